@@ -1,0 +1,74 @@
+"""The few errors that Almanac raises on purpose, and the problem, the unit in which a person is told what is wrong."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with one field, in plain words, with the fix.
+
+    Attributes:
+        message: What is wrong, as one or two full sentences for someone who is no programmer. No typed text in it:
+            typed text is shown apart (and fenced) by whoever prints the problem.
+        field: The field's label as its reader knows it (`Date` of a form, `time_zones.ET` of a config), or None when
+            the whole input is meant.
+        typed: What was typed there, verbatim, or None.
+        accepted: A value that would be accepted in its place, or None. For times it is the corrected line.
+        file: The file it stands in, as a path within the site, or None.
+        line: The line in that file, counted from 1, or None.
+    """
+
+    message: str
+    field: str | None = None
+    typed: str | None = None
+    accepted: str | None = None
+    file: str | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """Return the problem on one line: `file:line: field: message`."""
+        place = f"{self.file}:{self.line}" if self.file and self.line else self.file
+        return ": ".join(part for part in (place, self.field, self.message) if part)
+
+
+class AlmanacError(Exception):
+    """Anything that Almanac itself raises; every other exception is a bug."""
+
+
+class UserError(AlmanacError):
+    """The input has problems: all of them, so that a person is told once."""
+
+    def __init__(self, problems: Problem | str | Iterable[Problem]) -> None:
+        """Take the problems; a plain sentence is a problem of the whole input."""
+        if isinstance(problems, str):
+            problems = Problem(problems)
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class ConfigError(UserError):
+    """The site's own set-up (config, form, template) has problems that its maintainers must mend."""
+
+
+class ForgeError(AlmanacError):
+    """GitHub or git refused or failed.
+
+    Attributes:
+        remedy: What a person can do about it, as a full sentence, or None.
+        passing: Whether trying again later can help (a rate limit, a broken connection).
+    """
+
+    def __init__(self, message: str, *, remedy: str | None = None, passing: bool = False) -> None:
+        """Take what happened and what a person can do."""
+        super().__init__(message)
+        self.remedy = remedy
+        self.passing = passing
+
+
+class Raced(ForgeError):
+    """Somebody else moved a branch between our look and our write: look again."""
+
+    def __init__(self, branch: str) -> None:
+        """Take the branch's name."""
+        super().__init__(f"The branch {branch} was moved by somebody else meanwhile.", passing=True)

@@ -1,0 +1,1 @@
+"""Answers become a record here, with its times checked."""

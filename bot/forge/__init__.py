@@ -1,0 +1,1 @@
+"""Where repositories, issues and pull requests live."""

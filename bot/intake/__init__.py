@@ -1,0 +1,1 @@
+"""An issue's text comes in here and leaves as answers."""

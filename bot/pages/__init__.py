@@ -1,0 +1,1 @@
+"""What readers see: the one place where text becomes Markdown."""

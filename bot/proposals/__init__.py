@@ -1,0 +1,1 @@
+"""What should be true, compared with what is true."""
