@@ -16,7 +16,7 @@ def _partial_date(value: str) -> str:
         raise ValueError("a date is written 2021-11-08, 2021-11, 2021 or, with the year unknown, XXXX-12-09")
     # 2000 was a leap year, so an unknown year allows 29 February.
     parts = [2000 if part == "XXXX" else int(part) for part in value.split("-")]
-    calendar_date(*(parts + [1, 1])[:3])
+    calendar_date(*([*parts, 1, 1])[:3])
     return value
 
 
