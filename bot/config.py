@@ -1,11 +1,23 @@
-"""The site's config, `.github/almanac.yml`: every key is optional, and an unknown one is refused with the nearest named."""
+"""The site's config, `.github/almanac.yml`: every key optional, unknown keys refused with the nearest one named."""
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from bot.documents import load, read_model
+from bot.errors import ConfigError, UserError
 
 PATH = ".github/almanac.yml"
-SitePath = Annotated[str, Field(min_length=1, pattern=r"^(?!/)(?!.*(^|/)\.\.(/|$))[^\\\x00-\x1f]+$")]
+
+
+def _site_path(value: str) -> str:
+    parts = value.split("/")
+    if {"", ".", "..", ".git"} & set(parts) or "\\" in value or not value.isprintable():
+        raise ValueError("a path leads from the site's root to a file or folder in it, as in docs/events.md")
+    return value
+
+
+SitePath = Annotated[str, AfterValidator(_site_path)]
 
 
 class _Section(BaseModel):
@@ -43,3 +55,18 @@ class Config(_Section):
     section_template: Annotated[
         SitePath | None, Field(description="The site's own Jinja2 template of one event's section")
     ] = None
+
+
+def read_config(text: str | None, file: str = PATH) -> Config:
+    """Read the config; a site without one, or with an empty one, has all the defaults.
+
+    Raises:
+        ConfigError: With every problem, each with its line and key.
+    """
+    if text is None:
+        return Config()
+    try:
+        document = load(text, file)
+        return Config() if document.data is None else read_model(Config, document, file)
+    except UserError as error:
+        raise ConfigError(error.problems) from None

@@ -66,7 +66,7 @@ class ForgeError(AlmanacError):
         self.passing = passing
 
 
-class Raced(ForgeError):
+class Raced(ForgeError):  # noqa: N818 -- an expected turn of things, not an error of anybody
     """Somebody else moved a branch between our look and our write: look again."""
 
     def __init__(self, branch: str) -> None:
