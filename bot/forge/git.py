@@ -79,13 +79,15 @@ class Git:
             raise ForgeError(f"git {arguments[0]} failed in {self.folder}: {said}")
         return done.returncode, done.stdout
 
-    def text(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> str:
-        """Run one git command that must succeed and return what it said, without the last line's end."""
-        return os.fsdecode(self.run(*arguments, stdin=stdin, env=env)[1]).rstrip("\n")
+    def text(
+        self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, good: Collection[int] = (0,)
+    ) -> str:
+        """Do the same and return the output alone, as text without the last line's end."""
+        return os.fsdecode(self.run(*arguments, stdin=stdin, env=env, good=good)[1]).removesuffix("\n")
 
     def commit(self, revision: str) -> str | None:
         """Return the full id of the commit that a branch, tag or `HEAD` stands for, or None."""
-        status, output = self.run("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", good=(0, 1, 128))
+        status, output = self.run("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", good=(0, 1))
         return output.decode().strip() if status == 0 else None
 
     def has(self, commit: str) -> bool:
