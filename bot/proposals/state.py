@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.config import Config
+from bot.errors import Problem
+from bot.events.event import Event
+
 Outcome = Literal["created", "updated", "unchanged", "waiting", "closed", "refused"]
 
 
@@ -80,6 +84,35 @@ class Look:
     proposal: Proposal
 
 
+@dataclass(frozen=True)
+class Site:
+    """What the site holds at the base that concerns one event.
+
+    Attributes:
+        config: The site's config.
+        page: The page's text.
+        taken: The ids of all records.
+        previous: The event's own record, where it is on the base already.
+        known: The record as Almanac last wrote it, where that is still to be had: the ancestor of a merge.
+    """
+
+    config: Config
+    page: str
+    taken: frozenset[str]
+    previous: Event | None = None
+    known: Event | None = None
+
+
+@dataclass(frozen=True)
+class Filed:
+    """An event that is well, and where it comes from."""
+
+    look: Look
+    issue: Issue
+    event: Event
+    warnings: tuple[Problem, ...] = ()
+
+
 # ---------------------------------------------------------------- what is decided
 
 
@@ -95,6 +128,7 @@ class PutBranch:
         message: The commit message.
         expected: The branch's head as it was seen, or None where there was no branch. If it is another by the time
             of writing, nothing is written and `Raced` is raised.
+        before: The text of the same files in `base`, for whoever wants to see the difference.
     """
 
     branch: str
@@ -103,6 +137,7 @@ class PutBranch:
     files: Mapping[str, str | None]
     message: str
     expected: str | None
+    before: Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -115,23 +150,29 @@ class Draft:
 
 @dataclass(frozen=True)
 class OpenPull:
-    """A new pull request from `branch` to `base`; its body is the draft and the marker with these entries."""
+    """A new pull request from `branch` to `base`.
+
+    Its body is the draft with a marker that holds these entries and, added when it is written, the commit just made.
+    """
 
     branch: str
     base: str
     title: str
     body: Draft
-    marker: Mapping[str, object]
+    state: Mapping[str, object]
 
 
 @dataclass(frozen=True)
 class EditPull:
-    """Another title, body or state for a pull request. None leaves the title as it is."""
+    """Another title, body or state for a pull request; what is None stays as it is.
+
+    `text` is what stands above the marker: a draft of ours, or text that is kept as a human left it.
+    """
 
     number: int
-    title: str | None
-    text: str
-    marker: Mapping[str, object]
+    text: Draft | str
+    state: Mapping[str, object]
+    title: str | None = None
     close: bool = False
 
 
@@ -142,6 +183,7 @@ class PutComment:
     issue: int
     id: int | None
     body: Draft
+    state: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -161,3 +203,26 @@ class DeleteBranch:
 
 
 Write = PutBranch | OpenPull | EditPull | PutComment | CloseIssue | DeleteBranch
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done for one issue, in the order in which it is done.
+
+    Attributes:
+        issue: The issue's number.
+        outcome: What it comes to; None for an issue that is not ours.
+        reason: Why, in one sentence for whoever runs Almanac.
+        writes: The writes, in order; none where everything is as it should be.
+        event: The event, where the issue gives one.
+        problems: What its author has to mend first.
+        warnings: What its author should have a look at.
+    """
+
+    issue: int
+    outcome: Outcome | None
+    reason: str
+    writes: tuple[Write, ...] = ()
+    event: Event | None = None
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
