@@ -15,6 +15,8 @@ class Problem:
             the whole input is meant.
         typed: What was typed there, verbatim, or None.
         accepted: A value that would be accepted in its place, or None. For times it is the corrected line.
+        choices: Several values that would each be accepted, where only a person can say which one is meant; `accepted`
+            is None then.
         file: The file it stands in, as a path within the site, or None.
         line: The line in that file, counted from 1, or None.
     """
@@ -25,6 +27,7 @@ class Problem:
     accepted: str | None = None
     file: str | None = None
     line: int | None = None
+    choices: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return the problem on one line: `file:line: field: message`."""
