@@ -1,0 +1,223 @@
+"""The local forge: a git repository and a folder of issues on this disk; no network, no account."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from bot.errors import ForgeError
+from bot.forge.clone import Clone
+from bot.forge.files import FOLDER
+from bot.forge.papers import CommentPaper, stamp
+from bot.forge.pulls import Pulls
+from bot.forge.store import Store, StoredComment
+from bot.proposals.marker import comment_marker
+from bot.proposals.state import Base, Comment, Issue, Look, Proposal, Pull, PutBranch, branch_name
+
+# GitHub writes an App's login so, and no person's login can hold a bracket.
+AUTHOR = "almanac[bot]"
+
+
+class LocalForge:
+    """One clone as a forge. It keeps to the protocol `Forge`, and has what people do on GitHub by hand as well."""
+
+    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
+        """Open the clone whose top folder this is.
+
+        Args:
+            folder: The top folder of a git repository's working copy.
+            now: Gives the time, with its zone.
+
+        Raises:
+            ForgeError: It is not such a folder.
+        """
+        self._clone = Clone(folder, now)
+        self._store = Store(self._clone.home)
+        self._pulls = Pulls(self._clone, self._store, now)
+        self._now = now
+        self._supposed: dict[int, Issue] = {}
+
+    @property
+    def name(self) -> str:
+        """The name of the clone's folder."""
+        return self._clone.home.name
+
+    # ------------------------------------------------------------ reading
+
+    def look(self, number: int) -> Look:
+        """Read one issue, the base, and what there is of the issue's proposal."""
+        base, branch = self._clone.base(), branch_name(number)
+        comments = self._store.comments(number)
+        marker = comment_marker(number)
+        ours = next((found for found in comments if found.about.author == AUTHOR and marker in found.body), None)
+        proposal = Proposal(
+            head=self._clone.head(branch),
+            pull=self._pulls.newest(branch),
+            comment=Comment(ours.id, ours.body) if ours else None,
+        )
+        return Look(self.issue(number), base, proposal)
+
+    def issue(self, number: int) -> Issue | None:
+        """Read one issue; None where there is none."""
+        issue = self._supposed.get(number) or self._store.issue(number)
+        if not issue:
+            return None
+        url = issue.url or f"{FOLDER}/issues/{number}/issue.json"
+        return replace(issue, comments=len(self._store.comments(number)), url=url)
+
+    def issues(self) -> Iterator[Issue]:
+        """Give all issues, oldest first."""
+        for number in sorted({*self._store.issues(), *self._supposed}):
+            if issue := self.issue(number):
+                yield issue
+
+    def open_issues(self) -> Iterator[Issue]:
+        """Give the open issues, oldest first."""
+        return (issue for issue in self.issues() if issue.state == "open")
+
+    def pull(self, number: int) -> Pull | None:
+        """Read one pull request; None where there is none."""
+        return self._pulls.find(number)
+
+    def pulls(self) -> Iterator[Pull]:
+        """Give all pull requests, newest first."""
+        return self._pulls.all()
+
+    def base(self) -> Base:
+        """Read the base branch's name and head."""
+        return self._clone.base()
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """Read a file at a commit; None where there is none."""
+        return self._clone.git.object(commit, path)
+
+    def names(self, commit: str, folder: str) -> frozenset[str]:
+        """List the names of the files that stand directly in a folder at a commit."""
+        return self._clone.git.names(commit, folder)
+
+    def uncommitted(self) -> tuple[str, ...]:
+        """List the files with changes that no commit holds: proposals are made without them."""
+        return self._clone.git.uncommitted()
+
+    # ------------------------------------------------------------ writing
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep other runs out until the end of the `with`; to be held around a whole run that writes."""
+        return self._store.alone()
+
+    def put_branch(self, write: PutBranch) -> str:
+        """Make the commit, point the branch at it and return its id."""
+        with self.alone():
+            return self._clone.put(write)
+
+    def open_pull(self, branch: str, base: str, title: str, body: str) -> Pull:
+        """Open a pull request, or return the one that is open from this branch already."""
+        return self._pulls.open(branch, base, title, body)
+
+    def edit_pull(
+        self, number: int, *, title: str | None = None, body: str | None = None, state: Literal["closed"] | None = None
+    ) -> None:
+        """Change what is given of a pull request, in one write."""
+        self._pulls.edit(number, title=title, body=body, close=state == "closed")
+
+    def create_comment(self, issue: int, body: str) -> Comment:
+        """Write a comment of ours on an issue."""
+        return Comment(self.comment(issue, AUTHOR, body), body)
+
+    def edit_comment(self, issue: int, comment: int, body: str) -> None:
+        """Replace the text of one of our comments."""
+        with self.alone():
+            found = self._store.comment(issue, comment)
+            if not found or found.about.author != AUTHOR:
+                raise ForgeError(f"Issue {issue} has no comment {comment} of Almanac's.")
+            self._store.put_comment(issue, replace(found, body=body))
+
+    def close_issue(self, number: int, reason: Literal["completed", "not_planned"]) -> None:
+        """Close an issue."""
+        with self.alone():
+            issue = self._stored_issue(number)
+            closed_at = issue.closed_at or self._time()
+            self._store.put_issue(replace(issue, state="closed", state_reason=reason, closed_at=closed_at))
+
+    def delete_branch(self, branch: str, expected: str) -> None:
+        """Delete a branch; one that is gone already is fine."""
+        with self.alone():
+            self._clone.delete(branch, expected)
+
+    # ------------------------------------------------------------ what people do on GitHub by hand
+
+    def suppose(self, issue: Issue) -> None:
+        """Act from now on as if an issue had been filed, and write nothing: for a dry run."""
+        self._supposed[issue.number] = self._filed(issue)
+
+    def file_issue(self, issue: Issue) -> None:
+        """File an issue, or take over what changed in it since it was filed last.
+
+        Its state is taken over only if it is another than last time. So an unchanged file does not reopen
+        an issue that was closed meanwhile.
+        """
+        with self.alone():
+            self._store.put_issue(self._filed(issue), filed={"state": issue.state, "state_reason": issue.state_reason})
+
+    def reopen_issue(self, number: int) -> None:
+        """Reopen an issue."""
+        with self.alone():
+            issue = self._stored_issue(number)
+            self._store.put_issue(replace(issue, state="open", state_reason="reopened", closed_at=None))
+
+    def delete_issue(self, number: int) -> None:
+        """Delete an issue with its comments."""
+        self._store.drop_issue(number)
+
+    def comment(self, issue: int, author: str, body: str) -> int:
+        """Write a comment as somebody and return its number."""
+        with self.alone():
+            self._stored_issue(issue)
+            return self._store.add_comment(issue, CommentPaper(author=author, created_at=self._time()), body)
+
+    def comments(self, issue: int) -> list[StoredComment]:
+        """Read all comments on an issue, oldest first."""
+        return self._store.comments(issue)
+
+    def close_pull(self, number: int) -> None:
+        """Close a pull request without merging it: a maintainer's no."""
+        self._pulls.edit(number, close=True)
+
+    def merge(self, number: int) -> str:
+        """Merge a pull request, close its issue and delete its branch; return the merge commit's id.
+
+        A working copy that has the base checked out follows.
+
+        Raises:
+            ForgeError: It is not open, conflicts with its base, or somebody's uncommitted changes are in the way;
+                nothing was changed.
+        """
+        with self.alone():
+            merged = self._pulls.merge(number)
+            issue = self._store.issue(merged.issue) if merged.issue else None
+            if issue and issue.state == "open":
+                self.close_issue(issue.number, "completed")
+            self._clone.delete(merged.branch, merged.head)
+            return merged.commit
+
+    # ------------------------------------------------------------ inside
+
+    def _filed(self, issue: Issue) -> Issue:
+        stored = self._store.issue(issue.number)
+        filed = self._store.issue_keys(issue.number).get("filed")
+        if stored and filed == {"state": issue.state, "state_reason": issue.state_reason}:
+            return replace(issue, state=stored.state, state_reason=stored.state_reason, closed_at=stored.closed_at)
+        if issue.state == "closed" and not issue.closed_at:
+            return replace(issue, closed_at=self._time())
+        return issue
+
+    def _stored_issue(self, number: int) -> Issue:
+        issue = self._store.issue(number)
+        if not issue:
+            raise ForgeError(f"There is no issue {number} in {self.name}.")
+        return issue
+
+    def _time(self) -> str:
+        return stamp(self._now())
