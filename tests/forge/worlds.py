@@ -1,0 +1,209 @@
+"""The world around a forge: what other people do there, and what can be seen there afterwards.
+
+The contract suite speaks to a forge only through the protocol `Forge`, and prepares and inspects through `World`.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+from bot.forge.base import Forge
+from bot.forge.local import AUTHOR, LocalForge
+from bot.forge.store import Store
+from bot.proposals.state import Issue
+from tests.gitrepo import Repo
+from tests.tools import need
+
+Kind = Literal["local", "github"]
+NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A comment as everybody sees it: its id, whether Almanac wrote it, its text."""
+
+    id: int
+    ours: bool
+    body: str
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A pull request as everybody sees it."""
+
+    number: int
+    title: str
+    body: str
+    state: str
+    head: str
+    base: str
+
+
+class World(Protocol):
+    """A site on a forge, with people in it. It begins with one commit, holding `README.md`, and no issue."""
+
+    @property
+    def forge(self) -> Forge:
+        """The forge under test."""
+        ...
+
+    @property
+    def base(self) -> str:
+        """The default branch's name."""
+        ...
+
+    def commit(
+        self, files: Mapping[str, bytes | None], *, branch: str | None = None, links: Mapping[str, str] | None = None
+    ) -> str:
+        """Somebody commits files (None removes one) and symbolic links on a branch, else the base; return the id."""
+        ...
+
+    def head(self, branch: str) -> str | None:
+        """Return the commit at a branch's head, or None where there is no such branch."""
+        ...
+
+    def files(self, commit: str) -> dict[str, bytes]:
+        """Return every file of a commit, links and submodules apart."""
+        ...
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """Return a commit's parents."""
+        ...
+
+    def message(self, commit: str) -> str:
+        """Return a commit's message, without line ends around it."""
+        ...
+
+    def file_issue(self, title: str, body: str, *, labels: tuple[str, ...] = (), author: str = "ada") -> int:
+        """Somebody files an issue; return its number."""
+        ...
+
+    def edit_issue(
+        self,
+        number: int,
+        *,
+        title: str | None = None,
+        body: str | None = None,
+        state: Literal["open", "closed"] | None = None,
+    ) -> None:
+        """Somebody edits, closes or reopens an issue."""
+        ...
+
+    def comment(self, issue: int, author: str, body: str) -> int:
+        """Somebody else comments on an issue; return the comment's id."""
+        ...
+
+    def comments(self, issue: int) -> list[Said]:
+        """Return an issue's comments, oldest first."""
+        ...
+
+    def issue_state(self, number: int) -> tuple[str, str | None]:
+        """Return an issue's state and the reason for it."""
+        ...
+
+    def pulls(self) -> list[Offered]:
+        """Return every pull request, oldest first."""
+        ...
+
+    def close_pull(self, number: int) -> None:
+        """A maintainer closes a pull request without merging it."""
+        ...
+
+
+class LocalWorld:
+    """A clone on this disk."""
+
+    base = "main"
+
+    def __init__(self, folder: Path) -> None:
+        """Make the clone."""
+        self.repo = Repo.init(folder)
+        self.repo.commit({"README.md": "A site\n"})
+        self.forge = LocalForge(folder, lambda: NOW)
+
+    def commit(
+        self, files: Mapping[str, bytes | None], *, branch: str | None = None, links: Mapping[str, str] | None = None
+    ) -> str:
+        """Commit; the working copy follows."""
+        made = self.repo.commit_to(branch or self.base, files, links)
+        self.repo.git("reset", "--quiet", "--hard")
+        return made
+
+    def head(self, branch: str) -> str | None:
+        """Ask git."""
+        return self.repo.head(branch)
+
+    def files(self, commit: str) -> dict[str, bytes]:
+        """Ask git."""
+        return self.repo.files(commit)
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """Ask git."""
+        return self.repo.parents(commit)
+
+    def message(self, commit: str) -> str:
+        """Ask git."""
+        return self.repo.message(commit)
+
+    def file_issue(self, title: str, body: str, *, labels: tuple[str, ...] = (), author: str = "ada") -> int:
+        """File it under the next free number."""
+        taken = [*(issue.number for issue in self.forge.issues()), *(pull.number for pull in self.forge.pulls())]
+        number = max(taken, default=0) + 1
+        self.forge.file_issue(Issue(number, title, body, labels, author))
+        return number
+
+    def edit_issue(
+        self,
+        number: int,
+        *,
+        title: str | None = None,
+        body: str | None = None,
+        state: Literal["open", "closed"] | None = None,
+    ) -> None:
+        """File it again with what changed."""
+        issue = self.forge.issue(number)
+        assert issue
+        issue = replace(issue, title=title or issue.title, body=issue.body if body is None else body)
+        self.forge.file_issue(replace(issue, state=state or issue.state, closed_at=None))
+
+    def comment(self, issue: int, author: str, body: str) -> int:
+        """Write the file."""
+        return self.forge.comment(issue, author, body)
+
+    def comments(self, issue: int) -> list[Said]:
+        """Read the files."""
+        return [Said(found.id, found.about.author == AUTHOR, found.body) for found in self.forge.comments(issue)]
+
+    def issue_state(self, number: int) -> tuple[str, str | None]:
+        """Read the file."""
+        issue = self.forge.issue(number)
+        assert issue
+        return issue.state, issue.state_reason
+
+    def pulls(self) -> list[Offered]:
+        """Read the files."""
+        found = Store(self.repo.folder).pulls()
+        return [
+            Offered(pull.number, pull.about.title, pull.body, pull.about.state, pull.about.head, pull.about.base)
+            for pull in reversed(list(found))
+        ]
+
+    def close_pull(self, number: int) -> None:
+        """Write the file."""
+        self.forge.close_pull(number)
+
+
+@contextmanager
+def open_world(kind: Kind, folder: Path) -> Iterator[World]:
+    """Make a new world on one of the forges."""
+    if kind == "local":
+        yield LocalWorld(folder / "a site")
+    else:
+        need("node")
+        from tests.emulated import github_world  # noqa: PLC0415 - loads PyGithub, and only where Node is
+
+        with github_world() as world:
+            yield world

@@ -1,0 +1,119 @@
+"""A real git repository for tests, by plain git: nothing of Almanac's own is used to make or to read it."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+IDENTITY = ("Ada Lovelace", "ada@example.org")
+DATE = "2026-01-02T03:04:05+0000"
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """Return our environment without any `GIT_*`, without the machine's own git settings, with a fixed identity."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    who = {
+        f"GIT_{role}_{key}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for key, value in zip(("NAME", "EMAIL", "DATE"), (*IDENTITY, DATE), strict=True)
+    }
+    return kept | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"} | who | more
+
+
+class Repo:
+    """One repository on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder of a repository that is there already."""
+        self.folder = folder
+
+    @classmethod
+    def init(cls, folder: Path, *arguments: str, branch: str = "main") -> "Repo":
+        """Make an empty repository."""
+        folder.mkdir(parents=True, exist_ok=True)
+        repo = cls(folder)
+        repo.git("init", "--quiet", "--initial-branch", branch, *arguments)
+        return repo
+
+    def run(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+        """Run git there; it has to succeed."""
+        command = ["git", "-C", str(self.folder), *arguments]
+        done = subprocess.run(
+            command, input=stdin, capture_output=True, check=False, env=clean_environment(**(env or {}))
+        )
+        assert done.returncode == 0, (arguments, done.stderr.decode())
+        return done.stdout
+
+    def git(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> str:
+        """Run git there and return what it says, without the last line's end."""
+        return os.fsdecode(self.run(*arguments, stdin=stdin, env=env)).removesuffix("\n")
+
+    def write(self, files: Mapping[str, str | bytes]) -> None:
+        """Write files into the working copy."""
+        for path, content in files.items():
+            target = self.folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def commit(self, files: Mapping[str, str | bytes] | None = None, message: str = "Work") -> str:
+        """Write files, commit the whole working copy and return the commit's id."""
+        self.write(files or {})
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+    def commit_to(
+        self,
+        branch: str,
+        files: Mapping[str, bytes | None],
+        links: Mapping[str, str] | None = None,
+        message: str = "Work",
+    ) -> str:
+        """Commit files (None removes one) and symbolic links on top of a branch that nobody has to have checked out."""
+        parent = self.head(branch)
+        content = [("100644", path, data) for path, data in files.items()]
+        content += [("120000", path, target.encode()) for path, target in (links or {}).items()]
+        with tempfile.TemporaryDirectory() as folder:
+            env = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+            if parent:
+                self.git("read-tree", parent, env=env)
+            for mode, path, data in content:
+                if data is None:
+                    self.git("update-index", "--force-remove", "--", path, env=env)
+                else:
+                    blob = self.git("hash-object", "-w", "--stdin", stdin=data)
+                    self.git("update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}", env=env)
+            tree = self.git("write-tree", env=env)
+        above = ("-p", parent) if parent else ()
+        made = self.git("commit-tree", tree, *above, "-m", message)
+        self.git("update-ref", f"refs/heads/{branch}", made)
+        return made
+
+    def head(self, branch: str) -> str | None:
+        """Return the commit at a branch's head, or None."""
+        return self.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}") or None
+
+    def branches(self) -> dict[str, str]:
+        """Return every branch and its head."""
+        lines = self.git("for-each-ref", "--format=%(refname:short) %(objectname)", "refs/heads/").splitlines()
+        return dict(line.rsplit(" ", 1) for line in lines)
+
+    def files(self, commit: str) -> dict[str, bytes]:
+        """Return every file of a commit."""
+        paths = self.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).split(b"\0")
+        return {
+            os.fsdecode(path): self.run("cat-file", "blob", f"{commit}:{os.fsdecode(path)}") for path in paths if path
+        }
+
+    def mode(self, commit: str, path: str) -> str:
+        """Return the mode of one file of a commit."""
+        return self.git("ls-tree", "--full-tree", commit, "--", path).split(" ")[0]
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """Return a commit's parents."""
+        return tuple(self.git("show", "--no-patch", "--format=%P", commit).split())
+
+    def message(self, commit: str) -> str:
+        """Return a commit's message."""
+        return self.git("show", "--no-patch", "--format=%B", commit).strip("\n")
