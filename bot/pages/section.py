@@ -9,9 +9,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.errors import ConfigError, Problem
 from bot.events.event import Event
+from bot.intake.url import RefusedUrl, check_url, host_of
 from bot.pages import escape
 from bot.pages.description import blocks
-from bot.pages.escape import RefusedUrl, Safe
+from bot.pages.escape import Safe
 
 SectionRenderer = Callable[[Event], str]
 TEMPLATE = "templates/section.md.j2"
@@ -137,7 +138,7 @@ def _url(value: str) -> Safe:
 def _host(value: str) -> str:
     """Give the name of the site that a URL leads to, or all of the URL where it is refused."""
     try:
-        return escape.host_of(escape.check_url(value))
+        return host_of(check_url(value))
     except RefusedUrl:
         return value
 
