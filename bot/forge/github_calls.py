@@ -1,0 +1,169 @@
+"""Sends requests to GitHub: how fast, how often again, and what is said when it does not work."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import requests
+from github import BadAttributeException, Github, GithubException
+from github.GithubObject import GithubObject
+from github.PaginatedList import PaginatedList
+
+from bot.errors import ForgeError
+from bot.forge.trouble import Answer, Call, explain, limited, redact, words
+
+T = TypeVar("T")
+Listed = TypeVar("Listed", bound=GithubObject)
+PER_PAGE = 100
+TRIES = 4
+AT_ONCE = 10
+# A pull request may be asked for before all of GitHub knows its branch; it answers 422 then.
+_TOO_EARLY = "could not resolve to a node"
+_BROKEN = {
+    requests.Timeout: "did not answer in time",
+    requests.exceptions.SSLError: "could not prove who it is (its certificate is not trusted here)",
+    requests.exceptions.ProxyError: "could not be reached through the proxy",
+}
+_FAILURES = (GithubException, BadAttributeException, requests.RequestException, json.JSONDecodeError, RuntimeError)
+
+
+class Pace:
+    """Keeps us polite and patient, but not for ever.
+
+    Attributes:
+        patience: The most seconds to wait, in one call, for a rate limit or for GitHub's troubles to pass.
+        sleep: Waits for some seconds.
+    """
+
+    def __init__(
+        self,
+        pause: float | None,
+        patience: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Take the seconds between writes; None lets the first ten go at once and the later ones a second apart."""
+        self.patience, self.sleep = patience, sleep
+        self._pause, self._clock = pause, clock
+        self._count, self._last = 0, -float("inf")
+
+    def wait(self) -> None:
+        """Wait until the next write may go."""
+        self._count += 1
+        pause = self._pause if self._pause is not None else float(self._count > AT_ONCE)
+        left = self._last + pause - self._clock()
+        if left > 0:
+            self.sleep(left)
+        self._last = self._clock()
+
+
+class Calls:
+    """Sends requests for one repository, each at most a few times, and turns what goes wrong into `ForgeError`.
+
+    Attributes:
+        repository: The repository as PyGithub has it: lazily, so that nothing is fetched that is not asked for.
+    """
+
+    def __init__(self, client: Github, name: str, token: str, pace: Pace) -> None:
+        """Take the lazy client and `OWNER/NAME`; the token is here to be kept out of messages."""
+        self.client, self.name, self._token, self._pace = client, name, token, pace
+        self.repository = client.get_repo(name)
+
+    @property
+    def api_url(self) -> str:
+        """Where the REST API is."""
+        return self.client.requester.base_url
+
+    def read(self, call: Call, send: Callable[[], T]) -> T:
+        """Send a read; it may be repeated.
+
+        Raises:
+            ForgeError: It did not work.
+        """
+        return self._send(call, send, lambda: None)
+
+    def write(self, call: Call, send: Callable[[], T], landed: Callable[[], T | None]) -> T:
+        """Send a write. If its answer was lost, look first whether it took effect, and only then send it again.
+
+        Args:
+            call: What is asked.
+            send: Sends it.
+            landed: Looks for its effect and returns what `send` would have; None where there is none. A write that
+                does no harm when it is done twice can say None.
+
+        Raises:
+            ForgeError: It did not work.
+        """
+
+        def paced() -> T:
+            self._pace.wait()
+            return send()
+
+        return self._send(call, paced, landed)
+
+    def pages(self, call: Call, listed: PaginatedList[Listed]) -> Iterator[Listed]:
+        """Read a list page by page, as far as the caller goes.
+
+        Raises:
+            ForgeError: It did not work.
+        """
+        number, full = 0, True
+        while full:
+            page = self.read(call, partial(listed.get_page, number))
+            yield from page
+            number, full = number + 1, len(page) == PER_PAGE
+
+    def raw(self, verb: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Send one request below the repository's address as it stands, for what PyGithub asks too much for."""
+        return self.client.requester.requestJsonAndCheck(verb, f"{self.repository.url}/{path}", input=body)[1]
+
+    def _send(self, call: Call, send: Callable[[], T], landed: Callable[[], T | None]) -> T:
+        waited = 0.0
+        for tried in range(1, TRIES + 1):
+            try:
+                return send()
+            except _FAILURES as error:
+                if isinstance(error, RuntimeError) and "redirected" not in str(error):
+                    raise  # PyGithub has no other error of its own for a redirect to elsewhere
+                trouble, pause = self._trouble(error, call), self._again(error, tried)
+            waited += pause or 0.0
+            if pause is None or tried == TRIES or waited > self._pace.patience:
+                break
+            self._pace.sleep(pause)
+            if (found := landed()) is not None:
+                return found
+        # The cause is left out: it carries whole answers, and nobody knows what a server repeats in those.
+        raise trouble from None
+
+    def _again(self, error: Exception, tried: int) -> float | None:
+        """Return after how many seconds another try makes sense, or None."""
+        backoff = 0.5 * 2.0**tried
+        if not isinstance(error, GithubException):
+            return backoff if isinstance(error, requests.RequestException | json.JSONDecodeError) else None
+        answer = self._answer(error)
+        wait = limited(answer, time.time())
+        if wait is not None:
+            return wait * 2.0 ** (tried - 1)
+        early = _TOO_EARLY in answer.said.lower()
+        return backoff if early or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
+
+    def _answer(self, error: GithubException) -> Answer:
+        return Answer(error.status, redact(words(error.data), self._token), error.headers or {})
+
+    def _trouble(self, error: Exception, call: Call) -> ForgeError:
+        if isinstance(error, GithubException):
+            return explain(self._answer(error), call, self.name, time.time())
+        if isinstance(error, requests.RequestException):
+            why = next((text for kind, text in _BROKEN.items() if isinstance(error, kind)), "could not be reached")
+            remedy = "Check the connection and GITHUB_API_URL, then try again."
+            return ForgeError(f"{self.api_url} {why}, so we could not {call.doing}.", remedy=remedy, passing=True)
+        return self.odd(call)
+
+    def odd(self, call: Call) -> ForgeError:
+        """Return the error for an answer that GitHub would not give."""
+        message = f"{self.api_url} does not answer as GitHub does, so we could not {call.doing}."
+        return ForgeError(message, remedy="Check GITHUB_API_URL, and that no proxy answers in GitHub's place.")

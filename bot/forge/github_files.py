@@ -1,0 +1,77 @@
+"""Files at a commit of a repository on GitHub: from a checkout where it holds the commit, else by requests."""
+
+import base64
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from bot.errors import ForgeError
+from bot.forge.git import Entry, Git
+from bot.forge.github_calls import Calls
+from bot.forge.remote import RemoteFiles
+from bot.forge.trouble import Call
+
+
+class GitHubFiles:
+    """Reads files at commits. What a checkout's working tree holds does not matter: only its object store is read."""
+
+    def __init__(self, calls: Calls, checkout: Path | None) -> None:
+        """Take what sends requests, and a clone on this disk, or None."""
+        self._calls = calls
+        self._clone = _Clone(checkout) if checkout else None
+        self._remote = RemoteFiles(self._fetch_tree, self._fetch_blob)
+        self._cloned: dict[str, bool] = {}
+
+    def object(self, commit: str, path: str) -> bytes | None:
+        """Read a file byte for byte; None where there is none, or a folder, a link or a submodule."""
+        return self._at(commit).object(commit, path)
+
+    def names(self, commit: str, folder: str) -> frozenset[str]:
+        """List the names of the ordinary files that stand directly in a folder; `""` is the root."""
+        return self._at(commit).names(commit, folder)
+
+    def entry(self, commit: str, path: str) -> Entry | None:
+        """Find what stands at a path, or None."""
+        return self._at(commit).entry(commit, path)
+
+    def root(self, commit: str) -> str:
+        """Return the id of the commit's tree."""
+        files = self._at(commit)
+        if isinstance(files, Git):
+            return files.text("rev-parse", "--verify", f"{commit}^{{tree}}")
+        return files.root(commit)
+
+    def _at(self, commit: str) -> Git | RemoteFiles:
+        if self._clone is None:
+            return self._remote
+        if commit not in self._cloned:
+            self._cloned[commit] = self._clone.holds(commit)
+        return self._clone if self._cloned[commit] else self._remote
+
+    def _fetch_tree(self, tree: str, recursive: bool) -> tuple[list[Entry], bool]:  # noqa: FBT001 - as GitHub's own
+        found = self._calls.read(
+            Call("list the files", "contents: read"),
+            lambda: self._calls.repository.get_git_tree(tree, recursive=recursive),
+        )
+        return [Entry(one.mode, one.sha, one.path) for one in found.tree], bool(found.truncated)
+
+    def _fetch_blob(self, blob: str) -> bytes:
+        read = Call("read a file", "contents: read")
+        return base64.b64decode(self._calls.read(read, lambda: self._calls.repository.get_git_blob(blob)).content)
+
+
+class _Clone(Git):
+    """A checkout that may belong to another user of this machine, as in a workflow's container."""
+
+    def run(
+        self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, good: Collection[int] = (0,)
+    ) -> tuple[int, bytes]:
+        """Run one git command. Only objects are read, so nothing of the other user's settings can act."""
+        trusted = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
+        return super().run(*arguments, stdin=stdin, env=trusted | dict(env or {}), good=good)
+
+    def holds(self, commit: str) -> bool:
+        """Tell whether the commit is stored here; a folder without a repository, or a machine without git, has none."""
+        try:
+            return self.has(commit)
+        except ForgeError:
+            return False
