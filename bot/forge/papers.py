@@ -65,7 +65,7 @@ class _IssuePaper(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
     number: Annotated[int, Field(ge=1, lt=2**31)]
-    title: str
+    title: str | None = None
     body: str | None = None
     labels: tuple[_Named | str, ...] = ()
     user: _Account | None = None
@@ -97,7 +97,7 @@ def write_front(paper: BaseModel, text: str) -> str:
 def read_issue(data: bytes, file: str) -> Issue:
     """Read an issue as GitHub's REST API writes it, in JSON; keys that Almanac does not know are passed over.
 
-    Needed are `number` and `title`. Halves of characters, which JSON can spell but no file can hold, become `?`.
+    Only `number` is needed. Halves of characters, which JSON can spell but no file can hold, become `?`.
 
     Args:
         data: The JSON.
@@ -117,7 +117,7 @@ def read_issue(data: bytes, file: str) -> Issue:
     url = paper.html_url or ""
     return Issue(
         number=paper.number,
-        title=paper.title,
+        title=paper.title or "",
         body=paper.body or "",
         labels=tuple(name for label in paper.labels if (name := label if isinstance(label, str) else label.name)),
         author=paper.user.login if paper.user else "",

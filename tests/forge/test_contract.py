@@ -1,0 +1,334 @@
+"""What every forge does alike: one suite over all of them."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from bot.errors import Raced
+from bot.proposals.marker import comment_marker
+from bot.proposals.state import PutBranch, branch_name
+from tests.forge.worlds import Kind, World, open_world
+
+PAGE = "# Events\n\ncafé 🎉\n"
+
+
+@pytest.fixture(params=["local", pytest.param("github", marks=pytest.mark.emulator)])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    kind: Kind = request.param
+    with open_world(kind, tmp_path) as made:
+        yield made
+
+
+def put(
+    world: World,
+    files: Mapping[str, str | None],
+    *,
+    expected: str | None = None,
+    parents: tuple[str, ...] = (),
+    branch: str = "almanac/issue-1",
+) -> str:
+    base = world.forge.base().commit
+    message = "Add event: 2026-03-04 Café (#1)"
+    return world.forge.put_branch(PutBranch(branch, base, parents or (base,), files, message, expected, before={}))
+
+
+class TestLook:
+    def test_an_issue_nobody_filed_is_none(self, world: World) -> None:
+        look = world.forge.look(4711)
+        assert look.issue is None
+        assert look.proposal.head is None
+        assert look.proposal.pull is None
+        assert look.proposal.comment is None
+        assert look.base == world.forge.base()
+
+    def test_an_issue_is_read_as_it_is_now(self, world: World) -> None:
+        number = world.file_issue(
+            "New event: ☕", "### Title\n\nCafé\n", labels=("event", "help wanted"), author="grace"
+        )
+        issue = world.forge.look(number).issue
+        assert issue
+        assert (issue.number, issue.title, issue.body) == (number, "New event: ☕", "### Title\n\nCafé\n")
+        assert set(issue.labels) == {"event", "help wanted"}
+        assert (issue.author, issue.state, issue.closed_at) == ("grace", "open", None)
+        world.edit_issue(number, title="Another", body="changed")
+        issue = world.forge.look(number).issue
+        assert issue
+        assert (issue.title, issue.body) == ("Another", "changed")
+
+    def test_an_empty_body_is_empty_text(self, world: World) -> None:
+        number = world.file_issue("Nothing", "")
+        issue = world.forge.look(number).issue
+        assert issue
+        assert issue.body == ""
+
+    def test_a_closed_and_reopened_issue(self, world: World) -> None:
+        number = world.file_issue("An event", "text")
+        world.edit_issue(number, state="closed")
+        issue = world.forge.look(number).issue
+        assert issue
+        assert issue.state == "closed"
+        assert issue.closed_at
+        world.edit_issue(number, state="open")
+        issue = world.forge.look(number).issue
+        assert issue
+        assert (issue.state, issue.closed_at) == ("open", None)
+
+    def test_the_base_moves_with_its_branch(self, world: World) -> None:
+        before = world.forge.base()
+        made = world.commit({"a.txt": b"a"})
+        assert before.branch == world.base
+        assert world.forge.base().commit == made == world.head(world.base)
+        assert world.forge.look(1).base.commit == made
+
+    def test_a_whole_proposal(self, world: World) -> None:
+        number = world.file_issue("An event", "text")
+        branch = branch_name(number)
+        head = put(world, {"a.md": "a\n"}, branch=branch)
+        pull = world.forge.open_pull(branch, world.base, "Add it", "Body\n\n<!-- almanac:state {} -->\n")
+        comment = world.forge.create_comment(number, f"{comment_marker(number)}\nHello")
+        seen = world.forge.look(number).proposal
+        assert seen.head == head
+        assert seen.pull
+        assert (seen.pull.number, seen.pull.title, seen.pull.state, seen.pull.merged) == (
+            pull.number,
+            "Add it",
+            "open",
+            False,
+        )
+        assert seen.pull.body == "Body\n\n<!-- almanac:state {} -->\n"
+        assert seen.comment == comment
+
+    def test_another_issues_proposal_is_not_taken(self, world: World) -> None:
+        first, second = (world.file_issue(f"Event {each}", "text") for each in (1, 2))
+        branch = branch_name(second) + "0"
+        put(world, {"a.md": "a\n"}, branch=branch)
+        world.forge.open_pull(branch, world.base, "Add it", "Body")
+        world.forge.create_comment(first, comment_marker(first))
+        look = world.forge.look(second)
+        assert (look.proposal.head, look.proposal.pull, look.proposal.comment) == (None, None, None)
+
+    def test_the_newest_pull_request_counts(self, world: World) -> None:
+        number = world.file_issue("An event", "text")
+        branch = branch_name(number)
+        put(world, {"a.md": "a\n"}, branch=branch)
+        first = world.forge.open_pull(branch, world.base, "First", "one")
+        world.close_pull(first.number)
+        seen = world.forge.look(number).proposal.pull
+        assert seen
+        assert (seen.number, seen.state, seen.merged) == (first.number, "closed", False)
+        second = world.forge.open_pull(branch, world.base, "Second", "two")
+        seen = world.forge.look(number).proposal.pull
+        assert second.number != first.number
+        assert seen
+        assert (seen.number, seen.state) == (second.number, "open")
+
+    def test_a_strangers_comment_with_our_marker_is_not_ours(self, world: World) -> None:
+        number = world.file_issue("An event", "text")
+        forged = f"{comment_marker(number)}\nI am the bot"
+        world.comment(number, "mallory", forged)
+        assert world.forge.look(number).proposal.comment is None
+        ours = world.forge.create_comment(number, f"{comment_marker(number)}\nI am")
+        world.comment(number, "mallory", forged)
+        assert world.forge.look(number).proposal.comment == ours
+
+    def test_a_comment_of_ours_without_the_marker_is_another_one(self, world: World) -> None:
+        number = world.file_issue("An event", "text")
+        world.forge.create_comment(number, "You lack the right to do that.")
+        assert world.forge.look(number).proposal.comment is None
+        ours = world.forge.create_comment(number, f"{comment_marker(number)}\nHello")
+        assert world.forge.look(number).proposal.comment == ours
+
+
+class TestOpenIssues:
+    def test_oldest_first_without_closed_ones_and_pull_requests(self, world: World) -> None:
+        numbers = [world.file_issue(f"Event {each}", "text", labels=("event",)) for each in range(3)]
+        put(world, {"a.md": "a\n"}, branch=branch_name(numbers[0]))
+        world.forge.open_pull(branch_name(numbers[0]), world.base, "Add it", "Body")
+        world.edit_issue(numbers[1], state="closed")
+        found = list(world.forge.open_issues())
+        assert [issue.number for issue in found] == [numbers[0], numbers[2]]
+        assert [issue.labels for issue in found] == [("event",)] * 2
+
+
+class TestFiles:
+    def test_a_file_comes_back_byte_for_byte(self, world: World) -> None:
+        files = {
+            "page.md": PAGE.encode(),
+            "crlf.md": b"a\r\nb\r\n",
+            "no-end.md": b"no line end",
+            "empty.md": b"",
+            "binary.dat": bytes(range(256)),
+            "_data/events/café 1.yml": b"id: x\n",
+        }
+        made = world.commit(dict(files))
+        assert {path: world.forge.read(made, path) for path in files} == files
+
+    @pytest.mark.parametrize(
+        "path", ["nope.md", "folder", "folder/", "link.md", "folder/a.md/x", "../README.md", "", "*.md"]
+    )
+    def test_where_no_file_is_there_is_none(self, world: World, path: str) -> None:
+        made = world.commit({"folder/a.md": b"a"}, links={"link.md": "folder/a.md"})
+        assert world.forge.read(made, path) is None
+
+    def test_an_older_commit_keeps_its_files(self, world: World) -> None:
+        old = world.commit({"a.md": b"old", "gone.md": b"x"})
+        new = world.commit({"a.md": b"new", "gone.md": None})
+        assert (world.forge.read(old, "a.md"), world.forge.read(new, "a.md")) == (b"old", b"new")
+        assert (world.forge.read(old, "gone.md"), world.forge.read(new, "gone.md")) == (b"x", None)
+
+    def test_names_are_the_files_directly_in_a_folder(self, world: World) -> None:
+        made = world.commit(
+            {
+                "_data/events/a.yml": b"",
+                "_data/events/é b.yml": b"",
+                "_data/events/deep/c.yml": b"",
+                "_data/events2/d.yml": b"",
+            },
+            links={"_data/events/l.yml": "a.yml"},
+        )
+        assert world.forge.names(made, "_data/events") == {"a.yml", "é b.yml"}
+        assert world.forge.names(made, "_data") == frozenset()
+
+    @pytest.mark.parametrize("folder", ["nope", "README.md", "_data/event", ".."])
+    def test_names_where_no_folder_is(self, world: World, folder: str) -> None:
+        made = world.commit({"_data/events/a.yml": b""})
+        assert world.forge.names(made, folder) == frozenset()
+
+
+class TestPutBranch:
+    def test_a_new_branch_has_one_commit_with_the_changed_files(self, world: World) -> None:
+        base = world.commit({"page.md": b"old\n", "other.dat": b"\x00\xff", "gone.md": b"x", "deep/er/a.md": b"a"})
+        made = put(world, {"page.md": PAGE, "_data/events/é.yml": "id: é\r\n", "gone.md": None})
+        assert world.head("almanac/issue-1") == made == world.forge.look(1).proposal.head
+        assert world.head(world.base) == base
+        assert world.parents(made) == (base,)
+        assert world.message(made) == "Add event: 2026-03-04 Café (#1)"
+        assert world.files(made) == {
+            "README.md": world.files(base)["README.md"],
+            "page.md": PAGE.encode(),
+            "_data/events/é.yml": "id: é\r\n".encode(),
+            "other.dat": b"\x00\xff",
+            "deep/er/a.md": b"a",
+        }
+
+    def test_one_more_commit_on_the_branch(self, world: World) -> None:
+        base = world.forge.base().commit
+        first = put(world, {"a.md": "1"})
+        second = put(world, {"a.md": "2"}, expected=first, parents=(first,))
+        assert world.head("almanac/issue-1") == second
+        assert world.parents(second) == (first,)
+        assert world.files(second)["a.md"] == b"2"
+        assert world.parents(first) == (base,)
+
+    def test_our_commit_is_replaced_by_one_on_the_new_base(self, world: World) -> None:
+        first = put(world, {"a.md": "1"})
+        base = world.commit({"new.md": b"new"})
+        second = put(world, {"a.md": "1"}, expected=first)
+        assert world.head("almanac/issue-1") == second
+        assert world.parents(second) == (base,)
+        assert world.files(second)["new.md"] == b"new"
+
+    def test_a_merge_has_two_parents_and_starts_from_the_base(self, world: World) -> None:
+        first = put(world, {"a.md": "1"})
+        human = world.commit({"notes.md": b"human"}, branch="almanac/issue-1")
+        base = world.commit({"new.md": b"new"})
+        made = put(world, {"a.md": "2", "notes.md": "human"}, expected=human, parents=(human, base))
+        assert world.head("almanac/issue-1") == made
+        assert world.parents(made) == (human, base)
+        files = world.files(made)
+        assert (files["a.md"], files["notes.md"], files["new.md"]) == (b"2", b"human", b"new")
+        assert world.parents(human) == (first,)
+
+    def test_a_branch_that_is_there_already_is_a_race(self, world: World) -> None:
+        first = put(world, {"a.md": "1"})
+        with pytest.raises(Raced):
+            put(world, {"a.md": "2"})
+        assert world.head("almanac/issue-1") == first
+
+    def test_a_branch_that_moved_is_a_race(self, world: World) -> None:
+        first = put(world, {"a.md": "1"})
+        human = world.commit({"a.md": b"human"}, branch="almanac/issue-1")
+        with pytest.raises(Raced):
+            put(world, {"a.md": "2"}, expected=first)
+        assert world.head("almanac/issue-1") == human
+
+    def test_a_branch_that_is_gone_is_a_race(self, world: World) -> None:
+        first = put(world, {"a.md": "1"})
+        world.forge.delete_branch("almanac/issue-1", first)
+        with pytest.raises(Raced):
+            put(world, {"a.md": "2"}, expected=first, parents=(first,))
+        assert world.head("almanac/issue-1") is None
+
+
+class TestDeleteBranch:
+    def test_it_goes_and_may_be_gone(self, world: World) -> None:
+        head = put(world, {"a.md": "1"})
+        world.forge.delete_branch("almanac/issue-1", head)
+        assert world.head("almanac/issue-1") is None
+        world.forge.delete_branch("almanac/issue-1", head)
+        assert world.head("almanac/issue-1") is None
+
+    def test_a_branch_that_moved_is_left_alone(self, world: World) -> None:
+        head = put(world, {"a.md": "1"})
+        human = world.commit({"a.md": b"human"}, branch="almanac/issue-1")
+        with pytest.raises(Raced):
+            world.forge.delete_branch("almanac/issue-1", head)
+        assert world.head("almanac/issue-1") == human
+
+
+class TestPulls:
+    def test_opening_twice_gives_the_same(self, world: World) -> None:
+        put(world, {"a.md": "1"})
+        first = world.forge.open_pull("almanac/issue-1", world.base, "Add it", "Body")
+        second = world.forge.open_pull("almanac/issue-1", world.base, "Add it", "Body")
+        assert (first.number, first.title, first.body, first.state) == (second.number, "Add it", "Body", "open")
+        seen = world.pulls()
+        assert len(seen) == 1
+        assert (seen[0].title, seen[0].body, seen[0].state) == ("Add it", "Body", "open")
+        assert (seen[0].head, seen[0].base) == ("almanac/issue-1", world.base)
+
+    def test_only_what_is_given_changes(self, world: World) -> None:
+        put(world, {"a.md": "1"})
+        number = world.forge.open_pull("almanac/issue-1", world.base, "Title: one # two", "Body").number
+        world.forge.edit_pull(number, body="Another\n\nbody\n")
+        assert (world.pulls()[0].title, world.pulls()[0].body) == ("Title: one # two", "Another\n\nbody\n")
+        world.forge.edit_pull(number, title="Café: 'x'")
+        assert (world.pulls()[0].title, world.pulls()[0].body) == ("Café: 'x'", "Another\n\nbody\n")
+        world.forge.edit_pull(number, body="closed by us", state="closed")
+        seen = world.pulls()[0]
+        assert (seen.title, seen.body, seen.state) == ("Café: 'x'", "closed by us", "closed")
+
+    def test_two_issues_have_two(self, world: World) -> None:
+        for issue in (1, 2):
+            put(world, {f"{issue}.md": "1"}, branch=branch_name(issue))
+        numbers = {world.forge.open_pull(branch_name(issue), world.base, "Add it", "Body").number for issue in (1, 2)}
+        assert len(numbers) == 2
+
+
+class TestComments:
+    def test_written_and_edited_in_place(self, world: World) -> None:
+        number = world.file_issue("An event", "text")
+        stranger = world.comment(number, "grace", "When is it?")
+        text = f"{comment_marker(number)}\n---\nauthor: x\n---\n\n```\ncafé 🎉\n```"
+        ours = world.forge.create_comment(number, text)
+        assert ours.body == text
+        world.forge.edit_comment(number, ours.id, text + "\nmore")
+        seen = world.comments(number)
+        assert [(said.id, said.ours, said.body) for said in seen] == [
+            (stranger, False, "When is it?"),
+            (ours.id, True, text + "\nmore"),
+        ]
+        assert world.forge.look(number).proposal.comment == type(ours)(ours.id, text + "\nmore")
+
+
+class TestCloseIssue:
+    @pytest.mark.parametrize("reason", ["completed", "not_planned"])
+    def test_with_its_reason(self, world: World, reason: str) -> None:
+        number = world.file_issue("An event", "text")
+        world.forge.close_issue(number, "completed" if reason == "completed" else "not_planned")
+        assert world.issue_state(number) == ("closed", reason)
+        issue = world.forge.look(number).issue
+        assert issue
+        assert (issue.state, issue.state_reason) == ("closed", reason)
+        assert issue.closed_at
