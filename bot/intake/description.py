@@ -61,7 +61,7 @@ def _joined(lines: list[str]) -> str:
 
 
 def pieces(typed: str) -> Iterator[tuple[str, re.Match[str] | None]]:
-    """Cut one line into plain texts, each but the last with the link behind it: group 1 is its words, group 2 its URL."""
+    """Cut one line into plain texts and, behind each but the last, a link: group 1 is its words, group 2 its URL."""
     end = 0
     for found in _LINK.finditer(typed):
         if not found[1].strip():

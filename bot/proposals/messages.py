@@ -48,4 +48,7 @@ def problem_text(problem: Problem) -> str:
         parts.append(f"You typed:\n\n{fence(problem.typed)}")
     if problem.accepted:
         parts.append(f"This would be accepted:\n\n{fence(problem.accepted)}")
+    if problem.choices:
+        choices = "\n\n".join(map(fence, problem.choices))
+        parts.append(f"Each of these would be accepted; only you can say which is meant:\n\n{choices}")
     return "\n\n".join(parts) + "\n"

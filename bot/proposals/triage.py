@@ -162,5 +162,6 @@ def proposed_state(now: str, pull: int | None) -> dict[str, object]:
 
 
 def _digest_of_problems(submission: Submission) -> str:
-    text = json.dumps([__version__, [[p.field, p.message, p.typed, p.accepted] for p in submission.problems]])
+    values = [(p.field, p.message, p.typed, p.accepted, p.choices) for p in submission.problems]
+    text = json.dumps([__version__, values])
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,158 @@
+"""Door 1: the GitHub Action. The runner's variables say what happened on GitHub, and so which issues to look at."""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.commands.proposals import write_pause
+from bot.errors import AlmanacError, ForgeError, Problem, UserError
+from bot.kit import make_kit
+from bot.pages.console import annotation, annotation_property
+from bot.pages.escape import fence
+from bot.reconcile import Done, Kit, reconcile, reconcile_all
+from bot.show import say, trouble
+
+_BRANCH = re.compile(r"almanac/issue-([1-9][0-9]{0,8})")
+_NEEDED = ("GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Which issues to look at: one by its number, all open ones (None), or none at all (0)."""
+
+    issue: int | None
+
+
+def target_of(trigger: str, payload: Mapping[str, Any]) -> Target:
+    """Read from what triggered a workflow which issues to look at.
+
+    Args:
+        trigger: `GITHUB_EVENT_NAME`.
+        payload: What stands in the file at `GITHUB_EVENT_PATH`.
+    """
+    if trigger in ("issues", "issue_comment"):
+        issue = payload.get("issue") or {}
+        if "pull_request" in issue:
+            return Target(0)
+        fresh = trigger == "issues" and payload.get("action") == "opened"
+        # Nothing of ours can be there yet, so an issue that comes without any label costs no request at all.
+        return Target(0) if fresh and not issue.get("labels") else Target(int(issue.get("number") or 0))
+    if trigger in ("pull_request", "pull_request_target"):
+        head = (payload.get("pull_request") or {}).get("head") or {}
+        found = _BRANCH.fullmatch(str(head.get("ref")))
+        return Target(int(found[1])) if found else Target(0)
+    return Target(None)
+
+
+def run(environment: Mapping[str, str] | None = None) -> int:
+    """Do what one run of the Action does; return the exit status: 1 only where something could not be done."""
+    variables = os.environ if environment is None else environment
+    missing = [name for name in _NEEDED if not variables.get(name)]
+    if missing:
+        names = ", ".join(missing)
+        raise UserError(
+            f"`almanac action` runs as a step of a GitHub workflow, which sets {names}; there is none here."
+        )
+    try:
+        return _run(variables)
+    except AlmanacError as error:
+        _command(f"::error title=Almanac::{annotation(_told(error))}")
+        trouble(error)
+        _append(variables.get("GITHUB_STEP_SUMMARY"), f"### Almanac\n\n{fence(_told(error))}\n")
+        return 1
+
+
+def _run(variables: Mapping[str, str]) -> int:
+    from bot.forge.github import connect  # noqa: PLC0415 -- slow to import, and an issue of no concern needs none
+
+    payload = _payload(Path(variables["GITHUB_EVENT_PATH"]))
+    target = target_of(variables["GITHUB_EVENT_NAME"], payload)
+    if target.issue == 0:
+        say("This is nothing of Almanac's; nothing was done.")
+        _report(variables, [])
+        return 0
+    workspace = variables.get("GITHUB_WORKSPACE")
+    forge = connect(
+        variables["GITHUB_TOKEN"],
+        variables["GITHUB_REPOSITORY"],
+        api_url=variables.get("GITHUB_API_URL") or "https://api.github.com",
+        default_branch=(payload.get("repository") or {}).get("default_branch"),
+        checkout=Path(workspace) if workspace and (Path(workspace) / ".git").exists() else None,
+        pause=write_pause(variables.get("ALMANAC_WRITE_PAUSE")),
+    )
+    kit: Kit = make_kit()
+    results = list(reconcile_all(forge, kit)) if target.issue is None else [reconcile(target.issue, forge, kit)]
+    for done in results:
+        _announce(done)
+    _report(variables, results)
+    return int(any(done.error for done in results))
+
+
+def _command(line: str) -> None:
+    """Print a workflow command as it is; whatever is typed text in it has been escaped for that."""
+    sys.stdout.write(line + "\n")
+
+
+def _payload(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UserError(f"GITHUB_EVENT_PATH names no readable JSON file: {type(error).__name__}.") from None
+    if not isinstance(data, dict):
+        raise UserError("GITHUB_EVENT_PATH names a file that is no event of GitHub's.")
+    return data
+
+
+def _announce(done: Done) -> None:
+    """Say what was done in the log, problems and warnings as annotations."""
+    plan = done.plan
+    if plan.outcome is None and done.error is None:
+        return
+    say(f"Issue #{plan.issue}: {plan.outcome or 'failed'}. {plan.reason}")
+    for level, found in (("warning", plan.problems), ("notice", plan.warnings)):
+        for problem in found:
+            _command(f"::{level} title={annotation_property(_title(done, problem))}::{annotation(problem.message)}")
+    if done.error:
+        _command(f"::error title=Issue {plan.issue}::{annotation(_told(done.error))}")
+
+
+def _title(done: Done, problem: Problem) -> str:
+    return f"Issue {done.plan.issue}: {problem.field}" if problem.field else f"Issue {done.plan.issue}"
+
+
+def _told(error: AlmanacError) -> str:
+    remedy = error.remedy if isinstance(error, ForgeError) else None
+    return f"{error}\n{remedy}" if remedy else str(error)
+
+
+def _report(variables: Mapping[str, str], results: list[Done]) -> None:
+    """Write the step's outputs (of the one issue; empty after a sweep) and the job's summary."""
+    one = results[0] if len(results) == 1 else None
+    pull = one.pull if one else None
+    outputs = {
+        "outcome": (one.plan.outcome or "") if one else "",
+        "pull-request-number": str(pull.number) if pull else "",
+        "pull-request-url": pull.url if pull else "",
+        "event-id": one.plan.event.id if one and one.plan.event else "",
+    }
+    _append(variables.get("GITHUB_OUTPUT"), "".join(f"{name}={value}\n" for name, value in outputs.items()))
+    rows = [_row(done) for done in results if done.plan.outcome or done.error]
+    if rows:
+        head = "| issue | outcome | pull request | |\n| --- | --- | --- | --- |\n"
+        _append(variables.get("GITHUB_STEP_SUMMARY"), f"### Almanac\n\n{head}" + "".join(rows[:1000]))
+
+
+def _row(done: Done) -> str:
+    pull = f"#{done.pull.number}" if done.pull else ""
+    return f"| #{done.plan.issue} | {done.plan.outcome or 'failed'} | {pull} | {done.plan.reason} |\n"
+
+
+def _append(path: str | None, text: str) -> None:
+    if path:
+        with Path(path).open("a", encoding="utf-8") as stream:
+            stream.write(text)

@@ -1,0 +1,189 @@
+"""Door 3: the command `almanac`. What each command does stands in `bot/commands/` and is imported when it is called."""
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import __version__
+
+DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+REPORT = "This is a bug in Almanac, not your mistake. Please report it with all of the above:"
+ISSUES = "https://github.com/almanac-events/almanac/issues"
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Turn 'New event' issue forms into a community's event history.",
+)
+
+Site = Annotated[Path, typer.Option("--site", metavar="DIR", help="The site's folder.", show_default="this folder")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would be done.")]
+IssueFile = Annotated[
+    str,
+    typer.Argument(
+        metavar="ISSUE", help="An issue as GitHub's REST API gives it: a JSON file, or - for standard input."
+    ),
+]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"almanac {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _almanac(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None: ...
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path | None, typer.Option("--dir", metavar="DIR", help="Where to leave the site.")] = None,
+) -> None:
+    """Show the whole job on this machine: no account, no network."""
+    from bot.demo import run
+
+    raise typer.Exit(run(folder))
+
+
+@app.command()
+def parse(
+    body: Annotated[str, typer.Argument(metavar="BODY", help="An issue's body, as a file; - reads standard input.")],
+    form: Annotated[Path, typer.Option("--form", metavar="FORM", help="The issue form that it was filed with.")],
+    as_json: Json = False,
+) -> None:
+    """Read one issue's body with its form."""
+    from bot.commands.reading import parse_body
+
+    raise typer.Exit(parse_body(body, form, as_json=as_json))
+
+
+@app.command()
+def when(
+    date: Annotated[str, typer.Argument(metavar="DATE", help="The event's date, as in 2021-11-08.")],
+    line: Annotated[str, typer.Argument(metavar="LINE", help="The times, as in '9am ET, 3pm CET'.")],
+    site: Site = Path(),
+    as_json: Json = False,
+) -> None:
+    """Check a line of times, and show it in each zone."""
+    from bot.commands.reading import read_times
+
+    raise typer.Exit(read_times(date, line, site, as_json=as_json))
+
+
+@app.command()
+def preview(issue: IssueFile, site: Site = Path(), as_json: Json = False) -> None:
+    """Show the section that an issue would put on the page, or its problems."""
+    from bot.commands.reading import preview_issue
+
+    raise typer.Exit(preview_issue(issue, site, as_json=as_json))
+
+
+@app.command("import")
+def import_(
+    page: Annotated[Path, typer.Argument(metavar="PAGE", help="The hand-written history page.")],
+    site: Site = Path(),
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Take over a hand-written page: make a record of each event on it."""
+    from bot.commands.pages import import_page
+
+    raise typer.Exit(import_page(page, site, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
+def build(
+    site: Site = Path(),
+    check: Annotated[
+        bool, typer.Option("--check", help="Only compare; exit 1 and print a diff if they differ.")
+    ] = False,
+) -> None:
+    """Bring page and records in line: write what was edited in either."""
+    from bot.commands.pages import build_site
+
+    raise typer.Exit(build_site(site, check=check))
+
+
+@app.command()
+def propose(issue: IssueFile, site: Site = Path(), dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Make or update the proposal for one issue, in a local repository."""
+    from bot.commands.proposals import propose_issue
+
+    raise typer.Exit(propose_issue(issue, site, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
+def reconcile(
+    repo: Annotated[str, typer.Option("--repo", metavar="OWNER/NAME", help="The repository on GitHub.")],
+    issue: Annotated[int | None, typer.Option("--issue", metavar="N", min=1, help="Only this issue.")] = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Do the same on GitHub, for one issue or for all open ones. Reads GITHUB_TOKEN and GITHUB_API_URL."""
+    from bot.commands.proposals import reconcile_repository
+
+    raise typer.Exit(reconcile_repository(repo, issue, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
+def action() -> None:
+    """Run as a step of a GitHub workflow; `action.yml` calls it."""
+    from bot.action import run
+
+    raise typer.Exit(run())
+
+
+def main() -> None:
+    """Run the command and leave with its exit status: 0 done, 1 problems, 2 usage, 3 a bug, 130 interrupted."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    from bot.errors import AlmanacError
+
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character must not turn it into a crash.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        return int(app(standalone_mode=False) or DONE)
+    except AlmanacError as error:
+        from bot.show import trouble
+
+        trouble(error)
+        return PROBLEMS
+    except typer.Abort:
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted. Nothing is half-written; run the command again to go on.\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; keep Python from complaining when it flushes at exit.
+        sys.stdout = None  # type: ignore[assignment]
+        return DONE
+    except Exception as error:  # noqa: BLE001 -- the last resort: whatever comes here is a bug
+        if _is_usage(error):
+            return USAGE
+        traceback.print_exc()
+        sys.stderr.write(f"\n{REPORT}\n{ISSUES}\n")
+        return BUG
+
+
+def _is_usage(error: Exception) -> bool:
+    """Show a wrong command line as Typer would, and tell whether it was one."""
+    show = getattr(error, "show", None)
+    if show is None:
+        return False
+    show()
+    return True

@@ -1,0 +1,141 @@
+"""`almanac import` and `almanac build`: between a page and its records, in a folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bot import config as configs
+from bot.commands.sections import renderer_of
+from bot.config import Config
+from bot.errors import Problem, UserError
+from bot.events.event import Event
+from bot.events.records import read_records, record_path, write_record
+from bot.events.submission import zones_of
+from bot.folder import Folder, read_text
+from bot.kit import house_renderer
+from bot.pages.importer import Imported
+from bot.pages.importer import import_page as take_over
+from bot.pages.sync import sync
+from bot.show import difference, document, problem_values, problems, say, tell
+
+
+def import_page(page: Path, site: Path, *, dry_run: bool, as_json: bool) -> int:
+    """Make records of a page's events; nothing is written unless the page comes back byte for byte."""
+    try:
+        folder, files, imported = _import(page, site, dry_run=dry_run)
+    except UserError as error:
+        if as_json:
+            refusal: dict[str, Any] = {"events": 0, "roundtrip": False}
+            document({**refusal, "problems": [problem_values(problem) for problem in error.problems]})
+        raise
+    if not dry_run:
+        folder.write(files)
+    if as_json:
+        document(
+            {
+                "events": len(imported.events),
+                "structured": imported.structured,
+                "verbatim": imported.verbatim,
+                "roundtrip": True,
+                "warnings": [problem_values(warning) for warning in imported.warnings],
+            }
+        )
+    else:
+        _tell_import(imported, files, page, dry_run=dry_run)
+    return 0
+
+
+def _import(page: Path, site: Path, *, dry_run: bool) -> tuple[Folder, dict[str, str], Imported]:
+    folder = Folder(site)
+    config = folder.config()
+    # A path is first looked for where the person stands, then in the site.
+    place = page if page.exists() else folder.root / page
+    text = read_text(place, str(page))
+    if text is None:
+        raise UserError(Problem("There is no such page.", file=str(page)))
+    imported = take_over(text, house_renderer(), zones_of(config, None))
+    files = (
+        {} if dry_run and not place.resolve().is_relative_to(folder.root) else _files(folder, config, place, imported)
+    )
+    if not dry_run:
+        folder.refuse_to_lose(files)
+    return folder, files, imported
+
+
+def _files(folder: Folder, config: Config, page: Path, imported: Imported) -> dict[str, str]:
+    """Return what an import writes: the records that are new, and a config that names the page where there is none."""
+    name = folder.inside(page)
+    files: dict[str, str] = {}
+    if folder.text(configs.PATH) is None:
+        files[configs.PATH] = f'page: "{name}"\n' if name.isascii() else f"page: {name!r}\n"
+    elif config.page != name:
+        message = f"The config names another page, {config.page}. Change `page` there if this one is the history page."
+        raise UserError(Problem(message, "page", file=configs.PATH))
+    known = {event.id: event for event in folder.records(config)}
+    for event in imported.events:
+        # A record that is there already and says what the page says may know more than the page: it stays.
+        if event.id not in known or known[event.id].rendered != event.rendered:
+            files[record_path(config.records, event.id)] = write_record(event)
+    return files
+
+
+def _tell_import(imported: Imported, files: Mapping[str, str], page: Path, *, dry_run: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=None, box=None, pad_edge=False)
+    for column in ("Date", "Event", "Kept as"):
+        table.add_column(column, overflow="fold")
+    for event in imported.events:
+        kept = "fields" if event.markdown is None else "text, verbatim"
+        table.add_row(event.date, Text(event.series or event.title), kept)
+    Console(highlight=False).print(table)
+    problems(imported.warnings, "warning")
+    events = f"{len(imported.events)} events: {imported.structured} as fields, {imported.verbatim} verbatim"
+    say(f"\n{page}: {events}. Written again from its records, the page is the same byte for byte.")
+    say("Nothing was written (--dry-run)." if dry_run else f"{len(files)} files were written.")
+
+
+def build_site(site: Path, *, check: bool) -> int:
+    """Bring page and records in line; with `check` only say whether they are, and show what differs."""
+    folder = Folder(site)
+    config = folder.config()
+    page = folder.text(config.page)
+    if page is None:
+        raise UserError(Problem("The history page is missing; `page` in the config names it.", file=config.page))
+    texts = folder.record_texts(config)
+    events = read_records(texts)
+    result = sync(page, events, renderer_of(folder, config, events))
+    for note in result.notes:
+        problems([note], "note")
+    if result.problems:
+        raise UserError(result.problems)
+    before = {config.page: page, **texts}
+    after = {config.page: result.page, **_record_files(config, texts, events, result.records)}
+    changed = {path: text for path, text in after.items() if before.get(path) != text}
+    if check:
+        for line in difference({path: before.get(path) for path in changed}, changed):
+            say(line)
+        if changed:
+            tell("The page and its records differ; `almanac build` brings them in line.")
+        return int(bool(changed))
+    folder.write(changed)
+    for path in changed:
+        say(f"wrote {path}")
+    if not changed:
+        say(f"{config.page} and its {len(events)} records are in line; nothing to do.")
+    return 0
+
+
+def _record_files(
+    config: Config, texts: Mapping[str, str], before: tuple[Event, ...], after: tuple[Event, ...]
+) -> dict[str, str]:
+    """Write the records; one that holds a human's comments, and needs no other change, stays as it is."""
+    unchanged = {event.id: event for event in before}
+    files: dict[str, str] = {}
+    for event in after:
+        path = record_path(config.records, event.id)
+        commented = any(line.lstrip().startswith("#") for line in texts.get(path, "").split("\n"))
+        files[path] = texts[path] if commented and unchanged.get(event.id) == event else write_record(event)
+    return files

@@ -1,0 +1,90 @@
+"""`almanac propose` and `reconcile`: one issue, or all, on the forge that there is."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.commands.issuefile import read_issue
+from bot.commands.plans import done_values, print_done, print_json
+from bot.commands.reading import not_ours
+from bot.errors import UserError
+from bot.kit import make_kit
+from bot.show import document, say, tell, trouble
+
+
+def propose_issue(argument: str, site: Path, *, dry_run: bool, as_json: bool) -> int:
+    """Make or update one proposal in a clone; 1 if the issue has problems or is not one of the form's."""
+    from bot.forge.local import LocalForge
+    from bot.reconcile import reconcile
+
+    issue = read_issue(argument)
+    forge = LocalForge(site, lambda: datetime.now(UTC))
+    kit = make_kit()
+    ignored = forge.uncommitted()
+    if ignored:
+        names = ", ".join(ignored[:5]) + (" and more" if len(ignored) > 5 else "")  # noqa: PLR2004 -- as many as fit a line
+        tell(f"note: uncommitted changes were ignored ({names}); a proposal starts from {forge.base().branch}.")
+    if dry_run:
+        forge.suppose(issue)
+        done = reconcile(issue.number, forge, kit, dry_run=True)
+    else:
+        with forge.alone():
+            forge.file_issue(issue)
+            done = reconcile(issue.number, forge, kit)
+    if done.plan.outcome is None:
+        raise UserError(not_ours(argument, ()))
+    if as_json:
+        print_json(done, kit.messages)
+    else:
+        print_done(done, kit.messages, dry_run=dry_run)
+    return int(bool(done.plan.problems))
+
+
+def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, as_json: bool) -> int:
+    """Reconcile one issue or all on GitHub; 1 if something could not be done."""
+    from bot.forge.github import connect
+    from bot.reconcile import reconcile, reconcile_all
+
+    pause = write_pause(os.environ.get("ALMANAC_WRITE_PAUSE"))
+    api_url = os.environ.get("GITHUB_API_URL") or "https://api.github.com"
+    forge = connect(os.environ.get("GITHUB_TOKEN", ""), repository, api_url=api_url, pause=pause)
+    kit = make_kit()
+    if number is not None:
+        done = reconcile(number, forge, kit, dry_run=dry_run)
+        if as_json:
+            print_json(done, kit.messages)
+        else:
+            print_done(done, kit.messages, dry_run=dry_run)
+        return 0
+    results = []
+    for done in reconcile_all(forge, kit, dry_run=dry_run):
+        results.append(done)
+        if not as_json and (done.plan.outcome or done.error):
+            print_done(done, kit.messages, dry_run=dry_run)
+    failed = [done for done in results if done.error]
+    if as_json:
+        document([done_values(done, kit.messages) for done in results])
+    else:
+        say(f"{len(results)} open issues looked at, {len(failed)} failed.")
+    for done in failed:
+        if done.error:
+            tell(f"issue #{done.plan.issue}:")
+            trouble(done.error)
+    return int(bool(failed))
+
+
+def write_pause(value: str | None) -> float | None:
+    """Read ALMANAC_WRITE_PAUSE: seconds between writes to GitHub, or None where it is not set.
+
+    Raises:
+        UserError: It is no number of seconds.
+    """
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= 60:  # noqa: PLR2004 -- a minute is the longest pause that makes sense
+        raise UserError("ALMANAC_WRITE_PAUSE has to be a number of seconds from 0 to 60.")
+    return seconds

@@ -1,0 +1,104 @@
+"""Lines of people and of links, as volunteers type them."""
+
+import re
+
+from bot.errors import Problem
+from bot.events.event import Link, Person
+from bot.intake.text import entry_too_long, too_many
+from bot.intake.url import RefusedUrl, check_url, host_of
+
+PERSON_EXAMPLE = "[Ada Lovelace](https://example.org/ada), Analytical Society"
+LINK_EXAMPLE = "[Slides](https://example.org/slides.pdf)"
+_BULLET = re.compile(r"[-*+•]\s+")
+# The label is everything before the last `](`, so that brackets in a name do no harm.
+_MARKDOWN_LINK = re.compile(r"\[([^\n]*?)\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
+_URL_START = re.compile(r"https?://", re.IGNORECASE)
+
+
+def entries(text: str) -> list[str]:
+    """Cut an answer into its lines; blank ones and the marks of a bulleted list go."""
+    lines = (_BULLET.sub("", line.strip(), count=1) for line in text.split("\n"))
+    return [line.strip() for line in lines if line.strip()]
+
+
+def read_people(text: str) -> tuple[tuple[Person, ...], list[Problem]]:
+    """Read people, one a line: `[Name](https://...), Affiliation`, `Name | Affiliation | https://...` or `Name, Affiliation`.
+
+    Later parts may be missing. Every line that cannot be read is a problem of its own.
+    """
+    people: list[Person] = []
+    problems: list[Problem] = []
+    lines = entries(text)
+    many = too_many("people", len(lines))
+    for line in [] if many else lines:
+        person = _person(line)
+        if isinstance(person, Problem):
+            problems.append(person)
+        else:
+            people.append(person)
+    return tuple(people), [Problem(many)] if many else problems
+
+
+def _person(line: str) -> Person | Problem:
+    name, affiliation, url = _parts(line)
+    if not name:
+        return Problem("There is no name in this line.", typed=line, accepted=PERSON_EXAMPLE)
+    for part, value in (("name", name), ("affiliation", affiliation)):
+        over = entry_too_long(part, value)
+        if over:
+            return Problem(over, typed=line)
+    if not url and _URL_START.search(f"{name} {affiliation}"):
+        message = "A link can only stand around the name, or in the third place."
+        return Problem(message, typed=line, accepted=PERSON_EXAMPLE)
+    try:
+        address = check_url(url) if url else None
+    except RefusedUrl as refused:
+        return Problem(refused.reason, typed=line, accepted=PERSON_EXAMPLE)
+    return Person(name=name, url=address, affiliation=affiliation or None)
+
+
+def _parts(line: str) -> tuple[str, str, str]:
+    """Cut a line into name, affiliation and URL, whichever of the spellings it has."""
+    found = _MARKDOWN_LINK.match(line)
+    if found:
+        rest = line[found.end() :].strip()
+        if not rest or rest.startswith(","):
+            return found[1].strip(), rest[1:].strip(), found[2]
+    if "|" in line:
+        name, *more = (part.strip() for part in line.split("|"))
+        if len(more) == 1 and _URL_START.match(more[0]):
+            return name, "", more[0]
+        *middle, last = more
+        return (name, " ".join(middle), last) if middle else (name, last, "")
+    name, _, affiliation = line.partition(",")
+    before, _, last = affiliation.rpartition(",")
+    if _URL_START.match(last.strip()):
+        return name.strip(), before.strip(), last.strip()
+    return name.strip(), affiliation.strip(), ""
+
+
+def read_links(text: str) -> tuple[tuple[Link, ...], list[Problem]]:
+    """Read links, one a line: `[Text](https://...)`, `Text | https://...`, or a bare `https://...`."""
+    links: list[Link] = []
+    problems: list[Problem] = []
+    lines = entries(text)
+    many = too_many("links", len(lines))
+    for line in [] if many else lines:
+        link = _link(line)
+        if isinstance(link, Problem):
+            problems.append(link)
+        else:
+            links.append(link)
+    return tuple(links), [Problem(many)] if many else problems
+
+
+def _link(line: str) -> Link | Problem:
+    found = _MARKDOWN_LINK.fullmatch(line)
+    label, _, url = line.rpartition("|") if not found else (found[1], "", found[2])
+    try:
+        address = check_url(url.strip())
+    except RefusedUrl as refused:
+        return Problem(refused.reason, typed=line, accepted=LINK_EXAMPLE)
+    label = label.strip() or host_of(address)
+    over = entry_too_long("label", label)
+    return Problem(over, typed=line) if over else Link(label=label, url=address)

@@ -1,0 +1,47 @@
+"""What the doors hand to `reconcile`: Almanac's templates, and a safe way to run a site's own."""
+
+from collections.abc import Sequence
+
+from bot.events.event import Event
+from bot.events.records import write_record
+from bot.pages.section import section_renderer
+from bot.proposals.messages import Messages
+from bot.proposals.plan import Render
+from bot.reconcile import Kit
+from bot.resources import messages, template
+
+
+def make_kit() -> Kit:
+    """Gather the templates."""
+    return Kit(template("section.md.j2"), Messages(messages()), own_renderer)
+
+
+def house_renderer() -> Render:
+    """Return what writes sections in the house style."""
+    return section_renderer(template("section.md.j2"))
+
+
+def own_renderer(source: str, path: str, prepared: Sequence[Event] = ()) -> Render:
+    """Return what writes sections with a site's own template, in a child process that can do no harm.
+
+    Args:
+        source: The template.
+        path: Its path in the site, for messages.
+        prepared: Events that will be asked for: one process writes them all.
+    """
+    from bot.sandbox import render_in_child  # noqa: PLC0415 -- only few sites have a template of their own
+
+    done: dict[str, str] = {}
+
+    def write(events: Sequence[Event]) -> None:
+        done.update(zip(map(write_record, events), render_in_child(source, events, path), strict=True))
+
+    def render(event: Event) -> str:
+        key = write_record(event)
+        if key not in done:
+            write([event])
+        return done[key]
+
+    if prepared:
+        write(prepared)
+    return render
