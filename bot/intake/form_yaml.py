@@ -1,0 +1,126 @@
+"""YAML text -> nodes that know their lines, whatever the text is."""
+
+import yaml
+
+from bot.errors import ConfigError, Problem
+
+SIZE_CAP = 262_144
+"""The longest form that is read, in characters; a real one has a few thousand."""
+_DEPTH_CAP = 32
+_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Reader:
+    """Takes nodes apart and collects what is wrong with them.
+
+    Scalars are taken as they are written, so that an option `1.0` or `yes` keeps its words.
+
+    Attributes:
+        path: The file's path within the site.
+        problems: What was found so far.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Take the path that the problems shall name."""
+        self.path = path
+        self.problems: list[Problem] = []
+
+    def complain(self, node: yaml.Node, field: str | None, message: str) -> None:
+        """Note a problem at a node."""
+        self.problems.append(Problem(message, field=field, file=self.path, line=line_of(node)))
+
+    def mapping(self, node: yaml.Node, where: str | None, what: str) -> dict[str, yaml.Node]:
+        """Return the entries of a mapping; anything else is a problem and has none."""
+        entries: dict[str, yaml.Node] = {}
+        if not isinstance(node, yaml.MappingNode):
+            self.complain(node, where, f"{what} must be made of keys with values, as in `name: New event`.")
+            return entries
+        for key, value in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else ""
+            if name in entries:
+                self.complain(key, where, f"The key `{name}` stands here twice. Keep one of the two.")
+            entries[name] = value
+        return entries
+
+    def sequence(self, node: yaml.Node, where: str, example: str) -> list[yaml.Node]:
+        """Return the items of a list; anything else is a problem and has none."""
+        if isinstance(node, yaml.SequenceNode):
+            return list(node.value)
+        self.complain(node, where, f"This must be a list, one item on each line, as in `- {example}`.")
+        return []
+
+    def text(self, node: yaml.Node | None, parent: yaml.Node, where: str) -> str:
+        """Return a text that has to be there and may not be empty; else it is a problem and empty."""
+        if node is None:
+            self.complain(parent, where, "This is missing. Write a text here.")
+        elif not isinstance(node, yaml.ScalarNode) or is_null(node) or not node.value.strip():
+            self.complain(node, where, "This must be a text that is not empty.")
+        else:
+            return str(node.value)
+        return ""
+
+    def flag(self, node: yaml.Node | None, where: str) -> bool:
+        """Return a switch; one that is left out is off, and anything but a switch is a problem."""
+        if node is None or is_null(node):
+            return False
+        if node.tag != "tag:yaml.org,2002:bool":
+            self.complain(node, where, "This must be `true` or `false`, without quotes.")
+            return False
+        return str(node.value).lower() in {"true", "yes", "on"}
+
+    def finish(self) -> None:
+        """Raise all problems, if there are any.
+
+        Raises:
+            ConfigError: There are.
+        """
+        if self.problems:
+            raise ConfigError(self.problems)
+
+
+def is_null(node: yaml.Node) -> bool:
+    """Say whether a node is YAML's nothing: an empty value, `~` or `null`."""
+    return bool(node.tag == "tag:yaml.org,2002:null")
+
+
+def line_of(node: yaml.Node | yaml.CollectionStartEvent) -> int:
+    """Return the line where a node begins, counted from 1."""
+    return int(node.start_mark.line) + 1 if node.start_mark else 1
+
+
+def compose(text: str | bytes, path: str) -> yaml.Node:
+    """Read the one document of a YAML file.
+
+    Nothing is built from it, so no tag and no alias can do harm.
+
+    Raises:
+        ConfigError: It is too long, no UTF-8, no YAML, empty, or nested without measure.
+    """
+    if len(text) > SIZE_CAP:
+        raise ConfigError(Problem(f"This file is longer than {SIZE_CAP:,} characters, too long for a form.", file=path))
+    try:
+        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        _check_depth(decoded, path)
+        node = yaml.compose(decoded, _LOADER)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        reason = error.problem or error.context or "something is not as it should be"
+        message = f"This is no readable YAML: {reason}. Look at this line and the one before it."
+        raise ConfigError(Problem(message, file=path, line=mark.line + 1 if mark else None)) from error
+    except (yaml.YAMLError, UnicodeError) as error:
+        raise ConfigError(Problem("This is no text that YAML allows: it holds other bytes.", file=path)) from error
+    if node is None:
+        raise ConfigError(Problem("This file is empty.", file=path))
+    return node
+
+
+def _check_depth(text: str, path: str) -> None:
+    # PyYAML builds nodes by recursion, in C without a limit: deep nesting would end the process.
+    depth = 0
+    for event in yaml.parse(text, _LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEPTH_CAP:
+                raise ConfigError(Problem("The lists and keys are nested too deep.", file=path, line=line_of(event)))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
