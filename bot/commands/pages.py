@@ -1,5 +1,6 @@
 """`almanac import` and `almanac build`: between a page and its records, in a folder."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ from bot.show import difference, document, problem_values, problems, say, tell
 def import_page(page: Path, site: Path, *, dry_run: bool, as_json: bool) -> int:
     """Make records of a page's events; nothing is written unless the page comes back byte for byte."""
     try:
-        folder, files, imported = _import(page, site, dry_run=dry_run)
+        folder = Folder(site)
+        # A path is first looked for where the person stands, then in the site.
+        files, imported = import_files(folder, page if page.exists() else folder.root / page, dry_run=dry_run)
     except UserError as error:
         if as_json:
             refusal: dict[str, Any] = {"events": 0, "roundtrip": False}
@@ -45,30 +48,31 @@ def import_page(page: Path, site: Path, *, dry_run: bool, as_json: bool) -> int:
     return 0
 
 
-def _import(page: Path, site: Path, *, dry_run: bool) -> tuple[Folder, dict[str, str], Imported]:
-    folder = Folder(site)
+def import_files(folder: Folder, page: Path, *, dry_run: bool = False) -> tuple[dict[str, str], Imported]:
+    """Read a page and return the files that its import writes: records, and a config where there is none.
+
+    Raises:
+        UserError: The page cannot be taken over, or something would be lost.
+    """
     config = folder.config()
-    # A path is first looked for where the person stands, then in the site.
-    place = page if page.exists() else folder.root / page
-    text = read_text(place, str(page))
+    text = read_text(page, str(page))
     if text is None:
         raise UserError(Problem("There is no such page.", file=str(page)))
     imported = take_over(text, house_renderer(), zones_of(config, None))
-    files = (
-        {} if dry_run and not place.resolve().is_relative_to(folder.root) else _files(folder, config, place, imported)
-    )
+    if dry_run and not page.resolve().is_relative_to(folder.root):
+        return {}, imported
+    files = _import_files(folder, config, folder.inside(page), imported)
     if not dry_run:
         folder.refuse_to_lose(files)
-    return folder, files, imported
+    return files, imported
 
 
-def _files(folder: Folder, config: Config, page: Path, imported: Imported) -> dict[str, str]:
-    """Return what an import writes: the records that are new, and a config that names the page where there is none."""
-    name = folder.inside(page)
+def _import_files(folder: Folder, config: Config, name: str, imported: Imported) -> dict[str, str]:
     files: dict[str, str] = {}
     if folder.text(configs.PATH) is None:
-        files[configs.PATH] = f'page: "{name}"\n' if name.isascii() else f"page: {name!r}\n"
-    elif config.page != name:
+        files[configs.PATH] = f"page: {json.dumps(name, ensure_ascii=False)}\n"
+        config = config.model_copy(update={"page": name})
+    if config.page != name:
         message = f"The config names another page, {config.page}. Change `page` there if this one is the history page."
         raise UserError(Problem(message, "page", file=configs.PATH))
     known = {event.id: event for event in folder.records(config)}
@@ -101,19 +105,7 @@ def build_site(site: Path, *, check: bool) -> int:
     """Bring page and records in line; with `check` only say whether they are, and show what differs."""
     folder = Folder(site)
     config = folder.config()
-    page = folder.text(config.page)
-    if page is None:
-        raise UserError(Problem("The history page is missing; `page` in the config names it.", file=config.page))
-    texts = folder.record_texts(config)
-    events = read_records(texts)
-    result = sync(page, events, renderer_of(folder, config, events))
-    for note in result.notes:
-        problems([note], "note")
-    if result.problems:
-        raise UserError(result.problems)
-    before = {config.page: page, **texts}
-    after = {config.page: result.page, **_record_files(config, texts, events, result.records)}
-    changed = {path: text for path, text in after.items() if before.get(path) != text}
+    before, changed = build_files(folder, config)
     if check:
         for line in difference({path: before.get(path) for path in changed}, changed):
             say(line)
@@ -124,8 +116,28 @@ def build_site(site: Path, *, check: bool) -> int:
     for path in changed:
         say(f"wrote {path}")
     if not changed:
-        say(f"{config.page} and its {len(events)} records are in line; nothing to do.")
+        say(f"{config.page} and its records are in line; nothing to do.")
     return 0
+
+
+def build_files(folder: Folder, config: Config) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the page and the records as they are, and those that have to change to be in line.
+
+    Raises:
+        UserError: A human has to decide something first.
+    """
+    page = folder.text(config.page)
+    if page is None:
+        raise UserError(Problem("The history page is missing; `page` in the config names it.", file=config.page))
+    texts = folder.record_texts(config)
+    events = read_records(texts)
+    result = sync(page, events, renderer_of(folder, config, events))
+    problems(result.notes, "note")
+    if result.problems:
+        raise UserError(result.problems)
+    before = {config.page: page, **texts}
+    after = {config.page: result.page, **_record_files(config, texts, events, result.records)}
+    return before, {path: text for path, text in after.items() if before.get(path) != text}
 
 
 def _record_files(
