@@ -49,6 +49,7 @@ def commit_files(git: Git, write: PutBranch, signed: Mapping[str, str]) -> str:
         git.text("read-tree", write.base, env=env)
         git.text("update-index", "--add", "-z", "--index-info", stdin=b"".join(_changes(git, write)), env=env)
         tree = git.text("write-tree", env=env)
+    _check_rest(git, write, tree)
     return _commit(git, tree, write.parents, write.message, signed)
 
 
@@ -93,6 +94,17 @@ def _changes(git: Git, write: PutBranch) -> Iterator[bytes]:
 def _check(path: str) -> None:
     if not is_plain(path) or _CONTROL.search(path) or any(_GITS_OWN.fullmatch(part) for part in path.split("/")):
         raise ForgeError(f"Almanac does not write to {path!r}: it is not a plain path inside the site.")
+
+
+def _check_rest(git: Git, write: PutBranch, tree: str) -> None:
+    """Refuse a tree in which more has changed: to git, a file where a folder was is the end of the folder."""
+    changed = git.text("diff-tree", "-r", "-z", "--no-renames", "--name-only", write.base, tree).split("\0")
+    lost = [path for path in changed if path and path not in write.files]
+    if lost:
+        raise ForgeError(
+            f"Almanac's files would take the place of {', '.join(lost[:3])}: a file and a folder have the same name.",
+            remedy="Rename one of them on the base branch.",
+        )
 
 
 def _not_merged(conflicts: list[str]) -> ForgeError:
