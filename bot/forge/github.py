@@ -87,6 +87,10 @@ class GitHubForge:
         """`OWNER/NAME`."""
         return self._calls.name
 
+    def close(self) -> None:
+        """Close the connection to GitHub; it opens again when it is needed."""
+        self._calls.client.close()
+
     # ------------------------------------------------------------ reads
 
     def look(self, number: int) -> Look:

@@ -1,0 +1,25 @@
+"""What all tests share."""
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.emulated import GitHubWorld
+
+
+@pytest.fixture
+def site() -> Iterator["GitHubWorld"]:
+    """A new repository on the emulated GitHub; for tests with the marker `emulator`."""
+    from tests.emulated import github_world  # noqa: PLC0415 - loads PyGithub
+
+    with github_world() as world:
+        yield world
+
+
+def pytest_sessionfinish() -> None:
+    """End the emulator, if a test started it."""
+    if emulated := sys.modules.get("tests.emulated"):
+        emulated.stop()

@@ -1,0 +1,240 @@
+"""An emulated GitHub: one for all tests of a run, a repository of its own for each test.
+
+What happened there is read back over plain HTTP, without anything of Almanac's. Tests get at it by the fixture `site`.
+"""
+
+import base64
+import itertools
+import json
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Literal
+from urllib.parse import quote
+
+from bot.forge.github import GitHubForge, connect
+from tests.forge.worlds import Offered, Said
+from tests.proxy import Answer, Proxy, Request
+from tests.tools import need
+
+HERE = Path(__file__).parent / "emulator"
+OWNER, BOT = "octo", "almanac-bot"
+PEOPLE = (OWNER, BOT, "ada", "grace", "mallory")
+_numbers = itertools.count(1)
+_running: list["Emulator"] = []
+
+
+def token_of(login: str) -> str:
+    """Return the token of one of `PEOPLE`."""
+    return f"ghp_{login.replace('-', '')}0123456789"
+
+
+class Emulator:
+    """The emulated GitHub as a process, and the proxy before it.
+
+    Attributes:
+        url: The address of the API, through the proxy.
+        proxy: Writes down what went through.
+    """
+
+    def __init__(self) -> None:
+        """Start it; skip the test where it is not installed."""
+        node = need("node")
+        if not (HERE / "node_modules" / "emulate").is_dir():
+            need("emulate (npm ci --prefix tests/emulator)")
+        self.proxy = Proxy()
+        self.url = self.proxy.url
+        self._process = subprocess.Popen(
+            [node, "server.mjs"], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        tokens = {token_of(login): {"login": login, "scopes": ["repo"]} for login in PEOPLE}
+        seed = {"github": {"users": [{"login": login} for login in PEOPLE]}, "tokens": tokens}
+        print(json.dumps({"baseUrl": self.url, "seed": seed}), file=self._pipe(self._process.stdin), flush=True)
+        self.proxy.target = self._pipe(self._process.stdout).readline().strip()
+        assert self.proxy.target, "the emulated GitHub did not start"
+
+    @staticmethod
+    def _pipe(pipe: IO[str] | None) -> IO[str]:
+        assert pipe
+        return pipe
+
+    def close(self) -> None:
+        """End it."""
+        with self._process as process:
+            self._pipe(process.stdin).close()
+            process.wait(10)
+        self.proxy.close()
+
+    def ask(self, method: str, path: str, body: Any = None, *, login: str = OWNER) -> Any:
+        """Send one request past the proxy; None for 404."""
+        request = urllib.request.Request(  # noqa: S310 - the address is our own
+            self.proxy.target + path,
+            json.dumps(body).encode() if body is not None else None,
+            {"Authorization": f"token {token_of(login)}", "Content-Type": "application/json"},
+            method=method,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                data = answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code == 404:
+                    return None
+                raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from None
+        return json.loads(data) if data else {}
+
+
+class GitHubWorld:
+    """One repository on the emulated GitHub, with people in it."""
+
+    base = "main"
+
+    def __init__(self, emulator: Emulator) -> None:
+        """Make the repository; Almanac is a collaborator."""
+        self.emulator, self.name = emulator, f"{OWNER}/site-{next(_numbers)}"
+        emulator.ask("POST", "/user/repos", {"name": self.name.partition("/")[2], "auto_init": True})
+        self.ask("PUT", f"collaborators/{BOT}", {"permission": "push"})
+        self.forges: list[GitHubForge] = []
+        self.forge = self.connect()
+
+    def connect(self, **options: Any) -> GitHubForge:
+        """Return a new forge on this repository, that writes without pauses."""
+        options = {"api_url": self.emulator.url, "pause": 0, **options}
+        forge = connect(options.pop("token", token_of(BOT)), options.pop("repository", self.name), **options)
+        self.forges.append(forge)
+        return forge
+
+    def ask(self, method: str, path: str = "", body: Any = None, *, login: str = OWNER) -> Any:
+        """Send one request about this repository; None for 404."""
+        return self.emulator.ask(method, f"/repos/{self.name}/{path}".rstrip("/"), body, login=login)
+
+    # ------------------------------------------------------------ git
+
+    def commit(
+        self,
+        files: Mapping[str, bytes | None],
+        *,
+        branch: str | None = None,
+        links: Mapping[str, str] | None = None,
+        modes: Mapping[str, str] | None = None,
+    ) -> str:
+        """Commit on a branch."""
+        branch = branch or self.base
+        head = self.head(branch)
+        assert head
+        tree = [self._change(path, content, (modes or {}).get(path, "100644")) for path, content in files.items()]
+        tree += [self._change(path, target.encode(), "120000") for path, target in (links or {}).items()]
+        body = {"base_tree": self.ask("GET", f"git/commits/{head}")["tree"]["sha"], "tree": tree}
+        made = self.ask("POST", "git/trees", body)["sha"]
+        commit = self.ask("POST", "git/commits", {"message": "By hand", "tree": made, "parents": [head]})["sha"]
+        self.ask("PATCH", f"git/refs/heads/{quote(branch)}", {"sha": commit})
+        return str(commit)
+
+    def _change(self, path: str, content: bytes | None, mode: str) -> dict[str, Any]:
+        change = {"path": path, "mode": mode, "type": "blob", "sha": None}
+        if content is None:
+            return change
+        blob = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
+        return {**change, "sha": self.ask("POST", "git/blobs", blob)["sha"]}
+
+    def head(self, branch: str) -> str | None:
+        """Read the branch."""
+        found = self.ask("GET", f"git/ref/heads/{quote(branch)}")
+        return found["object"]["sha"] if found else None
+
+    def files(self, commit: str) -> dict[str, bytes]:
+        """Read the tree and every blob."""
+        tree = self.ask("GET", f"git/trees/{commit}?recursive=1")["tree"]
+        found = {each["path"]: each["sha"] for each in tree if each["mode"] in {"100644", "100755"}}
+        return {path: base64.b64decode(self.ask("GET", f"git/blobs/{blob}")["content"]) for path, blob in found.items()}
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """Read the commit."""
+        return tuple(each["sha"] for each in self.ask("GET", f"git/commits/{commit}")["parents"])
+
+    def message(self, commit: str) -> str:
+        """Read the commit."""
+        return str(self.ask("GET", f"git/commits/{commit}")["message"]).strip()
+
+    # ------------------------------------------------------------ issues and pull requests
+
+    def file_issue(self, title: str, body: str, *, labels: tuple[str, ...] = (), author: str = "ada") -> int:
+        """File an issue."""
+        issue = {"title": title, "body": body, "labels": list(labels)}
+        return int(self.ask("POST", "issues", issue, login=author)["number"])
+
+    def edit_issue(
+        self,
+        number: int,
+        *,
+        title: str | None = None,
+        body: str | None = None,
+        state: Literal["open", "closed"] | None = None,
+    ) -> None:
+        """Edit an issue."""
+        changes = {"title": title, "body": body, "state": state}
+        self.ask("PATCH", f"issues/{number}", {key: value for key, value in changes.items() if value is not None})
+
+    def comment(self, issue: int, author: str, body: str) -> int:
+        """Comment on an issue."""
+        return int(self.ask("POST", f"issues/{issue}/comments", {"body": body}, login=author)["id"])
+
+    def comments(self, issue: int) -> list[Said]:
+        """List the comments."""
+        found = self.ask("GET", f"issues/{issue}/comments?per_page=100")
+        return [Said(each["id"], each["user"]["login"] == BOT, each["body"]) for each in found]
+
+    def issue_state(self, number: int) -> tuple[str, str | None]:
+        """Read the issue."""
+        issue = self.ask("GET", f"issues/{number}")
+        return issue["state"], issue["state_reason"]
+
+    def pulls(self) -> list[Offered]:
+        """List the pull requests."""
+        found = self.ask("GET", "pulls?state=all&sort=created&direction=asc&per_page=100")
+        seen = [
+            Offered(
+                each["number"], each["title"], each["body"], each["state"], each["head"]["ref"], each["base"]["ref"]
+            )
+            for each in found
+        ]
+        return sorted(seen, key=lambda pull: pull.number)
+
+    def close_pull(self, number: int) -> None:
+        """Close a pull request."""
+        self.ask("PATCH", f"pulls/{number}", {"state": "closed"})
+
+    def like_github(self, request: Request) -> Answer | None:
+        """Refuse a second pull request from a branch, as GitHub does and the emulator does not."""
+        if request.method == "POST" and request.path == f"/repos/{self.name}/pulls":
+            head = request.body["head"]
+            if any(pull.state == "open" and pull.head == head for pull in self.pulls()):
+                said = f"A pull request already exists for {OWNER}:{head}."
+                return Answer(422, {"message": "Validation Failed", "errors": [{"code": "custom", "message": said}]})
+        return None
+
+
+@contextmanager
+def github_world() -> Iterator[GitHubWorld]:
+    """Make a new repository on the emulated GitHub, which is started if need be."""
+    if not _running:
+        _running.append(Emulator())
+    proxy = _running[0].proxy
+    proxy.clear()
+    world = GitHubWorld(_running[0])
+    proxy.trouble = world.like_github
+    try:
+        yield world
+    finally:
+        proxy.clear()
+        for forge in world.forges:
+            forge.close()
+
+
+def stop() -> None:
+    """End the emulator, if one was started."""
+    while _running:
+        _running.pop().close()
