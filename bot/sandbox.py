@@ -1,0 +1,128 @@
+"""A site's own section template, rendered in a child process that has nothing to take and little time.
+
+Jinja2's sandbox is the wall; this is the yard around it. The child starts without environment (so without tokens), is
+told the template and the events on standard input, gives up the right to open files and start processes before it
+reads the template, and is killed when it takes too long.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.errors import ConfigError, Problem
+from bot.events.event import Event
+from bot.pages.section import section_renderer
+
+SECONDS = 5
+MAX_OUTPUT = 64_000_000
+_MEMORY = 512_000_000
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from bot.sandbox import main; main()"
+
+
+def render_in_child(source: str, events: Sequence[Event], file: str) -> list[str]:
+    """Write the sections of events with a site's own template, all in one child process.
+
+    Args:
+        source: The template.
+        events: The events.
+        file: The template's path in the site, for problems.
+
+    Returns:
+        One section for each event, in their order.
+
+    Raises:
+        ConfigError: The template has a mistake, takes longer than 5 seconds for all events, or writes more than a
+            million characters for one.
+    """
+    request = {
+        "source": source,
+        "file": file,
+        "events": [event.model_dump(mode="json", exclude_defaults=True) for event in events],
+    }
+    answer = _ask(json.dumps(request).encode(), file)
+    if "problems" in answer:
+        raise ConfigError([Problem(**problem) for problem in answer["problems"]])
+    return list(answer["sections"])
+
+
+def _ask(request: bytes, file: str) -> Any:
+    # -I: no user site, no current folder, no PYTHON* variables. -X utf8: the locale went with the environment.
+    command = [sys.executable, "-I", "-X", "utf8", "-c", _START, str(Path(__file__).parent.parent)]
+    with tempfile.TemporaryFile() as output:
+        try:
+            done = subprocess.run(  # noqa: S603  # our own interpreter with our own code
+                command,
+                input=request,
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+                env={},
+                cwd="/",
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise ConfigError(_too_much(file, f"took longer than {SECONDS} seconds")) from None
+        output.seek(0)
+        written = output.read(MAX_OUTPUT + 1)
+    if done.returncode or len(written) > MAX_OUTPUT:
+        raise ConfigError(_too_much(file, "used up its share of time, memory or output"))
+    return json.loads(written)
+
+
+def _too_much(file: str, what: str) -> Problem:
+    return Problem(
+        f"The template {what} and was stopped. Look for a loop or a number in it that is too large.", file=file
+    )
+
+
+# ------------------------------------------------------------- in the child
+
+
+def main() -> None:
+    """Answer one request, from standard input to standard output."""
+    request = json.load(sys.stdin)
+    events = [Event.model_validate(event, strict=False) for event in request["events"]]
+    _give_up_rights()
+    json.dump(_answer(request["source"], request["file"], events), sys.stdout)
+
+
+def _answer(source: str, file: str, events: Sequence[Event]) -> dict[str, Any]:
+    try:
+        render = section_renderer(source, file)
+        return {"sections": [render(event) for event in events]}
+    except ConfigError as error:
+        return {"problems": [vars(problem) for problem in error.problems]}
+
+
+def _warm_up() -> None:
+    """Use once whatever Python and Jinja2 import late: when files cannot be opened any more, that would fail."""
+    event = Event(id="2021", title="ü", date="2021", url="https://bücher.example")
+    late = "{{ title | slug }}{{ url | url }}{{ 'x' | wordwrap }}{{ 'x' | pprint }}"
+    for template in (late, "{{ nothing }}", "{% if %}", "{% include 'x' %}"):
+        _answer(template, "", [event])
+
+
+def _give_up_rights() -> None:
+    """Take from this process what a template has no use for, as far as the system knows such limits."""
+    _warm_up()
+    try:
+        import resource  # noqa: PLC0415  # not on every system
+    except ImportError:
+        return
+    limits = {
+        "RLIMIT_NOFILE": 0,  # no file can be opened; standard input and output are open already
+        "RLIMIT_NPROC": 0,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_CPU": SECONDS,
+        "RLIMIT_AS": _MEMORY,
+        "RLIMIT_FSIZE": MAX_OUTPUT,
+    }
+    for name, limit in limits.items():
+        try:
+            resource.setrlimit(getattr(resource, name), (limit, limit))
+        except (AttributeError, OSError, ValueError):
+            continue  # a system without this one still has the others, and the parent's clock

@@ -1,0 +1,179 @@
+"""What a site's own section template can see and use, and where it may put a value."""
+
+import pytest
+
+from bot.errors import ConfigError
+from bot.events.event import Event, Person
+from bot.pages.section import section_renderer
+
+
+def event(**fields: object) -> Event:
+    return Event.model_validate({"id": "2021-11-08-x", "title": "T", "date": "2021-11-08", **fields})
+
+
+def written(source: str, **fields: object) -> str:
+    return section_renderer(source, "t.j2")(event(**fields))
+
+
+def test_a_value_without_a_filter_is_escaped_for_every_position() -> None:
+    assert written("{{ title }} | {{ title }}", title="- {{x}} C#!") == (
+        "&#45; &#123;&#123;x&#125;&#125; C#&#33; | &#45; &#123;&#123;x&#125;&#125; C#&#33;"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("{{ title | heading }}", "- a&#95;b"),
+        ("{{ title | item }}", "&#45; a&#95;b"),
+        ("{{ title | text }}", "- a&#95;b"),
+        ("{{ title | upper }}", "&#45; A&#95;B"),
+        ("{{ title ~ title }}", "&#45; a&#95;b- a&#95;b"),
+        ("{{ (title | text) ~ '*' }}", "&#45; a&#38;#95;b&#42;"),
+        ("{% macro m(x) %}**{{ x }}**{% endmacro %}{{ m(title) }}", "**&#45; a&#95;b**"),
+        ("{% set x %}*{{ title | text }}*{% endset %}{{ x }}", "*- a&#95;b*"),
+        ("{% macro m() %}<{{ caller() }}>{% endmacro %}{% call m() %}_{% endcall %}", "<_>"),
+        ("{{ title | slug }} {{ id }} {{ date }}", "a-b 2021-11-08-x 2021-11-08"),
+        ("{{ event.title | text }}", "- a&#95;b"),
+        ("{{ date | heading_date }}", "November 8th, 2021"),
+        ("{{ when }}{{ none }}", ""),
+        ("{{ agenda }} {{ agenda | length }} {{ 1.5 }} {{ true }}", "x, &#42; 2 1&#46;5 True"),
+        ("{% for block in description | blocks %}{{ block.text }}{% endfor %}", "[a](https://x.org)"),
+        ("[{{ url | host }}]({{ url | url }})", "[x.org](https://www.x.org/%28)"),
+        (
+            '<a href="{{ url | url }}" id="{{ id }}">{{ title }}</a>',
+            '<a href="https://www.x.org/%28" id="2021-11-08-x">&#45; a&#95;b</a>',
+        ),
+        ("<div class='{{ event.status }} {{ title | slug }}'>", "<div class='cancelled a-b'>"),
+        ("{{ recording | link(recording) }} [x]({{ recording | url }})", "javascript:alert(1) [x](#)"),
+        ("{{ recording | host }}", "javascript:alert(1)"),
+        ("{{ 'x' | link(none) }}", "x"),
+    ],
+)
+def test_what_a_template_can_use(source: str, shown: str) -> None:
+    assert shown == written(
+        source,
+        title="- a_b",
+        status="cancelled",
+        agenda=("x", "*"),
+        description="[a](https://x.org)",
+        url="https://www.x.org/(",
+        recording="javascript:alert(1)",
+    )
+
+
+def test_a_sites_own_fields() -> None:
+    extra = {"room": "*1*", "items": "x", "food": {"Vegan": True, "Fish": False}, "days": ("Mon", "Tue"), "a-b": "c"}
+    source = "{{ extra.room }} {{ extra.items }} {{ extra.food }} {{ extra.days }} {{ extra['a-b'] }}{{ extra.blank }}"
+    assert written(source, extra=extra) == "&#42;1&#42; x Vegan Mon, Tue c"
+    assert written("{% if extra.blank %}x{% endif %}y") == "y"
+
+
+def test_blank_lines_around_a_section_go_and_spaces_at_its_end_stay() -> None:
+    assert written("\n \n### {{ title }}  \n\n- x  \n \n\n") == "### T  \n\n- x  "
+    assert written("\r\n### {{ title }}\r\nx") == "### T\nx"
+    assert written("{# nothing #}") == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("<a href='{{ url }}'>", "an HTML tag"),
+        ("<a\n {{ title }}>", "an HTML tag"),
+        ("<https://{{ title }}>", "an HTML tag"),
+        ("<!-- {{ title }} -->", "an HTML tag"),
+        ("[x]({{ url }})", "a link's round brackets"),
+        ("[x](https://x.org '{{ title }}')", "a link's round brackets"),
+        ("[x](https://x.org/{{ url | text }})", "a link's round brackets"),
+        ("[x](https://x.org/{{ (url | url) ~ title }})", "a link's round brackets"),
+        ("[x]: {{ url }}", "a link's definition"),
+        ("{% raw %}{% include x.html t='{% endraw %}{{ title }}'", "curly braces"),
+        ("x{: title='{{ title }}'}", "curly braces"),
+        ("`{{ title }}`", "code"),
+        ("~~~\n{{ title }}\n~~~", "code"),
+        ("<script>\nvar x = '{{ title }}'</script>", "a script, a style or the like"),
+        ("<style>x</style><STYLE>{{ title | url }}{{ title }}</STYLE>", "a script, a style or the like"),
+        ("<a {% if url %}href='{% endif %}{{ event.url }}'>", "an HTML tag"),
+    ],
+)
+def test_a_value_in_a_place_where_escaping_cannot_help(source: str, place: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        section_renderer("x\n" + source, "t.j2")
+    problem = caught.value.problems[-1]
+    assert problem.file == "t.j2"
+    assert problem.line in {2, 3}
+    assert problem.message.startswith(f"A value stands within {place}, where")
+
+
+@pytest.mark.parametrize(
+    "source", ["<b>{{ title }}</b>", "[{{ title }}](https://x.org) {{ title }}", "`x` {{ title }}", "a < b {{ title }}"]
+)
+def test_a_value_in_prose_is_no_problem(source: str) -> None:
+    assert "T" in written(source)
+
+
+def test_no_more_than_a_million_characters() -> None:
+    with pytest.raises(ConfigError, match="more than 1,000,000 characters"):
+        written("{% for i in range(20000) %}{{ title }}{% endfor %}", title="x" * 300)
+
+
+def test_a_failure_names_the_line_and_quotes_nothing_that_is_markup() -> None:
+    with pytest.raises(ConfigError) as caught:
+        written("{% macro m(x) %}\n{{ {}[x] }}\n{% endmacro %}\n{{ m(title) }}", title="@who #1 `x` [a](b)")
+    problem = caught.value.problems[0]
+    assert (problem.file, problem.line) == ("t.j2", 2)
+    assert not set("@#`[]<>/") & set(problem.message)
+
+
+def test_a_slip_is_named_with_its_line() -> None:
+    with pytest.raises(ConfigError) as caught:
+        section_renderer("a\n{% if %}", "t.j2")
+    assert (caught.value.problems[0].file, caught.value.problems[0].line) == ("t.j2", 2)
+
+
+@pytest.mark.parametrize("value", ["event", "people[0]", "title.upper", "(description | blocks)[0]"])
+def test_a_group_of_values_is_no_text(value: str) -> None:
+    with pytest.raises(ConfigError, match="name the one that you mean"):
+        written(f"{{{{ {value} }}}}", people=(Person(name="A"),), description="a")
+
+
+def test_what_cannot_even_be_compiled() -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        section_renderer("{{ " + "(" * 20_000 + "1" + ")" * 20_000 + " }}")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ title.__class__.__mro__[1].__subclasses__() }}",
+        "{{ ''['__class__'] }}",
+        "{{ ''|attr('__class__') }}",
+        "{{ cycler.__init__.__globals__.os.environ }}",
+        "{{ joiner.__init__.__globals__ }}",
+        "{{ namespace.__init__.__globals__ }}",
+        "{{ self.__init__.__globals__ }}",
+        "{{ self._TemplateReference__context.environment }}",
+        "{{ range.__self__ }}",
+        "{{ '{0.__class__.__init__.__globals__}'.format(title) }}",
+        "{{ '{x.__class__}'.format_map({'x': title}) }}",
+        "{{ ('%s' | format(title)).__class__ }}",
+        "{{ extra.__class__ }}{{ extra.x.__class__ }}",
+        "{{ event.update({'title': 'x'}) }}",
+        "{{ people.append(1) }}",
+        "{{ lipsum() }}",
+        "{{ get_flashed_messages.__globals__ }}",
+        "{% import 'os' as os %}{{ os }}",
+        "{% for x in [].__class__.__base__.__subclasses__() %}{{ x }}{% endfor %}",
+        "{{ ().__class__.__base__ }}",
+        "{{ (title | map).gi_frame.f_globals }}",
+        "{% set f %}x{% endset %}{{ f.__class__.__init__ }}",
+        "{% macro m() %}{% endmacro %}{{ m.__globals__ }}{{ m._func }}",
+    ],
+)
+def test_there_is_no_way_out_of_the_sandbox(source: str) -> None:
+    try:
+        written = section_renderer(source)(event(extra={"x": "y"}))
+    except ConfigError as error:
+        written = str(error)
+    assert "&#60;" not in written  # Python shows its objects as <class ...>, <function ...>
