@@ -1,0 +1,76 @@
+"""Sections whose text is known: found on the page word by word, whatever they look like."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from bot.pages.dates import Found
+from bot.pages.entries import Entry, Style, trimmed
+from bot.pages.lines import Lines
+
+_MARK = re.compile(r"(?P<atx>#{1,6})[ \t]|[ ]{0,3}(?:(?P<bullet>[-*+])[ \t]|(?P<row>\|))")
+
+
+def anchored(page: str, lines: Lines, entries: list[Entry], known: Mapping[str, str]) -> list[Entry]:
+    """Put known sections among the entries that were found by their looks.
+
+    Args:
+        page: The page.
+        lines: The same as lines.
+        entries: What was found.
+        known: Text of a section -> its date.
+    """
+    spans = {(entry.first, entry.after) for entry in entries}
+    for first, after, date in _places(page, lines, known):
+        if (first, after) not in spans:
+            entries = _with(lines, entries, first, after, date)
+    return entries
+
+
+def _places(page: str, lines: Lines, known: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
+    """Find where known sections stand, as lines."""
+    by_first: dict[str, list[str]] = {}
+    for text in known:
+        if text:
+            by_first.setdefault(re.split(r"[\r\n]", text, maxsplit=1)[0], []).append(text)
+    line_at = {offset: line for line, offset in enumerate(lines.offsets)}
+    past = 0
+    for line, first_line in enumerate(lines.texts):
+        if line < past or not lines.visible[line] or first_line not in by_first:
+            continue
+        for text in sorted(by_first[first_line], key=len, reverse=True):
+            end = lines.offsets[line] + len(text)
+            if page.startswith(text, lines.offsets[line]) and (end == len(page) or page[end] in "\r\n"):
+                past = line_at.get(end + (2 if page[end : end + 2] == "\r\n" else 1), len(lines.texts))
+                yield line, past, known[text]
+                break
+
+
+def _with(lines: Lines, entries: list[Entry], first: int, after: int, date: str) -> list[Entry]:
+    """Add the entry that stands on these lines; it cuts the one that runs over its first line."""
+    result: list[Entry] = []
+    new: Entry | None = None
+    for entry in entries:
+        if entry.after <= first or entry.first >= after:
+            result.append(entry)
+            continue
+        if entry.first < first:
+            result.append(replace(entry, after=trimmed(lines, entry.first, first)))
+        rest = any(not lines.blank(line) for line in range(after, entry.after))
+        if rest:
+            after = entry.after
+        if entry.first == first:
+            new = replace(entry, after=after)
+    found = Found(date, "", leading=True, trailing=True, title="")
+    result.append(new or Entry(first, after, style_of(lines.texts[first]), found, None, None))
+    return sorted(result, key=lambda entry: entry.first)
+
+
+def style_of(text: str) -> Style:
+    """Return how a section is written, by its first line; `other` where that begins with no mark."""
+    mark = _MARK.match(text)
+    if not mark:
+        return Style("other")
+    if mark["atx"]:
+        return Style("atx", len(mark["atx"]), mark["atx"])
+    return Style("bullet", 0, mark["bullet"]) if mark["bullet"] else Style("row", 0, "|")
