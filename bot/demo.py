@@ -115,7 +115,7 @@ def _import(story: Story) -> None:
     story.check(imported.structured == len(imported.events), "each event became a record with every field in its place")
     changed = build_files(folder, folder.config())[1]
     story.check(
-        not changed and folder.text(PAGE) == before, "the page, written from the records, is the same byte for byte"
+        not changed and folder.text(PAGE) == before, "written from its records, the page is the same byte for byte"
     )
 
 
@@ -140,9 +140,7 @@ def _file(story: Story, number: int) -> Done:
     issue = _issue(number)
     story.title(f"{issue.author} files issue #{number}: {issue.title}")
     done = _propose(story, issue)
-    story.check(
-        done.plan.outcome == "created" and done.pull, "there is a proposal: a branch, a pull request, a comment"
-    )
+    story.check(done.plan.outcome == "created" and done.pull, "it has a branch, a pull request and a comment")
     story.show(Markdown(_comment(story, number)), f"the comment on #{number}")
     again = _propose(story, issue)
     story.check(again.plan.outcome == "unchanged" and not again.plan.writes, "a second look writes nothing")
@@ -153,9 +151,7 @@ def _file_with_a_problem(story: Story, number: int) -> Done:
     issue = _issue(number)
     story.title(f"{issue.author} files issue #{number}: {issue.title}")
     waiting = _propose(story, issue)
-    story.check(
-        waiting.plan.outcome == "waiting" and not waiting.pull, "it has a problem, so there is no pull request yet"
-    )
+    story.check(waiting.plan.outcome == "waiting" and not waiting.pull, "it has a problem, so no pull request yet")
     story.show(Markdown(_comment(story, number)), f"the comment on #{number}")
     [problem] = waiting.plan.problems
     story.check(problem.typed and problem.accepted, "the comment offers a corrected line")

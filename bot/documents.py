@@ -51,9 +51,11 @@ def load(text: str, file: str) -> Document:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
+        # The end of the file counts as a line of its own there.
+        line = min(mark.line + 1, text.count("\n") + 1) if mark else None
         reason = getattr(error, "problem", None) or "a character stands in it that YAML does not allow"
         message = f"This is not readable as YAML: {reason}."
-        raise UserError(Problem(message, file=file, line=mark.line + 1 if mark else None)) from None
+        raise UserError(Problem(message, file=file, line=line)) from None
     except (RecursionError, ValueError):
         raise UserError(Problem("This is not readable as YAML: it is nested too deeply.", file=file)) from None
     return _Reader(file).document(node)

@@ -1,0 +1,43 @@
+"""A config may be absent, empty or partial; what it says wrongly is named with line and key."""
+
+import pytest
+
+from bot.config import Config, read_config
+from bot.errors import ConfigError
+
+
+@pytest.mark.parametrize("text", [None, "", "# nothing yet\n"])
+def test_a_site_needs_no_config(text: str | None) -> None:
+    assert read_config(text) == Config()
+
+
+def test_what_a_config_says_is_taken() -> None:
+    config = read_config(
+        "page: past-working-groups.md\norder: oldest\nlabels: [event, talk]\n"
+        "time_zones: {ET: America/New_York}\nseries:\n  Governments & Agencies: {time_zones: [ET]}\n"
+    )
+    assert (config.page, config.order, config.labels) == ("past-working-groups.md", "oldest", ("event", "talk"))
+    assert config.series["Governments & Agencies"].time_zones == ("ET",)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "field", "words"),
+    [
+        ("pages: x.md\n", 1, "pages", "`page`"),
+        ("a: 1\nlabel: event\n", 2, "label", "`labels`"),
+        ("series:\n  X: {time_zone: [ET]}\n", 2, "series.X.time_zone", "`time_zones`"),
+        ("page: ../secret\n", 1, "page", "root"),
+        ("page: /etc/passwd\n", 1, "page", "root"),
+        ("records: .git/events\n", 1, "records", "root"),
+        ("page: a\\b\n", 1, "page", "root"),
+        ("order: upwards\n", 1, "order", "'newest' or 'oldest'"),
+        ("labels: event\n", 1, "labels", "list"),
+        ("page: [", 1, None, "YAML"),
+    ],
+)
+def test_a_mistake_is_named_with_line_and_key(text: str, line: int, field: str | None, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_config(text)
+    problem = next(problem for problem in caught.value.problems if problem.field == field)
+    assert (problem.file, problem.line) == (".github/almanac.yml", line)
+    assert words in problem.message
