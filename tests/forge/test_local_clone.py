@@ -1,12 +1,16 @@
 """Clones of every kind: which branch is the base, how commits are made, and what is said when it cannot be."""
 
 import os
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from bot.errors import ForgeError
+from bot.errors import ForgeError, Raced
+from bot.forge.commits import commit_files
 from bot.forge.git import Git
+from bot.proposals.state import PutBranch
 from tests.forge.local_site import BRANCH, forge_on, new_repo, new_site, put
 from tests.gitrepo import Repo
 
@@ -236,6 +240,72 @@ class TestCommits:
         assert "Füge hinzu 🎉".encode() in repo.run("cat-file", "commit", made)
         (tmp_path / "ä/neu.md").write_text("x")
         assert forge.uncommitted() == ("ä/neu.md",)
+
+
+class TestRaces:
+    @pytest.fixture
+    def interrupted(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
+        """Give a site in which somebody commits to the branch while we make our commit."""
+        site = new_site(tmp_path)
+
+        def made_meanwhile(git: Git, write: PutBranch, signed: Mapping[str, str]) -> str:
+            made = commit_files(git, write, signed)
+            site.repo.commit_to(write.branch, {"human.md": b"first"})
+            return made
+
+        monkeypatch.setattr("bot.forge.clone.commit_files", made_meanwhile)
+        return site.repo
+
+    def test_a_commit_between_our_look_and_our_write_stays(self, interrupted: Repo) -> None:
+        with pytest.raises(Raced):
+            put(forge_on(interrupted.folder), {"a.md": "ours"}, expected=interrupted.head(BRANCH))
+        head = interrupted.head(BRANCH)
+        assert head
+        assert "human.md" in interrupted.files(head)
+
+    def test_a_branch_made_between_our_look_and_our_write_stays(self, interrupted: Repo) -> None:
+        with pytest.raises(Raced):
+            put(forge_on(interrupted.folder), {"a.md": "ours"}, branch="almanac/issue-2")
+        head = interrupted.head("almanac/issue-2")
+        assert head
+        assert interrupted.files(head) == {"human.md": b"first"}
+
+    def test_a_lock_that_git_left_behind_is_named(self, tmp_path: Path) -> None:
+        site = new_site(tmp_path)
+        head = site.repo.head(BRANCH)
+        (tmp_path / f".git/refs/heads/{BRANCH}.lock").touch()
+        with pytest.raises(ForgeError, match=r"issue-1\.lock"):
+            put(site.forge, {"a.md": "ours"}, expected=head)
+        with pytest.raises(ForgeError, match=r"issue-1\.lock"):
+            site.forge.delete_branch(BRANCH, str(head))
+        assert site.repo.head(BRANCH) == head
+
+
+class TestMerging:
+    def test_a_git_too_old_to_merge_says_so(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        site = new_site(tmp_path / "site")
+        real = shutil.which("git")
+        old = tmp_path / "bin/git"
+        old.parent.mkdir()
+        old.write_text(f'#!/bin/sh\ncase "$*" in *merge-tree*) exit 129;; esac\nexec {real} "$@"\n')
+        old.chmod(0o755)
+        site.repo.commit({"README.md": "moved on\n"})
+        before = site.repo.branches()
+        with monkeypatch.context() as patch:
+            patch.setenv("PATH", str(old.parent), prepend=os.pathsep)
+            with pytest.raises(ForgeError, match="too old"):
+                site.forge.merge(site.pull.number)
+            assert site.repo.branches() == before
+            put(site.forge, {"event.yml": "id: x\n"}, expected=site.repo.head(BRANCH))
+            site.forge.merge(site.pull.number)
+        assert (site.folder / "event.yml").read_text() == "id: x\n"
+
+    def test_a_base_that_is_gone(self, tmp_path: Path) -> None:
+        site = new_site(tmp_path)
+        site.repo.git("branch", "--move", "main", "master")
+        with pytest.raises(ForgeError, match="no branch main"):
+            site.forge.merge(site.pull.number)
+        assert site.now().state == "open"
 
 
 class TestKindsOfClones:

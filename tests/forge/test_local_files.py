@@ -209,6 +209,12 @@ class TestDisk:
         with pytest.raises(ForgeError, match="cannot be read"):
             site.forge.look(1)
 
+    def test_a_lock_that_cannot_be_taken(self, tmp_path: Path) -> None:
+        new_repo(tmp_path)
+        (tmp_path / ".almanac/lock").mkdir(parents=True)
+        with pytest.raises(ForgeError, match="cannot be read or written"):
+            forge_on(tmp_path).file_issue(ISSUE)
+
     def test_what_a_crash_left_behind_is_no_hindrance(self, site: Site) -> None:
         (site.folder / ".almanac/issues/1/.issue.json.new").write_text("half")
         site.forge.close_issue(1, "completed")
