@@ -149,7 +149,7 @@ def _heading(part: str, labels: set[str], *, final: bool) -> _Heading | None:
     line, rest = (part, "") if end < 0 else (part[:end], part[end:])
     if rest.startswith("\n\n"):
         return _Heading(_label(line, labels), rest[2:])
-    if not rest or (final and rest == "\n"):
+    if rest in ("", "\n"):
         return _Heading(_label(line, labels), "" if final else None)
     return None
 

@@ -64,8 +64,8 @@ class Element:
         return self.free and self.fence is None
 
     def opens(self, text: str) -> bool:
-        """Say whether a slice that holds a heading may begin like this."""
-        return self.plain or (self.fence is not None and text.startswith(self.fence))
+        """Say whether a slice that goes on with a blank line and a heading may begin like this."""
+        return self.plain or (self.fence is not None and f"{text}\n".startswith(self.fence))
 
     def closes(self, text: str) -> bool:
         """Say whether a slice that holds a heading may end like this."""

@@ -143,13 +143,13 @@ def _places(parts: list[str], elements: tuple[Element, ...]) -> dict[str, _Slice
     """Return, by label, the parts that begin with it as a heading."""
     places: dict[str, _Slices] = {element.label: {} for element in elements}
     for number, (label, blank_line, text) in enumerate([part.partition("\n\n") for part in parts]):
-        if label not in places:
-            continue
         if blank_line:
-            places[label][number] = (text, number)
-        elif number + 1 < len(parts):
-            # The heading's own blank line was taken for the start of the next part: that is the value's beginning.
-            places[label][number] = (MARK + parts[number + 1], number + 1)
+            if label in places:
+                places[label][number] = (text, number)
+        elif number + 1 < len(parts) and (bare := label.removesuffix("\n")) in places:
+            # The heading's own blank line was taken for the start of the next part, all or half of it: the value
+            # begins with `### ` itself, or with a newline and that.
+            places[bare][number] = (f"{label[len(bare) :]}{MARK}{parts[number + 1]}", number + 1)
     return places
 
 
