@@ -92,8 +92,7 @@ class Git:
 
     def has(self, commit: str) -> bool:
         """Tell whether a commit, given by its full id, is stored here; nothing is fetched to find out."""
-        _check(commit)
-        return (
+        return _OBJECT_ID.fullmatch(commit) is not None and (
             self.run("cat-file", "-e", f"{commit}^{{commit}}", env={"GIT_NO_LAZY_FETCH": "1"}, good=(0, 1, 128))[0] == 0
         )
 
@@ -126,8 +125,16 @@ class Git:
         return tuple(os.fsdecode(line[3:]) for line in listed if line)
 
     def _tree(self, commit: str, *paths: str) -> list[Entry]:
-        _check(commit)
-        output = self.run("ls-tree", "-z", "--full-tree", commit, "--", *paths, env={"GIT_LITERAL_PATHSPECS": "1"})[1]
+        # The id may come from a text that anybody could edit, and an old commit may have been cleared away.
+        if not _OBJECT_ID.fullmatch(commit):
+            return []
+        arguments = ("ls-tree", "-z", "--full-tree", commit, "--", *paths)
+        try:
+            output = self.run(*arguments, env={"GIT_LITERAL_PATHSPECS": "1"})[1]
+        except ForgeError:
+            if self.has(commit):
+                raise
+            return []
         entries = []
         for line in output.split(b"\0"):
             if line:
@@ -146,8 +153,3 @@ def _environment() -> dict[str, str]:
     """Return our environment without what would send git elsewhere (a hook's `GIT_DIR`) or make it ask or translate."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or _KEPT.match(name)}
     return kept | {"LC_ALL": "C", "LANGUAGE": "", "GIT_TERMINAL_PROMPT": "0"}
-
-
-def _check(commit: str) -> None:
-    if not _OBJECT_ID.fullmatch(commit):
-        raise ValueError(f"{commit!r} is not the full id of a commit")

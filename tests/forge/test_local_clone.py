@@ -115,9 +115,11 @@ class TestRefusals:
         assert "git branch -m almanac" in str(caught.value.remedy)
 
     def test_gits_own_words_are_passed_on(self, tmp_path: Path) -> None:
-        new_repo(tmp_path)
-        with pytest.raises(ForgeError, match=r"git ls-tree failed .*not a tree object"):
-            forge_on(tmp_path).read("0" * 39 + "1", "a.md")
+        repo = new_repo(tmp_path)
+        tree = repo.git("rev-parse", "HEAD^{tree}")
+        (tmp_path / f".git/objects/{tree[:2]}/{tree[2:]}").unlink()
+        with pytest.raises(ForgeError, match=r"git ls-tree failed .*: fatal: "):
+            forge_on(tmp_path).read(str(repo.head("main")), "README.md")
 
     @pytest.mark.parametrize("path", [*OUTSIDE, *GITS_OWN, "a\nb", "a\0b", "a\\b"])
     def test_paths_that_lead_elsewhere(self, tmp_path: Path, path: str) -> None:
@@ -391,9 +393,15 @@ class TestGit:
 
     def test_only_full_ids_name_commits(self, tmp_path: Path) -> None:
         new_repo(tmp_path)
-        for name in ("HEAD", "--output=x", "", "abc"):
-            with pytest.raises(ValueError, match="full id"):
-                Git(tmp_path).object(name, "README.md")
+        for name in ("HEAD", "--output=x", "", "abc", "main"):
+            assert Git(tmp_path).object(name, "README.md") is None
+            assert not Git(tmp_path).has(name)
+
+    @pytest.mark.parametrize("commit", ["1" * 40, "0" * 40, "", "nonsense", "main", "../main", "--help", "a b", "x\0"])
+    def test_a_commit_that_is_not_there_has_no_files(self, tmp_path: Path, commit: str) -> None:
+        new_repo(tmp_path)
+        assert forge_on(tmp_path).read(commit, "README.md") is None
+        assert forge_on(tmp_path).names(commit, "") == frozenset()
 
     def test_uncommitted_files_among_some(self, tmp_path: Path) -> None:
         repo = new_repo(tmp_path)
