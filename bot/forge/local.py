@@ -144,6 +144,7 @@ class LocalForge:
     def delete_branch(self, branch: str, expected: str) -> None:
         """Delete a branch; one that is gone already is fine."""
         with self.alone():
+            self._pulls.settle(branch)
             self._clone.delete(branch, expected)
 
     # ------------------------------------------------------------ what people do on GitHub by hand

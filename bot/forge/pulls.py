@@ -92,6 +92,12 @@ class Pulls:
             self._store.put_pull(StoredPull(number, ended, found.body))
             return Merged(commit, about.head, head, _closes(found))
 
+    def settle(self, branch: str) -> None:
+        """Write down which pull requests from a branch were merged by plain git, while that can still be seen."""
+        for found in self._store.pulls(branch):
+            if found.about.state == "open" and self._view(found).merged:
+                self._store.put_pull(StoredPull(found.number, self._ended(found.about, merged=True), found.body))
+
     def _view(self, found: StoredPull) -> Pull:
         about = found.about
         merged = about.merged or (about.state == "open" and self._is_merged(about))

@@ -183,6 +183,14 @@ class TestMerge:
         site.repo.git("branch", "--quiet", "--delete", BRANCH)
         assert (site.now().state, site.now().merged) == ("closed", True)
 
+    def test_a_merge_by_plain_git_is_remembered(self, site: Site) -> None:
+        site.repo.git("merge", "--quiet", "--no-edit", BRANCH)
+        site.forge.delete_branch(BRANCH, str(site.repo.head(BRANCH)))
+        text = (site.folder / f".almanac/pulls/{site.pull.number}.md").read_text()
+        assert "\nstate: closed\nmerged: true\n" in text
+        site.repo.git("reset", "--quiet", "--hard", "HEAD~1")
+        assert site.now().merged
+
     def test_a_merge_by_plain_git_with_more_commits_is_seen(self, site: Site) -> None:
         site.repo.commit_to(BRANCH, {"more.md": b"human"})
         site.repo.git("merge", "--quiet", "--no-edit", BRANCH)
