@@ -52,7 +52,9 @@ _LAST_MONTH = rf"(?:{_DASH}[0-9]{{1,2}}(?:st|nd|rd|th)?\s?(?:of\s)?{_words(MONTH
 
 _ISO = r"(?<![\w-])(?P<year>[0-9]{4})(?P<mark>[-/])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})(?![\w-])"
 _UNKNOWN_YEAR = r"(?<!\w)XXXX-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?!\w)"
-_NUMBERS = r"(?<![\w/.-])(?P<first>[0-9]{1,2})(?P<mark>[-/.])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})(?!\w)"
+_NUMBERS = (
+    r"(?<![\w/.-])(?P<first>[0-9]{1,2})(?P<mark>[-/.])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})(?!\w)"
+)
 
 
 def _patterns(*sources: str) -> tuple[re.Pattern[str], ...]:
@@ -86,7 +88,7 @@ def date_at(text: str, position: int = 0) -> WrittenDate | None:
 
 
 def read_date(text: str) -> str | Problem:
-    """Read a date that somebody typed, to the day: `2021-11-08`, `November 8th, 2021`, `Nov 8, 2021`, `8 November 2021`.
+    """Read a date that somebody typed, to the day: `2021-11-08`, `November 8th, 2021`, `Nov 8, 2021`, `8 Nov 2021`.
 
     A weekday before it is checked. `11/8/2021` is a problem that offers both readings.
 
@@ -110,8 +112,8 @@ def read_partial_date(text: str, year: int | None = None) -> str | Problem:
     """Read a date that an imported page gives, with whatever precision it has.
 
     Args:
-        text: The date alone: `November 8th, 2021`, `Nov 8-10, 2021` (its first day), `November 2021`, `2021-11`, `2021`,
-            `December 9`, `XXXX-12-09`.
+        text: The date alone: `November 8th, 2021`, `Nov 8-10, 2021` (its first day), `November 2021`, `2021-11`,
+            `2021`, `December 9`, `XXXX-12-09`.
         year: The year from the page's context, for a date that has none of its own.
 
     Returns:
@@ -148,7 +150,7 @@ class FoundDate:
 def find_date(text: str, year: int | None = None) -> FoundDate | None:
     """Find the first date in a line of an imported page; None if there is none.
 
-    A bare year counts only if it is all there is. Of a range of days, the first day is the date; `end` is behind the last.
+    A bare year counts only if it is all there is. Of a range of days the first is the date; `end` is behind the last.
     """
     matches = [match for pattern in (*_WITH_RANGES, *_BY_NUMBERS) if (match := pattern.search(text))]
     matches = matches or [match for pattern in _TO_THE_MONTH if (match := pattern.search(text))]
@@ -186,7 +188,9 @@ def _written(match: re.Match[str]) -> WrittenDate:
     found = match.groupdict()
     month = found.get("month")
     if month and not month.isdigit():
-        month = next(str(number) for number, name in enumerate(MONTHS) if name and name[:3].lower() == month[:3].lower())
+        month = next(
+            str(number) for number, name in enumerate(MONTHS) if name and name[:3].lower() == month[:3].lower()
+        )
     weekday = found.get("weekday")
     return WrittenDate(
         year=int(found["year"]) if found.get("year") else None,
@@ -247,8 +251,8 @@ def _day_or_month(match: re.Match[str], typed: str, *, guess_free: bool = False)
     if len(dates) == 1:
         return dates[0] if guess_free or first == second else _one_reading(dates[0], typed)
     message = (
-        f"This can be read as {heading_date(dates[0])} or as {heading_date(dates[1])}, because some countries write the "
-        "month first and others the day. Write the month as a word, or the date as in 2021-11-08."
+        f"This can be read as {heading_date(dates[0])} or as {heading_date(dates[1])}, because some countries write "
+        "the month first and others the day. Write the month as a word, or the date as in 2021-11-08."
     )
     return Problem(message, typed=typed, choices=tuple(dates))
 

@@ -16,8 +16,13 @@ _AND = r"\s*(?:,|and\b|&)?\s*"
 _FORMS = tuple(
     re.compile(form, _FLAGS)
     for form in (
-        rf"(?:{_DAYS}\s*(?:days?|d)(?![a-z]))?{_AND}(?:{_HOURS}\s*(?:hours?|hrs?|h)(?![a-z])\.?)?"
-        rf"{_AND}(?:{_MINUTES}\s*(?:minutes?|mins?|m|')(?![a-z])\.?)?",
+        _AND.join(
+            (
+                rf"(?:{_DAYS}\s*(?:days?|d)(?![a-z]))?",
+                rf"(?:{_HOURS}\s*(?:hours?|hrs?|h)(?![a-z])\.?)?",
+                rf"(?:{_MINUTES}\s*(?:minutes?|mins?|m|')(?![a-z])\.?)?",
+            )
+        ),
         r"(?P<hours>[0-9]{1,3})\s*h\s*(?P<minutes>[0-5][0-9])",
         r"(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])",
         rf"P(?:{_DAYS}D)?(?:T(?:{_HOURS}H)?(?:{_MINUTES}M)?)?",

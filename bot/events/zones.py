@@ -1,10 +1,12 @@
 """Time zones: the pinned zone database, and the letters by which a site's readers know its zones."""
 
+import calendar
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
@@ -14,7 +16,7 @@ from bot.events.letters import AMBIGUOUS, BUILT_IN, IN_WORDS
 LONGEST_NAME = 60  # longer than any name of a zone; comparing longer ones would only cost time
 
 
-@lru_cache(maxsize=1)
+@cache
 def names() -> Mapping[str, str]:
     """Return all names of the zone database, each under its case-folded form.
 
@@ -24,7 +26,7 @@ def names() -> Mapping[str, str]:
     return {name.casefold(): name for name in text.split() if name != "Factory"}
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(name: str) -> ZoneInfo:
     """Return the rules of one zone of the database, from the same package.
 
@@ -39,7 +41,7 @@ def load(name: str) -> ZoneInfo:
         return ZoneInfo.from_file(file, key=name)
 
 
-@lru_cache(maxsize=None)
+@cache
 def abbreviations(zone: tzinfo) -> frozenset[str]:
     """Return what clocks in a zone have been called since 1970, such as EST and EDT, in capitals.
 
@@ -163,13 +165,18 @@ class Zones:
 
 
 def nearest_zone(text: str) -> str | None:
-    """Return the IANA name that looks most like a text, by its last part (`Paris`) or as a whole, or None."""
+    """Return the IANA name that looks most like a text, as a whole or by its last part (`Paris`), or None."""
     wanted = text[:LONGEST_NAME].casefold().replace(" ", "_")
-    for folded, name in names().items():
-        if folded.rpartition("/")[2] == wanted and "/" in folded:
-            return name
-    close = difflib.get_close_matches(wanted, list(names()), 1, 0.75)
-    return names()[close[0]] if close else None
+    known = names() if "/" in wanted else _cities()
+    # Few people mistake the first letter; without this, a line full of unknown words would take long.
+    alike = [name for name in known if name[:1] == wanted[:1]]
+    close = difflib.get_close_matches(wanted, alike, 1, 0.75)
+    return known[close[0]] if close else None
+
+
+@cache
+def _cities() -> Mapping[str, str]:
+    return {folded.rpartition("/")[2]: name for folded, name in names().items() if not folded.startswith("etc/")}
 
 
 def check_zone(name: str) -> Problem | None:
@@ -183,16 +190,30 @@ def check_zone(name: str) -> Problem | None:
 
 def check_letters(letters: str) -> Problem | None:
     """Check letters that a config defines: None, or the problem."""
-    if letters.isascii() and letters.isalpha() and 2 <= len(letters) <= 10 and letters.casefold() not in _NOT_LETTERS:  # noqa: PLR2004 - the bounds are named in the message
+    if re.fullmatch(r"[A-Za-z]{2,10}", letters) and letters.casefold() not in _NOT_LETTERS:
         return None
-    message = "The letters of a time zone are 2 to 10 letters from A to Z, such as ET, and not a word such as PM or NOON."
+    message = (
+        "The letters of a time zone are 2 to 10 letters from A to Z, such as ET, and not a word such as PM or NOON."
+    )
     return Problem(message, typed=letters)
 
 
-_NOT_LETTERS = frozenset(
-    "am pm and on at to from until till noon midday midnight utc mon tue wed thu fri sat sun jan feb mar apr may jun jul "
-    "aug sep sept oct nov dec".split()
-)
+_NOT_LETTERS = {
+    "am",
+    "pm",
+    "and",
+    "on",
+    "at",
+    "to",
+    "from",
+    "until",
+    "till",
+    "noon",
+    "midday",
+    "midnight",
+    "utc",
+    "sept",
+} | {name[:3].casefold() for name in (*calendar.day_name, *calendar.month_name) if name}
 
 
 def _check_shown(letters: str, known: Mapping[str, str]) -> Problem | None:

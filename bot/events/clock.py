@@ -1,0 +1,139 @@
+"""Times of day as people type them, alone or as a range, and as a When line shows them."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import product
+from typing import Literal
+
+HALF_DAY = timedelta(hours=12)
+DAY = timedelta(days=1)
+NOON_HOUR = 12
+EARLY_HOURS = range(1, 7)  # of `2:00`: more often an afternoon than a night
+
+TIME = re.compile(
+    r"""(?:12\s?)?(?P<word>noon|midday|midnight)(?!\w)
+      | (?P<hour>[0-9]{1,2})
+        (?: \s?(?P<h>h)(?P<past>[0-9]{2})?(?![a-z])
+          | [:.](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))? )?
+        (?: \s?(?P<half>[ap])\.?\s?m(?!\w)\.? )?
+        (?![0-9])
+      | (?P<compact>[0-9]{4})(?![0-9])""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class WrittenTime:
+    """A time of day in so many words.
+
+    Attributes:
+        hour: 0 to 24 and, where it makes no sense, up to 99.
+        minute: 0 to 99.
+        second: 0 to 99.
+        half: `a` or `p` where am or pm stands with it.
+        style: `word` (noon), `clock` (24 hours for certain: 09:00, 9h, 17), `loose` (1 to 12 with minutes: 9:00),
+            `bare` (1 to 12 and nothing else: 9).
+    """
+
+    hour: int
+    minute: int = 0
+    second: int = 0
+    half: Literal["a", "p"] | None = None
+    style: Literal["word", "clock", "loose", "bare"] = "clock"
+
+    @property
+    def midnight(self) -> bool:
+        """Tell whether the word midnight was written."""
+        return self.style == "word" and self.hour == 0
+
+    @property
+    def certain(self) -> bool:
+        """Tell whether the half of the day is beyond doubt."""
+        return self.half is not None or self.style in ("word", "clock")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What the clocks in a zone show when an event starts and, for a range, when it ends: the same or the next day."""
+
+    start: time
+    end: time | None = None
+
+    def walls(self, day: datetime) -> tuple[datetime, datetime | None]:
+        """Put the clock on a day (its midnight): when it starts, and when it ends, by the clocks on the wall."""
+        start = datetime.combine(day, self.start)
+        if self.end is None:
+            return start, None
+        end = datetime.combine(day, self.end)
+        return start, end if end > start else end + DAY
+
+
+def written_time(match: re.Match[str]) -> WrittenTime:
+    """Return what a match of `TIME` says."""
+    if word := match["word"]:
+        return WrittenTime(0 if word.lower() == "midnight" else NOON_HOUR, style="word")
+    if compact := match["compact"]:
+        return WrittenTime(int(compact[:2]), int(compact[2:]))
+    hour, half = int(match["hour"]), match["half"]
+    minute, second = int(match["minute"] or match["past"] or 0), int(match["second"] or 0)
+    if half:
+        return WrittenTime(hour, minute, second, "a" if half in "aA" else "p")
+    if match["h"] or match["hour"].startswith("0") or not 1 <= hour <= NOON_HOUR:
+        return WrittenTime(hour, minute, second)
+    return WrittenTime(hour, minute, second, style="loose" if match["minute"] else "bare")
+
+
+def clocks(start: WrittenTime, end: WrittenTime | None) -> tuple[Clock, ...]:
+    """Return what a time or a range can mean: once where it is clear, twice where am or pm is missing, else not at all.
+
+    In a range the half of the day that is left out is the one that makes the range shorter than half a day: `9-11am`
+    starts at 9am, `11-1pm` at 11am, `10pm-1` ends at 1am.
+    """
+    if end is None:
+        return tuple(Clock(value) for value in _values(start, both=start.style == "bare") if value)
+    if end.hour == 24 and not end.minute and not end.half:  # noqa: PLR2004 - 24:00 is how a day ends
+        end = WrittenTime(0)
+    helped = start.half or end.half or "word" in (start.style, end.style)
+    bare = start.style == end.style == "bare"
+    starts = _values(start, both=not start.certain and bool(helped or bare))
+    ends = _values(end, both=not end.certain and bool(helped or bare))
+    found = [Clock(first, last) for first, last in product(starts, ends) if first != last]
+    if len(found) > 1:
+        found = [clock for clock in found if _length(clock) < HALF_DAY]
+    return tuple(found)
+
+
+def show_clock(start: time, end: time | None = None) -> str:
+    """Show a time or a range as briefly as it can be read: `9am`, `9:30am`, `9-11am`, `11am-1pm`."""
+    if end is None:
+        return _digits(start) + _half(start)
+    same_half = _half(start) == _half(end) and start < end
+    return f"{_digits(start)}{'' if same_half else _half(start)}-{_digits(end)}{_half(end)}"
+
+
+def _digits(value: time) -> str:
+    minutes = f":{value.minute:02d}" if value.minute or value.second else ""
+    seconds = f":{value.second:02d}" if value.second else ""
+    return f"{value.hour % NOON_HOUR or NOON_HOUR}{minutes}{seconds}"
+
+
+def _half(value: time) -> str:
+    return "am" if value.hour < NOON_HOUR else "pm"
+
+
+def _length(clock: Clock) -> timedelta:
+    start, end = clock.walls(datetime(2000, 1, 1))  # noqa: DTZ001 - only the difference counts
+    return (end or start) - start
+
+
+def _values(written: WrittenTime, *, both: bool) -> tuple[time, ...]:
+    hours = [written.hour]
+    if written.half:
+        hours = [written.hour % NOON_HOUR + (NOON_HOUR if written.half == "p" else 0)]
+    elif both:
+        hours = [written.hour % NOON_HOUR, written.hour % NOON_HOUR + NOON_HOUR]
+    top = NOON_HOUR if written.half else 23
+    if not (1 if written.half else 0) <= written.hour <= top or written.minute > 59 or written.second > 59:  # noqa: PLR2004 - a clock's own bounds
+        return ()
+    return tuple(time(hour, written.minute, written.second) for hour in hours)

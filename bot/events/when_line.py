@@ -1,0 +1,226 @@
+"""The grammar of a When line: times with their zones, day marks, and a date before or after them."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.events.clock import TIME, Clock, WrittenTime, clocks, written_time
+from bot.events.dates import WrittenDate, date_at
+from bot.events.zones import Ambiguous, Place, Zones, offset_place
+
+LONGEST = 200  # characters; the longest line seen on a real page has 70
+FURTHEST = timedelta(hours=14)  # no zone is further from UTC
+
+_DASH = r"[-\u2010-\u2014\u2212]"
+_FLAGS = re.IGNORECASE | re.ASCII
+_SPACE = re.compile(r"\s*")
+_LEAD = re.compile(r"(?:at|from)\s+", _FLAGS)
+_ON = re.compile(r"on\s+(?:the\s+)?", _FLAGS)
+_SEPARATOR = re.compile(r"\s*(?:[,/|;\u00b7\u2022]|and(?!\w))(?:\s*and(?!\w))?\s*", _FLAGS)
+_AFTER_DATE = re.compile(rf"\s*(?:[,:/|;\u00b7]|{_DASH})?\s*", _FLAGS)
+_UNTIL = re.compile(rf"\s?(?:{_DASH}|to(?!\w)|until(?!\w)|till(?!\w))\s?", _FLAGS)
+_OFFSET = re.compile(
+    rf"(?P<utc>(?:UTC|GMT)\s?)?(?P<sign>\+|{_DASH})(?P<hours>[0-9]{{1,2}})(?::?(?P<minutes>[0-9]{{2}}))?"
+    r"(?::(?P<seconds>[0-9]{2}))?(?![0-9:]|\s?[ap]\.?m)",
+    _FLAGS,
+)
+_MERE_OFFSET = re.compile(rf"\s{_DASH}[0-9]{{2}}:?[0-9]{{2}}\s*(?:$|[,/|;(\u00b7]|and\b|on\b)", _FLAGS)
+_OPEN = re.compile(r"\(\s*")
+_CLOSE = re.compile(r"\s*\)")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/+-]*", re.ASCII)
+_NOT_ZONES = re.compile(r"(?:and|on|at|from|to|until|till)(?!\w)", _FLAGS)
+_PHRASE = re.compile(r"[^\W\d_](?:[^\W\d]|[ ./'-](?=[^\W\d]))*")
+_SHIFT = re.compile(r"(?P<sign>[+-])\s?(?P<days>[0-2])(?:\s?days?)?|(?P<word>next|following|previous|same) day", _FLAGS)
+
+
+class UnreadableError(Exception):
+    """The line is no sequence of times and zones."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Words in the place of a zone that name none."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The day that stands with a time: a date, or so many days after the first time's."""
+
+    date: WrittenDate | None = None
+    days: int = 0
+
+
+@dataclass(frozen=True)
+class Written:
+    """One time with its zone, as it was typed.
+
+    Attributes:
+        clocks: What the time can mean: once; twice where am or pm is missing; not at all where no clock shows it.
+        place: Its zone; None where none stands with it.
+        mark: Its day, where one stands with it.
+        start: The start in so many words.
+        end: The end in so many words, of a range.
+    """
+
+    clocks: tuple[Clock, ...]
+    place: Place | Ambiguous | Unknown | None
+    mark: Mark | None
+    start: WrittenTime
+    end: WrittenTime | None = None
+
+
+@dataclass(frozen=True)
+class WrittenLine:
+    """A When line as it was typed: its times, and the date before or after them."""
+
+    times: tuple[Written, ...]
+    date: WrittenDate | None = None
+
+
+def read_line(text: str, zones: Zones) -> WrittenLine:
+    """Take a When line apart.
+
+    Raises:
+        UnreadableError: It is no sequence of times and zones.
+    """
+    return _Reader(" ".join(text.split()).rstrip(" ,;"), zones).line()
+
+
+def scan_line(text: str, zones: Zones) -> str:
+    """Find times with known zones anywhere in a text that is no When line; they are joined as one."""
+    text = " ".join(text.split())
+    found, position = [], 0
+    while match := TIME.search(text, position):
+        reader = _Reader(text, zones, match.start())
+        position = match.end()
+        try:
+            written = reader.time()
+        except UnreadableError:
+            continue
+        if isinstance(written.place, Place) and len(written.clocks) == 1:
+            found.append(text[match.start() : reader.position].replace("(", " ").replace(")", " "))
+            position = reader.position
+    return ", ".join(found)
+
+
+class _Reader:
+    """A position in a line that only moves forward."""
+
+    def __init__(self, text: str, zones: Zones, position: int = 0) -> None:
+        self.text = text
+        self.zones = zones
+        self.position = position
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = pattern.match(self.text, self.position)
+        self.position = match.end() if match else self.position
+        return match
+
+    @property
+    def done(self) -> bool:
+        return self.position >= len(self.text) or self.text[self.position :] == "."
+
+    def line(self) -> WrittenLine:
+        date = self.date()
+        if date:
+            self.take(_AFTER_DATE)
+        times: list[Written] = []
+        while not self.done:
+            if times and (date_after := self.date()):
+                if date or not self.done:
+                    raise UnreadableError
+                return WrittenLine(tuple(times), date_after)
+            times.append(self.time())
+            if not self.take(_SEPARATOR):
+                self.take(_SPACE)
+                if not self.done and not date_at(self.text, self.position) and not _ON.match(self.text, self.position):
+                    raise UnreadableError
+        if not times:
+            raise UnreadableError
+        return WrittenLine(tuple(times), date)
+
+    def date(self) -> WrittenDate | None:
+        begin = self.position
+        self.take(_ON)
+        if found := date_at(self.text, self.position):
+            self.position = found.end
+            return found
+        self.position = begin
+        return None
+
+    def time(self) -> Written:
+        self.take(_LEAD)
+        start = self.clock()
+        end, place = None, self.place()
+        begin = self.position
+        if (place is None or isinstance(place, Place)) and self.take(_UNTIL):
+            end, last = self.clock(), self.place()
+            if place and last and place != last:  # "9am PT - 12pm ET" is no range
+                end, self.position = None, begin
+            place = place or last
+        return Written(clocks(start, end), place, self.mark(), start, end)
+
+    def clock(self) -> WrittenTime:
+        if match := self.take(TIME):
+            return written_time(match)
+        raise UnreadableError
+
+    def place(self) -> Place | Ambiguous | Unknown | None:
+        begin = self.position
+        mere = _MERE_OFFSET.match(self.text, begin)
+        self.take(_SPACE)
+        opened = self.take(_OPEN)
+        found = self.offset(bare=mere is not None) or self.named()
+        if found and opened and not self.take(_CLOSE):
+            found = None
+        if found is None:
+            self.position = begin
+        return found
+
+    def offset(self, *, bare: bool) -> Place | Unknown | None:
+        match = _OFFSET.match(self.text, self.position)
+        if not match or not (match["utc"] or match["sign"] == "+" or bare):
+            return None
+        self.position = match.end()
+        units = {unit: int(match[unit] or 0) for unit in ("hours", "minutes", "seconds")}
+        offset = timedelta(**units)
+        if offset > FURTHEST or max(units["minutes"], units["seconds"]) > 59:  # noqa: PLR2004 - a clock's own bounds
+            return Unknown(match.group())
+        return offset_place(offset if match["sign"] == "+" else -offset)
+
+    def named(self) -> Place | Ambiguous | Unknown | None:
+        word = _WORD.match(self.text, self.position)
+        if not word or _NOT_ZONES.match(self.text, self.position) or date_at(self.text, self.position):
+            return None
+        name = word.group()
+        while name:
+            if place := self.zones.find(name):
+                self.position += len(name)
+                return place
+            name = name[: max(name.rfind(mark) for mark in "/+-") + 1][:-1]
+        phrase = self.take(_PHRASE)
+        return Unknown(phrase.group()) if phrase else None
+
+    def mark(self) -> Mark | None:
+        begin = self.position
+        self.take(_SPACE)
+        opened = self.take(_OPEN)
+        if opened and (shift := self.take(_SHIFT)):
+            found = Mark(days=_days(shift))
+        elif date := date_at(self.text, self.position):
+            found = Mark(date)
+            self.position = date.end
+        else:
+            self.position = begin
+            return None
+        if opened and not self.take(_CLOSE):
+            raise UnreadableError
+        return found
+
+
+def _days(shift: re.Match[str]) -> int:
+    if word := shift["word"]:
+        return {"previous": -1, "same": 0}.get(word.lower(), 1)
+    return int(shift["sign"] + shift["days"])

@@ -1,0 +1,146 @@
+"""From a typed When line to its moment, or to everything that is wrong with it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.events import when_wording as wording
+from bot.events.agreement import Reading, compare, gmt_as_british
+from bot.events.clock import DAY, EARLY_HOURS
+from bot.events.moments import Moment, Repeated, Skipped, read_moment, wrong_letters
+from bot.events.when_day import check_date, day_of
+from bot.events.when_line import LONGEST, Unknown, UnreadableError, Written, WrittenLine, read_line, scan_line
+from bot.events.when_repair import around_repeated, around_skipped, rewrite, variants
+from bot.events.when_show import line_of, shown_times
+from bot.events.zones import Ambiguous, Place, Zones
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a line.
+
+    Attributes:
+        message: What a person is told.
+        candidates: Lines that may be right, to be tried.
+        only_days: Nothing but a day mark is wrong or missing, so the one candidate is what was meant.
+    """
+
+    message: str
+    candidates: tuple[str, ...] = ()
+    only_days: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a line: `moment` is None where anything was found to be wrong."""
+
+    moment: Moment | None = None
+    readings: tuple[Reading, ...] = ()
+    problems: tuple[Finding, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads lines for one date and one site; `length` is the duration that was given beside the line."""
+
+    day: date
+    zones: Zones
+    length: timedelta | None = None
+
+    def read(self, text: str) -> Result:
+        """Read a line: what is wrong with it or, where nothing is, its moment."""
+        if len(text) > LONGEST:
+            return Result(problems=(Finding(wording.TOO_LONG),))
+        if not text.strip():
+            return Result(problems=(Finding(wording.EMPTY),))
+        try:
+            line = read_line(text, self.zones)
+        except UnreadableError:
+            return Result(problems=(Finding(wording.UNREADABLE, (scan_line(text, self.zones),)),))
+        if unclear := list(dict.fromkeys(self._unclear(line.times))):
+            candidates = variants(line.times, self.day, self.zones)
+            return Result(problems=tuple(Finding(message, candidates) for message in unclear))
+        read = [self._reading(line.times, index) for index in range(len(line.times))]
+        readings = tuple(found for found in read if isinstance(found, Reading))
+        wrong = tuple(dict.fromkeys(found for found in read if isinstance(found, Finding)))
+        return Result(readings=readings, problems=wrong) if wrong else self._judge(line, readings)
+
+    def corrected(self, finding: Finding) -> tuple[str, ...]:
+        """Return the lines that put a finding right: each is as it would be shown, and is read without a problem."""
+        lines = (self._accepted(candidate) for candidate in finding.candidates)
+        return tuple(dict.fromkeys(line for line in lines if line))
+
+    def _accepted(self, candidate: str) -> str | None:
+        """Return a line as it would be shown if it is right, or right but for its day marks."""
+        result = self.read(candidate)
+        if [finding.only_days for finding in result.problems] == [True]:
+            result = self.read(result.problems[0].candidates[0])
+        return line_of(shown_times(result.readings, result.moment, self.zones)) if result.moment else None
+
+    def _unclear(self, times: Sequence[Written]) -> Iterator[str]:
+        """Tell what keeps single times from being read at all."""
+        for written in times:
+            if not written.clocks:
+                yield wording.NO_SUCH_TIME
+            elif len(written.clocks) > 1:
+                yield wording.MORNING_OR_EVENING
+            match written.place:
+                case None:
+                    yield wording.no_zone(self.zones)
+                case Unknown(words):
+                    yield wording.unknown_zone(self.zones.nearest(words))
+                case Ambiguous():
+                    yield wording.ambiguous(written.place)
+                case Place():
+                    pass
+
+    def _reading(self, times: Sequence[Written], index: int) -> Reading | Finding | None:
+        """Find the moment of one time; None for a time whose zone is not known."""
+        written = times[index]
+        place, clock = written.place, written.clocks[0]
+        if not isinstance(place, Place):
+            return None
+        day = day_of(written.mark, self.day, first=index == 0)
+        if isinstance(day, str):
+            return Finding(day, (rewrite(times, self.day),))
+        moment = read_moment(place, clock, day)
+        match moment:
+            case Skipped():
+                return Finding(wording.skipped(moment), around_skipped(times, index, moment, self.day))
+            case Repeated():
+                ways = around_repeated(times, index, place, (self.day, day), self.zones)
+                return Finding(wording.repeated(moment, self.zones), ways)
+        if moment.length and moment.length >= DAY:
+            return Finding(wording.TOO_MANY_HOURS)
+        return Reading(place, clock, day, moment)
+
+    def _judge(self, line: WrittenLine, readings: tuple[Reading, ...]) -> Result:
+        """Check times that can each be read against each other, the date, and the duration."""
+        verdict = compare(readings)
+        if not verdict.agreed and compare(british := gmt_as_british(readings)).agreed:
+            readings, verdict = british, compare(british)
+        meant = verdict.moments
+        problems = [message for message in [check_date(line.date, self.day)] if message]
+        if not verdict.agreed:
+            problems.append(wording.disagreement(readings, verdict))
+        elif self.length and meant[0].length not in (None, self.length):
+            problems.append(wording.other_duration(meant[0].length or self.length, self.length))
+            meant = (Moment(meant[0].start, meant[0].start + self.length),)
+        ways = tuple(line_of(shown_times(readings, moment, self.zones)) for moment in meant)
+        only_days = len(problems) == 1 and bool(verdict.undated) and not verdict.odd
+        return Result(
+            moment=None if problems else meant[0],
+            readings=readings,
+            problems=tuple(Finding(message, ways, only_days) for message in problems),
+            warnings=tuple(dict.fromkeys(self._warnings(line, readings))),
+        )
+
+    def _warnings(self, line: WrittenLine, readings: Sequence[Reading]) -> Iterator[str]:
+        for written, reading in zip(line.times, readings, strict=True):
+            if wrong_letters(reading.place, reading.moment.start):
+                yield wording.wrong_letters(reading, self.zones)
+            if written.start.midnight:
+                yield wording.MIDNIGHT
+            if written.start.style == "loose" and reading.clock.start.hour in EARLY_HOURS:
+                yield wording.EARLY
