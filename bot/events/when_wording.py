@@ -35,7 +35,7 @@ MORNING_OR_EVENING = (
 TOO_MANY_HOURS = (
     "A range of times must be shorter than a day. Write the start only, and give the duration in its own field."
 )
-MIDNIGHT = "Midnight was read as the start of the given date. If the end of that day is meant, give the next day's date."
+MIDNIGHT = "Midnight was read as the start of the given date. If the end of that day is meant, give the next date."
 EARLY = "A time without am or pm was read as a time in the morning. If it is in the afternoon, add pm."
 
 
@@ -75,8 +75,10 @@ def repeated(found: Repeated, zones: Zones) -> str:
     first, second = (right_label(found.place, Moment(moment), zones).label for moment in found.moments)
     time = show_clock(found.wall.time())
     day = heading_date(found.wall.date().isoformat())
-    return f"On {day}, it is {time} twice in {found.place.city}, because the clocks are put back. "
+    return (
+        f"On {day}, it is {time} twice in {found.place.city}, because the clocks are put back. "
         f"Say which one is meant: the first is {time} {first}, the second {time} {second}."
+    )
 
 
 def other_date(stated: date, day: date) -> str:
