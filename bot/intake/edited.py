@@ -145,19 +145,17 @@ class _Edited:
 
 
 def _heading(part: str, labels: set[str], *, final: bool) -> _Heading | None:
-    end = part.find("\n")
-    line, rest = (part, "") if end < 0 else (part[:end], part[end:])
-    if rest.startswith("\n\n"):
-        return _Heading(_label(line, labels), rest[2:])
-    if rest in ("", "\n"):
-        return _Heading(_label(line, labels), "" if final else None)
-    return None
+    line, _, rest = part.partition("\n")
+    if rest and rest[0] != "\n":
+        return None  # no blank line follows
+    label = line if line in labels else _label(line, labels)
+    return _Heading(label, rest[1:] if rest or final else None)
 
 
 def _label(line: str, labels: set[str]) -> str:
-    """Return the label of a heading's line: as it is, without spaces at its end, or without a closing run of `#`."""
+    """Return the label of a heading's line, without spaces at its end or else without a closing run of `#`."""
     bare = line.rstrip(" \t")
-    if line in labels or bare in labels:
-        return line if line in labels else bare
+    if bare in labels:
+        return bare
     stem = bare.rstrip("#")
     return stem.rstrip(" \t") if stem.endswith((" ", "\t")) else bare

@@ -93,8 +93,7 @@ def _element(field: Field) -> Element:
         case "textarea" if field.render is not None:
             fence = f"```{field.render}\n"
             return make(partial(_read_rendered, fence), free=True, fence=fence)
-        case "textarea":
-            return make(_read_textarea, free=True)
+    return make(_read_textarea, free=True)
 
 
 def _read_textarea(text: str) -> Read:

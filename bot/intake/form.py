@@ -69,13 +69,13 @@ def _fields(reader: Reader, root: yaml.Node, body: yaml.Node | None) -> tuple[Fi
 
 
 def _element(reader: Reader, node: yaml.Node, where: str) -> Field | None:
+    found = len(reader.problems)
     entries = reader.mapping(node, where, "An element of a form")
-    if not entries:
+    if len(reader.problems) > found:
         return None
     kind = _kind(reader, node, entries.get("type"), where)
     if kind is None:
         return None
-    found = len(reader.problems)
     attributes = _part(reader, entries.get("attributes"), f"{where}.attributes")
     validations = _part(reader, entries.get("validations"), f"{where}.validations")
     label = reader.text(attributes.get("label"), node, f"{where}.attributes.label")
@@ -135,9 +135,10 @@ def _options(reader: Reader, parent: yaml.Node, node: yaml.Node | None, kind: Ki
 def _option(reader: Reader, node: yaml.Node, kind: Kind, where: str) -> Option:
     if kind == "dropdown":
         return Option(reader.text(node, node, where))
-    entries = reader.mapping(node, where, "A box to tick")
-    if not entries:
+    if not isinstance(node, yaml.MappingNode):
+        reader.complain(node, where, "A box to tick is written `- label: I agree`.")
         return Option("")
+    entries = reader.mapping(node, where, "A box to tick")
     label = reader.text(entries.get("label"), node, f"{where}.label")
     return Option(label, required=reader.flag(entries.get("required"), f"{where}.required"))
 

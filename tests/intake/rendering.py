@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from bot.intake.elements import Value
-from bot.intake.fields import Field, Form, Option
+from bot.intake.fields import Field, Form, Kind, Option
 
 BLANK = "_No response_"
 LABELS = ("Date", "Title", "Notes", "Date ", "C#", "What? [x]")
@@ -50,7 +50,8 @@ def texts(words: tuple[str, ...]) -> st.SearchStrategy[str]:
 @st.composite
 def fields(draw: st.DrawFn, key: str, options: tuple[str, ...]) -> Field:
     """Give a field of any kind."""
-    kind = draw(st.sampled_from(("input", "textarea", "textarea", "dropdown", "checkboxes", "upload")))
+    kinds: tuple[Kind, ...] = ("input", "textarea", "textarea", "dropdown", "checkboxes", "upload")
+    kind = draw(st.sampled_from(kinds))
     chosen = draw(st.lists(st.sampled_from(options), min_size=1, max_size=4, unique=True))
     return Field(
         key,

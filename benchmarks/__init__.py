@@ -1,0 +1,1 @@
+"""How fast Almanac is, and what it costs: each file here prints its figures."""
