@@ -20,7 +20,7 @@ from bot.forge.trouble import Call, RefusedError
 from bot.proposals.marker import comment_marker
 from bot.proposals.state import Base, Comment, Issue, Look, Proposal, Pull, PutBranch, branch_name
 
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*)/[A-Za-z0-9._-]+")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
 _TOKEN = re.compile(r"[!-~]+")
 
 
@@ -50,7 +50,7 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
     """
     if not _NAME.fullmatch(repository):
         raise UserError("A repository on GitHub is named OWNER/NAME, as in octo-org/website.")
-    if urlsplit(api_url).scheme not in ("http", "https") or not urlsplit(api_url).hostname:
+    if not _is_address(api_url):
         raise UserError("GITHUB_API_URL has to be an address such as https://api.github.com.")
     if not _TOKEN.fullmatch(token):
         raise UserError("There is no usable token for GitHub. Put one into the environment as GITHUB_TOKEN.")
@@ -68,6 +68,14 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
     )
     calls = Calls(client, repository, token, Pace(pause, patience))
     return GitHubForge(calls, Branches(calls, default_branch), GitHubFiles(calls, checkout))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, half an IPv6 address
+        return False
 
 
 class GitHubForge:
@@ -139,7 +147,7 @@ class GitHubForge:
             if gone or refused.is_(HTTPStatus.NOT_FOUND):
                 return None
             raise
-        if found.number is None:
+        if found.title is None:
             raise self._calls.odd(call)
         if not found.url.casefold().endswith(f"/repos/{self.name}/issues/{number}".casefold()):
             self._check_name()

@@ -10,6 +10,8 @@ from bot.forge.github_calls import PER_PAGE, Calls
 from bot.forge.trouble import Call, RefusedError
 from bot.proposals.state import Base
 
+_READ, _WRITE = "contents: read", "contents: write"
+
 
 class Branches:
     """The branches of one repository."""
@@ -32,7 +34,7 @@ class Branches:
     def base_and_head(self, branch: str) -> tuple[Base, str | None]:
         """Read the base and the head of a branch: one request, where there are fewer than a hundred branches."""
         listed = self._calls.repository.get_branches()
-        found = self._calls.read(Call("list the branches", "contents: read"), lambda: listed.get_page(0))
+        found = self._calls.page(Call("list the branches", _READ), listed)
         heads = {one.name: one.commit.sha for one in found}
         default = self._default()
         base = Base(default, heads[default]) if default in heads else self.base()
@@ -42,15 +44,16 @@ class Branches:
 
     def head(self, branch: str) -> str | None:
         """Read the head of a branch; None where there is no such branch."""
-        ref = self._calls.repository.get_git_ref(f"heads/{branch}")
+        ref, call = self._calls.repository.get_git_ref(f"heads/{branch}"), Call(f"read the branch {branch}", _READ)
         try:
-            return self._calls.read(
-                Call(f"read the branch {branch}", "contents: read"), lambda: ref.complete().object.sha
-            )
+            found = self._calls.read(call, ref.complete).object
         except RefusedError as refused:
             if refused.is_(HTTPStatus.NOT_FOUND):
                 return None
             raise
+        if found is None:
+            raise self._calls.odd(call)
+        return found.sha
 
     def create(self, branch: str, commit: str) -> None:
         """Make a branch.
@@ -85,7 +88,7 @@ class Branches:
             return
         if head != expected:
             raise Raced(branch)
-        call, path = Call(f"delete the branch {branch}", "contents: write"), f"git/refs/heads/{quote(branch)}"
+        call, path = Call(f"delete the branch {branch}", _WRITE), f"git/refs/heads/{quote(branch)}"
         try:
             self._calls.write(call, lambda: self._calls.raw("DELETE", path), lambda: None)
         except RefusedError:
@@ -100,7 +103,7 @@ class Branches:
             return commit if head == commit else None
 
         try:
-            self._calls.write(Call(f"write the branch {branch}", "contents: write"), send, landed)
+            self._calls.write(Call(f"write the branch {branch}", _WRITE), send, landed)
         except RefusedError as refused:
             if refused.is_(HTTPStatus.UNPROCESSABLE_ENTITY, "already exists|not a fast.forward|does not exist"):
                 raise Raced(branch) from None
@@ -108,9 +111,10 @@ class Branches:
 
     def _default(self) -> str:
         if self.default is None:
-            # Another object than the shared one: completing that would be of no use, but for one request.
+            # Another object than the shared one, which would be of no use completed.
             repository = self._calls.client.get_repo(self._calls.name)
-            self.default = self._calls.read(
-                Call("read the repository", "metadata: read"), repository.complete
-            ).default_branch
+            call = Call("read the repository", "metadata: read")
+            self.default = self._calls.read(call, repository.complete).default_branch
+            if self.default is None:
+                raise self._calls.odd(call)
         return self.default

@@ -105,6 +105,17 @@ class Calls:
 
         return self._send(call, paced, landed)
 
+    def page(self, call: Call, listed: PaginatedList[Listed], number: int = 0) -> list[Listed]:
+        """Read one page of a list, in one request; the first is 0.
+
+        Raises:
+            ForgeError: It did not work.
+        """
+        try:
+            return self.read(call, partial(listed.get_page, number))
+        except TypeError:  # PyGithub stumbles over what is no list
+            raise self.odd(call) from None
+
     def pages(self, call: Call, listed: PaginatedList[Listed]) -> Iterator[Listed]:
         """Read a list page by page, as far as the caller goes.
 
@@ -113,7 +124,7 @@ class Calls:
         """
         number, full = 0, True
         while full:
-            page = self.read(call, partial(listed.get_page, number))
+            page = self.page(call, listed, number)
             yield from page
             number, full = number + 1, len(page) == PER_PAGE
 

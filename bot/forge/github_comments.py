@@ -1,7 +1,6 @@
 """Our comments on GitHub's issues, told from those that only look like ours."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 
 from github.IssueComment import IssueComment
 
@@ -63,6 +62,6 @@ class Comments:
         try:
             return self._calls.read(Call("read who we are", "metadata: read"), lambda: user.login)
         except RefusedError as refused:
-            if refused.is_(HTTPStatus.FORBIDDEN):
-                return ""  # a workflow's or an App's token may not ask: it is nobody's but a bot's
-            raise
+            if refused.passing:
+                raise
+            return ""  # a workflow's or an App's token may not ask: it is nobody's but a bot's

@@ -23,7 +23,7 @@ class Pulls:
         """Read the newest pull request from a branch and, as it comes with it, the default branch's name."""
         head = f"{self._calls.name.partition('/')[0]}:{branch}"
         listed = self._calls.repository.get_pulls(state=state, head=head, sort="created", direction="desc")
-        found = self._calls.read(Call("list the pull requests", "pull-requests: read"), lambda: listed.get_page(0))
+        found = self._calls.page(Call("list the pull requests", "pull-requests: read"), listed)
         if not found:
             return None, None
         pull = max(found, key=lambda pull: pull.number)

@@ -1,0 +1,392 @@
+"""What only the GitHub forge has: counts of requests, checkouts, lost answers, other people's comments."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ForgeError, Raced
+from bot.forge.github import GitHubForge
+from bot.forge.github_calls import Pace
+from bot.proposals.marker import comment_marker
+from bot.proposals.state import PutBranch, branch_name
+from tests.emulated import BOT, GitHubWorld, token_of
+from tests.gitrepo import Repo
+from tests.proxy import Answer, Request
+
+pytestmark = pytest.mark.emulator
+
+
+def put(
+    site: GitHubWorld, forge: GitHubForge, issue: int = 1, *, expected: str | None = None, text: str = "page\n"
+) -> str:
+    base = site.head("main") or ""
+    files = {"page.md": text, "_data/events/a.yml": "id: a\n"}
+    return forge.put_branch(PutBranch(branch_name(issue), base, (base,), files, "Add it", expected, {}))
+
+
+def propose(site: GitHubWorld, forge: GitHubForge, issue: int, read: tuple[str, ...]) -> None:
+    """Do all that a first proposal asks of the forge."""
+    base = forge.look(issue).base
+    for path in read:
+        forge.read(base.commit, path)
+    forge.names(base.commit, "_data/events")
+    put(site, forge, issue)
+    forge.open_pull(branch_name(issue), base.branch, "Add it", "Body")
+    forge.create_comment(issue, f"Done.\n\n{comment_marker(issue)}\n")
+
+
+class TestCost:
+    READ = (".github/almanac.yml", "form.yml", "page.md")
+
+    def seed(self, site: GitHubWorld) -> int:
+        records = {f"_data/events/{number}.yml": b"id: x\n" for number in range(3)}
+        site.commit({**{path: path.encode() for path in self.READ}, **records})
+        return site.file_issue("An event", "text")
+
+    def test_looking_at_a_new_issue(self, site: GitHubWorld) -> None:
+        number, forge = self.seed(site), site.connect(default_branch="main")
+        site.emulator.proxy.requests.clear()
+        forge.look(number)
+        assert site.emulator.proxy.reads == [f"GET /issues/{number}", "GET /pulls", "GET /branches"]
+
+    def test_the_default_branch_costs_one_once(self, site: GitHubWorld) -> None:
+        number, forge = self.seed(site), site.connect()
+        site.emulator.proxy.requests.clear()
+        forge.look(number)
+        forge.look(number)
+        assert len(site.emulator.proxy.reads) == 7
+
+    def test_a_first_proposal_without_a_checkout(self, site: GitHubWorld) -> None:
+        number, forge = self.seed(site), site.connect(default_branch="main")
+        site.emulator.proxy.requests.clear()
+        propose(site, forge, number, self.READ)
+        assert len(site.emulator.proxy.reads) == 7
+        assert site.emulator.proxy.writes == [
+            "POST /git/trees",
+            "POST /git/commits",
+            "POST /git/refs",
+            "POST /pulls",
+            f"POST /issues/{number}/comments",
+        ]
+
+    def test_a_first_proposal_with_a_checkout(self, site: GitHubWorld, tmp_path: Path) -> None:
+        number = self.seed(site)
+        forge = site.connect(default_branch="main", checkout=clone(site, tmp_path))
+        site.emulator.proxy.requests.clear()
+        propose(site, forge, number, self.READ)
+        assert len(site.emulator.proxy.reads) == 3
+        assert len(site.emulator.proxy.writes) == 5
+
+    @pytest.mark.parametrize("known", [None, "main"])
+    def test_a_second_look(self, site: GitHubWorld, known: str | None) -> None:
+        number = self.seed(site)
+        propose(site, site.connect(), number, ())
+        forge = site.connect(default_branch=known)
+        site.emulator.proxy.requests.clear()
+        assert forge.look(number).proposal.comment
+        assert [str(each) for each in site.emulator.proxy.requests] == [
+            f"GET /issues/{number}",
+            "GET /pulls",
+            "GET /branches",
+            f"GET /issues/{number}/comments",
+        ]
+
+    def test_moving_a_branch_looks_once_more(self, site: GitHubWorld) -> None:
+        number, forge = self.seed(site), site.connect(default_branch="main")
+        head = put(site, forge, number)
+        site.emulator.proxy.requests.clear()
+        put(site, forge, number, expected=head, text="other\n")
+        branch = branch_name(number)
+        assert site.emulator.proxy.reads == [f"GET /git/ref/heads/{branch}"]
+        assert site.emulator.proxy.writes[-1] == f"PATCH /git/refs/heads/{branch}"
+
+    def test_editing(self, site: GitHubWorld) -> None:
+        number, forge = self.seed(site), site.connect()
+        put(site, forge, number)
+        pull = forge.open_pull(branch_name(number), "main", "T", "B").number
+        comment = forge.create_comment(number, "text").id
+        site.emulator.proxy.requests.clear()
+        forge.edit_pull(pull, title="T2", body="B2", state="closed")
+        forge.edit_comment(number, comment, "text 2")
+        forge.close_issue(number, "completed")
+        assert [str(each) for each in site.emulator.proxy.requests] == [
+            f"PATCH /pulls/{pull}",
+            f"PATCH /issues/comments/{comment}",
+            f"PATCH /issues/{number}",
+        ]
+
+    def test_listing_issues_asks_for_none_of_them(self, site: GitHubWorld) -> None:
+        numbers = [site.file_issue(f"Event {number}", "text") for number in range(101)]
+        site.emulator.proxy.requests.clear()
+        assert [issue.number for issue in site.forge.open_issues()] == numbers
+        assert site.emulator.proxy.reads == ["GET /issues", "GET /issues"]
+
+
+def clone(site: GitHubWorld, folder: Path) -> Path:
+    """Rebuild the site's base as a clone with the same ids, and leave a mess in its working copy."""
+    repo = Repo.init(folder / "checkout")
+    head = site.head("main")
+    assert head
+    raw = site.ask("GET", f"git/commits/{head}")
+    repo.write(site.files(head))
+    repo.git("add", "--all")
+    assert repo.git("write-tree") == raw["tree"]["sha"]
+    lines = [f"tree {raw['tree']['sha']}", *(f"parent {parent}" for parent in site.parents(head))]
+    for role in ("author", "committer"):
+        who, when = raw[role], datetime.fromisoformat(raw[role]["date"])
+        lines.append(f"{role} {who['name']} <{who['email']}> {int(when.timestamp())} +0000")
+    data = ("\n".join(lines) + "\n\n" + raw["message"].rstrip("\n") + "\n").encode()
+    made = repo.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=data)
+    assert made == head
+    repo.write({"page.md": "uncommitted\n", "form.yml": "uncommitted\n"})
+    return repo.folder
+
+
+class TestCheckout:
+    def test_what_is_not_committed_does_not_matter(self, site: GitHubWorld, tmp_path: Path) -> None:
+        commit = site.commit({"page.md": b"committed\n", "_data/events/a.yml": b"a"})
+        forge = site.connect(checkout=clone(site, tmp_path))
+        site.emulator.proxy.requests.clear()
+        assert forge.read(commit, "page.md") == b"committed\n"
+        assert forge.names(commit, "_data/events") == {"a.yml"}
+        assert site.emulator.proxy.requests == []
+
+    def test_a_commit_that_it_does_not_hold_is_asked_for(self, site: GitHubWorld, tmp_path: Path) -> None:
+        folder = clone(site, tmp_path)
+        newer = site.commit({"page.md": b"newer\n"})
+        forge = site.connect(checkout=folder)
+        assert forge.read(newer, "page.md") == b"newer\n"
+        assert site.files(put(site, forge))["page.md"] == b"page\n"
+
+    @pytest.mark.parametrize("there", [True, False])
+    def test_a_folder_that_is_no_repository(self, site: GitHubWorld, tmp_path: Path, *, there: bool) -> None:
+        commit = site.commit({"page.md": b"text\n"})
+        forge = site.connect(checkout=tmp_path if there else tmp_path / "nowhere")
+        assert forge.read(commit, "page.md") == b"text\n"
+
+    def test_a_machine_without_git(self, site: GitHubWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        commit, folder = site.commit({"page.md": b"text\n"}), tmp_path
+        monkeypatch.setenv("PATH", "")
+        assert site.connect(checkout=folder).read(commit, "page.md") == b"text\n"
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+    def test_a_checkout_of_another_user(self, site: GitHubWorld, tmp_path: Path) -> None:
+        commit = site.commit({"page.md": b"text\n"})
+        folder = clone(site, tmp_path)
+        for path in [folder, *folder.rglob("*")]:
+            os.chown(path, 12345, 12345)
+        forge = site.connect(checkout=folder)
+        site.emulator.proxy.requests.clear()
+        assert forge.read(commit, "page.md") == b"text\n"
+        assert site.emulator.proxy.requests == []
+
+    def test_a_hooks_git_dir_does_not_lead_astray(
+        self, site: GitHubWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        commit = site.commit({"page.md": b"text\n"})
+        folder = clone(site, tmp_path)
+        monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+        site.emulator.proxy.requests.clear()
+        assert site.connect(checkout=folder).read(commit, "page.md") == b"text\n"
+        assert site.emulator.proxy.requests == []
+
+
+class TestFiles:
+    def test_an_executable_stays_one_and_a_link_becomes_a_file(self, site: GitHubWorld) -> None:
+        site.commit({"run.sh": b"old"}, links={"page.md": "run.sh"}, modes={"run.sh": "100755"})
+        base = site.head("main") or ""
+        files = {"run.sh": "new", "page.md": "text"}
+        made = site.forge.put_branch(PutBranch("almanac/issue-1", base, (base,), files, "Both", None, {}))
+        listed = site.ask("GET", f"git/trees/{made}?recursive=1")["tree"]
+        assert {each["path"]: each["mode"] for each in listed} == {
+            "README.md": "100644",
+            "page.md": "100644",
+            "run.sh": "100755",
+        }
+
+    def test_removing_what_is_not_there_is_fine(self, site: GitHubWorld) -> None:
+        base = site.head("main") or ""
+        files = {"nope.md": None}
+        made = site.forge.put_branch(PutBranch("almanac/issue-1", base, (base,), files, "Nothing", None, {}))
+        assert site.files(made) == site.files(base)
+        assert site.parents(made) == (base,)
+
+    def test_a_thousand_records_cost_no_more(self, site: GitHubWorld) -> None:
+        base = site.ask("GET", f"git/commits/{site.head('main')}")["tree"]["sha"]
+        tree = [
+            {"path": f"_data/events/{number:04}.yml", "mode": "100644", "type": "blob", "content": f"id: {number}\n"}
+            for number in range(1000)
+        ]
+        made = site.ask("POST", "git/trees", {"base_tree": base, "tree": tree})["sha"]
+        body = {"message": "Many", "tree": made, "parents": [site.head("main")]}
+        commit = site.ask("POST", "git/commits", body)["sha"]
+        site.ask("PATCH", "git/refs/heads/main", {"sha": commit})
+        number, forge = site.file_issue("An event", "text"), site.connect(default_branch="main")
+        site.emulator.proxy.requests.clear()
+        propose(site, forge, number, ("README.md",))
+        assert len(site.emulator.proxy.requests) == 3 + 2 + 5
+        assert len(forge.names(commit, "_data/events")) == 1000
+
+
+class TestBranches:
+    @pytest.mark.parametrize("known", [None, "main"])
+    def test_more_than_a_hundred(self, site: GitHubWorld, known: str | None) -> None:
+        base = site.head("main")
+        for number in range(100):
+            site.ask("POST", "git/refs", {"ref": f"refs/heads/a-{number:03}", "sha": base})
+        forge = site.connect(default_branch=known)
+        assert forge.look(1).proposal.head is None
+        assert forge.look(1).base.commit == base
+        head = put(site, forge)
+        assert forge.look(1).proposal.head == head
+        with pytest.raises(Raced):
+            put(site, forge)
+
+    def test_a_branch_that_went_back_is_a_race_too(self, site: GitHubWorld) -> None:
+        first = put(site, site.forge)
+        second = site.commit({"more.md": b"more"}, branch="almanac/issue-1")
+        site.ask("PATCH", "git/refs/heads/almanac/issue-1", {"sha": first, "force": True})
+        base = site.head("main") or ""
+        write = PutBranch("almanac/issue-1", base, (second,), {"page.md": "x"}, "More", second, {})
+        with pytest.raises(Raced):
+            site.forge.put_branch(write)
+        assert site.head("almanac/issue-1") == first
+
+    def test_the_branch_moves_between_our_look_and_our_write(self, site: GitHubWorld) -> None:
+        first = put(site, site.forge)
+        human: list[str] = []
+
+        def meanwhile(request: Request) -> Answer | None:
+            if request.method == "POST" and request.path.endswith("git/commits"):
+                human.append(site.commit({"more.md": b"more"}, branch="almanac/issue-1"))
+            return None
+
+        site.emulator.proxy.trouble = meanwhile
+        with pytest.raises(Raced):
+            put(site, site.forge, expected=first, text="x")
+        assert [site.head("almanac/issue-1")] == human
+
+    def test_the_branch_never_equals_its_base(self, site: GitHubWorld) -> None:
+        first = put(site, site.forge)
+        base = site.commit({"new.md": b"new"})
+        seen: set[str | None] = set()
+
+        def watch(_: Request) -> None:
+            seen.add(site.head("almanac/issue-1"))
+
+        site.emulator.proxy.trouble = watch
+        second = put(site, site.forge, expected=first)
+        assert seen == {first}
+        assert site.head("almanac/issue-1") == second
+        assert site.parents(second) == (base,)
+
+
+def lost(start: str, status: int) -> Callable[[Request], Answer | None]:
+    """Let the first request that begins so take effect, and lose its answer."""
+    left = [Answer(status, {}, lost=True)]
+
+    def trouble(request: Request) -> Answer | None:
+        return left.pop() if left and str(request).startswith(start) else None
+
+    return trouble
+
+
+@pytest.mark.parametrize("status", [0, 502])
+class TestLostAnswers:
+    @pytest.fixture(autouse=True)
+    def _no_sleep(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bot.forge.github.Pace", lambda *given: Pace(*given, sleep=lambda _: None))
+
+    @pytest.mark.parametrize("start", ["POST /git/trees", "POST /git/commits", "POST /git/refs"])
+    def test_a_new_branch(self, site: GitHubWorld, start: str, status: int) -> None:
+        forge = site.connect()
+        site.emulator.proxy.trouble = lost(start, status)
+        assert put(site, forge) == site.head("almanac/issue-1")
+
+    def test_a_moved_branch(self, site: GitHubWorld, status: int) -> None:
+        forge = site.connect()
+        first = put(site, forge)
+        site.emulator.proxy.trouble = lost("PATCH /git/refs", status)
+        second = put(site, forge, expected=first, text="other")
+        assert site.head("almanac/issue-1") == second != first
+
+    def test_a_pull_request(self, site: GitHubWorld, status: int) -> None:
+        forge = site.connect()
+        put(site, forge)
+        site.emulator.proxy.trouble = lost("POST /pulls", status)
+        pull = forge.open_pull("almanac/issue-1", "main", "T", "B")
+        assert [each.number for each in site.pulls()] == [pull.number]
+
+    def test_a_comment(self, site: GitHubWorld, status: int) -> None:
+        forge, number = site.connect(), site.file_issue("An event", "text")
+        site.emulator.proxy.trouble = lost("POST /issues", status)
+        comment = forge.create_comment(number, "Hello")
+        assert [each.id for each in site.comments(number)] == [comment.id]
+
+    def test_edits_and_deletions(self, site: GitHubWorld, status: int) -> None:
+        forge, number = site.connect(), site.file_issue("An event", "text")
+        head = put(site, forge)
+        pull = forge.open_pull("almanac/issue-1", "main", "T", "B").number
+        comment = forge.create_comment(number, "Hello").id
+        actions: dict[str, Callable[[], None]] = {
+            "PATCH /pulls": lambda: forge.edit_pull(pull, body="B2"),
+            "PATCH /issues/comments": lambda: forge.edit_comment(number, comment, "Hello 2"),
+            "PATCH /issues": lambda: forge.close_issue(number, "not_planned"),
+            "DELETE /git/refs": lambda: forge.delete_branch("almanac/issue-1", head),
+        }
+        for start, action in actions.items():
+            site.emulator.proxy.trouble = lost(start, status)
+            action()
+        assert [each.body for each in site.pulls()] == ["B2"]
+        assert [each.body for each in site.comments(number)] == ["Hello 2"]
+        assert site.issue_state(number) == ("closed", "not_planned")
+        assert site.head("almanac/issue-1") is None
+
+
+class TestComments:
+    def test_a_strangers_marker_costs_one_request_and_is_passed_over(self, site: GitHubWorld) -> None:
+        number = site.file_issue("An event", "text")
+        for _ in range(2):
+            site.comment(number, "mallory", f"Me!\n{comment_marker(number)}")
+        forge = site.connect(default_branch="main")
+        site.emulator.proxy.requests.clear()
+        assert forge.look(number).proposal.comment is None
+        assert [each.path for each in site.emulator.proxy.requests].count("/user") == 1
+
+    def test_a_token_of_somebody_unknown_to_the_site_finds_its_own(self, site: GitHubWorld) -> None:
+        number = site.file_issue("An event", "text")
+        site.comment(number, "mallory", comment_marker(number))
+        grace = site.connect(token=token_of("grace"))
+        ours = grace.create_comment(number, comment_marker(number))
+        assert grace.look(number).proposal.comment == ours
+
+    @pytest.mark.parametrize("text", ["> {}", "`{}`", "see {}", "{}0"])
+    def test_a_marker_is_a_line_of_its_own(self, site: GitHubWorld, text: str) -> None:
+        number = site.file_issue("An event", "text")
+        site.comment(number, BOT, text.format(comment_marker(number)))
+        assert site.forge.look(number).proposal.comment is None
+
+    def test_ours_is_found_behind_a_hundred_others(self, site: GitHubWorld) -> None:
+        number = site.file_issue("An event", "text")
+        for _ in range(100):
+            site.comment(number, "grace", "me too")
+        ours = site.forge.create_comment(number, f"Hello\n\n{comment_marker(number)}")
+        assert site.forge.look(number).proposal.comment == ours
+
+
+class TestTroubles:
+    def test_a_repository_that_is_not_there(self, site: GitHubWorld) -> None:
+        for forge in (site.connect(repository="octo/nowhere"), site.connect(repository="nobody/x", default_branch="m")):
+            with pytest.raises(ForgeError) as caught:
+                forge.look(1)
+            assert "spelt" in str(caught.value.remedy)
+
+    def test_a_token_that_may_not_write(self, site: GitHubWorld) -> None:
+        forge = site.connect(token=token_of("mallory"))
+        with pytest.raises(ForgeError) as caught:
+            put(site, forge)
+        assert "contents: write" in str(caught.value.remedy)
+        assert site.head("almanac/issue-1") is None
