@@ -75,9 +75,8 @@ def hostile() -> None:
             room = BODY_CAP // 3 if unit == "\ud800" else HOSTILE
             middle = (unit * (room // len(unit) + 1))[: room - len(start) - len(end)]
             read, split = measure(start + middle + end, 1)
-            print(
-                f"{'in a field: ' if start else ''}{name:{20 if start else 32}}{room:>9,}{read * 1e3:>12.2f}{split * 1e3:>12.2f}{read / split:>8.1f}"
-            )
+            shown = f"in a field: {name}" if start else name
+            print(f"{shown:32}{room:>9,}{read * 1e3:>12.2f}{split * 1e3:>12.2f}{read / split:>8.1f}")
 
 
 if __name__ == "__main__":

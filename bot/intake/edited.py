@@ -6,8 +6,6 @@ a heading that stands between a textarea's and the next field's is the textarea'
 is given.
 """
 
-from typing import NamedTuple
-
 from bot.intake.elements import JOINT, MARK, Element, Mark, Value
 
 MISSING = "missing"
@@ -19,13 +17,6 @@ _BLANKS = " \t\n"
 
 class _Refused(Exception):  # noqa: N818 - an answer, not an error
     """Ends the reading of one field."""
-
-
-class _Heading(NamedTuple):
-    """A heading at a part's start: its label and the text after it, or None where the next part follows at once."""
-
-    label: str
-    text: str | None
 
 
 def read_edited(body: str, elements: tuple[Element, ...]) -> tuple[dict[str, Value], dict[str, str]]:
@@ -60,13 +51,11 @@ class _Edited:
     def __init__(self, body: str, elements: tuple[Element, ...]) -> None:
         self.elements = elements
         self.parts = ("\n\n" + body).split(JOINT)[1:]
-        labels = {element.label for element in elements}
-        last = len(self.parts) - 1
-        self.headings = [_heading(part, labels, final=number == last) for number, part in enumerate(self.parts)]
-        self.places: dict[str, list[int]] = {label: [] for label in labels}
-        for number, heading in enumerate(self.headings):
-            if heading and heading.label in labels:
-                self.places[heading.label].append(number)
+        self.places: dict[str, list[int]] = {element.label: [] for element in elements}
+        for number, part in enumerate(self.parts):
+            label = self._label(part.partition("\n")[0])
+            if label in self.places and self._is_heading(number):
+                self.places[label].append(number)
         self.doubtful = self._doubtful()
 
     def text(self, number: int) -> str:
@@ -86,20 +75,21 @@ class _Edited:
         return places[0] if len(places) == owners == 1 else None
 
     def _short_text(self, place: int) -> str:
-        heading = self.headings[place]
-        if heading and heading.text is not None:
-            return self._alone(place, heading.text)
-        following = self.headings[place + 1]
-        if following and following.label in self.places:
-            # A blank field, unless the other heading is this field's value and has its own place elsewhere.
-            if len(self.places[following.label]) > 1:
-                raise _Refused(AMBIGUOUS)
-            return ""
-        return self._alone(place + 1, MARK + self.parts[place + 1])
+        text = self._under(place)
+        if text is not None:
+            return self._alone(place, text)
+        following = self.parts[place + 1]
+        others = self.places.get(self._label(following.partition("\n")[0]), [])
+        if place + 1 not in others:
+            return self._alone(place + 1, MARK + following)
+        # A blank field, unless the other heading is this field's value and has its own place elsewhere.
+        if len(others) > 1:
+            raise _Refused(AMBIGUOUS)
+        return ""
 
     def _alone(self, place: int, text: str) -> str:
         # What follows must be a heading, be it of this form or one that somebody added.
-        if place + 1 < len(self.parts) and not self.headings[place + 1]:
+        if place + 1 < len(self.parts) and not self._is_heading(place + 1):
             raise _Refused(INVALID)
         return text
 
@@ -112,9 +102,9 @@ class _Edited:
             end = self._only_place(following)
             if end is None:
                 raise _Refused(AMBIGUOUS)
-        heading, texts = self.headings[place], self.parts[place + 1 : end]
-        if heading and heading.text is not None:
-            texts.insert(0, heading.text)
+        text, texts = self._under(place), self.parts[place + 1 : end]
+        if text is not None:
+            texts.insert(0, text)
         elif texts:
             texts[0] = MARK + texts[0]
         return JOINT.join(texts)
@@ -143,19 +133,22 @@ class _Edited:
         places = self.places[element.label]
         return places if len(places) == 1 else []
 
+    def _is_heading(self, place: int) -> bool:
+        """Say whether a blank line follows a part's first line; the one before it is there in any case."""
+        rest = self.parts[place].partition("\n")[2]
+        return not rest or rest[0] == "\n"
 
-def _heading(part: str, labels: set[str], *, final: bool) -> _Heading | None:
-    line, _, rest = part.partition("\n")
-    if rest and rest[0] != "\n":
-        return None  # no blank line follows
-    label = line if line in labels else _label(line, labels)
-    return _Heading(label, rest[1:] if rest or final else None)
+    def _under(self, place: int) -> str | None:
+        """Return what a part holds under its heading, or None where the next part follows at once."""
+        rest = self.parts[place].partition("\n")[2]
+        return rest[1:] if rest or place + 1 == len(self.parts) else None
 
-
-def _label(line: str, labels: set[str]) -> str:
-    """Return the label of a heading's line, without spaces at its end or else without a closing run of `#`."""
-    bare = line.rstrip(" \t")
-    if bare in labels:
-        return bare
-    stem = bare.rstrip("#")
-    return stem.rstrip(" \t") if stem.endswith((" ", "\t")) else bare
+    def _label(self, line: str) -> str:
+        """Return the label of a heading's line, without spaces at its end or else without a closing run of `#`."""
+        if line in self.places or not line.endswith((" ", "\t", "#")):
+            return line
+        bare = line.rstrip(_BLANKS)
+        if bare in self.places:
+            return bare
+        stem = bare.rstrip("#")
+        return stem.rstrip(_BLANKS) if stem.endswith((" ", "\t")) else bare

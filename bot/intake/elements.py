@@ -64,12 +64,12 @@ class Element:
         return self.free and self.fence is None
 
     def opens(self, text: str) -> bool:
-        """Say whether a slice that goes on with a blank line and a heading may begin like this."""
-        return self.plain or (self.fence is not None and f"{text}\n".startswith(self.fence))
+        """Say whether a textarea's slice that goes on with a blank line and a heading may begin like this."""
+        return self.fence is None or f"{text}\n".startswith(self.fence)
 
     def closes(self, text: str) -> bool:
-        """Say whether a slice that holds a heading may end like this."""
-        return self.plain or (self.fence is not None and text.endswith(("\n```", "\n```\n")))
+        """Say whether a textarea's slice that holds a heading may end like this."""
+        return self.fence is None or text.endswith(("\n```", "\n```\n"))
 
 
 @lru_cache(maxsize=16)

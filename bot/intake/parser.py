@@ -122,12 +122,12 @@ def _read_only_cut(parts: list[str], elements: tuple[Element, ...]) -> list[Read
 def _read_cuts(parts: list[str], elements: tuple[Element, ...]) -> list[Read] | None:
     """Find all readings at once: forwards from the body's start, then backwards from its end."""
     places = _places(parts, elements)
-    followings = [*(places[element.label] for element in elements[1:]), {len(parts): ("", len(parts))}]
+    followings = [*(places[element.label] for element in elements[1:]), {len(parts): len(parts)}]
     steps = [
         _Step(parts, element, places[element.label], following)
         for element, following in zip(elements, followings, strict=True)
     ]
-    here = [0] if 0 in steps[0].slices else []
+    here = [0] if 0 in steps[0].places else []
     for step in steps:
         here = step.go_forward(here)
     for step in reversed(steps):
@@ -135,21 +135,23 @@ def _read_cuts(parts: list[str], elements: tuple[Element, ...]) -> list[Read] | 
     return [step.read() for step in steps] if here else None
 
 
-# The shortest slice of a field whose heading stands at a part: its text, and the last part that it takes.
-_Slices = dict[int, tuple[str, int]]
+# Where a label stands as a heading: the part, and the last part that the shortest slice from there takes.
+_Places = dict[int, int]
 
 
-def _places(parts: list[str], elements: tuple[Element, ...]) -> dict[str, _Slices]:
+def _places(parts: list[str], elements: tuple[Element, ...]) -> dict[str, _Places]:
     """Return, by label, the parts that begin with it as a heading."""
-    places: dict[str, _Slices] = {element.label: {} for element in elements}
-    for number, (label, blank_line, text) in enumerate([part.partition("\n\n") for part in parts]):
+    places: dict[str, _Places] = {element.label: {} for element in elements}
+    last = len(parts) - 1
+    for number, part in enumerate(parts):
+        label, blank_line, _ = part.partition("\n\n")
         if blank_line:
             if label in places:
-                places[label][number] = (text, number)
-        elif number + 1 < len(parts) and (bare := label.removesuffix("\n")) in places:
+                places[label][number] = number
+        elif number < last and (bare := label.removesuffix("\n")) in places:
             # The heading's own blank line was taken for the start of the next part, all or half of it: the value
             # begins with `### ` itself, or with a newline and that.
-            places[bare][number] = (f"{label[len(bare) :]}{MARK}{parts[number + 1]}", number + 1)
+            places[bare][number] = number + 1
     return places
 
 
@@ -160,10 +162,10 @@ class _Step:
     open to every later part before which it may close; there can be too many of those to list.
     """
 
-    def __init__(self, parts: list[str], element: Element, slices: _Slices, following: _Slices) -> None:
+    def __init__(self, parts: list[str], element: Element, places: _Places, following: _Places) -> None:
         self.parts = parts
         self.element = element
-        self.slices = slices
+        self.places = places
         self.following = following
         self.reached: list[int] = []  # where it may stand, seen from the body's start
         self.alive: list[int] = []  # and seen from its end as well
@@ -173,14 +175,13 @@ class _Step:
     def go_forward(self, reached: list[int]) -> list[int]:
         """Take where the field may stand and return where the next one may."""
         self.reached = reached
-        opening: int | None = None
         for part in reached:
-            text, last = self.slices[part]
-            if last + 1 in self.following and (read := self.element.read(text)) is not Mark.ILLEGAL:
-                self.shortest[part] = read
-            if opening is None and self.element.opens(text):
-                opening = last
-        ends = {self.slices[part][1] + 1 for part in self.shortest}
+            if self.places[part] + 1 in self.following:
+                read = self.element.read(self._text(part))
+                if read is not Mark.ILLEGAL:
+                    self.shortest[part] = read
+        ends = {self.places[part] + 1 for part in self.shortest}
+        opening = next((self.places[part] for part in reached if self._opens(part)), None)
         if opening is not None:
             ends.update(end for end in self._closings(self.following) if end - 1 > opening)
         return sorted(ends)
@@ -191,8 +192,8 @@ class _Step:
         goals = set(ends)
         furthest = max(self._closings(ends), default=0) - 1
         for part in self.reached:
-            text, last = self.slices[part]
-            if (part in self.shortest and last + 1 in goals) or (last < furthest and self.element.opens(text)):
+            last = self.places[part]
+            if (part in self.shortest and last + 1 in goals) or (last < furthest and self._opens(part)):
                 self.alive.append(part)
         return self.alive
 
@@ -207,12 +208,23 @@ class _Step:
         goals = set(self.ends)
         closings = self._closings(self.ends)
         for part in self.alive:
-            text, last = self.slices[part]
+            last = self.places[part]
             if part in self.shortest and last + 1 in goals:
                 yield self.shortest[part]
-            if self.element.opens(text):
+            if self._opens(part):
                 for number in range(bisect_right(closings, last + 1), len(closings)):
-                    yield self.element.read(JOINT.join((text, *self.parts[last + 1 : closings[number]])))
+                    texts = (self._text(part), *self.parts[last + 1 : closings[number]])
+                    yield self.element.read(JOINT.join(texts))
+
+    def _text(self, part: int) -> str:
+        """Return the shortest slice at a part."""
+        text, last = self.parts[part], self.places[part]
+        if last == part:
+            return text[len(self.element.heading) :]
+        return f"{text[len(self.element.label) :]}{MARK}{self.parts[last]}"
+
+    def _opens(self, part: int) -> bool:
+        return self.element.plain or (self.element.free and self.element.opens(self._text(part)))
 
     def _closings(self, ends: Iterable[int]) -> list[int]:
-        return [end for end in ends if self.element.closes(self.parts[end - 1])]
+        return [end for end in ends if self.element.closes(self.parts[end - 1])] if self.element.free else []
