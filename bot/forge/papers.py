@@ -114,7 +114,7 @@ def read_issue(data: bytes, file: str) -> Issue:
         raise UserError([_problem(file, detail["loc"], detail["msg"]) for detail in error.errors()]) from None
     if paper.pull_request is not None:
         raise UserError(Problem("This is a pull request, not an issue.", file=file))
-    url = paper.html_url or ""
+    url, closed = paper.html_url or "", paper.state == "closed"
     return Issue(
         number=paper.number,
         title=paper.title or "",
@@ -122,8 +122,9 @@ def read_issue(data: bytes, file: str) -> Issue:
         labels=tuple(name for label in paper.labels if (name := label if isinstance(label, str) else label.name)),
         author=paper.user.login if paper.user else "",
         state=paper.state,
-        state_reason=paper.state_reason,
-        closed_at=paper.closed_at if paper.state == "closed" else None,
+        # Somebody who reopens an issue by hand need not know of these.
+        state_reason=paper.state_reason if closed or paper.state_reason == "reopened" else None,
+        closed_at=paper.closed_at if closed else None,
         url=url if _WEB_PAGE.fullmatch(url) else "",
     )
 

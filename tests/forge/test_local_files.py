@@ -99,6 +99,14 @@ class TestEditedByHand:
         kept = json.loads(file.read_text())
         assert (kept["state"], kept["mine"]) == ("closed", [1])
 
+    def test_an_issue_that_somebody_reopens(self, site: Site) -> None:
+        site.forge.close_issue(1, "not_planned")
+        edit(site, "issues/1/issue.json", lambda text: text.replace('"state": "closed"', '"state": "open"'))
+        site.forge.file_issue(ISSUE)
+        seen = site.forge.look(1).issue
+        assert seen
+        assert (seen.state, seen.state_reason, seen.closed_at) == ("open", None, None)
+
     def test_an_issue_in_another_encoding(self, site: Site) -> None:
         file = site.folder / ".almanac/issues/1/issue.json"
         file.write_bytes(file.read_bytes().decode().encode("utf-16"))
