@@ -1,5 +1,6 @@
 """Door 3: the command `almanac`. What each command does stands in `bot/commands/` and is imported when it is called."""
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -51,7 +52,7 @@ def _almanac(
 def demo(
     folder: Annotated[Path | None, typer.Option("--dir", metavar="DIR", help="Where to leave the site.")] = None,
 ) -> None:
-    """Show the whole job on this machine: no account, no network."""
+    """Show the whole job on this machine."""
     from bot.demo import run
 
     raise typer.Exit(run(folder))
@@ -84,7 +85,7 @@ def when(
 
 @app.command()
 def preview(issue: IssueFile, site: Site = Path(), as_json: Json = False) -> None:
-    """Show the section that an issue would put on the page, or its problems."""
+    """Show the section that an issue would give."""
     from bot.commands.reading import preview_issue
 
     raise typer.Exit(preview_issue(issue, site, as_json=as_json))
@@ -97,7 +98,7 @@ def import_(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Take over a hand-written page: make a record of each event on it."""
+    """Make records of a hand-written page."""
     from bot.commands.pages import import_page
 
     raise typer.Exit(import_page(page, site, dry_run=dry_run, as_json=as_json))
@@ -110,7 +111,7 @@ def build(
         bool, typer.Option("--check", help="Only compare; exit 1 and print a diff if they differ.")
     ] = False,
 ) -> None:
-    """Bring page and records in line: write what was edited in either."""
+    """Bring the page and its records in line."""
     from bot.commands.pages import build_site
 
     raise typer.Exit(build_site(site, check=check))
@@ -118,7 +119,7 @@ def build(
 
 @app.command()
 def propose(issue: IssueFile, site: Site = Path(), dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Make or update the proposal for one issue, in a local repository."""
+    """Propose one issue's event in a local clone."""
     from bot.commands.proposals import propose_issue
 
     raise typer.Exit(propose_issue(issue, site, dry_run=dry_run, as_json=as_json))
@@ -131,7 +132,10 @@ def reconcile(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Do the same on GitHub, for one issue or for all open ones. Reads GITHUB_TOKEN and GITHUB_API_URL."""
+    """Propose events on GitHub, of one issue or all.
+
+    Reads GITHUB_TOKEN and GITHUB_API_URL.
+    """
     from bot.commands.proposals import reconcile_repository
 
     raise typer.Exit(reconcile_repository(repo, issue, dry_run=dry_run, as_json=as_json))
@@ -139,7 +143,7 @@ def reconcile(
 
 @app.command()
 def action() -> None:
-    """Run as a step of a GitHub workflow; `action.yml` calls it."""
+    """Run as a step of a GitHub workflow."""
     from bot.action import run
 
     raise typer.Exit(run())
@@ -157,33 +161,30 @@ def _run() -> int:
         # A terminal that cannot show a character must not turn it into a crash.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        return int(app(standalone_mode=False) or DONE)
+        status = app(standalone_mode=False)
     except AlmanacError as error:
         from bot.show import trouble
 
         trouble(error)
-        return PROBLEMS
-    except typer.Abort:
-        return INTERRUPTED
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrupted. Nothing is half-written; run the command again to go on.\n")
-        return INTERRUPTED
+        status = PROBLEMS
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("Interrupted. Run the same command again to go on.\n")
+        status = INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough; keep Python from complaining when it flushes at exit.
-        sys.stdout = None  # type: ignore[assignment]
-        return DONE
-    except Exception as error:  # noqa: BLE001 -- the last resort: whatever comes here is a bug
-        if _is_usage(error):
-            return USAGE
-        traceback.print_exc()
-        sys.stderr.write(f"\n{REPORT}\n{ISSUES}\n")
-        return BUG
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 -- it stays open until the end
+        status = DONE
+    except Exception as error:  # noqa: BLE001 -- the last resort: whatever comes here is a wrong command line or a bug
+        status = _explained(error)
+    return int(status or DONE)
 
 
-def _is_usage(error: Exception) -> bool:
-    """Show a wrong command line as Typer would, and tell whether it was one."""
+def _explained(error: Exception) -> int:
+    """Show a wrong command line as Typer would; of a bug, everything, and where to report it."""
     show = getattr(error, "show", None)
-    if show is None:
-        return False
-    show()
-    return True
+    if show:
+        show()
+        return USAGE
+    traceback.print_exc()
+    sys.stderr.write(f"\n{REPORT}\n{ISSUES}\n")
+    return BUG

@@ -19,7 +19,7 @@ from bot.proposals.state import (
 from bot.reconcile import Done
 from bot.show import difference, document, problem_values, problems, say
 
-NEW_PULL = "the new pull request"
+NEW_PULL = "(its number)"
 
 
 def print_done(done: Done, messages: Messages, *, dry_run: bool) -> None:

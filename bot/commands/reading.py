@@ -80,7 +80,7 @@ def not_ours(file: str, labels: tuple[str, ...]) -> Problem:
 def read_times(date: str, line: str, site: Path, *, as_json: bool) -> int:
     """Check a When line; 0 if it has no problem."""
     from bot.events.submission import zones_of
-    from bot.events.times import read_date, read_when, when_to_json
+    from bot.events.times import explain, read_date, read_when, when_to_json
     from bot.folder import Folder
 
     day = read_date(date)
@@ -104,8 +104,10 @@ def read_times(date: str, line: str, site: Path, *, as_json: bool) -> int:
         return int(not reading.ok)
     if reading.line:
         say(reading.line)
-    for zone in reading.zones:
-        say(f"  {zone}")
+    rows = explain(reading)
+    width = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        say("  " + "  ".join(cell.ljust(room) for cell, room in zip(row, width, strict=True)).rstrip())
     problems(reading.problems)
     problems(reading.warnings, "warning")
     return int(not reading.ok)

@@ -22,9 +22,10 @@ def entries(text: str) -> list[str]:
 
 
 def read_people(text: str) -> tuple[tuple[Person, ...], list[Problem]]:
-    """Read people, one a line: `[Name](https://...), Affiliation`, `Name | Affiliation | https://...` or `Name, Affiliation`.
+    """Read people, one a line, in any of three spellings.
 
-    Later parts may be missing. Every line that cannot be read is a problem of its own.
+    They are `[Name](https://...), Affiliation`, `Name | Affiliation | https://...` and `Name, Affiliation`. Later parts
+    may be missing. Every line that cannot be read is a problem of its own.
     """
     people: list[Person] = []
     problems: list[Problem] = []

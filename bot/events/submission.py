@@ -231,7 +231,7 @@ class _Desk:
                 if over:
                     self.complain(field.id, Problem(over))
                     continue
-            extra[field.id] = tuple(value) if isinstance(value, list) else value
+            extra[field.id] = tuple(value) if isinstance(value, list) else value or ""
         return extra
 
 

@@ -51,4 +51,4 @@ def problem_text(problem: Problem) -> str:
     if problem.choices:
         choices = "\n\n".join(map(fence, problem.choices))
         parts.append(f"Each of these would be accepted; only you can say which is meant:\n\n{choices}")
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)

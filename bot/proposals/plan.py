@@ -70,8 +70,8 @@ def proposed(filed: Filed, site: Site, render: Render) -> Plan:
         "revises": bool(pull or site.previous),
     }
     writes += put_comment(look, Draft("proposed", values), proposed_state(answers, pull.number if pull else None))
-    outcome, reason = ("updated", "The pull request follows the issue.") if pull else ("created", "The event is new.")
-    return Plan(issue.number, outcome, reason, tuple(writes), event, (), filed.warnings)
+    reason = "The pull request follows the issue." if pull else "The issue gives an event; it is proposed."
+    return Plan(issue.number, "updated" if pull else "created", reason, tuple(writes), event, (), filed.warnings)
 
 
 def _merge(event: Event, site: Site) -> Merged:
