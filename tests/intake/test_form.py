@@ -24,7 +24,7 @@ body:
     attributes: {label: Topic}
     validations: {required: true}
   - type: textarea
-    attributes: {label: What else?, render: shell}
+    attributes: {label: "What else?", render: shell}
   - type: dropdown
     id: level
     attributes: {label: Level, multiple: true, options: [1.0, yes, "None at all"]}
@@ -103,7 +103,7 @@ def test_aliases_are_followed() -> None:
     ("text", "line", "field", "words"),
     [
         ("", None, None, "empty"),
-        ("a: [", 2, None, "YAML"),
+        ("a: b\n c: d", 2, None, "YAML"),
         ("a: 'x", 1, None, "YAML"),
         ("body: []\nbody: []", 2, None, "twice"),
         ("a: 1\n---\nb: 2", 2, None, "YAML"),
