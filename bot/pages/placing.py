@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from itertools import accumulate, pairwise
 
+from bot.events.event import Event
 from bot.pages.anchors import style_of
 from bot.pages.beginnings import below, first_of_all, new_period
 from bot.pages.dates import UNKNOWN_YEAR
@@ -143,3 +144,11 @@ def taken_out(page: Page, section: Section) -> str:
     after = text[section.end :]
     space = _LINES_END.match(after)
     return text[: section.start] + after[space.end() if space else 0 :]
+
+
+def fill(page: Page, sections: list[tuple[str, Event]], order: Order | None) -> str:
+    """Put many sections at once onto a page that has none, in order of their dates."""
+    ordered = sorted(sections, key=lambda pair: (*pair[1].sort_key, pair[1].id), reverse=order == "newest")
+    family = style_of(ordered[0][0]).family
+    space = page.newline * (1 if family in ("bullet", "row") else 2)
+    return first_of_all(page, space.join(text for text, _ in ordered), ordered[0][1].date, family)

@@ -1,0 +1,117 @@
+"""Which section of a page is which record's, when either may have been edited since they were last in line."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+from bot.events.event import Event
+from bot.pages.fingerprints import fingerprints
+from bot.pages.match import same_name, same_title
+from bot.pages.outline import Section
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Tie(Enum):
+    """What ties a section to a record."""
+
+    HASH = "the record's `rendered`: nobody edited the section"
+    TEXT = "it reads as the record would be written now"
+    LOOKS = "date or title: the section was edited"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A section and its record, or one of them without the other."""
+
+    section: Section | None
+    record: Event | None
+    tie: Tie | None = None
+
+
+def pair(sections: Sequence[Section], records: Sequence[Event], shown: Mapping[str, str]) -> list[Pair]:
+    """Give each section its record: by fingerprint, else by what the record would read, else by date, then title.
+
+    Args:
+        sections: The page's sections.
+        records: All records.
+        shown: Id -> what the record reads now.
+
+    Returns:
+        One pair for each section, in their order, then one for each record that has none.
+    """
+    tied: dict[int, Pair] = {}
+    left = dict.fromkeys(record.id for record in records)
+    for ties in (
+        _by_hash(sections, records),
+        _by_text(sections, records, shown),
+        _by_looks(sections, records, tied, left),
+    ):
+        for index, record, tie in ties:
+            if index not in tied and record.id in left:
+                tied[index] = Pair(sections[index], record, tie)
+                del left[record.id]
+    found = [tied.get(index) or Pair(section, None) for index, section in enumerate(sections)]
+    return [*found, *(Pair(None, record) for record in records if record.id in left)]
+
+
+Candidates = Iterator[tuple[int, Event, Tie]]
+
+
+def _by_hash(sections: Sequence[Section], records: Sequence[Event]) -> Candidates:
+    by_hash = _grouped((record.rendered, record) for record in records if record.rendered)
+    for index, section in enumerate(sections):
+        for hash_ in fingerprints(section.text):
+            for record in by_hash.get(hash_, ()):
+                yield index, record, Tie.HASH
+
+
+def _by_text(sections: Sequence[Section], records: Sequence[Event], shown: Mapping[str, str]) -> Candidates:
+    by_text = _grouped((shown[record.id], record) for record in records)
+    for index, section in enumerate(sections):
+        for record in by_text.get(section.text, ()):
+            yield index, record, Tie.TEXT
+
+
+def _by_looks(
+    sections: Sequence[Section], records: Sequence[Event], tied: Mapping[int, Pair], left: Mapping[str, None]
+) -> Candidates:
+    """Tie what is still free: by date and title, by a date that only one of either has, by a title likewise."""
+
+    def free() -> tuple[list[tuple[int, Section]], list[Event]]:
+        return (
+            [(index, section) for index, section in enumerate(sections) if index not in tied],
+            [record for record in records if record.id in left],
+        )
+
+    pages, kept = free()
+    by_date = _grouped((record.date, record) for record in kept)
+    for index, section in pages:
+        yield from (
+            (index, record, Tie.LOOKS) for record in by_date.get(section.date, ()) if same_title(section, record)
+        )
+    pages, kept = free()
+    by_date = _grouped((record.date, record) for record in kept if record.rendered)
+    on_day = _grouped((section.date, index) for index, section in pages)
+    for date, indexes in on_day.items():
+        if len(indexes) == len(by_date.get(date, ())) == 1:
+            yield indexes[0], by_date[date][0], Tie.LOOKS
+    pages, kept = free()
+    for index, section in pages:
+        named = [record for record in kept if record.rendered and _same_names(section, record)]
+        if len(named) == 1:
+            yield index, named[0], Tie.LOOKS
+
+
+def _same_names(section: Section, record: Event) -> bool:
+    names = (record.title, record.series)
+    return bool(section.title) and any(name and same_name(section.title, name) for name in names)
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    groups: dict[K, list[V]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups

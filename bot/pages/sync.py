@@ -1,0 +1,224 @@
+"""A page and its records brought in line: records that were edited are written, sections that were edited are taken in.
+
+A record's `rendered` is what both sides had in common last, so it tells who changed. What a person wrote is never
+overwritten: it is taken into the records, or nothing is changed at all and the places are shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.config import Config
+from bot.errors import Problem
+from bot.events.event import Event
+from bot.events.records import record_path
+from bot.events.times import Zones
+from bot.pages.coherence import incoherent
+from bot.pages.duplicates import mark_duplicates
+from bot.pages.fingerprints import fingerprint, fingerprints
+from bot.pages.history import fitted, refuse_loop
+from bot.pages.lines import newline_of, with_newline
+from bot.pages.outline import Order, Page, Section, outline
+from bot.pages.pairs import Pair, Tie, pair
+from bot.pages.placing import fill, insert, taken_out
+from bot.pages.reading import Renderer, SectionReader
+
+
+@dataclass(frozen=True)
+class Synced:
+    """A page and its records in line, or the problems for which nothing was changed.
+
+    Attributes:
+        page: The page; where there are problems, as it was.
+        records: All records: those that were given, in their order, then the new ones; likewise.
+        problems: What a person has to decide. While there is one, nothing is to be written.
+        notes: What was done, and what was noticed on the way.
+    """
+
+    page: str
+    records: tuple[Event, ...]
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+
+
+def sync(
+    page: str, records: Sequence[Event], render: Renderer, zones: Zones | None = None, config: Config | None = None
+) -> Synced:
+    """Bring a page and its records in line. Done again on its own result, it changes nothing.
+
+    Args:
+        page: The page's text.
+        records: All records of the site.
+        render: Writes an event's section, with LF.
+        zones: The site's zones; with them, each record's moment is checked against its When line too.
+        config: The site's config: what stands first on the page, and the paths that problems name.
+
+    Raises:
+        UserError: A Liquid loop writes the page's events.
+        ConfigError: The template fails for a record.
+    """
+    newline = newline_of(page)
+    shown = {record.id: fitted(record, render(record), newline) for record in records}
+    cut = outline(page, {shown[record.id]: record.date for record in records})
+    refuse_loop(cut)
+    reader = SectionReader(render, zones or Zones.of(), newline)
+    config = config or Config()
+    work = _Work(cut, reader, shown, {record.id for record in records}, config)
+    for one in pair(cut.sections, records, shown):
+        work.take(one)
+    work.problems += incoherent(records, zones, config.records)
+    if work.problems:
+        return Synced(page, tuple(records), tuple(work.problems), tuple(work.notes))
+    work.mark_second_listings()
+    written = work.written(config.order)
+    known = {record.id for record in records}
+    kept = [work.records[record.id] for record in records]
+    new = [record for record in work.records.values() if record.id not in known]
+    return Synced(written, (*kept, *new), (), tuple(work.notes))
+
+
+@dataclass
+class _Work:
+    """What is found out about each pair, and then written."""
+
+    cut: Page
+    reader: SectionReader
+    shown: Mapping[str, str]
+    taken: set[str]
+    config: Config
+    records: dict[str, Event] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    _texts: dict[int, str] = field(default_factory=dict)
+    _owners: dict[int, str] = field(default_factory=dict)
+    _new: set[str] = field(default_factory=set)
+    _moved: list[tuple[Section, Event]] = field(default_factory=list)
+    _added: list[Event] = field(default_factory=list)
+
+    def take(self, one: Pair) -> None:
+        """Look at one pair."""
+        if one.section is None and one.record:
+            self._without_section(one.record)
+        elif one.record is None and one.section:
+            self._without_record(one.section)
+        elif one.section and one.record and one.tie is Tie.LOOKS:
+            self._edited_section(one.section, one.record)
+        elif one.section and one.record:
+            self._known_section(one.section, one.record)
+
+    def _known_section(self, section: Section, record: Event) -> None:
+        """Take a section that nobody edited, or both sides alike; write it anew if the record gives something else."""
+        text = self.shown[record.id]
+        if self._same(text, section.text):
+            known = record.rendered in fingerprints(section.text)
+            self._keep(section, record if known else _rendered(record, section.text))
+            return
+        record = _rendered(record, text)
+        if record.markdown is None and section.date != record.date:
+            self._moved.append((section, record))
+            self._owners[section.start] = record.id
+            self.records[record.id] = record
+        else:
+            self._keep(section, record)
+            self._texts[section.start] = text
+        self._note("The record was edited, so this section is written anew.", section, record)
+
+    def _edited_section(self, section: Section, record: Event) -> None:
+        """Take a section that was edited by hand into its record, unless the record was edited as well."""
+        text = self.shown[record.id]
+        if record.rendered is None or record.rendered not in fingerprints(text):
+            self._conflict(section, record, text)
+            return
+        understood = self.reader.again(section, record)
+        self._keep(section, understood.event)
+        self._note("This section was edited by hand; its record takes the change over.", section, record)
+        self.notes += (replace(warning, file=self.config.page) for warning in understood.warnings)
+
+    def _without_record(self, section: Section) -> None:
+        understood = self.reader.new(section, self.taken)
+        self.taken.add(understood.event.id)
+        self._new.add(understood.event.id)
+        self._keep(section, understood.event)
+        self._note("This section was written by hand; it gets a record.", section, understood.event)
+        self.notes += (replace(warning, file=self.config.page) for warning in understood.warnings)
+
+    def _without_section(self, record: Event) -> None:
+        if record.rendered is None:
+            self.records[record.id] = record
+            self._added.append(record)
+            return
+        message = (
+            "The section of this record is not on the page any more. If the event is to go, delete its record; else "
+            "put the section back, or take the line `rendered` out of the record to have it written again."
+        )
+        self.problems.append(
+            Problem(message, "rendered", typed=record.title, file=record_path(self.config.records, record.id))
+        )
+
+    def _conflict(self, section: Section, record: Event, text: str) -> None:
+        path = record_path(self.config.records, record.id)
+        message = (
+            "This section and its record were both changed, and they disagree, so neither was written over. Make the "
+            f"one say what the other says, and run this again. The record is {path}."
+        )
+        self.problems.append(
+            Problem(message, typed=section.text, accepted=text, file=self.config.page, line=section.line)
+        )
+
+    def _keep(self, section: Section, record: Event) -> None:
+        self.records[record.id] = record
+        self._owners[section.start] = record.id
+
+    def _same(self, text: str, other: str) -> bool:
+        """Compare; where the whole page has one line end, a record that was taken over with another is the same."""
+        if text == other:
+            return True
+        page, newline = self.cut.text, self.cut.newline
+        return with_newline(text, newline) == other and with_newline(page, newline) == page
+
+    def _note(self, message: str, section: Section, record: Event) -> None:
+        self.notes.append(Problem(message, typed=record.title, file=self.config.page, line=section.line))
+
+    def mark_second_listings(self) -> None:
+        """Mark new records of events that the page lists already."""
+        if self._new:
+            sections = [section for section in self.cut.sections if section.start in self._owners]
+            events = [self.records[self._owners[section.start]] for section in sections]
+            marked, warnings = mark_duplicates(events, sections)
+            fresh = [event for event in marked if event.id in self._new and event.duplicate_of]
+            self.records.update((event.id, event) for event in fresh)
+            lines = {
+                section.line for section in sections if self._owners[section.start] in {event.id for event in fresh}
+            }
+            self.notes += (replace(warning, file=self.config.page) for warning in warnings if warning.line in lines)
+
+    def written(self, order: Order | None) -> str:
+        """Write the page."""
+        order = order or self.cut.order
+        page = self.cut.joined([self._texts.get(section.start, section.text) for section in self.cut.sections])
+        known = {text: self.records[name].date for name, text in self._known_texts().items()}
+        for section, _ in self._moved:
+            cut = outline(page, known)
+            page = taken_out(cut, next(other for other in cut.sections if other.text == section.text))
+        added = [record for _, record in self._moved]
+        for record in self._added:
+            added.append(_rendered(record, self.shown[record.id]))
+            self.records[record.id] = added[-1]
+        texts = {record.id: self.shown[record.id] for record in added}
+        known |= {texts[record.id]: record.date for record in added}
+        cut = outline(page, known)
+        if not cut.sections and added:
+            return fill(cut, [(texts[record.id], record) for record in added], order)
+        for record in sorted(added, key=lambda record: (*record.sort_key, record.id)):
+            page = insert(outline(page, known), texts[record.id], record.date, order)
+        return page
+
+    def _known_texts(self) -> dict[str, str]:
+        return {
+            self._owners[section.start]: self._texts.get(section.start, section.text)
+            for section in self.cut.sections
+            if section.start in self._owners
+        }
+
+
+def _rendered(record: Event, text: str) -> Event:
+    return record.model_copy(update={"rendered": fingerprint(text)})
