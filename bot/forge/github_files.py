@@ -1,14 +1,18 @@
 """Files at a commit of a repository on GitHub: from a checkout where it holds the commit, else by requests."""
 
 import base64
+import re
 from collections.abc import Collection, Mapping
+from http import HTTPStatus
 from pathlib import Path
 
 from bot.errors import ForgeError
 from bot.forge.git import Entry, Git
 from bot.forge.github_calls import Calls
 from bot.forge.remote import RemoteFiles
-from bot.forge.trouble import Call
+from bot.forge.trouble import Call, RefusedError
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class GitHubFiles:
@@ -22,8 +26,18 @@ class GitHubFiles:
         self._cloned: dict[str, bool] = {}
 
     def object(self, commit: str, path: str) -> bytes | None:
-        """Read a file byte for byte; None where there is none, or a folder, a link or a submodule."""
-        return self._at(commit).object(commit, path)
+        """Read a file byte for byte; None where there is none, or a folder, a link or a submodule.
+
+        A commit that does not exist (any more) has no files: somebody may have named it in a text.
+        """
+        if not _COMMIT.fullmatch(commit):
+            return None
+        try:
+            return self._at(commit).object(commit, path)
+        except RefusedError as refused:
+            if refused.is_(HTTPStatus.NOT_FOUND) or refused.is_(HTTPStatus.UNPROCESSABLE_ENTITY):
+                return None
+            raise
 
     def names(self, commit: str, folder: str) -> frozenset[str]:
         """List the names of the ordinary files that stand directly in a folder; `""` is the root."""

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from bot.forge.github_calls import Pace
 from bot.proposals.marker import comment_marker
 from bot.proposals.state import PutBranch, branch_name
 from tests.emulated import BOT, GitHubWorld, token_of
-from tests.gitrepo import Repo
+from tests.forge.clones import clone
 from tests.proxy import Answer, Request
 
 pytestmark = pytest.mark.emulator
@@ -125,26 +124,6 @@ class TestCost:
         assert site.emulator.proxy.reads == ["GET /issues", "GET /issues"]
 
 
-def clone(site: GitHubWorld, folder: Path) -> Path:
-    """Rebuild the site's base as a clone with the same ids, and leave a mess in its working copy."""
-    repo = Repo.init(folder / "checkout")
-    head = site.head("main")
-    assert head
-    raw = site.ask("GET", f"git/commits/{head}")
-    repo.write(site.files(head))
-    repo.git("add", "--all")
-    assert repo.git("write-tree") == raw["tree"]["sha"]
-    lines = [f"tree {raw['tree']['sha']}", *(f"parent {parent}" for parent in site.parents(head))]
-    for role in ("author", "committer"):
-        who, when = raw[role], datetime.fromisoformat(raw[role]["date"])
-        lines.append(f"{role} {who['name']} <{who['email']}> {int(when.timestamp())} +0000")
-    data = ("\n".join(lines) + "\n\n" + raw["message"].rstrip("\n") + "\n").encode()
-    made = repo.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=data)
-    assert made == head
-    repo.write({"page.md": "uncommitted\n", "form.yml": "uncommitted\n"})
-    return repo.folder
-
-
 class TestCheckout:
     def test_what_is_not_committed_does_not_matter(self, site: GitHubWorld, tmp_path: Path) -> None:
         commit = site.commit({"page.md": b"committed\n", "_data/events/a.yml": b"a"})
@@ -195,6 +174,14 @@ class TestCheckout:
 
 
 class TestFiles:
+    @pytest.mark.parametrize("commit", ["f" * 40, "main", "../x", "--help", "", "\0", "F" * 40, "9" * 39])
+    @pytest.mark.parametrize("checkout", [True, False])
+    def test_a_commit_that_does_not_exist_has_none(
+        self, site: GitHubWorld, tmp_path: Path, commit: str, *, checkout: bool
+    ) -> None:
+        forge = site.connect(checkout=clone(site, tmp_path) if checkout else None)
+        assert forge.read(commit, "README.md") is None
+
     def test_an_executable_stays_one_and_a_link_becomes_a_file(self, site: GitHubWorld) -> None:
         site.commit({"run.sh": b"old"}, links={"page.md": "run.sh"}, modes={"run.sh": "100755"})
         base = site.head("main") or ""
