@@ -123,7 +123,7 @@ def read_partial_date(text: str, year: int | None = None) -> str | Problem:
     for pattern in (*_WITH_RANGES, *_TO_THE_MONTH, *_YEAR_ONLY):
         if match := pattern.fullmatch(stripped):
             written = _written(match)
-            return _iso(written if written.year else replace(written, year=year), text)
+            return _iso(written if written.year is not None else replace(written, year=year), text)
     if match := _BY_NUMBERS[0].fullmatch(stripped):
         return _day_or_month(match, text, guess_free=True)
     return Problem(f"This could not be read as a date. {EXAMPLE}", typed=text)
@@ -152,9 +152,9 @@ def find_date(text: str, year: int | None = None) -> FoundDate | None:
 
     A bare year counts only if it is all there is. Of a range of days the first is the date; `end` is behind the last.
     """
-    matches = [match for pattern in (*_WITH_RANGES, *_BY_NUMBERS) if (match := pattern.search(text))]
-    matches = matches or [match for pattern in _TO_THE_MONTH if (match := pattern.search(text))]
-    for match in sorted(matches, key=lambda match: (match.start(), -match.end())):
+    days = [match for pattern in (*_WITH_RANGES, *_BY_NUMBERS) for match in pattern.finditer(text)]
+    months = [match for pattern in _TO_THE_MONTH for match in pattern.finditer(text)]
+    for match in sorted(days or months, key=lambda match: (match.start(), -match.end())):
         date = read_partial_date(match.group(), year)
         if isinstance(date, str):
             return FoundDate(date, match.start(), match.end(), _weekday_problem(_written(match), date, match.group()))
@@ -222,7 +222,7 @@ def _weekday_problem(written: WrittenDate, date: str, typed: str) -> Problem | N
 
 
 def _iso(written: WrittenDate, typed: str) -> str | Problem:
-    year = f"{written.year:04d}" if written.year else "XXXX"
+    year = "XXXX" if written.year is None else f"{written.year:04d}"
     if written.year == 0:
         return Problem(f"There is no year 0. {EXAMPLE}", typed=typed)
     if written.month is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
-from bot.events.clock import Clock, show_clock
+from bot.events.clock import Clock
 from bot.events.letters import BUILT_IN
 from bot.events.zones import Place, Zones, offset_place
 
@@ -104,11 +104,12 @@ def right_label(place: Place, moment: Moment, zones: Zones) -> Place:
     """Return how a place is named for a moment, so that whoever reads the time there finds that moment again.
 
     Its own label if that is right then; else built-in letters that are right all year (`ET` for a wrong `EDT`); else
-    the abbreviation in force (`CEST` for `CET` in summer, `EST` in an hour that comes twice); else the offset from UTC.
+    the abbreviation in force (`CEST` for `CET` in summer, `EST` in an hour that comes twice); else the IANA name; else
+    the offset from UTC.
     """
     names = [letters for letters, name in BUILT_IN.items() if name == place.name]
     labels = [place.label, *(label for label in names if not Place(label, place.zone, place.name).strict)]
-    for label in (*labels, abbreviation(place, moment.start)):
+    for label in (*labels, abbreviation(place, moment.start), place.name or ""):
         candidate = zones.find(label)
         if isinstance(candidate, Place) and _reads_back(place, candidate, moment):
             return candidate
@@ -126,9 +127,3 @@ def clock_of(place: Place, moment: Moment) -> Clock:
     """Return what the clocks of a place show at a moment."""
     end = wall_of(moment.end, place.zone).time() if moment.end else None
     return Clock(wall_of(moment.start, place.zone).time(), end)
-
-
-def show_time(place: Place, moment: Moment) -> str:
-    """Show a moment at a place, without the day: `9am ET`, `9-11am Europe/Paris`."""
-    clock = clock_of(place, moment)
-    return f"{show_clock(clock.start, clock.end)} {place.label}"

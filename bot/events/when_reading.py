@@ -61,7 +61,8 @@ class Reader:
         if unclear := list(dict.fromkeys(self._unclear(line.times))):
             candidates = variants(line.times, self.day, self.zones)
             return Result(problems=tuple(Finding(message, candidates) for message in unclear))
-        read = [self._reading(line.times, index) for index in range(len(line.times))]
+        places = [written.place for written in line.times]
+        read = [self._reading(line.times, i, place) for i, place in enumerate(places) if isinstance(place, Place)]
         readings = tuple(found for found in read if isinstance(found, Reading))
         wrong = tuple(dict.fromkeys(found for found in read if isinstance(found, Finding)))
         return Result(readings=readings, problems=wrong) if wrong else self._judge(line, readings)
@@ -85,22 +86,17 @@ class Reader:
                 yield wording.NO_SUCH_TIME
             elif len(written.clocks) > 1:
                 yield wording.MORNING_OR_EVENING
-            match written.place:
-                case None:
-                    yield wording.no_zone(self.zones)
-                case Unknown(words):
-                    yield wording.unknown_zone(self.zones.nearest(words))
-                case Ambiguous():
-                    yield wording.ambiguous(written.place)
-                case Place():
-                    pass
+            if written.place is None:
+                yield wording.no_zone(self.zones)
+            elif isinstance(written.place, Unknown):
+                yield wording.unknown_zone(self.zones.nearest(written.place.words))
+            elif isinstance(written.place, Ambiguous):
+                yield wording.ambiguous(written.place)
 
-    def _reading(self, times: Sequence[Written], index: int) -> Reading | Finding | None:
-        """Find the moment of one time; None for a time whose zone is not known."""
+    def _reading(self, times: Sequence[Written], index: int, place: Place) -> Reading | Finding:
+        """Find the moment of one time."""
         written = times[index]
-        place, clock = written.place, written.clocks[0]
-        if not isinstance(place, Place):
-            return None
+        clock = written.clocks[0]
         day = day_of(written.mark, self.day, first=index == 0)
         if isinstance(day, str):
             return Finding(day, (rewrite(times, self.day),))
@@ -142,5 +138,6 @@ class Reader:
                 yield wording.wrong_letters(reading, self.zones)
             if written.start.midnight:
                 yield wording.MIDNIGHT
-            if written.start.style == "loose" and reading.clock.start.hour in EARLY_HOURS:
+            helped = written.end is not None and written.end.half is not None
+            if written.start.style == "loose" and reading.clock.start.hour in EARLY_HOURS and not helped:
                 yield wording.EARLY

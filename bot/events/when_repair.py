@@ -35,15 +35,11 @@ def variants(times: Sequence[Written], day: date, zones: Zones) -> tuple[str, ..
 
 
 def _labels(place: Place | Ambiguous | Unknown | None, zones: Zones) -> list[str]:
-    match place:
-        case Place():
-            return [place.label]
-        case Ambiguous():
-            return [zones.label_of(name) for _, name in place.candidates]
-        case Unknown():
-            found = zones.nearest(place.words)
-        case None:
-            found = zones.default and zones.label_of(zones.default)
+    if isinstance(place, Place):
+        return [place.label]
+    if isinstance(place, Ambiguous):
+        return [zones.label_of(name) for _, name in place.candidates]
+    found = zones.nearest(place.words) if place else zones.default and zones.label_of(zones.default)
     return [found] if found else []
 
 

@@ -19,11 +19,11 @@ EXAMPLE = "such as 9am ET, 3pm CET"
 TOO_LONG = f"This is longer than {LONGEST} characters. Write only the times and their zones, {EXAMPLE}."
 EMPTY = f"No time stands here. Write a time with its zone, {EXAMPLE}."
 UNREADABLE = (
-    "This could not be read as times with their zones. Put a zone behind each time and a comma between two times, "
+    "This could not be read as times with their zones. Put a zone after each time and a comma between two times, "
     f"{EXAMPLE}."
 )
 NO_SUCH_TIME = (
-    "A time here is not one that a clock shows, or it ends when it starts. Write times as 9am, 9:30am or 21:00."
+    "A time here is none that a clock shows, or its end is the same as its start. Write 9am, 9:30am or 21:00."
 )
 NO_SUCH_DAY = (
     "This line names a day that no calendar has, or one far from the event's date. The date need not be repeated here."
@@ -42,7 +42,8 @@ EARLY = "A time without am or pm was read as a time in the morning. If it is in 
 def no_zone(zones: Zones) -> str:
     """Tell that a time has no zone; the site's default zone is only suggested."""
     message = (
-        f"A time has no zone, so readers elsewhere cannot know when it is. Write the zone behind each time, {EXAMPLE}."
+        "A time here has no time zone, so readers elsewhere cannot know when it is. Write the zone after each time, "
+        f"{EXAMPLE}."
     )
     return f"{message} This site often uses {zones.label_of(zones.default)}." if zones.default else message
 
@@ -106,7 +107,7 @@ def disagreement(readings: Sequence[Reading], verdict: Verdict) -> str:
     same_start = all(reading.moment.start == first.moment.start for reading in readings)
     what = "do not end at the same moment" if same_start else "are not the same moment"
     listed = [_in_first_zone(reading, first) for reading in readings]
-    message = f"These times {what}. By the clocks of {first.place.city}, {_series(listed)}."
+    message = f"These times {what}. By the clocks in {first.place.city}, {_series(listed)}."
     if verdict.odd:
         return f"{message} {_likely(readings, verdict)}"
     return f"{message} Only you can say which is right."
@@ -139,7 +140,7 @@ def _undated(undated: Sequence[Reading], moment: Moment) -> str:
         [f"{_typed(reading)} is on {heading_date(_day(reading, moment).isoformat())}" for reading in undated]
     )
     example = short_date(_day(undated[0], moment))
-    return f"The times are right, but {listed}. Write the day behind such a time, as in ({example})."
+    return f"The times are right, but {listed}. Write the day after such a time, as in ({example})."
 
 
 def _day(reading: Reading, moment: Moment) -> date:

@@ -1,0 +1,192 @@
+"""Dates: what people type, what imported pages hold, what headings show."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import Problem
+from bot.events.dates import ordinal, short_date
+from bot.events.times import find_date, heading_date, read_date, read_partial_date
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021-11-08",
+        "2021/11/8",
+        "2021-11-8",
+        " November 8th, 2021 ",
+        "november 8 2021",
+        "Nov 8, 2021",
+        "Nov. 8th, 2021.",
+        "8 November 2021",
+        "8th of November, 2021",
+        "8-Nov-2021",
+        "Monday, November 8th, 2021",
+        "Mon 8 Nov 2021",
+        "November\u00a08th,  2021",
+    ],
+)
+def test_what_people_type(text: str) -> None:
+    assert read_date(text) == "2021-11-08"
+
+
+def test_other_months() -> None:
+    assert [read_date(text) for text in ("Sept 3, 2021", "3 Sep 2021", "May 3 2021", "8.8.2021")] == [
+        "2021-09-03",
+        "2021-09-03",
+        "2021-05-03",
+        "2021-08-08",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("11/8/2021", ["2021-11-08", "2021-08-11"]),
+        ("8.11.2021", ["2021-08-11", "2021-11-08"]),
+        ("11-8-2021", ["2021-11-08", "2021-08-11"]),
+        ("11/25/2021", ["2021-11-25"]),
+        ("25/11/2021", ["2021-11-25"]),
+        ("31/31/2021", []),
+        ("11/8/21", []),
+        ("Nov 8, 21", []),
+        ("Nov 8", []),
+        ("November 2021", []),
+        ("2021-11", []),
+        ("2021", []),
+        ("2021-13-01", []),
+        ("2021-02-29", []),
+        ("November 31st, 2021", []),
+        ("0000-01-01", []),
+        ("1899-12-31", []),
+        ("2200-01-01", []),
+        ("Thursday, November 8th, 2021", ["November 8th, 2021"]),
+        ("XXXX-12-09", []),
+        ("Nov 8-10, 2021", []),
+        ("tomorrow", []),
+        ("", []),
+        ("٢٠٢١-١١-٠٨", []),  # noqa: RUF001 - digits of another script
+        ("２０２１-11-08", []),  # noqa: RUF001 - digits that only look like ours
+        ("2021-11-08" * 1000, []),
+    ],
+)
+def test_what_is_no_date(text: str, offered: list[str]) -> None:
+    problem = read_date(text)
+    assert isinstance(problem, Problem)
+    assert [choice for choice in (problem.accepted, *problem.choices) if choice] == offered
+    assert problem.typed == text
+
+
+def test_both_readings_of_numbers_are_named() -> None:
+    problem = read_date("11/8/2021")
+    assert isinstance(problem, Problem)
+    assert "November 8th, 2021" in problem.message
+    assert "August 11th, 2021" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "expected"),
+    [
+        ("November 8th, 2021:", None, "2021-11-08"),
+        ("November 2021", None, "2021-11"),
+        ("2021-11", None, "2021-11"),
+        ("2021", None, "2021"),
+        ("December 9", None, "XXXX-12-09"),
+        ("December 9", 2020, "2020-12-09"),
+        ("XXXX-12-09", None, "XXXX-12-09"),
+        ("February 29", None, "XXXX-02-29"),
+        ("Nov 8-10, 2021", None, "2021-11-08"),
+        ("8 - 10 November 2021", None, "2021-11-08"),
+        ("Nov 30 - Dec 2, 2021", None, "2021-11-30"),
+        ("30 November to 2 December 2021", None, "2021-11-30"),
+        ("11/25/2021", None, "2021-11-25"),
+        ("1850", None, "1850"),
+    ],
+)
+def test_imported_dates_keep_the_precision_that_they_have(text: str, year: int | None, expected: str) -> None:
+    assert read_partial_date(text, year) == expected
+
+
+@pytest.mark.parametrize("text", ["", "soon", "11/8/2021", "February 30", "0000", "2021-13", "x" * 5000])
+def test_imported_dates_that_are_none(text: str) -> None:
+    assert isinstance(read_partial_date(text), Problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "words"),
+    [
+        ("### November 8th, 2021:  Governments & Agencies", "2021-11-08", "November 8th, 2021"),
+        ("- 2021-11-08 — a talk", "2021-11-08", "2021-11-08"),
+        ("Nov 8-10, 2021 - three days", "2021-11-08", "Nov 8-10, 2021"),
+        ("Sat, Nov 13 2021 ", "2021-11-13", "Sat, Nov 13 2021"),
+        ("A talk in November 2021", "2021-11", "November 2021"),
+        (" 2021 ", "2021", "2021"),
+        ("December 9 - a talk", "XXXX-12-09", "December 9"),
+        ("on 11/25/2021, a talk", "2021-11-25", "11/25/2021"),
+        ("March 3: about May 5", "XXXX-03-03", "March 3"),
+        ("February 31 or March 3", "XXXX-03-03", "March 3"),
+    ],
+)
+def test_finding_a_date_in_a_line(text: str, expected: str, words: str) -> None:
+    found = find_date(text)
+    assert found is not None
+    assert (found.date, text[found.start : found.end], found.problem) == (expected, words, None)
+
+
+def test_what_is_certain_of_a_doubtful_date() -> None:
+    found = find_date("On 11/8/2021: a talk")
+    assert found is not None
+    assert found.problem is not None
+    assert (found.date, found.problem.choices) == ("2021", ("2021-11-08", "2021-08-11"))
+    weekday = find_date("Friday, November 8th, 2021")
+    assert weekday is not None
+    assert (weekday.date, weekday.problem is None) == ("2021-11-08", False)
+
+
+@pytest.mark.parametrize("text", ["A talk", "the 2021 review", "on 1/2/21", "8 people", "31/31/21"])
+def test_lines_without_a_date(text: str) -> None:
+    assert find_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("record", "heading"),
+    [
+        ("2021-11-08", "November 8th, 2021"),
+        ("2021-11-01", "November 1st, 2021"),
+        ("2021-11-22", "November 22nd, 2021"),
+        ("2021-11-13", "November 13th, 2021"),
+        ("2021-11", "November 2021"),
+        ("2021", "2021"),
+        ("XXXX-12-09", "December 9th"),
+    ],
+)
+def test_headings(record: str, heading: str) -> None:
+    assert heading_date(record) == heading
+    assert read_partial_date(heading) == record
+
+
+def test_endings_and_marks() -> None:
+    assert [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 22, 23, 30, 111)] == [
+        *("1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd", "30th", "111th")
+    ]
+    assert short_date(date(2021, 9, 3)) == "Sep 3"
+
+
+@settings(deadline=None)
+@given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
+def test_every_heading_is_read_as_its_date(day: date) -> None:
+    assert read_date(heading_date(day.isoformat())) == day.isoformat()
+    assert read_date(day.strftime("%A, %d %b %Y")) == day.isoformat()
+    assert isinstance(read_date((day + timedelta(days=1)).strftime("%A ") + heading_date(day.isoformat())), Problem)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.sampled_from("0123456789-/., XNovemberDcthst"), max_size=30))
+def test_no_text_breaks_the_readers(text: str) -> None:
+    assert isinstance(read_date(text), str | Problem)
+    assert isinstance(read_partial_date(text), str | Problem)
+    found = find_date(text)
+    assert found is None or 0 <= found.start < found.end <= len(text)
