@@ -1,0 +1,118 @@
+"""Pages in a real Chromium that has nowhere to go, and that tells whatever a page tried."""
+
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from tests.tools import need
+
+HOST = "page.test"
+# No page of ours names one of these.
+_OWN = re.compile(r"^(?:https?://)?(?:[a-z0-9-]+\.)*(?:google|googleapis|gvt1|gstatic)\.com[:/]")
+# The policy lets nothing run but the probe, and reports what tried: scripts, handlers, `javascript:` links, images,
+# frames, styles from elsewhere. The probe then does what a reader could do, on every element.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; script-src 'nonce-probe'"
+PROBE = """\
+<script nonce="probe">
+const tried = [];
+const tell = what => { tried.push(what); document.documentElement.dataset.tried = JSON.stringify(tried); };
+document.addEventListener("securitypolicyviolation", e => tell(e.violatedDirective + " " + e.blockedURI));
+for (const name of ["alert", "confirm", "prompt", "open", "print", "eval"]) window[name] = () => tell(name);
+addEventListener("load", () => {
+  for (const element of document.body.querySelectorAll("*")) {
+    for (const link of [element.href].filter(Boolean)) {
+      if (!/^https?:\\/\\/(example\\.org|page\\.test)\\//.test(link)) tell("link to " + link);
+    }
+    element.addEventListener("click", e => e.preventDefault());
+    for (const kind of ["mouseover", "focus", "click", "toggle", "error", "load"]) {
+      element.dispatchEvent(new MouseEvent(kind, { cancelable: true }));
+    }
+  }
+  document.documentElement.dataset.looked = "yes";
+});
+</script>
+"""
+
+
+@dataclass
+class Visit:
+    """What came of opening a page.
+
+    Attributes:
+        dom: The page as the browser has it in the end.
+        requests: What was asked for through the proxy, the page included, but for what the browser asks its maker.
+            Nothing leaves the machine: the proxy answers with the page, or refuses.
+    """
+
+    dom: str = ""
+    requests: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def _proxy(pages: Mapping[str, str], requests: list[str]) -> Iterator[int]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            requests.append(self.path)
+            page = pages.get(self.path.removeprefix(f"http://{HOST}"))
+            self.send_response(200 if page is not None else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Security-Policy", POLICY)
+            self.end_headers()
+            self.wfile.write((page or "").encode())
+
+        def do_CONNECT(self) -> None:
+            requests.append(self.path)
+            self.send_error(403)
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def visit(html: str, folder: Path, *more: str) -> Visit:
+    """Open a page, do to each of its elements what a reader could do, and tell what happened.
+
+    Args:
+        html: The page, as built; the probe is put in front.
+        folder: For the browser's profile.
+        more: Further arguments for Chromium.
+    """
+    seen = Visit()
+    page = f"<!DOCTYPE html>\n<html><head><meta charset='utf-8'>{PROBE}</head><body>{html}</body></html>"
+    with _proxy({"/": page}, seen.requests) as port:
+        done = subprocess.run(
+            [
+                *(need("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
+                *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+                *(
+                    "--no-first-run",
+                    "--disable-default-apps",
+                    "--disable-extensions",
+                    "--disable-client-side-phishing-detection",
+                ),
+                f"--user-data-dir={folder}",
+                f"--proxy-server=http://127.0.0.1:{port}",
+                *("--virtual-time-budget=5000", "--dump-dom", *more, f"http://{HOST}/"),
+            ],
+            env={**os.environ, "HOME": str(folder)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+    seen.dom = done.stdout
+    seen.requests = [asked for asked in seen.requests if not _OWN.search(asked)]
+    return seen
