@@ -5,16 +5,17 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.commands.proposals import write_pause
+from bot.commands.proposals import GITHUB, PATIENCE, write_pause
 from bot.errors import AlmanacError, ForgeError, Problem, UserError
 from bot.kit import make_kit
 from bot.pages.console import annotation, annotation_property
 from bot.pages.escape import fence
-from bot.reconcile import Done, Kit, reconcile, reconcile_all
+from bot.reconcile import Done, reconcile, reconcile_all
 from bot.show import say, trouble
 
 _BRANCH = re.compile(r"almanac/issue-([1-9][0-9]{0,8})")
@@ -80,13 +81,16 @@ def _run(variables: Mapping[str, str]) -> int:
     forge = connect(
         variables["GITHUB_TOKEN"],
         variables["GITHUB_REPOSITORY"],
-        api_url=variables.get("GITHUB_API_URL") or "https://api.github.com",
+        api_url=variables.get("GITHUB_API_URL") or GITHUB,
         default_branch=(payload.get("repository") or {}).get("default_branch"),
         checkout=Path(workspace) if workspace and (Path(workspace) / ".git").exists() else None,
         pause=write_pause(variables.get("ALMANAC_WRITE_PAUSE")),
+        patience=PATIENCE,
     )
-    kit: Kit = make_kit()
-    results = list(reconcile_all(forge, kit)) if target.issue is None else [reconcile(target.issue, forge, kit)]
+    kit = make_kit()
+    with closing(forge):
+        one = target.issue
+        results = list(reconcile_all(forge, kit)) if one is None else [reconcile(one, forge, kit)]
     for done in results:
         _announce(done)
     _report(variables, results)

@@ -7,6 +7,7 @@ from typing import Literal, assert_never
 from bot import config as configs
 from bot.config import Config, read_config
 from bot.errors import AlmanacError, ConfigError, ForgeError, Problem, Raced, UserError
+from bot.events.event import Event
 from bot.events.records import SUFFIX, read_record, record_path
 from bot.events.submission import submit
 from bot.forge.base import Forge
@@ -143,11 +144,7 @@ def _propose(filed: Filed, site: Snapshot, config: Config, kit: Kit) -> Plan:
     path = record_path(config.records, identity(look, filed.event, taken))
     mine = path.rpartition("/")[2] in names
     previous = site.text(path) if mine else None
-    known = None
-    if previous is not None and look.proposal.pull:
-        commit = read_state(look.proposal.pull.body)[1].get("commit")
-        data = site.forge.read(str(commit), path) if commit else None
-        known = read_record(data.decode(), path) if data else None
+    known = _known(site, look.proposal.pull, path) if previous is not None else None
     template = site.text(config.section_template) if config.section_template else None
     if config.section_template and template is None:
         raise ConfigError(
@@ -155,6 +152,16 @@ def _propose(filed: Filed, site: Snapshot, config: Config, kit: Kit) -> Plan:
         )
     parts = Site(config, page, taken, read_record(previous, path) if previous is not None else None, known)
     return proposed(filed, parts, kit.renderer(template, config.section_template))
+
+
+def _known(site: Snapshot, pull: Pull | None, path: str) -> Event | None:
+    """Read the record as Almanac last wrote it, if that commit is still there; anybody can edit where it is noted."""
+    commit = read_state(pull.body)[1].get("commit") if pull else None
+    try:
+        text = Snapshot(site.forge, str(commit)).text(path) if commit else None
+        return read_record(text, path) if text is not None else None
+    except UserError:
+        return None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """`almanac propose` and `reconcile`: one issue, or all, on the forge that there is."""
 
 import os
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,13 +10,17 @@ from bot.commands.plans import done_values, print_done, print_json
 from bot.commands.reading import not_ours
 from bot.errors import UserError
 from bot.kit import make_kit
+from bot.reconcile import Done, Kit, reconcile, reconcile_all
 from bot.show import document, say, tell, trouble
+
+GITHUB = "https://api.github.com"
+PATIENCE = 90.0
+"""The most seconds to wait in one call: GitHub's secondary limits usually ask for a minute."""
 
 
 def propose_issue(argument: str, site: Path, *, dry_run: bool, as_json: bool) -> int:
     """Make or update one proposal in a clone; 1 if the issue has problems or is not one of the form's."""
     from bot.forge.local import LocalForge
-    from bot.reconcile import reconcile
 
     issue = read_issue(argument)
     forge = LocalForge(site, lambda: datetime.now(UTC))
@@ -43,24 +48,27 @@ def propose_issue(argument: str, site: Path, *, dry_run: bool, as_json: bool) ->
 def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, as_json: bool) -> int:
     """Reconcile one issue or all on GitHub; 1 if something could not be done."""
     from bot.forge.github import connect
-    from bot.reconcile import reconcile, reconcile_all
 
+    token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or GITHUB
     pause = write_pause(os.environ.get("ALMANAC_WRITE_PAUSE"))
-    api_url = os.environ.get("GITHUB_API_URL") or "https://api.github.com"
-    forge = connect(os.environ.get("GITHUB_TOKEN", ""), repository, api_url=api_url, pause=pause)
     kit = make_kit()
-    if number is not None:
-        done = reconcile(number, forge, kit, dry_run=dry_run)
-        if as_json:
-            print_json(done, kit.messages)
-        else:
-            print_done(done, kit.messages, dry_run=dry_run)
-        return 0
-    results = []
-    for done in reconcile_all(forge, kit, dry_run=dry_run):
-        results.append(done)
-        if not as_json and (done.plan.outcome or done.error):
-            print_done(done, kit.messages, dry_run=dry_run)
+    with closing(connect(token, repository, api_url=api_url, pause=pause, patience=PATIENCE)) as forge:
+        if number is not None:
+            done = reconcile(number, forge, kit, dry_run=dry_run)
+            if as_json:
+                print_json(done, kit.messages)
+            else:
+                print_done(done, kit.messages, dry_run=dry_run)
+            return 0
+        results = []
+        for done in reconcile_all(forge, kit, dry_run=dry_run):
+            results.append(done)
+            if not as_json and (done.plan.outcome or done.error):
+                print_done(done, kit.messages, dry_run=dry_run)
+    return _told(results, kit, as_json=as_json)
+
+
+def _told(results: list[Done], kit: Kit, *, as_json: bool) -> int:
     failed = [done for done in results if done.error]
     if as_json:
         document([done_values(done, kit.messages) for done in results])

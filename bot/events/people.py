@@ -9,7 +9,7 @@ from bot.intake.url import RefusedUrl, check_url, host_of
 
 PERSON_EXAMPLE = "[Ada Lovelace](https://example.org/ada), Analytical Society"
 LINK_EXAMPLE = "[Slides](https://example.org/slides.pdf)"
-_BULLET = re.compile(r"[-*+•]\s+")
+_BULLET = re.compile(r"\A[-*+•]\s+")
 # The label is everything before the last `](`, so that brackets in a name do no harm.
 _MARKDOWN_LINK = re.compile(r"\[([^\n]*?)\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
 _URL_START = re.compile(r"https?://", re.IGNORECASE)
@@ -17,7 +17,7 @@ _URL_START = re.compile(r"https?://", re.IGNORECASE)
 
 def entries(text: str) -> list[str]:
     """Cut an answer into its lines; blank ones and the marks of a bulleted list go."""
-    lines = (_BULLET.sub("", line.strip(), count=1) for line in text.split("\n"))
+    lines = (_BULLET.sub("", line.strip()) for line in text.split("\n"))
     return [line.strip() for line in lines if line.strip()]
 
 

@@ -135,10 +135,9 @@ class Store:
                 yield pull
 
     def add_pull(self, about: PullPaper, body: str) -> StoredPull:
-        """Write a new pull request. Its number is above all others, issues' as well: `#13` means one thing."""
+        """Write a new pull request, numbered in a row of its own: issues bring their numbers with them from GitHub."""
         with self.alone():
-            taken = [0, *self._numbers(_ISSUE, "issues"), *self._numbers(_PULL, "pulls")]
-            pull = StoredPull(max(taken) + 1, about, body)
+            pull = StoredPull(max(self._numbers(_PULL, "pulls"), default=0) + 1, about, body)
             self.put_pull(pull)
             return pull
 

@@ -23,7 +23,7 @@ from bot.proposals.state import (
     branch_name,
 )
 from bot.proposals.subject import subject
-from bot.proposals.triage import REVISES, digest, proposed_state, put_comment
+from bot.proposals.triage import REVISES, close_pull, digest, drop_branch, proposed_state, put_comment
 
 Render = Callable[[Event], str]
 
@@ -49,11 +49,11 @@ def proposed(filed: Filed, site: Site, render: Render) -> Plan:
     look, issue, event = filed.look, filed.issue, filed.event
     answers = digest(event)
     merged = _merge(event.model_copy(update={"id": identity(look, event, site.taken)}), site)
+    pull = look.proposal.pull if look.proposal.pull and look.proposal.pull.state == "open" else None
     if site.previous and digest(merged.event) == digest(site.previous):
-        return Plan(issue.number, "unchanged", "The event stands on the page as the issue says.", (), merged.event)
+        return _nothing_new(filed, merged.event, pull, site)
     section = render(merged.event)
     event = merged.event.model_copy(update={"rendered": fingerprint(section)})
-    pull = look.proposal.pull if look.proposal.pull and look.proposal.pull.state == "open" else None
     offered = read_state(pull.body)[1] if pull else {}
     state = {"issue": issue.number, "event": event.id, "page": site.config.page}
     state |= {"digest": answers, "base": look.base.commit}
@@ -72,6 +72,15 @@ def proposed(filed: Filed, site: Site, render: Render) -> Plan:
     writes += put_comment(look, Draft("proposed", values), proposed_state(answers, pull.number if pull else None))
     reason = "The pull request follows the issue." if pull else "The issue gives an event; it is proposed."
     return Plan(issue.number, "updated" if pull else "created", reason, tuple(writes), event, (), filed.warnings)
+
+
+def _nothing_new(filed: Filed, event: Event, pull: Pull | None, site: Site) -> Plan:
+    """Leave an event that stands on the page as the issue says; a proposal to change it has lost its point."""
+    number, reason = filed.issue.number, "The event stands on the page as the issue says."
+    if pull is None:
+        return Plan(number, "unchanged", reason, (), event)
+    told = put_comment(filed.look, Draft("merged", {"page": site.config.page}), {"told": "merged", "pull": pull.number})
+    return Plan(number, "closed", reason, (*close_pull(pull), *told, *drop_branch(number, filed.look)), event)
 
 
 def _merge(event: Event, site: Site) -> Merged:

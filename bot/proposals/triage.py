@@ -66,17 +66,17 @@ def withdrawn(number: int, look: Look) -> Plan:
     pull = look.proposal.pull
     if pull and pull.state == "open":
         return Plan(
-            number, "closed", "The issue is gone or no longer ours.", (*_close_pull(pull), *_drop(number, look))
+            number, "closed", "The issue is gone or no longer ours.", (*close_pull(pull), *drop_branch(number, look))
         )
     return Plan(number, None, "The issue is not one of the form's: it lacks the label, or the form's headings.")
 
 
 def _closed(number: int, look: Look) -> Plan:
     pull = look.proposal.pull
-    writes: tuple[Write, ...] = _close_pull(pull) if pull and pull.state == "open" else ()
+    writes: tuple[Write, ...] = close_pull(pull) if pull and pull.state == "open" else ()
     if look.proposal.comment or writes:
         writes += put_comment(look, Draft("closed"), {"told": "closed"})
-    return Plan(number, "closed", "The issue is closed.", (*writes, *_drop(number, look)))
+    return Plan(number, "closed", "The issue is closed.", (*writes, *drop_branch(number, look)))
 
 
 def _merged(number: int, look: Look, pull: Pull) -> Plan:
@@ -86,7 +86,7 @@ def _merged(number: int, look: Look, pull: Pull) -> Plan:
     state: dict[str, object] = {"told": "merged", "pull": pull.number}
     page = read_state(pull.body)[1].get("page", "")
     writes.extend(put_comment(look, Draft("merged", {"page": page}), state))
-    return Plan(number, "closed", "Its pull request was merged.", (*writes, *_drop(number, look)))
+    return Plan(number, "closed", "Its pull request was merged.", (*writes, *drop_branch(number, look)))
 
 
 def _refused(number: int, look: Look, pull: Pull) -> Plan:
@@ -95,18 +95,20 @@ def _refused(number: int, look: Look, pull: Pull) -> Plan:
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "not_planned"))
     text, state = read_state(pull.body)
-    writes.append(EditPull(pull.number, text, {**state, REJECTED: look.issue.closed_at if look.issue else None}))
+    writes.append(EditPull(pull.number, text, {**state, REJECTED: (look.issue and look.issue.closed_at) or True}))
     writes.extend(put_comment(look, Draft("refused"), {"told": "refused"}))
     reason = "A maintainer closed its pull request without merging it."
-    return Plan(number, "refused", reason, (*writes, *_drop(number, look)))
+    return Plan(number, "refused", reason, (*writes, *drop_branch(number, look)))
 
 
-def _close_pull(pull: Pull) -> tuple[Write, ...]:
+def close_pull(pull: Pull) -> tuple[Write, ...]:
+    """Close a pull request, with the mark that it was not a maintainer who did."""
     text, state = read_state(pull.body)
     return (EditPull(pull.number, text, {**state, CLOSED_BY: "almanac"}, close=True),)
 
 
-def _drop(number: int, look: Look) -> tuple[Write, ...]:
+def drop_branch(number: int, look: Look) -> tuple[Write, ...]:
+    """Delete the proposal's branch, if there is one."""
     head = look.proposal.head
     return (DeleteBranch(branch_name(number), head),) if head else ()
 
@@ -145,12 +147,12 @@ def settled(number: int, look: Look, submission: Submission) -> Plan | None:
         return None
     now = digest(submission.event)
     offered = read_state(pull.body)[1]
-    if offered.get("commit") != proposal.head:
+    if proposal.head and offered.get("commit") != proposal.head:
         reason = "Somebody has committed to the pull request's branch; it is left as it is."
         return Plan(number, "unchanged", reason, (), submission.event, (), submission.warnings)
     told = read_state(proposal.comment.body)[1] if proposal.comment else {}
     current = offered.get("digest") == now and offered.get("base") == look.base.commit
-    if current and told == proposed_state(now, pull.number):
+    if current and proposal.head and told == proposed_state(now, pull.number):
         reason = "The pull request says what the issue says."
         return Plan(number, "unchanged", reason, (), submission.event, (), submission.warnings)
     return None
