@@ -12,12 +12,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import Problem, UserError
+from bot.yamltext import compose, line_of
 
 MAX_CHARACTERS = 1_000_000
 Path = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS = {
     "string_type": "has to be text; put it in double quotes",
     "int_type": "has to be a whole number, without quotes",
@@ -45,20 +45,7 @@ def load(text: str, file: str) -> Document:
     Raises:
         UserError: It cannot be read, names a key twice, or uses anchors (`&`, `*`), which a record has no use for.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise UserError(Problem(f"The file has more than {MAX_CHARACTERS:,} characters.", file=file))
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        # The end of the file counts as a line of its own there.
-        line = min(mark.line + 1, text.count("\n") + 1) if mark else None
-        reason = getattr(error, "problem", None) or "a character stands in it that YAML does not allow"
-        message = f"This is not readable as YAML: {reason}."
-        raise UserError(Problem(message, file=file, line=line)) from None
-    except (RecursionError, ValueError):
-        raise UserError(Problem("This is not readable as YAML: it is nested too deeply.", file=file)) from None
-    return _Reader(file).document(node)
+    return _Reader(file).document(compose(text, file, MAX_CHARACTERS))
 
 
 class _Reader:
@@ -74,10 +61,10 @@ class _Reader:
         return Document(data, self.lines)
 
     def fail(self, message: str, node: yaml.Node, path: Path) -> UserError:
-        return UserError(Problem(message, field(path), file=self.file, line=node.start_mark.line + 1))
+        return UserError(Problem(message, field(path), file=self.file, line=line_of(node)))
 
     def value(self, node: yaml.Node, path: Path) -> Any:
-        self.lines.setdefault(path, node.start_mark.line + 1)
+        self.lines.setdefault(path, line_of(node))
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
         # Expanding an alias inside an alias is how a small file fills all memory.
@@ -94,7 +81,7 @@ class _Reader:
             here = (*path, key)
             if key in result:
                 raise self.fail("This key is there twice; keep one of the two.", key_node, here)
-            self.lines[here] = key_node.start_mark.line + 1  # The key's line, wherever its value begins.
+            self.lines[here] = line_of(key_node)  # The key's line, wherever its value begins.
             result[key] = self.value(child, here)
         return result
 

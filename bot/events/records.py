@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
@@ -115,7 +114,7 @@ def _misnamed(events: Mapping[str, Event], files: Mapping[str, str]) -> Iterable
         other = first.setdefault(event.id, file)
         if other != file:
             yield Problem(f"The record {other} has this id too; each event needs its own.", "id", file=file, line=line)
-        elif PurePosixPath(file).stem != event.id:
+        elif file.rpartition("/")[2] != f"{event.id}{SUFFIX}":
             wanted = f"{event.id}{SUFFIX}"
             yield Problem(
                 f"A record's file is named after its id, so this one belongs in {wanted}.", "id", file=file, line=line

@@ -97,8 +97,9 @@ def _element(field: Field) -> Element:
 
 
 def _read_textarea(text: str) -> Read:
-    # Whoever types GitHub's own words for a blank field has left it blank, as far as anyone can tell.
-    return None if text in ("", BLANK) else text
+    # Whoever types GitHub's own words for a blank field has left it blank, as far as anyone can tell. The newline is
+    # the one at the end of a file that the body was saved in.
+    return None if text in ("", BLANK, f"{BLANK}\n") else text
 
 
 def _read_input(text: str) -> Read:

@@ -12,7 +12,8 @@ from bot.errors import Problem
 from bot.intake.fields import Field, Form, Kind, Option
 from bot.intake.form_ids import parameterize
 from bot.intake.form_lint import lint
-from bot.intake.form_yaml import Reader, compose, is_null, line_of
+from bot.intake.form_yaml import Reader, compose, is_null
+from bot.yamltext import line_of
 
 __all__ = ["Field", "Form", "Kind", "Option", "lint", "read_form"]
 

@@ -1,13 +1,13 @@
-"""YAML text -> nodes that know their lines, whatever the text is."""
+"""A form's YAML, taken apart node by node; what is wrong is collected."""
 
 import yaml
 
-from bot.errors import ConfigError, Problem
+from bot import yamltext
+from bot.errors import ConfigError, Problem, UserError
+from bot.yamltext import line_of
 
 SIZE_CAP = 262_144
 """The longest form that is read, in characters; a real one has a few thousand."""
-_DEPTH_CAP = 32
-_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Reader:
@@ -83,44 +83,16 @@ def is_null(node: yaml.Node) -> bool:
     return bool(node.tag == "tag:yaml.org,2002:null")
 
 
-def line_of(node: yaml.Node | yaml.CollectionStartEvent) -> int:
-    """Return the line where a node begins, counted from 1."""
-    return int(node.start_mark.line) + 1 if node.start_mark else 1
-
-
 def compose(text: str | bytes, path: str) -> yaml.Node:
-    """Read the one document of a YAML file.
-
-    Nothing is built from it, so no tag and no alias can do harm.
+    """Read the one document of a form's file.
 
     Raises:
         ConfigError: It is too long, no UTF-8, no YAML, empty, or nested without measure.
     """
-    if len(text) > SIZE_CAP:
-        raise ConfigError(Problem(f"This file is longer than {SIZE_CAP:,} characters, too long for a form.", file=path))
     try:
-        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        _check_depth(decoded, path)
-        node = yaml.compose(decoded, _LOADER)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        reason = error.problem or error.context or "something is not as it should be"
-        message = f"This is no readable YAML: {reason}. Look at this line and the one before it."
-        raise ConfigError(Problem(message, file=path, line=mark.line + 1 if mark else None)) from error
-    except (yaml.YAMLError, UnicodeError) as error:
-        raise ConfigError(Problem("This is no text that YAML allows: it holds other bytes.", file=path)) from error
+        node = yamltext.compose(text, path, SIZE_CAP)
+    except UserError as error:
+        raise ConfigError(error.problems) from None
     if node is None:
         raise ConfigError(Problem("This file is empty.", file=path))
     return node
-
-
-def _check_depth(text: str, path: str) -> None:
-    # PyYAML builds nodes by recursion, in C without a limit: deep nesting would end the process.
-    depth = 0
-    for event in yaml.parse(text, _LOADER):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _DEPTH_CAP:
-                raise ConfigError(Problem("The lists and keys are nested too deep.", file=path, line=line_of(event)))
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
