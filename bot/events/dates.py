@@ -24,7 +24,6 @@ class WrittenDate:
         month: 1 to 12 where it is a word; any number of two digits where it is a number.
         day: Any number of two digits, or None.
         weekday: 0 (Monday) to 6, or None.
-        start: Where it begins in the text.
         end: Where it ends.
     """
 
@@ -32,7 +31,6 @@ class WrittenDate:
     month: int | None
     day: int | None
     weekday: int | None = None
-    start: int = 0
     end: int = 0
 
 
@@ -129,41 +127,6 @@ def read_partial_date(text: str, year: int | None = None) -> str | Problem:
     return Problem(f"This could not be read as a date. {EXAMPLE}", typed=text)
 
 
-@dataclass(frozen=True)
-class FoundDate:
-    """A date within a longer text of an imported page.
-
-    Attributes:
-        date: As a record keeps it: `2021-11-08`, `2021-11`, `2021`, `XXXX-12-09`.
-        start: Where it begins in the text.
-        end: Where it ends.
-        problem: What is wrong with it (a day and a month that could be either, a weekday that is not that day's);
-            `date` then has the precision that is certain.
-    """
-
-    date: str
-    start: int
-    end: int
-    problem: Problem | None = None
-
-
-def find_date(text: str, year: int | None = None) -> FoundDate | None:
-    """Find the first date in a line of an imported page; None if there is none.
-
-    A bare year counts only if it is all there is. Of a range of days the first is the date; `end` is behind the last.
-    """
-    days = [match for pattern in (*_WITH_RANGES, *_BY_NUMBERS) for match in pattern.finditer(text)]
-    months = [match for pattern in _TO_THE_MONTH for match in pattern.finditer(text)]
-    for match in sorted(days or months, key=lambda match: (match.start(), -match.end())):
-        date = read_partial_date(match.group(), year)
-        if isinstance(date, str):
-            return FoundDate(date, match.start(), match.end(), _weekday_problem(_written(match), date, match.group()))
-        if match.re is _BY_NUMBERS[0] and len(match["year"]) == len("2021"):
-            return FoundDate(match["year"], match.start(), match.end(), date)
-    bare = _YEAR_ONLY[0].fullmatch(text.strip())
-    return FoundDate(bare.group(), text.index(bare.group()), len(text.rstrip())) if bare else None
-
-
 def heading_date(date: str) -> str:
     """Show a record's date as headings do: `November 8th, 2021`, `November 2021`, `2021`, `December 9th`."""
     year, month, day = (*date.split("-"), "", "")[:3]
@@ -197,7 +160,6 @@ def _written(match: re.Match[str]) -> WrittenDate:
         month=int(month) if month else None,
         day=int(found["day"]) if found.get("day") else None,
         weekday=[name[:3].lower() for name in DAYS].index(weekday[:3].lower()) if weekday else None,
-        start=match.start(),
         end=match.end(),
     )
 

@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import Problem
-from bot.events.dates import DAYS, FoundDate, find_date, heading_date, read_date, read_partial_date
+from bot.events.dates import DAYS, heading_date, read_date, read_partial_date
 from bot.events.durations import read_duration, show_duration
 from bot.events.when_reading import Finding, Reader
 from bot.events.when_show import ZoneTime, line_of, shown_times, time_at
 from bot.events.zones import Zones, check_letters, check_zone
 
 __all__ = [
-    "FoundDate",
     "When",
     "ZoneTime",
     "Zones",
@@ -24,7 +23,6 @@ __all__ = [
     "check_letters",
     "check_zone",
     "explain",
-    "find_date",
     "heading_date",
     "read_date",
     "read_duration",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import Problem
 from bot.events.dates import ordinal, short_date
-from bot.events.times import find_date, heading_date, read_date, read_partial_date
+from bot.events.times import heading_date, read_date, read_partial_date
 
 
 @pytest.mark.parametrize(
@@ -116,42 +116,6 @@ def test_imported_dates_that_are_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected", "words"),
-    [
-        ("### November 8th, 2021:  Governments & Agencies", "2021-11-08", "November 8th, 2021"),
-        ("- 2021-11-08 — a talk", "2021-11-08", "2021-11-08"),
-        ("Nov 8-10, 2021 - three days", "2021-11-08", "Nov 8-10, 2021"),
-        ("Sat, Nov 13 2021 ", "2021-11-13", "Sat, Nov 13 2021"),
-        ("A talk in November 2021", "2021-11", "November 2021"),
-        (" 2021 ", "2021", "2021"),
-        ("December 9 - a talk", "XXXX-12-09", "December 9"),
-        ("on 11/25/2021, a talk", "2021-11-25", "11/25/2021"),
-        ("March 3: about May 5", "XXXX-03-03", "March 3"),
-        ("February 31 or March 3", "XXXX-03-03", "March 3"),
-    ],
-)
-def test_finding_a_date_in_a_line(text: str, expected: str, words: str) -> None:
-    found = find_date(text)
-    assert found is not None
-    assert (found.date, text[found.start : found.end], found.problem) == (expected, words, None)
-
-
-def test_what_is_certain_of_a_doubtful_date() -> None:
-    found = find_date("On 11/8/2021: a talk")
-    assert found is not None
-    assert found.problem is not None
-    assert (found.date, found.problem.choices) == ("2021", ("2021-11-08", "2021-08-11"))
-    weekday = find_date("Friday, November 8th, 2021")
-    assert weekday is not None
-    assert (weekday.date, weekday.problem is None) == ("2021-11-08", False)
-
-
-@pytest.mark.parametrize("text", ["A talk", "the 2021 review", "on 1/2/21", "8 people", "31/31/21"])
-def test_lines_without_a_date(text: str) -> None:
-    assert find_date(text) is None
-
-
-@pytest.mark.parametrize(
     ("record", "heading"),
     [
         ("2021-11-08", "November 8th, 2021"),
@@ -188,5 +152,3 @@ def test_every_heading_is_read_as_its_date(day: date) -> None:
 def test_no_text_breaks_the_readers(text: str) -> None:
     assert isinstance(read_date(text), str | Problem)
     assert isinstance(read_partial_date(text), str | Problem)
-    found = find_date(text)
-    assert found is None or 0 <= found.start < found.end <= len(text)
