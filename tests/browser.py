@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
@@ -82,6 +83,12 @@ def _proxy(pages: Mapping[str, str], requests: list[str]) -> Iterator[int]:
         server.server_close()
 
 
+def _chromium() -> str:
+    """Find the browser: GitHub's runners have it under another name."""
+    names = ("chromium-browser", "google-chrome", "google-chrome-stable")
+    return shutil.which("chromium") or next(filter(None, map(shutil.which, names)), None) or need("chromium")
+
+
 def visit(html: str, folder: Path, *more: str) -> Visit:
     """Open a page, do to each of its elements what a reader could do, and tell what happened.
 
@@ -95,7 +102,7 @@ def visit(html: str, folder: Path, *more: str) -> Visit:
     with _proxy({"/": page}, seen.requests) as port:
         done = subprocess.run(
             [
-                *(need("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
+                *(_chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
                 *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
                 *(
                     "--no-first-run",

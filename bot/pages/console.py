@@ -22,8 +22,8 @@ def printable_lines(text: str) -> str:
 
 
 def _spelled(char: str) -> str:
-    # Joiners build emoji and letters, and unusual spaces are spaces; neither moves the cursor.
-    if char in "\u200c\u200d\xa0\u202f\u3000":
+    # Joiners build emoji and letters, and unusual spaces are spaces: no terminal takes them for an order.
+    if char in "\t\u200c\u200d\xa0\u202f\u3000":
         return char
     return char.encode("unicode_escape").decode()
 

@@ -17,6 +17,8 @@ from bot.pages.console import annotation, annotation_property, printable, printa
         ("x ##[group]y", r"x ##\[group]y"),
         ("\u202eevil\u200b", r"\u202eevil\u200b"),
         ("\udc80", r"\udc80"),
+        ("a\tb\xa0c", "a\tb\xa0c"),
+        ("\t::add-mask::a", "\t\\::add-mask::a"),
         ("👩‍💻 é 日本", "👩‍💻 é 日本"),
     ],
 )

@@ -1,6 +1,11 @@
 """The escaper's rules, one by one. That they are the right ones is proven on built pages."""
 
+import html
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.intake.url import RefusedUrl, check_url, host_of
 from bot.pages.escape import Safe, anywhere, fence, heading, item, link, text, url
@@ -176,3 +181,14 @@ def test_a_fence_is_longer_than_any_run_in_it(typed: str, marks: int) -> None:
 
 def test_a_fence_shows_no_controls() -> None:
     assert fence("a\x00\x1bb\rc") == "```text\nab\nc\n```"
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl"])))
+def test_a_reader_of_references_gets_back_what_was_typed(typed: str) -> None:
+    """Python's reader of HTML agrees, and it knows nothing of the escaper."""
+    typed = "".join(typed.split("\u2029"))
+    for function in (text, heading, item, anywhere):
+        shown = html.unescape(function(typed))
+        assert shown.strip(" ") == typed.strip(" ")
+        assert not re.search(r"[\\`*_^{}\[\]<>|$~]|://", function(typed))

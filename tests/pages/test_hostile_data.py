@@ -83,9 +83,16 @@ def test_a_liquid_loop_that_escapes_as_documented(name: str, tmp_path: Path) -> 
     assert len(items) == len(CLEANED) + 1
     harmless = shape(built[items[0] : items[1]])
     for typed, start, end in zip(CLEANED, items[1:], [*items[2:], len(built) - 1], strict=True):
-        if "\n" not in typed:
-            found = shape(built[start:end])
+        found = shape(built[start:end])
+        if "\n" in typed:  # a line break of the description is one on the page
+            found = [token for token in found if token[1] != "br"]
+            assert elements(found) == elements(harmless), typed
+        else:
             assert found == with_text(harmless, {WORD: typed}), typed
+
+
+def elements(found: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [token for token in found if token[0] != "text"]
 
 
 def shape(found: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
