@@ -95,7 +95,7 @@ def _answer(source: str, file: str, events: Sequence[Event]) -> dict[str, Any]:
         render = section_renderer(source, file)
         return {"sections": [render(event) for event in events]}
     except ConfigError as error:
-        return {"problems": [vars(problem) for problem in error.problems]}
+        return {"problems": [{"message": one.message, "file": one.file, "line": one.line} for one in error.problems]}
 
 
 def _warm_up() -> None:

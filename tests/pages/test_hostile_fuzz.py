@@ -1,4 +1,4 @@
-"""Random texts, thousands of them on CI, none of which is shown as anything but itself. More: `benchmarks/fuzz_escape.py`."""
+"""Random texts, none of which is shown as anything but itself. For more of them: `benchmarks/fuzz_escape.py`."""
 
 import os
 
