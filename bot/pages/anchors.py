@@ -21,14 +21,17 @@ def anchored(page: str, lines: Lines, entries: list[Entry], known: Mapping[str, 
         known: Text of a section -> its date.
     """
     spans = {(entry.first, entry.after) for entry in entries}
-    for first, after, date in _places(page, lines, known):
-        if (first, after) not in spans:
-            entries = _with(lines, entries, first, after, date)
+    places = list(_places(page, lines, known))
+    # A text that stands as a section of its own may be quoted within another's; there it is none.
+    found = {text for first, after, text in places if (first, after) in spans}
+    for first, after, text in places:
+        if text not in found:
+            entries = _with(lines, entries, first, after, known[text])
     return entries
 
 
 def _places(page: str, lines: Lines, known: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
-    """Find where known sections stand, as lines."""
+    """Find where known sections stand: the first line, the one after the last, the text."""
     by_first: dict[str, list[str]] = {}
     for text in known:
         if text:
@@ -42,7 +45,7 @@ def _places(page: str, lines: Lines, known: Mapping[str, str]) -> Iterator[tuple
             end = lines.offsets[line] + len(text)
             if page.startswith(text, lines.offsets[line]) and (end == len(page) or page[end] in "\r\n"):
                 past = line_at.get(end + (2 if page[end : end + 2] == "\r\n" else 1), len(lines.texts))
-                yield line, past, known[text]
+                yield line, past, text
                 break
 
 
@@ -55,9 +58,10 @@ def _with(lines: Lines, entries: list[Entry], first: int, after: int, date: str)
             result.append(entry)
             continue
         if entry.first < first:
+            # What it ran over is known to be another's; what comes below that is nobody's.
             result.append(replace(entry, after=trimmed(lines, entry.first, first)))
-        rest = any(not lines.blank(line) for line in range(after, entry.after))
-        if rest:
+            continue
+        if any(not lines.blank(line) for line in range(after, entry.after)):
             after = entry.after
         if entry.first == first:
             new = replace(entry, after=after)

@@ -1,7 +1,6 @@
 """Where the events of a page begin and end: the decision which headings, bullets and rows are events."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -84,8 +83,7 @@ class _Search:
         self._headings = headings
         self._ends = ends(headings, len(lines.texts))
         self._dated: list[int] | None = None
-        found = ((heading.level, heading.found(None)) for heading in headings)
-        self._days = Counter(level for level, date in found if date and date.has_day)
+        self._days: dict[int, int] = {}
 
     def entries(self) -> Iterator[Entry]:
         context, line = _Context(), 0
@@ -115,13 +113,20 @@ class _Search:
         heading = self._headings[index]
         first, after = heading.line + heading.lines, self._ends[index]
         if found.has_day:
-            return found.leading or self._days[heading.level] > 1 or self._dated_within(first, after) < 2  # noqa: PLR2004  # one date is no list
+            return found.leading or self._days_at(heading.level) > 1 or self._dated_within(first, after) < 2  # noqa: PLR2004  # one date is no list
         if not (found.leading or found.trailing):
             return False
         if self._dated_within(first, after):
-            return bool(found.title) and self._days[heading.level] > 0
+            return bool(found.title) and self._days_at(heading.level) > 0
         has_text = any(not self._lines.blank(line) for line in range(first, after))
         return bool(found.title) or (has_text and found.date.count("-") == 1)
+
+    def _days_at(self, level: int) -> int:
+        """Count the headings of a level that say a day."""
+        if level not in self._days:
+            found = (heading.found(None) for heading in self._headings if heading.level == level)
+            self._days[level] = sum(date is not None and date.has_day for date in found)
+        return self._days[level]
 
     def _dated_within(self, first: int, after: int) -> int:
         """Count the lines of a stretch that begin an entry with a day."""

@@ -15,9 +15,8 @@ _CODE = re.compile(r"`[^`]*`")
 _OPENED = re.compile(r"<a\b[^<>]*(>?)", re.IGNORECASE)
 _CLOSED = re.compile(r"</a[ \t]*>", re.IGNORECASE)
 _ODD_QUOTE = re.compile(r"\bhref[ \t]*=[ \t]*(?:\"[^\"<>]*(?:[<>]|\Z)|'[^'<>]*(?:[<>]|\Z))", re.IGNORECASE)
-_ADDRESS = r"(?:https?:|www\.|/|mailto:)[^\s()]*(?:\([^\s()]*\)[^\s()]*)*"
-_TITLE = r"[ \t]+[\"'][^\"']*[\"']"
-_UNCLOSED = re.compile(rf"\]\([ \t]*<?{_ADDRESS}(?=[\s(]|\Z)(?!(?:{_TITLE})?[ \t]*\))")
+_TARGET = re.compile(r"\]\([ \t]*<?(?:https?:|www\.|mailto:)")
+_BRACKET = re.compile(r"[()]")
 _APART = re.compile(r"\][ \t]+\(https?:")
 _NO_BRACKET = re.compile(r"\[[^\[\]()]*\(https?:[^\s()]*\)(?!\])")
 
@@ -54,8 +53,19 @@ def _broken_link(line: str) -> str | None:
         return "The tags of a link on this line do not match: each <a> needs one </a>."
     if _APART.search(text):
         return "A space stands between the words of a link and its address, so it shows as plain text."
-    if _UNCLOSED.search(text):
+    if any(not _closes(text, target.start() + 1) for target in _TARGET.finditer(text)):
         return "A link on this line has no closing bracket after its address."
     if _NO_BRACKET.search(text):
         return "A link on this line has no closing square bracket after its words."
     return None
+
+
+def _closes(text: str, start: int) -> bool:
+    """Tell whether the bracket that opens at a place is closed before the next link begins."""
+    depth = 0
+    following = text.find("](", start)
+    for bracket in _BRACKET.finditer(text, start, following if following >= 0 else len(text)):
+        depth += 1 if bracket[0] == "(" else -1
+        if depth == 0:
+            return True
+    return False

@@ -23,8 +23,8 @@ _LINE = re.compile(r"\r\n?|\n")
 _WHEN = re.compile(
     r"[\s>*+-]{0,20}[*_]{0,2}(?:when|times?|date and time)[*_]{0,2}[ \t]?:[*_]{0,2}[ \t]*(\S.*)", re.IGNORECASE
 )
-_LABEL = re.compile(r"(?:topic|title|event|what):\s*", re.IGNORECASE)
-_MARKS = re.compile(r"[\s>*+#|-]+")
+_LABEL = re.compile(r"\A(?:topic|title|event|what):\s*", re.IGNORECASE)
+_MARKS = re.compile(r"\A[\s>*+#|-]+")
 # What a section in the house style shows: after an edit by hand it says all of these.
 _SHOWN = (
     *("status", "series", "title", "when", "location", "url", "people_label", "people", "description", "agenda"),
@@ -120,5 +120,5 @@ def _title(section: Section) -> str:
     if section.title:
         return section.title[:MAX_TITLE]
     below = _LINE.split(section.text)[2 if section.style.kind == "setext" else 1 :]
-    words = (_LABEL.sub("", _MARKS.sub("", plain(line[:1000]), count=1), count=1).strip() for line in below)
+    words = (_LABEL.sub("", _MARKS.sub("", plain(line[:1000]))).strip() for line in below)
     return next(filter(None, words), heading_date(section.date))[:MAX_TITLE]

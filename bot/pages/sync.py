@@ -73,7 +73,23 @@ def sync(
     known = {record.id for record in records}
     kept = [work.records[record.id] for record in records]
     new = [record for record in work.records.values() if record.id not in known]
-    return Synced(written, (*kept, *new), (), tuple(work.notes))
+    synced = Synced(written, (*kept, *new), (), tuple(work.notes))
+    if written != page and (torn := _torn(synced, work.texts(), config)):
+        return Synced(page, tuple(records), tuple(torn), tuple(work.notes))
+    return synced
+
+
+def _torn(synced: Synced, texts: Mapping[str, str], config: Config) -> list[Problem]:
+    """Find the sections that what was written tears out of shape: the new page must be in line at once."""
+    cut = outline(synced.page, {texts[record.id]: record.date for record in synced.records})
+    pairs = pair(cut.sections, synced.records, texts)
+    if len(cut.sections) == len(synced.records) and all(one.tie is Tie.HASH for one in pairs):
+        return []
+    message = (
+        "The sections that are to be written do not fit the shape of this page (a heading of another level, perhaps): "
+        "what stands around them would be taken for a part of them. A section template of the site's own helps."
+    )
+    return [Problem(message, "section_template", file=config.page)]
 
 
 @dataclass
@@ -90,6 +106,7 @@ class _Work:
     notes: list[Problem] = field(default_factory=list)
     _texts: dict[int, str] = field(default_factory=dict)
     _owners: dict[int, str] = field(default_factory=dict)
+    _written: dict[str, str] = field(default_factory=dict)
     _new: set[str] = field(default_factory=set)
     _moved: list[tuple[Section, Event]] = field(default_factory=list)
     _added: list[Event] = field(default_factory=list)
@@ -195,7 +212,9 @@ class _Work:
         """Write the page."""
         order = order or self.cut.order
         page = self.cut.joined([self._texts.get(section.start, section.text) for section in self.cut.sections])
-        known = {text: self.records[name].date for name, text in self._known_texts().items()}
+        if not self._moved and not self._added:
+            return page
+        known = {text: self.records[name].date for name, text in self.texts().items()}
         for section, _ in self._moved:
             cut = outline(page, known)
             page = taken_out(cut, next(other for other in cut.sections if other.text == section.text))
@@ -204,6 +223,7 @@ class _Work:
             added.append(_rendered(record, self.shown[record.id]))
             self.records[record.id] = added[-1]
         texts = {record.id: self.shown[record.id] for record in added}
+        self._written.update(texts)
         known |= {texts[record.id]: record.date for record in added}
         cut = outline(page, known)
         if not cut.sections and added:
@@ -212,12 +232,11 @@ class _Work:
             page = insert(outline(page, known), texts[record.id], record.date, order)
         return page
 
-    def _known_texts(self) -> dict[str, str]:
-        return {
-            self._owners[section.start]: self._texts.get(section.start, section.text)
-            for section in self.cut.sections
-            if section.start in self._owners
-        }
+    def texts(self) -> dict[str, str]:
+        """Return what each record reads on the page: id -> text."""
+        starts = {section.start: section for section in self.cut.sections}
+        found = {name: self._texts.get(start, starts[start].text) for start, name in self._owners.items()}
+        return found | self._written
 
 
 def _rendered(record: Event, text: str) -> Event:
