@@ -1,6 +1,5 @@
 """Door 3: the command `almanac`. What each command does stands in `bot/commands/` and is imported when it is called."""
 
-import os
 import sys
 import traceback
 from pathlib import Path
@@ -170,10 +169,6 @@ def _run() -> int:
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("Interrupted. Run the same command again to go on.\n")
         status = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; keep Python from complaining when it flushes at exit.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 -- it stays open until the end
-        status = DONE
     except Exception as error:  # noqa: BLE001 -- the last resort: whatever comes here is a wrong command line or a bug
         status = _explained(error)
     return int(status or DONE)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bot import config as configs
-from bot.config import Config, read_config
+from bot.config import Config
 from bot.errors import ForgeError, Problem, UserError
 from bot.events.event import Event
 from bot.events.records import SUFFIX, read_records
+from bot.events.submission import site_config
 from bot.forge.git import Git
 from bot.intake.form import Form, read_form
 from bot.resources import template
@@ -53,7 +54,7 @@ class Folder:
 
     def config(self) -> Config:
         """Read the site's config; the defaults where it has none."""
-        return read_config(self.text(configs.PATH))
+        return site_config(self.text(configs.PATH))
 
     def form(self, config: Config) -> Form:
         """Read the site's form; Almanac's own where it has none."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
 from bot import config as configs
-from bot.config import Config, read_config
+from bot.config import Config
 from bot.errors import AlmanacError, ConfigError, ForgeError, Problem, Raced, UserError
 from bot.events.event import Event
 from bot.events.records import SUFFIX, read_record, record_path
-from bot.events.submission import submit
+from bot.events.submission import site_config, submit
 from bot.forge.base import Forge
 from bot.intake.form import Form, read_form
 from bot.intake.parser import parse
@@ -80,7 +80,7 @@ class Snapshot:
 
     def config(self) -> Config:
         """Read the site's config."""
-        return read_config(self.text(configs.PATH))
+        return site_config(self.text(configs.PATH))
 
     def form(self, config: Config) -> Form:
         """Read the site's form."""

@@ -1,47 +1,8 @@
-"""The files that a command line names."""
+"""An issue as a JSON file."""
 
-import sys
-from pathlib import Path
-
-from bot.errors import Problem, UserError
+from bot.commands.files import read_bytes
 from bot.forge import papers
 from bot.proposals.state import Issue
-
-MAX_BYTES = 10_000_000
-
-
-def read_bytes(argument: str) -> bytes:
-    """Read the file that a command line names; `-` is standard input.
-
-    Raises:
-        UserError: It cannot be read, or is far too large for any issue.
-    """
-    try:
-        if argument == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with Path(argument).open("rb") as stream:
-                data = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UserError(Problem(f"This file cannot be read: {reason}.", file=argument)) from None
-    if len(data) > MAX_BYTES:
-        raise UserError(
-            Problem(f"This file has more than {MAX_BYTES:,} bytes, far more than any issue.", file=argument)
-        )
-    return data
-
-
-def read_utf8(argument: str) -> str:
-    """Read a file of text, or standard input.
-
-    Raises:
-        UserError: As `read_bytes`, or it is no text in UTF-8.
-    """
-    try:
-        return read_bytes(argument).decode()
-    except UnicodeDecodeError:
-        raise UserError(Problem("This file is no text in UTF-8.", file=argument)) from None
 
 
 def read_issue(argument: str) -> Issue:

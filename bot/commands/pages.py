@@ -58,7 +58,7 @@ def import_files(folder: Folder, page: Path, *, dry_run: bool = False) -> tuple[
     text = read_text(page, str(page))
     if text is None:
         raise UserError(Problem("There is no such page.", file=str(page)))
-    imported = take_over(text, house_renderer(), zones_of(config, None))
+    imported = take_over(text, house_renderer(), zones_of(config, None), file=page.name)
     if dry_run and not page.resolve().is_relative_to(folder.root):
         return {}, imported
     files = _import_files(folder, config, folder.inside(page), imported)
@@ -131,7 +131,7 @@ def build_files(folder: Folder, config: Config) -> tuple[dict[str, str], dict[st
         raise UserError(Problem("The history page is missing; `page` in the config names it.", file=config.page))
     texts = folder.record_texts(config)
     events = read_records(texts)
-    result = sync(page, events, renderer_of(folder, config, events))
+    result = sync(page, events, renderer_of(folder, config, events), zones_of(config, None), config)
     problems(result.notes, "note")
     if result.problems:
         raise UserError(result.problems)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.commands.issuefile import read_issue, read_utf8
+from bot.commands.files import read_utf8
 from bot.errors import Problem, UserError
 from bot.show import document, problem_values, problems, say, tell
 
@@ -38,6 +38,7 @@ def _shown(value: object) -> str:
 
 def preview_issue(argument: str, site: Path, *, as_json: bool) -> int:
     """Show the section that an issue would put on the page; 1 if it has problems or is not one of the form's."""
+    from bot.commands.issuefile import read_issue
     from bot.commands.sections import renderer_of
     from bot.events.submission import submit
     from bot.folder import Folder

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.config import Config
+from bot.config import PATH, Config, read_config
 from bot.errors import ConfigError, Problem
 from bot.events.event import Event, Extra, Link, Person
 from bot.events.ids import event_id
@@ -53,8 +53,34 @@ class Submission:
     warnings: tuple[Problem, ...] = ()
 
 
+def site_config(text: str | None) -> Config:
+    """Read a site's config and check its zones too.
+
+    Raises:
+        ConfigError: With every problem, each with its key.
+    """
+    config = read_config(text)
+    problems: list[Problem] = []
+    for series in (None, *config.series):
+        try:
+            zones_of(config, series)
+        except ConfigError as error:
+            named = f"series.{series}.time_zones"
+            problems += [
+                replace(p, file=PATH, field=named if p.field == "series.time_zones" else p.field)
+                for p in error.problems
+            ]
+    if problems:
+        raise ConfigError(dict.fromkeys(problems))
+    return config
+
+
 def zones_of(config: Config, series: str | None) -> Zones:
-    """Return the letters that a site uses, and those that it shows for a series."""
+    """Return the letters that a site uses, and those that it shows for a series.
+
+    Raises:
+        ConfigError: A zone or letter is unknown; `site_config` has made sure that none is.
+    """
     shown = config.series[series].time_zones if series in config.series else ()
     return Zones.of(config.time_zones, shown, config.time_zone)
 
@@ -179,8 +205,8 @@ class _Desk:
             return None
         when = read_when(date, line, zones_of(self.config, series), duration)
         for problem in when.problems:
-            self.complain("when", problem)
-        self.warnings.extend(replace(warning, field=self.labels["when"]) for warning in when.warnings)
+            self.complain(problem.field or "when", problem)
+        self.warnings.extend(replace(found, field=self.labels[found.field or "when"]) for found in when.warnings)
         return when
 
     def people(self, text: str | None) -> tuple[Person, ...]:
