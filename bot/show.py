@@ -13,7 +13,8 @@ from bot.pages.console import printable_lines
 
 def document(value: Any) -> None:
     """Print one JSON document, the whole output of a command that was asked for `--json`."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    # In ASCII: what cannot be seen stays harmless in a terminal, and no encoding can be in the way.
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
 
 def say(text: str = "") -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from bot.folder import Folder, read_text
 from bot.kit import house_renderer
 from bot.pages.importer import Imported
 from bot.pages.importer import import_page as take_over
+from bot.pages.refused import refused_urls
 from bot.pages.sync import sync
 from bot.show import difference, document, problem_values, problems, say, tell
 
@@ -133,6 +135,7 @@ def build_files(folder: Folder, config: Config) -> tuple[dict[str, str], dict[st
     events = read_records(texts)
     result = sync(page, events, renderer_of(folder, config, events), zones_of(config, None), config)
     problems(result.notes, "note")
+    problems((replace(p, file=record_path(config.records, e.id)) for e in events for p in refused_urls(e)), "warning")
     if result.problems:
         raise UserError(result.problems)
     before = {config.page: page, **texts}

@@ -456,8 +456,8 @@ class TestStatus:
     @pytest.mark.parametrize(
         ("arguments", "banned"),
         [
-            (["--help"], {"pydantic", "github", "fastapi", "jinja2", "rich"}),
-            (["parse", "-", "--form", "FORM"], {"pydantic", "github", "fastapi", "jinja2", "rich"}),
+            (["--help"], {"github", "fastapi", "jinja2", "rich", "yaml"}),
+            (["parse", "-", "--form", "FORM"], {"github", "fastapi", "jinja2", "rich", "tzdata"}),
             (["when", "2021-11-08", "9am ET"], {"github", "fastapi", "jinja2", "rich"}),
         ],
     )
