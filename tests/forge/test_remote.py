@@ -15,7 +15,7 @@ class Fake:
         self.repo, self.commit, self.truncated = repo, commit, truncated
         self.asked: list[tuple[str, bool]] = []
 
-    def tree(self, tree: str, recursive: bool) -> tuple[list[Entry], bool]:  # noqa: FBT001
+    def tree(self, tree: str, recursive: bool) -> tuple[list[Entry], bool]:
         self.asked.append((tree, recursive))
         listed = self.repo.git("ls-tree", "-z", *(["-r", "-t"] if recursive else []), tree)
         entries = []
