@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.events.event import Link, Person
+from bot.pages.dates import find_date
 from bot.pages.lines import with_newline
 
 DEFAULT_LABEL = "Guests"
-_HEADING = re.compile(r"#{1,6}[ \t]+[^:]*:[ \t]*(\S.*)\Z")
+_HEADING = re.compile(r"#{1,6}[ \t]+([^:]*):[ \t]*(\S.*)\Z")
 _ITEM = re.compile(r"- (\S.*)\Z")
 _NESTED = re.compile(r"    \* (\S.*)\Z")
 _REFERENCE = re.compile(r"&#([0-9]{1,7});")
@@ -29,10 +30,12 @@ class House:
     Attributes:
         fields: Values of an event's fields, the title among them.
         when_line: The line of the section on which the times stand, counted from 0; 0 where there are none.
+        whole: Whether the section is in the house style, so that what it does not say it denies.
     """
 
     fields: dict[str, Any]
     when_line: int = 0
+    whole: bool = True
 
 
 @dataclass
@@ -53,12 +56,15 @@ def read_house(section: str) -> House | None:
     first, *rest = with_newline(section, "\n").split("\n")
     heading = _HEADING.match(first)
     items = list(_items(rest))
-    if heading is None or (any(line.strip() for line in rest) and not items):
+    date = find_date(heading[1]) if heading else None
+    if heading is None or date is None or not date.leading or date.title:
+        return None
+    if any(line.strip() for line in rest) and not items:
         return None
     reader = _Reader()
     for item in items:
         reader.take(item)
-    return House(reader.finished(_decoded(heading[1])), reader.when_line)
+    return House(reader.finished(_decoded(heading[2])), reader.when_line)
 
 
 def _items(lines: list[str]) -> Iterator[_Item]:

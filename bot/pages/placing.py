@@ -83,7 +83,11 @@ def _place(dates: list[str], date: str, order: Order) -> int:
     wrong_before = accumulate(later, initial=0)
     total = sum(earlier)
     wrong = [before + total - right for before, right in zip(wrong_before, accumulate(earlier, initial=0), strict=True)]
-    return max(range(len(wrong)), key=lambda place: (-wrong[place], place))
+    fits = [
+        sum((place > 0 and bool(earlier[place - 1]), place < len(dates) and bool(later[place])))
+        for place in range(len(wrong))
+    ]
+    return max(range(len(wrong)), key=lambda place: (-wrong[place], fits[place], place))
 
 
 def period_of(page: Page, group: list[Section], date: str) -> Heading | None:

@@ -1,7 +1,7 @@
 """What a section says: in fields where they can write it again, else kept word by word beside what is understood."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from bot.events.dates import heading_date
 from bot.events.event import Event
 from bot.events.ids import event_id
 from bot.events.times import Zones, check_imported
+from bot.pages.dates import UNKNOWN_YEAR
 from bot.pages.findings import findings
 from bot.pages.fingerprints import fingerprint
 from bot.pages.house import House, read_house
@@ -30,6 +31,7 @@ _SHOWN = (
     *("status", "series", "title", "when", "location", "url", "people_label", "people", "description", "agenda"),
     *("recording", "links"),
 )
+_LINES = ("title", "series", "when", "location")
 _TIMES = ("starts", "ends", "time_zone")
 
 
@@ -57,53 +59,71 @@ class SectionReader:
 
     def new(self, section: Section, taken: Collection[str]) -> Understood:
         """Make a new record; `taken` are the ids that there are."""
-        house = read_house(section.text)
-        found = house.fields if house else _loose(section)
-        chosen = event_id(section.date, found.get("series") or found["title"], taken)
-        times, warnings = self._times(section, found, house)
-        event = Event(**{"id": chosen, "date": section.date, **found, **times})
-        return Understood(self._proven(event, section), (*findings(section), *warnings))
+        return self._read(section, None, taken)
 
     def again(self, section: Section, record: Event) -> Understood:
         """Take a section that was edited by hand into its record, which keeps its id and what the page cannot show."""
-        house = read_house(section.text)
-        found = house.fields if house else _loose(section)
-        if house is None and section.title and section.title in (record.series, record.title):
-            del found["title"]
-        kept = {name: value for name, value in dict(record).items() if not (house and name in _SHOWN)}
-        times, warnings = self._times(section, found, house)
-        if (found.get("when"), section.date) == (record.when, record.date):
-            times = {}
-        else:
-            kept = {name: value for name, value in kept.items() if name not in _TIMES}
-        event = Event(**{**kept, "date": section.date, **found, **times, "markdown": None})
-        return Understood(self._proven(event, section), (*findings(section), *warnings))
+        return self._read(section, record, ())
 
-    def _times(
-        self, section: Section, found: dict[str, Any], house: House | None
-    ) -> tuple[dict[str, Any], list[Problem]]:
-        when = found.get("when")
-        if not when:
-            return {}, []
-        checked = check_imported(section.date, when, self.zones)
-        line = section.line + (house.when_line if house else _when_line(section)[0])
-        warnings = [replace(warning, field="When", line=line) for warning in checked.warnings]
-        return {name: value for name in _TIMES if (value := getattr(checked, name))}, warnings
-
-    def _proven(self, event: Event, section: Section) -> Event:
-        """Keep the section's text in the record unless its fields give it back."""
-        if with_newline(self.render(event), self.newline) != section.text:
+    def _read(self, section: Section, record: Event | None, taken: Collection[str]) -> Understood:
+        """Take the first reading that writes the section again; none does: keep the text beside the last one."""
+        *_, last = readings = list(_readings(section))
+        for reading in readings:
+            event = self._event(section, reading, record, taken)
+            verbatim = with_newline(self.render(event), self.newline) != section.text
+            if reading is last or not verbatim:
+                break
+        if verbatim:
             known = event.links or links(section.text)
             event = event.model_copy(update={"markdown": section.text, "links": known})
-        return event.model_copy(update={"rendered": fingerprint(section.text)})
+        event = event.model_copy(update={"rendered": fingerprint(section.text)})
+        said = check_imported(event.date, event.when or "", self.zones)
+        line = section.line + reading.when_line
+        warnings = (replace(warning, field="When", line=line) for warning in said.warnings)
+        return Understood(event, (*findings(section), *warnings))
+
+    def _event(self, section: Section, reading: House, record: Event | None, taken: Collection[str]) -> Event:
+        found = dict(reading.fields)
+        if record is None:
+            kept: dict[str, Any] = {"id": event_id(section.date, found.get("series") or found["title"], taken)}
+        elif reading.whole:
+            kept = {name: value for name, value in record if name not in _SHOWN}
+        else:
+            kept = dict(record)
+            if section.title in (record.series, record.title):
+                del found["title"]
+        date = section.date if record is None else _date(section, record, reading)
+        same = record is not None and (found.get("when", kept.get("when")), date) == (record.when, record.date)
+        times: dict[str, Any] = {}
+        if not same:
+            said = check_imported(date, found.get("when") or kept.get("when") or "", self.zones)
+            times = {name: getattr(said, name) for name in _TIMES}
+        return Event(**{**kept, **found, **times, "date": date, "markdown": None})
 
 
-def _loose(section: Section) -> dict[str, Any]:
+def _date(section: Section, record: Event, reading: House) -> str:
+    """Return a section's date, or the record's where that only says more: a person put it there."""
+    known, said = record.date, section.date
+    more = known.startswith(f"{said}-") or (said.startswith(UNKNOWN_YEAR) and known[4:] == said[4:])
+    return known if more and not reading.whole else said
+
+
+def _readings(section: Section) -> Iterator[House]:
+    """Read a section, the fullest reading first."""
+    house = read_house(section.text)
+    if house is None:
+        yield _loose(section)
+        return
+    yield house
+    # Not written again by these, it is no plain text but Markdown that it holds.
+    words = {name: plain(house.fields[name]) or house.fields[name] for name in _LINES if name in house.fields}
+    yield replace(house, fields={**house.fields, **words})
+
+
+def _loose(section: Section) -> House:
     """Read what can be understood of any section."""
-    found: dict[str, Any] = {"title": _title(section)}
-    if when := _when_line(section)[1]:
-        found["when"] = when
-    return found
+    line, when = _when_line(section)
+    return House({"title": _title(section)} | ({"when": when} if when else {}), line, whole=False)
 
 
 def _when_line(section: Section) -> tuple[int, str]:
