@@ -2,11 +2,9 @@
 
 import json
 import os
-import re
 import sys
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,37 +15,9 @@ from bot.pages.console import annotation, annotation_property
 from bot.pages.escape import fence
 from bot.reconcile import Done, reconcile, reconcile_all
 from bot.show import say, trouble
+from bot.triggers import target_of
 
-_BRANCH = re.compile(r"almanac/issue-([1-9][0-9]{0,8})")
 _NEEDED = ("GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH")
-
-
-@dataclass(frozen=True)
-class Target:
-    """Which issues to look at: one by its number, all open ones (None), or none at all (0)."""
-
-    issue: int | None
-
-
-def target_of(trigger: str, payload: Mapping[str, Any]) -> Target:
-    """Read from what triggered a workflow which issues to look at.
-
-    Args:
-        trigger: `GITHUB_EVENT_NAME`.
-        payload: What stands in the file at `GITHUB_EVENT_PATH`.
-    """
-    if trigger in ("issues", "issue_comment"):
-        issue = payload.get("issue") or {}
-        if "pull_request" in issue:
-            return Target(0)
-        fresh = trigger == "issues" and payload.get("action") == "opened"
-        # Nothing of ours can be there yet, so an issue that comes without any label costs no request at all.
-        return Target(0) if fresh and not issue.get("labels") else Target(int(issue.get("number") or 0))
-    if trigger in ("pull_request", "pull_request_target"):
-        head = (payload.get("pull_request") or {}).get("head") or {}
-        found = _BRANCH.fullmatch(str(head.get("ref")))
-        return Target(int(found[1])) if found else Target(0)
-    return Target(None)
 
 
 def run(environment: Mapping[str, str] | None = None) -> int:

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.action import run, target_of
+from bot.action import run
 from bot.errors import UserError
+from bot.proposals.marker import with_state
 from bot.resources import example, template
+from bot.triggers import target_of
 from tests.emulated import GitHubWorld, token_of
 from tests.filing import body
 from tests.forge.clones import clone
@@ -23,6 +25,7 @@ from tests.tools import need
 ROOT = Path(__file__).parent.parent.parent
 PAGE = "past-working-groups.md"
 DEMO_DAY = {"title": "Demo Day", "date": "2022-01-20", "when": "9am ET, 3pm CET"}
+OURS = with_state("Adds an event.", {"issue": 12})
 OUTPUTS = ("outcome", "pull-request-number", "pull-request-url", "event-id")
 
 
@@ -195,7 +198,12 @@ class TestTarget:
             ("issue_comment", {"action": "created", "issue": {"number": 12}}, 12),
             ("pull_request", {"pull_request": {"head": {"ref": "almanac/issue-12"}}}, 12),
             ("pull_request", {"pull_request": {"head": {"ref": "feature"}}}, 0),
+            ("issue_comment", {"issue": {"number": 13, "pull_request": {}, "body": OURS}}, 12),
+            ("issue_comment", {"issue": {"number": 13, "pull_request": {}, "body": "Closes #12"}}, 0),
             ("push", {}, None),
+            ("push", {"ref": "refs/heads/main", "repository": {"default_branch": "main"}}, None),
+            ("push", {"ref": "refs/heads/feature", "repository": {"default_branch": "main"}}, 0),
+            ("push", {"ref": "refs/heads/almanac/issue-12", "repository": {"default_branch": "main"}}, 12),
             ("schedule", {}, None),
             ("workflow_dispatch", {}, None),
         ],
