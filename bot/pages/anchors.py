@@ -33,20 +33,27 @@ def anchored(page: str, lines: Lines, entries: list[Entry], known: Mapping[str, 
 def _places(page: str, lines: Lines, known: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
     """Find where known sections stand: the first line, the one after the last, the text."""
     by_first: dict[str, list[str]] = {}
-    for text in known:
-        if text:
-            by_first.setdefault(re.split(r"[\r\n]", text, maxsplit=1)[0], []).append(text)
+    for text in filter(None, known):
+        by_first.setdefault(re.split(r"[\r\n]", text, maxsplit=1)[0], []).append(text)
+    for texts in by_first.values():
+        texts.sort(key=len, reverse=True)
     line_at = {offset: line for line, offset in enumerate(lines.offsets)}
     past = 0
     for line, first_line in enumerate(lines.texts):
         if line < past or not lines.visible[line] or first_line not in by_first:
             continue
-        for text in sorted(by_first[first_line], key=len, reverse=True):
-            end = lines.offsets[line] + len(text)
-            if page.startswith(text, lines.offsets[line]) and (end == len(page) or page[end] in "\r\n"):
-                past = line_at.get(end + (2 if page[end : end + 2] == "\r\n" else 1), len(lines.texts))
-                yield line, past, text
-                break
+        start = lines.offsets[line]
+        standing = next((text for text in by_first[first_line] if _stands(page, start, text)), None)
+        if standing is not None:
+            end = start + len(standing)
+            past = line_at.get(end + (2 if page[end : end + 2] == "\r\n" else 1), len(lines.texts))
+            yield line, past, standing
+
+
+def _stands(page: str, start: int, text: str) -> bool:
+    """Tell whether a text stands at a place, up to the end of a line."""
+    end = start + len(text)
+    return page.startswith(text, start) and (end == len(page) or page[end] in "\r\n")
 
 
 def _with(lines: Lines, entries: list[Entry], first: int, after: int, date: str) -> list[Entry]:

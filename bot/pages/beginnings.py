@@ -9,7 +9,7 @@ from bot.pages.items import is_delimiter
 from bot.pages.outline import Order, Page, Section
 
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
-_MONTH_WORD = re.compile(rf"\b(?:{'|'.join([*month_name[1:], *month_abbr[1:]])})\b", re.IGNORECASE)
+_MONTH_WORD = re.compile(rf"\b(?:{'|'.join([*month_name[1:], *month_abbr[1:], 'Sept'])})\b", re.IGNORECASE)
 _ISO_MONTH = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}-[01][0-9](?![0-9])")
 
 
@@ -78,7 +78,7 @@ def _before(page: Page, text: str, line: int) -> str:
 def new_period(page: Page, group: list[Section], text: str, date: str, order: Order) -> str | None:
     """Put a section under a new heading for its year or month, made as its neighbour's is.
 
-    None where the list does not stand under such headings, or no heading can be made.
+    None where the list does not stand under such headings, or the date says less than they do.
     """
     if not date[:4].isdigit() or any(section.period is None for section in group):
         return None
@@ -90,8 +90,6 @@ def new_period(page: Page, group: list[Section], text: str, date: str, order: Or
     behind = next(iter(later if order == "oldest" else earlier), None)
     model = behind or headings[-1]
     lead = _lead(page, group, model, date)
-    if lead is None:
-        return None
     if behind:
         at = page.lines.offsets[behind.line]
         return page.text[:at] + lead + text + page.newline * 2 + page.text[at:]
@@ -99,7 +97,7 @@ def new_period(page: Page, group: list[Section], text: str, date: str, order: Or
     return page.text[:at] + page.newline * 2 + lead + text + page.text[at:]
 
 
-def _lead(page: Page, group: list[Section], model: Heading, date: str) -> str | None:
+def _lead(page: Page, group: list[Section], model: Heading, date: str) -> str:
     """Write a heading as the model is, for another year or month, with the head of a table if one stands below it."""
     lines = page.lines
     below_it = lines.offsets[model.line + model.lines]
@@ -109,16 +107,19 @@ def _lead(page: Page, group: list[Section], model: Heading, date: str) -> str | 
     first = next(section for section in group if section.period == model.line)
     between = page.text[below_it : first.start]
     is_head = all(not line.strip() or "|" in line for line in re.split(r"\r\n?|\n", between))
-    return renamed and renamed + (between if is_head else page.newline)
+    return renamed + (between if is_head else page.newline)
 
 
-def _renamed(head: str, period: str, date: str) -> str | None:
-    if len(period) > 4:  # noqa: PLR2004  # a month with its year
-        if _ISO_MONTH.search(head):
-            return _ISO_MONTH.sub(date[:7], head, count=1)
-        word = _MONTH_WORD.search(head)
-        if word is None:
-            return None
-        names = month_abbr if len(word[0]) == 3 and period[5:] != "05" else month_name  # noqa: PLR2004  # "Nov"
-        head = head[: word.start()] + names[int(date[5:7])] + head[word.end() :]
+def _renamed(head: str, period: str, date: str) -> str:
+    """Put another year, or month and year, into a heading that names `period`."""
+    if _ISO_MONTH.search(head):
+        return _ISO_MONTH.sub(date[:7], head, count=1)
+    if len(period) > len("2021"):
+        head = _MONTH_WORD.sub(lambda word: _month(word[0], date), head, count=1)
     return _YEAR.sub(date[:4], head, count=1)
+
+
+def _month(model: str, date: str) -> str:
+    """Name a date's month as short as the model, May being both."""
+    number = int(date[5:7])
+    return month_abbr[number] if len(model) <= len("Sept") and model not in month_name else month_name[number]

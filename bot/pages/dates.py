@@ -77,11 +77,6 @@ class Found:
         """Tell whether the line says the day, be it one that cannot be read."""
         return self.note is not None or self.date.count("-") == 2  # noqa: PLR2004  # year, month and day
 
-    @property
-    def has_year(self) -> bool:
-        """Tell whether the date says the year."""
-        return not self.date.startswith(UNKNOWN_YEAR)
-
 
 def find_date(text: str, year: str | None = None) -> Found | None:
     """Find the date in a line of plain text (`bot.pages.plain` makes it), or None.

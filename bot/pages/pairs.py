@@ -23,38 +23,44 @@ class Tie(Enum):
 
 
 @dataclass(frozen=True)
-class Pair:
-    """A section and its record, or one of them without the other."""
+class Tied:
+    """A section and its record."""
 
-    section: Section | None
-    record: Event | None
-    tie: Tie | None = None
+    section: Section
+    record: Event
+    tie: Tie
 
 
-def pair(sections: Sequence[Section], records: Sequence[Event], shown: Mapping[str, str]) -> list[Pair]:
+@dataclass(frozen=True)
+class Pairs:
+    """What belongs together, and what is left on either side, each in its order."""
+
+    tied: tuple[Tied, ...]
+    sections: tuple[Section, ...]
+    records: tuple[Event, ...]
+
+
+def pair(sections: Sequence[Section], records: Sequence[Event], shown: Mapping[str, str]) -> Pairs:
     """Give each section its record: by fingerprint, else by what the record would read, else by date, then title.
 
     Args:
         sections: The page's sections.
         records: All records.
         shown: Id -> what the record reads now.
-
-    Returns:
-        One pair for each section, in their order, then one for each record that has none.
     """
-    tied: dict[int, Pair] = {}
+    tied: dict[int, Tied] = {}
     left = dict.fromkeys(record.id for record in records)
-    for ties in (
-        _by_hash(sections, records),
-        _by_text(sections, records, shown),
-        _by_looks(sections, records, tied, left),
-    ):
+    by_looks = _by_looks(sections, records, tied, left)
+    for ties in (_by_hash(sections, records), _by_text(sections, records, shown), by_looks):
         for index, record, tie in ties:
             if index not in tied and record.id in left:
-                tied[index] = Pair(sections[index], record, tie)
+                tied[index] = Tied(sections[index], record, tie)
                 del left[record.id]
-    found = [tied.get(index) or Pair(section, None) for index, section in enumerate(sections)]
-    return [*found, *(Pair(None, record) for record in records if record.id in left)]
+    return Pairs(
+        tuple(tied[index] for index in sorted(tied)),
+        tuple(section for index, section in enumerate(sections) if index not in tied),
+        tuple(record for record in records if record.id in left),
+    )
 
 
 Candidates = Iterator[tuple[int, Event, Tie]]
@@ -76,7 +82,7 @@ def _by_text(sections: Sequence[Section], records: Sequence[Event], shown: Mappi
 
 
 def _by_looks(
-    sections: Sequence[Section], records: Sequence[Event], tied: Mapping[int, Pair], left: Mapping[str, None]
+    sections: Sequence[Section], records: Sequence[Event], tied: Mapping[int, Tied], left: Mapping[str, None]
 ) -> Candidates:
     """Tie what is still free: by date and title, by a date that only one of either has, by a title likewise."""
 

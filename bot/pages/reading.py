@@ -66,16 +66,10 @@ class SectionReader:
         return self._read(section, record, ())
 
     def _read(self, section: Section, record: Event | None, taken: Collection[str]) -> Understood:
-        """Take the first reading that writes the section again; none does: keep the text beside the last one."""
-        *_, last = readings = list(_readings(section))
-        for reading in readings:
-            event = self._event(section, reading, record, taken)
-            verbatim = with_newline(self.render(event), self.newline) != section.text
-            if reading is last or not verbatim:
-                break
-        if verbatim:
-            known = event.links or links(section.text)
-            event = event.model_copy(update={"markdown": section.text, "links": known})
+        """Take the first reading that writes the section again; if none does, keep the text beside the last one."""
+        readings = [(reading, self._event(section, reading, record, taken)) for reading in _readings(section)]
+        proven = (pair for pair in readings if with_newline(self.render(pair[1]), self.newline) == section.text)
+        reading, event = next(proven, (readings[-1][0], _verbatim(readings[-1][1], section)))
         event = event.model_copy(update={"rendered": fingerprint(section.text)})
         said = check_imported(event.date, event.when or "", self.zones)
         line = section.line + reading.when_line
@@ -99,6 +93,11 @@ class SectionReader:
             said = check_imported(date, found.get("when") or kept.get("when") or "", self.zones)
             times = {name: getattr(said, name) for name in _TIMES}
         return Event(**{**kept, **found, **times, "date": date, "markdown": None})
+
+
+def _verbatim(event: Event, section: Section) -> Event:
+    """Keep a section's text, which the fields cannot give back, and its links for whoever looks for them."""
+    return event.model_copy(update={"markdown": section.text, "links": event.links or links(section.text)})
 
 
 def _date(section: Section, record: Event, reading: House) -> str:

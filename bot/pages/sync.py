@@ -18,7 +18,7 @@ from bot.pages.fingerprints import fingerprint, fingerprints
 from bot.pages.history import fitted, refuse_loop
 from bot.pages.lines import newline_of, with_newline
 from bot.pages.outline import Order, Page, Section, outline
-from bot.pages.pairs import Pair, Tie, pair
+from bot.pages.pairs import Pairs, Tie, pair
 from bot.pages.placing import fill, insert, taken_out
 from bot.pages.reading import Renderer, SectionReader
 
@@ -63,8 +63,7 @@ def sync(
     reader = SectionReader(render, zones or Zones.of(), newline)
     config = config or Config()
     work = _Work(cut, reader, shown, {record.id for record in records}, config)
-    for one in pair(cut.sections, records, shown):
-        work.take(one)
+    work.take(pair(cut.sections, records, shown))
     work.problems += incoherent(records, zones, config.records)
     if work.problems:
         return Synced(page, tuple(records), tuple(work.problems), tuple(work.notes))
@@ -81,9 +80,9 @@ def sync(
 
 def _torn(synced: Synced, texts: Mapping[str, str], config: Config) -> list[Problem]:
     """Find the sections that what was written tears out of shape: the new page must be in line at once."""
-    cut = outline(synced.page, {texts[record.id]: record.date for record in synced.records})
-    pairs = pair(cut.sections, synced.records, texts)
-    if len(cut.sections) == len(synced.records) and all(one.tie is Tie.HASH for one in pairs):
+    cut = outline(synced.page, {texts[record.id]: record.date for record in synced.records if record.id in texts})
+    pairs = pair(cut.sections, [record for record in synced.records if texts.get(record.id)], texts)
+    if not pairs.sections and not pairs.records and all(one.tie is Tie.HASH for one in pairs.tied):
         return []
     message = (
         "The sections that are to be written do not fit the shape of this page (a heading of another level, perhaps): "
@@ -111,16 +110,16 @@ class _Work:
     _moved: list[tuple[Section, Event]] = field(default_factory=list)
     _added: list[Event] = field(default_factory=list)
 
-    def take(self, one: Pair) -> None:
-        """Look at one pair."""
-        if one.section is None and one.record:
-            self._without_section(one.record)
-        elif one.record is None and one.section:
-            self._without_record(one.section)
-        elif one.section and one.record and one.tie is Tie.LOOKS:
-            self._edited_section(one.section, one.record)
-        elif one.section and one.record:
-            self._known_section(one.section, one.record)
+    def take(self, pairs: Pairs) -> None:
+        """Look at everything once, in the order of the page."""
+        for one in pairs.tied:
+            edited = one.tie is Tie.LOOKS
+            (self._edited_section if edited else self._known_section)(one.section, one.record)
+        for section in pairs.sections:
+            self._without_record(section)
+        for record in pairs.records:
+            self._without_section(record)
+        self.notes.sort(key=lambda note: note.line or 0)
 
     def _known_section(self, section: Section, record: Event) -> None:
         """Take a section that nobody edited, or both sides alike; write it anew if the record gives something else."""
@@ -159,9 +158,10 @@ class _Work:
         self.notes += (replace(warning, file=self.config.page) for warning in understood.warnings)
 
     def _without_section(self, record: Event) -> None:
-        if record.rendered is None:
+        if record.rendered is None or not self.shown[record.id]:
             self.records[record.id] = record
-            self._added.append(record)
+            # A site's own template may have nothing to show of an event.
+            self._added += [record] if self.shown[record.id] else []
             return
         message = (
             "The section of this record is not on the page any more. If the event is to go, delete its record; else "

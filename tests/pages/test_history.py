@@ -189,6 +189,26 @@ NEW = "2021-11-10"
             "## 2021-11\n\nA note.\n\n- Nov 1: a\n- Nov 5: b\n\n## 2021-12\n\n- N\n",
         ),
         ("## 2021-11\n\n- Nov 1: a\n- Nov 5: b\n", "2022", "- N", "## 2021-11\n\n- Nov 1: a\n- Nov 5: b\n- N\n"),
+        (
+            "## Sept 2021\n- 2021-09-01: a\n- 2021-09-05: b\n",
+            NEW,
+            "- N",
+            "## Sept 2021\n- 2021-09-01: a\n- 2021-09-05: b\n\n## Nov 2021\n- N\n",
+        ),
+        (
+            "## May 2021\n- 2021-05-01: a\n- 2021-05-05: b\n",
+            NEW,
+            "- N",
+            "## May 2021\n- 2021-05-01: a\n- 2021-05-05: b\n\n## November 2021\n- N\n",
+        ),
+        ("<h2>2021</h2>\n\n- Nov 1: a\n- Dec 1: b\n", NEW, "- N", "<h2>2021</h2>\n\n- Nov 1: a\n- N\n- Dec 1: b\n"),
+        # One entry alone is parted as those of other lists are.
+        (
+            "## Old\n- 2019-01-01: a\n\n- 2019-02-01: b\n\n## New\n- 2021-11-01: c\n- x",
+            NEW,
+            "- N",
+            "## Old\n- 2019-01-01: a\n\n- 2019-02-01: b\n\n- N\n\n## New\n- 2021-11-01: c\n- x",
+        ),
         # A year that is not known stands last in its list.
         ("- 2021-11-01: a\n- 2021-11-05: b\n", "XXXX-12-09", "- N", "- 2021-11-01: a\n- 2021-11-05: b\n- N\n"),
         ("- Nov 1: a\n- Nov 5: b\n", NEW, "- N", "- Nov 1: a\n- Nov 5: b\n- N\n"),
@@ -225,3 +245,28 @@ def test_put_changes_no_other_byte_of_any_page(name: str) -> None:
     assert page.endswith(behind.lstrip())
     added = len(after) - len(page) - len(section)
     assert 0 <= added <= 20
+
+
+@pytest.mark.parametrize(
+    ("page", "dates"),
+    [
+        ("## 25.12.2021 a\n\n## 8/8/2021 b\n\n## 12/25/2021 c\n", ["2021-12-25", "2021-08-08", "2021-12-25"]),
+        ("## Nov 30 - Dec 2, 2021: a\n\n## Dec 30 - Jan 2, 2022: b\n", ["2021-11-30", "2021-12-30"]),
+        ("## Notes on November 2021 and others\n\n- 2021-11-08: a\n", ["2021-11-08"]),
+        ("## Season 2020/21\n\n- February 30: no day\n- November 8: a\n", ["XXXX-11-08"]),
+        ("# Updated January 5, 2022\n\n## Nov 8, 2021: a\n\n## Nov 9, 2021: b\n", ["2021-11-08", "2021-11-09"]),
+        ("# Talk on January 5, 2022\n\n- Nov 8, 2021: deadline\n", ["2022-01-05"]),
+        ("## 2021: Year one\n\n- Nov 8: b\n\n## Nov 9, 2021: c\n", ["2021", "2021-11-09"]),
+        ("- 2019: Founded\n- Nov 2020: Moved\n- 2021\n", ["2019", "2020-11"]),
+        ("{% for x in y %}\n- 2021-11-08: a\n", []),
+        ("<!-- never closed\n\n- 2021-11-08: a\n", ["2021-11-08"]),
+        ("<pre>\n- 2021-11-08: a\n</pre>\n- 2021-11-09: b\n", ["2021-11-09"]),
+        ("####### 2021-11-08 seven\n\n#2021-11-08 none\n\n- 2021-11-09: b\n", ["2021-11-09"]),
+        ("- 2021-11-08: a\r- 2021-11-09: b\r", ["2021-11-08", "2021-11-09"]),
+        ("2020\n\nfounded\n\n- Nov 8: a\n", ["XXXX-11-08"]),
+    ],
+)
+def test_which_lines_are_events(page: str, dates: list[str]) -> None:
+    cut = outline(page)
+    assert [section.date for section in cut.sections] == dates
+    assert cut.joined() == page

@@ -97,6 +97,10 @@ def test_all_lines_of_the_house_style() -> None:
         links=(Link(label="Slides", url="https://example.org/s"),),
         recording="https://video.example.org/1",
     )
+    assert "- Agenda:" not in render(event)
+    spread = event.model_copy(update={"description": "One\n- a"})
+    assert "- Agenda:" in render(spread)
+    assert one(render(spread)).model_copy(update={"rendered": None}) == spread
     back = one(render(event))
     assert back.model_copy(update={"rendered": None}) == event
 
@@ -114,6 +118,9 @@ def test_all_lines_of_the_house_style() -> None:
         ("Ana", "&#55296;"),
         ("Ana", "(odd"),
         ("Ana", "Ana(x"),
+        ("Ana, B", "[Ana](https://example.org/a) of B"),
+        ("- Guests:", "- Agenda:"),
+        ("\n\n- Links:", "\n\n- Hosts:\n    * Bo\n\n- Links:"),
         ("\n\n- When", "\n\nA line between.\n\n- When"),
         ("- Links:\n    * [S](https://example.org/s)", "- Links:\n    * S"),
     ],

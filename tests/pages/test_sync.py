@@ -188,6 +188,25 @@ def test_a_sites_own_template_is_found_by_its_words() -> None:
     assert len(lost.problems) == 1
 
 
+def test_a_sites_own_template_with_a_date_in_it() -> None:
+    own = section_renderer('<a id="{{ id }}"></a>\n\n## {{ date | heading_date }}\n\n{{ description | text }}')
+    synced = sync("# Log\n", [event(description="first")], own)
+    assert sync(synced.page, synced.records, own) == Synced(synced.page, synced.records)
+    longer = synced.page + "\nBy hand.\n"
+    edited = sync(longer, synced.records, own)
+    assert edited.page == longer
+    assert (edited.records[0].id, edited.records[0].markdown) == (event().id, longer[len("# Log\n\n") : -1])
+
+
+def test_a_template_may_show_nothing_of_an_event() -> None:
+    own = section_renderer("{% if status != 'cancelled' %}## {{ date }} {{ title }}{% endif %}")
+    records = [event(), event(id="2021-11-12-x", date="2021-11-12", status="cancelled")]
+    synced = sync("# Log\n", records, own)
+    assert "## 2021-11-10 New" in synced.page
+    assert synced.records[1] == records[1]
+    assert sync(synced.page, synced.records, own) == Synced(synced.page, synced.records)
+
+
 def test_sections_that_do_not_fit_the_page_are_refused() -> None:
     page = "- 2021-11-08: One\n- 2021-11-09: Two\n\nWrite to us.\n"
     records = records_of(page)
