@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date as calendar_date
 
 from bot.errors import Problem
@@ -11,7 +11,6 @@ LONGEST = 100  # characters; no spelling of a date comes near
 YEARS = range(1900, 2200)  # what an event that somebody submits can plausibly be in
 MONTHS = tuple(calendar.month_name)
 DAYS = tuple(calendar.day_name)
-LEAP_YEAR = 2000  # stands for an unknown year, which may have a 29 February
 EXAMPLE = "Write it as 2021-11-08 or as November 8th, 2021."
 
 
@@ -44,12 +43,8 @@ _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?!\w|:[0-9])"
 _WEEKDAY = rf"(?<!\w)(?:(?P<weekday>{_words(DAYS, '|Tues|Thur|Thurs')})\.?,?\s*(?:the\s+)?)?"
 _GAP = r"[\s.,/-]{0,3}"
 _YEAR = rf"(?:{_GAP}(?P<year>[0-9]{{4}})(?![0-9]))"
-_DASH = r"\s?(?:[-\u2013\u2014]|to|and|&)\s?"
-_LAST_DAY = rf"(?:{_DASH}(?:{_words(MONTHS)}\.?\s?)?[0-9]{{1,2}}(?:st|nd|rd|th)?(?!\w|:[0-9]))?"
-_LAST_MONTH = rf"(?:{_DASH}[0-9]{{1,2}}(?:st|nd|rd|th)?\s?(?:of\s)?{_words(MONTHS)})?"
 
 _ISO = r"(?<![\w-])(?P<year>[0-9]{4})(?P<mark>[-/])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})(?![\w-])"
-_UNKNOWN_YEAR = r"(?<!\w)XXXX-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?!\w)"
 _NUMBERS = (
     r"(?<![\w/.-])(?P<first>[0-9]{1,2})(?P<mark>[-/.])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})(?!\w)"
 )
@@ -63,12 +58,6 @@ _TO_THE_DAY = _patterns(
     _ISO,
     rf"{_WEEKDAY}{_MONTH}{_GAP}{_DAY}{_YEAR}?",
     rf"{_WEEKDAY}{_DAY}{_GAP}(?:of\s)?{_MONTH}{_YEAR}?",
-)
-_WITH_RANGES = _patterns(
-    _ISO,
-    _UNKNOWN_YEAR,
-    rf"{_WEEKDAY}{_MONTH}{_GAP}{_DAY}{_LAST_DAY}{_YEAR}?",
-    rf"{_WEEKDAY}{_DAY}(?:{_DASH}[0-9]{{1,2}}(?:st|nd|rd|th)?)?{_GAP}(?:of\s)?{_MONTH}{_LAST_MONTH}{_YEAR}?",
 )
 _TO_THE_MONTH = _patterns(
     r"(?<![\w-])(?P<year>[0-9]{4})-(?P<month>[0-9]{2})(?![\w-])",
@@ -103,27 +92,6 @@ def read_date(text: str) -> str | Problem:
         return _day_or_month(match, text)
     if any(pattern.fullmatch(stripped) for pattern in (*_TO_THE_MONTH, *_YEAR_ONLY)):
         return Problem("The day is missing. Write the whole date, such as November 8th, 2021.", typed=text)
-    return Problem(f"This could not be read as a date. {EXAMPLE}", typed=text)
-
-
-def read_partial_date(text: str, year: int | None = None) -> str | Problem:
-    """Read a date that an imported page gives, with whatever precision it has.
-
-    Args:
-        text: The date alone: `November 8th, 2021`, `Nov 8-10, 2021` (its first day), `November 2021`, `2021-11`,
-            `2021`, `December 9`, `XXXX-12-09`.
-        year: The year from the page's context, for a date that has none of its own.
-
-    Returns:
-        The date as a record keeps it, or the problem. Without any year: `XXXX-12-09`.
-    """
-    stripped = " ".join(text[: 2 * LONGEST].split()).rstrip(".,:")
-    for pattern in (*_WITH_RANGES, *_TO_THE_MONTH, *_YEAR_ONLY):
-        if match := pattern.fullmatch(stripped):
-            written = _written(match)
-            return _iso(written if written.year is not None else replace(written, year=year), text)
-    if match := _BY_NUMBERS[0].fullmatch(stripped):
-        return _day_or_month(match, text, guess_free=True)
     return Problem(f"This could not be read as a date. {EXAMPLE}", typed=text)
 
 
@@ -167,14 +135,12 @@ def _written(match: re.Match[str]) -> WrittenDate:
 def _submitted(written: WrittenDate, typed: str) -> str | Problem:
     if written.year is None:
         return Problem("The year is missing. Write the whole date, such as November 8th, 2021.", typed=typed)
-    if written.year not in YEARS:
-        return Problem(f"The year must be between {YEARS[0]} and {YEARS[-1]}.", typed=typed)
-    date = _iso(written, typed)
+    date = _iso(written.year, written.month or 0, written.day or 0, typed)
     return (isinstance(date, str) and _weekday_problem(written, date, typed)) or date
 
 
 def _weekday_problem(written: WrittenDate, date: str, typed: str) -> Problem | None:
-    if written.weekday is None or len(date) != len("2021-11-08") or date.startswith("X"):
+    if written.weekday is None:
         return None
     real = calendar_date.fromisoformat(date).weekday()
     if real == written.weekday:
@@ -183,35 +149,28 @@ def _weekday_problem(written: WrittenDate, date: str, typed: str) -> Problem | N
     return Problem(message, typed=typed, accepted=heading_date(date))
 
 
-def _iso(written: WrittenDate, typed: str) -> str | Problem:
-    year = "XXXX" if written.year is None else f"{written.year:04d}"
-    if written.year == 0:
-        return Problem(f"There is no year 0. {EXAMPLE}", typed=typed)
-    if written.month is None:
-        return year
-    if written.month not in range(1, 13):
+def _iso(year: int, month: int, day: int, typed: str) -> str | Problem:
+    if year not in YEARS:
+        return Problem(f"The year must be between {YEARS[0]} and {YEARS[-1]}.", typed=typed)
+    if month not in range(1, 13):
         return Problem(f"There are only twelve months. {EXAMPLE}", typed=typed)
-    if written.day is None:
-        return f"{year}-{written.month:02d}"
-    last = calendar.monthrange(written.year or LEAP_YEAR, written.month)[1]
-    if written.day not in range(1, last + 1):
-        name = f"{MONTHS[written.month]} {written.year or ''}".rstrip()
-        return Problem(f"{name} has no day {written.day}: it has {last} days.", typed=typed)
-    return f"{year}-{written.month:02d}-{written.day:02d}"
+    last = calendar.monthrange(year, month)[1]
+    if day not in range(1, last + 1):
+        return Problem(f"{MONTHS[month]} {year} has no day {day}: it has {last} days.", typed=typed)
+    return f"{year}-{month:02d}-{day:02d}"
 
 
-def _day_or_month(match: re.Match[str], typed: str, *, guess_free: bool = False) -> str | Problem:
-    """Offer both readings of `11/8/2021`; with `guess_free`, take the only one that a calendar allows."""
+def _day_or_month(match: re.Match[str], typed: str) -> str | Problem:
+    """Offer both readings of `11/8/2021`, or the only one that a calendar allows."""
     first, second, year = int(match["first"]), int(match["second"]), match["year"]
     if len(year) != len("2021"):
         return Problem(f"The year needs four digits, and the month its name. {EXAMPLE}", typed=typed)
-    readings = (WrittenDate(int(year), first, second), WrittenDate(int(year), second, first))
-    dates = [date for written in readings if isinstance(date := _iso(written, typed), str)]
-    dates = list(dict.fromkeys(dates))
+    readings = dict.fromkeys([(first, second), (second, first)])
+    dates = [date for reading in readings if isinstance(date := _iso(int(year), *reading, typed), str)]
     if not dates:
         return Problem(f"There is no such date, whichever number is the month. {EXAMPLE}", typed=typed)
     if len(dates) == 1:
-        return dates[0] if guess_free or first == second else _one_reading(dates[0], typed)
+        return dates[0] if first == second else _one_reading(dates[0], typed)
     message = (
         f"This can be read as {heading_date(dates[0])} or as {heading_date(dates[1])}, because some countries write "
         "the month first and others the day. Write the month as a word, or the date as in 2021-11-08."

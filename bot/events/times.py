@@ -9,26 +9,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import Problem
-from bot.events.dates import DAYS, heading_date, read_date, read_partial_date
-from bot.events.durations import read_duration, show_duration
+from bot.events.dates import DAYS, heading_date, read_date
+from bot.events.durations import read_duration
 from bot.events.when_reading import Finding, Reader
 from bot.events.when_show import ZoneTime, line_of, shown_times, time_at
-from bot.events.zones import Zones, check_letters, check_zone
+from bot.events.zones import Zones, check_zone
 
 __all__ = [
     "When",
     "ZoneTime",
     "Zones",
     "check_imported",
-    "check_letters",
     "check_zone",
     "explain",
     "heading_date",
     "read_date",
     "read_duration",
-    "read_partial_date",
     "read_when",
-    "show_duration",
     "when_to_json",
 ]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import Problem
 from bot.events.dates import ordinal, short_date
-from bot.events.times import heading_date, read_date, read_partial_date
+from bot.events.times import heading_date, read_date
 
 
 @pytest.mark.parametrize(
@@ -88,34 +88,6 @@ def test_both_readings_of_numbers_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "year", "expected"),
-    [
-        ("November 8th, 2021:", None, "2021-11-08"),
-        ("November 2021", None, "2021-11"),
-        ("2021-11", None, "2021-11"),
-        ("2021", None, "2021"),
-        ("December 9", None, "XXXX-12-09"),
-        ("December 9", 2020, "2020-12-09"),
-        ("XXXX-12-09", None, "XXXX-12-09"),
-        ("February 29", None, "XXXX-02-29"),
-        ("Nov 8-10, 2021", None, "2021-11-08"),
-        ("8 - 10 November 2021", None, "2021-11-08"),
-        ("Nov 30 - Dec 2, 2021", None, "2021-11-30"),
-        ("30 November to 2 December 2021", None, "2021-11-30"),
-        ("11/25/2021", None, "2021-11-25"),
-        ("1850", None, "1850"),
-    ],
-)
-def test_imported_dates_keep_the_precision_that_they_have(text: str, year: int | None, expected: str) -> None:
-    assert read_partial_date(text, year) == expected
-
-
-@pytest.mark.parametrize("text", ["", "soon", "11/8/2021", "February 30", "0000", "2021-13", "x" * 5000])
-def test_imported_dates_that_are_none(text: str) -> None:
-    assert isinstance(read_partial_date(text), Problem)
-
-
-@pytest.mark.parametrize(
     ("record", "heading"),
     [
         ("2021-11-08", "November 8th, 2021"),
@@ -129,7 +101,6 @@ def test_imported_dates_that_are_none(text: str) -> None:
 )
 def test_headings(record: str, heading: str) -> None:
     assert heading_date(record) == heading
-    assert read_partial_date(heading) == record
 
 
 def test_endings_and_marks() -> None:
@@ -151,4 +122,3 @@ def test_every_heading_is_read_as_its_date(day: date) -> None:
 @given(st.text(alphabet=st.sampled_from("0123456789-/., XNovemberDcthst"), max_size=30))
 def test_no_text_breaks_the_readers(text: str) -> None:
     assert isinstance(read_date(text), str | Problem)
-    assert isinstance(read_partial_date(text), str | Problem)

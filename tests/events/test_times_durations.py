@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import Problem
-from bot.events.times import read_duration, show_duration
+from bot.events.durations import read_duration, show_duration
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from bot.errors import ConfigError
 from bot.events import zones as zones_module
 from bot.events.letters import AMBIGUOUS, BUILT_IN, IN_WORDS
-from bot.events.times import Zones, check_letters, check_zone, read_when
-from bot.events.zones import Ambiguous, Place, abbreviations, load, names
+from bot.events.times import Zones, check_zone, read_when
+from bot.events.zones import Ambiguous, Place, abbreviations, check_letters, load, names
 
 
 @pytest.fixture

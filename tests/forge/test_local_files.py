@@ -63,7 +63,7 @@ class TestShape:
         }
 
     def test_a_pull_request_is_its_text_below_a_few_keys(self, site: Site) -> None:
-        assert (site.folder / ".almanac/pulls/2.md").read_text() == (
+        assert (site.folder / ".almanac/pulls/1.md").read_text() == (
             "---\ntitle: Add event\nstate: open\nmerged: false\nhead: almanac/issue-1\n"
             f"commit: {site.repo.head(BRANCH)}\nbase: main\n---\n"
             "An event.\n\nCloses #1\n\n<!-- almanac:state {} -->\n"
@@ -115,11 +115,11 @@ class TestEditedByHand:
         assert seen.body == ISSUE.body
 
     def test_a_pull_request_that_a_maintainer_refuses(self, site: Site) -> None:
-        edit(site, "pulls/2.md", lambda text: text.replace("state: open", "state: closed"))
+        edit(site, "pulls/1.md", lambda text: text.replace("state: open", "state: closed"))
         assert (site.now().state, site.now().merged) == ("closed", False)
 
     def test_the_text_of_a_pull_request_by_an_editor_with_crlf(self, site: Site) -> None:
-        edit(site, "pulls/2.md", lambda text: text.replace("An event.", "My event.").replace("\n", "\r\n"))
+        edit(site, "pulls/1.md", lambda text: text.replace("An event.", "My event.").replace("\n", "\r\n"))
         assert site.now().title == "Add event"
         assert site.now().body.startswith("My event.\r\n")
 
@@ -135,7 +135,7 @@ class TestEditedByHand:
             "issues/x/issue.json",
             "issues/007/issue.json",
             "issues/1/comment-x.md",
-            "pulls/2.md~",
+            "pulls/1.md~",
             "pulls/.2.md.new",
         ):
             file = site.folder / ".almanac" / path
@@ -176,15 +176,15 @@ class TestDamaged:
         ],
     )
     def test_a_pull_request(self, site: Site, old: str, new: str, line: int | None) -> None:
-        edit(site, "pulls/2.md", lambda text: text.replace(old, new))
-        assert [(file, at) for file, at, _ in problems(site)] == [(".almanac/pulls/2.md", line)]
+        edit(site, "pulls/1.md", lambda text: text.replace(old, new))
+        assert [(file, at) for file, at, _ in problems(site)] == [(".almanac/pulls/1.md", line)]
 
     def test_a_pull_request_that_is_no_text(self, site: Site) -> None:
-        (site.folder / ".almanac/pulls/2.md").write_bytes(BRANCH.encode() + b"\xff")
-        assert problems(site) == [(".almanac/pulls/2.md", None, None)]
+        (site.folder / ".almanac/pulls/1.md").write_bytes(BRANCH.encode() + b"\xff")
+        assert problems(site) == [(".almanac/pulls/1.md", None, None)]
 
     def test_one_damaged_file_does_not_stop_the_others(self, site: Site) -> None:
-        edit(site, "pulls/2.md", lambda text: text.replace("state: open", "state: opened"))
+        edit(site, "pulls/1.md", lambda text: text.replace("state: open", "state: opened"))
         site.forge.file_issue(Issue(5, "t", "b"))
         look = site.forge.look(5)
         assert look.issue
@@ -196,7 +196,7 @@ class TestDamaged:
 
 
 class TestDisk:
-    @pytest.mark.parametrize("place", ["", "issues", "issues/1", "issues/1/issue.json", "pulls", "pulls/2.md"])
+    @pytest.mark.parametrize("place", ["", "issues", "issues/1", "issues/1/issue.json", "pulls", "pulls/1.md"])
     def test_links_are_not_followed(self, site: Site, tmp_path: Path, place: str) -> None:
         there = site.folder / ".almanac" / place
         there.rename(tmp_path / "moved")
