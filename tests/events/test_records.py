@@ -81,6 +81,7 @@ def test_a_date_needs_no_quotes_in_a_record_written_by_hand() -> None:
         (MINIMAL + "issue: twelve\n", 4, "issue", "whole number"),
         (MINIMAL + "issue: 0\n", 4, "issue", "greater than 0"),
         (MINIMAL + "location: 12\n", 4, "location", "quotes"),
+        (MINIMAL + "location: yes\n", 4, "location", "quotes"),
         (MINIMAL + "location: [a]\n", 4, "location", "text"),
         (MINIMAL + "status: done\n", 4, "status", "'scheduled', 'cancelled'"),
         (MINIMAL + "starts: 2021-11-08T09:00:00\n", 4, "starts", "offset"),

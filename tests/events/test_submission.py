@@ -15,11 +15,11 @@ from tests.reference import GOVERNMENTS, UNIVERSITIES
 BASE = {"title": "Demo Day", "date": "2022-01-20"}
 
 
-def submitted(config: Config | None = None, **answers: str) -> Submission:
+def submitted(config: Config | None = None, /, **answers: str) -> Submission:
     return submit(parse(body(**answers), house_form()), house_form(), config or Config(), 12)
 
 
-def event_of(config: Config | None = None, **answers: str) -> Event:
+def event_of(config: Config | None = None, /, **answers: str) -> Event:
     submission = submitted(config, **BASE | answers)
     assert submission.problems == ()
     assert submission.event
@@ -75,6 +75,14 @@ def test_all_problems_are_told_at_once_in_the_form_s_order() -> None:
     assert (by_field["Date"].typed, "2021-11-08" in by_field["Date"].choices) == ("11/8/2021", True)
     assert by_field["Registration link"].typed == "example.org/register"
     assert "https://" in by_field["Registration link"].message
+
+
+def test_what_is_needed_is_asked_for() -> None:
+    problems = submitted(when="9am ET").problems
+    assert [(problem.field, problem.accepted) for problem in problems] == [
+        ("Title", "Measuring Open Source"),
+        ("Date", "2021-11-08"),
+    ]
 
 
 def test_times_are_checked_and_a_bad_duration_is_the_duration_s_problem() -> None:
