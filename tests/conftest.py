@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,3 +24,10 @@ def pytest_sessionfinish() -> None:
     """End the emulator, if a test started it."""
     if emulated := sys.modules.get("tests.emulated"):
         emulated.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name each tool whose absence skipped tests, once."""
+    reasons = Counter(str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []))
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"{count} tests: {reason}")

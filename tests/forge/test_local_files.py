@@ -144,7 +144,7 @@ class TestEditedByHand:
         (site.folder / ".almanac/issues/8").mkdir()
         assert [issue.number for issue in site.forge.open_issues()] == [1]
         assert site.forge.look(1).issue
-        assert [pull.number for pull in site.forge.pulls()] == [2]
+        assert [pull.number for pull in site.forge.pulls()] == [1]
 
 
 class TestDamaged:
@@ -255,13 +255,13 @@ class TestDisk:
             f"{name}{turn}" for name in "abc" for turn in range(5)
         )
 
-    def test_numbers_are_shared_by_issues_and_pull_requests(self, tmp_path: Path) -> None:
+    def test_pull_requests_are_numbered_apart_from_issues(self, tmp_path: Path) -> None:
         Repo.init(tmp_path)
         store = Store(tmp_path)
         store.put_issue(Issue(12, "t", "b"))
         first = store.add_pull(PullPaper(title="t", head="h", base="b"), "")
         second = store.add_pull(PullPaper(title="t", head="h", base="b"), "")
-        assert (first.number, second.number) == (13, 14)
+        assert (first.number, second.number) == (1, 2)
 
 
 class TestPapers:
