@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bot.forge.local import LocalForge
 from bot.proposals.state import Issue, Pull, PutBranch
@@ -54,7 +55,7 @@ def new_site(folder: Path) -> Site:
     return Site(repo, forge, forge.open_pull(BRANCH, "main", "Add event", PULL_BODY))
 
 
-def put(forge: LocalForge, files: Mapping[str, str | None], *, branch: str = BRANCH, **more: object) -> str:
+def put(forge: LocalForge, files: Mapping[str, str | None], *, branch: str = BRANCH, **more: Any) -> str:
     base = forge.base().commit
     write = PutBranch(branch, base, (base,), files, "Add event", None, before={})
     return forge.put_branch(replace(write, **more))
