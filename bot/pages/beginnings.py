@@ -3,7 +3,7 @@
 import re
 from calendar import month_abbr, month_name
 
-from bot.pages.entries import is_furniture
+from bot.pages.entries import body_end
 from bot.pages.headings import Heading, ends
 from bot.pages.items import is_delimiter
 from bot.pages.outline import Order, Page, Section
@@ -53,9 +53,7 @@ def _empty_table(page: Page) -> int | None:
 def _body_end(page: Page) -> int:
     """Return the line before which a page's closing definitions and comments begin."""
     total = len(page.lines.texts)
-    end = total
-    while end and page.lines.visible[end - 1] and is_furniture(page.lines, 0, end - 1):
-        end -= 1
+    end = body_end(page.lines, 0, 0, total)
     while end < total and page.lines.blank(end):
         end += 1
     return end

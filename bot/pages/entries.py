@@ -12,6 +12,7 @@ from bot.pages.lines import Lines
 
 _REFERENCE = re.compile(r"[ ]{0,3}\[[^\[\]]+\]:[ \t]*\S")
 _COMMENT = re.compile(r"[ \t]*<!--(?:(?!-->).)*-->[ \t]*\Z")
+_OPENING_TAG = re.compile(r"(?:<|\{%-?[ \t]{0,9})([a-z]+)", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"[ \t]*(?:</([a-z]+)[ \t]*>|\{%-?[ \t]*end([a-z]+)[ \t]*-?%\})[ \t]*\Z", re.IGNORECASE)
 
 
@@ -150,24 +151,38 @@ def trimmed(lines: Lines, first: int, after: int) -> int:
     Blank lines, rules, comments, definitions of links for the whole page, and ends of what began above the entry,
     belong to what stands between the entries.
     """
+    return body_end(lines, first, first + 1, after)
+
+
+def body_end(lines: Lines, first: int, least: int, after: int) -> int:
+    """Return where the text ends that goes from `first` up to and without `after`; it is at least up to `least`."""
     end = after
-    while end > first + 1 and is_furniture(lines, first, end - 1):
+    opened: set[str] | None = None
+    while end > least:
+        text = lines.texts[end - 1]
+        if tag := _CLOSING_TAG.match(text) if lines.visible[end - 1] else None:
+            # Collected once: a run of closing tags must not cost a look at the whole entry for each.
+            opened = _opened(lines, first, after) if opened is None else opened
+            if (tag[1] or tag[2]).lower() in opened:
+                break
+        elif not _is_furniture(lines, end - 1):
+            break
         end -= 1
     return end
 
 
-def is_furniture(lines: Lines, first: int, line: int) -> bool:
-    """Tell whether a line at the end of what begins at `first` belongs to no entry."""
+def _opened(lines: Lines, first: int, after: int) -> set[str]:
+    return {tag.lower() for text in lines.texts[first:after] for tag in _OPENING_TAG.findall(text)}
+
+
+def _is_furniture(lines: Lines, line: int) -> bool:
     text = lines.texts[line]
     if not text.strip():
         return True
     if not lines.visible[line]:
         return False
     if is_rule(text):
-        return lines.blank(line - 1)
-    if tag := _CLOSING_TAG.match(text):
-        opener = f"<{tag[1]}" if tag[1] else f" {tag[2]} "
-        return not any(opener in above for above in lines.texts[first:line])
+        return line > 0 and lines.blank(line - 1)
     return bool(_REFERENCE.match(text) or _COMMENT.match(text))
 
 

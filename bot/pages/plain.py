@@ -14,7 +14,7 @@ _AUTOLINK = re.compile(r"<(https?://[^<>\s]*)>")
 _ANCHOR = re.compile(
     r"<a\b[^<>]*\bhref[ \t]*=[ \t]*[\"']?(https?://[^\"'<>\s]+)[^<>]*>([^<>]*)</a[ \t]*>", re.IGNORECASE
 )
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--(?:(?!-->).)*-->")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--[^<]*?-->")
 _ATTRIBUTES = re.compile(r"\{[:#][^{}]*\}|\{%[^{}%]*%\}")
 _EMPHASIS = re.compile(r"\*+|~~+|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)|`+")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")

@@ -270,3 +270,19 @@ def test_which_lines_are_events(page: str, dates: list[str]) -> None:
     cut = outline(page)
     assert [section.date for section in cut.sections] == dates
     assert cut.joined() == page
+
+
+@pytest.mark.parametrize(
+    ("page", "last"),
+    [
+        ("<div>\n\n## 2021-11-08: a\n\ntext\n\n</div>\n", "text"),
+        ("## 2021-11-08: a\n\n<div>text\n\n</div>\n", "</div>"),
+        ("## 2021-11-08: a\n\n{% if x %}text{% endif %}\n\n{% endif %}\n", "{% endif %}"),
+        ("## 2021-11-08: a\n\ntext\n\n{% endif %}\n</DIV>\n</div>\n", "text"),
+        ("## 2021-11-08: a\n\ntext\n\n<!-- add events above -->\n[a]: https://example.org\n", "text"),
+        ("## 2021-11-08: a\n\ntext\n\n```\n[a]: https://example.org\n```\n", "```"),
+        ("## 2021-11-08: a\n\ntext\n***\n", "***"),
+    ],
+)
+def test_what_closes_the_page_is_not_the_last_events(page: str, last: str) -> None:
+    assert outline(page).sections[0].text.endswith(last)
