@@ -67,9 +67,12 @@ class SectionReader:
 
     def _read(self, section: Section, record: Event | None, taken: Collection[str]) -> Understood:
         """Take the first reading that writes the section again; if none does, keep the text beside the last one."""
-        readings = [(reading, self._event(section, reading, record, taken)) for reading in _readings(section)]
-        proven = (pair for pair in readings if with_newline(self.render(pair[1]), self.newline) == section.text)
-        reading, event = next(proven, (readings[-1][0], _verbatim(readings[-1][1], section)))
+        for reading in _readings(section):
+            event = self._event(section, reading, record, taken)
+            if with_newline(self.render(event), self.newline) == section.text:
+                break
+        else:
+            event = _verbatim(event, section)
         event = event.model_copy(update={"rendered": fingerprint(section.text)})
         said = check_imported(event.date, event.when or "", self.zones)
         line = section.line + reading.when_line
