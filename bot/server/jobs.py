@@ -86,9 +86,10 @@ class Pace:
 class Jobs:
     """Takes jobs and runs them. There can be one in a process, since the engine is one."""
 
-    def __init__(self, url: str, work: Work, pace: Pace | None = None) -> None:
-        """Take the database's address and what is to be done; nothing happens before `start`."""
-        self._url, self._work, self._pace = url, work, pace or Pace()
+    def __init__(self, url: str, pace: Pace | None = None) -> None:
+        """Take the database's address; nothing happens before `start`."""
+        self._url, self._pace = url, pace or Pace()
+        self._work = Work(lambda _: {})
         self._engine = open_engine(url)
         self.memory = Memory(self._engine)
         self.pulse = Pulse(self._engine, self._pace.patience)
@@ -107,8 +108,9 @@ class Jobs:
 
     # ------------------------------------------------------------ start and stop
 
-    def start(self) -> None:
-        """Make the tables where there are none, and begin to run jobs. Not to be called on an event loop."""
+    def start(self, work: Work) -> None:
+        """Make the tables where there are none, and begin to do this with jobs. Not to be called on an event loop."""
+        self._work = work
         make_tables(self._engine)
         # Before the engine: whoever takes a job without having said that it lives would be taken for dead.
         self.pulse.beat()

@@ -1,0 +1,209 @@
+"""Does a job: looks at an issue of a site, or at all of them, with the same function as every other door."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import structlog
+
+from bot.errors import UserError
+from bot.forge.blobs import BlobCache
+from bot.forge.github import GitHubForge, connect
+from bot.forge.github_app import GitHubApp
+from bot.forge.trouble import RefusedError, limited
+from bot.reconcile import Done, Kit, reconcile, reconcile_all
+from bot.server.apology import apologise
+from bot.server.delivery import Repository
+from bot.server.jobs import HopelessError, Later, Result
+from bot.server.memory import Memory, Site
+from bot.server.metrics import Metrics
+from bot.server.names import Job, Name, job_about
+
+PATIENCE = 5.0
+"""The most seconds that a worker waits in one call: what takes longer is done later, and others have the worker."""
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What is needed to do jobs.
+
+    Attributes:
+        app: The App, for tokens.
+        memory: Which sites there are.
+        kit: The templates.
+        cache: Where files are kept.
+        metrics: What is counted.
+        put: Takes another job.
+        api_url: Where GitHub's API is.
+        pause: Seconds between writes; None lets a job's first ten go at once and later ones a second apart.
+    """
+
+    app: GitHubApp
+    memory: Memory
+    kit: Kit
+    cache: BlobCache
+    metrics: Metrics
+    put: Callable[[Job, str], object]
+    api_url: str
+    pause: float | None = None
+
+    def perform(self, name: Name) -> Result:
+        """Do one job, and tell what it came to.
+
+        Raises:
+            Later: GitHub takes no more requests from this installation for a while.
+            HopelessError: The site's own set-up is in the way.
+            ForgeError: It did not work, and may work later.
+        """
+        started = time.monotonic()
+        try:
+            result = self._perform(name)
+        except Later:
+            self.metrics.jobs.labels("postponed").inc()
+            raise
+        except Exception:
+            self.metrics.jobs.labels("failed").inc()
+            raise
+        self.metrics.jobs.labels(str(result["outcome"])).inc()
+        self.metrics.seconds.observe(time.monotonic() - started)
+        return result
+
+    def _perform(self, name: Name) -> Result:
+        site = self.memory.site(name.job.repository)
+        if site is None or site.installation is None:
+            return _skipped("The App does not reach this repository (any more).")
+        installation = self.memory.installation(site.installation)
+        if installation.state != "active":
+            return _skipped(f"The installation is {installation.state}.")
+        wait = installation.paused_until - time.time()
+        if wait > 0:
+            raise Later(wait, "GitHub takes no more requests from this installation for now.")
+        try:
+            token = self.app.token(site.installation, site.id)
+        except RefusedError as refused:
+            return self._without_token(name, site, site.installation, refused)
+        return self._with_token(name, site, site.installation, token)
+
+    def _with_token(self, name: Name, site: Site, installation: int, token: str) -> Result:
+        with closing(self.connect(token, site)) as forge:
+            try:
+                issue = name.job.issue
+                return self._one(issue, forge) if issue is not None else self._all(name, site, forge)
+            except RefusedError as refused:
+                return self._refused(name, site, installation, refused)
+            except UserError as error:
+                # Nothing but a commit can mend it, and a commit has everything looked at again.
+                raise HopelessError(str(error)) from error
+            finally:
+                self._count(installation, forge)
+
+    def connect(self, token: str, site: Site) -> GitHubForge:
+        """Reach a site. The connection is for one job, in one thread."""
+        return connect(
+            token,
+            site.name,
+            api_url=self.api_url,
+            default_branch=site.branch,
+            pause=self.pause,
+            patience=PATIENCE,
+            kept=self.cache.of(site.id),
+        )
+
+    def _count(self, installation: int, forge: GitHubForge) -> None:
+        usage = forge.usage
+        self.metrics.requests.inc(usage.requests)
+        if usage.remaining is not None:
+            self.metrics.remaining.labels(str(installation)).set(usage.remaining)
+
+    # ------------------------------------------------------------ looking
+
+    def _one(self, issue: int, forge: GitHubForge) -> Result:
+        done = reconcile(issue, forge, self.kit)
+        if done.error:
+            raise done.error
+        requests = forge.usage.requests
+        return {"outcome": done.plan.outcome or "none", "reason": done.plan.reason, "requests": requests}
+
+    def _all(self, name: Name, site: Site, forge: GitHubForge) -> Result:
+        head = forge.base().commit
+        results: list[Done] = []
+        for done in reconcile_all(forge, self.kit):
+            if isinstance(done.error, RefusedError) and _wait(done.error) is not None:
+                raise done.error
+            results.append(done)
+        failed = [done.plan.issue for done in results if done.error]
+        for issue in failed:
+            # Each by itself, so that it is tried again, and told, without the others.
+            self.put(job_about(site.name, issue), name.guid)
+        self.memory.seen(site.id, head=head, full_at=time.time())
+        counts = f"{len(results)} issues were looked at, {len(failed)} could not be done."
+        return {"outcome": "all", "reason": counts, "requests": forge.usage.requests}
+
+    # ------------------------------------------------------------ what GitHub refuses
+
+    def _refused(self, name: Name, site: Site, installation: int, refused: RefusedError) -> Result:
+        self._pause(installation, refused)
+        if refused.is_(HTTPStatus.UNAUTHORIZED):
+            self.app.forget_token(installation, site.id)
+        elif not refused.passing:
+            return self._moved(name, site, installation, refused)
+        raise refused
+
+    def _without_token(self, name: Name, site: Site, installation: int, refused: RefusedError) -> Result:
+        self._pause(installation, refused)
+        if refused.is_(HTTPStatus.FORBIDDEN, "suspended"):
+            self.memory.know(installation, state="suspended")
+            return _skipped("The installation is suspended.")
+        if not (refused.is_(HTTPStatus.NOT_FOUND) or refused.is_(HTTPStatus.UNPROCESSABLE_ENTITY)):
+            raise refused
+        # The installation is gone or does not reach the repository; another account's may, if it was transferred.
+        other = self.app.installation_of(site.name)
+        if other is None or other == installation:
+            self.memory.forget([site.id])
+            return _skipped("The App does not reach this repository any more.")
+        self.memory.meet([Repository(site.id, site.name, site.branch)], other)
+        self.put(name.job, f"{name.guid}.moved")
+        return _skipped("The repository belongs to another installation now; it is looked at there.")
+
+    def _moved(self, name: Name, site: Site, installation: int, refused: RefusedError) -> Result:
+        """See whether the repository is called otherwise now, or is gone; if neither, the refusal stands."""
+        place = self.app.place(installation, site.id)
+        if place is None:
+            self.memory.forget([site.id])
+            return _skipped("The App does not reach this repository any more.")
+        if place.name.lower() == site.name.lower() and (place.branch or site.branch) == site.branch:
+            raise refused
+        self.memory.meet([Repository(place.id, place.name, place.branch)], installation)
+        self.put(job_about(place.name, name.job.issue), f"{name.guid}.moved")
+        return _skipped(f"The repository is called {place.name} now; it is looked at there.")
+
+    def _pause(self, installation: int, refused: RefusedError) -> None:
+        wait = _wait(refused)
+        if wait is not None:
+            self.memory.pause(installation, time.time() + wait)
+            raise Later(wait, str(refused))
+
+    # ------------------------------------------------------------ giving up
+
+    def gave_up(self, name: Name, reason: str) -> None:
+        """Tell the issue's author, in one plain comment, that it could not be done and whom to ask."""
+        _log.debug("telling the issue", job=name.job.subject, reason=reason)
+        site, issue = self.memory.site(name.job.repository), name.job.issue
+        if site is None or site.installation is None or issue is None:
+            return
+        with closing(self.connect(self.app.token(site.installation, site.id), site)) as forge:
+            try:
+                apologise(issue, forge, name.reference)
+            finally:
+                self._count(site.installation, forge)
+
+
+def _wait(refused: RefusedError) -> float | None:
+    return limited(refused.answer, time.time())
+
+
+def _skipped(reason: str) -> Result:
+    return {"outcome": "skipped", "reason": reason}
