@@ -10,6 +10,9 @@ from bot.pages.lines import Lines
 
 _MARK = re.compile(r"(?P<atx>#{1,6})[ \t]|[ ]{0,3}(?:(?P<bullet>[-*+])[ \t]|(?P<row>\|))")
 
+_UNDERLINED = re.compile(r"\S[^\r\n]*(?:\r\n?|\n)(?:(=)+|-{2,})[ \t]*(?![^\r\n])")
+_BARE_ROW = re.compile(r"[^\s|][^\r\n|]*(?:\|[^\r\n|]*)+")
+
 
 def anchored(page: str, lines: Lines, entries: list[Entry], known: Mapping[str, str]) -> list[Entry]:
     """Put known sections among the entries that were found by their looks.
@@ -78,10 +81,13 @@ def _with(lines: Lines, entries: list[Entry], first: int, after: int, date: str)
 
 
 def style_of(text: str) -> Style:
-    """Return how a section is written, by its first line; `other` where that begins with no mark."""
+    """Return how a section is written; `other` where no mark tells."""
     mark = _MARK.match(text)
     if not mark:
-        return Style("other")
+        if underlined := _UNDERLINED.match(text):
+            return Style("setext", 1 if underlined[1] == "=" else 2)
+        # A row may do without the outer bars.
+        return Style("row", 0, "|") if _BARE_ROW.fullmatch(text) else Style("other")
     if mark["atx"]:
         return Style("atx", len(mark["atx"]), mark["atx"])
     return Style("bullet", 0, mark["bullet"]) if mark["bullet"] else Style("row", 0, "|")

@@ -3,9 +3,10 @@
 A value that is put out as it is (`{{ title }}`) is escaped for every position at once. A filter that knows the position
 escapes for that one: `text` (within a line), `heading`, `item` (at the start of a line), `link(url)`; `url` gives a
 checked URL, `host` the name of its site, `slug` only `a-z`, `0-9` and hyphens, `blocks` a description's paragraphs,
-`heading_date` a date in words.
+`heading_date` a date in words, `like("Nov 8, 2021")` one as in an example.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -19,11 +20,14 @@ from bot.intake.url import RefusedUrl, check_url, host_of
 from bot.pages import escape
 from bot.pages.description import blocks
 from bot.pages.escape import Safe
+from bot.pages.shape.dates import written_like
 
 MAX_SECTION = 1_000_000
 
 # HTML's filters promise a safety that is another one here; with chance, a page would differ from itself.
 _NOT_HERE = ("e", "escape", "forceescape", "safe", "striptags", "tojson", "urlize", "xmlattr", "random")
+# No line begins with a mark or `1.`, and no address is made.
+_HARMLESS_DATE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ,/()'-]|\.(?=[0-9])|(?<=[A-Za-z])\.(?=[ ,]))*")
 
 
 class _Extra(dict[str, Any]):
@@ -120,6 +124,12 @@ def _link(label: Any, url: Any) -> Safe:
         return escape.item(_plain(label))
 
 
+def _like(date: Any, example: str) -> str:
+    """Write a date as in an example. Only what cannot be markup, wherever it stands, needs no escaping."""
+    written = written_like(_plain(date), example)
+    return Safe(written) if _HARMLESS_DATE.fullmatch(written) else written
+
+
 _FILTERS: dict[str, Callable[..., Any]] = {
     "text": _filter(escape.text),
     "heading": _filter(escape.heading),
@@ -130,4 +140,5 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "link": _link,
     "blocks": lambda value: blocks(_plain(value)),
     "heading_date": _filter(heading_date),
+    "like": _like,
 }

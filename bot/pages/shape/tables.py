@@ -1,0 +1,144 @@
+"""How the rows of a page's tables are written: which column shows what, and how cells are padded."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.events.ids import safe_slug
+from bot.pages.dates import find_date
+from bot.pages.items import cells, is_delimiter
+from bot.pages.outline import Page, Section
+from bot.pages.plain import plain
+from bot.pages.shape.words import field_of
+
+_BAR = re.compile(r"(?<!\\)\|")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_LINK = re.compile(r"\[[^\[\]]*\]\([^()\s]*\)\Z")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes:
+        field: What it shows: a field of the event, `year`, `affiliation`, `both` for date and title in one cell, or
+            empty where the page does not say.
+        name: What stands above it.
+        dates: Its dates as they stand there, where it shows those.
+        linked: Whether its words lead somewhere.
+        width: How many characters wide its cells are, or 0 where they are not padded.
+        link: The words of its links where they are always the same.
+        brackets: Whether its words have more in brackets behind them.
+    """
+
+    field: str
+    name: str
+    dates: tuple[str, ...] = ()
+    linked: bool = False
+    width: int = 0
+    link: str = ""
+    brackets: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """How a row is written.
+
+    Attributes:
+        columns: Its columns.
+        outer: Whether a bar stands at the beginning, and whether one stands at the end.
+        space: What stands between a bar and a cell's words.
+    """
+
+    columns: tuple[Column, ...]
+    outer: tuple[bool, bool]
+    space: str
+
+
+def table_of(page: Page, rows: Sequence[Section]) -> Table | None:
+    """Find how the rows are written, by most of them; None where no column shows the dates."""
+    raw = [_split(row.text) for row in rows]
+    counts = Counter(map(len, raw))
+    count = counts.most_common(1)[0][0]
+    raw = [cut for cut in raw if len(cut) == count]
+    names = _names(page, rows[0])
+    names = (names + [""] * count)[:count]
+    columns = [[cut[index] for cut in raw] for index in range(count)]
+    fields = _fields(names, columns, rows)
+    if not {"date", "both"} & {*fields}:
+        return None
+    first = _BAR.match(rows[0].text.strip()) is not None
+    last = rows[0].text.rstrip().endswith("|")
+    spaces = Counter(" " if cell[:1] == " " else "" for cut in raw for cell in cut[1:])
+    made = (_column(field, name, column) for field, name, column in zip(fields, names, columns, strict=True))
+    return Table(tuple(made), (first, last), spaces.most_common(1)[0][0] if spaces else " ")
+
+
+def _split(row: str) -> list[str]:
+    """Return a row's cells with their white space."""
+    text = row.strip()
+    parts = _BAR.split(text)
+    if text.startswith("|"):
+        parts = parts[1:]
+    return parts[:-1] if text.endswith("|") and len(parts) > 1 else parts
+
+
+def _names(page: Page, row: Section) -> list[str]:
+    """Return what stands above the columns of the table that a row belongs to."""
+    texts = page.lines.texts
+    for line in range(row.line - 1, 0, -1):
+        if is_delimiter(texts[line]):
+            return cells(texts[line - 1]) if "|" in texts[line - 1] else []
+        if "|" not in texts[line]:
+            return []
+    return []
+
+
+def _fields(names: Sequence[str], columns: Sequence[Sequence[str]], rows: Sequence[Section]) -> list[str]:
+    fields = [_field(name, column) for name, column in zip(names, columns, strict=True)]
+    # One column alone shows a field; a second one of the same kind stays open.
+    for index, field in enumerate(fields):
+        if field and field in fields[:index]:
+            fields[index] = ""
+    if "date" not in fields:
+        dated = [index for index, column in enumerate(columns) if any(find_date(plain(cell)) for cell in column)]
+        fields = ["date" if index in dated[:1] else field for index, field in enumerate(fields)]
+    if "title" not in fields:
+        titles = {row.title for row in rows}
+        for index, column in enumerate(columns):
+            if not fields[index] and any(plain(cell) in titles for cell in column):
+                fields[index] = "title"
+                break
+    return fields if "title" in fields else ["both" if field == "date" else field for field in fields]
+
+
+def _field(name: str, column: Sequence[str]) -> str:
+    shown = [plain(cell) for cell in column if cell.strip()]
+    if shown and all(_YEAR.fullmatch(cell) for cell in shown):
+        return "year"
+    # "When" and "Time" stand above dates as well as above times.
+    dated = sum((found := find_date(cell)) is not None and found.leading for cell in shown)
+    if shown and dated * 2 > len(shown):
+        return "date"
+    field = field_of(name) or ""
+    return "" if field == "date" else field
+
+
+def _column(field: str, name: str, column: Sequence[str]) -> Column:
+    shown = [cell.strip() for cell in column if cell.strip()]
+    widths = Counter(len(cell.removeprefix(" ").removesuffix(" ")) for cell in column)
+    width, count = widths.most_common(1)[0]
+    padded = count * 2 > len(column) and any(len(cell) < width for cell in shown)
+    dates = (
+        tuple(found.words for cell in shown if (found := find_date(plain(cell)))) if field in ("date", "both") else ()
+    )
+    linked = sum(bool(_LINK.match(cell)) for cell in shown) * 2 > len(shown) if shown else False
+    words = {plain(cell) for cell in shown}
+    link = next(iter(words)) if linked and len(words) == 1 else ""
+    return Column(field, name, dates, linked, width if padded else 0, link, any("(" in plain(cell) for cell in shown))
+
+
+def extra_name(column: Column) -> str:
+    """Return the id of the form's field whose answers a column of the site's own shows."""
+    return safe_slug(column.name).replace("-", "_")
