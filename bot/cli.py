@@ -148,6 +148,45 @@ def action() -> None:
     raise typer.Exit(run())
 
 
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="The port.")] = 8000,
+) -> None:
+    """Run the webhook server of a GitHub App.
+
+    Reads its settings from the environment; docs/server.md lists them.
+    """
+    from bot.commands.server import serve as run
+
+    raise typer.Exit(run(host, port))
+
+
+jobs = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+app.add_typer(jobs, name="jobs")
+
+
+@jobs.callback()
+def _jobs(context: typer.Context, as_json: Json = False) -> None:
+    """Show the server's failed and waiting jobs."""
+    if context.invoked_subcommand is None:
+        from bot.commands.server import list_jobs
+
+        raise typer.Exit(list_jobs(as_json=as_json))
+
+
+@jobs.command()
+def retry(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Failed jobs, by name or reference; all if none.")
+    ] = None,
+) -> None:
+    """Run failed jobs again."""
+    from bot.commands.server import retry_jobs
+
+    raise typer.Exit(retry_jobs(names or []))
+
+
 def main() -> None:
     """Run the command and leave with its exit status: 0 done, 1 problems, 2 usage, 3 a bug, 130 interrupted."""
     sys.exit(_run())

@@ -158,7 +158,7 @@ class Ledger:
 
     # ------------------------------------------------------------ out
 
-    def waiting(self, limit: int = 200) -> list[Kept]:
+    def waiting(self, limit: int | None = 200) -> list[Kept]:
         """List the jobs that wait, oldest first."""
         return self._list(_WAITING, limit=limit, tries=True)
 
@@ -166,7 +166,7 @@ class Ledger:
         """List the jobs that some process runs, or ran when it died."""
         return self._list(_RUNNING, tries=True)
 
-    def failed(self, limit: int = 200) -> list[Kept]:
+    def failed(self, limit: int | None = 200) -> list[Kept]:
         """List the jobs that failed for good and were not run again, newest first."""
         kept = self._list(_FAILED, limit=limit, newest=True, results=True)
         later = {str(one.name._replace(round=one.name.round + 1, turn=0)) for one in kept}

@@ -64,6 +64,12 @@ class Service:
         self.memory.note("ready")
         return self.jobs.pulse.is_sound
 
+    def figures(self) -> bytes:
+        """Return what was counted, for Prometheus."""
+        for state, kept in (("waiting", self.jobs.ledger.waiting(None)), ("failed", self.jobs.ledger.failed(None))):
+            self.metrics.kept.labels(state).set(len(kept))
+        return self.metrics.text()
+
     # ------------------------------------------------------------ deliveries
 
     def take(self, delivery: Delivery) -> bool:

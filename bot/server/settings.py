@@ -122,8 +122,8 @@ class Settings(BaseSettings):
         if len(missing) == len(given):
             return read_credentials(self.credentials_file)
         if missing:
-            remedy = "Set all of them, or none to set the App up at /setup."
-            raise UserError(f"The GitHub App is configured only in part: {' and '.join(missing)} is missing. {remedy}")
+            remedy = "Set all three, or none to set the App up at /setup."
+            raise UserError(f"The GitHub App is configured in part only; not set: {', '.join(missing)}. {remedy}")
         found = Credentials.model_validate(
             {"app_id": self.app_id, "private_key": key, "webhook_secret": self.webhook_secret}
         )
