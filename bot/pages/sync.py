@@ -124,7 +124,7 @@ class _Work:
     def _known_section(self, section: Section, record: Event) -> None:
         """Take a section that nobody edited, or both sides alike; write it anew if the record gives something else."""
         text = self.shown[record.id]
-        if self._same(text, section.text):
+        if self._same(text, section, record):
             known = record.rendered in fingerprints(section.text)
             self._keep(section, record if known else _rendered(record, section.text))
             return
@@ -185,12 +185,17 @@ class _Work:
         self.records[record.id] = record
         self._owners[section.start] = record.id
 
-    def _same(self, text: str, other: str) -> bool:
-        """Compare; where the whole page has one line end, a record that was taken over with another is the same."""
-        if text == other:
+    def _same(self, text: str, section: Section, record: Event) -> bool:
+        """Compare what a record reads with its section.
+
+        Other line ends are no difference where the section stands as it was written, though the rest of the page has
+        changed its own since, or where the whole page has one line end: then Git changed them on the way.
+        """
+        if text == section.text:
             return True
         page, newline = self.cut.text, self.cut.newline
-        return with_newline(text, newline) == other and with_newline(page, newline) == page
+        as_written = record.rendered == fingerprint(section.text) or with_newline(page, newline) == page
+        return as_written and with_newline(text, newline) == with_newline(section.text, newline)
 
     def _note(self, message: str, section: Section, record: Event) -> None:
         self.notes.append(Problem(message, typed=record.title, file=self.config.page, line=section.line))

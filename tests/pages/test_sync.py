@@ -173,6 +173,15 @@ def test_line_ends_changed_on_the_way_are_no_edit() -> None:
     assert run(damaged, verbatim).page == PAGES["crlf"]
 
 
+def test_a_page_of_two_line_ends_is_in_line_after_one_run() -> None:
+    page = "\r\n\r\n## March 3rd, 2022: Lightning talks\n\n\n    * Bo Berg, City of B\r\n"
+    (record,) = records_of(page)
+    synced = run(page, [record.model_copy(update={"markdown": None})])
+    assert synced.page == "\r\n\r\n### March 3rd, 2022:  Lightning talks\r\n"
+    synced = run(page, [record.model_copy(update={"markdown": None, "description": "By hand"})])
+    assert synced.page == "\r\n\r\n### March 3rd, 2022:  Lightning talks\n\n- By hand\r\n"
+
+
 def test_a_sites_own_template_is_found_by_its_words() -> None:
     own = section_renderer('<a id="{{ id }}"></a>\n\n## {{ title | heading }}\n\n{{ description | text }}\n\n---')
     one, two = (
