@@ -9,7 +9,7 @@ import json
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -40,8 +40,8 @@ class Emulator:
         proxy: Writes down what went through.
     """
 
-    def __init__(self) -> None:
-        """Start it; skip the test where it is not installed."""
+    def __init__(self, apps: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Start it, with these GitHub Apps; skip the test where it is not installed."""
         node = need("node")
         if not (HERE / "node_modules" / "emulate").is_dir():
             need("emulate (npm ci --prefix tests/emulator)")
@@ -51,7 +51,8 @@ class Emulator:
             [node, "server.mjs"], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         tokens = {token_of(login): {"login": login, "scopes": ["repo"]} for login in PEOPLE}
-        seed = {"github": {"users": [{"login": login} for login in PEOPLE]}, "tokens": tokens}
+        github = {"users": [{"login": login} for login in PEOPLE], "apps": list(apps)}
+        seed = {"github": github, "tokens": tokens}
         print(json.dumps({"baseUrl": self.url, "seed": seed}), file=self._pipe(self._process.stdin), flush=True)
         self.proxy.target = self._pipe(self._process.stdout).readline().strip()
         assert self.proxy.target, "the emulated GitHub did not start"
