@@ -52,6 +52,10 @@ class Config(_Section):
         dict[str, str], Field(description="The letters that the site uses and the IANA zone of each")
     ] = {}
     series: Annotated[dict[str, Series], Field(description="Settings of one series, by its name")] = {}
+    max_open_per_author: Annotated[
+        int | None,
+        Field(ge=1, description="How many open proposals one person without write access may have; left out: 10"),
+    ] = None
     section_template: Annotated[
         SitePath | None, Field(description="The site's own Jinja2 template of one event's section")
     ] = None

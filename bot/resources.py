@@ -4,7 +4,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-_MESSAGES = ("proposed", "problems", "closed", "merged", "refused", "pull")
+_MESSAGES = ("proposed", "problems", "held", "stuck", "closed", "withdrawn", "merged", "refused", "pull")
 
 
 def _folder(name: str) -> Traversable:

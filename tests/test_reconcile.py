@@ -145,14 +145,6 @@ class TestValid:
         assert world.files(head)["about.md"] == b"About us\n"
         assert len(world.pulls()) == len(world.comments(number)) == 1
 
-    def test_a_human_s_commit_on_the_branch_is_left_alone(self, world: World) -> None:
-        number = filed(world, **DEMO_DAY)
-        run(world, number)
-        theirs = world.commit({"notes.md": b"mine\n"}, branch=branch_name(number))
-        world.edit_issue(number, body=body(**DEMO_DAY, location="Paris"))
-        run(world, number)
-        assert world.head(branch_name(number)) == theirs
-
 
 class TestProblems:
     def test_every_problem_is_told_in_one_comment_and_nothing_else_is_made(self, world: World) -> None:

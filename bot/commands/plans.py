@@ -9,6 +9,7 @@ from bot.proposals.state import (
     CloseIssue,
     DeleteBranch,
     Draft,
+    DropComment,
     EditPull,
     OpenPull,
     Pull,
@@ -67,7 +68,9 @@ def _values(found: tuple[Problem, ...]) -> list[dict[str, object]]:
     return [problem_values(problem) for problem in found]
 
 
-def _write_values(write: Write, pull: Pull | None, messages: Messages) -> dict[str, Any]:
+def _write_values(  # noqa: PLR0911 -- one for each kind of write
+    write: Write, pull: Pull | None, messages: Messages
+) -> dict[str, Any]:
     match write:
         case PutBranch():
             return {"do": "commit", "branch": write.branch, "parents": list(write.parents), "message": write.message}
@@ -80,6 +83,8 @@ def _write_values(write: Write, pull: Pull | None, messages: Messages) -> dict[s
             return {"do": "edit pull request", "number": write.number, **changes}
         case PutComment():
             return {"do": "comment", "id": write.id, "body": _text(write.body, pull, messages)}
+        case DropComment():
+            return {"do": "delete comment", "id": write.id}
         case CloseIssue():
             return {"do": "close issue", "reason": write.reason}
         case DeleteBranch():
@@ -92,7 +97,7 @@ def _text(text: Draft | str, pull: Pull | None, messages: Messages) -> str:
     return text if isinstance(text, str) else messages.write(text, pull=f"#{pull.number}" if pull else NEW_PULL)
 
 
-def _described(write: Write, pull: Pull | None, messages: Messages) -> str:
+def _described(write: Write, pull: Pull | None, messages: Messages) -> str:  # noqa: PLR0911 -- the same
     match write:
         case PutBranch():
             diff = "\n".join(difference(write.before, write.files))
@@ -105,6 +110,8 @@ def _described(write: Write, pull: Pull | None, messages: Messages) -> str:
         case PutComment():
             verb = "COMMENT on" if write.id is None else "UPDATE the comment on"
             return f"{verb} issue #{write.issue}\n{_quoted(_text(write.body, pull, messages))}"
+        case DropComment():
+            return f"DELETE a second comment on issue #{write.issue}"
         case CloseIssue():
             return f"CLOSE issue #{write.number} as {write.reason.replace('_', ' ')}"
         case DeleteBranch():

@@ -1,9 +1,9 @@
 """What Almanac needs of a place where repositories, issues and pull requests live."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
-from bot.proposals.state import Base, Comment, Issue, Look, Pull, PutBranch
+from bot.proposals.state import Base, Changes, Comment, Issue, Look, Pull, PutBranch, Standing
 
 
 class Forge(Protocol):
@@ -19,12 +19,29 @@ class Forge(Protocol):
         """How messages call the repository: `OWNER/NAME`, or its folder."""
         ...
 
-    def look(self, number: int) -> Look:
-        """Read one issue, the base, and what there is of the issue's proposal (newest pull request, our comment)."""
+    @property
+    def has_accounts(self) -> bool:
+        """Whether people have accounts here, so that it is known who may write."""
         ...
 
-    def open_issues(self) -> Iterator[Issue]:
-        """Give the open issues, oldest first. Pull requests are not issues."""
+    def look(self, number: int) -> Look:
+        """Read one issue, the base, what there is of the issue's proposal, and which others are open."""
+        ...
+
+    def issue(self, number: int) -> Issue | None:
+        """Read one issue alone; None where it was deleted, transferred, or is a pull request."""
+        ...
+
+    def open_issues(self, labels: Sequence[str] = ()) -> Iterator[Issue]:
+        """Give the open issues, oldest first; with labels, at least those that carry one. Pull requests are none."""
+        ...
+
+    def standing(self) -> Standing:
+        """Read the base, every open pull request from this repository, and the heads of Almanac's branches."""
+        ...
+
+    def newest_pull(self, branch: str) -> Pull | None:
+        """Read the newest pull request from a branch, open or closed."""
         ...
 
     def base(self) -> Base:
@@ -39,8 +56,30 @@ class Forge(Protocol):
         """List the names of the files that stand directly in a folder at a commit; empty where there is no folder."""
         ...
 
+    def merge_base(self, first: str, second: str) -> str | None:
+        """Find the newest commit that two commits have in common; None where there is none."""
+        ...
+
+    def changes(self, older: str, newer: str) -> Changes:
+        """List what differs between the files of two commits."""
+        ...
+
+    def is_ours(self, commit: str) -> bool:
+        """Tell whether a commit was made by `put_branch` straight on a base, and nobody has amended it since."""
+        ...
+
+    def reads_freely(self, commit: str) -> bool:
+        """Tell whether reading this commit's files sends no requests."""
+        ...
+
+    def can_write(self, login: str) -> bool:
+        """Tell whether somebody may write to the repository; nobody does who is not known there."""
+        ...
+
     def put_branch(self, write: PutBranch) -> str:
         """Make the commit, point the branch at it and return its SHA.
+
+        Files of other people are taken over byte for byte, with their modes.
 
         Raises:
             Raced: The branch's head is not the expected one; nothing was changed.
@@ -58,11 +97,15 @@ class Forge(Protocol):
         ...
 
     def create_comment(self, issue: int, body: str) -> Comment:
-        """Write a comment on an issue."""
+        """Write our comment on an issue; where another run has written it meanwhile, that one is edited."""
         ...
 
     def edit_comment(self, issue: int, comment: int, body: str) -> None:
         """Replace the text of one of our comments."""
+        ...
+
+    def delete_comment(self, issue: int, comment: int) -> None:
+        """Delete a comment of ours; one that is gone already is fine."""
         ...
 
     def close_issue(self, number: int, reason: Literal["completed", "not_planned"]) -> None:

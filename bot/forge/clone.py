@@ -11,8 +11,11 @@ from bot.forge.git import Git
 from bot.proposals.state import Base, PutBranch
 
 BASE_SETTING = "almanac.base"
-_OURS = re.compile(r"almanac/issue-\d+")
+WRITER_SETTING = "almanac.writer"
+_OURS = re.compile(r"almanac/(issue-\d+|sync)")
 _HEADS = "refs/heads/"
+# What a deleted branch held can be had again, as on GitHub by the pull request; git would clear it away in time.
+_KEPT = "refs/almanac/"
 
 
 class Clone:
@@ -67,6 +70,15 @@ class Clone:
         """Return the commit at a branch's head, or None where there is no such branch."""
         return self.git.commit(_HEADS + branch)
 
+    def heads(self) -> dict[str, str]:
+        """Return the heads of all branches of Almanac's own, by name."""
+        lines = self.git.text("for-each-ref", "--format=%(refname) %(objectname)", f"{_HEADS}almanac/").splitlines()
+        return {name.removeprefix(_HEADS): head for name, head in (line.split(" ") for line in lines)}
+
+    def writers(self) -> list[str]:
+        """Return the logins of those who may give commands here: the git setting `almanac.writer`, any number."""
+        return self.git.text("config", "--get-all", WRITER_SETTING, good=(0, 1)).splitlines()
+
     def put(self, write: PutBranch) -> str:
         """Store a commit and move its branch there; return its id.
 
@@ -104,6 +116,7 @@ class Clone:
             return
         self._expect(branch, expected)
         self.refuse_checked_out(branch)
+        self.git.text("update-ref", "--no-deref", _KEPT + branch.removeprefix("almanac/"), expected)
         try:
             self.git.text("update-ref", "-d", "--no-deref", _HEADS + branch, expected)
         except ForgeError:

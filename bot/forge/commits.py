@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.errors import ForgeError
 from bot.forge.git import Git, is_plain
+from bot.forge.seal import sealed
 from bot.proposals.state import PutBranch
 
 _NO_FILE = "0"
@@ -50,7 +51,8 @@ def commit_files(git: Git, write: PutBranch, signed: Mapping[str, str]) -> str:
         git.text("update-index", "--add", "-z", "--index-info", stdin=b"".join(_changes(git, write)), env=env)
         tree = git.text("write-tree", env=env)
     _check_rest(git, write, tree)
-    return _commit(git, tree, write.parents, write.message, signed)
+    message = sealed(write.message, tree) if write.fresh else write.message
+    return _commit(git, tree, write.parents, message, signed)
 
 
 def commit_merge(git: Git, base: str, head: str, message: str, signed: Mapping[str, str]) -> str:
@@ -82,13 +84,21 @@ def _commit(git: Git, tree: str, parents: tuple[str, ...], message: str, signed:
 
 
 def _changes(git: Git, write: PutBranch) -> Iterator[bytes]:
+    nothing = "0" * len(write.base)
+    # What goes comes first: a folder may take the place of a file.
+    for path, kept in sorted(write.kept.items(), key=lambda item: item[1] is not None):
+        yield _line(kept.mode if kept else _NO_FILE, kept.id if kept else nothing, path)
     for path, text in write.files.items():
-        mode, blob = _NO_FILE, "0" * len(write.base)
+        mode, blob = _NO_FILE, nothing
         if text is not None:
             there = git.entry(write.base, path)
             mode = _EXECUTABLE if there and there.mode == _EXECUTABLE else _FILE
             blob = git.text("hash-object", "-w", "--no-filters", "--stdin", stdin=text.encode(errors="replace"))
-        yield f"{mode} {blob}\t".encode() + os.fsencode(path) + b"\0"
+        yield _line(mode, blob, path)
+
+
+def _line(mode: str, blob: str, path: str) -> bytes:
+    return f"{mode} {blob}\t".encode() + os.fsencode(path) + b"\0"
 
 
 def _check(path: str) -> None:
@@ -99,7 +109,7 @@ def _check(path: str) -> None:
 def _check_rest(git: Git, write: PutBranch, tree: str) -> None:
     """Refuse a tree in which more has changed: to git, a file where a folder was is the end of the folder."""
     changed = git.text("diff-tree", "-r", "-z", "--no-renames", "--name-only", write.base, tree).split("\0")
-    lost = [path for path in changed if path and path not in write.files]
+    lost = [path for path in changed if path and path not in write.files and path not in write.kept]
     if lost:
         raise ForgeError(
             f"Almanac's files would take the place of {', '.join(lost[:3])}: a file and a folder have the same name.",

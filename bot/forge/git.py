@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.errors import ForgeError
+from bot.proposals.state import Blob, Changes
 
 _FILES = ("100644", "100755")
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -30,11 +31,15 @@ _SETTINGS = (
 
 
 class Entry(NamedTuple):
-    """One entry of a commit's tree: its mode as git writes it (`100755`), its object id and its path from the root."""
+    """One entry of a commit's tree: its mode as git writes it (`100755`), its object id and its path from the root.
+
+    `size` is a file's, in bytes, where GitHub told it.
+    """
 
     mode: str
     id: str
     path: str
+    size: int = 0
 
     @property
     def is_file(self) -> bool:
@@ -117,6 +122,29 @@ class Git:
         return frozenset(
             entry.path.removeprefix(start) for entry in entries if entry.is_file and entry.path.startswith(start)
         )
+
+    def changes(self, older: str, newer: str) -> Changes:
+        """List what differs between the files of two commits, links and submodules included."""
+        output = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", older, newer)[1]
+        fields = iter(output.split(b"\0"))
+        found: dict[str, Blob | None] = {}
+        for about in fields:
+            if about:
+                _, mode, _, content, status = about.decode().split(" ")
+                found[os.fsdecode(next(fields))] = None if status == "D" else Blob(mode, content)
+        return found
+
+    def merge_base(self, first: str, second: str) -> str | None:
+        """Find the newest commit that two commits have in common; None where there is none, or one is not stored."""
+        status, output = self.run("merge-base", first, second, good=(0, 1, 128))
+        return output.decode().strip() if status == 0 else None
+
+    def message(self, commit: str) -> tuple[str, str]:
+        """Read a commit's message and the id of its tree; nothing where it is not stored."""
+        if not _OBJECT_ID.fullmatch(commit) or not self.has(commit):
+            return "", ""
+        head, _, text = os.fsdecode(self.run("cat-file", "commit", commit)[1]).partition("\n\n")
+        return text, head.split("\n", 1)[0].removeprefix("tree ")
 
     def uncommitted(self, *paths: str) -> tuple[str, ...]:
         """List the files that differ from the last commit or are unknown to git; with paths, only among those."""

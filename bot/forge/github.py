@@ -1,27 +1,54 @@
 """GitHub, through PyGithub; the lazy way, so that a proposal costs a handful of requests."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import github
 from github.Issue import Issue as GitHubIssue
 
 from bot.errors import ForgeError, UserError
+from bot.forge.blobs import Blobs
 from bot.forge.github_branches import Branches
-from bot.forge.github_calls import PER_PAGE, Calls, Pace
+from bot.forge.github_calls import PER_PAGE, Calls, Pace, Usage
 from bot.forge.github_comments import Comments
 from bot.forge.github_files import GitHubFiles
 from bot.forge.github_pulls import Pulls
+from bot.forge.seal import is_sealed, sealed
 from bot.forge.trouble import Call, RefusedError
-from bot.proposals.marker import comment_marker
-from bot.proposals.state import Base, Comment, Issue, Look, Proposal, Pull, PutBranch, branch_name
+from bot.proposals.marker import read_state
+from bot.proposals.state import (
+    Base,
+    Changes,
+    Comment,
+    Issue,
+    Look,
+    Proposal,
+    Pull,
+    PutBranch,
+    Standing,
+    branch_name,
+    issue_of,
+)
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
 _TOKEN = re.compile(r"[!-~]+")
+# An App's login ends in `[bot]`.
+_LOGIN = re.compile(r"[A-Za-z0-9_-]+(\[bot\])?")
+# GitHub puts `maintain` and `triage` down as `write` and `read`; the emulated one says `push`.
+_WRITERS = ("admin", "maintain", "write", "push")
+_SUBMODULE = "160000"
+
+
+class Changed(NamedTuple):
+    """A change: of which issue (None where it is of none that concerns us), and when, by GitHub's clock."""
+
+    issue: int | None
+    at: datetime
 
 
 def connect(  # noqa: PLR0913 - each says something else about the same connection
@@ -33,6 +60,7 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
     checkout: Path | None = None,
     pause: float | None = None,
     patience: float = 30,
+    kept: Blobs | None = None,
 ) -> "GitHubForge":
     """Return one repository on GitHub. Nothing is sent yet.
 
@@ -44,6 +72,7 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
         checkout: A clone on this disk; files of the commits that it holds are read there and cost no request.
         pause: Seconds between writes; None lets a run's first ten go at once and the later ones a second apart.
         patience: The most seconds to wait, in one call, for a rate limit or for GitHub's troubles to pass.
+        kept: Keeps files for later runs, so that each is fetched once.
 
     Raises:
         UserError: The repository, the address or the token cannot be one.
@@ -67,7 +96,7 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
         lazy=True,
     )
     calls = Calls(client, repository, token, Pace(pause, patience))
-    return GitHubForge(calls, Branches(calls, default_branch), GitHubFiles(calls, checkout))
+    return GitHubForge(calls, Branches(calls, default_branch), GitHubFiles(calls, checkout, kept))
 
 
 def _is_address(text: str) -> bool:
@@ -95,6 +124,16 @@ class GitHubForge:
         """`OWNER/NAME`."""
         return self._calls.name
 
+    @property
+    def usage(self) -> Usage:
+        """What this connection has cost so far."""
+        return self._calls.usage
+
+    @property
+    def has_accounts(self) -> bool:
+        """Everybody has one."""
+        return True
+
     def close(self) -> None:
         """Close the connection to GitHub; it opens again when it is needed."""
         self._calls.client.close()
@@ -104,24 +143,56 @@ class GitHubForge:
     def look(self, number: int) -> Look:
         """Read an issue and what belongs to it: 3 requests, and 1 more for comments where the issue has any.
 
-        Another one finds out the default branch, unless it is known or a pull request tells it.
+        Another one finds out the default branch, unless it is known, a pull request tells it, or it is the only one.
         """
-        branch, marker = branch_name(number), comment_marker(number)
-        issue = self._issue(number)
-        pull, default = self._pulls.newest(branch, "all")
+        branch, issue = branch_name(number), self.issue(number)
+        heads, complete = self._branches.first()
+        # The answer to the narrow question is much smaller, and enough where this is the only proposal.
+        if complete and not any(issue_of(name) for name in heads if name != branch):
+            (pull, default), opened = self._pulls.newest(branch, "all"), dict[str, Pull]()
+        else:
+            pull, opened, default = self._pulls.recent(branch, number)
         self._branches.default = self._branches.default or default
-        base, head = self._branches.base_and_head(branch)
-        comment = None
-        if issue and issue.comments != 0:
-            comment = self._comments.find(number, lambda text: marker in map(str.strip, text.splitlines()))
-        return Look(issue, base, Proposal(head, pull, comment))
+        base = self._branches.base_among(heads)
+        head = heads.get(branch) if branch in heads or complete else self._branches.head(branch)
+        ours = self._comments.find(number) if issue and issue.comments != 0 else []
+        spare = tuple(comment.id for comment in ours[1:])
+        known = ((issue_of(name), pull) for name, pull in opened.items())
+        others = {other: pull for other, pull in known if other is not None and other != number}
+        return Look(issue, base, Proposal(head, pull, ours[0] if ours else None, spare), others)
 
-    def open_issues(self) -> Iterator[Issue]:
-        """Give the open issues, oldest first, a hundred a request."""
-        listed = self._calls.repository.get_issues(state="open", sort="created", direction="asc")
-        for found in self._calls.pages(Call("list the issues", "issues: read"), listed):
+    def open_issues(self, labels: Sequence[str] = ()) -> Iterator[Issue]:
+        """Give the open issues, oldest first, a hundred a request. One label alone is a filter that GitHub knows."""
+        chosen = {"labels": labels[0]} if len(labels) == 1 else {}
+        call, asked = Call("list the issues", "issues: read"), {"sort": "created", "direction": "asc", **chosen}
+        for found in self._calls.pages(call, GitHubIssue, "issues", state="open", **asked):
             if not _is_pull(found):
                 yield _issue(found)
+
+    def changed_since(self, moment: datetime) -> Iterator[Changed]:
+        """Give the issues that changed since then, oldest change first, a hundred a request.
+
+        GitHub counts pull requests as issues; a change of one of ours stands for its issue.
+        """
+        call, since = Call("list the issues", "issues: read"), moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        asked = {"state": "all", "since": since, "sort": "updated", "direction": "asc"}
+        for found in self._calls.pages(call, GitHubIssue, "issues", **asked):
+            number = read_state(found.body or "")[1].get("issue") if _is_pull(found) else found.number
+            yield Changed(number if isinstance(number, int) else None, found.updated_at)
+
+    def standing(self) -> Standing:
+        """Read the base, every open pull request and the heads of Almanac's branches: 3 requests.
+
+        Each further hundred of pull requests costs another one.
+        """
+        pulls, default = self._pulls.opened()
+        self._branches.default = self._branches.default or default
+        heads = self._branches.ours()
+        return Standing(self._branches.base(), pulls, heads)
+
+    def newest_pull(self, branch: str) -> Pull | None:
+        """Read the newest pull request from a branch, open or closed."""
+        return self._pulls.newest(branch, "all")[0]
 
     def base(self) -> Base:
         """Read the default branch's name and head."""
@@ -138,7 +209,57 @@ class GitHubForge:
         """List the names of the files that stand directly in a folder at a commit."""
         return self._files.names(commit, folder)
 
-    def _issue(self, number: int) -> Issue | None:
+    def merge_base(self, first: str, second: str) -> str | None:
+        """Find the newest commit that two commits have in common: 1 request."""
+        call = Call("compare two commits", "contents: read")
+        try:
+            # A second page holds no files, and they are of no use here.
+            path = f"compare/{first}...{second}?per_page=1&page=2"
+            return str(self._calls.read(call, lambda: self._calls.raw("GET", path))["merge_base_commit"]["sha"])
+        except RefusedError as refused:
+            if refused.is_(HTTPStatus.NOT_FOUND):
+                return None
+            raise
+        except (TypeError, KeyError):
+            raise self._calls.odd(call) from None
+
+    def changes(self, older: str, newer: str) -> Changes:
+        """List what differs between the files of two commits: 1 request each, unless their files are known."""
+        return self._files.changes(older, newer)
+
+    def is_ours(self, commit: str) -> bool:
+        """Tell whether a commit is one that `put_branch` made straight on a base, as it made it: 1 request."""
+        call = Call("read a commit", "contents: read")
+        try:
+            found = self._calls.read(call, lambda: self._calls.raw("GET", f"git/commits/{commit}"))
+            return is_sealed(found["message"], found["tree"]["sha"])
+        except RefusedError as refused:
+            if refused.is_(HTTPStatus.NOT_FOUND):
+                return False
+            raise
+        except (TypeError, KeyError):
+            raise self._calls.odd(call) from None
+
+    def reads_freely(self, commit: str) -> bool:
+        """Tell whether a commit's files are read from the checkout."""
+        return self._files.is_here(commit)
+
+    def can_write(self, login: str) -> bool:
+        """Tell whether somebody may write to the repository: 1 request."""
+        if not _LOGIN.fullmatch(login):
+            return False
+        call = Call("read somebody's permission", "metadata: read")
+        try:
+            found = self._calls.read(call, lambda: self._calls.repository.get_collaborator_permission(login))
+        except RefusedError as refused:
+            # That is what GitHub answers about somebody whom the repository does not know.
+            if refused.is_(HTTPStatus.NOT_FOUND):
+                return False
+            raise
+        return found in _WRITERS
+
+    def issue(self, number: int) -> Issue | None:
+        """Read one issue alone: 1 request."""
         call = Call(f"read issue {number}", "issues: read")
         try:
             found = self._calls.read(call, self._calls.repository.get_issue(number).complete)
@@ -167,7 +288,9 @@ class GitHubForge:
 
         The commit names no author, so that GitHub signs it as ours.
         """
-        body = {"message": write.message, "tree": self._put_tree(write), "parents": list(write.parents)}
+        tree = self._put_tree(write)
+        message = sealed(write.message, tree) if write.fresh else write.message
+        body = {"message": message, "tree": tree, "parents": list(write.parents)}
         commit = self._put_object("make the commit", "git/commits", body)
         if write.expected is None:
             self._branches.create(write.branch, commit)
@@ -178,6 +301,12 @@ class GitHubForge:
     def _put_tree(self, write: PutBranch) -> str:
         root = self._files.root(write.base)
         changes: list[dict[str, str | None]] = []
+        for path, kept in write.kept.items():
+            if kept:
+                kind = "commit" if kept.mode == _SUBMODULE else "blob"
+                changes.append({"path": path, "mode": kept.mode, "type": kind, "sha": kept.id})
+            elif self._files.entry(write.base, path):
+                changes.append({"path": path, "mode": "100644", "type": "blob", "sha": None})
         for path, text in write.files.items():
             there = self._files.entry(write.base, path)
             change = {"path": path, "mode": there.mode if there and there.is_file else "100644", "type": "blob"}
@@ -209,12 +338,16 @@ class GitHubForge:
         self._pulls.edit(number, title=title, body=body, state=state)
 
     def create_comment(self, issue: int, body: str) -> Comment:
-        """Write a comment on an issue."""
+        """Write our comment on an issue: 1 read, 1 write."""
         return self._comments.create(issue, body)
 
     def edit_comment(self, issue: int, comment: int, body: str) -> None:
         """Replace the text of one of our comments."""
         self._comments.edit(issue, comment, body)
+
+    def delete_comment(self, issue: int, comment: int) -> None:
+        """Delete a comment of ours; one that is gone already is fine."""
+        self._comments.delete(issue, comment)
 
     def close_issue(self, number: int, reason: Literal["completed", "not_planned"]) -> None:
         """Close an issue."""

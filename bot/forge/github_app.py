@@ -249,3 +249,44 @@ def _cursor(link: str) -> str | None:
             found = parse_qs(urlsplit(address.strip().strip("<>")).query).get("cursor")
             return found[0] if found else None
     return None
+
+
+@dataclass(frozen=True)
+class Registered:
+    """An App that GitHub has just made: its number, its name in addresses, where its page is, and its secrets."""
+
+    id: int
+    slug: str
+    page: str
+    private_key: str
+    webhook_secret: str
+
+
+def convert_manifest(code: str, api_url: str) -> Registered:
+    """Turn the code that GitHub gives at the end of the manifest flow into the App; it works once, within an hour.
+
+    Raises:
+        ForgeError: GitHub does not take the code, or does not answer as GitHub does.
+    """
+    call = Call("fetch the new App's credentials", "a code that is not older than an hour")
+    anonymous = github.Github(base_url=api_url, timeout=_TIMEOUT, user_agent="almanac", retry=None)
+    try:
+        path = f"/app-manifests/{quote(code, safe='')}/conversions"
+        found = anonymous.requester.requestJsonAndCheck("POST", path)[1]
+        return Registered(
+            int(found["id"]),
+            str(found["slug"]),
+            str(found["html_url"]),
+            str(found["pem"]),
+            str(found["webhook_secret"] or ""),
+        )
+    except GithubException as error:
+        answer = Answer(error.status, redact(words(error.data), code), error.headers or {})
+        raise explain(answer, call, "the new App", time.time()) from None
+    except (requests.RequestException, json.JSONDecodeError):
+        message = f"{api_url} could not be reached, so we could not {call.doing}."
+        raise ForgeError(message, remedy="Check the connection and GITHUB_API_URL.", passing=True) from None
+    except (TypeError, KeyError, ValueError):
+        raise ForgeError(f"{api_url} does not answer as GitHub does, so we could not {call.doing}.") from None
+    finally:
+        anonymous.close()

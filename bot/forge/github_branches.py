@@ -11,6 +11,7 @@ from bot.forge.trouble import Call, RefusedError
 from bot.proposals.state import Base
 
 _READ, _WRITE = "contents: read", "contents: write"
+_OURS = "almanac/"
 
 
 class Branches:
@@ -31,16 +32,31 @@ class Branches:
             )
         return Base(name, head)
 
-    def base_and_head(self, branch: str) -> tuple[Base, str | None]:
-        """Read the base and the head of a branch: one request, where there are fewer than a hundred branches."""
-        listed = self._calls.repository.get_branches()
-        found = self._calls.page(Call("list the branches", _READ), listed)
-        heads = {one.name: one.commit.sha for one in found}
+    def first(self) -> tuple[dict[str, str], bool]:
+        """List the heads of up to a hundred branches, and tell whether these are all: one request.
+
+        If only one of them is not Almanac's own, it has to be the default branch.
+        """
+        found = self._calls.page(Call("list the branches", _READ), self._calls.repository.get_branches())
+        heads, complete = {one.name: one.commit.sha for one in found}, len(found) < PER_PAGE
+        others = [name for name in heads if not name.startswith(_OURS)]
+        if complete and len(others) == 1:
+            self.default = self.default or others[0]
+        return heads, complete
+
+    def base_among(self, heads: dict[str, str]) -> Base:
+        """Find the base among heads that were read just now, or read it."""
         default = self._default()
-        base = Base(default, heads[default]) if default in heads else self.base()
-        if branch in heads or len(found) < PER_PAGE:
-            return base, heads.get(branch)
-        return base, self.head(branch)
+        return Base(default, heads[default]) if default in heads else self.base()
+
+    def ours(self) -> dict[str, str]:
+        """Read the heads of all branches of Almanac's own: one request, however many there are."""
+        call = Call("list Almanac's branches", _READ)
+        found = self._calls.read(call, lambda: self._calls.raw("GET", f"git/matching-refs/heads/{_OURS}"))
+        try:
+            return {one["ref"].removeprefix("refs/heads/"): str(one["object"]["sha"]) for one in found}
+        except (TypeError, KeyError):
+            raise self._calls.odd(call) from None
 
     def head(self, branch: str) -> str | None:
         """Read the head of a branch; None where there is no such branch."""

@@ -3,8 +3,10 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from itertools import count
 from typing import Any, TypeVar
 
 import requests
@@ -61,6 +63,14 @@ class Pace:
         self._last = self._clock()
 
 
+@dataclass(frozen=True)
+class Usage:
+    """What a connection has cost: requests that were sent, and how many GitHub still takes this hour, if it said so."""
+
+    requests: int
+    remaining: int | None
+
+
 class Calls:
     """Sends requests for one repository, each at most a few times, and turns what goes wrong into `ForgeError`.
 
@@ -72,11 +82,18 @@ class Calls:
         """Take the lazy client and `OWNER/NAME`; the token is here to be kept out of messages."""
         self.client, self.name, self._token, self._pace = client, name, token, pace
         self.repository = client.get_repo(name)
+        self._sent = 0
 
     @property
     def api_url(self) -> str:
         """Where the REST API is."""
         return self.client.requester.base_url
+
+    @property
+    def usage(self) -> Usage:
+        """What was sent so far."""
+        remaining = self.client.requester.rate_limiting[0]
+        return Usage(self._sent, remaining if remaining >= 0 else None)
 
     def read(self, call: Call, send: Callable[[], T]) -> T:
         """Send a read; it may be repeated.
@@ -116,17 +133,31 @@ class Calls:
         except TypeError:  # PyGithub stumbles over what is no list
             raise self.odd(call) from None
 
-    def pages(self, call: Call, listed: PaginatedList[Listed]) -> Iterator[Listed]:
-        """Read a list page by page, as far as the caller goes.
+    def pages(self, call: Call, kind: type[Listed], path: str, **asked: str) -> Iterator[Listed]:
+        """Read a list below the repository's address page by page, as far as the caller goes.
+
+        GitHub says with each page whether another one follows; where it says nothing, a full page may not be the last.
+
+        Args:
+            call: What is asked.
+            kind: What it is a list of.
+            path: Where it is.
+            asked: The query.
 
         Raises:
             ForgeError: It did not work.
         """
-        number, full = 0, True
-        while full:
-            page = self.page(call, listed, number)
-            yield from page
-            number, full = number + 1, len(page) == PER_PAGE
+        requester, address = self.client.requester, f"{self.repository.url}/{path}"
+        for number in count(1):
+            query = {**asked, "per_page": PER_PAGE, "page": number}
+            send = partial(requester.requestJsonAndCheck, "GET", address, parameters=query)
+            headers, found = self.read(call, send)
+            if not isinstance(found, list):
+                raise self.odd(call)
+            yield from (kind(requester, headers, element) for element in found)
+            link = headers.get("link", "")
+            if not ('rel="next"' in link if link else len(found) == PER_PAGE):
+                return
 
     def raw(self, verb: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Send one request below the repository's address as it stands, for what PyGithub asks too much for."""
@@ -135,6 +166,7 @@ class Calls:
     def _send(self, call: Call, send: Callable[[], T], landed: Callable[[], T | None]) -> T:
         waited = 0.0
         for tried in range(1, TRIES + 1):
+            self._sent += 1
             try:
                 return send()
             except _FAILURES as error:

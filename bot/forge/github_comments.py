@@ -1,11 +1,12 @@
 """Our comments on GitHub's issues, told from those that only look like ours."""
 
-from collections.abc import Callable
+from http import HTTPStatus
 
 from github.IssueComment import IssueComment
 
-from bot.forge.github_calls import Calls
+from bot.forge.github_calls import PER_PAGE, Calls
 from bot.forge.trouble import Call, RefusedError
+from bot.proposals.marker import comment_marker
 from bot.proposals.state import Comment
 
 _INSIDERS = ("OWNER", "MEMBER", "COLLABORATOR")
@@ -19,29 +20,50 @@ class Comments:
         self._calls = calls
         self._login: str | None = None
 
-    def find(self, issue: int, wanted: Callable[[str], bool]) -> Comment | None:
-        """Read an issue's comments up to the first of ours whose text is the wanted one."""
-        listed = self._calls.repository.get_issue(issue).get_comments()
-        for found in self._calls.pages(Call(f"read the comments on issue {issue}", "issues: read"), listed):
-            if wanted(found.body or "") and self._is_ours(found):
-                return Comment(found.id, found.body)
-        return None
+    def find(self, issue: int, body: str | None = None) -> list[Comment]:
+        """Read an issue's comments up to ours: the first with our marker, and others of ours that stand near it.
+
+        With a body, a comment that reads exactly so counts as well.
+        """
+        marker, ours = comment_marker(issue), list[Comment]()
+        call = Call(f"read the comments on issue {issue}", "issues: read")
+        for count, found in enumerate(self._calls.pages(call, IssueComment, f"issues/{issue}/comments"), 1):
+            text = found.body or ""
+            if (text == body or marker in map(str.strip, text.splitlines())) and self._is_ours(found):
+                ours.append(Comment(found.id, found.body))
+            if ours and count % PER_PAGE == 0:
+                break
+        return ours
 
     def create(self, issue: int, body: str) -> Comment:
-        """Write a comment on an issue."""
+        """Write our comment on an issue; where another run was quicker, that comment is edited."""
+        there = self.find(issue)
+        if there:
+            self.edit(issue, there[0].id, body)
+            return Comment(there[0].id, body)
 
         def send() -> Comment:
             found = self._calls.repository.get_issue(issue).create_comment(body)
             return Comment(found.id, found.body)
 
         call = Call(f"comment on issue {issue}", "issues: write")
-        return self._calls.write(call, send, lambda: self.find(issue, lambda text: text == body))
+        return self._calls.write(call, send, lambda: next(iter(self.find(issue, body)), None))
 
     def edit(self, issue: int, comment: int, body: str) -> None:
         """Replace the text of a comment."""
         found = self._calls.repository.get_issue(issue).get_comment(comment)
         call = Call(f"edit our comment on issue {issue}", "issues: write")
         self._calls.write(call, lambda: found.edit(body), lambda: None)
+
+    def delete(self, issue: int, comment: int) -> None:
+        """Delete a comment; one that is gone is fine."""
+        found = self._calls.repository.get_issue(issue).get_comment(comment)
+        try:
+            call = Call(f"delete a comment of ours on issue {issue}", "issues: write")
+            self._calls.write(call, found.delete, lambda: None)
+        except RefusedError as refused:
+            if not refused.is_(HTTPStatus.NOT_FOUND):
+                raise
 
     def _is_ours(self, comment: IssueComment) -> bool:
         """Tell whether a comment that carries our marker is ours, so that we never write into a stranger's.

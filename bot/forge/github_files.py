@@ -7,10 +7,12 @@ from http import HTTPStatus
 from pathlib import Path
 
 from bot.errors import ForgeError
+from bot.forge.blobs import Blobs
 from bot.forge.git import Entry, Git
 from bot.forge.github_calls import Calls
 from bot.forge.remote import RemoteFiles
 from bot.forge.trouble import Call, RefusedError
+from bot.proposals.state import Changes
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -18,11 +20,11 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 class GitHubFiles:
     """Reads files at commits. What a checkout's working tree holds does not matter: only its object store is read."""
 
-    def __init__(self, calls: Calls, checkout: Path | None) -> None:
-        """Take what sends requests, and a clone on this disk, or None."""
+    def __init__(self, calls: Calls, checkout: Path | None, kept: Blobs | None = None) -> None:
+        """Take what sends requests, a clone on this disk, and what keeps files for later runs; or None."""
         self._calls = calls
         self._clone = _Clone(checkout) if checkout else None
-        self._remote = RemoteFiles(self._fetch_tree, self._fetch_blob)
+        self._remote = RemoteFiles(self._fetch_tree, self._fetch_blob, kept)
         self._cloned: dict[str, bool] = {}
 
     def object(self, commit: str, path: str) -> bytes | None:
@@ -42,6 +44,14 @@ class GitHubFiles:
     def names(self, commit: str, folder: str) -> frozenset[str]:
         """List the names of the ordinary files that stand directly in a folder; `""` is the root."""
         return self._at(commit).names(commit, folder)
+
+    def changes(self, older: str, newer: str) -> Changes:
+        """List what differs between the files of two commits."""
+        return self._remote.changes(older, newer)
+
+    def is_here(self, commit: str) -> bool:
+        """Tell whether a commit's files are read from the checkout."""
+        return isinstance(self._at(commit), Git)
 
     def entry(self, commit: str, path: str) -> Entry | None:
         """Find what stands at a path, or None."""
@@ -66,7 +76,7 @@ class GitHubFiles:
             Call("list the files", "contents: read"),
             lambda: self._calls.repository.get_git_tree(tree, recursive=recursive),
         )
-        return [Entry(one.mode, one.sha, one.path) for one in found.tree], bool(found.truncated)
+        return [Entry(one.mode, one.sha, one.path, one.size or 0) for one in found.tree], bool(found.truncated)
 
     def _fetch_blob(self, blob: str) -> bytes:
         read = Call("read a file", "contents: read")

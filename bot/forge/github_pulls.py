@@ -7,9 +7,11 @@ from urllib.parse import quote, urlsplit
 from github.GithubObject import NotSet
 from github.PullRequest import PullRequest
 
-from bot.forge.github_calls import Calls
+from bot.forge.github_calls import PER_PAGE, Calls
 from bot.forge.trouble import Call, RefusedError
 from bot.proposals.state import Pull
+
+_LIST = Call("list the pull requests", "pull-requests: read")
 
 
 class Pulls:
@@ -23,11 +25,47 @@ class Pulls:
         """Read the newest pull request from a branch and, as it comes with it, the default branch's name."""
         head = f"{self._calls.name.partition('/')[0]}:{branch}"
         listed = self._calls.repository.get_pulls(state=state, head=head, sort="created", direction="desc")
-        found = self._calls.page(Call("list the pull requests", "pull-requests: read"), listed)
+        found = self._calls.page(_LIST, listed)
         if not found:
             return None, None
         pull = max(found, key=lambda pull: pull.number)
         return _pull(pull), pull.base.repo.default_branch
+
+    def recent(self, branch: str, after: int) -> tuple[Pull | None, dict[str, Pull], str | None]:
+        """Read a branch's newest pull request and, from the newest hundred of all, which are open, by branch.
+
+        Args:
+            branch: The branch.
+            after: A number that is older than any pull request from that branch, such as its issue's.
+
+        Returns:
+            The pull request, the open ones, and the default branch's name as it comes with them.
+        """
+        listed = self._calls.repository.get_pulls(state="all", sort="created", direction="desc")
+        found = self._calls.page(_LIST, listed)
+        here = [pull for pull in found if self._from_here(pull)]
+        opened = {pull.head.ref: _pull(pull) for pull in reversed(here) if pull.state == "open"}
+        default = found[0].base.repo.default_branch if found else None
+        own = max((pull for pull in here if pull.head.ref == branch), key=lambda pull: pull.number, default=None)
+        all_seen = len(found) < PER_PAGE or min(pull.number for pull in found) < after
+        if own is None and not all_seen:
+            return self.newest(branch, "all")[0], opened, default
+        return (_pull(own) if own else None), opened, default
+
+    def opened(self) -> tuple[dict[str, Pull], str | None]:
+        """Read all open pull requests from this repository's own branches, by branch; and the default branch's name."""
+        found, default = dict[str, Pull](), None
+        listed = self._calls.pages(_LIST, PullRequest, "pulls", state="open", sort="created", direction="asc")
+        for pull in listed:
+            default = pull.base.repo.default_branch
+            if self._from_here(pull):
+                found[pull.head.ref] = _pull(pull)
+        return found, default
+
+    def _from_here(self, pull: PullRequest) -> bool:
+        """Tell whether a pull request comes from this repository: a fork's branch may be called like ours."""
+        home = pull.head.repo
+        return home is not None and home.full_name.casefold() == self._calls.name.casefold()
 
     def open(self, branch: str, base: str, title: str, body: str) -> Pull:
         """Open a pull request, or return the one that is open from this branch already."""
@@ -75,4 +113,5 @@ def _pull(found: PullRequest) -> Pull:
         state="closed" if found.state == "closed" else "open",
         merged=found.merged_at is not None,
         url=found.html_url,
+        head=found.head.sha,
     )

@@ -1,6 +1,6 @@
 """The local forge: a git repository and a folder of issues on this disk; no network, no account."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -12,9 +12,22 @@ from bot.forge.clone import Clone
 from bot.forge.files import FOLDER
 from bot.forge.papers import CommentPaper, stamp
 from bot.forge.pulls import Pulls
+from bot.forge.seal import is_sealed
 from bot.forge.store import Store, StoredComment
 from bot.proposals.marker import comment_marker
-from bot.proposals.state import Base, Comment, Issue, Look, Proposal, Pull, PutBranch, branch_name
+from bot.proposals.state import (
+    Base,
+    Changes,
+    Comment,
+    Issue,
+    Look,
+    Proposal,
+    Pull,
+    PutBranch,
+    Standing,
+    branch_name,
+    issue_of,
+)
 
 # GitHub writes an App's login so, and no person's login can hold a bracket.
 AUTHOR = "almanac[bot]"
@@ -44,20 +57,31 @@ class LocalForge:
         """The name of the clone's folder."""
         return self._clone.home.name
 
+    @property
+    def has_accounts(self) -> bool:
+        """There are none: whoever has the clone may do anything with it."""
+        return False
+
     # ------------------------------------------------------------ reading
 
     def look(self, number: int) -> Look:
-        """Read one issue, the base, and what there is of the issue's proposal."""
-        base, branch = self._clone.base(), branch_name(number)
-        comments = self._store.comments(number)
-        marker = comment_marker(number)
-        ours = next((found for found in comments if found.about.author == AUTHOR and marker in found.body), None)
+        """Read one issue, the base, what there is of the issue's proposal, and which others are open."""
+        base, branch, heads = self._clone.base(), branch_name(number), self._clone.heads()
+        ours = self._ours(number)
         proposal = Proposal(
-            head=self._clone.head(branch),
+            head=heads.get(branch),
             pull=self._pulls.newest(branch),
-            comment=Comment(ours.id, ours.body) if ours else None,
+            comment=Comment(ours[0].id, ours[0].body) if ours else None,
+            spare=tuple(comment.id for comment in ours[1:]),
         )
-        return Look(self.issue(number), base, proposal)
+        opened = ((issue_of(name), pull) for name, pull in self._pulls.stored_open(heads))
+        others = {other: pull for other, pull in opened if other is not None and other != number}
+        return Look(self.issue(number), base, proposal, others)
+
+    def _ours(self, number: int) -> list[StoredComment]:
+        marker = comment_marker(number)
+        found = self._store.comments(number)
+        return [each for each in found if each.about.author == AUTHOR and marker in each.body]
 
     def issue(self, number: int) -> Issue | None:
         """Read one issue; None where there is none."""
@@ -73,9 +97,18 @@ class LocalForge:
             if issue := self.issue(number):
                 yield issue
 
-    def open_issues(self) -> Iterator[Issue]:
+    def open_issues(self, labels: Sequence[str] = ()) -> Iterator[Issue]:  # noqa: ARG002 - they cost nothing here
         """Give the open issues, oldest first."""
         return (issue for issue in self.issues() if issue.state == "open")
+
+    def standing(self) -> Standing:
+        """Read the base, every open pull request, and the heads of Almanac's branches."""
+        pulls = {name: pull for name, pull in self._pulls.seen_open() if pull.state == "open"}
+        return Standing(self._clone.base(), pulls, self._clone.heads())
+
+    def newest_pull(self, branch: str) -> Pull | None:
+        """Read the newest pull request from a branch, open or closed."""
+        return self._pulls.newest(branch)
 
     def pull(self, number: int) -> Pull | None:
         """Read one pull request; None where there is none."""
@@ -96,6 +129,26 @@ class LocalForge:
     def names(self, commit: str, folder: str) -> frozenset[str]:
         """List the names of the files that stand directly in a folder at a commit."""
         return self._clone.git.names(commit, folder)
+
+    def merge_base(self, first: str, second: str) -> str | None:
+        """Find the newest commit that two commits have in common."""
+        return self._clone.git.merge_base(first, second)
+
+    def changes(self, older: str, newer: str) -> Changes:
+        """List what differs between the files of two commits."""
+        return self._clone.git.changes(older, newer)
+
+    def is_ours(self, commit: str) -> bool:
+        """Tell whether a commit is one that `put_branch` made straight on a base, as it made it."""
+        return is_sealed(*self._clone.git.message(commit))
+
+    def reads_freely(self, commit: str) -> bool:  # noqa: ARG002 - as the protocol has it
+        """Say yes: all is on this disk."""
+        return True
+
+    def can_write(self, login: str) -> bool:
+        """Tell whether the git setting `almanac.writer` names somebody; nobody has an account here."""
+        return login in self._clone.writers()
 
     def uncommitted(self) -> tuple[str, ...]:
         """List the files with changes that no commit holds: proposals are made without them."""
@@ -123,8 +176,12 @@ class LocalForge:
         self._pulls.edit(number, title=title, body=body, close=state == "closed")
 
     def create_comment(self, issue: int, body: str) -> Comment:
-        """Write a comment of ours on an issue."""
-        return Comment(self.comment(issue, AUTHOR, body), body)
+        """Write our comment on an issue; where another run has written it meanwhile, that one is edited."""
+        with self.alone():
+            if ours := self._ours(issue):
+                self.edit_comment(issue, ours[0].id, body)
+                return Comment(ours[0].id, body)
+            return Comment(self.comment(issue, AUTHOR, body), body)
 
     def edit_comment(self, issue: int, comment: int, body: str) -> None:
         """Replace the text of one of our comments."""
@@ -133,6 +190,12 @@ class LocalForge:
             if not found or found.about.author != AUTHOR:
                 raise ForgeError(f"Issue {issue} has no comment {comment} of Almanac's.")
             self._store.put_comment(issue, replace(found, body=body))
+
+    def delete_comment(self, issue: int, comment: int) -> None:
+        """Delete a comment of ours; one that is gone already is fine."""
+        with self.alone():
+            if any(found.id == comment for found in self._ours(issue)):
+                self._store.drop_comment(issue, comment)
 
     def close_issue(self, number: int, reason: Literal["completed", "not_planned"]) -> None:
         """Close an issue."""

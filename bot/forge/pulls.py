@@ -1,7 +1,7 @@
 """The local forge's pull requests: files of `.almanac/` about branches of the clone."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,6 +47,19 @@ class Pulls:
     def newest(self, branch: str) -> Pull | None:
         """Read the newest pull request from a branch, or None where there is none."""
         return next(map(self._view, self._store.pulls(branch)), None)
+
+    def stored_open(self, heads: Collection[str]) -> Iterator[tuple[str, Pull]]:
+        """Give branch and pull request for each that was open when it was written and whose branch is among these."""
+        for found in self._store.sound_pulls():
+            about = found.about
+            if about.state == "open" and not about.merged and about.head in heads:
+                yield about.head, Pull(found.number, about.title, found.body, url=_url(found), head=about.commit)
+
+    def seen_open(self) -> Iterator[tuple[str, Pull]]:
+        """Give branch and pull request for each that was open when it was written, as it is now."""
+        for found in self._store.sound_pulls():
+            if found.about.state == "open":
+                yield found.about.head, self._view(found)
 
     def open(self, branch: str, base: str, title: str, body: str) -> Pull:
         """Open a pull request, or return the one that is open from this branch already."""
@@ -102,8 +115,7 @@ class Pulls:
         about = found.about
         merged = about.merged or (about.state == "open" and self._is_merged(about))
         state: State = "closed" if merged else about.state
-        url = f"{FOLDER}/pulls/{found.number}.md"
-        return Pull(found.number, about.title, found.body, state, merged=merged, url=url)
+        return Pull(found.number, about.title, found.body, state, merged=merged, url=_url(found), head=about.commit)
 
     def _is_merged(self, about: PullPaper) -> bool:
         """Tell whether somebody merged the branch with plain git: what it held at our last write is in its base."""
@@ -121,6 +133,10 @@ class Pulls:
         if not found:
             raise ForgeError(f"There is no pull request {number} in {self._clone.home.name}.")
         return found
+
+
+def _url(found: StoredPull) -> str:
+    return f"{FOLDER}/pulls/{found.number}.md"
 
 
 def _closes(found: StoredPull) -> int | None:

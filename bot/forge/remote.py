@@ -1,23 +1,30 @@
 """Reads files at a commit when there is no checkout: one request for all names, one for each file that is read."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable
 
+from bot.errors import ConfigError, Problem
+from bot.forge.blobs import Blobs
 from bot.forge.git import Entry, is_plain
+from bot.proposals.state import Blob, Changes
 
 Fetch = Callable[[str, bool], tuple[list[Entry], bool]]
 _FOLDER = "040000"
+LARGEST = 8 << 20
+"""The largest file that is read, in bytes: nobody may fill the memory of a server that works for others too."""
 
 
 class RemoteFiles:
     """The files of commits, kept by their ids: nothing is fetched twice, for what has an id never changes."""
 
-    def __init__(self, fetch_tree: Fetch, fetch_blob: Callable[[str], bytes]) -> None:
+    def __init__(self, fetch_tree: Fetch, fetch_blob: Callable[[str], bytes], kept: Blobs | None = None) -> None:
         """Take what asks for a tree (by its id or a commit's, and whether with all below) and for a file's bytes.
 
-        `fetch_tree` gives the entries, and whether GitHub left some out because there are too many.
+        `fetch_tree` gives the entries, and whether GitHub left some out because there are too many. `kept` keeps what
+        was fetched for later runs.
         """
-        self._fetch_tree, self._fetch_blob = fetch_tree, fetch_blob
+        self._fetch_tree, self._fetch_blob, self._kept = fetch_tree, fetch_blob, kept
         self._roots: dict[str, str] = {}
         self._folders: dict[str, dict[str, Entry]] = {}
         self._blobs: dict[str, bytes] = {}
@@ -25,7 +32,7 @@ class RemoteFiles:
     def root(self, commit: str) -> str:
         """Return the id of a commit's tree."""
         if commit not in self._roots:
-            entries, truncated = self._fetch_tree(commit, True)  # noqa: FBT003 - as git's own --recursive
+            entries, truncated = self._whole_tree(commit)
             if truncated:
                 # Any folder may lack entries, so all are asked for one by one, and only where they are needed.
                 entries, _ = self._fetch_tree(commit, False)  # noqa: FBT003
@@ -49,8 +56,10 @@ class RemoteFiles:
         entry = self.entry(commit, path)
         if entry is None or not entry.is_file:
             return None
+        if entry.size > LARGEST:
+            raise ConfigError(Problem(f"This file is larger than {LARGEST >> 20} MiB, and is not read.", file=path))
         if entry.id not in self._blobs:
-            self._blobs[entry.id] = self._fetch_blob(entry.id)
+            self._blobs[entry.id] = self._blob(entry.id)
         return self._blobs[entry.id]
 
     def names(self, commit: str, folder: str) -> frozenset[str]:
@@ -60,6 +69,46 @@ class RemoteFiles:
         if entry is None or entry.mode != _FOLDER:
             return frozenset()
         return frozenset(name for name, below in self._folder(entry.id).items() if below.is_file)
+
+    def changes(self, older: str, newer: str) -> Changes:
+        """List what differs between the files of two commits; of folders that are the same, nothing is asked for."""
+        found: dict[str, Blob | None] = {}
+        self._compare(self.root(older), self.root(newer), "", found)
+        return found
+
+    def _compare(self, older: str | None, newer: str | None, prefix: str, found: dict[str, Blob | None]) -> None:
+        before = self._folder(older) if older else {}
+        after = self._folder(newer) if newer else {}
+        for name in sorted({*before, *after}):
+            old, new = before.get(name), after.get(name)
+            if old == new:
+                continue
+            old_folder = old.id if old and old.mode == _FOLDER else None
+            new_folder = new.id if new and new.mode == _FOLDER else None
+            if old and not old_folder:
+                found[prefix + name] = None
+            if new and not new_folder:
+                found[prefix + name] = Blob(new.mode, new.id)
+            if old_folder or new_folder:
+                self._compare(old_folder, new_folder, f"{prefix}{name}/", found)
+
+    def _whole_tree(self, commit: str) -> tuple[list[Entry], bool]:
+        kept = self._kept.get(f"tree-{commit}") if self._kept else None
+        if kept is not None:
+            return [Entry(*entry) for entry in json.loads(kept)], False
+        entries, truncated = self._fetch_tree(commit, True)  # noqa: FBT003 - as git's own --recursive
+        if self._kept and not truncated:
+            self._kept.put(f"tree-{commit}", json.dumps(entries, separators=(",", ":")).encode())
+        return entries, truncated
+
+    def _blob(self, blob: str) -> bytes:
+        kept = self._kept.get(f"blob-{blob}") if self._kept else None
+        if kept is not None:
+            return kept
+        data = self._fetch_blob(blob)
+        if self._kept:
+            self._kept.put(f"blob-{blob}", data)
+        return data
 
     def _folder(self, tree: str) -> dict[str, Entry]:
         if tree not in self._folders:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,6 +113,10 @@ class Store:
         """Write a comment."""
         self._files.write(write_front(comment.about, comment.body), *_comment_place(issue, comment.id))
 
+    def drop_comment(self, issue: int, number: int) -> None:
+        """Delete one comment."""
+        self._files.remove(*_comment_place(issue, number))
+
     def pull(self, number: int) -> StoredPull | None:
         """Read a pull request, or None where there is none."""
         place = _pull_place(number)
@@ -133,6 +138,13 @@ class Store:
             pull = self.pull(number)
             if pull and head in {None, pull.about.head}:
                 yield pull
+
+    def sound_pulls(self) -> Iterator[StoredPull]:
+        """Give the pull requests that can be read, newest first; a damaged one is named when it is its issue's turn."""
+        for number in reversed(self._numbers(_PULL, "pulls")):
+            with suppress(UserError):
+                if pull := self.pull(number):
+                    yield pull
 
     def add_pull(self, about: PullPaper, body: str) -> StoredPull:
         """Write a new pull request, numbered in a row of its own: issues bring their numbers with them from GitHub."""

@@ -30,6 +30,7 @@ class Messages:
         )
         self._jinja.filters["fence"] = fence
         self._jinja.filters["problem"] = problem_text
+        self._jinja.filters["code"] = code
 
     def write(self, draft: Draft, **values: Any) -> str:
         """Write a draft; `values` are those that were not known when it was drafted, such as the pull request."""
@@ -41,9 +42,18 @@ class Messages:
         return text[:MAX_CHARACTERS]
 
 
+def code(text: str) -> str:
+    """Write a file's name as code, in which no letter acts."""
+    return f"`{text.replace('`', '?')}`"
+
+
 def problem_text(problem: Problem) -> str:
-    """Write one problem as Markdown: field and message, what was typed, and what would be accepted."""
-    parts = [f"**{problem.field}**: {problem.message}" if problem.field else problem.message]
+    """Write one problem as Markdown: file, field and message, what was typed, and what would be accepted."""
+    place = [code(problem.file)] if problem.file else []
+    place += [f"line {problem.line}"] if problem.file and problem.line else []
+    about = [", ".join(place)] if place else []
+    about += [f"**{problem.field}**"] if problem.field else []
+    parts = [": ".join([*about, problem.message])]
     if problem.typed:
         parts.append(f"You typed:\n\n{fence(problem.typed)}")
     if problem.accepted:

@@ -1,139 +1,241 @@
 """What should be true of an event that is well: its branch, its pull request, its comment. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from bot.errors import Problem
 from bot.events.event import Event
 from bot.events.ids import event_id
-from bot.events.records import record_path, write_record
-from bot.pages.history import fingerprint, put
-from bot.proposals.marker import imprint, read_state
-from bot.proposals.merge import Merged, merge
+from bot.events.records import record_path
+from bot.proposals.comment import put_comment, said, says
+from bot.proposals.content import Content, Render, Task, fresh, on_top
+from bot.proposals.endings import REVISES, close_pull, drop_branch, leftover
+from bot.proposals.likeness import traits, warnings_of
+from bot.proposals.marker import Memory, imprint, read_state, recall
+from bot.proposals.merge import marks
 from bot.proposals.state import (
+    CloseIssue,
     Draft,
     EditPull,
     Filed,
-    Issue,
     Look,
     OpenPull,
+    Outcome,
     Plan,
     Pull,
-    PutBranch,
+    Shared,
     Site,
     Write,
     branch_name,
 )
-from bot.proposals.subject import subject
-from bot.proposals.triage import REVISES, close_pull, digest, drop_branch, proposed_state, put_comment
+from bot.proposals.subject import title_of
+from bot.proposals.triage import digest, problems_draft
 
-Render = Callable[[Event], str]
-
-
-def identity(look: Look, event: Event, taken: frozenset[str]) -> str:
-    """Return the id of an issue's event: the one it was given first, else a new one beside those that are taken."""
-    pull = look.proposal.pull
-    given = read_state(pull.body)[1].get("event") if pull else None
-    return str(given) if given else event_id(event.date, event.series or event.title, taken)
+__all__ = ["Offer", "Render", "branch_of", "identity", "new_id", "proposed", "stuck"]
 
 
-def proposed(filed: Filed, site: Site, render: Render) -> Plan:
+def memory_of(look: Look) -> Memory:
+    """Return what the marker of the issue's newest pull request says."""
+    return recall(look.proposal.pull.body if look.proposal.pull else None)
+
+
+def branch_of(look: Look) -> tuple[Literal["fresh", "ask", "shared"], str | None]:
+    """Tell whose work a branch holds, and at which commit.
+
+    Returns:
+        `fresh`: ours alone, so that it may be replaced as a whole; `shared`: somebody else's too; `ask`: the commit
+        has to say it itself (`Forge.is_ours`), since a run that was cut short may have left it.
+    """
+    pull, head, memory = look.proposal.pull, look.proposal.head, memory_of(look)
+    if head is None:
+        # A branch that is gone, with somebody's work on it: what closed the pull request has noted where that is.
+        commit = memory.commit if memory.shared else memory.withdrawn
+        return ("ask", commit) if commit and pull and not pull.merged else ("fresh", None)
+    if leftover(look):
+        return "fresh", head
+    if head == memory.commit:
+        return ("shared" if memory.shared else "fresh"), head
+    return "ask", head
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is to be proposed.
+
+    Attributes:
+        id: The event's id.
+        event: The event: as the answers give it or, where these have problems, as a branch of ours has it.
+        shared: What the branch holds, where somebody else has committed to it.
+    """
+
+    id: str
+    event: Event | None
+    shared: Shared | None = None
+
+
+def identity(look: Look, event: Event | None, taken: frozenset[str]) -> str | None:
+    """Return the id of an issue's event: the one it was given first, else a new one; None where nothing gives one."""
+    given = memory_of(look).event
+    return given if given or event is None else new_id(look, event, taken)
+
+
+def new_id(look: Look, event: Event, taken: frozenset[str]) -> str:
+    """Return an id beside those that are taken, by open proposals too: so it does not matter which is merged first."""
+    offered = (recall(pull.body).event for pull in look.others.values())
+    return event_id(event.date, event.series or event.title, taken | {name for name in offered if name})
+
+
+def proposed(filed: Filed, site: Site, render: Render, offer: Offer) -> Plan:
     """Plan the branch, the pull request and the comment.
 
     Args:
-        filed: The event that the issue's answers give, under whatever id.
+        filed: The issue. Its answers may have problems where a proposal is open: then that only follows the base.
         site: What the base holds.
         render: Writes an event's section.
+        offer: What is to be proposed; event or branch is there.
 
     Raises:
+        Stuck: The branch holds something that only a person can put right.
         UserError: The page's own text stands in the way.
     """
-    look, issue, event = filed.look, filed.issue, filed.event
-    answers = digest(event)
-    merged = _merge(event.model_copy(update={"id": identity(look, event, site.taken)}), site)
+    look, number = filed.look, filed.issue.number
     pull = look.proposal.pull if look.proposal.pull and look.proposal.pull.state == "open" else None
-    if site.previous and digest(merged.event) == digest(site.previous):
-        return _nothing_new(filed, merged.event, pull, site)
-    section = render(merged.event)
-    event = merged.event.model_copy(update={"rendered": fingerprint(section)})
-    offered = read_state(pull.body)[1] if pull else {}
-    state = {"issue": issue.number, "event": event.id, "page": site.config.page}
-    state |= {"digest": answers, "base": look.base.commit}
-    state |= {REVISES: issue.closed_at} if issue.state == "closed" else {}
-    writes: list[Write] = []
-    if (answers, look.base.commit, look.proposal.head) != tuple(offered.get(k) for k in ("digest", "base", "commit")):
-        writes.append(_put_branch(look, issue, event, section, site))
-        body = _pull_body(filed, event, site)
-        writes.append(_put_pull(look, pull, _title(event, issue.number, site), body, {**offered, **state}))
-    values = {
-        "preview": section,
-        "warnings": filed.warnings,
-        "conflicts": merged.conflicts,
-        "revises": bool(pull or site.previous),
-    }
-    writes += put_comment(look, Draft("proposed", values), proposed_state(answers, pull.number if pull else None))
+    task = Task(number, look.base, look.proposal.head, site, memory_of(look), render)
+    content = _content(task, filed, offer)
+    if _nothing_left(content, task):
+        return _nothing_new(filed, content, pull, site.config.page)
+    likely = warnings_of(filed, content.event, site)
+    filed = replace(filed, warnings=(*filed.warnings, *likely))
+    preview = _preview(filed, content, site)
+    branch = None if not content.shared and _on_offer(filed, task, pull) else content.branch
+    state = _state(filed, content, task, says(preview)) | ({} if branch else {"commit": task.head})
+    title = title_of(content.event, number, changes=site.previous is not None)
+    body = _pull_draft(filed, content, site, likely)
+    writes: list[Write] = [branch] if branch else []
+    if pull is None:
+        writes.append(OpenPull(branch_name(number), look.base.branch, title, body, state))
+    elif branch or not _is_written(pull, state):
+        writes.append(_edit(pull, title, body, state))
+    told = preview if filed.event else problems_draft(filed)
+    writes += put_comment(look, told, pull.number if pull else None)
     reason = "The pull request follows the issue." if pull else "The issue gives an event; it is proposed."
-    return Plan(issue.number, "updated" if pull else "created", reason, tuple(writes), event, (), filed.warnings)
+    outcome: Outcome = "waiting" if filed.problems else "updated" if pull else "created"
+    return Plan(number, outcome, reason, tuple(writes), content.event, filed.problems, filed.warnings)
 
 
-def _nothing_new(filed: Filed, event: Event, pull: Pull | None, site: Site) -> Plan:
-    """Leave an event that stands on the page as the issue says; a proposal to change it has lost its point."""
-    number, reason = filed.issue.number, "The event stands on the page as the issue says."
-    if pull is None:
-        return Plan(number, "unchanged", reason, (), event)
-    told = put_comment(filed.look, Draft("merged", {"page": site.config.page}), {"told": "merged", "pull": pull.number})
-    return Plan(number, "closed", reason, (*close_pull(pull), *told, *drop_branch(number, filed.look)), event)
+def _content(task: Task, filed: Filed, offer: Offer) -> Content:
+    event = offer.event.model_copy(update={"id": offer.id}) if offer.event else None
+    if offer.shared or event is None:
+        assert offer.shared  # noqa: S101 - what is offered is an event or a branch
+        return on_top(task, offer.shared, event if filed.event else None, offer.id)
+    return fresh(task, event)
 
 
-def _merge(event: Event, site: Site) -> Merged:
-    if site.previous is None:
-        return Merged(event, ())
-    return merge(site.known or site.previous, site.previous, event)
+def _preview(filed: Filed, content: Content, site: Site) -> Draft:
+    """Word the comment. Nothing in it depends on how often it was written, so that most rebuilds leave it alone."""
+    values = {
+        "preview": content.section,
+        "warnings": filed.warnings,
+        "conflicts": tuple(_label(filed, name) for name in content.conflicts),
+        "clashes": content.clashes,
+        "revises": site.previous is not None,
+    }
+    return Draft("proposed", values)
 
 
-def _put_branch(look: Look, issue: Issue, event: Event, section: str, site: Site) -> PutBranch:
-    """Put the record and its section on top of the base, in one commit."""
-    page, path = site.config.page, record_path(site.config.records, event.id)
-    return PutBranch(
-        branch=branch_name(issue.number),
-        base=look.base.commit,
-        parents=(look.base.commit,),
-        files={
-            path: write_record(event),
-            page: put(site.page, event, section, previous=site.previous, order=site.config.order),
-        },
-        message=f"{_title(event, issue.number, site)}\n\nCloses #{issue.number}\n",
-        expected=look.proposal.head,
-        before={path: write_record(site.previous) if site.previous else None, page: site.page},
-    )
+def _label(filed: Filed, name: str) -> str:
+    """Return what the form calls a field of a record; the times stand in the line of times."""
+    asked = "when" if name in ("starts", "ends", "time_zone") else name
+    return filed.labels.get(asked) or asked.replace("_", " ")
 
 
-def _put_pull(look: Look, pull: Pull | None, title: str, body: Draft, state: Mapping[str, object]) -> Write:
-    """Open the pull request, or bring it up to date; a title or text that a human changed stays."""
-    if pull is None:
-        return OpenPull(branch_name(int(str(state["issue"]))), look.base.branch, title, body, state)
+def _pull_draft(filed: Filed, content: Content, site: Site, likely: tuple[Problem, ...]) -> Draft:
+    values = {
+        "issue": filed.issue.number,
+        "record": record_path(site.config.records, content.event.id),
+        "page": site.config.page,
+        "timed": bool(content.event.when),
+        "warnings": len(filed.warnings) - len(likely),
+        "likely": likely,
+        "revises": site.previous is not None,
+    }
+    return Draft("pull", values)
+
+
+def _state(filed: Filed, content: Content, task: Task, mark: str) -> dict[str, object]:
+    """Return what the marker is to hold; None takes an entry out. The commit comes in when it is made."""
+    issue, memory, told = filed.issue, task.memory, said(filed.look)
+    state: dict[str, object] = {
+        "issue": issue.number,
+        "event": content.event.id,
+        "page": task.site.config.page,
+        "by": issue.author or None,
+        "like": traits(content.event),
+        "digest": digest(filed.event) if filed.event else memory.digest,
+        "answers": marks(filed.event) if filed.event else memory.answers,
+        "base": task.base.commit,
+        "shared": content.shared or None,
+        "conflicts": list(content.conflicts) or None,
+        "says": mark,
+        REVISES: issue.closed_at if issue.state == "closed" else None,
+    }
+    # How to tell from a listing alone whether the comment was written: see `triage.settled`.
+    return state | {"told": told.says, "comments": None if told.says else issue.comments}
+
+
+def _is_written(pull: Pull, state: Mapping[str, object]) -> bool:
+    """Tell whether a marker says all of this; what was seen of the comment at the time is no reason to write."""
+    there = read_state(pull.body)[1]
+    return all(there.get(name) == value for name, value in state.items() if name not in ("told", "comments"))
+
+
+def _edit(pull: Pull, title: str, body: Draft, state: Mapping[str, object]) -> EditPull:
+    """Bring the pull request up to date; a title or text that a human changed stays."""
     text, offered = read_state(pull.body)
     ours = offered.get("title") == imprint(pull.title)
     return EditPull(
         number=pull.number,
         text=body if offered.get("text") == imprint(text) else text,
-        state=state,
+        state={**offered, **state},
         title=title if ours and title != pull.title else None,
     )
 
 
-def _title(event: Event, number: int, site: Site) -> str:
-    verb = "Change" if site.previous else "Add"
-    return " ".join(f"{verb} event: {event.date} {subject(event)}".split()) + f" (#{number})"
+def _on_offer(filed: Filed, task: Task, pull: Pull | None) -> bool:
+    """Tell whether the branch holds what we would write, made from the same answers on the same base."""
+    memory = task.memory
+    now = digest(filed.event) if filed.event else memory.digest
+    seen = (now, task.base.commit, task.head)
+    return pull is not None and task.head is not None and seen == (memory.digest, memory.base, memory.commit)
 
 
-def _pull_body(filed: Filed, event: Event, site: Site) -> Draft:
-    return Draft(
-        "pull",
-        {
-            "issue": filed.issue.number,
-            "record": record_path(site.config.records, event.id),
-            "page": site.config.page,
-            "timed": bool(event.when),
-            "warnings": len(filed.warnings),
-            "revises": bool(site.previous),
-        },
-    )
+def _nothing_left(content: Content, task: Task) -> bool:
+    """Tell whether all that the branch would hold stands on the base already, merged by whatever way."""
+    branch, previous = content.branch, task.site.previous
+    if not content.shared:
+        return previous is not None and digest(content.event) == digest(previous)
+    if branch is None or branch.base != task.base.commit:
+        return False
+    return not branch.kept and all(branch.before.get(path) == text for path, text in branch.files.items())
+
+
+def _nothing_new(filed: Filed, content: Content, pull: Pull | None, page: str) -> Plan:
+    """Leave an event that stands on the page as the issue says; a proposal to change it has lost its point."""
+    number, look = filed.issue.number, filed.look
+    reason = "The event stands on the page as the issue says."
+    if pull is None:
+        left = drop_branch(number, look) if leftover(look) else ()
+        return Plan(number, "unchanged", reason, left, content.event)
+    done = (CloseIssue(number, "completed"),) if filed.issue.state == "open" else ()
+    told = put_comment(look, Draft("merged", {"page": page}), pull.number)
+    return Plan(number, "closed", reason, (*done, *close_pull(look), *told, *drop_branch(number, look)), content.event)
+
+
+def stuck(filed: Filed, problems: tuple[Problem, ...]) -> Plan:
+    """Leave a branch alone on which something stands that only a person can put right, and say what."""
+    look = filed.look
+    pull = look.proposal.pull if look.proposal.pull and look.proposal.pull.state == "open" else None
+    reason = "The branch of the proposal holds something that a person has to put right first."
+    told = put_comment(look, Draft("stuck", {"problems": problems}), pull.number if pull else None)
+    return Plan(filed.issue.number, "waiting", reason, told, filed.event, problems, filed.warnings)

@@ -1,5 +1,6 @@
 """What is read and what is decided, as plain values."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,9 +12,21 @@ from bot.events.event import Event
 Outcome = Literal["created", "updated", "unchanged", "waiting", "closed", "refused"]
 
 
+SYNC_BRANCH = "almanac/sync"
+"""The branch of the one proposal that belongs to no issue: it takes edits made by hand into the records."""
+
+_BRANCH = re.compile(r"almanac/issue-([1-9][0-9]{0,8})")
+
+
 def branch_name(issue: int) -> str:
     """Return the name of the branch of an issue's proposal."""
     return f"almanac/issue-{issue}"
+
+
+def issue_of(branch: str) -> int | None:
+    """Return the issue whose proposal's branch this is, or None where it is none."""
+    found = _BRANCH.fullmatch(branch)
+    return int(found[1]) if found else None
 
 
 # ---------------------------------------------------------------- what is read
@@ -48,7 +61,10 @@ class Comment:
 
 @dataclass(frozen=True)
 class Pull:
-    """A pull request. Its body is read whole, marker included."""
+    """A pull request. Its body is read whole, marker included.
+
+    `head` is the commit that it offers, as far as the forge keeps count of it.
+    """
 
     number: int
     title: str
@@ -56,6 +72,7 @@ class Pull:
     state: Literal["open", "closed"] = "open"
     merged: bool = False
     url: str = ""
+    head: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,20 +85,53 @@ class Base:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What there is for one issue: the head of its branch, its newest pull request, our comment."""
+    """What there is for one issue.
+
+    Attributes:
+        head: The head of its branch.
+        pull: Its newest pull request.
+        comment: Our comment, the first where there are several.
+        spare: Comments of ours beyond the one: two runs wrote at the same moment.
+    """
 
     head: str | None = None
     pull: Pull | None = None
     comment: Comment | None = None
+    spare: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Look:
-    """One look at an issue and all that belongs to it; `issue` is None when it was deleted or transferred."""
+    """One look at an issue and all that belongs to it; `issue` is None when it was deleted or transferred.
+
+    `others` are the open pull requests of other issues, by the issue's number.
+    """
 
     issue: Issue | None
     base: Base
     proposal: Proposal
+    others: Mapping[int, Pull] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that is open at one moment: the base, and by branch every open pull request and every head of ours."""
+
+    base: Base
+    pulls: Mapping[str, Pull]
+    heads: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A file as git stores it: its mode (`100755`), and the id of its content."""
+
+    mode: str
+    id: str
+
+
+Changes = Mapping[str, Blob | None]
+"""What differs between two commits: path -> what stands there in the newer one, None where it was removed."""
 
 
 @dataclass(frozen=True)
@@ -93,24 +143,62 @@ class Site:
         page: The page's text.
         taken: The ids of all records.
         previous: The event's own record, where it is on the base already.
-        known: The record as Almanac last wrote it, where that is still to be had: the ancestor of a merge.
+        source: That record's text.
     """
 
     config: Config
     page: str
     taken: frozenset[str]
     previous: Event | None = None
-    known: Event | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A branch on which somebody else has committed.
+
+    Attributes:
+        head: Its head.
+        fork: The newest commit that it has in common with the base.
+        record: The text of the event's record at its head, None where there is none.
+        page: The text of the page there.
+        fork_record: The record's text at the fork.
+        fork_page: The page's text at the fork.
+        theirs: What else differs at the head from the fork.
+        moved: What differs at the base from the fork.
+        both: Path -> its bytes at fork, base and head, for files that changed on both sides in different ways.
+    """
+
+    head: str
+    fork: str
+    record: str | None
+    page: str | None
+    fork_record: str | None = None
+    fork_page: str | None = None
+    theirs: Changes = field(default_factory=dict)
+    moved: Changes = field(default_factory=dict)
+    both: Mapping[str, tuple[bytes | None, bytes | None, bytes | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Filed:
-    """An event that is well, and where it comes from."""
+    """An issue of ours, and what its answers come to.
+
+    Attributes:
+        look: The look at it.
+        issue: The issue.
+        event: The event that its answers give; None where they have problems.
+        problems: Those problems.
+        warnings: What its author should have a look at.
+        labels: What the form calls each field, by its id.
+    """
 
     look: Look
     issue: Issue
-    event: Event
+    event: Event | None
+    problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 # ---------------------------------------------------------------- what is decided
@@ -129,6 +217,9 @@ class PutBranch:
         expected: The branch's head as it was seen, or None where there was no branch. If it is another by the time
             of writing, nothing is written and `Raced` is raised.
         before: The text of the same files in `base`, for whoever wants to see the difference.
+        kept: Other people's files by path, taken over as git stores them; None where they removed one.
+        fresh: Whether nobody else's commit is below it but those of the base. It may be replaced as a whole later, so
+            it is marked in a way that tells when somebody amends it.
     """
 
     branch: str
@@ -138,6 +229,8 @@ class PutBranch:
     message: str
     expected: str | None
     before: Mapping[str, str | None]
+    kept: Changes = field(default_factory=dict)
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -187,6 +280,14 @@ class PutComment:
 
 
 @dataclass(frozen=True)
+class DropComment:
+    """Delete a comment of ours that stands there twice."""
+
+    issue: int
+    id: int
+
+
+@dataclass(frozen=True)
 class CloseIssue:
     """Close the issue."""
 
@@ -202,7 +303,7 @@ class DeleteBranch:
     expected: str
 
 
-Write = PutBranch | OpenPull | EditPull | PutComment | CloseIssue | DeleteBranch
+Write = PutBranch | OpenPull | EditPull | PutComment | DropComment | CloseIssue | DeleteBranch
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,12 @@ from bot.events.event import Event
 _LENGTH = 60
 
 
+def title_of(event: Event, issue: int, *, changes: bool) -> str:
+    """Return the title of a proposal and the first line of its commits."""
+    verb = "Change" if changes else "Add"
+    return " ".join(f"{verb} event: {event.date} {subject(event)}".split()) + f" (#{issue})"
+
+
 def subject(event: Event) -> str:
     """Return the series, or the title, with nothing left in it that GitHub or git would act on.
 

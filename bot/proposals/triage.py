@@ -1,7 +1,17 @@
-"""What can be decided before the page is read: issues that are gone, closed, refused, full of problems, or served.
+"""The table of a proposal's life: for each state of the issue and its pull request, what is to be true after a run.
+
+| state | what is decided |
+| --- | --- |
+| deleted, transferred, label removed, never ours | `endings.withdrawn` |
+| pull request merged, and that is not told yet | `endings.merged` |
+| pull request closed unmerged, not by us; or its issue is still closed after that | `endings.refused` |
+| closed by its author | `endings.closed` |
+| open, with problems | `settled`, which tells them; `plan.proposed` first follows a base that has moved |
+| open, and all is as it should be; an edit without effect | `settled` |
+| open, and more are waiting than one person may have open | `held` |
+| open, valid; edited; base moved; a human's commits or words; edited after the merge; reopened | `plan.proposed` |
 
 An issue costs no more reading than its answer needs: `triage` asks for the look alone, `settled` for its answers too.
-What is left goes to `plan.proposed`.
 """
 
 import hashlib
@@ -9,22 +19,12 @@ import json
 
 from bot import __version__
 from bot.events.event import Event
-from bot.events.submission import Submission
-from bot.proposals.marker import read_state
-from bot.proposals.state import (
-    CloseIssue,
-    DeleteBranch,
-    Draft,
-    EditPull,
-    Look,
-    Plan,
-    Pull,
-    PutComment,
-    Write,
-    branch_name,
-)
+from bot.proposals.comment import put_comment, said
+from bot.proposals.endings import closed, merged, refused, withdrawn
+from bot.proposals.marker import Memory, recall
+from bot.proposals.state import Draft, Filed, Look, Plan, Pull
 
-CLOSED_BY, REJECTED, REVISES = "closed-by", "rejected", "revises"
+__all__ = ["digest", "held", "over_limit", "problems_draft", "settled", "told_problems", "triage", "withdrawn"]
 
 
 def digest(event: Event) -> str:
@@ -47,123 +47,87 @@ def triage(number: int, look: Look, *, ours: bool) -> Plan | None:
     issue, pull = look.issue, look.proposal.pull
     if issue is None or not ours:
         return withdrawn(number, look)
-    state = read_state(pull.body)[1] if pull else {}
+    memory = recall(pull.body if pull else None)
     if pull and pull.merged:
-        return None if _told(look) == ("merged", pull.number) else _merged(number, look, pull)
+        return None if said(look).merged == pull.number else merged(number, look, pull)
     if pull and pull.state == "closed":
-        if CLOSED_BY not in state and REJECTED not in state:
-            return _refused(number, look, pull)
-        if REJECTED in state and issue.state == "closed":
-            return Plan(number, "refused", "A maintainer closed its pull request without merging it.")
+        if memory.closed_by is None and memory.rejected is None:
+            return refused(number, look, pull)
+        if memory.rejected is not None and issue.state == "closed":
+            return refused(number, look, pull)
     # A merged event's issue stays closed when it is edited; only closing it once more withdraws what that gave.
-    if issue.state == "closed" and not (REVISES in state and state[REVISES] == issue.closed_at):
-        return _closed(number, look)
+    if issue.state == "closed" and (memory.revises is None or memory.revises != issue.closed_at):
+        return closed(number, look)
     return None
 
 
-def withdrawn(number: int, look: Look) -> Plan:
-    """Plan for an issue that is not ours: nothing, unless there is an open pull request of it from earlier."""
-    pull = look.proposal.pull
-    if pull and pull.state == "open":
-        return Plan(
-            number, "closed", "The issue is gone or no longer ours.", (*close_pull(pull), *drop_branch(number, look))
-        )
-    return Plan(number, None, "The issue is not one of the form's: it lacks the label, or the form's headings.")
-
-
-def _closed(number: int, look: Look) -> Plan:
-    pull = look.proposal.pull
-    writes: tuple[Write, ...] = close_pull(pull) if pull and pull.state == "open" else ()
-    if look.proposal.comment or writes:
-        writes += put_comment(look, Draft("closed"), {"told": "closed"})
-    return Plan(number, "closed", "The issue is closed.", (*writes, *drop_branch(number, look)))
-
-
-def _merged(number: int, look: Look, pull: Pull) -> Plan:
-    writes: list[Write] = []
-    if look.issue and look.issue.state == "open":
-        writes.append(CloseIssue(number, "completed"))
-    state: dict[str, object] = {"told": "merged", "pull": pull.number}
-    page = read_state(pull.body)[1].get("page", "")
-    writes.extend(put_comment(look, Draft("merged", {"page": page}), state))
-    return Plan(number, "closed", "Its pull request was merged.", (*writes, *drop_branch(number, look)))
-
-
-def _refused(number: int, look: Look, pull: Pull) -> Plan:
-    """Take a maintainer's no: the issue first, so that a crash before the mark cannot bring the proposal back."""
-    writes: list[Write] = []
-    if look.issue and look.issue.state == "open":
-        writes.append(CloseIssue(number, "not_planned"))
-    text, state = read_state(pull.body)
-    writes.append(EditPull(pull.number, text, {**state, REJECTED: (look.issue and look.issue.closed_at) or True}))
-    writes.extend(put_comment(look, Draft("refused"), {"told": "refused"}))
-    reason = "A maintainer closed its pull request without merging it."
-    return Plan(number, "refused", reason, (*writes, *drop_branch(number, look)))
-
-
-def close_pull(pull: Pull) -> tuple[Write, ...]:
-    """Close a pull request, with the mark that it was not a maintainer who did."""
-    text, state = read_state(pull.body)
-    return (EditPull(pull.number, text, {**state, CLOSED_BY: "almanac"}, close=True),)
-
-
-def drop_branch(number: int, look: Look) -> tuple[Write, ...]:
-    """Delete the proposal's branch, if there is one."""
-    head = look.proposal.head
-    return (DeleteBranch(branch_name(number), head),) if head else ()
-
-
-def put_comment(look: Look, body: Draft, state: dict[str, object]) -> tuple[Write, ...]:
-    """Write our one comment, unless the state in its marker says that it reads so already."""
-    comment = look.proposal.comment
-    if look.issue is None:
-        return ()
-    if comment and read_state(comment.body)[1] == state:
-        return ()
-    return (PutComment(look.issue.number, comment.id if comment else None, body, state),)
-
-
-def _told(look: Look) -> tuple[str | None, int | None]:
-    """Return what our comment says, and of which pull request."""
-    state = read_state(look.proposal.comment.body)[1] if look.proposal.comment else {}
-    return state.get("told"), state.get("pull")
-
-
-def settled(number: int, look: Look, submission: Submission) -> Plan | None:
+def settled(filed: Filed, *, listed: bool = False) -> Plan | None:
     """Decide what needs no page: answers with problems, and answers that are on offer already, on the current base.
 
+    Args:
+        filed: The issue and what its answers come to.
+        listed: Whether it was seen in a listing, where our comment does not show: then its marker in the pull request,
+            and how many comments there are, have to do.
+
     Returns:
-        The plan, or None where the site has to be read.
+        The plan, or None where the site has to be read, or, if only listed, the issue has to be looked at.
     """
-    proposal = look.proposal
-    pull = proposal.pull if proposal.pull and proposal.pull.state == "open" else None
-    if submission.event is None:
-        state: dict[str, object] = {"told": "problems", "digest": _digest_of_problems(submission)}
-        state |= {"pull": pull.number} if pull else {}
-        writes = put_comment(look, Draft("problems", {"problems": submission.problems}), state)
-        reason = "The issue's author was told what has to be mended."
-        return Plan(number, "waiting", reason, writes, None, submission.problems, submission.warnings)
-    if pull is None:
+    look, number = filed.look, filed.issue.number
+    pull = look.proposal.pull if look.proposal.pull and look.proposal.pull.state == "open" else None
+    memory = recall(pull.body if pull else None)
+    current = pull is None or (memory.base, memory.commit) == (look.base.commit, look.proposal.head)
+    if filed.event is None:
+        return None if listed or not current else told_problems(filed)
+    if pull is None or not current or memory.digest != digest(filed.event):
         return None
-    now = digest(submission.event)
-    offered = read_state(pull.body)[1]
-    if proposal.head and offered.get("commit") != proposal.head:
-        reason = "Somebody has committed to the pull request's branch; it is left as it is."
-        return Plan(number, "unchanged", reason, (), submission.event, (), submission.warnings)
-    told = read_state(proposal.comment.body)[1] if proposal.comment else {}
-    current = offered.get("digest") == now and offered.get("base") == look.base.commit
-    if current and proposal.head and told == proposed_state(now, pull.number):
-        reason = "The pull request says what the issue says."
-        return Plan(number, "unchanged", reason, (), submission.event, (), submission.warnings)
-    return None
+    if not (_surely_told(filed, memory) if listed else _told(look, memory, pull)):
+        return None
+    reason = "The pull request says what the issue says."
+    return Plan(number, "unchanged", reason, (), filed.event, (), filed.warnings)
 
 
-def proposed_state(now: str, pull: int | None) -> dict[str, object]:
-    """Return what the marker of a comment on a proposal holds; the number of a new pull request comes in later."""
-    return {"told": "proposed", "digest": now, "pull": pull}
+def _told(look: Look, memory: Memory, pull: Pull) -> bool:
+    now = said(look)
+    return (now.told, now.says, now.pull) == ("proposed", memory.says, pull.number) and not look.proposal.spare
 
 
-def _digest_of_problems(submission: Submission) -> str:
-    values = [(p.field, p.message, p.typed, p.accepted, p.choices) for p in submission.problems]
-    text = json.dumps([__version__, values])
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def _surely_told(filed: Filed, memory: Memory) -> bool:
+    """Tell whether our comment reads as it should, from a listing alone.
+
+    Either it read so already when the pull request was written last. Or there was none then, and since then the issue
+    has got one more comment: the next thing that the run did was to write ours.
+    """
+    if memory.told is not None:
+        return memory.told == memory.says
+    count = filed.issue.comments
+    return memory.comments is not None and count is not None and count > memory.comments
+
+
+def told_problems(filed: Filed) -> Plan:
+    """Tell an issue's author what has to be mended; whatever is proposed stays as it is."""
+    pull = filed.look.proposal.pull
+    number = pull.number if pull and pull.state == "open" else None
+    told = put_comment(filed.look, problems_draft(filed), number)
+    reason = "The issue's author was told what has to be mended."
+    return Plan(filed.issue.number, "waiting", reason, told, None, filed.problems, filed.warnings)
+
+
+def problems_draft(filed: Filed) -> Draft:
+    """Word what the author has to mend."""
+    return Draft("problems", {"problems": filed.problems})
+
+
+def over_limit(filed: Filed, limit: int | None) -> bool:
+    """Tell whether somebody would have more proposals open than one person may."""
+    if limit is None or (filed.look.proposal.pull and filed.look.proposal.pull.state == "open"):
+        return False
+    author = filed.issue.author.casefold()
+    mine = [pull for pull in filed.look.others.values() if (recall(pull.body).by or "").casefold() == author]
+    return len(mine) >= limit
+
+
+def held(filed: Filed, limit: int) -> Plan:
+    """Let an issue wait until one of its author's proposals is done."""
+    reason = f"Its author has {limit} open proposals already, as many as one person may have."
+    writes = put_comment(filed.look, Draft("held", {"limit": limit}))
+    return Plan(filed.issue.number, "waiting", reason, writes, filed.event, (), filed.warnings)

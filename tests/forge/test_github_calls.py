@@ -342,6 +342,7 @@ PULL = {
     "body": None,
     "state": "open",
     "merged_at": None,
+    "head": {"sha": SHA},
     "html_url": "https://github.com/octo/site/pull/7",
     "base": {"ref": "main", "repo": {"default_branch": "main"}},
 }

@@ -1,0 +1,93 @@
+"""Writes what was planned, in its order, and tells whether somebody changed the issue meanwhile."""
+
+from typing import Literal, assert_never
+
+from bot.forge.base import Forge
+from bot.proposals.marker import comment_marker, imprint, with_state
+from bot.proposals.messages import Messages
+from bot.proposals.state import (
+    CloseIssue,
+    DeleteBranch,
+    DropComment,
+    EditPull,
+    Look,
+    OpenPull,
+    Plan,
+    Pull,
+    PutBranch,
+    PutComment,
+)
+
+
+def apply(plan: Plan, look: Look, forge: Forge, messages: Messages) -> Pull | None:
+    """Write what was planned; return the pull request that there is then.
+
+    Raises:
+        Raced: Somebody else moved the branch meanwhile; nothing after that was written.
+        ForgeError: The forge refused or failed.
+    """
+    pull, commit = look.proposal.pull, None
+    for write in plan.writes:
+        match write:
+            case PutBranch():
+                commit = forge.put_branch(write)
+            case OpenPull():
+                pull = _open_pull(write, commit or look.proposal.head, forge, messages)
+            case EditPull():
+                _edit_pull(write, commit, forge, messages)
+            case PutComment():
+                _put_comment(write, pull, forge, messages)
+            case DropComment():
+                forge.delete_comment(write.issue, write.id)
+            case CloseIssue():
+                forge.close_issue(write.number, write.reason)
+            case DeleteBranch():
+                forge.delete_branch(write.branch, write.expected)
+            case _:
+                assert_never(write)
+    return pull
+
+
+def _open_pull(write: OpenPull, commit: str | None, forge: Forge, messages: Messages) -> Pull:
+    text = messages.write(write.body)
+    state = {**write.state, "commit": commit, "title": imprint(write.title), "text": imprint(text)}
+    return forge.open_pull(write.branch, write.base, write.title, with_state(text, state))
+
+
+def _edit_pull(write: EditPull, commit: str | None, forge: Forge, messages: Messages) -> None:
+    state = dict(write.state)
+    text = write.text if isinstance(write.text, str) else messages.write(write.text)
+    if commit:
+        state["commit"] = commit
+    if not isinstance(write.text, str):
+        state["text"] = imprint(text)
+    if write.title:
+        state["title"] = imprint(write.title)
+    closing: Literal["closed"] | None = "closed" if write.close else None
+    forge.edit_pull(write.number, title=write.title, body=with_state(text, state), state=closing)
+
+
+def _put_comment(write: PutComment, pull: Pull | None, forge: Forge, messages: Messages) -> None:
+    state = dict(write.state)
+    if state.get("told") == "proposed" and pull:
+        state["pull"] = pull.number
+    text = messages.write(write.body, pull=f"#{pull.number}" if pull else None)
+    body = with_state(f"{comment_marker(write.issue)}\n{text}", state)
+    if write.id is None:
+        forge.create_comment(write.issue, body)
+    else:
+        forge.edit_comment(write.issue, write.id, body)
+
+
+def outdated(plan: Plan, look: Look, forge: Forge) -> bool:
+    """Tell whether a comment was written about answers that were edited meanwhile.
+
+    A commit is made only on top of what was seen, which a comment has no such thing as; so after one that stands alone,
+    the issue is read once more.
+    """
+    kinds = {type(write) for write in plan.writes}
+    if look.issue is None or PutComment not in kinds or PutBranch in kinds:
+        return False
+    now = forge.issue(look.issue.number)
+    closed = CloseIssue in kinds
+    return now is None or now.body != look.issue.body or (now.state != look.issue.state and not closed)

@@ -1,0 +1,180 @@
+"""Looks at one issue and decides what is to be done, reading no more than that needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.config import Config
+from bot.errors import ConfigError, Problem, UserError
+from bot.events.event import Event
+from bot.events.records import read_record, record_path
+from bot.events.submission import submit
+from bot.forge.base import Forge
+from bot.forge.snapshot import Snapshot
+from bot.intake.form import Form
+from bot.intake.parser import parse
+from bot.pages.section import section_renderer
+from bot.proposals.endings import abandoned, withdrawn
+from bot.proposals.handwork import Stuck
+from bot.proposals.messages import Messages
+from bot.proposals.plan import Offer, Render, branch_of, identity, new_id, proposed, stuck
+from bot.proposals.state import Filed, Issue, Look, Plan, Shared, Site
+from bot.proposals.triage import held, over_limit, settled, told_problems, triage
+
+DEFAULT_LIMIT = 10
+"""How many proposals a person without write access may have open, where the config does not say."""
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What a door hands in.
+
+    Attributes:
+        section: The source of the house's section template.
+        messages: Writes the comments and pull requests.
+        own_renderer: Makes a renderer of a site's own section template, given its source and path; it has to keep that
+            template from doing harm.
+    """
+
+    section: str
+    messages: Messages
+    own_renderer: Callable[[str, str], Render]
+
+    def renderer(self, template: str | None, path: str | None) -> Render:
+        """Return what writes a section: the site's own template where it has one, else the house's."""
+        return section_renderer(self.section) if template is None else self.own_renderer(template, path or "")
+
+
+@dataclass
+class Desk:
+    """Where decisions are made: one forge, and the site's files as far as they were read."""
+
+    forge: Forge
+    kit: Kit
+    _sites: dict[str, Snapshot] = field(default_factory=dict)
+
+    def site(self, commit: str) -> Snapshot:
+        """Return the site's files at a commit."""
+        return self._sites.setdefault(commit, Snapshot(self.forge, commit))
+
+    def decide(self, look: Look, number: int, *, anew: bool = False) -> Plan:
+        """Decide what is to be done for one issue.
+
+        Args:
+            look: What there is.
+            number: The issue's number.
+            anew: Whether what somebody committed to the branch is to be thrown away.
+
+        Raises:
+            UserError: The site's config, form, page or records are in the way.
+            ForgeError: The forge is.
+        """
+        issue, proposal = look.issue, look.proposal
+        known = proposal.pull or proposal.comment
+        # An issue without any label, or a closed one that we never answered, cannot be ours: nothing more is read.
+        if issue is None or not (known or (issue.labels and issue.state == "open")):
+            return self._not_ours(number, look)
+        site = self.site(look.base.commit)
+        config = site.config()
+        form = site.form(config)
+        ours = carries_label(issue, form, config) and bool(known or has_headings(issue.body, form))
+        plan = triage(number, look, ours=ours)
+        if plan:
+            return self._not_ours(number, look) if plan.outcome is None else plan
+        filed = self.filed(look, issue)
+        plan = None if anew else settled(filed)
+        if plan:
+            return plan
+        limit = config.max_open_per_author or (DEFAULT_LIMIT if self.forge.has_accounts else None)
+        if limit and over_limit(filed, limit) and not self.forge.can_write(issue.author):
+            return held(filed, limit)
+        return self.propose(filed, anew=anew)
+
+    def filed(self, look: Look, issue: Issue) -> Filed:
+        """Read an issue's answers."""
+        site = self.site(look.base.commit)
+        config = site.config()
+        form = site.form(config)
+        submission = submit(parse(issue.body, form), form, config, issue.number)
+        labels = {asked.id: asked.label for asked in form.fields}
+        return Filed(look, issue, submission.event, submission.problems, submission.warnings, labels)
+
+    def _not_ours(self, number: int, look: Look) -> Plan:
+        plan, head = withdrawn(number, look), look.proposal.head
+        if plan.outcome is None and head and not look.proposal.pull and self.forge.is_ours(head):
+            return abandoned(number, look)
+        return plan
+
+    def propose(self, filed: Filed, *, anew: bool = False) -> Plan:
+        """Plan the proposal of an issue whose answers are well, or that is open and has to follow its base."""
+        try:
+            return self._propose(filed, anew=anew)
+        except Stuck as trouble:
+            return stuck(filed, trouble.problems)
+
+    def _propose(self, filed: Filed, *, anew: bool) -> Plan:
+        look, site = filed.look, self.site(filed.look.base.commit)
+        config, number, taken = site.config(), filed.issue.number, site.taken()
+        kind, commit = branch_of(look)
+        if commit and (anew or (kind == "ask" and self.forge.is_ours(commit))):
+            kind = "fresh"
+        chosen = identity(look, filed.event, taken)
+        if chosen is None:
+            return told_problems(filed)
+        path = record_path(config.records, chosen)
+        source = site.text(path) if chosen in taken else None
+        previous = read_record(source, path) if source is not None else None
+        if previous and previous.issue != number:
+            if kind != "fresh" or filed.event is None:
+                raise Stuck(Problem("Another event has taken the name of this event's record.", file=path))
+            chosen, previous, source = new_id(look, filed.event, taken), None, None
+        shared = self._shared(look, site, commit, path) if commit and kind != "fresh" else None
+        kept = self._offered(look.proposal.head, path) if filed.event is None and not shared else None
+        if not (filed.event or kept or shared):
+            return told_problems(filed)
+        parts = Site(config, site.page(), taken, previous, source)
+        render = self.kit.renderer(site.template(), config.section_template)
+        return proposed(filed, parts, render, Offer(chosen, filed.event or kept, shared))
+
+    def _shared(self, look: Look, site: Snapshot, head: str, path: str) -> Shared | None:
+        """Read a branch on which somebody else has committed; None where its commits are not to be had any more."""
+        base, page = look.base.commit, site.config().page
+        fork = self.forge.merge_base(base, head)
+        if fork is None:
+            if look.proposal.head is None:
+                return None
+            raise Stuck(Problem("The branch has no commit in common with the site's main one any more."))
+        there, before = self.site(head), self.site(fork)
+        theirs = self.forge.changes(fork, head)
+        moved = self.forge.changes(fork, base) if fork != base else {}
+        disputed = [name for name in theirs if name in moved and theirs[name] != moved[name]]
+        read = self.forge.read
+        both = {
+            name: (read(fork, name), read(base, name), read(head, name))
+            for name in disputed
+            if name not in (path, page)
+        }
+        try:
+            texts = there.text(path), there.text(page)
+        except ConfigError as error:
+            raise Stuck(*error.problems) from None
+        return Shared(head, fork, *texts, before.text(path), before.text(page), theirs, moved, both)
+
+    def _offered(self, head: str | None, path: str) -> Event | None:
+        """Read the record that a branch of ours holds."""
+        text = self.site(head).text(path) if head else None
+        try:
+            return read_record(text, path) if text is not None else None
+        except UserError:
+            return None
+
+
+def carries_label(issue: Issue, form: Form, config: Config) -> bool:
+    """Tell whether an issue carries one of the labels that the config, else the form, names."""
+    labels = {label.casefold() for label in (config.labels or form.labels)}
+    return any(label.casefold() in labels for label in issue.labels)
+
+
+def has_headings(body: str, form: Form) -> bool:
+    """Tell whether a body holds the headings of all required fields: a label alone proves nothing."""
+    lines = {line.rstrip(" #\r") for line in body.split("\n")}
+    return all(f"### {field.label}".rstrip(" #") in lines for field in form.fields if field.required)

@@ -1,0 +1,175 @@
+"""What the branch of a proposal has to hold: the record and the page, on the base or on top of somebody else's work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.errors import Problem, UserError
+from bot.events.event import Event
+from bot.events.records import read_record, record_path, write_record
+from bot.events.submission import zones_of
+from bot.events.times import Zones
+from bot.pages.history import fingerprint, put
+from bot.proposals.handwork import Others, Pages, Stuck, merged_files, section_by_hand
+from bot.proposals.marker import Memory
+from bot.proposals.merge import Merged, merge, merge_records
+from bot.proposals.state import Base, PutBranch, Shared, Site, branch_name
+from bot.proposals.subject import title_of
+from bot.proposals.textmerge import merge_texts
+
+Render = Callable[[Event], str]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one proposal is made from.
+
+    Attributes:
+        number: The issue's number.
+        base: The base.
+        head: The head of the branch as it was seen.
+        site: What the base holds.
+        memory: What the marker of the issue's newest pull request says.
+        render: Writes an event's section.
+    """
+
+    number: int
+    base: Base
+    head: str | None
+    site: Site
+    memory: Memory
+    render: Render
+
+    def zones(self, event: Event) -> Zones:
+        """Return the letters that the site uses for an event's series."""
+        return zones_of(self.site.config, event.series)
+
+    def path(self, event_id: str) -> str:
+        """Return the path of the event's record."""
+        return record_path(self.site.config.records, event_id)
+
+    def message(self, event: Event) -> str:
+        """Return the commit message."""
+        return f"{title_of(event, self.number, changes=self.site.previous is not None)}\n\nCloses #{self.number}\n"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a proposal comes to.
+
+    Attributes:
+        event: The event, with its section's fingerprint.
+        section: Its section.
+        branch: The commit that brings it onto the branch; None where the branch holds all of it.
+        shared: Whether somebody else's commits are on the branch.
+        conflicts: Fields that a human and the issue changed in different ways; the human's value was kept.
+        clashes: Files in which a human and the base changed the same lines; the human's were kept.
+    """
+
+    event: Event
+    section: str
+    branch: PutBranch | None
+    shared: bool = False
+    conflicts: tuple[str, ...] = ()
+    clashes: tuple[str, ...] = field(default=())
+
+
+def fresh(task: Task, event: Event) -> Content:
+    """Put record and page on top of the base, in one commit that takes the place of whatever the branch holds."""
+    site, previous = task.site, task.site.previous
+    merged = Merged(event)
+    if previous:
+        known = task.memory.answers
+        merged = Merged(event) if known is None else merge(known, previous, event, task.zones(event))
+    event, section = _written(merged.event.model_copy(update={"id": event.id}), task.render)
+    page, path = site.config.page, task.path(event.id)
+    branch = PutBranch(
+        branch=branch_name(task.number),
+        base=task.base.commit,
+        parents=(task.base.commit,),
+        files={
+            path: _record_text(previous, event, site.source),
+            page: put(site.page, event, section, previous=previous, order=site.config.order),
+        },
+        message=task.message(event),
+        expected=task.head,
+        before={path: site.source, page: site.page},
+        fresh=True,
+    )
+    return Content(event, section, branch, conflicts=_listed(merged, task.memory, event))
+
+
+def on_top(task: Task, shared: Shared, answers: Event | None, event_id: str) -> Content:
+    """Merge with what somebody else committed, on top of it.
+
+    Args:
+        task: What the proposal is made from.
+        shared: What the branch holds.
+        answers: The event as the issue's answers give it; None where they have problems: then the branch's own stays.
+        event_id: The event's id.
+
+    Raises:
+        Stuck: The branch cannot be read well enough; it is left as it is.
+    """
+    path, site = task.path(event_id), task.site
+    if shared.record is None:
+        raise Stuck(Problem("The event's record was deleted on the branch.", file=path))
+    try:
+        written = read_record(shared.record, path)
+        before = read_record(shared.fork_record, path) if shared.fork_record is not None else None
+    except UserError as error:
+        raise Stuck(*error.problems) from None
+    pages = Pages(site.config, shared.page, shared.fork_page, site.page, site.previous, before)
+    human = section_by_hand(pages, written, task.render, task.zones(written))
+    if before is None or site.previous is None or site.source == shared.fork_record:
+        theirs = human
+    else:
+        theirs = merge_records(before, site.previous, human)
+    merged = merge(task.memory.answers, theirs, answers, task.zones(theirs)) if answers else Merged(theirs)
+    fixed = {"id": event_id, "issue": task.number}
+    event, section = _written(merged.event.model_copy(update=fixed), task.render)
+    page, page_clash = pages.rebuilt(written, event, section)
+    moved = shared.fork != task.base.commit
+    others = merged_files(shared, {path, site.config.page}) if moved else Others()
+    texts = {path: _record_text(written, event, shared.record), site.config.page: page, **others.texts}
+    clashes = (site.config.page, *others.clashes) if page_clash else others.clashes
+    held = {path: shared.record, site.config.page: shared.page}
+    branch = None
+    if moved or task.head is None or any(held.get(name) != text for name, text in texts.items()):
+        branch = PutBranch(
+            branch=branch_name(task.number),
+            base=task.base.commit if moved else shared.head,
+            parents=(shared.head, task.base.commit) if moved else (shared.head,),
+            files=texts,
+            message=task.message(event),
+            expected=task.head,
+            before={path: site.source, site.config.page: site.page} if moved else held,
+            kept=others.kept,
+        )
+    return Content(event, section, branch, True, _listed(merged, task.memory, answers), clashes)  # noqa: FBT003 - shared
+
+
+def _written(event: Event, render: Render) -> tuple[Event, str]:
+    section = render(event)
+    return event.model_copy(update={"rendered": fingerprint(section)}), section
+
+
+def _record_text(before: Event | None, event: Event, source: str | None) -> str:
+    """Write a record; where a human wrote its text, with their comments and their way of writing as far as may be."""
+    plain = write_record(event)
+    if before is None or source is None:
+        return plain
+    text = merge_texts(write_record(before), plain, source).text
+    try:
+        return text if read_record(text, "") == event else plain
+    except UserError:
+        return plain
+
+
+def _listed(merged: Merged, memory: Memory, answers: Event | None) -> tuple[str, ...]:
+    """Name the fields in dispute: new ones, and those of earlier runs for as long as both sides differ."""
+    old = [
+        name
+        for name in memory.conflicts
+        if name in Event.model_fields and (answers is None or getattr(answers, name) != getattr(merged.event, name))
+    ]
+    return tuple(dict.fromkeys((*merged.conflicts, *old)))

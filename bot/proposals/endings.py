@@ -1,0 +1,102 @@
+"""The rows of the table in which a proposal ends, and what there is to undo.
+
+Each comes in the same order: the issue, the pull request, the comment, and last the branch. While the branch is there a
+sweep looks at the issue, so an ending that was cut short is finished by the next one.
+"""
+
+from bot.proposals.comment import put_comment, said
+from bot.proposals.marker import Memory, read_state, recall
+from bot.proposals.state import (
+    CloseIssue,
+    DeleteBranch,
+    Draft,
+    EditPull,
+    Look,
+    Plan,
+    Pull,
+    Write,
+    branch_name,
+)
+
+CLOSED_BY, REJECTED, REVISES = "closed-by", "rejected", "revises"
+
+
+def withdrawn(number: int, look: Look) -> Plan:
+    """An issue that is deleted, transferred or not ours (any more): nothing, unless something of it is left."""
+    pull = look.proposal.pull
+    told = said(look).told in ("proposed", "problems", "stuck", "held")
+    writes: list[Write] = [*close_pull(look)]
+    if told and (pull or not look.proposal.head):
+        writes += put_comment(look, Draft("withdrawn"))
+    if pull:
+        writes += drop_branch(number, look)
+    if writes:
+        return Plan(number, "closed", "The issue is gone or no longer ours.", tuple(writes))
+    return Plan(number, None, "The issue is not one of the form's: it lacks the label, or the form's headings.")
+
+
+def abandoned(number: int, look: Look) -> Plan:
+    """A branch that a run of ours left behind before its pull request, of an issue that is not ours any more."""
+    return Plan(number, "closed", "The issue is gone or no longer ours.", drop_branch(number, look))
+
+
+def closed(number: int, look: Look) -> Plan:
+    """An issue that its author closed: the proposal is withdrawn; reopening brings it back."""
+    writes = close_pull(look)
+    if look.proposal.comment or writes:
+        writes += put_comment(look, Draft("closed"))
+    return Plan(number, "closed", "The issue is closed.", (*writes, *drop_branch(number, look)))
+
+
+def merged(number: int, look: Look, pull: Pull) -> Plan:
+    """A pull request that was merged: the issue is done."""
+    writes: list[Write] = []
+    if look.issue and look.issue.state == "open":
+        writes.append(CloseIssue(number, "completed"))
+    writes += put_comment(look, Draft("merged", {"page": recall(pull.body).page}), pull.number)
+    if leftover(look):
+        writes += drop_branch(number, look)
+    return Plan(number, "closed", "Its pull request was merged.", tuple(writes))
+
+
+def refused(number: int, look: Look, pull: Pull) -> Plan:
+    """A maintainer's no. The issue comes first, so that a crash before the mark cannot bring the proposal back."""
+    writes: list[Write] = []
+    if look.issue and look.issue.state == "open":
+        writes.append(CloseIssue(number, "not_planned"))
+    text, state = read_state(pull.body)
+    if recall(pull.body).rejected is None:
+        mark = {REJECTED: (look.issue and look.issue.closed_at) or True}
+        writes.append(EditPull(pull.number, text, {**state, **mark, **_abandoned(look)}))
+    if look.proposal.comment or writes:
+        writes += put_comment(look, Draft("refused", {"refused": pull.number}), pull.number)
+    reason = "A maintainer closed its pull request without merging it."
+    return Plan(number, "refused", reason, (*writes, *drop_branch(number, look)))
+
+
+def close_pull(look: Look) -> tuple[Write, ...]:
+    """Close the pull request if it is open, with the mark that it was not a maintainer who did."""
+    pull = look.proposal.pull
+    if not pull or pull.state == "closed":
+        return ()
+    text, state = read_state(pull.body)
+    return (EditPull(pull.number, text, {**state, CLOSED_BY: "almanac", **_abandoned(look)}, close=True),)
+
+
+def drop_branch(number: int, look: Look) -> tuple[Write, ...]:
+    """Delete the proposal's branch, if there is one."""
+    head = look.proposal.head
+    return (DeleteBranch(branch_name(number), head),) if head else ()
+
+
+def leftover(look: Look) -> bool:
+    """Tell whether the branch holds only what its merged pull request held."""
+    pull, head = look.proposal.pull, look.proposal.head
+    return pull is not None and pull.merged and head is not None and head in (pull.head, recall(pull.body).commit)
+
+
+def _abandoned(look: Look) -> dict[str, object]:
+    """Note where somebody else's commits are, so that reopening brings these back too."""
+    pull, head = look.proposal.pull, look.proposal.head
+    memory = recall(pull.body) if pull else Memory()
+    return {"withdrawn": head} if head and (memory.shared or head != memory.commit) else {}
