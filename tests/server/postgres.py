@@ -25,15 +25,19 @@ class Cluster:
             shutil.chown(self._folder, self._user)
         self._port = free_port()
         data = str(self._folder / "data")
-        self._run("initdb", "--pgdata", data, "--username", "almanac", "--auth", "trust", "--encoding", "UTF8", "--no-sync")
+        self._run(
+            "initdb", "--pgdata", data, "--username", "almanac", "--auth", "trust", "--encoding", "UTF8", "--no-sync"
+        )
         options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
-        self._run("pg_ctl", "--pgdata", data, "--log", str(self._folder / "log"), "--options", options, "--wait", "start")
+        self._run(
+            "pg_ctl", "--pgdata", data, "--log", str(self._folder / "log"), "--options", options, "--wait", "start"
+        )
 
     def database(self) -> str:
         """Make a new database and return its address."""
         name = f"jobs_{uuid.uuid4().hex}"
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {name}")
         return self._url(name)
 
     def _url(self, name: str) -> str:

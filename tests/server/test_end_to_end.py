@@ -1,6 +1,7 @@
-"""The whole way: an issue is filed on the emulated GitHub, its own webhook tells the server, a pull request is there."""
+"""The whole way: an issue is filed on the emulated GitHub, its webhook tells the server, a pull request is there."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -44,11 +45,14 @@ def proposal(world: AppWorld, number: int) -> bool:
 
 def test_a_filed_issue_becomes_a_pull_request_and_a_comment(world: AppWorld, start: Start) -> None:
     server = start()
+    # What the first sweep finds must not stand in for the delivery.
+    wait_for(lambda: "swept" in server.look().text, what="the first sweep")
     world.hook.target = server.url
     number = propose(world)
     wait_for(lambda: proposal(world, number), what="a proposal")
     wait_for(lambda: "created" in server.look().text, what="the outcome on the status page")
     assert len(world.pulls()) == 1
+    assert 'almanac_deliveries_total{event="issues",status="202"} 1.0' in server.look("/metrics").text
     assert server.stop() == 0
 
 
@@ -61,6 +65,6 @@ def test_two_processes_share_the_work(world: AppWorld, start: Start, cluster: Cl
         world.hook.target = server.url
         numbers.append(propose(world))
     for number in numbers:
-        wait_for(lambda number=number: proposal(world, number), what="a proposal")
+        wait_for(partial(proposal, world, number), what="a proposal")
     assert sorted(pull.head for pull in world.pulls()) == sorted(f"almanac/issue-{number}" for number in numbers)
     assert [len(world.comments(number)) for number in numbers] == [1, 1]

@@ -1,0 +1,25 @@
+"""`almanac serve` with a look that costs next to nothing: one request to a fake GitHub, which knows what is right.
+
+Run as a module, with `serve` and its options. All but the look is the real thing.
+"""
+
+import urllib.request
+from unittest import mock
+
+from bot.cli import main
+from bot.server.jobs import Result
+from bot.server.looks import Looks
+from bot.server.names import Name
+
+
+def perform(looks: Looks, name: Name) -> Result:
+    """Look at an issue, as `Looks.perform` does."""
+    address = f"{looks.api_url}/look/{name.job.repository}/{name.job.what}"
+    with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 -- our own address
+        answer.read()
+    return {"outcome": "updated"}
+
+
+if __name__ == "__main__":
+    with mock.patch.object(Looks, "perform", perform):
+        main()

@@ -1,0 +1,19 @@
+"""Servers that are killed at any moment lose nothing that they accepted.
+
+`python -m benchmarks.torture` is the long run of the same.
+"""
+
+from pathlib import Path
+
+from tests.server.torture import Trial, suffer
+
+
+def test_nothing_is_lost_and_nothing_happens_twice_at_once(database: str, tmp_path: Path) -> None:
+    servers = 2 if database.startswith("postgresql") else 1
+    trial = Trial(deliveries=300, repositories=10, issues=40, kills=2, servers=servers, seconds=0.02)
+    ordeal = suffer(trial, tmp_path, database)
+    assert (ordeal.accepted, ordeal.kills) == (300, 2)
+    assert ordeal.wrong == []
+    assert ordeal.clashes == []
+    # Bursts become few looks.
+    assert ordeal.looks < 300

@@ -1,0 +1,181 @@
+"""Kills servers while deliveries come in, and sees whether each issue ends in the state that GitHub has it in."""
+
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from tests.server.serving import Served, app_environment, issues_payload, wait_for
+
+COMMAND = (sys.executable, "-m", "tests.server.fake_look", "serve")
+Issue = tuple[str, str]
+
+
+class FakeGitHub:
+    """Knows which version each issue has, and which one was looked at last; a look takes a moment.
+
+    Attributes:
+        versions: What each issue is at; one more with each change.
+        seen: What it was at when it was looked at last.
+        looks: How many looks there were.
+        clashes: Repositories where two looks happened at once.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        """Begin to listen."""
+        self.versions: Counter[Issue] = Counter()
+        self.seen: dict[Issue, int] = {}
+        self.looks, self.clashes = 0, list[str]()
+        self._seconds, self._lock, self._busy = seconds, threading.Lock(), Counter[str]()
+        github = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                parts = self.path.split("/")
+                found = parts[1] == "look"
+                if found:
+                    github.look(f"{parts[2]}/{parts[3]}", parts[4])
+                with suppress(OSError):  # who asked may have been killed
+                    self.send_response(200 if found else 404)
+                    self.send_header("Content-Length", "2")
+                    self.end_headers()
+                    self.wfile.write(b"{}")
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def change(self, issue: Issue) -> None:
+        """Change an issue."""
+        with self._lock:
+            self.versions[issue] += 1
+
+    def look(self, repository: str, number: str) -> None:
+        """Read an issue, take a moment, and write what was read."""
+        issue = (repository, number)
+        with self._lock:
+            self.looks += 1
+            self._busy[repository] += 1
+            if self._busy[repository] > 1:
+                self.clashes.append(repository)
+            version = self.versions[issue]
+        time.sleep(self._seconds)
+        with self._lock:
+            self._busy[repository] -= 1
+            self.seen[issue] = version
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@dataclass
+class Ordeal:
+    """How it went.
+
+    Attributes:
+        accepted: Deliveries that a server has taken.
+        kills: How often a server was killed.
+        looks: How many looks there were.
+        wrong: Issues that were not looked at after their last change.
+        clashes: Repositories where two looks happened at once.
+        seconds: How long it took until nothing was left to do.
+    """
+
+    accepted: int = 0
+    kills: int = 0
+    looks: int = 0
+    wrong: list[Issue] = field(default_factory=list)
+    clashes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is done: so many deliveries over so many repositories and issues, so many kills, so many servers."""
+
+    deliveries: int = 2000
+    repositories: int = 40
+    issues: int = 200
+    kills: int = 5
+    servers: int = 1
+    seconds: float = 0.05
+    pause: float = 0.0
+
+
+def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], object] = lambda _: None) -> Ordeal:
+    """Do it, and tell how it went."""
+    github, chance, ordeal = FakeGitHub(trial.seconds), random.Random(7), Ordeal()  # noqa: S311 -- chance of the ordinary kind
+    environment = app_environment(
+        GITHUB_API_URL=github.url, ALMANAC_DATABASE_URL=database, ALMANAC_LOG_LEVEL="warning", ALMANAC_LOG_FORMAT="text"
+    )
+    servers = [Served(folder, environment, command=COMMAND) for _ in range(trial.servers)]
+    issues = [(f"octo/site-{number % trial.repositories}", str(number)) for number in range(1, trial.issues + 1)]
+    chosen = [chance.choice(issues) for _ in range(trial.deliveries)]
+    started = time.monotonic()
+    done = threading.Event()
+
+    def deliver(number: int) -> None:
+        issue = chosen[number]
+        github.change(issue)
+        payload = issues_payload(*_numbered(issue), repository_id=1 + int(issue[0].rpartition("-")[2]))
+        while True:  # as GitHub repeats it when it is asked to
+            with suppress(OSError):
+                if servers[number % len(servers)].deliver("issues", payload, guid=f"guid-{number}").status == 202:
+                    ordeal.accepted += 1
+                    return
+            time.sleep(0.2)
+
+    def kill() -> None:
+        for _ in range(trial.kills):
+            share = (ordeal.kills + 1) * trial.deliveries / (trial.kills + 1)
+            while ordeal.accepted < share and not done.is_set():
+                time.sleep(0.01)
+            time.sleep(chance.random())
+            which = chance.randrange(len(servers))
+            servers[which].kill()
+            ordeal.kills += 1
+            say(f"killed a server after {ordeal.accepted} deliveries")
+            port = int(servers[which].url.rpartition(":")[2])
+            servers[which] = Served(folder, environment, command=COMMAND, port=port)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            for number in range(trial.deliveries):
+                threads.submit(deliver, number)
+                time.sleep(trial.pause)
+        done.set()
+        killer.join()
+        wait_for(lambda: _wrong(github) == [], 120, what=f"the right end of all issues ({len(_wrong(github))} wrong)")
+    finally:
+        done.set()
+        ordeal.seconds = time.monotonic() - started
+        for server in servers:
+            server.stop()
+        ordeal.looks, ordeal.clashes, ordeal.wrong = github.looks, github.clashes, _wrong(github)
+        github.close()
+    return ordeal
+
+
+def _numbered(issue: Issue) -> tuple[str, int]:
+    return issue[0], int(issue[1])
+
+
+def _wrong(github: FakeGitHub) -> list[Issue]:
+    return [issue for issue, version in list(github.versions.items()) if github.seen.get(issue) != version]
