@@ -117,6 +117,41 @@ def build(
 
 
 @app.command()
+def init(  # noqa: PLR0913, PLR0917 -- one for each option
+    site: Site = Path(),
+    page: Annotated[
+        Path | None, typer.Option("--page", metavar="PAGE", help="The history page.", show_default="the likeliest one")
+    ] = None,
+    new: Annotated[bool, typer.Option("--new", help="The page holds no events yet; it is made if need be.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a form or workflow that is there already.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Set a site up: config, form, workflow and records."""
+    from bot.commands.init import init_site
+
+    raise typer.Exit(init_site(site, page, new=new, force=force, yes=yes, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
+def doctor(
+    site: Site = Path(),
+    repo: Annotated[
+        str | None, typer.Option("--repo", metavar="OWNER/NAME", help="Check the repository on GitHub as well.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check all that makes a first run fail.
+
+    With --repo it reads GITHUB_TOKEN and GITHUB_API_URL.
+    """
+    from bot.commands.doctor import examine
+
+    raise typer.Exit(examine(site, repo, as_json=as_json))
+
+
+@app.command()
 def propose(issue: IssueFile, site: Site = Path(), dry_run: DryRun = False, as_json: Json = False) -> None:
     """Propose one issue's event in a local clone."""
     from bot.commands.proposals import propose_issue

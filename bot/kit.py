@@ -33,11 +33,17 @@ def own_renderer(source: str, path: str, prepared: Sequence[Event] = ()) -> Rend
 
     done: dict[str, str] = {}
 
+    def key_of(event: Event) -> str:
+        # A template does not see what its section was like before.
+        return write_record(event.model_copy(update={"rendered": None}))
+
     def write(events: Sequence[Event]) -> None:
-        done.update(zip(map(write_record, events), render_in_child(source, events, path), strict=True))
+        done.update(zip(map(key_of, events), render_in_child(source, events, path), strict=True))
 
     def render(event: Event) -> str:
-        key = write_record(event)
+        if event.markdown is not None:
+            return event.markdown
+        key = key_of(event)
         if key not in done:
             write([event])
         return done[key]

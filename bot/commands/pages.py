@@ -13,12 +13,14 @@ from bot.errors import Problem, UserError
 from bot.events.event import Event
 from bot.events.records import read_records, record_path, write_record
 from bot.events.submission import zones_of
+from bot.events.times import Zones
 from bot.folder import Folder, read_text
 from bot.kit import house_renderer
 from bot.pages.importer import Imported
 from bot.pages.importer import import_page as take_over
 from bot.pages.refused import refused_urls
 from bot.pages.sync import sync
+from bot.proposals.plan import Render
 from bot.show import difference, document, problem_values, problems, say, tell
 
 
@@ -50,29 +52,58 @@ def import_page(page: Path, site: Path, *, dry_run: bool, as_json: bool) -> int:
     return 0
 
 
-def import_files(folder: Folder, page: Path, *, dry_run: bool = False) -> tuple[dict[str, str], Imported]:
+def import_files(
+    folder: Folder,
+    page: Path,
+    *,
+    dry_run: bool = False,
+    planned: Config | None = None,
+    render: Render | None = None,
+) -> tuple[dict[str, str], Imported]:
     """Read a page and return the files that its import writes: records, and a config where there is none.
+
+    Args:
+        folder: The site.
+        page: The page.
+        dry_run: Whether the page may stand outside of the site, and files may be lost: nothing will be written.
+        planned: The config that the site will have; the caller writes it.
+        render: What will write the site's sections, where it is not what the config says.
 
     Raises:
         UserError: The page cannot be taken over, or something would be lost.
     """
-    config = folder.config()
+    config = planned or folder.config()
     text = read_text(page, str(page))
     if text is None:
         raise UserError(Problem("There is no such page.", file=str(page)))
-    imported = take_over(text, house_renderer(), zones_of(config, None), file=page.name)
+    zones = zones_of(config, None)
+    imported = take_over(text, render or _renderer(folder, config, text, zones), zones, file=page.name)
     if dry_run and not page.resolve().is_relative_to(folder.root):
         return {}, imported
-    files = _import_files(folder, config, folder.inside(page), imported)
+    files = _import_files(folder, config, folder.inside(page), imported, new=planned is None)
     if not dry_run:
         folder.refuse_to_lose(files)
     return files, imported
 
 
-def _import_files(folder: Folder, config: Config, name: str, imported: Imported) -> dict[str, str]:
+def _renderer(folder: Folder, config: Config, text: str, zones: Zones) -> Render:
+    """Return what writes the site's sections. A template of its own is asked about all readings of the page at once."""
+    if config.section_template is None:
+        return house_renderer()
+    readings: list[Event] = []
+
+    def note(event: Event) -> str:
+        readings.append(event)
+        return event.markdown or ""
+
+    take_over(text, note, zones)
+    return renderer_of(folder, config, [event for event in readings if event.markdown is None])
+
+
+def _import_files(folder: Folder, config: Config, name: str, imported: Imported, *, new: bool) -> dict[str, str]:
     files: dict[str, str] = {}
-    if folder.text(configs.PATH) is None:
-        files[configs.PATH] = f"page: {json.dumps(name, ensure_ascii=False)}\n"
+    if new and folder.text(configs.PATH) is None:
+        files[configs.PATH] = minimal_config(name)
         config = config.model_copy(update={"page": name})
     if config.page != name:
         message = f"The config names another page, {config.page}. Change `page` there if this one is the history page."
@@ -83,6 +114,11 @@ def _import_files(folder: Folder, config: Config, name: str, imported: Imported)
         if event.id not in known or known[event.id].rendered != event.rendered:
             files[record_path(config.records, event.id)] = write_record(event)
     return files
+
+
+def minimal_config(page: str) -> str:
+    """Write the config of a site of which nothing but its page is known."""
+    return f"page: {json.dumps(page, ensure_ascii=False)}\n"
 
 
 def _tell_import(imported: Imported, files: Mapping[str, str], page: Path, *, dry_run: bool) -> None:

@@ -63,7 +63,7 @@ def imitate(page: Page, house: Sequence[bool]) -> Imitation:
     if sum(section.start in of_house for section in sections) * 2 >= len(sections):
         return Imitation(family, None, proven=True)
     for source in write_template(page, sections):
-        if all(_lands(page, sections, source, event) for event in samples(sections)):
+        if all(_suits(page, event, source) for event in samples(sections)):
             return Imitation(family, _INTRODUCTION + source, proven=True)
     return Imitation(family, None, proven=False)
 
@@ -77,17 +77,31 @@ def samples(sections: Sequence[Section]) -> tuple[Event, Event]:
     return bare, bare.model_copy(update=_MORE)
 
 
-def _lands(page: Page, sections: Sequence[Section], source: str, event: Event) -> bool:
+def lands(page: Page, event: Event, section: str) -> bool:
+    """Tell whether a new event's section, put onto a page, is found there again as what it is, and nothing else moves.
+
+    Args:
+        page: A page with events.
+        event: The new event.
+        section: What a template writes for it.
+    """
     try:
-        written = section_renderer(source)(event)
-        after = outline(put(page.text, event, written, previous=None, order=None))
+        after = outline(put(page.text, event, section, previous=None, order=None))
     except UserError:
         return False
-    before = [section.text for section in page.sections]
+    before = [one.text for one in page.sections]
     now = list(after.sections)
     new = next((one for one, old in zip(now, [*before, None], strict=False) if one.text != old), None)
     if new is None:
         return False
     now.remove(new)
-    same_kind = (new.style.family, new.style.level) == (sections[0].style.family, sections[0].style.level)
+    model = longest(page.groups)[0].style
+    same_kind = (new.style.family, new.style.level) == (model.family, model.level)
     return same_kind and event.date.startswith(new.date) and [one.text for one in now] == before
+
+
+def _suits(page: Page, event: Event, source: str) -> bool:
+    try:
+        return lands(page, event, section_renderer(source)(event))
+    except UserError:
+        return False

@@ -1,0 +1,158 @@
+"""Checks of a site's own files: config, form, template, page and records."""
+
+import re
+from collections.abc import Iterator
+
+from bot import config as configs
+from bot.commands.checkup import Finding, of_error, of_problems, ok
+from bot.commands.pages import build_files
+from bot.commands.sections import renderer_of
+from bot.config import Config
+from bot.documents import load
+from bot.errors import ConfigError, UserError
+from bot.events.event import Event
+from bot.events.submission import FIELDS, NEEDED
+from bot.folder import Folder
+from bot.intake.form import Form, lint, read_form
+from bot.kit import house_renderer
+from bot.pages.outline import Page, longest, outline
+from bot.pages.shape.imitate import lands, samples
+
+_INIT = "`almanac init` writes one."
+_FORMS = ".github/ISSUE_TEMPLATE/"
+_EXTRA = re.compile(r"""\bextra(?:\.([A-Za-z_][A-Za-z0-9_]*)|\[\s*["']([^"']+)["']\s*\])""")
+
+
+def check_config(folder: Folder) -> tuple[Config | None, list[Finding]]:
+    """Read the config, its zones included; None where it has mistakes."""
+    try:
+        config = folder.config()
+    except ConfigError as error:
+        return None, of_error("config", error, "Mend this line; docs/configuration.md lists all keys.")
+    if folder.text(configs.PATH) is None:
+        message = "The site has no config, so all settings are the usual ones."
+        return config, [Finding("config", "warning", message, _INIT, configs.PATH)]
+    return config, [ok("config", "The config can be read, and its time zones are known.")]
+
+
+def check_form(folder: Folder, config: Config) -> tuple[Form | None, list[Finding]]:
+    """Read the form as Almanac does and as GitHub does."""
+    text = folder.text(config.form)
+    if text is None:
+        return None, [Finding("form", "error", "The issue form is missing.", _INIT, config.form)]
+    try:
+        form = read_form(text, config.form)
+    except ConfigError as error:
+        return None, of_error(
+            "form", error, "Mend this place, or take Almanac's own form again: `almanac init --force`."
+        )
+    found = of_problems("form", lint(form), "Without this, an answer can be read in two ways.")
+    found += _needed(form)
+    found += _for_github(text, config, form)
+    return form, found or [
+        ok("form", f"The form asks {len(form.fields)} questions, and each answer can be told apart.")
+    ]
+
+
+def _needed(form: Form) -> Iterator[Finding]:
+    fields = {field.id: field for field in form.fields}
+    for name in NEEDED:
+        if name not in fields:
+            message = f"No question has the id `{name}`, and every event needs one."
+            yield Finding("form", "error", message, f"Add a field with `id: {name}`.", form.path)
+        elif not fields[name].required:
+            message = f"The question `{name}` may be left blank, though every event needs it."
+            remedy = "Put `validations: {required: true}` below it."
+            yield Finding("form", "warning", message, remedy, form.path, fields[name].line)
+
+
+def _for_github(text: str, config: Config, form: Form) -> Iterator[Finding]:
+    if not config.form.startswith(_FORMS) or not config.form.endswith((".yml", ".yaml")):
+        message = "GitHub offers only forms that stand in .github/ISSUE_TEMPLATE/ and end in .yml."
+        yield Finding(
+            "form", "error", message, "Move the form there, and name it as `form` in the config.", config.form
+        )
+    data = load(text, config.form).data
+    for key in ("name", "description"):
+        if not isinstance(data, dict) or not isinstance(data.get(key), str) or not data[key].strip():
+            message = f"The form has no `{key}`, so GitHub does not offer it."
+            yield Finding("form", "error", message, f"Add a line such as `{key}: New event` at its top.", config.form)
+    if not form.labels:
+        message = "The form gives its issues no label, so Almanac cannot know them."
+        yield Finding("form", "error", message, "Add the line `labels: [event]` at its top.", config.form)
+    elif config.labels and not {name.casefold() for name in config.labels} & {name.casefold() for name in form.labels}:
+        message = "The form gives its issues none of the labels that the config names, so they would not be looked at."
+        remedy = f"Write `labels: [{config.labels[0]}]` into the form, or take `labels` out of the config."
+        yield Finding("form", "error", message, remedy, config.form)
+
+
+def check_template(folder: Folder, config: Config, form: Form | None) -> list[Finding]:
+    """Write sample events with the site's template, in the sandbox, and see what it makes of the form's own fields."""
+    own = [field.id for field in form.fields if field.id not in FIELDS] if form else []
+    page = outline(folder.text(config.page) or "")
+    events = samples(longest(page.groups))
+    if config.section_template is None:
+        return _house(page, events, own)
+    source, path = folder.text(config.section_template), config.section_template
+    if source is None:
+        remedy = "Put it there, or take `section_template` out of the config."
+        return [Finding("template", "error", "The section template is missing.", remedy, path)]
+    try:
+        written = [renderer_of(folder, config, events)(event) for event in events]
+    except ConfigError as error:
+        return of_error("template", error, "Mend this line; docs/templates.md says what a template can use.")
+    found = [*_lands(page, events, written, path), *_fields(source, own, form, path)]
+    return found or [ok("template", "The section template writes a sample event where it belongs.")]
+
+
+def _house(page: Page, events: tuple[Event, ...], own: list[str]) -> list[Finding]:
+    found = []
+    if own:
+        message = f"The answers to {', '.join(own)} are kept in the record, and the page does not show them."
+        remedy = "A section template of the site's own can: docs/templates.md."
+        found.append(Finding("template", "warning", message, remedy))
+    render = house_renderer()
+    if page.sections and not all(lands(page, event, render(event)) for event in events):
+        message = "New events are written in Almanac's own shape, and the page's events have another one."
+        remedy = f"Name a section template in {configs.PATH}; docs/templates.md shows one for each kind of page."
+        found.append(Finding("template", "warning", message, remedy))
+    return found or [ok("template", "New events are written in the shape that the page's events have.")]
+
+
+def _lands(page: Page, events: tuple[Event, ...], written: list[str], path: str) -> Iterator[Finding]:
+    if any(not text.strip() for text in written):
+        message = "The template writes nothing for an event."
+        yield Finding("template", "error", message, "Let it write at least the date and the title.", path)
+    elif page.sections and not all(lands(page, event, text) for event, text in zip(events, written, strict=True)):
+        message = "What the template writes would not be found again on the page as an event of that day."
+        remedy = "Let its first line begin as those of the page do, with the date."
+        yield Finding("template", "warning", message, remedy, path)
+
+
+def _fields(source: str, own: list[str], form: Form | None, path: str) -> Iterator[Finding]:
+    used = {first or second for first, second in _EXTRA.findall(source)}
+    for name in sorted(used - {*own}) if form else ():
+        message = f"The template shows the answer `{name}`, and the form has no such question."
+        yield Finding("template", "warning", message, f"Add a field with `id: {name}`, or leave it out.", path)
+    for name in own if "extra" in source else []:
+        if name not in used and not re.search(r"\bextra\b(?!\.|\[)", source):
+            message = f"The form asks `{name}`, and the template does not show the answer."
+            yield Finding("template", "warning", message, f"Put {{{{ extra.{name} }}}} into the template.", path)
+
+
+def check_page(folder: Folder, config: Config) -> list[Finding]:
+    """Compare page and records as `almanac build --check` does."""
+    if folder.text(config.page) is None:
+        remedy = "Name the right one as `page` in the config, or let `almanac init` make it."
+        return [Finding("page", "error", "The history page is missing.", remedy, config.page)]
+    try:
+        before, changed = build_files(folder, config)
+    except UserError as error:
+        return of_error("page", error, "Mend this; `almanac build` says the same, and goes on once it is mended.")
+    if changed:
+        names = ", ".join(sorted(changed)[:3]) + (" and more" if len(changed) > 3 else "")  # noqa: PLR2004
+        message = f"The page and its records differ ({names})."
+        remedy = "`almanac build --check` shows how; `almanac build` brings them in line."
+        return [Finding("page", "error", message, remedy, config.page)]
+    records = len(before) - 1
+    return [ok("page", f"The page is what its {records} record{'s' * (records != 1)} give.")]
