@@ -143,7 +143,7 @@ async def _received(request: Request, service: Service, intake: Intake, limiter:
         _log.info(
             "delivery",
             delivery=delivery.guid,
-            event=f"{delivery.event}.{delivery.action}" if delivery.action else delivery.event,
+            kind=f"{delivery.event}.{delivery.action}" if delivery.action else delivery.event,
             repository=delivery.repository.name if delivery.repository else None,
             issue=delivery.target.issue if accepted else None,
             accepted=accepted,

@@ -20,7 +20,7 @@ COMMAND = "/almanac"
 State = Literal["active", "suspended", "removed"]
 
 _GUID = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_EVENT = re.compile(r"[a-z_]{1,60}")
+_EVENT = re.compile(r"[a-z0-9_]{1,60}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
 # The actions after which an issue can need another look. A push has none.
 _LOOKS: Mapping[str, frozenset[str]] = {
