@@ -87,16 +87,16 @@ def _announce(done: Done) -> None:
     plan = done.plan
     if plan.outcome is None and done.error is None:
         return
-    say(f"Issue #{plan.issue}: {plan.outcome or 'failed'}. {plan.reason}")
+    say(f"{plan.name}: {plan.outcome or 'failed'}. {plan.reason}")
     for level, found in (("warning", plan.problems), ("notice", plan.warnings)):
         for problem in found:
             _command(f"::{level} title={annotation_property(_title(done, problem))}::{annotation(problem.message)}")
     if done.error:
-        _command(f"::error title=Issue {plan.issue}::{annotation(_told(done.error))}")
+        _command(f"::error title={annotation_property(plan.name)}::{annotation(_told(done.error))}")
 
 
 def _title(done: Done, problem: Problem) -> str:
-    return f"Issue {done.plan.issue}: {problem.field}" if problem.field else f"Issue {done.plan.issue}"
+    return f"{done.plan.name}: {problem.field}" if problem.field else done.plan.name
 
 
 def _told(error: AlmanacError) -> str:
@@ -123,7 +123,8 @@ def _report(variables: Mapping[str, str], results: list[Done]) -> None:
 
 def _row(done: Done) -> str:
     pull = f"#{done.pull.number}" if done.pull else ""
-    return f"| #{done.plan.issue} | {done.plan.outcome or 'failed'} | {pull} | {done.plan.reason} |\n"
+    about = f"#{done.plan.issue}" if done.plan.issue else done.plan.name
+    return f"| {about} | {done.plan.outcome or 'failed'} | {pull} | {done.plan.reason} |\n"
 
 
 def _append(path: str | None, text: str) -> None:

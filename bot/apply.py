@@ -1,8 +1,10 @@
 """Writes what was planned, in its order, and tells whether somebody changed the issue meanwhile."""
 
+from collections.abc import Mapping
 from typing import Literal, assert_never
 
 from bot.forge.base import Forge
+from bot.proposals.commands import with_note
 from bot.proposals.marker import comment_marker, imprint, with_state
 from bot.proposals.messages import Messages
 from bot.proposals.state import (
@@ -19,8 +21,15 @@ from bot.proposals.state import (
 )
 
 
-def apply(plan: Plan, look: Look, forge: Forge, messages: Messages) -> Pull | None:
+def apply(plan: Plan, look: Look, forge: Forge, messages: Messages, mark: Mapping[str, object]) -> Pull | None:
     """Write what was planned; return the pull request that there is then.
+
+    Args:
+        plan: What was planned.
+        look: What it was planned for.
+        forge: Where it is written.
+        messages: Writes the texts.
+        mark: What the marker of the pull request is to hold besides.
 
     Raises:
         Raced: Somebody else moved the branch meanwhile; nothing after that was written.
@@ -32,9 +41,9 @@ def apply(plan: Plan, look: Look, forge: Forge, messages: Messages) -> Pull | No
             case PutBranch():
                 commit = forge.put_branch(write)
             case OpenPull():
-                pull = _open_pull(write, commit or look.proposal.head, forge, messages)
+                pull = _open_pull(write, {"commit": commit or look.proposal.head, **mark}, forge, messages)
             case EditPull():
-                _edit_pull(write, commit, forge, messages)
+                _edit_pull(write, {"commit": commit, **mark} if commit else {}, forge, messages)
             case PutComment():
                 _put_comment(write, pull, forge, messages)
             case DropComment():
@@ -48,17 +57,15 @@ def apply(plan: Plan, look: Look, forge: Forge, messages: Messages) -> Pull | No
     return pull
 
 
-def _open_pull(write: OpenPull, commit: str | None, forge: Forge, messages: Messages) -> Pull:
+def _open_pull(write: OpenPull, more: Mapping[str, object], forge: Forge, messages: Messages) -> Pull:
     text = messages.write(write.body)
-    state = {**write.state, "commit": commit, "title": imprint(write.title), "text": imprint(text)}
+    state = {**write.state, **more, "title": imprint(write.title), "text": imprint(text)}
     return forge.open_pull(write.branch, write.base, write.title, with_state(text, state))
 
 
-def _edit_pull(write: EditPull, commit: str | None, forge: Forge, messages: Messages) -> None:
-    state = dict(write.state)
+def _edit_pull(write: EditPull, more: Mapping[str, object], forge: Forge, messages: Messages) -> None:
+    state = {**write.state, **more}
     text = write.text if isinstance(write.text, str) else messages.write(write.text)
-    if commit:
-        state["commit"] = commit
     if not isinstance(write.text, str):
         state["text"] = imprint(text)
     if write.title:
@@ -71,7 +78,9 @@ def _put_comment(write: PutComment, pull: Pull | None, forge: Forge, messages: M
     state = dict(write.state)
     if state.get("told") == "proposed" and pull:
         state["pull"] = pull.number
-    text = messages.write(write.body, pull=f"#{pull.number}" if pull else None)
+    name = f"#{pull.number}" if pull else None
+    text = write.body if isinstance(write.body, str) else messages.write(write.body, pull=name)
+    text = with_note(text, messages.write(write.note) if write.note else None)
     body = with_state(f"{comment_marker(write.issue)}\n{text}", state)
     if write.id is None:
         forge.create_comment(write.issue, body)

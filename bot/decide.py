@@ -1,6 +1,6 @@
 """Looks at one issue and decides what is to be done, reading no more than that needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.config import Config
@@ -13,11 +13,12 @@ from bot.forge.snapshot import Snapshot
 from bot.intake.form import Form
 from bot.intake.parser import parse
 from bot.pages.section import section_renderer
-from bot.proposals.endings import abandoned, withdrawn
+from bot.proposals.commands import Heard, Order, answered, pending
+from bot.proposals.endings import abandoned, cancelled, withdrawn
 from bot.proposals.handwork import Stuck
 from bot.proposals.messages import Messages
 from bot.proposals.plan import Offer, Render, branch_of, identity, new_id, proposed, stuck
-from bot.proposals.state import Filed, Issue, Look, Plan, Shared, Site
+from bot.proposals.state import Filed, Issue, Look, Plan, Shared, Site, is_strange
 from bot.proposals.triage import held, over_limit, settled, told_problems, triage
 
 DEFAULT_LIMIT = 10
@@ -31,38 +32,45 @@ class Kit:
     Attributes:
         section: The source of the house's section template.
         messages: Writes the comments and pull requests.
-        own_renderer: Makes a renderer of a site's own section template, given its source and path; it has to keep that
-            template from doing harm.
+        own_renderer: Makes a renderer of a site's own section template, given its source, its path, and events that it
+            will be asked for; it has to keep that template from doing harm.
     """
 
     section: str
     messages: Messages
-    own_renderer: Callable[[str, str], Render]
+    own_renderer: Callable[[str, str, Sequence[Event]], Render]
 
-    def renderer(self, template: str | None, path: str | None) -> Render:
+    def renderer(self, template: str | None, path: str | None, prepared: Sequence[Event] = ()) -> Render:
         """Return what writes a section: the site's own template where it has one, else the house's."""
-        return section_renderer(self.section) if template is None else self.own_renderer(template, path or "")
+        if template is None:
+            return section_renderer(self.section)
+        return self.own_renderer(template, path or "", prepared)
 
 
 @dataclass
 class Desk:
-    """Where decisions are made: one forge, and the site's files as far as they were read."""
+    """Where decisions are made: one forge, and the site's files as far as they were read.
+
+    With `dry_run`, nothing is written. `mark` is what the marker of a pull request that is written holds besides.
+    """
 
     forge: Forge
     kit: Kit
+    dry_run: bool = False
+    mark: dict[str, object] = field(default_factory=dict)
     _sites: dict[str, Snapshot] = field(default_factory=dict)
 
     def site(self, commit: str) -> Snapshot:
         """Return the site's files at a commit."""
         return self._sites.setdefault(commit, Snapshot(self.forge, commit))
 
-    def decide(self, look: Look, number: int, *, anew: bool = False) -> Plan:
+    def decide(self, look: Look, number: int, *, said: Heard | None = None) -> Plan:
         """Decide what is to be done for one issue.
 
         Args:
             look: What there is.
             number: The issue's number.
-            anew: Whether what somebody committed to the branch is to be thrown away.
+            said: A comment that may hold a command.
 
         Raises:
             UserError: The site's config, form, page or records are in the way.
@@ -71,20 +79,33 @@ class Desk:
         issue, proposal = look.issue, look.proposal
         known = proposal.pull or proposal.comment
         # An issue without any label, or a closed one that we never answered, cannot be ours: nothing more is read.
-        if issue is None or not (known or (issue.labels and issue.state == "open")):
+        possible = issue is not None and issue.labels and issue.state == "open" and not is_strange(issue)
+        if issue is None or not (known or possible):
             return self._not_ours(number, look)
         site = self.site(look.base.commit)
         config = site.config()
         form = site.form(config)
-        ours = carries_label(issue, form, config) and bool(known or has_headings(issue.body, form))
-        plan = triage(number, look, ours=ours)
-        if plan:
-            return self._not_ours(number, look) if plan.outcome is None else plan
-        filed = self.filed(look, issue)
-        plan = None if anew else settled(filed)
+        if not (carries_label(issue, form, config) and (known or has_headings(issue.body, form))):
+            return self._not_ours(number, look)
+        command = pending(look, number, said)
+        if not command or not said:
+            return self._decided(look, issue)
+        allowed = self.forge.can_write(said.author)
+        order = Order(said, command if allowed else None)
+        if order.command == "cancel" and issue.state == "open":
+            return answered(cancelled(number, look), look, order)
+        return answered(self._decided(look, issue, anew=order.command == "recreate"), look, order)
+
+    def _decided(self, look: Look, issue: Issue, *, anew: bool = False) -> Plan:
+        plan = triage(issue.number, look)
         if plan:
             return plan
-        limit = config.max_open_per_author or (DEFAULT_LIMIT if self.forge.has_accounts else None)
+        filed = self.filed(look, issue)
+        plan = None if anew and filed.event else settled(filed)
+        if plan:
+            return plan
+        limit = self.site(look.base.commit).config().max_open_per_author
+        limit = limit or (DEFAULT_LIMIT if self.forge.has_accounts else None)
         if limit and over_limit(filed, limit) and not self.forge.can_write(issue.author):
             return held(filed, limit)
         return self.propose(filed, anew=anew)
@@ -99,6 +120,7 @@ class Desk:
         return Filed(look, issue, submission.event, submission.problems, submission.warnings, labels)
 
     def _not_ours(self, number: int, look: Look) -> Plan:
+        """End what is left of an issue that is not ours (any more)."""
         plan, head = withdrawn(number, look), look.proposal.head
         if plan.outcome is None and head and not look.proposal.pull and self.forge.is_ours(head):
             return abandoned(number, look)

@@ -4,7 +4,19 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-_MESSAGES = ("proposed", "problems", "held", "stuck", "closed", "withdrawn", "merged", "refused", "pull")
+_MESSAGES = (
+    "proposed",
+    "problems",
+    "held",
+    "stuck",
+    "closed",
+    "withdrawn",
+    "merged",
+    "refused",
+    "note",
+    "pull",
+    "edits",
+)
 
 
 def _folder(name: str) -> Traversable:

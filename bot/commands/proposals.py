@@ -76,7 +76,7 @@ def _told(results: list[Done], kit: Kit, *, as_json: bool) -> int:
         say(f"{len(results)} open issues looked at, {len(failed)} failed.")
     for done in failed:
         if done.error:
-            tell(f"issue #{done.plan.issue}:")
+            tell(f"{done.plan.name}:")
             trouble(done.error)
     return int(bool(failed))
 

@@ -24,8 +24,11 @@ class Forge(Protocol):
         """Whether people have accounts here, so that it is known who may write."""
         ...
 
-    def look(self, number: int) -> Look:
-        """Read one issue, the base, what there is of the issue's proposal, and which others are open."""
+    def look(self, number: int, *, hasty: bool = False) -> Look:
+        """Read one issue, the base, what there is of the issue's proposal, and which others are open.
+
+        With `hasty`, nothing more is read of an issue that cannot be ours, and its base is without a name and commit.
+        """
         ...
 
     def issue(self, number: int) -> Issue | None:

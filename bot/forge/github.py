@@ -32,6 +32,7 @@ from bot.proposals.state import (
     PutBranch,
     Standing,
     branch_name,
+    is_strange,
     issue_of,
 )
 
@@ -140,12 +141,15 @@ class GitHubForge:
 
     # ------------------------------------------------------------ reads
 
-    def look(self, number: int) -> Look:
+    def look(self, number: int, *, hasty: bool = False) -> Look:
         """Read an issue and what belongs to it: 3 requests, and 1 more for comments where the issue has any.
 
         Another one finds out the default branch, unless it is known, a pull request tells it, or it is the only one.
+        With `hasty`, an issue that cannot be ours costs 1 request in all.
         """
         branch, issue = branch_name(number), self.issue(number)
+        if hasty and issue and is_strange(issue):
+            return Look(issue, Base("", ""), Proposal())
         heads, complete = self._branches.first()
         # The answer to the narrow question is much smaller, and enough where this is the only proposal.
         if complete and not any(issue_of(name) for name in heads if name != branch):

@@ -64,7 +64,7 @@ class LocalForge:
 
     # ------------------------------------------------------------ reading
 
-    def look(self, number: int) -> Look:
+    def look(self, number: int, *, hasty: bool = False) -> Look:  # noqa: ARG002 - nothing costs anything here
         """Read one issue, the base, what there is of the issue's proposal, and which others are open."""
         base, branch, heads = self._clone.base(), branch_name(number), self._clone.heads()
         ours = self._ours(number)

@@ -9,8 +9,6 @@ from bot import __version__
 from bot.proposals.marker import Said, heard
 from bot.proposals.state import Draft, DropComment, Look, PutComment, Write
 
-_REMEMBERED = 20
-
 
 def says(draft: Draft) -> str:
     """Return what tells a text from others before it is written; another version may write the same otherwise."""
@@ -44,10 +42,6 @@ def put_comment(look: Look, draft: Draft, pull: int | None = None) -> tuple[Writ
     if comment and (now.told, now.says, now.pull) == (draft.template, mark, pull):
         return spare
     merged = pull if draft.template == "merged" else now.merged
-    state = {"told": draft.template, "says": mark, "pull": pull, "merged": merged, "heard": now.heard or None}
+    state: dict[str, object] = {"told": draft.template, "says": mark, "pull": pull, "merged": merged}
+    state |= {"heard": now.heard or None, "denied": now.denied or None}
     return (PutComment(look.issue.number, comment.id if comment else None, draft, state), *spare)
-
-
-def remember(ids: list[int], new: int) -> list[int]:
-    """Add a comment that was dealt with to those that are remembered."""
-    return [*ids, new][-_REMEMBERED:]

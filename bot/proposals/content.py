@@ -87,7 +87,7 @@ def fresh(task: Task, event: Event) -> Content:
         base=task.base.commit,
         parents=(task.base.commit,),
         files={
-            path: _record_text(previous, event, site.source),
+            path: record_text(previous, event, site.source),
             page: put(site.page, event, section, previous=previous, order=site.config.order),
         },
         message=task.message(event),
@@ -130,7 +130,7 @@ def on_top(task: Task, shared: Shared, answers: Event | None, event_id: str) -> 
     page, page_clash = pages.rebuilt(written, event, section)
     moved = shared.fork != task.base.commit
     others = merged_files(shared, {path, site.config.page}) if moved else Others()
-    texts = {path: _record_text(written, event, shared.record), site.config.page: page, **others.texts}
+    texts = {path: record_text(written, event, shared.record), site.config.page: page, **others.texts}
     clashes = (site.config.page, *others.clashes) if page_clash else others.clashes
     held = {path: shared.record, site.config.page: shared.page}
     branch = None
@@ -153,7 +153,7 @@ def _written(event: Event, render: Render) -> tuple[Event, str]:
     return event.model_copy(update={"rendered": fingerprint(section)}), section
 
 
-def _record_text(before: Event | None, event: Event, source: str | None) -> str:
+def record_text(before: Event | None, event: Event, source: str | None) -> str:
     """Write a record; where a human wrote its text, with their comments and their way of writing as far as may be."""
     plain = write_record(event)
     if before is None or source is None:

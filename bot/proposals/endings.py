@@ -4,6 +4,8 @@ Each comes in the same order: the issue, the pull request, the comment, and last
 sweep looks at the issue, so an ending that was cut short is finished by the next one.
 """
 
+from dataclasses import replace
+
 from bot.proposals.comment import put_comment, said
 from bot.proposals.marker import Memory, read_state, recall
 from bot.proposals.state import (
@@ -46,6 +48,12 @@ def closed(number: int, look: Look) -> Plan:
     if look.proposal.comment or writes:
         writes += put_comment(look, Draft("closed"))
     return Plan(number, "closed", "The issue is closed.", (*writes, *drop_branch(number, look)))
+
+
+def cancelled(number: int, look: Look) -> Plan:
+    """An issue that a maintainer cancels by a command: as if it had been closed."""
+    plan = closed(number, look)
+    return replace(plan, writes=(CloseIssue(number, "not_planned"), *plan.writes))
 
 
 def merged(number: int, look: Look, pull: Pull) -> Plan:

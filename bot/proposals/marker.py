@@ -75,6 +75,7 @@ class Said(BaseModel):
         pull: The pull request that it speaks of.
         merged: The merged pull request that was told last.
         heard: The last comments whose commands were dealt with, by their ids.
+        denied: Who was told that they may not give commands, by login in small letters.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
@@ -84,6 +85,7 @@ class Said(BaseModel):
     pull: int | None = None
     merged: int | None = None
     heard: list[int] = []
+    denied: list[str] = []
 
 
 def recall(body: str | None) -> Memory:

@@ -207,7 +207,8 @@ def _on_offer(filed: Filed, task: Task, pull: Pull | None) -> bool:
     memory = task.memory
     now = digest(filed.event) if filed.event else memory.digest
     seen = (now, task.base.commit, task.head)
-    return pull is not None and task.head is not None and seen == (memory.digest, memory.base, memory.commit)
+    mine = pull is not None and task.head is not None and not memory.shared
+    return mine and seen == (memory.digest, memory.base, memory.commit)
 
 
 def _nothing_left(content: Content, task: Task) -> bool:

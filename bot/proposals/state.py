@@ -51,6 +51,11 @@ class Issue:
     url: str = ""
 
 
+def is_strange(issue: Issue) -> bool:
+    """Tell whether an issue shows by itself that it is not ours: no comment; no label, or no heading as forms have."""
+    return issue.comments == 0 and not (issue.labels and "### " in issue.body)
+
+
 @dataclass(frozen=True)
 class Comment:
     """Our comment on an issue."""
@@ -271,12 +276,16 @@ class EditPull:
 
 @dataclass(frozen=True)
 class PutComment:
-    """Our one comment on the issue: a new one where `id` is None, else another text for that one."""
+    """Our one comment on the issue: a new one where `id` is None, else another text for that one.
+
+    `body` is a draft, or the text that stands there already; `note` is added below.
+    """
 
     issue: int
     id: int | None
-    body: Draft
+    body: Draft | str
     state: Mapping[str, object]
+    note: Draft | None = None
 
 
 @dataclass(frozen=True)
@@ -327,3 +336,8 @@ class Plan:
     event: Event | None = None
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What messages call what it is about; issues are counted from 1."""
+        return f"Issue #{self.issue}" if self.issue else "Edits made by hand"

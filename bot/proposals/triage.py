@@ -16,15 +16,26 @@ An issue costs no more reading than its answer needs: `triage` asks for the look
 
 import hashlib
 import json
+from dataclasses import replace
 
 from bot import __version__
 from bot.events.event import Event
 from bot.proposals.comment import put_comment, said
 from bot.proposals.endings import closed, merged, refused, withdrawn
-from bot.proposals.marker import Memory, recall
-from bot.proposals.state import Draft, Filed, Look, Plan, Pull
+from bot.proposals.marker import Memory, recall, with_state
+from bot.proposals.state import Comment, Draft, Filed, Look, Plan, Pull
 
-__all__ = ["digest", "held", "over_limit", "problems_draft", "settled", "told_problems", "triage", "withdrawn"]
+__all__ = [
+    "digest",
+    "held",
+    "only_moved",
+    "over_limit",
+    "problems_draft",
+    "settled",
+    "told_problems",
+    "triage",
+    "withdrawn",
+]
 
 
 def digest(event: Event) -> str:
@@ -33,19 +44,14 @@ def digest(event: Event) -> str:
     return hashlib.sha256(json.dumps([__version__, data], sort_keys=True).encode()).hexdigest()[:32]
 
 
-def triage(number: int, look: Look, *, ours: bool) -> Plan | None:
-    """Decide what needs no answers: an issue that is gone, not ours, closed or refused.
-
-    Args:
-        number: The issue's number.
-        look: What there is.
-        ours: Whether the issue carries a label and the headings of the form.
+def triage(number: int, look: Look) -> Plan | None:
+    """Decide what needs no answers: an issue of ours that is gone, closed, merged or refused.
 
     Returns:
         The plan, or None where the issue's answers have to be read.
     """
     issue, pull = look.issue, look.proposal.pull
-    if issue is None or not ours:
+    if issue is None:
         return withdrawn(number, look)
     memory = recall(pull.body if pull else None)
     if pull and pull.merged:
@@ -115,6 +121,23 @@ def told_problems(filed: Filed) -> Plan:
 def problems_draft(filed: Filed) -> Draft:
     """Word what the author has to mend."""
     return Draft("problems", {"problems": filed.problems})
+
+
+def only_moved(filed: Filed) -> Filed | None:
+    """Tell whether a listing shows that nothing but the base has changed since a proposal was made.
+
+    Returns:
+        The same with our comment as it has to read then, or None where the issue has to be looked at.
+    """
+    look, pull = filed.look, filed.look.proposal.pull
+    memory = recall(pull.body if pull else None)
+    if pull is None or filed.event is None or memory.digest != digest(filed.event) or memory.shared:
+        return None
+    if look.proposal.head is None or memory.commit != look.proposal.head or not _surely_told(filed, memory):
+        return None
+    state = {"told": "proposed", "says": memory.says, "pull": pull.number}
+    proposal = replace(look.proposal, comment=Comment(0, with_state("", state)))
+    return replace(filed, look=replace(look, proposal=proposal))
 
 
 def over_limit(filed: Filed, limit: int | None) -> bool:

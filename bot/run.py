@@ -1,0 +1,56 @@
+"""One run for one issue: look, decide, apply; and again where somebody else was quicker."""
+
+from dataclasses import dataclass
+
+from bot.apply import apply, outdated
+from bot.decide import Desk
+from bot.errors import AlmanacError, Raced
+from bot.proposals.commands import Heard
+from bot.proposals.state import Plan, Pull
+
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one issue.
+
+    Attributes:
+        plan: What was decided.
+        pull: The pull request, where there is one.
+        error: What kept Almanac from doing it, or None.
+    """
+
+    plan: Plan
+    pull: Pull | None = None
+    error: AlmanacError | None = None
+
+
+def run(number: int, desk: Desk, *, said: Heard | None = None, seen: bool = False) -> Done:
+    """Make true what should be true of one issue.
+
+    Args:
+        number: The issue's number.
+        desk: Where it is decided.
+        said: A comment that may hold a command.
+        seen: Whether something of the issue was seen already, so that it has to be looked at in full.
+
+    Raises:
+        UserError: The site's config, form, page or records are in the way.
+        ForgeError: The forge refused or failed.
+    """
+    forge, messages = desk.forge, desk.kit.messages
+    for remaining in reversed(range(_TRIES)):
+        look = forge.look(number, hasty=not seen)
+        plan = desk.decide(look, number, said=said)
+        if desk.dry_run:
+            return Done(plan, look.proposal.pull)
+        try:
+            pull = apply(plan, look, forge, messages, desk.mark)
+        except Raced:
+            if not remaining:
+                raise
+            continue
+        if not remaining or not outdated(plan, look, forge):
+            return Done(plan, pull)
+    raise AssertionError

@@ -1,0 +1,131 @@
+"""Looks at everything that is open, cheaply: a few listings, then only what differs.
+
+What a listing shows is enough to see that a proposal is as it should be, and to rebuild one on a base that moved. Only
+what is new, edited, closed, touched by somebody's commit or cut short is looked at by itself.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.apply import apply
+from bot.decide import Desk, carries_label, has_headings
+from bot.errors import AlmanacError, Raced
+from bot.proposals.endings import withdrawn
+from bot.proposals.marker import recall
+from bot.proposals.state import EditPull, Issue, Look, Plan, Proposal, Pull, PutBranch, Standing, issue_of
+from bot.proposals.triage import only_moved, settled
+from bot.run import Done, run
+from bot.tidy import tidy
+
+_FEW = 2
+
+
+def sweep(desk: Desk, progress: Callable[[int, int], None] | None) -> Iterator[Done]:
+    """Look at all open issues of ours and all open proposals; see `bot.reconcile.reconcile_all`."""
+    standing = desk.forge.standing()
+    site = desk.site(standing.base.commit)
+    config = site.config()
+    form = site.form(config)
+    issues = {issue.number: issue for issue in desk.forge.open_issues(config.labels or form.labels)}
+    desk.mark = {"swept": standing.base.commit}
+    round_ = _Round(desk, standing, issues)
+    if not round_.looked_for_edits():
+        yield from _tried(0, lambda: tidy(desk, standing))
+    numbers = round_.numbers()
+    for place, number in enumerate(numbers, 1):
+        if progress:
+            progress(place, len(numbers))
+        for done in _tried(number, lambda number=number: round_.look_at(number)):  # type: ignore[misc]
+            round_.remember(done)
+            yield done
+
+
+def _tried(number: int, look: Callable[[], Done | None]) -> Iterator[Done]:
+    try:
+        done = look()
+    except AlmanacError as error:
+        done = Done(Plan(number, None, "It could not be done."), None, error)
+    if done:
+        yield done
+
+
+@dataclass
+class _Round:
+    """One sweep: what was listed at its beginning, kept up to date with what it did itself."""
+
+    desk: Desk
+    standing: Standing
+    issues: Mapping[int, Issue]
+
+    def __post_init__(self) -> None:
+        opened = ((issue_of(branch), pull) for branch, pull in self.standing.pulls.items())
+        heads = ((issue_of(branch), head) for branch, head in self.standing.heads.items())
+        self.opened = {number: pull for number, pull in opened if number is not None}
+        self.heads = {number: head for number, head in heads if number is not None}
+
+    @property
+    def base(self) -> str:
+        return self.standing.base.commit
+
+    def looked_for_edits(self) -> bool:
+        """Tell whether a sweep has compared page and records at this base already; then there is nothing new to find.
+
+        A sweep notes that in the proposals that it writes. If several are open, and all of them are on this base, then
+        most likely one has done so too. Where reading costs nothing it is done anyway.
+        """
+        if self.desk.forge.reads_freely(self.base):
+            return False
+        memories = [recall(pull.body) for pull in self.opened.values()]
+        return any(memory.swept == self.base for memory in memories) or (
+            len(memories) >= _FEW and all(memory.base == self.base for memory in memories)
+        )
+
+    def numbers(self) -> list[int]:
+        """Put what ends first: it makes room for others of the same person, who are served in their order."""
+        everything = {*self.issues, *self.opened, *self.heads}
+        return sorted(everything, key=lambda number: (number in self.issues, number))
+
+    def look_at(self, number: int) -> Done:
+        """Bring one issue in line, from the listings if they are enough."""
+        return self._from_listings(number) or run(number, self.desk, seen=True)
+
+    def _from_listings(self, number: int) -> Done | None:
+        issue, pull, head = self.issues.get(number), self.opened.get(number), self.heads.get(number)
+        if issue is None:
+            return None
+        look = Look(issue, self.standing.base, Proposal(head, pull), self._others(number))
+        site = self.desk.site(self.base)
+        form = site.form(site.config())
+        labelled = carries_label(issue, form, site.config())
+        if pull is None:
+            strange = head is None and issue.comments == 0 and not (labelled and has_headings(issue.body, form))
+            return Done(withdrawn(number, look)) if strange else None
+        if not labelled:
+            return None
+        filed = self.desk.filed(look, issue)
+        plan = settled(filed, listed=True)
+        if plan:
+            return Done(plan, pull)
+        moved = only_moved(filed)
+        return self._rebuilt(self.desk.propose(moved), moved.look) if moved else None
+
+    def _rebuilt(self, plan: Plan, look: Look) -> Done | None:
+        """Rebuild a proposal on a base that moved; whatever would take more than that has to be looked at by itself."""
+        if {type(write) for write in plan.writes} != {PutBranch, EditPull} or plan.outcome != "updated":
+            return None
+        if self.desk.dry_run:
+            return Done(plan, look.proposal.pull)
+        try:
+            return Done(plan, apply(plan, look, self.desk.forge, self.desk.kit.messages, self.desk.mark))
+        except Raced:
+            return None
+
+    def _others(self, number: int) -> Mapping[int, Pull]:
+        return {other: pull for other, pull in self.opened.items() if other != number}
+
+    def remember(self, done: Done) -> None:
+        """Count what this sweep opened and closed itself."""
+        if done.plan.outcome == "created" and done.pull:
+            self.opened[done.plan.issue] = done.pull
+        elif done.plan.outcome in ("closed", "refused"):
+            self.opened.pop(done.plan.issue, None)
