@@ -13,6 +13,7 @@ from bot.errors import AlmanacError, ForgeError, Problem, UserError
 from bot.kit import make_kit
 from bot.pages.console import annotation, annotation_property
 from bot.pages.escape import fence
+from bot.proposals.state import Plan
 from bot.reconcile import Done, reconcile, reconcile_all
 from bot.show import say, trouble
 from bot.triggers import target_of
@@ -92,11 +93,16 @@ def _announce(done: Done) -> None:
         for problem in found:
             _command(f"::{level} title={annotation_property(_title(done, problem))}::{annotation(problem.message)}")
     if done.error:
-        _command(f"::error title={annotation_property(plan.name)}::{annotation(_told(done.error))}")
+        _command(f"::error title={annotation_property(_about(plan))}::{annotation(_told(done.error))}")
 
 
 def _title(done: Done, problem: Problem) -> str:
-    return f"{done.plan.name}: {problem.field}" if problem.field else done.plan.name
+    about = _about(done.plan)
+    return f"{about}: {problem.field}" if problem.field else about
+
+
+def _about(plan: Plan) -> str:
+    return f"Issue {plan.issue}" if plan.issue else plan.name
 
 
 def _told(error: AlmanacError) -> str:
