@@ -37,7 +37,7 @@ def write_body(body: Body, start: Start, title: str) -> Iterator[str]:
     gap = "\n" if body.loose else ""
     open_group = False
     for index, field in enumerate(order):
-        labelled = field != "description" and not (field == "title" and "title" not in shown)
+        labelled = field in shown or field not in ("description", "title")
         if labelled and not gap and not open_group and body.spaced:
             group = _group(order[index:], shown)
             yield f"{{% if {' or '.join(group)} %}}\n\n{{% endif %}}\n"

@@ -16,7 +16,7 @@ H = TypeVar("H", bound=Hashable)
 _LINE = re.compile(r"\r\n?|\n")
 _LABELLED = re.compile(
     r"(?P<mark>[-*+][ \t]+)?(?P<emphasis>\*\*|__|\*|_)?(?P<label>[A-Za-z][A-Za-z &/()-]{1,29}?)"
-    r"(?P<close>:?(?:\*\*|__|\*|_)?:?)(?P<space>[ \t]+|\Z)(?P<value>.*)"
+    r"(?P<close>:(?:\*\*|__|\*|_)?|(?:\*\*|__|\*|_):)(?P<space>[ \t]+|\Z)(?P<value>.*)"
 )
 _ITEM = re.compile(r"(?P<indent>[ \t]+)(?P<mark>[-*+][ \t]+)\S")
 _BULLET = re.compile(r"[-*+][ \t]+")
@@ -160,7 +160,7 @@ def _tops(lines: Sequence[str]) -> Iterator[str]:
 
 def _match(line: str) -> re.Match[str] | None:
     found = _LABELLED.match(line)
-    if found is None or ":" not in found["close"] or field_of(found["label"]) is None:
+    if found is None or field_of(found["label"]) is None:
         return None
     return found if found["close"].replace(":", "") == (found["emphasis"] or "") else None
 
@@ -185,9 +185,8 @@ def _labelled(lines: Sequence[str]) -> Iterator[_Seen]:
             found["space"] or " ",
             end[0] if end and value else "",
         )
-        field = field_of(found["label"])
-        if field:
-            yield _Seen(manner, field, found["label"], value, item[0][:-1] if item else None, place)
+        field = field_of(found["label"]) or ""
+        yield _Seen(manner, field, found["label"], value, item[0][:-1] if item else None, place)
 
 
 def _gaps(lines: Sequence[str]) -> Iterator[bool]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.errors import UserError
 from bot.events.event import Event, Link, Person
 from bot.pages.dates import UNKNOWN_YEAR
-from bot.pages.history import put
+from bot.pages.history import fitted, put
 from bot.pages.outline import Page, Section, longest, outline
 from bot.pages.section import section_renderer
 from bot.pages.shape.dates import MODEL
@@ -85,10 +85,7 @@ def lands(page: Page, event: Event, section: str) -> bool:
         event: The new event.
         section: What a template writes for it.
     """
-    try:
-        after = outline(put(page.text, event, section, previous=None, order=None))
-    except UserError:
-        return False
+    after = outline(put(page.text, event, section, previous=None, order=None))
     before = [one.text for one in page.sections]
     now = list(after.sections)
     new = next((one for one, old in zip(now, [*before, None], strict=False) if one.text != old), None)
@@ -96,8 +93,9 @@ def lands(page: Page, event: Event, section: str) -> bool:
         return False
     now.remove(new)
     model = longest(page.groups)[0].style
+    whole = new.text == fitted(event, section, page.newline)
     same_kind = (new.style.family, new.style.level) == (model.family, model.level)
-    return same_kind and event.date.startswith(new.date) and [one.text for one in now] == before
+    return whole and same_kind and event.date.startswith(new.date) and [one.text for one in now] == before
 
 
 def _suits(page: Page, event: Event, source: str) -> bool:

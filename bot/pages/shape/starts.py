@@ -88,9 +88,8 @@ def _words(line: str) -> str:
     """Return a line's date as a reader sees it."""
     mark = _MARK.match(line)
     found = find_date(plain(line[mark.end() if mark else 0 :][:MAX_START]))
-    if found is None:
-        return ""
-    return found.words if "(" in found.words else found.words.rstrip(")")
+    words = found.words if found else ""
+    return words if "(" in words else words.rstrip(")")
 
 
 def _seen(section: Section) -> Seen | None:

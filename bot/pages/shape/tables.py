@@ -56,8 +56,8 @@ class Table:
     space: str
 
 
-def table_of(page: Page, rows: Sequence[Section]) -> Table | None:
-    """Find how the rows are written, by most of them; None where no column shows the dates."""
+def table_of(page: Page, rows: Sequence[Section]) -> Table:
+    """Find how the rows are written, by most of them."""
     raw = [_split(row.text) for row in rows]
     counts = Counter(map(len, raw))
     count = counts.most_common(1)[0][0]
@@ -66,8 +66,6 @@ def table_of(page: Page, rows: Sequence[Section]) -> Table | None:
     names = (names + [""] * count)[:count]
     columns = [[cut[index] for cut in raw] for index in range(count)]
     fields = _fields(names, columns, rows)
-    if not {"date", "both"} & {*fields}:
-        return None
     first = _BAR.match(rows[0].text.strip()) is not None
     last = rows[0].text.rstrip().endswith("|")
     spaces = Counter(" " if cell[:1] == " " else "" for cut in raw for cell in cut[1:])

@@ -1,6 +1,7 @@
 """A section template for a page that is not in the house style: new events in the page's own shape."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.pages.outline import Page, Section
 from bot.pages.shape.below import write_body
@@ -19,20 +20,24 @@ def write_template(page: Page, sections: Sequence[Section]) -> Iterator[str]:
         page: The page.
         sections: One of its lists: all of one style.
     """
-    family = sections[0].style.family
-    if family == "row":
-        table = table_of(page, sections)
-        if table:
-            yield write_row(table, sections)
-        return
+    if sections[0].style.family == "row":
+        yield write_row(table_of(page, sections), sections)
+    else:
+        yield from _lines(sections)
+
+
+def _lines(sections: Sequence[Section]) -> Iterator[str]:
+    bullets = sections[0].style.family == "bullet"
     seen = most_common(sections)
     if not seen:
         seen = [Seen(Start(mark_of(sections[0]), ": "), "", sections[0])]
     example = example_for([one.words for one in seen], sections)
     start = seen[0].start
     body = body_of([one.section for one in seen])
+    if bullets and body.empty and not start.titled:
+        start = replace(start, titled=True, middle=": ", tail="")
     line = _start_line(start, example, _words(sections), sections[0])
-    if family == "bullet" and body.empty and start.titled:
+    if bullets and body.empty:
         yield line + CHANGED + "\n"
     else:
         # Jinja2 drops the line end behind a tag.

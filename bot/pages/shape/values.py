@@ -8,7 +8,12 @@ from bot.pages.shape.dates import example_of, has_year
 CHANGED = "{% if status and status != 'scheduled' %} ({{ status }}){% endif %}"
 """Says behind a title that an event was cancelled or the like, where there is no other place for it."""
 ALL_LINKS = "{% for entry in links %}{{ entry.label | link(entry.url) }}{% if not loop.last %}, {% endif %}{% endfor %}"
-PROSE = "{% for paragraph in description | blocks %}{{ paragraph.text }}{% if not loop.last %} {% endif %}{% endfor %}"
+PROSE = (
+    "{% for paragraph in description | blocks %}{{ paragraph.text }}"
+    "{% for bullet in paragraph.bullets %} \u2022 {{ bullet }}{% endfor %}"
+    "{% if not loop.last %} {% endif %}{% endfor %}"
+)
+"""A description in one line."""
 
 
 def example_for(words: Sequence[str], sections: Sequence[Section], *, year_elsewhere: bool = False) -> str:
