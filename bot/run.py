@@ -6,7 +6,7 @@ from bot.apply import apply, outdated
 from bot.decide import Desk
 from bot.errors import AlmanacError, Raced
 from bot.proposals.commands import Heard
-from bot.proposals.state import Plan, Pull
+from bot.proposals.state import Look, Plan, Pull
 
 _TRIES = 3
 
@@ -26,13 +26,14 @@ class Done:
     error: AlmanacError | None = None
 
 
-def run(number: int, desk: Desk, *, said: Heard | None = None, seen: bool = False) -> Done:
+def run(number: int, desk: Desk, *, said: Heard | None = None, seen: bool = False, look: Look | None = None) -> Done:
     """Make true what should be true of one issue.
 
     Args:
         number: The issue's number.
         desk: Where it is decided.
         said: A comment that may hold a command.
+        look: What is known already to be there; left out, it is looked at.
         seen: Whether something of the issue was seen already, so that it has to be looked at in full.
 
     Raises:
@@ -41,7 +42,7 @@ def run(number: int, desk: Desk, *, said: Heard | None = None, seen: bool = Fals
     """
     forge, messages = desk.forge, desk.kit.messages
     for remaining in reversed(range(_TRIES)):
-        look = forge.look(number, hasty=not seen)
+        look = look or forge.look(number, hasty=not seen)
         plan = desk.decide(look, number, said=said)
         if desk.dry_run:
             return Done(plan, look.proposal.pull)
@@ -50,7 +51,9 @@ def run(number: int, desk: Desk, *, said: Heard | None = None, seen: bool = Fals
         except Raced:
             if not remaining:
                 raise
+            look = None
             continue
         if not remaining or not outdated(plan, look, forge):
             return Done(plan, pull)
+        look = None
     raise AssertionError

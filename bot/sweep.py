@@ -5,14 +5,14 @@ what is new, edited, closed, touched by somebody's commit or cut short is looked
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.apply import apply
 from bot.decide import Desk, carries_label, has_headings
 from bot.errors import AlmanacError, Raced
 from bot.proposals.endings import withdrawn
 from bot.proposals.marker import recall
-from bot.proposals.state import EditPull, Issue, Look, Plan, Proposal, Pull, PutBranch, Standing, issue_of
+from bot.proposals.state import EditPull, Issue, Look, Plan, Proposal, Pull, PutBranch, Standing, branch_name, issue_of
 from bot.proposals.triage import only_moved, settled
 from bot.run import Done, run
 from bot.tidy import tidy
@@ -94,13 +94,15 @@ class _Round:
         if issue is None:
             return None
         look = Look(issue, self.standing.base, Proposal(head, pull), self._others(number))
+        if pull:
+            return self._offered(look, issue, pull)
+        # Without a comment and a branch it is new, or strange.
+        return self._new(look, issue) if head is None and issue.comments == 0 else None
+
+    def _offered(self, look: Look, issue: Issue, pull: Pull) -> Done | None:
         site = self.desk.site(self.base)
-        form = site.form(site.config())
-        labelled = carries_label(issue, form, site.config())
-        if pull is None:
-            strange = head is None and issue.comments == 0 and not (labelled and has_headings(issue.body, form))
-            return Done(withdrawn(number, look)) if strange else None
-        if not labelled:
+        config = site.config()
+        if not carries_label(issue, site.form(config), config):
             return None
         filed = self.desk.filed(look, issue)
         plan = settled(filed, listed=True)
@@ -108,6 +110,16 @@ class _Round:
             return Done(plan, pull)
         moved = only_moved(filed)
         return self._rebuilt(self.desk.propose(moved), moved.look) if moved else None
+
+    def _new(self, look: Look, issue: Issue) -> Done:
+        site = self.desk.site(self.base)
+        config = site.config()
+        form = site.form(config)
+        if not (carries_label(issue, form, config) and has_headings(issue.body, form)):
+            return Done(withdrawn(issue.number, look))
+        newest = self.desk.forge.newest_pull(branch_name(issue.number))
+        look = replace(look, proposal=replace(look.proposal, pull=newest))
+        return run(issue.number, self.desk, look=look, seen=True)
 
     def _rebuilt(self, plan: Plan, look: Look) -> Done | None:
         """Rebuild a proposal on a base that moved; whatever would take more than that has to be looked at by itself."""

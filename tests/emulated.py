@@ -208,6 +208,22 @@ class GitHubWorld:
         """Close a pull request."""
         self.ask("PATCH", f"pulls/{number}", {"state": "closed"})
 
+    def merge(self, number: int) -> None:
+        """Merge a pull request: the emulator marks it so, and the base gets the files that its branch has."""
+        head = next(pull.head for pull in self.pulls() if pull.number == number)
+        files = self.files(self.head(head) or "")
+        self.ask("PUT", f"pulls/{number}/merge", {})
+        now = self.files(self.head(self.base) or "")
+        self.commit({path: text for path, text in files.items() if now.get(path) != text} or {"merged.txt": b"x"})
+
+    def label(self, number: int, *labels: str) -> None:
+        """Set an issue's labels."""
+        self.ask("PUT", f"issues/{number}/labels", {"labels": list(labels)})
+
+    def delete_branch(self, branch: str) -> None:
+        """Delete a branch."""
+        self.ask("DELETE", f"git/refs/heads/{quote(branch)}")
+
     def like_github(self, request: Request) -> Answer | None:
         """Refuse a second pull request from a branch, as GitHub does and the emulator does not."""
         if request.method == "POST" and request.path == f"/repos/{self.name}/pulls":

@@ -82,13 +82,14 @@ def refused(number: int, look: Look, pull: Pull) -> Plan:
     return Plan(number, "refused", reason, (*writes, *drop_branch(number, look)))
 
 
-def close_pull(look: Look) -> tuple[Write, ...]:
-    """Close the pull request if it is open, with the mark that it was not a maintainer who did."""
+def close_pull(look: Look, **more: object) -> tuple[Write, ...]:
+    """Close the pull request if it is open, with the mark that it was not a maintainer who did, and with others."""
     pull = look.proposal.pull
     if not pull or pull.state == "closed":
         return ()
     text, state = read_state(pull.body)
-    return (EditPull(pull.number, text, {**state, CLOSED_BY: "almanac", **_abandoned(look)}, close=True),)
+    state = {**state, CLOSED_BY: "almanac", **_abandoned(look), **more}
+    return (EditPull(pull.number, text, state, close=True),)
 
 
 def drop_branch(number: int, look: Look) -> tuple[Write, ...]:

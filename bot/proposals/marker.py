@@ -35,6 +35,7 @@ class Memory(BaseModel):
         comments: How many comments the issue had then.
         title: A mark of the title as Almanac wrote it.
         text: A mark of the text above the marker as Almanac wrote it.
+        landed: Whether its event came onto the base by another way, so that it counts as merged.
         closed_by: `almanac` where Almanac closed the pull request.
         rejected: When the issue was closed after a maintainer's no, or that it was.
         revises: When the issue was closed whose merged event this pull request changes.
@@ -60,6 +61,7 @@ class Memory(BaseModel):
     comments: int | None = None
     title: str | None = None
     text: str | None = None
+    landed: bool = False
     closed_by: str | None = Field(default=None, alias="closed-by")
     rejected: str | bool | None = None
     revises: str | None = None

@@ -230,7 +230,8 @@ def _nothing_new(filed: Filed, content: Content, pull: Pull | None, page: str) -
         return Plan(number, "unchanged", reason, left, content.event)
     done = (CloseIssue(number, "completed"),) if filed.issue.state == "open" else ()
     told = put_comment(look, Draft("merged", {"page": page}), pull.number)
-    return Plan(number, "closed", reason, (*done, *close_pull(look), *told, *drop_branch(number, look)), content.event)
+    ended = close_pull(look, landed=True)
+    return Plan(number, "closed", reason, (*done, *ended, *told, *drop_branch(number, look)), content.event)
 
 
 def stuck(filed: Filed, problems: tuple[Problem, ...]) -> Plan:

@@ -54,7 +54,7 @@ def triage(number: int, look: Look) -> Plan | None:
     if issue is None:
         return withdrawn(number, look)
     memory = recall(pull.body if pull else None)
-    if pull and pull.merged:
+    if pull and (pull.merged or (pull.state == "closed" and memory.landed)):
         return None if said(look).merged == pull.number else merged(number, look, pull)
     if pull and pull.state == "closed":
         if memory.closed_by is None and memory.rejected is None:

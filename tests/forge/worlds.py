@@ -112,6 +112,18 @@ class World(Protocol):
         """A maintainer closes a pull request without merging it."""
         ...
 
+    def merge(self, number: int) -> None:
+        """A maintainer merges a pull request; issue and branch are left as they are."""
+        ...
+
+    def label(self, number: int, *labels: str) -> None:
+        """Somebody gives an issue these labels and no others."""
+        ...
+
+    def delete_branch(self, branch: str) -> None:
+        """Somebody deletes a branch."""
+        ...
+
 
 class LocalWorld:
     """A clone on this disk."""
@@ -194,6 +206,23 @@ class LocalWorld:
     def close_pull(self, number: int) -> None:
         """Write the file."""
         self.forge.close_pull(number)
+
+    def merge(self, number: int) -> None:
+        """Merge by plain git."""
+        pull = self.forge.pull(number)
+        assert pull
+        branch = next(each.head for each in self.pulls() if each.number == number)
+        self.repo.git("merge", "--quiet", "--no-ff", "--no-edit", branch)
+
+    def label(self, number: int, *labels: str) -> None:
+        """File it again with other labels."""
+        issue = self.forge.issue(number)
+        assert issue
+        self.forge.file_issue(replace(issue, labels=labels, closed_at=None))
+
+    def delete_branch(self, branch: str) -> None:
+        """Ask git."""
+        self.repo.git("branch", "--quiet", "-D", branch)
 
 
 @contextmanager

@@ -1,0 +1,54 @@
+"""A forge that breaks off at a chosen write, before or after it took effect, as a process that is killed would."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.errors import ForgeError
+from bot.forge.base import Forge
+
+WRITES = (
+    *("put_branch", "open_pull", "edit_pull", "create_comment", "edit_comment", "delete_comment"),
+    *("close_issue", "delete_branch"),
+)
+
+
+class BrokenError(ForgeError):
+    """The run ended here."""
+
+
+class Breaking:
+    """Passes everything on to a real forge, up to the write at which it breaks; from then on nothing works.
+
+    Attributes:
+        written: The writes that were asked for, in their order.
+        between: Called before each write with its number, counted from 0; what other people do meanwhile.
+    """
+
+    def __init__(self, forge: Forge, *, at: int = -1, after: bool = False) -> None:
+        """Take the forge, the number of the write at which it breaks (-1: none), and whether it takes effect."""
+        self._forge, self._at, self._after = forge, at, after
+        self._broken = False
+        self.written: list[str] = []
+        self.between: Callable[[int], None] = lambda _: None
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the forge has, watched."""
+        found = getattr(self._forge, name)
+        if name == "has_accounts" or not callable(found):
+            return found
+        return lambda *values, **named: self._call(name, found, *values, **named)
+
+    def _call(self, name: str, found: Callable[..., Any], *values: Any, **named: Any) -> Any:
+        if self._broken:
+            raise BrokenError("The process is dead.")
+        if name not in WRITES:
+            return found(*values, **named)
+        number = len(self.written)
+        self.written.append(name)
+        self.between(number)
+        if number != self._at:
+            return found(*values, **named)
+        self._broken = True
+        if self._after:
+            found(*values, **named)
+        raise BrokenError(f"The process was killed at {name}.")
