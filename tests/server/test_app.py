@@ -1,0 +1,217 @@
+"""What the server answers, over real sockets; behind it stands a service that only writes down what it was given."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+import uvicorn
+
+from bot.server.app import Host, create_app
+from bot.server.delivery import Delivery
+from bot.server.metrics import Metrics
+from bot.server.service import Service
+from bot.server.settings import Settings, read_settings
+from tests.server.serving import SECRET, Answered, ask, delivered, issues_payload, signature, wait_for
+
+LIMIT = 200_000
+
+
+@dataclass
+class Notebook:
+    """Stands in for the service."""
+
+    secret: str = SECRET
+    metrics: Metrics = field(default_factory=Metrics)
+    taken: list[Delivery] = field(default_factory=list)
+    broken: bool = False
+
+    def take(self, delivery: Delivery) -> bool:
+        if self.broken:
+            raise OSError("the disk is full, says postgresql://u:hunter2@db/x")
+        self.taken.append(delivery)
+        return delivery.looks
+
+    def is_ready(self) -> bool:
+        if self.broken:
+            raise OSError("no database")
+        return True
+
+    def figures(self) -> bytes:
+        return self.metrics.text()
+
+
+class Door:
+    """A server in a thread of this process."""
+
+    def __init__(self, settings: Settings, notebook: Notebook | None) -> None:
+        self.notebook = notebook
+        metrics = notebook.metrics if notebook else Metrics()
+        host = Host(settings, str, cast("Service | None", notebook), metrics=metrics)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        config = uvicorn.Config(
+            create_app(host), log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
+        self._thread.start()
+        wait_for(lambda: self._server.started)
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(5)
+        self._socket.close()
+
+    def deliver(self, event: str, payload: Any, **options: Any) -> Answered:
+        headers, body = delivered(event, payload, **options)
+        return ask(f"{self.url}/webhooks/github", body, headers)
+
+    def raw(self, data: bytes) -> bytes:
+        """Send bytes as they are, and return the first line that comes back."""
+        with socket.create_connection(("127.0.0.1", self.port), 10) as connection:
+            connection.sendall(data)
+            return connection.recv(65_536).splitlines()[0]
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    settings = read_settings({"ALMANAC_MAX_BODY": str(LIMIT), "ALMANAC_BODY_SECONDS": "0.5"})
+    made = Door(settings, Notebook())
+    yield made
+    made.close()
+
+
+def taken(door: Door) -> list[Delivery]:
+    assert door.notebook
+    return door.notebook.taken
+
+
+def test_a_good_delivery_is_accepted(door: Door) -> None:
+    answer = door.deliver("issues", issues_payload("octo/site", 12), guid="one")
+    assert answer.status == 202
+    assert [found.guid for found in taken(door)] == ["one"]
+
+
+@pytest.mark.parametrize("event", ["ping", "star", "something_new"])
+def test_what_does_not_concern_us_is_answered_with_nothing(door: Door, event: str) -> None:
+    answer = door.deliver(event, {"zen": "Keep it logically awesome."})
+    assert (answer.status, answer.text) == (204, "")
+
+
+@pytest.mark.parametrize("given", [None, "", "sha256=" + "0" * 64, signature(b"other"), "sha1=abc"])
+def test_a_bad_signature_is_401(door: Door, given: str | None) -> None:
+    headers, body = delivered("issues", issues_payload("octo/site", 12))
+    del headers["x-hub-signature-256"]
+    answer = ask(f"{door.url}/webhooks/github", body, headers | ({"x-hub-signature-256": given} if given else {}))
+    assert answer.status == 401
+    assert taken(door) == []
+
+
+def test_a_body_cut_short_on_its_way_is_401(door: Door) -> None:
+    headers, body = delivered("issues", issues_payload("octo/site", 12))
+    assert ask(f"{door.url}/webhooks/github", body[:-5], headers).status == 401
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff"])
+def test_a_signed_body_that_is_malformed_is_400(door: Door, body: bytes) -> None:
+    assert door.deliver("issues", body).status == 400
+
+
+def test_a_body_that_says_it_is_too_large_is_413_at_once(door: Door) -> None:
+    head = f"POST /webhooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: {LIMIT + 1}\r\n"
+    head += f"X-Hub-Signature-256: {signature(b'')}\r\n\r\n"
+    assert b" 413 " in door.raw(head.encode())
+
+
+def test_a_body_that_turns_out_too_large_is_413(door: Door) -> None:
+    head = "POST /webhooks/github HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+    head += f"X-Hub-Signature-256: {signature(b'')}\r\n\r\n"
+    chunk = b"8000\r\n" + b"x" * 0x8000 + b"\r\n"
+    assert b" 413 " in door.raw(head.encode() + chunk * 8)
+
+
+def test_a_body_just_small_enough_is_read(door: Door) -> None:
+    payload = json.dumps(issues_payload("octo/site", 1)).encode()
+    assert door.deliver("issues", payload + b" " * (LIMIT - len(payload))).status == 202
+    assert door.deliver("issues", payload + b" " * (LIMIT - len(payload) + 1)).status == 413
+
+
+def test_a_slow_client_is_sent_away_and_holds_nobody_up(door: Door) -> None:
+    headers, body = delivered("issues", issues_payload("octo/site", 12))
+    head = "POST /webhooks/github HTTP/1.1\r\nHost: x\r\n"
+    head += "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + f"Content-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", door.port), 10) as slow:
+        slow.sendall(head.encode() + body[:10])
+        assert door.deliver("issues", issues_payload("octo/site", 3)).status == 202
+        assert b" 408 " in slow.recv(65_536).splitlines()[0]
+    assert len(taken(door)) == 1
+
+
+def test_a_client_that_goes_away_in_the_middle_does_no_harm(door: Door) -> None:
+    head = "POST /webhooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
+    head += f"X-Hub-Signature-256: {signature(b'')}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", door.port), 10) as connection:
+        connection.sendall(head.encode() + b"half")
+    time.sleep(0.1)
+    assert door.deliver("issues", issues_payload("octo/site", 3)).status == 202
+
+
+def test_without_a_signature_nobody_s_body_is_read(door: Door) -> None:
+    assert b" 401 " in door.raw(b"POST /webhooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
+
+
+def test_what_could_not_be_stored_is_not_accepted(door: Door) -> None:
+    assert door.notebook
+    door.notebook.broken = True
+    answer = door.deliver("issues", issues_payload("octo/site", 12))
+    assert answer.status == 503
+    assert "hunter2" not in answer.text
+    assert "disk" not in answer.text
+    assert ask(f"{door.url}/readyz").status == 503
+    assert ask(f"{door.url}/healthz").status == 200
+
+
+def test_probes_and_figures(door: Door) -> None:
+    door.deliver("issues", issues_payload("octo/site", 12))
+    door.deliver("issues", b"{")
+    assert ask(f"{door.url}/healthz").text == "ok"
+    assert ask(f"{door.url}/readyz").text == "ready"
+    figures = ask(f"{door.url}/metrics")
+    assert figures.headers["content-type"].startswith("text/plain")
+    assert 'almanac_deliveries_total{event="issues",status="202"} 1.0' in figures.text
+    assert 'almanac_deliveries_total{event="refused",status="400"} 1.0' in figures.text
+    assert "almanac_acknowledgement_seconds_count 1.0" in figures.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/webhooks/github", 405),
+        ("PUT", "/webhooks/github", 405),
+        ("GET", "/docs", 404),
+        ("GET", "/openapi.json", 404),
+        ("GET", "/../etc/passwd", 404),
+        ("GET", "/setup", 404),
+        ("GET", "/setup/done?state=x&code=y", 404),
+    ],
+)
+def test_there_is_nothing_else(door: Door, method: str, path: str, status: int) -> None:
+    assert ask(door.url + path, method=method).status == status
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/healthz", 200), ("/readyz", 503), ("/metrics", 404), ("/", 404), ("/retry", 405)]
+)
+def test_without_an_app_there_is_next_to_nothing(path: str, status: int) -> None:
+    door = Door(read_settings({}), None)
+    try:
+        assert ask(door.url + path).status == status
+        assert door.deliver("issues", issues_payload("octo/site", 1)).status == 503
+    finally:
+        door.close()
