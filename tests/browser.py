@@ -83,7 +83,7 @@ def _proxy(pages: Mapping[str, str], requests: list[str]) -> Iterator[int]:
         server.server_close()
 
 
-def _chromium() -> str:
+def chromium() -> str:
     """Find the browser: GitHub's runners have it under another name."""
     names = ("chromium-browser", "google-chrome", "google-chrome-stable")
     return shutil.which("chromium") or next(filter(None, map(shutil.which, names)), None) or need("chromium")
@@ -102,7 +102,7 @@ def visit(html: str, folder: Path, *more: str) -> Visit:
     with _proxy({"/": page}, seen.requests) as port:
         done = subprocess.run(
             [
-                *(_chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
+                *(chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
                 *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
                 *(
                     "--no-first-run",
