@@ -3,11 +3,14 @@
 Run as a module, with `serve` and its options. All but the look is the real thing.
 """
 
+import json
+import urllib.error
 import urllib.request
+from http import HTTPStatus
 from unittest import mock
 
 from bot.cli import main
-from bot.server.jobs import Result
+from bot.server.jobs import HopelessError, Result
 from bot.server.looks import Looks
 from bot.server.names import Name
 
@@ -15,9 +18,15 @@ from bot.server.names import Name
 def perform(looks: Looks, name: Name) -> Result:
     """Look at an issue, as `Looks.perform` does."""
     address = f"{looks.api_url}/look/{name.job.repository}/{name.job.what}"
-    with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 -- our own address
-        answer.read()
-    return {"outcome": "updated"}
+    try:
+        with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 -- our own address
+            answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code == HTTPStatus.UNPROCESSABLE_ENTITY:
+                raise HopelessError(json.load(error)["message"]) from None
+            raise
+    return {"outcome": "updated", "reason": "The pull request follows the issue."}
 
 
 if __name__ == "__main__":

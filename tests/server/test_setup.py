@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -239,22 +240,40 @@ def test_the_keys_can_be_shown_once_in_place_of_being_stored(server: Served, tmp
     assert server.deliver("issues", issues_payload("octo/site", 1)).status == 202
 
 
-def test_a_code_that_github_does_not_take_leaves_the_set_up_open(server: Served) -> None:
-    state = begun(server, "file")
-    assert ask(f"{server.url}/setup/done?state={quote(state)}&code=bad").status == 400
-    assert ask(f"{server.url}/setup").status == 200
+@pytest.fixture(scope="module")
+def unset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that is not set up, nor ever will be."""
+    with refusing() as url:
+        environment = {"GITHUB_API_URL": url, "GITHUB_SERVER_URL": "https://github.test", "ALMANAC_SETUP_TOKEN": TOKEN}
+        made = Served(tmp_path_factory.mktemp("unset"), environment)
+        yield made
+        made.stop()
 
 
-def test_from_elsewhere_the_token_is_needed(server: Served) -> None:
+@contextmanager
+def refusing() -> Iterator[str]:
+    proxy = Proxy()
+    proxy.trouble = lambda _: Answer(404, {"message": "Not Found"})
+    yield proxy.url
+    proxy.close()
+
+
+def test_a_code_that_github_does_not_take_leaves_the_set_up_open(unset: Served) -> None:
+    state = begun(unset, "file")
+    assert ask(f"{unset.url}/setup/done?state={quote(state)}&code=bad").status == 400
+    assert ask(f"{unset.url}/setup").status == 200
+
+
+def test_from_elsewhere_the_token_is_needed(unset: Served) -> None:
     headers = {"X-Forwarded-For": "203.0.113.9"}
-    assert ask(f"{server.url}/setup", headers=headers).status == 403
-    assert ask(f"{server.url}/setup?token={TOKEN}", headers=headers).status == 200
-    assert ask(f"{server.url}/setup?token=wrong").status == 403
+    assert ask(f"{unset.url}/setup", headers=headers).status == 403
+    assert ask(f"{unset.url}/setup?token={TOKEN}", headers=headers).status == 200
+    assert ask(f"{unset.url}/setup?token=wrong").status == 403
 
 
 @pytest.mark.parametrize("text", ['"><script>alert(1)</script>', "javascript:alert(1)"])
-def test_what_is_typed_stays_text(server: Served, text: str) -> None:
-    page = ask(f"{server.url}/setup?address={quote(text)}&organization={quote(text)}")
+def test_what_is_typed_stays_text(unset: Served, text: str) -> None:
+    page = ask(f"{unset.url}/setup?address={quote(text)}&organization={quote(text)}")
     assert page.status == 200
     assert "<script>" not in page.text
     assert 'method="post"' not in page.text

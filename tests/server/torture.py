@@ -123,7 +123,7 @@ def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], objec
     environment = app_environment(
         GITHUB_API_URL=github.url, ALMANAC_DATABASE_URL=database, ALMANAC_LOG_LEVEL="warning", ALMANAC_LOG_FORMAT="text"
     )
-    servers = [Served(folder, environment, command=COMMAND) for _ in range(trial.servers)]
+    servers: list[Served] = []
     issues = [(f"octo/site-{number % trial.repositories}", str(number)) for number in range(1, trial.issues + 1)]
     chosen = [chance.choice(issues) for _ in range(trial.deliveries)]
     started = time.monotonic()
@@ -154,8 +154,11 @@ def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], objec
             servers[which] = Served(folder, environment, command=COMMAND, port=port)
 
     killer = threading.Thread(target=kill)
-    killer.start()
     try:
+        for _ in range(trial.servers):
+            servers.append(Served(folder, environment, command=COMMAND))  # noqa: PERF401 -- those that started are stopped
+        started = time.monotonic()
+        killer.start()
         with ThreadPoolExecutor(8) as threads:
             for number in range(trial.deliveries):
                 threads.submit(deliver, number)
