@@ -211,7 +211,7 @@ class GitHubApp:
         except GithubException as error:
             said = redact(words(error.data), token or "")
             answer = Answer(error.status, said, error.headers or {})
-            raise explain(answer, call, "the App's installation", self._clock()) from None
+            raise explain(answer, call, f"App {self._id}", self._clock()) from None
         except (requests.RequestException, json.JSONDecodeError):
             message = f"{self._api_url} could not be reached, so we could not {call.doing}."
             raise ForgeError(message, remedy="Check the connection and GITHUB_API_URL.", passing=True) from None

@@ -132,7 +132,10 @@ def _values(service: Service, token: str) -> dict[str, Any]:
         "running": [_row(kept, "", token) for kept in ledger.running()],
         "waiting": [_row(kept, _due(kept, now), token) for kept in waiting[:SHOWN]],
         "more": len(waiting) > SHOWN,
-        "recent": [_row(kept, str(kept.result.get("reason", "")), token) for kept in ledger.recent(SHOWN)],
+        "recent": [
+            _row(kept, str(kept.result.get("reason", "")), token)
+            for kept in sorted(ledger.recent(SHOWN), key=lambda kept: -kept.changed)
+        ],
     }
 
 
@@ -157,7 +160,7 @@ def describe(kept: Kept) -> str:
 
 
 def _due(kept: Kept, now: float) -> str:
-    tries = f" (tried {kept.tries} times)" if kept.tries else ""
+    tries = f", after {kept.tries} {'try' if kept.tries == 1 else 'tries'}" if kept.tries else ""
     if kept.due is None or kept.due <= now:
         return f"next{tries}"
     return f"in {max(1, round(kept.due - now))} s{tries}"

@@ -127,7 +127,7 @@ def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], objec
     issues = [(f"octo/site-{number % trial.repositories}", str(number)) for number in range(1, trial.issues + 1)]
     chosen = [chance.choice(issues) for _ in range(trial.deliveries)]
     started = time.monotonic()
-    done = threading.Event()
+    done, counting = threading.Event(), threading.Lock()
 
     def deliver(number: int) -> None:
         issue = chosen[number]
@@ -136,7 +136,8 @@ def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], objec
         while True:  # as GitHub repeats it when it is asked to
             with suppress(OSError):
                 if servers[number % len(servers)].deliver("issues", payload, guid=f"guid-{number}").status == 202:
-                    ordeal.accepted += 1
+                    with counting:
+                        ordeal.accepted += 1
                     return
             time.sleep(0.2)
 

@@ -1,0 +1,251 @@
+"""What the server can do: `python -m benchmarks.server [sqlite] [postgres] [requests]`; all three if none is named.
+
+Deliveries are acknowledged while jobs run beside them; a job takes 0.2 s, as if GitHub took that long. The limit is a
+bare FastAPI application that checks the signature and answers. All of it, the callers and PostgreSQL included, shares
+this machine's processors. The requests are counted at the emulated GitHub (needs Node).
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+from benchmarks.requests import body as answers
+from benchmarks.requests import fill
+from tests.server.github import app_world
+from tests.server.postgres import Cluster
+from tests.server.serving import SECRET, Served, app_environment, delivered, free_port, issues_payload, wait_for
+from tests.server.torture import COMMAND, FakeGitHub
+
+LOOK = 0.2
+BARE = """
+import hashlib, hmac, sys
+import uvicorn
+from fastapi import FastAPI, Request, Response
+app = FastAPI()
+SECRET = sys.argv[2].encode()
+@app.get("/healthz")
+async def healthz():
+    return "ok"
+@app.post("/webhooks/github")
+async def webhook(request: Request):
+    expected = "sha256=" + hmac.new(SECRET, await request.body(), hashlib.sha256).hexdigest()
+    good = hmac.compare_digest(expected, request.headers.get("x-hub-signature-256", ""))
+    return Response(status_code=202 if good else 401)
+uvicorn.run(app, port=int(sys.argv[1]), log_level="error", access_log=False)
+"""
+
+
+def memory(process: int) -> float:
+    """Return a process's resident memory in MB."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS:")).split()[1]) / 1024
+
+
+class Caller:
+    """Delivers over a connection that is kept, as GitHub does not: so that what is measured is the server."""
+
+    def __init__(self, url: str) -> None:
+        """Take the server's address."""
+        self._connection = HTTPConnection(url.removeprefix("http://"), timeout=30)
+
+    def deliver(self, number: int, repositories: int) -> float:
+        """Deliver a change of an issue, and return the seconds until it was acknowledged."""
+        repository = number % repositories
+        payload = issues_payload(f"octo/site-{repository}", 1 + number // repositories, repository_id=1 + repository)
+        payload["issue"]["body"] = "x" * 8000  # as large as GitHub's usually are
+        headers, body = delivered("issues", payload)
+        started = time.perf_counter()
+        self._connection.request("POST", "/webhooks/github", body, headers)
+        answer = self._connection.getresponse()
+        answer.read()
+        if answer.status != 202:  # noqa: PLR2004
+            raise RuntimeError(f"status {answer.status}")
+        return time.perf_counter() - started
+
+
+def at_rate(url: str, rate: float, seconds: float, repositories: int = 100) -> list[float]:
+    """Deliver at a steady rate; return the time of each acknowledgement."""
+    local = threading.local()
+
+    def one(number: int) -> float:
+        if not hasattr(local, "caller"):
+            local.caller = Caller(url)
+        return float(local.caller.deliver(number, repositories))
+
+    with ThreadPoolExecutor(8) as threads:
+        found, started = [], time.perf_counter()
+        for number in range(int(rate * seconds)):
+            time.sleep(max(0.0, started + number / rate - time.perf_counter()))
+            found.append(threads.submit(one, number))
+        return [each.result() for each in found]
+
+
+def at_most(url: str, seconds: float, callers: int = 4, repositories: int = 100) -> float:
+    """Deliver as fast as it goes; return acknowledgements a second."""
+    stop = time.perf_counter() + seconds
+
+    def many(first: int) -> int:
+        caller, count = Caller(url), 0
+        while time.perf_counter() < stop:
+            caller.deliver(first + callers * count, repositories)
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(callers) as threads:
+        return sum(threads.map(many, range(callers))) / seconds
+
+
+def line(name: str, value: str) -> None:
+    """Print one figure."""
+    print(f"  {name:58}{value:>22}")
+
+
+def acknowledgements(url: str) -> None:
+    """Measure and print how deliveries are acknowledged."""
+    for rate in (20, 100):
+        times = sorted(at_rate(url, rate, 10))
+        p50, p99 = statistics.median(times) * 1000, times[int(len(times) * 0.99)] * 1000
+        line(f"acknowledged at {rate} a second: p50, p99", f"{p50:.1f} ms, {p99:.1f} ms")
+    line("acknowledged as fast as it goes", f"{at_most(url, 5):.0f} a second")
+
+
+@contextmanager
+def bare() -> Iterator[tuple[str, int]]:
+    """Run the bare application; give its address and process."""
+    port = free_port()
+    with subprocess.Popen([sys.executable, "-c", BARE, str(port), SECRET]) as process:
+        url = f"http://127.0.0.1:{port}"
+        try:
+            wait_for(lambda: _answers(port))
+            yield url, process.pid
+        finally:
+            process.terminate()
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200  # noqa: PLR2004
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def limit() -> None:
+    """Measure the bare application."""
+    print("a bare FastAPI application: signature and answer, nothing stored")
+    with bare() as (url, process):
+        line("memory at rest", f"{memory(process):.0f} MB")
+        acknowledgements(url)
+
+
+def server(name: str, database: str, folder: Path) -> None:
+    """Measure the server on one store."""
+    print(f"almanac serve, {name}, 8 workers, a job takes {LOOK} s")
+    github = FakeGitHub(LOOK)
+    environment = app_environment(
+        GITHUB_API_URL=github.url, ALMANAC_DATABASE_URL=database, ALMANAC_LOG_LEVEL="error", ALMANAC_SWEEP_MINUTES="600"
+    )
+    made = Served(folder, environment, command=COMMAND)
+    try:
+        time.sleep(4)
+        line("memory at rest", f"{memory(made.process.pid):.0f} MB")
+        acknowledgements(made.url)
+        line("memory under load", f"{memory(made.process.pid):.0f} MB")
+        wait_for(lambda: _idle(github), 600, what="the end of all jobs")
+        line("jobs", f"{jobs_a_second(made, github):.1f} a second")
+    finally:
+        made.stop()
+        github.close()
+
+
+def _idle(github: FakeGitHub) -> bool:
+    before = github.looks
+    time.sleep(4)
+    return github.looks == before
+
+
+def jobs_a_second(made: Served, github: FakeGitHub, count: int = 400) -> float:
+    """Give the server so many jobs, of as many repositories, at once; return how many it does a second."""
+    before, caller = github.looks, Caller(made.url)
+    for number in range(count):
+        caller.deliver(1_000_000 + number, count)
+    wait_for(lambda: github.looks > before + count // 10, 60)
+    first, started = github.looks, time.perf_counter()
+    wait_for(lambda: github.looks >= before + count * 9 // 10, 300)
+    return (github.looks - first) / (time.perf_counter() - started)
+
+
+def requests(records: int = 1000) -> None:
+    """Count what a job costs on a site with many records, before and after its files are known."""
+    print(f"requests to GitHub for a job, on a site with {records} records")
+    with app_world() as world, tempfile.TemporaryDirectory() as folder:
+        fill(world, records)
+        environment = app_environment(GITHUB_API_URL=world.emulator.url, ALMANAC_LOG_LEVEL="error")
+        made = Served(Path(folder), environment)
+        try:
+            wait_for(lambda: "swept" in made.look().text)
+            world.hook.target = made.url
+            steps: dict[str, Callable[[int], object]] = {
+                "a new issue, nothing known": lambda _: None,
+                "a new issue, files known": lambda _: None,
+                "an edit": lambda number: world.edit_issue(number, body=answers(title="Stew", date="2022-02-22")),
+                "an edit without effect": lambda number: world.edit_issue(number, title="Another title"),
+            }
+            number = 0
+            for name, step in steps.items():
+                world.emulator.proxy.requests.clear()
+                if "new" in name:
+                    number = world.file_issue("New", answers(title=name, date="2022-02-22"), labels=("event",))
+                step(number)
+                _quiet(world.emulator.proxy.requests)
+                own = [one for one in world.emulator.proxy.requests if "/access_tokens" not in one.path]
+                reads = sum(one.is_read for one in own)
+                line(name, f"{reads} + {len(own) - reads} writes")
+        finally:
+            made.stop()
+
+
+def _quiet(seen: Sequence[object]) -> None:
+    """Wait until some requests were made, and then none for a while."""
+    wait_for(lambda: seen)
+    before = -1
+    while before != len(seen):
+        before = len(seen)
+        time.sleep(3)
+
+
+def main() -> int:
+    """Print the figures."""
+    wanted = set(sys.argv[1:]) or {"sqlite", "postgres", "requests"}
+    print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}")
+    if wanted & {"sqlite", "postgres"}:
+        limit()
+    with tempfile.TemporaryDirectory() as folder:
+        if "sqlite" in wanted:
+            server("SQLite", f"sqlite:///{folder}/jobs.sqlite", Path(folder))
+    if "postgres" in wanted:
+        cluster = Cluster()
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                server("PostgreSQL", cluster.database(), Path(folder))
+        finally:
+            cluster.close()
+    if "requests" in wanted:
+        requests()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
