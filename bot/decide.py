@@ -7,11 +7,10 @@ from bot.config import Config
 from bot.errors import ConfigError, Problem, UserError
 from bot.events.event import Event
 from bot.events.records import read_record, record_path
-from bot.events.submission import submit
+from bot.events.submission import submit_body
 from bot.forge.base import Forge
 from bot.forge.snapshot import Snapshot
 from bot.intake.form import Form
-from bot.intake.parser import parse
 from bot.pages.section import section_renderer
 from bot.proposals.commands import Heard, Order, answered, pending
 from bot.proposals.endings import abandoned, cancelled, withdrawn
@@ -115,7 +114,7 @@ class Desk:
         site = self.site(look.base.commit)
         config = site.config()
         form = site.form(config)
-        submission = submit(parse(issue.body, form), form, config, issue.number)
+        submission = submit_body(issue.body, form, config, issue.number)
         labels = {asked.id: asked.label for asked in form.fields}
         return Filed(look, issue, submission.event, submission.problems, submission.warnings, labels)
 

@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import yaml
@@ -143,11 +143,18 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
         return _unknown_key(str(location[-1]), _names_at(model, location[:-1]))
     if kind in _WORDS:
         return f"This {_WORDS[kind]}."
+    if kind == "string_pattern_mismatch":
+        return f"This is not written as it has to be{_like(model, location)}."
     if kind == "value_error":
         return f"This cannot be read: {str(detail['ctx']['error']).rstrip('.')}."
     if kind == "literal_error":
         return f"This has to be one of {detail['ctx']['expected']}."
     return f"This is not allowed here: {detail['msg'][:1].lower()}{detail['msg'][1:]}."
+
+
+def _like(model: type[BaseModel], location: Path) -> str:
+    known = model.model_fields.get(str(location[0])) if location else None
+    return f", as in {known.examples[0]}" if known and known.examples else ""
 
 
 def _unknown_key(key: str, names: list[str]) -> str:
@@ -175,3 +182,11 @@ def field(path: Path) -> str | None:
     """Write a path inside a file as a person would: `people[2].name`, counted from 1."""
     text = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.lstrip(".") or None
+
+
+def located(problem: Problem, text: str | None) -> Problem:
+    """Give a problem of a file the line of its field, where the file's text has that field and no line is given."""
+    if problem.line or problem.field is None or text is None:
+        return problem
+    lines = {field(path): line for path, line in load(text, problem.file or "").lines.items()}
+    return replace(problem, line=lines.get(problem.field))

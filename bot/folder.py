@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot import config as configs
 from bot.config import Config
-from bot.errors import ForgeError, Problem, UserError
+from bot.errors import ConfigError, ForgeError, Problem, UserError
 from bot.events.event import Event
 from bot.events.records import SUFFIX, read_records
 from bot.events.submission import site_config
@@ -59,12 +59,19 @@ class Folder:
     def form(self, config: Config) -> Form:
         """Read the site's form; Almanac's own where it has none."""
         text = self.text(config.form)
+        if text is None and config.form != Config().form:
+            raise ConfigError(Problem("There is no such issue form.", "form", file=configs.PATH, typed=config.form))
         return read_form(template("site/new-event.yml") if text is None else text, config.form)
 
     def record_texts(self, config: Config) -> dict[str, str]:
         """Read all records: path -> text."""
         folder = self.root / config.records
-        names = sorted(file.name for file in folder.iterdir() if file.suffix == SUFFIX) if folder.is_dir() else []
+        found = sorted(folder.iterdir()) if folder.is_dir() else []
+        misnamed = [file.name for file in found if file.suffix == ".yaml"]
+        if misnamed:
+            message = f"The name of a record ends in {SUFFIX}; rename this file."
+            raise UserError([Problem(message, file=f"{config.records}/{name}") for name in misnamed])
+        names = [file.name for file in found if file.suffix == SUFFIX]
         paths = [f"{config.records}/{name}" for name in names]
         return {path: text for path in paths if (text := self.text(path)) is not None}
 

@@ -4,6 +4,7 @@ import difflib
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -30,6 +31,17 @@ def tell(text: str) -> None:
 def problem_values(problem: Problem) -> dict[str, object]:
     """Return a problem for a JSON document, without what it does not say."""
     return {key: value for key, value in asdict(problem).items() if value not in (None, ())}
+
+
+@contextmanager
+def refusals(shape: Mapping[str, object], *, as_json: bool) -> Iterator[None]:
+    """Print the JSON document of a command that refuses its input, too: `shape` with the problems."""
+    try:
+        yield
+    except UserError as error:
+        if as_json:
+            document({**shape, "problems": [problem_values(problem) for problem in error.problems]})
+        raise
 
 
 def problems(found: Iterable[Problem], kind: str = "problem") -> None:

@@ -22,10 +22,10 @@ def read_bytes(argument: str) -> bytes:
                 data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise UserError(Problem(f"This file cannot be read: {reason}.", file=argument)) from None
+        raise UserError(Problem(f"This file cannot be read: {reason}.", file=shown_name(argument))) from None
     if len(data) > MAX_BYTES:
         raise UserError(
-            Problem(f"This file has more than {MAX_BYTES:,} bytes, far more than any issue.", file=argument)
+            Problem(f"This file has more than {MAX_BYTES:,} bytes, far more than any issue.", file=shown_name(argument))
         )
     return data
 
@@ -39,4 +39,9 @@ def read_utf8(argument: str) -> str:
     try:
         return read_bytes(argument).decode()
     except UnicodeDecodeError:
-        raise UserError(Problem("This file is no text in UTF-8.", file=argument)) from None
+        raise UserError(Problem("This file is no text in UTF-8.", file=shown_name(argument))) from None
+
+
+def shown_name(argument: str) -> str:
+    """Return what messages call a file of the command line."""
+    return "standard input" if argument == "-" else argument

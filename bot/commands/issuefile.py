@@ -1,6 +1,6 @@
 """An issue as a JSON file."""
 
-from bot.commands.files import read_bytes
+from bot.commands.files import read_bytes, shown_name
 from bot.forge import papers
 from bot.proposals.state import Issue
 
@@ -11,4 +11,4 @@ def read_issue(argument: str) -> Issue:
     Raises:
         UserError: It is no issue in the shape that GitHub's REST API gives.
     """
-    return papers.read_issue(read_bytes(argument), argument)
+    return papers.read_issue(read_bytes(argument), shown_name(argument))

@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from bot import config as configs
 from bot.commands.sections import renderer_of
 from bot.config import Config
+from bot.documents import located
 from bot.errors import Problem, UserError
 from bot.events.event import Event
 from bot.events.records import read_records, record_path, write_record
@@ -21,20 +21,15 @@ from bot.pages.importer import import_page as take_over
 from bot.pages.refused import refused_urls
 from bot.pages.sync import sync
 from bot.proposals.plan import Render
-from bot.show import difference, document, problem_values, problems, say, tell
+from bot.show import difference, document, problem_values, problems, refusals, say, tell
 
 
 def import_page(page: Path, site: Path, *, dry_run: bool, as_json: bool) -> int:
     """Make records of a page's events; nothing is written unless the page comes back byte for byte."""
-    try:
+    with refusals({"events": 0, "roundtrip": False}, as_json=as_json):
         folder = Folder(site)
         # A path is first looked for where the person stands, then in the site.
         files, imported = import_files(folder, page if page.exists() else folder.root / page, dry_run=dry_run)
-    except UserError as error:
-        if as_json:
-            refusal: dict[str, Any] = {"events": 0, "roundtrip": False}
-            document({**refusal, "problems": [problem_values(problem) for problem in error.problems]})
-        raise
     if not dry_run:
         folder.write(files)
     if as_json:
@@ -173,7 +168,7 @@ def build_files(folder: Folder, config: Config) -> tuple[dict[str, str], dict[st
     problems(result.notes, "note")
     problems((replace(p, file=record_path(config.records, e.id)) for e in events for p in refused_urls(e)), "warning")
     if result.problems:
-        raise UserError(result.problems)
+        raise UserError([located(found, texts.get(found.file or "")) for found in result.problems])
     before = {config.page: page, **texts}
     after = {config.page: result.page, **_record_files(config, texts, events, result.records)}
     return before, {path: text for path, text in after.items() if before.get(path) != text}

@@ -10,8 +10,8 @@ from bot.commands.plans import done_values, print_done, print_json
 from bot.commands.reading import not_ours
 from bot.errors import UserError
 from bot.kit import make_kit
-from bot.reconcile import Done, Kit, reconcile, reconcile_all
-from bot.show import document, say, tell, trouble
+from bot.reconcile import Done, Kit, Snapshot, reconcile, reconcile_all
+from bot.show import document, refusals, say, tell, trouble
 
 GITHUB = "https://api.github.com"
 PATIENCE = 90.0
@@ -20,6 +20,16 @@ PATIENCE = 90.0
 
 def propose_issue(argument: str, site: Path, *, dry_run: bool, as_json: bool) -> int:
     """Make or update one proposal in a clone; 1 if the issue has problems or is not one of the form's."""
+    with refusals({"outcome": None}, as_json=as_json):
+        done, kit = _propose(argument, site, dry_run=dry_run)
+    if as_json:
+        print_json(done, kit.messages)
+    else:
+        print_done(done, kit.messages, dry_run=dry_run)
+    return int(bool(done.plan.problems))
+
+
+def _propose(argument: str, site: Path, *, dry_run: bool) -> tuple[Done, Kit]:
     from bot.forge.local import LocalForge
 
     issue = read_issue(argument)
@@ -37,12 +47,10 @@ def propose_issue(argument: str, site: Path, *, dry_run: bool, as_json: bool) ->
             forge.file_issue(issue)
             done = reconcile(issue.number, forge, kit)
     if done.plan.outcome is None:
-        raise UserError(not_ours(argument, ()))
-    if as_json:
-        print_json(done, kit.messages)
-    else:
-        print_done(done, kit.messages, dry_run=dry_run)
-    return int(bool(done.plan.problems))
+        snapshot = Snapshot(forge, forge.base().commit)
+        config = snapshot.config()
+        raise UserError(not_ours(argument, issue, snapshot.form(config), config))
+    return done, kit
 
 
 def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, as_json: bool) -> int:

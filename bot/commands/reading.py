@@ -1,10 +1,25 @@
 """`almanac parse`, `when` and `preview`: they read, and write nothing."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.commands.files import read_utf8
+from bot.commands.files import read_utf8, shown_name
 from bot.errors import Problem, UserError
-from bot.show import document, problem_values, problems, say, tell
+from bot.show import document, problem_values, problems, refusals, say, tell
+
+if TYPE_CHECKING:
+    from bot.config import Config
+    from bot.events.submission import Submission
+    from bot.intake.form import Form
+    from bot.proposals.state import Issue
+
+
+_REASONS = {
+    "missing": "This question is not in the issue.",
+    "ambiguous": "This can be read in more than one way.",
+    "open-ended": "Where this answer ends cannot be known, because the heading after it is missing or changed.",
+    "invalid": "This is not an answer that the form could have given.",
+}
 
 
 def parse_body(body: str, form: Path, *, as_json: bool) -> int:
@@ -12,17 +27,22 @@ def parse_body(body: str, form: Path, *, as_json: bool) -> int:
     from bot.intake.form import lint, read_form
     from bot.intake.parser import parse, reading_to_json
 
-    known = read_form(read_utf8(str(form)), str(form))
+    with refusals({"status": "edited", "fields": {}, "refused": {}}, as_json=as_json):
+        known = read_form(read_utf8(str(form)), str(form))
     problems(lint(known), "warning")
-    reading = parse(read_utf8(body), known)
+    unread = {"status": "edited", "fields": {}, "refused": {field.id: "unreadable" for field in known.fields}}
+    with refusals(unread, as_json=as_json):
+        reading = parse(read_utf8(body), known)
     if as_json:
         document(reading_to_json(reading))
         return int(reading.status != "ok")
     labels = {field.id: field.label for field in known.fields}
     for name, value in reading.fields.items():
         say(f"{labels[name]}: {_shown(value)}")
+    if reading.status == "edited":
+        tell("problem: This issue was edited by hand: the form could not have written it as it is.")
     for name, reason in reading.refused.items():
-        tell(f"problem: {labels[name]}: {reason}")
+        tell(f"problem: {labels[name]}: {_REASONS.get(reason, reason)}")
     return int(reading.status != "ok")
 
 
@@ -38,29 +58,14 @@ def _shown(value: object) -> str:
 
 def preview_issue(argument: str, site: Path, *, as_json: bool) -> int:
     """Show the section that an issue would put on the page; 1 if it has problems or is not one of the form's."""
-    from bot.commands.issuefile import read_issue
-    from bot.commands.sections import renderer_of
-    from bot.events.submission import submit
-    from bot.folder import Folder
-    from bot.intake.form import lint
-    from bot.intake.parser import parse
-    from bot.reconcile import carries_label, has_headings
-
-    issue = read_issue(argument)
-    folder = Folder(site)
-    config = folder.config()
-    form = folder.form(config)
-    problems(lint(form), "warning")
-    if not (carries_label(issue, form, config) and has_headings(issue.body, form)):
-        raise UserError(not_ours(argument, config.labels or form.labels))
-    submission = submit(parse(issue.body, form), form, config, issue.number)
-    section = renderer_of(folder, config)(submission.event) if submission.event else None
+    nothing: dict[str, object] = {"markdown": None, "event": None, "warnings": []}
+    with refusals(nothing, as_json=as_json):
+        submission, section = _preview(argument, site)
     if as_json:
-        values = {
-            "event": submission.event.model_dump(mode="json", exclude_defaults=True) if submission.event else None
-        }
+        event = submission.event.model_dump(mode="json", exclude_defaults=True) if submission.event else None
         found = {"problems": submission.problems, "warnings": submission.warnings}
-        document({"markdown": section, **values, **{k: [problem_values(p) for p in v] for k, v in found.items()}})
+        told = {kind: [problem_values(problem) for problem in some] for kind, some in found.items()}
+        document({"markdown": section, "event": event, **told})
     else:
         problems(submission.problems)
         problems(submission.warnings, "warning")
@@ -69,13 +74,38 @@ def preview_issue(argument: str, site: Path, *, as_json: bool) -> int:
     return int(section is None)
 
 
-def not_ours(file: str, labels: tuple[str, ...]) -> Problem:
-    """Say why an issue is none of Almanac's."""
-    names = " or ".join(f"`{label}`" for label in labels) or "of the form"
-    message = (
-        f"This issue was not filed with the form: it needs the label {names}, and the headings of all required fields."
-    )
-    return Problem(message, file=file)
+def _preview(argument: str, site: Path) -> tuple["Submission", str | None]:
+    from bot.commands.issuefile import read_issue
+    from bot.commands.sections import renderer_of
+    from bot.events.submission import submit_body
+    from bot.folder import Folder
+    from bot.intake.form import lint
+    from bot.reconcile import carries_label, has_headings
+
+    issue = read_issue(argument)
+    folder = Folder(site)
+    config = folder.config()
+    form = folder.form(config)
+    if folder.text(config.form) is None:
+        tell(f"note: there is no issue form at {config.form}, so Almanac's own is used.")
+    problems(lint(form), "warning")
+    if not (carries_label(issue, form, config) and has_headings(issue.body, form)):
+        raise UserError(not_ours(argument, issue, form, config))
+    submission = submit_body(issue.body, form, config, issue.number)
+    return submission, renderer_of(folder, config)(submission.event) if submission.event else None
+
+
+def not_ours(file: str, issue: "Issue", form: "Form", config: "Config") -> Problem:
+    """Say why an issue is none of Almanac's: which label or which headings it lacks."""
+    from bot.reconcile import carries_label, has_headings
+
+    lacks = []
+    if not carries_label(issue, form, config):
+        labels = " or ".join(f"`{label}`" for label in (config.labels or form.labels)) or "of the form"
+        lacks.append(f"the label {labels}")
+    if not has_headings(issue.body, form):
+        lacks.append("the headings " + ", ".join(f"`### {field.label}`" for field in form.fields if field.required))
+    return Problem(f"This issue was not filed with the form: it lacks {' and '.join(lacks)}.", file=shown_name(file))
 
 
 def read_times(date: str, line: str, site: Path, *, as_json: bool) -> int:
@@ -84,22 +114,13 @@ def read_times(date: str, line: str, site: Path, *, as_json: bool) -> int:
     from bot.events.times import explain, read_date, read_when, when_to_json
     from bot.folder import Folder
 
-    day = read_date(date)
-    if isinstance(day, Problem):
-        if as_json:
-            document(
-                {
-                    "ok": False,
-                    "instant": None,
-                    "line": None,
-                    "zones": [],
-                    "problems": [problem_values(day)],
-                    "warnings": [],
-                }
-            )
-        problems([day])
-        return 1
-    reading = read_when(day, line, zones_of(Folder(site).config(), None))
+    nothing: dict[str, object] = {"ok": False, "instant": None, "line": None, "zones": [], "warnings": []}
+    with refusals(nothing, as_json=as_json):
+        zones = zones_of(Folder(site).config(), None)
+        day = read_date(date)
+        if isinstance(day, Problem):
+            raise UserError(day)
+    reading = read_when(day, line, zones)
     if as_json:
         document(when_to_json(reading))
         return int(not reading.ok)

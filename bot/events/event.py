@@ -58,7 +58,15 @@ class Event(_Value):
     and only `markdown` is Markdown.
     """
 
-    id: Annotated[str, Field(pattern=ID_PATTERN, max_length=100, description="Names the record's file; never changes")]
+    id: Annotated[
+        str,
+        Field(
+            pattern=ID_PATTERN,
+            max_length=100,
+            description="Names the record's file; never changes",
+            examples=["2021-11-08-demo-day"],
+        ),
+    ]
     issue: Annotated[int | None, Field(gt=0, description="Number of the issue that it was filed with")] = None
     status: Status | None = None
     series: Annotated[str | None, Field(description="The recurring series it belongs to")] = None

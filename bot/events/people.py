@@ -5,14 +5,16 @@ import re
 from bot.errors import Problem
 from bot.events.event import Link, Person
 from bot.intake.text import entry_too_long, too_many
-from bot.intake.url import RefusedUrl, check_url, host_of
+from bot.intake.url import RefusedUrl, check_url, host_of, refusal
 
 PERSON_EXAMPLE = "[Ada Lovelace](https://example.org/ada), Analytical Society"
 LINK_EXAMPLE = "[Slides](https://example.org/slides.pdf)"
 _BULLET = re.compile(r"\A[-*+•]\s+")
+_NUMBER = re.compile(r"\A[0-9]{1,3}[.)]\s+")
 # The label is everything before the last `](`, so that brackets in a name do no harm.
 _MARKDOWN_LINK = re.compile(r"\[([^\n]*?)\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
 _URL_START = re.compile(r"https?://", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s()<>|,]+", re.IGNORECASE)
 
 
 def entries(text: str) -> list[str]:
@@ -29,7 +31,7 @@ def read_people(text: str) -> tuple[tuple[Person, ...], list[Problem]]:
     """
     people: list[Person] = []
     problems: list[Problem] = []
-    lines = entries(text)
+    lines = [_NUMBER.sub("", line) for line in entries(text)]
     many = too_many("people", len(lines))
     for line in [] if many else lines:
         person = _person(line)
@@ -47,15 +49,26 @@ def _person(line: str) -> Person | Problem:
     for part, value in (("name", name), ("affiliation", affiliation)):
         over = entry_too_long(part, value)
         if over:
-            return Problem(over, typed=line)
+            return Problem(over.replace("This is", f"The {part} is"), typed=line)
     if not url and _URL_START.search(f"{name} {affiliation}"):
         message = "A link can only stand around the name, or in the third place."
-        return Problem(message, typed=line, accepted=PERSON_EXAMPLE)
+        return Problem(message, typed=line, accepted=_person_offer(line))
     try:
         address = check_url(url) if url else None
     except RefusedUrl as refused:
-        return Problem(refused.reason, typed=line, accepted=PERSON_EXAMPLE)
+        return Problem(refused.reason, typed=line, accepted=_person_offer(line))
     return Person(name=name, url=address, affiliation=affiliation or None)
+
+
+def _person_offer(line: str) -> str:
+    """Write a line anew in the first spelling, if all of it is there."""
+    found = _URL.search(line)
+    if not found or refusal(found[0]) is not None:
+        return PERSON_EXAMPLE
+    name = line[: found.start()].strip(" [](<|,")
+    rest = line[found.end() :].lstrip(" )>,|")
+    offer = f"[{name}]({found[0]})" + (f", {rest}" if rest else "")
+    return offer if name and _parts(offer) == (name, rest, found[0]) else PERSON_EXAMPLE
 
 
 def _parts(line: str) -> tuple[str, str, str]:
@@ -82,7 +95,7 @@ def read_links(text: str) -> tuple[tuple[Link, ...], list[Problem]]:
     """Read links, one a line: `[Text](https://...)`, `Text | https://...`, or a bare `https://...`."""
     links: list[Link] = []
     problems: list[Problem] = []
-    lines = entries(text)
+    lines = [_NUMBER.sub("", line) for line in entries(text)]
     many = too_many("links", len(lines))
     for line in [] if many else lines:
         link = _link(line)
@@ -99,7 +112,18 @@ def _link(line: str) -> Link | Problem:
     try:
         address = check_url(url.strip())
     except RefusedUrl as refused:
-        return Problem(refused.reason, typed=line, accepted=LINK_EXAMPLE)
+        whole = bool(found or label or _URL_START.match(line))
+        reason = refused.reason if whole else "A link is written as its words in square brackets and then its address."
+        return Problem(reason, typed=line, accepted=_link_offer(line))
     label = label.strip() or host_of(address)
     over = entry_too_long("label", label)
-    return Problem(over, typed=line) if over else Link(label=label, url=address)
+    return Problem(over.replace("This is", "The text is"), typed=line) if over else Link(label=label, url=address)
+
+
+def _link_offer(line: str) -> str:
+    """Write a line anew as `[text](https://...)`, if both are there."""
+    found = _URL.search(line)
+    label = " ".join(re.sub(r"[\[\]()<>|]", " ", line[: found.start()]).split()).rstrip(" ,:;-") if found else ""
+    offer = f"[{label}]({found[0]})" if found and label else ""
+    read = _MARKDOWN_LINK.fullmatch(offer)
+    return offer if read and refusal(read[2]) is None else LINK_EXAMPLE

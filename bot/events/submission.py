@@ -1,18 +1,20 @@
 """Answers become an event, or every problem at once."""
 
+import re
 from dataclasses import dataclass, replace
 
 from bot.config import PATH, Config, read_config
-from bot.errors import ConfigError, Problem
+from bot.documents import located
+from bot.errors import ConfigError, Problem, UserError
 from bot.events.event import Event, Extra, Link, Person
 from bot.events.ids import event_id
 from bot.events.people import entries, read_links, read_people
 from bot.events.times import When, Zones, read_date, read_when
 from bot.intake.description import refused_links
 from bot.intake.form import Form
-from bot.intake.parser import Reading, Value
+from bot.intake.parser import Reading, Value, parse
 from bot.intake.text import clean_line, clean_text, entry_too_long, too_long, too_many
-from bot.intake.url import RefusedUrl, check_url
+from bot.intake.url import RefusedUrl, check_url, refusal
 
 FIELDS = (
     *("series", "title", "date", "when", "duration", "location", "url", "people_label", "people", "description"),
@@ -21,6 +23,7 @@ FIELDS = (
 """The ids of the form's fields that Almanac knows; whatever else a form asks goes into `extra`."""
 NEEDED = ("title", "date")
 
+_URL = re.compile(r"https?://[^\s()<>]+", re.IGNORECASE)
 _LINES = ("people", "agenda", "links")
 _EXAMPLES = {
     "title": "Measuring Open Source",
@@ -35,7 +38,13 @@ _REFUSED = {
     "ambiguous": "This answer can be read in more than one way, because a line that looks like one of the form's "
     "headings (### and a question) stands in a text. Please change that line, for example by leaving out the ###.",
 }
-_REFUSED_OTHERWISE = "This answer is not as the form gives it ({reason}). Please choose or type it again."
+_INVALID = {
+    "input": "This answer has to be one line, with an empty line before and after it.",
+    "dropdown": "This answer is not one of the form's choices.",
+    "checkboxes": "These boxes are not as the form gives them: one a line, each as in `- [x] words` or `- [ ] words`.",
+    "upload": "Only attached files can stand here.",
+}
+_INVALID_OTHERWISE = "This answer is not as the form gives it. Please type it again."
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ def site_config(text: str | None) -> Config:
                 for p in error.problems
             ]
     if problems:
-        raise ConfigError(dict.fromkeys(problems))
+        raise ConfigError(located(problem, text) for problem in dict.fromkeys(problems))
     return config
 
 
@@ -81,7 +90,9 @@ def zones_of(config: Config, series: str | None) -> Zones:
     Raises:
         ConfigError: A zone or letter is unknown; `site_config` has made sure that none is.
     """
-    shown = config.series[series].time_zones if series in config.series else ()
+    known = {" ".join(name.split()).casefold(): settings for name, settings in config.series.items()}
+    settings = known.get(" ".join((series or "").split()).casefold())
+    shown = settings.time_zones if settings else ()
     return Zones.of(config.time_zones, shown, config.time_zone)
 
 
@@ -103,6 +114,19 @@ def submit(reading: Reading, form: Form, config: Config, issue: int) -> Submissi
         message = "The form needs a field with this id, because every event has one."
         raise ConfigError([Problem(message, name, file=form.path) for name in lacking])
     return _Desk(reading, form, config).submission(issue)
+
+
+def submit_body(body: str, form: Form, config: Config, issue: int) -> Submission:
+    """Make an event of an issue's body; one that is too long to be read is a problem like any other.
+
+    Raises:
+        ConfigError: As `submit`.
+    """
+    try:
+        reading = parse(body, form)
+    except UserError as error:
+        return Submission(None, error.problems)
+    return submit(reading, form, config, issue)
 
 
 class _Desk:
@@ -160,14 +184,28 @@ class _Desk:
 
     def check_presence(self) -> None:
         for name, reason in self.reading.refused.items():
-            message = _REFUSED.get(reason) or _REFUSED_OTHERWISE.format(reason=reason)
-            self.complain(name, Problem(message))
+            self.complain(name, self.refusal(name, reason))
         for field in self.form.fields:
             needed = field.required or field.id in NEEDED
             if needed and field.id in self.reading.fields and not _answered(self.reading.fields[field.id]):
                 self.complain(field.id, Problem("This has to be filled in.", accepted=_EXAMPLES.get(field.id)))
             for option in field.options:
                 self.check_box(field.id, option.label, required=option.required)
+
+    def refusal(self, name: str, reason: str) -> Problem:
+        """Say why an answer could not be taken from the issue, and what to do."""
+        if reason in _REFUSED:
+            return Problem(_REFUSED[reason])
+        place = [field.id for field in self.form.fields].index(name)
+        field, after = self.form.fields[place], self.form.fields[place + 1 :]
+        if reason == "open-ended" and after:
+            message = (
+                "Where this answer ends cannot be known, because the heading after it is missing or was changed. "
+                "Please put it back, with an empty line before and after it."
+            )
+            return Problem(message, accepted=f"### {after[0].label}")
+        options = tuple(option.label for option in field.options) if field.kind == "dropdown" else ()
+        return Problem(_INVALID.get(field.kind, _INVALID_OTHERWISE), choices=options[:10])
 
     def check_box(self, name: str, option: str, *, required: bool) -> None:
         value = self.reading.fields.get(name)
@@ -241,7 +279,9 @@ class _Desk:
         try:
             return check_url(typed) if typed else None
         except RefusedUrl as refused:
-            self.complain(name, Problem(refused.reason, typed=typed, accepted=_EXAMPLES[name]))
+            offers = (f"https://{typed}", *_URL.findall(typed or ""))
+            accepted = next((offer for offer in offers if refusal(offer) is None), _EXAMPLES[name])
+            self.complain(name, Problem(refused.reason, typed=typed, accepted=accepted))
             return None
 
     def extra(self) -> dict[str, Extra]:

@@ -180,6 +180,19 @@ class TestPreview:
         assert ran.status == 1
         assert ran.err.startswith("problem:")
 
+    def test_what_is_lacking_is_named(self, almanac: Almanac, tmp_path: Path) -> None:
+        ran = almanac("preview", write_issue(tmp_path, "hello", labels=("bug",)), "--site", tmp_path)
+        assert "the label `event`" in ran.err
+        assert "`### Title`, `### Date`" in ran.err
+
+    def test_without_a_form_almanac_s_own_is_used_and_it_says_so(self, almanac: Almanac, tmp_path: Path) -> None:
+        path = write_issue(tmp_path, body(**DEMO_DAY))
+        assert "Almanac's own is used" in almanac("preview", path, "--site", tmp_path).err
+        (tmp_path / ".github").mkdir()
+        (tmp_path / ".github/almanac.yml").write_text("form: .github/forms/typo.yml\n")
+        ran = almanac("preview", path, "--site", tmp_path)
+        assert (ran.status, "no such issue form" in ran.err) == (1, True)
+
     def test_a_binary_file_is_no_issue(self, almanac: Almanac, tmp_path: Path) -> None:
         assert almanac("preview", "-", "--site", tmp_path, stdin=bytes(range(256))).status == 1
 
@@ -278,6 +291,7 @@ class TestImportAndBuild:
         [
             ("2021-11-08-copy.yml", 'id: "2021-11-08-governments-agencies"\ntitle: "X"\ndate: "2021-11-08"\n'),
             ("2021-11-09-x.yml", "id: ["),
+            ("2021-11-09-x.yaml", 'id: "2021-11-09-x"\ntitle: "X"\ndate: "2021-11-09"\n'),
             ("2021-11-09-x.yml", 'id: "2021-11-09-x"\ntitle: "X"\ndate: "2021-11-09"\nfoo: 1\n'),
         ],
     )
@@ -291,6 +305,13 @@ class TestImportAndBuild:
         assert ran.status == 1
         assert name in ran.err
         assert everything(site) == before
+
+    def test_a_mistake_that_only_the_whole_shows_has_its_line_too(self, almanac: Almanac, site: Path) -> None:
+        almanac("import", site / PAGE, "--site", site)
+        record = site / "_data/events/2021-11-08-governments-agencies.yml"
+        record.write_text(record.read_text().replace("T09:00:00", "T10:00:00"))
+        ran = almanac("build", "--site", site)
+        assert (ran.status, "governments-agencies.yml:6: starts:" in ran.err) == (1, True)
 
     def test_build_without_a_page_says_which_is_missing(self, almanac: Almanac, tmp_path: Path) -> None:
         ran = almanac("build", "--site", tmp_path)
@@ -330,6 +351,34 @@ class TestImportAndBuild:
         byte = data.draw(st.integers(32, 126).filter(lambda value: value != before[at]))
         path.write_bytes(before[:at] + bytes([byte]) + before[at + 1 :])
         assert almanac("build", "--check", "--site", site).status == 1
+
+
+class TestJson:
+    """With `--json` there is one document on standard output, whatever is wrong."""
+
+    @pytest.mark.parametrize("data", [b"x" * 300_000, b"\xff"])
+    def test_a_body_that_cannot_be_read(self, almanac: Almanac, form: Path, data: bytes) -> None:
+        ran = almanac("parse", "-", "--form", form, "--json", stdin=data)
+        assert ran.status == 1
+        assert (ran.json["status"], ran.json["fields"], len(ran.json["refused"])) == ("edited", {}, 13)
+        assert ran.json["problems"][0]["message"] in ran.err
+
+    def test_a_form_that_cannot_be_read(self, almanac: Almanac, tmp_path: Path) -> None:
+        ran = almanac("parse", "-", "--form", tmp_path / "none", "--json")
+        assert (ran.status, bool(ran.json["problems"])) == (1, True)
+
+    @pytest.mark.parametrize("data", [b"{", issue_json(1, "x" * 300_000).encode(), issue_json(1, "hello").encode()])
+    def test_an_issue_that_cannot_be_used(self, almanac: Almanac, tmp_path: Path, data: bytes) -> None:
+        ran = almanac("preview", "-", "--site", tmp_path, "--json", stdin=data)
+        assert (ran.status, ran.json["markdown"], bool(ran.json["problems"])) == (1, None, True)
+        ran = almanac("propose", "-", "--site", tmp_path, "--json", stdin=data)
+        assert ran.status == 1
+
+    def test_a_config_that_cannot_be_used(self, almanac: Almanac, tmp_path: Path) -> None:
+        (tmp_path / ".github").mkdir()
+        (tmp_path / ".github/almanac.yml").write_text("time_zones: {ET: America/New_Yrok}\n")
+        ran = almanac("when", "2021-11-08", "9am ET", "--site", tmp_path, "--json")
+        assert (ran.status, ran.json["ok"], ran.json["problems"][0]["line"]) == (1, False, 1)
 
 
 class TestPropose:

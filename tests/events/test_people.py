@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.errors import Problem
 from bot.events.event import Link, Person
-from bot.events.people import entries, read_links, read_people
+from bot.events.people import LINK_EXAMPLE, PERSON_EXAMPLE, entries, read_links, read_people
 
 ADA = Person(name="Ada Lovelace", url="https://example.org/ada", affiliation="Analytical Society")
 
@@ -57,6 +57,43 @@ def test_a_line_that_cannot_be_used_is_a_problem_with_what_was_typed(line: str, 
     assert people == ()
     assert words in problem.message
     assert problem.typed == line
+
+
+@pytest.mark.parametrize(
+    ("line", "accepted"),
+    [
+        ("[X](https://x.example) Univ", "[X](https://x.example), Univ"),
+        ("Ada https://example.org/ada", "[Ada](https://example.org/ada)"),
+        ("Ada (https://example.org/ada), Society", "[Ada](https://example.org/ada), Society"),
+        ("see https://localhost/x", PERSON_EXAMPLE),
+        ("https://example.org", PERSON_EXAMPLE),
+    ],
+)
+def test_a_person_is_offered_as_probably_meant(line: str, accepted: str) -> None:
+    [problem] = read_people(line)[1]
+    assert problem.accepted == accepted
+    assert read_people(accepted)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "accepted"),
+    [
+        ("Foo, https://x.example", "[Foo](https://x.example)"),
+        ("Slides: https://x.example/s", "[Slides](https://x.example/s)"),
+        ("[Foo] (https://x.example)", "[Foo](https://x.example)"),
+        ("see [Foo](https://x.example)", "[see Foo](https://x.example)"),
+        ("@somebody #1", LINK_EXAMPLE),
+        ("a https://localhost", LINK_EXAMPLE),
+    ],
+)
+def test_a_link_is_offered_as_probably_meant(line: str, accepted: str) -> None:
+    [problem] = read_links(line)[1]
+    assert problem.accepted == accepted
+    assert read_links(accepted)[1] == []
+
+
+def test_the_numbers_of_a_list_are_no_part_of_a_name() -> None:
+    assert read_people("1. Ada\n2) Grace")[0] == (Person(name="Ada"), Person(name="Grace"))
 
 
 def test_every_bad_line_is_a_problem_of_its_own_and_good_ones_are_read() -> None:

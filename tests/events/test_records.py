@@ -90,7 +90,7 @@ def test_a_date_needs_no_quotes_in_a_record_written_by_hand() -> None:
         ('id: "2021-11-08-x"\ntitle: ""\ndate: 2021-11-08\n', 2, "title", "empty"),
         ('id: "2021-11-08-x"\ntitle: X\ndate: 8 Nov\n', 3, "date", "2021-11-08"),
         ('id: "2021-11-08-x"\ntitle: X\ndate: 2021-02-30\n', 3, "date", "day"),
-        ('id: "../x"\ntitle: X\ndate: 2021\n', 1, "id", "pattern"),
+        ('id: "../x"\ntitle: X\ndate: 2021\n', 1, "id", "2021-11-08-demo-day"),
         ("title: X\ndate: 2021\n", 1, "id", "missing"),
         ("id: 2021-x\n title: X\n", 2, None, "YAML"),
         ("id: [\n", 2, None, "YAML"),

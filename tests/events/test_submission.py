@@ -5,7 +5,7 @@ import pytest
 from bot.config import Config, read_config
 from bot.errors import ConfigError
 from bot.events.event import Event, Link
-from bot.events.submission import FIELDS, Submission, site_config, submit
+from bot.events.submission import FIELDS, Submission, site_config, submit, submit_body
 from bot.intake.form import Form, read_form
 from bot.intake.parser import parse
 from bot.intake.text import CAPS
@@ -111,6 +111,7 @@ def test_the_site_s_zones_of_the_series_are_shown() -> None:
         "series:\n  Governments: {time_zones: [ET, CET]}\n"
     )
     assert event_of(config, when="9am ET", series="Governments").when == "9am ET, 3pm CET"
+    assert event_of(config, when="9am ET", series=" governments").when == "9am ET, 3pm CET"
     assert event_of(config, when="9am ET", series="Others").when == "9am ET, 3pm CET, 6am PT"
 
 
@@ -198,7 +199,34 @@ def test_refused_fields_are_explained() -> None:
     assert "more than one way" in first.message
     form = own_form("  - {type: dropdown, id: c, attributes: {label: C, options: [x]}}\n")
     [problem] = filed(form, START + "### C\n\ny").problems
-    assert "choose" in problem.message
+    assert (problem.message, problem.choices) == ("This answer is not one of the form's choices.", ("x",))
+    [problem] = filed(form, START.replace("X", "X\nY") + "### C\n\nx").problems
+    assert (problem.field, "one line" in problem.message) == ("Title", True)
+
+
+def test_a_heading_that_is_gone_is_asked_for_by_its_name() -> None:
+    text = body(**BASE, description="Words").replace("### Registration link\n\n_No response_\n\n", "")
+    problems = submit(parse(text, house_form()), house_form(), Config(), 1).problems
+    told = {problem.field: problem.accepted for problem in problems}
+    assert told["Description"] == "### Registration link"
+
+
+def test_a_body_that_is_too_long_is_a_problem_like_any_other() -> None:
+    [problem] = submit_body("x" * 300_000, house_form(), Config(), 1).problems
+    assert "262,144" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("typed", "accepted"),
+    [
+        ("example.org/register", "https://example.org/register"),
+        ("[reg](https://x.example/r)", "https://x.example/r"),
+        ("see you there", "https://example.org/register"),
+    ],
+)
+def test_a_link_is_offered_as_it_was_probably_meant(typed: str, accepted: str) -> None:
+    [problem] = submitted(**BASE, url=typed).problems
+    assert problem.accepted == accepted
 
 
 def test_required_fields_of_any_form_are_required() -> None:
@@ -227,3 +255,4 @@ class TestSiteConfig:
         assert sorted(map(str, fields)) == ["series.A.time_zones", "time_zone", "time_zones.ET"]
         assert "America/New_York" in str(caught.value)
         assert {problem.file for problem in caught.value.problems} == {".github/almanac.yml"}
+        assert sorted(problem.line or 0 for problem in caught.value.problems) == [1, 2, 3]
