@@ -125,7 +125,8 @@ class _Work:
         candidates = [] if self.choices.new else find_pages(self.folder)
         if not candidates:
             return self.config.page
-        best = self.choices.ask(candidates) if self.choices.ask else clearly_best(candidates)
+        several = len(candidates) > 1
+        best = self.choices.ask(candidates) if self.choices.ask and several else clearly_best(candidates)
         if best is None:
             message = "Several pages may be the history page. Name the one that is."
             raise UserError(Problem(message, choices=_flags(candidates)))
