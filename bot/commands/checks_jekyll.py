@@ -45,9 +45,10 @@ class Jekyll:
         return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
     def text(self, key: str, usual: str) -> str:
-        """Return a setting that is a text."""
+        """Return a setting that is a path in the site."""
         value = self.settings.get(key)
-        return value.strip("/") if isinstance(value, str) and value.strip("/") else usual
+        path = value.removeprefix("./").strip("/") if isinstance(value, str) else ""
+        return path or usual
 
 
 def check_jekyll(folder: Folder, config: Config) -> list[Finding]:
@@ -66,8 +67,8 @@ def check_jekyll(folder: Folder, config: Config) -> list[Finding]:
 
 
 def _source(jekyll: Jekyll, config: Config) -> Iterator[Finding]:
-    source = jekyll.text("source", "").removeprefix("./")
-    if source not in ("", ".") and not jekyll.inside(config.page).startswith(f"{source}/"):
+    source = jekyll.text("source", ".")
+    if source != "." and not jekyll.inside(config.page).startswith(f"{source}/"):
         message = f"Jekyll builds the folder {source}, and the page is not in it."
         yield Finding("jekyll", "error", message, f"Move the page to {source}/, or change `source`.", jekyll.file)
 

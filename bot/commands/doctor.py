@@ -17,7 +17,7 @@ from bot.config import Config
 from bot.errors import UserError
 from bot.folder import Folder
 from bot.intake.form import Form
-from bot.show import document, say
+from bot.show import document, refusals, say
 
 GITHUB = "https://api.github.com"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
@@ -26,10 +26,12 @@ _TOKEN = re.compile(r"[!-~]+")
 
 def examine(site: Path, repository: str | None, *, as_json: bool) -> int:
     """Check a site, and its repository on GitHub if one is named; 0 if nothing is wrong."""
-    if repository is not None and not _NAME.fullmatch(repository):
-        raise UserError("A repository on GitHub is named OWNER/NAME, as in octo-org/website.")
-    folder = Folder(site)
-    findings = list(_site_and_github(folder, repository))
+    with refusals({"ok": False, "findings": []}, as_json=as_json):
+        if repository is not None and not _NAME.fullmatch(repository):
+            raise UserError("A repository on GitHub is named OWNER/NAME, as in octo-org/website.")
+        folder = Folder(site)
+    # One broken file may be in the way of several checks.
+    findings = list(dict.fromkeys(_site_and_github(folder, repository)))
     if as_json:
         document(values(findings))
         return int(not is_well(findings))

@@ -12,10 +12,9 @@ from bot.commands.setup import Choices, Setup, prepare
 from bot.commands.site_files import TEMPLATE, WORKFLOW
 from bot.commands.site_search import Candidate
 from bot.config import Config
-from bot.errors import UserError
 from bot.folder import Folder
 from bot.intake.form import read_form
-from bot.show import document, problem_values, problems, say
+from bot.show import document, problem_values, problems, refusals, say
 
 _SWITCH = "Allow GitHub Actions to create and approve pull requests"
 _SHOWN = 3
@@ -31,17 +30,13 @@ def init_site(  # noqa: PLR0913 -- one for each option
 ) -> int:
     """Set a site up; nothing is written that would lose anything."""
     asks = not (yes or dry_run or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
-    try:
+    with refusals({"written": False}, as_json=as_json):
         folder = Folder(site)
         facts = look_at(folder.root)
         setup = prepare(folder, facts, Choices(page, new=new, force=force, ask=_which if asks else None))
-        replaced = [path for path, state in setup.states.items() if state == "replaced"]
-        if not dry_run and set(replaced) - {configs.PATH}:
-            folder.refuse_to_lose(replaced)
-    except UserError as error:
-        if as_json:
-            document({"written": False, "problems": [problem_values(problem) for problem in error.problems]})
-        raise
+        replaced = {path for path, state in setup.states.items() if state == "replaced"} - {configs.PATH}
+        if not dry_run:
+            folder.refuse_to_lose(sorted(replaced))
     if not as_json:
         _show(setup)
     agreed = not dry_run and (not asks or not setup.written or _agreed())
