@@ -11,7 +11,7 @@ from typing import Any
 from bot.errors import Problem
 from bot.events.dates import DAYS, heading_date, read_date
 from bot.events.durations import read_duration
-from bot.events.when_reading import Finding, Reader
+from bot.events.when_reading import Finding, Reader, take_apart
 from bot.events.when_show import ZoneTime, line_of, shown_times, time_at
 from bot.events.zones import Zones, check_zone
 
@@ -26,6 +26,7 @@ __all__ = [
     "read_date",
     "read_duration",
     "read_when",
+    "read_when_without_date",
     "when_to_json",
 ]
 
@@ -76,13 +77,30 @@ def read_when(date: str, line: str, zones: Zones, duration: str | None = None) -
     day = read_date(date)
     if isinstance(day, Problem):
         found.append(replace(day, field="date"))
-    length = read_duration(duration) if duration and duration.strip() else None
-    if isinstance(length, Problem):
-        found.append(replace(length, field="duration"))
+    length, wrong_length = _length(duration)
+    found += wrong_length
     if isinstance(day, Problem):
         return When(ok=False, problems=tuple(found))
-    reader = Reader(calendar_date.fromisoformat(day), zones, length if isinstance(length, timedelta) else None)
+    reader = Reader(calendar_date.fromisoformat(day), zones, length)
     return _when(reader, line, found)
+
+
+def read_when_without_date(line: str, zones: Zones, duration: str | None = None) -> tuple[Problem, ...]:
+    """Tell what is wrong with the times of an event whatever its date is, for a form whose date cannot be read.
+
+    What depends on the date is left out: whether the times agree, the clock changes, the days. No corrected line is
+    offered, as none can be tried.
+
+    Args:
+        line: The times as typed; a blank line is a problem, as for `read_when`.
+        zones: The site's letters.
+        duration: How long the event takes, as typed; None or blank where that is not said.
+
+    Returns:
+        The problems; those of the duration have `field` set to `duration`, all others are the line's.
+    """
+    _, messages = take_apart(line, zones)
+    return (*_length(duration)[1], *(Problem(message, typed=line) for message in messages))
 
 
 def check_imported(date: str, line: str, zones: Zones) -> When:
@@ -140,6 +158,12 @@ def _problem_to_json(problem: Problem) -> dict[str, Any]:
         "accepted": problem.accepted,
         "choices": list(problem.choices),
     }
+
+
+def _length(typed: str | None) -> tuple[timedelta | None, tuple[Problem, ...]]:
+    """Read the duration beside a line; what is wrong with it is said of its own field."""
+    length = read_duration(typed) if typed and typed.strip() else None
+    return (None, (replace(length, field="duration"),)) if isinstance(length, Problem) else (length, ())
 
 
 def _when(reader: Reader, line: str, found: list[Problem]) -> When:

@@ -40,6 +40,38 @@ class Result:
     warnings: tuple[str, ...] = ()
 
 
+def take_apart(text: str, zones: Zones) -> tuple[WrittenLine | None, tuple[str, ...]]:
+    """Take a line apart and tell all that is wrong with it whatever the date is.
+
+    Returns:
+        The line, None if it cannot be taken apart; and the messages, none if the date is all that is needed to go on.
+    """
+    if len(text) > LONGEST:
+        return None, (wording.TOO_LONG,)
+    if not text.strip():
+        return None, (wording.EMPTY,)
+    try:
+        line = read_line(text, zones)
+    except UnreadableError:
+        return None, (wording.UNREADABLE,)
+    return line, tuple(dict.fromkeys(_unclear(line.times, zones)))
+
+
+def _unclear(times: Sequence[Written], zones: Zones) -> Iterator[str]:
+    """Tell what keeps single times from being read at all."""
+    for written in times:
+        if not written.clocks:
+            yield wording.NO_SUCH_TIME
+        elif len(written.clocks) > 1:
+            yield wording.MORNING_OR_EVENING
+        if written.place is None:
+            yield wording.no_zone(zones)
+        elif isinstance(written.place, Unknown):
+            yield wording.unknown_zone(zones.nearest(written.place.words))
+        elif isinstance(written.place, Ambiguous):
+            yield wording.ambiguous(written.place)
+
+
 @dataclass(frozen=True)
 class Reader:
     """Reads lines for one date and one site; `length` is the duration that was given beside the line."""
@@ -50,15 +82,11 @@ class Reader:
 
     def read(self, text: str) -> Result:
         """Read a line: what is wrong with it or, where nothing is, its moment."""
-        if len(text) > LONGEST:
-            return Result(problems=(Finding(wording.TOO_LONG),))
-        if not text.strip():
-            return Result(problems=(Finding(wording.EMPTY),))
-        try:
-            line = read_line(text, self.zones)
-        except UnreadableError:
-            return Result(problems=(Finding(wording.UNREADABLE, (scan_line(text, self.zones),)),))
-        if unclear := list(dict.fromkeys(self._unclear(line.times))):
+        line, unclear = take_apart(text, self.zones)
+        if line is None:
+            guess = (scan_line(text, self.zones),) if unclear == (wording.UNREADABLE,) else ()
+            return Result(problems=tuple(Finding(message, guess) for message in unclear))
+        if unclear:
             candidates = variants(line.times, self.day, self.zones)
             return Result(problems=tuple(Finding(message, candidates) for message in unclear))
         places = [written.place for written in line.times]
@@ -78,20 +106,6 @@ class Reader:
         if [finding.only_days for finding in result.problems] == [True]:
             result = self.read(result.problems[0].candidates[0])
         return line_of(shown_times(result.readings, result.moment, self.zones)) if result.moment else None
-
-    def _unclear(self, times: Sequence[Written]) -> Iterator[str]:
-        """Tell what keeps single times from being read at all."""
-        for written in times:
-            if not written.clocks:
-                yield wording.NO_SUCH_TIME
-            elif len(written.clocks) > 1:
-                yield wording.MORNING_OR_EVENING
-            if written.place is None:
-                yield wording.no_zone(self.zones)
-            elif isinstance(written.place, Unknown):
-                yield wording.unknown_zone(self.zones.nearest(written.place.words))
-            elif isinstance(written.place, Ambiguous):
-                yield wording.ambiguous(written.place)
 
     def _reading(self, times: Sequence[Written], index: int, place: Place) -> Reading | Finding:
         """Find the moment of one time."""

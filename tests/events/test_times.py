@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.events.times import When, Zones, check_imported, explain, read_when, when_to_json
+from bot.events.times import When, Zones, check_imported, explain, read_when, read_when_without_date, when_to_json
 
 BUILT_IN = Zones.of()
 SITE = Zones.of(
@@ -345,6 +345,31 @@ def test_problems_of_the_date_and_the_duration_name_their_field() -> None:
     when = read_when("2021-11-08", "9am", BUILT_IN, "long")
     assert [problem.field for problem in when.problems] == ["duration", None]
     assert not read_when("2021-11-08", "9am ET", BUILT_IN, "long").ok
+
+
+@pytest.mark.parametrize(
+    ("line", "duration", "told"),
+    [
+        ("9am ET, 4pm CET", None, []),
+        ("1:30am ET on Friday", "2 hours", []),
+        ("9am", " ", [(None, "has no time zone")]),
+        ("9 IST", None, [(None, "neither am nor pm"), (None, "IST is used for")]),
+        ("9am Pariss", None, [(None, "Is CET meant?")]),
+        ("25:00 ET", "long", [("duration", "as a duration"), (None, "clock shows")]),
+        ("we meet", None, [(None, "could not be read")]),
+        (" ", None, [(None, "No time stands here")]),
+        ("x" * 201, None, [(None, "longer than 200")]),
+    ],
+)
+def test_what_is_wrong_whatever_the_date_is(
+    line: str, duration: str | None, told: list[tuple[str | None, str]]
+) -> None:
+    found = read_when_without_date(line, BUILT_IN, duration)
+    assert [problem.field for problem in found] == [field for field, _ in told]
+    for problem, (field, words) in zip(found, told, strict=True):
+        assert words in problem.message
+        assert problem.typed == (duration if field else line)
+        assert (problem.accepted, problem.choices) == (None, ())
 
 
 def test_an_imported_line_keeps_its_words_and_its_problems_become_warnings() -> None:
