@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.errors import Problem, UserError
 from bot.events.event import Event
+from bot.events.ids import TakenIds
 from bot.events.times import Zones
 from bot.pages.duplicates import mark_duplicates
 from bot.pages.history import fitted, split
@@ -49,7 +50,7 @@ def import_page(
     reader = SectionReader(render, zones, cut.newline)
     events: list[Event] = []
     warnings: list[Problem] = []
-    ids = set(taken)
+    ids = TakenIds(taken)
     for section in cut.sections:
         understood = reader.new(section, ids)
         ids.add(understood.event.id)

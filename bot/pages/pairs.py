@@ -51,7 +51,7 @@ def pair(sections: Sequence[Section], records: Sequence[Event], shown: Mapping[s
     tied: dict[int, Tied] = {}
     left = dict.fromkeys(record.id for record in records)
     by_looks = _by_looks(sections, records, tied, left)
-    for ties in (_by_hash(sections, records), _by_text(sections, records, shown), by_looks):
+    for ties in (_by_hash(sections, records, left), _by_text(sections, records, shown, left), by_looks):
         for index, record, tie in ties:
             if index not in tied and record.id in left:
                 tied[index] = Tied(sections[index], record, tie)
@@ -66,19 +66,29 @@ def pair(sections: Sequence[Section], records: Sequence[Event], shown: Mapping[s
 Candidates = Iterator[tuple[int, Event, Tie]]
 
 
-def _by_hash(sections: Sequence[Section], records: Sequence[Event]) -> Candidates:
-    by_hash = _grouped((record.rendered, record) for record in records if record.rendered)
+def _by_hash(sections: Sequence[Section], records: Sequence[Event], left: Mapping[str, None]) -> Candidates:
+    by_hash = _grouped((record.rendered, record) for record in reversed(records) if record.rendered)
     for index, section in enumerate(sections):
         for hash_ in fingerprints(section.text):
-            for record in by_hash.get(hash_, ()):
-                yield index, record, Tie.HASH
+            yield from ((index, record, Tie.HASH) for record in _first_left(by_hash.get(hash_), left))
 
 
-def _by_text(sections: Sequence[Section], records: Sequence[Event], shown: Mapping[str, str]) -> Candidates:
-    by_text = _grouped((shown[record.id], record) for record in records)
+def _by_text(
+    sections: Sequence[Section], records: Sequence[Event], shown: Mapping[str, str], left: Mapping[str, None]
+) -> Candidates:
+    by_text = _grouped((shown[record.id], record) for record in reversed(records))
     for index, section in enumerate(sections):
-        for record in by_text.get(section.text, ()):
-            yield index, record, Tie.TEXT
+        yield from ((index, record, Tie.TEXT) for record in _first_left(by_text.get(section.text), left))
+
+
+def _first_left(alike: list[Event] | None, left: Mapping[str, None]) -> list[Event]:
+    """Return the first record that is still free of those that read alike, who stand here from the last to the first.
+
+    What is taken goes for good: among thousands that read alike, no section looks at all of them.
+    """
+    while alike and alike[-1].id not in left:
+        alike.pop()
+    return alike[-1:] if alike else []
 
 
 def _by_looks(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from bot.config import Config
 from bot.errors import Problem
 from bot.events.event import Event
+from bot.events.ids import TakenIds
 from bot.events.records import record_path
 from bot.events.times import Zones
 from bot.pages.coherence import incoherent
@@ -62,7 +63,7 @@ def sync(
     refuse_loop(cut)
     reader = SectionReader(render, zones or Zones.of(), newline)
     config = config or Config()
-    work = _Work(cut, reader, shown, {record.id for record in records}, config)
+    work = _Work(cut, reader, shown, TakenIds(record.id for record in records), config)
     work.take(pair(cut.sections, records, shown))
     work.problems += incoherent(records, zones, config.records)
     if work.problems:
@@ -98,7 +99,7 @@ class _Work:
     cut: Page
     reader: SectionReader
     shown: Mapping[str, str]
-    taken: set[str]
+    taken: TakenIds
     config: Config
     records: dict[str, Event] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

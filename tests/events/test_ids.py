@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.events.event import Event
-from bot.events.ids import event_id, safe_slug
+from bot.events.ids import TakenIds, event_id, safe_slug
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,15 @@ def test_two_events_on_one_day_get_different_names() -> None:
     for _ in range(3):
         taken.append(event_id("2021-11-08", "X", taken))
     assert taken == ["2021-11-08-x", "2021-11-08-x-2", "2021-11-08-x-3"]
+
+
+def test_ids_given_out_one_after_the_other_are_the_same_with_gaps_among_them() -> None:
+    plain, counted = {"2021-x-3", "2021-x-4"}, TakenIds({"2021-x-3", "2021-x-4"})
+    for name in ("X", "X", "Y", "X", "X 2", "X", "Y"):
+        plain.add(event_id("2021", name, plain))
+        counted.add(event_id("2021", name, counted))
+    assert plain == counted
+    assert event_id("2021", "X", counted) == event_id("2021", "X", counted) == event_id("2021", "X", plain)
 
 
 def test_a_slug_ends_with_a_word() -> None:
