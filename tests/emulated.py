@@ -23,6 +23,8 @@ from tests.tools import need
 HERE = Path(__file__).parent / "emulator"
 OWNER, BOT = "octo", "almanac-bot"
 PEOPLE = (OWNER, BOT, "ada", "grace", "mallory")
+# The emulator takes 5,000 requests an hour from each person, as GitHub does.
+_WORN_OUT = 4000
 _numbers = itertools.count(1)
 _running: list["Emulator"] = []
 
@@ -45,7 +47,7 @@ class Emulator:
         node = need("node")
         if not (HERE / "node_modules" / "emulate").is_dir():
             need("emulate (npm ci --prefix tests/emulator)")
-        self.proxy = Proxy()
+        self.proxy, self.asked = Proxy(), 0
         self.url = self.proxy.url
         self._process = subprocess.Popen(
             [node, "server.mjs"], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -71,6 +73,7 @@ class Emulator:
 
     def ask(self, method: str, path: str, body: Any = None, *, login: str = OWNER) -> Any:
         """Send one request past the proxy; None for 404."""
+        self.asked += 1
         request = urllib.request.Request(  # noqa: S310 - the address is our own
             self.proxy.target + path,
             json.dumps(body).encode() if body is not None else None,
@@ -237,6 +240,8 @@ class GitHubWorld:
 @contextmanager
 def github_world() -> Iterator[GitHubWorld]:
     """Make a new repository on the emulated GitHub, which is started if need be."""
+    if _running and max(_running[0].asked, _running[0].proxy.passed) > _WORN_OUT:
+        stop()
     if not _running:
         _running.append(Emulator())
     proxy = _running[0].proxy

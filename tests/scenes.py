@@ -1,36 +1,76 @@
 """Scenes for tests of a proposal's life: a site on either forge, what people do there, and what runs make of it."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from bot.kit import make_kit
+from bot.events.records import write_record
+from bot.events.times import Zones
+from bot.kit import house_renderer, make_kit
+from bot.pages.importer import import_page
 from bot.proposals.marker import Memory, recall
 from bot.proposals.state import branch_name
 from bot.reconcile import Done, reconcile, reconcile_all
 from bot.resources import example, template
 from tests.filing import body
-from tests.forge.worlds import Kind, Offered, World, open_world
+from tests.forge.worlds import Kind, LocalWorld, Offered, World, open_world
 
 PAGE = "past-working-groups.md"
-RECORD = "_data/events/2022-01-20-demo-day.yml"
+FORM, CONFIG, RECORDS = ".github/ISSUE_TEMPLATE/new-event.yml", ".github/almanac.yml", "_data/events"
+RECORD = f"{RECORDS}/2022-01-20-demo-day.yml"
 DEMO_DAY = {"title": "Demo Day", "date": "2022-01-20", "when": "9am ET, 3pm CET"}
 FORGES = ["local", pytest.param("github", marks=pytest.mark.emulator)]
 
 
+@cache
+def site_files() -> dict[str, str]:
+    """Return the reference page, imported into records, and the form."""
+    page = example(f"ospo/{PAGE}")
+    records = {
+        f"{RECORDS}/{event.id}.yml": write_record(event)
+        for event in import_page(page, house_renderer(), Zones.of()).events
+    }
+    return {PAGE: page, FORM: template("site/new-event.yml"), **records}
+
+
 @contextmanager
 def new_scene(kind: Kind, folder: Path, *, config: str = "") -> Iterator["Scene"]:
-    """Make a site with the reference page, the form and a config."""
+    """Make a site that has taken the reference page over."""
     with open_world(kind, folder) as world:
-        files = {
-            PAGE: example(f"ospo/{PAGE}"),
-            ".github/almanac.yml": f"page: {PAGE}\n{config}",
-            ".github/ISSUE_TEMPLATE/new-event.yml": template("site/new-event.yml"),
-        }
+        files = {**site_files(), CONFIG: f"page: {PAGE}\n{config}"}
         world.commit({path: text.encode() for path, text in files.items()})
         yield Scene(world)
+
+
+class Stage:
+    """Scenes that all begin alike; a clone on this disk is set up once and then copied."""
+
+    def __init__(self, kind: Kind, folder: Path, setup: Callable[["Scene"], int]) -> None:
+        """Take the forge, a folder to work in, and what leads up to the beginning: it returns an issue's number."""
+        self._kind, self._folder, self._setup = kind, folder, setup
+        self._made: tuple[Path, int] | None = None
+        self._names = count()
+
+    @contextmanager
+    def scene(self) -> Iterator[tuple["Scene", int]]:
+        """Set the scene."""
+        folder = self._folder / str(next(self._names))
+        if self._kind != "local":
+            with new_scene(self._kind, folder) as scene:
+                yield scene, self._setup(scene)
+            return
+        if self._made is None:
+            with new_scene("local", self._folder / "made") as scene:
+                assert isinstance(scene.world, LocalWorld)
+                self._made = scene.world.repo.folder, self._setup(scene)
+        shutil.copytree(self._made[0], folder)
+        yield Scene(LocalWorld(folder)), self._made[1]
+        shutil.rmtree(folder)
 
 
 class Scene:

@@ -82,7 +82,8 @@ class Forge(Protocol):
     def put_branch(self, write: PutBranch) -> str:
         """Make the commit, point the branch at it and return its SHA.
 
-        Files of other people are taken over byte for byte, with their modes.
+        Files of other people are taken over byte for byte, with their modes. Where the head is a commit of ours that
+        holds the very same already, as after a run that was cut short, that one is returned.
 
         Raises:
             Raced: The branch's head is not the expected one; nothing was changed.

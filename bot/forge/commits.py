@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.errors import ForgeError
 from bot.forge.git import Git, is_plain
-from bot.forge.seal import sealed
+from bot.forge.seal import is_sealed, sealed
 from bot.proposals.state import PutBranch
 
 _NO_FILE = "0"
@@ -35,7 +35,7 @@ def signature(git: Git, at: datetime) -> dict[str, str]:
 
 
 def commit_files(git: Git, write: PutBranch, signed: Mapping[str, str]) -> str:
-    """Store the commit that a write describes and return its id.
+    """Store the commit that a write describes and return its id; the branch's head, where that is the same already.
 
     A file that is there already keeps its mode; a new one is an ordinary file. Texts are stored as UTF-8, byte for
     byte: no line end is converted, whatever `core.autocrlf` says.
@@ -51,6 +51,9 @@ def commit_files(git: Git, write: PutBranch, signed: Mapping[str, str]) -> str:
         git.text("update-index", "--add", "-z", "--index-info", stdin=b"".join(_changes(git, write)), env=env)
         tree = git.text("write-tree", env=env)
     _check_rest(git, write, tree)
+    there = git.about(write.expected) if write.fresh and write.expected else None
+    if write.expected and there and is_sealed(there.message, tree) and there.parents == write.parents:
+        return write.expected
     message = sealed(write.message, tree) if write.fresh else write.message
     return _commit(git, tree, write.parents, message, signed)
 

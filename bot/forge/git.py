@@ -47,6 +47,14 @@ class Entry(NamedTuple):
         return self.mode in _FILES
 
 
+class About(NamedTuple):
+    """A commit without its files: its message, the id of its tree, its parents."""
+
+    message: str
+    tree: str
+    parents: tuple[str, ...]
+
+
 class Git:
     """git in one folder: never through a shell, never asking anybody, never reading the caller's own `GIT_DIR`."""
 
@@ -139,12 +147,14 @@ class Git:
         status, output = self.run("merge-base", first, second, good=(0, 1, 128))
         return output.decode().strip() if status == 0 else None
 
-    def message(self, commit: str) -> tuple[str, str]:
-        """Read a commit's message and the id of its tree; nothing where it is not stored."""
-        if not _OBJECT_ID.fullmatch(commit) or not self.has(commit):
-            return "", ""
+    def about(self, commit: str) -> About | None:
+        """Read what a commit says of itself; None where it is not stored."""
+        if not self.has(commit):
+            return None
         head, _, text = os.fsdecode(self.run("cat-file", "commit", commit)[1]).partition("\n\n")
-        return text, head.split("\n", 1)[0].removeprefix("tree ")
+        lines = [line.partition(" ") for line in head.split("\n")]
+        parents = tuple(value for name, _, value in lines if name == "parent")
+        return About(text, next(value for name, _, value in lines if name == "tree"), parents)
 
     def uncommitted(self, *paths: str) -> tuple[str, ...]:
         """List the files that differ from the last commit or are unknown to git; with paths, only among those."""

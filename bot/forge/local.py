@@ -140,7 +140,8 @@ class LocalForge:
 
     def is_ours(self, commit: str) -> bool:
         """Tell whether a commit is one that `put_branch` made straight on a base, as it made it."""
-        return is_sealed(*self._clone.git.message(commit))
+        about = self._clone.git.about(commit)
+        return about is not None and is_sealed(about.message, about.tree)
 
     def reads_freely(self, commit: str) -> bool:  # noqa: ARG002 - as the protocol has it
         """Say yes: all is on this disk."""

@@ -1,6 +1,6 @@
 """What the branch of a proposal has to hold: the record and the page, on the base or on top of somebody else's work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.errors import Problem, UserError
@@ -11,7 +11,7 @@ from bot.events.times import Zones
 from bot.pages.history import fingerprint, put
 from bot.proposals.handwork import Others, Pages, Stuck, merged_files, section_by_hand
 from bot.proposals.marker import Memory
-from bot.proposals.merge import Merged, merge, merge_records
+from bot.proposals.merge import Merged, marks, merge, merge_records
 from bot.proposals.state import Base, PutBranch, Shared, Site, branch_name
 from bot.proposals.subject import title_of
 from bot.proposals.textmerge import merge_texts
@@ -29,6 +29,7 @@ class Task:
         head: The head of the branch as it was seen.
         site: What the base holds.
         memory: What the marker of the issue's newest pull request says.
+        origin: Marks of the answers that the record on the base was made from; None where they are not known.
         render: Writes an event's section.
     """
 
@@ -37,6 +38,7 @@ class Task:
     head: str | None
     site: Site
     memory: Memory
+    origin: Mapping[str, str] | None
     render: Render
 
     def zones(self, event: Event) -> Zones:
@@ -78,8 +80,8 @@ def fresh(task: Task, event: Event) -> Content:
     site, previous = task.site, task.site.previous
     merged = Merged(event)
     if previous:
-        known = task.memory.answers
-        merged = Merged(event) if known is None else merge(known, previous, event, task.zones(event))
+        known = task.origin if task.origin is not None else marks(previous)
+        merged = merge(known, previous, event, task.zones(event))
     event, section = _written(merged.event.model_copy(update={"id": event.id}), task.render)
     page, path = site.config.page, task.path(event.id)
     branch = PutBranch(

@@ -101,7 +101,9 @@ def drop_branch(number: int, look: Look) -> tuple[Write, ...]:
 def leftover(look: Look) -> bool:
     """Tell whether the branch holds only what its merged pull request held."""
     pull, head = look.proposal.pull, look.proposal.head
-    return pull is not None and pull.merged and head is not None and head in (pull.head, recall(pull.body).commit)
+    memory = recall(pull.body if pull else None)
+    done = pull is not None and (pull.merged or (pull.state == "closed" and memory.landed))
+    return pull is not None and done and head is not None and head in (pull.head, memory.commit)
 
 
 def _abandoned(look: Look) -> dict[str, object]:

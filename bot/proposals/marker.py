@@ -25,6 +25,7 @@ class Memory(BaseModel):
         like: What the event is, for whoever looks for the same one: see `bot.proposals.likeness`.
         digest: What tells its answers from others.
         answers: A short mark of each answer, the common ancestor of a merge; None where there is none.
+        origin: The same of the answers that the record on the base was made from, where this changes one.
         base: The commit of the base that the branch was built on.
         commit: The branch's head as Almanac left it.
         shared: Whether somebody else's commits are on the branch.
@@ -51,6 +52,7 @@ class Memory(BaseModel):
     like: dict[str, str] = {}
     digest: str | None = None
     answers: dict[str, str] | None = None
+    origin: dict[str, str] | None = None
     base: str | None = None
     commit: str | None = None
     shared: bool = False

@@ -101,7 +101,7 @@ def proposed(filed: Filed, site: Site, render: Render, offer: Offer) -> Plan:
     """
     look, number = filed.look, filed.issue.number
     pull = look.proposal.pull if look.proposal.pull and look.proposal.pull.state == "open" else None
-    task = Task(number, look.base, look.proposal.head, site, memory_of(look), render)
+    task = Task(number, look.base, look.proposal.head, site, memory_of(look), _origin(look), render)
     content = _content(task, filed, offer)
     if _nothing_left(content, task):
         return _nothing_new(filed, content, pull, site.config.page)
@@ -122,6 +122,12 @@ def proposed(filed: Filed, site: Site, render: Render, offer: Offer) -> Plan:
     reason = "The pull request follows the issue." if pull else "The issue gives an event; it is proposed."
     outcome: Outcome = "waiting" if filed.problems else "updated" if pull else "created"
     return Plan(number, outcome, reason, tuple(writes), content.event, filed.problems, filed.warnings)
+
+
+def _origin(look: Look) -> Mapping[str, str] | None:
+    """Return marks of the answers that the record on the base was made from: those of what was merged last."""
+    memory, pull = memory_of(look), look.proposal.pull
+    return memory.answers if pull and (pull.merged or memory.landed) else memory.origin
 
 
 def _content(task: Task, filed: Filed, offer: Offer) -> Content:
@@ -174,6 +180,7 @@ def _state(filed: Filed, content: Content, task: Task, mark: str) -> dict[str, o
         "like": traits(content.event),
         "digest": digest(filed.event) if filed.event else memory.digest,
         "answers": marks(filed.event) if filed.event else memory.answers,
+        "origin": task.origin if task.site.previous else None,
         "base": task.base.commit,
         "shared": content.shared or None,
         "conflicts": list(content.conflicts) or None,
@@ -222,7 +229,10 @@ def _nothing_left(content: Content, task: Task) -> bool:
 
 
 def _nothing_new(filed: Filed, content: Content, pull: Pull | None, page: str) -> Plan:
-    """Leave an event that stands on the page as the issue says; a proposal to change it has lost its point."""
+    """Leave an event that stands on the page as the issue says; a proposal to change it has lost its point.
+
+    The pull request comes first here: its mark tells a later run that the issue was not closed by its author.
+    """
     number, look = filed.issue.number, filed.look
     reason = "The event stands on the page as the issue says."
     if pull is None:
@@ -231,7 +241,7 @@ def _nothing_new(filed: Filed, content: Content, pull: Pull | None, page: str) -
     done = (CloseIssue(number, "completed"),) if filed.issue.state == "open" else ()
     told = put_comment(look, Draft("merged", {"page": page}), pull.number)
     ended = close_pull(look, landed=True)
-    return Plan(number, "closed", reason, (*done, *ended, *told, *drop_branch(number, look)), content.event)
+    return Plan(number, "closed", reason, (*ended, *done, *told, *drop_branch(number, look)), content.event)
 
 
 def stuck(filed: Filed, problems: tuple[Problem, ...]) -> Plan:

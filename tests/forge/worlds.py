@@ -131,9 +131,10 @@ class LocalWorld:
     base = "main"
 
     def __init__(self, folder: Path) -> None:
-        """Make the clone."""
-        self.repo = Repo.init(folder)
-        self.repo.commit({"README.md": "A site\n"})
+        """Make the clone, unless it is there."""
+        self.repo = Repo(folder)
+        if not folder.exists():
+            Repo.init(folder).commit({"README.md": "A site\n"})
         self.forge = LocalForge(folder, lambda: NOW)
 
     def commit(
