@@ -9,7 +9,7 @@ from bot.errors import ConfigError, Problem, UserError
 from bot.events.event import Event, Extra, Link, Person
 from bot.events.ids import event_id
 from bot.events.people import entries, read_links, read_people
-from bot.events.times import When, Zones, read_date, read_when
+from bot.events.times import When, Zones, read_date, read_duration, read_when, read_when_without_date
 from bot.intake.description import refused_links
 from bot.intake.form import Form
 from bot.intake.parser import Reading, Value, parse
@@ -236,16 +236,27 @@ class _Desk:
         return date
 
     def when(self, date: str | None, line: str | None, duration: str | None, series: str | None) -> When | None:
-        if date is None or line is None:
-            if line is None and duration is not None:
-                message = "A duration needs the time at which the event starts; it was left out."
-                self.warnings.append(Problem(message, self.labels["duration"], typed=duration))
+        if line is None:
+            self.duration(duration)
             return None
-        when = read_when(date, line, zones_of(self.config, series), duration)
-        for problem in when.problems:
+        zones = zones_of(self.config, series)
+        when = read_when(date, line, zones, duration) if date else None
+        for problem in when.problems if when else read_when_without_date(line, zones, duration):
             self.complain(problem.field or "when", problem)
-        self.warnings.extend(replace(found, field=self.labels[found.field or "when"]) for found in when.warnings)
+        for found in when.warnings if when else ():
+            self.warnings.append(replace(found, field=self.labels[found.field or "when"]))
         return when
+
+    def duration(self, typed: str | None) -> None:
+        """Check a duration that stands without the time at which the event starts."""
+        if typed is None:
+            return
+        read = read_duration(typed)
+        if isinstance(read, Problem):
+            self.complain("duration", read)
+        else:
+            message = "A duration needs the time at which the event starts; it was left out."
+            self.warnings.append(Problem(message, self.labels["duration"], typed=typed))
 
     def people(self, text: str | None) -> tuple[Person, ...]:
         people, problems = read_people(text or "")

@@ -68,7 +68,8 @@ def test_all_problems_are_told_at_once_in_the_form_s_order() -> None:
     assert submission.event is None
     told = [problem.field for problem in submission.problems]
     assert told == [
-        *("Title", "Date", "People", "People", "Description", "Registration link", "Agenda", "Recording", "Links")
+        *("Title", "Date", "When", "Duration", "People", "People", "Description", "Registration link", "Agenda"),
+        *("Recording", "Links"),
     ]
     by_field = {problem.field: problem for problem in submission.problems}
     assert by_field["Title"].accepted == "Measuring Open Source"
@@ -90,6 +91,13 @@ def test_times_are_checked_and_a_bad_duration_is_the_duration_s_problem() -> Non
     assert [problem.field for problem in when] == ["When"]
     duration = submitted(**BASE, when="9am ET", duration="a while").problems
     assert [problem.field for problem in duration] == ["Duration"]
+
+
+def test_times_are_checked_even_where_the_date_is_wrong() -> None:
+    for date in ("11/8/2021", ""):
+        problems = submitted(title="X", date=date, when="9am", duration="long").problems
+        assert [problem.field for problem in problems] == ["Date", "When", "Duration"]
+    assert [problem.field for problem in submitted(**BASE, duration="long").problems] == ["Duration"]
 
 
 def test_a_duration_gives_an_end_and_alone_it_is_a_warning() -> None:
