@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from jinja2 import StrictUndefined, Undefined
+from jinja2.filters import do_default, do_items
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.events.dates import heading_date
@@ -18,6 +19,7 @@ from bot.events.event import Event
 from bot.events.ids import safe_slug
 from bot.intake.url import RefusedUrl, check_url, host_of
 from bot.pages import escape
+from bot.pages.blank import BLANK, Blank, filled, is_none
 from bot.pages.description import blocks
 from bot.pages.escape import Safe
 from bot.pages.shape.dates import written_like
@@ -31,15 +33,15 @@ _HARMLESS_DATE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ,/()'-]|\.(?=[0-9])|(?<=[
 
 
 class _Extra(dict[str, Any]):
-    """The answers to a site's own fields. A field that was left blank is None, and no error."""
+    """The answers to a site's own fields. One that was left blank is empty, and no error."""
 
-    def __missing__(self, key: str) -> None:
-        return None
+    def __missing__(self, key: str) -> Blank:
+        return BLANK
 
 
 def fields(event: Event) -> dict[str, Any]:
     """Return the names that a template sees, as plain values without behaviour."""
-    values = event.model_dump(exclude={"markdown", "rendered"})
+    values = filled(event.model_dump(exclude={"markdown", "rendered"}))
     values["extra"] = _Extra(values["extra"])
     return {**values, "event": values}
 
@@ -75,10 +77,17 @@ class Environment(ImmutableSandboxedEnvironment):
             del self.filters[name]
         del self.globals["lipsum"]
         self.filters.update(_FILTERS)
+        self.tests["none"] = is_none
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Look a site's own field up by its id, though a dict has a method of that name (`items`)."""
+        if isinstance(obj, Blank) and not hasattr(str, attribute):
+            return obj
         return obj[attribute] if isinstance(obj, _Extra) else super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Look up a part of a value; what is blank has blank parts."""
+        return obj if isinstance(obj, Blank) else super().getitem(obj, argument)
 
 
 def _plain(value: Any) -> str:
@@ -130,7 +139,20 @@ def _like(date: Any, example: str) -> str:
     return Safe(written) if _HARMLESS_DATE.fullmatch(written) else written
 
 
+def _default(value: Any, instead: Any = "", boolean: bool = False) -> Any:  # noqa: FBT001, FBT002  # Jinja2's own arguments
+    """Put something in the place of what is absent: a field without a value too."""
+    return instead if is_none(value) else do_default(value, instead, boolean)
+
+
+def _items(value: Any) -> Any:
+    """Walk through a group's names and values."""
+    return value.items() if isinstance(value, Blank) else do_items(value)
+
+
 _FILTERS: dict[str, Callable[..., Any]] = {
+    "default": _default,
+    "d": _default,
+    "items": _items,
     "text": _filter(escape.text),
     "heading": _filter(escape.heading),
     "item": _filter(escape.item),

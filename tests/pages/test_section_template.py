@@ -69,6 +69,42 @@ def test_a_sites_own_fields() -> None:
     assert written("{% if extra.blank %}x{% endif %}y") == "y"
 
 
+@pytest.mark.parametrize("name", ["extra.topics", "extra['topics']", "location", "event.location", "people[0].url"])
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("({{ X }})", "()"),
+        ("{% for one in X %}{{ one }}{% else %}none{% endfor %}", "none"),
+        ("{% for name, chosen in X.items() %}{{ name }}{% endfor %}.", "."),
+        ("{% for name, chosen in X | items %}{{ name }}{% endfor %}.", "."),
+        ("{% for name, chosen in X | dictsort %}{{ name }}{% endfor %}.", "."),
+        ("{% if X %}x{% endif %}{% if not X %}y{% endif %}{% if X is none %}z{% endif %}", "yz"),
+        ("({{ X.a.b }}{{ X[0] }}{{ X['a'][1:] }}{{ X.a() }}{{ X.upper() }})", "()"),
+        ("{{ X | length }} {{ X | default('?') }} {{ X | d('?') }} {{ X or 'no' }}", "0 ? ? no"),
+        ("({{ X | join(', ') }}{{ X | upper | text }}{{ X | item }}{{ X + X }}{{ X ~ X }}{{ X | sort | list }})", "()"),
+        ("({{ X | blocks }}{{ X | link(X) }}{{ X | slug }}){{ X | url }}", "()#"),
+        ("{{ 'a' in X }} {{ X == '' }} {{ X | int }}", "False True 0"),
+    ],
+)
+def test_a_field_without_a_value_is_empty_whatever_is_done_with_it(name: str, source: str, shown: str) -> None:
+    assert written(source.replace("X", name), people=(Person(name="A"),)) == shown
+
+
+def test_what_is_there_is_not_taken_for_blank() -> None:
+    source = "{% for name, on in extra.food | items %}{{ name if on }}{% endfor %} {{ title | default('?') }}"
+    assert written(source, extra={"food": {"Vegan": True, "Fish": False}}) == "Vegan T"
+    assert written("{{ title is none }} {{ agenda | default('?') }}.", agenda=("x",)) == "False x."
+    source = "{{ '' | default('?', true) }}{{ none | default('?') }}{{ nope | default('x') }}"
+    assert written(source) == "??x"
+
+
+def test_a_name_that_does_not_exist_is_an_error_with_its_line() -> None:
+    for name in ("topics", "event.topics", "people[0].topics"):
+        with pytest.raises(ConfigError) as caught:
+            written(f"a\n{{% for one in {name} %}}{{{{ one }}}}{{% endfor %}}", people=(Person(name="A"),))
+        assert caught.value.problems[0].line == 2
+
+
 def test_blank_lines_around_a_section_go_and_spaces_at_its_end_stay() -> None:
     assert written("\n \n### {{ title }}  \n\n- x  \n \n\n") == "### T  \n\n- x  "
     assert written("\r\n### {{ title }}\r\nx") == "### T\nx"
