@@ -9,21 +9,31 @@ from bot.pages.escape import Safe, item, link, text
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph and its bullets as Markdown, each for the start of a list item."""
+    """A paragraph and its bullets as Markdown, each for the start of a list item.
+
+    Attributes:
+        text: The paragraph.
+        bullets: What stands beneath it.
+        is_bullet: Whether the text is no paragraph but a bullet that has none to stand beneath.
+    """
 
     text: Safe
     bullets: tuple[Safe, ...] = ()
+    is_bullet: bool = False
 
 
 def blocks(description: str | None) -> tuple[Block, ...]:
     """Write a description as Markdown. A link with a refused URL is written as the plain text that was typed.
 
-    Bullets that come before any paragraph have nothing to stand beneath: each is written as a paragraph.
+    Bullets that come before any paragraph have nothing to stand beneath: each is a block of its own.
     """
     written: list[Block] = []
     for paragraph in parse(description or ""):
         bullets = tuple(map(inline, paragraph.bullets))
-        written += [Block(inline(paragraph.text), bullets)] if paragraph.text else map(Block, bullets)
+        if paragraph.text:
+            written.append(Block(inline(paragraph.text), bullets))
+        else:
+            written += (Block(bullet, is_bullet=True) for bullet in bullets)
     return tuple(written)
 
 

@@ -125,6 +125,10 @@ class _Reader:
         if self._paragraphs and self._paragraphs[-1].nested and "agenda" not in fields:
             fields["agenda"] = tuple(map(_decoded, self._paragraphs[-1].nested))
             self._paragraphs[-1].nested = []
+        elif self._paragraphs and not any(item.nested for item in self._paragraphs) and "agenda" in fields:
+            # Beneath a paragraph the agenda would need no name: these are bullets without one.
+            fields["description"] = "\n".join(f"- {_decoded(item.text)}" for item in self._paragraphs)
+            self._paragraphs = []
         if self._paragraphs:
             fields["description"] = "\n\n".join(map(_paragraph, self._paragraphs))
         return {name: value for name, value in fields.items() if value is not None}

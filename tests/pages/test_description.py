@@ -48,8 +48,8 @@ def test_inline(typed: str, written: str) -> None:
 def test_blocks() -> None:
     assert blocks(None) == ()
     assert blocks("- a\n- b\n\n# c\n- 1. d") == (
-        Block(Safe("a")),
-        Block(Safe("b")),
+        Block(Safe("a"), is_bullet=True),
+        Block(Safe("b"), is_bullet=True),
         Block(Safe("&#35; c"), (Safe("1&#46; d"),)),
     )
 

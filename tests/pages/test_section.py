@@ -58,6 +58,8 @@ def test_every_field() -> None:
         ("P\n- b", ("x",), "- P\n\n    * b\n\n- Agenda:\n    * x"),
         ("- b\n- c", (), "- b\n\n- c"),
         ("P", ("x",), "- P\n\n    * x"),
+        ("- b\n- c", ("x",), "- b\n\n- c\n\n- Agenda:\n    * x"),
+        ("- b\n\nP", ("x",), "- b\n\n- P\n\n    * x"),
     ],
 )
 def test_where_the_agenda_and_the_bullets_stand(description: str | None, agenda: tuple[str, ...], written: str) -> None:

@@ -73,6 +73,14 @@ def test_a_section_edited_by_hand_is_taken_over() -> None:
     assert synced.records[1] == SECOND
 
 
+def test_an_agenda_below_bullets_is_read_again_in_its_place() -> None:
+    new = event(description="- one\n- two", agenda=("x",))
+    synced = run(REFERENCE, [*RECORDS, new])
+    edited = run(synced.page.replace("- two\n", "- two and more\n"), synced.records)
+    assert (edited.records[2].description, edited.records[2].agenda) == ("- one\n- two and more", ("x",))
+    assert edited.records[2].markdown is None
+
+
 def test_times_edited_by_hand_are_read_again() -> None:
     known = FIRST.model_copy(update={"ends": "2021-11-08T11:00:00-05:00"})
     synced = run(REFERENCE.replace("9am ET, 3pm CET", "10am ET, 3pm CET"), [known, SECOND])
