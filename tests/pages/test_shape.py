@@ -229,9 +229,9 @@ def test_titles_below_the_date() -> None:
         ("* Date: Nov 1st, 2021 | Cats", "* Date: Nov 8th, 2021 | Dogs", "* Date: Nov 15th, 2021 | Owls"),
         ("- 2021-11-01 [Cats](https://a.org)", "- 2021-11-08 [Dogs](https://a.org)", "- 2021-11-15 Owls"),
         ("- 2021-11-01 Cats ([slides](https://a.org))", "- 2021-11-08 Dogs", "- 2021-11-15 Owls"),
-        ("- [2021-11-01 [x] Cats", "- [2021-11-08 [x] Dogs", "- November 15, 2021: Owls"),
-        ("### Cats, 2021-11-01 at 9", "### Dogs, 2021-11-08 at 9", "### November 15, 2021: Owls"),
-        ("### **Nov** 1, 2021: Cats", "### **Nov** 8, 2021: Dogs", "### November 15, 2021: Owls"),
+        ("- [2021-11-01 [x] Cats", "- [2021-11-08 [x] Dogs", "- 2021-11-15: Owls"),
+        ("### Cats, 2021-11-01 at 9", "### Dogs, 2021-11-08 at 9", "### 2021-11-15: Owls"),
+        ("### **Nov** 1, 2021: Cats", "### **Nov** 8, 2021: Dogs", "### Nov 15, 2021: Owls"),
         ("Talks\n\n| Nov 1, 2021 | Cats |", "| Nov 8, 2021 | Dogs |", "| Nov 15, 2021 | Owls |"),
         ("x\n\n| Hall, Nov 1, 2021 | Cats |", "| Hall, Nov 8, 2021 | Dogs |", "| Nov 15, 2021: Owls |  |"),
         ("- 2021-11-01", "- 2021-11-08", "- 2021-11-15: Owls"),
@@ -253,7 +253,7 @@ def test_links_lead_where_the_event_does() -> None:
 
 def test_a_section_that_looks_like_no_other_gets_a_plain_line() -> None:
     page = "### <a href='https://a.org'>Nov 1, 2021</a> Cats\n\n### `Nov 8, 2021` Dogs\n"
-    assert added(page, BARE) == "### November 15, 2021: Owls"
+    assert added(page, BARE) == "### Nov 15, 2021: Owls"
 
 
 def test_typed_text_is_escaped_in_every_shape() -> None:

@@ -84,8 +84,9 @@ def first_line(section: Section) -> str:
     return re.split(r"\r\n?|\n", section.text, maxsplit=1)[0]
 
 
-def _words(line: str) -> str:
-    """Return a line's date as a reader sees it."""
+def date_words(section: Section) -> str:
+    """Return the date in a section's first line as a reader sees it."""
+    line = first_line(section)
     mark = _MARK.match(line)
     found = find_date(plain(line[mark.end() if mark else 0 :][:MAX_START]))
     words = found.words if found else ""
@@ -94,7 +95,7 @@ def _words(line: str) -> str:
 
 def _seen(section: Section) -> Seen | None:
     line = first_line(section).rstrip()
-    words = _words(line)
+    words = date_words(section)
     closing = _CLOSED_HEADING.search(line) if section.style.kind == "atx" else None
     rest = line[: closing.start()] if closing else line
     more = _MORE_LINK.search(rest)

@@ -7,7 +7,7 @@ from bot.pages.outline import Page, Section
 from bot.pages.shape.below import write_body
 from bot.pages.shape.bodies import body_of
 from bot.pages.shape.rows import write_row
-from bot.pages.shape.starts import Seen, Start, mark_of, most_common
+from bot.pages.shape.starts import Seen, Start, date_words, mark_of, most_common
 from bot.pages.shape.tables import table_of
 from bot.pages.shape.values import CHANGED, example_for
 from bot.pages.shape.words import field_of
@@ -30,7 +30,8 @@ def _lines(sections: Sequence[Section]) -> Iterator[str]:
     bullets = sections[0].style.family == "bullet"
     seen = most_common(sections)
     if not seen:
-        seen = [Seen(Start(mark_of(sections[0]), ": "), "", sections[0])]
+        plain = Start(mark_of(sections[0]), ": ")
+        seen = [Seen(plain, date_words(section), section) for section in sections]
     example = example_for([one.words for one in seen], sections)
     start = seen[0].start
     body = body_of([one.section for one in seen])
