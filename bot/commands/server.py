@@ -1,5 +1,6 @@
 """`almanac serve` and `almanac jobs`."""
 
+import gc
 import os
 import signal
 import socket
@@ -104,6 +105,11 @@ def _run(host: "Host", listening: socket.socket) -> None:
         limit_concurrency=500,
         h11_max_incomplete_event_size=32 * 1024,
     )
+    # Whoever delivers waits for a handful of short steps, each of which would wait for a job's thread as long as this.
+    sys.setswitchinterval(0.0005)
+    # What is loaded by now stays; looking through it for garbage again and again would hold everybody up.
+    gc.collect()
+    gc.freeze()
     # uvicorn raises the signal once more when it has stopped; that must not end us before the jobs are put away.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
