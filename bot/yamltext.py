@@ -38,7 +38,8 @@ def compose(text: str | bytes, file: str, cap: int) -> yaml.Node | None:
         line = min(mark.line, decoded.count("\n")) + 1 if mark else None
         raise UserError(Problem(message, file=file, line=line)) from None
     except (yaml.YAMLError, UnicodeError):
-        raise UserError(Problem("This file holds a character that YAML does not allow, or is no text in UTF-8.", file=file)) from None
+        message = "This file holds a character that YAML does not allow, or is no text in UTF-8."
+        raise UserError(Problem(message, file=file)) from None
 
 
 def _check_depth(text: str, file: str) -> None:
