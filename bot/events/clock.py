@@ -11,16 +11,24 @@ DAY = timedelta(days=1)
 NOON_HOUR = 12
 EARLY_HOURS = range(1, 7)  # of `2:00`: more often an afternoon than a night
 
+YEAR_LIKE = range(1900, 2200)  # four digits that are as likely a year
+
+_AM = r"""\s?(?P<{half}>[ap])\.?\s?m(?!\w)\.?
+        | (?P<{clinging}>[ap])m(?= [a-z]{{2,5}}(?!\w|/[a-z]) | (?!erica)[a-z]+/[a-z] )  # 9amET, 9amEurope/Paris
+        | (?P<{short}>[ap])(?![\w./])  # 9a
+        """
 TIME = re.compile(
-    r"""(?:12\s?)?(?P<word>noon|midday|midnight)(?!\w)
-      | (?P<hour>[0-9]{1,2})
-        (?: \s?(?P<h>h)(?P<past>[0-9]{2})?(?![a-z])
-          | [:.](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))? )?
-        (?: \s?(?P<half>[ap])\.?\s?m(?!\w)\.? )?
+    rf"""(?:12\s?)?(?P<word>noon|midday|midnight)(?!\w)
+      | (?P<hour>[0-9]{{1,2}})
+        (?: \s?(?P<h>h)(?P<past>[0-9]{{2}})?(?![a-z])
+          | [:.](?P<minute>[0-9]{{2}})(?::(?P<second>[0-9]{{2}}))?(?:\s?(?P<hours>h)(?![a-z0-9]))? )?
+        (?: {_AM.format(half="half", clinging="half2", short="half3")} )?
         (?![0-9])
-      | (?P<compact>[0-9]{4})(?![0-9])""",
+      | (?P<run>[0-9]{{3,4}})(?: {_AM.format(half="half4", clinging="half5", short="half6")} )(?![0-9])
+      | (?P<compact>[0-9]{{4}})(?:\s?h(?![a-z0-9]))?(?![0-9])""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+_HALVES = ("half", "half2", "half3", "half4", "half5", "half6")
 
 
 @dataclass(frozen=True)
@@ -33,14 +41,14 @@ class WrittenTime:
         second: 0 to 99.
         half: `a` or `p` where am or pm stands with it.
         style: `word` (noon), `clock` (24 hours for certain: 09:00, 9h, 17), `loose` (1 to 12 with minutes: 9:00),
-            `bare` (1 to 12 and nothing else: 9).
+            `bare` (1 to 12 and nothing else: 9), `year` (24 hours, in four digits that may as well be a year: 2021).
     """
 
     hour: int
     minute: int = 0
     second: int = 0
     half: Literal["a", "p"] | None = None
-    style: Literal["word", "clock", "loose", "bare"] = "clock"
+    style: Literal["word", "clock", "loose", "bare", "year"] = "clock"
 
     @property
     def midnight(self) -> bool:
@@ -50,7 +58,7 @@ class WrittenTime:
     @property
     def certain(self) -> bool:
         """Tell whether the half of the day is beyond doubt."""
-        return self.half is not None or self.style in ("word", "clock")
+        return self.half is not None or self.style in ("word", "clock", "year")
 
 
 @dataclass(frozen=True)
@@ -74,14 +82,25 @@ def written_time(match: re.Match[str]) -> WrittenTime:
     if word := match["word"]:
         return WrittenTime(0 if word.lower() == "midnight" else NOON_HOUR, style="word")
     if compact := match["compact"]:
-        return WrittenTime(int(compact[:2]), int(compact[2:]))
-    hour, half = int(match["hour"]), match["half"]
-    minute, second = int(match["minute"] or match["past"] or 0), int(match["second"] or 0)
+        return _compact(compact)
+    half = next((half for name in _HALVES if (half := match[name])), None)
+    run = match["run"]
+    hour, minute = (int(run[:-2]), int(run[-2:])) if run else (int(match["hour"]), int(match["minute"] or 0))
+    minute, second = int(match["past"] or minute), int(match["second"] or 0)
     if half:
         return WrittenTime(hour, minute, second, "a" if half in "aA" else "p")
-    if match["h"] or match["hour"].startswith("0") or not 1 <= hour <= NOON_HOUR:
+    h = match["h"] or match["hours"]
+    if h or match["hour"].startswith("0") or not 1 <= hour <= NOON_HOUR:
         return WrittenTime(hour, minute, second)
     return WrittenTime(hour, minute, second, style="loose" if match["minute"] else "bare")
+
+
+def _compact(digits: str) -> WrittenTime:
+    """Read `1400`. Up to 1259 it may be meant by the 12-hour clock if the other end of a range says am or pm."""
+    hour, minute = int(digits[:2]), int(digits[2:])
+    if int(digits) in YEAR_LIKE:
+        return WrittenTime(hour, minute, style="year")
+    return WrittenTime(hour, minute, style="clock" if digits.startswith("0") or hour > NOON_HOUR else "loose")
 
 
 def clocks(start: WrittenTime, end: WrittenTime | None) -> tuple[Clock, ...]:

@@ -7,8 +7,9 @@ from datetime import timedelta
 from bot.events.clock import TIME, Clock, WrittenTime, clocks, written_time
 from bot.events.dates import WrittenDate, date_at
 from bot.events.zones import Ambiguous, Place, Zones, offset_place
+from bot.intake.text import CAPS
 
-LONGEST = 200  # characters; the longest line seen on a real page has 70
+LONGEST = CAPS["when"]  # characters; the longest line seen on a real page has 70
 FURTHEST = timedelta(hours=14)  # no zone is further from UTC
 
 _DASH = r"[-\u2010-\u2014\u2212]"
@@ -28,6 +29,7 @@ _MERE_OFFSET = re.compile(rf"\s{_DASH}[0-9]{{2}}:?[0-9]{{2}}\s*(?:$|[,/|;(\u00b7
 _OPEN = re.compile(r"\(\s*")
 _CLOSE = re.compile(r"\s*\)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/+-]*", re.ASCII)
+_DOTTED = re.compile(r"[A-Za-z](?:\.[A-Za-z]){1,4}(?![A-Za-z])\.?", re.ASCII)
 _NOT_ZONES = re.compile(r"(?:and|on|at|from|to|until|till)(?!\w)", _FLAGS)
 _PHRASE = re.compile(r"[^\W\d_](?:[^\W\d]|[ ./'-](?=[^\W\d]))*")
 _SHIFT = re.compile(r"(?P<sign>[+-])\s?(?P<days>[0-2])(?:\s?days?)?|(?P<word>next|following|previous|same) day", _FLAGS)
@@ -88,21 +90,14 @@ def read_line(text: str, zones: Zones) -> WrittenLine:
     return _Reader(" ".join(text.split()).rstrip(" ,;"), zones).line()
 
 
-def scan_line(text: str, zones: Zones) -> str:
-    """Find times with known zones anywhere in a text that is no When line; they are joined as one."""
-    text = " ".join(text.split())
-    found, position = [], 0
-    while match := TIME.search(text, position):
-        reader = _Reader(text, zones, match.start())
-        position = match.end()
-        try:
-            written = reader.time()
-        except UnreadableError:
-            continue
-        if isinstance(written.place, Place) and len(written.clocks) == 1:
-            found.append(text[match.start() : reader.position].replace("(", " ").replace(")", " "))
-            position = reader.position
-    return ", ".join(found)
+def read_time(text: str, zones: Zones, position: int) -> tuple[Written, int]:
+    """Read the one time, with its zone and its day, that begins at a position of a text; return it and where it ends.
+
+    Raises:
+        UnreadableError: None begins there.
+    """
+    reader = _Reader(text, zones, position)
+    return reader.time(), reader.position
 
 
 class _Reader:
@@ -194,6 +189,11 @@ class _Reader:
         word = _WORD.match(self.text, self.position)
         if not word or _NOT_ZONES.match(self.text, self.position) or date_at(self.text, self.position):
             return None
+        if dotted := _DOTTED.match(self.text, self.position):  # E.T., U.K.
+            place = self.zones.find(dotted.group().replace(".", ""))
+            if place:
+                self.position = dotted.end()
+                return place
         name = word.group()
         while name:
             if place := self.zones.find(name):

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 from bot.events import when_wording as wording
 from bot.events.agreement import Reading, compare, gmt_as_british
-from bot.events.clock import DAY, EARLY_HOURS
+from bot.events.clock import DAY, EARLY_HOURS, clocks
 from bot.events.moments import Moment, Repeated, Skipped, read_moment, wrong_letters
 from bot.events.when_day import check_date, day_of
-from bot.events.when_line import LONGEST, Unknown, UnreadableError, Written, WrittenLine, read_line, scan_line
+from bot.events.when_line import LONGEST, Unknown, UnreadableError, Written, WrittenLine, read_line
 from bot.events.when_repair import around_repeated, around_skipped, rewrite, variants
+from bot.events.when_scan import scan_line
 from bot.events.when_show import line_of, shown_times
 from bot.events.zones import Ambiguous, Place, Zones
 
@@ -61,7 +62,7 @@ def _unclear(times: Sequence[Written], zones: Zones) -> Iterator[str]:
     """Tell what keeps single times from being read at all."""
     for written in times:
         if not written.clocks:
-            yield wording.NO_SUCH_TIME
+            yield wording.ENDS_AT_ITS_START if _ends_at_its_start(written) else wording.NO_SUCH_TIME
         elif len(written.clocks) > 1:
             yield wording.MORNING_OR_EVENING
         if written.place is None:
@@ -70,6 +71,10 @@ def _unclear(times: Sequence[Written], zones: Zones) -> Iterator[str]:
             yield wording.unknown_zone(zones.nearest(written.place.words))
         elif isinstance(written.place, Ambiguous):
             yield wording.ambiguous(written.place)
+
+
+def _ends_at_its_start(written: Written) -> bool:
+    return bool(written.end and clocks(written.start, None) and clocks(written.end, None))
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,8 @@ class Reader:
                 yield wording.wrong_letters(reading, self.zones)
             if written.start.midnight:
                 yield wording.MIDNIGHT
+            if written.start.style == "year" and written.end is None:
+                yield wording.maybe_a_year(reading.clock.start)
             helped = written.end is not None and written.end.half is not None
             if written.start.style == "loose" and reading.clock.start.hour in EARLY_HOURS and not helped:
                 yield wording.EARLY

@@ -4,7 +4,7 @@ No typed text stands in these: times, zones and dates are written anew from what
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from bot.events.agreement import Reading, Verdict
 from bot.events.clock import show_clock
@@ -22,8 +22,9 @@ UNREADABLE = (
     "This could not be read as times with their zones. Put a zone after each time and a comma between two times, "
     f"{EXAMPLE}."
 )
-NO_SUCH_TIME = (
-    "A time here is none that a clock shows, or its end is the same as its start. Write 9am, 9:30am or 21:00."
+NO_SUCH_TIME = "A time here is none that a clock shows. Write 9am, 9:30am or 21:00."
+ENDS_AT_ITS_START = (
+    "A range of times here ends at the time at which it starts. Write its real end, or only its start, such as 9am ET."
 )
 NO_SUCH_DAY = (
     "This line names a day that no calendar has, or one far from the event's date. The date need not be repeated here."
@@ -66,20 +67,25 @@ def ambiguous(letters: Ambiguous) -> str:
 
 def skipped(found: Skipped) -> str:
     """Tell that a time does not exist."""
-    time = show_clock(found.wall.time())
+    wall = show_clock(found.wall.time())
     day = heading_date(found.wall.date().isoformat())
-    return f"On {day}, there is no {time} in {found.place.city}: the clocks are put forward and skip it."
+    return f"On {day}, there is no {wall} in {found.place.city}: the clocks are put forward and skip it."
 
 
 def repeated(found: Repeated, zones: Zones) -> str:
     """Tell that a time comes twice."""
     first, second = (right_label(found.place, Moment(moment), zones).label for moment in found.moments)
-    time = show_clock(found.wall.time())
+    wall = show_clock(found.wall.time())
     day = heading_date(found.wall.date().isoformat())
     return (
-        f"On {day}, it is {time} twice in {found.place.city}, because the clocks are put back. "
-        f"Say which one is meant: the first is {time} {first}, the second {time} {second}."
+        f"On {day}, it is {wall} twice in {found.place.city}, because the clocks are put back. "
+        f"Say which one is meant: the first is {wall} {first}, the second {wall} {second}."
     )
+
+
+def maybe_a_year(start: time) -> str:
+    """Warn that four digits were read as a time."""
+    return f"Four digits were read as {show_clock(start)}. If they are a year, replace them by the time."
 
 
 def other_date(stated: date, day: date) -> str:

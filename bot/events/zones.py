@@ -170,7 +170,7 @@ def nearest_zone(text: str) -> str | None:
     known = names() if "/" in wanted else _cities()
     # Few people mistake the first letter; without this, a line full of unknown words would take long.
     alike = [name for name in known if name[:1] == wanted[:1]]
-    close = difflib.get_close_matches(wanted, alike, 1, 0.75)
+    close = difflib.get_close_matches(wanted, alike, 1, 0.8)
     return known[close[0]] if close else None
 
 

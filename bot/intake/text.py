@@ -28,7 +28,7 @@ CAPS: Mapping[str, int] = MappingProxyType(
         "series": 200,
         "title": 300,
         "date": 100,
-        "when": 500,
+        "when": 200,
         "duration": 50,
         "location": 500,
         "url": 2_000,
