@@ -13,7 +13,7 @@ from bot.errors import AlmanacError, ForgeError, Problem, UserError
 from bot.kit import make_kit
 from bot.pages.console import annotation, annotation_property
 from bot.pages.escape import fence
-from bot.proposals.state import Plan
+from bot.proposals.state import Issue, Plan, is_strange
 from bot.reconcile import Done, reconcile, reconcile_all
 from bot.show import say, trouble
 from bot.triggers import target_of
@@ -44,7 +44,7 @@ def _run(variables: Mapping[str, str]) -> int:
 
     payload = _payload(Path(variables["GITHUB_EVENT_PATH"]))
     target = target_of(variables["GITHUB_EVENT_NAME"], payload)
-    if target.issue == 0:
+    if target.issue == 0 or _is_strange(payload):
         say("This is nothing of Almanac's; nothing was done.")
         _report(variables, [])
         return 0
@@ -61,11 +61,20 @@ def _run(variables: Mapping[str, str]) -> int:
     kit = make_kit()
     with closing(forge):
         one = target.issue
-        results = list(reconcile_all(forge, kit)) if one is None else [reconcile(one, forge, kit)]
+        results = list(reconcile_all(forge, kit)) if one is None else [reconcile(one, forge, kit, said=target.said)]
     for done in results:
         _announce(done)
     _report(variables, results)
     return int(any(done.error for done in results))
+
+
+def _is_strange(payload: Mapping[str, Any]) -> bool:
+    """Tell whether an issue shows in the payload already that it is not ours, so that it costs no request at all."""
+    issue = payload.get("issue")
+    if not isinstance(issue, dict) or not isinstance(issue.get("comments"), int) or issue.get("pull_request"):
+        return False
+    labels = tuple(map(str, issue.get("labels") or ()))
+    return is_strange(Issue(0, "", str(issue.get("body") or ""), labels, comments=issue["comments"]))
 
 
 def _command(line: str) -> None:

@@ -52,6 +52,9 @@ class Config(_Section):
         dict[str, str], Field(description="The letters that the site uses and the IANA zone of each")
     ] = {}
     series: Annotated[dict[str, Series], Field(description="Settings of one series, by its name")] = {}
+    messages: Annotated[
+        SitePath | None, Field(description="A folder with templates of the site's own in place of Almanac's messages")
+    ] = None
     max_open_per_author: Annotated[
         int | None,
         Field(ge=1, description="How many open proposals one person without write access may have; left out: 10"),

@@ -58,10 +58,19 @@ class Desk:
     dry_run: bool = False
     mark: dict[str, object] = field(default_factory=dict)
     _sites: dict[str, Snapshot] = field(default_factory=dict)
+    _messages: dict[str, Messages] = field(default_factory=dict)
 
     def site(self, commit: str) -> Snapshot:
         """Return the site's files at a commit."""
         return self._sites.setdefault(commit, Snapshot(self.forge, commit))
+
+    def messages(self, commit: str) -> Messages:
+        """Return what writes the site's messages."""
+        site = self.site(commit)
+        if commit not in self._messages:
+            own = site.messages() if commit else {}
+            self._messages[commit] = self.kit.messages.of_site(own) if own else self.kit.messages
+        return self._messages[commit]
 
     def decide(self, look: Look, number: int, *, said: Heard | None = None) -> Plan:
         """Decide what is to be done for one issue.

@@ -1,9 +1,11 @@
 """What the doors hand to `reconcile`: Almanac's templates, and a safe way to run a site's own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.events.event import Event
 from bot.events.records import write_record
+from bot.pages.readable import check_section
 from bot.pages.section import section_renderer
 from bot.proposals.messages import Messages
 from bot.proposals.plan import Render
@@ -13,7 +15,13 @@ from bot.resources import messages, template
 
 def make_kit() -> Kit:
     """Gather the templates."""
-    return Kit(template("section.md.j2"), Messages(messages()), own_renderer)
+    return Kit(template("section.md.j2"), Messages(messages(), _careful), own_renderer)
+
+
+def _careful(source: str, values: Mapping[str, Any], path: str) -> str:
+    from bot.sandbox import write_in_child  # noqa: PLC0415 -- only few sites have templates of their own
+
+    return write_in_child(source, values, path)
 
 
 def house_renderer() -> Render:
@@ -28,10 +36,15 @@ def own_renderer(source: str, path: str, prepared: Sequence[Event] = ()) -> Rend
         source: The template.
         path: Its path in the site, for messages.
         prepared: Events that will be asked for: one process writes them all.
+
+    Raises:
+        ConfigError: By what is returned: the template fails for an event, or writes no section that could be found on
+            a page again.
     """
     from bot.sandbox import render_in_child  # noqa: PLC0415 -- only few sites have a template of their own
 
     done: dict[str, str] = {}
+    sound: set[str] = set()
 
     def key_of(event: Event) -> str:
         # A template does not see what its section was like before.
@@ -46,6 +59,9 @@ def own_renderer(source: str, path: str, prepared: Sequence[Event] = ()) -> Rend
         key = key_of(event)
         if key not in done:
             write([event])
+        if key not in sound:
+            check_section(done[key], event, path)
+            sound.add(key)
         return done[key]
 
     if prepared:

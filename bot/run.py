@@ -6,6 +6,7 @@ from bot.apply import apply, outdated
 from bot.decide import Desk
 from bot.errors import AlmanacError, Raced
 from bot.proposals.commands import Heard
+from bot.proposals.messages import Messages
 from bot.proposals.state import Look, Plan, Pull
 
 _TRIES = 3
@@ -19,11 +20,13 @@ class Done:
         plan: What was decided.
         pull: The pull request, where there is one.
         error: What kept Almanac from doing it, or None.
+        messages: What writes the texts, where nothing was written (a dry run).
     """
 
     plan: Plan
     pull: Pull | None = None
     error: AlmanacError | None = None
+    messages: Messages | None = None
 
 
 def run(number: int, desk: Desk, *, said: Heard | None = None, seen: bool = False, look: Look | None = None) -> Done:
@@ -40,12 +43,14 @@ def run(number: int, desk: Desk, *, said: Heard | None = None, seen: bool = Fals
         UserError: The site's config, form, page or records are in the way.
         ForgeError: The forge refused or failed.
     """
-    forge, messages = desk.forge, desk.kit.messages
+    forge = desk.forge
     for remaining in reversed(range(_TRIES)):
         look = look or forge.look(number, hasty=not seen)
         plan = desk.decide(look, number, said=said)
+        messages = desk.messages(look.base.commit) if plan.writes else desk.kit.messages
+        messages.rehearse(plan)
         if desk.dry_run:
-            return Done(plan, look.proposal.pull)
+            return Done(plan, look.proposal.pull, messages=messages)
         try:
             pull = apply(plan, look, forge, messages, desk.mark)
         except Raced:

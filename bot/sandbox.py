@@ -9,17 +9,20 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from bot.errors import ConfigError, Problem
 from bot.events.event import Event
 from bot.pages.section import section_renderer
+from bot.proposals.messages import write_text
 
 SECONDS = 5
 MAX_OUTPUT = 64_000_000
 _MEMORY = 512_000_000
+_PROBLEM = "almanac:problem"
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from bot.sandbox import main; main()"
 
 
@@ -47,6 +50,25 @@ def render_in_child(source: str, events: Sequence[Event], file: str) -> list[str
     if "problems" in answer:
         raise ConfigError([Problem(**problem) for problem in answer["problems"]])
     return list(answer["sections"])
+
+
+def write_in_child(source: str, values: Mapping[str, Any], file: str) -> str:
+    """Write a message with a site's own template in a child process.
+
+    Raises:
+        ConfigError: As with a section.
+    """
+    request = {"source": source, "file": file, "values": json.loads(json.dumps(values, default=_plain))}
+    answer = _ask(json.dumps(request).encode(), file)
+    if "problems" in answer:
+        raise ConfigError([Problem(**problem) for problem in answer["problems"]])
+    return str(answer["text"])
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, Problem):
+        raise TypeError(type(value).__name__)
+    return {_PROBLEM: asdict(value)}
 
 
 def _ask(request: bytes, file: str) -> Any:
@@ -84,10 +106,29 @@ def _too_much(file: str, what: str) -> Problem:
 
 def main() -> None:
     """Answer one request, from standard input to standard output."""
-    request = json.load(sys.stdin)
+    request = json.load(sys.stdin, object_hook=_revived)
+    if "values" in request:
+        _give_up_rights()
+        json.dump(_message(request), sys.stdout)
+        return
     events = [Event.model_validate(event, strict=False) for event in request["events"]]
     _give_up_rights()
     json.dump(_answer(request["source"], request["file"], events), sys.stdout)
+
+
+def _revived(found: dict[str, Any]) -> Any:
+    """Make a problem of what `_plain` made of one."""
+    if found.keys() != {_PROBLEM}:
+        return found
+    about = found[_PROBLEM]
+    return Problem(**{**about, "choices": tuple(about["choices"])})
+
+
+def _message(request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"text": write_text(request["source"], request["values"], request["file"])}
+    except ConfigError as error:
+        return {"problems": [{"message": one.message, "file": one.file, "line": one.line} for one in error.problems]}
 
 
 def _answer(source: str, file: str, events: Sequence[Event]) -> dict[str, Any]:
@@ -104,6 +145,7 @@ def _warm_up() -> None:
     late = "{{ title | slug }}{{ url | url }}{{ 'x' | wordwrap }}{{ 'x' | pprint }}"
     for template in (late, "{{ nothing }}", "{% if %}", "{% include 'x' %}"):
         _answer(template, "", [event])
+        _message({"source": template, "values": {"problem": Problem("x")}, "file": ""})
 
 
 def _give_up_rights() -> None:

@@ -125,10 +125,12 @@ class _Round:
         """Rebuild a proposal on a base that moved; whatever would take more than that has to be looked at by itself."""
         if {type(write) for write in plan.writes} != {PutBranch, EditPull} or plan.outcome != "updated":
             return None
+        messages = self.desk.messages(self.base)
+        messages.rehearse(plan)
         if self.desk.dry_run:
-            return Done(plan, look.proposal.pull)
+            return Done(plan, look.proposal.pull, messages=messages)
         try:
-            return Done(plan, apply(plan, look, self.desk.forge, self.desk.kit.messages, self.desk.mark))
+            return Done(plan, apply(plan, look, self.desk.forge, messages, self.desk.mark))
         except Raced:
             return None
 

@@ -28,11 +28,15 @@ def tidy(desk: Desk, standing: Standing) -> Done | None:
     if pull is None and (edits.files or head):
         pull = forge.newest_pull(SYNC_BRANCH)
     mine = head is None or head == recall(pull.body if pull else None).commit or forge.is_ours(head)
-    plan = offered(edits, Look(None, standing.base, Proposal(head, pull)), mine=mine)
-    if plan is None or desk.dry_run:
-        return Done(plan, pull) if plan else None
     look = Look(None, standing.base, Proposal(head, pull))
-    return Done(plan, apply(plan, look, forge, desk.kit.messages, {}))
+    plan = offered(edits, look, mine=mine)
+    if plan is None:
+        return None
+    messages = desk.messages(standing.base.commit)
+    messages.rehearse(plan)
+    if desk.dry_run:
+        return Done(plan, pull, messages=messages)
+    return Done(plan, apply(plan, look, forge, messages, {}))
 
 
 def _edits(desk: Desk, site: Snapshot) -> Edits:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.proposals.commands import Heard, command_of
 from bot.proposals.marker import read_state
 
 _BRANCH = re.compile(r"almanac/issue-([1-9][0-9]{0,8})")
@@ -13,9 +14,13 @@ _HEADS = "refs/heads/"
 
 @dataclass(frozen=True)
 class Target:
-    """Which issues to look at: one by its number, all open ones (None), or none at all (0)."""
+    """Which issues to look at: one by its number, all open ones (None), or none at all (0).
+
+    `said` is a new comment, where it gives a command.
+    """
 
     issue: int | None
+    said: Heard | None = None
 
 
 NOTHING = Target(0)
@@ -41,14 +46,20 @@ def target_of(trigger: str, payload: Mapping[str, Any]) -> Target:
 
 
 def _of_issue(trigger: str, payload: Mapping[str, Any]) -> Target:
-    issue = _part(payload, "issue")
+    issue, comment = _part(payload, "issue"), _part(payload, "comment")
+    said = _heard(comment, issue.get("number")) if payload.get("action") == "created" else None
+    if trigger == "issue_comment" and comment and not command_of(str(comment.get("body") or "")):
+        return NOTHING  # people talk; that changes nothing
     if "pull_request" in issue:
         # GitHub counts pull requests as issues. Ours say at their end which issue they belong to; a stranger's that
         # says so too only has us look once more.
-        return _number(read_state(str(issue.get("body") or ""))[1].get("issue"))
+        return _number(read_state(str(issue.get("body") or ""))[1].get("issue"), said)
+    if said:
+        return _number(issue.get("number"), said)
     fresh = trigger == "issues" and payload.get("action") == "opened"
     # Nothing of ours can be there yet, so an issue that comes without any label costs no request at all.
-    return NOTHING if fresh and not issue.get("labels") else _number(issue.get("number"))
+    untouched = fresh or issue.get("comments") == 0
+    return NOTHING if untouched and not issue.get("labels") else _number(issue.get("number"))
 
 
 def _of_push(payload: Mapping[str, Any]) -> Target:
@@ -63,8 +74,16 @@ def _of_branch(name: str) -> Target:
     return Target(int(found[1])) if found else NOTHING
 
 
-def _number(value: object) -> Target:
-    return Target(value) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else NOTHING
+def _number(value: object, said: Heard | None = None) -> Target:
+    return Target(value, said) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else NOTHING
+
+
+def _heard(comment: Mapping[str, Any], place: object) -> Heard | None:
+    """Read a comment that gives a command; None where it gives none, or is not told as GitHub tells it."""
+    number, text, author = comment.get("id"), comment.get("body"), _part(comment, "user").get("login")
+    if not (isinstance(number, int) and isinstance(text, str) and isinstance(author, str) and isinstance(place, int)):
+        return None
+    return Heard(number, author, text, place) if command_of(text) else None
 
 
 def _part(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:

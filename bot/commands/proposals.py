@@ -23,9 +23,9 @@ def propose_issue(argument: str, site: Path, *, dry_run: bool, as_json: bool) ->
     with refusals({"outcome": None}, as_json=as_json):
         done, kit = _propose(argument, site, dry_run=dry_run)
     if as_json:
-        print_json(done, kit.messages)
+        print_json(done, done.messages or kit.messages)
     else:
-        print_done(done, kit.messages, dry_run=dry_run)
+        print_done(done, done.messages or kit.messages, dry_run=dry_run)
     return int(bool(done.plan.problems))
 
 
@@ -64,22 +64,22 @@ def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, 
         if number is not None:
             done = reconcile(number, forge, kit, dry_run=dry_run)
             if as_json:
-                print_json(done, kit.messages)
+                print_json(done, done.messages or kit.messages)
             else:
-                print_done(done, kit.messages, dry_run=dry_run)
+                print_done(done, done.messages or kit.messages, dry_run=dry_run)
             return 0
         results = []
         for done in reconcile_all(forge, kit, dry_run=dry_run):
             results.append(done)
             if not as_json and (done.plan.outcome or done.error):
-                print_done(done, kit.messages, dry_run=dry_run)
+                print_done(done, done.messages or kit.messages, dry_run=dry_run)
     return _told(results, kit, as_json=as_json)
 
 
 def _told(results: list[Done], kit: Kit, *, as_json: bool) -> int:
     failed = [done for done in results if done.error]
     if as_json:
-        document([done_values(done, kit.messages) for done in results])
+        document([done_values(done, done.messages or kit.messages) for done in results])
     else:
         say(f"{len(results)} open issues looked at, {len(failed)} failed.")
     for done in failed:

@@ -8,6 +8,8 @@ from bot.errors import ConfigError, Problem
 from bot.events.records import SUFFIX
 from bot.forge.base import Forge
 from bot.intake.form import Form, read_form
+from bot.proposals.messages import SUFFIX as MESSAGE
+from bot.proposals.messages import Own
 
 
 @dataclass
@@ -75,6 +77,13 @@ class Snapshot:
         """
         path = self.config().section_template
         return self._needed(path, "The section template that the config names is missing.") if path else None
+
+    def messages(self) -> dict[str, Own]:
+        """Read the site's own messages, by name."""
+        folder = self.config().messages
+        names = sorted(self.forge.names(self.commit, folder)) if folder else []
+        paths = {name.removesuffix(MESSAGE): f"{folder}/{name}" for name in names if name.endswith(MESSAGE)}
+        return {name: Own(text, path) for name, path in paths.items() if (text := self.text(path)) is not None}
 
     def _needed(self, path: str, message: str) -> str:
         text = self.text(path)
