@@ -10,7 +10,7 @@ from bot.events.clock import DAY, EARLY_HOURS, clocks
 from bot.events.moments import Moment, Repeated, Skipped, read_moment, wrong_letters
 from bot.events.when_day import check_date, day_of
 from bot.events.when_line import LONGEST, Unknown, UnreadableError, Written, WrittenLine, read_line
-from bot.events.when_repair import around_repeated, around_skipped, rewrite, variants
+from bot.events.when_repair import around_repeated, around_skipped, as_range, rewrite, variants
 from bot.events.when_scan import scan_line
 from bot.events.when_show import line_of, shown_times
 from bot.events.zones import Ambiguous, Place, Zones
@@ -122,13 +122,22 @@ class Reader:
         moment = read_moment(place, clock, day)
         match moment:
             case Skipped():
-                return Finding(wording.skipped(moment), around_skipped(times, index, moment, self.day))
+                return Finding(wording.skipped(moment), around_skipped(times, self._skipped(times), self.day))
             case Repeated():
                 ways = around_repeated(times, index, place, (self.day, day), self.zones)
                 return Finding(wording.repeated(moment, self.zones), ways)
         if moment.length and moment.length >= DAY:
             return Finding(wording.TOO_MANY_HOURS)
         return Reading(place, clock, day, moment)
+
+    def _skipped(self, times: Sequence[Written]) -> dict[int, Skipped]:
+        """Find all times of a line that do not exist, as they are moved together."""
+        found = {}
+        for index, written in enumerate(times):
+            day = day_of(written.mark, self.day, first=index == 0)
+            if isinstance(written.place, Place) and isinstance(day, date):
+                found[index] = read_moment(written.place, written.clocks[0], day)
+        return {index: moment for index, moment in found.items() if isinstance(moment, Skipped)}
 
     def _judge(self, line: WrittenLine, readings: tuple[Reading, ...]) -> Result:
         """Check times that can each be read against each other, the date, and the duration."""
@@ -137,12 +146,16 @@ class Reader:
             readings, verdict = british, compare(british)
         meant = verdict.moments
         problems = [message for message in [check_date(line.date, self.day)] if message]
-        if not verdict.agreed:
+        stretch = None if verdict.agreed else as_range(line.times)
+        if stretch:
+            problems.append(wording.TWO_IN_ONE_ZONE)
+        elif not verdict.agreed:
             problems.append(wording.disagreement(readings, verdict))
         elif self.length and meant[0].length not in (None, self.length):
             problems.append(wording.other_duration(meant[0].length or self.length, self.length))
             meant = (Moment(meant[0].start, meant[0].start + self.length),)
-        ways = tuple(line_of(shown_times(readings, moment, self.zones)) for moment in meant)
+        shown = tuple(line_of(shown_times(readings, moment, self.zones)) for moment in meant)
+        ways = (stretch,) if stretch else shown
         only_days = len(problems) == 1 and bool(verdict.undated) and not verdict.odd
         return Result(
             moment=None if problems else meant[0],

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from itertools import product
 from math import prod
 
-from bot.events.clock import Clock, show_clock
+from bot.events.clock import HALF_DAY, Clock, show_clock
 from bot.events.moments import Moment, Skipped, clock_of, moments, right_label
 from bot.events.when_day import day_of
 from bot.events.when_line import Unknown, Written
@@ -18,12 +18,15 @@ def rewrite(times: Sequence[Written], day: date, changed: Mapping[int, tuple[Clo
     """Write a line anew, with some times changed, without its date and with every day mark in full."""
     parts = []
     for index, written in enumerate(times):
-        label = written.place.label if isinstance(written.place, Place) else ""
-        clock, label = (changed or {}).get(index) or (written.clocks[0], label)
+        clock, label = (changed or {}).get(index) or (written.clocks[0], _label(written))
         own_day = day_of(written.mark, day, first=index == 0)
         mark = f" ({own_day})" if index and written.mark and isinstance(own_day, date) else ""
         parts.append(f"{show_clock(clock.start, clock.end)} {label}{mark}")
     return ", ".join(parts)
+
+
+def _label(written: Written) -> str:
+    return written.place.label if isinstance(written.place, Place) else ""
 
 
 def variants(times: Sequence[Written], day: date, zones: Zones) -> tuple[str, ...]:
@@ -43,12 +46,37 @@ def _labels(place: Place | Ambiguous | Unknown | None, zones: Zones) -> list[str
     return [found] if found else []
 
 
-def around_skipped(times: Sequence[Written], index: int, found: Skipped, day: date) -> tuple[str, ...]:
-    """Write a line with a time that does not exist moved to before and to behind the clock change."""
-    clock, label = times[index].clocks[0], found.place.label
-    moved = [wall.time() for wall in found.instead if wall.date() == found.wall.date()]
-    clocks = [Clock(wall, clock.end) if found.part == "start" else Clock(clock.start, wall) for wall in moved]
-    return tuple(rewrite(times, day, {index: (clock, label)}) for clock in clocks)
+def around_skipped(times: Sequence[Written], found: Mapping[int, Skipped], day: date) -> tuple[str, ...]:
+    """Write a line with the times that do not exist moved to before and to behind the clock change, all together.
+
+    Args:
+        times: The times of the line.
+        found: Which of them do not exist.
+        day: The event's date.
+    """
+    ways = [
+        {
+            index: _moved(times[index].clocks[0], skipped, wall)
+            for index, (skipped, wall) in zip(found, way, strict=True)
+        }
+        for way in zip(*([(skipped, wall) for wall in skipped.instead] for skipped in found.values()), strict=True)
+        if all(wall.date() == skipped.wall.date() for skipped, wall in way)
+    ]
+    return tuple(rewrite(times, day, way) for way in ways)
+
+
+def _moved(clock: Clock, found: Skipped, wall: datetime) -> tuple[Clock, str]:
+    moved = Clock(wall.time(), clock.end) if found.part == "start" else Clock(clock.start, wall.time())
+    return moved, found.place.label
+
+
+def as_range(times: Sequence[Written]) -> str | None:
+    """Write two times in one zone as the range from one to the other, shorter than half a day; None for others."""
+    if len(times) != 2 or times[0].place != times[1].place or any(written.end or written.mark for written in times):  # noqa: PLR2004 - a start and an end
+        return None
+    clock = Clock(times[0].clocks[0].start, times[1].clocks[0].start)
+    first, last = clock.walls(datetime(2000, 1, 1))  # noqa: DTZ001 - only the difference counts
+    return rewrite(times[:1], last.date(), {0: (clock, _label(times[0]))}) if last and last - first < HALF_DAY else None
 
 
 def around_repeated(

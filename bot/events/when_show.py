@@ -44,11 +44,19 @@ def shown_times(
         length: How long the event takes where no range says so; it gives the ends, and is not shown.
     """
     ends = moment.start + length if length and not moment.end else moment.end
-    ranges = [(reading.place, reading.clock.end is not None) for reading in readings]
-    if len(readings) == 1:
-        ranges = [(place, ranges[0][1]) for place in _site_places(readings[0], moment, zones)]
-    start = Moment(moment.start)
-    return tuple(time_at(place, moment if is_range else start, zones, ends) for place, is_range in ranges)
+    given: dict[Place, bool] = {}
+    for reading in readings:
+        place = right_label(reading.place, _part(moment, whole=reading.clock.end is not None), zones)
+        given[place] = given.get(place, False) or reading.clock.end is not None
+    whole = any(given.values())
+    if len(given) == 1:
+        places = (right_label(p, _part(moment, whole=whole), zones) for p in _site_places(readings[0], moment, zones))
+        given = dict.fromkeys(places, whole)
+    return tuple(time_at(place, _part(moment, whole=ranged), zones, ends) for place, ranged in given.items())
+
+
+def _part(moment: Moment, *, whole: bool) -> Moment:
+    return moment if whole else Moment(moment.start)
 
 
 def line_of(times: Sequence[ZoneTime]) -> str:

@@ -36,6 +36,10 @@ MORNING_OR_EVENING = (
 TOO_MANY_HOURS = (
     "A range of times must be shorter than a day. Write the start only, and give the duration in its own field."
 )
+TWO_IN_ONE_ZONE = (
+    "Two different times here are in the same zone. If they are the start and the end, write them as a range, such as "
+    "9-11am ET. If there are two meetings, each is an event of its own."
+)
 MIDNIGHT = "Midnight was read as the start of the given date. If the end of that day is meant, give the next date."
 EARLY = "A time without am or pm was read as a time in the morning. If it is in the afternoon, add pm."
 

@@ -43,6 +43,21 @@ def offers(when: When) -> list[str]:
         ("2021-11-08", "17h30 CET", "2021-11-08T16:30:00Z", "5:30pm CET"),
         ("2021-11-08", "1400 UTC", "2021-11-08T14:00:00Z", "2pm UTC"),
         ("2021-11-08", "14:00Z", "2021-11-08T14:00:00Z", "2pm UTC"),
+        ("2021-11-08", "9amET", "2021-11-08T14:00:00Z", "9am ET"),
+        ("2021-11-08", "9AMET/3PMCET", "2021-11-08T14:00:00Z", "9am ET, 3pm CET"),
+        ("2021-11-08", "9amEurope/Paris", "2021-11-08T08:00:00Z", "9am Europe/Paris"),
+        ("2021-11-08", "09:00 America/New_York", "2021-11-08T14:00:00Z", "9am America/New_York"),
+        ("2021-11-08", "09:00America/New_York", "2021-11-08T14:00:00Z", "9am America/New_York"),
+        ("2021-11-08", "930am ET", "2021-11-08T14:30:00Z", "9:30am ET"),
+        ("2021-11-08", "1130am ET", "2021-11-08T16:30:00Z", "11:30am ET"),
+        ("2021-11-08", "1130AMET", "2021-11-08T16:30:00Z", "11:30am ET"),
+        ("2021-11-08", "9a ET", "2021-11-08T14:00:00Z", "9am ET"),
+        ("2021-11-08", "9p UK, 4p ET", "2021-11-08T21:00:00Z", "9pm UK, 4pm ET"),
+        ("2021-11-08", "930p UK", "2021-11-08T21:30:00Z", "9:30pm UK"),
+        ("2021-11-08", "9am E.T.", "2021-11-08T14:00:00Z", "9am ET"),
+        ("2021-11-08", "9am E.T., 2pm U.K.", "2021-11-08T14:00:00Z", "9am ET, 2pm UK"),
+        ("2021-11-08", "18:00h CET", "2021-11-08T17:00:00Z", "6pm CET"),
+        ("2021-11-08", "1800h CET", "2021-11-08T17:00:00Z", "6pm CET"),
         ("2021-11-08", "17 CET", "2021-11-08T16:00:00Z", "5pm CET"),
         ("2021-11-08", "noon UK", "2021-11-08T12:00:00Z", "12pm UK"),
         ("2021-11-08", "12 noon UK", "2021-11-08T12:00:00Z", "12pm UK"),
@@ -147,6 +162,12 @@ def test_a_duration_that_contradicts_the_range_is_a_problem() -> None:
         ("2021-11-08", "9-11am ET, 3-4pm CET", ["9-11am ET, 3-5pm CET", "9-10am ET, 3-4pm CET"]),
         ("2021-11-08", "9-11am ET, 3-4pm CET, 6-8am PT", ["9-11am ET, 3-5pm CET, 6-8am PT"]),
         ("2021-03-28", "1:30am GMT, 9am UTC", ["1:30am GMT, 1:30am UTC", "9am GMT, 9am UTC"]),
+        ("2021-11-08", "9am ET, 11am ET", ["9-11am ET"]),
+        ("2021-11-08", "9am ET and 5pm ET", ["9am-5pm ET"]),
+        ("2021-11-08", "11pm ET, 1am ET", ["11pm-1am ET"]),
+        ("2021-11-08", "9am ET, 8am ET", ["9am ET", "8am ET"]),
+        ("2021-11-08", "9am ET, 1pm ET (+1)", ["9am ET", "1pm ET"]),
+        ("2021-11-08", "9am ET, 11am ET, 3pm CET", ["9am ET, 3pm CET"]),
         ("2021-11-08", "9-11am ET, 4pm CET, 6am PT", ["9-11am ET, 3pm CET, 6am PT"]),
     ],
 )
@@ -232,6 +253,13 @@ def test_a_day_in_the_line_that_is_not_the_dates(line: str, told: str) -> None:
         ("2022-03-13", "2:30am ET", ["1:30am ET", "3:30am ET"]),
         ("2022-03-13", "2:30-4am ET", ["1:30-4am ET", "3:30-4am ET"]),
         ("2022-03-13", "1-2:30am ET", ["1-1:30am ET", "1-3:30am ET"]),
+        (
+            "2021-03-28",
+            "2:30am Europe/Paris, 1:30am UK",
+            ["1:30am Europe/Paris, 12:30am UK", "3:30am Europe/Paris, 2:30am UK"],
+        ),
+        ("2021-03-28", "1:30am UK, 12:30am UTC", ["12:30am UK, 12:30am UTC"]),
+        ("2021-03-28", "2:30am CET, 1:30am UK (Nov 31)", []),
         ("2021-11-07", "1:30am ET", ["1:30am EDT", "1:30am EST"]),
         ("2021-11-07", "1:30am ET, 5:30am UTC", ["1:30am EDT, 5:30am UTC"]),
         ("2021-11-07", "12:30-1:30am ET", ["12:30-1:30am EDT", "12:30-2:30am UTC-4"]),
@@ -365,6 +393,28 @@ def test_a_single_time_is_shown_in_the_sites_zones(
     assert (when.ok, when.line, when.time_zone) == (True, shown, zone)
     again = read_when(date, shown, zones)
     assert (again.ok, again.instant, again.line, again.warnings) == (True, when.instant, shown, ())
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("9am ET, 9am ET", "9am ET, 3pm CET"),
+        ("9am ET, 9am EDT", "9am ET, 3pm CET"),
+        ("9am ET, 9-11am ET", "9-11am ET, 3-5pm CET"),
+        ("9am ET, 9am ET, 6am PT", "9am ET, 6am PT"),
+    ],
+)
+def test_a_zone_that_is_given_twice_is_shown_once(line: str, shown: str) -> None:
+    when = read_when("2021-11-08", line, SITE)
+    assert (when.ok, when.line) == (True, shown)
+
+
+def test_the_given_zone_is_not_shown_twice_in_an_hour_that_comes_twice() -> None:
+    site = Zones.of({"PT": "America/Los_Angeles", "ET": "America/New_York", "CET": "Europe/Paris"})
+    assert offers(read_when("2021-11-06", "11pm-1am ET", site)) == [
+        "8-10pm PT, 11pm-1am EDT, 4-6am CET (Nov 7)",
+        "11pm-2am UTC-4, 8-11pm PT, 4-7am CET (Nov 7)",
+    ]
 
 
 def test_problems_of_the_date_and_the_duration_name_their_field() -> None:

@@ -51,18 +51,18 @@ def test_every_line_that_is_shown_is_read_as_its_moment(
 
 TIMES = st.sampled_from(
     ["9am", "9", "11pm", "12am", "1:30am", "2:30am", "2:30", "noon", "midnight", "9-11am", "9-11", "11-1pm", "10pm-2am",
-     "12:30-1:30am", "13pm", "17h"]
+     "12:30-1:30am", "13pm", "17h", "900", "930am", "9.5am", "2021", "6/9am", "9a", "1030-1130pm"]
 )  # fmt: skip
 ZONES = st.sampled_from(
     ["ET", "EDT", "EST", "PT", "CET", "CEST", "UK", "GMT", "BST", "IST", "CST", "AST", "UTC+2", "-05:00",
-     "Europe/Paris", "Pacific/Apia", "Eastern Time", "Pariss", "Qqqq", ""]
+     "Europe/Paris", "Pacific/Apia", "Eastern Time", "Pariss", "Qqqq", "E.T.", ""]
 )  # fmt: skip
 MARKS = st.sampled_from(["", "", "", " (Nov 8)", " (+1)", " (Friday)", " (Nov 31)", " Nov 7"])
 PAIRS = st.builds(lambda time, zone, mark: f"{time} {zone}{mark}", TIMES, ZONES, MARKS)
 LINES = st.builds(
     lambda pairs, between, date: between.join(pairs) + date,
     st.lists(PAIRS, min_size=1, max_size=4),
-    st.sampled_from([", ", " / ", " and ", " - ", " ", " ("]),
+    st.sampled_from([", ", " / ", " and ", " - ", " ", " (", " or "]),
     st.sampled_from(["", "", "", " on Sunday November 7, 2021", " on Friday", ", 8 Nov"]),
 )
 DATES = st.sampled_from(
@@ -115,7 +115,24 @@ def test_digits_of_other_scripts_and_strange_dashes_are_not_read() -> None:
         "".join(LOOKALIKES)[:LONGEST],
         *(
             (text * LONGEST)[:LONGEST]
-            for text in ("9 ET,", "9 IST,", "9am Xy", "(", "-", "9-", "9 ", "1", "on ", "A/", "9a/")
+            for text in (
+                "9 ET,",
+                "9 IST,",
+                "9am Xy",
+                "(",
+                "-",
+                "9-",
+                "9 ",
+                "1",
+                "on ",
+                "A/",
+                "9a/",
+                "9ama",
+                "A.",
+                "9:3",
+                "Nov 8 ",
+                "9am ET or ",
+            )
         ),
     ],
 )
