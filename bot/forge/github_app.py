@@ -191,7 +191,9 @@ class GitHubApp:
         number = 1
         while True:
             found = self._ask("GET", f"{path}?per_page={_PER_PAGE}&page={number}", call, token=token)
-            listed = found[inside] if inside else found
+            listed = found.get(inside) if inside and isinstance(found, dict) else found
+            if not isinstance(listed, list):
+                raise ForgeError(f"{self._api_url} does not answer as GitHub does, so we could not {call.doing}.")
             yield from listed
             if len(listed) < _PER_PAGE:
                 return

@@ -121,6 +121,11 @@ class TestPlaces:
         assert github.app.place(9, 1) == Place(1, "octo/renamed", "main")
         assert github.app.place(9, 2) is None
 
+    def test_what_is_no_list_is_not_github_s(self, github: GitHub) -> None:
+        github.answers["/app/installations"] = {"message": "hello"}
+        with pytest.raises(ForgeError, match="as GitHub does"):
+            list(github.app.installations())
+
     def test_who_it_is_is_asked_once(self, github: GitHub) -> None:
         github.answers["/app"] = {"slug": "almanac-test"}
         assert [github.app.slug(), github.app.slug()] == ["almanac-test"] * 2

@@ -1,0 +1,287 @@
+"""Doing jobs on the emulated GitHub, and all that can be in the way of one."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import ForgeError
+from bot.forge.blobs import BlobCache
+from bot.forge.github_app import GitHubApp
+from bot.kit import make_kit
+from bot.server.database import make_tables, open_engine
+from bot.server.delivery import Repository
+from bot.server.jobs import HopelessError, Later
+from bot.server.looks import Looks
+from bot.server.memory import Memory
+from bot.server.metrics import Metrics
+from bot.server.names import Job, Name, job_about
+from tests.emulated import OWNER
+from tests.filing import GOVERNMENTS_ANSWERS, body
+from tests.proxy import Answer, Request
+from tests.server.github import INSTALLATION, AppWorld, app_world
+from tests.server.serving import APP_ID, private_key
+
+pytestmark = pytest.mark.emulator
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[AppWorld]:
+    with app_world() as made:
+        yield made
+
+
+class Bench:
+    """A site, and what is needed to look at it."""
+
+    def __init__(self, world: AppWorld, folder: Path) -> None:
+        self.world, self.proxy = world, world.emulator.proxy
+        engine = open_engine(f"sqlite:///{folder / 'memory.sqlite'}")
+        make_tables(engine)
+        self.memory, self.more = Memory(engine), list[Job]()
+        self.id = int(world.ask("GET")["id"])
+        self.app = GitHubApp(APP_ID, private_key(), world.emulator.url)
+        self.looks = Looks(
+            app=self.app,
+            memory=self.memory,
+            kit=make_kit(),
+            cache=BlobCache(folder / "cache", 1 << 24),
+            metrics=Metrics(),
+            put=lambda job, _guid: self.more.append(job),
+            api_url=world.emulator.url,
+            pause=0,
+        )
+        self.memory.know(INSTALLATION, OWNER)
+        self.memory.meet([Repository(self.id, world.name, "main")], INSTALLATION)
+        self.proxy.clear()
+
+    def file(self) -> int:
+        return self.world.file_issue("New event", body(**GOVERNMENTS_ANSWERS), labels=("event",))
+
+    def look(self, issue: int | None, guid: str = "guid") -> dict[str, Any]:
+        return dict(self.looks.perform(Name(job_about(self.world.name, issue), guid)))
+
+    def trouble(self, at: str, answer: Answer) -> None:
+        def make(request: Request) -> Answer | None:
+            return answer if at in request.path else None
+
+        self.proxy.trouble = make
+
+    def site_is_known(self) -> bool:
+        return self.memory.site(self.world.name) is not None
+
+
+@pytest.fixture
+def bench(shared: AppWorld, tmp_path: Path) -> Iterator[Bench]:
+    shared.emulator.proxy.clear()
+    made = Bench(AppWorld(shared.emulator, shared.hook), tmp_path)
+    yield made
+    made.proxy.clear()
+
+
+def test_an_issue_is_proposed_and_then_left_alone(bench: Bench) -> None:
+    number = bench.file()
+    assert bench.look(number)["outcome"] == "created"
+    assert [pull.head for pull in bench.world.pulls()] == [f"almanac/issue-{number}"]
+    assert bench.look(number)["outcome"] == "unchanged"
+    figures = bench.looks.metrics.text().decode()
+    assert 'almanac_jobs_total{outcome="created"} 1.0' in figures
+    assert 'almanac_jobs_total{outcome="unchanged"} 1.0' in figures
+    assert "almanac_github_requests_total" in figures
+
+
+def test_all_requests_carry_a_token_of_this_repository_only(bench: Bench) -> None:
+    bench.look(bench.file())
+    asked = next(request for request in bench.proxy.requests if request.path.endswith("/access_tokens"))
+    assert asked.body["repository_ids"] == [bench.id]
+    others = {request.authorization for request in bench.proxy.requests if "/repos/" in request.path}
+    assert len(others) == 1
+
+
+def test_a_token_of_one_repository_cannot_write_to_another(bench: Bench) -> None:
+    other = AppWorld(bench.world.emulator, bench.world.hook)
+    number = other.file_issue("An issue", "Of somebody else's.")
+    site = bench.memory.site(bench.world.name)
+    assert site
+    token = bench.app.token(INSTALLATION, bench.id)
+    forge = bench.looks.connect(token, site)
+    assert forge.base().branch == "main"
+    forge.close()
+    elsewhere = bench.looks.connect(token, type(site)(site.id, other.name, INSTALLATION, "main"))
+    with pytest.raises(ForgeError):
+        elsewhere.create_comment(number, "Not ours to say.")
+    elsewhere.close()
+    assert other.comments(number) == []
+
+
+def test_once_warm_a_job_costs_no_more_than_ten_requests(bench: Bench) -> None:
+    bench.look(bench.file())
+    number = bench.file()
+    bench.proxy.requests.clear()
+    assert bench.look(number)["outcome"] == "created"
+    assert len(bench.proxy.requests) <= 10
+
+
+def test_all_issues_are_looked_at_and_the_site_s_head_is_noted(bench: Bench) -> None:
+    numbers = [bench.file() for _ in range(2)]
+    assert bench.look(None)["outcome"] == "all"
+    assert sorted(pull.head for pull in bench.world.pulls()) == [f"almanac/issue-{number}" for number in numbers]
+    site = bench.memory.site(bench.world.name)
+    assert site
+    assert site.head == bench.world.head("main")
+    assert site.full_at
+    assert bench.more == []
+
+
+def test_an_issue_that_fails_among_all_is_tried_by_itself(bench: Bench) -> None:
+    number = bench.file()
+    bench.trouble("/git/commits", Answer(500))
+    bench.look(None)
+    assert bench.more == [job_about(bench.world.name, number)]
+
+
+class TestInTheWay:
+    def test_a_site_that_nobody_knows_is_passed_over(self, bench: Bench) -> None:
+        bench.memory.forget([bench.id])
+        assert bench.look(1)["outcome"] == "skipped"
+        assert bench.proxy.requests == []
+
+    @pytest.mark.parametrize("state", ["suspended", "removed"])
+    def test_so_is_one_whose_installation_is_off(self, bench: Bench, state: Any) -> None:
+        bench.memory.know(INSTALLATION, state=state)
+        assert state in bench.look(1)["reason"]
+        assert bench.proxy.requests == []
+
+    @pytest.mark.parametrize(
+        ("answer", "seconds"),
+        [
+            (Answer(429, {"message": "slow down"}, {"Retry-After": "120"}), 120),
+            (
+                Answer(
+                    403,
+                    {"message": "API rate limit exceeded"},
+                    {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "RESET"},
+                ),
+                600,
+            ),
+            (Answer(403, {"message": "You have exceeded a secondary rate limit"}), 60),
+        ],
+    )
+    def test_a_rate_limit_pauses_the_installation_and_no_other(
+        self, bench: Bench, answer: Answer, seconds: float
+    ) -> None:
+        reset = str(int(time.time() + 600))
+        headers = {name: value.replace("RESET", reset) for name, value in answer.headers.items()}
+        bench.trouble("/issues/", Answer(answer.status, answer.body, headers))
+        for issue in (1, None):
+            if issue is None:
+                bench.memory.pause(INSTALLATION, 0)
+                bench.file()
+                bench.trouble("/git/trees", Answer(answer.status, answer.body, headers))
+            with pytest.raises(Later) as caught:
+                bench.look(issue)
+            assert abs(caught.value.seconds - seconds) < 5
+        assert abs(bench.memory.installation(INSTALLATION).paused_until - time.time() - seconds) < 5
+        bench.proxy.clear()
+        with pytest.raises(Later):
+            bench.look(1)
+        assert bench.proxy.requests == []
+        assert bench.memory.installation(INSTALLATION + 1).paused_until == 0
+
+    def test_a_suspended_installation_is_remembered(self, bench: Bench) -> None:
+        bench.trouble("/access_tokens", Answer(403, {"message": "This installation has been suspended"}))
+        assert bench.look(1)["outcome"] == "skipped"
+        assert bench.memory.installation(INSTALLATION).state == "suspended"
+
+    @pytest.mark.parametrize("status", [404, 422])
+    def test_a_repository_that_is_out_of_reach_is_forgotten(self, bench: Bench, status: int) -> None:
+        bench.trouble("installation", Answer(status, {"message": "Not Found"}) if status == 404 else Answer(404))
+        if status == 422:
+            bench.proxy.trouble = _by({"/access_tokens": Answer(422), "/installation": Answer(404)})
+        assert bench.look(1)["outcome"] == "skipped"
+        assert not bench.site_is_known()
+
+    def test_a_transferred_repository_is_looked_at_through_its_new_installation(self, bench: Bench) -> None:
+        bench.proxy.trouble = _by({"/access_tokens": Answer(422), "/installation": Answer(200, {"id": 5})})
+        assert bench.look(1)["outcome"] == "skipped"
+        site = bench.memory.site(bench.world.name)
+        assert site
+        assert site.installation == 5
+        assert bench.more == [job_about(bench.world.name, 1)]
+
+    def test_a_renamed_repository_is_looked_at_under_its_new_name(self, bench: Bench) -> None:
+        place = {"id": bench.id, "full_name": "octo/new-name", "default_branch": "main"}
+        bench.proxy.trouble = _by({"/repositories/": Answer(200, place), "/repos/": Answer(404)})
+        assert bench.look(7)["outcome"] == "skipped"
+        assert bench.more == [job_about("octo/new-name", 7)]
+        assert not bench.site_is_known()
+        assert bench.memory.site("octo/new-name")
+
+    def test_a_token_that_github_no_longer_takes_is_replaced(self, bench: Bench) -> None:
+        number = bench.file()
+        bench.trouble("/repos/", Answer(401, {"message": "Bad credentials"}))
+        with pytest.raises(ForgeError):
+            bench.look(number)
+        bench.proxy.clear()
+        assert bench.look(number)["outcome"] == "created"
+        assert any(request.path.endswith("/access_tokens") for request in bench.proxy.requests)
+
+    def test_a_broken_config_is_hopeless_until_it_is_mended(self, bench: Bench) -> None:
+        number = bench.file()
+        bench.world.commit({".github/almanac.yml": b"pages: [\n"})
+        with pytest.raises(HopelessError):
+            bench.look(number)
+
+    def test_a_file_too_large_to_read_stops_this_site_only(self, bench: Bench) -> None:
+        bench.world.commit({"past-working-groups.md": b"x" * ((8 << 20) + 1)})
+        with pytest.raises(HopelessError, match="larger than 8 MiB"):
+            bench.look(bench.file())
+
+
+class TestGivingUp:
+    def gave_up(self, bench: Bench, number: int) -> None:
+        bench.looks.gave_up(Name(job_about(bench.world.name, number), "guid"), "RuntimeError: secret detail")
+
+    def test_the_issue_gets_one_plain_comment_with_a_reference(self, bench: Bench) -> None:
+        number = bench.file()
+        for _ in range(2):
+            self.gave_up(bench, number)
+        comments = bench.world.comments(number)
+        assert len(comments) == 1
+        assert Name(job_about(bench.world.name, number), "guid").reference in comments[0].body
+        assert "secret detail" not in comments[0].body
+
+    def test_the_next_run_that_works_says_what_is_true_again(self, bench: Bench) -> None:
+        number = bench.file()
+        bench.look(number)
+        before = bench.world.comments(number)
+        self.gave_up(bench, number)
+        assert bench.world.comments(number) != before
+        bench.look(number)
+        assert bench.world.comments(number) == before
+
+    @pytest.mark.parametrize("kind", ["not ours", "closed", "gone", "nobody can tell"])
+    def test_nobody_else_s_issue_gets_one(self, bench: Bench, kind: str) -> None:
+        number = (
+            bench.world.file_issue("A bug", "It does not work.", labels=("event",))
+            if kind == "not ours"
+            else bench.file()
+        )
+        if kind == "closed":
+            bench.world.edit_issue(number, state="closed")
+        if kind == "nobody can tell":
+            bench.world.commit({".github/almanac.yml": b"pages: [\n"})
+        self.gave_up(bench, number + 1000 if kind == "gone" else number)
+        assert bench.world.comments(number) == []
+
+    def test_a_chore_or_a_sweep_of_all_has_nobody_to_tell(self, bench: Bench) -> None:
+        bench.looks.gave_up(Name(job_about(bench.world.name, None), "guid"), "reason")
+        bench.looks.gave_up(Name(Job("almanac-chores", "sweep"), "guid"), "reason")
+        assert bench.proxy.requests == []
+
+
+def _by(answers: dict[str, Answer]) -> Callable[[Request], Answer | None]:
+    """Answer by the first of these that stands in the path."""
+    return lambda request: next((answer for part, answer in answers.items() if part in request.path), None)
