@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from bot import config as configs
 from bot.commands.checkup import Finding, of_error, of_problems, ok
 from bot.commands.pages import build_files
-from bot.commands.sections import renderer_of
 from bot.config import Config
 from bot.documents import load
 from bot.errors import ConfigError, UserError
@@ -17,6 +16,7 @@ from bot.intake.form import Form, lint, read_form
 from bot.kit import house_renderer
 from bot.pages.outline import Page, longest, outline
 from bot.pages.shape.imitate import lands, samples
+from bot.sandbox import render_in_child
 
 _INIT = "`almanac init` writes one."
 _FORMS = ".github/ISSUE_TEMPLATE/"
@@ -98,7 +98,7 @@ def check_template(folder: Folder, config: Config, form: Form | None) -> list[Fi
         remedy = "Put it there, or take `section_template` out of the config."
         return [Finding("template", "error", "The section template is missing.", remedy, path)]
     try:
-        written = [renderer_of(folder, config, events)(event) for event in events]
+        written = render_in_child(source, events, path)
     except ConfigError as error:
         return of_error("template", error, "Mend this line; docs/templates.md says what a template can use.")
     found = [*_lands(page, events, written, path), *_fields(source, own, form, path)]

@@ -17,6 +17,7 @@ from bot.pages.house import House, read_house
 from bot.pages.lines import with_newline
 from bot.pages.outline import Section
 from bot.pages.plain import links, plain
+from bot.pages.readable import UnreadableSectionError
 
 Renderer = Callable[[Event], str]
 MAX_TITLE = 300
@@ -69,7 +70,7 @@ class SectionReader:
         """Take the first reading that writes the section again; if none does, keep the text beside the last one."""
         for reading in _readings(section):
             event = self._event(section, reading, record, taken)
-            if with_newline(self.render(event), self.newline) == section.text:
+            if self._writes(event, section):
                 break
         else:
             event = _verbatim(event, section)
@@ -78,6 +79,13 @@ class SectionReader:
         line = section.line + reading.when_line
         warnings = (replace(warning, field="When", line=line) for warning in said.warnings)
         return Understood(event, (*findings(section), *warnings))
+
+    def _writes(self, event: Event, section: Section) -> bool:
+        """Tell whether a reading gives the section; one that the template cannot show does not."""
+        try:
+            return with_newline(self.render(event), self.newline) == section.text
+        except UnreadableSectionError:
+            return False
 
     def _event(self, section: Section, reading: House, record: Event | None, taken: Collection[str]) -> Event:
         found = dict(reading.fields)

@@ -21,6 +21,7 @@ from bot.pages.lines import newline_of, with_newline
 from bot.pages.outline import Order, Page, Section, outline
 from bot.pages.pairs import Pairs, Tie, pair
 from bot.pages.placing import fill, insert, taken_out
+from bot.pages.proof import blank, misfits
 from bot.pages.reading import Renderer, SectionReader
 
 
@@ -55,17 +56,18 @@ def sync(
 
     Raises:
         UserError: A Liquid loop writes the page's events.
-        ConfigError: The template fails for a record.
+        ConfigError: The template fails for a record, or writes what could not be found on the page again.
     """
     newline = newline_of(page)
     shown = {record.id: fitted(record, render(record), newline) for record in records}
+    config = config or Config()
     cut = outline(page, {shown[record.id]: record.date for record in records})
     refuse_loop(cut)
     reader = SectionReader(render, zones or Zones.of(), newline)
-    config = config or Config()
     work = _Work(cut, reader, shown, TakenIds(record.id for record in records), config)
     work.take(pair(cut.sections, records, shown))
     work.problems += incoherent(records, zones, config.records)
+    work.problems += blank(records, shown, config)
     if work.problems:
         return Synced(page, tuple(records), tuple(work.problems), tuple(work.notes))
     work.mark_second_listings()
@@ -74,22 +76,11 @@ def sync(
     kept = [work.records[record.id] for record in records]
     new = [record for record in work.records.values() if record.id not in known]
     synced = Synced(written, (*kept, *new), (), tuple(work.notes))
-    if written != page and (torn := _torn(synced, work.texts(), config)):
-        return Synced(page, tuple(records), tuple(torn), tuple(work.notes))
+    if written != page:
+        texts = work.texts()
+        if torn := misfits(cut, written, synced.records, texts, config):
+            return Synced(page, tuple(records), tuple(torn), tuple(work.notes))
     return synced
-
-
-def _torn(synced: Synced, texts: Mapping[str, str], config: Config) -> list[Problem]:
-    """Find the sections that what was written tears out of shape: the new page must be in line at once."""
-    cut = outline(synced.page, {texts[record.id]: record.date for record in synced.records if record.id in texts})
-    pairs = pair(cut.sections, [record for record in synced.records if texts.get(record.id)], texts)
-    if not pairs.sections and not pairs.records and all(one.tie is Tie.HASH for one in pairs.tied):
-        return []
-    message = (
-        "The sections that are to be written do not fit the shape of this page (a heading of another level, perhaps): "
-        "what stands around them would be taken for a part of them. A section template of the site's own helps."
-    )
-    return [Problem(message, "section_template", file=config.page)]
 
 
 @dataclass
@@ -159,10 +150,9 @@ class _Work:
         self.notes += (replace(warning, file=self.config.page) for warning in understood.warnings)
 
     def _without_section(self, record: Event) -> None:
-        if record.rendered is None or not self.shown[record.id]:
+        if record.rendered is None:
             self.records[record.id] = record
-            # A site's own template may have nothing to show of an event.
-            self._added += [record] if self.shown[record.id] else []
+            self._added.append(record)
             return
         message = (
             "The section of this record is not on the page any more. If the event is to go, delete its record; else "

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.config import Config
-from bot.errors import UserError
+from bot.errors import ConfigError, UserError
 from bot.events.event import Event
 from bot.pages.history import fingerprint, split
 from bot.pages.section import section_renderer
@@ -215,13 +215,53 @@ def test_a_sites_own_template_with_a_date_in_it() -> None:
     assert (edited.records[0].id, edited.records[0].markdown) == (event().id, longer[len("# Log\n\n") : -1])
 
 
-def test_a_template_may_show_nothing_of_an_event() -> None:
-    own = section_renderer("{% if status != 'cancelled' %}## {{ date }} {{ title }}{% endif %}")
+OWN = Config(section_template="own.j2")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% if status != 'cancelled' %}## {{ date }} {{ title }}{% endif %}",
+        "## {{ date if status != 'cancelled' else '' }} {{ title }}",
+        "## {{ date }} {{ title }}{% if status == 'cancelled' %}\n\n## {{ date }} Again{% endif %}",
+    ],
+)
+def test_a_template_that_writes_no_section_is_refused(source: str) -> None:
     records = [event(), event(id="2021-11-12-x", date="2021-11-12", status="cancelled")]
-    synced = sync("# Log\n", records, own)
-    assert "## 2021-11-10 New" in synced.page
-    assert synced.records[1] == records[1]
-    assert sync(synced.page, synced.records, own) == Synced(synced.page, synced.records)
+    with pytest.raises(ConfigError, match=r"^own\.j2: .*2021-11-12-x"):
+        sync("# Log\n", records, section_renderer(source), config=OWN)
+
+
+@pytest.mark.parametrize("markdown", ["", " \n", "### No date", "text"])
+def test_a_record_s_own_text_that_is_no_section_is_refused(markdown: str) -> None:
+    changed = FIRST.model_copy(update={"markdown": markdown})
+    (problem, *_) = run(REFERENCE, [changed, SECOND]).problems
+    assert (problem.field, problem.file) == ("markdown", "_data/events/2021-11-08-governments-agencies.yml")
+
+
+def test_a_section_that_would_swallow_its_neighbour_is_refused() -> None:
+    page = "- 2021-11-08: One\n- 2021-11-09: Two\n"
+    first, second = records_of(page)
+    (problem,) = run(page, [first.model_copy(update={"markdown": None}), second]).problems
+    assert problem.field == "section_template"
+
+
+def test_a_section_that_makes_its_neighbour_a_part_of_it_is_refused() -> None:
+    own = section_renderer("## {{ date }}: {{ title }}")
+    page = "# Log\n\n### 2021-11-08: One\n\nOne.\n\n### 2021-11-09: Two\n\nTwo.\n"
+    first, second = records_of(page)
+    (problem,) = sync(page, [first.model_copy(update={"markdown": None}), second], own, config=OWN).problems
+    assert problem.field == "section_template"
+
+
+def test_no_typed_text_makes_the_house_style_fail() -> None:
+    vague = event(date="2021-11", description="2021-11-08 we met\n\n2021-11-09 we met again\n\n2021")
+    synced = run("# Log\n", [vague])
+    assert render(vague) in synced.page
+    year = event(date="2021", title="...")
+    assert render(year) in run("# Log\n", [year]).page
+    typed = event(title="2022-01-01: x # 5/6/2021", description="### November 9th, 2021: x\n- 2021-01-01: y\n\n2021")
+    assert typed.id in {record.id for record in run(REFERENCE, [*RECORDS, typed]).records}
 
 
 def test_sections_that_do_not_fit_the_page_are_refused() -> None:
