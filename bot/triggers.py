@@ -58,7 +58,8 @@ def _of_issue(trigger: str, payload: Mapping[str, Any]) -> Target:
         return _number(issue.get("number"), said)
     fresh = trigger == "issues" and payload.get("action") == "opened"
     # Nothing of ours can be there yet, so an issue that comes without any label costs no request at all.
-    untouched = fresh or issue.get("comments") == 0
+    gone = payload.get("action") in ("deleted", "transferred")
+    untouched = fresh or (issue.get("comments") == 0 and not gone)
     return NOTHING if untouched and not issue.get("labels") else _number(issue.get("number"))
 
 

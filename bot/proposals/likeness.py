@@ -9,12 +9,13 @@ from bot.errors import Problem
 from bot.events.event import Event
 from bot.events.ids import safe_slug
 from bot.events.records import record_path
-from bot.pages.match import own_section, same_title
+from bot.pages.match import own_section, same_title, words
 from bot.pages.outline import outline
 from bot.proposals.marker import recall
 from bot.proposals.state import Filed, Site
 
 _SIMILAR = 0.85
+_LOOKED_AT = 2000
 
 
 def traits(event: Event) -> dict[str, str]:
@@ -67,10 +68,15 @@ def _recorded(filed: Filed, event: Event, site: Site) -> Iterator[Problem]:
     cut = outline(site.page)
     own = own_section(cut, site.previous) if site.previous else None
     for section in cut.sections:
-        same = section.date == event.date and same_title(section, event)
+        same = section.date == event.date and (same_title(section, event) or _named(section.text, event.title))
         if (own is None or section.start != own.start) and (same or (event.url and event.url in section.text)):
             yield _known(filed, "page", _link(filed, site.config.page, section.line))
             return
+
+
+def _named(text: str, title: str) -> bool:
+    """Tell whether a section holds all words of a title in a row; a single word says too little."""
+    return len(title.split()) > 1 and words(title) in words(text[:_LOOKED_AT])
 
 
 def _unnumbered(slug: str) -> str:
