@@ -8,6 +8,7 @@ import pytest
 from bot.resources import template
 from tests.doors.test_cli import DEMO_DAY, PAGE, Almanac, almanac, everything, site, write_issue
 from tests.filing import body
+from tests.gitrepo import Repo
 
 __all__ = ["almanac", "site"]
 CONFIG, OWN = ".github/almanac.yml", "section.md.j2"
@@ -50,17 +51,26 @@ def test_a_template_that_writes_no_section_is_named_and_nothing_is_written(
     use(imported, source)
     issue = write_issue(imported, body(**DEMO_DAY))
     before = everything(imported)
-    for command in (("build",), ("build", "--check"), ("preview", issue), ("propose", issue)):
+    for command in (("build",), ("build", "--check"), ("preview", issue)):
         ran = almanac(*command, "--site", imported)
         assert ran.status == 1
-        if command[0] != "propose":  # this folder is no repository
-            assert f"{OWN}: " in ran.err
-            assert words in " ".join(ran.err.split())
+        assert f"{OWN}: " in ran.err
+        assert words in " ".join(ran.err.split())
     told = almanac("preview", issue, "--json", "--site", imported).json
     assert (told["markdown"], told["problems"][0]["file"]) == (None, OWN)
     assert everything(imported) == before
     (imported / CONFIG).write_text(f"page: {PAGE}\n")
     assert almanac("build", "--check", "--site", imported).status == 0
+
+
+def test_a_proposal_with_such_a_template_is_not_made(almanac: Almanac, imported: Path, tmp_path: Path) -> None:
+    use(imported, UNFIT["no date"][0])
+    repo = Repo.init(imported)
+    head = repo.commit()
+    ran = almanac("propose", write_issue(tmp_path, body(**DEMO_DAY)), "--site", imported)
+    assert ran.status == 1
+    assert UNFIT["no date"][1] in " ".join(ran.err.split())
+    assert repo.git("for-each-ref", "--format=%(objectname)") == head
 
 
 def test_records_can_be_edited_again_and_again(almanac: Almanac, imported: Path) -> None:

@@ -9,6 +9,7 @@ from bot.errors import UserError
 from bot.events.event import Event, Link, Person
 from bot.pages.history import fingerprint, split
 from bot.pages.importer import import_page
+from bot.pages.readable import check_section
 from tests.pages.house import PAGES, REFERENCE, ROOT, ZONES, records_of, render
 from tests.reference import GOVERNMENTS, UNIVERSITIES, page_sections
 
@@ -204,3 +205,13 @@ def test_second_listings() -> None:
         *(None, None, None, "2021-11-09-bo"),
         *("2021-11-08-ana-on-zones", "2021-11-09-bo", None, None),
     ]
+
+
+def test_a_template_that_writes_no_section_leaves_all_text_verbatim() -> None:
+    def unfit(record: Event) -> str:
+        if record.markdown is None:
+            check_section("", record, "own.j2")
+        return record.markdown or ""
+
+    imported = import_page(REFERENCE, unfit, ZONES)
+    assert (imported.structured, imported.verbatim) == (0, 2)

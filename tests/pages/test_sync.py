@@ -259,7 +259,10 @@ def test_no_typed_text_makes_the_house_style_fail() -> None:
     synced = run("# Log\n", [vague])
     assert render(vague) in synced.page
     year = event(date="2021", title="...")
-    assert render(year) in run("# Log\n", [year]).page
+    synced = run("# Log\n", [year])
+    synced = run(synced.page, [*synced.records, event(id="2022-x", date="2022-01-01")])
+    assert render(year) in synced.page
+    assert len(synced.records) == 2
     typed = event(title="2022-01-01: x # 5/6/2021", description="### November 9th, 2021: x\n- 2021-01-01: y\n\n2021")
     assert typed.id in {record.id for record in run(REFERENCE, [*RECORDS, typed]).records}
 
