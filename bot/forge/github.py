@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import github
@@ -17,10 +16,10 @@ from bot.forge.github_branches import Branches
 from bot.forge.github_calls import PER_PAGE, Calls, Pace, Usage
 from bot.forge.github_comments import Comments
 from bot.forge.github_files import GitHubFiles
+from bot.forge.github_news import News
 from bot.forge.github_pulls import Pulls
 from bot.forge.seal import is_sealed, sealed
 from bot.forge.trouble import Call, RefusedError
-from bot.proposals.marker import read_state
 from bot.proposals.state import (
     Base,
     Changes,
@@ -43,13 +42,6 @@ _LOGIN = re.compile(r"[A-Za-z0-9_-]+(\[bot\])?")
 # GitHub puts `maintain` and `triage` down as `write` and `read`; the emulated one says `push`.
 _WRITERS = ("admin", "maintain", "write", "push")
 _SUBMODULE = "160000"
-
-
-class Changed(NamedTuple):
-    """A change: of which issue (None where it is of none that concerns us), and when, by GitHub's clock."""
-
-    issue: int | None
-    at: datetime
 
 
 def connect(  # noqa: PLR0913 - each says something else about the same connection
@@ -114,7 +106,7 @@ class GitHubForge:
     def __init__(self, calls: Calls, branches: Branches, files: GitHubFiles) -> None:
         """Use `connect` instead."""
         self._calls, self._branches, self._files = calls, branches, files
-        self._comments, self._pulls = Comments(calls), Pulls(calls)
+        self._comments, self._pulls, self.news = Comments(calls), Pulls(calls), News(calls)
         self._ours: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def __repr__(self) -> str:
@@ -173,17 +165,6 @@ class GitHubForge:
         for found in self._calls.pages(call, GitHubIssue, "issues", state="open", **asked):
             if not _is_pull(found):
                 yield _issue(found)
-
-    def changed_since(self, moment: datetime) -> Iterator[Changed]:
-        """Give the issues that changed since then, oldest change first, a hundred a request.
-
-        GitHub counts pull requests as issues; a change of one of ours stands for its issue.
-        """
-        call, since = Call("list the issues", "issues: read"), moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        asked = {"state": "all", "since": since, "sort": "updated", "direction": "asc"}
-        for found in self._calls.pages(call, GitHubIssue, "issues", **asked):
-            number = read_state(found.body or "")[1].get("issue") if _is_pull(found) else found.number
-            yield Changed(number if isinstance(number, int) else None, found.updated_at)
 
     def standing(self) -> Standing:
         """Read the base, every open pull request and the heads of Almanac's branches: 3 requests.

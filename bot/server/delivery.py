@@ -16,7 +16,6 @@ from typing import Any, Literal
 from bot.triggers import NOTHING, Target, target_of
 
 SIGNATURE = "x-hub-signature-256"
-COMMAND = "/almanac"
 State = Literal["active", "suspended", "removed"]
 
 _GUID = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -162,7 +161,7 @@ def _malformed(message: str) -> RefusedDelivery:
 def _delivery(guid: str, event: str, payload: dict[str, Any]) -> Delivery:
     action, installation = _text(payload, "action"), _part(payload, "installation")
     repository = _repository(payload.get("repository"))
-    target = target_of(event, payload) if _is_look(event, action, payload) else NOTHING
+    target = target_of(event, payload) if _is_look(event, action) else NOTHING
     if target != NOTHING and repository is None:
         raise _malformed("The repository is missing or malformed.")
     number = _id(installation.get("id"))
@@ -182,11 +181,8 @@ def _delivery(guid: str, event: str, payload: dict[str, Any]) -> Delivery:
     )
 
 
-def _is_look(event: str, action: str, payload: dict[str, Any]) -> bool:
-    if action not in _LOOKS.get(event, frozenset()):
-        return False
-    # Of comments, only commands change anything.
-    return event != "issue_comment" or COMMAND in _text(_part(payload, "comment"), "body")
+def _is_look(event: str, action: str) -> bool:
+    return action in _LOOKS.get(event, frozenset())
 
 
 def _news(event: str, action: str, payload: dict[str, Any], repository: Repository | None) -> News | None:

@@ -90,8 +90,8 @@ class Looks:
     def _with_token(self, name: Name, site: Site, installation: int, token: str) -> Result:
         with closing(self.connect(token, site)) as forge:
             try:
-                issue = name.job.issue
-                return self._one(issue, forge) if issue is not None else self._all(name, site, forge)
+                issue, comment = name.job.issue, name.job.comment
+                return self._one(issue, comment, forge) if issue is not None else self._all(name, site, forge)
             except RefusedError as refused:
                 return self._refused(name, site, installation, refused)
             except UserError as error:
@@ -120,8 +120,9 @@ class Looks:
 
     # ------------------------------------------------------------ looking
 
-    def _one(self, issue: int, forge: GitHubForge) -> Result:
-        done = reconcile(issue, forge, self.kit)
+    def _one(self, issue: int, comment: int | None, forge: GitHubForge) -> Result:
+        said = forge.news.heard(comment) if comment is not None else None
+        done = reconcile(issue, forge, self.kit, said=said)
         if done.error:
             raise done.error
         requests = forge.usage.requests
@@ -177,7 +178,7 @@ class Looks:
         if place.name.lower() == site.name.lower() and (place.branch or site.branch) == site.branch:
             raise refused
         self.memory.meet([Repository(place.id, place.name, place.branch)], installation)
-        self.put(job_about(place.name, name.job.issue), f"{name.guid}.moved")
+        self.put(job_about(place.name, name.job.issue, name.job.comment), f"{name.guid}.moved")
         return _skipped(f"The repository is called {place.name} now; it is looked at there.")
 
     def _pause(self, installation: int, refused: RefusedError) -> None:

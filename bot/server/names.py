@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 ALL = "all"
+_ISSUE = re.compile(r"(?P<issue>[0-9]+)(?:\.said\.(?P<comment>[0-9]+))?")
 _NAME = re.compile(r"(?P<repository>[^#]+)#(?P<what>[^/]+)/(?P<guid>[^/+]+)(?:/(?P<round>\d+))?(?:\+(?P<turn>\d+))?")
 
 
@@ -20,7 +21,8 @@ class Job:
 
     Attributes:
         repository: `owner/name` in small letters; it also says which jobs are never done at once.
-        what: The issue's number, `all`, or the name of a chore.
+        what: The issue's number, `all`, or the name of a chore. `12.said.34` is issue 12 with the command that stands
+            in comment 34: a job of its own, which no other look at the issue can stand in for.
     """
 
     repository: str
@@ -34,12 +36,20 @@ class Job:
     @property
     def issue(self) -> int | None:
         """The issue's number; None where it is not about one issue."""
-        return int(self.what) if self.what.isdecimal() else None
+        found = _ISSUE.fullmatch(self.what)
+        return int(found["issue"]) if found else None
+
+    @property
+    def comment(self) -> int | None:
+        """The number of the comment with a command; None where there is none."""
+        found = _ISSUE.fullmatch(self.what)
+        return int(found["comment"]) if found and found["comment"] else None
 
 
-def job_about(repository: str, issue: int | None) -> Job:
-    """Return the job of looking at one issue, or at all of them (None)."""
-    return Job(repository.lower(), ALL if issue is None else str(issue))
+def job_about(repository: str, issue: int | None, comment: int | None = None) -> Job:
+    """Return the job of looking at one issue (and at a comment that gives a command), or at all of them (None)."""
+    what = ALL if issue is None else str(issue)
+    return Job(repository.lower(), f"{what}.said.{comment}" if comment else what)
 
 
 class Name(NamedTuple):

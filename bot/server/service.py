@@ -84,7 +84,9 @@ class Service:
             self._hear(delivery)
         self._meet(delivery)
         if delivery.looks and delivery.repository:
-            self.jobs.put(job_about(delivery.repository.name, delivery.target.issue), delivery.guid)
+            target = delivery.target
+            job = job_about(delivery.repository.name, target.issue, target.said.id if target.said else None)
+            self.jobs.put(job, delivery.guid)
             if delivery.head:
                 self.memory.seen(delivery.repository.id, head=delivery.head)
         return delivery.looks or delivery.news is not None

@@ -156,7 +156,8 @@ def describe(kept: Kept) -> str:
     job = kept.name.job
     if job.repository == CHORES:
         return f"the server's own: {job.what}"
-    return f"{job.repository}, {'all issues' if job.issue is None else f'issue {job.issue}'}"
+    command = ", a command" if job.comment else ""
+    return f"{job.repository}, {'all issues' if job.issue is None else f'issue {job.issue}'}{command}"
 
 
 def _due(kept: Kept, now: float) -> str:

@@ -117,11 +117,13 @@ class Sweeps:
             self._put(site, None, f"new-{site.id}-{now:%Y%m%dT%H%M%S}")
             self.memory.seen(site.id, watermark=(now - MARGIN).isoformat(), head=head)
             return 1
-        changes = list(forge.changed_since(datetime.fromisoformat(site.watermark)))
+        changes = list(forge.news.changed_since(datetime.fromisoformat(site.watermark)))
         for change in changes:
             if change.issue is not None:
                 # The last change is found again each time; its job is called the same, and is not done again.
                 self._put(site, change.issue, f"changed-{change.at:%Y%m%dT%H%M%S}")
+        if changes:  # a comment is a change of its issue
+            self._commands(site, forge, datetime.fromisoformat(site.watermark))
         moved = head != site.head
         if moved:
             self._put(site, None, f"base-{head[:12]}-{now:%Y%m%dT%H%M%S}")
@@ -129,6 +131,12 @@ class Sweeps:
         # Only now: whatever happens before, the next sweep finds the same once more.
         self.memory.seen(site.id, head=head, watermark=newest.isoformat() if newest else site.watermark)
         return len(changes) + moved
+
+    def _commands(self, site: Site, forge: GitHubForge, moment: datetime) -> None:
+        """Have commands carried out that no delivery told; one that was dealt with before is known by our comment."""
+        for heard, issue in forge.news.commands_since(moment):
+            job = job_about(site.name, issue, heard.id)
+            self.put(job, f"comment-{heard.id}", delay=0, low=True, again=False)
 
     def _full(self) -> int:
         """Have all issues of some sites looked at: those where that is a day ago, a few at a time."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.proposals.commands import Heard
 from bot.proposals.marker import with_state
 from bot.server.delivery import Delivery, RefusedDelivery, Repository, check_signature, read_delivery
 from bot.triggers import Target
@@ -180,7 +181,8 @@ class TestIssues:
     def test_a_command_on_a_pull_request_of_ours_is_about_its_issue(self) -> None:
         payload = issues_payload("octo/site", 13, action="created") | {"comment": {"body": "/almanac retry"}}
         payload["issue"] |= {"pull_request": {}, "body": OURS}
-        assert read("issue_comment", payload).target == Target(12)
+        payload["comment"] |= {"id": 99, "user": {"login": "grace"}}
+        assert read("issue_comment", payload).target == Target(12, Heard(99, "grace", "/almanac retry", 13))
 
 
 class TestPullsAndPushes:

@@ -142,6 +142,29 @@ def test_an_issue_that_fails_among_all_is_tried_by_itself(bench: Bench) -> None:
     assert bench.more == [job_about(bench.world.name, number)]
 
 
+class TestCommands:
+    def say(self, bench: Bench, number: int, text: str, author: str = OWNER) -> dict[str, Any]:
+        comment = bench.world.comment(number, author, text)
+        return dict(bench.looks.perform(Name(job_about(bench.world.name, number, comment), "guid")))
+
+    def test_a_command_is_read_and_carried_out(self, bench: Bench) -> None:
+        number = bench.file()
+        bench.look(number)
+        assert self.say(bench, number, "/almanac cancel")["outcome"] == "closed"
+        assert bench.world.issue_state(number)[0] == "closed" or bench.world.pulls()[0].state == "closed"
+
+    def test_who_may_not_write_is_not_obeyed(self, bench: Bench) -> None:
+        number = bench.file()
+        bench.look(number)
+        self.say(bench, number, "/almanac cancel", author="mallory")
+        assert bench.world.pulls()[0].state == "open"
+
+    def test_a_comment_that_is_gone_is_only_a_look(self, bench: Bench) -> None:
+        number = bench.file()
+        job = job_about(bench.world.name, number, 999_999)
+        assert bench.looks.perform(Name(job, "guid"))["outcome"] == "created"
+
+
 class TestInTheWay:
     def test_a_site_that_nobody_knows_is_passed_over(self, bench: Bench) -> None:
         bench.memory.forget([bench.id])

@@ -35,6 +35,14 @@ def test_anything_else_is_no_name(text: str) -> None:
         read_name(text)
 
 
+def test_a_command_is_a_job_of_its_own() -> None:
+    job = job_about("octo/site", 12, 34)
+    assert (job.issue, job.comment) == (12, 34)
+    assert str(Name(job, "GUID")) == "octo/site#12.said.34/GUID"
+    assert read_name("octo/site#12.said.34/GUID").job == job
+    assert job_about("octo/site", 12).comment is None
+
+
 def test_only_issues_have_a_number() -> None:
     assert job_about("a/b", 3).issue == 3
     assert job_about("a/b", None).issue is None
