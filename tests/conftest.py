@@ -6,9 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from tests.emulated import GitHubWorld
+
+
+# No test asserts a time, and a machine under load is no finding.
+settings.register_profile("almanac", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("almanac")
 
 
 @pytest.fixture
