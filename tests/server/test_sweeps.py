@@ -121,14 +121,8 @@ class TestSites:
     def test_a_pull_request_of_ours_stands_for_its_issue(self, broom: Broom) -> None:
         broom.known()
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        user = {"login": OWNER}
-        ours = {
-            "number": 9,
-            "html_url": "https://x/pull/9",
-            "body": with_state("Adds.", {"issue": 7}),
-            "updated_at": at,
-        }
-        other = {"number": 8, "html_url": "https://x/pull/8", "body": "Fixes #3", "updated_at": at, "user": user}
+        ours = {"number": 9, "pull_request": {}, "body": with_state("Adds.", {"issue": 7}), "updated_at": at}
+        other = {"number": 8, "pull_request": {}, "body": "Fixes #3", "updated_at": at}
 
         def answer(request: Request) -> Answer | None:
             return Answer(200, [other, ours]) if request.path.endswith("/issues") else None

@@ -1,0 +1,81 @@
+"""What is logged, and that nothing secret ever is."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from bot.server.logs import redactor, set_up_logs
+from tests.server.serving import SECRET, private_key
+
+SECRETS = (SECRET, private_key(), "hunter2")
+
+
+@pytest.fixture
+def logs() -> Iterator[None]:
+    """Leave the process's logging as it was."""
+    root, engine = logging.getLogger(), logging.getLogger("dbos")
+    before = (root.handlers, root.level, engine.handlers, engine.propagate, engine.filters)
+    yield
+    root.handlers, engine.handlers, engine.propagate, engine.filters = before[0], before[2], before[3], before[4]
+    root.setLevel(before[1])
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"the secret is {SECRET}.",
+        private_key(),
+        private_key().replace("\n", " "),
+        private_key().splitlines()[7],
+        "-----BEGIN RSA PRIVATE KEY-----\nMIIE",
+        "ghs_0123456789abcdefABCDEF",
+        "github_pat_11AAAA_bbbb",
+        "Bearer eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiI0NzExIn0.c2lnbmF0dXJl",
+        "postgresql://almanac:s3cr3t@db/jobs",
+        "pass hunter2 on",
+    ],
+)
+def test_secrets_are_taken_out(text: str) -> None:
+    clean = redactor(SECRETS)(text)
+    assert "***" in clean
+    for secret in (SECRET, "hunter2", "s3cr3t", "0123456789abcdef", "11AAAA", "MIIE", private_key().splitlines()[7]):
+        assert secret not in clean
+
+
+@pytest.mark.parametrize("text", ["octo/site, issue 12", "https://example.org/a:b@c", "sha256=757107ea", "a@b.example"])
+def test_other_text_stays(text: str) -> None:
+    assert redactor(SECRETS)(text) == text
+
+
+@pytest.mark.usefixtures("logs")
+def test_every_logger_says_one_line_of_json_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(SECRETS, "json", "info")
+    structlog.get_logger("bot.test").info("done", job="octo/site#12", reason=f"{SECRET} is out", requests=9)
+    logging.getLogger("uvicorn.error").error("a token ghs_0123456789abcdef in %s", "an argument hunter2")
+    try:
+        int("ghs_fedcba9876543210")
+    except ValueError:
+        structlog.get_logger("bot.test").exception("failed")
+    lines = capsys.readouterr().err.splitlines()
+    first, second, third = map(json.loads, lines)
+    assert (first["event"], first["job"], first["requests"], first["level"]) == ("done", "octo/site#12", 9, "info")
+    assert first["reason"] == "*** is out"
+    assert second["event"] == "a token *** in an argument ***"
+    assert "fedcba9876543210" not in third["exception"]
+    assert "ValueError" in third["exception"]
+    assert first["timestamp"].endswith("Z")
+
+
+@pytest.mark.usefixtures("logs")
+def test_people_get_text_and_less_is_said_when_less_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(SECRETS, "text", "warning")
+    structlog.get_logger("bot.test").info("not this")
+    structlog.get_logger("bot.test").warning("but this", reason=SECRET)
+    shown = capsys.readouterr().err
+    assert "not this" not in shown
+    assert "but this" in shown
+    assert SECRET not in shown

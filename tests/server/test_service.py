@@ -1,0 +1,119 @@
+"""What becomes of a delivery: jobs, and what is remembered of installations and sites."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.proposals.commands import Heard
+from bot.server.delivery import Delivery, News, Repository
+from bot.server.jobs import CHORES
+from bot.server.metrics import Metrics
+from bot.server.names import Job, job_about
+from bot.server.service import Service
+from bot.server.settings import read_settings
+from bot.triggers import NOTHING, Target
+from tests.proxy import Answer, Proxy, Request
+from tests.server.serving import app_environment, wait_for
+
+SITE = Repository(1, "Octo/Site", "main")
+DELIVERY = Delivery("guid", "issues", "edited", "ada", SITE, 9, "octo", Target(12))
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that runs; its GitHub knows who the App is, and nothing else."""
+    github = Proxy()
+
+    def answer(request: Request) -> Answer:
+        return Answer(200, {"slug": "almanac-test"}) if request.path == "/app" else Answer(404)
+
+    github.trouble = answer
+    folder = tmp_path_factory.mktemp("service")
+    settings = read_settings(app_environment(GITHUB_API_URL=github.url, ALMANAC_DATA_DIR=str(folder)))
+    credentials = settings.credentials()
+    assert credentials
+    made = Service(settings, credentials, Metrics(), str)
+    made.start()
+    wait_for(lambda: github.requests, what="asking who the App is")
+    yield made
+    made.stop(0)
+    github.close()
+
+
+def jobs(service: Service, guid: str) -> list[Job]:
+    """Return the jobs that a delivery has given."""
+    ledger = service.jobs.ledger
+    found = [*ledger.waiting(), *ledger.running(), *ledger.recent(1000), *ledger.failed()]
+    return [kept.name.job for kept in found if kept.name.guid == guid]
+
+
+def test_a_delivery_becomes_a_job_and_its_site_is_known(service: Service) -> None:
+    assert service.take(replace(DELIVERY, guid="one"))
+    assert jobs(service, "one") == [Job("octo/site", "12")]
+    site = service.memory.site("octo/SITE")
+    assert site
+    assert (site.id, site.name, site.installation, site.branch) == (1, "Octo/Site", 9, "main")
+    assert service.memory.installation(9).account == "octo"
+
+
+def test_one_that_looks_at_nothing_leaves_nothing(service: Service) -> None:
+    other = replace(SITE, id=77, name="octo/unknown")
+    assert not service.take(replace(DELIVERY, guid="none", target=NOTHING, repository=other))
+    assert jobs(service, "none") == []
+    assert service.memory.site("octo/unknown") is None
+
+
+def test_what_we_did_ourselves_is_no_news(service: Service) -> None:
+    assert not service.take(replace(DELIVERY, guid="own", sender="almanac-test[bot]"))
+    assert service.take(replace(DELIVERY, guid="other", sender="another[bot]"))
+    assert jobs(service, "own") == []
+
+
+def test_a_command_is_a_job_of_its_own(service: Service) -> None:
+    said = Heard(34, "grace", "/almanac retry", 13)
+    service.take(replace(DELIVERY, guid="said", target=Target(12, said)))
+    assert jobs(service, "said") == [job_about("octo/site", 12, 34)]
+
+
+def test_a_push_to_the_base_is_about_all_and_notes_the_head(service: Service) -> None:
+    service.take(replace(DELIVERY, guid="push", event="push", action="", target=Target(None), head="abc"))
+    assert jobs(service, "push") == [job_about("octo/site", None)]
+    site = service.memory.site("octo/site")
+    assert site
+    assert site.head == "abc"
+
+
+def test_a_renamed_repository_keeps_what_is_known_of_it(service: Service) -> None:
+    service.take(replace(DELIVERY, guid="before", repository=Repository(5, "octo/old", "main")))
+    service.memory.seen(5, watermark="2026-03-04T00:00:00+00:00")
+    new = Repository(5, "octo/new", "main")
+    news = News(added=(new,))
+    assert service.take(
+        replace(DELIVERY, guid="renamed", event="repository", repository=new, target=NOTHING, news=news)
+    )
+    assert service.memory.site("octo/old") is None
+    site = service.memory.site("octo/new")
+    assert site
+    assert site.watermark == "2026-03-04T00:00:00+00:00"
+
+
+def test_an_installation_comes_with_its_repositories_and_is_swept(service: Service) -> None:
+    added = (Repository(21, "grace/a"), Repository(22, "grace/b"))
+    base = Delivery("came", "installation", "created", installation=20, account="grace", news=News("active", added))
+    assert service.take(base)
+    assert [site.name for site in service.memory.sites(20)] == ["grace/a", "grace/b"]
+    assert jobs(service, "came") == [Job(CHORES, "sweep")]
+    assert service.take(replace(base, guid="less", news=News(removed=(21,))))
+    assert [site.name for site in service.memory.sites(20)] == ["grace/b"]
+    for guid, state in (("off", "suspended"), ("gone", "removed")):
+        assert service.take(replace(base, guid=guid, news=News(state)))  # type: ignore[arg-type]
+        assert service.memory.installation(20).state == state
+        assert jobs(service, guid) == []
+
+
+def test_it_is_ready_and_counts(service: Service, tmp_path: Path) -> None:
+    assert service.is_ready()
+    assert b"almanac_jobs_kept" in service.figures()
+    assert tmp_path.exists()
