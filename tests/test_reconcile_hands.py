@@ -239,7 +239,7 @@ class TestFiles:
     def test_the_record_on_the_base_and_on_the_branch_both_edited(self, scene: Scene) -> None:
         number = scene.proposed(**DEMO_DAY, location="Paris", series="Open")
         files = scene.files(number)
-        path = next(path for path in files if path.startswith("_data/"))
+        path = "_data/events/2022-01-20-open.yml"
         scene.world.commit({path: files[path], PAGE: files[PAGE]})
         scene.world.close_pull(scene.pull(number).number)
         # Taken over by hand and refused; reopened with another answer, it is a change of that record.
