@@ -164,6 +164,7 @@ class LocalForge:
     def put_branch(self, write: PutBranch) -> str:
         """Make the commit, point the branch at it and return its id."""
         with self.alone():
+            self._pulls.settle(write.branch)
             return self._clone.put(write)
 
     def open_pull(self, branch: str, base: str, title: str, body: str) -> Pull:
