@@ -149,6 +149,7 @@ class TestPage:
         assert scene.head(number) == theirs
         assert "- Location: Lyon" in scene.comment(number)
         assert "- Location: Nice" in scene.comment(number)
+        assert "By the record, it would say:" in scene.comment(number)
 
     def test_record_and_page_edited_alike_is_fine(self, scene: Scene) -> None:
         number = scene.proposed(**DEMO_DAY, location="Paris")

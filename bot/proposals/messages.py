@@ -127,17 +127,20 @@ def code(text: str) -> str:
     return f"`{text.replace('`', '?')}`"
 
 
-def problem_text(problem: Problem) -> str:
-    """Write one problem as Markdown: file, field and message, what was typed, and what would be accepted."""
+def problem_text(problem: Problem, typed: str = "You typed:", accepted: str = "This would be accepted:") -> str:
+    """Write one problem as Markdown: file, field and message, what was typed, and what would be accepted.
+
+    `typed` and `accepted` are the words before the last two.
+    """
     place = [code(problem.file)] if problem.file else []
     place += [f"line {problem.line}"] if problem.file and problem.line else []
     about = [", ".join(place)] if place else []
     about += [f"**{problem.field}**"] if problem.field else []
     parts = [": ".join([*about, problem.message])]
     if problem.typed:
-        parts.append(f"You typed:\n\n{fence(problem.typed)}")
+        parts.append(f"{typed}\n\n{fence(problem.typed)}")
     if problem.accepted:
-        parts.append(f"This would be accepted:\n\n{fence(problem.accepted)}")
+        parts.append(f"{accepted}\n\n{fence(problem.accepted)}")
     if problem.choices:
         choices = "\n\n".join(map(fence, problem.choices))
         parts.append(f"Each of these would be accepted; only you can say which is meant:\n\n{choices}")

@@ -1,0 +1,61 @@
+"""Which comments give a command, and which only talk about one."""
+
+import pytest
+
+from bot.proposals.commands import command_of, own_text, with_note
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/almanac retry", "retry"),
+        ("/almanac recreate", "recreate"),
+        ("/almanac cancel", "cancel"),
+        ("/Almanac  RETRY!", "retry"),
+        ("/almanac retry, please", "unknown"),
+        ("/almanac retry please", "retry"),
+        ("   /almanac\tcancel   ", "cancel"),
+        ("Thanks!\r\n\r\n/almanac retry\r\nBye", "retry"),
+        ("/almanac", "unknown"),
+        ("/almanac help", "unknown"),
+        ("/almanac retry\n/almanac cancel", "retry"),
+        ("```\ncode\n```\n/almanac retry", "retry"),
+        ("~~~ a`b\ncode\n~~~\n/almanac retry", "retry"),
+        ("<!-- note -->\n/almanac retry", "retry"),
+    ],
+)
+def test_a_line_of_its_own_is_a_command(text: str, command: str) -> None:
+    assert command_of(text) == command
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Please /almanac retry",
+        "`/almanac retry`",
+        "> /almanac retry",
+        "    /almanac retry",
+        "\t/almanac retry",
+        "- /almanac retry",
+        "```\n/almanac retry\n```",
+        "```text\n/almanac retry",
+        "````\n```\n/almanac retry\n````",
+        "~~~\n```\n/almanac retry\n~~~",
+        "```\n    ```\n/almanac retry\n```",
+        "```\n``` not the end\n/almanac retry\n```",
+        "<!--\n/almanac retry\n-->",
+        "<!-- /almanac retry",
+        "/almanacs retry",
+        "/ almanac retry",
+    ],
+)
+def test_what_is_quoted_or_said_in_passing_is_none(text: str) -> None:
+    assert command_of(text) is None
+
+
+def test_a_note_stands_below_a_text_and_is_told_from_it() -> None:
+    marked = f"<!-- almanac:issue-1 -->\n{with_note('Hello', 'A note')}"
+    assert own_text(marked) == "Hello"
+    assert own_text("<!-- almanac:issue-1 -->\nHello") == "Hello"
+    assert with_note("Hello", None) == "Hello"
