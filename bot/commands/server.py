@@ -62,11 +62,6 @@ def _host() -> "Host":
 def _start(host: "Host", where: str) -> None:
     credentials = host.settings.credentials()
     if credentials:
-        from bot.server.logs import set_up_logs
-
-        # Credentials that the set-up stored were not known before.
-        known = (credentials.private_key.get_secret_value(), credentials.webhook_secret.get_secret_value())
-        host.redact = set_up_logs((*host.settings.secrets(), *known), host.settings.log_format, host.settings.log_level)
         _open(host, credentials)
         tell(f"Almanac listens on {where}/webhooks/github for App {credentials.app_id}.")
         return

@@ -73,6 +73,8 @@ class Looks:
 
     def _perform(self, name: Name) -> Result:
         site = self.memory.site(name.job.repository)
+        if site and site.installation is None:
+            site = self._find_installation(site)
         if site is None or site.installation is None:
             return _skipped("The App does not reach this repository (any more).")
         installation = self.memory.installation(site.installation)
@@ -86,6 +88,13 @@ class Looks:
         except RefusedError as refused:
             return self._without_token(name, site, site.installation, refused)
         return self._with_token(name, site, site.installation, token)
+
+    def _find_installation(self, site: Site) -> Site | None:
+        """Ask which installation reaches a site that a delivery without one named."""
+        found = self.app.installation_of(site.name)
+        if found:
+            self.memory.meet([Repository(site.id, site.name, site.branch)], found)
+        return self.memory.site(site.name)
 
     def _with_token(self, name: Name, site: Site, installation: int, token: str) -> Result:
         with closing(self.connect(token, site)) as forge:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from bot.errors import AlmanacError, UserError
+from bot.forge.github_app import Registered
 from bot.server.logs import redactor
 from bot.server.setup import (
     Keep,
@@ -86,14 +87,25 @@ def _finish(host: "Host", setup: Setup, state: str, code: str) -> Response:
     found, keep = setup.finish(state, code)
     if keep == "file":
         store_credentials(found, host.settings.credentials_file)
-    host.open(credentials_of(found))
-    _log.info("the App is set up", app=found.slug)
+    works = _open(host, found)
     return page(
         "done",
+        works=works,
         page=found.page,
         file=str(host.settings.credentials_file) if keep == "file" else "",
         variables=as_variables(found) if keep == "show" else "",
     )
+
+
+def _open(host: "Host", found: Registered) -> bool:
+    """Begin to work; whether or not that goes well, the operator has to see the keys, which GitHub gives but once."""
+    try:
+        host.open(credentials_of(found))
+    except Exception as error:  # noqa: BLE001 -- whatever it is
+        _log.exception("the App is set up, but the server cannot work yet", reason=host.redact(str(error)))
+        return False
+    _log.info("the App is set up", app=found.slug)
+    return True
 
 
 def _gone() -> Response:

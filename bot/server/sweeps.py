@@ -74,23 +74,24 @@ class Sweeps:
         return {"outcome": "swept", "reason": f"{found} changes on {len(working)} installations.", "full": self._full()}
 
     def _meet_installations(self) -> None:
+        # Before the list: an installation that a delivery tells of meanwhile is not gone because it is not in it.
+        before = {known.id for known in self.memory.installations()}
         listed = list(self.app.installations())
         for one in listed:
             self.memory.know(one.id, one.account, "suspended" if one.suspended else "active")
-        for known in self.memory.installations():
-            if known.id not in {one.id for one in listed}:
-                self.memory.know(known.id, state="removed")
+        for number in before - {one.id for one in listed}:
+            self.memory.know(number, state="removed")
 
     def _installation(self, number: int) -> int:
         """Sweep one installation's sites, and tell how many changes there were; a failure is the others' no concern."""
         if self.memory.installation(number).paused_until > time.time():
             return 0
         try:
+            before = {site.id for site in self.memory.sites(number)}
             places = self.app.places(number)
             if places is not None:
                 self.memory.meet((Repository(one.id, one.name, one.branch) for one in places), number)
-                gone = {site.id for site in self.memory.sites(number)} - {one.id for one in places}
-                self.memory.forget(gone)
+                self.memory.forget(before - {one.id for one in places})
             token = self.app.token(number)
             return sum(self._site(site, token) for site in self.memory.sites(number))
         except ForgeError as error:

@@ -38,6 +38,18 @@ def logs() -> Iterator[None]:
         "postgresql://almanac:s3cr3t@db/jobs",
         "pass hunter2 on",
     ],
+    ids=[
+        "secret",
+        "key",
+        "folded key",
+        "a line of it",
+        "half a key",
+        "token",
+        "fine-grained",
+        "JWT",
+        "address",
+        "word",
+    ],
 )
 def test_secrets_are_taken_out(text: str) -> None:
     clean = redactor(SECRETS)(text)

@@ -171,6 +171,11 @@ class TestInTheWay:
         assert bench.look(1)["outcome"] == "skipped"
         assert bench.proxy.requests == []
 
+    def test_an_installation_that_no_delivery_named_is_found(self, bench: Bench) -> None:
+        bench.memory.forget([bench.id])
+        bench.memory.meet([Repository(bench.id, bench.world.name, "main")], None)
+        assert bench.look(bench.file())["outcome"] == "created"
+
     @pytest.mark.parametrize("state", ["suspended", "removed"])
     def test_so_is_one_whose_installation_is_off(self, bench: Bench, state: Any) -> None:
         bench.memory.know(INSTALLATION, state=state)
