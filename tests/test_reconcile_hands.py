@@ -100,6 +100,14 @@ class TestPage:
         scene.run(number)
         assert "- Location: Paris\n\n- Register: [example.org](https://example.org/)" in scene.page(number)
 
+    def test_what_the_page_cannot_show_stays_in_the_record(self, scene: Scene) -> None:
+        number = scene.proposed()
+        scene.edit_record(number, 'title: "Demo Day"', 'title: "Demo Day"\npeople_label: "Hosts"')
+        scene.edit_page(number, "- When: 9am ET, 3pm CET\n", "- When: 9am ET, 3pm CET\n\n- Location: Paris\n")
+        scene.run(number)
+        assert 'location: "Paris"' in scene.record(number)
+        assert 'people_label: "Hosts"' in scene.record(number)
+
     def test_a_section_in_a_style_of_its_own_is_kept_word_for_word(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.edit_page(number, "- When: 9am ET, 3pm CET", "* <b>When</b>: at nine\n\nCome all!")
