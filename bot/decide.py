@@ -105,7 +105,7 @@ class Desk:
         return answered(self._decided(look, issue, anew=order.command == "recreate"), look, order)
 
     def _decided(self, look: Look, issue: Issue, *, anew: bool = False) -> Plan:
-        plan = triage(issue.number, look)
+        plan = triage(issue, look)
         if plan:
             return plan
         filed = self.filed(look, issue)

@@ -29,7 +29,7 @@ class Breaking:
         self._forge, self._at, self._after = forge, at, after
         self._broken = False
         self.written: list[str] = []
-        self.between: Callable[[int], None] = lambda _: None
+        self.between: Callable[[int], object] = lambda _: None
 
     def __getattr__(self, name: str) -> Any:
         """Return what the forge has, watched."""

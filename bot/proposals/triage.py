@@ -21,9 +21,9 @@ from dataclasses import replace
 from bot import __version__
 from bot.events.event import Event
 from bot.proposals.comment import put_comment, said
-from bot.proposals.endings import closed, merged, refused, withdrawn
+from bot.proposals.endings import closed, merged, refused
 from bot.proposals.marker import Memory, recall, with_state
-from bot.proposals.state import Comment, Draft, Filed, Look, Plan, Pull
+from bot.proposals.state import Comment, Draft, Filed, Issue, Look, Plan, Pull
 
 __all__ = [
     "digest",
@@ -34,7 +34,6 @@ __all__ = [
     "settled",
     "told_problems",
     "triage",
-    "withdrawn",
 ]
 
 
@@ -44,15 +43,13 @@ def digest(event: Event) -> str:
     return hashlib.sha256(json.dumps([__version__, data], sort_keys=True).encode()).hexdigest()[:32]
 
 
-def triage(number: int, look: Look) -> Plan | None:
-    """Decide what needs no answers: an issue of ours that is gone, closed, merged or refused.
+def triage(issue: Issue, look: Look) -> Plan | None:
+    """Decide what needs no answers: an issue of ours that is closed, merged or refused.
 
     Returns:
         The plan, or None where the issue's answers have to be read.
     """
-    issue, pull = look.issue, look.proposal.pull
-    if issue is None:
-        return withdrawn(number, look)
+    number, pull = issue.number, look.proposal.pull
     memory = recall(pull.body if pull else None)
     if pull and (pull.merged or (pull.state == "closed" and memory.landed)):
         return None if said(look).merged == pull.number else merged(number, look, pull)

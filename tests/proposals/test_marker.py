@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.proposals.marker import comment_marker, imprint, read_state, with_state
+from bot.proposals.marker import Memory, Said, comment_marker, heard, imprint, read_state, recall, with_state
 
 values = st.none() | st.integers() | st.text(max_size=20)
 
@@ -39,3 +39,25 @@ def test_an_imprint_knows_a_text_again_with_other_line_ends() -> None:
 def test_a_comment_is_found_by_its_issue() -> None:
     assert comment_marker(12) == "<!-- almanac:issue-12 -->"
     assert comment_marker(1) not in comment_marker(12)
+
+
+def test_what_cannot_be_in_a_marker_is_passed_over() -> None:
+    entries = {"event": "../../x", "digest": 5, "answers": ["a"], "commit": "abc", "shared": "yes", "unknown": 1}
+    memory = recall(with_state("Text", entries))
+    assert memory == Memory(commit="abc")
+    assert recall(None) == recall("no marker") == Memory()
+
+
+def test_what_closed_a_pull_request_is_read_by_the_name_that_is_written() -> None:
+    assert recall(with_state("", {"closed-by": "almanac"})).closed_by == "almanac"
+
+
+def test_a_comment_s_marker_is_read_the_same_way() -> None:
+    assert heard(with_state("", {"told": "failed", "says": "x", "heard": [1, 2], "denied": "me"})) == Said(
+        says="x", heard=[1, 2]
+    )
+
+
+def test_a_marker_that_is_nested_without_end_is_no_marker() -> None:
+    assert read_state("text\n\n<!-- almanac:state {" + '"a":{' * 100_000 + " -->\n")[1] == {}
+    assert read_state("text\n\n<!-- almanac:state {" + '"a":{' * 100_000 + "}" * 100_001 + " -->\n")[1] == {}
