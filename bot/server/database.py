@@ -1,6 +1,7 @@
 """The database: how it is reached, and the tables that Almanac keeps in it beside the job engine's own."""
 
 import sqlite3
+import threading
 import time
 from pathlib import Path
 
@@ -43,6 +44,9 @@ PROCESSES = sa.Table(
 )
 
 
+_TURN = "almanac-turn"
+
+
 def open_engine(url: str) -> sa.Engine:
     """Connect to a SQLite file, which is made where there is none, or to a PostgreSQL database.
 
@@ -61,8 +65,31 @@ def open_engine(url: str) -> sa.Engine:
         connection.isolation_level = "IMMEDIATE"
         connection.execute("PRAGMA busy_timeout=30000")
         connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
 
+    _take_turns(engine)
     return engine
+
+
+def _take_turns(engine: sa.Engine) -> None:
+    """Let this process's threads wait for each other in an orderly way.
+
+    SQLite has one writer at a time. Who finds it busy sleeps for a while and looks again, and so most of the time goes
+    by between one writer's end and the next one's beginning.
+    """
+    turn = threading.RLock()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        turn.acquire()
+        connection.info[_TURN] = True
+
+    @sa.event.listens_for(engine, "commit")
+    @sa.event.listens_for(engine, "rollback")
+    def end(connection: sa.Connection) -> None:
+        # A commit that fails is followed by a rollback.
+        if connection.info.pop(_TURN, False):
+            turn.release()
 
 
 def make_tables(engine: sa.Engine, tries: int = 5) -> None:

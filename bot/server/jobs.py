@@ -123,6 +123,8 @@ class Jobs:
             "log_level": "WARNING",
             "enable_otlp": False,
         }
+        if self._engine.dialect.name == "sqlite":
+            config["system_database_engine"] = self._engine
         DBOS(config=config)
         DBOS.workflow(name=WORKFLOW)(self._entry())
         DBOS.launch()
@@ -133,7 +135,7 @@ class Jobs:
             polling_interval_sec=self._pace.poll,
             on_conflict="always_update",
         )
-        self._ledger = Ledger(self._url)
+        self._ledger = Ledger(self._url, self._engine if self._engine.dialect.name == "sqlite" else None)
         self._threads = [
             threading.Thread(target=self._repeat, args=(self.pulse.beat, self._pace.beat), daemon=True),
             threading.Thread(target=self._repeat, args=(self._keep, self._pace.beat), daemon=True),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+import sqlalchemy as sa
 from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus, error
 
 from bot.errors import UserError
@@ -58,10 +59,11 @@ class Kept:
 class Ledger:
     """Reads and changes the list of jobs. The engine's tables have to be there: whoever runs jobs makes them."""
 
-    def __init__(self, url: str) -> None:
-        """Connect to the database."""
+    def __init__(self, url: str, engine: sa.Engine | None = None) -> None:
+        """Connect to the database, unless there is a connection already."""
         self._client = DBOSClient(
             system_database_url=url,
+            system_database_engine=engine,
             serializer=DBOSPortableJSONSerializer(),
             system_database_pool_size=10,
             application_name=APPLICATION,
