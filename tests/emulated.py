@@ -4,7 +4,6 @@ What happened there is read back over plain HTTP, without anything of Almanac's.
 """
 
 import base64
-import itertools
 import json
 import subprocess
 import urllib.error
@@ -23,15 +22,14 @@ from tests.tools import need
 HERE = Path(__file__).parent / "emulator"
 OWNER, BOT = "octo", "almanac-bot"
 PEOPLE = (OWNER, BOT, "ada", "grace", "mallory")
-# The emulator takes 5,000 requests an hour from each person, as GitHub does.
-_WORN_OUT = 4000
-_numbers = itertools.count(1)
+_WORLDS = 200
+"""How many repositories one emulator serves. It takes 5,000 requests an hour with one token, as GitHub does; so the
+people of each repository have tokens of their own, and no test uses up what another one needs."""
 _running: list["Emulator"] = []
 
 
-def token_of(login: str) -> str:
-    """Return the token of one of `PEOPLE`."""
-    return f"ghp_{login.replace('-', '')}0123456789"
+def _token(login: str, world: int) -> str:
+    return f"ghp_{login.replace('-', '')}0123456789w{world}"
 
 
 class Emulator:
@@ -40,6 +38,7 @@ class Emulator:
     Attributes:
         url: The address of the API, through the proxy.
         proxy: Writes down what went through.
+        worlds: How many repositories tests have had on it.
     """
 
     def __init__(self, apps: Sequence[Mapping[str, Any]] = ()) -> None:
@@ -47,12 +46,15 @@ class Emulator:
         node = need("node")
         if not (HERE / "node_modules" / "emulate").is_dir():
             need("emulate (npm ci --prefix tests/emulator)")
-        self.proxy, self.asked = Proxy(), 0
+        self.proxy = Proxy()
+        self.worlds = 0
         self.url = self.proxy.url
         self._process = subprocess.Popen(
             [node, "server.mjs"], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        tokens = {token_of(login): {"login": login, "scopes": ["repo"]} for login in PEOPLE}
+        tokens = {
+            _token(login, world): {"login": login, "scopes": ["repo"]} for login in PEOPLE for world in range(_WORLDS)
+        }
         github = {"users": [{"login": login} for login in PEOPLE], "apps": list(apps)}
         seed = {"github": github, "tokens": tokens}
         print(json.dumps({"baseUrl": self.url, "seed": seed}), file=self._pipe(self._process.stdin), flush=True)
@@ -71,13 +73,12 @@ class Emulator:
             process.wait(10)
         self.proxy.close()
 
-    def ask(self, method: str, path: str, body: Any = None, *, login: str = OWNER) -> Any:
+    def ask(self, method: str, path: str, body: Any = None, *, token: str) -> Any:
         """Send one request past the proxy; None for 404."""
-        self.asked += 1
         request = urllib.request.Request(  # noqa: S310 - the address is our own
             self.proxy.target + path,
             json.dumps(body).encode() if body is not None else None,
-            {"Authorization": f"token {token_of(login)}", "Content-Type": "application/json"},
+            {"Authorization": f"token {token}", "Content-Type": "application/json"},
             method=method,
         )
         try:
@@ -98,22 +99,29 @@ class GitHubWorld:
 
     def __init__(self, emulator: Emulator) -> None:
         """Make the repository; Almanac is a collaborator."""
-        self.emulator, self.name = emulator, f"{OWNER}/site-{next(_numbers)}"
-        emulator.ask("POST", "/user/repos", {"name": self.name.partition("/")[2], "auto_init": True})
+        self.emulator, self._number = emulator, emulator.worlds
+        emulator.worlds += 1
+        name = f"site-{emulator.worlds}"
+        self.name = f"{OWNER}/{name}"
+        emulator.ask("POST", "/user/repos", {"name": name, "auto_init": True}, token=self.token(OWNER))
         self.ask("PUT", f"collaborators/{BOT}", {"permission": "push"})
         self.forges: list[GitHubForge] = []
         self.forge = self.connect()
 
+    def token(self, login: str) -> str:
+        """Return the token of one of `PEOPLE`."""
+        return _token(login, self._number)
+
     def connect(self, **options: Any) -> GitHubForge:
         """Return a new forge on this repository, that writes without pauses."""
         options = {"api_url": self.emulator.url, "pause": 0, **options}
-        forge = connect(options.pop("token", token_of(BOT)), options.pop("repository", self.name), **options)
+        forge = connect(options.pop("token", self.token(BOT)), options.pop("repository", self.name), **options)
         self.forges.append(forge)
         return forge
 
     def ask(self, method: str, path: str = "", body: Any = None, *, login: str = OWNER) -> Any:
         """Send one request about this repository; None for 404."""
-        return self.emulator.ask(method, f"/repos/{self.name}/{path}".rstrip("/"), body, login=login)
+        return self.emulator.ask(method, f"/repos/{self.name}/{path}".rstrip("/"), body, token=self.token(login))
 
     # ------------------------------------------------------------ git
 
@@ -240,7 +248,7 @@ class GitHubWorld:
 @contextmanager
 def github_world() -> Iterator[GitHubWorld]:
     """Make a new repository on the emulated GitHub, which is started if need be."""
-    if _running and max(_running[0].asked, _running[0].proxy.passed) > _WORN_OUT:
+    if _running and _running[0].worlds == _WORLDS:
         stop()
     if not _running:
         _running.append(Emulator())

@@ -49,7 +49,6 @@ class Proxy:
         url: Its own address.
         target: Where the requests go, as `http://127.0.0.1:PORT`; may be set later.
         requests: All requests since the last `clear`.
-        passed: How many there were ever.
         trouble: Called with each request; what it answers, if anything, stands in for GitHub's answer.
     """
 
@@ -57,7 +56,6 @@ class Proxy:
         """Begin to listen on a free port."""
         self.target = target
         self.requests: list[Request] = []
-        self.passed = 0
         self.trouble: Callable[[Request], Answer | None] = lambda _: None
         proxy = self
 
@@ -103,7 +101,6 @@ class _Handler(BaseHTTPRequestHandler):
         token = self.headers.get("Authorization", "")
         request = Request(self.command, path, query, token, json.loads(data) if data else None)
         self.owner.requests.append(request)
-        self.owner.passed += 1
         answer = self.owner.trouble(request)
         if answer is None or answer.lost:
             there = self._pass_on(data)

@@ -17,7 +17,7 @@ from bot.errors import UserError
 from bot.proposals.marker import with_state
 from bot.resources import example, template
 from bot.triggers import target_of
-from tests.emulated import GitHubWorld, token_of
+from tests.emulated import BOT, GitHubWorld
 from tests.filing import body
 from tests.forge.clones import clone
 from tests.tools import need
@@ -43,7 +43,7 @@ class Runner:
         (self.folder / "event.json").write_text(json.dumps(payload))
         workspace = {"GITHUB_WORKSPACE": str(self.checkout)} if self.checkout else {}
         return workspace | {
-            "GITHUB_TOKEN": token_of("almanac-bot"),
+            "GITHUB_TOKEN": self.site.token(BOT),
             "GITHUB_REPOSITORY": self.site.forge.name,
             "GITHUB_EVENT_NAME": trigger,
             "GITHUB_EVENT_PATH": str(self.folder / "event.json"),

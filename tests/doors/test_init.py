@@ -12,7 +12,7 @@ import yaml
 from bot.resources import example, template
 from tests.built import build
 from tests.doors.test_cli import Almanac, everything
-from tests.emulated import OWNER, GitHubWorld, token_of
+from tests.emulated import OWNER, GitHubWorld
 from tests.filing import body, issue_json
 from tests.gitrepo import Repo
 from tests.pages.house import PAGES
@@ -403,7 +403,7 @@ class TestOnGitHub:
         site.commit(dict(repo.files("HEAD")))
         # 2. the setting, which the emulated GitHub does not know, and the label
         site.ask("POST", "labels", {"name": "event", "color": "0e8a16"})
-        monkeypatch.setenv("GITHUB_TOKEN", token_of(OWNER))
+        monkeypatch.setenv("GITHUB_TOKEN", site.token(OWNER))
         monkeypatch.setenv("GITHUB_API_URL", site.emulator.url)
         monkeypatch.setenv("ALMANAC_WRITE_PAUSE", "0")
         ran = almanac("doctor", "--site", repo.folder, "--repo", site.name)

@@ -11,7 +11,7 @@ from bot.forge.github import GitHubForge
 from bot.forge.github_calls import Pace
 from bot.proposals.marker import comment_marker
 from bot.proposals.state import PutBranch, branch_name
-from tests.emulated import BOT, GitHubWorld, token_of
+from tests.emulated import BOT, GitHubWorld
 from tests.forge.clones import clone
 from tests.proxy import Answer, Request
 
@@ -353,7 +353,7 @@ class TestComments:
     def test_a_token_of_somebody_unknown_to_the_site_finds_its_own(self, site: GitHubWorld) -> None:
         number = site.file_issue("An event", "text")
         site.comment(number, "mallory", comment_marker(number))
-        grace = site.connect(token=token_of("grace"))
+        grace = site.connect(token=site.token("grace"))
         ours = grace.create_comment(number, comment_marker(number))
         assert grace.look(number).proposal.comment == ours
 
@@ -381,7 +381,7 @@ class TestTroubles:
             assert "spelt" in str(caught.value.remedy)
 
     def test_a_token_that_may_not_write(self, site: GitHubWorld) -> None:
-        forge = site.connect(token=token_of("mallory"))
+        forge = site.connect(token=site.token("mallory"))
         with pytest.raises(ForgeError) as caught:
             put(site, forge)
         assert "contents: write" in str(caught.value.remedy)
