@@ -57,11 +57,3 @@ def test_each_message_in_troubleshooting_is_one_of_ours() -> None:
     said = re.sub(r"\s+", " ", re.sub(r'"\s*\n\s*f?"', "", code))
     fragments = {part.strip() for message in {*MESSAGES} - BY_GITHUB for part in message.split("...")}
     assert not {fragment for fragment in fragments if fragment not in said}
-
-
-def test_links_of_these_pages_lead_somewhere() -> None:
-    for page in (ROOT / "docs" / name for name in ("adopting.md", "templates.md", "troubleshooting.md")):
-        for target in re.findall(
-            r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(), flags=re.DOTALL)
-        ):
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
