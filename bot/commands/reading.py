@@ -111,16 +111,13 @@ def not_ours(file: str, issue: "Issue", form: "Form", config: "Config") -> Probl
 def read_times(date: str, line: str, site: Path, *, as_json: bool) -> int:
     """Check a When line; 0 if it has no problem."""
     from bot.events.submission import zones_of
-    from bot.events.times import explain, read_date, read_when, when_to_json
+    from bot.events.times import explain, read_when, when_to_json
     from bot.folder import Folder
 
     nothing: dict[str, object] = {"ok": False, "instant": None, "line": None, "zones": [], "warnings": []}
     with refusals(nothing, as_json=as_json):
         zones = zones_of(Folder(site).config(), None)
-        day = read_date(date)
-        if isinstance(day, Problem):
-            raise UserError(day)
-    reading = read_when(day, line, zones)
+    reading = read_when(date, line, zones)
     if as_json:
         document(when_to_json(reading))
         return int(not reading.ok)

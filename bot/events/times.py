@@ -3,6 +3,7 @@
 This is the public face of the modules beside it. Nothing here asks a clock or the machine's own zone database.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date as calendar_date
 from datetime import datetime, timedelta
@@ -73,16 +74,12 @@ def read_when(date: str, line: str, zones: Zones, duration: str | None = None) -
         What the line says, or all that is wrong. A problem of the date or of the duration has `field` set to `date` or
         `duration`; all others are the line's, with `field` None.
     """
-    found: list[Problem] = []
     day = read_date(date)
     if isinstance(day, Problem):
-        found.append(replace(day, field="date"))
+        return When(ok=False, problems=(replace(day, field="date"), *read_when_without_date(line, zones, duration)))
     length, wrong_length = _length(duration)
-    found += wrong_length
-    if isinstance(day, Problem):
-        return When(ok=False, problems=tuple(found))
     reader = Reader(calendar_date.fromisoformat(day), zones, length)
-    return _when(reader, line, found)
+    return _when(reader, line, wrong_length)
 
 
 def read_when_without_date(line: str, zones: Zones, duration: str | None = None) -> tuple[Problem, ...]:
@@ -117,7 +114,7 @@ def check_imported(date: str, line: str, zones: Zones) -> When:
     """
     if len(date) != len("2021-11-08") or date.startswith("X") or not line.strip():
         return When(ok=True, line=line)
-    when = _when(Reader(calendar_date.fromisoformat(date), zones), line, [])
+    when = _when(Reader(calendar_date.fromisoformat(date), zones), line)
     return replace(when, line=line, problems=(), warnings=(*when.problems, *when.warnings))
 
 
@@ -166,7 +163,7 @@ def _length(typed: str | None) -> tuple[timedelta | None, tuple[Problem, ...]]:
     return (None, (replace(length, field="duration"),)) if isinstance(length, Problem) else (length, ())
 
 
-def _when(reader: Reader, line: str, found: list[Problem]) -> When:
+def _when(reader: Reader, line: str, found: Sequence[Problem] = ()) -> When:
     """Read a line; `found` is what is wrong beside it."""
     result = reader.read(line)
     problems = [*found, *(_problem(reader, finding, line) for finding in result.problems)]

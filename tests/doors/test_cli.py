@@ -213,7 +213,9 @@ class TestWhen:
         ran = almanac("when", "11/8/2021", "9am ET", "--site", tmp_path, "--json")
         assert ran.status == 1
         assert ran.json["ok"] is False
-        assert ran.json["problems"]
+        [problem] = ran.json["problems"]
+        assert (problem["field"], problem["accepted"]) == ("date", None)
+        assert problem["choices"] == ["2021-11-08", "2021-08-11"]
 
 
 class TestImportAndBuild:
