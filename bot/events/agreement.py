@@ -95,7 +95,7 @@ def _options(reading: Reading, first: Reading) -> list[datetime]:
     """
     if reading is first:
         return [reading.moment.start]
-    days = (reading.day + DAY * shift for shift in range(-DAYS_APART, DAYS_APART + 1))
+    days = (reading.day + DAY * shift for shift in range(-DAYS_APART, DAYS_APART + 1) if shift)
     walls = (datetime.combine(day, reading.clock.start) for day in days)
     found = [reading.moment.start, *(start for wall in walls for start in moments(wall, reading.place.zone))]
     on_the_day = [start for start in found if wall_of(start, first.place.zone).date() == first.day]

@@ -68,13 +68,18 @@ class Clock:
     start: time
     end: time | None = None
 
+    @property
+    def overnight(self) -> bool:
+        """Tell whether it is a range that ends on the next day."""
+        return self.end is not None and self.end <= self.start
+
     def walls(self, day: datetime) -> tuple[datetime, datetime | None]:
         """Put the clock on a day (its midnight): when it starts, and when it ends, by the clocks on the wall."""
         start = datetime.combine(day, self.start)
         if self.end is None:
             return start, None
         end = datetime.combine(day, self.end)
-        return start, end if end > start else end + DAY
+        return start, end + DAY if self.overnight else end
 
 
 def written_time(match: re.Match[str]) -> WrittenTime:
@@ -115,12 +120,21 @@ def clocks(start: WrittenTime, end: WrittenTime | None) -> tuple[Clock, ...]:
         end = WrittenTime(0)
     helped = start.half or end.half or "word" in (start.style, end.style)
     bare = start.style == end.style == "bare"
-    starts = _values(start, both=not start.certain and bool(helped or bare))
-    ends = _values(end, both=not end.certain and bool(helped or bare))
-    found = [Clock(first, last) for first, last in product(starts, ends) if first != last]
-    if len(found) > 1:
-        found = [clock for clock in found if _length(clock) < HALF_DAY]
-    return tuple(found)
+    if helped or bare:
+        found = _ranges(start, end, both=(not start.certain, not end.certain))
+        return tuple(clock for clock in found if _length(clock) < HALF_DAY) if len(found) > 1 else found
+    found = _ranges(start, end, both=(False, False))
+    if end.certain or not any(_length(clock) > HALF_DAY for clock in found):
+        return found
+    # By the 24-hour clock `10:00-1:00` would take fifteen hours. After `14:00` only a person knows what `1:00` is.
+    ways = _ranges(start, end, both=(False, True))
+    return ways if start.certain else tuple(clock for clock in ways if _length(clock) < HALF_DAY)
+
+
+def _ranges(start: WrittenTime, end: WrittenTime, *, both: tuple[bool, bool]) -> tuple[Clock, ...]:
+    """Return the ranges from a start to an end, each in one or in both halves of the day."""
+    starts, ends = _values(start, both=both[0]), _values(end, both=both[1])
+    return tuple(Clock(first, last) for first, last in product(starts, ends) if first != last)
 
 
 def show_clock(start: time, end: time | None = None) -> str:

@@ -6,20 +6,23 @@ from bot.events import when_wording as wording
 from bot.events.agreement import DAYS_APART
 from bot.events.clock import DAY
 from bot.events.dates import WrittenDate
-from bot.events.when_line import Mark
+from bot.events.when_line import Written
 
 
-def day_of(mark: Mark | None, day: date, *, first: bool) -> date | str:
+def day_of(written: Written, day: date, *, first: bool) -> date | str:
     """Return the day of one time of a line, or what is wrong with its mark.
 
     Args:
-        mark: The day that stands with the time; without one it is on the event's date.
+        written: The time; without a mark it is on the event's date.
         day: The event's date.
         first: Whether it is the line's first time, whose day must be the event's date.
     """
+    mark = written.mark
     if mark is None:
         return day
     stated = stated_day(mark.date, day) if mark.date else day + DAY * mark.days
+    if first and stated == day + DAY and all(clock.overnight for clock in written.clocks):
+        return day  # `11pm ET to 1am ET (Nov 12)`: the mark is its end's
     if isinstance(stated, date) and abs(stated - day).days > (0 if first else DAYS_APART):
         return wording.other_date(stated, day)
     return stated

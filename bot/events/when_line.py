@@ -26,6 +26,9 @@ _OFFSET = re.compile(
     _FLAGS,
 )
 _MERE_OFFSET = re.compile(rf"\s{_DASH}[0-9]{{2}}:?[0-9]{{2}}\s*(?:$|[,/|;(\u00b7]|and\b|on\b)", _FLAGS)
+_SPACED_OFFSET = re.compile(
+    rf"(?:UTC|GMT)\s?(?P<sign>\+|{_DASH})\s(?P<hours>[0-9]{{1,2}})(?=\s*(?:$|[,/|;()\u00b7]|and\b|on\b))", _FLAGS
+)  # `14:00 UTC - 5`: an offset or the end of a range
 _OPEN = re.compile(r"\(\s*")
 _CLOSE = re.compile(r"\s*\)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/+-]*", re.ASCII)
@@ -41,9 +44,19 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Unknown:
-    """Words in the place of a zone that name none."""
+    """Words in the place of a zone that name none.
+
+    Attributes:
+        words: What stands there.
+        guess: The zone that is probably meant, where the words alone would not lead to it.
+    """
 
     words: str
+    guess: str | None = None
+
+    def meant(self, zones: Zones) -> str | None:
+        """Return the letters or the name of a zone that somebody may have meant, or None."""
+        return self.guess or zones.nearest(self.words)
 
 
 @dataclass(frozen=True)
@@ -175,6 +188,8 @@ class _Reader:
         return found
 
     def offset(self, *, bare: bool) -> Place | Unknown | None:
+        if spaced := self.take(_SPACED_OFFSET):
+            return self.spaced(spaced)
         match = _OFFSET.match(self.text, self.position)
         if not match or not (match["utc"] or match["sign"] == "+" or bare):
             return None
@@ -184,6 +199,13 @@ class _Reader:
         if offset > FURTHEST or max(units["minutes"], units["seconds"]) > 59:  # noqa: PLR2004 - a clock's own bounds
             return Unknown(match.group())
         return offset_place(offset if match["sign"] == "+" else -offset)
+
+    @staticmethod
+    def spaced(match: re.Match[str]) -> Unknown:
+        """Ask about `UTC - 5`: the same could be the end of a range."""
+        hours = int(match["hours"])
+        guess = f"UTC{'+' if match['sign'] == '+' else '-'}{hours}" if timedelta(hours=hours) <= FURTHEST else None
+        return Unknown(match.group(), guess)
 
     def named(self) -> Place | Ambiguous | Unknown | None:
         word = _WORD.match(self.text, self.position)

@@ -68,7 +68,7 @@ def _unclear(times: Sequence[Written], zones: Zones) -> Iterator[str]:
         if written.place is None:
             yield wording.no_zone(zones)
         elif isinstance(written.place, Unknown):
-            yield wording.unknown_zone(zones.nearest(written.place.words))
+            yield wording.unknown_zone(written.place.meant(zones))
         elif isinstance(written.place, Ambiguous):
             yield wording.ambiguous(written.place)
 
@@ -116,7 +116,7 @@ class Reader:
         """Find the moment of one time."""
         written = times[index]
         clock = written.clocks[0]
-        day = day_of(written.mark, self.day, first=index == 0)
+        day = day_of(written, self.day, first=index == 0)
         if isinstance(day, str):
             return Finding(day, (rewrite(times, self.day),))
         moment = read_moment(place, clock, day)
@@ -134,7 +134,7 @@ class Reader:
         """Find all times of a line that do not exist, as they are moved together."""
         found = {}
         for index, written in enumerate(times):
-            day = day_of(written.mark, self.day, first=index == 0)
+            day = day_of(written, self.day, first=index == 0)
             if isinstance(written.place, Place) and isinstance(day, date):
                 found[index] = read_moment(written.place, written.clocks[0], day)
         return {index: moment for index, moment in found.items() if isinstance(moment, Skipped)}
@@ -173,5 +173,5 @@ class Reader:
             if written.start.style == "year" and written.end is None:
                 yield wording.maybe_a_year(reading.clock.start)
             helped = written.end is not None and written.end.half is not None
-            if written.start.style == "loose" and reading.clock.start.hour in EARLY_HOURS and not helped:
+            if written.start.style in ("loose", "bare") and reading.clock.start.hour in EARLY_HOURS and not helped:
                 yield wording.EARLY

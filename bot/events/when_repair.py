@@ -19,7 +19,7 @@ def rewrite(times: Sequence[Written], day: date, changed: Mapping[int, tuple[Clo
     parts = []
     for index, written in enumerate(times):
         clock, label = (changed or {}).get(index) or (written.clocks[0], _label(written))
-        own_day = day_of(written.mark, day, first=index == 0)
+        own_day = day_of(written, day, first=index == 0)
         mark = f" ({own_day})" if index and written.mark and isinstance(own_day, date) else ""
         parts.append(f"{show_clock(clock.start, clock.end)} {label}{mark}")
     return ", ".join(parts)
@@ -42,7 +42,7 @@ def _labels(place: Place | Ambiguous | Unknown | None, zones: Zones) -> list[str
         return [place.label]
     if isinstance(place, Ambiguous):
         return [zones.label_of(name) for _, name in place.candidates]
-    found = zones.nearest(place.words) if place else zones.default and zones.label_of(zones.default)
+    found = place.meant(zones) if place else zones.default and zones.label_of(zones.default)
     return [found] if found else []
 
 

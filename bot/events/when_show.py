@@ -47,6 +47,7 @@ def shown_times(
     given: dict[Place, bool] = {}
     for reading in readings:
         place = right_label(reading.place, _part(moment, whole=reading.clock.end is not None), zones)
+        place = next((known for known in given if place.name and known.name == place.name), place)
         given[place] = given.get(place, False) or reading.clock.end is not None
     whole = any(given.values())
     if len(given) == 1:

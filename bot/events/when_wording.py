@@ -10,7 +10,7 @@ from bot.events.agreement import Reading, Verdict
 from bot.events.clock import show_clock
 from bot.events.dates import DAYS, heading_date, short_date
 from bot.events.durations import show_duration
-from bot.events.moments import Moment, Repeated, Skipped, abbreviation, clock_of, right_label, wall_of
+from bot.events.moments import Moment, Repeated, Skipped, abbreviation, clock_of, moments, right_label, wall_of
 from bot.events.when_line import LONGEST
 from bot.events.zones import Ambiguous, Place, Zones
 
@@ -160,7 +160,9 @@ def _day(reading: Reading, moment: Moment) -> date:
 def _in_first_zone(reading: Reading, first: Reading) -> str:
     clock, day = clock_of(first.place, reading.moment), _day(first, reading.moment)
     mark = "" if day == first.day else f" on {heading_date(day.isoformat())}"
-    return f"{_typed(reading)} is {show_clock(clock.start, clock.end)}{mark}"
+    twice = len(moments(wall_of(reading.moment.start, first.place.zone), first.place.zone)) > 1
+    letters = f" {abbreviation(first.place, reading.moment.start)}" if twice else ""
+    return f"{_typed(reading)} is {show_clock(clock.start, clock.end)}{letters}{mark}"
 
 
 def _likely(readings: Sequence[Reading], verdict: Verdict) -> str:

@@ -115,6 +115,16 @@ def test_every_spelling_is_read_and_shown_short(date: str, line: str, instant: s
         ("9-9pm ET", "09:00:00-05:00", "2021-11-08T21:00:00-05:00", "9am-9pm ET"),
         ("11am-9am ET", "11:00:00-05:00", "2021-11-09T09:00:00-05:00", "11am-9am ET"),
         ("1030-1130pm ET", "22:30:00-05:00", "2021-11-08T23:30:00-05:00", "10:30-11:30pm ET"),
+        ("10:00-1:00 ET", "10:00:00-05:00", "2021-11-08T13:00:00-05:00", "10am-1pm ET"),
+        ("11-1:30 ET", "11:00:00-05:00", "2021-11-08T13:30:00-05:00", "11am-1:30pm ET"),
+        ("11:30-1 ET", "11:30:00-05:00", "2021-11-08T13:00:00-05:00", "11:30am-1pm ET"),
+        ("22:00-6:00 ET", "22:00:00-05:00", "2021-11-09T06:00:00-05:00", "10pm-6am ET"),
+        ("10:00-22:00 ET", "10:00:00-05:00", "2021-11-08T22:00:00-05:00", "10am-10pm ET"),
+        ("14:00-05:00 UTC", "14:00:00+00:00", "2021-11-09T05:00:00+00:00", "2pm-5am UTC"),
+        ("10:00 UTC - 12:00", "10:00:00+00:00", "2021-11-08T12:00:00+00:00", "10am-12pm UTC"),
+        ("10:00 UTC - 12 UTC", "10:00:00+00:00", "2021-11-08T12:00:00+00:00", "10am-12pm UTC"),
+        ("11pm ET to 1am ET (Nov 9)", "23:00:00-05:00", "2021-11-09T01:00:00-05:00", "11pm-1am ET"),
+        ("11pm-1am ET (Nov 8)", "23:00:00-05:00", "2021-11-09T01:00:00-05:00", "11pm-1am ET"),
         ("1030-1130 ET", "10:30:00-05:00", "2021-11-08T11:30:00-05:00", "10:30-11:30am ET"),
         ("1900-2000 ET", "19:00:00-05:00", "2021-11-08T20:00:00-05:00", "7-8pm ET"),
         ("1:30-3am ET", "01:30:00-05:00", "2021-11-08T03:00:00-05:00", "1:30-3am ET"),
@@ -200,6 +210,7 @@ def test_the_odd_one_of_three_is_named() -> None:
         ("2021-07-08", "9am MST", "9am MT", "In Arizona, write America/Phoenix."),
         ("2021-07-08", "2pm GMT, 9am ET", "2pm UK, 9am ET", "Write UK, which"),
         ("2021-07-08", "2-3pm GMT, 9am ET", "2-3pm UK, 9am ET", "London goes by BST, not GMT"),
+        ("2021-11-08", "3-4:30 UK", "3-4:30am UK", "in the morning"),
         ("2021-11-08", "midnight UK", "12am UK", "the start of the given date"),
         ("2021-11-08", "2021 UK", "8:21pm UK", "If they are a year"),
         ("2021-11-08", "2:00 UK", "2am UK", "in the morning"),
@@ -314,6 +325,13 @@ def test_without_a_zone_the_sites_is_suggested_and_not_assumed() -> None:
         ("9 ET", ["9am ET", "9pm ET"]),
         ("9-11 ET", ["9-11am ET", "9-11pm ET"]),
         ("9 ET, 3 CET", ["9am ET, 3pm CET", "9pm ET, 3am CET (Nov 9)"]),
+        ("14:00-5 CET", ["2pm-5am CET", "2-5pm CET"]),
+        ("14:00 UTC - 5", ["2pm UTC-5"]),
+        ("14:00 UTC \u2013 5, 2pm ET", ["2pm UTC-5, 2pm ET"]),
+        ("14:00 (GMT + 2)", ["2pm UTC+2"]),
+        ("14:00 UTC - 15", []),
+        ("9-11am ET (Nov 9)", ["9-11am ET"]),
+        ("11pm-1am ET (Nov 10)", ["11pm-1am ET"]),
         ("9 ET, 3 CET, 6 PT, 2 UK, 11 MT", []),
         ("13pm ET", []),
         ("9:75 ET", []),
@@ -400,6 +418,8 @@ def test_a_single_time_is_shown_in_the_sites_zones(
     [
         ("9am ET, 9am ET", "9am ET, 3pm CET"),
         ("9am ET, 9am EDT", "9am ET, 3pm CET"),
+        ("9am ET, 9am EST", "9am ET, 3pm CET"),
+        ("9am EST, 9am ET, 6am PT", "9am EST, 6am PT"),
         ("9am ET, 9-11am ET", "9-11am ET, 3-5pm CET"),
         ("9am ET, 9am ET, 6am PT", "9am ET, 6am PT"),
     ],
@@ -420,6 +440,7 @@ def test_the_given_zone_is_not_shown_twice_in_an_hour_that_comes_twice() -> None
 def test_problems_of_the_date_and_the_duration_name_their_field() -> None:
     when = read_when("2021-11", "9am ET", BUILT_IN, "long")
     assert (when.ok, [problem.field for problem in when.problems]) == (False, ["date", "duration"])
+    assert [problem.field for problem in read_when("tbd", "9am", BUILT_IN).problems] == ["date", None]
     when = read_when("2021-11-08", "9am", BUILT_IN, "long")
     assert [problem.field for problem in when.problems] == ["duration", None]
     assert not read_when("2021-11-08", "9am ET", BUILT_IN, "long").ok
