@@ -119,8 +119,8 @@ def comment_marker(issue: int) -> str:
 def with_state(text: str, entries: Mapping[str, object]) -> str:
     """Put the entries (those that are not None) behind a text, invisible to its readers."""
     kept = {key: value for key, value in entries.items() if value is not None}
-    # `--` would end the HTML comment early.
-    data = json.dumps(kept, separators=(",", ":")).replace("--", "\\u002d-")
+    # `-->` would end the HTML comment early.
+    data = re.sub("-(?=-)", r"\\u002d", json.dumps(kept, separators=(",", ":")))
     return f"{text.rstrip()}\n\n<!-- almanac:state {data} -->\n"
 
 

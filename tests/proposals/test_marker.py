@@ -19,6 +19,9 @@ def test_the_entries_come_back_and_the_text_stays(text: str, entries: dict[str, 
 
 def test_the_marker_cannot_be_closed_early_by_an_entry() -> None:
     assert with_state("", {"a": "-->x<!---"}).count("-->") == 1
+    odd = with_state("", {"a": "--->@octocat----->"})
+    assert odd.count("--") == 2
+    assert read_state(odd)[1] == {"a": "--->@octocat----->"}
 
 
 def test_only_the_last_line_counts() -> None:
