@@ -79,6 +79,11 @@ class Environment(ImmutableSandboxedEnvironment):
         self.filters.update(_FILTERS)
         self.tests["none"] = is_none
 
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """Let `format` give plain text, to be escaped: what it puts into a text that is done was typed."""
+        wrapped = super().wrap_str_format(value)
+        return wrapped and (lambda *args, **kwargs: "".join([wrapped(*args, **kwargs), ""]))
+
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Look a site's own field up by its id, though a dict has a method of that name (`items`)."""
         if isinstance(obj, Blank) and not hasattr(str, attribute):

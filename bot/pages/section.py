@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from types import TracebackType
 
-from jinja2 import Template, TemplateSyntaxError
+from jinja2 import Template, TemplateSyntaxError, nodes
 
 from bot.errors import ConfigError, Problem
 from bot.events.event import Event
@@ -66,6 +66,15 @@ def _compiled(source: str, file: str) -> Template:
             line=found.line,
         )
         for found in misplaced(tree)
+    ]
+    # What such a block writes is not escaped again, and its filter can bring typed words in, or to the start of a line.
+    problems += [
+        Problem(
+            "A filter block cannot be used here. Put each value through the filter instead.",
+            file=file,
+            line=found.lineno,
+        )
+        for found in tree.find_all(nodes.FilterBlock)
     ]
     if problems:
         raise ConfigError(problems)

@@ -213,3 +213,33 @@ def test_there_is_no_way_out_of_the_sandbox(source: str) -> None:
     except ConfigError as error:
         written = str(error)
     assert "&#60;" not in written  # Python shows its objects as <class ...>, <function ...>
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% set words %}Talk {} there{% endset %}{{ words.format(title) }}",
+        "{% set words %}Talk {x} there{% endset %}{{ words.format_map({'x': title}) }}",
+        "{% macro words() %}Talk {}{% endmacro %}{{ words().format(title) }}",
+        "{% set words %}Talk %s{% endset %}{{ words % title }}{{ words | format(title) }}",
+        "{% set words %}Talk X{% endset %}{{ words | replace('X', title) }}{{ words.replace('X', title) }}",
+        "{% set words %}Talk {% endset %}{{ words ~ title }}{{ words + title }}{{ [words, title] | join }}",
+    ],
+)
+def test_what_is_put_into_a_text_that_is_done_is_escaped(source: str) -> None:
+    written = section_renderer(source)(event(title="<b>*x*"))
+    assert "Talk &#60;b&#62;&#42;x&#42;" in written
+    assert not set("<*") & set(written)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% filter replace('X', title) %}Talk X{% endfilter %}",
+        "{% filter format(title) %}Talk %s{% endfilter %}",
+        "{% filter wordwrap(10) %}{{ title }}{% endfilter %}",
+    ],
+)
+def test_a_filter_block_would_go_around_the_escaping(source: str) -> None:
+    with pytest.raises(ConfigError, match="x:2: A filter block cannot"):
+        section_renderer(f"### {{{{ date }}}}\n{source}", "x")
