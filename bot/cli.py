@@ -254,6 +254,7 @@ def _explained(error: Exception) -> int:
     if show:
         show()
         return USAGE
-    traceback.print_exc()
-    sys.stderr.write(f"\n{REPORT}\n{ISSUES}\n")
+    from bot.show import tell
+
+    tell(f"{traceback.format_exc()}\n{REPORT}\n{ISSUES}")  # an exception may quote what was typed
     return BUG

@@ -117,6 +117,8 @@ def minimal_config(page: str) -> str:
 
 
 def _tell_import(imported: Imported, files: Mapping[str, str], page: Path, *, dry_run: bool) -> None:
+    from io import StringIO
+
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -127,7 +129,13 @@ def _tell_import(imported: Imported, files: Mapping[str, str], page: Path, *, dr
     for event in imported.events:
         kept = "fields" if event.markdown is None else "text, verbatim"
         table.add_row(event.date, Text(event.series or event.title), kept)
-    Console(highlight=False).print(table)
+    # Rich passes escape sequences on, and a folded title begins lines of its own: so what it writes is shown as text.
+    width = Console().width
+    console = Console(file=StringIO(), width=width)
+    with console.capture() as written:
+        console.print(table)
+    for line in written.get().rstrip("\n").split("\n"):
+        say(line.rstrip())
     problems(imported.warnings, "warning")
     events = f"{len(imported.events)} events: {imported.structured} as fields, {imported.verbatim} verbatim"
     say(f"\n{page}: {events}. Written again from its records, the page is the same byte for byte.")

@@ -240,6 +240,18 @@ class TestImportAndBuild:
         assert (tmp_path / ".github/almanac.yml").read_text() == 'page: "page.md"\n'
         assert almanac("build", "--check", "--site", tmp_path).status == 0
 
+    @pytest.mark.parametrize("width", range(60, 100, 4))
+    def test_a_title_can_neither_order_a_terminal_nor_a_workflow(
+        self, almanac: Almanac, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", str(width))
+        title = "A \x1b]0;x\x07\x1b[31mred " + "word " * 9 + "::stop-commands::x " * 4
+        page = tmp_path / "page.md"
+        page.write_text(f"### November 8th, 2021:  {title}\n\n- When: 9am ET\x1b[31m\n")
+        ran = almanac("import", page, "--site", tmp_path, "--dry-run")
+        assert (ran.status, "\x1b" in ran.out + ran.err) == (0, False)
+        assert not any(line.lstrip().startswith("::") for line in (ran.out + ran.err).split("\n"))
+
     def test_a_dry_run_writes_nothing(self, almanac: Almanac, site: Path) -> None:
         before = everything(site)
         ran = almanac("import", site / PAGE, "--site", site, "--dry-run")
@@ -482,6 +494,19 @@ class TestStatus:
         assert left.value.code == 3
         assert "ZeroDivisionError" in shown
         assert "report" in shown
+
+    def test_a_bug_s_words_order_no_terminal(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def fail(*_: object, **__: object) -> int:
+            raise ValueError("\n::stop-commands::x\n\x1b[31mred")
+
+        monkeypatch.setattr(sys, "argv", ["almanac", "build"])
+        monkeypatch.setattr("bot.commands.pages.build_site", fail)
+        with pytest.raises(SystemExit):
+            cli.main()
+        shown = capsys.readouterr().err
+        assert "\n\\::stop-commands::x\n\\x1b[31mred" in shown
 
     def test_an_interruption_is_130(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         def interrupt(*_: object, **__: object) -> int:
