@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.errors import ConfigError, Problem
+from bot.pages.console import printable
 from bot.pages.escape import fence
 from bot.proposals.state import Draft, EditPull, OpenPull, Plan, PutComment
 
@@ -123,8 +124,8 @@ def _line(trace: TracebackType | None) -> int | None:
 
 
 def code(text: str) -> str:
-    """Write a file's name as code, in which no letter acts."""
-    return f"`{text.replace('`', '?')}`"
+    """Write the name of a file, or of a field in one, as code, in which no letter acts."""
+    return f"`{printable(text).replace('`', '?')}`"
 
 
 def problem_text(problem: Problem, typed: str = "You typed:", accepted: str = "This would be accepted:") -> str:
@@ -135,7 +136,8 @@ def problem_text(problem: Problem, typed: str = "You typed:", accepted: str = "T
     place = [code(problem.file)] if problem.file else []
     place += [f"line {problem.line}"] if problem.file and problem.line else []
     about = [", ".join(place)] if place else []
-    about += [f"**{problem.field}**"] if problem.field else []
+    # A form's labels are its own; a file's fields may be anything that somebody typed as a key.
+    about += [code(problem.field) if problem.file else f"**{problem.field}**"] if problem.field else []
     parts = [": ".join([*about, problem.message])]
     if problem.typed:
         parts.append(f"{typed}\n\n{fence(problem.typed)}")

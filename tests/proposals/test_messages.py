@@ -189,3 +189,8 @@ def test_our_own_templates_are_named_like_a_site_s_own() -> None:
 if __name__ == "__main__":
     for each in DRAFTS:
         (CASES / f"{each}.md").write_text(written(each))
+
+
+def test_the_names_of_files_and_of_their_fields_mention_nobody() -> None:
+    problem = Problem("There is no such key.", "@octocat\n\n#12 `x", file="a`b\n@octocat.yml", line=4)
+    assert problem_text(problem) == r"`a?b\n@octocat.yml`, line 4: `@octocat\n\n#12 ?x`: There is no such key."
