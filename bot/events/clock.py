@@ -56,6 +56,11 @@ class WrittenTime:
         return self.style == "word" and self.hour == 0
 
     @property
+    def day_end(self) -> bool:
+        """Tell whether it is 24:00, as the end of a day is written."""
+        return (self.hour, self.minute, self.second, self.half) == (24, 0, 0, None)
+
+    @property
     def certain(self) -> bool:
         """Tell whether the half of the day is beyond doubt."""
         return self.half is not None or self.style in ("word", "clock", "year")
@@ -116,7 +121,7 @@ def clocks(start: WrittenTime, end: WrittenTime | None) -> tuple[Clock, ...]:
     """
     if end is None:
         return tuple(Clock(value) for value in _values(start, both=start.style == "bare") if value)
-    if end.hour == 24 and not end.minute and not end.half:  # noqa: PLR2004 - 24:00 is how a day ends
+    if end.day_end:
         end = WrittenTime(0)
     helped = start.half or end.half or "word" in (start.style, end.style)
     bare = start.style == end.style == "bare"

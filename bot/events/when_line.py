@@ -19,7 +19,7 @@ _LEAD = re.compile(r"(?:at|from)\s+", _FLAGS)
 _ON = re.compile(r"on\s+(?:the\s+)?", _FLAGS)
 _SEPARATOR = re.compile(r"\s*(?:[,/|;\u00b7\u2022]|and(?!\w))(?:\s*and(?!\w))?\s*", _FLAGS)
 _AFTER_DATE = re.compile(rf"\s*(?:[,:/|;\u00b7]|{_DASH})?\s*", _FLAGS)
-_UNTIL = re.compile(rf"\s?(?:{_DASH}|to(?!\w)|until(?!\w)|till(?!\w))\s?", _FLAGS)
+_UNTIL = re.compile(rf"\s?(?:{_DASH}{{1,2}}|to(?!\w)|until(?!\w)|till?(?!\w))\s?", _FLAGS)
 _OFFSET = re.compile(
     rf"(?P<utc>(?:UTC|GMT)\s?)?(?P<sign>\+|{_DASH})(?P<hours>[0-9]{{1,2}})(?::?(?P<minutes>[0-9]{{2}}))?"
     r"(?::(?P<seconds>[0-9]{2}))?(?![0-9:]|\s?[ap]\.?m)",
@@ -33,7 +33,7 @@ _OPEN = re.compile(r"\(\s*")
 _CLOSE = re.compile(r"\s*\)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/+-]*", re.ASCII)
 _DOTTED = re.compile(r"[A-Za-z](?:\.[A-Za-z]){1,4}(?![A-Za-z])\.?", re.ASCII)
-_NOT_ZONES = re.compile(r"(?:and|on|at|from|to|until|till)(?!\w)", _FLAGS)
+_NOT_ZONES = re.compile(r"(?:and|on|at|from|to|until|till?)(?!\w)", _FLAGS)
 _PHRASE = re.compile(r"[^\W\d_](?:[^\W\d]|[ ./'-](?=[^\W\d]))*")
 _SHIFT = re.compile(r"(?P<sign>[+-])\s?(?P<days>[0-2])(?:\s?days?)?|(?P<word>next|following|previous|same) day", _FLAGS)
 

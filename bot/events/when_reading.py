@@ -11,7 +11,7 @@ from bot.events.moments import Moment, Repeated, Skipped, read_moment, wrong_let
 from bot.events.when_day import check_date, day_of
 from bot.events.when_line import LONGEST, Unknown, UnreadableError, Written, WrittenLine, read_line
 from bot.events.when_repair import around_repeated, around_skipped, as_range, rewrite, variants
-from bot.events.when_scan import scan_line
+from bot.events.when_scan import scan_line, without_length
 from bot.events.when_show import line_of, shown_times
 from bot.events.zones import Ambiguous, Place, Zones
 
@@ -53,16 +53,21 @@ def take_apart(text: str, zones: Zones) -> tuple[WrittenLine | None, tuple[str, 
         return None, (wording.EMPTY,)
     try:
         line = read_line(text, zones)
+        unclear = tuple(dict.fromkeys(_unclear(line.times, zones)))
     except UnreadableError:
-        return None, (wording.UNREADABLE,)
-    return line, tuple(dict.fromkeys(_unclear(line.times, zones)))
+        line, unclear = None, (wording.UNREADABLE,)
+    rest = without_length(text) if unclear else None
+    if rest is None:
+        return line, unclear
+    others = (message for message in take_apart(rest, zones)[1] if message not in (wording.EMPTY, wording.UNREADABLE))
+    return None, (wording.LENGTH_HERE, *others)
 
 
 def _unclear(times: Sequence[Written], zones: Zones) -> Iterator[str]:
     """Tell what keeps single times from being read at all."""
     for written in times:
         if not written.clocks:
-            yield wording.ENDS_AT_ITS_START if _ends_at_its_start(written) else wording.NO_SUCH_TIME
+            yield _no_clock(written)
         elif len(written.clocks) > 1:
             yield wording.MORNING_OR_EVENING
         if written.place is None:
@@ -73,8 +78,13 @@ def _unclear(times: Sequence[Written], zones: Zones) -> Iterator[str]:
             yield wording.ambiguous(written.place)
 
 
-def _ends_at_its_start(written: Written) -> bool:
-    return bool(written.end and clocks(written.start, None) and clocks(written.end, None))
+def _no_clock(written: Written) -> str:
+    """Say why no clock shows a time or a range."""
+    if written.end is None or not clocks(written.start, None):
+        return wording.NO_SUCH_TIME
+    if written.end.day_end:
+        return wording.TOO_MANY_HOURS
+    return wording.ENDS_AT_ITS_START if clocks(written.end, None) else wording.NO_SUCH_TIME
 
 
 @dataclass(frozen=True)
@@ -89,8 +99,9 @@ class Reader:
         """Read a line: what is wrong with it or, where nothing is, its moment."""
         line, unclear = take_apart(text, self.zones)
         if line is None:
-            guess = (scan_line(text, self.zones),) if unclear == (wording.UNREADABLE,) else ()
-            return Result(problems=tuple(Finding(message, guess) for message in unclear))
+            rest = without_length(text)
+            guess = {wording.UNREADABLE: scan_line(text, self.zones), wording.LENGTH_HERE: rest or ""}
+            return Result(problems=tuple(Finding(message, (guess.get(message, ""),)) for message in unclear))
         if unclear:
             candidates = variants(line.times, self.day, self.zones)
             return Result(problems=tuple(Finding(message, candidates) for message in unclear))

@@ -14,6 +14,14 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/+-]*", re.ASCII)
 _CLINGS = re.compile(rf"[.:/+_\u2010-\u2015\u2212-]{_USED}")
 _BETWEEN = re.compile(rf"(?<={_USED})\s*(?:[,/|;\u00b7\u2022\u2010-\u2014-]|and|or)\s*(?={_USED})", _FLAGS)
 _OR = re.compile(r"\bor\b", _FLAGS)
+_LENGTH = re.compile(
+    r"[\s,;(-]*\b(?:for |about |lasting )*[0-9]{1,4}(?:[.,][0-9]{1,3})?\s?(?:hours?|hrs?|minutes?|mins?)\b[.)]*", _FLAGS
+)
+
+
+def without_length(text: str) -> str | None:
+    """Return a text without the duration in it (`9am ET (2 hours)`); None where there is none."""
+    return _LENGTH.sub(" ", text).strip() if _LENGTH.search(text) else None
 
 
 def scan_line(text: str, zones: Zones) -> str:

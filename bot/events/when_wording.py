@@ -22,6 +22,10 @@ UNREADABLE = (
     "This could not be read as times with their zones. Put a zone after each time and a comma between two times, "
     f"{EXAMPLE}."
 )
+LENGTH_HERE = (
+    "How long the event takes does not belong here. Write only the times and their zones, and give the duration in its "
+    "own field, or write a range, such as 9-11am ET."
+)
 NO_SUCH_TIME = "A time here is none that a clock shows. Write 9am, 9:30am or 21:00."
 ENDS_AT_ITS_START = (
     "A range of times here ends at the time at which it starts. Write its real end, or only its start, such as 9am ET."

@@ -157,7 +157,9 @@ class Zones:
     def nearest(self, phrase: str) -> str | None:
         """Return the letters or the name that somebody may have meant by words that name no zone, or None."""
         words = " ".join(phrase[:LONGEST_NAME].replace("_", " ").casefold().split())
-        bare = words.removesuffix(" time").removesuffix(" standard").removesuffix(" daylight")
+        bare = re.sub(
+            r"^(?:in|us)\s|\s(?:standard|daylight|summer)?\s?time$|\s(?:standard|daylight|summer)$", "", words
+        )
         if bare in IN_WORDS:
             return IN_WORDS[bare]
         name = nearest_zone(bare)
