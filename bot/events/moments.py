@@ -120,6 +120,8 @@ def right_label(place: Place, moment: Moment, zones: Zones) -> Place:
 
 def _reads_back(place: Place, candidate: Place, moment: Moment) -> bool:
     day, clock = wall_of(moment.start, place.zone).date(), clock_of(place, moment)
+    if clock.start == clock.end:  # a day less the hour of a clock change: nobody can read `12am-12am`
+        return False
     return not wrong_letters(candidate, moment.start) and read_moment(candidate, clock, day) == moment
 
 

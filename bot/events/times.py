@@ -166,7 +166,9 @@ def _length(typed: str | None) -> tuple[timedelta | None, tuple[Problem, ...]]:
 def _when(reader: Reader, line: str, found: Sequence[Problem] = ()) -> When:
     """Read a line; `found` is what is wrong beside it."""
     result = reader.read(line)
-    problems = [*found, *(_problem(reader, finding, line) for finding in result.problems)]
+    # Several findings often share their candidates, and reading those is what takes time.
+    lines = {candidates: reader.corrected(candidates) for candidates in {each.candidates for each in result.problems}}
+    problems = [*found, *(_problem(finding, lines[finding.candidates], line) for finding in result.problems)]
     if result.moment is None or problems:
         read = tuple(time_at(reading.place, reading.moment, reader.zones) for reading in result.readings)
         warnings = tuple(Problem(message, typed=line) for message in result.warnings)
@@ -185,8 +187,7 @@ def _when(reader: Reader, line: str, found: Sequence[Problem] = ()) -> When:
     )
 
 
-def _problem(reader: Reader, finding: Finding, typed: str) -> Problem:
-    lines = reader.corrected(finding)
+def _problem(finding: Finding, lines: tuple[str, ...], typed: str) -> Problem:
     if len(lines) == 1:
         return Problem(finding.message, typed=typed, accepted=lines[0])
     return Problem(finding.message, typed=typed, choices=lines)

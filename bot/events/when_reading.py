@@ -111,9 +111,9 @@ class Reader:
         wrong = tuple(dict.fromkeys(found for found in read if isinstance(found, Finding)))
         return Result(readings=readings, problems=wrong) if wrong else self._judge(line, readings)
 
-    def corrected(self, finding: Finding) -> tuple[str, ...]:
+    def corrected(self, candidates: Sequence[str]) -> tuple[str, ...]:
         """Return the lines that put a finding right: each is as it would be shown, and is read without a problem."""
-        lines = (self._accepted(candidate) for candidate in finding.candidates)
+        lines = (self._accepted(candidate) for candidate in candidates)
         return tuple(dict.fromkeys(line for line in lines if line))
 
     def _accepted(self, candidate: str) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.events.times import When, Zones, check_imported, explain, read_when, read_when_without_date, when_to_json
+from bot.events.when_reading import Reader
 
 BUILT_IN = Zones.of()
 SITE = Zones.of(
@@ -533,3 +534,24 @@ def test_the_plain_words_for_each_zone() -> None:
         ("UTC-7:30", "9pm", "Thursday, November 11th, 2021, UTC-07:30"),
         ("Asia/Kolkata", "10am", "Friday, November 12th, 2021, Asia/Kolkata, UTC+05:30"),
     ]
+
+
+def test_a_range_over_a_clock_change_is_never_shown_as_ending_where_it_starts() -> None:
+    zones = Zones.of({"PT": "America/Los_Angeles", "GB": "Europe/London"})
+    when = read_when("2021-03-28", "12am-11pm UTC", zones)
+    assert when.line
+    assert "12am-12am" not in when.line
+    assert read_when("2021-03-28", when.line, zones).instant == when.instant
+
+
+def test_what_several_problems_suggest_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    accepted = Reader._accepted  # noqa: SLF001 -- what takes the time
+
+    def count(reader: Reader, candidate: str) -> str | None:
+        tried.append(candidate)
+        return accepted(reader, candidate)
+
+    monkeypatch.setattr(Reader, "_accepted", count)
+    assert len(read_when("2021-11-08", "9 CST, 9am IST", BUILT_IN).problems) == 3
+    assert len(tried) == len(set(tried)) == 18
