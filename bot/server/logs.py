@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import structlog
 
+from bot.pages.console import printable_lines
+
 _TOKENS = re.compile(
     r"\bgh[a-z]_[A-Za-z0-9_.-]{4,}|\bgithub_pat_[A-Za-z0-9_]+|\beyJ[\w-]+\.[\w-]+\.[\w-]+"
     r"|-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\Z)|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",
@@ -62,7 +64,8 @@ def set_up_logs(secrets: Iterable[str], form: Literal["json", "text"] | None, le
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             # A plain traceback: a pretty one shows the values of variables.
             structlog.processors.format_exc_info,
-            _redact_all(redact),
+            _each_text(redact),
+            *([_each_text(printable_lines)] if people else []),  # a terminal obeys escape sequences
             show,
         ],
     )
@@ -95,16 +98,16 @@ def _is_news(record: logging.LogRecord) -> bool:
     return not (record.exc_info and record.exc_info[0] and record.exc_info[0].__name__ == "GaveUpError")
 
 
-def _redact_all(redact: Redact) -> structlog.types.Processor:
+def _each_text(change: Redact) -> structlog.types.Processor:
     def process(_logger: Any, _method: str, event: Event) -> Event:
-        return {key: _redacted(value, redact) for key, value in event.items()}
+        return {key: _changed(value, change) for key, value in event.items()}
 
     return process
 
 
-def _redacted(value: Any, redact: Redact) -> Any:
+def _changed(value: Any, change: Redact) -> Any:
     if isinstance(value, str):
-        return redact(value)
+        return change(value)
     if isinstance(value, int | float | bool | None):
         return value
-    return redact(str(value))
+    return change(str(value))

@@ -91,3 +91,13 @@ def test_people_get_text_and_less_is_said_when_less_is_asked_for(capsys: pytest.
     assert "not this" not in shown
     assert "but this" in shown
     assert SECRET not in shown
+
+
+@pytest.mark.usefixtures("logs")
+def test_a_terminal_obeys_nothing_that_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(SECRETS, "text", "info")
+    error = ValueError("\x1b]0;x\x07\n::error::x")
+    structlog.get_logger("x").error("It failed: \x1b[31m", why="\x1b[2J", exc_info=error)
+    shown = capsys.readouterr().err
+    assert "\x1b" not in shown
+    assert "\n\\::error::x" in shown
