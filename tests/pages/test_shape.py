@@ -59,6 +59,7 @@ FIRST_LINES = {
     "atx-long-dates": "## November 15th, 2021: Owls",
     "atx-newest-first": "### 2021-11-15: Owls",
     "bom": "## 15 November 2021: Owls",
+    "bracketed-dates": "## [2021-11-15] - Owls",
     "bullets": "* 15 November 2021 - Owls",
     "bullets-loose": "- **Nov 15, 2021**: Owls",
     "bullets-under-years": "- November 15 - Owls",
@@ -66,15 +67,22 @@ FIRST_LINES = {
     "crlf": "## November 15th, 2021: Owls",
     "dates-last": "### Owls (November 15, 2021)",
     "deep-headings": "#### November 15: Owls",
+    "emoji": "### 🗓️ November 15, 2021 — Owls",
+    "german-labels": "## 2021-11-15: Owls",
     "links-as-titles": "- Nov 15, 2021: Owls",
     "months-only": "### November 2021: Owls",
     "ranges": "### November 15, 2021: Owls",
     "rules": "### November 15, 2021: Owls",
     "setext": "November 15, 2021: Owls",
     "table": "| 2021/11/15 |           | Owls                     |",
+    "table-linked-dates": "15 November 2021 | Owls | ",
     "table-under-years": "| Nov 15 | Owls |",
+    "table-uneven": "| Nov 15, 2021 |  | Owls |  |  |",
     "table-year-column": "2021 | Nov 15 | Owls",
+    "titles-below": "## November 15, 2021",
     "two-lists": "## November 15, 2021: Owls",
+    "upcoming-and-past": "- **Nov 15, 2021**: Owls",
+    "weekdays-last": "- Owls, Monday, November 15, 2021",
     "year-lines": "- Nov 15: Owls",
     "years-missing": "* November 15, 2021 - Owls",
 }
@@ -179,6 +187,46 @@ def test_labelled_lines_keep_the_page_s_words_marks_and_order(end: str) -> None:
     assert added(page, BARE) == "## Nov 15, 2021 - Owls"
 
 
+def test_lists_stand_below_lines_that_no_blank_line_parts() -> None:
+    page = LABELLED.replace("{end}", "")
+    assert added(page, FULL).split("\n\n") == [
+        "## Nov 15, 2021 - Owls",
+        (
+            "**When:** 9am ET, 3pm CET\n**Where:** Room 5\n**Speakers:** [Ada](https://example.org/ada) (Engines), Grace\n"
+            "**Sign up:** <https://www.example.org/register>\n**Video:** [Watch it](https://example.org/video)"
+        ),
+        "**Agenda:**",
+        "* Hello\n* Bye",
+        "**Links:**",
+        "* [Slides](https://example.org/slides)",
+        "About owls.",
+        "Two things:",
+        "- eyes\n- ears",
+    ]
+
+
+def test_a_line_below_a_list_is_parted_from_it() -> None:
+    one = "## Nov {day}, 2021 - Cats\n**When:** 9am ET\n**Speakers:**\n  * Ana\n  * Bo\n\n**Video:** none\n"
+    page = f"{one.format(day=1)}\n{one.format(day=8)}"
+    event = BARE.model_copy(update={"people": FULL.people, "recording": FULL.recording, "when": FULL.when})
+    assert "Grace\n\n**Video:**" in added(page, event)
+
+
+def test_labels_in_another_language_show_how_labels_are_written() -> None:
+    event = BARE.model_copy(update={"when": "9am ET", "location": "Room 5"})
+    assert added(PAGES["german-labels"], event) == "## 2021-11-15: Owls\n\n**When:** 9am ET\n**Location:** Room 5"
+
+
+def test_titles_below_the_date_may_be_headings() -> None:
+    assert added(PAGES["titles-below"], BARE) == "## November 15, 2021\n\n### Owls"
+
+
+def test_columns_that_lead_somewhere() -> None:
+    assert added(PAGES["table-linked-dates"], FULL) == (
+        "[15 November 2021](https://www.example.org/register) | Owls | [Slides](https://example.org/slides)"
+    )
+
+
 def test_labelled_bullets_with_a_list_below() -> None:
     page = (
         "### 2021-11-01: Cats\n\n* *Speakers*:\n  - Ana\n  - Bo\n* *Time*: 9am ET\n* *Abstract*: Fur.\n"
@@ -229,6 +277,7 @@ def test_titles_below_the_date() -> None:
         ("* Date: Nov 1st, 2021 | Cats", "* Date: Nov 8th, 2021 | Dogs", "* Date: Nov 15th, 2021 | Owls"),
         ("- 2021-11-01 [Cats](https://a.org)", "- 2021-11-08 [Dogs](https://a.org)", "- 2021-11-15 Owls"),
         ("- 2021-11-01 Cats ([slides](https://a.org))", "- 2021-11-08 Dogs", "- 2021-11-15 Owls"),
+        ("- [2021-11-01] - Cats", "- [2021-11-08] - Dogs", "- [2021-11-15] - Owls"),
         ("- [2021-11-01 [x] Cats", "- [2021-11-08 [x] Dogs", "- 2021-11-15: Owls"),
         ("### Cats, 2021-11-01 at 9", "### Dogs, 2021-11-08 at 9", "### 2021-11-15: Owls"),
         ("### **Nov** 1, 2021: Cats", "### **Nov** 8, 2021: Dogs", "### Nov 15, 2021: Owls"),

@@ -1,6 +1,7 @@
 """The part of a section template below the first line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import takewhile
 
 from bot.pages.shape.bodies import Body, Labelled, Manner
 from bot.pages.shape.starts import Start
@@ -34,30 +35,30 @@ def write_body(body: Body, start: Start, title: str) -> Iterator[str]:
     """
     shown = {one.field: one for one in body.fields}
     order = _order(body, start, title, shown)
-    gap = "\n" if body.loose else ""
-    open_group = False
-    for index, field in enumerate(order):
-        labelled = field in shown or field not in ("description", "title")
-        if labelled and not gap and not open_group and body.spaced:
-            group = _group(order[index:], shown)
-            yield f"{{% if {' or '.join(group)} %}}\n\n{{% endif %}}\n"
+    ones = [shown.get(field) or Labelled(field, _NAMES.get(field, "")) for field in order]
+    spaced, open_group = body.spaced, False
+    for index, one in enumerate(ones):
+        labelled = _in_group(body, one, shown)
+        if labelled and not body.loose and not open_group and spaced:
+            # One blank line parts a run of lines from what stands above.
+            group = takewhile(lambda other: _in_group(body, other, shown), ones[index:])
+            yield f"{{% if {' or '.join(_condition(other.field) for other in group)} %}}\n\n{{% endif %}}\n"
         open_group = labelled
-        if field == "description" and field not in shown:
+        if one.field == "description" and one.field not in shown:
             yield _description(body)
-        elif field == "title" and field not in shown:
+        elif one.field == "title" and one.field not in shown:
             yield _unlabelled_title(body, start)
         else:
-            yield _labelled(body, shown.get(field) or Labelled(field, _NAMES.get(field, "")), gap, start)
+            apart = body.loose or not labelled
+            yield _labelled(body, one, "\n" if apart else "", start)
+            spaced = spaced or apart
 
 
-def _group(order: Sequence[str], shown: dict[str, Labelled]) -> list[str]:
-    """Return the fields of one run of labelled lines, which one blank line parts from what stands above."""
-    group: list[str] = []
-    for field in order:
-        if field == "description" and field not in shown:
-            break
-        group.append(_condition(field))
-    return group
+def _in_group(body: Body, one: Labelled, shown: dict[str, Labelled]) -> bool:
+    """Tell whether a field is a line, or a bullet with its own below, that may follow another without a blank line."""
+    if one.field in ("description", "title"):
+        return one.field in shown
+    return bool(body.manner.mark) or not _is_list(body, one)
 
 
 def _condition(field: str) -> str:
@@ -72,11 +73,13 @@ def _order(body: Body, start: Start, title: str, shown: dict[str, Labelled]) -> 
         if field not in order:
             before = [other for other in wanted[:index] if other in order]
             order.insert(order.index(before[-1]) + 1 if before else 0, field)
-    if body.prose == "paragraph" and "description" not in shown and "description" in order:
-        # A paragraph's own bullets would run into the lines that follow.
-        order.remove("description")
-        order.append("description")
-    return order
+    last: list[str] = []
+    if not body.manner.mark and not body.loose:
+        # A line right behind a list's last bullet would be a part of it.
+        last = [field for field in order if field not in shown and _is_list(body, Labelled(field, ""))]
+    if "description" in order and "description" not in shown and (body.prose == "paragraph" or not body.manner.mark):
+        last.append("description")
+    return [field for field in order if field not in last] + last
 
 
 def _wanted(field: str, start: Start, title: str, shown: dict[str, Labelled]) -> bool:
@@ -105,13 +108,14 @@ def _unlabelled_title(body: Body, start: Start) -> str:
     opening, closing = ("**", "**") if start.titled or body.empty else body.title
     gap = "\n" if body.spaced else ""
     condition = "series" if start.titled else "title"
-    return f"{{% if {condition} %}}\n{gap}{body.indent}{opening}{{{{ title | item }}}}{closing}\n{{% endif %}}\n"
+    how = "heading" if opening.startswith("#") else "item"
+    return f"{{% if {condition} %}}\n{gap}{body.indent}{opening}{{{{ title | {how} }}}}{closing}\n{{% endif %}}\n"
 
 
 def _labelled(body: Body, one: Labelled, gap: str, start: Start) -> str:
     indent, manner = body.indent, body.manner
     condition = "series" if one.field == "title" and start.titled else _condition(one.field)
-    if one.field in ("people", "agenda", "links") and _as_list(body, one):
+    if _is_list(body, one):
         return f"{{% if {condition} %}}\n{gap}{_list(body, one)}{{% endif %}}\n"
     value = _value(one, manner)
     # Jinja2 drops the line end behind a tag.
@@ -119,7 +123,9 @@ def _labelled(body: Body, one: Labelled, gap: str, start: Start) -> str:
     return f"{{% if {condition} %}}\n{gap}{indent}{line}\n{'' if not line.endswith('%}') else chr(10)}{{% endif %}}\n"
 
 
-def _as_list(body: Body, one: Labelled) -> bool:
+def _is_list(body: Body, one: Labelled) -> bool:
+    if one.field not in ("people", "agenda", "links"):
+        return False
     known = any(other.field == one.field for other in body.fields)
     return one.nested or (not known and one.field != "people") or (not known and not body.fields)
 

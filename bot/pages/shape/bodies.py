@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import fmean
 from typing import Literal, TypeVar
 
@@ -12,6 +13,7 @@ from bot.pages.shape.words import field_of
 
 Prose = Literal["paragraph", "bullet"]
 H = TypeVar("H", bound=Hashable)
+_Match = Callable[[str], re.Match[str] | None]
 
 _LINE = re.compile(r"\r\n?|\n")
 _LABELLED = re.compile(
@@ -20,6 +22,7 @@ _LABELLED = re.compile(
 )
 _ITEM = re.compile(r"(?P<indent>[ \t]+)(?P<mark>[-*+][ \t]+)\S")
 _BULLET = re.compile(r"[-*+][ \t]+")
+_TITLE_MARK = re.compile(r"(?:[-*+]|#{1,6})[ \t]+")
 _BREAK = re.compile(r"(?:[ ]{2,}|\\|<br[ ]?/?>)\Z")
 _LINKED = re.compile(r"\[([^\[\]]+)\]\([^()\s]+\)\Z")
 _AUTOLINK = re.compile(r"<https?://[^<>\s]+>\Z")
@@ -116,10 +119,11 @@ def body_of(sections: Sequence[Section]) -> Body:
         return Body(indent="    " if bullets else "", spaced=not bullets)
     indent = _most(_indent(lines) for lines in bodies) if bullets else ""
     flush = [[line.removeprefix(indent) for line in lines] for lines in bodies]
-    seen = [one for lines in flush for one in _labelled(lines)]
+    match = _label_reader(flush)
+    seen = [one for lines in flush for one in _labelled(lines, match)]
     tops = [line for lines in flush for line in _tops(lines)]
-    prose = [line for line in tops if not _is_label(line)]
-    gaps = [gap for lines in flush for gap in _gaps(lines)]
+    prose = [line for line in tops if match(line) is None]
+    gaps = [gap for lines in flush for gap in _gaps(lines, match)]
     items = [one.item for one in seen if one.item]
     manner = _most(one.manner for one in seen) if seen else Manner(_bullet_of(tops))
     return Body(
@@ -158,20 +162,27 @@ def _tops(lines: Sequence[str]) -> Iterator[str]:
             yield line
 
 
-def _match(line: str) -> re.Match[str] | None:
+def _any_label(line: str) -> re.Match[str] | None:
     found = _LABELLED.match(line)
-    if found is None or field_of(found["label"]) is None:
-        return None
-    return found if found["close"].replace(":", "") == (found["emphasis"] or "") else None
+    return found if found and found["close"].replace(":", "") == (found["emphasis"] or "") else None
 
 
-def _is_label(line: str) -> bool:
-    return _match(line) is not None
+def _known_label(line: str) -> re.Match[str] | None:
+    found = _any_label(line)
+    return found if found and field_of(found["label"]) else None
 
 
-def _labelled(lines: Sequence[str]) -> Iterator[_Seen]:
+def _label_reader(bodies: Sequence[Sequence[str]]) -> _Match:
+    """Choose what is taken for a label: one that says a field; or any, where none does and most bodies have some."""
+    if any(map(_known_label, chain.from_iterable(bodies))):
+        return _known_label
+    labelled = sum(any(map(_any_label, _tops(lines))) for lines in bodies)
+    return _any_label if labelled * 2 > len(bodies) else _known_label
+
+
+def _labelled(lines: Sequence[str], match: _Match) -> Iterator[_Seen]:
     for place, line in enumerate(lines):
-        found = _match(line)
+        found = match(line)
         if found is None:
             continue
         end = _BREAK.search(found["value"])
@@ -189,13 +200,13 @@ def _labelled(lines: Sequence[str]) -> Iterator[_Seen]:
         yield _Seen(manner, field, found["label"], value, item[0][:-1] if item else None, place)
 
 
-def _gaps(lines: Sequence[str]) -> Iterator[bool]:
+def _gaps(lines: Sequence[str], match: _Match) -> Iterator[bool]:
     """Tell of each two labelled lines that follow each other whether a blank line parts them."""
     last: int | None = None
     for place, line in enumerate(lines):
         if not line.strip() or line[0].isspace():
             continue
-        if _is_label(line):
+        if match(line):
             if last is not None:
                 yield any(not between.strip() for between in lines[last + 1 : place])
             last = place
@@ -213,8 +224,8 @@ def _fields(seen: Sequence[_Seen]) -> tuple[Labelled, ...]:
     for one in seen:
         found.setdefault(one.field, []).append(one)
     # A date in the body repeats the first line's; it would have to be kept in step by hand.
-    found.pop("date", None)
-    found.pop("affiliation", None)
+    for other in ("date", "affiliation", ""):
+        found.pop(other, None)
     ordered = sorted(found, key=lambda field: fmean(one.place for one in found[field]))
     return tuple(
         Labelled(field, _most(one.label for one in found[field]), _is_nested(found[field]), _link(found[field]))
@@ -240,5 +251,5 @@ def _title(firsts: Sequence[str]) -> tuple[str, str]:
     for opening, closing in (("***", "***"), ("**", "**"), ("__", "__"), ("*", "*"), ("_", "_")):
         if all(line.startswith(opening) and line.rstrip().endswith(closing) for line in firsts):
             return opening, closing
-    mark = _most(found[0] if (found := _BULLET.match(line)) else "" for line in firsts)
+    mark = _most(found[0] if (found := _TITLE_MARK.match(line)) else "" for line in firsts)
     return mark, ""

@@ -39,7 +39,7 @@ def _cell(column: Column, date: str, changed: str) -> str:
     title = f"{{{{ title | {'link(url or recording)' if column.linked else 'text'} }}}}{changed}"
     match column.field:
         case "date":
-            return date
+            return date.replace(" }}", " | link(url or recording) }}") if column.linked else date
         case "title":
             return title
         case "both":

@@ -155,11 +155,10 @@ def _date_first(before: str, after: str) -> Start | None:
         end = _LINK_END.match(after)
         if end:
             before, after, linked = before[:-1], after[end.end() :], "date"
-        else:
-            whole = _LINK.fullmatch(f"[{after}")
-            if whole is None:
-                return None
+        elif whole := _LINK.fullmatch(f"[{after}"):
             before, after, linked = before[:-1], whole[1], "all"
+        elif not after.startswith("]"):
+            return None
     found = _AFTER_DATE.match(after)
     middle = found[0] if found else ""
     title = after[len(middle) :]

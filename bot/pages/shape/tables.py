@@ -120,14 +120,17 @@ def _field(name: str, column: Sequence[str]) -> str:
     if shown and dated * 2 > len(shown):
         return "date"
     field = field_of(name) or ""
+    if field == "description" and sum(bool(_LINK.match(cell.strip())) for cell in column) * 2 > len(shown):
+        # "Notes" that lead somewhere stand on a page of their own.
+        return "links"
     return "" if field == "date" else field
 
 
 def _column(field: str, name: str, column: Sequence[str]) -> Column:
     shown = [cell.strip() for cell in column if cell.strip()]
-    widths = Counter(len(cell.removeprefix(" ").removesuffix(" ")) for cell in column)
+    widths = Counter(map(_inner, column))
     width, count = widths.most_common(1)[0]
-    padded = count * 2 > len(column) and any(len(cell) < width for cell in shown)
+    padded = count * 2 > len(column) and any(len(cell.strip()) < width for cell in column if _inner(cell) == width)
     dates = (
         tuple(found.words for cell in shown if (found := find_date(plain(cell)))) if field in ("date", "both") else ()
     )
@@ -135,6 +138,11 @@ def _column(field: str, name: str, column: Sequence[str]) -> Column:
     words = {plain(cell) for cell in shown}
     link = next(iter(words)) if linked and len(words) == 1 else ""
     return Column(field, name, dates, linked, width if padded else 0, link, any("(" in plain(cell) for cell in shown))
+
+
+def _inner(cell: str) -> int:
+    """Return how wide a cell is within the one space that stands at either end."""
+    return len(cell.removeprefix(" ").removesuffix(" "))
 
 
 def extra_name(column: Column) -> str:
