@@ -115,9 +115,16 @@ def longest(groups: list[list[Section]]) -> list[Section]:
 
 
 def order_of(sections: Sequence[Section]) -> Order | None:
-    """Return what stands first in a list, by most of its neighbours; a date without a year does not count."""
+    """Return what stands first in a list, by most of its neighbours; a date without a year does not count.
+
+    Neither do two of which one only says less: 2021 is neither before nor after 2021-09-14.
+    """
     dates = [section.date for section in sections if not section.date.startswith(UNKNOWN_YEAR)]
-    steps = Counter("oldest" if before < after else "newest" for before, after in pairwise(dates) if before != after)
+    steps = Counter(
+        "oldest" if before < after else "newest"
+        for before, after in pairwise(dates)
+        if not before.startswith(after) and not after.startswith(before)
+    )
     if steps["newest"] == steps["oldest"]:
         return None
     return "newest" if steps["newest"] > steps["oldest"] else "oldest"

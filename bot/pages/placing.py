@@ -12,6 +12,10 @@ from bot.pages.headings import Heading
 from bot.pages.items import is_rule
 from bot.pages.outline import Order, Page, Section, order_of
 
+_AHEAD = re.compile(
+    r"\b(?:upcoming|coming up|(?:next|future|planned) (?:events?|meetings?|meetups?|talks?|sessions?|calls?))\b",
+    re.IGNORECASE,
+)
 _LINES_END = re.compile(r"[ \t]*(?:\r\n?|\n)(?:[ \t]*(?:\r\n?|\n))*")
 
 
@@ -54,10 +58,15 @@ def _among(page: Page, group: list[Section], text: str, date: str, order: Order)
 
 
 def _group(page: Page, family: str, level: int, date: str) -> list[Section]:
-    """Choose the list that a section belongs to: of its kind, near in time, long."""
+    """Choose the list that a section belongs to: of its kind, not before the ones ahead of it, near in time, long."""
     groups = page.groups
     alike = [group for group in groups if group[0].style.family == family] or groups
     same = [group for group in alike if group[0].style.level == level] or alike
+    ahead = [group for group in same if _is_ahead(page, group)]
+    past = [group for group in same if group not in ahead]
+    if ahead and past:
+        newest = max(filter(_is_known, (section.date for group in past for section in group)), default=date)
+        same = ahead if date > newest else past
 
     def fits(group: list[Section]) -> tuple[bool, int]:
         dates = [section.date for section in group if not section.date.startswith(UNKNOWN_YEAR)]
@@ -65,6 +74,15 @@ def _group(page: Page, family: str, level: int, date: str) -> list[Section]:
         return within, len(group)
 
     return max(same, key=fits, default=[])
+
+
+def _is_ahead(page: Page, group: list[Section]) -> bool:
+    """Tell whether a list's heading says that its events are still to come."""
+    return any(heading.line == group[0].parent and _AHEAD.search(heading.text) for heading in page.headings)
+
+
+def _is_known(date: str) -> bool:
+    return not date.startswith(UNKNOWN_YEAR)
 
 
 def _place(dates: list[str], date: str, order: Order) -> int:

@@ -228,6 +228,26 @@ NEW = "2021-11-10"
             "- N",
             "## Old\n- 2019-01-01: a\n- 2019-03-01: c\n## New\n- 2021-11-01: d\n- N\n- 2021-12-01: e\n",
         ),
+        # What is later than all that is past stands among what is to come, be that the shorter list.
+        (
+            "## Upcoming\n- 2021-11-01: a\n## Past events\n- 2021-10-01: b\n- 2021-09-01: c\n",
+            NEW,
+            "- N",
+            "## Upcoming\n- N\n- 2021-11-01: a\n## Past events\n- 2021-10-01: b\n- 2021-09-01: c\n",
+        ),
+        (
+            "## Upcoming events\n- 2022-11-01: a\n- 2020-11-01: left\n## Past\n- 2021-12-01: b\n- Dec 9: c\n",
+            NEW,
+            "- N",
+            "## Upcoming events\n- 2022-11-01: a\n- 2020-11-01: left\n## Past\n- 2021-12-01: b\n- N\n- Dec 9: c\n",
+        ),
+        # A date that only says less is no sign of another order.
+        (
+            "- 2021: a\n- 2021-10-14: b\n- 2021-09-01: c\n",
+            NEW,
+            "- N",
+            "- N\n- 2021: a\n- 2021-10-14: b\n- 2021-09-01: c\n",
+        ),
     ],
 )
 def test_a_new_section_goes_where_a_person_would_put_it(page: str, date: str, section: str, expected: str) -> None:
