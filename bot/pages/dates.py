@@ -44,6 +44,8 @@ _WEEKDAYS |= {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
 _WEEKDAY = rf"(?P<weekday>{'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})\b\.?"
 _BEFORE = _pattern(rf"(?:[\W_]|{_WEEKDAY}|(?:on|the|date|when|week of)\b)*")
 _AFTER = _pattern(rf"[\s,]*\(?{_WEEKDAY}\)?(?=\W|\Z)")
+# What may part a title from the date behind it. A weekday is the date's only if a mark parts it from the title too.
+_BETWEEN = _pattern(rf"(?:\s*[,(\[:;|\u2013\u2014·•/@-]\s*|\s+on\s+)(?:{_WEEKDAY}[\s,.]*)?\Z")
 _EDGES = " \t:;,.|\u2013\u2014-·•/~_*>="
 _PARTS = frozenset("([,:;|\u2013\u2014-·•/@")
 _TWO_YEARS = re.compile(r"(?:19|20)[0-9]{2}[ ]?[-\u2013\u2014/][ ]?(?:[0-9]{4}|[0-9]{2})(?![-0-9])")
@@ -164,10 +166,11 @@ def _found(text: str, start: int, end: int, date: str, note: str | None) -> Foun
     named = _BEFORE.fullmatch(before)
     after = text[end:]
     follows = _AFTER.match(after)
-    weekday = (named["weekday"] if named else None) or (follows["weekday"] if follows else None)
+    between = None if named else _BETWEEN.search(before)
+    weekday = next((match["weekday"] for match in (named, follows, between) if match and match["weekday"]), None)
     if follows:
         after = after[follows.end() :]
-    words = [] if named else [_trimmed(before)]
+    words = [] if named else [_trimmed(before[: between.start()] if between else before)]
     title = ": ".join(part for part in (*words, _trimmed(after)) if part)
     return Found(
         date,

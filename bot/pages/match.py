@@ -11,6 +11,9 @@ from bot.pages.outline import Page, Section
 from bot.pages.plain import plain
 
 _WORD = re.compile(r"\w+")
+_LINE = re.compile(r"\r\n?|\n")
+_LABEL = re.compile(r"\A(?:topic|title|event|what):\s*", re.IGNORECASE)
+_MARKS = re.compile(r"\A[\s>*+#|-]+")
 
 
 def words(text: str) -> str:
@@ -36,6 +39,15 @@ def same_title(section: Section, event: Event) -> bool:
         return any(same_name(section.title, name) for name in names)
     text = words(plain(section.text[:2000]))
     return any(words(name).strip() and words(name) in text for name in names)
+
+
+def title_of(section: Section) -> str:
+    """Return a section's title: from its first line, or the first words below it; nothing where there are none."""
+    if section.title:
+        return section.title
+    below = _LINE.split(section.text)[2 if section.style.kind == "setext" else 1 :]
+    words = (_LABEL.sub("", _MARKS.sub("", plain(line[:1000]))).strip() for line in below)
+    return next(filter(None, words), "")
 
 
 def own_section(page: Page, event: Event) -> Section | None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from bot.events.event import Event
 from bot.pages.fingerprints import fingerprints
-from bot.pages.match import same_name, same_title
+from bot.pages.match import same_name, same_title, title_of
 from bot.pages.outline import Section
 
 K = TypeVar("K")
@@ -122,8 +122,8 @@ def _by_looks(
 
 
 def _same_names(section: Section, record: Event) -> bool:
-    names = (record.title, record.series)
-    return bool(section.title) and any(name and same_name(section.title, name) for name in names)
+    title = title_of(section)
+    return bool(title) and any(name and same_name(title, name) for name in (record.title, record.series))
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

@@ -15,6 +15,7 @@ from bot.pages.findings import findings
 from bot.pages.fingerprints import fingerprint
 from bot.pages.house import House, read_house
 from bot.pages.lines import with_newline
+from bot.pages.match import title_of
 from bot.pages.outline import Section
 from bot.pages.plain import links, plain
 from bot.pages.readable import UnreadableSectionError
@@ -25,8 +26,6 @@ _LINE = re.compile(r"\r\n?|\n")
 _WHEN = re.compile(
     r"[\s>*+-]{0,20}[*_]{0,2}(?:when|times?|date and time)[*_]{0,2}[ \t]?:[*_]{0,2}[ \t]*(\S.*)", re.IGNORECASE
 )
-_LABEL = re.compile(r"\A(?:topic|title|event|what):\s*", re.IGNORECASE)
-_MARKS = re.compile(r"\A[\s>*+#|-]+")
 # What a section in the house style shows: after an edit by hand it says all of these.
 _SHOWN = (
     *("status", "series", "title", "when", "location", "url", "people_label", "people", "description", "agenda"),
@@ -147,8 +146,4 @@ def _when_line(section: Section) -> tuple[int, str]:
 
 def _title(section: Section) -> str:
     """Name an event: by its first line, or by the first words below it, or by its date."""
-    if section.title:
-        return section.title[:MAX_TITLE]
-    below = _LINE.split(section.text)[2 if section.style.kind == "setext" else 1 :]
-    words = (_LABEL.sub("", _MARKS.sub("", plain(line[:1000]))).strip() for line in below)
-    return next(filter(None, words), heading_date(section.date))[:MAX_TITLE]
+    return (title_of(section) or heading_date(section.date))[:MAX_TITLE]

@@ -167,6 +167,10 @@ def test_a_line_that_cannot_be_read_is_kept_without_a_moment() -> None:
         ("- [x] 2021-11-08: Done", "Done"),
         ("### Meeting 12 \u2013 November 8, 2021: Money", "Meeting 12: Money"),
         ("### November 8, 2021 (Monday): Day", "Day"),
+        ("### Day, Monday, November 8, 2021", "Day"),
+        ("### Day (Monday 8 November 2021)", "Day"),
+        ("- Day on Monday, November 8, 2021", "Day"),
+        ("### Taco Monday, November 8, 2021", "Taco Monday"),
     ],
 )
 def test_titles(section: str, title: str) -> None:

@@ -110,6 +110,17 @@ def test_any_edit_by_hand_finds_its_record(old: str, new: str) -> None:
     assert (synced.records[0].markdown or render(synced.records[0])) in page
 
 
+def test_a_changed_date_finds_its_record_by_the_title_below() -> None:
+    page = "- October 5, 2021\n  - Topic: Licences\n- September 7, 2021\n  - Topic: Patents\n"
+    records = records_of(page)
+    synced = run(page.replace("September 7", "September 8"), records)
+    assert not synced.problems
+    assert [(record.id, record.date) for record in synced.records] == [
+        ("2021-10-05-licences", "2021-10-05"),
+        ("2021-09-07-patents", "2021-09-08"),
+    ]
+
+
 def test_both_changed_is_shown_and_nothing_is_written() -> None:
     page = REFERENCE.replace("9am ET, 3pm CET", "10am ET")
     synced = run(page, [FIRST.model_copy(update={"title": "Another topic"}), SECOND])
