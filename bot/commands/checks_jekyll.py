@@ -3,72 +3,39 @@
 import fnmatch
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 import yaml
 
 from bot.commands.checkup import Finding, ok
-from bot.commands.site_search import jekyll_root
+from bot.commands.jekyll_site import Jekyll, jekyll_root, read_jekyll
 from bot.config import Config
 from bot.folder import Folder
 from bot.pages.lines import cut_lines, front_matter
 
-_CONFIGS = ("_config.yml", "_config.yaml")
 # What Jekyll leaves out if the config does not say otherwise.
 _LEFT_OUT = ("Gemfile", "Gemfile.lock", "node_modules", "vendor/bundle", "vendor/cache", "vendor/gems", "vendor/ruby")
 _JEKYLL = re.compile(r"^    (jekyll|github-pages) \(([0-9]+)[0-9.]*\)$", re.MULTILINE)
 _OLDEST = 3
 
 
-@dataclass(frozen=True)
-class Jekyll:
-    """A Jekyll site.
-
-    Attributes:
-        root: Its folder in the repository; empty for the top.
-        file: Its config's path; empty where it has none.
-        settings: What that says.
-    """
-
-    root: str
-    file: str = ""
-    settings: dict[str, Any] = field(default_factory=dict)
-
-    def inside(self, path: str) -> str:
-        """Return a path of the repository as one of the Jekyll site."""
-        return path.removeprefix(f"{self.root}/") if self.root else path
-
-    def strings(self, key: str) -> list[str]:
-        """Return a setting that is a list of texts."""
-        value = self.settings.get(key)
-        return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
-
-    def text(self, key: str, usual: str) -> str:
-        """Return a setting that is a path in the site."""
-        value = self.settings.get(key)
-        path = value.removeprefix("./").strip("/") if isinstance(value, str) else ""
-        return path or usual
-
-
 def check_jekyll(folder: Folder, config: Config) -> list[Finding]:
     """Look for what would keep the page or the records out of the built site."""
-    root = jekyll_root(folder, config.page)
-    file = next((path for name in _CONFIGS if folder.text(path := f"{root}/{name}".lstrip("/")) is not None), "")
+    if folder.text(config.page) is None:
+        return []
     try:
-        settings = yaml.safe_load(folder.text(file) or "") if file else {}
+        jekyll = read_jekyll(folder, config.page)
     except yaml.YAMLError:
         message = "Jekyll's config cannot be read, so Jekyll would build nothing."
+        file = "/".join(filter(None, (jekyll_root(folder, config.page), "_config.yml")))
         return [Finding("jekyll", "error", message, "Mend its YAML.", file)]
-    jekyll = Jekyll(root, file, settings if isinstance(settings, dict) else {})
     found = [*_source(jekyll, config), *_hidden(jekyll, config), *_records(jekyll, config)]
     found += [*_front_matter(folder, jekyll, config), *_version(folder, jekyll)]
     return found or [ok("jekyll", "Jekyll builds the page, and finds the records.")]
 
 
 def _source(jekyll: Jekyll, config: Config) -> Iterator[Finding]:
-    source = jekyll.text("source", ".")
-    if source != "." and not jekyll.inside(config.page).startswith(f"{source}/"):
+    source = jekyll.source
+    if source and not jekyll.inside(config.page).startswith(f"{source}/"):
         message = f"Jekyll builds the folder {source}, and the page is not in it."
         yield Finding("jekyll", "error", message, f"Move the page to {source}/, or change `source`.", jekyll.file)
 
@@ -103,7 +70,7 @@ def _matches(patterns: Sequence[str], path: str) -> bool:
 
 
 def _records(jekyll: Jekyll, config: Config) -> Iterator[Finding]:
-    folder, data = jekyll.inside(config.records), jekyll.text("data_dir", "_data")
+    folder, data = jekyll.inside(config.records), jekyll.data
     if f"{folder}/".startswith(f"{data}/"):
         return
     if folder[:1] in ("_", "."):

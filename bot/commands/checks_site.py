@@ -116,7 +116,8 @@ def _house(page: Page, events: tuple[Event, ...], own: list[str]) -> list[Findin
         message = "New events are written in Almanac's own shape, and the page's events have another one."
         remedy = f"Name a section template in {configs.PATH}; docs/templates.md shows one for each kind of page."
         found.append(Finding("template", "warning", message, remedy))
-    return found or [ok("template", "New events are written in the shape that the page's events have.")]
+    said = "New events are written in the shape that the page's events have."
+    return found or [ok("template", said if page.sections else "New events are written in Almanac's own shape.")]
 
 
 def _lands(page: Page, events: tuple[Event, ...], written: list[str], path: str) -> Iterator[Finding]:

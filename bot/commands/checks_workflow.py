@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.commands.checkup import Finding, Status, of_error, ok
 from bot.commands.clone_facts import CloneFacts
+from bot.commands.site_files import WORKFLOW
 from bot.documents import load
 from bot.errors import UserError
 from bot.folder import Folder
@@ -43,7 +44,8 @@ def check_workflow(folder: Folder, facts: CloneFacts, *, has_server: bool) -> li
     if path is None and has_server:
         return [ok("workflow", "No workflow runs Almanac here; a server does.")]
     if path is None:
-        return [Finding("workflow", "error", "No workflow runs Almanac, so nothing looks at new issues.", _INIT)]
+        remedy = f"{WORKFLOW} is another workflow: name it otherwise. Then {_INIT}" if folder.text(WORKFLOW) else _INIT
+        return [Finding("workflow", "error", "No workflow runs Almanac, so nothing looks at new issues.", remedy)]
     try:
         data = load(folder.text(path) or "", path).data
     except UserError as error:

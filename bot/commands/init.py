@@ -8,12 +8,12 @@ from typing import Any
 
 from bot import config as configs
 from bot.commands.clone_facts import CloneFacts, look_at
-from bot.commands.setup import Choices, Setup, prepare
+from bot.commands.setup import prepare
+from bot.commands.setup_plan import Choices, Setup
 from bot.commands.site_files import TEMPLATE, WORKFLOW
 from bot.commands.site_search import Candidate
 from bot.config import Config
 from bot.folder import Folder
-from bot.intake.form import read_form
 from bot.show import document, problem_values, problems, refusals, say
 
 _SWITCH = "Allow GitHub Actions to create and approve pull requests"
@@ -49,7 +49,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
         _tell_steps(steps, wrote=bool(setup.written))
     else:
         say("\nNothing was written" + (" (--dry-run)." if dry_run else "."))
-    return 0
+    return int(bool(setup.problems))
 
 
 def _which(candidates: Sequence[Candidate]) -> Candidate:
@@ -106,6 +106,7 @@ def _show(setup: Setup) -> None:
     kept = [path for path, state in setup.states.items() if state == "kept" and path != configs.PATH]
     if kept:
         say("\nFiles that are there already stay as they are; `--force` replaces them, except for the settings.")
+    problems(setup.problems)
 
 
 _STATES = {"new": "new", "replaced": "replaced", "kept": "yours", "same": "there"}
@@ -121,11 +122,11 @@ def _tell_steps(steps: Sequence[str], *, wrote: bool) -> None:
 def next_steps(setup: Setup, facts: CloneFacts, config: Config) -> list[str]:
     """Return what a person does next, as three steps of one or more lines."""
     web = facts.web or "https://github.com/OWNER/NAME"
-    return [_push(setup, facts, config), _switch(web, setup, config), _try(web, facts, config)]
+    return [_push(setup, facts, config), _switch(web, setup), _try(web, facts, config)]
 
 
 def _push(setup: Setup, facts: CloneFacts, config: Config) -> str:
-    paths = [".github", setup.page, *([config.records] if setup.records else [])]
+    paths = [".github", setup.page, *([config.records] if setup.has_records else [])]
     if facts.top is None:
         named = ", ".join(paths)
         return (
@@ -143,13 +144,12 @@ def _push(setup: Setup, facts: CloneFacts, config: Config) -> str:
     return "\n".join(lines)
 
 
-def _switch(web: str, setup: Setup, config: Config) -> str:
-    labels = config.labels or read_form(setup.files[config.form]).labels
-    names = " and ".join(f"`{label}`" for label in labels[:1]) or "`event`"
+def _switch(web: str, setup: Setup) -> str:
+    label = next(iter(setup.labels), "event")
     return (
         f"On GitHub, open {web}/settings/actions\n"
         f'and tick "{_SWITCH}", at the bottom. Save.\n'
-        f"Then make a label called {names} at {web}/labels, if there is none."
+        f"Then make a label called `{label}` at {web}/labels, if there is none."
     )
 
 
@@ -175,5 +175,6 @@ def _values(setup: Setup, steps: Sequence[str], *, written: bool) -> dict[str, A
         "written": written,
         "warnings": [problem_values(warning) for warning in imported.warnings] if imported else [],
         "notes": setup.notes,
+        "problems": [problem_values(problem) for problem in setup.problems],
         "next": list(steps),
     }

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot import config as configs
+from bot.commands.jekyll_site import usual_records
 from bot.commands.sections import renderer_of
 from bot.config import Config
 from bot.documents import located
@@ -98,8 +99,9 @@ def _renderer(folder: Folder, config: Config, text: str, zones: Zones) -> Render
 def _import_files(folder: Folder, config: Config, name: str, imported: Imported, *, new: bool) -> dict[str, str]:
     files: dict[str, str] = {}
     if new and folder.text(configs.PATH) is None:
-        files[configs.PATH] = minimal_config(name)
-        config = config.model_copy(update={"page": name})
+        records = usual_records(folder, name)
+        files[configs.PATH] = minimal_config(name, records)
+        config = config.model_copy(update={"page": name, "records": records})
     if config.page != name:
         message = f"The config names another page, {config.page}. Change `page` there if this one is the history page."
         raise UserError(Problem(message, "page", file=configs.PATH))
@@ -111,9 +113,10 @@ def _import_files(folder: Folder, config: Config, name: str, imported: Imported,
     return files
 
 
-def minimal_config(page: str) -> str:
-    """Write the config of a site of which nothing but its page is known."""
-    return f"page: {json.dumps(page, ensure_ascii=False)}\n"
+def minimal_config(page: str, records: str) -> str:
+    """Write the config of a site of which nothing but its page is known, and where its records belong."""
+    keys = {"page": page} | ({"records": records} if records != Config().records else {})
+    return "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in keys.items())
 
 
 def _tell_import(imported: Imported, files: Mapping[str, str], page: Path, *, dry_run: bool) -> None:

@@ -1,77 +1,30 @@
 """What `almanac init` will do to a site: found out completely before anything is written."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 from bot import config as configs
+from bot.commands.checks_site import check_form
+from bot.commands.checks_workflow import find_workflow
 from bot.commands.clone_facts import CloneFacts
+from bot.commands.jekyll_site import usual_records
 from bot.commands.pages import import_files, minimal_config
+from bot.commands.setup_plan import Choices, Setup, State
 from bot.commands.site_files import TEMPLATE, WORKFLOW, config_text, first_page, form_text, habits_of, workflow_text
-from bot.commands.site_search import Candidate, clearly_best, find_pages, jekyll_root
+from bot.commands.site_search import Candidate, clearly_best, find_pages
 from bot.config import Config
 from bot.errors import Problem, UserError
 from bot.events.event import Event
 from bot.events.submission import zones_of
 from bot.folder import Folder
+from bot.intake.form import read_form
 from bot.kit import house_renderer
 from bot.pages.fingerprints import fingerprint
 from bot.pages.history import refuse_loop
-from bot.pages.importer import Imported, import_page
+from bot.pages.importer import import_page
 from bot.pages.outline import outline
 from bot.pages.section import section_renderer
 from bot.pages.shape.imitate import DOCS, Imitation, imitate
-
-State = Literal["new", "replaced", "kept", "same"]
-Ask = Callable[[Sequence[Candidate]], Candidate]
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the command line says.
-
-    Attributes:
-        page: The history page, or None.
-        new: Whether the page holds no events yet, and is made where it is not there.
-        force: Whether files that are there and differ are replaced; the config never is.
-        ask: Asks the person which page is meant; None where nobody can be asked.
-    """
-
-    page: Path | None = None
-    new: bool = False
-    force: bool = False
-    ask: Ask | None = None
-
-
-@dataclass
-class Setup:
-    """What will be done to a site.
-
-    Attributes:
-        page: The page's path in the site.
-        records: Path -> text of the records that are written.
-        files: The same of all other files that Almanac needs, whether they are there already or not.
-        states: What becomes of each of those.
-        imported: What the page gave, or None where nothing was to be taken over.
-        style: How the page writes its events, or None where that does not matter.
-        notes: What the person has to know.
-    """
-
-    page: str
-    records: dict[str, str] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
-    states: dict[str, State] = field(default_factory=dict)
-    imported: Imported | None = None
-    style: Imitation | None = None
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def written(self) -> dict[str, str]:
-        """What is to be written, in the order in which it is shown: path -> text."""
-        return {
-            path: text for path, text in self.files.items() if self.states[path] in ("new", "replaced")
-        } | self.records
 
 
 def prepare(folder: Folder, facts: CloneFacts, choices: Choices) -> Setup:
@@ -87,6 +40,7 @@ def prepare(folder: Folder, facts: CloneFacts, choices: Choices) -> Setup:
     work = _Work(folder, facts, choices)
     work.take_page()
     work.add_files()
+    work.setup.has_records = bool(work.setup.records) or work.has_records()
     return work.setup
 
 
@@ -99,15 +53,13 @@ class _Work:
         known = folder.text(configs.PATH)
         page = self.page(self.config.page if known is not None else None)
         # What `almanac import` wrote holds nothing of anybody's own.
-        self.is_ours = known is None or known == minimal_config(page)
+        self.is_ours = known is None or known == minimal_config(page, usual_records(folder, page))
         if self.is_ours:
             self.plan_config(page)
         self.setup = Setup(page)
 
     def plan_config(self, page: str) -> None:
-        root = jekyll_root(self.folder, page)
-        records = f"{root}/{self.config.records}" if root else self.config.records
-        self.config = self.config.model_copy(update={"page": page, "records": records})
+        self.config = self.config.model_copy(update={"page": page, "records": usual_records(self.folder, page)})
 
     # --------------------------------------------------------------------------- the page
 
@@ -210,11 +162,31 @@ class _Work:
             )
         if source:
             setup.files[TEMPLATE] = source
-        setup.files[self.config.form] = form_text(habits)
-        setup.files[WORKFLOW] = workflow_text(self.facts.branch)
+        setup.files[self.config.form] = form_text(habits, self.config.labels)
+        # One workflow that runs Almanac is enough, whatever it is called.
+        if find_workflow(self.folder) in (None, WORKFLOW):
+            setup.files[WORKFLOW] = workflow_text(self.facts.branch)
         if not self.is_ours:
             setup.files = {configs.PATH: self.folder.text(configs.PATH) or "", **setup.files}
         setup.states = {path: self.state(path, text) for path, text in setup.files.items()}
+        self.look_at_kept()
+
+    def look_at_kept(self) -> None:
+        """See whether a form and a workflow of the site's own will do."""
+        setup, states = self.setup, self.setup.states
+        if states[self.config.form] == "kept":
+            form, found = check_form(self.folder, self.config)
+            setup.labels = form.labels if form else ()
+            setup.problems += (
+                Problem(f"{one.message} {one.remedy}", file=one.file, line=one.line) for one in found if one.remedy
+            )
+        else:
+            setup.labels = read_form(setup.files[self.config.form]).labels
+        if states.get(WORKFLOW) == "kept" and find_workflow(self.folder) is None:
+            setup.notes.append(
+                f"{WORKFLOW} is a workflow of yours that does not run Almanac. Name it otherwise and run this again, "
+                "or let Almanac's server look at the site."
+            )
 
     def state(self, path: str, wanted: str) -> State:
         there = self.folder.text(path)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.events.event import Event
-from bot.events.times import Zones, check_imported
+from bot.events.times import Zones, check_imported, read_when
 from bot.resources import template
 
 WORKFLOW = ".github/workflows/almanac.yml"
@@ -48,7 +48,8 @@ def habits_of(events: Sequence[Event], zones: Zones) -> Habits:
             continue
         said = check_imported(event.date, event.when, zones)
         if said.ok and said.zones:
-            lines.append(event.when)
+            # As it would be shown: a page's own words may hold a date, or letters that do not fit the season.
+            lines.append(read_when(event.date, event.when, zones).line or event.when)
         # EDT and EST are both called ET; what has no letters on this site is left to the person.
         found = tuple(dict.fromkeys(zones.label_of(time.zone) for time in said.zones if time.zone))
         if said.zones and said.zones[0].zone:
@@ -90,12 +91,14 @@ def config_text(page: str, habits: Habits, zones: Zones, *, records: str | None,
     return "\n".join(lines) + "\n"
 
 
-def form_text(habits: Habits) -> str:
-    """Write the issue form, with the site's own series and times as examples.
+def form_text(habits: Habits, labels: Sequence[str] = ()) -> str:
+    """Write the issue form, with the site's own label, and its series and times as examples.
 
     `series` stays a field to type into: a dropdown could not take the first event of a new series.
     """
     text = template("site/new-event.yml")
+    if labels:
+        text = text.replace("labels: [event]", f"labels: [{_scalar(labels[0])}]", 1)
     if habits.series:
         names = "; ".join(habits.series)
         description = f"The recurring series that the event belongs to, if there is one. So far we have: {names}."

@@ -62,17 +62,6 @@ def clearly_best(candidates: list[Candidate]) -> Candidate | None:
     return first if all(first.events > 2 * other.events for other in rivals) else None
 
 
-def jekyll_root(folder: Folder, page: str) -> str:
-    """Return the folder of the Jekyll site that a page belongs to: the nearest one above with a config, or the top."""
-    parts = page.split("/")[:-1]
-    while parts:
-        root = "/".join(parts)
-        if any((folder.root / root / name).is_file() for name in ("_config.yml", "_config.yaml", "_config.toml")):
-            return root
-        parts.pop()
-    return ""
-
-
 def _pages(root: Path) -> Iterator[str]:
     seen = 0
     for here, folders, names in os.walk(root):

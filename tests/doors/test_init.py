@@ -105,6 +105,17 @@ class TestReferencePage:
         house = yaml.safe_load(template("site/new-event.yml"))
         assert [field.get("id") for field in form["body"]] == [field.get("id") for field in house["body"]]
 
+    def test_the_example_of_times_is_a_line_without_faults(self, almanac: Almanac, repo: Repo) -> None:
+        almanac("init", "--site", repo.folder)
+        form = yaml.safe_load((repo.folder / FORM).read_text())
+        when = next(field for field in form["body"] if field.get("id") == "when")
+        assert when["attributes"]["placeholder"] == "9am PT, 12pm ET, 6pm CET"
+
+    def test_the_steps_name_the_records_until_they_are_pushed(self, almanac: Almanac, repo: Repo) -> None:
+        almanac("import", repo.folder / PAGE, "--site", repo.folder)
+        for _ in range(2):
+            assert f"git add .github {PAGE} _data/events\n" in almanac("init", "--site", repo.folder).out
+
     def test_the_next_three_steps_have_the_addresses(self, almanac: Almanac, repo: Repo) -> None:
         out = almanac("init", "--site", repo.folder).out
         assert f"git add .github {PAGE} _data/events" in out
@@ -278,6 +289,26 @@ class TestOtherSites:
         assert almanac("build", "--check", "--site", repo.folder).status == 0
         assert almanac("doctor", "--site", repo.folder).status == 0
 
+    @pytest.mark.parametrize(
+        ("jekyll", "page", "records"),
+        [
+            ({"docs/_config.yml": "title: x\n"}, "docs/talks.md", "docs/_data/events"),
+            ({"_config.yml": "data_dir: facts\n"}, "talks.md", "facts/events"),
+            ({"_config.yml": "source: ./src\n"}, "src/talks.md", "src/_data/events"),
+            ({"docs/_config.yml": "data_dir: [\n"}, "docs/talks.md", "docs/_data/events"),
+        ],
+    )
+    def test_records_stand_where_jekyll_looks_for_data(
+        self, almanac: Almanac, tmp_path: Path, jekyll: dict[str, str], page: str, records: str
+    ) -> None:
+        repo = site_with(tmp_path / "site", {**jekyll, page: PAGES["bullets"]})
+        for command in (("import", repo.folder / page), ("init",)):
+            assert almanac(*command, "--site", repo.folder).status == 0
+            assert yaml.safe_load((repo.folder / CONFIG).read_text())["records"] == records
+        assert len(list(repo.folder.rglob("2*.yml"))) == len(list((repo.folder / records).iterdir())) == 3
+        findings = almanac("doctor", "--site", repo.folder, "--json").json["findings"]
+        assert not any("data folder" in one["message"] for one in findings)
+
     def test_a_folder_without_git_is_set_up_and_told_so(self, almanac: Almanac, tmp_path: Path) -> None:
         (tmp_path / PAGE).write_text(example(f"ospo/{PAGE}"))
         ran = almanac("init", "--site", tmp_path)
@@ -347,6 +378,33 @@ class TestMistakes:
         assert almanac("init", "--site", repo.folder, "--force").status == 0
         assert "uses: " in (repo.folder / WORKFLOW).read_text()
 
+    def test_a_form_of_the_site_s_own_that_will_not_do_is_named_with_its_remedies(
+        self, almanac: Almanac, repo: Repo
+    ) -> None:
+        question = "  - {type: input, id: topic, attributes: {label: Topic}}\n"
+        form = f"name: x\ndescription: y\nlabels: [meetup]\nbody:\n{question}"
+        repo.commit({FORM: form})
+        ran = almanac("init", "--site", repo.folder)
+        assert ran.status == 1
+        assert f"problem: {FORM}: No question has the id `title`" in ran.err
+        assert "Add a field with `id: date`." in ran.err
+        assert "label called `meetup`" in ran.out
+        assert (repo.folder / FORM).read_text() == form
+        told = almanac("init", "--site", repo.folder, "--json")
+        assert (told.status, len(told.json["problems"])) == (1, 2)
+
+    def test_a_workflow_of_the_same_name_that_does_something_else(self, almanac: Almanac, repo: Repo) -> None:
+        repo.commit({WORKFLOW: "name: mine\non: push\njobs: {}\n"})
+        ran = almanac("init", "--site", repo.folder)
+        assert (ran.status, "does not run Almanac" in ran.out) == (0, True)
+        assert "name it otherwise" in almanac("doctor", "--site", repo.folder).out
+
+    def test_one_workflow_that_runs_almanac_is_enough(self, almanac: Almanac, repo: Repo) -> None:
+        steps = "jobs: {a: {steps: [{uses: almanac-events/almanac@v1}]}}"
+        repo.commit({".github/workflows/events.yml": f"name: Events\non: issues\n{steps}\n"})
+        assert almanac("init", "--site", repo.folder).status == 0
+        assert not (repo.folder / WORKFLOW).exists()
+
     def test_what_git_does_not_have_is_not_replaced_even_then(self, almanac: Almanac, repo: Repo) -> None:
         (repo.folder / WORKFLOW).parent.mkdir(parents=True)
         (repo.folder / WORKFLOW).write_text("name: mine\n")
@@ -362,6 +420,13 @@ class TestMistakes:
             ran = almanac("init", "--site", repo.folder)
             assert (ran.status, words in ran.err) == (1, True)
             assert everything(repo.folder) == before
+
+    def test_the_form_gives_the_label_that_a_config_of_the_site_s_own_names(self, almanac: Almanac, repo: Repo) -> None:
+        repo.commit({CONFIG: f"page: {PAGE}\nlabels: [talk, event]\n"})
+        ran = almanac("init", "--site", repo.folder)
+        assert (ran.status, "label called `talk`" in ran.out) == (0, True)
+        assert yaml.safe_load((repo.folder / FORM).read_text())["labels"] == ["talk"]
+        assert_sound(repo.folder)
 
     def test_a_config_of_the_site_s_own_stays_and_names_the_page(self, almanac: Almanac, repo: Repo) -> None:
         repo.commit({CONFIG: "page: talks.md\norder: oldest\n", "talks.md": PAGES["bullets"]})

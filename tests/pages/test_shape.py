@@ -192,7 +192,8 @@ def test_lists_stand_below_lines_that_no_blank_line_parts() -> None:
     assert added(page, FULL).split("\n\n") == [
         "## Nov 15, 2021 - Owls",
         (
-            "**When:** 9am ET, 3pm CET\n**Where:** Room 5\n**Speakers:** [Ada](https://example.org/ada) (Engines), Grace\n"
+            "**When:** 9am ET, 3pm CET\n**Where:** Room 5\n"
+            "**Speakers:** [Ada](https://example.org/ada) (Engines), Grace\n"
             "**Sign up:** <https://www.example.org/register>\n**Video:** [Watch it](https://example.org/video)"
         ),
         "**Agenda:**",
