@@ -3,12 +3,14 @@
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 
 import structlog
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.server import setup_pages, status_pages
 from bot.server.body import Intake
@@ -67,8 +69,14 @@ def create_app(host: Host) -> FastAPI:
     app.include_router(_webhooks(host))
     app.include_router(status_pages.routes(host))
     app.include_router(setup_pages.routes(host))
+    app.add_exception_handler(SQLAlchemyError, partial(_store_is_away, host))
     app.add_exception_handler(Exception, _failed)
     return app
+
+
+async def _store_is_away(host: Host, _request: Request, error: Exception) -> Response:
+    _log.warning("the job store did not answer", reason=host.redact(str(error)))
+    return _unavailable("The job store does not answer just now.")
 
 
 async def _failed(_request: Request, _error: Exception) -> Response:

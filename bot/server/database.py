@@ -1,7 +1,6 @@
 """The database: how it is reached, and the tables that Almanac keeps in it beside the job engine's own."""
 
 import sqlite3
-import threading
 import time
 from pathlib import Path
 
@@ -44,21 +43,22 @@ PROCESSES = sa.Table(
 )
 
 
-_TURN = "almanac-turn"
-
-
 def open_engine(url: str) -> sa.Engine:
     """Connect to a SQLite file, which is made where there is none, or to a PostgreSQL database.
 
-    A SQLite file is put into write-ahead mode, in which readers and the one writer do not wait for each other.
+    A SQLite file is put into write-ahead mode, in which other processes' readers and the one writer do not wait for
+    each other. This process's threads share one connection to it, so each waits for the one before: who finds SQLite
+    busy instead sleeps for a while and looks again, and most of the time goes by between two writers.
     """
     if not url.startswith("sqlite"):
         address = sa.make_url(url).set(drivername="postgresql+psycopg")
-        return sa.create_engine(address, pool_pre_ping=True, pool_size=5, max_overflow=5)
+        return sa.create_engine(
+            address, pool_pre_ping=True, pool_size=10, max_overflow=5, connect_args={"connect_timeout": 5}
+        )
     path = Path(url.removeprefix("sqlite:///"))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, pool_size=1, max_overflow=0)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:
@@ -67,29 +67,7 @@ def open_engine(url: str) -> sa.Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
 
-    _take_turns(engine)
     return engine
-
-
-def _take_turns(engine: sa.Engine) -> None:
-    """Let this process's threads wait for each other in an orderly way.
-
-    SQLite has one writer at a time. Who finds it busy sleeps for a while and looks again, and so most of the time goes
-    by between one writer's end and the next one's beginning.
-    """
-    turn = threading.RLock()
-
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        turn.acquire()
-        connection.info[_TURN] = True
-
-    @sa.event.listens_for(engine, "commit")
-    @sa.event.listens_for(engine, "rollback")
-    def end(connection: sa.Connection) -> None:
-        # A commit that fails is followed by a rollback.
-        if connection.info.pop(_TURN, False):
-            turn.release()
 
 
 def make_tables(engine: sa.Engine, tries: int = 5) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import AlmanacError
 from bot.server.database import make_tables, open_engine
@@ -98,10 +99,11 @@ class Jobs:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._ledger: Ledger | None = None
+        self._books = Ledger(url, self._engine, patient=True)
 
     @property
     def ledger(self) -> Ledger:
-        """The list of jobs; there is one while this is started."""
+        """The list of jobs; there is one while this is started. It fails at once while the database is away."""
         if self._ledger is None:
             raise RuntimeError("the jobs are not started")
         return self._ledger
@@ -125,6 +127,8 @@ class Jobs:
         }
         if self._engine.dialect.name == "sqlite":
             config["system_database_engine"] = self._engine
+        # Before the engine, too: what a process before us left waiting begins at once.
+        self._ledger = Ledger(self._url, self._engine)
         DBOS(config=config)
         DBOS.workflow(name=WORKFLOW)(self._entry())
         DBOS.launch()
@@ -135,7 +139,6 @@ class Jobs:
             polling_interval_sec=self._pace.poll,
             on_conflict="always_update",
         )
-        self._ledger = Ledger(self._url, self._engine if self._engine.dialect.name == "sqlite" else None)
         self._threads = [
             threading.Thread(target=self._repeat, args=(self.pulse.beat, self._pace.beat), daemon=True),
             threading.Thread(target=self._repeat, args=(self._keep, self._pace.beat), daemon=True),
@@ -149,10 +152,15 @@ class Jobs:
         for thread in self._threads:
             thread.join(self._pace.beat * 2)
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=seconds)
-        self.pulse.stop()
+        try:
+            self.pulse.stop()
+        except SQLAlchemyError as error:
+            # Then others see by themselves that this process is no more.
+            _log.warning("the job store did not answer", reason=self._work.redact(str(error)))
         if self._ledger:
             self._ledger.close()
             self._ledger = None
+        self._books.close()
         self._engine.dispose()
 
     def _entry(self) -> Callable[[int], Result]:
@@ -177,18 +185,18 @@ class Jobs:
     def _run(self, name: Name, tries: int) -> Result:
         started = time.monotonic()
         log = _log.bind(job=name.job.subject, delivery=name.guid, tries=tries)
-        self.ledger.supersede(name.job)
+        self._books.supersede(name.job)
         try:
             if tries > len(self._pace.delays):
                 raise HopelessError("The server stopped in the middle of it, again and again.")  # noqa: TRY301
             result = self._perform(name)
         except Later as later:
-            self.ledger.follow(name, tries, later.seconds)
+            self._books.follow(name, tries, later.seconds)
             log.info("postponed", reason=str(later), seconds=round(later.seconds))
             return {"outcome": "postponed", "reason": str(later)}
         except Exception as error:  # noqa: BLE001 -- whatever it is, the job is tried again, and kept if that does not help
             return self._failed(name, tries, error, log)
-        self.ledger.settle(name.job)
+        self._books.settle(name.job)
         log.info("done", seconds=round(time.monotonic() - started, 3), **result)
         return result
 
@@ -203,7 +211,7 @@ class Jobs:
         reason = self._work.redact(str(error) if known else f"{type(error).__name__}: {error}")
         if tries < len(self._pace.delays) and not isinstance(error, HopelessError):
             delay = self._pace.delays[tries]
-            self.ledger.follow(name, tries + 1, delay)
+            self._books.follow(name, tries + 1, delay)
             log.warning("failed, and will be tried again", reason=reason, seconds=delay, exc_info=error)
             return {"outcome": "retrying", "reason": reason}
         log.error("failed for good", reason=reason, reference=name.reference, exc_info=error)

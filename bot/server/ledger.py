@@ -59,14 +59,18 @@ class Kept:
 class Ledger:
     """Reads and changes the list of jobs. The engine's tables have to be there: whoever runs jobs makes them."""
 
-    def __init__(self, url: str, engine: sa.Engine | None = None) -> None:
-        """Connect to the database, unless there is a connection already."""
+    def __init__(self, url: str, engine: sa.Engine | None = None, *, patient: bool = False) -> None:
+        """Connect to the database, unless there is a connection already.
+
+        While a database is away, a patient one waits until it is back; all others say so at once.
+        """
         self._client = DBOSClient(
             system_database_url=url,
             system_database_engine=engine,
             serializer=DBOSPortableJSONSerializer(),
-            system_database_pool_size=10,
+            retry_connection_errors=patient,
             application_name=APPLICATION,
+            lazy=True,
         )
 
     def close(self) -> None:

@@ -17,7 +17,12 @@ _TOKENS = re.compile(
 )
 _HIDDEN = "***"
 # What these say at their usual level is of use to those who write them.
-_QUIET = {"uvicorn.access": logging.CRITICAL, "uvicorn.error": logging.WARNING, "httpx": logging.WARNING}
+_QUIET = {
+    "uvicorn.access": logging.CRITICAL,
+    "uvicorn.error": logging.WARNING,
+    "httpx": logging.WARNING,
+    "dbos": logging.WARNING,
+}
 
 Event = MutableMapping[str, Any]
 Redact = Callable[[str], str]

@@ -103,8 +103,8 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 30.0, *, what: str = "it") -> Any:
-    """Wait until something is so, and return it."""
+def wait_for(condition: Callable[[], Any], seconds: float = 90.0, *, what: str = "it") -> Any:
+    """Wait until something is so, and return it; for longer than it takes on a machine that has a lot else to do."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = condition()
@@ -140,7 +140,11 @@ class Served:
             self.process = subprocess.Popen(
                 [*command, "--port", str(port)], cwd=folder, env=self.environment, stdout=log, stderr=log
             )
-        wait_for(lambda: self._answers() or self.process.poll() is not None, what="the server's start")
+        try:
+            wait_for(lambda: self._answers() or self.process.poll() is not None, what="the server's start")
+        except BaseException:
+            self.kill()
+            raise
         assert self.process.poll() is None, self.log.read_text()
 
     def _answers(self) -> bool:
@@ -167,7 +171,7 @@ class Served:
         """End it in order, and return its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(15)
+        return self.process.wait(60)
 
 
 def app_environment(**more: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 import uvicorn
+from sqlalchemy.exc import OperationalError
 
 from bot.server.app import Host, create_app
 from bot.server.delivery import Delivery
@@ -175,6 +176,18 @@ def test_what_could_not_be_stored_is_not_accepted(door: Door) -> None:
     assert "disk" not in answer.text
     assert ask(f"{door.url}/readyz").status == 503
     assert ask(f"{door.url}/healthz").status == 200
+
+
+def test_where_the_store_is_away_the_pages_say_so(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> bytes:
+        raise OperationalError("", None, OSError("no answer from postgresql://u:hunter2@db/x"))
+
+    assert door.notebook
+    monkeypatch.setattr(door.notebook, "figures", away)
+    answer = ask(f"{door.url}/metrics")
+    assert answer.status == 503
+    assert "job store" in answer.text
+    assert "hunter2" not in answer.text
 
 
 def test_probes_and_figures(door: Door) -> None:

@@ -3,9 +3,12 @@
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from dbos import DBOS
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import ForgeError
 from bot.server.jobs import HopelessError, Jobs, Result, Work
@@ -14,16 +17,37 @@ from bot.server.names import Name
 from tests.server.serving import wait_for
 from tests.server.test_jobs import SITE, Desk
 
+Make = Callable[[], Desk]
 
-def test_what_was_put_is_there_after_a_restart(database: str) -> None:
-    first = Desk(database)
+
+@pytest.fixture
+def make(database: str) -> Iterator[Make]:
+    """Makes desks on one store. Whatever becomes of the test, none goes on behind it: the engine is one."""
+    made: list[Desk] = []
+
+    def new() -> Desk:
+        made.append(Desk(database))
+        return made[-1]
+
+    yield new
+    for desk in reversed(made):
+        desk.jobs.stop(0)
+
+
+@pytest.fixture
+def desk(make: Make) -> Desk:
+    """A desk that is not started yet."""
+    return make()
+
+
+def test_what_was_put_is_there_after_a_restart(make: Make) -> None:
+    first = make()
     first.start()
-    first.jobs.put(SITE, "one", delay=2)
+    first.jobs.put(SITE, "one", delay=5)
     first.jobs.stop(0)
-    second = Desk(database)
+    second = make()
     second.start()
     wait_for(lambda: second.done == ["octo/site#12/one"])
-    second.jobs.stop(0)
     assert first.done == []
 
 
@@ -31,17 +55,15 @@ def hopeless(_: Name) -> Result:
     raise HopelessError("It is hopeless.")
 
 
-def test_secrets_do_not_get_into_a_reason(database: str) -> None:
-    desk = Desk(database)
+def test_secrets_do_not_get_into_a_reason(desk: Desk) -> None:
     desk.act = hopeless
     desk.jobs.start(Work(desk.perform, redact=lambda text: text.replace("hopeless", "***")))
     desk.jobs.put(SITE, "one")
     assert wait_for(desk.jobs.ledger.failed)[0].reason == "It is ***."
-    desk.jobs.stop(0)
 
 
-def test_a_chore_is_done_at_the_start_and_then_again_and_again(database: str) -> None:
-    desk, count = Desk(database), Counter[str]()
+def test_a_chore_is_done_at_the_start_and_then_again_and_again(desk: Desk) -> None:
+    count = Counter[str]()
 
     def chore() -> dict[str, Any]:
         count["done"] += 1
@@ -50,11 +72,10 @@ def test_a_chore_is_done_at_the_start_and_then_again_and_again(database: str) ->
     desk.jobs.every("sweep", 0.5, chore)
     desk.start()
     wait_for(lambda: count["done"] >= 3, what="three sweeps")
-    desk.jobs.stop(0)
 
 
-def test_a_chore_that_fails_is_tried_again(database: str) -> None:
-    desk, count = Desk(database), Counter[str]()
+def test_a_chore_that_fails_is_tried_again(desk: Desk) -> None:
+    count = Counter[str]()
 
     def chore() -> dict[str, Any]:
         count["done"] += 1
@@ -65,11 +86,9 @@ def test_a_chore_that_fails_is_tried_again(database: str) -> None:
     desk.jobs.every("sweep", 3600.0, chore)
     desk.start()
     wait_for(lambda: count["done"] == 2)
-    desk.jobs.stop(0)
 
 
-def test_stopping_lets_a_job_come_to_its_end(database: str) -> None:
-    desk = Desk(database)
+def test_stopping_lets_a_job_come_to_its_end(desk: Desk, database: str) -> None:
     ended = threading.Event()
 
     def act(_: Name) -> Result:
@@ -86,6 +105,31 @@ def test_stopping_lets_a_job_come_to_its_end(database: str) -> None:
     ledger = Ledger(database)
     assert [str(kept.name) for kept in ledger.recent()] == ["octo/site#12/one"]
     ledger.close()
+
+
+def test_what_was_left_waiting_finds_all_it_needs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    launch = DBOS.launch
+
+    def begin() -> None:
+        # From here on, jobs of an earlier process may run.
+        assert desk.jobs.ledger is not None
+        launch()
+
+    monkeypatch.setattr("bot.server.jobs.DBOS.launch", begin)
+    desk.start()
+
+
+def test_it_stops_though_the_database_is_away(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.start()
+
+    def away() -> None:
+        raise OperationalError("", None, OSError("refused"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.jobs.pulse, "stop", away)
+        desk.jobs.stop(0)
+    with pytest.raises(RuntimeError, match="not started"):
+        _ = desk.jobs.ledger
 
 
 def test_before_the_start_there_is_no_list(database: str) -> None:

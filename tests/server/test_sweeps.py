@@ -131,8 +131,8 @@ class TestSites:
         assert broom.sweep() == [job_about(broom.world.name, 7)]
 
     def test_a_command_that_nobody_delivered_is_found(self, broom: Broom) -> None:
-        number = broom.file()
         broom.known()
+        number = broom.file()
         said = {"id": 34, "user": {"login": OWNER, "type": "User"}, "issue_url": f"https://x/issues/{number}"}
         comments = [
             {**said, "body": "/almanac retry"},
