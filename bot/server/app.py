@@ -144,31 +144,30 @@ async def _received(request: Request, service: Service, intake: Intake, limiter:
     # Whoever cannot have signed need not send anything first.
     if len(request.headers.get(SIGNATURE, "")) != _SIGNED:
         raise RefusedDelivery(HTTPStatus.UNAUTHORIZED, "The signature is missing or wrong.")
-    body = await intake.read(request)
-    started = time.perf_counter()
-    headers = dict(request.headers)
-
-    def take() -> HTTPStatus:
-        delivery = read_delivery(headers, body, service.secret)
-        try:
-            accepted = service.take(delivery)
-        except Exception as error:
-            _log.error("a delivery could not be stored", delivery=delivery.guid, exc_info=error)
-            message = "It could not be stored; please deliver it again."
-            raise RefusedDelivery(HTTPStatus.SERVICE_UNAVAILABLE, message) from error
-        _log.info(
-            "delivery",
-            delivery=delivery.guid,
-            kind=f"{delivery.event}.{delivery.action}" if delivery.action else delivery.event,
-            repository=delivery.repository.name if delivery.repository else None,
-            issue=delivery.target.issue if accepted else None,
-            accepted=accepted,
-        )
-        return HTTPStatus.ACCEPTED if accepted else HTTPStatus.NO_CONTENT
-
-    status = await to_thread.run_sync(take, limiter=limiter)
+    async with intake.read(request) as body:
+        started = time.perf_counter()
+        status = await to_thread.run_sync(_taken, service, dict(request.headers), body, limiter=limiter)
     service.metrics.acknowledged.observe(time.perf_counter() - started)
     return status
+
+
+def _taken(service: Service, headers: dict[str, str], body: bytes) -> HTTPStatus:
+    delivery = read_delivery(headers, body, service.secret)
+    try:
+        accepted = service.take(delivery)
+    except Exception as error:
+        _log.error("a delivery could not be stored", delivery=delivery.guid, exc_info=error)
+        message = "It could not be stored; please deliver it again."
+        raise RefusedDelivery(HTTPStatus.SERVICE_UNAVAILABLE, message) from error
+    _log.info(
+        "delivery",
+        delivery=delivery.guid,
+        kind=f"{delivery.event}.{delivery.action}" if delivery.action else delivery.event,
+        repository=delivery.repository.name if delivery.repository else None,
+        issue=delivery.target.issue if accepted else None,
+        accepted=accepted,
+    )
+    return HTTPStatus.ACCEPTED if accepted else HTTPStatus.NO_CONTENT
 
 
 def _named(request: Request) -> str:

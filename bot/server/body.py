@@ -1,6 +1,8 @@
 """Reads a request's body as it comes in: not more than so much, not longer than so long, not too many at once."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from fastapi import Request
@@ -17,8 +19,9 @@ class Intake:
         self._most, self._seconds = most, seconds
         self._room = most * at_once
 
-    async def read(self, request: Request) -> bytes:
-        """Read a body.
+    @asynccontextmanager
+    async def read(self, request: Request) -> AsyncIterator[bytes]:
+        """Read a body. It takes up its room until whoever reads it is done with it.
 
         Raises:
             RefusedDelivery: 413 too large, 408 too slow, 503 no room just now, 400 it broke off.
@@ -29,6 +32,13 @@ class Intake:
         if int(declared) > self._most:
             raise self._too_large()
         body = bytearray()
+        try:
+            await self._fill(body, request)
+            yield bytes(body)
+        finally:
+            self._room += len(body)
+
+    async def _fill(self, body: bytearray, request: Request) -> None:
         try:
             async with asyncio.timeout(self._seconds):
                 async for chunk in request.stream():
@@ -42,9 +52,6 @@ class Intake:
             raise RefusedDelivery(HTTPStatus.REQUEST_TIMEOUT, "The body came in too slowly.") from None
         except ClientDisconnect:
             raise RefusedDelivery(HTTPStatus.BAD_REQUEST, "The body broke off.") from None
-        finally:
-            self._room += len(body)
-        return bytes(body)
 
     def _too_large(self) -> RefusedDelivery:
         message = f"The body is larger than {self._most} bytes."

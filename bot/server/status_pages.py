@@ -59,7 +59,8 @@ def routes(host: "Host") -> APIRouter:
         if refused or host.service is None:
             return refused or PlainTextResponse("Not Found", HTTPStatus.NOT_FOUND)
         try:
-            fields = parse_qs((await intake.read(request)).decode())
+            async with intake.read(request) as body:
+                fields = parse_qs(body.decode())
         except (RefusedDelivery, ValueError):
             fields = {}
         job, seal = fields.get("job", [""])[0], fields.get("seal", [""])[0]

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -30,10 +31,15 @@ class Notebook:
     metrics: Metrics = field(default_factory=Metrics)
     taken: list[Delivery] = field(default_factory=list)
     broken: bool = False
+    going: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.going.set()
 
     def take(self, delivery: Delivery) -> bool:
         if self.broken:
             raise OSError("the disk is full, says postgresql://u:hunter2@db/x")
+        assert self.going.wait(30)
         self.taken.append(delivery)
         return delivery.looks
 
@@ -152,6 +158,21 @@ def test_a_slow_client_is_sent_away_and_holds_nobody_up(door: Door) -> None:
         assert door.deliver("issues", issues_payload("octo/site", 3)).status == 202
         assert b" 408 " in slow.recv(65_536).splitlines()[0]
     assert len(taken(door)) == 1
+
+
+def test_what_waits_to_be_stored_takes_up_room_until_it_is(door: Door) -> None:
+    payload = json.dumps(issues_payload("octo/site", 12)).encode()
+    large = payload + b" " * (LIMIT - len(payload))
+    assert door.notebook
+    door.notebook.going.clear()
+    with ThreadPoolExecutor(12) as threads:
+        first = [threads.submit(door.deliver, "issues", large) for _ in range(12)]
+        # There is room for eight of the largest at once.
+        refused = wait_for(lambda: [one.result() for one in first if one.done()], what="a refusal")
+        assert {answer.status for answer in refused} == {503}
+        door.notebook.going.set()
+    assert 1 <= sum(one.result().status == 202 for one in first) <= 8
+    assert door.deliver("issues", large).status == 202
 
 
 def test_a_client_that_goes_away_in_the_middle_does_no_harm(door: Door) -> None:
