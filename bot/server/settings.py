@@ -31,8 +31,9 @@ def _database(value: object) -> object:
 
 
 def _pem(value: object) -> object:
-    # Whatever holds one line only, such as an .env file, has the key with \n in place of its line ends.
-    return value.replace("\\n", "\n").strip() + "\n" if isinstance(value, str) else value
+    # Whatever holds one line only, such as an .env file, has the key with \n in place of its line ends, and in quotation
+    # marks, which not all that read such a file take off.
+    return value.strip().strip("\"'").replace("\\n", "\n").strip() + "\n" if isinstance(value, str) else value
 
 
 Address = Annotated[str, BeforeValidator(_address)]

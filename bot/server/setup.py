@@ -157,8 +157,9 @@ def store_credentials(found: Registered, path: Path) -> None:
 
 def as_variables(found: Registered) -> str:
     """Write the credentials as the lines of an environment file."""
+    # Without the quotation marks systemd would drop the backslashes.
     key = found.private_key.strip().replace("\n", "\\n")
-    return f"ALMANAC_APP_ID={found.id}\nALMANAC_WEBHOOK_SECRET={found.webhook_secret}\nALMANAC_PRIVATE_KEY={key}\n"
+    return f'ALMANAC_APP_ID={found.id}\nALMANAC_WEBHOOK_SECRET={found.webhook_secret}\nALMANAC_PRIVATE_KEY="{key}"\n'
 
 
 def is_reachable(address: str) -> bool:

@@ -28,9 +28,10 @@ def test_an_app_from_the_environment() -> None:
 
 def test_the_key_may_be_on_one_line_or_in_a_file(tmp_path: Path) -> None:
     one_line = APP | {"ALMANAC_PRIVATE_KEY": private_key().replace("\n", "\\n")}
+    quoted = APP | {"ALMANAC_PRIVATE_KEY": '"' + private_key().strip().replace("\n", "\\n") + '"'}
     (tmp_path / "key.pem").write_text(private_key())
     in_file = {**APP, "ALMANAC_PRIVATE_KEY": "", "ALMANAC_PRIVATE_KEY_PATH": str(tmp_path / "key.pem")}
-    for environment in (one_line, in_file):
+    for environment in (one_line, quoted, in_file):
         found = read_settings(environment).credentials()
         assert found
         assert found.private_key.get_secret_value().strip() == private_key().strip()

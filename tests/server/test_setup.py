@@ -235,6 +235,10 @@ def test_the_keys_can_be_shown_once_in_place_of_being_stored(server: Served, tmp
     shown = html.unescape(answer.text)
     assert f"ALMANAC_APP_ID={MADE['id']}" in shown
     assert f"ALMANAC_WEBHOOK_SECRET={SECRET}" in shown
+    # As systemd reads an environment file: a backslash stays one between double quotation marks only.
+    key = re.search(r'^ALMANAC_PRIVATE_KEY="([^"]+)"$', shown, re.MULTILINE)
+    assert key
+    assert key[1].replace("\\n", "\n").strip() == private_key().strip()
     assert answer.headers["cache-control"] == "no-store"
     assert not (tmp_path / "data" / "app.json").exists()
     assert server.deliver("issues", issues_payload("octo/site", 1)).status == 202
