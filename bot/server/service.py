@@ -119,6 +119,9 @@ class Service:
             self._met.pop(number, None)
         if news.added or news.state == "active":
             self.jobs.put(Job(CHORES, "sweep"), delivery.guid)
+        if delivery.repository and delivery.repository in news.added:
+            # What waits under the name that it had finds nothing there any more.
+            self.jobs.put(job_about(delivery.repository.name, None), delivery.guid)
 
     # ------------------------------------------------------------ chores
 

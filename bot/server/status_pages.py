@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -118,6 +119,9 @@ def _refusal(request: Request, host: "Host") -> Response | None:
 def _values(service: Service, token: str) -> dict[str, Any]:
     ledger, now = service.jobs.ledger, time.time()
     waiting = ledger.waiting(SHOWN + 1)
+    sites = defaultdict[int | None, list[str]](list)
+    for site in service.memory.sites():
+        sites[site.installation].append(site.name)
     return {
         "now": _moment(now),
         "installations": [
@@ -125,7 +129,7 @@ def _values(service: Service, token: str) -> dict[str, Any]:
                 "account": one.account or str(one.id),
                 "state": one.state,
                 "paused": _moment(one.paused_until) if one.paused_until > now else "",
-                "sites": [site.name for site in service.memory.sites(one.id)],
+                "sites": sites[one.id],
             }
             for one in service.memory.installations()
         ],

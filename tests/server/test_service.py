@@ -97,6 +97,8 @@ def test_a_renamed_repository_keeps_what_is_known_of_it(service: Service) -> Non
     site = service.memory.site("octo/new")
     assert site
     assert site.watermark == "2026-03-04T00:00:00+00:00"
+    # Jobs that wait under the old name look at nothing any more.
+    assert job_about("octo/new", None) in jobs(service, "renamed")
 
 
 def test_an_installation_comes_with_its_repositories_and_is_swept(service: Service) -> None:
