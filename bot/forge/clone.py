@@ -15,7 +15,8 @@ WRITER_SETTING = "almanac.writer"
 _OURS = re.compile(r"almanac/(issue-\d+|sync)")
 _HEADS = "refs/heads/"
 # What a deleted branch held can be had again, as on GitHub by the pull request; git would clear it away in time.
-_KEPT = "refs/almanac/"
+# Not below `refs/almanac/`: git would take `almanac/issue-12` for that rather than for the branch.
+_KEPT = "refs/kept/"
 
 
 class Clone:
@@ -116,7 +117,7 @@ class Clone:
             return
         self._expect(branch, expected)
         self.refuse_checked_out(branch)
-        self.git.text("update-ref", "--no-deref", _KEPT + branch.removeprefix("almanac/"), expected)
+        self.git.text("update-ref", "--no-deref", _KEPT + branch, expected)
         try:
             self.git.text("update-ref", "-d", "--no-deref", _HEADS + branch, expected)
         except ForgeError:
