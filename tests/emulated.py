@@ -219,6 +219,11 @@ class GitHubWorld:
         """Close a pull request."""
         self.ask("PATCH", f"pulls/{number}", {"state": "closed"})
 
+    def reopen_pull(self, number: int, commit: str) -> None:
+        """Restore the branch, and reopen the pull request."""
+        self.restore_branch(next(pull.head for pull in self.pulls() if pull.number == number), commit)
+        self.ask("PATCH", f"pulls/{number}", {"state": "open"})
+
     def merge(self, number: int) -> None:
         """Merge a pull request: the emulator marks it so, and the base gets the files that its branch has."""
         head = next(pull.head for pull in self.pulls() if pull.number == number)
@@ -234,6 +239,10 @@ class GitHubWorld:
     def delete_branch(self, branch: str) -> None:
         """Delete a branch."""
         self.ask("DELETE", f"git/refs/heads/{quote(branch)}")
+
+    def restore_branch(self, branch: str, commit: str) -> None:
+        """Make a branch."""
+        self.ask("POST", "git/refs", {"ref": f"refs/heads/{branch}", "sha": commit})
 
     def like_github(self, request: Request) -> Answer | None:
         """Refuse a second pull request from a branch, as GitHub does and the emulator does not."""

@@ -4,6 +4,7 @@ Each comes in the same order: the issue, the pull request, the comment, and last
 sweep looks at the issue, so an ending that was cut short is finished by the next one.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.proposals.comment import put_comment, said
@@ -62,9 +63,8 @@ def merged(number: int, look: Look, pull: Pull) -> Plan:
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "completed"))
     writes += put_comment(look, Draft("merged", {"page": recall(pull.body).page}), pull.number)
-    if leftover(look):
-        writes += drop_branch(number, look)
-    return Plan(number, "closed", "Its pull request was merged.", tuple(writes))
+    reason = "Its pull request was merged."
+    return Plan(number, "closed", reason, (*writes, *drop_branch(number, look)))
 
 
 def refused(number: int, look: Look, pull: Pull) -> Plan:
@@ -72,12 +72,12 @@ def refused(number: int, look: Look, pull: Pull) -> Plan:
     writes: list[Write] = []
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "not_planned"))
-    text, state = read_state(pull.body)
-    if recall(pull.body).rejected is None:
-        mark = {REJECTED: (look.issue and look.issue.closed_at) or True}
-        writes.append(EditPull(pull.number, text, {**state, **mark, **_abandoned(look)}))
+    memory = recall(pull.body)
+    mark = {} if memory.rejected is not None else {REJECTED: (look.issue and look.issue.closed_at) or True}
+    writes += _marked(pull, {**mark, **_abandoned(look)})
     if look.proposal.comment or writes:
-        writes += put_comment(look, Draft("refused", {"refused": pull.number}), pull.number)
+        told = Draft("refused", {"refused": pull.number, "revises": memory.origin is not None})
+        writes += put_comment(look, told, pull.number)
     reason = "A maintainer closed its pull request without merging it."
     return Plan(number, "refused", reason, (*writes, *drop_branch(number, look)))
 
@@ -85,25 +85,40 @@ def refused(number: int, look: Look, pull: Pull) -> Plan:
 def close_pull(look: Look, **more: object) -> tuple[Write, ...]:
     """Close the pull request if it is open, with the mark that it was not a maintainer who did, and with others."""
     pull = look.proposal.pull
-    if not pull or pull.state == "closed":
+    if not pull:
         return ()
+    if pull.state == "closed":
+        return () if is_done(pull) else _marked(pull, _abandoned(look))
     text, state = read_state(pull.body)
     state = {**state, CLOSED_BY: "almanac", **_abandoned(look), **more}
     return (EditPull(pull.number, text, state, close=True),)
 
 
+def _marked(pull: Pull, marks: Mapping[str, object]) -> tuple[Write, ...]:
+    text, state = read_state(pull.body)
+    written = all(state.get(name) == value for name, value in marks.items())
+    return () if written else (EditPull(pull.number, text, {**state, **marks}),)
+
+
 def drop_branch(number: int, look: Look) -> tuple[Write, ...]:
-    """Delete the proposal's branch, if there is one."""
-    head = look.proposal.head
-    return (DeleteBranch(branch_name(number), head),) if head else ()
+    """Delete the proposal's branch, if there is one; what somebody committed there after the merge stays."""
+    pull, head = look.proposal.pull, look.proposal.head
+    if not head or (pull and is_done(pull) and not leftover(look)):
+        return ()
+    return (DeleteBranch(branch_name(number), head),)
+
+
+def is_done(pull: Pull) -> bool:
+    """Tell whether what a pull request offered is on the base: it was merged, or came there by another way."""
+    return pull.merged or (pull.state == "closed" and recall(pull.body).landed)
 
 
 def leftover(look: Look) -> bool:
     """Tell whether the branch holds only what its merged pull request held."""
     pull, head = look.proposal.pull, look.proposal.head
-    memory = recall(pull.body if pull else None)
-    done = pull is not None and (pull.merged or (pull.state == "closed" and memory.landed))
-    return pull is not None and done and head is not None and head in (pull.head, memory.commit)
+    if pull is None or head is None or not is_done(pull):
+        return False
+    return head in (pull.head, recall(pull.body).commit)
 
 
 def _abandoned(look: Look) -> dict[str, object]:

@@ -10,7 +10,7 @@ from bot.events.ids import event_id
 from bot.events.records import record_path
 from bot.proposals.comment import put_comment, said, says
 from bot.proposals.content import Content, Render, Task, fresh, on_top
-from bot.proposals.endings import REVISES, close_pull, drop_branch, leftover
+from bot.proposals.endings import CLOSED_BY, REJECTED, REVISES, close_pull, drop_branch, is_done, leftover
 from bot.proposals.likeness import traits, warnings_of
 from bot.proposals.marker import Memory, imprint, read_state, recall
 from bot.proposals.merge import marks
@@ -50,7 +50,7 @@ def branch_of(look: Look) -> tuple[Literal["fresh", "ask", "shared"], str | None
     pull, head, memory = look.proposal.pull, look.proposal.head, memory_of(look)
     if head is None:
         # A branch that is gone, with somebody's work on it: what closed the pull request has noted where that is.
-        commit = memory.commit if memory.shared else memory.withdrawn
+        commit = memory.withdrawn or (memory.commit if memory.shared else None)
         return ("ask", commit) if commit and pull and not pull.merged else ("fresh", None)
     if leftover(look):
         return "fresh", head
@@ -127,7 +127,7 @@ def proposed(filed: Filed, site: Site, render: Render, offer: Offer) -> Plan:
 def _origin(look: Look) -> Mapping[str, str] | None:
     """Return marks of the answers that the record on the base was made from: those of what was merged last."""
     memory, pull = memory_of(look), look.proposal.pull
-    return memory.answers if pull and (pull.merged or memory.landed) else memory.origin
+    return memory.answers if pull and is_done(pull) else memory.origin
 
 
 def _content(task: Task, filed: Filed, offer: Offer) -> Content:
@@ -186,6 +186,8 @@ def _state(filed: Filed, content: Content, task: Task, mark: str) -> dict[str, o
         "conflicts": list(content.conflicts) or None,
         "says": mark,
         REVISES: issue.closed_at if issue.state == "closed" else None,
+        # Somebody may have reopened the pull request itself.
+        **dict.fromkeys((CLOSED_BY, REJECTED, "withdrawn", "landed")),
     }
     # How to tell from a listing alone whether the comment was written: see `triage.settled`.
     return state | {"told": told.says, "comments": None if told.says else issue.comments}
@@ -237,11 +239,21 @@ def _nothing_new(filed: Filed, content: Content, pull: Pull | None, page: str) -
     reason = "The event stands on the page as the issue says."
     if pull is None:
         left = drop_branch(number, look) if leftover(look) else ()
-        return Plan(number, "unchanged", reason, left, content.event)
+        told = _merged_again(look, page)
+        return Plan(number, "unchanged", reason, (*told, *left), content.event)
     done = (CloseIssue(number, "completed"),) if filed.issue.state == "open" else ()
     told = put_comment(look, Draft("merged", {"page": page}), pull.number)
     ended = close_pull(look, landed=True)
     return Plan(number, "closed", reason, (*ended, *done, *told, *drop_branch(number, look)), content.event)
+
+
+def _merged_again(look: Look, page: str) -> tuple[Write, ...]:
+    """Where our comment asks for something that has lost its point, say again that the event is on the page."""
+    pull, now = look.proposal.pull, said(look)
+    if look.proposal.comment is None or now.told in (None, "merged"):
+        return ()
+    number = pull.number if pull and is_done(pull) else now.merged
+    return put_comment(look, Draft("merged", {"page": page}), number)
 
 
 def stuck(filed: Filed, problems: tuple[Problem, ...]) -> Plan:

@@ -21,7 +21,7 @@ from dataclasses import replace
 from bot import __version__
 from bot.events.event import Event
 from bot.proposals.comment import put_comment, said
-from bot.proposals.endings import closed, merged, refused
+from bot.proposals.endings import closed, is_done, merged, refused
 from bot.proposals.marker import Memory, recall, with_state
 from bot.proposals.state import Comment, Draft, Filed, Issue, Look, Plan, Pull
 
@@ -51,7 +51,7 @@ def triage(issue: Issue, look: Look) -> Plan | None:
     """
     number, pull = issue.number, look.proposal.pull
     memory = recall(pull.body if pull else None)
-    if pull and (pull.merged or (pull.state == "closed" and memory.landed)):
+    if pull and is_done(pull):
         return None if said(look).merged == pull.number else merged(number, look, pull)
     if pull and pull.state == "closed":
         if memory.closed_by is None and memory.rejected is None:
@@ -81,12 +81,17 @@ def settled(filed: Filed, *, listed: bool = False) -> Plan | None:
     current = pull is None or (memory.base, memory.commit) == (look.base.commit, look.proposal.head)
     if filed.event is None:
         return None if listed or not current else told_problems(filed)
-    if pull is None or not current or memory.digest != digest(filed.event):
+    if pull is None or not current or memory.digest != digest(filed.event) or _was_closed(memory):
         return None
     if not (_surely_told(filed, memory) if listed else _told(look, memory, pull)):
         return None
     reason = "The pull request says what the issue says."
     return Plan(number, "unchanged", reason, (), filed.event, (), filed.warnings)
+
+
+def _was_closed(memory: Memory) -> bool:
+    """Tell whether an open pull request was closed before: its marks have to go, or the next no would not be heard."""
+    return memory.closed_by is not None or memory.rejected is not None or memory.landed
 
 
 def _told(look: Look, memory: Memory, pull: Pull) -> bool:

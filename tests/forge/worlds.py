@@ -112,6 +112,10 @@ class World(Protocol):
         """A maintainer closes a pull request without merging it."""
         ...
 
+    def reopen_pull(self, number: int, commit: str) -> None:
+        """A maintainer restores a pull request's branch at a commit, and reopens it."""
+        ...
+
     def merge(self, number: int) -> None:
         """A maintainer merges a pull request; issue and branch are left as they are."""
         ...
@@ -122,6 +126,10 @@ class World(Protocol):
 
     def delete_branch(self, branch: str) -> None:
         """Somebody deletes a branch."""
+        ...
+
+    def restore_branch(self, branch: str, commit: str) -> None:
+        """Somebody brings a branch back."""
         ...
 
 
@@ -208,6 +216,15 @@ class LocalWorld:
         """Write the file."""
         self.forge.close_pull(number)
 
+    def reopen_pull(self, number: int, commit: str) -> None:
+        """Ask git, and write the file."""
+        store = Store(self.repo.folder)
+        pull = store.pull(number)
+        assert pull
+        self.restore_branch(pull.about.head, commit)
+        about = pull.about.model_copy(update={"state": "open", "closed_at": None})
+        store.put_pull(replace(pull, about=about))
+
     def merge(self, number: int) -> None:
         """Merge by plain git."""
         pull = self.forge.pull(number)
@@ -224,6 +241,10 @@ class LocalWorld:
     def delete_branch(self, branch: str) -> None:
         """Ask git."""
         self.repo.git("branch", "--quiet", "-D", branch)
+
+    def restore_branch(self, branch: str, commit: str) -> None:
+        """Ask git."""
+        self.repo.git("branch", branch, commit)
 
 
 @contextmanager
