@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Literal, assert_never
 
+from bot.errors import Raced
 from bot.forge.base import Forge
 from bot.proposals.commands import with_note
-from bot.proposals.marker import comment_marker, imprint, with_state
+from bot.proposals.marker import comment_marker, imprint, read_state, with_state
 from bot.proposals.messages import Messages
 from bot.proposals.state import (
     CloseIssue,
@@ -32,7 +33,7 @@ def apply(plan: Plan, look: Look, forge: Forge, messages: Messages, mark: Mappin
         mark: What the marker of the pull request is to hold besides.
 
     Raises:
-        Raced: Somebody else moved the branch meanwhile; nothing after that was written.
+        Raced: Somebody else was quicker; nothing after that was written.
         ForgeError: The forge refused or failed.
     """
     pull, commit = look.proposal.pull, None
@@ -60,7 +61,11 @@ def apply(plan: Plan, look: Look, forge: Forge, messages: Messages, mark: Mappin
 def _open_pull(write: OpenPull, more: Mapping[str, object], forge: Forge, messages: Messages) -> Pull:
     text = messages.write(write.body)
     state = {**write.state, **more, "title": imprint(write.title), "text": imprint(text)}
-    return forge.open_pull(write.branch, write.base, write.title, with_state(text, state))
+    body = with_state(text, state)
+    pull = forge.open_pull(write.branch, write.base, write.title, body)
+    if read_state(pull.body) != read_state(body):
+        raise Raced(write.branch)  # another run was quicker, and its pull request may say something newer
+    return pull
 
 
 def _edit_pull(write: EditPull, more: Mapping[str, object], forge: Forge, messages: Messages) -> None:
@@ -89,13 +94,15 @@ def _put_comment(write: PutComment, pull: Pull | None, forge: Forge, messages: M
 
 
 def outdated(plan: Plan, look: Look, forge: Forge) -> bool:
-    """Tell whether a comment was written about answers that were edited meanwhile.
+    """Tell whether somebody edited, closed or reopened the issue while this was written.
 
-    A commit is made only on top of what was seen, which a comment has no such thing as; so after one that stands alone,
-    the issue is read once more.
+    Nothing makes sure that what is edited in place reads as it was seen, so the issue is read once more. A new pull
+    request and a new comment need no such look: they are refused where there is one already.
     """
     kinds = {type(write) for write in plan.writes}
-    if look.issue is None or PutComment not in kinds or PutBranch in kinds:
+    edited = any(isinstance(write, PutComment) and write.id is not None for write in plan.writes)
+    new = OpenPull in kinds and not edited
+    if look.issue is None or new or not kinds & {PutBranch, PutComment}:
         return False
     now = forge.issue(look.issue.number)
     closed = CloseIssue in kinds

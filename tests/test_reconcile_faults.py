@@ -5,6 +5,7 @@ And two runs at the same time: in the end all is as after one.
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 from threading import Thread
@@ -237,6 +238,51 @@ def test_another_run_comes_between_any_two_writes(kind: Kind, setup: Setup, tmp_
             forge.between = other_run
             look_at(number, forge, sweep=False)
             assert state(scene, number) == expected, at
+            quiet(scene)
+
+
+@pytest.mark.parametrize("setup", [first, mended, edited, base_moved, reopened])
+def test_an_edit_and_its_run_come_between_any_two_writes(setup: Setup, tmp_path: Path) -> None:
+    stage, answers = Stage("local", tmp_path, setup), {**DEMO_DAY, "location": "Nice"}
+    with stage.scene() as (scene, number):
+        forge = Breaking(scene.world.forge)
+        look_at(number, forge, sweep=False)
+        writes = len(forge.written)
+        scene.edit(number, **answers)
+        scene.run(number)
+        expected = state(scene, number)
+    for at in range(writes):
+        with stage.scene() as (scene, number):
+            forge = Breaking(scene.world.forge)
+
+            def other_run(write: int, at: int = at, scene: Scene = scene, number: int = number) -> None:
+                if write == at:
+                    scene.edit(number, **answers)
+                    scene.run(number)
+
+            forge.between = other_run
+            look_at(number, forge, sweep=False)
+            assert state(scene, number) == expected, at
+            quiet(scene)
+
+
+def test_an_issue_is_closed_between_any_two_writes(tmp_path: Path) -> None:
+    for at in (1, 2):
+        with new_scene("local", tmp_path / str(at)) as scene:
+            number = first(scene)
+            forge = Breaking(scene.world.forge)
+
+            def other_run(write: int, at: int = at, scene: Scene = scene, number: int = number) -> None:
+                if write == at:
+                    scene.world.edit_issue(number, state="closed")
+                    scene.run(number)
+
+            forge.between = other_run
+            with suppress(AlmanacError):
+                look_at(number, forge, sweep=False)
+            assert branch_name(number) not in scene.world.forge.standing().heads
+            assert [pull.state for pull in scene.world.pulls()] in ([], ["closed"])
+            assert all("was closed" in said.body for said in scene.world.comments(number))
             quiet(scene)
 
 

@@ -56,6 +56,7 @@ class Life(RuleBasedStateMachine):
         self.answers: dict[int, dict[str, str]] = {}
         self.files: dict[int, dict[str, bytes]] = {}
         self.values: dict[int, str] = {}
+        self.words: dict[int, list[str]] = {}
         self.on_base: list[str] = []
         self.refused: set[int] = set()
         self.tokens = count(1)
@@ -93,6 +94,11 @@ class Life(RuleBasedStateMachine):
         path = record_path(RECORDS, event) if event else ""
         return path if path in self.scene.files(number) else None
 
+    def forget(self, number: int) -> None:
+        """Ask no more after what people wrote on an issue's branch."""
+        self.files[number], self.words[number] = {}, []
+        self.values.pop(number, None)
+
     # ------------------------------------------------------------ what people do
 
     @precondition(lambda self: len(self.numbers) < MOST)
@@ -102,7 +108,7 @@ class Life(RuleBasedStateMachine):
         answers = {"title": f"Event {self.token()}", "date": f"2022-05-{day:02}", "location": place}
         number = self.scene.file(**answers)
         self.numbers.append(number)
-        self.answers[number], self.files[number] = answers, {}
+        self.answers[number], self.files[number], self.words[number] = answers, {}, []
 
     @rule(index=which, place=st.sampled_from(PLACES), good=st.booleans())
     def edit(self, index: int, place: str, good: bool) -> None:
@@ -150,6 +156,7 @@ class Life(RuleBasedStateMachine):
                 self.scene.by_hand(
                     number, {PAGE: page.replace("### More coming soon!", f"{word}\n\n### More coming soon!").encode()}
                 )
+                self.words[number].append(word)
 
     @rule()
     def human_page_on_the_base(self) -> None:
@@ -168,7 +175,7 @@ class Life(RuleBasedStateMachine):
         """A maintainer merges, where git can."""
         if number := self.open(index):
             self._merge(branch_name(number))
-            self.files[number], _ = {}, self.values.pop(number, None)
+            self.forget(number)
 
     @rule()
     def merge_edits(self) -> None:
@@ -195,7 +202,7 @@ class Life(RuleBasedStateMachine):
         number = self.number(index)
         if number and index == MOST - 1:
             self.world.forge.delete_issue(number)
-            self.files[number], _ = {}, self.values.pop(number, None)
+            self.forget(number)
 
     # ------------------------------------------------------------ what Almanac does
 
@@ -250,7 +257,7 @@ class Life(RuleBasedStateMachine):
         record, page = read_record(files[path].decode(), path), files[PAGE].decode()
         if number in self.values:
             assert record.people_label == self.values[number]
-        for word in self.on_base:
+        for word in (*self.on_base, *self.words[number]):
             assert word in page
         section = own_section(outline(page), record)
         assert section

@@ -101,7 +101,11 @@ class Forge(Protocol):
         ...
 
     def create_comment(self, issue: int, body: str) -> Comment:
-        """Write our comment on an issue; where another run has written it meanwhile, that one is edited."""
+        """Write our comment on an issue.
+
+        Raises:
+            Raced: Another run has written it meanwhile; it was left alone.
+        """
         ...
 
     def edit_comment(self, issue: int, comment: int, body: str) -> None:

@@ -4,10 +4,11 @@ from http import HTTPStatus
 
 from github.IssueComment import IssueComment
 
+from bot.errors import Raced
 from bot.forge.github_calls import PER_PAGE, Calls
 from bot.forge.trouble import Call, RefusedError
 from bot.proposals.marker import comment_marker
-from bot.proposals.state import Comment
+from bot.proposals.state import Comment, branch_name
 
 _INSIDERS = ("OWNER", "MEMBER", "COLLABORATOR")
 
@@ -36,11 +37,13 @@ class Comments:
         return ours
 
     def create(self, issue: int, body: str) -> Comment:
-        """Write our comment on an issue; where another run was quicker, that comment is edited."""
-        there = self.find(issue)
-        if there:
-            self.edit(issue, there[0].id, body)
-            return Comment(there[0].id, body)
+        """Write our comment on an issue.
+
+        Raises:
+            Raced: Another run was quicker; its comment was left alone.
+        """
+        if self.find(issue):
+            raise Raced(branch_name(issue))
 
         def send() -> Comment:
             found = self._calls.repository.get_issue(issue).create_comment(body)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from bot.errors import ForgeError
+from bot.errors import ForgeError, Raced
 from bot.forge.clone import Clone
 from bot.forge.files import FOLDER
 from bot.forge.papers import CommentPaper, stamp
@@ -178,11 +178,10 @@ class LocalForge:
         self._pulls.edit(number, title=title, body=body, close=state == "closed")
 
     def create_comment(self, issue: int, body: str) -> Comment:
-        """Write our comment on an issue; where another run has written it meanwhile, that one is edited."""
+        """Write our comment on an issue, unless another run has written it meanwhile."""
         with self.alone():
-            if ours := self._ours(issue):
-                self.edit_comment(issue, ours[0].id, body)
-                return Comment(ours[0].id, body)
+            if self._ours(issue):
+                raise Raced(branch_name(issue))
             return Comment(self.comment(issue, AUTHOR, body), body)
 
     def edit_comment(self, issue: int, comment: int, body: str) -> None:

@@ -321,6 +321,13 @@ class TestComments:
         ]
         assert world.forge.look(number).proposal.comment == type(ours)(ours.id, text + "\nmore")
 
+    def test_one_that_another_run_has_written_meanwhile_is_left_alone(self, world: World) -> None:
+        number = world.file_issue("An event", "text")
+        world.forge.create_comment(number, f"{comment_marker(number)}\nHello")
+        with pytest.raises(Raced):
+            world.forge.create_comment(number, f"{comment_marker(number)}\nOlder news")
+        assert ["Older news" in said.body for said in world.comments(number)] == [False]
+
 
 class TestCloseIssue:
     @pytest.mark.parametrize("reason", ["completed", "not_planned"])
