@@ -7,7 +7,7 @@ import pytest
 
 from bot.proposals.state import branch_name
 from tests.gitrepo import Repo
-from tests.scenes import DEMO_DAY, FORGES, PAGE, RECORD, Scene, new_scene
+from tests.scenes import CONFIG, DEMO_DAY, FORGES, PAGE, RECORD, RECORDS, Scene, new_scene
 
 BINARY = bytes(range(256))
 
@@ -309,3 +309,35 @@ def test_modes_links_and_submodules_are_kept(tmp_path: Path) -> None:
         assert repo.mode(head, "run.sh") == "100755"
         assert repo.mode(head, "link") == "120000"
         assert repo.files(head)["odd name\n.md"] == b"x"
+
+
+class TestMoved:
+    """The site's settings name another place than the one that the branch was made for."""
+
+    def moved(self, scene: Scene, old: str, new: str, config: str) -> None:
+        files = scene.world.files(scene.world.forge.base().commit)
+        there = {path: text for path, text in files.items() if path.startswith(old)}
+        fresh = {path.replace(old, new): text for path, text in there.items()}
+        scene.world.commit({**dict.fromkeys(there), **fresh, CONFIG: config.encode()})
+
+    def test_the_page(self, scene: Scene) -> None:
+        ours, theirs = scene.proposed(), scene.proposed(title="Other", date="2022-02-01")
+        head = scene.by_hand(theirs, {"notes.md": b"mine\n"})
+        self.moved(scene, PAGE, "history.md", "page: history.md\n")
+        assert scene.run(ours).plan.outcome == "updated"
+        assert b"Demo Day" in scene.files(ours)["history.md"]
+        assert PAGE not in scene.files(ours)
+        assert scene.run(theirs).plan.outcome == "waiting"
+        assert scene.head(theirs) == head
+        assert "`history.md`: The history page has another name" in scene.comment(theirs)
+
+    def test_the_records(self, scene: Scene) -> None:
+        ours, theirs = scene.proposed(), scene.proposed(title="Other", date="2022-02-01")
+        head = scene.by_hand(theirs, {"notes.md": b"mine\n"})
+        self.moved(scene, RECORDS, "_data/past", f"page: {PAGE}\nrecords: _data/past\n")
+        assert scene.run(ours).plan.outcome == "updated"
+        assert RECORD.replace(RECORDS, "_data/past") in scene.files(ours)
+        assert RECORD not in scene.files(ours)
+        assert scene.run(theirs).plan.outcome == "waiting"
+        assert scene.head(theirs) == head
+        assert "in another folder since this branch was made" in scene.comment(theirs)

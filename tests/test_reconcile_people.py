@@ -249,6 +249,11 @@ class TestLookalikes:
         )
         assert f"{PAGE}" in self.warned(scene, number)
 
+    @pytest.mark.parametrize("url", ["https://drcc.library.jhu.edu/", "https://drcc.library.jhu.edu/open-source"])
+    def test_a_section_with_a_link_that_goes_on_is_no_likeness(self, scene: Scene, url: str) -> None:
+        number = scene.file(title="X", date="2025-11-08", url=url)
+        assert scene.run(number).plan.warnings == ()
+
     def test_an_event_is_not_like_itself(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.world.merge(scene.pull(number).number)

@@ -114,13 +114,14 @@ def on_top(task: Task, shared: Shared, answers: Event | None, event_id: str) -> 
     """
     path, site = task.path(event_id), task.site
     if shared.record is None:
-        raise Stuck(Problem("The event's record was deleted on the branch.", file=path))
+        raise Stuck(_no_record(shared, path))
     try:
         written = read_record(shared.record, path)
         before = read_record(shared.fork_record, path) if shared.fork_record is not None else None
     except UserError as error:
         raise Stuck(*error.problems) from None
-    pages = Pages(site.config, shared.page, shared.fork_page, site.page, site.previous, before)
+    elsewhere = shared.page is None and site.config.page not in shared.theirs
+    pages = Pages(site.config, shared.page, shared.fork_page, site.page, site.previous, before, elsewhere)
     human = section_by_hand(pages, written, task.render, task.zones(written))
     if before is None or site.previous is None or site.source == shared.fork_record:
         theirs = human
@@ -148,6 +149,14 @@ def on_top(task: Task, shared: Shared, answers: Event | None, event_id: str) -> 
             kept=others.kept,
         )
     return Content(event, section, branch, True, _listed(merged, task.memory, answers), clashes)  # noqa: FBT003 - shared
+
+
+def _no_record(shared: Shared, path: str) -> Problem:
+    """Say why the branch has no record: somebody deleted it, or the site has moved its records meanwhile."""
+    name = path.rpartition("/")[2]
+    if any(blob and other.rpartition("/")[2] == name for other, blob in shared.theirs.items()):
+        return Problem("The site keeps its records in another folder since this branch was made.", file=path)
+    return Problem("The event's record was deleted on the branch.", file=path)
 
 
 def _written(event: Event, render: Render) -> tuple[Event, str]:

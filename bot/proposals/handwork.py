@@ -33,7 +33,8 @@ class Stuck(UserError):  # noqa: N818 - a state of a branch, not an error of our
 class Pages:
     """The page in its versions: on the branch, where the branch left the base, and on the base.
 
-    `previous` and `before` are the event's record on the base and at the fork, where it stands on those pages already.
+    `previous` and `before` are the event's record on the base and at the fork, where it stands on those pages already;
+    `elsewhere` tells that the page is not on the branch because it had another name when the branch was made.
     """
 
     config: Config
@@ -42,14 +43,18 @@ class Pages:
     base: str
     previous: Event | None
     before: Event | None
+    elsewhere: bool = False
 
     @property
     def page(self) -> str:
         """The page as it stands on the branch.
 
         Raises:
-            Stuck: It was deleted there.
+            Stuck: It was deleted there, or has another name by now.
         """
+        if self.elsewhere:
+            message = "The history page has another name or place since this branch was made."
+            raise Stuck(Problem(message, file=self.config.page))
         if self.theirs is None:
             raise Stuck(Problem("The history page was deleted on the branch.", file=self.config.page))
         return self.theirs

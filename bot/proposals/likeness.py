@@ -69,7 +69,7 @@ def _recorded(filed: Filed, event: Event, site: Site) -> Iterator[Problem]:
     own = own_section(cut, site.previous) if site.previous else None
     for section in cut.sections:
         same = section.date == event.date and (same_title(section, event) or _named(section.text, event.title))
-        if (own is None or section.start != own.start) and (same or (event.url and event.url in section.text)):
+        if (own is None or section.start != own.start) and (same or _linked(section.text, event.url)):
             yield _known(filed, "page", _link(filed, site.config.page, section.line))
             return
 
@@ -77,6 +77,12 @@ def _recorded(filed: Filed, event: Event, site: Site) -> Iterator[Problem]:
 def _named(text: str, title: str) -> bool:
     """Tell whether a section holds all words of a title in a row; a single word says too little."""
     return len(title.split()) > 1 and words(title) in words(text[:_LOOKED_AT])
+
+
+def _linked(text: str, url: str | None) -> bool:
+    """Tell whether a section holds a link, and not only one that goes on from there: `/` is where most links begin."""
+    end = r"/?(?![\w/?#&=%~+@:-]|\.\w)"
+    return bool(url) and re.search(re.escape(str(url).rstrip("/")) + end, text, re.IGNORECASE) is not None
 
 
 def _unnumbered(slug: str) -> str:
