@@ -1,4 +1,4 @@
-"""How many requests a proposal costs: `python -m benchmarks.requests` (`-v` names each); needs Node.
+"""How many requests a proposal and a sweep cost: `python -m benchmarks.requests` (`-v` names each); needs Node.
 
 Counted against the emulated GitHub of the tests, by a proxy before it. The time is what our side and the emulator take
 together; a request to GitHub itself takes some 100 ms.
@@ -14,13 +14,15 @@ import yaml
 
 from bot.forge.github import GitHubForge
 from bot.kit import make_kit
-from bot.reconcile import Done, reconcile
+from bot.reconcile import Done, reconcile, reconcile_all
 from tests.emulated import GitHubWorld, github_world, stop
 from tests.forge.clones import clone
 
 ROOT = Path(__file__).parent.parent
 PAGE = "past-working-groups.md"
 FORM = ".github/ISSUE_TEMPLATE/new-event.yml"
+MANY = 200
+IDLE = (10, 0)
 LIMITS = {False: {"first": (8, 5), "unchanged": (7, 0)}, True: {"first": (4, 5), "unchanged": (4, 0)}}
 
 
@@ -96,12 +98,44 @@ def run(records: int, *, checkout: bool, known: bool = True) -> bool:
     )
 
 
+def sweep(world: GitHubWorld, name: str) -> tuple[int, int]:
+    """Look at all issues, print what it cost and return it."""
+    proxy = world.emulator.proxy
+    proxy.requests.clear()
+    start = time.perf_counter()
+    failed = [done.error for done in reconcile_all(world.connect(), make_kit()) if done.error]
+    taken = time.perf_counter() - start
+    print(
+        f"  {name:28}{len(failed) or 'none':>10}{len(proxy.reads):>7}{len(proxy.writes):>8}{taken * 1000:>8.0f} ms",
+        flush=True,
+    )
+    return len(proxy.reads), len(proxy.writes)
+
+
+def sweeps(count: int) -> bool:
+    """Sweep so many issues: new ones, ones that are as they should be, and after the base has moved."""
+    print(f"sweeps of {count} issues, without a checkout {'failed':>8}")
+    with github_world() as world:
+        fill(world, 0)
+        world.commit({".github/almanac.yml": f"page: {PAGE}\nmax_open_per_author: {count}\n".encode()})
+        for number in range(count):
+            date = f"{2001 + number // 28}-05-{1 + number % 28:02}"
+            world.file_issue("New event", body(title=f"Event {number}", date=date), labels=("event",))
+        sweep(world, "all of them new")
+        idle = [sweep(world, "nothing to do")]
+        world.commit({"about.md": b"x"})
+        sweep(world, "the base has moved")
+        idle.append(sweep(world, "nothing to do"))
+    return all(cost <= limit for found in idle for cost, limit in zip(found, IDLE, strict=True))
+
+
 def main() -> int:
     """Print all figures; 1 if a limit was passed."""
     print(f"  {'':28}{'outcome':>10}{'reads':>7}{'writes':>8}{'time':>11}")
     try:
         good = [run(records, checkout=checkout) for records in (0, 1000) for checkout in (False, True)]
         good.append(run(0, checkout=False, known=False))
+        good.append(sweeps(MANY))
     finally:
         stop()
     return int(not all(good))

@@ -59,12 +59,14 @@ def _run(variables: Mapping[str, str]) -> int:
         patience=PATIENCE,
     )
     kit = make_kit()
+    results = []
     with closing(forge):
         one = target.issue
-        results = list(reconcile_all(forge, kit)) if one is None else [reconcile(one, forge, kit, said=target.said)]
-    for done in results:
-        _announce(done)
-    _report(variables, results)
+        found = reconcile_all(forge, kit) if one is None else iter([reconcile(one, forge, kit, said=target.said)])
+        for done in found:
+            _announce(done)
+            results.append(done)
+    _report(variables, results, results[0] if one is not None else None)
     return int(any(done.error for done in results))
 
 
@@ -119,9 +121,8 @@ def _told(error: AlmanacError) -> str:
     return f"{error}\n{remedy}" if remedy else str(error)
 
 
-def _report(variables: Mapping[str, str], results: list[Done]) -> None:
+def _report(variables: Mapping[str, str], results: list[Done], one: Done | None = None) -> None:
     """Write the step's outputs (of the one issue; empty after a sweep) and the job's summary."""
-    one = results[0] if len(results) == 1 else None
     pull = one.pull if one else None
     outputs = {
         "outcome": (one.plan.outcome or "") if one else "",

@@ -26,7 +26,7 @@ NEW_PULL = "(its number)"
 def print_done(done: Done, messages: Messages, *, dry_run: bool) -> None:
     """Tell in a few lines what was done for one issue; for a dry run, all that would be written."""
     plan = done.plan
-    say(f"{plan.name}: {plan.outcome or 'nothing to do'}. {plan.reason}")
+    say(f"{plan.name}: {plan.outcome or ('failed' if done.error else 'nothing to do')}. {plan.reason}")
     if done.pull and not dry_run:
         say(f"Pull request #{done.pull.number}: {done.pull.url or done.pull.title}")
     if dry_run:

@@ -69,11 +69,15 @@ def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, 
                 print_done(done, done.messages or kit.messages, dry_run=dry_run)
             return 0
         results = []
-        for done in reconcile_all(forge, kit, dry_run=dry_run):
+        for done in reconcile_all(forge, kit, dry_run=dry_run, progress=_progress):
             results.append(done)
             if not as_json and (done.plan.outcome or done.error):
                 print_done(done, done.messages or kit.messages, dry_run=dry_run)
     return _told(results, kit, as_json=as_json)
+
+
+def _progress(place: int, count: int) -> None:
+    tell(f"{place} of {count} ...")
 
 
 def _told(results: list[Done], kit: Kit, *, as_json: bool) -> int:

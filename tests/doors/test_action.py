@@ -146,6 +146,12 @@ class TestOnGitHub:
         assert len(runner.site.pulls()) == 2
         assert runner.outputs() == dict.fromkeys(OUTPUTS, "")
 
+    def test_a_look_at_all_gives_no_outputs_even_if_there_is_only_one(self, runner: Runner) -> None:
+        runner.site.file_issue("New event", body(**DEMO_DAY), labels=("event",))
+        assert run(runner.variables("schedule", {"repository": {"default_branch": runner.site.base}})) == 0
+        assert "created" in runner.summary
+        assert runner.outputs() == dict.fromkeys(OUTPUTS, "")
+
     def test_what_is_wrong_with_the_site_is_an_error_annotation_and_a_summary(
         self, runner: Runner, capsys: pytest.CaptureFixture[str]
     ) -> None:
