@@ -1,12 +1,9 @@
-"""The documentation leads where it says, and names the messages that there are."""
+"""The documentation leads where it says."""
 
 import re
 from pathlib import Path
 
 import pytest
-
-from bot.proposals.messages import SUFFIX
-from bot.resources import messages
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -33,8 +30,3 @@ def test_each_link_leads_somewhere(page: Path) -> None:
 def test_each_page_of_the_documentation_can_be_reached_from_the_readme() -> None:
     linked = set(re.findall(r"\]\(docs/([\w-]+\.md)\)", (ROOT / "README.md").read_text()))
     assert linked == {page.name for page in (ROOT / "docs").glob("*.md")}
-
-
-def test_each_message_that_a_site_can_replace_is_in_the_table() -> None:
-    table = (ROOT / "docs/proposals.md").read_text()
-    assert set(re.findall(r"^\| `([\w.]+\.j2)` \|", table, re.MULTILINE)) == {name + SUFFIX for name in messages()}

@@ -3,6 +3,7 @@
 `python -m tests.proposals.test_messages` writes them anew.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bot.proposals.messages import MAX_CHARACTERS, Messages, Own, code, problem_
 from bot.proposals.state import DeleteBranch, Draft, EditPull, OpenPull, Plan, PutComment
 from bot.resources import messages
 
+DOCS = Path(__file__).parent.parent.parent / "docs/proposals.md"
 CASES = Path(__file__).parent.parent / "cases" / "messages"
 DATE = Problem("This date can be read in two ways.", "Date", "11/8/2021", choices=("2021-11-08", "2021-08-11"))
 LINK = Problem("A link has to begin with https://.", "Registration link", "javascript:alert(1)", "https://example.org/")
@@ -97,6 +99,15 @@ def test_a_message_reads_as_agreed(name: str) -> None:
 def test_every_message_and_every_file_has_its_case() -> None:
     assert {draft.template for draft, _ in DRAFTS.values()} == messages().keys()
     assert {path.stem for path in CASES.iterdir()} == DRAFTS.keys()
+
+
+def test_the_documentation_names_every_message_and_what_it_can_use() -> None:
+    documented = {
+        name: set(re.findall(r"`(\w+)`", values))
+        for names, values in re.findall(r"^\| (`\w+\.md\.j2`.*?) \|.*\|(.*)\|$", DOCS.read_text(), re.MULTILINE)
+        for name in re.findall(r"`(\w+)\.md\.j2`", names)
+    }
+    assert documented == {draft.template: set(draft.values) for draft, _ in DRAFTS.values()}
 
 
 @pytest.mark.parametrize("name", DRAFTS)
