@@ -63,7 +63,7 @@ def _open_pull(write: OpenPull, more: Mapping[str, object], forge: Forge, messag
     state = {**write.state, **more, "title": imprint(write.title), "text": imprint(text)}
     body = with_state(text, state)
     pull = forge.open_pull(write.branch, write.base, write.title, body)
-    if read_state(pull.body) != read_state(body):
+    if read_state(pull.body)[1] != read_state(body)[1]:
         raise Raced(write.branch)  # another run was quicker, and its pull request may say something newer
     return pull
 
