@@ -184,3 +184,75 @@ def test_git_takes_the_name_of_a_branch_for_the_branch_also_after_it_was_deleted
     local.world.edit_issue(number, state="open")
     local.run(number)
     assert local.world.repo.git("rev-parse", branch_name(number)) == local.head(number)
+
+
+class TestPageEditedByHand:
+    """Somebody edits a merged event's section on the default branch, and no record says so yet."""
+
+    def edited(self, scene: Scene, old: str = "- Location: Paris\n", new: str = "- Location: Paris, room 5\n") -> int:
+        number = scene.proposed(**DEMO_DAY, location="Paris")
+        scene.world.merge(scene.pull(number).number)
+        scene.run(number)
+        assert old in scene.base_page()
+        scene.world.commit({PAGE: scene.base_page().replace(old, new).encode()})
+        return number
+
+    def test_an_edit_of_the_issue_does_not_undo_it(self, scene: Scene) -> None:
+        number = self.edited(scene)
+        scene.edit(number, **DEMO_DAY, location="Paris", url="https://example.org/x")
+        assert scene.run(number).plan.outcome == "created"
+        assert "- Location: Paris, room 5\n\n- Register: [example.org](https://example.org/x)\n" in scene.page(number)
+        assert 'location: "Paris, room 5"' in scene.record(number)
+        at_rest(scene, number)
+
+    def test_a_change_that_is_open_already_takes_it_in(self, scene: Scene) -> None:
+        number = merged(scene)
+        scene.edit(number, **DEMO_DAY, url="https://example.org/x")
+        scene.run(number)
+        assert "- When: 9am ET, 3pm CET\n" in scene.base_page()
+        page = scene.base_page().replace(
+            "Demo Day\n\n- When: 9am ET, 3pm CET\n", "Demo Day\n\n- When: 9am ET, 3pm CET\n\n- Location: Nice\n"
+        )
+        scene.world.commit({PAGE: page.encode()})
+        scene.run(number)
+        assert "- Location: Nice\n\n- Register: [example.org](https://example.org/x)\n" in scene.page(number)
+        at_rest(scene, number)
+
+    def test_so_does_one_with_somebody_s_commits(self, scene: Scene) -> None:
+        number = merged(scene)
+        scene.edit(number, **DEMO_DAY, url="https://example.org/x")
+        scene.run(number)
+        scene.by_hand(number, {"notes.md": b"mine\n"})
+        page = scene.base_page().replace(
+            "Demo Day\n\n- When: 9am ET, 3pm CET\n", "Demo Day\n\n- When: 9am ET, 3pm CET\n\n- Location: Nice\n"
+        )
+        scene.world.commit({PAGE: page.encode()})
+        scene.run(number)
+        assert "- Location: Nice\n\n- Register: [example.org](https://example.org/x)\n" in scene.page(number)
+        assert scene.files(number)["notes.md"] == b"mine\n"
+        at_rest(scene, number)
+
+    def test_it_is_no_change_of_the_issue_s(self, scene: Scene) -> None:
+        number = self.edited(scene)
+        assert scene.run(number).plan.outcome == "unchanged"
+        assert scene.world.head(branch_name(number)) is None
+
+    def test_an_answer_that_disagrees_with_it_is_not_passed_over_in_silence(self, scene: Scene) -> None:
+        number = self.edited(scene)
+        scene.edit(number, **DEMO_DAY, location="Nice")
+        assert scene.run(number).plan.outcome == "unchanged"
+        assert "changed Location by hand" in scene.comment(number)
+        at_rest(scene, number)
+        scene.edit(number, **DEMO_DAY, location="Paris")
+        scene.run(number)
+        assert "by hand" not in scene.comment(number)
+
+    def test_where_its_record_was_edited_too_and_disagrees_nothing_is_written_over_either(self, scene: Scene) -> None:
+        number = self.edited(scene)
+        path = next(path for path in scene.world.files(scene.world.forge.base().commit) if "2022-01-20" in path)
+        text = scene.world.files(scene.world.forge.base().commit)[path]
+        scene.world.commit({path: text.replace(b'"Paris"', b'"Lyon"')})
+        scene.edit(number, **DEMO_DAY, location="Paris", url="https://example.org/x")
+        assert scene.run(number).plan.outcome == "waiting"
+        assert "both changed on the site's main branch" in scene.comment(number)
+        assert scene.world.head(branch_name(number)) is None

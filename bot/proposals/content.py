@@ -9,7 +9,7 @@ from bot.events.records import read_record, record_path, write_record
 from bot.events.submission import zones_of
 from bot.events.times import Zones
 from bot.pages.history import fingerprint, put
-from bot.proposals.handwork import Others, Pages, Stuck, merged_files, section_by_hand
+from bot.proposals.handwork import Others, Pages, Stuck, edited_on_base, merged_files, section_by_hand
 from bot.proposals.marker import Memory
 from bot.proposals.merge import Merged, marks, merge, merge_records
 from bot.proposals.state import Base, PutBranch, Shared, Site, branch_name
@@ -65,6 +65,7 @@ class Content:
         shared: Whether somebody else's commits are on the branch.
         conflicts: Fields that a human and the issue changed in different ways; the human's value was kept.
         clashes: Files in which a human and the base changed the same lines; the human's were kept.
+        previous: What the base says of the event already, in its record or by hand on the page.
     """
 
     event: Event
@@ -73,15 +74,17 @@ class Content:
     shared: bool = False
     conflicts: tuple[str, ...] = ()
     clashes: tuple[str, ...] = field(default=())
+    previous: Event | None = None
 
 
 def fresh(task: Task, event: Event) -> Content:
     """Put record and page on top of the base, in one commit that takes the place of whatever the branch holds."""
     site, previous = task.site, task.site.previous
     merged = Merged(event)
-    if previous:
+    current = edited_on_base(site, task.render, task.zones(previous or event))
+    if current and previous:
         known = task.origin if task.origin is not None else marks(previous)
-        merged = merge(known, previous, event, task.zones(event))
+        merged = merge(known, current, event, task.zones(event))
     event, section = _written(merged.event.model_copy(update={"id": event.id}), task.render)
     page, path = site.config.page, task.path(event.id)
     branch = PutBranch(
@@ -97,7 +100,7 @@ def fresh(task: Task, event: Event) -> Content:
         before={path: site.source, page: site.page},
         fresh=True,
     )
-    return Content(event, section, branch, conflicts=_listed(merged, task.memory, event))
+    return Content(event, section, branch, conflicts=_listed(merged, task.memory, event), previous=current)
 
 
 def on_top(task: Task, shared: Shared, answers: Event | None, event_id: str) -> Content:
@@ -123,10 +126,8 @@ def on_top(task: Task, shared: Shared, answers: Event | None, event_id: str) -> 
     elsewhere = shared.page is None and site.config.page not in shared.theirs
     pages = Pages(site.config, shared.page, shared.fork_page, site.page, site.previous, before, elsewhere)
     human = section_by_hand(pages, written, task.render, task.zones(written))
-    if before is None or site.previous is None or site.source == shared.fork_record:
-        theirs = human
-    else:
-        theirs = merge_records(before, site.previous, human)
+    current = edited_on_base(site, task.render, task.zones(written))
+    theirs = human if before is None or current is None else merge_records(before, current, human)
     merged = merge(task.memory.answers, theirs, answers, task.zones(theirs)) if answers else Merged(theirs)
     fixed = {"id": event_id, "issue": task.number}
     event, section = _written(merged.event.model_copy(update=fixed), task.render)

@@ -62,7 +62,7 @@ def merged(number: int, look: Look, pull: Pull) -> Plan:
     writes: list[Write] = []
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "completed"))
-    writes += put_comment(look, Draft("merged", {"page": recall(pull.body).page}), pull.number)
+    writes += put_comment(look, Draft("merged", {"page": recall(pull.body).page, "conflicts": ()}), pull.number)
     reason = "Its pull request was merged."
     return Plan(number, "closed", reason, (*writes, *drop_branch(number, look)))
 

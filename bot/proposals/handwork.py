@@ -15,7 +15,7 @@ from bot.pages.outline import Section, outline
 from bot.pages.placing import taken_out
 from bot.pages.reading import SectionReader
 from bot.proposals.merge import FIELDS
-from bot.proposals.state import Blob, Shared
+from bot.proposals.state import Blob, Shared, Site
 from bot.proposals.textmerge import merge_texts
 
 _WORKFLOWS = ".github/workflows/"
@@ -96,8 +96,32 @@ class Pages:
         return remove(page, event) if event else page
 
 
-def section_by_hand(pages: Pages, record: Event, render: Callable[[Event], str], zones: Zones) -> Event:
-    """Take an edit of the section on the branch's page into the record, by the rules of an import.
+def edited_on_base(site: Site, render: Callable[[Event], str], zones: Zones) -> Event | None:
+    """Return the event's record on the base, with what somebody edited in its section of the page there since.
+
+    A record without a fingerprint was made by hand, and its section is written anew.
+
+    Raises:
+        Stuck: Section and record were both edited there, and disagree.
+    """
+    record = site.previous
+    if record is None or record.rendered is None or own_section(outline(site.page), record) is None:
+        return record
+    pages = Pages(site.config, site.page, site.page, site.page, record, record)
+    return section_by_hand(pages, record, render, zones, "site's main branch")
+
+
+def section_by_hand(
+    pages: Pages, record: Event, render: Callable[[Event], str], zones: Zones, where: str = "branch"
+) -> Event:
+    """Take an edit of the section on a branch's page into the record, by the rules of an import.
+
+    Args:
+        pages: The page.
+        record: The record as it stands beside it.
+        render: Writes an event's section.
+        zones: The site's letters.
+        where: What the branch is called.
 
     Returns:
         The record with what the page says; the record itself where nobody edited the section.
@@ -111,7 +135,7 @@ def section_by_hand(pages: Pages, record: Event, render: Callable[[Event], str],
     if text == there.text or record.rendered in fingerprints(there.text):
         return record
     if record.rendered not in fingerprints(text):
-        message = "The record and its section of the page were both changed on the branch, and they disagree."
+        message = f"The record and its section of the page were both changed on the {where}, and they disagree."
         raise Stuck(Problem(message, typed=there.text, accepted=text, file=pages.config.page, line=there.line))
     return _with_unseen(record, SectionReader(render, zones, newline).again(there, record).event, render)
 

@@ -222,7 +222,7 @@ def _on_offer(filed: Filed, task: Task, pull: Pull | None) -> bool:
 
 def _nothing_left(content: Content, task: Task) -> bool:
     """Tell whether all that the branch would hold stands on the base already, merged by whatever way."""
-    branch, previous = content.branch, task.site.previous
+    branch, previous = content.branch, content.previous
     if not content.shared:
         return previous is not None and digest(content.event) == digest(previous)
     if branch is None or branch.base != task.base.commit:
@@ -237,23 +237,17 @@ def _nothing_new(filed: Filed, content: Content, pull: Pull | None, page: str) -
     """
     number, look = filed.issue.number, filed.look
     reason = "The event stands on the page as the issue says."
+    draft = Draft("merged", {"page": page, "conflicts": tuple(_label(filed, name) for name in content.conflicts)})
     if pull is None:
+        newest = look.proposal.pull
+        merged = newest.number if newest and is_done(newest) else said(look).merged
+        told = put_comment(look, draft, merged) if look.proposal.comment else ()
         left = drop_branch(number, look) if leftover(look) else ()
-        told = _merged_again(look, page)
         return Plan(number, "unchanged", reason, (*told, *left), content.event)
     done = (CloseIssue(number, "completed"),) if filed.issue.state == "open" else ()
-    told = put_comment(look, Draft("merged", {"page": page}), pull.number)
     ended = close_pull(look, landed=True)
+    told = put_comment(look, draft, pull.number)
     return Plan(number, "closed", reason, (*ended, *done, *told, *drop_branch(number, look)), content.event)
-
-
-def _merged_again(look: Look, page: str) -> tuple[Write, ...]:
-    """Where our comment asks for something that has lost its point, say again that the event is on the page."""
-    pull, now = look.proposal.pull, said(look)
-    if look.proposal.comment is None or now.told in (None, "merged"):
-        return ()
-    number = pull.number if pull and is_done(pull) else now.merged
-    return put_comment(look, Draft("merged", {"page": page}), number)
 
 
 def stuck(filed: Filed, problems: tuple[Problem, ...]) -> Plan:
