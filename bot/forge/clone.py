@@ -15,8 +15,8 @@ WRITER_SETTING = "almanac.writer"
 _OURS = re.compile(r"almanac/(issue-\d+|sync)")
 _HEADS = "refs/heads/"
 # What a deleted branch held can be had again, as on GitHub by the pull request; git would clear it away in time.
-# Not below `refs/almanac/`: git would take `almanac/issue-12` for that rather than for the branch.
-_KEPT = "refs/kept/"
+# Not `refs/almanac/`: git takes the short name `almanac/issue-1` for a ref of that folder before it looks for a branch.
+_KEPT = "refs/deleted-branches/"
 
 
 class Clone:

@@ -205,6 +205,15 @@ class TestMerge:
         assert again.number > site.pull.number
         assert site.forge.look(1).proposal.pull == again
 
+    def test_plain_git_merges_a_branch_made_again_as_it_is_now(self, site: Site) -> None:
+        first = site.repo.head(BRANCH)
+        assert first
+        site.forge.delete_branch(BRANCH, first)
+        again = put(site.forge, {"event.yml": "id: y\n"})
+        site.repo.git("merge", "--quiet", BRANCH)
+        assert site.repo.head("main") == again
+        assert site.repo.git("for-each-ref", "--points-at", first), "what was deleted can still be had"
+
     def test_a_deleted_branch_is_no_merge(self, site: Site) -> None:
         site.repo.git("branch", "--quiet", "-D", BRANCH)
         assert (site.now().state, site.now().merged) == ("open", False)
