@@ -12,7 +12,6 @@ from bot.proposals.state import (
     DropComment,
     EditPull,
     OpenPull,
-    Pull,
     PutBranch,
     PutComment,
     Write,
@@ -32,7 +31,7 @@ def print_done(done: Done, messages: Messages, *, dry_run: bool) -> None:
     if dry_run:
         for write in plan.writes:
             say()
-            say(_described(write, done.pull, messages))
+            say(_described(write, _pull_name(done), messages))
         say("\nNothing was written (--dry-run).")
     problems(plan.problems)
     problems(plan.warnings, "warning")
@@ -59,7 +58,7 @@ def done_values(done: Done, messages: Messages) -> dict[str, Any]:
         "warnings": _values(plan.warnings),
         "pull_request": {"number": pull.number, "url": pull.url} if pull else None,
         "files": {path: text for w in plan.writes if isinstance(w, PutBranch) for path, text in w.files.items()},
-        "writes": [_write_values(write, pull, messages) for write in plan.writes],
+        "writes": [_write_values(write, _pull_name(done), messages) for write in plan.writes],
         "error": str(done.error) if done.error else None,
     }
 
@@ -68,8 +67,15 @@ def _values(found: tuple[Problem, ...]) -> list[dict[str, object]]:
     return [problem_values(problem) for problem in found]
 
 
+def _pull_name(done: Done) -> str | None:
+    """Return what the texts call the pull request; one that a dry run would open has no number yet."""
+    if done.messages and any(isinstance(write, OpenPull) for write in done.plan.writes):
+        return NEW_PULL
+    return f"#{done.pull.number}" if done.pull else None
+
+
 def _write_values(  # noqa: PLR0911 -- one for each kind of write
-    write: Write, pull: Pull | None, messages: Messages
+    write: Write, pull: str | None, messages: Messages
 ) -> dict[str, Any]:
     match write:
         case PutBranch():
@@ -93,11 +99,11 @@ def _write_values(  # noqa: PLR0911 -- one for each kind of write
             assert_never(write)
 
 
-def _text(text: Draft | str, pull: Pull | None, messages: Messages) -> str:
-    return text if isinstance(text, str) else messages.write(text, pull=f"#{pull.number}" if pull else NEW_PULL)
+def _text(text: Draft | str, pull: str | None, messages: Messages) -> str:
+    return text if isinstance(text, str) else messages.write(text, pull=pull)
 
 
-def _described(write: Write, pull: Pull | None, messages: Messages) -> str:  # noqa: PLR0911 -- the same
+def _described(write: Write, pull: str | None, messages: Messages) -> str:  # noqa: PLR0911 -- the same
     match write:
         case PutBranch():
             diff = "\n".join(difference(write.before, write.files))
@@ -106,7 +112,8 @@ def _described(write: Write, pull: Pull | None, messages: Messages) -> str:  # n
             return f"OPEN a pull request to {write.base}: {write.title}\n{_quoted(messages.write(write.body))}"
         case EditPull():
             verb = "CLOSE" if write.close else "UPDATE"
-            return f"{verb} pull request #{write.number}\n{_quoted(_text(write.text, pull, messages))}"
+            title = f": {write.title}" if write.title else ""
+            return f"{verb} pull request #{write.number}{title}\n{_quoted(_text(write.text, pull, messages))}"
         case PutComment():
             verb = "COMMENT on" if write.id is None else "UPDATE the comment on"
             return f"{verb} issue #{write.issue}\n{_quoted(_text(write.body, pull, messages))}"

@@ -436,6 +436,23 @@ class TestPropose:
         assert [write["do"] for write in planned["writes"]] == ["commit", "open pull request", "comment"]
         assert everything(repo.folder) == before
 
+    def test_a_dry_run_speaks_of_a_pull_request_only_where_one_is_or_would_be(
+        self, almanac: Almanac, repo: Repo, tmp_path: Path
+    ) -> None:
+        wrong = write_issue(tmp_path, body(title="X", date="soon"))
+        ran = almanac("propose", wrong, "--site", repo.folder, "--dry-run")
+        assert "Date" in ran.out
+        assert "pull request" not in ran.out
+        [comment] = almanac("propose", wrong, "--site", repo.folder, "--dry-run", "--json").json["writes"]
+        assert "pull request" not in comment["body"]
+        right = write_issue(tmp_path, body(**DEMO_DAY))
+        assert "pull request (its number)." in almanac("propose", right, "--site", repo.folder, "--dry-run").out
+        almanac("propose", right, "--site", repo.folder)
+        moved = write_issue(tmp_path, body(**DEMO_DAY | {"date": "2022-01-27"}))
+        ran = almanac("propose", moved, "--site", repo.folder, "--dry-run")
+        assert "UPDATE pull request #1: Add event: 2022-01-27 Demo Day (#12)" in ran.out
+        assert "maintainer to look at: pull request #1." in ran.out
+
     def test_problems_are_told_and_status_is_1(self, almanac: Almanac, repo: Repo, tmp_path: Path) -> None:
         ran = almanac("propose", write_issue(tmp_path, body(title="X", date="soon")), "--site", repo.folder)
         assert ran.status == 1
