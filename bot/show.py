@@ -35,13 +35,20 @@ def problem_values(problem: Problem) -> dict[str, object]:
 
 @contextmanager
 def refusals(shape: Mapping[str, object], *, as_json: bool) -> Iterator[None]:
-    """Print the JSON document of a command that refuses its input, too: `shape` with the problems."""
+    """Print the JSON document of a command that cannot go on, too: `shape` with the problems."""
     try:
         yield
-    except UserError as error:
+    except AlmanacError as error:
         if as_json:
-            document({**shape, "problems": [problem_values(problem) for problem in error.problems]})
+            document({**shape, "problems": [problem_values(problem) for problem in _problems_of(error)]})
         raise
+
+
+def _problems_of(error: AlmanacError) -> tuple[Problem, ...]:
+    if isinstance(error, UserError):
+        return error.problems
+    remedy = error.remedy if isinstance(error, ForgeError) else None
+    return (Problem(f"{error} {remedy}" if remedy else str(error)),)
 
 
 def problems(found: Iterable[Problem], kind: str = "problem") -> None:

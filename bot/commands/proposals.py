@@ -39,10 +39,12 @@ def _propose(argument: str, site: Path, *, dry_run: bool) -> tuple[Done, Kit]:
     if ignored:
         names = ", ".join(ignored[:5]) + (" and more" if len(ignored) > 5 else "")  # noqa: PLR2004 -- as many as fit a line
         tell(f"note: uncommitted changes were ignored ({names}); a proposal starts from {forge.base().branch}.")
-    if dry_run:
+    # What cannot be used leaves no trace: an issue is filed only once it is known that it is one of the form's.
+    new = forge.issue(issue.number) is None
+    if dry_run or new:
         forge.suppose(issue)
         done = reconcile(issue.number, forge, kit, dry_run=True)
-    else:
+    if not dry_run and not (new and done.plan.outcome is None):
         with forge.alone():
             forge.file_issue(issue)
             done = reconcile(issue.number, forge, kit)
@@ -55,25 +57,31 @@ def _propose(argument: str, site: Path, *, dry_run: bool) -> tuple[Done, Kit]:
 
 def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, as_json: bool) -> int:
     """Reconcile one issue or all on GitHub; 1 if something could not be done."""
+    with refusals({"outcome": None}, as_json=as_json):
+        results, kit = _reconcile(repository, number, dry_run=dry_run, as_json=as_json)
+    if number is None:
+        return _told(results, kit, as_json=as_json)
+    [done] = results
+    if as_json:
+        print_json(done, done.messages or kit.messages)
+    return 0
+
+
+def _reconcile(repository: str, number: int | None, *, dry_run: bool, as_json: bool) -> tuple[list[Done], Kit]:
+    """Reconcile, and tell of each issue as soon as it is done, unless all is told at the end."""
     from bot.forge.github import connect
 
     token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or GITHUB
     pause = write_pause(os.environ.get("ALMANAC_WRITE_PAUSE"))
     kit = make_kit()
+    results = []
     with closing(connect(token, repository, api_url=api_url, pause=pause, patience=PATIENCE)) as forge:
-        if number is not None:
-            done = reconcile(number, forge, kit, dry_run=dry_run)
-            if as_json:
-                print_json(done, done.messages or kit.messages)
-            else:
-                print_done(done, done.messages or kit.messages, dry_run=dry_run)
-            return 0
-        results = []
-        for done in reconcile_all(forge, kit, dry_run=dry_run, progress=_progress):
+        one = () if number is None else (reconcile(number, forge, kit, dry_run=dry_run),)
+        for done in one or reconcile_all(forge, kit, dry_run=dry_run, progress=_progress):
             results.append(done)
-            if not as_json and (done.plan.outcome or done.error):
+            if not as_json and (one or done.plan.outcome or done.error):
                 print_done(done, done.messages or kit.messages, dry_run=dry_run)
-    return _told(results, kit, as_json=as_json)
+    return results, kit
 
 
 def _progress(place: int, count: int) -> None:

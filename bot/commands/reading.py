@@ -96,7 +96,7 @@ def _preview(argument: str, site: Path) -> tuple["Submission", str | None]:
 
 
 def not_ours(file: str, issue: "Issue", form: "Form", config: "Config") -> Problem:
-    """Say why an issue is none of Almanac's: which label or which headings it lacks."""
+    """Say why nothing comes of an issue: which label or which headings it lacks, or that it is closed."""
     from bot.reconcile import carries_label, has_headings
 
     lacks = []
@@ -105,7 +105,13 @@ def not_ours(file: str, issue: "Issue", form: "Form", config: "Config") -> Probl
         lacks.append(f"the label {labels}")
     if not has_headings(issue.body, form):
         lacks.append("the headings " + ", ".join(f"`### {field.label}`" for field in form.fields if field.required))
-    return Problem(f"This issue was not filed with the form: it lacks {' and '.join(lacks)}.", file=shown_name(file))
+    if lacks:
+        message = f"This issue was not filed with the form: it lacks {' and '.join(lacks)}."
+    else:
+        message = (
+            'This issue is closed, and nothing was ever proposed for it. To propose it, give it `"state": "open"`.'
+        )
+    return Problem(message, file=shown_name(file))
 
 
 def read_times(date: str, line: str, site: Path, *, as_json: bool) -> int:

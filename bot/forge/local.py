@@ -214,7 +214,7 @@ class LocalForge:
     # ------------------------------------------------------------ what people do on GitHub by hand
 
     def suppose(self, issue: Issue) -> None:
-        """Act from now on as if an issue had been filed, and write nothing: for a dry run."""
+        """Act as if an issue had been filed, until it is; write nothing."""
         self._supposed[issue.number] = self._filed(issue)
 
     def file_issue(self, issue: Issue) -> None:
@@ -224,6 +224,7 @@ class LocalForge:
         an issue that was closed meanwhile.
         """
         with self.alone():
+            self._supposed.pop(issue.number, None)
             self._store.put_issue(self._filed(issue), filed={"state": issue.state, "state_reason": issue.state_reason})
 
     def reopen_issue(self, number: int) -> None:

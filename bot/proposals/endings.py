@@ -35,7 +35,12 @@ def withdrawn(number: int, look: Look) -> Plan:
         writes += drop_branch(number, look)
     if writes:
         return Plan(number, "closed", "The issue is gone or no longer ours.", tuple(writes))
-    return Plan(number, None, "The issue is not one of the form's: it lacks the label, or the form's headings.")
+    reason = "The issue is not one of the form's: it lacks the label, or the form's headings."
+    if look.issue is None:
+        reason = "There is no such issue."
+    elif look.issue.state == "closed":
+        reason = "The issue is closed, and nothing was ever proposed for it."
+    return Plan(number, None, reason)
 
 
 def abandoned(number: int, look: Look) -> Plan:

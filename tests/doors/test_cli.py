@@ -388,6 +388,19 @@ class TestJson:
         ran = almanac("propose", "-", "--site", tmp_path, "--json", stdin=data)
         assert ran.status == 1
 
+    def test_a_forge_that_cannot_be_used(
+        self, almanac: Almanac, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+        issue = write_issue(tmp_path, body(**DEMO_DAY))
+        ran = almanac("propose", issue, "--site", tmp_path, "--json")
+        assert (ran.status, ran.json["outcome"]) == (1, None)
+        assert "`git init`" in ran.json["problems"][0]["message"]
+        for which in ([], ["--issue", "1"]):
+            ran = almanac("reconcile", "--repo", "a/b", *which, "--json")
+            assert (ran.status, ran.json["outcome"]) == (1, None)
+            assert "GITHUB_TOKEN" in ran.json["problems"][0]["message"]
+
     def test_a_config_that_cannot_be_used(self, almanac: Almanac, tmp_path: Path) -> None:
         (tmp_path / ".github").mkdir()
         (tmp_path / ".github/almanac.yml").write_text("time_zones: {ET: America/New_Yrok}\n")
@@ -472,6 +485,20 @@ class TestPropose:
         ran = almanac("propose", write_issue(tmp_path, "The page is down"), "--site", repo.folder)
         assert ran.status == 1
         assert "not filed with the form" in ran.err
+        assert not (repo.folder / ".almanac").exists()
+
+    def test_a_closed_issue_is_refused_with_the_reason(self, almanac: Almanac, repo: Repo, tmp_path: Path) -> None:
+        path = write_issue(tmp_path, body(**DEMO_DAY), state="closed")
+        for how in ([], ["--dry-run"]):
+            ran = almanac("propose", path, "--site", repo.folder, *how)
+            assert ran.status == 1
+            assert "This issue is closed" in ran.err
+        assert not (repo.folder / ".almanac").exists()
+
+    def test_a_site_that_cannot_be_used_gets_no_file(self, almanac: Almanac, repo: Repo, tmp_path: Path) -> None:
+        repo.commit({".github/almanac.yml": "page: [\n"})
+        assert almanac("propose", write_issue(tmp_path, body(**DEMO_DAY)), "--site", repo.folder).status == 1
+        assert not (repo.folder / ".almanac").exists()
 
     def test_without_a_repository_or_a_commit_it_says_what_to_do(self, almanac: Almanac, tmp_path: Path) -> None:
         path = write_issue(tmp_path, body(**DEMO_DAY))
