@@ -31,13 +31,13 @@ def read_bytes(argument: str) -> bytes:
 
 
 def read_utf8(argument: str) -> str:
-    """Read a file of text, or standard input.
+    """Read a file of text, or standard input; a byte order mark, which some editors put first, is no part of it.
 
     Raises:
         UserError: As `read_bytes`, or it is no text in UTF-8.
     """
     try:
-        return read_bytes(argument).decode()
+        return read_bytes(argument).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UserError(Problem("This file is no text in UTF-8.", file=shown_name(argument))) from None
 

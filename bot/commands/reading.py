@@ -39,6 +39,9 @@ def parse_body(body: str, form: Path, *, as_json: bool) -> int:
     labels = {field.id: field.label for field in known.fields}
     for name, value in reading.fields.items():
         say(f"{labels[name]}: {_shown(value)}")
+    if set(reading.refused.values()) == {"missing"} and not reading.fields:
+        tell("problem: This text holds none of the form's questions. Was it filed with this form?")
+        return 1
     if reading.status == "edited":
         tell("problem: This issue was edited by hand: the form could not have written it as it is.")
     for name, reason in reading.refused.items():

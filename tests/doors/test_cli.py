@@ -126,6 +126,19 @@ class TestParse:
         assert ran.status == 1
         assert (ran.json["fields"], set(ran.json["refused"].values())) == ({}, {"missing"})
 
+    @pytest.mark.parametrize("text", [b"", b"### What happened?\n\nThe page is down\n\n### Version\n\n1"])
+    def test_a_body_of_no_form_or_another_one_is_told_in_one_line(
+        self, almanac: Almanac, form: Path, text: bytes
+    ) -> None:
+        ran = almanac("parse", "-", "--form", form, stdin=text)
+        assert (ran.status, ran.out) == (1, "")
+        assert ran.err == "problem: This text holds none of the form's questions. Was it filed with this form?\n"
+
+    def test_a_byte_order_mark_is_no_part_of_a_body(self, almanac: Almanac, tmp_path: Path, form: Path) -> None:
+        path = tmp_path / "body.md"
+        path.write_text(body(**DEMO_DAY), encoding="utf-8-sig")
+        assert almanac("parse", path, "--form", form, "--json").json["status"] == "ok"
+
     @pytest.mark.parametrize("text", ["", "name: x\n", "body: [", "body:\n  - type: slider\n", "- x", "body: []\n"])
     def test_what_is_no_form_is_refused(self, almanac: Almanac, tmp_path: Path, text: str) -> None:
         (tmp_path / "f.yml").write_text(text)
