@@ -13,6 +13,7 @@ from bot.documents import located
 from bot.errors import Problem, UserError
 from bot.events.event import Event
 from bot.events.records import read_records, record_path, write_record
+from bot.events.spelling import in_one_spelling
 from bot.events.submission import zones_of
 from bot.events.times import Zones
 from bot.folder import Folder, read_text
@@ -175,18 +176,19 @@ def build_files(folder: Folder, config: Config) -> tuple[dict[str, str], dict[st
         raise UserError(Problem("The history page is missing; `page` in the config names it.", file=config.page))
     texts = folder.record_texts(config)
     events = read_records(texts)
-    result = sync(page, events, renderer_of(folder, config, events), zones_of(config, None), config)
+    render = renderer_of(folder, config, events)
+    result = sync(page, events, render, zones_of(config, None), config)
     problems(result.notes, "note")
     problems((replace(p, file=record_path(config.records, e.id)) for e in events for p in refused_urls(e)), "warning")
     if result.problems:
         raise UserError([located(found, texts.get(found.file or "")) for found in result.problems])
     before = {config.page: page, **texts}
-    after = {config.page: result.page, **_record_files(config, texts, events, result.records)}
+    after = {config.page: result.page, **_record_files(config, texts, events, result.records, render)}
     return before, {path: text for path, text in after.items() if before.get(path) != text}
 
 
 def _record_files(
-    config: Config, texts: Mapping[str, str], before: tuple[Event, ...], after: tuple[Event, ...]
+    config: Config, texts: Mapping[str, str], before: tuple[Event, ...], after: tuple[Event, ...], render: Render
 ) -> dict[str, str]:
     """Write the records; one that holds a human's comments, and needs no other change, stays as it is."""
     unchanged = {event.id: event for event in before}
@@ -194,5 +196,12 @@ def _record_files(
     for event in after:
         path = record_path(config.records, event.id)
         commented = any(line.lstrip().startswith("#") for line in texts.get(path, "").split("\n"))
-        files[path] = texts[path] if commented and unchanged.get(event.id) == event else write_record(event)
+        kept = commented and unchanged.get(event.id) == event
+        files[path] = texts[path] if kept else write_record(_spelt(event, render))
     return files
+
+
+def _spelt(event: Event, render: Render) -> Event:
+    """Bring a record to one spelling, unless a template of the site's own shows the difference."""
+    spelt = in_one_spelling(event)
+    return spelt if spelt == event or render(spelt) == render(event) else event

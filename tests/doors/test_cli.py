@@ -379,6 +379,26 @@ class TestImportAndBuild:
         path.write_bytes(before[:at] + bytes([byte]) + before[at + 1 :])
         assert almanac("build", "--check", "--site", site).status == 1
 
+    @pytest.mark.parametrize(
+        ("was", "now"),
+        [("https://ram.berkeley.edu", "https://ram.Berkeley.edu"), ("T09:00:00-08:00", "T09:00:00-0800")],
+    )
+    def test_another_spelling_that_the_page_cannot_show_is_noticed(
+        self, almanac: Almanac, site: Path, was: str, now: str
+    ) -> None:
+        almanac("import", site / PAGE, "--site", site)
+        record = site / "_data/events/2021-11-11-universities-academia.yml"
+        before = record.read_text()
+        record.write_text(before.replace(was, now))
+        ran = almanac("build", "--check", "--site", site)
+        assert ran.status == 1
+        assert was in ran.out
+        assert almanac("build", "--site", site).status == 0
+        assert record.read_text() == before
+        # A person's comments count for more.
+        record.write_text("# Ours\n" + before.replace(was, now))
+        assert almanac("build", "--check", "--site", site).status == 0
+
 
 class TestJson:
     """With `--json` there is one document on standard output, whatever is wrong."""

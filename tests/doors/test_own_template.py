@@ -132,3 +132,13 @@ def test_a_name_that_does_not_exist_is_still_an_error_with_its_line(almanac: Alm
     ran = almanac("build", "--site", imported)
     assert ran.status == 1
     assert f"{OWN}:6" in ran.err
+
+
+def test_a_spelling_that_the_template_shows_stays(almanac: Almanac, imported: Path) -> None:
+    use(imported, SOUND + "\n{{ url | item }}\n")
+    record = imported / RECORD
+    record.write_text(record.read_text() + 'url: "HTTPS://Example.org/"\n')
+    assert almanac("build", "--site", imported).status == 0
+    assert 'url: "HTTPS://Example.org/"' in record.read_text()
+    assert "HTTPS://Example.org/" in (imported / PAGE).read_text().replace("&#58;", ":").replace("\\", "")
+    assert almanac("build", "--check", "--site", imported).status == 0
