@@ -132,8 +132,10 @@ class Store:
     def pulls(self, head: str | None = None) -> Iterator[StoredPull]:
         """Give the pull requests, or those from one branch, newest first."""
         for number in reversed(self._numbers(_PULL, "pulls")):
-            # Most are about other branches: their keys need not be read to see that.
-            if head and head.encode() not in (self._files.read(*_pull_place(number)) or b""):
+            # Most are about other branches: their keys need not be read to see that. One that names no branch at all
+            # may be about this one, so it is read and complained of.
+            data = self._files.read(*_pull_place(number)) or b""
+            if head and b"\nhead:" in data and head.encode() not in data:
                 continue
             pull = self.pull(number)
             if pull and head in {None, pull.about.head}:

@@ -172,6 +172,7 @@ class TestDamaged:
             ("---\ntitle", "title", 1),
             ("state: open", "state: opened", 3),
             ("base: main\n", "", 2),
+            (f"head: {BRANCH}\n", "", 2),
             ("title: ", "title: [", 3),
         ],
     )
@@ -180,7 +181,7 @@ class TestDamaged:
         assert [(file, at) for file, at, _ in problems(site)] == [(".almanac/pulls/1.md", line)]
 
     def test_a_pull_request_that_is_no_text(self, site: Site) -> None:
-        (site.folder / ".almanac/pulls/1.md").write_bytes(BRANCH.encode() + b"\xff")
+        (site.folder / ".almanac/pulls/1.md").write_bytes(b"\xff")
         assert problems(site) == [(".almanac/pulls/1.md", None, None)]
 
     def test_one_damaged_file_does_not_stop_the_others(self, site: Site) -> None:
