@@ -4,6 +4,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -26,6 +27,14 @@ from bot.resources import example, template
 
 PAGE = "past-working-groups.md"
 FORM = ".github/ISSUE_TEMPLATE/new-event.yml"
+# Whoever signs commits, has hooks for all repositories or lets git change line ends does not want that here.
+_SETTINGS = {
+    "user.name": "Almanac demo",
+    "user.email": "demo@example.org",
+    "commit.gpgSign": "false",
+    "core.hooksPath": ".git/hooks",
+    "core.autocrlf": "false",
+}
 
 
 @dataclass
@@ -68,7 +77,10 @@ def run(folder: Path | None) -> int:
     place = Path(tempfile.mkdtemp(prefix="almanac-demo-")) if folder is None else folder
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise UserError(Problem("The demo needs a folder that is empty or not there yet.", file=str(place)))
-    place.mkdir(parents=True, exist_ok=True)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(Problem(f"This folder cannot be made: {error.strerror}.", file=str(place))) from None
     console = Console(highlight=False, soft_wrap=False)
     console.print("[bold]Almanac[/] turns issue forms into an event history. This is the whole job, on this machine.")
     story = _found(place, console)
@@ -77,7 +89,8 @@ def run(folder: Path | None) -> int:
     second = _file_with_a_problem(story, 13)
     _merge(story, first, second)
     console.print(f"\n[bold green]All of it holds.[/] The site is in {place}. Have a look:")
-    for command in (f"git -C {place} log --oneline --graph --all", f"cat {place / PAGE}", f"ls {place / '.almanac'}/*"):
+    site, page, issues = (quote(str(path)) for path in (place, place / PAGE, place / ".almanac"))
+    for command in (f"git -C {site} log --oneline --graph --all", f"cat {page}", f"ls {issues}/*"):
         console.print(Text(f"   {command}"), soft_wrap=True)
     return 0
 
@@ -85,7 +98,7 @@ def run(folder: Path | None) -> int:
 def _found(place: Path, console: Console) -> Story:
     git = Git(place)
     git.run("init", "--quiet", "--initial-branch=main")
-    for name, value in (("user.name", "Almanac demo"), ("user.email", "demo@example.org")):
+    for name, value in _SETTINGS.items():
         git.run("config", name, value)
     folder = Folder(place)
     folder.write({PAGE: example(f"ospo/{PAGE}"), FORM: template("site/new-event.yml")})

@@ -644,3 +644,24 @@ def test_the_demo_holds(almanac: Almanac, tmp_path: Path) -> None:
     assert almanac("build", "--check", "--site", tmp_path / "demo").status == 0
     again = almanac("demo", "--dir", tmp_path / "demo")
     assert (again.status, "empty" in again.err) == (1, True)
+
+
+def test_the_demo_holds_for_somebody_with_settings_of_their_own(
+    almanac: Almanac, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    (hooks / "pre-commit").write_text("#!/bin/sh\nexit 1\n")
+    (hooks / "pre-commit").chmod(0o755)
+    settings = f"[commit]\ngpgSign = true\n[gpg]\nprogram = false\n[core]\nhooksPath = {hooks}\nautocrlf = true\n"
+    (tmp_path / "gitconfig").write_text(settings)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    ran = almanac("demo", "--dir", tmp_path / "a demo")
+    assert ran.status == 0
+    assert f"cat '{tmp_path}/a demo/{PAGE}'" in ran.out
+
+
+def test_a_demo_that_has_no_place_says_so(almanac: Almanac, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = almanac("demo", "--dir", tmp_path / "file" / "demo")
+    assert (ran.status, "cannot be made" in ran.err) == (1, True)
