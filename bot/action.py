@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,8 @@ def run(environment: Mapping[str, str] | None = None) -> int:
     except AlmanacError as error:
         _command(f"::error title=Almanac::{annotation(_told(error))}")
         trouble(error)
-        _append(variables.get("GITHUB_STEP_SUMMARY"), f"### Almanac\n\n{fence(_told(error))}\n")
+        with suppress(UserError):  # it is told already
+            _append(variables, "GITHUB_STEP_SUMMARY", f"### Almanac\n\n{fence(_told(error))}\n")
         return 1
 
 
@@ -48,12 +49,12 @@ def _run(variables: Mapping[str, str]) -> int:
         say("This is nothing of Almanac's; nothing was done.")
         _report(variables, [])
         return 0
-    workspace = variables.get("GITHUB_WORKSPACE")
+    workspace, repository = variables.get("GITHUB_WORKSPACE"), payload.get("repository")
     forge = connect(
         variables["GITHUB_TOKEN"],
         variables["GITHUB_REPOSITORY"],
         api_url=variables.get("GITHUB_API_URL") or GITHUB,
-        default_branch=(payload.get("repository") or {}).get("default_branch"),
+        default_branch=repository.get("default_branch") if isinstance(repository, dict) else None,
         checkout=Path(workspace) if workspace and (Path(workspace) / ".git").exists() else None,
         pause=write_pause(variables.get("ALMANAC_WRITE_PAUSE")),
         patience=PATIENCE,
@@ -130,11 +131,11 @@ def _report(variables: Mapping[str, str], results: list[Done], one: Done | None 
         "pull-request-url": pull.url if pull else "",
         "event-id": one.plan.event.id if one and one.plan.event else "",
     }
-    _append(variables.get("GITHUB_OUTPUT"), "".join(f"{name}={value}\n" for name, value in outputs.items()))
+    _append(variables, "GITHUB_OUTPUT", "".join(f"{name}={value}\n" for name, value in outputs.items()))
     rows = [_row(done) for done in results if done.plan.outcome or done.error]
     if rows:
         head = "| issue | outcome | pull request | |\n| --- | --- | --- | --- |\n"
-        _append(variables.get("GITHUB_STEP_SUMMARY"), f"### Almanac\n\n{head}" + "".join(rows[:1000]))
+        _append(variables, "GITHUB_STEP_SUMMARY", f"### Almanac\n\n{head}" + "".join(rows[:1000]))
 
 
 def _row(done: Done) -> str:
@@ -143,7 +144,13 @@ def _row(done: Done) -> str:
     return f"| {about} | {done.plan.outcome or 'failed'} | {pull} | {done.plan.reason} |\n"
 
 
-def _append(path: str | None, text: str) -> None:
-    if path:
+def _append(variables: Mapping[str, str], name: str, text: str) -> None:
+    """Write to the file that a variable names; where there is no such variable, nobody wants to know."""
+    path = variables.get(name)
+    if not path:
+        return
+    try:
         with Path(path).open("a", encoding="utf-8") as stream:
             stream.write(text)
+    except OSError as error:
+        raise UserError(f"{name} names a file that cannot be written: {error.strerror}.") from None

@@ -241,6 +241,26 @@ class TestOutside:
         assert run(variables) == 1
         assert "::error title=Almanac::GITHUB_EVENT_PATH" in capsys.readouterr().out
 
+    def test_a_file_that_cannot_be_written_is_named(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        event = tmp_path / "event.json"
+        event.write_text('{"action": "opened", "issue": {"number": 1, "labels": []}}')
+        variables = dict.fromkeys(("GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME"), "issues")
+        variables |= dict.fromkeys(("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"), str(tmp_path / "nowhere" / "file"))
+        assert run({**variables, "GITHUB_EVENT_PATH": str(event)}) == 1
+        assert "::error title=Almanac::GITHUB_OUTPUT names a file that cannot be written" in capsys.readouterr().out
+
+    def test_a_payload_of_odd_shape_is_no_bug(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        event = tmp_path / "event.json"
+        event.write_text('{"repository": "x"}')
+        variables = {
+            "GITHUB_TOKEN": "x",
+            "GITHUB_REPOSITORY": "no name",
+            "GITHUB_EVENT_NAME": "schedule",
+            "GITHUB_EVENT_PATH": str(event),
+        }
+        assert run(variables) == 1
+        assert "OWNER/NAME" in capsys.readouterr().out
+
 
 class TestParity:
     def test_action_yml_declares_the_outputs_that_the_code_writes(self) -> None:
