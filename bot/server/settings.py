@@ -31,8 +31,8 @@ def _database(value: object) -> object:
 
 
 def _pem(value: object) -> object:
-    # Whatever holds one line only, such as an .env file, has the key with \n in place of its line ends, and in quotation
-    # marks, which not all that read such a file take off.
+    # Whatever holds one line only, such as an .env file, has the key with \n in place of its line ends, and within
+    # quotation marks, which not all that read such a file take off.
     return value.strip().strip("\"'").replace("\\n", "\n").strip() + "\n" if isinstance(value, str) else value
 
 
