@@ -292,6 +292,30 @@ def test_marks_around_date_and_title(line: str, other: str, written: str) -> Non
     assert added(f"{line}{gap}{other}\n", BARE) == written
 
 
+@pytest.mark.parametrize(
+    ("line", "other", "written"),
+    [
+        ("- 2021-11-01: Cats by Ana", "- 2021-11-08: Dogs by Bo", "- 2021-11-15: Owls by {people}"),
+        (
+            "* **2021-11-01** - *Cats* by [Ana](https://a.org)",
+            "* **2021-11-08** - *Dogs* by Bo",
+            "* **2021-11-15** - *Owls* by {people}",
+        ),
+        (
+            "- Nov 1, 2021: Cats, with Ana and [Bo](https://b.org)",
+            "- Nov 8, 2021: Dogs, with Cy",
+            "- Nov 15, 2021: Owls, with {people}",
+        ),
+        ("- **2021-11-01: Cats by Ana**", "- **2021-11-08: Dogs by Bo**", "- **2021-11-15: Owls**"),
+        ("- 2021-11-01: “Cats by Ana”", "- 2021-11-08: “Dogs by Bo”", "- 2021-11-15: “Owls”"),
+    ],
+)
+def test_people_stand_behind_the_title_where_the_page_has_them_there(line: str, other: str, written: str) -> None:
+    page, event = f"{line}\n{other}\n", BARE.model_copy(update={"people": FULL.people})
+    assert added(page, event) == written.format(people="[Ada](https://example.org/ada), Grace")
+    assert added(page, BARE) == re.sub(r",? (?:by|with) \{people\}", "", written)
+
+
 def test_links_lead_where_the_event_does() -> None:
     whole = "- [Nov 1, 2021: Cats](https://a.org)\n- [Nov 8, 2021: Dogs](https://a.org)\n"
     assert added(whole, FULL) == "- [Nov 15, 2021: Owls](https://www.example.org/register)"

@@ -83,7 +83,7 @@ def _order(body: Body, start: Start, title: str, shown: dict[str, Labelled]) -> 
 
 
 def _wanted(field: str, start: Start, title: str, shown: dict[str, Labelled]) -> bool:
-    if field == field_of(start.more):
+    if field == field_of(start.more) or (field == "people" and start.by and field not in shown):
         return False
     if field == "title":
         return not start.titled or title != "title"

@@ -25,6 +25,8 @@ _BEFORE_DATE = re.compile(r"(?:[ \t:;,.|(\[\u2013\u2014\u00b7\u2022/~@-]|(?:(?<=
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _LINK_END = re.compile(r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _MORE_LINK = re.compile(rf"(?P<before>[ \t]+[(\[]?){_LINK.pattern}(?P<after>[)\]]?)[ \t]*\Z")
+_BY = re.compile(r"(?P<title>.*[^\s,])(?P<by>,?[ ](?:by|with)[ ])(?=\S)(?P<names>.*)\Z")
+_NAMES = re.compile(r"(?:\b(?:by|with|and)|[,&])\Z")
 _PAIRS = ("***", "**", "__", "*", "_", '"', "'", "\u201c\u201d")
 _BRACES = re.compile(r"[{}<>`\\]")
 
@@ -42,6 +44,7 @@ class Start:
         linked: Which of the two leads somewhere.
         more: The words of one more link at the end of the line, as in `([video](https://...))`.
         more_around: What stands before and behind that link.
+        by: What stands between a title and the people, as in `Title by Name`; empty where no people stand there.
     """
 
     lead: str
@@ -52,6 +55,7 @@ class Start:
     linked: Linked = ""
     more: str = ""
     more_around: tuple[str, str] = ("", "")
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,22 +103,34 @@ def _seen(section: Section) -> Seen | None:
     closing = _CLOSED_HEADING.search(line) if section.style.kind == "atx" else None
     rest = line[: closing.start()] if closing else line
     more = _MORE_LINK.search(rest)
-    # A link that is all there is beside the date is the title.
-    if more and re.search(r"\w.*\w", _without(rest[: more.start()], words)):
+    # A link that is all there is beside the date is the title, and one behind "by" a person.
+    if more and re.search(r"\w.*\w", _without(rest[: more.start()], words)) and not _NAMES.search(rest[: more.start()]):
         rest = rest[: more.start()]
     else:
         more = None
     span = _date_span(rest, words)
     if span is None:
         return None
-    start = _taken_apart(rest, *span)
+    by = _by(rest, span[1]) if section.style.family == "bullet" else None
+    start = _taken_apart(rest[: by.end("title")] if by else rest, *span)
     if start is None or _BRACES.search(start.lead + start.middle + start.tail):
         return None
     if closing:
         start = replace(start, tail=start.tail + closing[0].rstrip())
+    if by and start.date_first and start.titled:
+        start = replace(start, by=by["by"])
     if more:
         start = replace(start, more=more[2], more_around=(more["before"], more["after"]))
     return Seen(start, rest[slice(*span)], section)
+
+
+def _by(line: str, start: int) -> re.Match[str] | None:
+    """Find the people behind a title, unless marks that open before them close behind them."""
+    found = _BY.match(line, start)
+    names = found["names"] if found else ""
+    odd = any(names.count(mark) % 2 for mark in ("**", "*", "__", "_", '"'))
+    uneven = any(names.count(opening) != names.count(closing) for opening, closing in ("[]", "()", "\u201c\u201d"))
+    return None if odd or uneven else found
 
 
 def _without(line: str, words: str) -> str:

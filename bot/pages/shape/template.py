@@ -9,7 +9,7 @@ from bot.pages.shape.bodies import body_of
 from bot.pages.shape.rows import write_row
 from bot.pages.shape.starts import Seen, Start, date_words, mark_of, most_common
 from bot.pages.shape.tables import table_of
-from bot.pages.shape.values import CHANGED, example_for
+from bot.pages.shape.values import CHANGED, example_for, inline_people
 from bot.pages.shape.words import field_of
 
 
@@ -67,6 +67,8 @@ def _start_line(start: Start, example: str, title: str, section: Section) -> str
         words = f"{{{{ {title} | {how} }}}}"
         first, second = (date, words) if start.date_first else (words, date)
         line = f"{start.lead}{first}{start.middle}{second}{start.tail}"
+    if start.by:
+        line += f"{{% if people %}}{start.by}{inline_people(affiliations=False)}{{% endif %}}"
     if start.more:
         line += _more(start)
     if section.style.kind == "setext":
