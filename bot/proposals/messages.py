@@ -77,7 +77,24 @@ class Messages:
             shorter = "(This section is too long to be shown here.)"
             if draft.values["preview"] != shorter:
                 return self.write(Draft(draft.template, {**draft.values, "preview": shorter}), **values)
+        some = _fewer(draft.values.get("problems"))
+        if len(text) > MAX_CHARACTERS and some:
+            return self.write(Draft(draft.template, {**draft.values, "problems": some}), **values)
         return text[:MAX_CHARACTERS]
+
+
+class _More(Problem):
+    """Stands for the problems that have no room."""
+
+
+def _fewer(problems: object) -> tuple[Problem, ...]:
+    """Return the first half of some problems, and that there are more; nothing where there is only one, or none."""
+    if not isinstance(problems, list | tuple):
+        return ()
+    told = [problem for problem in problems if not isinstance(problem, _More)]
+    kept = told[: len(told) // 2]
+    more = "There is more to mend, but no room here to say it. You will be told when this is done."
+    return (*kept, _More(more)) if kept else ()
 
 
 def _drafts(plan: Plan) -> Iterable[Draft]:

@@ -207,3 +207,15 @@ if __name__ == "__main__":
 def test_the_names_of_files_and_of_their_fields_mention_nobody() -> None:
     problem = Problem("There is no such key.", "@octocat\n\n#12 `x", file="a`b\n@octocat.yml", line=4)
     assert problem_text(problem) == r"`a?b\n@octocat.yml`, line 4: `@octocat\n\n#12 ?x`: There is no such key."
+
+
+def test_problems_that_have_no_room_are_told_later() -> None:
+    many = tuple(Problem(f"Problem {number}.", "People", typed="x" * 900) for number in range(100))
+    text = Messages(messages()).write(Draft("problems", {"problems": many}), pull=None)
+    assert MAX_CHARACTERS // 3 < len(text) <= MAX_CHARACTERS
+    assert "Problem 0." in text
+    assert "Problem 99." not in text
+    assert text.count("There is more to mend") == 1
+    assert text.endswith("I will look again by myself.")
+    one = Messages(messages()).write(Draft("problems", {"problems": (Problem("X", typed="x" * 70_000),)}), pull=None)
+    assert len(one) == MAX_CHARACTERS
