@@ -8,10 +8,12 @@ anything of the kind: a checked URL, a slug, an id.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from jinja2 import nodes
 
 _SAFE_FILTERS = frozenset({"url", "slug"})
+_FOR_ONE_POSITION = frozenset({"text", "heading", "item", "link"})
 _SAFE_FIELDS = frozenset({"id", "date", "status"})
 
 _RAW_ELEMENT = re.compile(
@@ -55,6 +57,23 @@ def misplaced(template: nodes.Template) -> Iterator[Misplaced]:
             if place:
                 yield Misplaced(part.lineno, place)
             before += "x"
+
+
+def images(template: nodes.Template) -> Iterator[int]:
+    """Find the lines where a link follows a value at once: `!` at the value's end would make an image of the link.
+
+    A value without a filter is escaped for that, too.
+    """
+    for output in template.find_all(nodes.Output):
+        for value, after in pairwise(output.nodes):
+            if isinstance(value, nodes.Filter) and value.name in _FOR_ONE_POSITION and _is_link(after):
+                yield value.lineno
+
+
+def _is_link(part: nodes.Expr) -> bool:
+    if isinstance(part, nodes.TemplateData):
+        return part.data.startswith("[")
+    return isinstance(part, nodes.Filter) and part.name == "link"
 
 
 def _harmless(value: nodes.Expr) -> bool:

@@ -1,7 +1,7 @@
 """One event's part of the page, written from a Jinja2 template: Almanac's own or the site's."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 
 from jinja2 import Template, TemplateSyntaxError, nodes
@@ -9,7 +9,7 @@ from jinja2 import Template, TemplateSyntaxError, nodes
 from bot.errors import ConfigError, Problem
 from bot.events.event import Event
 from bot.pages.environment import Environment, fields
-from bot.pages.positions import misplaced
+from bot.pages.positions import images, misplaced
 
 SectionRenderer = Callable[[Event], str]
 TEMPLATE = "templates/section.md.j2"
@@ -58,27 +58,30 @@ def _compiled(source: str, file: str) -> Template:
         raise ConfigError(problem) from None
     except Exception as error:  # noqa: BLE001  # what is constant in a template is worked out as it is read
         raise ConfigError(Problem(f"The template cannot be read: {_words(error)}", file=file)) from None
-    problems = [
-        Problem(
-            f"A value stands within {found.place}, where typed text could do harm. "
-            "Put it elsewhere, or put it through the filter `url` (an address) or `slug` (a-z, 0-9 and hyphens).",
-            file=file,
-            line=found.line,
-        )
-        for found in misplaced(tree)
-    ]
-    # What such a block writes is not escaped again, and its filter can bring typed words in, or to the start of a line.
-    problems += [
-        Problem(
-            "A filter block cannot be used here. Put each value through the filter instead.",
-            file=file,
-            line=found.lineno,
-        )
-        for found in tree.find_all(nodes.FilterBlock)
-    ]
+    problems = list(_faults(tree, file))
     if problems:
         raise ConfigError(problems)
     return template
+
+
+def _faults(tree: nodes.Template, file: str) -> Iterator[Problem]:
+    """Tell where a template goes around the escaping."""
+    for found in misplaced(tree):
+        message = (
+            f"A value stands within {found.place}, where typed text could do harm. "
+            "Put it elsewhere, or put it through the filter `url` (an address) or `slug` (a-z, 0-9 and hyphens)."
+        )
+        yield Problem(message, file=file, line=found.line)
+    # What a filter block writes is not escaped again; its filter can bring typed words in, or to the start of a line.
+    for block in tree.find_all(nodes.FilterBlock):
+        message = "A filter block cannot be used here. Put each value through the filter instead."
+        yield Problem(message, file=file, line=block.lineno)
+    for line in images(tree):
+        message = (
+            "A link stands directly behind a value. Put a space between them: an exclamation mark at the value's end "
+            "would make an image of the link."
+        )
+        yield Problem(message, file=file, line=line)
 
 
 def _trimmed(written: str) -> str:

@@ -243,3 +243,19 @@ def test_what_is_put_into_a_text_that_is_done_is_escaped(source: str) -> None:
 def test_a_filter_block_would_go_around_the_escaping(source: str) -> None:
     with pytest.raises(ConfigError, match="x:2: A filter block cannot"):
         section_renderer(f"### {{{{ date }}}}\n{source}", "x")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ title | text }}[more](https://example.org/)",
+        "{{ title | item }}{{ 'more' | link('https://example.org/') }}",
+        "{{ title | link(url) }}{{ 'more' | link('https://example.org/') }}",
+    ],
+)
+def test_no_exclamation_mark_makes_an_image_of_a_link(source: str) -> None:
+    with pytest.raises(ConfigError, match="x:2: A link stands directly behind a value"):
+        section_renderer(f"### {{{{ date }}}}\n{source}", "x")
+    apart = source.replace("}}[", "}} [").replace("}}{{", "}} {{")
+    assert "![" not in section_renderer(apart)(event(title="Wow!"))
+    assert "Wow&#33;[more]" in section_renderer("{{ title }}[more](https://example.org/)")(event(title="Wow!"))
