@@ -2,6 +2,7 @@
 
 from bot.apply import apply
 from bot.decide import Desk
+from bot.errors import Raced
 from bot.events.records import read_records, record_path
 from bot.events.submission import zones_of
 from bot.forge.snapshot import Snapshot
@@ -16,12 +17,20 @@ from bot.run import Done
 def tidy(desk: Desk, standing: Standing) -> Done | None:
     """Bring page and records of the base in line by a proposal; None where there is nothing to say.
 
-    A site without any record has not taken its page over, so its sections are left alone.
+    A site without any record has not taken its page over, so its sections are left alone. Where another sweep is
+    quicker, this one looks once more.
 
     Raises:
         UserError: A record cannot be read.
         ForgeError: The forge refused or failed.
     """
+    try:
+        return _tidied(desk, standing)
+    except Raced:
+        return _tidied(desk, desk.forge.standing())
+
+
+def _tidied(desk: Desk, standing: Standing) -> Done | None:
     forge, head = desk.forge, standing.heads.get(SYNC_BRANCH)
     edits = _edits(desk, desk.site(standing.base.commit))
     pull = standing.pulls.get(SYNC_BRANCH)

@@ -10,6 +10,7 @@ from bot.kit import make_kit
 from bot.proposals.marker import recall
 from bot.proposals.state import SYNC_BRANCH, Plan, branch_name
 from bot.reconcile import Done, reconcile, reconcile_all
+from tests.breaking import Breaking
 from tests.emulated import GitHubWorld
 from tests.forge.worlds import Offered
 from tests.scenes import CONFIG, DEMO_DAY, FORGES, PAGE, RECORDS, Scene, new_scene
@@ -208,6 +209,10 @@ class TestEdits:
         scene.world.close_pull(self.offer(scene).number)
         plan = self.plan(scene)
         assert plan
+        assert plan.outcome == "refused"
+        assert scene.world.head(SYNC_BRANCH) is None
+        plan = self.plan(scene)
+        assert plan
         assert (plan.outcome, plan.writes) == ("refused", ())
         self.edit_page(scene, "10am ET, 4pm CET", "11am ET, 5pm CET")
         plan = self.plan(scene)
@@ -227,6 +232,13 @@ class TestEdits:
         plan = self.plan(scene)
         assert plan
         assert plan.writes == ()
+
+    def test_another_sweep_that_is_quicker_is_no_failure(self, scene: Scene) -> None:
+        self.edit_page(scene, "9am ET, 3pm CET", "10am ET, 4pm CET")
+        forge = Breaking(scene.world.forge)
+        forge.between = lambda write: list(scene.sweep()) if write == 0 else None
+        assert [(done.plan.outcome, done.error) for done in reconcile_all(forge, make_kit())] == [("unchanged", None)]
+        assert len([pull for pull in scene.world.pulls() if pull.head == SYNC_BRANCH]) == 1
 
     def test_somebody_s_commit_on_its_branch_is_left_alone(self, scene: Scene) -> None:
         self.edit_page(scene, "9am ET, 3pm CET", "10am ET, 4pm CET")

@@ -59,7 +59,9 @@ def offered(edits: Edits, look: Look, *, mine: bool) -> Plan | None:
         return _nothing_left(look, pull, mine=mine)
     memory, digest = recall(newest.body if newest else None), _digest(edits.files)
     if newest and not pull and not newest.merged and memory.closed_by is None and memory.digest == digest:
-        return Plan(NO_ISSUE, "refused", "A maintainer closed the pull request with these edits without merging it.")
+        reason = "A maintainer closed the pull request with these edits without merging it."
+        left = (DeleteBranch(SYNC_BRANCH, look.proposal.head),) if look.proposal.head and mine else ()
+        return Plan(NO_ISSUE, "refused", reason, left)
     if not mine:
         problem = Problem(f"Somebody has committed to the branch {SYNC_BRANCH}. Merge its pull request, or close it.")
         return Plan(NO_ISSUE, "waiting", "A person's commits are on the branch.", (), None, (problem,), edits.notes)

@@ -56,6 +56,7 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
         None,
     ),
     "held": (Draft("held", {"limit": 10}), None),
+    "held-at-one": (Draft("held", {"limit": 1}), None),
     "closed": (Draft("closed"), None),
     "withdrawn": (Draft("withdrawn"), None),
     "merged": (Draft("merged", {"page": "history.md", "conflicts": ()}), None),
