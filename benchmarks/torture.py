@@ -17,14 +17,15 @@ def run(kind: str, folder: Path) -> bool:
     cluster = Cluster() if kind == "postgres" else None
     try:
         database = cluster.database() if cluster else f"sqlite:///{folder / 'jobs.sqlite'}"
-        trial = Trial(servers=2 if cluster else 1, pause=0.01)
+        trial = Trial(servers=2 if cluster else 1)
         ordeal = suffer(trial, folder, database, lambda text: print(f"  {text}"))
     finally:
         if cluster:
             cluster.close()
     print(
-        f"{kind}: {ordeal.accepted} deliveries accepted, {ordeal.kills} kills, {ordeal.looks} looks in "
-        f"{ordeal.seconds:.0f} s; {len(ordeal.wrong)} issues wrong, {len(ordeal.clashes)} clashes"
+        f"{kind}: {ordeal.accepted} deliveries accepted, {ordeal.kills} kills, {ordeal.looks} looks "
+        f"({ordeal.broken_off} broken off) in {ordeal.seconds:.0f} s; "
+        f"{len(ordeal.wrong)} issues wrong, {len(ordeal.clashes)} clashes"
     )
     return ordeal.accepted == trial.deliveries and not ordeal.wrong and not ordeal.clashes
 

@@ -31,7 +31,7 @@ def _database(value: object) -> object:
 
 
 def _pem(value: object) -> object:
-    # Whatever holds one line only, such as an .env file, has the key with \n in place of its line ends, and within
+    # Whatever holds one line only, such as an .env file, has the key with \n in place of its line ends, and between
     # quotation marks, which not all that read such a file take off.
     return value.strip().strip("\"'").replace("\\n", "\n").strip() + "\n" if isinstance(value, str) else value
 

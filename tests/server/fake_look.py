@@ -4,6 +4,7 @@ Run as a module, with `serve` and its options. All but the look is the real thin
 """
 
 import json
+import os
 import urllib.error
 import urllib.request
 from http import HTTPStatus
@@ -18,8 +19,9 @@ from bot.server.names import Name
 def perform(looks: Looks, name: Name) -> Result:
     """Look at an issue, as `Looks.perform` does."""
     address = f"{looks.api_url}/look/{name.job.repository}/{name.job.what}"
+    request = urllib.request.Request(address, headers={"X-Process": str(os.getpid())})  # noqa: S310 -- our own address
     try:
-        with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 -- our own address
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             answer.read()
     except urllib.error.HTTPError as error:
         with error:

@@ -1,6 +1,7 @@
 """Kills servers while deliveries come in, and sees whether each issue ends in the state that GitHub has it in."""
 
 import random
+import socket
 import sys
 import threading
 import time
@@ -25,6 +26,8 @@ class FakeGitHub:
         versions: What each issue is at; one more with each change.
         seen: What it was at when it was looked at last.
         looks: How many looks there were.
+        broken_off: How many of them the death of a server ended.
+        busy_for: How many looks go on, by the process that asked for them.
         clashes: Repositories where two looks happened at once.
     """
 
@@ -32,7 +35,8 @@ class FakeGitHub:
         """Begin to listen."""
         self.versions: Counter[Issue] = Counter()
         self.seen: dict[Issue, int] = {}
-        self.looks, self.clashes = 0, list[str]()
+        self.looks, self.broken_off, self.clashes = 0, 0, list[str]()
+        self.busy_for: Counter[int] = Counter()
         self._seconds, self._lock, self._busy = seconds, threading.Lock(), Counter[str]()
         github = self
 
@@ -43,12 +47,18 @@ class FakeGitHub:
                 parts = self.path.split("/")
                 found = parts[1] == "look"
                 if found:
-                    github.look(f"{parts[2]}/{parts[3]}", parts[4])
+                    github.look(f"{parts[2]}/{parts[3]}", parts[4], int(self.headers["X-Process"]), self._waits)
                 with suppress(OSError):  # who asked may have been killed
                     self.send_response(200 if found else 404)
                     self.send_header("Content-Length", "2")
                     self.end_headers()
                     self.wfile.write(b"{}")
+
+            def _waits(self) -> bool:
+                """Tell whether who asked is still there."""
+                with suppress(BlockingIOError):
+                    return bool(self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+                return True
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -63,19 +73,25 @@ class FakeGitHub:
         with self._lock:
             self.versions[issue] += 1
 
-    def look(self, repository: str, number: str) -> None:
-        """Read an issue, take a moment, and write what was read."""
+    def look(self, repository: str, number: str, process: int, waits: Callable[[], bool]) -> None:
+        """Read an issue, take a moment, and write what was read, unless who asked was killed meanwhile."""
         issue = (repository, number)
         with self._lock:
             self.looks += 1
             self._busy[repository] += 1
+            self.busy_for[process] += 1
             if self._busy[repository] > 1:
                 self.clashes.append(repository)
             version = self.versions[issue]
         time.sleep(self._seconds)
+        there = waits()
         with self._lock:
             self._busy[repository] -= 1
-            self.seen[issue] = version
+            self.busy_for[process] -= 1
+            if there:
+                self.seen[issue] = version
+            else:
+                self.broken_off += 1
 
     def close(self) -> None:
         """Stop listening."""
@@ -91,6 +107,7 @@ class Ordeal:
         accepted: Deliveries that a server has taken.
         kills: How often a server was killed.
         looks: How many looks there were.
+        broken_off: How many of them the death of a server ended.
         wrong: Issues that were not looked at after their last change.
         clashes: Repositories where two looks happened at once.
         seconds: How long it took until nothing was left to do.
@@ -99,6 +116,7 @@ class Ordeal:
     accepted: int = 0
     kills: int = 0
     looks: int = 0
+    broken_off: int = 0
     wrong: list[Issue] = field(default_factory=list)
     clashes: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -113,8 +131,8 @@ class Trial:
     issues: int = 200
     kills: int = 5
     servers: int = 1
-    seconds: float = 0.05
-    pause: float = 0.0
+    seconds: float = 0.2
+    pause: float = 0.01
 
 
 def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], object] = lambda _: None) -> Ordeal:
@@ -142,12 +160,13 @@ def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], objec
             time.sleep(0.2)
 
     def kill() -> None:
-        for _ in range(trial.kills):
+        for number in range(trial.kills):
             share = (ordeal.kills + 1) * trial.deliveries / (trial.kills + 1)
             while ordeal.accepted < share and not done.is_set():
                 time.sleep(0.01)
             time.sleep(chance.random())
             which = chance.randrange(len(servers))
+            _await_danger(number, github, servers[which])
             servers[which].kill()
             ordeal.kills += 1
             say(f"killed a server after {ordeal.accepted} deliveries")
@@ -172,9 +191,16 @@ def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], objec
         ordeal.seconds = time.monotonic() - started
         for server in servers:
             server.stop()
-        ordeal.looks, ordeal.clashes, ordeal.wrong = github.looks, github.clashes, _wrong(github)
+        ordeal.looks, ordeal.broken_off = github.looks, github.broken_off
+        ordeal.clashes, ordeal.wrong = github.clashes, _wrong(github)
         github.close()
     return ordeal
+
+
+def _await_danger(number: int, github: FakeGitHub, server: Served) -> None:
+    """Wait until a server looks at something, every second time; in between any moment will do."""
+    if number % 2 == 0:
+        wait_for(lambda: github.busy_for[server.process.pid] > 0, what="a look to break off")
 
 
 def _numbered(issue: Issue) -> tuple[str, int]:
