@@ -66,7 +66,7 @@ def _start(host: "Host", where: str) -> None:
         tell(f"Almanac listens on {where}/webhooks/github for App {credentials.app_id}.")
         return
     setup = host.setup
-    public = host.settings.public_url or where
+    public = host.settings.public_url or "https://YOUR-ADDRESS"
     tell(f"Almanac is not set up yet. To create its GitHub App, open\n\n    {where}/setup\n")
     if setup:
         tell(f"on this machine, or from elsewhere\n\n    {public}/setup?token={setup.token}\n")
@@ -122,6 +122,8 @@ def _socket(address: str, port: int) -> socket.socket:
 
 def _url(listening: socket.socket) -> str:
     address, port = listening.getsockname()[:2]
+    # Who listens everywhere is called by the name that the set-up page knows this machine by.
+    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 

@@ -128,6 +128,7 @@ class Served:
         environment: Mapping[str, str],
         *,
         port: int | None = None,
+        host: str = "127.0.0.1",
         command: tuple[str, ...] = (sys.executable, "-m", "bot", "serve"),
     ) -> None:
         """Start it, and wait until it answers."""
@@ -138,7 +139,11 @@ class Served:
         self.environment = known | {"ALMANAC_DATA_DIR": str(folder / "data"), "ALMANAC_WRITE_PAUSE": "0", **environment}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--port", str(port)], cwd=folder, env=self.environment, stdout=log, stderr=log
+                [*command, "--host", host, "--port", str(port)],
+                cwd=folder,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
             )
         try:
             wait_for(lambda: self._answers() or self.process.poll() is not None, what="the server's start")

@@ -201,6 +201,7 @@ def form(text: str) -> tuple[str, dict[str, Any]]:
 def begun(server: Served, keep: str) -> str:
     page = ask(f"{server.url}/setup?keep={keep}&address=https://almanac.example.org&organization=octo")
     assert page.status == 200
+    assert ("keys are stored here" if keep == "file" else "keys are shown to you") in page.text
     destination, content = form(page.text)
     assert destination.startswith("https://github.test/organizations/octo/settings/apps/new?state=")
     assert content["hook_attributes"]["url"] == "https://almanac.example.org/webhooks/github"
@@ -260,6 +261,16 @@ def refusing() -> Iterator[str]:
     proxy.trouble = lambda _: Answer(404, {"message": "Not Found"})
     yield proxy.url
     proxy.close()
+
+
+def test_who_listens_everywhere_prints_an_address_that_works(tmp_path: Path) -> None:
+    made = Served(tmp_path, {"ALMANAC_SETUP_TOKEN": TOKEN}, host="0.0.0.0")  # noqa: S104
+    try:
+        printed = re.findall(r"https?://\S+", made.log.read_text())
+        assert printed == [f"{made.url}/setup", f"https://YOUR-ADDRESS/setup?token={TOKEN}"]
+        assert ask(printed[0]).status == 200
+    finally:
+        made.stop()
 
 
 def test_a_code_that_github_does_not_take_leaves_the_set_up_open(unset: Served) -> None:
