@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.config import Config
 from bot.errors import ConfigError, Problem, UserError
 from bot.events.event import Event
+from bot.events.ids import event_id
 from bot.events.records import read_record, record_path
 from bot.events.submission import submit_body
 from bot.forge.base import Forge
@@ -150,6 +151,8 @@ class Desk:
         chosen = identity(look, filed.event, taken)
         if chosen is None:
             return told_problems(filed)
+        if chosen not in taken and filed.event:
+            chosen = self._recorded(filed.event, number, site) or chosen
         path = record_path(config.records, chosen)
         source = site.text(path) if chosen in taken else None
         previous = read_record(source, path) if source is not None else None
@@ -164,6 +167,14 @@ class Desk:
         parts = Site(config, site.page(), taken, previous, source)
         render = self.kit.renderer(site.template(), config.section_template)
         return proposed(filed, parts, render, Offer(chosen, filed.event or kept, shared))
+
+    @staticmethod
+    def _recorded(event: Event, number: int, site: Snapshot) -> str | None:
+        """Find the issue's record on the base where no marker names it any more: by the id that it was given first."""
+        name = event_id(event.date, event.series or event.title, ())
+        path = record_path(site.config().records, name)
+        text = site.text(path) if name in site.taken() else None
+        return name if text is not None and read_record(text, path).issue == number else None
 
     def _shared(self, look: Look, site: Snapshot, head: str, path: str) -> Shared | None:
         """Read a branch on which somebody else has committed; None where its commits are not to be had any more."""

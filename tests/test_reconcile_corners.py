@@ -64,6 +64,16 @@ class TestLostMarker:
         assert scene.run(number).plan.outcome == "waiting"
         assert "**Date**" in scene.comment(number)
 
+    def test_after_the_merge_a_later_edit_changes_the_same_record(self, scene: Scene) -> None:
+        number = scene.proposed()
+        lose_marker(scene, number)
+        scene.world.merge(scene.pull(number).number)
+        scene.run(number)
+        scene.edit(number, **DEMO_DAY, location="Paris")
+        assert scene.run(number).plan.outcome == "created"
+        assert 'location: "Paris"' in scene.record(number)
+        assert [path for path in scene.files(number) if "demo-day" in path] == [RECORD]
+
 
 class TestTakenName:
     def test_by_hand_while_somebody_s_commits_are_on_the_branch(self, scene: Scene) -> None:

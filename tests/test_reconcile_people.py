@@ -169,6 +169,15 @@ class TestLimit:
         numbers = [self.filed(scene, day, by="grace") for day in (1, 2, 3)]
         assert [scene.run(number).plan.outcome for number in numbers] == ["created"] * 3
 
+    def test_a_change_of_a_merged_event_does_not_wait(self, scene: Scene) -> None:
+        first = scene.proposed(title="Event 1", date="2022-05-01")
+        scene.world.merge(scene.pull(first).number)
+        scene.sweep()
+        for day in (2, 3):
+            scene.proposed(title=f"Event {day}", date=f"2022-05-{day:02}")
+        scene.edit(first, title="Event 1", date="2022-05-01", location="Paris")
+        assert scene.run(first).plan.outcome == "created"
+
     def test_an_open_proposal_goes_on_when_the_limit_is_lowered(self, scene: Scene) -> None:
         numbers = [self.filed(scene, day) for day in (1, 2)]
         for number in numbers:

@@ -143,8 +143,12 @@ def only_moved(filed: Filed) -> Filed | None:
 
 
 def over_limit(filed: Filed, limit: int | None) -> bool:
-    """Tell whether somebody would have more proposals open than one person may."""
-    if limit is None or (filed.look.proposal.pull and filed.look.proposal.pull.state == "open"):
+    """Tell whether somebody would have more proposals open than one person may.
+
+    A change of an event that was merged does not wait: its issue may be closed, and no sweep looks at that again.
+    """
+    pull = filed.look.proposal.pull
+    if limit is None or (pull and (pull.state == "open" or pull.merged or recall(pull.body).landed)):
         return False
     author = filed.issue.author.casefold()
     mine = [pull for pull in filed.look.others.values() if (recall(pull.body).by or "").casefold() == author]
