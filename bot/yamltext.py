@@ -5,6 +5,7 @@ import yaml
 from bot.errors import Problem, UserError
 
 _DEPTH_CAP = 32
+_TOO_DEEP = "The lists and keys are nested too deep."
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -34,6 +35,8 @@ def compose(text: str | bytes, file: str, cap: int) -> yaml.Node | None:
         mark = error.problem_mark or error.context_mark
         reason = error.problem or error.context or "something is not as it should be"
         message = f"This is no readable YAML: {reason}. Look at this line and the one before it."
+        if "nesting" in reason:  # PyYAML 6.0.4 and later count for themselves, and may stop before we do.
+            message = _TOO_DEEP
         # The end of the file counts as a line of its own there.
         line = min(mark.line, decoded.count("\n")) + 1 if mark else None
         raise UserError(Problem(message, file=file, line=line)) from None
@@ -49,6 +52,6 @@ def _check_depth(text: str, file: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEPTH_CAP:
-                raise UserError(Problem("The lists and keys are nested too deep.", file=file, line=line_of(event)))
+                raise UserError(Problem(_TOO_DEEP, file=file, line=line_of(event)))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
