@@ -20,6 +20,9 @@ from bot.pages.section import section_renderer
 from bot.proposals.messages import write_text
 
 SECONDS = 5
+"""How much of the processor's time a template may take."""
+PATIENCE = 30
+"""After how many seconds by the clock it is stopped in any case. On a busy machine it has to wait for its time."""
 MAX_OUTPUT = 64_000_000
 _MEMORY = 512_000_000
 _PROBLEM = "almanac:problem"
@@ -38,8 +41,8 @@ def render_in_child(source: str, events: Sequence[Event], file: str) -> list[str
         One section for each event, in their order.
 
     Raises:
-        ConfigError: The template has a mistake, takes longer than 5 seconds for all events, or writes more than a
-            million characters for one.
+        ConfigError: The template has a mistake, takes more than 5 seconds of the processor's time for all events, or
+            writes more than a million characters for one.
     """
     request = {
         "source": source,
@@ -83,11 +86,11 @@ def _ask(request: bytes, file: str) -> Any:
                 stderr=subprocess.DEVNULL,
                 env={},
                 cwd="/",
-                timeout=SECONDS,
+                timeout=PATIENCE,
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise ConfigError(_too_much(file, f"took longer than {SECONDS} seconds")) from None
+            raise ConfigError(_too_much(file, f"took longer than {PATIENCE} seconds")) from None
         output.seek(0)
         written = output.read(MAX_OUTPUT + 1)
     if done.returncode or len(written) > MAX_OUTPUT:
