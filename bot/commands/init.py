@@ -97,7 +97,9 @@ def _show(setup: Setup) -> None:
     say()
     for path, state in setup.states.items():
         why = _DOES.get(path) or ("the history page" if path == setup.page else "the form that people fill in")
-        say(f"  {_STATES[state]:<9} {path}  ({why})")
+        # Settings are replaced only where they do no more than name the page, as an import leaves them.
+        word = "completed" if (path, state) == (configs.PATH, "replaced") else _STATES[state]
+        say(f"  {word:<9} {path}  ({why})")
     for path in list(setup.records)[:_SHOWN]:
         say(f"  new       {path}")
     more = len(setup.records) - _SHOWN

@@ -136,6 +136,7 @@ class TestReferencePage:
         almanac("import", repo.folder / PAGE, "--site", repo.folder)
         ran = almanac("init", "--site", repo.folder)
         assert ran.status == 0
+        assert f"completed {CONFIG}" in ran.out
         assert "series:" in (repo.folder / CONFIG).read_text()
         assert almanac("build", "--check", "--site", repo.folder).status == 0
 
