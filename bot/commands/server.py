@@ -161,7 +161,10 @@ def retry_jobs(names: Iterable[str]) -> int:
     if ledger is None:
         raise UserError("There are no jobs: the server has not run with this data folder or database yet.")
     try:
-        for name in list(names) or [str(kept.name) for kept in ledger.failed(None)]:
+        chosen = list(names) or [str(kept.name) for kept in ledger.failed(None)]
+        if not chosen:
+            tell("No job has failed.")
+        for name in chosen:
             say(f"{ledger.retry(name)} is tried again.")
     finally:
         ledger.close()

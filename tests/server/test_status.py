@@ -154,6 +154,13 @@ class TestCommands:
         assert done.returncode == 1
         assert "NOSUCHJB" in done.stderr
 
+    def test_where_none_has_failed_that_is_said(self, tmp_path: Path) -> None:
+        quiet = Served(tmp_path, app_environment(GITHUB_API_URL="http://127.0.0.1:9"))
+        assert quiet.stop() == 0
+        done = self.run(quiet, "retry")
+        assert (done.returncode, done.stdout) == (0, "")
+        assert "No job has failed" in done.stderr
+
     def test_before_the_first_start_there_are_none(self, server: Served, tmp_path: Path) -> None:
         environment = server.environment | {"ALMANAC_DATA_DIR": str(tmp_path / "none")}
         command = [sys.executable, "-m", "bot", "jobs"]
