@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -177,6 +177,13 @@ def _idle(github: FakeGitHub) -> bool:
     return github.looks == before
 
 
+def deliver_some(url: str, numbers: Iterable[int], repositories: int) -> None:
+    """Deliver one after the other, over one connection."""
+    caller = Caller(url)
+    for number in numbers:
+        caller.deliver(number, repositories)
+
+
 def jobs_a_second(made: Served, github: FakeGitHub, count: int = 400) -> float:
     """Give the server so many jobs, of as many repositories, at once; return how many it does a second.
 
@@ -184,9 +191,8 @@ def jobs_a_second(made: Served, github: FakeGitHub, count: int = 400) -> float:
     """
     before = github.looks
     with ThreadPoolExecutor(4) as threads:
-        callers = [Caller(made.url) for _ in range(4)]
-        for place, caller in enumerate(callers):
-            threads.submit(lambda c=caller, p=place: [c.deliver(n, count) for n in range(p, count, 4)])
+        for place in range(4):
+            threads.submit(deliver_some, made.url, range(place, count, 4), count)
         wait_for(lambda: github.looks > before + count // 10, 60)
         first, started = github.looks, time.perf_counter()
         wait_for(lambda: github.looks >= before + count * 9 // 10, 300)
