@@ -28,6 +28,7 @@ class FakeGitHub:
         looks: How many looks there were.
         broken_off: How many of them the death of a server ended.
         busy_for: How many looks go on, by the process that asked for them.
+        held: The process whose looks come to no end for now; 0 for none.
         clashes: Repositories where two looks happened at once.
     """
 
@@ -37,6 +38,7 @@ class FakeGitHub:
         self.seen: dict[Issue, int] = {}
         self.looks, self.broken_off, self.clashes = 0, 0, list[str]()
         self.busy_for: Counter[int] = Counter()
+        self.held = 0
         self._seconds, self._lock, self._busy = seconds, threading.Lock(), Counter[str]()
         github = self
 
@@ -84,6 +86,8 @@ class FakeGitHub:
                 self.clashes.append(repository)
             version = self.versions[issue]
         time.sleep(self._seconds)
+        while self.held == process:
+            time.sleep(0.01)
         there = waits()
         with self._lock:
             self._busy[repository] -= 1
@@ -166,8 +170,7 @@ def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], objec
                 time.sleep(0.01)
             time.sleep(chance.random())
             which = chance.randrange(len(servers))
-            _await_danger(number, github, servers[which])
-            servers[which].kill()
+            _kill(servers[which], github, busy=number % 2 == 0)
             ordeal.kills += 1
             say(f"killed a server after {ordeal.accepted} deliveries")
             port = int(servers[which].url.rpartition(":")[2])
@@ -197,10 +200,13 @@ def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], objec
     return ordeal
 
 
-def _await_danger(number: int, github: FakeGitHub, server: Served) -> None:
-    """Wait until a server looks at something, every second time; in between any moment will do."""
-    if number % 2 == 0:
+def _kill(server: Served, github: FakeGitHub, *, busy: bool) -> None:
+    """Kill a server: in the middle of a look, or at any moment."""
+    if busy:
+        github.held = server.process.pid
         wait_for(lambda: github.busy_for[server.process.pid] > 0, what="a look to break off")
+    server.kill()
+    github.held = 0
 
 
 def _numbered(issue: Issue) -> tuple[str, int]:
