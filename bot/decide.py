@@ -14,8 +14,9 @@ from bot.forge.snapshot import Snapshot
 from bot.intake.form import Form
 from bot.pages.section import section_renderer
 from bot.proposals.commands import Heard, Order, answered, pending
-from bot.proposals.endings import abandoned, cancelled, withdrawn
+from bot.proposals.endings import abandoned, cancelled, is_done, withdrawn
 from bot.proposals.handwork import Stuck
+from bot.proposals.marker import recall
 from bot.proposals.messages import Messages
 from bot.proposals.plan import Offer, Render, branch_of, identity, new_id, proposed, stuck
 from bot.proposals.state import Filed, Issue, Look, Plan, Shared, Site, is_strange
@@ -184,6 +185,7 @@ class Desk:
             if look.proposal.head is None:
                 return None
             raise Stuck(Problem("The branch has no commit in common with the site's main one any more."))
+        fork = self._merged_at(look, fork, head, path) or fork
         there, before = self.site(head), self.site(fork)
         theirs = self.forge.changes(fork, head)
         moved = self.forge.changes(fork, base) if fork != base else {}
@@ -199,6 +201,22 @@ class Desk:
         except ConfigError as error:
             raise Stuck(*error.problems) from None
         return Shared(head, fork, *texts, before.text(path), before.text(page), theirs, moved, both)
+
+    def _merged_at(self, look: Look, fork: str, head: str, path: str) -> str | None:
+        """Return what a branch held when it was merged in a way that git cannot see, such as a squash.
+
+        What its event's record was on the base then is what both sides had in common last. Of a pull request that is
+        merged its head is known. Otherwise the base shows it by a record that was not there when the branch was made;
+        then what we wrote last has to do.
+        """
+        pull = look.proposal.pull
+        if pull is None or fork == look.base.commit:
+            return None
+        held = pull.head if is_done(pull) else None
+        if held is None and self.site(fork).text(path) is None and self.site(look.base.commit).text(path) is not None:
+            held = recall(pull.body).commit
+        common = self.forge.merge_base
+        return held if held and common(held, head) == held and common(fork, held) == fork else None
 
     def _offered(self, head: str | None, path: str) -> Event | None:
         """Read the record that a branch of ours holds."""

@@ -12,7 +12,7 @@ from bot.proposals.state import branch_name
 from bot.reconcile import Heard, reconcile, reconcile_all
 from tests.breaking import Breaking
 from tests.forge.worlds import LocalWorld
-from tests.scenes import DEMO_DAY, RECORD, Scene, new_scene
+from tests.scenes import DEMO_DAY, PAGE, RECORD, Scene, new_scene
 
 
 @pytest.fixture
@@ -154,3 +154,26 @@ class TestCommands:
         said = Heard(5, "grace", "/almanac dance", number)
         reconcile(number, scene.world.forge, make_kit(), said=said)
         assert "`/almanac retry`" in scene.comment(number)
+
+
+class TestSquash:
+    """A branch with a commit that no run has seen is squashed: git cannot tell that it is on the base by now."""
+
+    @pytest.mark.parametrize("said", [True, False])
+    def test_what_is_edited_on_the_base_after_it_is_not_undone(self, scene: Scene, said: bool) -> None:
+        number = scene.proposed(**DEMO_DAY, location="Paris")
+        scene.by_hand(number, {"notes.md": b"mine\n"})
+        files = scene.files(number)
+        scene.world.commit({path: files[path] for path in (PAGE, RECORD, "notes.md")})
+        if said:
+            assert isinstance(scene.world, LocalWorld)
+            scene.world.say_merged(scene.pull(number).number)
+            assert scene.run(number).plan.outcome == "closed"
+        url = b'url: "https://example.org/theirs"\n'
+        scene.world.commit({RECORD: files[RECORD] + url})
+        scene.edit(number, **DEMO_DAY, location="Lyon")
+        scene.run(number)
+        assert "https://example.org/theirs" in scene.record(number)
+        assert 'location: "Lyon"' in scene.record(number)
+        assert "- Location: Lyon\n\n- Register: " in scene.page(number)
+        assert scene.run(number).plan.writes == ()

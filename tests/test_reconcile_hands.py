@@ -341,3 +341,20 @@ class TestMoved:
         assert scene.run(theirs).plan.outcome == "waiting"
         assert scene.head(theirs) == head
         assert "in another folder since this branch was made" in scene.comment(theirs)
+
+
+class TestBothHands:
+    """Somebody edits an event on the branch, and somebody else the same event on the default branch."""
+
+    def test_a_field_that_both_changed_stays_as_the_branch_has_it_and_its_file_is_named(self, scene: Scene) -> None:
+        number = scene.proposed(**DEMO_DAY, location="Paris")
+        scene.world.merge(scene.pull(number).number)
+        scene.run(number)
+        scene.edit(number, **DEMO_DAY, location="Lyon")
+        scene.run(number)
+        scene.edit_record(number, 'title: "Demo Day"', 'title: "Demo Day, Spring"')
+        there = scene.world.files(scene.world.forge.base().commit)[RECORD]
+        scene.world.commit({RECORD: there.replace(b'title: "Demo Day"', b'title: "Demo Day, Summer"')})
+        scene.run(number)
+        assert 'title: "Demo Day, Spring"' in scene.record(number)
+        assert f"the same lines were changed: `{RECORD}`." in scene.comment(number)

@@ -127,7 +127,8 @@ def on_top(task: Task, shared: Shared, answers: Event | None, event_id: str) -> 
     pages = Pages(site.config, shared.page, shared.fork_page, site.page, site.previous, before, elsewhere)
     human = section_by_hand(pages, written, task.render, task.zones(written))
     current = edited_on_base(site, task.render, task.zones(written))
-    theirs = human if before is None or current is None else merge_records(before, current, human)
+    both = Merged(human) if before is None or current is None else merge_records(before, current, human)
+    theirs = both.event
     merged = merge(task.memory.answers, theirs, answers, task.zones(theirs)) if answers else Merged(theirs)
     fixed = {"id": event_id, "issue": task.number}
     event, section = _written(merged.event.model_copy(update=fixed), task.render)
@@ -135,7 +136,8 @@ def on_top(task: Task, shared: Shared, answers: Event | None, event_id: str) -> 
     moved = shared.fork != task.base.commit
     others = merged_files(shared, {path, site.config.page}) if moved else Others()
     texts = {path: record_text(written, event, shared.record), site.config.page: page, **others.texts}
-    clashes = (site.config.page, *others.clashes) if page_clash else others.clashes
+    ours = [name for name, clash in ((path, both.conflicts), (site.config.page, page_clash)) if clash]
+    clashes = (*ours, *others.clashes)
     held = {path: shared.record, site.config.page: shared.page}
     branch = None
     if moved or task.head is None or any(held.get(name) != text for name, text in texts.items()):

@@ -78,11 +78,9 @@ def _timed(merged: Event, known: Mapping[str, str], human: Event, new: Event, zo
     return merged.model_copy(update={name: getattr(found, name) if found else None for name in _TIMES})
 
 
-def merge_records(before: Event | None, base: Event, human: Event) -> Event:
+def merge_records(before: Event, base: Event, human: Event) -> Merged:
     """Merge what changed in a record on the base into a human's copy of it on a branch; the human's value wins."""
-    if before is None:
-        return human
     changed = {name: getattr(base, name) for name in FIELDS if getattr(base, name) != getattr(before, name)}
-    return human.model_copy(
-        update={name: value for name, value in changed.items() if getattr(human, name) == getattr(before, name)}
-    )
+    taken = {name: value for name, value in changed.items() if getattr(human, name) == getattr(before, name)}
+    left = (name for name in changed if name not in taken and getattr(human, name) != changed[name])
+    return Merged(human.model_copy(update=taken), tuple(left))

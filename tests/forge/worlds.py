@@ -232,6 +232,14 @@ class LocalWorld:
         branch = next(each.head for each in self.pulls() if each.number == number)
         self.repo.git("merge", "--quiet", "--no-ff", "--no-edit", branch)
 
+    def say_merged(self, number: int) -> None:
+        """Say so in the pull request's file, as a person does after a squash, of which git knows nothing."""
+        file = self.repo.folder / ".almanac" / "pulls" / f"{number}.md"
+        text = file.read_text(encoding="utf-8")
+        assert "\nstate: open\nmerged: false\n" in text
+        said = text.replace("\nstate: open\nmerged: false\n", "\nstate: closed\nmerged: true\n", 1)
+        file.write_text(said, encoding="utf-8")
+
     def label(self, number: int, *labels: str) -> None:
         """File it again with other labels."""
         issue = self.forge.issue(number)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.events.event import Event
-from bot.proposals.merge import FIELDS, marks, merge, merge_records
+from bot.proposals.merge import FIELDS, Merged, marks, merge, merge_records
 
 KNOWN = Event(id="2021-11-08-x", issue=1, title="A", date="2021-11-08", location="Paris", rendered="0" * 64)
 TIMED = KNOWN.model_copy(
@@ -109,10 +109,12 @@ class TestRecords:
     def test_what_changed_on_the_base_is_taken_where_the_human_left_it(self) -> None:
         base = changed(KNOWN, location="Online", title="B")
         merged = merge_records(KNOWN, base, changed(KNOWN, title="Mine"))
-        assert (merged.location, merged.title) == ("Online", "Mine")
+        assert (merged.event.location, merged.event.title) == ("Online", "Mine")
+        assert merged.conflicts == ("title",)
 
-    def test_without_an_ancestor_the_human_s_stays(self) -> None:
-        assert merge_records(None, changed(KNOWN, title="B"), KNOWN) == KNOWN
+    def test_the_same_change_on_both_sides_is_no_dispute(self) -> None:
+        both = changed(KNOWN, title="B")
+        assert merge_records(KNOWN, both, both) == Merged(both)
 
 
 @pytest.mark.parametrize("name", ["id", "issue", "rendered"])
