@@ -232,6 +232,20 @@ class TestPageEditedByHand:
         assert scene.files(number)["notes.md"] == b"mine\n"
         at_rest(scene, number)
 
+    def test_a_second_edit_takes_the_place_of_the_first_beside_somebody_s_commits(self, scene: Scene) -> None:
+        number = self.edited(scene)
+        scene.edit(number, **DEMO_DAY, location="Paris", url="https://example.org/x")
+        scene.run(number)
+        scene.by_hand(number, {"notes.md": b"mine\n"})
+        scene.world.commit({"about.md": b"x\n"})
+        scene.run(number)
+        page = scene.base_page().replace("- Location: Paris, room 5\n", "- Location: Paris, room 6\n")
+        scene.world.commit({PAGE: page.encode()})
+        scene.run(number)
+        assert 'location: "Paris, room 6"' in scene.record(number)
+        assert scene.files(number)["notes.md"] == b"mine\n"
+        at_rest(scene, number)
+
     def test_it_is_no_change_of_the_issue_s(self, scene: Scene) -> None:
         number = self.edited(scene)
         assert scene.run(number).plan.outcome == "unchanged"

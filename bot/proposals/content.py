@@ -9,7 +9,15 @@ from bot.events.records import read_record, record_path, write_record
 from bot.events.submission import zones_of
 from bot.events.times import Zones
 from bot.pages.history import fingerprint, put
-from bot.proposals.handwork import Others, Pages, Stuck, edited_on_base, merged_files, section_by_hand
+from bot.proposals.handwork import (
+    Others,
+    Pages,
+    Stuck,
+    edited_at_fork,
+    edited_on_base,
+    merged_files,
+    section_by_hand,
+)
 from bot.proposals.marker import Memory
 from bot.proposals.merge import Merged, marks, merge, merge_records
 from bot.proposals.state import Base, PutBranch, Shared, Site, branch_name
@@ -127,7 +135,8 @@ def on_top(task: Task, shared: Shared, answers: Event | None, event_id: str) -> 
     pages = Pages(site.config, shared.page, shared.fork_page, site.page, site.previous, before, elsewhere)
     human = section_by_hand(pages, written, task.render, task.zones(written))
     current = edited_on_base(site, task.render, task.zones(written))
-    both = Merged(human) if before is None or current is None else merge_records(before, current, human)
+    forked = edited_at_fork(before, shared.fork_page, site.config, task.render, task.zones(written))
+    both = Merged(human) if forked is None or current is None else merge_records(forked, current, human)
     theirs = both.event
     merged = merge(task.memory.answers, theirs, answers, task.zones(theirs)) if answers else Merged(theirs)
     fixed = {"id": event_id, "issue": task.number}

@@ -104,10 +104,28 @@ def edited_on_base(site: Site, render: Callable[[Event], str], zones: Zones) -> 
     Raises:
         Stuck: Section and record were both edited there, and disagree.
     """
-    record = site.previous
-    if record is None or record.rendered is None or own_section(outline(site.page), record) is None:
+    return _edited(site.previous, site.page, site.config, render, zones)
+
+
+def edited_at_fork(
+    record: Event | None, page: str | None, config: Config, render: Callable[[Event], str], zones: Zones
+) -> Event | None:
+    """Return the same as it was where a branch left the base: what the branch took over from there was nobody's edit.
+
+    Where section and record disagreed there, the record has to do.
+    """
+    try:
+        return _edited(record, page, config, render, zones)
+    except Stuck:
         return record
-    pages = Pages(site.config, site.page, site.page, site.page, record, record)
+
+
+def _edited(
+    record: Event | None, page: str | None, config: Config, render: Callable[[Event], str], zones: Zones
+) -> Event | None:
+    if record is None or page is None or record.rendered is None or own_section(outline(page), record) is None:
+        return record
+    pages = Pages(config, page, page, page, record, record)
     return section_by_hand(pages, record, render, zones, "site's main branch")
 
 
