@@ -156,6 +156,16 @@ class TestCommands:
         assert "`/almanac retry`" in scene.comment(number)
 
 
+def test_a_branch_that_was_merged_with_a_commit_nobody_had_seen_is_deleted_too(scene: Scene) -> None:
+    number = scene.proposed()
+    scene.by_hand(number, {"notes.md": b"mine\n"})
+    scene.world.merge(scene.pull(number).number)
+    assert scene.run(number).plan.outcome == "closed"
+    assert scene.world.head(branch_name(number)) is None
+    assert scene.pull(number).state == "closed"
+    assert scene.run(number).plan.writes == ()
+
+
 class TestSquash:
     """A branch with a commit that no run has seen is squashed: git cannot tell that it is on the base by now."""
 

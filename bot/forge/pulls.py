@@ -115,7 +115,9 @@ class Pulls:
         about = found.about
         merged = about.merged or (about.state == "open" and self._is_merged(about))
         state: State = "closed" if merged else about.state
-        return Pull(found.number, about.title, found.body, state, merged=merged, url=_url(found), head=about.commit)
+        # A merge by plain git has taken in what was committed since our last write, too.
+        head = self._clone.head(about.head) if merged and about.state == "open" else None
+        return Pull(found.number, about.title, found.body, state, merged, _url(found), head or about.commit)
 
     def _is_merged(self, about: PullPaper) -> bool:
         """Tell whether somebody merged the branch with plain git: what it held at our last write is in its base."""
