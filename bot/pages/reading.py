@@ -63,7 +63,26 @@ class SectionReader:
 
     def again(self, section: Section, record: Event) -> Understood:
         """Take a section that was edited by hand into its record, which keeps its id and what the page cannot show."""
-        return self._read(section, record, ())
+        understood = self._read(section, record, ())
+        return replace(understood, event=self._with_unseen(understood.event, record))
+
+    def _with_unseen(self, event: Event, record: Event) -> Event:
+        """Give a record back what no section could have shown, such as the label of people of whom there are none."""
+        shown = self._fields_shown(event)
+        for name in _SHOWN:
+            value = getattr(record, name)
+            if value and not getattr(event, name):
+                with_it = event.model_copy(update={name: value})
+                if self._fields_shown(with_it) == shown:
+                    event = with_it
+        return event
+
+    def _fields_shown(self, event: Event) -> str | None:
+        """Write a section from the fields alone; None where the template cannot."""
+        try:
+            return self.render(event.model_copy(update={"markdown": None}))
+        except UnreadableSectionError:
+            return None
 
     def _read(self, section: Section, record: Event | None, taken: Collection[str]) -> Understood:
         """Take the first reading that writes the section again; if none does, keep the text beside the last one."""

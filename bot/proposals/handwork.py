@@ -14,7 +14,6 @@ from bot.pages.match import own_section
 from bot.pages.outline import Section, outline
 from bot.pages.placing import taken_out
 from bot.pages.reading import SectionReader
-from bot.proposals.merge import FIELDS
 from bot.proposals.state import Blob, Shared, Site
 from bot.proposals.textmerge import merge_texts
 
@@ -155,19 +154,7 @@ def section_by_hand(
     if record.rendered not in fingerprints(text):
         message = f"The record and its section of the page were both changed on the {where}, and they disagree."
         raise Stuck(Problem(message, typed=there.text, accepted=text, file=pages.config.page, line=there.line))
-    return _with_unseen(record, SectionReader(render, zones, newline).again(there, record).event, render)
-
-
-def _with_unseen(record: Event, found: Event, render: Callable[[Event], str]) -> Event:
-    """Give a record back what no section could have shown, such as the label of people of whom there are none."""
-    shown = render(found.model_copy(update={"markdown": None}))
-    for name in FIELDS:
-        value = getattr(record, name)
-        if value and not getattr(found, name):
-            with_it = found.model_copy(update={name: value})
-            if render(with_it.model_copy(update={"markdown": None})) == shown:
-                found = with_it
-    return found
+    return SectionReader(render, zones, newline).again(there, record).event
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,15 @@ def test_a_section_edited_by_hand_is_taken_over() -> None:
     assert synced.records[1] == SECOND
 
 
+def test_what_no_section_could_show_stays_in_the_record() -> None:
+    label = FIRST.model_copy(update={"people": (), "people_label": "Hosts"})
+    before = run(REFERENCE, [label, SECOND])
+    page = before.page.replace("    * Demos\n", "    * Demos and cake\n")
+    synced = run(page, before.records)
+    assert synced.page == page
+    assert synced.records[0].people_label == "Hosts"
+
+
 def test_an_agenda_below_bullets_is_read_again_in_its_place() -> None:
     new = event(description="- one\n- two", agenda=("x",))
     synced = run(REFERENCE, [*RECORDS, new])
