@@ -1,5 +1,6 @@
 """What holds for every page that can be put together of lines that real pages have."""
 
+import os
 from datetime import date
 
 from hypothesis import assume, given, settings
@@ -67,7 +68,7 @@ def test_every_character_is_in_exactly_one_part(page: str) -> None:
 
 
 @given(pages())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=5_000 if os.environ.get("CI") else 100)
 def test_an_imported_page_comes_back_and_is_in_line(page: str) -> None:
     records = imported(page)
     synced = sync(page, records, render, ZONES)
