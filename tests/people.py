@@ -1,0 +1,278 @@
+"""What people do to a site on this disk, in any order, with real git; what they wrote is remembered."""
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Literal
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from bot.proposals.state import SYNC_BRANCH, branch_name
+from tests.forge.worlds import LocalWorld
+from tests.gitrepo import Repo
+from tests.inline import Side, sides_of
+from tests.scenes import PAGE, Scene
+
+MOST = 3
+PLACES = ("", "Paris", "Lyon", "Online")
+Kind = Literal["merge", "fast-forward", "squash", "quiet squash"]
+KINDS: tuple[Kind, ...] = ("merge", "fast-forward", "squash", "quiet squash")
+which = st.integers(0, MOST - 1)
+places = st.sampled_from(PLACES)
+
+
+class Written:
+    """What people wrote on one branch: files, words on the page, and values of fields of the branch's own event."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.files: dict[str, bytes] = {}
+        self.words: list[str] = []
+        self.values: dict[str, str] = {}
+
+
+class People(RuleBasedStateMachine):
+    """One site and a few issues, and people who do what they like."""
+
+    stages: Mapping[str, tuple[Path, int]]
+    first: Mapping[str, str]
+
+    def hear(self, number: int | None = None) -> None:
+        """Almanac hears of what happened to an issue, or to the base."""
+        raise NotImplementedError
+
+    @initialize(stage=st.sampled_from(["empty", "merged", "changed"]))
+    def begin(self, stage: str) -> None:
+        """Copy a site: without an issue, with one whose event was merged, or with one that has a change on offer."""
+        here, number = self.stages[stage]
+        self.folder = Path(tempfile.mkdtemp()) / "site"
+        shutil.copytree(here, self.folder)
+        self.world = LocalWorld(self.folder)
+        self.scene = Scene(self.world)
+        self.repo: Repo = self.world.repo
+        self.numbers: list[int] = []
+        self.answers: dict[int, dict[str, str]] = {}
+        self.mine: dict[int, Written] = {}
+        self.shown: dict[int, dict[str, str]] = {}
+        self.words: list[str] = []
+        self.files: dict[str, bytes] = {}
+        self.refused: set[int] = set()
+        self.merged: set[int] = set()
+        self.tokens = count(1)
+        if number:
+            self._filed(number, dict(self.first))
+            self.merged.add(number)
+
+    def _filed(self, number: int, answers: dict[str, str]) -> None:
+        self.numbers.append(number)
+        self.answers[number], self.mine[number], self.shown[number] = answers, Written(), {}
+
+    def token(self) -> str:
+        """Return a word that nobody has written yet."""
+        return f"token{next(self.tokens)}x"
+
+    # ------------------------------------------------------------ whom and what they find
+
+    def issues(self, state: str = "") -> list[int]:
+        """Return the issues that are there, or those in a state."""
+        found = ((number, self.world.forge.issue(number)) for number in self.numbers)
+        return [number for number, issue in found if issue and state in ("", issue.state)]
+
+    def opened(self) -> list[int]:
+        """Return the issues with an open proposal and its branch."""
+        heads = self.repo.branches()
+        numbers = [number for number in self.numbers if branch_name(number) in heads]
+        pulls = ((number, self.world.forge.newest_pull(branch_name(number))) for number in numbers)
+        return [number for number, pull in pulls if pull and pull.state == "open"]
+
+    def side(self, number: int, commit: str) -> Side | None:
+        """Return an event's record and its section at a commit, where both are there."""
+        return next((side for side in sides_of(self.world.files(commit)) if side.record.issue == number), None)
+
+    # ------------------------------------------------------------ issues
+
+    @precondition(lambda self: len(self.numbers) < MOST)
+    @rule(day=st.integers(1, 28), place=places)
+    def file(self, day: int, place: str) -> None:
+        """Somebody files an issue."""
+        answers = {"title": f"Event {self.token()}", "date": f"2022-05-{day:02}", "location": place}
+        self._filed(self.scene.file(**answers), answers)
+
+    @rule(index=which, place=places, good=st.booleans(), heard=st.booleans())
+    def edit(self, index: int, place: str, good: bool, heard: bool) -> None:
+        """Somebody edits the issue; Almanac hears of it, or not."""
+        if number := pick(self.issues(), index):
+            self._answer(number, place, good=good)
+            self._maybe(heard, number)
+
+    def _answer(self, number: int, place: str, *, good: bool) -> None:
+        self.answers[number] |= {"location": place, "date": "2022-05-30" if good else "soon"}
+        self.scene.edit(number, **self.answers[number])
+
+    def _maybe(self, heard: bool, number: int | None = None) -> None:
+        if heard:
+            self.hear(number)
+
+    @rule(index=which, hasty=st.booleans(), heard=st.booleans())
+    def close(self, index: int, hasty: bool, heard: bool) -> None:
+        """Somebody closes the issue, maybe right after a commit that no run has seen."""
+        number = pick(self.opened() if hasty else self.issues("open"), index)
+        if number and self.world.forge.issue(number):
+            if hasty:
+                self._commit_file(number, "hasty.md")
+            self.world.edit_issue(number, state="closed")
+            self._maybe(heard, number)
+
+    @rule(index=which, heard=st.booleans())
+    def reopen(self, index: int, heard: bool) -> None:
+        """Somebody reopens the issue; a no that no run has heard is still one."""
+        if number := pick(self.issues("closed"), index):
+            self.world.edit_issue(number, state="open")
+            if number in self.refused and self.scene.memory(number).rejected is not None:
+                self.refused.discard(number)
+            self._maybe(heard, number)
+
+    @rule(index=which)
+    def delete(self, index: int) -> None:
+        """The issue is deleted."""
+        if index == MOST - 1 and len(self.numbers) == MOST and self.world.forge.issue(self.numbers[index]):
+            self.world.forge.delete_issue(self.numbers[index])
+            self.mine[self.numbers[index]] = Written()
+
+    # ------------------------------------------------------------ commits to a branch
+
+    @rule(index=which, name=st.sampled_from(["notes.md", "photo.bin"]))
+    def commit_file(self, index: int, name: str) -> None:
+        """Somebody commits a file to the branch."""
+        if number := pick(self.opened(), index):
+            self._commit_file(number, name)
+
+    def _commit_file(self, number: int, name: str) -> None:
+        data = bytes(range(256)) + self.token().encode()
+        self.scene.by_hand(number, {f"{number}/{name}": data})
+        self.mine[number].files[f"{number}/{name}"] = data
+
+    @rule(index=which)
+    def commit_words(self, index: int) -> None:
+        """Somebody edits the page on the branch, beside the sections."""
+        if number := pick(self.opened(), index):
+            word, mark = self.token(), "The center of OSPO++"
+            self.scene.by_hand(number, {PAGE: self.scene.page(number).replace(mark, f"{word}\n\n{mark}").encode()})
+            self.mine[number].words.append(word)
+
+    @rule(index=which, page=st.booleans())
+    def commit_event(self, index: int, page: bool) -> None:
+        """Somebody edits the event on the branch: its section, or its record."""
+        if number := pick(self.opened(), index):
+            side = self.side(number, self.scene.head(number))
+            name = "recording" if page else "people_label"
+            self._edit_event(side, name, branch_name(number), self.mine[number].values)
+
+    # ------------------------------------------------------------ commits to the base
+
+    @rule(heard=st.booleans())
+    def push(self, heard: bool) -> None:
+        """Somebody commits something else to the base."""
+        self.world.commit({"about.md": self.token().encode()})
+        self._maybe(heard)
+
+    @rule(heard=st.booleans())
+    def edit_other(self, heard: bool) -> None:
+        """Somebody edits a section of the page on the base that belongs to no issue."""
+        page, word = self.scene.base_page(), self.token()
+        self.world.commit({PAGE: page.replace("* Demos", f"* Demos\n    * {word}", 1).encode()})
+        self.words.append(word)
+        self._maybe(heard)
+
+    @rule(index=which, page=st.booleans(), place=places, heard=st.booleans())
+    def edit_event(self, index: int, page: bool, place: str, heard: bool) -> None:
+        """Somebody edits an issue's own event on the base: its section, or its record. Its author has a change, too."""
+        if number := pick(sorted(self.merged), index):
+            side = self.side(number, self.world.forge.base().commit)
+            self._edit_event(side, "description" if page else "url", "main", self.shown[number])
+            if number in self.issues() and number not in self.opened():
+                self._answer(number, place, good=True)
+                self.hear(number)
+            self._maybe(heard)
+
+    def _edit_event(self, side: Side | None, name: str, branch: str, values: dict[str, str]) -> None:
+        """Edit one side, unless the other one waits to be brought in line: people do not talk at cross purposes."""
+        in_section = name in ("recording", "description")
+        if side and not (side.record_edited if in_section else side.section_edited):
+            value = self.token() if name in ("description", "people_label") else f"https://example.org/{self.token()}"
+            path, text = side.with_line(name, value) if in_section else side.with_value(name, value)
+            self.world.commit({path: text.encode()}, branch=branch)
+            values[name] = value
+
+    # ------------------------------------------------------------ merges and refusals
+
+    @rule(index=which, kind=st.sampled_from(KINDS), heard=st.booleans())
+    def merge(self, index: int, kind: Kind, heard: bool) -> None:
+        """A maintainer merges, where git can."""
+        if number := pick(self.opened(), index):
+            pull = self.scene.pull(number).number
+            if self._joined("main", branch_name(number), kind):
+                if kind == "squash":
+                    self.world.say_merged(pull)
+                self._landed(number)
+                self._maybe(heard)
+
+    def _landed(self, number: int) -> None:
+        mine = self.mine[number]
+        self.shown[number] |= mine.values
+        self.files |= mine.files
+        self.words += mine.words
+        self.mine[number] = Written()
+        self.merged.add(number)
+
+    @rule(kind=st.sampled_from(KINDS[:2]))
+    def merge_edits(self, kind: Kind) -> None:
+        """A maintainer merges what was edited by hand."""
+        if self.world.head(SYNC_BRANCH):
+            self._joined("main", SYNC_BRANCH, kind)
+
+    @rule(index=which)
+    def update(self, index: int) -> None:
+        """Somebody merges the base into the branch."""
+        if number := pick(self.opened(), index):
+            self._joined(branch_name(number), "main", "merge")
+
+    def _joined(self, into: str, other: str, kind: Kind) -> bool:
+        """Merge, unless git cannot, or what comes out cannot be told to be one thing."""
+        ours, theirs = self.world.head(into), self.world.head(other)
+        assert ours
+        assert theirs
+        base = self.repo.git("merge-base", ours, theirs)
+        if base == theirs:
+            return False
+        made = theirs
+        if kind != "fast-forward" or base != ours:
+            try:
+                tree = self.repo.git("merge-tree", "--write-tree", ours, theirs)
+            except AssertionError:
+                return False
+            parents = ("-p", ours) if "squash" in kind else ("-p", ours, "-p", theirs)
+            made = self.repo.git("commit-tree", tree, *parents, "-m", f"{kind} {other}")
+        if any(side.torn for side in sides_of(self.world.files(made))):
+            return False
+        self.repo.git("update-ref", f"refs/heads/{into}", made)
+        self.repo.git("reset", "--quiet", "--hard")
+        return True
+
+    @rule(index=which, hasty=st.booleans(), heard=st.booleans())
+    def reject(self, index: int, hasty: bool, heard: bool) -> None:
+        """A maintainer closes the pull request, maybe right after a commit that no run has seen."""
+        if number := pick(self.opened(), index):
+            if hasty:
+                self._commit_file(number, "hasty.md")
+            self.world.close_pull(self.scene.pull(number).number)
+            self.refused.add(number)
+            self._maybe(heard, number)
+
+
+def pick(numbers: Sequence[int], index: int) -> int | None:
+    """Choose one, where there is one."""
+    return numbers[index % len(numbers)] if numbers else None
