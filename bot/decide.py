@@ -185,7 +185,9 @@ class Desk:
             if look.proposal.head is None:
                 return None
             raise Stuck(Problem("The branch has no commit in common with the site's main one any more."))
-        fork = self._merged_at(look, fork, head, path) or fork
+        held = self._merged_at(look, fork, head, path)
+        if held and self.forge.merge_base(fork, held) == fork:
+            fork = held
         there, before = self.site(head), self.site(fork)
         theirs = self.forge.changes(fork, head)
         moved = self.forge.changes(fork, base) if fork != base else {}
@@ -200,7 +202,10 @@ class Desk:
             texts = there.text(path), there.text(page)
         except ConfigError as error:
             raise Stuck(*error.problems) from None
-        return Shared(head, fork, *texts, before.text(path), before.text(page), theirs, moved, both)
+        record = before.text(path)
+        if record is None and held:  # somebody has merged the base into the branch since, and so before its own merge
+            record = self.site(held).text(path)
+        return Shared(head, fork, *texts, record, before.text(page), theirs, moved, both)
 
     def _merged_at(self, look: Look, fork: str, head: str, path: str) -> str | None:
         """Return what a branch held when it was merged in a way that git cannot see, such as a squash.
@@ -215,8 +220,7 @@ class Desk:
         held = pull.head if is_done(pull) else None
         if held is None and self.site(fork).text(path) is None and self.site(look.base.commit).text(path) is not None:
             held = recall(pull.body).commit
-        common = self.forge.merge_base
-        return held if held and common(held, head) == held and common(fork, held) == fork else None
+        return held if held and self.forge.merge_base(held, head) == held else None
 
     def _offered(self, head: str | None, path: str) -> Event | None:
         """Read the record that a branch of ours holds."""

@@ -170,13 +170,19 @@ class TestSquash:
     """A branch with a commit that no run has seen is squashed: git cannot tell that it is on the base by now."""
 
     @pytest.mark.parametrize("said", [True, False])
-    def test_what_is_edited_on_the_base_after_it_is_not_undone(self, scene: Scene, said: bool) -> None:
+    @pytest.mark.parametrize("updated", [True, False], ids=["with the base merged into it", "as it was"])
+    def test_what_is_edited_on_the_base_after_it_is_not_undone(self, scene: Scene, updated: bool, said: bool) -> None:
+        assert isinstance(scene.world, LocalWorld)
         number = scene.proposed(**DEMO_DAY, location="Paris")
         scene.by_hand(number, {"notes.md": b"mine\n"})
+        if updated:
+            scene.world.commit({"about.md": b"x\n"})
+            scene.world.repo.git("switch", "--quiet", branch_name(number))
+            scene.world.repo.git("merge", "--quiet", "--no-edit", "main")
+            scene.world.repo.git("switch", "--quiet", "main")
         files = scene.files(number)
         scene.world.commit({path: files[path] for path in (PAGE, RECORD, "notes.md")})
         if said:
-            assert isinstance(scene.world, LocalWorld)
             scene.world.say_merged(scene.pull(number).number)
             assert scene.run(number).plan.outcome == "closed"
         url = b'url: "https://example.org/theirs"\n'
