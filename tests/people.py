@@ -22,6 +22,7 @@ Kind = Literal["merge", "fast-forward", "squash", "quiet squash"]
 KINDS: tuple[Kind, ...] = ("merge", "fast-forward", "squash", "quiet squash")
 which = st.integers(0, MOST - 1)
 places = st.sampled_from(PLACES)
+hears = st.sampled_from((False, False, True))
 
 
 class Written:
@@ -101,7 +102,7 @@ class People(RuleBasedStateMachine):
         answers = {"title": f"Event {self.token()}", "date": f"2022-05-{day:02}", "location": place}
         self._filed(self.scene.file(**answers), answers)
 
-    @rule(index=which, place=places, good=st.booleans(), heard=st.booleans())
+    @rule(index=which, place=places, good=st.booleans(), heard=hears)
     def edit(self, index: int, place: str, good: bool, heard: bool) -> None:
         """Somebody edits the issue; Almanac hears of it, or not."""
         if number := pick(self.issues(), index):
@@ -116,7 +117,7 @@ class People(RuleBasedStateMachine):
         if heard:
             self.hear(number)
 
-    @rule(index=which, hasty=st.booleans(), heard=st.booleans())
+    @rule(index=which, hasty=st.booleans(), heard=hears)
     def close(self, index: int, hasty: bool, heard: bool) -> None:
         """Somebody closes the issue, maybe right after a commit that no run has seen."""
         number = pick(self.opened() if hasty else self.issues("open"), index)
@@ -126,7 +127,7 @@ class People(RuleBasedStateMachine):
             self.world.edit_issue(number, state="closed")
             self._maybe(heard, number)
 
-    @rule(index=which, heard=st.booleans())
+    @rule(index=which, heard=hears)
     def reopen(self, index: int, heard: bool) -> None:
         """Somebody reopens the issue; a no that no run has heard is still one."""
         if number := pick(self.issues("closed"), index):
@@ -173,13 +174,12 @@ class People(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ commits to the base
 
-    @rule(heard=st.booleans())
-    def push(self, heard: bool) -> None:
+    @rule()
+    def push(self) -> None:
         """Somebody commits something else to the base."""
         self.world.commit({"about.md": self.token().encode()})
-        self._maybe(heard)
 
-    @rule(heard=st.booleans())
+    @rule(heard=hears)
     def edit_other(self, heard: bool) -> None:
         """Somebody edits a section of the page on the base that belongs to no issue."""
         page, word = self.scene.base_page(), self.token()
@@ -187,7 +187,7 @@ class People(RuleBasedStateMachine):
         self.words.append(word)
         self._maybe(heard)
 
-    @rule(index=which, page=st.booleans(), place=places, heard=st.booleans())
+    @rule(index=which, page=st.booleans(), place=places, heard=hears)
     def edit_event(self, index: int, page: bool, place: str, heard: bool) -> None:
         """Somebody edits an issue's own event on the base: its section, or its record. Its author has a change, too."""
         if number := pick(sorted(self.merged), index):
@@ -209,7 +209,7 @@ class People(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ merges and refusals
 
-    @rule(index=which, kind=st.sampled_from(KINDS), heard=st.booleans())
+    @rule(index=which, kind=st.sampled_from(KINDS), heard=hears)
     def merge(self, index: int, kind: Kind, heard: bool) -> None:
         """A maintainer merges, where git can."""
         if number := pick(self.opened(), index):
@@ -262,7 +262,7 @@ class People(RuleBasedStateMachine):
         self.repo.git("reset", "--quiet", "--hard")
         return True
 
-    @rule(index=which, hasty=st.booleans(), heard=st.booleans())
+    @rule(index=which, hasty=st.booleans(), heard=hears)
     def reject(self, index: int, hasty: bool, heard: bool) -> None:
         """A maintainer closes the pull request, maybe right after a commit that no run has seen."""
         if number := pick(self.opened(), index):

@@ -6,8 +6,10 @@ The same 2,000 steps and more in each run. `ALMANAC_EXAMPLES=500 pytest tests/te
 import os
 import shutil
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
@@ -18,6 +20,7 @@ from bot.events.times import Zones
 from bot.forge.local import AUTHOR
 from bot.kit import make_kit
 from bot.pages.fingerprints import fingerprint
+from bot.pages.section import section_renderer
 from bot.pages.sync import sync
 from bot.proposals.state import SYNC_BRANCH, branch_name
 from bot.reconcile import reconcile, reconcile_all
@@ -176,10 +179,12 @@ def set_stages(folder: Path) -> None:
     Life.stages = {name: (made, 0 if name == "empty" else number) for name, made in stages.items()}
 
 
-def test_nothing_that_people_do_in_any_order_goes_wrong(tmp_path: Path) -> None:
+def test_nothing_that_people_do_in_any_order_goes_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The template is the same each time, and to read it takes longer than most steps.
+    monkeypatch.setattr("bot.decide.section_renderer", cache(section_renderer))
     set_stages(tmp_path)
     chosen = settings(
-        max_examples=EXAMPLES or 32,
+        max_examples=EXAMPLES or 38,
         stateful_step_count=75,
         derandomize=not EXAMPLES,
         deadline=None,
