@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.show import document, say, tell
 
 if TYPE_CHECKING:
-    from bot.server.app import Host
+    from bot.server.host import Host
     from bot.server.ledger import Kept, Ledger
     from bot.server.settings import Credentials, Settings
 
@@ -47,7 +47,7 @@ def serve(address: str, port: int) -> int:
 
 def _host() -> "Host":
     try:
-        from bot.server.app import Host
+        from bot.server.host import Host
         from bot.server.logs import set_up_logs
         from bot.server.settings import read_settings
         from bot.server.setup import Setup

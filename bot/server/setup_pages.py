@@ -1,7 +1,6 @@
 """The pages of the set-up."""
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 import structlog
 from anyio import to_thread
@@ -10,6 +9,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from bot.errors import AlmanacError, UserError
 from bot.forge.github_app import Registered
+from bot.server.host import Host
 from bot.server.logs import redactor
 from bot.server.setup import (
     Keep,
@@ -22,13 +22,10 @@ from bot.server.setup import (
 )
 from bot.server.web import page
 
-if TYPE_CHECKING:
-    from bot.server.app import Host
-
 _log = structlog.get_logger(__name__)
 
 
-def routes(host: "Host") -> APIRouter:
+def routes(host: Host) -> APIRouter:
     """Return the addresses of the set-up; when there is an App, nothing is there."""
     found = APIRouter()
 
@@ -83,7 +80,7 @@ def _form(setup: Setup, token: str, organization: str, address: str, keep: Keep)
     )
 
 
-def _finish(host: "Host", setup: Setup, state: str, code: str) -> Response:
+def _finish(host: Host, setup: Setup, state: str, code: str) -> Response:
     found, keep = setup.finish(state, code)
     if keep == "file":
         store_credentials(found, host.settings.credentials_file)
@@ -97,7 +94,7 @@ def _finish(host: "Host", setup: Setup, state: str, code: str) -> Response:
     )
 
 
-def _open(host: "Host", found: Registered) -> bool:
+def _open(host: Host, found: Registered) -> bool:
     """Begin to work; whether or not that goes well, the operator has to see the keys, which GitHub gives but once."""
     try:
         host.open(credentials_of(found))

@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
 from anyio import to_thread
@@ -18,13 +18,11 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from bot.errors import UserError
 from bot.server.body import Intake
 from bot.server.delivery import RefusedDelivery
+from bot.server.host import Host
 from bot.server.jobs import CHORES
 from bot.server.ledger import Kept
 from bot.server.service import Service
 from bot.server.web import page
-
-if TYPE_CHECKING:
-    from bot.server.app import Host
 
 SHOWN = 50
 
@@ -42,7 +40,7 @@ class Row:
     seal: str
 
 
-def routes(host: "Host") -> APIRouter:
+def routes(host: Host) -> APIRouter:
     """Return the addresses of the page; they answer to who knows the status token, to nobody where there is none."""
     found, intake = APIRouter(), Intake(4096, 10)
 
@@ -96,11 +94,11 @@ def sealed(job: str, token: str) -> str:
     return hmac.new(token.encode(), f"retry {job}".encode(), hashlib.sha256).hexdigest()
 
 
-def _token(host: "Host") -> str:
+def _token(host: Host) -> str:
     return host.settings.status_token.get_secret_value() if host.settings.status_token else ""
 
 
-def _refusal(request: Request, host: "Host") -> Response | None:
+def _refusal(request: Request, host: Host) -> Response | None:
     if host.service is None:
         return PlainTextResponse("Not Found", HTTPStatus.NOT_FOUND)
     token = _token(host)

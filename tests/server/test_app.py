@@ -13,8 +13,9 @@ import pytest
 import uvicorn
 from sqlalchemy.exc import OperationalError
 
-from bot.server.app import Host, create_app
+from bot.server.app import create_app
 from bot.server.delivery import Delivery
+from bot.server.host import Host
 from bot.server.metrics import Metrics
 from bot.server.service import Service
 from bot.server.settings import Settings, read_settings
