@@ -1,14 +1,13 @@
 """What happened on GitHub says which issues to look at, and nothing more. The Action and the server share this."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.proposals.commands import Heard, command_of
 from bot.proposals.marker import read_state
+from bot.proposals.state import issue_of
 
-_BRANCH = re.compile(r"almanac/issue-([1-9][0-9]{0,8})")
 _HEADS = "refs/heads/"
 
 
@@ -71,8 +70,8 @@ def _of_push(payload: Mapping[str, Any]) -> Target:
 
 
 def _of_branch(name: str) -> Target:
-    found = _BRANCH.fullmatch(name)
-    return Target(int(found[1])) if found else NOTHING
+    issue = issue_of(name)
+    return Target(issue) if issue else NOTHING
 
 
 def _number(value: object, said: Heard | None = None) -> Target:

@@ -11,9 +11,7 @@ from bot.forge.commits import is_ancestor
 from bot.forge.files import FOLDER
 from bot.forge.papers import PullPaper, State, stamp
 from bot.forge.store import Store, StoredPull
-from bot.proposals.state import Pull
-
-_BRANCH = re.compile(r"almanac/issue-([0-9]+)")
+from bot.proposals.state import Pull, issue_of
 
 
 @dataclass(frozen=True)
@@ -143,6 +141,5 @@ def _url(found: StoredPull) -> str:
 
 def _closes(found: StoredPull) -> int | None:
     """Return the issue whose branch this is, if the text says that it closes it: typed text can close no other."""
-    branch = _BRANCH.fullmatch(found.about.head)
-    says = branch and re.search(rf"\bcloses #{branch[1]}\b", found.body, re.IGNORECASE)
-    return int(branch[1]) if branch and says else None
+    issue = issue_of(found.about.head)
+    return issue if issue and re.search(rf"\bcloses #{issue}\b", found.body, re.IGNORECASE) else None
