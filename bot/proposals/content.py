@@ -124,43 +124,62 @@ def on_top(task: Task, shared: Shared, answers: Event | None, event_id: str) -> 
         Stuck: The branch cannot be read well enough; it is left as it is.
     """
     path, site = task.path(event_id), task.site
-    if shared.record is None:
-        raise Stuck(_no_record(shared, path))
-    try:
-        written = read_record(shared.record, path)
-        before = read_record(shared.fork_record, path) if shared.fork_record is not None else None
-    except UserError as error:
-        raise Stuck(*error.problems) from None
+    written, before = _records(shared, path)
     elsewhere = shared.page is None and site.config.page not in shared.theirs
     pages = Pages(site.config, shared.page, shared.fork_page, site.page, site.previous, before, elsewhere)
-    human = section_by_hand(pages, written, task.render, task.zones(written))
-    current = edited_on_base(site, task.render, task.zones(written))
-    forked = edited_at_fork(before, shared.fork_page, site.config, task.render, task.zones(written))
-    both = Merged(human) if forked is None or current is None else merge_records(forked, current, human)
+    both = _by_hand(task, shared, pages, written)
     theirs = both.event
     merged = merge(task.memory.answers, theirs, answers, task.zones(theirs)) if answers else Merged(theirs)
     fixed = {"id": event_id, "issue": task.number}
     event, section = _written(merged.event.model_copy(update=fixed), task.render)
     page, page_clash = pages.rebuilt(written, event, section)
-    moved = shared.fork != task.base.commit
-    others = merged_files(shared, {path, site.config.page}) if moved else Others()
-    texts = {path: record_text(written, event, shared.record), site.config.page: page, **others.texts}
+    texts = {path: record_text(written, event, shared.record), site.config.page: page}
+    others = merged_files(shared, set(texts)) if shared.fork != task.base.commit else Others()
     ours = [name for name, clash in ((path, both.conflicts), (site.config.page, page_clash)) if clash]
-    clashes = (*ours, *others.clashes)
-    held = {path: shared.record, site.config.page: shared.page}
-    branch = None
-    if moved or task.head is None or any(held.get(name) != text for name, text in texts.items()):
-        branch = PutBranch(
-            branch=branch_name(task.number),
-            base=task.base.commit if moved else shared.head,
-            parents=(shared.head, task.base.commit) if moved else (shared.head,),
-            files=texts,
-            message=task.message(event),
-            expected=task.head,
-            before={path: site.source, site.config.page: site.page} if moved else held,
-            kept=others.kept,
-        )
-    return Content(event, section, branch, True, _listed(merged, task.memory, answers), clashes)  # noqa: FBT003 - shared
+    branch = _commit_on_top(task, shared, event, texts, others)
+    conflicts = _listed(merged, task.memory, answers)
+    return Content(event, section, branch, shared=True, conflicts=conflicts, clashes=(*ours, *others.clashes))
+
+
+def _records(shared: Shared, path: str) -> tuple[Event, Event | None]:
+    """Read the branch's record as it is now, and as it was where the branch left the base."""
+    if shared.record is None:
+        raise Stuck(_no_record(shared, path))
+    try:
+        written = read_record(shared.record, path)
+        return written, read_record(shared.fork_record, path) if shared.fork_record is not None else None
+    except UserError as error:
+        raise Stuck(*error.problems) from None
+
+
+def _by_hand(task: Task, shared: Shared, pages: Pages, written: Event) -> Merged:
+    """Merge what people did to the event on the branch with what they did to it on the base since."""
+    zones = task.zones(written)
+    human = section_by_hand(pages, written, task.render, zones)
+    current = edited_on_base(task.site, task.render, zones)
+    forked = edited_at_fork(pages.before, shared.fork_page, task.site.config, task.render, zones)
+    return Merged(human) if forked is None or current is None else merge_records(forked, current, human)
+
+
+def _commit_on_top(
+    task: Task, shared: Shared, event: Event, texts: Mapping[str, str], others: Others
+) -> PutBranch | None:
+    """Put record, page and what the base brings on top of the branch; None where the branch holds all of it."""
+    site, moved = task.site, shared.fork != task.base.commit
+    path, page = texts
+    held = {path: shared.record, page: shared.page}
+    if not moved and task.head is not None and all(held[name] == text for name, text in texts.items()):
+        return None
+    return PutBranch(
+        branch=branch_name(task.number),
+        base=task.base.commit if moved else shared.head,
+        parents=(shared.head, task.base.commit) if moved else (shared.head,),
+        files={**texts, **others.texts},
+        message=task.message(event),
+        expected=task.head,
+        before={path: site.source, page: site.page} if moved else held,
+        kept=others.kept,
+    )
 
 
 def _no_record(shared: Shared, path: str) -> Problem:
