@@ -34,9 +34,9 @@ def compose(text: str | bytes, file: str, cap: int) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = error.problem or error.context or "something is not as it should be"
-        message = f"This is no readable YAML: {reason}. Look at this line and the one before it."
-        if "nesting" in reason:  # PyYAML 6.0.4 and later count for themselves, and may stop before we do.
-            message = _TOO_DEEP
+        unreadable = f"This is no readable YAML: {reason}. Look at this line and the one before it."
+        # PyYAML 6.0.4 and later count for themselves, and may stop before we do.
+        message = _TOO_DEEP if "nesting" in reason else unreadable
         # The end of the file counts as a line of its own there.
         line = min(mark.line, decoded.count("\n")) + 1 if mark else None
         raise UserError(Problem(message, file=file, line=line)) from None

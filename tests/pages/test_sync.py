@@ -8,6 +8,8 @@ from bot.config import Config
 from bot.errors import ConfigError, UserError
 from bot.events.event import Event
 from bot.pages.history import fingerprint, split
+from bot.pages.importer import import_page
+from bot.pages.readable import check_section
 from bot.pages.section import section_renderer
 from bot.pages.sync import Synced, sync
 from tests.pages.house import PAGES, REFERENCE, ZONES, event, records_of, render
@@ -80,6 +82,23 @@ def test_what_no_section_could_show_stays_in_the_record() -> None:
     synced = run(page, before.records)
     assert synced.page == page
     assert synced.records[0].people_label == "Hosts"
+
+
+def test_what_a_record_says_stays_where_the_template_cannot_show_any_field() -> None:
+    def undated(event: Event) -> str:
+        section = event.markdown or f"## {event.title}"
+        check_section(section, event, "t.j2")
+        return section
+
+    page = "## 2021-11-10: New\n\nText\n"
+    records = import_page(page, undated, ZONES).events
+    label = records[0].model_copy(update={"people_label": "Hosts"})
+    synced = sync(page.replace("Text", "Text and more"), [label], undated, ZONES)
+    assert not synced.problems
+    assert (synced.records[0].people_label, synced.records[0].markdown) == (
+        "Hosts",
+        "## 2021-11-10: New\n\nText and more",
+    )
 
 
 def test_an_agenda_below_bullets_is_read_again_in_its_place() -> None:

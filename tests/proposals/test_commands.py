@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.proposals.commands import command_of, own_text, with_note
+from bot.proposals.commands import Heard, Order, answered, command_of, own_text, with_note
+from bot.proposals.state import Base, Issue, Look, Plan, Proposal, PutComment
 
 
 @pytest.mark.parametrize(
@@ -59,3 +60,13 @@ def test_a_note_stands_below_a_text_and_is_told_from_it() -> None:
     assert own_text(marked) == "Hello"
     assert own_text("<!-- almanac:issue-1 -->\nHello") == "Hello"
     assert with_note("Hello", None) == "Hello"
+
+
+def test_what_is_heard_is_noted_where_we_never_spoke() -> None:
+    issue = Issue(12, "New event", "### Title", ("event",))
+    order = Order(Heard(7, "Eve", "/almanac cancel", 12), None)
+    plan = answered(Plan(12, None, "Nothing to do."), Look(issue, Base("main", "b" * 40), Proposal()), order)
+    (said,) = plan.writes
+    assert isinstance(said, PutComment)
+    assert (said.id, said.state) == (None, {"heard": [7], "denied": ["eve"]})
+    assert said.body

@@ -9,7 +9,7 @@ from bot.events.event import Event
 from bot.events.records import write_record
 from bot.proposals.comment import put_comment
 from bot.proposals.content import record_text
-from bot.proposals.endings import abandoned, closed, leftover, merged, withdrawn
+from bot.proposals.endings import abandoned, closed, leftover, merged, refused, withdrawn
 from bot.proposals.marker import with_state
 from bot.proposals.messages import write_text
 from bot.proposals.plan import branch_of
@@ -92,6 +92,11 @@ class TestEndings:
     def test_a_closed_issue_on_which_we_never_spoke_stays_silent(self) -> None:
         gone = replace(pull("closed"), body=with_state("", {"closed-by": "almanac"}))
         assert closed(12, look(replace(ISSUE, state="closed"), pull=gone)).writes == ()
+
+    def test_a_refusal_that_was_noted_and_told_nobody_stays_silent(self) -> None:
+        gone = pull("closed", rejected=True)
+        seen = look(replace(ISSUE, state="closed"), pull=gone)
+        assert refused(12, seen, gone) == Plan(12, "refused", refused(12, seen, gone).reason)
 
     def test_a_merge_whose_branch_somebody_used_again_leaves_that(self) -> None:
         done = pull("closed", done=True, head=HEAD)
