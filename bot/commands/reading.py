@@ -28,6 +28,8 @@ def parse_body(body: str, form: Path, *, as_json: bool) -> int:
     from bot.intake.parser import parse, reading_to_json
 
     with refusals({"status": "edited", "fields": {}, "refused": {}}, as_json=as_json):
+        if body == "-" and str(form) == "-":
+            raise UserError("Only one of BODY and --form can be standard input. Name a file for the other one.")
         known = read_form(read_utf8(str(form)), str(form))
     problems(lint(known), "warning")
     unread = {"status": "edited", "fields": {}, "refused": {field.id: "unreadable" for field in known.fields}}

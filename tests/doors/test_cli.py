@@ -151,6 +151,13 @@ class TestParse:
         assert ran.status == 1
         assert "none.yml" in ran.err
 
+    def test_body_and_form_cannot_both_be_standard_input(self, almanac: Almanac, form: Path) -> None:
+        ran = almanac("parse", "-", "--form", "-", stdin=form.read_bytes())
+        assert (ran.status, ran.out) == (1, "")
+        assert "Only one of BODY and --form can be standard input." in ran.err
+        ran = almanac("parse", "-", "--form", "-", "--json", stdin=form.read_bytes())
+        assert (ran.status, ran.json["fields"], len(ran.json["problems"])) == (1, {}, 1)
+
     def test_a_form_with_faults_is_read_with_warnings(self, almanac: Almanac, tmp_path: Path) -> None:
         areas = "".join(f"  - type: textarea\n    id: {x}\n    attributes: {{label: {x}}}\n" for x in "ab")
         (tmp_path / "f.yml").write_text(f"name: x\nbody:\n{areas}")
