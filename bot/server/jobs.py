@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
@@ -161,6 +162,8 @@ class Jobs:
             self._ledger.close()
             self._ledger = None
         self._books.close()
+        # What a job that goes on still takes is closed as it gives it back, and not kept for a next one.
+        sa.event.listen(self._engine, "checkin", lambda _, record: record.invalidate())
         self._engine.dispose()
 
     def _entry(self) -> Callable[[int], Result]:

@@ -4,8 +4,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from dbos import DBOS
 from sqlalchemy.exc import OperationalError
@@ -16,6 +17,9 @@ from bot.server.ledger import Ledger
 from bot.server.names import Name
 from tests.server.serving import wait_for
 from tests.server.test_jobs import SITE, Desk
+
+if TYPE_CHECKING:
+    from tests.server.postgres import Cluster
 
 Make = Callable[[], Desk]
 
@@ -105,6 +109,28 @@ def test_stopping_lets_a_job_come_to_its_end(desk: Desk, database: str) -> None:
     ledger = Ledger(database)
     assert [str(kept.name) for kept in ledger.recent()] == ["octo/site#12/one"]
     ledger.close()
+
+
+@pytest.mark.postgres
+def test_a_job_that_outlives_the_stop_leaves_no_connection_behind(cluster: "Cluster") -> None:
+    url = cluster.database()
+    desk, go, ended = Desk(url), threading.Event(), threading.Event()
+
+    def act(_: Name) -> Result:
+        go.wait()
+        ended.set()
+        return {"outcome": "updated"}
+
+    desk.act = act
+    desk.start()
+    desk.jobs.put(SITE, "one", delay=0)
+    wait_for(lambda: desk.done)
+    desk.jobs.stop(0)
+    go.set()
+    ended.wait()
+    with psycopg.connect(url, autocommit=True) as connection:
+        others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        wait_for(lambda: connection.execute(others).fetchone() == (0,), what="the end of all connections")
 
 
 def test_what_was_left_waiting_finds_all_it_needs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
