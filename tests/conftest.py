@@ -26,6 +26,16 @@ def site() -> Iterator["GitHubWorld"]:
         yield world
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the long tests begin, each before a short one: pytest-xdist gives every worker two tests to begin with."""
+    long = [item for item in items if item.get_closest_marker("long")]
+    for item in long:
+        item.add_marker(pytest.mark.no_cover)
+    rest = [item for item in items if item not in long]
+    first = [item for pair in zip(long, rest, strict=False) for item in pair]
+    items[:] = [*first, *long[len(rest) :], *rest[len(long) :]]
+
+
 def pytest_sessionfinish() -> None:
     """End the emulator, if a test started it."""
     if emulated := sys.modules.get("tests.emulated"):

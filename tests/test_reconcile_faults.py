@@ -22,6 +22,7 @@ from tests.breaking import Breaking, BrokenError
 from tests.forge.worlds import NOW, Kind, LocalWorld
 from tests.scenes import DEMO_DAY, FORGES, PAGE, RECORD, Scene, Stage, new_scene
 
+pytestmark = pytest.mark.no_cover  # hundreds of runs, of which each goes the way of one that is measured elsewhere
 KEPT = ("issue", "event", "digest", "answers", "shared", "conflicts", "says", "closed-by", "landed")
 Setup = Callable[[Scene], int]
 

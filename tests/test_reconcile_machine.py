@@ -179,6 +179,7 @@ def set_stages(folder: Path) -> None:
     Life.stages = {name: (made, 0 if name == "empty" else number) for name, made in stages.items()}
 
 
+@pytest.mark.long
 def test_nothing_that_people_do_in_any_order_goes_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The template is the same each time, and to read it takes longer than most steps.
     monkeypatch.setattr("bot.decide.section_renderer", cache(section_renderer))

@@ -102,6 +102,7 @@ class TestCost:
         assert [done.error for done in results if done.error] == []
         return len(proxy.reads), len(proxy.writes)
 
+    @pytest.mark.long
     def test_two_hundred(self, github: tuple[Scene, GitHubWorld]) -> None:
         scene, world = github
         for number in range(200):

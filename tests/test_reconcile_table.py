@@ -300,6 +300,7 @@ class TestLeftovers:
 
 
 class TestBase:
+    @pytest.mark.long
     def test_fifty_proposals_on_one_page_merge_cleanly_in_any_order(self, local: Scene) -> None:
         local.world.commit({".github/almanac.yml": f"page: {PAGE}\n".encode()})
         numbers = [

@@ -3,6 +3,7 @@
 import os
 from datetime import date
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -67,6 +68,7 @@ def test_every_character_is_in_exactly_one_part(page: str) -> None:
     assert all(section.text == page[section.start : section.end] for section in cut.sections)
 
 
+@pytest.mark.long
 @given(pages())
 @settings(deadline=None, max_examples=5_000 if os.environ.get("CI") else 100)
 def test_an_imported_page_comes_back_and_is_in_line(page: str) -> None:

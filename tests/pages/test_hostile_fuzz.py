@@ -12,6 +12,7 @@ pytestmark = pytest.mark.jekyll
 COUNT = 5_000 if os.environ.get("CI") else 1_000
 
 
+@pytest.mark.long
 def test_random_texts_from_a_fixed_seed() -> None:
     assert shown_otherwise(strings(COUNT, seed=20211108)) == []
 

@@ -70,6 +70,7 @@ def test_github_shows_the_pages_file_as_it_was_typed() -> None:
     assert not [text for text, markdown in zip(CLEANED, pages[1:], strict=True) if BARE_LINK.search(markdown)]
 
 
+@pytest.mark.long
 def test_each_rule_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     pages = [(name, *found) for name, mutant in MUTANTS.items() for found in rewritten(mutant, monkeypatch)]
     harmless = page(*sections(WORD))

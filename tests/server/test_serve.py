@@ -50,6 +50,7 @@ def test_a_database_that_is_not_there_is_said_so_without_its_password(tmp_path: 
     assert "hunter2" not in said
 
 
+@pytest.mark.long
 def test_it_stops_in_order_within_ten_seconds_though_a_job_hangs(tmp_path: Path) -> None:
     github = Proxy()
 

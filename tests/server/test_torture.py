@@ -5,9 +5,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.server.torture import Trial, suffer
 
 
+@pytest.mark.long
 def test_nothing_is_lost_and_nothing_happens_twice_at_once(database: str, tmp_path: Path) -> None:
     servers = 2 if database.startswith("postgresql") else 1
     trial = Trial(deliveries=300, repositories=10, issues=40, kills=2, servers=servers, pause=0.03)

@@ -6,10 +6,11 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -156,7 +157,7 @@ def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], objec
         github.change(issue)
         payload = issues_payload(*_numbered(issue), repository_id=1 + int(issue[0].rpartition("-")[2]))
         while True:  # as GitHub repeats it when it is asked to
-            with suppress(OSError):
+            with suppress(OSError, HTTPException):  # no answer, or half of one
                 if servers[number % len(servers)].deliver("issues", payload, guid=f"guid-{number}").status == 202:
                     with counting:
                         ordeal.accepted += 1
@@ -183,9 +184,7 @@ def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], objec
         started = time.monotonic()
         killer.start()
         with ThreadPoolExecutor(8) as threads:
-            for number in range(trial.deliveries):
-                threads.submit(deliver, number)
-                time.sleep(trial.pause)
+            list(threads.map(deliver, _paced(trial)))
         done.set()
         killer.join()
         wait_for(lambda: _wrong(github) == [], 120, what=f"the right end of all issues ({len(_wrong(github))} wrong)")
@@ -198,6 +197,12 @@ def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], objec
         ordeal.clashes, ordeal.wrong = github.clashes, _wrong(github)
         github.close()
     return ordeal
+
+
+def _paced(trial: Trial) -> Iterator[int]:
+    for number in range(trial.deliveries):
+        yield number
+        time.sleep(trial.pause)
 
 
 def _kill(server: Served, github: FakeGitHub, *, busy: bool) -> None:
