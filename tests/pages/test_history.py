@@ -24,6 +24,18 @@ def test_the_parts_of_every_page_give_it_back(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("page", "dates"),
+    [
+        ("---\ntitle: x\n## 2021-11-08: A\n", ["2021-11-08"]),  # front matter that nothing ends is none
+        ("```\n~~~\n## 2021-11-08: A\n```\n## 2021-11-09: B\n~~~\n", ["2021-11-09"]),
+        ("```\n```text\n## 2021-11-08: A\n```\n## 2021-11-09: B\n", ["2021-11-09"]),
+    ],
+)
+def test_what_is_code_or_front_matter_is_no_section(page: str, dates: list[str]) -> None:
+    assert [section.date for section in outline(page).sections] == dates
+
+
 def test_the_reference_page() -> None:
     page = split(REFERENCE)
     assert [section.text for section in page.sections] == [FIRST, SECOND]

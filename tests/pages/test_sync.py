@@ -181,6 +181,14 @@ def test_a_new_second_listing_is_marked() -> None:
     assert [record.duplicate_of for record in synced.records] == [None, None, FIRST.id, None]
 
 
+def test_two_sections_that_read_the_same_keep_their_records_in_order() -> None:
+    page = "## 2021-11-08: Owls\n\n## 2021-11-08: Owls\n"
+    records = import_page(page, render, ZONES).events
+    assert records[0].rendered == records[1].rendered
+    synced = run(page, records)
+    assert (synced.page, synced.records) == (page, records)
+
+
 def test_a_removed_section_is_left_to_a_person() -> None:
     page = REFERENCE[: REFERENCE.index("### November 11")] + "### More coming soon!\n"
     (problem,) = run(page, RECORDS).problems
