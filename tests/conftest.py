@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,6 +34,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     rest = [item for item in items if item not in long]
     first = [item for pair in zip(long, rest, strict=False) for item in pair]
     items[:] = [*first, *long[len(rest) :], *rest[len(long) :]]
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Make `no_cover` hold in pytest-xdist's workers: there pytest-cov measures twice, and stops one of the two."""
+    if not item.get_closest_marker("no_cover"):
+        return (yield)
+    trace = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(trace)
 
 
 def pytest_sessionfinish() -> None:
