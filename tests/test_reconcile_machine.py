@@ -6,7 +6,6 @@ The same 2,000 steps and more in each run. `ALMANAC_EXAMPLES=500 pytest tests/te
 import os
 import shutil
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,6 @@ from bot.events.times import Zones
 from bot.forge.local import AUTHOR
 from bot.kit import make_kit
 from bot.pages.fingerprints import fingerprint
-from bot.pages.section import section_renderer
 from bot.pages.sync import sync
 from bot.proposals.state import SYNC_BRANCH, branch_name
 from bot.reconcile import reconcile, reconcile_all
@@ -180,9 +178,7 @@ def set_stages(folder: Path) -> None:
 
 
 @pytest.mark.long
-def test_nothing_that_people_do_in_any_order_goes_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The template is the same each time, and to read it takes longer than most steps.
-    monkeypatch.setattr("bot.decide.section_renderer", cache(section_renderer))
+def test_nothing_that_people_do_in_any_order_goes_wrong(tmp_path: Path) -> None:
     set_stages(tmp_path)
     chosen = settings(
         max_examples=EXAMPLES or 38,

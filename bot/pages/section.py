@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from types import TracebackType
 
 from jinja2 import Template, TemplateSyntaxError, nodes
@@ -48,7 +49,9 @@ def section_renderer(source: str, file: str = TEMPLATE) -> SectionRenderer:
     return render
 
 
+@lru_cache(maxsize=16)
 def _compiled(source: str, file: str) -> Template:
+    # To read a template takes longer than to write many sections with it.
     environment = Environment()
     try:
         tree = environment.parse(source)

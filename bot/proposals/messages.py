@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from jinja2 import StrictUndefined, TemplateSyntaxError
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.errors import ConfigError, Problem
@@ -115,12 +116,8 @@ def write_text(source: str, values: Mapping[str, Any], file: str) -> str:
     Raises:
         ConfigError: The template cannot be read, or fails; with file and line.
     """
-    jinja = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
-    )
-    jinja.filters |= {"fence": fence, "problem": problem_text, "code": code}
     try:
-        return jinja.from_string(source).render(values)
+        return _compiled(source).render(values)
     except TemplateSyntaxError as error:
         raise ConfigError(
             Problem(f"The template cannot be read: {error.message}", file=file, line=error.lineno)
@@ -128,6 +125,15 @@ def write_text(source: str, values: Mapping[str, Any], file: str) -> str:
     except Exception as error:  # noqa: BLE001 -- a template can raise whatever Python can
         words = f"The template fails: {str(error) or type(error).__name__}"
         raise ConfigError(Problem(words, file=file, line=_line(error.__traceback__))) from None
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> Template:
+    jinja = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
+    )
+    jinja.filters |= {"fence": fence, "problem": problem_text, "code": code}
+    return jinja.from_string(source)
 
 
 def _line(trace: TracebackType | None) -> int | None:

@@ -4,11 +4,14 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import yaml
 
+from bot.events.event import Event
+from bot.pages.section import section_renderer
 from bot.resources import example, template
 from tests.built import build
 from tests.doors.test_cli import Almanac, everything
@@ -201,6 +204,15 @@ def on_a_terminal(folder: Path, typed: str) -> str:
 
 
 class TestEveryStyle:
+    @pytest.fixture(autouse=True)
+    def in_this_process(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Write with the site's template here: the child process, which takes its time, has tests of its own."""
+
+        def render(source: str, events: Sequence[Event], file: str) -> list[str]:
+            return list(map(section_renderer(source, file), events))
+
+        monkeypatch.setattr("bot.sandbox.render_in_child", render)
+
     @pytest.mark.parametrize("name", sorted(PAGES))
     def test_the_first_event_stands_in_the_page_s_own_shape_and_no_other_byte_changes(
         self, almanac: Almanac, tmp_path: Path, name: str
