@@ -51,8 +51,7 @@ def _tidied(desk: Desk, standing: Standing) -> Done | None:
 def _edits(desk: Desk, site: Snapshot) -> Edits:
     """Read all records and find out what would have to change."""
     config = site.config()
-    paths = [record_path(config.records, name) for name in sorted(site.taken())]
-    records = {path: text for path in paths if (text := site.text(path)) is not None}
+    records = site.records()
     if not records:
         return Edits()
     before = {**records, config.page: site.page()}

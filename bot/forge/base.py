@@ -1,6 +1,6 @@
 """What Almanac needs of a place where repositories, issues and pull requests live."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 
 from bot.proposals.state import Base, Changes, Comment, Issue, Look, Pull, PutBranch, Standing
@@ -53,6 +53,10 @@ class Forge(Protocol):
 
     def read(self, commit: str, path: str) -> bytes | None:
         """Read a file at a commit; None where there is none. Links and submodules count as none."""
+        ...
+
+    def files(self, commit: str, folder: str, suffix: str) -> Mapping[str, bytes]:
+        """Read the files directly in a folder at a commit whose names end so; from a clone, all of them at once."""
         ...
 
     def names(self, commit: str, folder: str) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """GitHub, through PyGithub; the lazy way, so that a proposal costs a handful of requests."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
@@ -190,6 +190,10 @@ class GitHubForge:
         The first such request for a commit brings another one, for the names of all its files.
         """
         return self._files.object(commit, path)
+
+    def files(self, commit: str, folder: str, suffix: str) -> Mapping[str, bytes]:
+        """Read the files directly in a folder at a commit whose names end so: 1 request each, if it is not here."""
+        return self._files.files(commit, folder, suffix)
 
     def names(self, commit: str, folder: str) -> frozenset[str]:
         """List the names of the files that stand directly in a folder at a commit."""

@@ -41,6 +41,10 @@ class GitHubFiles:
                 return None
             raise
 
+    def files(self, commit: str, folder: str, suffix: str) -> Mapping[str, bytes]:
+        """Read the ordinary files directly in a folder whose names end so."""
+        return self._at(commit).files(commit, folder, suffix)
+
     def names(self, commit: str, folder: str) -> frozenset[str]:
         """List the names of the ordinary files that stand directly in a folder; `""` is the root."""
         return self._at(commit).names(commit, folder)

@@ -1,6 +1,6 @@
 """The local forge: a git repository and a folder of issues on this disk; no network, no account."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -125,6 +125,10 @@ class LocalForge:
     def read(self, commit: str, path: str) -> bytes | None:
         """Read a file at a commit; None where there is none."""
         return self._clone.git.object(commit, path)
+
+    def files(self, commit: str, folder: str, suffix: str) -> Mapping[str, bytes]:
+        """Read the files directly in a folder at a commit whose names end so."""
+        return self._clone.git.files(commit, folder, suffix)
 
     def names(self, commit: str, folder: str) -> frozenset[str]:
         """List the names of the files that stand directly in a folder at a commit."""

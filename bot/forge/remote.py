@@ -62,6 +62,12 @@ class RemoteFiles:
             self._blobs[entry.id] = self._blob(entry.id)
         return self._blobs[entry.id]
 
+    def files(self, commit: str, folder: str, suffix: str) -> dict[str, bytes]:
+        """Read the ordinary files directly in a folder of a commit whose names end so, by name."""
+        names = (name for name in self.names(commit, folder) if name.endswith(suffix))
+        found = {name: self.object(commit, f"{folder.strip('/')}/{name}".lstrip("/")) for name in names}
+        return {name: data for name, data in found.items() if data is not None}
+
     def names(self, commit: str, folder: str) -> frozenset[str]:
         """List the names of the ordinary files that stand directly in a folder of a commit; `""` is the root."""
         folder = folder.strip("/")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from bot import config as configs
 from bot.config import Config, read_config
 from bot.errors import ConfigError, Problem
-from bot.events.records import SUFFIX
+from bot.events.records import SUFFIX, record_path
 from bot.forge.base import Forge
 from bot.intake.form import Form, read_form
 from bot.proposals.messages import SUFFIX as MESSAGE
@@ -31,11 +31,21 @@ class Snapshot:
         """
         if path not in self._texts:
             data = self.forge.read(self.commit, path)
-            try:
-                self._texts[path] = None if data is None else data.decode()
-            except UnicodeDecodeError:
-                raise ConfigError(Problem("This file is no text in UTF-8, so it cannot be read.", file=path)) from None
+            self._texts[path] = None if data is None else _decoded(data, path)
         return self._texts[path]
+
+    def records(self) -> dict[str, str]:
+        """Read all records, by path.
+
+        Raises:
+            ConfigError: One is not UTF-8.
+        """
+        folder = self.config().records
+        files = self.forge.files(self.commit, folder, SUFFIX).items()
+        named = ((record_path(folder, name.removesuffix(SUFFIX)), data) for name, data in files)
+        found = {path: _decoded(data, path) for path, data in named}
+        self._texts |= found
+        return found
 
     def config(self) -> Config:
         """Read the site's config."""
@@ -90,3 +100,10 @@ class Snapshot:
         if text is None:
             raise ConfigError(Problem(message, file=path))
         return text
+
+
+def _decoded(data: bytes, path: str) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise ConfigError(Problem("This file is no text in UTF-8, so it cannot be read.", file=path)) from None

@@ -190,6 +190,19 @@ class TestFiles:
         assert world.forge.names(made, "_data/events") == {"a.yml", "é b.yml"}
         assert world.forge.names(made, "_data") == frozenset()
 
+    @pytest.mark.parametrize("folder", ["_data/events", "_data/events/", ""])
+    def test_files_of_a_folder_are_read_byte_for_byte(self, world: World, folder: str) -> None:
+        here = f"{folder.rstrip('/')}/".lstrip("/")
+        files = {"a.yml": b"", "b.md": b"x", "\u00e9 b.yml": b"\xff\r\n\0blob 3\n", "z.yml": b"z" * 70_000}
+        made = world.commit(
+            {f"{here}{name}": data for name, data in files.items()} | {f"{here}deep/c.yml": b"c"},
+            links={f"{here}l.yml": "a.yml"},
+        )
+        yml = {name: data for name, data in files.items() if name.endswith(".yml")}
+        assert world.forge.files(made, folder, ".yml") == yml
+        assert world.forge.files(made, "nope", ".yml") == {}
+        assert world.forge.files(made, folder, ".none") == {}
+
     @pytest.mark.parametrize("folder", ["nope", "README.md", "_data/event", ".."])
     def test_names_where_no_folder_is(self, world: World, folder: str) -> None:
         made = world.commit({"_data/events/a.yml": b""})

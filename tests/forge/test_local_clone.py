@@ -321,6 +321,14 @@ class TestKindsOfClones:
         forge.merge(forge.open_pull(BRANCH, "main", "Add", "Body").number)
         assert (tmp_path / "page.md").read_text() == "new\n"
 
+    def test_a_file_that_the_clone_has_lost_is_named(self, tmp_path: Path) -> None:
+        repo = Repo.init(tmp_path)
+        commit = repo.commit({"d/a.yml": "a\n", "d/b.yml": "b\n"})
+        lost = repo.git("rev-parse", f"{commit}:d/b.yml")
+        (tmp_path / ".git/objects" / lost[:2] / lost[2:]).unlink()
+        with pytest.raises(ForgeError, match=r"d/b\.yml is not stored"):
+            forge_on(tmp_path).files(commit, "d", ".yml")
+
     def test_a_shallow_clone(self, tmp_path: Path) -> None:
         there = new_repo(tmp_path / "there")
         there.commit({"page.md": "newer\n"})
