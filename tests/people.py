@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -41,9 +42,9 @@ class People(RuleBasedStateMachine):
     stages: Mapping[str, tuple[Path, int]]
     first: Mapping[str, str]
 
+    @abstractmethod
     def hear(self, number: int | None = None) -> None:
         """Almanac hears of what happened to an issue, or to the base."""
-        raise NotImplementedError
 
     @initialize(stage=st.sampled_from(["empty", "merged", "changed"]))
     def begin(self, stage: str) -> None:

@@ -64,7 +64,7 @@ class RemoteFiles:
 
     def files(self, commit: str, folder: str, suffix: str) -> dict[str, bytes]:
         """Read the ordinary files directly in a folder of a commit whose names end so, by name."""
-        names = (name for name in self.names(commit, folder) if name.endswith(suffix))
+        names = sorted(name for name in self.names(commit, folder) if name.endswith(suffix))
         found = {name: self.object(commit, f"{folder.strip('/')}/{name}".lstrip("/")) for name in names}
         return {name: data for name, data in found.items() if data is not None}
 

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,9 +17,6 @@ from bot.server.ledger import Ledger
 from bot.server.names import Name
 from tests.server.serving import wait_for
 from tests.server.test_jobs import SITE, Desk
-
-if TYPE_CHECKING:
-    from tests.server.postgres import Cluster
 
 Make = Callable[[], Desk]
 
@@ -92,43 +89,43 @@ def test_a_chore_that_fails_is_tried_again(desk: Desk) -> None:
     wait_for(lambda: count["done"] == 2)
 
 
-def test_stopping_lets_a_job_come_to_its_end(desk: Desk, database: str) -> None:
-    ended = threading.Event()
+def begin_one(desk: Desk, work: Callable[[], object]) -> list[threading.Thread]:
+    """Start, and wait until a job has begun. When it has done its work, the thread that did it is in the list."""
+    ended: list[threading.Thread] = []
 
     def act(_: Name) -> Result:
-        time.sleep(1)
-        ended.set()
+        work()
+        ended.append(threading.current_thread())
         return {"outcome": "updated"}
 
     desk.act = act
     desk.start()
     desk.jobs.put(SITE, "one", delay=0)
     wait_for(lambda: desk.done)
+    return ended
+
+
+def test_stopping_lets_a_job_come_to_its_end(desk: Desk, database: str) -> None:
+    ended = begin_one(desk, lambda: time.sleep(1))
     desk.jobs.stop(5)
-    assert ended.is_set()
+    assert ended
     ledger = Ledger(database)
     assert [str(kept.name) for kept in ledger.recent()] == ["octo/site#12/one"]
     ledger.close()
 
 
-@pytest.mark.postgres
-def test_a_job_that_outlives_the_stop_leaves_no_connection_behind(cluster: "Cluster") -> None:
-    url = cluster.database()
-    desk, go, ended = Desk(url), threading.Event(), threading.Event()
-
-    def act(_: Name) -> Result:
-        go.wait()
-        ended.set()
-        return {"outcome": "updated"}
-
-    desk.act = act
-    desk.start()
-    desk.jobs.put(SITE, "one", delay=0)
-    wait_for(lambda: desk.done)
+@pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_a_job_that_outlives_the_stop_leaves_no_connection_behind(desk: Desk, database: str) -> None:
+    go = threading.Event()
+    ended = begin_one(desk, lambda: go.wait(90))
     desk.jobs.stop(0)
+    assert not ended
     go.set()
-    ended.wait()
-    with psycopg.connect(url, autocommit=True) as connection:
+    # Only at the end of its thread has the job asked the database for all that it wants.
+    thread = wait_for(lambda: ended)[0]
+    thread.join(90)
+    assert not thread.is_alive()
+    with psycopg.connect(database, autocommit=True) as connection:
         others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         wait_for(lambda: connection.execute(others).fetchone() == (0,), what="the end of all connections")
 
