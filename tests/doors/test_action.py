@@ -14,7 +14,9 @@ import yaml
 
 from bot.action import run
 from bot.errors import UserError
+from bot.kit import make_kit
 from bot.proposals.marker import with_state
+from bot.reconcile import reconcile
 from bot.resources import example, template
 from bot.triggers import target_of
 from tests.emulated import BOT, GitHubWorld
@@ -133,10 +135,17 @@ class TestOnGitHub:
 
     @pytest.mark.parametrize("labels", [(), ("bug",)])
     def test_an_issue_that_is_not_ours_gets_nothing_at_all(self, runner: Runner, labels: tuple[str, ...]) -> None:
+        proxy = runner.site.emulator.proxy
         number = runner.site.file_issue("Help", "The page is down", labels=labels)
-        assert run(runner.issues(number, "opened")) == 0
+        variables = runner.issues(number, "opened")
+        proxy.clear()
+        assert run(variables) == 0
+        assert proxy.requests == []
         assert runner.outputs() == dict.fromkeys(OUTPUTS, "")
         assert runner.site.comments(number) == []
+        proxy.clear()
+        assert reconcile(number, runner.site.connect(), make_kit()).plan.writes == ()
+        assert (len(proxy.reads), proxy.writes) == (1, [])
 
     def test_a_schedule_looks_at_all_open_issues(self, runner: Runner) -> None:
         for title in ("One", "Two"):
