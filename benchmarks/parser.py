@@ -6,8 +6,8 @@ Beside each figure stands the cost of splitting the same body at blank lines bef
 import time
 from collections.abc import Callable
 
-from bot.intake.form import read_form
-from bot.intake.parser import BODY_CAP, parse
+from almanac.form.body import BODY_CAP, parse
+from almanac.form.schema import read_form
 
 TEN = ("Series", "Title", "Date", "When", "Duration", "Location", "Description", "Registration", "Agenda", "Recording")
 FREE = {"Description", "Agenda"}

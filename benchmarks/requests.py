@@ -11,10 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import yaml
+from almanac.engine.run import Done
+from almanac.forge.github.repository import GitHubForge
+from almanac.kit import make_kit
+from almanac.reconcile import reconcile, reconcile_all
 
-from bot.forge.github import GitHubForge
-from bot.kit import make_kit
-from bot.reconcile import Done, reconcile, reconcile_all
 from tests.emulated import GitHubWorld, github_world, stop
 from tests.forge.clones import clone
 

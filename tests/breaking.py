@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.errors import ForgeError
-from bot.forge.base import Forge
+from almanac.errors import ForgeError
+from almanac.forge.protocol import Forge
 
 WRITES = (
     *("put_branch", "open_pull", "edit_pull", "create_comment", "edit_comment", "delete_comment"),

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import IO, Any, Literal
 from urllib.parse import quote
 
-from bot.forge.github import GitHubForge, connect
+from almanac.forge.github.repository import GitHubForge, connect
+
 from tests.forge.worlds import Offered, Said
 from tests.proxy import Answer, Proxy, Request
 from tests.tools import need

@@ -4,8 +4,8 @@ import json
 from functools import cache
 from pathlib import Path
 
-from bot.intake.form import Form, read_form
-from bot.resources import template
+from almanac.form.schema import Form, read_form
+from almanac.renderer import template
 
 EXAMPLES = Path(__file__).parent.parent / "examples/ospo"
 BLANK = "_No response_"

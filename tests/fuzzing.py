@@ -3,7 +3,8 @@
 import random
 from collections.abc import Sequence
 
-from bot.intake.text import clean_line
+from almanac.text import clean_line
+
 from tests.built import convert, tokens, with_text
 from tests.hostile import HOSTILE
 from tests.positions import WORD, page, sections, words

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.events.event import Event
-from bot.events.records import read_record
-from bot.kit import house_renderer
-from bot.pages.fingerprints import fingerprints
-from bot.pages.history import fitted
-from bot.pages.lines import newline_of
-from bot.pages.match import own_section
-from bot.pages.outline import Section, outline
+from almanac.event.model import Event
+from almanac.event.record import read_record
+from almanac.kit import house_renderer
+from almanac.page.insert import fitted
+from almanac.page.lines import fingerprints, newline_of
+from almanac.page.match import own_section
+from almanac.page.outline import Section, outline
+
 from tests.scenes import PAGE, RECORDS
 
 RENDER = house_renderer()

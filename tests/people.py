@@ -8,10 +8,10 @@ from itertools import count
 from pathlib import Path
 from typing import Literal
 
+from almanac.proposal.state import SYNC_BRANCH, branch_name
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from bot.proposals.state import SYNC_BRANCH, branch_name
 from tests.forge.worlds import LocalWorld
 from tests.gitrepo import Repo
 from tests.inline import Side, sides_of

@@ -1,9 +1,9 @@
 """One typed text in every position that a page has for it."""
 
-from bot.events.event import Event, Link, Person
-from bot.intake.description import Paragraph, parse, pieces
-from bot.pages.section import section_renderer
-from bot.resources import template
+from almanac.event.description import Paragraph, parse, pieces
+from almanac.event.model import Event, Link, Person
+from almanac.page.template import section_renderer
+from almanac.renderer import template
 
 WORD, PARAGRAPH, BULLET, LABEL = "Harmlessword", "Harmlessparagraph", "Harmlessbullet", "Harmlesslabel"
 URL = "https://example.org/page?a=1&b=2"

@@ -3,7 +3,7 @@
 import itertools
 from pathlib import Path
 
-from bot.events.event import Event, Person
+from almanac.event.model import Event, Person
 
 PAGE = Path(__file__).parent.parent / "examples/ospo/past-working-groups.md"
 

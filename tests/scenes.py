@@ -8,15 +8,16 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from almanac.engine.run import Done
+from almanac.event.record import write_record
+from almanac.kit import house_renderer, make_kit
+from almanac.page.importer import import_page
+from almanac.proposal.marker import Memory, recall
+from almanac.proposal.state import branch_name
+from almanac.reconcile import reconcile, reconcile_all
+from almanac.renderer import example, template
+from almanac.times.zones import Zones
 
-from bot.events.records import write_record
-from bot.events.times import Zones
-from bot.kit import house_renderer, make_kit
-from bot.pages.importer import import_page
-from bot.proposals.marker import Memory, recall
-from bot.proposals.state import branch_name
-from bot.reconcile import Done, reconcile, reconcile_all
-from bot.resources import example, template
 from tests.filing import body
 from tests.forge.worlds import Kind, LocalWorld, Offered, World, open_world
 

@@ -1,9 +1,8 @@
 """A config may be absent, empty or partial; what it says wrongly is named with line and key."""
 
 import pytest
-
-from bot.config import Config, read_config
-from bot.errors import ConfigError
+from almanac.config import Config, read_config
+from almanac.errors import ConfigError
 
 
 @pytest.mark.parametrize("text", [None, "", "# nothing yet\n"])

@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from almanac.config import Config
+from almanac.event.model import Event
 from pydantic import BaseModel
-
-from bot.config import Config
-from bot.events.event import Event
 
 FOLDER = Path(__file__).parent.parent / "docs" / "schema"
 MODELS: dict[str, type[BaseModel]] = {"event.json": Event, "config.json": Config}

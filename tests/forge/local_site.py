@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.forge.local import LocalForge
-from bot.proposals.state import Issue, Pull, PutBranch
+from almanac.forge.local.forge import LocalForge
+from almanac.proposal.state import Issue, Pull, PutBranch
+
 from tests.gitrepo import Repo
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)

@@ -4,10 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-
-from bot.forge.blobs import SHARES, BlobCache
-from bot.forge.git import Entry
-from bot.forge.remote import RemoteFiles
+from almanac.forge.git import Entry
+from almanac.forge.github.files import SHARES, BlobCache, RemoteFiles
 
 KEY = "blob-" + "0" * 39
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from almanac.errors import Raced
+from almanac.proposal.marker import comment_marker
+from almanac.proposal.state import PutBranch, branch_name
 
-from bot.errors import Raced
-from bot.proposals.marker import comment_marker
-from bot.proposals.state import PutBranch, branch_name
 from tests.forge.worlds import Kind, World, open_world
 
 PAGE = "# Events\n\ncafé 🎉\n"

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from almanac.errors import ForgeError, Raced
+from almanac.forge.github.client import Pace
+from almanac.forge.github.repository import GitHubForge
+from almanac.proposal.marker import comment_marker
+from almanac.proposal.state import PutBranch, branch_name
 
-from bot.errors import ForgeError, Raced
-from bot.forge.github import GitHubForge
-from bot.forge.github_calls import Pace
-from bot.proposals.marker import comment_marker
-from bot.proposals.state import PutBranch, branch_name
 from tests.emulated import BOT, GitHubWorld
 from tests.forge.clones import clone
 from tests.proxy import Answer, Request
@@ -292,7 +292,7 @@ def lost(start: str, status: int) -> Callable[[Request], Answer | None]:
 class TestLostAnswers:
     @pytest.fixture(autouse=True)
     def _no_sleep(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bot.forge.github.Pace", lambda *given: Pace(*given, sleep=lambda _: None))
+        monkeypatch.setattr("almanac.forge.github.repository.Pace", lambda *given: Pace(*given, sleep=lambda _: None))
 
     @pytest.mark.parametrize("start", ["POST /git/trees", "POST /git/commits", "POST /git/refs"])
     def test_a_new_branch(self, site: GitHubWorld, start: str, status: int) -> None:

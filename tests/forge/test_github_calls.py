@@ -9,12 +9,11 @@ from typing import Any
 
 import github
 import pytest
+from almanac.errors import ForgeError, Raced, UserError
+from almanac.forge.github.client import Call, Calls, Pace
+from almanac.forge.github.repository import GitHubForge, connect
+from almanac.proposal.state import PutBranch
 
-from bot.errors import ForgeError, Raced, UserError
-from bot.forge.github import GitHubForge, connect
-from bot.forge.github_calls import Calls, Pace
-from bot.forge.trouble import Call
-from bot.proposals.state import PutBranch
 from tests.proxy import Answer, Proxy, Request
 
 TOKEN = "ghs_0123456789abcdefABCDEF"  # noqa: S105 - nobody's
@@ -43,7 +42,9 @@ def server() -> Iterator[Proxy]:
 
 @pytest.fixture
 def forge(server: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubForge]:
-    monkeypatch.setattr("bot.forge.github.Pace", lambda pause, patience: Pace(pause, patience, sleep=lambda _: None))
+    monkeypatch.setattr(
+        "almanac.forge.github.repository.Pace", lambda pause, patience: Pace(pause, patience, sleep=lambda _: None)
+    )
     made = connect(TOKEN, "octo/site", api_url=server.url, default_branch="main", pause=0)
     yield made
     made.close()
@@ -152,7 +153,7 @@ class TestTries:
 
 
 def test_who_does_not_use_github_does_not_load_it() -> None:
-    code = "import sys, bot.forge.base, bot.forge.local; sys.exit('github' in sys.modules)"
+    code = "import sys, almanac.forge.base, almanac.forge.local; sys.exit('github' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -225,7 +226,7 @@ class TestAnswers:
         assert "could not be reached" in str(error)
 
     def test_nobody_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bot.forge.github.Pace", lambda *_: Pace(0, 30, sleep=lambda _: None))
+        monkeypatch.setattr("almanac.forge.github.repository.Pace", lambda *_: Pace(0, 30, sleep=lambda _: None))
         gone = Proxy()
         gone.close()
         forge = connect(TOKEN, "octo/site", api_url=gone.url, default_branch="main")

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from almanac.errors import ForgeError
 
-from bot.errors import ForgeError
 from tests.forge.local_site import BRANCH, ISSUE, Site, forge_on, new_repo, new_site, put
 
 

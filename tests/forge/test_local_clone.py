@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from almanac.errors import ForgeError, Raced
+from almanac.forge.git import Git, commit_files
+from almanac.proposal.state import PutBranch
 
-from bot.errors import ForgeError, Raced
-from bot.forge.commits import commit_files
-from bot.forge.git import Git
-from bot.proposals.state import PutBranch
 from tests.forge.local_site import BRANCH, forge_on, new_repo, new_site, put
 from tests.gitrepo import Repo
 
@@ -255,7 +254,7 @@ class TestRaces:
             site.repo.commit_to(write.branch, {"human.md": b"first"})
             return made
 
-        monkeypatch.setattr("bot.forge.clone.commit_files", made_meanwhile)
+        monkeypatch.setattr("almanac.forge.clone.commit_files", made_meanwhile)
         return site.repo
 
     def test_a_commit_between_our_look_and_our_write_stays(self, interrupted: Repo) -> None:

@@ -10,16 +10,24 @@ from typing import Any
 
 import filelock
 import pytest
+from almanac.errors import ForgeError, UserError
+from almanac.forge.local import store as files
+from almanac.forge.local.forge import AUTHOR
+from almanac.forge.local.store import (
+    CommentPaper,
+    PullPaper,
+    Store,
+    issue_keys,
+    read_front,
+    read_issue,
+    write_front,
+    write_json,
+)
+from almanac.proposal.marker import comment_marker
+from almanac.proposal.state import Issue
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import ForgeError, UserError
-from bot.forge import files
-from bot.forge.local import AUTHOR
-from bot.forge.papers import CommentPaper, PullPaper, issue_keys, read_front, read_issue, write_front, write_json
-from bot.forge.store import Store
-from bot.proposals.marker import comment_marker
-from bot.proposals.state import Issue
 from tests.forge.local_site import BRANCH, ISSUE, Site, forge_on, new_repo, new_site
 from tests.gitrepo import Repo
 

@@ -1,8 +1,8 @@
+from almanac.forge.git import Entry
+from almanac.forge.github.files import RemoteFiles, tree_id
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.forge.git import Entry
-from bot.forge.remote import RemoteFiles, tree_id
 from tests.gitrepo import Repo
 
 COMMIT = "c" * 40

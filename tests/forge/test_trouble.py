@@ -1,6 +1,5 @@
 import pytest
-
-from bot.forge.trouble import DAY, Answer, Call, explain, limited, redact, words
+from almanac.forge.github.client import DAY, Answer, Call, explain, limited, redact, words
 
 CALL = Call("open the pull request", "pull-requests: write", "https://github.com/o/n/compare/main...b")
 NOW = 1_800_000_000.0  # 2027-01-15 08:00:00 UTC

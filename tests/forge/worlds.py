@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from bot.forge.base import Forge
-from bot.forge.local import AUTHOR, LocalForge
-from bot.forge.store import Store
-from bot.proposals.state import Issue
+from almanac.forge.local.forge import AUTHOR, LocalForge
+from almanac.forge.local.store import Store
+from almanac.forge.protocol import Forge
+from almanac.proposal.state import Issue
+
 from tests.gitrepo import Repo
 from tests.tools import need
 

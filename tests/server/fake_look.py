@@ -10,10 +10,10 @@ import urllib.request
 from http import HTTPStatus
 from unittest import mock
 
-from bot.cli import main
-from bot.server.jobs import HopelessError, Result
-from bot.server.looks import Looks
-from bot.server.names import Name
+from almanac.cli import main
+from almanac.server.jobs import HopelessError, Result
+from almanac.server.ledger import Name
+from almanac.server.worker import Looks
 
 
 def perform(looks: Looks, name: Name) -> Result:

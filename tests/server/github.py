@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.forge.github_app import PERMISSIONS
-from bot.resources import example, template
-from bot.server.setup import EVENTS
+from almanac.forge.github.app import PERMISSIONS
+from almanac.renderer import example, template
+from almanac.server.setup import EVENTS
+
 from tests.emulated import OWNER, Emulator, GitHubWorld
 from tests.proxy import Answer, Proxy
 from tests.server.serving import APP_ID, SECRET, private_key

@@ -21,6 +21,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+ROOT = Path(__file__).parents[2]
+
 SECRET = "It's a Secret to Everybody"  # noqa: S105 -- the one of GitHub's own test vector
 STATUS_TOKEN = "only-for-the-operator"  # noqa: S105
 APP_ID = 4711
@@ -129,13 +131,14 @@ class Served:
         *,
         port: int | None = None,
         host: str = "127.0.0.1",
-        command: tuple[str, ...] = (sys.executable, "-m", "bot", "serve"),
+        command: tuple[str, ...] = (sys.executable, "-m", "almanac", "serve"),
     ) -> None:
         """Start it, and wait until it answers."""
         port = port or free_port()
         folder.mkdir(exist_ok=True)
         self.url, self.log = f"http://127.0.0.1:{port}", folder / f"server-{port}.log"
         known = {name: value for name, value in os.environ.items() if not name.startswith(("ALMANAC_", "GITHUB_"))}
+        known["PYTHONPATH"] = str(ROOT)  # for `tests.server.fake_look`
         self.environment = known | {"ALMANAC_DATA_DIR": str(folder / "data"), "ALMANAC_WRITE_PAUSE": "0", **environment}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

@@ -11,14 +11,13 @@ from typing import Any, cast
 
 import pytest
 import uvicorn
+from almanac.server.app import create_app
+from almanac.server.host import Host, Service
+from almanac.server.metrics import Metrics
+from almanac.server.settings import Settings, read_settings
+from almanac.server.webhook import Delivery
 from sqlalchemy.exc import OperationalError
 
-from bot.server.app import create_app
-from bot.server.delivery import Delivery
-from bot.server.host import Host
-from bot.server.metrics import Metrics
-from bot.server.service import Service
-from bot.server.settings import Settings, read_settings
 from tests.server.serving import SECRET, Answered, ask, delivered, issues_payload, signature, wait_for
 
 LIMIT = 200_000

@@ -7,12 +7,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from almanac.server.database import NOTES, Memory, make_tables, open_engine
+from almanac.server.ledger import Ledger, job_about
 from sqlalchemy.exc import SQLAlchemyError
-
-from bot.server.database import NOTES, make_tables, open_engine
-from bot.server.ledger import Ledger
-from bot.server.memory import Memory
-from bot.server.names import job_about
 
 
 @pytest.fixture

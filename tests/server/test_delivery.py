@@ -6,13 +6,13 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+from almanac.proposal.comment import Heard
+from almanac.proposal.marker import with_state
+from almanac.server.webhook import Delivery, RefusedDelivery, Repository, check_signature, read_delivery
+from almanac.triggers import Target
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.proposals.commands import Heard
-from bot.proposals.marker import with_state
-from bot.server.delivery import Delivery, RefusedDelivery, Repository, check_signature, read_delivery
-from bot.triggers import Target
 from tests.server.payloads import example, examples
 from tests.server.serving import SECRET, delivered, issues_payload, signature
 

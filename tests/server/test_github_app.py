@@ -6,9 +6,9 @@ from typing import Any
 
 import jwt
 import pytest
+from almanac.errors import ForgeError
+from almanac.forge.github.app import PERMISSIONS, GitHubApp, Place, Registered, convert_manifest
 
-from bot.errors import ForgeError
-from bot.forge.github_app import PERMISSIONS, GitHubApp, Place, Registered, convert_manifest
 from tests.proxy import Answer, Proxy, Request
 from tests.server.serving import private_key
 

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from almanac.errors import ForgeError, UserError
+from almanac.server.database import PROCESSES, open_engine
+from almanac.server.jobs import CHORES, HopelessError, Jobs, Later, Pace, Result, Work
+from almanac.server.ledger import Job, Ledger, Name, job_about
 
-from bot.errors import ForgeError, UserError
-from bot.server.database import PROCESSES, open_engine
-from bot.server.jobs import CHORES, HopelessError, Jobs, Later, Pace, Result, Work
-from bot.server.ledger import Ledger
-from bot.server.names import Job, Name, job_about
 from tests.server.serving import wait_for
 
 # No debounce and no delays: the engine counts those in whole seconds.

@@ -8,13 +8,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from almanac.errors import ForgeError
+from almanac.server.jobs import HopelessError, Jobs, Result, Work
+from almanac.server.ledger import Ledger, Name
 from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
-from bot.errors import ForgeError
-from bot.server.jobs import HopelessError, Jobs, Result, Work
-from bot.server.ledger import Ledger
-from bot.server.names import Name
 from tests.server.serving import wait_for
 from tests.server.test_jobs import SITE, Desk
 
@@ -138,7 +137,7 @@ def test_what_was_left_waiting_finds_all_it_needs(desk: Desk, monkeypatch: pytes
         assert desk.jobs.ledger is not None
         launch()
 
-    monkeypatch.setattr("bot.server.jobs.DBOS.launch", begin)
+    monkeypatch.setattr("almanac.server.jobs.DBOS.launch", begin)
     desk.start()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 SERVER_ONLY = (
     *("anyio", "cryptography", "dbos", "fastapi", "h11", "prometheus_client", "psycopg", "pydantic_settings"),
-    *("sqlalchemy", "starlette", "structlog", "uvicorn", "bot.server"),
+    *("sqlalchemy", "starlette", "structlog", "uvicorn", "almanac.server"),
 )
 
 
@@ -17,7 +17,7 @@ def test_the_action_imports_nothing_of_the_server_s(tmp_path: Path) -> None:
     (tmp_path / "event.json").write_text('{"action": "edited", "issue": {"number": 1, "labels": [{"name": "event"}]}}')
     program = """
 import json, sys
-from bot.cli import _run
+from almanac.cli import _run
 sys.argv = ["almanac", "action"]
 status = _run()
 sys.stderr.write("\\n" + json.dumps([status, sorted(sys.modules)]))
@@ -39,7 +39,7 @@ sys.stderr.write("\\n" + json.dumps([status, sorted(sys.modules)]))
     )
     status, modules = json.loads(done.stderr.splitlines()[-1])
     assert status == 1
-    assert "bot.forge.github" in modules
+    assert "almanac.forge.github.repository" in modules
     # PyGithub brings `cryptography` for App keys, which a workflow's token has no need of, but imports it itself.
     loaded = {name for name in SERVER_ONLY if name in modules} - {"cryptography"}
     assert loaded == set()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from almanac.server.logs import redactor, set_up_logs
 
-from bot.server.logs import redactor, set_up_logs
 from tests.server.serving import SECRET, private_key
 
 SECRETS = (SECRET, private_key(), "hunter2")

@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from almanac.errors import ForgeError
+from almanac.forge.github.app import GitHubApp
+from almanac.forge.github.files import BlobCache
+from almanac.kit import make_kit
+from almanac.server.database import Memory, make_tables, open_engine
+from almanac.server.jobs import HopelessError, Later
+from almanac.server.ledger import Job, Name, job_about
+from almanac.server.metrics import Metrics
+from almanac.server.webhook import Repository
+from almanac.server.worker import Looks
 
-from bot.errors import ForgeError
-from bot.forge.blobs import BlobCache
-from bot.forge.github_app import GitHubApp
-from bot.kit import make_kit
-from bot.server.database import make_tables, open_engine
-from bot.server.delivery import Repository
-from bot.server.jobs import HopelessError, Later
-from bot.server.looks import Looks
-from bot.server.memory import Memory
-from bot.server.metrics import Metrics
-from bot.server.names import Job, Name, job_about
 from tests.emulated import OWNER
 from tests.filing import GOVERNMENTS_ANSWERS, body
 from tests.proxy import Answer, Request

@@ -1,10 +1,9 @@
 """Jobs' names."""
 
 import pytest
+from almanac.server.ledger import Job, Name, job_about, read_name
 from hypothesis import given
 from hypothesis import strategies as st
-
-from bot.server.names import Job, Name, job_about, read_name
 
 GUIDS = st.from_regex(r"[A-Za-z0-9._-]{1,40}", fullmatch=True)
 

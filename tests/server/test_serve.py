@@ -18,7 +18,7 @@ def refused(folder: Path, *arguments: str, **environment: str) -> str:
     """Start a server that cannot start; return what it says."""
     known = {name: value for name, value in os.environ.items() if not name.startswith(("ALMANAC_", "GITHUB_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "bot", "serve", "--port", "0", *arguments],
+        [sys.executable, "-m", "almanac", "serve", "--port", "0", *arguments],
         env={**known, "ALMANAC_DATA_DIR": str(folder), **environment},
         capture_output=True,
         text=True,

@@ -5,15 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from almanac.proposal.comment import Heard
+from almanac.server.host import Service
+from almanac.server.jobs import CHORES
+from almanac.server.ledger import Job, job_about
+from almanac.server.metrics import Metrics
+from almanac.server.settings import read_settings
+from almanac.server.webhook import Delivery, News, Repository
+from almanac.triggers import NOTHING, Target
 
-from bot.proposals.commands import Heard
-from bot.server.delivery import Delivery, News, Repository
-from bot.server.jobs import CHORES
-from bot.server.metrics import Metrics
-from bot.server.names import Job, job_about
-from bot.server.service import Service
-from bot.server.settings import read_settings
-from bot.triggers import NOTHING, Target
 from tests.proxy import Answer, Proxy, Request
 from tests.server.serving import app_environment, wait_for
 

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from almanac.errors import UserError
+from almanac.forge.github.app import Registered
+from almanac.server.settings import Settings, read_credentials, read_settings
+from almanac.server.setup import store_credentials
 
-from bot.errors import UserError
-from bot.forge.github_app import Registered
-from bot.server.settings import Settings, read_credentials, read_settings
-from bot.server.setup import store_credentials
 from tests.server.serving import SECRET, private_key
 
 ROOT = Path(__file__).parent.parent.parent

@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from almanac.errors import UserError
+from almanac.forge.github.app import Registered
+from almanac.server.setup import LIFETIME, Setup, is_reachable, manifest
 
-from bot.errors import UserError
-from bot.forge.github_app import Registered
-from bot.server.setup import LIFETIME, Setup, is_reachable, manifest
 from tests.proxy import Answer, Proxy, Request
 from tests.server.serving import SECRET, Served, ask, issues_payload, private_key
 

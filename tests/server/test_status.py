@@ -130,7 +130,7 @@ class TestFailures:
 
 class TestCommands:
     def run(self, server: Served, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "bot", "jobs", *arguments]
+        command = [sys.executable, "-m", "almanac", "jobs", *arguments]
         return subprocess.run(
             command, env=server.environment, cwd=server.log.parent, capture_output=True, text=True, check=False
         )
@@ -163,7 +163,7 @@ class TestCommands:
 
     def test_before_the_first_start_there_are_none(self, server: Served, tmp_path: Path) -> None:
         environment = server.environment | {"ALMANAC_DATA_DIR": str(tmp_path / "none")}
-        command = [sys.executable, "-m", "bot", "jobs"]
+        command = [sys.executable, "-m", "almanac", "jobs"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0
         assert "no jobs" in done.stderr

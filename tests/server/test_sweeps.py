@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from almanac.errors import ForgeError
+from almanac.forge.github.app import Sent
+from almanac.proposal.marker import with_state
+from almanac.server.ledger import Job, job_about
+from almanac.server.sweeps import ATTEMPTS, DAY, Sweeps, missing
+from almanac.server.webhook import Repository
 
-from bot.errors import ForgeError
-from bot.forge.github_app import Sent
-from bot.proposals.marker import with_state
-from bot.server.delivery import Repository
-from bot.server.names import Job, job_about
-from bot.server.sweeps import ATTEMPTS, DAY, Sweeps, missing
 from tests.emulated import OWNER
 from tests.proxy import Answer, Request
 from tests.server.github import INSTALLATION, AppWorld, app_world

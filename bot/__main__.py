@@ -1,5 +1,0 @@
-"""`python -m bot` is `almanac`."""
-
-from bot.cli import main
-
-main()

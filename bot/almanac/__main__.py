@@ -1,0 +1,5 @@
+"""`python -m almanac` is `almanac`."""
+
+from almanac.cli import main
+
+main()

@@ -1,0 +1,140 @@
+"""The texts that `almanac init` writes into a site: its config, form, workflow and first page."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from almanac.event.model import Event
+from almanac.renderer import template
+from almanac.times.check import check_imported, read_when
+from almanac.times.zones import Zones
+
+WORKFLOW = ".github/workflows/almanac.yml"
+TEMPLATE = ".github/almanac/section.md.j2"
+_REPOSITORY = "https://github.com/almanac-events/almanac/blob/main"
+SCHEMA = "https://raw.githubusercontent.com/almanac-events/almanac/main/docs/schema/config.json"
+_MOST_SERIES = 12
+_PLAIN = re.compile(r"[A-Za-z._/][A-Za-z0-9._/-]*")
+_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+_BMP = 0xFFFF
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What a page's events show of the community's habits.
+
+    Attributes:
+        series: The names of its series, the latest first.
+        letters: Series -> the time zone letters of its latest line of times; None stands for events without a series.
+        line: A line of times as the page has them, or None.
+        zone: The IANA zone in which most events start, or None.
+    """
+
+    series: tuple[str, ...] = ()
+    letters: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
+    line: str | None = None
+    zone: str | None = None
+
+
+def habits_of(events: Sequence[Event], zones: Zones) -> Habits:
+    """Find out what the events on a page have in common."""
+    latest = sorted(events, key=lambda event: event.sort_key, reverse=True)
+    named = [event.series for event in latest if event.series]
+    letters: dict[str | None, tuple[str, ...]] = {}
+    lines, starts = [], Counter[str]()
+    for event in latest:
+        if not event.when:
+            continue
+        said = check_imported(event.date, event.when, zones)
+        if said.ok and said.zones:
+            # As it would be shown: a page's own words may hold a date, or letters that do not fit the season.
+            lines.append(read_when(event.date, event.when, zones).line or event.when)
+        # EDT and EST are both called ET; what has no letters on this site is left to the person.
+        found = tuple(dict.fromkeys(zones.label_of(time.zone) for time in said.zones if time.zone))
+        if said.zones and said.zones[0].zone:
+            starts[said.zones[0].zone] += 1
+        if len(found) > 1 and all(word in zones.letters for word in found):
+            letters.setdefault(event.series, found)
+    zone = starts.most_common(1)[0][0] if starts else None
+    return Habits(tuple(dict.fromkeys(named))[:_MOST_SERIES], letters, lines[0] if lines else None, zone)
+
+
+def config_text(page: str, habits: Habits, zones: Zones, *, records: str | None, section_template: str | None) -> str:
+    """Write the config; keys whose default is right are left out."""
+    lines = [
+        f"# yaml-language-server: $schema={SCHEMA}",
+        f"# What each key means, and all others: {_REPOSITORY}/docs/configuration.md",
+        f"page: {_scalar(page)}",
+    ]
+    if records:
+        lines.append(f"records: {_scalar(records)}")
+    if section_template:
+        lines += [
+            "# How a new event is written on the page. Made from what was seen there; edit it as you like.",
+            f"section_template: {_scalar(section_template)}",
+        ]
+    if habits.zone:
+        lines += [
+            "# Suggested to somebody who gives a time without a zone; never assumed.",
+            f"time_zone: {habits.zone}",
+        ]
+    own = habits.letters.get(None)
+    if own:
+        lines += ["# The zones that times are shown in.", "time_zones:"]
+        lines += [f"  {word}: {zones.letters[word]}" for word in own]
+    shown = {name: habits.letters[name] for name in habits.series if name in habits.letters}
+    if shown:
+        lines += ["# The zones that a series' times are shown in, in this order.", "series:"]
+        for name, words in shown.items():
+            lines += [f"  {_quoted(name)}:", f"    time_zones: [{', '.join(words)}]"]
+    return "\n".join(lines) + "\n"
+
+
+def form_text(habits: Habits, labels: Sequence[str] = ()) -> str:
+    """Write the issue form, with the site's own label, and its series and times as examples.
+
+    `series` stays a field to type into: a dropdown could not take the first event of a new series.
+    """
+    text = template("site/new-event.yml")
+    if labels:
+        text = text.replace("labels: [event]", f"labels: [{_scalar(labels[0])}]", 1)
+    if habits.series:
+        names = "; ".join(habits.series)
+        description = f"The recurring series that the event belongs to, if there is one. So far we have: {names}."
+        text = _with(text, "series", "description", description)
+        text = _with(text, "series", "placeholder", habits.series[0])
+    return _with(text, "when", "placeholder", habits.line) if habits.line else text
+
+
+def workflow_text(branch: str) -> str:
+    """Write the workflow, for a site's default branch."""
+    return template("site/almanac.yml").replace("branches: [main]", f"branches: [{_scalar(branch)}]", 1)
+
+
+def first_page(layouts: Sequence[str]) -> str:
+    """Write a page for a site that has none: front matter and a title.
+
+    Args:
+        layouts: The layouts that the site has; one that suits is used.
+    """
+    layout = next((name for name in ("page", "default") if name in layouts), None)
+    lines = ["---", *([f"layout: {layout}"] if layout else []), "title: Events", "---", ""]
+    return "\n".join(lines) + ("" if layout == "page" else "# Events\n")
+
+
+def _scalar(value: str) -> str:
+    return value if _PLAIN.fullmatch(value) and value not in _WORDS else _quoted(value)
+
+
+def _quoted(value: str) -> str:
+    """Write a text in YAML's double quotes; what nobody can see is written by its number."""
+    quoted = json.dumps(value, ensure_ascii=False)
+    return "".join(one if one.isprintable() or ord(one) > _BMP else f"\\u{ord(one):04x}" for one in quoted)
+
+
+def _with(form: str, name: str, attribute: str, value: str) -> str:
+    """Give a field of the form another text for one of its attributes."""
+    pattern = re.compile(rf"(^    id: {name}\n(?:(?!  - ).*\n)*?      {attribute}: ).*$", re.MULTILINE)
+    return pattern.sub(lambda found: found[1] + _quoted(value), form, count=1)

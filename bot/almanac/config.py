@@ -1,0 +1,79 @@
+"""The site's config, `.github/almanac.yml`: every key optional, unknown keys refused with the nearest one named."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from almanac.errors import ConfigError, UserError
+from almanac.yamlfile import load, read_model
+
+PATH = ".github/almanac.yml"
+
+
+def _site_path(value: str) -> str:
+    parts = value.split("/")
+    if {"", ".", "..", ".git"} & set(parts) or "\\" in value or not value.isprintable():
+        raise ValueError("a path leads from the site's root to a file or folder in it, as in docs/events.md")
+    return value
+
+
+SitePath = Annotated[str, AfterValidator(_site_path)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Series(_Section):
+    """What is particular to one recurring series."""
+
+    time_zones: Annotated[
+        tuple[str, ...], Field(description="Letters from `time_zones`, in the order in which a When line shows them")
+    ] = ()
+
+
+class Config(_Section):
+    """All that a site may say about itself."""
+
+    page: Annotated[SitePath, Field(description="The history page")] = "events.md"
+    records: Annotated[SitePath, Field(description="The folder of the event records")] = "_data/events"
+    form: Annotated[SitePath, Field(description="The issue form")] = ".github/ISSUE_TEMPLATE/new-event.yml"
+    labels: Annotated[
+        tuple[str, ...], Field(description="An issue with one of these is looked at; left out: the form's own labels")
+    ] = ()
+    order: Annotated[
+        Literal["newest", "oldest"] | None,
+        Field(description="What stands first on the page; left out: as the page already has it"),
+    ] = None
+    time_zone: Annotated[
+        str | None, Field(description="IANA zone suggested to somebody who states none; never assumed")
+    ] = None
+    time_zones: Annotated[
+        dict[str, str], Field(description="The letters that the site uses and the IANA zone of each")
+    ] = {}
+    series: Annotated[dict[str, Series], Field(description="Settings of one series, by its name")] = {}
+    messages: Annotated[
+        SitePath | None, Field(description="A folder with templates of the site's own in place of Almanac's messages")
+    ] = None
+    max_open_per_author: Annotated[
+        int | None,
+        Field(ge=1, description="How many open proposals one person without write access may have; left out: 10"),
+    ] = None
+    section_template: Annotated[
+        SitePath | None, Field(description="The site's own Jinja2 template of one event's section")
+    ] = None
+
+
+def read_config(text: str | None, file: str = PATH) -> Config:
+    """Read the config; a site without one, or with an empty one, has all the defaults.
+
+    Raises:
+        ConfigError: With every problem, each with its line and key.
+    """
+    if text is None:
+        return Config()
+    try:
+        document = load(text, file)
+        return Config() if document.data is None else read_model(Config, document, file)
+    except UserError as error:
+        raise ConfigError(error.problems) from None

@@ -1,0 +1,1 @@
+"""Look, plan, apply: for one issue or for all."""

@@ -1,0 +1,169 @@
+"""Writes what was planned, in its order, and tells whether somebody changed the issue meanwhile.
+
+One run for one issue: look, decide, apply; and again where somebody else was quicker.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+from almanac.engine.decide import Desk
+from almanac.errors import AlmanacError, Raced
+from almanac.forge.protocol import Forge
+from almanac.proposal.comment import Heard, with_note
+from almanac.proposal.marker import comment_marker, imprint, read_state, with_state
+from almanac.proposal.messages import Messages
+from almanac.proposal.state import (
+    CloseIssue,
+    DeleteBranch,
+    DropComment,
+    EditPull,
+    Look,
+    OpenPull,
+    Plan,
+    Pull,
+    PutBranch,
+    PutComment,
+)
+
+
+def apply(plan: Plan, look: Look, forge: Forge, messages: Messages, mark: Mapping[str, object]) -> Pull | None:
+    """Write what was planned; return the pull request that there is then.
+
+    Args:
+        plan: What was planned.
+        look: What it was planned for.
+        forge: Where it is written.
+        messages: Writes the texts.
+        mark: What the marker of the pull request is to hold besides.
+
+    Raises:
+        Raced: Somebody else was quicker; nothing after that was written.
+        ForgeError: The forge refused or failed.
+    """
+    pull, commit = look.proposal.pull, None
+    for write in plan.writes:
+        match write:
+            case PutBranch():
+                commit = forge.put_branch(write)
+            case OpenPull():
+                pull = _open_pull(write, {"commit": commit or look.proposal.head, **mark}, forge, messages)
+            case EditPull():
+                _edit_pull(write, {"commit": commit, **mark} if commit else {}, forge, messages)
+            case PutComment():
+                _put_comment(write, pull, forge, messages)
+            case DropComment():
+                forge.delete_comment(write.issue, write.id)
+            case CloseIssue():
+                forge.close_issue(write.number, write.reason)
+            case DeleteBranch():
+                forge.delete_branch(write.branch, write.expected)
+            case _:
+                assert_never(write)
+    return pull
+
+
+def _open_pull(write: OpenPull, more: Mapping[str, object], forge: Forge, messages: Messages) -> Pull:
+    text = messages.write(write.body)
+    state = {**write.state, **more, "title": imprint(write.title), "text": imprint(text)}
+    body = with_state(text, state)
+    pull = forge.open_pull(write.branch, write.base, write.title, body)
+    if read_state(pull.body)[1] != read_state(body)[1]:
+        raise Raced(write.branch)  # another run was quicker, and its pull request may say something newer
+    return pull
+
+
+def _edit_pull(write: EditPull, more: Mapping[str, object], forge: Forge, messages: Messages) -> None:
+    state = {**write.state, **more}
+    text = write.text if isinstance(write.text, str) else messages.write(write.text)
+    if not isinstance(write.text, str):
+        state["text"] = imprint(text)
+    if write.title:
+        state["title"] = imprint(write.title)
+    closing: Literal["closed"] | None = "closed" if write.close else None
+    forge.edit_pull(write.number, title=write.title, body=with_state(text, state), state=closing)
+
+
+def _put_comment(write: PutComment, pull: Pull | None, forge: Forge, messages: Messages) -> None:
+    state = dict(write.state)
+    if state.get("told") == "proposed" and pull:
+        state["pull"] = pull.number
+    name = f"#{pull.number}" if pull else None
+    text = write.body if isinstance(write.body, str) else messages.write(write.body, pull=name)
+    text = with_note(text, messages.write(write.note) if write.note else None)
+    body = with_state(f"{comment_marker(write.issue)}\n{text}", state)
+    if write.id is None:
+        forge.create_comment(write.issue, body)
+    else:
+        forge.edit_comment(write.issue, write.id, body)
+
+
+def outdated(plan: Plan, look: Look, forge: Forge) -> bool:
+    """Tell whether somebody edited, closed or reopened the issue while this was written.
+
+    Nothing makes sure that what is edited in place reads as it was seen, so the issue is read once more. A new pull
+    request and a new comment need no such look: they are refused where there is one already.
+    """
+    kinds = {type(write) for write in plan.writes}
+    edited = any(isinstance(write, PutComment) and write.id is not None for write in plan.writes)
+    new = OpenPull in kinds and not edited
+    if look.issue is None or new or not kinds & {PutBranch, PutComment}:
+        return False
+    now = forge.issue(look.issue.number)
+    closed = CloseIssue in kinds
+    return now is None or now.body != look.issue.body or (now.state != look.issue.state and not closed)
+
+
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one issue.
+
+    Attributes:
+        plan: What was decided.
+        pull: The pull request, where there is one.
+        error: What kept Almanac from doing it, or None.
+        messages: What writes the texts, where nothing was written (a dry run).
+    """
+
+    plan: Plan
+    pull: Pull | None = None
+    error: AlmanacError | None = None
+    messages: Messages | None = None
+
+
+def run(number: int, desk: Desk, *, said: Heard | None = None, seen: bool = False, look: Look | None = None) -> Done:
+    """Make true what should be true of one issue.
+
+    Args:
+        number: The issue's number.
+        desk: Where it is decided.
+        said: A comment that may hold a command.
+        look: What is known already to be there; left out, it is looked at.
+        seen: Whether something of the issue was seen already, so that it has to be looked at in full.
+
+    Raises:
+        UserError: The site's config, form, page or records are in the way.
+        ForgeError: The forge refused or failed.
+    """
+    forge = desk.forge
+    for remaining in reversed(range(_TRIES)):
+        look = look or forge.look(number, hasty=not seen)
+        plan = desk.decide(look, number, said=said)
+        messages = desk.messages(look.base.commit) if plan.writes else desk.kit.messages
+        messages.rehearse(plan)
+        if desk.dry_run:
+            return Done(plan, look.proposal.pull, messages=messages)
+        try:
+            pull = apply(plan, look, forge, messages, desk.mark)
+        except Raced:
+            if not remaining:
+                raise
+            look = None
+            continue
+        if not remaining or not outdated(plan, look, forge):
+            return Done(plan, pull)
+        look = None
+    raise AssertionError

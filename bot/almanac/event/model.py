@@ -1,0 +1,192 @@
+"""The event: one gathering of the community, as its record keeps it.
+
+An event's id. It names the record's file, so it is made of a date and an ASCII slug, never of text as typed.
+
+One spelling for what can be written in several ways: `HTTPS://Example.org` and `https://example.org` are one URL.
+
+The page shows no difference between the two, so that a record spelt otherwise would stay so unnoticed.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import date as calendar_date
+from datetime import datetime
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from slugify import slugify
+
+from almanac.text import RefusedUrl, check_url
+
+Status = Literal["scheduled", "cancelled", "postponed", "rescheduled"]
+ID_PATTERN = r"^[0-9X]{4}(-[0-9]{2}){0,2}(-[a-z0-9]+)*$"
+
+
+def _partial_date(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?|XXXX-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("a date is written 2021-11-08, 2021-11, 2021 or, with the year unknown, XXXX-12-09")
+    # 2000 was a leap year, so an unknown year allows 29 February.
+    parts = [2000 if part == "XXXX" else int(part) for part in value.split("-")]
+    calendar_date(*([*parts, 1, 1])[:3])
+    return value
+
+
+def _instant(value: str) -> str:
+    if "T" not in value or datetime.fromisoformat(value).tzinfo is None:
+        raise ValueError("a moment is written with its offset, as 2021-11-08T09:00:00-05:00")
+    return value
+
+
+PartialDate = Annotated[str, AfterValidator(_partial_date)]
+Instant = Annotated[str, AfterValidator(_instant)]
+Extra = str | tuple[str, ...] | dict[str, bool]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Person(_Value):
+    """Somebody (a person or an organisation) who is named on the page."""
+
+    name: Annotated[str, Field(min_length=1)]
+    url: str | None = None
+    affiliation: str | None = None
+    role: str | None = None
+
+
+class Link(_Value):
+    """A link with the words that are shown for it."""
+
+    label: Annotated[str, Field(min_length=1)]
+    url: str
+
+
+class Event(_Value):
+    """One event. The order of the fields is the order of the keys in its record.
+
+    Texts are plain text as typed; only `description` knows a small grammar (paragraphs, `[text](https://...)`, bullets)
+    and only `markdown` is Markdown.
+    """
+
+    id: Annotated[
+        str,
+        Field(
+            pattern=ID_PATTERN,
+            max_length=100,
+            description="Names the record's file; never changes",
+            examples=["2021-11-08-demo-day"],
+        ),
+    ]
+    issue: Annotated[int | None, Field(gt=0, description="Number of the issue that it was filed with")] = None
+    status: Status | None = None
+    series: Annotated[str | None, Field(description="The recurring series it belongs to")] = None
+    title: Annotated[str, Field(min_length=1)]
+    date: Annotated[PartialDate, Field(description="2021-11-08, 2021-11, 2021, or XXXX-12-09: the year is unknown")]
+    when: Annotated[str | None, Field(description="The times as the page shows them")] = None
+    starts: Annotated[Instant | None, Field(description="ISO 8601 with offset")] = None
+    ends: Annotated[Instant | None, Field(description="ISO 8601 with offset")] = None
+    time_zone: Annotated[str | None, Field(description="IANA name of the first zone in `when`")] = None
+    location: str | None = None
+    url: Annotated[str | None, Field(description="Where to register")] = None
+    people_label: Annotated[
+        str | None, Field(description="What the people are called on the page; Guests if absent")
+    ] = None
+    people: tuple[Person, ...] = ()
+    description: Annotated[str | None, Field(description="Paragraphs, [text](https://...) links, bullets")] = None
+    agenda: tuple[str, ...] = ()
+    recording: Annotated[str | None, Field(description="URL of the recording")] = None
+    links: tuple[Link, ...] = ()
+    extra: Annotated[dict[str, Extra], Field(description="Answers to fields of the site's own")] = {}
+    duplicate_of: Annotated[str | None, Field(description="Id of the event of which this is a second listing")] = None
+    markdown: Annotated[
+        str | None, Field(description="The section verbatim, where it cannot be written from the fields")
+    ] = None
+    rendered: Annotated[
+        str | None, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the section as Almanac last knew it")
+    ] = None
+
+    @property
+    def sort_key(self) -> tuple[str, str]:
+        """Put events in order: by date, then by moment; a date without a day stands before the days that it holds."""
+        return (self.date, self.starts or "")
+
+
+MAX_SLUG = 60
+
+
+def safe_slug(text: str, max_length: int = MAX_SLUG) -> str:
+    """Return `a-z`, `0-9` and single hyphens that remind of a text; empty where nothing of it can be written so."""
+    # Left to itself, the library reads `&#47;` as the character it stands for. Nobody typed that character.
+    return slugify(
+        text, entities=False, decimal=False, hexadecimal=False, max_length=max_length, word_boundary=True
+    ).strip("-")
+
+
+class TakenIds(set[str]):
+    """Ids that there are, for giving out many: ids are only added, so what was tried once need not be tried again.
+
+    Attributes:
+        tried: Id without a number -> the first number that may still be free.
+    """
+
+    def __init__(self, ids: Iterable[str] = ()) -> None:
+        """Take the ids that there are."""
+        super().__init__(ids)
+        self.tried: dict[str, int] = {}
+
+
+def event_id(date: str, name: str, taken: Collection[str]) -> str:
+    """Return a new event's id: `2021-11-08-governments-agencies`; `-2`, `-3` ... follow where that is taken.
+
+    It begins with a digit or with `XXXX`, so it is a file's name on every system (`con`, `..` and the like are not).
+
+    Args:
+        date: The event's date, as a record holds it.
+        name: Its series, or its title.
+        taken: The ids that there are; `TakenIds` where many are given out.
+    """
+    slug = safe_slug(name)
+    base = f"{date}-{slug}" if slug else date
+    tried = taken.tried if isinstance(taken, TakenIds) else {}
+    number = tried.get(base, 1)
+    while (chosen := base if number == 1 else f"{base}-{number}") in taken:
+        number += 1
+    tried[base] = number
+    return chosen
+
+
+T = TypeVar("T", Person, Link)
+
+
+def in_one_spelling(event: Event) -> Event:
+    """Spell an event's URLs and moments as Almanac does; it says the same as before.
+
+    A URL that a page may not link to, and an event whose section is kept word for word, stay as they are.
+    """
+    if event.markdown is not None:
+        return event
+    changes = {
+        "url": _url(event.url),
+        "recording": _url(event.recording),
+        "starts": _moment(event.starts),
+        "ends": _moment(event.ends),
+        "people": tuple(map(_linked, event.people)),
+        "links": tuple(map(_linked, event.links)),
+    }
+    return event.model_copy(update=changes)
+
+
+def _linked(entry: T) -> T:
+    return entry.model_copy(update={"url": _url(entry.url)})
+
+
+def _url(url: str | None) -> str | None:
+    try:
+        return check_url(url) if url else url
+    except RefusedUrl:
+        return url
+
+
+def _moment(moment: str | None) -> str | None:
+    return datetime.fromisoformat(moment).isoformat() if moment else moment

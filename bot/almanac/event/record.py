@@ -1,0 +1,164 @@
+"""An event's record: the YAML text of one file, written so that the same event always gives the same bytes.
+
+What a record says twice must agree: its When line and its moment; and what it names must exist.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import yaml
+
+from almanac.errors import Problem, UserError
+from almanac.event.model import Event
+from almanac.times.check import check_imported
+from almanac.times.zones import Zones, check_zone, load_zone
+from almanac.yamlfile import Document, load, read_model
+
+SUFFIX = ".yml"
+# Words that YAML 1.1 (Ruby's reader too) takes for a boolean or null when they stand without quotes.
+_SPECIAL = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
+
+
+class _Key(str):
+    __slots__ = ()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes every text in double quotes, so that no reader takes it for a number, a date or a boolean."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 -- PyYAML's signature
+        super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 -- PyYAML's signature
+        return True
+
+
+_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+_Dumper.add_representer(_Key, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text)))
+
+
+def record_path(folder: str, event_id: str) -> str:
+    """Return the path of an event's record within the site."""
+    return f"{folder.rstrip('/')}/{event_id}{SUFFIX}"
+
+
+def write_record(event: Event) -> str:
+    """Write an event as its record: keys in the model's order, empty fields left out, one line a text."""
+    data = _keyed(event.model_dump(mode="json", exclude_defaults=True))
+    return str(
+        yaml.dump(
+            data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=float("inf"), default_flow_style=False
+        )
+    )
+
+
+def _keyed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_key(key): _keyed(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_keyed(child) for child in value]
+    return value
+
+
+def _key(key: str) -> str:
+    plain = re.fullmatch(r"[a-z][a-z0-9_-]*", key) and key not in _SPECIAL
+    return _Key(key) if plain else key
+
+
+def read_record(text: str, file: str) -> Event:
+    """Read one record.
+
+    Args:
+        text: What stands in the file.
+        file: Its path within the site, for messages.
+
+    Raises:
+        UserError: With every mistake in it, each with file, line and field.
+    """
+    return read_model(Event, _date_as_text(load(text, file)), file)
+
+
+def _date_as_text(document: Document) -> Document:
+    """Let somebody who writes a record by hand put `date: 2021` without quotes."""
+    data = document.data
+    if isinstance(data, dict) and type(data.get("date")) is int:
+        return Document({**data, "date": f"{data['date']:04d}"}, document.lines)
+    return document
+
+
+def read_records(files: Mapping[str, str]) -> tuple[Event, ...]:
+    """Read all records of a site: path within the site -> text. They come in the order of their dates, then ids.
+
+    Raises:
+        UserError: With every mistake in all of them; two records with one id, and a file that is not named after its
+            id, are mistakes too.
+    """
+    events: dict[str, Event] = {}
+    problems: list[Problem] = []
+    for file in sorted(files):
+        try:
+            events[file] = read_record(files[file], file)
+        except UserError as error:
+            problems.extend(error.problems)
+    problems.extend(_misnamed(events, files))
+    if problems:
+        raise UserError(problems)
+    return in_order(events.values())
+
+
+def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Sort events by date, then moment, then id."""
+    return tuple(sorted(events, key=lambda event: (*event.sort_key, event.id)))
+
+
+def _misnamed(events: Mapping[str, Event], files: Mapping[str, str]) -> Iterable[Problem]:
+    first: dict[str, str] = {}
+    for file, event in events.items():
+        line = load(files[file], file).lines[("id",)]
+        other = first.setdefault(event.id, file)
+        if other != file:
+            yield Problem(f"The record {other} has this id too; each event needs its own.", "id", file=file, line=line)
+        elif file.rpartition("/")[2] != f"{event.id}{SUFFIX}":
+            wanted = f"{event.id}{SUFFIX}"
+            yield Problem(
+                f"A record's file is named after its id, so this one belongs in {wanted}.", "id", file=file, line=line
+            )
+
+
+def incoherent(records: Sequence[Event], zones: Zones | None, folder: str) -> Iterator[Problem]:
+    """Find what in a record contradicts itself or names a record that is not there.
+
+    Args:
+        records: All records.
+        zones: The site's zones, or None: When lines are not read.
+        folder: The folder of the records.
+    """
+    ids = {record.id for record in records}
+    for record in records:
+        file = record_path(folder, record.id)
+        if record.duplicate_of is not None and (record.duplicate_of not in ids or record.duplicate_of == record.id):
+            message = "This names no other record of this site."
+            yield Problem(message, "duplicate_of", typed=record.duplicate_of, file=file)
+        if record.time_zone and (wrong := check_zone(record.time_zone)):
+            yield Problem(wrong.message, "time_zone", typed=record.time_zone, accepted=wrong.accepted, file=file)
+        elif zones:
+            yield from _times(record, zones, file)
+
+
+def _times(record: Event, zones: Zones, file: str) -> Iterator[Problem]:
+    if record.time_zone and record.starts:
+        starts = datetime.fromisoformat(record.starts)
+        there = starts.astimezone(load_zone(record.time_zone)).replace(microsecond=0)
+        if there.utcoffset() != starts.utcoffset():
+            message = "The offset in `starts` is not the one of this zone at that moment."
+            yield Problem(message, "time_zone", typed=record.time_zone, accepted=None, file=file)
+    if record.when is None:
+        return
+    said = check_imported(record.date, record.when, zones)
+    for name in ("starts", "ends"):
+        mine, read = getattr(record, name), getattr(said, name)
+        if said.ok and mine and read and datetime.fromisoformat(mine) != datetime.fromisoformat(read):
+            message = f"This is not the moment that the line in `when` says ({record.when!r})."
+            yield Problem(message, name, typed=mine, accepted=read, file=file)

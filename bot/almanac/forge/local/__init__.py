@@ -1,0 +1,1 @@
+"""A git repository and a folder of issues on this disk."""

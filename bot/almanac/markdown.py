@@ -1,0 +1,106 @@
+"""The only place where text becomes Markdown or a URL.
+
+Text from strangers meets Liquid, kramdown and GitHub's own Markdown. Backslashes, code fences and `{% raw %}` each fail
+one of them; a decimal character reference (`&#123;`) means the character itself to all of them, and markup to none. So
+every character that could begin markup where it stands is written as one, and no other character is touched: plain
+prose stays as it was typed.
+"""
+
+import re
+
+from almanac.text import check_url
+
+_LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+# Emphasis, code, links, HTML, tables, maths, attribute lists and Liquid begin with one of these. An ampersand is one
+# only where it could begin a reference. GitHub makes links of a bare `https://` and `www.`.
+_MARKUP = re.compile(r"[\\`*_^{}\[\]<>|$~]|&(?=[A-Za-z0-9_:#])|:(?=//)|(?<=[wW]{3})\.")
+_FIRST = re.compile(r"\A(?:[#+\-=:]|[0-9]+[.)])")
+_JOINT = re.compile(r"[!&]\Z")
+_BANG = re.compile(r"!\Z")
+
+
+class Safe(str):
+    """Markdown that is done: whatever was typed in it is escaped already."""
+
+    __slots__ = ()
+
+
+def _reference(found: re.Match[str]) -> str:
+    return "".join(char if char.isdigit() else f"&#{ord(char)};" for char in found[0])
+
+
+def text(value: str) -> Safe:
+    """Escape a text that stands within a line.
+
+    Line breaks become spaces; controls and halves of characters go, whatever a record edited by hand may hold: one
+    value can never begin a line of its own.
+    """
+    if isinstance(value, Safe):
+        return value
+    return Safe(_MARKUP.sub(_reference, _CONTROLS.sub("", _LINE_BREAKS.sub(" ", value))))
+
+
+def heading(value: str) -> Safe:
+    """Escape a text that ends a heading: a closing run of `#` would vanish there."""
+    if isinstance(value, Safe):
+        return value
+    return Safe(_closed(text(value)))
+
+
+def _closed(written: str) -> str:
+    written = written.rstrip(" \t")
+    words = written.rstrip("#")
+    return words + "&#35;" * (len(written) - len(words))
+
+
+def item(value: str) -> Safe:
+    """Escape a text that begins a list item or a line, where `#`, `-`, `1.` and the like have a meaning."""
+    if isinstance(value, Safe):
+        return value
+    return Safe(_FIRST.sub(_reference, text(value).lstrip(" \t")))
+
+
+def anywhere(value: str) -> Safe:
+    """Escape a text for every position within a line at once, for a template that does not say where it stands.
+
+    An exclamation mark or an ampersand at its end is escaped too: the template may go on with `[` or with `amp;`.
+    """
+    if isinstance(value, Safe):
+        return value
+    return Safe(_JOINT.sub(_reference, _closed(item(value))))
+
+
+def link(label: str, url: str, before: str = "") -> Safe:
+    """Write a link, together with the text that stands before it on its line.
+
+    Args:
+        label: The words that are shown.
+        url: Where it leads.
+        before: The text before it; an exclamation mark at its end would make an image of the link.
+
+    Raises:
+        RefusedUrl: A page may not link there.
+    """
+    target = check_url(url)
+    return Safe(f"{_BANG.sub(_reference, text(before))}[{text(label)}]({target})")
+
+
+def url(value: str) -> Safe:
+    """Return the URL as it may stand in a link.
+
+    Raises:
+        RefusedUrl: A page may not link there.
+    """
+    return value if isinstance(value, Safe) else Safe(check_url(value))
+
+
+def fence(value: str) -> str:
+    """Put a text into a code fence that is one backtick longer than the longest run within it.
+
+    For comments on GitHub, where a fence stops mentions, references and Markdown. (It does not stop Liquid: a page
+    never gets a fence.)
+    """
+    shown = _CONTROLS.sub("", re.sub(r"\r\n?", "\n", value))
+    marks = "`" * max(3, 1 + max(map(len, re.findall("`+", shown)), default=0))
+    return f"{marks}text\n{shown}\n{marks}"

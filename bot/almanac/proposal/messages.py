@@ -1,0 +1,172 @@
+"""The texts that people read: our comment, the pull request's body. Each is a template in `templates/messages/`."""
+
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from almanac.errors import ConfigError, Problem
+from almanac.markdown import fence
+from almanac.proposal.state import Draft, EditPull, OpenPull, Plan, PutComment
+from almanac.text import printable
+
+# GitHub takes 65,536 characters; the marker needs some of them.
+MAX_CHARACTERS = 65_000
+SUFFIX = ".md.j2"
+
+
+class Own(NamedTuple):
+    """A template of the site's own, and its path within the site."""
+
+    source: str
+    path: str
+
+
+Careful = Callable[[str, Mapping[str, Any], str], str]
+"""Writes a text with a template that is not trusted: the template, its values, its path for problems."""
+
+
+class Messages:
+    """Writes drafts, with Almanac's own templates or with those that a site has in their place."""
+
+    def __init__(
+        self, sources: Mapping[str, str], careful: Careful | None = None, own: Mapping[str, Own] | None = None
+    ) -> None:
+        """Take Almanac's templates by name, what writes with a site's own, and those."""
+        self._sources, self._careful, self._own = sources, careful, own or {}
+
+    def of_site(self, own: Mapping[str, Own]) -> "Messages":
+        """Return the same with some templates replaced by a site's own.
+
+        Raises:
+            ConfigError: One has the name of no message.
+        """
+        for name, template in own.items():
+            if name not in self._sources:
+                near = get_close_matches(name, self._sources, 1)
+                hint = f" The nearest one is `{near[0]}{SUFFIX}`." if near else ""
+                raise ConfigError(Problem(f"There is no message of this name.{hint}", file=template.path))
+        return Messages(self._sources, self._careful, own)
+
+    def rehearse(self, plan: Plan) -> None:
+        """Write all texts of a plan once for nothing, so that a site's broken template stops it before its first write.
+
+        Raises:
+            ConfigError: A template of the site's own fails.
+        """
+        if self._own:
+            for draft in _drafts(plan):
+                self.write(draft, pull="#0")
+
+    def write(self, draft: Draft, **values: Any) -> str:
+        """Write a draft; `values` are those that were not known when it was drafted, such as the pull request.
+
+        Raises:
+            ConfigError: The site's own template fails.
+        """
+        given = {"pull": None, **draft.values, **values}
+        own = self._own.get(draft.template)
+        if own and self._careful:
+            text = self._careful(own.source, given, own.path).strip()
+        else:
+            text = write_text(self._sources[draft.template], given, f"{draft.template}{SUFFIX}").strip()
+        if len(text) > MAX_CHARACTERS and "preview" in draft.values:
+            shorter = "(This section is too long to be shown here.)"
+            if draft.values["preview"] != shorter:
+                return self.write(Draft(draft.template, {**draft.values, "preview": shorter}), **values)
+        some = _fewer(draft.values.get("problems"))
+        if len(text) > MAX_CHARACTERS and some:
+            return self.write(Draft(draft.template, {**draft.values, "problems": some}), **values)
+        return text[:MAX_CHARACTERS]
+
+
+class _More(Problem):
+    """Stands for the problems that have no room."""
+
+
+def _fewer(problems: object) -> tuple[Problem, ...]:
+    """Return the first half of some problems, and that there are more; nothing where there is only one, or none."""
+    if not isinstance(problems, list | tuple):
+        return ()
+    told = [problem for problem in problems if not isinstance(problem, _More)]
+    kept = told[: len(told) // 2]
+    more = "There is more to mend, but no room here to say it. You will be told when this is done."
+    return (*kept, _More(more)) if kept else ()
+
+
+def _drafts(plan: Plan) -> Iterable[Draft]:
+    for write in plan.writes:
+        texts: tuple[object, ...] = ()
+        if isinstance(write, OpenPull):
+            texts = (write.body,)
+        elif isinstance(write, EditPull):
+            texts = (write.text,)
+        elif isinstance(write, PutComment):
+            texts = (write.body, write.note)
+        yield from (text for text in texts if isinstance(text, Draft))
+
+
+def write_text(source: str, values: Mapping[str, Any], file: str) -> str:
+    """Write a text from a template. It is Markdown, not HTML; typed text only ever stands inside a fence.
+
+    Raises:
+        ConfigError: The template cannot be read, or fails; with file and line.
+    """
+    try:
+        return _compiled(source).render(values)
+    except TemplateSyntaxError as error:
+        raise ConfigError(
+            Problem(f"The template cannot be read: {error.message}", file=file, line=error.lineno)
+        ) from None
+    except Exception as error:  # noqa: BLE001 -- a template can raise whatever Python can
+        words = f"The template fails: {str(error) or type(error).__name__}"
+        raise ConfigError(Problem(words, file=file, line=_line(error.__traceback__))) from None
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> Template:
+    jinja = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
+    )
+    jinja.filters |= {"fence": fence, "problem": problem_text, "code": code}
+    return jinja.from_string(source)
+
+
+def _line(trace: TracebackType | None) -> int | None:
+    """Find the innermost line of the template that an error went through. Jinja2 gives its frames that name."""
+    line = None
+    while trace:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def code(text: str) -> str:
+    """Write the name of a file, or of a field in one, as code, in which no letter acts."""
+    return f"`{printable(text).replace('`', '?')}`"
+
+
+def problem_text(problem: Problem, typed: str = "You typed:", accepted: str = "This would be accepted:") -> str:
+    """Write one problem as Markdown: file, field and message, what was typed, and what would be accepted.
+
+    `typed` and `accepted` are the words before the last two.
+    """
+    place = [code(problem.file)] if problem.file else []
+    place += [f"line {problem.line}"] if problem.file and problem.line else []
+    about = [", ".join(place)] if place else []
+    # A form's labels are its own; a file's fields may be anything that somebody typed as a key.
+    about += [code(problem.field) if problem.file else f"**{problem.field}**"] if problem.field else []
+    parts = [": ".join([*about, problem.message])]
+    if problem.typed:
+        parts.append(f"{typed}\n\n{fence(problem.typed)}")
+    if problem.accepted:
+        parts.append(f"{accepted}\n\n{fence(problem.accepted)}")
+    if problem.choices:
+        choices = "\n\n".join(map(fence, problem.choices))
+        parts.append(f"Each of these would be accepted; only you can say which is meant:\n\n{choices}")
+    return "\n\n".join(parts)

@@ -1,0 +1,212 @@
+"""Almanac's own templates and examples, found in a checkout and in an installed wheel alike.
+
+A site's own section template, rendered in a child process that has nothing to take and little time.
+
+Jinja2's sandbox is the wall; this is the yard around it. The child starts without environment (so without tokens), is
+told the template and the events on standard input, gives up the right to open files and start processes before it
+reads the template, and is killed when it takes too long.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from almanac.errors import ConfigError, Problem
+from almanac.event.model import Event
+from almanac.page.template import section_renderer
+from almanac.proposal.messages import write_text
+
+_MESSAGES = (
+    "proposed",
+    "problems",
+    "held",
+    "stuck",
+    "closed",
+    "withdrawn",
+    "merged",
+    "refused",
+    "note",
+    "pull",
+    "edits",
+)
+
+
+def _folder(name: str) -> Traversable:
+    packed = resources.files("almanac") / "_data" / name
+    return packed if packed.is_dir() else Path(__file__).parents[2] / name
+
+
+def template(path: str) -> str:
+    """Return the text of a file in `templates/`, given by its path there."""
+    return (_folder("templates") / path).read_text(encoding="utf-8")
+
+
+def example(path: str) -> str:
+    """Return the text of a file in `examples/`, given by its path there."""
+    return (_folder("examples") / path).read_bytes().decode()
+
+
+def messages() -> dict[str, str]:
+    """Return the templates of all messages by name."""
+    return {name: template(f"messages/{name}.md.j2") for name in _MESSAGES}
+
+
+SECONDS = 5
+"""How much of the processor's time a template may take."""
+PATIENCE = 30
+"""After how many seconds by the clock it is stopped in any case. On a busy machine it has to wait for its time."""
+MAX_OUTPUT = 64_000_000
+_MEMORY = 512_000_000
+_PROBLEM = "almanac:problem"
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from almanac.renderer import main; main()"
+
+
+def render_in_child(source: str, events: Sequence[Event], file: str) -> list[str]:
+    """Write the sections of events with a site's own template, all in one child process.
+
+    Args:
+        source: The template.
+        events: The events.
+        file: The template's path in the site, for problems.
+
+    Returns:
+        One section for each event, in their order.
+
+    Raises:
+        ConfigError: The template has a mistake, takes more than 5 seconds of the processor's time for all events, or
+            writes more than a million characters for one.
+    """
+    request = {
+        "source": source,
+        "file": file,
+        "events": [event.model_dump(mode="json", exclude_defaults=True) for event in events],
+    }
+    answer = _ask(json.dumps(request).encode(), file)
+    if "problems" in answer:
+        raise ConfigError([Problem(**problem) for problem in answer["problems"]])
+    return list(answer["sections"])
+
+
+def write_in_child(source: str, values: Mapping[str, Any], file: str) -> str:
+    """Write a message with a site's own template in a child process.
+
+    Raises:
+        ConfigError: As with a section.
+    """
+    request = {"source": source, "file": file, "values": json.loads(json.dumps(values, default=_plain))}
+    answer = _ask(json.dumps(request).encode(), file)
+    if "problems" in answer:
+        raise ConfigError([Problem(**problem) for problem in answer["problems"]])
+    return str(answer["text"])
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, Problem):
+        raise TypeError(type(value).__name__)
+    return {_PROBLEM: asdict(value)}
+
+
+def _ask(request: bytes, file: str) -> Any:
+    # -I: no user site, no current folder, no PYTHON* variables. -X utf8: the locale went with the environment.
+    command = [sys.executable, "-I", "-X", "utf8", "-c", _START, str(Path(__file__).parent.parent)]
+    with tempfile.TemporaryFile() as output:
+        try:
+            done = subprocess.run(  # noqa: S603  # our own interpreter with our own code
+                command,
+                input=request,
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+                env={},
+                cwd="/",
+                timeout=PATIENCE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise ConfigError(_too_much(file, f"took longer than {PATIENCE} seconds")) from None
+        output.seek(0)
+        written = output.read(MAX_OUTPUT + 1)
+    if done.returncode or len(written) > MAX_OUTPUT:
+        raise ConfigError(_too_much(file, "used up its share of time, memory or output"))
+    return json.loads(written)
+
+
+def _too_much(file: str, what: str) -> Problem:
+    return Problem(
+        f"The template {what} and was stopped. Look for a loop or a number in it that is too large.", file=file
+    )
+
+
+# ------------------------------------------------------------- in the child
+
+
+def main() -> None:
+    """Answer one request, from standard input to standard output."""
+    request = json.load(sys.stdin, object_hook=_revived)
+    if "values" in request:
+        _give_up_rights()
+        json.dump(_message(request), sys.stdout)
+        return
+    events = [Event.model_validate(event, strict=False) for event in request["events"]]
+    _give_up_rights()
+    json.dump(_answer(request["source"], request["file"], events), sys.stdout)
+
+
+def _revived(found: dict[str, Any]) -> Any:
+    """Make a problem of what `_plain` made of one."""
+    if found.keys() != {_PROBLEM}:
+        return found
+    about = found[_PROBLEM]
+    return Problem(**{**about, "choices": tuple(about["choices"])})
+
+
+def _message(request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"text": write_text(request["source"], request["values"], request["file"])}
+    except ConfigError as error:
+        return {"problems": [{"message": one.message, "file": one.file, "line": one.line} for one in error.problems]}
+
+
+def _answer(source: str, file: str, events: Sequence[Event]) -> dict[str, Any]:
+    try:
+        render = section_renderer(source, file)
+        return {"sections": [render(event) for event in events]}
+    except ConfigError as error:
+        return {"problems": [{"message": one.message, "file": one.file, "line": one.line} for one in error.problems]}
+
+
+def _warm_up() -> None:
+    """Use once whatever Python and Jinja2 import late: when files cannot be opened any more, that would fail."""
+    event = Event(id="2021", title="ü", date="2021", url="https://bücher.example")
+    late = "{{ title | slug }}{{ url | url }}{{ 'x' | wordwrap }}{{ 'x' | pprint }}"
+    for template in (late, "{{ nothing }}", "{% if %}", "{% include 'x' %}"):
+        _answer(template, "", [event])
+        _message({"source": template, "values": {"problem": Problem("x")}, "file": ""})
+
+
+def _give_up_rights() -> None:
+    """Take from this process what a template has no use for, as far as the system knows such limits."""
+    _warm_up()
+    try:
+        import resource  # noqa: PLC0415  # not on every system
+    except ImportError:
+        return
+    limits = {
+        "RLIMIT_NOFILE": 0,  # no file can be opened; standard input and output are open already
+        "RLIMIT_NPROC": 0,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_CPU": SECONDS,
+        "RLIMIT_AS": _MEMORY,
+        "RLIMIT_FSIZE": MAX_OUTPUT,
+    }
+    for name, limit in limits.items():
+        try:
+            resource.setrlimit(getattr(resource, name), (limit, limit))
+        except (AttributeError, OSError, ValueError):
+            continue  # a system without this one still has the others, and the parent's clock

@@ -1,0 +1,204 @@
+"""The server's settings, from the environment. `docs/server.md` lists them all, and a test holds it to that."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from almanac.errors import Problem, UserError
+
+MIB = 1 << 20
+
+
+def _address(value: object) -> object:
+    if isinstance(value, str):
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("it has to be an address such as https://almanac.example.org")
+        return value.rstrip("/")
+    return value
+
+
+def _database(value: object) -> object:
+    if isinstance(value, str):
+        value = value.replace("postgres://", "postgresql://", 1) if value.startswith("postgres://") else value
+        if not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("it has to begin with sqlite:/// or postgresql://")
+    return value
+
+
+def _pem(value: object) -> object:
+    # Whatever holds one line only, such as an .env file, has the key with \n in place of its line ends, and between
+    # quotation marks, which not all that read such a file take off.
+    return value.strip().strip("\"'").replace("\\n", "\n").strip() + "\n" if isinstance(value, str) else value
+
+
+Address = Annotated[str, BeforeValidator(_address)]
+
+
+class Credentials(BaseModel, frozen=True):
+    """Who we are to GitHub: the App's number, its private key (PEM), and the secret that signs its deliveries."""
+
+    app_id: int
+    private_key: SecretStr
+    webhook_secret: SecretStr
+
+
+class Settings(BaseSettings):
+    """All that can be set. Each field is read from the variable that its alias names."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    app_id: int | None = Field(None, validation_alias="ALMANAC_APP_ID", gt=0)
+    private_key: Annotated[SecretStr, BeforeValidator(_pem)] | None = Field(
+        None, validation_alias="ALMANAC_PRIVATE_KEY"
+    )
+    private_key_path: Path | None = Field(None, validation_alias="ALMANAC_PRIVATE_KEY_PATH")
+    webhook_secret: SecretStr | None = Field(None, validation_alias="ALMANAC_WEBHOOK_SECRET")
+    data_dir: Path = Field(Path("almanac-data"), validation_alias="ALMANAC_DATA_DIR")
+    database_url: Annotated[SecretStr, BeforeValidator(_database)] | None = Field(
+        None, validation_alias="ALMANAC_DATABASE_URL"
+    )
+    status_token: SecretStr | None = Field(None, validation_alias="ALMANAC_STATUS_TOKEN")
+    setup_token: SecretStr | None = Field(None, validation_alias="ALMANAC_SETUP_TOKEN")
+    public_url: Address | None = Field(None, validation_alias="ALMANAC_PUBLIC_URL")
+    api_url: Address = Field("https://api.github.com", validation_alias="GITHUB_API_URL")
+    web_url: Address | None = Field(None, validation_alias="GITHUB_SERVER_URL")
+    workers: int = Field(8, validation_alias="ALMANAC_WORKERS", ge=1, le=64)
+    sweep_minutes: float = Field(15, validation_alias="ALMANAC_SWEEP_MINUTES", gt=0, le=1440)
+    max_body: int = Field(25 * MIB, validation_alias="ALMANAC_MAX_BODY", ge=1024, le=100 * MIB)
+    body_seconds: float = Field(10, validation_alias="ALMANAC_BODY_SECONDS", gt=0, le=60)
+    cache_mb: int = Field(512, validation_alias="ALMANAC_CACHE_MB", ge=0)
+    write_pause: float | None = Field(None, validation_alias="ALMANAC_WRITE_PAUSE", ge=0, le=60)
+    log_format: Literal["json", "text"] | None = Field(None, validation_alias="ALMANAC_LOG_FORMAT")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", validation_alias="ALMANAC_LOG_LEVEL")
+
+    @property
+    def database(self) -> str:
+        """The address of the job store, in the form that SQLAlchemy takes; it may hold a password."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.resolve() / 'almanac.sqlite'}"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file, or None where the store is a PostgreSQL database."""
+        path = self.database.removeprefix("sqlite:///")
+        return Path(path) if path != self.database else None
+
+    @property
+    def github(self) -> str:
+        """GitHub's web address."""
+        if self.web_url:
+            return self.web_url
+        return "https://github.com" if self.api_url == "https://api.github.com" else self.api_url.split("/api/v3")[0]
+
+    @property
+    def credentials_file(self) -> Path:
+        """Where the set-up stores the App's credentials."""
+        return self.data_dir / "app.json"
+
+    def secrets(self) -> tuple[str, ...]:
+        """All that must never be logged."""
+        given = (self.private_key, self.webhook_secret, self.status_token, self.setup_token)
+        password = urlsplit(self.database).password
+        return (*(one.get_secret_value() for one in given if one), *([password] if password else []))
+
+    def credentials(self) -> Credentials | None:
+        """Return who we are to GitHub: from the environment, else as the set-up stored it; None where neither says.
+
+        Raises:
+            UserError: The App is configured in part only. Above all, without a secret anybody could send deliveries.
+        """
+        key = self.private_key or self._key_from_file()
+        given = {
+            "ALMANAC_APP_ID": self.app_id,
+            "ALMANAC_PRIVATE_KEY": key,
+            "ALMANAC_WEBHOOK_SECRET": self.webhook_secret,
+        }
+        missing = [name for name, value in given.items() if value is None]
+        if len(missing) == len(given):
+            return read_credentials(self.credentials_file)
+        if missing:
+            remedy = "Set all three, or none to set the App up at /setup."
+            raise UserError(f"The GitHub App is configured in part only; not set: {', '.join(missing)}. {remedy}")
+        found = Credentials.model_validate(
+            {"app_id": self.app_id, "private_key": key, "webhook_secret": self.webhook_secret}
+        )
+        check_key(found.private_key.get_secret_value(), "ALMANAC_PRIVATE_KEY")
+        return found
+
+    def _key_from_file(self) -> SecretStr | None:
+        if self.private_key_path is None:
+            return None
+        try:
+            return SecretStr(self.private_key_path.read_text())
+        except (OSError, UnicodeDecodeError) as error:
+            said = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise UserError(f"ALMANAC_PRIVATE_KEY_PATH cannot be read: {said}.") from None
+
+
+def check_key(pem: str, name: str) -> None:
+    """Check that a text is an RSA private key.
+
+    Raises:
+        UserError: It is not; the message does not repeat it.
+    """
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415 -- slow to import
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+
+    try:
+        good = isinstance(load_pem_private_key(pem.encode(), None), RSAPrivateKey)
+    except (ValueError, TypeError):
+        good = False
+    if not good:
+        raise UserError(f"{name} is not the App's private key: the whole text of the .pem file that GitHub gave you.")
+
+
+def read_credentials(path: Path) -> Credentials | None:
+    """Read the credentials that the set-up stored; None where there are none.
+
+    Raises:
+        UserError: The file is damaged.
+    """
+    try:
+        found = Credentials.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError):
+        raise UserError(f"{path} does not hold an App's credentials. Remove it to set the App up again.") from None
+    if not found.webhook_secret.get_secret_value():
+        raise UserError(f"{path} holds no webhook secret. Remove it to set the App up again.")
+    check_key(found.private_key.get_secret_value(), str(path))
+    return found
+
+
+def read_settings(environment: Mapping[str, Any] | None = None) -> Settings:
+    """Read the settings.
+
+    Args:
+        environment: Variables in place of the process's own.
+
+    Raises:
+        UserError: Some cannot be; each is named, and no value is repeated.
+    """
+    try:
+        return Settings() if environment is None else Settings.model_validate(_given(environment))
+    except ValidationError as error:
+        raise UserError(
+            Problem(_sentence(found["msg"]), field=".".join(map(str, found["loc"])))
+            for found in error.errors(include_input=False, include_url=False, include_context=False)
+        ) from None
+
+
+def _given(environment: Mapping[str, Any]) -> dict[str, Any]:
+    names = {field.validation_alias for field in Settings.model_fields.values()}
+    return {name: value for name, value in environment.items() if name in names and value != ""}
+
+
+def _sentence(message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

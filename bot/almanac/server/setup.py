@@ -1,0 +1,181 @@
+"""Setting the App up: GitHub makes it from a manifest that the operator's browser brings there, and gives us its keys.
+
+Whoever gets through decides whose App this server is. So the page is shown to this machine itself, or to who knows the
+set-up token that the server prints when it starts; and GitHub's answer counts only with a state that we gave out, once,
+within an hour. When there is an App, all this is closed.
+"""
+
+import hmac
+import ipaddress
+import json
+import os
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
+
+from almanac.errors import UserError
+from almanac.forge.github.app import PERMISSIONS, Registered, convert_manifest
+from almanac.server.settings import Credentials, check_key
+
+EVENTS = ("issues", "issue_comment", "pull_request", "push", "repository")
+"""What the App subscribes to; of its installations GitHub always tells."""
+HOMEPAGE = "https://github.com/almanac-events/almanac"
+LIFETIME = 3600.0
+_MOST_STATES = 100
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+_ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,200}")
+
+Keep = Literal["file", "show"]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A set-up that went off to GitHub: when it ends being good, and what is to be done with the credentials."""
+
+    until: float
+    keep: Keep
+
+
+class Setup:
+    """The way to an App; open until there is one.
+
+    Attributes:
+        token: What lets somebody in who is not on this machine.
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        github: str,
+        token: str | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+        convert: Callable[[str, str], Registered] = convert_manifest,
+    ) -> None:
+        """Take GitHub's addresses (API and web), and the set-up token; None makes one."""
+        self.token = token or secrets.token_urlsafe(24)
+        self.github = github
+        self._api_url, self._clock, self._convert = api_url, clock, convert
+        self._begun: dict[str, Begun] = {}
+
+    def admits(self, client: str, headers: Mapping[str, str], token: str) -> bool:
+        """Tell whether the page may be shown to somebody.
+
+        Args:
+            client: The address that the connection comes from.
+            headers: The request's headers, names in small letters.
+            token: The set-up token, as it was given.
+        """
+        if token:
+            return hmac.compare_digest(token.encode(), self.token.encode())
+        # A proxy on this machine makes everybody seem to be here, and a page elsewhere can have the operator's browser
+        # call a name that leads here.
+        return (
+            _is_loopback(client)
+            and not any(name in headers for name in _FORWARDED)
+            and _is_loopback(_host(headers.get("host", "")))
+        )
+
+    def begin(self, keep: Keep) -> str:
+        """Give out a state for a way to GitHub and back."""
+        now = self._clock()
+        self._begun = {state: begun for state, begun in self._begun.items() if begun.until > now}
+        while len(self._begun) >= _MOST_STATES:
+            self._begun.pop(next(iter(self._begun)))
+        state = secrets.token_urlsafe(24)
+        self._begun[state] = Begun(now + LIFETIME, keep)
+        return state
+
+    def finish(self, state: str, code: str) -> tuple[Registered, Keep]:
+        """Fetch the credentials of the App that GitHub has made.
+
+        Raises:
+            UserError: The state was not given out by us, is too old or was used before, or the code is none.
+            ForgeError: GitHub does not take the code.
+        """
+        begun = self._begun.pop(state, None)
+        if begun is None or begun.until < self._clock() or not _CODE.fullmatch(code):
+            raise UserError("This way back from GitHub is not known here, was used before or is too old. Begin again.")
+        found = self._convert(code, self._api_url)
+        if not found.webhook_secret:
+            raise UserError("GitHub gave the App no webhook secret. Delete the App there and begin again.")
+        check_key(found.private_key, "GitHub's answer")
+        return found, begun.keep
+
+    def destination(self, organization: str, state: str) -> str:
+        """Return where on GitHub the manifest goes: to the operator's own account, or to an organisation's.
+
+        Raises:
+            UserError: That is no organisation's name.
+        """
+        if organization and not _ORGANIZATION.fullmatch(organization):
+            raise UserError("That is no organisation's name on GitHub.")
+        owner = f"/organizations/{quote(organization)}" if organization else ""
+        return f"{self.github}{owner}/settings/apps/new?{urlencode({'state': state})}"
+
+
+def manifest(address: str) -> str:
+    """Write the App's manifest (JSON) for a server at this address."""
+    content: dict[str, Any] = {
+        "name": f"almanac-{secrets.token_hex(3)}",
+        "url": HOMEPAGE,
+        "description": "Turns 'New event' issues into pull requests for the event history.",
+        "public": False,
+        "hook_attributes": {"url": f"{address}/webhooks/github", "active": True},
+        "redirect_url": f"{address}/setup/done",
+        "default_permissions": PERMISSIONS,
+        "default_events": list(EVENTS),
+    }
+    return json.dumps(content)
+
+
+def credentials_of(found: Registered) -> Credentials:
+    """Return what the server needs of a new App."""
+    return Credentials.model_validate(
+        {"app_id": found.id, "private_key": found.private_key, "webhook_secret": found.webhook_secret}
+    )
+
+
+def store_credentials(found: Registered, path: Path) -> None:
+    """Write the credentials into a file that nobody else on this machine can read."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    content = {"app_id": found.id, "private_key": found.private_key, "webhook_secret": found.webhook_secret}
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def as_variables(found: Registered) -> str:
+    """Write the credentials as the lines of an environment file."""
+    # Without the quotation marks systemd would drop the backslashes.
+    key = found.private_key.strip().replace("\n", "\\n")
+    return f'ALMANAC_APP_ID={found.id}\nALMANAC_WEBHOOK_SECRET={found.webhook_secret}\nALMANAC_PRIVATE_KEY="{key}"\n'
+
+
+def is_reachable(address: str) -> bool:
+    """Tell whether an address can be one that GitHub reaches: not this machine's own."""
+    return not _is_loopback(_host(address.partition("://")[2]))
+
+
+def _host(text: str) -> str:
+    """Take the host out of `host:port`, with or without the brackets of IPv6."""
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition("/")[0].rpartition(":")[0] if text.count(":") == 1 else text.partition("/")[0]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

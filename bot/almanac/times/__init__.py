@@ -1,0 +1,1 @@
+"""A When line: read, checked against the calendar, and shown."""

@@ -1,0 +1,314 @@
+"""The grammar of a When line: times with their zones, day marks, and a date before or after them.
+
+Times found in a text that is no When line. Nothing that may matter is left out: then nothing is found.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from almanac.dates import WrittenDate, date_at
+from almanac.text import CAPS
+from almanac.times.clock import TIME, Clock, WrittenTime, clocks, written_time
+from almanac.times.zones import Ambiguous, Place, Zones, offset_place
+
+LONGEST = CAPS["when"]  # characters; the longest line seen on a real page has 70
+FURTHEST = timedelta(hours=14)  # no zone is further from UTC
+
+_DASH = r"[-\u2010-\u2014\u2212]"
+_FLAGS = re.IGNORECASE | re.ASCII
+_SPACE = re.compile(r"\s*")
+_LEAD = re.compile(r"(?:at|from)\s+", _FLAGS)
+_ON = re.compile(r"on\s+(?:the\s+)?", _FLAGS)
+_SEPARATOR = re.compile(r"\s*(?:[,/|;\u00b7\u2022]|and(?!\w))(?:\s*and(?!\w))?\s*", _FLAGS)
+_AFTER_DATE = re.compile(rf"\s*(?:[,:/|;\u00b7]|{_DASH})?\s*", _FLAGS)
+_UNTIL = re.compile(rf"\s?(?:{_DASH}{{1,2}}|to(?!\w)|until(?!\w)|till?(?!\w))\s?", _FLAGS)
+_OFFSET = re.compile(
+    rf"(?P<utc>(?:UTC|GMT)\s?)?(?P<sign>\+|{_DASH})(?P<hours>[0-9]{{1,2}})(?::?(?P<minutes>[0-9]{{2}}))?"
+    r"(?::(?P<seconds>[0-9]{2}))?(?![0-9:]|\s?[ap]\.?m)",
+    _FLAGS,
+)
+_MERE_OFFSET = re.compile(rf"\s{_DASH}[0-9]{{2}}:?[0-9]{{2}}\s*(?:$|[,/|;(\u00b7]|and\b|on\b)", _FLAGS)
+_SPACED_OFFSET = re.compile(
+    rf"(?:UTC|GMT)\s?(?P<sign>\+|{_DASH})\s(?P<hours>[0-9]{{1,2}})(?=\s*(?:$|[,/|;()\u00b7]|and\b|on\b))", _FLAGS
+)  # `14:00 UTC - 5`: an offset or the end of a range
+_OPEN = re.compile(r"\(\s*")
+_CLOSE = re.compile(r"\s*\)")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/+-]*", re.ASCII)
+_DOTTED = re.compile(r"[A-Za-z](?:\.[A-Za-z]){1,4}(?![A-Za-z])\.?", re.ASCII)
+_NOT_ZONES = re.compile(r"(?:and|on|at|from|to|until|till?)(?!\w)", _FLAGS)
+_PHRASE = re.compile(r"[^\W\d_](?:[^\W\d]|[ ./'-](?=[^\W\d]))*")
+_SHIFT = re.compile(r"(?P<sign>[+-])\s?(?P<days>[0-2])(?:\s?days?)?|(?P<word>next|following|previous|same) day", _FLAGS)
+
+
+class UnreadableError(Exception):
+    """The line is no sequence of times and zones."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Words in the place of a zone that name none.
+
+    Attributes:
+        words: What stands there.
+        guess: The zone that is probably meant, where the words alone would not lead to it.
+    """
+
+    words: str
+    guess: str | None = None
+
+    def meant(self, zones: Zones) -> str | None:
+        """Return the letters or the name of a zone that somebody may have meant, or None."""
+        return self.guess or zones.nearest(self.words)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The day that stands with a time: a date, or so many days after the first time's."""
+
+    date: WrittenDate | None = None
+    days: int = 0
+
+
+@dataclass(frozen=True)
+class Written:
+    """One time with its zone, as it was typed.
+
+    Attributes:
+        clocks: What the time can mean: once; twice where am or pm is missing; not at all where no clock shows it.
+        place: Its zone; None where none stands with it.
+        mark: Its day, where one stands with it.
+        start: The start in so many words.
+        end: The end in so many words, of a range.
+    """
+
+    clocks: tuple[Clock, ...]
+    place: Place | Ambiguous | Unknown | None
+    mark: Mark | None
+    start: WrittenTime
+    end: WrittenTime | None = None
+
+
+@dataclass(frozen=True)
+class WrittenLine:
+    """A When line as it was typed: its times, and the date before or after them."""
+
+    times: tuple[Written, ...]
+    date: WrittenDate | None = None
+
+
+def read_line(text: str, zones: Zones) -> WrittenLine:
+    """Take a When line apart.
+
+    Raises:
+        UnreadableError: It is no sequence of times and zones.
+    """
+    return _Reader(" ".join(text.split()).rstrip(" ,;"), zones).line()
+
+
+def read_time(text: str, zones: Zones, position: int) -> tuple[Written, int]:
+    """Read the one time, with its zone and its day, that begins at a position of a text; return it and where it ends.
+
+    Raises:
+        UnreadableError: None begins there.
+    """
+    reader = _Reader(text, zones, position)
+    return reader.time(), reader.position
+
+
+class _Reader:
+    """A position in a line that only moves forward."""
+
+    def __init__(self, text: str, zones: Zones, position: int = 0) -> None:
+        self.text = text
+        self.zones = zones
+        self.position = position
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = pattern.match(self.text, self.position)
+        self.position = match.end() if match else self.position
+        return match
+
+    @property
+    def done(self) -> bool:
+        return self.position >= len(self.text) or self.text[self.position :] == "."
+
+    def line(self) -> WrittenLine:
+        date = self.date()
+        if date:
+            self.take(_AFTER_DATE)
+        times: list[Written] = []
+        while not self.done:
+            if times and (date_after := self.date()):
+                if date or not self.done:
+                    raise UnreadableError
+                return WrittenLine(tuple(times), date_after)
+            times.append(self.time())
+            if not self.take(_SEPARATOR):
+                self.take(_SPACE)
+                if not self.done and not date_at(self.text, self.position) and not _ON.match(self.text, self.position):
+                    raise UnreadableError
+        if not times:
+            raise UnreadableError
+        return WrittenLine(tuple(times), date)
+
+    def date(self) -> WrittenDate | None:
+        begin = self.position
+        self.take(_ON)
+        if found := date_at(self.text, self.position):
+            self.position = found.end
+            return found
+        self.position = begin
+        return None
+
+    def time(self) -> Written:
+        self.take(_LEAD)
+        start = self.clock()
+        end, place = None, self.place()
+        begin = self.position
+        if (place is None or isinstance(place, Place)) and self.take(_UNTIL):
+            end, last = self.clock(), self.place()
+            if place and last and place != last:  # "9am PT - 12pm ET" is no range
+                end, self.position = None, begin
+            place = place or last
+        return Written(clocks(start, end), place, self.mark(), start, end)
+
+    def clock(self) -> WrittenTime:
+        if match := self.take(TIME):
+            return written_time(match)
+        raise UnreadableError
+
+    def place(self) -> Place | Ambiguous | Unknown | None:
+        begin = self.position
+        mere = _MERE_OFFSET.match(self.text, begin)
+        self.take(_SPACE)
+        opened = self.take(_OPEN)
+        found = self.offset(bare=mere is not None) or self.named()
+        if found and opened and not self.take(_CLOSE):
+            found = None
+        if found is None:
+            self.position = begin
+        return found
+
+    def offset(self, *, bare: bool) -> Place | Unknown | None:
+        if spaced := self.take(_SPACED_OFFSET):
+            return self.spaced(spaced)
+        match = _OFFSET.match(self.text, self.position)
+        if not match or not (match["utc"] or match["sign"] == "+" or bare):
+            return None
+        self.position = match.end()
+        units = {unit: int(match[unit] or 0) for unit in ("hours", "minutes", "seconds")}
+        offset = timedelta(**units)
+        if offset > FURTHEST or max(units["minutes"], units["seconds"]) > 59:  # noqa: PLR2004 - a clock's own bounds
+            return Unknown(match.group())
+        return offset_place(offset if match["sign"] == "+" else -offset)
+
+    @staticmethod
+    def spaced(match: re.Match[str]) -> Unknown:
+        """Ask about `UTC - 5`: the same could be the end of a range."""
+        hours = int(match["hours"])
+        guess = f"UTC{'+' if match['sign'] == '+' else '-'}{hours}" if timedelta(hours=hours) <= FURTHEST else None
+        return Unknown(match.group(), guess)
+
+    def named(self) -> Place | Ambiguous | Unknown | None:
+        word = _WORD.match(self.text, self.position)
+        if not word or _NOT_ZONES.match(self.text, self.position) or date_at(self.text, self.position):
+            return None
+        if dotted := _DOTTED.match(self.text, self.position):  # E.T., U.K.
+            place = self.zones.find(dotted.group().replace(".", ""))
+            if place:
+                self.position = dotted.end()
+                return place
+        name = word.group()
+        while name:
+            if place := self.zones.find(name):
+                self.position += len(name)
+                return place
+            name = name[: max(name.rfind(mark) for mark in "/+-") + 1][:-1]
+        phrase = self.take(_PHRASE)
+        return Unknown(phrase.group()) if phrase else None
+
+    def mark(self) -> Mark | None:
+        begin = self.position
+        self.take(_SPACE)
+        opened = self.take(_OPEN)
+        if opened and (shift := self.take(_SHIFT)):
+            found = Mark(days=_days(shift))
+        elif date := date_at(self.text, self.position):
+            found = Mark(date)
+            self.position = date.end
+        else:
+            self.position = begin
+            return None
+        if opened and not self.take(_CLOSE):
+            raise UnreadableError
+        return found
+
+
+def _days(shift: re.Match[str]) -> int:
+    if word := shift["word"]:
+        return {"previous": -1, "same": 0}.get(word.lower(), 1)
+    return int(shift["sign"] + shift["days"])
+
+
+_SCAN_FLAGS = re.IGNORECASE | re.ASCII
+_USED = "\0"  # stands for what was read, in what is left of the text
+_MATTERS = re.compile(r"[0-9]|\b(?:[ap]\.?m|noon|midday|midnight|half|quarter|past|before|after|not)\b", _SCAN_FLAGS)
+_SCAN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/+-]*", re.ASCII)
+_CLINGS = re.compile(rf"[.:/+_\u2010-\u2015\u2212-]{_USED}")
+_BETWEEN = re.compile(rf"(?<={_USED})\s*(?:[,/|;\u00b7\u2022\u2010-\u2014-]|and|or)\s*(?={_USED})", _SCAN_FLAGS)
+_OR = re.compile(r"\bor\b", _SCAN_FLAGS)
+_LENGTH = re.compile(
+    r"[\s,;(-]*\b(?:for |about |lasting )*[0-9]{1,4}(?:[.,][0-9]{1,3})?\s?(?:hours?|hrs?|minutes?|mins?)\b[.)]*",
+    _SCAN_FLAGS,
+)
+
+
+def without_length(text: str) -> str | None:
+    """Return a text without the duration in it (`9am ET (2 hours)`); None where there is none."""
+    return _LENGTH.sub(" ", text).strip() if _LENGTH.search(text) else None
+
+
+def scan_line(text: str, zones: Zones) -> str:
+    """Return the times with known zones that stand in a text, joined to one line, and its date behind them.
+
+    It is empty where the rest of the text holds a digit, the letters of a zone or a word that can change a time
+    (`9 or 10am ET`, `half past 9am ET`), or a sign that clings to a time (`x/9am ET`).
+    """
+    text = " ".join(text.replace(_USED, " ").split())
+    times, dates, left = [], dict[WrittenDate, str](), ""
+    position = 0
+    while position < len(text):
+        begin, position = position, position + 1
+        if begin and (text[begin - 1].isalnum() or text[begin - 1] == "_"):
+            left += text[begin]
+        elif date := date_at(text, begin):
+            position = date.end
+            dates.setdefault(WrittenDate(date.year, date.month, date.day, date.weekday), text[begin:position])
+            left += _USED
+        elif end := _time_ends(text, begin, zones):
+            position = end
+            times.append(text[begin:end])
+            left += _USED
+        else:
+            left += text[begin]
+    if len(dates) > 1 or _leaves_out(left, zones):
+        return ""
+    return " on ".join([", ".join(times), *dates.values()])
+
+
+def _time_ends(text: str, begin: int, zones: Zones) -> int | None:
+    if not TIME.match(text, begin):
+        return None
+    try:
+        written, end = read_time(text, zones, begin)
+    except UnreadableError:
+        return None
+    return end if isinstance(written.place, Place) and len(written.clocks) == 1 else None
+
+
+def _leaves_out(left: str, zones: Zones) -> bool:
+    """Tell whether something in the rest of a text may matter."""
+    left = _BETWEEN.sub(" ", left)
+    words = _SCAN_WORD.findall(left)
+    return bool(_MATTERS.search(left) or _CLINGS.search(left) or _OR.search(left) or any(map(zones.find, words)))

@@ -1,0 +1,297 @@
+"""The Action as the runner meets it: a payload in a file, variables, outputs, a summary, annotations."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from almanac.action import run
+from almanac.errors import UserError
+from almanac.kit import make_kit
+from almanac.proposal.marker import with_state
+from almanac.reconcile import reconcile
+from almanac.renderer import example, template
+from almanac.triggers import target_of
+
+from tests.emulated import BOT, GitHubWorld
+from tests.filing import body
+from tests.forge.clones import clone
+from tests.tools import need
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = "past-working-groups.md"
+DEMO_DAY = {"title": "Demo Day", "date": "2022-01-20", "when": "9am ET, 3pm CET"}
+OURS = with_state("Adds an event.", {"issue": 12})
+OUTPUTS = ("outcome", "pull-request-number", "pull-request-url", "event-id")
+
+
+class Runner:
+    """What GitHub's runner sets, and what it reads afterwards."""
+
+    def __init__(self, site: GitHubWorld, folder: Path) -> None:
+        self.site = site
+        self.folder = folder
+        self.checkout: Path | None = None
+
+    def variables(self, trigger: str, payload: Mapping[str, Any]) -> dict[str, str]:
+        for name in ("output", "summary"):
+            (self.folder / name).write_text("")
+        (self.folder / "event.json").write_text(json.dumps(payload))
+        workspace = {"GITHUB_WORKSPACE": str(self.checkout)} if self.checkout else {}
+        return workspace | {
+            "GITHUB_TOKEN": self.site.token(BOT),
+            "GITHUB_REPOSITORY": self.site.forge.name,
+            "GITHUB_EVENT_NAME": trigger,
+            "GITHUB_EVENT_PATH": str(self.folder / "event.json"),
+            "GITHUB_API_URL": self.site.emulator.url,
+            "GITHUB_OUTPUT": str(self.folder / "output"),
+            "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
+            "ALMANAC_WRITE_PAUSE": "0",
+        }
+
+    def issues(self, number: int, action: str) -> dict[str, str]:
+        """The payload of an `issues` event, with what of it there is any use for."""
+        issue = self.site.ask("GET", f"issues/{number}")
+        payload = {"action": action, "issue": issue, "repository": {"default_branch": self.site.base}}
+        return self.variables("issues", payload)
+
+    def outputs(self) -> dict[str, str]:
+        return dict(line.split("=", 1) for line in (self.folder / "output").read_text().splitlines())
+
+    @property
+    def summary(self) -> str:
+        return (self.folder / "summary").read_text()
+
+
+@pytest.fixture
+def runner(site: GitHubWorld, tmp_path: Path) -> Runner:
+    files = {PAGE: example(f"ospo/{PAGE}"), ".github/almanac.yml": f"page: {PAGE}\n"}
+    files[".github/ISSUE_TEMPLATE/new-event.yml"] = template("site/new-event.yml")
+    site.commit({path: text.encode() for path, text in files.items()})
+    return Runner(site, tmp_path)
+
+
+@pytest.mark.emulator
+class TestOnGitHub:
+    @pytest.mark.parametrize(("checkout", "first", "again"), [(False, (8, 5), 7), (True, (4, 5), 4)])
+    def test_an_opened_issue_becomes_a_proposal_within_the_request_counts(
+        self, runner: Runner, checkout: bool, first: tuple[int, int], again: int
+    ) -> None:
+        site, proxy = runner.site, runner.site.emulator.proxy
+        if checkout:
+            runner.checkout = clone(site, runner.folder / "checkout")
+        number = site.file_issue("New event", body(**DEMO_DAY), labels=("event",))
+        variables = runner.issues(number, "opened")
+        proxy.clear()
+        assert run(variables) == 0
+        assert len(proxy.reads) <= first[0]
+        assert len(proxy.writes) == first[1]
+        head = site.head(f"almanac/issue-{number}")
+        assert head
+        before, after = site.files(site.forge.base().commit), site.files(head)
+        assert {path for path in after if before.get(path) != after[path]} == {
+            PAGE,
+            "_data/events/2022-01-20-demo-day.yml",
+        }
+        [pull] = site.pulls()
+        assert runner.outputs() == {
+            "outcome": "created",
+            "pull-request-number": str(pull.number),
+            "pull-request-url": runner.outputs()["pull-request-url"],
+            "event-id": "2022-01-20-demo-day",
+        }
+        assert runner.outputs()["pull-request-url"].endswith(f"/pull/{pull.number}")
+        assert f"| #{number} | created | #{pull.number} |" in runner.summary
+        proxy.clear()
+        assert run(runner.issues(number, "opened")) == 0
+        assert (len(proxy.reads) <= again, proxy.writes) == (True, [])
+        assert runner.outputs()["outcome"] == "unchanged"
+
+    def test_an_edit_updates_all_three(self, runner: Runner) -> None:
+        site = runner.site
+        number = site.file_issue("New event", body(**DEMO_DAY), labels=("event",))
+        run(runner.issues(number, "opened"))
+        site.edit_issue(number, body=body(**DEMO_DAY | {"date": "2022-01-27"}))
+        assert run(runner.issues(number, "edited")) == 0
+        [pull], [comment] = site.pulls(), site.comments(number)
+        head = site.head(f"almanac/issue-{number}")
+        assert head
+        assert b"January 27th, 2022" in site.files(head)[PAGE]
+        assert "2022-01-27" in pull.title
+        assert "January 27th, 2022" in comment.body
+
+    def test_problems_are_annotations_and_no_failure(self, runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+        number = runner.site.file_issue("New event", body(title="X", date="soon"), labels=("event",))
+        assert run(runner.issues(number, "opened")) == 0
+        assert runner.outputs()["outcome"] == "waiting"
+        assert re.search(rf"^::warning title=Issue {number}%3A Date::", capsys.readouterr().out, re.MULTILINE)
+        assert runner.site.pulls() == []
+
+    @pytest.mark.parametrize("labels", [(), ("bug",)])
+    def test_an_issue_that_is_not_ours_gets_nothing_at_all(self, runner: Runner, labels: tuple[str, ...]) -> None:
+        proxy = runner.site.emulator.proxy
+        number = runner.site.file_issue("Help", "The page is down", labels=labels)
+        variables = runner.issues(number, "opened")
+        proxy.clear()
+        assert run(variables) == 0
+        assert proxy.requests == []
+        assert runner.outputs() == dict.fromkeys(OUTPUTS, "")
+        assert runner.site.comments(number) == []
+        proxy.clear()
+        assert reconcile(number, runner.site.connect(), make_kit()).plan.writes == ()
+        assert (len(proxy.reads), proxy.writes) == (1, [])
+
+    def test_a_schedule_looks_at_all_open_issues(self, runner: Runner) -> None:
+        for title in ("One", "Two"):
+            runner.site.file_issue("New event", body(title=title, date="2022-01-20"), labels=("event",))
+        variables = runner.variables("schedule", {"repository": {"default_branch": runner.site.base}})
+        assert run(variables) == 0
+        assert len(runner.site.pulls()) == 2
+        assert runner.outputs() == dict.fromkeys(OUTPUTS, "")
+
+    def test_a_look_at_all_gives_no_outputs_even_if_there_is_only_one(self, runner: Runner) -> None:
+        runner.site.file_issue("New event", body(**DEMO_DAY), labels=("event",))
+        assert run(runner.variables("schedule", {"repository": {"default_branch": runner.site.base}})) == 0
+        assert "created" in runner.summary
+        assert runner.outputs() == dict.fromkeys(OUTPUTS, "")
+
+    def test_what_is_wrong_with_the_site_is_an_error_annotation_and_a_summary(
+        self, runner: Runner, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        runner.site.commit({".github/almanac.yml": b"pgae: x\n"})
+        number = runner.site.file_issue("New event", body(**DEMO_DAY), labels=("event",))
+        assert run(runner.issues(number, "opened")) == 1
+        words = ".github/almanac.yml:1: pgae: There is no such key. The nearest one is `page`."
+        assert f"::error title=Almanac::{words}\n" in capsys.readouterr().out
+        assert "`page`" in runner.summary
+
+    def test_typed_text_cannot_become_a_workflow_command(
+        self, runner: Runner, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        text = body(title="X\n::error::a", date="soon\n::add-mask::b", people="\n::set-output name=outcome::c,, ")
+        number = runner.site.file_issue("::warning::x", text, labels=("event",))
+        run(runner.issues(number, "opened"))
+        commands = [line for line in capsys.readouterr().out.splitlines() if line.startswith("::")]
+        assert all(re.match(r"::(warning|notice|error) title=(Issue|Almanac)", command) for command in commands)
+
+    def test_the_steps_of_action_yml_do_the_job_when_run_by_hand(self, runner: Runner) -> None:
+        uv = need("uv")
+        number = runner.site.file_issue("New event", body(**DEMO_DAY), labels=("event",))
+        known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        extra = {name: value for name, value in os.environ.items() if name.startswith(("UV_", "SSL_", "PIP_"))}
+        variables = known | extra | runner.issues(number, "opened")
+        variables |= {"GITHUB_ACTION_PATH": str(ROOT), "PATH": f"{Path(uv).parent}:{known['PATH']}"}
+        steps = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
+        for step in steps:
+            if "run" in step:
+                ran = subprocess.run(
+                    [need("bash"), "-e", "-c", step["run"]],
+                    env=variables,
+                    cwd=runner.folder,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert runner.outputs()["outcome"] == "created"
+        assert len(runner.site.pulls()) == 1
+
+
+class TestTarget:
+    @pytest.mark.parametrize(
+        ("trigger", "payload", "issue"),
+        [
+            ("issues", {"action": "opened", "issue": {"number": 12, "labels": [{"name": "event"}]}}, 12),
+            ("issues", {"action": "opened", "issue": {"number": 12, "labels": []}}, 0),
+            ("issues", {"action": "unlabeled", "issue": {"number": 12, "labels": []}}, 12),
+            ("issue_comment", {"action": "created", "issue": {"number": 12}}, 12),
+            ("pull_request", {"pull_request": {"head": {"ref": "almanac/issue-12"}}}, 12),
+            ("pull_request", {"pull_request": {"head": {"ref": "feature"}}}, 0),
+            ("issue_comment", {"issue": {"number": 13, "pull_request": {}, "body": OURS}}, 12),
+            ("issue_comment", {"issue": {"number": 13, "pull_request": {}, "body": "Closes #12"}}, 0),
+            ("push", {}, None),
+            ("push", {"ref": "refs/heads/main", "repository": {"default_branch": "main"}}, None),
+            ("push", {"ref": "refs/heads/feature", "repository": {"default_branch": "main"}}, 0),
+            ("push", {"ref": "refs/heads/almanac/issue-12", "repository": {"default_branch": "main"}}, 12),
+            ("schedule", {}, None),
+            ("workflow_dispatch", {}, None),
+        ],
+    )
+    def test_what_triggered_the_run_says_where_to_look(
+        self, trigger: str, payload: dict[str, Any], issue: int | None
+    ) -> None:
+        assert target_of(trigger, payload).issue == issue
+
+
+class TestOutside:
+    def test_without_the_runner_s_variables_it_says_so(self) -> None:
+        with pytest.raises(UserError, match="GITHUB_EVENT_PATH"):
+            run({"GITHUB_TOKEN": "x"})
+
+    @pytest.mark.parametrize("text", ["", "[]", "{", None])
+    def test_a_payload_that_cannot_be_read_fails_with_a_message(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None
+    ) -> None:
+        path = tmp_path / "event.json"
+        if text is not None:
+            path.write_text(text)
+        variables = {
+            "GITHUB_TOKEN": "x",
+            "GITHUB_REPOSITORY": "a/b",
+            "GITHUB_EVENT_NAME": "issues",
+            "GITHUB_EVENT_PATH": str(path),
+        }
+        assert run(variables) == 1
+        assert "::error title=Almanac::GITHUB_EVENT_PATH" in capsys.readouterr().out
+
+    def test_a_file_that_cannot_be_written_is_named(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        event = tmp_path / "event.json"
+        event.write_text('{"action": "opened", "issue": {"number": 1, "labels": []}}')
+        variables = dict.fromkeys(("GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME"), "issues")
+        variables |= dict.fromkeys(("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"), str(tmp_path / "nowhere" / "file"))
+        assert run({**variables, "GITHUB_EVENT_PATH": str(event)}) == 1
+        assert "::error title=Almanac::GITHUB_OUTPUT names a file that cannot be written" in capsys.readouterr().out
+
+    def test_a_payload_of_odd_shape_is_no_bug(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        event = tmp_path / "event.json"
+        event.write_text('{"repository": "x"}')
+        variables = {
+            "GITHUB_TOKEN": "x",
+            "GITHUB_REPOSITORY": "no name",
+            "GITHUB_EVENT_NAME": "schedule",
+            "GITHUB_EVENT_PATH": str(event),
+        }
+        assert run(variables) == 1
+        assert "OWNER/NAME" in capsys.readouterr().out
+
+
+class TestParity:
+    def test_action_yml_declares_the_outputs_that_the_code_writes(self) -> None:
+        action = yaml.safe_load((ROOT / "action.yml").read_text())
+        assert tuple(action["outputs"]) == OUTPUTS
+        for name, output in action["outputs"].items():
+            assert output["value"] == f"${{{{ steps.almanac.outputs.{name} }}}}"
+
+    def test_the_documentation_names_each_input_and_output(self) -> None:
+        action = yaml.safe_load((ROOT / "action.yml").read_text())
+        text = (ROOT / "docs/action.md").read_text()
+        for name in (*action["inputs"], *action["outputs"]):
+            assert f"| `{name}` |" in text
+
+    @pytest.mark.parametrize("path", ["action.yml", "templates/site/almanac.yml", ".github/workflows/almanac.yml"])
+    def test_no_expression_stands_in_a_shell_line_and_every_action_is_pinned(self, path: str) -> None:
+        data = yaml.safe_load((ROOT / path).read_text())
+        steps = data["runs"]["steps"] if "runs" in data else data["jobs"]["almanac"]["steps"]
+        for step in steps:
+            assert "${{" not in step.get("run", "")
+            assert re.search(r"@[0-9a-f]{40}$", step["uses"]) if "uses" in step else shlex.split(step["run"])
+
+    def test_the_example_workflow_is_the_template_that_sites_get(self) -> None:
+        example_text = (ROOT / ".github/workflows/almanac.yml").read_text()
+        assert example_text == template("site/almanac.yml")

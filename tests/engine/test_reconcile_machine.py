@@ -1,0 +1,195 @@
+"""People and crashes in any order, on a clone with real git: after one sweep all is as it should be.
+
+The same 2,000 steps and more in each run. `ALMANAC_EXAMPLES=500 pytest tests/engine/test_reconcile_machine.py` tries
+others.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from almanac.errors import AlmanacError
+from almanac.event.model import Event
+from almanac.forge.local.forge import AUTHOR
+from almanac.kit import make_kit
+from almanac.page.lines import fingerprint
+from almanac.page.sync import sync
+from almanac.proposal.state import SYNC_BRANCH, branch_name
+from almanac.reconcile import reconcile, reconcile_all
+from almanac.times.zones import Zones
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+
+from tests.breaking import WRITES, Breaking
+from tests.forge.worlds import LocalWorld
+from tests.inline import RENDER, Side, records_of, sides_of
+from tests.people import People, pick, which
+from tests.scenes import PAGE, new_scene
+
+EXAMPLES = int(os.environ.get("ALMANAC_EXAMPLES") or 0)
+STEPS = 2000
+
+
+class Life(People):
+    """What Almanac does in between, and what is to be true then."""
+
+    steps = 0
+
+    @invariant()
+    def one_step(self) -> None:
+        """Count the steps."""
+        type(self).steps += 1
+
+    def teardown(self) -> None:
+        """End with a sweep, and see that another one has nothing to do."""
+        if hasattr(self, "folder"):
+            self.sweep()
+            forge = Breaking(self.world.forge)
+            list(reconcile_all(forge, make_kit()))
+            assert forge.written == []
+            shutil.rmtree(self.folder.parent)
+
+    def hear(self, number: int | None = None) -> None:
+        """Almanac looks at one issue, or at all."""
+        if number:
+            self.scene.run(number)
+        else:
+            self.sweep()
+
+    @rule(index=which)
+    def run(self, index: int) -> None:
+        """Almanac looks at one issue."""
+        if number := pick(self.numbers, index):
+            self.scene.run(number)
+
+    @rule(index=which, all_of_them=st.booleans(), at=st.integers(0, len(WRITES)), after=st.booleans())
+    def crash(self, index: int, all_of_them: bool, at: int, after: bool) -> None:
+        """Almanac is killed while it looks at one issue, or at all."""
+        forge = Breaking(self.world.forge, at=at, after=after)
+        number = pick(self.numbers, index)
+        try:
+            if number and not all_of_them:
+                reconcile(number, forge, make_kit())
+            else:
+                list(reconcile_all(forge, make_kit()))
+        except AlmanacError:
+            return
+
+    @rule()
+    def sweep(self) -> None:
+        """Almanac looks at all; then everything is as it should be."""
+        for done in self.scene.sweep():
+            assert done.error is None
+            answers = self.answers.get(done.plan.issue)
+            assert done.plan.outcome != "waiting" or (answers and answers["date"] == "soon")
+        base = self.world.forge.base().commit
+        opened = {pull.number for pull in self.world.forge.pulls() if pull.state == "open"}
+        heads = [pull.head for pull in self.world.pulls() if pull.number in opened]
+        assert len(set(heads)) == len(heads)
+        assert set(heads) <= self.repo.branches().keys()
+        in_line = self._check_base(base, heads)
+        for number in self.numbers:
+            self._check_issue(number, branch_name(number) in heads)
+            if branch_name(number) in heads:
+                self._check_proposal(number, base, in_line)
+
+    def _check_base(self, base: str, heads: Sequence[str]) -> bool:
+        """The base is in line, or what brings it in line is on offer; what people wrote is there. Tell which."""
+        edited = SYNC_BRANCH in heads
+        assert edited or not self.world.head(SYNC_BRANCH)
+        commit = self.world.head(SYNC_BRANCH) if edited else base
+        assert commit
+        self.repo.git("merge-tree", "--write-tree", base, commit)
+        files = self.world.files(commit)
+        self._check_in_line(files)
+        self._check_words(files, self.files, self.words)
+        for side in sides_of(files):
+            assert side.record.issue
+            check_values(side.record, self.shown[side.record.issue])
+        return not edited
+
+    def _check_in_line(self, files: dict[str, bytes]) -> None:
+        page, records = files[PAGE].decode(), list(records_of(files).values())
+        synced = sync(page, records, RENDER, Zones.of())
+        assert (synced.page, synced.records, synced.problems) == (page, tuple(records), ())
+
+    def _check_words(self, files: dict[str, bytes], theirs: dict[str, bytes], words: Sequence[str]) -> None:
+        for path, data in theirs.items():
+            assert files[path] == data
+        for word in words:
+            assert word in files[PAGE].decode()
+
+    def _check_issue(self, number: int, opened: bool) -> None:
+        """At most one comment; and a proposal just where there has to be one."""
+        ours = [said for said in self.world.forge.comments(number) if said.about.author == AUTHOR]
+        assert len(ours) <= 1
+        issue = self.world.forge.issue(number)
+        if number in self.refused or not issue:
+            assert not opened
+        elif number not in self.merged:
+            good = self.answers[number]["date"] != "soon"
+            assert opened if issue.state == "open" and good else issue.state == "open" or not opened
+
+    def _check_proposal(self, number: int, base: str, in_line: bool) -> None:
+        """It does not conflict, all that people wrote is there, and the page says what the record gives."""
+        head = self.scene.head(number)
+        assert self.repo.git("merge-base", base, head) == base
+        files, mine = self.world.files(head), self.mine[number]
+        self._check_words(files, self.files | mine.files, [*self.words, *mine.words])
+        side = self.side(number, head)
+        assert side
+        check_values(side.record, self.shown[number] | mine.values)
+        check_written(side)
+        if in_line:
+            self._check_in_line(files)
+
+
+def check_values(record: Event, values: dict[str, str]) -> None:
+    """Look for what people wrote into the fields of an event."""
+    for name, value in values.items():
+        assert getattr(record, name) == value
+
+
+def check_written(side: Side) -> None:
+    """See that a section is what its record gives."""
+    assert side.section.text == side.text
+    assert side.record.rendered == fingerprint(RENDER(side.record))
+
+
+def set_stages(folder: Path) -> None:
+    """Make the sites with which a life begins."""
+    first = {"title": "Event one", "date": "2022-05-15", "location": "Paris"}
+    stages = {name: folder / name for name in ("empty", "merged", "changed")}
+    with new_scene("local", folder) as scene:
+        assert isinstance(scene.world, LocalWorld)
+        here = scene.world.repo.folder
+        shutil.copytree(here, stages["empty"])
+        number = scene.proposed(**first)
+        scene.world.merge(scene.pull(number).number)
+        scene.run(number)
+        shutil.copytree(here, stages["merged"])
+        scene.edit(number, **first | {"location": "Lyon"})
+        assert scene.run(number).plan.outcome == "created"
+        shutil.copytree(here, stages["changed"])
+    Life.first = first
+    Life.stages = {name: (made, 0 if name == "empty" else number) for name, made in stages.items()}
+
+
+@pytest.mark.long
+def test_nothing_that_people_do_in_any_order_goes_wrong(tmp_path: Path) -> None:
+    set_stages(tmp_path)
+    chosen = settings(
+        max_examples=EXAMPLES or 38,
+        stateful_step_count=75,
+        derandomize=not EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate, Phase.shrink) if EXAMPLES else (Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    Life.steps = 0
+    run_state_machine_as_test(Life, settings=chosen)
+    assert EXAMPLES or Life.steps >= STEPS

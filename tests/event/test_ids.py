@@ -1,0 +1,51 @@
+"""Ids: a date and a slug, never a name that a file system or git trips over."""
+
+import pytest
+from almanac.event.model import Event, TakenIds, event_id, safe_slug
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("date", "name", "expected"),
+    [
+        ("2021-11-08", "Governments & Agencies", "2021-11-08-governments-agencies"),
+        ("2021-11", "Über straße, naïve", "2021-11-uber-strasse-naive"),
+        ("XXXX-12-09", "Con", "XXXX-12-09-con"),
+        ("2021", "🎉🎉", "2021"),
+        ("2021-11-08", "../../etc/passwd", "2021-11-08-etc-passwd"),
+        ("2021-11-08", "&#47;&amp;x", "2021-11-08-47-amp-x"),
+        ("2021-11-08", "-", "2021-11-08"),
+        ("2021-11-08", "日本", "2021-11-08-ri-ben"),
+    ],
+)
+def test_ids(date: str, name: str, expected: str) -> None:
+    assert event_id(date, name, ()) == expected
+
+
+def test_two_events_on_one_day_get_different_names() -> None:
+    taken: list[str] = []
+    for _ in range(3):
+        taken.append(event_id("2021-11-08", "X", taken))
+    assert taken == ["2021-11-08-x", "2021-11-08-x-2", "2021-11-08-x-3"]
+
+
+def test_ids_given_out_one_after_the_other_are_the_same_with_gaps_among_them() -> None:
+    plain, counted = {"2021-x-3", "2021-x-4"}, TakenIds({"2021-x-3", "2021-x-4"})
+    for name in ("X", "X", "Y", "X", "X 2", "X", "Y"):
+        plain.add(event_id("2021", name, plain))
+        counted.add(event_id("2021", name, counted))
+    assert plain == counted
+    assert event_id("2021", "X", counted) == event_id("2021", "X", counted) == event_id("2021", "X", plain)
+
+
+def test_a_slug_ends_with_a_word() -> None:
+    assert safe_slug("governments agencies", 15) == "governments"
+    assert safe_slug("g" * 100, 15) == "g" * 15
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["2021-11-08", "2021-11", "2021", "XXXX-12-09"]), st.text())
+def test_any_name_gives_an_id_that_a_record_can_have(date: str, name: str) -> None:
+    Event(id=event_id(date, name, ()), title="T", date=date)
+    Event(id=event_id(date, name, {event_id(date, name, ())}), title="T", date=date)

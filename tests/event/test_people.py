@@ -1,0 +1,139 @@
+"""Lines of people and links, in the spellings that volunteers use."""
+
+import pytest
+from almanac.errors import Problem
+from almanac.event.model import Link, Person
+from almanac.event.people import LINK_EXAMPLE, PERSON_EXAMPLE, entries, read_links, read_people
+from hypothesis import given
+from hypothesis import strategies as st
+
+ADA = Person(name="Ada Lovelace", url="https://example.org/ada", affiliation="Analytical Society")
+
+
+@pytest.mark.parametrize(
+    ("line", "person"),
+    [
+        ("[Ada Lovelace](https://example.org/ada), Analytical Society", ADA),
+        ("- [Ada Lovelace](https://example.org/ada), Analytical Society", ADA),
+        ("Ada Lovelace | Analytical Society | https://example.org/ada", ADA),
+        ("Ada Lovelace, Analytical Society, https://example.org/ada", ADA),
+        ("[Ada Lovelace](https://example.org/ada)", ADA.model_copy(update={"affiliation": None})),
+        ("Ada Lovelace | https://example.org/ada", ADA.model_copy(update={"affiliation": None})),
+        ("Ada Lovelace | | https://example.org/ada", ADA.model_copy(update={"affiliation": None})),
+        ("Ada Lovelace, https://example.org/ada", ADA.model_copy(update={"affiliation": None})),
+        ("Ada Lovelace, Analytical Society", ADA.model_copy(update={"url": None})),
+        ("Ada Lovelace | Analytical Society", ADA.model_copy(update={"url": None})),
+        ("Ada Lovelace", Person(name="Ada Lovelace")),
+        ("Ada Lovelace,", Person(name="Ada Lovelace")),
+        ("Martin Luther King, Jr. | SCLC", Person(name="Martin Luther King, Jr.", affiliation="SCLC")),
+        ("Ada, Society, London", Person(name="Ada", affiliation="Society, London")),
+        ("[A](https://e.org/x_(y)), B", Person(name="A", url="https://e.org/x_%28y%29", affiliation="B")),
+        ("[A] [B](https://e.org/), C", Person(name="A] [B", url="https://e.org/", affiliation="C")),
+        ("[Ada](https://example.org) the First, B", None),
+    ],
+)
+def test_each_spelling_is_read(line: str, person: Person | None) -> None:
+    people, problems = read_people(line)
+    assert (people, bool(problems)) == (((person,) if person else ()), person is None)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("| B | https://e.org", "no name"),
+        (", Society", "no name"),
+        ("[](https://e.org)", "no name"),
+        ("Ada https://example.org/ada", "around the name"),
+        ("[Ada](ftp://example.org)", "https://"),
+        ("Ada | B | example.org", "https://"),
+        ("[Ada](javascript:alert(1)), B", "https://"),
+        ("x" * 201, "limit is 200"),
+        ("Ada, " + "x" * 301, "limit is 300"),
+    ],
+)
+def test_a_line_that_cannot_be_used_is_a_problem_with_what_was_typed(line: str, words: str) -> None:
+    people, [problem] = read_people(line)
+    assert people == ()
+    assert words in problem.message
+    assert problem.typed == line
+
+
+@pytest.mark.parametrize(
+    ("line", "accepted"),
+    [
+        ("[X](https://x.example) Univ", "[X](https://x.example), Univ"),
+        ("Ada https://example.org/ada", "[Ada](https://example.org/ada)"),
+        ("Ada (https://example.org/ada), Society", "[Ada](https://example.org/ada), Society"),
+        ("see https://localhost/x", PERSON_EXAMPLE),
+        ("https://example.org", PERSON_EXAMPLE),
+    ],
+)
+def test_a_person_is_offered_as_probably_meant(line: str, accepted: str) -> None:
+    [problem] = read_people(line)[1]
+    assert problem.accepted == accepted
+    assert read_people(accepted)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "accepted"),
+    [
+        ("Foo, https://x.example", "[Foo](https://x.example)"),
+        ("Slides: https://x.example/s", "[Slides](https://x.example/s)"),
+        ("[Foo] (https://x.example)", "[Foo](https://x.example)"),
+        ("see [Foo](https://x.example)", "[see Foo](https://x.example)"),
+        ("@somebody #1", LINK_EXAMPLE),
+        ("a https://localhost", LINK_EXAMPLE),
+    ],
+)
+def test_a_link_is_offered_as_probably_meant(line: str, accepted: str) -> None:
+    [problem] = read_links(line)[1]
+    assert problem.accepted == accepted
+    assert read_links(accepted)[1] == []
+
+
+def test_the_numbers_of_a_list_are_no_part_of_a_name() -> None:
+    assert read_people("1. Ada\n2) Grace")[0] == (Person(name="Ada"), Person(name="Grace"))
+
+
+def test_every_bad_line_is_a_problem_of_its_own_and_good_ones_are_read() -> None:
+    people, problems = read_people("Ada\n\n  * Grace, Navy\n[X](http:)\n| y")
+    assert [person.name for person in people] == ["Ada", "Grace"]
+    assert [problem.typed for problem in problems] == ["[X](http:)", "| y"]
+
+
+def test_too_many_lines_are_one_problem_that_states_the_limit() -> None:
+    [problem] = read_people("\n".join(f"P{n}" for n in range(101)))[1]
+    assert "100" in problem.message
+    [problem] = read_links("\n".join("https://e.org" for _ in range(51)))[1]
+    assert "50" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("line", "link"),
+    [
+        ("[Slides](https://example.org/s.pdf)", Link(label="Slides", url="https://example.org/s.pdf")),
+        ("* Slides | https://example.org/s.pdf", Link(label="Slides", url="https://example.org/s.pdf")),
+        ("https://www.example.org/s.pdf", Link(label="example.org", url="https://www.example.org/s.pdf")),
+        ("[ ](https://example.org)", Link(label="example.org", url="https://example.org")),
+    ],
+)
+def test_each_spelling_of_a_link_is_read(line: str, link: Link) -> None:
+    assert read_links(line) == ((link,), [])
+
+
+@pytest.mark.parametrize("line", ["Slides", "[Slides](data:text/html,x)", "Slides |", "x" * 301 + " | https://e.org"])
+def test_a_line_without_a_good_link_is_a_problem(line: str) -> None:
+    links, [problem] = read_links(line)
+    assert links == ()
+    assert problem.typed == line
+
+
+def test_only_a_mark_at_the_start_of_a_line_is_a_bullet() -> None:
+    assert entries("- a - b\n• c\n*d\n\n+ e") == ["a - b", "c", "*d", "e"]
+
+
+@given(st.text(max_size=200))
+def test_no_line_breaks_the_reading(text: str) -> None:
+    people, problems = read_people(text)
+    assert len(people) + len(problems) == len(entries(text))
+    assert all(isinstance(problem, Problem) for problem in problems + read_links(text)[1])

@@ -1,0 +1,266 @@
+"""Answers become an event, or every problem at once: the label, what was typed, why, and an example."""
+
+import pytest
+from almanac.config import Config, read_config
+from almanac.errors import ConfigError
+from almanac.event.model import Event, Link
+from almanac.event.submission import FIELDS, Submission, site_config, submit, submit_body
+from almanac.form.body import parse
+from almanac.form.schema import Form, read_form
+from almanac.text import CAPS
+
+from tests.filing import GOVERNMENTS_ANSWERS, UNIVERSITIES_ANSWERS, body, house_form
+from tests.reference import GOVERNMENTS, UNIVERSITIES
+
+BASE = {"title": "Demo Day", "date": "2022-01-20"}
+
+
+def submitted(config: Config | None = None, /, **answers: str) -> Submission:
+    return submit(parse(body(**answers), house_form()), house_form(), config or Config(), 12)
+
+
+def event_of(config: Config | None = None, /, **answers: str) -> Event:
+    submission = submitted(config, **BASE | answers)
+    assert submission.problems == ()
+    assert submission.event
+    return submission.event
+
+
+def own_form(elements: str) -> Form:
+    return read_form(
+        "name: x\nlabels: [event]\nbody:\n"
+        "  - {type: input, id: title, attributes: {label: Title}}\n"
+        "  - {type: input, id: date, attributes: {label: Date}}\n" + elements
+    )
+
+
+def filed(form: Form, text: str) -> Submission:
+    return submit(parse(text, form), form, Config(), 12)
+
+
+START = "### Title\n\nX\n\n### Date\n\n2022-01-20\n\n"
+
+
+def test_the_house_form_asks_for_all_that_a_record_can_take_from_one() -> None:
+    assert {field.id for field in house_form().fields} == set(FIELDS)
+
+
+def test_the_reference_events_come_out_with_every_field_in_its_place() -> None:
+    event = event_of(**GOVERNMENTS_ANSWERS)
+    description = (GOVERNMENTS.description or "").replace("10).  \n", "10).\n")
+    assert event == GOVERNMENTS.model_copy(update={"issue": 12, "description": description})
+    event = event_of(**UNIVERSITIES_ANSWERS)
+    assert event == UNIVERSITIES.model_copy(update={"issue": 12, "when": "9am PT, 12pm ET, 6pm CET"})
+
+
+def test_all_problems_are_told_at_once_in_the_form_s_order() -> None:
+    submission = submitted(
+        date="11/8/2021",
+        when="9am",
+        duration="long",
+        people="[A](ftp://a.example)\n| b",
+        url="example.org/register",
+        links="Slides",
+        recording="https://localhost/x",
+        description="See [this](http://).",
+        agenda="x" * 1001,
+    )
+    assert submission.event is None
+    told = [problem.field for problem in submission.problems]
+    assert told == [
+        *("Title", "Date", "When", "Duration", "People", "People", "Description", "Registration link", "Agenda"),
+        *("Recording", "Links"),
+    ]
+    by_field = {problem.field: problem for problem in submission.problems}
+    assert by_field["Title"].accepted == "Measuring Open Source"
+    assert (by_field["Date"].typed, "2021-11-08" in by_field["Date"].choices) == ("11/8/2021", True)
+    assert by_field["Registration link"].typed == "example.org/register"
+    assert "https://" in by_field["Registration link"].message
+
+
+def test_what_is_needed_is_asked_for() -> None:
+    problems = submitted(when="9am ET").problems
+    assert [(problem.field, problem.accepted) for problem in problems] == [
+        ("Title", "Measuring Open Source"),
+        ("Date", "2021-11-08"),
+    ]
+
+
+def test_times_are_checked_and_a_bad_duration_is_the_duration_s_problem() -> None:
+    when = submitted(**BASE, when="9am").problems
+    assert [problem.field for problem in when] == ["When"]
+    duration = submitted(**BASE, when="9am ET", duration="a while").problems
+    assert [problem.field for problem in duration] == ["Duration"]
+
+
+def test_times_are_checked_even_where_the_date_is_wrong() -> None:
+    for date in ("11/8/2021", ""):
+        problems = submitted(title="X", date=date, when="9am", duration="long").problems
+        assert [problem.field for problem in problems] == ["Date", "When", "Duration"]
+    assert [problem.field for problem in submitted(**BASE, duration="long").problems] == ["Duration"]
+
+
+def test_a_duration_gives_an_end_and_alone_it_is_a_warning() -> None:
+    assert event_of(when="9am ET", duration="2 hours").ends == "2022-01-20T11:00:00-05:00"
+    submission = submitted(**BASE, duration="2 hours")
+    assert submission.event
+    assert [warning.field for warning in submission.warnings] == ["Duration"]
+
+
+def test_a_warning_of_the_times_does_not_hold_an_event_up() -> None:
+    submission = submitted(title="X", date="2021-11-11", when="12pm EDT")
+    assert submission.event
+    assert [warning.field for warning in submission.warnings] == ["When"]
+
+
+def test_the_site_s_zones_of_the_series_are_shown() -> None:
+    config = read_config(
+        "time_zones: {ET: America/New_York, CET: Europe/Paris, PT: America/Los_Angeles}\n"
+        "series:\n  Governments: {time_zones: [ET, CET]}\n"
+    )
+    assert event_of(config, when="9am ET", series="Governments").when == "9am ET, 3pm CET"
+    assert event_of(config, when="9am ET", series=" governments").when == "9am ET, 3pm CET"
+    assert event_of(config, when="9am ET", series="Others").when == "9am ET, 3pm CET, 6am PT"
+
+
+def test_text_is_cleaned_and_a_label_loses_its_colon() -> None:
+    event = event_of(title="  A\u200b  b ", people_label="Speakers: ", people="Ada", location="\u202eParis")
+    assert (event.title, event.people_label, event.location) == ("A  b", "Speakers", "Paris")
+
+
+def test_a_title_of_which_nothing_can_be_seen_is_a_problem() -> None:
+    [problem] = submitted(title="\u200b\u2060", date="2022-01-20").problems
+    assert (problem.field, "seen" in problem.message) == ("Title", True)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(FIELDS) - {"date", "when", "duration", "url", "recording", "people", "links"})
+)
+def test_a_text_over_its_cap_is_a_problem_that_states_the_cap(name: str) -> None:
+    found = submitted(**BASE | {name: "x" * (CAPS[name] + 1)}).problems
+    assert any(f"{CAPS[name]:,}" in problem.message for problem in found)
+
+
+def test_too_many_points_of_an_agenda_are_a_problem() -> None:
+    [problem] = submitted(**BASE, agenda="\n".join(map(str, range(101)))).problems
+    assert (problem.field, "100" in problem.message) == ("Agenda", True)
+
+
+def test_links_of_a_description_are_kept_and_refused_ones_are_problems() -> None:
+    assert event_of(description="See [this](https://example.org).").description == "See [this](https://example.org)."
+    [problem] = submitted(**BASE, description="[a](http://user@example.org)").problems
+    assert problem.typed == "http://user@example.org"
+
+
+def test_links_and_recording_are_read() -> None:
+    event = event_of(links="[Slides](https://e.org/s)", recording="HTTPS://E.org/r", url="https://e.org/ü")
+    assert event.links == (Link(label="Slides", url="https://e.org/s"),)
+    assert (event.recording, event.url) == ("https://e.org/r", "https://e.org/%C3%BC")
+
+
+def test_fields_of_the_site_s_own_go_into_extra() -> None:
+    form = own_form(
+        "  - {type: textarea, id: notes, attributes: {label: Notes}}\n"
+        "  - {type: input, id: room, attributes: {label: Room}}\n"
+        "  - {type: dropdown, id: tags, attributes: {label: Tags, multiple: true, options: [a, b]}}\n"
+        "  - {type: input, id: blank, attributes: {label: Blank}}\n"
+        "  - type: checkboxes\n    id: ok\n    attributes: {label: OK, options: [{label: Yes, required: true}]}\n"
+    )
+    text = (
+        START
+        + "### Notes\n\na\n\nb\t\n\n### Room\n\nB 12\n\n### Tags\n\na, b\n\n### Blank\n\n_No response_\n\n### OK\n\n"
+    )
+    submission = filed(form, text + "- [X] Yes")
+    assert submission.event
+    assert submission.event.extra == {"notes": "a\n\nb", "room": "B 12", "tags": ("a", "b"), "ok": {"Yes": True}}
+    [problem] = filed(form, text + "- [ ] Yes").problems
+    assert (problem.field, problem.accepted) == ("OK", "[x] Yes")
+    long = filed(form, text.replace("B 12", "x" * 10_001) + "- [x] Yes").problems
+    assert [problem.field for problem in long] == ["Room"]
+
+
+def test_our_fields_may_be_of_another_kind() -> None:
+    form = own_form(
+        "  - {type: dropdown, id: series, attributes: {label: Series, multiple: true, options: [A, B]}}\n"
+        "  - {type: checkboxes, id: location, attributes: {label: Where, options: [{label: Online}, {label: Paris}]}}\n"
+        "  - {type: dropdown, id: people, attributes: {label: Who, multiple: true, options: [Ada, Grace]}}\n"
+    )
+    text = START + "### Series\n\nA, B\n\n### Where\n\n- [X] Online\n- [ ] Paris\n\n### Who\n\nAda, Grace"
+    event = filed(form, text).event
+    assert event
+    assert (event.series, event.location, [person.name for person in event.people]) == (
+        "A, B",
+        "Online",
+        ["Ada", "Grace"],
+    )
+
+
+def test_refused_fields_are_explained() -> None:
+    edited = submit(parse("### Title\n\nX\n\n### Date\n\n2022-01-20", house_form()), house_form(), Config(), 1)
+    assert edited.event is None
+    assert all("not in the issue any more" in problem.message for problem in edited.problems)
+    form = own_form(
+        "  - {type: textarea, id: a, attributes: {label: A}}\n  - {type: textarea, id: b, attributes: {label: B}}\n"
+    )
+    [first, second] = filed(form, START + "### A\n\n1\n\n### B\n\n2\n\n### B\n\n3").problems
+    assert (first.field, second.field) == ("A", "B")
+    assert "more than one way" in first.message
+    form = own_form("  - {type: dropdown, id: c, attributes: {label: C, options: [x]}}\n")
+    [problem] = filed(form, START + "### C\n\ny").problems
+    assert (problem.message, problem.choices) == ("This answer is not one of the form's choices.", ("x",))
+    [problem] = filed(form, START.replace("X", "X\nY") + "### C\n\nx").problems
+    assert (problem.field, "one line" in problem.message) == ("Title", True)
+
+
+def test_a_heading_that_is_gone_is_asked_for_by_its_name() -> None:
+    text = body(**BASE, description="Words").replace("### Registration link\n\n_No response_\n\n", "")
+    problems = submit(parse(text, house_form()), house_form(), Config(), 1).problems
+    told = {problem.field: problem.accepted for problem in problems}
+    assert told["Description"] == "### Registration link"
+
+
+def test_a_body_that_is_too_long_is_a_problem_like_any_other() -> None:
+    [problem] = submit_body("x" * 300_000, house_form(), Config(), 1).problems
+    assert "262,144" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("typed", "accepted"),
+    [
+        ("example.org/register", "https://example.org/register"),
+        ("[reg](https://x.example/r)", "https://x.example/r"),
+        ("see you there", "https://example.org/register"),
+    ],
+)
+def test_a_link_is_offered_as_it_was_probably_meant(typed: str, accepted: str) -> None:
+    [problem] = submitted(**BASE, url=typed).problems
+    assert problem.accepted == accepted
+
+
+def test_required_fields_of_any_form_are_required() -> None:
+    form = own_form("  - {type: input, id: room, attributes: {label: Room}, validations: {required: true}}\n")
+    [problem] = filed(form, START + "### Room\n\n_No response_").problems
+    assert (problem.field, problem.message) == ("Room", "This has to be filled in.")
+
+
+def test_a_form_without_title_or_date_is_the_site_s_mistake() -> None:
+    form = read_form("name: x\nbody:\n  - {type: input, id: name, attributes: {label: Name}}\n")
+    with pytest.raises(ConfigError) as caught:
+        filed(form, "### Name\n\nx")
+    assert [problem.field for problem in caught.value.problems] == ["title", "date"]
+
+
+class TestSiteConfig:
+    def test_a_sound_config_is_read(self) -> None:
+        assert site_config("time_zones: {ET: America/New_York}\nseries: {A: {time_zones: [ET]}}").time_zones
+        assert site_config(None) == Config()
+
+    def test_unknown_zones_are_named_once_with_their_key_and_the_nearest(self) -> None:
+        text = "time_zone: Europe/Pari\ntime_zones: {ET: America/New_Yrok}\nseries: {A: {time_zones: [QQ]}, B: {}}\n"
+        with pytest.raises(ConfigError) as caught:
+            site_config(text)
+        fields = [problem.field for problem in caught.value.problems]
+        assert sorted(map(str, fields)) == ["series.A.time_zones", "time_zone", "time_zones.ET"]
+        assert "America/New_York" in str(caught.value)
+        assert {problem.file for problem in caught.value.problems} == {".github/almanac.yml"}
+        assert sorted(problem.line or 0 for problem in caught.value.problems) == [1, 2, 3]

@@ -1,0 +1,60 @@
+"""The description's grammar: paragraphs, links, one level of bullets, and nothing else."""
+
+import pytest
+from almanac.event.description import Block, Paragraph, RefusedLink, blocks, inline, parse, refused_links
+from almanac.markdown import Safe
+
+
+@pytest.mark.parametrize(
+    ("typed", "paragraphs"),
+    [
+        ("", ()),
+        (" \n\n", ()),
+        ("a", (Paragraph("a"),)),
+        ("a\n\n\nb  ", (Paragraph("a"), Paragraph("b  "))),
+        ("a  \nb\r\n  c", (Paragraph("a b c"),)),
+        ("a\n- b\n* c\n    - d\n  e\n\n- f", (Paragraph("a", ("b", "c", "d e", "f")),)),
+        ("- a\n\nb", (Paragraph("", ("a",)), Paragraph("b"))),
+        ("-a\n-\n*b", (Paragraph("-a - *b"),)),
+        ("1. a\n2. b", (Paragraph("1. a 2. b"),)),
+    ],
+)
+def test_parse(typed: str, paragraphs: tuple[Paragraph, ...]) -> None:
+    assert parse(typed) == paragraphs
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("see [a_b](https://x.org/a_b)!", "see [a&#95;b](https://x.org/a_b)!"),
+        ("[a](HTTP://X.org)[b](http://y.org/(z))", "[a](http://x.org)[b](http://y.org/%28z%29)"),
+        ("- [a](https://x.org)", "&#45; [a](https://x.org)"),
+        ("![a](https://x.org)", "&#33;[a](https://x.org)"),
+        ("[x](https://x.org)- y", "[x](https://x.org)- y"),
+        ("[a](javascript:alert)", "&#91;a&#93;(javascript:alert)"),
+        ("[a](/x) [b] [c][d] (e)", "&#91;a&#93;(/x) &#91;b&#93; &#91;c&#93;&#91;d&#93; (e)"),
+        ("[ ](https://x.org)", "&#91; &#93;(https&#58;//x.org)"),
+        ("# [a](https://x y) [b](https://y.org)", "&#35; &#91;a&#93;(https&#58;//x y) [b](https://y.org)"),
+        ("[a](https://x.org", "&#91;a&#93;(https&#58;//x.org"),
+        ('[a](http://x.org "t")', '&#91;a&#93;(http&#58;//x.org "t")'),
+    ],
+)
+def test_inline(typed: str, written: str) -> None:
+    assert inline(typed) == written
+
+
+def test_blocks() -> None:
+    assert blocks(None) == ()
+    assert blocks("- a\n- b\n\n# c\n- 1. d") == (
+        Block(Safe("a"), is_bullet=True),
+        Block(Safe("b"), is_bullet=True),
+        Block(Safe("&#35; c"), (Safe("1&#46; d"),)),
+    )
+
+
+def test_links_that_are_refused_are_found_with_the_reason() -> None:
+    typed = "[a](https://x.org) [b](https://localhost)\n- [c](http:x) [d](ftp://x)"
+    assert refused_links(typed) == (
+        RefusedLink("https://localhost", "The link needs the full name of a web site, such as https://example.org."),
+        RefusedLink("http:x", "A link begins with https:// or http://."),
+    )

@@ -1,0 +1,365 @@
+"""A page's own shape: a new event is written as the page writes its events, and nothing else moves."""
+
+import re
+from pathlib import Path
+
+import pytest
+from almanac.event.model import Event
+from almanac.page.imitate import Imitation, imitate, lands
+from almanac.page.importer import import_page
+from almanac.page.insert import fitted, put
+from almanac.page.outline import outline
+from almanac.page.template import section_renderer
+
+from tests.page.house import PAGES, REFERENCE, ZONES, render
+from tests.reference import GOVERNMENTS
+
+BARE = Event(id="2021-11-15-owls", title="Owls", date="2021-11-15")
+FULL = Event.model_validate(
+    {
+        **BARE.model_dump(),
+        "when": "9am ET, 3pm CET",
+        "location": "Room 5",
+        "url": "https://www.example.org/register",
+        "people": ({"name": "Ada", "url": "https://example.org/ada", "affiliation": "Engines"}, {"name": "Grace"}),
+        "description": "About owls.\n\nTwo things:\n- eyes\n- ears",
+        "agenda": ("Hello", "Bye"),
+        "links": ({"label": "Slides", "url": "https://example.org/slides"},),
+        "recording": "https://example.org/video",
+    }
+)
+
+
+def seen(page: str) -> Imitation:
+    imported = import_page(page, render, ZONES)
+    return imitate(outline(page), [event.markdown is None for event in imported.events])
+
+
+def added(page: str, event: Event) -> str:
+    """Put an event onto a page with the template that it needs, and return what was added; all else has to be kept."""
+    style = seen(page)
+    assert style.proven
+    assert style.template
+    section = section_renderer(style.template)(event)
+    after = put(page, event, section, previous=None, order=None)
+    own = fitted(event, section, outline(page).newline)
+    assert after.count(own) == 1
+    at = after.index(own)
+    # All that is new is the section and the white space, or a year's heading, before or behind it.
+    head = len(page) - len(page)
+    while head < min(at, len(page)) and page[head] == after[head]:
+        head += 1
+    tail = after[len(after) - (len(page) - head) :] if head < len(page) else ""
+    assert page[:head] + tail == page
+    return section
+
+
+# The first line of the section that each page of the import's own cases would get.
+FIRST_LINES = {
+    "atx-long-dates": "## November 15th, 2021: Owls",
+    "atx-newest-first": "### 2021-11-15: Owls",
+    "bom": "## 15 November 2021: Owls",
+    "bracketed-dates": "## [2021-11-15] - Owls",
+    "bullets": "* 15 November 2021 - Owls",
+    "bullets-loose": "- **Nov 15, 2021**: Owls",
+    "bullets-under-years": "- November 15 - Owls",
+    "closing-text": "## November 15, 2021 Owls",
+    "crlf": "## November 15th, 2021: Owls",
+    "dates-last": "### Owls (November 15, 2021)",
+    "deep-headings": "#### November 15: Owls",
+    "emoji": "### 🗓️ November 15, 2021 — Owls",
+    "german-labels": "## 2021-11-15: Owls",
+    "links-as-titles": "- Nov 15, 2021: Owls",
+    "months-only": "### November 2021: Owls",
+    "ranges": "### November 15, 2021: Owls",
+    "rules": "### November 15, 2021: Owls",
+    "setext": "November 15, 2021: Owls",
+    "table": "| 2021/11/15 |           | Owls                     |",
+    "table-linked-dates": "15 November 2021 | Owls | ",
+    "table-under-years": "| Nov 15 | Owls |",
+    "table-uneven": "| Nov 15, 2021 |  | Owls |  |  |",
+    "table-year-column": "2021 | Nov 15 | Owls",
+    "titles-below": "## November 15, 2021",
+    "two-lists": "## November 15, 2021: Owls",
+    "upcoming-and-past": "- **Nov 15, 2021**: Owls",
+    "weekdays-last": "- Owls, Monday, November 15, 2021",
+    "year-lines": "- Nov 15: Owls",
+    "years-missing": "* November 15, 2021 - Owls",
+}
+
+
+@pytest.mark.parametrize("name", FIRST_LINES)
+def test_a_new_event_begins_as_the_page_s_events_do(name: str) -> None:
+    assert added(PAGES[name], BARE).split("\n")[0] == FIRST_LINES[name]
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_every_style_of_page_has_a_shape_of_its_own_or_the_house_s(name: str) -> None:
+    style = seen(PAGES[name])
+    assert style.proven
+    if style.template:
+        added(PAGES[name], FULL)
+
+
+def test_the_reference_page_needs_no_template() -> None:
+    assert seen(REFERENCE) == Imitation("heading", None, proven=True)
+
+
+def test_a_row_shows_what_its_columns_say() -> None:
+    page = (
+        "| Date | Talk | Speaker | Company | Room | Slides | Video | Level | What it is about |\n"
+        "|---|---|---|---|---|---|---|---|---|\n"
+        "| Nov 1, 2021 | [Cats](https://example.org/c) | Ana (A) | A | 1 | [s](https://example.org/s) | [watch]"
+        "(https://example.org/v) | easy | x |\n"
+        "| Nov 8, 2021 | [Dogs](https://example.org/d) | Bo (B) | B | 2 | [s](https://example.org/t) | [watch]"
+        "(https://example.org/w) | hard | y |\n"
+    )
+    event = FULL.model_copy(update={"extra": {"level": "hard|er"}, "status": "cancelled"})
+    assert added(page, event) == (
+        "| Nov 15, 2021 | [Owls](https://www.example.org/register) (cancelled) "
+        "| [Ada](https://example.org/ada) (Engines), Grace | Engines | Room 5 "
+        "| [Slides](https://example.org/slides) | [watch](https://example.org/video) "
+        "| hard&#124;er |  |"
+    )
+    assert added(page, BARE) == "| Nov 15, 2021 | Owls |  |  |  |  |  |  |  |"
+
+
+def test_a_row_may_have_no_outer_bars_and_the_title_beside_the_date() -> None:
+    page = "Meeting | Agenda | Status\n--- | --- | ---\nNov 1, 2021: Cats | a; b | held\nNov 8, 2021: Dogs | c | held\n"
+    event = FULL.model_copy(update={"status": "postponed"})
+    assert added(page, event) == "Nov 15, 2021: Owls | Hello; Bye | postponed"
+
+
+def test_a_second_column_of_a_kind_is_left_open_and_so_is_one_without_a_name() -> None:
+    page = (
+        "| Date | Title | Topic | |\n|--|--|--|--|\n| Nov 1, 2021 | Cats | Fur | x |\n| Nov 8, 2021 | Dogs | Fur | |\n"
+    )
+    event = BARE.model_copy(update={"extra": {"topic": "Feathers"}})
+    assert added(page, event) == "| Nov 15, 2021 | Owls | Feathers |  |"
+
+
+def test_columns_without_names_are_known_by_what_stands_in_them() -> None:
+    page = "| Nov 1, 2021 | Cats | |\n| Nov 8, 2021 | Dogs | |\n"
+    assert added(page, BARE) == "| Nov 15, 2021 | Owls |  |"
+
+
+def test_a_column_of_dates_of_which_some_are_vague() -> None:
+    page = "| When | What | Notes |\n|--|--|--|\n| November 2021 | Cats | x |\n| early 2022 | Dogs | y |\n"
+    assert added(page, BARE) == "| November 2021 | Owls |  |"
+
+
+LABELLED = """\
+# Talks
+
+## Nov 1, 2021 - Cats
+
+**When:** 9am ET{end}
+**Where:** Hall{end}
+**Speakers:** Ana{end}
+**Sign up:** <https://example.org/a>{end}
+**Video:** [Watch it](https://example.org/b)
+
+All about cats.
+
+## Nov 8, 2021 - Dogs
+
+**When:** 10am ET{end}
+**Where:** Hall{end}
+**Speakers:** Bo{end}
+**Sign up:** <https://example.org/c>{end}
+**Video:** [Watch it](https://example.org/d)
+
+All about dogs.
+"""
+
+
+@pytest.mark.parametrize("end", ["  ", "\\", ""])
+def test_labelled_lines_keep_the_page_s_words_marks_and_order(end: str) -> None:
+    page = LABELLED.replace("{end}", end)
+    event = FULL.model_copy(update={"agenda": (), "links": ()})
+    assert added(page, event) == (
+        f"## Nov 15, 2021 - Owls\n\n**When:** 9am ET, 3pm CET{end}\n**Where:** Room 5{end}\n"
+        f"**Speakers:** [Ada](https://example.org/ada) (Engines), Grace{end}\n"
+        f"**Sign up:** <https://www.example.org/register>{end}\n"
+        f"**Video:** [Watch it](https://example.org/video){end}"
+        "\n\nAbout owls.\n\nTwo things:\n\n- eyes\n- ears"
+    )
+    assert added(page, BARE) == "## Nov 15, 2021 - Owls"
+
+
+def test_lists_stand_below_lines_that_no_blank_line_parts() -> None:
+    page = LABELLED.replace("{end}", "")
+    assert added(page, FULL).split("\n\n") == [
+        "## Nov 15, 2021 - Owls",
+        (
+            "**When:** 9am ET, 3pm CET\n**Where:** Room 5\n"
+            "**Speakers:** [Ada](https://example.org/ada) (Engines), Grace\n"
+            "**Sign up:** <https://www.example.org/register>\n**Video:** [Watch it](https://example.org/video)"
+        ),
+        "**Agenda:**",
+        "* Hello\n* Bye",
+        "**Links:**",
+        "* [Slides](https://example.org/slides)",
+        "About owls.",
+        "Two things:",
+        "- eyes\n- ears",
+    ]
+
+
+def test_a_line_below_a_list_is_parted_from_it() -> None:
+    one = "## Nov {day}, 2021 - Cats\n**When:** 9am ET\n**Speakers:**\n  * Ana\n  * Bo\n\n**Video:** none\n"
+    page = f"{one.format(day=1)}\n{one.format(day=8)}"
+    event = BARE.model_copy(update={"people": FULL.people, "recording": FULL.recording, "when": FULL.when})
+    assert "Grace\n\n**Video:**" in added(page, event)
+
+
+def test_labels_in_another_language_show_how_labels_are_written() -> None:
+    event = BARE.model_copy(update={"when": "9am ET", "location": "Room 5"})
+    assert added(PAGES["german-labels"], event) == "## 2021-11-15: Owls\n\n**When:** 9am ET\n**Location:** Room 5"
+
+
+def test_titles_below_the_date_may_be_headings() -> None:
+    assert added(PAGES["titles-below"], BARE) == "## November 15, 2021\n\n### Owls"
+
+
+def test_columns_that_lead_somewhere() -> None:
+    assert added(PAGES["table-linked-dates"], FULL) == (
+        "[15 November 2021](https://www.example.org/register) | Owls | [Slides](https://example.org/slides)"
+    )
+
+
+def test_labelled_bullets_with_a_list_below() -> None:
+    page = (
+        "### 2021-11-01: Cats\n\n* *Speakers*:\n  - Ana\n  - Bo\n* *Time*: 9am ET\n* *Abstract*: Fur.\n"
+        "* *Agenda*: a; b\n* *Links*: none\n\n### 2021-11-08: Dogs\n\n* *Speakers*:\n  - Cy\n"
+        "* *Time*: 9am ET\n* *Abstract*: Fur.\n"
+    )
+    assert added(page, FULL) == (
+        "### 2021-11-15: Owls\n\n* *Speakers*:\n  - [Ada](https://example.org/ada), Engines\n  - Grace\n"
+        "* *Time*: 9am ET, 3pm CET\n* *Location*: Room 5\n* *Register*: [example.org](https://www.example.org/register)\n"
+        "* *Abstract*: About owls. Two things: • eyes • ears\n* *Agenda*: Hello; Bye\n* *Recording*: [example.org]"
+        "(https://example.org/video)\n* *Links*: [Slides](https://example.org/slides)"
+    )
+
+
+def test_titles_that_come_back_are_series() -> None:
+    page = "".join(f"### 2021-11-0{day}: Community call\n\nWe talked.\n\n" for day in (1, 2, 3))
+    event = BARE.model_copy(update={"series": "Community call"})
+    assert added(page, event) == "### 2021-11-15: Community call\n\n**Owls**"
+    assert added(page, BARE) == "### 2021-11-15: Owls"
+
+
+def test_titles_below_the_date() -> None:
+    plain = "## 2021-11-01\n\nCats\n\nFur.\n\n## 2021-11-08\n\nDogs\n\nFur.\n"
+    assert added(plain, BARE) == "## 2021-11-15\n\nOwls"
+    bold = "## 2021-11-01\n**Cats**\n\n## 2021-11-08\n**Dogs**\n"
+    assert added(bold, BARE) == "## 2021-11-15\n**Owls**"
+    topics = "## 2021-11-01\n\n- Topic: Cats\n- Series: S\n\n## 2021-11-08\n\n- Topic: Dogs\n- Series: S\n"
+    event = BARE.model_copy(update={"series": "Z"})
+    assert added(topics, event) == "## 2021-11-15\n\n- Topic: Owls\n- Series: Z"
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "written"),
+    [
+        ("### **Cats** (Nov 1, 2021)", "### **Dogs** (Nov 8, 2021)", "### **Owls** (Nov 15, 2021)"),
+        (
+            "### [Cats](https://a.org) - Nov 1, 2021",
+            "### [Dogs](https://a.org) - Nov 8, 2021",
+            "### Owls - Nov 15, 2021",
+        ),
+        ("### Nov 1, 2021: Cats ###", "### Nov 8, 2021: Dogs ###", "### Nov 15, 2021: Owls ###"),
+        ("- [Nov 1, 2021](https://a.org): Cats", "- [Nov 8, 2021](https://a.org): Dogs", "- Nov 15, 2021: Owls"),
+        ("- *Nov 1, 2021*: **Cats**", "- *Nov 8, 2021*: **Dogs**", "- *Nov 15, 2021*: **Owls**"),
+        ("- **Nov 1, 2021: Cats**", "- **Nov 8, 2021: Dogs**", "- **Nov 15, 2021: Owls**"),
+        ("- Monday, Nov 1, 2021: “Cats”", "- Monday, Nov 8, 2021: “Dogs”", "- Monday, Nov 15, 2021: “Owls”"),
+        ("- 1 November 2021, Monday - Cats", "- 8 November 2021, Monday - Dogs", "- 15 November 2021, Monday - Owls"),
+        ("- [x] 2021-11-01 Cats", "- [x] 2021-11-08 Dogs", "- [x] 2021-11-15 Owls"),
+        ("* Date: Nov 1st, 2021 | Cats", "* Date: Nov 8th, 2021 | Dogs", "* Date: Nov 15th, 2021 | Owls"),
+        ("- 2021-11-01 [Cats](https://a.org)", "- 2021-11-08 [Dogs](https://a.org)", "- 2021-11-15 Owls"),
+        ("- 2021-11-01 Cats ([slides](https://a.org))", "- 2021-11-08 Dogs", "- 2021-11-15 Owls"),
+        ("- [2021-11-01] - Cats", "- [2021-11-08] - Dogs", "- [2021-11-15] - Owls"),
+        ("- [2021-11-01 [x] Cats", "- [2021-11-08 [x] Dogs", "- 2021-11-15: Owls"),
+        ("### Cats, 2021-11-01 at 9", "### Dogs, 2021-11-08 at 9", "### 2021-11-15: Owls"),
+        ("### **Nov** 1, 2021: Cats", "### **Nov** 8, 2021: Dogs", "### Nov 15, 2021: Owls"),
+        ("Talks\n\n| Nov 1, 2021 | Cats |", "| Nov 8, 2021 | Dogs |", "| Nov 15, 2021 | Owls |"),
+        ("x\n\n| Hall, Nov 1, 2021 | Cats |", "| Hall, Nov 8, 2021 | Dogs |", "| Nov 15, 2021: Owls |  |"),
+        ("- 2021-11-01", "- 2021-11-08", "- 2021-11-15: Owls"),
+    ],
+)
+def test_marks_around_date_and_title(line: str, other: str, written: str) -> None:
+    gap = "\n\n" if line.startswith("#") else "\n"
+    assert added(f"{line}{gap}{other}\n", BARE) == written
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "written"),
+    [
+        ("- 2021-11-01: Cats by Ana", "- 2021-11-08: Dogs by Bo", "- 2021-11-15: Owls by {people}"),
+        (
+            "* **2021-11-01** - *Cats* by [Ana](https://a.org)",
+            "* **2021-11-08** - *Dogs* by Bo",
+            "* **2021-11-15** - *Owls* by {people}",
+        ),
+        (
+            "- Nov 1, 2021: Cats, with Ana and [Bo](https://b.org)",
+            "- Nov 8, 2021: Dogs, with Cy",
+            "- Nov 15, 2021: Owls, with {people}",
+        ),
+        ("- **2021-11-01: Cats by Ana**", "- **2021-11-08: Dogs by Bo**", "- **2021-11-15: Owls**"),
+        ("- 2021-11-01: “Cats by Ana”", "- 2021-11-08: “Dogs by Bo”", "- 2021-11-15: “Owls”"),
+    ],
+)
+def test_people_stand_behind_the_title_where_the_page_has_them_there(line: str, other: str, written: str) -> None:
+    page, event = f"{line}\n{other}\n", BARE.model_copy(update={"people": FULL.people})
+    assert added(page, event) == written.format(people="[Ada](https://example.org/ada), Grace")
+    assert added(page, BARE) == re.sub(r",? (?:by|with) \{people\}", "", written)
+
+
+def test_links_lead_where_the_event_does() -> None:
+    whole = "- [Nov 1, 2021: Cats](https://a.org)\n- [Nov 8, 2021: Dogs](https://a.org)\n"
+    assert added(whole, FULL) == "- [Nov 15, 2021: Owls](https://www.example.org/register)"
+    date = whole.replace(": Cats](https://a.org)", "](https://a.org): Cats").replace(
+        ": Dogs](https://a.org)", "](https://a.org): Dogs"
+    )
+    assert added(date, FULL) == "- [Nov 15, 2021](https://www.example.org/register): Owls"
+
+
+def test_a_section_that_looks_like_no_other_gets_a_plain_line() -> None:
+    page = "### <a href='https://a.org'>Nov 1, 2021</a> Cats\n\n### `Nov 8, 2021` Dogs\n"
+    assert added(page, BARE) == "### Nov 15, 2021: Owls"
+
+
+def test_typed_text_is_escaped_in_every_shape() -> None:
+    event = BARE.model_copy(update={"title": "[x](javascript:1) {{ y }} | <b>"})
+    for name in FIRST_LINES:
+        section = added(PAGES[name], event)
+        assert not re.search(r"\]\(javascript|\{\{|<b>", section), name
+
+
+def test_a_page_that_no_template_suits_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("almanac.page.imitate.write_template", lambda *_: ["{{ title }}", "{% if %}"])
+    assert seen(PAGES["bullets"]) == Imitation("bullet", None, proven=False)
+
+
+def test_a_body_that_does_not_fit_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("almanac.page.imitate.write_body", lambda *_: ["## November 3rd, 2021: Another\n"])
+    assert seen(PAGES["atx-long-dates"]).template
+    assert added(PAGES["atx-long-dates"], FULL) == "## November 15th, 2021: Owls"
+
+
+@pytest.mark.parametrize("template", ["", "text", "### {{ title }}", "- 2021-11-16 {{ title }}", "* a\n* 2021-11-15 b"])
+def test_a_section_that_is_not_found_again_does_not_land(template: str) -> None:
+    page = outline(PAGES["bullets"])
+    assert not lands(page, BARE, section_renderer(template)(BARE))
+    assert lands(page, BARE, "* 15 November 2021 - Owls")
+
+
+def test_the_house_style_is_left_alone_where_most_events_have_it() -> None:
+    mixed = render(GOVERNMENTS) + "\n\n### November 9th, 2021:  Bent\n\nText.\n"
+    assert seen(mixed).template is None
+
+
+def test_cases_are_all_there() -> None:
+    folder = Path(__file__).parent.parent / "cases/pages"
+    assert {path.stem for path in folder.glob("*.md")} >= set(FIRST_LINES)

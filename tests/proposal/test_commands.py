@@ -1,0 +1,71 @@
+"""Which comments give a command, and which only talk about one."""
+
+import pytest
+from almanac.proposal.comment import Heard, Order, answered, command_of, own_text, with_note
+from almanac.proposal.state import Base, Issue, Look, Plan, Proposal, PutComment
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/almanac retry", "retry"),
+        ("/almanac recreate", "recreate"),
+        ("/almanac cancel", "cancel"),
+        ("/Almanac  RETRY!", "retry"),
+        ("/almanac retry, please", "unknown"),
+        ("/almanac retry please", "retry"),
+        ("   /almanac\tcancel   ", "cancel"),
+        ("Thanks!\r\n\r\n/almanac retry\r\nBye", "retry"),
+        ("/almanac", "unknown"),
+        ("/almanac help", "unknown"),
+        ("/almanac retry\n/almanac cancel", "retry"),
+        ("```\ncode\n```\n/almanac retry", "retry"),
+        ("~~~ a`b\ncode\n~~~\n/almanac retry", "retry"),
+        ("<!-- note -->\n/almanac retry", "retry"),
+    ],
+)
+def test_a_line_of_its_own_is_a_command(text: str, command: str) -> None:
+    assert command_of(text) == command
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Please /almanac retry",
+        "`/almanac retry`",
+        "> /almanac retry",
+        "    /almanac retry",
+        "\t/almanac retry",
+        "- /almanac retry",
+        "```\n/almanac retry\n```",
+        "```text\n/almanac retry",
+        "````\n```\n/almanac retry\n````",
+        "~~~\n```\n/almanac retry\n~~~",
+        "```\n    ```\n/almanac retry\n```",
+        "```\n``` not the end\n/almanac retry\n```",
+        "<!--\n/almanac retry\n-->",
+        "<!-- /almanac retry",
+        "/almanacs retry",
+        "/ almanac retry",
+    ],
+)
+def test_what_is_quoted_or_said_in_passing_is_none(text: str) -> None:
+    assert command_of(text) is None
+
+
+def test_a_note_stands_below_a_text_and_is_told_from_it() -> None:
+    marked = f"<!-- almanac:issue-1 -->\n{with_note('Hello', 'A note')}"
+    assert own_text(marked) == "Hello"
+    assert own_text("<!-- almanac:issue-1 -->\nHello") == "Hello"
+    assert with_note("Hello", None) == "Hello"
+
+
+def test_what_is_heard_is_noted_where_we_never_spoke() -> None:
+    issue = Issue(12, "New event", "### Title", ("event",))
+    order = Order(Heard(7, "Eve", "/almanac cancel", 12), None)
+    plan = answered(Plan(12, None, "Nothing to do."), Look(issue, Base("main", "b" * 40), Proposal()), order)
+    (said,) = plan.writes
+    assert isinstance(said, PutComment)
+    assert (said.id, said.state) == (None, {"heard": [7], "denied": ["eve"]})
+    assert said.body

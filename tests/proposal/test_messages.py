@@ -1,0 +1,221 @@
+"""Each text that people read, for each state, as it stands in `tests/cases/messages/`.
+
+`python -m tests.proposal.test_messages` writes them anew.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from almanac.errors import ConfigError, Problem
+from almanac.kit import make_kit
+from almanac.proposal.messages import MAX_CHARACTERS, Messages, Own, code, problem_text, write_text
+from almanac.proposal.state import DeleteBranch, Draft, EditPull, OpenPull, Plan, PutComment
+from almanac.renderer import messages
+
+DOCS = Path(__file__).parent.parent.parent / "docs/proposals.md"
+CASES = Path(__file__).parent.parent / "cases" / "messages"
+DATE = Problem("This date can be read in two ways.", "Date", "11/8/2021", choices=("2021-11-08", "2021-08-11"))
+LINK = Problem("A link has to begin with https://.", "Registration link", "javascript:alert(1)", "https://example.org/")
+LIKELY = Problem(
+    "An event with the same day and series is proposed already: #14. If it is another one, all is well.", "Title"
+)
+PROPOSED = {
+    "preview": "### November 8th, 2021:  Soup\n\n- When: 9am ET",
+    "warnings": (),
+    "conflicts": (),
+    "clashes": (),
+}
+PULL = {"issue": 12, "record": "_data/events/2021-11-08-soup.yml", "page": "history.md", "timed": True, "warnings": 0}
+
+DRAFTS: dict[str, tuple[Draft, str | None]] = {
+    "proposed": (Draft("proposed", {**PROPOSED, "revises": False}), "#13"),
+    "proposed-change": (Draft("proposed", {**PROPOSED, "revises": True}), "#13"),
+    "proposed-with-everything": (
+        Draft(
+            "proposed",
+            {
+                **PROPOSED,
+                "revises": False,
+                "warnings": (LIKELY, LINK),
+                "conflicts": ("Date", "Where"),
+                "clashes": ("about.md", "odd`name.md"),
+            },
+        ),
+        "#13",
+    ),
+    "problems": (Draft("problems", {"problems": (DATE,)}), None),
+    "problems-of-a-proposal": (Draft("problems", {"problems": (DATE, LINK)}), "#13"),
+    "stuck": (
+        Draft("stuck", {"problems": (Problem("There is no such key.", "titel", file="_data/x.yml", line=4),)}),
+        "#13",
+    ),
+    "stuck-without-pull": (
+        Draft("stuck", {"problems": (Problem("The record was deleted.", file="_data/x.yml"),)}),
+        None,
+    ),
+    "held": (Draft("held", {"limit": 10}), None),
+    "held-at-one": (Draft("held", {"limit": 1}), None),
+    "closed": (Draft("closed"), None),
+    "withdrawn": (Draft("withdrawn"), None),
+    "merged": (Draft("merged", {"page": "history.md", "conflicts": ()}), None),
+    "merged-with-a-conflict": (Draft("merged", {"page": "history.md", "conflicts": ("Where",)}), None),
+    "refused": (Draft("refused", {"refused": 13, "revises": False}), None),
+    "refused-change": (Draft("refused", {"refused": 13, "revises": True}), None),
+    "note-unknown": (Draft("note", {"may": True, "commands": ("retry", "recreate", "cancel")}), None),
+    "note-no-right": (Draft("note", {"may": False, "commands": ()}), None),
+    "pull": (Draft("pull", {**PULL, "likely": (), "revises": False}), None),
+    "pull-change": (Draft("pull", {**PULL, "likely": (LIKELY,), "revises": True, "warnings": 1, "timed": False}), None),
+    "edits": (
+        Draft(
+            "edits",
+            {
+                "notes": (
+                    Problem("This section was edited by hand; its record takes the change over.", file="p.md", line=9),
+                    Problem("The record was edited, so this section is written anew."),
+                ),
+                "problems": (),
+                "files": ("_data/x.yml", "p.md"),
+            },
+        ),
+        None,
+    ),
+    "edits-undecided": (
+        Draft("edits", {"notes": (), "problems": (Problem("Both were changed.", file="p.md", line=3),), "files": ()}),
+        None,
+    ),
+}
+
+
+def written(name: str) -> str:
+    draft, pull = DRAFTS[name]
+    return Messages(messages()).write(draft, pull=pull) + "\n"
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+def test_a_message_reads_as_agreed(name: str) -> None:
+    assert written(name) == (CASES / f"{name}.md").read_text()
+
+
+def test_every_message_and_every_file_has_its_case() -> None:
+    assert {draft.template for draft, _ in DRAFTS.values()} == messages().keys()
+    assert {path.stem for path in CASES.iterdir()} == DRAFTS.keys()
+
+
+def test_the_documentation_names_every_message_and_what_it_can_use() -> None:
+    documented = {
+        name: set(re.findall(r"`(\w+)`", values))
+        for names, values in re.findall(r"^\| (`\w+\.md\.j2`.*?) \|.*\|(.*)\|$", DOCS.read_text(), re.MULTILINE)
+        for name in re.findall(r"`(\w+)\.md\.j2`", names)
+    }
+    assert documented == {draft.template: set(draft.values) for draft, _ in DRAFTS.values()}
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+def test_no_message_has_gaps_or_loose_ends(name: str) -> None:
+    text = written(name)
+    assert "\n\n\n" not in text
+    assert text == text.strip() + "\n"
+    assert all(line == line.rstrip() for line in text.split("\n"))
+
+
+def test_a_section_that_is_too_long_is_left_out() -> None:
+    draft = Draft("proposed", {**PROPOSED, "preview": "x" * MAX_CHARACTERS, "revises": False})
+    text = Messages(messages()).write(draft, pull="#13")
+    assert "too long to be shown" in text
+    assert "pull request #13" in text
+
+
+def test_a_text_that_is_still_too_long_is_cut() -> None:
+    warnings = tuple(Problem("w" * 1000) for _ in range(70))
+    draft = Draft("proposed", {**PROPOSED, "warnings": warnings, "preview": "x", "revises": False})
+    assert len(Messages(messages()).write(draft, pull="#13")) == MAX_CHARACTERS
+
+
+class TestOwn:
+    def kit(self, source: str, name: str = "held") -> Messages:
+        return make_kit().messages.of_site({name: Own(source, f"texts/{name}.md.j2")})
+
+    def test_it_takes_the_place_of_ours_and_knows_the_same_filters(self) -> None:
+        own = self.kit("{{ problems[0] | problem }}|{{ pull }}|{{ 'a`b' | code }}|{{ 'x' | fence }}", "problems")
+        text = own.write(Draft("problems", {"problems": (DATE,)}), pull="#13")
+        assert text == problem_text(DATE) + "|#13|`a?b`|```text\nx\n```"
+        assert own.write(DRAFTS["closed"][0]) + "\n" == written("closed")
+
+    @pytest.mark.parametrize(
+        ("source", "line", "words"),
+        [
+            ("\n{% if %}", 2, "cannot be read"),
+            ("\n\n{{ nothing }}", 3, "'nothing' is undefined"),
+            ("{{ limit // 0 }}", 1, "division"),
+            ("{{ ''.__class__.__mro__ }}", 1, "fails"),
+        ],
+    )
+    def test_a_broken_one_is_named_with_its_line(self, source: str, line: int, words: str) -> None:
+        with pytest.raises(ConfigError) as caught:
+            self.kit(source).write(DRAFTS["held"][0])
+        problem = caught.value.problems[0]
+        assert (problem.file, problem.line) == ("texts/held.md.j2", line)
+        assert words in problem.message
+
+    def test_one_that_never_ends_is_stopped(self) -> None:
+        nested = "{% for a in range(99999) %}{% for b in range(99999) %}{{ a }}{% endfor %}{% endfor %}"
+        with pytest.raises(ConfigError, match=r"stopped|fails"):
+            self.kit(nested).write(DRAFTS["held"][0])
+
+    def test_all_texts_of_a_plan_are_tried_before_the_first_is_written(self) -> None:
+        broken, fine = Draft("held", {"limit": 10}), Draft("closed")
+        writes = (
+            (PutComment(1, None, broken, {}),),
+            (PutComment(1, 2, "kept", {}, broken),),
+            (OpenPull("b", "main", "T", broken, {}),),
+            (DeleteBranch("b", "x"), EditPull(3, broken, {})),
+        )
+        own = self.kit("{{ nothing }}")
+        for each in writes:
+            with pytest.raises(ConfigError):
+                own.rehearse(Plan(1, "created", "", each))
+        own.rehearse(Plan(1, "created", "", (EditPull(3, "kept", {}), PutComment(1, 2, fine, {}))))
+
+    @pytest.mark.parametrize(("name", "words"), [("propsed", "nearest one is `proposed.md.j2`"), ("zzz", "no message")])
+    def test_a_name_that_is_no_message_is_refused(self, name: str, words: str) -> None:
+        with pytest.raises(ConfigError, match=words):
+            self.kit("x", name)
+
+
+def test_typed_text_stands_only_inside_a_fence() -> None:
+    typed = "```\n@everyone closes #5\n````"
+    text = problem_text(Problem("Wrong.", "Title", typed, typed))
+    assert text.count("`````text\n```\n@everyone closes #5\n````\n`````") == 2
+
+
+def test_a_file_s_name_is_code_in_which_nothing_acts() -> None:
+    assert code("a`b`") == "`a?b?`"
+
+
+def test_our_own_templates_are_named_like_a_site_s_own() -> None:
+    with pytest.raises(ConfigError) as caught:
+        write_text("{{ nothing }}", {}, "held.md.j2")
+    assert caught.value.problems[0].file == "held.md.j2"
+
+
+if __name__ == "__main__":
+    for each in DRAFTS:
+        (CASES / f"{each}.md").write_text(written(each))
+
+
+def test_the_names_of_files_and_of_their_fields_mention_nobody() -> None:
+    problem = Problem("There is no such key.", "@octocat\n\n#12 `x", file="a`b\n@octocat.yml", line=4)
+    assert problem_text(problem) == r"`a?b\n@octocat.yml`, line 4: `@octocat\n\n#12 ?x`: There is no such key."
+
+
+def test_problems_that_have_no_room_are_told_later() -> None:
+    many = tuple(Problem(f"Problem {number}.", "People", typed="x" * 900) for number in range(100))
+    text = Messages(messages()).write(Draft("problems", {"problems": many}), pull=None)
+    assert MAX_CHARACTERS // 3 < len(text) <= MAX_CHARACTERS
+    assert "Problem 0." in text
+    assert "Problem 99." not in text
+    assert text.count("There is more to mend") == 1
+    assert text.endswith("I will look again by myself.")
+    one = Messages(messages()).write(Draft("problems", {"problems": (Problem("X", typed="x" * 70_000),)}), pull=None)
+    assert len(one) == MAX_CHARACTERS

@@ -1,0 +1,98 @@
+"""A site's own template in its child process: what it is for, and everything that it must not do."""
+
+import subprocess
+import sys
+
+import pytest
+from almanac.errors import ConfigError
+from almanac.event.model import Event, Person
+from almanac.renderer import render_in_child, template
+
+from tests.reference import GOVERNMENTS, UNIVERSITIES, page_sections
+
+FILE = ".almanac/section.md.j2"
+EVENT = Event(id="2021-11-08-x", title="T", date="2021-11-08")
+
+
+def failure(source: str) -> tuple[str, int | None]:
+    with pytest.raises(ConfigError) as caught:
+        render_in_child(source, [EVENT], FILE)
+    problem = caught.value.problems[0]
+    assert problem.file == FILE
+    return problem.message, problem.line
+
+
+def test_the_house_style_is_the_same_in_a_child() -> None:
+    written = render_in_child(template("section.md.j2"), [GOVERNMENTS, UNIVERSITIES], FILE)
+    assert tuple(written) == page_sections()
+
+
+def test_no_events_no_sections() -> None:
+    assert render_in_child("x", [], FILE) == []
+
+
+def test_text_arrives_whole() -> None:
+    event = EVENT.model_copy(update={"title": "é 日本 👩‍💻 \u2028 \x00 \x85 {{ x }}", "people": (Person(name="N"),)})
+    written = render_in_child("{{ title }} {{ people[0].name }}", [event], FILE)
+    assert written == ["é 日本 👩‍💻" + " " * 6 + "&#123;&#123; x &#125;&#125; N"]
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "words"),
+    [
+        ("a\n{% if %}", 2, "cannot be read"),
+        ("a\n\n{{ title | nope }}", 3, "nope"),
+        ("a\n{{ nope }}", 2, "nope"),
+        ("{{ people[0].nope }}", 1, "fails for the event 2021-11-08-x"),
+        ("\n{{ 1 // 0 }}", 2, "division"),
+        ("{{ event }}", 1, "name the one that you mean"),
+        ("{% include 'x' %}", 1, "loader"),
+        ("{% for i in range(2) %}\n{{ loop.nope }}\n{% endfor %}", 2, "nope"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(source: str, line: int, words: str) -> None:
+    message, where = failure(source)
+    assert where == line
+    assert words in message
+
+
+def test_the_child_is_told_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "ghs_secret")
+    message, _ = failure("{{ cycler.__init__.__globals__.os.environ }}")
+    assert "unsafe" in message
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}",
+        "{{ range(10**9) | list }}",
+        "{{ 'a' * 10**9 }}",
+        "{{ 'a' * 10**12 }}",
+        "{{ 10**(10**9) }}",
+        "{{ '%1000000000d' % 1 }}",
+        "{{ 'x'.ljust(10**9) }}",
+        "{% set a = [0] * 10**9 %}",
+        "{% for i in range(100000) %}{{ 'x' * 1000 }}{% endfor %}",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        "{{ title | center(10**9) }}",
+        "{{ (" + "(" * 5_000 + "1" + ")" * 5_000 + ") }}",
+        "{{ title.replace('', 'x' * 10**6).replace('', 'x' * 10**6) }}",
+    ],
+)
+def test_a_greedy_template_is_stopped(source: str) -> None:
+    failure(source)
+
+
+def test_the_child_has_no_environment_and_no_files() -> None:
+    code = (
+        "import almanac.renderer as s, os, sys\n"
+        "s._give_up_rights()\n"
+        "print(dict(os.environ).keys() - {'LC_CTYPE'})\n"
+        "try: open('/etc/passwd')\n"
+        "except OSError as e: print(type(e).__name__)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code], env={}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["set()", "OSError"]

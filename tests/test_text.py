@@ -1,0 +1,86 @@
+"""Cleaning: what comes in, what is kept, what has a cap."""
+
+import unicodedata
+
+import pytest
+from almanac import text
+from almanac.text import clean_line, clean_text
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+anything = st.text(st.characters())
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029", "\n"])
+def test_every_line_end_is_one_newline_and_one_space(end: str) -> None:
+    assert clean_text(f"a{end}b") == "a\nb"
+    assert clean_line(f"a{end}b") == "a b"
+
+
+def test_other_separators_are_controls() -> None:
+    assert clean_text("a\x1cb\x1dc\x1ed\x1fe") == "abcde"
+
+
+@pytest.mark.parametrize(
+    "char",
+    [
+        *"\x00\x08\x1b\x7f\x80\x9f",
+        *"\u061c\u200e\u200f\u202a\u202e\u2066\u2069",
+        *"\u200b\u2060\ufeff\ud800\udfff\ufdd0\ufdef\ufffe\uffff",
+        *"\U000e0000\U000e0041\U000e007f\U0001fffe\U0010ffff",
+    ],
+)
+def test_what_cannot_be_seen_goes(char: str) -> None:
+    assert clean_text(f"a{char}b") == "ab"
+
+
+@pytest.mark.parametrize("value", ["नमस्‍ते", "می‌خواهم", "👩‍💻", "❤️", "é", "\u2009x\u2009y", "日本", "\U0001fae8"])
+def test_what_scripts_and_emoji_need_stays(value: str) -> None:
+    assert clean_text(f"a{value}b") == f"a{value}b"
+
+
+def test_tabs_and_no_break_spaces_are_spaces() -> None:
+    assert clean_text("a\tb\xa0c") == "a b c"
+
+
+def test_letters_are_composed_even_around_what_goes() -> None:
+    assert clean_text("e\u200b\u0301") == "é"
+
+
+def test_spaces_within_and_at_the_end_of_inner_lines_stay() -> None:
+    assert clean_text("  a  b  \n\n  c  ") == "a  b  \n\n  c"
+
+
+@pytest.mark.parametrize("value", ["", " \n\t", "\u200d", "\ufe0f\u200c", "\u0301", "\xa0\u3000"])
+def test_a_text_in_which_nothing_can_be_seen_is_empty(value: str) -> None:
+    assert clean_text(value) == clean_line(value) == ""
+
+
+def test_a_character_newer_than_the_tables_is_seen() -> None:
+    assert unicodedata.category("\u0378") == "Cn"
+    assert clean_line("\u0378") == "\u0378"
+
+
+def test_no_letter_has_more_marks_than_a_language_needs() -> None:
+    assert len(clean_text("a" + "\u0316\u0301" * 100_000)) <= text.MAX_MARKS + 1
+
+
+@settings(deadline=None)
+@given(anything)
+def test_cleaning_twice_changes_nothing_more(value: str) -> None:
+    for clean in (clean_text, clean_line):
+        once = clean(value)
+        assert clean(once) == once
+    assert "\n" not in clean_line(value)
+    clean_text(value).encode()
+
+
+def test_caps_state_themselves() -> None:
+    assert text.too_long("title", "x" * 300) is None
+    assert text.too_long("title", "x" * 301) == "This is 301 characters long. The limit is 300. Please shorten it."
+    assert "10,000" in str(text.too_long("a-field-of-the-site", "x" * 10_001))
+    assert text.entry_too_long("name", "x") is None
+    assert "The limit is 200" in str(text.entry_too_long("name", "x" * 201))
+    assert text.too_many("people", 100) is None
+    assert text.too_many("people", 101) == "There are 101 people here. The limit is 100. Please leave some out."
+    assert text.too_many("title", 1_000) is None

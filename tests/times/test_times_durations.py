@@ -1,0 +1,69 @@
+"""Durations."""
+
+from datetime import timedelta
+
+import pytest
+from almanac.errors import Problem
+from almanac.times.clock import read_duration, show_duration
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("2 hours", 120),
+        ("90 min", 90),
+        ("1h30", 90),
+        ("1:30", 90),
+        ("PT2H", 120),
+        ("PT1H30M", 90),
+        ("P1DT2H", 1560),
+        ("2h", 120),
+        ("2 hrs.", 120),
+        ("90 minutes", 90),
+        ("90m", 90),
+        ("90'", 90),
+        ("1 hour and 30 minutes", 90),
+        ("1 hour, 30 min", 90),
+        ("1h 30m", 90),
+        ("1.5 hours", 90),
+        ("1,5 h", 90),
+        ("an hour", 60),
+        ("One Hour", 60),
+        ("half an hour", 30),
+        ("2 days", 2880),
+    ],
+)
+def test_what_people_type(text: str, minutes: int) -> None:
+    assert read_duration(text) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("text", "choices"),
+    [
+        ("90", ("90 min", "90 hours")),
+        ("9999", ("9999 min",)),
+        ("", ()),
+        ("P", ()),
+        ("PT", ()),
+        ("0 min", ()),
+        ("32 days", ()),
+        ("1:75", ()),
+        ("all day", ()),
+        ("٢ hours", ()),
+        ("-2 hours", ()),
+        ("9" * 10_000, ()),
+        ("2 hours" + " " * 200, ()),
+    ],
+)
+def test_what_is_no_duration(text: str, choices: tuple[str, ...]) -> None:
+    problem = read_duration(text)
+    assert isinstance(problem, Problem)
+    assert (problem.choices, problem.typed) == (choices, text)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 31 * 24 * 60))
+def test_a_duration_in_words_is_read_again(minutes: int) -> None:
+    assert read_duration(show_duration(timedelta(minutes=minutes))) == timedelta(minutes=minutes)
