@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from almanac.event.model import Event
 from almanac.event.record import read_record
-from almanac.kit import house_renderer
 from almanac.page.insert import fitted
 from almanac.page.lines import fingerprints, newline_of
 from almanac.page.match import own_section
 from almanac.page.outline import Section, outline
+from almanac.renderer import house_renderer
 
 from tests.scenes import PAGE, RECORDS
 

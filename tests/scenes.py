@@ -8,14 +8,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from almanac.engine.run import Done
+from almanac.engine.run import Done, reconcile
+from almanac.engine.sweep import reconcile_all
 from almanac.event.record import write_record
-from almanac.kit import house_renderer, make_kit
 from almanac.page.importer import import_page
 from almanac.proposal.marker import Memory, recall
 from almanac.proposal.state import branch_name
-from almanac.reconcile import reconcile, reconcile_all
-from almanac.renderer import example, template
+from almanac.renderer import example, house_renderer, load_templates, template
 from almanac.times.zones import Zones
 
 from tests.filing import body
@@ -91,11 +90,11 @@ class Scene:
 
     def run(self, number: int) -> Done:
         """Look at one issue."""
-        return reconcile(number, self.world.forge, make_kit())
+        return reconcile(number, self.world.forge, load_templates())
 
     def sweep(self) -> list[Done]:
         """Look at all."""
-        return list(reconcile_all(self.world.forge, make_kit()))
+        return list(reconcile_all(self.world.forge, load_templates()))
 
     def proposed(self, **answers: str) -> int:
         """File an issue and let it be proposed."""

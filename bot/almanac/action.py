@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from almanac.commands.proposals import GITHUB, PATIENCE, write_pause
-from almanac.engine.run import Done
+from almanac.engine.run import Done, reconcile
+from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError, ForgeError, Problem, UserError
-from almanac.kit import make_kit
 from almanac.markdown import fence
 from almanac.output import say, trouble
-from almanac.proposal.state import Issue, Plan, is_strange
-from almanac.reconcile import reconcile, reconcile_all
+from almanac.proposal.state import Plan
+from almanac.renderer import load_templates
 from almanac.text import annotation, annotation_property
 from almanac.triggers import target_of
 
@@ -46,7 +46,7 @@ def _run(variables: Mapping[str, str]) -> int:
 
     payload = _payload(Path(variables["GITHUB_EVENT_PATH"]))
     target = target_of(variables["GITHUB_EVENT_NAME"], payload)
-    if target.issue == 0 or _is_strange(payload):
+    if target.issue == 0:
         say("This is nothing of Almanac's; nothing was done.")
         _report(variables, [])
         return 0
@@ -60,25 +60,20 @@ def _run(variables: Mapping[str, str]) -> int:
         pause=write_pause(variables.get("ALMANAC_WRITE_PAUSE")),
         patience=PATIENCE,
     )
-    kit = make_kit()
+    templates = load_templates()
     results = []
     with closing(forge):
         one = target.issue
-        found = reconcile_all(forge, kit) if one is None else iter([reconcile(one, forge, kit, said=target.said)])
+        found = (
+            reconcile_all(forge, templates)
+            if one is None
+            else iter([reconcile(one, forge, templates, said=target.said)])
+        )
         for done in found:
             _announce(done)
             results.append(done)
     _report(variables, results, results[0] if one is not None else None)
     return int(any(done.error for done in results))
-
-
-def _is_strange(payload: Mapping[str, Any]) -> bool:
-    """Tell whether an issue shows in the payload already that it is not ours, so that it costs no request at all."""
-    issue = payload.get("issue")
-    if not isinstance(issue, dict) or not isinstance(issue.get("comments"), int) or issue.get("pull_request"):
-        return False
-    labels = tuple(map(str, issue.get("labels") or ()))
-    return is_strange(Issue(0, "", str(issue.get("body") or ""), labels, comments=issue["comments"]))
 
 
 def _command(line: str) -> None:

@@ -14,17 +14,14 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from almanac.commands.pages import build_files, import_files
-from almanac.engine.decide import Kit
-from almanac.engine.run import Done
+from almanac.engine.run import Done, reconcile
 from almanac.errors import Problem, UserError
 from almanac.forge.git import Git
 from almanac.forge.local import store as papers
 from almanac.forge.local.forge import LocalForge
-from almanac.kit import make_kit
 from almanac.proposal.marker import read_state
 from almanac.proposal.state import Issue, branch_name
-from almanac.reconcile import reconcile
-from almanac.renderer import example, template
+from almanac.renderer import Templates, example, load_templates, template
 from almanac.site import Folder
 
 PAGE = "past-working-groups.md"
@@ -46,7 +43,7 @@ class Story:
     folder: Folder
     git: Git
     forge: LocalForge
-    kit: Kit
+    templates: Templates
     console: Console
     chapter: int = 0
 
@@ -105,7 +102,7 @@ def _found(place: Path, console: Console) -> Story:
     folder = Folder(place)
     folder.write({PAGE: example(f"ospo/{PAGE}"), FORM: template("site/new-event.yml")})
     _commit(git, "Our site, with a history page written by hand")
-    story = Story(folder, git, LocalForge(place, lambda: datetime.now(UTC)), make_kit(), console)
+    story = Story(folder, git, LocalForge(place, lambda: datetime.now(UTC)), load_templates(), console)
     story.title("A site with a history page that was written by hand")
     story.tell(f"A new git repository holds {PAGE}, a real working group's page, and an issue form.")
     return story
@@ -142,7 +139,7 @@ def _issue(number: int) -> Issue:
 def _propose(story: Story, issue: Issue) -> Done:
     with story.forge.alone():
         story.forge.file_issue(issue)
-        return reconcile(issue.number, story.forge, story.kit)
+        return reconcile(issue.number, story.forge, story.templates)
 
 
 def _comment(story: Story, number: int) -> str:
@@ -186,13 +183,13 @@ def _merge(story: Story, first: Done, second: Done) -> None:
     base = story.forge.base().commit
     story.check(base != before, "the first event is on the page of main")
     branch = branch_name(second.plan.issue)
-    rebuilt = reconcile(second.plan.issue, story.forge, story.kit)
+    rebuilt = reconcile(second.plan.issue, story.forge, story.templates)
     parent = story.git.text("rev-parse", f"{branch}^")
     story.check(rebuilt.plan.outcome == "updated" and parent == base, f"{branch} was rebuilt on the new main")
-    reconcile(first.plan.issue, story.forge, story.kit)
+    reconcile(first.plan.issue, story.forge, story.templates)
     story.forge.merge(second.pull.number)
     story.check(True, "it merges without a conflict")  # noqa: FBT003 -- merge raises otherwise
-    reconcile(second.plan.issue, story.forge, story.kit)
+    reconcile(second.plan.issue, story.forge, story.templates)
     story.check(not build_files(story.folder, story.folder.config())[1], "the page is what the records give")
     diff = story.git.text("diff", before, "HEAD", "--", PAGE)
     story.show(

@@ -1,10 +1,8 @@
-"""Almanac's own templates and examples, found in a checkout and in an installed wheel alike.
+"""Almanac's own templates, and a site's own, which are rendered in a child process that can do no harm.
 
-A site's own section template, rendered in a child process that has nothing to take and little time.
-
-Jinja2's sandbox is the wall; this is the yard around it. The child starts without environment (so without tokens), is
-told the template and the events on standard input, gives up the right to open files and start processes before it
-reads the template, and is killed when it takes too long.
+Jinja2's sandbox is the first wall. The child process is the second: it starts without environment (so without tokens),
+gets the template and the values on standard input, gives up the right to open files and start processes before it
+reads the template, and is killed if it takes too long.
 """
 
 import json
@@ -12,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -20,42 +18,103 @@ from typing import Any
 
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
+from almanac.event.record import write_record
+from almanac.page.proof import check_section
+from almanac.page.section import Renderer
 from almanac.page.template import section_renderer
-from almanac.proposal.messages import write_text
-
-_MESSAGES = (
-    "proposed",
-    "problems",
-    "held",
-    "stuck",
-    "closed",
-    "withdrawn",
-    "merged",
-    "refused",
-    "note",
-    "pull",
-    "edits",
-)
+from almanac.proposal.messages import SUFFIX, Messages, write_text
 
 
-def _folder(name: str) -> Traversable:
+def _data(name: str) -> Traversable:
+    """Find a folder of ours: in an installed wheel, or in a checkout."""
     packed = resources.files("almanac") / "_data" / name
     return packed if packed.is_dir() else Path(__file__).parents[2] / name
 
 
 def template(path: str) -> str:
     """Return the text of a file in `templates/`, given by its path there."""
-    return (_folder("templates") / path).read_text(encoding="utf-8")
+    return (_data("templates") / path).read_text(encoding="utf-8")
 
 
 def example(path: str) -> str:
     """Return the text of a file in `examples/`, given by its path there."""
-    return (_folder("examples") / path).read_bytes().decode()
+    return (_data("examples") / path).read_bytes().decode()
 
 
-def messages() -> dict[str, str]:
-    """Return the templates of all messages by name."""
-    return {name: template(f"messages/{name}.md.j2") for name in _MESSAGES}
+@dataclass(frozen=True)
+class Templates:
+    """What writes sections and messages.
+
+    Attributes:
+        section: The source of our own section template, in the house style.
+        messages: Writes comments and pull requests.
+    """
+
+    section: str
+    messages: Messages
+
+    def renderer(self, source: str | None, path: str | None, prepared: Sequence[Event] = ()) -> Renderer:
+        """Return what writes an event's section: with the site's own template if it has one, else with ours.
+
+        Args:
+            source: The site's own template.
+            path: Its path in the site, for problems.
+            prepared: Events whose sections will be needed: one child process writes them all.
+        """
+        return section_renderer(self.section) if source is None else own_renderer(source, path or "", prepared)
+
+
+def load_templates() -> Templates:
+    """Read all templates of ours."""
+    found = (file.name for file in (_data("templates") / "messages").iterdir())
+    names = sorted(name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX))
+    return Templates(
+        template("section.md.j2"),
+        Messages({name: template(f"messages/{name}{SUFFIX}") for name in names}, write_in_child),
+    )
+
+
+def house_renderer() -> Renderer:
+    """Return what writes sections in the house style."""
+    return section_renderer(template("section.md.j2"))
+
+
+def own_renderer(source: str, path: str, prepared: Sequence[Event] = ()) -> Renderer:
+    """Return what writes sections with a site's own template, in a child process.
+
+    Args:
+        source: The template.
+        path: Its path in the site, for problems.
+        prepared: Events whose sections will be needed: one process writes them all.
+
+    Raises:
+        ConfigError: By what is returned: the template fails for an event, or writes a section that could not be found
+            on a page again.
+    """
+    done: dict[str, str] = {}
+    sound: set[str] = set()
+
+    def key_of(event: Event) -> str:
+        # A template does not see how its section was written before.
+        return write_record(event.model_copy(update={"rendered": None}))
+
+    def write(events: Sequence[Event]) -> None:
+        done.update(zip(map(key_of, events), render_in_child(source, events, path), strict=True))
+
+    def render(event: Event) -> str:
+        if event.markdown is not None:
+            return event.markdown
+        key = key_of(event)
+        if key not in done:
+            write([event])
+        if key not in sound:
+            check_section(done[key], event, path)
+            sound.add(key)
+        return done[key]
+
+    if prepared:
+        write(prepared)
+    return render
 
 
 SECONDS = 5

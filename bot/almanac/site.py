@@ -1,16 +1,14 @@
-"""A site's files at one commit, as far as Almanac reads them, each read when it is first asked for and once.
-
-A site in a folder on this disk: reads its files, and writes them so that a crash leaves none of them in half.
-"""
+"""A site's files, as Almanac reads them: in a folder, at a commit, or in a mapping. This is the one reader of them."""
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from almanac import config as configs
-from almanac.config import Config, read_config
+from almanac.config import Config
 from almanac.errors import ConfigError, ForgeError, Problem, UserError
 from almanac.event.model import Event
 from almanac.event.record import SUFFIX, read_records, record_path
@@ -23,112 +21,148 @@ from almanac.proposal.messages import Own
 from almanac.renderer import template
 
 
-@dataclass
-class Snapshot:
-    """The files of one commit."""
+class SiteFiles(Protocol):
+    """Where the files of one site are. All paths are relative to the site's root, with `/` between their parts."""
 
-    forge: Forge
-    commit: str
-    _texts: dict[str, str | None] = field(default_factory=dict)
-    _config: Config | None = None
-    _form: Form | None = None
-    _taken: frozenset[str] | None = None
+    def read(self, path: str) -> bytes | None:
+        """Read a file; None if there is none."""
+        ...
+
+    def names(self, folder: str) -> Collection[str]:
+        """List the names of the files directly in a folder; empty if there is no such folder."""
+        ...
+
+    def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]:
+        """Read the files directly in a folder whose names end with the suffix, by name."""
+        ...
+
+
+class Site:
+    """Reads the files of one site, each when it is first needed and only once."""
+
+    def __init__(self, files: SiteFiles, *, default_form: str | None = None) -> None:
+        """Take the files.
+
+        Args:
+            files: Where they are.
+            default_form: The text of the form that a site without one is taken to have; without it that is an error.
+        """
+        self.files = files
+        self._default_form = default_form
+        self._texts: dict[str, str | None] = {}
 
     def text(self, path: str) -> str | None:
-        """Read a file as text; None where there is none.
+        """Read a file as text, every byte kept; None if there is none.
 
         Raises:
             ConfigError: It is not UTF-8.
+            UserError: It cannot be read.
         """
         if path not in self._texts:
-            data = self.forge.read(self.commit, path)
-            self._texts[path] = None if data is None else _decoded(data, path)
+            data = self.files.read(path)
+            self._texts[path] = None if data is None else decoded(data, path)
         return self._texts[path]
 
-    def records(self) -> dict[str, str]:
-        """Read all records, by path.
-
-        Raises:
-            ConfigError: One is not UTF-8.
-        """
-        folder = self.config().records
-        files = self.forge.files(self.commit, folder, SUFFIX).items()
-        named = ((record_path(folder, name.removesuffix(SUFFIX)), data) for name, data in files)
-        found = {path: _decoded(data, path) for path, data in named}
-        self._texts |= found
-        return found
-
+    @cached_property
     def config(self) -> Config:
-        """Read the site's config."""
-        if self._config is None:
-            self._config = read_config(self.text(configs.PATH))
-        return self._config
+        """The site's config; all defaults if it has none."""
+        return site_config(self.text(configs.PATH))
 
-    def form(self, config: Config) -> Form:
-        """Read the site's form.
+    @cached_property
+    def form(self) -> Form:
+        """The site's issue form."""
+        path = self.config.form
+        text = self.text(path)
+        if text is None and path == Config().form:
+            text = self._default_form
+        if text is None:
+            raise ConfigError(Problem("The issue form is missing; `form` in the config names it.", file=path))
+        return read_form(text, path)
 
-        Raises:
-            ConfigError: There is none, or it cannot be read.
-        """
-        if self._form is None:
-            message = "The issue form is missing; `form` in the config names another."
-            self._form = read_form(self._needed(config.form, message), config.form)
-        return self._form
-
+    @cached_property
     def page(self) -> str:
-        """Read the history page.
+        """The history page."""
+        text = self.text(self.config.page)
+        if text is None:
+            message = "The history page is missing; `page` in the config names it."
+            raise ConfigError(Problem(message, file=self.config.page))
+        return text
 
-        Raises:
-            ConfigError: There is none.
-        """
-        return self._needed(self.config().page, "The history page is missing; `page` in the config names it.")
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of all records."""
+        names = self.files.names(self.config.records)
+        return frozenset(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
 
-    def taken(self) -> frozenset[str]:
-        """List the ids of all records."""
-        if self._taken is None:
-            names = self.forge.names(self.commit, self.config().records)
-            self._taken = frozenset(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
-        return self._taken
+    @cached_property
+    def record_texts(self) -> dict[str, str]:
+        """The texts of all records, by path in the order of their names."""
+        folder = self.config.records
+        misnamed = sorted(name for name in self.files.names(folder) if name.endswith(".yaml"))
+        if misnamed:
+            message = f"The name of a record ends with {SUFFIX}; rename this file."
+            raise UserError([Problem(message, file=f"{folder}/{name}") for name in misnamed])
+        found = sorted(self.files.read_all(folder, SUFFIX).items())
+        paths = [(record_path(folder, name.removesuffix(SUFFIX)), data) for name, data in found]
+        texts = {path: decoded(data, path) for path, data in paths}
+        self._texts |= texts
+        return texts
 
-    def template(self) -> str | None:
-        """Read the source of the site's own section template; None where it has none.
+    @cached_property
+    def records(self) -> tuple[Event, ...]:
+        """All records as events."""
+        return read_records(self.record_texts)
 
-        Raises:
-            ConfigError: The config names one that is not there.
-        """
-        path = self.config().section_template
-        return self._needed(path, "The section template that the config names is missing.") if path else None
+    @cached_property
+    def section_template(self) -> str | None:
+        """The source of the site's own section template; None if it has none."""
+        path = self.config.section_template
+        text = self.text(path) if path else None
+        if path and text is None:
+            raise ConfigError(Problem("The section template that the config names is missing.", file=path))
+        return text
 
+    @cached_property
     def messages(self) -> dict[str, Own]:
-        """Read the site's own messages, by name."""
-        folder = self.config().messages
-        names = sorted(self.forge.names(self.commit, folder)) if folder else []
+        """The site's own message templates, by name."""
+        folder = self.config.messages
+        names = sorted(self.files.names(folder)) if folder else []
         paths = {name.removesuffix(MESSAGE): f"{folder}/{name}" for name in names if name.endswith(MESSAGE)}
         return {name: Own(text, path) for name, path in paths.items() if (text := self.text(path)) is not None}
 
-    def _needed(self, path: str, message: str) -> str:
-        text = self.text(path)
-        if text is None:
-            raise ConfigError(Problem(message, file=path))
-        return text
 
+def decoded(data: bytes, path: str) -> str:
+    """Return a file's text.
 
-def _decoded(data: bytes, path: str) -> str:
+    Raises:
+        ConfigError: It is not UTF-8.
+    """
     try:
         return data.decode()
     except UnicodeDecodeError:
-        raise ConfigError(Problem("This file is no text in UTF-8, so it cannot be read.", file=path)) from None
+        raise ConfigError(Problem("This file is not UTF-8 text, so it cannot be read.", file=path)) from None
+
+
+class CommitFiles:
+    """The files of one commit on a forge."""
+
+    def __init__(self, forge: Forge, commit: str) -> None:
+        self._forge, self._commit = forge, commit
+
+    def read(self, path: str) -> bytes | None:
+        return self._forge.read(self._commit, path)
+
+    def names(self, folder: str) -> Collection[str]:
+        return self._forge.names(self._commit, folder)
+
+    def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]:
+        return self._forge.files(self._commit, folder, suffix)
 
 
 class Folder:
-    """The files of one site. All paths are relative to its root, with `/` between their parts."""
+    """The files of a site in a folder on this disk; writes them so that a crash leaves none of them half-written."""
 
     def __init__(self, root: Path) -> None:
-        """Take the site's root.
-
-        Raises:
-            UserError: There is no such folder.
-        """
         if not root.is_dir():
             raise UserError(Problem("There is no such folder.", file=str(root)))
         self.root = root.resolve()
@@ -145,42 +179,40 @@ class Folder:
             message = "This file is not in the site's folder; `--site` names that folder."
             raise UserError(Problem(message, file=str(path))) from None
 
-    def text(self, path: str) -> str | None:
-        """Read a file as text, every byte kept; None where there is none.
+    def read(self, path: str) -> bytes | None:
+        """Read a file; None if there is none.
 
         Raises:
-            UserError: It leads out of the site, is no file that can be read, or is no text in UTF-8.
+            UserError: The path leads out of the site, or the file cannot be read.
         """
         file = (self.root / path).resolve()
         if not file.is_relative_to(self.root):
             raise UserError(Problem("This path leads out of the site's folder.", file=path))
-        return read_text(file, path)
+        return read_file(file, path)
+
+    def names(self, folder: str) -> Collection[str]:
+        place = self.root / folder
+        return sorted(child.name for child in place.iterdir() if child.is_file()) if place.is_dir() else ()
+
+    def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]:
+        names = [name for name in self.names(folder) if name.endswith(suffix)]
+        return {name: data for name in names if (data := self.read(f"{folder}/{name}")) is not None}
+
+    def text(self, path: str) -> str | None:
+        return Site(self).text(path)
 
     def config(self) -> Config:
-        """Read the site's config; the defaults where it has none."""
-        return site_config(self.text(configs.PATH))
+        return Site(self).config
 
-    def form(self, config: Config) -> Form:
-        """Read the site's form; Almanac's own where it has none."""
-        text = self.text(config.form)
-        if text is None and config.form != Config().form:
-            raise ConfigError(Problem("There is no such issue form.", "form", file=configs.PATH, typed=config.form))
-        return read_form(template("site/new-event.yml") if text is None else text, config.form)
+    def form(self, _config: Config) -> Form:
+        return Site(self, default_form=template("site/new-event.yml")).form
 
     def record_texts(self, config: Config) -> dict[str, str]:
-        """Read all records: path -> text."""
-        folder = self.root / config.records
-        found = sorted(folder.iterdir()) if folder.is_dir() else []
-        misnamed = [file.name for file in found if file.suffix == ".yaml"]
-        if misnamed:
-            message = f"The name of a record ends in {SUFFIX}; rename this file."
-            raise UserError([Problem(message, file=f"{config.records}/{name}") for name in misnamed])
-        names = [file.name for file in found if file.suffix == SUFFIX]
-        paths = [f"{config.records}/{name}" for name in names]
-        return {path: text for path in paths if (text := self.text(path)) is not None}
+        site = Site(self)
+        site.config = config
+        return site.record_texts
 
     def records(self, config: Config) -> tuple[Event, ...]:
-        """Read all records as events."""
         return read_records(self.record_texts(config))
 
     def write(self, files: Mapping[str, str]) -> None:
@@ -201,7 +233,7 @@ class Folder:
                 Path(temporary).replace(target)
                 waiting.pop(0)
         except OSError as error:
-            raise UserError(Problem(f"It cannot be written: {error.strerror}.", file=str(error.filename))) from None
+            raise UserError(Problem(f"This cannot be written: {error.strerror}.", file=str(error.filename))) from None
         finally:
             for temporary, _ in waiting:
                 Path(temporary).unlink(missing_ok=True)
@@ -210,35 +242,33 @@ class Folder:
         """Make sure that overwriting these files loses nothing that git does not have.
 
         Raises:
-            UserError: Some of them exist with changes that are not committed, or outside of any git repository.
+            UserError: Some of them have changes that are not committed, or are not in a git repository.
         """
         existing = [path for path in paths if (self.root / path).exists()]
-        unsaved = existing if existing and not self._in_git() else self._changed(existing)
+        unsaved = [path for path in existing if not self._is_committed(path)]
         if unsaved:
-            message = "This would be overwritten, and git does not have it as it is now. Commit it, or move it away."
+            message = (
+                "This file would be overwritten, and its present content is not in git. Commit it, or move it away."
+            )
             raise UserError([Problem(message, file=path) for path in unsaved])
 
-    def _in_git(self) -> bool:
+    def _is_committed(self, path: str) -> bool:
         try:
-            return Git(self.root).run("rev-parse", "--is-inside-work-tree", good=(0, 128))[0] == 0
-        except ForgeError:
+            return not Git(self.root).run("status", "--porcelain", "--ignored", "-z", "--", path)[1]
+        except ForgeError:  # no git, or no repository
             return False
 
-    def _changed(self, paths: list[str]) -> list[str]:
-        def status(path: str) -> bytes:
-            return Git(self.root).run("status", "--porcelain", "--ignored", "-z", "--", path)[1]
 
-        return [path for path in paths if status(path)]
+def read_file(file: Path, name: str) -> bytes | None:
+    """Read a file; None if there is none. Messages call it by `name`.
 
-
-def read_text(file: Path, name: str) -> str | None:
-    """Read a file as text, every byte kept; None where there is none. Messages call it by `name`."""
+    Raises:
+        UserError: It cannot be read.
+    """
     try:
-        return file.read_bytes().decode()
+        return file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except UnicodeDecodeError:
-        raise UserError(Problem("This file is no text in UTF-8, so it cannot be read.", file=name)) from None
     except OSError as error:
         raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name)) from None
 

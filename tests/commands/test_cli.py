@@ -211,7 +211,7 @@ class TestPreview:
         (tmp_path / ".github").mkdir()
         (tmp_path / ".github/almanac.yml").write_text("form: .github/forms/typo.yml\n")
         ran = almanac("preview", path, "--site", tmp_path)
-        assert (ran.status, "no such issue form" in ran.err) == (1, True)
+        assert (ran.status, "issue form is missing" in ran.err) == (1, True)
 
     def test_a_binary_file_is_no_issue(self, almanac: Almanac, tmp_path: Path) -> None:
         assert almanac("preview", "-", "--site", tmp_path, stdin=bytes(range(256))).status == 1

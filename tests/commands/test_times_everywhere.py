@@ -8,8 +8,8 @@ from almanac.config import Config
 from almanac.dates import heading_date
 from almanac.event.submission import submit, zones_of
 from almanac.form.body import parse
-from almanac.kit import house_renderer
 from almanac.page.importer import import_page
+from almanac.renderer import house_renderer
 from almanac.times.check import read_when, when_to_json
 
 from tests.filing import body, house_form

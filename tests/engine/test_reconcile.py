@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from almanac.engine.run import Done
+from almanac.engine.run import Done, reconcile
+from almanac.engine.sweep import reconcile_all
 from almanac.errors import ConfigError, UserError
-from almanac.kit import make_kit
 from almanac.proposal.marker import read_state
 from almanac.proposal.state import branch_name
-from almanac.reconcile import reconcile, reconcile_all
-from almanac.renderer import example, template
+from almanac.renderer import example, load_templates, template
 
 from tests.filing import GOVERNMENTS_ANSWERS, UNIVERSITIES_ANSWERS, body
 from tests.forge.worlds import Kind, World, open_world
@@ -34,7 +33,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 
 
 def run(world: World, number: int) -> Done:
-    return reconcile(number, world.forge, make_kit())
+    return reconcile(number, world.forge, load_templates())
 
 
 def filed(world: World, **answers: str) -> int:
@@ -282,6 +281,6 @@ class TestSite:
     def test_a_failure_of_one_issue_does_not_keep_the_others_waiting(self, world: World) -> None:
         first, second = filed(world, **DEMO_DAY), filed(world, title="Other", date="2022-03-03")
         world.commit({".github/almanac.yml": b"page: missing.md\n"})
-        results = list(reconcile_all(world.forge, make_kit()))
+        results = list(reconcile_all(world.forge, load_templates()))
         assert [done.plan.issue for done in results] == [first, second]
         assert all(done.error for done in results)

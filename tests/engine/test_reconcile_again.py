@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from almanac.kit import make_kit
+from almanac.engine.run import reconcile
 from almanac.proposal.comment import Heard
 from almanac.proposal.state import branch_name
-from almanac.reconcile import reconcile
+from almanac.renderer import load_templates
 
 from tests.forge.worlds import LocalWorld
 from tests.scenes import DEMO_DAY, FORGES, PAGE, Scene, new_scene
@@ -99,7 +99,7 @@ class TestCommits:
             local.run(number)
         else:
             local.world.edit_issue(number, state="open")
-            reconcile(number, local.world.forge, make_kit(), said=Heard(7, "grace", "/almanac cancel", number))
+            reconcile(number, local.world.forge, load_templates(), said=Heard(7, "grace", "/almanac cancel", number))
         assert local.head(number) == theirs
 
 

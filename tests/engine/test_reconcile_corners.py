@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from almanac.engine.run import reconcile
+from almanac.engine.sweep import reconcile_all
 from almanac.errors import Raced
-from almanac.kit import make_kit
 from almanac.proposal.comment import Heard
 from almanac.proposal.marker import read_state
 from almanac.proposal.state import branch_name
-from almanac.reconcile import reconcile, reconcile_all
+from almanac.renderer import load_templates
 
 from tests.breaking import Breaking
 from tests.forge.worlds import LocalWorld
@@ -121,7 +122,7 @@ class TestRaces:
         forge = Breaking(scene.world.forge)
         forge.between = lambda write: scene.by_hand(number, {f"{write}.md": b"x\n"})
         with pytest.raises(Raced):
-            reconcile(number, forge, make_kit())
+            reconcile(number, forge, load_templates())
         assert {"0.md", "1.md", "2.md"} <= scene.files(number).keys()
 
     def test_a_commit_that_comes_while_a_sweep_rebuilds_is_kept(self, scene: Scene) -> None:
@@ -129,7 +130,7 @@ class TestRaces:
         scene.world.commit({"about.md": b"x\n"})
         forge = Breaking(scene.world.forge)
         forge.between = lambda write: scene.by_hand(number, {"notes.md": b"x\n"}) if write == 0 else None
-        results = list(reconcile_all(forge, make_kit()))
+        results = list(reconcile_all(forge, load_templates()))
         assert [done.plan.outcome for done in results] == ["updated"]
         assert {"about.md", "notes.md"} <= scene.files(number).keys()
 
@@ -153,7 +154,7 @@ class TestCommands:
         scene.world.forge.delete_comment(number, scene.world.comments(number)[0].id)
         scene.world.edit_issue(number, state="closed")
         said = Heard(5, "grace", "/almanac dance", number)
-        reconcile(number, scene.world.forge, make_kit(), said=said)
+        reconcile(number, scene.world.forge, load_templates(), said=said)
         assert "`/almanac retry`" in scene.comment(number)
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from almanac.engine.run import reconcile
+from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError
 from almanac.forge.local.forge import LocalForge
-from almanac.kit import make_kit
 from almanac.proposal.comment import Heard
 from almanac.proposal.marker import read_state
 from almanac.proposal.state import branch_name
-from almanac.reconcile import reconcile, reconcile_all
+from almanac.renderer import load_templates
 
 from tests.breaking import Breaking, BrokenError
 from tests.forge.worlds import NOW, Kind, LocalWorld
@@ -179,18 +180,18 @@ def state(scene: Scene, number: int) -> object:
 def quiet(scene: Scene) -> None:
     """Check that another sweep has nothing to do."""
     forge = Breaking(scene.world.forge)
-    results = list(reconcile_all(forge, make_kit()))
+    results = list(reconcile_all(forge, load_templates()))
     assert [done.error for done in results if done.error] == []
     assert forge.written == []
 
 
 def look_at(number: int, forge: Breaking, *, sweep: bool) -> None:
     if sweep:
-        for done in reconcile_all(forge, make_kit()):
+        for done in reconcile_all(forge, load_templates()):
             if done.error:
                 raise done.error
     else:
-        reconcile(number, forge, make_kit())
+        reconcile(number, forge, load_templates())
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.__name__)
@@ -301,7 +302,7 @@ def test_three_runs_at_once(setup: Setup, tmp_path: Path) -> None:
 
         def go() -> None:
             try:
-                reconcile(number, LocalForge(folder, lambda: NOW), make_kit())
+                reconcile(number, LocalForge(folder, lambda: NOW), load_templates())
             except AlmanacError as error:
                 troubles.append(error)
 
@@ -327,7 +328,7 @@ def test_an_edit_that_comes_while_a_comment_is_written_is_not_talked_over(tmp_pa
                 scene.run(number)
 
         forge.between = edited_and_looked_at
-        reconcile(number, forge, make_kit())
+        reconcile(number, forge, load_templates())
         assert "ready for a maintainer" in scene.comment(number)
 
 
@@ -349,9 +350,9 @@ def test_a_command_that_was_cut_short_is_done_once(tmp_path: Path) -> None:
             scene.by_hand(number, {"notes.md": b"mine\n"})
             said = Heard(77, "grace", "/almanac recreate", number)
             with pytest.raises(BrokenError):
-                reconcile(number, Breaking(scene.world.forge, at=at, after=True), make_kit(), said=said)
-            reconcile(number, scene.world.forge, make_kit(), said=said)
+                reconcile(number, Breaking(scene.world.forge, at=at, after=True), load_templates(), said=said)
+            reconcile(number, scene.world.forge, load_templates(), said=said)
             assert "notes.md" not in scene.files(number)
             scene.by_hand(number, {"notes.md": b"again\n"})
-            reconcile(number, scene.world.forge, make_kit(), said=said)
+            reconcile(number, scene.world.forge, load_templates(), said=said)
             assert "notes.md" in scene.files(number)

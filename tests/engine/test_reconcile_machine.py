@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from almanac.engine.run import reconcile
+from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError
 from almanac.event.model import Event
 from almanac.forge.local.forge import AUTHOR
-from almanac.kit import make_kit
 from almanac.page.lines import fingerprint
 from almanac.page.sync import sync
 from almanac.proposal.state import SYNC_BRANCH, branch_name
-from almanac.reconcile import reconcile, reconcile_all
+from almanac.renderer import load_templates
 from almanac.times.zones import Zones
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -48,7 +49,7 @@ class Life(People):
         if hasattr(self, "folder"):
             self.sweep()
             forge = Breaking(self.world.forge)
-            list(reconcile_all(forge, make_kit()))
+            list(reconcile_all(forge, load_templates()))
             assert forge.written == []
             shutil.rmtree(self.folder.parent)
 
@@ -72,9 +73,9 @@ class Life(People):
         number = pick(self.numbers, index)
         try:
             if number and not all_of_them:
-                reconcile(number, forge, make_kit())
+                reconcile(number, forge, load_templates())
             else:
-                list(reconcile_all(forge, make_kit()))
+                list(reconcile_all(forge, load_templates()))
         except AlmanacError:
             return
 

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from almanac.engine.run import Done
+from almanac.engine.run import Done, reconcile
 from almanac.errors import ConfigError
-from almanac.kit import make_kit
 from almanac.proposal.comment import Heard
 from almanac.proposal.state import branch_name
-from almanac.reconcile import reconcile
+from almanac.renderer import load_templates
 
 from tests.emulated import GitHubWorld
 from tests.forge.worlds import LocalWorld
@@ -35,9 +34,9 @@ def say(scene: Scene, number: int, author: str, text: str, place: int | None = N
     """Somebody comments on an issue (or, with a place, on its pull request), and the issue is looked at for that."""
     comment = scene.world.comment(number, author, text)
     said = Heard(comment, author, text, place or number)
-    done = reconcile(number, scene.world.forge, make_kit(), said=said)
+    done = reconcile(number, scene.world.forge, load_templates(), said=said)
     seen = scene.everything(number)
-    reconcile(number, scene.world.forge, make_kit(), said=said)
+    reconcile(number, scene.world.forge, load_templates(), said=said)
     assert scene.everything(number) == seen, "the same comment, delivered twice"
     return done
 
@@ -72,10 +71,10 @@ class TestCommands:
         head = scene.head(number)
         comment = scene.world.comment(number, "grace", "/almanac recreate")
         said = Heard(comment, "grace", "/almanac recreate", number)
-        reconcile(number, scene.world.forge, make_kit(), said=said)
+        reconcile(number, scene.world.forge, load_templates(), said=said)
         assert scene.head(number) == head
         scene.by_hand(number, {"notes.md": b"mine\n"})
-        reconcile(number, scene.world.forge, make_kit(), said=said)
+        reconcile(number, scene.world.forge, load_templates(), said=said)
         assert "notes.md" in scene.files(number)
 
     def test_recreate_of_answers_with_problems_only_tells_them(self, scene: Scene) -> None:
@@ -132,14 +131,14 @@ class TestCommands:
         number = scene.proposed()
         seen = scene.everything(number)
         said = Heard(4711, "grace", "/almanac cancel", 999)
-        reconcile(number, scene.world.forge, make_kit(), said=said)
+        reconcile(number, scene.world.forge, load_templates(), said=said)
         assert scene.everything(number) == seen
 
     def test_on_an_issue_that_is_not_ours_nothing_is_said(self, scene: Scene) -> None:
         number = scene.world.file_issue("A bug", "It hurts", labels=("bug",))
         comment = scene.world.comment(number, "grace", "/almanac dance")
         said = Heard(comment, "grace", "/almanac dance", number)
-        assert reconcile(number, scene.world.forge, make_kit(), said=said).plan.outcome is None
+        assert reconcile(number, scene.world.forge, load_templates(), said=said).plan.outcome is None
         assert len(scene.world.comments(number)) == 1
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from almanac.engine.run import reconcile
 from almanac.event.model import safe_slug
 from almanac.forge.local.forge import LocalForge
-from almanac.kit import make_kit
 from almanac.proposal.state import PutBranch, branch_name
-from almanac.reconcile import reconcile
+from almanac.renderer import load_templates
 
 from tests.breaking import Breaking, BrokenError
 from tests.forge.worlds import LocalWorld
@@ -255,7 +255,7 @@ class TestLeftovers:
     def leave(self, scene: Scene) -> int:
         number = scene.file(**DEMO_DAY)
         with pytest.raises(BrokenError):
-            reconcile(number, Breaking(scene.world.forge, at=1), make_kit())
+            reconcile(number, Breaking(scene.world.forge, at=1), load_templates())
         assert scene.world.head(branch_name(number))
         assert scene.world.pulls() == []
         return number

@@ -10,6 +10,7 @@ from almanac.proposal.branch import record_text
 from almanac.proposal.comment import put_comment
 from almanac.proposal.marker import with_state
 from almanac.proposal.messages import write_text
+from almanac.proposal.ours import cannot_be_ours
 from almanac.proposal.plan import branch_of
 from almanac.proposal.state import (
     Base,
@@ -22,7 +23,6 @@ from almanac.proposal.state import (
     Proposal,
     Pull,
     branch_name,
-    is_strange,
     issue_of,
 )
 from almanac.proposal.triage import abandoned, closed, leftover, merged, refused, withdrawn
@@ -128,7 +128,7 @@ def test_a_branch_tells_its_issue(branch: str, number: int | None) -> None:
     ],
 )
 def test_an_issue_may_show_that_it_is_not_ours(issue: Issue, strange: bool) -> None:
-    assert is_strange(issue) == strange
+    assert cannot_be_ours(issue) == strange
 
 
 def test_a_plan_is_called_by_its_issue_or_by_what_it_is_for() -> None:

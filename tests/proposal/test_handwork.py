@@ -3,7 +3,7 @@
 import pytest
 from almanac.config import Config
 from almanac.proposal.branch import Stuck, edited_at_fork, edited_on_base
-from almanac.proposal.state import Site
+from almanac.proposal.state import EventAtBase
 
 from tests.page.house import REFERENCE, ZONES, records_of, render
 
@@ -21,6 +21,6 @@ def test_an_edited_section_is_the_record_s() -> None:
 def test_where_both_were_edited_the_base_is_for_a_person_and_the_fork_counts_by_its_record() -> None:
     other = RECORD.model_copy(update={"title": "Another topic"})
     assert edited_at_fork(other, EDITED, Config(), render, ZONES) == other
-    site = Site(Config(), EDITED, frozenset({other.id}), other)
+    site = EventAtBase(Config(), EDITED, frozenset({other.id}), other)
     with pytest.raises(Stuck, match="disagree"):
         edited_on_base(site, render, ZONES)

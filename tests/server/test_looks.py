@@ -9,7 +9,7 @@ import pytest
 from almanac.errors import ForgeError
 from almanac.forge.github.app import GitHubApp
 from almanac.forge.github.files import BlobCache
-from almanac.kit import make_kit
+from almanac.renderer import load_templates
 from almanac.server.database import Memory, make_tables, open_engine
 from almanac.server.jobs import HopelessError, Later
 from almanac.server.ledger import Job, Name, job_about
@@ -45,7 +45,7 @@ class Bench:
         self.looks = Looks(
             app=self.app,
             memory=self.memory,
-            kit=make_kit(),
+            templates=load_templates(),
             cache=BlobCache(folder / "cache", 1 << 24),
             metrics=Metrics(),
             put=lambda job, _guid: self.more.append(job),

@@ -18,11 +18,10 @@ from almanac.errors import ConfigError, UserError
 from almanac.event.model import Event
 from almanac.event.submission import FIELDS, NEEDED
 from almanac.form.schema import Form, lint, read_form
-from almanac.kit import house_renderer
 from almanac.page.imitate import lands, samples
 from almanac.page.lines import cut_lines, front_matter
 from almanac.page.outline import Page, longest, outline
-from almanac.renderer import render_in_child
+from almanac.renderer import house_renderer, render_in_child
 from almanac.site import Folder
 from almanac.yamlfile import load
 

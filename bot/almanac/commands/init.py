@@ -23,7 +23,6 @@ from almanac.errors import Problem, UserError
 from almanac.event.model import Event
 from almanac.event.submission import zones_of
 from almanac.form.schema import read_form
-from almanac.kit import house_renderer
 from almanac.output import document, problem_values, problems, refusals, say
 from almanac.page.imitate import DOCS, Imitation, imitate
 from almanac.page.importer import Imported, import_page
@@ -31,6 +30,7 @@ from almanac.page.insert import refuse_loop
 from almanac.page.lines import fingerprint
 from almanac.page.outline import outline
 from almanac.page.template import section_renderer
+from almanac.renderer import house_renderer
 from almanac.site import Folder
 
 State = Literal["new", "replaced", "kept", "same"]

@@ -16,18 +16,18 @@ from almanac.event.description import refused_urls
 from almanac.event.model import Event, in_one_spelling
 from almanac.event.record import read_records, record_path, write_record
 from almanac.event.submission import zones_of
-from almanac.kit import house_renderer, own_renderer
 from almanac.output import difference, document, problem_values, problems, refusals, say, tell
 from almanac.page.importer import Imported
 from almanac.page.importer import import_page as take_over
+from almanac.page.section import Renderer
 from almanac.page.sync import sync
-from almanac.proposal.branch import Render
-from almanac.site import Folder, read_text
+from almanac.renderer import house_renderer, own_renderer
+from almanac.site import Folder, decoded, read_file
 from almanac.times.zones import Zones
 from almanac.yamlfile import located
 
 
-def renderer_of(folder: Folder, config: Config, prepared: Sequence[Event] = ()) -> Render:
+def renderer_of(folder: Folder, config: Config, prepared: Sequence[Event] = ()) -> Renderer:
     """Return what writes the site's sections: its own template in the sandbox, else the house's.
 
     Raises:
@@ -72,7 +72,7 @@ def import_files(
     *,
     dry_run: bool = False,
     planned: Config | None = None,
-    render: Render | None = None,
+    render: Renderer | None = None,
 ) -> tuple[dict[str, str], Imported]:
     """Read a page and return the files that its import writes: records, and a config where there is none.
 
@@ -87,9 +87,10 @@ def import_files(
         UserError: The page cannot be taken over, or something would be lost.
     """
     config = planned or folder.config()
-    text = read_text(page, str(page))
-    if text is None:
+    data = read_file(page, str(page))
+    if data is None:
         raise UserError(Problem("There is no such page.", file=str(page)))
+    text = decoded(data, str(page))
     zones = zones_of(config, None)
     imported = take_over(text, render or _renderer(folder, config, text, zones), zones, file=page.name)
     if dry_run and not page.resolve().is_relative_to(folder.root):
@@ -100,7 +101,7 @@ def import_files(
     return files, imported
 
 
-def _renderer(folder: Folder, config: Config, text: str, zones: Zones) -> Render:
+def _renderer(folder: Folder, config: Config, text: str, zones: Zones) -> Renderer:
     """Return what writes the site's sections. A template of its own is asked about all readings of the page at once."""
     if config.section_template is None:
         return house_renderer()
@@ -205,7 +206,7 @@ def build_files(folder: Folder, config: Config) -> tuple[dict[str, str], dict[st
 
 
 def _record_files(
-    config: Config, texts: Mapping[str, str], before: tuple[Event, ...], after: tuple[Event, ...], render: Render
+    config: Config, texts: Mapping[str, str], before: tuple[Event, ...], after: tuple[Event, ...], render: Renderer
 ) -> dict[str, str]:
     """Write the records; one that holds a human's comments, and needs no other change, stays as it is."""
     unchanged = {event.id: event for event in before}
@@ -218,7 +219,7 @@ def _record_files(
     return files
 
 
-def _spelt(event: Event, render: Render) -> Event:
+def _spelt(event: Event, render: Renderer) -> Event:
     """Bring a record to one spelling, unless a template of the site's own shows the difference."""
     spelt = in_one_spelling(event)
     return spelt if spelt == event or render(spelt) == render(event) else event

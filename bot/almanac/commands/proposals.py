@@ -7,13 +7,12 @@ from pathlib import Path
 
 from almanac.commands.issue_files import read_issue
 from almanac.commands.reading import not_ours
-from almanac.engine.decide import Kit
-from almanac.engine.run import Done
+from almanac.engine.run import Done, reconcile
+from almanac.engine.sweep import reconcile_all
 from almanac.errors import UserError
-from almanac.kit import make_kit
 from almanac.output import document, done_values, print_done, print_json, refusals, say, tell, trouble
-from almanac.reconcile import reconcile, reconcile_all
-from almanac.site import Snapshot
+from almanac.renderer import Templates, load_templates
+from almanac.site import CommitFiles, Site
 
 GITHUB = "https://api.github.com"
 PATIENCE = 90.0
@@ -23,20 +22,20 @@ PATIENCE = 90.0
 def propose_issue(argument: str, site: Path, *, dry_run: bool, as_json: bool) -> int:
     """Make or update one proposal in a clone; 1 if the issue has problems or is not one of the form's."""
     with refusals({"outcome": None}, as_json=as_json):
-        done, kit = _propose(argument, site, dry_run=dry_run)
+        done, templates = _propose(argument, site, dry_run=dry_run)
     if as_json:
-        print_json(done, done.messages or kit.messages)
+        print_json(done, done.messages or templates.messages)
     else:
-        print_done(done, done.messages or kit.messages, dry_run=dry_run)
+        print_done(done, done.messages or templates.messages, dry_run=dry_run)
     return int(bool(done.plan.problems))
 
 
-def _propose(argument: str, site: Path, *, dry_run: bool) -> tuple[Done, Kit]:
+def _propose(argument: str, site: Path, *, dry_run: bool) -> tuple[Done, Templates]:
     from almanac.forge.local.forge import LocalForge
 
     issue = read_issue(argument)
     forge = LocalForge(site, lambda: datetime.now(UTC))
-    kit = make_kit()
+    templates = load_templates()
     ignored = forge.uncommitted()
     if ignored:
         names = ", ".join(ignored[:5]) + (" and more" if len(ignored) > 5 else "")  # noqa: PLR2004 -- as many as fit a line
@@ -45,55 +44,54 @@ def _propose(argument: str, site: Path, *, dry_run: bool) -> tuple[Done, Kit]:
     new = forge.issue(issue.number) is None
     if dry_run or new:
         forge.suppose(issue)
-        done = reconcile(issue.number, forge, kit, dry_run=True)
+        done = reconcile(issue.number, forge, templates, dry_run=True)
     if not dry_run and not (new and done.plan.outcome is None):
         with forge.alone():
             forge.file_issue(issue)
-            done = reconcile(issue.number, forge, kit)
+            done = reconcile(issue.number, forge, templates)
     if done.plan.outcome is None:
-        snapshot = Snapshot(forge, forge.base().commit)
-        config = snapshot.config()
-        raise UserError(not_ours(argument, issue, snapshot.form(config), config))
-    return done, kit
+        at_base = Site(CommitFiles(forge, forge.base().commit))
+        raise UserError(not_ours(argument, issue, at_base.form, at_base.config))
+    return done, templates
 
 
 def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, as_json: bool) -> int:
     """Reconcile one issue or all on GitHub; 1 if something could not be done."""
     with refusals({"outcome": None}, as_json=as_json):
-        results, kit = _reconcile(repository, number, dry_run=dry_run, as_json=as_json)
+        results, templates = _reconcile(repository, number, dry_run=dry_run, as_json=as_json)
     if number is None:
-        return _told(results, kit, as_json=as_json)
+        return _told(results, templates, as_json=as_json)
     [done] = results
     if as_json:
-        print_json(done, done.messages or kit.messages)
+        print_json(done, done.messages or templates.messages)
     return 0
 
 
-def _reconcile(repository: str, number: int | None, *, dry_run: bool, as_json: bool) -> tuple[list[Done], Kit]:
+def _reconcile(repository: str, number: int | None, *, dry_run: bool, as_json: bool) -> tuple[list[Done], Templates]:
     """Reconcile, and tell of each issue as soon as it is done, unless all is told at the end."""
     from almanac.forge.github.repository import connect
 
     token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or GITHUB
     pause = write_pause(os.environ.get("ALMANAC_WRITE_PAUSE"))
-    kit = make_kit()
+    templates = load_templates()
     results = []
     with closing(connect(token, repository, api_url=api_url, pause=pause, patience=PATIENCE)) as forge:
-        one = () if number is None else (reconcile(number, forge, kit, dry_run=dry_run),)
-        for done in one or reconcile_all(forge, kit, dry_run=dry_run, progress=_progress):
+        one = () if number is None else (reconcile(number, forge, templates, dry_run=dry_run),)
+        for done in one or reconcile_all(forge, templates, dry_run=dry_run, progress=_progress):
             results.append(done)
             if not as_json and (one or done.plan.outcome or done.error):
-                print_done(done, done.messages or kit.messages, dry_run=dry_run)
-    return results, kit
+                print_done(done, done.messages or templates.messages, dry_run=dry_run)
+    return results, templates
 
 
 def _progress(place: int, count: int) -> None:
     tell(f"{place} of {count} ...")
 
 
-def _told(results: list[Done], kit: Kit, *, as_json: bool) -> int:
+def _told(results: list[Done], templates: Templates, *, as_json: bool) -> int:
     failed = [done for done in results if done.error]
     if as_json:
-        document([done_values(done, done.messages or kit.messages) for done in results])
+        document([done_values(done, done.messages or templates.messages) for done in results])
     else:
         say(f"{len(results)} open issues looked at, {len(failed)} failed.")
     for done in failed:

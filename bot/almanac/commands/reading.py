@@ -1,5 +1,6 @@
 """`almanac parse`, `when` and `preview`: they read, and write nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,9 +83,9 @@ def preview_issue(argument: str, site: Path, *, as_json: bool) -> int:
 def _preview(argument: str, site: Path) -> tuple["Submission", str | None]:
     from almanac.commands.issue_files import read_issue
     from almanac.commands.pages import renderer_of
-    from almanac.engine.decide import carries_label, has_headings
     from almanac.event.submission import submit_body
     from almanac.form.schema import lint
+    from almanac.proposal.ours import is_ours
     from almanac.site import Folder
 
     issue = read_issue(argument)
@@ -94,7 +95,7 @@ def _preview(argument: str, site: Path) -> tuple["Submission", str | None]:
     if folder.text(config.form) is None:
         tell(f"note: there is no issue form at {config.form}, so Almanac's own is used.")
     problems(lint(form), "warning")
-    if not (carries_label(issue, form, config) and has_headings(issue.body, form)):
+    if not is_ours(issue, form, config):
         raise UserError(not_ours(argument, issue, form, config))
     submission = submit_body(issue.body, form, config, issue.number)
     return submission, renderer_of(folder, config)(submission.event) if submission.event else None
@@ -102,20 +103,12 @@ def _preview(argument: str, site: Path) -> tuple["Submission", str | None]:
 
 def not_ours(file: str, issue: "Issue", form: "Form", config: "Config") -> Problem:
     """Say why nothing comes of an issue: which label or which headings it lacks, or that it is closed."""
-    from almanac.engine.decide import carries_label, has_headings
+    from almanac.proposal.ours import why_not_ours
 
-    lacks = []
-    if not carries_label(issue, form, config):
-        labels = " or ".join(f"`{label}`" for label in (config.labels or form.labels)) or "of the form"
-        lacks.append(f"the label {labels}")
-    if not has_headings(issue.body, form):
-        lacks.append("the headings " + ", ".join(f"`### {field.label}`" for field in form.fields if field.required))
-    if lacks:
-        message = f"This issue was not filed with the form: it lacks {' and '.join(lacks)}."
-    else:
-        message = (
-            'This issue is closed, and nothing was ever proposed for it. To propose it, give it `"state": "open"`.'
-        )
+    found = why_not_ours(issue, form, config)
+    if found:
+        return replace(found, file=shown_name(file))
+    message = 'This issue is closed, and nothing was ever proposed for it. To propose it, give it `"state": "open"`.'
     return Problem(message, file=shown_name(file))
 
 

@@ -1,22 +1,19 @@
 """Looks at one issue and decides what is to be done, reading no more than that needs."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from almanac.config import Config
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event, event_id
 from almanac.event.record import read_record, record_path
 from almanac.event.submission import submit_body
 from almanac.forge.protocol import Forge
-from almanac.form.schema import Form
-from almanac.page.template import section_renderer
-from almanac.proposal.branch import Render, Stuck
+from almanac.proposal.branch import Stuck
 from almanac.proposal.comment import Heard, Order, answered, pending
 from almanac.proposal.marker import recall
 from almanac.proposal.messages import Messages
+from almanac.proposal.ours import is_ours, may_be_ours
 from almanac.proposal.plan import Offer, branch_of, identity, new_id, proposed, stuck
-from almanac.proposal.state import Filed, Issue, Look, Plan, Shared, Site, is_strange
+from almanac.proposal.state import EventAtBase, Filed, Issue, Look, Plan, Shared
 from almanac.proposal.triage import (
     abandoned,
     cancelled,
@@ -28,58 +25,37 @@ from almanac.proposal.triage import (
     triage,
     withdrawn,
 )
-from almanac.site import Snapshot
+from almanac.renderer import Templates
+from almanac.site import CommitFiles, Site
 
 DEFAULT_LIMIT = 10
 """How many proposals a person without write access may have open, where the config does not say."""
 
 
-@dataclass(frozen=True)
-class Kit:
-    """What a door hands in.
-
-    Attributes:
-        section: The source of the house's section template.
-        messages: Writes the comments and pull requests.
-        own_renderer: Makes a renderer of a site's own section template, given its source, its path, and events that it
-            will be asked for; it has to keep that template from doing harm.
-    """
-
-    section: str
-    messages: Messages
-    own_renderer: Callable[[str, str, Sequence[Event]], Render]
-
-    def renderer(self, template: str | None, path: str | None, prepared: Sequence[Event] = ()) -> Render:
-        """Return what writes a section: the site's own template where it has one, else the house's."""
-        if template is None:
-            return section_renderer(self.section)
-        return self.own_renderer(template, path or "", prepared)
-
-
 @dataclass
-class Desk:
+class Planner:
     """Where decisions are made: one forge, and the site's files as far as they were read.
 
     With `dry_run`, nothing is written. `mark` is what the marker of a pull request that is written holds besides.
     """
 
     forge: Forge
-    kit: Kit
+    templates: Templates
     dry_run: bool = False
     mark: dict[str, object] = field(default_factory=dict)
-    _sites: dict[str, Snapshot] = field(default_factory=dict)
+    _sites: dict[str, Site] = field(default_factory=dict)
     _messages: dict[str, Messages] = field(default_factory=dict)
 
-    def site(self, commit: str) -> Snapshot:
+    def site(self, commit: str) -> Site:
         """Return the site's files at a commit."""
-        return self._sites.setdefault(commit, Snapshot(self.forge, commit))
+        return self._sites.setdefault(commit, Site(CommitFiles(self.forge, commit)))
 
     def messages(self, commit: str) -> Messages:
         """Return what writes the site's messages."""
         site = self.site(commit)
         if commit not in self._messages:
-            own = site.messages() if commit else {}
-            self._messages[commit] = self.kit.messages.of_site(own) if own else self.kit.messages
+            own = site.messages if commit else {}
+            self._messages[commit] = self.templates.messages.of_site(own) if own else self.templates.messages
         return self._messages[commit]
 
     def decide(self, look: Look, number: int, *, said: Heard | None = None) -> Plan:
@@ -96,14 +72,12 @@ class Desk:
         """
         issue, proposal = look.issue, look.proposal
         known = proposal.pull or proposal.comment
-        # An issue without any label, or a closed one that we never answered, cannot be ours: nothing more is read.
-        possible = issue is not None and issue.labels and issue.state == "open" and not is_strange(issue)
-        if issue is None or not (known or possible):
+        if issue is None or not may_be_ours(issue, answered=bool(known)):
             return self._not_ours(number, look)
         site = self.site(look.base.commit)
-        config = site.config()
-        form = site.form(config)
-        if not (carries_label(issue, form, config) and (known or has_headings(issue.body, form))):
+        config = site.config
+        form = site.form
+        if not is_ours(issue, form, config, answered=bool(known)):
             return self._not_ours(number, look)
         command = pending(look, number, said)
         if not command or not said:
@@ -122,7 +96,7 @@ class Desk:
         plan = None if anew and filed.event else settled(filed)
         if plan:
             return plan
-        limit = self.site(look.base.commit).config().max_open_per_author
+        limit = self.site(look.base.commit).config.max_open_per_author
         limit = limit or (DEFAULT_LIMIT if self.forge.has_accounts else None)
         if limit and over_limit(filed, limit) and not self.forge.can_write(issue.author):
             return held(filed, limit)
@@ -131,8 +105,8 @@ class Desk:
     def filed(self, look: Look, issue: Issue) -> Filed:
         """Read an issue's answers."""
         site = self.site(look.base.commit)
-        config = site.config()
-        form = site.form(config)
+        config = site.config
+        form = site.form
         submission = submit_body(issue.body, form, config, issue.number)
         labels = {asked.id: asked.label for asked in form.fields}
         return Filed(look, issue, submission.event, submission.problems, submission.warnings, labels)
@@ -153,7 +127,7 @@ class Desk:
 
     def _propose(self, filed: Filed, *, anew: bool) -> Plan:
         look, site = filed.look, self.site(filed.look.base.commit)
-        config, number, taken = site.config(), filed.issue.number, site.taken()
+        config, number, taken = site.config, filed.issue.number, site.ids
         kind, commit = branch_of(look)
         if commit and (anew or (kind == "ask" and self.forge.is_ours(commit))):
             kind = "fresh"
@@ -173,21 +147,21 @@ class Desk:
         kept = self._offered(look.proposal.head, path) if filed.event is None and not shared else None
         if not (filed.event or kept or shared):
             return told_problems(filed)
-        parts = Site(config, site.page(), taken, previous, source)
-        render = self.kit.renderer(site.template(), config.section_template)
+        parts = EventAtBase(config, site.page, taken, previous, source)
+        render = self.templates.renderer(site.section_template, config.section_template)
         return proposed(filed, parts, render, Offer(chosen, filed.event or kept, shared))
 
     @staticmethod
-    def _recorded(event: Event, number: int, site: Snapshot) -> str | None:
+    def _recorded(event: Event, number: int, site: Site) -> str | None:
         """Find the issue's record on the base where no marker names it any more: by the id that it was given first."""
         name = event_id(event.date, event.series or event.title, ())
-        path = record_path(site.config().records, name)
-        text = site.text(path) if name in site.taken() else None
+        path = record_path(site.config.records, name)
+        text = site.text(path) if name in site.ids else None
         return name if text is not None and read_record(text, path).issue == number else None
 
-    def _shared(self, look: Look, site: Snapshot, head: str, path: str) -> Shared | None:
+    def _shared(self, look: Look, site: Site, head: str, path: str) -> Shared | None:
         """Read a branch on which somebody else has committed; None where its commits are not to be had any more."""
-        base, page = look.base.commit, site.config().page
+        base, page = look.base.commit, site.config.page
         fork = self.forge.merge_base(base, head)
         if fork is None:
             if look.proposal.head is None:
@@ -237,15 +211,3 @@ class Desk:
             return read_record(text, path) if text is not None else None
         except UserError:
             return None
-
-
-def carries_label(issue: Issue, form: Form, config: Config) -> bool:
-    """Tell whether an issue carries one of the labels that the config, else the form, names."""
-    labels = {label.casefold() for label in (config.labels or form.labels)}
-    return any(label.casefold() in labels for label in issue.labels)
-
-
-def has_headings(body: str, form: Form) -> bool:
-    """Tell whether a body holds the headings of all required fields: a label alone proves nothing."""
-    lines = {line.rstrip(" #\r") for line in body.split("\n")}
-    return all(f"### {field.label}".rstrip(" #") in lines for field in form.fields if field.required)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-from almanac.engine.decide import Desk
+from almanac.engine.decide import Planner
 from almanac.errors import AlmanacError, Raced
 from almanac.forge.protocol import Forge
 from almanac.proposal.comment import Heard, with_note
@@ -25,6 +25,7 @@ from almanac.proposal.state import (
     PutBranch,
     PutComment,
 )
+from almanac.renderer import Templates
 
 
 def apply(plan: Plan, look: Look, forge: Forge, messages: Messages, mark: Mapping[str, object]) -> Pull | None:
@@ -134,12 +135,14 @@ class Done:
     messages: Messages | None = None
 
 
-def run(number: int, desk: Desk, *, said: Heard | None = None, seen: bool = False, look: Look | None = None) -> Done:
+def run(
+    number: int, planner: Planner, *, said: Heard | None = None, seen: bool = False, look: Look | None = None
+) -> Done:
     """Make true what should be true of one issue.
 
     Args:
         number: The issue's number.
-        desk: Where it is decided.
+        planner: Where it is decided.
         said: A comment that may hold a command.
         look: What is known already to be there; left out, it is looked at.
         seen: Whether something of the issue was seen already, so that it has to be looked at in full.
@@ -148,16 +151,16 @@ def run(number: int, desk: Desk, *, said: Heard | None = None, seen: bool = Fals
         UserError: The site's config, form, page or records are in the way.
         ForgeError: The forge refused or failed.
     """
-    forge = desk.forge
+    forge = planner.forge
     for remaining in reversed(range(_TRIES)):
         look = look or forge.look(number, hasty=not seen)
-        plan = desk.decide(look, number, said=said)
-        messages = desk.messages(look.base.commit) if plan.writes else desk.kit.messages
+        plan = planner.decide(look, number, said=said)
+        messages = planner.messages(look.base.commit) if plan.writes else planner.templates.messages
         messages.rehearse(plan)
-        if desk.dry_run:
+        if planner.dry_run:
             return Done(plan, look.proposal.pull, messages=messages)
         try:
-            pull = apply(plan, look, forge, messages, desk.mark)
+            pull = apply(plan, look, forge, messages, planner.mark)
         except Raced:
             if not remaining:
                 raise
@@ -167,3 +170,24 @@ def run(number: int, desk: Desk, *, said: Heard | None = None, seen: bool = Fals
             return Done(plan, pull)
         look = None
     raise AssertionError
+
+
+def reconcile(
+    number: int, forge: Forge, templates: Templates, *, dry_run: bool = False, said: Heard | None = None
+) -> Done:
+    """Make true what should be true of one issue, and tell what was done.
+
+    If someone else writes at the same time, it looks again.
+
+    Args:
+        number: The issue's number.
+        forge: Where it is.
+        templates: What writes sections and messages.
+        dry_run: Whether nothing is to be written.
+        said: A comment on the issue or its pull request, which may hold a command.
+
+    Raises:
+        UserError: The site's config, form, page or records are in the way.
+        ForgeError: The forge refused or failed.
+    """
+    return run(number, Planner(forge, templates, dry_run=dry_run), said=said)

@@ -9,14 +9,16 @@ what is new, edited, closed, touched by somebody's commit or cut short is looked
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from almanac.engine.decide import Desk, carries_label, has_headings
+from almanac.engine.decide import Planner
 from almanac.engine.run import Done, apply, run
 from almanac.errors import AlmanacError, Raced
 from almanac.event.record import read_records, record_path
 from almanac.event.submission import zones_of
+from almanac.forge.protocol import Forge
 from almanac.page.sync import sync
 from almanac.proposal.branch import record_text
 from almanac.proposal.marker import recall
+from almanac.proposal.ours import is_ours
 from almanac.proposal.page_edits import Edits, offered
 from almanac.proposal.state import (
     SYNC_BRANCH,
@@ -32,10 +34,11 @@ from almanac.proposal.state import (
     issue_of,
 )
 from almanac.proposal.triage import only_moved, settled, withdrawn
-from almanac.site import Snapshot
+from almanac.renderer import Templates
+from almanac.site import Site
 
 
-def tidy(desk: Desk, standing: Standing) -> Done | None:
+def tidy(planner: Planner, standing: Standing) -> Done | None:
     """Bring page and records of the base in line by a proposal; None where there is nothing to say.
 
     A site without any record has not taken its page over, so its sections are left alone. Where another sweep is
@@ -46,14 +49,14 @@ def tidy(desk: Desk, standing: Standing) -> Done | None:
         ForgeError: The forge refused or failed.
     """
     try:
-        return _tidied(desk, standing)
+        return _tidied(planner, standing)
     except Raced:
-        return _tidied(desk, desk.forge.standing())
+        return _tidied(planner, planner.forge.standing())
 
 
-def _tidied(desk: Desk, standing: Standing) -> Done | None:
-    forge, head = desk.forge, standing.heads.get(SYNC_BRANCH)
-    edits = _edits(desk, desk.site(standing.base.commit))
+def _tidied(planner: Planner, standing: Standing) -> Done | None:
+    forge, head = planner.forge, standing.heads.get(SYNC_BRANCH)
+    edits = _edits(planner, planner.site(standing.base.commit))
     pull = standing.pulls.get(SYNC_BRANCH)
     if pull is None and (edits.files or head):
         pull = forge.newest_pull(SYNC_BRANCH)
@@ -62,22 +65,22 @@ def _tidied(desk: Desk, standing: Standing) -> Done | None:
     plan = offered(edits, look, mine=mine)
     if plan is None:
         return None
-    messages = desk.messages(standing.base.commit)
+    messages = planner.messages(standing.base.commit)
     messages.rehearse(plan)
-    if desk.dry_run:
+    if planner.dry_run:
         return Done(plan, pull, messages=messages)
     return Done(plan, apply(plan, look, forge, messages, {}))
 
 
-def _edits(desk: Desk, site: Snapshot) -> Edits:
+def _edits(planner: Planner, site: Site) -> Edits:
     """Read all records and find out what would have to change."""
-    config = site.config()
-    records = site.records()
+    config = site.config
+    records = site.record_texts
     if not records:
         return Edits()
-    before = {**records, config.page: site.page()}
+    before = {**records, config.page: site.page}
     events = read_records(records)
-    render = desk.kit.renderer(site.template(), config.section_template, events)
+    render = planner.templates.renderer(site.section_template, config.section_template, events)
     synced = sync(before[config.page], events, render, zones_of(config, None), config)
     known = {event.id: event for event in events}
     after = {config.page: synced.page}
@@ -93,17 +96,33 @@ def _edits(desk: Desk, site: Snapshot) -> Edits:
 _FEW = 2
 
 
-def sweep(desk: Desk, progress: Callable[[int, int], None] | None) -> Iterator[Done]:
-    """Look at all open issues of ours and all open proposals; see `almanac.reconcile.reconcile_all`."""
-    standing = desk.forge.standing()
-    site = desk.site(standing.base.commit)
-    config = site.config()
-    form = site.form(config)
-    issues = {issue.number: issue for issue in desk.forge.open_issues(config.labels or form.labels)}
-    desk.mark = {"swept": standing.base.commit}
-    round_ = _Round(desk, standing, issues)
+def reconcile_all(
+    forge: Forge, templates: Templates, *, dry_run: bool = False, progress: Callable[[int, int], None] | None = None
+) -> Iterator[Done]:
+    """Look at all open issues of ours and all open proposals, and give what became of each.
+
+    A failure of one is among the results and does not stop the others.
+
+    Args:
+        forge: Where they are.
+        templates: What writes sections and messages.
+        dry_run: Whether nothing is to be written.
+        progress: Called before each: which it is, counted from 1, and how many there are.
+
+    Raises:
+        UserError: The site's config or form is in the way of all.
+        ForgeError: The forge cannot even list what there is.
+    """
+    planner = Planner(forge, templates, dry_run=dry_run)
+    standing = planner.forge.standing()
+    site = planner.site(standing.base.commit)
+    config = site.config
+    form = site.form
+    issues = {issue.number: issue for issue in planner.forge.open_issues(config.labels or form.labels)}
+    planner.mark = {"swept": standing.base.commit}
+    round_ = _Round(planner, standing, issues)
     if not round_.looked_for_edits():
-        yield from _tried(0, lambda: tidy(desk, standing))
+        yield from _tried(0, lambda: tidy(planner, standing))
     numbers = round_.numbers()
     for place, number in enumerate(numbers, 1):
         if progress:
@@ -126,7 +145,7 @@ def _tried(number: int, look: Callable[[], Done | None]) -> Iterator[Done]:
 class _Round:
     """One sweep: what was listed at its beginning, kept up to date with what it did itself."""
 
-    desk: Desk
+    planner: Planner
     standing: Standing
     issues: Mapping[int, Issue]
 
@@ -146,7 +165,7 @@ class _Round:
         A sweep notes that in the proposals that it writes. If several are open, and all of them are on this base, then
         most likely one has done so too. Where reading costs nothing it is done anyway.
         """
-        if self.desk.forge.reads_freely(self.base):
+        if self.planner.forge.reads_freely(self.base):
             return False
         memories = [recall(pull.body) for pull in self.opened.values()]
         return any(memory.swept == self.base for memory in memories) or (
@@ -160,7 +179,7 @@ class _Round:
 
     def look_at(self, number: int) -> Done:
         """Bring one issue in line, from the listings if they are enough."""
-        return self._from_listings(number) or run(number, self.desk, seen=True)
+        return self._from_listings(number) or run(number, self.planner, seen=True)
 
     def _from_listings(self, number: int) -> Done | None:
         issue, pull, head = self.issues.get(number), self.opened.get(number), self.heads.get(number)
@@ -173,37 +192,35 @@ class _Round:
         return self._new(look, issue) if head is None and issue.comments == 0 else None
 
     def _offered(self, look: Look, issue: Issue, pull: Pull) -> Done | None:
-        site = self.desk.site(self.base)
-        config = site.config()
-        if not carries_label(issue, site.form(config), config):
+        site = self.planner.site(self.base)
+        config = site.config
+        if not is_ours(issue, site.form, config, answered=True):
             return None
-        filed = self.desk.filed(look, issue)
+        filed = self.planner.filed(look, issue)
         plan = settled(filed, listed=True)
         if plan:
             return Done(plan, pull)
         moved = only_moved(filed)
-        return self._rebuilt(self.desk.propose(moved), moved.look) if moved else None
+        return self._rebuilt(self.planner.propose(moved), moved.look) if moved else None
 
     def _new(self, look: Look, issue: Issue) -> Done:
-        site = self.desk.site(self.base)
-        config = site.config()
-        form = site.form(config)
-        if not (carries_label(issue, form, config) and has_headings(issue.body, form)):
+        site = self.planner.site(self.base)
+        if not is_ours(issue, site.form, site.config):
             return Done(withdrawn(issue.number, look))
-        newest = self.desk.forge.newest_pull(branch_name(issue.number))
+        newest = self.planner.forge.newest_pull(branch_name(issue.number))
         look = replace(look, proposal=replace(look.proposal, pull=newest))
-        return run(issue.number, self.desk, look=look, seen=True)
+        return run(issue.number, self.planner, look=look, seen=True)
 
     def _rebuilt(self, plan: Plan, look: Look) -> Done | None:
         """Rebuild a proposal on a base that moved; whatever would take more than that has to be looked at by itself."""
         if {type(write) for write in plan.writes} != {PutBranch, EditPull} or plan.outcome != "updated":
             return None
-        messages = self.desk.messages(self.base)
+        messages = self.planner.messages(self.base)
         messages.rehearse(plan)
-        if self.desk.dry_run:
+        if self.planner.dry_run:
             return Done(plan, look.proposal.pull, messages=messages)
         try:
-            return Done(plan, apply(plan, look, self.desk.forge, messages, self.desk.mark))
+            return Done(plan, apply(plan, look, self.planner.forge, messages, self.planner.mark))
         except Raced:
             return None
 

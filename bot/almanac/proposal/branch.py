@@ -19,10 +19,10 @@ from almanac.page.insert import fitted, put, remove, taken_out
 from almanac.page.lines import fingerprint, fingerprints, newline_of
 from almanac.page.match import own_section
 from almanac.page.outline import Section, outline
-from almanac.page.section import SectionReader
+from almanac.page.section import Renderer, SectionReader
 from almanac.proposal.marker import Memory
 from almanac.proposal.merge import Merged, marks, merge, merge_records
-from almanac.proposal.state import Base, Blob, PutBranch, Shared, Site, branch_name
+from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, Shared, branch_name
 from almanac.textmerge import merge_texts
 from almanac.times.zones import Zones
 
@@ -139,7 +139,7 @@ class Pages:
         return remove(page, event) if event else page
 
 
-def edited_on_base(site: Site, render: Callable[[Event], str], zones: Zones) -> Event | None:
+def edited_on_base(site: EventAtBase, render: Callable[[Event], str], zones: Zones) -> Event | None:
     """Return the event's record on the base, with what somebody edited in its section of the page there since.
 
     A record without a fingerprint was made by hand, and its section is written anew.
@@ -249,9 +249,6 @@ def _merged(both: Mapping[str, tuple[bytes | None, bytes | None, bytes | None]],
     return merged.text, merged.clash
 
 
-Render = Callable[[Event], str]
-
-
 @dataclass(frozen=True)
 class Task:
     """What one proposal is made from.
@@ -269,10 +266,10 @@ class Task:
     number: int
     base: Base
     head: str | None
-    site: Site
+    site: EventAtBase
     memory: Memory
     origin: Mapping[str, str] | None
-    render: Render
+    render: Renderer
 
     def zones(self, event: Event) -> Zones:
         """Return the letters that the site uses for an event's series."""
@@ -415,7 +412,7 @@ def _no_record(shared: Shared, path: str) -> Problem:
     return Problem("The event's record was deleted on the branch.", file=path)
 
 
-def _written(event: Event, render: Render) -> tuple[Event, str]:
+def _written(event: Event, render: Renderer) -> tuple[Event, str]:
     section = render(event)
     return event.model_copy(update={"rendered": fingerprint(section)}), section
 

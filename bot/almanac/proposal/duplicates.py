@@ -11,7 +11,7 @@ from almanac.event.record import record_path
 from almanac.page.match import own_section, same_title, words
 from almanac.page.outline import outline
 from almanac.proposal.marker import recall
-from almanac.proposal.state import Filed, Site
+from almanac.proposal.state import EventAtBase, Filed
 
 _SIMILAR = 0.85
 _LOOKED_AT = 2000
@@ -43,7 +43,7 @@ def _similar(one: str, other: str) -> bool:
     return SequenceMatcher(None, one, other).ratio() >= _SIMILAR
 
 
-def warnings_of(filed: Filed, event: Event, site: Site) -> tuple[Problem, ...]:
+def warnings_of(filed: Filed, event: Event, site: EventAtBase) -> tuple[Problem, ...]:
     """Warn of every open proposal, and of a record or a section of the page, that looks like the same event."""
     return (*_proposed(filed, event), *_recorded(filed, event, site))
 
@@ -57,7 +57,7 @@ def _proposed(filed: Filed, event: Event) -> Iterator[Problem]:
             yield Problem(message, filed.labels.get("title"))
 
 
-def _recorded(filed: Filed, event: Event, site: Site) -> Iterator[Problem]:
+def _recorded(filed: Filed, event: Event, site: EventAtBase) -> Iterator[Problem]:
     """Look at the names of the records, which tell a date and a series or title, and at the page."""
     names = {safe_slug(name) for name in (event.series, event.title) if name} - {""}
     for name in sorted(site.taken - {event.id}):

@@ -7,7 +7,8 @@ from typing import Literal
 from almanac.errors import Problem
 from almanac.event.model import Event, event_id
 from almanac.event.record import record_path
-from almanac.proposal.branch import Content, Render, Task, fresh, on_top, title_of
+from almanac.page.section import Renderer
+from almanac.proposal.branch import Content, Task, fresh, on_top, title_of
 from almanac.proposal.comment import put_comment, said, says
 from almanac.proposal.duplicates import traits, warnings_of
 from almanac.proposal.marker import Memory, imprint, read_state, recall
@@ -16,6 +17,7 @@ from almanac.proposal.state import (
     CloseIssue,
     Draft,
     EditPull,
+    EventAtBase,
     Filed,
     Look,
     OpenPull,
@@ -23,7 +25,6 @@ from almanac.proposal.state import (
     Plan,
     Pull,
     Shared,
-    Site,
     Write,
     branch_name,
 )
@@ -91,7 +92,7 @@ def new_id(look: Look, event: Event, taken: frozenset[str]) -> str:
     return event_id(event.date, event.series or event.title, taken | {name for name in offered if name})
 
 
-def proposed(filed: Filed, site: Site, render: Render, offer: Offer) -> Plan:
+def proposed(filed: Filed, site: EventAtBase, render: Renderer, offer: Offer) -> Plan:
     """Plan the branch, the pull request and the comment.
 
     Args:
@@ -143,7 +144,7 @@ def _content(task: Task, filed: Filed, offer: Offer) -> Content:
     return fresh(task, event)
 
 
-def _preview(filed: Filed, content: Content, site: Site) -> Draft:
+def _preview(filed: Filed, content: Content, site: EventAtBase) -> Draft:
     """Word the comment. Nothing in it depends on how often it was written, so that most rebuilds leave it alone."""
     values = {
         "preview": content.section,
@@ -161,7 +162,7 @@ def _label(filed: Filed, name: str) -> str:
     return filed.labels.get(asked) or asked.replace("_", " ")
 
 
-def _pull_draft(filed: Filed, content: Content, site: Site, likely: tuple[Problem, ...]) -> Draft:
+def _pull_draft(filed: Filed, content: Content, site: EventAtBase, likely: tuple[Problem, ...]) -> Draft:
     values = {
         "issue": filed.issue.number,
         "record": record_path(site.config.records, content.event.id),

@@ -51,11 +51,6 @@ class Issue:
     url: str = ""
 
 
-def is_strange(issue: Issue) -> bool:
-    """Tell whether an issue shows by itself that it is not ours: no comment; no label, or no heading as forms have."""
-    return issue.comments == 0 and not (issue.labels and "### " in issue.body)
-
-
 @dataclass(frozen=True)
 class Comment:
     """Our comment on an issue."""
@@ -140,7 +135,7 @@ Changes = Mapping[str, Blob | None]
 
 
 @dataclass(frozen=True)
-class Site:
+class EventAtBase:
     """What the site holds at the base that concerns one event.
 
     Attributes:

@@ -12,7 +12,7 @@ import structlog
 from almanac.errors import ForgeError
 from almanac.forge.github.app import GitHubApp
 from almanac.forge.github.files import BlobCache
-from almanac.kit import make_kit
+from almanac.renderer import load_templates
 from almanac.server.jobs import CHORES, Jobs, Pace, Result, Work
 from almanac.server.ledger import Job, job_about
 from almanac.server.logs import Redact, set_up_logs
@@ -40,7 +40,7 @@ class Service:
         self._looks = Looks(
             app=self.app,
             memory=self.memory,
-            kit=make_kit(),
+            templates=load_templates(),
             cache=BlobCache(settings.data_dir / "cache", settings.cache_mb * MIB),
             metrics=metrics,
             put=self.jobs.put,

@@ -11,8 +11,9 @@ from http import HTTPStatus
 
 import structlog
 
-from almanac.engine.decide import Kit, carries_label, has_headings
-from almanac.engine.run import Done
+from almanac import site as sites
+from almanac.engine.run import Done, reconcile
+from almanac.engine.sweep import reconcile_all
 from almanac.errors import UserError
 from almanac.forge.github.app import GitHubApp
 from almanac.forge.github.client import RefusedError, limited
@@ -21,15 +22,14 @@ from almanac.forge.github.repository import GitHubForge, connect
 from almanac.forge.protocol import Forge
 from almanac.proposal.marker import comment_marker, read_state, with_state
 from almanac.proposal.messages import Messages
+from almanac.proposal.ours import is_ours
 from almanac.proposal.state import Draft, Issue
-from almanac.reconcile import reconcile, reconcile_all
-from almanac.renderer import template
+from almanac.renderer import Templates, template
 from almanac.server.database import Memory, Site
 from almanac.server.jobs import HopelessError, Later, Result
 from almanac.server.ledger import Job, Name, job_about
 from almanac.server.metrics import Metrics
 from almanac.server.webhook import Repository
-from almanac.site import Snapshot
 
 TOLD = "failed"
 
@@ -62,13 +62,12 @@ def apologise(number: int, forge: Forge, reference: str) -> bool:
 
 def _is_ours(issue: Issue, forge: Forge, base: str) -> bool:
     """Tell whether an issue is one of the form's; where the site's own files are broken, nobody can say that it is."""
-    site = Snapshot(forge, base)
+    site = sites.Site(sites.CommitFiles(forge, base))
     try:
-        config = site.config()
-        form = site.form(config)
+        config, form = site.config, site.form
     except UserError:
         return False
-    return carries_label(issue, form, config) and has_headings(issue.body, form)
+    return is_ours(issue, form, config)
 
 
 PATIENCE = 5.0
@@ -83,7 +82,7 @@ class Looks:
     Attributes:
         app: The App, for tokens.
         memory: Which sites there are.
-        kit: The templates.
+        templates: The templates.
         cache: Where files are kept.
         metrics: What is counted.
         put: Takes another job.
@@ -93,7 +92,7 @@ class Looks:
 
     app: GitHubApp
     memory: Memory
-    kit: Kit
+    templates: Templates
     cache: BlobCache
     metrics: Metrics
     put: Callable[[Job, str], object]
@@ -181,7 +180,7 @@ class Looks:
 
     def _one(self, issue: int, comment: int | None, forge: GitHubForge) -> Result:
         said = forge.news.heard(comment) if comment is not None else None
-        done = reconcile(issue, forge, self.kit, said=said)
+        done = reconcile(issue, forge, self.templates, said=said)
         if done.error:
             raise done.error
         requests = forge.usage.requests
@@ -190,7 +189,7 @@ class Looks:
     def _all(self, name: Name, site: Site, forge: GitHubForge) -> Result:
         head = forge.base().commit
         results: list[Done] = []
-        for done in reconcile_all(forge, self.kit):
+        for done in reconcile_all(forge, self.templates):
             if isinstance(done.error, RefusedError) and _wait(done.error) is not None:
                 raise done.error
             results.append(done)

@@ -18,6 +18,7 @@ from almanac.forge.git import is_sealed, sealed
 from almanac.forge.github.client import PER_PAGE, Call, Calls, Pace, RefusedError, Usage
 from almanac.forge.github.files import Blobs, GitHubFiles
 from almanac.forge.github.issues import Comments, News, Pulls
+from almanac.proposal.ours import cannot_be_ours
 from almanac.proposal.state import (
     Base,
     Changes,
@@ -29,7 +30,6 @@ from almanac.proposal.state import (
     PutBranch,
     Standing,
     branch_name,
-    is_strange,
     issue_of,
 )
 
@@ -265,7 +265,7 @@ class GitHubForge:
         With `hasty`, an issue that cannot be ours costs 1 request in all.
         """
         branch, issue = branch_name(number), self.issue(number)
-        if hasty and issue and is_strange(issue):
+        if hasty and issue and cannot_be_ours(issue):
             return Look(issue, Base("", ""), Proposal())
         heads, complete = self._branches.first()
         # The answer to the narrow question is much smaller, and enough where this is the only proposal.

@@ -1,0 +1,60 @@
+"""Is this issue ours? The rule, and what can be seen of it before the site's config and form are read.
+
+An issue is ours if it carries one of the form's labels and has the headings of all required fields: people without
+rights get the label from the form, and an issue made through the API may have the label and any text. Once we have
+answered an issue, by a comment or a pull request, the label alone keeps it ours, whatever its text has become.
+"""
+
+from almanac.config import Config
+from almanac.errors import Problem
+from almanac.form.schema import Form
+from almanac.proposal.state import Issue
+
+
+def cannot_be_ours(issue: Issue) -> bool:
+    """Tell from an issue alone that it is not ours: nobody has commented on it, and it lacks a label or any heading.
+
+    Our own comment would count as a comment, so an issue that we have answered never looks like this.
+    """
+    return issue.comments == 0 and not (issue.labels and "### " in issue.body)
+
+
+def may_be_ours(issue: Issue | None, *, answered: bool) -> bool:
+    """Tell whether config and form have to be read to know; a closed issue that we never answered is not ours."""
+    if issue is None:
+        return False
+    return answered or bool(issue.labels and issue.state == "open" and not cannot_be_ours(issue))
+
+
+def is_ours(issue: Issue, form: Form, config: Config, *, answered: bool = False) -> bool:
+    """Tell whether an issue is ours.
+
+    Args:
+        issue: The issue.
+        form: The site's form.
+        config: The site's config, whose `labels` go before the form's own.
+        answered: Whether the issue has our comment or a pull request of ours.
+    """
+    return _has_label(issue, form, config) and (answered or _has_headings(issue, form))
+
+
+def why_not_ours(issue: Issue, form: Form, config: Config) -> Problem | None:
+    """Say which label or which headings an issue lacks; None if it lacks neither."""
+    lacks = []
+    if not _has_label(issue, form, config):
+        labels = " or ".join(f"`{label}`" for label in (config.labels or form.labels)) or "of the form"
+        lacks.append(f"the label {labels}")
+    if not _has_headings(issue, form):
+        lacks.append("the headings " + ", ".join(f"`### {field.label}`" for field in form.fields if field.required))
+    return Problem(f"This issue was not filed with the form: it lacks {' and '.join(lacks)}.") if lacks else None
+
+
+def _has_label(issue: Issue, form: Form, config: Config) -> bool:
+    labels = {label.casefold() for label in (config.labels or form.labels)}
+    return any(label.casefold() in labels for label in issue.labels)
+
+
+def _has_headings(issue: Issue, form: Form) -> bool:
+    # A heading may have trailing spaces and a closing run of `#`, as in a body that was edited by hand.
+    lines = {line.rstrip(" #\r") for line in issue.body.split("\n")}
+    return all(f"### {field.label}".rstrip(" #") in lines for field in form.fields if field.required)
