@@ -8,10 +8,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from almanac.commands.proposals import GITHUB, PATIENCE, write_pause
+from almanac.commands.proposals import PATIENCE, write_pause
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError, ForgeError, Problem, UserError
+from almanac.forge.github.address import DEFAULT_API_URL
 from almanac.markdown import fence
 from almanac.output import say, trouble
 from almanac.proposal.state import Plan
@@ -54,7 +55,7 @@ def _run(variables: Mapping[str, str]) -> int:
     forge = connect(
         variables["GITHUB_TOKEN"],
         variables["GITHUB_REPOSITORY"],
-        api_url=variables.get("GITHUB_API_URL") or GITHUB,
+        api_url=variables.get("GITHUB_API_URL") or DEFAULT_API_URL,
         default_branch=repository.get("default_branch") if isinstance(repository, dict) else None,
         checkout=Path(workspace) if workspace and (Path(workspace) / ".git").exists() else None,
         pause=write_pause(variables.get("ALMANAC_WRITE_PAUSE")),

@@ -7,7 +7,7 @@ from typing import Any
 import jwt
 import pytest
 from almanac.errors import ForgeError
-from almanac.forge.github.app import PERMISSIONS, GitHubApp, Place, Registered, convert_manifest
+from almanac.forge.github.app import PERMISSIONS, AppRepository, GitHubApp, RegisteredApp, convert_manifest
 
 from tests.proxy import Answer, Proxy, Request
 from tests.server.serving import private_key
@@ -86,7 +86,7 @@ class TestTokens:
     def test_none_is_in_an_error(self, github: GitHub) -> None:
         github.answers["/installation/repositories"] = Answer(500, {"message": "token ghs_token1 is odd"})
         with pytest.raises(ForgeError) as caught:
-            github.app.places(9)
+            github.app.repositories(9)
         assert "ghs_" not in str(caught.value)
         assert caught.value.passing
         assert private_key()[40:60] not in repr(github.app)
@@ -106,20 +106,20 @@ class TestPlaces:
         assert (found[100].account, found[100].suspended) == ("", True)
 
     def test_where_github_does_not_tell_nothing_is_concluded(self, github: GitHub) -> None:
-        assert github.app.places(9) is None
-        assert list(github.app.sent()) == []
+        assert github.app.repositories(9) is None
+        assert list(github.app.delivery_attempts()) == []
         assert github.app.installation_of("octo/site") is None
 
     def test_the_repositories_of_an_installation(self, github: GitHub) -> None:
         listed = [{"id": 1, "full_name": "octo/site", "default_branch": "trunk"}]
         github.answers["/installation/repositories"] = {"repositories": listed}
-        assert github.app.places(9) == [Place(1, "octo/site", "trunk")]
+        assert github.app.repositories(9) == [AppRepository(1, "octo/site", "trunk")]
         assert github.proxy.requests[-1].authorization.endswith("ghs_token1")
 
     def test_a_repository_by_its_number(self, github: GitHub) -> None:
         github.answers["/repositories/1"] = {"id": 1, "full_name": "octo/renamed", "default_branch": "main"}
-        assert github.app.place(9, 1) == Place(1, "octo/renamed", "main")
-        assert github.app.place(9, 2) is None
+        assert github.app.repository(9, 1) == AppRepository(1, "octo/renamed", "main")
+        assert github.app.repository(9, 2) is None
 
     def test_what_is_no_list_is_not_github_s(self, github: GitHub) -> None:
         github.answers["/app/installations"] = {"message": "hello"}
@@ -138,8 +138,8 @@ class TestDeliveries:
         link = {"Link": f'<{github.proxy.url}/app/hook/deliveries?per_page=100&cursor=v1_9>; rel="next"'}
         github.answers["/app/hook/deliveries?per_page=100"] = Answer(200, [row], link)
         github.answers["/app/hook/deliveries?per_page=100&cursor=v1_9"] = [{**row, "id": 4, "status_code": 202}]
-        assert [(one.id, one.arrived) for one in github.app.sent()] == [(5, False), (4, True)]
-        next(github.app.sent())
+        assert [(one.id, one.arrived) for one in github.app.delivery_attempts()] == [(5, False), (4, True)]
+        next(github.app.delivery_attempts())
         assert [request.query for request in github.proxy.requests][-1] == "per_page=100"
 
     def test_a_redelivery_is_asked_for(self, github: GitHub) -> None:
@@ -159,7 +159,7 @@ class TestManifest:
             "client_secret": "-",
         }
         github.answers["/app-manifests/abc/conversions"] = Answer(201, made)
-        assert convert_manifest("abc", github.proxy.url) == Registered(1, "a", "https://x/a", "KEY", "S")
+        assert convert_manifest("abc", github.proxy.url) == RegisteredApp(1, "a", "https://x/a", "KEY", "S")
         assert github.proxy.requests[0].authorization == ""
 
     @pytest.mark.parametrize("answer", [Answer(404, {"message": "abc is unknown"}), Answer(201, {}), Answer(201, [])])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from almanac.errors import UserError
-from almanac.forge.github.app import Registered
+from almanac.forge.github.app import RegisteredApp
 from almanac.server.settings import Settings, read_credentials, read_settings
 from almanac.server.setup import store_credentials
 
@@ -107,7 +107,7 @@ def test_github_s_web_address_follows_from_the_api_s(api: str, web: str) -> None
 
 
 def test_stored_credentials_come_back(tmp_path: Path) -> None:
-    made = Registered(9, "almanac", "https://github.com/apps/almanac", private_key(), SECRET)
+    made = RegisteredApp(9, "almanac", "https://github.com/apps/almanac", private_key(), SECRET)
     path = tmp_path / "data" / "app.json"
     store_credentials(made, path)
     store_credentials(made, path)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from almanac.errors import UserError
-from almanac.forge.github.app import Registered
+from almanac.forge.github.app import RegisteredApp
 from almanac.server.setup import LIFETIME, Setup, is_reachable, manifest
 
 from tests.proxy import Answer, Proxy, Request
@@ -43,7 +43,7 @@ def setup(clock: Clock | None = None, **made: Any) -> Setup:
         "https://github.com",
         TOKEN,
         clock=clock or Clock(),
-        convert=lambda _code, _url: Registered(**found),
+        convert=lambda _code, _url: RegisteredApp(**found),
     )
 
 

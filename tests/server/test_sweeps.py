@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from almanac.errors import ForgeError
-from almanac.forge.github.app import Sent
+from almanac.forge.github.app import DeliveryAttempt
 from almanac.proposal.marker import with_state
 from almanac.server.ledger import Job, job_about
 from almanac.server.sweeps import ATTEMPTS, DAY, Sweeps, missing
@@ -22,8 +22,8 @@ from tests.server.test_looks import Bench
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
-def sent(number: int, guid: str, *, arrived: bool = False, minutes: float = 0) -> Sent:
-    return Sent(number, guid, NOW + timedelta(minutes=minutes), arrived)
+def sent(number: int, guid: str, *, arrived: bool = False, minutes: float = 0) -> DeliveryAttempt:
+    return DeliveryAttempt(number, guid, NOW + timedelta(minutes=minutes), arrived)
 
 
 def this_second() -> str:

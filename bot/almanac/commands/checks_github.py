@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from almanac import config as configs
 from almanac.commands.site_files import WORKFLOW
@@ -233,13 +233,6 @@ class Place:
     repository: str
     web: str
     has_token: bool
-
-    @classmethod
-    def of(cls, repository: str, api_url: str, token: str) -> "Place":
-        """Find the web address that belongs to an API's address."""
-        parts = urlsplit(api_url)
-        host = parts.netloc.removeprefix("api.") if "/api/v3" not in parts.path else parts.netloc
-        return cls(repository, f"{parts.scheme}://{host}/{repository}", bool(token))
 
 
 def check_github(

@@ -1,11 +1,9 @@
 """`almanac doctor`: everything that makes a first run fail, each with its remedy."""
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from almanac import config as configs
 from almanac.commands.checks_github import (
@@ -22,20 +20,17 @@ from almanac.commands.checks_site import check_config, check_form, check_jekyll,
 from almanac.commands.site_search import look_at
 from almanac.config import Config
 from almanac.errors import UserError
+from almanac.forge.github.address import DEFAULT_API_URL, check_repository_name, is_address, is_token, web_address
 from almanac.form.schema import Form
 from almanac.output import document, refusals, say
 from almanac.site import Folder
-
-GITHUB = "https://api.github.com"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
-_TOKEN = re.compile(r"[!-~]+")
 
 
 def examine(site: Path, repository: str | None, *, as_json: bool) -> int:
     """Check a site, and its repository on GitHub if one is named; 0 if nothing is wrong."""
     with refusals({"ok": False, "findings": []}, as_json=as_json):
-        if repository is not None and not _NAME.fullmatch(repository):
-            raise UserError("A repository on GitHub is named OWNER/NAME, as in octo-org/website.")
+        if repository is not None:
+            check_repository_name(repository)
         folder = Folder(site)
     # One broken file may be in the way of several checks.
     findings = list(dict.fromkeys(_site_and_github(folder, repository)))
@@ -81,18 +76,18 @@ def _github(folder: Folder, repository: str, config: Config | None, form: Form |
     from almanac.commands.checks_github import Place, check_github
     from almanac.forge.github.probe import Probe
 
-    token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or GITHUB
-    if not _is_address(api_url):
+    token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or DEFAULT_API_URL
+    if not is_address(api_url):
         remedy = "Write an address such as https://api.github.com, or leave it unset."
         yield Finding("github", "error", "GITHUB_API_URL holds no address.", remedy)
         return
-    if token and not _TOKEN.fullmatch(token):
+    if token and not is_token(token):
         message = "The token in GITHUB_TOKEN cannot be one: it holds a space, a line end or the like."
         yield Finding("token", "error", message, "Copy it again; nothing may stand before or behind it.")
         return
     labels = (config.labels or (form.labels if form else ())) if config else ()
     files = dict(_files(folder, config)) if config else {}
-    place = Place.of(repository, api_url, token)
+    place = Place(repository, f"{web_address(api_url)}/{repository}", bool(token))
     with closing(Probe(repository, token, api_url)) as probe:
         yield from check_github(probe, place, labels, files, config.page if config else "")
 
@@ -107,11 +102,3 @@ def _files(folder: Folder, config: Config) -> Iterator[tuple[str, str | None]]:
         # A site without a config of its own has none on GitHub either, perhaps.
         if text is not None:
             yield path, text
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False

@@ -10,11 +10,11 @@ from almanac.commands.reading import not_ours
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import UserError
+from almanac.forge.github.address import DEFAULT_API_URL
 from almanac.output import document, done_values, print_done, print_json, refusals, say, tell, trouble
 from almanac.renderer import Templates, load_templates
 from almanac.site import CommitFiles, Site
 
-GITHUB = "https://api.github.com"
 PATIENCE = 90.0
 """The most seconds to wait in one call: GitHub's secondary limits usually ask for a minute."""
 
@@ -71,7 +71,7 @@ def _reconcile(repository: str, number: int | None, *, dry_run: bool, as_json: b
     """Reconcile, and tell of each issue as soon as it is done, unless all is told at the end."""
     from almanac.forge.github.repository import connect
 
-    token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or GITHUB
+    token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or DEFAULT_API_URL
     pause = write_pause(os.environ.get("ALMANAC_WRITE_PAUSE"))
     templates = load_templates()
     results = []

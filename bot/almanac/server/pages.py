@@ -24,7 +24,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from almanac.errors import AlmanacError, UserError
-from almanac.forge.github.app import Registered
+from almanac.forge.github.app import RegisteredApp
 from almanac.renderer import template
 from almanac.server.host import Host, Service
 from almanac.server.jobs import CHORES
@@ -149,7 +149,7 @@ def _finish(host: Host, setup: Setup, state: str, code: str) -> Response:
     )
 
 
-def _open(host: Host, found: Registered) -> bool:
+def _open(host: Host, found: RegisteredApp) -> bool:
     """Begin to work; whether or not that goes well, the operator has to see the keys, which GitHub gives but once."""
     try:
         host.open(credentials_of(found))

@@ -9,14 +9,14 @@ from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationErr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from almanac.errors import Problem, UserError
+from almanac.forge.github.address import DEFAULT_API_URL, is_address, web_address
 
 MIB = 1 << 20
 
 
 def _address(value: object) -> object:
     if isinstance(value, str):
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        if not is_address(value):
             raise ValueError("it has to be an address such as https://almanac.example.org")
         return value.rstrip("/")
     return value
@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     status_token: SecretStr | None = Field(None, validation_alias="ALMANAC_STATUS_TOKEN")
     setup_token: SecretStr | None = Field(None, validation_alias="ALMANAC_SETUP_TOKEN")
     public_url: Address | None = Field(None, validation_alias="ALMANAC_PUBLIC_URL")
-    api_url: Address = Field("https://api.github.com", validation_alias="GITHUB_API_URL")
+    api_url: Address = Field(DEFAULT_API_URL, validation_alias="GITHUB_API_URL")
     web_url: Address | None = Field(None, validation_alias="GITHUB_SERVER_URL")
     workers: int = Field(8, validation_alias="ALMANAC_WORKERS", ge=1, le=64)
     sweep_minutes: float = Field(15, validation_alias="ALMANAC_SWEEP_MINUTES", gt=0, le=1440)
@@ -92,9 +92,7 @@ class Settings(BaseSettings):
     @property
     def github(self) -> str:
         """GitHub's web address."""
-        if self.web_url:
-            return self.web_url
-        return "https://github.com" if self.api_url == "https://api.github.com" else self.api_url.split("/api/v3")[0]
+        return self.web_url or web_address(self.api_url)
 
     @property
     def credentials_file(self) -> Path:

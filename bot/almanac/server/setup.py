@@ -19,7 +19,7 @@ from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from almanac.errors import UserError
-from almanac.forge.github.app import PERMISSIONS, Registered, convert_manifest
+from almanac.forge.github.app import PERMISSIONS, RegisteredApp, convert_manifest
 from almanac.server.settings import Credentials, check_key
 
 EVENTS = ("issues", "issue_comment", "pull_request", "push", "repository")
@@ -56,7 +56,7 @@ class Setup:
         token: str | None = None,
         *,
         clock: Callable[[], float] = time.time,
-        convert: Callable[[str, str], Registered] = convert_manifest,
+        convert: Callable[[str, str], RegisteredApp] = convert_manifest,
     ) -> None:
         """Take GitHub's addresses (API and web), and the set-up token; None makes one."""
         self.token = token or secrets.token_urlsafe(24)
@@ -92,7 +92,7 @@ class Setup:
         self._begun[state] = Begun(now + LIFETIME, keep)
         return state
 
-    def finish(self, state: str, code: str) -> tuple[Registered, Keep]:
+    def finish(self, state: str, code: str) -> tuple[RegisteredApp, Keep]:
         """Fetch the credentials of the App that GitHub has made.
 
         Raises:
@@ -135,14 +135,14 @@ def manifest(address: str) -> str:
     return json.dumps(content)
 
 
-def credentials_of(found: Registered) -> Credentials:
+def credentials_of(found: RegisteredApp) -> Credentials:
     """Return what the server needs of a new App."""
     return Credentials.model_validate(
         {"app_id": found.id, "private_key": found.private_key, "webhook_secret": found.webhook_secret}
     )
 
 
-def store_credentials(found: Registered, path: Path) -> None:
+def store_credentials(found: RegisteredApp, path: Path) -> None:
     """Write the credentials into a file that nobody else on this machine can read."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")
@@ -155,7 +155,7 @@ def store_credentials(found: Registered, path: Path) -> None:
     new.replace(path)
 
 
-def as_variables(found: Registered) -> str:
+def as_variables(found: RegisteredApp) -> str:
     """Write the credentials as the lines of an environment file."""
     # Without the quotation marks systemd would drop the backslashes.
     key = found.private_key.strip().replace("\n", "\\n")

@@ -16,8 +16,8 @@ from typing import Protocol
 import structlog
 
 from almanac.errors import ForgeError
-from almanac.forge.github.app import GitHubApp, Sent
-from almanac.forge.github.client import RefusedError, limited
+from almanac.forge.github.app import DeliveryAttempt, GitHubApp
+from almanac.forge.github.client import RefusedError
 from almanac.forge.github.repository import GitHubForge
 from almanac.server.database import Memory, Site
 from almanac.server.jobs import Result
@@ -88,14 +88,14 @@ class Sweeps:
             return 0
         try:
             before = {site.id for site in self.memory.sites(number)}
-            places = self.app.places(number)
+            places = self.app.repositories(number)
             if places is not None:
                 self.memory.meet((Repository(one.id, one.name, one.branch) for one in places), number)
                 self.memory.forget(before - {one.id for one in places})
             token = self.app.token(number)
             return sum(self._site(site, token) for site in self.memory.sites(number))
         except ForgeError as error:
-            wait = limited(error.answer, time.time()) if isinstance(error, RefusedError) else None
+            wait = error.wait if isinstance(error, RefusedError) else None
             if wait is not None:
                 self.memory.pause(number, time.time() + wait)
             _log.warning("an installation could not be swept", installation=number, reason=str(error))
@@ -106,7 +106,7 @@ class Sweeps:
             with closing(self.connect(token, site)) as forge:
                 return self._changes(site, forge)
         except ForgeError as error:
-            if isinstance(error, RefusedError) and limited(error.answer, time.time()) is not None:
+            if isinstance(error, RefusedError) and error.wait is not None:
                 raise
             _log.warning("a site could not be swept", repository=site.name, reason=str(error))
             return 0
@@ -118,7 +118,7 @@ class Sweeps:
             self._put(site, None, f"new-{site.id}-{now:%Y%m%dT%H%M%S}")
             self.memory.seen(site.id, watermark=(now - MARGIN).isoformat(), head=head)
             return 1
-        changes = list(forge.news.changed_since(datetime.fromisoformat(site.watermark)))
+        changes = list(forge.issues_changed_since(datetime.fromisoformat(site.watermark)))
         for change in changes:
             if change.issue is not None:
                 # The last change is found again each time; its job is called the same, and is not done again.
@@ -135,7 +135,7 @@ class Sweeps:
 
     def _commands(self, site: Site, forge: GitHubForge, moment: datetime) -> None:
         """Have commands carried out that no delivery told; one that was dealt with before is known by our comment."""
-        for heard, issue in forge.news.commands_since(moment):
+        for heard, issue in forge.commands_since(moment):
             job = job_about(site.name, issue, heard.id)
             self.put(job, f"comment-{heard.id}", delay=0, low=True, again=False)
 
@@ -165,7 +165,7 @@ class Sweeps:
         now = datetime.now(UTC)
         noted = self.memory.note(_NOTE)
         since = max(now - REMEMBERED, datetime.fromisoformat(noted) - MARGIN if noted else now - REMEMBERED)
-        missed = missing(_until(self.app.sent(), since))
+        missed = missing(_until(self.app.delivery_attempts(), since))
         for one in missed:
             self.app.redeliver(one.id)
             _log.info("asked for a redelivery", delivery=one.guid)
@@ -174,16 +174,16 @@ class Sweeps:
         return {"outcome": "asked", "reason": f"{len(missed)} deliveries are to be repeated."}
 
 
-def _until(sent: Iterator[Sent], since: datetime) -> Iterator[Sent]:
+def _until(sent: Iterator[DeliveryAttempt], since: datetime) -> Iterator[DeliveryAttempt]:
     for one in sent:
         if one.at < since:
             return
         yield one
 
 
-def missing(sent: Iterator[Sent]) -> list[Sent]:
+def missing(sent: Iterator[DeliveryAttempt]) -> list[DeliveryAttempt]:
     """Return the last try of each delivery that never arrived, unless it was tried often enough; oldest first."""
-    tries: dict[str, list[Sent]] = {}
+    tries: dict[str, list[DeliveryAttempt]] = {}
     for one in sent:
         tries.setdefault(one.guid, []).append(one)
     missed = [

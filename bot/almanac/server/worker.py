@@ -16,7 +16,7 @@ from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import UserError
 from almanac.forge.github.app import GitHubApp
-from almanac.forge.github.client import RefusedError, limited
+from almanac.forge.github.client import RefusedError
 from almanac.forge.github.files import BlobCache
 from almanac.forge.github.repository import GitHubForge, connect
 from almanac.forge.protocol import Forge
@@ -167,7 +167,7 @@ class Looks:
             default_branch=site.branch,
             pause=self.pause,
             patience=PATIENCE,
-            kept=self.cache.of(site.id),
+            cache=self.cache.of(site.id),
         )
 
     def _count(self, installation: int, forge: GitHubForge) -> None:
@@ -179,7 +179,7 @@ class Looks:
     # ------------------------------------------------------------ looking
 
     def _one(self, issue: int, comment: int | None, forge: GitHubForge) -> Result:
-        said = forge.news.heard(comment) if comment is not None else None
+        said = forge.comment_command(comment) if comment is not None else None
         done = reconcile(issue, forge, self.templates, said=said)
         if done.error:
             raise done.error
@@ -190,7 +190,7 @@ class Looks:
         head = forge.base().commit
         results: list[Done] = []
         for done in reconcile_all(forge, self.templates):
-            if isinstance(done.error, RefusedError) and _wait(done.error) is not None:
+            if isinstance(done.error, RefusedError) and done.error.wait is not None:
                 raise done.error
             results.append(done)
         failed = [done.plan.issue for done in results if done.error]
@@ -205,7 +205,7 @@ class Looks:
 
     def _refused(self, name: Name, site: Site, installation: int, refused: RefusedError) -> Result:
         self._pause(installation, refused)
-        if refused.is_(HTTPStatus.UNAUTHORIZED):
+        if refused.matches(HTTPStatus.UNAUTHORIZED):
             self.app.forget_token(installation, site.id)
         elif not refused.passing:
             return self._moved(name, site, installation, refused)
@@ -213,10 +213,10 @@ class Looks:
 
     def _without_token(self, name: Name, site: Site, installation: int, refused: RefusedError) -> Result:
         self._pause(installation, refused)
-        if refused.is_(HTTPStatus.FORBIDDEN, "suspended"):
+        if refused.matches(HTTPStatus.FORBIDDEN, pattern="suspended"):
             self.memory.know(installation, state="suspended")
             return _skipped("The installation is suspended.")
-        if not (refused.is_(HTTPStatus.NOT_FOUND) or refused.is_(HTTPStatus.UNPROCESSABLE_ENTITY)):
+        if not refused.matches(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY):
             raise refused
         # The installation is gone or does not reach the repository; another account's may, if it was transferred.
         other = self.app.installation_of(site.name)
@@ -229,7 +229,7 @@ class Looks:
 
     def _moved(self, name: Name, site: Site, installation: int, refused: RefusedError) -> Result:
         """See whether the repository is called otherwise now, or is gone; if neither, the refusal stands."""
-        place = self.app.place(installation, site.id)
+        place = self.app.repository(installation, site.id)
         if place is None:
             self.memory.forget([site.id])
             return _skipped("The App does not reach this repository any more.")
@@ -240,10 +240,9 @@ class Looks:
         return _skipped(f"The repository is called {place.name} now; it is looked at there.")
 
     def _pause(self, installation: int, refused: RefusedError) -> None:
-        wait = _wait(refused)
-        if wait is not None:
-            self.memory.pause(installation, time.time() + wait)
-            raise Later(wait, str(refused))
+        if refused.wait is not None:
+            self.memory.pause(installation, time.time() + refused.wait)
+            raise Later(refused.wait, str(refused))
 
     # ------------------------------------------------------------ giving up
 
@@ -258,10 +257,6 @@ class Looks:
                 apologise(issue, forge, name.reference)
             finally:
                 self._count(site.installation, forge)
-
-
-def _wait(refused: RefusedError) -> float | None:
-    return limited(refused.answer, time.time())
 
 
 def _skipped(reason: str) -> Result:

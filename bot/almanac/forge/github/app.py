@@ -26,7 +26,7 @@ _TIMEOUT = 20
 
 
 @dataclass(frozen=True)
-class Place:
+class AppRepository:
     """A repository that an installation reaches: GitHub's number for it, `OWNER/NAME`, the default branch."""
 
     id: int
@@ -35,7 +35,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Installed:
+class AppInstallation:
     """An account's installation of the App."""
 
     id: int
@@ -44,7 +44,7 @@ class Installed:
 
 
 @dataclass(frozen=True)
-class Sent:
+class DeliveryAttempt:
     """One try of GitHub's to deliver something: its number, the delivery's GUID, when, and whether it arrived."""
 
     id: int
@@ -121,11 +121,13 @@ class GitHubApp:
 
     # ------------------------------------------------------------ where it is installed
 
-    def installations(self) -> Iterator[Installed]:
+    def installations(self) -> Iterator[AppInstallation]:
         """List the installations: 1 request for each hundred."""
         call = Call("list the App's installations", "the App's key")
         for found in self._pages("/app/installations", call):
-            yield Installed(found["id"], (found.get("account") or {}).get("login", ""), bool(found.get("suspended_at")))
+            yield AppInstallation(
+                found["id"], (found.get("account") or {}).get("login", ""), bool(found.get("suspended_at"))
+            )
 
     def installation_of(self, name: str) -> int | None:
         """Find the installation that reaches a repository; None where there is none."""
@@ -134,48 +136,52 @@ class GitHubApp:
                 "GET", f"/repos/{quote(name)}/installation", Call("find the installation", "the App's key")
             )
         except RefusedError as refused:
-            if refused.is_(HTTPStatus.NOT_FOUND):
+            if refused.matches(HTTPStatus.NOT_FOUND):
                 return None
             raise
         return int(found["id"])
 
-    def places(self, installation: int) -> list[Place] | None:
+    def repositories(self, installation: int) -> list[AppRepository] | None:
         """List the repositories that an installation reaches; None where GitHub does not tell."""
         token = self.token(installation)
         call = Call("list the installation's repositories", "metadata: read")
         try:
-            return [_place(found) for found in self._pages("/installation/repositories", call, token, "repositories")]
+            return [
+                _repository(found) for found in self._pages("/installation/repositories", call, token, "repositories")
+            ]
         except RefusedError as refused:
-            if refused.is_(HTTPStatus.NOT_FOUND):
+            if refused.matches(HTTPStatus.NOT_FOUND):
                 return None
             raise
 
-    def place(self, installation: int, repository: int) -> Place | None:
+    def repository(self, installation: int, repository: int) -> AppRepository | None:
         """Read how a repository is called now; None where the installation does not reach it any more."""
         try:
             token = self.token(installation, repository)
             call = Call("read the repository", "metadata: read")
-            return _place(self._ask("GET", f"/repositories/{repository}", call, token=token))
+            return _repository(self._ask("GET", f"/repositories/{repository}", call, token=token))
         except RefusedError as refused:
-            if refused.is_(HTTPStatus.NOT_FOUND) or refused.is_(HTTPStatus.UNPROCESSABLE_ENTITY):
+            if refused.matches(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY):
                 return None
             raise
 
     # ------------------------------------------------------------ deliveries
 
-    def sent(self) -> Iterator[Sent]:
+    def delivery_attempts(self) -> Iterator[DeliveryAttempt]:
         """List what GitHub tried to deliver, newest first, as far as the caller goes; nothing where it is not told."""
         call, cursor = Call("list the App's deliveries", "the App's key"), ""
         while True:
             try:
                 headers, found = self._send("GET", f"/app/hook/deliveries?per_page={_PER_PAGE}{cursor}", call)
             except RefusedError as refused:
-                if refused.is_(HTTPStatus.NOT_FOUND):
+                if refused.matches(HTTPStatus.NOT_FOUND):
                     return
                 raise
             for one in found:
                 at = datetime.fromisoformat(one["delivered_at"])
-                yield Sent(one["id"], one["guid"], at, HTTPStatus.OK <= one["status_code"] < HTTPStatus.BAD_REQUEST)
+                yield DeliveryAttempt(
+                    one["id"], one["guid"], at, HTTPStatus.OK <= one["status_code"] < HTTPStatus.BAD_REQUEST
+                )
             following = _cursor(headers.get("link", ""))
             if not following:
                 return
@@ -239,8 +245,8 @@ class GitHubApp:
         )
 
 
-def _place(found: Any) -> Place:
-    return Place(found["id"], found["full_name"], found.get("default_branch"))
+def _repository(found: Any) -> AppRepository:
+    return AppRepository(found["id"], found["full_name"], found.get("default_branch"))
 
 
 def _cursor(link: str) -> str | None:
@@ -254,7 +260,7 @@ def _cursor(link: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class Registered:
+class RegisteredApp:
     """An App that GitHub has just made: its number, its name in addresses, where its page is, and its secrets."""
 
     id: int
@@ -264,7 +270,7 @@ class Registered:
     webhook_secret: str
 
 
-def convert_manifest(code: str, api_url: str) -> Registered:
+def convert_manifest(code: str, api_url: str) -> RegisteredApp:
     """Turn the code that GitHub gives at the end of the manifest flow into the App; it works once, within an hour.
 
     Raises:
@@ -275,7 +281,7 @@ def convert_manifest(code: str, api_url: str) -> Registered:
     try:
         path = f"/app-manifests/{quote(code, safe='')}/conversions"
         found = anonymous.requester.requestJsonAndCheck("POST", path)[1]
-        return Registered(
+        return RegisteredApp(
             int(found["id"]),
             str(found["slug"]),
             str(found["html_url"]),

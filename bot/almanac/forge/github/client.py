@@ -69,16 +69,21 @@ class Answer:
 
 
 class RefusedError(ForgeError):
-    """GitHub answered with an error; `answer` is what it said."""
+    """GitHub answered with an error.
 
-    def __init__(self, message: str, answer: Answer, *, remedy: str | None = None, passing: bool = False) -> None:
-        """Take GitHub's answer beside what every error has."""
+    Attributes:
+        answer: What GitHub answered.
+        wait: How many seconds a rate limit asks us to wait, or None where it is not about one.
+    """
+
+    def __init__(self, message: str, answer: Answer, *, remedy: str | None = None, wait: float | None = None) -> None:
+        passing = wait is not None or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         super().__init__(message, remedy=remedy, passing=passing)
-        self.answer = answer
+        self.answer, self.wait = answer, wait
 
-    def is_(self, status: HTTPStatus, pattern: str = "") -> bool:
-        """Tell whether the answer has this status and says something like this."""
-        return self.answer.status == status and re.search(pattern, self.answer.said, re.IGNORECASE) is not None
+    def matches(self, *statuses: int, pattern: str = "") -> bool:
+        """Tell whether the answer has one of these statuses, and GitHub's words match the pattern."""
+        return self.answer.status in statuses and re.search(pattern, self.answer.said, re.IGNORECASE) is not None
 
 
 def redact(text: str, token: str) -> str:
@@ -126,11 +131,11 @@ def explain(answer: Answer, call: Call, repository: str, now: float) -> RefusedE
     if wait is not None:
         message = f"GitHub takes no more requests from us for now, so we could not {call.doing}."
         until = datetime.fromtimestamp(now + min(wait, DAY), UTC).strftime("%H:%M:%S UTC")
-        return RefusedError(message, answer, remedy=f"Try again after {until}.", passing=True)
+        return RefusedError(message, answer, remedy=f"Try again after {until}.", wait=wait)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         message = f"GitHub has trouble of its own (status {answer.status}), so we could not {call.doing}."
         remedy = "Try again in a few minutes; https://www.githubstatus.com tells how GitHub is."
-        return RefusedError(message, answer, remedy=remedy, passing=True)
+        return RefusedError(message, answer, remedy=remedy)
     said = answer.said or "it gave no reason"
     message = f"GitHub would not let us {call.doing} in {repository}: {said} (status {answer.status})."
     return RefusedError(message, answer, remedy=_remedy(answer, call, repository))

@@ -281,7 +281,7 @@ class GitHubFiles:
         try:
             return self._at(commit).object(commit, path)
         except RefusedError as refused:
-            if refused.is_(HTTPStatus.NOT_FOUND) or refused.is_(HTTPStatus.UNPROCESSABLE_ENTITY):
+            if refused.matches(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY):
                 return None
             raise
 

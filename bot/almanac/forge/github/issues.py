@@ -11,13 +11,14 @@ from functools import partial
 from http import HTTPStatus
 from itertools import count
 from typing import Any, Literal, NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from github.GithubObject import NotSet
 from github.IssueComment import IssueComment
 from github.PullRequest import PullRequest
 
 from almanac.errors import Raced
+from almanac.forge.github.address import web_address
 from almanac.forge.github.client import PER_PAGE, Call, Calls, RefusedError
 from almanac.proposal.comment import Heard, command_of
 from almanac.proposal.marker import comment_marker, read_state
@@ -78,7 +79,7 @@ class Comments:
             call = Call(f"delete a comment of ours on issue {issue}", "issues: write")
             self._calls.write(call, found.delete, lambda: None)
         except RefusedError as refused:
-            if not refused.is_(HTTPStatus.NOT_FOUND):
+            if not refused.matches(HTTPStatus.NOT_FOUND):
                 raise
 
     def _is_ours(self, comment: IssueComment) -> bool:
@@ -108,28 +109,28 @@ class Comments:
 _READ = "issues: read"
 
 
-class Changed(NamedTuple):
+class IssueChange(NamedTuple):
     """A change: of which issue (None where it is of none that concerns us), and when, by GitHub's clock."""
 
     issue: int | None
     at: datetime
 
 
-class News:
+class GitHubNews:
     """Asks for changes of one repository."""
 
     def __init__(self, calls: Calls) -> None:
         """Take what sends requests."""
         self._calls = calls
 
-    def changed_since(self, moment: datetime) -> Iterator[Changed]:
+    def issues_changed_since(self, moment: datetime) -> Iterator[IssueChange]:
         """Give the issues that changed since then, oldest change first, a hundred a request.
 
         GitHub counts pull requests as issues; a change of one of ours stands for its issue.
         """
         query = f"issues?state=all&since={_iso(moment)}&sort=updated&direction=asc"
         for found in self._listed(query, Call("list the issues", _READ)):
-            yield Changed(_issue_of(found), datetime.fromisoformat(found["updated_at"]))
+            yield IssueChange(_issue_of(found), datetime.fromisoformat(found["updated_at"]))
 
     def commands_since(self, moment: datetime) -> Iterator[tuple[Heard, int]]:
         """Give the comments since then that give a command, and the issue that each is about: a hundred a request.
@@ -144,16 +145,16 @@ class News:
                 if heard and issue:
                     yield heard, issue
         except RefusedError as refused:
-            if not refused.is_(HTTPStatus.NOT_FOUND):
+            if not refused.matches(HTTPStatus.NOT_FOUND):
                 raise
 
-    def heard(self, comment: int) -> Heard | None:
+    def comment_command(self, comment: int) -> Heard | None:
         """Read a comment that may give a command: 1 request; None where it is gone."""
         call = Call("read a comment", _READ)
         try:
             return _heard(self._calls.read(call, lambda: self._calls.raw("GET", f"issues/comments/{comment}")))
         except RefusedError as refused:
-            if refused.is_(HTTPStatus.NOT_FOUND):
+            if refused.matches(HTTPStatus.NOT_FOUND):
                 return None
             raise
 
@@ -248,7 +249,7 @@ class Pulls:
 
     def open(self, branch: str, base: str, title: str, body: str) -> Pull:
         """Open a pull request, or return the one that is open from this branch already."""
-        link = f"{self._web}/{self._calls.name}/compare/{quote(base)}...{quote(branch)}?expand=1"
+        link = f"{web_address(self._calls.api_url)}/{self._calls.name}/compare/{quote(base)}...{quote(branch)}?expand=1"
         call = Call("open the pull request", "pull-requests: write", link)
 
         def there() -> Pull | None:
@@ -260,7 +261,7 @@ class Pulls:
         try:
             return self._calls.write(call, send, there)
         except RefusedError as refused:
-            if refused.is_(HTTPStatus.UNPROCESSABLE_ENTITY, "already exists") and (pull := there()):
+            if refused.matches(HTTPStatus.UNPROCESSABLE_ENTITY, pattern="already exists") and (pull := there()):
                 return pull
             raise
 
@@ -276,12 +277,6 @@ class Pulls:
             ),
             lambda: None,
         )
-
-    @property
-    def _web(self) -> str:
-        """Where a browser finds this GitHub."""
-        address = urlsplit(self._calls.api_url)
-        return f"{address.scheme}://{address.netloc.removeprefix('api.')}"
 
 
 def _pull(found: PullRequest) -> Pull:

@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import github
 from github.Issue import Issue as GitHubIssue
 
 from almanac.errors import ForgeError, Raced, UserError
 from almanac.forge.git import is_sealed, sealed
+from almanac.forge.github.address import DEFAULT_API_URL, check_repository_name, is_address, is_token
 from almanac.forge.github.client import PER_PAGE, Call, Calls, Pace, RefusedError, Usage
 from almanac.forge.github.files import Blobs, GitHubFiles
-from almanac.forge.github.issues import Comments, News, Pulls
+from almanac.forge.github.issues import Comments, GitHubNews, Pulls
 from almanac.proposal.ours import cannot_be_ours
 from almanac.proposal.state import (
     Base,
@@ -87,7 +88,7 @@ class Branches:
         try:
             found = self._calls.read(call, ref.complete).object
         except RefusedError as refused:
-            if refused.is_(HTTPStatus.NOT_FOUND):
+            if refused.matches(HTTPStatus.NOT_FOUND):
                 return None
             raise
         if found is None:
@@ -144,7 +145,9 @@ class Branches:
         try:
             self._calls.write(Call(f"write the branch {branch}", _WRITE), send, landed)
         except RefusedError as refused:
-            if refused.is_(HTTPStatus.UNPROCESSABLE_ENTITY, "already exists|not a fast.forward|does not exist"):
+            if refused.matches(
+                HTTPStatus.UNPROCESSABLE_ENTITY, pattern="already exists|not a fast.forward|does not exist"
+            ):
                 raise Raced(branch) from None
             raise
 
@@ -159,8 +162,6 @@ class Branches:
         return self.default
 
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
-_TOKEN = re.compile(r"[!-~]+")
 # An App's login ends in `[bot]`.
 _LOGIN = re.compile(r"[A-Za-z0-9_-]+(\[bot\])?")
 # GitHub puts `maintain` and `triage` down as `write` and `read`; the emulated one says `push`.
@@ -172,12 +173,12 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
     token: str,
     repository: str,
     *,
-    api_url: str = "https://api.github.com",
+    api_url: str = DEFAULT_API_URL,
     default_branch: str | None = None,
     checkout: Path | None = None,
     pause: float | None = None,
     patience: float = 30,
-    kept: Blobs | None = None,
+    cache: Blobs | None = None,
 ) -> "GitHubForge":
     """Return one repository on GitHub. Nothing is sent yet.
 
@@ -189,16 +190,15 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
         checkout: A clone on this disk; files of the commits that it holds are read there and cost no request.
         pause: Seconds between writes; None lets a run's first ten go at once and the later ones a second apart.
         patience: The most seconds to wait, in one call, for a rate limit or for GitHub's troubles to pass.
-        kept: Keeps files for later runs, so that each is fetched once.
+        cache: Keeps files for later runs, so that each is fetched once.
 
     Raises:
         UserError: The repository, the address or the token cannot be one.
     """
-    if not _NAME.fullmatch(repository):
-        raise UserError("A repository on GitHub is named OWNER/NAME, as in octo-org/website.")
-    if not _is_address(api_url):
+    check_repository_name(repository)
+    if not is_address(api_url):
         raise UserError("GITHUB_API_URL has to be an address such as https://api.github.com.")
-    if not _TOKEN.fullmatch(token):
+    if not is_token(token):
         raise UserError("There is no usable token for GitHub. Put one into the environment as GITHUB_TOKEN.")
     client = github.Github(
         auth=github.Auth.Token(token),
@@ -213,24 +213,16 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
         lazy=True,
     )
     calls = Calls(client, repository, token, Pace(pause, patience))
-    return GitHubForge(calls, Branches(calls, default_branch), GitHubFiles(calls, checkout, kept))
+    return GitHubForge(calls, Branches(calls, default_branch), GitHubFiles(calls, checkout, cache))
 
 
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, half an IPv6 address
-        return False
-
-
-class GitHubForge:
+class GitHubForge(GitHubNews):
     """A repository on GitHub, as `almanac.forge.base.Forge`. Not for several threads at once, since PyGithub is not."""
 
     def __init__(self, calls: Calls, branches: Branches, files: GitHubFiles) -> None:
         """Use `connect` instead."""
         self._calls, self._branches, self._files = calls, branches, files
-        self._comments, self._pulls, self.news = Comments(calls), Pulls(calls), News(calls)
+        self._comments, self._pulls = Comments(calls), Pulls(calls)
         self._ours: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def __repr__(self) -> str:
@@ -331,7 +323,7 @@ class GitHubForge:
             path = f"compare/{first}...{second}?per_page=1&page=2"
             return str(self._calls.read(call, lambda: self._calls.raw("GET", path))["merge_base_commit"]["sha"])
         except RefusedError as refused:
-            if refused.is_(HTTPStatus.NOT_FOUND):
+            if refused.matches(HTTPStatus.NOT_FOUND):
                 return None
             raise
         except (TypeError, KeyError):
@@ -349,7 +341,7 @@ class GitHubForge:
             tree, parents = found["tree"]["sha"], tuple(parent["sha"] for parent in found["parents"])
             ours = is_sealed(found["message"], tree)
         except RefusedError as refused:
-            if refused.is_(HTTPStatus.NOT_FOUND):
+            if refused.matches(HTTPStatus.NOT_FOUND):
                 return False
             raise
         except (TypeError, KeyError):
@@ -371,7 +363,7 @@ class GitHubForge:
             found = self._calls.read(call, lambda: self._calls.repository.get_collaborator_permission(login))
         except RefusedError as refused:
             # That is what GitHub answers about somebody whom the repository does not know.
-            if refused.is_(HTTPStatus.NOT_FOUND):
+            if refused.matches(HTTPStatus.NOT_FOUND):
                 return False
             raise
         return found in _WRITERS
@@ -382,8 +374,8 @@ class GitHubForge:
         try:
             found = self._calls.read(call, self._calls.repository.get_issue(number).complete)
         except RefusedError as refused:
-            gone = refused.is_(HTTPStatus.GONE) and not refused.is_(HTTPStatus.GONE, "disabled")
-            if gone or refused.is_(HTTPStatus.NOT_FOUND):
+            gone = refused.matches(HTTPStatus.GONE) and not refused.matches(HTTPStatus.GONE, pattern="disabled")
+            if gone or refused.matches(HTTPStatus.NOT_FOUND):
                 return None
             raise
         if found.title is None:
