@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from tests.forge.worlds import LocalWorld
 from tests.gitrepo import Repo
-from tests.inline import Side, sides_of
 from tests.scenes import PAGE, Scene
+from tests.sides import Side, sides_of
 
 MOST = 3
 PLACES = ("", "Paris", "Lyon", "Online")

@@ -254,7 +254,7 @@ class TestRaces:
             site.repo.commit_to(write.branch, {"human.md": b"first"})
             return made
 
-        monkeypatch.setattr("almanac.forge.clone.commit_files", made_meanwhile)
+        monkeypatch.setattr("almanac.forge.local.clone.commit_files", made_meanwhile)
         return site.repo
 
     def test_a_commit_between_our_look_and_our_write_stays(self, interrupted: Repo) -> None:

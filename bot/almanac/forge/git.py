@@ -20,17 +20,17 @@ from typing import NamedTuple
 from almanac.errors import ForgeError
 from almanac.proposal.state import Blob, Changes, PutBranch
 
-_SEAL = re.compile(r"\n\nAlmanac-Tree: ([0-9a-f]{40,64})\s*\Z")
+_TRAILER = re.compile(r"\n\nAlmanac-Tree: ([0-9a-f]{40,64})\s*\Z")
 
 
-def sealed(message: str, tree: str) -> str:
+def with_trailer(message: str, tree: str) -> str:
     """Put the id of a commit's tree at the end of its message."""
     return f"{message.rstrip()}\n\nAlmanac-Tree: {tree}\n"
 
 
-def is_sealed(message: str, tree: str) -> bool:
+def has_trailer(message: str, tree: str) -> bool:
     """Tell whether a commit with this message holds the very files that we put into it."""
-    found = _SEAL.search(message)
+    found = _TRAILER.search(message)
     return found is not None and found[1] == tree
 
 
@@ -275,9 +275,9 @@ def commit_files(git: Git, write: PutBranch, signed: Mapping[str, str]) -> str:
         tree = git.text("write-tree", env=env)
     _check_rest(git, write, tree)
     there = git.about(write.expected) if write.fresh and write.expected else None
-    if write.expected and there and is_sealed(there.message, tree) and there.parents == write.parents:
+    if write.expected and there and has_trailer(there.message, tree) and there.parents == write.parents:
         return write.expected
-    message = sealed(write.message, tree) if write.fresh else write.message
+    message = with_trailer(write.message, tree) if write.fresh else write.message
     return _commit(git, tree, write.parents, message, signed)
 
 

@@ -14,7 +14,7 @@ import github
 from github.Issue import Issue as GitHubIssue
 
 from almanac.errors import ForgeError, Raced, UserError
-from almanac.forge.git import is_sealed, sealed
+from almanac.forge.git import has_trailer, with_trailer
 from almanac.forge.github.address import DEFAULT_API_URL, check_repository_name, is_address, is_token
 from almanac.forge.github.client import PER_PAGE, Call, Calls, Pace, RefusedError, Usage
 from almanac.forge.github.files import Blobs, GitHubFiles
@@ -339,7 +339,7 @@ class GitHubForge(GitHubNews):
         try:
             found = self._calls.read(call, lambda: self._calls.raw("GET", f"git/commits/{commit}"))
             tree, parents = found["tree"]["sha"], tuple(parent["sha"] for parent in found["parents"])
-            ours = is_sealed(found["message"], tree)
+            ours = has_trailer(found["message"], tree)
         except RefusedError as refused:
             if refused.matches(HTTPStatus.NOT_FOUND):
                 return False
@@ -401,7 +401,7 @@ class GitHubForge(GitHubNews):
         tree = self._put_tree(write)
         if write.fresh and write.expected and self._ours.get(write.expected) == (tree, write.parents):
             return write.expected
-        message = sealed(write.message, tree) if write.fresh else write.message
+        message = with_trailer(write.message, tree) if write.fresh else write.message
         body = {"message": message, "tree": tree, "parents": list(write.parents)}
         commit = self._put_object("make the commit", "git/commits", body)
         if write.expected is None:

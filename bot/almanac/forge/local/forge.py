@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from almanac.errors import ForgeError, Raced
-from almanac.forge.git import is_ancestor, is_sealed
+from almanac.forge.git import has_trailer, is_ancestor
 from almanac.forge.local.clone import Clone
 from almanac.forge.local.store import FOLDER, CommentPaper, PullPaper, State, Store, StoredComment, StoredPull, stamp
 from almanac.proposal.marker import comment_marker
@@ -278,7 +278,7 @@ class LocalForge:
     def is_ours(self, commit: str) -> bool:
         """Tell whether a commit is one that `put_branch` made straight on a base, as it made it."""
         about = self._clone.git.about(commit)
-        return about is not None and is_sealed(about.message, about.tree)
+        return about is not None and has_trailer(about.message, about.tree)
 
     def reads_freely(self, commit: str) -> bool:  # noqa: ARG002 - as the protocol has it
         """Say yes: all is on this disk."""

@@ -1,6 +1,6 @@
 """People and crashes in any order, on a clone with real git: after one sweep all is as it should be.
 
-The same 2,000 steps and more in each run. `ALMANAC_EXAMPLES=500 pytest tests/engine/test_reconcile_machine.py` tries
+The same 2,000 steps and more in each run. `ALMANAC_EXAMPLES=500 pytest tests/engine/test_machine.py` tries
 others.
 """
 
@@ -26,9 +26,9 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from tests.breaking import WRITES, Breaking
 from tests.forge.worlds import LocalWorld
-from tests.inline import RENDER, Side, records_of, sides_of
 from tests.people import People, pick, which
 from tests.scenes import PAGE, new_scene
+from tests.sides import RENDER, Side, records_of, sides_of
 
 EXAMPLES = int(os.environ.get("ALMANAC_EXAMPLES") or 0)
 STEPS = 2000
