@@ -125,7 +125,7 @@ class Life(People):
 
     def _check_issue(self, number: int, opened: bool) -> None:
         """At most one comment; and a proposal just where there has to be one."""
-        ours = [said for said in self.world.forge.comments(number) if said.about.author == AUTHOR]
+        ours = [said for said in self.world.forge.comments(number) if said.author == AUTHOR]
         assert len(ours) <= 1
         issue = self.world.forge.issue(number)
         if number in self.refused or not issue:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -249,8 +249,8 @@ class TestRaces:
         """Give a site in which somebody commits to the branch while we make our commit."""
         site = new_site(tmp_path)
 
-        def made_meanwhile(git: Git, write: PutBranch, signed: Mapping[str, str]) -> str:
-            made = commit_files(git, write, signed)
+        def made_meanwhile(git: Git, write: PutBranch, at: datetime) -> str:
+            made = commit_files(git, write, at)
             site.repo.commit_to(write.branch, {"human.md": b"first"})
             return made
 
@@ -410,9 +410,8 @@ class TestGit:
         assert forge_on(tmp_path).read(commit, "README.md") is None
         assert forge_on(tmp_path).names(commit, "") == frozenset()
 
-    def test_uncommitted_files_among_some(self, tmp_path: Path) -> None:
+    def test_uncommitted_files(self, tmp_path: Path) -> None:
         repo = new_repo(tmp_path)
         repo.write({"README.md": "changed\n", "new/a b.md": "new\n", "*.md": "star\n"})
         git = Git(tmp_path)
         assert git.uncommitted() == ("README.md", "*.md", "new/a b.md")
-        assert git.uncommitted("*.md", "page.md") == ("*.md",)

@@ -14,14 +14,13 @@ from almanac.errors import ForgeError, UserError
 from almanac.forge.local import store as files
 from almanac.forge.local.forge import AUTHOR
 from almanac.forge.local.store import (
-    CommentPaper,
-    PullPaper,
     Store,
-    issue_keys,
-    read_front,
+    StoredComment,
+    StoredPull,
+    issue_json,
     read_issue,
-    write_front,
-    write_json,
+    read_stored,
+    write_stored,
 )
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.state import Issue
@@ -238,7 +237,7 @@ class TestDisk:
         assert sorted(file.name for file in (site.folder / ".almanac/issues/1").iterdir()) == ["issue.json"]
 
     def test_another_run_is_waited_for_and_then_named(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(files, "_PATIENCE", 0.01)
+        monkeypatch.setattr(files, "_LOCK_TIMEOUT", 0.01)
         other = filelock.FileLock(site.folder / ".almanac/lock")
         with other, pytest.raises(ForgeError, match="Another run") as caught:
             forge_on(site.folder).close_issue(1, "completed")
@@ -259,7 +258,7 @@ class TestDisk:
         running = [subprocess.Popen([sys.executable, "-c", code, str(site.folder), name]) for name in "abc"]
         assert [run.wait() for run in running] == [0, 0, 0]
         said = site.forge.comments(1)
-        assert [comment.id for comment in said] == list(range(1, 16))
+        assert [comment.number for comment in said] == list(range(1, 16))
         assert sorted(comment.body for comment in said) == sorted(
             f"{name}{turn}" for name in "abc" for turn in range(5)
         )
@@ -268,25 +267,25 @@ class TestDisk:
         Repo.init(tmp_path)
         store = Store(tmp_path)
         store.put_issue(Issue(12, "t", "b"))
-        first = store.add_pull(PullPaper(title="t", head="h", base="b"), "")
-        second = store.add_pull(PullPaper(title="t", head="h", base="b"), "")
+        first = store.add_pull(title="t", head="h", commit="", base="b", body="")
+        second = store.add_pull(title="t", head="h", commit="", base="b", body="")
         assert (first.number, second.number) == (1, 2)
 
 
-class TestPapers:
+class TestReading:
     @given(LINE, TEXT)
     def test_a_text_below_keys_comes_back(self, title: str, body: str) -> None:
-        paper = PullPaper(title=title, head="h", base="main", closed_at="2026-01-02T03:04:05Z", commit="1" * 40)
-        assert read_front(write_front(paper, body), PullPaper, "x") == (paper, body)
+        closed_at = "2026-01-02T03:04:05Z"
+        pull = StoredPull(number=7, body=body, title=title, head="h", base="main", closed_at=closed_at, commit="1" * 40)
+        assert read_stored(StoredPull, 7, write_stored(pull), "x") == pull
 
     @given(st.builds(Issue, st.integers(1, 10**9), TEXT, TEXT, st.lists(TEXT.filter(bool)).map(tuple), TEXT))
     def test_an_issue_comes_back(self, issue: Issue) -> None:
-        assert read_issue(write_json(issue_keys(issue)).encode(), "x") == issue
+        assert read_issue(json.dumps(issue_json(issue)).encode(), "x") == issue
 
     @given(TEXT)
     def test_any_text_can_be_read_as_a_comment(self, text: str) -> None:
-        found = read_front("x" + text, CommentPaper, "x")
-        assert found is None
+        assert read_stored(StoredComment, 1, "x" + text, "x") is None
 
     @pytest.mark.parametrize(
         "value",

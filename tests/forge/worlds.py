@@ -197,7 +197,7 @@ class LocalWorld:
 
     def comments(self, issue: int) -> list[Said]:
         """Read the files."""
-        return [Said(found.id, found.about.author == AUTHOR, found.body) for found in self.forge.comments(issue)]
+        return [Said(found.number, found.author == AUTHOR, found.body) for found in self.forge.comments(issue)]
 
     def issue_state(self, number: int) -> tuple[str, str | None]:
         """Read the file."""
@@ -209,7 +209,7 @@ class LocalWorld:
         """Read the files."""
         found = Store(self.repo.folder).pulls()
         return [
-            Offered(pull.number, pull.about.title, pull.body, pull.about.state, pull.about.head, pull.about.base)
+            Offered(pull.number, pull.title, pull.body, pull.state, pull.head, pull.base)
             for pull in reversed(list(found))
         ]
 
@@ -222,9 +222,8 @@ class LocalWorld:
         store = Store(self.repo.folder)
         pull = store.pull(number)
         assert pull
-        self.restore_branch(pull.about.head, commit)
-        about = pull.about.model_copy(update={"state": "open", "closed_at": None})
-        store.put_pull(replace(pull, about=about))
+        self.restore_branch(pull.head, commit)
+        store.put_pull(pull.model_copy(update={"state": "open", "closed_at": None}))
 
     def merge(self, number: int) -> None:
         """Merge by plain git."""

@@ -1,20 +1,21 @@
-"""The local forge's pull requests: files of `.almanac/` about branches of the clone.
+"""The local forge: a git repository and a folder of issues on this disk; no network, no account.
 
-The local forge: a git repository and a folder of issues on this disk; no network, no account.
+Issues, comments and pull requests are files in `.almanac/`. A pull request is about two branches of the clone, so git
+is asked as well whether it was merged.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from almanac.errors import ForgeError, Raced
-from almanac.forge.git import has_trailer, is_ancestor
+from almanac.forge.git import has_trailer
 from almanac.forge.local.clone import Clone
-from almanac.forge.local.store import FOLDER, CommentPaper, PullPaper, State, Store, StoredComment, StoredPull, stamp
+from almanac.forge.local.store import Store, StoredComment, StoredPull, issue_file, pull_file
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.state import (
     Base,
@@ -30,144 +31,12 @@ from almanac.proposal.state import (
     issue_of,
 )
 
-
-@dataclass(frozen=True)
-class Merged:
-    """What a merge did: the merge commit, the branch that was merged and its head, the issue to be closed by it."""
-
-    commit: str
-    branch: str
-    head: str
-    issue: int | None
-
-
-class Pulls:
-    """The pull requests of one clone."""
-
-    def __init__(self, clone: Clone, store: Store, now: Callable[[], datetime]) -> None:
-        """Take where branches and where files are."""
-        self._clone = clone
-        self._store = store
-        self._now = now
-
-    def find(self, number: int) -> Pull | None:
-        """Read one pull request, or None where there is none."""
-        found = self._store.pull(number)
-        return self._view(found) if found else None
-
-    def all(self) -> Iterator[Pull]:
-        """Give all pull requests, newest first."""
-        return map(self._view, self._store.pulls())
-
-    def newest(self, branch: str) -> Pull | None:
-        """Read the newest pull request from a branch, or None where there is none."""
-        return next(map(self._view, self._store.pulls(branch)), None)
-
-    def stored_open(self, heads: Collection[str]) -> Iterator[tuple[str, Pull]]:
-        """Give branch and pull request for each that was open when it was written and whose branch is among these."""
-        for found in self._store.sound_pulls():
-            about = found.about
-            if about.state == "open" and not about.merged and about.head in heads:
-                yield about.head, Pull(found.number, about.title, found.body, url=_url(found), head=about.commit)
-
-    def seen_open(self) -> Iterator[tuple[str, Pull]]:
-        """Give branch and pull request for each that was open when it was written, as it is now."""
-        for found in self._store.sound_pulls():
-            if found.about.state == "open":
-                yield found.about.head, self._view(found)
-
-    def open(self, branch: str, base: str, title: str, body: str) -> Pull:
-        """Open a pull request, or return the one that is open from this branch already."""
-        with self._store.alone():
-            for pull in map(self._view, self._store.pulls(branch)):
-                if pull.state == "open":
-                    return pull
-            head = self._clone.head(branch)
-            if not head:
-                raise ForgeError(f"There is no branch {branch} to open a pull request from.")
-            return self._view(self._store.add_pull(PullPaper(title=title, head=branch, commit=head, base=base), body))
-
-    def edit(self, number: int, *, title: str | None = None, body: str | None = None, close: bool = False) -> None:
-        """Change what is given of a pull request."""
-        with self._store.alone():
-            found = self._stored(number)
-            about, pull = found.about, self._view(found)
-            if title is not None:
-                about = about.model_copy(update={"title": title})
-            if pull.state == "open":
-                # So that a merge by plain git is seen later, when the branch may be gone.
-                about = about.model_copy(update={"commit": self._clone.head(about.head) or about.commit})
-            if close or pull.merged:
-                about = self._ended(about, merged=pull.merged)
-            self._store.put_pull(StoredPull(number, about, found.body if body is None else body))
-
-    def merge(self, number: int) -> Merged:
-        """Merge a pull request into its base; its branch and its issue are left to the caller.
-
-        Raises:
-            ForgeError: It is not open, conflicts with its base, its branch is checked out somewhere, or uncommitted
-                changes are in the way; nothing was changed.
-        """
-        with self._store.alone():
-            found = self._stored(number)
-            about, head = found.about, self._clone.head(found.about.head)
-            if self._view(found).state != "open" or not head:
-                raise ForgeError(f"Pull request {number} is not open any more, or its branch {about.head} is gone.")
-            self._clone.refuse_checked_out(about.head)
-            message = f"Merge pull request #{number} from {about.head}\n\n{about.title}\n"
-            commit = self._clone.merge(about.head, about.base, message)
-            ended = self._ended(about.model_copy(update={"commit": head}), merged=True)
-            self._store.put_pull(StoredPull(number, ended, found.body))
-            return Merged(commit, about.head, head, _closes(found))
-
-    def settle(self, branch: str) -> None:
-        """Write down which pull requests from a branch were merged by plain git, while that can still be seen."""
-        for found in self._store.pulls(branch):
-            if found.about.state == "open" and self._view(found).merged:
-                self._store.put_pull(StoredPull(found.number, self._ended(found.about, merged=True), found.body))
-
-    def _view(self, found: StoredPull) -> Pull:
-        about = found.about
-        merged = about.merged or (about.state == "open" and self._is_merged(about))
-        state: State = "closed" if merged else about.state
-        # A merge by plain git has taken in what was committed since our last write, too.
-        head = self._clone.head(about.head) if merged and about.state == "open" else None
-        return Pull(found.number, about.title, found.body, state, merged, _url(found), head or about.commit)
-
-    def _is_merged(self, about: PullPaper) -> bool:
-        """Tell whether somebody merged the branch with plain git: what it held at our last write is in its base."""
-        base, head = self._clone.head(about.base), self._clone.head(about.head)
-        if not base or not about.commit or not is_ancestor(self._clone.git, about.commit, base):
-            return False
-        return head is None or is_ancestor(self._clone.git, head, base)
-
-    def _ended(self, about: PullPaper, *, merged: bool) -> PullPaper:
-        closed_at = about.closed_at or stamp(self._now())
-        return about.model_copy(update={"state": "closed", "merged": merged, "closed_at": closed_at})
-
-    def _stored(self, number: int) -> StoredPull:
-        found = self._store.pull(number)
-        if not found:
-            raise ForgeError(f"There is no pull request {number} in {self._clone.home.name}.")
-        return found
-
-
-def _url(found: StoredPull) -> str:
-    return f"{FOLDER}/pulls/{found.number}.md"
-
-
-def _closes(found: StoredPull) -> int | None:
-    """Return the issue whose branch this is, if the text says that it closes it: typed text can close no other."""
-    issue = issue_of(found.about.head)
-    return issue if issue and re.search(rf"\bcloses #{issue}\b", found.body, re.IGNORECASE) else None
-
-
 # GitHub writes an App's login so, and no person's login can hold a bracket.
 AUTHOR = "almanac[bot]"
 
 
 class LocalForge:
-    """One clone as a forge. It keeps to the protocol `Forge`, and has what people do on GitHub by hand as well."""
+    """One clone as a forge: the protocol `Forge`, and what people do on GitHub by hand as well."""
 
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
         """Open the clone whose top folder this is.
@@ -180,8 +49,8 @@ class LocalForge:
             ForgeError: It is not such a folder.
         """
         self._clone = Clone(folder, now)
+        self._git = self._clone.git
         self._store = Store(self._clone.home)
-        self._pulls = Pulls(self._clone, self._store, now)
         self._now = now
         self._supposed: dict[int, Issue] = {}
 
@@ -192,37 +61,34 @@ class LocalForge:
 
     @property
     def has_accounts(self) -> bool:
-        """There are none: whoever has the clone may do anything with it."""
+        """There are none: everyone who has the clone may do anything with it."""
         return False
 
     # ------------------------------------------------------------ reading
 
     def look(self, number: int, *, hasty: bool = False) -> Look:  # noqa: ARG002 - nothing costs anything here
-        """Read one issue, the base, what there is of the issue's proposal, and which others are open."""
         base, branch, heads = self._clone.base(), branch_name(number), self._clone.heads()
-        ours = self._ours(number)
+        ours = self._our_comments(number)
         proposal = Proposal(
             head=heads.get(branch),
-            pull=self._pulls.newest(branch),
-            comment=Comment(ours[0].id, ours[0].body) if ours else None,
-            spare=tuple(comment.id for comment in ours[1:]),
+            pull=self.newest_pull(branch),
+            comment=Comment(ours[0].number, ours[0].body) if ours else None,
+            spare=tuple(comment.number for comment in ours[1:]),
         )
-        opened = ((issue_of(name), pull) for name, pull in self._pulls.stored_open(heads))
-        others = {other: pull for other, pull in opened if other is not None and other != number}
+        others: dict[int, Pull] = {}
+        for stored in self._store.readable_pulls():
+            issue = issue_of(stored.head)
+            # git is not asked about each of them: it is enough that the branch is still there.
+            if issue and issue != number and stored.state == "open" and not stored.merged and stored.head in heads:
+                url = pull_file(stored.number)
+                others[issue] = Pull(stored.number, stored.title, stored.body, url=url, head=stored.commit)
         return Look(self.issue(number), base, proposal, others)
 
-    def _ours(self, number: int) -> list[StoredComment]:
-        marker = comment_marker(number)
-        found = self._store.comments(number)
-        return [each for each in found if each.about.author == AUTHOR and marker in each.body]
-
     def issue(self, number: int) -> Issue | None:
-        """Read one issue; None where there is none."""
         issue = self._supposed.get(number) or self._store.issue(number)
         if not issue:
             return None
-        url = issue.url or f"{FOLDER}/issues/{number}/issue.json"
-        return replace(issue, comments=len(self._store.comments(number)), url=url)
+        return replace(issue, comments=len(self._store.comments(number)), url=issue.url or issue_file(number))
 
     def issues(self) -> Iterator[Issue]:
         """Give all issues, oldest first."""
@@ -231,66 +97,82 @@ class LocalForge:
                 yield issue
 
     def open_issues(self, labels: Sequence[str] = ()) -> Iterator[Issue]:  # noqa: ARG002 - they cost nothing here
-        """Give the open issues, oldest first."""
         return (issue for issue in self.issues() if issue.state == "open")
 
+    def comments(self, issue: int) -> list[StoredComment]:
+        """Read all comments on an issue, oldest first."""
+        return self._store.comments(issue)
+
+    def _our_comments(self, issue: int) -> list[StoredComment]:
+        marker = comment_marker(issue)
+        return [found for found in self.comments(issue) if found.author == AUTHOR and marker in found.body]
+
     def standing(self) -> Standing:
-        """Read the base, every open pull request, and the heads of Almanac's branches."""
-        pulls = {name: pull for name, pull in self._pulls.seen_open() if pull.state == "open"}
+        opened = [stored for stored in self._store.readable_pulls() if stored.state == "open"]
+        pulls = {stored.head: pull for stored in opened if (pull := self._view(stored)).state == "open"}
         return Standing(self._clone.base(), pulls, self._clone.heads())
 
     def newest_pull(self, branch: str) -> Pull | None:
-        """Read the newest pull request from a branch, open or closed."""
-        return self._pulls.newest(branch)
+        return next(map(self._view, self._store.pulls(branch)), None)
 
     def pull(self, number: int) -> Pull | None:
         """Read one pull request; None where there is none."""
-        return self._pulls.find(number)
+        stored = self._store.pull(number)
+        return self._view(stored) if stored else None
 
     def pulls(self) -> Iterator[Pull]:
         """Give all pull requests, newest first."""
-        return self._pulls.all()
+        return map(self._view, self._store.pulls())
+
+    def _view(self, stored: StoredPull) -> Pull:
+        """Return a pull request as it is now: someone may have merged its branch with plain git."""
+        head = self._clone.head(stored.head) if stored.state == "open" else None
+        merged = stored.merged or (stored.state == "open" and self._is_in_base(stored, head))
+        # Such a merge has taken in what was committed since our last write, too.
+        commit = head if merged and head else stored.commit
+        state: Literal["open", "closed"] = "closed" if merged else stored.state
+        return Pull(stored.number, stored.title, stored.body, state, merged, pull_file(stored.number), commit)
+
+    def _is_in_base(self, stored: StoredPull, head: str | None) -> bool:
+        """Tell whether the base holds what the branch held at our last write, and what it holds now."""
+        base = self._clone.head(stored.base)
+        if not base or not stored.commit or not self._git.is_ancestor(stored.commit, base):
+            return False
+        return head is None or self._git.is_ancestor(head, base)
 
     def base(self) -> Base:
-        """Read the base branch's name and head."""
         return self._clone.base()
 
     def read(self, commit: str, path: str) -> bytes | None:
-        """Read a file at a commit; None where there is none."""
-        return self._clone.git.object(commit, path)
+        return self._git.object(commit, path)
 
     def files(self, commit: str, folder: str, suffix: str) -> Mapping[str, bytes]:
-        """Read the files directly in a folder at a commit whose names end so."""
-        return self._clone.git.files(commit, folder, suffix)
+        return self._git.files(commit, folder, suffix)
 
     def names(self, commit: str, folder: str) -> frozenset[str]:
-        """List the names of the files that stand directly in a folder at a commit."""
-        return self._clone.git.names(commit, folder)
+        return self._git.names(commit, folder)
 
     def merge_base(self, first: str, second: str) -> str | None:
-        """Find the newest commit that two commits have in common."""
-        return self._clone.git.merge_base(first, second)
+        return self._git.merge_base(first, second)
 
     def changes(self, older: str, newer: str) -> Changes:
-        """List what differs between the files of two commits."""
-        return self._clone.git.changes(older, newer)
+        return self._git.changes(older, newer)
 
     def is_ours(self, commit: str) -> bool:
-        """Tell whether a commit is one that `put_branch` made straight on a base, as it made it."""
-        about = self._clone.git.about(commit)
-        return about is not None and has_trailer(about.message, about.tree)
+        header = self._git.header(commit)
+        return header is not None and has_trailer(header.message, header.tree)
 
     def reads_freely(self, commit: str) -> bool:  # noqa: ARG002 - as the protocol has it
-        """Say yes: all is on this disk."""
+        """Say yes: everything is on this disk."""
         return True
 
     def can_write(self, login: str) -> bool:
-        """Tell whether the git setting `almanac.writer` names somebody; nobody has an account here."""
+        """Tell whether the git setting `almanac.writer` names someone; nobody has an account here."""
         return login in self._clone.writers()
 
     def uncommitted(self) -> tuple[str, ...]:
         """List the files with changes that no commit holds: proposals are made without them."""
-        return self._clone.git.uncommitted()
+        return self._git.uncommitted()
 
     # ------------------------------------------------------------ writing
 
@@ -299,70 +181,100 @@ class LocalForge:
         return self._store.alone()
 
     def put_branch(self, write: PutBranch) -> str:
-        """Make the commit, point the branch at it and return its id."""
         with self.alone():
-            self._pulls.settle(write.branch)
+            self._record_merges(write.branch)
             return self._clone.put(write)
 
+    def delete_branch(self, branch: str, expected: str) -> None:
+        with self.alone():
+            self._record_merges(branch)
+            self._clone.delete(branch, expected)
+
+    def _record_merges(self, branch: str) -> None:
+        """Record which pull requests from a branch were merged by plain git, while that can still be seen."""
+        for stored in self._store.pulls(branch):
+            if stored.state == "open" and self._view(stored).merged:
+                self._end_pull(stored, merged=True)
+
     def open_pull(self, branch: str, base: str, title: str, body: str) -> Pull:
-        """Open a pull request, or return the one that is open from this branch already."""
-        return self._pulls.open(branch, base, title, body)
+        with self.alone():
+            for pull in map(self._view, self._store.pulls(branch)):
+                if pull.state == "open":
+                    return pull
+            head = self._clone.head(branch)
+            if not head:
+                raise ForgeError(f"There is no branch {branch} to open a pull request from.")
+            return self._view(self._store.add_pull(title=title, head=branch, commit=head, base=base, body=body))
 
     def edit_pull(
         self, number: int, *, title: str | None = None, body: str | None = None, state: Literal["closed"] | None = None
     ) -> None:
-        """Change what is given of a pull request, in one write."""
-        self._pulls.edit(number, title=title, body=body, close=state == "closed")
+        with self.alone():
+            stored = self._stored_pull(number)
+            pull = self._view(stored)
+            given = {"title": title, "body": body}
+            if pull.state == "open":
+                # So that a merge by plain git is noticed later, when the branch may be gone.
+                given["commit"] = self._clone.head(stored.head)
+            stored = stored.model_copy(update={key: value for key, value in given.items() if value is not None})
+            if state == "closed" or pull.merged:
+                self._end_pull(stored, merged=pull.merged)
+            else:
+                self._store.put_pull(stored)
+
+    def _end_pull(self, stored: StoredPull, *, merged: bool) -> None:
+        ended = {"state": "closed", "merged": merged, "closed_at": stored.closed_at or self._time()}
+        self._store.put_pull(stored.model_copy(update=ended))
 
     def create_comment(self, issue: int, body: str) -> Comment:
-        """Write our comment on an issue, unless another run has written it meanwhile."""
         with self.alone():
-            if self._ours(issue):
+            if self._our_comments(issue):
                 raise Raced(branch_name(issue))
             return Comment(self.comment(issue, AUTHOR, body), body)
 
     def edit_comment(self, issue: int, comment: int, body: str) -> None:
-        """Replace the text of one of our comments."""
         with self.alone():
             found = self._store.comment(issue, comment)
-            if not found or found.about.author != AUTHOR:
-                raise ForgeError(f"Issue {issue} has no comment {comment} of Almanac's.")
-            self._store.put_comment(issue, replace(found, body=body))
+            if not found or found.author != AUTHOR:
+                raise ForgeError(f"Issue {issue} has no comment {comment} by Almanac.")
+            self._store.put_comment(issue, found.model_copy(update={"body": body}))
 
     def delete_comment(self, issue: int, comment: int) -> None:
-        """Delete a comment of ours; one that is gone already is fine."""
         with self.alone():
-            if any(found.id == comment for found in self._ours(issue)):
+            if any(found.number == comment for found in self._our_comments(issue)):
                 self._store.drop_comment(issue, comment)
 
     def close_issue(self, number: int, reason: Literal["completed", "not_planned"]) -> None:
-        """Close an issue."""
         with self.alone():
             issue = self._stored_issue(number)
             closed_at = issue.closed_at or self._time()
             self._store.put_issue(replace(issue, state="closed", state_reason=reason, closed_at=closed_at))
 
-    def delete_branch(self, branch: str, expected: str) -> None:
-        """Delete a branch; one that is gone already is fine."""
-        with self.alone():
-            self._pulls.settle(branch)
-            self._clone.delete(branch, expected)
-
     # ------------------------------------------------------------ what people do on GitHub by hand
 
     def suppose(self, issue: Issue) -> None:
         """Act as if an issue had been filed, until it is; write nothing."""
-        self._supposed[issue.number] = self._filed(issue)
+        self._supposed[issue.number] = self._as_filed(issue)
 
     def file_issue(self, issue: Issue) -> None:
-        """File an issue, or take over what changed in it since it was filed last.
+        """File an issue, or take over what changed in it since it was last filed.
 
-        Its state is taken over only if it is another than last time. So an unchanged file does not reopen
-        an issue that was closed meanwhile.
+        Its state is taken over only if it differs from the last time, so an unchanged file does not reopen an issue
+        that has been closed since.
         """
         with self.alone():
             self._supposed.pop(issue.number, None)
-            self._store.put_issue(self._filed(issue), filed={"state": issue.state, "state_reason": issue.state_reason})
+            filed = {"state": issue.state, "state_reason": issue.state_reason}
+            self._store.put_issue(self._as_filed(issue), filed=filed)
+
+    def _as_filed(self, issue: Issue) -> Issue:
+        stored = self._store.issue(issue.number)
+        filed = self._store.issue_keys(issue.number).get("filed")
+        if stored and filed == {"state": issue.state, "state_reason": issue.state_reason}:
+            return replace(issue, state=stored.state, state_reason=stored.state_reason, closed_at=stored.closed_at)
+        if issue.state == "closed" and not issue.closed_at:
+            return replace(issue, closed_at=self._time())
+        return issue
 
     def reopen_issue(self, number: int) -> None:
         """Reopen an issue."""
@@ -375,18 +287,14 @@ class LocalForge:
         self._store.drop_issue(number)
 
     def comment(self, issue: int, author: str, body: str) -> int:
-        """Write a comment as somebody and return its number."""
+        """Write a comment in someone's name and return its number."""
         with self.alone():
             self._stored_issue(issue)
-            return self._store.add_comment(issue, CommentPaper(author=author, created_at=self._time()), body)
-
-    def comments(self, issue: int) -> list[StoredComment]:
-        """Read all comments on an issue, oldest first."""
-        return self._store.comments(issue)
+            return self._store.add_comment(issue, author, self._time(), body)
 
     def close_pull(self, number: int) -> None:
         """Close a pull request without merging it: a maintainer's no."""
-        self._pulls.edit(number, close=True)
+        self.edit_pull(number, state="closed")
 
     def merge(self, number: int) -> str:
         """Merge a pull request, close its issue and delete its branch; return the merge commit's id.
@@ -394,33 +302,36 @@ class LocalForge:
         A working copy that has the base checked out follows.
 
         Raises:
-            ForgeError: It is not open, conflicts with its base, or somebody's uncommitted changes are in the way;
-                nothing was changed.
+            ForgeError: It is not open, conflicts with its base, its branch is checked out somewhere, or someone's
+                uncommitted changes are in the way; nothing was changed.
         """
         with self.alone():
-            merged = self._pulls.merge(number)
-            issue = self._store.issue(merged.issue) if merged.issue else None
+            stored = self._stored_pull(number)
+            branch, head = stored.head, self._clone.head(stored.head)
+            if self._view(stored).state != "open" or not head:
+                raise ForgeError(f"Pull request {number} is not open any more, or its branch {branch} is gone.")
+            self._clone.refuse_checked_out(branch)
+            message = f"Merge pull request #{number} from {branch}\n\n{stored.title}\n"
+            commit = self._clone.merge(branch, stored.base, message)
+            self._end_pull(stored.model_copy(update={"commit": head}), merged=True)
+            # Only the branch's own issue is closed: a `Closes #7` that someone typed closes nothing.
+            own = issue_of(branch)
+            issue = self._store.issue(own) if own and re.search(rf"(?i)\bcloses #{own}\b", stored.body) else None
             if issue and issue.state == "open":
                 self.close_issue(issue.number, "completed")
-            self._clone.delete(merged.branch, merged.head)
-            return merged.commit
-
-    # ------------------------------------------------------------ inside
-
-    def _filed(self, issue: Issue) -> Issue:
-        stored = self._store.issue(issue.number)
-        filed = self._store.issue_keys(issue.number).get("filed")
-        if stored and filed == {"state": issue.state, "state_reason": issue.state_reason}:
-            return replace(issue, state=stored.state, state_reason=stored.state_reason, closed_at=stored.closed_at)
-        if issue.state == "closed" and not issue.closed_at:
-            return replace(issue, closed_at=self._time())
-        return issue
+            self._clone.delete(branch, head)
+            return commit
 
     def _stored_issue(self, number: int) -> Issue:
-        issue = self._store.issue(number)
-        if not issue:
-            raise ForgeError(f"There is no issue {number} in {self.name}.")
-        return issue
+        if issue := self._store.issue(number):
+            return issue
+        raise ForgeError(f"There is no issue {number} in {self.name}.")
+
+    def _stored_pull(self, number: int) -> StoredPull:
+        if pull := self._store.pull(number):
+            return pull
+        raise ForgeError(f"There is no pull request {number} in {self.name}.")
 
     def _time(self) -> str:
-        return stamp(self._now())
+        """Return the time as GitHub writes it: ISO 8601, in UTC, to the second."""
+        return self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
