@@ -12,11 +12,10 @@ from itertools import accumulate
 from typing import Literal
 
 from almanac.dates import Found, find_date, period
-from almanac.page.lines import Lines, plain
+from almanac.page.lines import Lines
+from almanac.page.syntax import BULLET, MAX_START, cells, is_delimiter, is_rule, plain
 
 HeadingKind = Literal["atx", "setext", "html", "year", "end"]
-# Longer lines are prose; so no line costs more than this, whatever stands in it.
-MAX_START = 1_000
 _UNDERLINE = re.compile(r"(=+|-{2,})[ \t]*\Z")
 _NO_PARAGRAPH = frozenset("#>|<-*+=~`{ \t")
 _HTML = re.compile(r"[ ]{0,3}<h([1-6])\b[^<>]*>", re.IGNORECASE)
@@ -113,10 +112,6 @@ def ends(headings: list[Heading], total: int) -> list[int]:
     return result
 
 
-_BULLET = re.compile(r"([ ]{0,3})([-*+])([ \t]+)(?:\[[ xX]\][ \t]+)?(?=\S)")
-_RULE = re.compile(r"[ ]{0,3}(?:([-*_])(?:[ \t]*\1){2,}[ \t]*\Z|<hr\b[^<>]*>[ \t]*\Z)", re.IGNORECASE)
-_CELL = re.compile(r"(?<!\\)\|")
-_DELIMITER = re.compile(r"[ ]{0,3}(?=[^-]*-)[|:\-+ \t]+\Z")
 _DATE_COLUMN = re.compile(r"\b(?:date|when|day|month|year)\b", re.IGNORECASE)
 _TITLE_COLUMN = re.compile(r"\b(?:title|topic|event|talk|name|subject|theme|meeting|session|what)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
@@ -132,21 +127,11 @@ class Item:
     mark: str
 
 
-def is_rule(text: str) -> bool:
-    """Tell whether a line is a horizontal rule."""
-    return bool(_RULE.match(text))
-
-
-def is_delimiter(text: str) -> bool:
-    """Tell whether a line parts a table's head from its rows."""
-    return "|" in text and bool(_DELIMITER.match(text))
-
-
 def is_dated(text: str) -> bool:
     """Tell whether a line is a bullet or a row that begins with a day: cheap, and without a look around."""
     if not any(map(str.isdigit, text[:MAX_START])):
         return False
-    if bullet := _BULLET.match(text):
+    if bullet := BULLET.match(text):
         found = find_date(plain(text[bullet.end() :][:MAX_START]))
         return found is not None and found.leading and found.has_day
     if "|" not in text:
@@ -166,7 +151,7 @@ def find_items(lines: Lines, first: int, after: int, year: str | None) -> Iterat
     index = first
     while index < after:
         text = lines.texts[index]
-        bullet = _BULLET.match(text) if text and lines.visible[index] and not is_rule(text) else None
+        bullet = BULLET.match(text) if text and lines.visible[index] and not is_rule(text) else None
         if bullet:
             end = _item_end(lines, index, after, len(bullet[0].expandtabs()))
             found = find_date(plain(text[bullet.end() :][:MAX_START]), year)
@@ -206,22 +191,10 @@ def _item_end(lines: Lines, first: int, after: int, content: int) -> int:
 
 def _begins(text: str) -> bool:
     """Tell whether a line that is not indented ends the list item above it."""
-    return bool(_BULLET.match(text)) or is_rule(text) or text.lstrip()[:1] in ("|", "<", "{", "`", "~", ">")
+    return bool(BULLET.match(text)) or is_rule(text) or text.lstrip()[:1] in ("|", "<", "{", "`", "~", ">")
 
 
 # ------------------------------------------------------------------------------- tables
-
-
-def cells(row: str) -> list[str]:
-    """Return the words of a row's cells."""
-    return [plain(cell) for cell in _raw_cells(row)]
-
-
-def _raw_cells(row: str) -> list[str]:
-    parts = _CELL.split(row[:MAX_START].strip())
-    if parts and not parts[0].strip():
-        parts = parts[1:]
-    return parts[:-1] if parts and not parts[-1].strip() else parts
 
 
 def _table_end(lines: Lines, first: int, after: int) -> int | None:
@@ -229,15 +202,15 @@ def _table_end(lines: Lines, first: int, after: int) -> int | None:
     end = first
     while end < after and lines.visible[end] and "|" in lines.texts[end]:
         end += 1
-    has_delimiter = end > first + 1 and _DELIMITER.match(lines.texts[first + 1])
+    has_delimiter = end > first + 1 and is_delimiter(lines.texts[first + 1])
     return end if has_delimiter or lines.texts[first].lstrip().startswith("|") else None
 
 
 def _rows(lines: Lines, first: int, after: int, year: str | None) -> Iterator[Item]:
-    delimiter = next((index for index in range(first, after) if _DELIMITER.match(lines.texts[index])), None)
+    delimiter = next((index for index in range(first, after) if is_delimiter(lines.texts[index])), None)
     names = cells(lines.texts[delimiter - 1]) if delimiter is not None and delimiter > first else []
     for index in range(first if delimiter is None else delimiter + 1, after):
-        if not _DELIMITER.match(lines.texts[index]) and (found := _row_date(cells(lines.texts[index]), names, year)):
+        if not is_delimiter(lines.texts[index]) and (found := _row_date(cells(lines.texts[index]), names, year)):
             yield Item(index, index + 1, found, "|")
 
 

@@ -13,10 +13,11 @@ from itertools import accumulate, pairwise
 from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import UserError
 from almanac.event.model import Event
-from almanac.page.entries import Heading, body_end, ends, is_delimiter, is_rule
-from almanac.page.lines import fingerprint, with_newline
+from almanac.page.entries import Heading, body_end, ends
+from almanac.page.lines import fingerprint, split_lines, with_newline
 from almanac.page.match import own_section
 from almanac.page.outline import Order, Page, Section, order_of, outline, style_of
+from almanac.page.syntax import is_delimiter, is_rule
 
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _MONTH_WORD = re.compile(rf"\b(?:{'|'.join([*month_name[1:], *month_abbr[1:], 'Sept'])})\b", re.IGNORECASE)
@@ -114,7 +115,7 @@ def _lead(page: Page, group: list[Section], model: Heading, date: str) -> str:
     renamed = _renamed(head, model.period or "", date)
     first = next(section for section in group if section.period == model.line)
     between = page.text[below_it : first.start]
-    is_head = all(not line.strip() or "|" in line for line in re.split(r"\r\n?|\n", between))
+    is_head = all(not line.strip() or "|" in line for line in split_lines(between))
     return renamed + (between if is_head else page.newline)
 
 
@@ -269,7 +270,7 @@ def _space(page: Page, group: list[Section]) -> str:
 
 def is_space(gap: str) -> bool:
     """Tell whether a text between two sections only parts them: line ends, and perhaps a rule."""
-    lines = re.split(r"\r\n?|\n", gap)
+    lines = split_lines(gap)
     return len(lines) > 1 and all(not line.strip() or is_rule(line) for line in lines)
 
 

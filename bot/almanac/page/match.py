@@ -11,11 +11,11 @@ from typing import TypeVar
 
 from almanac.event.model import Event
 from almanac.page.entries import Style, ends, trimmed
-from almanac.page.lines import fingerprints, plain
+from almanac.page.lines import fingerprints, split_lines
 from almanac.page.outline import Page, Section
+from almanac.page.syntax import plain
 
 _WORD = re.compile(r"\w+")
-_LINE = re.compile(r"\r\n?|\n")
 _LABEL = re.compile(r"\A(?:topic|title|event|what):\s*", re.IGNORECASE)
 _MARKS = re.compile(r"\A[\s>*+#|-]+")
 
@@ -49,7 +49,7 @@ def title_of(section: Section) -> str:
     """Return a section's title: from its first line, or the first words below it; nothing where there are none."""
     if section.title:
         return section.title
-    below = _LINE.split(section.text)[2 if section.style.kind == "setext" else 1 :]
+    below = split_lines(section.text)[2 if section.style.kind == "setext" else 1 :]
     words = (_LABEL.sub("", _MARKS.sub("", plain(line[:1000]))).strip() for line in below)
     return next(filter(None, words), "")
 

@@ -3,7 +3,6 @@
 The proof that a page can be read again, before it is written.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from almanac.config import Config
@@ -14,9 +13,9 @@ from almanac.event.record import record_path
 from almanac.page.lines import with_newline
 from almanac.page.match import Tie, pair
 from almanac.page.outline import Page, Section, outline, style_of
+from almanac.page.syntax import raw_cells
 from almanac.page.template import TEMPLATE
 
-_CELL = re.compile(r"(?<!\\)\|")
 # Behind a heading that ends every list: the ends of all that a section may have left open.
 _TAIL = """
 # More coming soon!
@@ -99,8 +98,8 @@ def _table_head(section: str) -> str:
     """Return the head of a table that a row can stand under, or nothing for what is no row."""
     if style_of(section).family != "row":
         return ""
-    cells = max(2, len(_CELL.findall(section.strip().strip("|"))) + 1)
-    return f"|{' Date |' * cells}\n|{'---|' * cells}\n"
+    columns = max(2, len(raw_cells(section)))
+    return f"|{' Date |' * columns}\n|{'---|' * columns}\n"
 
 
 def _unreadable(message: str, file: str) -> UnreadableSectionError:

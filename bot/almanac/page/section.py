@@ -15,15 +15,15 @@ from typing import Any
 from almanac.dates import DAYS, UNKNOWN_YEAR, find_date, heading_date
 from almanac.errors import Problem
 from almanac.event.model import Event, Link, Person, event_id
-from almanac.page.lines import fingerprint, links, plain, with_newline
+from almanac.page.lines import fingerprint, split_lines, with_newline
 from almanac.page.match import title_of
 from almanac.page.outline import Section
 from almanac.page.proof import UnreadableSectionError
+from almanac.page.syntax import URL, links, plain
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
 
 _DAY = len("2021-11-08")
-_LINE = re.compile(r"\r\n?|\n")
 _CODE = re.compile(r"`[^`]*`")
 _OPENED = re.compile(r"<a\b[^<>]*(>?)", re.IGNORECASE)
 _CLOSED = re.compile(r"</a[ \t]*>", re.IGNORECASE)
@@ -43,7 +43,7 @@ def findings(section: Section) -> Iterator[Problem]:
         yield Problem(message, "Date", line=section.line)
     if wrong := _weekday(section):
         yield Problem(wrong, "Date", line=section.line)
-    for number, line in enumerate(_LINE.split(section.text)):
+    for number, line in enumerate(split_lines(section.text)):
         if ("[" in line or "<" in line) and (broken := _broken_link(line)):
             yield Problem(broken, "Links", typed=line.strip()[:200], line=section.line + number)
 
@@ -89,7 +89,7 @@ _HEADING = re.compile(r"#{1,6}[ \t]+([^:]*):[ \t]*(\S.*)\Z")
 _ITEM = re.compile(r"- (\S.*)\Z")
 _NESTED = re.compile(r"    \* (\S.*)\Z")
 _REFERENCE = re.compile(r"&#([0-9]{1,7});")
-_LINKED = re.compile(r"\[([^\[\]]+)\]\((https?://(?:[^\s()]|\([^\s()]*\))+)\)(.*)\Z")
+_LINKED = re.compile(rf"\[([^\[\]]+)\]\((https?://(?!\)){URL})\)(.*)\Z")
 _LABEL = re.compile(r"(Status|Topic|When|Location|Register|Recording):[ ]{1,2}(\S.*)\Z")
 _PERSON = re.compile(r"(?: \((?P<role>[^()]+)\))?(?:, (?P<affiliation>\S.*))?\Z")
 _UNLINKED = re.compile(r"(?P<name>[^,(]*[^,( ])(?P<rest>(?: \([^()]+\))?(?:, .*)?)\Z")
@@ -247,7 +247,6 @@ def _character(reference: re.Match[str]) -> str:
 
 Renderer = Callable[[Event], str]
 MAX_TITLE = 300
-_ONE_LINE = re.compile(r"\r\n?|\n")
 _WHEN = re.compile(
     r"[\s>*+-]{0,20}[*_]{0,2}(?:when|times?|date and time)[*_]{0,2}[ \t]?:[*_]{0,2}[ \t]*(\S.*)", re.IGNORECASE
 )
@@ -382,7 +381,7 @@ def _loose(section: Section) -> House:
 def _when_line(section: Section) -> tuple[int, str]:
     """Return the line with the times, counted from 0, and its words; no words where there is none."""
     if section.style.family != "row":
-        for number, line in enumerate(_ONE_LINE.split(section.text)):
+        for number, line in enumerate(split_lines(section.text)):
             if match := _WHEN.match(line):
                 return number, plain(match[1])
     return 0, ""

@@ -16,9 +16,8 @@ from statistics import fmean
 from typing import Literal, TypeVar
 
 from almanac.dates import example_of, find_date, has_year
-from almanac.page.entries import MAX_START
-from almanac.page.lines import plain
 from almanac.page.outline import Section
+from almanac.page.syntax import MAX_START, plain
 
 _CALLED = {
     "title": "topic, title, event, talk, name, subject, theme, session, what, presentation, headline",

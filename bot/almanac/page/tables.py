@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 from almanac.dates import find_date
 from almanac.event.model import safe_slug
-from almanac.page.entries import cells, is_delimiter
-from almanac.page.lines import plain
 from almanac.page.outline import Page, Section
 from almanac.page.style import ALL_LINKS, CHANGED, PROSE, address, example_for, field_of, inline_people
+from almanac.page.syntax import cells, is_delimiter, plain
 
 _BAR = re.compile(r"(?<!\\)\|")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
