@@ -1,56 +1,56 @@
-"""Door 1: the GitHub Action. The runner's variables say what happened on GitHub, and so which issues to look at."""
+"""The GitHub Action: the runner's variables say what happened on GitHub, and so which issues to look at."""
 
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from almanac.commands.proposals import PATIENCE, write_pause
+from almanac.commands.propose import PATIENCE, write_pause
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
-from almanac.errors import AlmanacError, ForgeError, Problem, UserError
+from almanac.errors import AlmanacError, UserError
 from almanac.forge.github.address import DEFAULT_API_URL
 from almanac.markdown import fence
-from almanac.output import say, trouble
-from almanac.proposal.state import Plan
+from almanac.output import error_text, print_error, print_text
 from almanac.renderer import load_templates
 from almanac.text import annotation, annotation_property
-from almanac.triggers import target_of
+from almanac.triggers import NOTHING, is_certainly_not_ours, target_of
 
 _NEEDED = ("GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH")
+_MOST_ROWS = 1000
 
 
 def run(environment: Mapping[str, str] | None = None) -> int:
-    """Do what one run of the Action does; return the exit status: 1 only where something could not be done."""
+    """Do what one run of the Action does; return the exit status: 1 only if something could not be done."""
     variables = os.environ if environment is None else environment
     missing = [name for name in _NEEDED if not variables.get(name)]
     if missing:
-        names = ", ".join(missing)
         raise UserError(
-            f"`almanac action` runs as a step of a GitHub workflow, which sets {names}; there is none here."
+            f"`almanac action` runs as a step of a GitHub workflow, which sets {', '.join(missing)}. "
+            "Here, that is not set."
         )
     try:
         return _run(variables)
     except AlmanacError as error:
-        _command(f"::error title=Almanac::{annotation(_told(error))}")
-        trouble(error)
-        with suppress(UserError):  # it is told already
-            _append(variables, "GITHUB_STEP_SUMMARY", f"### Almanac\n\n{fence(_told(error))}\n")
+        _print_command(f"::error title=Almanac::{annotation(error_text(error))}")
+        print_error(error)
+        with suppress(UserError):  # a summary that cannot be written changes nothing about the error
+            _append(variables, "GITHUB_STEP_SUMMARY", f"### Almanac\n\n{fence(error_text(error))}\n")
         return 1
 
 
 def _run(variables: Mapping[str, str]) -> int:
-    from almanac.forge.github.repository import connect  # noqa: PLC0415 -- slow to import, and an issue of no concern needs none
-
     payload = _payload(Path(variables["GITHUB_EVENT_PATH"]))
     target = target_of(variables["GITHUB_EVENT_NAME"], payload)
-    if target.issue == 0:
-        say("This is nothing of Almanac's; nothing was done.")
+    if target == NOTHING or is_certainly_not_ours(payload):
+        print_text("This does not concern Almanac; nothing was done.")
         _report(variables, [])
         return 0
+    from almanac.forge.github.repository import connect  # noqa: PLC0415 -- slow to import, and not needed until here
+
     workspace, repository = variables.get("GITHUB_WORKSPACE"), payload.get("repository")
     forge = connect(
         variables["GITHUB_TOKEN"],
@@ -64,63 +64,50 @@ def _run(variables: Mapping[str, str]) -> int:
     templates = load_templates()
     results = []
     with closing(forge):
-        one = target.issue
-        found = (
-            reconcile_all(forge, templates)
-            if one is None
-            else iter([reconcile(one, forge, templates, said=target.said)])
-        )
+        found: Iterable[Done]
+        if target.issue is None:
+            found = reconcile_all(forge, templates)
+        else:
+            found = [reconcile(target.issue, forge, templates, said=target.said)]
         for done in found:
             _announce(done)
             results.append(done)
-    _report(variables, results, results[0] if one is not None else None)
+    _report(variables, results, one=None if target.issue is None else results[0])
     return int(any(done.error for done in results))
-
-
-def _command(line: str) -> None:
-    """Print a workflow command as it is; whatever is typed text in it has been escaped for that."""
-    sys.stdout.write(line + "\n")
 
 
 def _payload(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise UserError(f"GITHUB_EVENT_PATH names no readable JSON file: {type(error).__name__}.") from None
+        raise UserError(f"GITHUB_EVENT_PATH does not name a readable JSON file: {type(error).__name__}.") from None
     if not isinstance(data, dict):
-        raise UserError("GITHUB_EVENT_PATH names a file that is no event of GitHub's.")
+        raise UserError("GITHUB_EVENT_PATH names a file that is not an event of GitHub's.")
     return data
 
 
+def _print_command(line: str) -> None:
+    """Print a workflow command as it is; typed text in it has been escaped already."""
+    sys.stdout.write(line + "\n")
+
+
 def _announce(done: Done) -> None:
-    """Say what was done in the log, problems and warnings as annotations."""
+    """Print what was done to the log, with problems and warnings as annotations."""
     plan = done.plan
     if plan.outcome is None and done.error is None:
         return
-    say(f"{plan.name}: {plan.outcome or 'failed'}. {plan.reason}")
+    print_text(f"{plan.name}: {plan.outcome or 'failed'}. {plan.reason}")
+    name = f"Issue {plan.issue}" if plan.issue else plan.name
     for level, found in (("warning", plan.problems), ("notice", plan.warnings)):
         for problem in found:
-            _command(f"::{level} title={annotation_property(_title(done, problem))}::{annotation(problem.message)}")
+            title = f"{name}: {problem.field}" if problem.field else name
+            _print_command(f"::{level} title={annotation_property(title)}::{annotation(problem.message)}")
     if done.error:
-        _command(f"::error title={annotation_property(_about(plan))}::{annotation(_told(done.error))}")
-
-
-def _title(done: Done, problem: Problem) -> str:
-    about = _about(done.plan)
-    return f"{about}: {problem.field}" if problem.field else about
-
-
-def _about(plan: Plan) -> str:
-    return f"Issue {plan.issue}" if plan.issue else plan.name
-
-
-def _told(error: AlmanacError) -> str:
-    remedy = error.remedy if isinstance(error, ForgeError) else None
-    return f"{error}\n{remedy}" if remedy else str(error)
+        _print_command(f"::error title={annotation_property(name)}::{annotation(error_text(done.error))}")
 
 
 def _report(variables: Mapping[str, str], results: list[Done], one: Done | None = None) -> None:
-    """Write the step's outputs (of the one issue; empty after a sweep) and the job's summary."""
+    """Write the job's summary, and the step's outputs, which are those of the one issue and empty after a sweep."""
     pull = one.pull if one else None
     outputs = {
         "outcome": (one.plan.outcome or "") if one else "",
@@ -129,20 +116,20 @@ def _report(variables: Mapping[str, str], results: list[Done], one: Done | None 
         "event-id": one.plan.event.id if one and one.plan.event else "",
     }
     _append(variables, "GITHUB_OUTPUT", "".join(f"{name}={value}\n" for name, value in outputs.items()))
-    rows = [_row(done) for done in results if done.plan.outcome or done.error]
+    rows = []
+    for done in results:
+        plan = done.plan
+        if plan.outcome or done.error:
+            name = f"#{plan.issue}" if plan.issue else plan.name
+            link = f"#{done.pull.number}" if done.pull else ""
+            rows.append(f"| {name} | {plan.outcome or 'failed'} | {link} | {plan.reason} |\n")
     if rows:
         head = "| issue | outcome | pull request | |\n| --- | --- | --- | --- |\n"
-        _append(variables, "GITHUB_STEP_SUMMARY", f"### Almanac\n\n{head}" + "".join(rows[:1000]))
-
-
-def _row(done: Done) -> str:
-    pull = f"#{done.pull.number}" if done.pull else ""
-    about = f"#{done.plan.issue}" if done.plan.issue else done.plan.name
-    return f"| {about} | {done.plan.outcome or 'failed'} | {pull} | {done.plan.reason} |\n"
+        _append(variables, "GITHUB_STEP_SUMMARY", f"### Almanac\n\n{head}" + "".join(rows[:_MOST_ROWS]))
 
 
 def _append(variables: Mapping[str, str], name: str, text: str) -> None:
-    """Write to the file that a variable names; where there is no such variable, nobody wants to know."""
+    """Add to a file that the runner reads later."""
     path = variables.get(name)
     if not path:
         return

@@ -1,4 +1,7 @@
-"""Door 3: the command `almanac`. What each command does stands in `bot/commands/` and is imported when it is called."""
+"""The command `almanac`: its commands and their options.
+
+Each command imports the module that does its work only when it is called, so that `almanac parse` starts quickly.
+"""
 
 import sys
 import traceback
@@ -10,8 +13,8 @@ import typer
 from almanac import __version__
 
 DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
-REPORT = "This is a bug in Almanac, not your mistake. Please report it with all of the above:"
-ISSUES = "https://github.com/almanac-events/almanac/issues"
+_REPORT = "This is a bug in Almanac, not your mistake. Please report it, with everything above, at"
+_ISSUES = "https://github.com/almanac-events/almanac/issues"
 
 app = typer.Typer(
     add_completion=False,
@@ -22,10 +25,12 @@ app = typer.Typer(
     help="Turn 'New event' issue forms into a community's event history.",
 )
 
-Site = Annotated[Path, typer.Option("--site", metavar="DIR", help="The site's folder.", show_default="this folder")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would be done.")]
-IssueFile = Annotated[
+SiteOption = Annotated[
+    Path, typer.Option("--site", metavar="DIR", help="The site's folder.", show_default="this folder")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only print what would be done.")]
+IssueArgument = Annotated[
     str,
     typer.Argument(
         metavar="ISSUE", help="An issue as GitHub's REST API gives it: a JSON file, or - for standard input."
@@ -49,9 +54,9 @@ def _almanac(
 
 @app.command()
 def demo(
-    folder: Annotated[Path | None, typer.Option("--dir", metavar="DIR", help="Where to leave the site.")] = None,
+    folder: Annotated[Path | None, typer.Option("--dir", metavar="DIR", help="Where to put the site.")] = None,
 ) -> None:
-    """Show the whole job on this machine."""
+    """Show the whole process on this machine."""
     from almanac.demo import run
 
     raise typer.Exit(run(folder))
@@ -59,33 +64,33 @@ def demo(
 
 @app.command()
 def parse(
-    body: Annotated[str, typer.Argument(metavar="BODY", help="An issue's body, as a file; - reads standard input.")],
-    form: Annotated[Path, typer.Option("--form", metavar="FORM", help="The issue form that it was filed with.")],
-    as_json: Json = False,
+    body: Annotated[str, typer.Argument(metavar="BODY", help="An issue's body: a file, or - for standard input.")],
+    form: Annotated[Path, typer.Option("--form", metavar="FORM", help="The issue form with which it was filed.")],
+    as_json: JsonOption = False,
 ) -> None:
     """Read one issue's body with its form."""
-    from almanac.commands.reading import parse_body
+    from almanac.commands.parse import parse_body
 
     raise typer.Exit(parse_body(body, form, as_json=as_json))
 
 
 @app.command()
 def when(
-    date: Annotated[str, typer.Argument(metavar="DATE", help="The event's date, as in 2021-11-08.")],
-    line: Annotated[str, typer.Argument(metavar="LINE", help="The times, as in '9am ET, 3pm CET'.")],
-    site: Site = Path(),
-    as_json: Json = False,
+    date: Annotated[str, typer.Argument(metavar="DATE", help="The event's date, such as 2021-11-08.")],
+    line: Annotated[str, typer.Argument(metavar="LINE", help="The times, such as '9am ET, 3pm CET'.")],
+    site: SiteOption = Path(),
+    as_json: JsonOption = False,
 ) -> None:
-    """Check a line of times, and show it in each zone."""
-    from almanac.commands.reading import read_times
+    """Check a line of times, and show it in each time zone."""
+    from almanac.commands.when import read_times
 
     raise typer.Exit(read_times(date, line, site, as_json=as_json))
 
 
 @app.command()
-def preview(issue: IssueFile, site: Site = Path(), as_json: Json = False) -> None:
-    """Show the section that an issue would give."""
-    from almanac.commands.reading import preview_issue
+def preview(issue: IssueArgument, site: SiteOption = Path(), as_json: JsonOption = False) -> None:
+    """Show the section that an issue would add to the page."""
+    from almanac.commands.preview import preview_issue
 
     raise typer.Exit(preview_issue(issue, site, as_json=as_json))
 
@@ -93,42 +98,45 @@ def preview(issue: IssueFile, site: Site = Path(), as_json: Json = False) -> Non
 @app.command("import")
 def import_(
     page: Annotated[Path, typer.Argument(metavar="PAGE", help="The hand-written history page.")],
-    site: Site = Path(),
-    dry_run: DryRun = False,
-    as_json: Json = False,
+    site: SiteOption = Path(),
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Make records of a hand-written page."""
-    from almanac.commands.pages import import_page
+    """Import a hand-written page into records."""
+    from almanac.commands.build import import_page
 
     raise typer.Exit(import_page(page, site, dry_run=dry_run, as_json=as_json))
 
 
 @app.command()
 def build(
-    site: Site = Path(),
+    site: SiteOption = Path(),
     check: Annotated[
         bool, typer.Option("--check", help="Only compare; exit 1 and print a diff if they differ.")
     ] = False,
 ) -> None:
-    """Bring the page and its records in line."""
-    from almanac.commands.pages import build_site
+    """Bring the page and its records in sync."""
+    from almanac.commands.build import build_site
 
     raise typer.Exit(build_site(site, check=check))
 
 
 @app.command()
 def init(  # noqa: PLR0913, PLR0917 -- one for each option
-    site: Site = Path(),
+    site: SiteOption = Path(),
     page: Annotated[
-        Path | None, typer.Option("--page", metavar="PAGE", help="The history page.", show_default="the likeliest one")
+        Path | None,
+        typer.Option("--page", metavar="PAGE", help="The history page.", show_default="the most likely one"),
     ] = None,
-    new: Annotated[bool, typer.Option("--new", help="The page holds no events yet; it is made if need be.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a form or workflow that is there already.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
-    dry_run: DryRun = False,
-    as_json: Json = False,
+    new: Annotated[
+        bool, typer.Option("--new", help="Start with a page without events; it is created if necessary.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a form or workflow that exists already.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask anything.")] = False,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Set a site up: config, form, workflow and records."""
+    """Set up a site: config, form, workflow and records."""
     from almanac.commands.init import init_site
 
     raise typer.Exit(init_site(site, page, new=new, force=force, yes=yes, dry_run=dry_run, as_json=as_json))
@@ -136,15 +144,15 @@ def init(  # noqa: PLR0913, PLR0917 -- one for each option
 
 @app.command()
 def doctor(
-    site: Site = Path(),
+    site: SiteOption = Path(),
     repo: Annotated[
-        str | None, typer.Option("--repo", metavar="OWNER/NAME", help="Check the repository on GitHub as well.")
+        str | None, typer.Option("--repo", metavar="OWNER/NAME", help="Check the repository on GitHub, too.")
     ] = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Check all that makes a first run fail.
+    """Check everything that could make a first run fail.
 
-    With --repo it reads GITHUB_TOKEN and GITHUB_API_URL.
+    With --repo, it reads GITHUB_TOKEN and GITHUB_API_URL.
     """
     from almanac.commands.doctor import examine
 
@@ -152,9 +160,11 @@ def doctor(
 
 
 @app.command()
-def propose(issue: IssueFile, site: Site = Path(), dry_run: DryRun = False, as_json: Json = False) -> None:
+def propose(
+    issue: IssueArgument, site: SiteOption = Path(), dry_run: DryRunOption = False, as_json: JsonOption = False
+) -> None:
     """Propose one issue's event in a local clone."""
-    from almanac.commands.proposals import propose_issue
+    from almanac.commands.propose import propose_issue
 
     raise typer.Exit(propose_issue(issue, site, dry_run=dry_run, as_json=as_json))
 
@@ -163,14 +173,14 @@ def propose(issue: IssueFile, site: Site = Path(), dry_run: DryRun = False, as_j
 def reconcile(
     repo: Annotated[str, typer.Option("--repo", metavar="OWNER/NAME", help="The repository on GitHub.")],
     issue: Annotated[int | None, typer.Option("--issue", metavar="N", min=1, help="Only this issue.")] = None,
-    dry_run: DryRun = False,
-    as_json: Json = False,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Propose events on GitHub, of one issue or all.
+    """Propose events on GitHub, for one issue or for all.
 
     Reads GITHUB_TOKEN and GITHUB_API_URL.
     """
-    from almanac.commands.proposals import reconcile_repository
+    from almanac.commands.propose import reconcile_repository
 
     raise typer.Exit(reconcile_repository(repo, issue, dry_run=dry_run, as_json=as_json))
 
@@ -202,7 +212,7 @@ app.add_typer(jobs, name="jobs")
 
 
 @jobs.callback()
-def _jobs(context: typer.Context, as_json: Json = False) -> None:
+def _jobs(context: typer.Context, as_json: JsonOption = False) -> None:
     """Show the server's failed and waiting jobs."""
     if context.invoked_subcommand is None:
         from almanac.commands.server import list_jobs
@@ -213,7 +223,8 @@ def _jobs(context: typer.Context, as_json: Json = False) -> None:
 @jobs.command()
 def retry(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Failed jobs, by name or reference; all if none.")
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="Failed jobs, by name or reference; without any, all of them."),
     ] = None,
 ) -> None:
     """Run failed jobs again."""
@@ -223,7 +234,7 @@ def retry(
 
 
 def main() -> None:
-    """Run the command and leave with its exit status: 0 done, 1 problems, 2 usage, 3 a bug, 130 interrupted."""
+    """Run the command and exit with its status: 0 done, 1 problems, 2 wrong usage, 3 a bug, 130 interrupted."""
     sys.exit(_run())
 
 
@@ -231,30 +242,30 @@ def _run() -> int:
     from almanac.errors import AlmanacError
 
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character must not turn it into a crash.
+        # A character that the terminal cannot show must not crash the command.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         status = app(standalone_mode=False)
     except AlmanacError as error:
-        from almanac.output import trouble
+        from almanac.output import print_error
 
-        trouble(error)
+        print_error(error)
         status = PROBLEMS
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("Interrupted. Run the same command again to go on.\n")
+        sys.stderr.write("Interrupted. Run the same command again to continue.\n")
         status = INTERRUPTED
-    except Exception as error:  # noqa: BLE001 -- the last resort: whatever comes here is a wrong command line or a bug
-        status = _explained(error)
+    except Exception as error:  # noqa: BLE001 -- the last resort: a wrong command line, or a bug
+        status = _explain(error)
     return int(status or DONE)
 
 
-def _explained(error: Exception) -> int:
-    """Show a wrong command line as Typer would; of a bug, everything, and where to report it."""
+def _explain(error: Exception) -> int:
+    """Show a wrong command line as Typer would; of a bug, show everything, and where to report it."""
     show = getattr(error, "show", None)
     if show:
         show()
         return USAGE
-    from almanac.output import tell
+    from almanac.output import print_message
 
-    tell(f"{traceback.format_exc()}\n{REPORT}\n{ISSUES}")  # an exception may quote what was typed
+    print_message(f"{traceback.format_exc()}\n{_REPORT}\n{_ISSUES}")  # harmless, although it may quote typed text
     return BUG

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from almanac import config as configs
 from almanac.config import Config
@@ -16,9 +16,9 @@ from almanac.event.submission import site_config
 from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
 from almanac.form.schema import Form, read_form
-from almanac.proposal.messages import SUFFIX as MESSAGE
-from almanac.proposal.messages import Own
-from almanac.renderer import template
+
+if TYPE_CHECKING:
+    from almanac.proposal.messages import Own
 
 
 class SiteFiles(Protocol):
@@ -123,8 +123,11 @@ class Site:
         return text
 
     @cached_property
-    def messages(self) -> dict[str, Own]:
+    def messages(self) -> "dict[str, Own]":
         """The site's own message templates, by name."""
+        from almanac.proposal.messages import SUFFIX as MESSAGE  # noqa: PLC0415 -- Jinja2 is slow to import
+        from almanac.proposal.messages import Own  # noqa: PLC0415 -- the same
+
         folder = self.config.messages
         names = sorted(self.files.names(folder)) if folder else []
         paths = {name.removesuffix(MESSAGE): f"{folder}/{name}" for name in names if name.endswith(MESSAGE)}
@@ -197,23 +200,6 @@ class Folder:
     def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]:
         names = [name for name in self.names(folder) if name.endswith(suffix)]
         return {name: data for name in names if (data := self.read(f"{folder}/{name}")) is not None}
-
-    def text(self, path: str) -> str | None:
-        return Site(self).text(path)
-
-    def config(self) -> Config:
-        return Site(self).config
-
-    def form(self, _config: Config) -> Form:
-        return Site(self, default_form=template("site/new-event.yml")).form
-
-    def record_texts(self, config: Config) -> dict[str, str]:
-        site = Site(self)
-        site.config = config
-        return site.record_texts
-
-    def records(self, config: Config) -> tuple[Event, ...]:
-        return read_records(self.record_texts(config))
 
     def write(self, files: Mapping[str, str]) -> None:
         """Write files: first all of them beside their places, then each into its place in one step."""

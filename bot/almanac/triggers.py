@@ -6,16 +6,19 @@ from typing import Any
 
 from almanac.proposal.comment import Heard, command_of
 from almanac.proposal.marker import read_state
-from almanac.proposal.state import issue_of
+from almanac.proposal.ours import cannot_be_ours
+from almanac.proposal.state import Issue, issue_of
 
 _HEADS = "refs/heads/"
 
 
 @dataclass(frozen=True)
 class Target:
-    """Which issues to look at: one by its number, all open ones (None), or none at all (0).
+    """Which issues to look at.
 
-    `said` is a new comment, where it gives a command.
+    Attributes:
+        issue: The number of one issue, None for all open ones, or 0 for none at all.
+        said: A new comment, if it gives a command.
     """
 
     issue: int | None
@@ -26,60 +29,59 @@ NOTHING = Target(0)
 
 
 def target_of(trigger: str, payload: Mapping[str, Any]) -> Target:
-    """Read from what happened which issues to look at.
+    """Find out from what happened which issues to look at.
 
     Args:
         trigger: The name of GitHub's webhook event, which is also the runner's `GITHUB_EVENT_NAME`.
-        payload: What GitHub tells about it.
+        payload: What GitHub says about it.
     """
     if trigger in ("issues", "issue_comment"):
-        return _of_issue(trigger, payload)
+        return _target_of_issue(trigger, payload)
     if trigger in ("pull_request", "pull_request_target"):
         head = _part(_part(payload, "pull_request"), "head")
         home, here = _part(head, "repo").get("id"), _part(payload, "repository").get("id")
-        # A fork's branch may be called like one of ours.
-        return NOTHING if home and here and home != here else _of_branch(str(head.get("ref")))
+        # A fork's branch may have the name of one of ours.
+        return NOTHING if home and here and home != here else _target(issue_of(str(head.get("ref"))))
     if trigger == "push":
-        return _of_push(payload)
+        ref, default = payload.get("ref"), _part(payload, "repository").get("default_branch")
+        if isinstance(ref, str) and default and ref != f"{_HEADS}{default}":
+            return _target(issue_of(ref.removeprefix(_HEADS)))
     return Target(None)
 
 
-def _of_issue(trigger: str, payload: Mapping[str, Any]) -> Target:
-    issue, comment = _part(payload, "issue"), _part(payload, "comment")
-    said = _heard(comment, issue.get("number")) if payload.get("action") == "created" else None
+def _target_of_issue(trigger: str, payload: Mapping[str, Any]) -> Target:
+    issue, comment, action = _part(payload, "issue"), _part(payload, "comment"), payload.get("action")
+    number = issue.get("number")
+    said = _command(comment, number) if action == "created" else None
     if trigger == "issue_comment" and comment and not command_of(str(comment.get("body") or "")):
-        return NOTHING  # people talk; that changes nothing
+        return NOTHING  # an ordinary comment changes nothing
     if "pull_request" in issue:
-        # GitHub counts pull requests as issues. Ours say at their end which issue they belong to; a stranger's that
-        # says so too only has us look once more.
-        return _number(read_state(str(issue.get("body") or ""))[1].get("issue"), said)
+        # To GitHub, pull requests are issues. Ours name their issue at the end of the body; if someone else's does so,
+        # too, we only look once more.
+        return _target(read_state(str(issue.get("body") or ""))[1].get("issue"), said)
     if said:
-        return _number(issue.get("number"), said)
-    fresh = trigger == "issues" and payload.get("action") == "opened"
-    # Nothing of ours can be there yet, so an issue that comes without any label costs no request at all.
-    gone = payload.get("action") in ("deleted", "transferred")
-    untouched = fresh or (issue.get("comments") == 0 and not gone)
-    return NOTHING if untouched and not issue.get("labels") else _number(issue.get("number"))
+        return _target(number, said)
+    # Nothing of ours can be there yet: an issue that comes without any label costs no request at all.
+    is_new = trigger == "issues" and action == "opened"
+    untouched = is_new or (issue.get("comments") == 0 and action not in ("deleted", "transferred"))
+    return NOTHING if untouched and not issue.get("labels") else _target(number)
 
 
-def _of_push(payload: Mapping[str, Any]) -> Target:
-    ref, default = payload.get("ref"), _part(payload, "repository").get("default_branch")
-    if not isinstance(ref, str) or not default or ref == f"{_HEADS}{default}":
-        return Target(None)
-    return _of_branch(ref.removeprefix(_HEADS))
+def is_certainly_not_ours(payload: Mapping[str, Any]) -> bool:
+    """Tell from a payload alone that its issue is not ours, so that looking at it would be a waste."""
+    issue = _part(payload, "issue")
+    comments, labels = issue.get("comments"), tuple(map(str, issue.get("labels") or ()))
+    if not isinstance(comments, int) or issue.get("pull_request"):
+        return False
+    return cannot_be_ours(Issue(0, "", str(issue.get("body") or ""), labels, comments=comments))
 
 
-def _of_branch(name: str) -> Target:
-    issue = issue_of(name)
-    return Target(issue) if issue else NOTHING
+def _target(number: object, said: Heard | None = None) -> Target:
+    return Target(number, said) if isinstance(number, int) and not isinstance(number, bool) and number > 0 else NOTHING
 
 
-def _number(value: object, said: Heard | None = None) -> Target:
-    return Target(value, said) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else NOTHING
-
-
-def _heard(comment: Mapping[str, Any], place: object) -> Heard | None:
-    """Read a comment that gives a command; None where it gives none, or is not told as GitHub tells it."""
+def _command(comment: Mapping[str, Any], place: object) -> Heard | None:
+    """Read a comment that gives a command; None if it gives none, or does not have GitHub's shape."""
     number, text, author = comment.get("id"), comment.get("body"), _part(comment, "user").get("login")
     if not (isinstance(number, int) and isinstance(text, str) and isinstance(author, str) and isinstance(place, int)):
         return None

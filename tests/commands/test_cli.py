@@ -132,7 +132,7 @@ class TestParse:
     ) -> None:
         ran = almanac("parse", "-", "--form", form, stdin=text)
         assert (ran.status, ran.out) == (1, "")
-        assert ran.err == "problem: This text holds none of the form's questions. Was it filed with this form?\n"
+        assert ran.err == "problem: This text has none of the form's questions. Was it filed with this form?\n"
 
     def test_a_byte_order_mark_is_no_part_of_a_body(self, almanac: Almanac, tmp_path: Path, form: Path) -> None:
         path = tmp_path / "body.md"
@@ -571,7 +571,7 @@ class TestStatus:
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setattr(sys, "argv", ["almanac", "build"])
-        monkeypatch.setattr("almanac.commands.pages.build_site", lambda *_, **__: 1 / 0)
+        monkeypatch.setattr("almanac.commands.build.build_site", lambda *_, **__: 1 / 0)
         with pytest.raises(SystemExit) as left:
             cli.main()
         shown = capsys.readouterr().err
@@ -586,7 +586,7 @@ class TestStatus:
             raise ValueError("\n::stop-commands::x\n\x1b[31mred")
 
         monkeypatch.setattr(sys, "argv", ["almanac", "build"])
-        monkeypatch.setattr("almanac.commands.pages.build_site", fail)
+        monkeypatch.setattr("almanac.commands.build.build_site", fail)
         with pytest.raises(SystemExit):
             cli.main()
         shown = capsys.readouterr().err
@@ -597,7 +597,7 @@ class TestStatus:
             raise KeyboardInterrupt
 
         monkeypatch.setattr(sys, "argv", ["almanac", "build"])
-        monkeypatch.setattr("almanac.commands.pages.build_site", interrupt)
+        monkeypatch.setattr("almanac.commands.build.build_site", interrupt)
         with pytest.raises(SystemExit) as left:
             cli.main()
         assert left.value.code == 130
@@ -623,7 +623,7 @@ class TestStatus:
     )
     def test_quick_commands_import_nothing_heavy(self, arguments: list[str], banned: set[str], form: Path) -> None:
         script = (
-            "import sys; from bot import cli\n"
+            "import sys; from almanac import cli\n"
             f"sys.argv = ['almanac', *{[str(form) if a == 'FORM' else a for a in arguments]!r}]\n"
             "try: cli.main()\nexcept SystemExit: pass\n"
             "print(*sorted(name for name in sys.modules if '.' not in name), file=sys.stderr)"
@@ -644,7 +644,7 @@ class TestStatus:
 def test_the_demo_holds(almanac: Almanac, tmp_path: Path) -> None:
     ran = almanac("demo", "--dir", tmp_path / "demo")
     assert ran.status == 0
-    assert "All of it holds." in ran.out
+    assert "Everything works." in ran.out
     page = (tmp_path / "demo" / PAGE).read_text()
     assert "### December 9th, 2021:  Universities & Academia" in page
     assert "- When: 9am PT, 12pm ET, 5pm CET" in page
@@ -671,4 +671,4 @@ def test_the_demo_holds_for_somebody_with_settings_of_their_own(
 def test_a_demo_that_has_no_place_says_so(almanac: Almanac, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     ran = almanac("demo", "--dir", tmp_path / "file" / "demo")
-    assert (ran.status, "cannot be made" in ran.err) == (1, True)
+    assert (ran.status, "cannot be created" in ran.err) == (1, True)

@@ -1,4 +1,4 @@
-"""`almanac doctor`: everything that makes a first run fail, each with its remedy."""
+"""`almanac doctor`: checks everything that could make a first run fail, each with its remedy."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -6,99 +6,98 @@ from contextlib import closing
 from pathlib import Path
 
 from almanac import config as configs
-from almanac.commands.checks_github import (
-    Finding,
-    check_repository,
-    check_workflow,
-    find_workflow,
-    is_well,
-    of_error,
-    tell_all,
-    values,
-)
-from almanac.commands.checks_site import check_config, check_form, check_jekyll, check_page, check_template
-from almanac.commands.site_search import look_at
-from almanac.config import Config
+from almanac.commands import site_checks
+from almanac.commands.discovery import Clone, read_clone
+from almanac.commands.findings import Finding, findings_values, from_problems, is_well, print_findings
+from almanac.commands.jekyll import check_jekyll
 from almanac.errors import UserError
 from almanac.forge.github.address import DEFAULT_API_URL, check_repository_name, is_address, is_token, web_address
-from almanac.form.schema import Form
-from almanac.output import document, refusals, say
-from almanac.site import Folder
+from almanac.output import errors_as_json, print_json, print_text
+from almanac.site import Folder, Site
 
 
-def examine(site: Path, repository: str | None, *, as_json: bool) -> int:
+def examine(folder: Path, repository: str | None, *, as_json: bool) -> int:
     """Check a site, and its repository on GitHub if one is named; 0 if nothing is wrong."""
-    with refusals({"ok": False, "findings": []}, as_json=as_json):
+    with errors_as_json({"ok": False, "findings": []}, as_json=as_json):
         if repository is not None:
             check_repository_name(repository)
-        folder = Folder(site)
-    # One broken file may be in the way of several checks.
-    findings = list(dict.fromkeys(_site_and_github(folder, repository)))
+        root = Folder(folder)
+    site, clone = Site(root), read_clone(root.root)
+    findings = check_site(site, clone, root.root, has_server="ALMANAC_APP_ID" in os.environ)
+    if repository is not None:
+        findings += _check_on_github(site, repository)
     if as_json:
-        document(values(findings))
-        return int(not is_well(findings))
-    tell_all(findings)
-    if repository is None:
-        named = look_at(folder.root).repository or "OWNER/NAME"
-        say(f"What is on GitHub was not looked at: `almanac doctor --repo {named}` does.")
+        print_json(findings_values(findings))
+    else:
+        print_findings(findings)
+        if repository is None:
+            name = clone.repository or "OWNER/NAME"
+            print_text(f"What is on GitHub was not checked; `almanac doctor --repo {name}` does that.")
     return int(not is_well(findings))
 
 
-def _site_and_github(folder: Folder, repository: str | None) -> Iterator[Finding]:
-    config, found = check_config(folder)
-    yield from found
-    form: Form | None = None
-    if config:
-        form, found = check_form(folder, config)
-        yield from found
-        for check in (
-            lambda: check_template(folder, config, form),
-            lambda: check_page(folder, config),
-            lambda: check_jekyll(folder, config),
-        ):
-            yield from _guarded(check)
-    facts = look_at(folder.root)
-    yield from check_repository(folder, facts)
-    yield from _guarded(lambda: check_workflow(folder, facts, has_server="ALMANAC_APP_ID" in os.environ))
-    if repository:
-        yield from _github(folder, repository, config, form)
+def check_site(site: Site, clone: Clone, folder: Path, *, has_server: bool) -> list[Finding]:
+    """Check a site's own files.
+
+    Args:
+        site: The site.
+        clone: What git knows about it.
+        folder: The folder that it is in.
+        has_server: Whether a server runs Almanac for it, so that it needs no workflow.
+    """
+    findings = site_checks.check_config(site)
+    if is_well(findings):
+        findings += _guarded(lambda: site_checks.check_form(site))
+        form = site_checks.readable_form(site)
+        findings += _guarded(lambda: site_checks.check_template(site, form))
+        findings += _guarded(lambda: site_checks.check_page(site))
+        findings += _guarded(lambda: check_jekyll(site))
+    findings += site_checks.check_repository(clone, folder)
+    findings += _guarded(lambda: site_checks.check_workflow(site, clone, has_server=has_server))
+    # One broken file may be in the way of several checks.
+    return list(dict.fromkeys(findings))
 
 
 def _guarded(check: Callable[[], list[Finding]]) -> list[Finding]:
-    """Make a finding of a file that cannot even be read."""
+    """Run a check; a file that cannot even be read becomes a finding."""
     try:
         return check()
     except UserError as error:
-        return of_error("files", error, "Mend this file.")
+        return from_problems("files", error.problems, "Fix this file.")
 
 
-def _github(folder: Folder, repository: str, config: Config | None, form: Form | None) -> Iterator[Finding]:
-    from almanac.commands.checks_github import Place, check_github
+def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
+    from almanac.commands.github_checks import Place, check_github  # PyGithub is slow to import
     from almanac.forge.github.probe import Probe
 
     token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or DEFAULT_API_URL
     if not is_address(api_url):
-        remedy = "Write an address such as https://api.github.com, or leave it unset."
-        yield Finding("github", "error", "GITHUB_API_URL holds no address.", remedy)
+        remedy = "Set it to an address such as https://api.github.com, or do not set it."
+        yield Finding("github", "error", "GITHUB_API_URL is not a valid address.", remedy)
         return
     if token and not is_token(token):
-        message = "The token in GITHUB_TOKEN cannot be one: it holds a space, a line end or the like."
-        yield Finding("token", "error", message, "Copy it again; nothing may stand before or behind it.")
+        message = "GITHUB_TOKEN is not a valid token: it contains a space, a line break or the like."
+        yield Finding("token", "error", message, "Copy it again, without anything before or after it.")
         return
-    labels = (config.labels or (form.labels if form else ())) if config else ()
-    files = dict(_files(folder, config)) if config else {}
-    place = Place(repository, f"{web_address(api_url)}/{repository}", bool(token))
+    place = Place(repository, f"{web_address(api_url)}/{repository}", has_token=bool(token))
+    labels: tuple[str, ...] = ()
+    page, files = "", {}
+    if is_well(site_checks.check_config(site)):
+        form = site_checks.readable_form(site)
+        labels = site.config.labels or (form.labels if form else ())
+        page, files = site.config.page, dict(_own_files(site))
     with closing(Probe(repository, token, api_url)) as probe:
-        yield from check_github(probe, place, labels, files, config.page if config else "")
+        yield from check_github(probe, place, labels, files, page)
 
 
-def _files(folder: Folder, config: Config) -> Iterator[tuple[str, str | None]]:
-    paths = (configs.PATH, config.form, config.page, config.section_template, find_workflow(folder))
+def _own_files(site: Site) -> Iterator[tuple[str, str]]:
+    """Yield the files that have to be on GitHub, too, as far as the site has them: path and text."""
+    config = site.config
+    paths = (configs.PATH, config.form, config.page, config.section_template, site_checks.find_workflow(site))
     for path in dict.fromkeys(filter(None, paths)):
         try:
-            text = folder.text(path)
+            text = site.text(path)
         except UserError:
             continue
-        # A site without a config of its own has none on GitHub either, perhaps.
         if text is not None:
             yield path, text

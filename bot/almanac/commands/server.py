@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from almanac.errors import UserError
-from almanac.output import document, say, tell
+from almanac.output import print_json, print_message, print_text
 
 if TYPE_CHECKING:
     from almanac.server.host import Host
@@ -39,7 +39,7 @@ def serve(address: str, port: int) -> int:
             _run(host, listening)
         finally:
             host.close(JOBS_END)
-    tell("Almanac has stopped.")
+    print_message("Almanac has stopped.")
     sys.stdout.flush()
     # A job that has not come to its end must not keep the process: the next one takes it over.
     os._exit(0)
@@ -63,13 +63,13 @@ def _start(host: "Host", where: str) -> None:
     credentials = host.settings.credentials()
     if credentials:
         _open(host, credentials)
-        tell(f"Almanac listens on {where}/webhooks/github for App {credentials.app_id}.")
+        print_message(f"Almanac listens on {where}/webhooks/github for App {credentials.app_id}.")
         return
     setup = host.setup
     public = host.settings.public_url or "https://YOUR-ADDRESS"
-    tell(f"Almanac is not set up yet. To create its GitHub App, open\n\n    {where}/setup\n")
+    print_message(f"Almanac is not set up yet. To create its GitHub App, open\n\n    {where}/setup\n")
     if setup:
-        tell(f"on this machine, or from elsewhere\n\n    {public}/setup?token={setup.token}\n")
+        print_message(f"on this machine, or from elsewhere\n\n    {public}/setup?token={setup.token}\n")
 
 
 def _open(host: "Host", credentials: "Credentials") -> None:
@@ -135,16 +135,16 @@ def list_jobs(*, as_json: bool) -> int:
     ledger = _ledger()
     if ledger is None:
         if as_json:
-            document({"failed": [], "waiting": []})
+            print_json({"failed": [], "waiting": []})
         else:
-            tell("There are no jobs: the server has not run with this data folder or database yet.")
+            print_message("There are no jobs: the server has not run with this data folder or database yet.")
         return 0
     try:
         failed, waiting = ledger.failed(None), ledger.waiting(None)
     finally:
         ledger.close()
     if as_json:
-        document({"failed": list(map(_values, failed)), "waiting": list(map(_values, waiting))})
+        print_json({"failed": list(map(_values, failed)), "waiting": list(map(_values, waiting))})
     else:
         _print("failed", failed)
         _print("waiting", waiting)
@@ -163,9 +163,9 @@ def retry_jobs(names: Iterable[str]) -> int:
     try:
         chosen = list(names) or [str(kept.name) for kept in ledger.failed(None)]
         if not chosen:
-            tell("No job has failed.")
+            print_message("No job has failed.")
         for name in chosen:
-            say(f"{ledger.retry(name)} is tried again.")
+            print_text(f"{ledger.retry(name)} is tried again.")
     finally:
         ledger.close()
     return 0
@@ -207,12 +207,12 @@ def _values(kept: "Kept") -> dict[str, object]:
 
 
 def _print(state: str, listed: "list[Kept]") -> None:
-    say(f"{len(listed)} {state}")
+    print_text(f"{len(listed)} {state}")
     for kept in listed:
         when = f"due {_moment(kept.due)}" if kept.due else f"since {_moment(kept.changed)}"
-        say(f"  {kept.name.reference}  {kept.name}  {when}")
+        print_text(f"  {kept.name.reference}  {kept.name}  {when}")
         if kept.reason:
-            say(f"            {kept.reason}")
+            print_text(f"            {kept.reason}")
 
 
 def _moment(seconds: float) -> str:

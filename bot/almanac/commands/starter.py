@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from almanac.config import Config
 from almanac.event.model import Event
 from almanac.renderer import template
 from almanac.times.check import check_imported, read_when
@@ -13,11 +14,13 @@ from almanac.times.zones import Zones
 
 WORKFLOW = ".github/workflows/almanac.yml"
 TEMPLATE = ".github/almanac/section.md.j2"
-_REPOSITORY = "https://github.com/almanac-events/almanac/blob/main"
-SCHEMA = "https://raw.githubusercontent.com/almanac-events/almanac/main/docs/schema/config.json"
+SWITCH = "Allow GitHub Actions to create and approve pull requests"
+"""The setting of a repository without which the workflow cannot open pull requests."""
+_DOCS = "https://github.com/almanac-events/almanac/blob/main/docs"
+_SCHEMA = "https://raw.githubusercontent.com/almanac-events/almanac/main/docs/schema/config.json"
 _MOST_SERIES = 12
 _PLAIN = re.compile(r"[A-Za-z._/][A-Za-z0-9._/-]*")
-_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+_YAML_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _BMP = 0xFFFF
 
 
@@ -28,7 +31,7 @@ class Habits:
     Attributes:
         series: The names of its series, the latest first.
         letters: Series -> the time zone letters of its latest line of times; None stands for events without a series.
-        line: A line of times as the page has them, or None.
+        line: A line of times as the page writes it, or None.
         zone: The IANA zone in which most events start, or None.
     """
 
@@ -41,52 +44,55 @@ class Habits:
 def habits_of(events: Sequence[Event], zones: Zones) -> Habits:
     """Find out what the events on a page have in common."""
     latest = sorted(events, key=lambda event: event.sort_key, reverse=True)
-    named = [event.series for event in latest if event.series]
+    named = dict.fromkeys(event.series for event in latest if event.series)
     letters: dict[str | None, tuple[str, ...]] = {}
-    lines, starts = [], Counter[str]()
+    line, starts = None, Counter[str]()
     for event in latest:
         if not event.when:
             continue
-        said = check_imported(event.date, event.when, zones)
-        if said.ok and said.zones:
-            # As it would be shown: a page's own words may hold a date, or letters that do not fit the season.
-            lines.append(read_when(event.date, event.when, zones).line or event.when)
-        # EDT and EST are both called ET; what has no letters on this site is left to the person.
-        found = tuple(dict.fromkeys(zones.label_of(time.zone) for time in said.zones if time.zone))
-        if said.zones and said.zones[0].zone:
-            starts[said.zones[0].zone] += 1
+        read = check_imported(event.date, event.when, zones)
+        if not read.zones:
+            continue
+        if read.ok and line is None:
+            # As Almanac would show it: the page's own line may contain a date, or letters that do not fit the season.
+            line = read_when(event.date, event.when, zones).line or event.when
+        first = read.zones[0].zone
+        if first:
+            starts[first] += 1
+        # EDT and EST are both called ET; letters that this site does not know are left to people.
+        found = tuple(dict.fromkeys(zones.label_of(time.zone) for time in read.zones if time.zone))
         if len(found) > 1 and all(word in zones.letters for word in found):
             letters.setdefault(event.series, found)
     zone = starts.most_common(1)[0][0] if starts else None
-    return Habits(tuple(dict.fromkeys(named))[:_MOST_SERIES], letters, lines[0] if lines else None, zone)
+    return Habits(tuple(named)[:_MOST_SERIES], letters, line, zone)
 
 
-def config_text(page: str, habits: Habits, zones: Zones, *, records: str | None, section_template: str | None) -> str:
-    """Write the config; keys whose default is right are left out."""
+def config_text(config: Config, habits: Habits, zones: Zones, *, own_template: bool) -> str:
+    """Write the config for a page and its records; keys whose default is right are left out."""
     lines = [
-        f"# yaml-language-server: $schema={SCHEMA}",
-        f"# What each key means, and all others: {_REPOSITORY}/docs/configuration.md",
-        f"page: {_scalar(page)}",
+        f"# yaml-language-server: $schema={_SCHEMA}",
+        f"# All keys, and what they mean: {_DOCS}/configuration.md",
+        f"page: {_scalar(config.page)}",
     ]
-    if records:
-        lines.append(f"records: {_scalar(records)}")
-    if section_template:
+    if config.records != Config().records:
+        lines.append(f"records: {_scalar(config.records)}")
+    if own_template:
         lines += [
-            "# How a new event is written on the page. Made from what was seen there; edit it as you like.",
-            f"section_template: {_scalar(section_template)}",
+            "# How a new event is written on the page. It was made to match the page; edit it as you like.",
+            f"section_template: {TEMPLATE}",
         ]
     if habits.zone:
         lines += [
-            "# Suggested to somebody who gives a time without a zone; never assumed.",
+            "# Suggested to people who give a time without a zone; never assumed.",
             f"time_zone: {habits.zone}",
         ]
     own = habits.letters.get(None)
     if own:
-        lines += ["# The zones that times are shown in.", "time_zones:"]
+        lines += ["# The zones in which times are shown.", "time_zones:"]
         lines += [f"  {word}: {zones.letters[word]}" for word in own]
     shown = {name: habits.letters[name] for name in habits.series if name in habits.letters}
     if shown:
-        lines += ["# The zones that a series' times are shown in, in this order.", "series:"]
+        lines += ["# The zones in which a series' times are shown, in this order.", "series:"]
         for name, words in shown.items():
             lines += [f"  {_quoted(name)}:", f"    time_zones: [{', '.join(words)}]"]
     return "\n".join(lines) + "\n"
@@ -103,13 +109,19 @@ def form_text(habits: Habits, labels: Sequence[str] = ()) -> str:
     if habits.series:
         names = "; ".join(habits.series)
         description = f"The recurring series that the event belongs to, if there is one. So far we have: {names}."
-        text = _with(text, "series", "description", description)
-        text = _with(text, "series", "placeholder", habits.series[0])
-    return _with(text, "when", "placeholder", habits.line) if habits.line else text
+        text = _with_attribute(text, "series", "description", description)
+        text = _with_attribute(text, "series", "placeholder", habits.series[0])
+    return _with_attribute(text, "when", "placeholder", habits.line) if habits.line else text
+
+
+def _with_attribute(form: str, name: str, attribute: str, value: str) -> str:
+    """Change one attribute of a field of the form."""
+    pattern = re.compile(rf"(^    id: {name}\n(?:(?!  - ).*\n)*?      {attribute}: ).*$", re.MULTILINE)
+    return pattern.sub(lambda found: found[1] + _quoted(value), form, count=1)
 
 
 def workflow_text(branch: str) -> str:
-    """Write the workflow, for a site's default branch."""
+    """Write the workflow for a site's default branch."""
     return template("site/almanac.yml").replace("branches: [main]", f"branches: [{_scalar(branch)}]", 1)
 
 
@@ -125,16 +137,10 @@ def first_page(layouts: Sequence[str]) -> str:
 
 
 def _scalar(value: str) -> str:
-    return value if _PLAIN.fullmatch(value) and value not in _WORDS else _quoted(value)
+    return value if _PLAIN.fullmatch(value) and value not in _YAML_WORDS else _quoted(value)
 
 
 def _quoted(value: str) -> str:
-    """Write a text in YAML's double quotes; what nobody can see is written by its number."""
+    """Write a text in YAML's double quotes, with invisible characters by their numbers."""
     quoted = json.dumps(value, ensure_ascii=False)
     return "".join(one if one.isprintable() or ord(one) > _BMP else f"\\u{ord(one):04x}" for one in quoted)
-
-
-def _with(form: str, name: str, attribute: str, value: str) -> str:
-    """Give a field of the form another text for one of its attributes."""
-    pattern = re.compile(rf"(^    id: {name}\n(?:(?!  - ).*\n)*?      {attribute}: ).*$", re.MULTILINE)
-    return pattern.sub(lambda found: found[1] + _quoted(value), form, count=1)

@@ -1,0 +1,233 @@
+"""What `almanac init` will do to a site: found out completely, before anything is written."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from almanac import config as configs
+from almanac.commands.build import minimal_config, new_records, read_page, refuse_other_page, with_config
+from almanac.commands.discovery import Candidate, clearly_best, find_pages
+from almanac.commands.jekyll import usual_records
+from almanac.commands.site_checks import check_form, find_workflow, readable_form
+from almanac.commands.starter import TEMPLATE, WORKFLOW, config_text, first_page, form_text, habits_of, workflow_text
+from almanac.config import Config
+from almanac.errors import Problem, UserError
+from almanac.event.model import Event
+from almanac.event.submission import zones_of
+from almanac.form.schema import read_form
+from almanac.page.imitate import DOCS, Imitation, imitate
+from almanac.page.importer import Imported, import_page
+from almanac.page.insert import refuse_loop
+from almanac.page.lines import fingerprint
+from almanac.page.outline import outline
+from almanac.page.template import section_renderer
+from almanac.renderer import house_renderer
+from almanac.site import Site
+
+State = Literal["new", "replaced", "kept", "same"]
+Ask = Callable[[Sequence[Candidate]], Candidate]
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the command line says.
+
+    Attributes:
+        page: The history page's path within the site, or None.
+        new: Whether the page has no events yet, and is created if it does not exist.
+        force: Whether a form or workflow that exists and differs is replaced; the config never is.
+        ask: Asks which page is the one; None if there is no one to ask.
+    """
+
+    page: str | None = None
+    new: bool = False
+    force: bool = False
+    ask: Ask | None = None
+
+
+@dataclass
+class Adoption:
+    """What will be done to a site.
+
+    Attributes:
+        config: The site's config as it will be.
+        records: Path -> text of the records that will be written.
+        files: The same for all other files that Almanac needs, whether they exist already or not.
+        states: What becomes of each of those.
+        imported: What the page contained; None if it was not imported.
+        style: How the page writes its events; None if that does not matter.
+        notes: What people have to know.
+        problems: What has to be fixed in files of the site's own.
+        labels: The labels that the form gives.
+        has_records: Whether the site has records, or will have some.
+    """
+
+    config: Config
+    records: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+    imported: Imported | None = None
+    style: Imitation | None = None
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    labels: tuple[str, ...] = ()
+    has_records: bool = False
+
+    @property
+    def section_template(self) -> str | None:
+        """The source of a template that writes new events in the page's own shape; None if there is no need for it."""
+        return self.style.template if self.style else None
+
+    @property
+    def written(self) -> dict[str, str]:
+        """What will be written, in the order in which it is shown: path -> text."""
+        files = {path: text for path, text in self.files.items() if self.states[path] in ("new", "replaced")}
+        return files | self.records
+
+
+def plan_adoption(site: Site, paths: Iterable[str], branch: str, choices: Choices) -> Adoption:
+    """Find out what a site needs.
+
+    Args:
+        site: The site.
+        paths: The Markdown files in it.
+        branch: The repository's default branch.
+        choices: What the command line says.
+
+    Raises:
+        UserError: It is not clear which page is the history page, or it cannot be imported; the config cannot be read.
+    """
+    text = site.text(configs.PATH)
+    page = _history_page(site, paths, choices)
+    fresh = site.config.model_copy(update={"page": page, "records": usual_records(site, page)})
+    # A config as `almanac import` writes it contains no decisions of anyone's.
+    is_ours = text is None or text == minimal_config(fresh)
+    if is_ours:
+        site = with_config(site, fresh)
+    plan = Adoption(site.config)
+    _take_page(plan, site, is_ours=is_ours, new=choices.new)
+    if text is not None and not is_ours:
+        plan.files = {configs.PATH: text, **plan.files}
+    _add_files(plan, site, branch, is_ours=is_ours)
+    for path, wanted in plan.files.items():
+        # The only config that differs from the one that is wanted is one of `almanac import`.
+        plan.states[path] = _state(site.text(path), wanted, replace=choices.force or path == configs.PATH)
+    _check_kept(plan, site)
+    return plan
+
+
+# ---------------------------------------------------------------- the page
+
+
+def _history_page(site: Site, paths: Iterable[str], choices: Choices) -> str:
+    has_config = site.text(configs.PATH) is not None
+    if choices.page is not None:
+        if has_config:
+            refuse_other_page(site.config, choices.page)
+        if site.text(choices.page) is None and not choices.new:
+            message = "There is no such page. Name another one, or start with an empty page by adding `--new`."
+            raise UserError(Problem(message, file=choices.page, choices=_options(find_pages(site, paths))))
+        return choices.page
+    candidates = [] if has_config or choices.new else find_pages(site, paths)
+    if not candidates:
+        return site.config.page
+    best = choices.ask(candidates) if choices.ask and len(candidates) > 1 else clearly_best(candidates)
+    if best is None:
+        message = "Several pages could be the history page. Name the right one."
+        raise UserError(Problem(message, choices=_options(candidates)))
+    return best.path
+
+
+def _options(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    return tuple(f"--page {candidate.path}" for candidate in candidates[:_MOST_NAMED])
+
+
+def _take_page(plan: Adoption, site: Site, *, is_ours: bool, new: bool) -> None:
+    """Import the page, unless there are records already, and find out in which shape it writes its events."""
+    path = site.config.page
+    text = site.text(path)
+    plan.has_records = has_records = bool(site.record_texts)
+    if text is None:
+        layouts = sorted(name.partition(".")[0] for name in site.files.names("_layouts") if "." in name)
+        plan.files[path] = first_page(layouts)
+        return
+    cut = outline(text)
+    if not cut.sections and (new or has_records):
+        refuse_loop(cut)
+        return
+    zones = zones_of(site.config, None)
+    imported = import_page(text, house_renderer(), zones, file=path)  # refuses a page that cannot be imported
+    if site.config.section_template is None:
+        plan.style = imitate(cut, [event.markdown is None for event in imported.events])
+    source = plan.section_template
+    if has_records:
+        plan.notes.append(
+            "There are records already, so the page was not imported. `almanac build` keeps both in sync."
+        )
+        if source and not all(_writes_again(source, event) for event in site.records):
+            plan.style = None
+    else:
+        if source and is_ours:
+            # A section that the page's own shape reproduces needs no text of its own in the record.
+            imported = import_page(text, section_renderer(source), zones, file=path)
+        elif site.config.section_template is not None:
+            imported = read_page(site, text, path)
+        plan.imported, plan.records = imported, new_records(site, imported)
+        plan.has_records = bool(plan.records)
+    if plan.style and not plan.style.proven:
+        plan.notes.append(
+            "No template was found that writes new events in the shape of this page, so they would be written in "
+            f"Almanac's own. {DOCS} says how to write one."
+        )
+
+
+def _writes_again(source: str, event: Event) -> bool:
+    return event.markdown is not None or fingerprint(section_renderer(source)(event)) == event.rendered
+
+
+# ---------------------------------------------------------------- the other files
+
+
+def _add_files(plan: Adoption, site: Site, branch: str, *, is_ours: bool) -> None:
+    config, source = site.config, plan.section_template
+    zones = zones_of(config, None)
+    habits = habits_of(plan.imported.events if plan.imported else site.records, zones)
+    if is_ours:
+        plan.files[configs.PATH] = config_text(config, habits, zones, own_template=source is not None)
+    elif source:
+        plan.notes.append(
+            f"Your page has a shape of its own. Put the line `section_template: {TEMPLATE}` into {configs.PATH}, "
+            "and new events will be written in that shape."
+        )
+    if source:
+        plan.files[TEMPLATE] = source
+    plan.files[config.form] = form_text(habits, config.labels)
+    # One workflow that runs Almanac is enough, whatever its name.
+    if find_workflow(site) in (None, WORKFLOW):
+        plan.files[WORKFLOW] = workflow_text(branch)
+
+
+def _state(text: str | None, wanted: str, *, replace: bool) -> State:
+    if text is None:
+        return "new"
+    if text == wanted:
+        return "same"
+    return "replaced" if replace else "kept"
+
+
+def _check_kept(plan: Adoption, site: Site) -> None:
+    """Check whether a form and a workflow of the site's own will do."""
+    path = site.config.form
+    if plan.states[path] == "kept":
+        form = readable_form(site)
+        plan.labels = form.labels if form else ()
+        findings = [finding for finding in check_form(site) if finding.remedy]
+        plan.problems += (Problem(f"{one.message} {one.remedy}", file=one.file, line=one.line) for one in findings)
+    else:
+        plan.labels = read_form(plan.files[path]).labels
+    if plan.states.get(WORKFLOW) == "kept" and find_workflow(site) is None:
+        plan.notes.append(
+            f"{WORKFLOW} is a workflow of yours that does not run Almanac. Rename it and run this again, or use "
+            "Almanac's server."
+        )

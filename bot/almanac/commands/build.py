@@ -1,0 +1,247 @@
+"""`almanac import` and `almanac build`: from a history page to its records, and page and records in sync again."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from almanac import config as configs
+from almanac.commands.jekyll import usual_records
+from almanac.config import Config
+from almanac.errors import Problem, UserError
+from almanac.event.description import refused_urls
+from almanac.event.model import Event, in_one_spelling
+from almanac.event.record import record_path, write_record
+from almanac.event.submission import zones_of
+from almanac.output import (
+    diff_lines,
+    errors_as_json,
+    print_json,
+    print_message,
+    print_problems,
+    print_text,
+    problem_values,
+)
+from almanac.page import importer
+from almanac.page.importer import Imported
+from almanac.page.section import Renderer
+from almanac.page.sync import sync
+from almanac.renderer import house_renderer, own_renderer
+from almanac.site import Folder, Site, decoded, read_file
+from almanac.yamlfile import located
+
+
+def site_renderer(site: Site, prepared: Sequence[Event] = ()) -> Renderer:
+    """Return what writes the site's sections: its own template in the sandbox, else ours.
+
+    Args:
+        site: The site.
+        prepared: Events whose sections will be needed: one process writes them all.
+
+    Raises:
+        ConfigError: The template that the config names is missing.
+    """
+    source = site.section_template
+    return house_renderer() if source is None else own_renderer(source, site.config.section_template or "", prepared)
+
+
+def with_config(site: Site, config: Config) -> Site:
+    """Return the site as it would be with another config."""
+    planned = Site(site.files)
+    planned.config = config
+    return planned
+
+
+# ---------------------------------------------------------------- import
+
+
+def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> int:
+    """Make records of a page's events; nothing is written unless the page comes back byte for byte."""
+    with errors_as_json({"events": 0, "roundtrip": False}, as_json=as_json):
+        root = Folder(folder)
+        # A path is looked for in the current folder first, then in the site.
+        file = page if page.exists() else root.root / page
+        files: dict[str, str] = {}
+        if dry_run and not file.resolve().is_relative_to(root.root):
+            # To try Almanac on a page, it need not be part of the site.
+            imported = read_page(Site(root), _page_text(file, str(page)), page.name)
+        else:
+            path = root.inside(file)
+            files, imported = import_files(Site(root), path, _page_text(file, path))
+        if not dry_run:
+            root.refuse_to_lose(files)
+            root.write(files)
+    if as_json:
+        print_json(
+            {
+                "events": len(imported.events),
+                "structured": imported.structured,
+                "verbatim": imported.verbatim,
+                "roundtrip": True,
+                "warnings": [problem_values(warning) for warning in imported.warnings],
+            }
+        )
+        return 0
+    for event in imported.events:
+        kept_as = "fields" if event.markdown is None else "verbatim"
+        print_text(f"{event.date:<10}  {kept_as:<8}  {event.series or event.title}")
+    print_problems(imported.warnings, "warning")
+    counts = f"{len(imported.events)} events: {imported.structured} as fields, {imported.verbatim} verbatim"
+    print_text(f"\n{page}: {counts}. Written again from its records, the page is the same byte for byte.")
+    print_text("Nothing was written (--dry-run)." if dry_run else f"{len(files)} files were written.")
+    return 0
+
+
+def _page_text(file: Path, name: str) -> str:
+    data = read_file(file, name)
+    if data is None:
+        raise UserError(Problem("There is no such page.", file=name))
+    return decoded(data, name)
+
+
+def import_files(site: Site, path: str, text: str) -> tuple[dict[str, str], Imported]:
+    """Import a page of the site; return what was found and the files to write: records, and a config if it has none.
+
+    Raises:
+        UserError: The page cannot be imported, or the config names another one.
+    """
+    files = {}
+    if site.text(configs.PATH) is None:
+        config = Config(page=path, records=usual_records(site, path))
+        files[configs.PATH] = minimal_config(config)
+        site = with_config(site, config)
+    refuse_other_page(site.config, path)
+    imported = read_page(site, text, path)
+    return files | new_records(site, imported), imported
+
+
+def minimal_config(config: Config) -> str:
+    """Write the config of a site of which nothing is known but its page, and where its records belong."""
+    keys = {"page": config.page} | ({"records": config.records} if config.records != Config().records else {})
+    return "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in keys.items())
+
+
+def refuse_other_page(config: Config, path: str) -> None:
+    """Make sure that the config means this page.
+
+    Raises:
+        UserError: It names another one.
+    """
+    if config.page != path:
+        message = f"The config names another page, {config.page}. Change `page` there if this one is the history page."
+        raise UserError(Problem(message, "page", file=configs.PATH))
+
+
+def read_page(site: Site, text: str, path: str) -> Imported:
+    """Import a page's events, written again by what writes the site's sections.
+
+    Raises:
+        UserError: The page cannot be imported.
+    """
+    zones = zones_of(site.config, None)
+    prepared: list[Event] = []
+    if site.config.section_template is not None:
+        # A site's own template is given all readings of the page at once, so that it needs only one process.
+
+        def note(event: Event) -> str:
+            if event.markdown is None:
+                prepared.append(event)
+            return event.markdown or ""
+
+        importer.import_page(text, note, zones)
+    return importer.import_page(text, site_renderer(site, prepared), zones, file=path)
+
+
+def new_records(site: Site, imported: Imported) -> dict[str, str]:
+    """Write the records that the site does not have yet.
+
+    A record that is there already, and says what the page says, may know more than the page: it stays.
+    """
+    known = {event.id: event.rendered for event in site.records}
+    new = [event for event in imported.events if event.id not in known or known[event.id] != event.rendered]
+    return {record_path(site.config.records, event.id): write_record(event) for event in new}
+
+
+# ---------------------------------------------------------------- build
+
+
+@dataclass(frozen=True)
+class Build:
+    """What `almanac build` would do to a site.
+
+    Attributes:
+        before: Path -> text of the files that have to change, as they are; None where there is none.
+        after: The same files as they have to be.
+        problems: What a person has to decide first; nothing may be written while there are any.
+        notes: What was noticed about sections that people edited.
+        warnings: URLs in records that the page does not show as links.
+    """
+
+    before: Mapping[str, str | None]
+    after: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+def build_site(folder: Path, *, check: bool) -> int:
+    """Bring page and records in sync; with `check`, only say whether they are, and show how they differ."""
+    root = Folder(folder)
+    site = Site(root)
+    built = build_files(site)
+    print_problems(built.notes, "note")
+    print_problems(built.warnings, "warning")
+    if built.problems:
+        raise UserError(built.problems)
+    if check:
+        for line in diff_lines(built.before, built.after):
+            print_text(line)
+        if built.after:
+            print_message("The page and its records differ; `almanac build` brings them in sync.")
+        return int(bool(built.after))
+    root.write(built.after)
+    for path in built.after:
+        print_text(f"wrote {path}")
+    if not built.after:
+        print_text(f"{site.config.page} and its records are in sync; there is nothing to do.")
+    return 0
+
+
+def build_files(site: Site) -> Build:
+    """Find out which files have to change to bring page and records in sync.
+
+    Raises:
+        UserError: A file is missing or has mistakes.
+    """
+    config, page, texts, events = site.config, site.page, site.record_texts, site.records
+    render = site_renderer(site, events)
+    result = sync(page, events, render, zones_of(config, None), config)
+    problems = tuple(located(problem, texts.get(problem.file or "")) for problem in result.problems)
+    before = {config.page: page, **texts}
+    after = {config.page: result.page, **_record_files(site, result.records, render)}
+    changed = {path: text for path, text in after.items() if before.get(path) != text}
+    warnings = [
+        replace(problem, file=record_path(config.records, event.id))
+        for event in events
+        for problem in refused_urls(event)
+    ]
+    if problems:
+        changed = {}
+    return Build({path: before.get(path) for path in changed}, changed, problems, result.notes, tuple(warnings))
+
+
+def _record_files(site: Site, records: Sequence[Event], render: Renderer) -> dict[str, str]:
+    """Write the records; one that has comments of a person's, and needs no other change, stays as it is."""
+    known = {event.id: event for event in site.records}
+    files: dict[str, str] = {}
+    for event in records:
+        path = record_path(site.config.records, event.id)
+        text = site.record_texts.get(path, "")
+        has_comments = any(line.lstrip().startswith("#") for line in text.split("\n"))
+        if has_comments and known.get(event.id) == event:
+            files[path] = text
+            continue
+        # Every record is written in one spelling, unless a template of the site's own shows the difference.
+        spelt = in_one_spelling(event)
+        files[path] = write_record(spelt if spelt == event or render(spelt) == render(event) else event)
+    return files

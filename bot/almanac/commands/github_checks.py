@@ -1,0 +1,235 @@
+"""The checks of `almanac doctor` on GitHub: whether the repository can be reached, and whether it lets Almanac work."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import quote
+
+from almanac import config as configs
+from almanac.commands.findings import Finding, ok
+from almanac.commands.starter import SWITCH
+from almanac.errors import ForgeError
+from almanac.forge.github.probe import Probe, Reply, clock_skew
+
+# GitHub refuses an App's signed requests if the clock is more than a minute ahead.
+_CLOCK_WARNS, _CLOCK_FAILS = 30, 60
+_SCOPES = {"repo", "public_repo"}
+_OUR_BRANCH = "almanac/issue-1"
+# What a rule for Almanac's own branches would block.
+_BLOCKING = {
+    "creation": "nobody may create such a branch",
+    "update": "nobody may change such a branch",
+    "non_fast_forward": "such a branch may not be rewritten, which happens when an issue is edited",
+    "deletion": "such a branch may not be deleted when it is no longer needed",
+    "pull_request": "such a branch may only be changed by pull requests",
+    "branch_name_pattern": "branches need another name",
+    "commit_message_pattern": "commit messages need another form",
+    "commit_author_email_pattern": "commits need another author",
+    "committer_email_pattern": "commits need another committer",
+    "required_status_checks": "commits need checks before they are pushed",
+    "file_path_restriction": "some files may not be changed",
+    "workflows": "workflows have to pass first",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the repository is, and whether we are known there.
+
+    Attributes:
+        repository: `OWNER/NAME`.
+        web: The address of the repository's pages.
+        has_token: Whether there is a token.
+    """
+
+    repository: str
+    web: str
+    has_token: bool
+
+
+def check_github(
+    probe: Probe, place: Place, labels: Sequence[str], files: Mapping[str, str], page: str
+) -> Iterator[Finding]:
+    """Check a repository, in an order in which the first mistake explains the later ones.
+
+    Args:
+        probe: Asks GitHub.
+        place: Where the repository is.
+        labels: The labels of which an issue has to carry one.
+        files: The site's own files as they are on this machine: path -> text.
+        page: The history page's path.
+    """
+    try:
+        found = probe.ask()
+        yield from _clock(found)
+        if not found.ok:
+            yield _refused(found, place)
+            return
+        yield ok("github", f"{place.repository} can be read.")
+        yield from _token(found, place)
+        yield from _repository(found, place)
+        yield from _labels(probe, place, labels)
+        yield from _actions(probe, place)
+        yield from _rules(probe, place)
+        branch = str(found.value("default_branch") or "main")
+        yield from _pages(probe, place, branch, page)
+        yield from _files(probe, branch, files)
+    except ForgeError as error:
+        yield Finding("github", "error", str(error), error.remedy)
+
+
+def _clock(reply: Reply) -> Iterator[Finding]:
+    skew = clock_skew(reply)
+    if skew is None:
+        return
+    seconds = round(abs(skew))
+    if seconds < _CLOCK_WARNS:
+        yield ok("clock", "This machine's clock agrees with GitHub's.")
+        return
+    message = f"This machine's clock is {seconds} seconds {'ahead of' if skew > 0 else 'behind'} GitHub's."
+    remedy = "Let the machine set its clock from the network (NTP); GitHub rejects an App with a wrong clock."
+    yield Finding("clock", "error" if seconds >= _CLOCK_FAILS else "warning", message, remedy)
+
+
+def _refused(reply: Reply, place: Place) -> Finding:
+    match reply.status:
+        case HTTPStatus.UNAUTHORIZED:
+            message = "GitHub does not accept the token: it is wrong, has expired or was revoked."
+            return Finding("token", "error", message, "Create a new one, and put it into GITHUB_TOKEN.")
+        case HTTPStatus.NOT_FOUND:
+            message = f"GitHub does not show us a repository {place.repository}."
+            remedy = "Check the spelling. If it is private, the token in GITHUB_TOKEN needs access to it."
+            return Finding("github", "error", message, remedy + ("" if place.has_token else " There is no token now."))
+        case HTTPStatus.FORBIDDEN | HTTPStatus.TOO_MANY_REQUESTS:
+            message = "GitHub does not answer any more requests from here for now, or not with this token."
+            other = " or use another token." if place.has_token else ", or put a token into GITHUB_TOKEN."
+            return Finding("github", "error", message, f"Wait an hour{other}")
+    message = f"GitHub answered with status {reply.status}."
+    remedy = "Try again later; https://www.githubstatus.com says whether GitHub has a problem."
+    return Finding("github", "error", message, remedy)
+
+
+def _token(reply: Reply, place: Place) -> Iterator[Finding]:
+    needed = "It needs to be able to write contents, issues and pull requests."
+    scopes = reply.headers.get("x-oauth-scopes")
+    push = reply.value("permissions", "push")
+    if not place.has_token:
+        message = "There is no token, so it is unknown what Almanac may do."
+        yield Finding("token", "unknown", message, "Put one into GITHUB_TOKEN, for example with `gh auth token`.")
+    elif scopes and not _SCOPES & {scope.strip() for scope in scopes.split(",")}:
+        message = f"The token's scopes ({scopes}) do not let it write to a repository."
+        yield Finding("token", "error", message, "Create one with the scope `repo` (`public_repo` for a public one).")
+    elif push is True:
+        yield ok("token", "The token is valid, and its owner may write here.")
+    elif push is False:
+        message = "The token's owner may not write to this repository."
+        yield Finding("token", "error", message, f"Use a token of someone who may. {needed}")
+    else:
+        yield Finding("token", "unknown", "The token is valid; GitHub does not say what it may do.", needed)
+
+
+def _repository(reply: Reply, place: Place) -> Iterator[Finding]:
+    name = str(reply.value("full_name") or place.repository)
+    if name.casefold() != place.repository.casefold():
+        yield Finding("github", "warning", f"The repository is now called {name}.", "Use its new name.")
+    if reply.value("archived") is True:
+        yield Finding("github", "error", "The repository is archived: nothing can be written.", "Unarchive it.")
+    if reply.value("has_issues") is False:
+        remedy = f"Tick Issues under Features in {place.web}/settings."
+        yield Finding("issues", "error", "Issues are switched off, so there is no form to fill in.", remedy)
+
+
+def _labels(probe: Probe, place: Place, labels: Sequence[str]) -> Iterator[Finding]:
+    for label in labels:
+        reply = probe.ask(f"labels/{quote(label, safe='')}")
+        if reply.ok:
+            yield ok("labels", f"There is a label {label}.")
+        elif reply.status == HTTPStatus.NOT_FOUND:
+            message = f"There is no label {label}, so GitHub leaves it off new issues, and Almanac ignores them."
+            yield Finding("labels", "error", message, f"Create it: {place.web}/labels")
+        else:
+            yield _unknown("labels", f"whether there is a label {label}", reply, f"Look at {place.web}/labels.")
+
+
+def _actions(probe: Probe, place: Place) -> Iterator[Finding]:
+    address = f"{place.web}/settings/actions"
+    enabled = probe.ask("actions/permissions")
+    if enabled.ok and enabled.value("enabled") is False:
+        yield Finding("actions", "error", "Actions are switched off for this repository.", f"Allow them: {address}")
+    reply = probe.ask("actions/permissions/workflow")
+    may = reply.value("can_approve_pull_request_reviews") if reply.ok else None
+    if may is True:
+        yield ok("actions", "Actions may open pull requests.")
+    elif may is False:
+        remedy = f'Tick "{SWITCH}": {address} (if it is grey, it is one of the organisation\'s settings).'
+        yield Finding("actions", "error", "Actions may not open pull requests.", remedy)
+    else:
+        remedy = f'Look for "{SWITCH}": {address}'
+        yield _unknown("actions", "whether Actions may open pull requests", reply, remedy)
+
+
+def _rules(probe: Probe, place: Place) -> Iterator[Finding]:
+    address = f"{place.web}/settings/rules"
+    reply = probe.ask(f"rules/branches/{quote(_OUR_BRANCH, safe='')}")
+    if not reply.ok or not isinstance(reply.data, list):
+        remedy = f"If a rule covers all branches, exclude `almanac/**`: {address}"
+        yield _unknown("rules", "whether a branch rule is in the way", reply, remedy)
+        return
+    kinds = {str(rule.get("type")) for rule in reply.data if isinstance(rule, dict)}
+    blocking = [f"{kind} ({why})" for kind, why in _BLOCKING.items() if kind in kinds]
+    if blocking:
+        message = f"Rules of the repository cover Almanac's branches: {'; '.join(blocking)}."
+        remedy = f"Exclude `almanac/**` from them, or let Almanac bypass them: {address}"
+        yield Finding("rules", "error", message, remedy)
+    else:
+        yield ok("rules", "No branch rule is in the way of Almanac's branches.")
+
+
+def _pages(probe: Probe, place: Place, branch: str, page: str) -> Iterator[Finding]:
+    address = f"{place.web}/settings/pages"
+    reply = probe.ask("pages")
+    if not reply.ok:
+        what = "whether GitHub Pages publishes the site; it may be published elsewhere"
+        yield _unknown("pages", what, reply, f"If it should: {address}")
+        return
+    source, path = reply.value("source", "branch"), str(reply.value("source", "path") or "/").strip("/")
+    is_legacy = reply.value("build_type") == "legacy"
+    if is_legacy and source not in (None, branch):
+        message = f"GitHub Pages publishes the branch {source}, but Almanac works on {branch}."
+        yield Finding("pages", "warning", message, f"Choose {branch}: {address}")
+    elif is_legacy and path and not page.startswith(f"{path}/"):
+        message = f"GitHub Pages publishes the folder {path}/, and the page is not in it."
+        yield Finding("pages", "warning", message, f"Choose another folder: {address}")
+    elif reply.value("status") == "errored":
+        message = "The last build of the site by GitHub Pages failed."
+        yield Finding("pages", "warning", message, f"Its log says why: {place.web}/actions")
+    else:
+        yield ok("pages", "GitHub Pages publishes the site.")
+
+
+def _files(probe: Probe, branch: str, files: Mapping[str, str]) -> Iterator[Finding]:
+    well = True
+    for path, here in files.items():
+        reply = probe.file(path, branch)
+        there = reply.text() if reply.ok else None
+        if there == here:
+            continue
+        well = False
+        if not reply.ok and reply.status != HTTPStatus.NOT_FOUND:
+            yield _unknown("files", f"what {path} is on {branch}", reply, "Look there.")
+        elif there is None:
+            message = f"This file is not on {branch} on GitHub, where Almanac looks."
+            remedy = f"Commit it, push it, and merge it into {branch}."
+            # A site can do without a config, so on GitHub it may have none.
+            yield Finding("files", "warning" if path == configs.PATH else "error", message, remedy, path)
+        else:
+            message = f"This file differs from the one on {branch} on GitHub, which is the one that counts."
+            yield Finding("files", "warning", message, "Push yours, or pull the other.", path)
+    if well and files:
+        yield ok("files", f"Config, form, page and workflow are the same here and on {branch}.")
+
+
+def _unknown(check: str, what: str, reply: Reply, remedy: str) -> Finding:
+    is_theirs = reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    why = "GitHub has a problem" if is_theirs else "only people with more rights can see it"
+    return Finding(check, "unknown", f"We cannot tell {what} ({why}: status {reply.status}).", remedy)
