@@ -316,6 +316,14 @@ def test_people_stand_behind_the_title_where_the_page_has_them_there(line: str, 
     assert added(page, BARE) == re.sub(r",? (?:by|with) \{people\}", "", written)
 
 
+def test_people_after_the_title_are_not_named_again_below_it() -> None:
+    page = "- 2021-11-01: Cats by Ana\n    - Where: Hall\n- 2021-11-08: Dogs by Bo\n    - Where: Hall\n"
+    assert added(page, FULL.model_copy(update={"description": None, "agenda": (), "links": (), "url": None})) == (
+        "- 2021-11-15: Owls by [Ada](https://example.org/ada), Grace\n    - When: 9am ET, 3pm CET\n"
+        "    - Where: Room 5\n    - Recording: [example.org](https://example.org/video)"
+    )
+
+
 def test_links_lead_where_the_event_does() -> None:
     whole = "- [Nov 1, 2021: Cats](https://a.org)\n- [Nov 8, 2021: Dogs](https://a.org)\n"
     assert added(whole, FULL) == "- [Nov 15, 2021: Owls](https://www.example.org/register)"
@@ -338,12 +346,12 @@ def test_typed_text_is_escaped_in_every_shape() -> None:
 
 
 def test_a_page_that_no_template_suits_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("almanac.page.imitate.write_template", lambda *_: ["{{ title }}", "{% if %}"])
+    monkeypatch.setattr("almanac.page.imitate.write_templates", lambda *_: ["{{ title }}", "{% if %}"])
     assert seen(PAGES["bullets"]) == Imitation("bullet", None, proven=False)
 
 
 def test_a_body_that_does_not_fit_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("almanac.page.imitate.write_body", lambda *_: ["## November 3rd, 2021: Another\n"])
+    monkeypatch.setattr("almanac.page.imitate.write_details", lambda *_: "## November 3rd, 2021: Another\n")
     assert seen(PAGES["atx-long-dates"]).template
     assert added(PAGES["atx-long-dates"], FULL) == "## November 15th, 2021: Owls"
 

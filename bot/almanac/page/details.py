@@ -1,0 +1,355 @@
+"""What follows a section's first line: how a page writes labels, paragraphs and lists, and a template that does so."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, takewhile
+from statistics import fmean
+from typing import TypeVar
+
+from almanac.page.firstline import FirstLine
+from almanac.page.labels import field_of, in_line
+from almanac.page.lines import split_lines
+from almanac.page.outline import Section
+from almanac.page.syntax import LINK
+
+_HOUSE_LABELS = {
+    "title": "",
+    "status": "Status",
+    "series": "Series",
+    "when": "When",
+    "location": "Location",
+    "url": "Register",
+    "people": "Guests",
+    "description": "",
+    "agenda": "Agenda",
+    "recording": "Recording",
+    "links": "Links",
+}
+"""The fields in the order of the house style. Without a label, a title is a line and a description is paragraphs."""
+_LISTS = {
+    "people": (
+        "person in people",
+        "{{ person.name | link(person.url) }}{% if person.affiliation %}, {{ person.affiliation | text }}{% endif %}\n",
+    ),
+    "agenda": ("point in agenda", "{{ point | item }}"),
+    "links": ("entry in links", "{{ entry.label | link(entry.url) }}"),
+}
+"""The fields that can be nested lists: what their loop goes through, and what it writes for each entry."""
+_LABELLED = re.compile(
+    r"(?P<mark>[-*+][ \t]+)?(?P<emphasis>\*\*|__|\*|_)?(?P<label>[A-Za-z][A-Za-z &/()-]{1,29}?)"
+    r"(?P<close>:(?:\*\*|__|\*|_)?|(?:\*\*|__|\*|_):)(?P<space>[ \t]+|\Z)(?P<value>.*)"
+)
+_ITEM = re.compile(r"[ \t]+[-*+][ \t]+(?=\S)")
+_BULLET = re.compile(r"[-*+][ \t]+")
+_TITLE_MARK = re.compile(r"(?:[-*+]|#{1,6})[ \t]+")
+_BREAK = re.compile(r"(?:[ ]{2,}|\\|<br[ ]?/?>)\Z")
+_AUTOLINK = re.compile(r"<https?://[^<>\s]+>\Z")
+
+_ReadLabel = Callable[[str], re.Match[str] | None]
+H = TypeVar("H", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class LabelStyle:
+    """How a labelled line is written: `{mark}{emphasis}{label}{close}{space}{value}{end}`.
+
+    Attributes:
+        mark: A bullet with the space after it, or nothing.
+        emphasis: What comes before the label.
+        close: What comes after it: a colon, and the other half of the emphasis.
+        space: What comes before the value.
+        end: What breaks the line after the value: two spaces, say, or nothing.
+    """
+
+    mark: str = "- "
+    emphasis: str = ""
+    close: str = ":"
+    space: str = " "
+    end: str = ""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A field with a label, on one line of the page or on most lines that show the field.
+
+    Attributes:
+        field: The event's field.
+        label: What the page calls it; empty where the field is shown without a label.
+        link: The words of its link, or `<>` for a bare address; of most lines only words that are always the same.
+        item: What comes before each entry of the list below the label; empty where the value follows the label.
+    """
+
+    field: str
+    label: str
+    link: str = ""
+    item: str = ""
+
+
+@dataclass(frozen=True)
+class Details:
+    """How the lines below a first line are written.
+
+    Attributes:
+        indent: What comes before each of them, as below a bullet.
+        spaced: Whether a blank line follows the first line.
+        loose: Whether there are blank lines between labelled lines.
+        style: How a labelled line is written.
+        item: What comes before each entry of a nested list.
+        prose_bullets: Whether the paragraphs of a description are bullets.
+        fields: The labelled fields, in the page's order.
+        empty: Whether no section has any details.
+        title: The marks around a title that is the first of the lines, without a label.
+    """
+
+    indent: str = ""
+    spaced: bool = True
+    loose: bool = False
+    style: LabelStyle = LabelStyle()
+    item: str = "    * "
+    prose_bullets: bool = False
+    fields: tuple[Labelled, ...] = ()
+    empty: bool = False
+    title: tuple[str, str] = ("", "")
+
+
+# ------------------------------------------------------------------------------- observing
+
+
+def observe_details(sections: Sequence[Section]) -> Details:
+    """Describe how most sections of one kind write what follows their first lines."""
+    is_bullet = sections[0].style.family == "bullet"
+    bodies = [lines for lines in map(_below_first_line, sections) if any(line.strip() for line in lines)]
+    if not bodies:
+        return Details(indent="    " if is_bullet else "", spaced=not is_bullet, empty=True)
+    starts = [next(line for line in lines if line.strip()) for lines in bodies]
+    indent = _most(line[: len(line) - len(line.lstrip())] for line in starts) if is_bullet else ""
+    bodies = [[line.removeprefix(indent) for line in lines] for lines in bodies]
+    read_label = _label_reader(bodies)
+    labelled = [found for lines in bodies for found in _labelled_lines(lines, read_label)]
+    items = [one.item for _, _, one in labelled if one.item]
+    item = _most(items) if items else "    * "
+    top_lines = [line for lines in bodies for line in _top_lines(lines)]
+    bullets = [bullet[0] for line in top_lines if (bullet := _BULLET.match(line))]
+    usual = LabelStyle(_most(bullets) if bullets else "- ")
+    prose = [line for line in top_lines if not read_label(line)]
+    gaps = [gap for lines in bodies for gap in _gaps(lines, read_label)]
+    return Details(
+        indent=indent,
+        spaced=_most(not lines[0].strip() for lines in bodies),
+        loose=_most(gaps) if gaps else not is_bullet,
+        style=_most(style for _, style, _ in labelled) if labelled else usual,
+        item=item,
+        prose_bullets=bool(prose) and all(map(_BULLET.match, prose)),
+        fields=_fields([(place, one) for place, _, one in labelled], item),
+        title=_title_marks([line.removeprefix(indent) for line in starts]),
+    )
+
+
+def _most(values: Iterable[H]) -> H:
+    return Counter(values).most_common(1)[0][0]
+
+
+def _below_first_line(section: Section) -> list[str]:
+    lines = split_lines(section.text)
+    return lines[2 if section.style.kind == "setext" else 1 :]
+
+
+def _top_lines(lines: Sequence[str]) -> Iterator[str]:
+    """Give the lines that are neither blank nor indented nor code."""
+    in_code = False
+    for line in lines:
+        is_fence = line.lstrip().startswith(("```", "~~~"))
+        in_code ^= is_fence
+        if line.strip() and not in_code and not is_fence and not line[0].isspace():
+            yield line
+
+
+def _any_label(line: str) -> re.Match[str] | None:
+    found = _LABELLED.match(line)
+    return found if found and found["close"].replace(":", "") == (found["emphasis"] or "") else None
+
+
+def _known_label(line: str) -> re.Match[str] | None:
+    found = _any_label(line)
+    return found if found and field_of(found["label"]) else None
+
+
+def _label_reader(bodies: Sequence[Sequence[str]]) -> _ReadLabel:
+    """Choose what counts as a label: one that names a field; or any, where none does and most sections have some."""
+    if any(map(_known_label, chain.from_iterable(bodies))):
+        return _known_label
+    labelled = sum(any(map(_any_label, _top_lines(lines))) for lines in bodies)
+    return _any_label if labelled * 2 > len(bodies) else _known_label
+
+
+def _labelled_lines(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[tuple[int, LabelStyle, Labelled]]:
+    """Read the labelled lines: of each, how far down it is, how it is written, and what it shows."""
+    for place, line in enumerate(lines):
+        found = read_label(line)
+        if found is None:
+            continue
+        end = _BREAK.search(found["value"])
+        value = (found["value"][: end.start()] if end else found["value"]).strip()
+        below = next((other for other in lines[place + 1 :] if other.strip()), "")
+        item = None if value else _ITEM.match(below)
+        link = LINK.fullmatch(value)
+        words = link[1] if link else "<>" * bool(_AUTOLINK.match(value))
+        style = LabelStyle(
+            found["mark"] or "",
+            found["emphasis"] or "",
+            found["close"],
+            found["space"] or " ",
+            end[0] if end and end.start() else "",
+        )
+        field = field_of(found["label"]) or ""
+        yield place, style, Labelled(field, found["label"], words, item[0] if item else "")
+
+
+def _gaps(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[bool]:
+    """Tell for each two labelled lines that follow each other whether there is a blank line between them."""
+    last: int | None = None
+    for place, line in enumerate(lines):
+        if not line.strip() or line[0].isspace():
+            continue
+        if not read_label(line):
+            last = None
+            continue
+        if last is not None:
+            yield any(not between.strip() for between in lines[last + 1 : place])
+        last = place
+
+
+def _fields(labelled: Sequence[tuple[int, Labelled]], item: str) -> tuple[Labelled, ...]:
+    """Describe each field by most of its lines, in the order in which most sections have them."""
+    found: dict[str, list[tuple[int, Labelled]]] = {}
+    for place, one in labelled:
+        # A date here repeats that of the first line; it would have to be kept in step by hand.
+        if one.field not in ("date", "affiliation", ""):
+            found.setdefault(one.field, []).append((place, one))
+    fields = []
+    for field, ones in sorted(found.items(), key=lambda pair: fmean(place for place, _ in pair[1])):
+        links = [one.link for _, one in ones]
+        link = _most(links)
+        always = link == "<>" or links.count(link) > 1 or len(links) == 1
+        nested = field in _LISTS and _most(bool(one.item) for _, one in ones)
+        label = _most(one.label for _, one in ones)
+        fields.append(Labelled(field, label, link if always else "", item if nested else ""))
+    return tuple(fields)
+
+
+def _title_marks(firsts: Sequence[str]) -> tuple[str, str]:
+    """Return the marks around the first lines, for pages that have the title there."""
+    for marks in ("***", "**", "__", "*", "_"):
+        if all(line.startswith(marks) and line.rstrip().endswith(marks) for line in firsts):
+            return marks, marks
+    return _most(found[0] if (found := _TITLE_MARK.match(line)) else "" for line in firsts), ""
+
+
+# ------------------------------------------------------------------------------- writing
+
+
+def write_details(details: Details, first: FirstLine) -> str:
+    """Write the part of a template below the first line.
+
+    Labelled lines, and bullets with a list below, follow each other without a blank line unless the page is loose; one
+    blank line comes before such a run. Everything else has a blank line before it.
+    """
+    fields = _all_fields(details, first)
+    written = []
+    spaced, in_run = details.spaced, False
+    for index, one in enumerate(fields):
+        runs_on = _runs_on(one, details)
+        if runs_on and spaced and not in_run and not details.loose:
+            run = takewhile(lambda other: _runs_on(other, details), fields[index:])
+            any_of_run = " or ".join(_condition(other.field) for other in run)
+            written.append(f"{{% if {any_of_run} %}}\n\n{{% endif %}}\n")
+        in_run = runs_on
+        apart = details.loose or not runs_on
+        if one.label:
+            written.append(_write_labelled(one, details, first, "\n" if apart else ""))
+            spaced = spaced or apart
+        elif one.field == "title":
+            written.append(_write_title(details, first))
+        else:
+            written.append(_write_description(details))
+    return "".join(written)
+
+
+def _runs_on(one: Labelled, details: Details) -> bool:
+    return bool(one.label) and (bool(details.style.mark) or not one.item)
+
+
+def _condition(field: str) -> str:
+    return "status and status != 'scheduled'" if field == "status" else field
+
+
+def _all_fields(details: Details, first: FirstLine) -> list[Labelled]:
+    """Return the page's fields in its order, and among them those that it does not show, as in the house style."""
+    shown = {one.field: one for one in details.fields}
+    omitted = {field_of(first.more)}
+    if first.by and "people" not in shown:
+        omitted.add("people")
+    if first.titled and first.title == "title":
+        omitted.add("title")
+    if "series" not in shown or first.title != "title":
+        omitted.add("series")
+    wanted = [field for field in _HOUSE_LABELS if field not in omitted]
+    order = [field for field in shown if field in wanted]
+    for index, field in enumerate(wanted):
+        if field not in order:
+            order.insert(order.index(wanted[index - 1]) + 1 if index else 0, field)
+    lists = ("people", "agenda", "links") if not shown else ("agenda", "links")
+    house = {
+        field: Labelled(field, label, item=details.item if field in lists else "")
+        for field, label in _HOUSE_LABELS.items()
+    }
+
+    def comes_last(field: str) -> int:
+        if field in shown:
+            return 0
+        if field == "description" and not (details.prose_bullets and details.style.mark):
+            return 2
+        # A line right after a list's last bullet would be a part of it.
+        return int(bool(house[field].item) and not details.style.mark and not details.loose)
+
+    return [shown.get(field) or house[field] for field in sorted(order, key=comes_last)]
+
+
+def _write_labelled(one: Labelled, details: Details, first: FirstLine, gap: str) -> str:
+    style, indent = details.style, details.indent
+    condition = "series" if one.field == "title" and first.titled else _condition(one.field)
+    label = one.label if one.field != "people" else f'{{{{ (people_label or "{one.label}") | item }}}}'
+    head = f"{{% if {condition} %}}\n{gap}{indent}{style.mark}{style.emphasis}{label}{style.close}"
+    if one.item:
+        # Below a paragraph a list needs a blank line, below a bullet it does not.
+        space, item = ("", one.item) if style.mark else ("\n", one.item.lstrip())
+        loop, entry = _LISTS[one.field]
+        return f"{head}\n{space}{{% for {loop} %}}\n{indent}{item}{entry}\n{{% endfor %}}\n{{% endif %}}\n"
+    value = in_line(one.field, link=one.link) + style.end
+    # Jinja2 drops the line end after a tag.
+    line_end = "\n\n" if value.endswith("%}") else "\n"
+    return f"{head}{style.space}{value}{line_end}{{% endif %}}\n"
+
+
+def _write_title(details: Details, first: FirstLine) -> str:
+    opening, closing = ("**", "**") if first.titled or details.empty else details.title
+    condition = "series" if first.titled else "title"
+    gap = "\n" if details.spaced else ""
+    escaping = "heading" if opening.startswith("#") else "item"
+    title = f"{details.indent}{opening}{{{{ title | {escaping} }}}}{closing}"
+    return f"{{% if {condition} %}}\n{gap}{title}\n{{% endif %}}\n"
+
+
+def _write_description(details: Details) -> str:
+    mark = (details.style.mark or "- ") if details.prose_bullets else ""
+    gap = "" if mark and not details.loose else "\n"
+    gap_before_bullets = "{% if loop.first %}\n\n{% endif %}\n" if gap else ""
+    return (
+        f"{{% for paragraph in description | blocks %}}\n{gap}"
+        f"{details.indent}{mark}{{{{ paragraph.text }}}}\n"
+        f"{{% for bullet in paragraph.bullets %}}\n{gap_before_bullets}"
+        f"{details.indent}{details.item if mark else '- '}{{{{ bullet }}}}\n"
+        "{% endfor %}\n{% endfor %}\n"
+    )
