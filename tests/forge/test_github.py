@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from almanac.errors import ForgeError, Raced
-from almanac.forge.github.client import Pace
+from almanac.forge.github.client import Throttle
 from almanac.forge.github.repository import GitHubForge
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.state import PutBranch, branch_name
@@ -292,7 +293,7 @@ def lost(start: str, status: int) -> Callable[[Request], Answer | None]:
 class TestLostAnswers:
     @pytest.fixture(autouse=True)
     def _no_sleep(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("almanac.forge.github.repository.Pace", lambda *given: Pace(*given, sleep=lambda _: None))
+        monkeypatch.setattr("almanac.forge.github.repository.Throttle", partial(Throttle, sleep=lambda _: None))
 
     @pytest.mark.parametrize("start", ["POST /git/trees", "POST /git/commits", "POST /git/refs"])
     def test_a_new_branch(self, site: GitHubWorld, start: str, status: int) -> None:

@@ -96,7 +96,7 @@ class TestPlaces:
     def test_installations_page_by_page(self, github: GitHub) -> None:
         account = {"login": "octo"}
         first = [{"id": number, "account": account, "suspended_at": None} for number in range(1, 101)]
-        github.answers["/app/installations?per_page=100&page=1"] = first
+        github.answers["/app/installations?per_page=100"] = first
         github.answers["/app/installations?per_page=100&page=2"] = [
             {"id": 101, "account": None, "suspended_at": "2026"}
         ]

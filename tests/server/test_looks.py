@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from almanac.errors import ForgeError
 from almanac.forge.github.app import GitHubApp
-from almanac.forge.github.files import BlobCache
+from almanac.forge.github.blob_cache import BlobCache
 from almanac.renderer import load_templates
 from almanac.server.database import Memory, make_tables, open_engine
 from almanac.server.jobs import HopelessError, Later

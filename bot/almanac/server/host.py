@@ -11,7 +11,7 @@ import structlog
 
 from almanac.errors import ForgeError
 from almanac.forge.github.app import GitHubApp
-from almanac.forge.github.files import BlobCache
+from almanac.forge.github.blob_cache import BlobCache
 from almanac.renderer import load_templates
 from almanac.server.jobs import CHORES, Jobs, Pace, Result, Work
 from almanac.server.ledger import Job, job_about

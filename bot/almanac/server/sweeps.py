@@ -17,8 +17,8 @@ import structlog
 
 from almanac.errors import ForgeError
 from almanac.forge.github.app import DeliveryAttempt, GitHubApp
-from almanac.forge.github.client import RefusedError
 from almanac.forge.github.repository import GitHubForge
+from almanac.forge.github.request import RefusedError
 from almanac.server.database import Memory, Site
 from almanac.server.jobs import Result
 from almanac.server.ledger import Job, job_about

@@ -16,9 +16,9 @@ from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import UserError
 from almanac.forge.github.app import GitHubApp
-from almanac.forge.github.client import RefusedError
-from almanac.forge.github.files import BlobCache
+from almanac.forge.github.blob_cache import BlobCache
 from almanac.forge.github.repository import GitHubForge, connect
+from almanac.forge.github.request import RefusedError
 from almanac.forge.protocol import Forge
 from almanac.proposal.marker import comment_marker, read_state, with_state
 from almanac.proposal.messages import Messages

@@ -1,291 +1,221 @@
-"""Our comments on GitHub's issues, told from those that only look like ours.
+"""Issues of a repository on GitHub, our comments on them, and what has changed in both since some moment."""
 
-What has changed in a repository on GitHub since some moment, for those whom nobody told: issues, and commands.
-
-Pull requests on GitHub.
-"""
-
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from http import HTTPStatus
-from itertools import count
 from typing import Any, Literal, NamedTuple
-from urllib.parse import quote
 
-from github.GithubObject import NotSet
-from github.IssueComment import IssueComment
-from github.PullRequest import PullRequest
-
-from almanac.errors import Raced
-from almanac.forge.github.address import web_address
-from almanac.forge.github.client import PER_PAGE, Call, Calls, RefusedError
+from almanac.errors import ForgeError, Raced
+from almanac.forge.github.client import PER_PAGE, GitHubClient
+from almanac.forge.github.request import RefusedError, Request
 from almanac.proposal.comment import Heard, command_of
 from almanac.proposal.marker import comment_marker, read_state
-from almanac.proposal.state import Comment, Pull, branch_name
+from almanac.proposal.state import Comment, Issue, branch_name
 
+_READ, _WRITE, _METADATA = "issues: read", "issues: write", "metadata: read"
 _INSIDERS = ("OWNER", "MEMBER", "COLLABORATOR")
-
-
-class Comments:
-    """Finds, writes and edits comments of ours."""
-
-    def __init__(self, calls: Calls) -> None:
-        """Take what sends requests."""
-        self._calls = calls
-        self._login: str | None = None
-
-    def find(self, issue: int, body: str | None = None) -> list[Comment]:
-        """Read an issue's comments up to ours: the first with our marker, and others of ours that stand near it.
-
-        With a body, a comment that reads exactly so counts as well.
-        """
-        marker, ours = comment_marker(issue), list[Comment]()
-        call = Call(f"read the comments on issue {issue}", "issues: read")
-        for seen, found in enumerate(self._calls.pages(call, IssueComment, f"issues/{issue}/comments"), 1):
-            text = found.body or ""
-            if (text == body or marker in map(str.strip, text.splitlines())) and self._is_ours(found):
-                ours.append(Comment(found.id, found.body))
-            if ours and seen % PER_PAGE == 0:
-                break
-        return ours
-
-    def create(self, issue: int, body: str) -> Comment:
-        """Write our comment on an issue.
-
-        Raises:
-            Raced: Another run was quicker; its comment was left alone.
-        """
-        if self.find(issue):
-            raise Raced(branch_name(issue))
-
-        def send() -> Comment:
-            found = self._calls.repository.get_issue(issue).create_comment(body)
-            return Comment(found.id, found.body)
-
-        call = Call(f"comment on issue {issue}", "issues: write")
-        return self._calls.write(call, send, lambda: next(iter(self.find(issue, body)), None))
-
-    def edit(self, issue: int, comment: int, body: str) -> None:
-        """Replace the text of a comment."""
-        found = self._calls.repository.get_issue(issue).get_comment(comment)
-        call = Call(f"edit our comment on issue {issue}", "issues: write")
-        self._calls.write(call, lambda: found.edit(body), lambda: None)
-
-    def delete(self, issue: int, comment: int) -> None:
-        """Delete a comment; one that is gone is fine."""
-        found = self._calls.repository.get_issue(issue).get_comment(comment)
-        try:
-            call = Call(f"delete a comment of ours on issue {issue}", "issues: write")
-            self._calls.write(call, found.delete, lambda: None)
-        except RefusedError as refused:
-            if not refused.matches(HTTPStatus.NOT_FOUND):
-                raise
-
-    def _is_ours(self, comment: IssueComment) -> bool:
-        """Tell whether a comment that carries our marker is ours, so that we never write into a stranger's.
-
-        A workflow or an App writes as a bot, and strangers have no bots here. A person's token is one of somebody who
-        may write to the repository, so an insider's comment counts as well. About anybody else we ask who we are.
-        """
-        if comment.user is None:  # the account was deleted
-            return False
-        if comment.user.type == "Bot" or comment.author_association in _INSIDERS:
-            return True
-        if self._login is None:
-            self._login = self._whoami()
-        return comment.user.login == self._login
-
-    def _whoami(self) -> str:
-        user = self._calls.client.get_user()
-        try:
-            return self._calls.read(Call("read who we are", "metadata: read"), lambda: user.login)
-        except RefusedError as refused:
-            if refused.passing:
-                raise
-            return ""  # a workflow's or an App's token may not ask: it is nobody's but a bot's
-
-
-_READ = "issues: read"
+# An App's login ends in `[bot]`.
+_LOGIN = re.compile(r"[A-Za-z0-9_-]+(\[bot\])?")
+# GitHub gives `maintain` and `triage` as `write` and `read`; the emulated one says `push`.
+_WRITERS = ("admin", "maintain", "write", "push")
 
 
 class IssueChange(NamedTuple):
-    """A change: of which issue (None where it is of none that concerns us), and when, by GitHub's clock."""
+    """A change of an issue (None where it does not concern us), and when it was, by GitHub's clock."""
 
     issue: int | None
     at: datetime
 
 
-class GitHubNews:
-    """Asks for changes of one repository."""
+class GitHubIssues:
+    """Issues and comments, as in the `Forge` protocol; and for the server, what has changed in them."""
 
-    def __init__(self, calls: Calls) -> None:
-        """Take what sends requests."""
-        self._calls = calls
+    client: GitHubClient
+    _login: str | None = None
+
+    # ------------------------------------------------------------ issues
+
+    def issue(self, number: int) -> Issue | None:
+        """Read one issue: 1 request."""
+        request = Request("GET", f"issues/{number}", f"read issue {number}", _READ)
+        try:
+            found = self.client.find(request, lambda found: (_issue(found), str(found["url"])))
+        except RefusedError as refused:
+            # 410 is the answer for a deleted issue, but also where the repository's issues are switched off.
+            if refused.matches(HTTPStatus.GONE) and not refused.matches(HTTPStatus.GONE, pattern="disabled"):
+                return None
+            raise
+        if found is None:
+            return None
+        issue, url = found
+        if not url.casefold().endswith(f"/repos/{self.client.name}/issues/{number}".casefold()):
+            self._check_name()
+            return None  # it was transferred, and GitHub redirected us to where it is now
+        return issue
+
+    def _check_name(self) -> None:
+        request = Request("GET", "", "read the repository", _METADATA)
+        name = self.client.read(request, lambda found: str(found["full_name"]))
+        if name.casefold() != self.client.name.casefold():
+            raise ForgeError(f"{self.client.name} is now called {name}.", remedy="Use the new name.")
+
+    def open_issues(self, labels: Sequence[str] = ()) -> Iterator[Issue]:
+        """Give the open issues, oldest first, a hundred a request. GitHub can filter by one label, not by several."""
+        query = {"state": "open", "sort": "created", "direction": "asc"}
+        if len(labels) == 1:
+            query["labels"] = labels[0]
+        for issue in self.client.pages(Request("GET", "issues", "list the issues", _READ, query=query), _issue):
+            if issue:
+                yield issue
+
+    def close_issue(self, number: int, reason: Literal["completed", "not_planned"]) -> None:
+        body = {"state": "closed", "state_reason": reason}
+        self.client.write(Request("PATCH", f"issues/{number}", f"close issue {number}", _WRITE, body))
+
+    def can_write(self, login: str) -> bool:
+        """Tell whether someone may write to the repository: 1 request."""
+        if not _LOGIN.fullmatch(login):
+            return False
+        path = f"collaborators/{login}/permission"
+        # GitHub answers 404 about someone whom the repository does not know.
+        found = self.client.find(
+            Request("GET", path, "read someone's permission", _METADATA), lambda found: str(found["permission"])
+        )
+        return found in _WRITERS
+
+    # ------------------------------------------------------------ our comments
+
+    def create_comment(self, issue: int, body: str) -> Comment:
+        """Write our comment on an issue: 1 read, 1 write."""
+        if self._our_comments(issue):
+            raise Raced(branch_name(issue))
+        request = Request("POST", f"issues/{issue}/comments", f"comment on issue {issue}", _WRITE, {"body": body})
+        return self.client.write(request, _comment, lambda: next(iter(self._our_comments(issue, body)), None))
+
+    def edit_comment(self, issue: int, comment: int, body: str) -> None:
+        doing = f"edit our comment on issue {issue}"
+        self.client.write(Request("PATCH", f"issues/comments/{comment}", doing, _WRITE, {"body": body}))
+
+    def delete_comment(self, issue: int, comment: int) -> None:
+        doing = f"delete a comment of ours on issue {issue}"
+        try:
+            self.client.write(Request("DELETE", f"issues/comments/{comment}", doing, _WRITE))
+        except RefusedError as refused:
+            if not refused.matches(HTTPStatus.NOT_FOUND):
+                raise
+
+    def _our_comments(self, issue: int, body: str | None = None) -> list[Comment]:
+        """Read an issue's comments up to ours: the first with our marker, and others of ours on the same page.
+
+        With a body, a comment with exactly this text counts as well.
+        """
+        marker, ours = comment_marker(issue), list[Comment]()
+        request = Request("GET", f"issues/{issue}/comments", f"read the comments on issue {issue}", _READ)
+        found = self.client.pages(request, lambda each: (_comment(each), dict(each)))
+        for seen, (comment, about) in enumerate(found, 1):
+            marked = comment.body == body or marker in map(str.strip, comment.body.splitlines())
+            if marked and self._is_ours(about):
+                ours.append(comment)
+            if ours and seen % PER_PAGE == 0:
+                break
+        return ours
+
+    def _is_ours(self, comment: dict[str, Any]) -> bool:
+        """Tell whether a comment with our marker is ours, so that we never edit a stranger's.
+
+        A workflow or an App writes as a bot, and strangers have no bots here. A person's token belongs to someone who
+        may write to the repository, so an insider's comment counts as well. For anyone else we ask who we are.
+        """
+        user = comment.get("user")
+        if user is None:  # the account was deleted
+            return False
+        if user.get("type") == "Bot" or comment.get("author_association") in _INSIDERS:
+            return True
+        if self._login is None:
+            self._login = self._own_login()
+        return bool(user.get("login") == self._login)
+
+    def _own_login(self) -> str:
+        try:
+            return self.client.read(Request("GET", "/user", "read who we are", _METADATA), lambda me: str(me["login"]))
+        except RefusedError as refused:
+            if refused.passing:
+                raise
+            return ""  # a workflow's or an App's token may not ask; it belongs to a bot
+
+    # ------------------------------------------------------------ what has changed
 
     def issues_changed_since(self, moment: datetime) -> Iterator[IssueChange]:
-        """Give the issues that changed since then, oldest change first, a hundred a request.
+        """Give the issues that have changed since then, oldest change first, a hundred a request.
 
-        GitHub counts pull requests as issues; a change of one of ours stands for its issue.
+        GitHub counts pull requests as issues; a change of one of ours counts as a change of its issue.
         """
-        query = f"issues?state=all&since={_iso(moment)}&sort=updated&direction=asc"
-        for found in self._listed(query, Call("list the issues", _READ)):
-            yield IssueChange(_issue_of(found), datetime.fromisoformat(found["updated_at"]))
+
+        def parse(found: Any) -> IssueChange:
+            return IssueChange(_issue_number(found), datetime.fromisoformat(found["updated_at"]))
+
+        query = {"state": "all", "since": _iso(moment), "sort": "updated", "direction": "asc"}
+        return self.client.pages(Request("GET", "issues", "list the issues", _READ, query=query), parse)
 
     def commands_since(self, moment: datetime) -> Iterator[tuple[Heard, int]]:
-        """Give the comments since then that give a command, and the issue that each is about: a hundred a request.
+        """Give the comments since then that hold a command, and the issue that each is about: a hundred a request.
 
-        One more request each finds out the issue. Where GitHub does not list the comments, there are none.
+        Each costs one more request to find out the issue. Where GitHub does not list the comments, there are none.
         """
-        query = f"issues/comments?since={_iso(moment)}&sort=updated&direction=asc"
+        query = {"since": _iso(moment), "sort": "updated", "direction": "asc"}
+        request = Request("GET", "issues/comments", "list the comments", _READ, query=query)
         try:
-            for found in self._listed(query, Call("list the comments", _READ)):
-                heard = _heard(found)
-                issue = self._issue_behind(heard.place) if heard and command_of(heard.text) else None
-                if heard and issue:
-                    yield heard, issue
+            for heard in self.client.pages(request, _command):
+                if heard and command_of(heard.text):
+                    read = Request("GET", f"issues/{heard.place}", f"read issue {heard.place}", _READ)
+                    issue = self.client.read(read, _issue_number)
+                    if issue:
+                        yield heard, issue
         except RefusedError as refused:
             if not refused.matches(HTTPStatus.NOT_FOUND):
                 raise
 
     def comment_command(self, comment: int) -> Heard | None:
-        """Read a comment that may give a command: 1 request; None where it is gone."""
-        call = Call("read a comment", _READ)
-        try:
-            return _heard(self._calls.read(call, lambda: self._calls.raw("GET", f"issues/comments/{comment}")))
-        except RefusedError as refused:
-            if refused.matches(HTTPStatus.NOT_FOUND):
-                return None
-            raise
-
-    def _issue_behind(self, place: int) -> int | None:
-        call = Call(f"read issue {place}", _READ)
-        return _issue_of(self._calls.read(call, lambda: self._calls.raw("GET", f"issues/{place}")))
-
-    def _listed(self, query: str, call: Call) -> Iterator[Any]:
-        for number in count(1):
-            path = f"{query}&per_page={PER_PAGE}&page={number}"
-            listed = self._calls.read(call, partial(self._calls.raw, "GET", path))
-            if not isinstance(listed, list):
-                raise self._calls.odd(call)
-            yield from listed
-            if len(listed) < PER_PAGE:
-                return
+        """Read a comment that may hold a command: 1 request; None where it is gone, or a machine's."""
+        return self.client.find(Request("GET", f"issues/comments/{comment}", "read a comment", _READ), _command)
 
 
 def _iso(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _issue_of(found: Any) -> int | None:
-    """Return the issue that an issue of GitHub's stands for: itself, or that of a pull request of ours."""
-    number = read_state(found.get("body") or "")[1].get("issue") if "pull_request" in found else found.get("number")
+def _issue(found: Any) -> Issue | None:
+    """Read an issue as GitHub's REST API gives it; None for a pull request."""
+    if "pull_request" in found:
+        return None
+    return Issue(
+        number=found["number"],
+        title=found["title"],
+        body=found["body"] or "",
+        labels=tuple(label["name"] for label in found["labels"]),
+        author=found["user"]["login"] if found["user"] else "",
+        state="closed" if found["state"] == "closed" else "open",
+        state_reason=found.get("state_reason"),
+        closed_at=found.get("closed_at"),
+        comments=found["comments"],
+        url=found["html_url"],
+    )
+
+
+def _issue_number(found: Any) -> int | None:
+    """Return the number of an issue, or for a pull request of ours that of the issue that it is for."""
+    number = read_state(found["body"] or "")[1].get("issue") if "pull_request" in found else found["number"]
     return number if isinstance(number, int) else None
 
 
-def _heard(found: Any) -> Heard | None:
+def _comment(found: Any) -> Comment:
+    return Comment(found["id"], found["body"] or "")
+
+
+def _command(found: Any) -> Heard | None:
     """Read a comment as GitHub's REST API gives it; None for a machine's, which gives no commands."""
-    user, place = found.get("user") or {}, str(found.get("issue_url", "")).rpartition("/")[2]
+    user, place = found["user"] or {}, str(found["issue_url"]).rpartition("/")[2]
     if user.get("type") == "Bot" or not place.isdecimal():
         return None
-    return Heard(int(found["id"]), str(user.get("login", "")), found.get("body") or "", int(place))
-
-
-_LIST = Call("list the pull requests", "pull-requests: read")
-
-
-class Pulls:
-    """The pull requests of one repository."""
-
-    def __init__(self, calls: Calls) -> None:
-        """Take what sends requests."""
-        self._calls = calls
-
-    def newest(self, branch: str, state: Literal["open", "all"]) -> tuple[Pull | None, str | None]:
-        """Read the newest pull request from a branch and, as it comes with it, the default branch's name."""
-        head = f"{self._calls.name.partition('/')[0]}:{branch}"
-        listed = self._calls.repository.get_pulls(state=state, head=head, sort="created", direction="desc")
-        found = self._calls.page(_LIST, listed)
-        if not found:
-            return None, None
-        pull = max(found, key=lambda pull: pull.number)
-        return _pull(pull), pull.base.repo.default_branch
-
-    def recent(self, branch: str, after: int) -> tuple[Pull | None, dict[str, Pull], str | None]:
-        """Read a branch's newest pull request and, from the newest hundred of all, which are open, by branch.
-
-        Args:
-            branch: The branch.
-            after: A number that is older than any pull request from that branch, such as its issue's.
-
-        Returns:
-            The pull request, the open ones, and the default branch's name as it comes with them.
-        """
-        listed = self._calls.repository.get_pulls(state="all", sort="created", direction="desc")
-        found = self._calls.page(_LIST, listed)
-        here = [pull for pull in found if self._from_here(pull)]
-        opened = {pull.head.ref: _pull(pull) for pull in reversed(here) if pull.state == "open"}
-        default = found[0].base.repo.default_branch if found else None
-        own = max((pull for pull in here if pull.head.ref == branch), key=lambda pull: pull.number, default=None)
-        all_seen = len(found) < PER_PAGE or min(pull.number for pull in found) < after
-        if own is None and not all_seen:
-            return self.newest(branch, "all")[0], opened, default
-        return (_pull(own) if own else None), opened, default
-
-    def opened(self) -> tuple[dict[str, Pull], str | None]:
-        """Read all open pull requests from this repository's own branches, by branch; and the default branch's name."""
-        found, default = dict[str, Pull](), None
-        listed = self._calls.pages(_LIST, PullRequest, "pulls", state="open", sort="created", direction="asc")
-        for pull in listed:
-            default = pull.base.repo.default_branch
-            if self._from_here(pull):
-                found[pull.head.ref] = _pull(pull)
-        return found, default
-
-    def _from_here(self, pull: PullRequest) -> bool:
-        """Tell whether a pull request comes from this repository: a fork's branch may be called like ours."""
-        home = pull.head.repo
-        return home is not None and home.full_name.casefold() == self._calls.name.casefold()
-
-    def open(self, branch: str, base: str, title: str, body: str) -> Pull:
-        """Open a pull request, or return the one that is open from this branch already."""
-        link = f"{web_address(self._calls.api_url)}/{self._calls.name}/compare/{quote(base)}...{quote(branch)}?expand=1"
-        call = Call("open the pull request", "pull-requests: write", link)
-
-        def there() -> Pull | None:
-            return self.newest(branch, "open")[0]
-
-        def send() -> Pull:
-            return _pull(self._calls.repository.create_pull(base, branch, title=title, body=body))
-
-        try:
-            return self._calls.write(call, send, there)
-        except RefusedError as refused:
-            if refused.matches(HTTPStatus.UNPROCESSABLE_ENTITY, pattern="already exists") and (pull := there()):
-                return pull
-            raise
-
-    def edit(self, number: int, *, title: str | None, body: str | None, state: Literal["closed"] | None) -> None:
-        """Change what is given of a pull request, in one write."""
-        pull = self._calls.repository.get_pull(number)
-        self._calls.write(
-            Call(f"edit pull request {number}", "pull-requests: write"),
-            lambda: pull.edit(
-                title=NotSet if title is None else title,
-                body=NotSet if body is None else body,
-                state=NotSet if state is None else state,
-            ),
-            lambda: None,
-        )
-
-
-def _pull(found: PullRequest) -> Pull:
-    return Pull(
-        number=found.number,
-        title=found.title,
-        body=found.body or "",
-        state="closed" if found.state == "closed" else "open",
-        merged=found.merged_at is not None,
-        url=found.html_url,
-        head=found.head.sha,
-    )
+    return Heard(int(found["id"]), str(user.get("login", "")), found["body"] or "", int(place))

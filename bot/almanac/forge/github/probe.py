@@ -1,8 +1,7 @@
-"""Asks GitHub about a repository for `almanac doctor`: every answer is taken as it is, an error included."""
+"""Reads about a repository on GitHub for `almanac doctor`, which takes every answer as it is, an error included."""
 
 import base64
 import binascii
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,16 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 import github
-import requests
 
-from almanac.errors import ForgeError
-
-_SECONDS = 20
-_BROKEN: dict[type[Exception], str] = {
-    requests.Timeout: "did not answer in time",
-    requests.exceptions.SSLError: "could not prove who it is (its certificate is not trusted here)",
-    requests.exceptions.ProxyError: "could not be reached through the proxy",
-}
+from almanac.forge.github.client import GitHubClient
+from almanac.forge.github.request import RefusedError, Request
 
 
 @dataclass(frozen=True)
@@ -31,8 +23,8 @@ class Reply:
 
     Attributes:
         status: HTTP's.
-        data: The body as JSON gives it; None where it is none.
-        headers: Their names in small letters.
+        data: The body as JSON; None where it is not JSON, or the answer is an error.
+        headers: Their names in lower case.
     """
 
     status: int
@@ -41,7 +33,7 @@ class Reply:
 
     @property
     def ok(self) -> bool:
-        """Whether GitHub gave what was asked."""
+        """Whether GitHub gave what was asked for."""
         return self.status == HTTPStatus.OK
 
     def value(self, *path: str) -> Any:
@@ -60,21 +52,11 @@ class Reply:
 
 
 class Probe:
-    """One repository. Nothing is written, and nothing is sent twice."""
+    """Asks about one repository. Nothing is written, and nothing is sent twice."""
 
     def __init__(self, repository: str, token: str, api_url: str) -> None:
-        """Take `OWNER/NAME`, the token (none is fine for a public repository) and the address of the API."""
-        self._api_url = api_url.rstrip("/")
-        self._repository = repository
-        self._client = github.Github(
-            auth=github.Auth.Token(token) if token else None,
-            base_url=self._api_url,
-            timeout=_SECONDS,
-            user_agent="almanac",
-            retry=None,
-            seconds_between_requests=None,
-            seconds_between_writes=None,
-        )
+        """Take `OWNER/NAME`, the token (empty is fine for a public repository) and the address of the API."""
+        self._client = GitHubClient(repository, api_url, github.Auth.Token(token) if token else None, secret=token)
 
     def close(self) -> None:
         """Close the connection."""
@@ -84,21 +66,13 @@ class Probe:
         """Read something of the repository: `labels/event`, or the repository itself.
 
         Raises:
-            ForgeError: GitHub was not reached, or answered something that is no HTTP.
+            ForgeError: GitHub was not reached, or something else answered in its place.
         """
-        url = f"/repos/{self._repository}" + (f"/{path}" if path else "")
         try:
-            status, headers, body = self._client.requester.requestJson("GET", url)
-        except (requests.RequestException, github.GithubException, OSError, RuntimeError) as error:
-            # Its own words may hold addresses with names and passwords of a proxy.
-            why = next((words for kind, words in _BROKEN.items() if isinstance(error, kind)), "could not be reached")
-            remedy = "Check the connection, the proxy and GITHUB_API_URL, then try again."
-            raise ForgeError(f"{self._api_url} {why}.", remedy=remedy, passing=True) from None
-        try:
-            data = json.loads(body) if body else None
-        except ValueError:
-            data = None
-        return Reply(status, data, {name.lower(): str(value) for name, value in headers.items()})
+            headers, data = self._client.send(Request("GET", path, "check the repository", "metadata: read"))
+        except RefusedError as refused:
+            return Reply(refused.answer.status, None, refused.answer.headers)
+        return Reply(HTTPStatus.OK, data, headers)
 
     def file(self, path: str, branch: str) -> Reply:
         """Read a file on a branch."""

@@ -15,7 +15,7 @@ class Fake:
         self.repo, self.commit, self.truncated = repo, commit, truncated
         self.asked: list[tuple[str, bool]] = []
 
-    def tree(self, tree: str, recursive: bool) -> tuple[list[Entry], bool]:
+    def tree(self, tree: str, *, recursive: bool) -> tuple[list[Entry], bool]:
         self.asked.append((tree, recursive))
         listed = self.repo.git("ls-tree", "-z", *(["-r", "-t"] if recursive else []), tree)
         entries = []
@@ -61,7 +61,7 @@ class TestWhole:
         assert Fake(repo, commit).files().root(commit) == repo.git("rev-parse", f"{commit}^{{tree}}")
 
     def test_a_listing_without_the_folders_themselves_does(self) -> None:
-        files = RemoteFiles(lambda *_: ([Entry("100644", "a" * 40, "x.md")], False), lambda _: b"x")
+        files = RemoteFiles(lambda *_, **__: ([Entry("100644", "a" * 40, "x.md")], False), lambda _: b"x")
         assert files.object(COMMIT, "x.md") == b"x"
 
 

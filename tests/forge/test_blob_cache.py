@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from almanac.forge.git import Entry
-from almanac.forge.github.files import SHARES, BlobCache, RemoteFiles
+from almanac.forge.github.blob_cache import SHARES, BlobCache, trim
+from almanac.forge.github.files import RemoteFiles
 
 KEY = "blob-" + "0" * 39
 
@@ -38,7 +39,7 @@ def test_another_repository_does_not_see_it(cache: BlobCache) -> None:
 
 @pytest.mark.parametrize("bad", ["", "blob-", "../../etc/passwd", "blob-" + "z" * 40, "blob-" + "0" * 40 + "/.."])
 def test_a_key_is_no_path(cache: BlobCache, bad: str) -> None:
-    with pytest.raises(ValueError, match="no key"):
+    with pytest.raises(ValueError, match="not a key"):
         cache.of(1).put(bad, b"")
 
 
@@ -66,7 +67,7 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
         path = next(tmp_path.rglob(key(number)))
         os.utime(path, (number + 1, number + 1))
     blobs.get(key(0))
-    cache.trim(tmp_path, 15_000)
+    trim(tmp_path, 15_000)
     assert [blobs.get(key(number)) is not None for number in range(4)] == [True, False, False, True]
 
 
@@ -85,8 +86,9 @@ def test_a_disk_that_cannot_be_written_costs_requests_and_nothing_else(tmp_path:
 def test_a_second_run_fetches_nothing_again(cache: BlobCache) -> None:
     asked: list[str] = []
 
-    def tree(commit: str, _recursive: bool) -> tuple[list[Entry], bool]:
-        asked.append(commit)
+    def tree(tree: str, *, recursive: bool) -> tuple[list[Entry], bool]:
+        assert recursive
+        asked.append(tree)
         return [Entry("100644", "a" * 40, "page.md", 4)], False
 
     def blob(number: str) -> bytes:

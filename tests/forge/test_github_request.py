@@ -1,11 +1,12 @@
 import pytest
-from almanac.forge.github.client import DAY, Answer, Call, explain, limited, redact, words
+from almanac.forge.github.request import DAY, ErrorAnswer, Request, error_text, explain, rate_limit_wait, redact
 
-CALL = Call("open the pull request", "pull-requests: write", "https://github.com/o/n/compare/main...b")
+LINK = "https://github.com/o/n/compare/main...b"
+REQUEST = Request("POST", "pulls", "open the pull request", "pull-requests: write", link=LINK)
 NOW = 1_800_000_000.0  # 2027-01-15 08:00:00 UTC
 
 
-class TestWords:
+class TestErrorText:
     def test_the_message_and_what_is_wrong_with_each_field(self) -> None:
         data = {
             "message": "Validation Failed",
@@ -16,11 +17,11 @@ class TestWords:
                 7,
             ],
         }
-        assert words(data) == "Validation Failed; No commits between main and b; title missing_field; plain words"
+        assert error_text(data) == "Validation Failed; No commits between main and b; title missing_field; plain words"
 
     @pytest.mark.parametrize("data", [None, "text", [], {}, {"errors": "text"}, {"message": None}])
     def test_nothing_where_nothing_is_said(self, data: object) -> None:
-        assert not words(data)
+        assert not error_text(data)
 
 
 class TestRedact:
@@ -35,7 +36,7 @@ class TestRedact:
         assert redact("fine", "") == "fine"
 
 
-class TestLimited:
+class TestRateLimit:
     @pytest.mark.parametrize(
         ("status", "said", "headers", "wait"),
         [
@@ -52,7 +53,7 @@ class TestLimited:
         ],
     )
     def test_as_github_asks(self, status: int, said: str, headers: dict[str, str], wait: float | None) -> None:
-        assert limited(Answer(status, said, headers), NOW) == wait
+        assert rate_limit_wait(ErrorAnswer(status, said, headers), NOW) == wait
 
 
 class TestExplain:
@@ -85,7 +86,7 @@ class TestExplain:
         ],
     )
     def test_what_to_switch_on_and_where(self, status: int, said: str, remedy: list[str]) -> None:
-        error = explain(Answer(status, said, {}), CALL, "o/n", NOW)
+        error = explain(ErrorAnswer(status, said, {}), REQUEST, "o/n", NOW)
         assert "open the pull request in o/n" in str(error)
         assert said in str(error)
         assert error.remedy
@@ -94,26 +95,26 @@ class TestExplain:
 
     def test_github_names_the_permission_itself(self) -> None:
         headers = {"x-accepted-github-permissions": "pull_requests=write,contents=read"}
-        error = explain(Answer(403, "Resource not accessible by integration", headers), CALL, "o/n", NOW)
+        error = explain(ErrorAnswer(403, "Resource not accessible by integration", headers), REQUEST, "o/n", NOW)
         assert error.remedy
         assert '"pull-requests: write,contents: read"' in error.remedy
 
     def test_a_rate_limit_says_when_to_try_again(self) -> None:
-        error = explain(Answer(403, "", {"retry-after": "90"}), CALL, "o/n", NOW)
+        error = explain(ErrorAnswer(403, "", {"retry-after": "90"}), REQUEST, "o/n", NOW)
         assert error.remedy == "Try again after 08:01:30 UTC."
         assert error.passing
 
     def test_an_absurd_wait_is_no_crash(self) -> None:
-        error = explain(Answer(429, "", {"retry-after": "9" * 30}), CALL, "o/n", NOW)
+        error = explain(ErrorAnswer(429, "", {"retry-after": "9" * 30}), REQUEST, "o/n", NOW)
         assert error.passing
         assert DAY == 86_400
 
     def test_githubs_own_trouble_passes(self) -> None:
-        error = explain(Answer(502, "", {}), CALL, "o/n", NOW)
+        error = explain(ErrorAnswer(502, "", {}), REQUEST, "o/n", NOW)
         assert "502" in str(error)
         assert error.passing
 
     def test_an_unknown_refusal_has_githubs_words_and_no_advice(self) -> None:
-        error = explain(Answer(418, "", {}), CALL, "o/n", NOW)
+        error = explain(ErrorAnswer(418, "", {}), REQUEST, "o/n", NOW)
         assert "it gave no reason" in str(error)
         assert error.remedy is None

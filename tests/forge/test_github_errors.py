@@ -5,17 +5,20 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
-import github
 import pytest
 from almanac.errors import ForgeError, Raced, UserError
 from almanac.forge.github.address import web_address
-from almanac.forge.github.client import Call, Calls, Pace
+from almanac.forge.github.client import GitHubClient, Throttle
 from almanac.forge.github.repository import GitHubForge, connect
+from almanac.forge.github.request import Request
 from almanac.proposal.state import PutBranch
 
-from tests.proxy import Answer, Proxy, Request
+from tests.proxy import Answer, Proxy
+from tests.proxy import Request as Received
 
 TOKEN = "ghs_0123456789abcdefABCDEF"  # noqa: S105 - nobody's
 SHA = "1" * 40
@@ -44,14 +47,15 @@ def server() -> Iterator[Proxy]:
 @pytest.fixture
 def forge(server: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubForge]:
     monkeypatch.setattr(
-        "almanac.forge.github.repository.Pace", lambda pause, patience: Pace(pause, patience, sleep=lambda _: None)
+        "almanac.forge.github.repository.Throttle",
+        lambda pause, patience: Throttle(pause, patience, sleep=lambda _: None),
     )
     made = connect(TOKEN, "octo/site", api_url=server.url, default_branch="main", pause=0)
     yield made
     made.close()
 
 
-def refuse(status: int, message: str, **headers: str) -> Callable[[Request], Answer]:
+def refuse(status: int, message: str, **headers: str) -> Callable[[Received], Answer]:
     return lambda _: Answer(
         status, {"message": message}, {key.replace("_", "-"): text for key, text in headers.items()}
     )
@@ -66,20 +70,20 @@ def failure(action: Callable[[], object]) -> ForgeError:
     return caught.value
 
 
-class TestPace:
+class TestThrottle:
     @pytest.mark.parametrize(
         ("pause", "slept"), [(None, [1.0, 1.0]), (0.0, []), (2.5, [2.5] * 11)], ids=["by itself", "none", "always"]
     )
     def test_twelve_writes(self, pause: float | None, slept: list[float]) -> None:
         time = Time()
-        pace = Pace(pause, 30, clock=lambda: time.now, sleep=time.sleep)
+        pace = Throttle(pause, 30, clock=lambda: time.now, sleep=time.sleep)
         for _ in range(12):
             pace.wait()
         assert time.slept == slept
 
     def test_time_that_went_by_anyway_counts(self) -> None:
         time = Time()
-        pace = Pace(2, 30, clock=lambda: time.now, sleep=time.sleep)
+        pace = Throttle(2, 30, clock=lambda: time.now, sleep=time.sleep)
         pace.wait()
         time.now += 1.5
         pace.wait()
@@ -89,68 +93,110 @@ class TestPace:
 
 
 class TestTries:
-    def calls(self, time: Time, patience: float = 30) -> Calls:
-        return Calls(github.Github(lazy=True), "octo/site", TOKEN, Pace(0, patience, sleep=time.sleep))
+    @pytest.fixture
+    def time(self) -> Time:
+        return Time()
 
-    def fail(self, *errors: Exception | str) -> Callable[[], str]:
-        left = list(errors)
+    @pytest.fixture
+    def client(self, server: Proxy, time: Time) -> Iterator[GitHubClient]:
+        made = GitHubClient("octo/site", server.url, None, throttle=Throttle(0, 30, sleep=time.sleep))
+        yield made
+        made.close()
 
-        def send() -> str:
-            outcome = left.pop(0)
-            if isinstance(outcome, Exception):
-                raise outcome
-            return outcome
+    READ = Request("GET", "x", "read", "x")
+    WRITE = Request("POST", "x", "write", "x")
+    BROKEN = Answer(502, b"<html>")
+    DONE = Answer(200, ["done"])
 
-        return send
+    def limit(self, seconds: int) -> Answer:
+        return Answer(429, {"message": "slow down"}, {"Retry-After": str(seconds)})
 
-    def limit(self, seconds: int) -> github.GithubException:
-        return github.GithubException(429, {"message": "slow down"}, {"retry-after": str(seconds)})
-
-    def test_a_read_is_repeated_as_often_as_makes_sense(self) -> None:
-        time = Time()
-        broken = [github.GithubException(502, "<html>", {})] * 3
-        assert self.calls(time).read(Call("read", "x"), self.fail(*broken, "done")) == "done"
+    def test_a_read_is_repeated_as_often_as_makes_sense(self, server: Proxy, client: GitHubClient, time: Time) -> None:
+        server.trouble = script({"": [self.BROKEN] * 3 + [self.DONE]})
+        assert client.read(self.READ, list) == ["done"]
         assert time.slept == [1, 2, 4]
+        assert client.usage.requests == 4
 
-    def test_not_for_ever(self) -> None:
-        time = Time()
-        broken = [github.GithubException(502, "<html>", {})] * 4
-        error = failure(lambda: self.calls(time).read(Call("read", "x"), self.fail(*broken)))
-        assert error.passing
+    def test_not_for_ever(self, server: Proxy, client: GitHubClient) -> None:
+        server.trouble = script({"": self.BROKEN})
+        assert failure(lambda: client.read(self.READ, list)).passing
+        assert len(server.requests) == 4
 
-    def test_a_short_limit_is_waited_for(self) -> None:
-        time = Time()
-        assert self.calls(time).read(Call("read", "x"), self.fail(self.limit(5), self.limit(5), "done")) == "done"
+    def test_a_short_limit_is_waited_for(self, server: Proxy, client: GitHubClient, time: Time) -> None:
+        server.trouble = script({"": [self.limit(5), self.limit(5), self.DONE]})
+        assert client.read(self.READ, list) == ["done"]
         assert time.slept == [5, 10]
 
-    def test_a_long_limit_is_told_at_once(self) -> None:
-        time = Time()
-        error = failure(lambda: self.calls(time).read(Call("read", "x"), self.fail(self.limit(31))))
+    def test_a_long_limit_is_reported_at_once(self, server: Proxy, client: GitHubClient, time: Time) -> None:
+        server.trouble = script({"": self.limit(31)})
+        error = failure(lambda: client.read(self.READ, list))
         assert time.slept == []
         assert error.passing
         assert "Try again after" in str(error.remedy)
 
-    def test_a_refusal_is_not_repeated(self) -> None:
-        time = Time()
-        denied = github.GithubException(403, {"message": "Resource not accessible by integration"}, {})
-        assert not failure(lambda: self.calls(time).read(Call("read", "x"), self.fail(denied))).passing
+    def test_a_refusal_is_not_repeated(self, server: Proxy, client: GitHubClient, time: Time) -> None:
+        server.trouble = script({"": said(403, "Resource not accessible by integration")})
+        assert not failure(lambda: client.read(self.READ, list)).passing
         assert time.slept == []
 
-    def test_a_write_that_took_effect_is_not_sent_again(self) -> None:
-        send = self.fail(github.GithubException(502, "<html>", {}))
-        assert self.calls(Time()).write(Call("write", "x"), send, lambda: "found") == "found"
+    def test_a_write_that_took_effect_is_not_sent_again(self, server: Proxy, client: GitHubClient) -> None:
+        server.trouble = script({"": self.BROKEN})
+        assert client.write(self.WRITE, list, lambda: ["found"]) == ["found"]
+        assert len(server.requests) == 1
 
-    def test_a_write_that_did_not_is(self) -> None:
-        send = self.fail(github.GithubException(502, "<html>", {}), "done")
-        assert self.calls(Time()).write(Call("write", "x"), send, lambda: None) == "done"
+    def test_a_write_that_did_not_is(self, server: Proxy, client: GitHubClient) -> None:
+        server.trouble = script({"": [self.BROKEN, self.DONE]})
+        assert client.write(self.WRITE, list) == ["done"]
 
-    def test_a_branch_that_not_all_of_github_knows_yet(self) -> None:
-        early = github.GithubException(422, {"message": "Could not resolve to a node with the global id of 'x'."}, {})
-        assert self.calls(Time()).write(Call("write", "x"), self.fail(early, "done"), lambda: None) == "done"
+    def test_a_branch_that_not_all_of_github_knows_yet(self, server: Proxy, client: GitHubClient) -> None:
+        early = said(422, "Could not resolve to a node with the global id of 'x'.")
+        server.trouble = script({"": [early, self.DONE]})
+        assert client.write(self.WRITE, list) == ["done"]
 
-    def test_a_bug_stays_a_bug(self) -> None:
+    def test_a_bug_stays_a_bug(self, client: GitHubClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        def bug(*_: object, **__: object) -> None:
+            raise RuntimeError("a bug")
+
+        monkeypatch.setattr("github.Requester.Requester.requestJsonAndCheck", bug)
         with pytest.raises(RuntimeError, match="a bug"):
-            self.calls(Time()).read(Call("read", "x"), self.fail(RuntimeError("a bug")))
+            client.read(self.READ, list)
+
+
+class TestPages:
+    @pytest.fixture
+    def client(self, server: Proxy) -> Iterator[GitHubClient]:
+        made = GitHubClient("octo/site", server.url, None)
+        yield made
+        made.close()
+
+    LIST = Request("GET", "issues", "list the issues", "x", query={"state": "open"})
+
+    def test_the_link_to_the_next_page_is_followed_and_the_query_is_kept(
+        self, server: Proxy, client: GitHubClient
+    ) -> None:
+        link = {"Link": f'<{server.url}/other?page=2&after=Y%3D>; rel="next", <{server.url}/other?page=9>; rel="last"'}
+        first = {"Link": f'<{server.url}/other?page=1>; rel="prev"'}
+        server.trouble = script({"": [Answer(200, [1], link), Answer(200, [2], first)]})
+        assert list(client.pages(self.LIST, int)) == [1, 2]
+        queries = [dict(parse_qsl(request.query)) for request in server.requests]
+        asked = {"state": "open", "per_page": "100"}
+        assert queries == [asked, {**asked, "page": "2", "after": "Y="}]
+        assert server.reads == ["GET /issues", "GET /issues"]
+
+    def test_a_full_page_without_links_may_not_be_the_last(self, server: Proxy, client: GitHubClient) -> None:
+        server.trouble = script({"": [Answer(200, [1] * 100), Answer(200, [2] * 100), Answer(200, b"[]")]})
+        assert len(list(client.pages(self.LIST, int))) == 200
+        assert [dict(parse_qsl(request.query)).get("page") for request in server.requests] == [None, "2", "3"]
+
+    def test_no_more_is_read_than_the_caller_takes(self, server: Proxy, client: GitHubClient) -> None:
+        server.trouble = script({"": Answer(200, [1] * 100)})
+        assert client.page(self.LIST, int) == [1] * 100
+        assert len(server.requests) == 1
+
+    @pytest.mark.parametrize("body", [{"message": "hello"}, ["text"]])
+    def test_something_else_is_not_github(self, server: Proxy, client: GitHubClient, body: object) -> None:
+        server.trouble = script({"": Answer(200, body)})
+        assert "does not answer as GitHub" in str(failure(lambda: list(client.pages(self.LIST, int))))
 
 
 def test_who_does_not_use_github_does_not_load_it() -> None:
@@ -228,7 +274,7 @@ class TestAnswers:
         assert "could not be reached" in str(error)
 
     def test_nobody_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("almanac.forge.github.repository.Pace", lambda *_: Pace(0, 30, sleep=lambda _: None))
+        monkeypatch.setattr("almanac.forge.github.repository.Throttle", partial(Throttle, sleep=lambda _: None))
         gone = Proxy()
         gone.close()
         forge = connect(TOKEN, "octo/site", api_url=gone.url, default_branch="main")
@@ -255,10 +301,10 @@ OBJECTS = {
 }
 
 
-def script(answers: dict[str, Answer | list[Answer]]) -> Callable[[Request], Answer]:
+def script(answers: dict[str, Answer | list[Answer]]) -> Callable[[Received], Answer]:
     """Answer by how a request begins; what is not foreseen is a 404."""
 
-    def answer(request: Request) -> Answer:
+    def answer(request: Received) -> Answer:
         for start, given in answers.items():
             if str(request).startswith(start):
                 return given.pop(0) if isinstance(given, list) else given
@@ -345,7 +391,7 @@ PULL = {
     "body": None,
     "state": "open",
     "merged_at": None,
-    "head": {"sha": SHA},
+    "head": {"ref": "almanac/issue-1", "sha": SHA},
     "html_url": "https://github.com/octo/site/pull/7",
     "base": {"ref": "main", "repo": {"default_branch": "main"}},
 }
@@ -414,7 +460,7 @@ class TestIssues:
         forge.close()
 
     def test_a_pull_request_is_no_issue(self, server: Proxy, forge: GitHubForge) -> None:
-        about = {**issue(1, "octo/site"), "html_url": "https://github.com/octo/site/pull/1"}
+        about = {**issue(1, "octo/site"), "pull_request": {"html_url": "https://github.com/octo/site/pull/1"}}
         server.trouble = script({"GET /issues/1": Answer(200, about), **EMPTY})
         assert forge.look(1).issue is None
 
@@ -490,10 +536,10 @@ def issue(number: int, repository: str) -> dict[str, Any]:
     }
 
 
-def transferred(server: Proxy, to: str, number: int, name_now: str) -> Callable[[Request], Answer]:
+def transferred(server: Proxy, to: str, number: int, name_now: str) -> Callable[[Received], Answer]:
     """Send whoever asks for the issue elsewhere, as GitHub does."""
 
-    def answer(request: Request) -> Answer:
+    def answer(request: Received) -> Answer:
         if request.path == "/repos/octo/site/issues/1":
             return Answer(301, {}, {"Location": f"{server.url}/repositories/99/issues/{number}"})
         if request.path.startswith("/repositories/99"):

@@ -1,0 +1,167 @@
+"""One request to GitHub's REST API, and what an error in answer to it means. Pure: plain values in and out."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from almanac.errors import ForgeError
+
+MINUTE, DAY = 60.0, 86_400.0
+_TOKENS = re.compile(r"\b(gh[a-z]_[A-Za-z0-9_.-]{4,}|github_pat_[A-Za-z0-9_]+|eyJ[\w-]+\.[\w-]+\.[\w-]+)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_RATE_LIMIT = re.compile(r"rate limit|abuse detection|wait a few minutes|retry your request again later", re.IGNORECASE)
+# What GitHub says (a pattern for its words), and what a person can do about it. The first that fits is used.
+_REMEDIES = {
+    r"not permitted to create or approve pull requests": """
+        Switch on "Allow GitHub Actions to create and approve pull requests" under Settings > Actions > General >
+        Workflow permissions (if it is greyed out, switch it on in the same place in the organisation's settings)""",
+    r"rule violations|creations being restricted|protected branch|reference update failed": """
+        A rule of the repository prevents this. Under Settings > Rules > Rulesets (or Branches), exclude "almanac/**"
+        from the rule, or add Almanac to its bypass list""",
+    r"SAML": "Open https://github.com/settings/tokens and authorise the token for the organisation (Configure SSO)",
+    r"archived": "Unarchive the repository under Settings > General, or switch Almanac off there",
+    r"issues (are|has been|have been) disabled": "Switch Issues on under Settings > General > Features",
+    r"issue is locked": "Unlock the issue's conversation",
+    r"no commits between": "There is nothing to propose: the branch contains only what is already on the base",
+    r"repository is empty": "Make a first commit, so that there is a branch to propose changes to",
+    r"is too long": "GitHub accepts texts of up to 65,536 characters",
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request, and the words for an error message about it.
+
+    Attributes:
+        verb: `GET`, `POST`, `PATCH` or `DELETE`.
+        path: The path below the repository (`issues/12`), or below the API where it begins with a slash (`/user`).
+        doing: What it is for, to follow "GitHub would not let us": `read issue 12`.
+        needs: The permission that it takes, as in a workflow file: `issues: read`.
+        body: What is sent as JSON, or None.
+        query: The parameters in the address.
+        link: Where a person can do the same by hand, or None.
+    """
+
+    verb: str
+    path: str
+    doing: str
+    needs: str
+    body: Mapping[str, Any] | None = None
+    query: Mapping[str, str | int] = field(default_factory=dict)
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class ErrorAnswer:
+    """An error as GitHub answered it: HTTP status, its own words, and headers with lower-case names."""
+
+    status: int
+    said: str
+    headers: Mapping[str, str]
+
+
+class RefusedError(ForgeError):
+    """GitHub answered with an error.
+
+    Attributes:
+        answer: What GitHub answered.
+        wait: How many seconds a rate limit asks us to wait, or None where it is not about one.
+    """
+
+    def __init__(
+        self, message: str, answer: ErrorAnswer, *, remedy: str | None = None, wait: float | None = None
+    ) -> None:
+        passing = wait is not None or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        super().__init__(message, remedy=remedy, passing=passing)
+        self.answer, self.wait = answer, wait
+
+    def matches(self, *statuses: int, pattern: str = "") -> bool:
+        """Tell whether the answer has one of these statuses, and GitHub's words match the pattern."""
+        return self.answer.status in statuses and re.search(pattern, self.answer.said, re.IGNORECASE) is not None
+
+
+def redact(text: str, secret: str) -> str:
+    """Take the secret, and anything else that looks like a token, out of a text; put the text on one line."""
+    if secret:
+        text = text.replace(secret, "***")
+    return " ".join(_CONTROL.sub(" ", _TOKENS.sub("***", text)).split())
+
+
+def error_text(data: Any) -> str:
+    """Return all that GitHub says in the body of an error: its message, then what is wrong with each field."""
+    if not isinstance(data, dict):
+        return ""
+    errors = data.get("errors")
+    details = [
+        error if isinstance(error, str) else str(error.get("message") or f"{error.get('field')} {error.get('code')}")
+        for error in (errors if isinstance(errors, list) else [])
+        if isinstance(error, str | dict)
+    ]
+    said = [str(data.get("message") or ""), *details]
+    return "; ".join(dict.fromkeys(part.strip().rstrip(".") for part in said if part.strip()))
+
+
+def rate_limit_wait(answer: ErrorAnswer, now: float) -> float | None:
+    """Return how many seconds a rate limit asks us to wait, or None where the answer is not a rate limit.
+
+    In the order that GitHub documents: `retry-after` where it is given, else until `x-ratelimit-reset` where nothing
+    remains, else a minute. `now` is in seconds since the epoch.
+    """
+    after, remaining = answer.headers.get("retry-after", ""), answer.headers.get("x-ratelimit-remaining")
+    limited = bool(after) or remaining == "0" or _RATE_LIMIT.search(answer.said) is not None
+    if answer.status != HTTPStatus.TOO_MANY_REQUESTS and not (answer.status == HTTPStatus.FORBIDDEN and limited):
+        return None
+    if after.strip().isdecimal():
+        return float(after)
+    reset = answer.headers.get("x-ratelimit-reset", "")
+    if remaining == "0" and reset.isdecimal():
+        return max(0.0, float(reset) - now) + 1
+    return MINUTE
+
+
+def explain(answer: ErrorAnswer, request: Request, name: str, now: float) -> RefusedError:
+    """Say what GitHub's error means and what a person can do about it.
+
+    Args:
+        answer: The error.
+        request: What it answers.
+        name: The repository, as `OWNER/NAME`, or the App.
+        now: Seconds since the epoch.
+    """
+    wait = rate_limit_wait(answer, now)
+    if wait is not None:
+        message = f"GitHub accepts no more requests from us for now, so we could not {request.doing}."
+        until = datetime.fromtimestamp(now + min(wait, DAY), UTC).strftime("%H:%M:%S UTC")
+        return RefusedError(message, answer, remedy=f"Try again after {until}.", wait=wait)
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        message = f"GitHub has a problem of its own (status {answer.status}), so we could not {request.doing}."
+        remedy = "Try again in a few minutes; https://www.githubstatus.com shows how GitHub is doing."
+        return RefusedError(message, answer, remedy=remedy)
+    said = answer.said or "it gave no reason"
+    message = f"GitHub would not let us {request.doing} in {name}: {said} (status {answer.status})."
+    return RefusedError(message, answer, remedy=_remedy(answer, request, name))
+
+
+def _remedy(answer: ErrorAnswer, request: Request, name: str) -> str | None:
+    for pattern, remedy in _REMEDIES.items():
+        if re.search(pattern, answer.said, re.IGNORECASE):
+            by_hand = f", or do it by hand: {request.link}" if request.link else "."
+            return " ".join(remedy.split()) + by_hand
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return "Check the token (GITHUB_TOKEN): it is wrong, has expired or was revoked."
+    if answer.status == HTTPStatus.FORBIDDEN:
+        accepted = answer.headers.get("x-accepted-github-permissions", "")
+        needs = accepted.replace("=", ": ").replace("_", "-") or request.needs
+        return (
+            f'The token lacks a permission: "{needs}". In a workflow, add it to the job\'s "permissions:"; '
+            "for an App or a fine-grained token, grant it in its settings, for this repository."
+        )
+    if answer.status == HTTPStatus.NOT_FOUND:
+        return (
+            f"Check that {name} is spelt correctly, and that the token may see it and has the permission "
+            f'"{request.needs}": GitHub says "not found" in all of these cases.'
+        )
+    return None
