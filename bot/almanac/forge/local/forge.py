@@ -277,13 +277,11 @@ class LocalForge:
         return issue
 
     def reopen_issue(self, number: int) -> None:
-        """Reopen an issue."""
         with self.alone():
             issue = self._stored_issue(number)
             self._store.put_issue(replace(issue, state="open", state_reason="reopened", closed_at=None))
 
     def delete_issue(self, number: int) -> None:
-        """Delete an issue with its comments."""
         self._store.drop_issue(number)
 
     def comment(self, issue: int, author: str, body: str) -> int:

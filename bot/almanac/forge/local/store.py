@@ -311,11 +311,9 @@ class Store:
             return number
 
     def put_comment(self, issue: int, comment: StoredComment) -> None:
-        """Write a comment."""
         self._write(comment_file(issue, comment.number), write_stored(comment))
 
     def drop_comment(self, issue: int, number: int) -> None:
-        """Delete one comment."""
         with self.alone():
             self._remove(comment_file(issue, number))
 
@@ -359,7 +357,6 @@ class Store:
             return pull
 
     def put_pull(self, pull: StoredPull) -> None:
-        """Write a pull request."""
         self._write(pull_file(pull.number), write_stored(pull))
 
     def _comment_numbers(self, issue: int) -> list[int]:
