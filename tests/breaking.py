@@ -1,4 +1,4 @@
-"""A forge that breaks off at a chosen write, before or after it took effect, as a process that is killed would."""
+"""A forge that fails at a chosen write, before or after it took effect, as a process that is killed would."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,8 +20,8 @@ class Breaking:
     """Passes everything on to a real forge, up to the write at which it breaks; from then on nothing works.
 
     Attributes:
-        written: The writes that were asked for, in their order.
-        between: Called before each write with its number, counted from 0; what other people do meanwhile.
+        written: The writes that were attempted, in order.
+        between: Called before each write with its number, counted from 0: what other people do at that moment.
     """
 
     def __init__(self, forge: Forge, *, at: int = -1, after: bool = False) -> None:

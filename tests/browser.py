@@ -1,4 +1,4 @@
-"""Pages in a real Chromium that has nowhere to go, and that tells whatever a page tried."""
+"""Pages in a real Chromium without network, which reports everything that a page tried to do."""
 
 import os
 import re
@@ -47,8 +47,8 @@ class Visit:
 
     Attributes:
         dom: The page as the browser has it in the end.
-        requests: What was asked for through the proxy, the page included, but for what the browser asks its maker.
-            Nothing leaves the machine: the proxy answers with the page, or refuses.
+        requests: What was requested through the proxy, the page included, except for the browser's own requests to its
+            maker. Nothing leaves the machine: the proxy answers with the page, or refuses.
     """
 
     dom: str = ""
@@ -72,7 +72,7 @@ def _proxy(pages: Mapping[str, str], requests: list[str]) -> Iterator[int]:
             self.send_error(403)
 
         def log_message(self, *_: object) -> None:
-            """Keep quiet."""
+            """Print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -90,7 +90,7 @@ def chromium() -> str:
 
 
 def visit(html: str, folder: Path, *more: str) -> Visit:
-    """Open a page, do to each of its elements what a reader could do, and tell what happened.
+    """Open a page, do to each of its elements what a reader could do, and report what happened.
 
     Args:
         html: The page, as built; the probe is put in front.
@@ -121,5 +121,5 @@ def visit(html: str, folder: Path, *more: str) -> Visit:
             check=True,
         )
     seen.dom = done.stdout
-    seen.requests = [asked for asked in seen.requests if not _OWN.search(asked)]
+    seen.requests = [address for address in seen.requests if not _OWN.search(address)]
     return seen

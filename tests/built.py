@@ -1,4 +1,4 @@
-"""Sites built with a real Jekyll, and pages as what a reader gets of them: elements and text."""
+"""Sites built with a real Jekyll, and pages as a reader gets them: elements and text."""
 
 import json
 import os
@@ -62,7 +62,7 @@ def convert(pages: Sequence[str]) -> list[str]:
     """Put pages through the Liquid and the kramdown of the same Jekyll, each on its own, in one process.
 
     Returns:
-        The HTML; of a page that could not be converted, the error behind `ERROR: `.
+        The HTML; for a page that could not be converted, `ERROR: ` and the error.
     """
     need("jekyll")
     done = subprocess.run(

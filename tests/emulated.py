@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from almanac.forge.github.repository import GitHubForge, connect
 
-from tests.forge.worlds import Offered, Said
+from tests.forge.worlds import SeenComment, SeenPull
 from tests.proxy import Answer, Proxy, Request
 from tests.tools import need
 
@@ -195,21 +195,21 @@ class GitHubWorld:
         """Comment on an issue."""
         return int(self.ask("POST", f"issues/{issue}/comments", {"body": body}, login=author)["id"])
 
-    def comments(self, issue: int) -> list[Said]:
+    def comments(self, issue: int) -> list[SeenComment]:
         """List the comments."""
         found = self.ask("GET", f"issues/{issue}/comments?per_page=100")
-        return [Said(each["id"], each["user"]["login"] == BOT, each["body"]) for each in found]
+        return [SeenComment(each["id"], each["user"]["login"] == BOT, each["body"]) for each in found]
 
     def issue_state(self, number: int) -> tuple[str, str | None]:
         """Read the issue."""
         issue = self.ask("GET", f"issues/{number}")
         return issue["state"], issue["state_reason"]
 
-    def pulls(self) -> list[Offered]:
+    def pulls(self) -> list[SeenPull]:
         """List the pull requests."""
         found = self.ask("GET", "pulls?state=all&sort=created&direction=asc&per_page=100")
         seen = [
-            Offered(
+            SeenPull(
                 each["number"], each["title"], each["body"], each["state"], each["head"]["ref"], each["base"]["ref"]
             )
             for each in found

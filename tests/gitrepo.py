@@ -1,4 +1,4 @@
-"""A real git repository for tests, by plain git: nothing of Almanac's own is used to make or to read it."""
+"""A real git repository for tests, made and read by plain git, without any code of Almanac's."""
 
 import io
 import os
@@ -47,7 +47,7 @@ class Repo:
         return done.stdout
 
     def git(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> str:
-        """Run git there and return what it says, without the last line's end."""
+        """Run git there and return its output, without the last line end."""
         return os.fsdecode(self.run(*arguments, stdin=stdin, env=env)).removesuffix("\n")
 
     def write(self, files: Mapping[str, str | bytes]) -> None:
@@ -71,7 +71,7 @@ class Repo:
         links: Mapping[str, str] | None = None,
         message: str = "Work",
     ) -> str:
-        """Commit files (None removes one) and symbolic links on top of a branch that nobody has to have checked out."""
+        """Commit files (None removes one) and symbolic links on top of a branch, which need not be checked out."""
         parent = self.head(branch)
         content = [("100644", path, data) for path, data in files.items()]
         content += [("120000", path, target.encode()) for path, target in (links or {}).items()]
@@ -103,7 +103,7 @@ class Repo:
     def files(self, commit: str) -> dict[str, bytes]:
         """Return every file of a commit."""
         listed = [entry for entry in self.run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0") if entry]
-        # One process for all of them: each answer is `<id> blob <size>`, the data and a line's end.
+        # One process for all of them: each answer is `<id> blob <size>`, the data and a line end.
         blobs = [entry.split(b"\t")[0].split()[2] for entry in listed]
         answer = io.BytesIO(self.run("cat-file", "--batch", stdin=b"".join(blob + b"\n" for blob in blobs)))
         found = {}

@@ -1,4 +1,4 @@
-"""What people do to a site on this disk, in any order, with real git; what they wrote is remembered."""
+"""People who work on a site on this disk, in any order and with real git; what they wrote is remembered."""
 
 import shutil
 import tempfile
@@ -37,7 +37,7 @@ class Written:
 
 
 class People(RuleBasedStateMachine):
-    """One site and a few issues, and people who do what they like."""
+    """One site, a few issues, and people who do anything that git and the forge allow."""
 
     stages: Mapping[str, tuple[Path, int]]
     first: Mapping[str, str]
@@ -73,10 +73,10 @@ class People(RuleBasedStateMachine):
         self.answers[number], self.mine[number], self.shown[number] = answers, Written(), {}
 
     def token(self) -> str:
-        """Return a word that nobody has written yet."""
+        """Return a word that no one has written yet."""
         return f"token{next(self.tokens)}x"
 
-    # ------------------------------------------------------------ whom and what they find
+    # ------------------------------------------------------------ what there is
 
     def issues(self, state: str = "") -> list[int]:
         """Return the issues that are there, or those in a state."""
@@ -99,13 +99,13 @@ class People(RuleBasedStateMachine):
     @precondition(lambda self: len(self.numbers) < MOST)
     @rule(day=st.integers(1, 28), place=places)
     def file(self, day: int, place: str) -> None:
-        """Somebody files an issue."""
+        """Someone files an issue."""
         answers = {"title": f"Event {self.token()}", "date": f"2022-05-{day:02}", "location": place}
         self._filed(self.scene.file(**answers), answers)
 
     @rule(index=which, place=places, good=st.booleans(), heard=hears)
     def edit(self, index: int, place: str, good: bool, heard: bool) -> None:
-        """Somebody edits the issue; Almanac hears of it, or not."""
+        """Someone edits the issue; Almanac hears of it, or not."""
         if number := pick(self.issues(), index):
             self._answer(number, place, good=good)
             self._maybe(heard, number)
@@ -120,7 +120,7 @@ class People(RuleBasedStateMachine):
 
     @rule(index=which, hasty=st.booleans(), heard=hears)
     def close(self, index: int, hasty: bool, heard: bool) -> None:
-        """Somebody closes the issue, maybe right after a commit that no run has seen."""
+        """Someone closes the issue, maybe right after a commit that no run has seen."""
         number = pick(self.opened() if hasty else self.issues("open"), index)
         if number and self.world.forge.issue(number):
             if hasty:
@@ -130,7 +130,7 @@ class People(RuleBasedStateMachine):
 
     @rule(index=which, heard=hears)
     def reopen(self, index: int, heard: bool) -> None:
-        """Somebody reopens the issue; a no that no run has heard is still one."""
+        """Someone reopens the issue; a no that no run has heard is still one."""
         if number := pick(self.issues("closed"), index):
             self.world.edit_issue(number, state="open")
             if number in self.refused and self.scene.memory(number).rejected is not None:
@@ -148,7 +148,7 @@ class People(RuleBasedStateMachine):
 
     @rule(index=which, name=st.sampled_from(["notes.md", "photo.bin"]))
     def commit_file(self, index: int, name: str) -> None:
-        """Somebody commits a file to the branch."""
+        """Someone commits a file to the branch."""
         if number := pick(self.opened(), index):
             self._commit_file(number, name)
 
@@ -159,7 +159,7 @@ class People(RuleBasedStateMachine):
 
     @rule(index=which)
     def commit_words(self, index: int) -> None:
-        """Somebody edits the page on the branch, beside the sections."""
+        """Someone edits the page on the branch, beside the sections."""
         if number := pick(self.opened(), index):
             word, mark = self.token(), "The center of OSPO++"
             self.scene.by_hand(number, {PAGE: self.scene.page(number).replace(mark, f"{word}\n\n{mark}").encode()})
@@ -167,7 +167,7 @@ class People(RuleBasedStateMachine):
 
     @rule(index=which, page=st.booleans())
     def commit_event(self, index: int, page: bool) -> None:
-        """Somebody edits the event on the branch: its section, or its record."""
+        """Someone edits the event on the branch: its section, or its record."""
         if number := pick(self.opened(), index):
             side = self.side(number, self.scene.head(number))
             name = "recording" if page else "people_label"
@@ -177,12 +177,12 @@ class People(RuleBasedStateMachine):
 
     @rule()
     def push(self) -> None:
-        """Somebody commits something else to the base."""
+        """Someone commits something else to the base."""
         self.world.commit({"about.md": self.token().encode()})
 
     @rule(heard=hears)
     def edit_other(self, heard: bool) -> None:
-        """Somebody edits a section of the page on the base that belongs to no issue."""
+        """Someone edits a section of the page on the base that belongs to no issue."""
         page, word = self.scene.base_page(), self.token()
         self.world.commit({PAGE: page.replace("* Demos", f"* Demos\n    * {word}", 1).encode()})
         self.words.append(word)
@@ -190,7 +190,7 @@ class People(RuleBasedStateMachine):
 
     @rule(index=which, page=st.booleans(), place=places, heard=hears)
     def edit_event(self, index: int, page: bool, place: str, heard: bool) -> None:
-        """Somebody edits an issue's own event on the base: its section, or its record. Its author has a change, too."""
+        """Someone edits an issue's own event on the base: its section, or its record. Its author has a change, too."""
         if number := pick(sorted(self.merged), index):
             side = self.side(number, self.world.forge.base().commit)
             self._edit_event(side, "description" if page else "url", "main", self.shown[number])
@@ -200,7 +200,7 @@ class People(RuleBasedStateMachine):
             self._maybe(heard)
 
     def _edit_event(self, side: Side | None, name: str, branch: str, values: dict[str, str]) -> None:
-        """Edit one side, unless the other one waits to be brought in line: people do not talk at cross purposes."""
+        """Edit one side, unless the other one still has to be synced: people do not contradict each other."""
         in_section = name in ("recording", "description")
         if side and not (side.record_edited if in_section else side.section_edited):
             value = self.token() if name in ("description", "people_label") else f"https://example.org/{self.token()}"
@@ -217,7 +217,7 @@ class People(RuleBasedStateMachine):
             pull = self.scene.pull(number).number
             if self._joined("main", branch_name(number), kind):
                 if kind == "squash":
-                    self.world.say_merged(pull)
+                    self.world.mark_merged(pull)
                 self._landed(number)
                 self._maybe(heard)
 
@@ -237,12 +237,12 @@ class People(RuleBasedStateMachine):
 
     @rule(index=which)
     def update(self, index: int) -> None:
-        """Somebody merges the base into the branch."""
+        """Someone merges the base into the branch."""
         if number := pick(self.opened(), index):
             self._joined(branch_name(number), "main", "merge")
 
     def _joined(self, into: str, other: str, kind: Kind) -> bool:
-        """Merge, unless git cannot, or what comes out cannot be told to be one thing."""
+        """Merge, unless git cannot, or the result would leave a record and its section contradicting each other."""
         ours, theirs = self.world.head(into), self.world.head(other)
         assert ours
         assert theirs

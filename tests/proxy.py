@@ -1,4 +1,4 @@
-"""A proxy between Almanac and the emulated GitHub: it writes down every request, and can make trouble on purpose."""
+"""A proxy between Almanac and the emulated GitHub: it records every request, and can answer with failures."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the proxy answers instead of GitHub; with `lost`, GitHub still does what was asked."""
+    """What the proxy answers instead of GitHub; with `lost`, GitHub still carries out the request."""
 
     status: int
     body: Any = None
@@ -49,7 +49,7 @@ class Proxy:
         url: Its own address.
         target: Where the requests go, as `http://127.0.0.1:PORT`; may be set later.
         requests: All requests since the last `clear`.
-        trouble: Called with each request; what it answers, if anything, stands in for GitHub's answer.
+        trouble: Called with each request; what it answers, if anything, replaces GitHub's answer.
     """
 
     def __init__(self, target: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Scenes for tests of a proposal's life: a site on either forge, what people do there, and what runs make of it."""
+"""Scenes for tests of a proposal's life: a site on either forge, what people do there, and what Almanac makes of it."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from almanac.renderer import example, house_renderer, load_templates, template
 from almanac.times.zones import Zones
 
 from tests.filing import body
-from tests.forge.worlds import Kind, LocalWorld, Offered, World, open_world
+from tests.forge.worlds import Kind, LocalWorld, SeenPull, World, open_world
 
 PAGE = "past-working-groups.md"
 FORM, CONFIG, RECORDS = ".github/ISSUE_TEMPLATE/new-event.yml", ".github/almanac.yml", "_data/events"
@@ -121,27 +121,27 @@ class Scene:
         return self.files(number)[path].decode()
 
     def by_hand(self, number: int, files: dict[str, bytes | None]) -> str:
-        """Somebody commits to an issue's branch."""
+        """Someone commits to an issue's branch."""
         return self.world.commit(files, branch=branch_name(number))
 
     def edit_record(self, number: int, old: str, new: str) -> None:
-        """Somebody edits the record on the branch."""
+        """Someone edits the record on the branch."""
         text = self.record(number)
         assert old in text
         self.by_hand(number, {RECORD: text.replace(old, new).encode()})
 
     def edit_page(self, number: int, old: str, new: str) -> None:
-        """Somebody edits the page on the branch."""
+        """Someone edits the page on the branch."""
         text = self.page(number)
         assert old in text
         self.by_hand(number, {PAGE: text.replace(old, new).encode()})
 
-    def pull(self, number: int) -> Offered:
+    def pull(self, number: int) -> SeenPull:
         """Return the newest pull request of an issue."""
         return [pull for pull in self.world.pulls() if pull.head == branch_name(number)][-1]
 
     def memory(self, number: int) -> Memory:
-        """Return what the marker of that pull request says."""
+        """Return what the marker of that pull request holds."""
         return recall(self.pull(number).body)
 
     def comment(self, number: int) -> str:

@@ -1,4 +1,4 @@
-"""Whether a page and its records say the same, and how a person edits either: for tests that act as people do."""
+"""The two sides of an event, its record and its section of the page: whether they agree, and how people edit them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -35,12 +35,12 @@ class Side:
 
     @property
     def record_edited(self) -> bool:
-        """Whether somebody edited the record since they were in line last."""
+        """Whether someone edited the record since they last agreed."""
         return self.record.rendered not in fingerprints(self.text)
 
     @property
     def section_edited(self) -> bool:
-        """Whether somebody edited the section since."""
+        """Whether someone edited the section since."""
         return self.record.rendered not in fingerprints(self.section.text)
 
     @property

@@ -185,7 +185,7 @@ class TestSquash:
         files = scene.files(number)
         scene.world.commit({path: files[path] for path in (PAGE, RECORD, "notes.md")})
         if said:
-            scene.world.say_merged(scene.pull(number).number)
+            scene.world.mark_merged(scene.pull(number).number)
             assert scene.run(number).plan.outcome == "closed"
         url = b'url: "https://example.org/theirs"\n'
         scene.world.commit({RECORD: files[RECORD] + url})

@@ -13,7 +13,7 @@ from almanac.renderer import load_templates
 
 from tests.breaking import Breaking
 from tests.emulated import GitHubWorld
-from tests.forge.worlds import Offered
+from tests.forge.worlds import SeenPull
 from tests.scenes import CONFIG, DEMO_DAY, FORGES, PAGE, RECORDS, Scene, new_scene
 
 GOVERNMENTS = f"{RECORDS}/2021-11-08-governments-agencies.yml"
@@ -143,7 +143,7 @@ class TestEdits:
         assert old in scene.base_page()
         return scene.world.commit({PAGE: scene.base_page().replace(old, new).encode()})
 
-    def offer(self, scene: Scene) -> Offered:
+    def offer(self, scene: Scene) -> SeenPull:
         return [pull for pull in scene.world.pulls() if pull.head == SYNC_BRANCH][-1]
 
     def plan(self, scene: Scene) -> Plan | None:

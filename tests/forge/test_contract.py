@@ -1,4 +1,4 @@
-"""What every forge does alike: one suite over all of them."""
+"""The contract that both forges keep: one suite over both."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -34,7 +34,7 @@ def put(
 
 
 class TestLook:
-    def test_an_issue_nobody_filed_is_none(self, world: World) -> None:
+    def test_an_issue_that_was_never_filed_is_none(self, world: World) -> None:
         look = world.forge.look(4711)
         assert look.issue is None
         assert look.proposal.head is None
@@ -334,7 +334,7 @@ class TestComments:
         ]
         assert world.forge.look(number).proposal.comment == type(ours)(ours.id, text + "\nmore")
 
-    def test_one_that_another_run_has_written_meanwhile_is_left_alone(self, world: World) -> None:
+    def test_one_that_another_run_has_just_written_is_left_alone(self, world: World) -> None:
         number = world.file_issue("An event", "text")
         world.forge.create_comment(number, f"{comment_marker(number)}\nHello")
         with pytest.raises(Raced):

@@ -1,6 +1,6 @@
-"""The world around a forge: what other people do there, and what can be seen there afterwards.
+"""The world around a forge: what people do there by hand, and what can be seen there afterwards.
 
-The contract suite speaks to a forge only through the protocol `Forge`, and prepares and inspects through `World`.
+Tests use a forge only through the protocol `Forge`; they prepare and inspect the rest through `World`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,8 +23,8 @@ NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Said:
-    """A comment as everybody sees it: its id, whether Almanac wrote it, its text."""
+class SeenComment:
+    """A comment as everyone sees it: its id, whether Almanac wrote it, its text."""
 
     id: int
     ours: bool
@@ -32,8 +32,8 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Offered:
-    """A pull request as everybody sees it."""
+class SeenPull:
+    """A pull request as everyone sees it."""
 
     number: int
     title: str
@@ -59,7 +59,7 @@ class World(Protocol):
     def commit(
         self, files: Mapping[str, bytes | None], *, branch: str | None = None, links: Mapping[str, str] | None = None
     ) -> str:
-        """Somebody commits files (None removes one) and symbolic links on a branch, else the base; return the id."""
+        """Someone commits files (None removes one) and symbolic links on a branch, else the base; return the id."""
         ...
 
     def head(self, branch: str) -> str | None:
@@ -79,7 +79,7 @@ class World(Protocol):
         ...
 
     def file_issue(self, title: str, body: str, *, labels: tuple[str, ...] = (), author: str = "ada") -> int:
-        """Somebody files an issue; return its number."""
+        """Someone files an issue; return its number."""
         ...
 
     def edit_issue(
@@ -90,14 +90,14 @@ class World(Protocol):
         body: str | None = None,
         state: Literal["open", "closed"] | None = None,
     ) -> None:
-        """Somebody edits, closes or reopens an issue."""
+        """Someone edits, closes or reopens an issue."""
         ...
 
     def comment(self, issue: int, author: str, body: str) -> int:
-        """Somebody else comments on an issue; return the comment's id."""
+        """Someone else comments on an issue; return the comment's id."""
         ...
 
-    def comments(self, issue: int) -> list[Said]:
+    def comments(self, issue: int) -> list[SeenComment]:
         """Return an issue's comments, oldest first."""
         ...
 
@@ -105,7 +105,7 @@ class World(Protocol):
         """Return an issue's state and the reason for it."""
         ...
 
-    def pulls(self) -> list[Offered]:
+    def pulls(self) -> list[SeenPull]:
         """Return every pull request, oldest first."""
         ...
 
@@ -122,15 +122,15 @@ class World(Protocol):
         ...
 
     def label(self, number: int, *labels: str) -> None:
-        """Somebody gives an issue these labels and no others."""
+        """Someone gives an issue these labels and no others."""
         ...
 
     def delete_branch(self, branch: str) -> None:
-        """Somebody deletes a branch."""
+        """Someone deletes a branch."""
         ...
 
     def restore_branch(self, branch: str, commit: str) -> None:
-        """Somebody brings a branch back."""
+        """Someone brings a branch back."""
         ...
 
 
@@ -140,7 +140,6 @@ class LocalWorld:
     base = "main"
 
     def __init__(self, folder: Path) -> None:
-        """Make the clone, unless it is there."""
         self.repo = Repo(folder)
         if not folder.exists():
             Repo.init(folder).commit({"README.md": "A site\n"})
@@ -155,19 +154,15 @@ class LocalWorld:
         return made
 
     def head(self, branch: str) -> str | None:
-        """Ask git."""
         return self.repo.head(branch)
 
     def files(self, commit: str) -> dict[str, bytes]:
-        """Ask git."""
         return self.repo.files(commit)
 
     def parents(self, commit: str) -> tuple[str, ...]:
-        """Ask git."""
         return self.repo.parents(commit)
 
     def message(self, commit: str) -> str:
-        """Ask git."""
         return self.repo.message(commit)
 
     def file_issue(self, title: str, body: str, *, labels: tuple[str, ...] = (), author: str = "ada") -> int:
@@ -192,33 +187,27 @@ class LocalWorld:
         self.forge.file_issue(replace(issue, state=state or issue.state, closed_at=None))
 
     def comment(self, issue: int, author: str, body: str) -> int:
-        """Write the file."""
         return self.forge.comment(issue, author, body)
 
-    def comments(self, issue: int) -> list[Said]:
-        """Read the files."""
-        return [Said(found.number, found.author == AUTHOR, found.body) for found in self.forge.comments(issue)]
+    def comments(self, issue: int) -> list[SeenComment]:
+        return [SeenComment(found.number, found.author == AUTHOR, found.body) for found in self.forge.comments(issue)]
 
     def issue_state(self, number: int) -> tuple[str, str | None]:
-        """Read the file."""
         issue = self.forge.issue(number)
         assert issue
         return issue.state, issue.state_reason
 
-    def pulls(self) -> list[Offered]:
-        """Read the files."""
+    def pulls(self) -> list[SeenPull]:
         found = Store(self.repo.folder).pulls()
         return [
-            Offered(pull.number, pull.title, pull.body, pull.state, pull.head, pull.base)
+            SeenPull(pull.number, pull.title, pull.body, pull.state, pull.head, pull.base)
             for pull in reversed(list(found))
         ]
 
     def close_pull(self, number: int) -> None:
-        """Write the file."""
         self.forge.close_pull(number)
 
     def reopen_pull(self, number: int, commit: str) -> None:
-        """Ask git, and write the file."""
         store = Store(self.repo.folder)
         pull = store.pull(number)
         assert pull
@@ -232,13 +221,13 @@ class LocalWorld:
         branch = next(each.head for each in self.pulls() if each.number == number)
         self.repo.git("merge", "--quiet", "--no-ff", "--no-edit", branch)
 
-    def say_merged(self, number: int) -> None:
-        """Say so in the pull request's file, as a person does after a squash, of which git knows nothing."""
+    def mark_merged(self, number: int) -> None:
+        """Note it in the pull request's file, as a person does after a squash, of which git knows nothing."""
         file = self.repo.folder / ".almanac" / "pulls" / f"{number}.md"
         text = file.read_text(encoding="utf-8")
         assert "\nstate: open\nmerged: false\n" in text
-        said = text.replace("\nstate: open\nmerged: false\n", "\nstate: closed\nmerged: true\n", 1)
-        file.write_text(said, encoding="utf-8")
+        text = text.replace("\nstate: open\nmerged: false\n", "\nstate: closed\nmerged: true\n", 1)
+        file.write_text(text, encoding="utf-8")
 
     def label(self, number: int, *labels: str) -> None:
         """File it again with other labels."""
@@ -247,11 +236,9 @@ class LocalWorld:
         self.forge.file_issue(replace(issue, labels=labels, closed_at=None))
 
     def delete_branch(self, branch: str) -> None:
-        """Ask git."""
         self.repo.git("branch", "--quiet", "-D", branch)
 
     def restore_branch(self, branch: str, commit: str) -> None:
-        """Ask git."""
         self.repo.git("branch", branch, commit)
 
 

@@ -1,4 +1,4 @@
-"""The local forge as a place to live in: issues, merges, people's own git."""
+"""The local forge: issues, merges, and people's own git beside it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -156,7 +156,7 @@ class TestMerge:
         assert not (site.folder / "event.yml").exists()
         assert site.repo.git("status", "--porcelain") == ""
 
-    def test_somebody_on_the_branch_stops_it(self, site: Site) -> None:
+    def test_someone_on_the_branch_stops_it(self, site: Site) -> None:
         site.repo.git("switch", "--quiet", BRANCH)
         before = site.repo.branches()
         with pytest.raises(ForgeError, match="checked out") as caught:
@@ -214,7 +214,7 @@ class TestMerge:
         assert site.repo.head("main") == again
         assert site.repo.git("for-each-ref", "--points-at", first), "what was deleted can still be had"
 
-    def test_a_deleted_branch_is_no_merge(self, site: Site) -> None:
+    def test_a_deleted_branch_is_not_a_merge(self, site: Site) -> None:
         site.repo.git("branch", "--quiet", "-D", BRANCH)
         assert (site.now().state, site.now().merged) == ("open", False)
         assert site.forge.look(1).proposal.head is None
@@ -227,7 +227,7 @@ class TestMerge:
         assert [pull.number for pull in site.forge.pulls()] == [site.pull.number]
 
 
-class TestSomebodyOnTheBranch:
+class TestSomeoneOnTheBranch:
     def test_a_clean_working_copy_follows(self, site: Site) -> None:
         site.repo.git("switch", "--quiet", BRANCH)
         head = site.repo.head(BRANCH)

@@ -11,7 +11,7 @@ from typing import Any
 import filelock
 import pytest
 from almanac.errors import ForgeError, UserError
-from almanac.forge.local import store as files
+from almanac.forge.local import store
 from almanac.forge.local.forge import AUTHOR
 from almanac.forge.local.store import (
     Store,
@@ -81,7 +81,7 @@ class TestShape:
         text = (site.folder / ".almanac/issues/1/comment-1.md").read_text()
         assert text == f"---\nauthor: {AUTHOR}\ncreated_at: '2026-03-04T05:06:07Z'\n---\nHello"
 
-    def test_git_is_told_to_look_away(self, site: Site) -> None:
+    def test_git_ignores_all_of_it(self, site: Site) -> None:
         assert (site.folder / ".almanac/.gitignore").read_text() == "*\n"
         site.repo.git("add", "--all")
         assert site.repo.git("status", "--porcelain") == ""
@@ -106,7 +106,7 @@ class TestEditedByHand:
         kept = json.loads(file.read_text())
         assert (kept["state"], kept["mine"]) == ("closed", [1])
 
-    def test_an_issue_that_somebody_reopens(self, site: Site) -> None:
+    def test_an_issue_that_someone_reopens(self, site: Site) -> None:
         site.forge.close_issue(1, "not_planned")
         edit(site, "issues/1/issue.json", lambda text: text.replace('"state": "closed"', '"state": "open"'))
         site.forge.file_issue(ISSUE)
@@ -137,7 +137,7 @@ class TestEditedByHand:
         assert ours.id == 5
         assert site.forge.look(1).proposal.comment == ours
 
-    def test_files_of_other_names_are_passed_over(self, site: Site) -> None:
+    def test_files_of_other_names_are_ignored(self, site: Site) -> None:
         for path in (
             "issues/x/issue.json",
             "issues/007/issue.json",
@@ -187,7 +187,7 @@ class TestDamaged:
         edit(site, "pulls/1.md", lambda text: text.replace(old, new))
         assert [(file, at) for file, at, _ in problems(site)] == [(".almanac/pulls/1.md", line)]
 
-    def test_a_pull_request_that_is_no_text(self, site: Site) -> None:
+    def test_a_pull_request_that_is_not_text(self, site: Site) -> None:
         (site.folder / ".almanac/pulls/1.md").write_bytes(b"\xff")
         assert problems(site) == [(".almanac/pulls/1.md", None, None)]
 
@@ -231,13 +231,13 @@ class TestDisk:
         with pytest.raises(ForgeError, match="cannot be read or written"):
             forge_on(tmp_path).file_issue(ISSUE)
 
-    def test_what_a_crash_left_behind_is_no_hindrance(self, site: Site) -> None:
+    def test_what_a_crash_left_does_no_harm(self, site: Site) -> None:
         (site.folder / ".almanac/issues/1/.issue.json.new").write_text("half")
         site.forge.close_issue(1, "completed")
         assert sorted(file.name for file in (site.folder / ".almanac/issues/1").iterdir()) == ["issue.json"]
 
     def test_another_run_is_waited_for_and_then_named(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(files, "_LOCK_TIMEOUT", 0.01)
+        monkeypatch.setattr(store, "_LOCK_TIMEOUT", 0.01)
         other = filelock.FileLock(site.folder / ".almanac/lock")
         with other, pytest.raises(ForgeError, match="Another run") as caught:
             forge_on(site.folder).close_issue(1, "completed")
@@ -299,7 +299,7 @@ class TestReading:
             {"number": 1, "labels": [5]},
         ],
     )
-    def test_what_is_no_issue(self, value: dict[str, Any]) -> None:
+    def test_what_is_not_an_issue(self, value: dict[str, Any]) -> None:
         with pytest.raises(UserError) as caught:
             read_issue(json.dumps(value).encode(), "issue.json")
         assert all(problem.file == "issue.json" for problem in caught.value.problems)
@@ -325,7 +325,7 @@ class TestReading:
         )  # fmt: skip
 
     @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://x/a b", "https://x/\n", "x"])
-    def test_a_url_that_is_none_is_dropped(self, url: str) -> None:
+    def test_what_is_not_a_url_is_dropped(self, url: str) -> None:
         assert read_issue(json.dumps({"number": 1, "html_url": url}).encode(), "x").url == ""
 
     def test_halves_of_characters(self) -> None:
