@@ -1,0 +1,366 @@
+"""Dates: what people type, what a page holds, what headings show, and what an example is imitated in."""
+
+from datetime import date, timedelta
+
+import pytest
+from almanac.dates import (
+    YEARS,
+    example_of,
+    find_date,
+    has_year,
+    heading_date,
+    ordinal,
+    period,
+    read_date,
+    short_date,
+    written_like,
+)
+from almanac.errors import ConfigError, Problem
+from almanac.event.model import Event
+from almanac.page.template import section_renderer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+# ------------------------------------------------------------------------------- in a form
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021-11-08",
+        "2021/11/8",
+        "2021-11-8",
+        " November 8th, 2021 ",
+        "november 8 2021",
+        "Nov 8, 2021",
+        "Nov. 8th, 2021.",
+        "8 November 2021",
+        "8th of November, 2021",
+        "8-Nov-2021",
+        "Monday, November 8th, 2021",
+        "Mon 8 Nov 2021",
+        "November\u00a08th,  2021",
+    ],
+)
+def test_what_people_type(text: str) -> None:
+    assert read_date(text) == "2021-11-08"
+
+
+def test_other_months() -> None:
+    assert [read_date(text) for text in ("Sept 3, 2021", "3 Sep 2021", "May 3 2021", "8.8.2021")] == [
+        "2021-09-03",
+        "2021-09-03",
+        "2021-05-03",
+        "2021-08-08",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("11/8/2021", ["2021-11-08", "2021-08-11"]),
+        ("8.11.2021", ["2021-08-11", "2021-11-08"]),
+        ("11-8-2021", ["2021-11-08", "2021-08-11"]),
+        ("11/25/2021", ["2021-11-25"]),
+        ("25/11/2021", ["2021-11-25"]),
+        ("31/31/2021", []),
+        ("11/8/21", []),
+        ("Nov 8, 21", []),
+        ("Nov 8", []),
+        ("November 2021", []),
+        ("2021-11", []),
+        ("2021", []),
+        ("2021-13-01", []),
+        ("2021-02-29", []),
+        ("November 31st, 2021", []),
+        ("0000-01-01", []),
+        ("1899-12-31", []),
+        ("2200-01-01", []),
+        ("Thursday, November 8th, 2021", ["November 8th, 2021"]),
+        ("XXXX-12-09", []),
+        ("Nov 8-10, 2021", []),
+        ("tomorrow", []),
+        ("", []),
+        ("٢٠٢١-١١-٠٨", []),  # noqa: RUF001 - digits of another script
+        ("２０２１-11-08", []),  # noqa: RUF001 - digits that only look like ours
+        ("2021-11-08" * 1000, []),
+    ],
+)
+def test_what_is_no_date(text: str, offered: list[str]) -> None:
+    problem = read_date(text)
+    assert isinstance(problem, Problem)
+    assert [choice for choice in (problem.accepted, *problem.choices) if choice] == offered
+    assert problem.typed == text
+
+
+def test_both_readings_of_numbers_are_named() -> None:
+    problem = read_date("11/8/2021")
+    assert isinstance(problem, Problem)
+    assert "November 8th, 2021" in problem.message
+    assert "August 11th, 2021" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("record", "heading"),
+    [
+        ("2021-11-08", "November 8th, 2021"),
+        ("2021-11-01", "November 1st, 2021"),
+        ("2021-11-22", "November 22nd, 2021"),
+        ("2021-11-13", "November 13th, 2021"),
+        ("2021-11", "November 2021"),
+        ("2021", "2021"),
+        ("XXXX-12-09", "December 9th"),
+    ],
+)
+def test_headings(record: str, heading: str) -> None:
+    assert heading_date(record) == heading
+
+
+def test_endings_and_marks() -> None:
+    assert [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 22, 23, 30, 111)] == [
+        *("1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd", "30th", "111th")
+    ]
+    assert short_date(date(2021, 9, 3)) == "Sep 3"
+
+
+@settings(deadline=None)
+@given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
+def test_every_heading_is_read_as_its_date(day: date) -> None:
+    assert read_date(heading_date(day.isoformat())) == day.isoformat()
+    assert read_date(day.strftime("%A, %d %b %Y")) == day.isoformat()
+    assert isinstance(read_date((day + timedelta(days=1)).strftime("%A ") + heading_date(day.isoformat())), Problem)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.sampled_from("0123456789-/., XNovemberDcthst"), max_size=30))
+def test_no_text_breaks_the_readers(text: str) -> None:
+    assert isinstance(read_date(text), str | Problem)
+
+
+# ------------------------------------------------------------------------------- one grammar
+
+EVERYWHERE = (
+    *("10. November 2021", "Weds, November 10th, 2021", "2021.11.10", "the 10th of November 2021", "2021/11/10"),
+    *("10.Nov.2021", "10. Nov. 2021", "10-Nov-2021", "Nov/10/2021", "2021-Nov-10", "10th November, 2021"),
+    *("Nov. 10th (2021)", "Nov 10-2021", "10\u00a0Nov\u00a02021", "10 November 2021 (Wed)", "Wednesday 2021-11-10"),
+    *("10, November 2021", "2021 Nov 10", "2021. November 10th", "november, 10, 2021", "10th of Nov 2021, Wednesday"),
+)
+ALONE = ("10 - November - 2021", "November 10 - 2021", "2021 - November 10", "10 / November 2021", "Nov 10. 2021")
+
+
+@pytest.mark.parametrize("text", [*EVERYWHERE, *ALONE])
+def test_what_a_form_takes_a_page_has(text: str) -> None:
+    assert read_date(text) == "2021-11-10"
+    found = find_date(text)
+    assert found
+    assert (found.date, found.leading, found.title) == ("2021-11-10", True, "")
+
+
+@pytest.mark.parametrize("text", EVERYWHERE)
+@pytest.mark.parametrize("line", ["{}: Title", "- {} : Title", "({}): Title"])
+def test_a_title_comes_after_a_date(text: str, line: str) -> None:
+    found = find_date(line.format(text))
+    assert found
+    assert (found.date, found.leading, found.title) == ("2021-11-10", True, "Title")
+
+
+def test_a_date_comes_after_a_title() -> None:
+    for text in EVERYWHERE[:15]:
+        found = find_date(f"Title ({text})")
+        assert found
+        assert (found.date, found.trailing, found.title) == ("2021-11-10", not text.startswith("Wednesday"), "Title")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("3. May I ask", "3. May", "3. March of the penguins", "4. June Carter sings", "1. January", "3. May: Title"),
+        *(
+            "Version 3. May 2021",
+            "Meeting 10. November 2021",
+            "Meeting 10, May 2021",
+            "Issue 10 - May 2021",
+            "#3. May 2021",
+        ),
+        *("5. March 2020 - March 2021: A year", "2.3. May 2021", "Heft 10/May 2021", "5 - March 2021 highlights"),
+        *("May - 3 talks", "May, 3 speakers", "3-May", "Nov-8", "$3. May 2021", "https://example.org/8-march-2022-x"),
+        *(
+            "13/14/2021",
+            "31.31.2021",
+            "\u017fept 3, 2021",
+            "3.50 May",
+            "May 10:30",
+            "1.2.3",
+            "3. 4. 5. 6.",
+            "2021 talks",
+        ),
+    ],
+)
+def test_a_number_near_a_month_is_no_day(line: str) -> None:
+    found = find_date(line)
+    assert found is None or not found.has_day
+
+
+@pytest.mark.parametrize(
+    ("line", "date", "title"),
+    [
+        ("10.\u201312. November 2021: Title", "2021-11-10", "Title"),
+        ("Dec 30 - Jan 2, 2022: Title", "2021-12-30", "Title"),
+        ("11/8/2021: Title", "2021", "Title"),
+        ("30. December \u2013 2. January 2022: Title", "2021-12-30", "Title"),
+        ("Title, 3. May - 5. May 2021", "2021-05-03", "Title"),
+        ("May 3 - 2001: A Space Odyssey", "XXXX-05-03", "2001: A Space Odyssey"),
+        ("2021 - May 3: Title", "2021", "May 3: Title"),
+        ("February 31: Title", None, None),
+        ("3 May I ask", "XXXX-05-03", "I ask"),
+        ("Title 8/march/2022.", "2022-03-08", "Title"),
+        ("Title (Nov 8, 2021), more (Monday)", "2021-11-08", "Title: more (Monday)"),
+        ("10. Title, 2021-11-10", "2021-11-10", "10. Title"),
+        ("3. May I ask: 10. November 2021", "2021-11-10", "3. May I ask"),
+        ("February 30, 2021: Title", "2021-02", "Title"),
+        ("2/30/2021: Title", "2021-02", "Title"),
+    ],
+)
+def test_what_a_line_says_beside_its_date(line: str, date: str | None, title: str | None) -> None:
+    found = find_date(line)
+    assert (found and found.date, found and found.title) == (date, title)
+
+
+@pytest.mark.parametrize(
+    ("heading", "given"),
+    [
+        ("Events in 2021", "2021"),
+        ("November 2021", "2021-11"),
+        ("2021-11", "2021-11"),
+        ("2020-2021", None),
+        ("Season 2020/21", None),
+        ("11. November 2021", "2021-11"),
+        ("Events", None),
+    ],
+)
+def test_a_heading_gives_a_year_or_a_month(heading: str, given: str | None) -> None:
+    assert period(heading) == given
+
+
+def test_a_weekday_after_a_date_is_checked() -> None:
+    for text in ("November 8, 2021 (Thursday)", "8 Nov 2021, Thu", "Monday, November 8, 2021, Thursday"):
+        problem = read_date(text)
+        assert isinstance(problem, Problem)
+        assert "is a Monday, not a Thursday" in problem.message
+
+
+@settings(deadline=None)
+@given(
+    st.dates(date(1900, 1, 1), date(YEARS[-1], 12, 31)), st.sampled_from(["%d. %B %Y", "%Y.%m.%d", "%a, %b %d (%Y)"])
+)
+def test_a_form_and_a_page_agree(day: date, form: str) -> None:
+    text = day.strftime(form)
+    assert read_date(text) == day.isoformat()
+    found = find_date(text)
+    assert day.year > 2099 or (found and found.date == day.isoformat())
+
+
+# ------------------------------------------------------------------------------- on a page
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("Hall [2022-05-03]", "Hall"),
+        ("Hall [2022-05-03, late", "Hall: late"),
+        ("May 3, 2022: ) Hall", "Hall"),
+        ("2022-05-03] - ) Hall (Room 5)", "Hall (Room 5)"),
+        ("Hall - ([2022-05-03])", "Hall"),
+        ("[2022-05-03)", ""),
+    ],
+)
+def test_a_title_keeps_no_half_of_a_bracket_that_the_date_took_along(line: str, title: str) -> None:
+    found = find_date(line)
+    assert found
+    assert (found.date, found.title) == ("2022-05-03", title)
+
+
+# ------------------------------------------------------------------------------- as an example is written
+
+EXAMPLES = (
+    *("Nov 8, 2021", "November 8th, 2021", "2021-11-08", "2021/11/8", "8 November 2021", "Monday, November 8, 2021"),
+    *("Mon, Nov. 8, 2021", "8th of November 2021", "2021.11.08", "NOV 8, 2021", "8 Nov 2021", "November 8 (2021)"),
+)
+
+
+@given(st.dates(min_value=date(1990, 1, 1), max_value=date(2099, 12, 31)), st.sampled_from(EXAMPLES))
+def test_what_is_written_is_read_as_the_same_date(day: date, example: str) -> None:
+    written = written_like(day.isoformat(), example)
+    found = find_date(written)
+    assert found
+    assert found.date == day.isoformat()
+    assert example_of([written_like("2021-11-08", example)], with_year=True) == written_like("2021-11-08", example)
+
+
+@pytest.mark.parametrize(
+    ("date", "example", "written"),
+    [
+        ("2022-05-03", "Mon, Nov. 8, 2021", "Tue, May 3, 2022"),
+        ("2022-05-03", "2021/11/8", "2022/5/3"),
+        ("2022-05-03", "November 8", "May 3"),
+        ("2022-05-03", "November 2021", "May 2022"),
+        ("2022-05-03", "2021-11", "2022-05"),
+        ("2022-05-03", "2021", "2022"),
+        ("2022-05", "Nov 8, 2021", "May 2022"),
+        ("2022-05", "November 8", "May"),
+        ("2022-05", "2021/11/08", "2022-05"),
+        ("2022-05", "2021", "2022"),
+        ("2022", "Nov 8, 2021", "2022"),
+        ("XXXX-12-09", "Nov 8, 2021", "December 9th"),
+        ("soon", "Nov 8, 2021", "soon"),
+        ("2022-01-22", "8th November 2021", "22nd January 2022"),
+    ],
+)
+def test_a_date_says_no_more_than_it_knows(date: str, example: str, written: str) -> None:
+    assert written_like(date, example) == written
+
+
+@pytest.mark.parametrize("example", ["11/8/2021", "8.11.2021", "June 4-6, 2021", "soon", "", "12", "2021 | 11 | 8"])
+def test_an_example_that_is_not_clear_is_refused(example: str) -> None:
+    with pytest.raises(ValueError, match="cannot be read"):
+        written_like("2022-05-03", example)
+
+
+@pytest.mark.parametrize(
+    ("seen", "with_year", "example"),
+    [
+        (["May 4, 2021", "May 14, 2021"], True, "November 8, 2021"),
+        (["Jun 1", "Mar 7"], False, "Nov 8"),
+        (["8 November", "18 May"], True, "8 November 2021"),
+        (["November 18"], True, "November 8, 2021"),
+        (["2021/10/04"], True, "2021/11/08"),
+        (["Nov 08, 2021", "Nov 18, 2021"], True, "Nov 08, 2021"),
+        (["June 4-6, 2021", "Aug 5 & 6, 2022"], True, "November 8, 2021"),
+        (["11/8/2021"], True, None),
+        ([], True, None),
+        (["Tue, Nov 2nd", "Tuesday Nov 2nd", "Tue, Nov 9th"], False, "Mon, Nov 8th"),
+        (["NOV 8 2021"], True, "NOV 8 2021"),
+    ],
+)
+def test_most_of_the_dates_on_a_page_make_the_example(seen: list[str], with_year: bool, example: str | None) -> None:
+    assert example_of(seen, with_year=with_year) == example
+
+
+def test_a_year_is_seen() -> None:
+    assert has_year("Nov 8, 2021")
+    assert not has_year("November 8")
+
+
+def written(source: str, **fields: object) -> str:
+    event = {"id": "2021-11-08-x", "title": "T", "date": "2021-11-08", **fields}
+    return section_renderer(source, "t.j2")(Event.model_validate(event))
+
+
+def test_the_filter_in_a_template() -> None:
+    assert written("- {{ date | like('8 November 2021') }}") == "- 8 November 2021"
+    assert written("{{ date | like('2021.11.08') }}") == "2021.11.08"
+    # What could be markup there is escaped, be it the template's own: an ordered list, and typed text.
+    assert written("{{ date | like('8. November 2021') }}") == "8&#46; November 2021"
+    assert written("{{ title | like('8 November 2021') }}", title="<b>") == "&#60;b&#62;"
+    with pytest.raises(ConfigError, match="example of a date cannot be read"):
+        written("{{ date | like('11/8/2021') }}")
