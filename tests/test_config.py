@@ -40,3 +40,14 @@ def test_a_mistake_is_named_with_line_and_key(text: str, line: int, field: str |
     problem = next(problem for problem in caught.value.problems if problem.field == field)
     assert (problem.file, problem.line) == (".github/almanac.yml", line)
     assert words in problem.message
+
+
+def test_unknown_zones_are_named_once_with_their_key_and_the_nearest() -> None:
+    text = "time_zone: Europe/Pari\ntime_zones: {ET: America/New_Yrok}\nseries: {A: {time_zones: [QQ]}, B: {}}\n"
+    with pytest.raises(ConfigError) as caught:
+        read_config(text)
+    fields = [problem.field for problem in caught.value.problems]
+    assert sorted(map(str, fields)) == ["series.A.time_zones", "time_zone", "time_zones.ET"]
+    assert "America/New_York" in str(caught.value)
+    assert {problem.file for problem in caught.value.problems} == {".github/almanac.yml"}
+    assert sorted(problem.line or 0 for problem in caught.value.problems) == [1, 2, 3]

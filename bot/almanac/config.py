@@ -1,11 +1,13 @@
 """The site's config, `.github/almanac.yml`: every key optional, unknown keys refused with the nearest one named."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from almanac.errors import ConfigError, UserError
-from almanac.yamlfile import load, read_model
+from almanac.errors import ConfigError, Problem, UserError
+from almanac.times.zones import Zones
+from almanac.yamlfile import load
 
 PATH = ".github/almanac.yml"
 
@@ -13,18 +15,18 @@ PATH = ".github/almanac.yml"
 def _site_path(value: str) -> str:
     parts = value.split("/")
     if {"", ".", "..", ".git"} & set(parts) or "\\" in value or not value.isprintable():
-        raise ValueError("a path leads from the site's root to a file or folder in it, as in docs/events.md")
+        raise ValueError("A path leads from the site's root to a file or folder in it, as in docs/events.md.")
     return value
 
 
 SitePath = Annotated[str, AfterValidator(_site_path)]
 
 
-class _Section(BaseModel):
+class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Series(_Section):
+class Series(_Group):
     """What is particular to one recurring series."""
 
     time_zones: Annotated[
@@ -32,7 +34,7 @@ class Series(_Section):
     ] = ()
 
 
-class Config(_Section):
+class Config(_Group):
     """All that a site may say about itself."""
 
     page: Annotated[SitePath, Field(description="The history page")] = "events.md"
@@ -43,10 +45,10 @@ class Config(_Section):
     ] = ()
     order: Annotated[
         Literal["newest", "oldest"] | None,
-        Field(description="What stands first on the page; left out: as the page already has it"),
+        Field(description="What comes first on the page; left out: as the page already has it"),
     ] = None
     time_zone: Annotated[
-        str | None, Field(description="IANA zone suggested to somebody who states none; never assumed")
+        str | None, Field(description="IANA zone suggested to someone who states none; never assumed")
     ] = None
     time_zones: Annotated[
         dict[str, str], Field(description="The letters that the site uses and the IANA zone of each")
@@ -63,9 +65,22 @@ class Config(_Section):
         SitePath | None, Field(description="The site's own Jinja2 template of one event's section")
     ] = None
 
+    def zones(self, series: str | None = None) -> Zones:
+        """Return the letters that the site uses, and which of them a When line of a series shows.
+
+        Raises:
+            ConfigError: A zone or letter is unknown; `read_config` has made sure that none is.
+        """
+        settings = {_folded(name): settings for name, settings in self.series.items()}.get(_folded(series or ""))
+        return Zones.of(self.time_zones, settings.time_zones if settings else (), self.time_zone)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
 
 def read_config(text: str | None, file: str = PATH) -> Config:
-    """Read the config; a site without one, or with an empty one, has all the defaults.
+    """Read the config and check its zones; a site without one, or with an empty one, has all the defaults.
 
     Raises:
         ConfigError: With every problem, each with its line and key.
@@ -74,6 +89,16 @@ def read_config(text: str | None, file: str = PATH) -> Config:
         return Config()
     try:
         document = load(text, file)
-        return Config() if document.data is None else read_model(Config, document, file)
+        config = Config() if document.data is None else document.read(Config)
     except UserError as error:
         raise ConfigError(error.problems) from None
+    problems: list[Problem] = []
+    for series in (None, *config.series):
+        try:
+            config.zones(series)
+        except ConfigError as error:
+            keys = {"series.time_zones": f"series.{series}.time_zones"}
+            problems += (replace(p, field=keys.get(p.field or "", p.field), file=file) for p in error.problems)
+    if problems:
+        raise ConfigError(map(document.located, dict.fromkeys(problems)))
+    return config

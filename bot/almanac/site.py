@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from almanac import config as configs
-from almanac.config import Config
+from almanac.config import Config, read_config
 from almanac.errors import ConfigError, ForgeError, Problem, UserError
 from almanac.event.model import Event
 from almanac.event.record import SUFFIX, read_records, record_path
-from almanac.event.submission import site_config
 from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
 from almanac.form.schema import Form, read_form
@@ -66,7 +65,7 @@ class Site:
     @cached_property
     def config(self) -> Config:
         """The site's config; all defaults if it has none."""
-        return site_config(self.text(configs.PATH))
+        return read_config(self.text(configs.PATH))
 
     @cached_property
     def form(self) -> Form:

@@ -1,12 +1,12 @@
-"""YAML text -> nodes that know their lines, whatever the text is. Nothing is built, so no tag or alias does harm.
+"""YAML files that people write, read into Pydantic models; each mistake is named with its file, line and field.
 
-YAML files that people write: read into Pydantic models, each mistake named with file, line and field.
+No YAML tag is acted on, and no small file fills the memory: deep nesting and multiplying aliases are refused.
 """
 
 import difflib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -16,26 +16,139 @@ from pydantic_core import ErrorDetails
 
 from almanac.errors import Problem, UserError
 
+MAX_CHARACTERS = 1_000_000
 _DEPTH_CAP = 32
 _TOO_DEEP = "The lists and keys are nested too deep."
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+Path = tuple[str | int, ...]
+M = TypeVar("M", bound=BaseModel)
 
-def line_of(node: yaml.Node | yaml.CollectionStartEvent) -> int:
-    """Return the line where a node begins, counted from 1."""
-    return int(node.start_mark.line) + 1 if node.start_mark else 1
+# Pydantic's kind of mistake -> what is wrong with the value.
+_SENTENCES = {
+    "string_type": "This has to be text; put it in double quotes",
+    "int_type": "This has to be a whole number, without quotes",
+    "int_parsing": "This has to be a whole number, without quotes",
+    "bool_type": "This has to be `true` or `false`, without quotes",
+    "tuple_type": "This has to be a list, one entry a line, each after a hyphen",
+    "dict_type": "This has to be a group of keys with values",
+    "model_type": "This has to be a group of keys with values",
+    "string_too_short": "This must not be empty",
+    "too_short": "This list must not be empty",
+    "missing": "This is missing; it is always needed",
+    "string_pattern_mismatch": "This is not in the right form",
+}
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the files of one kind are read.
+
+    Attributes:
+        cap: The most characters that a file may have.
+        first: The number by which a problem's field names the first entry of a list.
+        aliases: Whether anchors (`&`, `*`) are followed.
+        is_text: Tells by its path where a number or a boolean is the text that it is written as.
+    """
+
+    cap: int = MAX_CHARACTERS
+    first: int = 1
+    aliases: bool = False
+    is_text: Callable[[Path], bool] = lambda _: False
+
+
+@dataclass(frozen=True)
+class Document:
+    """A YAML file as plain values, with what is needed to point into it.
+
+    Attributes:
+        file: Its path within the site.
+        data: Texts, whole numbers, booleans, None, lists and groups.
+        lines: Where a value is -> the line of its key, counted from 1.
+        first: The number by which a problem's field names the first entry of a list.
+    """
+
+    file: str
+    data: Any
+    lines: dict[Path, int]
+    first: int = 1
+
+    def read(self, model: type[M], at: Path = ()) -> M:
+        """Check the document, or the part of it at a path, against a model.
+
+        Raises:
+            UserError: With every problem: unknown keys (the nearest known one named), missing ones, wrong values.
+        """
+        data = self.data
+        for step in at:
+            data = data[step]
+        if not isinstance(data, dict):
+            raise UserError(self.problem("There have to be keys with values here, one a line, as in `title: ...`.", at))
+        try:
+            # Strict, but through JSON: there, a list may become a tuple and nothing else changes its type.
+            return model.model_validate_json(json.dumps(data))
+        except ValidationError as error:
+            raise UserError(self._problems(model, error, at)) from None
+
+    def problem(self, message: str, at: Path = ()) -> Problem:
+        """Return a problem with the value at a path, which may be missing."""
+        return Problem(message, field_name(at, self.first), file=self.file, line=self._line(at))
+
+    def located(self, problem: Problem) -> Problem:
+        """Give a problem of this file the line of its field, where the file has that field and no line is given."""
+        if problem.line or problem.field is None:
+            return problem
+        lines = {field_name(path, self.first): line for path, line in self.lines.items()}
+        return replace(problem, line=lines.get(problem.field))
+
+    def _problems(self, model: type[BaseModel], error: ValidationError, at: Path) -> Iterator[Problem]:
+        seen = set()
+        for detail in error.errors(include_url=False):
+            path = self._path(detail, at)
+            if path not in seen:  # A union reports once for each of its members.
+                seen.add(path)
+                yield self.problem(_sentence(model, detail), path)
+
+    def _path(self, detail: ErrorDetails, at: Path) -> Path:
+        """Return where in the file a mistake is: Pydantic's location without the steps that only its types know."""
+        path, rest = at, detail["loc"]
+        while rest and (*path, rest[0]) in self.lines:
+            path, rest = (*path, rest[0]), rest[1:]
+        return (*path, *rest) if detail["type"] == "missing" else path
+
+    def _line(self, path: Path) -> int | None:
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path)
+
+
+def field_name(path: Path, first: int = 1) -> str | None:
+    """Write a path inside a file as a person would, `people[2].name`; None for the whole file."""
+    text = "".join(f"[{step + first}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.lstrip(".") or None
+
+
+def load(text: str | bytes, file: str, dialect: Dialect = Dialect()) -> Document:
+    """Read one YAML file: text, whole numbers, booleans, null, lists and groups; dates stay the text that they are.
+
+    Args:
+        text: The file's content; bytes are UTF-8, with or without a byte order mark.
+        file: Its path within the site, for messages.
+        dialect: How files of this kind are read.
+
+    Raises:
+        UserError: It cannot be read, names a key twice, or has aliases that are not followed.
+    """
+    node = compose(text, file, dialect.cap)
+    reader = _Reader(file, dialect, len(text))
+    return Document(file, None if node is None else reader.value(node, ()), reader.lines, dialect.first)
 
 
 def compose(text: str | bytes, file: str, cap: int) -> yaml.Node | None:
-    """Read the one document of a YAML file; None where there is nothing but comments.
-
-    Args:
-        text: What stands in the file; bytes are UTF-8, with or without a byte order mark.
-        file: Its path within the site, for messages.
-        cap: The most characters that it may have.
+    """Read the one document of a YAML file as nodes, which know their places; None if it holds only comments.
 
     Raises:
-        UserError: It is too long, no UTF-8, no YAML, or nested without measure.
+        UserError: It is too long, not UTF-8, not YAML, or nested too deep.
     """
     if len(text) > cap:
         raise UserError(Problem(f"This file is longer than {cap:,} characters, the most that is read.", file=file))
@@ -45,15 +158,15 @@ def compose(text: str | bytes, file: str, cap: int) -> yaml.Node | None:
         return yaml.compose(decoded, _LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        reason = error.problem or error.context or "something is not as it should be"
-        unreadable = f"This is no readable YAML: {reason}. Look at this line and the one before it."
+        reason = error.problem or error.context or "something is wrong"
+        unreadable = f"This is not valid YAML: {reason}. Look at this line and the one before it."
         # PyYAML 6.0.4 and later count for themselves, and may stop before we do.
         message = _TOO_DEEP if "nesting" in reason else unreadable
         # The end of the file counts as a line of its own there.
         line = min(mark.line, decoded.count("\n")) + 1 if mark else None
         raise UserError(Problem(message, file=file, line=line)) from None
     except (yaml.YAMLError, UnicodeError):
-        message = "This file holds a character that YAML does not allow, or is no text in UTF-8."
+        message = "This file has a character that YAML does not allow, or is not text in UTF-8."
         raise UserError(Problem(message, file=file)) from None
 
 
@@ -64,70 +177,60 @@ def _check_depth(text: str, file: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEPTH_CAP:
-                raise UserError(Problem(_TOO_DEEP, file=file, line=line_of(event)))
+                raise UserError(Problem(_TOO_DEEP, file=file, line=_line_of(event)))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
 
-MAX_CHARACTERS = 1_000_000
-Path = tuple[str | int, ...]
-M = TypeVar("M", bound=BaseModel)
-
-_WORDS = {
-    "string_type": "has to be text; put it in double quotes",
-    "int_type": "has to be a whole number, without quotes",
-    "int_parsing": "has to be a whole number, without quotes",
-    "bool_type": "has to be true or false, without quotes",
-    "tuple_type": "has to be a list, one entry a line, each after a hyphen",
-    "dict_type": "has to be a group of keys with values",
-    "model_type": "has to be a group of keys with values",
-    "string_too_short": "must not be empty",
-    "missing": "is missing; it is always needed",
-}
-
-
-@dataclass(frozen=True)
-class Document:
-    """A YAML file as plain values, and the line on which each value's key stands."""
-
-    data: Any
-    lines: dict[Path, int]
-
-
-def load(text: str, file: str) -> Document:
-    """Read one YAML file: text, numbers, booleans, null, lists and groups; dates stay the text that they are.
-
-    Raises:
-        UserError: It cannot be read, names a key twice, or uses anchors (`&`, `*`), which a record has no use for.
-    """
-    return _Reader(file).document(compose(text, file, MAX_CHARACTERS))
+def _line_of(node: yaml.Node | yaml.CollectionStartEvent) -> int:
+    return int(node.start_mark.line) + 1 if node.start_mark else 1
 
 
 class _Reader:
-    """Turns YAML nodes into plain values; one reader reads one file."""
+    """Turns the nodes of one file into plain values.
 
-    def __init__(self, file: str) -> None:
+    Expanding an alias inside an alias is how a small file fills all memory. So no node is read twice; or, where aliases
+    are followed, none within itself, and all together give no more values than the file has characters.
+    """
+
+    def __init__(self, file: str, dialect: Dialect, room: int) -> None:
         self.file = file
+        self.dialect = dialect
+        self.room = room
         self.lines: dict[Path, int] = {}
         self.seen: set[int] = set()
 
-    def document(self, node: yaml.Node | None) -> Document:
-        data = None if node is None else self.value(node, ())
-        return Document(data, self.lines)
-
     def fail(self, message: str, node: yaml.Node, path: Path) -> UserError:
-        return UserError(Problem(message, field(path), file=self.file, line=line_of(node)))
+        return UserError(Problem(message, field_name(path, self.dialect.first), file=self.file, line=_line_of(node)))
 
     def value(self, node: yaml.Node, path: Path) -> Any:
-        self.lines.setdefault(path, line_of(node))
+        self.lines.setdefault(path, _line_of(node))
         if isinstance(node, yaml.ScalarNode):
-            return _scalar(node)
-        # Expanding an alias inside an alias is how a small file fills all memory.
-        if id(node) in self.seen:
+            return self.scalar(node, path)
+        if len(path) > _DEPTH_CAP:
+            raise self.fail(_TOO_DEEP, node, path)
+        if id(node) in self.seen or len(self.lines) > self.room:
             raise self.fail("Write this out in full; `&` and `*` are not read here.", node, path)
         self.seen.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
+        value = self.entries(node, path) if isinstance(node, yaml.SequenceNode) else self.group(node, path)
+        if self.dialect.aliases:
+            self.seen.discard(id(node))
+        return value
+
+    def scalar(self, node: yaml.ScalarNode, path: Path) -> str | int | bool | None:
+        kind = node.tag.rpartition(":")[2]
+        if kind == "null":
+            return None
+        if kind == "bool" and not self.dialect.is_text(path):
+            return node.value.lower() in {"true", "yes", "on"}
+        if kind == "int" and re.fullmatch(r"[-+]?[0-9]{1,18}", node.value) and not self.dialect.is_text(path):
+            return int(node.value)
+        return str(node.value)
+
+    def entries(self, node: yaml.SequenceNode, path: Path) -> list[Any]:
+        return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
+
+    def group(self, node: yaml.Node, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key_node, child in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
@@ -135,93 +238,32 @@ class _Reader:
             key = key_node.value
             here = (*path, key)
             if key in result:
-                raise self.fail("This key is there twice; keep one of the two.", key_node, here)
-            self.lines[here] = line_of(key_node)  # The key's line, wherever its value begins.
+                raise self.fail("This key is here twice; keep one of the two.", key_node, here)
+            self.lines[here] = _line_of(key_node)  # The key's line, wherever its value begins.
             result[key] = self.value(child, here)
         return result
 
 
-def _scalar(node: yaml.ScalarNode) -> str | int | bool | None:
-    kind = node.tag.rpartition(":")[2]
-    if kind == "null":
-        return None
-    if kind == "bool":
-        return node.value.lower() in {"true", "yes", "on"}
-    if kind == "int" and re.fullmatch(r"[-+]?[0-9]{1,18}", node.value):
-        return int(node.value)
-    return str(node.value)
-
-
-def read_model(model: type[M], document: Document, file: str) -> M:
-    """Check a document against a model.
-
-    Raises:
-        UserError: With every problem: unknown keys (the nearest known one named), missing ones, wrong types and values.
-    """
-    if not isinstance(document.data, dict):
-        raise UserError(Problem("The file has to hold keys with values, one a line, as in `title: ...`.", file=file))
-    try:
-        # Strict, but through JSON: there, a list may become a tuple and nothing else changes its type.
-        return model.model_validate_json(json.dumps(document.data))
-    except ValidationError as error:
-        raise UserError(list(_problems(model, error, document, file))) from None
-
-
-def _problems(model: type[BaseModel], error: ValidationError, document: Document, file: str) -> Iterator[Problem]:
-    seen = set()
-    for detail in error.errors(include_url=False):
-        path = _path(detail, document)
-        if path not in seen:  # A union reports once for each of its members.
-            seen.add(path)
-            yield Problem(_sentence(model, detail), field(path), file=file, line=_line(path, document))
-
-
-def _path(detail: ErrorDetails, document: Document) -> Path:
-    """Return where in the file a mistake is: Pydantic's location without the steps that only its types know."""
-    path: Path = ()
-    for step in detail["loc"]:
-        if (*path, step) not in document.lines:
-            return (*path, step) if detail["type"] == "missing" else path
-        path = (*path, step)
-    return path
-
-
-def _line(path: Path, document: Document) -> int | None:
-    while path and path not in document.lines:
-        path = path[:-1]
-    return document.lines.get(path)
-
-
 def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
+    """Say what is wrong with a value, in words for someone who is not a programmer."""
     kind, location = detail["type"], detail["loc"]
     if kind == "extra_forbidden":
-        return _unknown_key(str(location[-1]), _names_at(model, location[:-1]))
-    if kind in _WORDS:
-        return f"This {_WORDS[kind]}."
-    if kind == "string_pattern_mismatch":
-        return f"This is not written as it has to be{_like(model, location)}."
+        names = list(_schema_at(model, location[:-1]).get("properties", {}))
+        near = difflib.get_close_matches(str(location[-1]), names, n=1, cutoff=0.5)
+        known = f"The nearest one is `{near[0]}`." if near else f"These are known: {', '.join(names)}."
+        return f"There is no such key. {known}"
     if kind == "value_error":
-        return f"This cannot be read: {str(detail['ctx']['error']).rstrip('.')}."
+        return str(detail["ctx"]["error"])
     if kind == "literal_error":
         return f"This has to be one of {detail['ctx']['expected']}."
-    return f"This is not allowed here: {detail['msg'][:1].lower()}{detail['msg'][1:]}."
+    examples = _schema_at(model, location).get("examples", [])
+    like = f", as in {examples[0]}" if examples else ""
+    return _SENTENCES.get(kind, detail["msg"]) + f"{like}."
 
 
-def _like(model: type[BaseModel], location: Path) -> str:
-    known = model.model_fields.get(str(location[0])) if location else None
-    return f", as in {known.examples[0]}" if known and known.examples else ""
-
-
-def _unknown_key(key: str, names: list[str]) -> str:
-    near = difflib.get_close_matches(key, names, n=1, cutoff=0.5)
-    if near:
-        return f"There is no such key. The nearest one is `{near[0]}`."
-    return f"There is no such key. These are known: {', '.join(names)}."
-
-
-def _names_at(model: type[BaseModel], location: Path) -> list[str]:
-    """Return the names of the fields of the model that stands at a location inside another."""
-    schema: Any = model.model_json_schema()
+def _schema_at(model: type[BaseModel], location: Path) -> dict[str, Any]:
+    """Return the JSON schema of what is at a location inside a model."""
+    schema: dict[str, Any] = model.model_json_schema()
     here = schema
     for step in location:
         if isinstance(step, int):
@@ -229,19 +271,5 @@ def _names_at(model: type[BaseModel], location: Path) -> list[str]:
         else:
             here = here.get("properties", {}).get(step) or here.get("additionalProperties") or {}
         if "$ref" in here:
-            here = schema["$defs"][here["$ref"].rpartition("/")[2]]
-    return list(here.get("properties", {}))
-
-
-def field(path: Path) -> str | None:
-    """Write a path inside a file as a person would: `people[2].name`, counted from 1."""
-    text = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path)
-    return text.lstrip(".") or None
-
-
-def located(problem: Problem, text: str | None) -> Problem:
-    """Give a problem of a file the line of its field, where the file's text has that field and no line is given."""
-    if problem.line or problem.field is None or text is None:
-        return problem
-    lines = {field(path): line for path, line in load(text, problem.file or "").lines.items()}
-    return replace(problem, line=lines.get(problem.field))
+            here = {**schema["$defs"][here["$ref"].rpartition("/")[2]], **here}
+    return here

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from almanac.config import Config
 from almanac.dates import heading_date
-from almanac.event.submission import submit, zones_of
+from almanac.event.submission import submit
 from almanac.form.body import parse
 from almanac.page.importer import import_page
 from almanac.renderer import house_renderer
@@ -51,7 +51,7 @@ CASES = (
     Case("2021-11-11", "9am ET on Friday", None, words="Thursday"),
 )
 each = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.date} {case.line}")
-ZONES = zones_of(Config(), None)
+ZONES = Config().zones()
 
 
 @each
@@ -96,5 +96,5 @@ def test_through_the_import(case: Case) -> None:
 
 
 def test_a_zone_on_another_day_is_marked() -> None:
-    zones = zones_of(Config(time_zones={"PT": "America/Los_Angeles", "IST": "Asia/Kolkata"}), None)
+    zones = Config(time_zones={"PT": "America/Los_Angeles", "IST": "Asia/Kolkata"}).zones()
     assert read_when("2021-11-11", "9pm PT", zones).line == "9pm PT, 10:30am IST (Nov 12)"

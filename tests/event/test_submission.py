@@ -4,7 +4,7 @@ import pytest
 from almanac.config import Config, read_config
 from almanac.errors import ConfigError
 from almanac.event.model import Event, Link
-from almanac.event.submission import FIELDS, Submission, site_config, submit, submit_body
+from almanac.event.submission import FIELDS, Submission, submit, submit_body
 from almanac.form.body import parse
 from almanac.form.schema import Form, read_form
 from almanac.text import CAPS
@@ -248,19 +248,3 @@ def test_a_form_without_title_or_date_is_the_site_s_mistake() -> None:
     with pytest.raises(ConfigError) as caught:
         filed(form, "### Name\n\nx")
     assert [problem.field for problem in caught.value.problems] == ["title", "date"]
-
-
-class TestSiteConfig:
-    def test_a_sound_config_is_read(self) -> None:
-        assert site_config("time_zones: {ET: America/New_York}\nseries: {A: {time_zones: [ET]}}").time_zones
-        assert site_config(None) == Config()
-
-    def test_unknown_zones_are_named_once_with_their_key_and_the_nearest(self) -> None:
-        text = "time_zone: Europe/Pari\ntime_zones: {ET: America/New_Yrok}\nseries: {A: {time_zones: [QQ]}, B: {}}\n"
-        with pytest.raises(ConfigError) as caught:
-            site_config(text)
-        fields = [problem.field for problem in caught.value.problems]
-        assert sorted(map(str, fields)) == ["series.A.time_zones", "time_zone", "time_zones.ET"]
-        assert "America/New_York" in str(caught.value)
-        assert {problem.file for problem in caught.value.problems} == {".github/almanac.yml"}
-        assert sorted(problem.line or 0 for problem in caught.value.problems) == [1, 2, 3]

@@ -103,7 +103,7 @@ def test_aliases_are_followed() -> None:
         ("", None, None, "empty"),
         ("a: b\n c: d", 2, None, "YAML"),
         ("a: 'x", 1, None, "YAML"),
-        ("body: []\nbody: []", 2, None, "twice"),
+        ("body: []\nbody: []", 2, "body", "twice"),
         ("a: 1\n---\nb: 2", 2, None, "YAML"),
         ("a: *b", 1, None, "YAML"),
         ("a: \x00", None, None, "does not allow"),
@@ -118,11 +118,11 @@ def test_aliases_are_followed() -> None:
         ("name: x\nbody:\n", 2, "body", "no `body`"),
         ("name: x\nbody: text", 2, "body", "list"),
         ("body: []", 1, "body", "asks nothing"),
-        ("body:\n- {type: markdown, attributes: {value: x}}", 2, "body", "asks nothing"),
+        ("body:\n- {type: markdown, attributes: {value: x}}", 1, "body", "asks nothing"),
         (element("- 1"), 2, "body[0]", "keys"),
         (element("- {}"), 2, "body[0].type", "missing"),
         (element("- id: a"), 2, "body[0].type", "missing"),
-        (element("- id: a\n  type: slider"), 3, "body[0].type", "`upload`"),
+        (element("- id: a\n  type: slider"), 3, "body[0].type", "'upload'"),
         (element("- type: [a]"), 2, "body[0].type", "text"),
         (element("- type: input"), 2, "body[0].attributes.label", "missing"),
         (element("- type: input\n  attributes: x"), 3, "body[0].attributes", "keys"),
@@ -136,7 +136,7 @@ def test_aliases_are_followed() -> None:
             "body[0].validations.required",
             "`true`",
         ),
-        (element("- type: dropdown\n  attributes: {label: a}"), 2, "body[0].attributes.options", "options"),
+        (element("- type: dropdown\n  attributes: {label: a}"), 3, "body[0].attributes.options", "missing"),
         (element("- type: dropdown\n  attributes: {label: a, options: []}"), 3, "body[0].attributes.options", "empty"),
         (element("- type: dropdown\n  attributes: {label: a, options: x}"), 3, "body[0].attributes.options", "list"),
         (
@@ -174,7 +174,19 @@ def test_what_is_no_form_is_refused(text: str | bytes, line: int | None, field: 
     assert words in problem.message
 
 
-def test_all_problems_are_told_at_once() -> None:
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("body: &a [*a]", "out in full"),
+        ("".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 30)).replace("*a0", "x"), "out in full"),
+        ("".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 50)).replace("*a0", "x" * 9_000), "nested too deep"),
+    ],
+)
+def test_aliases_that_grow_without_end_are_refused(text: str, words: str) -> None:
+    assert words in problems_of(text)[0].message
+
+
+def test_all_problems_are_reported_at_once() -> None:
     found = problems_of(
         "body:\n- {type: input}\n- {type: nothing}\n- {type: textarea, attributes: {label: 1}, id: ':'}"
     )

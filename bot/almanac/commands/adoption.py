@@ -13,7 +13,6 @@ from almanac.commands.starter import TEMPLATE, WORKFLOW, config_text, first_page
 from almanac.config import Config
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event
-from almanac.event.submission import zones_of
 from almanac.form.schema import read_form
 from almanac.page.imitate import DOCS, Imitation, imitate
 from almanac.page.importer import Imported, import_page
@@ -156,7 +155,7 @@ def _take_page(plan: Adoption, site: Site, *, is_ours: bool, new: bool) -> None:
     if not cut.sections and (new or has_records):
         refuse_loop(cut)
         return
-    zones = zones_of(site.config, None)
+    zones = site.config.zones()
     imported = import_page(text, house_renderer(), zones, file=path)  # refuses a page that cannot be imported
     if site.config.section_template is None:
         plan.style = imitate(cut, [event.markdown is None for event in imported.events])
@@ -191,7 +190,7 @@ def _writes_again(source: str, event: Event) -> bool:
 
 def _add_files(plan: Adoption, site: Site, branch: str, *, is_ours: bool) -> None:
     config, source = site.config, plan.section_template
-    zones = zones_of(config, None)
+    zones = config.zones()
     habits = habits_of(plan.imported.events if plan.imported else site.records, zones)
     if is_ours:
         plan.files[configs.PATH] = config_text(config, habits, zones, own_template=source is not None)

@@ -12,7 +12,6 @@ from almanac.errors import Problem, UserError
 from almanac.event.description import refused_urls
 from almanac.event.model import Event, in_one_spelling
 from almanac.event.record import record_path, write_record
-from almanac.event.submission import zones_of
 from almanac.output import (
     diff_lines,
     errors_as_json,
@@ -28,7 +27,7 @@ from almanac.page.section import Renderer
 from almanac.page.sync import sync
 from almanac.renderer import house_renderer, own_renderer
 from almanac.site import Folder, Site, decoded, read_file
-from almanac.yamlfile import located
+from almanac.yamlfile import load
 
 
 def site_renderer(site: Site, prepared: Sequence[Event] = ()) -> Renderer:
@@ -138,7 +137,7 @@ def read_page(site: Site, text: str, path: str) -> Imported:
     Raises:
         UserError: The page cannot be imported.
     """
-    zones = zones_of(site.config, None)
+    zones = site.config.zones()
     prepared: list[Event] = []
     if site.config.section_template is not None:
         # A site's own template is given all readings of the page at once, so that it needs only one process.
@@ -215,8 +214,8 @@ def build_files(site: Site) -> Build:
     """
     config, page, texts, events = site.config, site.page, site.record_texts, site.records
     render = site_renderer(site, events)
-    result = sync(page, events, render, zones_of(config, None), config)
-    problems = tuple(located(problem, texts.get(problem.file or "")) for problem in result.problems)
+    result = sync(page, events, render, config.zones(), config)
+    problems = tuple(_located(problem, texts) for problem in result.problems)
     before = {config.page: page, **texts}
     after = {config.page: result.page, **_record_files(site, result.records, render)}
     changed = {path: text for path, text in after.items() if before.get(path) != text}
@@ -228,6 +227,12 @@ def build_files(site: Site) -> Build:
     if problems:
         changed = {}
     return Build({path: before.get(path) for path in changed}, changed, problems, result.notes, tuple(warnings))
+
+
+def _located(problem: Problem, texts: Mapping[str, str]) -> Problem:
+    """Give a problem of a record its line."""
+    text = texts.get(problem.file or "")
+    return problem if text is None else load(text, problem.file or "").located(problem)
 
 
 def _record_files(site: Site, records: Sequence[Event], render: Renderer) -> dict[str, str]:

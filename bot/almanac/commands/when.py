@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from almanac.event.submission import zones_of
 from almanac.output import errors_as_json, print_json, print_problems, print_text
 from almanac.site import Folder, Site
 from almanac.times.check import explain, read_when, when_to_json
@@ -12,7 +11,7 @@ def read_times(date: str, line: str, folder: Path, *, as_json: bool) -> int:
     """Check a When line with the site's time zones; 0 if it has no problem."""
     nothing: dict[str, object] = {"ok": False, "instant": None, "line": None, "zones": [], "warnings": []}
     with errors_as_json(nothing, as_json=as_json):
-        zones = zones_of(Site(Folder(folder)).config, None)
+        zones = Site(Folder(folder)).config.zones()
     reading = read_when(date, line, zones)
     status = int(not reading.ok)
     if as_json:

@@ -13,7 +13,6 @@ from almanac.engine.decide import Planner
 from almanac.engine.run import Done, apply, run
 from almanac.errors import AlmanacError, Raced
 from almanac.event.record import read_records, record_path
-from almanac.event.submission import zones_of
 from almanac.forge.protocol import Forge
 from almanac.page.sync import sync
 from almanac.proposal.branch import record_text
@@ -81,7 +80,7 @@ def _edits(planner: Planner, site: Site) -> Edits:
     before = {**records, config.page: site.page}
     events = read_records(records)
     render = planner.templates.renderer(site.section_template, config.section_template, events)
-    synced = sync(before[config.page], events, render, zones_of(config, None), config)
+    synced = sync(before[config.page], events, render, config.zones(), config)
     known = {event.id: event for event in events}
     after = {config.page: synced.page}
     for event in synced.records:

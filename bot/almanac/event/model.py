@@ -9,6 +9,7 @@ The page shows no difference between the two, so that a record spelt otherwise w
 
 import re
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import date as calendar_date
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
@@ -24,17 +25,21 @@ ID_PATTERN = r"^[0-9X]{4}(-[0-9]{2}){0,2}(-[a-z0-9]+)*$"
 
 def _partial_date(value: str) -> str:
     if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?|XXXX-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("a date is written 2021-11-08, 2021-11, 2021 or, with the year unknown, XXXX-12-09")
+        raise ValueError("A date is written 2021-11-08, 2021-11, 2021 or, with the year unknown, XXXX-12-09.")
     # 2000 was a leap year, so an unknown year allows 29 February.
     parts = [2000 if part == "XXXX" else int(part) for part in value.split("-")]
-    calendar_date(*([*parts, 1, 1])[:3])
+    try:
+        calendar_date(*([*parts, 1, 1])[:3])
+    except ValueError:
+        raise ValueError("There is no such day in the calendar.") from None
     return value
 
 
 def _instant(value: str) -> str:
-    if "T" not in value or datetime.fromisoformat(value).tzinfo is None:
-        raise ValueError("a moment is written with its offset, as 2021-11-08T09:00:00-05:00")
-    return value
+    with suppress(ValueError):
+        if "T" in value and datetime.fromisoformat(value).tzinfo:
+            return value
+    raise ValueError("A moment is written with its offset, as in 2021-11-08T09:00:00-05:00.")
 
 
 PartialDate = Annotated[str, AfterValidator(_partial_date)]

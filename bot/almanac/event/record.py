@@ -14,9 +14,11 @@ from almanac.errors import Problem, UserError
 from almanac.event.model import Event
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones, check_zone, load_zone
-from almanac.yamlfile import Document, load, read_model
+from almanac.yamlfile import Dialect, load
 
 SUFFIX = ".yml"
+# People who write a record by hand may put `date: 2021` without quotes.
+_DIALECT = Dialect(is_text=lambda path: path == ("date",))
 # Words that YAML 1.1 (Ruby's reader too) takes for a boolean or null when they stand without quotes.
 _SPECIAL = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 
@@ -77,15 +79,7 @@ def read_record(text: str, file: str) -> Event:
     Raises:
         UserError: With every mistake in it, each with file, line and field.
     """
-    return read_model(Event, _date_as_text(load(text, file)), file)
-
-
-def _date_as_text(document: Document) -> Document:
-    """Let somebody who writes a record by hand put `date: 2021` without quotes."""
-    data = document.data
-    if isinstance(data, dict) and type(data.get("date")) is int:
-        return Document({**data, "date": f"{data['date']:04d}"}, document.lines)
-    return document
+    return load(text, file, _DIALECT).read(Event)
 
 
 def read_records(files: Mapping[str, str]) -> tuple[Event, ...]:

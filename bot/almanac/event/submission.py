@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from almanac.config import PATH, Config, read_config
+from almanac.config import Config
 from almanac.dates import read_date
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.description import refused_links
@@ -15,8 +15,6 @@ from almanac.form.schema import Form
 from almanac.text import RefusedUrl, check_url, clean_line, clean_text, entry_too_long, refusal, too_long, too_many
 from almanac.times.check import When, read_when, read_when_without_date
 from almanac.times.clock import read_duration
-from almanac.times.zones import Zones
-from almanac.yamlfile import located
 
 FIELDS = (
     *("series", "title", "date", "when", "duration", "location", "url", "people_label", "people", "description"),
@@ -62,40 +60,6 @@ class Submission:
     event: Event | None
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
-
-
-def site_config(text: str | None) -> Config:
-    """Read a site's config and check its zones too.
-
-    Raises:
-        ConfigError: With every problem, each with its key.
-    """
-    config = read_config(text)
-    problems: list[Problem] = []
-    for series in (None, *config.series):
-        try:
-            zones_of(config, series)
-        except ConfigError as error:
-            named = f"series.{series}.time_zones"
-            problems += [
-                replace(p, file=PATH, field=named if p.field == "series.time_zones" else p.field)
-                for p in error.problems
-            ]
-    if problems:
-        raise ConfigError(located(problem, text) for problem in dict.fromkeys(problems))
-    return config
-
-
-def zones_of(config: Config, series: str | None) -> Zones:
-    """Return the letters that a site uses, and those that it shows for a series.
-
-    Raises:
-        ConfigError: A zone or letter is unknown; `site_config` has made sure that none is.
-    """
-    known = {" ".join(name.split()).casefold(): settings for name, settings in config.series.items()}
-    settings = known.get(" ".join((series or "").split()).casefold())
-    shown = settings.time_zones if settings else ()
-    return Zones.of(config.time_zones, shown, config.time_zone)
 
 
 def submit(reading: Reading, form: Form, config: Config, issue: int) -> Submission:
@@ -241,7 +205,7 @@ class _Desk:
         if line is None:
             self.duration(duration)
             return None
-        zones = zones_of(self.config, series)
+        zones = self.config.zones(series)
         when = read_when(date, line, zones, duration) if date else None
         for problem in when.problems if when else read_when_without_date(line, zones, duration):
             self.complain(problem.field or "when", problem)

@@ -1,30 +1,23 @@
-"""An issue form as plain values: what its maintainers ask, in the order in which they ask it.
+"""An issue form: read from its YAML file, and checked for what makes answers ambiguous.
 
-The key of a field that has no id.
-
-A form's YAML, taken apart node by node; what is wrong is collected.
-
-What in a form makes its answers ambiguous, and what to change.
-
-The issue form itself: read from its YAML file, and checked for what makes answers ambiguous.
-
-The source of the syntax is GitHub's page "Syntax for GitHub's form schema".
+The source of the syntax is GitHub's page "Syntax for GitHub's form schema". What GitHub knows of an element and an
+answer does not depend on (`description`, `placeholder`, ...) is not looked at.
 """
 
 import dataclasses
 import re
 import unicodedata
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal, get_args
+from itertools import permutations
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-import yaml
+import pydantic
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictBool
 
-from almanac import yamlfile as yamltext
 from almanac.errors import ConfigError, Problem, UserError
-from almanac.yamlfile import line_of
+from almanac.yamlfile import Dialect, Document, Path, load
 
 Kind = Literal["input", "textarea", "dropdown", "checkboxes", "upload"]
 
@@ -86,6 +79,184 @@ class Form:
     path: str = ""
 
 
+SIZE_CAP = 262_144
+"""The longest form that is read, in characters; a real one has a few thousand."""
+
+
+def read_form(text: str | bytes, path: str = ".github/ISSUE_TEMPLATE/new-event.yml") -> Form:
+    """Read an issue form.
+
+    A form that GitHub accepts but that `lint` complains of is read all the same.
+
+    Args:
+        text: The YAML file; bytes are taken as UTF-8, with or without a byte order mark.
+        path: Its path within the site, for messages.
+
+    Raises:
+        ConfigError: It is not a form: unreadable YAML, no `body`, no field in it, an unknown element, or a field whose
+            key, label or options cannot be made out. All problems at once, with their lines. Whatever the text is,
+            no other exception is raised.
+    """
+    try:
+        return _read(load(text, path, _DIALECT))
+    except UserError as error:
+        raise ConfigError(error.problems) from None
+
+
+def _read(document: Document) -> Form:
+    if document.data is None:
+        raise UserError(Problem("This file is empty.", file=document.file))
+    top = document.read(_Top)
+    if top.body is None:
+        message = "This is not an issue form: it has no `body` with the form's fields."
+        raise UserError(document.problem(message, ("body",)))
+    fields = _fields(document, len(top.body))
+    return Form(top.name or "", top.labels, fields, document.file)
+
+
+# Numbers and booleans are taken as they are written, so that an option `1.0` or `yes` keeps its words. GitHub counts
+# elements from 0.
+_DIALECT = Dialect(
+    SIZE_CAP, first=0, aliases=True, is_text=lambda path: path[-1:] not in (("required",), ("multiple",))
+)
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("This has to be a text that is not empty.")
+    return value
+
+
+def _key(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+        raise ValueError("An id is made of the letters A to Z, digits, `-` and `_` only.")
+    return value
+
+
+def _label_list(value: Any) -> Any:
+    """GitHub takes a list or one text with commas."""
+    if isinstance(value, str):
+        return [label for part in value.split(",") if (label := part.strip())]
+    return [] if value is None else value
+
+
+_Words = Annotated[str, AfterValidator(_not_blank)]
+_Switch = Annotated[StrictBool, BeforeValidator(lambda value: False if value is None else value)]
+_OR_EMPTY = BeforeValidator(lambda value: {} if value is None else value)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class _Top(_Part):
+    name: str | None = None
+    labels: Annotated[tuple[_Words, ...], BeforeValidator(_label_list)] = ()
+    body: tuple[Any, ...] | None = None
+
+
+class _Typed(_Part):
+    """What every element has, whatever its type."""
+
+    type: Literal["markdown", Kind]
+
+
+class _Attributes(_Part):
+    label: _Words
+
+
+class _TextareaAttributes(_Attributes):
+    render: _Words | None = None
+
+
+class _DropdownAttributes(_Attributes):
+    options: Annotated[tuple[_Words, ...], pydantic.Field(min_length=1)]
+    multiple: _Switch = False
+
+
+class _Box(_Part):
+    label: _Words
+    required: _Switch = False
+
+
+class _CheckboxesAttributes(_Attributes):
+    options: Annotated[
+        tuple[Annotated[_Box, pydantic.Field(examples=["`- label: I agree`"])], ...], pydantic.Field(min_length=1)
+    ]
+
+
+class _Validations(_Part):
+    required: _Switch = False
+
+
+A = TypeVar("A", bound=_Attributes)
+
+
+class _Question(_Part, Generic[A]):
+    id: Annotated[str, AfterValidator(_key)] | None = None
+    attributes: Annotated[A, _OR_EMPTY] = pydantic.Field(default={}, validate_default=True)
+    validations: Annotated[_Validations, _OR_EMPTY] = _Validations()
+
+
+_QUESTIONS: Mapping[Kind, type[_Question[Any]]] = {
+    "input": _Question[_Attributes],
+    "textarea": _Question[_TextareaAttributes],
+    "dropdown": _Question[_DropdownAttributes],
+    "checkboxes": _Question[_CheckboxesAttributes],
+    "upload": _Question[_Attributes],
+}
+
+
+def _fields(document: Document, count: int) -> tuple[Field, ...]:
+    # Answers are kept by key: two fields with one key cannot both be told apart afterwards.
+    fields: dict[str, Field] = {}
+    problems: list[Problem] = []
+    for number in range(count):
+        try:
+            field = _field(document, ("body", number))
+        except UserError as error:
+            problems += error.problems
+            continue
+        if field and field.id in fields:
+            line = fields[field.id].line
+            message = f"Its key `{field.id}` is also that of the field in line {line}. Give each an `id` of its own."
+            problems.append(Problem(message, field=field.label, file=document.file, line=field.line))
+        elif field:
+            fields[field.id] = field
+    if not fields and not problems:
+        problems.append(
+            document.problem("This form asks nothing: add a field, such as one of type `input`.", ("body",))
+        )
+    if problems:
+        raise UserError(problems)
+    return tuple(fields.values())
+
+
+def _field(document: Document, at: Path) -> Field | None:
+    """Read one element; None if it only shows text."""
+    kind = document.read(_Typed, at).type
+    if kind == "markdown":
+        return None
+    question = document.read(_QUESTIONS[kind], at)
+    attributes = question.attributes
+    key = question.id or parameterize(attributes.label)
+    if not key:
+        message = "No id can be made from this label. Give the field one, as in `id: topic`."
+        raise UserError(document.problem(message, (*at, "id")))
+    field = Field(key, attributes.label, kind, question.validations.required, line=document.lines[at])
+    match attributes:
+        case _TextareaAttributes():
+            return dataclasses.replace(field, render=attributes.render)
+        case _DropdownAttributes():
+            options = tuple(map(Option, attributes.options))
+            return dataclasses.replace(field, options=options, multiple=attributes.multiple)
+        case _CheckboxesAttributes():
+            return dataclasses.replace(
+                field, options=tuple(Option(box.label, box.required) for box in attributes.options)
+            )
+    return field
+
+
 # The letters of Latin-1 and Latin Extended-A that are more than a base letter with a mark.
 _LIGATURES = str.maketrans(
     {
@@ -94,7 +265,6 @@ _LIGATURES = str.maketrans(
         "Ŀ": "L", "ŀ": "l", "Ł": "L", "ł": "l", "ŉ": "'n", "Ŋ": "NG", "ŋ": "ng", "Ŧ": "T", "ŧ": "t", "×": "x",  # noqa: RUF001
     }
 )  # fmt: skip
-_LAST = "\u017e"
 
 
 def parameterize(label: str) -> str:
@@ -104,107 +274,11 @@ def parameterize(label: str) -> str:
     becomes one `-`, none is left at either end, and all is lower case. Other alphabets leave nothing. (python-slugify
     differs: it spells out other alphabets and drops the comma of `1,000`.)
     """
-    latin = "".join(map(_base, unicodedata.normalize("NFC", label).translate(_LIGATURES)))
+    latin = "".join(
+        unicodedata.normalize("NFD", letter)[0] if "\x7f" < letter <= "\u017e" else letter  # up to Latin Extended-A
+        for letter in unicodedata.normalize("NFC", label).translate(_LIGATURES)
+    )
     return re.sub(r"-{2,}", "-", re.sub(r"[^A-Za-z0-9_-]+", "-", latin)).strip("-").lower()
-
-
-def _base(character: str) -> str:
-    return unicodedata.normalize("NFD", character)[0] if "\x7f" < character <= _LAST else character
-
-
-SIZE_CAP = 262_144
-"""The longest form that is read, in characters; a real one has a few thousand."""
-
-
-class Reader:
-    """Takes nodes apart and collects what is wrong with them.
-
-    Scalars are taken as they are written, so that an option `1.0` or `yes` keeps its words.
-
-    Attributes:
-        path: The file's path within the site.
-        problems: What was found so far.
-    """
-
-    def __init__(self, path: str) -> None:
-        """Take the path that the problems shall name."""
-        self.path = path
-        self.problems: list[Problem] = []
-
-    def complain(self, node: yaml.Node, field: str | None, message: str) -> None:
-        """Note a problem at a node."""
-        self.problems.append(Problem(message, field=field, file=self.path, line=line_of(node)))
-
-    def mapping(self, node: yaml.Node, where: str | None, what: str) -> dict[str, yaml.Node]:
-        """Return the entries of a mapping; anything else is a problem and has none."""
-        entries: dict[str, yaml.Node] = {}
-        if not isinstance(node, yaml.MappingNode):
-            self.complain(node, where, f"{what} must be made of keys with values, as in `name: New event`.")
-            return entries
-        for key, value in node.value:
-            name = key.value if isinstance(key, yaml.ScalarNode) else ""
-            if name in entries:
-                self.complain(key, where, f"The key `{name}` stands here twice. Keep one of the two.")
-            entries[name] = value
-        return entries
-
-    def sequence(self, node: yaml.Node, where: str, example: str) -> list[yaml.Node]:
-        """Return the items of a list; anything else is a problem and has none."""
-        if isinstance(node, yaml.SequenceNode):
-            return list(node.value)
-        self.complain(node, where, f"This must be a list, one item on each line, as in `- {example}`.")
-        return []
-
-    def text(self, node: yaml.Node | None, parent: yaml.Node, where: str) -> str:
-        """Return a text that has to be there and may not be empty; else it is a problem and empty."""
-        if node is None:
-            self.complain(parent, where, "This is missing. Write a text here.")
-        elif not isinstance(node, yaml.ScalarNode) or is_null(node) or not node.value.strip():
-            self.complain(node, where, "This must be a text that is not empty.")
-        else:
-            return str(node.value)
-        return ""
-
-    def flag(self, node: yaml.Node | None, where: str) -> bool:
-        """Return a switch; one that is left out is off, and anything but a switch is a problem."""
-        if node is None or is_null(node):
-            return False
-        if node.tag != "tag:yaml.org,2002:bool":
-            self.complain(node, where, "This must be `true` or `false`, without quotes.")
-            return False
-        return str(node.value).lower() in {"true", "yes", "on"}
-
-    def finish(self) -> None:
-        """Raise all problems, if there are any.
-
-        Raises:
-            ConfigError: There are.
-        """
-        if self.problems:
-            raise ConfigError(self.problems)
-
-
-def is_null(node: yaml.Node) -> bool:
-    """Say whether a node is YAML's nothing: an empty value, `~` or `null`."""
-    return bool(node.tag == "tag:yaml.org,2002:null")
-
-
-def compose(text: str | bytes, path: str) -> yaml.Node:
-    """Read the one document of a form's file.
-
-    Raises:
-        ConfigError: It is too long, no UTF-8, no YAML, empty, or nested without measure.
-    """
-    try:
-        node = yamltext.compose(text, path, SIZE_CAP)
-    except UserError as error:
-        raise ConfigError(error.problems) from None
-    if node is None:
-        raise ConfigError(Problem("This file is empty.", file=path))
-    return node
-
-
-_Reading = tuple[str, ...]
 
 
 def lint(form: Form) -> tuple[Problem, ...]:
@@ -212,40 +286,35 @@ def lint(form: Form) -> tuple[Problem, ...]:
 
     GitHub writes an issue's text without escaping anything, so what a form leaves unclear stays unclear.
     """
-    found = [*_neighbours(form), *_labels(form)]
+    problems: list[Problem] = []
+    labels: set[str] = set()
+    before: Field | None = None
     for field in form.fields:
-        found.extend((field, message) for message in _options(field))
-    found.sort(key=lambda pair: form.fields.index(pair[0]))
-    return tuple(
-        Problem(message, field=field.label, file=form.path or None, line=field.line) for field, message in found
-    )
-
-
-def _neighbours(form: Form) -> Iterator[tuple[Field, str]]:
-    for first, second in pairwise(form.fields):
-        if first.kind == second.kind == "textarea":
-            message = (
-                f"This textarea follows the textarea “{first.label}”, so a heading typed there can look like this one. "
-                "Put a field of another type, such as an input, between the two (text of type markdown does not help)."
+        messages: list[str] = []
+        if before and before.kind == field.kind == "textarea":
+            messages.append(
+                f"This textarea follows the textarea “{before.label}”, so a heading typed there can look like this "
+                "one. Put a field of another type, such as an input, between the two (text of type markdown does not "
+                "help)."
             )
-            yield second, message
-
-
-def _labels(form: Form) -> Iterator[tuple[Field, str]]:
-    seen: set[str] = set()
-    for field in form.fields:
-        if field.label in seen:
-            yield field, "Another field has the same label. Give each field a label of its own."
-        seen.add(field.label)
+        if field.label in labels:
+            messages.append("Another field has the same label. Give each field a label of its own.")
         if "\n" in field.label:
-            yield field, "This label has more than one line. Write it in one line, or it cannot be found in an issue."
+            messages.append(
+                "This label has more than one line. Write it in one line, or it cannot be found in an issue."
+            )
+        messages += _option_messages(field)
+        problems += (Problem(text, field=field.label, file=form.path or None, line=field.line) for text in messages)
+        labels.add(field.label)
+        before = field
+    return tuple(problems)
 
 
-def _options(field: Field) -> Iterator[str]:
+def _option_messages(field: Field) -> Iterator[str]:
     words = [option.label for option in field.options]
     for word in dict.fromkeys(words):
         if words.count(word) > 1:
-            yield f"The option “{word}” stands here twice. Remove or rename one of the two."
+            yield f"The option “{word}” is here twice. Remove or rename one of the two."
         if "\n" in word:
             yield f"The option “{word}” has more than one line. Write it in one line."
         if field.kind == "dropdown" and (word.lower() == "none" or word == "_No response_"):
@@ -255,25 +324,25 @@ def _options(field: Field) -> Iterator[str]:
             )
     clash = _two_readings(words) if field.multiple else None
     if clash:
-        one, other = (" + ".join(f"“{word}”" for word in reading) for reading in clash)
+        one, other = (" + ".join(f"“{word}”" for word in choice) for choice in clash)
         yield (
             f"GitHub joins the chosen options with commas, and then {one} looks the same as {other}. "
             "Rename an option so that it has no comma."
         )
 
 
-def _two_readings(options: list[str]) -> tuple[_Reading, _Reading] | None:
-    """Return two different choices that look the same once joined by `, `, or None where there are none.
+def _two_readings(options: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return two different choices that look the same once joined by `, `, or None if there are none.
 
-    Searched by what the longer of two partly equal joins has too much (Sardinas and Patterson's test), in pieces
-    between commas.
+    This is the test of Sardinas and Patterson, on the pieces between commas: of two partly equal choices, the longer
+    one has some pieces too many; is there an option that begins with them, or that they begin with?
     """
     pieces = {option: tuple(option.split(", ")) for option in options}
-    waiting: deque[tuple[tuple[str, ...], _Reading, _Reading]] = deque()
-    for short, short_pieces in pieces.items():
-        for long, long_pieces in pieces.items():
-            if short != long and long_pieces[: len(short_pieces)] == short_pieces:
-                waiting.append((long_pieces[len(short_pieces) :], (long,), (short,)))
+    # The pieces too many, the choice that has them, and the other one.
+    waiting: deque[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = deque()
+    for short, long in permutations(pieces, 2):
+        if pieces[long][: len(pieces[short])] == pieces[short]:
+            waiting.append((pieces[long][len(pieces[short]) :], (long,), (short,)))
     seen: set[tuple[str, ...]] = set()
     while waiting:
         rest, ahead, behind = waiting.popleft()
@@ -288,144 +357,3 @@ def _two_readings(options: list[str]) -> tuple[_Reading, _Reading] | None:
             elif rest[: len(own)] == own:
                 waiting.append((rest[len(own) :], ahead, (*behind, option)))
     return None
-
-
-_KINDS: tuple[Kind, ...] = get_args(Kind)
-
-
-def read_form(text: str | bytes, path: str = ".github/ISSUE_TEMPLATE/new-event.yml") -> Form:
-    """Read an issue form.
-
-    A form that GitHub accepts but that `lint` complains of is read all the same.
-
-    Args:
-        text: The YAML file; bytes are taken as UTF-8, with or without a byte order mark.
-        path: Its path within the site, for messages.
-
-    Raises:
-        ConfigError: It is no form: unreadable YAML, no `body`, no field in it, an unknown element, or a field whose
-            key, label or options cannot be made out. All problems at once, with their lines. Whatever the text is,
-            no other exception is raised.
-    """
-    root = compose(text, path)
-    reader = Reader(path)
-    top = reader.mapping(root, None, "An issue form")
-    reader.finish()
-    name = top["name"].value if isinstance(top.get("name"), yaml.ScalarNode) and not is_null(top["name"]) else ""
-    labels = _read_labels(reader, top.get("labels"))
-    fields = _fields(reader, root, top.get("body"))
-    reader.finish()
-    return Form(name, labels, fields, path)
-
-
-def _read_labels(reader: Reader, node: yaml.Node | None) -> tuple[str, ...]:
-    if node is None or is_null(node):
-        return ()
-    if isinstance(node, yaml.ScalarNode):
-        # GitHub takes a list or one text with commas.
-        return tuple(label for part in node.value.split(",") if (label := part.strip()))
-    items = reader.sequence(node, "labels", "event")
-    return tuple(reader.text(item, node, f"labels[{number}]") for number, item in enumerate(items))
-
-
-def _fields(reader: Reader, root: yaml.Node, body: yaml.Node | None) -> tuple[Field, ...]:
-    if body is None or is_null(body):
-        message = "This is no issue form: it has no `body` with the form's fields."
-        reader.complain(body or root, "body", message)
-        return ()
-    items = reader.sequence(body, "body", "type: input")
-    elements = [_element(reader, item, f"body[{number}]") for number, item in enumerate(items)]
-    fields = tuple(element for element in elements if element)
-    if not fields and not reader.problems:
-        reader.complain(body, "body", "This form asks nothing: add a field, such as one of type `input`.")
-    _check_ids(reader, fields)
-    return fields
-
-
-def _element(reader: Reader, node: yaml.Node, where: str) -> Field | None:
-    found = len(reader.problems)
-    entries = reader.mapping(node, where, "An element of a form")
-    if len(reader.problems) > found:
-        return None
-    kind = _kind(reader, node, entries.get("type"), where)
-    if kind is None:
-        return None
-    attributes = _part(reader, entries.get("attributes"), f"{where}.attributes")
-    validations = _part(reader, entries.get("validations"), f"{where}.validations")
-    label = reader.text(attributes.get("label"), node, f"{where}.attributes.label")
-    render = attributes.get("render") if kind == "textarea" else None
-    key = _id(reader, node, entries.get("id"), where, label)
-    options = _read_options(reader, node, attributes.get("options"), kind, where)
-    required = reader.flag(validations.get("required"), f"{where}.validations.required")
-    multiple = kind == "dropdown" and reader.flag(attributes.get("multiple"), f"{where}.attributes.multiple")
-    language = None if render is None or is_null(render) else reader.text(render, node, f"{where}.attributes.render")
-    if len(reader.problems) > found:
-        return None
-    return Field(key, label, kind, required, options, multiple, language, line_of(node))
-
-
-def _kind(reader: Reader, parent: yaml.Node, node: yaml.Node | None, where: str) -> Kind | None:
-    written = reader.text(node, parent, f"{where}.type")
-    for kind in _KINDS:
-        if written == kind:
-            return kind
-    if written and written != "markdown":
-        known = ", ".join(f"`{kind}`" for kind in ("markdown", *_KINDS))
-        reader.complain(node or parent, f"{where}.type", f"No form element is called that. There are {known}.")
-    return None
-
-
-def _part(reader: Reader, node: yaml.Node | None, where: str) -> dict[str, yaml.Node]:
-    return {} if node is None or is_null(node) else reader.mapping(node, where, "This part of an element")
-
-
-def _id(reader: Reader, parent: yaml.Node, node: yaml.Node | None, where: str, label: str) -> str:
-    if node is None or is_null(node):
-        key = parameterize(label)
-        if label and not key:
-            reader.complain(
-                parent, f"{where}.id", "No id can be made from this label. Give the field one, as `id: topic`."
-            )
-        return key
-    key = reader.text(node, parent, f"{where}.id")
-    if key and not re.fullmatch(r"[A-Za-z0-9_-]+", key):
-        reader.complain(node, f"{where}.id", "An id is made of the letters A to Z, digits, `-` and `_` only.")
-    return key
-
-
-def _read_options(
-    reader: Reader, parent: yaml.Node, node: yaml.Node | None, kind: Kind, where: str
-) -> tuple[Option, ...]:
-    if kind not in {"dropdown", "checkboxes"}:
-        return ()
-    where = f"{where}.attributes.options"
-    if node is None or is_null(node):
-        reader.complain(node or parent, where, "This field needs a list of options to choose from.")
-        return ()
-    items = reader.sequence(node, where, "Online" if kind == "dropdown" else "label: I agree")
-    if isinstance(node, yaml.SequenceNode) and not items:
-        reader.complain(node, where, "This list is empty: add an option to choose.")
-    return tuple(_option(reader, item, kind, f"{where}[{number}]") for number, item in enumerate(items))
-
-
-def _option(reader: Reader, node: yaml.Node, kind: Kind, where: str) -> Option:
-    if kind == "dropdown":
-        return Option(reader.text(node, node, where))
-    if not isinstance(node, yaml.MappingNode):
-        reader.complain(node, where, "A box to tick is written `- label: I agree`.")
-        return Option("")
-    entries = reader.mapping(node, where, "A box to tick")
-    label = reader.text(entries.get("label"), node, f"{where}.label")
-    return Option(label, required=reader.flag(entries.get("required"), f"{where}.required"))
-
-
-def _check_ids(reader: Reader, fields: tuple[Field, ...]) -> None:
-    # Answers are kept by key: two fields with one key cannot both be told apart afterwards.
-    first: dict[str, Field] = {}
-    for field in fields:
-        earlier = first.setdefault(field.id, field)
-        if earlier is not field:
-            message = (
-                f"Its key `{field.id}` is also that of the field in line {earlier.line}. Give each an `id` of its own."
-            )
-            reader.problems.append(Problem(message, field=field.label, file=reader.path, line=field.line))

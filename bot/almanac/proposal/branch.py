@@ -14,7 +14,6 @@ from almanac.config import Config
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event
 from almanac.event.record import read_record, record_path, write_record
-from almanac.event.submission import zones_of
 from almanac.page.insert import fitted, put, remove, taken_out
 from almanac.page.lines import fingerprint, fingerprints, newline_of
 from almanac.page.match import own_section
@@ -273,7 +272,7 @@ class Task:
 
     def zones(self, event: Event) -> Zones:
         """Return the letters that the site uses for an event's series."""
-        return zones_of(self.site.config, event.series)
+        return self.site.config.zones(event.series)
 
     def path(self, event_id: str) -> str:
         """Return the path of the event's record."""

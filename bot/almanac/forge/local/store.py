@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from almanac.errors import ForgeError, Problem, UserError
 from almanac.proposal.state import Issue
-from almanac.yamlfile import Document, field, load, read_model
+from almanac.yamlfile import Document, field_name, load
 
 FOLDER = ".almanac"
 _LOCK_TIMEOUT = 60  # seconds that a run waits for another one
@@ -113,8 +113,8 @@ def read_stored(model: type[Stored], number: int, text: str, file: str) -> Store
         return None
     keys = load("---\n" + found[1], file)
     if isinstance(keys.data, dict):
-        keys = Document({**keys.data, "number": number, "body": text[found.end() :]}, keys.lines)
-    return read_model(model, keys, file)
+        keys = Document(file, {**keys.data, "number": number, "body": text[found.end() :]}, keys.lines)
+    return keys.read(model)
 
 
 def write_stored(stored: StoredComment | StoredPull) -> str:
@@ -201,7 +201,9 @@ def _problem(file: str, place: tuple[str | int, ...], message: str) -> Problem:
     # Pydantic's location has a step for the member of a union, too.
     path = tuple(step for step in place if step not in {"str", "_Label"})
     return Problem(
-        f"GitHub writes this part of an issue differently: {message[:1].lower()}{message[1:]}.", field(path), file=file
+        f"GitHub writes this part of an issue differently: {message[:1].lower()}{message[1:]}.",
+        field_name(path),
+        file=file,
     )
 
 
