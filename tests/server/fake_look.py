@@ -11,13 +11,13 @@ from http import HTTPStatus
 from unittest import mock
 
 from almanac.cli import main
-from almanac.server.jobs import HopelessError, Result
-from almanac.server.ledger import Name
-from almanac.server.worker import Looks
+from almanac.server.job_store import JobName
+from almanac.server.jobs import PermanentError, Result
+from almanac.server.worker import Worker
 
 
-def perform(looks: Looks, name: Name) -> Result:
-    """Look at an issue, as `Looks.perform` does."""
+def perform(looks: Worker, name: JobName) -> Result:
+    """Look at an issue, as `Worker.perform` does."""
     address = f"{looks.api_url}/look/{name.job.repository}/{name.job.what}"
     request = urllib.request.Request(address, headers={"X-Process": str(os.getpid())})  # noqa: S310 -- our own address
     try:
@@ -26,11 +26,11 @@ def perform(looks: Looks, name: Name) -> Result:
     except urllib.error.HTTPError as error:
         with error:
             if error.code == HTTPStatus.UNPROCESSABLE_ENTITY:
-                raise HopelessError(json.load(error)["message"]) from None
+                raise PermanentError(json.load(error)["message"]) from None
             raise
     return {"outcome": "updated", "reason": "The pull request follows the issue."}
 
 
 if __name__ == "__main__":
-    with mock.patch.object(Looks, "perform", perform):
+    with mock.patch.object(Worker, "perform", perform):
         main()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from almanac.server.database import NOTES, Memory, make_tables, open_engine
-from almanac.server.ledger import Ledger, job_about
+from almanac.server.database import NOTES, make_tables, open_engine
+from almanac.server.job_store import JobStore, job_about
+from almanac.server.registry import Registry
 from sqlalchemy.exc import SQLAlchemyError
 
 
@@ -19,47 +20,47 @@ def engine(tmp_path: Path) -> sa.Engine:
     return made
 
 
-def in_thread(memory: Memory) -> threading.Thread:
+def in_thread(registry: Registry) -> threading.Thread:
     """Leave a note in a thread of its own."""
-    thread = threading.Thread(target=memory.leave, args=("name", "from elsewhere"), daemon=True)
+    thread = threading.Thread(target=registry.set_note, args=("name", "from elsewhere"), daemon=True)
     thread.start()
     return thread
 
 
 def test_who_comes_second_goes_on_when_the_first_has_committed(engine: sa.Engine) -> None:
-    memory = Memory(engine)
+    registry = Registry(engine)
     with engine.begin() as connection:
         connection.execute(sa.insert(NOTES).values(name="first", value="was here"))
-        second = in_thread(memory)
+        second = in_thread(registry)
         time.sleep(0.2)
         assert second.is_alive()
     second.join(10)
-    assert (memory.note("first"), memory.note("name")) == ("was here", "from elsewhere")
+    assert (registry.note("first"), registry.note("name")) == ("was here", "from elsewhere")
 
 
 def test_a_connection_that_nobody_closed_keeps_no_one_waiting(engine: sa.Engine) -> None:
-    memory = Memory(engine)
+    registry = Registry(engine)
     connection = engine.connect()
     connection.execute(sa.select(NOTES))
     del connection
     gc.collect()
-    in_thread(memory).join(10)
-    assert memory.note("name") == "from elsewhere"
+    in_thread(registry).join(10)
+    assert registry.note("name") == "from elsewhere"
 
 
 def test_a_failure_in_the_middle_keeps_no_one_waiting(engine: sa.Engine) -> None:
-    memory = Memory(engine)
+    registry = Registry(engine)
     with pytest.raises(ZeroDivisionError), engine.begin() as connection:
         connection.execute(sa.insert(NOTES).values(name="first", value=str(1 // 0)))
-    in_thread(memory).join(10)
-    assert memory.note("name") == "from elsewhere"
+    in_thread(registry).join(10)
+    assert registry.note("name") == "from elsewhere"
 
 
 def test_a_database_that_is_away_is_said_to_be_at_once() -> None:
     url = "postgresql://almanac@127.0.0.1:9/jobs"
-    ledger = Ledger(url, open_engine(url))
+    store = JobStore(url, open_engine(url))
     with pytest.raises(SQLAlchemyError):
-        ledger.put(job_about("octo/site", 12), "guid")
+        store.put(job_about("octo/site", 12), "guid")
     with pytest.raises(SQLAlchemyError):
-        ledger.waiting()
-    ledger.close()
+        store.waiting()
+    store.close()

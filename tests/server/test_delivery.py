@@ -6,9 +6,10 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+from almanac.forge.github.app import AppRepository
 from almanac.proposal.comment import Heard
 from almanac.proposal.marker import with_state
-from almanac.server.webhook import Delivery, RefusedDelivery, Repository, check_signature, read_delivery
+from almanac.server.webhook import Delivery, RefusedDelivery, check_signature, read_delivery
 from almanac.triggers import Target
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -158,25 +159,25 @@ class TestIssues:
     )
     def test_a_change_has_the_issue_looked_at(self, action: str) -> None:
         found = read("issues", issues_payload("Octo/Site", 12, action=action))
-        assert found.looks
+        assert found.needs_look
         assert found.target == Target(12)
-        assert found.repository == Repository(1, "Octo/Site", "main")
+        assert found.repository == AppRepository(1, "Octo/Site", "main")
         assert found.installation == 1
 
     @pytest.mark.parametrize("action", ["assigned", "pinned", "locked", "milestoned", "typed", "", "something new"])
     def test_what_changes_nothing_for_us_is_passed_over(self, action: str) -> None:
-        assert not read("issues", issues_payload("octo/site", 12, action=action)).looks
+        assert not read("issues", issues_payload("octo/site", 12, action=action)).needs_look
 
     def test_an_issue_without_labels_that_is_opened_is_nobody_s_event(self) -> None:
         payload = issues_payload("octo/site", 12, action="opened")
-        assert read("issues", payload).looks
+        assert read("issues", payload).needs_look
         payload["issue"]["labels"] = []
-        assert not read("issues", payload).looks
+        assert not read("issues", payload).needs_look
 
     @pytest.mark.parametrize(("said", "looks"), [("/almanac retry", True), ("Thank you!", False), (None, False)])
     def test_of_comments_only_commands_matter(self, said: str | None, looks: bool) -> None:
         payload = issues_payload("octo/site", 12, action="created") | {"comment": {"body": said}}
-        assert read("issue_comment", payload).looks is looks
+        assert read("issue_comment", payload).needs_look is looks
 
     def test_a_command_on_a_pull_request_of_ours_is_about_its_issue(self) -> None:
         payload = issues_payload("octo/site", 13, action="created") | {"comment": {"body": "/almanac retry"}}
@@ -198,7 +199,7 @@ class TestPullsAndPushes:
         [("closed", "feature", 1), ("closed", "almanac/issue-12", 2), ("labeled", "almanac/issue-12", 1)],
     )
     def test_any_other_is_not(self, action: str, branch: str, home: int) -> None:
-        assert not read("pull_request", self.pull(action, branch, home)).looks
+        assert not read("pull_request", self.pull(action, branch, home)).needs_look
 
     @pytest.mark.parametrize(
         ("ref", "issue", "head"),
@@ -236,8 +237,8 @@ class TestGitHubsOwnExamples:
     )
     def test_unknown_events_are_passed_over_quietly(self, event: str, action: str | None) -> None:
         found = read(event, example(event, action))
-        assert not found.looks
-        assert found.news is None
+        assert not found.needs_look
+        assert found.change is None
 
     @pytest.mark.parametrize(
         "action", ["edited", "reopened", "closed", "deleted", "transferred", "labeled", "unlabeled"]
@@ -245,13 +246,13 @@ class TestGitHubsOwnExamples:
     def test_issues(self, action: str) -> None:
         payload = example("issues", action)
         found = read("issues", payload)
-        assert found.looks
+        assert found.needs_look
         assert found.target.issue == payload["issue"]["number"]
         assert found.repository
         assert found.repository.name == payload["repository"]["full_name"]
 
     def test_a_pull_request_of_a_stranger(self) -> None:
-        assert not read("pull_request", example("pull_request", "closed")).looks
+        assert not read("pull_request", example("pull_request", "closed")).needs_look
 
     def test_a_push_to_the_default_branch(self) -> None:
         payload = copy.deepcopy(example("push"))
@@ -260,27 +261,27 @@ class TestGitHubsOwnExamples:
 
     def test_an_installation_comes_and_goes(self) -> None:
         came = read("installation", example("installation", "created"))
-        assert came.news
-        assert came.news.state == "active"
-        assert came.news.added
+        assert came.change
+        assert came.change.state == "active"
+        assert came.change.added
         assert came.account
         for action, state in (("deleted", "removed"), ("suspend", "suspended"), ("unsuspend", "active")):
-            found = read("installation", example("installation", action)).news
+            found = read("installation", example("installation", action)).change
             assert found
             assert found.state == state
 
     def test_repositories_come_and_go(self) -> None:
-        added = read("installation_repositories", example("installation_repositories", "added")).news
+        added = read("installation_repositories", example("installation_repositories", "added")).change
         assert added
         assert added.added
-        removed = read("installation_repositories", example("installation_repositories", "removed")).news
+        removed = read("installation_repositories", example("installation_repositories", "removed")).change
         assert removed
         assert removed.removed
 
     @pytest.mark.parametrize(("action", "gone"), [("renamed", False), ("transferred", False), ("deleted", True)])
     def test_a_repository_is_renamed_transferred_or_deleted(self, action: str, gone: bool) -> None:
         payload = copy.deepcopy(example("repository", action)) | {"installation": {"id": 7}}
-        found = read("repository", payload).news
+        found = read("repository", payload).change
         assert found
         assert bool(found.removed) is gone
         assert bool(found.added) is not gone

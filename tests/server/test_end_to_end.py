@@ -7,18 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.filing import GOVERNMENTS_ANSWERS, body
-from tests.server.github import AppWorld, app_world
+from tests.server.github import AppWorld
 from tests.server.postgres import Cluster
 from tests.server.serving import Served, app_environment, wait_for
 
 pytestmark = pytest.mark.emulator
 Start = Callable[..., Served]
-
-
-@pytest.fixture
-def world() -> Iterator[AppWorld]:
-    with app_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -9,34 +9,34 @@ from typing import Any
 import psycopg
 import pytest
 from almanac.errors import ForgeError
-from almanac.server.jobs import HopelessError, Jobs, Result, Work
-from almanac.server.ledger import Ledger, Name
+from almanac.server.job_store import JobName, JobStore
+from almanac.server.jobs import JobHandler, PermanentError, Result
 from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
 from tests.server.serving import wait_for
-from tests.server.test_jobs import SITE, Desk
+from tests.server.test_jobs import SITE, Runner
 
-Make = Callable[[], Desk]
+Make = Callable[[], Runner]
 
 
 @pytest.fixture
 def make(database: str) -> Iterator[Make]:
     """Makes desks on one store. Whatever becomes of the test, none goes on behind it: the engine is one."""
-    made: list[Desk] = []
+    made: list[Runner] = []
 
-    def new() -> Desk:
-        made.append(Desk(database))
+    def new() -> Runner:
+        made.append(Runner(database))
         return made[-1]
 
     yield new
-    for desk in reversed(made):
-        desk.jobs.stop(0)
+    for runner in reversed(made):
+        runner.jobs.stop(0)
 
 
 @pytest.fixture
-def desk(make: Make) -> Desk:
-    """A desk that is not started yet."""
+def runner(make: Make) -> Runner:
+    """A runner that is not started yet."""
     return make()
 
 
@@ -51,30 +51,30 @@ def test_what_was_put_is_there_after_a_restart(make: Make) -> None:
     assert first.done == []
 
 
-def hopeless(_: Name) -> Result:
-    raise HopelessError("It is hopeless.")
+def hopeless(_: JobName) -> Result:
+    raise PermanentError("It is hopeless.")
 
 
-def test_secrets_do_not_get_into_a_reason(desk: Desk) -> None:
-    desk.act = hopeless
-    desk.jobs.start(Work(desk.perform, redact=lambda text: text.replace("hopeless", "***")))
-    desk.jobs.put(SITE, "one")
-    assert wait_for(desk.jobs.ledger.failed)[0].reason == "It is ***."
+def test_secrets_do_not_get_into_a_reason(runner: Runner) -> None:
+    runner.act = hopeless
+    runner.jobs.start(JobHandler(runner.perform, redact=lambda text: text.replace("hopeless", "***")))
+    runner.jobs.put(SITE, "one")
+    assert wait_for(runner.jobs.store.failed)[0].reason == "It is ***."
 
 
-def test_a_chore_is_done_at_the_start_and_then_again_and_again(desk: Desk) -> None:
+def test_a_chore_is_done_at_the_start_and_then_again_and_again(runner: Runner) -> None:
     count = Counter[str]()
 
     def chore() -> dict[str, Any]:
         count["done"] += 1
         return {"outcome": "swept"}
 
-    desk.jobs.every("sweep", 0.5, chore)
-    desk.start()
+    runner.jobs.every("sweep", 0.5, chore)
+    runner.start()
     wait_for(lambda: count["done"] >= 3, what="three sweeps")
 
 
-def test_a_chore_that_fails_is_tried_again(desk: Desk) -> None:
+def test_a_chore_that_fails_is_tried_again(runner: Runner) -> None:
     count = Counter[str]()
 
     def chore() -> dict[str, Any]:
@@ -83,41 +83,41 @@ def test_a_chore_that_fails_is_tried_again(desk: Desk) -> None:
             raise ForgeError("GitHub has trouble.", passing=True)
         return {"outcome": "swept"}
 
-    desk.jobs.every("sweep", 3600.0, chore)
-    desk.start()
+    runner.jobs.every("sweep", 3600.0, chore)
+    runner.start()
     wait_for(lambda: count["done"] == 2)
 
 
-def begin_one(desk: Desk, work: Callable[[], object]) -> list[threading.Thread]:
+def begin_one(runner: Runner, work: Callable[[], object]) -> list[threading.Thread]:
     """Start, and wait until a job has begun. When it has done its work, the thread that did it is in the list."""
     ended: list[threading.Thread] = []
 
-    def act(_: Name) -> Result:
+    def act(_: JobName) -> Result:
         work()
         ended.append(threading.current_thread())
         return {"outcome": "updated"}
 
-    desk.act = act
-    desk.start()
-    desk.jobs.put(SITE, "one", delay=0)
-    wait_for(lambda: desk.done)
+    runner.act = act
+    runner.start()
+    runner.jobs.put(SITE, "one", delay=0)
+    wait_for(lambda: runner.done)
     return ended
 
 
-def test_stopping_lets_a_job_come_to_its_end(desk: Desk, database: str) -> None:
-    ended = begin_one(desk, lambda: time.sleep(1))
-    desk.jobs.stop(5)
+def test_stopping_lets_a_job_come_to_its_end(runner: Runner, database: str) -> None:
+    ended = begin_one(runner, lambda: time.sleep(1))
+    runner.jobs.stop(5)
     assert ended
-    ledger = Ledger(database)
-    assert [str(kept.name) for kept in ledger.recent()] == ["octo/site#12/one"]
-    ledger.close()
+    store = JobStore(database)
+    assert [str(kept.name) for kept in store.recent()] == ["octo/site#12/one"]
+    store.close()
 
 
 @pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
-def test_a_job_that_outlives_the_stop_leaves_no_connection_behind(desk: Desk, database: str) -> None:
+def test_a_job_that_outlives_the_stop_leaves_no_connection_behind(runner: Runner, database: str) -> None:
     go = threading.Event()
-    ended = begin_one(desk, lambda: go.wait(90))
-    desk.jobs.stop(0)
+    ended = begin_one(runner, lambda: go.wait(90))
+    runner.jobs.stop(0)
     assert not ended
     go.set()
     # Only at the end of its thread has the job asked the database for all that it wants.
@@ -129,31 +129,24 @@ def test_a_job_that_outlives_the_stop_leaves_no_connection_behind(desk: Desk, da
         wait_for(lambda: connection.execute(others).fetchone() == (0,), what="the end of all connections")
 
 
-def test_what_was_left_waiting_finds_all_it_needs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_left_waiting_finds_all_it_needs(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     launch = DBOS.launch
 
     def begin() -> None:
         # From here on, jobs of an earlier process may run.
-        assert desk.jobs.ledger is not None
+        assert runner.jobs.store is not None
         launch()
 
     monkeypatch.setattr("almanac.server.jobs.DBOS.launch", begin)
-    desk.start()
+    runner.start()
 
 
-def test_it_stops_though_the_database_is_away(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.start()
+def test_it_stops_while_the_database_is_down(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner.start()
 
-    def away() -> None:
+    def down() -> None:
         raise OperationalError("", None, OSError("refused"))
 
     with monkeypatch.context() as patched:
-        patched.setattr(desk.jobs.pulse, "stop", away)
-        desk.jobs.stop(0)
-    with pytest.raises(RuntimeError, match="not started"):
-        _ = desk.jobs.ledger
-
-
-def test_before_the_start_there_is_no_list(database: str) -> None:
-    with pytest.raises(RuntimeError, match="not started"):
-        _ = Jobs(database).ledger
+        patched.setattr(runner.jobs.heartbeat, "stop", down)
+        runner.jobs.stop(0)

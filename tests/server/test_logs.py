@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -11,17 +10,6 @@ from almanac.server.logs import redactor, set_up_logs
 from tests.server.serving import SECRET, private_key
 
 SECRETS = (SECRET, private_key(), "hunter2")
-
-
-@pytest.fixture
-def logs() -> Iterator[None]:
-    """Leave the process's logging as it was."""
-    root, engine = logging.getLogger(), logging.getLogger("dbos")
-    before = (root.handlers, root.level, engine.handlers, engine.propagate, engine.filters)
-    yield
-    root.handlers, engine.handlers, engine.propagate, engine.filters = before[0], before[2], before[3], before[4]
-    root.setLevel(before[1])
-    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize(

@@ -1,44 +1,49 @@
-"""Jobs' names."""
+"""The names of jobs."""
 
 import pytest
-from almanac.server.ledger import Job, Name, job_about, read_name
+from almanac.server.job_store import Job, JobName, job_about, read_job_name
 from hypothesis import given
 from hypothesis import strategies as st
 
 GUIDS = st.from_regex(r"[A-Za-z0-9._-]{1,40}", fullmatch=True)
 
 
-@given(st.sampled_from(["12", "all", "sweep"]), GUIDS, st.integers(1, 99), st.integers(0, 99))
-def test_names_come_back(what: str, guid: str, again: int, turn: int) -> None:
-    name = Name(Job("octo/site", what), guid, again, turn)
-    assert read_name(str(name)) == name
+@given(st.sampled_from(["12", "all", "sweep"]), GUIDS, st.integers(0, 99))
+def test_a_name_is_read_back(what: str, guid: str, run: int) -> None:
+    name = JobName(Job("octo/site", what), guid, run)
+    assert read_job_name(str(name)) == name
 
 
 def test_the_first_name_is_plain() -> None:
-    name = Name(job_about("Octo/Site", 12), "GUID")
+    name = JobName(job_about("Octo/Site", 12), "GUID")
     assert str(name) == "octo/site#12/GUID"
     assert str(name.successor) == "octo/site#12/GUID+1"
-    assert str(name._replace(round=2)) == "octo/site#12/GUID/2"
-    assert str(Name(job_about("octo/site", None), "GUID")) == "octo/site#all/GUID"
+    assert str(JobName(job_about("octo/site", None), "GUID")) == "octo/site#all/GUID"
 
 
-def test_turns_share_a_reference_and_rounds_do_not() -> None:
-    name = Name(job_about("octo/site", 12), "GUID")
+def test_all_runs_share_a_reference() -> None:
+    name = JobName(job_about("octo/site", 12), "GUID")
     assert name.reference == name.successor.reference
-    assert name.reference != name._replace(round=2).reference
+    assert name.reference != JobName(job_about("octo/site", 12), "OTHER").reference
+
+
+@pytest.mark.parametrize("text", ["octo/site#12/GUID/2", "octo/site#12/GUID/2+3"])
+def test_a_name_from_an_earlier_version_is_read(text: str) -> None:
+    name = read_job_name(text)
+    assert (str(name), name.job.issue, name.guid) == (text, 12, "GUID/2")
 
 
 @pytest.mark.parametrize("text", ["", "octo/site", "octo/site#12", "octo/site#12/", "octo/site#12/a/b/c", "#1/x"])
-def test_anything_else_is_no_name(text: str) -> None:
-    with pytest.raises(ValueError, match="no job's name"):
-        read_name(text)
+def test_anything_else_is_not_a_name(text: str) -> None:
+    with pytest.raises(ValueError, match="not the name of a job"):
+        read_job_name(text)
 
 
 def test_a_command_is_a_job_of_its_own() -> None:
     job = job_about("octo/site", 12, 34)
     assert (job.issue, job.comment) == (12, 34)
-    assert str(Name(job, "GUID")) == "octo/site#12.said.34/GUID"
-    assert read_name("octo/site#12.said.34/GUID").job == job
+    assert str(JobName(job, "GUID")) == "octo/site#12.said.34/GUID"
+    assert read_job_name("octo/site#12.said.34/GUID").job == job
     assert job_about("octo/site", 12).comment is None
 
 

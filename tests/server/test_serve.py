@@ -5,13 +5,29 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from almanac.commands.server import serve
+from almanac.errors import UserError
 
 from tests.proxy import Answer, Proxy, Request
 from tests.server.serving import SECRET, Served, app_environment, ask, issues_payload, wait_for
 from tests.server.torture import COMMAND
+
+
+@pytest.mark.usefixtures("logs")
+@pytest.mark.parametrize("name", ["ALMANAC_WEBHOOK_SECRET", "ALMANAC_PRIVATE_KEY", "ALMANAC_APP_ID"])
+def test_an_app_without_everything_it_needs_does_not_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for key, value in app_environment(**{name: "", "ALMANAC_DATA_DIR": str(tmp_path)}).items():
+        monkeypatch.setenv(key, value)
+    with pytest.raises(UserError, match=name) as caught:
+        serve("127.0.0.1", 0)
+    assert SECRET not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 def refused(folder: Path, *arguments: str, **environment: str) -> str:
@@ -31,19 +47,14 @@ def refused(folder: Path, *arguments: str, **environment: str) -> str:
     return done.stderr
 
 
-@pytest.mark.parametrize("name", ["ALMANAC_WEBHOOK_SECRET", "ALMANAC_PRIVATE_KEY", "ALMANAC_APP_ID"])
-def test_an_app_without_all_it_needs_does_not_start(tmp_path: Path, name: str) -> None:
-    assert name in refused(tmp_path, **app_environment(**{name: ""}))
-
-
-def test_a_port_that_is_taken_is_said_so(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     proxy = Proxy()
     port = proxy.url.rpartition(":")[2]
     assert port in refused(tmp_path, "--port", port, **app_environment())
     proxy.close()
 
 
-def test_a_database_that_is_not_there_is_said_so_without_its_password(tmp_path: Path) -> None:
+def test_a_database_that_is_down_is_reported_without_its_password(tmp_path: Path) -> None:
     url = "postgresql://almanac:hunter2@127.0.0.1:9/jobs"
     said = refused(tmp_path, **app_environment(ALMANAC_DATABASE_URL=url))
     assert "ALMANAC_DATABASE_URL" in said
@@ -78,10 +89,36 @@ def test_it_stops_in_order_within_ten_seconds_though_a_job_hangs(tmp_path: Path)
     github.close()
 
 
-def test_the_data_folder_is_nobody_else_s(tmp_path: Path) -> None:
-    server = Served(tmp_path, app_environment(GITHUB_API_URL="http://127.0.0.1:9"))
-    assert ask(f"{server.url}/readyz").status == 200
-    folder = tmp_path / "data"
+@pytest.fixture(scope="module")
+def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server without a status token that has nothing to do."""
+    environment = app_environment(ALMANAC_STATUS_TOKEN="", GITHUB_API_URL="http://127.0.0.1:9")
+    made = Served(tmp_path_factory.mktemp("idle"), environment)
+    yield made
+    assert made.stop() == 0
+
+
+def test_other_users_cannot_read_the_data_folder(idle: Served) -> None:
+    assert ask(f"{idle.url}/readyz").status == 200
+    folder = idle.log.parent / "data"
     assert folder.stat().st_mode & 0o077 == 0
     assert (folder / "almanac.sqlite").stat().st_mode & 0o077 == 0
-    server.stop()
+
+
+def test_without_a_token_the_status_page_is_off(idle: Served) -> None:
+    answer = ask(idle.url, headers={"Authorization": "Basic bWU6"})
+    assert answer.status == 403
+    assert "ALMANAC_STATUS_TOKEN" in answer.text
+
+
+def test_if_no_job_has_failed_there_is_nothing_to_retry(idle: Served) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "almanac", "jobs", "retry"],
+        env=idle.environment,
+        cwd=idle.log.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "No job has failed" in done.stderr

@@ -5,19 +5,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from almanac.forge.github.app import AppRepository
 from almanac.proposal.comment import Heard
 from almanac.server.host import Service
-from almanac.server.jobs import CHORES
-from almanac.server.ledger import Job, job_about
+from almanac.server.job_store import Job, job_about
+from almanac.server.jobs import MAINTENANCE
 from almanac.server.metrics import Metrics
 from almanac.server.settings import read_settings
-from almanac.server.webhook import Delivery, News, Repository
+from almanac.server.webhook import Delivery, InstallationChange
 from almanac.triggers import NOTHING, Target
 
 from tests.proxy import Answer, Proxy, Request
 from tests.server.serving import app_environment, wait_for
 
-SITE = Repository(1, "Octo/Site", "main")
+SITE = AppRepository(1, "Octo/Site", "main")
 DELIVERY = Delivery("guid", "issues", "edited", "ada", SITE, 9, "octo", Target(12))
 
 
@@ -38,31 +39,31 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     made.start()
     wait_for(lambda: github.requests, what="asking who the App is")
     yield made
-    made.stop(0)
+    made.jobs.stop(0)
     github.close()
 
 
 def jobs(service: Service, guid: str) -> list[Job]:
     """Return the jobs that a delivery has given."""
-    ledger = service.jobs.ledger
-    found = [*ledger.waiting(), *ledger.running(), *ledger.recent(1000), *ledger.failed()]
+    store = service.jobs.store
+    found = [*store.waiting(), *store.running(), *store.recent(1000), *store.failed()]
     return [kept.name.job for kept in found if kept.name.guid == guid]
 
 
 def test_a_delivery_becomes_a_job_and_its_site_is_known(service: Service) -> None:
     assert service.take(replace(DELIVERY, guid="one"))
     assert jobs(service, "one") == [Job("octo/site", "12")]
-    site = service.memory.site("octo/SITE")
+    site = service.registry.site("octo/SITE")
     assert site
     assert (site.id, site.name, site.installation, site.branch) == (1, "Octo/Site", 9, "main")
-    assert service.memory.installation(9).account == "octo"
+    assert service.registry.installation(9).account == "octo"
 
 
 def test_one_that_looks_at_nothing_leaves_nothing(service: Service) -> None:
     other = replace(SITE, id=77, name="octo/unknown")
     assert not service.take(replace(DELIVERY, guid="none", target=NOTHING, repository=other))
     assert jobs(service, "none") == []
-    assert service.memory.site("octo/unknown") is None
+    assert service.registry.site("octo/unknown") is None
 
 
 def test_what_we_did_ourselves_is_no_news(service: Service) -> None:
@@ -80,21 +81,21 @@ def test_a_command_is_a_job_of_its_own(service: Service) -> None:
 def test_a_push_to_the_base_is_about_all_and_notes_the_head(service: Service) -> None:
     service.take(replace(DELIVERY, guid="push", event="push", action="", target=Target(None), head="abc"))
     assert jobs(service, "push") == [job_about("octo/site", None)]
-    site = service.memory.site("octo/site")
+    site = service.registry.site("octo/site")
     assert site
     assert site.head == "abc"
 
 
 def test_a_renamed_repository_keeps_what_is_known_of_it(service: Service) -> None:
-    service.take(replace(DELIVERY, guid="before", repository=Repository(5, "octo/old", "main")))
-    service.memory.seen(5, watermark="2026-03-04T00:00:00+00:00")
-    new = Repository(5, "octo/new", "main")
-    news = News(added=(new,))
+    service.take(replace(DELIVERY, guid="before", repository=AppRepository(5, "octo/old", "main")))
+    service.registry.update(5, watermark="2026-03-04T00:00:00+00:00")
+    new = AppRepository(5, "octo/new", "main")
+    change = InstallationChange(added=(new,))
     assert service.take(
-        replace(DELIVERY, guid="renamed", event="repository", repository=new, target=NOTHING, news=news)
+        replace(DELIVERY, guid="renamed", event="repository", repository=new, target=NOTHING, change=change)
     )
-    assert service.memory.site("octo/old") is None
-    site = service.memory.site("octo/new")
+    assert service.registry.site("octo/old") is None
+    site = service.registry.site("octo/new")
     assert site
     assert site.watermark == "2026-03-04T00:00:00+00:00"
     # Jobs that wait under the old name look at nothing any more.
@@ -102,16 +103,18 @@ def test_a_renamed_repository_keeps_what_is_known_of_it(service: Service) -> Non
 
 
 def test_an_installation_comes_with_its_repositories_and_is_swept(service: Service) -> None:
-    added = (Repository(21, "grace/a"), Repository(22, "grace/b"))
-    base = Delivery("came", "installation", "created", installation=20, account="grace", news=News("active", added))
+    added = (AppRepository(21, "grace/a"), AppRepository(22, "grace/b"))
+    base = Delivery(
+        "came", "installation", "created", installation=20, account="grace", change=InstallationChange("active", added)
+    )
     assert service.take(base)
-    assert [site.name for site in service.memory.sites(20)] == ["grace/a", "grace/b"]
-    assert jobs(service, "came") == [Job(CHORES, "sweep")]
-    assert service.take(replace(base, guid="less", news=News(removed=(21,))))
-    assert [site.name for site in service.memory.sites(20)] == ["grace/b"]
+    assert [site.name for site in service.registry.sites(20)] == ["grace/a", "grace/b"]
+    assert jobs(service, "came") == [Job(MAINTENANCE, "sweep")]
+    assert service.take(replace(base, guid="less", change=InstallationChange(removed=(21,))))
+    assert [site.name for site in service.registry.sites(20)] == ["grace/b"]
     for guid, state in (("off", "suspended"), ("gone", "removed")):
-        assert service.take(replace(base, guid=guid, news=News(state)))  # type: ignore[arg-type]
-        assert service.memory.installation(20).state == state
+        assert service.take(replace(base, guid=guid, change=InstallationChange(state)))  # type: ignore[arg-type]
+        assert service.registry.installation(20).state == state
         assert jobs(service, guid) == []
 
 

@@ -82,46 +82,46 @@ class TestWhoGetsIn:
 
 class TestTheWayBack:
     def test_a_state_is_good_once(self) -> None:
-        desk = setup()
-        state = desk.begin("file")
-        assert desk.finish(state, "code")[1] == "file"
+        opened = setup()
+        state = opened.begin("file")
+        assert opened.finish(state, "code")[1] == "file"
         with pytest.raises(UserError, match="used before"):
-            desk.finish(state, "code")
+            opened.finish(state, "code")
 
     @pytest.mark.parametrize("state", ["", "made-up", "é"])
     def test_a_state_that_was_not_given_out_is_refused(self, state: str) -> None:
-        desk = setup()
-        desk.begin("file")
+        opened = setup()
+        opened.begin("file")
         with pytest.raises(UserError):
-            desk.finish(state, "code")
+            opened.finish(state, "code")
 
     def test_a_state_gets_too_old(self) -> None:
         clock = Clock()
-        desk = setup(clock)
-        state = desk.begin("show")
+        opened = setup(clock)
+        state = opened.begin("show")
         clock.now += LIFETIME + 1
         with pytest.raises(UserError, match="too old"):
-            desk.finish(state, "code")
+            opened.finish(state, "code")
 
     @pytest.mark.parametrize("code", ["", "a/b", "../app", "x" * 201, "a?b"])
     def test_a_code_that_is_none_is_not_sent_to_github(self, code: str) -> None:
-        desk = setup()
+        opened = setup()
         with pytest.raises(UserError):
-            desk.finish(desk.begin("file"), code)
+            opened.finish(opened.begin("file"), code)
 
     def test_an_app_without_a_secret_is_refused(self) -> None:
-        desk = setup(webhook_secret="")
+        opened = setup(webhook_secret="")
         with pytest.raises(UserError, match="secret"):
-            desk.finish(desk.begin("file"), "code")
+            opened.finish(opened.begin("file"), "code")
 
     def test_only_so_many_states_are_kept(self) -> None:
-        desk = setup()
-        first = desk.begin("file")
+        opened = setup()
+        first = opened.begin("file")
         for _ in range(100):
-            last = desk.begin("file")
+            last = opened.begin("file")
         with pytest.raises(UserError):
-            desk.finish(first, "code")
-        desk.finish(last, "code")
+            opened.finish(first, "code")
+        opened.finish(last, "code")
 
 
 def test_the_manifest_asks_for_what_is_needed_and_no_more() -> None:
@@ -139,11 +139,11 @@ def test_the_manifest_asks_for_what_is_needed_and_no_more() -> None:
 
 
 def test_the_app_can_be_an_organisation_s() -> None:
-    desk = setup()
-    assert desk.destination("", "s") == "https://github.com/settings/apps/new?state=s"
-    assert desk.destination("octo", "s") == "https://github.com/organizations/octo/settings/apps/new?state=s"
+    opened = setup()
+    assert opened.destination("", "s") == "https://github.com/settings/apps/new?state=s"
+    assert opened.destination("octo", "s") == "https://github.com/organizations/octo/settings/apps/new?state=s"
     with pytest.raises(UserError):
-        desk.destination("../x", "s")
+        opened.destination("../x", "s")
 
 
 @pytest.mark.parametrize(
@@ -247,10 +247,10 @@ def test_the_keys_can_be_shown_once_in_place_of_being_stored(server: Served, tmp
 
 @pytest.fixture(scope="module")
 def unset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server that is not set up, nor ever will be."""
+    """A server that listens everywhere, and is never set up."""
     with refusing() as url:
         environment = {"GITHUB_API_URL": url, "GITHUB_SERVER_URL": "https://github.test", "ALMANAC_SETUP_TOKEN": TOKEN}
-        made = Served(tmp_path_factory.mktemp("unset"), environment)
+        made = Served(tmp_path_factory.mktemp("unset"), environment, host="0.0.0.0")  # noqa: S104
         yield made
         made.stop()
 
@@ -263,14 +263,10 @@ def refusing() -> Iterator[str]:
     proxy.close()
 
 
-def test_who_listens_everywhere_prints_an_address_that_works(tmp_path: Path) -> None:
-    made = Served(tmp_path, {"ALMANAC_SETUP_TOKEN": TOKEN}, host="0.0.0.0")  # noqa: S104
-    try:
-        printed = re.findall(r"https?://\S+", made.log.read_text())
-        assert printed == [f"{made.url}/setup", f"https://YOUR-ADDRESS/setup?token={TOKEN}"]
-        assert ask(printed[0]).status == 200
-    finally:
-        made.stop()
+def test_a_server_that_listens_everywhere_prints_an_address_that_works(unset: Served) -> None:
+    printed = re.findall(r"https?://\S+", unset.log.read_text())
+    assert printed == [f"{unset.url}/setup", f"https://YOUR-ADDRESS/setup?token={TOKEN}"]
+    assert ask(printed[0]).status == 200
 
 
 def test_a_code_that_github_does_not_take_leaves_the_set_up_open(unset: Served) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from almanac.commands.server import list_jobs, retry_jobs
+from almanac.errors import UserError
 
 from tests.browser import chromium
 from tests.proxy import Answer, Proxy, Request
@@ -129,44 +131,45 @@ class TestFailures:
 
 
 class TestCommands:
-    def run(self, server: Served, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "almanac", "jobs", *arguments]
-        return subprocess.run(
-            command, env=server.environment, cwd=server.log.parent, capture_output=True, text=True, check=False
-        )
+    @pytest.fixture(autouse=True)
+    def _same_environment(self, server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, value in server.environment.items():
+            if name.startswith(("ALMANAC_", "GITHUB_")):
+                monkeypatch.setenv(name, value)
 
-    def test_jobs_are_listed_and_tried_again(self, failed: str, server: Served, github: Proxy) -> None:
+    def test_jobs_are_listed_and_tried_again(
+        self, failed: str, server: Served, github: Proxy, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         assert failed
-        listed = json.loads(self.run(server, "--json").stdout)
+        assert list_jobs(as_json=True) == 0
+        listed = json.loads(capsys.readouterr().out)
         found = next(one for one in listed["failed"] if one["repository"] == "octo/broken")
         assert found["issue"] == 13
         assert found["reason"].startswith("The config names")
-        plain = self.run(server)
-        assert plain.returncode == 0
-        assert found["reference"] in plain.stdout
-        assert "The config names" in plain.stdout
+        assert list_jobs(as_json=False) == 0
+        plain = capsys.readouterr().out
+        assert found["reference"] in plain
+        assert "The config names" in plain
         ask(f"{github.url}/mended")
-        assert self.run(server, "retry", found["reference"]).returncode == 0
+        command = [sys.executable, "-m", "almanac", "jobs", "retry", found["reference"]]
+        assert subprocess.run(command, env=server.environment, capture_output=True, check=False).returncode == 0
         wait_for(lambda: "octo/broken" not in failures(server.look().text), what="the retry")
 
-    def test_a_job_that_is_not_there_is_said_so(self, server: Served) -> None:
-        done = self.run(server, "retry", "NOSUCHJB")
-        assert done.returncode == 1
-        assert "NOSUCHJB" in done.stderr
+    @pytest.mark.usefixtures("server")
+    def test_a_job_that_does_not_exist_is_named(self) -> None:
+        with pytest.raises(UserError, match="NOSUCHJB"):
+            retry_jobs(["NOSUCHJB"])
 
-    def test_where_none_has_failed_that_is_said(self, tmp_path: Path) -> None:
-        quiet = Served(tmp_path, app_environment(GITHUB_API_URL="http://127.0.0.1:9"))
-        assert quiet.stop() == 0
-        done = self.run(quiet, "retry")
-        assert (done.returncode, done.stdout) == (0, "")
-        assert "No job has failed" in done.stderr
-
-    def test_before_the_first_start_there_are_none(self, server: Served, tmp_path: Path) -> None:
-        environment = server.environment | {"ALMANAC_DATA_DIR": str(tmp_path / "none")}
-        command = [sys.executable, "-m", "almanac", "jobs"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0
-        assert "no jobs" in done.stderr
+    def test_before_the_first_start_there_are_none(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("ALMANAC_DATA_DIR", str(tmp_path / "none"))
+        assert list_jobs(as_json=False) == 0
+        assert "no jobs" in capsys.readouterr().err
+        assert list_jobs(as_json=True) == 0
+        assert json.loads(capsys.readouterr().out) == {"failed": [], "waiting": []}
+        with pytest.raises(UserError, match="no jobs"):
+            retry_jobs([])
         assert not (tmp_path / "none").exists()
 
 
@@ -200,11 +203,3 @@ def test_the_page_in_a_browser(failed: str, server: Served, tmp_path: Path) -> N
     # What the policy forbids, the style above all, the browser would complain about.
     assert "Content Security Policy" not in done.stderr
     assert picture.stat().st_size > 10_000
-
-
-def test_without_a_token_the_page_is_off(tmp_path: Path) -> None:
-    quiet = Served(tmp_path, app_environment(ALMANAC_STATUS_TOKEN="", GITHUB_API_URL="http://127.0.0.1:9"))
-    answer = ask(quiet.url, headers=basic(""))
-    assert answer.status == 403
-    assert "ALMANAC_STATUS_TOKEN" in answer.text
-    assert quiet.stop() == 0

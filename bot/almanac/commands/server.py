@@ -5,9 +5,9 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from almanac.errors import UserError
@@ -15,71 +15,70 @@ from almanac.output import print_json, print_message, print_text
 
 if TYPE_CHECKING:
     from almanac.server.host import Host
-    from almanac.server.ledger import Kept, Ledger
-    from almanac.server.settings import Credentials, Settings
+    from almanac.server.job_store import JobStore, StoredJob
 
 REQUESTS_END, JOBS_END = 2, 4
-"""The seconds that requests, then jobs, have to come to their end; all in all it stops within ten."""
-_MISSING = (
-    "The server needs more packages than the rest of Almanac. Install them with: pip install 'almanac-events[server]'"
-)
+"""The seconds that requests, then jobs, have to finish; in all, the server stops within ten."""
+_NO_JOBS = "There are no jobs: the server has not run with this data folder or database yet."
+
+
+@contextmanager
+def _server_packages() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"The server needs more packages than the rest of Almanac; {error.name} is missing. "
+            "Install them with: pip install 'almanac-events[server]'"
+        ) from None
 
 
 def serve(address: str, port: int) -> int:
-    """Run the webhook server until it is told to stop.
+    """Run the webhook server until it is stopped by a signal.
 
     Raises:
-        UserError: What is configured does not fit together, or the address is taken.
+        UserError: The settings are not valid, the job store cannot be used, or the address is taken.
     """
-    host = _host()
-    with _socket(address, port) as listening:
-        where = _url(listening)
-        _start(host, where)
+    with _server_packages():
+        from almanac.server.host import Host
+        from almanac.server.logs import set_up_logs
+        from almanac.server.settings import read_settings
+        from almanac.server.setup import Setup
+    settings = read_settings()
+    redact = set_up_logs(settings.secrets(), settings.log_format, settings.log_level)
+    token = settings.setup_token.get_secret_value() if settings.setup_token else None
+    setup = Setup(settings.api_url, settings.github, token)
+    host = Host(settings, redact, setup=setup)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        listening = socket.create_server((address, port), family=family, backlog=512)
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "There is no such port"
+        raise UserError(f"Almanac cannot listen on {address}, port {port}: {reason}.") from None
+    with listening:
+        url = _url(listening)
+        if credentials := settings.credentials():
+            _check_store(lambda: host.open(credentials), host.redact, "used")
+            print_message(f"Almanac listens on {url}/webhooks/github for App {credentials.app_id}.")
+        else:
+            public = settings.public_url or "https://YOUR-ADDRESS"
+            print_message(f"Almanac is not set up yet. To create its GitHub App, open\n\n    {url}/setup\n")
+            print_message(f"on this machine, or from anywhere else\n\n    {public}/setup?token={setup.token}\n")
         try:
             _run(host, listening)
         finally:
             host.close(JOBS_END)
     print_message("Almanac has stopped.")
     sys.stdout.flush()
-    # A job that has not come to its end must not keep the process: the next one takes it over.
+    # A job that has not finished must not keep the process alive: another process takes it over.
     os._exit(0)
 
 
-def _host() -> "Host":
-    try:
-        from almanac.server.host import Host
-        from almanac.server.logs import set_up_logs
-        from almanac.server.settings import read_settings
-        from almanac.server.setup import Setup
-    except ModuleNotFoundError as error:
-        raise UserError(f"{_MISSING} ({error.name} is not there.)") from None
-    settings = read_settings()
-    redact = set_up_logs(settings.secrets(), settings.log_format, settings.log_level)
-    token = settings.setup_token.get_secret_value() if settings.setup_token else None
-    return Host(settings, redact, setup=Setup(settings.api_url, settings.github, token))
-
-
-def _start(host: "Host", where: str) -> None:
-    credentials = host.settings.credentials()
-    if credentials:
-        _open(host, credentials)
-        print_message(f"Almanac listens on {where}/webhooks/github for App {credentials.app_id}.")
-        return
-    setup = host.setup
-    public = host.settings.public_url or "https://YOUR-ADDRESS"
-    print_message(f"Almanac is not set up yet. To create its GitHub App, open\n\n    {where}/setup\n")
-    if setup:
-        print_message(f"on this machine, or from elsewhere\n\n    {public}/setup?token={setup.token}\n")
-
-
-def _open(host: "Host", credentials: "Credentials") -> None:
-    from sqlalchemy.exc import SQLAlchemyError
-
-    try:
-        host.open(credentials)
-    except (SQLAlchemyError, OSError) as error:
-        reason = host.redact(str(error.__cause__ or error)).strip().splitlines()[0]
-        raise UserError(f"The job store (ALMANAC_DATABASE_URL) cannot be used: {reason}") from None
+def _url(listening: socket.socket) -> str:
+    address, port = listening.getsockname()[:2]
+    # The address for "everywhere" is replaced by one that the set-up page accepts as this machine's own.
+    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 
 def _run(host: "Host", listening: socket.socket) -> None:
@@ -100,31 +99,15 @@ def _run(host: "Host", listening: socket.socket) -> None:
         limit_concurrency=500,
         h11_max_incomplete_event_size=32 * 1024,
     )
-    # Whoever delivers waits for a handful of short steps, each of which would wait for a job's thread as long as this.
+    # Acknowledging a delivery takes a handful of short steps, each of which may wait this long for a job's thread.
     sys.setswitchinterval(0.0005)
-    # What is loaded by now stays; looking through it for garbage again and again would hold everybody up.
+    # What is loaded now stays; searching it for garbage again and again would delay everything.
     gc.collect()
     gc.freeze()
-    # uvicorn raises the signal once more when it has stopped; that must not end us before the jobs are put away.
+    # uvicorn raises the signal again when it has stopped, which must not end us before the jobs have stopped.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     uvicorn.Server(config).run(sockets=[listening])
-
-
-def _socket(address: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    try:
-        return socket.create_server((address, port), family=family, backlog=512)
-    except (OSError, OverflowError) as error:
-        said = error.strerror if isinstance(error, OSError) else "there is no such port"
-        raise UserError(f"Almanac cannot listen on {address}, port {port}: {said}.") from None
-
-
-def _url(listening: socket.socket) -> str:
-    address, port = listening.getsockname()[:2]
-    # Who listens everywhere is called by the name that the set-up page knows this machine by.
-    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104
-    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 
 # ---------------------------------------------------------------- jobs
@@ -132,87 +115,77 @@ def _url(listening: socket.socket) -> str:
 
 def list_jobs(*, as_json: bool) -> int:
     """Print the failed and the waiting jobs."""
-    ledger = _ledger()
-    if ledger is None:
-        if as_json:
-            print_json({"failed": [], "waiting": []})
-        else:
-            print_message("There are no jobs: the server has not run with this data folder or database yet.")
-        return 0
-    try:
-        failed, waiting = ledger.failed(None), ledger.waiting(None)
-    finally:
-        ledger.close()
+    with _job_store() as store:
+        listed = {"failed": store.failed() if store else [], "waiting": store.waiting() if store else []}
     if as_json:
-        print_json({"failed": list(map(_values, failed)), "waiting": list(map(_values, waiting))})
+        print_json({state: [_values(job) for job in jobs] for state, jobs in listed.items()})
+    elif store is None:
+        print_message(_NO_JOBS)
     else:
-        _print("failed", failed)
-        _print("waiting", waiting)
+        for state, jobs in listed.items():
+            print_text(f"{len(jobs)} {state}")
+            for job in jobs:
+                when = f"due {_moment(job.due)}" if job.due else f"since {_moment(job.changed)}"
+                print_text(f"  {job.name.reference}  {job.name}  {when}")
+                if job.reason:
+                    print_text(f"            {job.reason}")
     return 0
 
 
 def retry_jobs(names: Iterable[str]) -> int:
-    """Run failed jobs again: those given by name or reference, or all of them.
+    """Run failed jobs again: the given ones, by name or reference, or all of them.
 
     Raises:
-        UserError: No failed job is called so.
+        UserError: There is no such failed job.
     """
-    ledger = _ledger()
-    if ledger is None:
-        raise UserError("There are no jobs: the server has not run with this data folder or database yet.")
-    try:
-        chosen = list(names) or [str(kept.name) for kept in ledger.failed(None)]
+    with _job_store() as store:
+        if store is None:
+            raise UserError(_NO_JOBS)
+        chosen = list(names) or [str(job.name) for job in store.failed()]
         if not chosen:
             print_message("No job has failed.")
         for name in chosen:
-            print_text(f"{ledger.retry(name)} is tried again.")
-    finally:
-        ledger.close()
+            print_text(f"{store.retry(name)} will be tried again.")
     return 0
 
 
-def _ledger() -> "Ledger | None":
-    try:
-        from sqlalchemy.exc import SQLAlchemyError
-
-        from almanac.server.ledger import Ledger
+@contextmanager
+def _job_store() -> "Iterator[JobStore | None]":
+    """Open the job store, or give None if the server has never run."""
+    with _server_packages():
+        from almanac.server.job_store import JobStore
         from almanac.server.logs import redactor
         from almanac.server.settings import read_settings
-    except ModuleNotFoundError as error:
-        raise UserError(f"{_MISSING} ({error.name} is not there.)") from None
-    settings: Settings = read_settings()
-    file: Path | None = settings.database_file
-    if file and not file.exists():
-        return None
+    settings = read_settings()
+    if settings.database_file and not settings.database_file.exists():
+        yield None
+        return
+    with closing(JobStore(settings.database)) as store:
+        _check_store(lambda: store.waiting(1), redactor(settings.secrets()), "read")
+        yield store
+
+
+def _check_store(action: Callable[[], object], redact: Callable[[str], str], verb: str) -> None:
+    from sqlalchemy.exc import SQLAlchemyError
+
     try:
-        ledger = Ledger(settings.database)
-        ledger.waiting(1)
-    except SQLAlchemyError as error:
-        reason = redactor(settings.secrets())(str(error.__cause__ or error)).strip().splitlines()[0]
-        raise UserError(f"The job store (ALMANAC_DATABASE_URL) cannot be read: {reason}") from None
-    return ledger
+        action()
+    except (SQLAlchemyError, OSError) as error:
+        reason = redact(str(error.__cause__ or error)).strip().splitlines()[0]
+        raise UserError(f"The job store (ALMANAC_DATABASE_URL) cannot be {verb}: {reason}") from None
 
 
-def _values(kept: "Kept") -> dict[str, object]:
+def _values(job: "StoredJob") -> dict[str, object]:
     return {
-        "id": str(kept.name),
-        "reference": kept.name.reference,
-        "repository": kept.name.job.repository,
-        "issue": kept.name.job.issue,
-        "since": _moment(kept.since),
-        "due": _moment(kept.due) if kept.due else None,
-        "tries": kept.tries,
-        "reason": kept.reason or None,
+        "id": str(job.name),
+        "reference": job.name.reference,
+        "repository": job.name.job.repository,
+        "issue": job.name.job.issue,
+        "since": _moment(job.since),
+        "due": _moment(job.due) if job.due else None,
+        "tries": job.tries,
+        "reason": job.reason or None,
     }
-
-
-def _print(state: str, listed: "list[Kept]") -> None:
-    print_text(f"{len(listed)} {state}")
-    for kept in listed:
-        when = f"due {_moment(kept.due)}" if kept.due else f"since {_moment(kept.changed)}"
-        print_text(f"  {kept.name.reference}  {kept.name}  {when}")
-        if kept.reason:
-            print_text(f"            {kept.reason}")
 
 
 def _moment(seconds: float) -> str:

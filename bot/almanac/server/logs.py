@@ -16,7 +16,7 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 _HIDDEN = "***"
-# What these say at their usual level is of use to those who write them.
+# Below these levels, what they log is only of use to their own developers.
 _QUIET = {
     "uvicorn.access": logging.CRITICAL,
     "uvicorn.error": logging.WARNING,
@@ -24,33 +24,32 @@ _QUIET = {
     "dbos": logging.WARNING,
 }
 
-Event = MutableMapping[str, Any]
+LogEntry = MutableMapping[str, Any]
 Redact = Callable[[str], str]
 
 
 def redactor(secrets: Iterable[str]) -> Redact:
-    """Return what takes secrets out of a text: those given, and whatever looks like a token, a key or a password."""
-    # The longest first, so that none leaves a part of another behind. Very short ones would take words apart.
-    known = sorted({part for secret in secrets for part in _parts(secret)}, key=len, reverse=True)
+    """Return a function that hides secrets in a text: the given ones, and whatever looks like a token or a key."""
+    known = set[str]()
+    for secret in secrets:
+        # A key may be logged line by line.
+        lines = [line for line in secret.splitlines() if len(line) > 30 and not line.startswith("-----")]  # noqa: PLR2004
+        known.update(part for part in (secret.strip(), *lines) if len(part) >= 4)  # noqa: PLR2004 -- it may be in words
+    # The longest first, so that none leaves a part of another.
+    longest_first = sorted(known, key=len, reverse=True)
 
     def redact(text: str) -> str:
-        for secret in known:
+        for secret in longest_first:
             text = text.replace(secret, _HIDDEN)
         return _TOKENS.sub(_HIDDEN, text)
 
     return redact
 
 
-def _parts(secret: str) -> list[str]:
-    whole = secret.strip()
-    lines = [line for line in whole.splitlines() if len(line) > 30 and not line.startswith("-----")]  # noqa: PLR2004
-    return [part for part in (whole, *lines) if len(part) >= 4]  # noqa: PLR2004
-
-
 def set_up_logs(secrets: Iterable[str], form: Literal["json", "text"] | None, level: str) -> Redact:
-    """Send all that this process logs, its libraries included, to standard error; return what redacts it.
+    """Send everything that this process and its libraries log to standard error; return the function that redacts it.
 
-    `form` is JSON for machines and text for people; None takes whichever fits who reads.
+    `form` is `json` for machines or `text` for people; None means text on a terminal and JSON elsewhere.
     """
     redact = redactor(secrets)
     shared: list[structlog.types.Processor] = [
@@ -59,10 +58,7 @@ def set_up_logs(secrets: Iterable[str], form: Literal["json", "text"] | None, le
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    people = form == "text" or (form is None and sys.stderr.isatty())
-    show: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if people else structlog.processors.JSONRenderer()
-    )
+    for_people = form == "text" or (form is None and sys.stderr.isatty())
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
@@ -70,8 +66,11 @@ def set_up_logs(secrets: Iterable[str], form: Literal["json", "text"] | None, le
             # A plain traceback: a pretty one shows the values of variables.
             structlog.processors.format_exc_info,
             _each_text(redact),
-            *([_each_text(printable_lines)] if people else []),  # a terminal obeys escape sequences
-            show,
+            # A terminal obeys escape sequences.
+            *([_each_text(printable_lines)] if for_people else []),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+            if for_people
+            else structlog.processors.JSONRenderer(),
         ],
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -82,9 +81,9 @@ def set_up_logs(secrets: Iterable[str], form: Literal["json", "text"] | None, le
     for name, quiet in _QUIET.items():
         logging.getLogger(name).setLevel(quiet)
     engine = logging.getLogger("dbos")
-    # The engine brings a handler of its own unless it finds one, and lets nothing through to ours then.
+    # Unless it finds a handler, the engine adds its own and passes nothing on to ours.
     engine.handlers, engine.propagate = [logging.NullHandler()], True
-    engine.addFilter(_is_news)
+    engine.addFilter(_is_not_logged_yet)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -98,21 +97,16 @@ def set_up_logs(secrets: Iterable[str], form: Literal["json", "text"] | None, le
     return redact
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    # A job that was given up has been logged by then, in our own words.
-    return not (record.exc_info and record.exc_info[0] and record.exc_info[0].__name__ == "GaveUpError")
+def _is_not_logged_yet(record: logging.LogRecord) -> bool:
+    # We log a job that failed for good ourselves, in our own words.
+    return not (record.exc_info and record.exc_info[0] and record.exc_info[0].__name__ == "JobFailedError")
 
 
 def _each_text(change: Redact) -> structlog.types.Processor:
-    def process(_logger: Any, _method: str, event: Event) -> Event:
-        return {key: _changed(value, change) for key, value in event.items()}
+    def process(_logger: Any, _method: str, entry: LogEntry) -> LogEntry:
+        return {
+            key: value if isinstance(value, int | float | bool | None) else change(str(value))
+            for key, value in entry.items()
+        }
 
     return process
-
-
-def _changed(value: Any, change: Redact) -> Any:
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, int | float | bool | None):
-        return value
-    return change(str(value))

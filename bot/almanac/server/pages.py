@@ -1,8 +1,6 @@
-"""HTML that people see: templates with everything escaped, and headers that let a page do nothing but be read.
+"""The pages in a browser: the set-up, and the operator's status page with installations, jobs and failures.
 
-The pages of the set-up.
-
-The operator's page: installations, jobs that wait, what was done last, and failures with a button to try again.
+In the templates everything is escaped, and the headers let a page do nothing but be read.
 """
 
 import base64
@@ -24,37 +22,21 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from almanac.errors import AlmanacError, UserError
-from almanac.forge.github.app import RegisteredApp
 from almanac.renderer import template
 from almanac.server.host import Host, Service
-from almanac.server.jobs import CHORES
-from almanac.server.ledger import Kept
+from almanac.server.job_store import StoredJob
+from almanac.server.jobs import MAINTENANCE
 from almanac.server.logs import redactor
 from almanac.server.setup import Keep, Setup, as_variables, credentials_of, is_reachable, manifest, store_credentials
-from almanac.server.webhook import Intake, RefusedDelivery
+from almanac.server.webhook import BodyReader, RefusedDelivery
 
+SHOWN = 50
 _PAGES = ("page", "status", "setup", "done", "message")
+_log = structlog.get_logger(__name__)
 
 
-@cache
-def _environment() -> Environment:
-    sources = {name: template(f"server/{name}.html.j2") for name in _PAGES}
-    loader = DictLoader({**sources, "style": _style()})
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-
-
-@cache
-def _style() -> str:
-    return template("server/style.css")
-
-
-@cache
-def _style_hash() -> str:
-    return base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
-
-
-def page(name: str, status: int = 200, *, form_to: str = "'self'", **values: Any) -> HTMLResponse:
-    """Write a page.
+def page(name: str, status: int = HTTPStatus.OK, *, form_to: str = "'self'", **values: Any) -> HTMLResponse:
+    """Render a page.
 
     Args:
         name: The template's name.
@@ -62,9 +44,10 @@ def page(name: str, status: int = 200, *, form_to: str = "'self'", **values: Any
         form_to: Where its forms may go, for the content security policy.
         values: What the template shows.
     """
-    html = _environment().get_template(name).render(style=_style(), **values)
+    style, environment = _style_and_templates()
+    style_hash = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (
-        f"default-src 'none'; style-src 'sha256-{_style_hash()}'; form-action {form_to}; "
+        f"default-src 'none'; style-src 'sha256-{style_hash}'; form-action {form_to}; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {
@@ -74,48 +57,63 @@ def page(name: str, status: int = 200, *, form_to: str = "'self'", **values: Any
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
     }
-    return HTMLResponse(html, status, headers)
+    return HTMLResponse(environment.get_template(name).render(style=style, **values), status, headers)
 
 
-_log = structlog.get_logger(__name__)
+@cache
+def _style_and_templates() -> tuple[str, Environment]:
+    loader = DictLoader({name: template(f"server/{name}.html.j2") for name in _PAGES})
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return template("server/style.css"), environment
 
 
-def routes(host: Host) -> APIRouter:
-    """Return the addresses of the set-up; when there is an App, nothing is there."""
-    found = APIRouter()
+def _message(status: HTTPStatus, title: str, text: str) -> HTMLResponse:
+    return page("message", status, title=title, text=text)
 
-    @found.get("/setup")
+
+def _not_found() -> Response:
+    return PlainTextResponse("Not Found", HTTPStatus.NOT_FOUND)
+
+
+# ---------------------------------------------------------------- set-up
+
+
+def setup_routes(host: Host) -> APIRouter:
+    """Return the addresses of the set-up, which are not found any more once there is an App."""
+    routes = APIRouter()
+
+    @routes.get("/setup")
     async def begin(
         request: Request, token: str = "", organization: str = "", address: str = "", keep: str = "file"
     ) -> Response:
-        setup = host.setup
-        if setup is None:
-            return _gone()
-        if not setup.admits(request.client.host if request.client else "", request.headers, token):
-            text = "Open this page on the machine itself, or with the address that the server printed when it started."
-            return page("message", HTTPStatus.FORBIDDEN, title="Set-up", text=text)
+        if host.setup is None:
+            return _not_found()
+        if not host.setup.admits(request.client.host if request.client else "", request.headers, token):
+            text = "Open this page on the server's own machine, or at the address that the server printed at its start."
+            return _message(HTTPStatus.FORBIDDEN, "Set up Almanac", text)
         address = (address or host.settings.public_url or f"{request.url.scheme}://{request.url.netloc}").rstrip("/")
-        return _form(setup, token, organization.strip(), address, "show" if keep == "show" else "file")
+        return _setup_form(host.setup, token, organization.strip(), address, "show" if keep == "show" else "file")
 
-    @found.get("/setup/done")
+    @routes.get("/setup/done")
     async def done(state: str = "", code: str = "") -> Response:
-        setup = host.setup
-        if setup is None:
-            return _gone()
+        if host.setup is None:
+            return _not_found()
         try:
-            return await to_thread.run_sync(_finish, host, setup, state, code)
+            return await to_thread.run_sync(_finish_setup, host, host.setup, state, code)
         except AlmanacError as error:
-            hide = redactor([code, state])
-            _log.warning("the set-up failed", reason=hide(str(error)))
-            return page("message", HTTPStatus.BAD_REQUEST, title="That did not work", text=hide(str(error)))
+            reason = redactor([code, state])(str(error))
+            _log.warning("set-up failed", reason=reason)
+            return _message(HTTPStatus.BAD_REQUEST, "That did not work", reason)
 
-    return found
+    return routes
 
 
-def _form(setup: Setup, token: str, organization: str, address: str, keep: Keep) -> Response:
+def _setup_form(setup: Setup, token: str, organization: str, address: str, keep: Keep) -> Response:
     problem, destination = "", ""
     if not address.startswith(("https://", "http://")):
-        problem = "The address has to begin with https://."
+        problem = "The address must begin with https://."
     else:
         try:
             destination = setup.destination(organization, setup.begin(keep))
@@ -135,11 +133,17 @@ def _form(setup: Setup, token: str, organization: str, address: str, keep: Keep)
     )
 
 
-def _finish(host: Host, setup: Setup, state: str, code: str) -> Response:
+def _finish_setup(host: Host, setup: Setup, state: str, code: str) -> Response:
     found, keep = setup.finish(state, code)
     if keep == "file":
         store_credentials(found, host.settings.credentials_file)
-    works = _open(host, found)
+    works = True
+    try:
+        host.open(credentials_of(found))
+        _log.info("App set up", app=found.slug)
+    except Exception as error:  # noqa: BLE001 -- the operator must see the keys, which GitHub gives only once
+        _log.exception("App set up, but the server cannot start to work", reason=host.redact(str(error)))
+        works = False
     return page(
         "done",
         works=works,
@@ -149,74 +153,47 @@ def _finish(host: Host, setup: Setup, state: str, code: str) -> Response:
     )
 
 
-def _open(host: Host, found: RegisteredApp) -> bool:
-    """Begin to work; whether or not that goes well, the operator has to see the keys, which GitHub gives but once."""
-    try:
-        host.open(credentials_of(found))
-    except Exception as error:  # noqa: BLE001 -- whatever it is
-        _log.exception("the App is set up, but the server cannot work yet", reason=host.redact(str(error)))
-        return False
-    _log.info("the App is set up", app=found.slug)
-    return True
-
-
-def _gone() -> Response:
-    return PlainTextResponse("Not Found", HTTPStatus.NOT_FOUND)
-
-
-SHOWN = 50
-
-
-@dataclass(frozen=True)
-class Row:
-    """One job, in the words of the page."""
-
-    id: str
-    reference: str
-    what: str
-    when: str
-    outcome: str
-    text: str
-    seal: str
+# ---------------------------------------------------------------- status
 
 
 def status_routes(host: Host) -> APIRouter:
-    """Return the addresses of the page; they answer to who knows the status token, to nobody where there is none."""
-    found, intake = APIRouter(), Intake(4096, 10)
+    """Return the addresses of the status page, which answer only to someone who knows the status token."""
+    routes, reader = APIRouter(), BodyReader(4096, 10)
 
-    @found.get("/")
+    @routes.get("/")
     async def status(request: Request) -> Response:
-        refused = _refusal(request, host)
-        if refused or host.service is None:
-            return refused or PlainTextResponse("Not Found", HTTPStatus.NOT_FOUND)
-        values = await to_thread.run_sync(_values, host.service, _token(host))
-        return page("status", **values)
+        if host.service is None:
+            return _not_found()
+        refusal = _refusal(request, host)
+        return refusal or page("status", **await to_thread.run_sync(_status, host.service, _token(host)))
 
-    @found.post("/retry")
+    @routes.post("/retry")
     async def retry(request: Request) -> Response:
-        refused = _refusal(request, host)
-        if refused or host.service is None:
-            return refused or PlainTextResponse("Not Found", HTTPStatus.NOT_FOUND)
+        if host.service is None:
+            return _not_found()
+        refusal = _refusal(request, host)
+        if refusal:
+            return refusal
         try:
-            async with intake.read(request) as body:
+            async with reader.read(request) as body:
                 fields = parse_qs(body.decode())
         except (RefusedDelivery, ValueError):
             fields = {}
         job, seal = fields.get("job", [""])[0], fields.get("seal", [""])[0]
-        # A browser sends the token along by itself, so a page elsewhere could press the button; it has no seal, though.
+        # A browser sends the password along by itself, so a page elsewhere could press the button, but it has no seal.
         if not hmac.compare_digest(seal.encode(), sealed(job, _token(host)).encode()):
-            return page("message", HTTPStatus.FORBIDDEN, title="Not done", text="Please press the button once more.")
+            return _message(HTTPStatus.FORBIDDEN, "Not done", "Go back, reload the page and press the button again.")
         try:
-            await to_thread.run_sync(host.service.jobs.ledger.retry, job)
+            await to_thread.run_sync(host.service.jobs.store.retry, job)
         except UserError:
-            return page("message", HTTPStatus.NOT_FOUND, title="Not done", text="That job is no longer a failed one.")
+            return _message(HTTPStatus.NOT_FOUND, "Not done", "This job is no longer among the failed ones.")
         return RedirectResponse("/", HTTPStatus.SEE_OTHER)
 
-    return found
+    return routes
 
 
 def is_operator(header: str, token: str) -> bool:
-    """Tell whether an Authorization header carries the operator's token: as a bearer's, or as a password."""
+    """Whether an Authorization header holds the status token, as a bearer token or as a password."""
     kind, _, given = header.partition(" ")
     given = given.strip()
     if kind.lower() == "basic":
@@ -230,7 +207,7 @@ def is_operator(header: str, token: str) -> bool:
 
 
 def sealed(job: str, token: str) -> str:
-    """Return what only this page can put beside a job's button."""
+    """Return the value that only this page can send with a job's button."""
     return hmac.new(token.encode(), f"retry {job}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -239,26 +216,36 @@ def _token(host: Host) -> str:
 
 
 def _refusal(request: Request, host: Host) -> Response | None:
-    if host.service is None:
-        return PlainTextResponse("Not Found", HTTPStatus.NOT_FOUND)
     token = _token(host)
     if not token:
         text = "The status page is off. Set ALMANAC_STATUS_TOKEN to switch it on."
-        return page("message", HTTPStatus.FORBIDDEN, title="Almanac is running", text=text)
+        return _message(HTTPStatus.FORBIDDEN, "Almanac is running", text)
     if is_operator(request.headers.get("authorization", ""), token):
         return None
-    answer = page("message", HTTPStatus.UNAUTHORIZED, title="Almanac", text="This page is for its operator.")
-    answer.headers["WWW-Authenticate"] = (
-        'Basic realm="Almanac: any name, the status token as password", charset="UTF-8"'
-    )
+    answer = _message(HTTPStatus.UNAUTHORIZED, "Almanac", "This page is for the operator of this server.")
+    realm = "Almanac: any name, the status token as password"
+    answer.headers["WWW-Authenticate"] = f'Basic realm="{realm}", charset="UTF-8"'
     return answer
 
 
-def _values(service: Service, token: str) -> dict[str, Any]:
-    ledger, now = service.jobs.ledger, time.time()
-    waiting = ledger.waiting(SHOWN + 1)
+@dataclass(frozen=True)
+class StatusRow:
+    """One job as the status page shows it; `seal` goes with the button of a failed one."""
+
+    id: str
+    reference: str
+    what: str
+    when: str
+    outcome: str
+    text: str
+    seal: str
+
+
+def _status(service: Service, token: str) -> dict[str, Any]:
+    store, now = service.jobs.store, time.time()
+    waiting, recent = store.waiting(SHOWN + 1), store.recent(SHOWN)
     sites = defaultdict[int | None, list[str]](list)
-    for site in service.memory.sites():
+    for site in service.registry.sites():
         sites[site.installation].append(site.name)
     return {
         "now": _moment(now),
@@ -269,45 +256,44 @@ def _values(service: Service, token: str) -> dict[str, Any]:
                 "paused": _moment(one.paused_until) if one.paused_until > now else "",
                 "sites": sites[one.id],
             }
-            for one in service.memory.installations()
+            for one in service.registry.installations()
         ],
-        "failed": [_row(kept, kept.reason, token) for kept in ledger.failed(SHOWN)],
-        "running": [_row(kept, "", token) for kept in ledger.running()],
-        "waiting": [_row(kept, _due(kept, now), token) for kept in waiting[:SHOWN]],
+        "failed": [_row(job, job.reason, sealed(str(job.name), token)) for job in store.failed(SHOWN)],
+        "running": [_row(job, "") for job in store.running()],
+        "waiting": [_row(job, _due(job, now)) for job in waiting[:SHOWN]],
         "more": len(waiting) > SHOWN,
         "recent": [
-            _row(kept, str(kept.result.get("reason", "")), token)
-            for kept in sorted(ledger.recent(SHOWN), key=lambda kept: -kept.changed)
+            _row(job, str(job.result.get("reason", "")))
+            for job in sorted(recent, key=lambda job: job.changed, reverse=True)
         ],
     }
 
 
-def _row(kept: Kept, text: str, token: str) -> Row:
-    return Row(
-        id=str(kept.name),
-        reference=kept.name.reference,
-        what=describe(kept),
-        when=_moment(kept.changed),
-        outcome=str(kept.result.get("outcome", kept.state)),
+def _row(job: StoredJob, text: str, seal: str = "") -> StatusRow:
+    return StatusRow(
+        id=str(job.name),
+        reference=job.name.reference,
+        what=_description(job),
+        when=_moment(job.changed),
+        outcome=str(job.result.get("outcome", job.state)),
         text=text,
-        seal=sealed(str(kept.name), token) if kept.state == "failed" else "",
+        seal=seal,
     )
 
 
-def describe(kept: Kept) -> str:
-    """Say what a job is about: `octo/site, issue 12`."""
-    job = kept.name.job
-    if job.repository == CHORES:
-        return f"the server's own: {job.what}"
-    command = ", a command" if job.comment else ""
+def _description(stored: StoredJob) -> str:
+    job = stored.name.job
+    if job.repository == MAINTENANCE:
+        return f"maintenance: {job.what}"
+    command = ", command" if job.comment else ""
     return f"{job.repository}, {'all issues' if job.issue is None else f'issue {job.issue}'}{command}"
 
 
-def _due(kept: Kept, now: float) -> str:
-    tries = f", after {kept.tries} {'try' if kept.tries == 1 else 'tries'}" if kept.tries else ""
-    if kept.due is None or kept.due <= now:
+def _due(job: StoredJob, now: float) -> str:
+    tries = f", after {job.tries} {'try' if job.tries == 1 else 'tries'}" if job.tries else ""
+    if job.due is None or job.due <= now:
         return f"next{tries}"
-    return f"in {max(1, round(kept.due - now))} s{tries}"
+    return f"in {max(1, round(job.due - now))} s{tries}"
 
 
 def _moment(seconds: float) -> str:

@@ -17,22 +17,23 @@ MIB = 1 << 20
 def _address(value: object) -> object:
     if isinstance(value, str):
         if not is_address(value):
-            raise ValueError("it has to be an address such as https://almanac.example.org")
+            raise ValueError("this must be an address such as https://almanac.example.org")
         return value.rstrip("/")
     return value
 
 
 def _database(value: object) -> object:
     if isinstance(value, str):
-        value = value.replace("postgres://", "postgresql://", 1) if value.startswith("postgres://") else value
+        if value.startswith("postgres://"):
+            value = value.replace("postgres://", "postgresql://", 1)
         if not value.startswith(("sqlite:///", "postgresql://")):
-            raise ValueError("it has to begin with sqlite:/// or postgresql://")
+            raise ValueError("this must begin with sqlite:/// or postgresql://")
     return value
 
 
 def _pem(value: object) -> object:
-    # Whatever holds one line only, such as an .env file, has the key with \n in place of its line ends, and between
-    # quotation marks, which not all that read such a file take off.
+    # In a file with one line for each variable, the key has \n in place of its line ends and may be in quotation marks,
+    # which not every reader of such files removes.
     return value.strip().strip("\"'").replace("\\n", "\n").strip() + "\n" if isinstance(value, str) else value
 
 
@@ -48,7 +49,7 @@ class Credentials(BaseModel, frozen=True):
 
 
 class Settings(BaseSettings):
-    """All that can be set. Each field is read from the variable that its alias names."""
+    """Everything that can be set; a field's alias is its variable."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
 
@@ -78,65 +79,57 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The address of the job store, in the form that SQLAlchemy takes; it may hold a password."""
+        """The job store's address as SQLAlchemy takes it; it may hold a password."""
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir.resolve() / 'almanac.sqlite'}"
 
     @property
     def database_file(self) -> Path | None:
-        """The SQLite file, or None where the store is a PostgreSQL database."""
+        """The SQLite file, or None for a PostgreSQL database."""
         path = self.database.removeprefix("sqlite:///")
         return Path(path) if path != self.database else None
 
     @property
     def github(self) -> str:
-        """GitHub's web address."""
+        """GitHub's address in a browser."""
         return self.web_url or web_address(self.api_url)
 
     @property
     def credentials_file(self) -> Path:
-        """Where the set-up stores the App's credentials."""
+        """The file in which the set-up stores the App's credentials."""
         return self.data_dir / "app.json"
 
     def secrets(self) -> tuple[str, ...]:
-        """All that must never be logged."""
+        """Everything that must never be logged."""
         given = (self.private_key, self.webhook_secret, self.status_token, self.setup_token)
         password = urlsplit(self.database).password
         return (*(one.get_secret_value() for one in given if one), *([password] if password else []))
 
     def credentials(self) -> Credentials | None:
-        """Return who we are to GitHub: from the environment, else as the set-up stored it; None where neither says.
+        """Return who we are to GitHub: from the environment, else as the set-up stored it, else None.
 
         Raises:
-            UserError: The App is configured in part only. Above all, without a secret anybody could send deliveries.
+            UserError: Only a part is set. Above all, without a secret anyone could send deliveries.
         """
-        key = self.private_key or self._key_from_file()
-        given = {
-            "ALMANAC_APP_ID": self.app_id,
-            "ALMANAC_PRIVATE_KEY": key,
-            "ALMANAC_WEBHOOK_SECRET": self.webhook_secret,
-        }
-        missing = [name for name, value in given.items() if value is None]
-        if len(missing) == len(given):
+        key, name = self.private_key, "ALMANAC_PRIVATE_KEY"
+        if key is None and self.private_key_path:
+            try:
+                key, name = SecretStr(self.private_key_path.read_text()), "ALMANAC_PRIVATE_KEY_PATH"
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "It is not a text file"
+                raise UserError(f"The file in ALMANAC_PRIVATE_KEY_PATH cannot be read: {reason}.") from None
+        if self.app_id is not None and key and self.webhook_secret:
+            check_key(key.get_secret_value(), name)
+            return Credentials(app_id=self.app_id, private_key=key, webhook_secret=self.webhook_secret)
+        if self.app_id is None and key is None and self.webhook_secret is None:
             return read_credentials(self.credentials_file)
-        if missing:
-            remedy = "Set all three, or none to set the App up at /setup."
-            raise UserError(f"The GitHub App is configured in part only; not set: {', '.join(missing)}. {remedy}")
-        found = Credentials.model_validate(
-            {"app_id": self.app_id, "private_key": key, "webhook_secret": self.webhook_secret}
+        given = {"APP_ID": self.app_id, "PRIVATE_KEY": key, "WEBHOOK_SECRET": self.webhook_secret}
+        missing = ", ".join(f"ALMANAC_{name}" for name, value in given.items() if not value)
+        raise UserError(
+            f"The GitHub App is configured only in part; {missing} is missing. "
+            "Set all three variables, or none of them to set the App up at /setup."
         )
-        check_key(found.private_key.get_secret_value(), "ALMANAC_PRIVATE_KEY")
-        return found
-
-    def _key_from_file(self) -> SecretStr | None:
-        if self.private_key_path is None:
-            return None
-        try:
-            return SecretStr(self.private_key_path.read_text())
-        except (OSError, UnicodeDecodeError) as error:
-            said = error.strerror if isinstance(error, OSError) else "it is no text"
-            raise UserError(f"ALMANAC_PRIVATE_KEY_PATH cannot be read: {said}.") from None
 
 
 def check_key(pem: str, name: str) -> None:
@@ -149,15 +142,15 @@ def check_key(pem: str, name: str) -> None:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
 
     try:
-        good = isinstance(load_pem_private_key(pem.encode(), None), RSAPrivateKey)
+        is_key = isinstance(load_pem_private_key(pem.encode(), None), RSAPrivateKey)
     except (ValueError, TypeError):
-        good = False
-    if not good:
-        raise UserError(f"{name} is not the App's private key: the whole text of the .pem file that GitHub gave you.")
+        is_key = False
+    if not is_key:
+        raise UserError(f"{name} is not the App's private key. It must be the whole .pem file that GitHub gave you.")
 
 
 def read_credentials(path: Path) -> Credentials | None:
-    """Read the credentials that the set-up stored; None where there are none.
+    """Read the credentials that the set-up stored; None if there are none.
 
     Raises:
         UserError: The file is damaged.
@@ -167,34 +160,31 @@ def read_credentials(path: Path) -> Credentials | None:
     except FileNotFoundError:
         return None
     except (OSError, ValidationError):
-        raise UserError(f"{path} does not hold an App's credentials. Remove it to set the App up again.") from None
+        raise UserError(f"{path} does not hold an App's credentials. Delete it to set the App up again.") from None
     if not found.webhook_secret.get_secret_value():
-        raise UserError(f"{path} holds no webhook secret. Remove it to set the App up again.")
+        raise UserError(f"{path} holds no webhook secret. Delete it to set the App up again.")
     check_key(found.private_key.get_secret_value(), str(path))
     return found
 
 
 def read_settings(environment: Mapping[str, Any] | None = None) -> Settings:
-    """Read the settings.
-
-    Args:
-        environment: Variables in place of the process's own.
+    """Read the settings from the process's environment, or from the variables that are given.
 
     Raises:
-        UserError: Some cannot be; each is named, and no value is repeated.
+        UserError: Some are not valid; each is named, and no value is repeated.
     """
     try:
-        return Settings() if environment is None else Settings.model_validate(_given(environment))
+        if environment is None:
+            return Settings()
+        names = {field.validation_alias for field in Settings.model_fields.values()}
+        return Settings.model_validate(
+            {name: value for name, value in environment.items() if name in names and value != ""}
+        )
     except ValidationError as error:
         raise UserError(
             Problem(_sentence(found["msg"]), field=".".join(map(str, found["loc"])))
             for found in error.errors(include_input=False, include_url=False, include_context=False)
         ) from None
-
-
-def _given(environment: Mapping[str, Any]) -> dict[str, Any]:
-    names = {field.validation_alias for field in Settings.model_fields.values()}
-    return {name: value for name, value in environment.items() if name in names and value != ""}
 
 
 def _sentence(message: str) -> str:

@@ -1,8 +1,8 @@
-"""Setting the App up: GitHub makes it from a manifest that the operator's browser brings there, and gives us its keys.
+"""Setting up the App: GitHub creates it from a manifest that the operator's browser takes there, and gives us its keys.
 
-Whoever gets through decides whose App this server is. So the page is shown to this machine itself, or to who knows the
-set-up token that the server prints when it starts; and GitHub's answer counts only with a state that we gave out, once,
-within an hour. When there is an App, all this is closed.
+Whoever completes the set-up decides whose App this server is. So the page is shown only to this machine itself, or to
+someone who knows the set-up token that the server prints when it starts, and GitHub's answer counts only with a state
+that we issued, once, within an hour. As soon as there is an App, all of this is closed.
 """
 
 import hmac
@@ -13,7 +13,6 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
@@ -23,7 +22,7 @@ from almanac.forge.github.app import PERMISSIONS, RegisteredApp, convert_manifes
 from almanac.server.settings import Credentials, check_key
 
 EVENTS = ("issues", "issue_comment", "pull_request", "push", "repository")
-"""What the App subscribes to; of its installations GitHub always tells."""
+"""What the App subscribes to; GitHub always sends the events about its installations."""
 HOMEPAGE = "https://github.com/almanac-events/almanac"
 LIFETIME = 3600.0
 _MOST_STATES = 100
@@ -32,21 +31,15 @@ _ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 Keep = Literal["file", "show"]
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A set-up that went off to GitHub: when it ends being good, and what is to be done with the credentials."""
-
-    until: float
-    keep: Keep
+"""What to do with the credentials: store them in a file, or show them once."""
 
 
 class Setup:
-    """The way to an App; open until there is one.
+    """The set-up, open until there is an App.
 
     Attributes:
-        token: What lets somebody in who is not on this machine.
+        token: Admits an operator who is not on this machine.
+        github: GitHub's address in a browser.
     """
 
     def __init__(
@@ -58,23 +51,23 @@ class Setup:
         clock: Callable[[], float] = time.time,
         convert: Callable[[str, str], RegisteredApp] = convert_manifest,
     ) -> None:
-        """Take GitHub's addresses (API and web), and the set-up token; None makes one."""
+        """Take GitHub's addresses (API and web) and the set-up token; None makes a new one."""
         self.token = token or secrets.token_urlsafe(24)
         self.github = github
         self._api_url, self._clock, self._convert = api_url, clock, convert
-        self._begun: dict[str, Begun] = {}
+        self._begun: dict[str, tuple[float, Keep]] = {}  # by state: until when it is valid
 
     def admits(self, client: str, headers: Mapping[str, str], token: str) -> bool:
-        """Tell whether the page may be shown to somebody.
+        """Whether the page may be shown.
 
         Args:
             client: The address that the connection comes from.
-            headers: The request's headers, names in small letters.
-            token: The set-up token, as it was given.
+            headers: The request's headers, with names in lower case.
+            token: The set-up token as it was given.
         """
         if token:
             return hmac.compare_digest(token.encode(), self.token.encode())
-        # A proxy on this machine makes everybody seem to be here, and a page elsewhere can have the operator's browser
+        # Behind a proxy on this machine everyone seems to be here, and a page elsewhere can make the operator's browser
         # call a name that leads here.
         return (
             _is_loopback(client)
@@ -83,39 +76,39 @@ class Setup:
         )
 
     def begin(self, keep: Keep) -> str:
-        """Give out a state for a way to GitHub and back."""
+        """Issue a state, which GitHub gives back at the end."""
         now = self._clock()
-        self._begun = {state: begun for state, begun in self._begun.items() if begun.until > now}
+        self._begun = {state: begun for state, begun in self._begun.items() if begun[0] > now}
         while len(self._begun) >= _MOST_STATES:
             self._begun.pop(next(iter(self._begun)))
         state = secrets.token_urlsafe(24)
-        self._begun[state] = Begun(now + LIFETIME, keep)
+        self._begun[state] = (now + LIFETIME, keep)
         return state
 
     def finish(self, state: str, code: str) -> tuple[RegisteredApp, Keep]:
-        """Fetch the credentials of the App that GitHub has made.
+        """Fetch the credentials of the App that GitHub has created.
 
         Raises:
-            UserError: The state was not given out by us, is too old or was used before, or the code is none.
-            ForgeError: GitHub does not take the code.
+            UserError: We did not issue the state, it has expired or was used before, or the code is not valid.
+            ForgeError: GitHub does not accept the code.
         """
-        begun = self._begun.pop(state, None)
-        if begun is None or begun.until < self._clock() or not _CODE.fullmatch(code):
-            raise UserError("This way back from GitHub is not known here, was used before or is too old. Begin again.")
+        until, keep = self._begun.pop(state, (0.0, "file"))
+        if until < self._clock() or not _CODE.fullmatch(code):
+            raise UserError("This link from GitHub is unknown, was used before or is too old. Start again at /setup.")
         found = self._convert(code, self._api_url)
         if not found.webhook_secret:
-            raise UserError("GitHub gave the App no webhook secret. Delete the App there and begin again.")
-        check_key(found.private_key, "GitHub's answer")
-        return found, begun.keep
+            raise UserError("GitHub gave the App no webhook secret. Delete the App there and start again at /setup.")
+        check_key(found.private_key, "The key in GitHub's answer")
+        return found, keep
 
     def destination(self, organization: str, state: str) -> str:
-        """Return where on GitHub the manifest goes: to the operator's own account, or to an organisation's.
+        """Return where on GitHub the manifest goes: to the operator's own account, or to an organisation.
 
         Raises:
-            UserError: That is no organisation's name.
+            UserError: The organisation's name is not valid.
         """
         if organization and not _ORGANIZATION.fullmatch(organization):
-            raise UserError("That is no organisation's name on GitHub.")
+            raise UserError("This is not the name of an organisation on GitHub.")
         owner = f"/organizations/{quote(organization)}" if organization else ""
         return f"{self.github}{owner}/settings/apps/new?{urlencode({'state': state})}"
 
@@ -137,19 +130,16 @@ def manifest(address: str) -> str:
 
 def credentials_of(found: RegisteredApp) -> Credentials:
     """Return what the server needs of a new App."""
-    return Credentials.model_validate(
-        {"app_id": found.id, "private_key": found.private_key, "webhook_secret": found.webhook_secret}
-    )
+    return Credentials.model_validate(_values(found))
 
 
 def store_credentials(found: RegisteredApp, path: Path) -> None:
-    """Write the credentials into a file that nobody else on this machine can read."""
+    """Write the credentials into a file that no other user of this machine can read."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
-    content = {"app_id": found.id, "private_key": found.private_key, "webhook_secret": found.webhook_secret}
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(content, file)
+        json.dump(_values(found), file)
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
@@ -163,8 +153,12 @@ def as_variables(found: RegisteredApp) -> str:
 
 
 def is_reachable(address: str) -> bool:
-    """Tell whether an address can be one that GitHub reaches: not this machine's own."""
+    """Whether GitHub may be able to reach an address: it is not this machine's name for itself."""
     return not _is_loopback(_host(address.partition("://")[2]))
+
+
+def _values(found: RegisteredApp) -> dict[str, Any]:
+    return {"app_id": found.id, "private_key": found.private_key, "webhook_secret": found.webhook_secret}
 
 
 def _host(text: str) -> str:

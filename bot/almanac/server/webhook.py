@@ -1,9 +1,7 @@
-"""Reads one webhook delivery: from headers, raw bytes and the secret to a plain value. No input, no output.
+"""Reads a webhook delivery: first its body off the connection, within limits, then headers and body as a plain value.
 
-What is checked comes from GitHub's own description: the signature is an HMAC-SHA256 over the raw body, sent as
-`X-Hub-Signature-256: sha256=HEX`, and is compared in constant time before anything of the body is parsed.
-
-Reads a request's body as it comes in: not more than so much, not longer than so long, not too many at once.
+GitHub signs with an HMAC-SHA256 over the raw body, sent as `X-Hub-Signature-256: sha256=HEX`. The signature is compared
+in constant time, before anything in the body is parsed.
 """
 
 import asyncio
@@ -20,24 +18,23 @@ from typing import Any, Literal
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from almanac.forge.github.app import AppRepository
 from almanac.triggers import NOTHING, Target, target_of
 
 SIGNATURE = "x-hub-signature-256"
-State = Literal["active", "suspended", "removed"]
+InstallationState = Literal["active", "suspended", "removed"]
 
 _GUID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _EVENT = re.compile(r"[a-z0-9_]{1,60}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
-# The actions after which an issue can need another look. A push has none.
-_LOOKS: Mapping[str, frozenset[str]] = {
-    "issues": frozenset(
-        {"opened", "edited", "reopened", "closed", "deleted", "transferred", "labeled", "unlabeled"},
-    ),
+# The actions after which an issue may need another look. A push has none.
+_ACTIONS: Mapping[str, frozenset[str]] = {
+    "issues": frozenset({"opened", "edited", "reopened", "closed", "deleted", "transferred", "labeled", "unlabeled"}),
     "issue_comment": frozenset({"created"}),
     "pull_request": frozenset({"closed", "reopened"}),
     "push": frozenset({""}),
 }
-_INSTALLATIONS: Mapping[str, State] = {
+_STATES: Mapping[str, InstallationState] = {
     "created": "active",
     "unsuspend": "active",
     "new_permissions_accepted": "active",
@@ -47,56 +44,42 @@ _INSTALLATIONS: Mapping[str, State] = {
 
 
 class RefusedDelivery(Exception):  # noqa: N818 -- it is the answer to a request, not an error of ours
-    """The delivery is not taken.
-
-    Attributes:
-        status: 401 where the signature is missing or wrong, 400 where the delivery is malformed.
-    """
+    """The delivery is refused; `status` is the answer's, such as 401 if the signature is missing or wrong."""
 
     def __init__(self, status: HTTPStatus, message: str) -> None:
-        """Take the status to answer with, and why."""
         super().__init__(message)
         self.status = status
 
 
 @dataclass(frozen=True)
-class Repository:
-    """A repository as a delivery names it: GitHub's own number for it, `OWNER/NAME`, its default branch if told."""
-
-    id: int
-    name: str
-    branch: str | None = None
-
-
-@dataclass(frozen=True)
-class News:
+class InstallationChange:
     """What a delivery says about the App's installations themselves.
 
     Attributes:
-        state: What the installation has become, or None where only its repositories changed.
-        added: The repositories that the App may reach now.
-        removed: The numbers of those it may not reach any more.
+        state: The installation's new state, or None if only its repositories changed.
+        added: The repositories that the App can reach now.
+        removed: The numbers of those that it cannot reach any more.
     """
 
-    state: State | None = None
-    added: tuple[Repository, ...] = ()
+    state: InstallationState | None = None
+    added: tuple[AppRepository, ...] = ()
     removed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One delivery, its signature checked.
+    """One delivery whose signature is right.
 
     Attributes:
         guid: GitHub's name for it; a redelivery has the same.
-        event: What kind of event GitHub sent, as `issues`.
-        action: What happened, as `opened`, or "" where the event has no action.
-        sender: The login of whoever caused it.
+        event: The kind of event, such as `issues`.
+        action: What happened, such as `opened`, or "" if the event has no actions.
+        sender: The login of the person or App that caused it.
         repository: Where it happened, or None.
         installation: The App's installation that it came through, or None.
-        account: Whose installation that is, or "".
-        target: Which issues are to be looked at.
-        news: What it says about the installation, or None.
+        account: The account of that installation, or "".
+        target: Which issues to look at.
+        change: What it says about the installation, or None.
         head: For a push to the default branch, the commit that is there now; else None.
     """
 
@@ -104,16 +87,16 @@ class Delivery:
     event: str
     action: str
     sender: str = ""
-    repository: Repository | None = None
+    repository: AppRepository | None = None
     installation: int | None = None
     account: str = ""
     target: Target = NOTHING
-    news: News | None = None
+    change: InstallationChange | None = None
     head: str | None = None
 
     @property
-    def looks(self) -> bool:
-        """Whether an issue, or all of them, have to be looked at."""
+    def needs_look(self) -> bool:
+        """Whether an issue, or all of them, must be looked at."""
         return self.target != NOTHING and self.repository is not None
 
 
@@ -121,8 +104,8 @@ def read_delivery(headers: Mapping[str, str], body: bytes, secret: str) -> Deliv
     """Check a delivery's signature, then read it.
 
     Args:
-        headers: The request's headers, their names in small letters.
-        body: The raw bytes as they came.
+        headers: The request's headers, with names in lower case.
+        body: The raw bytes as they arrived.
         secret: The App's webhook secret.
 
     Raises:
@@ -134,11 +117,17 @@ def read_delivery(headers: Mapping[str, str], body: bytes, secret: str) -> Deliv
         raise _malformed("X-GitHub-Event or X-GitHub-Delivery is missing or malformed.")
     if not headers.get("content-type", "application/json").lower().startswith("application/json"):
         raise _malformed("Set the webhook's content type to application/json.")
-    return _delivery(guid, event, _payload(body))
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        raise _malformed("The body is not valid JSON.") from None
+    if not isinstance(payload, dict):
+        raise _malformed("The body is not a JSON object.")
+    return _read_payload(guid, event, payload)
 
 
 def check_signature(given: str | None, body: bytes, secret: str) -> None:
-    """Check that whoever sent a body knows the secret.
+    """Check that the sender of a body knows the secret.
 
     Raises:
         RefusedDelivery: The signature is missing or wrong.
@@ -146,34 +135,24 @@ def check_signature(given: str | None, body: bytes, secret: str) -> None:
     if not secret:
         raise ValueError("a webhook without a secret cannot be checked")
     expected = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    # As bytes, since a header may hold characters that the comparison of texts refuses.
+    # As bytes, since a header may hold characters that a comparison of texts refuses.
     if not hmac.compare_digest(expected.encode(), (given or "").encode("utf-8", "surrogateescape")):
         raise RefusedDelivery(HTTPStatus.UNAUTHORIZED, "The signature is missing or wrong.")
-
-
-def _payload(body: bytes) -> dict[str, Any]:
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
-        raise _malformed("The body is no JSON.") from None
-    if not isinstance(payload, dict):
-        raise _malformed("The body is no JSON object.")
-    return payload
 
 
 def _malformed(message: str) -> RefusedDelivery:
     return RefusedDelivery(HTTPStatus.BAD_REQUEST, message)
 
 
-def _delivery(guid: str, event: str, payload: dict[str, Any]) -> Delivery:
+def _read_payload(guid: str, event: str, payload: dict[str, Any]) -> Delivery:
     action, installation = _text(payload, "action"), _part(payload, "installation")
     repository = _repository(payload.get("repository"))
-    target = target_of(event, payload) if _is_look(event, action) else NOTHING
+    target = target_of(event, payload) if action in _ACTIONS.get(event, ()) else NOTHING
     if target != NOTHING and repository is None:
         raise _malformed("The repository is missing or malformed.")
     number = _id(installation.get("id"))
     owner = _part(installation, "account") or _part(_part(payload, "repository"), "owner")
-    pushed = event == "push" and target.issue is None and repository is not None
+    is_push_to_base = event == "push" and target.issue is None and repository is not None
     return Delivery(
         guid=guid,
         event=event,
@@ -183,47 +162,45 @@ def _delivery(guid: str, event: str, payload: dict[str, Any]) -> Delivery:
         installation=number,
         account=_text(owner, "login"),
         target=target,
-        news=_news(event, action, payload, repository) if number else None,
-        head=_text(payload, "after") or None if pushed else None,
+        change=_installation_change(event, action, payload, repository) if number else None,
+        head=_text(payload, "after") or None if is_push_to_base else None,
     )
 
 
-def _is_look(event: str, action: str) -> bool:
-    return action in _LOOKS.get(event, frozenset())
-
-
-def _news(event: str, action: str, payload: dict[str, Any], repository: Repository | None) -> News | None:
-    if event == "installation" and action in _INSTALLATIONS:
-        state = _INSTALLATIONS[action]
-        return News(state, added=_repositories(payload, "repositories") if state == "active" else ())
+def _installation_change(
+    event: str, action: str, payload: dict[str, Any], repository: AppRepository | None
+) -> InstallationChange | None:
+    if event == "installation" and action in _STATES:
+        state = _STATES[action]
+        return InstallationChange(state, added=_repositories(payload, "repositories") if state == "active" else ())
     if event == "installation_repositories":
         removed = tuple(one.id for one in _repositories(payload, "repositories_removed"))
-        return News(added=_repositories(payload, "repositories_added"), removed=removed)
+        return InstallationChange(added=_repositories(payload, "repositories_added"), removed=removed)
     if event == "repository" and repository:
         if action == "deleted":
-            return News(removed=(repository.id,))
+            return InstallationChange(removed=(repository.id,))
         if action in {"renamed", "transferred", "edited", "unarchived"}:
-            return News(added=(repository,))
+            return InstallationChange(added=(repository,))
     return None
 
 
-def _repositories(payload: dict[str, Any], name: str) -> tuple[Repository, ...]:
+def _repositories(payload: dict[str, Any], name: str) -> tuple[AppRepository, ...]:
     listed = payload.get(name)
     found = map(_repository, listed if isinstance(listed, list) else [])
     return tuple(one for one in found if one)
 
 
-def _repository(value: object) -> Repository | None:
+def _repository(value: object) -> AppRepository | None:
     if not isinstance(value, dict):
         return None
     number, name = _id(value.get("id")), _text(value, "full_name")
     if not number or not _NAME.fullmatch(name):
         return None
-    return Repository(number, name, _text(value, "default_branch") or None)
+    return AppRepository(number, name, _text(value, "default_branch") or None)
 
 
 def _id(value: object) -> int | None:
-    # What is larger fits no database column, and GitHub is far from it.
+    # A larger number fits no database column, and GitHub's are far from it.
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 53 else None
 
 
@@ -237,48 +214,45 @@ def _part(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return part if isinstance(part, Mapping) else {}
 
 
-class Intake:
-    """All bodies that are being read in this process."""
+class BodyReader:
+    """Reads requests' bodies; one for all requests to an address, since they share its memory."""
 
-    def __init__(self, most: int, seconds: float, at_once: int = 8) -> None:
-        """Take the most bytes of one body, the seconds it may take, and how many of the largest there is room for."""
-        self._most, self._seconds = most, seconds
-        self._room = most * at_once
+    def __init__(self, limit: int, seconds: float, at_once: int = 8) -> None:
+        """Take the most bytes and seconds for one body, and for how many of the largest there is memory at once."""
+        self._limit, self._seconds = limit, seconds
+        self._free = limit * at_once
 
     @asynccontextmanager
     async def read(self, request: Request) -> AsyncIterator[bytes]:
-        """Read a body. It takes up its room until whoever reads it is done with it.
+        """Read a body, which takes up memory until the caller is done with it.
 
         Raises:
-            RefusedDelivery: 413 too large, 408 too slow, 503 no room just now, 400 it broke off.
+            RefusedDelivery: 413 too large, 408 too slow, 503 no memory at the moment, 400 incomplete.
         """
         declared = request.headers.get("content-length", "0")
         if not declared.isdecimal():
-            raise RefusedDelivery(HTTPStatus.BAD_REQUEST, "Content-Length is no number.")
-        if int(declared) > self._most:
+            raise _malformed("Content-Length is not a number.")
+        if int(declared) > self._limit:
             raise self._too_large()
         body = bytearray()
         try:
-            await self._fill(body, request)
+            try:
+                async with asyncio.timeout(self._seconds):
+                    async for chunk in request.stream():
+                        self._free -= len(chunk)
+                        body += chunk
+                        if len(body) > self._limit:
+                            raise self._too_large()
+                        if self._free < 0:
+                            raise RefusedDelivery(HTTPStatus.SERVICE_UNAVAILABLE, "Too many deliveries at once.")
+            except TimeoutError:
+                raise RefusedDelivery(HTTPStatus.REQUEST_TIMEOUT, "The body arrived too slowly.") from None
+            except ClientDisconnect:
+                raise _malformed("The body is incomplete.") from None
             yield bytes(body)
         finally:
-            self._room += len(body)
-
-    async def _fill(self, body: bytearray, request: Request) -> None:
-        try:
-            async with asyncio.timeout(self._seconds):
-                async for chunk in request.stream():
-                    self._room -= len(chunk)
-                    body += chunk
-                    if len(body) > self._most:
-                        raise self._too_large()
-                    if self._room < 0:
-                        raise RefusedDelivery(HTTPStatus.SERVICE_UNAVAILABLE, "Too much is coming in at once.")
-        except TimeoutError:
-            raise RefusedDelivery(HTTPStatus.REQUEST_TIMEOUT, "The body came in too slowly.") from None
-        except ClientDisconnect:
-            raise RefusedDelivery(HTTPStatus.BAD_REQUEST, "The body broke off.") from None
+            self._free += len(body)
 
     def _too_large(self) -> RefusedDelivery:
-        message = f"The body is larger than {self._most} bytes."
+        message = f"The body is larger than {self._limit} bytes."
         return RefusedDelivery(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)

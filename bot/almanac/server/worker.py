@@ -1,7 +1,4 @@
-"""The one comment that an issue gets when its job has failed for good. It stands where our comment stands anyway.
-
-Does a job: looks at an issue of a site, or at all of them, with the same function as every other door.
-"""
+"""Does a job: looks at an issue of a site, or at all of them, with the same function as every other entry point."""
 
 import time
 from collections.abc import Callable
@@ -11,11 +8,10 @@ from http import HTTPStatus
 
 import structlog
 
-from almanac import site as sites
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import UserError
-from almanac.forge.github.app import GitHubApp
+from almanac.forge.github.app import AppRepository, GitHubApp
 from almanac.forge.github.blob_cache import BlobCache
 from almanac.forge.github.repository import GitHubForge, connect
 from almanac.forge.github.request import RefusedError
@@ -25,73 +21,35 @@ from almanac.proposal.messages import Messages
 from almanac.proposal.ours import is_ours
 from almanac.proposal.state import Draft, Issue
 from almanac.renderer import Templates, template
-from almanac.server.database import Memory, Site
-from almanac.server.jobs import HopelessError, Later, Result
-from almanac.server.ledger import Job, Name, job_about
+from almanac.server.job_store import Job, JobName, job_about
+from almanac.server.jobs import PermanentError, Postponed, Result
 from almanac.server.metrics import Metrics
-from almanac.server.webhook import Repository
-
-TOLD = "failed"
-
-
-def apologise(number: int, forge: Forge, reference: str) -> bool:
-    """Say on an issue that we failed, and under which reference; tell whether that was written.
-
-    Nothing is written where the issue is not ours, or closed, or where it has been said already. The next run that
-    works finds another state in the comment than it wants, and writes what is true then.
-
-    Raises:
-        ForgeError: The comment could not be read or written.
-    """
-    look = forge.look(number)
-    comment, issue = look.proposal.comment, look.issue
-    if issue is None or issue.state != "open":
-        return False
-    if comment and read_state(comment.body)[1].get("told") == TOLD:
-        return False
-    if not (comment or look.proposal.pull or _is_ours(issue, forge, look.base.commit)):
-        return False
-    text = Messages({TOLD: template("server/failed.md.j2")}).write(Draft(TOLD, {"reference": reference}))
-    body = with_state(f"{comment_marker(number)}\n{text}", {"told": TOLD, "reference": reference})
-    if comment:
-        forge.edit_comment(number, comment.id, body)
-    else:
-        forge.create_comment(number, body)
-    return True
-
-
-def _is_ours(issue: Issue, forge: Forge, base: str) -> bool:
-    """Tell whether an issue is one of the form's; where the site's own files are broken, nobody can say that it is."""
-    site = sites.Site(sites.CommitFiles(forge, base))
-    try:
-        config, form = site.config, site.form
-    except UserError:
-        return False
-    return is_ours(issue, form, config)
-
+from almanac.server.registry import KnownSite, Registry
+from almanac.site import CommitFiles, Site
 
 PATIENCE = 5.0
-"""The most seconds that a worker waits in one call: what takes longer is done later, and others have the worker."""
+"""The most seconds that a job waits within one call; a longer wait is postponed, so that the worker can do others."""
+_FAILED = "failed"
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Looks:
-    """What is needed to do jobs.
+class Worker:
+    """Does jobs.
 
     Attributes:
         app: The App, for tokens.
-        memory: Which sites there are.
+        registry: The known sites.
         templates: The templates.
         cache: Where files are kept.
         metrics: What is counted.
-        put: Takes another job.
+        put: Stores another job.
         api_url: Where GitHub's API is.
         pause: Seconds between writes; None lets a job's first ten go at once and later ones a second apart.
     """
 
     app: GitHubApp
-    memory: Memory
+    registry: Registry
     templates: Templates
     cache: BlobCache
     metrics: Metrics
@@ -99,67 +57,40 @@ class Looks:
     api_url: str
     pause: float | None = None
 
-    def perform(self, name: Name) -> Result:
-        """Do one job, and tell what it came to.
+    def perform(self, name: JobName) -> Result:
+        """Do one job and return its outcome.
 
         Raises:
-            Later: GitHub takes no more requests from this installation for a while.
-            HopelessError: The site's own set-up is in the way.
+            Postponed: GitHub limits the requests of this installation for now.
+            PermanentError: The site's own files have to be corrected first.
             ForgeError: It did not work, and may work later.
         """
-        started = time.monotonic()
+        started, outcome = time.monotonic(), "failed"
         try:
             result = self._perform(name)
-        except Later:
-            self.metrics.jobs.labels("postponed").inc()
+            outcome = str(result["outcome"])
+            self.metrics.seconds.observe(time.monotonic() - started)
+        except Postponed:
+            outcome = "postponed"
             raise
-        except Exception:
-            self.metrics.jobs.labels("failed").inc()
-            raise
-        self.metrics.jobs.labels(str(result["outcome"])).inc()
-        self.metrics.seconds.observe(time.monotonic() - started)
+        finally:
+            self.metrics.jobs.labels(outcome).inc()
         return result
 
-    def _perform(self, name: Name) -> Result:
-        site = self.memory.site(name.job.repository)
-        if site and site.installation is None:
-            site = self._find_installation(site)
-        if site is None or site.installation is None:
-            return _skipped("The App does not reach this repository (any more).")
-        installation = self.memory.installation(site.installation)
-        if installation.state != "active":
-            return _skipped(f"The installation is {installation.state}.")
-        wait = installation.paused_until - time.time()
-        if wait > 0:
-            raise Later(wait, "GitHub takes no more requests from this installation for now.")
-        try:
-            token = self.app.token(site.installation, site.id)
-        except RefusedError as refused:
-            return self._without_token(name, site, site.installation, refused)
-        return self._with_token(name, site, site.installation, token)
-
-    def _find_installation(self, site: Site) -> Site | None:
-        """Ask which installation reaches a site that a delivery without one named."""
-        found = self.app.installation_of(site.name)
-        if found:
-            self.memory.meet([Repository(site.id, site.name, site.branch)], found)
-        return self.memory.site(site.name)
-
-    def _with_token(self, name: Name, site: Site, installation: int, token: str) -> Result:
-        with closing(self.connect(token, site)) as forge:
+    def gave_up(self, name: JobName, reason: str) -> None:
+        """Tell the issue's author, in one plain comment, that the job failed for good, and whom to ask."""
+        _log.debug("reporting the failure on the issue", job=name.job.subject, reason=reason)
+        site, issue = self.registry.site(name.job.repository), name.job.issue
+        if site is None or site.installation is None or issue is None:
+            return
+        with closing(self.connect(self.app.token(site.installation, site.id), site)) as forge:
             try:
-                issue, comment = name.job.issue, name.job.comment
-                return self._one(issue, comment, forge) if issue is not None else self._all(name, site, forge)
-            except RefusedError as refused:
-                return self._refused(name, site, installation, refused)
-            except UserError as error:
-                # Nothing but a commit can mend it, and a commit has everything looked at again.
-                raise HopelessError(str(error)) from error
+                comment_on_failure(issue, forge, name.reference)
             finally:
-                self._count(installation, forge)
+                self._count(site.installation, forge)
 
-    def connect(self, token: str, site: Site) -> GitHubForge:
-        """Reach a site. The connection is for one job, in one thread."""
+    def connect(self, token: str, site: KnownSite) -> GitHubForge:
+        """Connect to a site, for one job in one thread."""
         return connect(
             token,
             site.name,
@@ -170,23 +101,47 @@ class Looks:
             cache=self.cache.of(site.id),
         )
 
-    def _count(self, installation: int, forge: GitHubForge) -> None:
-        usage = forge.usage
-        self.metrics.requests.inc(usage.requests)
-        if usage.remaining is not None:
-            self.metrics.remaining.labels(str(installation)).set(usage.remaining)
+    # ------------------------------------------------------------ one job
 
-    # ------------------------------------------------------------ looking
+    def _perform(self, name: JobName) -> Result:
+        site = self.registry.site(name.job.repository)
+        if site and site.installation is None:  # a delivery without an installation named it
+            found = self.app.installation_of(site.name)
+            if found:
+                self.registry.add([AppRepository(site.id, site.name, site.branch)], found)
+                site = self.registry.site(site.name)
+        if site is None or site.installation is None:
+            return _skipped("The App cannot reach this repository.")
+        installation = self.registry.installation(site.installation)
+        if installation.state != "active":
+            return _skipped(f"The installation is {installation.state}.")
+        wait = installation.paused_until - time.time()
+        if wait > 0:
+            raise Postponed(wait, "GitHub limits the requests of this installation for now.")
+        try:
+            token = self.app.token(installation.id, site.id)
+        except RefusedError as refused:
+            return self._without_token(name, site, installation.id, refused)
+        with closing(self.connect(token, site)) as forge:
+            try:
+                return self._look_at_all(name, site, forge) if name.job.issue is None else self._look(name.job, forge)
+            except RefusedError as refused:
+                return self._refused(name, site, installation.id, refused)
+            except UserError as error:
+                # Only a commit can fix it, and every commit has all issues looked at again.
+                raise PermanentError(str(error)) from error
+            finally:
+                self._count(installation.id, forge)
 
-    def _one(self, issue: int, comment: int | None, forge: GitHubForge) -> Result:
-        said = forge.comment_command(comment) if comment is not None else None
-        done = reconcile(issue, forge, self.templates, said=said)
+    def _look(self, job: Job, forge: GitHubForge) -> Result:
+        said = forge.comment_command(job.comment) if job.comment is not None else None
+        done = reconcile(job.issue or 0, forge, self.templates, said=said)
         if done.error:
             raise done.error
         requests = forge.usage.requests
         return {"outcome": done.plan.outcome or "none", "reason": done.plan.reason, "requests": requests}
 
-    def _all(self, name: Name, site: Site, forge: GitHubForge) -> Result:
+    def _look_at_all(self, name: JobName, site: KnownSite, forge: GitHubForge) -> Result:
         head = forge.base().commit
         results: list[Done] = []
         for done in reconcile_all(forge, self.templates):
@@ -195,69 +150,101 @@ class Looks:
             results.append(done)
         failed = [done.plan.issue for done in results if done.error]
         for issue in failed:
-            # Each by itself, so that it is tried again, and told, without the others.
+            # Each gets a job of its own, so that it is tried again and reported without the others.
             self.put(job_about(site.name, issue), name.guid)
-        self.memory.seen(site.id, head=head, full_at=time.time())
-        counts = f"{len(results)} issues were looked at, {len(failed)} could not be done."
-        return {"outcome": "all", "reason": counts, "requests": forge.usage.requests}
+        self.registry.update(site.id, head=head, full_at=time.time())
+        reason = f"Looked at {len(results)} issues; {len(failed)} failed."
+        return {"outcome": "all", "reason": reason, "requests": forge.usage.requests}
+
+    def _count(self, installation: int, forge: GitHubForge) -> None:
+        self.metrics.requests.inc(forge.usage.requests)
+        if forge.usage.remaining is not None:
+            self.metrics.remaining.labels(str(installation)).set(forge.usage.remaining)
 
     # ------------------------------------------------------------ what GitHub refuses
 
-    def _refused(self, name: Name, site: Site, installation: int, refused: RefusedError) -> Result:
-        self._pause(installation, refused)
-        if refused.matches(HTTPStatus.UNAUTHORIZED):
-            self.app.forget_token(installation, site.id)
-        elif not refused.passing:
-            return self._moved(name, site, installation, refused)
-        raise refused
-
-    def _without_token(self, name: Name, site: Site, installation: int, refused: RefusedError) -> Result:
-        self._pause(installation, refused)
+    def _without_token(self, name: JobName, site: KnownSite, installation: int, refused: RefusedError) -> Result:
+        self._postpone_if_limited(installation, refused)
         if refused.matches(HTTPStatus.FORBIDDEN, pattern="suspended"):
-            self.memory.know(installation, state="suspended")
+            self.registry.add_installation(installation, state="suspended")
             return _skipped("The installation is suspended.")
         if not refused.matches(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY):
             raise refused
-        # The installation is gone or does not reach the repository; another account's may, if it was transferred.
+        # The installation is gone or does not reach the repository. If that was transferred, another account's may.
         other = self.app.installation_of(site.name)
         if other is None or other == installation:
-            self.memory.forget([site.id])
-            return _skipped("The App does not reach this repository any more.")
-        self.memory.meet([Repository(site.id, site.name, site.branch)], other)
+            return self._gone(site)
+        self.registry.add([AppRepository(site.id, site.name, site.branch)], other)
         self.put(name.job, f"{name.guid}.moved")
-        return _skipped("The repository belongs to another installation now; it is looked at there.")
+        return _skipped("The repository now belongs to another installation, which gets a new job.")
 
-    def _moved(self, name: Name, site: Site, installation: int, refused: RefusedError) -> Result:
-        """See whether the repository is called otherwise now, or is gone; if neither, the refusal stands."""
-        place = self.app.repository(installation, site.id)
-        if place is None:
-            self.memory.forget([site.id])
-            return _skipped("The App does not reach this repository any more.")
-        if place.name.lower() == site.name.lower() and (place.branch or site.branch) == site.branch:
+    def _refused(self, name: JobName, site: KnownSite, installation: int, refused: RefusedError) -> Result:
+        self._postpone_if_limited(installation, refused)
+        if refused.matches(HTTPStatus.UNAUTHORIZED):
+            self.app.forget_token(installation, site.id)
             raise refused
-        self.memory.meet([Repository(place.id, place.name, place.branch)], installation)
-        self.put(job_about(place.name, name.job.issue, name.job.comment), f"{name.guid}.moved")
-        return _skipped(f"The repository is called {place.name} now; it is looked at there.")
+        if refused.passing:
+            raise refused
+        # Perhaps the repository was renamed, or is gone.
+        found = self.app.repository(installation, site.id)
+        if found is None:
+            return self._gone(site)
+        if found.name.lower() == site.name.lower() and (found.branch or site.branch) == site.branch:
+            raise refused
+        self.registry.add([found], installation)
+        self.put(job_about(found.name, name.job.issue, name.job.comment), f"{name.guid}.moved")
+        return _skipped(f"The repository is now called {found.name}, which gets a new job.")
 
-    def _pause(self, installation: int, refused: RefusedError) -> None:
+    def _gone(self, site: KnownSite) -> Result:
+        self.registry.remove([site.id])
+        return _skipped("The App can no longer reach this repository.")
+
+    def _postpone_if_limited(self, installation: int, refused: RefusedError) -> None:
         if refused.wait is not None:
-            self.memory.pause(installation, time.time() + refused.wait)
-            raise Later(refused.wait, str(refused))
-
-    # ------------------------------------------------------------ giving up
-
-    def gave_up(self, name: Name, reason: str) -> None:
-        """Tell the issue's author, in one plain comment, that it could not be done and whom to ask."""
-        _log.debug("telling the issue", job=name.job.subject, reason=reason)
-        site, issue = self.memory.site(name.job.repository), name.job.issue
-        if site is None or site.installation is None or issue is None:
-            return
-        with closing(self.connect(self.app.token(site.installation, site.id), site)) as forge:
-            try:
-                apologise(issue, forge, name.reference)
-            finally:
-                self._count(site.installation, forge)
+            self.registry.pause(installation, time.time() + refused.wait)
+            raise Postponed(refused.wait, str(refused))
 
 
 def _skipped(reason: str) -> Result:
     return {"outcome": "skipped", "reason": reason}
+
+
+# ---------------------------------------------------------------- the failure comment
+
+
+def comment_on_failure(number: int, forge: Forge, reference: str) -> bool:
+    """Say on an issue, in the place of our usual comment, that its job failed, and under which reference.
+
+    Nothing is written if the issue is not ours or is closed, or if the comment says so already. The next run that works
+    finds that the comment's state is not what it wants, and replaces it.
+
+    Returns:
+        Whether anything was written.
+
+    Raises:
+        ForgeError: The comment could not be read or written.
+    """
+    look = forge.look(number)
+    comment, issue = look.proposal.comment, look.issue
+    if issue is None or issue.state != "open":
+        return False
+    if comment and read_state(comment.body)[1].get("told") == _FAILED:
+        return False
+    if not (comment or look.proposal.pull or _is_ours(issue, forge, look.base.commit)):
+        return False
+    text = Messages({_FAILED: template("server/failed.md.j2")}).write(Draft(_FAILED, {"reference": reference}))
+    body = with_state(f"{comment_marker(number)}\n{text}", {"told": _FAILED, "reference": reference})
+    if comment:
+        forge.edit_comment(number, comment.id, body)
+    else:
+        forge.create_comment(number, body)
+    return True
+
+
+def _is_ours(issue: Issue, forge: Forge, base: str) -> bool:
+    """Whether an issue was filed with the form; if the site's own files are broken, nobody can tell that it was."""
+    site = Site(CommitFiles(forge, base))
+    try:
+        return is_ours(issue, site.form, site.config)
+    except UserError:
+        return False

@@ -28,7 +28,7 @@ class AppRepository:
 
     id: int
     name: str
-    branch: str | None
+    branch: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,35 +1,29 @@
 """Doing jobs on the emulated GitHub, and all that can be in the way of one."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from almanac.errors import ForgeError
-from almanac.forge.github.app import GitHubApp
+from almanac.forge.github.app import AppRepository, GitHubApp
 from almanac.forge.github.blob_cache import BlobCache
 from almanac.renderer import load_templates
-from almanac.server.database import Memory, make_tables, open_engine
-from almanac.server.jobs import HopelessError, Later
-from almanac.server.ledger import Job, Name, job_about
+from almanac.server.database import make_tables, open_engine
+from almanac.server.job_store import Job, JobName, job_about
+from almanac.server.jobs import PermanentError, Postponed
 from almanac.server.metrics import Metrics
-from almanac.server.webhook import Repository
-from almanac.server.worker import Looks
+from almanac.server.registry import Registry
+from almanac.server.worker import Worker
 
 from tests.emulated import OWNER
 from tests.filing import GOVERNMENTS_ANSWERS, body
 from tests.proxy import Answer, Request
-from tests.server.github import INSTALLATION, AppWorld, app_world
+from tests.server.github import INSTALLATION, AppWorld
 from tests.server.serving import APP_ID, private_key
 
 pytestmark = pytest.mark.emulator
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[AppWorld]:
-    with app_world() as made:
-        yield made
 
 
 class Bench:
@@ -37,14 +31,14 @@ class Bench:
 
     def __init__(self, world: AppWorld, folder: Path) -> None:
         self.world, self.proxy = world, world.emulator.proxy
-        engine = open_engine(f"sqlite:///{folder / 'memory.sqlite'}")
+        engine = open_engine(f"sqlite:///{folder / 'registry.sqlite'}")
         make_tables(engine)
-        self.memory, self.more = Memory(engine), list[Job]()
+        self.registry, self.more = Registry(engine), list[Job]()
         self.id = int(world.ask("GET")["id"])
         self.app = GitHubApp(APP_ID, private_key(), world.emulator.url)
-        self.looks = Looks(
+        self.worker = Worker(
             app=self.app,
-            memory=self.memory,
+            registry=self.registry,
             templates=load_templates(),
             cache=BlobCache(folder / "cache", 1 << 24),
             metrics=Metrics(),
@@ -52,15 +46,15 @@ class Bench:
             api_url=world.emulator.url,
             pause=0,
         )
-        self.memory.know(INSTALLATION, OWNER)
-        self.memory.meet([Repository(self.id, world.name, "main")], INSTALLATION)
+        self.registry.add_installation(INSTALLATION, OWNER)
+        self.registry.add([AppRepository(self.id, world.name, "main")], INSTALLATION)
         self.proxy.clear()
 
     def file(self) -> int:
         return self.world.file_issue("New event", body(**GOVERNMENTS_ANSWERS), labels=("event",))
 
     def look(self, issue: int | None, guid: str = "guid") -> dict[str, Any]:
-        return dict(self.looks.perform(Name(job_about(self.world.name, issue), guid)))
+        return dict(self.worker.perform(JobName(job_about(self.world.name, issue), guid)))
 
     def trouble(self, at: str, answer: Answer) -> None:
         def make(request: Request) -> Answer | None:
@@ -69,15 +63,12 @@ class Bench:
         self.proxy.trouble = make
 
     def site_is_known(self) -> bool:
-        return self.memory.site(self.world.name) is not None
+        return self.registry.site(self.world.name) is not None
 
 
 @pytest.fixture
-def bench(shared: AppWorld, tmp_path: Path) -> Iterator[Bench]:
-    shared.emulator.proxy.clear()
-    made = Bench(AppWorld(shared.emulator, shared.hook), tmp_path)
-    yield made
-    made.proxy.clear()
+def bench(world: AppWorld, tmp_path: Path) -> Bench:
+    return Bench(world, tmp_path)
 
 
 def test_an_issue_is_proposed_and_then_left_alone(bench: Bench) -> None:
@@ -85,7 +76,7 @@ def test_an_issue_is_proposed_and_then_left_alone(bench: Bench) -> None:
     assert bench.look(number)["outcome"] == "created"
     assert [pull.head for pull in bench.world.pulls()] == [f"almanac/issue-{number}"]
     assert bench.look(number)["outcome"] == "unchanged"
-    figures = bench.looks.metrics.text().decode()
+    figures = bench.worker.metrics.text().decode()
     assert 'almanac_jobs_total{outcome="created"} 1.0' in figures
     assert 'almanac_jobs_total{outcome="unchanged"} 1.0' in figures
     assert "almanac_github_requests_total" in figures
@@ -102,13 +93,13 @@ def test_all_requests_carry_a_token_of_this_repository_only(bench: Bench) -> Non
 def test_a_token_of_one_repository_cannot_write_to_another(bench: Bench) -> None:
     other = AppWorld(bench.world.emulator, bench.world.hook)
     number = other.file_issue("An issue", "Of somebody else's.")
-    site = bench.memory.site(bench.world.name)
+    site = bench.registry.site(bench.world.name)
     assert site
     token = bench.app.token(INSTALLATION, bench.id)
-    forge = bench.looks.connect(token, site)
+    forge = bench.worker.connect(token, site)
     assert forge.base().branch == "main"
     forge.close()
-    elsewhere = bench.looks.connect(token, type(site)(site.id, other.name, INSTALLATION, "main"))
+    elsewhere = bench.worker.connect(token, type(site)(site.id, other.name, INSTALLATION, "main"))
     with pytest.raises(ForgeError):
         elsewhere.create_comment(number, "Not ours to say.")
     elsewhere.close()
@@ -127,7 +118,7 @@ def test_all_issues_are_looked_at_and_the_site_s_head_is_noted(bench: Bench) -> 
     numbers = [bench.file() for _ in range(2)]
     assert bench.look(None)["outcome"] == "all"
     assert sorted(pull.head for pull in bench.world.pulls()) == [f"almanac/issue-{number}" for number in numbers]
-    site = bench.memory.site(bench.world.name)
+    site = bench.registry.site(bench.world.name)
     assert site
     assert site.head == bench.world.head("main")
     assert site.full_at
@@ -144,7 +135,7 @@ def test_an_issue_that_fails_among_all_is_tried_by_itself(bench: Bench) -> None:
 class TestCommands:
     def say(self, bench: Bench, number: int, text: str, author: str = OWNER) -> dict[str, Any]:
         comment = bench.world.comment(number, author, text)
-        return dict(bench.looks.perform(Name(job_about(bench.world.name, number, comment), "guid")))
+        return dict(bench.worker.perform(JobName(job_about(bench.world.name, number, comment), "guid")))
 
     def test_a_command_is_read_and_carried_out(self, bench: Bench) -> None:
         number = bench.file()
@@ -161,23 +152,23 @@ class TestCommands:
     def test_a_comment_that_is_gone_is_only_a_look(self, bench: Bench) -> None:
         number = bench.file()
         job = job_about(bench.world.name, number, 999_999)
-        assert bench.looks.perform(Name(job, "guid"))["outcome"] == "created"
+        assert bench.worker.perform(JobName(job, "guid"))["outcome"] == "created"
 
 
 class TestInTheWay:
     def test_a_site_that_nobody_knows_is_passed_over(self, bench: Bench) -> None:
-        bench.memory.forget([bench.id])
+        bench.registry.remove([bench.id])
         assert bench.look(1)["outcome"] == "skipped"
         assert bench.proxy.requests == []
 
     def test_an_installation_that_no_delivery_named_is_found(self, bench: Bench) -> None:
-        bench.memory.forget([bench.id])
-        bench.memory.meet([Repository(bench.id, bench.world.name, "main")], None)
+        bench.registry.remove([bench.id])
+        bench.registry.add([AppRepository(bench.id, bench.world.name, "main")], None)
         assert bench.look(bench.file())["outcome"] == "created"
 
     @pytest.mark.parametrize("state", ["suspended", "removed"])
     def test_so_is_one_whose_installation_is_off(self, bench: Bench, state: Any) -> None:
-        bench.memory.know(INSTALLATION, state=state)
+        bench.registry.add_installation(INSTALLATION, state=state)
         assert state in bench.look(1)["reason"]
         assert bench.proxy.requests == []
 
@@ -204,23 +195,23 @@ class TestInTheWay:
         bench.trouble("/issues/", Answer(answer.status, answer.body, headers))
         for issue in (1, None):
             if issue is None:
-                bench.memory.pause(INSTALLATION, 0)
+                bench.registry.pause(INSTALLATION, 0)
                 bench.file()
                 bench.trouble("/git/trees", Answer(answer.status, answer.body, headers))
-            with pytest.raises(Later) as caught:
+            with pytest.raises(Postponed) as caught:
                 bench.look(issue)
             assert abs(caught.value.seconds - seconds) < 5
-        assert abs(bench.memory.installation(INSTALLATION).paused_until - time.time() - seconds) < 5
+        assert abs(bench.registry.installation(INSTALLATION).paused_until - time.time() - seconds) < 5
         bench.proxy.clear()
-        with pytest.raises(Later):
+        with pytest.raises(Postponed):
             bench.look(1)
         assert bench.proxy.requests == []
-        assert bench.memory.installation(INSTALLATION + 1).paused_until == 0
+        assert bench.registry.installation(INSTALLATION + 1).paused_until == 0
 
     def test_a_suspended_installation_is_remembered(self, bench: Bench) -> None:
         bench.trouble("/access_tokens", Answer(403, {"message": "This installation has been suspended"}))
         assert bench.look(1)["outcome"] == "skipped"
-        assert bench.memory.installation(INSTALLATION).state == "suspended"
+        assert bench.registry.installation(INSTALLATION).state == "suspended"
 
     @pytest.mark.parametrize("status", [404, 422])
     def test_a_repository_that_is_out_of_reach_is_forgotten(self, bench: Bench, status: int) -> None:
@@ -233,7 +224,7 @@ class TestInTheWay:
     def test_a_transferred_repository_is_looked_at_through_its_new_installation(self, bench: Bench) -> None:
         bench.proxy.trouble = _by({"/access_tokens": Answer(422), "/installation": Answer(200, {"id": 5})})
         assert bench.look(1)["outcome"] == "skipped"
-        site = bench.memory.site(bench.world.name)
+        site = bench.registry.site(bench.world.name)
         assert site
         assert site.installation == 5
         assert bench.more == [job_about(bench.world.name, 1)]
@@ -244,7 +235,7 @@ class TestInTheWay:
         assert bench.look(7)["outcome"] == "skipped"
         assert bench.more == [job_about("octo/new-name", 7)]
         assert not bench.site_is_known()
-        assert bench.memory.site("octo/new-name")
+        assert bench.registry.site("octo/new-name")
 
     def test_a_token_that_github_no_longer_takes_is_replaced(self, bench: Bench) -> None:
         number = bench.file()
@@ -258,18 +249,18 @@ class TestInTheWay:
     def test_a_broken_config_is_hopeless_until_it_is_mended(self, bench: Bench) -> None:
         number = bench.file()
         bench.world.commit({".github/almanac.yml": b"pages: [\n"})
-        with pytest.raises(HopelessError):
+        with pytest.raises(PermanentError):
             bench.look(number)
 
     def test_a_file_too_large_to_read_stops_this_site_only(self, bench: Bench) -> None:
         bench.world.commit({"past-working-groups.md": b"x" * ((8 << 20) + 1)})
-        with pytest.raises(HopelessError, match="larger than 8 MiB"):
+        with pytest.raises(PermanentError, match="larger than 8 MiB"):
             bench.look(bench.file())
 
 
 class TestGivingUp:
     def gave_up(self, bench: Bench, number: int) -> None:
-        bench.looks.gave_up(Name(job_about(bench.world.name, number), "guid"), "RuntimeError: secret detail")
+        bench.worker.gave_up(JobName(job_about(bench.world.name, number), "guid"), "RuntimeError: secret detail")
 
     def test_the_issue_gets_one_plain_comment_with_a_reference(self, bench: Bench) -> None:
         number = bench.file()
@@ -277,7 +268,7 @@ class TestGivingUp:
             self.gave_up(bench, number)
         comments = bench.world.comments(number)
         assert len(comments) == 1
-        assert Name(job_about(bench.world.name, number), "guid").reference in comments[0].body
+        assert JobName(job_about(bench.world.name, number), "guid").reference in comments[0].body
         assert "secret detail" not in comments[0].body
 
     def test_the_next_run_that_works_says_what_is_true_again(self, bench: Bench) -> None:
@@ -304,8 +295,8 @@ class TestGivingUp:
         assert bench.world.comments(number) == []
 
     def test_a_chore_or_a_sweep_of_all_has_nobody_to_tell(self, bench: Bench) -> None:
-        bench.looks.gave_up(Name(job_about(bench.world.name, None), "guid"), "reason")
-        bench.looks.gave_up(Name(Job("almanac-chores", "sweep"), "guid"), "reason")
+        bench.worker.gave_up(JobName(job_about(bench.world.name, None), "guid"), "reason")
+        bench.worker.gave_up(JobName(Job("almanac-chores", "sweep"), "guid"), "reason")
         assert bench.proxy.requests == []
 
 
