@@ -38,8 +38,8 @@ class Repo:
         return repo
 
     def run(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
-        """Run git there; it has to succeed."""
-        command = ["git", "-C", str(self.folder), *arguments]
+        """Run git there; it has to succeed, and leaves no process behind that would still work in the folder."""
+        command = ["git", "-C", str(self.folder), "-c", "gc.auto=0", "-c", "maintenance.auto=false", *arguments]
         done = subprocess.run(
             command, input=stdin, capture_output=True, check=False, env=clean_environment(**(env or {}))
         )

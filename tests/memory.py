@@ -1,0 +1,58 @@
+"""A site in memory: its files by path."""
+
+from collections.abc import Collection, Mapping
+
+from almanac.commands.build import build_files, site_renderer
+from almanac.event.submission import submit_body
+from almanac.proposal.plan import Offer, new_id, proposed
+from almanac.proposal.state import Base, EventAtBase, Filed, Issue, Look, Proposal, PutBranch
+from almanac.site import Site
+
+Files = Mapping[str, str | bytes]
+
+
+class MemoryFiles:
+    """The files of a site, as `Site` reads them."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = {path: data.encode() if isinstance(data, str) else data for path, data in files.items()}
+
+    def read(self, path: str) -> bytes | None:
+        return self._files.get(path)
+
+    def names(self, folder: str) -> Collection[str]:
+        inside = [
+            path.removeprefix(f"{folder}/" if folder else "") for path in self._files if self._is_in(path, folder)
+        ]
+        return sorted(name for name in inside if "/" not in name)
+
+    def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]:
+        return {name: self._files[f"{folder}/{name}"] for name in self.names(folder) if name.endswith(suffix)}
+
+    @staticmethod
+    def _is_in(path: str, folder: str) -> bool:
+        return not folder or path.startswith(f"{folder}/")
+
+
+def memory_site(files: Files) -> Site:
+    return Site(MemoryFiles(files))
+
+
+def is_in_sync(files: Files) -> bool:
+    """Whether `almanac build --check` would say so."""
+    built = build_files(memory_site(files))
+    return not built.problems and not built.after
+
+
+def proposed_files(files: Files, number: int, text: str) -> dict[str, str | None]:
+    """Return the files that the proposal of a new issue changes."""
+    site = memory_site(files)
+    issue = Issue(number, "New event: a test", text, ("event",))
+    submission = submit_body(text, site.form, site.config, number)
+    assert submission.event, submission.problems
+    look = Look(issue, Base("main", "0" * 40), Proposal())
+    filed = Filed(look, issue, submission.event, labels={field.id: field.label for field in site.form.fields})
+    offer = Offer(new_id(look, submission.event, site.ids), submission.event)
+    plan = proposed(filed, EventAtBase(site.config, site.page, site.ids), site_renderer(site), offer)
+    [branch] = [write for write in plan.writes if isinstance(write, PutBranch)]
+    return dict(branch.files)
