@@ -1,9 +1,9 @@
-"""The only place where text becomes Markdown or a URL.
+"""The only place where text becomes Markdown or the address of a link.
 
 Text from strangers meets Liquid, kramdown and GitHub's own Markdown. Backslashes, code fences and `{% raw %}` each fail
 one of them; a decimal character reference (`&#123;`) means the character itself to all of them, and markup to none. So
-every character that could begin markup where it stands is written as one, and no other character is touched: plain
-prose stays as it was typed.
+every character that could begin markup where it is becomes one, and no other character is touched: plain prose stays as
+it was typed. What is `Safe` is left alone.
 """
 
 import re
@@ -31,10 +31,10 @@ def _reference(found: re.Match[str]) -> str:
 
 
 def text(value: str) -> Safe:
-    """Escape a text that stands within a line.
+    """Escape a text within a line.
 
-    Line breaks become spaces; controls and halves of characters go, whatever a record edited by hand may hold: one
-    value can never begin a line of its own.
+    Line breaks become spaces, and controls and halves of characters go, as a record edited by hand may hold anything:
+    a value can never begin a line of its own.
     """
     if isinstance(value, Safe):
         return value
@@ -62,7 +62,7 @@ def item(value: str) -> Safe:
 
 
 def anywhere(value: str) -> Safe:
-    """Escape a text for every position within a line at once, for a template that does not say where it stands.
+    """Escape a text for every position within a line at once, for a template that does not say where it is.
 
     An exclamation mark or an ampersand at its end is escaped too: the template may go on with `[` or with `amp;`.
     """
@@ -72,7 +72,7 @@ def anywhere(value: str) -> Safe:
 
 
 def link(label: str, url: str, before: str = "") -> Safe:
-    """Write a link, together with the text that stands before it on its line.
+    """Write a link, together with the text before it on its line.
 
     Args:
         label: The words that are shown.
@@ -82,17 +82,18 @@ def link(label: str, url: str, before: str = "") -> Safe:
     Raises:
         RefusedUrl: A page may not link there.
     """
-    target = check_url(url)
-    return Safe(f"{_BANG.sub(_reference, text(before))}[{text(label)}]({target})")
+    return Safe(f"{_BANG.sub(_reference, text(before))}[{text(label)}]({address(url)})")
 
 
-def url(value: str) -> Safe:
-    """Return the URL as it may stand in a link.
+def address(url: str) -> Safe:
+    """Return a URL as it may be put into a link's brackets, or into an attribute.
+
+    Markdown that is safe is not let off here: escaped text is harmless to read, and may still be `javascript:...`.
 
     Raises:
         RefusedUrl: A page may not link there.
     """
-    return value if isinstance(value, Safe) else Safe(check_url(value))
+    return Safe(check_url(url))
 
 
 def fence(value: str) -> str:

@@ -137,7 +137,7 @@ def test_a_value_in_a_place_where_escaping_cannot_help(source: str, place: str) 
     problem = caught.value.problems[-1]
     assert problem.file == "t.j2"
     assert problem.line in {2, 3}
-    assert problem.message.startswith(f"A value stands within {place}, where")
+    assert problem.message.startswith(f"A value is inside {place}, where")
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_a_filter_block_would_go_around_the_escaping(source: str) -> None:
     ],
 )
 def test_no_exclamation_mark_makes_an_image_of_a_link(source: str) -> None:
-    with pytest.raises(ConfigError, match="x:2: A link stands directly behind a value"):
+    with pytest.raises(ConfigError, match="x:2: A link comes directly after a value"):
         section_renderer(f"### {{{{ date }}}}\n{source}", "x")
     apart = source.replace("}}[", "}} [").replace("}}{{", "}} {{")
     assert "![" not in section_renderer(apart)(event(title="Wow!"))
