@@ -1,4 +1,4 @@
-"""What is kept on disk is given back as it was, to its own repository only, and never more than there is room for."""
+"""What is kept on disk comes back unchanged, to its own repository only, and never exceeds the limit."""
 
 import os
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_another_repository_does_not_see_it(cache: BlobCache) -> None:
 
 
 @pytest.mark.parametrize("bad", ["", "blob-", "../../etc/passwd", "blob-" + "z" * 40, "blob-" + "0" * 40 + "/.."])
-def test_a_key_is_no_path(cache: BlobCache, bad: str) -> None:
+def test_a_key_is_not_a_path(cache: BlobCache, bad: str) -> None:
     with pytest.raises(ValueError, match="not a key"):
         cache.of(1).put(bad, b"")
 
@@ -50,7 +50,7 @@ def test_a_damaged_file_counts_as_none(cache: BlobCache, damage: bytes) -> None:
     assert cache.of(1).get(key(1)) is None
 
 
-def test_one_repository_keeps_no_more_than_its_share_and_pushes_nobody_out(cache: BlobCache) -> None:
+def test_one_repository_keeps_no_more_than_its_share_and_pushes_no_other_out(cache: BlobCache) -> None:
     cache.of(1).put(key(1), b"a" * 1000)
     greedy = cache.of(2)
     for number in range(200):
@@ -84,18 +84,18 @@ def test_a_disk_that_cannot_be_written_costs_requests_and_nothing_else(tmp_path:
 
 
 def test_a_second_run_fetches_nothing_again(cache: BlobCache) -> None:
-    asked: list[str] = []
+    fetched: list[str] = []
 
     def tree(tree: str, *, recursive: bool) -> tuple[list[Entry], bool]:
         assert recursive
-        asked.append(tree)
+        fetched.append(tree)
         return [Entry("100644", "a" * 40, "page.md", 4)], False
 
     def blob(number: str) -> bytes:
-        asked.append(number)
+        fetched.append(number)
         return b"text"
 
     for _ in range(2):
         files = RemoteFiles(tree, blob, cache.of(1))
         assert files.object("c" * 40, "page.md") == b"text"
-    assert asked == ["c" * 40, "a" * 40]
+    assert fetched == ["c" * 40, "a" * 40]

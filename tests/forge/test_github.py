@@ -1,4 +1,4 @@
-"""What only the GitHub forge has: counts of requests, checkouts, lost answers, other people's comments."""
+"""GitHubForge on the emulated GitHub: request counts, checkouts, lost answers, other people's comments."""
 
 import os
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def put(
 
 
 def propose(site: GitHubWorld, forge: GitHubForge, issue: int, read: tuple[str, ...]) -> None:
-    """Do all that a first proposal asks of the forge."""
+    """Make all the calls that a first proposal makes."""
     base = forge.look(issue).base
     for path in read:
         forge.read(base.commit, path)
@@ -125,7 +125,7 @@ class TestCost:
             f"PATCH /issues/{number}",
         ]
 
-    def test_listing_issues_asks_for_none_of_them(self, site: GitHubWorld) -> None:
+    def test_listing_issues_reads_none_of_them_alone(self, site: GitHubWorld) -> None:
         numbers = [site.file_issue(f"Event {number}", "text") for number in range(200)]
         site.emulator.proxy.requests.clear()
         assert [issue.number for issue in site.forge.open_issues()] == numbers
@@ -141,7 +141,7 @@ class TestCheckout:
         assert forge.names(commit, "_data/events") == {"a.yml"}
         assert site.emulator.proxy.requests == []
 
-    def test_a_commit_that_it_does_not_hold_is_asked_for(self, site: GitHubWorld, tmp_path: Path) -> None:
+    def test_a_commit_that_it_does_not_hold_is_fetched(self, site: GitHubWorld, tmp_path: Path) -> None:
         folder = clone(site, tmp_path)
         newer = site.commit({"page.md": b"newer\n"})
         forge = site.connect(checkout=folder)
@@ -149,7 +149,7 @@ class TestCheckout:
         assert site.files(put(site, forge))["page.md"] == b"page\n"
 
     @pytest.mark.parametrize("there", [True, False])
-    def test_a_folder_that_is_no_repository(self, site: GitHubWorld, tmp_path: Path, *, there: bool) -> None:
+    def test_a_folder_that_is_not_a_repository(self, site: GitHubWorld, tmp_path: Path, *, there: bool) -> None:
         commit = site.commit({"page.md": b"text\n"})
         forge = site.connect(checkout=tmp_path if there else tmp_path / "nowhere")
         assert forge.read(commit, "page.md") == b"text\n"
@@ -159,7 +159,7 @@ class TestCheckout:
         monkeypatch.setenv("PATH", "")
         assert site.connect(checkout=folder).read(commit, "page.md") == b"text\n"
 
-    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
     def test_a_checkout_of_another_user(self, site: GitHubWorld, tmp_path: Path) -> None:
         commit = site.commit({"page.md": b"text\n"})
         folder = clone(site, tmp_path)
@@ -170,7 +170,7 @@ class TestCheckout:
         assert forge.read(commit, "page.md") == b"text\n"
         assert site.emulator.proxy.requests == []
 
-    def test_a_hooks_git_dir_does_not_lead_astray(
+    def test_a_hooks_git_dir_is_ignored(
         self, site: GitHubWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         commit = site.commit({"page.md": b"text\n"})
@@ -254,12 +254,12 @@ class TestBranches:
         first = put(site, site.forge)
         human: list[str] = []
 
-        def meanwhile(request: Request) -> Answer | None:
+        def commit_by_hand(request: Request) -> Answer | None:
             if request.method == "POST" and request.path.endswith("git/commits"):
                 human.append(site.commit({"more.md": b"more"}, branch="almanac/issue-1"))
             return None
 
-        site.emulator.proxy.trouble = meanwhile
+        site.emulator.proxy.trouble = commit_by_hand
         with pytest.raises(Raced):
             put(site, site.forge, expected=first, text="x")
         assert [site.head("almanac/issue-1")] == human
@@ -280,7 +280,7 @@ class TestBranches:
 
 
 def lost(start: str, status: int) -> Callable[[Request], Answer | None]:
-    """Let the first request that begins so take effect, and lose its answer."""
+    """Let the first request that starts like this take effect, and lose its answer."""
     left = [Answer(status, {}, lost=True)]
 
     def trouble(request: Request) -> Answer | None:
@@ -351,7 +351,7 @@ class TestComments:
         assert forge.look(number).proposal.comment is None
         assert [each.path for each in site.emulator.proxy.requests].count("/user") == 1
 
-    def test_a_token_of_somebody_unknown_to_the_site_finds_its_own(self, site: GitHubWorld) -> None:
+    def test_the_token_of_a_stranger_finds_its_own_comment(self, site: GitHubWorld) -> None:
         number = site.file_issue("An event", "text")
         site.comment(number, "mallory", comment_marker(number))
         grace = site.connect(token=site.token("grace"))
@@ -364,7 +364,7 @@ class TestComments:
         site.comment(number, BOT, text.format(comment_marker(number)))
         assert site.forge.look(number).proposal.comment is None
 
-    def test_ours_is_found_behind_a_hundred_others(self, site: GitHubWorld) -> None:
+    def test_ours_is_found_after_a_hundred_others(self, site: GitHubWorld) -> None:
         number = site.file_issue("An event", "text")
         for _ in range(100):
             site.comment(number, "grace", "me too")

@@ -1,4 +1,4 @@
-"""What is said, and how often it is tried, when GitHub refuses: every answer here is one that GitHub gives."""
+"""What GitHubForge does when GitHub refuses or fails: every answer here is one that GitHub gives."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ NEW = "2" * 40
 
 
 class Time:
-    """A clock that only goes on when somebody sleeps."""
+    """A clock that only moves on when someone sleeps."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -117,7 +117,7 @@ class TestTries:
         assert time.slept == [1, 2, 4]
         assert client.usage.requests == 4
 
-    def test_not_for_ever(self, server: Proxy, client: GitHubClient) -> None:
+    def test_it_is_not_repeated_forever(self, server: Proxy, client: GitHubClient) -> None:
         server.trouble = script({"": self.BROKEN})
         assert failure(lambda: client.read(self.READ, list)).passing
         assert len(server.requests) == 4
@@ -199,7 +199,7 @@ class TestPages:
         assert "does not answer as GitHub" in str(failure(lambda: list(client.pages(self.LIST, int))))
 
 
-def test_who_does_not_use_github_does_not_load_it() -> None:
+def test_without_github_pygithub_is_not_loaded() -> None:
     light = "almanac.forge.protocol, almanac.forge.local.forge, almanac.forge.github.address"
     code = f"import sys, {light}; sys.exit('github' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -219,7 +219,7 @@ class TestConnect:
         assert "ghp_" not in str(caught.value)
 
     @pytest.mark.parametrize("address", ["api.github.com", "ftp://x", "https://", "", "http://[", "http://x:port"])
-    def test_an_address_is_one(self, address: str) -> None:
+    def test_an_address_is_checked(self, address: str) -> None:
         with pytest.raises(UserError, match="GITHUB_API_URL"):
             connect(TOKEN, "octo/site", api_url=address)
 
@@ -273,7 +273,7 @@ class TestAnswers:
         assert error.passing
         assert "could not be reached" in str(error)
 
-    def test_nobody_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_nothing_listens_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("almanac.forge.github.repository.Throttle", partial(Throttle, sleep=lambda _: None))
         gone = Proxy()
         gone.close()
@@ -302,7 +302,7 @@ OBJECTS = {
 
 
 def script(answers: dict[str, Answer | list[Answer]]) -> Callable[[Received], Answer]:
-    """Answer by how a request begins; what is not foreseen is a 404."""
+    """Answer by how a request starts; anything else is a 404."""
 
     def answer(request: Received) -> Answer:
         for start, given in answers.items():
@@ -333,7 +333,7 @@ class TestBranches:
     @pytest.mark.parametrize(
         "message", ["Reference already exists", "Update is not a fast forward", "Reference does not exist"]
     )
-    def test_somebody_was_faster(self, server: Proxy, forge: GitHubForge, message: str) -> None:
+    def test_someone_else_was_faster(self, server: Proxy, forge: GitHubForge, message: str) -> None:
         server.trouble = script({**OBJECTS, "POST /git/refs": said(422, message)})
         assert isinstance(failure(lambda: forge.put_branch(PUT)), Raced)
 
@@ -362,7 +362,7 @@ class TestBranches:
         assert forge.put_branch(PUT) == NEW
         assert server.writes.count("POST /git/refs") == 2
 
-    def test_deleting_what_somebody_deletes_meanwhile(self, server: Proxy, forge: GitHubForge) -> None:
+    def test_deleting_what_someone_else_deletes_at_the_same_time(self, server: Proxy, forge: GitHubForge) -> None:
         gone = said(404, "Not Found")
         server.trouble = script(
             {"GET /git/ref": [ref(SHA), gone], "DELETE /git/refs": said(422, "Reference does not exist")}
@@ -448,7 +448,7 @@ class TestIssues:
         server.trouble = transferred(server, "octo/other", 5, "Octo/Site")
         assert forge.look(1).issue is None
 
-    def test_a_renamed_repository_is_told(self, server: Proxy, forge: GitHubForge) -> None:
+    def test_a_renamed_repository_is_reported(self, server: Proxy, forge: GitHubForge) -> None:
         server.trouble = transferred(server, "octo/new", 1, "octo/new")
         assert "octo/new" in str(failure(lambda: forge.look(1)))
 
@@ -459,7 +459,7 @@ class TestIssues:
         assert look.issue
         forge.close()
 
-    def test_a_pull_request_is_no_issue(self, server: Proxy, forge: GitHubForge) -> None:
+    def test_a_pull_request_is_not_an_issue(self, server: Proxy, forge: GitHubForge) -> None:
         about = {**issue(1, "octo/site"), "pull_request": {"html_url": "https://github.com/octo/site/pull/1"}}
         server.trouble = script({"GET /issues/1": Answer(200, about), **EMPTY})
         assert forge.look(1).issue is None
@@ -472,7 +472,7 @@ class TestIssues:
         assert (found.author, found.body) == ("", "")
 
     @pytest.mark.parametrize("user", [None, {"login": "ghost", "type": "User"}])
-    def test_a_forged_comment_where_nobody_can_ask_who_we_are(
+    def test_a_forged_comment_where_our_token_may_not_ask_who_we_are(
         self, server: Proxy, forge: GitHubForge, user: object
     ) -> None:
         about = {**issue(1, "octo/site"), "comments": 1}
@@ -537,7 +537,7 @@ def issue(number: int, repository: str) -> dict[str, Any]:
 
 
 def transferred(server: Proxy, to: str, number: int, name_now: str) -> Callable[[Received], Answer]:
-    """Send whoever asks for the issue elsewhere, as GitHub does."""
+    """Redirect requests for the issue, as GitHub does."""
 
     def answer(request: Received) -> Answer:
         if request.path == "/repos/octo/site/issues/1":

@@ -13,10 +13,10 @@ class Fake:
 
     def __init__(self, repo: Repo, commit: str, *, truncated: bool = False) -> None:
         self.repo, self.commit, self.truncated = repo, commit, truncated
-        self.asked: list[tuple[str, bool]] = []
+        self.fetched: list[tuple[str, bool]] = []
 
     def tree(self, tree: str, *, recursive: bool) -> tuple[list[Entry], bool]:
-        self.asked.append((tree, recursive))
+        self.fetched.append((tree, recursive))
         listed = self.repo.git("ls-tree", "-z", *(["-r", "-t"] if recursive else []), tree)
         entries = []
         for line in filter(None, listed.split("\0")):
@@ -26,7 +26,7 @@ class Fake:
         return (entries[:1], True) if self.truncated and recursive else (entries, False)
 
     def blob(self, blob: str) -> bytes:
-        self.asked.append((blob, False))
+        self.fetched.append((blob, False))
         return self.repo.run("cat-file", "blob", blob)
 
     def files(self) -> RemoteFiles:
@@ -54,19 +54,19 @@ class TestWhole:
             assert files.names(commit, "_data/events/") == {"é.yml"}
             assert files.names(commit, "") == {"a.md"}
             assert files.names(commit, "a.md") == frozenset()
-        assert len(fake.asked) == 3
+        assert len(fake.fetched) == 3
 
     def test_the_root_is_the_commits_tree(self, tmp_path: object) -> None:
         repo, commit = a_repo(tmp_path)
         assert Fake(repo, commit).files().root(commit) == repo.git("rev-parse", f"{commit}^{{tree}}")
 
-    def test_a_listing_without_the_folders_themselves_does(self) -> None:
+    def test_a_listing_without_the_folders_themselves_is_enough(self) -> None:
         files = RemoteFiles(lambda *_, **__: ([Entry("100644", "a" * 40, "x.md")], False), lambda _: b"x")
         assert files.object(COMMIT, "x.md") == b"x"
 
 
 class TestTruncated:
-    def test_only_the_folders_on_the_way_are_asked_for(self, tmp_path: object) -> None:
+    def test_only_the_folders_on_the_way_are_fetched(self, tmp_path: object) -> None:
         repo, commit = a_repo(tmp_path)
         fake = Fake(repo, commit, truncated=True)
         files = fake.files()
@@ -74,9 +74,9 @@ class TestTruncated:
             assert files.object(commit, "a/b/c.md") == b"c"
             assert files.names(commit, "_data/events") == {"é.yml"}
             assert files.root(commit) == repo.git("rev-parse", f"{commit}^{{tree}}")
-        recursive = [tree for tree, deep in fake.asked if deep]
+        recursive = [tree for tree, deep in fake.fetched if deep]
         assert recursive == [commit]
-        assert len(fake.asked) == 7  # all, the root, a, a/b, the file, _data, _data/events
+        assert len(fake.fetched) == 7  # all, the root, a, a/b, the file, _data, _data/events
 
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1).filter(

@@ -20,7 +20,7 @@ class TestErrorText:
         assert error_text(data) == "Validation Failed; No commits between main and b; title missing_field; plain words"
 
     @pytest.mark.parametrize("data", [None, "text", [], {}, {"errors": "text"}, {"message": None}])
-    def test_nothing_where_nothing_is_said(self, data: object) -> None:
+    def test_other_bodies_say_nothing(self, data: object) -> None:
         assert not error_text(data)
 
 
@@ -52,7 +52,9 @@ class TestRateLimit:
             (404, "Not Found", {"x-ratelimit-remaining": "0", "retry-after": "5"}, None),
         ],
     )
-    def test_as_github_asks(self, status: int, said: str, headers: dict[str, str], wait: float | None) -> None:
+    def test_the_wait_is_what_github_asks_for(
+        self, status: int, said: str, headers: dict[str, str], wait: float | None
+    ) -> None:
         assert rate_limit_wait(ErrorAnswer(status, said, headers), NOW) == wait
 
 
@@ -104,17 +106,17 @@ class TestExplain:
         assert error.remedy == "Try again after 08:01:30 UTC."
         assert error.passing
 
-    def test_an_absurd_wait_is_no_crash(self) -> None:
+    def test_an_absurd_wait_does_not_crash(self) -> None:
         error = explain(ErrorAnswer(429, "", {"retry-after": "9" * 30}), REQUEST, "o/n", NOW)
         assert error.passing
         assert DAY == 86_400
 
-    def test_githubs_own_trouble_passes(self) -> None:
+    def test_githubs_own_problems_pass(self) -> None:
         error = explain(ErrorAnswer(502, "", {}), REQUEST, "o/n", NOW)
         assert "502" in str(error)
         assert error.passing
 
-    def test_an_unknown_refusal_has_githubs_words_and_no_advice(self) -> None:
+    def test_an_unknown_refusal_has_githubs_words_and_no_remedy(self) -> None:
         error = explain(ErrorAnswer(418, "", {}), REQUEST, "o/n", NOW)
         assert "it gave no reason" in str(error)
         assert error.remedy is None

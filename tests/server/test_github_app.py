@@ -1,4 +1,4 @@
-"""The App's own requests: tokens, installations, deliveries; against a GitHub that answers as it is told."""
+"""The App's own requests: tokens, installations, deliveries; against a GitHub whose answers are scripted."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -58,7 +58,7 @@ class TestTokens:
         assert asked.body == {"permissions": PERMISSIONS, "repository_ids": [77]}
         assert "workflows" not in PERMISSIONS
 
-    def test_it_is_asked_for_as_the_app(self, github: GitHub) -> None:
+    def test_it_is_requested_as_the_app(self, github: GitHub) -> None:
         github.app.token(9, 77)
         given = github.proxy.requests[0].authorization.removeprefix("Bearer ")
         claims = jwt.decode(given, options={"verify_signature": False})
@@ -78,7 +78,7 @@ class TestTokens:
             len({github.app.token(9, 77), github.app.token(9, 78), github.app.token(8, 77), github.app.token(9)}) == 4
         )
 
-    def test_one_that_github_no_longer_takes_is_not_used_again(self, github: GitHub) -> None:
+    def test_one_that_github_no_longer_accepts_is_not_used_again(self, github: GitHub) -> None:
         github.app.token(9, 77)
         github.app.forget_token(9, 77)
         assert github.app.token(9, 77) == "ghs_token2"
@@ -92,7 +92,7 @@ class TestTokens:
         assert private_key()[40:60] not in repr(github.app)
 
 
-class TestPlaces:
+class TestInstallations:
     def test_installations_page_by_page(self, github: GitHub) -> None:
         account = {"login": "octo"}
         first = [{"id": number, "account": account, "suspended_at": None} for number in range(1, 101)]
@@ -105,7 +105,7 @@ class TestPlaces:
         assert (found[0].account, found[0].suspended) == ("octo", False)
         assert (found[100].account, found[100].suspended) == ("", True)
 
-    def test_where_github_does_not_tell_nothing_is_concluded(self, github: GitHub) -> None:
+    def test_where_github_does_not_say_nothing_is_concluded(self, github: GitHub) -> None:
         assert github.app.repositories(9) is None
         assert list(github.app.delivery_attempts()) == []
         assert github.app.installation_of("octo/site") is None
@@ -121,12 +121,12 @@ class TestPlaces:
         assert github.app.repository(9, 1) == AppRepository(1, "octo/renamed", "main")
         assert github.app.repository(9, 2) is None
 
-    def test_what_is_no_list_is_not_github_s(self, github: GitHub) -> None:
+    def test_what_is_not_a_list_does_not_come_from_github(self, github: GitHub) -> None:
         github.answers["/app/installations"] = {"message": "hello"}
         with pytest.raises(ForgeError, match="as GitHub does"):
             list(github.app.installations())
 
-    def test_who_it_is_is_asked_once(self, github: GitHub) -> None:
+    def test_its_name_is_read_once(self, github: GitHub) -> None:
         github.answers["/app"] = {"slug": "almanac-test"}
         assert [github.app.slug(), github.app.slug()] == ["almanac-test"] * 2
         assert len(github.proxy.requests) == 1
@@ -142,7 +142,7 @@ class TestDeliveries:
         next(github.app.delivery_attempts())
         assert [request.query for request in github.proxy.requests][-1] == "per_page=100"
 
-    def test_a_redelivery_is_asked_for(self, github: GitHub) -> None:
+    def test_a_redelivery_is_requested(self, github: GitHub) -> None:
         github.answers["/app/hook/deliveries/5/attempts"] = Answer(202, {})
         github.app.redeliver(5)
         assert str(github.proxy.requests[0]).startswith("POST")
@@ -163,7 +163,7 @@ class TestManifest:
         assert github.proxy.requests[0].authorization == ""
 
     @pytest.mark.parametrize("answer", [Answer(404, {"message": "abc is unknown"}), Answer(201, {}), Answer(201, [])])
-    def test_whatever_else_is_an_error_without_the_code(self, github: GitHub, answer: Answer) -> None:
+    def test_any_other_answer_is_an_error_without_the_code(self, github: GitHub, answer: Answer) -> None:
         github.answers["/app-manifests/abc/conversions"] = answer
         with pytest.raises(ForgeError) as caught:
             convert_manifest("abc", github.proxy.url)

@@ -118,14 +118,15 @@ class GitHubApp:
             body["repository_ids"] = [repository]
         doing, needs = "get a token for the installation", "the App has to be installed on this repository"
         request = Request("POST", f"/app/installations/{installation}/access_tokens", doing, needs, body)
+
+        def parse(found: Any) -> _Token:
+            return _Token(str(found["token"]), datetime.fromisoformat(found["expires_at"]).timestamp())
+
         with self._connect() as client:
-            made = client.write(
-                request,
-                lambda found: _Token(str(found["token"]), datetime.fromisoformat(found["expires_at"]).timestamp()),
-            )
-        now = self._clock()
-        for key in [key for key, token in list(self._tokens.items()) if token.expires < now]:
-            self._tokens.pop(key, None)
+            made = client.write(request, parse)
+        for key, token in list(self._tokens.items()):
+            if token.expires < self._clock():
+                self._tokens.pop(key, None)
         return made
 
     # ------------------------------------------------------------ where it is installed
@@ -178,11 +179,10 @@ class GitHubApp:
             arrived = HTTPStatus.OK <= found["status_code"] < HTTPStatus.BAD_REQUEST
             return DeliveryAttempt(found["id"], found["guid"], datetime.fromisoformat(found["delivered_at"]), arrived)
 
+        request = Request("GET", "/app/hook/deliveries", "list the App's deliveries", _KEY)
         with self._connect() as client:
             try:
-                yield from client.pages(
-                    Request("GET", "/app/hook/deliveries", "list the App's deliveries", _KEY), parse
-                )
+                yield from client.pages(request, parse)
             except RefusedError as refused:
                 if not refused.matches(HTTPStatus.NOT_FOUND):
                     raise

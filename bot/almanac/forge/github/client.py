@@ -72,15 +72,13 @@ class Usage:
     remaining: int | None
 
 
-def _nothing() -> None:
-    return None
-
-
 class GitHubClient:
     """Sends requests, each at most a few times, and turns what goes wrong into `ForgeError`.
 
     For one thread at a time, as PyGithub is. Answers are plain JSON, which a `parse` function turns into what the
-    caller needs: PyGithub's own objects send further requests when something is missing in them.
+    caller needs: PyGithub's own objects send further requests when something is missing in them. Methods that send
+    raise `RefusedError` where GitHub answered with an error, and another `ForgeError` where it was not reached, or
+    something that is not GitHub answered in its place.
 
     Attributes:
         name: `OWNER/NAME`, to which the paths of requests belong; or what messages call the App.
@@ -122,19 +120,11 @@ class GitHubClient:
         return Usage(self._sent, remaining if remaining >= 0 else None)
 
     def read(self, request: Request, parse: Callable[[Any], T]) -> T:
-        """Send a read; it may be repeated.
-
-        Raises:
-            ForgeError: It failed, or `parse` could not make sense of the answer.
-        """
-        return self._repeat(lambda: self._parsed(request, parse, self.send(request)[1]), _nothing)
+        """Send a read; it may be repeated."""
+        return self._repeat(lambda: self._parsed(request, parse, self.send(request)[1]))
 
     def find(self, request: Request, parse: Callable[[Any], T]) -> T | None:
-        """Send a read; None where GitHub says that there is no such thing (404).
-
-        Raises:
-            ForgeError: It failed in another way.
-        """
+        """Send a read; None where GitHub says that there is no such thing (404)."""
         try:
             return self.read(request, parse)
         except RefusedError as refused:
@@ -143,14 +133,10 @@ class GitHubClient:
             raise
 
     def pages(self, request: Request, parse: Callable[[Any], T], inside: str | None = None) -> Iterator[T]:
-        """Read a list, a hundred elements a request, as far as the caller goes; `inside` is the key that it is under.
-
-        Raises:
-            ForgeError: It failed.
-        """
+        """Read a list, a hundred elements a request, as far as the caller goes; `inside` is the key that holds it."""
         query = {**request.query, "per_page": PER_PAGE}
         while query:
-            headers, data = self._repeat(partial(self.send, replace(request, query=query)), _nothing)
+            headers, data = self._repeat(partial(self.send, replace(request, query=query)))
             found = data.get(inside) if inside and isinstance(data, dict) else data
             if not isinstance(found, list):
                 raise self._not_github(request)
@@ -159,26 +145,19 @@ class GitHubClient:
             query = _next_query(query, headers.get("link", ""), is_full=len(found) == PER_PAGE)
 
     def page(self, request: Request, parse: Callable[[Any], T]) -> list[T]:
-        """Read the first hundred elements of a list, in one request.
-
-        Raises:
-            ForgeError: It failed.
-        """
+        """Read the first hundred elements of a list, in one request."""
         return list(islice(self.pages(request, parse), PER_PAGE))
 
     def write(
-        self, request: Request, parse: Callable[[Any], T] = lambda data: data, landed: Callable[[], T | None] = _nothing
+        self,
+        request: Request,
+        parse: Callable[[Any], T] = lambda data: data,
+        landed: Callable[[], T | None] = lambda: None,
     ) -> T:
         """Send a write. If the answer was lost, first look whether it took effect, and only then send it again.
 
-        Args:
-            request: The write.
-            parse: Makes the result of the answer.
-            landed: Looks for the effect and returns the result; None where there is none. A write that does no harm
-                when it is done twice needs no look.
-
-        Raises:
-            ForgeError: It failed.
+        `landed` looks for the effect and returns the result, None where there is none. A write that does no harm when
+        it is done twice needs no look.
         """
 
         def send() -> T:
@@ -188,12 +167,7 @@ class GitHubClient:
         return self._repeat(send, landed)
 
     def send(self, request: Request) -> tuple[dict[str, str], Any]:
-        """Send a request once, and return headers and body.
-
-        Raises:
-            RefusedError: GitHub answered with an error.
-            ForgeError: GitHub was not reached, or something else answered in its place.
-        """
+        """Send a request once, and return headers and body."""
         path = request.path
         url = path if path.startswith("/") else f"/repos/{self.name}/{path}" if path else f"/repos/{self.name}"
         self._sent += 1
@@ -217,9 +191,8 @@ class GitHubClient:
                 raise  # PyGithub has no error of its own for a redirect to another server
             raise self._not_github(request) from None
 
-    def _repeat(self, send: Callable[[], T], landed: Callable[[], T | None]) -> T:
-        waited = 0.0
-        tried = 0
+    def _repeat(self, send: Callable[[], T], landed: Callable[[], T | None] = lambda: None) -> T:
+        tried, waited = 0, 0.0
         while True:
             tried += 1
             try:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
@@ -118,17 +118,13 @@ class FetchTree(Protocol):
     def __call__(self, tree: str, *, recursive: bool) -> tuple[list[Entry], bool]: ...
 
 
-class FetchBlob(Protocol):
-    """Reads the bytes of a file by its id."""
-
-    def __call__(self, blob: str, /) -> bytes: ...
-
-
 class RemoteFiles:
     """The files of commits: one request for all names of a commit, one for each file. Nothing is fetched twice."""
 
-    def __init__(self, fetch_tree: FetchTree, fetch_blob: FetchBlob, cache: RepositoryCache | None = None) -> None:
-        """Take what sends the requests, and what keeps answers for later runs; what has an id never changes."""
+    def __init__(
+        self, fetch_tree: FetchTree, fetch_blob: Callable[[str], bytes], cache: RepositoryCache | None = None
+    ) -> None:
+        """Take what reads a tree and a file by id, and what keeps both for later runs: what has an id never changes."""
         self._fetch_tree, self._fetch_blob, self._cache = fetch_tree, fetch_blob, cache
         self._roots: dict[str, str] = {}
         self._folders: dict[str, dict[str, Entry]] = {}

@@ -49,25 +49,21 @@ class GitHubIssues:
         if found is None:
             return None
         issue, url = found
-        if not url.casefold().endswith(f"/repos/{self.client.name}/issues/{number}".casefold()):
-            self._check_name()
-            return None  # it was transferred, and GitHub redirected us to where it is now
-        return issue
-
-    def _check_name(self) -> None:
-        request = Request("GET", "", "read the repository", _METADATA)
-        name = self.client.read(request, lambda found: str(found["full_name"]))
+        if url.casefold().endswith(f"/repos/{self.client.name}/issues/{number}".casefold()):
+            return issue
+        # GitHub redirected us: either the issue was transferred, or the repository has a new name.
+        repository = Request("GET", "", "read the repository", _METADATA)
+        name = self.client.read(repository, lambda found: str(found["full_name"]))
         if name.casefold() != self.client.name.casefold():
             raise ForgeError(f"{self.client.name} is now called {name}.", remedy="Use the new name.")
+        return None
 
     def open_issues(self, labels: Sequence[str] = ()) -> Iterator[Issue]:
         """Give the open issues, oldest first, a hundred a request. GitHub can filter by one label, not by several."""
         query = {"state": "open", "sort": "created", "direction": "asc"}
         if len(labels) == 1:
             query["labels"] = labels[0]
-        for issue in self.client.pages(Request("GET", "issues", "list the issues", _READ, query=query), _issue):
-            if issue:
-                yield issue
+        return filter(None, self.client.pages(Request("GET", "issues", "list the issues", _READ, query=query), _issue))
 
     def close_issue(self, number: int, reason: Literal["completed", "not_planned"]) -> None:
         body = {"state": "closed", "state_reason": reason}
@@ -77,12 +73,9 @@ class GitHubIssues:
         """Tell whether someone may write to the repository: 1 request."""
         if not _LOGIN.fullmatch(login):
             return False
-        path = f"collaborators/{login}/permission"
+        request = Request("GET", f"collaborators/{login}/permission", "read someone's permission", _METADATA)
         # GitHub answers 404 about someone whom the repository does not know.
-        found = self.client.find(
-            Request("GET", path, "read someone's permission", _METADATA), lambda found: str(found["permission"])
-        )
-        return found in _WRITERS
+        return self.client.find(request, lambda found: str(found["permission"])) in _WRITERS
 
     # ------------------------------------------------------------ our comments
 
@@ -133,16 +126,14 @@ class GitHubIssues:
         if user.get("type") == "Bot" or comment.get("author_association") in _INSIDERS:
             return True
         if self._login is None:
-            self._login = self._own_login()
+            request = Request("GET", "/user", "read who we are", _METADATA)
+            try:
+                self._login = self.client.read(request, lambda found: str(found["login"]))
+            except RefusedError as refused:
+                if refused.passing:
+                    raise
+                self._login = ""  # a workflow's or an App's token may not ask; it belongs to a bot
         return bool(user.get("login") == self._login)
-
-    def _own_login(self) -> str:
-        try:
-            return self.client.read(Request("GET", "/user", "read who we are", _METADATA), lambda me: str(me["login"]))
-        except RefusedError as refused:
-            if refused.passing:
-                raise
-            return ""  # a workflow's or an App's token may not ask; it belongs to a bot
 
     # ------------------------------------------------------------ what has changed
 
