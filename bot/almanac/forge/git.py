@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ _REGULAR = "100644"
 _EXECUTABLE = "100755"
 _REMOVED = "0"  # the mode by which `update-index` takes a file away
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+_KEPT_TREES = 4  # a commit's tree never changes, so the last few are kept
 # git hides its own folder from itself; these spellings reach it on disks that ignore case or shorten names.
 _GIT_FOLDER = re.compile(r"(\.git|git~1)[ .]*", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -90,6 +92,7 @@ class Git:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._trees: dict[str, Mapping[str, Mapping[str, Entry]]] = {}
 
     def run(
         self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, good: Collection[int] = (0,)
@@ -152,9 +155,8 @@ class Git:
 
     def entry(self, commit: str, path: str) -> Entry | None:
         """Find what is at a path in a commit, or None."""
-        if not is_plain(path):
-            return None
-        return next((entry for entry in self._tree(commit, path) if entry.path == path), None)
+        folder, _, name = path.rpartition("/")
+        return self._tree(commit).get(folder, {}).get(name)
 
     def object(self, commit: str, path: str) -> bytes | None:
         """Read a file in a commit byte for byte; None where there is none, or a folder, a link or a submodule."""
@@ -163,49 +165,49 @@ class Git:
 
     def names(self, commit: str, folder: str) -> frozenset[str]:
         """List the names of the ordinary files directly in a folder of a commit; `""` is the root."""
-        return frozenset(self._folder(commit, folder))
+        entries = self._tree(commit).get(folder.strip("/"), {})
+        return frozenset(name for name, entry in entries.items() if entry.is_file)
 
     def files(self, commit: str, folder: str, suffix: str) -> dict[str, bytes]:
         """Read the ordinary files directly in a folder of a commit whose names end so, by name: one process for all."""
-        entries = {name: entry for name, entry in self._folder(commit, folder).items() if name.endswith(suffix)}
-        wanted = "".join(f"{entry.id}\n" for entry in entries.values())
+        names = sorted(name for name in self.names(commit, folder) if name.endswith(suffix))
+        entries = self._tree(commit).get(folder.strip("/"), {})
+        wanted = "".join(f"{entries[name].id}\n" for name in names)
         answer = io.BytesIO(self.run("cat-file", "--batch", stdin=wanted.encode())[1])
         found: dict[str, bytes] = {}
-        for name, entry in entries.items():
+        for name in names:
             # `<id> blob <size>`, the bytes and a line end; `<id> missing` where the clone does not have it.
             about = answer.readline().split()
             if about[1:2] != [b"blob"]:
-                raise ForgeError(f"git cat-file failed in {self.folder}: {entry.path} is not stored there.")
+                raise ForgeError(f"git cat-file failed in {self.folder}: {entries[name].path} is not stored there.")
             found[name] = answer.read(int(about[2]))
             answer.read(1)
         return found
 
-    def _folder(self, commit: str, folder: str) -> dict[str, Entry]:
-        start = f"{folder.strip('/')}/".lstrip("/")
-        if start and not is_plain(start.rstrip("/")):
-            return {}
-        entries = self._tree(commit, start) if start else self._tree(commit)
-        return {
-            entry.path.removeprefix(start): entry for entry in entries if entry.is_file and entry.path.startswith(start)
-        }
-
-    def _tree(self, commit: str, *paths: str) -> list[Entry]:
+    def _tree(self, commit: str) -> Mapping[str, Mapping[str, Entry]]:
+        """Read what a commit holds, as folder -> name -> entry; nothing where the commit is not stored."""
         # The id may come from a text that anyone could edit, and an old commit may have been cleared away.
         if not _OBJECT_ID.fullmatch(commit):
-            return []
-        arguments = ("ls-tree", "-z", "--full-tree", commit, "--", *paths)
+            return {}
+        if commit in self._trees:
+            return self._trees[commit]
         try:
-            output = self.run(*arguments, env={"GIT_LITERAL_PATHSPECS": "1"})[1]
+            output = self.run("ls-tree", "-r", "-t", "-z", "--full-tree", commit)[1]
         except ForgeError:
             if self.has(commit):
                 raise
-            return []
-        entries = []
+            return {}
+        tree: dict[str, dict[str, Entry]] = {}
         for line in output.split(b"\0")[:-1]:
             about, path = line.split(b"\t", 1)
             mode, _, object_id = about.decode().split(" ")
-            entries.append(Entry(mode, object_id, os.fsdecode(path)))
-        return entries
+            entry = Entry(mode, object_id, os.fsdecode(path))
+            folder, _, name = entry.path.rpartition("/")
+            tree.setdefault(folder, {})[name] = entry
+        if len(self._trees) == _KEPT_TREES:
+            del self._trees[next(iter(self._trees))]
+        self._trees[commit] = tree
+        return tree
 
     def changes(self, older: str, newer: str) -> Changes:
         """List what differs between the files of two commits, links and submodules included."""
@@ -225,6 +227,19 @@ class Git:
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Tell whether a commit is in another's history (or is that other); False for one that is not stored here."""
         return self.run("merge-base", "--is-ancestor", older, newer, good=(0, 1, 128))[0] == 0
+
+    @cached_property
+    def identity(self) -> Mapping[str, str]:
+        """The variables that sign a commit as Almanac's where the person has no git identity set up, else nothing."""
+        try:
+            # Without this setting git would make up a name from the machine's.
+            for variable in ("GIT_COMMITTER_IDENT", "GIT_AUTHOR_IDENT"):
+                self.run("-c", "user.useConfigOnly=true", "var", variable)
+        except ForgeError:
+            roles = ("AUTHOR", "COMMITTER")
+            values = {"NAME": "Almanac", "EMAIL": "almanac@localhost"}
+            return {f"GIT_{role}_{key}": value for role in roles for key, value in values.items()}
+        return {}
 
     def uncommitted(self) -> tuple[str, ...]:
         """List the files that differ from the last commit or are unknown to git."""
@@ -309,16 +324,8 @@ def commit_merge(git: Git, base: str, head: str, message: str, at: datetime) -> 
 
 
 def _commit(git: Git, tree: str, parents: tuple[str, ...], message: str, at: datetime) -> str:
-    """Store a commit, signed with the person's own git identity, or Almanac's where none is set up."""
     seconds = f"@{int(at.timestamp())} +0000"
-    env = {"GIT_AUTHOR_DATE": seconds, "GIT_COMMITTER_DATE": seconds}
-    try:
-        # Without this setting git would make up a name from the machine's.
-        git.text("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT", env=env)
-        git.text("-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT", env=env)
-    except ForgeError:
-        for role in ("AUTHOR", "COMMITTER"):
-            env |= {f"GIT_{role}_NAME": "Almanac", f"GIT_{role}_EMAIL": "almanac@localhost"}
+    env = {"GIT_AUTHOR_DATE": seconds, "GIT_COMMITTER_DATE": seconds, **git.identity}
     arguments = [part for parent in parents for part in ("-p", parent)]
     text = message if message.endswith("\n") else message + "\n"
     return git.text("commit-tree", tree, *arguments, stdin=text.encode(errors="replace"), env=env)

@@ -78,8 +78,8 @@ class Clone:
         return self.git.commit(_HEADS + branch)
 
     def heads(self) -> dict[str, str]:
-        """Return the heads of all of Almanac's own branches, by name."""
-        lines = self.git.text("for-each-ref", "--format=%(refname) %(objectname)", f"{_HEADS}almanac/").splitlines()
+        """Return the heads of all branches, by name."""
+        lines = self.git.text("for-each-ref", "--format=%(refname) %(objectname)", _HEADS).splitlines()
         return {name.removeprefix(_HEADS): head for name, head in (line.split(" ") for line in lines)}
 
     def writers(self) -> list[str]:

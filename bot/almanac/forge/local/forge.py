@@ -71,7 +71,7 @@ class LocalForge:
         ours = self._our_comments(number)
         proposal = Proposal(
             head=heads.get(branch),
-            pull=self.newest_pull(branch),
+            pull=next((self._view(stored, heads) for stored in self._store.pulls(branch)), None),
             comment=Comment(ours[0].number, ours[0].body) if ours else None,
             spare=tuple(comment.number for comment in ours[1:]),
         )
@@ -108,37 +108,37 @@ class LocalForge:
         return [found for found in self.comments(issue) if found.author == AUTHOR and marker in found.body]
 
     def standing(self) -> Standing:
+        heads = self._clone.heads()
         opened = [stored for stored in self._store.readable_pulls() if stored.state == "open"]
-        pulls = {stored.head: pull for stored in opened if (pull := self._view(stored)).state == "open"}
-        return Standing(self._clone.base(), pulls, self._clone.heads())
+        pulls = {stored.head: pull for stored in opened if (pull := self._view(stored, heads)).state == "open"}
+        ours = {branch: head for branch, head in heads.items() if branch.startswith("almanac/")}
+        return Standing(self._clone.base(), pulls, ours)
 
     def newest_pull(self, branch: str) -> Pull | None:
-        return next(map(self._view, self._store.pulls(branch)), None)
+        heads = self._clone.heads()
+        return next((self._view(stored, heads) for stored in self._store.pulls(branch)), None)
 
     def pull(self, number: int) -> Pull | None:
         """Read one pull request; None where there is none."""
         stored = self._store.pull(number)
-        return self._view(stored) if stored else None
+        return self._view(stored, self._clone.heads()) if stored else None
 
     def pulls(self) -> Iterator[Pull]:
         """Give all pull requests, newest first."""
-        return map(self._view, self._store.pulls())
+        heads = self._clone.heads()
+        return (self._view(stored, heads) for stored in self._store.pulls())
 
-    def _view(self, stored: StoredPull) -> Pull:
+    def _view(self, stored: StoredPull, heads: Mapping[str, str]) -> Pull:
         """Return a pull request as it is now: someone may have merged its branch with plain git."""
-        head = self._clone.head(stored.head) if stored.state == "open" else None
-        merged = stored.merged or (stored.state == "open" and self._is_in_base(stored, head))
-        # Such a merge has taken in what was committed since our last write, too.
-        commit = head if merged and head else stored.commit
+        merged, commit = stored.merged, stored.commit
+        if stored.state == "open":
+            base, head = heads.get(stored.base), heads.get(stored.head)
+            # Then the base holds what the branch held at our last write, and what was committed to it since.
+            if base and commit and self._git.is_ancestor(commit, base):
+                merged = merged or head in {None, commit} or self._git.is_ancestor(str(head), base)
+            commit = head if merged and head else commit
         state: Literal["open", "closed"] = "closed" if merged else stored.state
         return Pull(stored.number, stored.title, stored.body, state, merged, pull_file(stored.number), commit)
-
-    def _is_in_base(self, stored: StoredPull, head: str | None) -> bool:
-        """Tell whether the base holds what the branch held at our last write, and what it holds now."""
-        base = self._clone.head(stored.base)
-        if not base or not stored.commit or not self._git.is_ancestor(stored.commit, base):
-            return False
-        return head is None or self._git.is_ancestor(head, base)
 
     def base(self) -> Base:
         return self._clone.base()
@@ -193,29 +193,30 @@ class LocalForge:
     def _record_merges(self, branch: str) -> None:
         """Record which pull requests from a branch were merged by plain git, while that can still be seen."""
         for stored in self._store.pulls(branch):
-            if stored.state == "open" and self._view(stored).merged:
+            if stored.state == "open" and self._view(stored, self._clone.heads()).merged:
                 self._end_pull(stored, merged=True)
 
     def open_pull(self, branch: str, base: str, title: str, body: str) -> Pull:
         with self.alone():
-            for pull in map(self._view, self._store.pulls(branch)):
-                if pull.state == "open":
+            heads = self._clone.heads()
+            for stored in self._store.pulls(branch):
+                if (pull := self._view(stored, heads)).state == "open":
                     return pull
-            head = self._clone.head(branch)
-            if not head:
+            if branch not in heads:
                 raise ForgeError(f"There is no branch {branch} to open a pull request from.")
-            return self._view(self._store.add_pull(title=title, head=branch, commit=head, base=base, body=body))
+            stored = self._store.add_pull(title=title, head=branch, commit=heads[branch], base=base, body=body)
+            return self._view(stored, heads)
 
     def edit_pull(
         self, number: int, *, title: str | None = None, body: str | None = None, state: Literal["closed"] | None = None
     ) -> None:
         with self.alone():
-            stored = self._stored_pull(number)
-            pull = self._view(stored)
+            stored, heads = self._stored_pull(number), self._clone.heads()
+            pull = self._view(stored, heads)
             given = {"title": title, "body": body}
             if pull.state == "open":
                 # So that a merge by plain git is noticed later, when the branch may be gone.
-                given["commit"] = self._clone.head(stored.head)
+                given["commit"] = heads.get(stored.head)
             stored = stored.model_copy(update={key: value for key, value in given.items() if value is not None})
             if state == "closed" or pull.merged:
                 self._end_pull(stored, merged=pull.merged)
@@ -305,8 +306,9 @@ class LocalForge:
         """
         with self.alone():
             stored = self._stored_pull(number)
-            branch, head = stored.head, self._clone.head(stored.head)
-            if self._view(stored).state != "open" or not head:
+            branch, heads = stored.head, self._clone.heads()
+            head = heads.get(branch)
+            if self._view(stored, heads).state != "open" or not head:
                 raise ForgeError(f"Pull request {number} is not open any more, or its branch {branch} is gone.")
             self._clone.refuse_checked_out(branch)
             message = f"Merge pull request #{number} from {branch}\n\n{stored.title}\n"
