@@ -20,8 +20,7 @@ def test_the_parts_of_every_page_give_it_back(name: str) -> None:
     page = split(PAGES[name])
     assert page.joined() == PAGES[name]
     assert (
-        page.prologue + "".join(s.text + gap for s, gap in zip(page.sections, page.gaps[1:], strict=True))
-        == PAGES[name]
+        page.gaps[0] + "".join(s.text + gap for s, gap in zip(page.sections, page.gaps[1:], strict=True)) == PAGES[name]
     )
 
 
@@ -41,7 +40,7 @@ def test_the_reference_page() -> None:
     page = split(REFERENCE)
     assert [section.text for section in page.sections] == [FIRST, SECOND]
     assert [(section.line, section.date) for section in page.sections] == [(15, "2021-11-08"), (36, "2021-11-11")]
-    assert page.epilogue == "\n\n### More coming soon!\n"
+    assert page.gaps[-1] == "\n\n### More coming soon!\n"
     assert page.order == "oldest"
 
 

@@ -15,7 +15,7 @@ from almanac.errors import ConfigError, UserError
 from almanac.event.submission import FIELDS, NEEDED
 from almanac.form.schema import Form, lint
 from almanac.page.imitate import lands, samples
-from almanac.page.outline import longest, outline
+from almanac.page.outline import outline
 from almanac.renderer import house_renderer, render_in_child
 from almanac.site import Site
 from almanac.yamlfile import load
@@ -110,7 +110,7 @@ def check_template(site: Site, form: Form | None) -> list[Finding]:
     """
     own_fields = [field.id for field in form.fields if field.id not in FIELDS] if form else []
     page = outline(site.text(site.config.page) or "")
-    events = samples(longest(page.groups))
+    events = samples(page.longest_list)
     path = site.config.section_template
     if path is None:
         found = []

@@ -14,7 +14,7 @@ from almanac.page.details import observe_details, write_details
 from almanac.page.firstline import observe_first_line, write_first_line
 from almanac.page.insert import fitted, put
 from almanac.page.labels import CHANGED
-from almanac.page.outline import Page, Section, longest, outline
+from almanac.page.outline import Page, Section, outline
 from almanac.page.tables import observe_table, write_row
 from almanac.page.template import section_renderer
 
@@ -60,7 +60,7 @@ def imitate(page: Page, house: Sequence[bool]) -> Imitation:
         page: A page with events.
         house: For each of its sections, whether the house style writes it.
     """
-    sections = longest(page.groups)
+    sections = page.longest_list
     family = sections[0].style.family
     in_house_style = {section.start for section, is_house in zip(page.sections, house, strict=True) if is_house}
     if sum(section.start in in_house_style for section in sections) * 2 >= len(sections):
@@ -123,7 +123,7 @@ def lands(page: Page, event: Event, section: str) -> bool:
     if new is None:
         return False
     others.remove(new)
-    model = longest(page.groups)[0].style
+    model = page.longest_list[0].style
     is_whole = new.text == fitted(event, section, page.newline)
     same_kind = (new.style.family, new.style.level) == (model.family, model.level)
     others_kept = [one.text for one in others] == before

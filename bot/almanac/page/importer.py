@@ -51,8 +51,8 @@ def _same(first: _Listing, second: _Listing) -> bool:
     if len(dates) > 1 and not any(date.startswith(UNKNOWN_YEAR) for date in dates):
         return False
     if set(first.names) & set(second.names):
-        return first.section.group != second.section.group or first.names == second.names
-    if first.section.group == second.section.group:
+        return first.section.list_key != second.section.list_key or first.names == second.names
+    if first.section.list_key == second.section.list_key:
         return False
     return not second.section.title or any(_within(one, other) for one, other in _pairs(first, second))
 

@@ -13,10 +13,11 @@ from itertools import accumulate, pairwise
 from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import UserError
 from almanac.event.model import Event
-from almanac.page.entries import Heading, body_end, ends
+from almanac.page.entries import style_of, trimmed
+from almanac.page.headings import Heading, heading_ends
 from almanac.page.lines import fingerprint, split_lines, with_newline
 from almanac.page.match import own_section
-from almanac.page.outline import Order, Page, Section, order_of, outline, style_of
+from almanac.page.outline import Order, Page, Section, order_of, outline
 from almanac.page.syntax import is_delimiter, is_rule
 
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
@@ -39,7 +40,7 @@ def first_of_all(page: Page, text: str, date: str, family: str) -> str:
 def below(page: Page, heading: Heading, text: str) -> str:
     """Put a section at the end of a heading's part, which holds none yet."""
     index = page.headings.index(heading)
-    after = ends(list(page.headings), len(page.lines.texts))[index]
+    after = heading_ends(list(page.headings), len(page.lines.texts))[index]
     following = (other.line for other in page.headings[index + 1 :] if other.line < after)
     after = next(following, after)
     while after > heading.line + heading.lines and page.lines.blank(after - 1):
@@ -64,7 +65,7 @@ def _empty_table(page: Page) -> int | None:
 def _body_end(page: Page) -> int:
     """Return the line before which a page's closing definitions and comments begin."""
     total = len(page.lines.texts)
-    end = body_end(page.lines, 0, 0, total)
+    end = trimmed(page.lines, 0, total, least=0)
     while end < total and page.lines.blank(end):
         end += 1
     return end
@@ -181,7 +182,7 @@ def _among(page: Page, group: list[Section], text: str, date: str, order: Order)
 
 def _group(page: Page, family: str, level: int, date: str) -> list[Section]:
     """Choose the list that a section belongs to: of its kind, not before the ones ahead of it, near in time, long."""
-    groups = page.groups
+    groups = page.lists
     alike = [group for group in groups if group[0].style.family == family] or groups
     same = [group for group in alike if group[0].style.level == level] or alike
     ahead = [group for group in same if _is_ahead(page, group)]
@@ -280,10 +281,10 @@ def taken_out(page: Page, section: Section) -> str:
     index = next((index for index, other in enumerate(page.sections) if other.start == section.start), None)
     if index is not None:
         following = page.sections[index + 1] if index + 1 < len(page.sections) else None
-        if following and following.group == section.group and is_space(page.gaps[index + 1]):
+        if following and following.list_key == section.list_key and is_space(page.gaps[index + 1]):
             return text[: section.start] + text[following.start :]
         previous = page.sections[index - 1] if index else None
-        if previous and previous.group == section.group and is_space(page.gaps[index]):
+        if previous and previous.list_key == section.list_key and is_space(page.gaps[index]):
             return text[: previous.end] + text[section.end :]
     after = text[section.end :]
     space = _LINES_END.match(after)

@@ -10,7 +10,8 @@ from enum import Enum
 from typing import TypeVar
 
 from almanac.event.model import Event
-from almanac.page.entries import Style, ends, trimmed
+from almanac.page.entries import Style, trimmed
+from almanac.page.headings import heading_ends
 from almanac.page.lines import fingerprints, split_lines
 from almanac.page.outline import Page, Section
 from almanac.page.syntax import plain
@@ -65,7 +66,7 @@ def own_section(page: Page, event: Event) -> Section | None:
 
 def _by_headings(page: Page) -> Iterator[Section]:
     """Cut the page at its headings, for sections that hold no date, as a site's own template may write them."""
-    after = ends(list(page.headings), len(page.lines.texts))
+    after = heading_ends(list(page.headings), len(page.lines.texts))
     for heading, end in zip(page.headings, after, strict=True):
         if heading.kind in ("atx", "setext"):
             start = page.lines.offsets[heading.line]

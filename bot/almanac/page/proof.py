@@ -10,9 +10,10 @@ from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.event.record import record_path
+from almanac.page.entries import style_of
 from almanac.page.lines import with_newline
 from almanac.page.match import Tie, pair
-from almanac.page.outline import Page, Section, outline, style_of
+from almanac.page.outline import Page, Section, outline
 from almanac.page.syntax import raw_cells
 from almanac.page.template import TEMPLATE
 

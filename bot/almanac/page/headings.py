@@ -1,0 +1,134 @@
+"""The headings of a page, and the other lines that begin a part of it.
+
+Besides what Markdown and HTML call a heading, a paragraph that holds only a year heads the list below it on many pages.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from almanac.dates import Found, find_date, period
+from almanac.page.lines import Lines
+from almanac.page.syntax import MAX_START, plain
+
+LOWEST = 7
+"""The level of a year that is a paragraph: every real heading is above it."""
+_LONGEST_YEAR_LINE = 80
+_UNDERLINE = re.compile(r"(=+|-{2,})[ \t]*\Z")
+_NO_PARAGRAPH = frozenset("#>|<-*+=~`{ \t")
+_HTML = re.compile(r"[ ]{0,3}<h([1-6])\b[^<>]*>", re.IGNORECASE)
+_YEAR_LINE = re.compile(r"(?:[A-Z][a-z]+ )?(?:19|20)[0-9]{2}[:.]?")
+_LIST_OR_HEADING = re.compile(r"[ ]{0,3}(?:#{1,6}[ \t]|[-*+][ \t]|\|)")
+_CLOSING = re.compile(
+    r"\b(?:coming soon|more soon|more to come|stay tuned|to be continued|watch this space)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A line that begins a part of the page.
+
+    Attributes:
+        line: Its index; `lines` of them belong to it (two if it is underlined).
+        kind: `year` is a paragraph that holds only a year; `end` a heading such as "More coming soon!".
+        level: 1 to 6, or 7 for a year line.
+        text: Its words.
+        period: The year or month that it gives to what comes below it.
+    """
+
+    line: int
+    lines: int
+    kind: Literal["atx", "setext", "html", "year", "end"]
+    level: int
+    text: str
+    period: str | None
+
+    def found(self, year: str | None) -> Found | None:
+        """Find the date of an event that begins here; `year` is what the headings above say."""
+        return find_date(self.text, year) if self.kind in ("atx", "setext") else None
+
+
+def find_headings(lines: Lines) -> list[Heading]:
+    """Find all headings that a reader of the built page sees as such."""
+    found: list[Heading] = []
+    for index, text in enumerate(lines.texts):
+        if not lines.visible[index] or not text:
+            continue
+        heading = (
+            _atx(index, text)
+            if text[0] == "#"
+            else _underlined(lines, index) or _html(index, text) or _year_line(lines, index)
+        )
+        if heading:
+            found.append(heading)
+    return found
+
+
+def heading_ends(headings: list[Heading], total: int) -> list[int]:
+    """Return for each heading the line where its part ends: at the next one of the same or a higher level.
+
+    A year line and a closing heading end every part that is open.
+    """
+    result = [total] * len(headings)
+    open_: list[int] = []
+    for index, heading in enumerate(headings):
+        while open_ and (heading.kind in ("year", "end") or headings[open_[-1]].level >= heading.level):
+            result[open_.pop()] = heading.line
+        open_.append(index)
+    return result
+
+
+def _heading(line: int, kind: Literal["atx", "setext"], level: int, markdown: str) -> Heading:
+    text = plain(markdown[:MAX_START])
+    lines = 2 if kind == "setext" else 1
+    # "More coming soon!" closes the page, but "November 8th, 2021: Coming soon" is an event.
+    if _CLOSING.search(text) and find_date(text) is None:
+        return Heading(line, lines, "end", level, text, None)
+    return Heading(line, lines, kind, level, text, period(text))
+
+
+def _atx(index: int, text: str) -> Heading | None:
+    content = text.lstrip("#")
+    level = len(text) - len(content)
+    if level > 6 or (content and content[0] not in " \t\u00a0"):  # noqa: PLR2004  # Markdown has six levels
+        return None
+    content = content.strip()
+    # `## Title ##` is closed, `## Meeting in C#` is not.
+    without_marks = content.rstrip("#")
+    return _heading(index, "atx", level, without_marks if without_marks[-1:] in ("", " ", "\t") else content)
+
+
+def _underlined(lines: Lines, index: int) -> Heading | None:
+    below = lines.texts[index + 1] if index + 1 < len(lines.texts) else ""
+    if lines.texts[index][0] in _NO_PARAGRAPH or below[:1] not in ("=", "-"):
+        return None
+    mark = _UNDERLINE.match(below)
+    if not mark or not _begins_block(lines, index):
+        return None
+    return _heading(index, "setext", 1 if mark[1][0] == "=" else 2, lines.texts[index])
+
+
+def _html(index: int, text: str) -> Heading | None:
+    if "<" not in text or not (tag := _HTML.match(text)):
+        return None
+    words = plain(text[:MAX_START])
+    return Heading(index, 1, "html", int(tag[1]), words, period(words))
+
+
+def _year_line(lines: Lines, index: int) -> Heading | None:
+    """Read a paragraph such as `2021` or `**Autumn 2021:**`; it heads a list only if one begins right below it."""
+    text = lines.texts[index]
+    if len(text) >= _LONGEST_YEAR_LINE or not ("19" in text or "20" in text):
+        return None
+    words = plain(text)
+    if not _YEAR_LINE.fullmatch(words) or not _begins_block(lines, index):
+        return None
+    below = next((line for line in range(index + 1, len(lines.texts)) if not lines.blank(line)), None)
+    if below is None or not _LIST_OR_HEADING.match(lines.texts[below]):
+        return None
+    return Heading(index, 1, "year", LOWEST, words, period(words))
+
+
+def _begins_block(lines: Lines, index: int) -> bool:
+    """Tell whether a line does not go on with a paragraph above it."""
+    return index == 0 or lines.blank(index - 1) or not lines.visible[index - 1] or lines.texts[index - 1][0] == "#"
