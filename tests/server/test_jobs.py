@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from almanac.errors import ForgeError, UserError
 from almanac.server.database import PROCESSES, open_engine
 from almanac.server.job_store import Job, JobName, JobStore, job_about
-from almanac.server.jobs import MAINTENANCE, JobHandler, Jobs, JobTiming, PermanentError, Postponed, Result
+from almanac.server.jobs import MAINTENANCE, Jobs, JobTiming, PermanentError, Postponed, Result
 
 from tests.server.serving import wait_for
 
@@ -46,7 +46,7 @@ class Runner:
         self.act: Callable[[JobName], Result] = well
 
     def start(self) -> None:
-        self.jobs.start(JobHandler(self.perform, lambda name, reason: self.given_up.append((str(name), reason))))
+        self.jobs.start(self.perform, lambda name, reason: self.given_up.append((str(name), reason)))
 
     def perform(self, name: JobName) -> Result:
         self.done.append(str(name))
@@ -92,23 +92,23 @@ def runner(started: Runner) -> Runner:
 
 class TestTaking:
     def test_a_job_is_done_once_however_often_its_delivery_comes(self, runner: Runner) -> None:
-        assert runner.jobs.put(SITE, "one")
-        assert not runner.jobs.put(SITE, "one")
+        assert runner.jobs.store.put(SITE, "one")
+        assert not runner.jobs.store.put(SITE, "one")
         runner.settle()
-        assert not runner.jobs.put(SITE, "one")
+        assert not runner.jobs.store.put(SITE, "one")
         runner.settle()
         assert runner.done == ["octo/site#12/one"]
 
     def test_a_burst_becomes_one_run_or_two(self, runner: Runner) -> None:
         for number in range(30):
-            runner.jobs.put(SITE, f"burst-{number}", delay=1)
+            runner.jobs.store.put(SITE, f"burst-{number}", delay=1)
         runner.settle()
         assert 1 <= len(runner.done) <= 2
 
     def test_other_issues_of_the_repository_are_not_swallowed(self, runner: Runner) -> None:
         for number in (1, 12, 123):
-            runner.jobs.put(job_about("octo/site", number), "same")
-        runner.jobs.put(job_about("octo/site", None), "same")
+            runner.jobs.store.put(job_about("octo/site", number), "same")
+        runner.jobs.store.put(job_about("octo/site", None), "same")
         runner.settle()
         assert sorted(runner.done) == [f"octo/site#{what}/same" for what in ("1", "12", "123", "all")]
 
@@ -121,16 +121,16 @@ class TestTaking:
             return {"outcome": "updated"}
 
         runner.act = act
-        runner.jobs.put(SITE, "first")
+        runner.jobs.store.put(SITE, "first")
         assert running.wait(10)
-        runner.jobs.put(SITE, "second")
+        runner.jobs.store.put(SITE, "second")
         go_on.set()
         runner.settle()
         assert runner.done == ["octo/site#12/first", "octo/site#12/second"]
 
     def test_many_at_once(self, runner: Runner) -> None:
         threads = [
-            threading.Thread(target=lambda n=n: [runner.jobs.put(job_about(f"o/{n}", i), "g") for i in range(5)])
+            threading.Thread(target=lambda n=n: [runner.jobs.store.put(job_about(f"o/{n}", i), "g") for i in range(5)])
             for n in range(8)
         ]
         for thread in threads:
@@ -162,7 +162,7 @@ class TestOrder:
         runner.act = act
         for number in range(4):
             for repository in ("a/a", "b/b", "c/c"):
-                runner.jobs.put(job_about(repository, number), "g")
+                runner.jobs.store.put(job_about(repository, number), "g")
         runner.settle()
         assert len(runner.done) == 12
         assert set(most.values()) == {1}
@@ -170,8 +170,8 @@ class TestOrder:
 
     def test_what_somebody_waits_for_goes_before_what_a_sweep_found(self, runner: Runner) -> None:
         for number in range(3):
-            runner.jobs.put(job_about("octo/site", number), "sweep", delay=1, background=True)
-        runner.jobs.put(job_about("octo/site", 9), "delivery", delay=1)
+            runner.jobs.store.put(job_about("octo/site", number), "sweep", delay=1, background=True)
+        runner.jobs.store.put(job_about("octo/site", 9), "delivery", delay=1)
         runner.settle()
         assert runner.done[0] == "octo/site#9/delivery"
 
@@ -182,7 +182,7 @@ class TestFailing:
             raise ForgeError("GitHub has trouble.", passing=True)
 
         runner.act = act
-        runner.jobs.put(SITE, "one")
+        runner.jobs.store.put(SITE, "one")
         failed = wait_for(runner.jobs.store.failed, what="giving up")
         assert runner.done == ["octo/site#12/one", "octo/site#12/one+1", "octo/site#12/one+2"]
         assert [(str(kept.name), kept.reason) for kept in failed] == [("octo/site#12/one+2", "GitHub has trouble.")]
@@ -195,7 +195,7 @@ class TestFailing:
             return {"outcome": "updated"}
 
         runner.act = act
-        runner.jobs.put(SITE, "one")
+        runner.jobs.store.put(SITE, "one")
         wait_for(lambda: len(runner.done) == 2)
         runner.settle()
         assert runner.jobs.store.failed() == []
@@ -206,50 +206,50 @@ class TestFailing:
             raise PermanentError("The config is broken.")
 
         runner.act = act
-        runner.jobs.put(SITE, "one")
+        runner.jobs.store.put(SITE, "one")
         wait_for(runner.jobs.store.failed)
         assert len(runner.done) == 1
 
     def test_a_later_success_forgets_the_failure(self, runner: Runner) -> None:
         runner.act = self._hopeless
-        runner.jobs.put(SITE, "one")
+        runner.jobs.store.put(SITE, "one")
         wait_for(runner.jobs.store.failed)
         runner.act = lambda _: {"outcome": "updated"}
-        runner.jobs.put(SITE, "two")
+        runner.jobs.store.put(SITE, "two")
         wait_for(lambda: not runner.jobs.store.failed(), what="forgetting")
 
     def test_a_redelivery_of_what_failed_is_done_once_more(self, runner: Runner) -> None:
         runner.act = self._hopeless
-        runner.jobs.put(SITE, "one")
+        runner.jobs.store.put(SITE, "one")
         wait_for(runner.jobs.store.failed)
-        assert runner.jobs.put(SITE, "one")
-        assert not runner.jobs.put(SITE, "one")
+        assert runner.jobs.store.put(SITE, "one")
+        assert not runner.jobs.store.put(SITE, "one")
         wait_for(lambda: len(runner.done) == 2)
         wait_for(runner.idle)
         assert runner.done == ["octo/site#12/one", "octo/site#12/one+1"]
-        assert runner.jobs.put(SITE, "one")
+        assert runner.jobs.store.put(SITE, "one")
         wait_for(lambda: runner.done[-1] == "octo/site#12/one+2")
 
     def test_a_redelivery_of_what_was_left_to_a_job_that_failed_counts_as_new(self, runner: Runner) -> None:
         runner.act = self._hopeless
-        runner.jobs.put(SITE, "one", delay=1)
-        runner.jobs.put(SITE, "two", delay=1)
+        runner.jobs.store.put(SITE, "one", delay=1)
+        runner.jobs.store.put(SITE, "two", delay=1)
         wait_for(runner.jobs.store.failed)
         wait_for(runner.idle)
         assert len(runner.done) == 1
         dropped = ({"one", "two"} - {runner.done[0].rpartition("/")[2]}).pop()
-        assert runner.jobs.put(SITE, dropped)
+        assert runner.jobs.store.put(SITE, dropped)
 
     def test_a_sweep_does_not_repeat_what_failed(self, runner: Runner) -> None:
         runner.act = self._hopeless
-        runner.jobs.put(SITE, "one")
+        runner.jobs.store.put(SITE, "one")
         wait_for(runner.jobs.store.failed)
-        assert not runner.jobs.put(SITE, "one", background=True)
+        assert not runner.jobs.store.put(SITE, "one", background=True)
 
     @pytest.mark.parametrize("by", ["name", "reference"])
     def test_a_failed_job_is_run_again_by_hand(self, runner: Runner, by: str) -> None:
         runner.act = self._hopeless
-        runner.jobs.put(SITE, "one")
+        runner.jobs.store.put(SITE, "one")
         failed = wait_for(runner.jobs.store.failed)[0]
         runner.act = lambda _: {"outcome": "updated"}
         runner.jobs.store.retry(str(failed.name) if by == "name" else failed.name.reference)
@@ -272,7 +272,7 @@ class TestWaiting:
             return {"outcome": "updated"}
 
         runner.act = act
-        runner.jobs.put(SITE, "one")
+        runner.jobs.store.put(SITE, "one")
         wait_for(lambda: len(runner.done) == 6)
         runner.settle()
         assert runner.jobs.store.failed() == []
@@ -284,8 +284,8 @@ class TestWaiting:
             return {"outcome": "updated"}
 
         runner.act = act
-        runner.jobs.put(job_about("octo/paused", 1), "g")
-        runner.jobs.put(SITE, "g")
+        runner.jobs.store.put(job_about("octo/paused", 1), "g")
+        runner.jobs.store.put(SITE, "g")
         wait_for(lambda: "octo/site#12/g" in runner.done)
         waiting = wait_for(runner.jobs.store.waiting)
         assert [str(kept.name) for kept in waiting] == ["octo/paused#1/g+1"]
@@ -315,7 +315,7 @@ class TestSurviving:
             return {"outcome": "updated"}
 
         runner.act = act
-        runner.jobs.put(SITE, "one")
+        runner.jobs.store.put(SITE, "one")
         wait_for(lambda: runner.done)
         time.sleep(2 * QUICK.patience)
         go_on.set()
@@ -347,7 +347,7 @@ def stuck(runner: Runner, job: Job, guid: str, tries: int = 0) -> None:
 
 def test_old_jobs_are_deleted_and_young_ones_are_not(runner: Runner) -> None:
     for number in range(3):
-        runner.jobs.put(job_about("octo/site", number), "g")
+        runner.jobs.store.put(job_about("octo/site", number), "g")
     wait_for(lambda: len(runner.done) == 3)
     runner.settle()
     four_days_ago = int((time.time() - 4 * 86_400) * 1000)
@@ -378,6 +378,6 @@ def test_a_job_that_waits_during_an_upgrade_is_done(runner: Runner, name: str) -
 
 
 def test_a_maintenance_job_that_no_longer_exists_is_skipped(runner: Runner) -> None:
-    runner.jobs.put(Job(MAINTENANCE, "gone"), "g")
+    runner.jobs.store.put(Job(MAINTENANCE, "gone"), "g")
     runner.settle()
     assert runner.jobs.store.recent()[0].result == {"outcome": "skipped"}

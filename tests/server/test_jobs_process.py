@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from almanac.errors import ForgeError
 from almanac.server.job_store import JobName, JobStore
-from almanac.server.jobs import JobHandler, PermanentError, Result
+from almanac.server.jobs import PermanentError, Result
 from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
@@ -43,7 +43,7 @@ def runner(make: Make) -> Runner:
 def test_what_was_put_is_there_after_a_restart(make: Make) -> None:
     first = make()
     first.start()
-    first.jobs.put(SITE, "one", delay=5)
+    first.jobs.store.put(SITE, "one", delay=5)
     first.jobs.stop(0)
     second = make()
     second.start()
@@ -57,8 +57,8 @@ def hopeless(_: JobName) -> Result:
 
 def test_secrets_do_not_get_into_a_reason(runner: Runner) -> None:
     runner.act = hopeless
-    runner.jobs.start(JobHandler(runner.perform, redact=lambda text: text.replace("hopeless", "***")))
-    runner.jobs.put(SITE, "one")
+    runner.jobs.start(runner.perform, lambda *_: None, lambda text: text.replace("hopeless", "***"))
+    runner.jobs.store.put(SITE, "one")
     assert wait_for(runner.jobs.store.failed)[0].reason == "It is ***."
 
 
@@ -99,7 +99,7 @@ def begin_one(runner: Runner, work: Callable[[], object]) -> list[threading.Thre
 
     runner.act = act
     runner.start()
-    runner.jobs.put(SITE, "one", delay=0)
+    runner.jobs.store.put(SITE, "one", delay=0)
     wait_for(lambda: runner.done)
     return ended
 

@@ -11,7 +11,7 @@ from almanac.forge.github.app import GitHubApp
 from almanac.forge.github.blob_cache import BlobCache
 from almanac.renderer import load_templates
 from almanac.server.job_store import Job, job_about
-from almanac.server.jobs import MAINTENANCE, JobHandler, Jobs, JobTiming, Result
+from almanac.server.jobs import MAINTENANCE, Jobs, JobTiming, Result
 from almanac.server.logs import Redact, set_up_logs
 from almanac.server.metrics import Metrics
 from almanac.server.registry import Registry
@@ -36,18 +36,18 @@ class Service:
         self.app = GitHubApp(credentials.app_id, credentials.private_key.get_secret_value(), settings.api_url)
         self.jobs = Jobs(settings.database, JobTiming(workers=settings.workers))
         self.registry = Registry(self.jobs.engine)
-        worker = Worker(
+        self._worker = Worker(
             app=self.app,
             registry=self.registry,
             templates=load_templates(),
             cache=BlobCache(settings.data_dir / "cache", settings.cache_mb * MIB),
             metrics=metrics,
-            put=self.jobs.put,
+            put=self.jobs.store.put,
             api_url=settings.api_url,
             pause=settings.write_pause,
         )
-        self._handler = JobHandler(worker.perform, worker.gave_up, redact)
-        sweeps = Sweeps(self.app, self.registry, worker.connect, self.jobs.put)
+        self._redact = redact
+        sweeps = Sweeps(self.app, self.registry, self._worker.connect, self.jobs.store.put)
         self.jobs.every("sweep", settings.sweep_minutes * MINUTE, sweeps.sweep)
         self.jobs.every("deliveries", settings.sweep_minutes * MINUTE, sweeps.redeliver)
         self.jobs.every("cleaning", HOUR, self._clean)
@@ -56,7 +56,7 @@ class Service:
 
     def start(self) -> None:
         """Start to run jobs. Not to be called on an event loop."""
-        self.jobs.start(self._handler)
+        self.jobs.start(self._worker.perform, self._worker.gave_up, self._redact)
         threading.Thread(target=self._find_login, daemon=True).start()
 
     def is_ready(self) -> bool:
@@ -86,7 +86,7 @@ class Service:
         if delivery.needs_look and delivery.repository:
             target = delivery.target
             job = job_about(delivery.repository.name, target.issue, target.said.id if target.said else None)
-            self.jobs.put(job, delivery.guid)
+            self.jobs.store.put(job, delivery.guid)
             if delivery.head:
                 self.registry.update(delivery.repository.id, head=delivery.head)
         return delivery.needs_look or delivery.change is not None
@@ -98,10 +98,10 @@ class Service:
         for number in change.removed:
             self._stored.pop(number, None)
         if change.added or change.state == "active":
-            self.jobs.put(Job(MAINTENANCE, "sweep"), delivery.guid)
+            self.jobs.store.put(Job(MAINTENANCE, "sweep"), delivery.guid)
         if delivery.repository and delivery.repository in change.added:
             # It may have been renamed, and jobs that wait under the old name find nothing there any more.
-            self.jobs.put(job_about(delivery.repository.name, None), delivery.guid)
+            self.jobs.store.put(job_about(delivery.repository.name, None), delivery.guid)
 
     def _store_site(self, delivery: Delivery) -> None:
         """Store where a delivery comes from, but not every time, since that costs a write."""
@@ -134,15 +134,7 @@ class Service:
 
 @dataclass
 class Host:
-    """What all requests share.
-
-    Attributes:
-        settings: The configuration.
-        redact: Takes secrets out of texts.
-        service: The service, or None as long as there is no App.
-        setup: The way to get an App, or None if there is one.
-        metrics: What is counted.
-    """
+    """What all requests share: until there is an App, the set-up; from then on, the service."""
 
     settings: Settings
     redact: Redact

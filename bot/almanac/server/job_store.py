@@ -12,7 +12,7 @@ import hashlib
 import re
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -35,6 +35,11 @@ _ISSUE = re.compile(r"(?P<issue>[0-9]+)(?:\.said\.(?P<comment>[0-9]+))?")
 _NAME = re.compile(r"(?P<repository>[^#]+)#(?P<what>[^/]+)/(?P<guid>[^/+]+(?:/[0-9]+)?)(?:\+(?P<run>[0-9]+))?")
 
 State = Literal["waiting", "running", "failed", "done"]
+_STATES: Mapping[str, State] = {
+    **dict.fromkeys(_WAITING, "waiting"),
+    **dict.fromkeys(_RUNNING, "running"),
+    **dict.fromkeys(_DONE, "done"),
+}
 
 
 @dataclass(frozen=True)
@@ -109,39 +114,30 @@ def read_job_name(text: str) -> JobName:
 
 @dataclass(frozen=True)
 class StoredJob:
-    """A job in the database.
-
-    Attributes:
-        name: Its name.
-        state: Whether it waits, runs, has failed for good, or is done.
-        since: When it was stored, in seconds since the epoch.
-        changed: When its state last changed, in seconds since the epoch.
-        due: When a waiting job is to run, or None if as soon as possible.
-        tries: How often it failed before.
-        executor: The process that runs it, or ran it.
-        result: The outcome of a job that is done; empty if it was dropped.
-        reason: Why it failed, or "".
-    """
+    """A job in the database; all times are in seconds since the epoch."""
 
     name: JobName
     state: State
-    since: float
-    changed: float
-    due: float | None = None
-    tries: int = 0
-    executor: str = ""
-    result: Mapping[str, Any] = field(default_factory=dict)
-    reason: str = ""
+    since: float  # when it was stored
+    changed: float  # when its state last changed
+    due: float | None  # when a waiting job is to run; None if as soon as possible
+    tries: int  # how often it failed before
+    executor: str  # the process that runs it, or ran it
+    result: Mapping[str, Any]  # the outcome of a job that is done; empty if it was dropped
+    reason: str  # why it failed for good, or ""
 
 
 class JobStore:
     """The jobs in the database. The engine's tables must exist: a process that runs jobs creates them."""
 
-    def __init__(self, url: str, engine: sa.Engine | None = None, *, patient: bool = False) -> None:
+    def __init__(
+        self, url: str, engine: sa.Engine | None = None, *, patient: bool = False, debounce: float = DEBOUNCE
+    ) -> None:
         """Take the database's address, or a connection; nothing is sent yet.
 
         While the database is down, every call raises an error at once, unless the store is `patient`: then it waits.
         """
+        self._debounce = debounce
         self._client = DBOSClient(
             system_database_url=url,
             system_database_engine=engine,
@@ -156,19 +152,18 @@ class JobStore:
 
     # ------------------------------------------------------------ in
 
-    def put(self, job: Job, guid: str, *, delay: float = DEBOUNCE, background: bool = False) -> bool:
-        """Store a job; once this returns, it cannot be lost.
+    def put(self, job: Job, guid: str, *, delay: float | None = None, background: bool = False) -> bool:
+        """Store a job, and return whether it is new; once this returns, it cannot be lost.
 
         Args:
             job: What to do.
             guid: Who asks for it. One GUID gives one job only, unless that has failed for good.
             delay: Seconds to wait for more of the same, all of which one run then serves.
-            background: Nobody waits for it, so other jobs of the repository go first, and a GUID whose job has failed
-                does not run it again.
-
-        Returns:
-            Whether the job is new.
+            background: Nobody waits for it: it does not wait for more, other jobs of the repository go first, and a
+                GUID whose job has failed does not run it again.
         """
+        if delay is None:
+            delay = 0 if background else self._debounce
         first = JobName(job, guid)
         if self._insert(first, delay=delay, background=background):
             return True
@@ -285,16 +280,11 @@ class JobStore:
 
 
 def _stored_job(found: WorkflowStatus) -> StoredJob:
-    states: dict[str, State] = {
-        **dict.fromkeys(_WAITING, "waiting"),
-        **dict.fromkeys(_RUNNING, "running"),
-        **dict.fromkeys(_DONE, "done"),
-    }
     arguments = found.input["args"] if found.input else ()
     due = found.delay_until_epoch_ms if found.status == "DELAYED" else None
     return StoredJob(
         name=read_job_name(found.workflow_id),
-        state=states.get(found.status, "failed"),
+        state=_STATES.get(found.status, "failed"),
         since=_seconds(found.created_at),
         changed=_seconds(found.updated_at),
         due=_seconds(due) if due else None,

@@ -2,21 +2,8 @@
 
 One queue holds all jobs. It is partitioned by repository, and each partition runs one job at a time across all
 processes. This module adds what the engine does not do for such a queue: a job that starts drops the waiting jobs about
-the same, a job that failed is tried again later, and the jobs of a dead process are taken over.
-
-What DBOS 3.4 offers for this, as tried, and why it is not used:
-
-- `deduplication_id` and `Debouncer`: partitioned queues take neither. (The client lets a `deduplication_id` pass, but
-  it is held until the job is done, so a change that arrives during a look would be lost.)
-- Retrying or sleeping within a workflow: it would keep its worker and block its repository for up to three hours.
-- `resume_workflow`, to take over: it does not check who runs the workflow. A second process that resumes it a moment
-  after the first starts it twice at once. Recovery by executor does check, but is private, and gives a job that kills
-  every process up without a reason and without calling us.
-- `fork_workflow` and `rewind_workflow`, to run a failed job again: both keep the number of tries, so the job would not
-  get all its tries again.
-- Schedules: they set no partition key, so their workflows wait in a partitioned queue for ever; cron cannot say "every
-  600 minutes" or "once at the start".
-- Garbage collection: there is no public function for it; `JobStore.clean` deletes old jobs.
+the same, a job that failed is tried again later, and the jobs of a dead process are taken over. What it
+offers itself, and why that is not enough, is in docs/server.md.
 """
 
 import threading
@@ -69,40 +56,15 @@ class JobFailedError(Exception):
 
 
 @dataclass(frozen=True)
-class JobHandler:
-    """What to do with jobs.
-
-    Attributes:
-        perform: Does a job and returns its outcome. It may raise `Postponed` and `PermanentError`; any other exception
-            means that the job failed and may be tried again.
-        gave_up: Called with the job and the reason when it has failed for good.
-        redact: Takes secrets out of a reason.
-    """
-
-    perform: Callable[[JobName], Result]
-    gave_up: Callable[[JobName, str], None] = lambda _name, _reason: None
-    redact: Callable[[str], str] = lambda text: text
-
-
-@dataclass(frozen=True)
 class JobTiming:
-    """How fast jobs run; all but the first in seconds.
+    """How fast jobs run; all times are in seconds."""
 
-    Attributes:
-        workers: How many jobs a process runs at once.
-        debounce: How long a delivery's job waits for more of the same.
-        delays: How long a failed job waits before each further try; then it has failed for good.
-        poll: How often a process looks for jobs.
-        beat: How often it shows that it is alive.
-        patience: After how long a silence its jobs are taken over.
-    """
-
-    workers: int = 8
-    debounce: float = DEBOUNCE
-    delays: tuple[float, ...] = (10.0, 60.0, 300.0, 900.0, 3600.0, 10_800.0)
-    poll: float = 0.2
-    beat: float = 1.0
-    patience: float = 8.0
+    workers: int = 8  # how many jobs a process runs at once
+    debounce: float = DEBOUNCE  # how long a delivery's job waits for more of the same
+    delays: tuple[float, ...] = (10, 60, 300, 900, 3600, 10_800)  # before each further try of a failed job
+    poll: float = 0.2  # how often a process looks for jobs
+    beat: float = 1.0  # how often it shows that it is alive
+    patience: float = 8.0  # after how long a silence its jobs are taken over
 
 
 class Jobs:
@@ -117,10 +79,12 @@ class Jobs:
         self._url, self._timing = url, timing or JobTiming()
         self.engine = open_engine(url)
         self.heartbeat = Heartbeat(self.engine, self._timing.patience)
-        self.store = JobStore(url, self.engine)
+        self.store = JobStore(url, self.engine, debounce=self._timing.debounce)
         # A running job waits for a database that is down: its outcome must not be lost.
         self._patient_store = JobStore(url, self.engine, patient=True)
-        self._handler = JobHandler(lambda _: {})
+        self._perform: Callable[[JobName], Result] = lambda _: {}
+        self._gave_up: Callable[[JobName, str], object] = lambda _name, _reason: None
+        self._redact: Callable[[str], str] = str
         self._maintenance: dict[str, tuple[float, Callable[[], Result]]] = {}
         self._periods: dict[str, int] = {}
         self._stopping = threading.Event()
@@ -128,9 +92,21 @@ class Jobs:
 
     # ------------------------------------------------------------ start and stop
 
-    def start(self, handler: JobHandler) -> None:
-        """Create missing tables and start to run jobs. Not to be called on an event loop."""
-        self._handler = handler
+    def start(
+        self,
+        perform: Callable[[JobName], Result],
+        gave_up: Callable[[JobName, str], object],
+        redact: Callable[[str], str] = str,
+    ) -> None:
+        """Create missing tables and start to run jobs. Not to be called on an event loop.
+
+        Args:
+            perform: Does a job and returns its outcome. It may raise `Postponed` and `PermanentError`; any other
+                exception means that the job failed and may be tried again.
+            gave_up: Called with the job and the reason when it has failed for good.
+            redact: Takes secrets out of a reason.
+        """
+        self._perform, self._gave_up, self._redact = perform, gave_up, redact
         make_tables(self.engine)
         # Before the engine starts: a process that takes a job without a heartbeat would count as dead.
         self.heartbeat.beat()
@@ -174,19 +150,12 @@ class Jobs:
             self.heartbeat.stop()
         except SQLAlchemyError as error:
             # Then other processes notice by themselves that this one is gone.
-            _log.warning("job store unavailable", reason=self._handler.redact(str(error)))
+            _log.warning("job store unavailable", reason=self._redact(str(error)))
         self.store.close()
         self._patient_store.close()
         # A connection that a job uses after this is closed when it is returned, not kept for the next user.
         sa.event.listen(self.engine, "checkin", lambda _, record: record.invalidate())
         self.engine.dispose()
-
-    # ------------------------------------------------------------ in
-
-    def put(self, job: Job, guid: str, *, delay: float | None = None, background: bool = False) -> bool:
-        """Store a job, as `JobStore.put` does; unless it is one for the background, it waits for more of the same."""
-        usual = 0 if background else self._timing.debounce
-        return self.store.put(job, guid, delay=usual if delay is None else delay, background=background)
 
     def every(self, name: str, seconds: float, action: Callable[[], Result]) -> None:
         """Have one of the processes run a maintenance job every so many seconds, and when this process starts."""
@@ -201,7 +170,11 @@ class Jobs:
         try:
             if tries > len(self._timing.delays):
                 raise PermanentError("The server stopped in the middle of this job again and again.")  # noqa: TRY301
-            result = self._perform(name)
+            if name.job.repository == MAINTENANCE:
+                _, action = self._maintenance.get(name.job.what, (0, lambda: {"outcome": "skipped"}))
+                result = action()
+            else:
+                result = self._perform(name)
         except Postponed as postponed:
             self._patient_store.follow(name, tries, postponed.seconds)
             log.info("job postponed", reason=str(postponed), seconds=round(postponed.seconds))
@@ -212,15 +185,9 @@ class Jobs:
         log.info("job done", seconds=round(time.monotonic() - started, 3), **result)
         return result
 
-    def _perform(self, name: JobName) -> Result:
-        if name.job.repository != MAINTENANCE:
-            return self._handler.perform(name)
-        _, action = self._maintenance.get(name.job.what, (0, lambda: {"outcome": "skipped"}))
-        return action()
-
     def _failed(self, name: JobName, tries: int, error: Exception, log: structlog.stdlib.BoundLogger) -> Result:
         known = isinstance(error, AlmanacError | PermanentError)
-        reason = self._handler.redact(str(error) if known else f"{type(error).__name__}: {error}")
+        reason = self._redact(str(error) if known else f"{type(error).__name__}: {error}")
         if tries < len(self._timing.delays) and not isinstance(error, PermanentError):
             delay = self._timing.delays[tries]
             self._patient_store.follow(name, tries + 1, delay)
@@ -228,9 +195,9 @@ class Jobs:
             return {"outcome": "retrying", "reason": reason}
         log.error("job failed for good", reason=reason, reference=name.reference, exc_info=error)
         try:
-            self._handler.gave_up(name, reason)
+            self._gave_up(name, reason)
         except Exception as other:  # noqa: BLE001 -- the job is kept as failed in any case
-            log.warning("could not report the failure on the issue", reason=self._handler.redact(str(other)))
+            log.warning("could not report the failure on the issue", reason=self._redact(str(other)))
         raise JobFailedError(reason) from None
 
     # ------------------------------------------------------------ supervision
@@ -240,7 +207,7 @@ class Jobs:
             try:
                 action()
             except Exception as error:  # noqa: BLE001 -- a database that is down now may be back the next time
-                _log.warning("job store unavailable", reason=self._handler.redact(str(error)))
+                _log.warning("job store unavailable", reason=self._redact(str(error)))
 
     def _supervise(self) -> None:
         """Take over the jobs of dead processes, and ask for the maintenance jobs that are due."""
@@ -258,5 +225,5 @@ class Jobs:
                 # The period's number keeps other processes from doing it too. At the start it is done in any case,
                 # since nobody knows what was missed.
                 guid = str(period) if name in self._periods else f"start-{self.heartbeat.id}"
-                self.put(Job(MAINTENANCE, name), guid, background=True)
+                self.store.put(Job(MAINTENANCE, name), guid, background=True)
                 self._periods[name] = period

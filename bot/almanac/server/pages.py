@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import time
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
@@ -228,19 +227,6 @@ def _refusal(request: Request, host: Host) -> Response | None:
     return answer
 
 
-@dataclass(frozen=True)
-class StatusRow:
-    """One job as the status page shows it; `seal` goes with the button of a failed one."""
-
-    id: str
-    reference: str
-    what: str
-    when: str
-    outcome: str
-    text: str
-    seal: str
-
-
 def _status(service: Service, token: str) -> dict[str, Any]:
     store, now = service.jobs.store, time.time()
     waiting, recent = store.waiting(SHOWN + 1), store.recent(SHOWN)
@@ -269,24 +255,23 @@ def _status(service: Service, token: str) -> dict[str, Any]:
     }
 
 
-def _row(job: StoredJob, text: str, seal: str = "") -> StatusRow:
-    return StatusRow(
-        id=str(job.name),
-        reference=job.name.reference,
-        what=_description(job),
-        when=_moment(job.changed),
-        outcome=str(job.result.get("outcome", job.state)),
-        text=text,
-        seal=seal,
-    )
-
-
-def _description(stored: StoredJob) -> str:
+def _row(stored: StoredJob, text: str, seal: str = "") -> dict[str, str]:
+    """Return one job as the page shows it; `seal` goes with the button of a failed one."""
     job = stored.name.job
     if job.repository == MAINTENANCE:
-        return f"maintenance: {job.what}"
-    command = ", command" if job.comment else ""
-    return f"{job.repository}, {'all issues' if job.issue is None else f'issue {job.issue}'}{command}"
+        what = f"maintenance: {job.what}"
+    else:
+        issue = "all issues" if job.issue is None else f"issue {job.issue}"
+        what = f"{job.repository}, {issue}" + (", command" if job.comment else "")
+    return {
+        "id": str(stored.name),
+        "reference": stored.name.reference,
+        "what": what,
+        "when": _moment(stored.changed),
+        "outcome": str(stored.result.get("outcome", stored.state)),
+        "text": text,
+        "seal": seal,
+    }
 
 
 def _due(job: StoredJob, now: float) -> str:

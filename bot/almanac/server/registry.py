@@ -16,25 +16,15 @@ from almanac.server.webhook import InstallationState
 
 @dataclass(frozen=True)
 class KnownSite:
-    """A repository that the App can reach.
+    """A repository that the App can reach; None stands for what is not known yet."""
 
-    Attributes:
-        id: GitHub's number for it, which stays when it is renamed.
-        name: `OWNER/NAME` as it is now.
-        installation: The App's installation that reaches it; None if a delivery named it without one.
-        branch: The default branch, if known.
-        watermark: All changes to issues up to here have been seen (ISO 8601, GitHub's clock), or None.
-        head: The commit of the base at the last look at all issues, or None.
-        full_at: When all issues were last looked at, in seconds since the epoch, or None.
-    """
-
-    id: int
-    name: str
-    installation: int | None = None
-    branch: str | None = None
-    watermark: str | None = None
-    head: str | None = None
-    full_at: float | None = None
+    id: int  # GitHub's number for it, which stays when it is renamed
+    name: str  # `OWNER/NAME` as it is now
+    installation: int | None = None  # the App's installation that reaches it
+    branch: str | None = None  # the default branch
+    watermark: str | None = None  # all changes to issues up to here have been seen (ISO 8601, GitHub's clock)
+    head: str | None = None  # the commit of the base at the last look at all issues
+    full_at: float | None = None  # when all issues were last looked at, in seconds since the epoch
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AliasGenerator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from almanac.errors import Problem, UserError
@@ -49,33 +49,35 @@ class Credentials(BaseModel, frozen=True):
 
 
 class Settings(BaseSettings):
-    """Everything that can be set; a field's alias is its variable."""
+    """Everything that can be set. The variable is `ALMANAC_` and the field's name, unless the field names another."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        alias_generator=AliasGenerator(validation_alias=lambda name: f"ALMANAC_{name.upper()}"),
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
 
-    app_id: int | None = Field(None, validation_alias="ALMANAC_APP_ID", gt=0)
-    private_key: Annotated[SecretStr, BeforeValidator(_pem)] | None = Field(
-        None, validation_alias="ALMANAC_PRIVATE_KEY"
-    )
-    private_key_path: Path | None = Field(None, validation_alias="ALMANAC_PRIVATE_KEY_PATH")
-    webhook_secret: SecretStr | None = Field(None, validation_alias="ALMANAC_WEBHOOK_SECRET")
-    data_dir: Path = Field(Path("almanac-data"), validation_alias="ALMANAC_DATA_DIR")
-    database_url: Annotated[SecretStr, BeforeValidator(_database)] | None = Field(
-        None, validation_alias="ALMANAC_DATABASE_URL"
-    )
-    status_token: SecretStr | None = Field(None, validation_alias="ALMANAC_STATUS_TOKEN")
-    setup_token: SecretStr | None = Field(None, validation_alias="ALMANAC_SETUP_TOKEN")
-    public_url: Address | None = Field(None, validation_alias="ALMANAC_PUBLIC_URL")
+    app_id: int | None = Field(None, gt=0)
+    private_key: Annotated[SecretStr, BeforeValidator(_pem)] | None = None
+    private_key_path: Path | None = None
+    webhook_secret: SecretStr | None = None
+    data_dir: Path = Path("almanac-data")
+    database_url: Annotated[SecretStr, BeforeValidator(_database)] | None = None
+    status_token: SecretStr | None = None
+    setup_token: SecretStr | None = None
+    public_url: Address | None = None
     api_url: Address = Field(DEFAULT_API_URL, validation_alias="GITHUB_API_URL")
     web_url: Address | None = Field(None, validation_alias="GITHUB_SERVER_URL")
-    workers: int = Field(8, validation_alias="ALMANAC_WORKERS", ge=1, le=64)
-    sweep_minutes: float = Field(15, validation_alias="ALMANAC_SWEEP_MINUTES", gt=0, le=1440)
-    max_body: int = Field(25 * MIB, validation_alias="ALMANAC_MAX_BODY", ge=1024, le=100 * MIB)
-    body_seconds: float = Field(10, validation_alias="ALMANAC_BODY_SECONDS", gt=0, le=60)
-    cache_mb: int = Field(512, validation_alias="ALMANAC_CACHE_MB", ge=0)
-    write_pause: float | None = Field(None, validation_alias="ALMANAC_WRITE_PAUSE", ge=0, le=60)
-    log_format: Literal["json", "text"] | None = Field(None, validation_alias="ALMANAC_LOG_FORMAT")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", validation_alias="ALMANAC_LOG_LEVEL")
+    workers: int = Field(8, ge=1, le=64)
+    sweep_minutes: float = Field(15, gt=0, le=1440)
+    max_body: int = Field(25 * MIB, ge=1024, le=100 * MIB)
+    body_seconds: float = Field(10, gt=0, le=60)
+    cache_mb: int = Field(512, ge=0)
+    write_pause: float | None = Field(None, ge=0, le=60)
+    log_format: Literal["json", "text"] | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
     def database(self) -> str:

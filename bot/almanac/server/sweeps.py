@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 import structlog
 
@@ -20,7 +19,7 @@ from almanac.errors import ForgeError
 from almanac.forge.github.app import DeliveryAttempt, GitHubApp
 from almanac.forge.github.repository import GitHubForge
 from almanac.forge.github.request import RefusedError
-from almanac.server.job_store import Job, job_about
+from almanac.server.job_store import job_about
 from almanac.server.jobs import Result
 from almanac.server.registry import KnownSite, Registry
 
@@ -35,27 +34,14 @@ _NOTE = "deliveries seen until"  # its name in existing databases
 _log = structlog.get_logger(__name__)
 
 
-class PutInBackground(Protocol):
-    """Stores a job for which nobody waits."""
-
-    def __call__(self, job: Job, guid: str, *, background: bool) -> object: ...
-
-
 @dataclass(frozen=True)
 class Sweeps:
-    """The maintenance jobs that find what was missed.
-
-    Attributes:
-        app: The App.
-        registry: What has been seen so far.
-        connect: Connects to a site with a token.
-        put: Stores a job.
-    """
+    """The maintenance jobs that find what was missed; `connect` takes a token and a site, `put` is the job store's."""
 
     app: GitHubApp
     registry: Registry
     connect: Callable[[str, KnownSite], GitHubForge]
-    put: PutInBackground
+    put: Callable[..., object]
 
     # ------------------------------------------------------------ sites
 

@@ -53,46 +53,27 @@ class RefusedDelivery(Exception):  # noqa: N818 -- it is the answer to a request
 
 @dataclass(frozen=True)
 class InstallationChange:
-    """What a delivery says about the App's installations themselves.
+    """What a delivery says about the App's installation itself."""
 
-    Attributes:
-        state: The installation's new state, or None if only its repositories changed.
-        added: The repositories that the App can reach now.
-        removed: The numbers of those that it cannot reach any more.
-    """
-
-    state: InstallationState | None = None
-    added: tuple[AppRepository, ...] = ()
-    removed: tuple[int, ...] = ()
+    state: InstallationState | None = None  # its new state; None if only its repositories changed
+    added: tuple[AppRepository, ...] = ()  # those that the App can reach now
+    removed: tuple[int, ...] = ()  # the numbers of those that it cannot reach any more
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One delivery whose signature is right.
+    """One delivery whose signature is right; what it does not say is None or ""."""
 
-    Attributes:
-        guid: GitHub's name for it; a redelivery has the same.
-        event: The kind of event, such as `issues`.
-        action: What happened, such as `opened`, or "" if the event has no actions.
-        sender: The login of the person or App that caused it.
-        repository: Where it happened, or None.
-        installation: The App's installation that it came through, or None.
-        account: The account of that installation, or "".
-        target: Which issues to look at.
-        change: What it says about the installation, or None.
-        head: For a push to the default branch, the commit that is there now; else None.
-    """
-
-    guid: str
-    event: str
-    action: str
-    sender: str = ""
+    guid: str  # GitHub's name for it; a redelivery has the same
+    event: str  # such as `issues`
+    action: str  # such as `opened`
+    sender: str = ""  # the login of the person or App that caused it
     repository: AppRepository | None = None
-    installation: int | None = None
-    account: str = ""
-    target: Target = NOTHING
+    installation: int | None = None  # the App's installation that it came through
+    account: str = ""  # the account of that installation
+    target: Target = NOTHING  # which issues to look at
     change: InstallationChange | None = None
-    head: str | None = None
+    head: str | None = None  # the commit that was pushed to the default branch
 
     @property
     def needs_look(self) -> bool:

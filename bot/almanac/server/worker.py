@@ -38,13 +38,7 @@ class Worker:
     """Does jobs.
 
     Attributes:
-        app: The App, for tokens.
-        registry: The known sites.
-        templates: The templates.
-        cache: Where files are kept.
-        metrics: What is counted.
         put: Stores another job.
-        api_url: Where GitHub's API is.
         pause: Seconds between writes; None lets a job's first ten go at once and later ones a second apart.
     """
 
