@@ -33,7 +33,7 @@ DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only print what w
 IssueArgument = Annotated[
     str,
     typer.Argument(
-        metavar="ISSUE", help="An issue as GitHub's REST API gives it: a JSON file, or - for standard input."
+        metavar="ISSUE", help="An issue as GitHub's REST API returns it: a JSON file, or - for standard input."
     ),
 ]
 

@@ -48,12 +48,10 @@ class Story:
     chapter: int = 0
 
     def title(self, text: str) -> None:
-        """Start a chapter."""
         self.chapter += 1
         self.console.print(f"\n[bold cyan]{self.chapter}.[/] [bold]{text}[/]")
 
     def tell(self, text: str) -> None:
-        """Print a sentence."""
         self.console.print(Padding(Text(text), (0, 0, 0, 3)))
 
     def show(self, thing: RenderableType, title: str) -> None:
@@ -61,17 +59,12 @@ class Story:
         self.console.print(Padding(Panel(thing, title=Text(title), title_align="left", width=100), (0, 0, 0, 3)))
 
     def check(self, holds: object, what: str) -> None:
-        """Say that something holds, or stop.
-
-        Raises:
-            RuntimeError: It does not hold, which is a bug in Almanac.
-        """
+        """Say that something holds; if it does not, that is a bug in Almanac."""
         if not holds:
             raise RuntimeError(f"Step {self.chapter} of the demo failed: it is not true that {what}.")
         self.console.print(Padding(Text.assemble(("✓ ", "green"), what), (0, 0, 0, 3)))
 
     def commit(self, message: str) -> None:
-        """Commit everything in the site's folder."""
         self.git.run("add", "--all")
         self.git.run("commit", "--quiet", "-m", message)
 
@@ -82,7 +75,6 @@ class Story:
             return self.reconcile(issue.number)
 
     def reconcile(self, number: int) -> Done:
-        """Look at an issue."""
         return reconcile(number, self.forge, self.templates)
 
     def show_comment(self, number: int) -> None:

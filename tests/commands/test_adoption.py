@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from almanac.commands.adoption import Adoption, Choices, plan_adoption
+from almanac.commands.adoption import Adoption, plan_adoption
 from almanac.commands.build import build_files, import_files
 from almanac.commands.discovery import Clone
 from almanac.commands.doctor import check_site
@@ -32,7 +32,7 @@ ON_GITHUB = Clone(TOP, repository="octo/site", web="https://github.com/octo/site
 
 
 def plan(files: Files, *, branch: str = "main", **choices: Any) -> Adoption:
-    return plan_adoption(memory_site(files), sorted(files), branch, Choices(**choices))
+    return plan_adoption(memory_site(files), sorted(files), branch, **choices)
 
 
 def adopt(files: Files, **choices: Any) -> dict[str, str | bytes]:

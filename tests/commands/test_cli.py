@@ -499,7 +499,7 @@ class TestPropose:
         [comment] = almanac("propose", wrong, "--site", repo.folder, "--dry-run", "--json").json["writes"]
         assert "pull request" not in comment["body"]
         right = write_issue(tmp_path, body(**DEMO_DAY))
-        assert "pull request (its number)." in almanac("propose", right, "--site", repo.folder, "--dry-run").out
+        assert "pull request (not opened yet)." in almanac("propose", right, "--site", repo.folder, "--dry-run").out
         almanac("propose", right, "--site", repo.folder)
         moved = write_issue(tmp_path, body(**DEMO_DAY | {"date": "2022-01-27"}))
         ran = almanac("propose", moved, "--site", repo.folder, "--dry-run")

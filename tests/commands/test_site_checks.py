@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from almanac.commands.adoption import Choices, plan_adoption
+from almanac.commands.adoption import plan_adoption
 from almanac.commands.discovery import Clone
 from almanac.commands.doctor import check_site
 from almanac.commands.findings import Finding
@@ -27,7 +27,7 @@ CHECKS = ["config", "form", "template", "page", "jekyll", "git", "workflow"]
 
 def adopted(files: Files, page: str | None = None) -> dict[str, str | bytes]:
     """Return a site's files after `almanac init`."""
-    return {**files, **plan_adoption(memory_site(files), sorted(files), "main", Choices(page)).written}
+    return {**files, **plan_adoption(memory_site(files), sorted(files), "main", page=page).written}
 
 
 @cache

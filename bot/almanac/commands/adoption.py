@@ -28,23 +28,6 @@ Ask = Callable[[Sequence[Candidate]], Candidate]
 _MOST_NAMED = 5
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What the command line says.
-
-    Attributes:
-        page: The history page's path within the site, or None.
-        new: Whether the page has no events yet, and is created if it does not exist.
-        force: Whether a form or workflow that exists and differs is replaced; the config never is.
-        ask: Asks which page is the one; None if there is no one to ask.
-    """
-
-    page: str | None = None
-    new: bool = False
-    force: bool = False
-    ask: Ask | None = None
-
-
 @dataclass
 class Adoption:
     """What will be done to a site.
@@ -85,33 +68,45 @@ class Adoption:
         return files | self.records
 
 
-def plan_adoption(site: Site, paths: Iterable[str], branch: str, choices: Choices) -> Adoption:
+def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
+    site: Site,
+    paths: Iterable[str],
+    branch: str,
+    *,
+    page: str | None = None,
+    new: bool = False,
+    force: bool = False,
+    ask: Ask | None = None,
+) -> Adoption:
     """Find out what a site needs.
 
     Args:
         site: The site.
         paths: The Markdown files in it.
         branch: The repository's default branch.
-        choices: What the command line says.
+        page: The history page's path within the site; None if it has to be found.
+        new: Whether the page has no events yet, and is created if it does not exist.
+        force: Whether a form or workflow that exists and differs is replaced; the config never is.
+        ask: Asks which page is the one; None if there is no one to ask.
 
     Raises:
         UserError: It is not clear which page is the history page, or it cannot be imported; the config cannot be read.
     """
     text = site.text(configs.PATH)
-    page = _history_page(site, paths, choices)
+    page = _named_page(site, paths, page, new=new) if page else _find_page(site, paths, new=new, ask=ask)
     fresh = site.config.model_copy(update={"page": page, "records": usual_records(site, page)})
     # A config as `almanac import` writes it contains no decisions of anyone's.
     is_ours = text is None or text == minimal_config(fresh)
     if is_ours:
         site = with_config(site, fresh)
     plan = Adoption(site.config)
-    _take_page(plan, site, is_ours=is_ours, new=choices.new)
+    _take_page(plan, site, is_ours=is_ours, new=new)
     if text is not None and not is_ours:
         plan.files = {configs.PATH: text, **plan.files}
     _add_files(plan, site, branch, is_ours=is_ours)
     for path, wanted in plan.files.items():
         # The only config that differs from the one that is wanted is one of `almanac import`.
-        plan.states[path] = _state(site.text(path), wanted, replace=choices.force or path == configs.PATH)
+        plan.states[path] = _state(site.text(path), wanted, replace=force or path == configs.PATH)
     _check_kept(plan, site)
     return plan
 
@@ -119,19 +114,20 @@ def plan_adoption(site: Site, paths: Iterable[str], branch: str, choices: Choice
 # ---------------------------------------------------------------- the page
 
 
-def _history_page(site: Site, paths: Iterable[str], choices: Choices) -> str:
-    has_config = site.text(configs.PATH) is not None
-    if choices.page is not None:
-        if has_config:
-            refuse_other_page(site.config, choices.page)
-        if site.text(choices.page) is None and not choices.new:
-            message = "There is no such page. Name another one, or start with an empty page by adding `--new`."
-            raise UserError(Problem(message, file=choices.page, choices=_options(find_pages(site, paths))))
-        return choices.page
-    candidates = [] if has_config or choices.new else find_pages(site, paths)
+def _named_page(site: Site, paths: Iterable[str], page: str, *, new: bool) -> str:
+    if site.text(configs.PATH) is not None:
+        refuse_other_page(site.config, page)
+    if site.text(page) is None and not new:
+        message = "There is no such page. Name another one, or start with an empty page by adding `--new`."
+        raise UserError(Problem(message, file=page, choices=_options(find_pages(site, paths))))
+    return page
+
+
+def _find_page(site: Site, paths: Iterable[str], *, new: bool, ask: Ask | None) -> str:
+    candidates = [] if new or site.text(configs.PATH) is not None else find_pages(site, paths)
     if not candidates:
         return site.config.page
-    best = choices.ask(candidates) if choices.ask and len(candidates) > 1 else clearly_best(candidates)
+    best = ask(candidates) if ask and len(candidates) > 1 else clearly_best(candidates)
     if best is None:
         message = "Several pages could be the history page. Name the right one."
         raise UserError(Problem(message, choices=_options(candidates)))

@@ -87,7 +87,7 @@ def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> in
     print_problems(imported.warnings, "warning")
     counts = f"{len(imported.events)} events: {imported.structured} as fields, {imported.verbatim} verbatim"
     print_text(f"\n{page}: {counts}. Written again from its records, the page is the same byte for byte.")
-    print_text("Nothing was written (--dry-run)." if dry_run else f"{len(files)} files were written.")
+    print_text("Nothing was written (--dry-run)." if dry_run else f"Files written: {len(files)}.")
     return 0
 
 

@@ -29,12 +29,7 @@ _REMOTE = re.compile(
 
 @dataclass(frozen=True)
 class Candidate:
-    """A page that may be the history page.
-
-    Attributes:
-        path: Its path within the site.
-        events: How many events are on it.
-    """
+    """A page that may be the history page: its path within the site, and how many events are on it."""
 
     path: str
     events: int

@@ -34,13 +34,7 @@ _BLOCKING = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where the repository is, and whether we are known there.
-
-    Attributes:
-        repository: `OWNER/NAME`.
-        web: The address of the repository's pages.
-        has_token: Whether there is a token.
-    """
+    """The repository as `OWNER/NAME`, the address of its pages on the web, and whether there is a token for it."""
 
     repository: str
     web: str

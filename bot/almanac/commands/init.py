@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from almanac import config as configs
-from almanac.commands.adoption import Adoption, Choices, plan_adoption
+from almanac.commands.adoption import Adoption, plan_adoption
 from almanac.commands.discovery import Candidate, Clone, markdown_files, read_clone
 from almanac.commands.starter import SWITCH, TEMPLATE, WORKFLOW
 from almanac.errors import Problem, UserError
@@ -38,8 +38,15 @@ def init_site(  # noqa: PLR0913 -- one for each option
             message = "GitHub reads workflows and forms only in a repository's top folder. Run this with that folder."
             raise UserError(Problem(message, file=str(folder.root), accepted=f"almanac init --site {clone.top}"))
         path = None if page is None else _path_in_site(folder, page)
-        choices = Choices(path, new=new, force=force, ask=_ask_for_page if asks else None)
-        plan = plan_adoption(Site(folder), markdown_files(folder.root), clone.branch, choices)
+        plan = plan_adoption(
+            Site(folder),
+            markdown_files(folder.root),
+            clone.branch,
+            page=path,
+            new=new,
+            force=force,
+            ask=_ask_for_page if asks else None,
+        )
         replaced = {path for path, state in plan.states.items() if state == "replaced"} - {configs.PATH}
         if not dry_run:
             folder.refuse_to_lose(sorted(replaced))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from almanac.commands.arguments import read_bytes, shown_name
 from almanac.commands.preview import why_refused
@@ -85,6 +85,9 @@ def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, 
     """Reconcile one issue or all on GitHub; 1 if something could not be done."""
     from almanac.forge.github.repository import connect  # `propose` does without PyGithub, which is slow to import
 
+    def print_progress(place: int, count: int) -> None:
+        print_message(f"{place} of {count} ...")
+
     templates = load_templates()
     results = []
     with errors_as_json({"outcome": None}, as_json=as_json):
@@ -93,7 +96,7 @@ def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, 
         with closing(connect(token, repository, api_url=api_url, pause=pause, patience=PATIENCE)) as forge:
             found: Iterable[Done]
             if number is None:
-                found = reconcile_all(forge, templates, dry_run=dry_run, progress=_print_progress)
+                found = reconcile_all(forge, templates, dry_run=dry_run, progress=print_progress)
             else:
                 found = [reconcile(number, forge, templates, dry_run=dry_run)]
             for done in found:
@@ -111,10 +114,6 @@ def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, 
             print_message(f"{done.plan.name}:")
             print_error(done.error)
     return int(bool(failed))
-
-
-def _print_progress(place: int, count: int) -> None:
-    print_message(f"{place} of {count} ...")
 
 
 def write_pause(value: str | None) -> float | None:
@@ -145,8 +144,9 @@ def _print_done(done: Done, messages: Messages, *, dry_run: bool) -> None:
     if pull and not dry_run:
         print_text(f"Pull request #{pull.number}: {pull.url or pull.title}")
     if dry_run:
-        for write in plan.writes:
-            print_text("\n" + _described(write, _Texts(done, messages)))
+        for shown in _shown_writes(done, messages):
+            quoted = "".join(f"\n  | {line}".rstrip() for line in shown.text.split("\n")) if shown.text else ""
+            print_text(f"\n{shown.line}{shown.diff}{quoted}")
         print_text("\nNothing was written (--dry-run).")
     print_problems(plan.problems)
     print_problems(plan.warnings, "warning")
@@ -159,7 +159,6 @@ def _done_values(done: Done, messages: Messages) -> dict[str, Any]:
     None for one that is removed.
     """
     plan, pull = done.plan, done.pull
-    texts = _Texts(done, messages)
     return {
         "issue": plan.issue,
         "outcome": plan.outcome,
@@ -169,70 +168,61 @@ def _done_values(done: Done, messages: Messages) -> dict[str, Any]:
         "warnings": [problem_values(warning) for warning in plan.warnings],
         "pull_request": {"number": pull.number, "url": pull.url} if pull else None,
         "files": {path: text for w in plan.writes if isinstance(w, PutBranch) for path, text in w.files.items()},
-        "writes": [_write_values(write, texts) for write in plan.writes],
+        "writes": [shown.values for shown in _shown_writes(done, messages)],
         "error": str(done.error) if done.error else None,
     }
 
 
-class _Texts:
-    """Writes the texts of one plan, which may name its pull request; one that a dry run would open has no number."""
+class _Shown(NamedTuple):
+    """One write of a plan: as JSON, in one line, and the text and the changes of files that go with it."""
 
-    def __init__(self, done: Done, messages: Messages) -> None:
-        self.messages = done.messages or messages
-        self._pull = f"#{done.pull.number}" if done.pull else None
-        if done.messages and any(isinstance(write, OpenPull) for write in done.plan.writes):
-            self._pull = "(its number)"
-
-    def write(self, text: Draft | str) -> str:
-        return text if isinstance(text, str) else self.messages.write(text, pull=self._pull)
+    values: dict[str, Any]
+    line: str
+    text: str = ""
+    diff: str = ""
 
 
-def _write_values(write: Write, texts: _Texts) -> dict[str, Any]:  # noqa: PLR0911 -- one for each kind of write
+def _shown_writes(done: Done, messages: Messages) -> list[_Shown]:
+    messages = done.messages or messages
+    pull = f"#{done.pull.number}" if done.pull else None
+    if done.messages and any(isinstance(write, OpenPull) for write in done.plan.writes):
+        pull = "(not opened yet)"  # in a dry run, a new pull request has no number
+    return [_shown(write, messages, pull) for write in done.plan.writes]
+
+
+def _shown(write: Write, messages: Messages, pull: str | None) -> _Shown:  # noqa: PLR0911 -- one for each kind of write
     match write:
         case PutBranch():
-            return {"do": "commit", "branch": write.branch, "parents": list(write.parents), "message": write.message}
+            values: dict[str, Any] = {"parents": list(write.parents), "message": write.message}
+            line = f"COMMIT on the branch {write.branch}: {write.message.splitlines()[0]}"
+            diff = "".join(f"\n{changed}" for changed in diff_lines(write.before, write.files))
+            return _Shown({"do": "commit", "branch": write.branch, **values}, line, diff=diff)
         case OpenPull():
-            body = with_state(texts.messages.write(write.body), write.state)
-            return {"do": "open pull request", "base": write.base, "title": write.title, "body": body}
+            text = messages.write(write.body)
+            values = {"base": write.base, "title": write.title, "body": with_state(text, write.state)}
+            return _Shown(
+                {"do": "open pull request", **values}, f"OPEN a pull request to {write.base}: {write.title}", text
+            )
         case EditPull():
-            body = with_state(texts.write(write.text), write.state)
-            changes = {"title": write.title, "body": body, "close": write.close}
-            return {"do": "edit pull request", "number": write.number, **changes}
-        case PutComment():
-            return {"do": "comment", "id": write.id, "body": texts.write(write.body)}
-        case DropComment():
-            return {"do": "delete comment", "id": write.id}
-        case CloseIssue():
-            return {"do": "close issue", "reason": write.reason}
-        case DeleteBranch():
-            return {"do": "delete branch", "branch": write.branch}
-        case _:
-            assert_never(write)
-
-
-def _described(write: Write, texts: _Texts) -> str:  # noqa: PLR0911 -- one for each kind of write
-    match write:
-        case PutBranch():
-            diff = "\n".join(diff_lines(write.before, write.files))
-            return f"COMMIT on the branch {write.branch}: {write.message.splitlines()[0]}\n{diff}"
-        case OpenPull():
-            return f"OPEN a pull request to {write.base}: {write.title}\n{_quoted(texts.messages.write(write.body))}"
-        case EditPull():
-            verb = "CLOSE" if write.close else "UPDATE"
+            text = _text(write.text, messages, pull)
+            values = {"title": write.title, "body": with_state(text, write.state), "close": write.close}
             title = f": {write.title}" if write.title else ""
-            return f"{verb} pull request #{write.number}{title}\n{_quoted(texts.write(write.text))}"
+            line = f"{'CLOSE' if write.close else 'UPDATE'} pull request #{write.number}{title}"
+            return _Shown({"do": "edit pull request", "number": write.number, **values}, line, text)
         case PutComment():
-            verb = "COMMENT on" if write.id is None else "UPDATE the comment on"
-            return f"{verb} issue #{write.issue}\n{_quoted(texts.write(write.body))}"
+            text = _text(write.body, messages, pull)
+            line = f"{'COMMENT on' if write.id is None else 'UPDATE the comment on'} issue #{write.issue}"
+            return _Shown({"do": "comment", "id": write.id, "body": text}, line, text)
         case DropComment():
-            return f"DELETE a second comment on issue #{write.issue}"
+            return _Shown({"do": "delete comment", "id": write.id}, f"DELETE a second comment on issue #{write.issue}")
         case CloseIssue():
-            return f"CLOSE issue #{write.number} as {write.reason.replace('_', ' ')}"
+            line = f"CLOSE issue #{write.number} as {write.reason.replace('_', ' ')}"
+            return _Shown({"do": "close issue", "reason": write.reason}, line)
         case DeleteBranch():
-            return f"DELETE the branch {write.branch}"
+            return _Shown({"do": "delete branch", "branch": write.branch}, f"DELETE the branch {write.branch}")
         case _:
             assert_never(write)
 
 
-def _quoted(text: str) -> str:
-    return "\n".join(f"  | {line}".rstrip() for line in text.split("\n"))
+def _text(text: Draft | str, messages: Messages, pull: str | None) -> str:
+    return text if isinstance(text, str) else messages.write(text, pull=pull)
