@@ -182,6 +182,18 @@ def _check_depth(text: str, file: str) -> None:
             depth -= 1
 
 
+def scalar_value(node: yaml.ScalarNode) -> str | int | bool | None:
+    """Return a text, whole number, boolean or None as YAML 1.1 takes it; a date or any other number is text."""
+    kind = node.tag.rpartition(":")[2]
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return node.value.lower() in {"true", "yes", "on"}
+    if kind == "int" and re.fullmatch(r"[-+]?[0-9]{1,18}", node.value):
+        return int(node.value)
+    return str(node.value)
+
+
 def _line_of(node: yaml.Node | yaml.CollectionStartEvent) -> int:
     return int(node.start_mark.line) + 1 if node.start_mark else 1
 
@@ -206,7 +218,8 @@ class _Reader:
     def value(self, node: yaml.Node, path: Path) -> Any:
         self.lines.setdefault(path, _line_of(node))
         if isinstance(node, yaml.ScalarNode):
-            return self.scalar(node, path)
+            plain = scalar_value(node)
+            return str(node.value) if plain is not None and self.dialect.is_text(path) else plain
         if len(path) > _DEPTH_CAP:
             raise self.fail(_TOO_DEEP, node, path)
         if id(node) in self.seen or len(self.lines) > self.room:
@@ -216,16 +229,6 @@ class _Reader:
         if self.dialect.aliases:
             self.seen.discard(id(node))
         return value
-
-    def scalar(self, node: yaml.ScalarNode, path: Path) -> str | int | bool | None:
-        kind = node.tag.rpartition(":")[2]
-        if kind == "null":
-            return None
-        if kind == "bool" and not self.dialect.is_text(path):
-            return node.value.lower() in {"true", "yes", "on"}
-        if kind == "int" and re.fullmatch(r"[-+]?[0-9]{1,18}", node.value) and not self.dialect.is_text(path):
-            return int(node.value)
-        return str(node.value)
 
     def entries(self, node: yaml.SequenceNode, path: Path) -> list[Any]:
         return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]

@@ -60,6 +60,31 @@ def test_keys_stand_in_a_fixed_order_and_empty_ones_are_left_out() -> None:
     )
 
 
+def test_what_is_written_into_a_record_of_the_same_shape_is_what_is_written_anew() -> None:
+    for before, event in ((GOVERNMENTS, UNIVERSITIES), (UNIVERSITIES, GOVERNMENTS)):
+        assert write_record(event, source=write_record(before)) == write_record(event)
+
+
+@given(events, events)
+def test_a_record_written_into_any_other_is_read_back_equal(before: Event, event: Event) -> None:
+    source = "# keep me\n" + write_record(before)
+    text = write_record(event, before=before, source=source)
+    assert read_record(text, FILE) == event
+    assert text.startswith("# keep me\n") or text == write_record(event)
+    assert write_record(event, before=event, source=text) == write_record(event, source=text) == text
+
+
+@pytest.mark.parametrize("source", ["title: [\n", "", "- a\n", "? [a]\n: b\n", "a: &x\n  b: c\nd: *x\n"])
+def test_a_record_that_cannot_be_kept_is_written_plainly(source: str) -> None:
+    assert write_record(GOVERNMENTS, source=source) == write_record(GOVERNMENTS)
+
+
+def test_what_would_not_give_the_event_is_not_written() -> None:
+    source = "id: 2021-11-08-x\ndate: &day 2021-11-08\nwhen: *day\ntitle: X\n"
+    event = read_record(source, FILE).model_copy(update={"when": "9am ET"})
+    assert write_record(event, source=source) == write_record(event)
+
+
 def test_keys_of_the_site_s_own_that_mean_something_in_yaml_are_quoted() -> None:
     event = Event(id="2021-11-08-x", title="X", date="2021-11-08", extra={"on": "a", "plain": "b", "Ja: nein": "c"})
     assert '  "on": "a"\n  plain: "b"\n  "Ja: nein": "c"\n' in write_record(event)

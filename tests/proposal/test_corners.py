@@ -5,8 +5,6 @@ from dataclasses import replace
 import pytest
 from almanac.errors import ConfigError
 from almanac.event.model import Event
-from almanac.event.record import write_record
-from almanac.proposal.branch import record_text
 from almanac.proposal.comment import put_comment
 from almanac.proposal.marker import with_state
 from almanac.proposal.messages import write_text
@@ -40,14 +38,6 @@ def pull(state: str = "open", *, done: bool = False, head: str | None = None, **
 
 def look(issue: Issue | None = ISSUE, **proposal: object) -> Look:
     return Look(issue, BASE, Proposal(**proposal))  # type: ignore[arg-type]
-
-
-def test_a_record_whose_words_cannot_be_kept_is_written_plainly() -> None:
-    source = "id: 2022-01-20-x\ntitle: X # {\ndate: '2022-01-20'\n"
-    new = EVENT.model_copy(update={"title": "Y"})
-    assert record_text(EVENT, new, "title: [\n") == write_record(new)
-    assert record_text(EVENT, new, source.replace("title: X", "title:\n  X")) == write_record(new)
-    assert record_text(None, new, source) == record_text(EVENT, new, None) == write_record(new)
 
 
 def test_nothing_is_said_on_an_issue_that_is_gone() -> None:

@@ -158,7 +158,10 @@ def new_records(site: Site, imported: Imported) -> dict[str, str]:
     """
     known = {event.id: event.rendered for event in site.records}
     new = [event for event in imported.events if event.id not in known or known[event.id] != event.rendered]
-    return {record_path(site.config.records, event.id): write_record(event) for event in new}
+    paths = [record_path(site.config.records, event.id) for event in new]
+    return {
+        path: write_record(event, source=site.record_texts.get(path)) for path, event in zip(paths, new, strict=True)
+    }
 
 
 # ---------------------------------------------------------------- build
@@ -236,17 +239,12 @@ def _located(problem: Problem, texts: Mapping[str, str]) -> Problem:
 
 
 def _record_files(site: Site, records: Sequence[Event], render: Renderer) -> dict[str, str]:
-    """Write the records; one that has comments of a person's, and needs no other change, stays as it is."""
+    """Write the records, in one spelling unless a template of the site's own shows the difference."""
     known = {event.id: event for event in site.records}
     files: dict[str, str] = {}
     for event in records:
         path = record_path(site.config.records, event.id)
-        text = site.record_texts.get(path, "")
-        has_comments = any(line.lstrip().startswith("#") for line in text.split("\n"))
-        if has_comments and known.get(event.id) == event:
-            files[path] = text
-            continue
-        # Every record is written in one spelling, unless a template of the site's own shows the difference.
         spelt = in_one_spelling(event)
-        files[path] = write_record(spelt if spelt == event or render(spelt) == render(event) else event)
+        written = spelt if spelt == event or render(spelt) == render(event) else event
+        files[path] = write_record(written, before=known.get(event.id), source=site.record_texts.get(path))
     return files

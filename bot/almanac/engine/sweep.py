@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from almanac.engine.decide import Planner
 from almanac.engine.run import Done, apply, run
 from almanac.errors import AlmanacError, Raced
-from almanac.event.record import read_records, record_path
+from almanac.event.record import read_records, record_path, write_record
 from almanac.forge.protocol import Forge
 from almanac.page.sync import sync
-from almanac.proposal.branch import record_text
 from almanac.proposal.marker import recall
 from almanac.proposal.ours import is_ours
 from almanac.proposal.page_edits import Edits, offered
@@ -85,7 +84,7 @@ def _edits(planner: Planner, site: Site) -> Edits:
     after = {config.page: synced.page}
     for event in synced.records:
         path = record_path(config.records, event.id)
-        after[path] = record_text(known.get(event.id), event, records.get(path))
+        after[path] = write_record(event, before=known.get(event.id), source=records.get(path))
     changed = {path: text for path, text in after.items() if before.get(path) != text}
     if synced.problems:
         changed = {}

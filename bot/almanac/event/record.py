@@ -3,42 +3,20 @@
 What a record says twice must agree: its When line and its moment; and what it names must exist.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
-
-import yaml
 
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones, check_zone, load_zone
 from almanac.yamlfile import Dialect, load
+from almanac.yamlwriter import dump, rewrite
 
 SUFFIX = ".yml"
 # People who write a record by hand may put `date: 2021` without quotes.
 _DIALECT = Dialect(is_text=lambda path: path == ("date",))
-# Words that YAML 1.1 (Ruby's reader too) takes for a boolean or null when they stand without quotes.
-_SPECIAL = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
-
-
-class _Key(str):
-    __slots__ = ()
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes every text in double quotes, so that no reader takes it for a number, a date or a boolean."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 -- PyYAML's signature
-        super().increase_indent(flow, indentless=False)
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 -- PyYAML's signature
-        return True
-
-
-_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
-_Dumper.add_representer(_Key, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text)))
 
 
 def record_path(folder: str, event_id: str) -> str:
@@ -46,27 +24,24 @@ def record_path(folder: str, event_id: str) -> str:
     return f"{folder.rstrip('/')}/{event_id}{SUFFIX}"
 
 
-def write_record(event: Event) -> str:
-    """Write an event as its record: keys in the model's order, empty fields left out, one line a text."""
-    data = _keyed(event.model_dump(mode="json", exclude_defaults=True))
-    return str(
-        yaml.dump(
-            data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=float("inf"), default_flow_style=False
-        )
-    )
+def write_record(event: Event, *, before: Event | None = None, source: str | None = None) -> str:
+    """Write an event as its record: keys in the model's order, empty fields left out, one line a text.
 
-
-def _keyed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {_key(key): _keyed(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [_keyed(child) for child in value]
-    return value
-
-
-def _key(key: str) -> str:
-    plain = re.fullmatch(r"[a-z][a-z0-9_-]*", key) and key not in _SPECIAL
-    return _Key(key) if plain else key
+    Args:
+        event: The event.
+        before: What its record says until now.
+        source: The text of that record. A person's comments, order of keys and quotes stay, and only what differs is
+            changed; unless the text cannot be read, or cannot be changed so that it gives the event.
+    """
+    if source is not None and event == before:
+        return source
+    data = event.model_dump(mode="json", exclude_defaults=True)
+    if source is not None:
+        with suppress(UserError):
+            text = rewrite(source, data)
+            if text is not None and read_record(text, "") == event:
+                return text
+    return dump(data)
 
 
 def read_record(text: str, file: str) -> Event:

@@ -22,7 +22,7 @@ from almanac.page.section import Renderer, SectionReader
 from almanac.proposal.marker import Memory
 from almanac.proposal.merge import Merged, marks, merge, merge_records
 from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, Shared, branch_name
-from almanac.textmerge import merge_texts
+from almanac.proposal.textmerge import merge_texts
 from almanac.times.zones import Zones
 
 _LENGTH = 60
@@ -321,7 +321,7 @@ def fresh(task: Task, event: Event) -> Content:
         base=task.base.commit,
         parents=(task.base.commit,),
         files={
-            path: record_text(previous, event, site.source),
+            path: write_record(event, before=previous, source=site.source),
             page: put(site.page, event, section, previous=previous, order=site.config.order),
         },
         message=task.message(event),
@@ -354,7 +354,7 @@ def on_top(task: Task, shared: Shared, answers: Event | None, event_id: str) -> 
     fixed = {"id": event_id, "issue": task.number}
     event, section = _written(merged.event.model_copy(update=fixed), task.render)
     page, page_clash = pages.rebuilt(written, event, section)
-    texts = {path: record_text(written, event, shared.record), site.config.page: page}
+    texts = {path: write_record(event, before=written, source=shared.record), site.config.page: page}
     others = merged_files(shared, set(texts)) if shared.fork != task.base.commit else Others()
     ours = [name for name, clash in ((path, both.conflicts), (site.config.page, page_clash)) if clash]
     branch = _commit_on_top(task, shared, event, texts, others)
@@ -414,18 +414,6 @@ def _no_record(shared: Shared, path: str) -> Problem:
 def _written(event: Event, render: Renderer) -> tuple[Event, str]:
     section = render(event)
     return event.model_copy(update={"rendered": fingerprint(section)}), section
-
-
-def record_text(before: Event | None, event: Event, source: str | None) -> str:
-    """Write a record; where a human wrote its text, with their comments and their way of writing as far as may be."""
-    plain = write_record(event)
-    if before is None or source is None:
-        return plain
-    text = merge_texts(write_record(before), plain, source).text
-    try:
-        return text if read_record(text, "") == event else plain
-    except UserError:
-        return plain
 
 
 def _listed(merged: Merged, memory: Memory, answers: Event | None) -> tuple[str, ...]:

@@ -1,0 +1,244 @@
+"""YAML as Almanac writes it, and changes to a file that a person keeps: only what has to change changes.
+
+PyYAML knows where each value is in a text. So the text is changed in place, and comments, blank lines, the order of
+the keys and the way in which all other values are written stay as they are.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from difflib import SequenceMatcher
+from typing import Any
+
+import yaml
+
+from almanac.yamlfile import MAX_CHARACTERS, compose, load, scalar_value
+
+# Words that YAML 1.1 (Ruby's reader too) takes for a boolean or null if they have no quotes.
+_SPECIAL = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
+_TEXT = "tag:yaml.org,2002:str"
+_BLOCK_STYLES = ("|", ">")
+_NOTHING: tuple[Any, ...] = (None, [], {})
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes every text in double quotes, so that no reader takes it for a number, a date or a boolean."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 -- PyYAML's signature
+        super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 -- PyYAML's signature
+        return True
+
+
+_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar(_TEXT, text, style='"'))
+# A text that comes as a node has chosen its quotes itself.
+_Dumper.add_representer(yaml.ScalarNode, lambda _, node: node)
+
+
+def dump(data: Any, *, flow: bool = False) -> str:
+    """Write values as YAML, always the same bytes for the same values: one line a text, or with `flow` one for all."""
+    return str(
+        yaml.dump(
+            _keyed(data),
+            Dumper=_Dumper,
+            sort_keys=False,
+            allow_unicode=True,
+            width=float("inf"),
+            default_flow_style=flow,
+        )
+    )
+
+
+def _keyed(value: Any) -> Any:
+    """Leave out the quotes of keys that are plain words."""
+    if isinstance(value, list):
+        return [_keyed(child) for child in value]
+    if not isinstance(value, dict):
+        return value
+    plain = {key for key in value if re.fullmatch(r"[a-z][a-z0-9_-]*", key) and key not in _SPECIAL}
+    return {yaml.ScalarNode(_TEXT, key) if key in plain else key: _keyed(child) for key, child in value.items()}
+
+
+def rewrite(source: str, data: dict[str, Any]) -> str | None:
+    """Change a YAML text so that it holds other values; None if that cannot be done in place.
+
+    A comment goes only with the entry that it is part of. The caller has to make sure that the result reads as `data`:
+    YAML has corners that are not thought of here.
+
+    Args:
+        source: The text, which a person may have written.
+        data: What it is to hold: texts, numbers, booleans, lists and groups.
+
+    Raises:
+        UserError: The text is not valid YAML.
+    """
+    text = source.removeprefix("\ufeff")
+    mark = source[: len(source) - len(text)]
+    is_dos = "\n" in text and text.replace("\r\n", "\n").replace("\n", "\r\n") == text
+    if is_dos:
+        text = text.replace("\r\n", "\n")
+    if not text.endswith("\n"):
+        text += "\n"
+    load(text, "")  # no keys but plain ones, and no aliases
+    editor = _Editor(text)
+    try:
+        editor.change(compose(text, "", MAX_CHARACTERS), data, 0)
+    except _NotInPlaceError:
+        return None
+    text = editor.result()
+    return mark + (text.replace("\n", "\r\n") if is_dos else text)
+
+
+# The key (None in a list) and the value.
+_Entry = tuple[yaml.Node | None, yaml.Node]
+
+
+class _NotInPlaceError(Exception):
+    """What is around a value has to be written again."""
+
+
+class _Editor:
+    """Collects the changes to one text: start, end, and what comes in between.
+
+    In what follows, `column` is where a group's keys or a list's hyphens are: further lines of a value are indented
+    more than that.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.changes: list[tuple[int, int, str]] = []
+
+    def result(self) -> str:
+        parts, at = [], 0
+        for start, end, new in sorted(self.changes, key=lambda change: change[:2]):
+            parts += [self.text[at:start], new]
+            at = end
+        return "".join([*parts, self.text[at:]])
+
+    def change(self, node: yaml.Node | None, new: Any, column: int) -> None:
+        """Make a value another one."""
+        if isinstance(node, yaml.ScalarNode) and not isinstance(new, list | dict):
+            self.scalar(node, new, column)
+        elif isinstance(node, yaml.MappingNode) and isinstance(new, dict):
+            self.or_flow(node, new, self.group)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(new, list):
+            self.or_flow(node, new, self.entries)
+        else:
+            raise _NotInPlaceError
+
+    def scalar(self, node: yaml.ScalarNode, new: Any, column: int) -> None:
+        if _data(node) == new or (isinstance(new, str) and node.value == new):
+            return
+        if isinstance(new, str):
+            style = node.style or '"'
+            new = yaml.ScalarNode(_TEXT, new, style='"' if style == "'" and "\n" in new else style)
+        text = dump({"k": new}).removeprefix("k: ").removesuffix("\n").replace("\n", "\n" + " " * column)
+        start, end = node.start_mark.index, self.end(node)
+        self.changes.append((start, end, text if start < end else f" {text}"))  # `key:` alone
+
+    def or_flow(self, node: yaml.CollectionNode, new: Any, change: Callable[[Any, Any], None]) -> None:
+        """Change a list or a group in place; one in brackets can be written again as a whole."""
+        count = len(self.changes)
+        try:
+            change(node, new)
+        except _NotInPlaceError:
+            if not node.flow_style:
+                raise
+            del self.changes[count:]
+            self.changes.append((node.start_mark.index, node.end_mark.index, dump(new, flow=True).rstrip("\n")))
+
+    def group(self, node: yaml.MappingNode, new: dict[str, Any]) -> None:
+        known = {key.value: (key, child) for key, child in node.value}
+        before: _Entry | None = None
+        for name, value in new.items():
+            if name in known:
+                before = known[name]
+                self.entry(node, before, value, {name: value})
+            else:
+                self.insert(node, before, {name: value})
+        for name, entry in known.items():
+            if name not in new and _data(entry[1]) not in _NOTHING:
+                self.remove(node, entry)
+
+    def entries(self, node: yaml.SequenceNode, new: list[Any]) -> None:
+        known = _entries(node)
+        old, wanted = ([json.dumps(item, sort_keys=True) for item in side] for side in (map(_data, node.value), new))
+        for step, i1, i2, j1, j2 in SequenceMatcher(None, old, wanted, autojunk=False).get_opcodes():
+            if step == "equal":
+                continue
+            both = min(i2 - i1, j2 - j1)
+            for entry, item in zip(known[i1 : i1 + both], new[j1 : j1 + both], strict=True):
+                self.entry(node, entry, item, [item])
+            for entry in known[i1 + both : i2]:
+                self.remove(node, entry)
+            for item in new[j1 + both : j2]:
+                self.insert(node, known[i1 + both - 1] if i1 + both else None, [item])
+
+    def entry(self, node: yaml.CollectionNode, entry: _Entry, new: Any, whole: Any) -> None:
+        """Change the value of an entry; where that cannot be done in place, write all of the entry."""
+        count, column = len(self.changes), node.start_mark.column
+        try:
+            self.change(entry[1], new, column)
+        except _NotInPlaceError:
+            if node.flow_style:
+                raise
+            del self.changes[count:]
+            self.changes.append((self.start(entry), self.end(entry[1]), _indented(whole, column).strip(" \n")))
+
+    def insert(self, node: yaml.CollectionNode, before: _Entry | None, whole: Any) -> None:
+        """Write an entry on lines of its own, after another one or as the first."""
+        if node.flow_style:
+            raise _NotInPlaceError
+        at = self.line_end(self.end(before[1])) if before else self.line_start(self.start(_entries(node)[0]))
+        self.changes.append((at, at, _indented(whole, node.start_mark.column)))
+
+    def remove(self, node: yaml.CollectionNode, entry: _Entry) -> None:
+        if node.flow_style:
+            raise _NotInPlaceError
+        self.changes.append((self.line_start(self.start(entry)), self.line_end(self.end(entry[1])), ""))
+
+    def start(self, entry: _Entry) -> int:
+        key, child = entry
+        if key:
+            return int(key.start_mark.index)
+        at = self.text.rfind("-", 0, child.start_mark.index)
+        if self.text[at + 1 : child.start_mark.index].strip():
+            raise _NotInPlaceError  # a comment, with a hyphen in it
+        return at
+
+    def end(self, node: yaml.Node) -> int:
+        start, end = node.start_mark.index, node.end_mark.index
+        if isinstance(node, yaml.CollectionNode) and not node.flow_style:
+            return self.end(_entries(node)[-1][1])  # its own mark is where the next thing begins
+        if isinstance(node, yaml.ScalarNode) and node.style in _BLOCK_STYLES:
+            return start + len(self.text[start:end].rstrip())
+        return int(end)
+
+    def line_start(self, at: int) -> int:
+        start = self.text.rfind("\n", 0, at) + 1
+        if self.text[start:at].strip():
+            raise _NotInPlaceError
+        return start
+
+    def line_end(self, at: int) -> int:
+        return self.text.index("\n", at) + 1
+
+
+def _entries(node: yaml.CollectionNode) -> list[_Entry]:
+    return list(node.value) if isinstance(node, yaml.MappingNode) else [(None, child) for child in node.value]
+
+
+def _indented(data: Any, column: int) -> str:
+    space = " " * column
+    return space + dump(data).removesuffix("\n").replace("\n", f"\n{space}") + "\n"
+
+
+def _data(node: yaml.Node) -> Any:
+    """Return what a node holds, but for keys without a value: they say the same as none."""
+    if isinstance(node, yaml.ScalarNode):
+        return scalar_value(node)
+    if isinstance(node, yaml.SequenceNode):
+        return [_data(child) for child in node.value]
+    values = {key.value: _data(child) for key, child in node.value}
+    return {key: value for key, value in values.items() if value not in _NOTHING}
