@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from almanac.times.check import read_when
-from almanac.times.compare import Moment, line_of, time_at
 from almanac.times.grammar import LONGEST
-from almanac.times.zones import BUILT_IN, Place, Zones, names, offset_place
+from almanac.times.moment import Moment, line_of, time_at
+from almanac.times.zones import BUILT_IN, ZonePlace, Zones, names, offset_place
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 SITE = Zones.of({"PT": "America/Los_Angeles", "IST": "Asia/Kolkata", "GMT": "Europe/London"}, ["PT", "IST"])
 PLACES = [
-    place for word in (*BUILT_IN, "IST", *sorted(names().values())) if isinstance(place := SITE.find(word), Place)
+    place for word in (*BUILT_IN, "IST", *sorted(names().values())) if isinstance(place := SITE.find(word), ZonePlace)
 ]
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: offset_place(timedelta(minutes=minutes)))
 # Around the clock changes, where lines are easily wrong, and anywhere.
@@ -32,7 +32,7 @@ MOMENTS = st.one_of(
 @settings(deadline=None, max_examples=300)
 @given(MOMENTS, st.lists(st.sampled_from(PLACES) | OFFSETS, min_size=1, max_size=5), st.none() | st.integers(1, 1439))
 def test_every_line_that_is_shown_is_read_as_its_moment(
-    start: datetime, places: list[Place], length: int | None
+    start: datetime, places: list[ZonePlace], length: int | None
 ) -> None:
     start = start.replace(microsecond=0)
     moment = Moment(start, start + timedelta(minutes=length) if length else None)

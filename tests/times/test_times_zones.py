@@ -13,8 +13,8 @@ from almanac.times.zones import (
     AMBIGUOUS,
     BUILT_IN,
     IN_WORDS,
-    Ambiguous,
-    Place,
+    AmbiguousZone,
+    ZonePlace,
     Zones,
     abbreviations,
     check_letters,
@@ -63,8 +63,8 @@ def test_every_zone_can_be_loaded_and_no_other() -> None:
 
 def test_what_clocks_are_called() -> None:
     assert abbreviations(load_zone("America/New_York")) == {"EST", "EDT"}
-    assert Place("ET", load_zone("America/New_York"), "America/New_York").strict is False
-    assert Place("est", load_zone("America/New_York"), "America/New_York").strict is True
+    assert ZonePlace("ET", load_zone("America/New_York"), "America/New_York").strict is False
+    assert ZonePlace("est", load_zone("America/New_York"), "America/New_York").strict is True
 
 
 def test_the_sites_letters_come_before_the_built_in_ones() -> None:
@@ -74,9 +74,9 @@ def test_the_sites_letters_come_before_the_built_in_ones() -> None:
     assert (site.label_of("America/Toronto"), site.label_of("UTC"), site.label_of("Asia/Tokyo")) == ("et", "UTC", "JST")
     for word in ("ET", "et"):
         place = site.find(word)
-        assert isinstance(place, Place)
+        assert isinstance(place, ZonePlace)
         assert (place.label, place.name, place.city) == ("et", "America/Toronto", "Toronto")
-    assert isinstance(Zones.of().find("cst"), Ambiguous)
+    assert isinstance(Zones.of().find("cst"), AmbiguousZone)
     assert site.find("Nowhere") is None
 
 

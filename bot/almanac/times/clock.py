@@ -1,7 +1,4 @@
-"""Times of day as people type them, alone or as a range, and as a When line shows them.
-
-Durations as people type them.
-"""
+"""Times of day, alone or as a range, and durations: as people type them, and as a When line shows them."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +12,6 @@ HALF_DAY = timedelta(hours=12)
 DAY = timedelta(days=1)
 NOON_HOUR = 12
 EARLY_HOURS = range(1, 7)  # of `2:00`: more often an afternoon than a night
-
 YEAR_LIKE = range(1900, 2200)  # four digits that are as likely a year
 
 _AM = r"""\s?(?P<{half}>[ap])\.?\s?m(?!\w)\.?
@@ -38,13 +34,13 @@ _HALVES = ("half", "half2", "half3", "half4", "half5", "half6")
 
 @dataclass(frozen=True)
 class WrittenTime:
-    """A time of day in so many words.
+    """A time of day as it was typed.
 
     Attributes:
         hour: 0 to 24 and, where it makes no sense, up to 99.
         minute: 0 to 99.
         second: 0 to 99.
-        half: `a` or `p` where am or pm stands with it.
+        half: `a` or `p` where am or pm was typed with it.
         style: `word` (noon), `clock` (24 hours for certain: 09:00, 9h, 17), `loose` (1 to 12 with minutes: 9:00),
             `bare` (1 to 12 and nothing else: 9), `year` (24 hours, in four digits that may as well be a year: 2021).
     """
@@ -57,7 +53,7 @@ class WrittenTime:
 
     @property
     def midnight(self) -> bool:
-        """Tell whether the word midnight was written."""
+        """Tell whether the word midnight was typed."""
         return self.style == "word" and self.hour == 0
 
     @property
@@ -69,6 +65,18 @@ class WrittenTime:
     def certain(self) -> bool:
         """Tell whether the half of the day is beyond doubt."""
         return self.half is not None or self.style in ("word", "clock", "year")
+
+    def values(self, *, both: bool = False) -> tuple[time, ...]:
+        """Return the times that it can be, in both halves of the day if wanted; none where no clock shows it."""
+        least, most = (1, NOON_HOUR) if self.half else (0, 23)
+        if not least <= self.hour <= most or max(self.minute, self.second) > 59:  # noqa: PLR2004 - a clock's own bounds
+            return ()
+        hours = [self.hour]
+        if self.half:
+            hours = [self.hour % NOON_HOUR + (NOON_HOUR if self.half == "p" else 0)]
+        elif both:
+            hours = [self.hour % NOON_HOUR, self.hour % NOON_HOUR + NOON_HOUR]
+        return tuple(time(hour, self.minute, self.second) for hour in hours)
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,12 @@ class Clock:
         """Tell whether it is a range that ends on the next day."""
         return self.end is not None and self.end <= self.start
 
+    @property
+    def length(self) -> timedelta:
+        """How long it is by the clock on the wall."""
+        start, end = self.walls(datetime(2000, 1, 1))  # noqa: DTZ001 - only the difference counts
+        return (end or start) - start
+
     def walls(self, day: datetime) -> tuple[datetime, datetime | None]:
         """Put the clock on a day (its midnight): when it starts, and when it ends, by the clocks on the wall."""
         start = datetime.combine(day, self.start)
@@ -91,68 +105,12 @@ class Clock:
         end = datetime.combine(day, self.end)
         return start, end + DAY if self.overnight else end
 
-
-def written_time(match: re.Match[str]) -> WrittenTime:
-    """Return what a match of `TIME` says."""
-    if word := match["word"]:
-        return WrittenTime(0 if word.lower() == "midnight" else NOON_HOUR, style="word")
-    if compact := match["compact"]:
-        return _compact(compact)
-    half = next((half for name in _HALVES if (half := match[name])), None)
-    run = match["run"]
-    hour, minute = (int(run[:-2]), int(run[-2:])) if run else (int(match["hour"]), int(match["minute"] or 0))
-    minute, second = int(match["past"] or minute), int(match["second"] or 0)
-    if half:
-        return WrittenTime(hour, minute, second, "a" if half in "aA" else "p")
-    h = match["h"] or match["hours"]
-    if h or match["hour"].startswith("0") or not 1 <= hour <= NOON_HOUR:
-        return WrittenTime(hour, minute, second)
-    return WrittenTime(hour, minute, second, style="loose" if match["minute"] else "bare")
-
-
-def _compact(digits: str) -> WrittenTime:
-    """Read `1400`. Up to 1259 it may be meant by the 12-hour clock if the other end of a range says am or pm."""
-    hour, minute = int(digits[:2]), int(digits[2:])
-    if int(digits) in YEAR_LIKE:
-        return WrittenTime(hour, minute, style="year")
-    return WrittenTime(hour, minute, style="clock" if digits.startswith("0") or hour > NOON_HOUR else "loose")
-
-
-def clocks(start: WrittenTime, end: WrittenTime | None) -> tuple[Clock, ...]:
-    """Return what a time or a range can mean: once where it is clear, twice where am or pm is missing, else not at all.
-
-    In a range the half of the day that is left out is the one that makes the range shorter than half a day: `9-11am`
-    starts at 9am, `11-1pm` at 11am, `10pm-1` ends at 1am.
-    """
-    if end is None:
-        return tuple(Clock(value) for value in _values(start, both=start.style == "bare") if value)
-    if end.day_end:
-        end = WrittenTime(0)
-    helped = start.half or end.half or "word" in (start.style, end.style)
-    bare = start.style == end.style == "bare"
-    if helped or bare:
-        found = _ranges(start, end, both=(not start.certain, not end.certain))
-        return tuple(clock for clock in found if _length(clock) < HALF_DAY) if len(found) > 1 else found
-    found = _ranges(start, end, both=(False, False))
-    if end.certain or not any(_length(clock) > HALF_DAY for clock in found):
-        return found
-    # By the 24-hour clock `10:00-1:00` would take fifteen hours. After `14:00` only a person knows what `1:00` is.
-    ways = _ranges(start, end, both=(False, True))
-    return ways if start.certain else tuple(clock for clock in ways if _length(clock) < HALF_DAY)
-
-
-def _ranges(start: WrittenTime, end: WrittenTime, *, both: tuple[bool, bool]) -> tuple[Clock, ...]:
-    """Return the ranges from a start to an end, each in one or in both halves of the day."""
-    starts, ends = _values(start, both=both[0]), _values(end, both=both[1])
-    return tuple(Clock(first, last) for first, last in product(starts, ends) if first != last)
-
-
-def show_clock(start: time, end: time | None = None) -> str:
-    """Show a time or a range as briefly as it can be read: `9am`, `9:30am`, `9-11am`, `11am-1pm`."""
-    if end is None:
-        return _digits(start) + _half(start)
-    same_half = _half(start) == _half(end) and start < end
-    return f"{_digits(start)}{'' if same_half else _half(start)}-{_digits(end)}{_half(end)}"
+    def __str__(self) -> str:
+        """Show it as briefly as it can be read: `9am`, `9:30am`, `9-11am`, `11am-1pm`."""
+        if self.end is None:
+            return _digits(self.start) + _half(self.start)
+        same_half = _half(self.start) == _half(self.end) and not self.overnight
+        return f"{_digits(self.start)}{'' if same_half else _half(self.start)}-{_digits(self.end)}{_half(self.end)}"
 
 
 def _digits(value: time) -> str:
@@ -165,33 +123,66 @@ def _half(value: time) -> str:
     return "am" if value.hour < NOON_HOUR else "pm"
 
 
-def _length(clock: Clock) -> timedelta:
-    start, end = clock.walls(datetime(2000, 1, 1))  # noqa: DTZ001 - only the difference counts
-    return (end or start) - start
+def written_time(match: re.Match[str]) -> WrittenTime:
+    """Return what a match of `TIME` says."""
+    if word := match["word"]:
+        return WrittenTime(0 if word.lower() == "midnight" else NOON_HOUR, style="word")
+    if digits := match["compact"]:
+        # Up to 1259 it may be meant by the 12-hour clock if the other end of a range says am or pm.
+        certain = digits.startswith("0") or int(digits[:2]) > NOON_HOUR
+        style: Literal["year", "clock", "loose"] = (
+            "year" if int(digits) in YEAR_LIKE else "clock" if certain else "loose"
+        )
+        return WrittenTime(int(digits[:2]), int(digits[2:]), style=style)
+    half = next((half for name in _HALVES if (half := match[name])), None)
+    run = match["run"]
+    hour, minute = (int(run[:-2]), int(run[-2:])) if run else (int(match["hour"]), int(match["minute"] or 0))
+    minute, second = int(match["past"] or minute), int(match["second"] or 0)
+    if half:
+        return WrittenTime(hour, minute, second, "a" if half in "aA" else "p")
+    if match["h"] or match["hours"] or match["hour"].startswith("0") or not 1 <= hour <= NOON_HOUR:
+        return WrittenTime(hour, minute, second)
+    return WrittenTime(hour, minute, second, style="loose" if match["minute"] else "bare")
 
 
-def _values(written: WrittenTime, *, both: bool) -> tuple[time, ...]:
-    hours = [written.hour]
-    if written.half:
-        hours = [written.hour % NOON_HOUR + (NOON_HOUR if written.half == "p" else 0)]
-    elif both:
-        hours = [written.hour % NOON_HOUR, written.hour % NOON_HOUR + NOON_HOUR]
-    top = NOON_HOUR if written.half else 23
-    if not (1 if written.half else 0) <= written.hour <= top or written.minute > 59 or written.second > 59:  # noqa: PLR2004 - a clock's own bounds
-        return ()
-    return tuple(time(hour, written.minute, written.second) for hour in hours)
+def clocks(start: WrittenTime, end: WrittenTime | None) -> tuple[Clock, ...]:
+    """Return what a time or a range can mean: once where it is clear, twice where am or pm is missing, else not at all.
 
+    In a range the half of the day that is left out is the one that makes the range shorter than half a day: `9-11am`
+    starts at 9am, `11-1pm` at 11am, `10pm-1` ends at 1am.
+    """
+    if end is None:
+        return tuple(map(Clock, start.values(both=start.style == "bare")))
+    if end.day_end:
+        end = WrittenTime(0)
+    helped = start.half or end.half or "word" in (start.style, end.style)
+    if helped or start.style == end.style == "bare":
+        found = _ranges(start, end, both=(not start.certain, not end.certain))
+        return tuple(clock for clock in found if clock.length < HALF_DAY) if len(found) > 1 else found
+    found = _ranges(start, end, both=(False, False))
+    if end.certain or not any(clock.length > HALF_DAY for clock in found):
+        return found
+    # By the 24-hour clock `10:00-1:00` would take fifteen hours. After `14:00` only a person knows what `1:00` is.
+    ways = _ranges(start, end, both=(False, True))
+    return ways if start.certain else tuple(clock for clock in ways if clock.length < HALF_DAY)
+
+
+def _ranges(start: WrittenTime, end: WrittenTime, *, both: tuple[bool, bool]) -> tuple[Clock, ...]:
+    """Return the ranges from a start to an end, each in one or in both halves of the day."""
+    pairs = product(start.values(both=both[0]), end.values(both=both[1]))
+    return tuple(Clock(first, last) for first, last in pairs if first != last)
+
+
+# ------------------------------------------------------------------------------- durations
 
 LONGEST = 100  # characters
 LIMIT = timedelta(days=31)
 EXAMPLE = "Write it as 2 hours, 90 min, 1h30 or 1:30."
 
-_FLAGS = re.IGNORECASE | re.ASCII
-_NUMBER = r"(?P<{}>[0-9]{{1,5}}(?:[.,][0-9]{{1,3}})?)"
-_DAYS, _HOURS, _MINUTES = (_NUMBER.format(name) for name in ("days", "hours", "minutes"))
+_DAYS, _HOURS, _MINUTES = (rf"(?P<{unit}>[0-9]{{1,5}}(?:[.,][0-9]{{1,3}})?)" for unit in ("days", "hours", "minutes"))
 _AND = r"\s*(?:,|and\b|&)?\s*"
 _FORMS = tuple(
-    re.compile(form, _FLAGS)
+    re.compile(form, re.IGNORECASE | re.ASCII)
     for form in (
         _AND.join(
             (
@@ -215,16 +206,26 @@ def read_duration(text: str) -> timedelta | Problem:
     Returns:
         The duration, more than nothing and at most 31 days; or the problem. A bare number is one, as it has no unit.
     """
-    stripped = " ".join(text[: LONGEST + 1].split())
+    stripped = " ".join(text.split()) if len(text) <= LONGEST else ""
     match = next((match for form in _FORMS if (match := form.fullmatch(stripped))), None)
-    if match is None or len(text) > LONGEST:
-        return _unread(text, stripped)
-    duration = _duration_length({unit: value for unit, value in match.groupdict().items() if value})
-    if duration is None:
-        return _unread(text, stripped)
+    found = {unit: value for unit, value in match.groupdict().items() if value} if match else {}
+    if not found:
+        return _no_duration(text, stripped)
+    if "half" in found:
+        return timedelta(minutes=30)
+    numbers = {unit: 1.0 if value.isalpha() else float(value.replace(",", ".")) for unit, value in found.items()}
+    duration = timedelta(minutes=round(timedelta(**numbers) / timedelta(minutes=1)))
     if not timedelta() < duration <= LIMIT:
         return Problem(f"A duration is more than nothing and at most {LIMIT.days} days. {EXAMPLE}", typed=text)
     return duration
+
+
+def _no_duration(typed: str, stripped: str) -> Problem:
+    if re.fullmatch(r"[1-9][0-9]{0,3}", stripped):
+        choices = tuple(f"{stripped} {unit}" for unit in ("min", "hours"))
+        choices = tuple(choice for choice in choices if isinstance(read_duration(choice), timedelta))
+        return Problem("This number has no unit. Add hours or min to it.", typed=typed, choices=choices)
+    return Problem(f"This could not be read as a duration. {EXAMPLE}", typed=typed)
 
 
 def show_duration(duration: timedelta) -> str:
@@ -232,20 +233,3 @@ def show_duration(duration: timedelta) -> str:
     minutes = round(duration.total_seconds() / 60)
     parts = ((minutes // 60, "hour"), (minutes % 60, "minute"))
     return " ".join(f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number)
-
-
-def _duration_length(found: dict[str, str]) -> timedelta | None:
-    if not found:
-        return None
-    if "half" in found:
-        return timedelta(minutes=30)
-    numbers = {unit: 1.0 if value.isalpha() else float(value.replace(",", ".")) for unit, value in found.items()}
-    return timedelta(minutes=round(timedelta(**numbers) / timedelta(minutes=1)))
-
-
-def _unread(typed: str, stripped: str) -> Problem:
-    if re.fullmatch(r"[1-9][0-9]{0,3}", stripped):
-        choices = tuple(f"{stripped} {unit}" for unit in ("min", "hours"))
-        choices = tuple(choice for choice in choices if isinstance(read_duration(choice), timedelta))
-        return Problem("This number has no unit. Add hours or min to it.", typed=typed, choices=choices)
-    return Problem(f"This could not be read as a duration. {EXAMPLE}", typed=typed)

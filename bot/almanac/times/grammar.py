@@ -1,6 +1,6 @@
 """The grammar of a When line: times with their zones, day marks, and a date before or after them.
 
-Times found in a text that is no When line. Nothing that may matter is left out: then nothing is found.
+It also finds times in a text that is not a When line, if nothing that may matter is left out.
 """
 
 import re
@@ -10,7 +10,7 @@ from datetime import timedelta
 from almanac.dates import WrittenDate, date_at
 from almanac.text import CAPS
 from almanac.times.clock import TIME, Clock, WrittenTime, clocks, written_time
-from almanac.times.zones import Ambiguous, Place, Zones, offset_place
+from almanac.times.zones import AmbiguousZone, ZonePlace, Zones, offset_place
 
 LONGEST = CAPS["when"]  # characters; the longest line seen on a real page has 70
 FURTHEST = timedelta(hours=14)  # no zone is further from UTC
@@ -42,15 +42,15 @@ _SHIFT = re.compile(r"(?P<sign>[+-])\s?(?P<days>[0-2])(?:\s?days?)?|(?P<word>nex
 
 
 class UnreadableError(Exception):
-    """The line is no sequence of times and zones."""
+    """The line is not a sequence of times and zones."""
 
 
 @dataclass(frozen=True)
-class Unknown:
-    """Words in the place of a zone that name none.
+class UnknownZone:
+    """Words in the place of a zone that are not the name of one.
 
     Attributes:
-        words: What stands there.
+        words: The words.
         guess: The zone that is probably meant, where the words alone would not lead to it.
     """
 
@@ -58,42 +58,40 @@ class Unknown:
     guess: str | None = None
 
     def meant(self, zones: Zones) -> str | None:
-        """Return the letters or the name of a zone that somebody may have meant, or None."""
+        """Return the letters or the name of a zone that may have been meant, or None."""
         return self.guess or zones.nearest(self.words)
 
 
-@dataclass(frozen=True)
-class Mark:
-    """The day that stands with a time: a date, or so many days after the first time's."""
-
-    date: WrittenDate | None = None
-    days: int = 0
+AnyZone = ZonePlace | AmbiguousZone | UnknownZone
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenPair:
     """One time with its zone, as it was typed.
 
     Attributes:
-        clocks: What the time can mean: once; twice where am or pm is missing; not at all where no clock shows it.
-        place: Its zone; None where none stands with it.
-        mark: Its day, where one stands with it.
-        start: The start in so many words.
-        end: The end in so many words, of a range.
+        start: The start.
+        end: The end of a range.
+        place: Its zone; None where it has none.
+        mark: Its day, where one was typed with it: a date, or so many days after the first time's.
     """
 
-    clocks: tuple[Clock, ...]
-    place: Place | Ambiguous | Unknown | None
-    mark: Mark | None
     start: WrittenTime
-    end: WrittenTime | None = None
+    end: WrittenTime | None
+    place: AnyZone | None
+    mark: WrittenDate | int | None
+
+    @property
+    def clocks(self) -> tuple[Clock, ...]:
+        """What the time can mean: once; twice where am or pm is missing; not at all where no clock shows it."""
+        return clocks(self.start, self.end)
 
 
 @dataclass(frozen=True)
 class WrittenLine:
     """A When line as it was typed: its times, and the date before or after them."""
 
-    times: tuple[Written, ...]
+    times: tuple[WrittenPair, ...]
     date: WrittenDate | None = None
 
 
@@ -101,22 +99,12 @@ def read_line(text: str, zones: Zones) -> WrittenLine:
     """Take a When line apart.
 
     Raises:
-        UnreadableError: It is no sequence of times and zones.
+        UnreadableError: It is not a sequence of times and zones.
     """
-    return _Reader(" ".join(text.split()).rstrip(" ,;"), zones).line()
+    return _LineParser(" ".join(text.split()).rstrip(" ,;"), zones).line()
 
 
-def read_time(text: str, zones: Zones, position: int) -> tuple[Written, int]:
-    """Read the one time, with its zone and its day, that begins at a position of a text; return it and where it ends.
-
-    Raises:
-        UnreadableError: None begins there.
-    """
-    reader = _Reader(text, zones, position)
-    return reader.time(), reader.position
-
-
-class _Reader:
+class _LineParser:
     """A position in a line that only moves forward."""
 
     def __init__(self, text: str, zones: Zones, position: int = 0) -> None:
@@ -137,13 +125,13 @@ class _Reader:
         date = self.date()
         if date:
             self.take(_AFTER_DATE)
-        times: list[Written] = []
+        times: list[WrittenPair] = []
         while not self.done:
             if times and (date_after := self.date()):
                 if date or not self.done:
                     raise UnreadableError
                 return WrittenLine(tuple(times), date_after)
-            times.append(self.time())
+            times.append(self.pair())
             if not self.take(_SEPARATOR):
                 self.take(_SPACE)
                 if not self.done and not date_at(self.text, self.position) and not _ON.match(self.text, self.position):
@@ -155,30 +143,28 @@ class _Reader:
     def date(self) -> WrittenDate | None:
         begin = self.position
         self.take(_ON)
-        if found := date_at(self.text, self.position):
-            self.position = found.end
-            return found
-        self.position = begin
-        return None
+        found = date_at(self.text, self.position)
+        self.position = found.end if found else begin
+        return found
 
-    def time(self) -> Written:
+    def pair(self) -> WrittenPair:
         self.take(_LEAD)
-        start = self.clock()
+        start = self.time()
         end, place = None, self.place()
         begin = self.position
-        if (place is None or isinstance(place, Place)) and self.take(_UNTIL):
-            end, last = self.clock(), self.place()
+        if (place is None or isinstance(place, ZonePlace)) and self.take(_UNTIL):
+            end, last = self.time(), self.place()
             if place and last and place != last:  # "9am PT - 12pm ET" is no range
                 end, self.position = None, begin
             place = place or last
-        return Written(clocks(start, end), place, self.mark(), start, end)
+        return WrittenPair(start, end, place, self.mark())
 
-    def clock(self) -> WrittenTime:
+    def time(self) -> WrittenTime:
         if match := self.take(TIME):
             return written_time(match)
         raise UnreadableError
 
-    def place(self) -> Place | Ambiguous | Unknown | None:
+    def place(self) -> AnyZone | None:
         begin = self.position
         mere = _MERE_OFFSET.match(self.text, begin)
         self.take(_SPACE)
@@ -190,35 +176,29 @@ class _Reader:
             self.position = begin
         return found
 
-    def offset(self, *, bare: bool) -> Place | Unknown | None:
+    def offset(self, *, bare: bool) -> ZonePlace | UnknownZone | None:
         if spaced := self.take(_SPACED_OFFSET):
-            return self.spaced(spaced)
+            hours = int(spaced["hours"])
+            guess = f"UTC{'+' if spaced['sign'] == '+' else '-'}{hours}"
+            return UnknownZone(spaced.group(), guess if timedelta(hours=hours) <= FURTHEST else None)
         match = _OFFSET.match(self.text, self.position)
         if not match or not (match["utc"] or match["sign"] == "+" or bare):
             return None
         self.position = match.end()
-        units = {unit: int(match[unit] or 0) for unit in ("hours", "minutes", "seconds")}
-        offset = timedelta(**units)
-        if offset > FURTHEST or max(units["minutes"], units["seconds"]) > 59:  # noqa: PLR2004 - a clock's own bounds
-            return Unknown(match.group())
+        hours, minutes, seconds = (int(match[unit] or 0) for unit in ("hours", "minutes", "seconds"))
+        offset = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        if offset > FURTHEST or max(minutes, seconds) > 59:  # noqa: PLR2004 - a clock's own bounds
+            return UnknownZone(match.group())
         return offset_place(offset if match["sign"] == "+" else -offset)
 
-    @staticmethod
-    def spaced(match: re.Match[str]) -> Unknown:
-        """Ask about `UTC - 5`: the same could be the end of a range."""
-        hours = int(match["hours"])
-        guess = f"UTC{'+' if match['sign'] == '+' else '-'}{hours}" if timedelta(hours=hours) <= FURTHEST else None
-        return Unknown(match.group(), guess)
-
-    def named(self) -> Place | Ambiguous | Unknown | None:
+    def named(self) -> AnyZone | None:
         word = _WORD.match(self.text, self.position)
         if not word or _NOT_ZONES.match(self.text, self.position) or date_at(self.text, self.position):
             return None
-        if dotted := _DOTTED.match(self.text, self.position):  # E.T., U.K.
-            place = self.zones.find(dotted.group().replace(".", ""))
-            if place:
-                self.position = dotted.end()
-                return place
+        dotted = _DOTTED.match(self.text, self.position)  # E.T., U.K.
+        if dotted and (place := self.zones.find(dotted.group().replace(".", ""))):
+            self.position = dotted.end()
+            return place
         name = word.group()
         while name:
             if place := self.zones.find(name):
@@ -226,16 +206,18 @@ class _Reader:
                 return place
             name = name[: max(name.rfind(mark) for mark in "/+-") + 1][:-1]
         phrase = self.take(_PHRASE)
-        return Unknown(phrase.group()) if phrase else None
+        return UnknownZone(phrase.group()) if phrase else None
 
-    def mark(self) -> Mark | None:
+    def mark(self) -> WrittenDate | int | None:
         begin = self.position
         self.take(_SPACE)
         opened = self.take(_OPEN)
+        found: WrittenDate | int
         if opened and (shift := self.take(_SHIFT)):
-            found = Mark(days=_days(shift))
+            word = (shift["word"] or "").lower()
+            found = {"previous": -1, "same": 0}.get(word, 1) if word else int(shift["sign"] + shift["days"])
         elif date := date_at(self.text, self.position):
-            found = Mark(date)
+            found = date
             self.position = date.end
         else:
             self.position = begin
@@ -245,22 +227,14 @@ class _Reader:
         return found
 
 
-def _days(shift: re.Match[str]) -> int:
-    if word := shift["word"]:
-        return {"previous": -1, "same": 0}.get(word.lower(), 1)
-    return int(shift["sign"] + shift["days"])
+# ------------------------------------------------------------------------------- times in another text
 
-
-_SCAN_FLAGS = re.IGNORECASE | re.ASCII
-_USED = "\0"  # stands for what was read, in what is left of the text
-_MATTERS = re.compile(r"[0-9]|\b(?:[ap]\.?m|noon|midday|midnight|half|quarter|past|before|after|not)\b", _SCAN_FLAGS)
-_SCAN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/+-]*", re.ASCII)
+_USED = "\0"  # in place of what was read, in what is left of the text
+_MATTERS = re.compile(r"[0-9]|\b(?:[ap]\.?m|noon|midday|midnight|half|quarter|past|before|after|not|or)\b", _FLAGS)
 _CLINGS = re.compile(rf"[.:/+_\u2010-\u2015\u2212-]{_USED}")
-_BETWEEN = re.compile(rf"(?<={_USED})\s*(?:[,/|;\u00b7\u2022\u2010-\u2014-]|and|or)\s*(?={_USED})", _SCAN_FLAGS)
-_OR = re.compile(r"\bor\b", _SCAN_FLAGS)
+_BETWEEN = re.compile(rf"(?<={_USED})\s*(?:[,/|;\u00b7\u2022\u2010-\u2014-]|and|or)\s*(?={_USED})", _FLAGS)
 _LENGTH = re.compile(
-    r"[\s,;(-]*\b(?:for |about |lasting )*[0-9]{1,4}(?:[.,][0-9]{1,3})?\s?(?:hours?|hrs?|minutes?|mins?)\b[.)]*",
-    _SCAN_FLAGS,
+    r"[\s,;(-]*\b(?:for |about |lasting )*[0-9]{1,4}(?:[.,][0-9]{1,3})?\s?(?:hours?|hrs?|minutes?|mins?)\b[.)]*", _FLAGS
 )
 
 
@@ -270,7 +244,7 @@ def without_length(text: str) -> str | None:
 
 
 def scan_line(text: str, zones: Zones) -> str:
-    """Return the times with known zones that stand in a text, joined to one line, and its date behind them.
+    """Return the times with known zones in a text, joined to one line, followed by the date in it.
 
     It is empty where the rest of the text holds a digit, the letters of a zone or a word that can change a time
     (`9 or 10am ET`, `half past 9am ET`), or a sign that clings to a time (`x/9am ET`).
@@ -280,35 +254,32 @@ def scan_line(text: str, zones: Zones) -> str:
     position = 0
     while position < len(text):
         begin, position = position, position + 1
-        if begin and (text[begin - 1].isalnum() or text[begin - 1] == "_"):
+        within_word = begin and (text[begin - 1].isalnum() or text[begin - 1] == "_")
+        if within_word:
             left += text[begin]
         elif date := date_at(text, begin):
             position = date.end
             dates.setdefault(WrittenDate(date.year, date.month, date.day, date.weekday), text[begin:position])
             left += _USED
-        elif end := _time_ends(text, begin, zones):
+        elif end := _pair_end(text, begin, zones):
             position = end
             times.append(text[begin:end])
             left += _USED
         else:
             left += text[begin]
-    if len(dates) > 1 or _leaves_out(left, zones):
+    left = _BETWEEN.sub(" ", left)
+    if len(dates) > 1 or _MATTERS.search(left) or _CLINGS.search(left) or any(map(zones.find, _WORD.findall(left))):
         return ""
     return " on ".join([", ".join(times), *dates.values()])
 
 
-def _time_ends(text: str, begin: int, zones: Zones) -> int | None:
+def _pair_end(text: str, begin: int, zones: Zones) -> int | None:
+    """Return where a time with one meaning and a known zone ends that begins here; None if none does."""
     if not TIME.match(text, begin):
         return None
+    parser = _LineParser(text, zones, begin)
     try:
-        written, end = read_time(text, zones, begin)
+        pair = parser.pair()
     except UnreadableError:
         return None
-    return end if isinstance(written.place, Place) and len(written.clocks) == 1 else None
-
-
-def _leaves_out(left: str, zones: Zones) -> bool:
-    """Tell whether something in the rest of a text may matter."""
-    left = _BETWEEN.sub(" ", left)
-    words = _SCAN_WORD.findall(left)
-    return bool(_MATTERS.search(left) or _CLINGS.search(left) or _OR.search(left) or any(map(zones.find, words)))
+    return parser.position if isinstance(pair.place, ZonePlace) and len(pair.clocks) == 1 else None

@@ -1,15 +1,13 @@
-"""The zone letters that people write, as plain tables: what each means, and which mean several things.
+"""Time zones: the pinned zone database, and the letters by which a site's readers know its zones.
 
-A site's own `time_zones` come before everything here. Whether a letter is strict (EDT is right in summer only) or
-generic (ET is right all year) does not stand here: the zone database knows (`almanac.event.zones.abbreviations`).
-
-Time zones: the pinned zone database, and the letters by which a site's readers know its zones.
+A site's own `time_zones` come before the tables here. Whether letters are strict (EDT is right in summer only) or
+generic (ET is right all year) is not in the tables: the zone database knows (`abbreviations`).
 """
 
 import calendar
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
@@ -18,57 +16,40 @@ from zoneinfo import ZoneInfo
 
 from almanac.errors import ConfigError, Problem
 
-# Generic letters stand before strict ones: the first letters of a zone are what a wrong strict one is replaced with.
-BUILT_IN: Mapping[str, str] = {
-    "PT": "America/Los_Angeles",
-    "MT": "America/Denver",
-    "CT": "America/Chicago",
-    "ET": "America/New_York",
-    "AKT": "America/Anchorage",
-    "UK": "Europe/London",
-    "AET": "Australia/Sydney",
-    "NZT": "Pacific/Auckland",
-    "PST": "America/Los_Angeles",
-    "PDT": "America/Los_Angeles",
-    "MST": "America/Denver",
-    "MDT": "America/Denver",
-    "CDT": "America/Chicago",
-    "EST": "America/New_York",
-    "EDT": "America/New_York",
-    "AKST": "America/Anchorage",
-    "AKDT": "America/Anchorage",
-    "ADT": "America/Halifax",
-    "NST": "America/St_Johns",
-    "NDT": "America/St_Johns",
-    "HST": "Pacific/Honolulu",
-    "WET": "Europe/Lisbon",
-    "WEST": "Europe/Lisbon",
-    "CET": "Europe/Paris",
-    "CEST": "Europe/Paris",
-    "EET": "Europe/Athens",
-    "EEST": "Europe/Athens",
-    "MSK": "Europe/Moscow",
-    "BRT": "America/Sao_Paulo",
-    "ART": "America/Argentina/Buenos_Aires",
-    "WAT": "Africa/Lagos",
-    "CAT": "Africa/Maputo",
-    "EAT": "Africa/Nairobi",
-    "SAST": "Africa/Johannesburg",
-    "PKT": "Asia/Karachi",
-    "SGT": "Asia/Singapore",
-    "HKT": "Asia/Hong_Kong",
-    "JST": "Asia/Tokyo",
-    "KST": "Asia/Seoul",
-    "AWST": "Australia/Perth",
-    "AEST": "Australia/Sydney",
-    "AEDT": "Australia/Sydney",
-    "NZST": "Pacific/Auckland",
-    "NZDT": "Pacific/Auckland",
+# Generic letters come before strict ones: the first letters of a zone are what a wrong strict one is replaced with.
+_LETTERS = {
+    "America/Los_Angeles": "PT PST PDT",
+    "America/Denver": "MT MST MDT",
+    "America/Chicago": "CT CDT",
+    "America/New_York": "ET EST EDT",
+    "America/Anchorage": "AKT AKST AKDT",
+    "America/Halifax": "ADT",
+    "America/St_Johns": "NST NDT",
+    "America/Sao_Paulo": "BRT",
+    "America/Argentina/Buenos_Aires": "ART",
+    "Pacific/Honolulu": "HST",
+    "Pacific/Auckland": "NZT NZST NZDT",
+    "Europe/London": "UK",
+    "Europe/Lisbon": "WET WEST",
+    "Europe/Paris": "CET CEST",
+    "Europe/Athens": "EET EEST",
+    "Europe/Moscow": "MSK",
+    "Africa/Lagos": "WAT",
+    "Africa/Maputo": "CAT",
+    "Africa/Nairobi": "EAT",
+    "Africa/Johannesburg": "SAST",
+    "Asia/Karachi": "PKT",
+    "Asia/Singapore": "SGT",
+    "Asia/Hong_Kong": "HKT",
+    "Asia/Tokyo": "JST",
+    "Asia/Seoul": "KST",
+    "Australia/Perth": "AWST",
+    "Australia/Sydney": "AET AEST AEDT",
     # The same moment all year, whoever writes them: no place's wall time.
-    "UTC": "UTC",
+    "UTC": "UTC Z",
     "GMT": "GMT",
-    "Z": "UTC",
 }
+BUILT_IN: Mapping[str, str] = {letters: name for name, known in _LETTERS.items() for letters in known.split()}
 
 # Letters that mean several zones, each with the place as a reader knows it.
 AMBIGUOUS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -90,8 +71,11 @@ IN_WORDS: Mapping[str, str] = {
     "indian": "Asia/Kolkata",
 }
 
-
 LONGEST_NAME = 60  # longer than any name of a zone; comparing longer ones would only cost time
+_NOT_LETTERS = {
+    *["am", "pm", "and", "on", "at", "to", "from", "until", "till", "noon", "midday", "midnight", "utc", "sept"],
+    *(name[:3].casefold() for name in (*calendar.day_name, *calendar.month_name) if name),
+}
 
 
 @cache
@@ -102,6 +86,12 @@ def names() -> Mapping[str, str]:
     """
     text = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
     return {name.casefold(): name for name in text.split() if name != "Factory"}
+
+
+@cache
+def _cities() -> Mapping[str, str]:
+    """Return the names once more, each under its last part."""
+    return {folded.rpartition("/")[2]: name for folded, name in names().items() if not folded.startswith("etc/")}
 
 
 @cache
@@ -130,7 +120,7 @@ def abbreviations(zone: tzinfo) -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Place:
+class ZonePlace:
     """A zone as a When line names it.
 
     Attributes:
@@ -155,21 +145,21 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Ambiguous:
+class AmbiguousZone:
     """Letters that mean several zones, unless the site's config says which."""
 
     label: str
     candidates: tuple[tuple[str, str], ...]
 
 
-def offset_place(offset: timedelta) -> Place:
+def offset_place(offset: timedelta) -> ZonePlace:
     """Return a fixed offset from UTC as a place: `UTC+2`, `UTC-3:30`, `UTC+0`."""
     seconds = int(offset.total_seconds())
     hours, rest = divmod(abs(seconds), 3600)
     label = f"UTC{'-' if seconds < 0 else '+'}{hours}"
     if rest:
         label += f":{rest // 60:02d}" + (f":{rest % 60:02d}" if rest % 60 else "")
-    return Place(label, timezone(offset), None)
+    return ZonePlace(label, timezone(offset), None)
 
 
 @dataclass(frozen=True)
@@ -179,7 +169,7 @@ class Zones:
     Attributes:
         letters: Letters -> IANA name: the site's own first, then the built-in ones that it does not redefine.
         shown: The letters that a line with a single time is shown in, in order.
-        default: The IANA zone that is suggested to somebody who states none; never assumed.
+        default: The IANA zone that is suggested to someone who gives none; never assumed.
     """
 
     letters: Mapping[str, str]
@@ -188,7 +178,6 @@ class Zones:
     _folded: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Prepare for letters typed in any case."""
         object.__setattr__(self, "_folded", {letters.casefold(): letters for letters in self.letters})
 
     @classmethod
@@ -206,34 +195,29 @@ class Zones:
             ConfigError: A zone or a letter is not known; each problem's `field` is the config's key.
         """
         own = dict(time_zones or {})
-        problems = [_in_key(check_letters(letters), f"time_zones.{letters}") for letters in own]
-        problems += [_in_key(check_zone(name), f"time_zones.{letters}") for letters, name in own.items()]
-        if default is not None:
-            problems.append(_in_key(check_zone(default), "time_zone"))
         taken = {letters.casefold() for letters in own}
         letters = own | {key: name for key, name in BUILT_IN.items() if key.casefold() not in taken}
-        problems += [_in_key(_check_shown(key, letters), "series.time_zones") for key in shown]
-        if found := [problem for problem in problems if problem]:
-            raise ConfigError(found)
+        if problems := list(_config_problems(own, shown, default, letters)):
+            raise ConfigError(problems)
         return cls(letters, tuple(shown or own), default)
 
-    def find(self, word: str) -> Place | Ambiguous | None:
+    def find(self, word: str) -> ZonePlace | AmbiguousZone | None:
         """Look a typed word up: the site's letters, the built-in ones, the ambiguous ones, then IANA names."""
         folded = word.casefold()
         if letters := self._folded.get(folded):
             label = "UTC" if letters == "Z" else letters
-            return Place(label, load_zone(self.letters[letters]), self.letters[letters])
+            return ZonePlace(label, load_zone(self.letters[letters]), self.letters[letters])
         if candidates := AMBIGUOUS.get(word.upper()):
-            return Ambiguous(word.upper(), candidates)
+            return AmbiguousZone(word.upper(), candidates)
         name = names().get(folded)
-        return Place(name, load_zone(name), name) if name else None
+        return ZonePlace(name, load_zone(name), name) if name else None
 
     def label_of(self, name: str) -> str:
         """Return the letters by which this site would call an IANA zone, or its IANA name if it has none."""
         return next((letters for letters, zone in self.letters.items() if zone == name and letters != "Z"), name)
 
     def nearest(self, phrase: str) -> str | None:
-        """Return the letters or the name that somebody may have meant by words that name no zone, or None."""
+        """Return the letters or the name that words which name no zone may have meant, or None."""
         words = " ".join(phrase[:LONGEST_NAME].replace("_", " ").casefold().split())
         bare = re.sub(
             r"^(?:in|us)\s|\s(?:standard|daylight|summer)?\s?time$|\s(?:standard|daylight|summer)$", "", words
@@ -254,56 +238,37 @@ def nearest_zone(text: str) -> str | None:
     return known[close[0]] if close else None
 
 
-@cache
-def _cities() -> Mapping[str, str]:
-    return {folded.rpartition("/")[2]: name for folded, name in names().items() if not folded.startswith("etc/")}
-
-
-def check_zone(name: str) -> Problem | None:
-    """Check an IANA name from a config: None, or the problem with the nearest name."""
+def check_zone(name: str, key: str | None = None) -> Problem | None:
+    """Check an IANA name from a config: None, or the problem of this key with the nearest name."""
     if names().get(name.casefold()) == name:
         return None
     nearest = names().get(name.casefold()) or nearest_zone(name)
     hint = f" Did you mean {nearest}?" if nearest else " Zones have names such as America/New_York or Europe/Paris."
-    return Problem(f"There is no time zone of this name.{hint}", typed=name, accepted=nearest)
+    return Problem(f"There is no time zone of this name.{hint}", field=key, typed=name, accepted=nearest)
 
 
-def check_letters(letters: str) -> Problem | None:
-    """Check letters that a config defines: None, or the problem."""
+def check_letters(letters: str, key: str | None = None) -> Problem | None:
+    """Check letters that a config defines: None, or the problem of this key."""
     if re.fullmatch(r"[A-Za-z]{2,10}", letters) and letters.casefold() not in _NOT_LETTERS:
         return None
     message = (
         "The letters of a time zone are 2 to 10 letters from A to Z, such as ET, and not a word such as PM or NOON."
     )
-    return Problem(message, typed=letters)
+    return Problem(message, field=key, typed=letters)
 
 
-_NOT_LETTERS = {
-    "am",
-    "pm",
-    "and",
-    "on",
-    "at",
-    "to",
-    "from",
-    "until",
-    "till",
-    "noon",
-    "midday",
-    "midnight",
-    "utc",
-    "sept",
-} | {name[:3].casefold() for name in (*calendar.day_name, *calendar.month_name) if name}
-
-
-def _check_shown(letters: str, known: Mapping[str, str]) -> Problem | None:
-    if letters in known:
-        return None
-    close = difflib.get_close_matches(letters[:LONGEST_NAME].upper(), known, 1, 0.5)
-    hint = f" Did you mean {close[0]}?" if close else ""
-    message = f"These letters do not stand in time_zones, and they are not built in.{hint}"
-    return Problem(message, typed=letters, accepted=close[0] if close else None)
-
-
-def _in_key(problem: Problem | None, key: str) -> Problem | None:
-    return problem and Problem(problem.message, field=key, typed=problem.typed, accepted=problem.accepted)
+def _config_problems(
+    own: Mapping[str, str], shown: Sequence[str], default: str | None, known: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Find what is wrong with a config's zones: its own letters, those of a series, and its default."""
+    found = [check_letters(letters, f"time_zones.{letters}") for letters in own]
+    found += [check_zone(name, f"time_zones.{letters}") for letters, name in own.items()]
+    if default is not None:
+        found.append(check_zone(default, "time_zone"))
+    yield from filter(None, found)
+    for letters in shown:
+        if letters not in known:
+            close = difflib.get_close_matches(letters[:LONGEST_NAME].upper(), known, 1, 0.5)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            message = f"These letters are not in time_zones, and they are not built in.{hint}"
+            yield Problem(message, field="series.time_zones", typed=letters, accepted=close[0] if close else None)
