@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, takewhile
+from functools import partial
+from itertools import chain, pairwise, takewhile
 from statistics import fmean
 from typing import TypeVar
 
@@ -79,12 +80,14 @@ class Labelled:
         label: What the page calls it; empty where the field is shown without a label.
         link: The words of its link, or `<>` for a bare address; of most lines only words that are always the same.
         item: What comes before each entry of the list below the label; empty where the value follows the label.
+        place: How many lines below the first line it is; of most lines the mean.
     """
 
     field: str
     label: str
     link: str = ""
     item: str = ""
+    place: float = 0
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,8 @@ class Details:
 def observe_details(sections: Sequence[Section]) -> Details:
     """Describe how most sections of one kind write what follows their first lines."""
     is_bullet = sections[0].style.family == "bullet"
-    bodies = [lines for lines in map(_below_first_line, sections) if any(line.strip() for line in lines)]
+    bodies = [split_lines(section.text)[2 if section.style.kind == "setext" else 1 :] for section in sections]
+    bodies = [lines for lines in bodies if any(line.strip() for line in lines)]
     if not bodies:
         return Details(indent="    " if is_bullet else "", spaced=not is_bullet, empty=True)
     starts = [next(line for line in lines if line.strip()) for lines in bodies]
@@ -128,32 +132,25 @@ def observe_details(sections: Sequence[Section]) -> Details:
     bodies = [[line.removeprefix(indent) for line in lines] for lines in bodies]
     read_label = _label_reader(bodies)
     labelled = [found for lines in bodies for found in _labelled_lines(lines, read_label)]
-    items = [one.item for _, _, one in labelled if one.item]
-    item = _most(items) if items else "    * "
+    item = _most([one.item for _, one in labelled if one.item] or ["    * "])
     top_lines = [line for lines in bodies for line in _top_lines(lines)]
     bullets = [bullet[0] for line in top_lines if (bullet := _BULLET.match(line))]
-    usual = LabelStyle(_most(bullets) if bullets else "- ")
     prose = [line for line in top_lines if not read_label(line)]
     gaps = [gap for lines in bodies for gap in _gaps(lines, read_label)]
     return Details(
         indent=indent,
         spaced=_most(not lines[0].strip() for lines in bodies),
-        loose=_most(gaps) if gaps else not is_bullet,
-        style=_most(style for _, style, _ in labelled) if labelled else usual,
+        loose=_most(gaps or [not is_bullet]),
+        style=_most([style for style, _ in labelled] or [LabelStyle(_most(bullets or ["- "]))]),
         item=item,
         prose_bullets=bool(prose) and all(map(_BULLET.match, prose)),
-        fields=_fields([(place, one) for place, _, one in labelled], item),
+        fields=_fields([one for _, one in labelled], item),
         title=_title_marks([line.removeprefix(indent) for line in starts]),
     )
 
 
 def _most(values: Iterable[H]) -> H:
     return Counter(values).most_common(1)[0][0]
-
-
-def _below_first_line(section: Section) -> list[str]:
-    lines = split_lines(section.text)
-    return lines[2 if section.style.kind == "setext" else 1 :]
 
 
 def _top_lines(lines: Sequence[str]) -> Iterator[str]:
@@ -166,26 +163,23 @@ def _top_lines(lines: Sequence[str]) -> Iterator[str]:
             yield line
 
 
-def _any_label(line: str) -> re.Match[str] | None:
+def _read_label(line: str, *, known: bool = True) -> re.Match[str] | None:
+    """Read a line with a label, or, unless any will do, with one that names a field."""
     found = _LABELLED.match(line)
-    return found if found and found["close"].replace(":", "") == (found["emphasis"] or "") else None
-
-
-def _known_label(line: str) -> re.Match[str] | None:
-    found = _any_label(line)
-    return found if found and field_of(found["label"]) else None
+    is_closed = found and found["close"].replace(":", "") == (found["emphasis"] or "")
+    return found if found and is_closed and (field_of(found["label"]) or not known) else None
 
 
 def _label_reader(bodies: Sequence[Sequence[str]]) -> _ReadLabel:
     """Choose what counts as a label: one that names a field; or any, where none does and most sections have some."""
-    if any(map(_known_label, chain.from_iterable(bodies))):
-        return _known_label
-    labelled = sum(any(map(_any_label, _top_lines(lines))) for lines in bodies)
-    return _any_label if labelled * 2 > len(bodies) else _known_label
+    if any(map(_read_label, chain.from_iterable(bodies))):
+        return _read_label
+    read_any = partial(_read_label, known=False)
+    labelled = sum(any(map(read_any, _top_lines(lines))) for lines in bodies)
+    return read_any if labelled * 2 > len(bodies) else _read_label
 
 
-def _labelled_lines(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[tuple[int, LabelStyle, Labelled]]:
-    """Read the labelled lines: of each, how far down it is, how it is written, and what it shows."""
+def _labelled_lines(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[tuple[LabelStyle, Labelled]]:
     for place, line in enumerate(lines):
         found = read_label(line)
         if found is None:
@@ -195,48 +189,52 @@ def _labelled_lines(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[tu
         below = next((other for other in lines[place + 1 :] if other.strip()), "")
         item = None if value else _ITEM.match(below)
         link = LINK.fullmatch(value)
-        words = link[1] if link else "<>" * bool(_AUTOLINK.match(value))
         style = LabelStyle(
-            found["mark"] or "",
-            found["emphasis"] or "",
-            found["close"],
-            found["space"] or " ",
-            end[0] if end and end.start() else "",
+            mark=found["mark"] or "",
+            emphasis=found["emphasis"] or "",
+            close=found["close"],
+            space=found["space"] or " ",
+            end=end[0] if end and end.start() else "",
         )
-        field = field_of(found["label"]) or ""
-        yield place, style, Labelled(field, found["label"], words, item[0] if item else "")
+        yield (
+            style,
+            Labelled(
+                field_of(found["label"]) or "",
+                found["label"],
+                link=link[1] if link else "<>" * bool(_AUTOLINK.match(value)),
+                item=item[0] if item else "",
+                place=place,
+            ),
+        )
 
 
 def _gaps(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[bool]:
     """Tell for each two labelled lines that follow each other whether there is a blank line between them."""
-    last: int | None = None
-    for place, line in enumerate(lines):
-        if not line.strip() or line[0].isspace():
-            continue
-        if not read_label(line):
-            last = None
-            continue
-        if last is not None:
-            yield any(not between.strip() for between in lines[last + 1 : place])
-        last = place
+    not_indented = [(place, line) for place, line in enumerate(lines) if line.strip() and not line[0].isspace()]
+    for (place, line), (next_place, next_line) in pairwise(not_indented):
+        if read_label(line) and read_label(next_line):
+            yield any(not between.strip() for between in lines[place + 1 : next_place])
 
 
-def _fields(labelled: Sequence[tuple[int, Labelled]], item: str) -> tuple[Labelled, ...]:
+def _fields(lines: Sequence[Labelled], item: str) -> tuple[Labelled, ...]:
     """Describe each field by most of its lines, in the order in which most sections have them."""
-    found: dict[str, list[tuple[int, Labelled]]] = {}
-    for place, one in labelled:
-        # A date here repeats that of the first line; it would have to be kept in step by hand.
-        if one.field not in ("date", "affiliation", ""):
-            found.setdefault(one.field, []).append((place, one))
     fields = []
-    for field, ones in sorted(found.items(), key=lambda pair: fmean(place for place, _ in pair[1])):
-        links = [one.link for _, one in ones]
-        link = _most(links)
-        always = link == "<>" or links.count(link) > 1 or len(links) == 1
-        nested = field in _LISTS and _most(bool(one.item) for _, one in ones)
-        label = _most(one.label for _, one in ones)
-        fields.append(Labelled(field, label, link if always else "", item if nested else ""))
-    return tuple(fields)
+    # A date here repeats that of the first line; it would have to be kept in step by hand.
+    for field in dict.fromkeys(line.field for line in lines if line.field not in ("date", "affiliation", "")):
+        ones = [line for line in lines if line.field == field]
+        link = _most(one.link for one in ones)
+        always = link == "<>" or len(ones) == 1 or sum(one.link == link for one in ones) > 1
+        nested = field in _LISTS and _most(bool(one.item) for one in ones)
+        fields.append(
+            Labelled(
+                field,
+                _most(one.label for one in ones),
+                link=link if always else "",
+                item=item if nested else "",
+                place=fmean(one.place for one in ones),
+            )
+        )
+    return tuple(sorted(fields, key=lambda one: one.place))
 
 
 def _title_marks(firsts: Sequence[str]) -> tuple[str, str]:
@@ -300,21 +298,21 @@ def _all_fields(details: Details, first: FirstLine) -> list[Labelled]:
     for index, field in enumerate(wanted):
         if field not in order:
             order.insert(order.index(wanted[index - 1]) + 1 if index else 0, field)
-    lists = ("people", "agenda", "links") if not shown else ("agenda", "links")
+    lists = ("agenda", "links") if shown else ("people", "agenda", "links")
     house = {
         field: Labelled(field, label, item=details.item if field in lists else "")
         for field, label in _HOUSE_LABELS.items()
     }
 
-    def comes_last(field: str) -> int:
-        if field in shown:
+    def comes_last(one: Labelled) -> int:
+        if one.field in shown:
             return 0
-        if field == "description" and not (details.prose_bullets and details.style.mark):
+        if one.field == "description" and not (details.prose_bullets and details.style.mark):
             return 2
         # A line right after a list's last bullet would be a part of it.
-        return int(bool(house[field].item) and not details.style.mark and not details.loose)
+        return int(bool(one.item) and not details.style.mark and not details.loose)
 
-    return [shown.get(field) or house[field] for field in sorted(order, key=comes_last)]
+    return sorted(((house | shown)[field] for field in order), key=comes_last)
 
 
 def _write_labelled(one: Labelled, details: Details, first: FirstLine, gap: str) -> str:
