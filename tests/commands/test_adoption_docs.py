@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from almanac.page.template import section_renderer
 
-from tests.page.test_shape import BARE, FULL
+from tests.page.house import BARE, FULL
 
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATES = re.findall(r"```jinja\n(.*?)```", (ROOT / "docs/templates.md").read_text(), re.DOTALL)

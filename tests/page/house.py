@@ -1,4 +1,4 @@
-"""What the tests of pages have in common: the house style, the site's zones, and the pages of every style."""
+"""What the tests of pages have in common: the house style, the site's zones, pages of every style, and events."""
 
 from pathlib import Path
 
@@ -12,6 +12,21 @@ render = section_renderer((ROOT / "templates/section.md.j2").read_text(encoding=
 ZONES = Zones.of()
 PAGES = {file.stem: file.read_bytes().decode() for file in sorted((ROOT / "tests/cases/pages").glob("*.md"))}
 REFERENCE = (ROOT / "examples/ospo/past-working-groups.md").read_bytes().decode()
+
+BARE = Event(id="2021-11-15-owls", title="Owls", date="2021-11-15")
+FULL = Event.model_validate(
+    {
+        **BARE.model_dump(),
+        "when": "9am ET, 3pm CET",
+        "location": "Room 5",
+        "url": "https://www.example.org/register",
+        "people": ({"name": "Ada", "url": "https://example.org/ada", "affiliation": "Engines"}, {"name": "Grace"}),
+        "description": "About owls.\n\nTwo things:\n- eyes\n- ears",
+        "agenda": ("Hello", "Bye"),
+        "links": ({"label": "Slides", "url": "https://example.org/slides"},),
+        "recording": "https://example.org/video",
+    }
+)
 
 
 def records_of(page: str) -> tuple[Event, ...]:

@@ -1,9 +1,16 @@
 """What a site's own section template can see and use, and where it may put a value."""
 
+import re
+from pathlib import Path
+
 import pytest
 from almanac.errors import ConfigError
 from almanac.event.model import Event, Person
 from almanac.page.template import section_renderer
+
+from tests.reference import UNIVERSITIES
+
+DOCS = (Path(__file__).parent.parent.parent / "docs/untrusted-text.md").read_text(encoding="utf-8")
 
 
 def event(**fields: object) -> Event:
@@ -47,6 +54,7 @@ def test_a_value_without_a_filter_is_escaped_for_every_position() -> None:
         ("{{ recording | link(recording) }} [x]({{ recording | url }})", "javascript:alert(1) [x](#)"),
         ("{{ recording | host }}", "javascript:alert(1)"),
         ("{{ 'x' | link(none) }}", "x"),
+        ("{% set escaped %}{{ recording | text }}{% endset %}[x]({{ escaped | url }})", "[x](#)"),
     ],
 )
 def test_what_a_template_can_use(source: str, shown: str) -> None:
@@ -258,3 +266,23 @@ def test_no_exclamation_mark_makes_an_image_of_a_link(source: str) -> None:
     apart = source.replace("}}[", "}} [").replace("}}{{", "}} {{")
     assert "![" not in section_renderer(apart)(event(title="Wow!"))
     assert "Wow&#33;[more]" in section_renderer("{{ title }}[more](https://example.org/)")(event(title="Wow!"))
+
+
+def test_the_template_in_the_docs() -> None:
+    found = re.search(r"```jinja\n(.*?)```", DOCS, re.DOTALL)
+    assert found
+    event = UNIVERSITIES.model_copy(update={"description": "P\n- a\n- *b", "extra": {"room": "<1>"}})
+    written = section_renderer(found[1])(event)
+    assert written.startswith(
+        "### November 11th, 2021: Measuring OSPOs, Measuring Open Source, Measuring Impact - Theory to Practice\n\n"
+        "- 9am PT, 12pm EDT, 6pm CET on Thursday November 11, 2021\n- [Matt Germanprez](https://www.unomaha.edu/"
+    )
+    assert written.endswith("\nP\n\n- a\n- &#42;b\nRoom &#60;1&#62;")
+
+
+def test_the_loops_over_answers_in_the_docs() -> None:
+    found = re.findall(r"```jinja\n(.*?)```", DOCS, re.DOTALL)
+    render = section_renderer(found[1])
+    answered = {"topics": ("*a", "b"), "food": {"Vegan": True, "Fish": False}}
+    assert render(UNIVERSITIES.model_copy(update={"extra": answered})) == "- &#42;a\n- b\n- Food: Vegan"
+    assert render(UNIVERSITIES) == ""

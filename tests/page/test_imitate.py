@@ -1,4 +1,4 @@
-"""A page's own shape: a new event is written as the page writes its events, and nothing else moves."""
+"""Imitating a page: a new event is written as the page writes its events, and nothing else changes."""
 
 import re
 from pathlib import Path
@@ -11,46 +11,26 @@ from almanac.page.insert import fitted, put
 from almanac.page.outline import outline
 from almanac.page.template import section_renderer
 
-from tests.page.house import PAGES, REFERENCE, ZONES, render
+from tests.page.house import BARE, FULL, PAGES, REFERENCE, ZONES, render
 from tests.reference import GOVERNMENTS
 
-BARE = Event(id="2021-11-15-owls", title="Owls", date="2021-11-15")
-FULL = Event.model_validate(
-    {
-        **BARE.model_dump(),
-        "when": "9am ET, 3pm CET",
-        "location": "Room 5",
-        "url": "https://www.example.org/register",
-        "people": ({"name": "Ada", "url": "https://example.org/ada", "affiliation": "Engines"}, {"name": "Grace"}),
-        "description": "About owls.\n\nTwo things:\n- eyes\n- ears",
-        "agenda": ("Hello", "Bye"),
-        "links": ({"label": "Slides", "url": "https://example.org/slides"},),
-        "recording": "https://example.org/video",
-    }
-)
 
-
-def seen(page: str) -> Imitation:
+def imitation_of(page: str) -> Imitation:
     imported = import_page(page, render, ZONES)
     return imitate(outline(page), [event.markdown is None for event in imported.events])
 
 
 def added(page: str, event: Event) -> str:
-    """Put an event onto a page with the template that it needs, and return what was added; all else has to be kept."""
-    style = seen(page)
-    assert style.proven
-    assert style.template
-    section = section_renderer(style.template)(event)
+    """Put an event onto a page with the template that it needs, and return its section; all else has to be kept."""
+    imitation = imitation_of(page)
+    assert imitation.proven
+    assert imitation.template
+    section = section_renderer(imitation.template)(event)
     after = put(page, event, section, previous=None, order=None)
-    own = fitted(event, section, outline(page).newline)
-    assert after.count(own) == 1
-    at = after.index(own)
-    # All that is new is the section and the white space, or a year's heading, before or behind it.
-    head = len(page) - len(page)
-    while head < min(at, len(page)) and page[head] == after[head]:
-        head += 1
-    tail = after[len(after) - (len(page) - head) :] if head < len(page) else ""
-    assert page[:head] + tail == page
+    assert after.count(fitted(event, section, outline(page).newline)) == 1
+    # Besides the section, only white space or a year's heading may be new, before it or after it.
+    before = next((at for at, both in enumerate(zip(page, after, strict=False)) if len({*both}) > 1), len(page))
+    assert page[:before] + after[len(after) - (len(page) - before) :] == page
     return section
 
 
@@ -89,20 +69,20 @@ FIRST_LINES = {
 
 
 @pytest.mark.parametrize("name", FIRST_LINES)
-def test_a_new_event_begins_as_the_page_s_events_do(name: str) -> None:
+def test_a_new_event_begins_as_the_events_of_the_page_do(name: str) -> None:
     assert added(PAGES[name], BARE).split("\n")[0] == FIRST_LINES[name]
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
-def test_every_style_of_page_has_a_shape_of_its_own_or_the_house_s(name: str) -> None:
-    style = seen(PAGES[name])
-    assert style.proven
-    if style.template:
+def test_every_page_gets_a_template_or_is_in_the_house_style(name: str) -> None:
+    imitation = imitation_of(PAGES[name])
+    assert imitation.proven
+    if imitation.template:
         added(PAGES[name], FULL)
 
 
 def test_the_reference_page_needs_no_template() -> None:
-    assert seen(REFERENCE) == Imitation("heading", None, proven=True)
+    assert imitation_of(REFERENCE) == Imitation("heading", None, proven=True)
 
 
 def test_a_row_shows_what_its_columns_say() -> None:
@@ -124,28 +104,45 @@ def test_a_row_shows_what_its_columns_say() -> None:
     assert added(page, BARE) == "| Nov 15, 2021 | Owls |  |  |  |  |  |  |  |"
 
 
-def test_a_row_may_have_no_outer_bars_and_the_title_beside_the_date() -> None:
-    page = "Meeting | Agenda | Status\n--- | --- | ---\nNov 1, 2021: Cats | a; b | held\nNov 8, 2021: Dogs | c | held\n"
-    event = FULL.model_copy(update={"status": "postponed"})
-    assert added(page, event) == "Nov 15, 2021: Owls | Hello; Bye | postponed"
-
-
-def test_a_second_column_of_a_kind_is_left_open_and_so_is_one_without_a_name() -> None:
-    page = (
-        "| Date | Title | Topic | |\n|--|--|--|--|\n| Nov 1, 2021 | Cats | Fur | x |\n| Nov 8, 2021 | Dogs | Fur | |\n"
-    )
-    event = BARE.model_copy(update={"extra": {"topic": "Feathers"}})
-    assert added(page, event) == "| Nov 15, 2021 | Owls | Feathers |  |"
-
-
-def test_columns_without_names_are_known_by_what_stands_in_them() -> None:
-    page = "| Nov 1, 2021 | Cats | |\n| Nov 8, 2021 | Dogs | |\n"
-    assert added(page, BARE) == "| Nov 15, 2021 | Owls |  |"
-
-
-def test_a_column_of_dates_of_which_some_are_vague() -> None:
-    page = "| When | What | Notes |\n|--|--|--|\n| November 2021 | Cats | x |\n| early 2022 | Dogs | y |\n"
-    assert added(page, BARE) == "| November 2021 | Owls |  |"
+@pytest.mark.parametrize(
+    ("page", "changes", "row"),
+    [
+        pytest.param(
+            "Meeting | Agenda | Status\n--- | --- | ---\n"
+            "Nov 1, 2021: Cats | a; b | held\nNov 8, 2021: Dogs | c | held\n",
+            {"agenda": ("Hello", "Bye"), "status": "postponed"},
+            "Nov 15, 2021: Owls | Hello; Bye | postponed",
+            id="no bars at the ends, and the title beside the date",
+        ),
+        pytest.param(
+            "| Date | Title | Topic | |\n|--|--|--|--|\n"
+            "| Nov 1, 2021 | Cats | Fur | x |\n| Nov 8, 2021 | Dogs | Fur | |\n",
+            {"extra": {"topic": "Feathers"}},
+            "| Nov 15, 2021 | Owls | Feathers |  |",
+            id="a second column for the title, and one without a name",
+        ),
+        pytest.param(
+            "| Nov 1, 2021 | Cats | |\n| Nov 8, 2021 | Dogs | |\n",
+            {},
+            "| Nov 15, 2021 | Owls |  |",
+            id="no names of columns",
+        ),
+        pytest.param(
+            "| When | What | Notes |\n|--|--|--|\n| November 2021 | Cats | x |\n| early 2022 | Dogs | y |\n",
+            {},
+            "| November 2021 | Owls |  |",
+            id="dates of which some are vague",
+        ),
+        pytest.param(
+            PAGES["table-linked-dates"],
+            {"url": FULL.url, "links": FULL.links},
+            "[15 November 2021](https://www.example.org/register) | Owls | [Slides](https://example.org/slides)",
+            id="columns that lead somewhere",
+        ),
+    ],
+)
+def test_rows(page: str, changes: dict[str, object], row: str) -> None:
+    assert added(page, BARE.model_copy(update=changes)) == row
 
 
 LABELLED = """\
@@ -187,7 +184,7 @@ def test_labelled_lines_keep_the_page_s_words_marks_and_order(end: str) -> None:
     assert added(page, BARE) == "## Nov 15, 2021 - Owls"
 
 
-def test_lists_stand_below_lines_that_no_blank_line_parts() -> None:
+def test_lists_come_after_lines_that_follow_each_other() -> None:
     page = LABELLED.replace("{end}", "")
     assert added(page, FULL).split("\n\n") == [
         "## Nov 15, 2021 - Owls",
@@ -206,26 +203,20 @@ def test_lists_stand_below_lines_that_no_blank_line_parts() -> None:
     ]
 
 
-def test_a_line_below_a_list_is_parted_from_it() -> None:
+def test_a_blank_line_separates_a_list_from_the_line_below_it() -> None:
     one = "## Nov {day}, 2021 - Cats\n**When:** 9am ET\n**Speakers:**\n  * Ana\n  * Bo\n\n**Video:** none\n"
     page = f"{one.format(day=1)}\n{one.format(day=8)}"
     event = BARE.model_copy(update={"people": FULL.people, "recording": FULL.recording, "when": FULL.when})
     assert "Grace\n\n**Video:**" in added(page, event)
 
 
-def test_labels_in_another_language_show_how_labels_are_written() -> None:
+def test_labels_in_another_language_tell_how_labels_are_written() -> None:
     event = BARE.model_copy(update={"when": "9am ET", "location": "Room 5"})
     assert added(PAGES["german-labels"], event) == "## 2021-11-15: Owls\n\n**When:** 9am ET\n**Location:** Room 5"
 
 
 def test_titles_below_the_date_may_be_headings() -> None:
     assert added(PAGES["titles-below"], BARE) == "## November 15, 2021\n\n### Owls"
-
-
-def test_columns_that_lead_somewhere() -> None:
-    assert added(PAGES["table-linked-dates"], FULL) == (
-        "[15 November 2021](https://www.example.org/register) | Owls | [Slides](https://example.org/slides)"
-    )
 
 
 def test_labelled_bullets_with_a_list_below() -> None:
@@ -242,7 +233,7 @@ def test_labelled_bullets_with_a_list_below() -> None:
     )
 
 
-def test_titles_that_come_back_are_series() -> None:
+def test_titles_that_come_back_again_are_those_of_series() -> None:
     page = "".join(f"### 2021-11-0{day}: Community call\n\nWe talked.\n\n" for day in (1, 2, 3))
     event = BARE.model_copy(update={"series": "Community call"})
     assert added(page, event) == "### 2021-11-15: Community call\n\n**Owls**"
@@ -310,7 +301,7 @@ def test_marks_around_date_and_title(line: str, other: str, written: str) -> Non
         ("- 2021-11-01: “Cats by Ana”", "- 2021-11-08: “Dogs by Bo”", "- 2021-11-15: “Owls”"),
     ],
 )
-def test_people_stand_behind_the_title_where_the_page_has_them_there(line: str, other: str, written: str) -> None:
+def test_people_follow_the_title_where_the_page_has_them_there(line: str, other: str, written: str) -> None:
     page, event = f"{line}\n{other}\n", BARE.model_copy(update={"people": FULL.people})
     assert added(page, event) == written.format(people="[Ada](https://example.org/ada), Grace")
     assert added(page, BARE) == re.sub(r",? (?:by|with) \{people\}", "", written)
@@ -333,26 +324,26 @@ def test_links_lead_where_the_event_does() -> None:
     assert added(date, FULL) == "- [Nov 15, 2021](https://www.example.org/register): Owls"
 
 
-def test_a_section_that_looks_like_no_other_gets_a_plain_line() -> None:
+def test_where_no_first_line_can_be_taken_apart_a_new_one_is_plain() -> None:
     page = "### <a href='https://a.org'>Nov 1, 2021</a> Cats\n\n### `Nov 8, 2021` Dogs\n"
     assert added(page, BARE) == "### Nov 15, 2021: Owls"
 
 
-def test_typed_text_is_escaped_in_every_shape() -> None:
+def test_typed_text_is_escaped_on_every_page() -> None:
     event = BARE.model_copy(update={"title": "[x](javascript:1) {{ y }} | <b>"})
     for name in FIRST_LINES:
         section = added(PAGES[name], event)
         assert not re.search(r"\]\(javascript|\{\{|<b>", section), name
 
 
-def test_a_page_that_no_template_suits_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_for_which_no_template_works_is_reported_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("almanac.page.imitate.write_templates", lambda *_: ["{{ title }}", "{% if %}"])
-    assert seen(PAGES["bullets"]) == Imitation("bullet", None, proven=False)
+    assert imitation_of(PAGES["bullets"]) == Imitation("bullet", None, proven=False)
 
 
-def test_a_body_that_does_not_fit_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_details_that_do_not_work_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("almanac.page.imitate.write_details", lambda *_: "## November 3rd, 2021: Another\n")
-    assert seen(PAGES["atx-long-dates"]).template
+    assert imitation_of(PAGES["atx-long-dates"]).template
     assert added(PAGES["atx-long-dates"], FULL) == "## November 15th, 2021: Owls"
 
 
@@ -365,9 +356,9 @@ def test_a_section_that_is_not_found_again_does_not_land(template: str) -> None:
 
 def test_the_house_style_is_left_alone_where_most_events_have_it() -> None:
     mixed = render(GOVERNMENTS) + "\n\n### November 9th, 2021:  Bent\n\nText.\n"
-    assert seen(mixed).template is None
+    assert imitation_of(mixed).template is None
 
 
-def test_cases_are_all_there() -> None:
+def test_every_page_with_a_first_line_exists() -> None:
     folder = Path(__file__).parent.parent / "cases/pages"
     assert {path.stem for path in folder.glob("*.md")} >= set(FIRST_LINES)
