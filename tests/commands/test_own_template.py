@@ -17,7 +17,7 @@ SOUND = (
     "### {{ date | heading_date }}: {{ title | heading }}\n\n{% for p in people %}\n- {{ p.name | item }}\n{% endfor %}"
 )
 UNFIT = {
-    "no date": ("### {{ title }}", "first line has to hold the event's date"),
+    "no date": ("### {{ title }}", "first line has to contain the event's date"),
     "empty": ("", "writes nothing for the event"),
     "a comment only": ("{# soon #}\n", "writes nothing for the event"),
     "two headings": (

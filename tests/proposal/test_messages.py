@@ -72,7 +72,7 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
             {
                 "notes": (
                     Problem("This section was edited by hand; its record takes the change over.", file="p.md", line=9),
-                    Problem("The record was edited, so this section is written anew."),
+                    Problem("The record was edited, so this section is written again."),
                 ),
                 "problems": (),
                 "files": ("_data/x.yml", "p.md"),

@@ -5,6 +5,7 @@ part of the date.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,18 +23,17 @@ _LINK_DEFINITION = re.compile(r"[ ]{0,3}\[[^\[\]]+\]:[ \t]*\S")
 _COMMENT = re.compile(r"[ \t]*<!--(?:(?!-->).)*-->[ \t]*\Z")
 _OPENING_TAG = re.compile(r"(?:<|\{%-?[ \t]{0,9})([a-z]+)", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"[ \t]*(?:</([a-z]+)[ \t]*>|\{%-?[ \t]*end([a-z]+)[ \t]*-?%\})[ \t]*\Z", re.IGNORECASE)
-_MARK = re.compile(r"(?P<atx>#{1,6})[ \t]|[ ]{0,3}(?:(?P<bullet>[-*+])[ \t]|(?P<row>\|))")
+_MARK = re.compile(r"(?P<atx>#{1,6})[ \t]|[ ]{0,3}(?:(?P<bullet>[-*+])[ \t]|\|)")
 _BARE_ROW = re.compile(r"[^\s|][^\r\n|]*(?:\|[^\r\n|]*)+")
 _UNDERLINED = re.compile(r"\S[^\r\n]*(?:\r\n?|\n)(?:(=)+|-{2,})[ \t]*(?![^\r\n])")
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a section is written: as a heading with its underlining or `#` marks, a bullet, or a row of a table."""
+    """How a section is written: its kind (`atx`, `setext`, `bullet`, `row`) and, of a heading, its level."""
 
     kind: str
     level: int = 0
-    mark: str = ""
 
     @property
     def family(self) -> str:
@@ -44,13 +44,11 @@ class Style:
 def style_of(section: str) -> Style:
     """Return how a section is written; `other` if its first line has no mark that tells."""
     if mark := _MARK.match(section):
-        if mark["atx"]:
-            return Style("atx", len(mark["atx"]), mark["atx"])
-        return Style("bullet", mark=mark["bullet"]) if mark["bullet"] else Style("row", mark="|")
+        return Style("atx", len(mark["atx"])) if mark["atx"] else Style("bullet" if mark["bullet"] else "row")
     if underlined := _UNDERLINED.match(section):
         return Style("setext", 1 if underlined[1] else 2)
     # A row may do without the outer bars.
-    return Style("row", mark="|") if _BARE_ROW.fullmatch(section) else Style("other")
+    return Style("row" if _BARE_ROW.fullmatch(section) else "other")
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,6 @@ class _Walk:
         self._lines = lines
         self._headings = headings
         self._ends = heading_ends(headings, len(lines.texts))
-        self._days: dict[int, int] = {}
 
     def events(self) -> Iterator[EventLines]:
         above: list[Heading] = []
@@ -104,8 +101,8 @@ class _Walk:
             found = heading.found(_year(higher))
             if found and self._is_event(index, found):
                 line = self._ends[index]
-                style = Style(heading.kind, heading.level, "#" * heading.level if heading.kind == "atx" else "")
-                yield _event_lines(higher, heading.line, trimmed(self._lines, heading.line, line), style, found)
+                after = trimmed(self._lines, heading.line, line)
+                yield _event_lines(higher, heading.line, after, Style(heading.kind, heading.level), found)
             else:
                 above = [*higher, heading]
         yield from self._listed(above, line, len(self._lines.texts))
@@ -123,12 +120,11 @@ class _Walk:
                 index = _item_end(lines, begin, after, len(bullet[0].expandtabs()))
                 found = find_date(plain(text[bullet.end() :][:MAX_START]), year)
                 if found and _names_event(found):
-                    style = Style("bullet", mark=bullet[2])
-                    yield _event_lines(above, begin, trimmed(lines, begin, index), style, found)
+                    yield _event_lines(above, begin, trimmed(lines, begin, index), Style("bullet"), found)
             elif "|" in text and (table_end := _table_end(lines, begin, after)):
                 index = table_end
                 for row, found in _dated_rows(lines, begin, table_end, year):
-                    yield _event_lines(above, row, row + 1, Style("row", mark="|"), found)
+                    yield _event_lines(above, row, row + 1, Style("row"), found)
 
     def _is_event(self, index: int, found: Found) -> bool:
         """Tell whether a heading with a date is an event, and not the title of a page or of a list of events."""
@@ -137,21 +133,20 @@ class _Walk:
         if found.has_day:
             # "Minutes since November 8th, 2021" is the title of a list if several days come below it, unless other
             # headings of its level say days too. One date below it may be in the event's own text.
-            return found.leading or self._days_at(heading.level) > 1 or self._days_within(first, after) <= 1
+            return found.leading or self._days_at[heading.level] > 1 or self._days_within(first, after) <= 1
         if not (found.leading or found.trailing):
             return False
         if self._days_within(first, after):
             # A month with days below it is a list, unless others of its level are events.
-            return bool(found.title) and self._days_at(heading.level) > 0
+            return bool(found.title) and self._days_at[heading.level] > 0
         has_text = any(not self._lines.blank(line) for line in range(first, after))
         return bool(found.title) or (has_text and found.date.count("-") == 1)
 
-    def _days_at(self, level: int) -> int:
-        """Count the headings of a level that say a day."""
-        if level not in self._days:
-            found = (heading.found(None) for heading in self._headings if heading.level == level)
-            self._days[level] = sum(date is not None and date.has_day for date in found)
-        return self._days[level]
+    @cached_property
+    def _days_at(self) -> Counter[int]:
+        """Count the headings of each level that name a day."""
+        dated = ((heading.level, heading.found(None)) for heading in self._headings)
+        return Counter(level for level, found in dated if found and found.has_day)
 
     def _days_within(self, first: int, after: int) -> int:
         """Count the lines among these that begin with a day."""
@@ -159,14 +154,12 @@ class _Walk:
 
     @cached_property
     def _days_before(self) -> list[int]:
-        flags = [
-            visible and _begins_with_day(text)
-            for visible, text in zip(self._lines.visible, self._lines.texts, strict=True)
-        ]
+        flags = list(map(_begins_with_day, self._lines.texts))
         for heading in self._headings:
             found = heading.found(None)
             flags[heading.line] = found is not None and found.leading and found.has_day
-        return list(accumulate(map(int, flags), initial=0))
+        seen = (flag and visible for flag, visible in zip(flags, self._lines.visible, strict=True))
+        return list(accumulate(seen, initial=0))
 
 
 def _year(above: Sequence[Heading]) -> str | None:

@@ -1,10 +1,11 @@
-"""The same event listed twice on one page: in sections, say, and in an index below them.
+"""A hand-written page becomes records, without the loss of a single byte.
 
-A hand-written page becomes records, without the loss of a single byte.
+Also the events that a page lists twice: in sections, say, and in an index below them.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import Problem, UserError
@@ -15,57 +16,9 @@ from almanac.page.outline import Page, Section
 from almanac.page.section import Renderer, SectionReader
 from almanac.times.zones import Zones
 
-# Of so many entries on one day, none is compared with all others.
-_MOST = 50
-
-
-@dataclass(frozen=True)
-class _Listing:
-    event: Event
-    section: Section
-    names: tuple[str, ...]
-
-
-def mark_duplicates(events: Sequence[Event], sections: Sequence[Section]) -> tuple[list[Event], list[Problem]]:
-    """Give each later listing of an event `duplicate_of`, and a warning with its line."""
-    marked: list[Event] = []
-    warnings: list[Problem] = []
-    by_day: dict[str, list[_Listing]] = {}
-    for event, section in zip(events, sections, strict=True):
-        names = tuple(filter(str.strip, (words(name) for name in (event.title, event.series) if name)))
-        listing = _Listing(event, section, names)
-        day = by_day.setdefault(event.date[5:] or event.date, [])
-        first = next((other for other in day[:_MOST] if _same(other, listing)), None)
-        if first is None:
-            day.append(listing)
-            marked.append(event)
-            continue
-        marked.append(event.model_copy(update={"duplicate_of": first.event.id}))
-        message = f"This event is on the page already, on line {first.section.line}; this is taken as a second listing."
-        warnings.append(Problem(message, "Title", typed=event.title, line=section.line))
-    return marked, warnings
-
-
-def _same(first: _Listing, second: _Listing) -> bool:
-    dates = {first.event.date, second.event.date}
-    if len(dates) > 1 and not any(date.startswith(UNKNOWN_YEAR) for date in dates):
-        return False
-    if set(first.names) & set(second.names):
-        return first.section.list_key != second.section.list_key or first.names == second.names
-    if first.section.list_key == second.section.list_key:
-        return False
-    return not second.section.title or any(_within(one, other) for one, other in _pairs(first, second))
-
-
-def _pairs(first: _Listing, second: _Listing) -> Iterator[tuple[str, str]]:
-    for one in first.names:
-        for other in second.names:
-            yield one, other
-
-
-def _within(one: str, other: str) -> bool:
-    """Tell whether a name stands in another; a single word says too little."""
-    return (one in other and one.count(" ") > 2) or (other in one and other.count(" ") > 2)  # noqa: PLR2004  # a space around each word
+# On a day with more entries than this, a new one is compared only with the first of them: the time stays linear.
+_COMPARED = 50
+_SHOWN_OF_DIFFERENCE = 40
 
 
 @dataclass(frozen=True)
@@ -73,7 +26,7 @@ class Imported:
     """What a page gave.
 
     Attributes:
-        events: The records, in the order in which they stand on the page.
+        events: The records, in the order in which they are on the page.
         structured: How many of them are written again from their fields alone.
         verbatim: How many keep their section's text.
         warnings: What was noticed about the content, by line.
@@ -98,7 +51,7 @@ def import_page(
         file: The page's path, for the warnings.
 
     Raises:
-        UserError: The page holds no event, or a Liquid loop writes them; or, which must not happen, the page does not
+        UserError: The page has no event, or a Liquid loop writes them; or, which must not happen, the page does not
             come back byte for byte: the first difference is shown.
     """
     cut = split(page)
@@ -112,7 +65,7 @@ def import_page(
         events.append(understood.event)
         warnings += understood.warnings
     events, twice = mark_duplicates(events, cut.sections)
-    _prove(page, cut, events, render)
+    _prove(cut, events, render)
     found = sorted((*warnings, *twice), key=lambda warning: warning.line or 0)
     verbatim = sum(event.markdown is not None for event in events)
     return Imported(
@@ -120,19 +73,71 @@ def import_page(
     )
 
 
-def _prove(page: str, cut: Page, events: list[Event], render: Renderer) -> None:
+def _prove(cut: Page, events: list[Event], render: Renderer) -> None:
     """Write the whole page from the records and compare.
 
     Raises:
         UserError: With the first difference.
     """
+    page = cut.text
     again = cut.joined([fitted(event, render(event), cut.newline) for event in events])
     if again == page:
         return
-    place = next(
-        (at for at, pair in enumerate(zip(page, again, strict=False)) if pair[0] != pair[1]), min(len(page), len(again))
-    )
-    line = page.count("\n", 0, place) + 1
-    was, now = page[place : place + 40], again[place : place + 40]
+    different = (at for at, (old, new) in enumerate(zip(page, again, strict=False)) if old != new)
+    place = next(different, min(len(page), len(again)))
+    was, now = (text[place : place + _SHOWN_OF_DIFFERENCE] for text in (page, again))
     message = f"The page would not come back as it is, so nothing is written. From here on it would read {now!r}."
-    raise UserError(Problem(message, typed=was, line=line))
+    raise UserError(Problem(message, typed=was, line=page.count("\n", 0, place) + 1))
+
+
+# ------------------------------------------------------------------------------- second listings
+
+
+@dataclass(frozen=True)
+class _Listing:
+    event: Event
+    section: Section
+    names: tuple[str, ...]
+
+
+def mark_duplicates(events: Sequence[Event], sections: Sequence[Section]) -> tuple[list[Event], list[Problem]]:
+    """Give each later listing of an event `duplicate_of`, and a warning with its line."""
+    marked: list[Event] = []
+    warnings: list[Problem] = []
+    by_day: dict[str, list[_Listing]] = {}
+    for event, section in zip(events, sections, strict=True):
+        names = tuple(filter(str.strip, (words(name) for name in (event.title, event.series) if name)))
+        listing = _Listing(event, section, names)
+        # By day without the year, as one of the two listings may not say it.
+        day = by_day.setdefault(event.date[5:] or event.date, [])
+        first = next((other for other in day[:_COMPARED] if _is_same(other, listing)), None)
+        if first is None:
+            day.append(listing)
+            marked.append(event)
+            continue
+        marked.append(event.model_copy(update={"duplicate_of": first.event.id}))
+        message = f"This event is on the page already, on line {first.section.line}; this is taken as a second listing."
+        warnings.append(Problem(message, "Title", typed=event.title, line=section.line))
+    return marked, warnings
+
+
+def _is_same(first: _Listing, second: _Listing) -> bool:
+    """Tell whether two entries list one event.
+
+    Within one list they do only if all their names agree: two sessions of a series on one day are two events. In two
+    lists one name in common is enough, or one that is a part of another, or a second entry that names nothing but the
+    date.
+    """
+    dates = {first.event.date, second.event.date}
+    if len(dates) > 1 and not any(date.startswith(UNKNOWN_YEAR) for date in dates):
+        return False
+    if first.section.list_key == second.section.list_key:
+        return first.names == second.names and bool(first.names)
+    if not second.section.title or set(first.names) & set(second.names):
+        return True
+    return any(_is_part(one, other) or _is_part(other, one) for one, other in product(first.names, second.names))
+
+
+def _is_part(name: str, other: str) -> bool:
+    """Tell whether a name is in another; a single word, with its two spaces, says too little."""
+    return name in other and name.count(" ") > 2  # noqa: PLR2004

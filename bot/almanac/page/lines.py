@@ -24,7 +24,6 @@ _CLOSERS = {
     "{::comment": re.compile(r"\{:/(?:comment)?\}"),
     **{tag: re.compile(rf"\{{%-?[ \t]*end{tag}\b") for tag in ("comment", "highlight", *_LOOPS)},
 }
-_CLOSING = re.compile(r"-->|</|\{:/|\{%")
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,8 @@ def _visible(texts: list[str]) -> tuple[list[bool], list[tuple[int, int]]]:
     """Tell of each line whether it is visible, and from which line to which the loops go."""
     visible = [False] * len(texts)
     loops: list[tuple[int, int]] = []
-    fences, last_closers = _fences(texts), _last_closers(texts)
+    fences = _fences(texts)
+    never_closed: set[str] = set()  # below here; so that no second opener of such a kind costs a search
     index = front_matter(texts)
     while index < len(texts):
         if index in fences:
@@ -123,8 +123,12 @@ def _visible(texts: list[str]) -> tuple[list[bool], list[tuple[int, int]]]:
         index += 1
         if opener in _LOOPS:
             index = _after_loop(texts, start)
-        elif opener and last_closers.get(opener, -1) > start:
-            index = next(line for line in range(index, len(texts)) if _CLOSERS[opener].search(texts[line])) + 1
+        elif opener and opener not in never_closed:
+            closing = (line for line in range(index, len(texts)) if _CLOSERS[opener].search(texts[line]))
+            if (last := next(closing, None)) is None:
+                never_closed.add(opener)  # and to a browser or to kramdown it opens nothing
+            else:
+                index = last + 1
         if looped:
             visible[start] = False
             loops.append((start, index))
@@ -154,15 +158,6 @@ def _fences(texts: list[str]) -> dict[int, int]:
             blocks[opened[0]] = index + 1
             opened = None
     return blocks
-
-
-def _last_closers(texts: list[str]) -> dict[str, int]:
-    """Find the last line that closes each kind of block: an opener after it opens nothing."""
-    last: dict[str, int] = {}
-    for index, text in enumerate(texts):
-        if _CLOSING.search(text):
-            last.update({kind: index for kind, closer in _CLOSERS.items() if closer.search(text)})
-    return last
 
 
 def _left_open(text: str) -> tuple[str | None, bool]:

@@ -1,6 +1,6 @@
-"""A page and its records brought in line: records that were edited are written, sections that were edited are taken in.
+"""A page and its records brought in sync: edited records are written, edited sections are taken into their records.
 
-A record's `rendered` is what both sides had in common last, so it tells who changed. What a person wrote is never
+A record's `rendered` is what both sides last agreed on, so it tells who changed. What a person wrote is never
 overwritten: it is taken into the records, or nothing is changed at all and the places are shown.
 """
 
@@ -14,19 +14,19 @@ from almanac.event.record import incoherent, record_path
 from almanac.page.importer import mark_duplicates
 from almanac.page.insert import fill, fitted, insert, refuse_loop, taken_out
 from almanac.page.lines import fingerprint, fingerprints, newline_of, with_newline
-from almanac.page.match import Pairs, Tie, pair
+from almanac.page.match import Tie, pair
 from almanac.page.outline import Order, Page, Section, outline
 from almanac.page.proof import blank, misfits
-from almanac.page.section import Renderer, SectionReader
+from almanac.page.section import Renderer, SectionReader, Understood
 from almanac.times.zones import Zones
 
 
 @dataclass(frozen=True)
 class Synced:
-    """A page and its records in line, or the problems for which nothing was changed.
+    """A page and its records in sync, or the problems because of which nothing was changed.
 
     Attributes:
-        page: The page; where there are problems, as it was.
+        page: The page; if there are problems, as it was.
         records: All records: those that were given, in their order, then the new ones; likewise.
         problems: What a person has to decide. While there is one, nothing is to be written.
         notes: What was done, and what was noticed on the way.
@@ -41,142 +41,129 @@ class Synced:
 def sync(
     page: str, records: Sequence[Event], render: Renderer, zones: Zones | None = None, config: Config | None = None
 ) -> Synced:
-    """Bring a page and its records in line. Done again on its own result, it changes nothing.
+    """Bring a page and its records in sync. Done again on its own result, it changes nothing.
 
     Args:
         page: The page's text.
         records: All records of the site.
         render: Writes an event's section, with LF.
-        zones: The site's zones; with them, each record's moment is checked against its When line too.
-        config: The site's config: what stands first on the page, and the paths that problems name.
+        zones: The site's zones; with them, each record's instant is checked against its When line too.
+        config: The site's config: what comes first on the page, and the paths that problems name.
 
     Raises:
         UserError: A Liquid loop writes the page's events.
         ConfigError: The template fails for a record, or writes what could not be found on the page again.
     """
-    newline = newline_of(page)
+    newline, config = newline_of(page), config or Config()
     shown = {record.id: fitted(record, render(record), newline) for record in records}
-    config = config or Config()
     cut = outline(page, {shown[record.id]: record.date for record in records})
     refuse_loop(cut)
-    reader = SectionReader(render, zones or Zones.of(), newline)
-    work = _Work(cut, reader, shown, TakenIds(record.id for record in records), config)
-    work.take(pair(cut.sections, records, shown))
-    work.problems += incoherent(records, zones, config.records)
-    work.problems += blank(records, shown, config)
-    if work.problems:
-        return Synced(page, tuple(records), tuple(work.problems), tuple(work.notes))
+    work = _Work(cut, SectionReader(render, zones or Zones.of(), newline), shown, config)
+    pairs = pair(cut.sections, records, shown)
+    for one in pairs.tied:
+        if one.tie is Tie.LOOKS:
+            work.take_in(one.section, one.record)
+        else:
+            work.keep_or_write(one.section, one.record)
+    taken = TakenIds(record.id for record in records)
+    for section in pairs.sections:
+        work.make_record(section, taken)
+    for record in pairs.records:
+        work.add(record)
+    work.notes.sort(key=lambda note: note.line or 0)
+    problems = (*work.problems, *incoherent(records, zones, config.records), *blank(records, shown, config))
+    if problems:
+        return Synced(page, tuple(records), problems, tuple(work.notes))
     work.mark_second_listings()
-    written = work.written(config.order)
-    known = {record.id for record in records}
-    kept = [work.records[record.id] for record in records]
-    new = [record for record in work.records.values() if record.id not in known]
-    synced = Synced(written, (*kept, *new), (), tuple(work.notes))
-    if written != page:
-        texts = work.texts()
-        if torn := misfits(cut, written, synced.records, texts, config):
-            return Synced(page, tuple(records), tuple(torn), tuple(work.notes))
+    written = work.written(config.order or cut.order)
+    after, texts = work.records(), work.texts()
+    known = [after.pop(record.id) for record in records]
+    synced = Synced(written, (*known, *after.values()), (), tuple(work.notes))
+    if written != page and (torn := misfits(cut, written, synced.records, texts, config)):
+        return Synced(page, tuple(records), torn, synced.notes)
     return synced
 
 
 @dataclass
+class _Slot:
+    """A section of the page, the record that it gets, and the text that the record then has on the page."""
+
+    section: Section
+    record: Event
+    text: str
+    is_new: bool = False
+    moves: bool = False
+
+
+@dataclass
 class _Work:
-    """What is found out about each pair, and then written."""
+    """What becomes of each section and each record, and then the page that is written from that."""
 
     cut: Page
     reader: SectionReader
     shown: Mapping[str, str]
-    taken: TakenIds
     config: Config
-    records: dict[str, Event] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
-    _texts: dict[int, str] = field(default_factory=dict)
-    _owners: dict[int, str] = field(default_factory=dict)
-    _written: dict[str, str] = field(default_factory=dict)
-    _new: set[str] = field(default_factory=set)
-    _moved: list[tuple[Section, Event]] = field(default_factory=list)
+    _slots: list[_Slot] = field(default_factory=list)
     _added: list[Event] = field(default_factory=list)
 
-    def take(self, pairs: Pairs) -> None:
-        """Look at everything once, in the order of the page."""
-        for one in pairs.tied:
-            edited = one.tie is Tie.LOOKS
-            (self._edited_section if edited else self._known_section)(one.section, one.record)
-        for section in pairs.sections:
-            self._without_record(section)
-        for record in pairs.records:
-            self._without_section(record)
-        self.notes.sort(key=lambda note: note.line or 0)
-
-    def _known_section(self, section: Section, record: Event) -> None:
-        """Take a section that nobody edited, or both sides alike; write it anew if the record gives something else."""
+    def keep_or_write(self, section: Section, record: Event) -> None:
+        """Take a section that nobody edited, or both sides alike; write it again if the record now says otherwise."""
         text = self.shown[record.id]
-        if self._same(text, section, record):
+        if self._is_same(text, section, record):
             known = record.rendered in fingerprints(section.text)
-            self._keep(section, record if known else _rendered(record, section.text))
+            self._slots.append(_Slot(section, record if known else _rendered(record, section.text), section.text))
             return
-        record = _rendered(record, text)
-        if record.markdown is None and section.date != record.date:
-            self._moved.append((section, record))
-            self._owners[section.start] = record.id
-            self.records[record.id] = record
-        else:
-            self._keep(section, record)
-            self._texts[section.start] = text
-        self._note("The record was edited, so this section is written anew.", section, record)
+        # A section that is kept verbatim says its own date, so only one that is written from the fields can move.
+        moves = record.markdown is None and section.date != record.date
+        self._slots.append(_Slot(section, _rendered(record, text), text, moves=moves))
+        self._note("The record was edited, so this section is written again.", section, record)
 
-    def _edited_section(self, section: Section, record: Event) -> None:
+    def take_in(self, section: Section, record: Event) -> None:
         """Take a section that was edited by hand into its record, unless the record was edited as well."""
         text = self.shown[record.id]
         if record.rendered is None or record.rendered not in fingerprints(text):
-            self._conflict(section, record, text)
+            message = (
+                "This section and its record were both changed, and they disagree, so neither was overwritten. Make "
+                "one say what the other says, and run this again. The record is "
+                f"{record_path(self.config.records, record.id)}."
+            )
+            self.problems.append(
+                Problem(message, typed=section.text, accepted=text, file=self.config.page, line=section.line)
+            )
             return
         understood = self.reader.again(section, record)
-        self._keep(section, understood.event)
+        self._slots.append(_Slot(section, understood.event, section.text))
         self._note("This section was edited by hand; its record takes the change over.", section, record)
-        self.notes += (replace(warning, file=self.config.page) for warning in understood.warnings)
+        self._warn(understood)
 
-    def _without_record(self, section: Section) -> None:
-        understood = self.reader.new(section, self.taken)
-        self.taken.add(understood.event.id)
-        self._new.add(understood.event.id)
-        self._keep(section, understood.event)
+    def make_record(self, section: Section, taken: TakenIds) -> None:
+        """Make a record of a section that someone wrote by hand."""
+        understood = self.reader.new(section, taken)
+        taken.add(understood.event.id)
+        self._slots.append(_Slot(section, understood.event, section.text, is_new=True))
         self._note("This section was written by hand; it gets a record.", section, understood.event)
-        self.notes += (replace(warning, file=self.config.page) for warning in understood.warnings)
+        self._warn(understood)
 
-    def _without_section(self, record: Event) -> None:
+    def add(self, record: Event) -> None:
+        """Add a record that has no section. If it once had one, someone removed that, and has to say what they mean."""
         if record.rendered is None:
-            self.records[record.id] = record
             self._added.append(record)
             return
         message = (
-            "The section of this record is not on the page any more. If the event is to go, delete its record; else "
-            "put the section back, or take the line `rendered` out of the record to have it written again."
+            "The section of this record is not on the page any more. If the event should go, delete its record; "
+            "otherwise put the section back, or take the line `rendered` out of the record to have it written again."
         )
         self.problems.append(
             Problem(message, "rendered", typed=record.title, file=record_path(self.config.records, record.id))
         )
 
-    def _conflict(self, section: Section, record: Event, text: str) -> None:
-        path = record_path(self.config.records, record.id)
-        message = (
-            "This section and its record were both changed, and they disagree, so neither was written over. Make the "
-            f"one say what the other says, and run this again. The record is {path}."
-        )
-        self.problems.append(
-            Problem(message, typed=section.text, accepted=text, file=self.config.page, line=section.line)
-        )
+    def _is_same(self, text: str, section: Section, record: Event) -> bool:
+        """Compare what a record is written as with its section.
 
-    def _keep(self, section: Section, record: Event) -> None:
-        self.records[record.id] = record
-        self._owners[section.start] = record.id
-
-    def _same(self, text: str, section: Section, record: Event) -> bool:
-        """Compare what a record reads with its section.
-
-        Other line ends are no difference where the section stands as it was written, though the rest of the page has
-        changed its own since, or where the whole page has one line end: then Git changed them on the way.
+        Other line ends make no difference if the section is as it was written, though the rest of the page has
+        changed its own since, or if the whole page has one line end: then Git changed them on the way.
         """
         if text == section.text:
             return True
@@ -187,48 +174,50 @@ class _Work:
     def _note(self, message: str, section: Section, record: Event) -> None:
         self.notes.append(Problem(message, typed=record.title, file=self.config.page, line=section.line))
 
+    def _warn(self, understood: Understood) -> None:
+        self.notes += (replace(warning, file=self.config.page) for warning in understood.warnings)
+
     def mark_second_listings(self) -> None:
         """Mark new records of events that the page lists already."""
-        if self._new:
-            sections = [section for section in self.cut.sections if section.start in self._owners]
-            events = [self.records[self._owners[section.start]] for section in sections]
-            marked, warnings = mark_duplicates(events, sections)
-            fresh = [event for event in marked if event.id in self._new and event.duplicate_of]
-            self.records.update((event.id, event) for event in fresh)
-            lines = {
-                section.line for section in sections if self._owners[section.start] in {event.id for event in fresh}
-            }
-            self.notes += (replace(warning, file=self.config.page) for warning in warnings if warning.line in lines)
+        if not any(slot.is_new for slot in self._slots):
+            return
+        slots = sorted(self._slots, key=lambda slot: slot.section.start)
+        marked, warnings = mark_duplicates([slot.record for slot in slots], [slot.section for slot in slots])
+        lines = set()
+        for slot, event in zip(slots, marked, strict=True):
+            if slot.is_new and event.duplicate_of:
+                slot.record = event
+                lines.add(slot.section.line)
+        self.notes += (replace(warning, file=self.config.page) for warning in warnings if warning.line in lines)
 
     def written(self, order: Order | None) -> str:
-        """Write the page."""
-        order = order or self.cut.order
-        page = self.cut.joined([self._texts.get(section.start, section.text) for section in self.cut.sections])
-        if not self._moved and not self._added:
+        """Write the page: first what keeps its place, then, one by one, what moves and what is added."""
+        in_place = {slot.section.start: slot.text for slot in self._slots if not slot.moves}
+        page = self.cut.joined([in_place.get(section.start, section.text) for section in self.cut.sections])
+        moved = [slot for slot in self._slots if slot.moves]
+        self._added = [_rendered(record, self.shown[record.id]) for record in self._added]
+        if not moved and not self._added:
             return page
-        known = {text: self.records[name].date for name, text in self.texts().items()}
-        for section, _ in self._moved:
+        known = {in_place.get(slot.section.start, slot.section.text): slot.record.date for slot in self._slots}
+        for slot in moved:
             cut = outline(page, known)
-            page = taken_out(cut, next(other for other in cut.sections if other.text == section.text))
-        added = [record for _, record in self._moved]
-        for record in self._added:
-            added.append(_rendered(record, self.shown[record.id]))
-            self.records[record.id] = added[-1]
-        texts = {record.id: self.shown[record.id] for record in added}
-        self._written.update(texts)
-        known |= {texts[record.id]: record.date for record in added}
+            page = taken_out(cut, next(other for other in cut.sections if other.text == slot.section.text))
+        added = [*(slot.record for slot in moved), *self._added]
+        known |= {self.shown[record.id]: record.date for record in added}
         cut = outline(page, known)
-        if not cut.sections and added:
-            return fill(cut, [(texts[record.id], record) for record in added], order)
+        if not cut.sections:
+            return fill(cut, [(self.shown[record.id], record) for record in added], order)
         for record in sorted(added, key=lambda record: (*record.sort_key, record.id)):
-            page = insert(outline(page, known), texts[record.id], record.date, order)
+            page = insert(outline(page, known), self.shown[record.id], record.date, order)
         return page
 
+    def records(self) -> dict[str, Event]:
+        """Return all records by id."""
+        return {record.id: record for record in (*(slot.record for slot in self._slots), *self._added)}
+
     def texts(self) -> dict[str, str]:
-        """Return what each record reads on the page: id -> text."""
-        starts = {section.start: section for section in self.cut.sections}
-        found = {name: self._texts.get(start, starts[start].text) for start, name in self._owners.items()}
-        return found | self._written
+        """Return what each record is written as on the page: id -> text."""
+        return {slot.record.id: slot.text for slot in self._slots} | {one.id: self.shown[one.id] for one in self._added}
 
 
 def _rendered(record: Event, text: str) -> Event:
