@@ -1,6 +1,7 @@
 """The command `almanac`: its commands and their options.
 
-Each command imports the module that does its work only when it is called, so that `almanac parse` starts quickly.
+Each command imports the module that does its work only when it is called, so that `almanac parse` starts quickly. It
+returns the exit status.
 """
 
 import sys
@@ -55,11 +56,11 @@ def _almanac(
 @app.command()
 def demo(
     folder: Annotated[Path | None, typer.Option("--dir", metavar="DIR", help="Where to put the site.")] = None,
-) -> None:
+) -> int:
     """Show the whole process on this machine."""
     from almanac.demo import run
 
-    raise typer.Exit(run(folder))
+    return run(folder)
 
 
 @app.command()
@@ -67,11 +68,11 @@ def parse(
     body: Annotated[str, typer.Argument(metavar="BODY", help="An issue's body: a file, or - for standard input.")],
     form: Annotated[Path, typer.Option("--form", metavar="FORM", help="The issue form with which it was filed.")],
     as_json: JsonOption = False,
-) -> None:
+) -> int:
     """Read one issue's body with its form."""
     from almanac.commands.parse import parse_body
 
-    raise typer.Exit(parse_body(body, form, as_json=as_json))
+    return parse_body(body, form, as_json=as_json)
 
 
 @app.command()
@@ -80,19 +81,19 @@ def when(
     line: Annotated[str, typer.Argument(metavar="LINE", help="The times, such as '9am ET, 3pm CET'.")],
     site: SiteOption = Path(),
     as_json: JsonOption = False,
-) -> None:
+) -> int:
     """Check a line of times, and show it in each time zone."""
     from almanac.commands.when import read_times
 
-    raise typer.Exit(read_times(date, line, site, as_json=as_json))
+    return read_times(date, line, site, as_json=as_json)
 
 
 @app.command()
-def preview(issue: IssueArgument, site: SiteOption = Path(), as_json: JsonOption = False) -> None:
+def preview(issue: IssueArgument, site: SiteOption = Path(), as_json: JsonOption = False) -> int:
     """Show the section that an issue would add to the page."""
     from almanac.commands.preview import preview_issue
 
-    raise typer.Exit(preview_issue(issue, site, as_json=as_json))
+    return preview_issue(issue, site, as_json=as_json)
 
 
 @app.command("import")
@@ -101,11 +102,11 @@ def import_(
     site: SiteOption = Path(),
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
-) -> None:
+) -> int:
     """Import a hand-written page into records."""
     from almanac.commands.build import import_page
 
-    raise typer.Exit(import_page(page, site, dry_run=dry_run, as_json=as_json))
+    return import_page(page, site, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
@@ -114,11 +115,11 @@ def build(
     check: Annotated[
         bool, typer.Option("--check", help="Only compare; exit 1 and print a diff if they differ.")
     ] = False,
-) -> None:
+) -> int:
     """Bring the page and its records in sync."""
     from almanac.commands.build import build_site
 
-    raise typer.Exit(build_site(site, check=check))
+    return build_site(site, check=check)
 
 
 @app.command()
@@ -135,11 +136,11 @@ def init(  # noqa: PLR0913, PLR0917 -- one for each option
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask anything.")] = False,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
-) -> None:
+) -> int:
     """Set up a site: config, form, workflow and records."""
     from almanac.commands.init import init_site
 
-    raise typer.Exit(init_site(site, page, new=new, force=force, yes=yes, dry_run=dry_run, as_json=as_json))
+    return init_site(site, page, new=new, force=force, yes=yes, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
@@ -149,24 +150,24 @@ def doctor(
         str | None, typer.Option("--repo", metavar="OWNER/NAME", help="Check the repository on GitHub, too.")
     ] = None,
     as_json: JsonOption = False,
-) -> None:
+) -> int:
     """Check everything that could make a first run fail.
 
     With --repo, it reads GITHUB_TOKEN and GITHUB_API_URL.
     """
     from almanac.commands.doctor import examine
 
-    raise typer.Exit(examine(site, repo, as_json=as_json))
+    return examine(site, repo, as_json=as_json)
 
 
 @app.command()
 def propose(
     issue: IssueArgument, site: SiteOption = Path(), dry_run: DryRunOption = False, as_json: JsonOption = False
-) -> None:
+) -> int:
     """Propose one issue's event in a local clone."""
     from almanac.commands.propose import propose_issue
 
-    raise typer.Exit(propose_issue(issue, site, dry_run=dry_run, as_json=as_json))
+    return propose_issue(issue, site, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
@@ -175,36 +176,36 @@ def reconcile(
     issue: Annotated[int | None, typer.Option("--issue", metavar="N", min=1, help="Only this issue.")] = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
-) -> None:
+) -> int:
     """Propose events on GitHub, for one issue or for all.
 
     Reads GITHUB_TOKEN and GITHUB_API_URL.
     """
     from almanac.commands.propose import reconcile_repository
 
-    raise typer.Exit(reconcile_repository(repo, issue, dry_run=dry_run, as_json=as_json))
+    return reconcile_repository(repo, issue, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
-def action() -> None:
+def action() -> int:
     """Run as a step of a GitHub workflow."""
     from almanac.action import run
 
-    raise typer.Exit(run())
+    return run()
 
 
 @app.command()
 def serve(
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="The port.")] = 8000,
-) -> None:
+) -> int:
     """Run the webhook server of a GitHub App.
 
     Reads its settings from the environment; docs/server.md lists them.
     """
     from almanac.commands.server import serve as run
 
-    raise typer.Exit(run(host, port))
+    return run(host, port)
 
 
 jobs = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
@@ -212,12 +213,13 @@ app.add_typer(jobs, name="jobs")
 
 
 @jobs.callback()
-def _jobs(context: typer.Context, as_json: JsonOption = False) -> None:
+def _jobs(context: typer.Context, as_json: JsonOption = False) -> int:
     """Show the server's failed and waiting jobs."""
-    if context.invoked_subcommand is None:
-        from almanac.commands.server import list_jobs
+    if context.invoked_subcommand is not None:
+        return DONE
+    from almanac.commands.server import list_jobs
 
-        raise typer.Exit(list_jobs(as_json=as_json))
+    return list_jobs(as_json=as_json)
 
 
 @jobs.command()
@@ -226,11 +228,11 @@ def retry(
         list[str] | None,
         typer.Argument(metavar="[ID]...", help="Failed jobs, by name or reference; without any, all of them."),
     ] = None,
-) -> None:
+) -> int:
     """Run failed jobs again."""
     from almanac.commands.server import retry_jobs
 
-    raise typer.Exit(retry_jobs(names or []))
+    return retry_jobs(names or [])
 
 
 def main() -> None:

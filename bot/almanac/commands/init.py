@@ -56,7 +56,8 @@ def init_site(  # noqa: PLR0913 -- one for each option
     if asks and plan.written:
         agreed = typer.confirm("\nWrite these files?", default=True, err=True)
     if agreed:
-        folder.write(plan.written)
+        with errors_as_json({"written": False}, as_json=as_json):
+            folder.write(plan.written)
     steps = next_steps(plan, clone)
     if as_json:
         print_json(_values(plan, steps, written=agreed))
