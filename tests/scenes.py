@@ -1,6 +1,8 @@
 """Scenes for tests of a proposal's life: a site on either forge, what people do there, and what Almanac makes of it."""
 
+import atexit
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -41,14 +43,27 @@ def site_files() -> dict[str, str]:
 @contextmanager
 def new_scene(kind: Kind, folder: Path, *, config: str = "") -> Iterator["Scene"]:
     """Make a site that has taken the reference page over."""
+    if kind == "local":
+        shutil.copytree(local_site(config), folder / "a site")
+        yield Scene(LocalWorld(folder / "a site"))
+        return
     with open_world(kind, folder) as world:
-        files = {**site_files(), CONFIG: f"page: {PAGE}\n{config}"}
-        world.commit({path: text.encode() for path, text in files.items()})
-        yield Scene(world)
+        scene = Scene(world)
+        scene.take_over_page(config)
+        yield scene
+
+
+@cache
+def local_site(config: str) -> Path:
+    """Make such a site as a clone on this disk, once for all tests: they get copies."""
+    folder = Path(tempfile.mkdtemp(prefix="almanac-scene-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Scene(LocalWorld(folder / "a site")).take_over_page(config)
+    return folder / "a site"
 
 
 class Stage:
-    """Scenes that all begin alike; a clone on this disk is set up once and then copied."""
+    """Scenes that all begin alike; on this disk, what leads up to the beginning is done once and then copied."""
 
     def __init__(self, kind: Kind, folder: Path, setup: Callable[["Scene"], int]) -> None:
         """Take the forge, a folder to work in, and what leads up to the beginning: it returns an issue's number."""
@@ -79,6 +94,11 @@ class Scene:
     def __init__(self, world: World) -> None:
         """Take the world it is in."""
         self.world = world
+
+    def take_over_page(self, config: str) -> None:
+        """Commit the reference page with its records, the form and a config."""
+        files = {**site_files(), CONFIG: f"page: {PAGE}\n{config}"}
+        self.world.commit({path: text.encode() for path, text in files.items()})
 
     def file(self, *, by: str = "ada", **answers: str) -> int:
         """File an issue with the form."""
