@@ -27,6 +27,8 @@ FORM, CONFIG, RECORDS = ".github/ISSUE_TEMPLATE/new-event.yml", ".github/almanac
 RECORD = f"{RECORDS}/2022-01-20-demo-day.yml"
 DEMO_DAY = {"title": "Demo Day", "date": "2022-01-20", "when": "9am ET, 3pm CET"}
 FORGES = ["local", pytest.param("github", marks=pytest.mark.emulator)]
+both_forges = pytest.mark.parametrize("scene", FORGES, indirect=True)
+"""Runs a test on both forges; without it, the fixture `scene` is a site on this disk."""
 
 
 @cache

@@ -1,24 +1,18 @@
 """What people commit to a proposal's branch: none of it is lost, and the proposal goes on following issue and base."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from almanac.proposal.state import branch_name
 
 from tests.gitrepo import Repo
-from tests.scenes import CONFIG, DEMO_DAY, FORGES, PAGE, RECORD, RECORDS, Scene, new_scene
+from tests.scenes import CONFIG, DEMO_DAY, PAGE, RECORD, RECORDS, Scene, both_forges, new_scene
 
 BINARY = bytes(range(256))
 
 
-@pytest.fixture(params=FORGES)
-def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
-    with new_scene(request.param, tmp_path) as made:
-        yield made
-
-
 class TestRecord:
+    @both_forges
     def test_a_human_s_field_and_the_issue_s_field_come_together(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.edit_record(number, 'title: "Demo Day"', 'title: "Demo Day, Spring"')
@@ -41,6 +35,7 @@ class TestRecord:
         assert scene.run(number).plan.writes == ()
         assert scene.everything(number) == seen
 
+    @both_forges
     def test_what_both_changed_stays_as_the_human_wrote_it_and_is_listed(self, scene: Scene) -> None:
         number = scene.proposed(**DEMO_DAY, location="Paris")
         scene.edit_record(number, "Paris", "Lyon")
@@ -88,6 +83,7 @@ class TestRecord:
 
 
 class TestPage:
+    @both_forges
     def test_an_edit_of_the_section_is_taken_into_the_record(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.edit_page(number, "- When: 9am ET, 3pm CET\n", "- When: 9am ET, 3pm CET\n\n- Location: Paris\n")
@@ -169,6 +165,7 @@ class TestPage:
 
 
 class TestFiles:
+    @both_forges
     def test_other_files_alone_need_no_commit_of_ours(self, scene: Scene) -> None:
         number = scene.proposed()
         theirs = scene.by_hand(number, {"notes.md": b"mine\n"})
@@ -176,6 +173,7 @@ class TestFiles:
         assert scene.head(number) == theirs
         assert scene.run(number).plan.writes == ()
 
+    @both_forges
     def test_they_follow_a_base_that_moves_byte_for_byte(self, scene: Scene) -> None:
         scene.world.commit({"old.md": b"old\n", "edited.md": b"one\n"})
         number = scene.proposed()
@@ -207,6 +205,7 @@ class TestFiles:
             assert scene.world.parents(scene.head(number)) == (head, base)
         assert {"notes.md", "one.md", "two.md"} <= scene.files(number).keys()
 
+    @both_forges
     def test_a_text_that_both_sides_changed_is_merged_by_lines(self, scene: Scene) -> None:
         scene.world.commit({"about.md": b"one\ntwo\nthree\n"})
         number = scene.proposed()
@@ -266,6 +265,7 @@ class TestFiles:
 
 
 class TestAnew:
+    @both_forges
     def test_human_commits_come_back_when_the_issue_is_reopened(self, scene: Scene) -> None:
         number = scene.proposed(**DEMO_DAY, location="Paris")
         scene.edit_record(number, "Paris", "Lyon")

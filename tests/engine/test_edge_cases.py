@@ -1,8 +1,5 @@
 """Turns that take some doing: records that change hands, markers that are lost, branches without a past."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from almanac.engine.run import reconcile
 from almanac.engine.sweep import reconcile_all
@@ -14,13 +11,7 @@ from almanac.renderer import load_templates
 
 from tests.breaking import Breaking
 from tests.forge.worlds import LocalWorld
-from tests.scenes import DEMO_DAY, PAGE, RECORD, Scene, new_scene
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    with new_scene("local", tmp_path) as made:
-        yield made
+from tests.scenes import DEMO_DAY, PAGE, RECORD, Scene
 
 
 def lose_marker(scene: Scene, number: int) -> None:

@@ -4,7 +4,7 @@ And two runs at the same time: in the end all is as after one.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import product
 from pathlib import Path
@@ -22,7 +22,7 @@ from almanac.renderer import load_templates
 
 from tests.breaking import Breaking, BrokenError
 from tests.forge.worlds import NOW, Kind, LocalWorld
-from tests.scenes import DEMO_DAY, FORGES, PAGE, RECORD, Scene, Stage, new_scene
+from tests.scenes import DEMO_DAY, PAGE, RECORD, Scene, Stage, new_scene
 
 pytestmark = pytest.mark.no_cover  # hundreds of runs, of which each goes the way of one that is measured elsewhere
 KEPT = ("issue", "event", "digest", "answers", "shared", "conflicts", "says", "closed-by", "landed")
@@ -155,9 +155,20 @@ SETUPS: list[Setup] = [
     *(disputed_and_base_moved, broken_by_a_human, closed, closed_with_human_commits, reopened),
     *(reopened_with_human_commits, refused, merged, edited_after_the_merge, squashed_by_hand, unlabelled),
 ]
-
-
+# These need each kind of write, and each way to make a commit: enough to try on the emulated GitHub, too.
+ON_GITHUB: list[Setup] = [first, disputed_and_base_moved, reopened_with_human_commits, refused, merged]
 SWEPT: list[Setup] = [first, edited, base_moved, closed, refused]
+
+
+def on_forges(setups: Sequence[Setup]) -> pytest.MarkDecorator:
+    """Try all of these on this disk, and those of `ON_GITHUB` on the emulated GitHub."""
+    local = [pytest.param("local", setup, id=f"local-{setup.__name__}") for setup in setups]
+    github = [
+        pytest.param("github", setup, id=f"github-{setup.__name__}", marks=pytest.mark.emulator)
+        for setup in setups
+        if setup in ON_GITHUB
+    ]
+    return pytest.mark.parametrize(("kind", "setup"), [*local, *github])
 
 
 def state(scene: Scene, number: int) -> object:
@@ -194,14 +205,12 @@ def look_at(number: int, forge: Breaking, *, sweep: bool) -> None:
         reconcile(number, forge, load_templates())
 
 
-@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.__name__)
-@pytest.mark.parametrize("kind", FORGES)
+@on_forges(SETUPS)
 def test_a_run_is_killed_at_any_write(kind: Kind, setup: Setup, tmp_path: Path) -> None:
     killed(kind, setup, tmp_path, sweep=False)
 
 
-@pytest.mark.parametrize("setup", SWEPT, ids=lambda setup: setup.__name__)
-@pytest.mark.parametrize("kind", FORGES)
+@on_forges(SWEPT)
 def test_a_sweep_is_killed_at_any_write(kind: Kind, setup: Setup, tmp_path: Path) -> None:
     killed(kind, setup, tmp_path, sweep=True)
 
@@ -222,8 +231,7 @@ def killed(kind: Kind, setup: Setup, tmp_path: Path, *, sweep: bool) -> None:
             quiet(scene)
 
 
-@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.__name__)
-@pytest.mark.parametrize("kind", FORGES)
+@on_forges(SETUPS)
 def test_another_run_comes_between_any_two_writes(kind: Kind, setup: Setup, tmp_path: Path) -> None:
     stage = Stage(kind, tmp_path, setup)
     with stage.scene() as (scene, number):

@@ -12,17 +12,20 @@ from almanac.proposal.state import branch_name
 from almanac.renderer import example, load_templates, template
 
 from tests.filing import GOVERNMENTS_ANSWERS, UNIVERSITIES_ANSWERS, body
-from tests.forge.worlds import Kind, World, open_world
+from tests.forge.worlds import World, open_world
+from tests.scenes import FORGES
 
 PAGE = "past-working-groups.md"
 RECORD = "_data/events/2022-01-20-demo-day.yml"
 DEMO_DAY = {"title": "Demo Day", "date": "2022-01-20", "when": "9am ET, 3pm CET"}
 
 
-@pytest.fixture(params=["local", pytest.param("github", marks=pytest.mark.emulator)])
+on_both_forges = pytest.mark.parametrize("world", FORGES, indirect=True)
+
+
+@pytest.fixture
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    kind: Kind = request.param
-    with open_world(kind, tmp_path) as made:
+    with open_world(getattr(request, "param", "local"), tmp_path) as made:
         files = {
             PAGE: example(f"ospo/{PAGE}"),
             ".github/almanac.yml": f"page: {PAGE}\n",
@@ -51,6 +54,7 @@ def page_of(world: World, number: int) -> str:
     return world.files(head)[PAGE].decode()
 
 
+@on_both_forges
 class TestValid:
     def test_an_issue_becomes_one_commit_with_two_files_a_pull_request_and_a_comment(self, world: World) -> None:
         base = world.forge.base().commit
@@ -146,6 +150,7 @@ class TestValid:
         assert len(world.pulls()) == len(world.comments(number)) == 1
 
 
+@on_both_forges
 class TestProblems:
     def test_every_problem_is_told_in_one_comment_and_nothing_else_is_made(self, world: World) -> None:
         number = filed(world, title="X", date="11/8/2021", url="javascript:alert(1)", people="[A](ftp://a.example)")
@@ -202,6 +207,7 @@ class TestNotOurs:
         assert run(world, 4711).plan.outcome is None
 
 
+@on_both_forges
 class TestClosing:
     def test_closing_withdraws_and_reopening_brings_it_back(self, world: World) -> None:
         number = filed(world, **DEMO_DAY)

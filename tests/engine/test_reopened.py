@@ -1,8 +1,5 @@
 """What comes back: issues and pull requests that are reopened, branches that are restored, events that change twice."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from almanac.engine.run import reconcile
 from almanac.proposal.comment import Heard
@@ -10,19 +7,7 @@ from almanac.proposal.state import branch_name
 from almanac.renderer import load_templates
 
 from tests.forge.worlds import LocalWorld
-from tests.scenes import DEMO_DAY, FORGES, PAGE, Scene, new_scene
-
-
-@pytest.fixture(params=FORGES)
-def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
-    with new_scene(request.param, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def local(tmp_path: Path) -> Iterator[Scene]:
-    with new_scene("local", tmp_path) as made:
-        yield made
+from tests.scenes import DEMO_DAY, PAGE, Scene, both_forges
 
 
 def merged(scene: Scene) -> int:
@@ -47,6 +32,7 @@ class TestCommits:
         at_rest(scene, number)
         return scene.files(number)
 
+    @both_forges
     def test_those_that_no_run_had_seen_before_the_issue_was_closed(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.by_hand(number, {"seen.md": b"1\n"})
@@ -56,6 +42,7 @@ class TestCommits:
         scene.run(number)
         assert {"seen.md", "unseen.md"} <= self.reopened(scene, number).keys()
 
+    @both_forges
     def test_those_that_came_while_it_was_closed(self, scene: Scene) -> None:
         number = scene.proposed()
         head = scene.head(number)
@@ -67,6 +54,7 @@ class TestCommits:
         at_rest(scene, number)
         assert "late.md" in self.reopened(scene, number)
 
+    @both_forges
     def test_those_that_came_after_a_no(self, scene: Scene) -> None:
         number = scene.proposed()
         head = scene.head(number)
@@ -88,21 +76,22 @@ class TestCommits:
         assert "late.md" not in self.reopened(scene, number)
 
     @pytest.mark.parametrize("how", ["label", "cancel"])
-    def test_those_that_came_after_the_merge_are_nobody_s_to_delete(self, local: Scene, how: str) -> None:
-        assert isinstance(local.world, LocalWorld)
-        local.world.repo.git("config", "almanac.writer", "grace")
-        number = merged(local)
-        local.world.restore_branch(branch_name(number), local.world.forge.base().commit)
-        theirs = local.by_hand(number, {"late.md": b"1\n"})
+    def test_those_that_came_after_the_merge_are_nobody_s_to_delete(self, scene: Scene, how: str) -> None:
+        assert isinstance(scene.world, LocalWorld)
+        scene.world.repo.git("config", "almanac.writer", "grace")
+        number = merged(scene)
+        scene.world.restore_branch(branch_name(number), scene.world.forge.base().commit)
+        theirs = scene.by_hand(number, {"late.md": b"1\n"})
         if how == "label":
-            local.world.label(number)
-            local.run(number)
+            scene.world.label(number)
+            scene.run(number)
         else:
-            local.world.edit_issue(number, state="open")
-            reconcile(number, local.world.forge, load_templates(), said=Heard(7, "grace", "/almanac cancel", number))
-        assert local.head(number) == theirs
+            scene.world.edit_issue(number, state="open")
+            reconcile(number, scene.world.forge, load_templates(), said=Heard(7, "grace", "/almanac cancel", number))
+        assert scene.head(number) == theirs
 
 
+@both_forges
 class TestPull:
     """Somebody reopens the pull request itself."""
 
@@ -148,6 +137,7 @@ class TestChange:
         assert "**Date**" not in scene.comment(number)
         at_rest(scene, number)
 
+    @both_forges
     def test_one_that_a_maintainer_refuses_is_called_a_change(self, scene: Scene) -> None:
         number = merged(scene)
         scene.edit(number, **DEMO_DAY, location="Paris")
@@ -176,15 +166,15 @@ class TestChange:
         assert len([path for path in scene.world.files(scene.world.forge.base().commit) if "2022-01-20" in path]) == 1
 
 
-def test_git_takes_the_name_of_a_branch_for_the_branch_also_after_it_was_deleted_once(local: Scene) -> None:
-    assert isinstance(local.world, LocalWorld)
-    number = local.proposed()
-    local.world.edit_issue(number, state="closed")
-    local.run(number)
-    local.edit(number, **DEMO_DAY, location="Paris")
-    local.world.edit_issue(number, state="open")
-    local.run(number)
-    assert local.world.repo.git("rev-parse", branch_name(number)) == local.head(number)
+def test_git_takes_the_name_of_a_branch_for_the_branch_also_after_it_was_deleted_once(scene: Scene) -> None:
+    assert isinstance(scene.world, LocalWorld)
+    number = scene.proposed()
+    scene.world.edit_issue(number, state="closed")
+    scene.run(number)
+    scene.edit(number, **DEMO_DAY, location="Paris")
+    scene.world.edit_issue(number, state="open")
+    scene.run(number)
+    assert scene.world.repo.git("rev-parse", branch_name(number)) == scene.head(number)
 
 
 class TestPageEditedByHand:
@@ -198,6 +188,7 @@ class TestPageEditedByHand:
         scene.world.commit({PAGE: scene.base_page().replace(old, new).encode()})
         return number
 
+    @both_forges
     def test_an_edit_of_the_issue_does_not_undo_it(self, scene: Scene) -> None:
         number = self.edited(scene)
         scene.edit(number, **DEMO_DAY, location="Paris", url="https://example.org/x")

@@ -14,14 +14,14 @@ from almanac.renderer import load_templates
 from tests.breaking import Breaking
 from tests.emulated import GitHubWorld
 from tests.forge.worlds import SeenPull
-from tests.scenes import CONFIG, DEMO_DAY, FORGES, PAGE, RECORDS, Scene, new_scene
+from tests.scenes import CONFIG, DEMO_DAY, PAGE, RECORDS, Scene, both_forges, new_scene
 
 GOVERNMENTS = f"{RECORDS}/2021-11-08-governments-agencies.yml"
 
 
-@pytest.fixture(params=FORGES)
+@pytest.fixture
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
-    with new_scene(request.param, tmp_path, config="max_open_per_author: 1000\n") as made:
+    with new_scene(getattr(request, "param", "local"), tmp_path, config="max_open_per_author: 1000\n") as made:
         yield made
 
 
@@ -30,6 +30,7 @@ def outcomes(results: list[Done]) -> list[object]:
 
 
 class TestEverything:
+    @both_forges
     def test_all_states_at_once(self, scene: Scene) -> None:
         fine, moved, closed, bad = (
             scene.proposed(title=f"Event {day}", date=f"2022-05-{day:02}") for day in range(1, 5)
@@ -69,6 +70,7 @@ class TestEverything:
         )
         assert told == [(1, 3), (2, 3), (3, 3)]
 
+    @both_forges
     def test_a_dry_run_writes_nothing(self, scene: Scene) -> None:
         number = scene.proposed()
         new = scene.file(title="New", date="2022-06-01")
@@ -78,6 +80,7 @@ class TestEverything:
         assert outcomes(results) == ["created", "updated", "created"]
         assert (scene.everything(number), scene.everything(new), scene.world.head(SYNC_BRANCH)) == seen
 
+    @both_forges
     def test_a_comment_that_a_crash_kept_back_is_written(self, scene: Scene) -> None:
         number = scene.proposed()
         assert scene.memory(number).told is None
@@ -159,6 +162,7 @@ class TestEdits:
         assert self.plan(scene) is None
         assert scene.world.head(SYNC_BRANCH) is None
 
+    @both_forges
     def test_a_section_that_was_edited_goes_into_its_record(self, scene: Scene) -> None:
         base = self.edit_page(scene, "9am ET, 3pm CET", "10am ET, 4pm CET")
         plan = self.plan(scene)
@@ -185,6 +189,7 @@ class TestEdits:
         assert "Live from Nice" in page
         assert "### January 1st, 2020:  Mine" in page
 
+    @both_forges
     def test_it_follows_the_base_and_goes_when_it_was_merged(self, scene: Scene) -> None:
         self.edit_page(scene, "9am ET, 3pm CET", "10am ET, 4pm CET")
         self.plan(scene)
@@ -209,6 +214,7 @@ class TestEdits:
         assert plan.outcome == "closed"
         assert (self.offer(scene).state, scene.world.head(SYNC_BRANCH)) == ("closed", None)
 
+    @both_forges
     def test_a_no_is_remembered_until_something_else_is_edited(self, scene: Scene) -> None:
         self.edit_page(scene, "9am ET, 3pm CET", "10am ET, 4pm CET")
         self.plan(scene)
@@ -239,6 +245,7 @@ class TestEdits:
         assert plan
         assert plan.writes == ()
 
+    @both_forges
     def test_another_sweep_that_is_quicker_is_no_failure(self, scene: Scene) -> None:
         self.edit_page(scene, "9am ET, 3pm CET", "10am ET, 4pm CET")
         forge = Breaking(scene.world.forge)

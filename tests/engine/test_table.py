@@ -1,8 +1,5 @@
 """Every row of the table of a proposal's life, on both forges; what needs real merges, on the local one alone."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from almanac.engine.run import reconcile
 from almanac.event.model import safe_slug
@@ -13,19 +10,7 @@ from almanac.renderer import load_templates
 from tests.breaking import Breaking, BrokenError
 from tests.forge.worlds import LocalWorld
 from tests.gitrepo import Repo
-from tests.scenes import DEMO_DAY, FORGES, PAGE, RECORD, Scene, new_scene
-
-
-@pytest.fixture(params=FORGES)
-def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
-    with new_scene(request.param, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def local(tmp_path: Path) -> Iterator[Scene]:
-    with new_scene("local", tmp_path) as made:
-        yield made
+from tests.scenes import DEMO_DAY, PAGE, RECORD, Scene, both_forges
 
 
 def world_of(scene: Scene) -> LocalWorld:
@@ -49,6 +34,7 @@ def at_rest(scene: Scene, number: int) -> None:
     assert scene.everything(number) == seen
 
 
+@both_forges
 class TestClosed:
     def test_by_its_author_and_reopened(self, scene: Scene) -> None:
         number = scene.proposed()
@@ -78,6 +64,7 @@ class TestClosed:
         assert scene.world.comments(number) == []
 
 
+@both_forges
 class TestMerged:
     def test_the_issue_is_completed_and_the_comment_names_the_page(self, scene: Scene) -> None:
         number = scene.proposed()
@@ -162,6 +149,7 @@ class TestMerged:
         assert scene.files(number)["notes.md"] == b"mine\n"
 
 
+@both_forges
 class TestRefused:
     def test_it_is_remembered_and_sweeps_do_not_bring_it_back(self, scene: Scene) -> None:
         number = scene.proposed()
@@ -206,6 +194,7 @@ class TestRefused:
 
 
 class TestGone:
+    @both_forges
     def test_the_label_was_taken_off_and_put_back(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.world.label(number)
@@ -217,6 +206,7 @@ class TestGone:
         scene.world.label(number, "event")
         assert scene.run(number).plan.outcome == "created"
 
+    @both_forges
     def test_a_sweep_sees_that_the_label_is_gone(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.world.label(number, "bug")
@@ -224,17 +214,18 @@ class TestGone:
         assert scene.pull(number).state == "closed"
 
     @pytest.mark.parametrize("sweep", [False, True])
-    def test_the_issue_was_deleted(self, local: Scene, sweep: bool) -> None:
-        number = local.proposed()
-        forge_of(local).delete_issue(number)
+    def test_the_issue_was_deleted(self, scene: Scene, sweep: bool) -> None:
+        number = scene.proposed()
+        forge_of(scene).delete_issue(number)
         if sweep:
-            local.sweep()
+            scene.sweep()
         else:
-            assert local.run(number).plan.outcome == "closed"
-        assert local.pull(number).state == "closed"
-        assert local.world.head(branch_name(number)) is None
-        assert local.run(number).plan.writes == ()
+            assert scene.run(number).plan.outcome == "closed"
+        assert scene.pull(number).state == "closed"
+        assert scene.world.head(branch_name(number)) is None
+        assert scene.run(number).plan.writes == ()
 
+    @both_forges
     def test_somebody_s_branch_that_is_called_like_ours_is_left_alone(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.world.label(number)
@@ -249,6 +240,7 @@ class TestGone:
         assert scene.world.head(branch) == theirs
 
 
+@both_forges
 class TestLeftovers:
     """A run that was cut short between the branch and its pull request."""
 
@@ -301,24 +293,25 @@ class TestLeftovers:
 
 class TestBase:
     @pytest.mark.long
-    def test_fifty_proposals_on_one_page_merge_cleanly_in_any_order(self, local: Scene) -> None:
-        local.world.commit({".github/almanac.yml": f"page: {PAGE}\n".encode()})
+    def test_fifty_proposals_on_one_page_merge_cleanly_in_any_order(self, scene: Scene) -> None:
+        scene.world.commit({".github/almanac.yml": f"page: {PAGE}\n".encode()})
         numbers = [
-            local.file(title=f"Event {day}", date=f"2022-0{1 + day // 28}-{1 + day % 28:02}") for day in range(50)
+            scene.file(title=f"Event {day}", date=f"2022-0{1 + day // 28}-{1 + day % 28:02}") for day in range(50)
         ]
-        assert [done.plan.outcome for done in local.sweep()] == ["created"] * 50
-        repo = repo_of(local)
+        assert [done.plan.outcome for done in scene.sweep()] == ["created"] * 50
+        repo = repo_of(scene)
         for number in (numbers[25], numbers[0], numbers[49]):
             repo.git("merge", "--quiet", "--no-ff", "--no-edit", branch_name(number))
-            results = local.sweep()
+            results = scene.sweep()
             assert [done.error for done in results if done.error] == []
         left = [number for number in numbers if number not in (numbers[25], numbers[0], numbers[49])]
-        base = local.world.forge.base().commit
+        base = scene.world.forge.base().commit
         for number in left:
-            assert local.world.parents(local.head(number)) == (base,)
+            assert scene.world.parents(scene.head(number)) == (base,)
         for number in left:
-            repo.git("merge-tree", "--write-tree", base, local.head(number))
+            repo.git("merge-tree", "--write-tree", base, scene.head(number))
 
+    @both_forges
     def test_an_issue_with_a_problem_does_not_stay_behind(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.edit(number, title="Demo Day", date="soon")
@@ -333,6 +326,7 @@ class TestBase:
         scene.run(number)
         assert "ready for a maintainer" in scene.comment(number)
 
+    @both_forges
     def test_a_rebuild_leaves_the_comment_alone(self, scene: Scene) -> None:
         number = scene.proposed()
         said = scene.world.comments(number)

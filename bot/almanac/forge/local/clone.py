@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from almanac.errors import ForgeError, Raced
@@ -46,7 +47,7 @@ class Clone:
         Raises:
             ForgeError: There is no commit yet, or none of these is a branch of this clone.
         """
-        chosen = self.git.text("config", "--get", BASE_SETTING, good=(0, 1))
+        chosen = self._chosen_base
         for name in [chosen] if chosen else self._usual_bases():
             if head := self.head(name):
                 return Base(name, head)
@@ -65,9 +66,17 @@ class Clone:
             remedy=f"Name it with `git config {BASE_SETTING} BRANCH`, or switch to it.",
         )
 
+    @cached_property
+    def _chosen_base(self) -> str:
+        return self.git.text("config", "--get", BASE_SETTING, good=(0, 1))
+
+    @cached_property
+    def _default_of_origin(self) -> str:
+        return self.git.text("symbolic-ref", "--quiet", f"{_ORIGIN}HEAD", good=(0, 1)).removeprefix(_ORIGIN)
+
     def _usual_bases(self) -> Iterator[str]:
-        if followed := self.git.text("symbolic-ref", "--quiet", f"{_ORIGIN}HEAD", good=(0, 1)):
-            yield followed.removeprefix(_ORIGIN)
+        if self._default_of_origin:
+            yield self._default_of_origin
         yield from ("main", "master")
         current = self.git.text("symbolic-ref", "--quiet", "HEAD", good=(0, 1)).removeprefix(_HEADS)
         if current and not _OURS.fullmatch(current):
