@@ -11,14 +11,14 @@ from http import HTTPStatus
 from unittest import mock
 
 from almanac.cli import main
-from almanac.server.job_store import JobName
+from almanac.server.job_store import Job
 from almanac.server.jobs import PermanentError, Result
 from almanac.server.worker import Worker
 
 
-def perform(looks: Worker, name: JobName) -> Result:
+def perform(looks: Worker, job: Job) -> Result:
     """Look at an issue, as `Worker.perform` does."""
-    address = f"{looks.api_url}/look/{name.job.repository}/{name.job.what}"
+    address = f"{looks.api_url}/look/{job.repository}/{job.what}"
     request = urllib.request.Request(address, headers={"X-Process": str(os.getpid())})  # noqa: S310 -- our own address
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from almanac.errors import ForgeError, UserError
 from almanac.server.database import PROCESSES, open_engine
-from almanac.server.job_store import Job, JobName, JobStore, job_about
+from almanac.server.job_store import Job, JobStore, job_about
 from almanac.server.jobs import MAINTENANCE, Jobs, JobTiming, PermanentError, Postponed, Result
 
 from tests.server.serving import wait_for
@@ -22,7 +22,7 @@ SITE = job_about("octo/site", 12)
 _numbers = itertools.count(1)
 
 
-def well(_: JobName) -> Result:
+def well(_: Job) -> Result:
     return {"outcome": "updated", "reason": "It was done."}
 
 
@@ -43,14 +43,14 @@ class Runner:
         self.jobs = Jobs(url, QUICK)
         self.done: list[str] = []
         self.given_up: list[tuple[str, str]] = []
-        self.act: Callable[[JobName], Result] = well
+        self.act: Callable[[Job], Result] = well
 
     def start(self) -> None:
-        self.jobs.start(self.perform, lambda name, reason: self.given_up.append((str(name), reason)))
+        self.jobs.start(self.perform, lambda job, reason: self.given_up.append((str(job), reason)))
 
-    def perform(self, name: JobName) -> Result:
-        self.done.append(str(name))
-        return self.act(name)
+    def perform(self, job: Job) -> Result:
+        self.done.append(str(job))
+        return self.act(job)
 
     def idle(self) -> bool:
         store = self.jobs.store
@@ -62,7 +62,7 @@ class Runner:
     def clear(self) -> None:
         """Forget all that was."""
         store = self.jobs.store
-        store.cancel(kept.name for kept in store.waiting(None))
+        store.cancel(kept.job for kept in store.waiting(None))
         self.settle()
         for table in ("workflow_status", "workflow_input", "workflow_output"):
             change(self.url, f"DELETE FROM dbos.{table}")  # noqa: S608
@@ -115,7 +115,7 @@ class TestTaking:
     def test_what_comes_while_a_job_runs_is_looked_at_afterwards(self, runner: Runner) -> None:
         running, go_on = threading.Event(), threading.Event()
 
-        def act(_: JobName) -> Result:
+        def act(_: Job) -> Result:
             running.set()
             assert go_on.wait(10)
             return {"outcome": "updated"}
@@ -148,15 +148,15 @@ class TestOrder:
         together = 0
         lock = threading.Lock()
 
-        def act(name: JobName) -> Result:
+        def act(job: Job) -> Result:
             nonlocal together
             with lock:
-                busy[name.job.repository] += 1
-                most[name.job.repository] = max(most[name.job.repository], busy[name.job.repository])
+                busy[job.repository] += 1
+                most[job.repository] = max(most[job.repository], busy[job.repository])
                 together = max(together, busy.total())
             time.sleep(0.2)
             with lock:
-                busy[name.job.repository] -= 1
+                busy[job.repository] -= 1
             return {"outcome": "updated"}
 
         runner.act = act
@@ -178,18 +178,18 @@ class TestOrder:
 
 class TestFailing:
     def test_a_failure_is_tried_again_and_then_kept_with_its_reason(self, runner: Runner) -> None:
-        def act(_: JobName) -> Result:
+        def act(_: Job) -> Result:
             raise ForgeError("GitHub has trouble.", passing=True)
 
         runner.act = act
         runner.jobs.store.put(SITE, "one")
         failed = wait_for(runner.jobs.store.failed, what="giving up")
         assert runner.done == ["octo/site#12/one", "octo/site#12/one+1", "octo/site#12/one+2"]
-        assert [(str(kept.name), kept.reason) for kept in failed] == [("octo/site#12/one+2", "GitHub has trouble.")]
+        assert [(str(kept.job), kept.reason) for kept in failed] == [("octo/site#12/one+2", "GitHub has trouble.")]
         assert runner.given_up == [("octo/site#12/one+2", "GitHub has trouble.")]
 
     def test_a_failure_that_passes_leaves_nothing_behind(self, runner: Runner) -> None:
-        def act(_: JobName) -> Result:
+        def act(_: Job) -> Result:
             if len(runner.done) == 1:
                 raise RuntimeError("once")
             return {"outcome": "updated"}
@@ -202,7 +202,7 @@ class TestFailing:
         assert runner.given_up == []
 
     def test_what_is_hopeless_is_not_tried_again(self, runner: Runner) -> None:
-        def act(_: JobName) -> Result:
+        def act(_: Job) -> Result:
             raise PermanentError("The config is broken.")
 
         runner.act = act
@@ -252,21 +252,21 @@ class TestFailing:
         runner.jobs.store.put(SITE, "one")
         failed = wait_for(runner.jobs.store.failed)[0]
         runner.act = lambda _: {"outcome": "updated"}
-        runner.jobs.store.retry(str(failed.name) if by == "name" else failed.name.reference)
+        runner.jobs.store.retry(str(failed.job) if by == "name" else failed.job.reference)
         assert runner.jobs.store.failed() == []
         wait_for(lambda: runner.done[-1] == "octo/site#12/one+1")
         runner.settle()
         with pytest.raises(UserError, match="no failed job"):
-            runner.jobs.store.retry(str(failed.name))
+            runner.jobs.store.retry(str(failed.job))
 
     @staticmethod
-    def _hopeless(_: JobName) -> Result:
+    def _hopeless(_: Job) -> Result:
         raise PermanentError("It is hopeless.")
 
 
 class TestWaiting:
     def test_waiting_does_not_count_as_failing(self, runner: Runner) -> None:
-        def act(_: JobName) -> Result:
+        def act(_: Job) -> Result:
             if len(runner.done) < 6:
                 raise Postponed(0, "GitHub takes no more requests.")
             return {"outcome": "updated"}
@@ -278,8 +278,8 @@ class TestWaiting:
         assert runner.jobs.store.failed() == []
 
     def test_one_that_waits_holds_no_other_up(self, runner: Runner) -> None:
-        def act(name: JobName) -> Result:
-            if name.job.repository == "octo/paused":
+        def act(job: Job) -> Result:
+            if job.repository == "octo/paused":
                 raise Postponed(60, "GitHub takes no more requests.")
             return {"outcome": "updated"}
 
@@ -288,7 +288,7 @@ class TestWaiting:
         runner.jobs.store.put(SITE, "g")
         wait_for(lambda: "octo/site#12/g" in runner.done)
         waiting = wait_for(runner.jobs.store.waiting)
-        assert [str(kept.name) for kept in waiting] == ["octo/paused#1/g+1"]
+        assert [str(kept.job) for kept in waiting] == ["octo/paused#1/g+1"]
         assert waiting[0].due
         assert waiting[0].due > time.time() + 30
 
@@ -310,7 +310,7 @@ class TestSurviving:
     def test_a_living_process_keeps_its_jobs(self, runner: Runner) -> None:
         go_on = threading.Event()
 
-        def act(_: JobName) -> Result:
+        def act(_: Job) -> Result:
             assert go_on.wait(20)
             return {"outcome": "updated"}
 
@@ -337,7 +337,7 @@ class TestSurviving:
 def stuck(runner: Runner, job: Job, guid: str, tries: int = 0) -> None:
     """Leave a job as a process does that dies while it runs it."""
     store = JobStore(runner.url)
-    store.follow(JobName(job, guid)._replace(run=-1), tries, 3600)
+    store.follow(job._replace(guid=guid, run=-1), tries, 3600)
     store.close()
     dead = f"dead-{next(_numbers)}"
     change(runner.url, "INSERT INTO almanac_processes (id, beats) VALUES (:dead, 7)", dead=dead)
@@ -357,7 +357,7 @@ def test_old_jobs_are_deleted_and_young_ones_are_not(runner: Runner) -> None:
         then=four_days_ago,
     )
     assert runner.jobs.store.clean() == 1
-    assert {str(kept.name) for kept in runner.jobs.store.recent()} == {"octo/site#1/g", "octo/site#2/g"}
+    assert {str(kept.job) for kept in runner.jobs.store.recent()} == {"octo/site#1/g", "octo/site#2/g"}
 
 
 @pytest.mark.parametrize("name", ["octo/site#12/one/2", "octo/site#12/one/2+1"])

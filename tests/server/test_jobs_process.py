@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from almanac.errors import ForgeError
-from almanac.server.job_store import JobName, JobStore
+from almanac.server.job_store import Job, JobStore
 from almanac.server.jobs import PermanentError, Result
 from dbos import DBOS
 from sqlalchemy.exc import OperationalError
@@ -51,7 +51,7 @@ def test_what_was_put_is_there_after_a_restart(make: Make) -> None:
     assert first.done == []
 
 
-def hopeless(_: JobName) -> Result:
+def hopeless(_: Job) -> Result:
     raise PermanentError("It is hopeless.")
 
 
@@ -92,7 +92,7 @@ def begin_one(runner: Runner, work: Callable[[], object]) -> list[threading.Thre
     """Start, and wait until a job has begun. When it has done its work, the thread that did it is in the list."""
     ended: list[threading.Thread] = []
 
-    def act(_: JobName) -> Result:
+    def act(_: Job) -> Result:
         work()
         ended.append(threading.current_thread())
         return {"outcome": "updated"}
@@ -109,7 +109,7 @@ def test_stopping_lets_a_job_come_to_its_end(runner: Runner, database: str) -> N
     runner.jobs.stop(5)
     assert ended
     store = JobStore(database)
-    assert [str(kept.name) for kept in store.recent()] == ["octo/site#12/one"]
+    assert [str(kept.job) for kept in store.recent()] == ["octo/site#12/one"]
     store.close()
 
 

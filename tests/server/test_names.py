@@ -1,7 +1,7 @@
 """The names of jobs."""
 
 import pytest
-from almanac.server.job_store import Job, JobName, job_about, read_job_name
+from almanac.server.job_store import Job, job_about, read_job
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,40 +10,40 @@ GUIDS = st.from_regex(r"[A-Za-z0-9._-]{1,40}", fullmatch=True)
 
 @given(st.sampled_from(["12", "all", "sweep"]), GUIDS, st.integers(0, 99))
 def test_a_name_is_read_back(what: str, guid: str, run: int) -> None:
-    name = JobName(Job("octo/site", what), guid, run)
-    assert read_job_name(str(name)) == name
+    job = Job("octo/site", what, guid, run)
+    assert read_job(str(job)) == job
 
 
 def test_the_first_name_is_plain() -> None:
-    name = JobName(job_about("Octo/Site", 12), "GUID")
+    name = job_about("Octo/Site", 12)._replace(guid="GUID")
     assert str(name) == "octo/site#12/GUID"
     assert str(name.successor) == "octo/site#12/GUID+1"
-    assert str(JobName(job_about("octo/site", None), "GUID")) == "octo/site#all/GUID"
+    assert str(job_about("octo/site", None)._replace(guid="GUID")) == "octo/site#all/GUID"
 
 
 def test_all_runs_share_a_reference() -> None:
-    name = JobName(job_about("octo/site", 12), "GUID")
+    name = job_about("octo/site", 12)._replace(guid="GUID")
     assert name.reference == name.successor.reference
-    assert name.reference != JobName(job_about("octo/site", 12), "OTHER").reference
+    assert name.reference != job_about("octo/site", 12)._replace(guid="OTHER").reference
 
 
 @pytest.mark.parametrize("text", ["octo/site#12/GUID/2", "octo/site#12/GUID/2+3"])
 def test_a_name_from_an_earlier_version_is_read(text: str) -> None:
-    name = read_job_name(text)
-    assert (str(name), name.job.issue, name.guid) == (text, 12, "GUID/2")
+    job = read_job(text)
+    assert (str(job), job.issue, job.guid) == (text, 12, "GUID/2")
 
 
 @pytest.mark.parametrize("text", ["", "octo/site", "octo/site#12", "octo/site#12/", "octo/site#12/a/b/c", "#1/x"])
 def test_anything_else_is_not_a_name(text: str) -> None:
     with pytest.raises(ValueError, match="not the name of a job"):
-        read_job_name(text)
+        read_job(text)
 
 
 def test_a_command_is_a_job_of_its_own() -> None:
     job = job_about("octo/site", 12, 34)
     assert (job.issue, job.comment) == (12, 34)
-    assert str(JobName(job, "GUID")) == "octo/site#12.said.34/GUID"
-    assert read_job_name("octo/site#12.said.34/GUID").job == job
+    assert str(job._replace(guid="GUID")) == "octo/site#12.said.34/GUID"
+    assert read_job("octo/site#12.said.34/GUID") == job._replace(guid="GUID")
     assert job_about("octo/site", 12).comment is None
 
 

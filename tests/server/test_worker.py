@@ -11,7 +11,7 @@ from almanac.forge.github.app import AppRepository, GitHubApp
 from almanac.forge.github.blob_cache import BlobCache
 from almanac.renderer import load_templates
 from almanac.server.database import make_tables, open_engine
-from almanac.server.job_store import Job, JobName, job_about
+from almanac.server.job_store import Job, job_about
 from almanac.server.jobs import PermanentError, Postponed
 from almanac.server.metrics import Metrics
 from almanac.server.registry import Registry
@@ -54,7 +54,7 @@ class Bench:
         return self.world.file_issue("New event", body(**GOVERNMENTS_ANSWERS), labels=("event",))
 
     def look(self, issue: int | None, guid: str = "guid") -> dict[str, Any]:
-        return dict(self.worker.perform(JobName(job_about(self.world.name, issue), guid)))
+        return dict(self.worker.perform(job_about(self.world.name, issue)._replace(guid=guid)))
 
     def trouble(self, at: str, answer: Answer) -> None:
         def make(request: Request) -> Answer | None:
@@ -135,7 +135,7 @@ def test_an_issue_that_fails_among_all_is_tried_by_itself(bench: Bench) -> None:
 class TestCommands:
     def say(self, bench: Bench, number: int, text: str, author: str = OWNER) -> dict[str, Any]:
         comment = bench.world.comment(number, author, text)
-        return dict(bench.worker.perform(JobName(job_about(bench.world.name, number, comment), "guid")))
+        return dict(bench.worker.perform(job_about(bench.world.name, number, comment)._replace(guid="guid")))
 
     def test_a_command_is_read_and_carried_out(self, bench: Bench) -> None:
         number = bench.file()
@@ -152,7 +152,7 @@ class TestCommands:
     def test_a_comment_that_is_gone_is_only_a_look(self, bench: Bench) -> None:
         number = bench.file()
         job = job_about(bench.world.name, number, 999_999)
-        assert bench.worker.perform(JobName(job, "guid"))["outcome"] == "created"
+        assert bench.worker.perform(job._replace(guid="guid"))["outcome"] == "created"
 
 
 class TestInTheWay:
@@ -260,7 +260,7 @@ class TestInTheWay:
 
 class TestGivingUp:
     def gave_up(self, bench: Bench, number: int) -> None:
-        bench.worker.gave_up(JobName(job_about(bench.world.name, number), "guid"), "RuntimeError: secret detail")
+        bench.worker.gave_up(job_about(bench.world.name, number)._replace(guid="guid"), "RuntimeError: secret detail")
 
     def test_the_issue_gets_one_plain_comment_with_a_reference(self, bench: Bench) -> None:
         number = bench.file()
@@ -268,7 +268,7 @@ class TestGivingUp:
             self.gave_up(bench, number)
         comments = bench.world.comments(number)
         assert len(comments) == 1
-        assert JobName(job_about(bench.world.name, number), "guid").reference in comments[0].body
+        assert job_about(bench.world.name, number)._replace(guid="guid").reference in comments[0].body
         assert "secret detail" not in comments[0].body
 
     def test_the_next_run_that_works_says_what_is_true_again(self, bench: Bench) -> None:
@@ -295,8 +295,8 @@ class TestGivingUp:
         assert bench.world.comments(number) == []
 
     def test_a_chore_or_a_sweep_of_all_has_nobody_to_tell(self, bench: Bench) -> None:
-        bench.worker.gave_up(JobName(job_about(bench.world.name, None), "guid"), "reason")
-        bench.worker.gave_up(JobName(Job("almanac-chores", "sweep"), "guid"), "reason")
+        bench.worker.gave_up(job_about(bench.world.name, None)._replace(guid="guid"), "reason")
+        bench.worker.gave_up(Job("almanac-chores", "sweep", "guid"), "reason")
         assert bench.proxy.requests == []
 
 

@@ -124,11 +124,11 @@ def list_jobs(*, as_json: bool) -> int:
     else:
         for state, jobs in listed.items():
             print_text(f"{len(jobs)} {state}")
-            for job in jobs:
-                when = f"due {_moment(job.due)}" if job.due else f"since {_moment(job.changed)}"
-                print_text(f"  {job.name.reference}  {job.name}  {when}")
-                if job.reason:
-                    print_text(f"            {job.reason}")
+            for one in jobs:
+                when = f"due {_moment(one.due)}" if one.due else f"since {_moment(one.changed)}"
+                print_text(f"  {one.job.reference}  {one.job}  {when}")
+                if one.reason:
+                    print_text(f"            {one.reason}")
     return 0
 
 
@@ -141,7 +141,7 @@ def retry_jobs(names: Iterable[str]) -> int:
     with _job_store() as store:
         if store is None:
             raise UserError(_NO_JOBS)
-        chosen = list(names) or [str(job.name) for job in store.failed()]
+        chosen = list(names) or [str(one.job) for one in store.failed()]
         if not chosen:
             print_message("No job has failed.")
         for name in chosen:
@@ -175,16 +175,16 @@ def _check_store(action: Callable[[], object], redact: Callable[[str], str], ver
         raise UserError(f"The job store (ALMANAC_DATABASE_URL) cannot be {verb}: {reason}") from None
 
 
-def _values(job: "StoredJob") -> dict[str, object]:
+def _values(stored: "StoredJob") -> dict[str, object]:
     return {
-        "id": str(job.name),
-        "reference": job.name.reference,
-        "repository": job.name.job.repository,
-        "issue": job.name.job.issue,
-        "since": _moment(job.since),
-        "due": _moment(job.due) if job.due else None,
-        "tries": job.tries,
-        "reason": job.reason or None,
+        "id": str(stored.job),
+        "reference": stored.job.reference,
+        "repository": stored.job.repository,
+        "issue": stored.job.issue,
+        "since": _moment(stored.since),
+        "due": _moment(stored.due) if stored.due else None,
+        "tries": stored.tries,
+        "reason": stored.reason or None,
     }
 
 

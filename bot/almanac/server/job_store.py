@@ -42,18 +42,24 @@ _STATES: Mapping[str, State] = {
 }
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """What to do: look at an issue of a repository or at all of them, or run one of the server's maintenance jobs.
 
     Attributes:
         repository: `owner/name` in lower case. Jobs with the same repository never run at the same time.
         what: The issue's number, `all`, or the name of a maintenance job. `12.said.34` is issue 12 with the command in
             comment 34: a job of its own, which another look at the issue cannot replace.
+        guid: The delivery that asked for it, or another name for who did; "" before it is stored.
+        run: How many runs came before this one.
     """
 
     repository: str
     what: str
+    guid: str = ""
+    run: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.subject}/{self.guid}" + (f"+{self.run}" if self.run else "")
 
     @property
     def subject(self) -> str:
@@ -72,26 +78,9 @@ class Job:
         found = _ISSUE.fullmatch(self.what)
         return int(found["comment"]) if found and found["comment"] else None
 
-
-def job_about(repository: str, issue: int | None, comment: int | None = None) -> Job:
-    """Return the job of looking at an issue (with the command in a comment), or at all issues (None)."""
-    what = ALL if issue is None else str(issue)
-    return Job(repository.lower(), f"{what}.said.{comment}" if comment else what)
-
-
-class JobName(NamedTuple):
-    """A job's name, taken apart: the job, the GUID that asked for it, and which run of it this is."""
-
-    job: Job
-    guid: str
-    run: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.job.subject}/{self.guid}" + (f"+{self.run}" if self.run else "")
-
     @property
-    def successor(self) -> "JobName":
-        """The name of the next run."""
+    def successor(self) -> "Job":
+        """The next run."""
         return self._replace(run=self.run + 1)
 
     @property
@@ -100,8 +89,14 @@ class JobName(NamedTuple):
         return hashlib.sha256(str(self._replace(run=0)).encode()).hexdigest()[:8].upper()
 
 
-def read_job_name(text: str) -> JobName:
-    """Take a name apart.
+def job_about(repository: str, issue: int | None, comment: int | None = None) -> Job:
+    """Return the job of looking at an issue (with the command in a comment), or at all issues (None)."""
+    what = ALL if issue is None else str(issue)
+    return Job(repository.lower(), f"{what}.said.{comment}" if comment else what)
+
+
+def read_job(text: str) -> Job:
+    """Read the name of a stored job.
 
     Raises:
         ValueError: It is not the name of a job.
@@ -109,14 +104,14 @@ def read_job_name(text: str) -> JobName:
     found = _NAME.fullmatch(text)
     if not found:
         raise ValueError(f"{text!r} is not the name of a job")
-    return JobName(Job(found["repository"], found["what"]), found["guid"], int(found["run"] or 0))
+    return Job(found["repository"], found["what"], found["guid"], int(found["run"] or 0))
 
 
 @dataclass(frozen=True)
 class StoredJob:
     """A job in the database; all times are in seconds since the epoch."""
 
-    name: JobName
+    job: Job
     state: State
     since: float  # when it was stored
     changed: float  # when its state last changed
@@ -164,43 +159,43 @@ class JobStore:
         """
         if delay is None:
             delay = 0 if background else self._debounce
-        first = JobName(job, guid)
+        first = job._replace(guid=guid, run=0)
         if self._insert(first, delay=delay, background=background):
             return True
         if background:
             return False
-        runs = [one for one in self._list(prefix=str(first)) if one.name.guid == guid]
-        last = max(runs, key=lambda one: one.name.run, default=None)
+        runs = [one for one in self._list(prefix=str(first)) if one.job.guid == guid]
+        last = max(runs, key=lambda one: one.job.run, default=None)
         if last is None:
             return self._insert(first, delay=delay)
         # A job that was dropped in favour of one that then failed has not been done either.
         dropped = last.state == "done" and not last.result and bool(self._list(_FAILED, f"{job.subject}/"))
-        return (last.state == "failed" or dropped) and self._insert(last.name.successor, delay=delay)
+        return (last.state == "failed" or dropped) and self._insert(last.job.successor, delay=delay)
 
-    def follow(self, name: JobName, tries: int, delay: float) -> None:
-        """Store a job's next run, unless it is already there."""
-        self._insert(name.successor, tries=tries, delay=delay)
+    def follow(self, job: Job, tries: int, delay: float) -> None:
+        """Store a job's next run, unless it is there already."""
+        self._insert(job.successor, tries=tries, delay=delay)
 
-    def retry(self, text: str) -> JobName:
+    def retry(self, text: str) -> Job:
         """Run a failed job again, given its name or its reference.
 
         Raises:
             UserError: There is no such failed job.
         """
         for failed in self.failed():
-            if text in {str(failed.name), failed.name.reference}:
-                self.follow(failed.name, tries=0, delay=0)
-                return failed.name.successor
+            if text in {str(failed.job), failed.job.reference}:
+                self.follow(failed.job, tries=0, delay=0)
+                return failed.job.successor
         raise UserError(f"There is no failed job {text}. `almanac jobs` lists the failed jobs.")
 
-    def _insert(self, name: JobName, *, tries: int = 0, delay: float = 0, background: bool = False) -> bool:
+    def _insert(self, job: Job, *, tries: int = 0, delay: float = 0, background: bool = False) -> bool:
         options: EnqueueOptions = {
             "workflow_name": WORKFLOW,
             "queue_name": QUEUE,
-            "workflow_id": str(name),
+            "workflow_id": str(job),
             "workflow_id_reuse_policy": "reject",
             "app_version": VERSION,
-            "queue_partition_key": name.job.repository,
+            "queue_partition_key": job.repository,
             "priority": 10 if background else 1,
         }
         if delay > 0:
@@ -215,16 +210,16 @@ class JobStore:
 
     def drop_waiting(self, job: Job) -> None:
         """Drop all waiting jobs with the same subject: a look that starts now sees what they were to look at."""
-        self.cancel(one.name for one in self._list(_WAITING, f"{job.subject}/"))
+        self.cancel(one.job for one in self._list(_WAITING, f"{job.subject}/"))
 
-    def cancel(self, names: Iterable[JobName]) -> None:
+    def cancel(self, jobs: Iterable[Job]) -> None:
         """Drop jobs that are not done yet."""
-        if ids := [str(name) for name in names]:
+        if ids := [str(job) for job in jobs]:
             self._client.cancel_workflows(ids)
 
     def forget_failures(self, job: Job) -> None:
         """Delete the failed jobs with the same subject, since it has now been done."""
-        if ids := [str(one.name) for one in self._list(_FAILED, f"{job.subject}/")]:
+        if ids := [str(one.job) for one in self._list(_FAILED, f"{job.subject}/")]:
             self._client.delete_workflows(ids)
 
     # ------------------------------------------------------------ out
@@ -240,9 +235,9 @@ class JobStore:
     def failed(self, limit: int | None = None) -> list[StoredJob]:
         """List the jobs that have failed for good and have not been run again, newest first."""
         failed = self._list(_FAILED, limit=limit, newest=True)
-        successors = [str(one.name.successor) for one in failed]
-        known = {one.name for one in self._list(ids=successors)} if successors else set()
-        return [one for one in failed if one.name.successor not in known]
+        successors = [str(one.job.successor) for one in failed]
+        known = {one.job for one in self._list(ids=successors)} if successors else set()
+        return [one for one in failed if one.job.successor not in known]
 
     def recent(self, limit: int = 20) -> list[StoredJob]:
         """List the jobs that are done, newest first."""
@@ -283,7 +278,7 @@ def _stored_job(found: WorkflowStatus) -> StoredJob:
     arguments = found.input["args"] if found.input else ()
     due = found.delay_until_epoch_ms if found.status == "DELAYED" else None
     return StoredJob(
-        name=read_job_name(found.workflow_id),
+        job=read_job(found.workflow_id),
         state=_STATES.get(found.status, "failed"),
         since=_seconds(found.created_at),
         changed=_seconds(found.updated_at),

@@ -27,9 +27,8 @@ from almanac.server.job_store import (
     VERSION,
     WORKFLOW,
     Job,
-    JobName,
     JobStore,
-    read_job_name,
+    read_job,
 )
 
 MAINTENANCE = "almanac-chores"
@@ -82,8 +81,8 @@ class Jobs:
         self.store = JobStore(url, self.engine, debounce=self._timing.debounce)
         # A running job waits for a database that is down: its outcome must not be lost.
         self._patient_store = JobStore(url, self.engine, patient=True)
-        self._perform: Callable[[JobName], Result] = lambda _: {}
-        self._gave_up: Callable[[JobName, str], object] = lambda _name, _reason: None
+        self._perform: Callable[[Job], Result] = lambda _: {}
+        self._gave_up: Callable[[Job, str], object] = lambda _job, _reason: None
         self._redact: Callable[[str], str] = str
         self._maintenance: dict[str, tuple[float, Callable[[], Result]]] = {}
         self._periods: dict[str, int] = {}
@@ -94,8 +93,8 @@ class Jobs:
 
     def start(
         self,
-        perform: Callable[[JobName], Result],
-        gave_up: Callable[[JobName, str], object],
+        perform: Callable[[Job], Result],
+        gave_up: Callable[[Job, str], object],
         redact: Callable[[str], str] = str,
     ) -> None:
         """Create missing tables and start to run jobs. Not to be called on an event loop.
@@ -125,7 +124,7 @@ class Jobs:
 
         @DBOS.workflow(name=WORKFLOW)
         def look(tries: int) -> Result:
-            return self._run(read_job_name(str(DBOS.workflow_id)), tries)
+            return self._run(read_job(str(DBOS.workflow_id)), tries)
 
         DBOS.launch()
         DBOS.register_queue(
@@ -163,39 +162,39 @@ class Jobs:
 
     # ------------------------------------------------------------ running
 
-    def _run(self, name: JobName, tries: int) -> Result:
+    def _run(self, job: Job, tries: int) -> Result:
         started = time.monotonic()
-        log = _log.bind(job=name.job.subject, delivery=name.guid, tries=tries)
-        self._patient_store.drop_waiting(name.job)
+        log = _log.bind(job=job.subject, delivery=job.guid, tries=tries)
+        self._patient_store.drop_waiting(job)
         try:
             if tries > len(self._timing.delays):
                 raise PermanentError("The server stopped in the middle of this job again and again.")  # noqa: TRY301
-            if name.job.repository == MAINTENANCE:
-                _, action = self._maintenance.get(name.job.what, (0, lambda: {"outcome": "skipped"}))
+            if job.repository == MAINTENANCE:
+                _, action = self._maintenance.get(job.what, (0, lambda: {"outcome": "skipped"}))
                 result = action()
             else:
-                result = self._perform(name)
+                result = self._perform(job)
         except Postponed as postponed:
-            self._patient_store.follow(name, tries, postponed.seconds)
+            self._patient_store.follow(job, tries, postponed.seconds)
             log.info("job postponed", reason=str(postponed), seconds=round(postponed.seconds))
             return {"outcome": "postponed", "reason": str(postponed)}
         except Exception as error:  # noqa: BLE001 -- whatever went wrong, the job is tried again or kept as failed
-            return self._failed(name, tries, error, log)
-        self._patient_store.forget_failures(name.job)
+            return self._failed(job, tries, error, log)
+        self._patient_store.forget_failures(job)
         log.info("job done", seconds=round(time.monotonic() - started, 3), **result)
         return result
 
-    def _failed(self, name: JobName, tries: int, error: Exception, log: structlog.stdlib.BoundLogger) -> Result:
+    def _failed(self, job: Job, tries: int, error: Exception, log: structlog.stdlib.BoundLogger) -> Result:
         known = isinstance(error, AlmanacError | PermanentError)
         reason = self._redact(str(error) if known else f"{type(error).__name__}: {error}")
         if tries < len(self._timing.delays) and not isinstance(error, PermanentError):
             delay = self._timing.delays[tries]
-            self._patient_store.follow(name, tries + 1, delay)
+            self._patient_store.follow(job, tries + 1, delay)
             log.warning("job failed, will be tried again", reason=reason, seconds=delay, exc_info=error)
             return {"outcome": "retrying", "reason": reason}
-        log.error("job failed for good", reason=reason, reference=name.reference, exc_info=error)
+        log.error("job failed for good", reason=reason, reference=job.reference, exc_info=error)
         try:
-            self._gave_up(name, reason)
+            self._gave_up(job, reason)
         except Exception as other:  # noqa: BLE001 -- the job is kept as failed in any case
             log.warning("could not report the failure on the issue", reason=self._redact(str(other)))
         raise JobFailedError(reason) from None
@@ -216,9 +215,9 @@ class Jobs:
         for orphan in (one for one in running if one.executor not in living):
             # First the next run, so that a crash between the two loses nothing. It cannot start before the orphan is
             # out of the way, and its name keeps a second process that does the same from storing it twice.
-            self.store.follow(orphan.name, orphan.tries + 1, 0)
-            self.store.cancel([orphan.name])
-            _log.warning("job taken over from a dead process", job=orphan.name.job.subject, delivery=orphan.name.guid)
+            self.store.follow(orphan.job, orphan.tries + 1, 0)
+            self.store.cancel([orphan.job])
+            _log.warning("job taken over from a dead process", job=orphan.job.subject, delivery=orphan.job.guid)
         for name, (seconds, _) in self._maintenance.items():
             period = int(time.time() // seconds)
             if self._periods.get(name) != period:

@@ -244,7 +244,7 @@ def _status(service: Service, token: str) -> dict[str, Any]:
             }
             for one in service.registry.installations()
         ],
-        "failed": [_row(job, job.reason, sealed(str(job.name), token)) for job in store.failed(SHOWN)],
+        "failed": [_row(one, one.reason, sealed(str(one.job), token)) for one in store.failed(SHOWN)],
         "running": [_row(job, "") for job in store.running()],
         "waiting": [_row(job, _due(job, now)) for job in waiting[:SHOWN]],
         "more": len(waiting) > SHOWN,
@@ -257,15 +257,15 @@ def _status(service: Service, token: str) -> dict[str, Any]:
 
 def _row(stored: StoredJob, text: str, seal: str = "") -> dict[str, str]:
     """Return one job as the page shows it; `seal` goes with the button of a failed one."""
-    job = stored.name.job
+    job = stored.job
     if job.repository == MAINTENANCE:
         what = f"maintenance: {job.what}"
     else:
         issue = "all issues" if job.issue is None else f"issue {job.issue}"
         what = f"{job.repository}, {issue}" + (", command" if job.comment else "")
     return {
-        "id": str(stored.name),
-        "reference": stored.name.reference,
+        "id": str(job),
+        "reference": job.reference,
         "what": what,
         "when": _moment(stored.changed),
         "outcome": str(stored.result.get("outcome", stored.state)),

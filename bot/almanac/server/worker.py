@@ -21,7 +21,7 @@ from almanac.proposal.messages import Messages
 from almanac.proposal.ours import is_ours
 from almanac.proposal.state import Draft, Issue
 from almanac.renderer import Templates, template
-from almanac.server.job_store import Job, JobName, job_about
+from almanac.server.job_store import Job, job_about
 from almanac.server.jobs import PermanentError, Postponed, Result
 from almanac.server.metrics import Metrics
 from almanac.server.registry import KnownSite, Registry
@@ -51,7 +51,7 @@ class Worker:
     api_url: str
     pause: float | None = None
 
-    def perform(self, name: JobName) -> Result:
+    def perform(self, job: Job) -> Result:
         """Do one job and return its outcome.
 
         Raises:
@@ -61,7 +61,7 @@ class Worker:
         """
         started, outcome = time.monotonic(), "failed"
         try:
-            result = self._perform(name)
+            result = self._perform(job)
             outcome = str(result["outcome"])
             self.metrics.seconds.observe(time.monotonic() - started)
         except Postponed:
@@ -71,15 +71,15 @@ class Worker:
             self.metrics.jobs.labels(outcome).inc()
         return result
 
-    def gave_up(self, name: JobName, reason: str) -> None:
+    def gave_up(self, job: Job, reason: str) -> None:
         """Tell the issue's author, in one plain comment, that the job failed for good, and whom to ask."""
-        _log.debug("reporting the failure on the issue", job=name.job.subject, reason=reason)
-        site, issue = self.registry.site(name.job.repository), name.job.issue
+        _log.debug("reporting the failure on the issue", job=job.subject, reason=reason)
+        site, issue = self.registry.site(job.repository), job.issue
         if site is None or site.installation is None or issue is None:
             return
         with closing(self.connect(self.app.token(site.installation, site.id), site)) as forge:
             try:
-                comment_on_failure(issue, forge, name.reference)
+                comment_on_failure(issue, forge, job.reference)
             finally:
                 self._count(site.installation, forge)
 
@@ -97,8 +97,8 @@ class Worker:
 
     # ------------------------------------------------------------ one job
 
-    def _perform(self, name: JobName) -> Result:
-        site = self.registry.site(name.job.repository)
+    def _perform(self, job: Job) -> Result:
+        site = self.registry.site(job.repository)
         if site and site.installation is None:  # a delivery without an installation named it
             found = self.app.installation_of(site.name)
             if found:
@@ -115,12 +115,12 @@ class Worker:
         try:
             token = self.app.token(installation.id, site.id)
         except RefusedError as refused:
-            return self._without_token(name, site, installation.id, refused)
+            return self._without_token(job, site, installation.id, refused)
         with closing(self.connect(token, site)) as forge:
             try:
-                return self._look_at_all(name, site, forge) if name.job.issue is None else self._look(name.job, forge)
+                return self._look_at_all(job, site, forge) if job.issue is None else self._look(job, forge)
             except RefusedError as refused:
-                return self._refused(name, site, installation.id, refused)
+                return self._refused(job, site, installation.id, refused)
             except UserError as error:
                 # Only a commit can fix it, and every commit has all issues looked at again.
                 raise PermanentError(str(error)) from error
@@ -135,7 +135,7 @@ class Worker:
         requests = forge.usage.requests
         return {"outcome": done.plan.outcome or "none", "reason": done.plan.reason, "requests": requests}
 
-    def _look_at_all(self, name: JobName, site: KnownSite, forge: GitHubForge) -> Result:
+    def _look_at_all(self, job: Job, site: KnownSite, forge: GitHubForge) -> Result:
         head = forge.base().commit
         results: list[Done] = []
         for done in reconcile_all(forge, self.templates):
@@ -145,7 +145,7 @@ class Worker:
         failed = [done.plan.issue for done in results if done.error]
         for issue in failed:
             # Each gets a job of its own, so that it is tried again and reported without the others.
-            self.put(job_about(site.name, issue), name.guid)
+            self.put(job_about(site.name, issue), job.guid)
         self.registry.update(site.id, head=head, full_at=time.time())
         reason = f"Looked at {len(results)} issues; {len(failed)} failed."
         return {"outcome": "all", "reason": reason, "requests": forge.usage.requests}
@@ -157,7 +157,7 @@ class Worker:
 
     # ------------------------------------------------------------ what GitHub refuses
 
-    def _without_token(self, name: JobName, site: KnownSite, installation: int, refused: RefusedError) -> Result:
+    def _without_token(self, job: Job, site: KnownSite, installation: int, refused: RefusedError) -> Result:
         self._postpone_if_limited(installation, refused)
         if refused.matches(HTTPStatus.FORBIDDEN, pattern="suspended"):
             self.registry.add_installation(installation, state="suspended")
@@ -169,10 +169,10 @@ class Worker:
         if other is None or other == installation:
             return self._gone(site)
         self.registry.add([AppRepository(site.id, site.name, site.branch)], other)
-        self.put(name.job, f"{name.guid}.moved")
+        self.put(job_about(site.name, job.issue, job.comment), f"{job.guid}.moved")
         return _skipped("The repository now belongs to another installation, which gets a new job.")
 
-    def _refused(self, name: JobName, site: KnownSite, installation: int, refused: RefusedError) -> Result:
+    def _refused(self, job: Job, site: KnownSite, installation: int, refused: RefusedError) -> Result:
         self._postpone_if_limited(installation, refused)
         if refused.matches(HTTPStatus.UNAUTHORIZED):
             self.app.forget_token(installation, site.id)
@@ -186,7 +186,7 @@ class Worker:
         if found.name.lower() == site.name.lower() and (found.branch or site.branch) == site.branch:
             raise refused
         self.registry.add([found], installation)
-        self.put(job_about(found.name, name.job.issue, name.job.comment), f"{name.guid}.moved")
+        self.put(job_about(found.name, job.issue, job.comment), f"{job.guid}.moved")
         return _skipped(f"The repository is now called {found.name}, which gets a new job.")
 
     def _gone(self, site: KnownSite) -> Result:
