@@ -9,29 +9,29 @@ import tempfile
 from pathlib import Path
 
 from tests.server.postgres import Cluster
-from tests.server.torture import Trial, suffer
+from tests.server.torture import Trial, torture
 
 
 def run(kind: str, folder: Path) -> bool:
-    """Do it with one kind of store, print how it went, and tell whether all is well."""
+    """Run it with one kind of store, print the result, and return whether all is well."""
     cluster = Cluster() if kind == "postgres" else None
     try:
         database = cluster.database() if cluster else f"sqlite:///{folder / 'jobs.sqlite'}"
         trial = Trial(servers=2 if cluster else 1)
-        ordeal = suffer(trial, folder, database, lambda text: print(f"  {text}"))
+        result = torture(trial, folder, database, lambda text: print(f"  {text}"))
     finally:
         if cluster:
             cluster.close()
     print(
-        f"{kind}: {ordeal.accepted} deliveries accepted, {ordeal.kills} kills, {ordeal.looks} looks "
-        f"({ordeal.broken_off} broken off) in {ordeal.seconds:.0f} s; "
-        f"{len(ordeal.wrong)} issues wrong, {len(ordeal.clashes)} clashes"
+        f"{kind}: {result.accepted} deliveries accepted, {result.kills} kills, {result.looks} looks "
+        f"({result.broken_off} broken off) in {result.seconds:.0f} s; "
+        f"{len(result.wrong)} issues wrong, {len(result.clashes)} clashes"
     )
-    return ordeal.accepted == trial.deliveries and not ordeal.wrong and not ordeal.clashes
+    return result.accepted == trial.deliveries and not result.wrong and not result.clashes
 
 
 def main() -> int:
-    """Do it with the stores that are named, or with both."""
+    """Run it with the given stores, or with both."""
     good = True
     for kind in sys.argv[1:] or ["sqlite", "postgres"]:
         with tempfile.TemporaryDirectory() as folder:

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.torture import Trial, suffer
+from tests.server.torture import Trial, torture
 
 
 @pytest.mark.long
 def test_nothing_is_lost_and_nothing_happens_twice_at_once(database: str, tmp_path: Path) -> None:
     servers = 2 if database.startswith("postgresql") else 1
     trial = Trial(deliveries=300, repositories=10, issues=40, kills=2, servers=servers, pause=0.03)
-    ordeal = suffer(trial, tmp_path, database)
-    assert (ordeal.accepted, ordeal.kills) == (300, 2)
-    assert ordeal.wrong == []
-    assert ordeal.clashes == []
+    result = torture(trial, tmp_path, database)
+    assert (result.accepted, result.kills) == (300, 2)
+    assert result.wrong == []
+    assert result.clashes == []
     # Else nothing would have been in danger.
-    assert ordeal.broken_off > 0
+    assert result.broken_off > 0
     # Bursts become few looks.
-    assert ordeal.looks < 300
+    assert result.looks < 300

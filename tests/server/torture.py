@@ -105,8 +105,8 @@ class FakeGitHub:
 
 
 @dataclass
-class Ordeal:
-    """How it went.
+class TortureResult:
+    """The result of a trial.
 
     Attributes:
         accepted: Deliveries that a server has taken.
@@ -140,9 +140,9 @@ class Trial:
     pause: float = 0.01
 
 
-def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], object] = lambda _: None) -> Ordeal:
-    """Do it, and tell how it went."""
-    github, chance, ordeal = FakeGitHub(trial.seconds), random.Random(7), Ordeal()  # noqa: S311 -- chance of the ordinary kind
+def torture(trial: Trial, folder: Path, database: str, say: Callable[[str], object] = lambda _: None) -> TortureResult:
+    """Run a trial and return the result."""
+    github, chance, result = FakeGitHub(trial.seconds), random.Random(7), TortureResult()  # noqa: S311 -- not for secrets
     environment = app_environment(
         GITHUB_API_URL=github.url, ALMANAC_DATABASE_URL=database, ALMANAC_LOG_LEVEL="warning", ALMANAC_LOG_FORMAT="text"
     )
@@ -160,20 +160,20 @@ def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], objec
             with suppress(OSError, HTTPException):  # no answer, or half of one
                 if servers[number % len(servers)].deliver("issues", payload, guid=f"guid-{number}").status == 202:
                     with counting:
-                        ordeal.accepted += 1
+                        result.accepted += 1
                     return
             time.sleep(0.2)
 
     def kill() -> None:
         for number in range(trial.kills):
-            share = (ordeal.kills + 1) * trial.deliveries / (trial.kills + 1)
-            while ordeal.accepted < share and not done.is_set():
+            share = (result.kills + 1) * trial.deliveries / (trial.kills + 1)
+            while result.accepted < share and not done.is_set():
                 time.sleep(0.01)
             time.sleep(chance.random())
             which = chance.randrange(len(servers))
             _kill(servers[which], github, busy=number % 2 == 0)
-            ordeal.kills += 1
-            say(f"killed a server after {ordeal.accepted} deliveries")
+            result.kills += 1
+            say(f"killed a server after {result.accepted} deliveries")
             port = int(servers[which].url.rpartition(":")[2])
             servers[which] = Served(folder, environment, command=COMMAND, port=port)
 
@@ -190,13 +190,13 @@ def suffer(trial: Trial, folder: Path, database: str, say: Callable[[str], objec
         wait_for(lambda: _wrong(github) == [], 120, what=f"the right end of all issues ({len(_wrong(github))} wrong)")
     finally:
         done.set()
-        ordeal.seconds = time.monotonic() - started
+        result.seconds = time.monotonic() - started
         for server in servers:
             server.stop()
-        ordeal.looks, ordeal.broken_off = github.looks, github.broken_off
-        ordeal.clashes, ordeal.wrong = github.clashes, _wrong(github)
+        result.looks, result.broken_off = github.looks, github.broken_off
+        result.clashes, result.wrong = github.clashes, _wrong(github)
         github.close()
-    return ordeal
+    return result
 
 
 def _paced(trial: Trial) -> Iterator[int]:

@@ -2,8 +2,8 @@
 
 One queue holds all jobs. It is partitioned by repository, and each partition runs one job at a time across all
 processes. This module adds what the engine does not do for such a queue: a job that starts drops the waiting jobs about
-the same, a job that failed is tried again later, and the jobs of a dead process are taken over. What it
-offers itself, and why that is not enough, is in docs/server.md.
+the same, a job that failed is tried again later, and the jobs of a dead process are taken over. docs/server.md says
+what the engine offers itself, and why that is not enough.
 """
 
 import threading
@@ -20,16 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from almanac.errors import AlmanacError
 from almanac.server.database import make_tables, open_engine
 from almanac.server.heartbeat import Heartbeat
-from almanac.server.job_store import (
-    APPLICATION,
-    DEBOUNCE,
-    QUEUE,
-    VERSION,
-    WORKFLOW,
-    Job,
-    JobStore,
-    read_job,
-)
+from almanac.server.job_store import APPLICATION, DEBOUNCE, QUEUE, VERSION, WORKFLOW, Job, JobStore, read_job
 
 MAINTENANCE = "almanac-chores"
 """What maintenance jobs have in place of a repository. It is in existing databases."""
