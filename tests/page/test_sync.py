@@ -31,7 +31,7 @@ def run(page: str, records: Sequence[Event]) -> Synced:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_an_imported_page_is_in_line(name: str) -> None:
+def test_an_imported_page_is_in_sync(name: str) -> None:
     records = records_of(PAGES[name])
     assert run(PAGES[name], records) == Synced(PAGES[name], records)
 
@@ -159,7 +159,7 @@ def test_both_changed_is_shown_and_nothing_is_written() -> None:
     assert "Another topic" in (problem.accepted or "")
 
 
-def test_both_changed_alike_is_no_conflict() -> None:
+def test_both_changed_alike_is_not_a_conflict() -> None:
     changed = FIRST.model_copy(update={"title": "Another topic"})
     page = REFERENCE.replace("When Institutions Cooperate (2 Hour Special, Live from Paris)", "Another topic")
     synced = run(page, [changed, SECOND])
@@ -198,7 +198,7 @@ def test_a_removed_section_is_left_to_a_person() -> None:
     assert synced.problems[0].file == "x/2021-11-11-universities-academia.yml"
 
 
-def test_a_record_made_by_hand_is_written_at_its_place() -> None:
+def test_a_record_made_by_hand_is_written_in_its_place() -> None:
     new = event(description="Made by hand")
     synced = run(REFERENCE, [*RECORDS, new])
     assert [section.date for section in split(synced.page).sections] == ["2021-11-08", "2021-11-10", "2021-11-11"]
@@ -220,7 +220,7 @@ def test_an_empty_page_is_filled(order: str | None) -> None:
     assert sync(synced.page, synced.records, render, ZONES) == Synced(synced.page, synced.records)
 
 
-def test_line_ends_changed_on_the_way_are_no_edit() -> None:
+def test_line_ends_changed_on_the_way_are_not_an_edit() -> None:
     windows = REFERENCE.replace("\n", "\r\n")
     assert run(windows, RECORDS) == Synced(windows, RECORDS)
     verbatim = records_of(PAGES["crlf"])
@@ -229,7 +229,7 @@ def test_line_ends_changed_on_the_way_are_no_edit() -> None:
     assert run(damaged, verbatim).page == PAGES["crlf"]
 
 
-def test_a_page_of_two_line_ends_is_in_line_after_one_run() -> None:
+def test_a_page_of_two_line_ends_is_in_sync_after_one_run() -> None:
     page = "\r\n\r\n## March 3rd, 2022: Lightning talks\n\n\n    * Bo Berg, City of B\r\n"
     (record,) = records_of(page)
     synced = run(page, [record.model_copy(update={"markdown": None})])
@@ -274,14 +274,14 @@ OWN = Config(section_template="own.j2")
         "## {{ date }} {{ title }}{% if status == 'cancelled' %}\n\n## {{ date }} Again{% endif %}",
     ],
 )
-def test_a_template_that_writes_no_section_is_refused(source: str) -> None:
+def test_a_template_that_does_not_write_a_section_is_refused(source: str) -> None:
     records = [event(), event(id="2021-11-12-x", date="2021-11-12", status="cancelled")]
     with pytest.raises(ConfigError, match=r"^own\.j2: .*2021-11-12-x"):
         sync("# Log\n", records, section_renderer(source), config=OWN)
 
 
 @pytest.mark.parametrize("markdown", ["", " \n", "### No date", "text"])
-def test_a_record_s_own_text_that_is_no_section_is_refused(markdown: str) -> None:
+def test_a_records_own_text_that_is_not_a_section_is_refused(markdown: str) -> None:
     changed = FIRST.model_copy(update={"markdown": markdown})
     (problem, *_) = run(REFERENCE, [changed, SECOND]).problems
     assert (problem.field, problem.file) == ("markdown", "_data/events/2021-11-08-governments-agencies.yml")

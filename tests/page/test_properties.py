@@ -71,7 +71,7 @@ def test_every_character_is_in_exactly_one_part(page: str) -> None:
 @pytest.mark.long
 @given(pages())
 @settings(deadline=None, max_examples=5_000 if os.environ.get("CI") else 100)
-def test_an_imported_page_comes_back_and_is_in_line(page: str) -> None:
+def test_an_imported_page_comes_back_and_is_in_sync(page: str) -> None:
     records = imported(page)
     synced = sync(page, records, render, ZONES)
     assert (synced.page, synced.records, synced.problems) == (page, records, ())
@@ -85,12 +85,12 @@ def test_put_adds_one_section_and_nothing_else(page: str, date: str) -> None:
         after = put(page, new, render(new), previous=None, order=None)
     except UserError:
         return
-    before, found, behind = after.partition(render(new).replace("\n", outline(page).newline))
+    before, found, rest = after.partition(render(new).replace("\n", outline(page).newline))
     assert found
-    kept, words = (before + behind).split(), page.split()
+    kept, words = (before + rest).split(), page.split()
     # A new year's heading is made of words of the page; nothing of the page itself is gone.
     assert all(kept.count(word) >= words.count(word) for word in set(words))
-    assert len(before) + len(behind) >= len(page)
+    assert len(before) + len(rest) >= len(page)
 
 
 @given(pages(), st.data())
@@ -102,7 +102,7 @@ def test_a_changed_character_of_a_section_never_goes_unnoticed(page: str, data: 
     place = data.draw(st.integers(section.start, section.end - 1))
     character = data.draw(st.sampled_from("x# -|\n1"))
     changed = page[:place] + character + page[place + 1 :]
-    # Where the same words stand elsewhere too, they may be taken for the section.
+    # If the same words are elsewhere too, they may be taken for the section.
     assume(changed != page and page.count(section.text) == 1 and section.text not in changed)
     try:
         synced = sync(changed, records, render, ZONES)
@@ -116,7 +116,7 @@ def test_a_changed_character_of_a_section_never_goes_unnoticed(page: str, data: 
 
 @given(pages(), st.data())
 @settings(deadline=None)
-def test_what_was_edited_or_made_by_hand_is_in_line_after_one_run(page: str, data: st.DataObject) -> None:
+def test_what_was_edited_or_made_by_hand_is_in_sync_after_one_run(page: str, data: st.DataObject) -> None:
     records = list(imported(page))
     place = data.draw(st.integers(0, len(records) - 1))
     update = {"markdown": None, "description": "By hand", "when": None, "starts": None, "ends": None}
@@ -134,7 +134,7 @@ def test_what_was_edited_or_made_by_hand_is_in_line_after_one_run(page: str, dat
 
 @given(st.lists(st.dates(date(1900, 1, 1), date(2099, 12, 31)), min_size=1, max_size=6, unique=True))
 @settings(deadline=None)
-def test_sections_filed_in_any_order_stand_in_order_and_can_be_taken_out_again(
+def test_sections_filed_in_any_order_are_in_order_and_can_be_taken_out_again(
     days: list[date],
 ) -> None:
     events = [event(id=f"{day}-x", date=str(day), title="x") for day in days]

@@ -1,4 +1,4 @@
-"""What a template writes has to be one section, of the event's date, wherever it stands."""
+"""What a template writes has to be one section, of the event's date, wherever it is."""
 
 import pytest
 from almanac.event.model import Event
@@ -52,7 +52,7 @@ def test_sections(section: str) -> None:
         ("## 2021-11-10: New\n\n{% comment %}", "has to close it"),
     ],
 )
-def test_what_is_no_section(section: str, words: str) -> None:
+def test_what_is_not_a_section(section: str, words: str) -> None:
     with pytest.raises(UnreadableSectionError, match=words) as caught:
         check_section(section, EVENT, "t.j2")
     assert caught.value.problems[0].file == "t.j2"

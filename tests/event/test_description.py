@@ -1,7 +1,8 @@
 """The description's grammar: paragraphs, links, one level of bullets, and nothing else."""
 
 import pytest
-from almanac.event.description import Block, Paragraph, RefusedLink, blocks, inline, parse, refused_links
+from almanac.event.description import Block, Paragraph, RefusedLink, blocks, inline, parse, refused_links, refused_urls
+from almanac.event.model import Event, Link, Person
 from almanac.markdown import Safe
 
 
@@ -58,3 +59,27 @@ def test_links_that_are_refused_are_found_with_the_reason() -> None:
         RefusedLink("https://localhost", "The link needs the full name of a web site, such as https://example.org."),
         RefusedLink("http:x", "A link begins with https:// or http://."),
     )
+
+
+def test_each_refused_url_of_a_record_is_named_with_its_field_and_the_reason() -> None:
+    event = Event(
+        id="2021",
+        title="T",
+        date="2021",
+        url="javascript:1",
+        recording="https://x.org",
+        people=(Person(name="A", url="https://localhost"), Person(name="B")),
+        links=(Link(label="L", url="ftp://x"),),
+        description="[a](http:x) [b](https://y.org)",
+    )
+    assert [(problem.field, problem.typed) for problem in refused_urls(event)] == [
+        ("url", "javascript:1"),
+        ("people", "https://localhost"),
+        ("links", "ftp://x"),
+        ("description", "http:x"),
+    ]
+    assert "begins with https" in refused_urls(event)[0].message
+
+
+def test_an_event_without_urls() -> None:
+    assert refused_urls(Event(id="2021", title="T", date="2021")) == ()
