@@ -49,7 +49,6 @@ _NUMBER = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _YEAR = r"(?:19|20)[0-9]{2}"
 _ORDINAL = r"(?:st|nd|rd|th)?(?![0-9A-Za-z]|:[0-9])"
 _DASH = r"(?:[ ]?[-\u2013\u2014/&][ ]?|[ ](?:to|until|through|thru|and)[ ])"
-_MARK = r"[-/]"
 
 
 def _grammar(year: str, number: str, *, close: bool = False) -> list[re.Pattern[str]]:
@@ -67,7 +66,7 @@ def _grammar(year: str, number: str, *, close: bool = False) -> list[re.Pattern[
         (r"(?<![0-9])", r"(?<![A-Za-z])", r"(?<![0-9A-Za-z:])") if close else (before, before, before)
     )
     gap = r"\s{0,3}" if close else r"[\s.,/-]{0,3}"
-    year_gap = rf"(?:,?{gap}|{_MARK}|\s?[.-]\s?(?={year}\W*\Z))" if close else gap
+    year_gap = rf"(?:,?{gap}|[-/]|\s?[.-]\s?(?={year}\W*\Z))" if close else gap
     the_year = rf"(?P<year>{year})(?![0-9])"
     year_after = rf"(?:{year_gap}(?P<open>\()?{the_year}(?(open)\)?))?"
     day = rf"(?P<day>{number}){_ORDINAL}"
@@ -80,8 +79,8 @@ def _grammar(year: str, number: str, *, close: bool = False) -> list[re.Pattern[
     if close:
         apart, ends = r"(?<![/_-])", r"(?![-/_.]?\w)"  # from the words of an address
         patterns += [
-            rf"{before_month}{apart}{_MONTH}(?P<mark>{_MARK}){day}(?P=mark){the_year}{ends}",
-            rf"{before_day}{apart}{day}(?P<mark>{_MARK}){_MONTH}(?P=mark){the_year}{ends}",
+            rf"{before_month}{apart}{_MONTH}(?P<mark>[-/]){day}(?P=mark){the_year}{ends}",
+            rf"{before_day}{apart}{day}(?P<mark>[-/]){_MONTH}(?P=mark){the_year}{ends}",
         ]
     else:
         patterns.append(rf"{before}{the_year}{gap}(?<![0-9]){_MONTH}{gap}{day}")
@@ -119,11 +118,10 @@ class WrittenDate:
 
 
 def _written(match: re.Match[str]) -> WrittenDate:
-    found = match.groupdict()
-    year, day, weekday = (found.get(part) for part in ("year", "day", "weekday"))
+    year, day, weekday = map(match.groupdict().get, ("year", "day", "weekday"))
     return WrittenDate(
         year=int(year) if year else None,
-        month=_month(found.get("month")),
+        month=_month(match.groupdict().get("month")),
         day=int(day) if day else None,
         weekday=_WEEKDAYS[weekday.lower()] if weekday else None,
         end=match.end(),

@@ -53,7 +53,6 @@ class WrittenTime:
 
     @property
     def midnight(self) -> bool:
-        """Tell whether the word midnight was typed."""
         return self.style == "word" and self.hour == 0
 
     @property
@@ -88,7 +87,6 @@ class Clock:
 
     @property
     def overnight(self) -> bool:
-        """Tell whether it is a range that ends on the next day."""
         return self.end is not None and self.end <= self.start
 
     @property

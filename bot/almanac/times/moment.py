@@ -22,12 +22,10 @@ class Moment:
 
     @property
     def length(self) -> timedelta | None:
-        """How long the event takes, where that is said."""
         return self.end - self.start if self.end else None
 
     @property
     def only_start(self) -> "Moment":
-        """The same without its end."""
         return Moment(self.start)
 
 
@@ -67,7 +65,6 @@ class TimeReading:
     moment: Moment
 
     def __str__(self) -> str:
-        """Show it as it was given: `9am ET`."""
         return f"{self.clock} {self.place.label}"
 
 

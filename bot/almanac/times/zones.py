@@ -8,9 +8,9 @@ import calendar
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from zoneinfo import ZoneInfo
 
@@ -175,10 +175,10 @@ class Zones:
     letters: Mapping[str, str]
     shown: tuple[str, ...] = ()
     default: str | None = None
-    _folded: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_folded", {letters.casefold(): letters for letters in self.letters})
+    @cached_property
+    def _folded(self) -> Mapping[str, str]:
+        return {letters.casefold(): letters for letters in self.letters}
 
     @classmethod
     def of(
