@@ -1,6 +1,6 @@
 """Text as strangers might type it: each string does harm, or does not come out as typed, when it is pasted into a page.
 
-One line each; what needs several lines stands in `HOSTILE_TEXTS`.
+One line each; what needs several lines is in `HOSTILE_TEXTS`.
 """
 
 LIQUID = (

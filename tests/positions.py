@@ -47,7 +47,7 @@ _own = section_renderer(OWN)
 
 
 def words(typed: str) -> dict[str, str]:
-    """Return what stands in the place of each harmless word when a text was typed.
+    """Return what replaces each harmless word when a text was typed.
 
     In a description some texts are its grammar: a bullet, a link. There the harmless word stays.
     """
@@ -75,7 +75,7 @@ def linked(paragraph: str, label: str, bullet: str) -> str:
 
 
 def events(typed: str) -> tuple[Event, ...]:
-    """Return events that hold a text wherever text can stand."""
+    """Return events that have a text in every place for text."""
     word = words(typed)
     return (
         Event(

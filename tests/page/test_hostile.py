@@ -1,4 +1,4 @@
-"""Whatever is typed stands on the built page as it was typed, and does nothing there: proven on built pages."""
+"""Typed text appears on the built page as it was typed and does nothing there: proven on built pages."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,7 +50,7 @@ def test_a_site_that_holds_everything_at_once_still_builds(tmp_path: Path) -> No
     built = build(tmp_path / "site", {"page.md": whole, "reference.md": PAGE.read_text(encoding="utf-8")})
     reference = tokens((built / "reference.html").read_text(encoding="utf-8"))
     found = tokens((built / "page.html").read_text(encoding="utf-8"))
-    # No footnote, abbreviation or link definition reaches up to what stands before it.
+    # No footnote, abbreviation or link definition reaches up to what comes before it.
     assert found[: len(reference)] == reference
     assert not [token for token in found if token[0] in {"comment", "declaration", "instruction"}]
     assert {token[1] for token in found if token[0] == "<"} <= {

@@ -40,7 +40,7 @@ def test_a_browser_shows_the_text_and_does_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("harm", "told"),
+    ("harm", "reported"),
     [
         ("<script>alert(1)</script>", "script-src"),
         ("<img src='https://evil.example/x.png'>", "img-src"),
@@ -50,6 +50,6 @@ def test_a_browser_shows_the_text_and_does_nothing(tmp_path: Path) -> None:
         ("<meta http-equiv=refresh content='0;url=http://evil.example/'>", "evil.example"),
     ],
 )
-def test_the_probe_sees_harm(harm: str, told: str, tmp_path: Path) -> None:
+def test_the_probe_sees_harm(harm: str, reported: str, tmp_path: Path) -> None:
     seen = visit(harm, tmp_path)
-    assert told in seen.dom + " ".join(seen.requests)
+    assert reported in seen.dom + " ".join(seen.requests)

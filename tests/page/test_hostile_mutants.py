@@ -16,7 +16,7 @@ pytestmark = pytest.mark.jekyll
 
 CLEANED = tuple(filter(None, dict.fromkeys(map(clean_line, HOSTILE))))
 ENOUGH = 25
-# GitHub makes links of these in whatever stands outside a link. (No renderer that could be had here does.)
+# GitHub makes links of these wherever they are outside a link. (No renderer that is available here does.)
 BARE_LINK = re.compile(r"(?<!\]\()\b(?:https?://|www\.)", re.IGNORECASE)
 TYPED = (*HOSTILE, "a\n### b", "a\r### b", "a\n\n    code")
 

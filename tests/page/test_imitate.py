@@ -139,6 +139,13 @@ def test_a_row_shows_what_its_columns_say() -> None:
             "[15 November 2021](https://www.example.org/register) | Owls | [Slides](https://example.org/slides)",
             id="columns that lead somewhere",
         ),
+        pytest.param(
+            "| Date | Talk | Speaker |\n|--|--|--|\n| Nov 1, 2021 | Cats | [Ana (A)](https://example.org/a) |\n"
+            "| Nov 8, 2021 | Dogs | [Ana (A)](https://example.org/b) |\n",
+            {"people": FULL.people},
+            "| Nov 15, 2021 | Owls | [Ada](https://example.org/ada) (Engines), Grace |",
+            id="the same person in each row",
+        ),
     ],
 )
 def test_rows(page: str, changes: dict[str, object], row: str) -> None:

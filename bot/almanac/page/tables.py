@@ -96,14 +96,15 @@ def write_row(table: Table) -> str:
 
 
 def _write_cell(column: Column, date: str, changed: str) -> str:
-    link = " | link(url or recording)" if column.linked else ""
+    like, leads_to = f'date | like("{date}")', "link(url or recording)"
+    title = f"{{{{ title | {leads_to if column.linked else 'text'} }}}}{changed}"
     match column.field:
         case "date":
-            return f'{{{{ date | like("{date}"){link} }}}}'
+            return f"{{{{ {like} | {leads_to} }}}}" if column.linked else f"{{{{ {like} }}}}"
         case "title":
-            return f"{{{{ title{link or ' | text'} }}}}{changed}"
+            return title
         case "both":
-            return f'{{{{ date | like("{date}") }}}}: {{{{ title{link or " | text"} }}}}{changed}'
+            return f"{{{{ {like} }}}}: {title}"
         case "url" | "recording":
             return f"{{% if {column.field} %}}{in_line(column.field, link=column.link)}{{% endif %}}"
         case "extra":
@@ -169,6 +170,6 @@ def _column(field: str, name: str, column: Sequence[str]) -> Column:
         name,
         width=width if padded else 0,
         linked=linked,
-        link=words.pop() if linked and len(words) == 1 else "",
+        link=next(iter(words)) if linked and len(words) == 1 else "",
         brackets=any("(" in word for word in words),
     )
