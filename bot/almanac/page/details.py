@@ -72,7 +72,7 @@ class LabelStyle:
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledField:
     """A field with a label, on one line of the page or on most lines that show the field.
 
     Attributes:
@@ -103,7 +103,7 @@ class Details:
         prose_bullets: Whether the paragraphs of a description are bullets.
         fields: The labelled fields, in the page's order.
         empty: Whether no section has any details.
-        title: The marks around a title that is the first of the lines, without a label.
+        title_marks: The marks around a title that is the first of the lines, without a label.
     """
 
     indent: str = ""
@@ -112,9 +112,9 @@ class Details:
     style: LabelStyle = LabelStyle()
     item: str = "    * "
     prose_bullets: bool = False
-    fields: tuple[Labelled, ...] = ()
+    fields: tuple[LabelledField, ...] = ()
     empty: bool = False
-    title: tuple[str, str] = ("", "")
+    title_marks: tuple[str, str] = ("", "")
 
 
 # ------------------------------------------------------------------------------- observing
@@ -145,7 +145,7 @@ def observe_details(sections: Sequence[Section]) -> Details:
         item=item,
         prose_bullets=bool(prose) and all(map(_BULLET.match, prose)),
         fields=_fields([one for _, one in labelled], item),
-        title=_title_marks([line.removeprefix(indent) for line in starts]),
+        title_marks=_title_marks([line.removeprefix(indent) for line in starts]),
     )
 
 
@@ -179,7 +179,7 @@ def _label_reader(bodies: Sequence[Sequence[str]]) -> _ReadLabel:
     return read_any if labelled * 2 > len(bodies) else _read_label
 
 
-def _labelled_lines(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[tuple[LabelStyle, Labelled]]:
+def _labelled_lines(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[tuple[LabelStyle, LabelledField]]:
     for place, line in enumerate(lines):
         found = read_label(line)
         if found is None:
@@ -198,7 +198,7 @@ def _labelled_lines(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[tu
         )
         yield (
             style,
-            Labelled(
+            LabelledField(
                 field_of(found["label"]) or "",
                 found["label"],
                 link=link[1] if link else "<>" * bool(_AUTOLINK.match(value)),
@@ -216,7 +216,7 @@ def _gaps(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[bool]:
             yield any(not between.strip() for between in lines[place + 1 : next_place])
 
 
-def _fields(lines: Sequence[Labelled], item: str) -> tuple[Labelled, ...]:
+def _fields(lines: Sequence[LabelledField], item: str) -> tuple[LabelledField, ...]:
     """Describe each field by most of its lines, in the order in which most sections have them."""
     fields = []
     # A date here repeats that of the first line; it would have to be kept in step by hand.
@@ -226,7 +226,7 @@ def _fields(lines: Sequence[Labelled], item: str) -> tuple[Labelled, ...]:
         always = link == "<>" or len(ones) == 1 or sum(one.link == link for one in ones) > 1
         nested = field in _LISTS and _most(bool(one.item) for one in ones)
         fields.append(
-            Labelled(
+            LabelledField(
                 field,
                 _most(one.label for one in ones),
                 link=link if always else "",
@@ -275,7 +275,7 @@ def write_details(details: Details, first: FirstLine) -> str:
     return "".join(written)
 
 
-def _runs_on(one: Labelled, details: Details) -> bool:
+def _runs_on(one: LabelledField, details: Details) -> bool:
     return bool(one.label) and (bool(details.style.mark) or not one.item)
 
 
@@ -283,15 +283,15 @@ def _condition(field: str) -> str:
     return "status and status != 'scheduled'" if field == "status" else field
 
 
-def _all_fields(details: Details, first: FirstLine) -> list[Labelled]:
+def _all_fields(details: Details, first: FirstLine) -> list[LabelledField]:
     """Return the page's fields in its order, and among them those that it does not show, as in the house style."""
     shown = {one.field: one for one in details.fields}
     omitted = {field_of(first.more)}
     if first.by and "people" not in shown:
         omitted.add("people")
-    if first.titled and first.title == "title":
+    if first.titled and first.title_expression == "title":
         omitted.add("title")
-    if "series" not in shown or first.title != "title":
+    if "series" not in shown or first.title_expression != "title":
         omitted.add("series")
     wanted = [field for field in _HOUSE_LABELS if field not in omitted]
     order = [field for field in shown if field in wanted]
@@ -300,11 +300,11 @@ def _all_fields(details: Details, first: FirstLine) -> list[Labelled]:
             order.insert(order.index(wanted[index - 1]) + 1 if index else 0, field)
     lists = ("agenda", "links") if shown else ("people", "agenda", "links")
     house = {
-        field: Labelled(field, label, item=details.item if field in lists else "")
+        field: LabelledField(field, label, item=details.item if field in lists else "")
         for field, label in _HOUSE_LABELS.items()
     }
 
-    def comes_last(one: Labelled) -> int:
+    def comes_last(one: LabelledField) -> int:
         if one.field in shown:
             return 0
         if one.field == "description" and not (details.prose_bullets and details.style.mark):
@@ -315,7 +315,7 @@ def _all_fields(details: Details, first: FirstLine) -> list[Labelled]:
     return sorted(((house | shown)[field] for field in order), key=comes_last)
 
 
-def _write_labelled(one: Labelled, details: Details, first: FirstLine, gap: str) -> str:
+def _write_labelled(one: LabelledField, details: Details, first: FirstLine, gap: str) -> str:
     style, indent = details.style, details.indent
     condition = "series" if one.field == "title" and first.titled else _condition(one.field)
     label = one.label if one.field != "people" else f'{{{{ (people_label or "{one.label}") | item }}}}'
@@ -332,7 +332,7 @@ def _write_labelled(one: Labelled, details: Details, first: FirstLine, gap: str)
 
 
 def _write_title(details: Details, first: FirstLine) -> str:
-    opening, closing = ("**", "**") if first.titled or details.empty else details.title
+    opening, closing = ("**", "**") if first.titled or details.empty else details.title_marks
     condition = "series" if first.titled else "title"
     gap = "\n" if details.spaced else ""
     escaping = "heading" if opening.startswith("#") else "item"

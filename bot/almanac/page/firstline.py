@@ -13,7 +13,7 @@ from almanac.page.outline import Section
 from almanac.page.syntax import LINK, MAX_START, plain
 
 _MARK = re.compile(r"\A[ ]{0,3}(?:#{1,6}[ \t]+|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?)?")
-_CLOSING_MARK = re.compile(r"[ \t]+#+[ \t]*\Z")
+_CLOSING_MARK = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
 _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 _WEEKDAY_BEFORE = re.compile(rf"\b{_WEEKDAY}\.?,?[ ]\Z", re.IGNORECASE)
 _WEEKDAY_AFTER = re.compile(rf",?[ ]\(?{_WEEKDAY}\)?(?![A-Za-z])", re.IGNORECASE)
@@ -22,7 +22,7 @@ _BELONGS_TO_DATE = re.compile(r"\b(?:on|the|date|when|week of)\b|_", re.IGNORECA
 _SEPARATOR = r"[ \t:;,.|\u2013\u2014\u00b7\u2022/~@)\]>=-]"
 _AFTER_DATE = re.compile(rf"(?:{_SEPARATOR}|[*_]+(?={_SEPARATOR}))*")
 _BEFORE_DATE = re.compile(r"(?:[ \t:;,.|(\[\u2013\u2014\u00b7\u2022/~@-]|(?:(?<=[\w.!?])[*_]+))*\Z")
-_LINK_AT_END = re.compile(rf"(?P<before>[ \t]+[(\[]?){LINK.pattern}(?P<after>[)\]]?)[ \t]*\Z")
+_LINK_AT_END = re.compile(rf"(?P<before>(?<![ \t])[ \t]+[(\[]?){LINK.pattern}(?P<after>[)\]]?)[ \t]*\Z")
 _TITLE_BY = re.compile(r"(?P<title>.*[^\s,])(?P<by>,?[ ](?:by|with)[ ])(?=\S)(?P<names>.*)\Z")
 _WITHIN_NAMES = re.compile(r"(?:\b(?:by|with|and)|[,&])\Z")
 _EMPHASIS = ("***", "**", "__", "*", "_", '"', "'", "\u201c\u201d")
@@ -42,7 +42,7 @@ class FirstLine:
         linked: What leads somewhere: the date, the title, or `all` from the date to the title.
         by: What comes between the title and the people, as in `Title by Name`; empty where no people follow.
         date: The date as it is written; of a whole list, the example for its dates.
-        title: What the template puts in the title's place: `title` or `(series or title)`.
+        title_expression: What a template puts in the title's place: `title` or `(series or title)`.
         more: The words of one more link at the end of the line, as in `([video](https://...))`.
         more_around: What comes before and after that link.
         underline: The character that a heading is underlined with.
@@ -56,7 +56,7 @@ class FirstLine:
     linked: Literal["", "date", "title", "all"] = ""
     by: str = ""
     date: str = field(default="", compare=False)
-    title: str = field(default="title", compare=False)
+    title_expression: str = field(default="title", compare=False)
     more: str = field(default="", compare=False)
     more_around: tuple[str, str] = field(default=("", ""), compare=False)
     underline: str = field(default="", compare=False)
@@ -83,7 +83,7 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
     first = replace(
         first,
         date=date_example(dates, sections),
-        title="(series or title)" if recurring else "title",
+        title_expression="(series or title)" if recurring else "title",
         underline="=-"[style.level - 1] if style.kind == "setext" else "",
     )
     return first, alike
@@ -97,12 +97,12 @@ def write_first_line(first: FirstLine) -> str:
     if not first.titled:
         line = f"{first.lead}{date_shown}{first.tail}"
     elif first.linked == "all":
-        line = f'{first.lead}{{{{ ({date} ~ "{first.middle}" ~ {first.title}) | {leads_to} }}}}'
+        line = f'{first.lead}{{{{ ({date} ~ "{first.middle}" ~ {first.title_expression}) | {leads_to} }}}}'
     else:
         is_heading = bool(first.underline) or first.lead.startswith("#")
         ends_heading = is_heading and first.date_first and not first.tail
         escaping = leads_to if first.linked == "title" else "heading" if ends_heading else "text"
-        title_shown = f"{{{{ {first.title} | {escaping} }}}}"
+        title_shown = f"{{{{ {first.title_expression} | {escaping} }}}}"
         both = (date_shown, title_shown) if first.date_first else (title_shown, date_shown)
         line = first.lead + first.middle.join(both) + first.tail
     if first.by:

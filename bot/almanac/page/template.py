@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
-from types import TracebackType
+from traceback import walk_tb
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, nodes
@@ -79,8 +79,11 @@ def section_renderer(source: str, file: str = TEMPLATE) -> SectionRenderer:
         try:
             lines = template.render(_values(event)).split("\n")
         except Exception as error:  # noqa: BLE001  # a template can raise whatever Python can
+            # Jinja2 names the frames of a template's code like this; the innermost is where the error is.
+            frames = walk_tb(error.__traceback__)
+            places = [line for frame, line in frames if frame.f_code.co_filename == "<template>"]
             message = f"The template fails for the event {event.id}: {_harmless_words(error)}"
-            raise ConfigError(Problem(message, file=file, line=_template_line(error.__traceback__))) from None
+            raise ConfigError(Problem(message, file=file, line=places[-1] if places else None)) from None
         # Blank lines at both ends go; spaces at the end of the last line are the section's own.
         filled = [number for number, line in enumerate(lines) if line.strip()]
         return "\n".join(lines[filled[0] : filled[-1] + 1]) if filled else ""
@@ -107,16 +110,6 @@ def _compiled(source: str, file: str) -> Template:
 
 def _harmless_words(error: Exception) -> str:
     return _UNFIT.sub("?", str(error) or type(error).__name__)[:_MAX_ERROR].rstrip(".") + "."
-
-
-def _template_line(trace: TracebackType | None) -> int | None:
-    """Find the innermost line of the template that an error went through. Jinja2 gives its frames that name."""
-    line = None
-    while trace:
-        if trace.tb_frame.f_code.co_filename == "<template>":
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
 
 
 # ------------------------------------------------------------------------------- where a template puts its values
