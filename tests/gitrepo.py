@@ -34,7 +34,7 @@ class Repo:
         """Make an empty repository."""
         folder.mkdir(parents=True, exist_ok=True)
         repo = cls(folder)
-        repo.git("init", "--quiet", "--initial-branch", branch, *arguments)
+        repo.git("init", "--quiet", "--template=", "--initial-branch", branch, *arguments)
         return repo
 
     def run(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
