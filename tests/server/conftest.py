@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PACKAGES = ("dbos", "fastapi", "prometheus_client", "psycopg", "pydantic_settings", "structlog", "uvicorn")
 
 
-class Unless(pytest.Module):
+class NeedsServerPackages(pytest.Module):
     """A file of tests that is only looked into where the server's packages are."""
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
@@ -27,7 +27,7 @@ class Unless(pytest.Module):
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module:
     """Look before a file is imported."""
-    made: pytest.Module = Unless.from_parent(parent, path=module_path)
+    made: pytest.Module = NeedsServerPackages.from_parent(parent, path=module_path)
     return made
 
 

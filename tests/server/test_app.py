@@ -149,7 +149,7 @@ def test_a_body_just_small_enough_is_read(server: InThread) -> None:
     assert server.deliver("issues", payload + b" " * (LIMIT - len(payload) + 1)).status == 413
 
 
-def test_a_slow_client_is_sent_away_and_holds_nobody_up(server: InThread) -> None:
+def test_a_slow_client_is_refused_and_delays_no_one(server: InThread) -> None:
     headers, body = delivered("issues", issues_payload("octo/site", 12))
     head = "POST /webhooks/github HTTP/1.1\r\nHost: x\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + f"Content-Length: {len(body)}\r\n\r\n"
@@ -184,7 +184,7 @@ def test_a_client_that_goes_away_in_the_middle_does_no_harm(server: InThread) ->
     assert server.deliver("issues", issues_payload("octo/site", 3)).status == 202
 
 
-def test_without_a_signature_nobody_s_body_is_read(server: InThread) -> None:
+def test_without_a_signature_the_body_is_not_read(server: InThread) -> None:
     assert b" 401 " in server.raw(b"POST /webhooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
 
 

@@ -27,7 +27,7 @@ def in_thread(registry: Registry) -> threading.Thread:
     return thread
 
 
-def test_who_comes_second_goes_on_when_the_first_has_committed(engine: sa.Engine) -> None:
+def test_a_second_writer_continues_when_the_first_has_committed(engine: sa.Engine) -> None:
     registry = Registry(engine)
     with engine.begin() as connection:
         connection.execute(sa.insert(NOTES).values(name="first", value="was here"))
@@ -38,7 +38,7 @@ def test_who_comes_second_goes_on_when_the_first_has_committed(engine: sa.Engine
     assert (registry.note("first"), registry.note("name")) == ("was here", "from elsewhere")
 
 
-def test_a_connection_that_nobody_closed_keeps_no_one_waiting(engine: sa.Engine) -> None:
+def test_a_connection_that_was_not_closed_blocks_no_one(engine: sa.Engine) -> None:
     registry = Registry(engine)
     connection = engine.connect()
     connection.execute(sa.select(NOTES))
@@ -48,7 +48,7 @@ def test_a_connection_that_nobody_closed_keeps_no_one_waiting(engine: sa.Engine)
     assert registry.note("name") == "from elsewhere"
 
 
-def test_a_failure_in_the_middle_keeps_no_one_waiting(engine: sa.Engine) -> None:
+def test_a_failed_transaction_blocks_no_one(engine: sa.Engine) -> None:
     registry = Registry(engine)
     with pytest.raises(ZeroDivisionError), engine.begin() as connection:
         connection.execute(sa.insert(NOTES).values(name="first", value=str(1 // 0)))
@@ -56,7 +56,7 @@ def test_a_failure_in_the_middle_keeps_no_one_waiting(engine: sa.Engine) -> None
     assert registry.note("name") == "from elsewhere"
 
 
-def test_a_database_that_is_away_is_said_to_be_at_once() -> None:
+def test_a_database_that_is_down_raises_at_once() -> None:
     url = "postgresql://almanac@127.0.0.1:9/jobs"
     store = JobStore(url, open_engine(url))
     with pytest.raises(SQLAlchemyError):

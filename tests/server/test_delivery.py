@@ -157,7 +157,7 @@ class TestIssues:
     @pytest.mark.parametrize(
         "action", ["edited", "reopened", "closed", "deleted", "transferred", "labeled", "unlabeled"]
     )
-    def test_a_change_has_the_issue_looked_at(self, action: str) -> None:
+    def test_a_change_needs_a_look(self, action: str) -> None:
         found = read("issues", issues_payload("Octo/Site", 12, action=action))
         assert found.needs_look
         assert found.target == Target(12)
@@ -168,14 +168,14 @@ class TestIssues:
     def test_what_changes_nothing_for_us_is_passed_over(self, action: str) -> None:
         assert not read("issues", issues_payload("octo/site", 12, action=action)).needs_look
 
-    def test_an_issue_without_labels_that_is_opened_is_nobody_s_event(self) -> None:
+    def test_a_new_issue_without_labels_needs_no_look(self) -> None:
         payload = issues_payload("octo/site", 12, action="opened")
         assert read("issues", payload).needs_look
         payload["issue"]["labels"] = []
         assert not read("issues", payload).needs_look
 
     @pytest.mark.parametrize(("said", "looks"), [("/almanac retry", True), ("Thank you!", False), (None, False)])
-    def test_of_comments_only_commands_matter(self, said: str | None, looks: bool) -> None:
+    def test_only_comments_with_commands_need_a_look(self, said: str | None, looks: bool) -> None:
         payload = issues_payload("octo/site", 12, action="created") | {"comment": {"body": said}}
         assert read("issue_comment", payload).needs_look is looks
 
@@ -287,7 +287,7 @@ class TestGitHubsOwnExamples:
         assert bool(found.added) is not gone
 
 
-def test_a_payload_is_told_by_its_bytes_alone() -> None:
+def test_the_bytes_alone_decide_what_a_delivery_is() -> None:
     headers, body = delivered("issues", issues_payload("octo/site", 3), guid="one")
     assert read_delivery(headers, body, SECRET) == read_delivery(dict(headers), bytes(body), SECRET)
     assert json.loads(body)["issue"]["number"] == 3

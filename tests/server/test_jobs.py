@@ -22,7 +22,7 @@ SITE = job_about("octo/site", 12)
 _numbers = itertools.count(1)
 
 
-def well(_: Job) -> Result:
+def succeed(_: Job) -> Result:
     return {"outcome": "updated", "reason": "It was done."}
 
 
@@ -43,7 +43,7 @@ class Runner:
         self.jobs = Jobs(url, QUICK)
         self.done: list[str] = []
         self.given_up: list[tuple[str, str]] = []
-        self.act: Callable[[Job], Result] = well
+        self.act: Callable[[Job], Result] = succeed
 
     def start(self) -> None:
         self.jobs.start(self.perform, lambda job, reason: self.given_up.append((str(job), reason)))
@@ -68,7 +68,7 @@ class Runner:
             change(self.url, f"DELETE FROM dbos.{table}")  # noqa: S608
         self.done.clear()
         self.given_up.clear()
-        self.act = well
+        self.act = succeed
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -112,7 +112,7 @@ class TestTaking:
         runner.settle()
         assert sorted(runner.done) == [f"octo/site#{what}/same" for what in ("1", "12", "123", "all")]
 
-    def test_what_comes_while_a_job_runs_is_looked_at_afterwards(self, runner: Runner) -> None:
+    def test_a_change_during_a_job_gets_another_look(self, runner: Runner) -> None:
         running, go_on = threading.Event(), threading.Event()
 
         def act(_: Job) -> Result:
@@ -168,7 +168,7 @@ class TestOrder:
         assert set(most.values()) == {1}
         assert together == 3
 
-    def test_what_somebody_waits_for_goes_before_what_a_sweep_found(self, runner: Runner) -> None:
+    def test_a_delivery_goes_before_what_a_sweep_found(self, runner: Runner) -> None:
         for number in range(3):
             runner.jobs.store.put(job_about("octo/site", number), "sweep", delay=1, background=True)
         runner.jobs.store.put(job_about("octo/site", 9), "delivery", delay=1)
@@ -201,7 +201,7 @@ class TestFailing:
         assert runner.jobs.store.failed() == []
         assert runner.given_up == []
 
-    def test_what_is_hopeless_is_not_tried_again(self, runner: Runner) -> None:
+    def test_a_permanent_failure_is_not_tried_again(self, runner: Runner) -> None:
         def act(_: Job) -> Result:
             raise PermanentError("The config is broken.")
 
@@ -211,7 +211,7 @@ class TestFailing:
         assert len(runner.done) == 1
 
     def test_a_later_success_forgets_the_failure(self, runner: Runner) -> None:
-        runner.act = self._hopeless
+        runner.act = self._fail_for_good
         runner.jobs.store.put(SITE, "one")
         wait_for(runner.jobs.store.failed)
         runner.act = lambda _: {"outcome": "updated"}
@@ -219,7 +219,7 @@ class TestFailing:
         wait_for(lambda: not runner.jobs.store.failed(), what="forgetting")
 
     def test_a_redelivery_of_what_failed_is_done_once_more(self, runner: Runner) -> None:
-        runner.act = self._hopeless
+        runner.act = self._fail_for_good
         runner.jobs.store.put(SITE, "one")
         wait_for(runner.jobs.store.failed)
         assert runner.jobs.store.put(SITE, "one")
@@ -231,7 +231,7 @@ class TestFailing:
         wait_for(lambda: runner.done[-1] == "octo/site#12/one+2")
 
     def test_a_redelivery_of_what_was_left_to_a_job_that_failed_counts_as_new(self, runner: Runner) -> None:
-        runner.act = self._hopeless
+        runner.act = self._fail_for_good
         runner.jobs.store.put(SITE, "one", delay=1)
         runner.jobs.store.put(SITE, "two", delay=1)
         wait_for(runner.jobs.store.failed)
@@ -241,14 +241,14 @@ class TestFailing:
         assert runner.jobs.store.put(SITE, dropped)
 
     def test_a_sweep_does_not_repeat_what_failed(self, runner: Runner) -> None:
-        runner.act = self._hopeless
+        runner.act = self._fail_for_good
         runner.jobs.store.put(SITE, "one")
         wait_for(runner.jobs.store.failed)
         assert not runner.jobs.store.put(SITE, "one", background=True)
 
     @pytest.mark.parametrize("by", ["name", "reference"])
     def test_a_failed_job_is_run_again_by_hand(self, runner: Runner, by: str) -> None:
-        runner.act = self._hopeless
+        runner.act = self._fail_for_good
         runner.jobs.store.put(SITE, "one")
         failed = wait_for(runner.jobs.store.failed)[0]
         runner.act = lambda _: {"outcome": "updated"}
@@ -260,7 +260,7 @@ class TestFailing:
             runner.jobs.store.retry(str(failed.job))
 
     @staticmethod
-    def _hopeless(_: Job) -> Result:
+    def _fail_for_good(_: Job) -> Result:
         raise PermanentError("It is hopeless.")
 
 

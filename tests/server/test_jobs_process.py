@@ -51,39 +51,39 @@ def test_what_was_put_is_there_after_a_restart(make: Make) -> None:
     assert first.done == []
 
 
-def hopeless(_: Job) -> Result:
+def fail_for_good(_: Job) -> Result:
     raise PermanentError("It is hopeless.")
 
 
 def test_secrets_do_not_get_into_a_reason(runner: Runner) -> None:
-    runner.act = hopeless
+    runner.act = fail_for_good
     runner.jobs.start(runner.perform, lambda *_: None, lambda text: text.replace("hopeless", "***"))
     runner.jobs.store.put(SITE, "one")
     assert wait_for(runner.jobs.store.failed)[0].reason == "It is ***."
 
 
-def test_a_chore_is_done_at_the_start_and_then_again_and_again(runner: Runner) -> None:
+def test_maintenance_runs_at_the_start_and_then_regularly(runner: Runner) -> None:
     count = Counter[str]()
 
-    def chore() -> dict[str, Any]:
+    def action() -> dict[str, Any]:
         count["done"] += 1
         return {"outcome": "swept"}
 
-    runner.jobs.every("sweep", 0.5, chore)
+    runner.jobs.every("sweep", 0.5, action)
     runner.start()
     wait_for(lambda: count["done"] >= 3, what="three sweeps")
 
 
-def test_a_chore_that_fails_is_tried_again(runner: Runner) -> None:
+def test_maintenance_that_fails_is_tried_again(runner: Runner) -> None:
     count = Counter[str]()
 
-    def chore() -> dict[str, Any]:
+    def action() -> dict[str, Any]:
         count["done"] += 1
         if count["done"] == 1:
             raise ForgeError("GitHub has trouble.", passing=True)
         return {"outcome": "swept"}
 
-    runner.jobs.every("sweep", 3600.0, chore)
+    runner.jobs.every("sweep", 3600.0, action)
     runner.start()
     wait_for(lambda: count["done"] == 2)
 

@@ -71,7 +71,7 @@ def test_every_logger_says_one_line_of_json_without_secrets(capsys: pytest.Captu
 
 
 @pytest.mark.usefixtures("logs")
-def test_people_get_text_and_less_is_said_when_less_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+def test_people_get_text_and_the_level_is_respected(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs(SECRETS, "text", "warning")
     structlog.get_logger("bot.test").info("not this")
     structlog.get_logger("bot.test").warning("but this", reason=SECRET)

@@ -80,7 +80,7 @@ class TestSites:
     def all(self, bench: SweepBench) -> Job:
         return job_about(bench.world.name, None)
 
-    def test_a_new_site_is_looked_at_as_a_whole(self, bench: SweepBench) -> None:
+    def test_a_new_site_gets_a_look_at_all_issues(self, bench: SweepBench) -> None:
         assert set(bench.sweep()) == {self.all(bench)}
 
     def test_where_nothing_changed_nothing_is_done(self, bench: SweepBench) -> None:
@@ -119,7 +119,7 @@ class TestSites:
         bench.proxy.trouble = answer
         assert bench.sweep() == [job_about(bench.world.name, 7)]
 
-    def test_a_command_that_nobody_delivered_is_found(self, bench: SweepBench) -> None:
+    def test_a_command_that_was_not_delivered_is_found(self, bench: SweepBench) -> None:
         bench.known()
         number = bench.file()
         said = {"id": 34, "user": {"login": OWNER, "type": "User"}, "issue_url": f"https://x/issues/{number}"}
@@ -137,7 +137,7 @@ class TestSites:
         assert job_about(bench.world.name, number, 34) in found
         assert not {job.comment for job in found} & {35, 36}
 
-    def test_a_base_that_moved_has_all_looked_at(self, bench: SweepBench) -> None:
+    def test_a_base_that_moved_gets_a_look_at_all_issues(self, bench: SweepBench) -> None:
         bench.known()
         bench.world.commit({"README.md": b"Another text.\n"})
         assert bench.sweep() == [self.all(bench)]

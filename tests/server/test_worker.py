@@ -156,7 +156,7 @@ class TestCommands:
 
 
 class TestInTheWay:
-    def test_a_site_that_nobody_knows_is_passed_over(self, bench: Bench) -> None:
+    def test_an_unknown_site_is_skipped(self, bench: Bench) -> None:
         bench.registry.remove([bench.id])
         assert bench.look(1)["outcome"] == "skipped"
         assert bench.proxy.requests == []
@@ -167,7 +167,7 @@ class TestInTheWay:
         assert bench.look(bench.file())["outcome"] == "created"
 
     @pytest.mark.parametrize("state", ["suspended", "removed"])
-    def test_so_is_one_whose_installation_is_off(self, bench: Bench, state: Any) -> None:
+    def test_a_site_of_an_inactive_installation_is_skipped(self, bench: Bench, state: Any) -> None:
         bench.registry.add_installation(INSTALLATION, state=state)
         assert state in bench.look(1)["reason"]
         assert bench.proxy.requests == []
@@ -246,7 +246,7 @@ class TestInTheWay:
         assert bench.look(number)["outcome"] == "created"
         assert any(request.path.endswith("/access_tokens") for request in bench.proxy.requests)
 
-    def test_a_broken_config_is_hopeless_until_it_is_mended(self, bench: Bench) -> None:
+    def test_a_broken_config_fails_for_good_until_it_is_fixed(self, bench: Bench) -> None:
         number = bench.file()
         bench.world.commit({".github/almanac.yml": b"pages: [\n"})
         with pytest.raises(PermanentError):
@@ -280,8 +280,8 @@ class TestGivingUp:
         bench.look(number)
         assert bench.world.comments(number) == before
 
-    @pytest.mark.parametrize("kind", ["not ours", "closed", "gone", "nobody can tell"])
-    def test_nobody_else_s_issue_gets_one(self, bench: Bench, kind: str) -> None:
+    @pytest.mark.parametrize("kind", ["not ours", "closed", "gone", "config broken"])
+    def test_no_other_issue_gets_a_comment(self, bench: Bench, kind: str) -> None:
         number = (
             bench.world.file_issue("A bug", "It does not work.", labels=("event",))
             if kind == "not ours"
@@ -289,12 +289,12 @@ class TestGivingUp:
         )
         if kind == "closed":
             bench.world.edit_issue(number, state="closed")
-        if kind == "nobody can tell":
+        if kind == "config broken":
             bench.world.commit({".github/almanac.yml": b"pages: [\n"})
         self.gave_up(bench, number + 1000 if kind == "gone" else number)
         assert bench.world.comments(number) == []
 
-    def test_a_chore_or_a_sweep_of_all_has_nobody_to_tell(self, bench: Bench) -> None:
+    def test_maintenance_and_looks_at_all_issues_get_no_comment(self, bench: Bench) -> None:
         bench.worker.gave_up(job_about(bench.world.name, None)._replace(guid="guid"), "reason")
         bench.worker.gave_up(Job("almanac-chores", "sweep", "guid"), "reason")
         assert bench.proxy.requests == []
