@@ -14,7 +14,7 @@ from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.event.record import write_record
 from almanac.page.importer import import_page
-from almanac.proposal.marker import Memory, recall
+from almanac.proposal.marker import PullState, pull_state
 from almanac.proposal.state import branch_name
 from almanac.renderer import example, house_renderer, load_templates, template
 from almanac.times.zones import Zones
@@ -163,9 +163,9 @@ class Scene:
         """Return the newest pull request of an issue."""
         return [pull for pull in self.world.pulls() if pull.head == branch_name(number)][-1]
 
-    def memory(self, number: int) -> Memory:
+    def memory(self, number: int) -> PullState:
         """Return what the marker of that pull request holds."""
-        return recall(self.pull(number).body)
+        return pull_state(self.pull(number).body)
 
     def comment(self, number: int) -> str:
         """Return our one comment."""

@@ -17,7 +17,7 @@ from almanac.markdown import fence
 from almanac.output import error_text, print_error, print_text
 from almanac.renderer import load_templates
 from almanac.text import annotation, annotation_property
-from almanac.triggers import NOTHING, is_certainly_not_ours, target_of
+from almanac.triggers import NOTHING, target_of
 
 _NEEDED = ("GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH")
 _MOST_ROWS = 1000
@@ -45,7 +45,7 @@ def run(environment: Mapping[str, str] | None = None) -> int:
 def _run(variables: Mapping[str, str]) -> int:
     payload = _payload(Path(variables["GITHUB_EVENT_PATH"]))
     target = target_of(variables["GITHUB_EVENT_NAME"], payload)
-    if target == NOTHING or is_certainly_not_ours(payload):
+    if target == NOTHING:
         print_text("This does not concern Almanac; nothing was done.")
         _report(variables, [])
         return 0
@@ -68,7 +68,7 @@ def _run(variables: Mapping[str, str]) -> int:
         if target.issue is None:
             found = reconcile_all(forge, templates)
         else:
-            found = [reconcile(target.issue, forge, templates, said=target.said)]
+            found = [reconcile(target.issue, forge, templates, comment=target.comment)]
         for done in found:
             _announce(done)
             results.append(done)

@@ -17,7 +17,7 @@ from almanac.forge.protocol import Forge
 from almanac.form.schema import Form, read_form
 
 if TYPE_CHECKING:
-    from almanac.proposal.messages import Own
+    from almanac.proposal.messages import OwnTemplate
 
 
 class SiteFiles(Protocol):
@@ -122,15 +122,15 @@ class Site:
         return text
 
     @cached_property
-    def messages(self) -> "dict[str, Own]":
+    def messages(self) -> "dict[str, OwnTemplate]":
         """The site's own message templates, by name."""
         from almanac.proposal.messages import SUFFIX as MESSAGE  # noqa: PLC0415 -- Jinja2 is slow to import
-        from almanac.proposal.messages import Own  # noqa: PLC0415 -- the same
+        from almanac.proposal.messages import OwnTemplate  # noqa: PLC0415 -- the same
 
         folder = self.config.messages
         names = sorted(self.files.names(folder)) if folder else []
         paths = {name.removesuffix(MESSAGE): f"{folder}/{name}" for name in names if name.endswith(MESSAGE)}
-        return {name: Own(text, path) for name, path in paths.items() if (text := self.text(path)) is not None}
+        return {name: OwnTemplate(text, path) for name, path in paths.items() if (text := self.text(path)) is not None}
 
 
 def decoded(data: bytes, path: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from almanac.proposal.comment import Heard, command_of
+from almanac.proposal.comment import CommentCommand, command_of
 from almanac.proposal.marker import read_state
 from almanac.proposal.ours import cannot_be_ours
 from almanac.proposal.state import Issue, issue_of
@@ -18,11 +18,11 @@ class Target:
 
     Attributes:
         issue: The number of one issue, None for all open ones, or 0 for none at all.
-        said: A new comment, if it gives a command.
+        comment: A new comment, if it gives a command.
     """
 
     issue: int | None
-    said: Heard | None = None
+    comment: CommentCommand | None = None
 
 
 NOTHING = Target(0)
@@ -59,33 +59,30 @@ def _target_of_issue(trigger: str, payload: Mapping[str, Any]) -> Target:
         # To GitHub, pull requests are issues. Ours name their issue at the end of the body; if someone else's does so,
         # too, we only look once more.
         return _target(read_state(str(issue.get("body") or ""))[1].get("issue"), said)
-    if said:
-        return _target(number, said)
-    # Nothing of ours can be there yet: an issue that comes without any label costs no request at all.
-    is_new = trigger == "issues" and action == "opened"
-    untouched = is_new or (issue.get("comments") == 0 and action not in ("deleted", "transferred"))
-    return NOTHING if untouched and not issue.get("labels") else _target(number)
+    gone = action in ("deleted", "transferred")
+    return NOTHING if not said and not gone and _cannot_be_ours(payload) else _target(number, said)
 
 
-def is_certainly_not_ours(payload: Mapping[str, Any]) -> bool:
-    """Tell from a payload alone that its issue is not ours, so that looking at it would be a waste."""
+def _cannot_be_ours(payload: Mapping[str, Any]) -> bool:
+    """Tell from a payload alone that an issue is not ours, so that it costs no request at all."""
     issue = _part(payload, "issue")
-    comments, labels = issue.get("comments"), tuple(map(str, issue.get("labels") or ()))
-    if not isinstance(comments, int) or issue.get("pull_request"):
+    comments = 0 if payload.get("action") == "opened" else issue.get("comments")
+    if not isinstance(comments, int):
         return False
+    labels = tuple(map(str, issue.get("labels") or ()))
     return cannot_be_ours(Issue(0, "", str(issue.get("body") or ""), labels, comments=comments))
 
 
-def _target(number: object, said: Heard | None = None) -> Target:
+def _target(number: object, said: CommentCommand | None = None) -> Target:
     return Target(number, said) if isinstance(number, int) and not isinstance(number, bool) and number > 0 else NOTHING
 
 
-def _command(comment: Mapping[str, Any], place: object) -> Heard | None:
+def _command(comment: Mapping[str, Any], place: object) -> CommentCommand | None:
     """Read a comment that gives a command; None if it gives none, or does not have GitHub's shape."""
     number, text, author = comment.get("id"), comment.get("body"), _part(comment, "user").get("login")
     if not (isinstance(number, int) and isinstance(text, str) and isinstance(author, str) and isinstance(place, int)):
         return None
-    return Heard(number, author, text, place) if command_of(text) else None
+    return CommentCommand(number, author, text, place) if command_of(text) else None
 
 
 def _part(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -329,7 +329,7 @@ class TestMoved:
         assert PAGE not in scene.files(ours)
         assert scene.run(theirs).plan.outcome == "waiting"
         assert scene.head(theirs) == head
-        assert "`history.md`: The history page has another name" in scene.comment(theirs)
+        assert "`history.md`: The history page has been renamed" in scene.comment(theirs)
 
     def test_the_records(self, scene: Scene) -> None:
         ours, theirs = scene.proposed(), scene.proposed(title="Other", date="2022-02-01")
@@ -340,7 +340,7 @@ class TestMoved:
         assert RECORD not in scene.files(ours)
         assert scene.run(theirs).plan.outcome == "waiting"
         assert scene.head(theirs) == head
-        assert "in another folder since this branch was made" in scene.comment(theirs)
+        assert "to another folder since this branch was made" in scene.comment(theirs)
 
 
 class TestBothHands:

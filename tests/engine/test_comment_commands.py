@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from almanac.engine.run import Done, reconcile
 from almanac.errors import ConfigError
-from almanac.proposal.comment import Heard
+from almanac.proposal.comment import CommentCommand
 from almanac.proposal.state import branch_name
 from almanac.renderer import load_templates
 
@@ -33,10 +33,10 @@ def let_in(scene: Scene, login: str) -> None:
 def say(scene: Scene, number: int, author: str, text: str, place: int | None = None) -> Done:
     """Somebody comments on an issue (or, with a place, on its pull request), and the issue is looked at for that."""
     comment = scene.world.comment(number, author, text)
-    said = Heard(comment, author, text, place or number)
-    done = reconcile(number, scene.world.forge, load_templates(), said=said)
+    said = CommentCommand(comment, author, text, place or number)
+    done = reconcile(number, scene.world.forge, load_templates(), comment=said)
     seen = scene.everything(number)
-    reconcile(number, scene.world.forge, load_templates(), said=said)
+    reconcile(number, scene.world.forge, load_templates(), comment=said)
     assert scene.everything(number) == seen, "the same comment, delivered twice"
     return done
 
@@ -72,11 +72,11 @@ class TestCommands:
         number = scene.proposed()
         head = scene.head(number)
         comment = scene.world.comment(number, "grace", "/almanac recreate")
-        said = Heard(comment, "grace", "/almanac recreate", number)
-        reconcile(number, scene.world.forge, load_templates(), said=said)
+        said = CommentCommand(comment, "grace", "/almanac recreate", number)
+        reconcile(number, scene.world.forge, load_templates(), comment=said)
         assert scene.head(number) == head
         scene.by_hand(number, {"notes.md": b"mine\n"})
-        reconcile(number, scene.world.forge, load_templates(), said=said)
+        reconcile(number, scene.world.forge, load_templates(), comment=said)
         assert "notes.md" in scene.files(number)
 
     def test_recreate_of_answers_with_problems_only_tells_them(self, scene: Scene) -> None:
@@ -135,15 +135,15 @@ class TestCommands:
     def test_a_command_about_something_else_is_not_heard(self, scene: Scene) -> None:
         number = scene.proposed()
         seen = scene.everything(number)
-        said = Heard(4711, "grace", "/almanac cancel", 999)
-        reconcile(number, scene.world.forge, load_templates(), said=said)
+        said = CommentCommand(4711, "grace", "/almanac cancel", 999)
+        reconcile(number, scene.world.forge, load_templates(), comment=said)
         assert scene.everything(number) == seen
 
     def test_on_an_issue_that_is_not_ours_nothing_is_said(self, scene: Scene) -> None:
         number = scene.world.file_issue("A bug", "It hurts", labels=("bug",))
         comment = scene.world.comment(number, "grace", "/almanac dance")
-        said = Heard(comment, "grace", "/almanac dance", number)
-        assert reconcile(number, scene.world.forge, load_templates(), said=said).plan.outcome is None
+        said = CommentCommand(comment, "grace", "/almanac dance", number)
+        assert reconcile(number, scene.world.forge, load_templates(), comment=said).plan.outcome is None
         assert len(scene.world.comments(number)) == 1
 
 
@@ -299,8 +299,8 @@ class TestMessages:
             ("proposed", b"a\n{% if %}", "texts/proposed.md.j2:2: The template cannot be read"),
             ("pull", b"\n{{ nothing }}", "texts/pull.md.j2:2: The template fails"),
             ("pull", b"{{ issue // 0 }}", "texts/pull.md.j2:1: The template fails"),
-            ("propsed", b"x", "nearest one is `proposed.md.j2`"),
-            ("zzz", b"x", "There is no message of this name"),
+            ("propsed", b"x", "Did you mean `proposed.md.j2`"),
+            ("zzz", b"x", "There is no message with this name"),
         ],
     )
     def test_a_broken_one_is_named_and_nothing_is_written(

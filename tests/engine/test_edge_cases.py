@@ -4,7 +4,7 @@ import pytest
 from almanac.engine.run import reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import Raced
-from almanac.proposal.comment import Heard
+from almanac.proposal.comment import CommentCommand
 from almanac.proposal.marker import read_state
 from almanac.proposal.state import branch_name
 from almanac.renderer import load_templates
@@ -91,7 +91,7 @@ class TestBranchWithoutPast:
         made = self.orphan(scene, number)
         assert scene.run(number).plan.outcome == "waiting"
         assert scene.head(number) == made
-        assert "no commit in common" in scene.comment(number)
+        assert "no longer has a commit in common" in scene.comment(number)
 
     def test_commits_that_are_not_to_be_had_any_more_do_not_come_back(self, scene: Scene) -> None:
         number = scene.proposed()
@@ -144,8 +144,8 @@ class TestCommands:
         scene.run(number)
         scene.world.forge.delete_comment(number, scene.world.comments(number)[0].id)
         scene.world.edit_issue(number, state="closed")
-        said = Heard(5, "grace", "/almanac dance", number)
-        reconcile(number, scene.world.forge, load_templates(), said=said)
+        said = CommentCommand(5, "grace", "/almanac dance", number)
+        reconcile(number, scene.world.forge, load_templates(), comment=said)
         assert "`/almanac retry`" in scene.comment(number)
 
 

@@ -15,7 +15,7 @@ from almanac.engine.run import reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError
 from almanac.forge.local.forge import LocalForge
-from almanac.proposal.comment import Heard
+from almanac.proposal.comment import CommentCommand
 from almanac.proposal.marker import read_state
 from almanac.proposal.state import branch_name
 from almanac.renderer import load_templates
@@ -291,7 +291,7 @@ def test_an_issue_is_closed_between_any_two_writes(tmp_path: Path) -> None:
             forge.between = other_run
             with suppress(AlmanacError):
                 look_at(number, forge, sweep=False)
-            assert branch_name(number) not in scene.world.forge.standing().heads
+            assert branch_name(number) not in scene.world.forge.overview().heads
             assert [pull.state for pull in scene.world.pulls()] in ([], ["closed"])
             assert all("was closed" in said.body for said in scene.world.comments(number))
             quiet(scene)
@@ -356,11 +356,11 @@ def test_a_command_that_was_cut_short_is_done_once(tmp_path: Path) -> None:
             scene.world.repo.git("config", "almanac.writer", "grace")
             number = scene.proposed()
             scene.by_hand(number, {"notes.md": b"mine\n"})
-            said = Heard(77, "grace", "/almanac recreate", number)
+            said = CommentCommand(77, "grace", "/almanac recreate", number)
             with pytest.raises(BrokenError):
-                reconcile(number, Breaking(scene.world.forge, at=at, after=True), load_templates(), said=said)
-            reconcile(number, scene.world.forge, load_templates(), said=said)
+                reconcile(number, Breaking(scene.world.forge, at=at, after=True), load_templates(), comment=said)
+            reconcile(number, scene.world.forge, load_templates(), comment=said)
             assert "notes.md" not in scene.files(number)
             scene.by_hand(number, {"notes.md": b"again\n"})
-            reconcile(number, scene.world.forge, load_templates(), said=said)
+            reconcile(number, scene.world.forge, load_templates(), comment=said)
             assert "notes.md" in scene.files(number)

@@ -2,7 +2,7 @@
 
 import pytest
 from almanac.engine.run import reconcile
-from almanac.proposal.comment import Heard
+from almanac.proposal.comment import CommentCommand
 from almanac.proposal.state import branch_name
 from almanac.renderer import load_templates
 
@@ -87,7 +87,8 @@ class TestCommits:
             scene.run(number)
         else:
             scene.world.edit_issue(number, state="open")
-            reconcile(number, scene.world.forge, load_templates(), said=Heard(7, "grace", "/almanac cancel", number))
+            command = CommentCommand(7, "grace", "/almanac cancel", number)
+            reconcile(number, scene.world.forge, load_templates(), comment=command)
         assert scene.head(number) == theirs
 
 

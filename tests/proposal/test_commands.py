@@ -1,7 +1,7 @@
 """Which comments give a command, and which only talk about one."""
 
 import pytest
-from almanac.proposal.comment import Heard, Order, answered, command_of, own_text, with_note
+from almanac.proposal.comment import CommentCommand, answered, command_of, own_text, with_note
 from almanac.proposal.state import Base, Issue, Look, Plan, Proposal, PutComment
 
 
@@ -63,8 +63,8 @@ def test_a_note_stands_below_a_text_and_is_told_from_it() -> None:
 
 def test_what_is_heard_is_noted_where_we_never_spoke() -> None:
     issue = Issue(12, "New event", "### Title", ("event",))
-    order = Order(Heard(7, "Eve", "/almanac cancel", 12), None)
-    plan = answered(Plan(12, None, "Nothing to do."), Look(issue, Base("main", "b" * 40), Proposal()), order)
+    comment = CommentCommand(7, "Eve", "/almanac cancel", 12)
+    plan = answered(Plan(12, None, "Nothing to do."), Look(issue, Base("main", "b" * 40), Proposal()), comment, None)
     (said,) = plan.writes
     assert isinstance(said, PutComment)
     assert (said.id, said.state) == (None, {"heard": [7], "denied": ["eve"]})

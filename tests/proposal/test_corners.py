@@ -9,7 +9,7 @@ from almanac.proposal.comment import put_comment
 from almanac.proposal.marker import with_state
 from almanac.proposal.messages import write_text
 from almanac.proposal.ours import cannot_be_ours
-from almanac.proposal.plan import branch_of
+from almanac.proposal.plan import branch_owner
 from almanac.proposal.state import (
     Base,
     Comment,
@@ -23,7 +23,7 @@ from almanac.proposal.state import (
     branch_name,
     issue_of,
 )
-from almanac.proposal.triage import abandoned, closed, leftover, merged, refused, withdrawn
+from almanac.proposal.triage import abandoned, closed, is_leftover, merged, refused, withdrawn
 
 EVENT = Event(id="2022-01-20-x", title="X", date="2022-01-20")
 BASE = Base("main", "b" * 40)
@@ -48,26 +48,26 @@ class TestWhoseBranch:
     @pytest.mark.parametrize(
         ("seen", "kind"),
         [
-            (look(), ("fresh", None)),
+            (look(), ("ours", None)),
             (look(head=HEAD), ("ask", HEAD)),
-            (look(head=HEAD, pull=pull(commit=HEAD)), ("fresh", HEAD)),
+            (look(head=HEAD, pull=pull(commit=HEAD)), ("ours", HEAD)),
             (look(head=HEAD, pull=pull(commit=OTHER)), ("ask", HEAD)),
             (look(head=HEAD, pull=pull(commit=HEAD, shared=True)), ("shared", HEAD)),
             (look(pull=pull(commit=HEAD, shared=True)), ("ask", HEAD)),
             (look(pull=pull("closed", commit=OTHER, withdrawn=HEAD)), ("ask", HEAD)),
-            (look(pull=pull("closed", commit=OTHER)), ("fresh", None)),
-            (look(pull=pull("closed", done=True, commit=OTHER, withdrawn=HEAD)), ("fresh", None)),
-            (look(head=HEAD, pull=pull("closed", done=True, commit=HEAD, shared=True)), ("fresh", HEAD)),
-            (look(head=HEAD, pull=pull("closed", done=True, head=HEAD)), ("fresh", HEAD)),
-            (look(head=HEAD, pull=pull("closed", commit=HEAD, landed=True)), ("fresh", HEAD)),
+            (look(pull=pull("closed", commit=OTHER)), ("ours", None)),
+            (look(pull=pull("closed", done=True, commit=OTHER, withdrawn=HEAD)), ("ours", None)),
+            (look(head=HEAD, pull=pull("closed", done=True, commit=HEAD, shared=True)), ("ours", HEAD)),
+            (look(head=HEAD, pull=pull("closed", done=True, head=HEAD)), ("ours", HEAD)),
+            (look(head=HEAD, pull=pull("closed", commit=HEAD, landed=True)), ("ours", HEAD)),
         ],
     )
     def test_it_is_told_from_head_and_marker(self, seen: Look, kind: tuple[str, str | None]) -> None:
-        assert branch_of(seen) == kind
+        assert branch_owner(seen) == kind
 
     def test_only_what_was_merged_is_left_over(self) -> None:
-        assert not leftover(look(head=HEAD))
-        assert not leftover(look(head=OTHER, pull=pull("closed", done=True, head=HEAD)))
+        assert not is_leftover(look(head=HEAD))
+        assert not is_leftover(look(head=OTHER, pull=pull("closed", done=True, head=HEAD)))
 
 
 class TestEndings:

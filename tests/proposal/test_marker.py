@@ -1,6 +1,15 @@
 """Almanac's memory survives whatever text stands above it, and GitHub's line ends."""
 
-from almanac.proposal.marker import Memory, Said, comment_marker, heard, imprint, read_state, recall, with_state
+from almanac.proposal.marker import (
+    CommentState,
+    PullState,
+    comment_marker,
+    comment_state,
+    pull_state,
+    read_state,
+    text_digest,
+    with_state,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,8 +43,8 @@ def test_a_broken_marker_is_no_marker() -> None:
 
 
 def test_an_imprint_knows_a_text_again_with_other_line_ends() -> None:
-    assert imprint("a\r\nb\n") == imprint("a\nb")
-    assert imprint("a") != imprint("b")
+    assert text_digest("a\r\nb\n") == text_digest("a\nb")
+    assert text_digest("a") != text_digest("b")
 
 
 def test_a_comment_is_found_by_its_issue() -> None:
@@ -45,19 +54,19 @@ def test_a_comment_is_found_by_its_issue() -> None:
 
 def test_what_cannot_be_in_a_marker_is_passed_over() -> None:
     entries = {"event": "../../x", "digest": 5, "answers": ["a"], "commit": "abc", "shared": "yes", "unknown": 1}
-    memory = recall(with_state("Text", entries))
-    assert memory == Memory(commit="abc")
-    assert recall(None) == recall("no marker") == Memory()
+    memory = pull_state(with_state("Text", entries))
+    assert memory == PullState(commit="abc")
+    assert pull_state(None) == pull_state("no marker") == PullState()
 
 
 def test_what_closed_a_pull_request_is_read_by_the_name_that_is_written() -> None:
-    assert recall(with_state("", {"closed-by": "almanac"})).closed_by == "almanac"
+    assert pull_state(with_state("", {"closed-by": "almanac"})).closed_by == "almanac"
 
 
 def test_a_comment_s_marker_is_read_the_same_way() -> None:
-    assert heard(with_state("", {"told": "failed", "says": "x", "heard": [1, 2], "denied": "me"})) == Said(
-        says="x", heard=[1, 2]
-    )
+    assert comment_state(
+        with_state("", {"told": "failed", "says": "x", "heard": [1, 2], "denied": "me"})
+    ) == CommentState(says="x", heard=[1, 2])
 
 
 def test_a_marker_that_is_nested_without_end_is_no_marker() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from almanac.event.model import Event
-from almanac.proposal.merge import FIELDS, Merged, marks, merge, merge_records
+from almanac.proposal.merge import FIELDS, Merged, field_digests, merge, merge_records
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,24 +23,24 @@ def changed(event: Event, **fields: object) -> Event:
 def test_each_side_s_own_changes_are_taken() -> None:
     human = changed(KNOWN, title="A, corrected", rendered="1" * 64)
     new = changed(KNOWN, location="Online", id="2021-11-08-other", issue=2)
-    merged = merge(marks(KNOWN), human, new)
+    merged = merge(field_digests(KNOWN), human, new)
     assert merged.conflicts == ()
     assert (merged.event.title, merged.event.location) == ("A, corrected", "Online")
     assert (merged.event.id, merged.event.issue, merged.event.rendered) == (KNOWN.id, 1, "1" * 64)
 
 
 def test_a_field_that_both_changed_stays_as_the_human_wrote_it_and_is_named() -> None:
-    merged = merge(marks(KNOWN), changed(KNOWN, location="Lyon"), changed(KNOWN, location="Online"))
+    merged = merge(field_digests(KNOWN), changed(KNOWN, location="Lyon"), changed(KNOWN, location="Online"))
     assert (merged.event.location, merged.conflicts) == ("Lyon", ("location",))
 
 
 def test_the_same_change_on_both_sides_is_no_conflict() -> None:
     both = changed(KNOWN, location="Lyon")
-    assert merge(marks(KNOWN), both, both).conflicts == ()
+    assert merge(field_digests(KNOWN), both, both).conflicts == ()
 
 
 def test_a_field_emptied_by_the_issue_is_emptied() -> None:
-    assert merge(marks(KNOWN), KNOWN, changed(KNOWN, location=None)).event.location is None
+    assert merge(field_digests(KNOWN), KNOWN, changed(KNOWN, location=None)).event.location is None
 
 
 def test_where_the_last_answers_are_not_known_the_human_s_stay_and_are_named() -> None:
@@ -51,36 +51,36 @@ def test_where_the_last_answers_are_not_known_the_human_s_stay_and_are_named() -
 def test_the_times_follow_a_when_line_that_a_human_wrote_and_a_date_that_the_issue_gives() -> None:
     human = changed(TIMED, when="10am ET")
     new = changed(TIMED, date="2021-07-08", starts="2021-07-08T09:00:00-04:00")
-    merged = merge(marks(TIMED), human, new).event
+    merged = merge(field_digests(TIMED), human, new).event
     assert (merged.date, merged.when, merged.starts) == ("2021-07-08", "10am ET", "2021-07-08T10:00:00-04:00")
 
 
 def test_the_times_follow_a_when_line_that_a_human_took_out() -> None:
-    merged = merge(marks(TIMED), changed(TIMED, when=None), changed(TIMED, title="B")).event
+    merged = merge(field_digests(TIMED), changed(TIMED, when=None), changed(TIMED, title="B")).event
     assert (merged.title, merged.when, merged.starts, merged.time_zone) == ("B", None, None, None)
 
 
 def test_a_moment_that_a_human_set_stays() -> None:
     human = changed(TIMED, starts="2021-11-08T09:30:00-05:00")
-    assert merge(marks(TIMED), human, changed(TIMED, title="B")).event.starts == "2021-11-08T09:30:00-05:00"
+    assert merge(field_digests(TIMED), human, changed(TIMED, title="B")).event.starts == "2021-11-08T09:30:00-05:00"
 
 
 def test_all_times_of_a_new_answer_come_together() -> None:
     new = changed(TIMED, when="8am ET", starts="2021-11-08T08:00:00-05:00")
-    merged = merge(marks(TIMED), changed(TIMED, location="Lyon"), new)
+    merged = merge(field_digests(TIMED), changed(TIMED, location="Lyon"), new)
     assert (merged.event.starts, merged.event.location, merged.conflicts) == (new.starts, "Lyon", ())
 
 
 def test_what_a_section_kept_word_for_word_does_not_show_is_named() -> None:
     human = changed(KNOWN, markdown="### Mine")
-    merged = merge(marks(KNOWN), human, changed(KNOWN, location="Online"))
+    merged = merge(field_digests(KNOWN), human, changed(KNOWN, location="Online"))
     assert (merged.event.location, merged.conflicts) == ("Paris", ("location",))
 
 
 def test_a_time_in_dispute_is_named_by_its_line() -> None:
     human = changed(TIMED, when="10am ET", starts="2021-11-08T10:00:00-05:00")
     new = changed(TIMED, when="8am ET", starts="2021-11-08T08:00:00-05:00")
-    merged = merge(marks(TIMED), human, new)
+    merged = merge(field_digests(TIMED), human, new)
     assert (merged.event, merged.conflicts) == (human, ("when",))
 
 
@@ -93,7 +93,7 @@ def test_every_field_is_on_one_side_and_only_disputes_are_named(
     before: dict[str, str | None], theirs: dict[str, str | None], ours: dict[str, str | None]
 ) -> None:
     known, human, new = (changed(KNOWN, **values) for values in (before, theirs, ours))
-    merged = merge(marks(known), human, new)
+    merged = merge(field_digests(known), human, new)
     for name, value in before.items():
         got = getattr(merged.event, name)
         if theirs[name] != value:

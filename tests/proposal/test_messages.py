@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from almanac.errors import ConfigError, Problem
-from almanac.proposal.messages import MAX_CHARACTERS, Messages, Own, code, problem_text, write_text
+from almanac.proposal.messages import MAX_CHARACTERS, Messages, OwnTemplate, code, problem_text, write_text
 from almanac.proposal.state import DeleteBranch, Draft, EditPull, OpenPull, Plan, PutComment
 from almanac.renderer import load_templates
 
@@ -136,7 +136,7 @@ def test_a_text_that_is_still_too_long_is_cut() -> None:
 
 class TestOwn:
     def kit(self, source: str, name: str = "held") -> Messages:
-        return load_templates().messages.of_site({name: Own(source, f"texts/{name}.md.j2")})
+        return load_templates().messages.of_site({name: OwnTemplate(source, f"texts/{name}.md.j2")})
 
     def test_it_takes_the_place_of_ours_and_knows_the_same_filters(self) -> None:
         own = self.kit("{{ problems[0] | problem }}|{{ pull }}|{{ 'a`b' | code }}|{{ 'x' | fence }}", "problems")
@@ -179,7 +179,7 @@ class TestOwn:
                 own.rehearse(Plan(1, "created", "", each))
         own.rehearse(Plan(1, "created", "", (EditPull(3, "kept", {}), PutComment(1, 2, fine, {}))))
 
-    @pytest.mark.parametrize(("name", "words"), [("propsed", "nearest one is `proposed.md.j2`"), ("zzz", "no message")])
+    @pytest.mark.parametrize(("name", "words"), [("propsed", "Did you mean `proposed.md.j2`"), ("zzz", "no message")])
     def test_a_name_that_is_no_message_is_refused(self, name: str, words: str) -> None:
         with pytest.raises(ConfigError, match=words):
             self.kit("x", name)
@@ -217,7 +217,7 @@ def test_problems_that_have_no_room_are_told_later() -> None:
     assert MAX_CHARACTERS // 3 < len(text) <= MAX_CHARACTERS
     assert "Problem 0." in text
     assert "Problem 99." not in text
-    assert text.count("There is more to mend") == 1
+    assert text.count("There is more to fix") == 1
     assert text.endswith("I will look again by myself.")
     one = load_templates().messages.write(
         Draft("problems", {"problems": (Problem("X", typed="x" * 70_000),)}), pull=None

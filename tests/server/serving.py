@@ -65,7 +65,7 @@ def issues_payload(repository: str, number: int, *, action: str = "edited", repo
     owner = repository.partition("/")[0]
     return {
         "action": action,
-        "issue": {"number": number, "labels": [{"name": "event"}]},
+        "issue": {"number": number, "labels": [{"name": "event"}], "body": "### Title\n\nX"},
         "repository": {
             "id": repository_id,
             "full_name": repository,

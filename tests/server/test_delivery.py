@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from almanac.forge.github.app import AppRepository
-from almanac.proposal.comment import Heard
+from almanac.proposal.comment import CommentCommand
 from almanac.proposal.marker import with_state
 from almanac.server.webhook import Delivery, RefusedDelivery, check_signature, read_delivery
 from almanac.triggers import Target
@@ -183,7 +183,7 @@ class TestIssues:
         payload = issues_payload("octo/site", 13, action="created") | {"comment": {"body": "/almanac retry"}}
         payload["issue"] |= {"pull_request": {}, "body": OURS}
         payload["comment"] |= {"id": 99, "user": {"login": "grace"}}
-        assert read("issue_comment", payload).target == Target(12, Heard(99, "grace", "/almanac retry", 13))
+        assert read("issue_comment", payload).target == Target(12, CommentCommand(99, "grace", "/almanac retry", 13))
 
 
 class TestPullsAndPushes:

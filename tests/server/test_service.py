@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from almanac.forge.github.app import AppRepository
-from almanac.proposal.comment import Heard
+from almanac.proposal.comment import CommentCommand
 from almanac.server.host import Service
 from almanac.server.job_store import Job, job_about
 from almanac.server.jobs import MAINTENANCE
@@ -73,7 +73,7 @@ def test_what_we_did_ourselves_is_no_news(service: Service) -> None:
 
 
 def test_a_command_is_a_job_of_its_own(service: Service) -> None:
-    said = Heard(34, "grace", "/almanac retry", 13)
+    said = CommentCommand(34, "grace", "/almanac retry", 13)
     service.take(replace(DELIVERY, guid="said", target=Target(12, said)))
     assert jobs(service, "said") == [job_about("octo/site", 12, 34)]
 

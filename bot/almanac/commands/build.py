@@ -1,13 +1,14 @@
 """`almanac import` and `almanac build`: from a history page to its records, and page and records in sync again."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from almanac import config as configs
 from almanac.commands.jekyll import usual_records
 from almanac.config import Config
+from almanac.engine.rebuild import Rebuilt, rebuild
 from almanac.errors import Problem, UserError
 from almanac.event.description import refused_urls
 from almanac.event.model import Event, in_one_spelling
@@ -24,8 +25,7 @@ from almanac.output import (
 from almanac.page import importer
 from almanac.page.importer import Imported
 from almanac.page.section import Renderer
-from almanac.page.sync import sync
-from almanac.renderer import house_renderer, own_renderer
+from almanac.renderer import house_renderer, load_templates, own_renderer
 from almanac.site import Folder, Site, decoded, read_file
 from almanac.yamlfile import load
 
@@ -167,84 +167,47 @@ def new_records(site: Site, imported: Imported) -> dict[str, str]:
 # ---------------------------------------------------------------- build
 
 
-@dataclass(frozen=True)
-class Build:
-    """What `almanac build` would do to a site.
-
-    Attributes:
-        before: Path -> text of the files that have to change, as they are; None where there is none.
-        after: The same files as they have to be.
-        problems: What a person has to decide first; nothing may be written while there are any.
-        notes: What was noticed about sections that people edited.
-        warnings: URLs in records that the page does not show as links.
-    """
-
-    before: Mapping[str, str | None]
-    after: Mapping[str, str]
-    problems: tuple[Problem, ...]
-    notes: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
-
-
 def build_site(folder: Path, *, check: bool) -> int:
     """Bring page and records in sync; with `check`, only say whether they are, and show how they differ."""
     root = Folder(folder)
     site = Site(root)
     built = build_files(site)
     print_problems(built.notes, "note")
-    print_problems(built.warnings, "warning")
+    for event in site.records:
+        path = record_path(site.config.records, event.id)
+        print_problems((replace(problem, file=path) for problem in refused_urls(event)), "warning")
     if built.problems:
-        raise UserError(built.problems)
+        raise UserError([_located(site, problem) for problem in built.problems])
     if check:
-        for line in diff_lines(built.before, built.after):
+        for line in diff_lines(built.before, built.files):
             print_text(line)
-        if built.after:
+        if built.files:
             print_message("The page and its records differ; `almanac build` brings them in sync.")
-        return int(bool(built.after))
-    root.write(built.after)
-    for path in built.after:
+        return int(bool(built.files))
+    root.write(built.files)
+    for path in built.files:
         print_text(f"wrote {path}")
-    if not built.after:
+    if not built.files:
         print_text(f"{site.config.page} and its records are in sync; there is nothing to do.")
     return 0
 
 
-def build_files(site: Site) -> Build:
-    """Find out which files have to change to bring page and records in sync.
+def _located(site: Site, problem: Problem) -> Problem:
+    """Give a problem of a record its line."""
+    text = site.record_texts.get(problem.file or "")
+    return problem if text is None else load(text, problem.file or "").located(problem)
+
+
+def build_files(site: Site) -> Rebuilt:
+    """Find out which files have to change to bring page and records in sync, records in one spelling included.
 
     Raises:
         UserError: A file is missing or has mistakes.
     """
-    config, page, texts, events = site.config, site.page, site.record_texts, site.records
-    render = site_renderer(site, events)
-    result = sync(page, events, render, config.zones(), config)
-    problems = tuple(_located(problem, texts) for problem in result.problems)
-    before = {config.page: page, **texts}
-    after = {config.page: result.page, **_record_files(site, result.records, render)}
-    changed = {path: text for path, text in after.items() if before.get(path) != text}
-    warnings = [
-        replace(problem, file=record_path(config.records, event.id))
-        for event in events
-        for problem in refused_urls(event)
-    ]
-    if problems:
-        changed = {}
-    return Build({path: before.get(path) for path in changed}, changed, problems, result.notes, tuple(warnings))
+    return rebuild(site, load_templates(), _spelt)
 
 
-def _located(problem: Problem, texts: Mapping[str, str]) -> Problem:
-    """Give a problem of a record its line."""
-    text = texts.get(problem.file or "")
-    return problem if text is None else load(text, problem.file or "").located(problem)
-
-
-def _record_files(site: Site, records: Sequence[Event], render: Renderer) -> dict[str, str]:
-    """Write the records, in one spelling unless a template of the site's own shows the difference."""
-    known = {event.id: event for event in site.records}
-    files: dict[str, str] = {}
-    for event in records:
-        path = record_path(site.config.records, event.id)
-        spelt = in_one_spelling(event)
-        written = spelt if spelt == event or render(spelt) == render(event) else event
-        files[path] = write_record(written, before=known.get(event.id), source=site.record_texts.get(path))
-    return files
+def _spelt(event: Event, render: Renderer) -> Event:
+    """Bring a record to one spelling, unless the site's own template shows the difference."""
+    spelt = in_one_spelling(event)
+    return spelt if spelt == event or render(spelt) == render(event) else event

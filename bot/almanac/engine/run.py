@@ -1,17 +1,14 @@
-"""Writes what was planned, in its order, and tells whether somebody changed the issue meanwhile.
-
-One run for one issue: look, decide, apply; and again where somebody else was quicker.
-"""
+"""One run for one issue: look, plan, apply; and again if someone else was quicker."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, assert_never
+from typing import assert_never
 
 from almanac.engine.decide import Planner
 from almanac.errors import AlmanacError, Raced
 from almanac.forge.protocol import Forge
-from almanac.proposal.comment import Heard, with_note
-from almanac.proposal.marker import comment_marker, imprint, read_state, with_state
+from almanac.proposal.comment import CommentCommand, with_note
+from almanac.proposal.marker import comment_marker, read_state, text_digest, with_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.state import (
     CloseIssue,
@@ -27,9 +24,85 @@ from almanac.proposal.state import (
 )
 from almanac.renderer import Templates
 
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one issue.
+
+    Attributes:
+        plan: What was planned.
+        pull: The pull request, if there is one.
+        error: What kept Almanac from doing it, or None.
+        messages: What writes the texts, if nothing was written (a dry run).
+    """
+
+    plan: Plan
+    pull: Pull | None = None
+    error: AlmanacError | None = None
+    messages: Messages | None = None
+
+
+def reconcile(
+    number: int, forge: Forge, templates: Templates, *, dry_run: bool = False, comment: CommentCommand | None = None
+) -> Done:
+    """Make true what should be true of one issue, and tell what was done.
+
+    Args:
+        number: The issue's number.
+        forge: Where it is.
+        templates: What writes sections and messages.
+        dry_run: Whether nothing is to be written.
+        comment: A comment on the issue or its pull request, which may hold a command.
+
+    Raises:
+        UserError: The site's config, form, page or records are in the way.
+        ForgeError: The forge refused or failed.
+    """
+    return run(number, Planner(forge, templates, dry_run=dry_run), comment=comment)
+
+
+def run(
+    number: int,
+    planner: Planner,
+    *,
+    comment: CommentCommand | None = None,
+    seen: bool = False,
+    look: Look | None = None,
+) -> Done:
+    """Make true what should be true of one issue; see `reconcile`.
+
+    Args:
+        number: The issue's number.
+        planner: Decides what is to be done.
+        comment: A comment that may hold a command.
+        look: What is known already; left out, it is looked at.
+        seen: Whether something of the issue was seen already, so that it has to be looked at in full.
+    """
+    forge = planner.forge
+    for remaining in reversed(range(_TRIES)):
+        look = look or forge.look(number, hasty=not seen)
+        plan = planner.decide(look, number, comment=comment)
+        messages = planner.messages(look.base.commit) if plan.writes else planner.templates.messages
+        messages.rehearse(plan)
+        if planner.dry_run:
+            return Done(plan, look.proposal.pull, messages=messages)
+        try:
+            pull = apply(plan, look, forge, messages, planner.mark)
+        except Raced:
+            if not remaining:
+                raise
+            look = None
+            continue
+        if not remaining or not _is_outdated(plan, look, forge):
+            return Done(plan, pull)
+        look = None
+    raise AssertionError
+
 
 def apply(plan: Plan, look: Look, forge: Forge, messages: Messages, mark: Mapping[str, object]) -> Pull | None:
-    """Write what was planned; return the pull request that there is then.
+    """Write what was planned, in its order; return the pull request that there is then.
 
     Args:
         plan: What was planned.
@@ -39,7 +112,7 @@ def apply(plan: Plan, look: Look, forge: Forge, messages: Messages, mark: Mappin
         mark: What the marker of the pull request is to hold besides.
 
     Raises:
-        Raced: Somebody else was quicker; nothing after that was written.
+        Raced: Someone else was quicker; nothing after that was written.
         ForgeError: The forge refused or failed.
     """
     pull, commit = look.proposal.pull, None
@@ -66,7 +139,7 @@ def apply(plan: Plan, look: Look, forge: Forge, messages: Messages, mark: Mappin
 
 def _open_pull(write: OpenPull, more: Mapping[str, object], forge: Forge, messages: Messages) -> Pull:
     text = messages.write(write.body)
-    state = {**write.state, **more, "title": imprint(write.title), "text": imprint(text)}
+    state = {**write.state, **more, "title": text_digest(write.title), "text": text_digest(text)}
     body = with_state(text, state)
     pull = forge.open_pull(write.branch, write.base, write.title, body)
     if read_state(pull.body)[1] != read_state(body)[1]:
@@ -75,14 +148,14 @@ def _open_pull(write: OpenPull, more: Mapping[str, object], forge: Forge, messag
 
 
 def _edit_pull(write: EditPull, more: Mapping[str, object], forge: Forge, messages: Messages) -> None:
-    state = {**write.state, **more}
-    text = write.text if isinstance(write.text, str) else messages.write(write.text)
-    if not isinstance(write.text, str):
-        state["text"] = imprint(text)
+    state, text = {**write.state, **more}, write.text
+    if not isinstance(text, str):
+        text = messages.write(text)
+        state["text"] = text_digest(text)
     if write.title:
-        state["title"] = imprint(write.title)
-    closing: Literal["closed"] | None = "closed" if write.close else None
-    forge.edit_pull(write.number, title=write.title, body=with_state(text, state), state=closing)
+        state["title"] = text_digest(write.title)
+    body = with_state(text, state)
+    forge.edit_pull(write.number, title=write.title, body=body, state="closed" if write.close else None)
 
 
 def _put_comment(write: PutComment, pull: Pull | None, forge: Forge, messages: Messages) -> None:
@@ -99,11 +172,11 @@ def _put_comment(write: PutComment, pull: Pull | None, forge: Forge, messages: M
         forge.edit_comment(write.issue, write.id, body)
 
 
-def outdated(plan: Plan, look: Look, forge: Forge) -> bool:
-    """Tell whether somebody edited, closed or reopened the issue while this was written.
+def _is_outdated(plan: Plan, look: Look, forge: Forge) -> bool:
+    """Tell whether someone edited, closed or reopened the issue while this was written.
 
-    Nothing makes sure that what is edited in place reads as it was seen, so the issue is read once more. A new pull
-    request and a new comment need no such look: they are refused where there is one already.
+    Nothing ensures that what is edited in place reads as it was seen, so the issue is read once more. A new pull
+    request and a new comment need no such look: they are refused if there is one already.
     """
     kinds = {type(write) for write in plan.writes}
     edited = any(isinstance(write, PutComment) and write.id is not None for write in plan.writes)
@@ -113,81 +186,3 @@ def outdated(plan: Plan, look: Look, forge: Forge) -> bool:
     now = forge.issue(look.issue.number)
     closed = CloseIssue in kinds
     return now is None or now.body != look.issue.body or (now.state != look.issue.state and not closed)
-
-
-_TRIES = 3
-
-
-@dataclass(frozen=True)
-class Done:
-    """What became of one issue.
-
-    Attributes:
-        plan: What was decided.
-        pull: The pull request, where there is one.
-        error: What kept Almanac from doing it, or None.
-        messages: What writes the texts, where nothing was written (a dry run).
-    """
-
-    plan: Plan
-    pull: Pull | None = None
-    error: AlmanacError | None = None
-    messages: Messages | None = None
-
-
-def run(
-    number: int, planner: Planner, *, said: Heard | None = None, seen: bool = False, look: Look | None = None
-) -> Done:
-    """Make true what should be true of one issue.
-
-    Args:
-        number: The issue's number.
-        planner: Where it is decided.
-        said: A comment that may hold a command.
-        look: What is known already to be there; left out, it is looked at.
-        seen: Whether something of the issue was seen already, so that it has to be looked at in full.
-
-    Raises:
-        UserError: The site's config, form, page or records are in the way.
-        ForgeError: The forge refused or failed.
-    """
-    forge = planner.forge
-    for remaining in reversed(range(_TRIES)):
-        look = look or forge.look(number, hasty=not seen)
-        plan = planner.decide(look, number, said=said)
-        messages = planner.messages(look.base.commit) if plan.writes else planner.templates.messages
-        messages.rehearse(plan)
-        if planner.dry_run:
-            return Done(plan, look.proposal.pull, messages=messages)
-        try:
-            pull = apply(plan, look, forge, messages, planner.mark)
-        except Raced:
-            if not remaining:
-                raise
-            look = None
-            continue
-        if not remaining or not outdated(plan, look, forge):
-            return Done(plan, pull)
-        look = None
-    raise AssertionError
-
-
-def reconcile(
-    number: int, forge: Forge, templates: Templates, *, dry_run: bool = False, said: Heard | None = None
-) -> Done:
-    """Make true what should be true of one issue, and tell what was done.
-
-    If someone else writes at the same time, it looks again.
-
-    Args:
-        number: The issue's number.
-        forge: Where it is.
-        templates: What writes sections and messages.
-        dry_run: Whether nothing is to be written.
-        said: A comment on the issue or its pull request, which may hold a command.
-
-    Raises:
-        UserError: The site's config, form, page or records are in the way.
-        ForgeError: The forge refused or failed.
-    """
-    return run(number, Planner(forge, templates, dry_run=dry_run), said=said)

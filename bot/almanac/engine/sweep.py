@@ -1,97 +1,35 @@
-"""Offers edits made by hand on the base, of the page or of records, as a proposal of their own.
+"""Looks at everything that is open, cheaply: a few listings, then only what differs.
 
-Looks at everything that is open, cheaply: a few listings, then only what differs.
-
-What a listing shows is enough to see that a proposal is as it should be, and to rebuild one on a base that moved. Only
-what is new, edited, closed, touched by somebody's commit or cut short is looked at by itself.
+A listing shows enough to see that a proposal is as it should be, and to rebuild one on a base that moved. Only what is
+new, edited, closed, touched by someone's commit or cut short is looked at by itself.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from almanac.engine.rebuild import propose_page_edits
 from almanac.engine.decide import Planner
 from almanac.engine.run import Done, apply, run
 from almanac.errors import AlmanacError, Raced
-from almanac.event.record import read_records, record_path, write_record
 from almanac.forge.protocol import Forge
-from almanac.page.sync import sync
-from almanac.proposal.marker import recall
+from almanac.proposal.marker import pull_state
 from almanac.proposal.ours import is_ours
-from almanac.proposal.page_edits import Edits, offered
 from almanac.proposal.state import (
-    SYNC_BRANCH,
     EditPull,
     Issue,
     Look,
+    Overview,
     Plan,
     Proposal,
     Pull,
     PutBranch,
-    Standing,
     branch_name,
     issue_of,
 )
 from almanac.proposal.triage import only_moved, settled, withdrawn
 from almanac.renderer import Templates
-from almanac.site import Site
 
-
-def tidy(planner: Planner, standing: Standing) -> Done | None:
-    """Bring page and records of the base in line by a proposal; None where there is nothing to say.
-
-    A site without any record has not taken its page over, so its sections are left alone. Where another sweep is
-    quicker, this one looks once more.
-
-    Raises:
-        UserError: A record cannot be read.
-        ForgeError: The forge refused or failed.
-    """
-    try:
-        return _tidied(planner, standing)
-    except Raced:
-        return _tidied(planner, planner.forge.standing())
-
-
-def _tidied(planner: Planner, standing: Standing) -> Done | None:
-    forge, head = planner.forge, standing.heads.get(SYNC_BRANCH)
-    edits = _edits(planner, planner.site(standing.base.commit))
-    pull = standing.pulls.get(SYNC_BRANCH)
-    if pull is None and (edits.files or head):
-        pull = forge.newest_pull(SYNC_BRANCH)
-    mine = head is None or head == recall(pull.body if pull else None).commit or forge.is_ours(head)
-    look = Look(None, standing.base, Proposal(head, pull))
-    plan = offered(edits, look, mine=mine)
-    if plan is None:
-        return None
-    messages = planner.messages(standing.base.commit)
-    messages.rehearse(plan)
-    if planner.dry_run:
-        return Done(plan, pull, messages=messages)
-    return Done(plan, apply(plan, look, forge, messages, {}))
-
-
-def _edits(planner: Planner, site: Site) -> Edits:
-    """Read all records and find out what would have to change."""
-    config = site.config
-    records = site.record_texts
-    if not records:
-        return Edits()
-    before = {**records, config.page: site.page}
-    events = read_records(records)
-    render = planner.templates.renderer(site.section_template, config.section_template, events)
-    synced = sync(before[config.page], events, render, config.zones(), config)
-    known = {event.id: event for event in events}
-    after = {config.page: synced.page}
-    for event in synced.records:
-        path = record_path(config.records, event.id)
-        after[path] = write_record(event, before=known.get(event.id), source=records.get(path))
-    changed = {path: text for path, text in after.items() if before.get(path) != text}
-    if synced.problems:
-        changed = {}
-    return Edits(changed, {path: before.get(path) for path in changed}, synced.problems, synced.notes)
-
-
-_FEW = 2
+_SEVERAL = 2
 
 
 def reconcile_all(
@@ -112,25 +50,23 @@ def reconcile_all(
         ForgeError: The forge cannot even list what there is.
     """
     planner = Planner(forge, templates, dry_run=dry_run)
-    standing = planner.forge.standing()
-    site = planner.site(standing.base.commit)
-    config = site.config
-    form = site.form
-    issues = {issue.number: issue for issue in planner.forge.open_issues(config.labels or form.labels)}
-    planner.mark = {"swept": standing.base.commit}
-    round_ = _Round(planner, standing, issues)
-    if not round_.looked_for_edits():
-        yield from _tried(0, lambda: tidy(planner, standing))
-    numbers = round_.numbers()
+    overview = forge.overview()
+    site = planner.site(overview.base.commit)
+    issues = {issue.number: issue for issue in forge.open_issues(site.config.labels or site.form.labels)}
+    planner.mark = {"swept": overview.base.commit}
+    sweep = _Sweep(planner, overview, issues)
+    if not sweep.has_looked_for_edits():
+        yield from _attempt(0, lambda: propose_page_edits(planner, overview))
+    numbers = sweep.numbers()
     for place, number in enumerate(numbers, 1):
         if progress:
             progress(place, len(numbers))
-        for done in _tried(number, lambda number=number: round_.look_at(number)):  # type: ignore[misc]
-            round_.remember(done)
+        for done in _attempt(number, lambda number=number: sweep.look_at(number)):  # type: ignore[misc]
+            sweep.remember(done)
             yield done
 
 
-def _tried(number: int, look: Callable[[], Done | None]) -> Iterator[Done]:
+def _attempt(number: int, look: Callable[[], Done | None]) -> Iterator[Done]:
     try:
         done = look()
     except AlmanacError as error:
@@ -140,59 +76,55 @@ def _tried(number: int, look: Callable[[], Done | None]) -> Iterator[Done]:
 
 
 @dataclass
-class _Round:
-    """One sweep: what was listed at its beginning, kept up to date with what it did itself."""
+class _Sweep:
+    """One sweep: what was listed at its start, kept up to date with what it did itself."""
 
     planner: Planner
-    standing: Standing
+    overview: Overview
     issues: Mapping[int, Issue]
 
     def __post_init__(self) -> None:
-        opened = ((issue_of(branch), pull) for branch, pull in self.standing.pulls.items())
-        heads = ((issue_of(branch), head) for branch, head in self.standing.heads.items())
-        self.opened = {number: pull for number, pull in opened if number is not None}
+        pulls = ((issue_of(branch), pull) for branch, pull in self.overview.pulls.items())
+        heads = ((issue_of(branch), head) for branch, head in self.overview.heads.items())
+        self.pulls = {number: pull for number, pull in pulls if number is not None}
         self.heads = {number: head for number, head in heads if number is not None}
+        self.base = self.overview.base.commit
 
-    @property
-    def base(self) -> str:
-        return self.standing.base.commit
-
-    def looked_for_edits(self) -> bool:
+    def has_looked_for_edits(self) -> bool:
         """Tell whether a sweep has compared page and records at this base already; then there is nothing new to find.
 
-        A sweep notes that in the proposals that it writes. If several are open, and all of them are on this base, then
-        most likely one has done so too. Where reading costs nothing it is done anyway.
+        A sweep notes that in the proposals that it writes. If several are open, and all of them are on this base, most
+        likely one has done so too. If reading costs nothing it is done anyway.
         """
         if self.planner.forge.reads_freely(self.base):
             return False
-        memories = [recall(pull.body) for pull in self.opened.values()]
-        return any(memory.swept == self.base for memory in memories) or (
-            len(memories) >= _FEW and all(memory.base == self.base for memory in memories)
-        )
+        states = [pull_state(pull.body) for pull in self.pulls.values()]
+        all_on_base = len(states) >= _SEVERAL and all(state.base == self.base for state in states)
+        return all_on_base or any(state.swept == self.base for state in states)
 
     def numbers(self) -> list[int]:
-        """Put what ends first: it makes room for others of the same person, who are served in their order."""
-        everything = {*self.issues, *self.opened, *self.heads}
+        """Put what ends first: it makes room for other issues of the same person, which are taken in their order."""
+        everything = {*self.issues, *self.pulls, *self.heads}
         return sorted(everything, key=lambda number: (number in self.issues, number))
 
     def look_at(self, number: int) -> Done:
-        """Bring one issue in line, from the listings if they are enough."""
+        """Bring one issue up to date, from the listings if they are enough."""
         return self._from_listings(number) or run(number, self.planner, seen=True)
 
     def _from_listings(self, number: int) -> Done | None:
-        issue, pull, head = self.issues.get(number), self.opened.get(number), self.heads.get(number)
+        issue, pull, head = self.issues.get(number), self.pulls.get(number), self.heads.get(number)
         if issue is None:
             return None
-        look = Look(issue, self.standing.base, Proposal(head, pull), self._others(number))
+        others = {other: pull for other, pull in self.pulls.items() if other != number}
+        look = Look(issue, self.overview.base, Proposal(head, pull), others)
         if pull:
-            return self._offered(look, issue, pull)
-        # Without a comment and a branch it is new, or strange.
+            return self._proposed(look, issue, pull)
+        # Without a comment and a branch it is new, or not ours.
         return self._new(look, issue) if head is None and issue.comments == 0 else None
 
-    def _offered(self, look: Look, issue: Issue, pull: Pull) -> Done | None:
+    def _proposed(self, look: Look, issue: Issue, pull: Pull) -> Done | None:
         site = self.planner.site(self.base)
-        config = site.config
-        if not is_ours(issue, site.form, config, answered=True):
+        if not is_ours(issue, site.form, site.config, answered=True):
             return None
         filed = self.planner.filed(look, issue)
         plan = settled(filed, listed=True)
@@ -222,12 +154,9 @@ class _Round:
         except Raced:
             return None
 
-    def _others(self, number: int) -> Mapping[int, Pull]:
-        return {other: pull for other, pull in self.opened.items() if other != number}
-
     def remember(self, done: Done) -> None:
         """Count what this sweep opened and closed itself."""
         if done.plan.outcome == "created" and done.pull:
-            self.opened[done.plan.issue] = done.pull
+            self.pulls[done.plan.issue] = done.pull
         elif done.plan.outcome in ("closed", "refused"):
-            self.opened.pop(done.plan.issue, None)
+            self.pulls.pop(done.plan.issue, None)

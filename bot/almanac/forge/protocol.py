@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 
-from almanac.proposal.state import Base, Changes, Comment, Issue, Look, Pull, PutBranch, Standing
+from almanac.proposal.state import Base, Changes, Comment, Issue, Look, Overview, Pull, PutBranch
 
 
 class Forge(Protocol):
@@ -39,7 +39,7 @@ class Forge(Protocol):
         """Give the open issues, oldest first; with labels, at least those that carry one. Pull requests are none."""
         ...
 
-    def standing(self) -> Standing:
+    def overview(self) -> Overview:
         """Read the base, every open pull request from this repository, and the heads of Almanac's branches."""
         ...
 

@@ -14,30 +14,30 @@ M = TypeVar("M", bound=BaseModel)
 _STATE = re.compile(r"\n*<!-- almanac:state (\{[^\n]*\}) -->\s*\Z")
 
 
-class Memory(BaseModel):
+class PullState(BaseModel):
     """What the marker of a pull request says.
 
     Attributes:
         issue: The issue's number.
         event: The event's id.
-        page: The page that it goes onto.
+        page: The history page at the time.
         by: Who filed the issue.
-        like: What the event is, for whoever looks for the same one: see `almanac.proposal.likeness`.
-        digest: What tells its answers from others.
-        answers: A short mark of each answer, the common ancestor of a merge; None where there is none.
-        origin: The same of the answers that the record on the base was made from, where this changes one.
+        like: What identifies the event, to find others like it: see `almanac.proposal.duplicates`.
+        digest: The digest of the answers.
+        answers: A short digest of each answer, the common ancestor of a merge; None if there is none.
+        origin: The same of the answers that the record on the base was made from, if this changes one.
         base: The commit of the base that the branch was built on.
         commit: The branch's head as Almanac left it.
-        shared: Whether somebody else's commits are on the branch.
-        withdrawn: The branch's head when it was deleted with somebody else's commits on it.
-        conflicts: The fields in dispute with a human.
-        says: What tells the comment that goes with it from others.
-        told: What the comment said when this was written; None where there was no comment yet.
+        shared: Whether someone else's commits are on the branch.
+        withdrawn: The branch's head when it was deleted with someone else's commits on it.
+        conflicts: The fields that a person and the issue changed differently.
+        says: The digest of the comment that goes with it.
+        told: The digest of the comment as it was when this was written; None if there was no comment yet.
         comments: How many comments the issue had then.
-        title: A mark of the title as Almanac wrote it.
-        text: A mark of the text above the marker as Almanac wrote it.
-        landed: Whether its event came onto the base by another way, so that it counts as merged.
-        closed_by: `almanac` where Almanac closed the pull request.
+        title: The digest of the title as Almanac wrote it.
+        text: The digest of the text above the marker as Almanac wrote it.
+        landed: Whether its event came onto the base in another way, so that it counts as merged.
+        closed_by: `almanac` if Almanac closed the pull request.
         rejected: When the issue was closed after a maintainer's no, or that it was.
         revises: When the issue was closed whose merged event this pull request changes.
         swept: The base at which a sweep has looked for edits made by hand.
@@ -70,16 +70,16 @@ class Memory(BaseModel):
     swept: str | None = None
 
 
-class Said(BaseModel):
+class CommentState(BaseModel):
     """What the marker of our comment says.
 
     Attributes:
-        told: What the comment is about.
-        says: What tells its text from others.
-        pull: The pull request that it speaks of.
-        merged: The merged pull request that was told last.
+        told: What the comment is about: the template that it was written from.
+        says: The digest of its text.
+        pull: The pull request that it mentions.
+        merged: The merged pull request that it mentioned last.
         heard: The last comments whose commands were dealt with, by their ids.
-        denied: Who was told that they may not give commands, by login in small letters.
+        denied: The people who were told that they may not give commands, by login in lower case.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
@@ -92,17 +92,17 @@ class Said(BaseModel):
     denied: list[str] = []
 
 
-def recall(body: str | None) -> Memory:
-    """Read the marker of a pull request; anybody who may write can edit it, so what cannot be is passed over."""
-    return _sound(Memory, body)
+def pull_state(body: str | None) -> PullState:
+    """Read the marker of a pull request. Everyone who may write can edit it, so what is not valid is ignored."""
+    return _read(PullState, body)
 
 
-def heard(body: str | None) -> Said:
-    """Read the marker of our comment."""
-    return _sound(Said, body)
+def comment_state(body: str | None) -> CommentState:
+    """Read the marker of our comment, likewise."""
+    return _read(CommentState, body)
 
 
-def _sound(model: type[M], body: str | None) -> M:
+def _read(model: type[M], body: str | None) -> M:
     entries = read_state(body)[1] if body else {}
     try:
         return model.model_validate(entries)
@@ -117,7 +117,7 @@ def comment_marker(issue: int) -> str:
 
 
 def with_state(text: str, entries: Mapping[str, object]) -> str:
-    """Put the entries (those that are not None) behind a text, invisible to its readers."""
+    """Put the entries (those that are not None) after a text, invisible to its readers."""
     kept = {key: value for key, value in entries.items() if value is not None}
     # `-->` would end the HTML comment early.
     data = re.sub("-(?=-)", r"\\u002d", json.dumps(kept, separators=(",", ":")))
@@ -125,7 +125,7 @@ def with_state(text: str, entries: Mapping[str, object]) -> str:
 
 
 def read_state(body: str) -> tuple[str, dict[str, Any]]:
-    """Split what stands in a body into the text above and the entries; no entries where there is no (sound) marker."""
+    """Split a body into the text above the marker and the marker's entries; no entries if there is no valid marker."""
     body = body.replace("\r\n", "\n")
     found = _STATE.search(body)
     if not found:
@@ -133,10 +133,10 @@ def read_state(body: str) -> tuple[str, dict[str, Any]]:
     try:
         entries = json.loads(found[1])
     except (ValueError, RecursionError):
-        return body[: found.start()].rstrip(), {}
+        entries = {}
     return body[: found.start()].rstrip(), entries
 
 
-def imprint(text: str) -> str:
-    """Return a short mark of a text that we wrote, by which we see later whether somebody has changed it."""
+def text_digest(text: str) -> str:
+    """Return a short digest of a text that we wrote, by which we see later whether someone has changed it."""
     return hashlib.sha256(text.replace("\r\n", "\n").strip().encode()).hexdigest()[:16]

@@ -1,7 +1,7 @@
-"""The three-way merge of two records: what a human wrote stays.
+"""The three-way merge of two records: what a person wrote stays.
 
-The common ancestor, the issue's answers of last time, is known by short marks of their values: they fit into a pull
-request's marker, and equality is all that a merge by field asks for.
+The common ancestor, the issue's answers of last time, is known by short digests of its values: they fit into a pull
+request's marker, and a merge by field only has to know what is equal.
 """
 
 import hashlib
@@ -21,58 +21,55 @@ FIELDS = tuple(name for name in Event.model_fields if name not in _KEPT)
 
 @dataclass(frozen=True)
 class Merged:
-    """A merged record, and the fields that both sides changed in different ways (the human's value was kept)."""
+    """A merged record, and the fields that both sides changed in different ways (the person's value was kept)."""
 
     event: Event
     conflicts: tuple[str, ...] = ()
 
 
-def marks(event: Event) -> dict[str, str]:
-    """Return a short mark of the value of each field that has one."""
+def field_digests(event: Event) -> dict[str, str]:
+    """Return a short digest of the value of each field that has one."""
     values = event.model_dump(mode="json", exclude=set(_KEPT), exclude_defaults=True)
-    return {name: _mark(value) for name, value in values.items()}
+    return {
+        name: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:10]
+        for name, value in values.items()
+    }
 
 
-def _mark(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:10]
-
-
-def merge(known: Mapping[str, str] | None, human: Event, new: Event, zones: Zones | None = None) -> Merged:
+def merge(ancestor: Mapping[str, str] | None, human: Event, new: Event, zones: Zones | None = None) -> Merged:
     """Merge field by field.
 
-    The times follow from date and When line: where these come from different sides, they are worked out anew.
-    While a human's record holds its section word for word, no other field shows, so an answer that changed is listed.
+    While a person's record holds its section word for word, no other field is shown, so an answer that changed is
+    listed as a conflict.
 
     Args:
-        known: Marks of the answers of last time, the common ancestor; None where they are not known any more.
-        human: The record as a human left it.
+        ancestor: The digests of the answers of last time; None if they are not known any more.
+        human: The record as a person left it.
         new: The record as the issue's answers give it now.
         zones: The site's zones, for the times.
     """
-    theirs, ours = marks(human), marks(new)
+    theirs, ours = field_digests(human), field_digests(new)
     changes: dict[str, object] = {}
     conflicts: list[str] = []
     for name in FIELDS:
         if theirs.get(name) == ours.get(name):
             continue
-        before = known.get(name) if known is not None else None
-        if known is not None and ours.get(name) == before:
+        before = ancestor.get(name) if ancestor is not None else None
+        if ancestor is not None and ours.get(name) == before:
             continue
-        if known is not None and theirs.get(name) == before and human.markdown is None:
+        if ancestor is not None and theirs.get(name) == before and human.markdown is None:
             changes[name] = getattr(new, name)
         else:
             conflicts.append(name)
-    listed = tuple(name for name in conflicts if name not in _TIMES or "when" not in conflicts)
     merged = human.model_copy(update=changes)
-    return Merged(_timed(merged, known or {}, human, new, zones or Zones.of()), listed)
+    by_hand = any(theirs.get(name) != (ancestor or {}).get(name) for name in _TIMES)
+    if merged.markdown is None and not by_hand:
+        merged = _timed(merged, new, zones or Zones.of())
+    return Merged(merged, tuple(name for name in conflicts if name not in _TIMES or "when" not in conflicts))
 
 
-def _timed(merged: Event, known: Mapping[str, str], human: Event, new: Event, zones: Zones) -> Event:
-    """Let the times follow from date and When line."""
-    theirs = marks(human)
-    by_hand = any(theirs.get(name) != known.get(name) for name in _TIMES)
-    if merged.markdown is not None or by_hand:
-        return merged
+def _timed(merged: Event, new: Event, zones: Zones) -> Event:
+    """Let the times follow from date and When line, which may come from different sides."""
     if (merged.date, merged.when) == (new.date, new.when):
         return merged.model_copy(update={name: getattr(new, name) for name in _TIMES})
     found = check_imported(merged.date, merged.when, zones) if merged.when else None
@@ -80,7 +77,7 @@ def _timed(merged: Event, known: Mapping[str, str], human: Event, new: Event, zo
 
 
 def merge_records(before: Event, base: Event, human: Event) -> Merged:
-    """Merge what changed in a record on the base into a human's copy of it on a branch; the human's value wins."""
+    """Merge what changed in a record on the base into a person's copy of it on a branch; the person's value wins."""
     changed = {name: getattr(base, name) for name in FIELDS if getattr(base, name) != getattr(before, name)}
     taken = {name: value for name, value in changed.items() if getattr(human, name) == getattr(before, name)}
     left = (name for name in changed if name not in taken and getattr(human, name) != changed[name])

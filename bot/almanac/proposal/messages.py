@@ -1,6 +1,6 @@
 """The texts that people read: our comment, the pull request's body. Each is a template in `templates/messages/`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from types import TracebackType
@@ -19,14 +19,14 @@ MAX_CHARACTERS = 65_000
 SUFFIX = ".md.j2"
 
 
-class Own(NamedTuple):
-    """A template of the site's own, and its path within the site."""
+class OwnTemplate(NamedTuple):
+    """A message template of the site's own, and its path within the site."""
 
     source: str
     path: str
 
 
-Careful = Callable[[str, Mapping[str, Any], str], str]
+SafeWriter = Callable[[str, Mapping[str, Any], str], str]
 """Writes a text with a template that is not trusted: the template, its values, its path for problems."""
 
 
@@ -34,23 +34,26 @@ class Messages:
     """Writes drafts, with Almanac's own templates or with those that a site has in their place."""
 
     def __init__(
-        self, sources: Mapping[str, str], careful: Careful | None = None, own: Mapping[str, Own] | None = None
+        self,
+        sources: Mapping[str, str],
+        safe_writer: SafeWriter | None = None,
+        own: Mapping[str, OwnTemplate] | None = None,
     ) -> None:
         """Take Almanac's templates by name, what writes with a site's own, and those."""
-        self._sources, self._careful, self._own = sources, careful, own or {}
+        self._sources, self._safe_writer, self._own = sources, safe_writer, own or {}
 
-    def of_site(self, own: Mapping[str, Own]) -> "Messages":
+    def of_site(self, own: Mapping[str, OwnTemplate]) -> "Messages":
         """Return the same with some templates replaced by a site's own.
 
         Raises:
-            ConfigError: One has the name of no message.
+            ConfigError: There is no message with such a name.
         """
         for name, template in own.items():
             if name not in self._sources:
                 near = get_close_matches(name, self._sources, 1)
-                hint = f" The nearest one is `{near[0]}{SUFFIX}`." if near else ""
-                raise ConfigError(Problem(f"There is no message of this name.{hint}", file=template.path))
-        return Messages(self._sources, self._careful, own)
+                hint = f" Did you mean `{near[0]}{SUFFIX}`?" if near else ""
+                raise ConfigError(Problem(f"There is no message with this name.{hint}", file=template.path))
+        return Messages(self._sources, self._safe_writer, own)
 
     def rehearse(self, plan: Plan) -> None:
         """Write all texts of a plan once for nothing, so that a site's broken template stops it before its first write.
@@ -58,47 +61,48 @@ class Messages:
         Raises:
             ConfigError: A template of the site's own fails.
         """
-        if self._own:
-            for draft in _drafts(plan):
-                self.write(draft, pull="#0")
+        for draft in _drafts(plan) if self._own else ():
+            self.write(draft, pull="#0")
 
     def write(self, draft: Draft, **values: Any) -> str:
         """Write a draft; `values` are those that were not known when it was drafted, such as the pull request.
+
+        A text that is too long for GitHub goes without its preview, then with fewer problems.
 
         Raises:
             ConfigError: The site's own template fails.
         """
         given = {"pull": None, **draft.values, **values}
         own = self._own.get(draft.template)
-        if own and self._careful:
-            text = self._careful(own.source, given, own.path).strip()
+        if own and self._safe_writer:
+            text = self._safe_writer(own.source, given, own.path).strip()
         else:
             text = write_text(self._sources[draft.template], given, f"{draft.template}{SUFFIX}").strip()
-        if len(text) > MAX_CHARACTERS and "preview" in draft.values:
-            shorter = "(This section is too long to be shown here.)"
-            if draft.values["preview"] != shorter:
-                return self.write(Draft(draft.template, {**draft.values, "preview": shorter}), **values)
-        some = _fewer(draft.values.get("problems"))
-        if len(text) > MAX_CHARACTERS and some:
+        if len(text) <= MAX_CHARACTERS:
+            return text
+        shorter = "(This section is too long to be shown here.)"
+        if draft.values.get("preview", shorter) != shorter:
+            return self.write(Draft(draft.template, {**draft.values, "preview": shorter}), **values)
+        some = _first_half(draft.values.get("problems"))
+        if some:
             return self.write(Draft(draft.template, {**draft.values, "problems": some}), **values)
         return text[:MAX_CHARACTERS]
 
 
-class _More(Problem):
+class _MoreProblems(Problem):
     """Stands for the problems that have no room."""
 
 
-def _fewer(problems: object) -> tuple[Problem, ...]:
-    """Return the first half of some problems, and that there are more; nothing where there is only one, or none."""
-    if not isinstance(problems, list | tuple):
-        return ()
-    told = [problem for problem in problems if not isinstance(problem, _More)]
-    kept = told[: len(told) // 2]
-    more = "There is more to mend, but no room here to say it. You will be told when this is done."
-    return (*kept, _More(more)) if kept else ()
+def _first_half(problems: object) -> tuple[Problem, ...]:
+    """Return the first half of some problems, and that there are more; nothing if there is only one, or none."""
+    found = problems if isinstance(problems, list | tuple) else ()
+    shown = [problem for problem in found if not isinstance(problem, _MoreProblems)]
+    kept = shown[: len(shown) // 2]
+    more = "There is more to fix than there is room for here. You will see the rest when this is done."
+    return (*kept, _MoreProblems(more)) if kept else ()
 
 
-def _drafts(plan: Plan) -> Iterable[Draft]:
+def _drafts(plan: Plan) -> Iterator[Draft]:
     for write in plan.writes:
         texts: tuple[object, ...] = ()
         if isinstance(write, OpenPull):
@@ -111,7 +115,7 @@ def _drafts(plan: Plan) -> Iterable[Draft]:
 
 
 def write_text(source: str, values: Mapping[str, Any], file: str) -> str:
-    """Write a text from a template. It is Markdown, not HTML; typed text only ever stands inside a fence.
+    """Write a text from a template. It is Markdown, not HTML; typed text is only ever shown inside a fence.
 
     Raises:
         ConfigError: The template cannot be read, or fails; with file and line.
@@ -119,9 +123,8 @@ def write_text(source: str, values: Mapping[str, Any], file: str) -> str:
     try:
         return _compiled(source).render(values)
     except TemplateSyntaxError as error:
-        raise ConfigError(
-            Problem(f"The template cannot be read: {error.message}", file=file, line=error.lineno)
-        ) from None
+        problem = Problem(f"The template cannot be read: {error.message}", file=file, line=error.lineno)
+        raise ConfigError(problem) from None
     except Exception as error:  # noqa: BLE001 -- a template can raise whatever Python can
         words = f"The template fails: {str(error) or type(error).__name__}"
         raise ConfigError(Problem(words, file=file, line=_line(error.__traceback__))) from None
@@ -147,7 +150,7 @@ def _line(trace: TracebackType | None) -> int | None:
 
 
 def code(text: str) -> str:
-    """Write the name of a file, or of a field in one, as code, in which no letter acts."""
+    """Write the name of a file, or of a field in one, as code, in which no character acts."""
     return f"`{printable(text).replace('`', '?')}`"
 
 
@@ -159,7 +162,7 @@ def problem_text(problem: Problem, typed: str = "You typed:", accepted: str = "T
     place = [code(problem.file)] if problem.file else []
     place += [f"line {problem.line}"] if problem.file and problem.line else []
     about = [", ".join(place)] if place else []
-    # A form's labels are its own; a file's fields may be anything that somebody typed as a key.
+    # A form's labels are its own; a file's fields may be anything that someone typed as a key.
     about += [code(problem.field) if problem.file else f"**{problem.field}**"] if problem.field else []
     parts = [": ".join([*about, problem.message])]
     if problem.typed:

@@ -1,4 +1,4 @@
-"""The one proposal that belongs to no issue: what people edited by hand on the base, taken into the records."""
+"""The one proposal that belongs to no issue: what people edited by hand on the base, taken into records and views."""
 
 import hashlib
 import json
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from almanac.errors import Problem
-from almanac.proposal.comment import says
-from almanac.proposal.marker import read_state, recall
+from almanac.proposal.comment import draft_digest
+from almanac.proposal.marker import pull_state, read_state
 from almanac.proposal.state import (
     SYNC_BRANCH,
     DeleteBranch,
@@ -27,12 +27,12 @@ TITLE = "Take edits made by hand into the records"
 
 
 @dataclass(frozen=True)
-class Edits:
+class PageEdits:
     """What people edited by hand.
 
     Attributes:
-        files: The page and the records that have to change, as they would be.
-        before: The same as they are.
+        files: The files that have to change, as they would be: path -> text.
+        before: The same files as they are.
         problems: What a person has to decide first; nothing changes then.
         notes: What would be done.
     """
@@ -43,42 +43,32 @@ class Edits:
     notes: tuple[Problem, ...] = ()
 
 
-def offered(edits: Edits, look: Look, *, mine: bool) -> Plan | None:
-    """Plan the proposal; None where there is nothing to offer and nothing to say.
+def edits_proposed(edits: PageEdits, look: Look, *, mine: bool) -> Plan | None:
+    """Plan the proposal; None if there is nothing to propose and nothing to say.
 
     Args:
         edits: What people edited.
         look: The base, the branch's head, and its newest pull request.
         mine: Whether nobody else has committed to the branch.
     """
-    newest = look.proposal.pull
-    pull = newest if newest and newest.state == "open" else None
+    newest, pull = look.proposal.pull, look.proposal.open_pull
     if edits.problems:
         return _undecided(edits, pull)
     if not edits.files:
         return _nothing_left(look, pull, mine=mine)
-    memory, digest = recall(newest.body if newest else None), _digest(edits.files)
-    if newest and not pull and not newest.merged and memory.closed_by is None and memory.digest == digest:
+    state = pull_state(newest.body if newest else None)
+    digest = hashlib.sha256(json.dumps(sorted(edits.files.items())).encode()).hexdigest()[:32]
+    if newest and not pull and not newest.merged and state.closed_by is None and state.digest == digest:
         reason = "A maintainer closed the pull request with these edits without merging it."
         left = (DeleteBranch(SYNC_BRANCH, look.proposal.head),) if look.proposal.head and mine else ()
         return Plan(NO_ISSUE, "refused", reason, left)
     if not mine:
-        problem = Problem(f"Somebody has committed to the branch {SYNC_BRANCH}. Merge its pull request, or close it.")
+        problem = Problem(f"Someone has committed to the branch {SYNC_BRANCH}. Merge its pull request, or close it.")
         return Plan(NO_ISSUE, "waiting", "A person's commits are on the branch.", (), None, (problem,), edits.notes)
-    if pull and (memory.digest, memory.base, memory.commit) == (digest, look.base.commit, look.proposal.head):
+    if pull and (state.digest, state.base, state.commit) == (digest, look.base.commit, look.proposal.head):
         return Plan(NO_ISSUE, "unchanged", "Edits made by hand wait for a maintainer.", (), None, (), edits.notes)
-    body = Draft("edits", {"notes": edits.notes, "problems": (), "files": tuple(edits.files)})
-    state = {"digest": digest, "base": look.base.commit, "says": says(body)}
-    opening = (
-        EditPull(pull.number, body, state) if pull else OpenPull(SYNC_BRANCH, look.base.branch, TITLE, body, state)
-    )
-    writes = (_branch(edits, look), opening)
-    reason = "Edits made by hand are offered as a proposal."
-    return Plan(NO_ISSUE, "updated" if pull else "created", reason, writes, None, (), edits.notes)
 
-
-def _branch(edits: Edits, look: Look) -> PutBranch:
-    return PutBranch(
+    commit = PutBranch(
         branch=SYNC_BRANCH,
         base=look.base.commit,
         parents=(look.base.commit,),
@@ -88,30 +78,32 @@ def _branch(edits: Edits, look: Look) -> PutBranch:
         before=edits.before,
         fresh=True,
     )
+    body = Draft("edits", {"notes": edits.notes, "problems": (), "files": tuple(edits.files)})
+    entries = {"digest": digest, "base": look.base.commit, "says": draft_digest(body)}
+    opening: Write = OpenPull(SYNC_BRANCH, look.base.branch, TITLE, body, entries)
+    if pull:
+        opening = EditPull(pull.number, body, entries)
+    reason = "Edits made by hand are proposed."
+    return Plan(NO_ISSUE, "updated" if pull else "created", reason, (commit, opening), None, (), edits.notes)
 
 
-def _undecided(edits: Edits, pull: Pull | None) -> Plan:
-    """Say in the pull request, where one is open, what a person has to decide; the run's summary says it always."""
+def _undecided(edits: PageEdits, pull: Pull | None) -> Plan:
+    """Say in the pull request, if one is open, what a person has to decide; the run's summary always says it."""
     body = Draft("edits", {"notes": edits.notes, "problems": edits.problems, "files": ()})
+    digest = draft_digest(body)
     writes: tuple[Write, ...] = ()
-    if pull and recall(pull.body).says != says(body):
-        writes = (EditPull(pull.number, body, {**read_state(pull.body)[1], "digest": None, "says": says(body)}),)
+    if pull and pull_state(pull.body).says != digest:
+        writes = (EditPull(pull.number, body, {**read_state(pull.body)[1], "digest": None, "says": digest}),)
     reason = "The page and its records were both edited by hand; a person has to decide."
     return Plan(NO_ISSUE, "waiting", reason, writes, None, edits.problems, edits.notes)
 
 
 def _nothing_left(look: Look, pull: Pull | None, *, mine: bool) -> Plan | None:
-    """Close what has lost its point; somebody's commits on the branch stay."""
+    """Close a proposal that has lost its point; someone's commits on the branch stay."""
     writes: list[Write] = []
     if pull:
-        text, state = read_state(pull.body)
-        writes.append(EditPull(pull.number, text, {**state, CLOSED_BY: "almanac"}, close=True))
+        text, entries = read_state(pull.body)
+        writes.append(EditPull(pull.number, text, {**entries, CLOSED_BY: "almanac"}, close=True))
     if look.proposal.head and (mine or look.proposal.pull):
         writes.append(DeleteBranch(SYNC_BRANCH, look.proposal.head))
-    if not writes:
-        return None
-    return Plan(NO_ISSUE, "closed", "Page and records are in line.", tuple(writes))
-
-
-def _digest(files: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(sorted(files.items())).encode()).hexdigest()[:32]
+    return Plan(NO_ISSUE, "closed", "The page and its records agree.", tuple(writes)) if writes else None

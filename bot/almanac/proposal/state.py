@@ -1,16 +1,16 @@
 """What is read and what is decided, as plain values."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from almanac.config import Config
 from almanac.errors import Problem
 from almanac.event.model import Event
+from almanac.views.protocol import Texts
 
 Outcome = Literal["created", "updated", "unchanged", "waiting", "closed", "refused"]
-
 
 SYNC_BRANCH = "almanac/sync"
 """The branch of the one proposal that belongs to no issue: it takes edits made by hand into the records."""
@@ -24,7 +24,7 @@ def branch_name(issue: int) -> str:
 
 
 def issue_of(branch: str) -> int | None:
-    """Return the issue whose proposal's branch this is, or None where it is none."""
+    """Return the issue whose proposal has this branch; None if it is not such a branch."""
     found = _BRANCH.fullmatch(branch)
     return int(found[1]) if found else None
 
@@ -36,7 +36,7 @@ def issue_of(branch: str) -> int | None:
 class Issue:
     """An issue as it is now.
 
-    `comments` is how many comments it has, or None where that is not known. `closed_at` is ISO 8601 or None.
+    `comments` is how many comments it has, or None if that is not known. `closed_at` is ISO 8601 or None.
     """
 
     number: int
@@ -61,10 +61,7 @@ class Comment:
 
 @dataclass(frozen=True)
 class Pull:
-    """A pull request. Its body is read whole, marker included.
-
-    `head` is the commit that it offers, as far as the forge keeps count of it.
-    """
+    """A pull request. `body` includes the marker; `head` is the commit that it offers, as far as the forge knows."""
 
     number: int
     title: str
@@ -90,8 +87,8 @@ class Proposal:
     Attributes:
         head: The head of its branch.
         pull: Its newest pull request.
-        comment: Our comment, the first where there are several.
-        spare: Comments of ours beyond the one: two runs wrote at the same moment.
+        comment: Our comment, the first if there are several.
+        spare: Comments of ours beyond the one, which two runs at the same moment wrote.
     """
 
     head: str | None = None
@@ -99,10 +96,15 @@ class Proposal:
     comment: Comment | None = None
     spare: tuple[int, ...] = ()
 
+    @property
+    def open_pull(self) -> Pull | None:
+        """The newest pull request, if it is open."""
+        return self.pull if self.pull and self.pull.state == "open" else None
+
 
 @dataclass(frozen=True)
 class Look:
-    """One look at an issue and all that belongs to it; `issue` is None when it was deleted or transferred.
+    """One look at an issue and all that belongs to it; `issue` is None if it was deleted or transferred.
 
     `others` are the open pull requests of other issues, by the issue's number.
     """
@@ -114,7 +116,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Overview:
     """All that is open at one moment: the base, and by branch every open pull request and every head of ours."""
 
     base: Base
@@ -131,53 +133,53 @@ class Blob:
 
 
 Changes = Mapping[str, Blob | None]
-"""What differs between two commits: path -> what stands there in the newer one, None where it was removed."""
+"""What differs between two commits: path -> the file in the newer one, None if it was removed."""
 
 
 @dataclass(frozen=True)
 class EventAtBase:
-    """What the site holds at the base that concerns one event.
+    """What the site's main branch holds that concerns one event.
 
     Attributes:
         config: The site's config.
-        page: The page's text.
-        taken: The ids of all records.
-        previous: The event's own record, where it is on the base already.
-        source: That record's text.
+        texts: The site's files.
+        ids: The ids of all records.
+        record: The event's own record, if it is there already.
     """
 
     config: Config
-    page: str
-    taken: frozenset[str]
-    previous: Event | None = None
-    source: str | None = None
+    texts: Texts
+    ids: frozenset[str]
+    record: Event | None = None
+
+
+Sides = tuple[bytes | None, bytes | None, bytes | None]
+"""A file at the fork, at the base and at the branch's head; None where there is none."""
 
 
 @dataclass(frozen=True)
-class Shared:
-    """A branch on which somebody else has committed.
+class SharedBranch:
+    """A branch on which someone else has committed.
 
     Attributes:
         head: Its head.
         fork: The newest commit that it has in common with the base.
-        record: The text of the event's record at its head, None where there is none.
-        page: The text of the page there.
-        fork_record: The record's text at the fork.
-        fork_page: The page's text at the fork.
-        theirs: What else differs at the head from the fork.
+        texts: The files at its head.
+        fork_texts: The files at the fork.
+        fork_record: The text of the event's record at the fork, None if there is none.
+        theirs: What differs at the head from the fork.
         moved: What differs at the base from the fork.
-        both: Path -> its bytes at fork, base and head, for files that changed on both sides in different ways.
+        sides: Reads a file at fork, base and head.
     """
 
     head: str
     fork: str
-    record: str | None
-    page: str | None
-    fork_record: str | None = None
-    fork_page: str | None = None
-    theirs: Changes = field(default_factory=dict)
-    moved: Changes = field(default_factory=dict)
-    both: Mapping[str, tuple[bytes | None, bytes | None, bytes | None]] = field(default_factory=dict)
+    texts: Texts
+    fork_texts: Texts
+    fork_record: str | None
+    theirs: Changes
+    moved: Changes
+    sides: Callable[[str], Sides]
 
 
 @dataclass(frozen=True)
@@ -187,9 +189,9 @@ class Filed:
     Attributes:
         look: The look at it.
         issue: The issue.
-        event: The event that its answers give; None where they have problems.
+        event: The event that its answers give; None if they have problems.
         problems: Those problems.
-        warnings: What its author should have a look at.
+        warnings: What its author should check.
         labels: What the form calls each field, by its id.
     """
 
@@ -211,15 +213,15 @@ class PutBranch:
     Attributes:
         branch: The branch's name.
         base: The commit whose files the new one starts from.
-        parents: The new commit's parents; the first is `base` unless a human's commits are kept.
-        files: Path within the site -> its new text, or None where the file is removed. All else stays as in `base`.
+        parents: The new commit's parents; the first is `base` unless a person's commits are kept.
+        files: Path within the site -> its new text, or None if the file is removed. All else stays as in `base`.
         message: The commit message.
-        expected: The branch's head as it was seen, or None where there was no branch. If it is another by the time
+        expected: The branch's head as it was seen, or None if there was no branch. If it has another head by the time
             of writing, nothing is written and `Raced` is raised.
-        before: The text of the same files in `base`, for whoever wants to see the difference.
-        kept: Other people's files by path, taken over as git stores them; None where they removed one.
+        before: The text of the same files in `base`, to show the difference.
+        kept: Other people's files by path, taken over as git stores them; None for one that they removed.
         fresh: Whether nobody else's commit is below it but those of the base. It may be replaced as a whole later, so
-            it is marked in a way that tells when somebody amends it.
+            it is marked in a way that tells when someone amends it.
     """
 
     branch: str
@@ -259,7 +261,7 @@ class OpenPull:
 class EditPull:
     """Another title, body or state for a pull request; what is None stays as it is.
 
-    `text` is what stands above the marker: a draft of ours, or text that is kept as a human left it.
+    `text` goes above the marker: a draft of ours, or text that is kept as a person left it.
     """
 
     number: int
@@ -271,9 +273,9 @@ class EditPull:
 
 @dataclass(frozen=True)
 class PutComment:
-    """Our one comment on the issue: a new one where `id` is None, else another text for that one.
+    """Our one comment on the issue: a new one if `id` is None, else another text for that one.
 
-    `body` is a draft, or the text that stands there already; `note` is added below.
+    `body` is a draft, or the text that is there already; `note` is added below.
     """
 
     issue: int
@@ -285,7 +287,7 @@ class PutComment:
 
 @dataclass(frozen=True)
 class DropComment:
-    """Delete a comment of ours that stands there twice."""
+    """Delete a second comment of ours."""
 
     issue: int
     id: int
@@ -301,7 +303,7 @@ class CloseIssue:
 
 @dataclass(frozen=True)
 class DeleteBranch:
-    """Delete a branch of ours, unless its head is another than was seen."""
+    """Delete a branch of ours, unless it has another head than was seen."""
 
     branch: str
     expected: str
@@ -315,13 +317,13 @@ class Plan:
     """What is to be done for one issue, in the order in which it is done.
 
     Attributes:
-        issue: The issue's number.
+        issue: The issue's number; 0 for edits made by hand, which belong to no issue.
         outcome: What it comes to; None for an issue that is not ours.
         reason: Why, in one sentence for whoever runs Almanac.
-        writes: The writes, in order; none where everything is as it should be.
-        event: The event, where the issue gives one.
-        problems: What its author has to mend first.
-        warnings: What its author should have a look at.
+        writes: The writes, in order; none if everything is as it should be.
+        event: The event, if the issue gives one.
+        problems: What its author has to fix first.
+        warnings: What its author should check.
     """
 
     issue: int
@@ -334,5 +336,5 @@ class Plan:
 
     @property
     def name(self) -> str:
-        """What messages call what it is about; issues are counted from 1."""
+        """What messages call its subject."""
         return f"Issue #{self.issue}" if self.issue else "Edits made by hand"

@@ -1,22 +1,8 @@
-"""The rows of the table in which a proposal ends, and what there is to undo.
+"""The table of a proposal's life: for each state of the issue and its pull request, what is to be true after a run.
 
-Each comes in the same order: the issue, the pull request, the comment, and last the branch. While the branch is there a
-sweep looks at the issue, so an ending that was cut short is finished by the next one.
-
-The table of a proposal's life: for each state of the issue and its pull request, what is to be true after a run.
-
-| state | what is decided |
-| --- | --- |
-| deleted, transferred, label removed, never ours | `endings.withdrawn` |
-| pull request merged, and that is not told yet | `endings.merged` |
-| pull request closed unmerged, not by us; or its issue is still closed after that | `endings.refused` |
-| closed by its author | `endings.closed` |
-| open, with problems | `settled`, which tells them; `plan.proposed` first follows a base that has moved |
-| open, and all is as it should be; an edit without effect | `settled` |
-| open, and more are waiting than one person may have open | `held` |
-| open, valid; edited; base moved; a human's commits or words; edited after the merge; reopened | `plan.proposed` |
-
-An issue costs no more reading than its answer needs: `triage` asks for the look alone, `settled` for its answers too.
+`triage` and `settled` decide what can be decided early, before more is read. The endings come in one order: the issue,
+the pull request, the comment, and last the branch. While the branch is there a sweep looks at the issue, so an ending
+that was cut short is finished by the next one.
 """
 
 import hashlib
@@ -26,8 +12,8 @@ from dataclasses import replace
 
 from almanac import __version__
 from almanac.event.model import Event
-from almanac.proposal.comment import put_comment, said
-from almanac.proposal.marker import Memory, read_state, recall, with_state
+from almanac.proposal.comment import current_comment, put_comment
+from almanac.proposal.marker import PullState, pull_state, read_state, with_state
 from almanac.proposal.state import (
     CloseIssue,
     Comment,
@@ -44,20 +30,148 @@ from almanac.proposal.state import (
 )
 
 CLOSED_BY, REJECTED, REVISES = "closed-by", "rejected", "revises"
+"""Entries of a pull request's marker that tell how it ended, or what it is for."""
+
+
+def answers_digest(event: Event) -> str:
+    """Return what tells two sets of answers apart; another version may write the same answers differently."""
+    data = event.model_dump(mode="json", exclude={"id", "rendered"}, exclude_defaults=True)
+    return hashlib.sha256(json.dumps([__version__, data], sort_keys=True).encode()).hexdigest()[:32]
+
+
+# ---------------------------------------------------------------- what is decided before the site is read
+
+
+def triage(issue: Issue, look: Look) -> Plan | None:
+    """Decide what needs no answers: an issue of ours that is closed, merged or refused.
+
+    Returns:
+        The plan, or None if the issue's answers have to be read.
+    """
+    number, pull = issue.number, look.proposal.pull
+    state = pull_state(pull.body if pull else None)
+    if pull and is_done(pull):
+        return None if current_comment(look).merged == pull.number else merged(number, look, pull)
+    if pull and pull.state == "closed":
+        # Almanac marks what it closes itself, so a pull request without a mark was closed by a maintainer: a no.
+        if state.closed_by is None and state.rejected is None:
+            return refused(number, look, pull)
+        if state.rejected is not None and issue.state == "closed":
+            return refused(number, look, pull)
+    # A merged event's issue stays closed when it is edited; only closing it again withdraws what the edit gave.
+    if issue.state == "closed" and (state.revises is None or state.revises != issue.closed_at):
+        return closed(number, look)
+    return None
+
+
+def settled(filed: Filed, *, listed: bool = False) -> Plan | None:
+    """Decide what needs no page: answers with problems, and answers that are proposed already, on the current base.
+
+    Args:
+        filed: The issue and what its answers come to.
+        listed: Whether it was seen in a listing, where our comment does not show: then its trace in the pull request's
+            marker, and how many comments there are, have to do.
+
+    Returns:
+        The plan, or None if the site has to be read, or, if only listed, the issue has to be looked at.
+    """
+    look, pull = filed.look, filed.look.proposal.open_pull
+    state = pull_state(pull.body if pull else None)
+    current = pull is None or (state.base, state.commit) == (look.base.commit, look.proposal.head)
+    if filed.event is None:
+        return None if listed or not current else problems_told(filed)
+    if pull is None or not current or state.digest != answers_digest(filed.event):
+        return None
+    if state.closed_by is not None or state.rejected is not None or state.landed:
+        return None  # it was closed before: its marks have to go, or the next no would not be noticed
+    now = current_comment(look)
+    shown = (now.told, now.says, now.pull) == ("proposed", state.says, pull.number) and not look.proposal.spare
+    if not (_comment_is_written(filed, state) if listed else shown):
+        return None
+    reason = "The pull request says what the issue says."
+    return Plan(filed.issue.number, "unchanged", reason, (), filed.event, (), filed.warnings)
+
+
+def only_moved(filed: Filed) -> Filed | None:
+    """Tell whether a listing shows that nothing but the base has changed since a proposal was made.
+
+    Returns:
+        The same with our comment as it has to read then, or None if the issue has to be looked at.
+    """
+    look, pull = filed.look, filed.look.proposal.pull
+    state = pull_state(pull.body if pull else None)
+    if pull is None or filed.event is None or state.digest != answers_digest(filed.event) or state.shared:
+        return None
+    if look.proposal.head is None or state.commit != look.proposal.head or not _comment_is_written(filed, state):
+        return None
+    entries = {"told": "proposed", "says": state.says, "pull": pull.number}
+    proposal = replace(look.proposal, comment=Comment(0, with_state("", entries)))
+    return replace(filed, look=replace(look, proposal=proposal))
+
+
+def _comment_is_written(filed: Filed, state: PullState) -> bool:
+    """Tell whether our comment reads as it should, from a listing alone.
+
+    Either it already did when the pull request was last written. Or there was none then, and the issue has had one more
+    comment since: the next thing that the run did was to write ours.
+    """
+    if state.told is not None:
+        return state.told == state.says
+    count = filed.issue.comments
+    return state.comments is not None and count is not None and count > state.comments
+
+
+# ---------------------------------------------------------------- issues that wait
+
+
+def problems_told(filed: Filed) -> Plan:
+    """Tell an issue's author what has to be fixed; what is proposed already stays as it is."""
+    pull = filed.look.proposal.open_pull
+    writes = put_comment(filed.look, problems_draft(filed), pull.number if pull else None)
+    reason = "The issue's author was told what has to be fixed."
+    return Plan(filed.issue.number, "waiting", reason, writes, None, filed.problems, filed.warnings)
+
+
+def problems_draft(filed: Filed) -> Draft:
+    """Word what the author has to fix."""
+    return Draft("problems", {"problems": filed.problems})
+
+
+def over_limit(filed: Filed, limit: int) -> bool:
+    """Tell whether someone would have more proposals open than one person may.
+
+    A change of an event that was merged does not wait: its issue may be closed, and no sweep looks at that again.
+    """
+    pull = filed.look.proposal.pull
+    if pull and (pull.state == "open" or is_done(pull)):
+        return False
+    author = filed.issue.author.casefold()
+    mine = [pull for pull in filed.look.others.values() if (pull_state(pull.body).by or "").casefold() == author]
+    return len(mine) >= limit
+
+
+def held(filed: Filed, limit: int) -> Plan:
+    """Let an issue wait until one of its author's proposals is done."""
+    reason = f"Its author already has {limit} open proposals, as many as one person may have."
+    writes = put_comment(filed.look, Draft("held", {"limit": limit}))
+    return Plan(filed.issue.number, "waiting", reason, writes, filed.event, (), filed.warnings)
+
+
+# ---------------------------------------------------------------- endings
 
 
 def withdrawn(number: int, look: Look) -> Plan:
-    """An issue that is deleted, transferred or not ours (any more): nothing, unless something of it is left."""
+    """End the proposal of an issue that is deleted, transferred or not ours (any more), if there is anything left."""
     pull = look.proposal.pull
-    told = said(look).told in ("proposed", "problems", "stuck", "held")
+    mentioned = current_comment(look).told in ("proposed", "problems", "stuck", "held")
     writes: list[Write] = [*close_pull(look)]
-    if told and (pull or not look.proposal.head):
+    if mentioned and (pull or not look.proposal.head):
         writes += put_comment(look, Draft("withdrawn"))
     if pull:
         writes += drop_branch(number, look)
     if writes:
         return Plan(number, "closed", "The issue is gone or no longer ours.", tuple(writes))
-    reason = "The issue is not one of the form's: it lacks the label, or the form's headings."
+    reason = "The issue was not filed with the form: it lacks the label, or the form's headings."
     if look.issue is None:
         reason = "There is no such issue."
     elif look.issue.state == "closed":
@@ -66,12 +180,12 @@ def withdrawn(number: int, look: Look) -> Plan:
 
 
 def abandoned(number: int, look: Look) -> Plan:
-    """A branch that a run of ours left behind before its pull request, of an issue that is not ours any more."""
+    """Delete a branch that a run of ours left behind before its pull request, of an issue that is not ours any more."""
     return Plan(number, "closed", "The issue is gone or no longer ours.", drop_branch(number, look))
 
 
 def closed(number: int, look: Look) -> Plan:
-    """An issue that its author closed: the proposal is withdrawn; reopening brings it back."""
+    """Withdraw the proposal of an issue that its author closed; reopening brings it back."""
     writes = close_pull(look)
     if look.proposal.comment or writes:
         writes += put_comment(look, Draft("closed"))
@@ -79,45 +193,44 @@ def closed(number: int, look: Look) -> Plan:
 
 
 def cancelled(number: int, look: Look) -> Plan:
-    """An issue that a maintainer cancels by a command: as if it had been closed."""
+    """Close an issue that a maintainer cancels by a command, and withdraw its proposal."""
     plan = closed(number, look)
     return replace(plan, writes=(CloseIssue(number, "not_planned"), *plan.writes))
 
 
 def merged(number: int, look: Look, pull: Pull) -> Plan:
-    """A pull request that was merged: the issue is done."""
+    """Finish an issue whose pull request was merged."""
     writes: list[Write] = []
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "completed"))
-    writes += put_comment(look, Draft("merged", {"page": recall(pull.body).page, "conflicts": ()}), pull.number)
-    reason = "Its pull request was merged."
-    return Plan(number, "closed", reason, (*writes, *drop_branch(number, look)))
+    writes += put_comment(look, Draft("merged", {"page": pull_state(pull.body).page, "conflicts": ()}), pull.number)
+    return Plan(number, "closed", "Its pull request was merged.", (*writes, *drop_branch(number, look)))
 
 
 def refused(number: int, look: Look, pull: Pull) -> Plan:
-    """A maintainer's no. The issue comes first, so that a crash before the mark cannot bring the proposal back."""
+    """Take a maintainer's no. The issue comes first, so that a crash before the mark cannot bring the proposal back."""
     writes: list[Write] = []
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "not_planned"))
-    memory = recall(pull.body)
-    mark = {} if memory.rejected is not None else {REJECTED: (look.issue and look.issue.closed_at) or True}
-    writes += _marked(pull, {**mark, **_abandoned(look)})
+    state = pull_state(pull.body)
+    mark = {} if state.rejected is not None else {REJECTED: (look.issue and look.issue.closed_at) or True}
+    writes += _marked(pull, {**mark, **_lost_commits(look)})
     if look.proposal.comment or writes:
-        told = Draft("refused", {"refused": pull.number, "revises": memory.origin is not None})
-        writes += put_comment(look, told, pull.number)
+        draft = Draft("refused", {"refused": pull.number, "revises": state.origin is not None})
+        writes += put_comment(look, draft, pull.number)
     reason = "A maintainer closed its pull request without merging it."
     return Plan(number, "refused", reason, (*writes, *drop_branch(number, look)))
 
 
-def close_pull(look: Look, **more: object) -> tuple[Write, ...]:
-    """Close the pull request if it is open, with the mark that it was not a maintainer who did, and with others."""
+def close_pull(look: Look, **entries: object) -> tuple[Write, ...]:
+    """Close the pull request if it is open, marked so that it does not count as a maintainer's no."""
     pull = look.proposal.pull
     if not pull:
         return ()
     if pull.state == "closed":
-        return () if is_done(pull) else _marked(pull, _abandoned(look))
+        return () if is_done(pull) else _marked(pull, _lost_commits(look))
     text, state = read_state(pull.body)
-    state = {**state, CLOSED_BY: "almanac", **_abandoned(look), **more}
+    state = {**state, CLOSED_BY: "almanac", **_lost_commits(look), **entries}
     return (EditPull(pull.number, text, state, close=True),)
 
 
@@ -127,154 +240,29 @@ def _marked(pull: Pull, marks: Mapping[str, object]) -> tuple[Write, ...]:
     return () if written else (EditPull(pull.number, text, {**state, **marks}),)
 
 
-def drop_branch(number: int, look: Look) -> tuple[Write, ...]:
-    """Delete the proposal's branch, if there is one; what somebody committed there after the merge stays."""
+def _lost_commits(look: Look) -> dict[str, object]:
+    """Note where someone else's commits are before the branch goes, so that reopening brings them back too."""
     pull, head = look.proposal.pull, look.proposal.head
-    if not head or (pull and is_done(pull) and not leftover(look)):
+    state = pull_state(pull.body if pull else None)
+    return {"withdrawn": head} if head and (state.shared or head != state.commit) else {}
+
+
+def drop_branch(number: int, look: Look) -> tuple[Write, ...]:
+    """Delete the proposal's branch, if there is one; what someone committed there after the merge stays."""
+    pull, head = look.proposal.pull, look.proposal.head
+    if not head or (pull and is_done(pull) and not is_leftover(look)):
         return ()
     return (DeleteBranch(branch_name(number), head),)
 
 
 def is_done(pull: Pull) -> bool:
-    """Tell whether what a pull request offered is on the base: it was merged, or came there by another way."""
-    return pull.merged or (pull.state == "closed" and recall(pull.body).landed)
+    """Tell whether what a pull request proposed is on the base: it was merged, or came there in another way."""
+    return pull.merged or (pull.state == "closed" and pull_state(pull.body).landed)
 
 
-def leftover(look: Look) -> bool:
+def is_leftover(look: Look) -> bool:
     """Tell whether the branch holds only what its merged pull request held."""
     pull, head = look.proposal.pull, look.proposal.head
     if pull is None or head is None or not is_done(pull):
         return False
-    return head in (pull.head, recall(pull.body).commit)
-
-
-def _abandoned(look: Look) -> dict[str, object]:
-    """Note where somebody else's commits are, so that reopening brings these back too."""
-    pull, head = look.proposal.pull, look.proposal.head
-    memory = recall(pull.body) if pull else Memory()
-    return {"withdrawn": head} if head and (memory.shared or head != memory.commit) else {}
-
-
-def digest(event: Event) -> str:
-    """Return what tells two sets of answers apart; another version of Almanac may write the same answers otherwise."""
-    data = event.model_dump(mode="json", exclude={"id", "rendered"}, exclude_defaults=True)
-    return hashlib.sha256(json.dumps([__version__, data], sort_keys=True).encode()).hexdigest()[:32]
-
-
-def triage(issue: Issue, look: Look) -> Plan | None:
-    """Decide what needs no answers: an issue of ours that is closed, merged or refused.
-
-    Returns:
-        The plan, or None where the issue's answers have to be read.
-    """
-    number, pull = issue.number, look.proposal.pull
-    memory = recall(pull.body if pull else None)
-    if pull and is_done(pull):
-        return None if said(look).merged == pull.number else merged(number, look, pull)
-    if pull and pull.state == "closed":
-        if memory.closed_by is None and memory.rejected is None:
-            return refused(number, look, pull)
-        if memory.rejected is not None and issue.state == "closed":
-            return refused(number, look, pull)
-    # A merged event's issue stays closed when it is edited; only closing it once more withdraws what that gave.
-    if issue.state == "closed" and (memory.revises is None or memory.revises != issue.closed_at):
-        return closed(number, look)
-    return None
-
-
-def settled(filed: Filed, *, listed: bool = False) -> Plan | None:
-    """Decide what needs no page: answers with problems, and answers that are on offer already, on the current base.
-
-    Args:
-        filed: The issue and what its answers come to.
-        listed: Whether it was seen in a listing, where our comment does not show: then its marker in the pull request,
-            and how many comments there are, have to do.
-
-    Returns:
-        The plan, or None where the site has to be read, or, if only listed, the issue has to be looked at.
-    """
-    look, number = filed.look, filed.issue.number
-    pull = look.proposal.pull if look.proposal.pull and look.proposal.pull.state == "open" else None
-    memory = recall(pull.body if pull else None)
-    current = pull is None or (memory.base, memory.commit) == (look.base.commit, look.proposal.head)
-    if filed.event is None:
-        return None if listed or not current else told_problems(filed)
-    if pull is None or not current or memory.digest != digest(filed.event) or _was_closed(memory):
-        return None
-    if not (_surely_told(filed, memory) if listed else _told(look, memory, pull)):
-        return None
-    reason = "The pull request says what the issue says."
-    return Plan(number, "unchanged", reason, (), filed.event, (), filed.warnings)
-
-
-def _was_closed(memory: Memory) -> bool:
-    """Tell whether an open pull request was closed before: its marks have to go, or the next no would not be heard."""
-    return memory.closed_by is not None or memory.rejected is not None or memory.landed
-
-
-def _told(look: Look, memory: Memory, pull: Pull) -> bool:
-    now = said(look)
-    return (now.told, now.says, now.pull) == ("proposed", memory.says, pull.number) and not look.proposal.spare
-
-
-def _surely_told(filed: Filed, memory: Memory) -> bool:
-    """Tell whether our comment reads as it should, from a listing alone.
-
-    Either it read so already when the pull request was written last. Or there was none then, and since then the issue
-    has got one more comment: the next thing that the run did was to write ours.
-    """
-    if memory.told is not None:
-        return memory.told == memory.says
-    count = filed.issue.comments
-    return memory.comments is not None and count is not None and count > memory.comments
-
-
-def told_problems(filed: Filed) -> Plan:
-    """Tell an issue's author what has to be mended; whatever is proposed stays as it is."""
-    pull = filed.look.proposal.pull
-    number = pull.number if pull and pull.state == "open" else None
-    told = put_comment(filed.look, problems_draft(filed), number)
-    reason = "The issue's author was told what has to be mended."
-    return Plan(filed.issue.number, "waiting", reason, told, None, filed.problems, filed.warnings)
-
-
-def problems_draft(filed: Filed) -> Draft:
-    """Word what the author has to mend."""
-    return Draft("problems", {"problems": filed.problems})
-
-
-def only_moved(filed: Filed) -> Filed | None:
-    """Tell whether a listing shows that nothing but the base has changed since a proposal was made.
-
-    Returns:
-        The same with our comment as it has to read then, or None where the issue has to be looked at.
-    """
-    look, pull = filed.look, filed.look.proposal.pull
-    memory = recall(pull.body if pull else None)
-    if pull is None or filed.event is None or memory.digest != digest(filed.event) or memory.shared:
-        return None
-    if look.proposal.head is None or memory.commit != look.proposal.head or not _surely_told(filed, memory):
-        return None
-    state = {"told": "proposed", "says": memory.says, "pull": pull.number}
-    proposal = replace(look.proposal, comment=Comment(0, with_state("", state)))
-    return replace(filed, look=replace(look, proposal=proposal))
-
-
-def over_limit(filed: Filed, limit: int | None) -> bool:
-    """Tell whether somebody would have more proposals open than one person may.
-
-    A change of an event that was merged does not wait: its issue may be closed, and no sweep looks at that again.
-    """
-    pull = filed.look.proposal.pull
-    if limit is None or (pull and (pull.state == "open" or pull.merged or recall(pull.body).landed)):
-        return False
-    author = filed.issue.author.casefold()
-    mine = [pull for pull in filed.look.others.values() if (recall(pull.body).by or "").casefold() == author]
-    return len(mine) >= limit
-
-
-def held(filed: Filed, limit: int) -> Plan:
-    """Let an issue wait until one of its author's proposals is done."""
-    reason = f"Its author has {limit} open proposals already, as many as one person may have."
-    writes = put_comment(filed.look, Draft("held", {"limit": limit}))
-    return Plan(filed.issue.number, "waiting", reason, writes, filed.event, (), filed.warnings)
+    return head in (pull.head, pull_state(pull.body).commit)

@@ -85,7 +85,7 @@ class Service:
         self._store_site(delivery)
         if delivery.needs_look and delivery.repository:
             target = delivery.target
-            job = job_about(delivery.repository.name, target.issue, target.said.id if target.said else None)
+            job = job_about(delivery.repository.name, target.issue, target.comment.id if target.comment else None)
             self.jobs.store.put(job, delivery.guid)
             if delivery.head:
                 self.registry.update(delivery.repository.id, head=delivery.head)

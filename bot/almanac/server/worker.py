@@ -129,7 +129,7 @@ class Worker:
 
     def _look(self, job: Job, forge: GitHubForge) -> Result:
         said = forge.comment_command(job.comment) if job.comment is not None else None
-        done = reconcile(job.issue or 0, forge, self.templates, said=said)
+        done = reconcile(job.issue or 0, forge, self.templates, comment=said)
         if done.error:
             raise done.error
         requests = forge.usage.requests

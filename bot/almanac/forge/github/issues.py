@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from almanac.errors import ForgeError, Raced
 from almanac.forge.github.client import PER_PAGE, GitHubClient
 from almanac.forge.github.request import RefusedError, Request
-from almanac.proposal.comment import Heard, command_of
+from almanac.proposal.comment import CommentCommand, command_of
 from almanac.proposal.marker import comment_marker, read_state
 from almanac.proposal.state import Comment, Issue, branch_name
 
@@ -149,7 +149,7 @@ class GitHubIssues:
         query = {"state": "all", "since": _iso(moment), "sort": "updated", "direction": "asc"}
         return self.client.pages(Request("GET", "issues", "list the issues", _READ, query=query), parse)
 
-    def commands_since(self, moment: datetime) -> Iterator[tuple[Heard, int]]:
+    def commands_since(self, moment: datetime) -> Iterator[tuple[CommentCommand, int]]:
         """Give the comments since then that hold a command, and the issue that each is about: a hundred a request.
 
         Each costs one more request to find out the issue. Where GitHub does not list the comments, there are none.
@@ -167,7 +167,7 @@ class GitHubIssues:
             if not refused.matches(HTTPStatus.NOT_FOUND):
                 raise
 
-    def comment_command(self, comment: int) -> Heard | None:
+    def comment_command(self, comment: int) -> CommentCommand | None:
         """Read a comment that may hold a command: 1 request; None where it is gone, or a machine's."""
         return self.client.find(Request("GET", f"issues/comments/{comment}", "read a comment", _READ), _command)
 
@@ -204,9 +204,9 @@ def _comment(found: Any) -> Comment:
     return Comment(found["id"], found["body"] or "")
 
 
-def _command(found: Any) -> Heard | None:
+def _command(found: Any) -> CommentCommand | None:
     """Read a comment as GitHub's REST API gives it; None for a machine's, which gives no commands."""
     user, place = found["user"] or {}, str(found["issue_url"]).rpartition("/")[2]
     if user.get("type") == "Bot" or not place.isdecimal():
         return None
-    return Heard(int(found["id"]), str(user.get("login", "")), found["body"] or "", int(place))
+    return CommentCommand(int(found["id"]), str(user.get("login", "")), found["body"] or "", int(place))

@@ -12,7 +12,7 @@ from almanac.forge.github.client import GitHubClient, Throttle, Usage
 from almanac.forge.github.issues import GitHubIssues
 from almanac.forge.github.pulls import GitHubPulls
 from almanac.proposal.ours import cannot_be_ours
-from almanac.proposal.state import Base, Look, Proposal, Pull, Standing, branch_name, issue_of
+from almanac.proposal.state import Base, Look, Proposal, Pull, Overview, branch_name, issue_of
 
 
 def connect(  # noqa: PLR0913 - each says something else about the same connection
@@ -99,11 +99,11 @@ class GitHubForge(GitHubBranches, GitHubPulls, GitHubIssues):
         others = {other: pull for other, pull in known if other is not None and other != number}
         return Look(issue, base, Proposal(head, pull, ours[0] if ours else None, spare), others)
 
-    def standing(self) -> Standing:
+    def overview(self) -> Overview:
         """Read the base, every open pull request and the heads of Almanac's branches: 3 requests.
 
         Each further hundred of pull requests costs another one.
         """
         pulls = self._open_pulls()
         heads = self._our_heads()
-        return Standing(self.base(), pulls, heads)
+        return Overview(self.base(), pulls, heads)

@@ -23,10 +23,10 @@ from almanac.proposal.state import (
     Comment,
     Issue,
     Look,
+    Overview,
     Proposal,
     Pull,
     PutBranch,
-    Standing,
     branch_name,
     issue_of,
 )
@@ -107,12 +107,12 @@ class LocalForge:
         marker = comment_marker(issue)
         return [found for found in self.comments(issue) if found.author == AUTHOR and marker in found.body]
 
-    def standing(self) -> Standing:
+    def overview(self) -> Overview:
         heads = self._clone.heads()
         opened = [stored for stored in self._store.readable_pulls() if stored.state == "open"]
         pulls = {stored.head: pull for stored in opened if (pull := self._view(stored, heads)).state == "open"}
         ours = {branch: head for branch, head in heads.items() if branch.startswith("almanac/")}
-        return Standing(self._clone.base(), pulls, ours)
+        return Overview(self._clone.base(), pulls, ours)
 
     def newest_pull(self, branch: str) -> Pull | None:
         heads = self._clone.heads()

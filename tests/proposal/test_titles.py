@@ -4,13 +4,13 @@ import re
 
 import pytest
 from almanac.event.model import Event
-from almanac.proposal.branch import subject
+from almanac.proposal.branch import plain_name
 from hypothesis import given
 from hypothesis import strategies as st
 
 
 def named(title: str, series: str | None = None) -> str:
-    return subject(Event(id="2021-11-08-x", title=title, date="2021-11-08", series=series))
+    return plain_name(Event(id="2021-11-08-x", title=title, date="2021-11-08", series=series))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 from almanac.event.model import Event
-from almanac.proposal.duplicates import alike, traits
+from almanac.proposal.duplicates import in_common, traits
 
 
 def event(title: str = "Open Source", date: str = "2022-05-01", **more: str) -> Event:
@@ -27,8 +27,8 @@ def event(title: str = "Open Source", date: str = "2022-05-01", **more: str) -> 
     ],
 )
 def test_what_makes_two_alike(one: Event, other: Event, common: str | None) -> None:
-    assert alike(traits(one), traits(other)) == common
-    assert alike(traits(other), traits(one)) == common
+    assert in_common(traits(one), traits(other)) == common
+    assert in_common(traits(other), traits(one)) == common
 
 
 def test_nothing_typed_stands_in_the_traits() -> None:

@@ -1,0 +1,115 @@
+"""The history page as a view: one section for each event, which people may edit by hand."""
+
+import re
+from collections.abc import Sequence
+
+from almanac.config import Config
+from almanac.errors import ConfigError, Problem
+from almanac.event.model import Event
+from almanac.page import insert
+from almanac.page.lines import fingerprint, fingerprints, newline_of
+from almanac.page.match import own_section, same_title, words
+from almanac.page.outline import Section, outline
+from almanac.page.section import Renderer, SectionReader
+from almanac.page.sync import sync
+from almanac.views.protocol import Built, Texts, Undecided, View
+
+_SEARCHED = 2000
+"""How many characters of a section are searched for a title: it is near the start, if anywhere."""
+
+
+class PageView(View):
+    """The history page that `page` in the config names.
+
+    A record remembers by `rendered` how its section was when record and page last agreed, which tells who edited what.
+    """
+
+    def __init__(self, config: Config, render: Renderer) -> None:
+        self._config, self._render = config, render
+
+    def paths(self, event: Event) -> tuple[str, ...]:
+        return (self._config.page,)
+
+    def put(self, path: str, text: str | None, event: Event, previous: Event | None) -> str:
+        page = self._there(path, text)
+        return insert.put(page, event, self._render(event), previous=previous, order=self._config.order)
+
+    def remove(self, path: str, text: str | None, event: Event) -> str | None:
+        return None if text is None else insert.remove(text, event)
+
+    def build(self, texts: Texts, records: Sequence[Event]) -> Built:
+        path = self._config.page
+        page = self._there(path, texts(path))
+        synced = sync(page, records, self._render, self._config.zones(), self._config)
+        return Built(synced.records, {path: synced.page}, synced.problems, synced.notes)
+
+    def stamp(self, event: Event) -> Event:
+        return event.model_copy(update={"rendered": fingerprint(self._render(event))})
+
+    def preview(self, event: Event) -> str | None:
+        return self._render(event)
+
+    def read(self, path: str, text: str | None, record: Event) -> Event:
+        if record.rendered is None:
+            return record  # made by hand: its section is still to be written
+        page = self._there(path, text)
+        section = own_section(outline(page), record)
+        return self._edited(path, page, section, record, "site's main branch") if section else record
+
+    def read_branch(self, path: str, text: str | None, record: Event, origin: str | None) -> Event:
+        if text is None:
+            message = "The history page was deleted on the branch."
+            if origin is None:
+                message = "The history page has been renamed or moved since this branch was made."
+            raise Undecided(Problem(message, file=path))
+        section = own_section(outline(text), record) or _only_new_section(text, origin or "")
+        if section is None:
+            raise Undecided(Problem("The event's section was removed from the page on the branch.", file=path))
+        return self._edited(path, text, section, record, "branch")
+
+    def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> int | None:
+        cut = outline(text or "")
+        own = own_section(cut, record) if record else None
+        for section in cut.sections:
+            if own and own.start == section.start:
+                continue
+            named = section.date == event.date and (same_title(section, event) or _names(section.text, event.title))
+            if named or _links_to(section.text, event.url):
+                return section.line
+        return None
+
+    @staticmethod
+    def _there(path: str, text: str | None) -> str:
+        if text is None:
+            raise ConfigError(Problem("The history page is missing; `page` in the config names it.", file=path))
+        return text
+
+    def _edited(self, path: str, page: str, section: Section, record: Event, where: str) -> Event:
+        """Return the record with what its section says, if only the section was edited, by the rules of an import."""
+        newline = newline_of(page)
+        text = insert.fitted(record, self._render(record), newline)
+        if text == section.text or record.rendered in fingerprints(section.text):
+            return record
+        if record.rendered not in fingerprints(text):
+            message = f"The record and its section of the page were both changed on the {where}, and they disagree."
+            raise Undecided(Problem(message, typed=section.text, accepted=text, file=path, line=section.line))
+        zones = self._config.zones(record.series)
+        return SectionReader(self._render, zones, newline).again(section, record).event
+
+
+def _only_new_section(page: str, origin: str) -> Section | None:
+    """Find the section of an event that someone rewrote altogether: the only one that was not on the page before."""
+    known = {section.text for section in outline(origin).sections}
+    new = [section for section in outline(page).sections if section.text not in known]
+    return new[0] if len(new) == 1 else None
+
+
+def _names(text: str, title: str) -> bool:
+    """Tell whether a section holds all words of a title in a row; a single word says too little."""
+    return len(title.split()) > 1 and words(title) in words(text[:_SEARCHED])
+
+
+def _links_to(text: str, url: str | None) -> bool:
+    """Tell whether a section holds a link, and not only one that starts like it: many begin with the same host."""
+    end = r"/?(?![\w/?#&=%~+@:-]|\.\w)"
+    return bool(url) and re.search(re.escape(str(url).rstrip("/")) + end, text, re.IGNORECASE) is not None

@@ -1,0 +1,178 @@
+"""A view: one way in which a site shows its events, such as its history page.
+
+A new view is one module that implements `View`, one key in the config, and one line in `views_of`. Everything else
+works with whatever views a site has: the files that an event shows on are a list, never "the record and the page".
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from almanac.errors import Problem, UserError
+from almanac.event.model import Event
+
+Texts = Callable[[str], str | None]
+"""The files of a site at one moment: path -> text, or None if there is no such file. A dict's `get` will do."""
+
+
+class Undecided(UserError):  # noqa: N818 - a state of the site, not an error of ours
+    """People changed a file and a record in ways that do not agree: only a person can decide, so both stay."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(problems)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a site's records and views come to when all of them are brought into agreement.
+
+    Attributes:
+        records: All records: those that there were, in their order, then those of events that were only in a view.
+        files: The views' files, path -> text.
+        problems: What a person has to decide. While there is one, nothing may be written.
+        notes: What would be done, and what was noticed on the way.
+    """
+
+    records: tuple[Event, ...]
+    files: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+
+
+class View(Protocol):
+    """One way in which a site shows its events. It owns some files of the site, and writes no other ones.
+
+    `put` after `put` gives what `build` gives. Only `build` needs other records than the event's own. A view that
+    people do not edit by hand has no need of the methods that have a body here.
+    """
+
+    def paths(self, event: Event) -> tuple[str, ...]:
+        """Return the files that show an event."""
+        ...
+
+    def put(self, path: str, text: str | None, event: Event, previous: Event | None) -> str:
+        """Return a file with an event added or changed.
+
+        Args:
+            path: The file.
+            text: The file as it is; None if there is none yet.
+            event: The event's record as it will be.
+            previous: The record that the file shows now; None for a new event.
+
+        Raises:
+            UserError: The file cannot show events as it is.
+        """
+        ...
+
+    def remove(self, path: str, text: str | None, event: Event) -> str | None:
+        """Return a file without an event; None if no file is left."""
+        ...
+
+    def build(self, texts: Texts, records: Sequence[Event]) -> Built:
+        """Return the files for all records, with what people edited in them taken into the records.
+
+        Raises:
+            UserError: A file or a template cannot be used.
+        """
+        ...
+
+    def stamp(self, event: Event) -> Event:
+        """Return the record with what this view has to remember about the event."""
+        return event
+
+    def preview(self, event: Event) -> str | None:
+        """Return how the event will look, as Markdown; None if this view has nothing to show."""
+        return None
+
+    def read(self, path: str, text: str | None, record: Event) -> Event:
+        """Return the record with what people edited in its part of a file on the site's main branch.
+
+        Raises:
+            Undecided: Record and file were both edited, and do not agree.
+        """
+        return record
+
+    def read_branch(self, path: str, text: str | None, record: Event, origin: str | None) -> Event:
+        """Return the same for a file on a proposal's branch, where the event may not be missing.
+
+        Args:
+            path: The file.
+            text: The file on the branch.
+            record: The record on the branch.
+            origin: The file where the branch left the main branch.
+
+        Raises:
+            Undecided: As in `read`; or the event was taken off the file, or the file deleted.
+        """
+        return record
+
+    def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> int | None:
+        """Find a line, counted from 1, where a file shows something that looks like the same event.
+
+        Args:
+            path: The file.
+            text: The file as it is.
+            event: The event.
+            record: The event's own record on the main branch, which does not count.
+        """
+        return None
+
+
+def stamped(views: Sequence[View], event: Event) -> Event:
+    """Return an event's record with what all views have to remember."""
+    for view in views:
+        event = view.stamp(event)
+    return event
+
+
+def preview(views: Sequence[View], event: Event) -> str:
+    """Return how an event will look, by the first view that can tell."""
+    return next((shown for view in views if (shown := view.preview(event)) is not None), "")
+
+
+def places(views: Sequence[View], event: Event) -> Iterator[tuple[View, str]]:
+    """Give each view with each file in which it shows an event."""
+    return ((view, path) for view in views for path in view.paths(event))
+
+
+def put_event(views: Sequence[View], texts: Texts, event: Event, previous: Event | None) -> dict[str, str | None]:
+    """Return the files of all views with an event added or changed: path -> text, None for a file to be deleted."""
+    files: dict[str, str | None] = {}
+
+    def now(path: str) -> str | None:
+        return files[path] if path in files else texts(path)
+
+    for view in views:
+        shown = view.paths(event)
+        for path in view.paths(previous) if previous else ():
+            if previous and path not in shown:
+                files[path] = view.remove(path, now(path), previous)
+        for path in shown:
+            files[path] = view.put(path, now(path), event, previous)
+    return files
+
+
+def read_event(views: Sequence[View], texts: Texts, record: Event) -> Event:
+    """Return a record with what people edited in the views' files on the site's main branch.
+
+    Raises:
+        Undecided: Record and file were both edited, and do not agree.
+    """
+    for view, path in places(views, record):
+        record = view.read(path, texts(path), record)
+    return record
+
+
+def build_all(views: Sequence[View], texts: Texts, records: Sequence[Event]) -> Built:
+    """Bring all records and the files of all views into agreement.
+
+    Raises:
+        UserError: A file or a template cannot be used.
+    """
+    built = Built(tuple(records))
+    for view in views:
+        one = view.build(lambda path: built.files.get(path, texts(path)), built.records)  # noqa: B023 - called at once
+        built = Built(
+            one.records, {**built.files, **one.files}, (*built.problems, *one.problems), (*built.notes, *one.notes)
+        )
+    return built
