@@ -141,7 +141,7 @@ def _import(story: Story) -> None:
 
 def _is_in_sync(site: Site) -> bool:
     built = build_files(site)
-    return not built.problems and not built.after
+    return not built.problems and not built.files
 
 
 def _file(story: Story, number: int) -> Done:

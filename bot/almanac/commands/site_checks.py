@@ -175,8 +175,8 @@ def check_page(site: Site) -> list[Finding]:
         return from_problems(
             "page", problems, "Fix this; `almanac build` reports it too, and goes on once it is fixed."
         )
-    if built.after:
-        names = sorted(built.after)
+    if built.files:
+        names = sorted(built.files)
         shown = ", ".join(names[:_FILES_SHOWN]) + (" and more" if len(names) > _FILES_SHOWN else "")
         remedy = "`almanac build --check` shows how; `almanac build` brings them in sync."
         return [Finding("page", "error", f"The page and its records differ ({shown}).", remedy, path)]
