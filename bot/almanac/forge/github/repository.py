@@ -12,7 +12,7 @@ from almanac.forge.github.client import GitHubClient, Throttle, Usage
 from almanac.forge.github.issues import GitHubIssues
 from almanac.forge.github.pulls import GitHubPulls
 from almanac.proposal.ours import cannot_be_ours
-from almanac.proposal.state import Base, Look, Proposal, Pull, Overview, branch_name, issue_of
+from almanac.proposal.state import Base, Look, Overview, Proposal, Pull, branch_name, issue_of
 
 
 def connect(  # noqa: PLR0913 - each says something else about the same connection
