@@ -7,6 +7,7 @@ from almanac.event.submission import submit_body
 from almanac.proposal.plan import Offer, new_id, proposed
 from almanac.proposal.state import Base, EventAtBase, Filed, Issue, Look, Proposal, PutBranch
 from almanac.site import Site
+from almanac.views import views_of
 
 Files = Mapping[str, str | bytes]
 
@@ -41,7 +42,7 @@ def memory_site(files: Files) -> Site:
 def is_in_sync(files: Files) -> bool:
     """Whether `almanac build --check` would say so."""
     built = build_files(memory_site(files))
-    return not built.problems and not built.after
+    return not built.problems and not built.files
 
 
 def proposed_files(files: Files, number: int, text: str) -> dict[str, str | None]:
@@ -53,6 +54,7 @@ def proposed_files(files: Files, number: int, text: str) -> dict[str, str | None
     look = Look(issue, Base("main", "0" * 40), Proposal())
     filed = Filed(look, issue, submission.event, labels={field.id: field.label for field in site.form.fields})
     offer = Offer(new_id(look, submission.event, site.ids), submission.event)
-    plan = proposed(filed, EventAtBase(site.config, site.page, site.ids), site_renderer(site), offer)
+    views = views_of(site.config, site_renderer(site))
+    plan = proposed(filed, EventAtBase(site.config, site.text, site.ids), views, offer)
     [branch] = [write for write in plan.writes if isinstance(write, PutBranch)]
     return dict(branch.files)

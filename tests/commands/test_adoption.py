@@ -170,9 +170,9 @@ class TestEveryStyle:
         assert SECTION in files
         files["_data/events/2021-11-15-owls.yml"] = 'id: "2021-11-15-owls"\ntitle: "Owls"\ndate: "2021-11-15"\n'
         built = build_files(memory_site(files))
-        assert line in built.after["history.md"]
-        assert is_in_sync({**files, **built.after})
-        assert not any(found.startswith("error") for found in findings({**files, **built.after}))
+        assert line in built.files["history.md"]
+        assert is_in_sync({**files, **built.files})
+        assert not any(found.startswith("error") for found in findings({**files, **built.files}))
 
 
 class TestOtherSites:
