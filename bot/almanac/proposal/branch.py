@@ -15,7 +15,7 @@ from almanac.event.record import read_record, record_path, write_record
 from almanac.proposal.marker import PullState
 from almanac.proposal.merge import Merged, field_digests, merge, merge_records
 from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBranch, branch_name
-from almanac.textmerge import merge_texts
+from almanac.proposal.textmerge import merge_texts
 from almanac.times.zones import Zones
 from almanac.views.protocol import Undecided, View, places, put_event, read_event, stamped
 
