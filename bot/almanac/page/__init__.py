@@ -1,1 +1,1 @@
-"""What readers see: the one place where text becomes Markdown."""
+"""A history page: cut into sections, imported, kept in sync with its records, and written in its own style."""

@@ -19,6 +19,8 @@ from almanac.page.syntax import BULLET, MAX_START, cells, is_delimiter, is_rule,
 _DATE_COLUMN = re.compile(r"\b(?:date|when|day|month|year)\b", re.IGNORECASE)
 _TITLE_COLUMN = re.compile(r"\b(?:title|topic|event|talk|name|subject|theme|meeting|session|what)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_NESTED = re.compile(r"[ ]{2}|[ ]?\t")
+_BLOCK = re.compile(r"\s*[|<{`~>]")
 _LINK_DEFINITION = re.compile(r"[ ]{0,3}\[[^\[\]]+\]:[ \t]*\S")
 _COMMENT = re.compile(r"[ \t]*<!--(?:(?!-->).)*-->[ \t]*\Z")
 _OPENING_TAG = re.compile(r"(?:<|\{%-?[ \t]{0,9})([a-z]+)", re.IGNORECASE)
@@ -117,7 +119,7 @@ class _Walk:
             if not lines.visible[begin]:
                 continue
             if (bullet := BULLET.match(text)) and not is_rule(text):
-                index = _item_end(lines, begin, after, len(bullet[0].expandtabs()))
+                index = _item_end(lines, begin, after)
                 found = find_date(plain(text[bullet.end() :][:MAX_START]), year)
                 if found and _names_event(found):
                     yield _event_lines(above, begin, trimmed(lines, begin, index), Style("bullet"), found)
@@ -233,29 +235,17 @@ def _row_date(row: list[str], names: list[str], year: str | None) -> Found | Non
 # ------------------------------------------------------------------------------- where an event ends
 
 
-def _item_end(lines: Lines, first: int, after: int, content: int) -> int:
-    """Return the line after a list item, to which its nested lines belong and those that continue its text.
-
-    Args:
-        lines: The page.
-        first: The item's first line.
-        after: Where the list ends at the latest.
-        content: The column at which the item's text begins.
-    """
-    end, index, gap = first + 1, first + 1, False
-    while index < after:
+def _item_end(lines: Lines, first: int, after: int) -> int:
+    """Return the line after a list item, to which its nested lines belong and those that continue its text."""
+    end, gap = first + 1, False
+    for index in range(first + 1, after):
         text = lines.texts[index]
         if lines.blank(index):
             gap = True
+        elif _NESTED.match(text) or not (gap or _BLOCK.match(text) or BULLET.match(text) or is_rule(text)):
+            end, gap = index + 1, False
         else:
-            indent = len(text[:40].expandtabs()) - len(text[:40].expandtabs().lstrip(" "))
-            nested = indent >= min(content, 2)
-            begins_block = BULLET.match(text) or is_rule(text) or text.lstrip()[:1] in ("|", "<", "{", "`", "~", ">")
-            if not nested and (gap or begins_block):
-                break
-            gap = False
-            end = index + 1
-        index += 1
+            break
     return end
 
 

@@ -4,6 +4,7 @@ Besides what Markdown and HTML call a heading, a paragraph that holds only a yea
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,7 @@ from almanac.dates import Found, find_date, period
 from almanac.page.lines import Lines
 from almanac.page.syntax import MAX_START, plain
 
+Kind = Literal["atx", "setext", "html", "year", "end"]
 LOWEST = 7
 """The level of a year that is a paragraph: every real heading is above it."""
 _LONGEST_YEAR_LINE = 80
@@ -38,7 +40,7 @@ class Heading:
 
     line: int
     lines: int
-    kind: Literal["atx", "setext", "html", "year", "end"]
+    kind: Kind
     level: int
     text: str
     period: str | None
@@ -64,7 +66,7 @@ def find_headings(lines: Lines) -> list[Heading]:
     return found
 
 
-def heading_ends(headings: list[Heading], total: int) -> list[int]:
+def heading_ends(headings: Sequence[Heading], total: int) -> list[int]:
     """Return for each heading the line where its part ends: at the next one of the same or a higher level.
 
     A year line and a closing heading end every part that is open.
@@ -78,11 +80,11 @@ def heading_ends(headings: list[Heading], total: int) -> list[int]:
     return result
 
 
-def _heading(line: int, kind: Literal["atx", "setext"], level: int, markdown: str) -> Heading:
+def _heading(line: int, kind: Kind, level: int, markdown: str) -> Heading:
     text = plain(markdown[:MAX_START])
     lines = 2 if kind == "setext" else 1
     # "More coming soon!" closes the page, but "November 8th, 2021: Coming soon" is an event.
-    if _CLOSING.search(text) and find_date(text) is None:
+    if kind in ("atx", "setext") and _CLOSING.search(text) and find_date(text) is None:
         return Heading(line, lines, "end", level, text, None)
     return Heading(line, lines, kind, level, text, period(text))
 
@@ -109,10 +111,8 @@ def _underlined(lines: Lines, index: int) -> Heading | None:
 
 
 def _html(index: int, text: str) -> Heading | None:
-    if "<" not in text or not (tag := _HTML.match(text)):
-        return None
-    words = plain(text[:MAX_START])
-    return Heading(index, 1, "html", int(tag[1]), words, period(words))
+    tag = _HTML.match(text) if "<" in text else None
+    return _heading(index, "html", int(tag[1]), text) if tag else None
 
 
 def _year_line(lines: Lines, index: int) -> Heading | None:
@@ -120,13 +120,10 @@ def _year_line(lines: Lines, index: int) -> Heading | None:
     text = lines.texts[index]
     if len(text) >= _LONGEST_YEAR_LINE or not ("19" in text or "20" in text):
         return None
-    words = plain(text)
-    if not _YEAR_LINE.fullmatch(words) or not _begins_block(lines, index):
+    if not _YEAR_LINE.fullmatch(plain(text)) or not _begins_block(lines, index):
         return None
-    below = next((line for line in range(index + 1, len(lines.texts)) if not lines.blank(line)), None)
-    if below is None or not _LIST_OR_HEADING.match(lines.texts[below]):
-        return None
-    return Heading(index, 1, "year", LOWEST, words, period(words))
+    below = next((lines.texts[line] for line in range(index + 1, len(lines.texts)) if not lines.blank(line)), "")
+    return _heading(index, "year", LOWEST, text) if _LIST_OR_HEADING.match(below) else None
 
 
 def _begins_block(lines: Lines, index: int) -> bool:

@@ -68,7 +68,7 @@ def own_section(page: Page, event: Event) -> Section | None:
 
 def _parts(page: Page) -> Iterator[Section]:
     """Cut the page at its headings, for sections without a date, as a site's own template may write them."""
-    ends = heading_ends(list(page.headings), len(page.lines.texts))
+    ends = heading_ends(page.headings, len(page.lines.texts))
     for heading, end in zip(page.headings, ends, strict=True):
         if heading.kind in ("atx", "setext"):
             start = page.lines.offsets[heading.line]

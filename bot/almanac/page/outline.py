@@ -4,7 +4,6 @@ Every character is in exactly one part. Sections are found by their looks (`alma
 known, word for word, so that a section of a site's own template is found even if nothing in it looks like an event.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from typing import Literal
 from almanac.dates import UNKNOWN_YEAR, Found
 from almanac.page.entries import EventLines, Style, find_events, style_of, trimmed
 from almanac.page.headings import Heading
-from almanac.page.lines import Lines, cut_lines
+from almanac.page.lines import Lines, cut_lines, split_lines
 
 Order = Literal["newest", "oldest"]
 
@@ -165,7 +164,7 @@ def _with_known(page: str, lines: Lines, events: list[EventLines], known: Mappin
     by_looks = {text for first, after, text in places if (first, after) in spans}
     for first, after, text in places:
         if text not in by_looks:
-            events = _with_one(lines, events, first, after, known[text])
+            events = _with_section(lines, events, first, after, known[text])
     return events
 
 
@@ -176,7 +175,7 @@ def _places(page: str, lines: Lines, known: Mapping[str, str]) -> Iterator[tuple
     """
     by_first_line: dict[str, list[str]] = {}
     for text in sorted(filter(None, known), key=len, reverse=True):
-        by_first_line.setdefault(re.split(r"[\r\n]", text, maxsplit=1)[0], []).append(text)
+        by_first_line.setdefault(split_lines(text)[0], []).append(text)
     line_at = {offset: line for line, offset in enumerate(lines.offsets)}
     past = 0
     for line, first_line in enumerate(lines.texts):
@@ -190,7 +189,7 @@ def _places(page: str, lines: Lines, known: Mapping[str, str]) -> Iterator[tuple
                 break
 
 
-def _with_one(lines: Lines, events: list[EventLines], first: int, after: int, date: str) -> list[EventLines]:
+def _with_section(lines: Lines, events: list[EventLines], first: int, after: int, date: str) -> list[EventLines]:
     """Add a section that is on these lines, instead of what seemed to be there."""
     result: list[EventLines] = []
     known: EventLines | None = None
