@@ -57,8 +57,9 @@ def _grammar(year: str, number: str, *, close: bool = False) -> list[re.Pattern[
     Args:
         year: What can be a year.
         number: What can be a day.
-        close: Between the parts there is only what parts nothing else. The first day of a range (`3-5 May`) is a date,
-            and `dots` holds the dot of a day that is written as `10.`, which may be the number of an item as well.
+        close: Only what cannot separate a title from a date comes between the parts. The first day of a range
+            (`3-5 May`) is a date, and `dots` holds the dot of a day that is written as `10.`, which may be the number
+            of an item as well.
     """
     any_month = rf"(?P<month>{'0?[1-9]|1[0-2]' if close else '[0-9]{1,2}'}|{_one_of(_MONTHS)})"
     before = rf"(?<!\w)(?:{_WEEKDAY}[\s,:;\u2013-]*)?(?:the\s+)?"
@@ -258,7 +259,7 @@ _UNTIL = (
 _TO_MONTH = _pattern(rf"{_DASH}{_one_of(_MONTHS)}\b\.?,?[ ]?{_YEAR}")
 _BEFORE = _pattern(rf"(?:[\W_]|{_WEEKDAY}|(?:on|the|date|when|week of)\b)*")
 _AFTER = _pattern(rf"[\s,)]*\(?{_WEEKDAY}\)?(?=\W|\Z)")
-# What may part a title from the date after it. A weekday is the date's only if a mark parts it from the title too.
+# What may separate a title from the date after it. A weekday is the date's only if a mark separates it as well.
 _BETWEEN = _pattern(rf"(?:\s*[,(\[:;|\u2013\u2014·•/@-]\s*|\s+on\s+)(?:{_WEEKDAY}[\s,.]*)?\Z")
 _THE = _pattern(r"(?<=[,(\[:;|\u2013\u2014·•/@-])\s*the\s+\Z")
 _EDGES = " \t:;,.|\u2013\u2014-·•/~_*>="
@@ -274,7 +275,7 @@ class Found:
         date: As a record keeps it: 2021-11-08, 2021-11, 2021, or XXXX-12-09 where no year can be known.
         words: How it is written there.
         leading: Nothing but a weekday and marks comes before it.
-        trailing: Nothing but a weekday and marks comes after it, and a mark parts it from what comes before it.
+        trailing: Nothing but a weekday and marks comes after it, and a mark separates it from what comes before.
         title: The line's other words.
         weekday: The weekday that the line names, Monday being 0.
         note: What is wrong with the date, as a full sentence, or None.

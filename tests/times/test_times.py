@@ -204,7 +204,7 @@ def test_the_odd_one_of_three_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("date", "line", "shown", "told"),
+    ("date", "line", "shown", "words"),
     [
         (
             "2021-11-11",
@@ -227,10 +227,10 @@ def test_the_odd_one_of_three_is_named() -> None:
         ("2021-11-08", "2:00-3:30 UK", "2-3:30am UK", "in the morning"),
     ],
 )
-def test_what_is_read_but_not_quite_right_is_a_warning(date: str, line: str, shown: str, told: str) -> None:
+def test_what_is_read_but_not_quite_right_is_a_warning(date: str, line: str, shown: str, words: str) -> None:
     when = read_when(date, line, BUILT_IN)
     assert (when.ok, when.line) == (True, shown)
-    assert told.removesuffix(", which") in when.warnings[0].message
+    assert words.removesuffix(", which") in when.warnings[0].message
     assert (when.warnings[0].accepted, when.warnings[0].typed, len(when.warnings)) == (shown, line, 1)
 
 
@@ -249,7 +249,7 @@ def test_letters_of_the_site_are_wall_time_and_shown_as_what_is_in_force() -> No
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "words"),
     [
         ("9am ET on Friday November 12, 2021", "says November 12th, 2021"),
         ("9am ET on Friday", "November 11th, 2021 is a Thursday"),
@@ -261,10 +261,10 @@ def test_letters_of_the_site_are_wall_time_and_shown_as_what_is_in_force() -> No
         ("Nov 12: 9am ET", "says November 12th, 2021"),
     ],
 )
-def test_a_day_in_the_line_that_is_not_the_dates(line: str, told: str) -> None:
+def test_a_day_in_the_line_that_is_not_the_dates(line: str, words: str) -> None:
     when = read_when("2021-11-11", line, BUILT_IN)
     assert not when.ok
-    assert told in messages(when)
+    assert words in messages(when)
     assert offers(when) == ["9am ET, 3pm CET" if "CET" in line else "9am ET"]
 
 
@@ -468,7 +468,7 @@ def test_problems_of_the_date_and_the_duration_name_their_field() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "duration", "told"),
+    ("line", "duration", "words"),
     [
         ("9am ET, 4pm CET", None, []),
         ("1:30am ET on Friday", "2 hours", []),
@@ -484,13 +484,11 @@ def test_problems_of_the_date_and_the_duration_name_their_field() -> None:
         ("x" * 201, None, [(None, "longer than 200")]),
     ],
 )
-def test_what_is_wrong_whatever_the_date_is(
-    line: str, duration: str | None, told: list[tuple[str | None, str]]
-) -> None:
+def test_what_is_wrong_on_any_date(line: str, duration: str | None, words: list[tuple[str | None, str]]) -> None:
     found = read_when_without_date(line, BUILT_IN, duration)
-    assert [problem.field for problem in found] == [field for field, _ in told]
-    for problem, (field, words) in zip(found, told, strict=True):
-        assert words in problem.message
+    assert [problem.field for problem in found] == [field for field, _ in words]
+    for problem, (field, part) in zip(found, words, strict=True):
+        assert part in problem.message
         assert problem.typed == (duration if field else line)
         assert (problem.accepted, problem.choices) == (None, ())
 

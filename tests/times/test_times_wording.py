@@ -1,6 +1,6 @@
-"""What a person is told, word for word: each file of tests/cases/when holds a line and all that is said about it.
+"""The messages, word for word: each file of tests/cases/when holds a line and all that is said about it.
 
-The files are meant to be read aloud. Set ALMANAC_REWRITE to write them anew after a change of wording, and read them.
+The files are meant to be read aloud. Set ALMANAC_REWRITE to write them again after a change of wording, and read them.
 """
 
 import os
@@ -20,8 +20,8 @@ SITE = Zones.of(
 GIVEN = ("date", "when", "duration", "imported")
 
 
-def told(text: str) -> str:
-    """Write down all that is said about what stands in a case's first lines."""
+def report(text: str) -> str:
+    """Write down all that is said about a case's first lines."""
     given = dict(
         line.split(": ", 1) for line in text.splitlines() if line.startswith(tuple(f"{key}: " for key in GIVEN))
     )
@@ -49,8 +49,8 @@ def told(text: str) -> str:
 def test_the_words_for_a_line(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     if "ALMANAC_REWRITE" in os.environ:
-        path.write_text(told(text), encoding="utf-8")
-    assert told(text) == text
+        path.write_text(report(text), encoding="utf-8")
+    assert report(text) == text
 
 
 def test_there_are_cases() -> None:

@@ -90,7 +90,7 @@ def read_when(date: str, line: str, zones: Zones, duration: str | None = None) -
 
 
 def read_when_without_date(line: str, zones: Zones, duration: str | None = None) -> tuple[Problem, ...]:
-    """Return what is wrong with the times of an event whatever its date is, for a form whose date cannot be read.
+    """Return what is wrong with the times of an event on any date, for a form whose date cannot be read.
 
     What depends on the date is left out: whether the times agree, the clock changes, the days. No corrected line is
     offered, as none can be tried. The arguments and the problems' fields are those of `read_when`.
@@ -188,11 +188,11 @@ def _when(reader: "LineReader", line: str, found: Sequence[Problem] = ()) -> Whe
     )
 
 
-# ------------------------------------------------------------------------------- whatever the date is
+# ------------------------------------------------------------------------------- on any date
 
 
 def _take_apart(text: str, zones: Zones) -> tuple[WrittenLine | None, tuple[str, ...]]:
-    """Take a line apart and say all that is wrong with it whatever the date is.
+    """Take a line apart and find all that is wrong with it on any date.
 
     Returns:
         The line, None if it cannot be taken apart; and the messages, none if the date is all that is needed to go on.
@@ -265,7 +265,7 @@ class LineFinding:
     """One thing that is wrong with a line.
 
     Attributes:
-        message: What a person is told.
+        message: What is wrong, as a sentence.
         candidates: Lines that may be right, to be tried.
         only_days: Nothing but a day mark is wrong or missing, so the one candidate is what was meant.
     """

@@ -88,7 +88,7 @@ def clock_of(place: ZonePlace, moment: Moment) -> Clock:
 def read_moment(place: ZonePlace, clock: Clock, day: date) -> Moment | ClockChange:
     """Find when the clocks of a place show a time on a day.
 
-    Letters are read as the zone's wall time, whatever they are. A strict abbreviation decides between the two moments
+    Letters are read as the zone's wall time, even strict ones. A strict abbreviation decides between the two moments
     of an hour that comes twice: `1:30am EST` says which.
     """
     wall, last = clock.walls(datetime.combine(day, time()))

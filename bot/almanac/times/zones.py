@@ -45,7 +45,7 @@ _LETTERS = {
     "Asia/Seoul": "KST",
     "Australia/Perth": "AWST",
     "Australia/Sydney": "AET AEST AEDT",
-    # The same moment all year, whoever writes them: no place's wall time.
+    # The same moment all year, everywhere: no place's wall time.
     "UTC": "UTC Z",
     "GMT": "GMT",
 }
