@@ -1,4 +1,4 @@
-"""The few errors that Almanac raises on purpose, and the problem, the unit in which a person is told what is wrong."""
+"""A problem, which tells a person what is wrong, and the few errors that Almanac raises on purpose."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ class Problem:
     """One thing that is wrong with one field, in plain words, with the fix.
 
     Attributes:
-        message: What is wrong, as one or two full sentences for someone who is no programmer. No typed text in it:
-            typed text is shown apart (and fenced) by whoever prints the problem.
+        message: What is wrong, as one or two full sentences for someone who is not a programmer. It quotes no typed
+            text: that is shown apart, and fenced.
         field: The field's label as its reader knows it (`Date` of a form, `time_zones.ET` of a config), or None when
             the whole input is meant.
         typed: What was typed there, verbatim, or None.
         accepted: A value that would be accepted in its place, or None. For times it is the corrected line.
         choices: Several values that would each be accepted, where only a person can say which one is meant; `accepted`
             is None then.
-        file: The file it stands in, as a path within the site, or None.
+        file: The file that it is in, as a path within the site, or None.
         line: The line in that file, counted from 1, or None.
     """
 
@@ -36,14 +36,13 @@ class Problem:
 
 
 class AlmanacError(Exception):
-    """Anything that Almanac itself raises; every other exception is a bug."""
+    """What Almanac raises on purpose; every other exception is a bug."""
 
 
 class UserError(AlmanacError):
-    """The input has problems: all of them, so that a person is told once."""
+    """The input has problems, all of which are reported at once; a plain sentence is a problem of the whole input."""
 
     def __init__(self, problems: Problem | str | Iterable[Problem]) -> None:
-        """Take the problems; a plain sentence is a problem of the whole input."""
         if isinstance(problems, str):
             problems = Problem(problems)
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
@@ -51,7 +50,7 @@ class UserError(AlmanacError):
 
 
 class ConfigError(UserError):
-    """The site's own set-up (config, form, template) has problems that its maintainers must mend."""
+    """The site's own set-up (config, form, template) has problems that its maintainers have to fix."""
 
 
 class ForgeError(AlmanacError):
@@ -63,15 +62,13 @@ class ForgeError(AlmanacError):
     """
 
     def __init__(self, message: str, *, remedy: str | None = None, passing: bool = False) -> None:
-        """Take what happened and what a person can do."""
         super().__init__(message)
         self.remedy = remedy
         self.passing = passing
 
 
-class Raced(ForgeError):  # noqa: N818 -- an expected turn of things, not an error of anybody
-    """Somebody else moved a branch between our look and our write: look again."""
+class Raced(ForgeError):  # noqa: N818 -- an expected turn of events, nobody's error
+    """Someone else moved a branch between our look and our write: look again."""
 
     def __init__(self, branch: str) -> None:
-        """Take the branch's name."""
-        super().__init__(f"The branch {branch} was moved by somebody else meanwhile.", passing=True)
+        super().__init__(f"The branch {branch} was moved by someone else in the meantime.", passing=True)

@@ -8,7 +8,7 @@ it was typed. What is `Safe` is left alone.
 
 import re
 
-from almanac.text import check_url
+from almanac.urls import check_url
 
 _LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")

@@ -322,7 +322,7 @@ def test_three_runs_at_once(setup: Setup, tmp_path: Path) -> None:
         scene.sweep()
         assert state(scene, number) == expected
         quiet(scene)
-        assert all(re.search("moved by somebody else", str(trouble)) for trouble in troubles), troubles
+        assert all(re.search("moved by someone else", str(trouble)) for trouble in troubles), troubles
 
 
 def test_an_edit_that_comes_while_a_comment_is_written_is_not_talked_over(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """The description's grammar: paragraphs, links, one level of bullets, and nothing else."""
 
 import pytest
-from almanac.event.description import Block, Paragraph, RefusedLink, blocks, inline, parse, refused_links, refused_urls
+from almanac.errors import Problem
+from almanac.event.description import Block, Paragraph, blocks, inline, parse, refused_links, refused_urls
 from almanac.event.model import Event, Link, Person
 from almanac.markdown import Safe
 
@@ -56,8 +57,8 @@ def test_blocks() -> None:
 def test_links_that_are_refused_are_found_with_the_reason() -> None:
     typed = "[a](https://x.org) [b](https://localhost)\n- [c](http:x) [d](ftp://x)"
     assert refused_links(typed) == (
-        RefusedLink("https://localhost", "The link needs the full name of a web site, such as https://example.org."),
-        RefusedLink("http:x", "A link begins with https:// or http://."),
+        Problem("The link needs the full name of a website, such as https://example.org.", typed="https://localhost"),
+        Problem("A link begins with https:// or http://.", typed="http:x"),
     )
 
 

@@ -153,7 +153,7 @@ def test_every_mistake_of_every_record_is_told_at_once() -> None:
     assert ("e/bad.yml", 1, "title") in told
     assert not [file for file, _, _ in told if file == "e/2021-11-08-x.yml"]
     assert "e/2021-11-08-x.yml has this id too" in str(caught.value)
-    assert "belongs in 2021-11-08-z.yml" in str(caught.value)
+    assert "should be called 2021-11-08-z.yml" in str(caught.value)
 
 
 def test_records_come_in_the_order_of_their_dates() -> None:

@@ -130,7 +130,7 @@ def test_text_is_cleaned_and_a_label_loses_its_colon() -> None:
 
 def test_a_title_of_which_nothing_can_be_seen_is_a_problem() -> None:
     [problem] = submitted(title="\u200b\u2060", date="2022-01-20").problems
-    assert (problem.field, "seen" in problem.message) == ("Title", True)
+    assert (problem.field, "invisible" in problem.message) == ("Title", True)
 
 
 @pytest.mark.parametrize(

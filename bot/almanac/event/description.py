@@ -1,10 +1,6 @@
-"""The description's small grammar: paragraphs, `[text](https://...)` links and one level of bullets, and nothing else.
+"""A description's small grammar: paragraphs, `[text](https://...)` links and one level of bullets, and nothing else.
 
-It is parsed here and written again, escaped, in `almanac.event.description`; nothing of it is passed through.
-
-A description as Markdown: parsed by its small grammar and written again, escaped.
-
-URLs in a record that a page may not link to: they are shown as text, and somebody is told.
+It is parsed here and written again as Markdown, escaped; nothing of it is passed through.
 """
 
 import re
@@ -14,7 +10,7 @@ from dataclasses import dataclass
 from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.markdown import Safe, item, link, text
-from almanac.text import refusal
+from almanac.urls import why_refused
 
 _BULLET = re.compile(r"[ \t]*[-*][ \t]+(?=\S)")
 # Only http makes a link; a URL may hold one pair of brackets within another, as many encyclopaedias' do. What follows
@@ -30,19 +26,11 @@ class Paragraph:
     bullets: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class RefusedLink:
-    """A link of a description that a page may not show as one: its URL as typed and the reason."""
-
-    url: str
-    reason: str
-
-
 def parse(description: str) -> tuple[Paragraph, ...]:
     """Cut a description into paragraphs with their bullets.
 
     A blank line ends a paragraph. A line that begins with `-` or `*` and a space is a bullet, whatever its
-    indent. Any other line goes on with what stands above it. Spaces at the very end of a paragraph are kept.
+    indent. Any other line goes on with the one above it. Spaces at the very end of a paragraph are kept.
     """
     paragraphs: list[tuple[list[str], list[list[str]]]] = []
     current: list[str] | None = None
@@ -68,21 +56,21 @@ def _joined(lines: list[str]) -> str:
 
 
 def pieces(typed: str) -> Iterator[tuple[str, re.Match[str] | None]]:
-    """Cut one line into plain texts and, behind each but the last, a link: group 1 is its words, group 2 its URL."""
+    """Cut one line into plain texts and, after each but the last, a link: group 1 is its words, group 2 its URL."""
     end = 0
     for found in _LINK.finditer(typed):
         if not found[1].strip():
-            continue  # a link without words could not be seen
+            continue  # a link without words would be invisible
         yield typed[end : found.start()], found
         end = found.end()
     yield typed[end:], None
 
 
-def refused_links(description: str) -> tuple[RefusedLink, ...]:
-    """Find the links of a description whose URLs are refused, each with its reason."""
+def refused_links(description: str) -> tuple[Problem, ...]:
+    """Find the links of a description whose URLs are refused (`typed`), each with the reason."""
     lines = [line for paragraph in parse(description) for line in (paragraph.text, *paragraph.bullets)]
     urls = [found[2] for line in lines for _, found in pieces(line) if found]
-    return tuple(RefusedLink(url, reason) for url in urls if (reason := refusal(url)))
+    return tuple(Problem(reason, typed=url) for url in urls if (reason := why_refused(url)))
 
 
 @dataclass(frozen=True)
@@ -91,8 +79,8 @@ class Block:
 
     Attributes:
         text: The paragraph.
-        bullets: What stands beneath it.
-        is_bullet: Whether the text is no paragraph but a bullet that has none to stand beneath.
+        bullets: What comes beneath it.
+        is_bullet: Whether the text is not a paragraph but a bullet that has none above it.
     """
 
     text: Safe
@@ -103,7 +91,7 @@ class Block:
 def blocks(description: str | None) -> tuple[Block, ...]:
     """Write a description as Markdown. A link with a refused URL is written as the plain text that was typed.
 
-    Bullets that come before any paragraph have nothing to stand beneath: each is a block of its own.
+    Bullets that come before any paragraph are blocks of their own.
     """
     written: list[Block] = []
     for paragraph in parse(description or ""):
@@ -117,14 +105,12 @@ def blocks(description: str | None) -> tuple[Block, ...]:
 
 def inline(typed: str) -> Safe:
     """Write one line of a description, for the start of a list item: its links, and all else escaped."""
-    done = ""
-    before = ""
+    done, before = "", ""
     for piece, found in pieces(typed):
         before += piece
-        if found:
-            if refusal(found[2]):
-                before += found[0]
-                continue
+        if found and why_refused(found[2]):
+            before += found[0]
+        elif found:
             done += link(found[1], found[2], before=text(before) if done else item(before))
             before = ""
     return Safe(done + (text(before) if done else item(before)))
@@ -141,6 +127,6 @@ def refused_urls(event: Event) -> tuple[Problem, ...]:
         ("recording", event.recording),
         *(("links", link.url) for link in event.links),
     ]
-    found = [(field, url, reason) for field, url in urls if url and (reason := refusal(url))]
-    found += [("description", link.url, link.reason) for link in refused_links(event.description or "")]
+    found = [(field, url, reason) for field, url in urls if url and (reason := why_refused(url))]
+    found += [("description", link.typed or "", link.message) for link in refused_links(event.description or "")]
     return tuple(Problem(f"This is shown without a link. {reason}", field, typed=url) for field, url, reason in found)

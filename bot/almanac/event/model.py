@@ -1,11 +1,4 @@
-"""The event: one gathering of the community, as its record keeps it.
-
-An event's id. It names the record's file, so it is made of a date and an ASCII slug, never of text as typed.
-
-One spelling for what can be written in several ways: `HTTPS://Example.org` and `https://example.org` are one URL.
-
-The page shows no difference between the two, so that a record spelt otherwise would stay so unnoticed.
-"""
+"""The event: one gathering of the community, as its record keeps it; its id; and one spelling of its URLs and times."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -17,7 +10,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from slugify import slugify
 
-from almanac.text import RefusedUrl, check_url
+from almanac.urls import RefusedUrl, check_url
 
 Status = Literal["scheduled", "cancelled", "postponed", "rescheduled"]
 ID_PATTERN = r"^[0-9X]{4}(-[0-9]{2}){0,2}(-[a-z0-9]+)*$"
@@ -44,6 +37,7 @@ def _instant(value: str) -> str:
 
 PartialDate = Annotated[str, AfterValidator(_partial_date)]
 Instant = Annotated[str, AfterValidator(_instant)]
+T = TypeVar("T", "Person", "Link")
 Extra = str | tuple[str, ...] | dict[str, bool]
 
 
@@ -52,7 +46,7 @@ class _Value(BaseModel):
 
 
 class Person(_Value):
-    """Somebody (a person or an organisation) who is named on the page."""
+    """A person or an organisation that is named on the page."""
 
     name: Annotated[str, Field(min_length=1)]
     url: str | None = None
@@ -113,7 +107,7 @@ class Event(_Value):
 
     @property
     def sort_key(self) -> tuple[str, str]:
-        """Put events in order: by date, then by moment; a date without a day stands before the days that it holds."""
+        """Put events in order: by date, then by moment; a date without a day comes before the days that it holds."""
         return (self.date, self.starts or "")
 
 
@@ -121,35 +115,35 @@ MAX_SLUG = 60
 
 
 def safe_slug(text: str, max_length: int = MAX_SLUG) -> str:
-    """Return `a-z`, `0-9` and single hyphens that remind of a text; empty where nothing of it can be written so."""
-    # Left to itself, the library reads `&#47;` as the character it stands for. Nobody typed that character.
+    """Return a text in `a-z`, `0-9` and single hyphens; empty if nothing of it can be written so."""
+    # Left to itself, the library reads `&#47;` as a slash, which nobody typed.
     return slugify(
         text, entities=False, decimal=False, hexadecimal=False, max_length=max_length, word_boundary=True
     ).strip("-")
 
 
 class TakenIds(set[str]):
-    """Ids that there are, for giving out many: ids are only added, so what was tried once need not be tried again.
+    """Ids in use, for giving out many: ids are only added, so what was tried once need not be tried again.
 
     Attributes:
         tried: Id without a number -> the first number that may still be free.
     """
 
     def __init__(self, ids: Iterable[str] = ()) -> None:
-        """Take the ids that there are."""
         super().__init__(ids)
         self.tried: dict[str, int] = {}
 
 
 def event_id(date: str, name: str, taken: Collection[str]) -> str:
-    """Return a new event's id: `2021-11-08-governments-agencies`; `-2`, `-3` ... follow where that is taken.
+    """Return a new event's id: `2021-11-08-governments-agencies`; where that is taken, `-2`, `-3` ... follow.
 
-    It begins with a digit or with `XXXX`, so it is a file's name on every system (`con`, `..` and the like are not).
+    It names the record's file, so it is made of a date and an ASCII slug, never of text as typed. It begins with a
+    digit or with `XXXX`, so it is a valid file name on every system (`con`, `..` and the like are not).
 
     Args:
         date: The event's date, as a record holds it.
         name: Its series, or its title.
-        taken: The ids that there are; `TakenIds` where many are given out.
+        taken: The ids in use; `TakenIds` where many are given out.
     """
     slug = safe_slug(name)
     base = f"{date}-{slug}" if slug else date
@@ -161,29 +155,27 @@ def event_id(date: str, name: str, taken: Collection[str]) -> str:
     return chosen
 
 
-T = TypeVar("T", Person, Link)
-
-
 def in_one_spelling(event: Event) -> Event:
-    """Spell an event's URLs and moments as Almanac does; it says the same as before.
+    """Spell an event's URLs and moments as Almanac does: `HTTPS://Example.org` and `https://example.org` are one URL.
 
-    A URL that a page may not link to, and an event whose section is kept word for word, stay as they are.
+    The page shows no difference, so another spelling would stay in a record unnoticed. A URL that a page may not link
+    to, and an event whose section is kept word for word, stay as they are.
     """
     if event.markdown is not None:
         return event
+
+    def linked(entry: T) -> T:
+        return entry.model_copy(update={"url": _url(entry.url)})
+
     changes = {
         "url": _url(event.url),
         "recording": _url(event.recording),
         "starts": _moment(event.starts),
         "ends": _moment(event.ends),
-        "people": tuple(map(_linked, event.people)),
-        "links": tuple(map(_linked, event.links)),
+        "people": tuple(map(linked, event.people)),
+        "links": tuple(map(linked, event.links)),
     }
     return event.model_copy(update=changes)
-
-
-def _linked(entry: T) -> T:
-    return entry.model_copy(update={"url": _url(entry.url)})
 
 
 def _url(url: str | None) -> str | None:

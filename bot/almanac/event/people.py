@@ -1,10 +1,13 @@
 """Lines of people and of links, as volunteers type them."""
 
 import re
+from collections.abc import Callable
+from typing import TypeVar
 
 from almanac.errors import Problem
 from almanac.event.model import Link, Person
-from almanac.text import RefusedUrl, check_url, entry_too_long, host_of, refusal, too_many
+from almanac.text import entry_too_long, too_many
+from almanac.urls import RefusedUrl, check_url, host_of, why_refused
 
 PERSON_EXAMPLE = "[Ada Lovelace](https://example.org/ada), Analytical Society"
 LINK_EXAMPLE = "[Slides](https://example.org/slides.pdf)"
@@ -14,6 +17,8 @@ _NUMBER = re.compile(r"\A[0-9]{1,3}[.)]\s+")
 _MARKDOWN_LINK = re.compile(r"\[([^\n]*?)\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
 _URL_START = re.compile(r"https?://", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s()<>|,]+", re.IGNORECASE)
+
+T = TypeVar("T", Person, Link)
 
 
 def entries(text: str) -> list[str]:
@@ -28,29 +33,37 @@ def read_people(text: str) -> tuple[tuple[Person, ...], list[Problem]]:
     They are `[Name](https://...), Affiliation`, `Name | Affiliation | https://...` and `Name, Affiliation`. Later parts
     may be missing. Every line that cannot be read is a problem of its own.
     """
-    people: list[Person] = []
-    problems: list[Problem] = []
+    return _read_lines("people", text, _person)
+
+
+def read_links(text: str) -> tuple[tuple[Link, ...], list[Problem]]:
+    """Read links, one a line: `[Text](https://...)`, `Text | https://...`, or a bare `https://...`."""
+    return _read_lines("links", text, _link)
+
+
+def _read_lines(field: str, text: str, read: Callable[[str], T | Problem]) -> tuple[tuple[T, ...], list[Problem]]:
     lines = [_NUMBER.sub("", line) for line in entries(text)]
-    many = too_many("people", len(lines))
-    for line in [] if many else lines:
-        person = _person(line)
-        if isinstance(person, Problem):
-            problems.append(person)
+    if many := too_many(field, len(lines)):
+        return (), [Problem(many)]
+    found: list[T] = []
+    problems: list[Problem] = []
+    for line in lines:
+        one = read(line)
+        if isinstance(one, Problem):
+            problems.append(one)
         else:
-            people.append(person)
-    return tuple(people), [Problem(many)] if many else problems
+            found.append(one)
+    return tuple(found), problems
 
 
 def _person(line: str) -> Person | Problem:
-    name, affiliation, url = _parts(line)
+    name, affiliation, url = _person_parts(line)
     if not name:
         return Problem("There is no name in this line.", typed=line, accepted=PERSON_EXAMPLE)
-    for part, value in (("name", name), ("affiliation", affiliation)):
-        over = entry_too_long(part, value)
-        if over:
-            return Problem(over.replace("This is", f"The {part} is"), typed=line)
+    if over := entry_too_long("name", name) or entry_too_long("affiliation", affiliation):
+        return Problem(over, typed=line)
     if not url and _URL_START.search(f"{name} {affiliation}"):
-        message = "A link can only stand around the name, or in the third place."
+        message = "A link belongs around the name, or in the third place."
         return Problem(message, typed=line, accepted=_person_offer(line))
     try:
         address = check_url(url) if url else None
@@ -59,18 +72,7 @@ def _person(line: str) -> Person | Problem:
     return Person(name=name, url=address, affiliation=affiliation or None)
 
 
-def _person_offer(line: str) -> str:
-    """Write a line anew in the first spelling, if all of it is there."""
-    found = _URL.search(line)
-    if not found or refusal(found[0]) is not None:
-        return PERSON_EXAMPLE
-    name = line[: found.start()].strip(" [](<|,")
-    rest = line[found.end() :].lstrip(" )>,|")
-    offer = f"[{name}]({found[0]})" + (f", {rest}" if rest else "")
-    return offer if name and _parts(offer) == (name, rest, found[0]) else PERSON_EXAMPLE
-
-
-def _parts(line: str) -> tuple[str, str, str]:
+def _person_parts(line: str) -> tuple[str, str, str]:
     """Cut a line into name, affiliation and URL, whichever of the spellings it has."""
     found = _MARKDOWN_LINK.match(line)
     if found:
@@ -90,19 +92,15 @@ def _parts(line: str) -> tuple[str, str, str]:
     return name.strip(), affiliation.strip(), ""
 
 
-def read_links(text: str) -> tuple[tuple[Link, ...], list[Problem]]:
-    """Read links, one a line: `[Text](https://...)`, `Text | https://...`, or a bare `https://...`."""
-    links: list[Link] = []
-    problems: list[Problem] = []
-    lines = [_NUMBER.sub("", line) for line in entries(text)]
-    many = too_many("links", len(lines))
-    for line in [] if many else lines:
-        link = _link(line)
-        if isinstance(link, Problem):
-            problems.append(link)
-        else:
-            links.append(link)
-    return tuple(links), [Problem(many)] if many else problems
+def _person_offer(line: str) -> str:
+    """Write a line again in the first spelling, if all of it is there."""
+    found = _URL.search(line)
+    if not found or why_refused(found[0]):
+        return PERSON_EXAMPLE
+    name = line[: found.start()].strip(" [](<|,")
+    rest = line[found.end() :].lstrip(" )>,|")
+    offer = f"[{name}]({found[0]})" + (f", {rest}" if rest else "")
+    return offer if name and _person_parts(offer) == (name, rest, found[0]) else PERSON_EXAMPLE
 
 
 def _link(line: str) -> Link | Problem:
@@ -111,18 +109,18 @@ def _link(line: str) -> Link | Problem:
     try:
         address = check_url(url.strip())
     except RefusedUrl as refused:
-        whole = bool(found or label or _URL_START.match(line))
-        reason = refused.reason if whole else "A link is written as its words in square brackets and then its address."
+        is_link = bool(found or label or _URL_START.match(line))
+        reason = refused.reason if is_link else "A link is its words in square brackets, and then its address."
         return Problem(reason, typed=line, accepted=_link_offer(line))
     label = label.strip() or host_of(address)
     over = entry_too_long("label", label)
-    return Problem(over.replace("This is", "The text is"), typed=line) if over else Link(label=label, url=address)
+    return Problem(over, typed=line) if over else Link(label=label, url=address)
 
 
 def _link_offer(line: str) -> str:
-    """Write a line anew as `[text](https://...)`, if both are there."""
+    """Write a line again as `[text](https://...)`, if both are there."""
     found = _URL.search(line)
     label = " ".join(re.sub(r"[\[\]()<>|]", " ", line[: found.start()]).split()).rstrip(" ,:;-") if found else ""
     offer = f"[{label}]({found[0]})" if found and label else ""
     read = _MARKDOWN_LINK.fullmatch(offer)
-    return offer if read and refusal(read[2]) is None else LINK_EXAMPLE
+    return offer if read and not why_refused(read[2]) else LINK_EXAMPLE

@@ -1,7 +1,4 @@
-"""An event's record: the YAML text of one file, written so that the same event always gives the same bytes.
-
-What a record says twice must agree: its When line and its moment; and what it names must exist.
-"""
+"""An event's record, the YAML text of one file: read, checked against itself and the others, and written."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -48,7 +45,7 @@ def read_record(text: str, file: str) -> Event:
     """Read one record.
 
     Args:
-        text: What stands in the file.
+        text: The content of the file.
         file: Its path within the site, for messages.
 
     Raises:
@@ -71,7 +68,16 @@ def read_records(files: Mapping[str, str]) -> tuple[Event, ...]:
             events[file] = read_record(files[file], file)
         except UserError as error:
             problems.extend(error.problems)
-    problems.extend(_misnamed(events, files))
+    first: dict[str, str] = {}
+    for file, event in events.items():
+        other = first.setdefault(event.id, file)
+        if other != file:
+            message = f"The record {other} has this id too; each event needs its own."
+        elif file.rpartition("/")[2] != f"{event.id}{SUFFIX}":
+            message = f"A record's file is named after its id, so this one should be called {event.id}{SUFFIX}."
+        else:
+            continue
+        problems.append(load(files[file], file).problem(message, ("id",)))
     if problems:
         raise UserError(problems)
     return in_order(events.values())
@@ -82,33 +88,22 @@ def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
     return tuple(sorted(events, key=lambda event: (*event.sort_key, event.id)))
 
 
-def _misnamed(events: Mapping[str, Event], files: Mapping[str, str]) -> Iterable[Problem]:
-    first: dict[str, str] = {}
-    for file, event in events.items():
-        line = load(files[file], file).lines[("id",)]
-        other = first.setdefault(event.id, file)
-        if other != file:
-            yield Problem(f"The record {other} has this id too; each event needs its own.", "id", file=file, line=line)
-        elif file.rpartition("/")[2] != f"{event.id}{SUFFIX}":
-            wanted = f"{event.id}{SUFFIX}"
-            yield Problem(
-                f"A record's file is named after its id, so this one belongs in {wanted}.", "id", file=file, line=line
-            )
-
-
 def incoherent(records: Sequence[Event], zones: Zones | None, folder: str) -> Iterator[Problem]:
-    """Find what in a record contradicts itself or names a record that is not there.
+    """Find what in a record contradicts itself (its When line and its moment), or names something that does not exist.
 
     Args:
         records: All records.
-        zones: The site's zones, or None: When lines are not read.
+        zones: The site's zones; None to leave the When lines unread.
         folder: The folder of the records.
+
+    Returns:
+        Problems that name the record's file, but no line.
     """
     ids = {record.id for record in records}
     for record in records:
         file = record_path(folder, record.id)
         if record.duplicate_of is not None and (record.duplicate_of not in ids or record.duplicate_of == record.id):
-            message = "This names no other record of this site."
+            message = "There is no other record with this id."
             yield Problem(message, "duplicate_of", typed=record.duplicate_of, file=file)
         if record.time_zone and (wrong := check_zone(record.time_zone)):
             yield Problem(wrong.message, "time_zone", typed=record.time_zone, accepted=wrong.accepted, file=file)
@@ -121,13 +116,13 @@ def _times(record: Event, zones: Zones, file: str) -> Iterator[Problem]:
         starts = datetime.fromisoformat(record.starts)
         there = starts.astimezone(load_zone(record.time_zone)).replace(microsecond=0)
         if there.utcoffset() != starts.utcoffset():
-            message = "The offset in `starts` is not the one of this zone at that moment."
-            yield Problem(message, "time_zone", typed=record.time_zone, accepted=None, file=file)
+            message = "At the moment in `starts`, this zone has another offset."
+            yield Problem(message, "time_zone", typed=record.time_zone, file=file)
     if record.when is None:
         return
     said = check_imported(record.date, record.when, zones)
     for name in ("starts", "ends"):
         mine, read = getattr(record, name), getattr(said, name)
         if said.ok and mine and read and datetime.fromisoformat(mine) != datetime.fromisoformat(read):
-            message = f"This is not the moment that the line in `when` says ({record.when!r})."
+            message = f"This is not the moment in the line `when` ({record.when!r})."
             yield Problem(message, name, typed=mine, accepted=read, file=file)

@@ -25,7 +25,7 @@ class Mark(Enum):
 Read = Value | Mark
 
 MARK = "### "
-"""Stands before a field's label."""
+"""Comes before a field's label."""
 JOINT = f"\n\n{MARK}"
 """What ends one field and begins the next."""
 
@@ -34,7 +34,7 @@ BLANK = "_No response_"
 _UNCHOSEN = "None"
 _COMMA = ", "
 _SPLITS_CAP = 64
-# Each alternative walks one line once, and a line once walked is never given back: linear on any text.
+# Each alternative walks one line once, and never back: linear on any text.
 _ATTACHMENTS = re.compile(r"(?:(?:!?\[[^\n]*\)|<img [^\n]*>|https?://[^\s<>]+)(?:\n+|\Z))++")
 
 
@@ -45,7 +45,7 @@ class Element:
     Attributes:
         id: The field's key.
         label: The field's label.
-        heading: What stands before the value, `MARK` apart.
+        heading: What comes before the value, without `MARK`.
         read: Takes a slice apart: the value, or why there is none.
         free: Whether the slice may hold anything, headings included: a textarea.
         fence: For a rendered textarea, the line that opens its code fence.
@@ -97,8 +97,8 @@ def _element(field: Field) -> Element:
 
 
 def _read_textarea(text: str) -> Read:
-    # Whoever types GitHub's own words for a blank field has left it blank, as far as anyone can tell. The newline is
-    # the one at the end of a file that the body was saved in.
+    # GitHub's own words for a blank field, typed into it, cannot be told from a blank field. The newline is the one at
+    # the end of a file that the body was saved in.
     return None if text in ("", BLANK, f"{BLANK}\n") else text
 
 
@@ -133,7 +133,7 @@ def _checkboxes_reader(labels: list[str]) -> Callable[[str], Read]:
             return Mark.ILLEGAL
         ticked = [box != " " for box in match.groups()]
         boxes = dict(zip(labels, ticked, strict=True))
-        # Two boxes with the same words can be told as one only if both are in the same state.
+        # Two boxes with the same words have one answer only if both are in the same state.
         agree = all(boxes[label] == state for label, state in zip(labels, ticked, strict=True))
         return boxes if agree else Mark.AMBIGUOUS
 

@@ -28,7 +28,7 @@ from almanac.errors import ConfigError, Problem
 from almanac.event.description import blocks
 from almanac.event.model import Event, safe_slug
 from almanac.markdown import Safe
-from almanac.text import RefusedUrl, check_url, host_of
+from almanac.urls import RefusedUrl, check_url, host_of
 
 SectionRenderer = Callable[[Event], str]
 TEMPLATE = "templates/section.md.j2"
