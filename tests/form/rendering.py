@@ -97,7 +97,8 @@ def answers(draw: st.DrawFn, field: Field, words: tuple[str, ...]) -> Answer:
 
 def _typed(typed: str, *, crlf: bool = False) -> Answer:
     text = typed or BLANK
-    return Answer(None if text == BLANK else typed, text.replace("\n", "\r\n") if crlf else text)
+    # Typed with a newline after them, these words are the same in a body that was saved as a file.
+    return Answer(None if text.removesuffix("\n") == BLANK else typed, text.replace("\n", "\r\n") if crlf else text)
 
 
 def _fenced(typed: str, answer: Answer, language: str, *, old: bool) -> Answer:

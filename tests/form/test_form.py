@@ -128,6 +128,7 @@ def test_aliases_are_followed() -> None:
         (element("- type: input\n  attributes: x"), 3, "body[0].attributes", "keys"),
         (element("- type: input\n  attributes:\n    label:"), 4, "body[0].attributes.label", "text"),
         (element("- type: input\n  attributes:\n    label: [a]"), 4, "body[0].attributes.label", "text"),
+        (element("- type: input\n  attributes: {label: ' '}"), 3, "body[0].attributes.label", "not empty"),
         (element("- type: input\n  attributes: {label: 会}"), 2, "body[0].id", "No id"),
         (element("- type: input\n  attributes: {label: a}\n  id: a b"), 4, "body[0].id", "letters"),
         (
