@@ -13,9 +13,8 @@ from almanac.errors import Problem, UserError
 from almanac.event.model import Event
 from almanac.event.record import read_record, record_path, write_record
 from almanac.proposal.marker import PullState
-from almanac.proposal.merge import Merged, field_digests, merge, merge_records
+from almanac.proposal.merge import Merged, field_digests, merge, merge_records, merge_texts
 from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBranch, branch_name
-from almanac.proposal.textmerge import merge_texts
 from almanac.times.zones import Zones
 from almanac.views.protocol import Undecided, View, places, put_event, read_event, stamped
 

@@ -1,7 +1,7 @@
 """Two people's edits of one text come together by lines."""
 
 import pytest
-from almanac.proposal.textmerge import merge_texts
+from almanac.proposal.merge import merge_texts
 from hypothesis import given
 from hypothesis import strategies as st
 
