@@ -107,20 +107,20 @@ def insert(page: Page, text: str, date: str, order: Order | None) -> str:
         return _first_of_page(page, text, date, style.family)
     if neighbours[0].style.family != style.family:
         # Among entries of another kind it would break their list in two, or swallow what follows. After them is safe.
-        return _with(page, page.sections[-1].end, page.newline * 2 + text)
+        return _inserted(page, page.sections[-1].end, page.newline * 2 + text)
     order = order or order_of(neighbours) or page.order or "oldest"
     period = _heading_for(page, neighbours, date)
     if period:
         neighbours = [section for section in neighbours if section.period == period.line]
         if not neighbours:
             return _below(page, period, text)
-    elif under_new_heading := _with_new_heading(page, neighbours, text, date, order):
-        return under_new_heading
+    elif written := _under_new_heading(page, neighbours, text, date, order):
+        return written
     space = _space(page, neighbours)
     place = _place([section.date for section in neighbours], date, order)
     if place < len(neighbours):
-        return _with(page, neighbours[place].start, text + space)
-    return _with(page, neighbours[-1].end, space + text)
+        return _inserted(page, neighbours[place].start, text + space)
+    return _inserted(page, neighbours[-1].end, space + text)
 
 
 def fill(page: Page, sections: list[tuple[str, Event]], order: Order | None) -> str:
@@ -145,7 +145,7 @@ def taken_out(page: Page, section: Section) -> str:
     return text[: section.start] + text[space.end() if space else section.end :]
 
 
-def _with(page: Page, at: int, text: str) -> str:
+def _inserted(page: Page, at: int, text: str) -> str:
     """Write a text into the page at a place."""
     return page.text[:at] + text + page.text[at:]
 
@@ -243,7 +243,7 @@ def _heading_for(page: Page, group: list[Section], date: str) -> Heading | None:
     return max(mine or empty, key=lambda heading: len(heading.period or ""), default=None)
 
 
-def _with_new_heading(page: Page, group: list[Section], text: str, date: str, order: Order) -> str | None:
+def _under_new_heading(page: Page, group: list[Section], text: str, date: str, order: Order) -> str | None:
     """Put a section under a new heading for its year or month, which is made like its neighbour's.
 
     None if the list is not all under such headings, or if the date says less than they do.
@@ -258,9 +258,9 @@ def _with_new_heading(page: Page, group: list[Section], text: str, date: str, or
     following = later if order == "oldest" else [heading for heading in headings if heading not in later]
     if following:
         lead = _new_heading(page, group, following[0], date)
-        return _with(page, page.lines.offsets[following[0].line], lead + text + page.newline * 2)
+        return _inserted(page, page.lines.offsets[following[0].line], lead + text + page.newline * 2)
     lead = _new_heading(page, group, headings[-1], date)
-    return _with(page, group[-1].end, page.newline * 2 + lead + text)
+    return _inserted(page, group[-1].end, page.newline * 2 + lead + text)
 
 
 def _new_heading(page: Page, group: list[Section], model: Heading, date: str) -> str:
@@ -295,7 +295,7 @@ def _first_of_page(page: Page, text: str, date: str, family: str) -> str:
     if family == "row":
         for line in range(1, len(lines.texts)):
             if lines.visible[line] and is_delimiter(lines.texts[line]) and "|" in lines.texts[line - 1]:
-                return _with(page, lines.end(line), page.newline + text)
+                return _inserted(page, lines.end(line), page.newline + text)
     for heading in page.headings:
         if heading.period and date.startswith(heading.period):
             return _below(page, heading, text)
@@ -316,7 +316,7 @@ def _below(page: Page, heading: Heading, text: str) -> str:
     after = following[0].line if following else len(page.lines.texts)
     while after > heading.line + heading.lines and page.lines.blank(after - 1):
         after -= 1
-    return _with(page, page.lines.end(after - 1), page.newline * 2 + text)
+    return _inserted(page, page.lines.end(after - 1), page.newline * 2 + text)
 
 
 def _before(page: Page, text: str, line: int) -> str:
@@ -327,4 +327,4 @@ def _before(page: Page, text: str, line: int) -> str:
         space = ""
     else:
         space = newline if above[-1] in "\r\n" else newline * 2
-    return _with(page, at, space + text + (newline * 2 if at < len(page.text) else newline))
+    return _inserted(page, at, space + text + (newline * 2 if at < len(page.text) else newline))

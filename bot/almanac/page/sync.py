@@ -162,8 +162,8 @@ class _Work:
     def _is_same(self, text: str, section: Section, record: Event) -> bool:
         """Compare what a record is written as with its section.
 
-        Other line ends make no difference if the section is as it was written, though the rest of the page has
-        changed its own since, or if the whole page has one line end: then Git changed them on the way.
+        Other line ends are not a difference if the section is as it was written, even if the rest of the page has other
+        ones by now, or if the whole page has one line end: then Git changed them at a checkout.
         """
         if text == section.text:
             return True
