@@ -105,7 +105,7 @@ class GitHubWorld:
         name = f"site-{emulator.worlds}"
         self.name = f"{OWNER}/{name}"
         emulator.ask("POST", "/user/repos", {"name": name, "auto_init": True}, token=self.token(OWNER))
-        self.ask("PUT", f"collaborators/{BOT}", {"permission": "push"})
+        self.let_in(BOT)
         self.forges: list[GitHubForge] = []
         self.forge = self.connect()
 
@@ -244,6 +244,10 @@ class GitHubWorld:
     def restore_branch(self, branch: str, commit: str) -> None:
         """Make a branch."""
         self.ask("POST", "git/refs", {"ref": f"refs/heads/{branch}", "sha": commit})
+
+    def let_in(self, login: str) -> None:
+        """Make someone a collaborator."""
+        self.ask("PUT", f"collaborators/{login}", {"permission": "push"})
 
     def like_github(self, request: Request) -> Answer | None:
         """Refuse a second pull request from a branch, as GitHub does and the emulator does not."""

@@ -1,4 +1,4 @@
-"""What people commit to a proposal's branch: none of it is lost, and the proposal goes on following issue and base."""
+"""Branch edits: nothing that people commit to a proposal's branch is lost, and the proposal follows issue and base."""
 
 from pathlib import Path
 
@@ -69,7 +69,7 @@ class TestRecord:
         assert 'location: "Paris"' in scene.record(number)
 
     @pytest.mark.parametrize("text", [b"title: [\n", b"title: only\n", b"\xff\xfe", None])
-    def test_a_record_that_cannot_be_read_is_left_alone_and_told(self, scene: Scene, text: bytes | None) -> None:
+    def test_a_record_that_cannot_be_read_is_left_alone_and_reported(self, scene: Scene, text: bytes | None) -> None:
         number = scene.proposed()
         theirs = scene.by_hand(number, {RECORD: text})
         scene.edit(number, **DEMO_DAY, location="Paris")
@@ -132,19 +132,19 @@ class TestPage:
         assert "### Much more coming soon!" in scene.page(number)
         assert "- Location: Paris" in scene.page(number)
 
-    def test_a_section_that_was_taken_off_the_page_is_told(self, scene: Scene) -> None:
+    def test_a_section_that_was_taken_off_the_page_is_reported(self, scene: Scene) -> None:
         number = scene.proposed()
         theirs = scene.by_hand(number, {PAGE: scene.base_page().encode()})
         assert scene.run(number).plan.outcome == "waiting"
         assert scene.head(number) == theirs
 
-    def test_a_page_that_was_deleted_is_told(self, scene: Scene) -> None:
+    def test_a_page_that_was_deleted_is_reported(self, scene: Scene) -> None:
         number = scene.proposed()
         theirs = scene.by_hand(number, {PAGE: None})
         assert scene.run(number).plan.outcome == "waiting"
         assert scene.head(number) == theirs
 
-    def test_record_and_page_edited_in_different_ways_is_told_with_both(self, scene: Scene) -> None:
+    def test_record_and_page_edited_in_different_ways_is_reported_with_both(self, scene: Scene) -> None:
         number = scene.proposed(**DEMO_DAY, location="Paris")
         scene.edit_page(number, "- Location: Paris", "- Location: Lyon")
         scene.edit_record(number, "Paris", "Nice")
@@ -235,7 +235,7 @@ class TestFiles:
         assert scene.files(number)["about.md"] == b"same\n"
         assert "about.md" not in scene.comment(number)
 
-    def test_a_workflow_is_nothing_that_almanac_carries_along(self, scene: Scene) -> None:
+    def test_a_workflow_file_is_never_carried_along(self, scene: Scene) -> None:
         number = scene.proposed()
         theirs = scene.by_hand(number, {".github/workflows/ci.yml": b"on: push\n"})
         assert scene.run(number).plan.outcome == "updated"
@@ -264,7 +264,7 @@ class TestFiles:
             assert line in scene.record(number, path)
 
 
-class TestAnew:
+class TestReopened:
     @both_forges
     def test_human_commits_come_back_when_the_issue_is_reopened(self, scene: Scene) -> None:
         number = scene.proposed(**DEMO_DAY, location="Paris")
@@ -279,7 +279,7 @@ class TestAnew:
         assert 'location: "Lyon"' in scene.record(number)
         assert scene.run(number).plan.writes == ()
 
-    def test_a_problem_in_the_issue_does_not_keep_the_branch_behind(self, scene: Scene) -> None:
+    def test_a_problem_in_the_issue_does_not_keep_the_branch_from_the_new_base(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.by_hand(number, {"notes.md": b"mine\n"})
         scene.edit(number, title="Demo Day", date="soon")
@@ -343,8 +343,8 @@ class TestMoved:
         assert "to another folder since this branch was made" in scene.comment(theirs)
 
 
-class TestBothHands:
-    """Somebody edits an event on the branch, and somebody else the same event on the default branch."""
+class TestBothSides:
+    """Someone edits an event on the branch, and someone else the same event on the default branch."""
 
     def test_a_field_that_both_changed_stays_as_the_branch_has_it_and_its_file_is_named(self, scene: Scene) -> None:
         number = scene.proposed(**DEMO_DAY, location="Paris")

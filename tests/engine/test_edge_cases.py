@@ -1,4 +1,4 @@
-"""Turns that take some doing: records that change hands, markers that are lost, branches without a past."""
+"""Rare situations: markers that are lost, names that are taken, branches without a common commit, races, squashes."""
 
 import pytest
 from almanac.engine.run import reconcile
@@ -38,7 +38,7 @@ class TestLostMarker:
         assert 'title: "Demo Night"' in scene.record(number)
         assert "by hand" in scene.comment(number)
 
-    def test_with_a_problem_in_the_issue_that_is_told_and_nothing_moves(self, scene: Scene) -> None:
+    def test_with_a_problem_in_the_issue_that_is_reported_and_nothing_moves(self, scene: Scene) -> None:
         number = scene.proposed()
         lose_marker(scene, number)
         scene.edit(number, title="Demo Day", date="soon")
@@ -69,7 +69,7 @@ class TestLostMarker:
 
 
 class TestTakenName:
-    def test_by_hand_while_somebody_s_commits_are_on_the_branch(self, scene: Scene) -> None:
+    def test_by_hand_while_someone_s_commits_are_on_the_branch(self, scene: Scene) -> None:
         number = scene.proposed()
         theirs = scene.by_hand(number, {"notes.md": b"mine\n"})
         scene.world.commit({RECORD: b'id: "2022-01-20-demo-day"\ntitle: "Demo Day"\ndate: "2022-01-20"\n'})
@@ -78,22 +78,22 @@ class TestTakenName:
         assert "taken the name" in scene.comment(number)
 
 
-class TestBranchWithoutPast:
+class TestUnrelatedBranch:
     def orphan(self, scene: Scene, number: int) -> str:
         assert isinstance(scene.world, LocalWorld)
         repo = scene.world.repo
-        made = repo.git("commit-tree", f"{scene.head(number)}^{{tree}}", "-m", "Anew")
+        made = repo.git("commit-tree", f"{scene.head(number)}^{{tree}}", "-m", "Again")
         repo.git("update-ref", f"refs/heads/{branch_name(number)}", made)
         return made
 
-    def test_it_is_left_alone_and_told(self, scene: Scene) -> None:
+    def test_it_is_left_alone_and_reported(self, scene: Scene) -> None:
         number = scene.proposed()
         made = self.orphan(scene, number)
         assert scene.run(number).plan.outcome == "waiting"
         assert scene.head(number) == made
         assert "no longer has a commit in common" in scene.comment(number)
 
-    def test_commits_that_are_not_to_be_had_any_more_do_not_come_back(self, scene: Scene) -> None:
+    def test_commits_that_git_has_lost_do_not_come_back(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.by_hand(number, {"notes.md": b"mine\n"})
         scene.world.edit_issue(number, state="closed")
@@ -107,7 +107,7 @@ class TestBranchWithoutPast:
 
 
 class TestRaces:
-    def test_who_is_too_slow_three_times_says_so(self, scene: Scene) -> None:
+    def test_three_lost_races_are_an_error(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.edit(number, **DEMO_DAY, location="Paris")
         forge = Breaking(scene.world.forge)
@@ -125,7 +125,7 @@ class TestRaces:
         assert [done.plan.outcome for done in results] == ["updated"]
         assert {"about.md", "notes.md"} <= scene.files(number).keys()
 
-    def test_a_sweep_that_has_more_to_say_than_before_looks_closer(self, scene: Scene) -> None:
+    def test_a_sweep_with_a_new_warning_looks_closer(self, scene: Scene) -> None:
         number = scene.proposed()
         record = b'id: "2022-01-20-demo-day-9"\ntitle: "Demo Day"\ndate: "2022-01-20"\n'
         scene.world.commit({RECORD.replace(".yml", "-9.yml"): record})
@@ -149,7 +149,7 @@ class TestCommands:
         assert "`/almanac retry`" in scene.comment(number)
 
 
-def test_a_branch_that_was_merged_with_a_commit_nobody_had_seen_is_deleted_too(scene: Scene) -> None:
+def test_a_branch_that_was_merged_with_a_commit_that_no_run_had_seen_is_deleted_too(scene: Scene) -> None:
     number = scene.proposed()
     scene.by_hand(number, {"notes.md": b"mine\n"})
     scene.world.merge(scene.pull(number).number)

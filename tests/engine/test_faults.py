@@ -1,6 +1,6 @@
-"""A run that is killed at any write, before or after it took effect: one sweep later all is as if nothing had happened.
+"""Runs that are killed at any write, before or after it took effect: one sweep later all is as if nothing had happened.
 
-And two runs at the same time: in the end all is as after one.
+And two runs at the same time: they end in the same state as one.
 """
 
 import re
@@ -37,7 +37,7 @@ def with_problems(scene: Scene) -> int:
     return scene.file(title="X", date="soon")
 
 
-def mended(scene: Scene) -> int:
+def fixed(scene: Scene) -> int:
     number = with_problems(scene)
     scene.run(number)
     scene.edit(number, **DEMO_DAY)
@@ -151,7 +151,7 @@ def unlabelled(scene: Scene) -> int:
 
 
 SETUPS: list[Setup] = [
-    *(first, with_problems, mended, edited, spoilt, base_moved, spoilt_and_base_moved, edited_by_a_human),
+    *(first, with_problems, fixed, edited, spoilt, base_moved, spoilt_and_base_moved, edited_by_a_human),
     *(disputed_and_base_moved, broken_by_a_human, closed, closed_with_human_commits, reopened),
     *(reopened_with_human_commits, refused, merged, edited_after_the_merge, squashed_by_hand, unlabelled),
 ]
@@ -252,7 +252,7 @@ def test_another_run_comes_between_any_two_writes(kind: Kind, setup: Setup, tmp_
             quiet(scene)
 
 
-@pytest.mark.parametrize("setup", [first, mended, edited, base_moved, reopened])
+@pytest.mark.parametrize("setup", [first, fixed, edited, base_moved, reopened])
 def test_an_edit_and_its_run_come_between_any_two_writes(setup: Setup, tmp_path: Path) -> None:
     stage, answers = Stage("local", tmp_path, setup), {**DEMO_DAY, "location": "Nice"}
     with stage.scene() as (scene, number):
@@ -325,7 +325,7 @@ def test_three_runs_at_once(setup: Setup, tmp_path: Path) -> None:
         assert all(re.search("moved by someone else", str(trouble)) for trouble in troubles), troubles
 
 
-def test_an_edit_that_comes_while_a_comment_is_written_is_not_talked_over(tmp_path: Path) -> None:
+def test_an_edit_that_comes_while_a_comment_is_written_is_not_overwritten(tmp_path: Path) -> None:
     with new_scene("local", tmp_path) as scene:
         number = scene.file(title="Demo Day", date="soon")
         forge = Breaking(scene.world.forge)

@@ -1,7 +1,6 @@
-"""People and crashes in any order, on a clone with real git: after one sweep all is as it should be.
+"""People and crashes in any order, on a clone with real git: one sweep later, everything is as it should be.
 
-The same 2,000 steps and more in each run. `ALMANAC_EXAMPLES=500 pytest tests/engine/test_machine.py` tries
-others.
+The same 2,000 steps and more in each run; `ALMANAC_EXAMPLES=500 pytest tests/engine/test_machine.py` tries others.
 """
 
 import os
@@ -91,28 +90,28 @@ class Life(People):
         heads = [pull.head for pull in self.world.pulls() if pull.number in opened]
         assert len(set(heads)) == len(heads)
         assert set(heads) <= self.repo.branches().keys()
-        in_line = self._check_base(base, heads)
+        in_sync = self._check_base(base, heads)
         for number in self.numbers:
             self._check_issue(number, branch_name(number) in heads)
             if branch_name(number) in heads:
-                self._check_proposal(number, base, in_line)
+                self._check_proposal(number, base, in_sync)
 
     def _check_base(self, base: str, heads: Sequence[str]) -> bool:
-        """The base is in line, or what brings it in line is on offer; what people wrote is there. Tell which."""
+        """The base is in sync, or a proposal is open that syncs it; what people wrote is there. Tell which."""
         edited = SYNC_BRANCH in heads
         assert edited or not self.world.head(SYNC_BRANCH)
         commit = self.world.head(SYNC_BRANCH) if edited else base
         assert commit
         self.repo.git("merge-tree", "--write-tree", base, commit)
         files = self.world.files(commit)
-        self._check_in_line(files)
+        self._check_in_sync(files)
         self._check_words(files, self.files, self.words)
         for side in sides_of(files):
             assert side.record.issue
             check_values(side.record, self.shown[side.record.issue])
         return not edited
 
-    def _check_in_line(self, files: dict[str, bytes]) -> None:
+    def _check_in_sync(self, files: dict[str, bytes]) -> None:
         page, records = files[PAGE].decode(), list(records_of(files).values())
         synced = sync(page, records, RENDER, Zones.of())
         assert (synced.page, synced.records, synced.problems) == (page, tuple(records), ())
@@ -134,7 +133,7 @@ class Life(People):
             good = self.answers[number]["date"] != "soon"
             assert opened if issue.state == "open" and good else issue.state == "open" or not opened
 
-    def _check_proposal(self, number: int, base: str, in_line: bool) -> None:
+    def _check_proposal(self, number: int, base: str, in_sync: bool) -> None:
         """It does not conflict, all that people wrote is there, and the page says what the record gives."""
         head = self.scene.head(number)
         assert self.repo.git("merge-base", base, head) == base
@@ -144,8 +143,8 @@ class Life(People):
         assert side
         check_values(side.record, self.shown[number] | mine.values)
         check_written(side)
-        if in_line:
-            self._check_in_line(files)
+        if in_sync:
+            self._check_in_sync(files)
 
 
 def check_values(record: Event, values: dict[str, str]) -> None:

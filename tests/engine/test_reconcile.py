@@ -1,4 +1,4 @@
-"""One issue's way from form to proposal, on every forge: what is there after a run; a second run writes nothing."""
+"""One issue's way from form to proposal: what is there after a run, and that a second run writes nothing."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +13,7 @@ from almanac.renderer import example, load_templates, template
 
 from tests.filing import GOVERNMENTS_ANSWERS, UNIVERSITIES_ANSWERS, body
 from tests.forge.worlds import World, open_world
-from tests.scenes import FORGES
-
-PAGE = "past-working-groups.md"
-RECORD = "_data/events/2022-01-20-demo-day.yml"
-DEMO_DAY = {"title": "Demo Day", "date": "2022-01-20", "when": "9am ET, 3pm CET"}
-
+from tests.scenes import CONFIG, DEMO_DAY, FORGES, PAGE, RECORD, Scene, both_forges
 
 on_both_forges = pytest.mark.parametrize("world", FORGES, indirect=True)
 
@@ -75,7 +70,7 @@ class TestValid:
         assert "### January 20th, 2022:  Demo Day\n\n- When: 9am ET, 3pm CET\n" in comment.body
         assert f"pull request #{pull.number}" in comment.body
 
-    def test_the_new_section_stands_in_its_place_and_no_other_byte_changes(self, world: World) -> None:
+    def test_the_new_section_is_in_its_place_and_no_other_byte_changes(self, world: World) -> None:
         number = filed(world, title="Between", date="2021-11-10")
         run(world, number)
         page = page_of(world, number)
@@ -152,7 +147,7 @@ class TestValid:
 
 @on_both_forges
 class TestProblems:
-    def test_every_problem_is_told_in_one_comment_and_nothing_else_is_made(self, world: World) -> None:
+    def test_every_problem_is_reported_in_one_comment_and_nothing_else_is_made(self, world: World) -> None:
         number = filed(world, title="X", date="11/8/2021", url="javascript:alert(1)", people="[A](ftp://a.example)")
         done = run(world, number)
         assert done.plan.outcome == "waiting"
@@ -203,7 +198,7 @@ class TestNotOurs:
         assert (done.plan.outcome, done.plan.writes) == (None, ())
         assert world.comments(number) == []
 
-    def test_an_issue_that_nobody_filed_is_nobody_s(self, world: World) -> None:
+    def test_an_issue_that_was_never_filed(self, world: World) -> None:
         assert run(world, 4711).plan.outcome is None
 
 
@@ -275,7 +270,7 @@ class TestSite:
             ({".github/almanac.yml": f"page: {PAGE}\nsection_template: none.j2\n".encode()}, "template"),
         ],
     )
-    def test_what_is_wrong_with_the_site_is_said_and_nothing_is_written(
+    def test_what_is_wrong_with_the_site_is_reported_and_nothing_is_written(
         self, world: World, files: dict[str, bytes | None], words: str
     ) -> None:
         world.commit(files)
@@ -284,9 +279,44 @@ class TestSite:
             run(world, number)
         assert (world.pulls(), world.comments(number)) == ([], [])
 
-    def test_a_failure_of_one_issue_does_not_keep_the_others_waiting(self, world: World) -> None:
+    def test_a_failure_of_one_issue_does_not_stop_the_others(self, world: World) -> None:
         first, second = filed(world, **DEMO_DAY), filed(world, title="Other", date="2022-03-03")
         world.commit({".github/almanac.yml": b"page: missing.md\n"})
         results = list(reconcile_all(world.forge, load_templates()))
         assert [done.plan.issue for done in results] == [first, second]
         assert all(done.error for done in results)
+
+
+class TestMessages:
+    @both_forges
+    def test_a_site_s_own_message_takes_the_place_of_ours(self, scene: Scene) -> None:
+        own = b"Hallo! {{ pull }}\n{% for one in warnings %}{{ one | problem }}{% endfor %}\n{{ preview | fence }}"
+        files = {CONFIG: f"page: {PAGE}\nmessages: .almanac-texts\n".encode(), ".almanac-texts/proposed.md.j2": own}
+        scene.world.commit({**files, ".almanac-texts/README": b"notes"})
+        number = scene.proposed()
+        assert f"Hallo! #{scene.pull(number).number}" in scene.comment(number)
+        assert "### January 20th, 2022" in scene.comment(number)
+        assert "This adds the event" in scene.pull(number).body
+        scene.edit(number, title="X", date="soon")
+        scene.run(number)
+        assert "**Date**" in scene.comment(number)
+
+    @pytest.mark.parametrize(
+        ("name", "text", "words"),
+        [
+            ("proposed", b"a\n{% if %}", "texts/proposed.md.j2:2: The template cannot be read"),
+            ("pull", b"\n{{ nothing }}", "texts/pull.md.j2:2: The template fails"),
+            ("pull", b"{{ issue // 0 }}", "texts/pull.md.j2:1: The template fails"),
+            ("propsed", b"x", "Did you mean `proposed.md.j2`"),
+            ("zzz", b"x", "There is no message with this name"),
+        ],
+    )
+    def test_a_broken_one_is_named_and_nothing_is_written(
+        self, scene: Scene, name: str, text: bytes, words: str
+    ) -> None:
+        scene.world.commit({CONFIG: f"page: {PAGE}\nmessages: texts\n".encode(), f"texts/{name}.md.j2": text})
+        number = scene.file(**DEMO_DAY)
+        with pytest.raises(ConfigError) as caught:
+            scene.run(number)
+        assert words in str(caught.value)
+        assert (scene.world.head(branch_name(number)), scene.world.pulls()) == (None, [])

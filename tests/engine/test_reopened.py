@@ -1,4 +1,4 @@
-"""What comes back: issues and pull requests that are reopened, branches that are restored, events that change twice."""
+"""Issues and pull requests that are reopened, branches that are restored, events that change twice."""
 
 import pytest
 from almanac.engine.run import reconcile
@@ -76,7 +76,7 @@ class TestCommits:
         assert "late.md" not in self.reopened(scene, number)
 
     @pytest.mark.parametrize("how", ["label", "cancel"])
-    def test_those_that_came_after_the_merge_are_nobody_s_to_delete(self, scene: Scene, how: str) -> None:
+    def test_those_that_came_after_the_merge_are_not_deleted(self, scene: Scene, how: str) -> None:
         assert isinstance(scene.world, LocalWorld)
         scene.world.repo.git("config", "almanac.writer", "grace")
         number = merged(scene)
@@ -94,7 +94,7 @@ class TestCommits:
 
 @both_forges
 class TestPull:
-    """Somebody reopens the pull request itself."""
+    """Someone reopens the pull request itself."""
 
     def test_after_a_withdrawal_the_next_no_is_a_no(self, scene: Scene) -> None:
         number = scene.proposed()
@@ -110,7 +110,7 @@ class TestPull:
         assert scene.run(number).plan.outcome == "refused"
         assert [each.state for each in scene.world.pulls()] == ["closed"]
 
-    def test_after_a_no_closing_the_issue_is_no_second_one(self, scene: Scene) -> None:
+    def test_after_a_no_closing_the_issue_is_not_a_second_one(self, scene: Scene) -> None:
         number = scene.proposed()
         head, pull = scene.head(number), scene.pull(number).number
         scene.world.close_pull(pull)
@@ -179,7 +179,7 @@ def test_git_takes_the_name_of_a_branch_for_the_branch_also_after_it_was_deleted
 
 
 class TestPageEditedByHand:
-    """Somebody edits a merged event's section on the default branch, and no record says so yet."""
+    """Someone edits a merged event's section on the default branch, and no record says so yet."""
 
     def edited(self, scene: Scene, old: str = "- Location: Paris\n", new: str = "- Location: Paris, room 5\n") -> int:
         number = scene.proposed(**DEMO_DAY, location="Paris")
@@ -211,7 +211,7 @@ class TestPageEditedByHand:
         assert "- Location: Nice\n\n- Register: [example.org](https://example.org/x)\n" in scene.page(number)
         at_rest(scene, number)
 
-    def test_so_does_one_with_somebody_s_commits(self, scene: Scene) -> None:
+    def test_so_does_one_with_someone_s_commits(self, scene: Scene) -> None:
         number = merged(scene)
         scene.edit(number, **DEMO_DAY, url="https://example.org/x")
         scene.run(number)
@@ -225,7 +225,7 @@ class TestPageEditedByHand:
         assert scene.files(number)["notes.md"] == b"mine\n"
         at_rest(scene, number)
 
-    def test_a_second_edit_takes_the_place_of_the_first_beside_somebody_s_commits(self, scene: Scene) -> None:
+    def test_a_second_edit_takes_the_place_of_the_first_beside_someone_s_commits(self, scene: Scene) -> None:
         number = self.edited(scene)
         scene.edit(number, **DEMO_DAY, location="Paris", url="https://example.org/x")
         scene.run(number)
@@ -239,12 +239,12 @@ class TestPageEditedByHand:
         assert scene.files(number)["notes.md"] == b"mine\n"
         at_rest(scene, number)
 
-    def test_it_is_no_change_of_the_issue_s(self, scene: Scene) -> None:
+    def test_it_is_not_a_change_of_the_issue(self, scene: Scene) -> None:
         number = self.edited(scene)
         assert scene.run(number).plan.outcome == "unchanged"
         assert scene.world.head(branch_name(number)) is None
 
-    def test_an_answer_that_disagrees_with_it_is_not_passed_over_in_silence(self, scene: Scene) -> None:
+    def test_an_answer_that_disagrees_with_it_is_reported(self, scene: Scene) -> None:
         number = self.edited(scene)
         scene.edit(number, **DEMO_DAY, location="Nice")
         assert scene.run(number).plan.outcome == "unchanged"

@@ -1,4 +1,4 @@
-"""The look at everything: what it costs, what it goes on after, and edits made by hand on the base."""
+"""The sweep: what it finds, what it costs, and edits made by hand on the base."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,7 +44,7 @@ class TestEverything:
         assert found == {fine: "unchanged", moved: "updated", closed: "closed", bad: "waiting", new: "created"}
         assert [done.plan.writes for done in scene.sweep() if done.plan.writes] == []
 
-    def test_a_failure_of_one_keeps_no_other_waiting(self, scene: Scene) -> None:
+    def test_a_failure_of_one_does_not_stop_the_others(self, scene: Scene) -> None:
         first = scene.proposed()
         second = scene.file(title="Other", date="2022-06-01")
         record = next(path for path in scene.files(first) if "2022" in path)
@@ -59,7 +59,7 @@ class TestEverything:
         with pytest.raises(UserError):
             scene.sweep()
 
-    def test_progress_is_told_before_each(self, scene: Scene) -> None:
+    def test_progress_is_reported_before_each(self, scene: Scene) -> None:
         for day in (1, 2, 3):
             scene.file(title=f"Event {day}", date=f"2022-05-{day:02}")
         told: list[tuple[int, int]] = []
@@ -88,7 +88,7 @@ class TestEverything:
         scene.sweep()
         assert "ready for a maintainer" in scene.comment(number)
 
-    def test_two_that_look_alike_are_found_within_one_sweep(self, scene: Scene) -> None:
+    def test_two_that_are_duplicates_are_found_within_one_sweep(self, scene: Scene) -> None:
         numbers = [scene.file(**DEMO_DAY) for _ in range(2)]
         results = {done.plan.issue: done for done in scene.sweep()}
         assert results[numbers[1]].plan.warnings
@@ -158,7 +158,7 @@ class TestEdits:
         before, after = scene.world.files(scene.world.forge.base().commit), scene.world.files(head)
         return {path: text for path, text in after.items() if before.get(path) != text}
 
-    def test_where_nobody_edited_anything_there_is_nothing_to_say(self, scene: Scene) -> None:
+    def test_without_edits_there_is_nothing_to_report(self, scene: Scene) -> None:
         assert self.plan(scene) is None
         assert scene.world.head(SYNC_BRANCH) is None
 
@@ -231,7 +231,7 @@ class TestEdits:
         assert plan
         assert plan.outcome == "created"
 
-    def test_both_edited_is_said_and_changes_nothing(self, scene: Scene) -> None:
+    def test_both_edited_is_reported_and_changes_nothing(self, scene: Scene) -> None:
         text = scene.world.files(scene.world.forge.base().commit)[GOVERNMENTS]
         self.edit_page(scene, "9am ET, 3pm CET", "10am ET, 4pm CET")
         self.plan(scene)
@@ -246,7 +246,7 @@ class TestEdits:
         assert plan.writes == ()
 
     @both_forges
-    def test_another_sweep_that_is_quicker_is_no_failure(self, scene: Scene) -> None:
+    def test_another_sweep_that_is_quicker_is_not_a_failure(self, scene: Scene) -> None:
         self.edit_page(scene, "9am ET, 3pm CET", "10am ET, 4pm CET")
         forge = Breaking(scene.world.forge)
         forge.between = lambda write: list(scene.sweep()) if write == 0 else None
@@ -255,7 +255,7 @@ class TestEdits:
         ]
         assert len([pull for pull in scene.world.pulls() if pull.head == SYNC_BRANCH]) == 1
 
-    def test_somebody_s_commit_on_its_branch_is_left_alone(self, scene: Scene) -> None:
+    def test_someone_s_commit_on_its_branch_is_left_alone(self, scene: Scene) -> None:
         self.edit_page(scene, "9am ET, 3pm CET", "10am ET, 4pm CET")
         self.plan(scene)
         theirs = scene.world.commit({"notes.md": b"mine\n"}, branch=SYNC_BRANCH)

@@ -1,4 +1,4 @@
-"""Every row of the table of a proposal's life, on both forges; what needs real merges, on the local one alone."""
+"""Every row of the table of a proposal's life, on both forges; what needs real merges, on this disk alone."""
 
 import pytest
 from almanac.engine.run import reconcile
@@ -90,7 +90,7 @@ class TestMerged:
         assert [path for path in scene.files(number) if "2022" in path] == [RECORD]
         assert scene.run(number).plan.writes == ()
 
-    def test_edited_into_a_problem_it_is_told_once(self, scene: Scene) -> None:
+    def test_edited_into_a_problem_it_is_reported_once(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.world.merge(scene.pull(number).number)
         scene.run(number)
@@ -99,7 +99,7 @@ class TestMerged:
         assert "**Date**" in scene.comment(number)
         assert scene.run(number).plan.writes == ()
 
-    def test_edited_and_back_again_the_change_has_lost_its_point(self, scene: Scene) -> None:
+    def test_edited_and_back_again_the_change_is_withdrawn(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.world.merge(scene.pull(number).number)
         scene.run(number)
@@ -132,7 +132,7 @@ class TestMerged:
         assert scene.world.issue_state(number) == ("closed", "completed")
         assert scene.run(number).plan.writes == ()
 
-    def test_squashed_by_hand_with_somebody_s_commits(self, scene: Scene) -> None:
+    def test_squashed_by_hand_with_someone_s_commits(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.by_hand(number, {"notes.md": b"mine\n"})
         scene.run(number)
@@ -226,7 +226,7 @@ class TestGone:
         assert scene.run(number).plan.writes == ()
 
     @both_forges
-    def test_somebody_s_branch_that_is_called_like_ours_is_left_alone(self, scene: Scene) -> None:
+    def test_someone_s_branch_that_is_called_like_ours_is_left_alone(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.world.label(number)
         scene.run(number)
@@ -260,7 +260,7 @@ class TestLeftovers:
         assert scene.world.parents(scene.head(number)) == (base,)
         assert 'location: "Paris"' in scene.record(number)
 
-    def test_somebody_s_commit_on_it_is_kept(self, scene: Scene) -> None:
+    def test_someone_s_commit_on_it_is_kept(self, scene: Scene) -> None:
         number = self.leave(scene)
         scene.edit_record(number, 'title: "Demo Day"', 'title: "Demo Night"')
         scene.by_hand(number, {"notes.md": b"mine\n"})
@@ -275,7 +275,7 @@ class TestLeftovers:
         assert scene.sweep()[0].plan.outcome == "closed"
         assert scene.world.head(branch_name(number)) is None
 
-    def test_a_record_of_the_same_name_was_merged_meanwhile(self, scene: Scene) -> None:
+    def test_a_record_of_the_same_name_was_merged_before(self, scene: Scene) -> None:
         number = scene.proposed()
         text = f'id: "{RECORD[len("_data/events/") : -4]}"\nissue: 99\ntitle: "Demo Day"\ndate: "2022-01-20"\n'
         scene.world.commit({RECORD: text.encode()})
@@ -312,7 +312,7 @@ class TestBase:
             repo.git("merge-tree", "--write-tree", base, scene.head(number))
 
     @both_forges
-    def test_an_issue_with_a_problem_does_not_stay_behind(self, scene: Scene) -> None:
+    def test_an_issue_with_a_problem_follows_the_base(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.edit(number, title="Demo Day", date="soon")
         scene.run(number)

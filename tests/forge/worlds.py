@@ -133,6 +133,10 @@ class World(Protocol):
         """Someone brings a branch back."""
         ...
 
+    def let_in(self, login: str) -> None:
+        """The owner gives someone the right to write."""
+        ...
+
 
 class LocalWorld:
     """A clone on this disk."""
@@ -240,6 +244,9 @@ class LocalWorld:
 
     def restore_branch(self, branch: str, commit: str) -> None:
         self.repo.git("branch", branch, commit)
+
+    def let_in(self, login: str) -> None:
+        self.repo.git("config", "--add", "almanac.writer", login)
 
 
 @contextmanager

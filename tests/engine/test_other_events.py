@@ -1,0 +1,141 @@
+"""What other events mean for a proposal: how many of one author may be open, and warnings of duplicates."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.forge.worlds import Kind, LocalWorld
+from tests.scenes import CONFIG, DEMO_DAY, PAGE, Scene, both_forges, new_scene
+
+
+class TestLimit:
+    @pytest.fixture(autouse=True)
+    def limited(self, scene: Scene) -> None:
+        scene.world.let_in("grace")
+        scene.world.commit({CONFIG: f"page: {PAGE}\nmax_open_per_author: 2\n".encode()})
+
+    def filed(self, scene: Scene, day: int, by: str = "ada") -> int:
+        return scene.file(by=by, title=f"Event {day}", date=f"2022-05-{day:02}")
+
+    @both_forges
+    def test_more_wait_with_a_comment_and_are_served_in_their_order(self, scene: Scene) -> None:
+        numbers = [self.filed(scene, day) for day in (1, 2, 3, 4)]
+        assert [scene.run(number).plan.outcome for number in numbers] == ["created", "created", "waiting", "waiting"]
+        assert "waits its turn" in scene.comment(numbers[2])
+        assert scene.run(numbers[2]).plan.writes == ()
+        scene.world.edit_issue(numbers[1], state="closed")
+        outcomes = {done.plan.issue: done.plan.outcome for done in scene.sweep()}
+        assert [outcomes[number] for number in numbers] == ["unchanged", "closed", "created", "waiting"]
+        assert "ready for a maintainer" in scene.comment(numbers[2])
+
+    def test_a_sweep_keeps_to_it_as_well(self, scene: Scene) -> None:
+        numbers = [self.filed(scene, day) for day in (1, 2, 3)]
+        others = self.filed(scene, 4, by="mallory")
+        outcomes = {done.plan.issue: done.plan.outcome for done in scene.sweep()}
+        assert [outcomes[number] for number in (*numbers, others)] == ["created", "created", "waiting", "created"]
+
+    @both_forges
+    def test_it_does_not_hold_for_people_who_may_write(self, scene: Scene) -> None:
+        numbers = [self.filed(scene, day, by="grace") for day in (1, 2, 3)]
+        assert [scene.run(number).plan.outcome for number in numbers] == ["created"] * 3
+
+    def test_a_change_of_a_merged_event_does_not_wait(self, scene: Scene) -> None:
+        first = scene.proposed(title="Event 1", date="2022-05-01")
+        scene.world.merge(scene.pull(first).number)
+        scene.sweep()
+        for day in (2, 3):
+            scene.proposed(title=f"Event {day}", date=f"2022-05-{day:02}")
+        scene.edit(first, title="Event 1", date="2022-05-01", location="Paris")
+        assert scene.run(first).plan.outcome == "created"
+
+    def test_an_open_proposal_goes_on_when_the_limit_is_lowered(self, scene: Scene) -> None:
+        numbers = [self.filed(scene, day) for day in (1, 2)]
+        for number in numbers:
+            scene.run(number)
+        scene.world.commit({CONFIG: f"page: {PAGE}\nmax_open_per_author: 1\n".encode()})
+        assert [scene.run(number).plan.outcome for number in numbers] == ["updated", "updated"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [("local", "created"), pytest.param("github", "waiting", marks=pytest.mark.emulator)]
+)
+def test_ten_are_the_limit_on_github_where_the_config_is_silent(kind: Kind, outcome: str, tmp_path: Path) -> None:
+    with new_scene(kind, tmp_path) as scene:
+        numbers = [scene.file(title=f"Event {day}", date=f"2022-05-{day + 1:02}") for day in range(11)]
+        assert [scene.run(number).plan.outcome for number in numbers] == ["created"] * 10 + [outcome]
+
+
+class TestDuplicates:
+    def warned(self, scene: Scene, number: int) -> str:
+        done = scene.run(number)
+        assert done.plan.outcome == "created"
+        assert done.plan.warnings
+        text = done.plan.warnings[0].message
+        assert text in scene.comment(number)
+        assert text in scene.pull(number).body
+        assert "- [ ]" in scene.pull(number).body
+        assert scene.run(number).plan.writes == ()
+        return text
+
+    @pytest.mark.parametrize(
+        ("first", "second", "words"),
+        [
+            ({"series": "Open", "title": "One"}, {"series": "open!", "title": "Other"}, "same day and series"),
+            ({"title": "Measuring Open Source"}, {"title": "measuring open-source"}, "similar title"),
+            ({"title": "Measuring Open Source"}, {"title": "Measuring Open Sources"}, "similar title"),
+            ({"title": "Open Source"}, {"title": "All about open source in town"}, "similar title"),
+            (
+                {"title": "A", "url": "https://x.example/a"},
+                {"title": "B", "url": "https://X.example/a/"},
+                "same registration",
+            ),
+        ],
+    )
+    def test_an_open_proposal(self, scene: Scene, first: dict[str, str], second: dict[str, str], words: str) -> None:
+        one = scene.proposed(**first, date="2022-06-01")
+        two = scene.file(**second, date="2022-06-01")
+        text = self.warned(scene, two)
+        assert words in text
+        assert f"#{scene.pull(one).number}" in text
+
+    @pytest.mark.parametrize(
+        "second",
+        [
+            {"title": "Measuring Open Source", "date": "2022-06-02"},
+            {"title": "Something else", "date": "2022-06-01"},
+        ],
+    )
+    def test_others_are_not_duplicates(self, scene: Scene, second: dict[str, str]) -> None:
+        scene.proposed(title="Measuring Open Source", date="2022-06-01")
+        number = scene.file(**second)
+        assert scene.run(number).plan.warnings == ()
+        assert "- [x] no other event looks like this one" in scene.pull(number).body
+
+    @both_forges
+    def test_a_record(self, scene: Scene) -> None:
+        number = scene.file(series="Governments & Agencies", title="Another", date="2021-11-08")
+        text = self.warned(scene, number)
+        assert "_data/events/2021-11-08-governments-agencies.yml" in text
+        assert "http" in text or isinstance(scene.world, LocalWorld)
+
+    def test_a_section_of_the_page(self, scene: Scene) -> None:
+        number = scene.file(title="When Institutions Cooperate", date="2021-11-08")
+        assert f"{PAGE}" in self.warned(scene, number)
+
+    def test_a_section_with_the_same_link(self, scene: Scene) -> None:
+        number = scene.file(
+            title="X", date="2025-11-08", url="https://drcc.library.jhu.edu/open-source-programs-office/"
+        )
+        assert f"{PAGE}" in self.warned(scene, number)
+
+    @pytest.mark.parametrize("url", ["https://drcc.library.jhu.edu/", "https://drcc.library.jhu.edu/open-source"])
+    def test_a_section_with_a_link_that_goes_on_is_not_a_duplicate(self, scene: Scene, url: str) -> None:
+        number = scene.file(title="X", date="2025-11-08", url=url)
+        assert scene.run(number).plan.warnings == ()
+
+    def test_an_event_is_not_a_duplicate_of_itself(self, scene: Scene) -> None:
+        number = scene.proposed()
+        scene.world.merge(scene.pull(number).number)
+        scene.run(number)
+        scene.edit(number, **DEMO_DAY, location="Paris")
+        assert scene.run(number).plan.warnings == ()
