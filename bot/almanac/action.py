@@ -12,7 +12,7 @@ from almanac.commands.propose import PATIENCE, write_pause
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError, UserError
-from almanac.forge.github.address import DEFAULT_API_URL
+from almanac.forge.github.request import DEFAULT_API_URL
 from almanac.markdown import fence
 from almanac.output import error_text, print_error, print_text
 from almanac.renderer import load_templates

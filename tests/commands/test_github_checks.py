@@ -11,7 +11,7 @@ import pytest
 from almanac.commands.findings import Finding
 from almanac.commands.github_checks import Place, check_github
 from almanac.errors import ForgeError
-from almanac.forge.github.probe import Probe, Reply
+from almanac.forge.github.client import Probe, Reply
 
 NAME = "octo/site"
 PAGE = "past-working-groups.md"

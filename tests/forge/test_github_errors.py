@@ -11,10 +11,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 from almanac.errors import ForgeError, Raced, UserError
-from almanac.forge.github.address import web_address
 from almanac.forge.github.client import GitHubClient, Throttle
 from almanac.forge.github.repository import GitHubForge, connect
-from almanac.forge.github.request import Request
+from almanac.forge.github.request import Request, web_address
 from almanac.proposal.state import PutBranch
 
 from tests.proxy import Answer, Proxy
@@ -200,7 +199,7 @@ class TestPages:
 
 
 def test_without_github_pygithub_is_not_loaded() -> None:
-    light = "almanac.forge.protocol, almanac.forge.local.forge, almanac.forge.github.address"
+    light = "almanac.forge.protocol, almanac.forge.local.forge, almanac.forge.github.request"
     code = f"import sys, {light}; sys.exit('github' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

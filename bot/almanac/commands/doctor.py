@@ -11,7 +11,7 @@ from almanac.commands.discovery import Clone, read_clone
 from almanac.commands.findings import Finding, findings_values, from_problems, is_well, print_findings
 from almanac.commands.jekyll import check_jekyll
 from almanac.errors import UserError
-from almanac.forge.github.address import DEFAULT_API_URL, check_repository_name, is_address, is_token, web_address
+from almanac.forge.github.request import DEFAULT_API_URL, check_repository_name, is_address, is_token, web_address
 from almanac.output import errors_as_json, print_json, print_text
 from almanac.site import Folder, Site
 
@@ -68,7 +68,7 @@ def _guarded(check: Callable[[], list[Finding]]) -> list[Finding]:
 
 def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
     from almanac.commands.github_checks import Place, check_github  # PyGithub is slow to import
-    from almanac.forge.github.probe import Probe
+    from almanac.forge.github.client import Probe
 
     token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or DEFAULT_API_URL
     if not is_address(api_url):

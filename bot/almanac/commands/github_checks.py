@@ -9,7 +9,7 @@ from almanac import config as configs
 from almanac.commands.findings import Finding, ok
 from almanac.commands.starter import SWITCH
 from almanac.errors import ForgeError
-from almanac.forge.github.probe import Probe, Reply, clock_skew
+from almanac.forge.github.client import Probe, Reply
 
 # GitHub refuses an App's signed requests if the clock is more than a minute ahead.
 _CLOCK_WARNS, _CLOCK_FAILS = 30, 60
@@ -73,7 +73,7 @@ def check_github(
 
 
 def _clock(reply: Reply) -> Iterator[Finding]:
-    skew = clock_skew(reply)
+    skew = reply.clock_skew()
     if skew is None:
         return
     seconds = round(abs(skew))

@@ -12,7 +12,7 @@ from almanac.commands.preview import why_refused
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import UserError
-from almanac.forge.github.address import DEFAULT_API_URL
+from almanac.forge.github.request import DEFAULT_API_URL
 from almanac.forge.local.forge import LocalForge
 from almanac.forge.local.store import read_issue
 from almanac.output import (

@@ -9,7 +9,7 @@ from pydantic import AliasGenerator, BaseModel, BeforeValidator, Field, SecretSt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from almanac.errors import Problem, UserError
-from almanac.forge.github.address import DEFAULT_API_URL, is_address, web_address
+from almanac.forge.github.request import DEFAULT_API_URL, is_address, web_address
 
 MIB = 1 << 20
 

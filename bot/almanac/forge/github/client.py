@@ -1,15 +1,19 @@
 """The one way to GitHub's REST API: PyGithub, set up once; requests are paced and repeated, lists are read by pages."""
 
+import base64
+import binascii
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
 from itertools import islice
-from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import github
 import requests
@@ -22,9 +26,6 @@ PER_PAGE = 100
 TRIES = 4
 BURST = 10
 """How many writes may go out at once."""
-_TIMEOUT = 30
-# A new pull request may be refused while not all of GitHub knows its branch.
-_TOO_EARLY = "could not resolve to a node"
 _UNREACHABLE = {
     requests.Timeout: "did not answer in time",
     requests.exceptions.SSLError: "could not prove its identity (its certificate is not trusted here)",
@@ -34,12 +35,7 @@ T = TypeVar("T")
 
 
 class Throttle:
-    """Keeps us polite and patient, within limits.
-
-    Attributes:
-        patience: The most seconds to wait, in one call, for a rate limit or for GitHub's problems to pass.
-        sleep: Waits for some seconds.
-    """
+    """Keeps us polite and patient: `patience` is the most seconds to wait, in one call, for GitHub to recover."""
 
     def __init__(
         self,
@@ -57,15 +53,14 @@ class Throttle:
     def wait(self) -> None:
         """Wait until the next write may go out."""
         self._count += 1
-        pause = self._pause if self._pause is not None else float(self._count > BURST)
+        pause = float(self._count > BURST) if self._pause is None else self._pause
         left = self._last + pause - self._clock()
         if left > 0:
             self.sleep(left)
         self._last = self._clock()
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(NamedTuple):
     """What a client has cost: requests sent, and how many more GitHub accepts this hour, if it said so."""
 
     requests: int
@@ -78,11 +73,7 @@ class GitHubClient:
     For one thread at a time, as PyGithub is. Answers are plain JSON, which a `parse` function turns into what the
     caller needs: PyGithub's own objects send further requests when something is missing in them. Methods that send
     raise `RefusedError` where GitHub answered with an error, and another `ForgeError` where it was not reached, or
-    something that is not GitHub answered in its place.
-
-    Attributes:
-        name: `OWNER/NAME`, to which the paths of requests belong; or what messages call the App.
-        api_url: Where the API is.
+    something that is not GitHub answered in its place. `name` is `OWNER/NAME`, or what messages call the App.
     """
 
     def __init__(
@@ -101,7 +92,7 @@ class GitHubClient:
         self._github = github.Github(
             auth=auth,
             base_url=self.api_url,
-            timeout=_TIMEOUT,
+            timeout=30,
             user_agent="almanac",
             # Repeating and pacing is ours: PyGithub would repeat a write blindly, and wait for as long as it is asked.
             retry=None,
@@ -115,7 +106,6 @@ class GitHubClient:
 
     @property
     def usage(self) -> Usage:
-        """What was sent so far."""
         remaining = self._github.requester.rate_limiting[0]
         return Usage(self._sent, remaining if remaining >= 0 else None)
 
@@ -169,7 +159,7 @@ class GitHubClient:
     def send(self, request: Request) -> tuple[dict[str, str], Any]:
         """Send a request once, and return headers and body."""
         path = request.path
-        url = path if path.startswith("/") else f"/repos/{self.name}/{path}" if path else f"/repos/{self.name}"
+        url = path if path.startswith("/") else f"/repos/{self.name}/{path}".rstrip("/")
         self._sent += 1
         # Causes are left out: they carry whole answers, and a server may repeat anything in those.
         try:
@@ -218,12 +208,70 @@ class GitHubClient:
         return ForgeError(message, remedy=remedy, passing=passing)
 
 
+class Reply(NamedTuple):
+    """What GitHub answered: the body as JSON, None where the answer is an error; headers with lower-case names."""
+
+    status: int
+    data: Any
+    headers: Mapping[str, str]
+
+    @property
+    def ok(self) -> bool:
+        """Whether GitHub gave what was asked for."""
+        return self.status == HTTPStatus.OK
+
+    def value(self, *path: str) -> Any:
+        """Return a value inside the answer, or None where there is none."""
+        found = self.data
+        for key in path:
+            found = found.get(key) if isinstance(found, dict) else None
+        return found
+
+    def text(self) -> str | None:
+        """Return the text of a file that was asked for, or None."""
+        try:
+            return base64.b64decode(str(self.value("content") or ""), validate=False).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+
+    def clock_skew(self) -> float | None:
+        """Return by how many seconds this machine's clock is ahead of GitHub's; None where GitHub does not say."""
+        try:
+            there = parsedate_to_datetime(self.headers.get("date", ""))
+        except ValueError:
+            return None
+        return (datetime.now(UTC) - (there if there.tzinfo else there.replace(tzinfo=UTC))).total_seconds()
+
+
+class Probe(GitHubClient):
+    """Reads about one repository for `almanac doctor`, which takes every answer as it is, an error included."""
+
+    def __init__(self, repository: str, token: str, api_url: str) -> None:
+        """Take `OWNER/NAME`, the token (empty is fine for a public repository) and the address of the API."""
+        super().__init__(repository, api_url, github.Auth.Token(token) if token else None, secret=token)
+
+    def ask(self, path: str = "") -> Reply:
+        """Read something of the repository, such as `labels/event`, or the repository itself; nothing is sent twice."""
+        try:
+            headers, data = self.send(Request("GET", path, "check the repository", "metadata: read"))
+        except RefusedError as refused:
+            return Reply(refused.answer.status, None, refused.answer.headers)
+        return Reply(HTTPStatus.OK, data, headers)
+
+    def file(self, path: str, branch: str) -> Reply:
+        """Read a file on a branch."""
+        return self.ask(f"contents/{quote(path)}?ref={quote(branch, safe='')}")
+
+
 def _pause(error: ForgeError, tried: int) -> float:
     """Return how many seconds to wait before the next try; infinity where there should be none."""
-    if isinstance(error, RefusedError) and error.wait is not None:
-        return error.wait * 2.0 ** (tried - 1)
-    early = isinstance(error, RefusedError) and error.matches(HTTPStatus.UNPROCESSABLE_ENTITY, pattern=_TOO_EARLY)
-    return 0.5 * 2.0**tried if error.passing or early else math.inf
+    if isinstance(error, RefusedError):
+        if error.wait is not None:
+            return error.wait * 2.0 ** (tried - 1)
+        # A new pull request may be refused while not all of GitHub knows its branch.
+        if error.matches(HTTPStatus.UNPROCESSABLE_ENTITY, pattern="could not resolve to a node"):
+            return 0.5 * 2.0**tried
+    return 0.5 * 2.0**tried if error.passing else math.inf
 
 
 def _next_query(query: dict[str, str | int], link: str, *, is_full: bool) -> dict[str, str | int]:

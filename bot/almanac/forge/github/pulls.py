@@ -4,9 +4,8 @@ from http import HTTPStatus
 from typing import Any, Literal
 from urllib.parse import quote
 
-from almanac.forge.github.address import web_address
 from almanac.forge.github.client import PER_PAGE, GitHubClient
-from almanac.forge.github.request import RefusedError, Request
+from almanac.forge.github.request import RefusedError, Request, web_address
 from almanac.proposal.state import Pull
 
 _WRITE = "pull-requests: write"

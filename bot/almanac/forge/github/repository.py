@@ -5,12 +5,12 @@ from pathlib import Path
 import github
 
 from almanac.errors import UserError
-from almanac.forge.github.address import DEFAULT_API_URL, check_repository_name, is_address, is_token
 from almanac.forge.github.blob_cache import RepositoryCache
 from almanac.forge.github.branches import GitHubBranches
 from almanac.forge.github.client import GitHubClient, Throttle, Usage
 from almanac.forge.github.issues import GitHubIssues
 from almanac.forge.github.pulls import GitHubPulls
+from almanac.forge.github.request import DEFAULT_API_URL, check_repository_name, is_address, is_token
 from almanac.proposal.ours import cannot_be_ours
 from almanac.proposal.state import Base, Look, Overview, Proposal, Pull, branch_name, issue_of
 

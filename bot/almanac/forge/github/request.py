@@ -1,4 +1,7 @@
-"""One request to GitHub's REST API, and what an error in answer to it means. Pure: plain values in and out."""
+"""Where GitHub is, one request to its REST API, and what an error in answer to it means.
+
+Nothing is sent here: the client, which does, is slow to import.
+"""
 
 import re
 from collections.abc import Mapping
@@ -6,9 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
-from almanac.errors import ForgeError
+from almanac.errors import ForgeError, UserError
 
+DEFAULT_API_URL = "https://api.github.com"
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
 MINUTE, DAY = 60.0, 86_400.0
 _TOKENS = re.compile(r"\b(gh[a-z]_[A-Za-z0-9_.-]{4,}|github_pat_[A-Za-z0-9_]+|eyJ[\w-]+\.[\w-]+\.[\w-]+)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -31,6 +37,37 @@ _REMEDIES = {
 }
 
 
+def is_address(text: str) -> bool:
+    """Tell whether a text is the address of a web server."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is not a number, half an IPv6 address
+        return False
+
+
+def is_token(text: str) -> bool:
+    """Tell whether a text can be sent as a token: nothing but visible ASCII characters."""
+    return re.fullmatch("[!-~]+", text) is not None
+
+
+def check_repository_name(name: str) -> None:
+    """Raise a UserError unless a repository's name is `OWNER/NAME`."""
+    if not _REPOSITORY.fullmatch(name):
+        raise UserError("A repository on GitHub is named OWNER/NAME, as in octo-org/website.")
+
+
+def web_address(api_url: str) -> str:
+    """Return where a browser finds the GitHub whose REST API is at this address.
+
+    GitHub's own API is at `api.github.com`, a company's at `api.COMPANY.ghe.com`, an Enterprise Server's at
+    `HOST/api/v3`.
+    """
+    parts = urlsplit(api_url)
+    host = parts.netloc if parts.path.startswith("/api/v3") else parts.netloc.removeprefix("api.")
+    return f"{parts.scheme}://{host}"
+
+
 @dataclass(frozen=True)
 class Request:
     """A request, and the words for an error message about it.
@@ -40,9 +77,7 @@ class Request:
         path: The path below the repository (`issues/12`), or below the API where it begins with a slash (`/user`).
         doing: What it is for, to follow "GitHub would not let us": `read issue 12`.
         needs: The permission that it takes, as in a workflow file: `issues: read`.
-        body: What is sent as JSON, or None.
-        query: The parameters in the address.
-        link: Where a person can do the same by hand, or None.
+        link: Where a person can do the same by hand.
     """
 
     verb: str
@@ -64,12 +99,7 @@ class ErrorAnswer:
 
 
 class RefusedError(ForgeError):
-    """GitHub answered with an error.
-
-    Attributes:
-        answer: What GitHub answered.
-        wait: How many seconds a rate limit asks us to wait, or None where it is not about one.
-    """
+    """GitHub answered with an error. `wait` is in seconds, and None where it is not about a rate limit."""
 
     def __init__(
         self, message: str, answer: ErrorAnswer, *, remedy: str | None = None, wait: float | None = None
@@ -123,14 +153,7 @@ def rate_limit_wait(answer: ErrorAnswer, now: float) -> float | None:
 
 
 def explain(answer: ErrorAnswer, request: Request, name: str, now: float) -> RefusedError:
-    """Say what GitHub's error means and what a person can do about it.
-
-    Args:
-        answer: The error.
-        request: What it answers.
-        name: The repository, as `OWNER/NAME`, or the App.
-        now: Seconds since the epoch.
-    """
+    """Say what GitHub's error about `OWNER/NAME` or the App means, and what a person can do; `now` is as above."""
     wait = rate_limit_wait(answer, now)
     if wait is not None:
         message = f"GitHub accepts no more requests from us for now, so we could not {request.doing}."
