@@ -1,4 +1,4 @@
-"""The published JSON schemas are those of the models. `python -m tests.test_schemas` writes them anew."""
+"""The published JSON schemas are those of the models. `python -m tests.test_schemas` writes them again."""
 
 import json
 from pathlib import Path

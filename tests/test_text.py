@@ -30,7 +30,7 @@ def test_other_separators_are_controls() -> None:
         *"\U000e0000\U000e0041\U000e007f\U0001fffe\U0010ffff",
     ],
 )
-def test_what_cannot_be_seen_goes(char: str) -> None:
+def test_invisible_characters_go(char: str) -> None:
     assert clean_text(f"a{char}b") == "ab"
 
 
@@ -52,7 +52,7 @@ def test_spaces_within_and_at_the_end_of_inner_lines_stay() -> None:
 
 
 @pytest.mark.parametrize("value", ["", " \n\t", "\u200d", "\ufe0f\u200c", "\u0301", "\xa0\u3000"])
-def test_a_text_in_which_nothing_can_be_seen_is_empty(value: str) -> None:
+def test_a_text_of_invisible_characters_is_empty(value: str) -> None:
     assert clean_text(value) == clean_line(value) == ""
 
 

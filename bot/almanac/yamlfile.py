@@ -33,6 +33,7 @@ _SENTENCES = {
     "tuple_type": "This has to be a list, one entry a line, each after a hyphen",
     "dict_type": "This has to be a group of keys with values",
     "model_type": "This has to be a group of keys with values",
+    "dataclass_type": "This has to be a group of keys with values",
     "string_too_short": "This must not be empty",
     "too_short": "This list must not be empty",
     "missing": "This is missing; it is always needed",
@@ -212,9 +213,6 @@ class _Reader:
         self.lines: dict[Path, int] = {}
         self.seen: set[int] = set()
 
-    def fail(self, message: str, node: yaml.Node, path: Path) -> UserError:
-        return UserError(Problem(message, field_name(path, self.dialect.first), file=self.file, line=_line_of(node)))
-
     def value(self, node: yaml.Node, path: Path) -> Any:
         self.lines.setdefault(path, _line_of(node))
         if isinstance(node, yaml.ScalarNode):
@@ -225,26 +223,29 @@ class _Reader:
         if id(node) in self.seen or len(self.lines) > self.room:
             raise self.fail("Write this out in full; `&` and `*` are not read here.", node, path)
         self.seen.add(id(node))
-        value = self.entries(node, path) if isinstance(node, yaml.SequenceNode) else self.group(node, path)
+        value: list[Any] | dict[str, Any]
+        if isinstance(node, yaml.SequenceNode):
+            value = [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
+        else:
+            value = self.group(node, path)
         if self.dialect.aliases:
             self.seen.discard(id(node))
         return value
 
-    def entries(self, node: yaml.SequenceNode, path: Path) -> list[Any]:
-        return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
-
     def group(self, node: yaml.Node, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        for key_node, child in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise self.fail("A key has to be a plain word.", key_node, path)
-            key = key_node.value
-            here = (*path, key)
-            if key in result:
-                raise self.fail("This key is here twice; keep one of the two.", key_node, here)
-            self.lines[here] = _line_of(key_node)  # The key's line, wherever its value begins.
-            result[key] = self.value(child, here)
+        for key, child in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise self.fail("A key has to be a plain word.", key, path)
+            here = (*path, key.value)
+            if key.value in result:
+                raise self.fail("This key is here twice; keep one of the two.", key, here)
+            self.lines[here] = _line_of(key)  # The key's line, wherever its value begins.
+            result[key.value] = self.value(child, here)
         return result
+
+    def fail(self, message: str, node: yaml.Node, path: Path) -> UserError:
+        return UserError(Problem(message, field_name(path, self.dialect.first), file=self.file, line=_line_of(node)))
 
 
 def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:

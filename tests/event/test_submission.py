@@ -53,7 +53,7 @@ def test_the_reference_events_come_out_with_every_field_in_its_place() -> None:
     assert event == UNIVERSITIES.model_copy(update={"issue": 12, "when": "9am PT, 12pm ET, 6pm CET"})
 
 
-def test_all_problems_are_told_at_once_in_the_form_s_order() -> None:
+def test_all_problems_are_reported_at_once_in_the_form_s_order() -> None:
     submission = submitted(
         date="11/8/2021",
         when="9am",
@@ -66,8 +66,8 @@ def test_all_problems_are_told_at_once_in_the_form_s_order() -> None:
         agenda="x" * 1001,
     )
     assert submission.event is None
-    told = [problem.field for problem in submission.problems]
-    assert told == [
+    reported = [problem.field for problem in submission.problems]
+    assert reported == [
         *("Title", "Date", "When", "Duration", "People", "People", "Description", "Registration link", "Agenda"),
         *("Recording", "Links"),
     ]
@@ -128,7 +128,7 @@ def test_text_is_cleaned_and_a_label_loses_its_colon() -> None:
     assert (event.title, event.people_label, event.location) == ("A  b", "Speakers", "Paris")
 
 
-def test_a_title_of_which_nothing_can_be_seen_is_a_problem() -> None:
+def test_a_title_of_invisible_characters_is_a_problem() -> None:
     [problem] = submitted(title="\u200b\u2060", date="2022-01-20").problems
     assert (problem.field, "invisible" in problem.message) == ("Title", True)
 

@@ -22,6 +22,16 @@ from almanac.yamlfile import Dialect, Document, Path, load
 Kind = Literal["input", "textarea", "dropdown", "checkboxes", "upload"]
 
 
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("This has to be a text that is not empty.")
+    return value
+
+
+_Words = Annotated[str, AfterValidator(_not_blank)]
+_Switch = Annotated[StrictBool, BeforeValidator(lambda value: False if value is None else value)]
+
+
 @dataclass(frozen=True)
 class Option:
     """One choice of a dropdown, or one box of a field of checkboxes.
@@ -31,8 +41,8 @@ class Option:
         required: Whether the box must be ticked; always False in a dropdown.
     """
 
-    label: str
-    required: bool = False
+    label: _Words
+    required: _Switch = False
 
 
 @dataclass(frozen=True)
@@ -121,12 +131,6 @@ _DIALECT = Dialect(
 )
 
 
-def _not_blank(value: str) -> str:
-    if not value.strip():
-        raise ValueError("This has to be a text that is not empty.")
-    return value
-
-
 def _key(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
         raise ValueError("An id is made of the letters A to Z, digits, `-` and `_` only.")
@@ -140,8 +144,6 @@ def _label_list(value: Any) -> Any:
     return [] if value is None else value
 
 
-_Words = Annotated[str, AfterValidator(_not_blank)]
-_Switch = Annotated[StrictBool, BeforeValidator(lambda value: False if value is None else value)]
 _OR_EMPTY = BeforeValidator(lambda value: {} if value is None else value)
 
 
@@ -174,14 +176,9 @@ class _DropdownAttributes(_Attributes):
     multiple: _Switch = False
 
 
-class _Box(_Part):
-    label: _Words
-    required: _Switch = False
-
-
 class _CheckboxesAttributes(_Attributes):
     options: Annotated[
-        tuple[Annotated[_Box, pydantic.Field(examples=["`- label: I agree`"])], ...], pydantic.Field(min_length=1)
+        tuple[Annotated[Option, pydantic.Field(examples=["`- label: I agree`"])], ...], pydantic.Field(min_length=1)
     ]
 
 
@@ -251,9 +248,7 @@ def _field(document: Document, at: Path) -> Field | None:
             options = tuple(map(Option, attributes.options))
             return dataclasses.replace(field, options=options, multiple=attributes.multiple)
         case _CheckboxesAttributes():
-            return dataclasses.replace(
-                field, options=tuple(Option(box.label, box.required) for box in attributes.options)
-            )
+            return dataclasses.replace(field, options=attributes.options)
     return field
 
 

@@ -1,4 +1,4 @@
-"""The parser's edges; whole bodies stand in tests/cases/parse."""
+"""The parser's edges; whole bodies are in tests/cases/parse."""
 
 import pytest
 from almanac.errors import UserError

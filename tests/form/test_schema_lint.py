@@ -81,7 +81,7 @@ def test_options_given_twice_or_on_two_lines_are_named() -> None:
     assert ["twice" in message for _, _, message in complaints(boxes)] == [True, False]
 
 
-def test_complaints_stand_in_the_order_of_the_form() -> None:
+def test_complaints_come_in_the_order_of_the_form() -> None:
     fields = (dropdown("None"), Field("t", "T", "textarea"), Field("u", "A", "textarea"))
 
     assert [field for field, _, _ in complaints(*fields)] == ["A", "A", "A"]

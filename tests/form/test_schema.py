@@ -168,7 +168,7 @@ def test_aliases_are_followed() -> None:
         ),
     ],
 )
-def test_what_is_no_form_is_refused(text: str | bytes, line: int | None, field: str | None, words: str) -> None:
+def test_what_is_not_a_form_is_refused(text: str | bytes, line: int | None, field: str | None, words: str) -> None:
     problem = problems_of(text)[0]
 
     assert (problem.line, problem.field) == (line, field)

@@ -1,7 +1,7 @@
-"""Ids: a date and a slug, never a name that a file system or git trips over."""
+"""An event's id, which no file system or git trips over, and the one spelling of its URLs and moments."""
 
 import pytest
-from almanac.event.model import Event, TakenIds, event_id, safe_slug
+from almanac.event.model import Event, Link, Person, TakenIds, event_id, in_one_spelling, safe_slug
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,3 +49,41 @@ def test_a_slug_ends_with_a_word() -> None:
 def test_any_name_gives_an_id_that_a_record_can_have(date: str, name: str) -> None:
     Event(id=event_id(date, name, ()), title="T", date=date)
     Event(id=event_id(date, name, {event_id(date, name, ())}), title="T", date=date)
+
+
+PLAIN = Event(
+    id="2022-01-20-demo-day",
+    title="Demo Day",
+    date="2022-01-20",
+    starts="2022-01-20T09:00:00-05:00",
+    ends="2022-01-20T10:00:00-05:00",
+    url="https://example.org/Register",
+    people=(Person(name="Ada", url="https://example.org/ada"), Person(name="Grace")),
+    recording="https://example.org/video",
+    links=(Link(label="Slides", url="https://example.org/slides"),),
+)
+
+
+def test_what_is_spelt_so_already_stays() -> None:
+    assert in_one_spelling(PLAIN) == PLAIN
+
+
+def test_other_spellings_become_the_one() -> None:
+    other = PLAIN.model_copy(
+        update={
+            "starts": "2022-01-20T09:00-0500",
+            "ends": "20220120T100000-0500",
+            "url": "HTTPS://Example.ORG/Register",
+            "people": (Person(name="Ada", url="https://EXAMPLE.org/ada"), Person(name="Grace")),
+            "recording": "httpS://example.org/video",
+            "links": (Link(label="Slides", url="https://eXample.org/slides"),),
+        }
+    )
+    assert in_one_spelling(other) == PLAIN
+
+
+def test_what_is_no_link_and_what_is_kept_word_for_word_stay() -> None:
+    odd = PLAIN.model_copy(update={"url": "JavaScript:x"})
+    assert in_one_spelling(odd) == odd
+    verbatim = PLAIN.model_copy(update={"markdown": "### Demo Day", "url": "HTTPS://example.org"})
+    assert in_one_spelling(verbatim) == verbatim

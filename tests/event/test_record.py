@@ -53,14 +53,14 @@ def test_every_text_is_a_text_to_other_readers_of_yaml(event: Event) -> None:
     assert data == event.model_dump(mode="json", exclude_defaults=True)
 
 
-def test_keys_stand_in_a_fixed_order_and_empty_ones_are_left_out() -> None:
+def test_keys_are_in_a_fixed_order_and_empty_ones_are_left_out() -> None:
     event = Event(date="2021-11-08", title="Yes", id="2021-11-08-yes", agenda=("1", "on"), issue=12)
     assert write_record(event) == (
         'id: "2021-11-08-yes"\nissue: 12\ntitle: "Yes"\ndate: "2021-11-08"\nagenda:\n  - "1"\n  - "on"\n'
     )
 
 
-def test_what_is_written_into_a_record_of_the_same_shape_is_what_is_written_anew() -> None:
+def test_writing_into_a_record_that_nobody_touched_gives_what_a_new_one_would_be() -> None:
     for before, event in ((GOVERNMENTS, UNIVERSITIES), (UNIVERSITIES, GOVERNMENTS)):
         assert write_record(event, source=write_record(before)) == write_record(event)
 
@@ -132,13 +132,13 @@ def test_a_mistake_is_named_with_file_line_and_field(text: str, line: int, field
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "just text\n", "\x00", "[" * 3000, "a: 1\n" * 300_000])
-def test_what_is_no_record_at_all_is_refused_in_words(text: str) -> None:
+def test_what_is_not_a_record_is_refused_in_words(text: str) -> None:
     with pytest.raises(UserError) as caught:
         read_record(text, FILE)
     assert {problem.file for problem in caught.value.problems} == {FILE}
 
 
-def test_every_mistake_of_every_record_is_told_at_once() -> None:
+def test_every_mistake_of_every_record_is_reported_at_once() -> None:
     files = {
         "e/2021-11-08-x.yml": MINIMAL,
         "e/2021-11-08-y.yml": MINIMAL,
@@ -147,11 +147,11 @@ def test_every_mistake_of_every_record_is_told_at_once() -> None:
     }
     with pytest.raises(UserError) as caught:
         read_records(files)
-    told = [(problem.file, problem.line, problem.field) for problem in caught.value.problems]
-    assert ("e/2021-11-08-y.yml", 1, "id") in told
-    assert ("e/other.yml", 1, "id") in told
-    assert ("e/bad.yml", 1, "title") in told
-    assert not [file for file, _, _ in told if file == "e/2021-11-08-x.yml"]
+    reported = [(problem.file, problem.line, problem.field) for problem in caught.value.problems]
+    assert ("e/2021-11-08-y.yml", 1, "id") in reported
+    assert ("e/other.yml", 1, "id") in reported
+    assert ("e/bad.yml", 1, "title") in reported
+    assert not [file for file, _, _ in reported if file == "e/2021-11-08-x.yml"]
     assert "e/2021-11-08-x.yml has this id too" in str(caught.value)
     assert "should be called 2021-11-08-z.yml" in str(caught.value)
 
