@@ -11,8 +11,7 @@ from http import HTTPStatus
 from unittest import mock
 
 from almanac.cli import main
-from almanac.server.job_store import Job
-from almanac.server.jobs import PermanentError, Result
+from almanac.server.jobs import Job, PermanentError, Result
 from almanac.server.worker import Worker
 
 

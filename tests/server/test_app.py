@@ -13,8 +13,8 @@ import pytest
 import uvicorn
 from almanac.server.app import create_app
 from almanac.server.host import Host, Service
-from almanac.server.metrics import Metrics
 from almanac.server.settings import Settings, read_settings
+from almanac.server.telemetry import Metrics
 from almanac.server.webhook import Delivery
 from sqlalchemy.exc import OperationalError
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from almanac.server.database import NOTES, make_tables, open_engine
-from almanac.server.job_store import JobStore, job_about
-from almanac.server.registry import Registry
+from almanac.server.database import NOTES, Registry, make_tables, open_engine
+from almanac.server.jobs import JobStore, job_about
 from sqlalchemy.exc import SQLAlchemyError
 
 

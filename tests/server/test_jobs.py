@@ -11,8 +11,17 @@ import pytest
 import sqlalchemy as sa
 from almanac.errors import ForgeError, UserError
 from almanac.server.database import PROCESSES, open_engine
-from almanac.server.job_store import Job, JobStore, job_about
-from almanac.server.jobs import MAINTENANCE, Jobs, JobTiming, PermanentError, Postponed, Result
+from almanac.server.jobs import (
+    MAINTENANCE,
+    Job,
+    Jobs,
+    JobStore,
+    JobTiming,
+    PermanentError,
+    Postponed,
+    Result,
+    job_about,
+)
 
 from tests.server.serving import wait_for
 

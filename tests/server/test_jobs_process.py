@@ -9,8 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from almanac.errors import ForgeError
-from almanac.server.job_store import Job, JobStore
-from almanac.server.jobs import PermanentError, Result
+from almanac.server.jobs import Job, JobStore, PermanentError, Result
 from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 

@@ -1,7 +1,7 @@
 """The names of jobs."""
 
 import pytest
-from almanac.server.job_store import Job, job_about, read_job
+from almanac.server.jobs import Job, job_about, read_job
 from hypothesis import given
 from hypothesis import strategies as st
 

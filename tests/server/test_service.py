@@ -8,10 +8,9 @@ import pytest
 from almanac.forge.github.app import AppRepository
 from almanac.proposal.comment import CommentCommand
 from almanac.server.host import Service
-from almanac.server.job_store import Job, job_about
-from almanac.server.jobs import MAINTENANCE
-from almanac.server.metrics import Metrics
+from almanac.server.jobs import MAINTENANCE, Job, job_about
 from almanac.server.settings import read_settings
+from almanac.server.telemetry import Metrics
 from almanac.server.webhook import Delivery, InstallationChange
 from almanac.triggers import NOTHING, Target
 

@@ -9,7 +9,7 @@ import pytest
 from almanac.errors import ForgeError
 from almanac.forge.github.app import AppRepository, DeliveryAttempt
 from almanac.proposal.marker import with_state
-from almanac.server.job_store import Job, job_about
+from almanac.server.jobs import Job, job_about
 from almanac.server.sweeps import ATTEMPTS, DAY, Sweeps, undelivered
 
 from tests.emulated import OWNER

@@ -10,11 +10,9 @@ from almanac.errors import ForgeError
 from almanac.forge.github.app import AppRepository, GitHubApp
 from almanac.forge.github.blob_cache import BlobCache
 from almanac.renderer import load_templates
-from almanac.server.database import make_tables, open_engine
-from almanac.server.job_store import Job, job_about
-from almanac.server.jobs import PermanentError, Postponed
-from almanac.server.metrics import Metrics
-from almanac.server.registry import Registry
+from almanac.server.database import Registry, make_tables, open_engine
+from almanac.server.jobs import Job, PermanentError, Postponed, job_about
+from almanac.server.telemetry import Metrics
 from almanac.server.worker import Worker
 
 from tests.emulated import OWNER

@@ -15,7 +15,7 @@ from almanac.output import print_json, print_message, print_text
 
 if TYPE_CHECKING:
     from almanac.server.host import Host
-    from almanac.server.job_store import JobStore, StoredJob
+    from almanac.server.jobs import JobStore, StoredJob
 
 REQUESTS_END, JOBS_END = 2, 4
 """The seconds that requests, then jobs, have to finish; in all, the server stops within ten."""
@@ -41,9 +41,9 @@ def serve(address: str, port: int) -> int:
     """
     with _server_packages():
         from almanac.server.host import Host
-        from almanac.server.logs import set_up_logs
         from almanac.server.settings import read_settings
         from almanac.server.setup import Setup
+        from almanac.server.telemetry import set_up_logs
     settings = read_settings()
     redact = set_up_logs(settings.secrets(), settings.log_format, settings.log_level)
     token = settings.setup_token.get_secret_value() if settings.setup_token else None
@@ -153,9 +153,9 @@ def retry_jobs(names: Iterable[str]) -> int:
 def _job_store() -> "Iterator[JobStore | None]":
     """Open the job store, or give None if the server has never run."""
     with _server_packages():
-        from almanac.server.job_store import JobStore
-        from almanac.server.logs import redactor
+        from almanac.server.jobs import JobStore
         from almanac.server.settings import read_settings
+        from almanac.server.telemetry import redactor
     settings = read_settings()
     if settings.database_file and not settings.database_file.exists():
         yield None

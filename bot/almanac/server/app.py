@@ -7,11 +7,12 @@ import structlog
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from almanac.server.host import Host, Service
-from almanac.server.metrics import CONTENT_TYPE
-from almanac.server.pages import setup_routes, status_routes
+from almanac.server.pages import not_found, status_routes
+from almanac.server.setup import setup_routes
 from almanac.server.webhook import SIGNATURE, BodyReader, RefusedDelivery, read_delivery
 
 _log = structlog.get_logger(__name__)
@@ -62,8 +63,8 @@ def _probe_routes(host: Host) -> APIRouter:
     @routes.get("/metrics")
     async def metrics() -> Response:
         if host.service is None:
-            return PlainTextResponse("Not Found", HTTPStatus.NOT_FOUND)
-        return Response(await to_thread.run_sync(host.service.figures), media_type=CONTENT_TYPE)
+            return not_found()
+        return Response(await to_thread.run_sync(host.service.figures), media_type=CONTENT_TYPE_LATEST)
 
     return routes
 

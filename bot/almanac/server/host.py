@@ -1,4 +1,4 @@
-"""What runs behind the addresses: the service, once there is a GitHub App, and the host, which all requests share."""
+"""What the web application calls: the service, once there is a GitHub App, and the host, which all requests share."""
 
 import threading
 import time
@@ -10,19 +10,17 @@ from almanac.errors import ForgeError
 from almanac.forge.github.app import GitHubApp
 from almanac.forge.github.blob_cache import BlobCache
 from almanac.renderer import load_templates
-from almanac.server.job_store import Job, job_about
-from almanac.server.jobs import MAINTENANCE, Jobs, JobTiming, Result
-from almanac.server.logs import Redact, set_up_logs
-from almanac.server.metrics import Metrics
-from almanac.server.registry import Registry
+from almanac.server.database import Registry
+from almanac.server.jobs import MAINTENANCE, Job, Jobs, JobTiming, Result, job_about
 from almanac.server.settings import MIB, Credentials, Settings
 from almanac.server.setup import Setup
 from almanac.server.sweeps import Sweeps
+from almanac.server.telemetry import Metrics, Redact, set_up_logs
 from almanac.server.webhook import Delivery, InstallationChange
 from almanac.server.worker import Worker
 
-HOUR, MINUTE = 3600.0, 60.0
-_FRESH = 300.0
+_HOUR, _MINUTE = 3600.0, 60.0
+_FRESH = 300.0  # for so many seconds a site that was stored is not stored again
 _MOST_FRESH = 10_000
 _log = structlog.get_logger(__name__)
 
@@ -31,7 +29,6 @@ class Service:
     """Takes deliveries, runs jobs, sweeps."""
 
     def __init__(self, settings: Settings, credentials: Credentials, metrics: Metrics, redact: Redact) -> None:
-        """Take the configuration; nothing happens before `start`."""
         self.metrics, self.secret = metrics, credentials.webhook_secret.get_secret_value()
         self.app = GitHubApp(credentials.app_id, credentials.private_key.get_secret_value(), settings.api_url)
         self.jobs = Jobs(settings.database, JobTiming(workers=settings.workers))
@@ -48,9 +45,9 @@ class Service:
         )
         self._redact = redact
         sweeps = Sweeps(self.app, self.registry, self._worker.connect, self.jobs.store.put)
-        self.jobs.every("sweep", settings.sweep_minutes * MINUTE, sweeps.sweep)
-        self.jobs.every("deliveries", settings.sweep_minutes * MINUTE, sweeps.redeliver)
-        self.jobs.every("cleaning", HOUR, self._clean)
+        self.jobs.every("sweep", settings.sweep_minutes * _MINUTE, sweeps.sweep)
+        self.jobs.every("deliveries", settings.sweep_minutes * _MINUTE, sweeps.redeliver)
+        self.jobs.every("cleaning", _HOUR, self._clean)
         self._stored: dict[int, tuple[object, float]] = {}
         self._login = ""
 
@@ -73,11 +70,7 @@ class Service:
     # ------------------------------------------------------------ deliveries
 
     def take(self, delivery: Delivery) -> bool:
-        """Store what a delivery asks for; once this returns, it cannot be lost.
-
-        Returns:
-            Whether there was anything to do.
-        """
+        """Store what a delivery asks for, and return whether that is anything; once stored, it cannot be lost."""
         if delivery.sender and delivery.sender == self._login:
             return False  # we did it ourselves
         if delivery.change and delivery.installation:

@@ -135,11 +135,7 @@ class Settings(BaseSettings):
 
 
 def check_key(pem: str, name: str) -> None:
-    """Check that a text is an RSA private key.
-
-    Raises:
-        UserError: It is not; the message does not repeat it.
-    """
+    """Raise a UserError, which does not repeat the text, unless it is an RSA private key."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415 -- slow to import
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
 
@@ -152,11 +148,7 @@ def check_key(pem: str, name: str) -> None:
 
 
 def read_credentials(path: Path) -> Credentials | None:
-    """Read the credentials that the set-up stored; None if there are none.
-
-    Raises:
-        UserError: The file is damaged.
-    """
+    """Read the credentials that the set-up stored; None if there are none."""
     try:
         found = Credentials.model_validate_json(path.read_bytes())
     except FileNotFoundError:
@@ -178,17 +170,10 @@ def read_settings(environment: Mapping[str, Any] | None = None) -> Settings:
     try:
         if environment is None:
             return Settings()
-        names = {field.validation_alias for field in Settings.model_fields.values()}
-        return Settings.model_validate(
-            {name: value for name, value in environment.items() if name in names and value != ""}
-        )
+        return Settings.model_validate({name: value for name, value in environment.items() if value != ""})
     except ValidationError as error:
-        raise UserError(
-            Problem(_sentence(found["msg"]), field=".".join(map(str, found["loc"])))
-            for found in error.errors(include_input=False, include_url=False, include_context=False)
-        ) from None
-
-
-def _sentence(message: str) -> str:
-    text = message.removeprefix("Value error, ")
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+        problems = []
+        for found in error.errors(include_input=False, include_url=False, include_context=False):
+            text = found["msg"].removeprefix("Value error, ").removesuffix(".")
+            problems.append(Problem(f"{text[:1].upper()}{text[1:]}.", field=".".join(map(str, found["loc"]))))
+        raise UserError(problems) from None

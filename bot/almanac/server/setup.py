@@ -13,22 +13,33 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlencode
 
-from almanac.errors import UserError
+import structlog
+from anyio import to_thread
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from almanac.errors import AlmanacError, UserError
 from almanac.forge.github.app import PERMISSIONS, RegisteredApp, convert_manifest
+from almanac.server.pages import message, not_found, page
 from almanac.server.settings import Credentials, check_key
+from almanac.server.telemetry import redactor
+
+if TYPE_CHECKING:
+    from almanac.server.host import Host
 
 EVENTS = ("issues", "issue_comment", "pull_request", "push", "repository")
 """What the App subscribes to; GitHub always sends the events about its installations."""
-HOMEPAGE = "https://github.com/almanac-events/almanac"
 LIFETIME = 3600.0
 _MOST_STATES = 100
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,200}")
+_log = structlog.get_logger(__name__)
 
 Keep = Literal["file", "show"]
 """What to do with the credentials: store them in a file, or show them once."""
@@ -58,13 +69,7 @@ class Setup:
         self._begun: dict[str, tuple[float, Keep]] = {}  # by state: until when it is valid
 
     def admits(self, client: str, headers: Mapping[str, str], token: str) -> bool:
-        """Whether the page may be shown.
-
-        Args:
-            client: The address that the connection comes from.
-            headers: The request's headers, with names in lower case.
-            token: The set-up token as it was given.
-        """
+        """Whether the page may be shown to a client with this address, headers (names in lower case) and token."""
         if token:
             return hmac.compare_digest(token.encode(), self.token.encode())
         # Behind a proxy on this machine everyone seems to be here, and a page elsewhere can make the operator's browser
@@ -89,7 +94,7 @@ class Setup:
         """Fetch the credentials of the App that GitHub has created.
 
         Raises:
-            UserError: We did not issue the state, it has expired or was used before, or the code is not valid.
+            UserError: The state or the code is not valid.
             ForgeError: GitHub does not accept the code.
         """
         until, keep = self._begun.pop(state, (0.0, "file"))
@@ -113,11 +118,87 @@ class Setup:
         return f"{self.github}{owner}/settings/apps/new?{urlencode({'state': state})}"
 
 
+# ---------------------------------------------------------------- the pages
+
+
+def setup_routes(host: "Host") -> APIRouter:
+    """Return the addresses of the set-up, which are not found any more once there is an App."""
+    routes = APIRouter()
+
+    @routes.get("/setup")
+    async def begin(
+        request: Request, token: str = "", organization: str = "", address: str = "", keep: str = "file"
+    ) -> Response:
+        if host.setup is None:
+            return not_found()
+        if not host.setup.admits(request.client.host if request.client else "", request.headers, token):
+            text = "Open this page on the server's own machine, or at the address that the server printed at its start."
+            return message(HTTPStatus.FORBIDDEN, "Set up Almanac", text)
+        address = (address or host.settings.public_url or f"{request.url.scheme}://{request.url.netloc}").rstrip("/")
+        return _form(host.setup, token, organization.strip(), address, "show" if keep == "show" else "file")
+
+    @routes.get("/setup/done")
+    async def done(state: str = "", code: str = "") -> Response:
+        if host.setup is None:
+            return not_found()
+        try:
+            return await to_thread.run_sync(_finish, host, host.setup, state, code)
+        except AlmanacError as error:
+            reason = redactor([code, state])(str(error))
+            _log.warning("set-up failed", reason=reason)
+            return message(HTTPStatus.BAD_REQUEST, "That did not work", reason)
+
+    return routes
+
+
+def _form(setup: Setup, token: str, organization: str, address: str, keep: Keep) -> Response:
+    problem, destination = "", ""
+    try:
+        if not address.startswith(("https://", "http://")):
+            raise UserError("The address must begin with https://.")  # noqa: TRY301
+        destination = setup.destination(organization, setup.begin(keep))
+    except UserError as error:
+        problem = str(error)
+    return page(
+        "setup",
+        form_to=f"'self' {setup.github}",
+        problem=problem,
+        destination=destination,
+        manifest=manifest(address) if destination else "",
+        token=token,
+        organization=organization,
+        address=address,
+        keep=keep,
+        reachable=is_reachable(address),
+    )
+
+
+def _finish(host: "Host", setup: Setup, state: str, code: str) -> Response:
+    found, keep = setup.finish(state, code)
+    file = variables = ""
+    if keep == "file":
+        file = str(host.settings.credentials_file)
+        store_credentials(found, host.settings.credentials_file)
+    else:
+        # Without the quotation marks systemd would drop the backslashes.
+        key = found.private_key.strip().replace("\n", "\\n")
+        variables = f"ALMANAC_APP_ID={found.id}\nALMANAC_WEBHOOK_SECRET={found.webhook_secret}\n"
+        variables += f'ALMANAC_PRIVATE_KEY="{key}"\n'
+    works = True
+    try:
+        host.open(Credentials.model_validate(_credentials(found)))
+        _log.info("App set up", app=found.slug)
+    except Exception as error:  # noqa: BLE001 -- the operator must see the keys, which GitHub gives only once
+        _log.exception("App set up, but the server cannot start to work", reason=host.redact(str(error)))
+        works = False
+    return page("done", works=works, page=found.page, file=file, variables=variables)
+
+
 def manifest(address: str) -> str:
     """Write the App's manifest (JSON) for a server at this address."""
-    content: dict[str, Any] = {
+    content = {
         "name": f"almanac-{secrets.token_hex(3)}",
-        "url": HOMEPAGE,
+        "url": "https://github.com/almanac-events/almanac",
         "description": "Turns 'New event' issues into pull requests for the event history.",
         "public": False,
         "hook_attributes": {"url": f"{address}/webhooks/github", "active": True},
@@ -128,28 +209,20 @@ def manifest(address: str) -> str:
     return json.dumps(content)
 
 
-def credentials_of(found: RegisteredApp) -> Credentials:
-    """Return what the server needs of a new App."""
-    return Credentials.model_validate(_values(found))
-
-
 def store_credentials(found: RegisteredApp, path: Path) -> None:
     """Write the credentials into a file that no other user of this machine can read."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(_values(found), file)
+        json.dump(_credentials(found), file)
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
 
 
-def as_variables(found: RegisteredApp) -> str:
-    """Write the credentials as the lines of an environment file."""
-    # Without the quotation marks systemd would drop the backslashes.
-    key = found.private_key.strip().replace("\n", "\\n")
-    return f'ALMANAC_APP_ID={found.id}\nALMANAC_WEBHOOK_SECRET={found.webhook_secret}\nALMANAC_PRIVATE_KEY="{key}"\n'
+def _credentials(found: RegisteredApp) -> dict[str, Any]:
+    return {"app_id": found.id, "private_key": found.private_key, "webhook_secret": found.webhook_secret}
 
 
 def is_reachable(address: str) -> bool:
@@ -157,15 +230,12 @@ def is_reachable(address: str) -> bool:
     return not _is_loopback(_host(address.partition("://")[2]))
 
 
-def _values(found: RegisteredApp) -> dict[str, Any]:
-    return {"app_id": found.id, "private_key": found.private_key, "webhook_secret": found.webhook_secret}
-
-
 def _host(text: str) -> str:
     """Take the host out of `host:port`, with or without the brackets of IPv6."""
     if text.startswith("["):
         return text[1:].partition("]")[0]
-    return text.partition("/")[0].rpartition(":")[0] if text.count(":") == 1 else text.partition("/")[0]
+    host = text.partition("/")[0]
+    return host.rpartition(":")[0] if text.count(":") == 1 else host
 
 
 def _is_loopback(host: str) -> bool:

@@ -19,12 +19,10 @@ from almanac.errors import ForgeError
 from almanac.forge.github.app import DeliveryAttempt, GitHubApp
 from almanac.forge.github.repository import GitHubForge
 from almanac.forge.github.request import RefusedError
-from almanac.server.job_store import job_about
-from almanac.server.jobs import Result
-from almanac.server.registry import KnownSite, Registry
+from almanac.server.database import KnownSite, Registry
+from almanac.server.jobs import Result, job_about
 
 DAY = 86_400.0
-THREADS = 4
 MARGIN = timedelta(minutes=10)
 """How much clocks may differ, and how long a delivery may take to fail."""
 REMEMBERED = timedelta(days=3)
@@ -46,11 +44,7 @@ class Sweeps:
     # ------------------------------------------------------------ sites
 
     def sweep(self) -> Result:
-        """Ask for a look at everything that changed on any site, and at all issues of the sites whose turn it is.
-
-        Raises:
-            ForgeError: The App's installations could not be listed.
-        """
+        """Ask for a look at everything that changed on any site, and at all issues of the sites whose turn it is."""
         # Read before GitHub lists them: an installation that a delivery adds in between has not been removed.
         before = {known.id for known in self.registry.installations()}
         listed = list(self.app.installations())
@@ -59,7 +53,7 @@ class Sweeps:
         for number in before - {one.id for one in listed}:
             self.registry.add_installation(number, state="removed")
         active = [one.id for one in self.registry.installations() if one.state == "active"]
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="sweep") as threads:
+        with ThreadPoolExecutor(4, thread_name_prefix="sweep") as threads:
             found = sum(threads.map(self._sweep_installation, active))
         reason = f"{found} changes on {len(active)} installations."
         return {"outcome": "swept", "reason": reason, "full": self._start_full_looks(set(active))}
@@ -134,11 +128,7 @@ class Sweeps:
     # ------------------------------------------------------------ deliveries
 
     def redeliver(self) -> Result:
-        """Have GitHub repeat the deliveries that did not arrive.
-
-        Raises:
-            ForgeError: They could not be listed.
-        """
+        """Have GitHub repeat the deliveries that did not arrive."""
         now = datetime.now(UTC)
         noted = self.registry.note(_NOTE)
         since = max(now - REMEMBERED, datetime.fromisoformat(noted) - MARGIN if noted else now - REMEMBERED)

@@ -13,16 +13,16 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from almanac.forge.github.app import AppRepository
+from almanac.server.database import InstallationState
 from almanac.triggers import NOTHING, Target, target_of
 
 SIGNATURE = "x-hub-signature-256"
-InstallationState = Literal["active", "suspended", "removed"]
 
 _GUID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _EVENT = re.compile(r"[a-z0-9_]{1,60}")
@@ -82,12 +82,7 @@ class Delivery:
 
 
 def read_delivery(headers: Mapping[str, str], body: bytes, secret: str) -> Delivery:
-    """Check a delivery's signature, then read it.
-
-    Args:
-        headers: The request's headers, with names in lower case.
-        body: The raw bytes as they arrived.
-        secret: The App's webhook secret.
+    """Check a delivery's signature, then read it; `headers` has names in lower case.
 
     Raises:
         RefusedDelivery: The signature is missing or wrong, or the delivery is malformed.
@@ -108,11 +103,7 @@ def read_delivery(headers: Mapping[str, str], body: bytes, secret: str) -> Deliv
 
 
 def check_signature(given: str | None, body: bytes, secret: str) -> None:
-    """Check that the sender of a body knows the secret.
-
-    Raises:
-        RefusedDelivery: The signature is missing or wrong.
-    """
+    """Refuse a delivery unless its sender knows the secret."""
     if not secret:
         raise ValueError("a webhook without a secret cannot be checked")
     expected = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
@@ -167,8 +158,7 @@ def _installation_change(
 
 def _repositories(payload: dict[str, Any], name: str) -> tuple[AppRepository, ...]:
     listed = payload.get(name)
-    found = map(_repository, listed if isinstance(listed, list) else [])
-    return tuple(one for one in found if one)
+    return tuple(filter(None, map(_repository, listed if isinstance(listed, list) else [])))
 
 
 def _repository(value: object) -> AppRepository | None:
@@ -210,11 +200,13 @@ class BodyReader:
         Raises:
             RefusedDelivery: 413 too large, 408 too slow, 503 no memory at the moment, 400 incomplete.
         """
+        message = f"The body is larger than {self._limit} bytes."
+        too_large = RefusedDelivery(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
         declared = request.headers.get("content-length", "0")
         if not declared.isdecimal():
             raise _malformed("Content-Length is not a number.")
         if int(declared) > self._limit:
-            raise self._too_large()
+            raise too_large
         body = bytearray()
         try:
             try:
@@ -223,7 +215,7 @@ class BodyReader:
                         self._free -= len(chunk)
                         body += chunk
                         if len(body) > self._limit:
-                            raise self._too_large()
+                            raise too_large
                         if self._free < 0:
                             raise RefusedDelivery(HTTPStatus.SERVICE_UNAVAILABLE, "Too many deliveries at once.")
             except TimeoutError:
@@ -233,7 +225,3 @@ class BodyReader:
             yield bytes(body)
         finally:
             self._free += len(body)
-
-    def _too_large(self) -> RefusedDelivery:
-        message = f"The body is larger than {self._limit} bytes."
-        return RefusedDelivery(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)

@@ -19,12 +19,11 @@ from almanac.forge.protocol import Forge
 from almanac.proposal.marker import comment_marker, read_state, with_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.ours import is_ours
-from almanac.proposal.state import Draft, Issue
+from almanac.proposal.state import Draft
 from almanac.renderer import Templates, template
-from almanac.server.job_store import Job, job_about
-from almanac.server.jobs import PermanentError, Postponed, Result
-from almanac.server.metrics import Metrics
-from almanac.server.registry import KnownSite, Registry
+from almanac.server.database import KnownSite, Registry
+from almanac.server.jobs import Job, PermanentError, Postponed, Result, job_about
+from almanac.server.telemetry import Metrics
 from almanac.site import CommitFiles, Site
 
 PATIENCE = 5.0
@@ -52,13 +51,7 @@ class Worker:
     pause: float | None = None
 
     def perform(self, job: Job) -> Result:
-        """Do one job and return its outcome.
-
-        Raises:
-            Postponed: GitHub limits the requests of this installation for now.
-            PermanentError: The site's own files have to be corrected first.
-            ForgeError: It did not work, and may work later.
-        """
+        """Do one job and return its outcome; a PermanentError means that the site's own files have to be corrected."""
         started, outcome = time.monotonic(), "failed"
         try:
             result = self._perform(job)
@@ -79,7 +72,7 @@ class Worker:
             return
         with closing(self.connect(self.app.token(site.installation, site.id), site)) as forge:
             try:
-                comment_on_failure(issue, forge, job.reference)
+                _comment_on_failure(issue, forge, job.reference)
             finally:
                 self._count(site.installation, forge)
 
@@ -168,8 +161,7 @@ class Worker:
         other = self.app.installation_of(site.name)
         if other is None or other == installation:
             return self._gone(site)
-        self.registry.add([AppRepository(site.id, site.name, site.branch)], other)
-        self.put(job_about(site.name, job.issue, job.comment), f"{job.guid}.moved")
+        self._move(job, AppRepository(site.id, site.name, site.branch), other)
         return _skipped("The repository now belongs to another installation, which gets a new job.")
 
     def _refused(self, job: Job, site: KnownSite, installation: int, refused: RefusedError) -> Result:
@@ -185,9 +177,12 @@ class Worker:
             return self._gone(site)
         if found.name.lower() == site.name.lower() and (found.branch or site.branch) == site.branch:
             raise refused
-        self.registry.add([found], installation)
-        self.put(job_about(found.name, job.issue, job.comment), f"{job.guid}.moved")
+        self._move(job, found, installation)
         return _skipped(f"The repository is now called {found.name}, which gets a new job.")
+
+    def _move(self, job: Job, repository: AppRepository, installation: int) -> None:
+        self.registry.add([repository], installation)
+        self.put(job_about(repository.name, job.issue, job.comment), f"{job.guid}.moved")
 
     def _gone(self, site: KnownSite) -> Result:
         self.registry.remove([site.id])
@@ -203,42 +198,28 @@ def _skipped(reason: str) -> Result:
     return {"outcome": "skipped", "reason": reason}
 
 
-# ---------------------------------------------------------------- the failure comment
-
-
-def comment_on_failure(number: int, forge: Forge, reference: str) -> bool:
-    """Say on an issue, in the place of our usual comment, that its job failed, and under which reference.
+def _comment_on_failure(number: int, forge: Forge, reference: str) -> None:
+    """Report on an issue, in the place of our usual comment, that its job failed, and under which reference.
 
     Nothing is written if the issue is not ours or is closed, or if the comment says so already. The next run that works
     finds that the comment's state is not what it wants, and replaces it.
-
-    Returns:
-        Whether anything was written.
-
-    Raises:
-        ForgeError: The comment could not be read or written.
     """
     look = forge.look(number)
     comment, issue = look.proposal.comment, look.issue
     if issue is None or issue.state != "open":
-        return False
+        return
     if comment and read_state(comment.body)[1].get("told") == _FAILED:
-        return False
-    if not (comment or look.proposal.pull or _is_ours(issue, forge, look.base.commit)):
-        return False
+        return
+    if not comment and not look.proposal.pull:
+        site = Site(CommitFiles(forge, look.base.commit))
+        try:
+            if not is_ours(issue, site.form, site.config):
+                return
+        except UserError:  # the site's own files are broken, so nobody can tell
+            return
     text = Messages({_FAILED: template("server/failed.md.j2")}).write(Draft(_FAILED, {"reference": reference}))
     body = with_state(f"{comment_marker(number)}\n{text}", {"told": _FAILED, "reference": reference})
     if comment:
         forge.edit_comment(number, comment.id, body)
     else:
         forge.create_comment(number, body)
-    return True
-
-
-def _is_ours(issue: Issue, forge: Forge, base: str) -> bool:
-    """Whether an issue was filed with the form; if the site's own files are broken, nobody can tell that it was."""
-    site = Site(CommitFiles(forge, base))
-    try:
-        return is_ours(issue, site.form, site.config)
-    except UserError:
-        return False

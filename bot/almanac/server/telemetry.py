@@ -1,4 +1,4 @@
-"""Logs: one line for each thing that happened, as JSON or for a terminal, on standard error, without secrets."""
+"""What operators see of the server: logs on standard error, without secrets, and figures for Prometheus."""
 
 import logging
 import re
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any, Literal
 
 import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from almanac.text import printable_lines
 
@@ -16,6 +17,8 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 _HIDDEN = "***"
+_QUICK = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+_SLOW = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300)
 # Below these levels, what they log is only of use to their own developers.
 _QUIET = {
     "uvicorn.access": logging.CRITICAL,
@@ -24,7 +27,6 @@ _QUIET = {
     "dbos": logging.WARNING,
 }
 
-LogEntry = MutableMapping[str, Any]
 Redact = Callable[[str], str]
 
 
@@ -98,15 +100,38 @@ def set_up_logs(secrets: Iterable[str], form: Literal["json", "text"] | None, le
 
 
 def _is_not_logged_yet(record: logging.LogRecord) -> bool:
-    # We log a job that failed for good ourselves, in our own words.
+    # A job that failed for good has been logged by us, in our own words.
     return not (record.exc_info and record.exc_info[0] and record.exc_info[0].__name__ == "JobFailedError")
 
 
 def _each_text(change: Redact) -> structlog.types.Processor:
-    def process(_logger: Any, _method: str, entry: LogEntry) -> LogEntry:
+    def process(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {
             key: value if isinstance(value, int | float | bool | None) else change(str(value))
             for key, value in entry.items()
         }
 
     return process
+
+
+class Metrics:
+    """The figures of this process; each process has its own."""
+
+    def __init__(self) -> None:
+        self._registry = registry = CollectorRegistry()
+        deliveries = "Webhook deliveries, by event and answer."
+        acknowledged = "Seconds from a delivery's last byte to its answer."
+        remaining = "Requests that are left in this hour, by installation."
+        self.deliveries = Counter("almanac_deliveries", deliveries, ["event", "status"], registry=registry)
+        self.acknowledged = Histogram(
+            "almanac_acknowledgement_seconds", acknowledged, buckets=_QUICK, registry=registry
+        )
+        self.jobs = Counter("almanac_jobs", "Jobs that ran, by outcome.", ["outcome"], registry=registry)
+        self.seconds = Histogram("almanac_job_seconds", "Seconds that a job took.", buckets=_SLOW, registry=registry)
+        self.kept = Gauge("almanac_jobs_kept", "Jobs in the store, by state.", ["state"], registry=registry)
+        self.requests = Counter("almanac_github_requests", "Requests sent to GitHub.", registry=registry)
+        self.remaining = Gauge("almanac_github_remaining", remaining, ["installation"], registry=registry)
+
+    def text(self) -> bytes:
+        """Return all figures in the text format of Prometheus."""
+        return generate_latest(self._registry)

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 import structlog
-from almanac.server.logs import redactor, set_up_logs
+from almanac.server.telemetry import redactor, set_up_logs
 
 from tests.server.serving import SECRET, private_key
 
