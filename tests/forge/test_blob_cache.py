@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 from almanac.forge.git import Entry
-from almanac.forge.github.blob_cache import SHARES, BlobCache, trim
-from almanac.forge.github.files import RemoteFiles
+from almanac.forge.github.files import SHARES, BlobCache, RemoteFiles, trim
 
 KEY = "blob-" + "0" * 39
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from almanac.errors import ForgeError
 from almanac.forge.github.app import AppRepository, GitHubApp
-from almanac.forge.github.blob_cache import BlobCache
+from almanac.forge.github.files import BlobCache
 from almanac.renderer import load_templates
 from almanac.server.database import Registry, make_tables, open_engine
 from almanac.server.jobs import Job, PermanentError, Postponed, job_about

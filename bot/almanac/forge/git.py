@@ -90,8 +90,8 @@ class Header(NamedTuple):
 class Git:
     """git in one folder: never through a shell, never prompting, never reading the caller's own `GIT_DIR`."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
+        self.folder, self._env = folder, env or {}
         self._trees: dict[str, Mapping[str, Mapping[str, Entry]]] = {}
 
     def run(
@@ -115,7 +115,7 @@ class Git:
         clean = kept | {"LC_ALL": "C", "LANGUAGE": "", "GIT_TERMINAL_PROMPT": "0"}
         try:
             done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
-                command, input=stdin, capture_output=True, check=False, env=clean | dict(env or {})
+                command, input=stdin, capture_output=True, check=False, env={**clean, **self._env, **(env or {})}
             )
         except FileNotFoundError as error:
             raise ForgeError(
@@ -152,6 +152,10 @@ class Git:
         lines = [line.partition(" ") for line in head.split("\n")]
         parents = tuple(value for name, _, value in lines if name == "parent")
         return Header(message, next(value for name, _, value in lines if name == "tree"), parents)
+
+    def root(self, commit: str) -> str:
+        """Return the id of a commit's tree."""
+        return self.text("rev-parse", "--verify", f"{commit}^{{tree}}")
 
     def entry(self, commit: str, path: str) -> Entry | None:
         """Find what is at a path in a commit, or None."""
@@ -306,7 +310,7 @@ def commit_merge(git: Git, base: str, head: str, message: str, at: datetime) -> 
         ForgeError: The two conflict; the files are named. Or git is older than 2.38 and cannot merge in its store.
     """
     if git.is_ancestor(base, head):
-        return _commit(git, git.text("rev-parse", f"{head}^{{tree}}"), (base, head), message, at)
+        return _commit(git, git.root(head), (base, head), message, at)
     arguments = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", base, head)
     status, output = git.run(*arguments, good=(0, 1, 129))
     tree, *conflicts = os.fsdecode(output).rstrip("\0").split("\0")

@@ -8,7 +8,7 @@ import structlog
 
 from almanac.errors import ForgeError
 from almanac.forge.github.app import GitHubApp
-from almanac.forge.github.blob_cache import BlobCache
+from almanac.forge.github.files import BlobCache
 from almanac.renderer import load_templates
 from almanac.server.database import Registry
 from almanac.server.jobs import MAINTENANCE, Job, Jobs, JobTiming, Result, job_about

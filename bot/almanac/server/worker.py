@@ -12,7 +12,7 @@ from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import UserError
 from almanac.forge.github.app import AppRepository, GitHubApp
-from almanac.forge.github.blob_cache import BlobCache
+from almanac.forge.github.files import BlobCache
 from almanac.forge.github.repository import GitHubForge, connect
 from almanac.forge.github.request import RefusedError
 from almanac.forge.protocol import Forge

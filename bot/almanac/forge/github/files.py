@@ -1,10 +1,16 @@
-"""Files at commits of a repository on GitHub: from a checkout where it holds the commit, else by requests."""
+"""Files at commits of a repository on GitHub: from a checkout where it holds the commit, else by requests.
+
+What has an id never changes, so it is fetched once, and a `BlobCache` keeps it for later runs.
+"""
 
 import base64
 import hashlib
 import json
+import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,26 +18,31 @@ from urllib.parse import quote
 
 from almanac.errors import ConfigError, ForgeError, Problem
 from almanac.forge.git import Entry, Git, is_plain
-from almanac.forge.github.blob_cache import RepositoryCache
 from almanac.forge.github.client import GitHubClient
 from almanac.forge.github.request import RefusedError, Request
 from almanac.proposal.state import Blob, Changes
 
 LARGEST = 8 << 20
 """The largest file that is read, in bytes: one site must not fill the memory of a server that works for others too."""
+SHARES = 4
+"""One repository may use this fraction of a cache's space: a quarter."""
 _FOLDER = "040000"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_KEY = re.compile(r"[a-z]{1,10}-[0-9a-f]{40,64}")
+_DIGEST = 32
+# A workflow's container may give a checkout to another user. Only its objects are read, so that user's settings can do
+# nothing.
+_TRUSTED = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
 
 
 class GitHubFiles:
     """Files at commits, as in the `Forge` protocol. Of a checkout only the object store is read, not the work tree."""
 
-    def __init__(self, client: GitHubClient, checkout: Path | None, cache: RepositoryCache | None) -> None:
-        """Take a clone on this disk and what keeps files for later runs, where there are any."""
+    def __init__(self, client: GitHubClient, checkout: Path | None, cache: "RepositoryCache | None") -> None:
         self.client = client
-        self._clone = _Checkout(checkout) if checkout else None
-        self._remote = RemoteFiles(self._fetch_tree, self._fetch_blob, cache)
+        self._clone = Git(checkout, _TRUSTED) if checkout else None
         self._cloned: dict[str, bool] = {}
+        self._remote = RemoteFiles(self._fetch_tree, self._fetch_blob, cache)
 
     def read(self, commit: str, path: str) -> bytes | None:
         """Read a file: 1 request where it is not in the checkout, and before the first one 1 for the commit's names.
@@ -61,21 +72,13 @@ class GitHubFiles:
     def reads_freely(self, commit: str) -> bool:
         return isinstance(self._at(commit), Git)
 
-    def _entry(self, commit: str, path: str) -> Entry | None:
-        return self._at(commit).entry(commit, path)
-
-    def _tree(self, commit: str) -> str:
-        """Return the id of the commit's tree."""
-        files = self._at(commit)
-        if isinstance(files, Git):
-            return files.text("rev-parse", "--verify", f"{commit}^{{tree}}")
-        return files.root(commit)
-
     def _at(self, commit: str) -> "Git | RemoteFiles":
         if self._clone is None:
             return self._remote
         if commit not in self._cloned:
-            self._cloned[commit] = self._clone.holds(commit)
+            self._cloned[commit] = False
+            with suppress(ForgeError):  # the folder is not a repository, or there is no git
+                self._cloned[commit] = self._clone.has(commit)
         return self._clone if self._cloned[commit] else self._remote
 
     def _fetch_tree(self, tree: str, *, recursive: bool) -> tuple[list[Entry], bool]:
@@ -91,24 +94,6 @@ class GitHubFiles:
         return self.client.read(request, lambda found: base64.b64decode(found["content"]))
 
 
-class _Checkout(Git):
-    """A checkout that may belong to another user of this machine, as in a workflow's container."""
-
-    def run(
-        self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, good: Collection[int] = (0,)
-    ) -> tuple[int, bytes]:
-        """Run one git command. Only objects are read, so none of the other user's settings can do anything."""
-        trusted = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
-        return super().run(*arguments, stdin=stdin, env=trusted | dict(env or {}), good=good)
-
-    def holds(self, commit: str) -> bool:
-        """Tell whether the commit is stored here; without a repository in the folder, or without git, it is not."""
-        try:
-            return self.has(commit)
-        except ForgeError:
-            return False
-
-
 class FetchTree(Protocol):
     """Reads a tree, by its own id or a commit's: its entries, and whether GitHub left some out as there are too many.
 
@@ -122,27 +107,27 @@ class RemoteFiles:
     """The files of commits: one request for all names of a commit, one for each file. Nothing is fetched twice."""
 
     def __init__(
-        self, fetch_tree: FetchTree, fetch_blob: Callable[[str], bytes], cache: RepositoryCache | None = None
+        self, fetch_tree: FetchTree, fetch_blob: Callable[[str], bytes], cache: "RepositoryCache | None" = None
     ) -> None:
-        """Take what reads a tree and a file by id, and what keeps both for later runs: what has an id never changes."""
         self._fetch_tree, self._fetch_blob, self._cache = fetch_tree, fetch_blob, cache
         self._roots: dict[str, str] = {}
         self._folders: dict[str, dict[str, Entry]] = {}
         self._blobs: dict[str, bytes] = {}
 
     def object(self, commit: str, path: str) -> bytes | None:
-        """Read a file in a commit byte for byte; None where there is none, or a folder, a link or a submodule.
-
-        Raises:
-            ConfigError: It is too large.
-        """
+        """Read a file in a commit byte for byte; None where there is none, or a folder, a link or a submodule."""
         entry = self.entry(commit, path)
         if entry is None or not entry.is_file:
             return None
         if entry.size > LARGEST:
             raise ConfigError(Problem(f"This file is larger than {LARGEST >> 20} MiB, so it is not read.", file=path))
         if entry.id not in self._blobs:
-            self._blobs[entry.id] = self._blob(entry.id)
+            data = self._cache.get(f"blob-{entry.id}") if self._cache else None
+            if data is None:
+                data = self._fetch_blob(entry.id)
+                if self._cache:
+                    self._cache.put(f"blob-{entry.id}", data)
+            self._blobs[entry.id] = data
         return self._blobs[entry.id]
 
     def files(self, commit: str, folder: str, suffix: str) -> dict[str, bytes]:
@@ -217,14 +202,6 @@ class RemoteFiles:
             self._folders[tree] = {entry.path: entry for entry in entries}
         return self._folders[tree]
 
-    def _blob(self, blob: str) -> bytes:
-        data = self._cache.get(f"blob-{blob}") if self._cache else None
-        if data is None:
-            data = self._fetch_blob(blob)
-            if self._cache:
-                self._cache.put(f"blob-{blob}", data)
-        return data
-
     def _compare(self, older: str | None, newer: str | None, prefix: str, found: dict[str, Blob | None]) -> None:
         before = self._folder(older) if older else {}
         after = self._folder(newer) if newer else {}
@@ -248,3 +225,78 @@ def tree_id(entries: Iterable[Entry]) -> str:
     ordered = sorted(entries, key=lambda entry: entry.path.encode() + b"/" * (entry.mode == _FOLDER))
     data = b"".join(f"{entry.mode.lstrip('0')} {entry.path}\0".encode() + bytes.fromhex(entry.id) for entry in ordered)
     return hashlib.sha1(b"tree %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+class BlobCache:
+    """A folder on this disk that keeps file bytes and lists of files, for several threads and processes at once.
+
+    Each repository has a folder of its own, and at most its share of the space (`limit`, in bytes): no other repository
+    can read what is in it, and it cannot push out what others have.
+    """
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        self.folder, self.limit = folder, limit
+
+    def of(self, repository: int) -> "RepositoryCache":
+        """Return what one repository may read and write; its number on GitHub never changes."""
+        return RepositoryCache(self, self.folder / str(repository))
+
+
+class RepositoryCache:
+    """One repository's part of a `BlobCache`. What is in it may be gone at any time."""
+
+    def __init__(self, cache: BlobCache, folder: Path) -> None:
+        self._cache, self._folder, self._written = cache, folder, 0
+
+    def get(self, key: str) -> bytes | None:
+        """Return what was stored under the key, or None where it is missing or damaged."""
+        path = self._path(key)
+        try:
+            stored = path.read_bytes()
+            os.utime(path)
+        except OSError:
+            return None
+        data = stored[_DIGEST:]
+        return data if hashlib.sha256(data).digest() == stored[:_DIGEST] else None
+
+    def put(self, key: str, data: bytes) -> None:
+        """Store some bytes if there is space; a full or broken disk costs requests, not the job."""
+        share = self._cache.limit // SHARES
+        if len(data) + _DIGEST > share:
+            return
+        path = self._path(key)
+        with suppress(OSError):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Under another name first, so that nobody ever reads half a file.
+            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
+                file.write(hashlib.sha256(data).digest() + data)
+            Path(file.name).replace(path)
+            self._written += len(data)
+            # Looking through a folder costs more than writing one file.
+            if self._written * 20 >= share or self._written == len(data):
+                self._written = 1
+                trim(self._folder, share)
+                trim(self._cache.folder, self._cache.limit)
+
+    def _path(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"{key!r} is not a key")
+        return self._folder / key[-2:] / key
+
+
+def trim(folder: Path, limit: int) -> None:
+    """Where a folder holds more bytes than the limit, delete the least recently used, down to 90 % of it."""
+    found: list[tuple[float, int, Path]] = []
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # another process may delete it at the same time
+            known = path.lstat()
+            if not path.is_dir():
+                found.append((known.st_mtime, known.st_size, path))
+    size = sum(length for _, length, _ in found)
+    if size <= limit:
+        return
+    for _, length, path in sorted(found):
+        path.unlink(missing_ok=True)
+        size -= length
+        if size <= limit * 0.9:
+            return

@@ -1,19 +1,21 @@
-"""Issues of a repository on GitHub, our comments on them, and what has changed in both since some moment."""
+"""Issues and pull requests of a repository on GitHub, our comments, and what has changed in them since some moment."""
 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
 
 from almanac.errors import ForgeError, Raced
 from almanac.forge.github.client import PER_PAGE, GitHubClient
-from almanac.forge.github.request import RefusedError, Request
+from almanac.forge.github.request import RefusedError, Request, web_address
 from almanac.proposal.comment import CommentCommand, command_of
 from almanac.proposal.marker import comment_marker, read_state
-from almanac.proposal.state import Comment, Issue, branch_name
+from almanac.proposal.state import Comment, Issue, Pull, branch_name
 
 _READ, _WRITE, _METADATA = "issues: read", "issues: write", "metadata: read"
+_READ_PULLS, _WRITE_PULLS = "pull-requests: read", "pull-requests: write"
 _INSIDERS = ("OWNER", "MEMBER", "COLLABORATOR")
 # An App's login ends in `[bot]`.
 _LOGIN = re.compile(r"[A-Za-z0-9_-]+(\[bot\])?")
@@ -29,9 +31,13 @@ class IssueChange(NamedTuple):
 
 
 class GitHubIssues:
-    """Issues and comments, as in the `Forge` protocol; and for the server, what has changed in them."""
+    """Issues, comments and pull requests, as in the `Forge` protocol; and for the server, what has changed in them.
+
+    Reading any pull request also tells the default branch's name.
+    """
 
     client: GitHubClient
+    default_branch: str | None
     _login: str | None = None
 
     # ------------------------------------------------------------ issues
@@ -70,7 +76,6 @@ class GitHubIssues:
         self.client.write(Request("PATCH", f"issues/{number}", f"close issue {number}", _WRITE, body))
 
     def can_write(self, login: str) -> bool:
-        """Tell whether someone may write to the repository: 1 request."""
         if not _LOGIN.fullmatch(login):
             return False
         request = Request("GET", f"collaborators/{login}/permission", "read someone's permission", _METADATA)
@@ -87,13 +92,13 @@ class GitHubIssues:
         return self.client.write(request, _comment, lambda: next(iter(self._our_comments(issue, body)), None))
 
     def edit_comment(self, issue: int, comment: int, body: str) -> None:
-        doing = f"edit our comment on issue {issue}"
-        self.client.write(Request("PATCH", f"issues/comments/{comment}", doing, _WRITE, {"body": body}))
+        path, doing = f"issues/comments/{comment}", f"edit our comment on issue {issue}"
+        self.client.write(Request("PATCH", path, doing, _WRITE, {"body": body}))
 
     def delete_comment(self, issue: int, comment: int) -> None:
-        doing = f"delete a comment of ours on issue {issue}"
+        path, doing = f"issues/comments/{comment}", f"delete a comment of ours on issue {issue}"
         try:
-            self.client.write(Request("DELETE", f"issues/comments/{comment}", doing, _WRITE))
+            self.client.write(Request("DELETE", path, doing, _WRITE))
         except RefusedError as refused:
             if not refused.matches(HTTPStatus.NOT_FOUND):
                 raise
@@ -134,6 +139,56 @@ class GitHubIssues:
                     raise
                 self._login = ""  # a workflow's or an App's token may not ask; it belongs to a bot
         return bool(user.get("login") == self._login)
+
+    # ------------------------------------------------------------ pull requests
+
+    def newest_pull(self, branch: str, state: Literal["open", "all"] = "all") -> Pull | None:
+        """Read the newest pull request from a branch: 1 request."""
+        head = f"{self.client.name.partition('/')[0]}:{branch}"
+        found = self.client.page(_pulls_request(state=state, head=head), self._pull_and_source)
+        return max((pull for pull, _ in found), key=lambda pull: pull.number, default=None)
+
+    def open_pull(self, branch: str, base: str, title: str, body: str) -> Pull:
+        """Open a pull request, or return the one that is open from this branch already: 1 write."""
+        link = f"{web_address(self.client.api_url)}/{self.client.name}/compare/{quote(base)}...{quote(branch)}?expand=1"
+        content = {"title": title, "body": body, "head": branch, "base": base}
+        request = Request("POST", "pulls", "open the pull request", _WRITE_PULLS, content, link=link)
+        try:
+            return self.client.write(request, _pull, lambda: self.newest_pull(branch, "open"))
+        except RefusedError as refused:
+            exists = refused.matches(HTTPStatus.UNPROCESSABLE_ENTITY, pattern="already exists")
+            if exists and (pull := self.newest_pull(branch, "open")):
+                return pull
+            raise
+
+    def edit_pull(
+        self, number: int, *, title: str | None = None, body: str | None = None, state: Literal["closed"] | None = None
+    ) -> None:
+        given = {"title": title, "body": body, "state": state}
+        changes = {name: value for name, value in given.items() if value is not None}
+        self.client.write(Request("PATCH", f"pulls/{number}", f"edit pull request {number}", _WRITE_PULLS, changes))
+
+    def _recent_pulls(self, branch: str, after: int) -> tuple[Pull | None, dict[str, Pull]]:
+        """Read a branch's newest pull request and, among the newest hundred of all, the open ones by branch.
+
+        `after` is a number that is older than any pull request from that branch, such as its issue's.
+        """
+        found = self.client.page(_pulls_request(state="all"), self._pull_and_source)
+        opened = {source: pull for pull, source in reversed(found) if source and pull.state == "open"}
+        own = max((pull for pull, source in found if source == branch), key=lambda pull: pull.number, default=None)
+        all_seen = len(found) < PER_PAGE or min(pull.number for pull, _ in found) < after
+        return own if own or all_seen else self.newest_pull(branch), opened
+
+    def _open_pulls(self) -> dict[str, Pull]:
+        """Read all open pull requests from this repository's own branches, by branch: a hundred a request."""
+        found = self.client.pages(_pulls_request(state="open", direction="asc"), self._pull_and_source)
+        return {source: pull for pull, source in found if source}
+
+    def _pull_and_source(self, found: Any) -> tuple[Pull, str | None]:
+        """Read a pull request of a list, and the branch that it comes from; None where that is in a fork."""
+        self.default_branch = self.default_branch or found["base"]["repo"]["default_branch"]
+        home = str((found["head"].get("repo") or {}).get("full_name"))  # a fork's branch may be named like ours
+        return _pull(found), found["head"]["ref"] if home.casefold() == self.client.name.casefold() else None
 
     # ------------------------------------------------------------ what has changed
 
@@ -198,6 +253,24 @@ def _issue_number(found: Any) -> int | None:
     """Return the number of an issue, or for a pull request of ours that of the issue that it is for."""
     number = read_state(found["body"] or "")[1].get("issue") if "pull_request" in found else found["number"]
     return number if isinstance(number, int) else None
+
+
+def _pulls_request(**query: str) -> Request:
+    """List pull requests, the newest first unless the query says otherwise."""
+    query = {"sort": "created", "direction": "desc", **query}
+    return Request("GET", "pulls", "list the pull requests", _READ_PULLS, query=query)
+
+
+def _pull(found: Any) -> Pull:
+    return Pull(
+        number=found["number"],
+        title=found["title"],
+        body=found["body"] or "",
+        state="closed" if found["state"] == "closed" else "open",
+        merged=found["merged_at"] is not None,
+        url=found["html_url"],
+        head=found["head"]["sha"],
+    )
 
 
 def _comment(found: Any) -> Comment:
