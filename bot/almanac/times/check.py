@@ -1,21 +1,23 @@
 """Dates and times of events: what is accepted, what is checked, and what is shown.
 
-This is the public face of the modules beside it. A typed line is taken apart (`grammar`), each of its times is read
-(`moment`), they are checked against each other (`compare`), the date and the duration, and what is wrong is said
-(`wording`) with lines that put it right (`corrections`). Nothing here asks a clock or the machine's zone database.
+This is the public face of the modules beside it. A typed line is taken apart (`grammar`), each of its times is read and
+compared with the others (`moment`), they are checked against the date and the duration, and what is wrong is reported
+(`wording`) with lines that correct it. Nothing here asks a clock or the machine's zone database.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date as calendar_date
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from itertools import product
+from math import prod
 from typing import Any
 
 from almanac.dates import DAYS, WrittenDate, heading_date, read_date
 from almanac.errors import Problem
-from almanac.times import corrections, wording
-from almanac.times.clock import DAY, EARLY_HOURS, clocks, read_duration
-from almanac.times.compare import DAYS_APART, compare, gmt_as_british
+from almanac.times import wording
+from almanac.times.clock import DAY, EARLY_HOURS, HALF_DAY, Clock, clocks, read_duration
 from almanac.times.grammar import (
     LONGEST,
     UnknownZone,
@@ -27,17 +29,29 @@ from almanac.times.grammar import (
     without_length,
 )
 from almanac.times.moment import (
+    DAYS_APART,
     ClockChange,
     Moment,
     TimeReading,
     ZoneTime,
+    british,
+    clock_of,
+    compare,
     line_of,
+    moments,
     read_moment,
+    right_label,
     shown_times,
     time_at,
+    wall_of,
     wrong_letters,
 )
 from almanac.times.zones import AmbiguousZone, ZonePlace, Zones
+
+MOST_VARIANTS = 24  # where several times can each mean several things
+LabelledClock = tuple[Clock, str]
+Finding = tuple[str, tuple[str, ...]]
+"""What is wrong with a line, and lines that may be right, to be tried."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +100,7 @@ def read_when(date: str, line: str, zones: Zones, duration: str | None = None) -
     if isinstance(day, Problem):
         return When(ok=False, problems=(replace(day, field="date"), *read_when_without_date(line, zones, duration)))
     length, wrong_length = _length(duration)
-    return _when(LineReader(calendar_date.fromisoformat(day), zones, length), line, wrong_length)
+    return LineReader(calendar_date.fromisoformat(day), zones, length).when(line, wrong_length)
 
 
 def read_when_without_date(line: str, zones: Zones, duration: str | None = None) -> tuple[Problem, ...]:
@@ -113,15 +127,12 @@ def check_imported(date: str, line: str, zones: Zones) -> When:
     """
     if len(date) != len("2021-11-08") or date.startswith("X") or not line.strip():
         return When(ok=True, line=line)
-    when = _when(LineReader(calendar_date.fromisoformat(date), zones), line)
+    when = LineReader(calendar_date.fromisoformat(date), zones).when(line)
     return replace(when, line=line, problems=(), warnings=(*when.problems, *when.warnings))
 
 
 def explain(when: When) -> list[tuple[str, str, str]]:
-    """Return what `almanac when` prints for each zone: the label, the time, and the day with the zone's name.
-
-    Such as `("ET", "9am", "Monday, November 8th, 2021, America/New_York, UTC-05:00")`.
-    """
+    """Return what `almanac when` prints for each zone: the label, the time, and the day with the zone's name."""
     rows = []
     for shown in when.zones:
         weekday = DAYS[datetime.fromisoformat(shown.starts).weekday()]
@@ -133,9 +144,7 @@ def explain(when: When) -> list[tuple[str, str, str]]:
 def when_to_json(when: When) -> dict[str, Any]:
     """Return what `almanac when --json` prints.
 
-    `zones` are objects with the keys of `ZoneTime`. `problems` and `warnings` are objects with `message`, `field` (null
-    for the line itself, or `date` or `duration`), `accepted` (the corrected line, or null) and `choices` (corrected
-    lines of which a person must choose, mostly none).
+    A problem's `field` is null for the line itself; else it is `date` or `duration`.
     """
     problems, warnings = (
         [
@@ -155,40 +164,9 @@ def when_to_json(when: When) -> dict[str, Any]:
 
 
 def _length(typed: str | None) -> tuple[timedelta | None, tuple[Problem, ...]]:
-    """Read the duration beside a line; what is wrong with it is said of its own field."""
+    """Read the duration beside a line; a problem with it belongs to its own field."""
     length = read_duration(typed) if typed and typed.strip() else None
     return (None, (replace(length, field="duration"),)) if isinstance(length, Problem) else (length, ())
-
-
-def _when(reader: "LineReader", line: str, found: Sequence[Problem] = ()) -> When:
-    """Read a line; `found` is what is wrong beside it."""
-    result = reader.read(line)
-    # Several findings often share their candidates, and reading those is what takes time.
-    lines = {candidates: reader.corrected(candidates) for candidates in {each.candidates for each in result.findings}}
-    problems = list(found)
-    for finding in result.findings:
-        ways = lines[finding.candidates]
-        accepted, choices = (ways[0], ()) if len(ways) == 1 else (None, ways)
-        problems.append(Problem(finding.message, typed=line, accepted=accepted, choices=choices))
-    if result.moment is None or problems:
-        read = tuple(time_at(reading.place, reading.moment, reader.zones) for reading in result.readings)
-        warnings = tuple(Problem(message, typed=line) for message in result.warnings)
-        return When(ok=False, zones=read, problems=tuple(problems), warnings=warnings)
-    times = shown_times(result.readings, result.moment, reader.zones, reader.length)
-    shown = line_of(times)
-    return When(
-        ok=True,
-        instant=result.moment.start.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        line=shown,
-        starts=times[0].starts,
-        ends=times[0].ends,
-        time_zone=times[0].zone,
-        zones=times,
-        warnings=tuple(Problem(message, typed=line, accepted=shown) for message in result.warnings),
-    )
-
-
-# ------------------------------------------------------------------------------- on any date
 
 
 def _take_apart(text: str, zones: Zones) -> tuple[WrittenLine | None, tuple[str, ...]]:
@@ -248,31 +226,14 @@ def _stated_day(written: WrittenDate, near: calendar_date) -> calendar_date | st
         return next(day for day in week if day.weekday() == written.weekday)
     days = []
     for year in [written.year] if written.year else [near.year - 1, near.year, near.year + 1]:
-        try:
+        with suppress(ValueError):
             days.append(calendar_date(year, written.month, written.day or 0))
-        except ValueError:
-            continue
     if not days:
         return wording.NO_SUCH_DAY
     stated = min(days, key=lambda day: abs(day - near))
     if written.weekday not in (None, stated.weekday()):
         return wording.other_weekday(written.weekday or 0, stated)
     return stated
-
-
-@dataclass(frozen=True)
-class LineFinding:
-    """One thing that is wrong with a line.
-
-    Attributes:
-        message: What is wrong, as a sentence.
-        candidates: Lines that may be right, to be tried.
-        only_days: Nothing but a day mark is wrong or missing, so the one candidate is what was meant.
-    """
-
-    message: str
-    candidates: tuple[str, ...] = ()
-    only_days: bool = False
 
 
 @dataclass(frozen=True)
@@ -284,12 +245,14 @@ class LineResult:
         readings: The times that could be read.
         findings: What is wrong.
         warnings: What was read, but is not quite right.
+        only_days: Only day marks are wrong or missing, so the one line that comes with the one finding was meant.
     """
 
     moment: Moment | None = None
     readings: tuple[TimeReading, ...] = ()
-    findings: tuple[LineFinding, ...] = ()
+    findings: tuple[Finding, ...] = ()
     warnings: tuple[str, ...] = ()
+    only_days: bool = False
 
 
 @dataclass(frozen=True)
@@ -300,39 +263,79 @@ class LineReader:
     zones: Zones
     length: timedelta | None = None
 
-    def read(self, text: str) -> LineResult:
+    def when(self, line: str, problems: Sequence[Problem] = ()) -> When:
+        """Read a line, and say what it means or what is wrong; `problems` are those of the fields beside it."""
+        result = self._read(line)
+        # Several findings often share their candidates, and reading those is what takes time.
+        accepted = {
+            candidates: tuple(dict.fromkeys(filter(None, map(self._accepted, candidates))))
+            for candidates in {candidates for _, candidates in result.findings}
+        }
+        found = list(problems)
+        for message, candidates in result.findings:
+            lines = accepted[candidates]
+            only, choices = (lines[0], ()) if len(lines) == 1 else (None, lines)
+            found.append(Problem(message, typed=line, accepted=only, choices=choices))
+        if result.moment is None or found:
+            zones = tuple(time_at(reading.place, reading.moment, self.zones) for reading in result.readings)
+            warnings = tuple(Problem(message, typed=line) for message in result.warnings)
+            return When(ok=False, zones=zones, problems=tuple(found), warnings=warnings)
+        zones = shown_times(result.readings, result.moment, self.zones, self.length)
+        shown = line_of(zones)
+        return When(
+            ok=True,
+            instant=result.moment.start.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            line=shown,
+            starts=zones[0].starts,
+            ends=zones[0].ends,
+            time_zone=zones[0].zone,
+            zones=zones,
+            warnings=tuple(Problem(message, typed=line, accepted=shown) for message in result.warnings),
+        )
+
+    def _accepted(self, candidate: str) -> str | None:
+        """Return a line as it would be shown if it is right, or right but for its day marks."""
+        result = self._read(candidate)
+        if result.only_days:
+            result = self._read(result.findings[0][1][0])
+        return line_of(shown_times(result.readings, result.moment, self.zones)) if result.moment else None
+
+    def _read(self, text: str) -> LineResult:
         """Read a line: what is wrong with it or, where nothing is, its moment."""
         line, unclear = _take_apart(text, self.zones)
         if line is None:
             rest = {wording.UNREADABLE: scan_line(text, self.zones), wording.LENGTH_HERE: without_length(text) or ""}
-            return LineResult(findings=tuple(LineFinding(message, (rest.get(message, ""),)) for message in unclear))
+            return LineResult(findings=tuple((message, (rest.get(message, ""),)) for message in unclear))
         days = [self._day(written, first=index == 0) for index, written in enumerate(line.times)]
-        if unclear:
-            candidates = corrections.variants(line.times, days, self.zones)
-            return LineResult(findings=tuple(LineFinding(message, candidates) for message in unclear))
-        places = [written.place for written in line.times if isinstance(written.place, ZonePlace)]
-        moments = [
-            None if isinstance(day, str) else read_moment(place, written.clocks[0], day)
-            for written, place, day in zip(line.times, places, days, strict=True)
+        marks = [
+            f" ({day})" if index and written.mark is not None and isinstance(day, calendar_date) else ""
+            for index, (written, day) in enumerate(zip(line.times, days, strict=True))
         ]
-        skipped = {
-            index: each for index, each in enumerate(moments) if isinstance(each, ClockChange) and not each.twice
-        }
-        readings, findings = [], []
-        for index, (place, day, moment) in enumerate(zip(places, days, moments, strict=True)):
+        if unclear:
+            candidates = self._variants(line.times, marks)
+            return LineResult(findings=tuple((message, candidates) for message in unclear))
+        places = [written.place for written in line.times if isinstance(written.place, ZonePlace)]
+        times = [(written.clocks[0], place.label) for written, place in zip(line.times, places, strict=True)]
+        found = [
+            None if isinstance(day, str) else read_moment(place, clock, day)
+            for place, (clock, _), day in zip(places, times, days, strict=True)
+        ]
+        readings: list[TimeReading] = []
+        findings: list[Finding] = []
+        for index, (day, moment) in enumerate(zip(days, found, strict=True)):
             if isinstance(day, str) or moment is None:
-                findings.append(LineFinding(str(day), (corrections.rewrite(line.times, days),)))
+                findings.append((str(day), (_rewritten(times, marks),)))
             elif isinstance(moment, ClockChange):
-                ways = (
-                    corrections.around_repeated(line.times, days, index, moment, self.zones)
-                    if moment.twice
-                    else corrections.around_skipped(line.times, days, skipped)
-                )
-                findings.append(LineFinding(wording.clock_change(moment, self.zones), ways))
+                chosen = _around_skipped(times, found)
+                if moment.twice:
+                    meanings = _meanings(moment, times[index][0], day, self.zones)
+                    chosen = [[*times[:index], meaning, *times[index + 1 :]] for meaning in meanings]
+                ways = tuple(_rewritten(each, marks) for each in chosen)
+                findings.append((wording.clock_change(moment, self.zones), ways))
             elif moment.length and moment.length >= DAY:
-                findings.append(LineFinding(wording.TOO_MANY_HOURS))
+                findings.append((wording.TOO_MANY_HOURS, ()))
             else:
-                readings.append(TimeReading(place, line.times[index].clocks[0], day, moment))
+                readings.append(TimeReading(places[index], times[index][0], day, moment))
         if findings:
             return LineResult(readings=tuple(readings), findings=tuple(dict.fromkeys(findings)))
         return self._judge(line, tuple(readings))
@@ -349,26 +352,20 @@ class LineReader:
             return wording.other_date(stated, day)
         return stated
 
-    def _wrong_date(self, written: WrittenDate | None) -> str | None:
-        """Return what is wrong with the date before or after the times of a line, or None."""
-        if written is None:
-            return None
-        if written.month is None and written.weekday is not None:
-            return None if written.weekday == self.day.weekday() else wording.other_weekday(written.weekday, self.day)
-        stated = _stated_day(written, self.day)
-        if isinstance(stated, str):
-            return stated
-        return None if stated == self.day else wording.other_date(stated, self.day)
-
     def _judge(self, line: WrittenLine, readings: tuple[TimeReading, ...]) -> LineResult:
         """Check times that can each be read against each other, the date, and the duration."""
         verdict = compare(readings)
-        if not verdict.agreed and compare(british := gmt_as_british(readings)).agreed:
-            readings, verdict = british, compare(british)
-        meant = verdict.moments
-        wrong_date = self._wrong_date(line.date)
-        messages = [wrong_date] if wrong_date else []
-        as_range = None if verdict.agreed else corrections.as_range(line.times)
+        if not verdict.agreed and (in_london := compare(as_british := tuple(map(british, readings)))).agreed:
+            readings, verdict = as_british, in_london
+        meant, messages = verdict.moments, []
+        if line.date and (stated := _stated_day(line.date, self.day)) != self.day:
+            if isinstance(stated, str):
+                messages.append(stated)
+            elif line.date.month is None:
+                messages.append(wording.other_weekday(stated.weekday(), self.day))
+            else:
+                messages.append(wording.other_date(stated, self.day))
+        as_range = None if verdict.agreed else _as_range(line.times)
         if as_range:
             messages.append(wording.TWO_IN_ONE_ZONE)
         elif not verdict.agreed:
@@ -377,13 +374,12 @@ class LineReader:
             messages.append(wording.other_duration(length, self.length))
             meant = (Moment(meant[0].start, meant[0].start + self.length),)
         shown = tuple(line_of(shown_times(readings, moment, self.zones)) for moment in meant)
-        ways = (as_range,) if as_range else shown
-        only_days = len(messages) == 1 and bool(verdict.undated) and not verdict.odd
         return LineResult(
             moment=None if messages else meant[0],
             readings=readings,
-            findings=tuple(LineFinding(message, ways, only_days) for message in messages),
+            findings=tuple((message, (as_range,) if as_range else shown) for message in messages),
             warnings=tuple(dict.fromkeys(self._warnings(line, readings))),
+            only_days=len(messages) == 1 and bool(verdict.undated) and not verdict.odd,
         )
 
     def _warnings(self, line: WrittenLine, readings: Sequence[TimeReading]) -> Iterator[str]:
@@ -399,14 +395,69 @@ class LineReader:
             if start.style in ("loose", "bare") and reading.clock.start.hour in EARLY_HOURS and not helped:
                 yield wording.EARLY
 
-    def corrected(self, candidates: Sequence[str]) -> tuple[str, ...]:
-        """Return the lines that put a finding right: each is as it would be shown, and is read without a problem."""
-        lines = (self._accepted(candidate) for candidate in candidates)
-        return tuple(dict.fromkeys(line for line in lines if line))
+    def _variants(self, times: Sequence[WrittenPair], marks: Sequence[str]) -> tuple[str, ...]:
+        """Write a line in all the ways in which its unclear times can be meant, unless there are too many."""
+        options = []
+        for written in times:
+            place, labels = written.place, list[str | None]()
+            if isinstance(place, AmbiguousZone):
+                labels += [self.zones.label_of(name) for _, name in place.candidates]
+            elif isinstance(place, ZonePlace):
+                labels.append(place.label)
+            elif place:
+                labels.append(place.meant(self.zones))
+            elif self.zones.default:
+                labels.append(self.zones.label_of(self.zones.default))
+            options.append([(clock, label) for clock in written.clocks for label in labels if label])
+        if prod(map(len, options)) > MOST_VARIANTS:
+            return ()
+        return tuple(_rewritten(chosen, marks) for chosen in product(*options))
 
-    def _accepted(self, candidate: str) -> str | None:
-        """Return a line as it would be shown if it is right, or right but for its day marks."""
-        result = self.read(candidate)
-        if [finding.only_days for finding in result.findings] == [True]:
-            result = self.read(result.findings[0].candidates[0])
-        return line_of(shown_times(result.readings, result.moment, self.zones)) if result.moment else None
+
+# ------------------------------------------------------------------------------- lines that may be what was meant
+# Each is read again before it is offered, so these need not be right.
+
+
+def _rewritten(times: Sequence[LabelledClock], marks: Sequence[str]) -> str:
+    """Write a line again, without its date and with every day mark in full."""
+    return ", ".join(f"{clock} {label}{mark}" for (clock, label), mark in zip(times, marks, strict=True))
+
+
+def _around_skipped(
+    times: Sequence[LabelledClock], found: Sequence[Moment | ClockChange | None]
+) -> list[list[LabelledClock]]:
+    """Move the times that do not exist to before and to after the clock change, all together."""
+    ways = []
+    for side in (0, 1):
+        moved = list(times)
+        for index, skipped in enumerate(found):
+            if isinstance(skipped, ClockChange) and not skipped.twice:
+                clock, label = times[index]
+                wall = wall_of(skipped.moments[side], skipped.place.zone)
+                if wall.date() != skipped.wall.date():
+                    break
+                moved[index] = (replace(clock, **{skipped.part: wall.time()}), label)
+        else:
+            ways.append(moved)
+    return ways
+
+
+def _meanings(found: ClockChange, clock: Clock, day: calendar_date, zones: Zones) -> list[LabelledClock]:
+    """Name a time or a range that comes twice in all the ways it can be meant."""
+    zone = found.place.zone
+    start, end = clock.walls(datetime.combine(day, time()))
+    ways = product(moments(start, zone), moments(end, zone) if end else (None,))
+    meant = [Moment(first, last) for first, last in ways if last is None or last > first]
+    places = [right_label(found.place, moment, zones) for moment in meant]
+    return [(clock_of(place, moment), place.label) for place, moment in zip(places, meant, strict=True)]
+
+
+def _as_range(times: Sequence[WrittenPair]) -> str | None:
+    """Write two times in one zone as the range from one to the other, shorter than half a day; None for others."""
+    place = times[0].place
+    if len(times) != 2 or place != times[1].place or not isinstance(place, ZonePlace):  # noqa: PLR2004 - start and end
+        return None
+    if any(written.end or written.mark is not None for written in times):
+        return None
+    clock = Clock(times[0].clocks[0].start, times[1].clocks[0].start)
+    return f"{clock} {place.label}" if clock.length < HALF_DAY else None

@@ -30,26 +30,22 @@ TIME = re.compile(
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 _HALVES = ("half", "half2", "half3", "half4", "half5", "half6")
+Style = Literal["word", "clock", "loose", "bare", "year"]
 
 
 @dataclass(frozen=True)
 class WrittenTime:
-    """A time of day as it was typed.
+    """A time of day as it was typed: any numbers of two digits, and `a` or `p` where am or pm was typed with them.
 
-    Attributes:
-        hour: 0 to 24 and, where it makes no sense, up to 99.
-        minute: 0 to 99.
-        second: 0 to 99.
-        half: `a` or `p` where am or pm was typed with it.
-        style: `word` (noon), `clock` (24 hours for certain: 09:00, 9h, 17), `loose` (1 to 12 with minutes: 9:00),
-            `bare` (1 to 12 and nothing else: 9), `year` (24 hours, in four digits that may as well be a year: 2021).
+    `style` is `word` (noon), `clock` (24 hours for certain: 09:00, 9h, 17), `loose` (1 to 12 with minutes: 9:00),
+    `bare` (1 to 12 and nothing else: 9) or `year` (24 hours, in four digits that may as well be a year: 2021).
     """
 
     hour: int
     minute: int = 0
     second: int = 0
     half: Literal["a", "p"] | None = None
-    style: Literal["word", "clock", "loose", "bare", "year"] = "clock"
+    style: Style = "clock"
 
     @property
     def midnight(self) -> bool:
@@ -105,20 +101,18 @@ class Clock:
 
     def __str__(self) -> str:
         """Show it as briefly as it can be read: `9am`, `9:30am`, `9-11am`, `11am-1pm`."""
+        start = _shown(self.start)
         if self.end is None:
-            return _digits(self.start) + _half(self.start)
-        same_half = _half(self.start) == _half(self.end) and not self.overnight
-        return f"{_digits(self.start)}{'' if same_half else _half(self.start)}-{_digits(self.end)}{_half(self.end)}"
+            return start
+        end = _shown(self.end)
+        same_half = start[-2:] == end[-2:] and not self.overnight
+        return f"{start[:-2] if same_half else start}-{end}"
 
 
-def _digits(value: time) -> str:
+def _shown(value: time) -> str:
     minutes = f":{value.minute:02d}" if value.minute or value.second else ""
     seconds = f":{value.second:02d}" if value.second else ""
-    return f"{value.hour % NOON_HOUR or NOON_HOUR}{minutes}{seconds}"
-
-
-def _half(value: time) -> str:
-    return "am" if value.hour < NOON_HOUR else "pm"
+    return f"{value.hour % NOON_HOUR or NOON_HOUR}{minutes}{seconds}{'am' if value.hour < NOON_HOUR else 'pm'}"
 
 
 def written_time(match: re.Match[str]) -> WrittenTime:
@@ -128,9 +122,7 @@ def written_time(match: re.Match[str]) -> WrittenTime:
     if digits := match["compact"]:
         # Up to 1259 it may be meant by the 12-hour clock if the other end of a range says am or pm.
         certain = digits.startswith("0") or int(digits[:2]) > NOON_HOUR
-        style: Literal["year", "clock", "loose"] = (
-            "year" if int(digits) in YEAR_LIKE else "clock" if certain else "loose"
-        )
+        style: Style = "year" if int(digits) in YEAR_LIKE else "clock" if certain else "loose"
         return WrittenTime(int(digits[:2]), int(digits[2:]), style=style)
     half = next((half for name in _HALVES if (half := match[name])), None)
     run = match["run"]
@@ -205,10 +197,14 @@ def read_duration(text: str) -> timedelta | Problem:
         The duration, more than nothing and at most 31 days; or the problem. A bare number is one, as it has no unit.
     """
     stripped = " ".join(text.split()) if len(text) <= LONGEST else ""
+    if re.fullmatch(r"[1-9][0-9]{0,3}", stripped):
+        choices = tuple(f"{stripped} {unit}" for unit in ("min", "hours"))
+        choices = tuple(choice for choice in choices if isinstance(read_duration(choice), timedelta))
+        return Problem("This number has no unit. Add hours or min to it.", typed=text, choices=choices)
     match = next((match for form in _FORMS if (match := form.fullmatch(stripped))), None)
     found = {unit: value for unit, value in match.groupdict().items() if value} if match else {}
     if not found:
-        return _no_duration(text, stripped)
+        return Problem(f"This could not be read as a duration. {EXAMPLE}", typed=text)
     if "half" in found:
         return timedelta(minutes=30)
     numbers = {unit: 1.0 if value.isalpha() else float(value.replace(",", ".")) for unit, value in found.items()}
@@ -216,14 +212,6 @@ def read_duration(text: str) -> timedelta | Problem:
     if not timedelta() < duration <= LIMIT:
         return Problem(f"A duration is more than nothing and at most {LIMIT.days} days. {EXAMPLE}", typed=text)
     return duration
-
-
-def _no_duration(typed: str, stripped: str) -> Problem:
-    if re.fullmatch(r"[1-9][0-9]{0,3}", stripped):
-        choices = tuple(f"{stripped} {unit}" for unit in ("min", "hours"))
-        choices = tuple(choice for choice in choices if isinstance(read_duration(choice), timedelta))
-        return Problem("This number has no unit. Add hours or min to it.", typed=typed, choices=choices)
-    return Problem(f"This could not be read as a duration. {EXAMPLE}", typed=typed)
 
 
 def show_duration(duration: timedelta) -> str:

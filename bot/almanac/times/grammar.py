@@ -4,7 +4,7 @@ It also finds times in a text that is not a When line, if nothing that may matte
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from almanac.dates import WrittenDate, date_at
@@ -47,12 +47,7 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class UnknownZone:
-    """Words in the place of a zone that are not the name of one.
-
-    Attributes:
-        words: The words.
-        guess: The zone that is probably meant, where the words alone would not lead to it.
-    """
+    """Words in the place of a zone that are not the name of one; `guess` is what was meant, where that is plain."""
 
     words: str
     guess: str | None = None
@@ -67,14 +62,7 @@ AnyZone = ZonePlace | AmbiguousZone | UnknownZone
 
 @dataclass(frozen=True)
 class WrittenPair:
-    """One time with its zone, as it was typed.
-
-    Attributes:
-        start: The start.
-        end: The end of a range.
-        place: Its zone; None where it has none.
-        mark: Its day, where one was typed with it: a date, or so many days after the first time's.
-    """
+    """One time with its zone, as it was typed; `mark` is its day: a date, or so many days after the first time's."""
 
     start: WrittenTime
     end: WrittenTime | None
@@ -255,13 +243,11 @@ def scan_line(text: str, zones: Zones) -> str:
     while position < len(text):
         begin, position = position, position + 1
         within_word = begin and (text[begin - 1].isalnum() or text[begin - 1] == "_")
-        if within_word:
-            left += text[begin]
-        elif date := date_at(text, begin):
+        if not within_word and (date := date_at(text, begin)):
             position = date.end
-            dates.setdefault(WrittenDate(date.year, date.month, date.day, date.weekday), text[begin:position])
+            dates.setdefault(replace(date, end=0), text[begin:position])
             left += _USED
-        elif end := _pair_end(text, begin, zones):
+        elif not within_word and (end := _pair_end(text, begin, zones)):
             position = end
             times.append(text[begin:end])
             left += _USED

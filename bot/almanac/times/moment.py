@@ -1,16 +1,19 @@
-"""From the clock on a wall to a moment and back: clock changes, strict abbreviations, and the label that is right.
+"""From the clock on a wall to a moment and back: clock changes, and whether the times of a line are the same moment.
 
-A moment is shown in the site's zones for a single time, else in the given ones, each with its day if needed.
+A moment is shown in the site's zones for a single time, else in the given ones, each with its day if needed and under
+a label that is right then.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 from almanac.dates import short_date
-from almanac.times.clock import Clock
-from almanac.times.zones import BUILT_IN, ZonePlace, Zones, offset_place
+from almanac.times.clock import DAY, Clock
+from almanac.times.zones import BUILT_IN, ZonePlace, Zones, load_zone, offset_place
+
+DAYS_APART = 2  # two zones can be 26 hours apart, so their dates differ by two days at most
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,8 @@ class Moment:
 class ClockChange:
     """A wall time that comes twice in a zone, or never, because the clocks are put back or forward over it.
 
-    Attributes:
-        place: The zone.
-        wall: The time.
-        part: Whether an event's start or its end was to be then.
-        twice: Whether it comes twice.
-        moments: In order, when it comes; where it never comes, the moments as far before and after the change.
+    `part` is the part of the event that was to be then. `moments` are, in order, when the time comes; where it never
+    comes, the moments as far before and after the change.
     """
 
     place: ZonePlace
@@ -50,14 +49,7 @@ class ClockChange:
 
 @dataclass(frozen=True)
 class TimeReading:
-    """One time of a line, read.
-
-    Attributes:
-        place: Its zone.
-        clock: What the clocks there show.
-        day: The day on which they do.
-        moment: The moment that this is.
-    """
+    """One time of a line, read: what the clocks of a place show on a day, and the moment that this is."""
 
     place: ZonePlace
     clock: Clock
@@ -132,20 +124,96 @@ def right_label(place: ZonePlace, moment: Moment, zones: Zones) -> ZonePlace:
     """
     names = [letters for letters, name in BUILT_IN.items() if name == place.name]
     generic = (label for label in names if not ZonePlace(label, place.zone, place.name).strict)
+    day, clock = wall_of(moment.start, place.zone).date(), clock_of(place, moment)
     for label in (place.label, *generic, abbreviation(place, moment.start), place.name or ""):
         candidate = zones.find(label)
-        if isinstance(candidate, ZonePlace) and _reads_back(place, candidate, moment):
+        if not isinstance(candidate, ZonePlace) or wrong_letters(candidate, moment.start):
+            continue
+        # A day less the hour of a clock change would be shown as `12am-12am`, which nobody can read.
+        if clock.start != clock.end and read_moment(candidate, clock, day) == moment:
             return candidate
     if place.name is None:
         return place
     return offset_place(moment.start.astimezone(place.zone).utcoffset() or timedelta())
 
 
-def _reads_back(place: ZonePlace, candidate: ZonePlace, moment: Moment) -> bool:
-    day, clock = wall_of(moment.start, place.zone).date(), clock_of(place, moment)
-    if clock.start == clock.end:  # a day less the hour of a clock change: nobody can read `12am-12am`
-        return False
-    return not wrong_letters(candidate, moment.start) and read_moment(candidate, clock, day) == moment
+# ------------------------------------------------------------------------------- whether times agree
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the times of a line say together.
+
+    Attributes:
+        agreed: They are the same moment; nothing is to be corrected.
+        moments: What was meant: one moment if all or most of the times say so, else one for each opinion.
+        odd: The times that a majority is against.
+        undated: The times that are right except for their day, which has to be written with them.
+    """
+
+    agreed: bool
+    moments: tuple[Moment, ...]
+    odd: tuple[TimeReading, ...] = ()
+    undated: tuple[TimeReading, ...] = ()
+
+
+def compare(readings: Sequence[TimeReading]) -> Verdict:
+    """Compare the times of a line; there is at least one, and the first one's day is the date field's."""
+    starts, odd, undated = _starts(readings)
+    lengths: list[timedelta | None] = [reading.moment.length for reading in readings if reading.moment.length]
+    meant = list(dict.fromkeys(lengths)) or [None]
+    best = max(lengths, key=lengths.count, default=None)
+    if 2 * lengths.count(best) > len(lengths):
+        meant = [best]
+        odd += tuple(reading for reading in readings if reading.moment.length not in (None, best))
+    against = tuple(reading for reading in readings if reading in odd)
+    alike = all(reading.moment.start == starts[0] for reading in readings) and len(meant) == 1
+    moments_meant = tuple(Moment(start, start + length if length else None) for start in starts for length in meant)
+    return Verdict(alike and not against, moments_meant, against, undated)
+
+
+def _starts(
+    readings: Sequence[TimeReading],
+) -> tuple[tuple[datetime, ...], tuple[TimeReading, ...], tuple[TimeReading, ...]]:
+    """Return the starts that were meant, the readings that a majority is against, and those that lack a day mark."""
+    first = readings[0]
+    if all(reading.moment.start == first.moment.start for reading in readings):
+        return (first.moment.start,), (), ()
+    options = [_options(reading, first) for reading in readings]
+    opinions = tuple(dict.fromkeys(option[0] for option in options if option))
+    best = max(opinions, key=lambda start: sum(start in option for option in options))
+    pairs = list(zip(readings, options, strict=True))
+    odd = tuple(reading for reading, option in pairs if best not in option)
+    if 2 * len(odd) >= len(readings):
+        return opinions, (), ()
+    undated = tuple(reading for reading, option in pairs if best in option and reading.moment.start != best)
+    return (best,), odd, undated
+
+
+def _options(reading: TimeReading, first: TimeReading) -> list[datetime]:
+    """Return the starts that a reading can mean if the first time is on its day; the nearest one first.
+
+    Another time may be meant for another day than the first one's: its mark was forgotten, or is wrong.
+    """
+    if reading is first:
+        return [reading.moment.start]
+    days = (reading.day + DAY * shift for shift in range(-DAYS_APART, DAYS_APART + 1) if shift)
+    walls = (datetime.combine(day, reading.clock.start) for day in days)
+    found = {reading.moment.start, *(start for wall in walls for start in moments(wall, reading.place.zone))}
+    on_the_day = [start for start in found if wall_of(start, first.place.zone).date() == first.day]
+    return sorted(on_the_day, key=lambda start: (abs(start - reading.moment.start), start))
+
+
+def british(reading: TimeReading) -> TimeReading:
+    """Read GMT as the time on British clocks, as many write it in summer; it is the same moment all winter."""
+    if reading.place.name != "GMT":
+        return reading
+    place = ZonePlace(reading.place.label, load_zone("Europe/London"), "Europe/London")
+    start, end = reading.clock.walls(datetime.combine(reading.day, time()))
+    starts, ends = moments(start, place.zone), moments(end, place.zone) if end else ()
+    if not starts or (end and not ends):
+        return reading
+    return replace(reading, place=place, moment=Moment(starts[-1], ends[-1] if ends else None))
 
 
 # ------------------------------------------------------------------------------- how a moment is shown

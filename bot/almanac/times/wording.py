@@ -8,12 +8,12 @@ from datetime import date, timedelta
 
 from almanac.dates import DAYS, heading_date, short_date
 from almanac.times.clock import Clock, show_duration
-from almanac.times.compare import Verdict
 from almanac.times.grammar import LONGEST
 from almanac.times.moment import (
     ClockChange,
     Moment,
     TimeReading,
+    Verdict,
     abbreviation,
     clock_of,
     moments,

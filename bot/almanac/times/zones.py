@@ -7,7 +7,7 @@ generic (ET is right all year) is not in the tables: the zone database knows (`a
 import calendar
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache, cached_property
@@ -121,13 +121,7 @@ def abbreviations(zone: tzinfo) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class ZonePlace:
-    """A zone as a When line names it.
-
-    Attributes:
-        label: How it is shown: `ET`, `Europe/Paris`, `UTC+2`.
-        zone: Its rules.
-        name: Its IANA name; None for a mere offset, which belongs to no place.
-    """
+    """A zone as a When line names it: `ET`, `Europe/Paris`, `UTC+2`; a mere offset has no (IANA) name."""
 
     label: str
     zone: tzinfo
@@ -196,10 +190,19 @@ class Zones:
         """
         own = dict(time_zones or {})
         taken = {letters.casefold() for letters in own}
-        letters = own | {key: name for key, name in BUILT_IN.items() if key.casefold() not in taken}
-        if problems := list(_config_problems(own, shown, default, letters)):
+        known = own | {key: name for key, name in BUILT_IN.items() if key.casefold() not in taken}
+        found = [check_letters(letters, f"time_zones.{letters}") for letters in own]
+        found += [check_zone(name, f"time_zones.{letters}") for letters, name in own.items()]
+        found += [check_zone(default, "time_zone")] if default is not None else []
+        for letters in shown:
+            if letters not in known:
+                nearest = next(iter(difflib.get_close_matches(letters[:LONGEST_NAME].upper(), known, 1, 0.5)), None)
+                hint = f" Did you mean {nearest}?" if nearest else ""
+                message = f"These letters are not in time_zones, and they are not built in.{hint}"
+                found.append(Problem(message, field="series.time_zones", typed=letters, accepted=nearest))
+        if problems := list(filter(None, found)):
             raise ConfigError(problems)
-        return cls(letters, tuple(shown or own), default)
+        return cls(known, tuple(shown or own), default)
 
     def find(self, word: str) -> ZonePlace | AmbiguousZone | None:
         """Look a typed word up: the site's letters, the built-in ones, the ambiguous ones, then IANA names."""
@@ -255,20 +258,3 @@ def check_letters(letters: str, key: str | None = None) -> Problem | None:
         "The letters of a time zone are 2 to 10 letters from A to Z, such as ET, and not a word such as PM or NOON."
     )
     return Problem(message, field=key, typed=letters)
-
-
-def _config_problems(
-    own: Mapping[str, str], shown: Sequence[str], default: str | None, known: Mapping[str, str]
-) -> Iterator[Problem]:
-    """Find what is wrong with a config's zones: its own letters, those of a series, and its default."""
-    found = [check_letters(letters, f"time_zones.{letters}") for letters in own]
-    found += [check_zone(name, f"time_zones.{letters}") for letters, name in own.items()]
-    if default is not None:
-        found.append(check_zone(default, "time_zone"))
-    yield from filter(None, found)
-    for letters in shown:
-        if letters not in known:
-            close = difflib.get_close_matches(letters[:LONGEST_NAME].upper(), known, 1, 0.5)
-            hint = f" Did you mean {close[0]}?" if close else ""
-            message = f"These letters are not in time_zones, and they are not built in.{hint}"
-            yield Problem(message, field="series.time_zones", typed=letters, accepted=close[0] if close else None)
