@@ -206,7 +206,16 @@ class TestTarget:
     @pytest.mark.parametrize(
         ("trigger", "payload", "issue"),
         [
-            ("issues", {"action": "opened", "issue": {"number": 12, "labels": [{"name": "event"}]}}, 12),
+            (
+                "issues",
+                {"action": "opened", "issue": {"number": 12, "labels": [{"name": "event"}], "body": "### X"}},
+                12,
+            ),
+            (
+                "issues",
+                {"action": "opened", "issue": {"number": 12, "labels": [{"name": "event"}], "body": "Hello"}},
+                0,
+            ),
             ("issues", {"action": "opened", "issue": {"number": 12, "labels": []}}, 0),
             ("issues", {"action": "unlabeled", "issue": {"number": 12, "labels": []}}, 12),
             ("issue_comment", {"action": "created", "issue": {"number": 12}}, 12),

@@ -1,16 +1,22 @@
 """Whatever shows an event: each way is a view, and a site has the views that its config names."""
 
+from typing import TYPE_CHECKING
+
 from almanac.config import Config
-from almanac.page.section import Renderer
-from almanac.views.page import PageView
 from almanac.views.protocol import View
 
+if TYPE_CHECKING:
+    from almanac.page.section import Renderer
 
-def views_of(config: Config, render: Renderer) -> tuple[View, ...]:
+
+def views_of(config: Config, render: "Renderer") -> tuple[View, ...]:
     """Return the views of a site.
 
     Args:
         config: The site's config.
         render: Writes an event's section of the history page, with the site's own template or ours.
     """
+    # Here, so that what only needs the protocol does not load what the views are made with.
+    from almanac.views.page import PageView  # noqa: PLC0415
+
     return (PageView(config, render),)
