@@ -61,16 +61,11 @@ class Planner:
         return self._messages[commit]
 
     def decide(self, look: Look, number: int, *, comment: CommentCommand | None = None) -> Plan:
-        """Decide what is to be done for one issue.
-
-        Args:
-            look: What there is.
-            number: The issue's number.
-            comment: A comment that may hold a command.
+        """Decide what is to be done for one issue, and for a comment that may hold a command.
 
         Raises:
-            UserError: The site's config, form, page or records are in the way.
-            ForgeError: The forge is.
+            UserError: The site's config, form, page or records cannot be used.
+            ForgeError: The forge refused or failed.
         """
         issue, known = look.issue, bool(look.proposal.pull or look.proposal.comment)
         if issue is None or not may_be_ours(issue, answered=known):

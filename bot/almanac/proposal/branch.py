@@ -31,12 +31,9 @@ class Branch:
 
     Attributes:
         number: The issue's number.
-        base: The base.
         head: The head of the branch as it was seen; None if there is no branch.
-        at_base: What the base holds.
         state: What the marker of the issue's newest pull request says.
         origin: Digests of the answers that the record on the base was made from; None if they are not known.
-        views: The site's views.
     """
 
     number: int
@@ -63,8 +60,7 @@ class Content:
     """What a proposal comes to.
 
     Attributes:
-        event: The event, with what the views remember of it.
-        commit: The commit that brings it onto the branch; None if the branch holds all of it.
+        commit: The commit that brings the event onto the branch; None if the branch holds all of it.
         shared: Whether someone else's commits are on the branch.
         conflicts: Fields that a person and the issue changed in different ways; the person's value was kept.
         clashes: Files in which a person and the base changed the same lines; the person's were kept.
@@ -114,11 +110,7 @@ def fresh_content(branch: Branch, event: Event) -> Content:
 def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, event_id: str) -> Content:
     """Merge with what someone else committed, on top of it.
 
-    Args:
-        branch: The branch.
-        shared: What it holds.
-        answers: The event as the issue's answers give it; None if they have problems: then the branch's own stays.
-        event_id: The event's id.
+    If the issue's answers have problems, they give no event, and the branch's own stays.
 
     Raises:
         Undecided: The branch cannot be understood well enough; it is left as it is.
@@ -190,11 +182,7 @@ def _read_at_fork(views: Sequence[View], shared: SharedBranch, before: Event | N
 def _put_on_top(view: View, path: str, event: Event, versions: Sequence[_Version]) -> tuple[str, bool]:
     """Put the event into a view's file on the branch; tell whether both sides changed the same lines around it.
 
-    Args:
-        view: The view.
-        path: The file.
-        event: The event as it will be.
-        versions: The file, and the record of the event that it shows, at the fork, on the base and on the branch.
+    `versions` are the file, and the record of the event that it shows, at the fork, on the base and on the branch.
     """
     (fork, _), (base, _), (head, shown) = versions
     if base is None:

@@ -44,10 +44,7 @@ def current_comment(look: Look) -> CommentState:
 def put_comment(look: Look, draft: Draft, pull: int | None = None) -> tuple[Write, ...]:
     """Write our one comment, unless it says so already; delete what two runs at once wrote beside it.
 
-    Args:
-        look: What there is.
-        draft: What it is to say.
-        pull: The pull request that it mentions; a new one is filled in when its number is known.
+    `pull` is the pull request that it mentions; a new one is filled in when its number is known.
     """
     if look.issue is None:
         return ()
@@ -81,13 +78,9 @@ def own_text(text: str) -> str:
 
 @dataclass(frozen=True)
 class CommentCommand:
-    """A comment that someone wrote on an issue or its pull request, and that may give a command.
+    """A comment that someone wrote, and that may give a command.
 
-    Attributes:
-        id: The comment's number.
-        author: Who wrote it, by login.
-        text: What it says.
-        place: The number of the issue or pull request that it is on.
+    `author` is a login, `place` the number of the issue or pull request that the comment is on.
     """
 
     id: int
@@ -133,11 +126,7 @@ def pending_command(look: Look, number: int, comment: CommentCommand | None) -> 
 def answered(plan: Plan, look: Look, comment: CommentCommand, command: Command | None) -> Plan:
     """Note in our comment that a command was dealt with, and answer it if there is something to say.
 
-    Args:
-        plan: What is to be done.
-        look: What there is.
-        comment: The comment that gives the command.
-        command: The command; None if the comment's author may not give any.
+    `command` is None if the comment's author may not give any.
     """
     now, issue = current_comment(look), look.issue
     if issue is None or command == "retry":

@@ -38,16 +38,10 @@ def field_digests(event: Event) -> dict[str, str]:
 
 
 def merge(ancestor: Mapping[str, str] | None, human: Event, new: Event, zones: Zones | None = None) -> Merged:
-    """Merge field by field.
+    """Merge a record as a person left it with the issue's answers as they are now, field by field.
 
     While a person's record holds its section word for word, no other field is shown, so an answer that changed is
-    listed as a conflict.
-
-    Args:
-        ancestor: The digests of the answers of last time; None if they are not known any more.
-        human: The record as a person left it.
-        new: The record as the issue's answers give it now.
-        zones: The site's zones, for the times.
+    listed as a conflict. `ancestor` is None if the answers of last time are not known any more.
     """
     theirs, ours = field_digests(human), field_digests(new)
     changes: dict[str, object] = {}

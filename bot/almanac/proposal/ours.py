@@ -27,14 +27,7 @@ def may_be_ours(issue: Issue | None, *, answered: bool) -> bool:
 
 
 def is_ours(issue: Issue, form: Form, config: Config, *, answered: bool = False) -> bool:
-    """Tell whether an issue is ours.
-
-    Args:
-        issue: The issue.
-        form: The site's form.
-        config: The site's config, whose `labels` go before the form's own.
-        answered: Whether the issue has our comment or a pull request of ours.
-    """
+    """Tell whether an issue is ours; `answered` if it has our comment or a pull request of ours."""
     return _has_label(issue, form, config) and (answered or _has_headings(issue, form))
 
 
@@ -50,6 +43,7 @@ def why_not_ours(issue: Issue, form: Form, config: Config) -> Problem | None:
 
 
 def _has_label(issue: Issue, form: Form, config: Config) -> bool:
+    # The config's labels go before the form's own.
     labels = {label.casefold() for label in (config.labels or form.labels)}
     return any(label.casefold() in labels for label in issue.labels)
 

@@ -28,13 +28,9 @@ TITLE = "Take edits made by hand into the records"
 
 @dataclass(frozen=True)
 class PageEdits:
-    """What people edited by hand.
+    """The files that have to change because of what people edited by hand: path -> text, and as it is before.
 
-    Attributes:
-        files: The files that have to change, as they would be: path -> text.
-        before: The same files as they are.
-        problems: What a person has to decide first; nothing changes then.
-        notes: What would be done.
+    `problems` are what a person has to decide first (nothing changes then), `notes` what would be done.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
@@ -46,10 +42,7 @@ class PageEdits:
 def edits_proposed(edits: PageEdits, look: Look, *, mine: bool) -> Plan | None:
     """Plan the proposal; None if there is nothing to propose and nothing to say.
 
-    Args:
-        edits: What people edited.
-        look: The base, the branch's head, and its newest pull request.
-        mine: Whether nobody else has committed to the branch.
+    `mine` tells whether nobody else has committed to the branch.
     """
     newest, pull = look.proposal.pull, look.proposal.open_pull
     if edits.problems:

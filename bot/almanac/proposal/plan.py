@@ -76,12 +76,9 @@ def new_id(look: Look, event: Event, taken: frozenset[str]) -> str:
 
 @dataclass(frozen=True)
 class Offer:
-    """What is to be proposed; an event or a shared branch is there.
+    """What is to be proposed: an event, or what the branch holds if someone else has committed to it, or both.
 
-    Attributes:
-        id: The event's id.
-        event: The event: as the answers give it or, if these have problems, as a branch of ours has it.
-        shared: What the branch holds, if someone else has committed to it.
+    The event is as the answers give it or, if these have problems, as a branch of ours has it.
     """
 
     id: str
@@ -92,11 +89,7 @@ class Offer:
 def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: Offer) -> Plan:
     """Plan the branch, the pull request and the comment.
 
-    Args:
-        filed: The issue. Its answers may have problems if a proposal is open: then that only follows the base.
-        at_base: What the base holds.
-        views: The site's views.
-        offer: What is to be proposed.
+    If the issue's answers have problems, its open proposal only follows the base.
 
     Raises:
         Undecided: The branch holds something that only a person can decide.

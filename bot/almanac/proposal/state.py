@@ -82,13 +82,9 @@ class Base:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What there is for one issue.
+    """What there is for one issue: the head of its branch, its newest pull request, our comment.
 
-    Attributes:
-        head: The head of its branch.
-        pull: Its newest pull request.
-        comment: Our comment, the first if there are several.
-        spare: Comments of ours beyond the one, which two runs at the same moment wrote.
+    `spare` are comments of ours beyond the one, which two runs at the same moment wrote.
     """
 
     head: str | None = None
@@ -138,14 +134,7 @@ Changes = Mapping[str, Blob | None]
 
 @dataclass(frozen=True)
 class EventAtBase:
-    """What the site's main branch holds that concerns one event.
-
-    Attributes:
-        config: The site's config.
-        texts: The site's files.
-        ids: The ids of all records.
-        record: The event's own record, if it is there already.
-    """
+    """What the site's main branch holds that concerns one event: `ids` are those of all records."""
 
     config: Config
     texts: Texts
@@ -162,11 +151,9 @@ class SharedBranch:
     """A branch on which someone else has committed.
 
     Attributes:
-        head: Its head.
         fork: The newest commit that it has in common with the base.
         texts: The files at its head.
-        fork_texts: The files at the fork.
-        fork_record: The text of the event's record at the fork, None if there is none.
+        fork_record: The text of the event's record at the fork.
         theirs: What differs at the head from the fork.
         moved: What differs at the base from the fork.
         sides: Reads a file at fork, base and head.
@@ -184,15 +171,9 @@ class SharedBranch:
 
 @dataclass(frozen=True)
 class Filed:
-    """An issue of ours, and what its answers come to.
+    """An issue of ours, and what its answers come to: an event, or problems.
 
-    Attributes:
-        look: The look at it.
-        issue: The issue.
-        event: The event that its answers give; None if they have problems.
-        problems: Those problems.
-        warnings: What its author should check.
-        labels: What the form calls each field, by its id.
+    `warnings` are what its author should check; `labels` what the form calls each field, by its id.
     """
 
     look: Look
@@ -319,8 +300,8 @@ class Plan:
     Attributes:
         issue: The issue's number; 0 for edits made by hand, which belong to no issue.
         outcome: What it comes to; None for an issue that is not ours.
-        reason: Why, in one sentence for whoever runs Almanac.
-        writes: The writes, in order; none if everything is as it should be.
+        reason: Why, in one sentence for the person who runs Almanac.
+        writes: None if everything is as it should be.
         event: The event, if the issue gives one.
         problems: What its author has to fix first.
         warnings: What its author should check.
