@@ -14,7 +14,7 @@ import yaml
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.forge.github.repository import GitHubForge
-from almanac.renderer import load_templates
+from almanac.renderer import load_messages
 
 from tests.emulated import GitHubWorld, github_world, stop
 from tests.forge.clones import clone
@@ -60,7 +60,7 @@ def measure(world: GitHubWorld, name: str, connect: Callable[[], GitHubForge], n
     proxy = world.emulator.proxy
     proxy.requests.clear()
     start = time.perf_counter()
-    done: Done = reconcile(number, connect(), load_templates())
+    done: Done = reconcile(number, connect(), load_messages())
     taken = time.perf_counter() - start
     print(
         f"  {name:28}{done.plan.outcome or '-':>10}{len(proxy.reads):>7}{len(proxy.writes):>8}{taken * 1000:>8.0f} ms"
@@ -104,7 +104,7 @@ def sweep(world: GitHubWorld, name: str) -> tuple[int, int]:
     proxy = world.emulator.proxy
     proxy.requests.clear()
     start = time.perf_counter()
-    failed = [done.error for done in reconcile_all(world.connect(), load_templates()) if done.error]
+    failed = [done.error for done in reconcile_all(world.connect(), load_messages()) if done.error]
     taken = time.perf_counter() - start
     print(
         f"  {name:28}{len(failed) or 'none':>10}{len(proxy.reads):>7}{len(proxy.writes):>8}{taken * 1000:>8.0f} ms",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from almanac.commands.build import build_files, site_renderer
+from almanac.commands.build import build_files
 from almanac.event.submission import submit_body
 from almanac.proposal.plan import Offer, new_id, proposed
 from almanac.proposal.state import Base, EventAtBase, Filed, Issue, Look, Proposal, PutBranch
@@ -54,7 +54,7 @@ def proposed_files(files: Files, number: int, text: str) -> dict[str, str | None
     look = Look(issue, Base("main", "0" * 40), Proposal())
     filed = Filed(look, issue, submission.event, labels={field.id: field.label for field in site.form.fields})
     offer = Offer(new_id(look, submission.event, site.ids), submission.event)
-    views = views_of(site.config, site_renderer(site))
+    views = views_of(site.config, site.renderer())
     plan = proposed(filed, EventAtBase(site.config, site.text, site.ids), views, offer)
     [branch] = [write for write in plan.writes if isinstance(write, PutBranch)]
     return dict(branch.files)

@@ -16,7 +16,7 @@ from almanac.event.record import write_record
 from almanac.page.importer import import_page
 from almanac.proposal.marker import PullState, pull_state
 from almanac.proposal.state import branch_name
-from almanac.renderer import example, house_renderer, load_templates, template
+from almanac.renderer import example, house_renderer, load_messages, template
 from almanac.times.zones import Zones
 
 from tests.filing import body
@@ -113,11 +113,11 @@ class Scene:
 
     def run(self, number: int) -> Done:
         """Look at one issue."""
-        return reconcile(number, self.world.forge, load_templates())
+        return reconcile(number, self.world.forge, load_messages())
 
     def sweep(self) -> list[Done]:
         """Look at all."""
-        return list(reconcile_all(self.world.forge, load_templates()))
+        return list(reconcile_all(self.world.forge, load_messages()))
 
     def proposed(self, **answers: str) -> int:
         """File an issue and let it be proposed."""

@@ -8,14 +8,13 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from almanac.commands.propose import PATIENCE, write_pause
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError, UserError
-from almanac.forge.github.request import DEFAULT_API_URL
+from almanac.forge.github.request import DEFAULT_API_URL, write_pause
 from almanac.markdown import fence
 from almanac.output import error_text, print_error, print_text
-from almanac.renderer import load_templates
+from almanac.renderer import load_messages
 from almanac.text import annotation, annotation_property
 from almanac.triggers import NOTHING, target_of
 
@@ -59,16 +58,15 @@ def _run(variables: Mapping[str, str]) -> int:
         default_branch=repository.get("default_branch") if isinstance(repository, dict) else None,
         checkout=Path(workspace) if workspace and (Path(workspace) / ".git").exists() else None,
         pause=write_pause(variables.get("ALMANAC_WRITE_PAUSE")),
-        patience=PATIENCE,
     )
-    templates = load_templates()
+    messages = load_messages()
     results = []
     with closing(forge):
         found: Iterable[Done]
         if target.issue is None:
-            found = reconcile_all(forge, templates)
+            found = reconcile_all(forge, messages)
         else:
-            found = [reconcile(target.issue, forge, templates, comment=target.comment)]
+            found = [reconcile(target.issue, forge, messages, comment=target.comment)]
         for done in found:
             _announce(done)
             results.append(done)

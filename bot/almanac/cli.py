@@ -70,7 +70,7 @@ def parse(
     as_json: JsonOption = False,
 ) -> int:
     """Read one issue's body with its form."""
-    from almanac.commands.parse import parse_body
+    from almanac.commands.reading import parse_body
 
     return parse_body(body, form, as_json=as_json)
 
@@ -83,7 +83,7 @@ def when(
     as_json: JsonOption = False,
 ) -> int:
     """Check a line of times, and show it in each time zone."""
-    from almanac.commands.when import read_times
+    from almanac.commands.reading import read_times
 
     return read_times(date, line, site, as_json=as_json)
 
@@ -91,7 +91,7 @@ def when(
 @app.command()
 def preview(issue: IssueArgument, site: SiteOption = Path(), as_json: JsonOption = False) -> int:
     """Show the section that an issue would add to the page."""
-    from almanac.commands.preview import preview_issue
+    from almanac.commands.reading import preview_issue
 
     return preview_issue(issue, site, as_json=as_json)
 

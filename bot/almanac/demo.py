@@ -20,8 +20,9 @@ from almanac.forge.git import Git
 from almanac.forge.local.forge import LocalForge
 from almanac.forge.local.store import read_issue
 from almanac.proposal.marker import read_state
+from almanac.proposal.messages import Messages
 from almanac.proposal.state import Issue, Pull, branch_name
-from almanac.renderer import Templates, example, load_templates, template
+from almanac.renderer import example, load_messages, template
 from almanac.site import Folder, Site
 
 PAGE = "past-working-groups.md"
@@ -43,7 +44,7 @@ class Story:
     folder: Folder
     git: Git
     forge: LocalForge
-    templates: Templates
+    messages: Messages
     console: Console
     chapter: int = 0
 
@@ -75,7 +76,7 @@ class Story:
             return self.reconcile(issue.number)
 
     def reconcile(self, number: int) -> Done:
-        return reconcile(number, self.forge, self.templates)
+        return reconcile(number, self.forge, self.messages)
 
     def show_comment(self, number: int) -> None:
         """Print our comment on an issue, of which there has to be exactly one."""
@@ -113,7 +114,7 @@ def _start(place: Path, console: Console) -> Story:
     for name, value in _GIT_SETTINGS.items():
         git.run("config", name, value)
     folder.write({PAGE: example(f"ospo/{PAGE}"), FORM: template("site/new-event.yml")})
-    story = Story(folder, git, LocalForge(place, lambda: datetime.now(UTC)), load_templates(), console)
+    story = Story(folder, git, LocalForge(place, lambda: datetime.now(UTC)), load_messages(), console)
     story.commit("Our site, with a hand-written history page")
     story.title("A site with a hand-written history page")
     story.tell(f"A new git repository contains {PAGE}, the page of a real working group, and an issue form.")

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -41,37 +41,11 @@ def example(path: str) -> str:
     return (_data("examples") / path).read_bytes().decode()
 
 
-@dataclass(frozen=True)
-class Templates:
-    """What writes sections and messages.
-
-    Attributes:
-        section: The source of our own section template, in the house style.
-        messages: Writes comments and pull requests.
-    """
-
-    section: str
-    messages: Messages
-
-    def renderer(self, source: str | None, path: str | None, prepared: Sequence[Event] = ()) -> Renderer:
-        """Return what writes an event's section: with the site's own template if it has one, else with ours.
-
-        Args:
-            source: The site's own template.
-            path: Its path in the site, for problems.
-            prepared: Events whose sections will be needed: one child process writes them all.
-        """
-        return section_renderer(self.section) if source is None else own_renderer(source, path or "", prepared)
-
-
-def load_templates() -> Templates:
-    """Read all templates of ours."""
+def load_messages() -> Messages:
+    """Read our message templates."""
     found = (file.name for file in (_data("templates") / "messages").iterdir())
     names = sorted(name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX))
-    return Templates(
-        template("section.md.j2"),
-        Messages({name: template(f"messages/{name}{SUFFIX}") for name in names}, write_in_child),
-    )
+    return Messages({name: template(f"messages/{name}{SUFFIX}") for name in names}, write_in_child)
 
 
 def house_renderer() -> Renderer:
@@ -128,42 +102,24 @@ _START = "import sys; sys.path.insert(0, sys.argv[1]); from almanac.renderer imp
 
 
 def render_in_child(source: str, events: Sequence[Event], file: str) -> list[str]:
-    """Write the sections of events with a site's own template, all in one child process.
+    """Write the section of each event with a site's own template, all in one child process.
 
     Args:
         source: The template.
         events: The events.
         file: The template's path in the site, for problems.
 
-    Returns:
-        One section for each event, in their order.
-
     Raises:
         ConfigError: The template has a mistake, takes more than 5 seconds of the processor's time for all events, or
             writes more than a million characters for one.
     """
-    request = {
-        "source": source,
-        "file": file,
-        "events": [event.model_dump(mode="json", exclude_defaults=True) for event in events],
-    }
-    answer = _ask(json.dumps(request).encode(), file)
-    if "problems" in answer:
-        raise ConfigError([Problem(**problem) for problem in answer["problems"]])
-    return list(answer["sections"])
+    dumped = [event.model_dump(mode="json", exclude_defaults=True) for event in events]
+    return list(_ask({"source": source, "file": file, "events": dumped}))
 
 
 def write_in_child(source: str, values: Mapping[str, Any], file: str) -> str:
-    """Write a message with a site's own template in a child process.
-
-    Raises:
-        ConfigError: As with a section.
-    """
-    request = {"source": source, "file": file, "values": json.loads(json.dumps(values, default=_plain))}
-    answer = _ask(json.dumps(request).encode(), file)
-    if "problems" in answer:
-        raise ConfigError([Problem(**problem) for problem in answer["problems"]])
-    return str(answer["text"])
+    """Write a message with a site's own template in a child process, with the same limits as for a section."""
+    return str(_ask({"source": source, "file": file, "values": values}))
 
 
 def _plain(value: Any) -> Any:
@@ -172,14 +128,15 @@ def _plain(value: Any) -> Any:
     return {_PROBLEM: asdict(value)}
 
 
-def _ask(request: bytes, file: str) -> Any:
+def _ask(request: Mapping[str, Any]) -> Any:
+    """Let a child process answer a request; refuse with its problems, or because it was stopped."""
     # -I: no user site, no current folder, no PYTHON* variables. -X utf8: the locale went with the environment.
     command = [sys.executable, "-I", "-X", "utf8", "-c", _START, str(Path(__file__).parent.parent)]
     with tempfile.TemporaryFile() as output:
         try:
             done = subprocess.run(  # noqa: S603  # our own interpreter with our own code
                 command,
-                input=request,
+                input=json.dumps(request, default=_plain).encode(),
                 stdout=output,
                 stderr=subprocess.DEVNULL,
                 env={},
@@ -188,18 +145,20 @@ def _ask(request: bytes, file: str) -> Any:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise ConfigError(_too_much(file, f"took longer than {PATIENCE} seconds")) from None
+            raise _too_much(request["file"], f"took longer than {PATIENCE} seconds") from None
         output.seek(0)
         written = output.read(MAX_OUTPUT + 1)
     if done.returncode or len(written) > MAX_OUTPUT:
-        raise ConfigError(_too_much(file, "used up its share of time, memory or output"))
-    return json.loads(written)
+        raise _too_much(request["file"], "used up its share of time, memory or output")
+    answer = json.loads(written)
+    if "problems" in answer:
+        raise ConfigError([Problem(**problem) for problem in answer["problems"]])
+    return answer["written"]
 
 
-def _too_much(file: str, what: str) -> Problem:
-    return Problem(
-        f"The template {what} and was stopped. Look for a loop or a number in it that is too large.", file=file
-    )
+def _too_much(file: str, what: str) -> ConfigError:
+    message = f"The template {what} and was stopped. Look for a loop or a number in it that is too large."
+    return ConfigError(Problem(message, file=file))
 
 
 # ------------------------------------------------------------- in the child
@@ -208,13 +167,10 @@ def _too_much(file: str, what: str) -> Problem:
 def main() -> None:
     """Answer one request, from standard input to standard output."""
     request = json.load(sys.stdin, object_hook=_revived)
-    if "values" in request:
-        _give_up_rights()
-        json.dump(_message(request), sys.stdout)
-        return
-    events = [Event.model_validate(event, strict=False) for event in request["events"]]
+    if "events" in request:
+        request["events"] = [Event.model_validate(event, strict=False) for event in request["events"]]
     _give_up_rights()
-    json.dump(_answer(request["source"], request["file"], events), sys.stdout)
+    json.dump(_answer(**request), sys.stdout)
 
 
 def _revived(found: dict[str, Any]) -> Any:
@@ -225,17 +181,14 @@ def _revived(found: dict[str, Any]) -> Any:
     return Problem(**{**about, "choices": tuple(about["choices"])})
 
 
-def _message(request: dict[str, Any]) -> dict[str, Any]:
+def _answer(
+    source: str, file: str, events: Sequence[Event] = (), values: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Write a message if there are values for one, else a section for each event."""
     try:
-        return {"text": write_text(request["source"], request["values"], request["file"])}
-    except ConfigError as error:
-        return {"problems": [{"message": one.message, "file": one.file, "line": one.line} for one in error.problems]}
-
-
-def _answer(source: str, file: str, events: Sequence[Event]) -> dict[str, Any]:
-    try:
-        render = section_renderer(source, file)
-        return {"sections": [render(event) for event in events]}
+        if values is not None:
+            return {"written": write_text(source, values, file)}
+        return {"written": list(map(section_renderer(source, file), events))}
     except ConfigError as error:
         return {"problems": [{"message": one.message, "file": one.file, "line": one.line} for one in error.problems]}
 
@@ -246,7 +199,7 @@ def _warm_up() -> None:
     late = "{{ title | slug }}{{ url | url }}{{ 'x' | wordwrap }}{{ 'x' | pprint }}"
     for template in (late, "{{ nothing }}", "{% if %}", "{% include 'x' %}"):
         _answer(template, "", [event])
-        _message({"source": template, "values": {"problem": Problem("x")}, "file": ""})
+        _answer(template, "", values={"problem": Problem("x")})
 
 
 def _give_up_rights() -> None:

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +17,7 @@ from almanac.forge.protocol import Forge
 from almanac.form.schema import Form, read_form
 
 if TYPE_CHECKING:
+    from almanac.page.section import Renderer
     from almanac.proposal.messages import OwnTemplate
 
 
@@ -40,23 +41,13 @@ class Site:
     """Reads the files of one site, each when it is first needed and only once."""
 
     def __init__(self, files: SiteFiles, *, default_form: str | None = None) -> None:
-        """Take the files.
-
-        Args:
-            files: Where they are.
-            default_form: The text of the form that a site without one is taken to have; without it that is an error.
-        """
+        """Take the files, and the text of the form that a site without one is taken to have."""
         self.files = files
         self._default_form = default_form
         self._texts: dict[str, str | None] = {}
 
     def text(self, path: str) -> str | None:
-        """Read a file as text, every byte kept; None if there is none.
-
-        Raises:
-            ConfigError: It is not UTF-8.
-            UserError: It cannot be read.
-        """
+        """Read a file as text, every byte kept; None if there is none."""
         if path not in self._texts:
             data = self.files.read(path)
             self._texts[path] = None if data is None else decoded(data, path)
@@ -132,13 +123,20 @@ class Site:
         paths = {name.removesuffix(MESSAGE): f"{folder}/{name}" for name in names if name.endswith(MESSAGE)}
         return {name: OwnTemplate(text, path) for name, path in paths.items() if (text := self.text(path)) is not None}
 
+    def renderer(self, prepared: Sequence[Event] = ()) -> "Renderer":
+        """Return what writes an event's section: the site's own template if it has one, else ours.
+
+        Args:
+            prepared: Events whose sections will be needed: one child process writes them all.
+        """
+        from almanac.renderer import house_renderer, own_renderer  # noqa: PLC0415 -- the same
+
+        source, path = self.section_template, self.config.section_template
+        return own_renderer(source, path, prepared) if source is not None and path else house_renderer()
+
 
 def decoded(data: bytes, path: str) -> str:
-    """Return a file's text.
-
-    Raises:
-        ConfigError: It is not UTF-8.
-    """
+    """Return a file's text; refuse what is not UTF-8."""
     try:
         return data.decode()
     except UnicodeDecodeError:
@@ -170,11 +168,7 @@ class Folder:
         self.root = root.resolve()
 
     def inside(self, path: Path) -> str:
-        """Return a path of this machine as a path within the site.
-
-        Raises:
-            UserError: It is not in the site.
-        """
+        """Return a path of this machine as a path within the site."""
         try:
             return path.resolve().relative_to(self.root).as_posix()
         except ValueError:
@@ -182,11 +176,6 @@ class Folder:
             raise UserError(Problem(message, file=str(path))) from None
 
     def read(self, path: str) -> bytes | None:
-        """Read a file; None if there is none.
-
-        Raises:
-            UserError: The path leads out of the site, or the file cannot be read.
-        """
         file = (self.root / path).resolve()
         if not file.is_relative_to(self.root):
             raise UserError(Problem("This path leads out of the site's folder.", file=path))
@@ -224,11 +213,7 @@ class Folder:
                 Path(temporary).unlink(missing_ok=True)
 
     def refuse_to_lose(self, paths: Iterable[str]) -> None:
-        """Make sure that overwriting these files loses nothing that git does not have.
-
-        Raises:
-            UserError: Some of them have changes that are not committed, or are not in a git repository.
-        """
+        """Make sure that overwriting these files loses nothing that git does not have."""
         existing = [path for path in paths if (self.root / path).exists()]
         unsaved = [path for path in existing if not self._is_committed(path)]
         if unsaved:
@@ -245,11 +230,7 @@ class Folder:
 
 
 def read_file(file: Path, name: str) -> bytes | None:
-    """Read a file; None if there is none. Messages call it by `name`.
-
-    Raises:
-        UserError: It cannot be read.
-    """
+    """Read a file; None if there is none. Messages call it by `name`."""
     try:
         return file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):

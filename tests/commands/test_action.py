@@ -15,7 +15,7 @@ from almanac.action import run
 from almanac.engine.run import reconcile
 from almanac.errors import UserError
 from almanac.proposal.marker import with_state
-from almanac.renderer import example, load_templates, template
+from almanac.renderer import example, load_messages, template
 from almanac.triggers import target_of
 
 from tests.emulated import BOT, GitHubWorld
@@ -143,7 +143,7 @@ class TestOnGitHub:
         assert runner.outputs() == dict.fromkeys(OUTPUTS, "")
         assert runner.site.comments(number) == []
         proxy.clear()
-        assert reconcile(number, runner.site.connect(), load_templates()).plan.writes == ()
+        assert reconcile(number, runner.site.connect(), load_messages()).plan.writes == ()
         assert (len(proxy.reads), proxy.writes) == (1, [])
 
     def test_a_schedule_looks_at_all_open_issues(self, runner: Runner) -> None:

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 import yaml
-from almanac.commands.adoption import Adoption, plan_adoption
 from almanac.commands.build import build_files, import_files
-from almanac.commands.discovery import Clone
+from almanac.commands.discovery import Checkout
 from almanac.commands.doctor import check_site
-from almanac.commands.init import next_steps
+from almanac.commands.init import Adoption, next_steps, plan_adoption
 from almanac.errors import ConfigError, UserError
 from almanac.event.model import Event
 from almanac.page.template import section_renderer
@@ -28,7 +27,7 @@ OWLS = {"title": "Owls", "date": "2021-11-15"}
 LOOP = "# Events\n\n{% for event in site.data.events %}\n- {{ event.date }}: {{ event.title }}\n{% endfor %}\n"
 REFERENCE: dict[str, str | bytes] = {PAGE: example(f"ospo/{PAGE}")}
 TOP = Path("/site")
-ON_GITHUB = Clone(TOP, repository="octo/site", web="https://github.com/octo/site", current="main")
+ON_GITHUB = Checkout(TOP, repository="octo/site", web="https://github.com/octo/site", current="main")
 
 
 def plan(files: Files, *, branch: str = "main", **choices: Any) -> Adoption:
@@ -43,7 +42,7 @@ def adopt(files: Files, **choices: Any) -> dict[str, str | bytes]:
 
 
 def findings(files: Files) -> list[str]:
-    found = check_site(memory_site(files), Clone(TOP), TOP, has_server=False)
+    found = check_site(memory_site(files), Checkout(TOP), TOP, has_server=False)
     return [f"{one.status}: {one.message} {one.remedy}" for one in found if one.status != "ok"]
 
 
@@ -121,11 +120,11 @@ class TestNextSteps:
         assert "almanac doctor --repo octo/site" in test
 
     def test_work_on_another_branch_has_to_be_merged(self) -> None:
-        push = next_steps(plan(REFERENCE), Clone(TOP, branch="no", current="work"))[0]
+        push = next_steps(plan(REFERENCE), Checkout(TOP, branch="no", current="work"))[0]
         assert "merge work into no" in push
 
     def test_without_a_repository_there_is_none_to_push(self) -> None:
-        assert "not in a git repository" in next_steps(plan(REFERENCE), Clone(None))[0]
+        assert "not in a git repository" in next_steps(plan(REFERENCE), Checkout(None))[0]
 
 
 class TestEveryStyle:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from almanac.commands.discovery import read_clone
+from almanac.commands.discovery import read_checkout
 from almanac.renderer import example, template
 
 from tests.built import build
@@ -221,12 +221,12 @@ class TestClone:
     """What git knows of a folder."""
 
     def test_the_default_branch(self, tmp_path: Path) -> None:
-        assert read_clone(site_with(tmp_path / "a", {}, branch="gh-pages").folder).branch == "gh-pages"
+        assert read_checkout(site_with(tmp_path / "a", {}, branch="gh-pages").folder).branch == "gh-pages"
         other = site_with(tmp_path / "b", {}, branch="no")
         other.git("switch", "--quiet", "--create", "work")
         other.git("update-ref", "refs/remotes/origin/no", "HEAD")
         other.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/no")
-        clone = read_clone(other.folder)
+        clone = read_checkout(other.folder)
         assert (clone.branch, clone.current, clone.top) == ("no", "work", other.folder.resolve())
 
     @pytest.mark.parametrize(
@@ -237,20 +237,20 @@ class TestClone:
         ],
     )
     def test_where_it_is_on_github(self, tmp_path: Path, remote: str) -> None:
-        clone = read_clone(site_with(tmp_path / "site", {}, remote=remote).folder)
+        clone = read_checkout(site_with(tmp_path / "site", {}, remote=remote).folder)
         assert (clone.repository, clone.web) == ("octo/site", "https://github.com/octo/site")
 
     def test_elsewhere_it_is_not_on_github(self, tmp_path: Path) -> None:
-        clone = read_clone(site_with(tmp_path / "site", {}, remote="https://gitlab.com/octo/site").folder)
+        clone = read_checkout(site_with(tmp_path / "site", {}, remote="https://gitlab.com/octo/site").folder)
         assert (clone.repository, clone.web) == (None, None)
 
     def test_a_folder_without_git_or_a_machine_without_it(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        assert read_clone(tmp_path).top is None
+        assert read_checkout(tmp_path).top is None
         folder = site_with(tmp_path / "site", {}).folder
         monkeypatch.setenv("PATH", "")
-        assert read_clone(folder).top is None
+        assert read_checkout(folder).top is None
 
 
 @pytest.mark.emulator

@@ -4,10 +4,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from almanac.commands.adoption import plan_adoption
-from almanac.commands.discovery import Clone
+from almanac.commands.discovery import Checkout
 from almanac.commands.doctor import check_site
-from almanac.commands.findings import Finding
+from almanac.commands.init import plan_adoption
+from almanac.commands.site_checks import Finding
 from almanac.renderer import example, template
 
 from tests.memory import Files, memory_site
@@ -36,12 +36,12 @@ def model() -> Files:
     return adopted({PAGE: PAGE_TEXT, JEKYLL: "theme: minima\n"})
 
 
-def check(files: Files, clone: Clone | None = None, *, has_server: bool = False) -> list[Finding]:
-    return check_site(memory_site(files), clone or Clone(TOP), TOP, has_server=has_server)
+def check(files: Files, checkout: Checkout | None = None, *, has_server: bool = False) -> list[Finding]:
+    return check_site(memory_site(files), checkout or Checkout(TOP), TOP, has_server=has_server)
 
 
-def faults(files: Files, clone: Clone | None = None, *, has_server: bool = False) -> list[Finding]:
-    return [finding for finding in check(files, clone, has_server=has_server) if finding.status != "ok"]
+def faults(files: Files, checkout: Checkout | None = None, *, has_server: bool = False) -> list[Finding]:
+    return [finding for finding in check(files, checkout, has_server=has_server) if finding.status != "ok"]
 
 
 def test_nothing_is_wrong_with_a_site_that_was_set_up() -> None:
@@ -298,12 +298,12 @@ class TestWhatIsFine:
 
 class TestWhere:
     def test_outside_of_git(self) -> None:
-        [finding] = faults(model(), Clone(None))
+        [finding] = faults(model(), Checkout(None))
         assert (finding.check, finding.status) == ("git", "error")
         assert "not in a git repository" in finding.message
 
     def test_below_the_top_of_a_repository(self) -> None:
-        [finding] = faults(model(), Clone(Path("/")))
+        [finding] = faults(model(), Checkout(Path("/")))
         assert "--site /" in (finding.remedy or "")
 
 

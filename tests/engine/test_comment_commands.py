@@ -4,7 +4,7 @@ import pytest
 from almanac.engine.run import Done, reconcile
 from almanac.proposal.comment import CommentCommand
 from almanac.proposal.state import branch_name
-from almanac.renderer import load_templates
+from almanac.renderer import load_messages
 
 from tests.scenes import DEMO_DAY, Scene, both_forges
 
@@ -18,9 +18,9 @@ def say(scene: Scene, number: int, author: str, text: str, place: int | None = N
     """Someone comments on an issue (or, with a place, on its pull request), and the issue is looked at for that."""
     comment = scene.world.comment(number, author, text)
     said = CommentCommand(comment, author, text, place or number)
-    done = reconcile(number, scene.world.forge, load_templates(), comment=said)
+    done = reconcile(number, scene.world.forge, load_messages(), comment=said)
     seen = scene.everything(number)
-    reconcile(number, scene.world.forge, load_templates(), comment=said)
+    reconcile(number, scene.world.forge, load_messages(), comment=said)
     assert scene.everything(number) == seen, "the same comment, delivered twice"
     return done
 
@@ -57,10 +57,10 @@ class TestCommands:
         head = scene.head(number)
         comment = scene.world.comment(number, "grace", "/almanac recreate")
         said = CommentCommand(comment, "grace", "/almanac recreate", number)
-        reconcile(number, scene.world.forge, load_templates(), comment=said)
+        reconcile(number, scene.world.forge, load_messages(), comment=said)
         assert scene.head(number) == head
         scene.by_hand(number, {"notes.md": b"mine\n"})
-        reconcile(number, scene.world.forge, load_templates(), comment=said)
+        reconcile(number, scene.world.forge, load_messages(), comment=said)
         assert "notes.md" in scene.files(number)
 
     def test_recreate_of_answers_with_problems_only_reports_them(self, scene: Scene) -> None:
@@ -120,12 +120,12 @@ class TestCommands:
         number = scene.proposed()
         seen = scene.everything(number)
         said = CommentCommand(4711, "grace", "/almanac cancel", 999)
-        reconcile(number, scene.world.forge, load_templates(), comment=said)
+        reconcile(number, scene.world.forge, load_messages(), comment=said)
         assert scene.everything(number) == seen
 
     def test_on_an_issue_that_is_not_ours_nothing_is_said(self, scene: Scene) -> None:
         number = scene.world.file_issue("A bug", "It hurts", labels=("bug",))
         comment = scene.world.comment(number, "grace", "/almanac dance")
         said = CommentCommand(comment, "grace", "/almanac dance", number)
-        assert reconcile(number, scene.world.forge, load_templates(), comment=said).plan.outcome is None
+        assert reconcile(number, scene.world.forge, load_messages(), comment=said).plan.outcome is None
         assert len(scene.world.comments(number)) == 1

@@ -7,7 +7,7 @@ from almanac.errors import Raced
 from almanac.proposal.comment import CommentCommand
 from almanac.proposal.marker import read_state
 from almanac.proposal.state import branch_name
-from almanac.renderer import load_templates
+from almanac.renderer import load_messages
 
 from tests.breaking import Breaking
 from tests.forge.worlds import LocalWorld
@@ -113,7 +113,7 @@ class TestRaces:
         forge = Breaking(scene.world.forge)
         forge.between = lambda write: scene.by_hand(number, {f"{write}.md": b"x\n"})
         with pytest.raises(Raced):
-            reconcile(number, forge, load_templates())
+            reconcile(number, forge, load_messages())
         assert {"0.md", "1.md", "2.md"} <= scene.files(number).keys()
 
     def test_a_commit_that_comes_while_a_sweep_rebuilds_is_kept(self, scene: Scene) -> None:
@@ -121,7 +121,7 @@ class TestRaces:
         scene.world.commit({"about.md": b"x\n"})
         forge = Breaking(scene.world.forge)
         forge.between = lambda write: scene.by_hand(number, {"notes.md": b"x\n"}) if write == 0 else None
-        results = list(reconcile_all(forge, load_templates()))
+        results = list(reconcile_all(forge, load_messages()))
         assert [done.plan.outcome for done in results] == ["updated"]
         assert {"about.md", "notes.md"} <= scene.files(number).keys()
 
@@ -145,7 +145,7 @@ class TestCommands:
         scene.world.forge.delete_comment(number, scene.world.comments(number)[0].id)
         scene.world.edit_issue(number, state="closed")
         said = CommentCommand(5, "grace", "/almanac dance", number)
-        reconcile(number, scene.world.forge, load_templates(), comment=said)
+        reconcile(number, scene.world.forge, load_messages(), comment=said)
         assert "`/almanac retry`" in scene.comment(number)
 
 

@@ -18,7 +18,7 @@ from almanac.forge.local.forge import LocalForge
 from almanac.proposal.comment import CommentCommand
 from almanac.proposal.marker import read_state
 from almanac.proposal.state import branch_name
-from almanac.renderer import load_templates
+from almanac.renderer import load_messages
 
 from tests.breaking import Breaking, BrokenError
 from tests.forge.worlds import NOW, Kind, LocalWorld
@@ -191,18 +191,18 @@ def state(scene: Scene, number: int) -> object:
 def quiet(scene: Scene) -> None:
     """Check that another sweep has nothing to do."""
     forge = Breaking(scene.world.forge)
-    results = list(reconcile_all(forge, load_templates()))
+    results = list(reconcile_all(forge, load_messages()))
     assert [done.error for done in results if done.error] == []
     assert forge.written == []
 
 
 def look_at(number: int, forge: Breaking, *, sweep: bool) -> None:
     if sweep:
-        for done in reconcile_all(forge, load_templates()):
+        for done in reconcile_all(forge, load_messages()):
             if done.error:
                 raise done.error
     else:
-        reconcile(number, forge, load_templates())
+        reconcile(number, forge, load_messages())
 
 
 @on_forges(SETUPS)
@@ -310,7 +310,7 @@ def test_three_runs_at_once(setup: Setup, tmp_path: Path) -> None:
 
         def go() -> None:
             try:
-                reconcile(number, LocalForge(folder, lambda: NOW), load_templates())
+                reconcile(number, LocalForge(folder, lambda: NOW), load_messages())
             except AlmanacError as error:
                 troubles.append(error)
 
@@ -336,7 +336,7 @@ def test_an_edit_that_comes_while_a_comment_is_written_is_not_overwritten(tmp_pa
                 scene.run(number)
 
         forge.between = edited_and_looked_at
-        reconcile(number, forge, load_templates())
+        reconcile(number, forge, load_messages())
         assert "ready for a maintainer" in scene.comment(number)
 
 
@@ -358,9 +358,9 @@ def test_a_command_that_was_cut_short_is_done_once(tmp_path: Path) -> None:
             scene.by_hand(number, {"notes.md": b"mine\n"})
             said = CommentCommand(77, "grace", "/almanac recreate", number)
             with pytest.raises(BrokenError):
-                reconcile(number, Breaking(scene.world.forge, at=at, after=True), load_templates(), comment=said)
-            reconcile(number, scene.world.forge, load_templates(), comment=said)
+                reconcile(number, Breaking(scene.world.forge, at=at, after=True), load_messages(), comment=said)
+            reconcile(number, scene.world.forge, load_messages(), comment=said)
             assert "notes.md" not in scene.files(number)
             scene.by_hand(number, {"notes.md": b"again\n"})
-            reconcile(number, scene.world.forge, load_templates(), comment=said)
+            reconcile(number, scene.world.forge, load_messages(), comment=said)
             assert "notes.md" in scene.files(number)

@@ -17,7 +17,7 @@ from almanac.forge.local.forge import AUTHOR
 from almanac.page.lines import fingerprint
 from almanac.page.sync import sync
 from almanac.proposal.state import SYNC_BRANCH, branch_name
-from almanac.renderer import load_templates
+from almanac.renderer import load_messages
 from almanac.times.zones import Zones
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -48,7 +48,7 @@ class Life(People):
         if hasattr(self, "folder"):
             self.sweep()
             forge = Breaking(self.world.forge)
-            list(reconcile_all(forge, load_templates()))
+            list(reconcile_all(forge, load_messages()))
             assert forge.written == []
             shutil.rmtree(self.folder.parent)
 
@@ -72,9 +72,9 @@ class Life(People):
         number = pick(self.numbers, index)
         try:
             if number and not all_of_them:
-                reconcile(number, forge, load_templates())
+                reconcile(number, forge, load_messages())
             else:
-                list(reconcile_all(forge, load_templates()))
+                list(reconcile_all(forge, load_messages()))
         except AlmanacError:
             return
 

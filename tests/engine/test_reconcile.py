@@ -9,7 +9,7 @@ from almanac.engine.sweep import reconcile_all
 from almanac.errors import ConfigError, UserError
 from almanac.proposal.marker import read_state
 from almanac.proposal.state import branch_name
-from almanac.renderer import example, load_templates, template
+from almanac.renderer import example, load_messages, template
 
 from tests.filing import GOVERNMENTS_ANSWERS, UNIVERSITIES_ANSWERS, body
 from tests.forge.worlds import World, open_world
@@ -31,7 +31,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 
 
 def run(world: World, number: int) -> Done:
-    return reconcile(number, world.forge, load_templates())
+    return reconcile(number, world.forge, load_messages())
 
 
 def filed(world: World, **answers: str) -> int:
@@ -282,7 +282,7 @@ class TestSite:
     def test_a_failure_of_one_issue_does_not_stop_the_others(self, world: World) -> None:
         first, second = filed(world, **DEMO_DAY), filed(world, title="Other", date="2022-03-03")
         world.commit({".github/almanac.yml": b"page: missing.md\n"})
-        results = list(reconcile_all(world.forge, load_templates()))
+        results = list(reconcile_all(world.forge, load_messages()))
         assert [done.plan.issue for done in results] == [first, second]
         assert all(done.error for done in results)
 

@@ -4,7 +4,7 @@ import pytest
 from almanac.engine.run import reconcile
 from almanac.proposal.comment import CommentCommand
 from almanac.proposal.state import branch_name
-from almanac.renderer import load_templates
+from almanac.renderer import load_messages
 
 from tests.forge.worlds import LocalWorld
 from tests.scenes import DEMO_DAY, PAGE, Scene, both_forges
@@ -88,7 +88,7 @@ class TestCommits:
         else:
             scene.world.edit_issue(number, state="open")
             command = CommentCommand(7, "grace", "/almanac cancel", number)
-            reconcile(number, scene.world.forge, load_templates(), comment=command)
+            reconcile(number, scene.world.forge, load_messages(), comment=command)
         assert scene.head(number) == theirs
 
 

@@ -9,7 +9,7 @@ from almanac.engine.sweep import reconcile_all
 from almanac.errors import UserError
 from almanac.proposal.marker import pull_state
 from almanac.proposal.state import SYNC_BRANCH, Plan, branch_name
-from almanac.renderer import load_templates
+from almanac.renderer import load_messages
 
 from tests.breaking import Breaking
 from tests.emulated import GitHubWorld
@@ -64,9 +64,7 @@ class TestEverything:
             scene.file(title=f"Event {day}", date=f"2022-05-{day:02}")
         told: list[tuple[int, int]] = []
         list(
-            reconcile_all(
-                scene.world.forge, load_templates(), progress=lambda place, count: told.append((place, count))
-            )
+            reconcile_all(scene.world.forge, load_messages(), progress=lambda place, count: told.append((place, count)))
         )
         assert told == [(1, 3), (2, 3), (3, 3)]
 
@@ -76,7 +74,7 @@ class TestEverything:
         new = scene.file(title="New", date="2022-06-01")
         scene.world.commit({PAGE: scene.base_page().replace("Demos", "Many demos").encode()})
         seen = scene.everything(number), scene.everything(new), scene.world.head(SYNC_BRANCH)
-        results = list(reconcile_all(scene.world.forge, load_templates(), dry_run=True))
+        results = list(reconcile_all(scene.world.forge, load_messages(), dry_run=True))
         assert outcomes(results) == ["created", "updated", "created"]
         assert (scene.everything(number), scene.everything(new), scene.world.head(SYNC_BRANCH)) == seen
 
@@ -106,7 +104,7 @@ class TestCost:
     def swept(self, world: GitHubWorld) -> tuple[int, int]:
         proxy = world.emulator.proxy
         proxy.requests.clear()
-        results = list(reconcile_all(world.connect(), load_templates()))
+        results = list(reconcile_all(world.connect(), load_messages()))
         assert [done.error for done in results if done.error] == []
         return len(proxy.reads), len(proxy.writes)
 
@@ -135,7 +133,7 @@ class TestCost:
         _, world = github
         number = world.file_issue("A bug", "It hurts", labels=("bug",))
         world.emulator.proxy.requests.clear()
-        assert reconcile(number, world.connect(), load_templates()).plan.outcome is None
+        assert reconcile(number, world.connect(), load_messages()).plan.outcome is None
         assert [str(request) for request in world.emulator.proxy.requests] == [f"GET /issues/{number}"]
 
 
@@ -250,7 +248,7 @@ class TestEdits:
         self.edit_page(scene, "9am ET, 3pm CET", "10am ET, 4pm CET")
         forge = Breaking(scene.world.forge)
         forge.between = lambda write: list(scene.sweep()) if write == 0 else None
-        assert [(done.plan.outcome, done.error) for done in reconcile_all(forge, load_templates())] == [
+        assert [(done.plan.outcome, done.error) for done in reconcile_all(forge, load_messages())] == [
             ("unchanged", None)
         ]
         assert len([pull for pull in scene.world.pulls() if pull.head == SYNC_BRANCH]) == 1

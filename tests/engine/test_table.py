@@ -5,7 +5,7 @@ from almanac.engine.run import reconcile
 from almanac.event.model import safe_slug
 from almanac.forge.local.forge import LocalForge
 from almanac.proposal.state import PutBranch, branch_name
-from almanac.renderer import load_templates
+from almanac.renderer import load_messages
 
 from tests.breaking import Breaking, BrokenError
 from tests.forge.worlds import LocalWorld
@@ -247,7 +247,7 @@ class TestLeftovers:
     def leave(self, scene: Scene) -> int:
         number = scene.file(**DEMO_DAY)
         with pytest.raises(BrokenError):
-            reconcile(number, Breaking(scene.world.forge, at=1), load_templates())
+            reconcile(number, Breaking(scene.world.forge, at=1), load_messages())
         assert scene.world.head(branch_name(number))
         assert scene.world.pulls() == []
         return number

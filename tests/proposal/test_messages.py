@@ -10,7 +10,7 @@ import pytest
 from almanac.errors import ConfigError, Problem
 from almanac.proposal.messages import MAX_CHARACTERS, Messages, OwnTemplate, code, problem_text, write_text
 from almanac.proposal.state import DeleteBranch, Draft, EditPull, OpenPull, Plan, PutComment
-from almanac.renderer import load_templates
+from almanac.renderer import load_messages
 
 DOCS = Path(__file__).parent.parent.parent / "docs/proposals.md"
 CASES = Path(__file__).parent.parent / "cases" / "messages"
@@ -89,7 +89,7 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
 
 def written(name: str) -> str:
     draft, pull = DRAFTS[name]
-    return load_templates().messages.write(draft, pull=pull) + "\n"
+    return load_messages().write(draft, pull=pull) + "\n"
 
 
 @pytest.mark.parametrize("name", DRAFTS)
@@ -123,7 +123,7 @@ def test_no_message_has_gaps_or_loose_ends(name: str) -> None:
 
 def test_a_section_that_is_too_long_is_left_out() -> None:
     draft = Draft("proposed", {**PROPOSED, "preview": "x" * MAX_CHARACTERS, "revises": False})
-    text = load_templates().messages.write(draft, pull="#13")
+    text = load_messages().write(draft, pull="#13")
     assert "too long to be shown" in text
     assert "pull request #13" in text
 
@@ -131,12 +131,12 @@ def test_a_section_that_is_too_long_is_left_out() -> None:
 def test_a_text_that_is_still_too_long_is_cut() -> None:
     warnings = tuple(Problem("w" * 1000) for _ in range(70))
     draft = Draft("proposed", {**PROPOSED, "warnings": warnings, "preview": "x", "revises": False})
-    assert len(load_templates().messages.write(draft, pull="#13")) == MAX_CHARACTERS
+    assert len(load_messages().write(draft, pull="#13")) == MAX_CHARACTERS
 
 
 class TestOwn:
     def kit(self, source: str, name: str = "held") -> Messages:
-        return load_templates().messages.of_site({name: OwnTemplate(source, f"texts/{name}.md.j2")})
+        return load_messages().of_site({name: OwnTemplate(source, f"texts/{name}.md.j2")})
 
     def test_it_takes_the_place_of_ours_and_knows_the_same_filters(self) -> None:
         own = self.kit("{{ problems[0] | problem }}|{{ pull }}|{{ 'a`b' | code }}|{{ 'x' | fence }}", "problems")
@@ -213,13 +213,11 @@ def test_the_names_of_files_and_of_their_fields_mention_nobody() -> None:
 
 def test_problems_that_have_no_room_are_told_later() -> None:
     many = tuple(Problem(f"Problem {number}.", "People", typed="x" * 900) for number in range(100))
-    text = load_templates().messages.write(Draft("problems", {"problems": many}), pull=None)
+    text = load_messages().write(Draft("problems", {"problems": many}), pull=None)
     assert MAX_CHARACTERS // 3 < len(text) <= MAX_CHARACTERS
     assert "Problem 0." in text
     assert "Problem 99." not in text
     assert text.count("There is more to fix") == 1
     assert text.endswith("I will look again by myself.")
-    one = load_templates().messages.write(
-        Draft("problems", {"problems": (Problem("X", typed="x" * 70_000),)}), pull=None
-    )
+    one = load_messages().write(Draft("problems", {"problems": (Problem("X", typed="x" * 70_000),)}), pull=None)
     assert len(one) == MAX_CHARACTERS

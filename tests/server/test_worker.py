@@ -9,7 +9,7 @@ import pytest
 from almanac.errors import ForgeError
 from almanac.forge.github.app import AppRepository, GitHubApp
 from almanac.forge.github.files import BlobCache
-from almanac.renderer import load_templates
+from almanac.renderer import load_messages
 from almanac.server.database import Registry, make_tables, open_engine
 from almanac.server.jobs import Job, PermanentError, Postponed, job_about
 from almanac.server.telemetry import Metrics
@@ -37,7 +37,7 @@ class Bench:
         self.worker = Worker(
             app=self.app,
             registry=self.registry,
-            templates=load_templates(),
+            messages=load_messages(),
             cache=BlobCache(folder / "cache", 1 << 24),
             metrics=Metrics(),
             put=lambda job, _guid: self.more.append(job),

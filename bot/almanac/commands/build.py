@@ -1,14 +1,13 @@
 """`almanac import` and `almanac build`: from a history page to its records, and page and records in sync again."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from almanac import config as configs
-from almanac.commands.jekyll import usual_records
+from almanac.commands.discovery import usual_records
 from almanac.config import Config
-from almanac.engine.rebuild import Rebuilt, rebuild
+from almanac.engine.rebuild import rebuild
 from almanac.errors import Problem, UserError
 from almanac.event.description import refused_urls
 from almanac.event.model import Event, in_one_spelling
@@ -25,23 +24,9 @@ from almanac.output import (
 from almanac.page import importer
 from almanac.page.importer import Imported
 from almanac.page.section import Renderer
-from almanac.renderer import house_renderer, load_templates, own_renderer
+from almanac.proposal.page_edits import PageEdits
 from almanac.site import Folder, Site, decoded, read_file
 from almanac.yamlfile import load
-
-
-def site_renderer(site: Site, prepared: Sequence[Event] = ()) -> Renderer:
-    """Return what writes the site's sections: its own template in the sandbox, else ours.
-
-    Args:
-        site: The site.
-        prepared: Events whose sections will be needed: one process writes them all.
-
-    Raises:
-        ConfigError: The template that the config names is missing.
-    """
-    source = site.section_template
-    return house_renderer() if source is None else own_renderer(source, site.config.section_template or "", prepared)
 
 
 def with_config(site: Site, config: Config) -> Site:
@@ -148,7 +133,7 @@ def read_page(site: Site, text: str, path: str) -> Imported:
             return event.markdown or ""
 
         importer.import_page(text, note, zones)
-    return importer.import_page(text, site_renderer(site, prepared), zones, file=path)
+    return importer.import_page(text, site.renderer(prepared), zones, file=path)
 
 
 def new_records(site: Site, imported: Imported) -> dict[str, str]:
@@ -198,13 +183,9 @@ def _located(site: Site, problem: Problem) -> Problem:
     return problem if text is None else load(text, problem.file or "").located(problem)
 
 
-def build_files(site: Site) -> Rebuilt:
-    """Find out which files have to change to bring page and records in sync, records in one spelling included.
-
-    Raises:
-        UserError: A file is missing or has mistakes.
-    """
-    return rebuild(site, load_templates(), _spelt)
+def build_files(site: Site) -> PageEdits:
+    """Find out which files have to change to bring page and records in sync, records in one spelling included."""
+    return rebuild(site, _spelt)
 
 
 def _spelt(event: Event, render: Renderer) -> Event:

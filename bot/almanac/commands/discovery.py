@@ -1,10 +1,13 @@
-"""What a folder is before Almanac is set up: which page may be the history page, and what git knows about it."""
+"""What a site's folder is: which page may be the history page, what git knows about it, and the Jekyll site in it."""
 
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from almanac.errors import ForgeError, UserError
 from almanac.forge.git import Git
@@ -25,6 +28,10 @@ _REMOTE = re.compile(
     r"(?:(?:https?|ssh|git)://(?:[^/@\s]+@)?|[^/@\s:]+@)(?P<host>[A-Za-z0-9.-]*github[A-Za-z0-9.-]*)(?::[0-9]+)?[:/]"
     r"(?P<name>[A-Za-z0-9_-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?"
 )
+
+
+# Jekyll does not build a site with a config in TOML, but the file shows where the site is.
+_JEKYLL_CONFIGS = ("_config.yml", "_config.yaml")
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ def clearly_best(candidates: Sequence[Candidate]) -> Candidate | None:
 
 
 @dataclass(frozen=True)
-class Clone:
+class Checkout:
     """A folder as git knows it.
 
     Attributes:
@@ -109,7 +116,7 @@ class Clone:
     web: str | None = None
 
 
-def read_clone(folder: Path) -> Clone:
+def read_checkout(folder: Path) -> Checkout:
     """Ask git about a folder; a folder outside of any repository, or a machine without git, is not an error."""
     git = Git(folder)
 
@@ -119,9 +126,9 @@ def read_clone(folder: Path) -> Clone:
     try:
         status, top = git.run("rev-parse", "--show-toplevel", good=(0, 128))
     except ForgeError:
-        return Clone(None)
+        return Checkout(None)
     if status:
-        return Clone(None)
+        return Checkout(None)
     current = ask("symbolic-ref", "--quiet", "--short", "HEAD") or None
     branch = (
         ask("config", "--get", "almanac.base")
@@ -136,4 +143,82 @@ def read_clone(folder: Path) -> Clone:
         repository = remote["name"]
         host = "github.com" if remote["host"].startswith("ssh.github.com") else remote["host"]
         web = f"https://{host}/{repository}"
-    return Clone(Path(top.decode().removesuffix("\n")).resolve(), branch, current, repository, web)
+    return Checkout(Path(top.decode().removesuffix("\n")).resolve(), branch, current, repository, web)
+
+
+# ---------------------------------------------------------------- the Jekyll site
+
+
+@dataclass(frozen=True)
+class Jekyll:
+    """A Jekyll site.
+
+    Attributes:
+        root: Its folder in the repository; empty if it is the repository's top folder.
+        file: Its config's path; empty if it has none.
+        settings: The settings in its config.
+    """
+
+    root: str
+    file: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def inside(self, path: str) -> str:
+        """Return a path of the repository as a path within the Jekyll site."""
+        return path.removeprefix(f"{self.root}/") if self.root else path
+
+    def path(self, key: str, default: str) -> str:
+        """Return a setting that is a path within the site."""
+        value = self.settings.get(key)
+        path = value.removeprefix("./").strip("/") if isinstance(value, str) else ""
+        return path or default
+
+    def strings(self, key: str) -> list[str]:
+        """Return a setting that is a list of strings."""
+        value = self.settings.get(key)
+        return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+    @property
+    def source(self) -> str:
+        """The folder in the site that Jekyll builds; empty if it builds all of it."""
+        source = self.path("source", ".")
+        return "" if source == "." else source
+
+    @property
+    def data(self) -> str:
+        """The folder in the site whose files a Liquid loop can use."""
+        return joined(self.source, self.path("data_dir", "_data"))
+
+
+def joined(*parts: str) -> str:
+    """Join parts of a path, of which some may be empty."""
+    return "/".join(filter(None, parts))
+
+
+def read_jekyll(site: Site, page: str) -> Jekyll:
+    """Read the config of the Jekyll site that a page belongs to; a site without one has all the defaults.
+
+    Raises:
+        YAMLError: The config is not YAML.
+    """
+    root = jekyll_root(site, page)
+    file = next((path for name in _JEKYLL_CONFIGS if site.text(path := joined(root, name)) is not None), "")
+    settings = yaml.safe_load(site.text(file) or "") if file else {}
+    return Jekyll(root, file, settings if isinstance(settings, dict) else {})
+
+
+def jekyll_root(site: Site, page: str) -> str:
+    """Return the folder of a page's Jekyll site: the nearest one above the page with a config, else the top folder."""
+    parts = page.split("/")[:-1]
+    while parts and not {*_JEKYLL_CONFIGS, "_config.toml"} & {*site.files.names("/".join(parts))}:
+        parts.pop()
+    return "/".join(parts)
+
+
+def usual_records(site: Site, page: str) -> str:
+    """Return where the records of a page's site belong: in the folder that a Liquid loop can use."""
+    try:
+        jekyll = read_jekyll(site, page)
+    except yaml.YAMLError:
+        jekyll = Jekyll(jekyll_root(site, page))
+    return joined(jekyll.root, jekyll.data, "events")

@@ -1,19 +1,23 @@
 """`almanac doctor`: checks everything that could make a first run fail, each with its remedy."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 from almanac import config as configs
 from almanac.commands import site_checks
-from almanac.commands.discovery import Clone, read_clone
-from almanac.commands.findings import Finding, findings_values, from_problems, is_well, print_findings
-from almanac.commands.jekyll import check_jekyll
+from almanac.commands.discovery import Checkout, read_checkout
+from almanac.commands.site_checks import Finding, Status
 from almanac.errors import UserError
 from almanac.forge.github.request import DEFAULT_API_URL, check_repository_name, is_address, is_token, web_address
 from almanac.output import errors_as_json, print_json, print_text
 from almanac.site import Folder, Site
+
+_MARKS = {"ok": "ok", "warning": "warning", "error": "WRONG", "unknown": "unknown"}
+_KINDS: dict[Status, str] = {"error": "wrong", "warning": "to look at", "unknown": "that cannot be checked from here"}
 
 
 def examine(folder: Path, repository: str | None, *, as_json: bool) -> int:
@@ -22,48 +26,66 @@ def examine(folder: Path, repository: str | None, *, as_json: bool) -> int:
         if repository is not None:
             check_repository_name(repository)
         root = Folder(folder)
-    site, clone = Site(root), read_clone(root.root)
-    findings = check_site(site, clone, root.root, has_server="ALMANAC_APP_ID" in os.environ)
+    site, checkout = Site(root), read_checkout(root.root)
+    findings = check_site(site, checkout, root.root, has_server="ALMANAC_APP_ID" in os.environ)
     if repository is not None:
         findings += _check_on_github(site, repository)
+    well = _is_well(findings)
     if as_json:
-        print_json(findings_values(findings))
+        kept = [{key: value for key, value in asdict(finding).items() if value is not None} for finding in findings]
+        print_json({"ok": well, "findings": kept})
     else:
-        print_findings(findings)
+        _print_findings(findings)
         if repository is None:
-            name = clone.repository or "OWNER/NAME"
+            name = checkout.repository or "OWNER/NAME"
             print_text(f"What is on GitHub was not checked; `almanac doctor --repo {name}` does that.")
-    return int(not is_well(findings))
+    return int(not well)
 
 
-def check_site(site: Site, clone: Clone, folder: Path, *, has_server: bool) -> list[Finding]:
+def _is_well(findings: Sequence[Finding]) -> bool:
+    """Tell whether nothing is wrong; warnings and unknowns are allowed."""
+    return all(finding.status != "error" for finding in findings)
+
+
+def _print_findings(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        place = f"{finding.file}:{finding.line}: " if finding.line else f"{finding.file}: " if finding.file else ""
+        print_text(f"{_MARKS[finding.status]:<8} {finding.check:<10} {place}{finding.message}")
+        if finding.remedy:
+            print_text(f"{'':<19} -> {finding.remedy}")
+    counts = Counter(finding.status for finding in findings)
+    shown = [f"{counts[status]} {words}" for status, words in _KINDS.items() if counts[status]]
+    print_text("\n" + (", ".join(shown) + "." if shown else "All is well."))
+
+
+def check_site(site: Site, checkout: Checkout, folder: Path, *, has_server: bool) -> list[Finding]:
     """Check a site's own files.
 
     Args:
         site: The site.
-        clone: What git knows about it.
+        checkout: What git knows about it.
         folder: The folder that it is in.
         has_server: Whether a server runs Almanac for it, so that it needs no workflow.
     """
+
+    def guarded(check: Callable[[], list[Finding]]) -> list[Finding]:
+        """Run a check; a file that cannot even be read becomes a finding."""
+        try:
+            return check()
+        except UserError as error:
+            return site_checks.from_problems("files", error.problems, "Fix this file.")
+
     findings = site_checks.check_config(site)
-    if is_well(findings):
-        findings += _guarded(lambda: site_checks.check_form(site))
+    if _is_well(findings):
+        findings += guarded(lambda: site_checks.check_form(site))
         form = site_checks.readable_form(site)
-        findings += _guarded(lambda: site_checks.check_template(site, form))
-        findings += _guarded(lambda: site_checks.check_page(site))
-        findings += _guarded(lambda: check_jekyll(site))
-    findings += site_checks.check_repository(clone, folder)
-    findings += _guarded(lambda: site_checks.check_workflow(site, clone, has_server=has_server))
+        findings += guarded(lambda: site_checks.check_template(site, form))
+        findings += guarded(lambda: site_checks.check_page(site))
+        findings += guarded(lambda: site_checks.check_jekyll(site))
+    findings += site_checks.check_repository(checkout, folder)
+    findings += guarded(lambda: site_checks.check_workflow(site, checkout, has_server=has_server))
     # One broken file may be in the way of several checks.
     return list(dict.fromkeys(findings))
-
-
-def _guarded(check: Callable[[], list[Finding]]) -> list[Finding]:
-    """Run a check; a file that cannot even be read becomes a finding."""
-    try:
-        return check()
-    except UserError as error:
-        return from_problems("files", error.problems, "Fix this file.")
 
 
 def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
@@ -82,7 +104,7 @@ def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
     place = Place(repository, f"{web_address(api_url)}/{repository}", has_token=bool(token))
     labels: tuple[str, ...] = ()
     page, files = "", {}
-    if is_well(site_checks.check_config(site)):
+    if _is_well(site_checks.check_config(site)):
         form = site_checks.readable_form(site)
         labels = site.config.labels or (form.labels if form else ())
         page, files = site.config.page, dict(_own_files(site))

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from almanac import config as configs
-from almanac.commands.findings import Finding, ok
+from almanac.commands.site_checks import Finding, ok
 from almanac.commands.starter import SWITCH
 from almanac.errors import ForgeError
 from almanac.forge.github.client import Probe, Reply

@@ -1,29 +1,102 @@
-"""`almanac init`: shows everything that a site needs, and writes it without losing anything."""
+"""`almanac init`: finds out everything that a site needs, shows it, and writes it without losing anything."""
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typer
 
 from almanac import config as configs
-from almanac.commands.adoption import Adoption, plan_adoption
-from almanac.commands.discovery import Candidate, Clone, markdown_files, read_clone
-from almanac.commands.starter import SWITCH, TEMPLATE, WORKFLOW
+from almanac.commands.build import minimal_config, new_records, read_page, refuse_other_page, with_config
+from almanac.commands.discovery import (
+    Candidate,
+    Checkout,
+    clearly_best,
+    find_pages,
+    markdown_files,
+    read_checkout,
+    usual_records,
+)
+from almanac.commands.site_checks import check_form, find_workflow, readable_form
+from almanac.commands.starter import (
+    SWITCH,
+    TEMPLATE,
+    WORKFLOW,
+    config_text,
+    first_page,
+    form_text,
+    habits_of,
+    workflow_text,
+)
+from almanac.config import Config
 from almanac.errors import Problem, UserError
+from almanac.event.model import Event
+from almanac.form.schema import read_form
 from almanac.output import errors_as_json, print_json, print_problems, print_text, problem_values
+from almanac.page.imitate import DOCS, Imitation, imitate
+from almanac.page.importer import Imported, import_page
+from almanac.page.insert import refuse_loop
+from almanac.page.lines import fingerprint
+from almanac.page.outline import outline
+from almanac.page.template import section_renderer
+from almanac.renderer import house_renderer
 from almanac.site import Folder, Site
+
+State = Literal["new", "replaced", "kept", "same"]
+Ask = Callable[[Sequence[Candidate]], Candidate]
 
 _RECORDS_SHOWN = 3
 _CANDIDATES_SHOWN = 9
+_MOST_NAMED = 5
 _STATES = {"new": "new", "replaced": "replaced", "kept": "yours", "same": "there"}
 _PURPOSES = {
     configs.PATH: "the settings",
     TEMPLATE: "how a new event is written on your page",
     WORKFLOW: "runs Almanac on GitHub",
 }
+
+
+@dataclass
+class Adoption:
+    """What will be done to a site.
+
+    Attributes:
+        config: The site's config as it will be.
+        records: Path -> text of the records that will be written.
+        files: The same for all other files that Almanac needs, whether they exist already or not.
+        states: What becomes of each of those.
+        imported: What the page contained; None if it was not imported.
+        style: How the page writes its events; None if that does not matter.
+        notes: What people have to know.
+        problems: What has to be fixed in files of the site's own.
+        labels: The labels that the form gives.
+        has_records: Whether the site has records, or will have some.
+    """
+
+    config: Config
+    records: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+    imported: Imported | None = None
+    style: Imitation | None = None
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    labels: tuple[str, ...] = ()
+    has_records: bool = False
+
+    @property
+    def section_template(self) -> str | None:
+        """The source of a template that writes new events in the page's own shape; None if there is no need for it."""
+        return self.style.template if self.style else None
+
+    @property
+    def written(self) -> dict[str, str]:
+        """What will be written, in the order in which it is shown: path -> text."""
+        files = {path: text for path, text in self.files.items() if self.states[path] in ("new", "replaced")}
+        return files | self.records
 
 
 def init_site(  # noqa: PLR0913 -- one for each option
@@ -33,15 +106,15 @@ def init_site(  # noqa: PLR0913 -- one for each option
     asks = not (yes or dry_run or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     with errors_as_json({"written": False}, as_json=as_json):
         folder = Folder(site)
-        clone = read_clone(folder.root)
-        if clone.top and clone.top != folder.root:
+        checkout = read_checkout(folder.root)
+        if checkout.top and checkout.top != folder.root:
             message = "GitHub reads workflows and forms only in a repository's top folder. Run this with that folder."
-            raise UserError(Problem(message, file=str(folder.root), accepted=f"almanac init --site {clone.top}"))
+            raise UserError(Problem(message, file=str(folder.root), accepted=f"almanac init --site {checkout.top}"))
         path = None if page is None else _path_in_site(folder, page)
         plan = plan_adoption(
             Site(folder),
             markdown_files(folder.root),
-            clone.branch,
+            checkout.branch,
             page=path,
             new=new,
             force=force,
@@ -58,7 +131,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
     if agreed:
         with errors_as_json({"written": False}, as_json=as_json):
             folder.write(plan.written)
-    steps = next_steps(plan, clone)
+    steps = next_steps(plan, checkout)
     if as_json:
         print_json(_values(plan, steps, written=agreed))
     elif agreed:
@@ -124,11 +197,11 @@ def _print_plan(plan: Adoption) -> None:
     print_problems(plan.problems)
 
 
-def next_steps(plan: Adoption, clone: Clone) -> list[str]:
+def next_steps(plan: Adoption, checkout: Checkout) -> list[str]:
     """Return what people do next, as three steps of one or more lines."""
-    config, web = plan.config, clone.web or "https://github.com/OWNER/NAME"
+    config, web = plan.config, checkout.web or "https://github.com/OWNER/NAME"
     paths = [".github", config.page, *([config.records] if plan.has_records else [])]
-    if clone.top is None:
+    if checkout.top is None:
         push = (
             "Push. This folder is not in a git repository yet: put the site on GitHub first, for example with GitHub "
             f"Desktop.\nThese files belong to Almanac: {', '.join(paths)}"
@@ -140,8 +213,8 @@ def next_steps(plan: Adoption, clone: Clone) -> list[str]:
             '    git commit -m "Adopt Almanac"\n'
             "    git push"
         )
-        if clone.current and clone.current != clone.branch:
-            push += f"\nThen merge {clone.current} into {clone.branch}, where Almanac looks."
+        if checkout.current and checkout.current != checkout.branch:
+            push += f"\nThen merge {checkout.current} into {checkout.branch}, where Almanac looks."
     switch = (
         f"On GitHub, open {web}/settings/actions\n"
         f'and tick "{SWITCH}", at the bottom. Save.\n'
@@ -150,7 +223,7 @@ def next_steps(plan: Adoption, clone: Clone) -> list[str]:
     test = (
         f"File a test issue: {web}/issues/new?template={config.form.rpartition('/')[2]}\n"
         "A minute later there is a pull request with the event. Merge it, or close the issue to withdraw it.\n"
-        f"If nothing happens, `almanac doctor --repo {clone.repository or 'OWNER/NAME'}` says why."
+        f"If nothing happens, `almanac doctor --repo {checkout.repository or 'OWNER/NAME'}` says why."
     )
     return [push, switch, test]
 
@@ -170,3 +243,166 @@ def _values(plan: Adoption, steps: Sequence[str], *, written: bool) -> dict[str,
         "problems": [problem_values(problem) for problem in plan.problems],
         "next": list(steps),
     }
+
+
+# ---------------------------------------------------------------- what will be done
+
+
+def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
+    site: Site,
+    paths: Iterable[str],
+    branch: str,
+    *,
+    page: str | None = None,
+    new: bool = False,
+    force: bool = False,
+    ask: Ask | None = None,
+) -> Adoption:
+    """Find out what a site needs.
+
+    Args:
+        site: The site.
+        paths: The Markdown files in it.
+        branch: The repository's default branch.
+        page: The history page's path within the site; None if it has to be found.
+        new: Whether the page has no events yet, and is created if it does not exist.
+        force: Whether a form or workflow that exists and differs is replaced; the config never is.
+        ask: Asks which page is the one; None if there is no one to ask.
+
+    Raises:
+        UserError: It is not clear which page is the history page, or it cannot be imported; the config cannot be read.
+    """
+    text = site.text(configs.PATH)
+    page = _named_page(site, paths, page, new=new) if page else _find_page(site, paths, new=new, ask=ask)
+    fresh = site.config.model_copy(update={"page": page, "records": usual_records(site, page)})
+    # A config as `almanac import` writes it contains no decisions of anyone's.
+    is_ours = text is None or text == minimal_config(fresh)
+    if is_ours:
+        site = with_config(site, fresh)
+    plan = Adoption(site.config)
+    _take_page(plan, site, is_ours=is_ours, new=new)
+    if text is not None and not is_ours:
+        plan.files = {configs.PATH: text, **plan.files}
+    _add_files(plan, site, branch, is_ours=is_ours)
+    for path, wanted in plan.files.items():
+        # The only config that differs from the one that is wanted is one of `almanac import`.
+        plan.states[path] = _state(site.text(path), wanted, replace=force or path == configs.PATH)
+    _check_kept(plan, site)
+    return plan
+
+
+# ---------------------------------------------------------------- the page
+
+
+def _named_page(site: Site, paths: Iterable[str], page: str, *, new: bool) -> str:
+    if site.text(configs.PATH) is not None:
+        refuse_other_page(site.config, page)
+    if site.text(page) is None and not new:
+        message = "There is no such page. Name another one, or start with an empty page by adding `--new`."
+        raise UserError(Problem(message, file=page, choices=_options(find_pages(site, paths))))
+    return page
+
+
+def _find_page(site: Site, paths: Iterable[str], *, new: bool, ask: Ask | None) -> str:
+    candidates = [] if new or site.text(configs.PATH) is not None else find_pages(site, paths)
+    if not candidates:
+        return site.config.page
+    best = ask(candidates) if ask and len(candidates) > 1 else clearly_best(candidates)
+    if best is None:
+        message = "Several pages could be the history page. Name the right one."
+        raise UserError(Problem(message, choices=_options(candidates)))
+    return best.path
+
+
+def _options(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    return tuple(f"--page {candidate.path}" for candidate in candidates[:_MOST_NAMED])
+
+
+def _take_page(plan: Adoption, site: Site, *, is_ours: bool, new: bool) -> None:
+    """Import the page, unless there are records already, and find out in which shape it writes its events."""
+    path = site.config.page
+    text = site.text(path)
+    plan.has_records = has_records = bool(site.record_texts)
+    if text is None:
+        layouts = sorted(name.partition(".")[0] for name in site.files.names("_layouts") if "." in name)
+        plan.files[path] = first_page(layouts)
+        return
+    cut = outline(text)
+    if not cut.sections and (new or has_records):
+        refuse_loop(cut)
+        return
+    zones = site.config.zones()
+    imported = import_page(text, house_renderer(), zones, file=path)  # refuses a page that cannot be imported
+    if site.config.section_template is None:
+        plan.style = imitate(cut, [event.markdown is None for event in imported.events])
+    source = plan.section_template
+    if has_records:
+        plan.notes.append(
+            "There are records already, so the page was not imported. `almanac build` keeps both in sync."
+        )
+        if source and not all(_writes_again(source, event) for event in site.records):
+            plan.style = None
+    else:
+        if source and is_ours:
+            # A section that the page's own shape reproduces needs no text of its own in the record.
+            imported = import_page(text, section_renderer(source), zones, file=path)
+        elif site.config.section_template is not None:
+            imported = read_page(site, text, path)
+        plan.imported, plan.records = imported, new_records(site, imported)
+        plan.has_records = bool(plan.records)
+    if plan.style and not plan.style.proven:
+        plan.notes.append(
+            "No template was found that writes new events in the shape of this page, so they would be written in "
+            f"Almanac's own. {DOCS} says how to write one."
+        )
+
+
+def _writes_again(source: str, event: Event) -> bool:
+    return event.markdown is not None or fingerprint(section_renderer(source)(event)) == event.rendered
+
+
+# ---------------------------------------------------------------- the other files
+
+
+def _add_files(plan: Adoption, site: Site, branch: str, *, is_ours: bool) -> None:
+    config, source = site.config, plan.section_template
+    zones = config.zones()
+    habits = habits_of(plan.imported.events if plan.imported else site.records, zones)
+    if is_ours:
+        plan.files[configs.PATH] = config_text(config, habits, zones, own_template=source is not None)
+    elif source:
+        plan.notes.append(
+            f"Your page has a shape of its own. Put the line `section_template: {TEMPLATE}` into {configs.PATH}, "
+            "and new events will be written in that shape."
+        )
+    if source:
+        plan.files[TEMPLATE] = source
+    plan.files[config.form] = form_text(habits, config.labels)
+    # One workflow that runs Almanac is enough, whatever its name.
+    if find_workflow(site) in (None, WORKFLOW):
+        plan.files[WORKFLOW] = workflow_text(branch)
+
+
+def _state(text: str | None, wanted: str, *, replace: bool) -> State:
+    if text is None:
+        return "new"
+    if text == wanted:
+        return "same"
+    return "replaced" if replace else "kept"
+
+
+def _check_kept(plan: Adoption, site: Site) -> None:
+    """Check whether a form and a workflow of the site's own will do."""
+    path = site.config.form
+    if plan.states[path] == "kept":
+        form = readable_form(site)
+        plan.labels = form.labels if form else ()
+        findings = [finding for finding in check_form(site) if finding.remedy]
+        plan.problems += (Problem(f"{one.message} {one.remedy}", file=one.file, line=one.line) for one in findings)
+    else:
+        plan.labels = read_form(plan.files[path]).labels
+    if plan.states.get(WORKFLOW) == "kept" and find_workflow(site) is None:
+        plan.notes.append(
+            f"{WORKFLOW} is a workflow of yours that does not run Almanac. Rename it and run this again, or use "
+            "Almanac's server."
+        )

@@ -7,14 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, assert_never
 
-from almanac.commands.arguments import read_bytes, shown_name
-from almanac.commands.preview import why_refused
+from almanac.commands.reading import read_issue_file, why_refused
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import UserError
-from almanac.forge.github.request import DEFAULT_API_URL
+from almanac.forge.github.request import DEFAULT_API_URL, write_pause
 from almanac.forge.local.forge import LocalForge
-from almanac.forge.local.store import read_issue
 from almanac.output import (
     diff_lines,
     errors_as_json,
@@ -38,47 +36,39 @@ from almanac.proposal.state import (
     PutComment,
     Write,
 )
-from almanac.renderer import load_templates
+from almanac.renderer import load_messages
 from almanac.site import CommitFiles, Site
 
-PATIENCE = 90.0
-"""The most seconds to wait in one call: GitHub's secondary limits usually ask for a minute."""
 _NAMES_SHOWN = 5
 
 
 def propose_issue(argument: str, folder: Path, *, dry_run: bool, as_json: bool) -> int:
     """Make or update one proposal in a clone; 1 if the issue has problems or is not one of the form's."""
-    messages = load_templates().messages
+    messages = load_messages()
     with errors_as_json({"outcome": None}, as_json=as_json):
-        done = _propose(argument, folder, dry_run=dry_run)
+        issue = read_issue_file(argument)
+        forge = LocalForge(folder, lambda: datetime.now(UTC))
+        ignored = forge.uncommitted()
+        if ignored:
+            names = ", ".join(ignored[:_NAMES_SHOWN]) + (" and more" if len(ignored) > _NAMES_SHOWN else "")
+            branch = forge.base().branch
+            print_message(f"note: uncommitted changes were ignored ({names}); a proposal starts from {branch}.")
+        # An issue that cannot be used leaves no trace: it is filed only once it is known to be one of the form's.
+        new = forge.issue(issue.number) is None
+        if dry_run or new:
+            forge.suppose(issue)
+            done = reconcile(issue.number, forge, messages, dry_run=True)
+        if not dry_run and not (new and done.plan.outcome is None):
+            with forge.alone():
+                forge.file_issue(issue)
+                done = reconcile(issue.number, forge, messages)
+        if done.plan.outcome is None:
+            raise UserError(why_refused(argument, issue, Site(CommitFiles(forge, forge.base().commit))))
     if as_json:
         print_json(_done_values(done, messages))
     else:
         _print_done(done, messages, dry_run=dry_run)
     return int(bool(done.plan.problems))
-
-
-def _propose(argument: str, folder: Path, *, dry_run: bool) -> Done:
-    issue = read_issue(read_bytes(argument), shown_name(argument))
-    forge = LocalForge(folder, lambda: datetime.now(UTC))
-    templates = load_templates()
-    ignored = forge.uncommitted()
-    if ignored:
-        names = ", ".join(ignored[:_NAMES_SHOWN]) + (" and more" if len(ignored) > _NAMES_SHOWN else "")
-        branch = forge.base().branch
-        print_message(f"note: uncommitted changes were ignored ({names}); a proposal starts from {branch}.")
-    # An issue that cannot be used leaves no trace: it is filed only once it is known to be one of the form's.
-    new = forge.issue(issue.number) is None
-    if dry_run or new:
-        forge.suppose(issue)
-        done = reconcile(issue.number, forge, templates, dry_run=True)
-    if not dry_run and not (new and done.plan.outcome is None):
-        with forge.alone():
-            forge.file_issue(issue)
-            done = reconcile(issue.number, forge, templates)
-    if done.plan.outcome is None:
-        raise UserError(why_refused(argument, issue, Site(CommitFiles(forge, forge.base().commit))))
-    return done
 
 
 def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, as_json: bool) -> int:
@@ -88,49 +78,31 @@ def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, 
     def print_progress(place: int, count: int) -> None:
         print_message(f"{place} of {count} ...")
 
-    templates = load_templates()
+    messages = load_messages()
     results = []
     with errors_as_json({"outcome": None}, as_json=as_json):
         token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or DEFAULT_API_URL
         pause = write_pause(os.environ.get("ALMANAC_WRITE_PAUSE"))
-        with closing(connect(token, repository, api_url=api_url, pause=pause, patience=PATIENCE)) as forge:
+        with closing(connect(token, repository, api_url=api_url, pause=pause)) as forge:
             found: Iterable[Done]
             if number is None:
-                found = reconcile_all(forge, templates, dry_run=dry_run, progress=print_progress)
+                found = reconcile_all(forge, messages, dry_run=dry_run, progress=print_progress)
             else:
-                found = [reconcile(number, forge, templates, dry_run=dry_run)]
+                found = [reconcile(number, forge, messages, dry_run=dry_run)]
             for done in found:
                 results.append(done)
                 if not as_json and (number is not None or done.plan.outcome or done.error):
-                    _print_done(done, templates.messages, dry_run=dry_run)
-    failed = [done for done in results if done.error]
-    values = [_done_values(done, templates.messages) for done in results] if as_json else []
+                    _print_done(done, messages, dry_run=dry_run)
+    failed = [(done.plan.name, done.error) for done in results if done.error]
     if as_json:
+        values = [_done_values(done, messages) for done in results]
         print_json(values if number is None else values[0])
     elif number is None:
         print_text(f"{len(results)} open issues were checked; {len(failed)} failed.")
-    for done in failed:
-        if done.error:
-            print_message(f"{done.plan.name}:")
-            print_error(done.error)
+    for name, error in failed:
+        print_message(f"{name}:")
+        print_error(error)
     return int(bool(failed))
-
-
-def write_pause(value: str | None) -> float | None:
-    """Read ALMANAC_WRITE_PAUSE: seconds between writes to GitHub, or None if it is not set.
-
-    Raises:
-        UserError: It is not a number of seconds.
-    """
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = -1
-    if not 0 <= seconds <= 60:  # noqa: PLR2004 -- a minute is the longest pause that makes sense
-        raise UserError("ALMANAC_WRITE_PAUSE has to be a number of seconds from 0 to 60.")
-    return seconds
 
 
 # ---------------------------------------------------------------- what was done, or would be

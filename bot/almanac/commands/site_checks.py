@@ -1,32 +1,76 @@
-"""The checks of `almanac doctor` on a site's own files: config, form, template, page, repository and workflow."""
+"""The checks of `almanac doctor` on a site's own files: config, form, template, page, Jekyll, git and workflow."""
 
 import re
-from collections.abc import Iterator, Sequence
-from fnmatch import fnmatch
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch, fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+import yaml
 
 from almanac import config as configs
 from almanac.commands.build import build_files
-from almanac.commands.discovery import Clone
-from almanac.commands.findings import Finding, from_problems, ok
+from almanac.commands.discovery import Checkout, Jekyll, jekyll_root, joined, read_jekyll
 from almanac.commands.starter import WORKFLOW
-from almanac.errors import ConfigError, UserError
+from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.submission import FIELDS, NEEDED
 from almanac.form.schema import Form, lint
 from almanac.page.imitate import lands, samples
+from almanac.page.lines import cut_lines, front_matter
 from almanac.page.outline import outline
 from almanac.renderer import house_renderer, render_in_child
 from almanac.site import Site
 from almanac.yamlfile import load
 
+Status = Literal["ok", "warning", "error", "unknown"]
 _INIT = "`almanac init` writes one."
 _FORMS = ".github/ISSUE_TEMPLATE/"
 _WORKFLOWS = ".github/workflows"
 _EXTRA = re.compile(r"""\bextra(?:\.([A-Za-z_][A-Za-z0-9_]*)|\[\s*["']([^"']+)["']\s*\])""")
 _USES_ALMANAC = re.compile(r"uses:[ ]*[\"']?[A-Za-z0-9_.-]+/almanac@|\balmanac action\b")
+# What Jekyll leaves out unless the config says otherwise.
+_LEFT_OUT = ("Gemfile", "Gemfile.lock", "node_modules", "vendor/bundle", "vendor/cache", "vendor/gems", "vendor/ruby")
+_JEKYLL_VERSION = re.compile(r"^    (jekyll|github-pages) \(([0-9]+)[0-9.]*\)$", re.MULTILINE)
+_OLDEST_JEKYLL = 3
 _PERMISSIONS = ("contents", "issues", "pull-requests")
 _FILES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The result of one check.
+
+    Attributes:
+        check: What was looked at, as one word: `form`, `labels`, `clock` ...
+        status: `unknown` if it is impossible to tell, because rights are missing or GitHub does not say.
+        message: What was found, as full sentences.
+        remedy: What to do about it, as full sentences; None if there is nothing to do.
+        file: The file that it is about, as a path within the site, or None.
+        line: The line in it, counted from 1, or None.
+    """
+
+    check: str
+    status: Status
+    message: str
+    remedy: str | None = None
+    file: str | None = None
+    line: int | None = None
+
+
+def ok(check: str, message: str) -> Finding:
+    """Say that something is as it should be."""
+    return Finding(check, "ok", message)
+
+
+def from_problems(check: str, problems: Iterable[Problem], remedy: str) -> list[Finding]:
+    """Make errors of problems, all with one remedy."""
+    findings = []
+    for problem in problems:
+        message = f"{problem.field}: {problem.message}" if problem.field else problem.message
+        accepted = f" This would be accepted: {problem.accepted}" if problem.accepted else ""
+        findings.append(Finding(check, "error", message, remedy + accepted, problem.file, problem.line))
+    return findings
 
 
 def check_config(site: Site) -> list[Finding]:
@@ -184,18 +228,128 @@ def check_page(site: Site) -> list[Finding]:
     return [ok("page", f"The page matches its {count} record{'s' * (count != 1)}.")]
 
 
+# ---------------------------------------------------------------- whether Jekyll builds the page
+
+
+def check_jekyll(site: Site) -> list[Finding]:
+    """Look for what would keep the page or the records out of the built site."""
+    page, records = site.config.page, site.config.records
+    text = site.text(page)
+    if text is None:
+        return []
+    try:
+        jekyll = read_jekyll(site, page)
+    except yaml.YAMLError:
+        message = "Jekyll's config is not valid YAML, so Jekyll would build nothing."
+        file = joined(jekyll_root(site, page), "_config.yml")
+        return [Finding("jekyll", "error", message, "Fix its YAML.", file)]
+    found = [*_excluded(jekyll, page), *_records_place(jekyll, records), *_page_front_matter(site, jekyll, text)]
+    found += _jekyll_version(site, joined(jekyll.root, "Gemfile.lock"))
+    return found or [ok("jekyll", "Jekyll builds the page, and finds the records.")]
+
+
+def _excluded(jekyll: Jekyll, page: str) -> Iterator[Finding]:
+    """Follow the steps of Jekyll's own EntryFilter: from folder to folder, each name is let through or not."""
+    source, path = jekyll.source, jekyll.inside(page)
+    if source and not path.startswith(f"{source}/"):
+        message = f"Jekyll builds the folder {source}, and the page is not in it."
+        yield Finding("jekyll", "error", message, f"Move the page to {source}/, or change `source`.", jekyll.file)
+    parts = path.split("/")
+    included = jekyll.strings("include")
+    excluded = [one for one in (*jekyll.strings("exclude"), *_LEFT_OUT) if one not in included]
+    collections = jekyll.settings.get("collections")
+    in_collection = isinstance(collections, dict | list) and parts[0][:1] == "_" and parts[0][1:] in collections
+    for depth, part in enumerate(parts, 1):
+        if _covers(included, part):
+            continue
+        pattern = next((one for one in excluded if _covers([one], "/".join(parts[:depth]))), None)
+        if pattern is not None:
+            message = f"Jekyll leaves the page out, because `exclude` contains `{pattern}`."
+            yield Finding("jekyll", "error", message, "Take it out of `exclude`.", jekyll.file or page)
+        elif (part[0] in "._#~" or part[-1] == "~") and not (in_collection and depth == 1):
+            message = f"Jekyll leaves out anything with a name like `{part}`, and so the page."
+            remedy = f'Put `include: ["{part}"]` into Jekyll\'s config, or rename it.'
+            yield Finding("jekyll", "error", message, remedy, page)
+
+
+def _covers(patterns: Sequence[str], path: str) -> bool:
+    """Tell whether one of Jekyll's patterns matches a path; to Jekyll, the beginning of a path matches it too."""
+    cleaned = (pattern.removeprefix("./").removeprefix("/") for pattern in patterns)
+    return any(fnmatchcase(path, one) or path.startswith(one) or one == f"{path}/" for one in cleaned if one)
+
+
+def _records_place(jekyll: Jekyll, records: str) -> Iterator[Finding]:
+    folder, data = jekyll.inside(records), jekyll.data
+    if f"{folder}/".startswith(f"{data}/"):
+        return
+    message = f"The records are not in Jekyll's data folder ({data})"
+    if folder[:1] in ("_", "."):
+        message += ", so a Liquid loop cannot use them."
+        remedy = "The page does not need such a loop. If yours does, change `records` or Jekyll's `data_dir`."
+    else:
+        message += ": Jekyll would copy them into the site as they are."
+        remedy = f"Set `records` to a folder in {data}/."
+    yield Finding("jekyll", "warning", message, remedy, records)
+
+
+def _page_front_matter(site: Site, jekyll: Jekyll, text: str) -> Iterator[Finding]:
+    page, lines = site.config.page, cut_lines(text).texts
+    end = front_matter(lines)
+    if not end:
+        message = "The page has no front matter (two lines of `---` at its top), so plain Jekyll copies it as it is."
+        remedy = "Put `---` on each of the first two lines. GitHub Pages builds the page even without them."
+        yield Finding("jekyll", "warning", message, remedy, page)
+        return
+    try:
+        values = yaml.safe_load("\n".join(lines[1 : end - 1])) or {}
+    except yaml.YAMLError:
+        message = "The page's front matter is not valid YAML, so Jekyll cannot build the page."
+        yield Finding("jekyll", "error", message, "Fix it: texts with a colon need quotes.", page, 1)
+        return
+    if not isinstance(values, dict):
+        return
+    if values.get("published") is False:
+        message = "The page's front matter says `published: false`, so Jekyll leaves the page out."
+        yield Finding("jekyll", "error", message, "Take that line out.", page, 1)
+    layout = values.get("layout")
+    if not isinstance(layout, str) or layout in ("", "none", "null"):
+        return
+    folder = joined(jekyll.root, jekyll.path("layouts_dir", "_layouts"))
+    place, _, name = layout.rpartition("/")
+    own = any(file.startswith(f"{name}.") for file in site.files.names(joined(folder, place)))
+    if not (own or jekyll.settings.get("theme") or jekyll.settings.get("remote_theme")):
+        message = (
+            f"There is no layout `{layout}` in {folder}, and no theme that could have one: the page will look bare."
+        )
+        remedy = "Set a `theme` in Jekyll's config, or use another `layout` in the page's front matter."
+        yield Finding("jekyll", "warning", message, remedy, page)
+
+
+def _jekyll_version(site: Site, path: str) -> Iterator[Finding]:
+    lock = site.text(path)
+    if lock is None:
+        return
+    found = dict(_JEKYLL_VERSION.findall(lock))
+    if not found:
+        message = "The Gemfile's lock file does not include Jekyll."
+        yield Finding("jekyll", "warning", message, 'Put `gem "jekyll"` into the Gemfile.', path)
+    elif int(found.get("jekyll", _OLDEST_JEKYLL)) < _OLDEST_JEKYLL:
+        message = f"The site is locked to Jekyll {found['jekyll']}; Almanac's pages are tested with 3 and 4."
+        yield Finding("jekyll", "warning", message, "Run `bundle update jekyll`.", path)
+
+
 # ---------------------------------------------------------------- the repository and the workflow
 
 
-def check_repository(clone: Clone, folder: Path) -> list[Finding]:
+def check_repository(checkout: Checkout, folder: Path) -> list[Finding]:
     """Check that the site's folder is the top of a git repository."""
-    if clone.top is None:
+    if checkout.top is None:
         message = "This folder is not in a git repository, so none of it can reach GitHub."
-        return [Finding("git", "error", message, "Clone the site's repository and work there.")]
-    if clone.top != folder:
+        return [Finding("git", "error", message, "Checkout the site's repository and work there.")]
+    if checkout.top != folder:
         message = "This is not the top folder of its repository, where GitHub looks for `.github`."
-        return [Finding("git", "error", message, f"Run this again with `--site {clone.top}`.")]
-    return [ok("git", f"The site is a git repository; its default branch is {clone.branch}.")]
+        return [Finding("git", "error", message, f"Run this again with `--site {checkout.top}`.")]
+    return [ok("git", f"The site is a git repository; its default branch is {checkout.branch}.")]
 
 
 def find_workflow(site: Site) -> str | None:
@@ -204,7 +358,7 @@ def find_workflow(site: Site) -> str | None:
     return next((path for path in paths if _USES_ALMANAC.search(site.text(path) or "")), None)
 
 
-def check_workflow(site: Site, clone: Clone, *, has_server: bool) -> list[Finding]:
+def check_workflow(site: Site, checkout: Checkout, *, has_server: bool) -> list[Finding]:
     """Check what triggers the workflow that runs Almanac, and what it may do."""
     path = find_workflow(site)
     if path is None and has_server:
@@ -220,7 +374,7 @@ def check_workflow(site: Site, clone: Clone, *, has_server: bool) -> list[Findin
         return from_problems("workflow", error.problems, remedy)
     if not isinstance(data, dict):
         return [Finding("workflow", "error", "This is not a workflow.", _INIT, path)]
-    found = [*_triggers(data, clone, path), *_permissions(data, path)]
+    found = [*_triggers(data, checkout, path), *_permissions(data, path)]
     concurrency = data.get("concurrency")
     if isinstance(concurrency, dict) and concurrency.get("cancel-in-progress") is True:
         message = "A newer run stops the one in progress, which can leave a proposal half-written."
@@ -228,7 +382,7 @@ def check_workflow(site: Site, clone: Clone, *, has_server: bool) -> list[Findin
     return found or [ok("workflow", "The workflow runs for new issues, and may do what it has to.")]
 
 
-def _triggers(data: dict[str, Any], clone: Clone, path: str) -> Iterator[Finding]:
+def _triggers(data: dict[str, Any], checkout: Checkout, path: str) -> Iterator[Finding]:
     on = data.get("on")
     triggers = dict.fromkeys([on] if isinstance(on, str) else map(str, on)) if isinstance(on, str | list) else on
     triggers = triggers if isinstance(triggers, dict) else {}
@@ -245,15 +399,13 @@ def _triggers(data: dict[str, Any], clone: Clone, path: str) -> Iterator[Finding
         message = "Nothing makes Almanac look at all issues again, so anything that one run missed stays missed."
         yield Finding("workflow", "warning", message, "Add `push:` or `schedule:` below `on:`.", path)
     branches = triggers["push"].get("branches") if isinstance(triggers.get("push"), dict) else None
-    if clone.top and isinstance(branches, list) and not any(_matches(str(name), clone.branch) for name in branches):
-        names = ", ".join(map(str, branches))
-        message = f"The workflow waits for pushes to {names}, but the default branch is {clone.branch}."
-        yield Finding("workflow", "warning", message, f"Write `branches: [{clone.branch}]` below `push:`.", path)
-
-
-def _matches(pattern: str, branch: str) -> bool:
-    """Tell whether a branch pattern of a workflow matches: `*` is the only special character that is looked at."""
-    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), branch) is not None
+    if checkout.top and isinstance(branches, list):
+        # Of the special characters in a workflow's branch patterns, only `*` is looked at.
+        patterns = [re.escape(str(name)).replace(r"\*", ".*") for name in branches]
+        if not any(re.fullmatch(pattern, checkout.branch) for pattern in patterns):
+            names = ", ".join(map(str, branches))
+            message = f"The workflow waits for pushes to {names}, but the default branch is {checkout.branch}."
+            yield Finding("workflow", "warning", message, f"Write `branches: [{checkout.branch}]` below `push:`.", path)
 
 
 def _permissions(data: dict[str, Any], path: str) -> Iterator[Finding]:

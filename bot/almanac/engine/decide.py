@@ -24,7 +24,6 @@ from almanac.proposal.triage import (
     triage,
     withdrawn,
 )
-from almanac.renderer import Templates
 from almanac.site import CommitFiles, Site
 from almanac.views import views_of
 from almanac.views.protocol import Undecided
@@ -37,15 +36,19 @@ DEFAULT_LIMIT = 10
 class Planner:
     """Decides, for the issues of one forge; keeps the site's files as far as they were read.
 
-    With `dry_run`, nothing is written. `mark` is added to the marker of each pull request that is written.
+    Attributes:
+        forge: Where the site is.
+        messages: Writes the messages of a site that has none of its own.
+        dry_run: Whether nothing is to be written.
+        mark: What is added to the marker of each pull request that is written.
     """
 
     forge: Forge
-    templates: Templates
+    messages: Messages
     dry_run: bool = False
     mark: dict[str, object] = field(default_factory=dict)
     _sites: dict[str, Site] = field(default_factory=dict)
-    _messages: dict[str, Messages] = field(default_factory=dict)
+    _site_messages: dict[str, Messages] = field(default_factory=dict)
 
     def site(self, commit: str) -> Site:
         """Return the site's files at a commit."""
@@ -53,12 +56,12 @@ class Planner:
             self._sites[commit] = Site(CommitFiles(self.forge, commit))
         return self._sites[commit]
 
-    def messages(self, commit: str) -> Messages:
+    def site_messages(self, commit: str) -> Messages:
         """Return what writes the site's messages."""
-        if commit not in self._messages:
+        if commit not in self._site_messages:
             own = self.site(commit).messages if commit else {}
-            self._messages[commit] = self.templates.messages.of_site(own) if own else self.templates.messages
-        return self._messages[commit]
+            self._site_messages[commit] = self.messages.of_site(own) if own else self.messages
+        return self._site_messages[commit]
 
     def decide(self, look: Look, number: int, *, comment: CommentCommand | None = None) -> Plan:
         """Decide what is to be done for one issue, and for a comment that may hold a command.
@@ -128,7 +131,12 @@ class Planner:
         if chosen is None:
             return problems_told(filed)
         if chosen not in site.ids and filed.event:
-            chosen = _id_on_base(filed.event, number, site) or chosen
+            # If no marker names the issue's record any more, it may be on the base by the id that it was first given.
+            first = event_id(filed.event.date, filed.event.series or filed.event.title, ())
+            path = record_path(site.config.records, first)
+            text = site.text(path) if first in site.ids else None
+            if text is not None and read_record(text, path).issue == number:
+                chosen = first
         path = record_path(site.config.records, chosen)
         text = site.text(path) if chosen in site.ids else None
         record = read_record(text, path) if text is not None else None
@@ -140,7 +148,7 @@ class Planner:
         kept = self._record_on_branch(look, path) if filed.event is None and not shared else None
         if not (filed.event or kept or shared):
             return problems_told(filed)
-        views = views_of(site.config, self.templates.renderer(site.section_template, site.config.section_template))
+        views = views_of(site.config, site.renderer())
         at_base = EventAtBase(site.config, site.text, site.ids, record)
         return proposed(filed, at_base, views, Offer(chosen, filed.event or kept, shared))
 
@@ -202,11 +210,3 @@ class Planner:
         if held is None and self.site(fork).text(path) is None and self.site(look.base.commit).text(path) is not None:
             held = pull_state(pull.body).commit
         return held if held and self.forge.merge_base(held, head) == held else None
-
-
-def _id_on_base(event: Event, number: int, site: Site) -> str | None:
-    """Find an issue's record on the base if no marker names it any more: by the id that it was first given."""
-    name = event_id(event.date, event.series or event.title, ())
-    path = record_path(site.config.records, name)
-    text = site.text(path) if name in site.ids else None
-    return name if text is not None and read_record(text, path).issue == number else None

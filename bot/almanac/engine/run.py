@@ -22,7 +22,6 @@ from almanac.proposal.state import (
     PutBranch,
     PutComment,
 )
-from almanac.renderer import Templates
 
 _TRIES = 3
 
@@ -45,14 +44,14 @@ class Done:
 
 
 def reconcile(
-    number: int, forge: Forge, templates: Templates, *, dry_run: bool = False, comment: CommentCommand | None = None
+    number: int, forge: Forge, messages: Messages, *, dry_run: bool = False, comment: CommentCommand | None = None
 ) -> Done:
     """Make true what should be true of one issue, and tell what was done.
 
     Args:
         number: The issue's number.
         forge: Where it is.
-        templates: What writes sections and messages.
+        messages: Writes the texts.
         dry_run: Whether nothing is to be written.
         comment: A comment on the issue or its pull request, which may hold a command.
 
@@ -60,7 +59,7 @@ def reconcile(
         UserError: The site's config, form, page or records are in the way.
         ForgeError: The forge refused or failed.
     """
-    return run(number, Planner(forge, templates, dry_run=dry_run), comment=comment)
+    return run(number, Planner(forge, messages, dry_run=dry_run), comment=comment)
 
 
 def run(
@@ -77,45 +76,38 @@ def run(
         number: The issue's number.
         planner: Decides what is to be done.
         comment: A comment that may hold a command.
-        look: What is known already; left out, it is looked at.
         seen: Whether something of the issue was seen already, so that it has to be looked at in full.
+        look: What is known already; left out, it is looked at.
     """
     forge = planner.forge
     for remaining in reversed(range(_TRIES)):
         look = look or forge.look(number, hasty=not seen)
         plan = planner.decide(look, number, comment=comment)
-        messages = planner.messages(look.base.commit) if plan.writes else planner.templates.messages
-        messages.rehearse(plan)
-        if planner.dry_run:
-            return Done(plan, look.proposal.pull, messages=messages)
         try:
-            pull = apply(plan, look, forge, messages, planner.mark)
+            done = carry_out(plan, look, planner)
         except Raced:
             if not remaining:
                 raise
-            look = None
-            continue
-        if not remaining or not _is_outdated(plan, look, forge):
-            return Done(plan, pull)
+        else:
+            if planner.dry_run or not remaining or not _is_outdated(plan, look, forge):
+                return done
         look = None
     raise AssertionError
 
 
-def apply(plan: Plan, look: Look, forge: Forge, messages: Messages, mark: Mapping[str, object]) -> Pull | None:
-    """Write what was planned, in its order; return the pull request that there is then.
-
-    Args:
-        plan: What was planned.
-        look: What it was planned for.
-        forge: Where it is written.
-        messages: Writes the texts.
-        mark: What the marker of the pull request is to hold besides.
+def carry_out(plan: Plan, look: Look, planner: Planner) -> Done:
+    """Write what was planned for a look, in its order; nothing in a dry run.
 
     Raises:
         Raced: Someone else was quicker; nothing after that was written.
         ForgeError: The forge refused or failed.
     """
+    forge, mark = planner.forge, planner.mark
+    messages = planner.site_messages(look.base.commit) if plan.writes else planner.messages
+    messages.rehearse(plan)
     pull, commit = look.proposal.pull, None
+    if planner.dry_run:
+        return Done(plan, pull, messages=messages)
     for write in plan.writes:
         match write:
             case PutBranch():
@@ -134,7 +126,7 @@ def apply(plan: Plan, look: Look, forge: Forge, messages: Messages, mark: Mappin
                 forge.delete_branch(write.branch, write.expected)
             case _:
                 assert_never(write)
-    return pull
+    return Done(plan, pull)
 
 
 def _open_pull(write: OpenPull, more: Mapping[str, object], forge: Forge, messages: Messages) -> Pull:

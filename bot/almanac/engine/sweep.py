@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 from almanac.engine.decide import Planner
 from almanac.engine.rebuild import propose_page_edits
-from almanac.engine.run import Done, apply, run
+from almanac.engine.run import Done, carry_out, run
 from almanac.errors import AlmanacError, Raced
 from almanac.forge.protocol import Forge
 from almanac.proposal.marker import pull_state
+from almanac.proposal.messages import Messages
 from almanac.proposal.ours import is_ours
 from almanac.proposal.state import (
     EditPull,
@@ -27,13 +28,12 @@ from almanac.proposal.state import (
     issue_of,
 )
 from almanac.proposal.triage import only_moved, settled, withdrawn
-from almanac.renderer import Templates
 
 _SEVERAL = 2
 
 
 def reconcile_all(
-    forge: Forge, templates: Templates, *, dry_run: bool = False, progress: Callable[[int, int], None] | None = None
+    forge: Forge, messages: Messages, *, dry_run: bool = False, progress: Callable[[int, int], None] | None = None
 ) -> Iterator[Done]:
     """Look at all open issues of ours and all open proposals, and give what became of each.
 
@@ -41,7 +41,7 @@ def reconcile_all(
 
     Args:
         forge: Where they are.
-        templates: What writes sections and messages.
+        messages: Writes the texts.
         dry_run: Whether nothing is to be written.
         progress: Called before each: which it is, counted from 1, and how many there are.
 
@@ -49,15 +49,16 @@ def reconcile_all(
         UserError: The site's config or form is in the way of all.
         ForgeError: The forge cannot even list what there is.
     """
-    planner = Planner(forge, templates, dry_run=dry_run)
+    planner = Planner(forge, messages, dry_run=dry_run)
     overview = forge.overview()
     site = planner.site(overview.base.commit)
     issues = {issue.number: issue for issue in forge.open_issues(site.config.labels or site.form.labels)}
-    planner.mark = {"swept": overview.base.commit}
     sweep = _Sweep(planner, overview, issues)
     if not sweep.has_looked_for_edits():
         yield from _attempt(0, lambda: propose_page_edits(planner, overview))
-    numbers = sweep.numbers()
+    planner.mark = {"swept": overview.base.commit}
+    # What ends comes first: it makes room for other issues of the same person, which are taken in their order.
+    numbers = sorted({*issues, *sweep.pulls, *sweep.heads}, key=lambda number: (number in issues, number))
     for place, number in enumerate(numbers, 1):
         if progress:
             progress(place, len(numbers))
@@ -102,25 +103,18 @@ class _Sweep:
         all_on_base = len(states) >= _SEVERAL and all(state.base == self.base for state in states)
         return all_on_base or any(state.swept == self.base for state in states)
 
-    def numbers(self) -> list[int]:
-        """Put what ends first: it makes room for other issues of the same person, which are taken in their order."""
-        everything = {*self.issues, *self.pulls, *self.heads}
-        return sorted(everything, key=lambda number: (number in self.issues, number))
-
     def look_at(self, number: int) -> Done:
         """Bring one issue up to date, from the listings if they are enough."""
-        return self._from_listings(number) or run(number, self.planner, seen=True)
-
-    def _from_listings(self, number: int) -> Done | None:
         issue, pull, head = self.issues.get(number), self.pulls.get(number), self.heads.get(number)
-        if issue is None:
-            return None
-        others = {other: pull for other, pull in self.pulls.items() if other != number}
-        look = Look(issue, self.overview.base, Proposal(head, pull), others)
-        if pull:
-            return self._proposed(look, issue, pull)
-        # Without a comment and a branch it is new, or not ours.
-        return self._new(look, issue) if head is None and issue.comments == 0 else None
+        done = None
+        if issue:
+            others = {other: pull for other, pull in self.pulls.items() if other != number}
+            look = Look(issue, self.overview.base, Proposal(head, pull), others)
+            if pull:
+                done = self._proposed(look, issue, pull)
+            elif head is None and issue.comments == 0:
+                done = self._new(look, issue)
+        return done or run(number, self.planner, seen=True)
 
     def _proposed(self, look: Look, issue: Issue, pull: Pull) -> Done | None:
         site = self.planner.site(self.base)
@@ -131,28 +125,23 @@ class _Sweep:
         if plan:
             return Done(plan, pull)
         moved = only_moved(filed)
-        return self._rebuilt(self.planner.propose(moved), moved.look) if moved else None
+        plan = self.planner.propose(moved) if moved else None
+        # Whatever takes more than to rebuild it on a base that moved has to be looked at by itself.
+        if not moved or not plan or plan.outcome != "updated" or set(map(type, plan.writes)) != {PutBranch, EditPull}:
+            return None
+        try:
+            return carry_out(plan, moved.look, self.planner)
+        except Raced:
+            return None
 
     def _new(self, look: Look, issue: Issue) -> Done:
+        """Look at an issue without a comment and a branch: it is new, or not ours."""
         site = self.planner.site(self.base)
         if not is_ours(issue, site.form, site.config):
             return Done(withdrawn(issue.number, look))
         newest = self.planner.forge.newest_pull(branch_name(issue.number))
         look = replace(look, proposal=replace(look.proposal, pull=newest))
         return run(issue.number, self.planner, look=look, seen=True)
-
-    def _rebuilt(self, plan: Plan, look: Look) -> Done | None:
-        """Rebuild a proposal on a base that moved; whatever would take more than that has to be looked at by itself."""
-        if {type(write) for write in plan.writes} != {PutBranch, EditPull} or plan.outcome != "updated":
-            return None
-        messages = self.planner.messages(self.base)
-        messages.rehearse(plan)
-        if self.planner.dry_run:
-            return Done(plan, look.proposal.pull, messages=messages)
-        try:
-            return Done(plan, apply(plan, look, self.planner.forge, messages, self.planner.mark))
-        except Raced:
-            return None
 
     def remember(self, done: Done) -> None:
         """Count what this sweep opened and closed itself."""

@@ -9,7 +9,7 @@ import structlog
 from almanac.errors import ForgeError
 from almanac.forge.github.app import GitHubApp
 from almanac.forge.github.files import BlobCache
-from almanac.renderer import load_templates
+from almanac.renderer import load_messages
 from almanac.server.database import Registry
 from almanac.server.jobs import MAINTENANCE, Job, Jobs, JobTiming, Result, job_about
 from almanac.server.settings import MIB, Credentials, Settings
@@ -36,7 +36,7 @@ class Service:
         self._worker = Worker(
             app=self.app,
             registry=self.registry,
-            templates=load_templates(),
+            messages=load_messages(),
             cache=BlobCache(settings.data_dir / "cache", settings.cache_mb * MIB),
             metrics=metrics,
             put=self.jobs.store.put,

@@ -20,7 +20,7 @@ from almanac.proposal.marker import comment_marker, read_state, with_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.ours import is_ours
 from almanac.proposal.state import Draft
-from almanac.renderer import Templates, template
+from almanac.renderer import template
 from almanac.server.database import KnownSite, Registry
 from almanac.server.jobs import Job, PermanentError, Postponed, Result, job_about
 from almanac.server.telemetry import Metrics
@@ -43,7 +43,7 @@ class Worker:
 
     app: GitHubApp
     registry: Registry
-    templates: Templates
+    messages: Messages
     cache: BlobCache
     metrics: Metrics
     put: Callable[[Job, str], object]
@@ -122,7 +122,7 @@ class Worker:
 
     def _look(self, job: Job, forge: GitHubForge) -> Result:
         said = forge.comment_command(job.comment) if job.comment is not None else None
-        done = reconcile(job.issue or 0, forge, self.templates, comment=said)
+        done = reconcile(job.issue or 0, forge, self.messages, comment=said)
         if done.error:
             raise done.error
         requests = forge.usage.requests
@@ -131,7 +131,7 @@ class Worker:
     def _look_at_all(self, job: Job, site: KnownSite, forge: GitHubForge) -> Result:
         head = forge.base().commit
         results: list[Done] = []
-        for done in reconcile_all(forge, self.templates):
+        for done in reconcile_all(forge, self.messages):
             if isinstance(done.error, RefusedError) and done.error.wait is not None:
                 raise done.error
             results.append(done)

@@ -41,7 +41,7 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
     default_branch: str | None = None,
     checkout: Path | None = None,
     pause: float | None = None,
-    patience: float = 30,
+    patience: float = 90,
     cache: RepositoryCache | None = None,
 ) -> "GitHubForge":
     """Return one repository on GitHub. Nothing is sent yet.
@@ -54,6 +54,7 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
         checkout: A clone on this disk; files of the commits that it holds are read there and cost no request.
         pause: Seconds between writes; None lets a run's first ten go at once and the later ones a second apart.
         patience: The most seconds to wait, in one call, for a rate limit or for GitHub's problems to pass.
+            GitHub's secondary limits usually ask for a minute.
         cache: Keeps files for later runs, so that each is fetched once.
 
     Raises:

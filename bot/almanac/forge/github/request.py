@@ -57,6 +57,19 @@ def check_repository_name(name: str) -> None:
         raise UserError("A repository on GitHub is named OWNER/NAME, as in octo-org/website.")
 
 
+def write_pause(value: str | None) -> float | None:
+    """Read ALMANAC_WRITE_PAUSE: seconds between writes; None if it is not set."""
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= 60:  # noqa: PLR2004 -- a minute is the longest pause that makes sense
+        raise UserError("ALMANAC_WRITE_PAUSE has to be a number of seconds from 0 to 60.")
+    return seconds
+
+
 def web_address(api_url: str) -> str:
     """Return where a browser finds the GitHub whose REST API is at this address.
 

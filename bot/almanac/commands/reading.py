@@ -1,0 +1,168 @@
+"""`almanac parse`, `when` and `preview`, which only read. They have to start quickly, so each imports what it needs."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from almanac.errors import Problem, UserError
+from almanac.form.body import parse, reading_to_json
+from almanac.form.schema import lint, read_form
+from almanac.output import errors_as_json, print_json, print_message, print_problems, print_text, problem_values
+
+if TYPE_CHECKING:
+    from almanac.proposal.state import Issue
+    from almanac.site import Site
+
+MAX_BYTES = 10_000_000
+_REASONS = {
+    "missing": "This question is not in the issue.",
+    "ambiguous": "This can be read in more than one way.",
+    "open-ended": "It is unclear where this answer ends, because the heading after it is missing or was changed.",
+    "invalid": "This is not an answer that the form offers.",
+}
+
+
+def parse_body(body: str, form: Path, *, as_json: bool) -> int:
+    """Read one issue's body with its form; 0 if there is only one way to read it."""
+    with errors_as_json({"status": "edited", "fields": {}, "refused": {}}, as_json=as_json):
+        if body == "-" and str(form) == "-":
+            raise UserError("Only one of BODY and --form can be standard input. Name a file for the other one.")
+        known = read_form(_read_utf8(str(form)), str(form))
+    print_problems(lint(known), "warning")
+    unread = {"status": "edited", "fields": {}, "refused": {field.id: "unreadable" for field in known.fields}}
+    with errors_as_json(unread, as_json=as_json):
+        reading = parse(_read_utf8(body), known)
+    status = int(reading.status != "ok")
+    if as_json:
+        print_json(reading_to_json(reading))
+        return status
+    labels = {field.id: field.label for field in known.fields}
+    for name, value in reading.fields.items():
+        print_text(f"{labels[name]}: {_shown(value)}")
+    if set(reading.refused.values()) == {"missing"} and not reading.fields:
+        print_message("problem: This text has none of the form's questions. Was it filed with this form?")
+        return status
+    if reading.status == "edited":
+        print_message("problem: This issue was edited by hand: the form would not have written it like this.")
+    for name, reason in reading.refused.items():
+        print_message(f"problem: {labels[name]}: {_REASONS.get(reason, reason)}")
+    return status
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "(blank)"
+    if isinstance(value, dict):
+        return ", ".join(f"[{'x' if chosen else ' '}] {option}" for option, chosen in value.items())
+    if isinstance(value, list):
+        return ", ".join(value)
+    return str(value).replace("\n", "\n    ")
+
+
+def read_times(date: str, line: str, folder: Path, *, as_json: bool) -> int:
+    """Check a When line with the site's time zones; 0 if it has no problem."""
+    from almanac.site import Folder, Site
+    from almanac.times.check import explain, read_when, when_to_json
+
+    nothing: dict[str, object] = {"ok": False, "instant": None, "line": None, "zones": [], "warnings": []}
+    with errors_as_json(nothing, as_json=as_json):
+        zones = Site(Folder(folder)).config.zones()
+    reading = read_when(date, line, zones)
+    status = int(not reading.ok)
+    if as_json:
+        print_json(when_to_json(reading))
+        return status
+    if reading.line:
+        print_text(reading.line)
+    rows = explain(reading)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print_text("  " + "  ".join(cells).rstrip())
+    print_problems(reading.problems)
+    print_problems(reading.warnings, "warning")
+    return status
+
+
+def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
+    """Show the section that an issue would put on the page; 1 if it has problems or is not one of the form's."""
+    from almanac.event.submission import submit_body
+    from almanac.proposal.ours import is_ours
+    from almanac.renderer import template
+    from almanac.site import Folder, Site
+
+    with errors_as_json({"markdown": None, "event": None, "warnings": []}, as_json=as_json):
+        issue = read_issue_file(argument)
+        site = Site(Folder(folder), default_form=template("site/new-event.yml"))
+        form, config = site.form, site.config
+        if site.text(config.form) is None:
+            print_message(f"note: there is no issue form at {config.form}, so Almanac's own is used.")
+        print_problems(lint(form), "warning")
+        if not is_ours(issue, form, config):
+            raise UserError(why_refused(argument, issue, site))
+        submission = submit_body(issue.body, form, config, issue.number)
+        event = submission.event
+        section = site.renderer()(event) if event else None
+    if as_json:
+        print_json(
+            {
+                "markdown": section,
+                "event": event.model_dump(mode="json", exclude_defaults=True) if event else None,
+                "problems": [problem_values(problem) for problem in submission.problems],
+                "warnings": [problem_values(warning) for warning in submission.warnings],
+            }
+        )
+    else:
+        print_problems(submission.problems)
+        print_problems(submission.warnings, "warning")
+        if section is not None:
+            print_text(section)
+    return int(section is None)
+
+
+def why_refused(argument: str, issue: "Issue", site: "Site") -> Problem:
+    """Say why nothing comes of an issue: which label or headings it lacks, or that it is closed."""
+    from almanac.proposal.ours import why_not_ours
+
+    closed = 'This issue is closed, and nothing was ever proposed for it. To propose it, give it `"state": "open"`.'
+    return replace(why_not_ours(issue, site.form, site.config) or Problem(closed), file=_name(argument))
+
+
+# ---------------------------------------------------------------- the files that a command line names
+
+
+def read_issue_file(argument: str) -> "Issue":
+    """Read the issue that a command line names: a JSON file as GitHub's REST API writes it; `-` is standard input."""
+    from almanac.forge.local.store import read_issue
+
+    return read_issue(_read_bytes(argument), _name(argument))
+
+
+def _read_utf8(argument: str) -> str:
+    """Read a text, without the byte order mark that some editors write first."""
+    try:
+        return _read_bytes(argument).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UserError(Problem("This file is not UTF-8 text.", file=_name(argument))) from None
+
+
+def _read_bytes(argument: str) -> bytes:
+    try:
+        if argument == "-":
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with Path(argument).open("rb") as stream:
+                data = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UserError(Problem(f"This file cannot be read: {reason}.", file=_name(argument))) from None
+    if len(data) > MAX_BYTES:
+        message = f"This file has more than {MAX_BYTES:,} bytes, far more than any issue."
+        raise UserError(Problem(message, file=_name(argument)))
+    return data
+
+
+def _name(argument: str) -> str:
+    """Return what messages call a file of the command line."""
+    return "standard input" if argument == "-" else argument
