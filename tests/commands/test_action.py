@@ -160,15 +160,21 @@ class TestOnGitHub:
         assert "created" in runner.summary
         assert runner.outputs() == dict.fromkeys(OUTPUTS, "")
 
+    @pytest.mark.parametrize(
+        ("config", "words"),
+        [
+            ("pgae: x\n", ":1: pgae: There is no such key. The nearest one is `page`."),
+            ("page: x.md\ntime_zones:\n  ET: America/New_Yrok\n", ":3: time_zones.ET: "),
+        ],
+    )
     def test_what_is_wrong_with_the_site_is_an_error_annotation_and_a_summary(
-        self, runner: Runner, capsys: pytest.CaptureFixture[str]
+        self, runner: Runner, capsys: pytest.CaptureFixture[str], config: str, words: str
     ) -> None:
-        runner.site.commit({".github/almanac.yml": b"pgae: x\n"})
+        runner.site.commit({".github/almanac.yml": config.encode()})
         number = runner.site.file_issue("New event", body(**DEMO_DAY), labels=("event",))
         assert run(runner.issues(number, "opened")) == 1
-        words = ".github/almanac.yml:1: pgae: There is no such key. The nearest one is `page`."
-        assert f"::error title=Almanac::{words}\n" in capsys.readouterr().out
-        assert "`page`" in runner.summary
+        assert f"::error title=Almanac::.github/almanac.yml{words}" in capsys.readouterr().out
+        assert words.split(": ")[1] in runner.summary
 
     def test_typed_text_cannot_become_a_workflow_command(
         self, runner: Runner, capsys: pytest.CaptureFixture[str]

@@ -478,6 +478,17 @@ class TestPropose:
         repo.git("commit", "--quiet", "-m", "site")
         return repo
 
+    def test_a_mistake_in_the_config_is_named_with_file_and_line_as_in_a_preview(
+        self, almanac: Almanac, repo: Repo, tmp_path: Path
+    ) -> None:
+        config = repo.folder / ".github/almanac.yml"
+        config.write_text(config.read_text() + "time_zones:\n  ET: America/New_Yrok\n")
+        repo.git("commit", "--all", "--quiet", "-m", "config")
+        issue = write_issue(tmp_path, body(**DEMO_DAY))
+        for command in ("propose", "preview"):
+            ran = almanac(command, issue, "--site", repo.folder)
+            assert (ran.status, ".github/almanac.yml:3: time_zones.ET: " in ran.err) == (1, True), ran.err
+
     def test_a_proposal_is_made_and_a_second_run_makes_nothing(
         self, almanac: Almanac, repo: Repo, tmp_path: Path
     ) -> None:
