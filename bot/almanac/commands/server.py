@@ -56,7 +56,10 @@ def serve(address: str, port: int) -> int:
         reason = error.strerror if isinstance(error, OSError) else "There is no such port"
         raise UserError(f"Almanac cannot listen on {address}, port {port}: {reason}.") from None
     with listening:
-        url = _url(listening)
+        name, number = listening.getsockname()[:2]
+        # The address for "everywhere" is replaced by one that the set-up page accepts as this machine's own.
+        name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name, name)  # noqa: S104
+        url = f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}"
         if credentials := settings.credentials():
             _check_store(lambda: host.open(credentials), host.redact, "used")
             print_message(f"Almanac listens on {url}/webhooks/github for App {credentials.app_id}.")
@@ -72,13 +75,6 @@ def serve(address: str, port: int) -> int:
     sys.stdout.flush()
     # A job that has not finished must not keep the process alive: another process takes it over.
     os._exit(0)
-
-
-def _url(listening: socket.socket) -> str:
-    address, port = listening.getsockname()[:2]
-    # The address for "everywhere" is replaced by one that the set-up page accepts as this machine's own.
-    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104
-    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 
 def _run(host: "Host", listening: socket.socket) -> None:

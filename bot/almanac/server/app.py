@@ -5,25 +5,24 @@ from http import HTTPStatus
 
 import structlog
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from almanac.server.host import Host, Service
-from almanac.server.pages import not_found, status_routes
-from almanac.server.setup import setup_routes
-from almanac.server.webhook import SIGNATURE, BodyReader, RefusedDelivery, read_delivery
+from almanac.server.pages import add_status, not_found
+from almanac.server.setup import add_setup
+from almanac.server.webhook import SIGNATURE, SIGNATURE_LENGTH, BodyReader, RefusedDelivery, read_delivery
 
 _log = structlog.get_logger(__name__)
-_SIGNATURE_LENGTH = len("sha256=") + 64
 
 
 def create_app(host: Host) -> FastAPI:
     """Return the application. It neither starts nor stops the host."""
     app = FastAPI(title="Almanac", docs_url=None, redoc_url=None, openapi_url=None)
-    for routes in (_probe_routes(host), _webhook_routes(host), status_routes(host), setup_routes(host)):
-        app.include_router(routes)
+    for add in (_add_probes, _add_webhook, add_status, add_setup):
+        add(app, host)
 
     @app.exception_handler(SQLAlchemyError)
     async def store_is_down(_request: Request, error: SQLAlchemyError) -> Response:
@@ -42,14 +41,12 @@ def _unavailable(message: str) -> Response:
     return PlainTextResponse(message, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def _probe_routes(host: Host) -> APIRouter:
-    routes = APIRouter()
-
-    @routes.get("/healthz")
+def _add_probes(app: FastAPI, host: Host) -> None:
+    @app.get("/healthz")
     async def healthz() -> Response:
         return PlainTextResponse("ok")
 
-    @routes.get("/readyz")
+    @app.get("/readyz")
     async def readyz() -> Response:
         if host.service is None:
             return _unavailable("not set up")
@@ -60,21 +57,18 @@ def _probe_routes(host: Host) -> APIRouter:
             ready = False
         return PlainTextResponse("ready") if ready else _unavailable("not ready")
 
-    @routes.get("/metrics")
+    @app.get("/metrics")
     async def metrics() -> Response:
         if host.service is None:
             return not_found()
         return Response(await to_thread.run_sync(host.service.figures), media_type=CONTENT_TYPE_LATEST)
 
-    return routes
 
-
-def _webhook_routes(host: Host) -> APIRouter:
-    routes = APIRouter()
+def _add_webhook(app: FastAPI, host: Host) -> None:
     reader = BodyReader(host.settings.max_body, host.settings.body_seconds)
     limiter = CapacityLimiter(10)  # no more at once than the store has connections
 
-    @routes.post("/webhooks/github")
+    @app.post("/webhooks/github")
     async def webhook(request: Request) -> Response:
         service = host.service
         if service is None:
@@ -82,7 +76,7 @@ def _webhook_routes(host: Host) -> APIRouter:
         event = request.headers.get("x-github-event", "")
         try:
             # A request that cannot be signed is refused before its body arrives.
-            if len(request.headers.get(SIGNATURE, "")) != _SIGNATURE_LENGTH:
+            if len(request.headers.get(SIGNATURE, "")) != SIGNATURE_LENGTH:
                 raise RefusedDelivery(HTTPStatus.UNAUTHORIZED, "The signature is missing or wrong.")  # noqa: TRY301
             async with reader.read(request) as body:
                 started = time.perf_counter()
@@ -97,8 +91,6 @@ def _webhook_routes(host: Host) -> APIRouter:
             event = "refused"  # a stranger's text must not become a metric's label
         host.metrics.deliveries.labels(event, str(status.value)).inc()
         return PlainTextResponse(message, status) if message else Response(status_code=status)
-
-    return routes
 
 
 def _take(service: Service, headers: dict[str, str], body: bytes) -> bool:

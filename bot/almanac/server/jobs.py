@@ -57,20 +57,12 @@ _log = structlog.get_logger(__name__)
 
 
 class Job(NamedTuple):
-    """What to do: look at an issue of a repository or at all of them, or run one of the server's maintenance jobs.
+    """What to do: look at an issue of a repository or at all of them, or run one of the server's maintenance jobs."""
 
-    Attributes:
-        repository: `owner/name` in lower case. Jobs with the same repository never run at the same time.
-        what: The issue's number, `all`, or the name of a maintenance job. `12.said.34` is issue 12 with the command in
-            comment 34: a job of its own, which another look at the issue cannot replace.
-        guid: The delivery that asked for it, or another name for who did; "" before it is stored.
-        run: How many runs came before this one.
-    """
-
-    repository: str
-    what: str
-    guid: str = ""
-    run: int = 0
+    repository: str  # `owner/name` in lower case; jobs with the same repository never run at the same time
+    what: str  # the issue's number (with a command: another look cannot replace it), `all`, or a maintenance job's name
+    guid: str = ""  # the delivery that asked for it, or another name for who did; "" before it is stored
+    run: int = 0  # how many runs came before this one
 
     def __str__(self) -> str:
         return f"{self.subject}/{self.guid}" + (f"+{self.run}" if self.run else "")
@@ -321,11 +313,7 @@ class JobTiming:
 
 
 class Jobs:
-    """Takes jobs and runs them. There can be one in a process, since there can be one engine.
-
-    Attributes:
-        store: The list of jobs, from `start` on. It fails at once while the database is down.
-    """
+    """Takes jobs and runs them. There can be one in a process, since there can be one engine."""
 
     def __init__(self, url: str, timing: JobTiming | None = None) -> None:
         self._url, self._timing = url, timing or JobTiming()
@@ -342,8 +330,6 @@ class Jobs:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    # ------------------------------------------------------------ start and stop
-
     def start(
         self,
         perform: Callable[[Job], Result],
@@ -352,11 +338,8 @@ class Jobs:
     ) -> None:
         """Create missing tables and start to run jobs. Not to be called on an event loop.
 
-        Args:
-            perform: Does a job and returns its outcome. It may raise `Postponed` and `PermanentError`; any other
-                exception means that the job failed and may be tried again.
-            gave_up: Called with the job and the reason when it has failed for good.
-            redact: Takes secrets out of a reason.
+        `perform` may raise `Postponed` and `PermanentError`; after any other exception the job may be tried again.
+        When it has failed for good, `gave_up` is called with the reason, out of which `redact` takes secrets.
         """
         self._perform, self._gave_up, self._redact = perform, gave_up, redact
         make_tables(self.engine)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from anyio import to_thread
-from fastapi import APIRouter, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from jinja2 import DictLoader, Environment, StrictUndefined
 
@@ -71,18 +71,18 @@ def not_found() -> Response:
 # ---------------------------------------------------------------- status
 
 
-def status_routes(host: "Host") -> APIRouter:
-    """Return the addresses of the status page, which answer only to someone who knows the status token."""
-    routes, reader = APIRouter(), BodyReader(4096, 10)
+def add_status(app: FastAPI, host: "Host") -> None:
+    """Add the addresses of the status page, which answer only to someone who knows the status token."""
+    reader = BodyReader(4096, 10)
 
-    @routes.get("/")
+    @app.get("/")
     async def status(request: Request) -> Response:
         if host.service is None:
             return not_found()
         refusal = _refusal(request, host)
         return refusal or page("status", **await to_thread.run_sync(_status, host.service, _token(host)))
 
-    @routes.post("/retry")
+    @app.post("/retry")
     async def retry(request: Request) -> Response:
         if host.service is None:
             return not_found()
@@ -103,8 +103,6 @@ def status_routes(host: "Host") -> APIRouter:
         except UserError:
             return message(HTTPStatus.NOT_FOUND, "Not done", "This job is no longer among the failed ones.")
         return RedirectResponse("/", HTTPStatus.SEE_OTHER)
-
-    return routes
 
 
 def _is_operator(header: str, token: str) -> bool:

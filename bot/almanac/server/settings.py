@@ -1,5 +1,6 @@
 """The server's settings, from the environment. `docs/server.md` lists them all, and a test holds it to that."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,27 +15,23 @@ from almanac.forge.github.request import DEFAULT_API_URL, is_address, web_addres
 MIB = 1 << 20
 
 
-def _address(value: object) -> object:
-    if isinstance(value, str):
-        if not is_address(value):
-            raise ValueError("this must be an address such as https://almanac.example.org")
-        return value.rstrip("/")
+def _address(value: str) -> str:
+    if not is_address(value):
+        raise ValueError("this must be an address such as https://almanac.example.org")
+    return value.rstrip("/")
+
+
+def _database(value: str) -> str:
+    value = re.sub("^postgres://", "postgresql://", value)
+    if not value.startswith(("sqlite:///", "postgresql://")):
+        raise ValueError("this must begin with sqlite:/// or postgresql://")
     return value
 
 
-def _database(value: object) -> object:
-    if isinstance(value, str):
-        if value.startswith("postgres://"):
-            value = value.replace("postgres://", "postgresql://", 1)
-        if not value.startswith(("sqlite:///", "postgresql://")):
-            raise ValueError("this must begin with sqlite:/// or postgresql://")
-    return value
-
-
-def _pem(value: object) -> object:
+def _pem(value: str) -> str:
     # In a file with one line for each variable, the key has \n in place of its line ends and may be in quotation marks,
     # which not every reader of such files removes.
-    return value.strip().strip("\"'").replace("\\n", "\n").strip() + "\n" if isinstance(value, str) else value
+    return value.strip().strip("\"'").replace("\\n", "\n").strip() + "\n"
 
 
 Address = Annotated[str, BeforeValidator(_address)]

@@ -20,7 +20,7 @@ from urllib.parse import quote, urlencode
 
 import structlog
 from anyio import to_thread
-from fastapi import APIRouter, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from almanac.errors import AlmanacError, UserError
@@ -46,12 +46,7 @@ Keep = Literal["file", "show"]
 
 
 class Setup:
-    """The set-up, open until there is an App.
-
-    Attributes:
-        token: Admits an operator who is not on this machine.
-        github: GitHub's address in a browser.
-    """
+    """The set-up, open until there is an App; its token admits an operator who is not on this machine."""
 
     def __init__(
         self,
@@ -62,7 +57,7 @@ class Setup:
         clock: Callable[[], float] = time.time,
         convert: Callable[[str, str], RegisteredApp] = convert_manifest,
     ) -> None:
-        """Take GitHub's addresses (API and web) and the set-up token; None makes a new one."""
+        """Take GitHub's addresses (API and web) and the token; None makes a new one."""
         self.token = token or secrets.token_urlsafe(24)
         self.github = github
         self._api_url, self._clock, self._convert = api_url, clock, convert
@@ -107,11 +102,7 @@ class Setup:
         return found, keep
 
     def destination(self, organization: str, state: str) -> str:
-        """Return where on GitHub the manifest goes: to the operator's own account, or to an organisation.
-
-        Raises:
-            UserError: The organisation's name is not valid.
-        """
+        """Return where on GitHub the manifest goes: to the operator's own account, or to an organisation."""
         if organization and not _ORGANIZATION.fullmatch(organization):
             raise UserError("This is not the name of an organisation on GitHub.")
         owner = f"/organizations/{quote(organization)}" if organization else ""
@@ -121,11 +112,10 @@ class Setup:
 # ---------------------------------------------------------------- the pages
 
 
-def setup_routes(host: "Host") -> APIRouter:
-    """Return the addresses of the set-up, which are not found any more once there is an App."""
-    routes = APIRouter()
+def add_setup(app: FastAPI, host: "Host") -> None:
+    """Add the addresses of the set-up, which are not found any more once there is an App."""
 
-    @routes.get("/setup")
+    @app.get("/setup")
     async def begin(
         request: Request, token: str = "", organization: str = "", address: str = "", keep: str = "file"
     ) -> Response:
@@ -137,7 +127,7 @@ def setup_routes(host: "Host") -> APIRouter:
         address = (address or host.settings.public_url or f"{request.url.scheme}://{request.url.netloc}").rstrip("/")
         return _form(host.setup, token, organization.strip(), address, "show" if keep == "show" else "file")
 
-    @routes.get("/setup/done")
+    @app.get("/setup/done")
     async def done(state: str = "", code: str = "") -> Response:
         if host.setup is None:
             return not_found()
@@ -147,8 +137,6 @@ def setup_routes(host: "Host") -> APIRouter:
             reason = redactor([code, state])(str(error))
             _log.warning("set-up failed", reason=reason)
             return message(HTTPStatus.BAD_REQUEST, "That did not work", reason)
-
-    return routes
 
 
 def _form(setup: Setup, token: str, organization: str, address: str, keep: Keep) -> Response:

@@ -22,7 +22,7 @@ from almanac.forge.github.app import AppRepository
 from almanac.server.database import InstallationState
 from almanac.triggers import NOTHING, Target, target_of
 
-SIGNATURE = "x-hub-signature-256"
+SIGNATURE, SIGNATURE_LENGTH = "x-hub-signature-256", len("sha256=") + 64
 
 _GUID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _EVENT = re.compile(r"[a-z0-9_]{1,60}")
