@@ -1,23 +1,18 @@
-"""Dates: what people type, what a page holds, what headings show, and what an example is imitated in."""
+"""Dates: what people type, what a page holds, and what headings show."""
 
 from datetime import date, timedelta
 
 import pytest
 from almanac.dates import (
     YEARS,
-    example_of,
     find_date,
-    has_year,
     heading_date,
     ordinal,
     period,
     read_date,
     short_date,
-    written_like,
 )
-from almanac.errors import ConfigError, Problem
-from almanac.event.model import Event
-from almanac.page.template import section_renderer
+from almanac.errors import Problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -278,89 +273,3 @@ def test_a_title_keeps_no_half_of_a_bracket_that_the_date_took_along(line: str, 
     found = find_date(line)
     assert found
     assert (found.date, found.title) == ("2022-05-03", title)
-
-
-# ------------------------------------------------------------------------------- as an example is written
-
-EXAMPLES = (
-    *("Nov 8, 2021", "November 8th, 2021", "2021-11-08", "2021/11/8", "8 November 2021", "Monday, November 8, 2021"),
-    *("Mon, Nov. 8, 2021", "8th of November 2021", "2021.11.08", "NOV 8, 2021", "8 Nov 2021", "November 8 (2021)"),
-)
-
-
-@given(st.dates(min_value=date(1990, 1, 1), max_value=date(2099, 12, 31)), st.sampled_from(EXAMPLES))
-def test_what_is_written_is_read_as_the_same_date(day: date, example: str) -> None:
-    written = written_like(day.isoformat(), example)
-    found = find_date(written)
-    assert found
-    assert found.date == day.isoformat()
-    assert example_of([written_like("2021-11-08", example)], with_year=True) == written_like("2021-11-08", example)
-
-
-@pytest.mark.parametrize(
-    ("date", "example", "written"),
-    [
-        ("2022-05-03", "Mon, Nov. 8, 2021", "Tue, May 3, 2022"),
-        ("2022-05-03", "2021/11/8", "2022/5/3"),
-        ("2022-05-03", "November 8", "May 3"),
-        ("2022-05-03", "November 2021", "May 2022"),
-        ("2022-05-03", "2021-11", "2022-05"),
-        ("2022-05-03", "2021", "2022"),
-        ("2022-05", "Nov 8, 2021", "May 2022"),
-        ("2022-05", "November 8", "May"),
-        ("2022-05", "2021/11/08", "2022-05"),
-        ("2022-05", "2021", "2022"),
-        ("2022", "Nov 8, 2021", "2022"),
-        ("XXXX-12-09", "Nov 8, 2021", "December 9th"),
-        ("soon", "Nov 8, 2021", "soon"),
-        ("2022-01-22", "8th November 2021", "22nd January 2022"),
-    ],
-)
-def test_a_date_says_no_more_than_it_knows(date: str, example: str, written: str) -> None:
-    assert written_like(date, example) == written
-
-
-@pytest.mark.parametrize("example", ["11/8/2021", "8.11.2021", "June 4-6, 2021", "soon", "", "12", "2021 | 11 | 8"])
-def test_an_example_that_is_not_clear_is_refused(example: str) -> None:
-    with pytest.raises(ValueError, match="cannot be read"):
-        written_like("2022-05-03", example)
-
-
-@pytest.mark.parametrize(
-    ("seen", "with_year", "example"),
-    [
-        (["May 4, 2021", "May 14, 2021"], True, "November 8, 2021"),
-        (["Jun 1", "Mar 7"], False, "Nov 8"),
-        (["8 November", "18 May"], True, "8 November 2021"),
-        (["November 18"], True, "November 8, 2021"),
-        (["2021/10/04"], True, "2021/11/08"),
-        (["Nov 08, 2021", "Nov 18, 2021"], True, "Nov 08, 2021"),
-        (["June 4-6, 2021", "Aug 5 & 6, 2022"], True, "November 8, 2021"),
-        (["11/8/2021"], True, None),
-        ([], True, None),
-        (["Tue, Nov 2nd", "Tuesday Nov 2nd", "Tue, Nov 9th"], False, "Mon, Nov 8th"),
-        (["NOV 8 2021"], True, "NOV 8 2021"),
-    ],
-)
-def test_most_of_the_dates_on_a_page_make_the_example(seen: list[str], with_year: bool, example: str | None) -> None:
-    assert example_of(seen, with_year=with_year) == example
-
-
-def test_a_year_is_seen() -> None:
-    assert has_year("Nov 8, 2021")
-    assert not has_year("November 8")
-
-
-def written(source: str, **fields: object) -> str:
-    event = {"id": "2021-11-08-x", "title": "T", "date": "2021-11-08", **fields}
-    return section_renderer(source, "t.j2")(Event.model_validate(event))
-
-
-def test_the_filter_in_a_template() -> None:
-    assert written("- {{ date | like('8 November 2021') }}") == "- 8 November 2021"
-    assert written("{{ date | like('2021.11.08') }}") == "2021.11.08"
-    # What could be markup there is escaped, be it the template's own: an ordered list, and typed text.
-    assert written("{{ date | like('8. November 2021') }}") == "8&#46; November 2021"
-    assert written("{{ title | like('8 November 2021') }}", title="<b>") == "&#60;b&#62;"
-    with pytest.raises(ConfigError, match="example of a date cannot be read"):
-        written("{{ date | like('11/8/2021') }}")

@@ -1,16 +1,15 @@
-"""Dates as people write them: one grammar, read in a form, found on a page, and imitated in a new entry.
+"""Dates as people write them: one grammar, read in a form and found on a page.
 
 The grammar (`_grammar`) has the names of months and weekdays, ordinals, the order of the parts and what may be between
 them. A form takes it in full: the whole text must be one date. On a page words follow the date, so there the parts must
-be close together (`_PAGE`), unless the line is nothing but a date. An example may have the parts in any order, as it is
-only taken apart. Day and month are never guessed: `11/8/2021` is a problem in a form, and only a year on a page.
+be close together (`_PAGE`), unless the line is nothing but a date. Day and month are never guessed: `11/8/2021` is a
+problem in a form, and only a year on a page.
 """
 
 import re
 from calendar import day_abbr, day_name, month_abbr, month_name, monthrange
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date as calendar_date
 from itertools import chain
 
@@ -43,8 +42,9 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)
 
 
-_MONTH = rf"(?P<month>{_one_of(_MONTHS)})\b\.?"
-_WEEKDAY = rf"(?P<weekday>{_one_of(_WEEKDAYS)})\b\.?"
+MONTH_NAME, WEEKDAY_NAME = _one_of(_MONTHS), _one_of(_WEEKDAYS)
+_MONTH = rf"(?P<month>{MONTH_NAME})\b\.?"
+_WEEKDAY = rf"(?P<weekday>{WEEKDAY_NAME})\b\.?"
 _NUMBER = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _YEAR = r"(?:19|20)[0-9]{2}"
 _ORDINAL = r"(?:st|nd|rd|th)?(?![0-9A-Za-z]|:[0-9])"
@@ -61,7 +61,7 @@ def _grammar(year: str, number: str, *, close: bool = False) -> list[re.Pattern[
             (`3-5 May`) is a date, and `dots` holds the dot of a day that is written as `10.`, which may be the number
             of an item as well.
     """
-    any_month = rf"(?P<month>{'0?[1-9]|1[0-2]' if close else '[0-9]{1,2}'}|{_one_of(_MONTHS)})"
+    any_month = rf"(?P<month>{'0?[1-9]|1[0-2]' if close else '[0-9]{1,2}'}|{MONTH_NAME})"
     before = rf"(?<!\w)(?:{_WEEKDAY}[\s,:;\u2013-]*)?(?:the\s+)?"
     before_year, before_month, before_day = (
         (r"(?<![0-9])", r"(?<![A-Za-z])", r"(?<![0-9A-Za-z:])") if close else (before, before, before)
@@ -92,10 +92,10 @@ _FORM = _grammar("[0-9]{4}", "[0-9]{1,2}")
 _ALONE = _grammar(_YEAR, _NUMBER)
 _PAGE = _grammar(_YEAR, _NUMBER, close=True)
 _NUMERIC = r"(?<![0-9])(?P<first>{0})(?P<mark>[-/.])(?P<second>{0})(?P=mark)(?P<year>{1})(?![0-9])"
-_THE_YEAR = rf"(?<![0-9])(?P<year>{_YEAR})(?![0-9])"
+THE_YEAR = rf"(?<![0-9])(?P<year>{_YEAR})(?![0-9])"
 _MONTH_ONLY = (
-    _pattern(rf"(?<![A-Za-z]){_MONTH}(?:{_DASH}{_one_of(_MONTHS)}\b\.?)?,?[ ]?{_THE_YEAR}(?![-/.][0-9])"),
-    _pattern(rf"{_THE_YEAR}-(?P<month>0[1-9]|1[0-2])(?![-/.]?[0-9])"),
+    _pattern(rf"(?<![A-Za-z]){_MONTH}(?:{_DASH}{MONTH_NAME}\b\.?)?,?[ ]?{THE_YEAR}(?![-/.][0-9])"),
+    _pattern(rf"{THE_YEAR}-(?P<month>0[1-9]|1[0-2])(?![-/.]?[0-9])"),
 )
 
 
@@ -103,12 +103,7 @@ _MONTH_ONLY = (
 class WrittenDate:
     """What a date says in words and numbers; nothing is filled in and nothing is checked.
 
-    Attributes:
-        year: The year, or None.
-        month: 1 to 12 where it is a word; any number of two digits where it is a number.
-        day: Any number of two digits, or None.
-        weekday: 0 (Monday) to 6, or None.
-        end: Where it ends in the text.
+    The month and the day can be any numbers of two digits; Monday is 0. `end` is where the date ends in the text.
     """
 
     year: int | None
@@ -247,16 +242,16 @@ def short_date(date: calendar_date) -> str:
 # ------------------------------------------------------------------------------- on a page
 
 _ON_PAGE = (*_PAGE, _pattern(_NUMERIC.format(_NUMBER, _YEAR)), *_MONTH_ONLY)
-_LONE_YEAR = _pattern(rf"{_THE_YEAR}(?=[ ]?(?:[:|]|[-\u2013\u2014][ ])|[ ]?\Z)")
+_LONE_YEAR = _pattern(rf"{THE_YEAR}(?=[ ]?(?:[:|]|[-\u2013\u2014][ ])|[ ]?\Z)")
 # What may follow a first day: the second, whose year (and month, as in `Dec 30 - Jan 2, 2022`) may hold for both.
 _UNTIL = (
     *(_pattern(f"{_DASH}{pattern.pattern}") for pattern in _PAGE[:3]),
     _pattern(
         rf"{_DASH}(?P<day>{_NUMBER}){_ORDINAL}"
-        rf"(?:,?[ ]?(?P<open>\()?{_THE_YEAR}(?(open)\)?)|(?=[ ]?\Z|[ ]?[:,|)\u2013\u2014\]]|[ ]-[ ]))"
+        rf"(?:,?[ ]?(?P<open>\()?{THE_YEAR}(?(open)\)?)|(?=[ ]?\Z|[ ]?[:,|)\u2013\u2014\]]|[ ]-[ ]))"
     ),
 )
-_TO_MONTH = _pattern(rf"{_DASH}{_one_of(_MONTHS)}\b\.?,?[ ]?{_YEAR}")
+_TO_MONTH = _pattern(rf"{_DASH}{MONTH_NAME}\b\.?,?[ ]?{_YEAR}")
 _BEFORE = _pattern(rf"(?:[\W_]|{_WEEKDAY}|(?:on|the|date|when|week of)\b)*")
 _AFTER = _pattern(rf"[\s,)]*\(?{_WEEKDAY}\)?(?=\W|\Z)")
 # What may separate a title from the date after it. A weekday is the date's only if a mark separates it as well.
@@ -310,7 +305,26 @@ def find_date(text: str, year: str | None = None) -> Found | None:
         return None
     end, until = _until(text, match)
     date, note = _record_date(match.groupdict(), until, year)
-    return _found(text, match.start(), end, date, note) if date else None
+    if not date:
+        return None
+    before, after = _THE.sub("", text[: match.start()]), text[end:]
+    named, follows = _BEFORE.fullmatch(before), _AFTER.match(after)
+    between = None if named else _BETWEEN.search(before)
+    weekday = next((each["weekday"] for each in (named, follows, between) if each and each["weekday"]), None)
+    if follows:
+        after = after[follows.end() :]
+    words = ("" if named else before[: between.start()] if between else before, after)
+    # No bracket is kept that holds nothing, or whose other half the date took along.
+    title = [part.lstrip(_EDGES + ")]").rstrip(_EDGES + "([") for part in words]
+    return Found(
+        date,
+        text[match.start() : end],
+        leading=named is not None,
+        trailing=not re.search(r"\w", after) and before.rstrip()[-1:] in _PARTS,
+        title=": ".join(filter(None, title)),
+        weekday=_WEEKDAYS[weekday.lower()] if weekday else None,
+        note=note,
+    )
 
 
 def _leading(text: str) -> re.Match[str] | None:
@@ -407,216 +421,13 @@ def _checked(year: str, month: int, day: int) -> tuple[str, str | None]:
     return f"{year}-{month:02d}", f"{MONTHS[month]} {year} has no day {day}, so only the month was taken over."
 
 
-def _found(text: str, start: int, end: int, date: str, note: str | None) -> Found:
-    before, after = _THE.sub("", text[:start]), text[end:]
-    named = _BEFORE.fullmatch(before)
-    follows = _AFTER.match(after)
-    between = None if named else _BETWEEN.search(before)
-    weekday = next((match["weekday"] for match in (named, follows, between) if match and match["weekday"]), None)
-    if follows:
-        after = after[follows.end() :]
-    words = [] if named else [_trimmed(before[: between.start()] if between else before)]
-    title = ": ".join(part for part in (*words, _trimmed(after)) if part)
-    return Found(
-        date,
-        text[start:end],
-        leading=named is not None,
-        trailing=not re.search(r"\w", after) and before.rstrip()[-1:] in _PARTS,
-        title=title,
-        weekday=_WEEKDAYS[weekday.lower()] if weekday else None,
-        note=note,
-    )
-
-
-def _trimmed(text: str) -> str:
-    """Take marks off both ends, and brackets that hold nothing or whose other half the date took along."""
-    text = text.strip(_EDGES)
-    while text and (text[0] in ")]" or text[-1] in "(["):
-        text = text[1:] if text[0] in ")]" else text[:-1]
-        text = text.strip(_EDGES)
-    return text
-
-
 def period(text: str) -> str | None:
     """Return the year, or the month with its year, that a heading gives to the entries below it, or None.
 
     A heading that names two years (`2020-2021`, `Season 2020/21`) gives none.
     """
     month = next((match for pattern in _MONTH_ONLY if (match := pattern.search(text))), None)
-    years = set(re.findall(_THE_YEAR, text))
+    years = set(re.findall(THE_YEAR, text))
     if len(years) != 1 or (month is None and _TWO_YEARS.search(text)):
         return None
     return f"{month['year']}-{_month(month['month']):02d}" if month else years.pop()
-
-
-# ------------------------------------------------------------------------------- as an example is written
-
-_RECORD_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?|XXXX-[0-9]{2}-[0-9]{2}")
-_PIECE = _pattern(
-    rf"\b(?:(?P<weekday>{_one_of(_WEEKDAYS)})|(?P<month>{_one_of(_MONTHS)}))(?![A-Za-z])|{_THE_YEAR}"
-    r"|(?<![0-9])(?P<number>[0-9]{1,2})(?P<ordinal>st|nd|rd|th)?(?![0-9A-Za-z])"
-)
-_RANGE = _pattern(
-    r"(?<![0-9])([0-9]{1,2}(?:st|nd|rd|th)?)\.?[ ]?[-\u2013\u2014/&][ ]?[0-9]{1,2}(?:st|nd|rd|th)?(?![0-9])"
-)
-# Between the pieces. Nothing here is markup, wherever it is, and nothing of it is taken for a part of a date.
-_BETWEEN_PIECES = _pattern(r"[ ,./()'-]*(?:(?:of|the)[ ])?")
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """One part of a date as an example writes it.
-
-    Attributes:
-        kind: `weekday`, `month` (a word), `number` (the month as one), `day`, `year` or, to be copied, `text`.
-        text: The part in the example.
-        form: `long` or `short` for a word, `padded` or `bare` for a number, `ordinal` for a day such as 8th; empty
-            where the example cannot tell, as with May and 18.
-    """
-
-    kind: str
-    text: str = ""
-    form: str = ""
-
-
-_Spelling = tuple[_Piece, ...]
-
-
-def written_like(date: str, example: str) -> str:
-    """Write a record's date as an example writes one.
-
-    What the date does not say is left out: with `Nov 8, 2021` as the example, 2022-01 becomes `Jan 2022`.
-
-    Args:
-        date: As a record keeps it; any other text is returned as it is.
-        example: A date written as wished, such as `Nov 8, 2021`, `Monday, 8 November` or `2021/11/08`.
-
-    Raises:
-        ValueError: The example is not a date that can be taken apart: to tell day from month, the month must be a word
-            or the order must be year, month, day.
-    """
-    spelling = _spelling(example)
-    if spelling is None:
-        raise ValueError(f"this example of a date cannot be read: {example}")
-    if not _RECORD_DATE.fullmatch(date):
-        return date
-    if date.startswith(UNKNOWN_YEAR):
-        return heading_date(date)
-    kinds = {piece.kind for piece in spelling}
-    if len(date) == len(MODEL):
-        # May is no short form, so it has no dot.
-        return "".join(_write(piece, date) for piece in spelling).replace("May.", "May")
-    if len(date) == len("2021") or not {"month", "number"} & kinds:
-        return date[:4]
-    word = next((piece for piece in spelling if piece.kind == "month"), None)
-    if word is None:
-        return date
-    return _write(word, f"{date}-01") + (f" {date[:4]}" if "year" in kinds else "")
-
-
-def example_of(seen: Sequence[str], *, with_year: bool) -> str | None:
-    """Return how most of these dates are written, as an example; None where none of them can be read.
-
-    Args:
-        seen: Dates as a page writes them. Of a range of days the first counts; a date with more than one reading does
-            not.
-        with_year: Whether the year has to be said, because no heading says it.
-    """
-    readings = (_spelling(words) or _spelling(_RANGE.sub(r"\1", words)) for words in seen)
-    spellings = [spelling for spelling in readings if spelling]
-    if not spellings:
-        return None
-    most = Counter(map(_shape, spellings)).most_common(1)[0][0]
-    alike = [spelling for spelling in spellings if _shape(spelling) == most]
-    written = "".join(_write(_settled(pieces), MODEL) for pieces in zip(*alike, strict=True))
-    kinds = [kind for kind, _ in most]
-    if with_year and "year" not in kinds:
-        month_last = [kind for kind in kinds if kind in ("month", "day")] == ["day", "month"]
-        written += f"{' ' if month_last else ', '}{MODEL[:4]}"
-    return written
-
-
-def has_year(words: str) -> bool:
-    """Tell whether a date as a page writes it says its year."""
-    return re.search(_THE_YEAR, words) is not None
-
-
-def _spelling(example: str) -> _Spelling | None:
-    """Take an example apart; None where it is not one date whose day and month can be told apart."""
-    pieces: list[_Piece] = []
-    end = 0
-    for match in _PIECE.finditer(example):
-        pieces.append(_Piece("text", example[end : match.start()]))
-        kind = next(kind for kind in ("weekday", "month", "year", "number") if match[kind])
-        pieces.append(_Piece(kind, match[0], _form(match)))
-        end = match.end()
-    pieces.append(_Piece("text", example[end:]))
-    pieces = _day_and_month([piece for piece in pieces if piece.text])
-    kinds = [piece.kind for piece in pieces if piece.kind != "text"]
-    if len({*kinds}) != len(kinds) or not {"month", "number", "year"} & {*kinds}:
-        return None
-    if any(not _BETWEEN_PIECES.fullmatch(piece.text) for piece in pieces if piece.kind == "text"):
-        return None
-    return tuple(pieces)
-
-
-def _form(match: re.Match[str]) -> str:
-    word = match[0].lower()
-    if match["ordinal"]:
-        return "ordinal"
-    if match["number"]:
-        return "padded" if word[0] == "0" else "bare" if len(word) == 1 else ""
-    if match["year"] or word == "may":
-        return ""
-    return "long" if word.title() in (*MONTHS, *DAYS) else "short"
-
-
-def _day_and_month(pieces: list[_Piece]) -> list[_Piece]:
-    """Say of each number whether it is the month or the day; return nothing where that cannot be said."""
-    kinds = [piece.kind for piece in pieces if piece.kind in ("month", "year", "number")]
-    if "month" in kinds:
-        return [replace(piece, kind="day") if piece.kind == "number" else piece for piece in pieces]
-    if "number" not in kinds:
-        return pieces
-    # Without a word only year, month, day is clear. A month of two digits is padded as the day is.
-    if kinds[0] != "year":
-        return []
-    numbers = [index for index, piece in enumerate(pieces) if piece.kind == "number"]
-    form = next((pieces[index].form for index in numbers if pieces[index].form), "padded")
-    for index, kind in zip(numbers, ("number", "day", "number"), strict=False):
-        pieces[index] = replace(pieces[index], kind=kind, form=form)
-    return pieces
-
-
-def _shape(spelling: _Spelling) -> tuple[tuple[str, str], ...]:
-    """Return what spellings have in common that differ only in what one example alone cannot tell."""
-    return tuple(
-        (piece.kind, piece.text if piece.kind == "text" else "ordinal" * (piece.form == "ordinal"))
-        for piece in spelling
-    )
-
-
-def _settled(pieces: Sequence[_Piece]) -> _Piece:
-    """Return one part as most of those examples write it that can tell."""
-    forms = Counter(piece.form for piece in pieces if piece.form)
-    form = forms.most_common(1)[0][0] if forms else ""
-    first = next((piece for piece in pieces if not piece.text.isupper()), pieces[0])
-    return replace(first, form=form)
-
-
-def _write(piece: _Piece, date: str) -> str:
-    if piece.kind == "text":
-        return piece.text
-    if piece.kind == "year":
-        return date[:4]
-    day = calendar_date.fromisoformat(date)
-    if piece.kind in ("month", "weekday"):
-        long, short, index = (
-            (month_name, month_abbr, day.month) if piece.kind == "month" else (day_name, day_abbr, day.weekday())
-        )
-        word = short[index] if piece.form == "short" else long[index]
-        return word.upper() if piece.text.isupper() else word
-    number = day.month if piece.kind == "number" else day.day
-    if piece.form == "ordinal":
-        return ordinal(number)
-    return f"{number:02d}" if piece.form == "padded" else str(number)

@@ -5,7 +5,7 @@ Labelled lines and the columns of tables share both.
 
 from collections.abc import Sequence
 
-from almanac.dates import example_of, has_year
+from almanac.page.dateshapes import example_of, has_year
 from almanac.page.outline import Section
 
 _LABELS_OF = {

@@ -1,0 +1,156 @@
+"""How dates are written on a page: taken apart as an example, and written for another day.
+
+An example may have the parts of a date in any order, as it is only taken apart. Day and month are never guessed.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date as calendar_date
+
+from almanac.dates import DAYS, MODEL, MONTH_NAME, MONTHS, THE_YEAR, UNKNOWN_YEAR, WEEKDAY_NAME, heading_date, ordinal
+
+_RECORD_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?|XXXX-[0-9]{2}-[0-9]{2}")
+_PART = re.compile(
+    rf"\b(?:(?P<weekday>{WEEKDAY_NAME})|(?P<month>{MONTH_NAME}))(?![A-Za-z])|{THE_YEAR}"
+    r"|(?<![0-9])(?P<number>[0-9]{1,2})(?P<ordinal>st|nd|rd|th)?(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+# Between the parts. Nothing here is markup, wherever it is, and nothing of it is taken for a part of a date.
+_BETWEEN_PARTS = re.compile(r"[ ,./()'-]*(?:(?:of|the)[ ])?", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?<![0-9])([0-9]{1,2}(?:st|nd|rd|th)?)\.?[ ]?[-\u2013\u2014/&][ ]?[0-9]{1,2}(?:st|nd|rd|th)?(?![0-9])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One part of a date as an example writes it.
+
+    `kind` is `weekday`, `month` (a word), `number` (the month as one), `day`, `year` or, to be copied, `text`. `form`
+    is `long` or `short` for a word, `padded` or `bare` for a number, `ordinal` for a day such as 8th; it is empty where
+    the example cannot tell, as with May and 18.
+    """
+
+    kind: str
+    text: str
+    form: str = ""
+
+    def write(self, date: str) -> str:
+        """Write this part of a date to the day."""
+        day = calendar_date.fromisoformat(date)
+        match self.kind:
+            case "text":
+                return self.text
+            case "year":
+                return date[:4]
+            case "month" | "weekday":
+                word = MONTHS[day.month] if self.kind == "month" else DAYS[day.weekday()]
+                word = word[:3] if self.form == "short" else word
+                return word.upper() if self.text.isupper() else word
+        number = day.month if self.kind == "number" else day.day
+        if self.form == "ordinal":
+            return ordinal(number)
+        return f"{number:02d}" if self.form == "padded" else str(number)
+
+
+def written_like(date: str, example: str) -> str:
+    """Write a record's date as an example writes one.
+
+    What the date does not say is left out: with `Nov 8, 2021` as the example, 2022-01 becomes `Jan 2022`.
+
+    Args:
+        date: As a record keeps it; any other text is returned as it is.
+        example: A date written as wished, such as `Nov 8, 2021`, `Monday, 8 November` or `2021/11/08`.
+
+    Raises:
+        ValueError: The example is not a date that can be taken apart: to tell day from month, the month must be a word
+            or the order must be year, month, day.
+    """
+    parts = _taken_apart(example)
+    if parts is None:
+        raise ValueError(f"this example of a date cannot be read: {example}")
+    if not _RECORD_DATE.fullmatch(date):
+        return date
+    if date.startswith(UNKNOWN_YEAR):
+        return heading_date(date)
+    if len(date) == len(MODEL):
+        # May is no short form, so it has no dot.
+        return "".join(part.write(date) for part in parts).replace("May.", "May")
+    known = {part.kind: part for part in parts}
+    if len(date) == len("2021") or not {"month", "number"} & {*known}:
+        return date[:4]
+    if "month" not in known:
+        return date
+    return known["month"].write(f"{date}-01") + (f" {date[:4]}" if "year" in known else "")
+
+
+def example_of(seen: Sequence[str], *, with_year: bool) -> str | None:
+    """Return how most of these dates are written, as an example; None where none of them can be read.
+
+    Args:
+        seen: Dates as a page writes them. Of a range of days the first counts; a date with more than one reading does
+            not.
+        with_year: Whether the year has to be said, because no heading says it.
+    """
+    # Those are alike that differ only in what one example alone cannot tell.
+    groups: dict[tuple[tuple[str, str], ...], list[Sequence[_Part]]] = {}
+    for words in seen:
+        if parts := _taken_apart(words) or _taken_apart(_RANGE.sub(r"\1", words)):
+            shape = tuple((p.kind, p.text if p.kind == "text" else "ordinal" * (p.form == "ordinal")) for p in parts)
+            groups.setdefault(shape, []).append(parts)
+    if not groups:
+        return None
+    written = ""
+    kinds = []
+    for alike in zip(*max(groups.values(), key=len), strict=True):
+        forms = Counter(part.form for part in alike if part.form).most_common(1)
+        first = next((part for part in alike if not part.text.isupper()), alike[0])
+        written += replace(first, form=forms[0][0] if forms else "").write(MODEL)
+        kinds.append(first.kind)
+    if with_year and "year" not in kinds:
+        month_last = [kind for kind in kinds if kind in ("month", "day")] == ["day", "month"]
+        written += f"{' ' if month_last else ', '}{MODEL[:4]}"
+    return written
+
+
+def has_year(words: str) -> bool:
+    """Tell whether a date as a page writes it says its year."""
+    return re.search(THE_YEAR, words) is not None
+
+
+def _taken_apart(example: str) -> list[_Part] | None:
+    """Take an example apart; None where it is not one date whose day and month can be told apart."""
+    parts: list[_Part] = []
+    end = 0
+    for match in _PART.finditer(example):
+        parts.append(_Part("text", example[end : match.start()]))
+        word, form = match[0].lower(), ""
+        if match["number"]:
+            form = "ordinal" if match["ordinal"] else "padded" if word[0] == "0" else "bare" if len(word) == 1 else ""
+        elif not match["year"] and word != "may":
+            form = "long" if word.title() in (*MONTHS, *DAYS) else "short"
+        kind = next(kind for kind in ("weekday", "month", "year", "number") if match[kind])
+        parts.append(_Part(kind, match[0], form))
+        end = match.end()
+    parts.append(_Part("text", example[end:]))
+    if any(part.kind == "text" and not _BETWEEN_PARTS.fullmatch(part.text) for part in parts):
+        return None
+    parts = [part for part in parts if part.text]
+    numbers = [index for index, part in enumerate(parts) if part.kind == "number"]
+    kinds = [part.kind for part in parts if part.kind not in ("text", "weekday")]
+    if "month" in kinds:
+        for index in numbers:
+            parts[index] = replace(parts[index], kind="day")
+    elif numbers and kinds[0] != "year":
+        return None  # Without a word only year, month, day is clear.
+    else:
+        # A month of two digits is padded as the day is.
+        form = next((parts[index].form for index in numbers if parts[index].form), "padded")
+        for index, kind in zip(numbers, ("number", "day", "number"), strict=False):
+            parts[index] = replace(parts[index], kind=kind, form=form)
+    kinds = [part.kind for part in parts if part.kind != "text"]
+    one_of_each = len({*kinds}) == len(kinds)
+    return parts if one_of_each and {"month", "number", "year"} & {*kinds} else None
