@@ -26,29 +26,24 @@ _BLANKS = " \t\n"
 
 Status = Literal["ok", "edited", "ambiguous"]
 
-# Why a field was refused. Scripts read these words, so they stay as they are.
-MISSING = "missing"
-"""The field's heading is not in the body."""
+# Why a field was refused. Scripts read these words, so they stay as they are. All but `ambiguous` only come of an
+# edited body, in which that means that the heading comes twice or out of order.
+MISSING = "missing"  # its heading
 AMBIGUOUS = "ambiguous"
-"""The body can be read in more than one way here; or, in an edited one, the heading comes twice or out of order."""
-INVALID = "invalid"
-"""The field cannot hold what is there (only in an edited body)."""
-OPEN_ENDED = "open-ended"
-"""The heading after a textarea is missing, so its text has no certain end (only in an edited body)."""
+INVALID = "invalid"  # the field cannot hold what is there
+OPEN_ENDED = "open-ended"  # the heading after a textarea is missing, so its text has no certain end
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a body says.
-
-    Each field of the form is in exactly one of the two mappings, which keep the form's order.
+    """What a body says. Each field of the form is in exactly one of the two mappings, which keep the form's order.
 
     Attributes:
         status: `ok`: GitHub wrote the body, and all is certain. `ambiguous`: GitHub may have written it, but not all
             is certain. `edited`: GitHub did not write it like this; it was edited by hand, or is of another form.
         fields: Field id -> answer as typed, with LF line ends: a text, None where it was left blank, a list of options
             (dropdown with several choices), or option -> whether it is ticked (checkboxes).
-        refused: Field id -> why there is no answer: `missing`, `ambiguous`, `invalid` or `open-ended`.
+        refused: Field id -> why there is no answer.
     """
 
     status: Status
@@ -71,17 +66,23 @@ def parse(body: str, form: Form) -> Reading:
     if "\r" in body:
         body = body.replace("\r\n", "\n")
     elements = elements_of(form)
-    reads = _read_all(body[len(MARK) :].split(JOINT), elements) if body.startswith(MARK) else None
-    if reads is None:
-        return _read_edited(body, elements)
     fields: dict[str, Value] = {}
     refused: dict[str, str] = {}
-    for element, read in zip(elements, reads, strict=True):
-        if isinstance(read, Mark):
-            refused[element.id] = AMBIGUOUS
-        else:
-            fields[element.id] = read
-    return Reading("ambiguous" if refused else "ok", fields, refused)
+    reads = _read_all(body[len(MARK) :].split(JOINT), elements) if body.startswith(MARK) else None
+    if reads is not None:
+        for element, read in zip(elements, reads, strict=True):
+            if isinstance(read, Mark):
+                refused[element.id] = AMBIGUOUS
+            else:
+                fields[element.id] = read
+        return Reading("ambiguous" if refused else "ok", fields, refused)
+    edited = _Edited(body, elements)
+    for number, element in enumerate(elements):
+        try:
+            fields[element.id] = edited.value(number)
+        except _Refused as reason:
+            refused[element.id] = str(reason)
+    return Reading("edited", fields, refused)
 
 
 def reading_to_json(reading: Reading) -> dict[str, object]:
@@ -92,6 +93,9 @@ def reading_to_json(reading: Reading) -> dict[str, object]:
 # ---------------------------------------------------------------- all readings of a body that GitHub may have written
 # The body is cut at every blank line that is followed by `### `. So a heading can only be at the start of a part, and a
 # reading says at which part each field's heading is.
+
+# Where a label is a heading: the part, and the last part that the shortest slice from there takes.
+_Places = dict[int, int]
 
 
 def _read_all(parts: list[str], elements: tuple[Element, ...]) -> list[Read] | None:
@@ -118,26 +122,6 @@ def _read_all(parts: list[str], elements: tuple[Element, ...]) -> list[Read] | N
 
 def _read_cuts(parts: list[str], elements: tuple[Element, ...]) -> list[Read] | None:
     """Find all readings at once: forwards from the body's start, then backwards from its end."""
-    places = _places(parts, elements)
-    followings = [*(places[element.label] for element in elements[1:]), {len(parts): len(parts)}]
-    steps = [
-        _Step(parts, element, places[element.label], following)
-        for element, following in zip(elements, followings, strict=True)
-    ]
-    here = [0] if 0 in steps[0].places else []
-    for step in steps:
-        here = step.go_forward(here)
-    for step in reversed(steps):
-        here = step.go_back(here)
-    return [step.read() for step in steps] if here else None
-
-
-# Where a label is a heading: the part, and the last part that the shortest slice from there takes.
-_Places = dict[int, int]
-
-
-def _places(parts: list[str], elements: tuple[Element, ...]) -> dict[str, _Places]:
-    """Return, by label, the parts that begin with it as a heading."""
     places: dict[str, _Places] = {element.label: {} for element in elements}
     last = len(parts) - 1
     for number, part in enumerate(parts):
@@ -149,7 +133,17 @@ def _places(parts: list[str], elements: tuple[Element, ...]) -> dict[str, _Place
             # The heading's own blank line was taken for the start of the next part, all or half of it: the value
             # begins with `### ` itself, or with a newline and that.
             places[bare][number] = number + 1
-    return places
+    followings = [*(places[element.label] for element in elements[1:]), {len(parts): len(parts)}]
+    steps = [
+        _Step(parts, element, places[element.label], following)
+        for element, following in zip(elements, followings, strict=True)
+    ]
+    here = [0] if 0 in steps[0].places else []
+    for step in steps:
+        here = step.go_forward(here)
+    for step in reversed(steps):
+        here = step.go_back(here)
+    return [step.read() for step in steps] if here else None
 
 
 class _Step:
@@ -170,7 +164,6 @@ class _Step:
         self.shortest: dict[int, Read] = {}  # what the shortest slice at a part holds, if it is legal
 
     def go_forward(self, reached: list[int]) -> list[int]:
-        """Take where the field may be and return where the next one may be."""
         self.reached = reached
         for part in reached:
             if self.places[part] + 1 in self.following:
@@ -184,7 +177,6 @@ class _Step:
         return sorted(ends)
 
     def go_back(self, ends: list[int]) -> list[int]:
-        """Take where the next field may be after all, and return where this one may be."""
         self.ends = ends
         goals = set(ends)
         furthest = max(self._closings(ends), default=0) - 1
@@ -214,13 +206,12 @@ class _Step:
                     yield self.element.read(JOINT.join(texts))
 
     def _text(self, part: int) -> str:
-        """Return the shortest slice at a part."""
         text, last = self.parts[part], self.places[part]
         if last == part:
             return text[len(self.element.heading) :]
         return f"{text[len(self.element.label) :]}{MARK}{self.parts[last]}"
 
-    def _opens(self, part: int) -> bool:
+    def _opens(self, part: int) -> bool:  # a slice that goes on after the shortest
         return self.element.plain or (self.element.free and self.element.opens(self._text(part)))
 
     def _closings(self, ends: Iterable[int]) -> list[int]:
@@ -234,18 +225,6 @@ class _Refused(Exception):  # noqa: N818 -- an answer, not an error
     """Ends the reading of one field."""
 
 
-def _read_edited(body: str, elements: tuple[Element, ...]) -> Reading:
-    edited = _Edited(body, elements)
-    fields: dict[str, Value] = {}
-    refused: dict[str, str] = {}
-    for number, element in enumerate(elements):
-        try:
-            fields[element.id] = edited.value(number)
-        except _Refused as reason:
-            refused[element.id] = str(reason)
-    return Reading("edited", fields, refused)
-
-
 class _Edited:
     """A body, cut at every blank line that is followed by `### `; what comes before the first is left out."""
 
@@ -257,10 +236,9 @@ class _Edited:
             label = self.label(number)
             if label in self.places and self.is_heading(number):
                 self.places[label].append(number)
-        self.doubtful = self._doubtful()
+        self.doubtful = self.find_doubtful()
 
     def value(self, number: int) -> Value:
-        """Return a field's answer, or raise why there is none."""
         element = self.elements[number]
         if not self.places[element.label]:
             raise _Refused(MISSING)
@@ -268,13 +246,12 @@ class _Edited:
         if place is None or number in self.doubtful:
             raise _Refused(AMBIGUOUS)
         text = self.free_text(number, place) if element.free else self.short_text(place)
-        stripped = text.strip(_BLANKS)
-        if not stripped:
+        if not text.strip(_BLANKS):
             return None
         read = element.read(text)
         if read is Mark.ILLEGAL:
             # Spaces and lines that an editor left around a value of a fixed shape say nothing.
-            read = element.read(stripped)
+            read = element.read(text.strip(_BLANKS))
         if isinstance(read, Mark):
             raise _Refused(INVALID if read is Mark.ILLEGAL else AMBIGUOUS)
         return read
@@ -322,7 +299,7 @@ class _Edited:
     def last_place(self, element: Element) -> int:
         return max(self.places[element.label], default=-1)
 
-    def _doubtful(self) -> set[int]:
+    def find_doubtful(self) -> set[int]:
         """Return the fields whose heading is where a textarea's text may be, and those textareas."""
         doubtful: set[int] = set()
         for number, element in enumerate(self.elements):

@@ -27,7 +27,6 @@ Read = Value | Mark
 MARK = "### "
 """Comes before a field's label."""
 JOINT = f"\n\n{MARK}"
-"""What ends one field and begins the next."""
 
 BLANK = "_No response_"
 """Written for a field that was left blank: always in an input or textarea, before 2025 in a dropdown as well."""
@@ -43,10 +42,7 @@ class Element:
     """One field of a form, ready to read slices.
 
     Attributes:
-        id: The field's key.
-        label: The field's label.
         heading: What comes before the value, without `MARK`.
-        read: Takes a slice apart: the value, or why there is none.
         free: Whether the slice may hold anything, headings included: a textarea.
         fence: For a rendered textarea, the line that opens its code fence.
     """

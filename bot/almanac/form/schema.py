@@ -34,12 +34,7 @@ _Switch = Annotated[StrictBool, BeforeValidator(lambda value: False if value is 
 
 @dataclass(frozen=True)
 class Option:
-    """One choice of a dropdown, or one box of a field of checkboxes.
-
-    Attributes:
-        label: Its words, verbatim.
-        required: Whether the box must be ticked; always False in a dropdown.
-    """
+    """One choice of a dropdown, or one box of a field of checkboxes, which may have to be ticked."""
 
     label: _Words
     required: _Switch = False
@@ -52,12 +47,10 @@ class Field:
     Attributes:
         id: The key of its answer. Unique in its form.
         label: The heading above its answer, verbatim.
-        kind: The form element that it is.
         required: Whether GitHub asks for an answer. It only does so in public repositories, so check again.
-        options: The choices of a dropdown or the boxes of checkboxes, in the form's order; empty for other kinds.
         multiple: Whether several options of a dropdown may be chosen.
         render: The language of the code fence that GitHub puts around a textarea's answer, or None for plain text.
-        line: The line of the form's file where the element begins, counted from 1, or None.
+        line: The line of the form's file where the element begins, counted from 1.
     """
 
     id: str
@@ -72,15 +65,9 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """An issue form.
+    """An issue form. Elements that only show text are left out, as they leave no trace in an issue.
 
     Two forms are the same only if they are one object: what the parser prepares for a form is kept by that.
-
-    Attributes:
-        name: What the form calls itself; empty if it does not say.
-        labels: The labels that GitHub gives to an issue filed with it.
-        fields: Its questions in order. Elements that only show text are left out, as they leave no trace in an issue.
-        path: The form's file within the site, for messages.
     """
 
     name: str
@@ -94,18 +81,12 @@ SIZE_CAP = 262_144
 
 
 def read_form(text: str | bytes, path: str = ".github/ISSUE_TEMPLATE/new-event.yml") -> Form:
-    """Read an issue form.
-
-    A form that GitHub accepts but that `lint` complains of is read all the same.
-
-    Args:
-        text: The YAML file; bytes are taken as UTF-8, with or without a byte order mark.
-        path: Its path within the site, for messages.
+    """Read an issue form, even one that `lint` complains of.
 
     Raises:
         ConfigError: It is not a form: unreadable YAML, no `body`, no field in it, an unknown element, or a field whose
-            key, label or options cannot be made out. All problems at once, with their lines. Whatever the text is,
-            no other exception is raised.
+            key, label or options cannot be made out. All problems at once, with their lines. No text raises any other
+            exception.
     """
     try:
         return _read(load(text, path, _DIALECT))
@@ -120,8 +101,7 @@ def _read(document: Document) -> Form:
     if top.body is None:
         message = "This is not an issue form: it has no `body` with the form's fields."
         raise UserError(document.problem(message, ("body",)))
-    fields = _fields(document, len(top.body))
-    return Form(top.name or "", top.labels, fields, document.file)
+    return Form(top.name or "", top.labels, _fields(document, len(top.body)), document.file)
 
 
 # Numbers and booleans are taken as they are written, so that an option `1.0` or `yes` keeps its words. GitHub counts
@@ -158,12 +138,12 @@ class _Top(_Part):
 
 
 class _Typed(_Part):
-    """What every element has, whatever its type."""
-
     type: Literal["markdown", Kind]
 
 
 class _Attributes(_Part):
+    """The attributes of an element that answers depend on; each has the name that it has in `Field`."""
+
     label: _Words
 
 
@@ -172,14 +152,15 @@ class _TextareaAttributes(_Attributes):
 
 
 class _DropdownAttributes(_Attributes):
-    options: Annotated[tuple[_Words, ...], pydantic.Field(min_length=1)]
+    options: Annotated[tuple[Annotated[_Words, AfterValidator(Option)], ...], pydantic.Field(min_length=1)]
     multiple: _Switch = False
 
 
+_Box = Annotated[Option, pydantic.Field(examples=["`- label: I agree`"])]
+
+
 class _CheckboxesAttributes(_Attributes):
-    options: Annotated[
-        tuple[Annotated[Option, pydantic.Field(examples=["`- label: I agree`"])], ...], pydantic.Field(min_length=1)
-    ]
+    options: Annotated[tuple[_Box, ...], pydantic.Field(min_length=1)]
 
 
 class _Validations(_Part):
@@ -221,9 +202,8 @@ def _fields(document: Document, count: int) -> tuple[Field, ...]:
         elif field:
             fields[field.id] = field
     if not fields and not problems:
-        problems.append(
-            document.problem("This form asks nothing: add a field, such as one of type `input`.", ("body",))
-        )
+        message = "This form asks nothing: add a field, such as one of type `input`."
+        problems.append(document.problem(message, ("body",)))
     if problems:
         raise UserError(problems)
     return tuple(fields.values())
@@ -235,21 +215,12 @@ def _field(document: Document, at: Path) -> Field | None:
     if kind == "markdown":
         return None
     question = document.read(_QUESTIONS[kind], at)
-    attributes = question.attributes
-    key = question.id or parameterize(attributes.label)
+    key = question.id or parameterize(question.attributes.label)
     if not key:
         message = "No id can be made from this label. Give the field one, as in `id: topic`."
         raise UserError(document.problem(message, (*at, "id")))
-    field = Field(key, attributes.label, kind, question.validations.required, line=document.lines[at])
-    match attributes:
-        case _TextareaAttributes():
-            return dataclasses.replace(field, render=attributes.render)
-        case _DropdownAttributes():
-            options = tuple(map(Option, attributes.options))
-            return dataclasses.replace(field, options=options, multiple=attributes.multiple)
-        case _CheckboxesAttributes():
-            return dataclasses.replace(field, options=attributes.options)
-    return field
+    required, line = question.validations.required, document.lines[at]
+    return Field(key, kind=kind, required=required, line=line, **dict(question.attributes))
 
 
 # The letters of Latin-1 and Latin Extended-A that are more than a base letter with a mark.
@@ -277,10 +248,7 @@ def parameterize(label: str) -> str:
 
 
 def lint(form: Form) -> tuple[Problem, ...]:
-    """Name each place of a form at which an answer could be read in two ways.
-
-    GitHub writes an issue's text without escaping anything, so what a form leaves unclear stays unclear.
-    """
+    """Name each place of a form at which an answer could be read in two ways, as GitHub escapes nothing."""
     problems: list[Problem] = []
     labels: set[str] = set()
     before: Field | None = None
@@ -295,9 +263,8 @@ def lint(form: Form) -> tuple[Problem, ...]:
         if field.label in labels:
             messages.append("Another field has the same label. Give each field a label of its own.")
         if "\n" in field.label:
-            messages.append(
-                "This label has more than one line. Write it in one line, or it cannot be found in an issue."
-            )
+            message = "This label has more than one line. Write it in one line, or it cannot be found in an issue."
+            messages.append(message)
         messages += _option_messages(field)
         problems += (Problem(text, field=field.label, file=form.path or None, line=field.line) for text in messages)
         labels.add(field.label)
