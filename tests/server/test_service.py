@@ -59,7 +59,7 @@ def test_a_delivery_becomes_a_job_and_its_site_is_known(service: Service) -> Non
 
 
 def test_one_that_looks_at_nothing_leaves_nothing(service: Service) -> None:
-    other = replace(SITE, id=77, name="octo/unknown")
+    other = SITE._replace(id=77, name="octo/unknown")
     assert not service.take(replace(DELIVERY, guid="none", target=NOTHING, repository=other))
     assert jobs(service, "none") == []
     assert service.registry.site("octo/unknown") is None

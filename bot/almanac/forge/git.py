@@ -51,22 +51,13 @@ def with_trailer(message: str, tree: str) -> str:
     return f"{message.rstrip()}\n\nAlmanac-Tree: {tree}\n"
 
 
-def has_trailer(message: str, tree: str) -> bool:
-    """Tell whether a commit with this message holds exactly the files that we put into it."""
-    found = _TRAILER.search(message)
-    return found is not None and found[1] == tree
-
-
 def is_plain(path: str) -> bool:
     """Tell whether a path names something inside a repository: no `..`, no empty part, nothing that ends it early."""
     return "\0" not in path and all(part not in {"", ".", ".."} for part in path.split("/"))
 
 
 class Entry(NamedTuple):
-    """One entry of a commit's tree: its mode as git writes it (`100755`), its object id and its path from the root.
-
-    `size` is a file's, in bytes, where GitHub reported it.
-    """
+    """One entry of a commit's tree, with its path from the root; `size` is a file's, in bytes, where GitHub gave it."""
 
     mode: str
     id: str
@@ -86,6 +77,12 @@ class Header(NamedTuple):
     tree: str
     parents: tuple[str, ...]
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether the commit holds exactly the files that we put into it."""
+        found = _TRAILER.search(self.message)
+        return found is not None and found[1] == self.tree
+
 
 class Git:
     """git in one folder: never through a shell, never prompting, never reading the caller's own `GIT_DIR`."""
@@ -99,14 +96,8 @@ class Git:
     ) -> tuple[int, bytes]:
         """Run one git command and return its exit status and its output.
 
-        Args:
-            arguments: The command and its arguments.
-            stdin: What the command reads.
-            env: Variables on top of the cleaned environment.
-            good: The exit statuses that are an answer; any other is an error.
-
         Raises:
-            ForgeError: git is missing, or ended with another status; its own words are in the message.
+            ForgeError: git is missing, or ended with a status that is not in `good`; its words are in the message.
         """
         settings = [part for setting in _SETTINGS for part in ("-c", setting)]
         command = ["git", "--no-pager", "--no-optional-locks", "-C", str(self.folder), *settings, *arguments]
@@ -279,7 +270,7 @@ def commit_files(git: Git, write: PutBranch, at: datetime) -> str:
     if not write.fresh:
         return _commit(git, tree, write.parents, write.message, at)
     head = git.header(write.expected) if write.expected else None
-    if write.expected and head and has_trailer(head.message, tree) and head.parents == write.parents:
+    if write.expected and head and head.is_ours and (head.tree, head.parents) == (tree, write.parents):
         return write.expected
     return _commit(git, tree, write.parents, with_trailer(write.message, tree), at)
 

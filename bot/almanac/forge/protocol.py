@@ -17,71 +17,55 @@ class Forge(Protocol):
     @property
     def name(self) -> str:
         """How messages call the repository: `OWNER/NAME`, or its folder."""
-        ...
 
     @property
     def has_accounts(self) -> bool:
         """Whether people have accounts here, so that it is known who may write."""
-        ...
 
     def look(self, number: int, *, hasty: bool = False) -> Look:
         """Read one issue, the base, what there is of the issue's proposal, and which others are open.
 
         With `hasty`, nothing more is read of an issue that cannot be ours, and its base is without a name and commit.
         """
-        ...
 
     def issue(self, number: int) -> Issue | None:
         """Read one issue alone; None where it was deleted, transferred, or is a pull request."""
-        ...
 
     def open_issues(self, labels: Sequence[str] = ()) -> Iterator[Issue]:
         """Give the open issues, oldest first; with labels, at least those that carry one. Pull requests are none."""
-        ...
 
     def overview(self) -> Overview:
         """Read the base, every open pull request from this repository, and the heads of Almanac's branches."""
-        ...
 
     def newest_pull(self, branch: str) -> Pull | None:
         """Read the newest pull request from a branch, open or closed."""
-        ...
 
     def base(self) -> Base:
         """Read the default branch's name and head."""
-        ...
 
     def read(self, commit: str, path: str) -> bytes | None:
         """Read a file at a commit; None where there is none. Links and submodules count as none."""
-        ...
 
     def files(self, commit: str, folder: str, suffix: str) -> Mapping[str, bytes]:
         """Read the files directly in a folder at a commit whose names end so; from a clone, all of them at once."""
-        ...
 
     def names(self, commit: str, folder: str) -> frozenset[str]:
         """List the names of the files that stand directly in a folder at a commit; empty where there is no folder."""
-        ...
 
     def merge_base(self, first: str, second: str) -> str | None:
         """Find the newest commit that two commits have in common; None where there is none."""
-        ...
 
     def changes(self, older: str, newer: str) -> Changes:
         """List what differs between the files of two commits."""
-        ...
 
     def is_ours(self, commit: str) -> bool:
         """Tell whether a commit was made by `put_branch` straight on a base, and nobody has amended it since."""
-        ...
 
     def reads_freely(self, commit: str) -> bool:
         """Tell whether reading this commit's files sends no requests."""
-        ...
 
     def can_write(self, login: str) -> bool:
         """Tell whether somebody may write to the repository; nobody does who is not known there."""
-        ...
 
     def put_branch(self, write: PutBranch) -> str:
         """Make the commit, point the branch at it and return its SHA.
@@ -92,17 +76,14 @@ class Forge(Protocol):
         Raises:
             Raced: The branch's head is not the expected one; nothing was changed.
         """
-        ...
 
     def open_pull(self, branch: str, base: str, title: str, body: str) -> Pull:
         """Open a pull request, or return the one that is open from this branch already."""
-        ...
 
     def edit_pull(
         self, number: int, *, title: str | None = None, body: str | None = None, state: Literal["closed"] | None = None
     ) -> None:
         """Change what is given of a pull request, in one write."""
-        ...
 
     def create_comment(self, issue: int, body: str) -> Comment:
         """Write our comment on an issue.
@@ -110,19 +91,15 @@ class Forge(Protocol):
         Raises:
             Raced: Another run has written it meanwhile; it was left alone.
         """
-        ...
 
     def edit_comment(self, issue: int, comment: int, body: str) -> None:
         """Replace the text of one of our comments."""
-        ...
 
     def delete_comment(self, issue: int, comment: int) -> None:
         """Delete a comment of ours; one that is gone already is fine."""
-        ...
 
     def close_issue(self, number: int, reason: Literal["completed", "not_planned"]) -> None:
         """Close an issue."""
-        ...
 
     def delete_branch(self, branch: str, expected: str) -> None:
         """Delete a branch; one that is gone already is fine.
@@ -130,4 +107,3 @@ class Forge(Protocol):
         Raises:
             Raced: Its head is not the expected one; it was left alone.
         """
-        ...

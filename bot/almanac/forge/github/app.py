@@ -4,10 +4,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import github
@@ -22,8 +21,7 @@ RENEWED_BEFORE = 600.0
 _KEY = "the App's key"
 
 
-@dataclass(frozen=True)
-class AppRepository:
+class AppRepository(NamedTuple):
     """A repository that an installation reaches: GitHub's number for it, `OWNER/NAME`, the default branch."""
 
     id: int
@@ -31,8 +29,7 @@ class AppRepository:
     branch: str | None = None
 
 
-@dataclass(frozen=True)
-class AppInstallation:
+class AppInstallation(NamedTuple):
     """An account's installation of the App."""
 
     id: int
@@ -40,8 +37,7 @@ class AppInstallation:
     suspended: bool
 
 
-@dataclass(frozen=True)
-class DeliveryAttempt:
+class DeliveryAttempt(NamedTuple):
     """One attempt of GitHub's to deliver something: its number, the delivery's GUID, when, and whether it arrived."""
 
     id: int
@@ -50,8 +46,7 @@ class DeliveryAttempt:
     arrived: bool
 
 
-@dataclass(frozen=True)
-class RegisteredApp:
+class RegisteredApp(NamedTuple):
     """An App that GitHub has just made: its number, its name in addresses, where its page is, and its secrets."""
 
     id: int
@@ -61,19 +56,13 @@ class RegisteredApp:
     webhook_secret: str
 
 
-@dataclass(frozen=True)
-class _Token:
-    text: str
-    expires: float
-
-
 class GitHubApp:
     """Acts as the App itself. For several threads: each call has a client of its own."""
 
     def __init__(self, app_id: int, private_key: str, api_url: str, *, clock: Callable[[], float] = time.time) -> None:
         """Take the App's number, its key (PEM) and where the REST API is. Nothing is sent yet."""
         self._id, self._key, self._api_url, self._clock = app_id, private_key, api_url, clock
-        self._tokens: dict[tuple[int, int | None], _Token] = {}
+        self._tokens: dict[tuple[int, int | None], tuple[str, float]] = {}  # and when it expires, since the epoch
         self._renewing: dict[tuple[int, int | None], threading.Lock] = {}
         self._slug: str | None = None
 
@@ -103,29 +92,30 @@ class GitHubApp:
         """
         key = (installation, repository)
         with self._renewing.setdefault(key, threading.Lock()):
-            token = self._tokens.get(key)
-            if token is None or token.expires - self._clock() < RENEWED_BEFORE:
-                token = self._tokens[key] = self._new_token(installation, repository)
-            return token.text
+            token, expires = self._tokens.get(key, ("", 0.0))
+            if expires - self._clock() < RENEWED_BEFORE:
+                token, _ = self._tokens[key] = self._new_token(installation, repository)
+            return token
 
     def forget_token(self, installation: int, repository: int | None = None) -> None:
         """Get a new token the next time: GitHub does not accept the old one any more."""
         self._tokens.pop((installation, repository), None)
 
-    def _new_token(self, installation: int, repository: int | None) -> _Token:
-        body: dict[str, Any] = {"permissions": PERMISSIONS}
-        if repository is not None:
-            body["repository_ids"] = [repository]
-        doing, needs = "get a token for the installation", "the App has to be installed on this repository"
-        request = Request("POST", f"/app/installations/{installation}/access_tokens", doing, needs, body)
+    def _new_token(self, installation: int, repository: int | None) -> tuple[str, float]:
+        only = {} if repository is None else {"repository_ids": [repository]}
+        path, needs = (
+            f"/app/installations/{installation}/access_tokens",
+            "the App has to be installed on this repository",
+        )
+        request = Request("POST", path, "get a token for the installation", needs, {"permissions": PERMISSIONS, **only})
 
-        def parse(found: Any) -> _Token:
-            return _Token(str(found["token"]), datetime.fromisoformat(found["expires_at"]).timestamp())
+        def parse(found: Any) -> tuple[str, float]:
+            return str(found["token"]), datetime.fromisoformat(found["expires_at"]).timestamp()
 
         with self._connect() as client:
             made = client.write(request, parse)
-        for key, token in list(self._tokens.items()):
-            if token.expires < self._clock():
+        for key, (_, expires) in list(self._tokens.items()):
+            if expires < self._clock():
                 self._tokens.pop(key, None)
         return made
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import github
 
 from almanac.errors import ForgeError, Raced, UserError
-from almanac.forge.git import Header, has_trailer, with_trailer
+from almanac.forge.git import Header, with_trailer
 from almanac.forge.github.client import PER_PAGE, GitHubClient, Throttle, Usage
 from almanac.forge.github.files import GitHubFiles, RepositoryCache
 from almanac.forge.github.issues import GitHubIssues
@@ -181,7 +181,7 @@ class GitHubForge(GitHubFiles, GitHubIssues):
             return Header(found["message"], found["tree"]["sha"], tuple(parent["sha"] for parent in found["parents"]))
 
         header = self.client.find(Request("GET", f"git/commits/{commit}", "read a commit", _READ), parse)
-        if header is None or not has_trailer(header.message, header.tree):
+        if header is None or not header.is_ours:
             return False
         self._ours[commit] = header
         return True

@@ -166,7 +166,7 @@ def rate_limit_wait(answer: ErrorAnswer, now: float) -> float | None:
 
 
 def explain(answer: ErrorAnswer, request: Request, name: str, now: float) -> RefusedError:
-    """Say what GitHub's error about `OWNER/NAME` or the App means, and what a person can do; `now` is as above."""
+    """Say what GitHub's error about `OWNER/NAME` or the App means, and what a person can do; `now`: see above."""
     wait = rate_limit_wait(answer, now)
     if wait is not None:
         message = f"GitHub accepts no more requests from us for now, so we could not {request.doing}."

@@ -21,11 +21,9 @@ _DELETED = "refs/deleted-branches/"
 
 
 class Clone:
-    """A git repository with a working copy on this disk.
+    """A git repository with a working copy on this disk, in which `git` runs.
 
-    Attributes:
-        git: git in that working copy.
-        home: The top folder of the clone's first working copy: another one (`git worktree`) has the same `home`.
+    `home` is the top folder of the clone's first working copy: another one (`git worktree`) has the same `home`.
     """
 
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Literal
 
 from almanac.errors import ForgeError, Raced
-from almanac.forge.git import has_trailer
 from almanac.forge.local.clone import Clone
 from almanac.forge.local.store import Store, StoredComment, StoredPull, issue_file, pull_file
 from almanac.proposal.marker import comment_marker
@@ -38,16 +37,10 @@ AUTHOR = "almanac[bot]"
 class LocalForge:
     """One clone as a forge: the protocol `Forge`, and what people do on GitHub by hand as well."""
 
+    has_accounts = False  # everyone who has the clone may do anything with it
+
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
-        """Open the clone whose top folder this is.
-
-        Args:
-            folder: The top folder of a git repository's working copy.
-            now: Gives the time, with its zone.
-
-        Raises:
-            ForgeError: It is not such a folder.
-        """
+        """Open the clone whose top folder this is; `now` gives the time, with its zone. See `Clone` for errors."""
         self._clone = Clone(folder, now)
         self._git = self._clone.git
         self._store = Store(self._clone.home)
@@ -56,13 +49,7 @@ class LocalForge:
 
     @property
     def name(self) -> str:
-        """The name of the clone's folder."""
         return self._clone.home.name
-
-    @property
-    def has_accounts(self) -> bool:
-        """There are none: everyone who has the clone may do anything with it."""
-        return False
 
     # ------------------------------------------------------------ reading
 
@@ -119,7 +106,6 @@ class LocalForge:
         return next((self._view(stored, heads) for stored in self._store.pulls(branch)), None)
 
     def pull(self, number: int) -> Pull | None:
-        """Read one pull request; None where there is none."""
         stored = self._store.pull(number)
         return self._view(stored, self._clone.heads()) if stored else None
 
@@ -160,10 +146,9 @@ class LocalForge:
 
     def is_ours(self, commit: str) -> bool:
         header = self._git.header(commit)
-        return header is not None and has_trailer(header.message, header.tree)
+        return header is not None and header.is_ours
 
     def reads_freely(self, commit: str) -> bool:  # noqa: ARG002 - as the protocol has it
-        """Say yes: everything is on this disk."""
         return True
 
     def can_write(self, login: str) -> bool:
@@ -292,7 +277,6 @@ class LocalForge:
             return self._store.add_comment(issue, author, self._time(), body)
 
     def close_pull(self, number: int) -> None:
-        """Close a pull request without merging it: a maintainer's no."""
         self.edit_pull(number, state="closed")
 
     def merge(self, number: int) -> str:

@@ -51,14 +51,7 @@ def pull_file(number: int) -> str:
 
 
 class StoredComment(BaseModel):
-    """A comment on an issue, by anyone.
-
-    Attributes:
-        number: Its number, from the file's name; comments of one issue are counted from 1.
-        body: Its text.
-        author: The login of its author; empty where the file names none.
-        created_at: When it was written, ISO 8601.
-    """
+    """A comment on an issue, whose comments are counted from 1; `author` is empty where the file names none."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
@@ -69,19 +62,7 @@ class StoredComment(BaseModel):
 
 
 class StoredPull(BaseModel):
-    """A pull request.
-
-    Attributes:
-        number: Its number, from the file's name.
-        body: Its text.
-        title: Its title.
-        state: `open` or `closed`; a merged one is closed.
-        merged: Whether it was merged.
-        head: The branch that it offers.
-        commit: That branch's head when Almanac last wrote this file.
-        base: The branch that it is for.
-        closed_at: When it was closed or merged, ISO 8601.
-    """
+    """A pull request. A merged one is `closed`; `commit` was the branch's head when Almanac last wrote this file."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
@@ -100,10 +81,7 @@ Stored = TypeVar("Stored", StoredComment, StoredPull)
 
 
 def read_stored(model: type[Stored], number: int, text: str, file: str) -> Stored | None:
-    """Read a comment or a pull request: a few keys between two lines of `---`, then its text.
-
-    Returns:
-        What was read, or None where the file does not begin with keys.
+    """Read a comment or a pull request: a few keys between two lines of `---`, then its text; None without keys.
 
     Raises:
         UserError: The keys cannot be read; each mistake is named with its line.
@@ -156,18 +134,21 @@ def read_issue(data: bytes, file: str) -> Issue:
 
     Only `number` is needed. Halves of characters, which JSON can spell but no file can hold, become `?`.
 
-    Args:
-        data: The JSON.
-        file: What messages call it.
-
     Raises:
-        UserError: It is not JSON, not an issue, or a pull request.
+        UserError: It is not JSON, not an issue, or a pull request; messages call it `file`.
     """
     text = json.dumps(_read_json(data, file), ensure_ascii=False).encode(errors="replace")
     try:
         read = _IssueJson.model_validate_json(text)
     except ValidationError as error:
-        raise UserError([_problem(file, detail["loc"], detail["msg"]) for detail in error.errors()]) from None
+        problems = []
+        for detail in error.errors():
+            # Pydantic's location has a step for the member of a union, too.
+            path = tuple(step for step in detail["loc"] if step not in {"str", "_Label"})
+            reason = detail["msg"][:1].lower() + detail["msg"][1:]
+            message = f"GitHub writes this part of an issue differently: {reason}."
+            problems.append(Problem(message, field_name(path), file=file))
+        raise UserError(problems) from None
     if read.pull_request is not None:
         raise UserError(Problem("This is a pull request, not an issue.", file=file))
     url, closed = read.html_url or "", read.state == "closed"
@@ -197,16 +178,6 @@ def _read_json(data: bytes, file: str) -> dict[str, Any]:
     return found
 
 
-def _problem(file: str, place: tuple[str | int, ...], message: str) -> Problem:
-    # Pydantic's location has a step for the member of a union, too.
-    path = tuple(step for step in place if step not in {"str", "_Label"})
-    return Problem(
-        f"GitHub writes this part of an issue differently: {message[:1].lower()}{message[1:]}.",
-        field_name(path),
-        file=file,
-    )
-
-
 def issue_json(issue: Issue) -> dict[str, Any]:
     """Return an issue in the shape of GitHub's REST API."""
     return {
@@ -226,10 +197,9 @@ def issue_json(issue: Issue) -> dict[str, Any]:
 
 
 class Store:
-    """The issues, comments and pull requests of one clone."""
+    """The issues, comments and pull requests of one clone. `home` is the folder in which `.almanac` is or will be."""
 
     def __init__(self, home: Path) -> None:
-        """Take the folder in which `.almanac` is or will be."""
         self._home = home
         self._lock = filelock.FileLock(home / FOLDER / "lock", timeout=_LOCK_TIMEOUT)
 
@@ -260,7 +230,6 @@ class Store:
             self._lock.release()
 
     def issue(self, number: int) -> Issue | None:
-        """Read an issue, or None where there is none."""
         file = issue_file(number)
         data = self._read(file)
         if data is None:
@@ -298,7 +267,7 @@ class Store:
         return [comment for number in self._comment_numbers(issue) if (comment := self.comment(issue, number))]
 
     def comment(self, issue: int, number: int) -> StoredComment | None:
-        """Read one comment, or None where there is none. One that does not name its author has none."""
+        """Read one comment; people may write one that does not name its author."""
         file = comment_file(issue, number)
         text = self._text(file)
         if text is None:
@@ -306,7 +275,6 @@ class Store:
         return read_stored(StoredComment, number, text, file) or StoredComment(number=number, body=text)
 
     def add_comment(self, issue: int, author: str, created_at: str, body: str) -> int:
-        """Write a new comment and return its number."""
         with self.alone():
             number = max(self._comment_numbers(issue), default=0) + 1
             self.put_comment(issue, StoredComment(number=number, body=body, author=author, created_at=created_at))
@@ -320,7 +288,6 @@ class Store:
             self._remove(comment_file(issue, number))
 
     def pull(self, number: int) -> StoredPull | None:
-        """Read a pull request, or None where there is none."""
         file = pull_file(number)
         text = self._text(file)
         if text is None:
