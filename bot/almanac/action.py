@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
 
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
@@ -34,7 +33,7 @@ def run(environment: Mapping[str, str] | None = None) -> int:
     try:
         return _run(variables)
     except AlmanacError as error:
-        _print_command(f"::error title=Almanac::{annotation(error_text(error))}")
+        _annotate("error", "Almanac", error_text(error))
         print_error(error)
         with suppress(UserError):  # a summary that cannot be written changes nothing about the error
             _append(variables, "GITHUB_STEP_SUMMARY", f"### Almanac\n\n{fence(error_text(error))}\n")
@@ -42,7 +41,12 @@ def run(environment: Mapping[str, str] | None = None) -> int:
 
 
 def _run(variables: Mapping[str, str]) -> int:
-    payload = _payload(Path(variables["GITHUB_EVENT_PATH"]))
+    try:
+        payload = json.loads(Path(variables["GITHUB_EVENT_PATH"]).read_bytes())
+    except (OSError, ValueError) as error:
+        raise UserError(f"GITHUB_EVENT_PATH does not name a readable JSON file: {type(error).__name__}.") from None
+    if not isinstance(payload, dict):
+        raise UserError("GITHUB_EVENT_PATH names a file that is not an event of GitHub's.")
     target = target_of(variables["GITHUB_EVENT_NAME"], payload)
     if target == NOTHING:
         print_text("This does not concern Almanac; nothing was done.")
@@ -74,19 +78,9 @@ def _run(variables: Mapping[str, str]) -> int:
     return int(any(done.error for done in results))
 
 
-def _payload(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise UserError(f"GITHUB_EVENT_PATH does not name a readable JSON file: {type(error).__name__}.") from None
-    if not isinstance(data, dict):
-        raise UserError("GITHUB_EVENT_PATH names a file that is not an event of GitHub's.")
-    return data
-
-
-def _print_command(line: str) -> None:
-    """Print a workflow command as it is; typed text in it has been escaped already."""
-    sys.stdout.write(line + "\n")
+def _annotate(level: str, title: str, text: str) -> None:
+    """Print a workflow command that makes GitHub show a text with the run."""
+    sys.stdout.write(f"::{level} title={annotation_property(title)}::{annotation(text)}\n")
 
 
 def _announce(done: Done) -> None:
@@ -98,10 +92,9 @@ def _announce(done: Done) -> None:
     name = f"Issue {plan.issue}" if plan.issue else plan.name
     for level, found in (("warning", plan.problems), ("notice", plan.warnings)):
         for problem in found:
-            title = f"{name}: {problem.field}" if problem.field else name
-            _print_command(f"::{level} title={annotation_property(title)}::{annotation(problem.message)}")
+            _annotate(level, f"{name}: {problem.field}" if problem.field else name, problem.message)
     if done.error:
-        _print_command(f"::error title={annotation_property(name)}::{annotation(error_text(done.error))}")
+        _annotate("error", name, error_text(done.error))
 
 
 def _report(variables: Mapping[str, str], results: list[Done], one: Done | None = None) -> None:

@@ -257,17 +257,12 @@ def _run() -> int:
         sys.stderr.write("Interrupted. Run the same command again to continue.\n")
         status = INTERRUPTED
     except Exception as error:  # noqa: BLE001 -- the last resort: a wrong command line, or a bug
-        status = _explain(error)
+        show = getattr(error, "show", None)
+        if show:  # it is one of Typer's, about the command line
+            show()
+            return USAGE
+        from almanac.output import print_message
+
+        print_message(f"{traceback.format_exc()}\n{_REPORT}\n{_ISSUES}")  # harmless, although it may quote typed text
+        status = BUG
     return int(status or DONE)
-
-
-def _explain(error: Exception) -> int:
-    """Show a wrong command line as Typer would; of a bug, show everything, and where to report it."""
-    show = getattr(error, "show", None)
-    if show:
-        show()
-        return USAGE
-    from almanac.output import print_message
-
-    print_message(f"{traceback.format_exc()}\n{_REPORT}\n{_ISSUES}")  # harmless, although it may quote typed text
-    return BUG

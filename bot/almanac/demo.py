@@ -21,7 +21,7 @@ from almanac.forge.local.forge import LocalForge
 from almanac.forge.local.store import read_issue
 from almanac.proposal.marker import read_state
 from almanac.proposal.messages import Messages
-from almanac.proposal.state import Issue, Pull, branch_name
+from almanac.proposal.state import Issue, branch_name
 from almanac.renderer import example, load_messages, template
 from almanac.site import Folder, Site
 
@@ -64,6 +64,10 @@ class Story:
         if not holds:
             raise RuntimeError(f"Step {self.chapter} of the demo failed: it is not true that {what}.")
         self.console.print(Padding(Text.assemble(("✓ ", "green"), what), (0, 0, 0, 3)))
+
+    def is_in_sync(self) -> bool:
+        built = build_files(Site(self.folder))
+        return not built.problems and not built.files
 
     def commit(self, message: str) -> None:
         self.git.run("add", "--all")
@@ -134,15 +138,8 @@ def _import(story: Story) -> None:
     for warning in imported.warnings:
         story.tell(f"Note on line {warning.line}: {warning.message}")
     story.check(imported.structured == len(imported.events), "each event became a record with every field in its place")
-    site = Site(story.folder)
-    story.check(
-        _is_in_sync(site) and site.page == before, "written from its records, the page is the same byte for byte"
-    )
-
-
-def _is_in_sync(site: Site) -> bool:
-    built = build_files(site)
-    return not built.problems and not built.files
+    same = story.is_in_sync() and Site(story.folder).page == before
+    story.check(same, "written from its records, the page is the same byte for byte")
 
 
 def _file(story: Story, number: int) -> Done:
@@ -177,10 +174,10 @@ def _issue(story: Story, number: int) -> Issue:
 
 
 def _merge(story: Story, first: Done, second: Done) -> None:
-    first_pull, second_pull = _pull(first), _pull(second)
-    story.title(f"A maintainer merges pull request #{first_pull.number}; the other one follows")
+    numbers = [done.pull.number for done in (first, second) if done.pull]
+    story.title(f"A maintainer merges pull request #{numbers[0]}; the other one follows")
     before = story.forge.base().commit
-    story.forge.merge(first_pull.number)
+    story.forge.merge(numbers[0])
     base = story.forge.base().commit
     story.check(base != before, "the first event is on the page on main")
     branch = branch_name(second.plan.issue)
@@ -188,16 +185,10 @@ def _merge(story: Story, first: Done, second: Done) -> None:
     parent = story.git.text("rev-parse", f"{branch}^")
     story.check(rebuilt.plan.outcome == "updated" and parent == base, f"{branch} was rebuilt on the new main")
     story.reconcile(first.plan.issue)
-    story.forge.merge(second_pull.number)  # a conflict would be an error
+    story.forge.merge(numbers[1])  # a conflict would be an error
     story.check(story.forge.base().commit != base, "it merges without a conflict")
     story.reconcile(second.plan.issue)
-    story.check(_is_in_sync(Site(story.folder)), "the page matches its records")
+    story.check(story.is_in_sync(), "the page matches its records")
     diff = story.git.text("diff", before, "HEAD", "--", PAGE)
     shown = Syntax(diff, "diff", theme="ansi_dark", background_color="default", word_wrap=True)
     story.show(shown, "the page since the import")
-
-
-def _pull(done: Done) -> Pull:
-    if done.pull is None:
-        raise RuntimeError("A proposal of the demo has no pull request.")
-    return done.pull

@@ -62,8 +62,7 @@ def own_renderer(source: str, path: str, prepared: Sequence[Event] = ()) -> Rend
         prepared: Events whose sections will be needed: one process writes them all.
 
     Raises:
-        ConfigError: By what is returned: the template fails for an event, or writes a section that could not be found
-            on a page again.
+        ConfigError: By what is returned: the template fails for an event, or its section could not be found again.
     """
     done: dict[str, str] = {}
     sound: set[str] = set()

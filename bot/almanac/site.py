@@ -192,6 +192,8 @@ class Folder:
     def write(self, files: Mapping[str, str]) -> None:
         """Write files: first all of them beside their places, then each into its place in one step."""
         waiting: list[tuple[str, Path]] = []
+        umask = os.umask(0)
+        os.umask(umask)
         try:
             for path, text in files.items():
                 target = self.root / path
@@ -200,7 +202,7 @@ class Folder:
                 waiting.append((temporary, target))
                 with os.fdopen(handle, "wb") as stream:
                     stream.write(text.encode())
-                mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+                mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~umask
                 Path(temporary).chmod(mode)
             while waiting:
                 temporary, target = waiting[0]
@@ -237,9 +239,3 @@ def read_file(file: Path, name: str) -> bytes | None:
         return None
     except OSError as error:
         raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name)) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

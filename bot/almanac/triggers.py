@@ -14,12 +14,7 @@ _HEADS = "refs/heads/"
 
 @dataclass(frozen=True)
 class Target:
-    """Which issues to look at.
-
-    Attributes:
-        issue: The number of one issue, None for all open ones, or 0 for none at all.
-        comment: A new comment, if it gives a command.
-    """
+    """Which issue to look at, with a new comment if that gives a command; None for all open ones, 0 for none."""
 
     issue: int | None
     comment: CommentCommand | None = None
@@ -29,12 +24,7 @@ NOTHING = Target(0)
 
 
 def target_of(trigger: str, payload: Mapping[str, Any]) -> Target:
-    """Find out from what happened which issues to look at.
-
-    Args:
-        trigger: The name of GitHub's webhook event, which is also the runner's `GITHUB_EVENT_NAME`.
-        payload: What GitHub says about it.
-    """
+    """Find out which issues to look at: from a webhook event's name, as in `GITHUB_EVENT_NAME`, and its payload."""
     if trigger in ("issues", "issue_comment"):
         return _target_of_issue(trigger, payload)
     if trigger in ("pull_request", "pull_request_target"):
@@ -59,18 +49,13 @@ def _target_of_issue(trigger: str, payload: Mapping[str, Any]) -> Target:
         # To GitHub, pull requests are issues. Ours name their issue at the end of the body; if someone else's does so,
         # too, we only look once more.
         return _target(read_state(str(issue.get("body") or ""))[1].get("issue"), said)
-    gone = action in ("deleted", "transferred")
-    return NOTHING if not said and not gone and _cannot_be_ours(payload) else _target(number, said)
-
-
-def _cannot_be_ours(payload: Mapping[str, Any]) -> bool:
-    """Tell from a payload alone that an issue is not ours, so that it costs no request at all."""
-    issue = _part(payload, "issue")
-    comments = 0 if payload.get("action") == "opened" else issue.get("comments")
-    if not isinstance(comments, int):
-        return False
-    labels = tuple(map(str, issue.get("labels") or ()))
-    return cannot_be_ours(Issue(0, "", str(issue.get("body") or ""), labels, comments=comments))
+    comments = 0 if action == "opened" else issue.get("comments")
+    if not said and action not in ("deleted", "transferred") and isinstance(comments, int):
+        # If the payload shows that an issue is not ours, it costs no request at all.
+        labels = tuple(map(str, issue.get("labels") or ()))
+        if cannot_be_ours(Issue(0, "", str(issue.get("body") or ""), labels, comments=comments)):
+            return NOTHING
+    return _target(number, said)
 
 
 def _target(number: object, said: CommentCommand | None = None) -> Target:

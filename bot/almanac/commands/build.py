@@ -84,11 +84,7 @@ def _page_text(file: Path, name: str) -> str:
 
 
 def import_files(site: Site, path: str, text: str) -> tuple[dict[str, str], Imported]:
-    """Import a page of the site; return what was found and the files to write: records, and a config if it has none.
-
-    Raises:
-        UserError: The page cannot be imported, or the config names another one.
-    """
+    """Import a page of the site; return what was found and the files to write: records, and a config if it has none."""
     files = {}
     if site.text(configs.PATH) is None:
         config = Config(page=path, records=usual_records(site, path))
@@ -106,22 +102,14 @@ def minimal_config(config: Config) -> str:
 
 
 def refuse_other_page(config: Config, path: str) -> None:
-    """Make sure that the config means this page.
-
-    Raises:
-        UserError: It names another one.
-    """
+    """Raise a UserError if the config names another page."""
     if config.page != path:
         message = f"The config names another page, {config.page}. Change `page` there if this one is the history page."
         raise UserError(Problem(message, "page", file=configs.PATH))
 
 
 def read_page(site: Site, text: str, path: str) -> Imported:
-    """Import a page's events, written again by what writes the site's sections.
-
-    Raises:
-        UserError: The page cannot be imported.
-    """
+    """Import a page's events, written again by what writes the site's sections."""
     zones = site.config.zones()
     prepared: list[Event] = []
     if site.config.section_template is not None:
@@ -162,7 +150,8 @@ def build_site(folder: Path, *, check: bool) -> int:
         path = record_path(site.config.records, event.id)
         print_problems((replace(problem, file=path) for problem in refused_urls(event)), "warning")
     if built.problems:
-        raise UserError([_located(site, problem) for problem in built.problems])
+        texts = site.record_texts  # a problem of a record gets its line
+        raise UserError([load(texts[p.file], p.file).located(p) if p.file in texts else p for p in built.problems])
     if check:
         for line in diff_lines(built.before, built.files):
             print_text(line)
@@ -177,18 +166,12 @@ def build_site(folder: Path, *, check: bool) -> int:
     return 0
 
 
-def _located(site: Site, problem: Problem) -> Problem:
-    """Give a problem of a record its line."""
-    text = site.record_texts.get(problem.file or "")
-    return problem if text is None else load(text, problem.file or "").located(problem)
-
-
 def build_files(site: Site) -> PageEdits:
     """Find out which files have to change to bring page and records in sync, records in one spelling included."""
-    return rebuild(site, _spelt)
 
+    def spell(event: Event, render: Renderer) -> Event:
+        """Bring a record to one spelling, unless the site's own template shows the difference."""
+        spelt = in_one_spelling(event)
+        return spelt if spelt == event or render(spelt) == render(event) else event
 
-def _spelt(event: Event, render: Renderer) -> Event:
-    """Bring a record to one spelling, unless the site's own template shows the difference."""
-    spelt = in_one_spelling(event)
-    return spelt if spelt == event or render(spelt) == render(event) else event
+    return rebuild(site, spell)

@@ -62,12 +62,7 @@ def markdown_files(root: Path) -> Iterator[str]:
 
 
 def find_pages(site: Site, paths: Iterable[str]) -> list[Candidate]:
-    """Find the pages that have at least two events, or one and a name that fits; the best first.
-
-    Args:
-        site: The site.
-        paths: The Markdown files in it.
-    """
+    """Find the pages among paths that have at least two events, or one and a name that fits; the best first."""
     found = []
     for path in paths:
         *folders, name = path.split("/")
@@ -102,11 +97,11 @@ class Checkout:
     """A folder as git knows it.
 
     Attributes:
-        top: The top folder of the repository that it is in, or None if it is in none.
+        top: The top folder of the repository that it is in.
         branch: The default branch; a guess if nothing says it, and `main` outside of a repository.
-        current: The branch that is checked out, or None.
-        repository: `OWNER/NAME` on GitHub, or None if `origin` is elsewhere.
-        web: The address of that repository's pages, or None.
+        current: The branch that is checked out.
+        repository: `OWNER/NAME`, if `origin` is on GitHub.
+        web: The address of that repository's pages.
     """
 
     top: Path | None
@@ -124,10 +119,8 @@ def read_checkout(folder: Path) -> Checkout:
         return git.text(*arguments, good=(0, 1, 2, 128))
 
     try:
-        status, top = git.run("rev-parse", "--show-toplevel", good=(0, 128))
+        top = git.run("rev-parse", "--show-toplevel")[1]
     except ForgeError:
-        return Checkout(None)
-    if status:
         return Checkout(None)
     current = ask("symbolic-ref", "--quiet", "--short", "HEAD") or None
     branch = (
@@ -151,13 +144,7 @@ def read_checkout(folder: Path) -> Checkout:
 
 @dataclass(frozen=True)
 class Jekyll:
-    """A Jekyll site.
-
-    Attributes:
-        root: Its folder in the repository; empty if it is the repository's top folder.
-        file: Its config's path; empty if it has none.
-        settings: The settings in its config.
-    """
+    """A Jekyll site: its folder in the repository (empty for the top folder), its config's path, and what that says."""
 
     root: str
     file: str = ""
@@ -170,8 +157,7 @@ class Jekyll:
     def path(self, key: str, default: str) -> str:
         """Return a setting that is a path within the site."""
         value = self.settings.get(key)
-        path = value.removeprefix("./").strip("/") if isinstance(value, str) else ""
-        return path or default
+        return (value.removeprefix("./").strip("/") if isinstance(value, str) else "") or default
 
     def strings(self, key: str) -> list[str]:
         """Return a setting that is a list of strings."""
@@ -196,11 +182,7 @@ def joined(*parts: str) -> str:
 
 
 def read_jekyll(site: Site, page: str) -> Jekyll:
-    """Read the config of the Jekyll site that a page belongs to; a site without one has all the defaults.
-
-    Raises:
-        YAMLError: The config is not YAML.
-    """
+    """Read the config of the Jekyll site that a page belongs to; raise a YAMLError if it is not YAML."""
     root = jekyll_root(site, page)
     file = next((path for name in _JEKYLL_CONFIGS if site.text(path := joined(root, name)) is not None), "")
     settings = yaml.safe_load(site.text(file) or "") if file else {}

@@ -16,7 +16,6 @@ from almanac.forge.github.request import DEFAULT_API_URL, check_repository_name,
 from almanac.output import errors_as_json, print_json, print_text
 from almanac.site import Folder, Site
 
-_MARKS = {"ok": "ok", "warning": "warning", "error": "WRONG", "unknown": "unknown"}
 _KINDS: dict[Status, str] = {"error": "wrong", "warning": "to look at", "unknown": "that cannot be checked from here"}
 
 
@@ -50,7 +49,8 @@ def _is_well(findings: Sequence[Finding]) -> bool:
 def _print_findings(findings: Sequence[Finding]) -> None:
     for finding in findings:
         place = f"{finding.file}:{finding.line}: " if finding.line else f"{finding.file}: " if finding.file else ""
-        print_text(f"{_MARKS[finding.status]:<8} {finding.check:<10} {place}{finding.message}")
+        mark = "WRONG" if finding.status == "error" else finding.status
+        print_text(f"{mark:<8} {finding.check:<10} {place}{finding.message}")
         if finding.remedy:
             print_text(f"{'':<19} -> {finding.remedy}")
     counts = Counter(finding.status for finding in findings)
@@ -59,14 +59,7 @@ def _print_findings(findings: Sequence[Finding]) -> None:
 
 
 def check_site(site: Site, checkout: Checkout, folder: Path, *, has_server: bool) -> list[Finding]:
-    """Check a site's own files.
-
-    Args:
-        site: The site.
-        checkout: What git knows about it.
-        folder: The folder that it is in.
-        has_server: Whether a server runs Almanac for it, so that it needs no workflow.
-    """
+    """Check a site's own files; if a server runs Almanac for it, it needs no workflow."""
 
     def guarded(check: Callable[[], list[Finding]]) -> list[Finding]:
         """Run a check; a file that cannot even be read becomes a finding."""

@@ -33,7 +33,6 @@ from almanac.commands.starter import (
 )
 from almanac.config import Config
 from almanac.errors import Problem, UserError
-from almanac.event.model import Event
 from almanac.form.schema import read_form
 from almanac.output import errors_as_json, print_json, print_problems, print_text, problem_values
 from almanac.page.imitate import DOCS, Imitation, imitate
@@ -110,18 +109,17 @@ def init_site(  # noqa: PLR0913 -- one for each option
         if checkout.top and checkout.top != folder.root:
             message = "GitHub reads workflows and forms only in a repository's top folder. Run this with that folder."
             raise UserError(Problem(message, file=str(folder.root), accepted=f"almanac init --site {checkout.top}"))
-        path = None if page is None else _path_in_site(folder, page)
         plan = plan_adoption(
             Site(folder),
             markdown_files(folder.root),
             checkout.branch,
-            page=path,
+            page=_path_in_site(folder, page) if page else None,
             new=new,
             force=force,
             ask=_ask_for_page if asks else None,
         )
-        replaced = {path for path, state in plan.states.items() if state == "replaced"} - {configs.PATH}
         if not dry_run:
+            replaced = {path for path, state in plan.states.items() if state == "replaced"} - {configs.PATH}
             folder.refuse_to_lose(sorted(replaced))
     if not as_json:
         _print_plan(plan)
@@ -268,9 +266,6 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
         new: Whether the page has no events yet, and is created if it does not exist.
         force: Whether a form or workflow that exists and differs is replaced; the config never is.
         ask: Asks which page is the one; None if there is no one to ask.
-
-    Raises:
-        UserError: It is not clear which page is the history page, or it cannot be imported; the config cannot be read.
     """
     text = site.text(configs.PATH)
     page = _named_page(site, paths, page, new=new) if page else _find_page(site, paths, new=new, ask=ask)
@@ -285,8 +280,12 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
         plan.files = {configs.PATH: text, **plan.files}
     _add_files(plan, site, branch, is_ours=is_ours)
     for path, wanted in plan.files.items():
-        # The only config that differs from the one that is wanted is one of `almanac import`.
-        plan.states[path] = _state(site.text(path), wanted, replace=force or path == configs.PATH)
+        there = site.text(path)
+        if there is None or there == wanted:
+            plan.states[path] = "new" if there is None else "same"
+        else:
+            # The only config that differs from the one that is wanted is one of `almanac import`.
+            plan.states[path] = "replaced" if force or path == configs.PATH else "kept"
     _check_kept(plan, site)
     return plan
 
@@ -340,8 +339,9 @@ def _take_page(plan: Adoption, site: Site, *, is_ours: bool, new: bool) -> None:
         plan.notes.append(
             "There are records already, so the page was not imported. `almanac build` keeps both in sync."
         )
-        if source and not all(_writes_again(source, event) for event in site.records):
-            plan.style = None
+        own = section_renderer(source) if source else None
+        if own and any(event.markdown is None and fingerprint(own(event)) != event.rendered for event in site.records):
+            plan.style = None  # it would write records that are there already in another way
     else:
         if source and is_ours:
             # A section that the page's own shape reproduces needs no text of its own in the record.
@@ -355,10 +355,6 @@ def _take_page(plan: Adoption, site: Site, *, is_ours: bool, new: bool) -> None:
             "No template was found that writes new events in the shape of this page, so they would be written in "
             f"Almanac's own. {DOCS} says how to write one."
         )
-
-
-def _writes_again(source: str, event: Event) -> bool:
-    return event.markdown is not None or fingerprint(section_renderer(source)(event)) == event.rendered
 
 
 # ---------------------------------------------------------------- the other files
@@ -381,14 +377,6 @@ def _add_files(plan: Adoption, site: Site, branch: str, *, is_ours: bool) -> Non
     # One workflow that runs Almanac is enough, whatever its name.
     if find_workflow(site) in (None, WORKFLOW):
         plan.files[WORKFLOW] = workflow_text(branch)
-
-
-def _state(text: str | None, wanted: str, *, replace: bool) -> State:
-    if text is None:
-        return "new"
-    if text == wanted:
-        return "same"
-    return "replaced" if replace else "kept"
 
 
 def _check_kept(plan: Adoption, site: Site) -> None:

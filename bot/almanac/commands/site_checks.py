@@ -45,9 +45,9 @@ class Finding:
         check: What was looked at, as one word: `form`, `labels`, `clock` ...
         status: `unknown` if it is impossible to tell, because rights are missing or GitHub does not say.
         message: What was found, as full sentences.
-        remedy: What to do about it, as full sentences; None if there is nothing to do.
-        file: The file that it is about, as a path within the site, or None.
-        line: The line in it, counted from 1, or None.
+        remedy: What to do about it, as full sentences.
+        file: The file that it is about, as a path within the site.
+        line: The line in it, counted from 1.
     """
 
     check: str
@@ -146,12 +146,7 @@ def _for_github(site: Site, form: Form) -> Iterator[Finding]:
 
 
 def check_template(site: Site, form: Form | None) -> list[Finding]:
-    """Write sample events as the site does, and look at what becomes of the form's own fields.
-
-    Args:
-        site: The site.
-        form: Its form; None if it cannot be read.
-    """
+    """Write sample events as the site does; look at what becomes of its form's own fields, if that can be read."""
     own_fields = [field.id for field in form.fields if field.id not in FIELDS] if form else []
     page = outline(site.text(site.config.page) or "")
     events = samples(page.longest_list)

@@ -31,8 +31,8 @@ class Habits:
     Attributes:
         series: The names of its series, the latest first.
         letters: Series -> the time zone letters of its latest line of times; None stands for events without a series.
-        line: A line of times as the page writes it, or None.
-        zone: The IANA zone in which most events start, or None.
+        line: A line of times as the page writes it.
+        zone: The IANA zone in which most events start.
     """
 
     series: tuple[str, ...] = ()
@@ -126,11 +126,7 @@ def workflow_text(branch: str) -> str:
 
 
 def first_page(layouts: Sequence[str]) -> str:
-    """Write a page for a site that has none: front matter and a title.
-
-    Args:
-        layouts: The layouts that the site has; one that suits is used.
-    """
+    """Write a page for a site that has none: front matter, with one of the site's layouts if one suits, and a title."""
     layout = next((name for name in ("page", "default") if name in layouts), None)
     lines = ["---", *([f"layout: {layout}"] if layout else []), "title: Events", "---", ""]
     return "\n".join(lines) + ("" if layout == "page" else "# Events\n")

@@ -46,17 +46,10 @@ class Done:
 def reconcile(
     number: int, forge: Forge, messages: Messages, *, dry_run: bool = False, comment: CommentCommand | None = None
 ) -> Done:
-    """Make true what should be true of one issue, and tell what was done.
-
-    Args:
-        number: The issue's number.
-        forge: Where it is.
-        messages: Writes the texts.
-        dry_run: Whether nothing is to be written.
-        comment: A comment on the issue or its pull request, which may hold a command.
+    """Make true what should be true of one issue, with a comment on it that may hold a command; tell what was done.
 
     Raises:
-        UserError: The site's config, form, page or records are in the way.
+        UserError: The site's config, form, page or records cannot be used.
         ForgeError: The forge refused or failed.
     """
     return run(number, Planner(forge, messages, dry_run=dry_run), comment=comment)

@@ -39,14 +39,10 @@ def reconcile_all(
 
     A failure of one is among the results and does not stop the others.
 
-    Args:
-        forge: Where they are.
-        messages: Writes the texts.
-        dry_run: Whether nothing is to be written.
-        progress: Called before each: which it is, counted from 1, and how many there are.
+    `progress` is called before each: which it is, counted from 1, and how many there are.
 
     Raises:
-        UserError: The site's config or form is in the way of all.
+        UserError: The site's config or form cannot be used.
         ForgeError: The forge cannot even list what there is.
     """
     planner = Planner(forge, messages, dry_run=dry_run)
