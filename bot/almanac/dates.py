@@ -54,12 +54,9 @@ _DASH = r"(?:[ ]?[-\u2013\u2014/&][ ]?|[ ](?:to|until|through|thru|and)[ ])"
 def _grammar(year: str, number: str, *, close: bool = False) -> list[re.Pattern[str]]:
     """Return the ways to write a date to the day: the year, the month or the day first.
 
-    Args:
-        year: What can be a year.
-        number: What can be a day.
-        close: Only what cannot separate a title from a date comes between the parts. The first day of a range
-            (`3-5 May`) is a date, and `dots` holds the dot of a day that is written as `10.`, which may be the number
-            of an item as well.
+    In those that are `close`, only what cannot separate a title from a date comes between the parts. The first day of a
+    range (`3-5 May`) is a date, and `dots` holds the dot of a day that is written as `10.`, which may be the number of
+    an item as well.
     """
     any_month = rf"(?P<month>{'0?[1-9]|1[0-2]' if close else '[0-9]{1,2}'}|{MONTH_NAME})"
     before = rf"(?<!\w)(?:{_WEEKDAY}[\s,:;\u2013-]*)?(?:the\s+)?"
@@ -152,8 +149,7 @@ def read_date(text: str) -> str | Problem:
 
     A weekday before or after it is checked. `11/8/2021` is a problem that offers both readings.
 
-    Returns:
-        The date as `2021-11-08`, or the problem.
+    Returns the date as `2021-11-08`, or the problem.
     """
     stripped = " ".join(text.split()).strip(" .,()")
     if len(stripped) > LONGEST:
@@ -296,9 +292,7 @@ def find_date(text: str, year: str | None = None) -> Found | None:
     A date at the beginning is found however it is written; one elsewhere only where it says its year. Of a range, the
     first day is the date. Between day and month nothing is guessed: `11/8/2021` is 2021, with a note.
 
-    Args:
-        text: One line.
-        year: The year that the headings above say, for a date without its own.
+    `year` is what the headings above say, for a date without its own.
     """
     match = _leading(text) or _within(text)
     if match is None:

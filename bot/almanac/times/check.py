@@ -116,14 +116,8 @@ def read_when_without_date(line: str, zones: Zones, duration: str | None = None)
 def check_imported(date: str, line: str, zones: Zones) -> When:
     """Read the times of an imported event: its words stay as they are, and what is wrong with them is a warning.
 
-    Args:
-        date: The record's date; without a day nothing is checked.
-        line: The words on the page.
-        zones: The site's letters.
-
-    Returns:
-        The same as `read_when`, but with the page's own words as `line`, and the problems among the `warnings`. Where
-        there is one, `ok` is false and there is no moment: which of two times was meant is not guessed.
+    Where there is a problem, `ok` is false and there is no moment: which of two times was meant is not guessed. Without
+    a day in the record's date nothing is checked.
     """
     if len(date) != len("2021-11-08") or date.startswith("X") or not line.strip():
         return When(ok=True, line=line)
@@ -164,17 +158,12 @@ def when_to_json(when: When) -> dict[str, Any]:
 
 
 def _length(typed: str | None) -> tuple[timedelta | None, tuple[Problem, ...]]:
-    """Read the duration beside a line; a problem with it belongs to its own field."""
     length = read_duration(typed) if typed and typed.strip() else None
     return (None, (replace(length, field="duration"),)) if isinstance(length, Problem) else (length, ())
 
 
 def _take_apart(text: str, zones: Zones) -> tuple[WrittenLine | None, tuple[str, ...]]:
-    """Take a line apart and find all that is wrong with it on any date.
-
-    Returns:
-        The line, None if it cannot be taken apart; and the messages, none if the date is all that is needed to go on.
-    """
+    """Take a line apart (None if that cannot be done), and find all that is wrong with it on any date."""
     if len(text) > LONGEST:
         return None, (wording.TOO_LONG,)
     if not text.strip():
@@ -238,14 +227,9 @@ def _stated_day(written: WrittenDate, near: calendar_date) -> calendar_date | st
 
 @dataclass(frozen=True)
 class LineResult:
-    """What was found in a line.
+    """What was found in a line; there is no moment where anything is wrong, and the readings are what could be read.
 
-    Attributes:
-        moment: When the event is; None where anything is wrong.
-        readings: The times that could be read.
-        findings: What is wrong.
-        warnings: What was read, but is not quite right.
-        only_days: Only day marks are wrong or missing, so the one line that comes with the one finding was meant.
+    `only_days`: only day marks are wrong or missing, so the one line that comes with the one finding was meant.
     """
 
     moment: Moment | None = None

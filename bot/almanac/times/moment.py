@@ -27,10 +27,6 @@ class Moment:
     def length(self) -> timedelta | None:
         return self.end - self.start if self.end else None
 
-    @property
-    def only_start(self) -> "Moment":
-        return Moment(self.start)
-
 
 @dataclass(frozen=True)
 class ClockChange:
@@ -142,13 +138,10 @@ def right_label(place: ZonePlace, moment: Moment, zones: Zones) -> ZonePlace:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the times of a line say together.
+    """What the times of a line say together: whether they are the same moment, and what was meant.
 
-    Attributes:
-        agreed: They are the same moment; nothing is to be corrected.
-        moments: What was meant: one moment if all or most of the times say so, else one for each opinion.
-        odd: The times that a majority is against.
-        undated: The times that are right except for their day, which has to be written with them.
+    `moments` is one moment if all or most of the times say so, else one for each opinion. A majority is against the
+    `odd` times; the `undated` ones are right except for their day, which has to be written with them.
     """
 
     agreed: bool
@@ -245,26 +238,21 @@ def shown_times(
 ) -> tuple[ZoneTime, ...]:
     """Return a moment in the zones that a line shows: the given ones or, for a single time, the site's.
 
-    Args:
-        readings: The times that were given; the day of the first is the event's date.
-        moment: When the event is; its end is shown where the given time was a range.
-        zones: The site's letters.
-        length: How long the event takes where no range says so; it gives the ends, and is not shown.
+    The day of the first reading is the event's date. The moment's end is shown where the given time was a range; a
+    `length`, for where no range says it, gives the ends but is not shown.
     """
-    ends = moment.end or (moment.start + length if length else None)
+    start, ends = Moment(moment.start), moment.end or (moment.start + length if length else None)
     given: dict[ZonePlace, bool] = {}  # each place, and whether it shows the end
     for reading in readings:
         ranged = reading.clock.end is not None
-        place = right_label(reading.place, moment if ranged else moment.only_start, zones)
+        place = right_label(reading.place, moment if ranged else start, zones)
         place = next((known for known in given if place.name and known.name == place.name), place)
         given[place] = given.get(place, False) or ranged
     if len(given) == 1:
         ranged = any(given.values())
         places = _site_places(readings[0], moment, zones)
-        given = {right_label(place, moment if ranged else moment.only_start, zones): ranged for place in places}
-    return tuple(
-        time_at(place, moment if ranged else moment.only_start, zones, ends) for place, ranged in given.items()
-    )
+        given = {right_label(place, moment if ranged else start, zones): ranged for place in places}
+    return tuple(time_at(place, moment if ranged else start, zones, ends) for place, ranged in given.items())
 
 
 def _site_places(reading: TimeReading, moment: Moment, zones: Zones) -> list[ZonePlace]:

@@ -178,12 +178,7 @@ class Zones:
     def of(
         cls, time_zones: Mapping[str, str] | None = None, shown: Sequence[str] = (), default: str | None = None
     ) -> "Zones":
-        """Put a site's `time_zones` before the built-in letters.
-
-        Args:
-            time_zones: The config's `time_zones`: letters -> IANA name.
-            shown: The letters of one series' `time_zones`; where there are none, all the site's letters are shown.
-            default: The config's `time_zone`.
+        """Put a site's `time_zones` before the built-in letters; with none `shown`, all the site's own are.
 
         Raises:
             ConfigError: A zone or a letter is not known; each problem's `field` is the config's key.
