@@ -1,4 +1,4 @@
-"""The documentation leads where it says."""
+"""The links of the documentation lead somewhere."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "tests/README.md"])
+FOLDERS = [ROOT, ROOT / "bot/almanac", ROOT / "tests", ROOT / "tests/server"]
+EXAMPLE = {"bot/almanac/views/calendar.py", "tests/views/test_calendar.py"}
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 
 
@@ -25,6 +27,19 @@ def test_each_link_leads_somewhere(page: Path) -> None:
         there = page.parent / path if path else page
         assert there.exists(), target
         assert not anchor or anchor in anchors(there), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_module_that_is_named_exists(page: Path) -> None:
+    names = set(re.findall(r"`([\w/]+\.py)`", page.read_text())) - EXAMPLE
+    assert not {name for name in names if not any((folder / name).exists() for folder in FOLDERS)}
+
+
+def test_each_name_in_the_architecture_is_in_the_code() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "bot").rglob("*.py"))
+    prose = re.sub(r"```.*?```", "", (ROOT / "docs/architecture.md").read_text(), flags=re.DOTALL)
+    names = {name.rpartition(".")[2] for name in re.findall(r"`([A-Za-z]\w*(?:\.[a-z_]+)?)`", prose)} - {"py"}
+    assert not {name for name in names if not re.search(rf"\b{name}\b", code)}
 
 
 def test_each_page_of_the_documentation_can_be_reached_from_the_readme() -> None:

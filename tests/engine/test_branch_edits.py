@@ -153,7 +153,7 @@ class TestPage:
         assert scene.head(number) == theirs
         assert "- Location: Lyon" in scene.comment(number)
         assert "- Location: Nice" in scene.comment(number)
-        assert "By the record, it would say:" in scene.comment(number)
+        assert "According to the record, it should say:" in scene.comment(number)
 
     def test_record_and_page_edited_alike_is_fine(self, scene: Scene) -> None:
         number = scene.proposed(**DEMO_DAY, location="Paris")
@@ -357,4 +357,4 @@ class TestBothSides:
         scene.world.commit({RECORD: there.replace(b'title: "Demo Day"', b'title: "Demo Day, Summer"')})
         scene.run(number)
         assert 'title: "Demo Day, Spring"' in scene.record(number)
-        assert f"the same lines were changed: `{RECORD}`." in scene.comment(number)
+        assert f"the site's main branch: `{RECORD}`. I kept the lines of the branch" in scene.comment(number)

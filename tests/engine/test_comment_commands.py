@@ -105,7 +105,7 @@ class TestCommands:
         number = scene.proposed()
         head = scene.head(number)
         say(scene, number, "mallory", "/almanac cancel")
-        assert "Only people who may write" in scene.comment(number)
+        assert "Only people with write access" in scene.comment(number)
         assert (scene.head(number), scene.pull(number).state) == (head, "open")
         seen = scene.comment(number)
         say(scene, number, "mallory", "/almanac recreate")

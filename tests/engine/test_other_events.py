@@ -21,7 +21,7 @@ class TestLimit:
     def test_more_wait_with_a_comment_and_are_served_in_their_order(self, scene: Scene) -> None:
         numbers = [self.filed(scene, day) for day in (1, 2, 3, 4)]
         assert [scene.run(number).plan.outcome for number in numbers] == ["created", "created", "waiting", "waiting"]
-        assert "waits its turn" in scene.comment(numbers[2])
+        assert "wait its turn" in scene.comment(numbers[2])
         assert scene.run(numbers[2]).plan.writes == ()
         scene.world.edit_issue(numbers[1], state="closed")
         outcomes = {done.plan.issue: done.plan.outcome for done in scene.sweep()}

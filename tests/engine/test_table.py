@@ -201,7 +201,7 @@ class TestGone:
         assert scene.run(number).plan.outcome == "closed"
         assert scene.pull(number).state == "closed"
         assert scene.world.head(branch_name(number)) is None
-        assert "Put the label back" in scene.comment(number)
+        assert "add the label again" in scene.comment(number)
         assert scene.run(number).plan.writes == ()
         scene.world.label(number, "event")
         assert scene.run(number).plan.outcome == "created"

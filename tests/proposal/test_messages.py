@@ -1,6 +1,6 @@
-"""Each text that people read, for each state, as it stands in `tests/cases/messages/`.
+"""Each text that people read, for each state, as it is in `tests/cases/messages/`.
 
-`python -m tests.proposal.test_messages` writes them anew.
+`python -m tests.proposal.test_messages` writes them again.
 """
 
 import re
@@ -218,6 +218,6 @@ def test_problems_that_have_no_room_are_told_later() -> None:
     assert "Problem 0." in text
     assert "Problem 99." not in text
     assert text.count("There is more to fix") == 1
-    assert text.endswith("I will look again by myself.")
+    assert text.endswith("I will then look again automatically.")
     one = load_messages().write(Draft("problems", {"problems": (Problem("X", typed="x" * 70_000),)}), pull=None)
     assert len(one) == MAX_CHARACTERS
