@@ -103,11 +103,9 @@ class GitHubApp:
 
     def _new_token(self, installation: int, repository: int | None) -> tuple[str, float]:
         only = {} if repository is None else {"repository_ids": [repository]}
-        path, needs = (
-            f"/app/installations/{installation}/access_tokens",
-            "the App has to be installed on this repository",
-        )
-        request = Request("POST", path, "get a token for the installation", needs, {"permissions": PERMISSIONS, **only})
+        path, doing = f"/app/installations/{installation}/access_tokens", "get a token for the installation"
+        needs = "the App has to be installed on this repository"
+        request = Request("POST", path, doing, needs, {"permissions": PERMISSIONS, **only})
 
         def parse(found: Any) -> tuple[str, float]:
             return str(found["token"]), datetime.fromisoformat(found["expires_at"]).timestamp()
@@ -196,13 +194,8 @@ def convert_manifest(code: str, api_url: str) -> RegisteredApp:
     """
 
     def parse(found: Any) -> RegisteredApp:
-        return RegisteredApp(
-            int(found["id"]),
-            str(found["slug"]),
-            str(found["html_url"]),
-            str(found["pem"]),
-            str(found["webhook_secret"] or ""),
-        )
+        key, secret = str(found["pem"]), str(found["webhook_secret"] or "")
+        return RegisteredApp(int(found["id"]), str(found["slug"]), str(found["html_url"]), key, secret)
 
     path, needs = f"/app-manifests/{quote(code, safe='')}/conversions", "a code that is less than an hour old"
     with closing(GitHubClient("the new App", api_url, None, secret=code)) as client:

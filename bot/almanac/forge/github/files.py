@@ -131,7 +131,6 @@ class RemoteFiles:
         return self._blobs[entry.id]
 
     def files(self, commit: str, folder: str, suffix: str) -> dict[str, bytes]:
-        """Read the ordinary files directly in a folder of a commit whose names end so, by name."""
         names = sorted(name for name in self.names(commit, folder) if name.endswith(suffix))
         found = {name: self.object(commit, f"{folder.strip('/')}/{name}".lstrip("/")) for name in names}
         return {name: data for name, data in found.items() if data is not None}
@@ -151,7 +150,6 @@ class RemoteFiles:
         return found
 
     def entry(self, commit: str, path: str) -> Entry | None:
-        """Find what is at a path in a commit, or None."""
         if not is_plain(path):
             return None
         found = Entry(_FOLDER, self.root(commit), "")
@@ -163,7 +161,6 @@ class RemoteFiles:
         return found._replace(path=path)
 
     def root(self, commit: str) -> str:
-        """Return the id of a commit's tree."""
         if commit not in self._roots:
             entries, truncated = self._whole_tree(commit)
             if truncated:

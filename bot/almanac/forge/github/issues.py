@@ -43,7 +43,6 @@ class GitHubIssues:
     # ------------------------------------------------------------ issues
 
     def issue(self, number: int) -> Issue | None:
-        """Read one issue: 1 request."""
         request = Request("GET", f"issues/{number}", f"read issue {number}", _READ)
         try:
             found = self.client.find(request, lambda found: (_issue(found), str(found["url"])))
@@ -85,7 +84,6 @@ class GitHubIssues:
     # ------------------------------------------------------------ our comments
 
     def create_comment(self, issue: int, body: str) -> Comment:
-        """Write our comment on an issue: 1 read, 1 write."""
         if self._our_comments(issue):
             raise Raced(branch_name(issue))
         request = Request("POST", f"issues/{issue}/comments", f"comment on issue {issue}", _WRITE, {"body": body})
@@ -143,7 +141,6 @@ class GitHubIssues:
     # ------------------------------------------------------------ pull requests
 
     def newest_pull(self, branch: str, state: Literal["open", "all"] = "all") -> Pull | None:
-        """Read the newest pull request from a branch: 1 request."""
         head = f"{self.client.name.partition('/')[0]}:{branch}"
         found = self.client.page(_pulls_request(state=state, head=head), self._pull_and_source)
         return max((pull for pull, _ in found), key=lambda pull: pull.number, default=None)

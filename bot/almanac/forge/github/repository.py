@@ -54,11 +54,7 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
         checkout: A clone on this disk; files of the commits that it holds are read there and cost no request.
         pause: Seconds between writes; None lets a run's first ten go at once and the later ones a second apart.
         patience: The most seconds to wait, in one call, for a rate limit or for GitHub's problems to pass.
-            GitHub's secondary limits usually ask for a minute.
-        cache: Keeps files for later runs, so that each is fetched once.
-
-    Raises:
-        UserError: The repository, the address or the token is not valid.
+        cache: Keeps files for later runs.
     """
     check_repository_name(repository)
     if not is_address(api_url):
@@ -83,7 +79,6 @@ class GitHubForge(GitHubFiles, GitHubIssues):
         self._ours: dict[str, Header] = {}
 
     def __repr__(self) -> str:
-        """Name the repository, and nothing that is secret."""
         return f"GitHubForge({self.name!r})"
 
     @property
@@ -92,11 +87,9 @@ class GitHubForge(GitHubFiles, GitHubIssues):
 
     @property
     def usage(self) -> Usage:
-        """What this connection has cost so far."""
         return self.client.usage
 
     def close(self) -> None:
-        """Close the connection to GitHub; it opens again when it is needed."""
         self.client.close()
 
     # ------------------------------------------------------------ reads
@@ -204,7 +197,6 @@ class GitHubForge(GitHubFiles, GitHubIssues):
         return commit
 
     def delete_branch(self, branch: str, expected: str) -> None:
-        """Delete a branch: 1 read, 1 write."""
         self._set_branch(branch, expected, None)
 
     def _set_branch(self, branch: str, expected: str | None, commit: str | None, *, force: bool = False) -> None:

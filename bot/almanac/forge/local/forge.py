@@ -271,7 +271,6 @@ class LocalForge:
         self._store.drop_issue(number)
 
     def comment(self, issue: int, author: str, body: str) -> int:
-        """Write a comment in someone's name and return its number."""
         with self.alone():
             self._stored_issue(issue)
             return self._store.add_comment(issue, author, self._time(), body)
