@@ -13,12 +13,11 @@ class Problem:
             text: that is shown apart, and fenced.
         field: The field's label as its reader knows it (`Date` of a form, `time_zones.ET` of a config), or None when
             the whole input is meant.
-        typed: What was typed there, verbatim, or None.
-        accepted: A value that would be accepted in its place, or None. For times it is the corrected line.
-        choices: Several values that would each be accepted, where only a person can say which one is meant; `accepted`
-            is None then.
-        file: The file that it is in, as a path within the site, or None.
-        line: The line in that file, counted from 1, or None.
+        typed: What was typed there, verbatim.
+        accepted: A value that would be accepted in its place. For times it is the corrected line.
+        choices: Several such values, where only a person can say which one is meant; `accepted` is None then.
+        file: The file that it is in, as a path within the site.
+        line: The line in that file, counted from 1.
     """
 
     message: str
@@ -57,7 +56,7 @@ class ForgeError(AlmanacError):
     """GitHub or git refused or failed.
 
     Attributes:
-        remedy: What a person can do about it, as a full sentence, or None.
+        remedy: What a person can do about it, as a full sentence.
         passing: Whether trying again later can help (a rate limit, a broken connection).
     """
 

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from types import MappingProxyType
 
 # Unicode's line ends (its newline guidelines), CRLF first so that it counts once.
 _LINE_END = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -57,44 +56,42 @@ def _is_visible(char: str) -> bool:
 
 # ---------------------------------------------------------------- caps
 
-CAPS: Mapping[str, int] = MappingProxyType(
-    {
-        "series": 200,
-        "title": 300,
-        "date": 100,
-        "when": 200,
-        "duration": 50,
-        "location": 500,
-        "url": 2_000,
-        "people_label": 200,
-        "people": 40_000,
-        "description": 20_000,
-        "agenda": 20_000,
-        "recording": 2_000,
-        "links": 40_000,
-    }
-)
+CAPS: Mapping[str, int] = {
+    "series": 200,
+    "title": 300,
+    "date": 100,
+    "when": 200,
+    "duration": 50,
+    "location": 500,
+    "url": 2_000,
+    "people_label": 200,
+    "people": 40_000,
+    "description": 20_000,
+    "agenda": 20_000,
+    "recording": 2_000,
+    "links": 40_000,
+}
 """Field id -> how many characters it may have. A field of the site's own has `CAP_ELSEWHERE`."""
 CAP_ELSEWHERE = 10_000
 
-COUNT_CAPS: Mapping[str, tuple[int, str]] = MappingProxyType(
-    {"people": (100, "people"), "agenda": (100, "points"), "links": (50, "links")}
-)
+COUNT_CAPS: Mapping[str, tuple[int, str]] = {
+    "people": (100, "people"),
+    "agenda": (100, "points"),
+    "links": (50, "links"),
+}
 """Field id -> how many entries it may have, and what they are called."""
 
-ENTRY_CAPS: Mapping[str, tuple[int, str]] = MappingProxyType(
-    {
-        "name": (200, "The name"),
-        "affiliation": (300, "The affiliation"),
-        "label": (300, "The text"),
-        "point": (1_000, "This"),
-    }
-)
+ENTRY_CAPS: Mapping[str, tuple[int, str]] = {
+    "name": (200, "The name"),
+    "affiliation": (300, "The affiliation"),
+    "label": (300, "The text"),
+    "point": (1_000, "This"),
+}
 """Part of a person, a link or a point of the agenda -> how many characters it may have, and what it is called."""
 
 
 def too_long(field: str, value: str) -> str | None:
-    """Say that a field's text has more characters than its cap; None if it has not."""
+    """Say that a field's text is longer than its cap; None if it is not."""
     return _over(CAPS.get(field, CAP_ELSEWHERE), "This", value)
 
 

@@ -14,22 +14,14 @@ _OUTSIDE_URL = re.compile(r"[^A-Za-z0-9\-._~/?=&%+,:@!$#*]")
 
 
 class RefusedUrl(ValueError):  # noqa: N818 -- an answer to the person, not an error of ours
-    """The URL is not one that a page may link to.
-
-    Attributes:
-        reason: What is wrong with it, as a full sentence in plain words.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    """The URL is not one that a page may link to; the reason is a full sentence in plain words."""
 
 
 def check_url(value: str) -> str:
     """Check a URL and return it normalised: scheme and host in lower case, the host in ASCII, the rest percent-encoded.
 
     Raises:
-        RefusedUrl: With the reason in plain words.
+        RefusedUrl: A page may not link to it.
     """
     if not value:
         raise RefusedUrl("The link is empty.")
@@ -54,7 +46,7 @@ def why_refused(value: str) -> str | None:
     try:
         check_url(value)
     except RefusedUrl as error:
-        return error.reason
+        return str(error)
     return None
 
 

@@ -43,36 +43,22 @@ _SENTENCES = {
 
 @dataclass(frozen=True)
 class Dialect:
-    """How the files of one kind are read.
-
-    Attributes:
-        cap: The most characters that a file may have.
-        first: The number by which a problem's field names the first entry of a list.
-        aliases: Whether anchors (`&`, `*`) are followed.
-        is_text: Tells by its path where a number or a boolean is the text that it is written as.
-    """
+    """How the files of one kind are read."""
 
     cap: int = MAX_CHARACTERS
-    first: int = 1
-    aliases: bool = False
-    is_text: Callable[[Path], bool] = lambda _: False
+    first: int = 1  # the number by which a problem's field names the first entry of a list
+    aliases: bool = False  # whether anchors (`&`, `*`) are followed
+    is_text: Callable[[Path], bool] = lambda _: False  # where a number or a boolean is the text that it is written as
 
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML file as plain values, with what is needed to point into it.
-
-    Attributes:
-        file: Its path within the site.
-        data: Texts, whole numbers, booleans, None, lists and groups.
-        lines: Where a value is -> the line of its key, counted from 1.
-        first: The number by which a problem's field names the first entry of a list.
-    """
+    """A YAML file as plain values: texts, whole numbers, booleans, None, lists and groups; and how to point into it."""
 
     file: str
     data: Any
-    lines: dict[Path, int]
-    first: int = 1
+    lines: dict[Path, int]  # where a value is -> the line of its key, counted from 1
+    first: int = 1  # as in `Dialect`
 
     def read(self, model: type[M], at: Path = ()) -> M:
         """Check the document, or the part of it at a path, against a model.
@@ -93,7 +79,10 @@ class Document:
 
     def problem(self, message: str, at: Path = ()) -> Problem:
         """Return a problem with the value at a path, which may be missing."""
-        return Problem(message, field_name(at, self.first), file=self.file, line=self._line(at))
+        known = at
+        while known and known not in self.lines:
+            known = known[:-1]
+        return Problem(message, field_name(at, self.first), file=self.file, line=self.lines.get(known))
 
     def located(self, problem: Problem) -> Problem:
         """Give a problem of this file the line of its field, where the file has that field and no line is given."""
@@ -111,16 +100,11 @@ class Document:
                 yield self.problem(_sentence(model, detail), path)
 
     def _path(self, detail: ErrorDetails, at: Path) -> Path:
-        """Return where in the file a mistake is: Pydantic's location without the steps that only its types know."""
+        """Return Pydantic's location without the steps that only its types know."""
         path, rest = at, detail["loc"]
         while rest and (*path, rest[0]) in self.lines:
             path, rest = (*path, rest[0]), rest[1:]
         return (*path, *rest) if detail["type"] == "missing" else path
-
-    def _line(self, path: Path) -> int | None:
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path)
 
 
 def field_name(path: Path, first: int = 1) -> str | None:
@@ -132,10 +116,7 @@ def field_name(path: Path, first: int = 1) -> str | None:
 def load(text: str | bytes, file: str, dialect: Dialect = Dialect()) -> Document:
     """Read one YAML file: text, whole numbers, booleans, null, lists and groups; dates stay the text that they are.
 
-    Args:
-        text: The file's content; bytes are UTF-8, with or without a byte order mark.
-        file: Its path within the site, for messages.
-        dialect: How files of this kind are read.
+    Bytes are UTF-8, with or without a byte order mark.
 
     Raises:
         UserError: It cannot be read, names a key twice, or has aliases that are not followed.
@@ -249,7 +230,6 @@ class _Reader:
 
 
 def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
-    """Say what is wrong with a value, in words for someone who is not a programmer."""
     kind, location = detail["type"], detail["loc"]
     if kind == "extra_forbidden":
         names = list(_schema_at(model, location[:-1]).get("properties", {}))
@@ -266,7 +246,6 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
 
 
 def _schema_at(model: type[BaseModel], location: Path) -> dict[str, Any]:
-    """Return the JSON schema of what is at a location inside a model."""
     schema: dict[str, Any] = model.model_json_schema()
     here = schema
     for step in location:

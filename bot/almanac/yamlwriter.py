@@ -17,7 +17,6 @@ from almanac.yamlfile import MAX_CHARACTERS, compose, load, scalar_value
 # Words that YAML 1.1 (Ruby's reader too) takes for a boolean or null if they have no quotes.
 _SPECIAL = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 _TEXT = "tag:yaml.org,2002:str"
-_BLOCK_STYLES = ("|", ">")
 _NOTHING: tuple[Any, ...] = (None, [], {})
 
 
@@ -38,16 +37,10 @@ _Dumper.add_representer(yaml.ScalarNode, lambda _, node: node)
 
 def dump(data: Any, *, flow: bool = False) -> str:
     """Write values as YAML, always the same bytes for the same values: one line a text, or with `flow` one for all."""
-    return str(
-        yaml.dump(
-            _keyed(data),
-            Dumper=_Dumper,
-            sort_keys=False,
-            allow_unicode=True,
-            width=float("inf"),
-            default_flow_style=flow,
-        )
+    text = yaml.dump(
+        _keyed(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=float("inf"), default_flow_style=flow
     )
+    return str(text)
 
 
 def _keyed(value: Any) -> Any:
@@ -65,10 +58,6 @@ def rewrite(source: str, data: dict[str, Any]) -> str | None:
 
     A comment goes only with the entry that it is part of. The caller has to make sure that the result reads as `data`:
     YAML has corners that are not thought of here.
-
-    Args:
-        source: The text, which a person may have written.
-        data: What it is to hold: texts, numbers, booleans, lists and groups.
 
     Raises:
         UserError: The text is not valid YAML.
@@ -117,7 +106,6 @@ class _Editor:
         return "".join([*parts, self.text[at:]])
 
     def change(self, node: yaml.Node | None, new: Any, column: int) -> None:
-        """Make a value another one."""
         if isinstance(node, yaml.ScalarNode) and not isinstance(new, list | dict):
             self.scalar(node, new, column)
         elif isinstance(node, yaml.MappingNode) and isinstance(new, dict):
@@ -187,7 +175,6 @@ class _Editor:
             self.changes.append((self.start(entry), self.end(entry[1]), _indented(whole, column).strip(" \n")))
 
     def insert(self, node: yaml.CollectionNode, before: _Entry | None, whole: Any) -> None:
-        """Write an entry on lines of its own, after another one or as the first."""
         if node.flow_style:
             raise _NotInPlaceError
         at = self.line_end(self.end(before[1])) if before else self.line_start(self.start(_entries(node)[0]))
@@ -211,7 +198,7 @@ class _Editor:
         start, end = node.start_mark.index, node.end_mark.index
         if isinstance(node, yaml.CollectionNode) and not node.flow_style:
             return self.end(_entries(node)[-1][1])  # its own mark is where the next thing begins
-        if isinstance(node, yaml.ScalarNode) and node.style in _BLOCK_STYLES:
+        if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
             return start + len(self.text[start:end].rstrip())
         return int(end)
 

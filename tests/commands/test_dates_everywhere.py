@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from almanac import cli
 from almanac.config import Config
-from almanac.event.submission import submit
-from almanac.form.body import parse
+from almanac.event.submission import submit_body
 
 from tests.filing import body, house_form
 
@@ -17,7 +16,7 @@ each = pytest.mark.parametrize("text", DATES)
 
 @each
 def test_through_the_form(text: str) -> None:
-    submission = submit(parse(body(title="X", date=text), house_form()), house_form(), Config(), 1)
+    submission = submit_body(body(title="X", date=text), house_form(), Config(), 1)
     assert submission.event
     assert submission.event.date == "2021-11-10"
 

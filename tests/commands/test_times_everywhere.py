@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import pytest
 from almanac.config import Config
 from almanac.dates import heading_date
-from almanac.event.submission import submit
-from almanac.form.body import parse
+from almanac.event.submission import submit_body
 from almanac.page.importer import import_page
 from almanac.renderer import house_renderer
 from almanac.times.check import read_when, when_to_json
@@ -71,7 +70,7 @@ def test_through_the_command(case: Case) -> None:
 @each
 def test_through_the_form(case: Case) -> None:
     text = body(title="X", date=case.date, when=case.line)
-    submission = submit(parse(text, house_form()), house_form(), Config(), 1)
+    submission = submit_body(text, house_form(), Config(), 1)
     assert (submission.event is not None) == (case.instant is not None)
     if submission.event:
         again = read_when(case.date, submission.event.when or "", ZONES)

@@ -4,8 +4,7 @@ import pytest
 from almanac.config import Config, read_config
 from almanac.errors import ConfigError
 from almanac.event.model import Event, Link
-from almanac.event.submission import FIELDS, Submission, submit, submit_body
-from almanac.form.body import parse
+from almanac.event.submission import FIELDS, Submission, submit_body
 from almanac.form.schema import Form, read_form
 from almanac.text import CAPS
 
@@ -16,7 +15,7 @@ BASE = {"title": "Demo Day", "date": "2022-01-20"}
 
 
 def submitted(config: Config | None = None, /, **answers: str) -> Submission:
-    return submit(parse(body(**answers), house_form()), house_form(), config or Config(), 12)
+    return submit_body(body(**answers), house_form(), config or Config(), 12)
 
 
 def event_of(config: Config | None = None, /, **answers: str) -> Event:
@@ -35,7 +34,7 @@ def own_form(elements: str) -> Form:
 
 
 def filed(form: Form, text: str) -> Submission:
-    return submit(parse(text, form), form, Config(), 12)
+    return submit_body(text, form, Config(), 12)
 
 
 START = "### Title\n\nX\n\n### Date\n\n2022-01-20\n\n"
@@ -196,7 +195,7 @@ def test_our_fields_may_be_of_another_kind() -> None:
 
 
 def test_refused_fields_are_explained() -> None:
-    edited = submit(parse("### Title\n\nX\n\n### Date\n\n2022-01-20", house_form()), house_form(), Config(), 1)
+    edited = submit_body("### Title\n\nX\n\n### Date\n\n2022-01-20", house_form(), Config(), 1)
     assert edited.event is None
     assert all("not in the issue any more" in problem.message for problem in edited.problems)
     form = own_form(
@@ -214,7 +213,7 @@ def test_refused_fields_are_explained() -> None:
 
 def test_a_heading_that_is_gone_is_asked_for_by_its_name() -> None:
     text = body(**BASE, description="Words").replace("### Registration link\n\n_No response_\n\n", "")
-    problems = submit(parse(text, house_form()), house_form(), Config(), 1).problems
+    problems = submit_body(text, house_form(), Config(), 1).problems
     told = {problem.field: problem.accepted for problem in problems}
     assert told["Description"] == "### Registration link"
 

@@ -75,13 +75,7 @@ def refused_links(description: str) -> tuple[Problem, ...]:
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph and its bullets as Markdown, each for the start of a list item.
-
-    Attributes:
-        text: The paragraph.
-        bullets: What comes beneath it.
-        is_bullet: Whether the text is not a paragraph but a bullet that has none above it.
-    """
+    """A paragraph and its bullets as Markdown, each for the start of a list item; or a bullet that has none above."""
 
     text: Safe
     bullets: tuple[Safe, ...] = ()

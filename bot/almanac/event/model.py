@@ -111,10 +111,7 @@ class Event(_Value):
         return (self.date, self.starts or "")
 
 
-MAX_SLUG = 60
-
-
-def safe_slug(text: str, max_length: int = MAX_SLUG) -> str:
+def safe_slug(text: str, max_length: int = 60) -> str:
     """Return a text in `a-z`, `0-9` and single hyphens; empty if nothing of it can be written so."""
     # Left to itself, the library reads `&#47;` as a slash, which nobody typed.
     return slugify(
@@ -123,27 +120,19 @@ def safe_slug(text: str, max_length: int = MAX_SLUG) -> str:
 
 
 class TakenIds(set[str]):
-    """Ids in use, for giving out many: ids are only added, so what was tried once need not be tried again.
-
-    Attributes:
-        tried: Id without a number -> the first number that may still be free.
-    """
+    """Ids in use, for giving out many: ids are only added, so what was tried once need not be tried again."""
 
     def __init__(self, ids: Iterable[str] = ()) -> None:
         super().__init__(ids)
-        self.tried: dict[str, int] = {}
+        self.tried: dict[str, int] = {}  # id without a number -> the first number that may still be free
 
 
 def event_id(date: str, name: str, taken: Collection[str]) -> str:
     """Return a new event's id: `2021-11-08-governments-agencies`; where that is taken, `-2`, `-3` ... follow.
 
     It names the record's file, so it is made of a date and an ASCII slug, never of text as typed. It begins with a
-    digit or with `XXXX`, so it is a valid file name on every system (`con`, `..` and the like are not).
-
-    Args:
-        date: The event's date, as a record holds it.
-        name: Its series, or its title.
-        taken: The ids in use; `TakenIds` where many are given out.
+    digit or with `XXXX`, so it is a valid file name on every system (`con`, `..` and the like are not). The name is the
+    event's series, or its title.
     """
     slug = safe_slug(name)
     base = f"{date}-{slug}" if slug else date
@@ -167,11 +156,11 @@ def in_one_spelling(event: Event) -> Event:
     def linked(entry: T) -> T:
         return entry.model_copy(update={"url": _url(entry.url)})
 
+    moments = {"starts": event.starts, "ends": event.ends}
     changes = {
         "url": _url(event.url),
         "recording": _url(event.recording),
-        "starts": _moment(event.starts),
-        "ends": _moment(event.ends),
+        **{name: datetime.fromisoformat(moment).isoformat() for name, moment in moments.items() if moment},
         "people": tuple(map(linked, event.people)),
         "links": tuple(map(linked, event.links)),
     }
@@ -183,7 +172,3 @@ def _url(url: str | None) -> str | None:
         return check_url(url) if url else url
     except RefusedUrl:
         return url
-
-
-def _moment(moment: str | None) -> str | None:
-    return datetime.fromisoformat(moment).isoformat() if moment else moment

@@ -45,15 +45,9 @@ def _read_lines(field: str, text: str, read: Callable[[str], T | Problem]) -> tu
     lines = [_NUMBER.sub("", line) for line in entries(text)]
     if many := too_many(field, len(lines)):
         return (), [Problem(many)]
-    found: list[T] = []
-    problems: list[Problem] = []
-    for line in lines:
-        one = read(line)
-        if isinstance(one, Problem):
-            problems.append(one)
-        else:
-            found.append(one)
-    return tuple(found), problems
+    results = [read(line) for line in lines]
+    problems = [result for result in results if isinstance(result, Problem)]
+    return tuple(result for result in results if not isinstance(result, Problem)), problems
 
 
 def _person(line: str) -> Person | Problem:
@@ -68,7 +62,7 @@ def _person(line: str) -> Person | Problem:
     try:
         address = check_url(url) if url else None
     except RefusedUrl as refused:
-        return Problem(refused.reason, typed=line, accepted=_person_offer(line))
+        return Problem(str(refused), typed=line, accepted=_person_offer(line))
     return Person(name=name, url=address, affiliation=affiliation or None)
 
 
@@ -110,7 +104,7 @@ def _link(line: str) -> Link | Problem:
         address = check_url(url.strip())
     except RefusedUrl as refused:
         is_link = bool(found or label or _URL_START.match(line))
-        reason = refused.reason if is_link else "A link is its words in square brackets, and then its address."
+        reason = str(refused) if is_link else "A link is its words in square brackets, and then its address."
         return Problem(reason, typed=line, accepted=_link_offer(line))
     label = label.strip() or host_of(address)
     over = entry_too_long("label", label)

@@ -24,11 +24,9 @@ def record_path(folder: str, event_id: str) -> str:
 def write_record(event: Event, *, before: Event | None = None, source: str | None = None) -> str:
     """Write an event as its record: keys in the model's order, empty fields left out, one line a text.
 
-    Args:
-        event: The event.
-        before: What its record says until now.
-        source: The text of that record. A person's comments, order of keys and quotes stay, and only what differs is
-            changed; unless the text cannot be read, or cannot be changed so that it gives the event.
+    `before` is what its record says until now, and `source` the text of that. A person's comments, order of keys and
+    quotes stay in it, and only what differs is changed; unless it cannot be read, or cannot be changed so that it gives
+    the event.
     """
     if source is not None and event == before:
         return source
@@ -43,10 +41,6 @@ def write_record(event: Event, *, before: Event | None = None, source: str | Non
 
 def read_record(text: str, file: str) -> Event:
     """Read one record.
-
-    Args:
-        text: The content of the file.
-        file: Its path within the site, for messages.
 
     Raises:
         UserError: With every mistake in it, each with file, line and field.
@@ -91,13 +85,7 @@ def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
 def incoherent(records: Sequence[Event], zones: Zones | None, folder: str) -> Iterator[Problem]:
     """Find what in a record contradicts itself (its When line and its moment), or names something that does not exist.
 
-    Args:
-        records: All records.
-        zones: The site's zones; None to leave the When lines unread.
-        folder: The folder of the records.
-
-    Returns:
-        Problems that name the record's file, but no line.
+    Without zones, the When lines are not read. The problems name the record's file, but no line.
     """
     ids = {record.id for record in records}
     for record in records:

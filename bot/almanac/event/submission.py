@@ -53,12 +53,9 @@ _INVALID_OTHERWISE = "This answer is not as the form gives it. Please type it ag
 
 @dataclass(frozen=True)
 class Submission:
-    """What an issue's answers come to.
+    """The event, under a preliminary id, or all that its author has to fix; and what its author should look at.
 
-    Attributes:
-        event: The event, under a preliminary id; None where there are problems.
-        problems: All that its author has to fix, each with the field's label.
-        warnings: What its author should have a look at.
+    Problems and warnings name the field by its label.
     """
 
     event: Event | None
@@ -70,27 +67,12 @@ def submit_body(body: str, form: Form, config: Config, issue: int) -> Submission
     """Make an event of an issue's body; one that is too long to be read is a problem like any other.
 
     Raises:
-        ConfigError: As `submit`.
+        ConfigError: The form does not ask for a title or a date, without which there is no event.
     """
     try:
         reading = parse(body, form)
     except UserError as error:
         return Submission(None, error.problems)
-    return submit(reading, form, config, issue)
-
-
-def submit(reading: Reading, form: Form, config: Config, issue: int) -> Submission:
-    """Make an event of answers.
-
-    Args:
-        reading: The answers.
-        form: The form that asked for them.
-        config: The site's config, for its zones.
-        issue: The number of the issue.
-
-    Raises:
-        ConfigError: The form does not ask for a title or a date, without which there is no event.
-    """
     ids = {field.id for field in form.fields}
     missing = [name for name in NEEDED if name not in ids]
     if missing:
@@ -113,7 +95,10 @@ class _Answers:
     def submission(self, issue: int) -> Submission:
         self.check_presence()
         values = {name: self.text(name) for name in FIELDS}
-        title, date = values["title"], self.date(values["date"])
+        title, date = values["title"], read_date(values["date"]) if values["date"] else None
+        if isinstance(date, Problem):
+            self.complain("date", date)
+            date = None
         when = self.when(date, values["when"], values["duration"], values["series"])
         people, wrong_people = read_people(values["people"] or "")
         links, wrong_links = read_links(values["links"] or "")
@@ -166,7 +151,6 @@ class _Answers:
                     self.complain(field.id, Problem("This box has to be ticked.", accepted=f"[x] {option.label}"))
 
     def refused(self, field: Field, reason: str) -> Problem:
-        """Say why an answer could not be taken from the issue, and what to do."""
         if reason == "open-ended":
             following = self.form.fields[self.form.fields.index(field) + 1]
             return Problem(_REFUSED[reason], accepted=f"### {following.label}")
@@ -191,16 +175,14 @@ class _Answers:
             self.complain(name, Problem(message, accepted=_EXAMPLES[name]))
         return cleaned or None
 
-    def date(self, typed: str | None) -> str | None:
-        date = read_date(typed) if typed else None
-        if isinstance(date, Problem):
-            self.complain("date", date)
-            return None
-        return date
-
     def when(self, date: str | None, line: str | None, duration: str | None, series: str | None) -> When | None:
         if line is None:
-            self.duration_alone(duration)
+            read = read_duration(duration) if duration else None
+            if isinstance(read, Problem):
+                self.complain("duration", read)
+            elif duration:
+                message = "A duration needs the time at which the event starts; it was left out."
+                self.warnings.append(Problem(message, self.labels["duration"], typed=duration))
             return None
         zones = self.config.zones(series)
         when = read_when(date, line, zones, duration) if date else None
@@ -209,14 +191,6 @@ class _Answers:
         for warning in when.warnings if when else ():
             self.warnings.append(replace(warning, field=self.labels[warning.field or "when"]))
         return when
-
-    def duration_alone(self, typed: str | None) -> None:
-        read = read_duration(typed) if typed else None
-        if isinstance(read, Problem):
-            self.complain("duration", read)
-        elif typed:
-            message = "A duration needs the time at which the event starts; it was left out."
-            self.warnings.append(Problem(message, self.labels["duration"], typed=typed))
 
     def agenda(self, text: str | None) -> tuple[str, ...]:
         points = entries(text or "")
@@ -234,7 +208,7 @@ class _Answers:
         except RefusedUrl as refused:
             offers = (f"https://{typed}", *_URL.findall(typed or ""))
             accepted = next((offer for offer in offers if not why_refused(offer)), _EXAMPLES[name])
-            self.complain(name, Problem(refused.reason, typed=typed, accepted=accepted))
+            self.complain(name, Problem(str(refused), typed=typed, accepted=accepted))
             return None
 
     def extra(self) -> dict[str, Extra]:
