@@ -94,17 +94,15 @@ class Document:
     def _problems(self, model: type[BaseModel], error: ValidationError, at: Path) -> Iterator[Problem]:
         seen = set()
         for detail in error.errors(include_url=False):
-            path = self._path(detail, at)
+            # Pydantic's location without the steps that only its types know.
+            path, rest = at, detail["loc"]
+            while rest and (*path, rest[0]) in self.lines:
+                path, rest = (*path, rest[0]), rest[1:]
+            if detail["type"] == "missing":
+                path = (*path, *rest)
             if path not in seen:  # A union reports once for each of its members.
                 seen.add(path)
                 yield self.problem(_sentence(model, detail), path)
-
-    def _path(self, detail: ErrorDetails, at: Path) -> Path:
-        """Return Pydantic's location without the steps that only its types know."""
-        path, rest = at, detail["loc"]
-        while rest and (*path, rest[0]) in self.lines:
-            path, rest = (*path, rest[0]), rest[1:]
-        return (*path, *rest) if detail["type"] == "missing" else path
 
 
 def field_name(path: Path, first: int = 1) -> str | None:

@@ -278,7 +278,7 @@ class _Edited:
         end: int | None = len(self.parts)
         if number + 1 < len(self.elements):
             following = self.elements[number + 1]
-            if self.last_place(following) < place:
+            if max(self.places[following.label], default=-1) < place:
                 raise _Refused(OPEN_ENDED)
             end = self.only_place(following)
             if end is None:
@@ -296,9 +296,6 @@ class _Edited:
         owners = sum(other.label == element.label for other in self.elements)
         return places[0] if len(places) == owners == 1 else None
 
-    def last_place(self, element: Element) -> int:
-        return max(self.places[element.label], default=-1)
-
     def find_doubtful(self) -> set[int]:
         """Return the fields whose heading is where a textarea's text may be, and those textareas."""
         doubtful: set[int] = set()
@@ -306,7 +303,7 @@ class _Edited:
             if not element.free or not self.places[element.label]:
                 continue
             start = self.places[element.label][0]
-            later = (self.last_place(other) for other in self.elements[number + 1 :])
+            later = (max(self.places[other.label], default=-1) for other in self.elements[number + 1 :])
             end = next((place for place in later if place > start), len(self.parts))
             inside = {
                 other
