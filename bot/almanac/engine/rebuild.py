@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 
-from almanac.engine.decide import Planner
+from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
 from almanac.errors import Raced
 from almanac.event.model import Event

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from almanac.engine.decide import Planner
+from almanac.engine.planner import Planner
 from almanac.errors import AlmanacError, Raced
 from almanac.forge.protocol import Forge
 from almanac.proposal.comment import CommentCommand, with_note

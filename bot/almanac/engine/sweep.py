@@ -7,7 +7,7 @@ new, edited, closed, touched by someone's commit or cut short is looked at by it
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from almanac.engine.decide import Planner
+from almanac.engine.planner import Planner
 from almanac.engine.rebuild import propose_page_edits
 from almanac.engine.run import Done, carry_out, run
 from almanac.errors import AlmanacError, Raced

@@ -19,10 +19,8 @@ def cannot_be_ours(issue: Issue) -> bool:
     return issue.comments == 0 and not (issue.labels and "### " in issue.body)
 
 
-def may_be_ours(issue: Issue | None, *, answered: bool) -> bool:
+def may_be_ours(issue: Issue, *, answered: bool) -> bool:
     """Tell whether config and form have to be read to know; a closed issue that we never answered is not ours."""
-    if issue is None:
-        return False
     return answered or bool(issue.labels and issue.state == "open" and not cannot_be_ours(issue))
 
 
