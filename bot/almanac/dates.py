@@ -287,7 +287,7 @@ class Found:
 
 
 def find_date(text: str, year: str | None = None) -> Found | None:
-    """Find the date in a line of plain text (`almanac.page.syntax.plain` makes it), or None.
+    """Find the date in a line of plain text (`almanac.page.lines.plain` makes it), or None.
 
     A date at the beginning is found however it is written; one elsewhere only where it says its year. Of a range, the
     first day is the date. Between day and month nothing is guessed: `11/8/2021` is 2021, with a note.

@@ -10,10 +10,9 @@ from statistics import fmean
 from typing import TypeVar
 
 from almanac.page.firstline import FirstLine
-from almanac.page.labels import field_of, in_line
-from almanac.page.lines import split_lines
+from almanac.page.lines import LINK, split_lines
 from almanac.page.outline import Section
-from almanac.page.syntax import LINK
+from almanac.page.tables import field_of, in_line
 
 _HOUSE_LABELS = {
     "title": "",

@@ -13,8 +13,7 @@ from itertools import accumulate
 
 from almanac.dates import Found, find_date
 from almanac.page.headings import Heading, find_headings, heading_ends
-from almanac.page.lines import Lines
-from almanac.page.syntax import BULLET, MAX_START, cells, is_delimiter, is_rule, plain
+from almanac.page.lines import BULLET, MAX_START, Lines, cells, is_delimiter, is_rule, plain
 
 _DATE_COLUMN = re.compile(r"\b(?:date|when|day|month|year)\b", re.IGNORECASE)
 _TITLE_COLUMN = re.compile(r"\b(?:title|topic|event|talk|name|subject|theme|meeting|session|what)\b", re.IGNORECASE)

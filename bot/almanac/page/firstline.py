@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from almanac.dates import find_date
-from almanac.page.labels import date_example, field_of, in_line
-from almanac.page.lines import split_lines
+from almanac.page.lines import LINK, MAX_START, plain, split_lines
 from almanac.page.outline import Section
-from almanac.page.syntax import LINK, MAX_START, plain
+from almanac.page.tables import date_example, field_of, in_line
 
 _MARK = re.compile(r"\A[ ]{0,3}(?:#{1,6}[ \t]+|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?)?")
 _CLOSING_MARK = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")

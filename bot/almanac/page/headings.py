@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from almanac.dates import Found, find_date, period
-from almanac.page.lines import Lines
-from almanac.page.syntax import MAX_START, plain
+from almanac.page.lines import MAX_START, Lines, plain
 
 Kind = Literal["atx", "setext", "html", "year", "end"]
 LOWEST = 7

@@ -13,9 +13,8 @@ from almanac.event.model import Event, Link, Person
 from almanac.page.details import observe_details, write_details
 from almanac.page.firstline import observe_first_line, write_first_line
 from almanac.page.insert import fitted, put
-from almanac.page.labels import CHANGED
 from almanac.page.outline import Page, Section, outline
-from almanac.page.tables import observe_table, write_row
+from almanac.page.tables import CHANGED, observe_table, write_row
 from almanac.page.template import section_renderer
 
 DOCS = "https://github.com/almanac-events/almanac/blob/main/docs/templates.md"

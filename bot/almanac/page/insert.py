@@ -14,10 +14,9 @@ from almanac.errors import UserError
 from almanac.event.model import Event
 from almanac.page.entries import Style, style_of, trimmed
 from almanac.page.headings import Heading
-from almanac.page.lines import fingerprint, split_lines, with_newline
+from almanac.page.lines import fingerprint, is_delimiter, is_rule, split_lines, with_newline
 from almanac.page.match import own_section
 from almanac.page.outline import Order, Page, Section, order_of, outline
-from almanac.page.syntax import is_delimiter, is_rule
 
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _MONTH_WORD = re.compile(rf"\b(?:{'|'.join([*month_name[1:], *month_abbr[1:], 'Sept'])})\b", re.IGNORECASE)

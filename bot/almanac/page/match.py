@@ -9,9 +9,8 @@ from typing import TypeVar
 from almanac.event.model import Event
 from almanac.page.entries import Style, trimmed
 from almanac.page.headings import heading_ends
-from almanac.page.lines import fingerprints, split_lines
+from almanac.page.lines import MAX_START, fingerprints, plain, split_lines
 from almanac.page.outline import Page, Section
-from almanac.page.syntax import MAX_START, plain
 
 _WORD = re.compile(r"\w+")
 _LABEL = re.compile(r"\A(?:topic|title|event|what):\s*", re.IGNORECASE)

@@ -8,10 +8,9 @@ from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.event.record import record_path
 from almanac.page.entries import style_of
-from almanac.page.lines import with_newline
+from almanac.page.lines import raw_cells, with_newline
 from almanac.page.match import Tie, pair
 from almanac.page.outline import Page, Section, outline
-from almanac.page.syntax import raw_cells
 from almanac.page.template import TEMPLATE
 
 # Comes after the sections that are tried: a heading that ends every list, and the end of all that may be left open.
