@@ -72,12 +72,7 @@ def anywhere(value: str) -> Safe:
 
 
 def link(label: str, url: str, before: str = "") -> Safe:
-    """Write a link, together with the text before it on its line.
-
-    Args:
-        label: The words that are shown.
-        url: Where it leads.
-        before: The text before it; an exclamation mark at its end would make an image of the link.
+    """Write a link, together with the text before it: an exclamation mark at its end would make an image of the link.
 
     Raises:
         RefusedUrl: A page may not link there.

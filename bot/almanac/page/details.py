@@ -53,67 +53,42 @@ H = TypeVar("H", bound=Hashable)
 
 @dataclass(frozen=True)
 class LabelStyle:
-    """How a labelled line is written: `{mark}{emphasis}{label}{close}{space}{value}{end}`.
+    """How a labelled line is written: `{mark}{emphasis}{label}{close}{space}{value}{end}`."""
 
-    Attributes:
-        mark: A bullet with the space after it, or nothing.
-        emphasis: What comes before the label.
-        close: What comes after it: a colon, and the other half of the emphasis.
-        space: What comes before the value.
-        end: What breaks the line after the value: two spaces, say, or nothing.
-    """
-
-    mark: str = "- "
+    mark: str = "- "  # with the space after it, or nothing
     emphasis: str = ""
-    close: str = ":"
+    close: str = ":"  # with the other half of the emphasis
     space: str = " "
-    end: str = ""
+    end: str = ""  # what breaks the line: two spaces, say
 
 
 @dataclass(frozen=True)
 class LabelledField:
     """A field with a label, on one line of the page or on most lines that show the field.
 
-    Attributes:
-        field: The event's field.
-        label: What the page calls it; empty where the field is shown without a label.
-        link: The words of its link, or `<>` for a bare address; of most lines only words that are always the same.
-        item: What comes before each entry of the list below the label; empty where the value follows the label.
-        place: How many lines below the first line it is; of most lines the mean.
+    `link` is the words of its link, or `<>` for a bare address; of most lines only words that are always the same.
     """
 
     field: str
-    label: str
+    label: str  # empty where the field is shown without one
     link: str = ""
-    item: str = ""
-    place: float = 0
+    item: str = ""  # what comes before each entry of the list below the label, if there is one
+    place: float = 0  # how many lines below the first line; of most lines the mean
 
 
 @dataclass(frozen=True)
 class Details:
-    """How the lines below a first line are written.
-
-    Attributes:
-        indent: What comes before each of them, as below a bullet.
-        spaced: Whether a blank line follows the first line.
-        loose: Whether there are blank lines between labelled lines.
-        style: How a labelled line is written.
-        item: What comes before each entry of a nested list.
-        prose_bullets: Whether the paragraphs of a description are bullets.
-        fields: The labelled fields, in the page's order.
-        empty: Whether no section has any details.
-        title_marks: The marks around a title that is the first of the lines, without a label.
-    """
+    """How the lines below a first line are written."""
 
     indent: str = ""
-    spaced: bool = True
-    loose: bool = False
+    spaced: bool = True  # a blank line follows the first line
+    loose: bool = False  # there are blank lines between labelled lines
     style: LabelStyle = LabelStyle()
-    item: str = "    * "
-    prose_bullets: bool = False
-    fields: tuple[LabelledField, ...] = ()
-    empty: bool = False
-    title_marks: tuple[str, str] = ("", "")
+    item: str = "    * "  # what comes before each entry of a nested list
+    prose_bullets: bool = False  # the paragraphs of a description are bullets
+    fields: tuple[LabelledField, ...] = ()  # in the page's order
+    empty: bool = False  # no section has any details
+    title_marks: tuple[str, str] = ("", "")  # around a title that is the first of the lines, without a label
 
 
 # ------------------------------------------------------------------------------- observing
@@ -208,7 +183,6 @@ def _labelled_lines(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[tu
 
 
 def _gaps(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[bool]:
-    """Tell for each two labelled lines that follow each other whether there is a blank line between them."""
     not_indented = [(place, line) for place, line in enumerate(lines) if line.strip() and not line[0].isspace()]
     for (place, line), (next_place, next_line) in pairwise(not_indented):
         if read_label(line) and read_label(next_line):
@@ -237,7 +211,6 @@ def _fields(lines: Sequence[LabelledField], item: str) -> tuple[LabelledField, .
 
 
 def _title_marks(firsts: Sequence[str]) -> tuple[str, str]:
-    """Return the marks around the first lines, for pages that have the title there."""
     for marks in ("***", "**", "__", "*", "_"):
         if all(line.startswith(marks) and line.rstrip().endswith(marks) for line in firsts):
             return marks, marks

@@ -145,12 +145,10 @@ class _Walk:
 
     @cached_property
     def _days_at(self) -> Counter[int]:
-        """Count the headings of each level that name a day."""
         dated = ((heading.level, heading.found(None)) for heading in self._headings)
         return Counter(level for level, found in dated if found and found.has_day)
 
     def _days_within(self, first: int, after: int) -> int:
-        """Count the lines among these that begin with a day."""
         return self._days_before[after] - self._days_before[first]
 
     @cached_property

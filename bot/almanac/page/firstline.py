@@ -32,28 +32,17 @@ _TEMPLATE_MARKS = re.compile(r"[{}<>`\\]")
 class FirstLine:
     """How first lines are put together. Two are equal where the same marks are around the date and the title.
 
-    Attributes:
-        lead: What comes before the first of the two, such as `### ` or `- **`.
-        middle: What comes between them.
-        tail: What comes after the second, or after the date where there is no title.
-        date_first: Whether the date is the first of the two.
-        titled: Whether there is a title.
-        linked: What leads somewhere: the date, the title, or `all` from the date to the title.
-        by: What comes between the title and the people, as in `Title by Name`; empty where no people follow.
-        date: The date as it is written; of a whole list, the example for its dates.
-        title_expression: What a template puts in the title's place: `title` or `(series or title)`.
-        more: The words of one more link at the end of the line, as in `([video](https://...))`.
-        more_around: What comes before and after that link.
-        underline: The character that a heading is underlined with.
+    `date` is that of one line, or of a whole list the example for its dates; `title_expression` is what a template puts
+    in the title's place; `more` is the words of one more link at the end of the line, as in `([video](https://...))`.
     """
 
-    lead: str
+    lead: str  # before the first of the two, such as `### ` or `- **`
     middle: str = ""
     tail: str = ""
     date_first: bool = True
     titled: bool = True
-    linked: Literal["", "date", "title", "all"] = ""
-    by: str = ""
+    linked: Literal["", "date", "title", "all"] = ""  # what leads somewhere; `all` is from the date to the title
+    by: str = ""  # between the title and the people, as in `Title by Name`; empty where no people follow
     date: str = field(default="", compare=False)
     title_expression: str = field(default="title", compare=False)
     more: str = field(default="", compare=False)
@@ -72,7 +61,7 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
         alike = [section for line, section in read if line == first]
         dates = [line.date for line, _ in read if line == first]
     else:
-        first = FirstLine(_split_mark(_text(sections[0]))[0], ": ")
+        first = FirstLine(_split_mark(split_lines(sections[0].text)[0])[0], ": ")
         alike = list(sections)
         dates = [_date_of(section) for section in sections]
     # Where the same few titles come back again and again, they are those of series. Two events are no habit.
@@ -116,10 +105,6 @@ def write_first_line(first: FirstLine) -> str:
     return line
 
 
-def _text(section: Section) -> str:
-    return split_lines(section.text)[0]
-
-
 def _split_mark(line: str) -> tuple[str, str]:
     """Cut off the mark with which a line begins, such as `### ` or `* `; an underlined heading has none."""
     rest = _MARK.sub("", line)
@@ -128,14 +113,14 @@ def _split_mark(line: str) -> tuple[str, str]:
 
 def _date_of(section: Section) -> str:
     """Return the date in a section's first line as a reader sees it."""
-    found = find_date(plain(_split_mark(_text(section))[1][:MAX_START]))
+    found = find_date(plain(_split_mark(split_lines(section.text)[0])[1][:MAX_START]))
     words = found.words if found else ""
     return words if "(" in words else words.rstrip(")")
 
 
 def _take_apart(section: Section) -> FirstLine | None:
-    """Take one first line apart; None where the date or the marks around it are not clear."""
-    line = _text(section).rstrip()
+    """Return None where the date or the marks around it are not clear."""
+    line = split_lines(section.text)[0].rstrip()
     closing = _CLOSING_MARK.search(line) if section.style.kind == "atx" else None
     line = line[: closing.start()] if closing else line
     date = _date_of(section)

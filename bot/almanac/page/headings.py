@@ -29,20 +29,15 @@ _CLOSING = re.compile(
 class Heading:
     """A line that begins a part of the page.
 
-    Attributes:
-        line: Its index; `lines` of them belong to it (two if it is underlined).
-        kind: `year` is a paragraph that holds only a year; `end` a heading such as "More coming soon!".
-        level: 1 to 6, or 7 for a year line.
-        text: Its words.
-        period: The year or month that it gives to what comes below it.
+    Of the kinds, `year` is a paragraph that holds only a year, and `end` a heading such as "More coming soon!".
     """
 
     line: int
-    lines: int
+    lines: int  # two if it is underlined
     kind: Kind
-    level: int
+    level: int  # 1 to 6, or 7 for a year line
     text: str
-    period: str | None
+    period: str | None  # the year or month that it gives to what comes below it
 
     def found(self, year: str | None) -> Found | None:
         """Find the date of an event that begins here; `year` is what the headings above say."""

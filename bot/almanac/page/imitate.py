@@ -7,13 +7,13 @@ that does the same, and it is tried on the page itself before anyone gets it.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from almanac.dates import MODEL, UNKNOWN_YEAR
+from almanac.dates import MODEL
 from almanac.errors import UserError
 from almanac.event.model import Event, Link, Person
 from almanac.page.details import observe_details, write_details
 from almanac.page.firstline import observe_first_line, write_first_line
 from almanac.page.insert import fitted, put
-from almanac.page.outline import Page, Section, outline
+from almanac.page.outline import Page, Section, known_dates, outline
 from almanac.page.tables import CHANGED, observe_table, write_row
 from almanac.page.template import section_renderer
 
@@ -38,13 +38,10 @@ _EVERYTHING = {
 
 @dataclass(frozen=True)
 class Imitation:
-    """How a page writes its events.
+    """How a page writes its events: `heading`, `bullet` or `row`, and the template that writes new ones alike.
 
-    Attributes:
-        family: `heading`, `bullet` or `row`.
-        template: The template that writes new ones alike; None where the house style is the page's own, or where no
-            template was found that does.
-        proven: Whether new entries were seen to land in the page's own shape.
+    There is no template where the house style is the page's own, or where none was found that does. `proven` tells
+    whether new entries were seen to land in the page's own shape.
     """
 
     family: str
@@ -53,12 +50,7 @@ class Imitation:
 
 
 def imitate(page: Page, house: Sequence[bool]) -> Imitation:
-    """Find the template that a page needs, if it is not in the house style.
-
-    Args:
-        page: A page with events.
-        house: For each of its sections, whether the house style writes it.
-    """
+    """Find the template that a page with events needs; `house` tells of each section if the house style writes it."""
     sections = page.longest_list
     family = sections[0].style.family
     in_house_style = {section.start for section, is_house in zip(page.sections, house, strict=True) if is_house}
@@ -98,8 +90,7 @@ def _suits(page: Page, sections: Sequence[Section], source: str) -> bool:
 
 def samples(sections: Sequence[Section]) -> tuple[Event, Event]:
     """Make two events of the day of a list's newest entry: one with only a title, one with everything."""
-    days = [section.date for section in sections if not section.date.startswith(UNKNOWN_YEAR)]
-    newest = max(days, default=MODEL)
+    newest = max(known_dates(sections), default=MODEL)
     date = newest + MODEL[len(newest) :]
     bare = Event(id=f"{date}-sample", title="A sample", date=date)
     return bare, bare.model_copy(update=_EVERYTHING)
@@ -109,11 +100,6 @@ def lands(page: Page, event: Event, section: str) -> bool:
     """Tell whether a new event's section, put onto a page, is found there again as what it is, and nothing else moves.
 
     The page then has one section more, of the same kind as its own and of the right day, and every other as it was.
-
-    Args:
-        page: A page with events.
-        event: The new event.
-        section: What a template writes for it.
     """
     after = outline(put(page.text, event, section, previous=None, order=None))
     before = [one.text for one in page.sections]

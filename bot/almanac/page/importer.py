@@ -23,18 +23,11 @@ _SHOWN_OF_DIFFERENCE = 40
 
 @dataclass(frozen=True)
 class Imported:
-    """What a page gave.
-
-    Attributes:
-        events: The records, in the order in which they are on the page.
-        structured: How many of them are written again from their fields alone.
-        verbatim: How many keep their section's text.
-        warnings: What was noticed about the content, by line.
-    """
+    """The records of a page's events, in the page's order, and what was noticed about the content, by line."""
 
     events: tuple[Event, ...]
-    structured: int
-    verbatim: int
+    structured: int  # how many are written again from their fields alone
+    verbatim: int  # how many keep their section's text
     warnings: tuple[Problem, ...]
 
 
@@ -43,12 +36,7 @@ def import_page(
 ) -> Imported:
     """Make records of a page's events, and prove that the page can be written again from them.
 
-    Args:
-        page: The page's text, with its line ends as they are.
-        render: Writes an event's section, with LF.
-        zones: The site's zones, for the times on the page.
-        taken: Ids that other records have.
-        file: The page's path, for the warnings.
+    `taken` are ids that other records have, `file` is the page's path, for the warnings.
 
     Raises:
         UserError: The page has no event, or a Liquid loop writes them; or, which must not happen, the page does not
@@ -74,11 +62,6 @@ def import_page(
 
 
 def _prove(cut: Page, events: list[Event], render: Renderer) -> None:
-    """Write the whole page from the records and compare.
-
-    Raises:
-        UserError: With the first difference.
-    """
     page = cut.text
     again = cut.joined([fitted(event, render(event), cut.newline) for event in events])
     if again == page:

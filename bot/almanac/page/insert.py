@@ -16,7 +16,7 @@ from almanac.page.entries import Style, style_of, trimmed
 from almanac.page.headings import Heading
 from almanac.page.lines import fingerprint, is_delimiter, is_rule, split_lines, with_newline
 from almanac.page.match import own_section
-from almanac.page.outline import Order, Page, Section, order_of, outline
+from almanac.page.outline import Order, Page, Section, known_dates, order_of, outline
 
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _MONTH_WORD = re.compile(rf"\b(?:{'|'.join([*month_name[1:], *month_abbr[1:], 'Sept'])})\b", re.IGNORECASE)
@@ -63,12 +63,7 @@ def put(page: str, event: Event, section: str, *, previous: Event | None, order:
     belongs in the page's own order, and before what closes the page. In a list under years it goes below its year; a
     year that is not there yet gets a heading like its neighbour's.
 
-    Args:
-        page: The page's text.
-        event: The event.
-        section: What is to be written for it; it gets the page's line ends.
-        previous: The event's record as the page has it, or None for a new event.
-        order: What comes first on the page; None: as the page has it, or else the oldest.
+    The section gets the page's line ends. Without an `order`, the page's own counts, or else the oldest comes first.
 
     Raises:
         UserError: A Liquid loop writes the page's events.
@@ -145,7 +140,6 @@ def taken_out(page: Page, section: Section) -> str:
 
 
 def _inserted(page: Page, at: int, text: str) -> str:
-    """Write a text into the page at a place."""
     return page.text[:at] + text + page.text[at:]
 
 
@@ -166,18 +160,14 @@ def _list_for(page: Page, style: Style, date: str) -> list[Section]:
     ahead = [one for one in same if one[0].parent in upcoming]
     past = [one for one in same if one not in ahead]
     if ahead and past:
-        newest = max((day for one in past for day in _known_dates(one)), default=date)
+        newest = max((day for one in past for day in known_dates(one)), default=date)
         same = ahead if date > newest else past
 
     def fits(sections: list[Section]) -> tuple[bool, int]:
-        dates = _known_dates(sections)
+        dates = known_dates(sections)
         return bool(dates) and min(dates) <= date <= max(dates), len(sections)
 
     return max(same, key=fits, default=[])
-
-
-def _known_dates(sections: list[Section]) -> list[str]:
-    return [section.date for section in sections if not section.date.startswith(UNKNOWN_YEAR)]
 
 
 def _place(dates: list[str], date: str, order: Order) -> int:
@@ -319,7 +309,6 @@ def _below(page: Page, heading: Heading, text: str) -> str:
 
 
 def _before(page: Page, text: str, line: int) -> str:
-    """Put a section before a line, with an empty line above and one below."""
     at, newline = page.lines.offsets[line], page.newline
     above = page.text[:at].removeprefix("\ufeff")
     if not above or (page.lines.blank(line - 1) and above[-1] in "\r\n"):

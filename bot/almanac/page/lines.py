@@ -60,20 +60,15 @@ _CLOSERS = {
 class Lines:
     """The lines of a page.
 
-    Attributes:
-        texts: Each line without its end.
-        offsets: Where each line begins in the page, and, as one more, the page's length.
-        visible: Whether the line is Markdown of the page's own: not front matter, fenced code, a comment, or what a
-            Liquid loop repeats.
-        newline: The line end that most lines have.
-        loops: The Liquid loops on the page, each as its whole text.
+    A line is visible if it is Markdown of the page's own: not front matter, fenced code, a comment, or what a Liquid
+    loop repeats.
     """
 
-    texts: list[str]
-    offsets: list[int]
+    texts: list[str]  # without their ends
+    offsets: list[int]  # where each begins in the page, and, as one more, the page's length
     visible: list[bool]
-    newline: str
-    loops: tuple[str, ...]
+    newline: str  # what most lines have
+    loops: tuple[str, ...]  # the whole text of each Liquid loop
 
     def end(self, index: int) -> int:
         """Return where the line's text ends in the page; its line end does not count."""

@@ -152,7 +152,6 @@ class _Pairing:
                     self.tie(index, alike[-1], how)
 
     def tie_looks(self) -> None:
-        """Tie what is still free, because it was edited."""
         by_date = _grouped((record.date, record) for record in self.left.values())
         for index, section in self.free():
             for record in by_date.get(section.date, ()):

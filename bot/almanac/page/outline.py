@@ -20,29 +20,20 @@ Order = Literal["newest", "oldest"]
 
 @dataclass(frozen=True)
 class Section:
-    """One event's part of the page.
+    """One event's part of the page, exactly as it is there; the line end after it is not its own.
 
-    Attributes:
-        text: Exactly as it is there; the line end after it is not its own.
-        start: Where it begins in the page, in characters.
-        line: The line of the page on which it begins, counted from 1.
-        style: How it is written.
-        date: The day, month or year that it names; empty where a site's own template shows none.
-        title: The other words of its first line; there may be none.
-        weekday: The weekday that its first line names, Monday being 0, or None.
-        note: What is wrong with the date, or None.
-        parent: The line (from 0) of the heading that names the list that it belongs to, or None.
-        period: The line (from 0) of the heading that gives it a year or a month, or None.
+    `parent` is the line (from 0) of the heading that names its list, `period` that of the one that gives it a year or a
+    month.
     """
 
     text: str
-    start: int
-    line: int
+    start: int  # in characters
+    line: int  # counted from 1
     style: Style
-    date: str
-    title: str
-    weekday: int | None = None
-    note: str | None = None
+    date: str  # a day, month or year; empty where a site's own template shows none
+    title: str  # the other words of its first line; there may be none
+    weekday: int | None = None  # as its first line names it; Monday is 0
+    note: str | None = None  # what is wrong with the date
     parent: int | None = None
     period: int | None = None
 
@@ -58,19 +49,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """A page, cut.
-
-    Attributes:
-        text: All of it.
-        sections: The events' sections, as they follow each other.
-        gaps: The texts around them, one more than there are sections.
-        lines: The page as lines.
-        headings: Its headings.
-    """
+    """A page, cut into sections and the texts around them."""
 
     text: str
     sections: tuple[Section, ...]
-    gaps: tuple[str, ...]
+    gaps: tuple[str, ...]  # one more than there are sections
     lines: Lines
     headings: tuple[Heading, ...]
 
@@ -85,7 +68,6 @@ class Page:
 
     @property
     def lists(self) -> list[list[Section]]:
-        """Return the page's lists of events, each in the order in which it is there."""
         found: dict[tuple[str, int, int | None], list[Section]] = {}
         for section in self.sections:
             found.setdefault(section.list_key, []).append(section)
@@ -105,13 +87,18 @@ class Page:
         return "".join(pieces)
 
 
+def known_dates(sections: Sequence[Section]) -> list[str]:
+    """Return the dates of sections, those without a year left out."""
+    return [section.date for section in sections if not section.date.startswith(UNKNOWN_YEAR)]
+
+
 def order_of(sections: Sequence[Section]) -> Order | None:
     """Return what comes first in a list, by most of its neighbours, or None if that cannot be seen.
 
     A date without a year does not count. Nor do two dates of which one only says less: 2021 is neither before nor after
     2021-09-14.
     """
-    dates = [section.date for section in sections if not section.date.startswith(UNKNOWN_YEAR)]
+    dates = known_dates(sections)
     steps = Counter(
         "oldest" if before < after else "newest"
         for before, after in pairwise(dates)
@@ -123,12 +110,7 @@ def order_of(sections: Sequence[Section]) -> Order | None:
 
 
 def outline(page: str, known: Mapping[str, str] | None = None) -> Page:
-    """Cut a page, which may hold no event yet.
-
-    Args:
-        page: Its text.
-        known: Sections that are known to be on it (exactly as they are there) with their dates.
-    """
+    """Cut a page, which may hold no event yet; `known` are sections that are on it, word for word, with their dates."""
     lines = cut_lines(page)
     events, headings = find_events(lines)
     if known:
@@ -157,7 +139,6 @@ def outline(page: str, known: Mapping[str, str] | None = None) -> Page:
 
 
 def _with_known(page: str, lines: Lines, events: list[EventLines], known: Mapping[str, str]) -> list[EventLines]:
-    """Put the sections whose text is known among the events that were found by their looks."""
     spans = {(event.first, event.after) for event in events}
     places = list(_places(page, lines, known))
     # If a text is found as a section by itself, the same text elsewhere is a quotation in another section.

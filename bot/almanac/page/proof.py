@@ -42,13 +42,8 @@ def check_section(section: str, event: Event, file: str) -> None:
     It is put onto a page of its own, twice, so that whatever it leaves open (a fence, a comment) swallows the second
     one; each has to be found there, whole, with the event's date.
 
-    Args:
-        section: What the template writes, with LF.
-        event: The event.
-        file: The template's path, for the problem.
-
     Raises:
-        UnreadableSectionError: It is not found so. The problem says what the template has to do.
+        UnreadableSectionError: It is not found so. The problem, in the template `file`, says what it has to do.
     """
     if not section.strip():
         message = f"The template writes nothing for the event {event.id}, so it would not be on the page."
@@ -112,12 +107,8 @@ def misfits(
 ) -> tuple[Problem, ...]:
     """Prove that a new page can be read again, and say what is wrong with it if not.
 
-    Args:
-        cut: The page as it was.
-        written: The page as it would be.
-        records: All records, each with the `rendered` that it would have.
-        texts: Id -> what the record is written as on the new page.
-        config: The site's config.
+    `cut` is the page as it was; the records have the `rendered` that they would have, and `texts` is what they are
+    written as on the new page: id -> text.
 
     Raises:
         ConfigError: What the site's own template writes is not a section.
@@ -163,9 +154,6 @@ def _is_section(text: str, record: Event, config: Config) -> bool:
 
     The house style is taken on trust: only typed words can hide a section of it, as where they contain the days of an
     event that is known by its month. No text that was typed makes the house style fail.
-
-    Raises:
-        ConfigError: The site's own template writes it, and it is not a section.
     """
     try:
         check_section(with_newline(text, "\n"), record, config.section_template or TEMPLATE)

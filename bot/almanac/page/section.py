@@ -22,6 +22,7 @@ from almanac.times.check import check_imported
 from almanac.times.zones import Zones
 
 Renderer = Callable[[Event], str]
+"""Writes an event's section, with LF."""
 _MAX_TITLE = 300
 _MAX_QUOTED = 200
 _WHEN = re.compile(
@@ -80,13 +81,7 @@ class _Reading:
 
 @dataclass(frozen=True)
 class SectionReader:
-    """Makes records of sections.
-
-    Attributes:
-        render: Writes an event's section, with LF.
-        zones: The site's zones, for its times.
-        newline: The page's line end.
-    """
+    """Makes records of sections, with the site's zones and the page's line end."""
 
     render: Renderer
     zones: Zones
@@ -134,7 +129,6 @@ class SectionReader:
         return Understood(event, (*_findings(section), *warnings))
 
     def _event(self, section: Section, reading: _Reading, record: Event | None, taken: Collection[str]) -> Event:
-        """Make an event of what a section says and what its record has besides."""
         found = dict(reading.fields)
         date = section.date
         if record is None:
@@ -173,7 +167,6 @@ def _readings(section: Section) -> Iterator[_Reading]:
 
 
 def _when_line(section: Section) -> tuple[int, str]:
-    """Return the line with the times, counted from 0, and its words; no words if there is no such line."""
     if section.style.family != "row":
         for number, line in enumerate(split_lines(section.text)):
             if match := _WHEN.match(line):
@@ -269,7 +262,6 @@ def _one_line(label: str, value: str) -> dict[str, Any]:
 
 
 def _described(paragraphs: list[_Item], *, has_agenda: bool) -> dict[str, Any]:
-    """Read the description, and the agenda if it is nested below the last paragraph."""
     if not paragraphs:
         return {}
     fields: dict[str, Any] = {}
@@ -311,7 +303,7 @@ def _decoded(markdown: str) -> str:
 
 
 def _findings(section: Section) -> Iterator[Problem]:
-    """Tell what is noticed about a section's date and links; times have a check of their own."""
+    """Check a section's date and links; times have a check of their own."""
     if section.note:
         yield Problem(section.note, "Date", line=section.line)
     if section.date.startswith(UNKNOWN_YEAR):

@@ -23,13 +23,9 @@ from almanac.times.zones import Zones
 
 @dataclass(frozen=True)
 class Synced:
-    """A page and its records in sync, or the problems because of which nothing was changed.
+    """A page and all its records in sync, the given ones first, or the problems because of which nothing was changed.
 
-    Attributes:
-        page: The page; if there are problems, as it was.
-        records: All records: those that were given, in their order, then the new ones; likewise.
-        problems: What a person has to decide. While there is one, nothing is to be written.
-        notes: What was done, and what was noticed on the way.
+    Problems are for a person to decide: while there is one, nothing is to be written. Notes tell what was done.
     """
 
     page: str
@@ -41,14 +37,9 @@ class Synced:
 def sync(
     page: str, records: Sequence[Event], render: Renderer, zones: Zones | None = None, config: Config | None = None
 ) -> Synced:
-    """Bring a page and its records in sync. Done again on its own result, it changes nothing.
+    """Bring a page and all records of its site in sync. Done again on its own result, it changes nothing.
 
-    Args:
-        page: The page's text.
-        records: All records of the site.
-        render: Writes an event's section, with LF.
-        zones: The site's zones; with them, each record's instant is checked against its When line too.
-        config: The site's config: what comes first on the page, and the paths that problems name.
+    With the site's zones, each record's instant is checked against its When line too.
 
     Raises:
         UserError: A Liquid loop writes the page's events.
@@ -139,7 +130,6 @@ class _Work:
         self._warn(understood)
 
     def make_record(self, section: Section, taken: TakenIds) -> None:
-        """Make a record of a section that someone wrote by hand."""
         understood = self.reader.new(section, taken)
         taken.add(understood.event.id)
         self._slots.append(_Slot(section, understood.event, section.text, is_new=True))
@@ -178,7 +168,6 @@ class _Work:
         self.notes += (replace(warning, file=self.config.page) for warning in understood.warnings)
 
     def mark_second_listings(self) -> None:
-        """Mark new records of events that the page lists already."""
         if not any(slot.is_new for slot in self._slots):
             return
         slots = sorted(self._slots, key=lambda slot: slot.section.start)
@@ -212,7 +201,6 @@ class _Work:
         return page
 
     def records(self) -> dict[str, Event]:
-        """Return all records by id."""
         return {record.id: record for record in (*(slot.record for slot in self._slots), *self._added)}
 
     def texts(self) -> dict[str, str]:

@@ -62,11 +62,6 @@ def date_example(dates: Sequence[str], sections: Sequence[Section], *, year_colu
     """Choose the example by which a template writes dates.
 
     It leaves the year out only if all sections are below headings that name it, or if a column does.
-
-    Args:
-        dates: Dates as they appear on the page.
-        sections: The sections that they come from.
-        year_column: Whether a column of its own shows the year.
     """
     year_elsewhere = year_column or all(section.period is not None for section in sections)
     if not year_elsewhere:
@@ -77,11 +72,8 @@ def date_example(dates: Sequence[str], sections: Sequence[Section], *, year_colu
 def in_line(field: str, *, link: str = "", affiliations: bool = True) -> str:
     """Write a field's whole value within one line of a template.
 
-    Args:
-        field: The field; also `year`, or `affiliation` for that of all people.
-        link: For `url` and `recording`, the words of the link; `<>` for a bare address. Without it, the link shows the
-            name of the site that it leads to.
-        affiliations: For `people`, whether each name is followed by the affiliation in brackets.
+    Besides the event's fields, there are `year`, and `affiliation` for that of all people. Of `url` and `recording`,
+    `link` is the words, or `<>` for a bare address; without it, the name of the site is shown.
     """
     if field in ("url", "recording"):
         if link == "<>":
@@ -101,39 +93,26 @@ def in_line(field: str, *, link: str = "", affiliations: bool = True) -> str:
 class Column:
     """What one column of a table shows, and how.
 
-    Attributes:
-        field: A field of the event, `year`, `affiliation`, `both` for date and title in one cell, or `extra` for an
-            answer to a question of the site's own.
-        name: What is written above it.
-        width: How many characters wide its cells are, or 0 where they are not padded.
-        linked: Whether its words lead somewhere.
-        link: The words of its links where they are always the same.
-        brackets: Whether its words are followed by more in brackets.
+    `field` is one of the event's, `year`, `affiliation`, `both` for date and title in one cell, or `extra` for an
+    answer to a question of the site's own.
     """
 
     field: str
     name: str
-    width: int = 0
+    width: int = 0  # in characters; 0 where the cells are not padded
     linked: bool = False
-    link: str = ""
-    brackets: bool = False
+    link: str = ""  # the words of its links where they are always the same
+    brackets: bool = False  # its words are followed by more in brackets
 
 
 @dataclass(frozen=True)
 class Table:
-    """How the rows of a table are written.
-
-    Attributes:
-        columns: Its columns.
-        date: The example for its dates.
-        bars: Whether a row begins with a bar, and whether it ends with one.
-        space: What comes between a bar and a cell's words.
-    """
+    """How the rows of a table are written."""
 
     columns: tuple[Column, ...]
-    date: str
-    bars: tuple[bool, bool]
-    space: str
+    date: str  # the example for its dates
+    bars: tuple[bool, bool]  # whether a row begins and ends with one
+    space: str  # between a bar and a cell's words
 
 
 def observe_table(page: Page, rows: Sequence[Section]) -> Table:
@@ -193,7 +172,6 @@ def _write_cell(column: Column, date: str, changed: str) -> str:
 
 
 def _names(page: Page, row: Section) -> list[str]:
-    """Return what is written above the columns of the table that a row belongs to."""
     texts = page.lines.texts
     for line in range(row.line - 1, 0, -1):
         if is_delimiter(texts[line]):

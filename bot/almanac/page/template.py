@@ -64,10 +64,6 @@ def section_renderer(source: str, file: str = TEMPLATE) -> SectionRenderer:
     where the record says nothing), `extra`, and `event` with the same. Typed text, a URL that is refused included,
     never makes it fail.
 
-    Args:
-        source: The template.
-        file: What problems call it.
-
     Raises:
         ConfigError: The template cannot be read, or puts a value where no escaping can make it safe. The function
             raises it where the template fails for an event.
@@ -78,7 +74,10 @@ def section_renderer(source: str, file: str = TEMPLATE) -> SectionRenderer:
         if event.markdown is not None:
             return event.markdown
         try:
-            lines = template.render(_values(event)).split("\n")
+            # Plain values, without behaviour.
+            values = _with_blanks(event.model_dump(exclude={"markdown", "rendered"}))
+            values["extra"] = _Extra(values["extra"])
+            lines = template.render({**values, "event": values}).split("\n")
         except Exception as error:  # noqa: BLE001  # a template can raise whatever Python can
             # Jinja2 names the frames of a template's code like this; the innermost is where the error is.
             frames = walk_tb(error.__traceback__)
@@ -117,7 +116,6 @@ def _harmless_words(error: Exception) -> str:
 
 
 def _problems(tree: nodes.Template, file: str) -> Iterator[Problem]:
-    """Find where a template would go around the escaping."""
     for line, place in _misplaced_values(tree):
         message = (
             f"A value is inside {place}, where typed text could do harm. "
@@ -206,13 +204,6 @@ class _Extra(dict[str, Any]):
         return Blank()
 
 
-def _values(event: Event) -> dict[str, Any]:
-    """Return the names that a template sees, as plain values without behaviour."""
-    values = _with_blanks(event.model_dump(exclude={"markdown", "rendered"}))
-    values["extra"] = _Extra(values["extra"])
-    return {**values, "event": values}
-
-
 def _with_blanks(value: Any) -> Any:
     if value is None:
         return Blank()
@@ -286,7 +277,6 @@ class SectionEnvironment(ImmutableSandboxedEnvironment):
         return obj[attribute] if isinstance(obj, _Extra) else super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        """Look up a part of a value; what is blank has blank parts."""
         return obj if isinstance(obj, Blank) else super().getitem(obj, argument)
 
 
@@ -298,15 +288,13 @@ def _for_text(function: Callable[[str], Any]) -> Callable[[Any], Any]:
 
 
 def _url(value: str) -> Safe:
-    """Give a URL for a link's brackets; `#`, which leads nowhere, for one that is refused."""
     try:
         return escape.address(value)
     except RefusedUrl:
-        return Safe("#")
+        return Safe("#")  # leads nowhere
 
 
 def _host(value: str) -> str:
-    """Give the name of the site that a URL leads to, or all of the URL where it is refused."""
     try:
         return host_of(check_url(value))
     except RefusedUrl:
@@ -314,7 +302,6 @@ def _host(value: str) -> str:
 
 
 def _link(label: Any, url: Any) -> Safe:
-    """Write a link; only its label where there is no URL or it is refused."""
     try:
         return escape.link(_as_text(label), _as_text(url))
     except RefusedUrl:
