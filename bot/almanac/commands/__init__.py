@@ -1,1 +1,1 @@
-"""What the commands do, once the command line is understood."""
+"""What the commands do, once the command line has been read."""

@@ -1,1 +1,1 @@
-"""Answers become a record here, with its times checked."""
+"""Answers become an event, with its times checked; an event becomes a record, and a record an event."""

@@ -1,1 +1,1 @@
-"""Where repositories, issues and pull requests live."""
+"""Where repositories, issues and pull requests are: the protocol, GitHub, and a clone on this disk."""

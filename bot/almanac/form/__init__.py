@@ -1,1 +1,1 @@
-"""An issue's text comes in here and leaves as answers."""
+"""An issue form and an issue's text become answers, and no text can pass for another field."""

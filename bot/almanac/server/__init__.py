@@ -1,1 +1,1 @@
-"""Door 2: a GitHub App's webhook server. It decides which issues of which site are looked at, and when; durably."""
+"""A GitHub App's webhook server: it decides which issues of which site are looked at, and when, and loses none."""
