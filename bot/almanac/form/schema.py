@@ -127,21 +127,21 @@ def _label_list(value: Any) -> Any:
 _OR_EMPTY = BeforeValidator(lambda value: {} if value is None else value)
 
 
-class _Part(BaseModel):
+class _FormPart(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class _Top(_Part):
+class _Top(_FormPart):
     name: str | None = None
     labels: Annotated[tuple[_Words, ...], BeforeValidator(_label_list)] = ()
     body: tuple[Any, ...] | None = None
 
 
-class _Typed(_Part):
+class _Typed(_FormPart):
     type: Literal["markdown", Kind]
 
 
-class _Attributes(_Part):
+class _Attributes(_FormPart):
     """The attributes of an element that answers depend on; each has the name that it has in `Field`."""
 
     label: _Words
@@ -163,14 +163,14 @@ class _CheckboxesAttributes(_Attributes):
     options: Annotated[tuple[_Box, ...], pydantic.Field(min_length=1)]
 
 
-class _Validations(_Part):
+class _Validations(_FormPart):
     required: _Switch = False
 
 
 A = TypeVar("A", bound=_Attributes)
 
 
-class _Question(_Part, Generic[A]):
+class _Question(_FormPart, Generic[A]):
     id: Annotated[str, AfterValidator(_key)] | None = None
     attributes: Annotated[A, _OR_EMPTY] = pydantic.Field(default={}, validate_default=True)
     validations: Annotated[_Validations, _OR_EMPTY] = _Validations()
