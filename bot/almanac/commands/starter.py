@@ -30,7 +30,7 @@ class Habits:
 
     Attributes:
         series: The names of its series, the latest first.
-        letters: Series -> the time zone letters of its latest line of times; None stands for events without a series.
+        letters: Series -> the time zone letters of its latest line of times; None is for events without a series.
         line: A line of times as the page writes it.
         zone: The IANA zone in which most events start.
     """

@@ -29,10 +29,10 @@ class Forge(Protocol):
         """
 
     def issue(self, number: int) -> Issue | None:
-        """Read one issue alone; None where it was deleted, transferred, or is a pull request."""
+        """Read one issue alone; None if it was deleted, transferred, or is a pull request."""
 
     def open_issues(self, labels: Sequence[str] = ()) -> Iterator[Issue]:
-        """Give the open issues, oldest first; with labels, at least those that carry one. Pull requests are none."""
+        """Give the open issues, oldest first; with labels, at least those that carry one. Without pull requests."""
 
     def overview(self) -> Overview:
         """Read the base, every open pull request from this repository, and the heads of Almanac's branches."""
@@ -44,16 +44,16 @@ class Forge(Protocol):
         """Read the default branch's name and head."""
 
     def read(self, commit: str, path: str) -> bytes | None:
-        """Read a file at a commit; None where there is none. Links and submodules count as none."""
+        """Read a file at a commit; None if there is none. Links and submodules do not count."""
 
     def files(self, commit: str, folder: str, suffix: str) -> Mapping[str, bytes]:
         """Read the files directly in a folder at a commit whose names end so; from a clone, all of them at once."""
 
     def names(self, commit: str, folder: str) -> frozenset[str]:
-        """List the names of the files that stand directly in a folder at a commit; empty where there is no folder."""
+        """List the names of the files directly in a folder at a commit; empty if there is no such folder."""
 
     def merge_base(self, first: str, second: str) -> str | None:
-        """Find the newest commit that two commits have in common; None where there is none."""
+        """Find the newest commit that two commits have in common; None if there is none."""
 
     def changes(self, older: str, newer: str) -> Changes:
         """List what differs between the files of two commits."""
@@ -65,7 +65,7 @@ class Forge(Protocol):
         """Tell whether reading this commit's files sends no requests."""
 
     def can_write(self, login: str) -> bool:
-        """Tell whether somebody may write to the repository; nobody does who is not known there."""
+        """Tell whether someone may write to the repository; people whom it does not know may not."""
 
     def put_branch(self, write: PutBranch) -> str:
         """Make the commit, point the branch at it and return its SHA.
@@ -89,7 +89,7 @@ class Forge(Protocol):
         """Write our comment on an issue.
 
         Raises:
-            Raced: Another run has written it meanwhile; it was left alone.
+            Raced: Another run has just written it; it was left alone.
         """
 
     def edit_comment(self, issue: int, comment: int, body: str) -> None:

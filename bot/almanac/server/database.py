@@ -60,7 +60,7 @@ PROCESSES = sa.Table(
 
 @dataclass(frozen=True)
 class KnownSite:
-    """A repository that the App can reach; None stands for what is not known yet."""
+    """A repository that the App can reach; None is what is not known yet."""
 
     id: int  # GitHub's number for it, which stays when it is renamed
     name: str  # `OWNER/NAME` as it is now

@@ -1,8 +1,8 @@
 """Setting up the App: GitHub creates it from a manifest that the operator's browser takes there, and gives us its keys.
 
-Whoever completes the set-up decides whose App this server is. So the page is shown only to this machine itself, or to
-someone who knows the set-up token that the server prints when it starts, and GitHub's answer counts only with a state
-that we issued, once, within an hour. As soon as there is an App, all of this is closed.
+The person who completes the set-up decides whose App this server is. So the page is shown only to this machine itself,
+or to someone who knows the set-up token that the server prints when it starts, and GitHub's answer counts only with a
+state that we issued, once, within an hour. As soon as there is an App, all of this is closed.
 """
 
 import hmac
