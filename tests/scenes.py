@@ -15,7 +15,7 @@ from almanac.engine.sweep import reconcile_all
 from almanac.event.record import write_record
 from almanac.page.importer import import_page
 from almanac.proposal.marker import PullState, pull_state
-from almanac.proposal.state import branch_name
+from almanac.proposal.state import Pull, branch_name
 from almanac.renderer import example, house_renderer, load_messages, template
 from almanac.times.zones import Zones
 
@@ -165,7 +165,7 @@ class Scene:
 
     def memory(self, number: int) -> PullState:
         """Return what the marker of that pull request holds."""
-        return pull_state(self.pull(number).body)
+        return pull_state(Pull(number, "", self.pull(number).body))
 
     def comment(self, number: int) -> str:
         """Return our one comment."""

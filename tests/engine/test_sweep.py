@@ -7,7 +7,6 @@ import pytest
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import UserError
-from almanac.proposal.marker import pull_state
 from almanac.proposal.state import SYNC_BRANCH, Plan, branch_name
 from almanac.renderer import load_messages
 
@@ -281,4 +280,4 @@ class TestEdits:
         results = {done.plan.issue: done for done in scene.sweep()}
         assert results[0].error
         assert results[number].plan.outcome == "created"
-        assert pull_state(scene.pull(number).body).swept
+        assert scene.memory(number).swept

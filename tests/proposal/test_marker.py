@@ -10,6 +10,7 @@ from almanac.proposal.marker import (
     text_digest,
     with_state,
 )
+from almanac.proposal.state import Comment, Pull
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,21 +53,24 @@ def test_a_comment_is_found_by_its_issue() -> None:
     assert comment_marker(1) not in comment_marker(12)
 
 
+def pull(body: str) -> Pull:
+    return Pull(13, "Title", body)
+
+
 def test_what_cannot_be_in_a_marker_is_passed_over() -> None:
     entries = {"event": "../../x", "digest": 5, "answers": ["a"], "commit": "abc", "shared": "yes", "unknown": 1}
-    memory = pull_state(with_state("Text", entries))
+    memory = pull_state(pull(with_state("Text", entries)))
     assert memory == PullState(commit="abc")
-    assert pull_state(None) == pull_state("no marker") == PullState()
+    assert pull_state(None) == pull_state(pull("no marker")) == PullState()
 
 
 def test_what_closed_a_pull_request_is_read_by_the_name_that_is_written() -> None:
-    assert pull_state(with_state("", {"closed-by": "almanac"})).closed_by == "almanac"
+    assert pull_state(pull(with_state("", {"closed-by": "almanac"}))).closed_by == "almanac"
 
 
 def test_a_comment_s_marker_is_read_the_same_way() -> None:
-    assert comment_state(
-        with_state("", {"told": "failed", "says": "x", "heard": [1, 2], "denied": "me"})
-    ) == CommentState(says="x", heard=[1, 2])
+    body = with_state("", {"told": "failed", "says": "x", "heard": [1, 2], "denied": "me"})
+    assert comment_state(Comment(1, body)) == CommentState(says="x", heard=[1, 2])
 
 
 def test_a_marker_that_is_nested_without_end_is_no_marker() -> None:

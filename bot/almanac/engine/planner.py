@@ -208,5 +208,5 @@ class Planner:
             return None
         held = pull.head if is_done(pull) else None
         if held is None and self.site(fork).text(path) is None and self.site(look.base.commit).text(path) is not None:
-            held = pull_state(pull.body).commit
+            held = pull_state(pull).commit
         return held if held and self.forge.merge_base(held, head) == held else None

@@ -63,7 +63,7 @@ def _propose(planner: Planner, overview: Overview) -> Done | None:
     pull = overview.pulls.get(SYNC_BRANCH)
     if pull is None and (edits.files or head):
         pull = forge.newest_pull(SYNC_BRANCH)
-    mine = head is None or head == pull_state(pull.body if pull else None).commit or forge.is_ours(head)
+    mine = head is None or head == pull_state(pull).commit or forge.is_ours(head)
     look = Look(None, base, Proposal(head, pull))
     plan = edits_proposed(edits, look, mine=mine)
     return carry_out(plan, look, planner) if plan else None

@@ -95,7 +95,7 @@ class _Sweep:
         """
         if self.planner.forge.reads_freely(self.base):
             return False
-        states = [pull_state(pull.body) for pull in self.pulls.values()]
+        states = [pull_state(pull) for pull in self.pulls.values()]
         all_on_base = len(states) >= _SEVERAL and all(state.base == self.base for state in states)
         return all_on_base or any(state.swept == self.base for state in states)
 

@@ -37,8 +37,7 @@ def draft_digest(draft: Draft) -> str:
 
 def current_comment(look: Look) -> CommentState:
     """Return what our comment says; an empty state if there is none."""
-    comment = look.proposal.comment
-    return comment_state(comment.body if comment else None)
+    return comment_state(look.proposal.comment)
 
 
 def put_comment(look: Look, draft: Draft, pull: int | None = None) -> tuple[Write, ...]:

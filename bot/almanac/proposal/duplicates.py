@@ -49,7 +49,7 @@ def duplicate_warnings(filed: Filed, event: Event, at_base: EventAtBase, views: 
 def _proposed(filed: Filed, event: Event) -> Iterator[Problem]:
     mine = traits(event)
     for _, pull in sorted(filed.look.others.items()):
-        common = in_common(mine, pull_state(pull.body).like)
+        common = in_common(mine, pull_state(pull).like)
         if common:
             message = (
                 f"Another proposal is for an event with {common}: #{pull.number}. "

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from almanac.event.model import ID_PATTERN
+from almanac.proposal.state import Comment, Pull
 
 M = TypeVar("M", bound=BaseModel)
 _STATE = re.compile(r"\n*<!-- almanac:state (\{[^\n]*\}) -->\s*\Z")
@@ -92,18 +93,18 @@ class CommentState(BaseModel):
     denied: list[str] = []
 
 
-def pull_state(body: str | None) -> PullState:
+def pull_state(pull: Pull | None) -> PullState:
     """Read the marker of a pull request. Everyone who may write can edit it, so what is not valid is ignored."""
-    return _read(PullState, body)
+    return _read(PullState, pull)
 
 
-def comment_state(body: str | None) -> CommentState:
+def comment_state(comment: Comment | None) -> CommentState:
     """Read the marker of our comment, likewise."""
-    return _read(CommentState, body)
+    return _read(CommentState, comment)
 
 
-def _read(model: type[M], body: str | None) -> M:
-    entries = read_state(body)[1] if body else {}
+def _read(model: type[M], written: Pull | Comment | None) -> M:
+    entries = read_state(written.body)[1] if written else {}
     try:
         return model.model_validate(entries)
     except ValidationError as error:

@@ -49,7 +49,7 @@ def edits_proposed(edits: PageEdits, look: Look, *, mine: bool) -> Plan | None:
         return _undecided(edits, pull)
     if not edits.files:
         return _nothing_left(look, pull, mine=mine)
-    state = pull_state(newest.body if newest else None)
+    state = pull_state(newest)
     digest = hashlib.sha256(json.dumps(sorted(edits.files.items())).encode()).hexdigest()[:32]
     if newest and not pull and not newest.merged and state.closed_by is None and state.digest == digest:
         reason = "A maintainer closed the pull request with these edits without merging it."
@@ -85,7 +85,7 @@ def _undecided(edits: PageEdits, pull: Pull | None) -> Plan:
     body = Draft("edits", {"notes": edits.notes, "problems": edits.problems, "files": ()})
     digest = draft_digest(body)
     writes: tuple[Write, ...] = ()
-    if pull and pull_state(pull.body).says != digest:
+    if pull and pull_state(pull).says != digest:
         writes = (EditPull(pull.number, body, {**read_state(pull.body)[1], "digest": None, "says": digest}),)
     reason = "The page and its records were both edited by hand; a person has to decide."
     return Plan(NO_ISSUE, "waiting", reason, writes, None, edits.problems, edits.notes)

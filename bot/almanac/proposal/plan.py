@@ -49,7 +49,7 @@ def branch_owner(look: Look) -> tuple[Literal["ours", "ask", "shared"], str | No
         to tell (`Forge.is_ours`), since a run that was cut short may have left it.
     """
     pull, head = look.proposal.pull, look.proposal.head
-    state = pull_state(pull.body if pull else None)
+    state = pull_state(pull)
     if head is None:
         # A branch that is gone, with someone's work on it: what closed the pull request noted where that is.
         commit = state.withdrawn or (state.commit if state.shared else None)
@@ -64,13 +64,13 @@ def branch_owner(look: Look) -> tuple[Literal["ours", "ask", "shared"], str | No
 def event_id_of(look: Look, event: Event | None, taken: frozenset[str]) -> str | None:
     """Return the id of an issue's event: the one it was first given, else a new one; None if there is no event."""
     pull = look.proposal.pull
-    given = pull_state(pull.body if pull else None).event
+    given = pull_state(pull).event
     return given if given or event is None else new_id(look, event, taken)
 
 
 def new_id(look: Look, event: Event, taken: frozenset[str]) -> str:
     """Return an id that no record and no open proposal has, so that it does not matter which is merged first."""
-    proposed = (pull_state(pull.body).event for pull in look.others.values())
+    proposed = (pull_state(pull).event for pull in look.others.values())
     return event_id(event.date, event.series or event.title, taken | {name for name in proposed if name})
 
 
@@ -97,7 +97,7 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     """
     look, number, pull = filed.look, filed.issue.number, filed.look.proposal.open_pull
     newest = look.proposal.pull
-    state = pull_state(newest.body if newest else None)
+    state = pull_state(newest)
     # The answers that the record on the base was made from: those of what was merged last.
     origin = state.answers if newest and is_done(newest) else state.origin
     branch = Branch(number, look.base, look.proposal.head, at_base, state, origin, views)

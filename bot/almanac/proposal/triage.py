@@ -49,7 +49,7 @@ def triage(issue: Issue, look: Look) -> Plan | None:
         The plan, or None if the issue's answers have to be read.
     """
     number, pull = issue.number, look.proposal.pull
-    state = pull_state(pull.body if pull else None)
+    state = pull_state(pull)
     if pull and is_done(pull):
         return None if current_comment(look).merged == pull.number else merged(number, look, pull)
     if pull and pull.state == "closed":
@@ -76,7 +76,7 @@ def settled(filed: Filed, *, listed: bool = False) -> Plan | None:
         The plan, or None if the site has to be read, or, if only listed, the issue has to be looked at.
     """
     look, pull = filed.look, filed.look.proposal.open_pull
-    state = pull_state(pull.body if pull else None)
+    state = pull_state(pull)
     current = pull is None or (state.base, state.commit) == (look.base.commit, look.proposal.head)
     if filed.event is None:
         return None if listed or not current else problems_told(filed)
@@ -99,7 +99,7 @@ def only_moved(filed: Filed) -> Filed | None:
         The same with our comment as it has to read then, or None if the issue has to be looked at.
     """
     look, pull = filed.look, filed.look.proposal.pull
-    state = pull_state(pull.body if pull else None)
+    state = pull_state(pull)
     if pull is None or filed.event is None or state.digest != answers_digest(filed.event) or state.shared:
         return None
     if look.proposal.head is None or state.commit != look.proposal.head or not _comment_is_written(filed, state):
@@ -146,7 +146,7 @@ def over_limit(filed: Filed, limit: int) -> bool:
     if pull and (pull.state == "open" or is_done(pull)):
         return False
     author = filed.issue.author.casefold()
-    mine = [pull for pull in filed.look.others.values() if (pull_state(pull.body).by or "").casefold() == author]
+    mine = [pull for pull in filed.look.others.values() if (pull_state(pull).by or "").casefold() == author]
     return len(mine) >= limit
 
 
@@ -203,7 +203,7 @@ def merged(number: int, look: Look, pull: Pull) -> Plan:
     writes: list[Write] = []
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "completed"))
-    writes += put_comment(look, Draft("merged", {"page": pull_state(pull.body).page, "conflicts": ()}), pull.number)
+    writes += put_comment(look, Draft("merged", {"page": pull_state(pull).page, "conflicts": ()}), pull.number)
     return Plan(number, "closed", "Its pull request was merged.", (*writes, *drop_branch(number, look)))
 
 
@@ -212,7 +212,7 @@ def refused(number: int, look: Look, pull: Pull) -> Plan:
     writes: list[Write] = []
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "not_planned"))
-    state = pull_state(pull.body)
+    state = pull_state(pull)
     mark = {} if state.rejected is not None else {REJECTED: (look.issue and look.issue.closed_at) or True}
     writes += _marked(pull, {**mark, **_lost_commits(look)})
     if look.proposal.comment or writes:
@@ -243,7 +243,7 @@ def _marked(pull: Pull, marks: Mapping[str, object]) -> tuple[Write, ...]:
 def _lost_commits(look: Look) -> dict[str, object]:
     """Note where someone else's commits are before the branch goes, so that reopening brings them back too."""
     pull, head = look.proposal.pull, look.proposal.head
-    state = pull_state(pull.body if pull else None)
+    state = pull_state(pull)
     return {"withdrawn": head} if head and (state.shared or head != state.commit) else {}
 
 
@@ -257,7 +257,7 @@ def drop_branch(number: int, look: Look) -> tuple[Write, ...]:
 
 def is_done(pull: Pull) -> bool:
     """Tell whether what a pull request proposed is on the base: it was merged, or came there in another way."""
-    return pull.merged or (pull.state == "closed" and pull_state(pull.body).landed)
+    return pull.merged or (pull.state == "closed" and pull_state(pull).landed)
 
 
 def is_leftover(look: Look) -> bool:
@@ -265,4 +265,4 @@ def is_leftover(look: Look) -> bool:
     pull, head = look.proposal.pull, look.proposal.head
     if pull is None or head is None or not is_done(pull):
         return False
-    return head in (pull.head, pull_state(pull.body).commit)
+    return head in (pull.head, pull_state(pull).commit)
