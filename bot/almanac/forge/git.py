@@ -94,11 +94,7 @@ class Git:
     def run(
         self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, good: Collection[int] = (0,)
     ) -> tuple[int, bytes]:
-        """Run one git command and return its exit status and its output.
-
-        Raises:
-            ForgeError: git is missing, or ended with a status that is not in `good`; its words are in the message.
-        """
+        """Run one git command and return its exit status, which has to be in `good`, and its output."""
         settings = [part for setting in _SETTINGS for part in ("-c", setting)]
         command = ["git", "--no-pager", "--no-optional-locks", "-C", str(self.folder), *settings, *arguments]
         # A hook's `GIT_DIR` would send git elsewhere; other variables would make it prompt or translate.
@@ -136,7 +132,6 @@ class Git:
         )
 
     def header(self, commit: str) -> Header | None:
-        """Read a commit's message, tree and parents; None where it is not stored."""
         if not self.has(commit):
             return None
         head, _, message = os.fsdecode(self.run("cat-file", "commit", commit)[1]).partition("\n\n")
@@ -145,11 +140,9 @@ class Git:
         return Header(message, next(value for name, _, value in lines if name == "tree"), parents)
 
     def root(self, commit: str) -> str:
-        """Return the id of a commit's tree."""
         return self.text("rev-parse", "--verify", f"{commit}^{{tree}}")
 
     def entry(self, commit: str, path: str) -> Entry | None:
-        """Find what is at a path in a commit, or None."""
         folder, _, name = path.rpartition("/")
         return self._tree(commit).get(folder, {}).get(name)
 
@@ -205,7 +198,6 @@ class Git:
         return tree
 
     def changes(self, older: str, newer: str) -> Changes:
-        """List what differs between the files of two commits, links and submodules included."""
         output = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", older, newer)[1]
         fields = iter(output.split(b"\0")[:-1])
         found: dict[str, Blob | None] = {}
@@ -247,9 +239,6 @@ def commit_files(git: Git, write: PutBranch, at: datetime) -> str:
 
     A file that is there already keeps its mode; a new one is an ordinary file. Texts are stored as UTF-8, byte for
     byte: no line end is converted, whatever `core.autocrlf` says.
-
-    Raises:
-        ForgeError: A path leads out of the repository or into git's own folder, or git refused.
     """
     for path in write.files:
         if not is_plain(path) or _CONTROL.search(path) or any(map(_GIT_FOLDER.fullmatch, path.split("/"))):
@@ -295,11 +284,7 @@ def _index_lines(git: Git, write: PutBranch) -> Iterator[bytes]:
 
 
 def commit_merge(git: Git, base: str, head: str, message: str, at: datetime) -> str:
-    """Store the merge of two commits and return its id.
-
-    Raises:
-        ForgeError: The two conflict; the files are named. Or git is older than 2.38 and cannot merge in its store.
-    """
+    """Store the merge of two commits and return its id."""
     if git.is_ancestor(base, head):
         return _commit(git, git.root(head), (base, head), message, at)
     arguments = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", base, head)

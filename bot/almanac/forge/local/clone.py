@@ -11,7 +11,6 @@ from almanac.forge.git import Git, commit_files, commit_merge
 from almanac.proposal.state import Base, PutBranch
 
 BASE_SETTING = "almanac.base"
-WRITER_SETTING = "almanac.writer"
 _OURS = re.compile(r"almanac/(issue-\d+|sync)")
 _HEADS = "refs/heads/"
 _ORIGIN = "refs/remotes/origin/"
@@ -27,11 +26,6 @@ class Clone:
     """
 
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
-        """Open the clone whose top folder this is.
-
-        Raises:
-            ForgeError: It is not a folder, not a git repository, only a folder inside one, or has no working copy.
-        """
         self.git = Git(folder)
         self.home = _home(self.git)
         self._now = now
@@ -41,9 +35,6 @@ class Clone:
 
         It is the branch that the setting `almanac.base` names; else the one that `origin` calls its default; else
         `main` or `master`; else the one that is checked out, unless that is a proposal's.
-
-        Raises:
-            ForgeError: There is no commit yet, or none of these is a branch of this clone.
         """
         chosen = self._chosen_base
         for name in [chosen] if chosen else self._usual_bases():
@@ -81,25 +72,16 @@ class Clone:
             yield current
 
     def head(self, branch: str) -> str | None:
-        """Return the commit at a branch's head, or None where there is no such branch."""
         return self.git.commit(_HEADS + branch)
 
     def heads(self) -> dict[str, str]:
-        """Return the heads of all branches, by name."""
         lines = self.git.text("for-each-ref", "--format=%(refname) %(objectname)", _HEADS).splitlines()
         return {name.removeprefix(_HEADS): head for name, head in (line.split(" ") for line in lines)}
-
-    def writers(self) -> list[str]:
-        """Return the logins that may give commands here: the git setting `almanac.writer`, any number of times."""
-        return self.git.text("config", "--get-all", WRITER_SETTING, good=(0, 1)).splitlines()
 
     def put(self, write: PutBranch) -> str:
         """Store a commit and move its branch there; return its id.
 
         A working copy that has the branch checked out follows, as long as none of the person's changes is lost.
-
-        Raises:
-            Raced: The branch's head is not the expected one; nothing was changed.
         """
         self._expect(write.branch, write.expected)
         made = commit_files(self.git, write, self._now())
@@ -107,11 +89,7 @@ class Clone:
         return made
 
     def merge(self, branch: str, base: str, message: str) -> str:
-        """Merge a branch into another with a merge commit and return that commit's id.
-
-        Raises:
-            ForgeError: The two conflict, or uncommitted changes are in the way. Nothing was changed.
-        """
+        """Merge a branch into another with a merge commit and return that commit's id; a failure changes nothing."""
         head, target = self.head(branch), self.head(base)
         if not head or not target:
             raise ForgeError(f"There is no branch {base if head else branch} to merge.")
@@ -120,12 +98,6 @@ class Clone:
         return made
 
     def delete(self, branch: str, expected: str) -> None:
-        """Delete a branch; one that is gone already is fine.
-
-        Raises:
-            Raced: Its head is not the expected one; it was left alone.
-            ForgeError: It is checked out.
-        """
         if self.head(branch) is None:
             return
         self._expect(branch, expected)
@@ -178,7 +150,6 @@ class Clone:
             copy.text("read-tree", "-m", "-u", str(old), new)
 
     def _working_copies(self, branch: str) -> Iterator[Git]:
-        """Give git in each working copy that has a branch checked out."""
         for block in self.git.text("worktree", "list", "--porcelain").split("\n\n"):
             lines = block.split("\n")
             folder = Path(lines[0].removeprefix("worktree "))

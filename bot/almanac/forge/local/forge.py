@@ -6,7 +6,6 @@ is asked as well whether it was merged.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +16,6 @@ from almanac.forge.local.clone import Clone
 from almanac.forge.local.store import Store, StoredComment, StoredPull, issue_file, pull_file
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.state import (
-    Base,
-    Changes,
     Comment,
     Issue,
     Look,
@@ -46,6 +43,11 @@ class LocalForge:
         self._store = Store(self._clone.home)
         self._now = now
         self._supposed: dict[int, Issue] = {}
+        # These are what git and the store do, and no more.
+        self.base, self.merge_base, self.changes = self._clone.base, self._git.merge_base, self._git.changes
+        self.read, self.files, self.names = self._git.object, self._git.files, self._git.names
+        self.uncommitted, self.alone = self._git.uncommitted, self._store.alone
+        self.comments, self.delete_issue = self._store.comments, self._store.drop_issue
 
     @property
     def name(self) -> str:
@@ -86,10 +88,6 @@ class LocalForge:
     def open_issues(self, labels: Sequence[str] = ()) -> Iterator[Issue]:  # noqa: ARG002 - they cost nothing here
         return (issue for issue in self.issues() if issue.state == "open")
 
-    def comments(self, issue: int) -> list[StoredComment]:
-        """Read all comments on an issue, oldest first."""
-        return self._store.comments(issue)
-
     def _our_comments(self, issue: int) -> list[StoredComment]:
         marker = comment_marker(issue)
         return [found for found in self.comments(issue) if found.author == AUTHOR and marker in found.body]
@@ -126,24 +124,6 @@ class LocalForge:
         state: Literal["open", "closed"] = "closed" if merged else stored.state
         return Pull(stored.number, stored.title, stored.body, state, merged, pull_file(stored.number), commit)
 
-    def base(self) -> Base:
-        return self._clone.base()
-
-    def read(self, commit: str, path: str) -> bytes | None:
-        return self._git.object(commit, path)
-
-    def files(self, commit: str, folder: str, suffix: str) -> Mapping[str, bytes]:
-        return self._git.files(commit, folder, suffix)
-
-    def names(self, commit: str, folder: str) -> frozenset[str]:
-        return self._git.names(commit, folder)
-
-    def merge_base(self, first: str, second: str) -> str | None:
-        return self._git.merge_base(first, second)
-
-    def changes(self, older: str, newer: str) -> Changes:
-        return self._git.changes(older, newer)
-
     def is_ours(self, commit: str) -> bool:
         header = self._git.header(commit)
         return header is not None and header.is_ours
@@ -153,17 +133,9 @@ class LocalForge:
 
     def can_write(self, login: str) -> bool:
         """Tell whether the git setting `almanac.writer` names someone; nobody has an account here."""
-        return login in self._clone.writers()
-
-    def uncommitted(self) -> tuple[str, ...]:
-        """List the files with changes that no commit holds: proposals are made without them."""
-        return self._git.uncommitted()
+        return login in self._git.text("config", "--get-all", "almanac.writer", good=(0, 1)).splitlines()
 
     # ------------------------------------------------------------ writing
-
-    def alone(self) -> AbstractContextManager[None]:
-        """Keep other runs out until the end of the `with`; to be held around a whole run that writes."""
-        return self._store.alone()
 
     def put_branch(self, write: PutBranch) -> str:
         with self.alone():
@@ -267,9 +239,6 @@ class LocalForge:
             issue = self._stored_issue(number)
             self._store.put_issue(replace(issue, state="open", state_reason="reopened", closed_at=None))
 
-    def delete_issue(self, number: int) -> None:
-        self._store.drop_issue(number)
-
     def comment(self, issue: int, author: str, body: str) -> int:
         with self.alone():
             self._stored_issue(issue)
@@ -281,11 +250,7 @@ class LocalForge:
     def merge(self, number: int) -> str:
         """Merge a pull request, close its issue and delete its branch; return the merge commit's id.
 
-        A working copy that has the base checked out follows.
-
-        Raises:
-            ForgeError: It is not open, conflicts with its base, its branch is checked out somewhere, or someone's
-                uncommitted changes are in the way; nothing was changed.
+        A working copy that has the base checked out follows. When it fails, nothing was changed.
         """
         with self.alone():
             stored = self._stored_pull(number)

@@ -81,11 +81,7 @@ Stored = TypeVar("Stored", StoredComment, StoredPull)
 
 
 def read_stored(model: type[Stored], number: int, text: str, file: str) -> Stored | None:
-    """Read a comment or a pull request: a few keys between two lines of `---`, then its text; None without keys.
-
-    Raises:
-        UserError: The keys cannot be read; each mistake is named with its line.
-    """
+    """Read a comment or a pull request: a few keys between two lines of `---`, then its text; None without keys."""
     found = _FRONT_MATTER.match(text)
     if not found:
         return None
@@ -205,11 +201,7 @@ class Store:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep every other run out until the end of the `with`; this run may enter again.
-
-        Raises:
-            ForgeError: Another run took longer than a minute, or the folder cannot be written.
-        """
+        """Keep every other run out until the end of the `with`; this run may enter again."""
         with _disk_errors():
             folder = self._path(FOLDER)
             folder.mkdir(exist_ok=True)
@@ -241,12 +233,10 @@ class Store:
         return issue
 
     def issue_keys(self, number: int) -> dict[str, Any]:
-        """Read all keys of an issue's file; none where there is no file."""
         data = self._read(issue_file(number))
         return {} if data is None else _read_json(data, issue_file(number))
 
     def issues(self) -> list[int]:
-        """List the numbers of all issues, lowest first."""
         numbers = self._numbers(f"{FOLDER}/issues", _ISSUE_NAME)
         return [number for number in numbers if self._read(issue_file(number)) is not None]
 
@@ -263,7 +253,6 @@ class Store:
                 self._remove(comment_file(number, comment))
 
     def comments(self, issue: int) -> list[StoredComment]:
-        """Read an issue's comments, oldest first."""
         return [comment for number in self._comment_numbers(issue) if (comment := self.comment(issue, number))]
 
     def comment(self, issue: int, number: int) -> StoredComment | None:
@@ -332,7 +321,6 @@ class Store:
         return self._numbers(f"{FOLDER}/issues/{issue}", _COMMENT_NAME)
 
     def _pull_numbers(self) -> list[int]:
-        """List the numbers of all pull requests, newest first."""
         return self._numbers(f"{FOLDER}/pulls", _PULL_NAME)[::-1]
 
     def _numbers(self, folder: str, pattern: re.Pattern[str]) -> list[int]:
@@ -347,7 +335,6 @@ class Store:
             return path.read_bytes() if path.exists() else None
 
     def _text(self, file: str) -> str | None:
-        """Read a file as text, every line end kept."""
         data = self._read(file)
         try:
             return None if data is None else data.decode()
