@@ -11,6 +11,7 @@ from calendar import day_abbr, day_name, month_abbr, month_name, monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date as calendar_date
+from functools import partial
 from itertools import chain
 
 from almanac.errors import Problem
@@ -38,10 +39,7 @@ def _one_of(names: Iterable[str]) -> str:
     return f"(?a:{'|'.join(sorted(names, key=len, reverse=True))})"
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE)
-
-
+_pattern = partial(re.compile, flags=re.IGNORECASE)
 MONTH_NAME, WEEKDAY_NAME = _one_of(_MONTHS), _one_of(_WEEKDAYS)
 _MONTH = rf"(?P<month>{MONTH_NAME})\b\.?"
 _WEEKDAY = rf"(?P<weekday>{WEEKDAY_NAME})\b\.?"
@@ -98,10 +96,7 @@ _MONTH_ONLY = (
 
 @dataclass(frozen=True)
 class WrittenDate:
-    """What a date says in words and numbers; nothing is filled in and nothing is checked.
-
-    The month and the day can be any numbers of two digits; Monday is 0. `end` is where the date ends in the text.
-    """
+    """What a date says, unchecked: month and day can be any numbers of two digits, Monday is 0. It ends at `end`."""
 
     year: int | None
     month: int | None
@@ -145,11 +140,9 @@ _WEEKDAY_AFTER = _pattern(rf"(?:[\s,]*\(?{_WEEKDAY})?")
 
 
 def read_date(text: str) -> str | Problem:
-    """Read a date that someone typed, to the day: `2021-11-08`, `November 8th, 2021`, `8. Nov 2021`, `Mon, 8 Nov 2021`.
+    """Read a date that someone typed, to the day, and return it as `2021-11-08`, or the problem.
 
     A weekday before or after it is checked. `11/8/2021` is a problem that offers both readings.
-
-    Returns the date as `2021-11-08`, or the problem.
     """
     stripped = " ".join(text.split()).strip(" .,()")
     if len(stripped) > LONGEST:
@@ -262,14 +255,9 @@ _TWO_YEARS = re.compile(r"(?:19|20)[0-9]{2}[ ]?[-\u2013\u2014/][ ]?(?:[0-9]{4}|[
 class Found:
     """A date in a line of plain text.
 
-    Attributes:
-        date: As a record keeps it: 2021-11-08, 2021-11, 2021, or XXXX-12-09 where no year can be known.
-        words: How it is written there.
-        leading: Nothing but a weekday and marks comes before it.
-        trailing: Nothing but a weekday and marks comes after it, and a mark separates it from what comes before.
-        title: The line's other words.
-        weekday: The weekday that the line names, Monday being 0.
-        note: What is wrong with the date, as a full sentence, or None.
+    `date` is as a record keeps it: 2021-11-08, 2021-11, 2021, or XXXX-12-09 where no year can be known; `title` has the
+    line's other words. Nothing but a weekday (Monday is 0) and marks comes before a `leading` date, or after a
+    `trailing` one, which a mark separates from what comes before. `note` says in a sentence what is wrong with it.
     """
 
     date: str
@@ -341,25 +329,20 @@ def _within(text: str) -> re.Match[str] | None:
     for pattern in _ON_PAGE:
         for match in pattern.finditer(text):
             if not _is_item(text, match, apart=bool(_BETWEEN.search(text[: match.start()][-30:]))):
-                found += [match] if match["year"] or _has_dot(match) else []
+                found += [match] if match["year"] or "." in (match.groupdict().get("dots") or "") else []
                 break
     return min(found, key=lambda match: match.start(), default=None)
 
 
 def _is_item(text: str, match: re.Match[str], *, apart: bool) -> bool:
-    """Tell whether a day that is written as `10.` is rather the number of an item, as in `3. May I ask`.
+    """Tell whether a `10.` is rather the number of an item: `3. May I ask`, `3. May 2020 - May 2021`.
 
-    It is a day in `10. November 2021`, if it is apart from words before it; in `Meeting 10. November 2021` it is not,
-    nor in `3. May 2020 - May 2021`.
+    It is a day in `10. November 2021`, if it is apart from words before it, not in `Meeting 10. November 2021`.
     """
-    if not _has_dot(match):
+    if "." not in (match.groupdict().get("dots") or ""):
         return False
     has_year = match["year"] or _until(text, match)[1].get("year")
     return not apart or not has_year or _TO_MONTH.match(text, match.end()) is not None
-
-
-def _has_dot(match: re.Match[str]) -> bool:
-    return "." in (match.groupdict().get("dots") or "")
 
 
 def _is_all(text: str, match: re.Match[str]) -> bool:
@@ -383,31 +366,24 @@ def _until(text: str, match: re.Match[str]) -> tuple[int, dict[str, str | None]]
 
 
 def _record_date(
-    first: dict[str, str | None], second: dict[str, str | None], year: str | None
+    first: dict[str, str | None], second: dict[str, str | None], heading_year: str | None
 ) -> tuple[str, str | None]:
     """Make the record's date of what was found ("" if it is no date), and a note where something is wrong with it."""
+    month, day = _month(first.get("month")), int(first.get("day") or 0)
+    year = first["year"]
     if first.get("first"):
-        return _of_numbers(int(first["first"] or 0), int(first["second"] or 0), first["year"] or "")
-    month, day = _month(first.get("month")), first.get("day")
-    own = first.get("year")
-    if own is None and (own := second.get("year")) and month and month > (_month(second.get("month")) or month):
-        own = f"{int(own) - 1:04d}"
-    own = own or year or UNKNOWN_YEAR
-    if month is None:
-        return own, None
-    return _checked(own, month, int(day)) if day else (f"{own}-{month:02d}", None)
-
-
-def _of_numbers(first: int, second: int, year: str) -> tuple[str, str | None]:
-    if min(first, second) > 12:  # noqa: PLR2004  # neither is a month
-        return "", None
-    if first != second and max(first, second) <= 12:  # noqa: PLR2004
-        readings = f"{year}-{first:02d}-{second:02d} or {year}-{second:02d}-{first:02d}"
-        return year, f"The date can be {readings}, so only its year was taken over."
-    return _checked(year, min(first, second), max(first, second))
-
-
-def _checked(year: str, month: int, day: int) -> tuple[str, str | None]:
+        month, day = sorted((int(first["first"] or 0), int(first["second"] or 0)))
+        if month not in range(1, 13):
+            return "", None
+        if month != day and day in range(1, 13):
+            one, other = f"{first['first']:0>2}", f"{first['second']:0>2}"
+            readings = f"{year}-{one}-{other} or {year}-{other}-{one}"
+            return year or "", f"The date can be {readings}, so only its year was taken over."
+    elif year is None and (year := second.get("year")) and month and month > (_month(second.get("month")) or month):
+        year = f"{int(year) - 1:04d}"
+    year = year or heading_year or UNKNOWN_YEAR
+    if month is None or not day:
+        return f"{year}-{month:02d}" if month else year, None
     if day <= monthrange(2000 if year == UNKNOWN_YEAR else int(year), month)[1]:
         return f"{year}-{month:02d}-{day:02d}", None
     if year == UNKNOWN_YEAR:

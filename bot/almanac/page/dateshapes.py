@@ -59,11 +59,8 @@ class _Part:
 def written_like(date: str, example: str) -> str:
     """Write a record's date as an example writes one.
 
-    What the date does not say is left out: with `Nov 8, 2021` as the example, 2022-01 becomes `Jan 2022`.
-
-    Args:
-        date: As a record keeps it; any other text is returned as it is.
-        example: A date written as wished, such as `Nov 8, 2021`, `Monday, 8 November` or `2021/11/08`.
+    What the date does not say is left out: with `Nov 8, 2021` as the example, 2022-01 becomes `Jan 2022`. A text that
+    is not a record's date is returned unchanged.
 
     Raises:
         ValueError: The example is not a date that can be taken apart: to tell day from month, the month must be a word
@@ -88,12 +85,10 @@ def written_like(date: str, example: str) -> str:
 
 
 def example_of(seen: Sequence[str], *, with_year: bool) -> str | None:
-    """Return how most of these dates are written, as an example; None where none of them can be read.
+    """Return how most of these dates of a page are written, as an example; None where none of them can be read.
 
-    Args:
-        seen: Dates as a page writes them. Of a range of days the first counts; a date with more than one reading does
-            not.
-        with_year: Whether the year has to be said, because no heading says it.
+    Of a range of days the first counts; a date with more than one reading does not. An example `with_year` says the
+    year, because no heading says it.
     """
     # Those are alike that differ only in what one example alone cannot tell.
     groups: dict[tuple[tuple[str, str], ...], list[Sequence[_Part]]] = {}

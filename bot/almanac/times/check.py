@@ -1,8 +1,7 @@
 """Dates and times of events: what is accepted, what is checked, and what is shown.
 
-This is the public face of the modules beside it. A typed line is taken apart (`grammar`), each of its times is read and
-compared with the others (`moment`), they are checked against the date and the duration, and what is wrong is reported
-(`wording`) with lines that correct it. Nothing here asks a clock or the machine's zone database.
+A typed line is taken apart (`grammar`), each of its times is read and compared with the others (`moment`), they are
+checked against the date and the duration, and what is wrong is reported (`wording`) with lines that correct it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -58,16 +57,16 @@ Finding = tuple[str, tuple[str, ...]]
 class When:
     """What a When line says.
 
+    Where anything is wrong only `zones` (each time that could be read), `problems` and `warnings` are given. The
+    `accepted` of a problem is the corrected line, or a person must choose among its `choices`.
+
     Attributes:
-        ok: Whether it can be used: nothing is wrong with it.
-        instant: The moment of the start, in UTC: `2021-11-08T14:00:00Z`; None where anything is wrong.
-        line: The line as it is shown; None where anything is wrong. For an imported line, its own words.
+        instant: The moment of the start, in UTC: `2021-11-08T14:00:00Z`.
+        line: The line as it is shown. For an imported line, its own words.
         starts: The start by the clocks of the first zone in `line`, with its offset: `2021-11-08T09:00:00-05:00`.
         ends: The end likewise, where a range or a duration gives one.
         time_zone: The IANA name of the first zone in `line`; None where that is a mere offset such as UTC+2.
-        zones: The moment in each zone that `line` shows or, where anything is wrong, each time that could be read.
-        problems: What is wrong; `accepted` is the corrected line, or `choices` are some of which a person must choose.
-        warnings: What was read, but is not quite right; `accepted` is the line as it is shown.
+        zones: The moment in each zone that `line` shows.
     """
 
     ok: bool
@@ -82,19 +81,10 @@ class When:
 
 
 def read_when(date: str, line: str, zones: Zones, duration: str | None = None) -> When:
-    """Read and check the times of an event.
+    """Read and check the times of an event, all as typed; the date is the day of the line's first time.
 
-    A blank line is a problem: do not call this where there are no times.
-
-    Args:
-        date: The event's date, to the day, as `read_date` reads it; it is the day of the line's first time.
-        line: The times as typed, such as `9am ET, 3pm CET`.
-        zones: The site's letters, and which of them a single time is shown in.
-        duration: How long the event takes, as typed; None or blank where that is not said.
-
-    Returns:
-        What the line says, or all that is wrong. A problem of the date or of the duration has `field` set to `date` or
-        `duration`; all others are the line's, with `field` None.
+    A blank line is a problem, a blank duration is not. A problem of the date or of the duration has `field` set to
+    `date` or `duration`; all others are the line's, with `field` None.
     """
     day = read_date(date)
     if isinstance(day, Problem):
@@ -104,10 +94,9 @@ def read_when(date: str, line: str, zones: Zones, duration: str | None = None) -
 
 
 def read_when_without_date(line: str, zones: Zones, duration: str | None = None) -> tuple[Problem, ...]:
-    """Return what is wrong with the times of an event on any date, for a form whose date cannot be read.
+    """Return what is wrong with a line on any date, for a form whose date cannot be read; the fields are as above.
 
-    What depends on the date is left out: whether the times agree, the clock changes, the days. No corrected line is
-    offered, as none can be tried. The arguments and the problems' fields are those of `read_when`.
+    No corrected line is offered, as none can be tried.
     """
     _, messages = _take_apart(line, zones)
     return (*_length(duration)[1], *(Problem(message, typed=line) for message in messages))
@@ -136,24 +125,21 @@ def explain(when: When) -> list[tuple[str, str, str]]:
 
 
 def when_to_json(when: When) -> dict[str, Any]:
-    """Return what `almanac when --json` prints.
+    """Return what `almanac when --json` prints; a problem's `field` is null for the line itself."""
 
-    A problem's `field` is null for the line itself; else it is `date` or `duration`.
-    """
-    problems, warnings = (
-        [
+    def listed(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+        return [
             {"message": each.message, "field": each.field, "accepted": each.accepted, "choices": list(each.choices)}
-            for each in found
+            for each in problems
         ]
-        for found in (when.problems, when.warnings)
-    )
+
     return {
         "ok": when.ok,
         "instant": when.instant,
         "line": when.line,
         "zones": [asdict(time) for time in when.zones],
-        "problems": problems,
-        "warnings": warnings,
+        "problems": listed(when.problems),
+        "warnings": listed(when.warnings),
     }
 
 
@@ -181,7 +167,6 @@ def _take_apart(text: str, zones: Zones) -> tuple[WrittenLine | None, tuple[str,
 
 
 def _unclear(times: Sequence[WrittenPair], zones: Zones) -> Iterator[str]:
-    """Say what keeps single times from being read at all."""
     for written in times:
         if len(written.clocks) > 1:
             yield wording.MORNING_OR_EVENING
@@ -206,10 +191,7 @@ def _unclear(times: Sequence[WrittenPair], zones: Zones) -> Iterator[str]:
 
 
 def _stated_day(written: WrittenDate, near: calendar_date) -> calendar_date | str:
-    """Return the day that a date means which may lack its year, or all but its weekday; or what is wrong with it.
-
-    Of several that it can mean it is the one nearest to `near`.
-    """
+    """Return the day nearest to `near` that a date, perhaps without its year, can mean; or what is wrong with it."""
     if written.month is None:
         week = (near + DAY * shift for shift in (0, 1, -1, 2, -2, 3, -3))
         return next(day for day in week if day.weekday() == written.weekday)
@@ -285,7 +267,6 @@ class LineReader:
         return line_of(shown_times(result.readings, result.moment, self.zones)) if result.moment else None
 
     def _read(self, text: str) -> LineResult:
-        """Read a line: what is wrong with it or, where nothing is, its moment."""
         line, unclear = _take_apart(text, self.zones)
         if line is None:
             rest = {wording.UNREADABLE: scan_line(text, self.zones), wording.LENGTH_HERE: without_length(text) or ""}
@@ -325,7 +306,6 @@ class LineReader:
         return self._judge(line, tuple(readings))
 
     def _day(self, written: WrittenPair, *, first: bool) -> calendar_date | str:
-        """Return the day of one time of a line, or what is wrong with its mark; the first one's is the event's date."""
         mark, day = written.mark, self.day
         if mark is None:
             return day
@@ -337,7 +317,6 @@ class LineReader:
         return stated
 
     def _judge(self, line: WrittenLine, readings: tuple[TimeReading, ...]) -> LineResult:
-        """Check times that can each be read against each other, the date, and the duration."""
         verdict = compare(readings)
         if not verdict.agreed and (in_london := compare(as_british := tuple(map(british, readings)))).agreed:
             readings, verdict = as_british, in_london
@@ -403,7 +382,6 @@ class LineReader:
 
 
 def _rewritten(times: Sequence[LabelledClock], marks: Sequence[str]) -> str:
-    """Write a line again, without its date and with every day mark in full."""
     return ", ".join(f"{clock} {label}{mark}" for (clock, label), mark in zip(times, marks, strict=True))
 
 

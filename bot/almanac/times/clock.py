@@ -52,13 +52,11 @@ class WrittenTime:
         return self.style == "word" and self.hour == 0
 
     @property
-    def day_end(self) -> bool:
-        """Tell whether it is 24:00, as the end of a day is written."""
+    def day_end(self) -> bool:  # 24:00
         return (self.hour, self.minute, self.second, self.half) == (24, 0, 0, None)
 
     @property
-    def certain(self) -> bool:
-        """Tell whether the half of the day is beyond doubt."""
+    def certain(self) -> bool:  # of the half of the day
         return self.half is not None or self.style in ("word", "clock", "year")
 
     def values(self, *, both: bool = False) -> tuple[time, ...]:
@@ -158,7 +156,6 @@ def clocks(start: WrittenTime, end: WrittenTime | None) -> tuple[Clock, ...]:
 
 
 def _ranges(start: WrittenTime, end: WrittenTime, *, both: tuple[bool, bool]) -> tuple[Clock, ...]:
-    """Return the ranges from a start to an end, each in one or in both halves of the day."""
     pairs = product(start.values(both=both[0]), end.values(both=both[1]))
     return tuple(Clock(first, last) for first, last in pairs if first != last)
 
@@ -191,11 +188,7 @@ _FORMS = tuple(
 
 
 def read_duration(text: str) -> timedelta | Problem:
-    """Read how long an event takes: `2 hours`, `90 min`, `1h30`, `1:30` (hours and minutes), `PT2H`, `1.5 hours`.
-
-    Returns:
-        The duration, more than nothing and at most 31 days; or the problem. A bare number is one, as it has no unit.
-    """
+    """Read how long an event takes: `2 hours`, `90 min`, `1h30`, `1:30` (hours and minutes), `PT2H`, `1.5 hours`."""
     stripped = " ".join(text.split()) if len(text) <= LONGEST else ""
     if re.fullmatch(r"[1-9][0-9]{0,3}", stripped):
         choices = tuple(f"{stripped} {unit}" for unit in ("min", "hours"))

@@ -53,7 +53,6 @@ class UnknownZone:
     guess: str | None = None
 
     def meant(self, zones: Zones) -> str | None:
-        """Return the letters or the name of a zone that may have been meant, or None."""
         return self.guess or zones.nearest(self.words)
 
 
@@ -71,7 +70,6 @@ class WrittenPair:
 
     @property
     def clocks(self) -> tuple[Clock, ...]:
-        """What the time can mean: once; twice where am or pm is missing; not at all where no clock shows it."""
         return clocks(self.start, self.end)
 
 
@@ -84,11 +82,7 @@ class WrittenLine:
 
 
 def read_line(text: str, zones: Zones) -> WrittenLine:
-    """Take a When line apart.
-
-    Raises:
-        UnreadableError: It is not a sequence of times and zones.
-    """
+    """Take a When line apart, or raise `UnreadableError`."""
     return _LineParser(" ".join(text.split()).rstrip(" ,;"), zones).line()
 
 
@@ -260,7 +254,6 @@ def scan_line(text: str, zones: Zones) -> str:
 
 
 def _pair_end(text: str, begin: int, zones: Zones) -> int | None:
-    """Return where a time with one meaning and a known zone ends that begins here; None if none does."""
     if not TIME.match(text, begin):
         return None
     parser = _LineParser(text, zones, begin)

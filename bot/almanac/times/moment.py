@@ -152,35 +152,26 @@ class Verdict:
 
 def compare(readings: Sequence[TimeReading]) -> Verdict:
     """Compare the times of a line; there is at least one, and the first one's day is the date field's."""
-    starts, odd, undated = _starts(readings)
+    starts, odd, undated = [readings[0].moment.start], list[TimeReading](), list[TimeReading]()
+    if any(reading.moment.start != starts[0] for reading in readings):
+        options = [_options(reading, readings[0]) for reading in readings]
+        starts = list(dict.fromkeys(option[0] for option in options if option))
+        likely = max(starts, key=lambda start: sum(start in option for option in options))
+        pairs = list(zip(readings, options, strict=True))
+        missing = [reading for reading, option in pairs if likely not in option]
+        if 2 * len(missing) < len(readings):
+            starts, odd = [likely], missing
+            undated = [each for each, option in pairs if likely in option and each.moment.start != likely]
     lengths: list[timedelta | None] = [reading.moment.length for reading in readings if reading.moment.length]
     meant = list(dict.fromkeys(lengths)) or [None]
     best = max(lengths, key=lengths.count, default=None)
     if 2 * lengths.count(best) > len(lengths):
         meant = [best]
-        odd += tuple(reading for reading in readings if reading.moment.length not in (None, best))
+        odd += [reading for reading in readings if reading.moment.length not in (None, best)]
     against = tuple(reading for reading in readings if reading in odd)
     alike = all(reading.moment.start == starts[0] for reading in readings) and len(meant) == 1
     moments_meant = tuple(Moment(start, start + length if length else None) for start in starts for length in meant)
-    return Verdict(alike and not against, moments_meant, against, undated)
-
-
-def _starts(
-    readings: Sequence[TimeReading],
-) -> tuple[tuple[datetime, ...], tuple[TimeReading, ...], tuple[TimeReading, ...]]:
-    """Return the starts that were meant, the readings that a majority is against, and those that lack a day mark."""
-    first = readings[0]
-    if all(reading.moment.start == first.moment.start for reading in readings):
-        return (first.moment.start,), (), ()
-    options = [_options(reading, first) for reading in readings]
-    opinions = tuple(dict.fromkeys(option[0] for option in options if option))
-    best = max(opinions, key=lambda start: sum(start in option for option in options))
-    pairs = list(zip(readings, options, strict=True))
-    odd = tuple(reading for reading, option in pairs if best not in option)
-    if 2 * len(odd) >= len(readings):
-        return opinions, (), ()
-    undated = tuple(reading for reading, option in pairs if best in option and reading.moment.start != best)
-    return (best,), odd, undated
+    return Verdict(alike and not against, moments_meant, against, tuple(undated))
 
 
 def _options(reading: TimeReading, first: TimeReading) -> list[datetime]:
@@ -214,22 +205,13 @@ def british(reading: TimeReading) -> TimeReading:
 
 @dataclass(frozen=True)
 class ZoneTime:
-    """A moment as the clocks of one zone show it.
+    """A moment as the clocks of one zone show it."""
 
-    Attributes:
-        label: How the zone is called there: `ET`, `EDT` in an hour that comes twice, `Europe/Paris`, `UTC+2`.
-        zone: Its IANA name; None for an offset.
-        time: The time or the range: `9am`, `9-11am`.
-        date: The day of the start there: `2021-11-08`.
-        starts: The start with its offset: `2021-11-08T09:00:00-05:00`.
-        ends: The end with its offset, where one is known.
-    """
-
-    label: str
-    zone: str | None
-    time: str
-    date: str
-    starts: str
+    label: str  # `ET`, `EDT` in an hour that comes twice, `Europe/Paris`, `UTC+2`
+    zone: str | None  # the IANA name; None for an offset
+    time: str  # `9am`, `9-11am`
+    date: str  # of the start there: `2021-11-08`
+    starts: str  # with its offset: `2021-11-08T09:00:00-05:00`
     ends: str | None = None
 
 
@@ -256,10 +238,7 @@ def shown_times(
 
 
 def _site_places(reading: TimeReading, moment: Moment, zones: Zones) -> list[ZonePlace]:
-    """Return the site's zones in its order, and the given one first if the site does not show it.
-
-    The first one's day must be the event's date: where it would not be, the given zone goes first.
-    """
+    """Return the site's zones in its order; the given one goes first if the others would not show the event's date."""
     found = (zones.find(letters) for letters in zones.shown)
     places = list({place.name: place for place in found if isinstance(place, ZonePlace)}.values())
     given = next((place for place in places if place.name == reading.place.name), None)
@@ -271,10 +250,7 @@ def _site_places(reading: TimeReading, moment: Moment, zones: Zones) -> list[Zon
 
 
 def time_at(place: ZonePlace, moment: Moment, zones: Zones, ends: datetime | None = None) -> ZoneTime:
-    """Return a moment as the clocks of a place show it, under a label that is right then.
-
-    `ends` is the end where it is known but not shown.
-    """
+    """Return a moment as the clocks of a place show it; `ends` is the end where it is known but not shown."""
     place = right_label(place, moment, zones)
     starts = moment.start.astimezone(place.zone).isoformat()
     last = moment.end or ends

@@ -144,21 +144,19 @@ def disagreement(readings: Sequence[TimeReading], verdict: Verdict) -> str:
     first = readings[0]
     same_start = all(reading.moment.start == first.moment.start for reading in readings)
     what = "do not end at the same moment" if same_start else "are not the same moment"
-    listed = _listed([_in_first_zone(reading, first) for reading in readings])
+    shown = []
+    for reading in readings:
+        wall = wall_of(reading.moment.start, first.place.zone)
+        twice = len(moments(wall, first.place.zone)) > 1
+        letters = f" {abbreviation(first.place, reading.moment.start)}" if twice else ""
+        mark = "" if wall.date() == first.day else f" on {_day(wall.date())}"
+        shown.append(f"{reading} is {clock_of(first.place, reading.moment)}{letters}{mark}")
     if verdict.odd:
         agreeing = [str(reading) for reading in readings if reading not in verdict.odd]
         likely = f"{_listed(agreeing)} agree, so {_listed(list(map(str, verdict.odd)))} is probably the mistake."
     else:
         likely = "Only you can say which is right."
-    return f"These times {what}. By the clocks in {first.place.city}, {listed}. {likely}"
-
-
-def _in_first_zone(reading: TimeReading, first: TimeReading) -> str:
-    zone = first.place.zone
-    wall = wall_of(reading.moment.start, zone)
-    letters = f" {abbreviation(first.place, reading.moment.start)}" if len(moments(wall, zone)) > 1 else ""
-    mark = "" if wall.date() == first.day else f" on {_day(wall.date())}"
-    return f"{reading} is {clock_of(first.place, reading.moment)}{letters}{mark}"
+    return f"These times {what}. By the clocks in {first.place.city}, {_listed(shown)}. {likely}"
 
 
 def _day(day: date) -> str:

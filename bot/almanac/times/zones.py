@@ -90,18 +90,14 @@ def names() -> Mapping[str, str]:
 
 @cache
 def _cities() -> Mapping[str, str]:
-    """Return the names once more, each under its last part."""
     return {folded.rpartition("/")[2]: name for folded, name in names().items() if not folded.startswith("etc/")}
 
 
 @cache
 def load_zone(name: str) -> ZoneInfo:
-    """Return the rules of one zone of the database, from the same package.
+    """Return the rules of one zone, or raise `KeyError` where the database does not have or spell its name like this.
 
     `ZoneInfo(name)` is not used: it asks the machine's own database first.
-
-    Raises:
-        KeyError: The database has no such name; it is spelled as the database spells it.
     """
     if names()[name.casefold()] != name:
         raise KeyError(name)
@@ -111,10 +107,7 @@ def load_zone(name: str) -> ZoneInfo:
 
 @cache
 def abbreviations(zone: tzinfo) -> frozenset[str]:
-    """Return what clocks in a zone have been called since 1970, such as EST and EDT, in capitals.
-
-    Letters among these are strict: they are right for a part of the year only, or were so once.
-    """
+    """Return what a zone's clocks have been called since 1970, in capitals; such letters (EST, EDT) are strict."""
     starts = (datetime(year, month, 15, tzinfo=UTC) for year in range(1970, 2039) for month in (1, 7))
     return frozenset((start.astimezone(zone).tzname() or "").upper() for start in starts)
 
@@ -180,8 +173,7 @@ class Zones:
     ) -> "Zones":
         """Put a site's `time_zones` before the built-in letters; with none `shown`, all the site's own are.
 
-        Raises:
-            ConfigError: A zone or a letter is not known; each problem's `field` is the config's key.
+        Raises `ConfigError` where a zone or a letter is not known; each problem's `field` is the config's key.
         """
         own = dict(time_zones or {})
         taken = {letters.casefold() for letters in own}
