@@ -220,7 +220,7 @@ class TestMerge:
         assert site.forge.look(1).proposal.head is None
 
     def test_closing_without_merging(self, site: Site) -> None:
-        site.forge.close_pull(site.pull.number)
+        site.forge.edit_pull(site.pull.number, state="closed")
         assert (site.now().state, site.now().merged) == ("closed", False)
         site.forge.edit_pull(site.pull.number, body="rejected")
         assert (site.now().state, site.now().merged, site.now().body) == ("closed", False, "rejected")

@@ -209,7 +209,7 @@ class LocalWorld:
         ]
 
     def close_pull(self, number: int) -> None:
-        self.forge.close_pull(number)
+        self.forge.edit_pull(number, state="closed")
 
     def reopen_pull(self, number: int, commit: str) -> None:
         store = Store(self.repo.folder)

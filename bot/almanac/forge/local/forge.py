@@ -244,9 +244,6 @@ class LocalForge:
             self._stored_issue(issue)
             return self._store.add_comment(issue, author, self._time(), body)
 
-    def close_pull(self, number: int) -> None:
-        self.edit_pull(number, state="closed")
-
     def merge(self, number: int) -> str:
         """Merge a pull request, close its issue and delete its branch; return the merge commit's id.
 

@@ -50,24 +50,23 @@ def pull_file(number: int) -> str:
 # ---------------------------------------------------------------- comments and pull requests
 
 
-class StoredComment(BaseModel):
-    """A comment on an issue, whose comments are counted from 1; `author` is empty where the file names none."""
-
+class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
     number: int = Field(exclude=True)
     body: str = Field(exclude=True)
+
+
+class StoredComment(_Stored):
+    """A comment on an issue, whose comments are counted from 1; `author` is empty where the file names none."""
+
     author: str = ""
     created_at: str | None = None
 
 
-class StoredPull(BaseModel):
+class StoredPull(_Stored):
     """A pull request. A merged one is `closed`; `commit` was the branch's head when Almanac last wrote this file."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
-
-    number: int = Field(exclude=True)
-    body: str = Field(exclude=True)
     title: str
     state: Literal["open", "closed"] = "open"
     merged: bool = False
