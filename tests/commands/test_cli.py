@@ -536,7 +536,7 @@ class TestPropose:
         moved = write_issue(tmp_path, body(**DEMO_DAY | {"date": "2022-01-27"}))
         ran = almanac("propose", moved, "--site", repo.folder, "--dry-run")
         assert "UPDATE pull request #1: Add event: 2022-01-27 Demo Day (#12)" in ran.out
-        assert "maintainer to look at: pull request #1." in ran.out
+        assert "maintainer to review: pull request #1." in ran.out
 
     def test_problems_are_told_and_status_is_1(self, almanac: Almanac, repo: Repo, tmp_path: Path) -> None:
         ran = almanac("propose", write_issue(tmp_path, body(title="X", date="soon")), "--site", repo.folder)
