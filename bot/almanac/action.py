@@ -3,12 +3,12 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
-from almanac.engine.run import Done, reconcile
-from almanac.engine.sweep import reconcile_all
+from almanac.engine.run import Done
+from almanac.engine.sweep import reconcile_one_or_all
 from almanac.errors import AlmanacError, UserError
 from almanac.forge.github.request import DEFAULT_API_URL, write_pause
 from almanac.markdown import fence
@@ -26,10 +26,8 @@ def run(environment: Mapping[str, str] | None = None) -> int:
     variables = os.environ if environment is None else environment
     missing = [name for name in _NEEDED if not variables.get(name)]
     if missing:
-        raise UserError(
-            f"`almanac action` runs as a step of a GitHub workflow, which sets {', '.join(missing)}. "
-            "Here, that is not set."
-        )
+        message = f"`almanac action` runs as a step of a GitHub workflow, which sets {', '.join(missing)}."
+        raise UserError(f"{message} Here, that is not set.")
     try:
         return _run(variables)
     except AlmanacError as error:
@@ -66,12 +64,7 @@ def _run(variables: Mapping[str, str]) -> int:
     messages = load_messages()
     results = []
     with closing(forge):
-        found: Iterable[Done]
-        if target.issue is None:
-            found = reconcile_all(forge, messages)
-        else:
-            found = [reconcile(target.issue, forge, messages, comment=target.comment)]
-        for done in found:
+        for done in reconcile_one_or_all(target.issue, forge, messages, comment=target.comment):
             _announce(done)
             results.append(done)
     _report(variables, results, one=None if target.issue is None else results[0])
@@ -84,7 +77,6 @@ def _annotate(level: str, title: str, text: str) -> None:
 
 
 def _announce(done: Done) -> None:
-    """Print what was done to the log, with problems and warnings as annotations."""
     plan = done.plan
     if plan.outcome is None and done.error is None:
         return
@@ -120,7 +112,6 @@ def _report(variables: Mapping[str, str], results: list[Done], one: Done | None 
 
 
 def _append(variables: Mapping[str, str], name: str, text: str) -> None:
-    """Add to a file that the runner reads later."""
     path = variables.get(name)
     if not path:
         return

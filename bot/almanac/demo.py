@@ -56,7 +56,6 @@ class Story:
         self.console.print(Padding(Text(text), (0, 0, 0, 3)))
 
     def show(self, thing: RenderableType, title: str) -> None:
-        """Print something that people would see, in a frame."""
         self.console.print(Padding(Panel(thing, title=Text(title), title_align="left", width=100), (0, 0, 0, 3)))
 
     def check(self, holds: object, what: str) -> None:
@@ -74,7 +73,6 @@ class Story:
         self.git.run("commit", "--quiet", "-m", message)
 
     def propose(self, issue: Issue) -> Done:
-        """File an issue, or edit it, and look at it."""
         with self.forge.alone():
             self.forge.file_issue(issue)
             return self.reconcile(issue.number)
@@ -100,29 +98,24 @@ def run(folder: Path | None) -> int:
         raise UserError(Problem(f"This folder cannot be created: {error.strerror}.", file=str(place))) from None
     console = Console(highlight=False, soft_wrap=False)
     console.print("[bold]Almanac[/] turns issue forms into an event history. This is the whole process.")
-    story = _start(place, console)
+    git, site = Git(place), Folder(place)
+    git.run("init", "--quiet", "--initial-branch=main")
+    for name, value in _GIT_SETTINGS.items():
+        git.run("config", name, value)
+    site.write({PAGE: example(f"ospo/{PAGE}"), FORM: template("site/new-event.yml")})
+    story = Story(site, git, LocalForge(place, lambda: datetime.now(UTC)), load_messages(), console)
+    story.commit("Our site, with a hand-written history page")
+    story.title("A site with a hand-written history page")
+    story.tell(f"A new git repository contains {PAGE}, the page of a real working group, and an issue form.")
     _import(story)
     first = _file(story, 12)
     second = _file_with_a_problem(story, 13)
     _merge(story, first, second)
     console.print(f"\n[bold green]Everything works.[/] The site is in {place}. Have a look:")
-    site, page, issues = (quote(str(path)) for path in (place, place / PAGE, place / ".almanac"))
-    for command in (f"git -C {site} log --oneline --graph --all", f"cat {page}", f"ls {issues}/*"):
+    top, page, issues = (quote(str(path)) for path in (place, place / PAGE, place / ".almanac"))
+    for command in (f"git -C {top} log --oneline --graph --all", f"cat {page}", f"ls {issues}/*"):
         console.print(Text(f"   {command}"), soft_wrap=True)
     return 0
-
-
-def _start(place: Path, console: Console) -> Story:
-    git, folder = Git(place), Folder(place)
-    git.run("init", "--quiet", "--initial-branch=main")
-    for name, value in _GIT_SETTINGS.items():
-        git.run("config", name, value)
-    folder.write({PAGE: example(f"ospo/{PAGE}"), FORM: template("site/new-event.yml")})
-    story = Story(folder, git, LocalForge(place, lambda: datetime.now(UTC)), load_messages(), console)
-    story.commit("Our site, with a hand-written history page")
-    story.title("A site with a hand-written history page")
-    story.tell(f"A new git repository contains {PAGE}, the page of a real working group, and an issue form.")
-    return story
 
 
 def _import(story: Story) -> None:
@@ -132,9 +125,8 @@ def _import(story: Story) -> None:
     story.folder.write(files)
     story.commit("Import the history page into event records")
     for event in imported.events:
-        story.tell(
-            f"{event.date}  {event.series}: {len(event.people)} people, {len(event.agenda)} points on the agenda"
-        )
+        people, points = len(event.people), len(event.agenda)
+        story.tell(f"{event.date}  {event.series}: {people} people, {points} points on the agenda")
     for warning in imported.warnings:
         story.tell(f"Note on line {warning.line}: {warning.message}")
     story.check(imported.structured == len(imported.events), "each event became a record with every field in its place")

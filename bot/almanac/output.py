@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from io import StringIO
 from typing import Any
 
 from almanac.errors import AlmanacError, ForgeError, Problem, UserError
@@ -54,9 +55,9 @@ def error_text(error: AlmanacError, separator: str = "\n") -> str:
     return f"{error}{separator}{remedy}" if remedy else str(error)
 
 
-def problem_values(problem: Problem) -> dict[str, object]:
-    """Return a problem for a JSON document, without its empty parts."""
-    return {key: value for key, value in asdict(problem).items() if value not in (None, ())}
+def problem_values(problems: Iterable[Problem]) -> list[dict[str, object]]:
+    """Return problems for a JSON document, without their empty parts."""
+    return [{key: value for key, value in asdict(one).items() if value not in (None, ())} for one in problems]
 
 
 @contextmanager
@@ -67,7 +68,7 @@ def errors_as_json(shape: Mapping[str, object], *, as_json: bool) -> Iterator[No
     except AlmanacError as error:
         if as_json:
             problems = error.problems if isinstance(error, UserError) else (Problem(error_text(error, " ")),)
-            print_json({**shape, "problems": [problem_values(problem) for problem in problems]})
+            print_json({**shape, "problems": problem_values(problems)})
         raise
 
 
@@ -78,13 +79,9 @@ def diff_lines(before: Mapping[str, str | None], after: Mapping[str, str | None]
         if old == new:
             continue
         names = ("/dev/null" if old is None else f"a/{path}", "/dev/null" if new is None else f"b/{path}")
-        for line in difflib.unified_diff(_lines(old or ""), _lines(new or ""), *names):
+        # Only LF ends a line here; str.splitlines knows ten more line ends.
+        was, now = (list(StringIO(text or "", newline="\n")) for text in (old, new))
+        for line in difflib.unified_diff(was, now, *names):
             yield line.removesuffix("\n").replace("\r", "␍")
             if not line.endswith("\n"):
                 yield "\\ No newline at end of file"
-
-
-def _lines(text: str) -> list[str]:
-    # Only LF ends a line here; str.splitlines knows ten more line ends.
-    *whole, rest = text.split("\n")
-    return [f"{line}\n" for line in whole] + [rest] * bool(rest)

@@ -22,19 +22,14 @@ if TYPE_CHECKING:
 
 
 class SiteFiles(Protocol):
-    """Where the files of one site are. All paths are relative to the site's root, with `/` between their parts."""
+    """Where the files of one site are. All paths are relative to the site's root, with `/` between their parts.
 
-    def read(self, path: str) -> bytes | None:
-        """Read a file; None if there is none."""
-        ...
+    `names` and `read_all` are about the files directly in a folder, which need not exist; `read_all` is by name.
+    """
 
-    def names(self, folder: str) -> Collection[str]:
-        """List the names of the files directly in a folder; empty if there is no such folder."""
-        ...
-
-    def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]:
-        """Read the files directly in a folder whose names end with the suffix, by name."""
-        ...
+    def read(self, path: str) -> bytes | None: ...
+    def names(self, folder: str) -> Collection[str]: ...
+    def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]: ...
 
 
 class Site:
@@ -55,12 +50,10 @@ class Site:
 
     @cached_property
     def config(self) -> Config:
-        """The site's config; all defaults if it has none."""
         return read_config(self.text(configs.PATH))
 
     @cached_property
     def form(self) -> Form:
-        """The site's issue form."""
         path = self.config.form
         text = self.text(path)
         if text is None and path == Config().form:
@@ -71,7 +64,6 @@ class Site:
 
     @cached_property
     def page(self) -> str:
-        """The history page."""
         text = self.text(self.config.page)
         if text is None:
             message = "The history page is missing; `page` in the config names it."
@@ -80,7 +72,6 @@ class Site:
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        """The ids of all records."""
         names = self.files.names(self.config.records)
         return frozenset(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
 
@@ -100,12 +91,10 @@ class Site:
 
     @cached_property
     def records(self) -> tuple[Event, ...]:
-        """All records as events."""
         return read_records(self.record_texts)
 
     @cached_property
     def section_template(self) -> str | None:
-        """The source of the site's own section template; None if it has none."""
         path = self.config.section_template
         text = self.text(path) if path else None
         if path and text is None:
@@ -114,7 +103,6 @@ class Site:
 
     @cached_property
     def messages(self) -> "dict[str, OwnTemplate]":
-        """The site's own message templates, by name."""
         from almanac.proposal.messages import SUFFIX as MESSAGE  # noqa: PLC0415 -- Jinja2 is slow to import
         from almanac.proposal.messages import OwnTemplate  # noqa: PLC0415 -- the same
 
@@ -124,11 +112,7 @@ class Site:
         return {name: OwnTemplate(text, path) for name, path in paths.items() if (text := self.text(path)) is not None}
 
     def renderer(self, prepared: Sequence[Event] = ()) -> "Renderer":
-        """Return what writes an event's section: the site's own template if it has one, else ours.
-
-        Args:
-            prepared: Events whose sections will be needed: one child process writes them all.
-        """
+        """Return what writes a section: the site's own template (`prepared` ones in one process) if any, else ours."""
         from almanac.renderer import house_renderer, own_renderer  # noqa: PLC0415 -- the same
 
         source, path = self.section_template, self.config.section_template

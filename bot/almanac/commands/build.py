@@ -62,7 +62,7 @@ def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> in
                 "structured": imported.structured,
                 "verbatim": imported.verbatim,
                 "roundtrip": True,
-                "warnings": [problem_values(warning) for warning in imported.warnings],
+                "warnings": problem_values(imported.warnings),
             }
         )
         return 0

@@ -86,26 +86,19 @@ def clearly_best(candidates: Sequence[Candidate]) -> Candidate | None:
     if not candidates:
         return None
     best, *others = candidates
-    if best.is_likely and not any(other.is_likely for other in others):
-        return best
     rivals = [other for other in others if other.is_likely == best.is_likely]
     return best if all(best.events > 2 * other.events for other in rivals) else None
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """A folder as git knows it.
+    """A folder as git knows it: the repository's top folder, its default branch, and the one that is checked out.
 
-    Attributes:
-        top: The top folder of the repository that it is in.
-        branch: The default branch; a guess if nothing says it, and `main` outside of a repository.
-        current: The branch that is checked out.
-        repository: `OWNER/NAME`, if `origin` is on GitHub.
-        web: The address of that repository's pages.
+    If `origin` is on GitHub, `repository` is its `OWNER/NAME`, and `web` the address of its pages.
     """
 
     top: Path | None
-    branch: str = "main"
+    branch: str = "main"  # a guess if nothing says it
     current: str | None = None
     repository: str | None = None
     web: str | None = None

@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -42,7 +42,6 @@ def examine(folder: Path, repository: str | None, *, as_json: bool) -> int:
 
 
 def _is_well(findings: Sequence[Finding]) -> bool:
-    """Tell whether nothing is wrong; warnings and unknowns are allowed."""
     return all(finding.status != "error" for finding in findings)
 
 
@@ -62,10 +61,9 @@ def check_site(site: Site, checkout: Checkout, folder: Path, *, has_server: bool
     """Check a site's own files; if a server runs Almanac for it, it needs no workflow."""
 
     def guarded(check: Callable[[], list[Finding]]) -> list[Finding]:
-        """Run a check; a file that cannot even be read becomes a finding."""
         try:
             return check()
-        except UserError as error:
+        except UserError as error:  # a file that cannot even be read
             return site_checks.from_problems("files", error.problems, "Fix this file.")
 
     findings = site_checks.check_config(site)
@@ -100,19 +98,16 @@ def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
     if _is_well(site_checks.check_config(site)):
         form = site_checks.readable_form(site)
         labels = site.config.labels or (form.labels if form else ())
-        page, files = site.config.page, dict(_own_files(site))
+        page, files = site.config.page, _own_files(site)
     with closing(Probe(repository, token, api_url)) as probe:
         yield from check_github(probe, place, labels, files, page)
 
 
-def _own_files(site: Site) -> Iterator[tuple[str, str]]:
-    """Yield the files that have to be on GitHub, too, as far as the site has them: path and text."""
-    config = site.config
-    paths = (configs.PATH, config.form, config.page, config.section_template, site_checks.find_workflow(site))
-    for path in dict.fromkeys(filter(None, paths)):
-        try:
-            text = site.text(path)
-        except UserError:
-            continue
-        if text is not None:
-            yield path, text
+def _own_files(site: Site) -> dict[str, str]:
+    """Return the files that have to be on GitHub, too, as far as the site has them: path -> text."""
+    config, texts = site.config, {}
+    for path in (configs.PATH, config.form, config.page, config.section_template, site_checks.find_workflow(site)):
+        with suppress(UserError):
+            if path and (text := site.text(path)) is not None:
+                texts[path] = text
+    return texts

@@ -46,12 +46,7 @@ def check_github(
 ) -> Iterator[Finding]:
     """Check a repository, in an order in which the first mistake explains the later ones.
 
-    Args:
-        probe: Asks GitHub.
-        place: Where the repository is.
-        labels: The labels of which an issue has to carry one.
-        files: The site's own files as they are on this machine: path -> text.
-        page: The history page's path.
+    An issue has to carry one of the `labels`; `files` are the site's own on this machine: path -> text.
     """
     try:
         found = probe.ask()

@@ -60,19 +60,10 @@ _PURPOSES = {
 
 @dataclass
 class Adoption:
-    """What will be done to a site.
+    """What will be done to a site: path -> text of the records that will be written, and of the other files it needs.
 
-    Attributes:
-        config: The site's config as it will be.
-        records: Path -> text of the records that will be written.
-        files: The same for all other files that Almanac needs, whether they exist already or not.
-        states: What becomes of each of those.
-        imported: What the page contained; None if it was not imported.
-        style: How the page writes its events; None if that does not matter.
-        notes: What people have to know.
-        problems: What has to be fixed in files of the site's own.
-        labels: The labels that the form gives.
-        has_records: Whether the site has records, or will have some.
+    `files` has those that exist already, too; `states` says what becomes of each. `style` is how the page writes its
+    events, None if that does not matter; `problems` have to be fixed in files of the site's own.
     """
 
     config: Config
@@ -88,7 +79,6 @@ class Adoption:
 
     @property
     def section_template(self) -> str | None:
-        """The source of a template that writes new events in the page's own shape; None if there is no need for it."""
         return self.style.template if self.style else None
 
     @property
@@ -236,9 +226,9 @@ def _values(plan: Adoption, steps: Sequence[str], *, written: bool) -> dict[str,
         "section_template": TEMPLATE if plan.section_template else None,
         "files": plan.states | dict.fromkeys(plan.records, "new"),
         "written": written,
-        "warnings": [problem_values(warning) for warning in imported.warnings] if imported else [],
+        "warnings": problem_values(imported.warnings if imported else ()),
         "notes": plan.notes,
-        "problems": [problem_values(problem) for problem in plan.problems],
+        "problems": problem_values(plan.problems),
         "next": list(steps),
     }
 
@@ -256,16 +246,10 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     force: bool = False,
     ask: Ask | None = None,
 ) -> Adoption:
-    """Find out what a site needs.
+    """Find out what a site needs, given the paths of its Markdown files and the repository's default branch.
 
-    Args:
-        site: The site.
-        paths: The Markdown files in it.
-        branch: The repository's default branch.
-        page: The history page's path within the site; None if it has to be found.
-        new: Whether the page has no events yet, and is created if it does not exist.
-        force: Whether a form or workflow that exists and differs is replaced; the config never is.
-        ask: Asks which page is the one; None if there is no one to ask.
+    With `new`, the page has no events yet, and is created if it does not exist. With `force`, a form or workflow that
+    exists and differs is replaced; the config never is. `ask` chooses the page; None if there is no one to ask.
     """
     text = site.text(configs.PATH)
     page = _named_page(site, paths, page, new=new) if page else _find_page(site, paths, new=new, ask=ask)
@@ -318,7 +302,6 @@ def _options(candidates: Sequence[Candidate]) -> tuple[str, ...]:
 
 
 def _take_page(plan: Adoption, site: Site, *, is_ours: bool, new: bool) -> None:
-    """Import the page, unless there are records already, and find out in which shape it writes its events."""
     path = site.config.page
     text = site.text(path)
     plan.has_records = has_records = bool(site.record_texts)
@@ -380,7 +363,6 @@ def _add_files(plan: Adoption, site: Site, branch: str, *, is_ours: bool) -> Non
 
 
 def _check_kept(plan: Adoption, site: Site) -> None:
-    """Check whether a form and a workflow of the site's own will do."""
     path = site.config.form
     if plan.states[path] == "kept":
         form = readable_form(site)

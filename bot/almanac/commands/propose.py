@@ -1,7 +1,7 @@
 """`almanac propose` and `almanac reconcile`: one issue or all, in a clone or on GitHub, and what was planned."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, assert_never
 
 from almanac.commands.reading import read_issue_file, why_refused
 from almanac.engine.run import Done, reconcile
-from almanac.engine.sweep import reconcile_all
+from almanac.engine.sweep import reconcile_one_or_all
 from almanac.errors import UserError
 from almanac.forge.github.request import DEFAULT_API_URL, write_pause
 from almanac.forge.local.forge import LocalForge
@@ -34,7 +34,6 @@ from almanac.proposal.state import (
     OpenPull,
     PutBranch,
     PutComment,
-    Write,
 )
 from almanac.renderer import load_messages
 from almanac.site import CommitFiles, Site
@@ -84,12 +83,7 @@ def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, 
         token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or DEFAULT_API_URL
         pause = write_pause(os.environ.get("ALMANAC_WRITE_PAUSE"))
         with closing(connect(token, repository, api_url=api_url, pause=pause)) as forge:
-            found: Iterable[Done]
-            if number is None:
-                found = reconcile_all(forge, messages, dry_run=dry_run, progress=print_progress)
-            else:
-                found = [reconcile(number, forge, messages, dry_run=dry_run)]
-            for done in found:
+            for done in reconcile_one_or_all(number, forge, messages, dry_run=dry_run, progress=print_progress):
                 results.append(done)
                 if not as_json and (number is not None or done.plan.outcome or done.error):
                     _print_done(done, messages, dry_run=dry_run)
@@ -109,7 +103,6 @@ def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, 
 
 
 def _print_done(done: Done, messages: Messages, *, dry_run: bool) -> None:
-    """Print in a few lines what was done for one issue; for a dry run, everything that would be written."""
     plan, pull = done.plan, done.pull
     outcome = plan.outcome or ("failed" if done.error else "nothing to do")
     print_text(f"{plan.name}: {outcome}. {plan.reason}")
@@ -125,19 +118,14 @@ def _print_done(done: Done, messages: Messages, *, dry_run: bool) -> None:
 
 
 def _done_values(done: Done, messages: Messages) -> dict[str, Any]:
-    """Return what was done for one issue, for a JSON document.
-
-    `writes` are in their order; each has a `do` and what goes with it. `files` are the new texts of all files by path,
-    None for one that is removed.
-    """
     plan, pull = done.plan, done.pull
     return {
         "issue": plan.issue,
         "outcome": plan.outcome,
         "reason": plan.reason,
         "event": plan.event.model_dump(mode="json", exclude_defaults=True) if plan.event else None,
-        "problems": [problem_values(problem) for problem in plan.problems],
-        "warnings": [problem_values(warning) for warning in plan.warnings],
+        "problems": problem_values(plan.problems),
+        "warnings": problem_values(plan.warnings),
         "pull_request": {"number": pull.number, "url": pull.url} if pull else None,
         "files": {path: text for w in plan.writes if isinstance(w, PutBranch) for path, text in w.files.items()},
         "writes": [shown.values for shown in _shown_writes(done, messages)],
@@ -154,47 +142,48 @@ class _Shown(NamedTuple):
     diff: str = ""
 
 
-def _shown_writes(done: Done, messages: Messages) -> list[_Shown]:
+def _shown_writes(done: Done, messages: Messages) -> Iterator[_Shown]:  # noqa: C901 -- one for each kind of write
     messages = done.messages or messages
     pull = f"#{done.pull.number}" if done.pull else None
     if done.messages and any(isinstance(write, OpenPull) for write in done.plan.writes):
         pull = "(not opened yet)"  # in a dry run, a new pull request has no number
-    return [_shown(write, messages, pull) for write in done.plan.writes]
 
+    def written(text: Draft | str) -> str:
+        return text if isinstance(text, str) else messages.write(text, pull=pull)
 
-def _shown(write: Write, messages: Messages, pull: str | None) -> _Shown:  # noqa: PLR0911 -- one for each kind of write
-    match write:
-        case PutBranch():
-            values: dict[str, Any] = {"parents": list(write.parents), "message": write.message}
-            line = f"COMMIT on the branch {write.branch}: {write.message.splitlines()[0]}"
-            diff = "".join(f"\n{changed}" for changed in diff_lines(write.before, write.files))
-            return _Shown({"do": "commit", "branch": write.branch, **values}, line, diff=diff)
-        case OpenPull():
-            text = messages.write(write.body)
-            values = {"base": write.base, "title": write.title, "body": with_state(text, write.state)}
-            return _Shown(
-                {"do": "open pull request", **values}, f"OPEN a pull request to {write.base}: {write.title}", text
-            )
-        case EditPull():
-            text = _text(write.text, messages, pull)
-            values = {"title": write.title, "body": with_state(text, write.state), "close": write.close}
-            title = f": {write.title}" if write.title else ""
-            line = f"{'CLOSE' if write.close else 'UPDATE'} pull request #{write.number}{title}"
-            return _Shown({"do": "edit pull request", "number": write.number, **values}, line, text)
-        case PutComment():
-            text = _text(write.body, messages, pull)
-            line = f"{'COMMENT on' if write.id is None else 'UPDATE the comment on'} issue #{write.issue}"
-            return _Shown({"do": "comment", "id": write.id, "body": text}, line, text)
-        case DropComment():
-            return _Shown({"do": "delete comment", "id": write.id}, f"DELETE a second comment on issue #{write.issue}")
-        case CloseIssue():
-            line = f"CLOSE issue #{write.number} as {write.reason.replace('_', ' ')}"
-            return _Shown({"do": "close issue", "reason": write.reason}, line)
-        case DeleteBranch():
-            return _Shown({"do": "delete branch", "branch": write.branch}, f"DELETE the branch {write.branch}")
-        case _:
-            assert_never(write)
-
-
-def _text(text: Draft | str, messages: Messages, pull: str | None) -> str:
-    return text if isinstance(text, str) else messages.write(text, pull=pull)
+    for write in done.plan.writes:
+        match write:
+            case PutBranch():
+                values: dict[str, Any] = {
+                    "branch": write.branch,
+                    "parents": list(write.parents),
+                    "message": write.message,
+                }
+                line = f"COMMIT on the branch {write.branch}: {write.message.splitlines()[0]}"
+                diff = "".join(f"\n{changed}" for changed in diff_lines(write.before, write.files))
+                yield _Shown({"do": "commit", **values}, line, diff=diff)
+            case OpenPull():
+                text = messages.write(write.body)
+                values = {"base": write.base, "title": write.title, "body": with_state(text, write.state)}
+                line = f"OPEN a pull request to {write.base}: {write.title}"
+                yield _Shown({"do": "open pull request", **values}, line, text)
+            case EditPull():
+                text = written(write.text)
+                values = {"title": write.title, "body": with_state(text, write.state), "close": write.close}
+                title = f": {write.title}" if write.title else ""
+                line = f"{'CLOSE' if write.close else 'UPDATE'} pull request #{write.number}{title}"
+                yield _Shown({"do": "edit pull request", "number": write.number, **values}, line, text)
+            case PutComment():
+                text = written(write.body)
+                line = f"{'COMMENT on' if write.id is None else 'UPDATE the comment on'} issue #{write.issue}"
+                yield _Shown({"do": "comment", "id": write.id, "body": text}, line, text)
+            case DropComment():
+                line = f"DELETE a second comment on issue #{write.issue}"
+                yield _Shown({"do": "delete comment", "id": write.id}, line)
+            case CloseIssue():
+                line = f"CLOSE issue #{write.number} as {write.reason.replace('_', ' ')}"
+                yield _Shown({"do": "close issue", "reason": write.reason}, line)
+            case DeleteBranch():
+                yield _Shown({"do": "delete branch", "branch": write.branch}, f"DELETE the branch {write.branch}")
+            case _:
+                assert_never(write)

@@ -109,8 +109,8 @@ def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
             {
                 "markdown": section,
                 "event": event.model_dump(mode="json", exclude_defaults=True) if event else None,
-                "problems": [problem_values(problem) for problem in submission.problems],
-                "warnings": [problem_values(warning) for warning in submission.warnings],
+                "problems": problem_values(submission.problems),
+                "warnings": problem_values(submission.warnings),
             }
         )
     else:

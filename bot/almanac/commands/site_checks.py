@@ -39,15 +39,9 @@ _FILES_SHOWN = 3
 
 @dataclass(frozen=True)
 class Finding:
-    """The result of one check.
+    """The result of one check: what was looked at, as one word, what was found, and what to do about it.
 
-    Attributes:
-        check: What was looked at, as one word: `form`, `labels`, `clock` ...
-        status: `unknown` if it is impossible to tell, because rights are missing or GitHub does not say.
-        message: What was found, as full sentences.
-        remedy: What to do about it, as full sentences.
-        file: The file that it is about, as a path within the site.
-        line: The line in it, counted from 1.
+    The status is `unknown` if it is impossible to tell, because rights are missing or GitHub does not say.
     """
 
     check: str
@@ -211,9 +205,8 @@ def check_page(site: Site) -> list[Finding]:
     except UserError as error:
         problems = error.problems
     if problems:
-        return from_problems(
-            "page", problems, "Fix this; `almanac build` reports it too, and goes on once it is fixed."
-        )
+        remedy = "Fix this; `almanac build` reports it too, and goes on once it is fixed."
+        return from_problems("page", problems, remedy)
     if built.files:
         names = sorted(built.files)
         shown = ", ".join(names[:_FILES_SHOWN]) + (" and more" if len(names) > _FILES_SHOWN else "")

@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from almanac.config import Config
 from almanac.event.model import Event
@@ -26,19 +26,16 @@ _BMP = 0xFFFF
 
 @dataclass(frozen=True)
 class Habits:
-    """What a page's events show of the community's habits.
+    """What a page's events show of the community's habits: its series, the latest first, and how it writes times.
 
-    Attributes:
-        series: The names of its series, the latest first.
-        letters: Series -> the time zone letters of its latest line of times; None is for events without a series.
-        line: A line of times as the page writes it.
-        zone: The IANA zone in which most events start.
+    `letters` are the time zone letters of each series' latest line of times, under None for events without a series;
+    `line` is a line of times as the page writes it, `zone` the IANA zone in which most events start.
     """
 
-    series: tuple[str, ...] = ()
-    letters: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
-    line: str | None = None
-    zone: str | None = None
+    series: tuple[str, ...]
+    letters: dict[str | None, tuple[str, ...]]
+    line: str | None
+    zone: str | None
 
 
 def habits_of(events: Sequence[Event], zones: Zones) -> Habits:
@@ -77,15 +74,11 @@ def config_text(config: Config, habits: Habits, zones: Zones, *, own_template: b
     if config.records != Config().records:
         lines.append(f"records: {_scalar(config.records)}")
     if own_template:
-        lines += [
-            "# How a new event is written on the page. It was made to match the page; edit it as you like.",
-            f"section_template: {TEMPLATE}",
-        ]
+        lines.append("# How a new event is written on the page. It was made to match the page; edit it as you like.")
+        lines.append(f"section_template: {TEMPLATE}")
     if habits.zone:
-        lines += [
-            "# Suggested to people who give a time without a zone; never assumed.",
-            f"time_zone: {habits.zone}",
-        ]
+        lines.append("# Suggested to people who give a time without a zone; never assumed.")
+        lines.append(f"time_zone: {habits.zone}")
     own = habits.letters.get(None)
     if own:
         lines += ["# The zones in which times are shown.", "time_zones:"]
@@ -115,7 +108,6 @@ def form_text(habits: Habits, labels: Sequence[str] = ()) -> str:
 
 
 def _with_attribute(form: str, name: str, attribute: str, value: str) -> str:
-    """Change one attribute of a field of the form."""
     pattern = re.compile(rf"(^    id: {name}\n(?:(?!  - ).*\n)*?      {attribute}: ).*$", re.MULTILINE)
     return pattern.sub(lambda found: found[1] + _quoted(value), form, count=1)
 

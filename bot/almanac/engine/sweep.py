@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from almanac.engine.planner import Planner
 from almanac.engine.rebuild import propose_page_edits
-from almanac.engine.run import Done, carry_out, run
+from almanac.engine.run import Done, carry_out, reconcile, run
 from almanac.errors import AlmanacError, Raced
 from almanac.forge.protocol import Forge
+from almanac.proposal.comment import CommentCommand
 from almanac.proposal.marker import pull_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.ours import is_ours
@@ -61,6 +62,22 @@ def reconcile_all(
         for done in _attempt(number, lambda number=number: sweep.look_at(number)):  # type: ignore[misc]
             sweep.remember(done)
             yield done
+
+
+def reconcile_one_or_all(  # noqa: PLR0913 -- the options of both
+    number: int | None,
+    forge: Forge,
+    messages: Messages,
+    *,
+    dry_run: bool = False,
+    comment: CommentCommand | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Done]:
+    """Reconcile one issue, or all if none is named."""
+    if number is None:
+        yield from reconcile_all(forge, messages, dry_run=dry_run, progress=progress)
+    else:
+        yield reconcile(number, forge, messages, dry_run=dry_run, comment=comment)
 
 
 def _attempt(number: int, look: Callable[[], Done | None]) -> Iterator[Done]:
