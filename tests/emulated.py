@@ -11,12 +11,12 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Unpack
 from urllib.parse import quote
 
 from almanac.forge.github.repository import GitHubForge, connect
 
-from tests.forge.worlds import SeenComment, SeenPull
+from tests.forge.worlds import IssueEdit, SeenComment, SeenPull
 from tests.proxy import Answer, Proxy, Request
 from tests.tools import need
 
@@ -179,17 +179,9 @@ class GitHubWorld:
         issue = {"title": title, "body": body, "labels": list(labels)}
         return int(self.ask("POST", "issues", issue, login=author)["number"])
 
-    def edit_issue(
-        self,
-        number: int,
-        *,
-        title: str | None = None,
-        body: str | None = None,
-        state: Literal["open", "closed"] | None = None,
-    ) -> None:
+    def edit_issue(self, number: int, **edit: Unpack[IssueEdit]) -> None:
         """Edit an issue."""
-        changes = {"title": title, "body": body, "state": state}
-        self.ask("PATCH", f"issues/{number}", {key: value for key, value in changes.items() if value is not None})
+        self.ask("PATCH", f"issues/{number}", dict(edit))
 
     def comment(self, issue: int, author: str, body: str) -> int:
         """Comment on an issue."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypedDict, Unpack
 
 from almanac.forge.local.forge import AUTHOR, LocalForge
 from almanac.forge.local.store import Store
@@ -41,6 +41,14 @@ class SeenPull:
     state: str
     head: str
     base: str
+
+
+class IssueEdit(TypedDict, total=False):
+    """What someone edits of an issue."""
+
+    title: str
+    body: str
+    state: Literal["open", "closed"]
 
 
 class World(Protocol):
@@ -82,14 +90,7 @@ class World(Protocol):
         """Someone files an issue; return its number."""
         ...
 
-    def edit_issue(
-        self,
-        number: int,
-        *,
-        title: str | None = None,
-        body: str | None = None,
-        state: Literal["open", "closed"] | None = None,
-    ) -> None:
+    def edit_issue(self, number: int, **edit: Unpack[IssueEdit]) -> None:
         """Someone edits, closes or reopens an issue."""
         ...
 
@@ -176,19 +177,11 @@ class LocalWorld:
         self.forge.file_issue(Issue(number, title, body, labels, author))
         return number
 
-    def edit_issue(
-        self,
-        number: int,
-        *,
-        title: str | None = None,
-        body: str | None = None,
-        state: Literal["open", "closed"] | None = None,
-    ) -> None:
+    def edit_issue(self, number: int, **edit: Unpack[IssueEdit]) -> None:
         """File it again with what changed."""
         issue = self.forge.issue(number)
         assert issue
-        issue = replace(issue, title=title or issue.title, body=issue.body if body is None else body)
-        self.forge.file_issue(replace(issue, state=state or issue.state, closed_at=None))
+        self.forge.file_issue(replace(issue, closed_at=None, **edit))
 
     def comment(self, issue: int, author: str, body: str) -> int:
         return self.forge.comment(issue, author, body)

@@ -16,7 +16,6 @@ from almanac.proposal.state import (
     Look,
     OpenPull,
     Plan,
-    Pull,
     PutBranch,
     Write,
 )
@@ -46,9 +45,9 @@ def edits_proposed(edits: PageEdits, look: Look, *, mine: bool) -> Plan | None:
     """
     newest, pull = look.proposal.pull, look.proposal.open_pull
     if edits.problems:
-        return _undecided(edits, pull)
+        return _undecided(edits, look)
     if not edits.files:
-        return _nothing_left(look, pull, mine=mine)
+        return _nothing_left(look, mine=mine)
     state = pull_state(newest)
     digest = hashlib.sha256(json.dumps(sorted(edits.files.items())).encode()).hexdigest()[:32]
     if newest and not pull and not newest.merged and state.closed_by is None and state.digest == digest:
@@ -80,8 +79,9 @@ def edits_proposed(edits: PageEdits, look: Look, *, mine: bool) -> Plan | None:
     return Plan(NO_ISSUE, "updated" if pull else "created", reason, (commit, opening), None, (), edits.notes)
 
 
-def _undecided(edits: PageEdits, pull: Pull | None) -> Plan:
+def _undecided(edits: PageEdits, look: Look) -> Plan:
     """Say in the pull request, if one is open, what a person has to decide; the run's summary always says it."""
+    pull = look.proposal.open_pull
     body = Draft("edits", {"notes": edits.notes, "problems": edits.problems, "files": ()})
     digest = draft_digest(body)
     writes: tuple[Write, ...] = ()
@@ -91,9 +91,10 @@ def _undecided(edits: PageEdits, pull: Pull | None) -> Plan:
     return Plan(NO_ISSUE, "waiting", reason, writes, None, edits.problems, edits.notes)
 
 
-def _nothing_left(look: Look, pull: Pull | None, *, mine: bool) -> Plan | None:
+def _nothing_left(look: Look, *, mine: bool) -> Plan | None:
     """Close a proposal that has lost its point; someone's commits on the branch stay."""
     writes: list[Write] = []
+    pull = look.proposal.open_pull
     if pull:
         text, entries = read_state(pull.body)
         writes.append(EditPull(pull.number, text, {**entries, CLOSED_BY: "almanac"}, close=True))
