@@ -28,19 +28,12 @@ _TRIES = 3
 
 @dataclass(frozen=True)
 class Done:
-    """What became of one issue.
+    """What became of one issue."""
 
-    Attributes:
-        plan: What was planned.
-        pull: The pull request, if there is one.
-        error: What kept Almanac from doing it, or None.
-        messages: What writes the texts, if nothing was written (a dry run).
-    """
-
-    plan: Plan
-    pull: Pull | None = None
-    error: AlmanacError | None = None
-    messages: Messages | None = None
+    plan: Plan  # what was planned
+    pull: Pull | None = None  # the pull request, if there is one
+    error: AlmanacError | None = None  # what kept Almanac from doing it, or None
+    messages: Messages | None = None  # what writes the texts, if nothing was written (a dry run)
 
 
 def reconcile(

@@ -27,20 +27,14 @@ _Version = tuple[str | None, Event | None]
 
 @dataclass(frozen=True)
 class Branch:
-    """The branch of one proposal, as far as it is known before its content is made.
-
-    Attributes:
-        number: The issue's number.
-        head: The head of the branch as it was seen; None if there is no branch.
-        state: What the marker of the issue's newest pull request says.
-        origin: Digests of the answers that the record on the base was made from; None if they are not known.
-    """
+    """The branch of one proposal, as far as it is known before its content is made."""
 
     number: int
     base: Base
-    head: str | None
+    head: str | None  # the head of the branch as it was seen; None if there is no branch
     at_base: EventAtBase
-    state: PullState
+    state: PullState  # what the marker of the issue's newest pull request says
+    # Digests of the answers that the record on the base was made from; None if they are not known
     origin: Mapping[str, str] | None
     views: Sequence[View]
 
@@ -57,22 +51,16 @@ class Branch:
 
 @dataclass(frozen=True)
 class Content:
-    """What a proposal comes to.
-
-    Attributes:
-        commit: The commit that brings the event onto the branch; None if the branch holds all of it.
-        shared: Whether someone else's commits are on the branch.
-        conflicts: Fields that a person and the issue changed in different ways; the person's value was kept.
-        clashes: Files in which a person and the base changed the same lines; the person's were kept.
-        previous: What the base says of the event already, in its record or by hand in a view.
-    """
+    """What a proposal comes to."""
 
     event: Event
-    commit: PutBranch | None
-    shared: bool = False
+    commit: PutBranch | None  # the commit that brings the event onto the branch; None if the branch holds all of it
+    shared: bool = False  # whether someone else's commits are on the branch
+    # Fields that a person and the issue changed in different ways; the person's value was kept
     conflicts: tuple[str, ...] = ()
+    # Files in which a person and the base changed the same lines; the person's were kept
     clashes: tuple[str, ...] = ()
-    previous: Event | None = None
+    previous: Event | None = None  # what the base says of the event already, in its record or by hand in a view
 
 
 def fresh_content(branch: Branch, event: Event) -> Content:

@@ -16,81 +16,50 @@ _STATE = re.compile(r"\n*<!-- almanac:state (\{[^\n]*\}) -->\s*\Z")
 
 
 class PullState(BaseModel):
-    """What the marker of a pull request says.
-
-    Attributes:
-        issue: The issue's number.
-        event: The event's id.
-        page: The history page at the time.
-        by: Who filed the issue.
-        like: What identifies the event, to find others like it: see `almanac.proposal.duplicates`.
-        digest: The digest of the answers.
-        answers: A short digest of each answer, the common ancestor of a merge; None if there is none.
-        origin: The same of the answers that the record on the base was made from, if this changes one.
-        base: The commit of the base that the branch was built on.
-        commit: The branch's head as Almanac left it.
-        shared: Whether someone else's commits are on the branch.
-        withdrawn: The branch's head when it was deleted with someone else's commits on it.
-        conflicts: The fields that a person and the issue changed differently.
-        says: The digest of the comment that goes with it.
-        told: The digest of the comment as it was when this was written; None if there was no comment yet.
-        comments: How many comments the issue had then.
-        title: The digest of the title as Almanac wrote it.
-        text: The digest of the text above the marker as Almanac wrote it.
-        landed: Whether its event came onto the base in another way, so that it counts as merged.
-        closed_by: `almanac` if Almanac closed the pull request.
-        rejected: When the issue was closed after a maintainer's no, or that it was.
-        revises: When the issue was closed whose merged event this pull request changes.
-        swept: The base at which a sweep has looked for edits made by hand.
-    """
+    """What the marker of a pull request says."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", populate_by_name=True)
 
-    issue: int | None = None
-    event: str | None = Field(default=None, pattern=ID_PATTERN, max_length=100)
-    page: str = ""
-    by: str | None = None
-    like: dict[str, str] = {}
-    digest: str | None = None
+    issue: int | None = None  # the issue's number
+    event: str | None = Field(default=None, pattern=ID_PATTERN, max_length=100)  # the event's id
+    page: str = ""  # the history page at the time
+    by: str | None = None  # who filed the issue
+    like: dict[str, str] = {}  # what identifies the event, to find others like it: see `almanac.proposal.duplicates`
+    digest: str | None = None  # the digest of the answers
+    # A short digest of each answer, the common ancestor of a merge; None if there is none
     answers: dict[str, str] | None = None
+    # The same of the answers that the record on the base was made from, if this changes one
     origin: dict[str, str] | None = None
-    base: str | None = None
-    commit: str | None = None
-    shared: bool = False
-    withdrawn: str | None = None
-    conflicts: list[str] = []
-    says: str | None = None
+    base: str | None = None  # the commit of the base that the branch was built on
+    commit: str | None = None  # the branch's head as Almanac left it
+    shared: bool = False  # whether someone else's commits are on the branch
+    withdrawn: str | None = None  # the branch's head when it was deleted with someone else's commits on it
+    conflicts: list[str] = []  # the fields that a person and the issue changed differently
+    says: str | None = None  # the digest of the comment that goes with it
+    # The digest of the comment as it was when this was written; None if there was no comment yet
     told: str | None = None
-    comments: int | None = None
-    title: str | None = None
-    text: str | None = None
-    landed: bool = False
-    closed_by: str | None = Field(default=None, alias="closed-by")
-    rejected: str | bool | None = None
-    revises: str | None = None
-    swept: str | None = None
+    comments: int | None = None  # how many comments the issue had then
+    title: str | None = None  # the digest of the title as Almanac wrote it
+    text: str | None = None  # the digest of the text above the marker as Almanac wrote it
+    landed: bool = False  # whether its event came onto the base in another way, so that it counts as merged
+    closed_by: str | None = Field(default=None, alias="closed-by")  # `almanac` if Almanac closed the pull request
+    rejected: str | bool | None = None  # when the issue was closed after a maintainer's no, or that it was
+    revises: str | None = None  # when the issue was closed whose merged event this pull request changes
+    swept: str | None = None  # the base at which a sweep has looked for edits made by hand
 
 
 class CommentState(BaseModel):
-    """What the marker of our comment says.
-
-    Attributes:
-        told: What the comment is about: the template that it was written from.
-        says: The digest of its text.
-        pull: The pull request that it mentions.
-        merged: The merged pull request that it mentioned last.
-        heard: The last comments whose commands were dealt with, by their ids.
-        denied: The people who were told that they may not give commands, by login in lower case.
-    """
+    """What the marker of our comment says."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
+    # What the comment is about: the template that it was written from
     told: Literal["proposed", "problems", "stuck", "held", "closed", "merged", "refused", "withdrawn"] | None = None
-    says: str | None = None
-    pull: int | None = None
-    merged: int | None = None
-    heard: list[int] = []
-    denied: list[str] = []
+    says: str | None = None  # the digest of its text
+    pull: int | None = None  # the pull request that it mentions
+    merged: int | None = None  # the merged pull request that it mentioned last
+    heard: list[int] = []  # the last comments whose commands were dealt with, by their ids
+    denied: list[str] = []  # the people who were told that they may not give commands, by login in lower case
 
 
 def pull_state(pull: Pull | None) -> PullState:

@@ -148,25 +148,16 @@ Sides = tuple[bytes | None, bytes | None, bytes | None]
 
 @dataclass(frozen=True)
 class SharedBranch:
-    """A branch on which someone else has committed.
-
-    Attributes:
-        fork: The newest commit that it has in common with the base.
-        texts: The files at its head.
-        fork_record: The text of the event's record at the fork.
-        theirs: What differs at the head from the fork.
-        moved: What differs at the base from the fork.
-        sides: Reads a file at fork, base and head.
-    """
+    """A branch on which someone else has committed."""
 
     head: str
-    fork: str
-    texts: Texts
+    fork: str  # the newest commit that it has in common with the base
+    texts: Texts  # the files at its head
     fork_texts: Texts
-    fork_record: str | None
-    theirs: Changes
-    moved: Changes
-    sides: Callable[[str], Sides]
+    fork_record: str | None  # the text of the event's record at the fork
+    theirs: Changes  # what differs at the head from the fork
+    moved: Changes  # what differs at the base from the fork
+    sides: Callable[[str], Sides]  # reads a file at fork, base and head
 
 
 @dataclass(frozen=True)
@@ -189,30 +180,22 @@ class Filed:
 
 @dataclass(frozen=True)
 class PutBranch:
-    """One commit with the changed files, and the branch moved to it: the only way in which files are written.
-
-    Attributes:
-        branch: The branch's name.
-        base: The commit whose files the new one starts from.
-        parents: The new commit's parents; the first is `base` unless a person's commits are kept.
-        files: Path within the site -> its new text, or None if the file is removed. All else stays as in `base`.
-        message: The commit message.
-        expected: The branch's head as it was seen, or None if there was no branch. If it has another head by the time
-            of writing, nothing is written and `Raced` is raised.
-        before: The text of the same files in `base`, to show the difference.
-        kept: Other people's files by path, taken over as git stores them; None for one that they removed.
-        fresh: Whether nobody else's commit is below it but those of the base. It may be replaced as a whole later, so
-            it is marked in a way that tells when someone amends it.
-    """
+    """One commit with the changed files, and the branch moved to it: the only way in which files are written."""
 
     branch: str
-    base: str
-    parents: tuple[str, ...]
+    base: str  # the commit whose files the new one starts from
+    parents: tuple[str, ...]  # the new commit's parents; the first is `base` unless a person's commits are kept
+    # Path within the site -> its new text, or None if the file is removed. All else stays as in `base`.
     files: Mapping[str, str | None]
     message: str
+    # The branch's head as it was seen, or None if there was no branch. If it has another head by the time of writing,
+    # nothing is written and `Raced` is raised.
     expected: str | None
-    before: Mapping[str, str | None]
+    before: Mapping[str, str | None]  # the text of the same files in `base`, to show the difference
+    # Other people's files by path, taken over as git stores them; None for one that they removed
     kept: Changes = field(default_factory=dict)
+    # Whether nobody else's commit is below it but those of the base. It may be replaced as a whole later, so it is
+    # marked in a way that tells when someone amends it.
     fresh: bool = False
 
 
@@ -295,25 +278,15 @@ Write = PutBranch | OpenPull | EditPull | PutComment | DropComment | CloseIssue 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done for one issue, in the order in which it is done.
+    """What is to be done for one issue, in the order in which it is done."""
 
-    Attributes:
-        issue: The issue's number; 0 for edits made by hand, which belong to no issue.
-        outcome: What it comes to; None for an issue that is not ours.
-        reason: Why, in one sentence for the person who runs Almanac.
-        writes: None if everything is as it should be.
-        event: The event, if the issue gives one.
-        problems: What its author has to fix first.
-        warnings: What its author should check.
-    """
-
-    issue: int
-    outcome: Outcome | None
-    reason: str
-    writes: tuple[Write, ...] = ()
-    event: Event | None = None
-    problems: tuple[Problem, ...] = ()
-    warnings: tuple[Problem, ...] = ()
+    issue: int  # the issue's number; 0 for edits made by hand, which belong to no issue
+    outcome: Outcome | None  # what it comes to; None for an issue that is not ours
+    reason: str  # why, in one sentence for the person who runs Almanac
+    writes: tuple[Write, ...] = ()  # none if everything is as it should be
+    event: Event | None = None  # the event, if the issue gives one
+    problems: tuple[Problem, ...] = ()  # what its author has to fix first
+    warnings: tuple[Problem, ...] = ()  # what its author should check
 
     @property
     def name(self) -> str:

@@ -24,19 +24,13 @@ class Undecided(UserError):  # noqa: N818 - a state of the site, not an error of
 
 @dataclass(frozen=True)
 class Built:
-    """What a site's records and views come to when all of them are brought into agreement.
+    """What a site's records and views come to when all of them are brought into agreement."""
 
-    Attributes:
-        records: All records: those that there were, in their order, then those of events that were only in a view.
-        files: The views' files, path -> text.
-        problems: What a person has to decide. While there is one, nothing may be written.
-        notes: What would be done, and what was noticed on the way.
-    """
-
+    # All records: those that there were, in their order, then those of events that were only in a view
     records: tuple[Event, ...]
-    files: Mapping[str, str] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[Problem, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)  # the views' files, path -> text
+    problems: tuple[Problem, ...] = ()  # what a person has to decide. While there is one, nothing may be written
+    notes: tuple[Problem, ...] = ()  # what would be done, and what was noticed on the way
 
 
 class View(Protocol):
