@@ -56,10 +56,7 @@ def house_renderer() -> Renderer:
 def own_renderer(source: str, path: str, prepared: Sequence[Event] = ()) -> Renderer:
     """Return what writes sections with a site's own template, in a child process.
 
-    Args:
-        source: The template.
-        path: Its path in the site, for problems.
-        prepared: Events whose sections will be needed: one process writes them all.
+    `prepared` are events whose sections will be needed: one process writes them all.
 
     Raises:
         ConfigError: By what is returned: the template fails for an event, or its section could not be found again.
@@ -102,11 +99,6 @@ _START = "import sys; sys.path.insert(0, sys.argv[1]); from almanac.renderer imp
 
 def render_in_child(source: str, events: Sequence[Event], file: str) -> list[str]:
     """Write the section of each event with a site's own template, all in one child process.
-
-    Args:
-        source: The template.
-        events: The events.
-        file: The template's path in the site, for problems.
 
     Raises:
         ConfigError: The template has a mistake, takes more than 5 seconds of the processor's time for all events, or

@@ -34,18 +34,12 @@ DEFAULT_LIMIT = 10
 
 @dataclass
 class Planner:
-    """Decides, for the issues of one forge; keeps the site's files as far as they were read.
+    """Decides, for the issues of one forge; keeps the site's files as far as they were read."""
 
-    Attributes:
-        forge: Where the site is.
-        messages: Writes the messages of a site that has none of its own.
-        dry_run: Whether nothing is to be written.
-        mark: What is added to the marker of each pull request that is written.
-    """
-
-    forge: Forge
-    messages: Messages
-    dry_run: bool = False
+    forge: Forge  # where the site is
+    messages: Messages  # writes the messages of a site that has none of its own
+    dry_run: bool = False  # whether nothing is to be written
+    # What is added to the marker of each pull request that is written
     mark: dict[str, object] = field(default_factory=dict)
     _sites: dict[str, Site] = field(default_factory=dict)
     _site_messages: dict[str, Messages] = field(default_factory=dict)

@@ -22,9 +22,7 @@ from almanac.views.protocol import build_all
 def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event, _: event) -> PageEdits:
     """Build all views from all records, with what people edited in the views taken into the records.
 
-    Args:
-        site: The site.
-        spell: Rewrites a record before it is written, given what writes its section.
+    `spell` rewrites a record before it is written, given what writes its section.
 
     Raises:
         UserError: A record, a view's file or a template cannot be used.

@@ -58,12 +58,7 @@ def run(
 ) -> Done:
     """Make true what should be true of one issue; see `reconcile`.
 
-    Args:
-        number: The issue's number.
-        planner: Decides what is to be done.
-        comment: A comment that may hold a command.
-        seen: Whether something of the issue was seen already, so that it has to be looked at in full.
-        look: What is known already; left out, it is looked at.
+    `look` is what is known already; left out, the issue is looked at, and in full if something of it was `seen`.
     """
     forge = planner.forge
     for remaining in reversed(range(_TRIES)):

@@ -36,19 +36,15 @@ OPEN_ENDED = "open-ended"  # the heading after a textarea is missing, so its tex
 
 @dataclass(frozen=True)
 class Reading:
-    """What a body says. Each field of the form is in exactly one of the two mappings, which keep the form's order.
+    """What a body says. Each field of the form is in exactly one of the two mappings, which keep the form's order."""
 
-    Attributes:
-        status: `ok`: GitHub wrote the body, and all is certain. `ambiguous`: GitHub may have written it, but not all
-            is certain. `edited`: GitHub did not write it like this; it was edited by hand, or is of another form.
-        fields: Field id -> answer as typed, with LF line ends: a text, None where it was left blank, a list of options
-            (dropdown with several choices), or option -> whether it is ticked (checkboxes).
-        refused: Field id -> why there is no answer.
-    """
-
+    # `ok`: GitHub wrote the body, and all is certain. `ambiguous`: GitHub may have written it, but not all is
+    # certain. `edited`: GitHub did not write it like this; it was edited by hand, or is of another form.
     status: Status
+    # Field id -> answer as typed, with LF line ends: a text, None where it was left blank, a list of options
+    # (dropdown with several choices), or option -> whether it is ticked (checkboxes).
     fields: dict[str, Value]
-    refused: dict[str, str]
+    refused: dict[str, str]  # field id -> why there is no answer
 
 
 def parse(body: str, form: Form) -> Reading:

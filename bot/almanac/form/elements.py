@@ -39,20 +39,14 @@ _ATTACHMENTS = re.compile(r"(?:(?:!?\[[^\n]*\)|<img [^\n]*>|https?://[^\s<>]+)(?
 
 @dataclass(frozen=True, eq=False)
 class Element:
-    """One field of a form, ready to read slices.
-
-    Attributes:
-        heading: What comes before the value, without `MARK`.
-        free: Whether the slice may hold anything, headings included: a textarea.
-        fence: For a rendered textarea, the line that opens its code fence.
-    """
+    """One field of a form, ready to read slices."""
 
     id: str
     label: str
-    heading: str
+    heading: str  # what comes before the value, without `MARK`
     read: Callable[[str], Read]
-    free: bool = False
-    fence: str | None = None
+    free: bool = False  # whether the slice may hold anything, headings included: a textarea
+    fence: str | None = None  # for a rendered textarea, the line that opens its code fence
 
     @property
     def plain(self) -> bool:

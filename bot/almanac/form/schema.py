@@ -42,24 +42,18 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """One question of a form.
+    """One question of a form."""
 
-    Attributes:
-        id: The key of its answer. Unique in its form.
-        label: The heading above its answer, verbatim.
-        required: Whether GitHub asks for an answer. It only does so in public repositories, so check again.
-        multiple: Whether several options of a dropdown may be chosen.
-        render: The language of the code fence that GitHub puts around a textarea's answer, or None for plain text.
-        line: The line of the form's file where the element begins, counted from 1.
-    """
-
-    id: str
-    label: str
+    id: str  # the key of its answer. Unique in its form
+    label: str  # the heading above its answer, verbatim
     kind: Kind
+    # Whether GitHub asks for an answer. It only does so in public repositories, so check again.
     required: bool = False
     options: tuple[Option, ...] = ()
-    multiple: bool = False
+    multiple: bool = False  # whether several options of a dropdown may be chosen
+    # The language of the code fence that GitHub puts around a textarea's answer, or None for plain text
     render: str | None = None
+    # The line of the form's file where the element begins, counted from 1
     line: int | None = dataclasses.field(default=None, compare=False)
 
 

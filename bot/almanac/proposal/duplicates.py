@@ -12,6 +12,7 @@ from almanac.proposal.marker import pull_state
 from almanac.proposal.state import EventAtBase, Filed
 from almanac.views.protocol import View, places
 
+_UNSAFE = re.compile(r"[^\w./~-]", re.ASCII)
 _SIMILAR = 0.85
 """From which ratio of `difflib` on two titles read as one."""
 
@@ -93,6 +94,4 @@ def _link(filed: Filed, path: str, line: int | None = None) -> str:
 
 
 def _quoted(path: str) -> str:
-    return re.sub(
-        r"[^\w./~-]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), path, flags=re.ASCII
-    )
+    return _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), path)

@@ -11,7 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from almanac.errors import ConfigError, Problem
 from almanac.markdown import fence
-from almanac.proposal.state import Draft, EditPull, OpenPull, Plan, PutComment
+from almanac.proposal.state import Draft, Plan
 from almanac.text import printable
 
 # GitHub takes 65,536 characters; the marker needs some of them.
@@ -103,15 +103,8 @@ def _first_half(problems: object) -> tuple[Problem, ...]:
 
 
 def _drafts(plan: Plan) -> Iterator[Draft]:
-    for write in plan.writes:
-        texts: tuple[object, ...] = ()
-        if isinstance(write, OpenPull):
-            texts = (write.body,)
-        elif isinstance(write, EditPull):
-            texts = (write.text,)
-        elif isinstance(write, PutComment):
-            texts = (write.body, write.note)
-        yield from (text for text in texts if isinstance(text, Draft))
+    texts = (getattr(write, name, None) for write in plan.writes for name in ("body", "text", "note"))
+    return (text for text in texts if isinstance(text, Draft))
 
 
 def write_text(source: str, values: Mapping[str, Any], file: str) -> str:

@@ -67,10 +67,8 @@ def triage(issue: Issue, look: Look) -> Plan | None:
 def settled(filed: Filed, *, listed: bool = False) -> Plan | None:
     """Decide what needs no page: answers with problems, and answers that are proposed already, on the current base.
 
-    Args:
-        filed: The issue and what its answers come to.
-        listed: Whether it was seen in a listing, where our comment does not show: then its trace in the pull request's
-            marker, and how many comments there are, have to do.
+    If it was only seen in a listing, our comment does not show: its trace in the pull request's marker, and how many
+    comments there are, have to do.
 
     Returns:
         The plan, or None if the site has to be read, or, if only listed, the issue has to be looked at.

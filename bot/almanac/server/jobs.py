@@ -152,12 +152,9 @@ class JobStore:
     def put(self, job: Job, guid: str, *, delay: float | None = None, background: bool = False) -> bool:
         """Store a job, and return whether it is new; once this returns, it cannot be lost.
 
-        Args:
-            job: What to do.
-            guid: Who asks for it. One GUID gives one job only, unless that has failed for good.
-            delay: Seconds to wait for more of the same, all of which one run then serves.
-            background: Nobody waits for it: it does not wait for more, other jobs of the repository go first, and a
-                GUID whose job has failed does not run it again.
+        One GUID gives one job only, unless that has failed for good. For `delay` seconds it waits for more of the same,
+        all of which one run then serves. With `background`, nobody waits for it: it does not wait for more, other jobs
+        of the repository go first, and a GUID whose job has failed does not run it again.
         """
         if delay is None:
             delay = 0 if background else self._debounce

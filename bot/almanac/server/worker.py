@@ -34,20 +34,16 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Worker:
-    """Does jobs.
-
-    Attributes:
-        put: Stores another job.
-        pause: Seconds between writes; None lets a job's first ten go at once and later ones a second apart.
-    """
+    """Does jobs."""
 
     app: GitHubApp
     registry: Registry
     messages: Messages
     cache: BlobCache
     metrics: Metrics
-    put: Callable[[Job, str], object]
+    put: Callable[[Job, str], object]  # stores another job
     api_url: str
+    # Seconds between writes; None lets a job's first ten go at once and later ones a second apart
     pause: float | None = None
 
     def perform(self, job: Job) -> Result:

@@ -59,23 +59,17 @@ class When:
 
     Where anything is wrong only `zones` (each time that could be read), `problems` and `warnings` are given. The
     `accepted` of a problem is the corrected line, or a person must choose among its `choices`.
-
-    Attributes:
-        instant: The moment of the start, in UTC: `2021-11-08T14:00:00Z`.
-        line: The line as it is shown. For an imported line, its own words.
-        starts: The start by the clocks of the first zone in `line`, with its offset: `2021-11-08T09:00:00-05:00`.
-        ends: The end likewise, where a range or a duration gives one.
-        time_zone: The IANA name of the first zone in `line`; None where that is a mere offset such as UTC+2.
-        zones: The moment in each zone that `line` shows.
     """
 
     ok: bool
-    instant: str | None = None
-    line: str | None = None
+    instant: str | None = None  # the moment of the start, in UTC: `2021-11-08T14:00:00Z`
+    line: str | None = None  # the line as it is shown. For an imported line, its own words
+    # The start by the clocks of the first zone in `line`, with its offset: `2021-11-08T09:00:00-05:00`
     starts: str | None = None
-    ends: str | None = None
+    ends: str | None = None  # the end likewise, where a range or a duration gives one
+    # The IANA name of the first zone in `line`; None where that is a mere offset such as UTC+2
     time_zone: str | None = None
-    zones: tuple[ZoneTime, ...] = ()
+    zones: tuple[ZoneTime, ...] = ()  # the moment in each zone that `line` shows
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
 

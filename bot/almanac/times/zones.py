@@ -151,17 +151,12 @@ def offset_place(offset: timedelta) -> ZonePlace:
 
 @dataclass(frozen=True)
 class Zones:
-    """The zone letters of one site, and which of them a When line shows.
+    """The zone letters of one site, and which of them a When line shows."""
 
-    Attributes:
-        letters: Letters -> IANA name: the site's own first, then the built-in ones that it does not redefine.
-        shown: The letters that a line with a single time is shown in, in order.
-        default: The IANA zone that is suggested to someone who gives none; never assumed.
-    """
-
+    # Letters -> IANA name: the site's own first, then the built-in ones that it does not redefine
     letters: Mapping[str, str]
-    shown: tuple[str, ...] = ()
-    default: str | None = None
+    shown: tuple[str, ...] = ()  # the letters that a line with a single time is shown in, in order
+    default: str | None = None  # the IANA zone that is suggested to someone who gives none; never assumed
 
     @cached_property
     def _folded(self) -> Mapping[str, str]:

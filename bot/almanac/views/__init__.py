@@ -10,12 +10,7 @@ if TYPE_CHECKING:
 
 
 def views_of(config: Config, render: "Renderer") -> tuple[View, ...]:
-    """Return the views of a site.
-
-    Args:
-        config: The site's config.
-        render: Writes an event's section of the history page, with the site's own template or ours.
-    """
+    """Return the views of a site; `render` writes an event's section, with the site's own template or ours."""
     # Here, so that what only needs the protocol does not load what the views are made with.
     from almanac.views.page import PageView  # noqa: PLC0415
 

@@ -47,11 +47,7 @@ class View(Protocol):
     def put(self, path: str, text: str | None, event: Event, previous: Event | None) -> str:
         """Return a file with an event added or changed.
 
-        Args:
-            path: The file.
-            text: The file as it is; None if there is none yet.
-            event: The event's record as it will be.
-            previous: The record that the file shows now; None for a new event.
+        `text` is None if there is no such file yet, `previous` the record that it shows now; None for a new event.
 
         Raises:
             UserError: The file cannot show events as it is.
@@ -89,11 +85,7 @@ class View(Protocol):
     def read_branch(self, path: str, text: str | None, record: Event, origin: str | None) -> Event:
         """Return the same for a file on a proposal's branch, where the event may not be missing.
 
-        Args:
-            path: The file.
-            text: The file on the branch.
-            record: The record on the branch.
-            origin: The file where the branch left the main branch.
+        `origin` is the file where the branch left the main branch.
 
         Raises:
             Undecided: As in `read`; or the event was taken off the file, or the file deleted.
@@ -103,11 +95,7 @@ class View(Protocol):
     def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> int | None:
         """Find a line, counted from 1, where a file shows something that looks like the same event.
 
-        Args:
-            path: The file.
-            text: The file as it is.
-            event: The event.
-            record: The event's own record on the main branch, which does not count.
+        `record` is the event's own record on the main branch, which does not count.
         """
         return None
 

@@ -83,23 +83,15 @@ def web_address(api_url: str) -> str:
 
 @dataclass(frozen=True)
 class Request:
-    """A request, and the words for an error message about it.
+    """A request, and the words for an error message about it."""
 
-    Attributes:
-        verb: `GET`, `POST`, `PATCH` or `DELETE`.
-        path: The path below the repository (`issues/12`), or below the API where it begins with a slash (`/user`).
-        doing: What it is for, to follow "GitHub would not let us": `read issue 12`.
-        needs: The permission that it takes, as in a workflow file: `issues: read`.
-        link: Where a person can do the same by hand.
-    """
-
-    verb: str
-    path: str
-    doing: str
-    needs: str
+    verb: str  # `GET`, `POST`, `PATCH` or `DELETE`
+    path: str  # the path below the repository (`issues/12`), or below the API where it begins with a slash (`/user`)
+    doing: str  # what it is for, to follow "GitHub would not let us": `read issue 12`
+    needs: str  # the permission that it takes, as in a workflow file: `issues: read`
     body: Mapping[str, Any] | None = None
     query: Mapping[str, str | int] = field(default_factory=dict)
-    link: str | None = None
+    link: str | None = None  # where a person can do the same by hand
 
 
 @dataclass(frozen=True)
