@@ -4,15 +4,16 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from almanac.invisible import without_invisible
+
 # Unicode's line ends (its newline guidelines), CRLF first so that it counts once.
 _LINE_END = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
-_SPACE = re.compile(r"[\t\xa0]")
+# Characters that show as blank space: a tab, the no-break space, a braille cell without dots, a musical note without
+# head and stem, two blanks among hieroglyphs.
+_SPACE = re.compile(r"[\t\xa0\u2800\U0001d159\U00013441\U00013442]")
 _DROPPED = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f"  # controls; line ends and tabs have been replaced before
-    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional controls: they show a text in another order
-    r"\u200b\u2060\ufeff"  # no width, and no meaning in a text
     r"\ud800-\udfff\ufdd0-\ufdef"  # halves of characters, and code points that are not characters
-    r"\U000e0000-\U000e007f"  # tags: an invisible text within the text
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
     + "]"
 )
@@ -23,13 +24,15 @@ MAX_MARKS = 30
 def clean_text(value: str) -> str:
     """Clean a text of several lines. Cleaning twice changes nothing more.
 
-    Every kind of line end becomes LF; tabs and no-break spaces become spaces; invisible characters go, except for the
-    joiners and variation selectors that scripts and emoji need; letters are composed (Unicode's NFC); blank lines and
-    spaces go from both ends. A text of invisible characters only is empty.
+    Every kind of line end becomes LF; tabs, no-break spaces and other blanks become spaces; controls go, and so do the
+    characters that show as nothing (see `without_invisible`); letters are composed (Unicode's NFC); blank lines and
+    spaces go from both ends. A text in which nothing shows is empty.
     """
     kept = _DROPPED.sub("", _SPACE.sub(" ", _LINE_END.sub("\n", value)))
-    composed = unicodedata.normalize("NFC", kept if kept.isascii() else _few_marks(kept)).strip()
-    return composed if any(map(_is_visible, composed)) else ""
+    if not kept.isascii():
+        # Marks are counted again, as what was between some of them may be gone.
+        kept = unicodedata.normalize("NFC", _few_marks(without_invisible(_few_marks(kept))))
+    return "" if is_blank(kept) else kept.strip()
 
 
 def clean_line(value: str) -> str:
@@ -47,11 +50,13 @@ def _few_marks(value: str) -> str:
     return "".join(kept)
 
 
-def _is_visible(char: str) -> bool:
-    category = unicodedata.category(char)
-    # Spaces and line ends; marks on nothing and variation selectors; joiners. A character that is newer than Python's
-    # tables (Cn) may well be an emoji.
-    return category[0] not in "ZM" and category not in {"Cc", "Cf"}
+def is_blank(cleaned: str) -> bool:
+    """Tell whether nothing shows of a cleaned text, or of a part of one.
+
+    It has only spaces and line ends, marks on nothing, selectors and joiners. A character that is newer than Python's
+    tables (Cn) may well be an emoji.
+    """
+    return all(category[0] in "ZM" or category in {"Cc", "Cf"} for category in map(unicodedata.category, cleaned))
 
 
 # ---------------------------------------------------------------- caps

@@ -127,9 +127,15 @@ def test_text_is_cleaned_and_a_label_loses_its_colon() -> None:
     assert (event.title, event.people_label, event.location) == ("A  b", "Speakers", "Paris")
 
 
-def test_a_title_of_invisible_characters_is_a_problem() -> None:
-    [problem] = submitted(title="\u200b\u2060", date="2022-01-20").problems
-    assert (problem.field, "invisible" in problem.message) == ("Title", True)
+@pytest.mark.parametrize("typed", ["\u200b\u2060", "\u3164", "\uffa0", "\u115f", "\u2800", "\U0001d159"])
+def test_an_answer_in_which_nothing_shows_is_blank(typed: str) -> None:
+    form = own_form("  - {type: input, id: room, attributes: {label: Room}, validations: {required: true}}\n")
+    found = filed(form, f"### Title\n\n{typed}\n\n### Date\n\n2022-01-20\n\n### Room\n\n{typed}").problems
+    assert [(problem.field, "invisible" in problem.message) for problem in found] == [("Title", True), ("Room", True)]
+    submission = submitted(**BASE, location=typed)
+    assert submission.event
+    assert submission.event.location is None
+    assert [(one.field, "invisible" in one.message) for one in submission.warnings] == [("Location", True)]
 
 
 @pytest.mark.parametrize(

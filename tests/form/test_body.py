@@ -225,6 +225,20 @@ def test_blank_fence_in_all_readings_is_given() -> None:
             {},
             id="more blank lines",
         ),
+        pytest.param(
+            form_of(Field("title", "Ti\u200btle", "input"), DATE),
+            "### Title\n\nx\n\n### \u2060Date \u00ad\n\n1",
+            {"title": "x", "date": "1"},
+            {},
+            id="characters that nobody sees in a heading or a label",
+        ),
+        pytest.param(
+            form_of(NOTES, DATE),
+            "Hi\n\n### Notes\n\n### Da\u3164te\n\nforged\n\n### Date\n\n1",
+            {},
+            {"notes": "ambiguous", "date": "ambiguous"},
+            id="two headings that look alike",
+        ),
     ],
 )
 def test_edited_body(form: Form, body: str, fields: dict[str, Value], refused: dict[str, str]) -> None:

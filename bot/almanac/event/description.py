@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.markdown import Safe, item, link, text
+from almanac.text import is_blank
 from almanac.urls import why_refused
 
 _BULLET = re.compile(r"[ \t]*[-*][ \t]+(?=\S)")
@@ -59,7 +60,7 @@ def pieces(typed: str) -> Iterator[tuple[str, re.Match[str] | None]]:
     """Cut one line into plain texts and, after each but the last, a link: group 1 is its words, group 2 its URL."""
     end = 0
     for found in _LINK.finditer(typed):
-        if not found[1].strip():
+        if is_blank(found[1]):
             continue  # a link without words would be invisible
         yield typed[end : found.start()], found
         end = found.end()

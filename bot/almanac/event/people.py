@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from almanac.errors import Problem
 from almanac.event.model import Link, Person
-from almanac.text import entry_too_long, too_many
+from almanac.text import entry_too_long, is_blank, too_many
 from almanac.urls import RefusedUrl, check_url, host_of, why_refused
 
 PERSON_EXAMPLE = "[Ada Lovelace](https://example.org/ada), Analytical Society"
@@ -24,7 +24,7 @@ T = TypeVar("T", Person, Link)
 def entries(text: str) -> list[str]:
     """Cut an answer into its lines; blank ones and the marks of a bulleted list go."""
     lines = (_BULLET.sub("", line.strip()) for line in text.split("\n"))
-    return [line.strip() for line in lines if line.strip()]
+    return [line.strip() for line in lines if not is_blank(line)]
 
 
 def read_people(text: str) -> tuple[tuple[Person, ...], list[Problem]]:
@@ -52,7 +52,7 @@ def _read_lines(field: str, text: str, read: Callable[[str], T | Problem]) -> tu
 
 def _person(line: str) -> Person | Problem:
     name, affiliation, url = _person_parts(line)
-    if not name:
+    if is_blank(name):
         return Problem("There is no name in this line.", typed=line, accepted=PERSON_EXAMPLE)
     if over := entry_too_long("name", name) or entry_too_long("affiliation", affiliation):
         return Problem(over, typed=line)
@@ -106,7 +106,7 @@ def _link(line: str) -> Link | Problem:
         is_link = bool(found or label or _URL_START.match(line))
         reason = str(refused) if is_link else "A link is its words in square brackets, and then its address."
         return Problem(reason, typed=line, accepted=_link_offer(line))
-    label = label.strip() or host_of(address)
+    label = host_of(address) if is_blank(label) else label.strip()
     over = entry_too_long("label", label)
     return Problem(over, typed=line) if over else Link(label=label, url=address)
 

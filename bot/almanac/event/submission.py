@@ -12,7 +12,7 @@ from almanac.event.people import entries, read_links, read_people
 from almanac.form.body import Reading, parse
 from almanac.form.elements import Value
 from almanac.form.schema import Field, Form
-from almanac.text import clean_line, clean_text, entry_too_long, too_long, too_many
+from almanac.text import clean_line, clean_text, entry_too_long, is_blank, too_long, too_many
 from almanac.times.check import When, read_when, read_when_without_date
 from almanac.times.clock import read_duration
 from almanac.urls import RefusedUrl, check_url, why_refused
@@ -48,6 +48,7 @@ _INVALID = {
     "checkboxes": "These boxes are not as the form gives them: one a line, each as in `- [x] words` or `- [ ] words`.",
     "upload": "This answer can only be attached files.",
 }
+_ONLY_INVISIBLE = "This answer contains only invisible characters."
 _INVALID_OTHERWISE = "This answer is not as the form gives it. Please type it again."
 
 
@@ -144,8 +145,12 @@ class _Answers:
                 self.complain(field.id, self.refused(field, self.reading.refused[field.id]))
                 continue
             value = self.reading.fields[field.id]
+            hidden = isinstance(value, str) and bool(value.strip()) and is_blank(clean_text(value))
             if (field.required or field.id in NEEDED) and not _is_answered(value):
-                self.complain(field.id, Problem("This has to be filled in.", accepted=_EXAMPLES.get(field.id)))
+                message = _ONLY_INVISIBLE if hidden else "This has to be filled in."
+                self.complain(field.id, Problem(message, accepted=_EXAMPLES.get(field.id)))
+            elif hidden:
+                self.warnings.append(Problem(f"{_ONLY_INVISIBLE} It counts as left blank.", field.label))
             for option in field.options:
                 if option.required and isinstance(value, dict) and not value.get(option.label):
                     self.complain(field.id, Problem("This box has to be ticked.", accepted=f"[x] {option.label}"))
@@ -170,9 +175,6 @@ class _Answers:
         if over := too_long(name, cleaned):
             self.complain(name, Problem(over))
             return None
-        if typed.strip() and not cleaned and name in NEEDED:
-            message = "This answer contains only invisible characters."
-            self.complain(name, Problem(message, accepted=_EXAMPLES[name]))
         return cleaned or None
 
     def when(self, date: str | None, line: str | None, duration: str | None, series: str | None) -> When | None:
@@ -228,5 +230,5 @@ class _Answers:
 
 def _is_answered(value: Value) -> bool:
     if isinstance(value, str):
-        return bool(value.strip())
+        return not is_blank(clean_text(value))
     return any(value.values()) if isinstance(value, dict) else bool(value)

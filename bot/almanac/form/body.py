@@ -18,6 +18,7 @@ from typing import Literal
 from almanac.errors import UserError
 from almanac.form.elements import JOINT, MARK, Element, Mark, Read, Value, elements_of
 from almanac.form.schema import Form
+from almanac.invisible import without_invisible
 
 BODY_CAP = 262_144
 """The longest body that is read, in bytes of UTF-8. GitHub names a lower limit, but longer ones have been seen."""
@@ -228,6 +229,7 @@ class _Edited:
         self.elements = elements
         self.parts = ("\n\n" + body).split(JOINT)[1:]
         self.places: dict[str, list[int]] = {element.label: [] for element in elements}
+        self.shown = {without_invisible(element.label): element.label for element in elements}  # as people see it
         for number in range(len(self.parts)):
             label = self.label(number)
             if label in self.places and self.is_heading(number):
@@ -322,12 +324,15 @@ class _Edited:
         return rest[1:] if rest or place + 1 == len(self.parts) else None
 
     def label(self, place: int) -> str:
-        """Return the label of a part's first line, without spaces at its end or else without a closing run of `#`."""
+        """Return the label of a part's first line, without spaces at its end or else without a closing run of `#`.
+
+        A character that nobody sees makes no other label of it.
+        """
         line = self.parts[place].partition("\n")[0]
-        if line in self.places or not line.endswith((" ", "\t", "#")):
+        if line in self.places:
             return line
-        bare = line.rstrip(_BLANKS)
-        if bare in self.places:
-            return bare
-        stem = bare.rstrip("#")
-        return stem.rstrip(_BLANKS) if stem.endswith((" ", "\t")) else bare
+        bare = without_invisible(line).rstrip(_BLANKS)
+        if bare not in self.shown and bare.endswith("#"):
+            stem = bare.rstrip("#")
+            bare = stem.rstrip(_BLANKS) if stem.endswith((" ", "\t")) else bare
+        return self.shown.get(bare, bare)

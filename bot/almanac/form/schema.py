@@ -17,6 +17,7 @@ import pydantic
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictBool
 
 from almanac.errors import ConfigError, Problem, UserError
+from almanac.invisible import without_invisible
 from almanac.yamlfile import Dialect, Document, Path, load
 
 Kind = Literal["input", "textarea", "dropdown", "checkboxes", "upload"]
@@ -254,14 +255,15 @@ def lint(form: Form) -> tuple[Problem, ...]:
                 "one. Put a field of another type, such as an input, between the two (text of type markdown does not "
                 "help)."
             )
-        if field.label in labels:
+        label = without_invisible(field.label)
+        if label in labels:
             messages.append("Another field has the same label. Give each field a label of its own.")
         if "\n" in field.label:
             message = "This label has more than one line. Write it in one line, or it cannot be found in an issue."
             messages.append(message)
         messages += _option_messages(field)
         problems += (Problem(text, field=field.label, file=form.path or None, line=field.line) for text in messages)
-        labels.add(field.label)
+        labels.add(label)
         before = field
     return tuple(problems)
 

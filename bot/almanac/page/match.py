@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TypeVar
 
 from almanac.event.model import Event
+from almanac.invisible import without_invisible
 from almanac.page.entries import Style, trimmed
 from almanac.page.headings import heading_ends
 from almanac.page.lines import MAX_START, fingerprints, plain, split_lines
@@ -25,7 +26,7 @@ V = TypeVar("V")
 
 def words(text: str) -> str:
     """Return the words of a text in lower case with a space around each, so that one name can be found in another."""
-    return f" {' '.join(_WORD.findall(text.casefold()))} "
+    return f" {' '.join(_WORD.findall(without_invisible(text).casefold()))} "
 
 
 def same_name(first: str, second: str) -> bool:

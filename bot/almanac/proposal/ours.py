@@ -8,6 +8,7 @@ answered an issue, by a comment or a pull request, the label alone keeps it ours
 from almanac.config import Config
 from almanac.errors import Problem
 from almanac.form.schema import Form
+from almanac.invisible import without_invisible
 from almanac.proposal.state import Issue
 
 
@@ -48,5 +49,6 @@ def _has_label(issue: Issue, form: Form, config: Config) -> bool:
 
 def _has_headings(issue: Issue, form: Form) -> bool:
     # A heading may have trailing spaces and a closing run of `#`, as in a body that was edited by hand.
-    lines = {line.rstrip(" #\r") for line in issue.body.split("\n")}
-    return all(f"### {field.label}".rstrip(" #") in lines for field in form.fields if field.required)
+    lines = {line.rstrip(" #\r") for line in without_invisible(issue.body).split("\n")}
+    labels = (without_invisible(field.label) for field in form.fields if field.required)
+    return all(f"### {label}".rstrip(" #") in lines for label in labels)
