@@ -39,14 +39,16 @@ class Emulator:
     Attributes:
         url: The address of the API, through the proxy.
         proxy: Writes down what went through.
+        rest: The address of the REST API alone, past the proxy and past GraphQL.
         worlds: How many repositories tests have had on it.
     """
 
     def __init__(self, apps: Sequence[Mapping[str, Any]] = ()) -> None:
         """Start it, with these GitHub Apps; skip the test where it is not installed."""
         node = need("node")
-        if not (HERE / "node_modules" / "emulate").is_dir():
-            need("emulate (npm ci --prefix tests/emulator)")
+        for package in ("emulate", "graphql"):
+            if not (HERE / "node_modules" / package).is_dir():
+                need(f"{package} (npm ci --prefix tests/emulator)")
         self.proxy = Proxy()
         self.worlds = 0
         self.url = self.proxy.url
@@ -59,8 +61,9 @@ class Emulator:
         github = {"users": [{"login": login} for login in PEOPLE], "apps": list(apps)}
         seed = {"github": github, "tokens": tokens}
         print(json.dumps({"baseUrl": self.url, "seed": seed}), file=self._pipe(self._process.stdin), flush=True)
-        self.proxy.target = self._pipe(self._process.stdout).readline().strip()
-        assert self.proxy.target, "the emulated GitHub did not start"
+        addresses = self._pipe(self._process.stdout).readline().split()
+        assert addresses, "the emulated GitHub did not start"
+        self.proxy.target, self.rest = addresses
 
     @staticmethod
     def _pipe(pipe: IO[str] | None) -> IO[str]:

@@ -25,7 +25,8 @@ class Request:
     @property
     def is_read(self) -> bool:
         """Whether it only reads."""
-        return self.method in {"GET", "HEAD"}
+        asks = self.path.endswith("/graphql") and not str(self.body.get("query")).startswith("mutation")
+        return self.method in {"GET", "HEAD"} or asks
 
     def __str__(self) -> str:
         """Return it as in GitHub's documentation, without what is the same in all."""

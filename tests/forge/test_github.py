@@ -101,14 +101,18 @@ class TestCost:
             f"GET /issues/{number}/comments",
         ]
 
-    def test_moving_a_branch_looks_once_more(self, site: GitHubWorld) -> None:
+    @pytest.mark.parametrize("proposed", [False, True])
+    def test_moving_a_branch(self, site: GitHubWorld, *, proposed: bool) -> None:
         number, forge = self.seed(site), site.connect(default_branch="main")
         head = put(site, forge, number)
+        if proposed:
+            forge.open_pull(branch_name(number), "main", "Add it", "Body")
+            forge.look(number)
         site.emulator.proxy.requests.clear()
         put(site, forge, number, expected=head, text="other\n")
-        branch = branch_name(number)
-        assert site.emulator.proxy.reads == [f"GET /git/ref/heads/{branch}"]
-        assert site.emulator.proxy.writes[-1] == f"PATCH /git/refs/heads/{branch}"
+        # What GraphQL calls the repository is asked once, unless a pull request has told it.
+        assert site.emulator.proxy.reads == ([] if proposed else ["POST /graphql"])
+        assert site.emulator.proxy.writes == ["POST /git/trees", "POST /git/commits", "POST /graphql"]
 
     def test_editing(self, site: GitHubWorld) -> None:
         number, forge = self.seed(site), site.connect()
@@ -289,6 +293,11 @@ def lost(start: str, status: int) -> Callable[[Request], Answer | None]:
     return trouble
 
 
+def without_graphql(more: Callable[[Request], Answer | None] = lambda _: None) -> Callable[[Request], Answer | None]:
+    """Let the server have a REST API alone."""
+    return lambda request: Answer(404, {"message": "Not Found"}) if request.path == "/graphql" else more(request)
+
+
 @pytest.mark.parametrize("status", [0, 502])
 class TestLostAnswers:
     @pytest.fixture(autouse=True)
@@ -301,10 +310,13 @@ class TestLostAnswers:
         site.emulator.proxy.trouble = lost(start, status)
         assert put(site, forge) == site.head("almanac/issue-1")
 
-    def test_a_moved_branch(self, site: GitHubWorld, status: int) -> None:
+    @pytest.mark.parametrize("rest", [False, True])
+    def test_a_moved_branch(self, site: GitHubWorld, status: int, *, rest: bool) -> None:
         forge = site.connect()
         first = put(site, forge)
-        site.emulator.proxy.trouble = lost("PATCH /git/refs", status)
+        put(site, forge, expected=first, text="so that the repository is known")
+        first = site.head("almanac/issue-1") or ""
+        site.emulator.proxy.trouble = without_graphql(lost("PATCH", status)) if rest else lost("POST /graphql", status)
         second = put(site, forge, expected=first, text="other")
         assert site.head("almanac/issue-1") == second != first
 
@@ -326,11 +338,12 @@ class TestLostAnswers:
         head = put(site, forge)
         pull = forge.open_pull("almanac/issue-1", "main", "T", "B").number
         comment = forge.create_comment(number, "Hello").id
+        forge.overview()
         actions: dict[str, Callable[[], None]] = {
             "PATCH /pulls": lambda: forge.edit_pull(pull, body="B2"),
             "PATCH /issues/comments": lambda: forge.edit_comment(number, comment, "Hello 2"),
             "PATCH /issues": lambda: forge.close_issue(number, "not_planned"),
-            "DELETE /git/refs": lambda: forge.delete_branch("almanac/issue-1", head),
+            "POST /graphql": lambda: forge.delete_branch("almanac/issue-1", head),
         }
         for start, action in actions.items():
             site.emulator.proxy.trouble = lost(start, status)

@@ -316,6 +316,16 @@ def ref(sha: str) -> Answer:
     return Answer(200, {"ref": "refs/heads/x", "object": {"sha": sha, "type": "commit"}})
 
 
+NODE = Answer(200, {"data": {"repository": {"id": "R_99"}}})
+DONE = Answer(200, {"data": {"updateRefs": {"clientMutationId": None}}})
+
+
+def wrong(message: str, kind: str | None = None, **more: Any) -> Answer:
+    """Fail as GraphQL does: with status 200."""
+    error = {"message": message, "path": ["updateRefs"], **({"type": kind} if kind else {}), **more}
+    return Answer(200, {"data": {"updateRefs": None}, "errors": [error]})
+
+
 def said(status: int, message: str, *errors: dict[str, Any]) -> Answer:
     return Answer(status, {"message": message, "errors": list(errors)})
 
@@ -361,16 +371,26 @@ class TestBranches:
         assert forge.put_branch(PUT) == NEW
         assert server.writes.count("POST /git/refs") == 2
 
-    def test_deleting_what_someone_else_deletes_at_the_same_time(self, server: Proxy, forge: GitHubForge) -> None:
-        gone = said(404, "Not Found")
+    @pytest.mark.parametrize("rest", [False, True])
+    def test_deleting_what_someone_else_deletes_at_the_same_time(
+        self, server: Proxy, forge: GitHubForge, *, rest: bool
+    ) -> None:
+        gone, message, delete = said(404, "Not Found"), "Reference does not exist", "DELETE /git/refs"
         server.trouble = script(
-            {"GET /git/ref": [ref(SHA), gone], "DELETE /git/refs": said(422, "Reference does not exist")}
+            {"GET /git/ref": [ref(SHA), gone], delete: said(422, message)}
+            if rest
+            else {"GET /git/ref": [gone], "POST /graphql": [NODE, wrong(message)]}
         )
         forge.delete_branch("almanac/issue-1", SHA)
-        assert server.writes == ["DELETE /git/refs/heads/almanac/issue-1"]
+        assert [each for each in server.writes if each.startswith(delete)] == (
+            [f"{delete}/heads/almanac/issue-1"] if rest else []
+        )
 
-    def test_deleting_what_must_not_be_deleted(self, server: Proxy, forge: GitHubForge) -> None:
-        server.trouble = script({"GET /git/ref": ref(SHA), "DELETE": said(422, "Cannot delete protected branch")})
+    @pytest.mark.parametrize("rest", [False, True])
+    def test_deleting_what_must_not_be_deleted(self, server: Proxy, forge: GitHubForge, *, rest: bool) -> None:
+        message = "Cannot delete protected branch"
+        answers: dict[str, Answer | list[Answer]] = {"DELETE": said(422, message), "GET /git/ref": ref(SHA)}
+        server.trouble = script(answers if rest else {"POST /graphql": [NODE, wrong(message)], **answers})
         assert "Rulesets" in str(failure(lambda: forge.delete_branch("almanac/issue-1", SHA)).remedy)
 
     def test_a_base_that_is_not_there(self, server: Proxy, forge: GitHubForge) -> None:
@@ -384,15 +404,17 @@ class TestBranches:
         assert "first commit" in str(failure(forge.base).remedy)
 
 
+HOME = {"id": 99, "node_id": "R_99", "full_name": "octo/site", "default_branch": "main"}
 PULL = {
     "number": 7,
     "title": "T",
     "body": None,
     "state": "open",
     "merged_at": None,
-    "head": {"ref": "almanac/issue-1", "sha": SHA},
+    "user": {"login": "almanac-bot", "type": "Bot"},
+    "head": {"ref": "almanac/issue-1", "sha": SHA, "repo": HOME},
     "html_url": "https://github.com/octo/site/pull/7",
-    "base": {"ref": "main", "repo": {"default_branch": "main"}},
+    "base": {"ref": "main", "repo": HOME},
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from almanac.errors import ForgeError, Raced
 from almanac.forge.git import Git, commit_files
+from almanac.forge.local.clone import Clone
 from almanac.proposal.state import PutBranch
 
 from tests.forge.local_site import BRANCH, forge_on, new_repo, new_site, put
@@ -138,6 +139,27 @@ class TestRaces:
         head = interrupted.head("almanac/issue-2")
         assert head
         assert interrupted.files(head) == {"human.md": b"first"}
+
+    @pytest.mark.parametrize("merge", [False, True])
+    def test_a_commit_between_our_look_and_the_deletion_stays(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, merge: bool
+    ) -> None:
+        site, human = new_site(tmp_path), list[str]()
+        head = site.repo.head(BRANCH) or ""
+
+        def commit_then_delete(clone: Clone, branch: str, expected: str) -> None:
+            human.append(site.repo.commit_to(branch, {"human.md": b"first"}))
+            delete(clone, branch, expected)
+
+        delete = Clone.delete
+        monkeypatch.setattr(Clone, "delete", commit_then_delete)
+        if merge:
+            site.forge.merge(site.pull.number)
+            assert site.now().merged
+        else:
+            with pytest.raises(Raced):
+                site.forge.delete_branch(BRANCH, head)
+        assert [site.repo.head(BRANCH)] == human
 
     def test_a_lock_that_git_left_is_named(self, tmp_path: Path) -> None:
         site = new_site(tmp_path)

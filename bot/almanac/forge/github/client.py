@@ -1,4 +1,4 @@
-"""The one way to GitHub's REST API: PyGithub, set up once; requests are paced and repeated, lists are read by pages."""
+"""The one way to GitHub's APIs: PyGithub, set up once; requests are paced and repeated, lists are read by pages."""
 
 import base64
 import binascii
@@ -19,8 +19,17 @@ import github
 import requests
 from requests.utils import parse_header_links
 
-from almanac.errors import ForgeError
-from almanac.forge.github.request import ErrorAnswer, RefusedError, Request, error_text, explain, redact
+from almanac.errors import ForgeError, Raced
+from almanac.forge.github.request import (
+    GRAPHQL,
+    ErrorAnswer,
+    RefusedError,
+    Request,
+    error_text,
+    explain,
+    graphql_error,
+    redact,
+)
 
 PER_PAGE = 100
 TRIES = 4
@@ -143,15 +152,20 @@ class GitHubClient:
         request: Request,
         parse: Callable[[Any], T] = lambda data: data,
         landed: Callable[[], T | None] = lambda: None,
+        *,
+        look_first: bool = False,
     ) -> T:
         """Send a write. If the answer was lost, first look whether it took effect, and only then send it again.
 
         `landed` looks for the effect and returns the result, None where there is none. A write that does no harm when
-        it is done twice needs no look.
+        it is done twice needs no look. With `look_first`, the look also comes directly before each sending, after the
+        pause: for a write that undoes what others did in the meantime.
         """
 
         def send() -> T:
             self._throttle.wait()
+            if look_first and (found := landed()) is not None:
+                return found
             return self._parsed(request, parse, self.send(request)[1])
 
         return self._repeat(send, landed)
@@ -160,10 +174,12 @@ class GitHubClient:
         """Send a request once, and return headers and body."""
         path = request.path
         url = path if path.startswith("/") else f"/repos/{self.name}/{path}".rstrip("/")
+        if path == GRAPHQL:
+            url = self._github.requester.graphql_url
         self._sent += 1
         # Causes are left out: they carry whole answers, and a server may repeat anything in those.
         try:
-            return self._github.requester.requestJsonAndCheck(
+            headers, data = self._github.requester.requestJsonAndCheck(
                 request.verb, url, parameters=dict(request.query), input=request.body
             )
         except github.GithubException as error:
@@ -180,6 +196,10 @@ class GitHubClient:
             if "redirected" not in str(error):
                 raise  # PyGithub has no error of its own for a redirect to another server
             raise self._not_github(request) from None
+        failed = graphql_error(data, headers, self._secret) if path == GRAPHQL else None
+        if failed:
+            raise explain(failed, request, self.name, time.time())
+        return headers, data
 
     def _repeat(self, send: Callable[[], T], landed: Callable[[], T | None] = lambda: None) -> T:
         tried, waited = 0, 0.0
@@ -265,6 +285,8 @@ class Probe(GitHubClient):
 
 def _pause(error: ForgeError, tried: int) -> float:
     """Return how many seconds to wait before the next try; infinity where there should be none."""
+    if isinstance(error, Raced):
+        return math.inf
     if isinstance(error, RefusedError):
         if error.wait is not None:
             return error.wait * 2.0 ** (tried - 1)

@@ -33,11 +33,12 @@ class IssueChange(NamedTuple):
 class GitHubIssues:
     """Issues, comments and pull requests, as in the `Forge` protocol; and for the server, what has changed in them.
 
-    Reading any pull request also tells the default branch's name.
+    Reading any pull request also tells the default branch's name and what GraphQL calls the repository.
     """
 
     client: GitHubClient
     default_branch: str | None
+    node_id: str | None = None
     _login: str | None = None
 
     # ------------------------------------------------------------ issues
@@ -141,9 +142,10 @@ class GitHubIssues:
     # ------------------------------------------------------------ pull requests
 
     def newest_pull(self, branch: str, state: Literal["open", "all"] = "all") -> Pull | None:
+        # GitHub's filter knows the owner only, who may have a fork with such a branch beside the repository itself.
         head = f"{self.client.name.partition('/')[0]}:{branch}"
-        found = self.client.page(_pulls_request(state=state, head=head), self._pull_and_source)
-        return max((pull for pull, _ in found), key=lambda pull: pull.number, default=None)
+        found = self.client.pages(_pulls_request(state=state, head=head), self._pull_and_source)
+        return next((pull for pull, source in found if source == branch), None)
 
     def open_pull(self, branch: str, base: str, title: str, body: str) -> Pull:
         """Open a pull request, or return the one that is open from this branch already: 1 write."""
@@ -183,9 +185,11 @@ class GitHubIssues:
 
     def _pull_and_source(self, found: Any) -> tuple[Pull, str | None]:
         """Read a pull request of a list, and the branch that it comes from; None where that is in a fork."""
-        self.default_branch = self.default_branch or found["base"]["repo"]["default_branch"]
-        home = str((found["head"].get("repo") or {}).get("full_name"))  # a fork's branch may be named like ours
-        return _pull(found), found["head"]["ref"] if home.casefold() == self.client.name.casefold() else None
+        here, home = found["base"]["repo"], found["head"].get("repo") or {}
+        self.default_branch = self.default_branch or here["default_branch"]
+        self.node_id = self.node_id or here.get("node_id")
+        # A fork's branch may be named like ours; and the repository's own name may have changed.
+        return _pull(found), found["head"]["ref"] if home.get("id") == here["id"] else None
 
     # ------------------------------------------------------------ what has changed
 

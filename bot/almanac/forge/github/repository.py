@@ -4,6 +4,7 @@ A proposal costs a handful of requests.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from almanac.forge.github.files import GitHubFiles, RepositoryCache
 from almanac.forge.github.issues import GitHubIssues
 from almanac.forge.github.request import (
     DEFAULT_API_URL,
+    GRAPHQL,
     RefusedError,
     Request,
     check_repository_name,
@@ -31,6 +33,9 @@ from almanac.proposal.state import Base, Look, Overview, Proposal, Pull, PutBran
 _READ, _WRITE = "contents: read", "contents: write"
 _OURS = "almanac/"
 _SUBMODULE = "160000"
+_NODE_ID = "query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { id } }"
+_RACED = "already exists|not a fast.forward|does not exist|expected .* to point"
+_UPDATE_REFS = "mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }"
 
 
 def connect(  # noqa: PLR0913 - each says something else about the same connection
@@ -77,6 +82,7 @@ class GitHubForge(GitHubFiles, GitHubIssues):
         super().__init__(client, checkout, cache)
         self.default_branch = default_branch
         self._ours: dict[str, Header] = {}
+        self._has_graphql = True  # until it turns out that there is none
 
     def __repr__(self) -> str:
         return f"GitHubForge({self.name!r})"
@@ -182,7 +188,7 @@ class GitHubForge(GitHubFiles, GitHubIssues):
     # ------------------------------------------------------------ writes
 
     def put_branch(self, write: PutBranch) -> str:
-        """Make the commit and point the branch at it: 3 writes, and 1 read before a branch is moved.
+        """Make the commit and point the branch at it: 3 writes.
 
         The commit names no author, so that GitHub signs it as ours.
         """
@@ -193,49 +199,97 @@ class GitHubForge(GitHubFiles, GitHubIssues):
         message = with_trailer(write.message, tree) if write.fresh else write.message
         body = {"message": message, "tree": tree, "parents": list(write.parents)}
         commit = self._put_object("git/commits", "make the commit", body)
-        self._set_branch(write.branch, write.expected, commit, force=write.expected not in write.parents)
+        self._set_branch(_BranchChange(write.branch, write.expected, commit, force=write.expected not in write.parents))
         return commit
 
     def delete_branch(self, branch: str, expected: str) -> None:
-        self._set_branch(branch, expected, None)
+        self._set_branch(_BranchChange(branch, expected, None))
 
-    def _set_branch(self, branch: str, expected: str | None, commit: str | None, *, force: bool = False) -> None:
+    def _set_branch(self, change: "_BranchChange") -> None:
         """Create, move or delete a branch whose head was seen: the one place where a branch of GitHub's is changed.
 
-        `expected` is the head that was seen, None where there was no such branch; without a `commit` it is deleted, and
-        one that is gone already is fine. With `force` the new head need not descend from the old one.
+        One that is as it should be already, or gone, is fine.
 
         Raises:
-            Raced: Its head is not the expected one.
+            Raced: Its head is not the expected one; it was left as it is.
         """
-        name, doing = quote(branch), f"{'write' if commit else 'delete'} the branch {branch}"
-        if expected is None:
-            body = {"ref": f"refs/heads/{branch}", "sha": commit}
-            request = Request("POST", "git/refs", doing, _WRITE, body)
-        elif commit:
-            request = Request("PATCH", f"git/refs/heads/{name}", doing, _WRITE, {"sha": commit, "force": force})
-        else:
-            request = Request("DELETE", f"git/refs/heads/{name}", doing, _WRITE)
-
-        def is_done() -> bool | None:
-            head = self._head(branch)
-            if head not in (expected, commit):
-                raise Raced(branch)
-            return head == commit or None
-
-        # GitHub compares ancestry only, and nothing when forced, so we compare with what we saw. It refuses to create
-        # a branch that is there already.
-        if expected and is_done():
-            return
         try:
-            self.client.write(request, lambda _: True, is_done)
+            if change.expected is None:  # GitHub refuses to create a branch that is there already
+                body = {"ref": change.ref, "sha": change.commit}
+                create = Request("POST", "git/refs", change.doing, _WRITE, body)
+                self.client.write(create, lambda _: True, lambda: self._is_done(change))
+            elif not self._swap(change):
+                self._overwrite(change)
         except RefusedError as refused:
-            if commit is None and self._head(branch) is None:
+            if refused.passing:
+                raise
+            statuses = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+            raced = refused.matches(*statuses, pattern=_RACED)
+            # Whatever GitHub's words are, the head tells whether someone else was quicker.
+            if not (raced and change.expected is None) and self._is_done(change):
                 return
-            conflict = "already exists|not a fast.forward|does not exist"
-            if commit and refused.matches(HTTPStatus.UNPROCESSABLE_ENTITY, pattern=conflict):
-                raise Raced(branch) from None
+            if raced:
+                raise Raced(change.branch) from None
             raise
+
+    def _is_done(self, change: "_BranchChange") -> bool | None:
+        """Tell whether a branch is as it should be; None if it is as it was seen before."""
+        head = self._head(change.branch)
+        if head not in (change.expected, change.commit):
+            raise Raced(change.branch)
+        return head == change.commit or None
+
+    def _swap(self, change: "_BranchChange") -> bool:
+        """Let GitHub compare the branch's head and change it, in one step; False where GraphQL does not serve us."""
+        if not self._has_graphql:
+            return False
+        update = {"name": change.ref, "beforeOid": change.expected, "afterOid": change.after, "force": change.force}
+        try:
+            variables = {"input": {"repositoryId": self._node(), "refUpdates": [update]}}
+            body = {"query": _UPDATE_REFS, "variables": variables}
+            request = Request("POST", GRAPHQL, change.doing, _WRITE, body)
+            self.client.write(request, lambda _: True, lambda: self._is_done(change))
+        except RefusedError as refused:
+            # Where it is the token that may not, the REST API says so in better words.
+            if refused.passing or not refused.matches(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN):
+                raise
+            self._has_graphql = False
+            return False
+        return True
+
+    def _node(self) -> str:
+        """Return what GraphQL calls the repository: 1 request, once, unless a pull request has told it."""
+        if self.node_id is None:
+            owner, _, name = self.client.name.partition("/")
+            body = {"query": _NODE_ID, "variables": {"owner": owner, "name": name}}
+            request = Request("POST", GRAPHQL, "find the repository", "metadata: read", body)
+            self.node_id = self.client.read(request, lambda found: str(found["data"]["repository"]["id"]))
+        return self.node_id
+
+    def _overwrite(self, change: "_BranchChange") -> None:
+        """Move or delete a branch through the REST API, which compares ancestry at most, and nothing when forced.
+
+        So the head is looked at directly before; and afterwards, where GitHub lists what happened to the branch, what
+        came in between all the same is brought back.
+        """
+        path, doing = f"git/{quote(change.ref)}", change.doing
+        request = Request("DELETE", path, doing, _WRITE)
+        if change.commit:
+            request = Request("PATCH", path, doing, _WRITE, {"sha": change.commit, "force": change.force})
+        self.client.write(request, lambda _: True, lambda: self._is_done(change), look_first=True)
+        listing = Request("GET", "activity", "read what happened to a branch", _READ, query={"ref": change.ref})
+        try:
+            activity = self.client.page(listing, lambda one: (str(one["after"]), str(one["before"])))
+        except ForgeError:  # not every server lists it
+            return
+        overwritten = next((before for after, before in activity if after == change.after), change.expected)
+        if overwritten == change.expected or self._head(change.branch) != change.commit:
+            return
+        back = Request("POST", "git/refs", doing, _WRITE, {"ref": change.ref, "sha": overwritten})
+        if change.commit:
+            back = Request("PATCH", path, doing, _WRITE, {"sha": overwritten, "force": True})
+        self.client.write(back)
+        raise Raced(change.branch)
 
     def _put_tree(self, write: PutBranch) -> str:
         files, changes = self._at(write.base), list[dict[str, str | None]]()
@@ -260,3 +314,29 @@ class GitHubForge(GitHubFiles, GitHubIssues):
     def _put_object(self, path: str, doing: str, body: dict[str, Any]) -> str:
         # One that is made twice, because the first answer was lost, does no harm: nothing points at it.
         return self.client.write(Request("POST", path, doing, _WRITE, body), lambda made: str(made["sha"]))
+
+
+@dataclass(frozen=True)
+class _BranchChange:
+    """A branch, the head that was seen (None: there was none), and its new head (None: it is deleted).
+
+    With `force` the new head need not descend from the old one.
+    """
+
+    branch: str
+    expected: str | None
+    commit: str | None
+    force: bool = False
+
+    @property
+    def ref(self) -> str:
+        return f"refs/heads/{self.branch}"
+
+    @property
+    def doing(self) -> str:
+        return f"{'write' if self.commit else 'delete'} the branch {self.branch}"
+
+    @property
+    def after(self) -> str:
+        """The new head as git writes it in a log."""
+        return self.commit or "0" * len(self.expected or "")

@@ -1,4 +1,4 @@
-"""Where GitHub is, one request to its REST API, and what an error in answer to it means.
+"""Where GitHub is, one request to its REST API or GraphQL, and what an error in answer to it means.
 
 Nothing is sent here: the client, which does, is slow to import.
 """
@@ -14,10 +14,23 @@ from urllib.parse import urlsplit
 from almanac.errors import ForgeError, UserError
 
 DEFAULT_API_URL = "https://api.github.com"
+GRAPHQL = "/graphql"
+"""The path of a request that is a GraphQL document; where that is on an Enterprise Server, the client knows."""
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
 MINUTE, DAY = 60.0, 86_400.0
 _TOKENS = re.compile(r"\b(gh[a-z]_[A-Za-z0-9_.-]{4,}|github_pat_[A-Za-z0-9_]+|eyJ[\w-]+\.[\w-]+\.[\w-]+)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+# The kinds of errors that GitHub's GraphQL has, as the REST API would answer them.
+_STATUSES = {
+    "NOT_FOUND": HTTPStatus.NOT_FOUND,
+    "FORBIDDEN": HTTPStatus.FORBIDDEN,
+    "INSUFFICIENT_SCOPES": HTTPStatus.FORBIDDEN,
+    "RATE_LIMITED": HTTPStatus.TOO_MANY_REQUESTS,
+    "RATE_LIMIT": HTTPStatus.TOO_MANY_REQUESTS,
+    "STALE_DATA": HTTPStatus.CONFLICT,
+}
+_BROKEN = re.compile(r"something went wrong|timed? ?out", re.IGNORECASE)
+_UNKNOWN_FIELD = "undefinedField"
 _RATE_LIMIT = re.compile(r"rate limit|abuse detection|wait a few minutes|retry your request again later", re.IGNORECASE)
 # What GitHub says (a pattern for its words), and what a person can do about it. The first that fits is used.
 _REMEDIES = {
@@ -137,6 +150,27 @@ def error_text(data: Any) -> str:
     ]
     said = [str(data.get("message") or ""), *details]
     return "; ".join(dict.fromkeys(part.strip().rstrip(".") for part in said if part.strip()))
+
+
+def graphql_error(data: Any, headers: Mapping[str, str], secret: str) -> ErrorAnswer | None:
+    """Return what is wrong in an answer of GraphQL's, as the REST API would say it; None where nothing is.
+
+    GraphQL answers with status 200 whatever happens. An older server's schema may lack what we ask for; that is as if
+    it were not there.
+    """
+    errors = data.get("errors") if isinstance(data, dict) else None
+    first = errors[0] if isinstance(errors, list) and errors else None
+    if not isinstance(first, dict):
+        return None
+    said, extensions = redact(error_text({"errors": errors}), secret), first.get("extensions")
+    status = _STATUSES.get(str(first.get("type")), HTTPStatus.UNPROCESSABLE_ENTITY)
+    if isinstance(extensions, dict) and extensions.get("code") == _UNKNOWN_FIELD:
+        status = HTTPStatus.NOT_FOUND
+    elif _RATE_LIMIT.search(said):
+        status = HTTPStatus.TOO_MANY_REQUESTS
+    elif "type" not in first and _BROKEN.search(said):
+        status = HTTPStatus.BAD_GATEWAY
+    return ErrorAnswer(status, said, headers)
 
 
 def rate_limit_wait(answer: ErrorAnswer, now: float) -> float | None:

@@ -6,6 +6,7 @@ is asked as well whether it was merged.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -264,7 +265,8 @@ class LocalForge:
             issue = self._store.issue(own) if own and re.search(rf"(?i)\bcloses #{own}\b", stored.body) else None
             if issue and issue.state == "open":
                 self.close_issue(issue.number, "completed")
-            self._clone.delete(branch, head)
+            with suppress(Raced):  # what someone has committed there since stays
+                self._clone.delete(branch, head)
             return commit
 
     def _stored_issue(self, number: int) -> Issue:
