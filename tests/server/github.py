@@ -35,8 +35,8 @@ class AppWorld(GitHubWorld):
 
 
 @contextmanager
-def app_world() -> Iterator[AppWorld]:
-    """Start an emulated GitHub of its own with one site on it."""
+def app_world(webhook_url: str | None = None) -> Iterator[AppWorld]:
+    """Start an emulated GitHub of its own with one site on it; it delivers to `hook` or to another address."""
     hook = Proxy()
     # Until somebody listens, deliveries go nowhere, as they do while a server is down.
     hook.trouble = lambda _: None if hook.target else Answer(502)
@@ -47,7 +47,7 @@ def app_world() -> Iterator[AppWorld]:
         "private_key": private_key(),
         "permissions": PERMISSIONS,
         "events": list(EVENTS),
-        "webhook_url": f"{hook.url}/webhooks/github",
+        "webhook_url": webhook_url or f"{hook.url}/webhooks/github",
         "webhook_secret": SECRET,
         "installations": [{"installation_id": INSTALLATION, "account": OWNER, "repository_selection": "all"}],
     }

@@ -28,10 +28,7 @@ class Cluster:
         self._run(
             "initdb", "--pgdata", data, "--username", "almanac", "--auth", "trust", "--encoding", "UTF8", "--no-sync"
         )
-        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
-        self._run(
-            "pg_ctl", "--pgdata", data, "--log", str(self._folder / "log"), "--options", options, "--wait", "start"
-        )
+        self._start()
 
     def database(self) -> str:
         """Make a new database and return its address."""
@@ -42,6 +39,16 @@ class Cluster:
 
     def _url(self, name: str) -> str:
         return f"postgresql://almanac@127.0.0.1:{self._port}/{name}"
+
+    def restart(self, how: str) -> None:
+        """Stop it, `fast` or `immediate` (which leaves it as a crash does), and start it again."""
+        self._run("pg_ctl", "--pgdata", str(self._folder / "data"), "--mode", how, "stop")
+        self._start()
+
+    def _start(self) -> None:
+        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
+        data, log = (str(self._folder / name) for name in ("data", "log"))
+        self._run("pg_ctl", "--pgdata", data, "--log", log, "--options", options, "--wait", "start")
 
     def close(self) -> None:
         """Stop it and remove all that it wrote."""

@@ -42,7 +42,7 @@ def serve(address: str, port: int) -> int:
     with _server_packages():
         from almanac.server.host import Host
         from almanac.server.settings import read_settings
-        from almanac.server.setup import Setup
+        from almanac.server.setup import Setup, try_folder
         from almanac.server.telemetry import set_up_logs
     settings = read_settings()
     redact = set_up_logs(settings.secrets(), settings.log_format, settings.log_level)
@@ -57,7 +57,7 @@ def serve(address: str, port: int) -> int:
         raise UserError(f"Almanac cannot listen on {address}, port {port}: {reason}.") from None
     with listening:
         name, number = listening.getsockname()[:2]
-        # The address for "everywhere" is replaced by one that the set-up page accepts as this machine's own.
+        # The address for "everywhere" is replaced by one that a browser can open.
         name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name, name)  # noqa: S104
         url = f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}"
         if credentials := settings.credentials():
@@ -65,8 +65,12 @@ def serve(address: str, port: int) -> int:
             print_message(f"Almanac listens on {url}/webhooks/github for App {credentials.app_id}.")
         else:
             public = settings.public_url or "https://YOUR-ADDRESS"
-            print_message(f"Almanac is not set up yet. To create its GitHub App, open\n\n    {url}/setup\n")
-            print_message(f"on this machine, or from anywhere else\n\n    {public}/setup?token={setup.token}\n")
+            print_message(f"Almanac is not set up yet. To create its GitHub App, open\n\n    {public}/setup\n")
+            print_message(f"(on this machine: {url}/setup), and enter the set-up token\n\n    {setup.token}\n")
+            try:
+                try_folder(settings.data_dir)
+            except UserError as error:
+                print_message(f"Before that: {error}")
         try:
             _run(host, listening)
         finally:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from almanac.server.host import Host, Service
 
 _SHOWN = 50
-_PAGES = ("page", "status", "setup", "done", "message")
+_PAGES = ("page", "status", "setup", "create", "done", "message")
 
 
 def page(name: str, status: int = HTTPStatus.OK, *, form_to: str = "'self'", **values: Any) -> HTMLResponse:
@@ -68,6 +68,15 @@ def not_found() -> Response:
     return PlainTextResponse("Not Found", HTTPStatus.NOT_FOUND)
 
 
+async def read_form(reader: BodyReader, request: Request) -> dict[str, str]:
+    """Return what was typed into a form, by field; nothing where that cannot be read."""
+    try:
+        async with reader.read(request) as body:
+            return {name: values[0] for name, values in parse_qs(body.decode()).items()}
+    except (RefusedDelivery, ValueError):
+        return {}
+
+
 # ---------------------------------------------------------------- status
 
 
@@ -89,12 +98,8 @@ def add_status(app: FastAPI, host: "Host") -> None:
         refusal = _refusal(request, host)
         if refusal:
             return refusal
-        try:
-            async with reader.read(request) as body:
-                fields = parse_qs(body.decode())
-        except (RefusedDelivery, ValueError):
-            fields = {}
-        job, seal = fields.get("job", [""])[0], fields.get("seal", [""])[0]
+        fields = await read_form(reader, request)
+        job, seal = fields.get("job", ""), fields.get("seal", "")
         # A browser sends the password along by itself, so a page elsewhere could press the button, but it has no seal.
         if not hmac.compare_digest(seal.encode(), _sealed(job, _token(host)).encode()):
             return message(HTTPStatus.FORBIDDEN, "Not done", "Go back, reload the page and press the button again.")

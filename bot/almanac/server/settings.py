@@ -148,9 +148,11 @@ def read_credentials(path: Path) -> Credentials | None:
     """Read the credentials that the set-up stored; None if there are none."""
     try:
         found = Credentials.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValidationError):
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
+    except ValidationError:
         raise UserError(f"{path} does not hold an App's credentials. Delete it to set the App up again.") from None
     if not found.webhook_secret.get_secret_value():
         raise UserError(f"{path} holds no webhook secret. Delete it to set the App up again.")

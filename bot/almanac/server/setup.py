@@ -1,8 +1,9 @@
 """Setting up the App: GitHub creates it from a manifest that the operator's browser takes there, and gives us its keys.
 
-The person who completes the set-up decides whose App this server is. So the page is shown only to this machine itself,
-or to someone who knows the set-up token that the server prints when it starts, and GitHub's answer counts only with a
-state that we issued, once, within an hour. As soon as there is an App, all of this is closed.
+The person who completes the set-up decides whose App this server is. So it takes the set-up token, which the server
+prints when it starts: behind a proxy a stranger looks like someone on this machine. The token is asked for in a form,
+because addresses end up in logs. GitHub's answer counts only with a state that we issued, once, within an hour. As soon
+as there is an App, all of this is closed.
 """
 
 import hmac
@@ -25,9 +26,11 @@ from fastapi.responses import Response
 
 from almanac.errors import AlmanacError, UserError
 from almanac.forge.github.app import PERMISSIONS, RegisteredApp, convert_manifest
-from almanac.server.pages import message, not_found, page
+from almanac.forge.github.request import is_address
+from almanac.server.pages import message, not_found, page, read_form
 from almanac.server.settings import Credentials, check_key
 from almanac.server.telemetry import redactor
+from almanac.server.webhook import BodyReader
 
 if TYPE_CHECKING:
     from almanac.server.host import Host
@@ -36,9 +39,13 @@ EVENTS = ("issues", "issue_comment", "pull_request", "push", "repository")
 """What the App subscribes to; GitHub always sends the events about its installations."""
 LIFETIME = 3600.0
 _MOST_STATES = 100
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
+_FIELDS = ("token", "organization", "address", "keep")
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,200}")
+_AGAIN = (
+    "If GitHub lists the new App under Settings > Developer settings > GitHub Apps, delete it there. "
+    "Then start again at /setup."
+)
 _log = structlog.get_logger(__name__)
 
 Keep = Literal["file", "show"]
@@ -46,7 +53,7 @@ Keep = Literal["file", "show"]
 
 
 class Setup:
-    """The set-up, open until there is an App; its token admits an operator who is not on this machine."""
+    """The set-up, open until there is an App."""
 
     def __init__(
         self,
@@ -63,17 +70,9 @@ class Setup:
         self._api_url, self._clock, self._convert = api_url, clock, convert
         self._begun: dict[str, tuple[float, Keep]] = {}  # by state: until when it is valid
 
-    def admits(self, client: str, headers: Mapping[str, str], token: str) -> bool:
-        """Whether the page may be shown to a client with this address, headers (names in lower case) and token."""
-        if token:
-            return hmac.compare_digest(token.encode(), self.token.encode())
-        # Behind a proxy on this machine everyone seems to be here, and a page elsewhere can make the operator's browser
-        # call a name that leads here.
-        return (
-            _is_loopback(client)
-            and not any(name in headers for name in _FORWARDED)
-            and _is_loopback(_host(headers.get("host", "")))
-        )
+    def admits(self, token: str) -> bool:
+        """Whether this is the set-up token."""
+        return hmac.compare_digest(token.encode(), self.token.encode())
 
     def begin(self, keep: Keep) -> str:
         """Issue a state, which GitHub gives back at the end."""
@@ -94,10 +93,10 @@ class Setup:
         """
         until, keep = self._begun.pop(state, (0.0, "file"))
         if until < self._clock() or not _CODE.fullmatch(code):
-            raise UserError("This link from GitHub is unknown, was used before or is too old. Start again at /setup.")
+            raise UserError("This link from GitHub is unknown, was used before or is too old.")
         found = self._convert(code, self._api_url)
         if not found.webhook_secret:
-            raise UserError("GitHub gave the App no webhook secret. Delete the App there and start again at /setup.")
+            raise UserError("GitHub gave the App no webhook secret.")
         check_key(found.private_key, "The key in GitHub's answer")
         return found, keep
 
@@ -114,18 +113,20 @@ class Setup:
 
 def add_setup(app: FastAPI, host: "Host") -> None:
     """Add the addresses of the set-up, which are not found any more once there is an App."""
+    reader = BodyReader(4096, 10)
 
     @app.get("/setup")
-    async def begin(
-        request: Request, token: str = "", organization: str = "", address: str = "", keep: str = "file"
-    ) -> Response:
+    async def ask(request: Request) -> Response:
         if host.setup is None:
             return not_found()
-        if not host.setup.admits(request.client.host if request.client else "", request.headers, token):
-            text = "Open this page on the server's own machine, or at the address that the server printed at its start."
-            return message(HTTPStatus.FORBIDDEN, "Set up Almanac", text)
-        address = (address or host.settings.public_url or f"{request.url.scheme}://{request.url.netloc}").rstrip("/")
-        return _form(host.setup, token, organization.strip(), address, "show" if keep == "show" else "file")
+        return _form({"address": host.settings.public_url or f"{request.url.scheme}://{request.url.netloc}"})
+
+    @app.post("/setup")
+    async def begin(request: Request) -> Response:
+        typed = await read_form(reader, request)
+        if host.setup is None:
+            return not_found()
+        return await to_thread.run_sync(_begin, host, host.setup, typed)
 
     @app.get("/setup/done")
     async def done(state: str = "", code: str = "") -> Response:
@@ -136,50 +137,67 @@ def add_setup(app: FastAPI, host: "Host") -> None:
         except AlmanacError as error:
             reason = redactor([code, state])(str(error))
             _log.warning("set-up failed", reason=reason)
-            return message(HTTPStatus.BAD_REQUEST, "That did not work", reason)
+            return message(HTTPStatus.BAD_REQUEST, "That did not work", f"{reason} {_AGAIN}")
 
 
-def _form(setup: Setup, token: str, organization: str, address: str, keep: Keep) -> Response:
-    problem, destination = "", ""
+def _form(values: Mapping[str, str], status: HTTPStatus = HTTPStatus.OK, problem: str = "") -> Response:
+    fields: dict[str, Any] = {"token": "", "address": "", "organization": "", "keep": "file", **values}
+    return page("setup", status, problem=problem, reachable=is_reachable(fields["address"]), **fields)
+
+
+def _begin(host: "Host", setup: Setup, typed: Mapping[str, str]) -> Response:
+    """Answer the form: ask for what is wrong in it again, or lead on to GitHub with exactly what was typed."""
+    fields = {name: value.strip() for name, value in typed.items() if name in _FIELDS}
+    organization, address = fields.get("organization", ""), fields.get("address", "").rstrip("/")
+    keep: Keep = "show" if fields.get("keep") == "show" else "file"
+    if not setup.admits(fields.pop("token", "")):
+        problem = "This is not the set-up token. The server prints it in its log when it starts."
+        return _form(fields, HTTPStatus.FORBIDDEN, problem)
     try:
-        if not address.startswith(("https://", "http://")):
-            raise UserError("The address must begin with https://.")  # noqa: TRY301
+        try_folder(host.settings.data_dir)
+        if not is_address(address):
+            raise UserError("The address has to be one such as https://almanac.example.org.")  # noqa: TRY301
         destination = setup.destination(organization, setup.begin(keep))
     except UserError as error:
-        problem = str(error)
+        return _form({**fields, "token": setup.token}, HTTPStatus.BAD_REQUEST, str(error))
     return page(
-        "setup",
-        form_to=f"'self' {setup.github}",
-        problem=problem,
+        "create",
+        form_to=setup.github,
         destination=destination,
-        manifest=manifest(address) if destination else "",
-        token=token,
-        organization=organization,
+        manifest=manifest(address),
+        owner=f"the organisation {organization}" if organization else "your own account",
         address=address,
         keep=keep,
-        reachable=is_reachable(address),
     )
 
 
 def _finish(host: "Host", setup: Setup, state: str, code: str) -> Response:
+    """Take over the App that GitHub has made; from here on its keys are stored or shown, whatever else fails."""
     found, keep = setup.finish(state, code)
-    file = variables = ""
+    file = problem = ""
     if keep == "file":
-        file = str(host.settings.credentials_file)
-        store_credentials(found, host.settings.credentials_file)
-    else:
-        # Without the quotation marks systemd would drop the backslashes.
-        key = found.private_key.strip().replace("\n", "\\n")
-        variables = f"ALMANAC_APP_ID={found.id}\nALMANAC_WEBHOOK_SECRET={found.webhook_secret}\n"
-        variables += f'ALMANAC_PRIVATE_KEY="{key}"\n'
+        try:
+            store_credentials(found, host.settings.credentials_file)
+            file = str(host.settings.credentials_file)
+        except Exception as error:  # noqa: BLE001 -- GitHub gives the keys only once
+            reason = error.strerror if isinstance(error, OSError) else type(error).__name__
+            problem = f"The App's keys could not be stored in {host.settings.credentials_file}: {reason}."
+            _log.error("the App's keys could not be stored, so they are shown", reason=reason)
     works = True
     try:
         host.open(Credentials.model_validate(_credentials(found)))
         _log.info("App set up", app=found.slug)
-    except Exception as error:  # noqa: BLE001 -- the operator must see the keys, which GitHub gives only once
+    except Exception as error:  # noqa: BLE001 -- likewise
         _log.exception("App set up, but the server cannot start to work", reason=host.redact(str(error)))
         works = False
-    return page("done", works=works, page=found.page, file=file, variables=variables)
+    variables = "" if file else _variables(found)
+    return page("done", works=works, page=found.page, file=file, problem=problem, variables=variables)
+
+
+def _variables(found: RegisteredApp) -> str:
+    # Without the quotation marks systemd would drop the backslashes.
+    key = found.private_key.strip().replace("\n", "\\n")
+    return f'ALMANAC_APP_ID={found.id}\nALMANAC_WEBHOOK_SECRET={found.webhook_secret}\nALMANAC_PRIVATE_KEY="{key}"\n'
 
 
 def manifest(address: str) -> str:
@@ -197,16 +215,42 @@ def manifest(address: str) -> str:
     return json.dumps(content)
 
 
+def try_folder(folder: Path) -> None:
+    """Make the data folder, and try all that storing keys takes there: a file is written, renamed and deleted.
+
+    Raises:
+        UserError: Something of it is not possible.
+    """
+    try:
+        _write_whole(folder / ".trial", "This file may be deleted.\n")
+        (folder / ".trial").unlink()
+    except OSError as error:
+        raise UserError(
+            f"Almanac cannot keep files in its data folder (ALMANAC_DATA_DIR): {error.strerror}. "
+            "Let the user that runs the server write there, or name another folder."
+        ) from None
+
+
 def store_credentials(found: RegisteredApp, path: Path) -> None:
     """Write the credentials into a file that no other user of this machine can read."""
+    _write_whole(path, json.dumps(_credentials(found)))
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file that is there whole or not at all, even if the machine stops."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(_credentials(found), file)
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _credentials(found: RegisteredApp) -> dict[str, Any]:
