@@ -51,7 +51,6 @@ TWICE = 0.1
 """The share of deliveries that come twice."""
 RESTARTED = 2 / 3
 """The share of the run in which things are restarted."""
-DEEDS = {"edit": 55, "spoil": 5, "close": 6, "reopen": 6, "comment": 12, "command": 5, "push": 2, "merge": 1}
 
 
 # ---------------------------------------------------------------- what GitHub does
@@ -166,11 +165,19 @@ class People:
             number = self.world.file_issue("New event", self._body(title, date), labels=("event",))
             self.issues[number] = Filed(title, date)
             return
-        deed = self._chance.choices(list(DEEDS), list(DEEDS.values()))[0]
-        if deed == "push":
-            self.world.commit({"README.md": f"Push {next(self._numbers)}\n".encode()})
-        elif chosen := [number for number, issue in self.issues.items() if not issue.is_merged]:
-            getattr(self, f"_{deed}")(number := self._chance.choice(chosen), self.issues[number])
+        weights = {
+            self._edit: 55,
+            self._spoil: 5,
+            self._close: 6,
+            self._reopen: 6,
+            self._comment: 12,
+            self._command: 5,
+            self._push: 2,
+            self._merge: 1,
+        }
+        if chosen := [number for number, issue in self.issues.items() if not issue.is_merged]:
+            number = self._chance.choice(chosen)
+            self._chance.choices(list(weights), list(weights.values()))[0](number, self.issues[number])
 
     def _event(self) -> tuple[str, str]:
         number = next(self._numbers)
@@ -203,6 +210,9 @@ class People:
 
     def _command(self, number: int, _issue: Filed) -> None:
         self.world.comment(number, OWNER, "/almanac retry")
+
+    def _push(self, _number: int, _issue: Filed) -> None:
+        self.world.commit({"README.md": f"Push {next(self._numbers)}\n".encode()})
 
     def _merge(self, number: int, issue: Filed) -> None:
         """Merge a proposal that is up to date, as GitHub does and the emulator does not: path by path."""
