@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from almanac.forge.github.client import Reply
 from almanac.renderer import example
 
 from tests.commands.test_cli import Almanac
@@ -94,6 +95,10 @@ class TestSite:
         assert "OWNER/NAME" in ran.err
 
 
+def _body(reply: Reply) -> object:
+    return {"message": reply.refused.answer.said} if reply.refused else reply.data or b"[]"
+
+
 class GitHub:
     """A server that answers as GitHub does for the site's repository, unless told otherwise."""
 
@@ -101,9 +106,7 @@ class GitHub:
         self.proxy = Proxy()
         self.proxy.trouble = self.answer
         fake = FakeProbe()
-        self.answers = {
-            path: Answer(one.status, one.data or b"[]", {"Date": fake.date}) for path, one in fake.answers.items()
-        }
+        self.answers = {path: Answer(one.status, _body(one), {"Date": fake.date}) for path, one in fake.answers.items()}
         for path, text in model().items():
             content = base64.encodebytes(text if isinstance(text, bytes) else text.encode()).decode()
             self.answers[f"contents/{path}"] = Answer(200, {"content": content})

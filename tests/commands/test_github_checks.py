@@ -12,6 +12,7 @@ from almanac.commands.github_checks import Place, check_github
 from almanac.commands.site_checks import Finding
 from almanac.errors import ForgeError
 from almanac.forge.github.client import Probe, Reply
+from almanac.forge.github.request import ErrorAnswer, Request, error_text, explain
 
 NAME = "octo/site"
 PAGE = "past-working-groups.md"
@@ -21,11 +22,23 @@ REPOSITORY = {"full_name": NAME, "default_branch": "main"}
 
 
 def reply(status: int, data: object, headers: Mapping[str, str] | None = None) -> Reply:
-    return Reply(status, data, {name.lower(): value for name, value in (headers or {}).items()})
+    named = {name.lower(): value for name, value in (headers or {}).items()}
+    if status == 200:
+        return Reply(status, data, named)
+    request = Request("GET", "", "check the repository", "metadata: read")
+    return Reply(status, None, named, explain(ErrorAnswer(status, error_text(data), named), request, NAME, 0))
 
 
 def date(ahead: float = 0) -> str:
     return format_datetime(datetime.now(UTC) - timedelta(seconds=ahead), usegmt=True)
+
+
+UNPROTECTED = reply(404, {"message": "Branch not protected"})
+LIMITED = reply(403, {"message": "API rate limit exceeded for 203.0.113.9."}, {"X-RateLimit-Remaining": "0"})
+
+
+def rules(kind: str, **more: object) -> Reply:
+    return reply(200, [{"type": kind, "ruleset_id": 42, **more}])
 
 
 class FakeProbe(Probe):
@@ -44,6 +57,11 @@ class FakeProbe(Probe):
             "actions/permissions": reply(200, {"enabled": True}),
             "actions/permissions/workflow": reply(200, {"can_approve_pull_request_reviews": True}),
             "rules/branches/almanac/issue-1": reply(200, []),
+            "rules/branches/main": reply(200, []),
+            "rulesets": reply(200, []),
+            "git/matching-refs/heads/almanac/issue-": reply(200, [{"ref": "refs/heads/almanac/issue-7"}]),
+            "branches/almanac/issue-7/protection": UNPROTECTED,
+            "branches/main/protection": UNPROTECTED,
             "pages": reply(200, {"status": "built", "build_type": "legacy", "source": {"branch": "main", "path": "/"}}),
         }
         for path, text in FILES.items():
@@ -51,7 +69,7 @@ class FakeProbe(Probe):
 
     def ask(self, path: str = "") -> Reply:
         answer = self.answers.get(unquote(path.partition("?")[0]), reply(404, {"message": "Not Found"}))
-        return Reply(answer.status, answer.data, {"date": self.date, **answer.headers})
+        return answer._replace(headers={"date": self.date, **answer.headers})
 
 
 @pytest.fixture
@@ -72,7 +90,7 @@ def test_nothing_is_wrong(github: FakeProbe) -> None:
     found = check(github)
     assert {finding.status for finding in found} == {"ok"}
     assert [finding.check for finding in found] == [
-        *("clock", "github", "token", "labels", "actions", "rules", "pages", "files")
+        *("clock", "github", "token", "labels", "actions", "rules", "protection", "merging", "pages", "files")
     ]
 
 
@@ -81,7 +99,12 @@ def test_nothing_is_wrong(github: FakeProbe) -> None:
     [
         ("", reply(401, {}), "token", "error", "does not accept the token", "GITHUB_TOKEN"),
         ("", reply(404, {}), "github", "error", "not show us a repository", "Check the spelling"),
-        ("", reply(403, {}), "github", "error", "not answer any more requests", "Wait an hour"),
+        ("", LIMITED, "github", "error", "not answer any more requests", "Wait an hour"),
+        (
+            *("", reply(403, {"message": "the `octo` organization has an IP allow list enabled"})),
+            *("github", "error", "IP allow list", "Authentication security"),
+        ),
+        ("", reply(403, {"message": "Forbidden"}), "github", "error", "Forbidden", "administrator"),
         ("", reply(429, {}), "github", "error", "not answer any more requests", "Wait an hour"),
         ("", reply(502, {}), "github", "error", "status 502", "githubstatus"),
         ("", reply(200, {"permissions": {"push": False}}), "token", "error", "may not write", "contents, issues"),
@@ -110,6 +133,38 @@ def test_nothing_is_wrong(github: FakeProbe) -> None:
             *("rules", "error", "creation", "almanac/**"),
         ),
         ("rules/branches/almanac/issue-1", reply(404, {}), "rules", "unknown", "We cannot tell", "almanac/**"),
+        ("rules/branches/almanac/issue-1", rules("required_signatures"), "rules", "warning", "signed", "almanac/**"),
+        ("rules/branches/almanac/issue-1", rules("required_linear_history"), "rules", "warning", "merged", "bypass"),
+        ("rulesets", reply(403, {}), "rules", "unknown", "a push rule", "settings/rules"),
+        ("rules/branches/main", reply(403, {}), "merging", "unknown", "what rules main has", "settings/rules"),
+        (
+            "branches/main/protection",
+            reply(403, {}),
+            "protection",
+            "unknown",
+            "protection main has",
+            "settings/branches",
+        ),
+        (
+            *("branches/main/protection", reply(200, {"lock_branch": {"enabled": True}})),
+            *("merging", "error", "Nobody can merge into main", "unlock"),
+        ),
+        (
+            "git/matching-refs/heads/almanac/issue-",
+            reply(200, []),
+            "protection",
+            "unknown",
+            "before there is",
+            "branches",
+        ),
+        (
+            *("branches/almanac/issue-7/protection", reply(404, {"message": "Not Found"})),
+            *("protection", "unknown", "covers Almanac's branches", "settings/branches"),
+        ),
+        (
+            *("branches/almanac/issue-7/protection", reply(200, {"allow_force_pushes": {"enabled": False}})),
+            *("protection", "error", "may not be rewritten", "settings/branches"),
+        ),
         ("pages", reply(404, {}), "pages", "unknown", "We cannot tell", "settings/pages"),
         (
             *("pages", reply(200, {"build_type": "legacy", "source": {"branch": "gh-pages"}})),
@@ -148,6 +203,73 @@ def test_what_is_wrong_there_is_found_with_its_remedy(  # noqa: PLR0913, PLR0917
     assert (status == "error") == any(finding.status == "error" for finding in found)
 
 
+APP = {"actor_id": 15368, "actor_type": "Integration", "bypass_mode": "always"}
+ADMINISTRATORS = {"actor_id": 5, "actor_type": "RepositoryRole", "bypass_mode": "always"}
+
+
+@pytest.mark.parametrize(
+    ("ruleset", "statuses"),
+    [
+        ({}, {"error"}),
+        ({"current_user_can_bypass": "never", "bypass_actors": []}, {"error"}),
+        ({"current_user_can_bypass": "pull_requests_only"}, {"error"}),
+        ({"current_user_can_bypass": "never", "bypass_actors": [APP | {"bypass_mode": "pull_request"}]}, {"error"}),
+        ({"current_user_can_bypass": "always"}, {"ok"}),
+        ({"current_user_can_bypass": "exempt", "bypass_actors": []}, {"ok"}),
+        ({"current_user_can_bypass": "never", "bypass_actors": [ADMINISTRATORS, APP]}, {"ok"}),
+        # Whoever runs doctor may do more than the App or the workflow.
+        ({"current_user_can_bypass": "always", "bypass_actors": [ADMINISTRATORS]}, {"warning"}),
+    ],
+)
+def test_doctor_is_content_once_almanac_may_bypass_a_ruleset(
+    github: FakeProbe, ruleset: dict[str, object], statuses: set[str]
+) -> None:
+    github.answers["rules/branches/almanac/issue-1"] = rules("non_fast_forward")
+    github.answers["rulesets/42"] = reply(200, {"name": "All branches", **ruleset})
+    found = [finding for finding in check(github) if finding.check == "rules"]
+    assert {finding.status for finding in found} == statuses
+    assert all("All branches" in finding.message for finding in found)
+
+
+@pytest.mark.parametrize(("enforcement", "statuses"), [("active", ["ok", "warning"]), ("evaluate", ["ok"])])
+def test_push_rules(github: FakeProbe, enforcement: str, statuses: list[str]) -> None:
+    github.answers["rulesets"] = reply(200, [{"id": 7, "target": "push", "enforcement": enforcement}])
+    github.answers["rulesets/7"] = reply(200, {"name": "Small files", "rules": [{"type": "max_file_size"}]})
+    found = [finding for finding in check(github) if finding.check == "rules"]
+    assert [finding.status for finding in found] == statuses
+    assert ("files may not be large" in found[-1].message) == (enforcement == "active")
+
+
+@pytest.mark.parametrize("from_classic", [True, False])
+def test_a_base_that_takes_no_way_of_merging(github: FakeProbe, *, from_classic: bool) -> None:
+    merge_only = {"allow_squash_merge": False, "allow_rebase_merge": False, "allow_merge_commit": True}
+    github.answers[""] = reply(200, {**REPOSITORY, "permissions": {"push": True}, **merge_only})
+    assert not faults(github)
+    if from_classic:
+        github.answers["branches/main/protection"] = reply(200, {"required_linear_history": {"enabled": True}})
+    else:
+        github.answers["rules/branches/main"] = rules("required_linear_history")
+    [finding] = faults(github)
+    assert (finding.check, finding.status) == ("merging", "error")
+    assert "squash" in (finding.remedy or "")
+
+
+def test_what_was_not_asked_is_not_called_fine(github: FakeProbe) -> None:
+    for path in github.answers:
+        if path.startswith(("rules", "branches", "git/")):
+            github.answers[path] = reply(403, {"message": "Resource not accessible by integration"})
+    found = [finding for finding in check(github) if finding.check in {"rules", "protection", "merging"}]
+    assert {finding.status for finding in found} == {"unknown"}
+
+
+def test_where_the_plan_has_no_rules_there_are_none(github: FakeProbe) -> None:
+    for path in github.answers:
+        if path.startswith(("rules", "branches")):
+            message = "Upgrade to GitHub Pro or make this repository public to enable this feature."
+            github.answers[path] = reply(403, {"message": message})
+    assert not faults(github)
+
+
 @pytest.mark.parametrize(
     ("ahead", "status", "words"),
     [(0, "ok", ""), (45, "warning", "ahead of"), (-45, "warning", "behind"), (600, "error", "ahead of")],
@@ -177,7 +299,7 @@ def test_without_a_token_what_is_public_is_checked(github: FakeProbe) -> None:
     assert [finding.check for finding in faults(github, has_token=False)] == ["token"]
     github.answers[""] = reply(404, {})
     assert "There is no token now" in (faults(github, has_token=False)[-1].remedy or "")
-    github.answers[""] = reply(403, {})
+    github.answers[""] = LIMITED
     assert "put a token" in (faults(github, has_token=False)[-1].remedy or "")
 
 

@@ -234,7 +234,7 @@ class TestAnswers:
             (403, "Resource not accessible by integration", "issues: read"),
             (404, "Not Found", "octo/site"),
             (410, "Issues are disabled for this repo", "Features"),
-            (451, "Repository access blocked", "None"),
+            (451, "Repository access blocked", "support.github.com"),
         ],
     )
     def test_looking(self, server: Proxy, forge: GitHubForge, status: int, message: str, remedy: str) -> None:

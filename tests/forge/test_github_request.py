@@ -84,7 +84,8 @@ class TestExplain:
             (401, "Bad credentials", ["GITHUB_TOKEN"]),
             (403, "Resource not accessible by integration", ['"pull-requests: write"', "permissions:"]),
             (403, "Resource not accessible by personal access token", ['"pull-requests: write"']),
-            (404, "Not Found", ["spelt", "o/n", '"pull-requests: write"']),
+            (404, "Not Found", ["spelt", "o/n"]),
+            (403, "Forbidden", ["administrator of o/n"]),
         ],
     )
     def test_what_to_switch_on_and_where(self, status: int, said: str, remedy: list[str]) -> None:
@@ -100,6 +101,28 @@ class TestExplain:
         error = explain(ErrorAnswer(403, "Resource not accessible by integration", headers), REQUEST, "o/n", NOW)
         assert error.remedy
         assert '"pull-requests: write,contents: read"' in error.remedy
+
+    @pytest.mark.parametrize("status", [403, 404])
+    def test_a_permission_is_missing_only_where_github_says_so(self, status: int) -> None:
+        said = "Forbidden" if status == 403 else "Not Found"
+        error = explain(ErrorAnswer(status, said, {}), REQUEST, "o/n", NOW)
+        assert "permission" not in str(error.remedy)
+        headers = {"x-accepted-github-permissions": "contents=write"}
+        error = explain(ErrorAnswer(status, said, headers), REQUEST, "o/n", NOW)
+        assert '"contents: write"' in str(error.remedy)
+
+    @pytest.mark.parametrize(
+        ("status", "said"),
+        [
+            (403, "You have exceeded a secondary rate limit and have been temporarily blocked from content creation."),
+            (403, "You have triggered an abuse detection mechanism. Please wait a few minutes before you try again."),
+            (422, "Validation Failed; was submitted too quickly"),
+        ],
+    )
+    def test_what_is_too_quick_is_waited_for(self, status: int, said: str) -> None:
+        error = explain(ErrorAnswer(status, said, {}), REQUEST, "o/n", NOW)
+        assert error.passing
+        assert "too much at once" in str(error)
 
     def test_a_rate_limit_says_when_to_try_again(self) -> None:
         error = explain(ErrorAnswer(403, "", {"retry-after": "90"}), REQUEST, "o/n", NOW)

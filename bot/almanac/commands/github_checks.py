@@ -6,7 +6,8 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from almanac import config as configs
-from almanac.commands.site_checks import Finding, ok
+from almanac.commands.branch_checks import check_rules
+from almanac.commands.site_checks import Finding, ok, unknown
 from almanac.commands.starter import SWITCH
 from almanac.errors import ForgeError
 from almanac.forge.github.client import Probe, Reply
@@ -14,22 +15,6 @@ from almanac.forge.github.client import Probe, Reply
 # GitHub refuses an App's signed requests if the clock is more than a minute ahead.
 _CLOCK_WARNS, _CLOCK_FAILS = 30, 60
 _SCOPES = {"repo", "public_repo"}
-_OUR_BRANCH = "almanac/issue-1"
-# What a rule for Almanac's own branches would block.
-_BLOCKING = {
-    "creation": "nobody may create such a branch",
-    "update": "nobody may change such a branch",
-    "non_fast_forward": "such a branch may not be rewritten, which happens when an issue is edited",
-    "deletion": "such a branch may not be deleted when it is no longer needed",
-    "pull_request": "such a branch may only be changed by pull requests",
-    "branch_name_pattern": "branches need another name",
-    "commit_message_pattern": "commit messages need another form",
-    "commit_author_email_pattern": "commits need another author",
-    "committer_email_pattern": "commits need another committer",
-    "required_status_checks": "commits need checks before they are pushed",
-    "file_path_restriction": "some files may not be changed",
-    "workflows": "workflows have to pass first",
-}
 
 
 @dataclass(frozen=True)
@@ -59,8 +44,8 @@ def check_github(
         yield from _repository(found, place)
         yield from _labels(probe, place, labels)
         yield from _actions(probe, place)
-        yield from _rules(probe, place)
         branch = str(found.value("default_branch") or "main")
+        yield from check_rules(probe, place.web, found)
         yield from _pages(probe, place, branch, page)
         yield from _files(probe, branch, files)
     except ForgeError as error:
@@ -89,10 +74,13 @@ def _refused(reply: Reply, place: Place) -> Finding:
             message = f"GitHub does not show us a repository {place.repository}."
             remedy = "Check the spelling. If it is private, the token in GITHUB_TOKEN needs access to it."
             return Finding("github", "error", message, remedy + ("" if place.has_token else " There is no token now."))
-        case HTTPStatus.FORBIDDEN | HTTPStatus.TOO_MANY_REQUESTS:
-            message = "GitHub does not answer any more requests from here for now, or not with this token."
-            other = " or use another token." if place.has_token else ", or put a token into GITHUB_TOKEN."
-            return Finding("github", "error", message, f"Wait an hour{other}")
+    refused = reply.refused
+    if refused and refused.wait is not None:
+        other = " or use another token." if place.has_token else ", or put a token into GITHUB_TOKEN."
+        message = "GitHub does not answer any more requests from here for now."
+        return Finding("github", "error", message, f"Wait an hour{other}")
+    if refused and refused.remedy:
+        return Finding("github", "error", str(refused), refused.remedy)
     message = f"GitHub answered with status {reply.status}."
     remedy = "Try again later; https://www.githubstatus.com says whether GitHub has a problem."
     return Finding("github", "error", message, remedy)
@@ -137,7 +125,7 @@ def _labels(probe: Probe, place: Place, labels: Sequence[str]) -> Iterator[Findi
             message = f"There is no label {label}, so GitHub leaves it off new issues, and Almanac ignores them."
             yield Finding("labels", "error", message, f"Create it: {place.web}/labels")
         else:
-            yield _unknown("labels", f"whether there is a label {label}", reply, f"Look at {place.web}/labels.")
+            yield unknown("labels", f"whether there is a label {label}", reply.status, f"Look at {place.web}/labels.")
 
 
 def _actions(probe: Probe, place: Place) -> Iterator[Finding]:
@@ -154,24 +142,7 @@ def _actions(probe: Probe, place: Place) -> Iterator[Finding]:
         yield Finding("actions", "error", "Actions may not open pull requests.", remedy)
     else:
         remedy = f'Look for "{SWITCH}": {address}'
-        yield _unknown("actions", "whether Actions may open pull requests", reply, remedy)
-
-
-def _rules(probe: Probe, place: Place) -> Iterator[Finding]:
-    address = f"{place.web}/settings/rules"
-    reply = probe.ask(f"rules/branches/{quote(_OUR_BRANCH, safe='')}")
-    if not reply.ok or not isinstance(reply.data, list):
-        remedy = f"If a rule covers all branches, exclude `almanac/**`: {address}"
-        yield _unknown("rules", "whether a branch rule is in the way", reply, remedy)
-        return
-    kinds = {str(rule.get("type")) for rule in reply.data if isinstance(rule, dict)}
-    blocking = [f"{kind} ({why})" for kind, why in _BLOCKING.items() if kind in kinds]
-    if blocking:
-        message = f"Rules of the repository cover Almanac's branches: {'; '.join(blocking)}."
-        remedy = f"Exclude `almanac/**` from them, or let Almanac bypass them: {address}"
-        yield Finding("rules", "error", message, remedy)
-    else:
-        yield ok("rules", "No branch rule is in the way of Almanac's branches.")
+        yield unknown("actions", "whether Actions may open pull requests", reply.status, remedy)
 
 
 def _pages(probe: Probe, place: Place, branch: str, page: str) -> Iterator[Finding]:
@@ -179,7 +150,7 @@ def _pages(probe: Probe, place: Place, branch: str, page: str) -> Iterator[Findi
     reply = probe.ask("pages")
     if not reply.ok:
         what = "whether GitHub Pages publishes the site; it may be published elsewhere"
-        yield _unknown("pages", what, reply, f"If it should: {address}")
+        yield unknown("pages", what, reply.status, f"If it should: {address}")
         return
     source, path = reply.value("source", "branch"), str(reply.value("source", "path") or "/").strip("/")
     is_legacy = reply.value("build_type") == "legacy"
@@ -205,7 +176,7 @@ def _files(probe: Probe, branch: str, files: Mapping[str, str]) -> Iterator[Find
             continue
         well = False
         if not reply.ok and reply.status != HTTPStatus.NOT_FOUND:
-            yield _unknown("files", f"what {path} is on {branch}", reply, "Look there.")
+            yield unknown("files", f"what {path} is on {branch}", reply.status, "Look there.")
         elif there is None:
             message = f"This file is not on {branch} on GitHub, where Almanac looks."
             remedy = f"Commit it, push it, and merge it into {branch}."
@@ -216,9 +187,3 @@ def _files(probe: Probe, branch: str, files: Mapping[str, str]) -> Iterator[Find
             yield Finding("files", "warning", message, "Push yours, or pull the other.", path)
     if well and files:
         yield ok("files", f"Config, form, page and workflow are the same here and on {branch}.")
-
-
-def _unknown(check: str, what: str, reply: Reply, remedy: str) -> Finding:
-    is_theirs = reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    why = "GitHub has a problem" if is_theirs else "only people with more rights can see it"
-    return Finding(check, "unknown", f"We cannot tell {what} ({why}: status {reply.status}).", remedy)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch, fnmatchcase
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,6 +56,12 @@ class Finding:
 def ok(check: str, message: str) -> Finding:
     """Say that something is as it should be."""
     return Finding(check, "ok", message)
+
+
+def unknown(check: str, what: str, status: int, remedy: str) -> Finding:
+    """Say that GitHub, which answered with this HTTP status, does not tell something."""
+    why = "GitHub has a problem" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "GitHub does not show it here"
+    return Finding(check, "unknown", f"We cannot tell {what} ({why}: status {status}).", remedy)
 
 
 def from_problems(check: str, problems: Iterable[Problem], remedy: str) -> list[Finding]:

@@ -234,6 +234,7 @@ class Reply(NamedTuple):
     status: int
     data: Any
     headers: Mapping[str, str]
+    refused: RefusedError | None = None  # the error, with its explanation
 
     @property
     def ok(self) -> bool:
@@ -275,7 +276,7 @@ class Probe(GitHubClient):
         try:
             headers, data = self.send(Request("GET", path, "check the repository", "metadata: read"))
         except RefusedError as refused:
-            return Reply(refused.answer.status, None, refused.answer.headers)
+            return Reply(refused.answer.status, None, refused.answer.headers, refused)
         return Reply(HTTPStatus.OK, data, headers)
 
     def file(self, path: str, branch: str) -> Reply:

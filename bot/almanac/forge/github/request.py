@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from almanac.errors import ForgeError, UserError
+from almanac.forge.github.refusals import remedies
 
 DEFAULT_API_URL = "https://api.github.com"
 GRAPHQL = "/graphql"
@@ -32,22 +33,10 @@ _STATUSES = {
 _BROKEN = re.compile(r"something went wrong|timed? ?out", re.IGNORECASE)
 _UNKNOWN_FIELD = "undefinedField"
 _RATE_LIMIT = re.compile(r"rate limit|abuse detection|wait a few minutes|retry your request again later", re.IGNORECASE)
-# What GitHub says (a pattern for its words), and what a person can do about it. The first that fits is used.
-_REMEDIES = {
-    r"not permitted to create or approve pull requests": """
-        Switch on "Allow GitHub Actions to create and approve pull requests" under Settings > Actions > General >
-        Workflow permissions (if it is greyed out, switch it on in the same place in the organisation's settings)""",
-    r"rule violations|creations being restricted|protected branch|reference update failed": """
-        A rule of the repository prevents this. Under Settings > Rules > Rulesets (or Branches), exclude "almanac/**"
-        from the rule, or add Almanac to its bypass list""",
-    r"SAML": "Open https://github.com/settings/tokens and authorise the token for the organisation (Configure SSO)",
-    r"archived": "Unarchive the repository under Settings > General, or switch Almanac off there",
-    r"issues (are|has been|have been) disabled": "Switch Issues on under Settings > General > Features",
-    r"issue is locked": "Unlock the issue's conversation",
-    r"no commits between": "There is nothing to propose: the branch contains only what is already on the base",
-    r"repository is empty": "Make a first commit, so that there is a branch to propose changes to",
-    r"is too long": "GitHub accepts texts of up to 65,536 characters",
-}
+_TOO_QUICK = re.compile(r"secondary rate limit|abuse detection|submitted too quickly", re.IGNORECASE)
+_MISSING = re.compile(
+    r"resource not accessible by|must have (admin|push|write|triage)|insufficient.*scope", re.IGNORECASE
+)
 
 
 def is_address(text: str) -> bool:
@@ -179,6 +168,8 @@ def rate_limit_wait(answer: ErrorAnswer, now: float) -> float | None:
     In the order that GitHub documents: `retry-after` where it is given, else until `x-ratelimit-reset` where nothing
     remains, else a minute. `now` is in seconds since the epoch.
     """
+    if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY and _TOO_QUICK.search(answer.said):
+        return MINUTE
     after, remaining = answer.headers.get("retry-after", ""), answer.headers.get("x-ratelimit-remaining")
     limited = bool(after) or remaining == "0" or _RATE_LIMIT.search(answer.said) is not None
     if answer.status != HTTPStatus.TOO_MANY_REQUESTS and not (answer.status == HTTPStatus.FORBIDDEN and limited):
@@ -195,7 +186,9 @@ def explain(answer: ErrorAnswer, request: Request, name: str, now: float) -> Ref
     """Say what GitHub's error about `OWNER/NAME` or the App means, and what a person can do; `now`: see above."""
     wait = rate_limit_wait(answer, now)
     if wait is not None:
-        message = f"GitHub accepts no more requests from us for now, so we could not {request.doing}."
+        quick = _TOO_QUICK.search(answer.said)
+        why = "finds that we write too much at once" if quick else "accepts no more requests from us for now"
+        message = f"GitHub {why}, so we could not {request.doing}."
         until = datetime.fromtimestamp(now + min(wait, DAY), UTC).strftime("%H:%M:%S UTC")
         return RefusedError(message, answer, remedy=f"Try again after {until}.", wait=wait)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -208,22 +201,24 @@ def explain(answer: ErrorAnswer, request: Request, name: str, now: float) -> Ref
 
 
 def _remedy(answer: ErrorAnswer, request: Request, name: str) -> str | None:
-    for pattern, remedy in _REMEDIES.items():
-        if re.search(pattern, answer.said, re.IGNORECASE):
-            by_hand = f", or do it by hand: {request.link}" if request.link else "."
-            return " ".join(remedy.split()) + by_hand
+    found = remedies(answer.status, answer.said)
+    if found:
+        by_hand = [f"Or do it by hand: {request.link}"] if request.link else []
+        return " ".join([*found, *by_hand])
     if answer.status == HTTPStatus.UNAUTHORIZED:
         return "Check the token (GITHUB_TOKEN): it is wrong, has expired or was revoked."
-    if answer.status == HTTPStatus.FORBIDDEN:
-        accepted = answer.headers.get("x-accepted-github-permissions", "")
-        needs = accepted.replace("=", ": ").replace("_", "-") or request.needs
-        return (
-            f'The token lacks a permission: "{needs}". In a workflow, add it to the job\'s "permissions:"; '
-            "for an App or a fine-grained token, grant it in its settings, for this repository."
-        )
+    accepted = answer.headers.get("x-accepted-github-permissions", "").replace("=", ": ").replace("_", "-")
     if answer.status == HTTPStatus.NOT_FOUND:
+        perhaps = f' and has the permission "{accepted}"' if accepted else ""
         return (
-            f"Check that {name} is spelt correctly, and that the token may see it and has the permission "
-            f'"{request.needs}": GitHub says "not found" in all of these cases.'
+            f"Check that {name} is spelt correctly, and that the token may see it{perhaps}: "
+            'GitHub says "not found" in all of these cases.'
         )
-    return None
+    if answer.status != HTTPStatus.FORBIDDEN:
+        return None
+    if accepted or _MISSING.search(answer.said):
+        return (
+            f'The token lacks a permission: "{accepted or request.needs}". In a workflow, add it to the job\'s '
+            '"permissions:"; for an App or a fine-grained token, grant it in its settings, for this repository.'
+        )
+    return f"Ask an administrator of {name} what restricts access there: GitHub says no more than this."
