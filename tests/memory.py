@@ -15,6 +15,8 @@ Files = Mapping[str, str | bytes]
 class MemoryFiles:
     """The files of a site, as `Site` reads them."""
 
+    reads_freely = True
+
     def __init__(self, files: Files) -> None:
         self._files = {path: data.encode() if isinstance(data, str) else data for path, data in files.items()}
 

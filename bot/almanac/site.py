@@ -11,22 +11,30 @@ from almanac import config as configs
 from almanac.config import Config, read_config
 from almanac.errors import ConfigError, ForgeError, Problem, UserError
 from almanac.event.model import Event
-from almanac.event.record import SUFFIX, read_records, record_path
+from almanac.event.record import SUFFIX, is_foreign, is_record_name, read_records, record_path
 from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
 from almanac.form.schema import Form, read_form
+from almanac.jekyll import hidden_files, is_data_file, joined
 
 if TYPE_CHECKING:
     from almanac.page.section import Renderer
     from almanac.proposal.messages import OwnTemplate
+
+OWN_FOLDER = "almanac_events"
+"""What a records' folder is called where `events` is taken."""
+_FILES_NAMED = 3
 
 
 class SiteFiles(Protocol):
     """Where the files of one site are. All paths are relative to the site's root, with `/` between their parts.
 
     `names` and `read_all` are about the files directly in a folder, which need not exist; `read_all` is by name.
+    `reads_freely` tells whether reading sends no requests.
     """
 
+    @property
+    def reads_freely(self) -> bool: ...
     def read(self, path: str) -> bytes | None: ...
     def names(self, folder: str) -> Collection[str]: ...
     def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]: ...
@@ -40,6 +48,12 @@ class Site:
         self.files = files
         self._default_form = default_form
         self._texts: dict[str, str | None] = {}
+
+    def with_config(self, **changes: object) -> "Site":
+        """Return the site as it would be with other settings."""
+        planned = Site(self.files)
+        planned.config = self.config.model_copy(update=changes)
+        return planned
 
     def text(self, path: str) -> str | None:
         """Read a file as text, every byte kept; None if there is none."""
@@ -72,15 +86,30 @@ class Site:
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        names = self.files.names(self.config.records)
+        """The ids of all records, by their names.
+
+        One file is read, to see whether they are records at all: if reading it costs nothing, or its name is not one.
+
+        Raises:
+            ConfigError: The records' folder is no place for records.
+        """
+        names = self._data_files
+        sample = min(names, key=lambda name: (is_record_name(name), name), default=None)
+        if sample and (self.files.reads_freely or not is_record_name(sample)) and self._is_foreign(sample):
+            self._refuse_foreign()
         return frozenset(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
 
     @cached_property
     def record_texts(self) -> dict[str, str]:
-        """The texts of all records, by path in the order of their names."""
+        """The texts of all records, by path in the order of their names.
+
+        Raises:
+            UserError: A record has another name, or the folder is no place for records.
+        """
         folder = self.config.records
-        misnamed = sorted(name for name in self.files.names(folder) if name.endswith(".yaml"))
+        misnamed = [name for name in self._data_files if not name.endswith(SUFFIX)]
         if misnamed:
+            self._refuse_foreign()
             message = f"The name of a record ends with {SUFFIX}; rename this file."
             raise UserError([Problem(message, file=f"{folder}/{name}") for name in misnamed])
         found = sorted(self.files.read_all(folder, SUFFIX).items())
@@ -91,7 +120,43 @@ class Site:
 
     @cached_property
     def records(self) -> tuple[Event, ...]:
-        return read_records(self.record_texts)
+        try:
+            return read_records(self.record_texts)
+        except UserError:
+            self._refuse_foreign()
+            raise
+
+    @cached_property
+    def _data_files(self) -> list[str]:
+        """The names of the data files in the records' folder; one that would hide a file of the site is refused."""
+        folder = self.config.records
+        hidden = hidden_files(folder, self.text, self.files.names, self.config.page)
+        if hidden:
+            message = (
+                f"Jekyll would read the records in {folder}/ in place of this file, so what the site shows of it would "
+                f"vanish. {self._other_folder}"
+            )
+            raise ConfigError([Problem(message, "records", file=path) for path in hidden])
+        return sorted(name for name in self.files.names(folder) if is_data_file(name))
+
+    def _is_foreign(self, name: str) -> bool:
+        path = f"{self.config.records}/{name}"
+        return not name.endswith((SUFFIX, ".yaml")) or is_foreign(self.text(path) or "", path)
+
+    def _refuse_foreign(self) -> None:
+        """Raise a ConfigError, in one sentence for all of them, if the records' folder holds files of another kind."""
+        names = [name for name in self._data_files if self._is_foreign(name)]
+        if not names:
+            return
+        shown = ", ".join(names[:_FILES_NAMED]) + (" and more" if len(names) > _FILES_NAMED else "")
+        files = f"{len(names)} data files that are no records" if len(names) > 1 else "a data file that is no record"
+        message = f"This folder holds {files} of Almanac's ({shown}). {self._other_folder}"
+        raise ConfigError(Problem(message, "records", file=self.config.records))
+
+    @property
+    def _other_folder(self) -> str:
+        parent = self.config.records.rpartition("/")[0]
+        return f"Set `records` in {configs.PATH} to a folder of its own, such as `{joined(parent, OWN_FOLDER)}`."
 
     @cached_property
     def section_template(self) -> str | None:
@@ -133,6 +198,10 @@ class CommitFiles:
     def __init__(self, forge: Forge, commit: str) -> None:
         self._forge, self._commit = forge, commit
 
+    @property
+    def reads_freely(self) -> bool:
+        return self._forge.reads_freely(self._commit)
+
     def read(self, path: str) -> bytes | None:
         return self._forge.read(self._commit, path)
 
@@ -145,6 +214,8 @@ class CommitFiles:
 
 class Folder:
     """The files of a site in a folder on this disk; writes them so that a crash leaves none of them half-written."""
+
+    reads_freely = True
 
     def __init__(self, root: Path) -> None:
         if not root.is_dir():

@@ -311,3 +311,23 @@ def test_a_github_that_is_not_reached_is_a_finding(github: FakeProbe, monkeypatc
     [finding] = check(github)
     assert (finding.check, finding.status) == ("github", "error")
     assert (finding.message, finding.remedy) == ("GitHub could not be reached.", "Check GITHUB_API_URL.")
+
+
+def test_what_records_would_hide_there_is_found(github: FakeProbe) -> None:
+    def listing(*names: str) -> Reply:
+        return reply(200, [{"name": name, "type": "file"} for name in names])
+
+    def found() -> list[Finding]:
+        place = Place(NAME, f"https://github.com/{NAME}", has_token=True)
+        everything = check_github(github, place, ("event",), FILES, PAGE, "_data/events")
+        return [one for one in everything if one.check == "records"]
+
+    assert found() == []
+    github.answers["contents/_data"] = listing("events.yml", "talks.yml")
+    github.answers["contents/_data/events"] = listing("2021-11-08-owls.yml", "81.yml", "README.md")
+    assert [(one.status, one.file) for one in found()] == [
+        ("error", "_data/events.yml"),
+        ("error", "_data/events"),
+    ]
+    github.answers["contents/_config.yml"] = reply(200, {"content": b64encode(b"a: [\n").decode()})
+    assert ["not valid YAML" in one.message for one in found()] == [True]

@@ -3,7 +3,7 @@
 import pytest
 from almanac.engine.run import reconcile
 from almanac.engine.sweep import reconcile_all
-from almanac.errors import Raced
+from almanac.errors import ConfigError, Raced
 from almanac.proposal.comment import CommentCommand
 from almanac.proposal.marker import read_state
 from almanac.proposal.state import branch_name
@@ -11,7 +11,7 @@ from almanac.renderer import load_messages
 
 from tests.breaking import Breaking
 from tests.forge.worlds import LocalWorld
-from tests.scenes import DEMO_DAY, PAGE, RECORD, Scene
+from tests.scenes import DEMO_DAY, PAGE, RECORD, Scene, both_forges
 
 
 def lose_marker(scene: Scene, number: int) -> None:
@@ -186,3 +186,18 @@ class TestSquash:
         assert 'location: "Lyon"' in scene.record(number)
         assert "- Location: Lyon\n\n- Register: " in scene.page(number)
         assert scene.run(number).plan.writes == ()
+
+
+@both_forges
+def test_nothing_is_proposed_where_the_records_would_hide_or_mix_with_data(scene: Scene) -> None:
+    number = scene.file(title="Owls", date="2027-01-20")
+    hidden = {"_data/events.yml": b"- {title: Owls}\n"}
+    others = {f"_data/events/{name}.yml": b"type: meetup\nhost: Owls\n" for name in range(78, 84)}
+    for files, words in ((hidden, "vanish"), (others, "6 data files that are no records")):
+        scene.world.commit(dict(files))
+        with pytest.raises(ConfigError, match=words):
+            scene.run(number)
+        assert any(words in str(done.error) for done in scene.sweep())
+        assert scene.world.pulls() == []
+        scene.world.commit(dict.fromkeys(files))
+    assert scene.run(number).plan.outcome == "created"

@@ -1,11 +1,12 @@
 """`almanac import` and `almanac build`: from a history page to its records, and page and records in sync again."""
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 from almanac import config as configs
-from almanac.commands.discovery import usual_records
+from almanac.commands.discovery import records_folder, site_files
 from almanac.config import Config
 from almanac.engine.rebuild import rebuild
 from almanac.errors import Problem, UserError
@@ -28,14 +29,6 @@ from almanac.proposal.page_edits import PageEdits
 from almanac.site import Folder, Site, decoded, read_file
 from almanac.yamlfile import load
 
-
-def with_config(site: Site, config: Config) -> Site:
-    """Return the site as it would be with another config."""
-    planned = Site(site.files)
-    planned.config = config
-    return planned
-
-
 # ---------------------------------------------------------------- import
 
 
@@ -51,7 +44,7 @@ def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> in
             imported = read_page(Site(root), _page_text(file, str(page)), page.name)
         else:
             path = root.inside(file)
-            files, imported = import_files(Site(root), path, _page_text(file, path))
+            files, imported = import_files(Site(root), path, _page_text(file, path), [*site_files(root.root)])
         if not dry_run:
             root.refuse_to_lose(files)
             root.write(files)
@@ -83,13 +76,15 @@ def _page_text(file: Path, name: str) -> str:
     return decoded(data, name)
 
 
-def import_files(site: Site, path: str, text: str) -> tuple[dict[str, str], Imported]:
-    """Import a page of the site; return what was found and the files to write: records, and a config if it has none."""
+def import_files(site: Site, path: str, text: str, paths: Collection[str] = ()) -> tuple[dict[str, str], Imported]:
+    """Import a page of the site; return what was found and the files to write: records, and a config if it has none.
+
+    `paths` are all of the site's files, which have a say in where the records belong.
+    """
     files = {}
     if site.text(configs.PATH) is None:
-        config = Config(page=path, records=usual_records(site, path))
-        files[configs.PATH] = minimal_config(config)
-        site = with_config(site, config)
+        site = site.with_config(page=path, records=records_folder(site, path, paths)[0])
+        files[configs.PATH] = minimal_config(site.config)
     refuse_other_page(site.config, path)
     imported = read_page(site, text, path)
     return files | new_records(site, imported), imported

@@ -1,21 +1,22 @@
-"""What a site's folder is: which page may be the history page, what git knows about it, and the Jekyll site in it."""
+"""What a site's folder holds: its files, what may be the history page, where records belong, and what git knows."""
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from almanac.errors import ForgeError, UserError
 from almanac.forge.git import Git
+from almanac.jekyll import DataUses, Jekyll, data_name, data_uses, is_data_file, jekyll_root, joined, read_jekyll
 from almanac.page.insert import split
-from almanac.site import Site
+from almanac.site import OWN_FOLDER, Site
 
 # Built sites, other people's code, posts of a blog, and files that contain dates for another reason.
-_OTHER_FOLDERS = {"_site", "_posts", "_drafts", "_layouts", "_includes", "_sass", "_data", "node_modules", "vendor"}
+_NOT_THE_SITES = {"_site", "node_modules", "vendor"}
+_OTHER_FOLDERS = _NOT_THE_SITES | {"_posts", "_drafts", "_layouts", "_includes", "_sass", "_data"}
 _OTHER_PAGES = re.compile(
     r"(?:changelog|changes|news|releases?|licen[cs]e|contributing|security|code.of.conduct)\b", re.IGNORECASE
 )
@@ -23,15 +24,13 @@ _MARKDOWN = (".md", ".markdown", ".mkd", ".mkdown")
 _LIKELY = re.compile(
     r"event|past|history|meet|talk|workshop|archive|working|session|seminar|agenda|minutes", re.IGNORECASE
 )
-_MOST_FILES, _MOST_BYTES = 5_000, 2_000_000
+_TEMPLATES = (*_MARKDOWN, ".html", ".htm", ".liquid", ".xml", ".json", ".js", ".css", ".scss", ".txt", ".ics", ".rb")
+_MOST_FILES, _MOST_BYTES = 50_000, 2_000_000
+_USUAL_FOLDER = "events"
 _REMOTE = re.compile(
     r"(?:(?:https?|ssh|git)://(?:[^/@\s]+@)?|[^/@\s:]+@)(?P<host>[A-Za-z0-9.-]*github[A-Za-z0-9.-]*)(?::[0-9]+)?[:/]"
     r"(?P<name>[A-Za-z0-9_-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?"
 )
-
-
-# Jekyll does not build a site with a config in TOML, but the file shows where the site is.
-_JEKYLL_CONFIGS = ("_config.yml", "_config.yaml")
 
 
 @dataclass(frozen=True)
@@ -47,17 +46,20 @@ class Candidate:
         return bool(_LIKELY.search(self.path))
 
 
-def markdown_files(root: Path) -> Iterator[str]:
-    """Yield the paths of the Markdown files in a folder, except for those that are far too large for a page."""
+def site_files(root: Path) -> Iterator[str]:
+    """Yield the paths of a site's files, except for those that are far too large for a page.
+
+    Hidden folders, built sites and other people's code are not a site's.
+    """
     seen = 0
     for here, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if _may_hold_pages(name))
+        folders[:] = sorted(name for name in folders if name not in _NOT_THE_SITES and not name.startswith("."))
         for name in sorted(names):
             seen += 1
             if seen > _MOST_FILES:
                 return
             file = Path(here, name)
-            if name.lower().endswith(_MARKDOWN) and file.is_file() and file.stat().st_size <= _MOST_BYTES:
+            if file.is_file() and file.stat().st_size <= _MOST_BYTES:
                 yield file.relative_to(root).as_posix()
 
 
@@ -66,7 +68,7 @@ def find_pages(site: Site, paths: Iterable[str]) -> list[Candidate]:
     found = []
     for path in paths:
         *folders, name = path.split("/")
-        if not all(map(_may_hold_pages, folders)) or _OTHER_PAGES.match(name):
+        if not name.lower().endswith(_MARKDOWN) or not all(map(_may_hold_pages, folders)) or _OTHER_PAGES.match(name):
             continue
         try:
             candidate = Candidate(path, len(split(site.text(path) or "").sections))
@@ -132,68 +134,71 @@ def read_checkout(folder: Path) -> Checkout:
     return Checkout(Path(top.decode().removesuffix("\n")).resolve(), branch, current, repository, web)
 
 
-# ---------------------------------------------------------------- the Jekyll site
+# ---------------------------------------------------------------- where records belong
 
 
-@dataclass(frozen=True)
-class Jekyll:
-    """A Jekyll site: its folder in the repository (empty for the top folder), its config's path, and what that says."""
+def records_folder(site: Site, page: str, paths: Collection[str]) -> tuple[str, str | None]:
+    """Return where the records of a page's site belong, and why, if that is not where they usually are.
 
-    root: str
-    file: str = ""
-    settings: dict[str, Any] = field(default_factory=dict)
-
-    def inside(self, path: str) -> str:
-        """Return a path of the repository as a path within the Jekyll site."""
-        return path.removeprefix(f"{self.root}/") if self.root else path
-
-    def path(self, key: str, default: str) -> str:
-        """Return a setting that is a path within the site."""
-        value = self.settings.get(key)
-        return (value.removeprefix("./").strip("/") if isinstance(value, str) else "") or default
-
-    def strings(self, key: str) -> list[str]:
-        """Return a setting that is a list of strings."""
-        value = self.settings.get(key)
-        return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
-
-    @property
-    def source(self) -> str:
-        """The folder in the site that Jekyll builds; empty if it builds all of it."""
-        source = self.path("source", ".")
-        return "" if source == "." else source
-
-    @property
-    def data(self) -> str:
-        """The folder in the site whose files a Liquid loop can use."""
-        return joined(self.source, self.path("data_dir", "_data"))
-
-
-def joined(*parts: str) -> str:
-    """Join parts of a path, of which some may be empty."""
-    return "/".join(filter(None, parts))
-
-
-def read_jekyll(site: Site, page: str) -> Jekyll:
-    """Read the config of the Jekyll site that a page belongs to; raise a YAMLError if it is not YAML."""
-    root = jekyll_root(site, page)
-    file = next((path for name in _JEKYLL_CONFIGS if site.text(path := joined(root, name)) is not None), "")
-    settings = yaml.safe_load(site.text(file) or "") if file else {}
-    return Jekyll(root, file, settings if isinstance(settings, dict) else {})
-
-
-def jekyll_root(site: Site, page: str) -> str:
-    """Return the folder of a page's Jekyll site: the nearest one above the page with a config, else the top folder."""
-    parts = page.split("/")[:-1]
-    while parts and not {*_JEKYLL_CONFIGS, "_config.toml"} & {*site.files.names("/".join(parts))}:
-        parts.pop()
-    return "/".join(parts)
-
-
-def usual_records(site: Site, page: str) -> str:
-    """Return where the records of a page's site belong: in the folder that a Liquid loop can use."""
+    They belong in the folder that a Liquid loop can use, under a name that hides nothing there, and that none of the
+    site's own templates uses: what a loop of the site's shows stays as it is. `paths` are the site's files.
+    """
     try:
-        jekyll = read_jekyll(site, page)
-    except yaml.YAMLError:
-        jekyll = Jekyll(jekyll_root(site, page))
-    return joined(jekyll.root, jekyll.data, "events")
+        jekyll = read_jekyll(site.text, site.files.names, page)
+    except UserError:
+        jekyll = Jekyll(jekyll_root(site.files.names, page))
+    data = joined(jekyll.root, jekyll.data)
+    taken = _data_names(data, paths)
+    for folder in (joined(data, name) for name in taken if name.startswith((_USUAL_FOLDER, OWN_FOLDER))):
+        if folder in taken.values() and _has_records(site.with_config(page=page, records=folder)):
+            return folder, None  # whatever shows them there, shows records
+    uses = data_uses(_templates(site, data, paths))
+    if uses.everything:
+        return joined(jekyll.root, "_almanac", _USUAL_FOLDER), f"{_place(uses.everything)} shows all of `site.data`"
+    reason = _why_not_usual(joined(data, _USUAL_FOLDER), taken, uses)
+    if reason is None:
+        return joined(data, _USUAL_FOLDER), None
+    numbered = (f"{OWN_FOLDER}_{number}" for number in count(2))
+    free = (name for name in chain([OWN_FOLDER], numbered) if name not in taken and name not in uses.names)
+    return joined(data, next(free)), reason
+
+
+def _data_names(data: str, paths: Iterable[str]) -> dict[str, str]:
+    """Map each name in `site.data` to the file or folder that gives it."""
+    names: dict[str, str] = {}
+    for path in paths:
+        if path.startswith(f"{data}/"):
+            first, _, below = path.removeprefix(f"{data}/").partition("/")
+            if below:
+                names.setdefault(data_name(first), joined(data, first))
+            elif is_data_file(first):
+                names[data_name(first.rpartition(".")[0])] = path
+    return names
+
+
+def _has_records(site: Site) -> bool:
+    try:
+        return bool(site.ids)
+    except UserError:
+        return False
+
+
+def _templates(site: Site, data: str, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for path in paths:
+        if path.lower().endswith(_TEMPLATES) and not path.startswith(f"{data}/"):
+            with suppress(UserError):  # not UTF-8, or it leads out of the site
+                yield path, site.text(path) or ""
+
+
+def _why_not_usual(usual: str, taken: dict[str, str], uses: DataUses) -> str | None:
+    if (there := taken.get(_USUAL_FOLDER)) and there != usual:
+        return f"Jekyll would read a folder {usual}/ in place of {there}"
+    if there:
+        return f"{usual}/ holds data of the site's own"
+    if _USUAL_FOLDER in uses.names:
+        return f"{_place(uses.names[_USUAL_FOLDER])} shows `site.data.{_USUAL_FOLDER}`"
+    return f"{_place(uses.anything)} uses a name of `site.data` that it works out" if uses.anything else None
+
+
+def _place(place: tuple[str, int]) -> str:
+    return f"{place[0]}:{place[1]}"

@@ -71,7 +71,8 @@ def check_site(site: Site, checkout: Checkout, folder: Path, *, has_server: bool
         findings += guarded(lambda: site_checks.check_form(site))
         form = site_checks.readable_form(site)
         findings += guarded(lambda: site_checks.check_template(site, form))
-        findings += guarded(lambda: site_checks.check_page(site))
+        in_the_way = site_checks.check_records(site)
+        findings += in_the_way or guarded(lambda: site_checks.check_page(site))
         findings += guarded(lambda: site_checks.check_jekyll(site))
     findings += site_checks.check_repository(checkout, folder)
     findings += guarded(lambda: site_checks.check_workflow(site, checkout, has_server=has_server))
@@ -94,13 +95,13 @@ def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
         return
     place = Place(repository, f"{web_address(api_url)}/{repository}", has_token=bool(token))
     labels: tuple[str, ...] = ()
-    page, files = "", {}
+    page, files, records = "", {}, ""
     if _is_well(site_checks.check_config(site)):
         form = site_checks.readable_form(site)
         labels = site.config.labels or (form.labels if form else ())
-        page, files = site.config.page, _own_files(site)
+        page, files, records = site.config.page, _own_files(site), site.config.records
     with closing(Probe(repository, token, api_url)) as probe:
-        yield from check_github(probe, place, labels, files, page)
+        yield from check_github(probe, place, labels, files, page, records)
 
 
 def _own_files(site: Site) -> dict[str, str]:

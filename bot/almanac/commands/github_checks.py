@@ -9,12 +9,15 @@ from almanac import config as configs
 from almanac.commands.branch_checks import check_rules
 from almanac.commands.site_checks import Finding, ok, unknown
 from almanac.commands.starter import SWITCH
-from almanac.errors import ForgeError
+from almanac.errors import ForgeError, UserError
+from almanac.event.record import is_record_name
 from almanac.forge.github.client import Probe, Reply
+from almanac.jekyll import hidden_files, is_data_file
 
 # GitHub refuses an App's signed requests if the clock is more than a minute ahead.
 _CLOCK_WARNS, _CLOCK_FAILS = 30, 60
 _SCOPES = {"repo", "public_repo"}
+_FILES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,13 @@ class Place:
     has_token: bool
 
 
-def check_github(
-    probe: Probe, place: Place, labels: Sequence[str], files: Mapping[str, str], page: str
+def check_github(  # noqa: PLR0913, PLR0917 -- one for each thing that is looked at
+    probe: Probe, place: Place, labels: Sequence[str], files: Mapping[str, str], page: str, records: str = ""
 ) -> Iterator[Finding]:
     """Check a repository, in an order in which the first mistake explains the later ones.
 
-    An issue has to carry one of the `labels`; `files` are the site's own on this machine: path -> text.
+    An issue has to carry one of the `labels`; `files` are the site's own on this machine: path -> text. `records` is
+    their folder, if it is known.
     """
     try:
         found = probe.ask()
@@ -48,6 +52,8 @@ def check_github(
         yield from check_rules(probe, place.web, found)
         yield from _pages(probe, place, branch, page)
         yield from _files(probe, branch, files)
+        if records:
+            yield from _records(probe, records, page)
     except ForgeError as error:
         yield Finding("github", "error", str(error), error.remedy)
 
@@ -187,3 +193,28 @@ def _files(probe: Probe, branch: str, files: Mapping[str, str]) -> Iterator[Find
             yield Finding("files", "warning", message, "Push yours, or pull the other.", path)
     if well and files:
         yield ok("files", f"Config, form, page and workflow are the same here and on {branch}.")
+
+
+def _records(probe: Probe, records: str, page: str) -> Iterator[Finding]:
+    """Look on the default branch for data files that the records would hide, and for others in their folder."""
+
+    def names(folder: str) -> list[str]:
+        found = probe.ask(f"contents/{quote(folder)}".rstrip("/")).data
+        return [one["name"] for one in found if one.get("type") == "file"] if isinstance(found, list) else []
+
+    def text(path: str) -> str | None:
+        reply = probe.ask(f"contents/{quote(path)}")
+        return reply.text() if reply.ok else None
+
+    remedy = f"Set `records` in {configs.PATH} to another folder, and move the records there."
+    try:
+        for path in hidden_files(records, text, names, page):
+            message = f"On GitHub, Jekyll would read the records in {records}/ in place of this file."
+            yield Finding("records", "error", message, remedy, path)
+        others = [name for name in names(records) if is_data_file(name) and not is_record_name(name)]
+        if others:
+            shown = ", ".join(others[:_FILES_SHOWN]) + (" and more" if len(others) > _FILES_SHOWN else "")
+            message = f"On GitHub, this folder holds data files without the name of a record: {len(others)} ({shown})."
+            yield Finding("records", "error", message, remedy, records)
+    except UserError as error:  # the Jekyll config there is not YAML
+        yield Finding("records", "error", str(error), "Fix it there.")

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -10,15 +10,15 @@ from typing import Any, Literal
 import typer
 
 from almanac import config as configs
-from almanac.commands.build import minimal_config, new_records, read_page, refuse_other_page, with_config
+from almanac.commands.build import minimal_config, new_records, read_page, refuse_other_page
 from almanac.commands.discovery import (
     Candidate,
     Checkout,
     clearly_best,
     find_pages,
-    markdown_files,
     read_checkout,
-    usual_records,
+    records_folder,
+    site_files,
 )
 from almanac.commands.site_checks import check_form, find_workflow, readable_form
 from almanac.commands.starter import (
@@ -101,7 +101,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
             raise UserError(Problem(message, file=str(folder.root), accepted=f"almanac init --site {checkout.top}"))
         plan = plan_adoption(
             Site(folder),
-            markdown_files(folder.root),
+            [*site_files(folder.root)],
             checkout.branch,
             page=_path_in_site(folder, page) if page else None,
             new=new,
@@ -238,7 +238,7 @@ def _values(plan: Adoption, steps: Sequence[str], *, written: bool) -> dict[str,
 
 def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     site: Site,
-    paths: Iterable[str],
+    paths: Collection[str],
     branch: str,
     *,
     page: str | None = None,
@@ -246,19 +246,21 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     force: bool = False,
     ask: Ask | None = None,
 ) -> Adoption:
-    """Find out what a site needs, given the paths of its Markdown files and the repository's default branch.
+    """Find out what a site needs, given the paths of its files and the repository's default branch.
 
     With `new`, the page has no events yet, and is created if it does not exist. With `force`, a form or workflow that
     exists and differs is replaced; the config never is. `ask` chooses the page; None if there is no one to ask.
     """
     text = site.text(configs.PATH)
     page = _named_page(site, paths, page, new=new) if page else _find_page(site, paths, new=new, ask=ask)
-    fresh = site.config.model_copy(update={"page": page, "records": usual_records(site, page)})
+    folder, reason = records_folder(site, page, paths)
+    fresh = site.with_config(page=page, records=folder)
     # A config as `almanac import` writes it contains no decisions of anyone's.
-    is_ours = text is None or text == minimal_config(fresh)
-    if is_ours:
-        site = with_config(site, fresh)
+    is_ours = text is None or text == minimal_config(fresh.config)
+    site = fresh if is_ours else site
     plan = Adoption(site.config)
+    if reason and is_ours:
+        plan.notes.append(f"The records are kept in {folder}/, because {reason}.")
     _take_page(plan, site, is_ours=is_ours, new=new)
     if text is not None and not is_ours:
         plan.files = {configs.PATH: text, **plan.files}

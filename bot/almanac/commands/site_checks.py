@@ -12,11 +12,12 @@ import yaml
 
 from almanac import config as configs
 from almanac.commands.build import build_files
-from almanac.commands.discovery import Checkout, Jekyll, jekyll_root, joined, read_jekyll
+from almanac.commands.discovery import Checkout
 from almanac.commands.starter import WORKFLOW
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.submission import FIELDS, NEEDED
 from almanac.form.schema import Form, lint
+from almanac.jekyll import Jekyll, jekyll_root, joined, read_jekyll
 from almanac.page.imitate import lands, samples
 from almanac.page.lines import cut_lines, front_matter
 from almanac.page.outline import outline
@@ -223,6 +224,15 @@ def check_page(site: Site) -> list[Finding]:
     return [ok("page", f"The page matches its {count} record{'s' * (count != 1)}.")]
 
 
+def check_records(site: Site) -> list[Finding]:
+    """Look for what records would hide in Jekyll's data folder, or mix with."""
+    try:
+        _ = site.ids
+    except UserError as error:
+        return from_problems("records", error.problems, "Then move the records there, if there are any.")
+    return []
+
+
 # ---------------------------------------------------------------- whether Jekyll builds the page
 
 
@@ -233,10 +243,10 @@ def check_jekyll(site: Site) -> list[Finding]:
     if text is None:
         return []
     try:
-        jekyll = read_jekyll(site, page)
-    except yaml.YAMLError:
+        jekyll = read_jekyll(site.text, site.files.names, page)
+    except UserError:
         message = "Jekyll's config is not valid YAML, so Jekyll would build nothing."
-        file = joined(jekyll_root(site, page), "_config.yml")
+        file = joined(jekyll_root(site.files.names, page), "_config.yml")
         return [Finding("jekyll", "error", message, "Fix its YAML.", file)]
     found = [*_excluded(jekyll, page), *_records_place(jekyll, records), *_page_front_matter(site, jekyll, text)]
     found += _jekyll_version(site, joined(jekyll.root, "Gemfile.lock"))

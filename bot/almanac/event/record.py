@@ -1,11 +1,12 @@
 """An event's record, the YAML text of one file: read, checked against itself and the others, and written."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from almanac.errors import Problem, UserError
-from almanac.event.model import Event
+from almanac.event.model import ID_PATTERN, Event
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones, check_zone, load_zone
 from almanac.yamlfile import Dialect, load
@@ -14,6 +15,7 @@ from almanac.yamlwriter import dump, rewrite
 SUFFIX = ".yml"
 # People who write a record by hand may put `date: 2021` without quotes.
 _DIALECT = Dialect(is_text=lambda path: path == ("date",))
+_ID_LINE = re.compile(r"^id:", re.MULTILINE)
 
 
 def record_path(folder: str, event_id: str) -> str:
@@ -46,6 +48,34 @@ def read_record(text: str, file: str) -> Event:
         UserError: With every mistake in it, each with file, line and field.
     """
     return load(text, file, _DIALECT).read(Event)
+
+
+def is_record_name(name: str) -> bool:
+    """Tell whether a file's name is one that a record can have."""
+    return name.endswith(SUFFIX) and re.fullmatch(ID_PATTERN, name.removesuffix(SUFFIX)) is not None
+
+
+def is_foreign(text: str, file: str) -> bool:
+    """Tell whether a YAML file is another program's, and not a record, be it one with mistakes.
+
+    A record with mistakes has its file's name as its id, or an id and at most one key that is unknown, or only keys
+    that are known.
+    """
+    try:
+        read_record(text, file)
+    except UserError:
+        pass
+    else:
+        return False
+    try:
+        data = load(text, file, Dialect(aliases=True)).data
+    except UserError:
+        return _ID_LINE.search(text) is None
+    if not isinstance(data, dict):
+        return data is not None
+    own = f"{data.get('id')}{SUFFIX}" == file.rpartition("/")[2]
+    unknown = data.keys() - Event.model_fields.keys()
+    return not own and len(unknown) > ("id" in data)
 
 
 def read_records(files: Mapping[str, str]) -> tuple[Event, ...]:

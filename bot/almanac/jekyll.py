@@ -1,0 +1,168 @@
+"""The Jekyll site that a page belongs to: where it is, what its config says, and what its data folder means to Jekyll.
+
+Jekyll's DataReader gives each file and each folder in the data folder a name in `site.data`. A folder is read after the
+files, so it takes the place of a file of that name: `_data/events/` hides `_data/events.yml`.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from almanac.yamlfile import MAX_CHARACTERS, compose, scalar_value
+
+# Jekyll does not build a site with a config in TOML, but the file shows where the site is.
+_CONFIGS = ("_config.yml", "_config.yaml")
+DATA_SUFFIXES = (".yml", ".yaml", ".json", ".csv", ".tsv")
+"""How the names of the files end that Jekyll reads in its data folder."""
+_NO_NAME = re.compile(r"[^\w\s-]+", re.ASCII)
+_USE = re.compile(
+    r"\bsite[ \t]{0,9}(?:\.[ \t]{0,9}data\b(?!\w)|\[[ \t]{0,9}[\"']data[\"'][ \t]{0,9}\])"
+    r"[ \t]{0,9}(?:\.[ \t]{0,9}(?P<name>[\w-]+)|\[[ \t]{0,9}(?:[\"'](?P<quoted>[^\"'\]\n]{1,200})[\"']|(?P<any>)))?"
+)
+
+Text = Callable[[str], str | None]
+"""Reads a file of a site: None if there is none."""
+Names = Callable[[str], Collection[str]]
+"""Lists the names of the files directly in a folder of a site."""
+
+
+@dataclass(frozen=True)
+class Jekyll:
+    """A Jekyll site: its folder in the repository (empty for the top folder), its config's path, and what that says."""
+
+    root: str
+    file: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def inside(self, path: str) -> str:
+        """Return a path of the repository as a path within the Jekyll site."""
+        return path.removeprefix(f"{self.root}/") if self.root else path
+
+    def path(self, key: str, default: str) -> str:
+        """Return a setting that is a path within the site."""
+        value = self.settings.get(key)
+        return (value.removeprefix("./").strip("/") if isinstance(value, str) else "") or default
+
+    def strings(self, key: str) -> list[str]:
+        """Return a setting that is a list of strings, or the names in one that is a group."""
+        value = self.settings.get(key)
+        return [one for one in value if isinstance(one, str)] if isinstance(value, list | dict) else []
+
+    @property
+    def source(self) -> str:
+        """The folder in the site that Jekyll builds; empty if it builds all of it."""
+        source = self.path("source", ".")
+        return "" if source == "." else source
+
+    @property
+    def data(self) -> str:
+        """The folder in the site whose files a Liquid loop can use."""
+        return joined(self.source, self.path("data_dir", "_data"))
+
+
+def joined(*parts: str) -> str:
+    """Join parts of a path, of which some may be empty."""
+    return "/".join(filter(None, parts))
+
+
+def read_jekyll(text: Text, names: Names, page: str) -> Jekyll:
+    """Read the config of the Jekyll site that a page belongs to.
+
+    Raises:
+        UserError: The config is not YAML.
+    """
+    root = jekyll_root(names, page)
+    file = next((path for name in _CONFIGS if text(path := joined(root, name)) is not None), "")
+    return Jekyll(root, file, _settings(text(file) or "", file) if file else {})
+
+
+def _settings(text: str, file: str) -> dict[str, Any]:
+    """Read the settings as far as they matter here: scalars, lists and groups of scalars; no alias costs more."""
+    node = compose(text, file, MAX_CHARACTERS)
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return {key.value: _shallow(value) for key, value in pairs if isinstance(key, yaml.ScalarNode)}
+
+
+def _shallow(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: None for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
+    if isinstance(node, yaml.SequenceNode):
+        return [scalar_value(one) for one in node.value if isinstance(one, yaml.ScalarNode)]
+    return scalar_value(node) if isinstance(node, yaml.ScalarNode) else None
+
+
+def jekyll_root(names: Names, page: str) -> str:
+    """Return the folder of a page's Jekyll site: the nearest one above the page with a config, else the top folder."""
+    parts = page.split("/")[:-1]
+    while parts and not {*_CONFIGS, "_config.toml"} & {*names("/".join(parts))}:
+        parts.pop()
+    return "/".join(parts)
+
+
+# ------------------------------------------------------------------------------- the data folder
+
+
+def data_name(name: str) -> str:
+    """Return what a file (without its ending) or a folder in the data folder is called in `site.data`."""
+    return "_".join(_NO_NAME.sub("", name).split())
+
+
+def is_data_file(name: str) -> bool:
+    """Tell whether Jekyll would read a file in its data folder."""
+    return name.lower().endswith(DATA_SUFFIXES)
+
+
+def namesakes(folder: str, names: Names) -> Iterator[str]:
+    """Find the data files beside a folder, or beside one above it, that have its name in `site.data`."""
+    parts = folder.split("/")
+    for depth, part in enumerate(parts):
+        parent, wanted = "/".join(parts[:depth]), data_name(part)
+        for name in sorted(names(parent)):
+            if is_data_file(name) and data_name(name.rpartition(".")[0]) == wanted:
+                yield joined(parent, name)
+
+
+def hidden_files(folder: str, text: Text, names: Names, page: str) -> list[str]:
+    """Find the site's own data files that Jekyll would not read any more if there were records in a folder.
+
+    The config is read only if the answer depends on it.
+
+    Raises:
+        UserError: The config is not YAML.
+    """
+    found = list(namesakes(folder, names))
+    if not found:
+        return []
+    jekyll = read_jekyll(text, names, page)
+    data = joined(jekyll.root, jekyll.data)
+    return [path for path in found if path.startswith(f"{data}/")]
+
+
+@dataclass(frozen=True)
+class DataUses:
+    """What templates use of `site.data`: names, each with the first file and line that use it.
+
+    `anything` is where a name is worked out (`site.data[page.kind]`), `everything` where all of it is used.
+    """
+
+    names: Mapping[str, tuple[str, int]]
+    anything: tuple[str, int] | None = None
+    everything: tuple[str, int] | None = None
+
+
+def data_uses(texts: Iterable[tuple[str, str]]) -> DataUses:
+    """Find what templates, given as paths and texts, use of `site.data`."""
+    names: dict[str, tuple[str, int]] = {}
+    others: dict[str, tuple[str, int]] = {}
+    for path, text in texts:
+        for number, line in enumerate(text.split("\n"), 1) if "site" in text else ():
+            for use in _USE.finditer(line):
+                name = use["name"] or use["quoted"]
+                if name:
+                    names.setdefault(name, (path, number))
+                else:
+                    others.setdefault("everything" if use["any"] is None else "anything", (path, number))
+    return DataUses(names, others.get("anything"), others.get("everything"))
