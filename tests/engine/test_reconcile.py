@@ -174,7 +174,7 @@ class TestProblems:
         assert run(world, number).plan.outcome == "waiting"
         assert world.head(branch_name(number)) == head
         [pull], [comment] = world.pulls(), world.comments(number)
-        assert f"pull request #{pull.number} stays as it was" in comment.body
+        assert f"pull request #{pull.number} keeps the event" in comment.body
         world.edit_issue(number, body=body(**DEMO_DAY))
         run(world, number)
         assert "ready for a maintainer" in world.comments(number)[0].body

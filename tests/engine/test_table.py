@@ -158,7 +158,9 @@ class TestRefused:
         assert scene.run(number).plan.outcome == "refused"
         assert scene.world.issue_state(number) == ("closed", "not_planned")
         assert scene.world.head(branch_name(number)) is None
-        assert f"pull request #{pull}" in scene.comment(number)
+        assert f"request #{pull} was closed" in scene.comment(number) or f"`octo` closed pull request #{pull}" in (
+            scene.comment(number)
+        )
         assert "reopen" in scene.comment(number)
         assert scene.memory(number).rejected
         at_rest(scene, number)

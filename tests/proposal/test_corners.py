@@ -14,6 +14,7 @@ from almanac.proposal.ours import cannot_be_ours, is_ours
 from almanac.proposal.plan import branch_owner
 from almanac.proposal.state import (
     Base,
+    Closer,
     Comment,
     DeleteBranch,
     Draft,
@@ -87,7 +88,8 @@ class TestEndings:
     def test_a_refusal_that_was_noted_and_told_nobody_stays_silent(self) -> None:
         gone = pull("closed", rejected=True)
         seen = look(replace(ISSUE, state="closed"), pull=gone)
-        assert refused(12, seen, gone) == Plan(12, "refused", refused(12, seen, gone).reason)
+        plan = refused(12, seen, gone, Closer(decides=True))
+        assert plan == Plan(12, "refused", plan.reason)
 
     def test_a_merge_whose_branch_somebody_used_again_leaves_that(self) -> None:
         done = pull("closed", done=True, head=HEAD)

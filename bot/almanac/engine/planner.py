@@ -1,6 +1,6 @@
 """Looks at one issue and decides what is to be done, reading no more than that needs."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event, event_id
@@ -8,7 +8,7 @@ from almanac.event.record import read_record, record_path
 from almanac.event.submission import submit_body
 from almanac.forge.protocol import Forge
 from almanac.proposal.comment import CommentCommand, answered, pending_command
-from almanac.proposal.marker import pull_state
+from almanac.proposal.marker import known_closer, pull_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.ours import is_ours, may_be_ours
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
@@ -18,6 +18,7 @@ from almanac.proposal.triage import (
     cancelled,
     held,
     is_done,
+    lapsed,
     over_limit,
     problems_told,
     settled,
@@ -70,6 +71,7 @@ class Planner:
         site = self.site(look.base.commit)
         if not is_ours(issue, site.form, site.config, answered=known):
             return self._not_ours(number, look)
+        look = self.with_closer(look)
         command = pending_command(look, number, comment)
         if not command or not comment:
             return self._planned(look, issue)
@@ -77,7 +79,7 @@ class Planner:
         if allowed == "cancel" and issue.state == "open":
             plan = cancelled(number, look)
         else:
-            plan = self._planned(look, issue, anew=allowed == "recreate")
+            plan = self._planned(look, issue, anew=allowed == "recreate", again=allowed == "retry")
         return answered(plan, look, comment, allowed)
 
     def _not_ours(self, number: int, look: Look) -> Plan:
@@ -87,13 +89,25 @@ class Planner:
             return abandoned(number, look)
         return plan
 
-    def _planned(self, look: Look, issue: Issue, *, anew: bool = False) -> Plan:
-        """Plan an issue of ours, from what is cheap to decide to what needs the site's files."""
+    def with_closer(self, look: Look) -> Look:
+        """Find out who closed the newest pull request, if it was not Almanac and nobody has asked before."""
+        pull = look.proposal.pull
+        if pull is None or pull.state == "open" or is_done(pull) or pull_state(pull).closed_by is not None:
+            return look
+        may_be_deleted = look.proposal.head is None or pull.base != look.base.branch
+        return replace(look, closer=known_closer(pull) or self.forge.closer(pull.number, may_be_deleted=may_be_deleted))
+
+    def _planned(self, look: Look, issue: Issue, *, anew: bool = False, again: bool = False) -> Plan:
+        """Plan an issue of ours, from what is cheap to decide to what needs the site's files.
+
+        By a command, a proposal is made `anew`, or `again` after it was closed.
+        """
         plan = triage(issue, look)
         if plan:
             return plan
         filed = self.filed(look, issue)
         plan = None if anew and filed.event else settled(filed)
+        plan = plan or (None if anew or again else lapsed(filed))
         if plan:
             return plan
         limit = self.site(look.base.commit).config.max_open_per_author
@@ -155,13 +169,19 @@ class Planner:
             return None
 
     def _shared(self, look: Look, head: str, path: str) -> SharedBranch | None:
-        """Read a branch on which someone else has committed; None if its commits are not available any more."""
+        """Read a branch on which someone else has committed.
+
+        Returns:
+            The branch; None if all its commits are on the base, or if they are not available any more.
+        """
         base = look.base.commit
         fork = self.forge.merge_base(base, head)
         if fork is None:
             if look.proposal.head is None:
                 return None
             raise Undecided(Problem("The branch no longer has a commit in common with the site's main branch."))
+        if fork == head:
+            return None
         held = self._merged_at(look, fork, head, path)
         if held and self.forge.merge_base(fork, held) == fork:
             fork = held

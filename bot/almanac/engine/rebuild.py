@@ -63,5 +63,6 @@ def _propose(planner: Planner, overview: Overview) -> Done | None:
         pull = forge.newest_pull(SYNC_BRANCH)
     mine = head is None or head == pull_state(pull).commit or forge.is_ours(head)
     look = Look(None, base, Proposal(head, pull))
+    look = planner.with_closer(look) if edits.files else look
     plan = edits_proposed(edits, look, mine=mine)
     return carry_out(plan, look, planner) if plan else None

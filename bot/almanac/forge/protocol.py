@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 
-from almanac.proposal.state import Base, Changes, Comment, Issue, Look, Overview, Pull, PutBranch
+from almanac.proposal.state import Base, Changes, Closer, Comment, Issue, Look, Overview, Pull, PutBranch
 
 
 class Forge(Protocol):
@@ -39,6 +39,12 @@ class Forge(Protocol):
 
     def newest_pull(self, branch: str) -> Pull | None:
         """Read the newest pull request from a branch, open or closed."""
+
+    def closer(self, pull: int, *, may_be_deleted: bool) -> Closer:
+        """Find out who closed a pull request that was not merged.
+
+        `may_be_deleted` tells whether one of its branches is gone, so that this may be what closed it.
+        """
 
     def base(self) -> Base:
         """Read the default branch's name and head."""

@@ -145,7 +145,7 @@ def _records(shared: SharedBranch, path: str) -> tuple[Event, Event | None]:
     text = shared.texts(path)
     if text is None:
         name = path.rpartition("/")[2]
-        problem = Problem("The event's record was deleted on the branch.", file=path)
+        problem = Problem("The event's record is not on the branch, but someone's commits are.", file=path)
         if any(blob and other.rpartition("/")[2] == name for other, blob in shared.theirs.items()):
             problem = Problem("The site has moved its records to another folder since this branch was made.", file=path)
         raise Undecided(problem)

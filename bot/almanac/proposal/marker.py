@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from almanac.event.model import ID_PATTERN
-from almanac.proposal.state import Comment, Pull
+from almanac.proposal.state import Closer, Comment, Pull
 
 M = TypeVar("M", bound=BaseModel)
 _STATE = re.compile(r"\n*<!-- almanac:state (\{[^\n]*\}) -->\s*\Z")
@@ -42,7 +42,10 @@ class PullState(BaseModel):
     title: str | None = None  # the digest of the title as Almanac wrote it
     text: str | None = None  # the digest of the text above the marker as Almanac wrote it
     landed: bool = False  # whether its event came onto the base in another way, so that it counts as merged
-    closed_by: str | None = Field(default=None, alias="closed-by")  # `almanac` if Almanac closed the pull request
+    # `almanac` if Almanac closed the pull request, or ended its proposal after someone else had closed it
+    closed_by: str | None = Field(default=None, alias="closed-by")
+    # How it was closed by someone else: `at`, the moment, `by`, the login, and `deleted` if that closed it
+    ended: dict[str, str] = {}
     rejected: str | bool | None = None  # when the issue was closed after a maintainer's no, or that it was
     revises: str | None = None  # when the issue was closed whose merged event this pull request changes
     swept: str | None = None  # the base at which a sweep has looked for edits made by hand
@@ -54,7 +57,9 @@ class CommentState(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
     # What the comment is about: the template that it was written from
-    told: Literal["proposed", "problems", "stuck", "held", "closed", "merged", "refused", "withdrawn"] | None = None
+    told: (
+        Literal["proposed", "problems", "stuck", "held", "closed", "merged", "refused", "lapsed", "withdrawn"] | None
+    ) = None
     says: str | None = None  # the digest of its text
     pull: int | None = None  # the pull request that it mentions
     merged: int | None = None  # the merged pull request that it mentioned last
@@ -65,6 +70,20 @@ class CommentState(BaseModel):
 def pull_state(pull: Pull | None) -> PullState:
     """Read the marker of a pull request. Everyone who may write can edit it, so what is not valid is ignored."""
     return _read(PullState, pull)
+
+
+def ended(pull: Pull, closer: Closer) -> dict[str, str]:
+    """Return what the marker is to remember of who closed a pull request."""
+    found = {"at": pull.closed_at, "by": closer.login, "deleted": "yes" if closer.deleted else None}
+    return {name: value for name, value in found.items() if value}
+
+
+def known_closer(pull: Pull) -> Closer | None:
+    """Return who closed a pull request, from its marker; None if it was not asked yet."""
+    state = pull_state(pull)
+    if state.rejected is None and (not state.ended or state.ended.get("at") != pull.closed_at):
+        return None
+    return Closer(state.ended.get("by"), state.rejected is not None, "deleted" in state.ended)
 
 
 def comment_state(comment: Comment | None) -> CommentState:

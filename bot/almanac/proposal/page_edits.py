@@ -7,19 +7,21 @@ from dataclasses import dataclass, field
 
 from almanac.errors import Problem
 from almanac.proposal.comment import draft_digest
-from almanac.proposal.marker import pull_state, read_state
+from almanac.proposal.marker import ended, pull_state, read_state
 from almanac.proposal.state import (
     SYNC_BRANCH,
+    Closer,
     DeleteBranch,
     Draft,
     EditPull,
     Look,
     OpenPull,
     Plan,
+    Pull,
     PutBranch,
     Write,
 )
-from almanac.proposal.triage import CLOSED_BY
+from almanac.proposal.triage import CLOSED_BY, ENDED, REJECTED, marked
 
 NO_ISSUE = 0
 TITLE = "Take edits made by hand into the records"
@@ -50,12 +52,10 @@ def edits_proposed(edits: PageEdits, look: Look, *, mine: bool) -> Plan | None:
         return _nothing_left(look, mine=mine)
     state = pull_state(newest)
     digest = hashlib.sha256(json.dumps(sorted(edits.files.items())).encode()).hexdigest()[:32]
-    if newest and not pull and not newest.merged and state.closed_by is None and state.digest == digest:
-        reason = "A maintainer closed the pull request with these edits without merging it."
-        left = (DeleteBranch(SYNC_BRANCH, look.proposal.head),) if look.proposal.head and mine else ()
-        return Plan(NO_ISSUE, "refused", reason, left)
+    if newest and look.closer and state.closed_by is None and state.digest == digest:
+        return _ended(newest, look.closer, look, mine=mine)
     if not mine:
-        problem = Problem(f"Someone has committed to the branch {SYNC_BRANCH}. Merge its pull request, or close it.")
+        problem = Problem(f"Someone has committed to the branch {SYNC_BRANCH}. Merge that branch, or delete it.")
         return Plan(NO_ISSUE, "waiting", "A person's commits are on the branch.", (), None, (problem,), edits.notes)
     if pull and (state.digest, state.base, state.commit) == (digest, look.base.commit, look.proposal.head):
         return Plan(NO_ISSUE, "unchanged", "Edits made by hand wait for a maintainer.", (), None, (), edits.notes)
@@ -79,6 +79,16 @@ def edits_proposed(edits: PageEdits, look: Look, *, mine: bool) -> Plan | None:
     return Plan(NO_ISSUE, "updated" if pull else "created", reason, (commit, opening), None, (), edits.notes)
 
 
+def _ended(pull: Pull, closer: Closer, look: Look, *, mine: bool) -> Plan:
+    """Take a maintainer's no; let edits wait whose pull request was closed, but not by a decision."""
+    reason = "The pull request with these edits was closed without merging."
+    if closer.decides:
+        left = (DeleteBranch(SYNC_BRANCH, look.proposal.head),) if look.proposal.head and mine else ()
+        return Plan(NO_ISSUE, "refused", reason, (*marked(pull, {REJECTED: True, ENDED: ended(pull, closer)}), *left))
+    message = f"{reason} It was not a maintainer's decision. To go on, reopen #{pull.number}, or delete its branch."
+    return Plan(NO_ISSUE, "waiting", reason, marked(pull, {ENDED: ended(pull, closer)}), None, (Problem(message),))
+
+
 def _undecided(edits: PageEdits, look: Look) -> Plan:
     """Say in the pull request, if one is open, what a person has to decide; the run's summary always says it."""
     pull = look.proposal.open_pull
@@ -87,7 +97,7 @@ def _undecided(edits: PageEdits, look: Look) -> Plan:
     writes: tuple[Write, ...] = ()
     if pull and pull_state(pull).says != digest:
         writes = (EditPull(pull.number, body, {**read_state(pull.body)[1], "digest": None, "says": digest}),)
-    reason = "The page and its records were both edited by hand; a person has to decide."
+    reason = "A person has to decide something about the page and its records."
     return Plan(NO_ISSUE, "waiting", reason, writes, None, edits.problems, edits.notes)
 
 

@@ -29,6 +29,7 @@ from almanac.proposal.state import (
 )
 from almanac.proposal.triage import (
     CLOSED_BY,
+    ENDED,
     REJECTED,
     REVISES,
     answers_digest,
@@ -123,9 +124,18 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     elif commit or not _is_written(pull, entries):
         writes.append(_edit(pull, title, body, entries))
     writes += put_comment(look, comment if filed.event else problems_draft(filed), pull.number if pull else None)
-    reason = "The pull request follows the issue." if pull else "The issue gives an event; it is proposed."
     outcome: Outcome = "waiting" if filed.problems else "updated" if pull else "created"
-    return Plan(number, outcome, reason, tuple(writes), content.event, filed.problems, filed.warnings)
+    return Plan(
+        number, outcome, _reason(content, outcome), tuple(writes), content.event, filed.problems, filed.warnings
+    )
+
+
+def _reason(content: Content, outcome: Outcome) -> str:
+    if outcome == "waiting":
+        return "The issue's author was told what has to be fixed; until then the proposal only follows the main branch."
+    if outcome == "created":
+        return "The issue gives an event; it is proposed."
+    return f"The pull request follows the issue{', but for what was changed by hand' if content.conflicts else ''}."
 
 
 def _is_on_base(content: Content, branch: Branch) -> bool:
@@ -196,7 +206,7 @@ def _entries(filed: Filed, content: Content, branch: Branch, comment_digest: str
         "says": comment_digest,
         REVISES: issue.closed_at if issue.state == "closed" else None,
         # Someone may have reopened the pull request itself.
-        **dict.fromkeys((CLOSED_BY, REJECTED, "withdrawn", "landed")),
+        **dict.fromkeys((CLOSED_BY, REJECTED, ENDED, "withdrawn", "landed")),
         # How to tell from a listing alone whether the comment was written: see `triage.settled`.
         "told": comment.says,
         "comments": None if comment.says else issue.comments,
@@ -227,7 +237,8 @@ def _nothing_new(filed: Filed, content: Content, page: str) -> Plan:
     The pull request comes first here: its mark tells a later run that the issue was not closed by its author.
     """
     number, look, pull = filed.issue.number, filed.look, filed.look.proposal.open_pull
-    reason = "The event is on the page as the issue says."
+    how = "with what was changed there by hand" if content.conflicts else "as the issue says"
+    reason = f"The event is on the page, {how}."
     draft = Draft("merged", {"page": page, "conflicts": _conflicts(filed, content)})
     if pull is None:
         newest = look.proposal.pull
@@ -244,6 +255,10 @@ def _nothing_new(filed: Filed, content: Content, page: str) -> Plan:
 def undecided(filed: Filed, problems: tuple[Problem, ...]) -> Plan:
     """Leave a branch alone that holds something only a person can decide, and say what."""
     pull = filed.look.proposal.open_pull
-    reason = "The proposal's branch holds something that a person has to decide first."
-    writes = put_comment(filed.look, Draft("stuck", {"problems": problems}), pull.number if pull else None)
+    reason = "A person has to decide something first."
+    writes = put_comment(
+        filed.look,
+        Draft("stuck", {"problems": problems, "branch": filed.look.proposal.head is not None}),
+        pull.number if pull else None,
+    )
     return Plan(filed.issue.number, "waiting", reason, writes, filed.event, problems, filed.warnings)

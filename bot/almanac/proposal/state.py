@@ -61,7 +61,10 @@ class Comment:
 
 @dataclass(frozen=True)
 class Pull:
-    """A pull request. `body` includes the marker; `head` is the commit that it offers, as far as the forge knows."""
+    """A pull request. `body` includes the marker; `head` is the commit that it offers, as far as the forge knows.
+
+    `base` is the branch that it goes to; `closed_at` is ISO 8601 or None.
+    """
 
     number: int
     title: str
@@ -70,6 +73,18 @@ class Pull:
     merged: bool = False
     url: str = ""
     head: str | None = None
+    base: str = ""
+    closed_at: str | None = None
+
+
+@dataclass(frozen=True)
+class Closer:
+    """Who closed a pull request without merging it, as far as that is known."""
+
+    login: str | None = None
+    # Whether that is a maintainer's no: someone closed it who may write, and not only by deleting one of its branches
+    decides: bool = False
+    deleted: bool = False  # whether it was closed because one of its branches was deleted
 
 
 @dataclass(frozen=True)
@@ -102,13 +117,15 @@ class Proposal:
 class Look:
     """One look at an issue and all that belongs to it; `issue` is None if it was deleted or transferred.
 
-    `others` are the open pull requests of other issues, by the issue's number.
+    `others` are the open pull requests of other issues, by the issue's number. `closer` is who closed the newest pull
+    request, if it counts who that was.
     """
 
     issue: Issue | None
     base: Base
     proposal: Proposal
     others: Mapping[int, Pull] = field(default_factory=dict)
+    closer: Closer | None = None
 
 
 @dataclass(frozen=True)

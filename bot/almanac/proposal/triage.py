@@ -13,9 +13,11 @@ from dataclasses import replace
 from almanac import __version__
 from almanac.event.model import Event
 from almanac.proposal.comment import current_comment, put_comment
-from almanac.proposal.marker import PullState, pull_state, read_state, with_state
+from almanac.proposal.marker import PullState, ended, pull_state, read_state, with_state
+from almanac.proposal.merge import field_digests
 from almanac.proposal.state import (
     CloseIssue,
+    Closer,
     Comment,
     DeleteBranch,
     Draft,
@@ -29,7 +31,7 @@ from almanac.proposal.state import (
     branch_name,
 )
 
-CLOSED_BY, REJECTED, REVISES = "closed-by", "rejected", "revises"
+CLOSED_BY, REJECTED, ENDED, REVISES = "closed-by", "rejected", "ended", "revises"
 """Entries of a pull request's marker that tell how it ended, or what it is for."""
 
 
@@ -52,12 +54,9 @@ def triage(issue: Issue, look: Look) -> Plan | None:
     state = pull_state(pull)
     if pull and is_done(pull):
         return None if current_comment(look).merged == pull.number else merged(number, look, pull)
-    if pull and pull.state == "closed":
-        # Almanac marks what it closes itself, so a pull request without a mark was closed by a maintainer: a no.
-        if state.closed_by is None and state.rejected is None:
-            return refused(number, look, pull)
-        if state.rejected is not None and issue.state == "closed":
-            return refused(number, look, pull)
+    # A no counts once: an issue that was reopened after it is tried again.
+    if pull and look.closer and look.closer.decides and (state.rejected is None or issue.state == "closed"):
+        return refused(number, look, pull, look.closer)
     # A merged event's issue stays closed when it is edited; only closing it again withdraws what the edit gave.
     if issue.state == "closed" and (state.revises is None or state.revises != issue.closed_at):
         return closed(number, look)
@@ -80,14 +79,13 @@ def settled(filed: Filed, *, listed: bool = False) -> Plan | None:
         return None if listed or not current else problems_told(filed)
     if pull is None or not current or state.digest != answers_digest(filed.event):
         return None
-    if state.closed_by is not None or state.rejected is not None or state.landed:
+    if state.closed_by is not None or state.rejected is not None or state.ended or state.landed:
         return None  # it was closed before: its marks have to go, or the next no would not be noticed
     now = current_comment(look)
     shown = (now.told, now.says, now.pull) == ("proposed", state.says, pull.number) and not look.proposal.spare
     if not (_comment_is_written(filed, state) if listed else shown):
         return None
-    reason = "The pull request says what the issue says."
-    return Plan(filed.issue.number, "unchanged", reason, (), filed.event, (), filed.warnings)
+    return Plan(filed.issue.number, "unchanged", "The proposal is up to date.", (), filed.event, (), filed.warnings)
 
 
 def only_moved(filed: Filed) -> Filed | None:
@@ -155,13 +153,30 @@ def held(filed: Filed, limit: int) -> Plan:
     return Plan(filed.issue.number, "waiting", reason, writes, filed.event, (), filed.warnings)
 
 
+def lapsed(filed: Filed) -> Plan | None:
+    """Let an issue wait whose pull request was closed, but not by a decision of its maintainers: by a bot, for example.
+
+    It is not opened again by itself, since what closed it might do so again each day. Only people bring it back: by
+    reopening it, by a command, or by other answers.
+    """
+    look, number, pull, closer = filed.look, filed.issue.number, filed.look.proposal.pull, filed.look.closer
+    if pull is None or filed.event is None or closer is None or closer.decides:
+        return None
+    if pull_state(pull).answers != field_digests(filed.event):
+        return None
+    writes = marked(pull, {ENDED: ended(pull, closer), **_lost_commits(look)})
+    writes += put_comment(look, Draft("lapsed", {"by": closer.login, "deleted": closer.deleted}), pull.number)
+    reason = "Its pull request was closed without merging, and not by a maintainer's decision."
+    return Plan(number, "waiting", reason, writes, filed.event, (), filed.warnings)
+
+
 # ---------------------------------------------------------------- endings
 
 
 def withdrawn(number: int, look: Look) -> Plan:
     """End the proposal of an issue that is deleted, transferred or not ours (any more), if there is anything left."""
     pull = look.proposal.pull
-    mentioned = current_comment(look).told in ("proposed", "problems", "stuck", "held")
+    mentioned = current_comment(look).told in ("proposed", "problems", "stuck", "held", "lapsed")
     writes: list[Write] = [*close_pull(look)]
     if mentioned and (pull or not look.proposal.head):
         writes += put_comment(look, Draft("withdrawn"))
@@ -173,7 +188,7 @@ def withdrawn(number: int, look: Look) -> Plan:
     if look.issue is None:
         reason = "There is no such issue."
     elif look.issue.state == "closed":
-        reason = "The issue is closed, and nothing was ever proposed for it."
+        reason = "The issue is closed, and there is no proposal for it."
     return Plan(number, None, reason)
 
 
@@ -192,8 +207,8 @@ def closed(number: int, look: Look) -> Plan:
 
 def cancelled(number: int, look: Look) -> Plan:
     """Close an issue that a maintainer cancels by a command, and withdraw its proposal."""
-    plan = closed(number, look)
-    return replace(plan, writes=(CloseIssue(number, "not_planned"), *plan.writes))
+    writes = (CloseIssue(number, "not_planned"), *closed(number, look).writes)
+    return Plan(number, "closed", "A maintainer cancelled it by a command.", writes)
 
 
 def merged(number: int, look: Look, pull: Pull) -> Plan:
@@ -202,21 +217,24 @@ def merged(number: int, look: Look, pull: Pull) -> Plan:
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "completed"))
     writes += put_comment(look, Draft("merged", {"page": pull_state(pull).page, "conflicts": ()}), pull.number)
-    return Plan(number, "closed", "Its pull request was merged.", (*writes, *drop_branch(number, look)))
+    reason = "Its pull request was merged." if pull.merged else "What it proposed is on the main branch."
+    return Plan(number, "closed", reason, (*writes, *drop_branch(number, look)))
 
 
-def refused(number: int, look: Look, pull: Pull) -> Plan:
+def refused(number: int, look: Look, pull: Pull, closer: Closer) -> Plan:
     """Take a maintainer's no. The issue comes first, so that a crash before the mark cannot bring the proposal back."""
     writes: list[Write] = []
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "not_planned"))
     state = pull_state(pull)
-    mark = {} if state.rejected is not None else {REJECTED: (look.issue and look.issue.closed_at) or True}
-    writes += _marked(pull, {**mark, **_lost_commits(look)})
+    mark: dict[str, object] = {}
+    if state.rejected is None:
+        mark = {REJECTED: (look.issue and look.issue.closed_at) or True, ENDED: ended(pull, closer) or None}
+    writes += marked(pull, {**mark, **_lost_commits(look)})
     if look.proposal.comment or writes:
-        draft = Draft("refused", {"refused": pull.number, "revises": state.origin is not None})
-        writes += put_comment(look, draft, pull.number)
-    reason = "A maintainer closed its pull request without merging it."
+        values = {"refused": pull.number, "by": closer.login, "revises": state.origin is not None}
+        writes += put_comment(look, Draft("refused", values), pull.number)
+    reason = "Its pull request was closed without merging."
     return Plan(number, "refused", reason, (*writes, *drop_branch(number, look)))
 
 
@@ -226,13 +244,21 @@ def close_pull(look: Look, **entries: object) -> tuple[Write, ...]:
     if not pull:
         return ()
     if pull.state == "closed":
-        return () if is_done(pull) else _marked(pull, _lost_commits(look))
+        return () if is_done(pull) else marked(pull, {**_taken_over(look, pull), **_lost_commits(look)})
     text, state = read_state(pull.body)
     state = {**state, CLOSED_BY: "almanac", **_lost_commits(look), **entries}
     return (EditPull(pull.number, text, state, close=True),)
 
 
-def _marked(pull: Pull, marks: Mapping[str, object]) -> tuple[Write, ...]:
+def _taken_over(look: Look, pull: Pull) -> dict[str, object]:
+    """Let the end of a pull request that nobody decided count as ours, so that it comes back with its issue."""
+    state = pull_state(pull)
+    undecided = bool(state.ended) or (look.closer is not None and not look.closer.decides)
+    return {CLOSED_BY: "almanac"} if undecided and state.rejected is None else {}
+
+
+def marked(pull: Pull, marks: Mapping[str, object]) -> tuple[Write, ...]:
+    """Put marks into a pull request's marker, unless they are there."""
     text, state = read_state(pull.body)
     written = all(state.get(name) == value for name, value in marks.items())
     return () if written else (EditPull(pull.number, text, {**state, **marks}),)
@@ -240,8 +266,8 @@ def _marked(pull: Pull, marks: Mapping[str, object]) -> tuple[Write, ...]:
 
 def _lost_commits(look: Look) -> dict[str, object]:
     """Note where someone else's commits are before the branch goes, so that reopening brings them back too."""
-    pull, head = look.proposal.pull, look.proposal.head
-    state = pull_state(pull)
+    pull, state = look.proposal.pull, pull_state(look.proposal.pull)
+    head = look.proposal.head or (pull.head if pull else None)  # the branch may be gone already
     return {"withdrawn": head} if head and (state.shared or head != state.commit) else {}
 
 

@@ -12,7 +12,7 @@ from almanac.forge.github.client import PER_PAGE, GitHubClient
 from almanac.forge.github.request import RefusedError, Request, web_address
 from almanac.proposal.comment import CommentCommand, command_of
 from almanac.proposal.marker import comment_marker, read_state
-from almanac.proposal.state import Comment, Issue, Pull, branch_name
+from almanac.proposal.state import Closer, Comment, Issue, Pull, branch_name
 
 _READ, _WRITE, _METADATA = "issues: read", "issues: write", "metadata: read"
 _READ_PULLS, _WRITE_PULLS = "pull-requests: read", "pull-requests: write"
@@ -81,6 +81,27 @@ class GitHubIssues:
         request = Request("GET", f"collaborators/{login}/permission", "read someone's permission", _METADATA)
         # GitHub answers 404 about someone whom the repository does not know.
         return self.client.find(request, lambda found: str(found["permission"])) in _WRITERS
+
+    def closer(self, pull: int, *, may_be_deleted: bool) -> Closer:
+        """Find out who closed a pull request: 1 request, 1 more for their rights, 1 more where a branch is gone.
+
+        A machine decides nothing: not even ours, as a workflow that closes what is stale may have the same login.
+        """
+        request = Request("GET", f"issues/{pull}", f"read pull request {pull}", _READ)
+        user = self.client.find(request, lambda found: dict(found.get("closed_by") or {})) or {}
+        login = str(user.get("login") or "")
+        if not _LOGIN.fullmatch(login):
+            return Closer()
+        deleted = may_be_deleted and self._was_closed_by_deletion(pull)
+        is_machine = user.get("type") == "Bot" or login.endswith("[bot]")
+        return Closer(login, decides=not (is_machine or deleted) and self.can_write(login), deleted=deleted)
+
+    def _was_closed_by_deletion(self, pull: int) -> bool:
+        """Tell whether a branch of a pull request was deleted before it was closed: then GitHub closed it."""
+        request = Request("GET", f"issues/{pull}/events", f"read what happened to pull request {pull}", _READ)
+        found = list(self.client.pages(request, lambda one: (str(one["event"]), str(one["created_at"]))))
+        closed = max((at for event, at in found if event == "closed"), default="")
+        return any(at <= closed for event, at in found if event in ("head_ref_deleted", "base_ref_deleted"))
 
     # ------------------------------------------------------------ our comments
 
@@ -271,6 +292,8 @@ def _pull(found: Any) -> Pull:
         merged=found["merged_at"] is not None,
         url=found["html_url"],
         head=found["head"]["sha"],
+        base=found["base"]["ref"],
+        closed_at=found.get("closed_at"),
     )
 
 

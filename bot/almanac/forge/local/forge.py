@@ -17,6 +17,7 @@ from almanac.forge.local.clone import Clone
 from almanac.forge.local.store import Store, StoredComment, StoredPull, issue_file, pull_file
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.state import (
+    Closer,
     Comment,
     Issue,
     Look,
@@ -123,7 +124,20 @@ class LocalForge:
                 merged = merged or head in {None, commit} or self._git.is_ancestor(str(head), base)
             commit = head if merged and head else commit
         state: Literal["open", "closed"] = "closed" if merged else stored.state
-        return Pull(stored.number, stored.title, stored.body, state, merged, pull_file(stored.number), commit)
+        return Pull(
+            number=stored.number,
+            title=stored.title,
+            body=stored.body,
+            state=state,
+            merged=merged,
+            url=pull_file(stored.number),
+            head=commit,
+            base=stored.base,
+            closed_at=stored.closed_at,
+        )
+
+    def closer(self, pull: int, *, may_be_deleted: bool) -> Closer:  # noqa: ARG002 - as the protocol has it
+        return Closer(decides=True)  # whoever has the clone may decide
 
     def is_ours(self, commit: str) -> bool:
         header = self._git.header(commit)
