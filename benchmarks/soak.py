@@ -519,8 +519,10 @@ def main() -> int:
             cluster.close()
     accepted = ", ".join(f"{count} {event}" for event, count in relay.accepted.most_common())
     issues = sum(len(people.issues) for people in soak.people)
-    print(f"{relay.accepted.total()} deliveries accepted ({accepted}), {relay.from_people} of what people did, ")
-    print(f"{relay.repeated} after a refusal or no answer; {issues} issues on {SITES} sites; {len(wrong)} wrong")
+    print(
+        f"{relay.from_people} deliveries of what people did, {relay.accepted.total()} with Almanac's own ({accepted});"
+    )
+    print(f"{relay.repeated} of them accepted after a refusal or no answer; {issues} issues, {len(wrong)} faults")
     print("".join(f"  {fault}\n" for fault in wrong), end="")
     return int(bool(wrong))
 

@@ -84,6 +84,13 @@ class TestExplain:
             (401, "Bad credentials", ["GITHUB_TOKEN"]),
             (403, "Resource not accessible by integration", ['"pull-requests: write"', "permissions:"]),
             (403, "Resource not accessible by personal access token", ['"pull-requests: write"']),
+            (403, "Must have admin rights to Repository.", ['"pull-requests: write"']),
+            (403, "Write access to repository not granted.", ['"pull-requests: write"']),
+            (
+                403,
+                "Your token has not been granted the required scopes to execute this query",
+                ['"pull-requests: write"'],
+            ),
             (404, "Not Found", ["spelt", "o/n"]),
             (403, "Forbidden", ["administrator of o/n"]),
         ],

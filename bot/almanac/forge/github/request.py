@@ -35,7 +35,9 @@ _UNKNOWN_FIELD = "undefinedField"
 _RATE_LIMIT = re.compile(r"rate limit|abuse detection|wait a few minutes|retry your request again later", re.IGNORECASE)
 _TOO_QUICK = re.compile(r"secondary rate limit|abuse detection|submitted too quickly", re.IGNORECASE)
 _MISSING = re.compile(
-    r"resource not accessible by|must have (admin|push|write|triage)|insufficient.*scope", re.IGNORECASE
+    r"resource not accessible by|must have (admin|push|write|triage)|access to .*not granted"
+    r"|not been granted the required scopes?",
+    re.IGNORECASE,
 )
 
 
