@@ -37,6 +37,9 @@ UNPROTECTED = reply(404, {"message": "Branch not protected"})
 LIMITED = reply(403, {"message": "API rate limit exceeded for 203.0.113.9."}, {"X-RateLimit-Remaining": "0"})
 
 
+LETS_BE = {"allow_force_pushes": {"enabled": True}, "allow_deletions": {"enabled": True}}
+
+
 def rules(kind: str, **more: object) -> Reply:
     return reply(200, [{"type": kind, "ruleset_id": 42, **more}])
 
@@ -165,6 +168,14 @@ def test_nothing_is_wrong(github: FakeProbe) -> None:
             *("branches/almanac/issue-7/protection", reply(200, {"allow_force_pushes": {"enabled": False}})),
             *("protection", "error", "may not be rewritten", "settings/branches"),
         ),
+        (
+            *("branches/almanac/issue-7/protection", reply(200, {**LETS_BE, "restrictions": {"apps": []}})),
+            *("protection", "error", "only some people may push", "settings/branches"),
+        ),
+        (
+            *("branches/almanac/issue-7/protection", reply(200, {**LETS_BE, "required_signatures": {"enabled": True}})),
+            *("protection", "warning", "have to be signed", "settings/branches"),
+        ),
         ("pages", reply(404, {}), "pages", "unknown", "We cannot tell", "settings/pages"),
         (
             *("pages", reply(200, {"build_type": "legacy", "source": {"branch": "gh-pages"}})),
@@ -238,6 +249,20 @@ def test_push_rules(github: FakeProbe, enforcement: str, statuses: list[str]) ->
     found = [finding for finding in check(github) if finding.check == "rules"]
     assert [finding.status for finding in found] == statuses
     assert ("files may not be large" in found[-1].message) == (enforcement == "active")
+
+
+def test_a_push_ruleset_that_is_not_shown_is_not_called_fine(github: FakeProbe) -> None:
+    github.answers["rulesets"] = reply(200, [{"id": 7, "target": "push", "enforcement": "active"}])
+    [finding] = faults(github)
+    assert (finding.check, finding.status) == ("rules", "unknown")
+
+
+def test_classic_protection_that_lets_almanac_off(github: FakeProbe) -> None:
+    app = {"apps": [{"slug": "almanac"}]}
+    reviews = {"required_approving_review_count": 1, "bypass_pull_request_allowances": app}
+    off = {**LETS_BE, "restrictions": app, "required_pull_request_reviews": reviews, "lock_branch": {"enabled": False}}
+    github.answers["branches/almanac/issue-7/protection"] = reply(200, off)
+    assert not faults(github)
 
 
 @pytest.mark.parametrize("from_classic", [True, False])

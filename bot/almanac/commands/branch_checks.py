@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from almanac.commands.site_checks import Finding, ok, unknown
+from almanac.commands.site_checks import Finding, Status, ok, unknown
 from almanac.forge.github.client import Probe, Reply
 
 _OURS = "almanac/issue-1"
@@ -37,13 +37,15 @@ _PERHAPS = {
     "max_file_size": "files may not be large",
 }
 # The same in classic protection, where `allow_...` has to be on, and the others off.
-_CLASSIC_BLOCKING = {
+_CLASSIC = {
     "lock_branch": "it is locked",
     "allow_force_pushes": _BLOCKING["non_fast_forward"],
     "allow_deletions": _BLOCKING["deletion"],
     "required_pull_request_reviews": _BLOCKING["pull_request"],
     "required_status_checks": _BLOCKING["required_status_checks"],
     "restrictions": "only some people may push",
+    "required_signatures": _PERHAPS["required_signatures"],
+    "required_linear_history": _PERHAPS["required_linear_history"],
 }
 _BYPASS = {"always", "exempt"}
 _METHODS = {"merge": "allow_merge_commit", "squash": "allow_squash_merge", "rebase": "allow_rebase_merge"}
@@ -83,20 +85,23 @@ def _rulesets(probe: Probe, web: str) -> Iterator[Finding]:
     kinds: dict[Any, list[str]] = {}
     for rule in _dicts(reply.data):
         kinds.setdefault(rule.get("ruleset_id"), []).append(str(rule.get("type")))
-    findings = [each for ruleset, found in kinds.items() for each in _of_ruleset(probe, address, ruleset, found)]
+    findings = [
+        each
+        for ruleset, found in kinds.items()
+        for each in _of_ruleset(probe.ask(f"rulesets/{ruleset}"), address, found)
+    ]
     yield from findings or [ok("rules", "No ruleset is in the way of Almanac's branches.")]
 
 
-def _of_ruleset(probe: Probe, address: str, ruleset: Any, kinds: Sequence[str]) -> Iterator[Finding]:
-    """Say what the rules of one ruleset block, unless Almanac may bypass it."""
+def _of_ruleset(reply: Reply, address: str, kinds: Sequence[str]) -> Iterator[Finding]:
+    """Say what the rules of one ruleset block, unless Almanac may bypass it; `reply` is the ruleset."""
     blocking, perhaps = _named(kinds, _BLOCKING), _named(kinds, _PERHAPS)
     if not blocking and not perhaps:
         return
-    reply = probe.ask(f"rulesets/{ruleset}") if ruleset else None
-    name = (reply.value("name") if reply else None) or "A ruleset"
-    if reply and _an_app_bypasses(reply):
+    name = reply.value("name") or "A ruleset"
+    if _an_app_bypasses(reply):
         yield ok("rules", f"{name} covers Almanac's branches, and an App may bypass it.")
-    elif reply and reply.value("current_user_can_bypass") in _BYPASS:
+    elif reply.value("current_user_can_bypass") in _BYPASS:
         message = f"{name} covers Almanac's branches, and the owner of this token may bypass it."
         if reply.value("bypass_actors"):  # who may is known, and no App is among them
             remedy = f"If an App or a workflow runs Almanac, it has to be on the bypass list too: {address}"
@@ -123,16 +128,17 @@ def _an_app_bypasses(ruleset: Reply) -> bool:
 
 
 def _push_rules(probe: Probe, web: str) -> Iterator[Finding]:
-    reply = probe.ask("rulesets?targets=push&per_page=100")
-    if not _is_told(reply):
-        remedy = f"Look for push rulesets: {web}/settings/rules"
-        yield unknown("rules", "whether a push rule is in the way", reply.status, remedy)
-        return
-    for one in _dicts(reply.data):
-        if one.get("target") == "push" and one.get("enforcement") == "active":
-            rules = _dicts(probe.ask(f"rulesets/{one.get('id')}").value("rules"))
-            kinds = [str(rule.get("type")) for rule in rules] or list(_PERHAPS)
-            yield from _of_ruleset(probe, f"{web}/settings/rules", one.get("id"), kinds)
+    address, reply = f"{web}/settings/rules", probe.ask("rulesets?targets=push&per_page=100")
+    rulesets = [
+        probe.ask(f"rulesets/{one.get('id')}")
+        for one in _dicts(reply.data)
+        if one.get("target") == "push" and one.get("enforcement") == "active"
+    ]
+    for ruleset in rulesets:
+        yield from _of_ruleset(ruleset, address, [str(rule.get("type")) for rule in _dicts(ruleset.value("rules"))])
+    missing = [one for one in (reply, *rulesets) if not one.ok and not _is_told(one)]
+    if missing:
+        yield unknown("rules", "whether a push rule is in the way", missing[0].status, f"Look for them: {address}")
 
 
 # ---------------------------------------------------------------- classic protection
@@ -141,12 +147,12 @@ def _push_rules(probe: Probe, web: str) -> Iterator[Finding]:
 def _classic(probe: Probe, web: str) -> Iterator[Finding]:
     """Ask one of Almanac's branches for its classic protection: GitHub shows it for branches that exist only."""
     address = f"{web}/settings/branches"
-    remedy = f"If a rule there covers all branches, make one for `almanac/**` that allows force pushes: {address}"
+    remedy = f"Give the rule a pattern that leaves `{_OURS}` out, as `*` does and `**/*` does not: {address}"
     refs = probe.ask("git/matching-refs/heads/almanac/issue-")
     names = [str(ref.get("ref")).removeprefix("refs/heads/") for ref in _dicts(refs.data)]
     if not names:
-        what = "whether classic branch protection covers `almanac/**`, before there is such a branch"
-        yield unknown("protection", what, refs.status, remedy)
+        message = "We cannot tell yet whether classic branch protection covers `almanac/**`: GitHub shows it only for "
+        yield Finding("protection", "unknown", f"{message}branches that exist.", remedy)
         return
     reply = _protection(probe, names[0])
     if _is_unprotected(reply):
@@ -154,11 +160,12 @@ def _classic(probe: Probe, web: str) -> Iterator[Finding]:
     elif not reply.ok:
         what = "whether classic branch protection covers Almanac's branches"
         yield unknown("protection", what, reply.status, remedy)
-    elif blocking := [
-        why for kind, why in _CLASSIC_BLOCKING.items() if _holds(reply, kind) != kind.startswith("allow_")
-    ]:
-        message = f"Classic branch protection covers Almanac's branches: {'; '.join(blocking)}."
-        yield Finding("protection", "error", message, remedy)
+    elif blocking := [kind for kind in _CLASSIC if _holds(reply, kind) != kind.startswith("allow_")]:
+        status: Status = "error" if set(blocking) - _PERHAPS.keys() else "warning"
+        message = (
+            f"Classic branch protection covers Almanac's branches: {'; '.join(_CLASSIC[kind] for kind in blocking)}."
+        )
+        yield Finding("protection", status, message, remedy)
     else:
         yield ok("protection", "Classic branch protection lets Almanac's branches be.")
 
@@ -172,8 +179,12 @@ def _is_unprotected(reply: Reply) -> bool:
 
 
 def _holds(protection: Reply, kind: str) -> bool:
+    """Whether something is switched on, for Almanac too: an App can be let off reviews, and be let push."""
     found = protection.value(kind)
-    return bool(found.get("enabled", True)) if isinstance(found, dict) else bool(found)
+    if not isinstance(found, dict):
+        return bool(found)
+    apps = found.get("apps") or protection.value(kind, "bypass_pull_request_allowances", "apps")
+    return bool(found.get("enabled", True)) and not apps
 
 
 # ---------------------------------------------------------------- the base

@@ -66,7 +66,7 @@ def serve(address: str, port: int) -> int:
         else:
             public = settings.public_url or "https://YOUR-ADDRESS"
             print_message(f"Almanac is not set up yet. To create its GitHub App, open\n\n    {public}/setup\n")
-            print_message(f"(on this machine: {url}/setup), and enter the set-up token\n\n    {setup.token}\n")
+            print_message(f"(or {url}/setup on this machine), and enter the set-up token\n\n    {setup.token}\n")
             try:
                 try_folder(settings.data_dir)
             except UserError as error:
