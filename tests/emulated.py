@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Unpack
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from almanac.forge.github.repository import GitHubForge, connect
 
 from tests.forge.worlds import IssueEdit, SeenComment, SeenPull
+from tests.gitrepo import DATE
 from tests.proxy import Answer, Proxy, Request
 from tests.tools import need
 
@@ -109,6 +110,7 @@ class GitHubWorld:
         self.name = f"{OWNER}/{name}"
         emulator.ask("POST", "/user/repos", {"name": name, "auto_init": True}, token=self.token(OWNER))
         self.let_in(BOT)
+        self.merged_at: dict[str, str] = {}  # when the pull request of a commit was merged
         self.forges: list[GitHubForge] = []
         self.forge = self.connect()
 
@@ -135,6 +137,7 @@ class GitHubWorld:
         *,
         branch: str | None = None,
         links: Mapping[str, str] | None = None,
+        at: str = DATE,
         modes: Mapping[str, str] | None = None,
     ) -> str:
         """Commit on a branch."""
@@ -145,7 +148,8 @@ class GitHubWorld:
         tree += [self._change(path, target.encode(), "120000") for path, target in (links or {}).items()]
         body = {"base_tree": self.ask("GET", f"git/commits/{head}")["tree"]["sha"], "tree": tree}
         made = self.ask("POST", "git/trees", body)["sha"]
-        commit = self.ask("POST", "git/commits", {"message": "By hand", "tree": made, "parents": [head]})["sha"]
+        about = {"message": "By hand", "parents": [head], "committer": {"name": OWNER, "email": "o@x.org", "date": at}}
+        commit = self.ask("POST", "git/commits", {**about, "tree": made})["sha"]
         self.ask("PATCH", f"git/refs/heads/{quote(branch)}", {"sha": commit})
         return str(commit)
 
@@ -245,13 +249,31 @@ class GitHubWorld:
         self.ask("PUT", f"collaborators/{login}", {"permission": "push"})
 
     def like_github(self, request: Request) -> Answer | None:
-        """Refuse a second pull request from a branch, as GitHub does and the emulator does not."""
+        """Refuse a branch's second pull request and list a file's commits, as GitHub does and the emulator does not."""
+        if request.method == "GET" and request.path == f"/repos/{self.name}/commits":
+            query = parse_qs(request.query)
+            return Answer(200, list(self._commits_of(query["sha"][0], query["path"][0])))
+        if request.method == "GET" and request.path.endswith("/pulls") and "/commits/" in request.path:
+            merged = self.merged_at.get(request.path.split("/")[-2])
+            return Answer(200, [{"merged_at": merged, "base": {"ref": self.base}}] if merged else [])
         if request.method == "POST" and request.path == f"/repos/{self.name}/pulls":
             head = request.body["head"]
             if any(pull.state == "open" and pull.head == head for pull in self.pulls()):
                 said = f"A pull request already exists for {OWNER}:{head}."
                 return Answer(422, {"message": "Validation Failed", "errors": [{"code": "custom", "message": said}]})
         return None
+
+    def _commits_of(self, commit: str | None, path: str) -> Iterator[dict[str, Any]]:
+        """Give the commits that changed a file, newest first, as `GET /repos/OWNER/NAME/commits` lists them."""
+        while commit:
+            about, before = self.ask("GET", f"git/commits/{commit}"), next(iter(self.parents(commit)), None)
+            if self._blob(commit, path) != (before and self._blob(before, path)):
+                yield {"sha": commit, "commit": about, "parents": about["parents"]}
+            commit = before
+
+    def _blob(self, commit: str, path: str) -> str | None:
+        tree = self.ask("GET", f"git/trees/{commit}?recursive=1")["tree"]
+        return next((each["sha"] for each in tree if each["path"] == path), None)
 
 
 @contextmanager

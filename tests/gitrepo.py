@@ -70,13 +70,15 @@ class Repo:
         files: Mapping[str, bytes | None],
         links: Mapping[str, str] | None = None,
         message: str = "Work",
+        *,
+        at: str = DATE,
     ) -> str:
         """Commit files (None removes one) and symbolic links on top of a branch, which need not be checked out."""
 
         def data(content: bytes) -> bytes:
             return b"data %d\n%b\n" % (len(content), content)
 
-        who = "{} <{}> {:.0f} +0000".format(*IDENTITY, datetime.fromisoformat(DATE).timestamp())
+        who = "{} <{}> {:.0f} +0000".format(*IDENTITY, datetime.fromisoformat(at).timestamp())
         parent = self.head(branch)
         lines = [f"commit refs/heads/{branch}\nmark :1\ncommitter {who}\n".encode(), data(f"{message}\n".encode())]
         lines += [f"from {parent}\n".encode()] if parent else []

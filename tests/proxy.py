@@ -125,7 +125,11 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.status == 0:  # not even an answer
             self.close_connection = True
             return
-        body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body or {}).encode()
+        body = (
+            answer.body
+            if isinstance(answer.body, bytes)
+            else json.dumps({} if answer.body is None else answer.body).encode()
+        )
         self.send_response_only(answer.status)
         for name, value in {"Content-Type": "application/json", **answer.headers}.items():
             self.send_header(name, value)

@@ -201,9 +201,8 @@ def test_our_fields_may_be_of_another_kind() -> None:
 
 
 def test_refused_fields_are_explained() -> None:
-    edited = submit_body("### Title\n\nX\n\n### Date\n\n2022-01-20", house_form(), Config(), 1)
-    assert edited.event is None
-    assert all("not in the issue any more" in problem.message for problem in edited.problems)
+    [problem] = submit_body("### Title\n\nX\n\n### Location\n\nParis", house_form(), Config(), 1).problems
+    assert (problem.field, "not in the issue any more" in problem.message) == ("Date", True)
     form = own_form(
         "  - {type: textarea, id: a, attributes: {label: A}}\n  - {type: textarea, id: b, attributes: {label: B}}\n"
     )
@@ -220,8 +219,29 @@ def test_refused_fields_are_explained() -> None:
 def test_a_heading_that_is_gone_is_asked_for_by_its_name() -> None:
     text = body(**BASE, description="Words").replace("### Registration link\n\n_No response_\n\n", "")
     problems = submit_body(text, house_form(), Config(), 1).problems
-    told = {problem.field: problem.accepted for problem in problems}
-    assert told["Description"] == "### Registration link"
+    assert [(problem.field, problem.accepted) for problem in problems] == [("Description", "### Registration link")]
+
+
+def test_an_optional_question_that_is_absent_is_blank() -> None:
+    whole = body(**BASE)
+    without = whole.replace("### Duration\n\n_No response_\n\n", "")
+    assert without != whole
+    assert submit_body(without, house_form(), Config(), 1) == submit_body(whole, house_form(), Config(), 1)
+    event = submit_body("### Title\n\nX\n\n### Date\n\n2022-01-20", house_form(), Config(), 1).event
+    assert event == Event(id="2022-01-20-x", issue=1, title="X", date="2022-01-20")
+
+
+def test_an_absent_question_is_not_blank_while_a_heading_may_be_its_own() -> None:
+    misspelt = body(**BASE, duration="2 hours").replace("### Duration", "### Durration")
+    assert [one.field for one in submit_body(misspelt, house_form(), Config(), 1).problems] == ["Duration"]
+
+
+def test_a_box_that_has_to_be_ticked_may_not_be_absent() -> None:
+    form = own_form(
+        "  - type: checkboxes\n    id: rules\n"
+        "    attributes: {label: Rules, options: [{label: I agree, required: true}]}\n"
+    )
+    assert [problem.field for problem in filed(form, START.strip()).problems] == ["Rules"]
 
 
 def test_a_body_that_is_too_long_is_a_problem_like_any_other() -> None:

@@ -1,6 +1,7 @@
 """The contract that both forges keep: one suite over both."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -207,6 +208,23 @@ class TestFiles:
     def test_names_where_no_folder_is(self, world: World, folder: str) -> None:
         made = world.commit({"_data/events/a.yml": b""})
         assert world.forge.names(made, folder) == frozenset()
+
+
+class TestVersions:
+    def test_the_commits_that_changed_a_file_newest_first(self, world: World) -> None:
+        days = [f"2026-02-0{number}T10:00:00+00:00" for number in range(1, 6)]
+        start = world.forge.base().commit
+        first = world.commit({"a [form].yml": b"1"}, at=days[0])
+        other = world.commit({"b.yml": b"1"}, at=days[1])
+        second = world.commit({"a [form].yml": b"2"}, at=days[2])
+        gone = world.commit({"a [form].yml": None}, at=days[3])
+        head = world.commit({"b.yml": b"2"}, at=days[4])
+        found = list(world.forge.versions(head, "a [form].yml"))
+        assert [version.commit for version in found] == [gone, second, first]
+        assert [version.since for version in found] == [datetime.fromisoformat(days[each]) for each in (3, 2, 0)]
+        assert [version.parent for version in found] == [second, other, start]
+        assert [version.commit for version in world.forge.versions(second, "a [form].yml")] == [second, first]
+        assert list(world.forge.versions(head, "never.yml")) == []
 
 
 class TestPutBranch:

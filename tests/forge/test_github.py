@@ -14,6 +14,7 @@ from almanac.proposal.state import PutBranch, branch_name
 
 from tests.emulated import BOT, GitHubWorld
 from tests.forge.clones import clone
+from tests.gitrepo import Repo
 from tests.proxy import Answer, Request
 
 pytestmark = pytest.mark.emulator
@@ -183,6 +184,61 @@ class TestCheckout:
         site.emulator.proxy.requests.clear()
         assert site.connect(checkout=folder).read(commit, "page.md") == b"text\n"
         assert site.emulator.proxy.requests == []
+
+
+class TestVersions:
+    FORM = "form.yml"
+
+    def seed(self, site: GitHubWorld) -> tuple[str, str]:
+        first = site.commit({self.FORM: b"1"}, at="2026-02-01T10:00:00Z")
+        return first, site.commit({self.FORM: b"2"}, at="2026-02-03T10:00:00Z")
+
+    def test_a_version_counts_from_when_its_pull_request_was_merged(self, site: GitHubWorld) -> None:
+        first, second = self.seed(site)
+        site.merged_at[first] = "2026-02-02T10:00:00Z"
+        forge = site.connect(default_branch="main")
+        found = {version.commit: version.since.day for version in forge.versions(second, self.FORM)}
+        assert found == {first: 2, second: 3}
+
+    def test_only_what_is_taken_is_asked_for(self, site: GitHubWorld) -> None:
+        _, second = self.seed(site)
+        forge = site.connect(default_branch="main")
+        site.emulator.proxy.requests.clear()
+        assert next(forge.versions(second, self.FORM)).commit == second
+        assert site.emulator.proxy.reads == ["GET /commits", f"GET /commits/{second}/pulls"]
+
+    @pytest.mark.parametrize("shallow", [True, False])
+    def test_a_checkout_without_its_history_does_not_mislead(
+        self, site: GitHubWorld, tmp_path: Path, *, shallow: bool
+    ) -> None:
+        first, second = self.seed(site)
+        folder = clone(site, tmp_path)  # it holds the newest commit alone
+        if shallow:
+            (folder / ".git/shallow").write_text(f"{second}\n")
+        forge = site.connect(checkout=folder)
+        assert [version.commit for version in forge.versions(second, self.FORM)] == [second, first]
+
+    def test_a_whole_checkout_costs_nothing(self, site: GitHubWorld, tmp_path: Path) -> None:
+        repo = Repo.init(tmp_path)
+        first = repo.commit({self.FORM: "1"})
+        second = repo.commit({self.FORM: "2"})
+        forge = site.connect(checkout=tmp_path)
+        site.emulator.proxy.requests.clear()
+        assert [version.commit for version in forge.versions(second, self.FORM)] == [second, first]
+        assert site.emulator.proxy.requests == []
+
+    def test_a_server_that_lists_no_commits_has_none(self, site: GitHubWorld) -> None:
+        _, second = self.seed(site)
+        status = [404]
+
+        def answer(request: Request) -> Answer | None:
+            return Answer(status[0], {"message": "No"}) if request.path.endswith("/commits") else None
+
+        site.emulator.proxy.trouble = answer
+        assert list(site.forge.versions(second, self.FORM)) == []
+        status[0] = 403
+        with pytest.raises(ForgeError):
+            list(site.forge.versions(second, self.FORM))
 
 
 class TestFiles:

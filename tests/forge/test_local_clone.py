@@ -199,6 +199,30 @@ class TestMerging:
         assert site.now().state == "open"
 
 
+class TestVersions:
+    def test_what_a_merge_brought_counts_from_the_merge_on(self, tmp_path: Path) -> None:
+        repo = Repo.init(tmp_path)
+        repo.commit({"form.yml": "1"})
+        repo.git("checkout", "--quiet", "-b", "side")
+        repo.commit({"form.yml": "2"})
+        repo.git("checkout", "--quiet", "main")
+        middle = repo.commit({"page.md": "x"})
+        late = {"GIT_COMMITTER_DATE": "2026-02-03T04:05:06+0000"}
+        repo.git("merge", "--quiet", "--no-ff", "--no-edit", "side", env=late)
+        merge = repo.git("rev-parse", "HEAD")
+        newest = next(iter(forge_on(tmp_path).versions(merge, "form.yml")))
+        assert (newest.commit, newest.since.isoformat(), newest.parent) == (merge, "2026-02-03T04:05:06+00:00", middle)
+
+    def test_the_persons_git_settings_change_nothing(self, tmp_path: Path) -> None:
+        repo = Repo.init(tmp_path)
+        repo.commit({"old.yml": "a form\n" * 10})
+        repo.git("mv", "old.yml", "form.yml")
+        moved = repo.commit()
+        repo.git("config", "log.follow", "true")
+        repo.git("config", "log.showSignature", "true")
+        assert [version.commit for version in forge_on(tmp_path).versions(moved, "form.yml")] == [moved]
+
+
 class TestKindsOfClones:
     def test_object_names_of_sha256(self, tmp_path: Path) -> None:
         repo = Repo.init(tmp_path, "--object-format=sha256")

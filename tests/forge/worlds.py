@@ -15,7 +15,7 @@ from almanac.forge.local.store import Store
 from almanac.forge.protocol import Forge
 from almanac.proposal.state import Issue
 
-from tests.gitrepo import Repo
+from tests.gitrepo import DATE, Repo
 from tests.tools import need
 
 Kind = Literal["local", "github"]
@@ -65,7 +65,12 @@ class World(Protocol):
         ...
 
     def commit(
-        self, files: Mapping[str, bytes | None], *, branch: str | None = None, links: Mapping[str, str] | None = None
+        self,
+        files: Mapping[str, bytes | None],
+        *,
+        branch: str | None = None,
+        links: Mapping[str, str] | None = None,
+        at: str = DATE,
     ) -> str:
         """Someone commits files (None removes one) and symbolic links on a branch, else the base; return the id."""
         ...
@@ -151,10 +156,15 @@ class LocalWorld:
         self.forge = LocalForge(folder, lambda: NOW)
 
     def commit(
-        self, files: Mapping[str, bytes | None], *, branch: str | None = None, links: Mapping[str, str] | None = None
+        self,
+        files: Mapping[str, bytes | None],
+        *,
+        branch: str | None = None,
+        links: Mapping[str, str] | None = None,
+        at: str = DATE,
     ) -> str:
         """Commit; the working copy follows."""
-        made = self.repo.commit_to(branch or self.base, files, links)
+        made = self.repo.commit_to(branch or self.base, files, links, at=at)
         self.repo.git("reset", "--quiet", "--hard")
         return made
 
@@ -174,7 +184,7 @@ class LocalWorld:
         """File it under the next free number."""
         taken = [*(issue.number for issue in self.forge.issues()), *(pull.number for pull in self.forge.pulls())]
         number = max(taken, default=0) + 1
-        self.forge.file_issue(Issue(number, title, body, labels, author))
+        self.forge.file_issue(Issue(number, title, body, labels, author, created_at=NOW.isoformat()))
         return number
 
     def edit_issue(self, number: int, **edit: Unpack[IssueEdit]) -> None:

@@ -88,7 +88,7 @@ def read_times(date: str, line: str, folder: Path, *, as_json: bool) -> int:
 def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
     """Show the section that an issue would put on the page; 1 if it has problems or is not one of the form's."""
     from almanac.event.submission import submit_body
-    from almanac.proposal.ours import is_ours
+    from almanac.proposal.ours import why_not_ours
     from almanac.renderer import template
     from almanac.site import Folder, Site
 
@@ -99,7 +99,7 @@ def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
         if site.text(config.form) is None:
             print_message(f"note: there is no issue form at {config.form}, so Almanac's own is used.")
         print_problems(lint(form), "warning")
-        if not is_ours(issue, form, config):
+        if why_not_ours(issue, form, config):
             raise UserError(why_refused(argument, issue, site))
         submission = submit_body(issue.body, form, config, issue.number)
         event = submission.event

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from almanac.engine.forms import Forms
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event, event_id
 from almanac.event.record import read_record, record_path
@@ -10,7 +11,7 @@ from almanac.forge.protocol import Forge
 from almanac.proposal.comment import CommentCommand, answered, pending_command
 from almanac.proposal.marker import known_closer, pull_state
 from almanac.proposal.messages import Messages
-from almanac.proposal.ours import is_ours, may_be_ours
+from almanac.proposal.ours import has_headings, has_label, may_be_ours
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
 from almanac.proposal.state import EventAtBase, Filed, Issue, Look, Plan, SharedBranch
 from almanac.proposal.triage import (
@@ -43,6 +44,7 @@ class Planner:
     # What is added to the marker of each pull request that is written
     mark: dict[str, object] = field(default_factory=dict)
     _sites: dict[str, Site] = field(default_factory=dict)
+    _forms: dict[str, Forms] = field(default_factory=dict)
     _site_messages: dict[str, Messages] = field(default_factory=dict)
 
     def site(self, commit: str) -> Site:
@@ -50,6 +52,12 @@ class Planner:
         if commit not in self._sites:
             self._sites[commit] = Site(CommitFiles(self.forge, commit))
         return self._sites[commit]
+
+    def forms(self, commit: str) -> Forms:
+        """Return the versions of the site's form up to a commit."""
+        if commit not in self._forms:
+            self._forms[commit] = Forms(self.forge, self.site, commit)
+        return self._forms[commit]
 
     def site_messages(self, commit: str) -> Messages:
         """Return what writes the site's messages."""
@@ -68,8 +76,7 @@ class Planner:
         issue, known = look.issue, bool(look.proposal.pull or look.proposal.comment)
         if issue is None or not may_be_ours(issue, answered=known):
             return self._not_ours(number, look)
-        site = self.site(look.base.commit)
-        if not is_ours(issue, site.form, site.config, answered=known):
+        if not self.is_ours(look, issue):
             return self._not_ours(number, look)
         look = self.with_closer(look)
         command = pending_command(look, number, comment)
@@ -81,6 +88,14 @@ class Planner:
         else:
             plan = self._planned(look, issue, anew=allowed == "recreate", again=allowed == "retry")
         return answered(plan, look, comment, allowed)
+
+    def is_ours(self, look: Look, issue: Issue) -> bool:
+        """Tell whether an issue is ours: see `almanac.proposal.ours`."""
+        forms, state = self.forms(look.base.commit), pull_state(look.proposal.pull)
+        if not has_label(issue, forms.labels(state)):
+            return False
+        answered = look.proposal.pull or look.proposal.comment
+        return bool(answered) or has_headings(issue.body, forms.of(issue, state).form)
 
     def _not_ours(self, number: int, look: Look) -> Plan:
         """End what is left of an issue that is not ours (any more)."""
@@ -117,11 +132,20 @@ class Planner:
         return self.propose(filed, anew=anew)
 
     def filed(self, look: Look, issue: Issue) -> Filed:
-        """Read an issue's answers."""
-        site = self.site(look.base.commit)
-        submission = submit_body(issue.body, site.form, site.config, issue.number)
-        labels = {asked.id: asked.label for asked in site.form.fields}
-        return Filed(look, issue, submission.event, submission.problems, submission.warnings, labels)
+        """Read an issue's answers, with the version of the form that it was filed with."""
+        version = self.forms(look.base.commit).of(issue, pull_state(look.proposal.pull))
+        submission = submit_body(issue.body, version.form, self.site(look.base.commit).config, issue.number)
+        labels = {asked.id: asked.label for asked in version.form.fields}
+        return Filed(
+            look,
+            issue,
+            submission.event,
+            submission.problems,
+            submission.warnings,
+            labels=labels,
+            form=version.digest,
+            form_at=version.commit,
+        )
 
     def propose(self, filed: Filed, *, anew: bool = False) -> Plan:
         """Plan the proposal of an issue whose answers are fine, or that is open and has to follow its base."""

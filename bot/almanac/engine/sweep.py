@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 from almanac.engine.planner import Planner
 from almanac.engine.rebuild import propose_page_edits
 from almanac.engine.run import Done, carry_out, reconcile, run
-from almanac.errors import AlmanacError, Raced
+from almanac.errors import AlmanacError, ConfigError, Raced
 from almanac.forge.protocol import Forge
 from almanac.proposal.comment import CommentCommand
 from almanac.proposal.marker import pull_state
 from almanac.proposal.messages import Messages
-from almanac.proposal.ours import is_ours
 from almanac.proposal.state import (
     EditPull,
     Issue,
@@ -43,13 +42,20 @@ def reconcile_all(
     `progress` is called before each: which it is, counted from 1, and how many there are.
 
     Raises:
-        UserError: The site's config or form cannot be used.
+        UserError: The site's config cannot be used; or its form, which is told when the proposals have been looked at.
         ForgeError: The forge cannot even list what there is.
     """
     planner = Planner(forge, messages, dry_run=dry_run)
     overview = forge.overview()
-    site = planner.site(overview.base.commit)
-    issues = {issue.number: issue for issue in forge.open_issues(site.config.labels or site.form.labels)}
+    site, broken = planner.site(overview.base.commit), None
+    try:
+        labels = site.config.labels or site.form.labels
+    except ConfigError as error:
+        # What is proposed already was read with the form as it was before, and is kept up to date.
+        labels, broken = (), error
+    proposed = {issue_of(branch) for branch in overview.pulls}
+    listed = (issue for issue in forge.open_issues(labels) if not broken or issue.number in proposed)
+    issues = {issue.number: issue for issue in listed}
     sweep = _Sweep(planner, overview, issues)
     if not sweep.has_looked_for_edits():
         yield from _attempt(0, lambda: propose_page_edits(planner, overview))
@@ -62,6 +68,8 @@ def reconcile_all(
         for done in _attempt(number, lambda number=number: sweep.look_at(number)):  # type: ignore[misc]
             sweep.remember(done)
             yield done
+    if broken:
+        raise broken
 
 
 def reconcile_one_or_all(  # noqa: PLR0913 -- the options of both
@@ -130,8 +138,7 @@ class _Sweep:
         return done or run(number, self.planner, seen=True)
 
     def _proposed(self, look: Look, issue: Issue, pull: Pull) -> Done | None:
-        site = self.planner.site(self.base)
-        if not is_ours(issue, site.form, site.config, answered=True):
+        if not self.planner.is_ours(look, issue):
             return None
         filed = self.planner.filed(look, issue)
         plan = settled(filed, listed=True)
@@ -149,8 +156,7 @@ class _Sweep:
 
     def _new(self, look: Look, issue: Issue) -> Done:
         """Look at an issue without a comment and a branch: it is new, or not ours."""
-        site = self.planner.site(self.base)
-        if not is_ours(issue, site.form, site.config):
+        if not self.planner.is_ours(look, issue):
             return Done(withdrawn(issue.number, look))
         newest = self.planner.forge.newest_pull(branch_name(issue.number))
         look = replace(look, proposal=replace(look.proposal, pull=newest))

@@ -9,7 +9,7 @@ from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.description import refused_links
 from almanac.event.model import Event, Extra, event_id
 from almanac.event.people import entries, read_links, read_people
-from almanac.form.body import Reading, parse
+from almanac.form.body import MISSING, Reading, headings, parse, shown_heading
 from almanac.form.elements import Value
 from almanac.form.schema import Field, Form
 from almanac.text import clean_line, clean_text, entry_too_long, is_blank, too_long, too_many
@@ -79,16 +79,18 @@ def submit_body(body: str, form: Form, config: Config, issue: int) -> Submission
     if missing:
         message = "The form needs a field with this id, because every event has one."
         raise ConfigError([Problem(message, name, file=form.path) for name in missing])
-    return _Answers(reading, form, config).submission(issue)
+    known = {shown_heading(field.label) for field in form.fields}
+    return _Answers(reading, form, config, strangers=not known.issuperset(headings(body))).submission(issue)
 
 
 class _Answers:
     """One set of answers, taken through all checks, with what they find."""
 
-    def __init__(self, reading: Reading, form: Form, config: Config) -> None:
+    def __init__(self, reading: Reading, form: Form, config: Config, *, strangers: bool) -> None:
         self.reading = reading
         self.form = form
         self.config = config
+        self.strangers = strangers  # whether the body has a heading that is no question of the form
         self.labels = {field.id: field.label for field in form.fields}
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
@@ -141,12 +143,16 @@ class _Answers:
 
     def check_presence(self) -> None:
         for field in self.form.fields:
+            is_needed = field.required or field.id in NEEDED
+            may_lack = not is_needed and not any(option.required for option in field.options)
+            if self.reading.refused.get(field.id) == MISSING and may_lack and not self.strangers:
+                continue  # as if it had been left blank; a heading that is no question might be this one, misspelt
             if field.id in self.reading.refused:
                 self.complain(field.id, self.refused(field, self.reading.refused[field.id]))
                 continue
             value = self.reading.fields[field.id]
             hidden = isinstance(value, str) and bool(value.strip()) and is_blank(clean_text(value))
-            if (field.required or field.id in NEEDED) and not _is_answered(value):
+            if is_needed and not is_answered(value):
                 message = _ONLY_INVISIBLE if hidden else "This has to be filled in."
                 self.complain(field.id, Problem(message, accepted=_EXAMPLES.get(field.id)))
             elif hidden:
@@ -218,7 +224,7 @@ class _Answers:
         extra: dict[str, Extra] = {}
         for field in self.form.fields:
             value = self.reading.fields.get(field.id)
-            if field.id in FIELDS or value is None or not _is_answered(value):
+            if field.id in FIELDS or value is None or not is_answered(value):
                 continue
             if isinstance(value, str):
                 value = clean_text(value) if field.kind in ("textarea", "upload") else clean_line(value)
@@ -228,7 +234,8 @@ class _Answers:
         return extra
 
 
-def _is_answered(value: Value) -> bool:
+def is_answered(value: Value) -> bool:
+    """Tell whether a field was not left blank; what nobody can see says nothing."""
     if isinstance(value, str):
         return not is_blank(clean_text(value))
     return any(value.values()) if isinstance(value, dict) else bool(value)

@@ -11,19 +11,20 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from almanac.errors import ForgeError
-from almanac.proposal.state import Blob, Changes, PutBranch
+from almanac.proposal.state import Blob, Changes, FileVersion, PutBranch
 
 _TRAILER = re.compile(r"\n\nAlmanac-Tree: ([0-9a-f]{40,64})\s*\Z")
 _REGULAR = "100644"
 _EXECUTABLE = "100755"
 _REMOVED = "0"  # the mode by which `update-index` takes a file away
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+_MOST_VERSIONS = 100
 _KEPT_TREES = 4  # a commit's tree never changes, so the last few are kept
 # git hides its own folder from itself; these spellings reach it on disks that ignore case or shorten names.
 _GIT_FOLDER = re.compile(r"(\.git|git~1)[ .]*", re.IGNORECASE)
@@ -43,6 +44,8 @@ _SETTINGS = (
     "gc.auto=0",
     "maintenance.auto=false",
     "color.ui=false",
+    "log.follow=false",
+    "log.showSignature=false",
 )
 
 
@@ -205,6 +208,18 @@ class Git:
             _, mode, _, blob, status = about.decode().split(" ")
             found[os.fsdecode(path)] = None if status == "D" else Blob(mode, blob)
         return found
+
+    def versions(self, commit: str, path: str) -> Iterator[FileVersion]:
+        """Give the commits that changed a file, newest first; what a merge brought counts from the merge on."""
+        options = ("--first-parent", f"--max-count={_MOST_VERSIONS}", "--format=%H %ct %P")
+        env = {"GIT_LITERAL_PATHSPECS": "1"}
+        for line in self.text("log", *options, commit, "--", path, env=env).splitlines():
+            version, seconds, *parents = line.split(" ")
+            yield FileVersion(version, datetime.fromtimestamp(int(seconds), UTC), next(filter(None, parents), None))
+
+    def is_shallow(self) -> bool:
+        """Tell whether the clone's history was cut off."""
+        return self.text("rev-parse", "--is-shallow-repository") == "true"
 
     def merge_base(self, first: str, second: str) -> str | None:
         """Find the newest commit that two commits have in common; None where there is none, or one is not stored."""

@@ -3,7 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 
-from almanac.proposal.state import Base, Changes, Closer, Comment, Issue, Look, Overview, Pull, PutBranch
+from almanac.proposal.state import (
+    Base,
+    Changes,
+    Closer,
+    Comment,
+    FileVersion,
+    Issue,
+    Look,
+    Overview,
+    Pull,
+    PutBranch,
+)
 
 
 class Forge(Protocol):
@@ -57,6 +68,12 @@ class Forge(Protocol):
 
     def names(self, commit: str, folder: str) -> frozenset[str]:
         """List the names of the files directly in a folder at a commit; empty if there is no such folder."""
+
+    def versions(self, commit: str, path: str) -> Iterator[FileVersion]:
+        """Give the commits that changed a file, newest first, up to a commit of the base: take only what is needed.
+
+        A file that was moved begins where it came to this path. What is not known is left out.
+        """
 
     def merge_base(self, first: str, second: str) -> str | None:
         """Find the newest commit that two commits have in common; None if there is none."""

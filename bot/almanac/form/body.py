@@ -82,6 +82,17 @@ def parse(body: str, form: Form) -> Reading:
     return Reading("edited", fields, refused)
 
 
+def headings(body: str) -> list[str]:
+    """Return each line of a body that may be a heading, whatever form it is of, as `shown_heading` gives it."""
+    parts = ("\n\n" + body.replace("\r\n", "\n")).split(JOINT)[1:]
+    return [shown_heading(part.partition("\n")[0]) for part in parts]
+
+
+def shown_heading(label: str) -> str:
+    """Return a heading as people see it: without invisible characters, spaces at its end, and a closing run of `#`."""
+    return without_invisible(label).rstrip(" \t#")
+
+
 def reading_to_json(reading: Reading) -> dict[str, object]:
     """Return what `almanac parse --json` prints of a reading."""
     return {"status": reading.status, "fields": dict(reading.fields), "refused": dict(reading.refused)}

@@ -30,6 +30,8 @@ class PullState(BaseModel):
     answers: dict[str, str] | None = None
     # The same of the answers that the record on the base was made from, if this changes one
     origin: dict[str, str] | None = None
+    form: str | None = None  # the digest of the version of the form that the answers were read with
+    form_at: str | None = None  # a commit of the base that holds that version
     base: str | None = None  # the commit of the base that the branch was built on
     commit: str | None = None  # the branch's head as Almanac left it
     shared: bool = False  # whether someone else's commits are on the branch

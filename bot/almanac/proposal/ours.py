@@ -5,6 +5,8 @@ rights get the label from the form, and an issue made through the API may have t
 answered an issue, by a comment or a pull request, the label alone keeps it ours, whatever its text has become.
 """
 
+from collections.abc import Sequence
+
 from almanac.config import Config
 from almanac.errors import Problem
 from almanac.form.schema import Form
@@ -25,30 +27,28 @@ def may_be_ours(issue: Issue, *, answered: bool) -> bool:
     return answered or bool(issue.labels and issue.state == "open" and not cannot_be_ours(issue))
 
 
-def is_ours(issue: Issue, form: Form, config: Config, *, answered: bool = False) -> bool:
-    """Tell whether an issue is ours; `answered` if it has our comment or a pull request of ours."""
-    return _has_label(issue, form, config) and (answered or _has_headings(issue, form))
-
-
 def why_not_ours(issue: Issue, form: Form, config: Config) -> Problem | None:
     """Say which label or which headings an issue lacks; None if it lacks neither."""
     lacks = []
-    if not _has_label(issue, form, config):
-        labels = " or ".join(f"`{label}`" for label in (config.labels or form.labels)) or "of the form"
+    # The config's labels go before the form's own.
+    wanted = config.labels or form.labels
+    if not has_label(issue, wanted):
+        labels = " or ".join(f"`{label}`" for label in wanted) or "of the form"
         lacks.append(f"the label {labels}")
-    if not _has_headings(issue, form):
+    if not has_headings(issue.body, form):
         lacks.append("the headings " + ", ".join(f"`### {field.label}`" for field in form.fields if field.required))
     return Problem(f"This issue was not filed with the form: it lacks {' and '.join(lacks)}.") if lacks else None
 
 
-def _has_label(issue: Issue, form: Form, config: Config) -> bool:
-    # The config's labels go before the form's own.
-    labels = {label.casefold() for label in (config.labels or form.labels)}
-    return any(label.casefold() in labels for label in issue.labels)
+def has_label(issue: Issue, labels: Sequence[str]) -> bool:
+    """Tell whether an issue carries one of these labels."""
+    wanted = {label.casefold() for label in labels}
+    return any(label.casefold() in wanted for label in issue.labels)
 
 
-def _has_headings(issue: Issue, form: Form) -> bool:
+def has_headings(body: str, form: Form) -> bool:
+    """Tell whether an issue's body has the headings of all required fields."""
     # A heading may have trailing spaces and a closing run of `#`, as in a body that was edited by hand.
-    lines = {line.rstrip(" #\r") for line in without_invisible(issue.body).split("\n")}
+    lines = {line.rstrip(" #\r") for line in without_invisible(body).split("\n")}
     labels = (without_invisible(field.label) for field in form.fields if field.required)
     return all(f"### {label}".rstrip(" #") in lines for label in labels)

@@ -200,6 +200,8 @@ def _entries(filed: Filed, content: Content, branch: Branch, comment_digest: str
         "digest": answers_digest(filed.event) if filed.event else state.digest,
         "answers": field_digests(filed.event) if filed.event else state.answers,
         "origin": branch.origin if branch.at_base.record else None,
+        "form": filed.form if filed.event else state.form,
+        "form_at": filed.form_at if filed.event else state.form_at,
         "base": branch.base.commit,
         "shared": content.shared or None,
         "conflicts": list(content.conflicts) or None,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from almanac.config import Config
@@ -36,7 +37,8 @@ def issue_of(branch: str) -> int | None:
 class Issue:
     """An issue as it is now.
 
-    `comments` is how many comments it has, or None if that is not known. `closed_at` is ISO 8601 or None.
+    `comments` is how many comments it has, or None if that is not known. `created_at` and `closed_at` are ISO 8601 or
+    None.
     """
 
     number: int
@@ -49,6 +51,7 @@ class Issue:
     closed_at: str | None = None
     comments: int | None = None
     url: str = ""
+    created_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,15 @@ class Overview:
 
 
 @dataclass(frozen=True)
+class FileVersion:
+    """A commit that changed a file: when it came to the branch, and the commit before it there, if there is one."""
+
+    commit: str
+    since: datetime
+    parent: str | None
+
+
+@dataclass(frozen=True)
 class Blob:
     """A file as git stores it: its mode (`100755`), and the id of its content."""
 
@@ -181,7 +193,8 @@ class SharedBranch:
 class Filed:
     """An issue of ours, and what its answers come to: an event, or problems.
 
-    `warnings` are what its author should check; `labels` what the form calls each field, by its id.
+    `warnings` are what its author should check; `labels` what the form calls each field, by its id. `form` is the
+    digest of the version of the form that it was read with, and `form_at` a commit that holds that.
     """
 
     look: Look
@@ -190,6 +203,8 @@ class Filed:
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    form: str | None = None
+    form_at: str | None = None
 
 
 # ---------------------------------------------------------------- what is decided

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 import structlog
 
+from almanac.engine.planner import Planner
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import UserError
@@ -18,13 +19,11 @@ from almanac.forge.github.request import RefusedError
 from almanac.forge.protocol import Forge
 from almanac.proposal.marker import comment_marker, read_state, with_state
 from almanac.proposal.messages import Messages
-from almanac.proposal.ours import is_ours
 from almanac.proposal.state import Draft
 from almanac.renderer import template
 from almanac.server.database import KnownSite, Registry
 from almanac.server.jobs import Job, PermanentError, Postponed, Result, job_about
 from almanac.server.telemetry import Metrics
-from almanac.site import CommitFiles, Site
 
 PATIENCE = 5.0
 """The most seconds that a job waits within one call; a longer wait is postponed, so that the worker can do others."""
@@ -206,14 +205,14 @@ def _comment_on_failure(number: int, forge: Forge, reference: str) -> None:
         return
     if comment and read_state(comment.body)[1].get("told") == _FAILED:
         return
+    messages = Messages({_FAILED: template("server/failed.md.j2")})
     if not comment and not look.proposal.pull:
-        site = Site(CommitFiles(forge, look.base.commit))
         try:
-            if not is_ours(issue, site.form, site.config):
+            if not Planner(forge, messages).is_ours(look, issue):
                 return
         except UserError:  # the site's own files are broken, so nobody can tell
             return
-    text = Messages({_FAILED: template("server/failed.md.j2")}).write(Draft(_FAILED, {"reference": reference}))
+    text = messages.write(Draft(_FAILED, {"reference": reference}))
     body = with_state(f"{comment_marker(number)}\n{text}", {"told": _FAILED, "reference": reference})
     if comment:
         forge.edit_comment(number, comment.id, body)

@@ -265,6 +265,7 @@ def _issue(found: Any) -> Issue | None:
         author=found["user"]["login"] if found["user"] else "",
         state="closed" if found["state"] == "closed" else "open",
         state_reason=found.get("state_reason"),
+        created_at=found.get("created_at"),
         closed_at=found.get("closed_at"),
         comments=found["comments"],
         url=found["html_url"],

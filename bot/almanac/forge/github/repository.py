@@ -3,8 +3,10 @@
 A proposal costs a handful of requests.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +16,7 @@ from urllib.parse import quote
 import github
 
 from almanac.errors import ForgeError, Raced, UserError
-from almanac.forge.git import Header, with_trailer
+from almanac.forge.git import Git, Header, with_trailer
 from almanac.forge.github.client import PER_PAGE, GitHubClient, Throttle, Usage
 from almanac.forge.github.files import GitHubFiles, RepositoryCache
 from almanac.forge.github.issues import GitHubIssues
@@ -28,7 +30,7 @@ from almanac.forge.github.request import (
     is_token,
 )
 from almanac.proposal.ours import cannot_be_ours
-from almanac.proposal.state import Base, Look, Overview, Proposal, Pull, PutBranch, branch_name, issue_of
+from almanac.proposal.state import Base, FileVersion, Look, Overview, Proposal, Pull, PutBranch, branch_name, issue_of
 
 _READ, _WRITE = "contents: read", "contents: write"
 _OURS = "almanac/"
@@ -165,6 +167,36 @@ class GitHubForge(GitHubFiles, GitHubIssues):
         if complete and len(others) == 1:
             self.default_branch = self.default_branch or others[0]
         return heads, complete
+
+    def versions(self, commit: str, path: str) -> Iterator[FileVersion]:
+        """Give the commits that changed a file: 1 request for the newest hundred, and 1 for each that is taken.
+
+        A checkout that holds the whole history costs none; a workflow's usual one holds a single commit.
+        """
+        files = self._at(commit)
+        with suppress(ForgeError):  # the history is not there after all
+            if isinstance(files, Git) and not files.is_shallow():
+                yield from list(files.versions(commit, path))
+                return
+        request = Request("GET", "commits", "list a file's versions", _READ, query={"sha": commit, "path": path})
+        try:
+            found = self.client.page(request, _file_version)
+        except RefusedError as refused:
+            if refused.matches(HTTPStatus.NOT_FOUND):
+                return
+            raise
+        for version in found:
+            yield replace(version, since=max(version.since, self._merged_at(version.commit) or version.since))
+
+    def _merged_at(self, commit: str) -> datetime | None:
+        """Find out when the pull request that a commit came with was merged: the commit itself may be much older."""
+
+        def parse(found: Any) -> list[datetime]:
+            merged = [pull["merged_at"] for pull in found if pull["base"]["ref"] == self.default_branch]
+            return [datetime.fromisoformat(moment) for moment in merged if moment]
+
+        request = Request("GET", f"commits/{commit}/pulls", "find a commit's pull request", "pull-requests: read")
+        return min(self.client.find(request, parse) or [], default=None)
 
     def merge_base(self, first: str, second: str) -> str | None:
         """Find the newest commit that two commits have in common: 1 request."""
@@ -340,3 +372,9 @@ class _BranchChange:
     def after(self) -> str:
         """The new head as git writes it in a log."""
         return self.commit or "0" * len(self.expected or "")
+
+
+def _file_version(found: Any) -> FileVersion:
+    parents = [str(parent["sha"]) for parent in found["parents"]]
+    since = datetime.fromisoformat(found["commit"]["committer"]["date"])
+    return FileVersion(str(found["sha"]), since, next(iter(parents), None))

@@ -119,6 +119,7 @@ class _IssueJson(BaseModel):
     user: _Account | None = None
     state: Literal["open", "closed"] = "open"
     state_reason: str | None = None
+    created_at: str | None = None
     closed_at: str | None = None
     html_url: str | None = None
     pull_request: Any = None
@@ -156,6 +157,7 @@ def read_issue(data: bytes, file: str) -> Issue:
         state=read.state,
         # People who reopen an issue by editing `state` need not know that these two go with it.
         state_reason=read.state_reason if closed or read.state_reason == "reopened" else None,
+        created_at=read.created_at,
         closed_at=read.closed_at if closed else None,
         url=url if _WEB_PAGE.fullmatch(url) else "",
     )
@@ -174,7 +176,8 @@ def _read_json(data: bytes, file: str) -> dict[str, Any]:
 
 
 def issue_json(issue: Issue) -> dict[str, Any]:
-    """Return an issue in the shape of GitHub's REST API."""
+    """Return an issue in the shape of GitHub's REST API; when it was opened is there if that is known."""
+    created = {"created_at": issue.created_at} if issue.created_at else {}
     return {
         "number": issue.number,
         "title": issue.title,
@@ -185,6 +188,7 @@ def issue_json(issue: Issue) -> dict[str, Any]:
         "state_reason": issue.state_reason,
         "closed_at": issue.closed_at,
         "html_url": issue.url or None,
+        **created,
     }
 
 

@@ -1,0 +1,114 @@
+"""A site's form and the versions before it, each read when it is needed and only once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+
+from almanac.errors import ConfigError
+from almanac.forge.protocol import Forge
+from almanac.form.schema import read_form
+from almanac.proposal.form_version import FormVersion, first_that_fits, is_certain, version_of
+from almanac.proposal.marker import PullState, text_digest
+from almanac.proposal.state import Issue
+from almanac.site import Site
+
+_MOST_VERSIONS = 20
+"""How many versions are looked at, so that an old issue on a site that often changes its form costs only so much."""
+
+
+class Forms:
+    """The versions of one site's form, up to one commit of its base."""
+
+    def __init__(self, forge: Forge, site_at: Callable[[str], Site], commit: str) -> None:
+        self._forge, self._site_at, self._commit = forge, site_at, commit
+        self._known: dict[str, FormVersion] = {}
+        self._history: list[FormVersion] = []
+        self._unread = islice(self._read_history(), _MOST_VERSIONS)
+
+    def today(self) -> FormVersion:
+        """Return the form as it is now.
+
+        Raises:
+            ConfigError: There is none, or it cannot be read.
+        """
+        return self._at(self._commit)
+
+    def labels(self, state: PullState) -> tuple[str, ...]:
+        """Return the labels by which issues are known: today's, or while there are none those of a proposal's form."""
+        configured = self._site_at(self._commit).config.labels
+        if configured:
+            return configured
+        try:
+            return self.today().form.labels
+        except ConfigError:
+            noted = self._noted(state)
+            if noted is None:
+                raise
+            return noted.form.labels
+
+    def of(self, issue: Issue, state: PullState) -> FormVersion:
+        """Return the version that an issue is read with; `state` is what its pull request says of that.
+
+        What was read with one version is so as long as it can be. Nothing is asked of the forge if today's form leaves
+        no doubt.
+
+        Raises:
+            ConfigError: It is to be today's form, and that cannot be read.
+        """
+        noted = self._noted(state)
+        if noted is None:
+            today = self.today()
+            if is_certain(issue.body, today.form):
+                return today
+            return version_of(issue.body, today, self._versions(), _moment(issue.created_at))
+        versions = [noted]
+        with suppress(ConfigError):
+            versions.append(self.today())
+        return first_that_fits(issue.body, versions)
+
+    def _noted(self, state: PullState) -> FormVersion | None:
+        """Return the version that a pull request's marker names; None if there is no such version (any more)."""
+        for commit in (self._commit, state.form_at):
+            if state.form and commit and state.form not in self._known:
+                with suppress(ConfigError):
+                    self._at(commit)
+        return self._known.get(state.form or "")
+
+    def _versions(self) -> Iterator[FormVersion]:
+        yield from self._history
+        for version in self._unread:
+            self._history.append(version)
+            yield version
+
+    def _read_history(self) -> Iterator[FormVersion]:
+        commit: str | None = self._commit
+        path = ""
+        while commit and path != (path := self._site_at(commit).config.form):
+            change = None
+            for change in self._forge.versions(commit, path):
+                with suppress(ConfigError):  # it was deleted, or broken for a while
+                    yield replace(self._at(change.commit, path), since=change.since)
+            # Before the file came to this place, the config may have named another one.
+            commit = change.parent if change else None
+
+    def _at(self, commit: str, path: str = "") -> FormVersion:
+        """Read the form of a commit, or what was at a path then."""
+        site = self._site_at(commit)
+        path = path or site.config.form
+        text = site.text(path)
+        digest = text_digest(text or "")
+        if digest not in self._known:
+            form = site.form if path == site.config.form else read_form(text or "", path)
+            self._known[digest] = FormVersion(digest, commit, form)
+        return self._known[digest]
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Read a time of ISO 8601; None for what is not one, as a file that a person wrote may hold anything."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
