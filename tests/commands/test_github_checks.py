@@ -157,7 +157,7 @@ def test_nothing_is_wrong(github: FakeProbe) -> None:
             reply(200, []),
             "protection",
             "unknown",
-            "before there is",
+            "branches that exist",
             "branches",
         ),
         (
