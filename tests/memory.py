@@ -1,6 +1,6 @@
 """A site in memory: its files by path."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from almanac.commands.build import build_files
 from almanac.event.submission import submit_body
@@ -22,6 +22,9 @@ class MemoryFiles:
 
     def read(self, path: str) -> bytes | None:
         return self._files.get(path)
+
+    def removed(self, folder: str, beside: str) -> Iterable[tuple[str, bytes, bytes]]:
+        return ()
 
     def names(self, folder: str) -> Collection[str]:
         inside = [

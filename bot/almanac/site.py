@@ -39,6 +39,13 @@ class SiteFiles(Protocol):
     def names(self, folder: str) -> Collection[str]: ...
     def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]: ...
 
+    def removed(self, folder: str, beside: str) -> Iterable[tuple[str, bytes, bytes]]:
+        """Give the files that were removed from a folder, by the history as far as that is there.
+
+        Each has its path, its last content, and what another file (`beside`) held once it was gone.
+        """
+        ...
+
 
 class Site:
     """Reads the files of one site, each when it is first needed and only once."""
@@ -211,6 +218,9 @@ class CommitFiles:
     def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]:
         return self._forge.files(self._commit, folder, suffix)
 
+    def removed(self, folder: str, beside: str) -> Iterable[tuple[str, bytes, bytes]]:  # noqa: ARG002 - as in SiteFiles
+        return ()  # a forge's history costs too many requests; what a sweep proposes, a person decides
+
 
 class Folder:
     """The files of a site in a folder on this disk; writes them so that a crash leaves none of them half-written."""
@@ -243,6 +253,44 @@ class Folder:
     def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]:
         names = [name for name in self.names(folder) if name.endswith(suffix)]
         return {name: data for name in names if (data := self.read(f"{folder}/{name}")) is not None}
+
+    def removed(self, folder: str, beside: str) -> Iterable[tuple[str, bytes, bytes]]:
+        """Read git's history, and what the last commit holds and this folder does not; nothing without git."""
+        git, present = Git(self.root), set(self.names(folder))
+
+        def at(commit: str, path: str) -> bytes | None:
+            status, data = git.run("cat-file", "blob", f"{commit}:./{path}", good=(0, 128))
+            return data if status == 0 else None
+
+        log = (
+            "log",
+            "--format=commit %H",
+            "--diff-filter=D",
+            "--name-only",
+            "--no-renames",
+            "--relative",
+            "HEAD",
+            "--",
+        )
+        try:
+            lines = git.text(*log, folder).splitlines()
+            held = git.text("ls-tree", "--name-only", "HEAD", f"{folder}/").splitlines()
+        except ForgeError:  # no git, no repository, or no commit in it
+            return
+        gone = [(path, "HEAD", self.read(beside)) for path in held]
+        commit = ""
+        for line in filter(None, lines):
+            if line.startswith("commit "):
+                commit = line.removeprefix("commit ")
+            else:
+                gone.append((line, f"{commit}^", at(commit, beside)))
+        seen = set[str]()
+        for path, before, other in gone:
+            name = path.rpartition("/")[2]
+            content = None if name in present or path in seen else at(before, path)
+            seen.add(path)
+            if content is not None and other is not None:
+                yield path, content, other
 
     def write(self, files: Mapping[str, str]) -> None:
         """Write files: first all of them beside their places, then each into its place in one step."""

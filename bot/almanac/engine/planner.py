@@ -171,7 +171,7 @@ class Planner:
                 chosen = first
         path = record_path(site.config.records, chosen)
         text = site.text(path) if chosen in site.ids else None
-        record = read_record(text, path) if text is not None else None
+        record = read_record(text, path) if text is not None else self._deleted_record(look, path)
         if record and record.issue != number:
             if owner != "ours" or filed.event is None:
                 raise Undecided(Problem("Another event has taken the name of this event's record.", file=path))
@@ -183,6 +183,18 @@ class Planner:
         views = views_of(site.config, site.renderer())
         at_base = EventAtBase(site.config, site.text, site.ids, record)
         return proposed(filed, at_base, views, Offer(chosen, filed.event or kept, shared))
+
+    def _deleted_record(self, look: Look, path: str) -> Event | None:
+        """Read the record that the event had on the base, if it was deleted there: its section may have stayed."""
+        pull, state = look.proposal.pull, pull_state(look.proposal.pull)
+        commit = state.commit or (pull.head if pull else None)
+        if pull is None or commit is None or not (is_done(pull) or state.origin is not None):
+            return None
+        try:
+            text = self.site(commit).text(path)
+            return read_record(text, path) if text is not None else None
+        except UserError:
+            return None
 
     def _record_on_branch(self, look: Look, path: str) -> Event | None:
         """Read the record that a branch of ours holds."""

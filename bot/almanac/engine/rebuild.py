@@ -3,20 +3,23 @@
 `almanac build` writes the result in a folder; on a forge, a sweep proposes it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
-from almanac.errors import Raced
+from almanac.errors import Problem, Raced, UserError
 from almanac.event.model import Event
-from almanac.event.record import record_path, write_record
+from almanac.event.record import read_record, record_path, write_record
+from almanac.page.lines import fingerprints
+from almanac.page.match import own_section
+from almanac.page.outline import Section, outline
 from almanac.page.section import Renderer
 from almanac.proposal.marker import pull_state
 from almanac.proposal.page_edits import PageEdits, edits_proposed
 from almanac.proposal.state import SYNC_BRANCH, Look, Overview, Proposal
-from almanac.site import Site
+from almanac.site import Site, decoded
 from almanac.views import views_of
-from almanac.views.protocol import build_all
+from almanac.views.protocol import View, build_all, places
 
 
 def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event, _: event) -> PageEdits:
@@ -28,14 +31,50 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
         UserError: A record, a view's file or a template cannot be used.
     """
     records, render = site.records, site.renderer(site.records)
-    built = build_all(views_of(site.config, render), site.text, records)
+    views = views_of(site.config, render)
+    taken_off, notes = _without_deleted(site, views)
+    built = build_all(views, lambda path: taken_off.get(path, site.text(path)), records)
     known = {event.id: event for event in records}
     after = dict(built.files)
     for event in built.records:
         path = record_path(site.config.records, event.id)
         after[path] = write_record(spell(event, render), before=known.get(event.id), source=site.text(path))
     changed = {} if built.problems else {path: text for path, text in after.items() if site.text(path) != text}
-    return PageEdits(changed, {path: site.text(path) for path in changed}, built.problems, built.notes)
+    return PageEdits(changed, {path: site.text(path) for path in changed}, built.problems, (*notes, *built.notes))
+
+
+def _without_deleted(site: Site, views: Sequence[View]) -> tuple[dict[str, str | None], list[Problem]]:
+    """Take sections off the page whose records somebody deleted, if they are still as Almanac knew them.
+
+    A section that was put back after it had been taken off together with its record was written by hand.
+
+    Returns:
+        The views' files without these events, and what is to be said of it.
+    """
+    files: dict[str, str | None] = {}
+    notes: list[Problem] = []
+    page, known = site.config.page, {record.rendered for record in site.records}
+    for path, text, page_then in site.files.removed(site.config.records, page):
+        try:
+            record = read_record(decoded(text, path), path)
+        except UserError:
+            continue
+        now = files.get(page, site.text(page)) or ""
+        section = _unedited(now, record)
+        if section is None or record.rendered in known or not _unedited(decoded(page_then, page), record):
+            continue
+        for view, name in places(views, record):
+            files[name] = view.remove(name, files.get(name, site.text(name)), record)
+        message = (
+            "The record of this section was deleted, so the section is taken off. To keep it, put the record back."
+        )
+        notes.append(Problem(message, typed=record.title, file=page, line=section.line))
+    return files, notes
+
+
+def _unedited(page: str, record: Event) -> Section | None:
+    section = own_section(outline(page), record)
+    return section if section and record.rendered in fingerprints(section.text) else None
 
 
 def propose_page_edits(planner: Planner, overview: Overview) -> Done | None:

@@ -133,7 +133,7 @@ class _Work:
         understood = self.reader.new(section, taken)
         taken.add(understood.event.id)
         self._slots.append(_Slot(section, understood.event, section.text, is_new=True))
-        self._note("This section was written by hand; it gets a record.", section, understood.event)
+        self._note("This section has no record; it gets one.", section, understood.event)
         self._warn(understood)
 
     def add(self, record: Event) -> None:

@@ -145,7 +145,11 @@ def _records(shared: SharedBranch, path: str) -> tuple[Event, Event | None]:
     text = shared.texts(path)
     if text is None:
         name = path.rpartition("/")[2]
-        problem = Problem("The event's record is not on the branch, but someone's commits are.", file=path)
+        message = (
+            "The event's record is not on the branch, but someone's commits are. If the event should not go on the "
+            "page, close the pull request or the issue; otherwise put the record back."
+        )
+        problem = Problem(message, file=path)
         if any(blob and other.rpartition("/")[2] == name for other, blob in shared.theirs.items()):
             problem = Problem("The site has moved its records to another folder since this branch was made.", file=path)
         raise Undecided(problem)

@@ -64,7 +64,11 @@ class PageView(View):
             raise Undecided(Problem(message, file=path))
         section = own_section(outline(text), record) or _only_new_section(text, origin or "")
         if section is None:
-            raise Undecided(Problem("The event's section was removed from the page on the branch.", file=path))
+            message = (
+                "The event's section was removed from the page on the branch. If the event should not go on the page, "
+                "close the pull request or the issue; otherwise put the section back."
+            )
+            raise Undecided(Problem(message, file=path))
         return self._edited(path, text, section, record, "branch")
 
     def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> int | None:

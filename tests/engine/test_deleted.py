@@ -1,0 +1,109 @@
+"""A record or a section that somebody deleted is deleted, as far as that can be seen."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from almanac.commands.build import build_files, build_site
+from almanac.event.record import read_record
+from almanac.page.lines import fingerprints
+from almanac.page.outline import outline
+from almanac.proposal.state import branch_name
+from almanac.site import Folder, Site
+
+from tests.gitrepo import Repo
+from tests.scenes import DEMO_DAY, PAGE, RECORD, RECORDS, Scene
+
+
+def repo_of(scene: Scene) -> Repo:
+    repo: Repo = scene.world.repo  # type: ignore[attr-defined]
+    return repo
+
+
+def record_of(folder: Path) -> tuple[Path, str]:
+    """Return one record's file, and its section."""
+    file = min((folder / RECORDS).iterdir())
+    rendered = read_record(file.read_text(), file.name).rendered
+    page = (folder / PAGE).read_text()
+    return file, next(section.text for section in outline(page).sections if rendered in fingerprints(section.text))
+
+
+def count(folder: Path) -> int:
+    return len(outline((folder / PAGE).read_text()).sections)
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_the_section_of_a_deleted_record_is_taken_off(
+    scene: Scene, committed: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, before = repo_of(scene).folder, count(repo_of(scene).folder)
+    file, section = record_of(folder)
+    if committed:
+        scene.world.commit({f"{RECORDS}/{file.name}": None})
+    else:
+        file.unlink()
+    assert build_site(folder, check=False) == 0
+    assert "was deleted, so the section is taken off" in capsys.readouterr().err
+    assert (file.exists(), count(folder)) == (False, before - 1)
+    assert section not in (folder / PAGE).read_text()
+    assert build_files(Site(Folder(folder))).files == {}
+
+
+def test_a_section_that_was_edited_since_or_put_back_later_is_one_by_hand(scene: Scene) -> None:
+    folder = repo_of(scene).folder
+    file, section = record_of(folder)
+    page = (folder / PAGE).read_text()
+    name, both = f"{RECORDS}/{file.name}", page.replace(section, "")
+    scene.world.commit({name: None, PAGE: both.encode()})
+    scene.world.commit({PAGE: page.encode()})
+    assert name in build_files(Site(Folder(folder))).files
+
+
+def test_a_record_under_another_name_is_not_deleted(scene: Scene) -> None:
+    folder = repo_of(scene).folder
+    file, _ = record_of(folder)
+    other = file.with_name("2001-01-01-other.yml")
+    other.write_text(file.read_text().replace(file.stem, other.stem))
+    file.unlink()
+    assert PAGE not in build_files(Site(Folder(folder))).files
+
+
+def test_a_record_that_nobody_can_read_any_more_says_nothing(scene: Scene) -> None:
+    scene.world.commit({f"{RECORDS}/2001-01-01-x.yml": b"?"})
+    scene.world.commit({f"{RECORDS}/2001-01-01-x.yml": None})
+    assert build_files(Site(Folder(repo_of(scene).folder))).files == {}
+
+
+def test_without_git_nothing_shows_it(scene: Scene) -> None:
+    folder = repo_of(scene).folder
+    file, _ = record_of(folder)
+    shutil.rmtree(folder / ".git")
+    file.unlink()
+    [made] = build_files(Site(Folder(folder))).files
+    assert made.startswith(RECORDS)
+
+
+def test_a_record_that_was_deleted_on_the_base_does_not_show_its_event_twice(scene: Scene) -> None:
+    number = scene.proposed()
+    scene.world.merge(scene.pull(number).number)
+    scene.run(number)
+    sections = len(outline(scene.base_page()).sections)
+    scene.world.commit({RECORD: None})
+    scene.edit(number, **DEMO_DAY, location="Paris")
+    assert scene.run(number).plan.outcome == "created"
+    assert scene.page(number).count("Demo Day") == scene.base_page().count("Demo Day")
+    assert len(outline(scene.page(number)).sections) == sections
+    assert "like this one" not in scene.comment(number)
+    assert 'location: "Paris"' in scene.record(number)
+    assert scene.run(number).plan.writes == ()
+
+
+@pytest.mark.parametrize("what", ["record", "section"])
+def test_what_was_deleted_on_the_branch_is_left_so_and_the_way_out_is_named(scene: Scene, what: str) -> None:
+    number = scene.proposed()
+    base = scene.base_page().encode()
+    theirs = scene.by_hand(number, {RECORD: None} if what == "record" else {PAGE: base})
+    assert scene.run(number).plan.outcome == "waiting"
+    assert scene.head(number) == theirs
+    assert scene.world.head(branch_name(number)) == theirs
+    assert "close the pull request or the issue" in scene.comment(number)
