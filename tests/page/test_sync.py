@@ -124,7 +124,6 @@ def test_times_edited_by_hand_are_read_again() -> None:
         ("### November 8th, 2021:", "### November 9th, 2021:"),
         ("Governments & Agencies", "Agencies and others"),
         ("### November 8th, 2021:  Governments & Agencies", "### Nov 8, 2021 - Governments & Agencies"),
-        ("(Nov 9 & 10).  \n", "(Nov 9 & 10).\n"),
         ("    * Demos\n", "    * Demos\n\nAn afterthought.\n"),
         ("- When: 9am ET, 3pm CET\n\n", ""),
     ],

@@ -97,6 +97,8 @@ def _propose(planner: Planner, overview: Overview) -> Done | None:
     site = planner.site(base.commit)
     # A site without any record has not taken its page over, so its sections are left alone.
     edits = rebuild(site) if site.record_texts else PageEdits()
+    if not (edits.notes or edits.problems) and edits.files.keys() <= site.record_texts.keys():
+        edits = PageEdits()  # a formatter was run over the page: that records remember so can wait for a real edit
     pull = overview.pulls.get(SYNC_BRANCH)
     if pull is None and (edits.files or head):
         pull = forge.newest_pull(SYNC_BRANCH)

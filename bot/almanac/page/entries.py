@@ -25,7 +25,7 @@ _COMMENT = re.compile(r"[ \t]*<!--(?:(?!-->).)*-->[ \t]*\Z")
 _OPENING_TAG = re.compile(r"(?:<|\{%-?[ \t]{0,9})([a-z]+)", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"[ \t]*(?:</([a-z]+)[ \t]*>|\{%-?[ \t]*end([a-z]+)[ \t]*-?%\})[ \t]*\Z", re.IGNORECASE)
 _MARK = re.compile(r"(?P<atx>#{1,6})[ \t]|[ ]{0,3}(?:(?P<bullet>[-*+])[ \t]|\|)")
-_BARE_ROW = re.compile(r"[^\s|][^\r\n|]*(?:\|[^\r\n|]*)+")
+_BARE_ROW = re.compile(r"[ ]*[^\s|][^\r\n|]*(?:\|[^\r\n|]*)+")
 _UNDERLINED = re.compile(r"\S[^\r\n]*(?:\r\n?|\n)(?:(=)+|-{2,})[ \t]*(?![^\r\n])")
 
 

@@ -48,7 +48,7 @@ def import_page(
     warnings: list[Problem] = []
     ids = TakenIds(taken)
     for section in cut.sections:
-        understood = reader.new(section, ids)
+        understood = reader.new(section, ids, exact=True)
         ids.add(understood.event.id)
         events.append(understood.event)
         warnings += understood.warnings

@@ -12,9 +12,10 @@ from itertools import pairwise
 from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import UserError
 from almanac.event.model import Event
+from almanac.page.canonical import says_same
 from almanac.page.entries import Style, style_of, trimmed
 from almanac.page.headings import Heading
-from almanac.page.lines import fingerprint, is_delimiter, is_rule, split_lines, with_newline
+from almanac.page.lines import fingerprint, fingerprints, is_delimiter, is_rule, split_lines, with_newline
 from almanac.page.match import own_section
 from almanac.page.outline import Order, Page, Section, known_dates, order_of, outline
 
@@ -55,13 +56,17 @@ def refuse_loop(cut: Page) -> None:
         raise UserError(_LOOP)
 
 
-def put(page: str, event: Event, section: str, *, previous: Event | None, order: Order | None) -> str:
+def put(  # noqa: PLR0913
+    page: str, event: Event, section: str, *, previous: Event | None, order: Order | None, known: str | None = None
+) -> str:
     """Write one event's section onto a page; every other character stays.
 
     The section that `previous` has there is replaced where it is, or, if the date changed, taken out and put in the
-    new date's place. It is recognised by its fingerprint, then by date and title. A new section goes where its date
-    belongs in the page's own order, and before what closes the page. In a list under years it goes below its year; a
-    year that is not there yet gets a heading like its neighbour's.
+    new date's place. It is recognised by its fingerprint, then by date and title, then by what it says: `known` is what
+    `previous` is written as. If a formatter has been at it and it says what it should, it stays as it is.
+
+    A new section goes where its date belongs in the page's own order, and before what closes the page. In a list under
+    years it goes below its year; a year that is not there yet gets a heading like its neighbour's.
 
     The section gets the page's line ends. Without an `order`, the page's own counts, or else the oldest comes first.
 
@@ -71,18 +76,23 @@ def put(page: str, event: Event, section: str, *, previous: Event | None, order:
     cut = outline(page)
     refuse_loop(cut)
     text = fitted(event, section, cut.newline)
-    own = own_section(cut, previous) if previous else None
+    own = own_section(cut, previous, known) if previous else None
     if own is None or previous is None:
         return insert(cut, text, event.date, order)
+    if previous.rendered not in fingerprints(own.text) and says_same(own.text, text):
+        return page
     if previous.date == event.date:
         return page[: own.start] + text + page[own.end :]
     return insert(outline(taken_out(cut, own)), text, event.date, order or cut.order)
 
 
-def remove(page: str, event: Event) -> str:
-    """Take an event's section out, with the space between it and its neighbour; without a section, nothing changes."""
+def remove(page: str, event: Event, known: str | None = None) -> str:
+    """Take an event's section out, with the space between it and its neighbour; without a section, nothing changes.
+
+    `known` is as in `put`.
+    """
     cut = outline(page)
-    own = own_section(cut, event)
+    own = own_section(cut, event, known)
     return taken_out(cut, own) if own else page
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from almanac.event.model import Event
 from almanac.invisible import without_invisible
+from almanac.page.canonical import is_known, says_same, sense
 from almanac.page.entries import Style, trimmed
 from almanac.page.headings import heading_ends
 from almanac.page.lines import MAX_START, fingerprints, plain, split_lines
@@ -56,14 +57,21 @@ def title_of(section: Section) -> str:
 # ------------------------------------------------------------------------------- one record
 
 
-def own_section(page: Page, event: Event) -> Section | None:
-    """Find a record's section: by its fingerprint, then by date and title."""
+def own_section(page: Page, event: Event, written: str | None = None) -> Section | None:
+    """Find a record's section: by its fingerprint, then by date and title, then by what it says.
+
+    Of several with its date and title, `written` tells which it is: what the record is written as.
+    """
     for section in (*page.sections, *_parts(page)) if event.rendered else ():
         if event.rendered in fingerprints(section.text):
             return section
-    return next(
-        (section for section in page.sections if section.date == event.date and same_title(section, event)), None
-    )
+    alike = [section for section in page.sections if section.date == event.date and same_title(section, event)]
+    if len(alike) == 1:
+        return alike[0]
+    for section in alike or (_parts(page) if event.rendered else ()):
+        if is_known(event.rendered, section.text) or (written and says_same(section.text, written)):
+            return section
+    return next(iter(alike), None)
 
 
 def _parts(page: Page) -> Iterator[Section]:
@@ -83,8 +91,8 @@ def _parts(page: Page) -> Iterator[Section]:
 class Tie(Enum):
     """What ties a section to a record."""
 
-    HASH = "the record's `rendered`: nobody edited the section"
-    TEXT = "it is what the record would be written as now"
+    HASH = "the record's `rendered`: nobody changed what the section says"
+    TEXT = "it says what the record would be written as now"
     LOOKS = "date or title: the section was edited"
 
 
@@ -109,11 +117,17 @@ class Pairs:
 def pair(sections: Sequence[Section], records: Sequence[Event], shown: Mapping[str, str]) -> Pairs:
     """Give each section its record: by fingerprint, else by what the record is written as now, else by date and title.
 
+    Bytes come first, and only what they do not tie is compared by what it says.
+
     `shown` is what each record is written as: id -> text.
     """
     pairing = _Pairing(sections, records)
-    pairing.tie_texts({record.id: record.rendered for record in records}, fingerprints, Tie.HASH)
+    rendered = {record.id: record.rendered for record in records}
+    pairing.tie_texts(rendered, fingerprints, Tie.HASH)
     pairing.tie_texts(shown, lambda text: (text,), Tie.TEXT)
+    pairing.tie_texts(rendered, lambda text: (sense(text),), Tie.HASH)
+    if pairing.free():
+        pairing.tie_texts({name: sense(shown[name]) for name in pairing.left}, lambda text: (sense(text),), Tie.TEXT)
     pairing.tie_looks()
     return Pairs(
         tuple(pairing.tied[index] for index in sorted(pairing.tied)),

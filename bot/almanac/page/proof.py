@@ -7,9 +7,10 @@ from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.event.record import record_path
+from almanac.page.canonical import is_known
 from almanac.page.entries import style_of
 from almanac.page.lines import raw_cells, with_newline
-from almanac.page.match import Tie, pair
+from almanac.page.match import pair
 from almanac.page.outline import Page, Section, outline
 from almanac.page.template import TEMPLATE
 
@@ -121,7 +122,11 @@ def misfits(
     # With the sections' texts known, the new page is in sync at once, unless what was written has torn sections.
     known = outline(written, {texts[record.id]: record.date for record in records})
     pairs = pair(known.sections, records, texts)
-    if pairs.sections or pairs.records or any(one.tie is not Tie.HASH for one in pairs.tied):
+    if (
+        pairs.sections
+        or pairs.records
+        or not all(is_known(one.record.rendered, one.section.text) for one in pairs.tied)
+    ):
         return (misfit,)
     # After the next edit of a record nobody will know its text, so its section has to be found by its looks as well:
     # with its date, unless a person put another date beside a text that is kept verbatim.

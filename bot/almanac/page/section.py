@@ -1,7 +1,7 @@
 """What a section says: in fields if they can write it again, else kept verbatim beside what is understood.
 
-A section in the house style is read back into the fields that it was written from: written again, they must give the
-section. What is noticed about its content is reported with its line and never corrected: the page is its people's.
+A section in the house style is read back into the fields that it was written from: written again, they must say the
+same. What is noticed about its content is reported with its line and never corrected: the page is its people's.
 """
 
 import re
@@ -14,8 +14,9 @@ from typing import Any
 from almanac.dates import DAYS, UNKNOWN_YEAR, find_date, heading_date
 from almanac.errors import Problem
 from almanac.event.model import Event, Link, Person, event_id
+from almanac.page.canonical import is_known, says_same, sense, spelt
 from almanac.page.lines import URL, fingerprint, links, plain, split_lines, with_newline
-from almanac.page.match import title_of
+from almanac.page.match import title_of, words
 from almanac.page.outline import Section
 from almanac.page.proof import UnreadableSectionError
 from almanac.times.check import check_imported
@@ -70,12 +71,10 @@ class Understood:
 class _Reading:
     """What a section says: values of an event's fields, the title among them.
 
-    `when_line` is the line of the section with the times, counted from 0; 0 if there is none. If `whole`, the section
-    is in the house style, so what it does not say is not so.
+    If `whole`, the section is in the house style, so what it does not say is not so.
     """
 
     fields: dict[str, Any]
-    when_line: int = 0
     whole: bool = True
 
 
@@ -87,46 +86,74 @@ class SectionReader:
     zones: Zones
     newline: str
 
-    def new(self, section: Section, taken: Collection[str]) -> Understood:
-        """Make a new record; `taken` are the ids that are in use."""
-        return self._read(section, None, taken)
+    def new(self, section: Section, taken: Collection[str], *, exact: bool = False) -> Understood:
+        """Make a new record; `taken` are the ids that are in use.
+
+        If `exact`, a record without `markdown` is written as the section byte for byte, and not only to the same sense.
+        """
+
+        def fits(event: Event) -> bool:
+            written = self.written(event)
+            same = written is not None and says_same(written, section.text)
+            return same and (not exact or with_newline(written or "", self.newline) == section.text)
+
+        events = [self._event(section, reading, None, taken) for reading in _readings(section)]
+        return self._understood(section, next(filter(fits, events), None) or _verbatim(section, events[-1]))
 
     def again(self, section: Section, record: Event) -> Understood:
-        """Take a section that was edited by hand into its record, which keeps its id and what the page cannot show."""
-        understood = self._read(section, record, ())
-        event = understood.event
-        # No section could have shown these, such as the label of people where there are none, so it did not deny them.
-        shown = self._written_from_fields(event)
-        for name in _SHOWN:
-            if getattr(record, name) and not getattr(event, name):
-                with_it = event.model_copy(update={name: getattr(record, name)})
-                if self._written_from_fields(with_it) == shown:
-                    event = with_it
-        return replace(understood, event=event)
+        """Take a section that was edited by hand into its record: only the fields of which it says something else.
 
-    def _written_from_fields(self, event: Event) -> str | None:
+        Of several ways to read it, the one counts by which the person changed the fewest fields. Where no fields can
+        say what it says, its text is kept; then a field that cannot be read keeps its value as long as the words of
+        that are still in the section.
+        """
+        events = [self._event(section, reading, record, ()) for reading in _readings(section)]
+        same = [self._settled(section, event, record) for event in events if self._says(event, section)]
+        if not same:
+            same = [_verbatim(section, _with_unread(section, event, record)) for event in events]
+        return self._understood(section, min(same, key=lambda event: len(_differences(event, record))), record)
+
+    def said_before(self, section: Section, record: Event) -> bool:
+        """Tell whether a section still says what was on the page last, in other bytes, though the record was edited."""
+        event = self.again(section, record).event
+        written = self.written(event) if event.markdown is None else None
+        return written is not None and is_known(record.rendered, written)
+
+    def written(self, event: Event) -> str | None:
         """Write a section from the fields alone; None if the template cannot."""
         try:
             return self.render(event.model_copy(update={"markdown": None}))
         except UnreadableSectionError:
             return None
 
-    def _read(self, section: Section, record: Event | None, taken: Collection[str]) -> Understood:
-        """Take the first reading that writes the section again; if none does, keep the text beside the last one."""
-        for reading in _readings(section):
-            event = self._event(section, reading, record, taken)
-            written = self._written_from_fields(event)
-            if written is not None and with_newline(written, self.newline) == section.text:
-                break
-        else:
-            # The links are kept too, for people and programs that look for them.
-            kept = {"markdown": section.text, "links": event.links or links(section.text)}
-            event = event.model_copy(update=kept)
-        event = event.model_copy(update={"rendered": fingerprint(section.text)})
+    def _says(self, event: Event, section: Section) -> bool:
+        written = self.written(event)
+        return written is not None and says_same(written, section.text)
+
+    def _settled(self, section: Section, event: Event, record: Event) -> Event:
+        """Give each field the record's own value back if the section says the same with it.
+
+        Some fields no section could have shown, such as the label of people where there are none; and what was typed
+        may have more spaces than a formatter leaves.
+        """
+        for name in _differences(event, record):
+            own = self._timed(event.model_copy(update={name: getattr(record, name)}), record)
+            event = own if self._says(own, section) else event
+        return event
+
+    def _understood(self, section: Section, event: Event, record: Event | None = None) -> Understood:
+        event = self._timed(event, record)
+        event = event.model_copy(update={"rendered": self.stamp(section.text, event)})
         times = check_imported(event.date, event.when or "", self.zones)
-        line = section.line + reading.when_line
+        line = section.line + _when_line(section)[0]
         warnings = (replace(warning, field="When", line=line) for warning in times.warnings)
         return Understood(event, (*_findings(section), *warnings))
+
+    def stamp(self, section: str, event: Event) -> str:
+        """Return the `rendered` of a record whose section on the page says the same as what it is written as."""
+        written = self.written(event) if event.markdown is None else event.markdown
+        is_ours = written is not None and with_newline(written, "\n") == with_newline(section, "\n")
+        return fingerprint(section) if is_ours else sense(section)
 
     def _event(self, section: Section, reading: _Reading, record: Event | None, taken: Collection[str]) -> Event:
         found = dict(reading.fields)
@@ -143,27 +170,55 @@ class SectionReader:
             without_year = date.startswith(UNKNOWN_YEAR) and date[4:] == record.date[4:]
             if record.date.startswith(f"{date}-") or without_year:
                 date = record.date
-        when = found.get("when", kept.get("when"))
-        times: dict[str, Any] = {}
-        if record is None or (when, date) != (record.when, record.date):
-            read = check_imported(date, when or "", self.zones)
-            times = {name: getattr(read, name) for name in _TIMES}
-        return Event(**{**kept, **found, **times, "date": date, "markdown": None})
+        return self._timed(Event(**{**kept, **found, "date": date, "markdown": None}), record)
+
+    def _timed(self, event: Event, record: Event | None) -> Event:
+        """Let the times follow from date and When line; while these are the record's, so are the times."""
+        known = record is not None and (event.when, event.date) == (record.when, record.date)
+        times = record if known else check_imported(event.date, event.when or "", self.zones)
+        return event.model_copy(update={name: getattr(times, name) for name in _TIMES})
+
+
+def _differences(event: Event, record: Event) -> list[str]:
+    return [name for name in _SHOWN if getattr(event, name) != getattr(record, name)]
+
+
+def _verbatim(section: Section, event: Event) -> Event:
+    """Keep a section's text, and its links for people and programs that look for them."""
+    return event.model_copy(update={"markdown": section.text, "links": event.links or links(section.text)})
+
+
+def _with_unread(section: Section, event: Event, record: Event) -> Event:
+    """Keep the record's value of fields that cannot be read out of a section which still has all their words."""
+    text = words(plain(" ".join(spelt(section.text))))
+
+    def still_there(value: Any) -> bool:
+        if isinstance(value, tuple):
+            return all(still_there(getattr(one, "name", getattr(one, "label", one))) for one in value)
+        return value in section.text or words(plain(value)) in text
+
+    unread = {name: getattr(record, name) for name in _SHOWN if getattr(record, name) and not getattr(event, name)}
+    return event.model_copy(update={name: value for name, value in unread.items() if still_there(value)})
 
 
 def _readings(section: Section) -> Iterator[_Reading]:
-    """Read a section, the fullest reading first."""
-    house = _read_house(section.text)
-    if house is None:
+    """Read a section, the fullest reading first: as it is written, then in its canonical form.
+
+    Blank lines tell a paragraph with bullets from people with a label, unless a formatter has put them everywhere.
+    """
+    as_spelt = spelt(section.text)
+    texts = [section.text, "\n".join(as_spelt), "\n".join(filter(None, as_spelt))]
+    read = [house for text in dict.fromkeys(texts) if (house := _read_house(text))]
+    yield from read
+    for house in reversed(read):
+        # If it is not written again from its fields, its lines hold Markdown and not plain text.
+        in_words = {name: plain(house.fields[name]) or house.fields[name] for name in _LINES if name in house.fields}
+        yield replace(house, fields={**house.fields, **in_words})
+    if not read:
         # Of a section in another style, only the title and the times are understood.
         title = (title_of(section) or heading_date(section.date))[:_MAX_TITLE]
-        line, when = _when_line(section)
-        yield _Reading({"title": title} | ({"when": when} if when else {}), line, whole=False)
-        return
-    yield house
-    # If it is not written again from these, its lines hold Markdown and not plain text.
-    words = {name: plain(house.fields[name]) or house.fields[name] for name in _LINES if name in house.fields}
-    yield replace(house, fields={**house.fields, **words})
+        when = _when_line(section)[1]
+        yield _Reading({"title": title} | ({"when": when} if when else {}), whole=False)
 
 
 def _when_line(section: Section) -> tuple[int, str]:
@@ -182,7 +237,6 @@ class _Item:
     """A bullet with those below it; `apart` if there is an empty line between."""
 
     text: str
-    line: int
     nested: list[str] = field(default_factory=list)
     apart: bool = False
 
@@ -198,7 +252,6 @@ def _read_house(section: str) -> _Reading | None:
     if any(line.strip() for line in rest) and not items:
         return None
     fields: dict[str, Any] = {}
-    when_line = 0
     paragraphs: list[_Item] = []
     for item in items:
         found = _labelled(item, fields)
@@ -206,23 +259,22 @@ def _read_house(section: str) -> _Reading | None:
             paragraphs.append(item)
         else:
             fields |= found
-            when_line = item.line if "when" in found else when_line
     # With a topic, the heading names the series.
     topic = fields.pop("topic", None)
     named = _decoded(heading[2])
     fields |= {"title": topic, "series": named} if topic else {"title": named}
     fields |= _described(paragraphs, has_agenda="agenda" in fields)
-    return _Reading({name: value for name, value in fields.items() if value is not None}, when_line)
+    return _Reading({name: value for name, value in fields.items() if value is not None})
 
 
 def _items(lines: list[str]) -> Iterator[_Item]:
     item: _Item | None = None
     blank = False
-    for number, line in enumerate(lines, 1):
+    for line in lines:
         if match := _ITEM.match(line):
             if item:
                 yield item
-            item = _Item(match[1], number)
+            item = _Item(match[1])
         elif item and (match := _NESTED.match(line)):
             item.apart = item.apart or (blank and not item.nested)
             item.nested.append(match[1])
@@ -268,7 +320,7 @@ def _described(paragraphs: list[_Item], *, has_agenda: bool) -> dict[str, Any]:
     *others, last = paragraphs
     if last.nested and not has_agenda:
         fields["agenda"] = tuple(map(_decoded, last.nested))
-        paragraphs = [*others, _Item(last.text, last.line)]
+        paragraphs = [*others, _Item(last.text)]
     elif has_agenda and not any(item.nested for item in paragraphs):
         # Below a paragraph the agenda would need no name, so these are bullets of a description without paragraphs.
         return {"description": "\n".join(f"- {_decoded(item.text)}" for item in paragraphs)}

@@ -11,6 +11,7 @@ from almanac.config import Config
 from almanac.errors import Problem
 from almanac.event.model import Event, TakenIds
 from almanac.event.record import incoherent, record_path
+from almanac.page.canonical import is_known, says_same
 from almanac.page.importer import mark_duplicates
 from almanac.page.insert import fill, fitted, insert, refuse_loop, taken_out
 from almanac.page.lines import fingerprint, fingerprints, newline_of, with_newline
@@ -100,11 +101,15 @@ class _Work:
     _added: list[Event] = field(default_factory=list)
 
     def keep_or_write(self, section: Section, record: Event) -> None:
-        """Take a section that nobody edited, or both sides alike; write it again if the record now says otherwise."""
+        """Take a section that nobody edited, or both sides alike; write it again if the record now says otherwise.
+
+        A section that says the same in other bytes stays as it is: a formatter made it so.
+        """
         text = self.shown[record.id]
         if self._is_same(text, section, record):
-            known = record.rendered in fingerprints(section.text)
-            self._slots.append(_Slot(section, record if known else _rendered(record, section.text), section.text))
+            known = is_known(record.rendered, section.text)
+            stamp = record.rendered if known else self.reader.stamp(section.text, record)
+            self._slots.append(_Slot(section, record.model_copy(update={"rendered": stamp}), section.text))
             return
         # A section that is kept verbatim says its own date, so only one that is written from the fields can move.
         moves = record.markdown is None and section.date != record.date
@@ -114,7 +119,10 @@ class _Work:
     def take_in(self, section: Section, record: Event) -> None:
         """Take a section that was edited by hand into its record, unless the record was edited as well."""
         text = self.shown[record.id]
-        if record.rendered is None or record.rendered not in fingerprints(text):
+        if not is_known(record.rendered, text):
+            if record.rendered and self.reader.said_before(section, record):
+                self.keep_or_write(section, record)
+                return
             message = (
                 "This section and its record were both changed, and they disagree, so neither was overwritten. Make "
                 "one say what the other says, and run this again. The record is "
@@ -152,11 +160,13 @@ class _Work:
     def _is_same(self, text: str, section: Section, record: Event) -> bool:
         """Compare what a record is written as with its section.
 
-        Other line ends are not a difference if the section is as it was written, even if the rest of the page has other
-        ones by now, or if the whole page has one line end: then Git changed them at a checkout.
+        A section that has other bytes than it was written with only has to say the same. If it has not, the record or
+        the template was edited, and a change of style is one too. Other line ends are not a difference if the section
+        is as it was written, even if the rest of the page has other ones by now, or if the whole page has one line end:
+        then Git changed them at a checkout.
         """
-        if text == section.text:
-            return True
+        if text == section.text or record.rendered not in fingerprints(section.text):
+            return says_same(text, section.text)
         page, newline = self.cut.text, self.cut.newline
         as_written = record.rendered == fingerprint(section.text) or with_newline(page, newline) == page
         return as_written and with_newline(text, newline) == with_newline(section.text, newline)

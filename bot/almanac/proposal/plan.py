@@ -11,7 +11,7 @@ from almanac.proposal.branch import Branch, Content, content_on_top, fresh_conte
 from almanac.proposal.comment import current_comment, draft_digest, put_comment
 from almanac.proposal.duplicates import duplicate_warnings, traits
 from almanac.proposal.marker import pull_state, read_state, text_digest
-from almanac.proposal.merge import field_digests
+from almanac.proposal.merge import FIELDS, field_digests
 from almanac.proposal.state import (
     CloseIssue,
     Draft,
@@ -239,7 +239,9 @@ def _nothing_new(filed: Filed, content: Content, page: str) -> Plan:
     The pull request comes first here: its mark tells a later run that the issue was not closed by its author.
     """
     number, look, pull = filed.issue.number, filed.look, filed.look.proposal.open_pull
-    how = "with what was changed there by hand" if content.conflicts else "as the issue says"
+    answers, event = filed.event, content.event
+    as_answered = answers is None or all(getattr(answers, name) == getattr(event, name) for name in FIELDS)
+    how = "as the issue says" if as_answered and not content.conflicts else "with what was changed there by hand"
     reason = f"The event is on the page, {how}."
     draft = Draft("merged", {"page": page, "conflicts": _conflicts(filed, content)})
     if pull is None:

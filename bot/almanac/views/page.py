@@ -7,7 +7,8 @@ from almanac.config import Config
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.page import insert
-from almanac.page.lines import fingerprint, fingerprints, newline_of
+from almanac.page.canonical import is_known, says_same
+from almanac.page.lines import fingerprint, newline_of
 from almanac.page.match import own_section, same_title, words
 from almanac.page.outline import Section, outline
 from almanac.page.section import Renderer, SectionReader
@@ -32,10 +33,11 @@ class PageView(View):
 
     def put(self, path: str, text: str | None, event: Event, previous: Event | None) -> str:
         page = self._there(path, text)
-        return insert.put(page, event, self._render(event), previous=previous, order=self._config.order)
+        known = self._render(previous) if previous else None
+        return insert.put(page, event, self._render(event), previous=previous, order=self._config.order, known=known)
 
     def remove(self, path: str, text: str | None, event: Event) -> str | None:
-        return None if text is None else insert.remove(text, event)
+        return None if text is None else insert.remove(text, event, self._render(event))
 
     def build(self, texts: Texts, records: Sequence[Event]) -> Built:
         path = self._config.page
@@ -53,7 +55,7 @@ class PageView(View):
         if record.rendered is None:
             return record  # made by hand: its section is still to be written
         page = self._there(path, text)
-        section = own_section(outline(page), record)
+        section = own_section(outline(page), record, self._render(record))
         return self._edited(path, page, section, record, "site's main branch") if section else record
 
     def read_branch(self, path: str, text: str | None, record: Event, origin: str | None) -> Event:
@@ -62,7 +64,7 @@ class PageView(View):
             if origin is None:
                 message = "The history page has been renamed or moved since this branch was made."
             raise Undecided(Problem(message, file=path))
-        section = own_section(outline(text), record) or _only_new_section(text, origin or "")
+        section = own_section(outline(text), record, self._render(record)) or _only_new_section(text, origin or "")
         if section is None:
             message = (
                 "The event's section was removed from the page on the branch. If the event should not go on the page, "
@@ -73,7 +75,7 @@ class PageView(View):
 
     def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> int | None:
         cut = outline(text or "")
-        own = own_section(cut, record) if record else None
+        own = own_section(cut, record, self._render(record)) if record else None
         for section in cut.sections:
             if own and own.start == section.start:
                 continue
@@ -92,13 +94,15 @@ class PageView(View):
         """Return the record with what its section says, if only the section was edited, by the rules of an import."""
         newline = newline_of(page)
         text = insert.fitted(record, self._render(record), newline)
-        if text == section.text or record.rendered in fingerprints(section.text):
+        if says_same(text, section.text) or is_known(record.rendered, section.text):
             return record
-        if record.rendered not in fingerprints(text):
+        reader = SectionReader(self._render, self._config.zones(record.series), newline)
+        if not is_known(record.rendered, text):
+            if reader.said_before(section, record):
+                return record
             message = f"The record and its section of the page were both changed on the {where}, and they disagree."
             raise Undecided(Problem(message, typed=section.text, accepted=text, file=path, line=section.line))
-        zones = self._config.zones(record.series)
-        return SectionReader(self._render, zones, newline).again(section, record).event
+        return reader.again(section, record).event
 
 
 def _only_new_section(page: str, origin: str) -> Section | None:
