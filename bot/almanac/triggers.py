@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from almanac.proposal.comment import CommentCommand, command_of
-from almanac.proposal.marker import read_state
+from almanac.proposal.marker import marked_issue
 from almanac.proposal.ours import cannot_be_ours
 from almanac.proposal.state import Issue, issue_of
 
@@ -48,7 +48,7 @@ def _target_of_issue(trigger: str, payload: Mapping[str, Any]) -> Target:
     if "pull_request" in issue:
         # To GitHub, pull requests are issues. Ours name their issue at the end of the body; if someone else's does so,
         # too, we only look once more.
-        return _target(read_state(str(issue.get("body") or ""))[1].get("issue"), said)
+        return _target(marked_issue(str(issue.get("body") or "")), said)
     comments = 0 if action == "opened" else issue.get("comments")
     if not said and action not in ("deleted", "transferred") and isinstance(comments, int):
         # If the payload shows that an issue is not ours, it costs no request at all.

@@ -111,6 +111,17 @@ class TestCommands:
         say(scene, number, "mallory", "/almanac recreate")
         assert scene.comment(number) == seen
 
+    @both_forges
+    def test_a_person_who_may_write_since_is_heard(self, scene: Scene) -> None:
+        number = scene.proposed()
+        say(scene, number, "mallory", "/almanac cancel")
+        say(scene, number, "mallory", "/almanac cancel")
+        assert scene.world.issue_state(number)[0] == "open"
+        scene.world.let_in("mallory")
+        assert scene.run(number).plan.outcome == "unchanged"  # what was said before is not taken up again
+        assert say(scene, number, "mallory", "/almanac cancel").plan.outcome == "closed"
+        assert scene.world.issue_state(number) == ("closed", "not_planned")
+
     def test_the_issue_s_author_has_no_right_by_that(self, scene: Scene) -> None:
         number = scene.proposed()
         say(scene, number, "ada", "/almanac cancel")

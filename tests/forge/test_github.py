@@ -443,6 +443,48 @@ class TestComments:
         assert (found.id, found.body) == (ours.id, ours.body.rstrip()) or found == ours
 
 
+class TestCopiedComments:
+    """Someone who may write copies our comment, marker and all: theirs is neither changed nor deleted."""
+
+    TEXT = "Ours\n{}\nmore"
+
+    def all(self, site: GitHubWorld, number: int) -> list[tuple[int, str]]:
+        return [(each.id, each.body) for each in site.comments(number)]
+
+    @pytest.mark.parametrize("first", [True, False])
+    def test_beside_ours(self, site: GitHubWorld, *, first: bool) -> None:
+        number, text = site.file_issue("An event", "text"), self.TEXT
+        marked = text.format(comment_marker(number))
+        copied = site.comment(number, "octo", marked) if first else 0
+        ours = site.comment(number, BOT, marked)
+        copied = copied or site.comment(number, "octo", marked)
+        look = site.forge.look(number)
+        assert (look.proposal.comment and look.proposal.comment.id, look.proposal.spare) == (ours, ())
+        site.forge.edit_comment(number, ours, "new")
+        assert sorted(self.all(site, number)) == sorted([(ours, "new"), (copied, marked)])
+
+    def test_without_ours(self, site: GitHubWorld) -> None:
+        number = site.file_issue("An event", "text")
+        marked = self.TEXT.format(comment_marker(number))
+        copied = site.comment(number, "octo", marked)
+        seen = site.forge.look(number).proposal.comment
+        for change in (partial(site.forge.edit_comment, body="new"), site.forge.delete_comment):
+            with pytest.raises(Raced):
+                change(number, copied)
+        assert seen
+        assert site.forge.look(number).proposal.comment is None
+        ours = site.forge.create_comment(number, marked)
+        assert self.all(site, number) == [(copied, marked), (ours.id, marked)]
+
+    def test_a_second_one_of_ours_goes(self, site: GitHubWorld) -> None:
+        number = site.file_issue("An event", "text")
+        marked = self.TEXT.format(comment_marker(number))
+        ours = [site.comment(number, login, marked) for login in (BOT, "octo", BOT)]
+        assert site.forge.look(number).proposal.spare == (ours[2],)
+        site.forge.delete_comment(number, ours[2])
+        assert [each.id for each in site.comments(number)] == ours[:2]
+
+
 class TestTroubles:
     def test_a_repository_that_is_not_there(self, site: GitHubWorld) -> None:
         for forge in (site.connect(repository="octo/nowhere"), site.connect(repository="nobody/x", default_branch="m")):

@@ -437,6 +437,27 @@ class TestPulls:
         }.items():
             assert web_address(api) == web
 
+    @pytest.mark.parametrize(
+        "home", [{"id": 77, "full_name": "octo/site-fork"}, {"id": 77, "full_name": "octo/site"}, None]
+    )
+    def test_a_branch_of_a_fork_is_not_ours_whoever_owns_it(
+        self, server: Proxy, forge: GitHubForge, home: dict[str, object] | None
+    ) -> None:
+        forked = {**PULL, "number": 8, "head": {**PULL["head"], "repo": home}, "body": "Text"}  # type: ignore[dict-item]
+        server.trouble = script({"GET /pulls": Answer(200, [forked, PULL]), "GET /git": Answer(200, b"[]")})
+        found = [forge.newest_pull("almanac/issue-1"), forge._recent_pulls("almanac/issue-1", 1)[0]]  # noqa: SLF001
+        found += list(forge._open_pulls().values())  # noqa: SLF001
+        assert [pull and pull.number for pull in found] == [7, 7, 7]
+        server.trouble = script({"GET /pulls": Answer(200, [forked]), "POST /pulls": Answer(502)})
+        assert forge.newest_pull("almanac/issue-1") is None
+        assert "problem of its own" in str(failure(lambda: self.open(forge)))
+
+    def test_a_repository_that_was_renamed_is_still_ours(self, server: Proxy, forge: GitHubForge) -> None:
+        renamed = {**HOME, "full_name": "octo/new-name"}
+        there = {**PULL, "head": {**PULL["head"], "repo": renamed}, "base": {"ref": "main", "repo": renamed}}  # type: ignore[dict-item]
+        server.trouble = script({"GET /pulls": Answer(200, [there])})
+        assert forge.newest_pull("almanac/issue-1")
+
     def test_there_is_one_already(self, server: Proxy, forge: GitHubForge) -> None:
         already = said(422, "Validation Failed", {"message": "A pull request already exists for octo:almanac/issue-1."})
         server.trouble = script({"POST /pulls": already, "GET /pulls": Answer(200, [PULL])})

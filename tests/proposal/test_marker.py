@@ -1,10 +1,15 @@
 """Almanac's memory survives whatever text stands above it, and GitHub's line ends."""
 
+import json
+
+import pytest
 from almanac.proposal.marker import (
     CommentState,
     PullState,
     comment_marker,
     comment_state,
+    marked_issue,
+    pull_entries,
     pull_state,
     read_state,
     text_digest,
@@ -58,10 +63,44 @@ def pull(body: str) -> Pull:
 
 
 def test_what_cannot_be_in_a_marker_is_passed_over() -> None:
-    entries = {"event": "../../x", "digest": 5, "answers": ["a"], "commit": "abc", "shared": "yes", "unknown": 1}
+    entries = {"event": "../../x", "digest": 5, "answers": ["a"], "commit": "a" * 40, "shared": "yes", "unknown": 1}
     memory = pull_state(pull(with_state("Text", entries)))
-    assert memory == PullState(commit="abc")
+    assert memory == PullState(commit="a" * 40)
     assert pull_state(None) == pull_state(pull("no marker")) == PullState()
+
+
+FULLWIDTH_ONE, COMMIT = "\uff11", "a" * 40
+WRONG: dict[str, list[object]] = {
+    "issue": [True, 0, -1, 10**9, 10**30, 1.0, "1", FULLWIDTH_ONE, [1], {"a": 1}],
+    "commit": ["main", "../../pulls/1", "a" * 39, "A" * 40, f"{COMMIT}\n", FULLWIDTH_ONE * 40, True, [COMMIT]],
+    "base": ["main", "a" * 41],
+    "withdrawn": ["main", COMMIT[1:]],
+    "swept": ["", 1],
+    "by": ["a b", "@all", "<b>", "\uff41da", "a\n", "x" * 101, 5],
+    "page": ["../x", "/etc/passwd", ".git/config", 5],
+    "digest": ["", "x" * 65, "<script>", FULLWIDTH_ONE, 7],
+    "answers": [[], {"a": 1}, {"a": "!"}, {str(number): "a" for number in range(101)}],
+    "like": [[["date", "x"]], {"date": None}, {"date": "x" * 501}],
+    "conflicts": ["title", [1], ["x" * 101], ["x"] * 101],
+    "comments": [True, -1, 2**31, "3"],
+    "closed-by": ["me", True, ""],
+    "rejected": [False, "", "x" * 41, []],
+    "landed": [1, "true", None],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_each_value_has_its_type_and_range(name: str, value: object) -> None:
+    body = f"Text\n\n<!-- almanac:state {json.dumps({name: value, 'event': '2022-01-20-x'})} -->\n"
+    assert pull_state(pull(body)) == PullState(event="2022-01-20-x")
+    assert pull_entries(pull(body)) == ("Text", {"event": "2022-01-20-x"})
+    assert marked_issue(body) is None
+
+
+@pytest.mark.parametrize("name", ["heard", "denied"])
+@pytest.mark.parametrize("value", [[True], [0], [2**63], ["a b"], [None], "ada", [[]], [1.5]])
+def test_lists_in_a_comment_s_marker_hold_ids_and_logins(name: str, value: object) -> None:
+    assert comment_state(Comment(1, with_state("", {name: value, "says": "x"}))) == CommentState(says="x")
 
 
 def test_what_closed_a_pull_request_is_read_by_the_name_that_is_written() -> None:

@@ -13,6 +13,7 @@ from almanac.proposal.triage import abandoned, answers_digest, cancelled, held, 
 from almanac.proposal.triage import withdrawn as ended
 from almanac.renderer import load_messages
 
+HEAD, BASE = "a" * 40, "b" * 40
 EVENT = Event(id="2021-11-08-x", title="X", date="2021-11-08")
 OPEN = Issue(12, "", "", author="ada")
 SHUT = replace(OPEN, state="closed", closed_at="2021-01-01T00:00:00Z")
@@ -20,10 +21,16 @@ STALE, OCTO = Closer("stale[bot]"), Closer("octo", decides=True)
 
 
 def pull(state: str = "open", *, merged: bool = False, **marks: object) -> Pull:
-    marks = {"digest": answers_digest(EVENT), "answers": field_digests(EVENT), "commit": "h", "base": "b", **marks}
+    marks = {"digest": answers_digest(EVENT), "answers": field_digests(EVENT), "commit": HEAD, "base": BASE, **marks}
     shut = state != "open"
     return Pull(
-        13, "t", with_state("x", marks), "closed" if shut else "open", merged, head="h", closed_at="t" if shut else None
+        13,
+        "t",
+        with_state("x", marks),
+        "closed" if shut else "open",
+        merged,
+        head=HEAD,
+        closed_at="t" if shut else None,
     )
 
 
@@ -31,7 +38,7 @@ def look(
     issue: Issue | None, pull: Pull | None = None, told: str | None = "problems", closer: Closer | None = None
 ) -> Look:
     comment = Comment(1, with_state("", {"told": told})) if told else None
-    return Look(issue, Base("main", "b"), Proposal("h" if pull else None, pull, comment), closer=closer)
+    return Look(issue, Base("main", BASE), Proposal(HEAD if pull else None, pull, comment), closer=closer)
 
 
 def filed(seen: Look, event: Event | None = EVENT) -> Filed:

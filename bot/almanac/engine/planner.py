@@ -13,7 +13,7 @@ from almanac.proposal.marker import known_closer, pull_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.ours import has_headings, has_label, may_be_ours
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
-from almanac.proposal.state import EventAtBase, Filed, Issue, Look, Plan, SharedBranch
+from almanac.proposal.state import EventAtBase, Filed, Issue, Look, Plan, Pull, SharedBranch
 from almanac.proposal.triage import (
     abandoned,
     cancelled,
@@ -157,6 +157,8 @@ class Planner:
     def _propose(self, filed: Filed, *, anew: bool) -> Plan:
         look, site, number = filed.look, self.site(filed.look.base.commit), filed.issue.number
         owner, commit = branch_owner(look)
+        if look.proposal.head is None and commit and not self._trusts(look.proposal.pull):
+            owner, commit = "ours", None
         if commit and (anew or (owner == "ask" and self.forge.is_ours(commit))):
             owner = "ours"
         chosen = event_id_of(look, filed.event, site.ids)
@@ -195,6 +197,10 @@ class Planner:
             return read_record(text, path) if text is not None else None
         except UserError:
             return None
+
+    def _trusts(self, pull: Pull | None) -> bool:
+        """Tell whether a commit that only a pull request's marker names may come onto a branch of the site's."""
+        return pull is None or not pull.author or self.forge.can_write(pull.author)
 
     def _record_on_branch(self, look: Look, path: str) -> Event | None:
         """Read the record that a branch of ours holds."""

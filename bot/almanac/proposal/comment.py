@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, is_dataclass, replace
 from typing import Any, Literal
 
 from almanac import __version__
-from almanac.proposal.marker import CommentState, comment_state, read_state
+from almanac.proposal.marker import CommentState, comment_entries, comment_state
 from almanac.proposal.state import DeleteBranch, Draft, DropComment, Look, Plan, PutComment, Write
 
 Command = Literal["retry", "recreate", "cancel", "unknown"]
@@ -109,30 +109,27 @@ def command_of(text: str) -> Command | None:
 
 
 def pending_command(look: Look, number: int, comment: CommentCommand | None) -> Command | None:
-    """Return the command that a comment gives, unless it was dealt with before or is about something else.
-
-    Nothing is taken from someone who was already told that they may not give commands.
-    """
+    """Return the command that a comment gives, unless it was dealt with before or is about something else."""
     command = command_of(comment.text) if comment else None
     if not comment or not command:
         return None
-    pull, now = look.proposal.pull, current_comment(look)
+    pull = look.proposal.pull
     if comment.place not in (number, pull.number if pull else None):
         return None
-    return None if comment.id in now.heard or comment.author.casefold() in now.denied else command
+    return None if comment.id in current_comment(look).heard else command
 
 
 def answered(plan: Plan, look: Look, comment: CommentCommand, command: Command | None) -> Plan:
     """Note in our comment that a command was dealt with, and answer it if there is something to say.
 
-    `command` is None if the comment's author may not give any.
+    `command` is None if the comment's author may not give any, which they are told once.
     """
-    now, issue = current_comment(look), look.issue
-    if issue is None or command == "retry":
+    now, issue, author = current_comment(look), look.issue, comment.author.casefold()
+    if issue is None or command == "retry" or (command is None and author in now.denied):
         return plan
     state: dict[str, object] = {"heard": [*now.heard, comment.id][-_REMEMBERED:]}
     if command is None:
-        state["denied"] = [*now.denied, comment.author.casefold()][-_REMEMBERED:]
+        state["denied"] = [*now.denied, author][-_REMEMBERED:]
     note = None
     if command in (None, "unknown"):
         note = Draft("note", {"may": command is not None, "commands": tuple(_KNOWN)})
@@ -142,7 +139,7 @@ def answered(plan: Plan, look: Look, comment: CommentCommand, command: Command |
         return replace(plan, writes=tuple(new if write is planned else write for write in plan.writes))
     there = look.proposal.comment
     if there:
-        text, entries = read_state(there.body)
+        text, entries = comment_entries(there)
         new = PutComment(issue.number, there.id, own_text(text), {**entries, **state}, note)
     else:
         new = PutComment(issue.number, None, note or "", state)

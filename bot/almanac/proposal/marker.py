@@ -4,15 +4,25 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from almanac.config import SitePath
 from almanac.event.model import ID_PATTERN
 from almanac.proposal.state import Closer, Comment, Pull
 
-M = TypeVar("M", bound=BaseModel)
 _STATE = re.compile(r"\n*<!-- almanac:state (\{[^\n]*\}) -->\s*\Z")
+# GitHub numbers issues, pull requests and comments from 1; branches of ours take numbers of up to nine digits.
+_Number = Annotated[int, Field(ge=1, le=999_999_999)]
+_CommentId = Annotated[int, Field(ge=1, lt=2**63)]
+_Commit = Annotated[str, Field(pattern="^[0-9a-f]{40}([0-9a-f]{24})?$")]
+_Digest = Annotated[str, Field(pattern="^[0-9a-z]{1,64}$")]
+_Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}(\[bot\])?$")]
+_Moment = Annotated[str, Field(pattern="^[ -~]{1,40}$")]
+_Ended = Annotated[str, Field(pattern=r"^[0-9A-Za-z\[\]_.:+-]{1,110}$")]
+_Word = Annotated[str, Field(max_length=100)]
+_Digests = Annotated[dict[_Word, _Digest], Field(max_length=100)]
 
 
 class PullState(BaseModel):
@@ -20,37 +30,39 @@ class PullState(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", populate_by_name=True)
 
-    issue: int | None = None  # the issue's number
+    issue: _Number | None = None  # the issue's number
     event: str | None = Field(default=None, pattern=ID_PATTERN, max_length=100)  # the event's id
-    page: str = ""  # the history page at the time
-    by: str | None = None  # who filed the issue
-    like: dict[str, str] = {}  # what identifies the event, to find others like it: see `almanac.proposal.duplicates`
-    digest: str | None = None  # the digest of the answers
+    page: SitePath = ""  # the history page at the time
+    by: _Login | None = None  # who filed the issue
+    # What identifies the event, to find others like it: see `almanac.proposal.duplicates`
+    like: dict[_Word, Annotated[str, Field(max_length=500)]] = Field(default={}, max_length=10)
+    digest: _Digest | None = None  # the digest of the answers
     # A short digest of each answer, the common ancestor of a merge; None if there is none
-    answers: dict[str, str] | None = None
+    answers: _Digests | None = None
     # The same of the answers that the record on the base was made from, if this changes one
-    origin: dict[str, str] | None = None
-    form: str | None = None  # the digest of the version of the form that the answers were read with
-    form_at: str | None = None  # a commit of the base that holds that version
-    base: str | None = None  # the commit of the base that the branch was built on
-    commit: str | None = None  # the branch's head as Almanac left it
+    origin: _Digests | None = None
+    form: _Digest | None = None  # the digest of the version of the form that the answers were read with
+    form_at: _Commit | None = None  # a commit of the base that holds that version
+    base: _Commit | None = None  # the commit of the base that the branch was built on
+    commit: _Commit | None = None  # the branch's head as Almanac left it
     shared: bool = False  # whether someone else's commits are on the branch
-    withdrawn: str | None = None  # the branch's head when it was deleted with someone else's commits on it
-    conflicts: list[str] = []  # the fields that a person and the issue changed differently
-    says: str | None = None  # the digest of the comment that goes with it
+    withdrawn: _Commit | None = None  # the branch's head when it was deleted with someone else's commits on it
+    # The fields that a person and the issue changed differently
+    conflicts: list[_Word] = Field(default=[], max_length=100)
+    says: _Digest | None = None  # the digest of the comment that goes with it
     # The digest of the comment as it was when this was written; None if there was no comment yet
-    told: str | None = None
-    comments: int | None = None  # how many comments the issue had then
-    title: str | None = None  # the digest of the title as Almanac wrote it
-    text: str | None = None  # the digest of the text above the marker as Almanac wrote it
+    told: _Digest | None = None
+    comments: Annotated[int, Field(ge=0, lt=2**31)] | None = None  # how many comments the issue had then
+    title: _Digest | None = None  # the digest of the title as Almanac wrote it
+    text: _Digest | None = None  # the digest of the text above the marker as Almanac wrote it
     landed: bool = False  # whether its event came onto the base in another way, so that it counts as merged
     # `almanac` if Almanac closed the pull request, or ended its proposal after someone else had closed it
-    closed_by: str | None = Field(default=None, alias="closed-by")
+    closed_by: Literal["almanac"] | None = Field(default=None, alias="closed-by")
     # How it was closed by someone else: `at`, the moment, `by`, the login, and `deleted` if that closed it
-    ended: dict[str, str] = {}
-    rejected: str | bool | None = None  # when the issue was closed after a maintainer's no, or that it was
-    revises: str | None = None  # when the issue was closed whose merged event this pull request changes
-    swept: str | None = None  # the base at which a sweep has looked for edits made by hand
+    ended: dict[_Word, _Ended] = Field(default={}, max_length=3)
+    rejected: _Moment | Literal[True] | None = None  # when the issue was closed after a maintainer's no, or that it was
+    revises: _Moment | None = None  # when the issue was closed whose merged event this pull request changes
+    swept: _Commit | None = None  # the base at which a sweep has looked for edits made by hand
 
 
 class CommentState(BaseModel):
@@ -62,16 +74,18 @@ class CommentState(BaseModel):
     told: (
         Literal["proposed", "problems", "stuck", "held", "closed", "merged", "refused", "lapsed", "withdrawn"] | None
     ) = None
-    says: str | None = None  # the digest of its text
-    pull: int | None = None  # the pull request that it mentions
-    merged: int | None = None  # the merged pull request that it mentioned last
-    heard: list[int] = []  # the last comments whose commands were dealt with, by their ids
-    denied: list[str] = []  # the people who were told that they may not give commands, by login in lower case
+    says: _Digest | None = None  # the digest of its text
+    pull: _Number | None = None  # the pull request that it mentions
+    merged: _Number | None = None  # the merged pull request that it mentioned last
+    # The last comments whose commands were dealt with, by their ids
+    heard: list[_CommentId] = Field(default=[], max_length=100)
+    # The people who were told that they may not give commands, by login in lower case
+    denied: list[_Login] = Field(default=[], max_length=100)
 
 
 def pull_state(pull: Pull | None) -> PullState:
-    """Read the marker of a pull request. Everyone who may write can edit it, so what is not valid is ignored."""
-    return _read(PullState, pull)
+    """Read the marker of a pull request. Strangers may have written it, so what is not valid is ignored."""
+    return PullState.model_validate(pull_entries(pull)[1])
 
 
 def ended(pull: Pull, closer: Closer) -> dict[str, str]:
@@ -90,16 +104,34 @@ def known_closer(pull: Pull) -> Closer | None:
 
 def comment_state(comment: Comment | None) -> CommentState:
     """Read the marker of our comment, likewise."""
-    return _read(CommentState, comment)
+    return CommentState.model_validate(comment_entries(comment)[1])
 
 
-def _read(model: type[M], written: Pull | Comment | None) -> M:
-    entries = read_state(written.body)[1] if written else {}
+def pull_entries(pull: Pull | None) -> tuple[str, dict[str, Any]]:
+    """Split a pull request's body into the text above the marker and the marker's entries, the valid ones alone."""
+    return _valid(PullState, pull.body if pull else "")
+
+
+def comment_entries(comment: Comment | None) -> tuple[str, dict[str, Any]]:
+    """Split our comment likewise."""
+    return _valid(CommentState, comment.body if comment else "")
+
+
+def marked_issue(body: str) -> int | None:
+    """Return the issue that the marker in a pull request's body names."""
+    return PullState.model_validate(_valid(PullState, body)[1]).issue
+
+
+def _valid(model: type[BaseModel], body: str) -> tuple[str, dict[str, Any]]:
+    text, entries = read_state(body)
+    known = {field.alias or name for name, field in model.model_fields.items()}
+    entries = {name: value for name, value in entries.items() if name in known}
     try:
-        return model.model_validate(entries)
+        model.model_validate(entries)
     except ValidationError as error:
         wrong = {detail["loc"][0] for detail in error.errors()}
-        return model.model_validate({name: value for name, value in entries.items() if name not in wrong})
+        entries = {name: value for name, value in entries.items() if name not in wrong}
+    return text, entries
 
 
 def comment_marker(issue: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from almanac.errors import Problem
 from almanac.proposal.comment import draft_digest
-from almanac.proposal.marker import ended, pull_state, read_state
+from almanac.proposal.marker import ended, pull_entries, pull_state
 from almanac.proposal.state import (
     SYNC_BRANCH,
     Closer,
@@ -96,7 +96,7 @@ def _undecided(edits: PageEdits, look: Look) -> Plan:
     digest = draft_digest(body)
     writes: tuple[Write, ...] = ()
     if pull and pull_state(pull).says != digest:
-        writes = (EditPull(pull.number, body, {**read_state(pull.body)[1], "digest": None, "says": digest}),)
+        writes = (EditPull(pull.number, body, {**pull_entries(pull)[1], "digest": None, "says": digest}),)
     reason = "A person has to decide something about the page and its records."
     return Plan(NO_ISSUE, "waiting", reason, writes, None, edits.problems, edits.notes)
 
@@ -106,7 +106,7 @@ def _nothing_left(look: Look, *, mine: bool) -> Plan | None:
     writes: list[Write] = []
     pull = look.proposal.open_pull
     if pull:
-        text, entries = read_state(pull.body)
+        text, entries = pull_entries(pull)
         writes.append(EditPull(pull.number, text, {**entries, CLOSED_BY: "almanac"}, close=True))
     if look.proposal.head and (mine or look.proposal.pull):
         writes.append(DeleteBranch(SYNC_BRANCH, look.proposal.head))

@@ -10,7 +10,7 @@ from almanac.event.record import record_path
 from almanac.proposal.branch import Branch, Content, content_on_top, fresh_content, proposal_title
 from almanac.proposal.comment import current_comment, draft_digest, put_comment
 from almanac.proposal.duplicates import duplicate_warnings, traits
-from almanac.proposal.marker import pull_state, read_state, text_digest
+from almanac.proposal.marker import pull_entries, pull_state, read_state, text_digest
 from almanac.proposal.merge import FIELDS, field_digests
 from almanac.proposal.state import (
     CloseIssue,
@@ -223,7 +223,7 @@ def _is_written(pull: Pull, entries: Mapping[str, object]) -> bool:
 
 def _edit(pull: Pull, title: str, body: Draft, entries: Mapping[str, object]) -> EditPull:
     """Bring the pull request up to date; a title or text that a person changed stays."""
-    text, there = read_state(pull.body)
+    text, there = pull_entries(pull)
     ours = there.get("title") == text_digest(pull.title)
     return EditPull(
         number=pull.number,

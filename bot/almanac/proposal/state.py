@@ -66,7 +66,8 @@ class Comment:
 class Pull:
     """A pull request. `body` includes the marker; `head` is the commit that it offers, as far as the forge knows.
 
-    `base` is the branch that it goes to; `closed_at` is ISO 8601 or None.
+    `base` is the branch that it goes to; `closed_at` is ISO 8601 or None. `author` is the person who opened it, empty
+    where that was a machine, or where people have no accounts.
     """
 
     number: int
@@ -78,6 +79,7 @@ class Pull:
     head: str | None = None
     base: str = ""
     closed_at: str | None = None
+    author: str = ""
 
 
 @dataclass(frozen=True)

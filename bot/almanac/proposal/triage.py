@@ -13,7 +13,7 @@ from dataclasses import replace
 from almanac import __version__
 from almanac.event.model import Event
 from almanac.proposal.comment import current_comment, put_comment
-from almanac.proposal.marker import PullState, ended, pull_state, read_state, with_state
+from almanac.proposal.marker import PullState, ended, pull_entries, pull_state, with_state
 from almanac.proposal.merge import field_digests
 from almanac.proposal.state import (
     CloseIssue,
@@ -245,7 +245,7 @@ def close_pull(look: Look, **entries: object) -> tuple[Write, ...]:
         return ()
     if pull.state == "closed":
         return () if is_done(pull) else marked(pull, {**_taken_over(look, pull), **_lost_commits(look)})
-    text, state = read_state(pull.body)
+    text, state = pull_entries(pull)
     state = {**state, CLOSED_BY: "almanac", **_lost_commits(look), **entries}
     return (EditPull(pull.number, text, state, close=True),)
 
@@ -259,7 +259,7 @@ def _taken_over(look: Look, pull: Pull) -> dict[str, object]:
 
 def marked(pull: Pull, marks: Mapping[str, object]) -> tuple[Write, ...]:
     """Put marks into a pull request's marker, unless they are there."""
-    text, state = read_state(pull.body)
+    text, state = pull_entries(pull)
     written = all(state.get(name) == value for name, value in marks.items())
     return () if written else (EditPull(pull.number, text, {**state, **marks}),)
 

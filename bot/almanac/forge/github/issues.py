@@ -11,7 +11,7 @@ from almanac.errors import ForgeError, Raced
 from almanac.forge.github.client import PER_PAGE, GitHubClient
 from almanac.forge.github.request import RefusedError, Request, web_address
 from almanac.proposal.comment import CommentCommand, command_of
-from almanac.proposal.marker import comment_marker, read_state
+from almanac.proposal.marker import comment_marker, marked_issue
 from almanac.proposal.state import Closer, Comment, Issue, Pull, branch_name
 
 _READ, _WRITE, _METADATA = "issues: read", "issues: write", "metadata: read"
@@ -39,7 +39,8 @@ class GitHubIssues:
     client: GitHubClient
     default_branch: str | None
     node_id: str | None = None
-    _login: str | None = None
+    _login: str | None = None  # ours; empty where we may not ask
+    _writers: dict[int, str]  # the people who wrote what looks like a comment of ours, by its id
 
     # ------------------------------------------------------------ issues
 
@@ -112,10 +113,12 @@ class GitHubIssues:
         return self.client.write(request, _comment, lambda: next(iter(self._our_comments(issue, body)), None))
 
     def edit_comment(self, issue: int, comment: int, body: str) -> None:
+        self._check_writer(issue, comment)
         path, doing = f"issues/comments/{comment}", f"edit our comment on issue {issue}"
         self.client.write(Request("PATCH", path, doing, _WRITE, {"body": body}))
 
     def delete_comment(self, issue: int, comment: int) -> None:
+        self._check_writer(issue, comment)
         path, doing = f"issues/comments/{comment}", f"delete a comment of ours on issue {issue}"
         try:
             self.client.write(Request("DELETE", path, doing, _WRITE))
@@ -123,33 +126,47 @@ class GitHubIssues:
             if not refused.matches(HTTPStatus.NOT_FOUND):
                 raise
 
+    def _check_writer(self, issue: int, comment: int) -> None:
+        """Make sure that a comment which a person wrote was written by us: 1 request, once."""
+        if comment in self._writers and not self._is_me(self._writers[comment]):
+            raise Raced(branch_name(issue))  # the next look knows who we are, and passes it over
+
     def _our_comments(self, issue: int, body: str | None = None) -> list[Comment]:
         """Read an issue's comments up to ours: the first with our marker, and others of ours on the same page.
 
         With a body, a comment with exactly this text counts as well.
-        """
-        marker, ours = comment_marker(issue), list[Comment]()
-        request = Request("GET", f"issues/{issue}/comments", f"read the comments on issue {issue}", _READ)
-        found = self.client.pages(request, lambda each: (_comment(each), dict(each)))
-        for seen, (comment, about) in enumerate(found, 1):
-            marked = comment.body == body or marker in map(str.strip, comment.body.splitlines())
-            if marked and self._is_ours(about):
-                ours.append(comment)
-            if ours and seen % PER_PAGE == 0:
-                break
-        return ours
-
-    def _is_ours(self, comment: dict[str, Any]) -> bool:
-        """Tell whether a comment with our marker is ours, so that we never edit a stranger's.
 
         A workflow or an App writes as a bot, and strangers have no bots here. A person's token belongs to someone who
-        may write to the repository, so an insider's comment counts as well. For anyone else we ask who we are.
+        may write to the repository, so an insider's comment may be ours, too; but people also copy a comment of ours.
+        We ask who we are where that makes a difference: for a stranger's, for those of several people, and before one
+        is changed. All of ours are by one author.
         """
+        marker, found = comment_marker(issue), list[tuple[Comment, str]]()
+        request = Request("GET", f"issues/{issue}/comments", f"read the comments on issue {issue}", _READ)
+        comments = self.client.pages(request, lambda each: (_comment(each), dict(each)))
+        for seen, (comment, about) in enumerate(comments, 1):
+            marked = comment.body == body or marker in map(str.strip, comment.body.splitlines())
+            if marked and self._may_be_ours(about):
+                found.append((comment, "" if about["user"]["type"] == "Bot" else about["user"]["login"]))
+            if found and seen % PER_PAGE == 0:
+                break
+        people = {login for _, login in found}
+        if len(people) > 1:
+            author = "" if "" in people else next(filter(self._is_me, people), None)
+            found = [each for each in found if each[1] == author]
+        self._writers.update({comment.id: login for comment, login in found if login})
+        return [comment for comment, _ in found]
+
+    def _may_be_ours(self, comment: dict[str, Any]) -> bool:
         user = comment.get("user")
         if user is None:  # the account was deleted
             return False
-        if user.get("type") == "Bot" or comment.get("author_association") in _INSIDERS:
+        if user.get("type") == "Bot":
             return True
+        insider = comment.get("author_association") in _INSIDERS
+        return insider if insider and self._login is None else self._is_me(str(user.get("login")))
+
+    def _is_me(self, login: str) -> bool:
         if self._login is None:
             request = Request("GET", "/user", "read who we are", _METADATA)
             try:
@@ -158,7 +175,7 @@ class GitHubIssues:
                 if refused.passing:
                     raise
                 self._login = ""  # a workflow's or an App's token may not ask; it belongs to a bot
-        return bool(user.get("login") == self._login)
+        return login.casefold() == self._login.casefold()
 
     # ------------------------------------------------------------ pull requests
 
@@ -274,8 +291,7 @@ def _issue(found: Any) -> Issue | None:
 
 def _issue_number(found: Any) -> int | None:
     """Return the number of an issue, or for a pull request of ours that of the issue that it is for."""
-    number = read_state(found["body"] or "")[1].get("issue") if "pull_request" in found else found["number"]
-    return number if isinstance(number, int) else None
+    return marked_issue(found["body"] or "") if "pull_request" in found else int(found["number"])
 
 
 def _pulls_request(**query: str) -> Request:
@@ -285,6 +301,7 @@ def _pulls_request(**query: str) -> Request:
 
 
 def _pull(found: Any) -> Pull:
+    user = found["user"] or {"login": "ghost"}  # who has deleted the account
     return Pull(
         number=found["number"],
         title=found["title"],
@@ -295,6 +312,7 @@ def _pull(found: Any) -> Pull:
         head=found["head"]["sha"],
         base=found["base"]["ref"],
         closed_at=found.get("closed_at"),
+        author="" if user.get("type") == "Bot" else str(user["login"]),
     )
 
 

@@ -83,6 +83,7 @@ class GitHubForge(GitHubFiles, GitHubIssues):
     ) -> None:
         super().__init__(client, checkout, cache)
         self.default_branch = default_branch
+        self._writers = {}
         self._ours: dict[str, Header] = {}
         self._has_graphql = True  # until it turns out that there is none
 
