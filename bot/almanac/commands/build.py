@@ -122,14 +122,12 @@ def read_page(site: Site, text: str, path: str) -> Imported:
 def new_records(site: Site, imported: Imported) -> dict[str, str]:
     """Write the records that the site does not have yet.
 
-    A record that is there already, and says what the page says, may know more than the page: it stays.
+    A record that is there already may know more than the page, and a person may have written it: it stays as it is, and
+    `almanac build` takes later edits of the page into it.
     """
-    known = {event.id: event.rendered for event in site.records}
-    new = [event for event in imported.events if event.id not in known or known[event.id] != event.rendered]
-    paths = [record_path(site.config.records, event.id) for event in new]
-    return {
-        path: write_record(event, source=site.record_texts.get(path)) for path, event in zip(paths, new, strict=True)
-    }
+    known = {event.id for event in site.records}
+    new = [event for event in imported.events if event.id not in known]
+    return {record_path(site.config.records, event.id): write_record(event) for event in new}
 
 
 # ---------------------------------------------------------------- build

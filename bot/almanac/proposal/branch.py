@@ -117,7 +117,8 @@ def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, 
     if answers:
         merged = merge(branch.state.answers, both.event, answers, branch.zones(both.event))
     event = stamped(views, merged.event.model_copy(update={"id": event_id, "issue": branch.number}))
-    files: dict[str, str | None] = {path: write_record(event, before=written, source=shared.texts(path))}
+    source = _record_text(shared, path, at_base.texts(path))
+    files: dict[str, str | None] = {path: write_record(event, before=read_record(source, path), source=source)}
     clashes = [path] if both.conflicts else []
     for view, name in places(views, event):
         versions = (
@@ -158,6 +159,22 @@ def _records(shared: SharedBranch, path: str) -> tuple[Event, Event | None]:
         return read_record(text, path), before
     except UserError as error:
         raise Undecided(*error.problems) from None
+
+
+def _record_text(shared: SharedBranch, path: str, base: str | None) -> str:
+    """Return the record's text on the branch, with what people changed in it on the base, comments included.
+
+    What cannot be merged by lines, or not be read afterwards, stays as the branch has it: the fields are merged anyway.
+    """
+    theirs = shared.texts(path) or ""
+    if base is None or shared.fork_record is None:
+        return theirs
+    merged = merge_texts(shared.fork_record, base, theirs)
+    try:
+        read_record(merged.text, path)
+    except UserError:
+        return theirs
+    return theirs if merged.clash else merged.text
 
 
 def _read_at_fork(views: Sequence[View], shared: SharedBranch, before: Event | None) -> Event | None:
