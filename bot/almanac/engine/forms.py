@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from almanac.errors import ConfigError
+from almanac.errors import AlmanacError, ConfigError
 from almanac.forge.protocol import Forge
 from almanac.form.schema import read_form
 from almanac.proposal.form_version import FormVersion, first_that_fits, is_certain, version_of
@@ -33,7 +33,8 @@ class Forms:
         Raises:
             ConfigError: There is none, or it cannot be read.
         """
-        return self._at(self._commit)
+        site = self._site_at(self._commit)
+        return self._at(self._commit, site.form.path)
 
     def labels(self, state: PullState) -> tuple[str, ...]:
         """Return the labels by which issues are known: today's, or while there are none those of a proposal's form."""
@@ -73,35 +74,39 @@ class Forms:
         for commit in (self._commit, state.form_at):
             if state.form and commit and state.form not in self._known:
                 with suppress(ConfigError):
-                    self._at(commit)
+                    self._at(commit, self._site_at(commit).config.form)
         return self._known.get(state.form or "")
 
     def _versions(self) -> Iterator[FormVersion]:
         yield from self._history
-        for version in self._unread:
-            self._history.append(version)
-            yield version
+        try:
+            for version in self._unread:
+                self._history.append(version)
+                yield version
+        except AlmanacError:
+            # This is not where the history ends, so the next issue asks again.
+            self._history, self._unread = [], islice(self._read_history(), _MOST_VERSIONS)
+            raise
 
     def _read_history(self) -> Iterator[FormVersion]:
         commit: str | None = self._commit
-        path = ""
-        while commit and path != (path := self._site_at(commit).config.form):
-            change = None
+        path, place = "", self._site_at(self._commit).config.form
+        while commit and path != place:
+            change, path = None, place
             for change in self._forge.versions(commit, path):
                 with suppress(ConfigError):  # it was deleted, or broken for a while
                     yield replace(self._at(change.commit, path), since=change.since)
             # Before the file came to this place, the config may have named another one.
             commit = change.parent if change else None
+            with suppress(ConfigError):
+                place = self._site_at(commit).config.form if commit else path
 
-    def _at(self, commit: str, path: str = "") -> FormVersion:
-        """Read the form of a commit, or what was at a path then."""
-        site = self._site_at(commit)
-        path = path or site.config.form
-        text = site.text(path)
-        digest = text_digest(text or "")
+    def _at(self, commit: str, path: str) -> FormVersion:
+        """Read the form that is at a path in a commit."""
+        text = self._site_at(commit).text(path) or ""
+        digest = text_digest(text)
         if digest not in self._known:
-            form = site.form if path == site.config.form else read_form(text or "", path)
-            self._known[digest] = FormVersion(digest, commit, form)
+            self._known[digest] = FormVersion(digest, commit, read_form(text, path))
         return self._known[digest]
 
 

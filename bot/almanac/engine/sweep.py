@@ -48,11 +48,12 @@ def reconcile_all(
     planner = Planner(forge, messages, dry_run=dry_run)
     overview = forge.overview()
     site, broken = planner.site(overview.base.commit), None
+    labels = site.config.labels
     try:
-        labels = site.config.labels or site.form.labels
+        labels = labels or site.form.labels
     except ConfigError as error:
         # What is proposed already was read with the form as it was before, and is kept up to date.
-        labels, broken = (), error
+        broken = error
     proposed = {issue_of(branch) for branch in overview.pulls}
     listed = (issue for issue in forge.open_issues(labels) if not broken or issue.number in proposed)
     issues = {issue.number: issue for issue in listed}
