@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from almanac.commands.init import plan_adoption
 from almanac.errors import AlmanacError, UserError
@@ -30,8 +31,8 @@ from almanac.views import views_of
 from almanac.views.protocol import put_event
 
 PAGE = "history.md"
-SHORT = {"title": "Borrow checking without tears", "date": "2026-12-10"}
-FULL = {
+SHORT: dict[str, Any] = {"title": "Borrow checking without tears", "date": "2026-12-10"}
+FULL: dict[str, Any] = {
     "series": "Lightning talks",
     "title": "Analytical engines at scale",
     "date": "2026-12-17",

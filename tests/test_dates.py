@@ -7,6 +7,7 @@ from almanac.dates import (
     YEARS,
     find_date,
     heading_date,
+    numeric_orders,
     ordinal,
     period,
     read_date,
@@ -273,3 +274,54 @@ def test_a_title_keeps_no_half_of_a_bracket_that_the_date_took_along(line: str, 
     found = find_date(line)
     assert found
     assert (found.date, found.title) == ("2022-05-03", title)
+
+
+# ------------------------------------------------------------------------------- numbers on a page
+
+
+@pytest.mark.parametrize(
+    ("lines", "orders"),
+    [
+        (["- 25.11.2021: A", "- 08.11.2021: B"], {(".", 4): "day"}),
+        (["- 11/08/2021: A", "- 11/18/2021: B"], {("/", 4): "month"}),
+        (["08.11.2021"], {(".", 4): "day"}),
+        (["08.11.21", "v1.2.21"], {}),
+        (["18.05.21", "04.06.21"], {(".", 2): "day"}),
+        (["## 7/15/26", "## 6/17/26", "## 5/20/26"], {("/", 2): "month"}),
+        (["| 20/11/20 | A |", "| 28/11/20 | B |"], {("/", 2): "day"}),
+        (["21/05/18", "21/06/15", "21/07/20"], {}),  # the year may come first
+        (["11/8/2021", "10/7/2021", "9/6/2021"], {}),  # in order by both readings
+        (["11/8/2021", "10/9/2021", "9/2/2021"], {("/", 4): "month"}),
+        (["11/8/2021", "10/9/2021"], {}),
+        (["[Talk](20191003-talk.md) (10/03/2019)"], {("/", 4): "month"}),
+        (["[Talk](/2019-10-03/) (03/10/2019)"], {("/", 4): "day"}),
+        (["25/11/2021", "11/25/2021"], {}),  # these contradict each other
+        (["25/11/2021"] * 10 + ["11/25/2021"], {("/", 4): "day"}),
+        (["11/25/2021"] * 10 + ["25/11/2021"], {("/", 4): "month"}),
+        (["25.11.2021 and 11/25/2021"], {(".", 4): "day", ("/", 4): "month"}),
+    ],
+)
+def test_the_dates_of_a_page_tell_what_their_numbers_are(lines: list[str], orders: object) -> None:
+    assert numeric_orders(lines) == orders
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "date", "title"),
+    [
+        ("08.11.2021: Title", "day", "2021-11-08", "Title"),
+        ("11/8/2021: Title", "month", "2021-11-08", "Title"),
+        ("Title (8/11/21)", "day", "2021-11-08", "Title"),
+        ("7/15/98", "month", "1998-07-15", ""),
+        ("11/25/2021: a slip on this page", "day", "2021-11-25", "a slip on this page"),
+    ],
+)
+def test_a_date_of_numbers_is_read_where_the_order_is_known(text: str, order: str, date: str, title: str) -> None:
+    orders = numeric_orders({"day": ["25.1.2021", "25/1/2021", "25/1/21"], "month": ["1/25/2021", "1/25/21"]}[order])
+    found = find_date(text, orders=orders)
+    assert found
+    assert (found.date, found.title, found.note) == (date, title, None)
+
+
+def test_a_version_is_no_date() -> None:
+    orders = numeric_orders(["25.01.21"])
+    assert find_date("Release v1.2.21 and 1.2.21.4", orders=orders) is None

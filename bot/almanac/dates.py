@@ -3,16 +3,18 @@
 The grammar (`_grammar`) has the names of months and weekdays, ordinals, the order of the parts and what may be between
 them. A form takes it in full: the whole text must be one date. On a page words follow the date, so there the parts must
 be close together (`_PAGE`), unless the line is nothing but a date. Day and month are never guessed: `11/8/2021` is a
-problem in a form, and only a year on a page.
+problem in a form, and only a year on a page, unless its other dates tell which is which (`numeric_orders`).
 """
 
 import re
 from calendar import day_abbr, day_name, month_abbr, month_name, monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as calendar_date
 from functools import partial
-from itertools import chain
+from itertools import chain, pairwise
+from types import MappingProxyType
+from typing import Literal
 
 from almanac.errors import Problem
 
@@ -231,6 +233,10 @@ def short_date(date: calendar_date) -> str:
 # ------------------------------------------------------------------------------- on a page
 
 _ON_PAGE = (*_PAGE, _pattern(_NUMERIC.format(_NUMBER, _YEAR)), *_MONTH_ONLY)
+# With a year of two digits it may be the number of a version as well, so only a page that has many is read so.
+_SHORT_YEAR = _pattern(
+    rf"(?<![\w./-])(?P<first>{_NUMBER})(?P<mark>[/.])(?P<second>{_NUMBER})(?P=mark)(?P<year>[0-9]{{2}})(?![\w/]|[.-]\w)"
+)
 _LONE_YEAR = _pattern(rf"{THE_YEAR}(?=[ ]?(?:[:|]|[-\u2013\u2014][ ])|[ ]?\Z)")
 # What may follow a first day: the second, whose year (and month, as in `Dec 30 - Jan 2, 2022`) may hold for both.
 _UNTIL = (
@@ -274,19 +280,73 @@ class Found:
         return self.note is not None or self.date.count("-") == 2  # noqa: PLR2004  # year, month and day
 
 
-def find_date(text: str, year: str | None = None) -> Found | None:
+NumericOrders = Mapping[tuple[str, int], Literal["day", "month"]]
+"""What comes first in dates of numbers, by the mark between these and how many digits the year has."""
+UNDECIDED: NumericOrders = MappingProxyType({})
+_ISO_DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})([-/.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12][0-9]|3[01])(?![0-9])")
+_CONTRADICTIONS = 10  # so many dates must agree for each that says otherwise
+
+
+def numeric_orders(lines: Iterable[str]) -> NumericOrders:
+    """Find out which comes first, the day or the month, in a page's dates such as `25.11.2021` or `7/15/26`.
+
+    A number over twelve is a day; where the same line has the date as `20211125` too, that tells as well. If there is
+    no such date, dots tell, since no country writes the month first with these, or that only one of the readings puts
+    the dates in order.
+    """
+    seen: dict[tuple[str, int], list[tuple[re.Match[str], str]]] = {}
+    for line in lines:
+        for pattern in (_ON_PAGE[len(_PAGE)], _SHORT_YEAR):
+            for match in pattern.finditer(line) if any(mark in line for mark in "/.-") else ():
+                seen.setdefault((match["mark"], len(match["year"])), []).append((match, line))
+    found = {kind: _numeric_order(kind, dates) for kind, dates in seen.items()}
+    return {kind: order for kind, order in found.items() if order}
+
+
+def _numeric_order(kind: tuple[str, int], dates: Sequence[tuple[re.Match[str], str]]) -> Literal["day", "month"] | None:
+    numbers = [(int(match["first"]), int(match["second"]), _whole_year(match["year"])) for match, _ in dates]
+    mark, digits = kind
+    if digits == len("21") and len({year for *_, year in numbers}) > len({first for first, *_ in numbers}):
+        return None  # the year may come first
+    same_day = [{tuple(map(int, iso.group(3, 4))) for iso in _ISO_DAY.finditer(line)} for _, line in dates]
+    days, months = 0, 0
+    for (first, second, _), iso in zip(numbers, same_day, strict=True):
+        months += second > 12 or ((first, second) in iso and first != second)  # noqa: PLR2004  # months
+        days += first > 12 or ((second, first) in iso and first != second)  # noqa: PLR2004
+    if days or months:
+        return "day" if days >= months * _CONTRADICTIONS else "month" if months >= days * _CONTRADICTIONS else None
+    if mark == "." and digits > len("21"):
+        return "day"
+    by_day = _in_order([(year, second, first) for first, second, year in numbers])
+    by_month = _in_order([(year, first, second) for first, second, year in numbers])
+    return None if by_day == by_month else "day" if by_day else "month"
+
+
+def _in_order(dates: Sequence[tuple[int, int, int]]) -> bool:
+    """Tell whether dates are in order; two dates are no order."""
+    steps = [(one > other) - (one < other) for one, other in pairwise(dates)]
+    return len({*dates}) > 2 and not {1, -1} <= {*steps}  # noqa: PLR2004
+
+
+def _whole_year(digits: str) -> int:
+    """Return a year that may be written with two digits; `69` is 2069, `70` is 1970."""
+    return int(digits) if len(digits) > len("21") else int(digits) + (2000 if digits < "70" else 1900)
+
+
+def find_date(text: str, year: str | None = None, orders: NumericOrders = UNDECIDED) -> Found | None:
     """Find the date in a line of plain text (`almanac.page.lines.plain` makes it), or None.
 
     A date at the beginning is found however it is written; one elsewhere only where it says its year. Of a range, the
     first day is the date. Between day and month nothing is guessed: `11/8/2021` is 2021, with a note.
 
-    `year` is what the headings above say, for a date without its own.
+    `year` is what the headings above say, for a date without its own; `orders` tell day from month on this page.
     """
-    match = _leading(text) or _within(text)
+    patterns = (*_ON_PAGE, _SHORT_YEAR) if any(digits == len("21") for _, digits in orders) else _ON_PAGE
+    match = _leading(text, patterns) or _within(text, patterns)
     if match is None:
         return None
     end, until = _until(text, match)
-    date, note = _record_date(match.groupdict(), until, year)
+    date, note = _record_date(match.groupdict(), until, year, orders)
     if not date:
         return None
     before, after = _THE.sub("", text[: match.start()]), text[end:]
@@ -309,12 +369,12 @@ def find_date(text: str, year: str | None = None) -> Found | None:
     )
 
 
-def _leading(text: str) -> re.Match[str] | None:
+def _leading(text: str, patterns: Sequence[re.Pattern[str]]) -> re.Match[str] | None:
     """Return the date at the beginning of a line; if nothing else is there, it may be written in any way."""
     before = _BEFORE.match(text)
     start = before.end() if before else 0
     apart = not text[:start].endswith(("#", "$"))
-    close = (pattern.match(text, start) for pattern in _ON_PAGE)
+    close = (pattern.match(text, start) for pattern in patterns)
     alone = (pattern.match(text, start) for pattern in _ALONE)
     found = chain(
         (match for match in close if match and not _is_item(text, match, apart=apart)),
@@ -323,10 +383,10 @@ def _leading(text: str) -> re.Match[str] | None:
     return next(found, None) or _LONE_YEAR.match(text, start)
 
 
-def _within(text: str) -> re.Match[str] | None:
+def _within(text: str, patterns: Sequence[re.Pattern[str]]) -> re.Match[str] | None:
     """Return the date that comes first in a line, if it says its year."""
     found = []
-    for pattern in _ON_PAGE:
+    for pattern in patterns:
         for match in pattern.finditer(text):
             if not _is_item(text, match, apart=bool(_BETWEEN.search(text[: match.start()][-30:]))):
                 found += [match] if match["year"] or "." in (match.groupdict().get("dots") or "") else []
@@ -366,19 +426,24 @@ def _until(text: str, match: re.Match[str]) -> tuple[int, dict[str, str | None]]
 
 
 def _record_date(
-    first: dict[str, str | None], second: dict[str, str | None], heading_year: str | None
+    first: dict[str, str | None], second: dict[str, str | None], heading_year: str | None, orders: NumericOrders
 ) -> tuple[str, str | None]:
     """Make the record's date of what was found ("" if it is no date), and a note where something is wrong with it."""
     month, day = _month(first.get("month")), int(first.get("day") or 0)
     year = first["year"]
     if first.get("first"):
-        month, day = sorted((int(first["first"] or 0), int(first["second"] or 0)))
+        order = orders.get((first["mark"] or "", len(year or "")))
+        year = str(_whole_year(year or ""))
+        numbers = (int(first["first"] or 0), int(first["second"] or 0))
+        month, day = sorted(numbers)
         if month not in range(1, 13):
             return "", None
-        if month != day and day in range(1, 13):
+        if order and day in range(1, 13):
+            month, day = numbers if order == "month" else numbers[::-1]
+        elif month != day and day in range(1, 13):
             one, other = f"{first['first']:0>2}", f"{first['second']:0>2}"
             readings = f"{year}-{one}-{other} or {year}-{other}-{one}"
-            return year or "", f"The date can be {readings}, so only its year was taken over."
+            return year, f"The date can be {readings}, so only its year was taken over."
     elif year is None and (year := second.get("year")) and month and month > (_month(second.get("month")) or month):
         year = f"{int(year) - 1:04d}"
     year = year or heading_year or UNKNOWN_YEAR

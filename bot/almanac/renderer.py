@@ -78,7 +78,7 @@ def own_renderer(source: str, path: str, prepared: Sequence[Event] = ()) -> Rend
         if key not in done:
             write([event])
         if key not in sound:
-            check_section(done[key], event, path)
+            check_section(done[key], event, path, source)
             sound.add(key)
         return done[key]
 

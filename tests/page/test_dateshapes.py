@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from almanac.dates import find_date
+from almanac.dates import find_date, numeric_orders
 from almanac.errors import ConfigError
 from almanac.event.model import Event
 from almanac.page.dateshapes import example_of, has_year, written_like
@@ -23,7 +23,23 @@ def test_what_is_written_is_read_as_the_same_date(day: date, example: str) -> No
     found = find_date(written)
     assert found
     assert found.date == day.isoformat()
-    assert example_of([written_like("2021-11-08", example)], with_year=True) == written_like("2021-11-08", example)
+    model = written_like("2021-11-08", example)
+    assert example_of([(model, "2021-11-08")], with_year=True) == model
+
+
+@given(
+    st.dates(min_value=date(1990, 1, 1), max_value=date(2069, 12, 31)),
+    st.sampled_from(("25.03.2021", "25.3.2021", "25/03/21", "3/25/2021", "03/25/21", "3-25-2021")),
+)
+def test_a_date_of_numbers_is_read_as_the_same_date_on_a_page_that_tells_their_order(day: date, example: str) -> None:
+    written = written_like(day.isoformat(), example)
+    found = find_date(written, orders=numeric_orders([example]))
+    assert found
+    assert found.date == day.isoformat() or (example.endswith("/21") and day.year < 1970)
+    assert (
+        example_of([(written_like("2021-11-08", example), "2021-11-08"), (example, "2021-03-25")], with_year=True)
+        == example
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,13 +82,15 @@ def test_an_example_that_is_not_clear_is_refused(example: str) -> None:
         (["Nov 08, 2021", "Nov 18, 2021"], True, "Nov 08, 2021"),
         (["June 4-6, 2021", "Aug 5 & 6, 2022"], True, "November 8, 2021"),
         (["11/8/2021"], True, None),
+        (["11/8/2021", "11/18/2021"], True, "3/25/2021"),
+        (["18.05.21", "04.06.21"], True, "25.03.21"),
         ([], True, None),
         (["Tue, Nov 2nd", "Tuesday Nov 2nd", "Tue, Nov 9th"], False, "Mon, Nov 8th"),
         (["NOV 8 2021"], True, "NOV 8 2021"),
     ],
 )
 def test_most_of_the_dates_on_a_page_make_the_example(seen: list[str], with_year: bool, example: str | None) -> None:
-    assert example_of(seen, with_year=with_year) == example
+    assert example_of([(words, "") for words in seen], with_year=with_year) == example
 
 
 def test_a_year_is_seen() -> None:

@@ -51,6 +51,8 @@ FIRST_LINES = {
     "german-labels": "## 2021-11-15: Owls",
     "links-as-titles": "- Nov 15, 2021: Owls",
     "months-only": "### November 2021: Owls",
+    "numeric-dates": "- 15.11.2021: Owls",
+    "numeric-short-years": "## 11/15/21",
     "ranges": "### November 15, 2021: Owls",
     "rules": "### November 15, 2021: Owls",
     "setext": "November 15, 2021: Owls",

@@ -1,6 +1,7 @@
 """How dates are written on a page: taken apart as an example, and written for another day.
 
-An example may have the parts of a date in any order, as it is only taken apart. Day and month are never guessed.
+An example may have the parts of a date in any order, as it is only taken apart. Day and month are never guessed: an
+example of numbers alone has a day over twelve (`25.3.2021`), or the year first.
 """
 
 import re
@@ -18,7 +19,10 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 # Between the parts. Nothing here is markup, wherever it is, and nothing of it is taken for a part of a date.
+_NUMERIC = re.compile(r"(?<![0-9])[0-9]{1,2}([./-])[0-9]{1,2}\1(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
 _BETWEEN_PARTS = re.compile(r"[ ,./()'-]*(?:(?:of|the)[ ])?", re.IGNORECASE)
+_NUMERIC_MODEL = "2021-03-25"
+"""The same for dates of numbers: its day is over twelve, and its month has one digit."""
 _RANGE = re.compile(
     r"(?<![0-9])([0-9]{1,2}(?:st|nd|rd|th)?)\.?[ ]?[-\u2013\u2014/&][ ]?[0-9]{1,2}(?:st|nd|rd|th)?(?![0-9])",
     re.IGNORECASE,
@@ -30,8 +34,8 @@ class _Part:
     """One part of a date as an example writes it.
 
     `kind` is `weekday`, `month` (a word), `number` (the month as one), `day`, `year` or, to be copied, `text`. `form`
-    is `long` or `short` for a word, `padded` or `bare` for a number, `ordinal` for a day such as 8th; it is empty where
-    the example cannot tell, as with May and 18.
+    is `long` or `short` for a word, `short` for a year of two digits, `padded` or `bare` for a number, `ordinal` for a
+    day such as 8th; it is empty where the example cannot tell, as with May and 18.
     """
 
     kind: str
@@ -45,7 +49,7 @@ class _Part:
             case "text":
                 return self.text
             case "year":
-                return date[:4]
+                return date[2:4] if self.form == "short" else date[:4]
             case "month" | "weekday":
                 word = MONTHS[day.month] if self.kind == "month" else DAYS[day.weekday()]
                 word = word[:3] if self.form == "short" else word
@@ -63,8 +67,8 @@ def written_like(date: str, example: str) -> str:
     is not a record's date is returned unchanged.
 
     Raises:
-        ValueError: The example is not a date that can be taken apart: to tell day from month, the month must be a word
-            or the order must be year, month, day.
+        ValueError: The example is not a date that can be taken apart: to tell day from month, the month must be a word,
+            the day over twelve, or the order year, month, day.
     """
     parts = _taken_apart(example)
     if parts is None:
@@ -84,27 +88,29 @@ def written_like(date: str, example: str) -> str:
     return known["month"].write(f"{date}-01") + (f" {date[:4]}" if "year" in known else "")
 
 
-def example_of(seen: Sequence[str], *, with_year: bool) -> str | None:
+def example_of(seen: Sequence[tuple[str, str]], *, with_year: bool) -> str | None:
     """Return how most of these dates of a page are written, as an example; None where none of them can be read.
 
-    Of a range of days the first counts; a date with more than one reading does not. An example `with_year` says the
-    year, because no heading says it.
+    Each is given as it is written and as a record has it, which tells day from month where both are numbers. Of a
+    range of days the first counts; a date with more than one reading does not. An example `with_year` says the year,
+    because no heading says it.
     """
     # Those are alike that differ only in what one example alone cannot tell.
     groups: dict[tuple[tuple[str, str], ...], list[Sequence[_Part]]] = {}
-    for words in seen:
-        if parts := _taken_apart(words) or _taken_apart(_RANGE.sub(r"\1", words)):
+    for words, date in seen:
+        if parts := _taken_apart(words, date) or _taken_apart(_RANGE.sub(r"\1", words), date):
             shape = tuple((p.kind, p.text if p.kind == "text" else "ordinal" * (p.form == "ordinal")) for p in parts)
             groups.setdefault(shape, []).append(parts)
     if not groups:
         return None
+    most = max(groups.values(), key=len)
+    kinds = [part.kind for part in most[0]]
+    numeric = "number" in kinds and "year" in kinds and kinds.index("year") > kinds.index("number")
     written = ""
-    kinds = []
-    for alike in zip(*max(groups.values(), key=len), strict=True):
+    for alike in zip(*most, strict=True):
         forms = Counter(part.form for part in alike if part.form).most_common(1)
         first = next((part for part in alike if not part.text.isupper()), alike[0])
-        written += replace(first, form=forms[0][0] if forms else "").write(MODEL)
-        kinds.append(first.kind)
+        written += replace(first, form=forms[0][0] if forms else "").write(_NUMERIC_MODEL if numeric else MODEL)
     if with_year and "year" not in kinds:
         month_last = [kind for kind in kinds if kind in ("month", "day")] == ["day", "month"]
         written += f"{' ' if month_last else ', '}{MODEL[:4]}"
@@ -113,11 +119,14 @@ def example_of(seen: Sequence[str], *, with_year: bool) -> str | None:
 
 def has_year(words: str) -> bool:
     """Tell whether a date as a page writes it says its year."""
-    return re.search(THE_YEAR, words) is not None
+    return re.search(THE_YEAR, words) is not None or _NUMERIC.search(words) is not None
 
 
-def _taken_apart(example: str) -> list[_Part] | None:
-    """Take an example apart; None where it is not one date whose day and month can be told apart."""
+def _taken_apart(example: str, date: str = "") -> list[_Part] | None:
+    """Take an example apart; None where it is not one date whose day and month can be told apart.
+
+    `date` is what is known about the example's day.
+    """
     parts: list[_Part] = []
     end = 0
     for match in _PART.finditer(example):
@@ -135,17 +144,35 @@ def _taken_apart(example: str) -> list[_Part] | None:
         return None
     parts = [part for part in parts if part.text]
     numbers = [index for index, part in enumerate(parts) if part.kind == "number"]
-    kinds = [part.kind for part in parts if part.kind not in ("text", "weekday")]
-    if "month" in kinds:
-        for index in numbers:
-            parts[index] = replace(parts[index], kind="day")
-    elif numbers and kinds[0] != "year":
-        return None  # Without a word only year, month, day is clear.
-    else:
-        # A month of two digits is padded as the day is.
-        form = next((parts[index].form for index in numbers if parts[index].form), "padded")
-        for index, kind in zip(numbers, ("number", "day", "number"), strict=False):
-            parts[index] = replace(parts[index], kind=kind, form=form)
+    meanings = _meanings(parts, [parts[index] for index in numbers], date)
+    if meanings is None:
+        return None
+    # A month of two digits is padded as the day is.
+    known = [form for index in numbers[:2] if (form := parts[index].form)]
+    alike = next(iter(known), "padded" if meanings == ["number", "day"] else "")
+    for index, kind in zip(numbers, meanings, strict=False):
+        form = "short" if kind == "year" else alike if "number" in meanings else parts[index].form
+        parts[index] = replace(parts[index], kind=kind, form=form)
     kinds = [part.kind for part in parts if part.kind != "text"]
     one_of_each = len({*kinds}) == len(kinds)
     return parts if one_of_each and {"month", "number", "year"} & {*kinds} else None
+
+
+def _meanings(parts: Sequence[_Part], numbers: Sequence[_Part], date: str) -> list[str] | None:
+    """Tell what the numbers of an example are, in their order; None where that is not certain."""
+    kinds = [part.kind for part in parts if part.kind not in ("text", "weekday")]
+    if "month" in kinds:
+        return ["day"] * len(numbers)
+    if not numbers or kinds[0] == "year":
+        return ["number", "day"]
+    if not _NUMERIC.fullmatch("".join(part.text for part in parts if part.kind != "weekday").strip(" ,()")):
+        return None
+    first, second = (int(number.text) for number in numbers[:2])
+    known = tuple(map(int, date.split("-")[1:])) if len(date) == len(MODEL) else ()
+    if first != second and known in ((first, second), (second, first)):
+        day_first = known == (second, first)
+    elif max(first, second) > 12 >= min(first, second):  # noqa: PLR2004 - months
+        day_first = first > second
+    else:
+        return None
+    return [*(("day", "number") if day_first else ("number", "day")), "year"]

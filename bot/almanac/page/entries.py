@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
-from almanac.dates import Found, find_date
+from almanac.dates import Found, NumericOrders, find_date
 from almanac.page.headings import Heading, find_headings, heading_ends
 from almanac.page.lines import BULLET, MAX_START, Lines, cells, is_delimiter, is_rule, plain
 
@@ -99,7 +99,7 @@ class _Walk:
             yield from self._listed(above, line, heading.line)
             line = heading.line + heading.lines
             higher = [one for one in above if one.level < heading.level]
-            found = heading.found(_year(higher))
+            found = heading.found(_year(higher), self._lines.numeric_orders)
             if found and self._is_event(index, found):
                 line = self._ends[index]
                 after = trimmed(self._lines, heading.line, line)
@@ -119,7 +119,7 @@ class _Walk:
                 continue
             if (bullet := BULLET.match(text)) and not is_rule(text):
                 index = _item_end(lines, begin, after)
-                found = find_date(plain(text[bullet.end() :][:MAX_START]), year)
+                found = find_date(plain(text[bullet.end() :][:MAX_START]), year, lines.numeric_orders)
                 if found and _names_event(found):
                     yield _event_lines(above, begin, trimmed(lines, begin, index), Style("bullet"), found)
             elif "|" in text and (table_end := _table_end(lines, begin, after)):
@@ -145,7 +145,7 @@ class _Walk:
 
     @cached_property
     def _days_at(self) -> Counter[int]:
-        dated = ((heading.level, heading.found(None)) for heading in self._headings)
+        dated = ((heading.level, heading.found(None, self._lines.numeric_orders)) for heading in self._headings)
         return Counter(level for level, found in dated if found and found.has_day)
 
     def _days_within(self, first: int, after: int) -> int:
@@ -153,9 +153,9 @@ class _Walk:
 
     @cached_property
     def _days_before(self) -> list[int]:
-        flags = list(map(_begins_with_day, self._lines.texts))
+        flags = [_begins_with_day(text, self._lines.numeric_orders) for text in self._lines.texts]
         for heading in self._headings:
-            found = heading.found(None)
+            found = heading.found(None, self._lines.numeric_orders)
             flags[heading.line] = found is not None and found.leading and found.has_day
         seen = (flag and visible for flag, visible in zip(flags, self._lines.visible, strict=True))
         return list(accumulate(seen, initial=0))
@@ -176,7 +176,7 @@ def _names_event(found: Found) -> bool:
     return found.has_day or bool(found.title) if found.leading else found.trailing and bool(found.title)
 
 
-def _begins_with_day(text: str) -> bool:
+def _begins_with_day(text: str, orders: NumericOrders) -> bool:
     """Tell whether a line is a bullet or a row that begins with a day: cheap, and without a look at other lines."""
     if not any(map(str.isdigit, text[:MAX_START])):
         return False
@@ -184,7 +184,7 @@ def _begins_with_day(text: str) -> bool:
         starts = [plain(text[bullet.end() :][:MAX_START])]
     else:
         starts = cells(text) if "|" in text else []
-    return any((found := find_date(start)) and found.leading and found.has_day for start in starts)
+    return any((found := find_date(start, None, orders)) and found.leading and found.has_day for start in starts)
 
 
 # ------------------------------------------------------------------------------- rows of tables
@@ -204,11 +204,13 @@ def _dated_rows(lines: Lines, first: int, after: int, year: str | None) -> Itera
     delimiter = next((index for index in range(first, after) if is_delimiter(texts[index])), None)
     names = cells(texts[delimiter - 1]) if delimiter is not None and delimiter > first else []
     for index in range(first if delimiter is None else delimiter + 1, after):
-        if not is_delimiter(texts[index]) and (found := _row_date(cells(texts[index]), names, year)):
+        if not is_delimiter(texts[index]) and (
+            found := _row_date(cells(texts[index]), names, year, lines.numeric_orders)
+        ):
             yield index, found
 
 
-def _row_date(row: list[str], names: list[str], year: str | None) -> Found | None:
+def _row_date(row: list[str], names: list[str], year: str | None, orders: NumericOrders) -> Found | None:
     """Find the date of a row in one of its cells, and its title in another.
 
     A cell that says a day holds the date; one that says less does only under a name such as "Month".
@@ -218,7 +220,7 @@ def _row_date(row: list[str], names: list[str], year: str | None) -> Found | Non
         return index < len(names) and pattern.search(names[index]) is not None
 
     own_year = next((cell for cell in row if _YEAR.fullmatch(cell)), year)
-    dated = [(index, found) for index, cell in enumerate(row) if (found := find_date(cell, own_year))]
+    dated = [(index, found) for index, cell in enumerate(row) if (found := find_date(cell, own_year, orders))]
     exact = [(index, found) for index, found in dated if found.has_day and (found.leading or found.trailing)]
     dates = exact or [(index, found) for index, found in dated if is_named(index, _DATE_COLUMN)]
     if not dates:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from almanac.dates import find_date
-from almanac.page.lines import LINK, MAX_START, plain, split_lines
+from almanac.page.lines import LINK, split_lines
 from almanac.page.outline import Section
 from almanac.page.tables import date_example, field_of, in_line
 
@@ -59,11 +58,11 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
     if read:
         first = Counter(line for line, _ in read).most_common(1)[0][0]
         alike = [section for line, section in read if line == first]
-        dates = [line.date for line, _ in read if line == first]
+        dates = [(line.date, section.date) for line, section in read if line == first]
     else:
         first = FirstLine(_split_mark(split_lines(sections[0].text)[0])[0], ": ")
         alike = list(sections)
-        dates = [_date_of(section) for section in sections]
+        dates = [(_date_of(section), section.date) for section in sections]
     # Where the same few titles come back again and again, they are those of series. Two events are no habit.
     titles = {section.title for section in sections}
     recurring = len(titles) * 2 <= len(sections) and len(sections) > 2  # noqa: PLR2004
@@ -113,9 +112,7 @@ def _split_mark(line: str) -> tuple[str, str]:
 
 def _date_of(section: Section) -> str:
     """Return the date in a section's first line as a reader sees it."""
-    found = find_date(plain(_split_mark(split_lines(section.text)[0])[1][:MAX_START]))
-    words = found.words if found else ""
-    return words if "(" in words else words.rstrip(")")
+    return section.words if "(" in section.words else section.words.rstrip(")")
 
 
 def _take_apart(section: Section) -> FirstLine | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from almanac.dates import UNKNOWN_YEAR, Found
+from almanac.dates import UNKNOWN_YEAR, Found, NumericOrders
 from almanac.page.entries import EventLines, Style, find_events, style_of, trimmed
 from almanac.page.headings import Heading
 from almanac.page.lines import Lines, cut_lines, split_lines
@@ -36,6 +36,7 @@ class Section:
     note: str | None = None  # what is wrong with the date
     parent: int | None = None
     period: int | None = None
+    words: str = ""  # the date as it is written there
 
     @property
     def end(self) -> int:
@@ -109,9 +110,12 @@ def order_of(sections: Sequence[Section]) -> Order | None:
     return "newest" if steps["newest"] > steps["oldest"] else "oldest"
 
 
-def outline(page: str, known: Mapping[str, str] | None = None) -> Page:
-    """Cut a page, which may hold no event yet; `known` are sections that are on it, word for word, with their dates."""
-    lines = cut_lines(page)
+def outline(page: str, known: Mapping[str, str] | None = None, orders: NumericOrders | None = None) -> Page:
+    """Cut a page, which may hold no event yet; `known` are sections that are on it, word for word, with their dates.
+
+    `orders` tell day from month in dates of numbers, where the page itself is no evidence.
+    """
+    lines = cut_lines(page, orders)
     events, headings = find_events(lines)
     if known:
         events = _with_known(page, lines, events, known)
@@ -122,6 +126,7 @@ def outline(page: str, known: Mapping[str, str] | None = None) -> Page:
             line=event.first + 1,
             style=event.style,
             date=event.found.date,
+            words=event.found.words,
             title=event.found.title,
             weekday=event.found.weekday,
             note=event.found.note,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from almanac.config import Config
-from almanac.dates import UNKNOWN_YEAR
+from almanac.dates import UNKNOWN_YEAR, numeric_orders
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.event.record import record_path
@@ -37,11 +37,12 @@ class UnreadableSectionError(ConfigError):
 # ------------------------------------------------------------------------------- one section
 
 
-def check_section(section: str, event: Event, file: str) -> None:
+def check_section(section: str, event: Event, file: str, template: str = "") -> None:
     """Prove that what a template writes for an event is one section, the event's.
 
     It is put onto a page of its own, twice, so that whatever it leaves open (a fence, a comment) swallows the second
-    one; each has to be found there, whole, with the event's date.
+    one; each has to be found there, whole, with the event's date. Of dates of numbers, the text of the `template` tells
+    what comes first, as a page does.
 
     Raises:
         UnreadableSectionError: It is not found so. The problem, in the template `file`, says what it has to do.
@@ -55,7 +56,7 @@ def check_section(section: str, event: Event, file: str) -> None:
         columns = max(2, len(raw_cells(section)))
         head = f"|{' Date |' * columns}\n|{'---|' * columns}\n"
     space = "\n" if family in ("bullet", "row") else "\n\n"
-    found = outline(f"{head}{section}{space}{section}\n{_TAIL}").sections
+    found = outline(f"{head}{section}{space}{section}\n{_TAIL}", orders=numeric_orders([template])).sections
     if [one.text for one in found] == [section] * 2 and all(says_date_of(one, event) for one in found):
         return
     first_line = section.split("\n", 1)[0]

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from almanac.dates import find_date
+from almanac.dates import NumericOrders, find_date
 from almanac.event.model import safe_slug
 from almanac.page.dateshapes import example_of, has_year
 from almanac.page.lines import LINK, cells, is_delimiter, plain, raw_cells
@@ -58,14 +58,14 @@ def field_of(label: str) -> str | None:
     return _FIELD_OF.get(" ".join(label.casefold().split()).rstrip(":"))
 
 
-def date_example(dates: Sequence[str], sections: Sequence[Section], *, year_column: bool = False) -> str:
-    """Choose the example by which a template writes dates.
+def date_example(dates: Sequence[tuple[str, str]], sections: Sequence[Section], *, year_column: bool = False) -> str:
+    """Choose the example by which a template writes dates, given as they are written and as they are read.
 
     It leaves the year out only if all sections are below headings that name it, or if a column does.
     """
     year_elsewhere = year_column or all(section.period is not None for section in sections)
     if not year_elsewhere:
-        dates = [date for date in dates if has_year(date)] or dates
+        dates = [(words, date) for words, date in dates if has_year(words)] or dates
     return example_of(dates, with_year=not year_elsewhere) or "November 8, 2021"
 
 
@@ -122,13 +122,14 @@ def observe_table(page: Page, rows: Sequence[Section]) -> Table:
     split_rows = [row for row in split_rows if len(row) == count]
     columns = list(zip(*split_rows, strict=True))
     names = [*_names(page, rows[0]), *[""] * count][:count]
-    fields = _fields(names, columns, {row.title for row in rows})
+    orders = page.lines.numeric_orders
+    fields = _fields(names, columns, {row.title for row in rows}, orders)
     dates = [
-        found.words
+        (found.words, found.date)
         for field, column in zip(fields, columns, strict=True)
         if field in ("date", "both")
         for cell in column
-        if (found := find_date(plain(cell)))
+        if (found := find_date(plain(cell), None, orders))
     ]
     first = rows[0].text.strip()
     spaces = Counter(" " if cell[:1] == " " else "" for row in split_rows for cell in row[1:])
@@ -181,15 +182,18 @@ def _names(page: Page, row: Section) -> list[str]:
     return []
 
 
-def _fields(names: Sequence[str], columns: Sequence[Sequence[str]], titles: set[str]) -> list[str]:
+def _fields(
+    names: Sequence[str], columns: Sequence[Sequence[str]], titles: set[str], orders: NumericOrders
+) -> list[str]:
     """Find what each column shows: what its name and its cells say, or else the first that holds dates or titles."""
     fields: list[str] = []
-    for field in map(_field, names, columns):
+    for name, column in zip(names, columns, strict=True):
+        field = _field(name, column, orders)
         # Only one column shows a field; a second one of the same kind is left to the site's own questions.
         fields.append("extra" if field in fields else field)
     words = [set(map(plain, column)) for column in columns]
     if "date" not in fields:
-        dated = [index for index, column in enumerate(words) if any(map(find_date, column))]
+        dated = [index for index, column in enumerate(words) if any(find_date(cell, None, orders) for cell in column)]
         for index in dated[:1]:
             fields[index] = "date"
     if "title" not in fields:
@@ -199,12 +203,12 @@ def _fields(names: Sequence[str], columns: Sequence[Sequence[str]], titles: set[
     return fields if "title" in fields else ["both" if field == "date" else field for field in fields]
 
 
-def _field(name: str, column: Sequence[str]) -> str:
+def _field(name: str, column: Sequence[str], orders: NumericOrders) -> str:
     shown = [plain(cell) for cell in column if cell.strip()]
     if shown and all(map(_YEAR.fullmatch, shown)):
         return "year"
     # "When" and "Time" are written above dates as well as above times.
-    dated = sum((found := find_date(cell)) is not None and found.leading for cell in shown)
+    dated = sum((found := find_date(cell, None, orders)) is not None and found.leading for cell in shown)
     if dated * 2 > len(shown):
         return "date"
     field = field_of(name)
