@@ -325,3 +325,28 @@ def test_a_date_of_numbers_is_read_where_the_order_is_known(text: str, order: st
 def test_a_version_is_no_date() -> None:
     orders = numeric_orders(["25.01.21"])
     assert find_date("Release v1.2.21 and 1.2.21.4", orders=orders) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "title"),
+    [
+        ("2021-11-09T19:00 Cats", "2021-11-09T19:00", "Cats"),
+        ("November 9, 2021, 7pm: Cats", "November 9, 2021, 7pm", "Cats"),
+        ("Tuesday, November 9, 2021 @ 7:00 PM", "November 9, 2021 @ 7:00 PM", ""),
+        ("2021-11-09 (Tue) 18:00-20:00: Cats", "2021-11-09 (Tue) 18:00-20:00", "Cats"),
+        ("9 Nov 2021, 12:30 to 14:00 - Cats", "9 Nov 2021, 12:30 to 14:00", "Cats"),
+        ("9 Nov 2021 10-11am: Cats", "9 Nov 2021 10-11am", "Cats"),
+        ("9 Nov 2021, 16:00 UTC: Cats", "9 Nov 2021, 16:00 UTC", "Cats"),
+        ("9 Nov 2021 (6PM ET): Cats", "9 Nov 2021 (6PM ET)", "Cats"),
+        ("2021-11-09 ab 18 Uhr: Cats", "2021-11-09 ab 18 Uhr", "Cats"),
+        # A number that is no time, or a time that is part of the title.
+        ("Nov 9, 2021 - 10 things about cats", "Nov 9, 2021", "10 things about cats"),
+        ("Nov 9, 2021 3D printing", "Nov 9, 2021", "3D printing"),
+        ("2021-11-09: 7pm is too late", "2021-11-09", "7pm is too late"),
+    ],
+)
+def test_a_time_right_after_a_date_is_not_the_title(text: str, words: str, title: str) -> None:
+    found = find_date(text)
+    assert found
+    assert found.date.endswith("11-09")
+    assert (found.words, found.title) == (words, title)

@@ -254,6 +254,20 @@ _BETWEEN = _pattern(rf"(?:\s*[,(\[:;|\u2013\u2014·•/@-]\s*|\s+on\s+)(?:{_WEEK
 _THE = _pattern(r"(?<=[,(\[:;|\u2013\u2014·•/@-])\s*the\s+\Z")
 _EDGES = " \t:;,.|\u2013\u2014-·•/~_*>="
 _PARTS = frozenset("([,:;|\u2013\u2014-·•/@")
+_HOUR = r"(?:[01]?[0-9]|2[0-3])"
+_CLOCK = (
+    rf"(?:{_HOUR}(?::[0-5][0-9])?[ ]?[ap]\.?m\b\.?|{_HOUR}(?:[:h][0-5][0-9](?::[0-5][0-9])?)?[ ]?Uhr\b"
+    rf"|{_HOUR}[:h][0-5][0-9](?::[0-5][0-9])?)"
+)
+_TO = r"[ ]?(?:[-\u2013\u2014]|\b(?:to|until|bis)\b)[ ]?"
+TIME = rf"(?:{_HOUR}(?:[:h][0-5][0-9])?{_TO})?{_CLOCK}(?:{_TO}{_CLOCK})?"
+"""The pattern of a time by the clock, or of two with a dash between them, without groups."""
+TIME_ZONE = r"(?:[ ]?(?-i:Z|[+-][0-9]{2}:?[0-9]{2})(?!\w)|[ ]\(?(?-i:UTC|GMT|[A-Z]{1,4}T)\b\)?)"
+"""The pattern of what names a time's zone, as far as a page writes it right after the time."""
+_TIME_AFTER = _pattern(
+    r"(?:T|[ ]?[,@][ ]?(?:at[ ])?|[ ](?:at|ab|um|@|[-\u2013\u2014])[ ]|[ ])"
+    rf"(?P<open>\()?{TIME}{TIME_ZONE}?(?(open)\))(?!\w)"
+)
 _TWO_YEARS = re.compile(r"(?:19|20)[0-9]{2}[ ]?[-\u2013\u2014/][ ]?(?:[0-9]{4}|[0-9]{2})(?![-0-9])")
 
 
@@ -263,7 +277,8 @@ class Found:
 
     `date` is as a record keeps it: 2021-11-08, 2021-11, 2021, or XXXX-12-09 where no year can be known; `title` has the
     line's other words. Nothing but a weekday (Monday is 0) and marks comes before a `leading` date, or after a
-    `trailing` one, which a mark separates from what comes before. `note` says in a sentence what is wrong with it.
+    `trailing` one, which a mark separates from what comes before. A time right after it belongs to its `words`. `note`
+    says in a sentence what is wrong with it.
     """
 
     date: str
@@ -355,6 +370,9 @@ def find_date(text: str, year: str | None = None, orders: NumericOrders = UNDECI
     weekday = next((each["weekday"] for each in (named, follows, between) if each and each["weekday"]), None)
     if follows:
         after = after[follows.end() :]
+    if time := _TIME_AFTER.match(after):
+        after = after[time.end() :]
+        end = len(text) - len(after)
     words = ("" if named else before[: between.start()] if between else before, after)
     # No bracket is kept that holds nothing, or whose other half the date took along.
     title = [part.lstrip(_EDGES + ")]").rstrip(_EDGES + "([") for part in words]

@@ -6,7 +6,7 @@ import pytest
 from almanac.dates import find_date, numeric_orders
 from almanac.errors import ConfigError
 from almanac.event.model import Event
-from almanac.page.dateshapes import example_of, has_year, written_like
+from almanac.page.dateshapes import example_of, has_year, without_zoned_time, written_like
 from almanac.page.template import section_renderer
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,3 +111,44 @@ def test_the_filter_in_a_template() -> None:
     assert written("{{ title | like('8 November 2021') }}", title="<b>") == "&#60;b&#62;"
     with pytest.raises(ConfigError, match="example of a date cannot be read"):
         written("{{ date | like('11/8/2021') }}")
+
+
+@pytest.mark.parametrize(
+    ("example", "timed", "untimed", "in_the_night"),
+    [
+        ("2021-11-08T09:00", "2022-05-03T19:30", "2022-05-03", "2022-05-03T23:00"),
+        ("Monday, November 8, 2021 @ 9:00 AM", "Tuesday, May 3, 2022 @ 7:30 PM", "Tuesday, May 3, 2022", None),
+        ("November 8, 2021, 9am", "May 3, 2022, 7:30pm", "May 3, 2022", "May 3, 2022, 11pm"),
+        ("8 Nov 2021 (09:00 a.m.)", "3 May 2022 (07:30 p.m.)", "3 May 2022", None),
+        ("25.3.2021 ab 09 Uhr", "3.5.2022 ab 19:30 Uhr", "3.5.2022", "3.5.2022 ab 23 Uhr"),
+        ("Nov 8, 2021 at 09:00 UTC", "May 3, 2022 at 23:30 UTC", "May 3, 2022", "May 3, 2022"),
+        ("2021-11-08 09:00:00", "2022-05-03 19:30:00", "2022-05-03", "2022-05-03 23:00:00"),
+    ],
+)
+def test_a_time_is_written_as_in_the_example(example: str, timed: str, untimed: str, in_the_night: str | None) -> None:
+    assert written_like("2022-05-03T19:30:00-04:00", example) == timed
+    assert written_like("2022-05-03", example) == untimed
+    # In UTC it is on the next day, and beside the event's own date that would be wrong.
+    assert in_the_night in (None, written_like("2022-05-03T23:00:00-04:00", example))
+
+
+@pytest.mark.parametrize(
+    ("words", "example"),
+    [
+        ("2021-11-09T19:00", "2021-11-08T09:00"),
+        ("17th July 2025, 12:30 to 14:00", "8th November 2021, 09:00"),
+        ("10th December 2026 10-11am", "8th November 2021 9am"),
+        ("May 29 @ 2PM", "November 8, 2021 @ 9AM"),
+        ("27.4.2017 ab 18Uhr", "25.3.2021 ab 09Uhr"),
+        ("May 29 @here 2PM", None),
+    ],
+)
+def test_the_time_is_a_part_of_the_example(words: str, example: str | None) -> None:
+    assert example_of([(words, "")], with_year=True) == example
+
+
+def test_the_zone_of_a_page_is_not_that_of_an_event() -> None:
+    assert without_zoned_time("3 Apr 2023, 8am PST") == ("3 Apr 2023", ", ")
+    assert without_zoned_time("3 Apr 2023 (8am PST)") == ("3 Apr 2023", " (")
+    assert without_zoned_time("3 Apr 2023, 16:00 UTC") == ("3 Apr 2023, 16:00 UTC", "")
+    assert without_zoned_time("3 Apr 2023, 8am") == ("3 Apr 2023, 8am", "")

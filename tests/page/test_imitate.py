@@ -61,6 +61,8 @@ FIRST_LINES = {
     "table-under-years": "| Nov 15 | Owls |",
     "table-uneven": "| Nov 15, 2021 |  | Owls |  |  |",
     "table-year-column": "2021 | Nov 15 | Owls",
+    "times-in-dates": "- 2021-11-15 Owls",
+    "times-with-zones": "### 15 Nov 2021",
     "titles-below": "## November 15, 2021",
     "two-lists": "## November 15, 2021: Owls",
     "upcoming-and-past": "- **Nov 15, 2021**: Owls",
@@ -73,6 +75,13 @@ FIRST_LINES = {
 @pytest.mark.parametrize("name", FIRST_LINES)
 def test_a_new_event_begins_as_the_events_of_the_page_do(name: str) -> None:
     assert added(PAGES[name], BARE).split("\n")[0] == FIRST_LINES[name]
+
+
+def test_a_new_event_has_its_time_where_the_events_of_the_page_have_theirs() -> None:
+    event = BARE.model_copy(update={"starts": "2021-11-15T19:30:00-05:00", "when": "7:30pm ET"})
+    assert added(PAGES["times-in-dates"], event) == "- 2021-11-15T19:30 Owls"
+    # Another zone than the page's would be wrong beside its letters, so the event's own line of times is there.
+    assert added(PAGES["times-with-zones"], event).startswith("### 15 Nov 2021, 7:30pm ET\n")
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))

@@ -8,17 +8,38 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from datetime import date as calendar_date
+from itertools import zip_longest
 
-from almanac.dates import DAYS, MODEL, MONTH_NAME, MONTHS, THE_YEAR, UNKNOWN_YEAR, WEEKDAY_NAME, heading_date, ordinal
+from almanac.dates import (
+    DAYS,
+    MODEL,
+    MONTH_NAME,
+    MONTHS,
+    THE_YEAR,
+    TIME,
+    TIME_ZONE,
+    UNKNOWN_YEAR,
+    WEEKDAY_NAME,
+    heading_date,
+    ordinal,
+)
 
 _RECORD_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?|XXXX-[0-9]{2}-[0-9]{2}")
 _PART = re.compile(
-    rf"\b(?:(?P<weekday>{WEEKDAY_NAME})|(?P<month>{MONTH_NAME}))(?![A-Za-z])|{THE_YEAR}"
-    r"|(?<![0-9])(?P<number>[0-9]{1,2})(?P<ordinal>st|nd|rd|th)?(?![0-9A-Za-z])",
+    rf"(?:(?<![\w:])|(?<=[0-9]T))(?P<time>{TIME}{TIME_ZONE}?)(?!\w)|\b(?:(?P<weekday>{WEEKDAY_NAME})|(?P<month>{MONTH_NAME}))(?![A-Za-z])|{THE_YEAR}"
+    r"|(?<![0-9])(?P<number>[0-9]{1,2})(?P<ordinal>st|nd|rd|th)?(?![0-9]|(?!T[0-9])[A-Za-z])",
     re.IGNORECASE,
 )
 # Between the parts. Nothing here is markup, wherever it is, and nothing of it is taken for a part of a date.
+_BEFORE_TIME = re.compile(r"T|[ ]?[,@]?[ ]?(?:(?:at|ab|um|@|[-\u2013\u2014])[ ])?\(?", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?P<hour>[0-9]+)(?:(?P<mark>[:h])[0-9]{2}(?P<seconds>:[0-9]{2})?)?(?P<half>[ ]?[ap]\.?m\b\.?)?(?P<word>[ ]?Uhr)?",
+    re.IGNORECASE,
+)
+_ZONED = re.compile(rf"(?P<gap>{_BEFORE_TIME.pattern}){TIME}{TIME_ZONE}\)?\Z", re.IGNORECASE)
+_UTC = re.compile(r"[ ]?\(?(?:UTC|GMT|Z)\)?\Z")
 _NUMERIC = re.compile(r"(?<![0-9])[0-9]{1,2}([./-])[0-9]{1,2}\1(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
 _BETWEEN_PARTS = re.compile(r"[ ,./()'-]*(?:(?:of|the)[ ])?", re.IGNORECASE)
 _NUMERIC_MODEL = "2021-03-25"
@@ -35,7 +56,7 @@ class _Part:
 
     `kind` is `weekday`, `month` (a word), `number` (the month as one), `day`, `year` or, to be copied, `text`. `form`
     is `long` or `short` for a word, `short` for a year of two digits, `padded` or `bare` for a number, `ordinal` for a
-    day such as 8th; it is empty where the example cannot tell, as with May and 18.
+    day such as 8th; it is empty where the example cannot tell, as with May and 18. Of a `time` it is the text.
     """
 
     kind: str
@@ -44,10 +65,12 @@ class _Part:
 
     def write(self, date: str) -> str:
         """Write this part of a date to the day."""
-        day = calendar_date.fromisoformat(date)
+        day = calendar_date.fromisoformat(date[: len(MODEL)])
         match self.kind:
             case "text":
                 return self.text
+            case "time":
+                return _time_like(date, self.form)
             case "year":
                 return date[2:4] if self.form == "short" else date[:4]
             case "month" | "weekday":
@@ -60,11 +83,30 @@ class _Part:
         return f"{number:02d}" if self.form == "padded" else str(number)
 
 
-def written_like(date: str, example: str) -> str:
-    """Write a record's date as an example writes one.
+def _time_like(moment: str, example: str) -> str:
+    """Write the time of a moment (ISO 8601 with its offset) as an example writes one; in UTC where that says so."""
+    at = datetime.fromisoformat(moment)
+    zone = _UTC.search(example)
+    at = at.astimezone(UTC) if zone else at
+    # In `10-11am` the second says which half of the day both are in.
+    clocks = list(_CLOCK.finditer(example))
+    clock = next((one for one in clocks if one["half"]), clocks[0])
+    half = clock["half"] or ""
+    letter = "p" if at.hour >= 12 else "a"  # noqa: PLR2004 - noon
+    half = re.sub("[aApP]", lambda one: letter.upper() if one[0].isupper() else letter, half, count=1)
+    hour = f"{(at.hour % 12 or 12) if half else at.hour:02d}"
+    if clock["hour"][0] != "0" and (half or len(clock["hour"]) == 1):
+        hour = hour.removeprefix("0")
+    minutes = f"{clock['mark'] or ':'}{at.minute:02d}" if clock["mark"] or at.minute else ""
+    seconds = ":00" if clock["seconds"] else ""
+    return "".join((hour, minutes, seconds, half, clock["word"] or "", zone[0] if zone else ""))
 
-    What the date does not say is left out: with `Nov 8, 2021` as the example, 2022-01 becomes `Jan 2022`. A text that
-    is not a record's date is returned unchanged.
+
+def written_like(date: str, example: str) -> str:
+    """Write a record's date, or a moment (ISO 8601 with its offset), as an example writes one.
+
+    What it does not say is left out: with `Nov 8, 2021, 9am` as the example, 2022-01-03 becomes `Jan 3, 2022` and
+    2022-01 becomes `Jan 2022`. A text that is not a record's date is returned unchanged.
 
     Raises:
         ValueError: The example is not a date that can be taken apart: to tell day from month, the month must be a word,
@@ -73,13 +115,13 @@ def written_like(date: str, example: str) -> str:
     parts = _taken_apart(example)
     if parts is None:
         raise ValueError(f"this example of a date cannot be read: {example}")
-    if not _RECORD_DATE.fullmatch(date):
+    if not _RECORD_DATE.fullmatch(date.partition("T")[0]):
         return date
     if date.startswith(UNKNOWN_YEAR):
         return heading_date(date)
-    if len(date) == len(MODEL):
+    if len(date) >= len(MODEL):
         # May is no short form, so it has no dot.
-        return "".join(part.write(date) for part in parts).replace("May.", "May")
+        return "".join(part.write(date) for part in _timed(parts, date)).replace("May.", "May")
     known = {part.kind: part for part in parts}
     if len(date) == len("2021") or not {"month", "number"} & {*known}:
         return date[:4]
@@ -106,15 +148,43 @@ def example_of(seen: Sequence[tuple[str, str]], *, with_year: bool) -> str | Non
     most = max(groups.values(), key=len)
     kinds = [part.kind for part in most[0]]
     numeric = "number" in kinds and "year" in kinds and kinds.index("year") > kinds.index("number")
+    days = [index for index, kind in enumerate(kinds) if kind in ("month", "day")]
     written = ""
-    for alike in zip(*most, strict=True):
+    for index, alike in enumerate(zip(*most, strict=True)):
         forms = Counter(part.form for part in alike if part.form).most_common(1)
         first = next((part for part in alike if not part.text.isupper()), alike[0])
-        written += replace(first, form=forms[0][0] if forms else "").write(_NUMERIC_MODEL if numeric else MODEL)
-    if with_year and "year" not in kinds:
-        month_last = [kind for kind in kinds if kind in ("month", "day")] == ["day", "month"]
-        written += f"{' ' if month_last else ', '}{MODEL[:4]}"
+        model = _NUMERIC_MODEL if numeric else MODEL
+        written += replace(first, form=forms[0][0] if forms else "").write(f"{model}T09:00:00+00:00")
+        if with_year and "year" not in kinds and index == days[-1]:
+            written += f"{' ' if first.kind == 'month' else ', '}{MODEL[:4]}"
     return written
+
+
+def _timed(parts: Sequence[_Part], date: str) -> list[_Part]:
+    """Leave out the time, with what leads to it, where a date has none, or would be on another day in UTC."""
+    index = next((index for index, part in enumerate(parts) if part.kind == "time"), None)
+    if index is None:
+        return list(parts)
+    at = datetime.fromisoformat(date)
+    if "T" in date and (not _UTC.search(parts[index].form) or at.astimezone(UTC).date() == at.date()):
+        return list(parts)
+    before, after = parts[: max(index - 1, 0)], parts[index + 1 :]
+    return [*before, *(replace(part, text=part.text.removeprefix(")")) for part in after)]
+
+
+def has_time(words: str) -> bool:
+    """Tell whether a date as a page writes it says a time as well."""
+    return re.search(rf"(?:(?<![\w:])|T){TIME}(?!\w)", words, re.IGNORECASE) is not None
+
+
+def without_zoned_time(words: str) -> tuple[str, str]:
+    """Cut a time off a date as a page writes it if it names a zone that is not UTC.
+
+    Returns:
+        The date, and what led to the time; nothing if there is no such time.
+    """
+    match = _ZONED.search(words)
+    return (words[: match.start()], match["gap"]) if match and not _UTC.search(words) else (words, "")
 
 
 def has_year(words: str) -> bool:
@@ -132,16 +202,20 @@ def _taken_apart(example: str, date: str = "") -> list[_Part] | None:
     for match in _PART.finditer(example):
         parts.append(_Part("text", example[end : match.start()]))
         word, form = match[0].lower(), ""
-        if match["number"]:
+        if match["time"]:
+            form = match[0]
+        elif match["number"]:
             form = "ordinal" if match["ordinal"] else "padded" if word[0] == "0" else "bare" if len(word) == 1 else ""
         elif not match["year"] and word != "may":
             form = "long" if word.title() in (*MONTHS, *DAYS) else "short"
-        kind = next(kind for kind in ("weekday", "month", "year", "number") if match[kind])
+        kind = next(kind for kind in ("time", "weekday", "month", "year", "number") if match[kind])
         parts.append(_Part(kind, match[0], form))
         end = match.end()
     parts.append(_Part("text", example[end:]))
-    if any(part.kind == "text" and not _BETWEEN_PARTS.fullmatch(part.text) for part in parts):
-        return None
+    for part, following in zip_longest(parts, parts[1:]):
+        between = _BEFORE_TIME if following and following.kind == "time" else _BETWEEN_PARTS
+        if part.kind == "text" and not between.fullmatch(part.text):
+            return None
     parts = [part for part in parts if part.text]
     numbers = [index for index, part in enumerate(parts) if part.kind == "number"]
     meanings = _meanings(parts, [parts[index] for index in numbers], date)
@@ -160,12 +234,14 @@ def _taken_apart(example: str, date: str = "") -> list[_Part] | None:
 
 def _meanings(parts: Sequence[_Part], numbers: Sequence[_Part], date: str) -> list[str] | None:
     """Tell what the numbers of an example are, in their order; None where that is not certain."""
-    kinds = [part.kind for part in parts if part.kind not in ("text", "weekday")]
+    kinds = [part.kind for part in parts if part.kind not in ("text", "weekday", "time")]
     if "month" in kinds:
         return ["day"] * len(numbers)
     if not numbers or kinds[0] == "year":
         return ["number", "day"]
-    if not _NUMERIC.fullmatch("".join(part.text for part in parts if part.kind != "weekday").strip(" ,()")):
+    if not _NUMERIC.fullmatch(
+        "".join(part.text for part in _timed(parts, MODEL) if part.kind != "weekday").strip(" ,()")
+    ):
         return None
     first, second = (int(number.text) for number in numbers[:2])
     known = tuple(map(int, date.split("-")[1:])) if len(date) == len(MODEL) else ()

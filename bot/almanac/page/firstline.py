@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from almanac.page.dateshapes import without_zoned_time
 from almanac.page.lines import LINK, split_lines
 from almanac.page.outline import Section
-from almanac.page.tables import date_example, field_of, in_line
+from almanac.page.tables import date_example, date_like, field_of, in_line
 
 _MARK = re.compile(r"\A[ ]{0,3}(?:#{1,6}[ \t]+|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?)?")
 _CLOSING_MARK = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
@@ -42,6 +43,7 @@ class FirstLine:
     titled: bool = True
     linked: Literal["", "date", "title", "all"] = ""  # what leads somewhere; `all` is from the date to the title
     by: str = ""  # between the title and the people, as in `Title by Name`; empty where no people follow
+    before_when: str = ""  # between the date and a time that names its zone, which our own line of times replaces
     date: str = field(default="", compare=False)
     title_expression: str = field(default="title", compare=False)
     more: str = field(default="", compare=False)
@@ -78,9 +80,11 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
 
 def write_first_line(first: FirstLine) -> str:
     """Write the line of a template that makes such first lines, without a line end."""
-    date = f'date | like("{first.date}")'
+    date = date_like(first.date)
     leads_to = "link(url or recording)"
     date_shown = f"{{{{ {date} | {leads_to} }}}}" if first.linked == "date" else f"{{{{ {date} }}}}"
+    if first.before_when:
+        date_shown += f"{{% if when %}}{first.before_when}{{{{ when | text }}}}{{% endif %}}"
     if not first.titled:
         line = f"{first.lead}{date_shown}{first.tail}"
     elif first.linked == "all":
@@ -134,8 +138,10 @@ def _take_apart(section: Section) -> FirstLine | None:
     first = _title_first(lead, title, after) if has_title_first else _date_first(before, date, after)
     if first is None or _TEMPLATE_MARKS.search(first.lead + first.middle + first.tail):
         return None
+    date, before_when = without_zoned_time(date)
     return replace(
         first,
+        before_when=before_when.rstrip("("),
         tail=first.tail + (closing[0] if closing else ""),
         by=by["by"] if by and first.date_first and first.titled else "",
         date=date,

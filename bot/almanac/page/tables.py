@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from almanac.dates import NumericOrders, find_date
 from almanac.event.model import safe_slug
-from almanac.page.dateshapes import example_of, has_year
+from almanac.page.dateshapes import example_of, has_time, has_year
 from almanac.page.lines import LINK, cells, is_delimiter, plain, raw_cells
 from almanac.page.outline import Page, Section
 
@@ -67,6 +67,12 @@ def date_example(dates: Sequence[tuple[str, str]], sections: Sequence[Section], 
     if not year_elsewhere:
         dates = [(words, date) for words, date in dates if has_year(words)] or dates
     return example_of(dates, with_year=not year_elsewhere) or "November 8, 2021"
+
+
+def date_like(example: str) -> str:
+    """Return the expression that writes an event's date in a template, with the time if the example has one."""
+    value = "(starts or date)" if has_time(example) else "date"
+    return f'{value} | like("{example}")'
 
 
 def in_line(field: str, *, link: str = "", affiliations: bool = True) -> str:
@@ -155,7 +161,7 @@ def write_row(table: Table) -> str:
 
 
 def _write_cell(column: Column, date: str, changed: str) -> str:
-    like, leads_to = f'date | like("{date}")', "link(url or recording)"
+    like, leads_to = date_like(date), "link(url or recording)"
     title = f"{{{{ title | {leads_to if column.linked else 'text'} }}}}{changed}"
     match column.field:
         case "date":

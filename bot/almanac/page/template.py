@@ -53,7 +53,9 @@ _UNSAFE_PLACES = (
 _UNFIT = re.compile(r"[^A-Za-z0-9 _.,:;'()%+=-]")
 _MAX_ERROR = 200
 # No line begins with a mark or `1.`, and no address is made.
-_HARMLESS_DATE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ,/()'-]|\.(?=[0-9])|(?<=[A-Za-z])\.(?=[ ,]))*")
+_HARMLESS_DATE = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9 ,/()'-]|(?<=[0-9]):(?=[0-9])|@(?=[ ])|\.(?=[0-9])|(?<=[A-Za-z])\.(?=[ ,]))*"
+)
 
 
 def section_renderer(source: str, file: str = TEMPLATE) -> SectionRenderer:
