@@ -207,6 +207,40 @@ def test_a_new_section_goes_where_a_person_would_put_it(page: str, date: str, se
     assert put(page, event(date=date), section, previous=None, order=None) == expected
 
 
+SEASONS = (
+    "# Talks\n\n## Fall 2020\n\n- Nov 2: d\n\n## Summer 2020\n\n- Jul 6: c\n\n"
+    "## Spring 2020\n\n- Apr 6: b\n- Mar 2: a\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "date", "section", "expected"),
+    [
+        # The season's own heading of that year, and its name where a new one is needed: December is not spring.
+        (SEASONS, "2020-03-30", "- Mar 30: N", SEASONS.replace("- Mar 2", "- Mar 30: N\n- Mar 2")),
+        (SEASONS, "2021-12-06", "- Dec 6: N", SEASONS.replace("## Fall", "## Fall 2021\n\n- Dec 6: N\n\n## Fall")),
+        (SEASONS, "2021-07-05", "- Jul 5: N", SEASONS.replace("## Fall", "## Summer 2021\n\n- Jul 5: N\n\n## Fall")),
+        # Words that only the neighbour's heading has are about the neighbour's event.
+        (
+            "## May 2021 (Bonn)\n- May 3: b\n\n## April 2021 (online)\n- Apr 5: a\n",
+            "2021-06-07",
+            "- Jun 7: N",
+            "## June 2021\n- Jun 7: N\n\n## May 2021 (Bonn)\n- May 3: b\n\n## April 2021 (online)\n- Apr 5: a\n",
+        ),
+        # A table below a new heading has its head, and none of the text above the neighbour's.
+        (
+            "## 2020\n\nThanks!\n\nDate | Title\n---|---\nMay 4 | a\n",
+            "2021-05-03",
+            "May 3 | N",
+            "## 2020\n\nThanks!\n\nDate | Title\n---|---\nMay 4 | a\n\n## 2021\n\nDate | Title\n---|---\nMay 3 | N\n",
+        ),
+    ],
+)
+def test_a_new_heading_says_what_is_true_of_the_new_event(page: str, date: str, section: str, expected: str) -> None:
+    new = event(date=date, title="N")
+    assert put(page, new, section, previous=None, order=None) == expected
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_put_changes_no_other_byte_of_any_page(name: str) -> None:
     page = PAGES[name]

@@ -22,6 +22,8 @@ from almanac.page.outline import Order, Page, Section, known_dates, order_of, ou
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _MONTH_WORD = re.compile(rf"\b(?:{'|'.join([*month_name[1:], *month_abbr[1:], 'Sept'])})\b", re.IGNORECASE)
 _ISO_MONTH = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}-[01][0-9](?![0-9])")
+_SEASONS = (("Winter",), ("Spring",), ("Summer",), ("Fall", "Autumn"))  # December begins the first
+_SEASON = re.compile(r"\b(?:Winter|Spring|Summer|Fall|Autumn)\b", re.IGNORECASE)
 _AHEAD = re.compile(
     r"\b(?:upcoming|coming up|(?:next|future|planned) (?:events?|meetings?|meetups?|talks?|sessions?|calls?))\b",
     re.IGNORECASE,
@@ -232,10 +234,14 @@ def _is_space(gap: str) -> bool:
 
 
 def _heading_for(page: Page, group: list[Section], date: str) -> Heading | None:
-    """Find the heading of a date's month or year in a list under such headings, even if it has no entry yet."""
+    """Find the heading of a date's month, season or year in a list under such headings, even if it has no entry yet."""
     used = {section.period for section in group if section.period is not None}
     levels = {heading.level for heading in page.headings if heading.line in used}
     fitting = [heading for heading in page.headings if heading.period and date.startswith(heading.period)]
+    seasons = _season_names(page, group)
+    if seasons:
+        wanted = _season_of(page, group, date)
+        fitting = [heading for heading in fitting if wanted in (seasons.get(heading.line) or [wanted])]
     mine = [heading for heading in fitting if heading.line in used]
     empty = [heading for heading in fitting if heading.level in levels]
     # A month says more than its year.
@@ -243,7 +249,7 @@ def _heading_for(page: Page, group: list[Section], date: str) -> Heading | None:
 
 
 def _under_new_heading(page: Page, group: list[Section], text: str, date: str, order: Order) -> str | None:
-    """Put a section under a new heading for its year or month, which is made like its neighbour's.
+    """Put a section under a new heading for its year, season or month, which is made like its neighbour's.
 
     None if the list is not all under such headings, or if the date says less than they do.
     """
@@ -253,36 +259,96 @@ def _under_new_heading(page: Page, group: list[Section], text: str, date: str, o
     headings = [heading for heading in page.headings if heading.line in used]
     if any(len(heading.period or "") > len(date) for heading in headings):
         return None
-    later = [heading for heading in headings if (heading.period or "") > date[: len(heading.period or "")]]
+    first = {heading.line: next(one.date for one in group if one.period == heading.line) for heading in headings}
+    later = [heading for heading in headings if first[heading.line] > date]
     following = later if order == "oldest" else [heading for heading in headings if heading not in later]
+    lead = _new_heading(page, group, headings, (following or headings[-1:])[0], date)
     if following:
-        lead = _new_heading(page, group, following[0], date)
         return _inserted(page, page.lines.offsets[following[0].line], lead + text + page.newline * 2)
-    lead = _new_heading(page, group, headings[-1], date)
     return _inserted(page, group[-1].end, page.newline * 2 + lead + text)
 
 
-def _new_heading(page: Page, group: list[Section], model: Heading, date: str) -> str:
-    """Write a heading like the model for another year or month, with the head of a table if one is below the model."""
+def _new_heading(page: Page, group: list[Section], headings: list[Heading], model: Heading, date: str) -> str:
+    """Write a heading like the model for another year, season or month, with the head of a table as below the model."""
+    names = _season_names(page, group)
+    season = _season_of(page, group, date) if names else ""
+    model = next((heading for heading in headings if season in names.get(heading.line, ())), model)
     start = page.lines.offsets[model.line]
     below_it = page.lines.offsets[model.line + model.lines]
     heading, period = page.text[start:below_it], model.period or ""
+    alike = [other for other in headings if other.level == model.level and other is not model]
+    if alike:
+        # Words that are not in all of these headings belong to the one that has them.
+        shared = set.intersection(*(set(_variable(other.text).split()) for other in alike))
+        for word in set(_variable(model.text).split()) - shared:
+            heading = re.sub(rf"[ ]?\(?(?<!\S){re.escape(word)}(?!\S)", "", heading, count=1)
     if _ISO_MONTH.search(heading):
         heading = _ISO_MONTH.sub(date[:7], heading, count=1)
     else:
         if len(period) > len("2021"):
             heading = _MONTH_WORD.sub(lambda word: _month_like(word[0], date), heading, count=1)
+        if season and season not in names[model.line]:
+            heading = _SEASON.sub(season, heading, count=1)
         heading = _YEAR.sub(date[:4], heading, count=1)
     first = next(section for section in group if section.period == model.line)
-    between = page.text[below_it : first.start]
-    is_head = all(not line.strip() or "|" in line for line in split_lines(between))
-    return heading + (between if is_head else page.newline)
+    return heading + _table_head(page, first, page.text[below_it : first.start])
+
+
+def _variable(heading: str) -> str:
+    """Return the words of a heading without its year, season and month."""
+    return _MONTH_WORD.sub("", _SEASON.sub("", _YEAR.sub("", _ISO_MONTH.sub("", heading))))
+
+
+def _table_head(page: Page, first: Section, between: str) -> str:
+    """Return what comes between a new heading and its first entry: a blank line, and the head of a table."""
+    if not between.strip():
+        return between
+    lines = split_lines(between)
+    delimiter = next((index for index, line in enumerate(lines) if is_delimiter(line)), None)
+    if not delimiter or first.style.family != "row":
+        return page.newline
+    return page.newline + "".join(line + page.newline for line in lines[delimiter - 1 : delimiter + 1])
 
 
 def _month_like(model: str, date: str) -> str:
     """Name a date's month, as short as the model is; May, which is both, is taken for a long name."""
     number = int(date[5:7])
     return month_abbr[number] if len(model) <= len("Sept") and model not in month_name else month_name[number]
+
+
+def _season_names(page: Page, group: list[Section]) -> dict[int, list[str]]:
+    """Return the seasons that the headings of a list's level name: line -> names; empty if none does."""
+    levels = {heading.level for heading in page.headings if any(one.period == heading.line for one in group)}
+    named = {
+        heading.line: [name.capitalize() for name in _SEASON.findall(heading.text)]
+        for heading in page.headings
+        if heading.level in levels and heading.period
+    }
+    return named if any(named.values()) else {}
+
+
+def _season_of(page: Page, group: list[Section], date: str) -> str:
+    """Name a date's season as the page does: as its entries of that month, or of the nearest month, are filed."""
+    names = _season_names(page, group)
+    month = int(date[5:7] or 1)
+    filed = Counter(
+        (_months_apart(month, int(one.date[5:7])), name)
+        for one in group
+        if len(one.date) > len("2021") and one.period in names
+        for name in names[one.period]
+        if len(names[one.period]) == 1
+    )
+    by_calendar = _SEASONS[month % 12 // 3]
+    own_words = {name for each in names.values() for name in each}
+    calendar_name = next((name for name in by_calendar if name in own_words), by_calendar[0])
+    if not filed:
+        return calendar_name
+    (apart, nearest), _ = min(filed.items(), key=lambda each: (each[0][0], -each[1]))
+    return nearest if apart == 0 or calendar_name not in own_words else calendar_name
+
+
+def _months_apart(month: int, other: int) -> int:
+    return min(abs(month - other), 12 - abs(month - other))
 
 
 # ------------------------------------------------------------------------------- the first section of a page or a year
