@@ -259,7 +259,7 @@ def _under_new_heading(page: Page, group: list[Section], text: str, date: str, o
     headings = [heading for heading in page.headings if heading.line in used]
     if any(len(heading.period or "") > len(date) for heading in headings):
         return None
-    first = {heading.line: next(one.date for one in group if one.period == heading.line) for heading in headings}
+    first = {one.period: one.date for one in reversed(group)}
     later = [heading for heading in headings if first[heading.line] > date]
     following = later if order == "oldest" else [heading for heading in headings if heading not in later]
     lead = _new_heading(page, group, headings, (following or headings[-1:])[0], date)
@@ -318,7 +318,8 @@ def _month_like(model: str, date: str) -> str:
 
 def _season_names(page: Page, group: list[Section]) -> dict[int, list[str]]:
     """Return the seasons that the headings of a list's level name: line -> names; empty if none does."""
-    levels = {heading.level for heading in page.headings if any(one.period == heading.line for one in group)}
+    used = {one.period for one in group}
+    levels = {heading.level for heading in page.headings if heading.line in used}
     named = {
         heading.line: [name.capitalize() for name in _SEASON.findall(heading.text)]
         for heading in page.headings
