@@ -220,6 +220,25 @@ SEASONS = (
         (SEASONS, "2020-03-30", "- Mar 30: N", SEASONS.replace("- Mar 2", "- Mar 30: N\n- Mar 2")),
         (SEASONS, "2021-12-06", "- Dec 6: N", SEASONS.replace("## Fall", "## Fall 2021\n\n- Dec 6: N\n\n## Fall")),
         (SEASONS, "2021-07-05", "- Jul 5: N", SEASONS.replace("## Fall", "## Summer 2021\n\n- Jul 5: N\n\n## Fall")),
+        # December closes the autumn where there is no winter. A season that the page has not had is named all the same.
+        (
+            "## Fall 2020\n- Nov 2: d\n",
+            "2021-12-06",
+            "- Dec 6: N",
+            "## Fall 2020\n- Nov 2: d\n\n## Fall 2021\n- Dec 6: N\n",
+        ),
+        (
+            "## Fall 2020\n- Nov 2: d\n",
+            "2021-04-05",
+            "- Apr 5: N",
+            "## Fall 2020\n- Nov 2: d\n\n## Spring 2021\n- Apr 5: N\n",
+        ),
+        (
+            "## Fall and Winter, 2020\n- Nov 2: d\n",
+            "2021-11-01",
+            "- Nov 1: N",
+            "## Fall and Winter, 2020\n- Nov 2: d\n\n## Fall and Winter, 2021\n- Nov 1: N\n",
+        ),
         # Words that only the neighbour's heading has are about the neighbour's event.
         (
             "## May 2021 (Bonn)\n- May 3: b\n\n## April 2021 (online)\n- Apr 5: a\n",

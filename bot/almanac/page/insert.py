@@ -329,7 +329,7 @@ def _season_names(page: Page, group: list[Section]) -> dict[int, list[str]]:
 
 
 def _season_of(page: Page, group: list[Section], date: str) -> str:
-    """Name a date's season as the page does: as its entries of that month, or of the nearest month, are filed."""
+    """Name a date's season as the page does, which may have terms only: as its entries of about that month are filed."""
     names = _season_names(page, group)
     month = int(date[5:7] or 1)
     filed = Counter(
@@ -342,10 +342,8 @@ def _season_of(page: Page, group: list[Section], date: str) -> str:
     by_calendar = _SEASONS[month % 12 // 3]
     own_words = {name for each in names.values() for name in each}
     calendar_name = next((name for name in by_calendar if name in own_words), by_calendar[0])
-    if not filed:
-        return calendar_name
-    (apart, nearest), _ = min(filed.items(), key=lambda each: (each[0][0], -each[1]))
-    return nearest if apart == 0 or calendar_name not in own_words else calendar_name
+    apart, nearest = min(filed, key=lambda each: (each[0], -filed[each]), default=(12, ""))
+    return nearest if apart <= (calendar_name not in own_words) else calendar_name
 
 
 def _months_apart(month: int, other: int) -> int:
