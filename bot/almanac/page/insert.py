@@ -329,7 +329,7 @@ def _season_names(page: Page, group: list[Section]) -> dict[int, list[str]]:
 
 
 def _season_of(page: Page, group: list[Section], date: str) -> str:
-    """Name a date's season as the page does, which may have terms only: as its entries of about that month are filed."""
+    """Name a date's season as the page does, which may have only some: as its entries of about that month are filed."""
     names = _season_names(page, group)
     month = int(date[5:7] or 1)
     filed = Counter(
