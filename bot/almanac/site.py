@@ -195,8 +195,10 @@ def decoded(data: bytes, path: str) -> str:
     """Return a file's text; refuse what is not UTF-8."""
     try:
         return data.decode()
-    except UnicodeDecodeError:
-        raise ConfigError(Problem("This file is not UTF-8 text, so it cannot be read.", file=path)) from None
+    except UnicodeDecodeError as error:
+        message = "This file is not UTF-8 text, so it cannot be read. Save it as UTF-8 in your editor."
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(Problem(message, file=path, line=line)) from None
 
 
 class CommitFiles:

@@ -165,7 +165,7 @@ class TestEveryStyle:
         ],
     )
     def test_a_record_that_is_added_by_hand_gets_it_too(self, name: str, line: str) -> None:
-        files = adopt({"history.md": PAGES[name]})
+        files = adopt({"history.md": PAGES[name]}, page="history.md")
         assert SECTION in files
         files["_data/events/2021-11-15-owls.yml"] = 'id: "2021-11-15-owls"\ntitle: "Owls"\ndate: "2021-11-15"\n'
         built = build_files(memory_site(files))
@@ -192,12 +192,12 @@ class TestOtherSites:
         assert plan({"a.txt": ""}).written["events.md"] == "---\ntitle: Events\n---\n# Events\n"
 
     def test_the_most_likely_page_is_found(self) -> None:
-        files = {"notes/history.md": PAGES["bullets"], "about.md": PAGES["table"], "_site/events.md": PAGES["crlf"]}
-        assert plan(files).config.page == "notes/history.md"
+        files = {"club/past-talks.md": PAGES["bullets"], "about.md": "- 2021-11-08: Owls\n- 2021-11-09: Bats\n"}
+        assert plan({**files, "_site/events.md": PAGES["crlf"]}).config.page == "club/past-talks.md"
 
     def test_one_page_with_far_more_events_than_the_others_is_found(self) -> None:
         many = "".join(f"- 2021-11-{day:02}: Owls\n\n" for day in range(1, 29))
-        assert plan({"a.md": PAGES["table"], "b.md": many}).config.page == "b.md"
+        assert plan({"talks.md": PAGES["table"], "meetings.md": many}).config.page == "meetings.md"
 
     def test_two_pages_that_may_be_meant_are_named(self) -> None:
         files: Files = {"talks.md": PAGES["bullets"], "meetings.md": PAGES["table"], "binary.md": b"\xff"}
@@ -238,7 +238,7 @@ class TestOtherSites:
         assert findings(adopted) == []
 
     def test_times_of_events_without_a_series_are_the_site_s(self) -> None:
-        files = adopt({"events.md": "### November 8th, 2021:  Owls\n\n- When: 9am UK, 10am CET\n"})
+        files = adopt({"events.md": "### November 8th, 2021:  Owls\n\n- When: 9am UK, 10am CET\n"}, page="events.md")
         config = yaml.safe_load(files[CONFIG])
         assert config["time_zones"] == {"UK": "Europe/London", "CET": "Europe/Paris"}
         assert config["time_zone"] == "Europe/London"

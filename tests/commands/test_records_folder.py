@@ -25,7 +25,7 @@ OTHERS: dict[str, str | bytes] = {
 
 
 def records_of(files: Files) -> str:
-    found = adopt(files)
+    found = adopt(files, page=PAGE)
     return str(yaml.safe_load(found[CONFIG]).get("records", "_data/events"))
 
 
@@ -55,15 +55,15 @@ def test_init_chooses_a_folder_that_is_free(more: Files, folder: str) -> None:
     assert all(path.startswith((f"{folder}/", ".github/")) for path in imported)
     again = {**files, **imported}
     assert is_in_sync(again)
-    planned = plan(again)
+    planned = plan(again, page=PAGE)
     assert (planned.records, planned.config.records) == ({}, folder)
 
 
 def test_init_says_why_the_records_are_elsewhere() -> None:
     reason = "because Jekyll would read a folder _data/events/ in place of _data/events.yml."
     expected = [f"The records are kept in _data/almanac_events/, {reason}"]
-    assert plan({**REFERENCE, "_data/events.yml": DATA}).notes == expected
-    assert "index.html:3 shows `site.data.events`" in plan({**REFERENCE, "index.html": SHOWN}).notes[0]
+    assert plan({**REFERENCE, "_data/events.yml": DATA}, page=PAGE).notes == expected
+    assert "index.html:3 shows `site.data.events`" in plan({**REFERENCE, "index.html": SHOWN}, page=PAGE).notes[0]
 
 
 class TestRefused:

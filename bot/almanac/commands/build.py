@@ -115,7 +115,7 @@ def read_page(site: Site, text: str, path: str) -> Imported:
                 prepared.append(event)
             return event.markdown or ""
 
-        importer.import_page(text, note, zones)
+        importer.import_page(text, note, zones, file=path)
     return importer.import_page(text, site.renderer(prepared), zones, file=path)
 
 

@@ -1,8 +1,8 @@
-"""What a site's folder holds: its files, what may be the history page, where records belong, and what git knows."""
+"""What a site's folder holds: its files, where records belong, and what git knows."""
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count
@@ -11,39 +11,19 @@ from pathlib import Path
 from almanac.errors import ForgeError, UserError
 from almanac.forge.git import Git
 from almanac.jekyll import DataUses, Jekyll, data_name, data_uses, is_data_file, jekyll_root, joined, read_jekyll
-from almanac.page.insert import split
 from almanac.site import OWN_FOLDER, Site
 
-# Built sites, other people's code, posts of a blog, and files that contain dates for another reason.
-_NOT_THE_SITES = {"_site", "node_modules", "vendor"}
-_OTHER_FOLDERS = _NOT_THE_SITES | {"_posts", "_drafts", "_layouts", "_includes", "_sass", "_data"}
-_OTHER_PAGES = re.compile(
-    r"(?:changelog|changes|news|releases?|licen[cs]e|contributing|security|code.of.conduct)\b", re.IGNORECASE
-)
-_MARKDOWN = (".md", ".markdown", ".mkd", ".mkdown")
-_LIKELY = re.compile(
-    r"event|past|history|meet|talk|workshop|archive|working|session|seminar|agenda|minutes", re.IGNORECASE
-)
-_TEMPLATES = (*_MARKDOWN, ".html", ".htm", ".liquid", ".xml", ".json", ".js", ".css", ".scss", ".txt", ".ics", ".rb")
+# Built sites, and other people's code.
+NOT_THE_SITES = {"_site", "node_modules", "vendor"}
+MARKDOWN = (".md", ".markdown", ".mkd", ".mkdown")
+"""How the names of Markdown files end."""
+_TEMPLATES = (*MARKDOWN, ".html", ".htm", ".liquid", ".xml", ".json", ".js", ".css", ".scss", ".txt", ".ics", ".rb")
 _MOST_FILES, _MOST_BYTES = 50_000, 2_000_000
 _USUAL_FOLDER = "events"
 _REMOTE = re.compile(
     r"(?:(?:https?|ssh|git)://(?:[^/@\s]+@)?|[^/@\s:]+@)(?P<host>[A-Za-z0-9.-]*github[A-Za-z0-9.-]*)(?::[0-9]+)?[:/]"
     r"(?P<name>[A-Za-z0-9_-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?"
 )
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A page that may be the history page: its path within the site, and how many events are on it."""
-
-    path: str
-    events: int
-
-    @property
-    def is_likely(self) -> bool:
-        """Whether its name sounds like a page of events, too."""
-        return bool(_LIKELY.search(self.path))
 
 
 def site_files(root: Path) -> Iterator[str]:
@@ -53,7 +33,7 @@ def site_files(root: Path) -> Iterator[str]:
     """
     seen = 0
     for here, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in _NOT_THE_SITES and not name.startswith("."))
+        folders[:] = sorted(name for name in folders if name not in NOT_THE_SITES and not name.startswith("."))
         for name in sorted(names):
             seen += 1
             if seen > _MOST_FILES:
@@ -61,35 +41,6 @@ def site_files(root: Path) -> Iterator[str]:
             file = Path(here, name)
             if file.is_file() and file.stat().st_size <= _MOST_BYTES:
                 yield file.relative_to(root).as_posix()
-
-
-def find_pages(site: Site, paths: Iterable[str]) -> list[Candidate]:
-    """Find the pages among paths that have at least two events, or one and a name that fits; the best first."""
-    found = []
-    for path in paths:
-        *folders, name = path.split("/")
-        if not name.lower().endswith(_MARKDOWN) or not all(map(_may_hold_pages, folders)) or _OTHER_PAGES.match(name):
-            continue
-        try:
-            candidate = Candidate(path, len(split(site.text(path) or "").sections))
-        except UserError:  # not UTF-8, or it leads out of the site
-            continue
-        if candidate.events > 1 or (candidate.events and candidate.is_likely):
-            found.append(candidate)
-    return sorted(found, key=lambda one: (one.is_likely, one.events, one.path), reverse=True)
-
-
-def _may_hold_pages(folder: str) -> bool:
-    return folder not in _OTHER_FOLDERS and not folder.startswith(".")
-
-
-def clearly_best(candidates: Sequence[Candidate]) -> Candidate | None:
-    """Return the candidate that is the history page beyond doubt, or None. The candidates are sorted, best first."""
-    if not candidates:
-        return None
-    best, *others = candidates
-    rivals = [other for other in others if other.is_likely == best.is_likely]
-    return best if all(best.events > 2 * other.events for other in rivals) else None
 
 
 @dataclass(frozen=True)

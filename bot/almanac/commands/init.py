@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -11,15 +11,7 @@ import typer
 
 from almanac import config as configs
 from almanac.commands.build import minimal_config, new_records, read_page, refuse_other_page
-from almanac.commands.discovery import (
-    Candidate,
-    Checkout,
-    clearly_best,
-    find_pages,
-    read_checkout,
-    records_folder,
-    site_files,
-)
+from almanac.commands.discovery import MARKDOWN, Checkout, read_checkout, records_folder, site_files
 from almanac.commands.site_checks import check_form, find_workflow, readable_form
 from almanac.commands.starter import (
     SWITCH,
@@ -31,6 +23,7 @@ from almanac.commands.starter import (
     habits_of,
     workflow_text,
 )
+from almanac.commands.survey import Candidate, survey
 from almanac.config import Config
 from almanac.errors import Problem, UserError
 from almanac.form.schema import read_form
@@ -50,6 +43,7 @@ Ask = Callable[[Sequence[Candidate]], Candidate]
 _RECORDS_SHOWN = 3
 _CANDIDATES_SHOWN = 9
 _MOST_NAMED = 5
+_SEEN_SHOWN = 8
 _STATES = {"new": "new", "replaced": "replaced", "kept": "yours", "same": "there"}
 _PURPOSES = {
     configs.PATH: "the settings",
@@ -261,7 +255,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     plan = Adoption(site.config)
     if reason and is_ours:
         plan.notes.append(f"The records are kept in {folder}/, because {reason}.")
-    _take_page(plan, site, is_ours=is_ours, new=new)
+    _take_page(plan, site, paths, is_ours=is_ours, new=new)
     if text is not None and not is_ours:
         plan.files = {configs.PATH: text, **plan.files}
     _add_files(plan, site, branch, is_ours=is_ours)
@@ -279,41 +273,77 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
 # ---------------------------------------------------------------- the page
 
 
-def _named_page(site: Site, paths: Iterable[str], page: str, *, new: bool) -> str:
+def _named_page(site: Site, paths: Collection[str], page: str, *, new: bool) -> str:
     if site.text(configs.PATH) is not None:
         refuse_other_page(site.config, page)
     if site.text(page) is None and not new:
         message = "There is no such page. Name another one, or start with an empty page by adding `--new`."
-        raise UserError(Problem(message, file=page, choices=_options(find_pages(site, paths))))
+        raise UserError(Problem(message, file=page, choices=_options(survey(site, paths).candidates)))
     return page
 
 
-def _find_page(site: Site, paths: Iterable[str], *, new: bool, ask: Ask | None) -> str:
-    candidates = [] if new or site.text(configs.PATH) is not None else find_pages(site, paths)
-    if not candidates:
-        return site.config.page
-    best = ask(candidates) if ask and len(candidates) > 1 else clearly_best(candidates)
-    if best is None:
-        message = "Several pages could be the history page. Name the right one."
-        raise UserError(Problem(message, choices=_options(candidates)))
-    return best.path
+def _find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None) -> str:
+    """Return the page that the config names, or else the one that is clearly the history; a new one if there is none.
+
+    Raises:
+        UserError: It is not clear which page it is, or the events are kept in a way that cannot be taken over.
+    """
+    page = site.config.page
+    if new or (site.text(configs.PATH) is not None and (site.text(page) is not None or site.ids)):
+        return page
+    found = survey(site, paths)
+    best = found.clearly_best if site.text(configs.PATH) is None else None
+    if best:
+        return best.path
+    if not found.candidates and not found.others:
+        return page
+    if site.text(configs.PATH) is not None:
+        message = "The page that the config names is missing, and there is something else that looks like events."
+        first = Problem(f"{message} Correct `page`, or add `--new` to create the page.", "page", file=configs.PATH)
+    elif not found.candidates:
+        message = "The site seems to have events, but not on a page that can be taken over, so no new page was made."
+        first = Problem(f"{message} To start an empty page all the same, add `--new`.")
+    elif ask:
+        print_problems(found.others[:_SEEN_SHOWN], "also seen")
+        return ask(found.candidates).path
+    else:
+        message = "It is not clear which page is the history. Name it, or start a new page with `--new`."
+        first = Problem(message, choices=_options(found.candidates))
+    pages = [
+        Problem(f"This page has {_counted(one.events)}{f', but {one.doubt}' if one.doubt else ''}.", file=one.path)
+        for one in found.candidates[:_MOST_NAMED]
+    ]
+    more = len(found.others) - _SEEN_SHOWN
+    rest = [Problem(f"{more} more places look like events.")] if more > 0 else []
+    raise UserError([first, *pages, *found.others[:_SEEN_SHOWN], *rest])
 
 
 def _options(candidates: Sequence[Candidate]) -> tuple[str, ...]:
-    return tuple(f"--page {candidate.path}" for candidate in candidates[:_MOST_NAMED])
+    return tuple(f"--page {one.path}" for one in candidates[:_MOST_NAMED])
 
 
-def _take_page(plan: Adoption, site: Site, *, is_ours: bool, new: bool) -> None:
+def _refuse_same_address(page: str, paths: Collection[str]) -> None:
+    """Raise a UserError if Jekyll would build a new page and one of the site's own to one address, and so lose one."""
+    stem = page.rpartition(".")[0]
+    for path in paths:
+        name, _, ending = path.rpartition(".")
+        if name in {stem, f"{stem}/index"} and f".{ending.lower()}" in {*MARKDOWN, ".html", ".htm"}:
+            message = f"The new page {page} would have the same address as this one, and Jekyll would build only one."
+            raise UserError(Problem(f"{message} Name another: `almanac init --new --page past-events.md`.", file=path))
+
+
+def _take_page(plan: Adoption, site: Site, paths: Collection[str], *, is_ours: bool, new: bool) -> None:
     path = site.config.page
     text = site.text(path)
     plan.has_records = has_records = bool(site.record_texts)
     if text is None:
+        _refuse_same_address(path, paths)
         layouts = sorted(name.partition(".")[0] for name in site.files.names("_layouts") if "." in name)
         plan.files[path] = first_page(layouts)
         return
     cut = outline(text)
     if not cut.sections and (new or has_records):
-        refuse_loop(cut)
+        refuse_loop(cut, path)
         return
     zones = site.config.zones()
     imported = import_page(text, house_renderer(), zones, file=path)  # refuses a page that cannot be imported

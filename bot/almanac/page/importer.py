@@ -42,7 +42,7 @@ def import_page(
         UserError: The page has no event, or a Liquid loop writes them; or, which must not happen, the page does not
             come back byte for byte: the first difference is shown.
     """
-    cut = split(page)
+    cut = split(page, file)
     reader = SectionReader(render, zones, cut.newline)
     events: list[Event] = []
     warnings: list[Problem] = []
@@ -53,7 +53,7 @@ def import_page(
         events.append(understood.event)
         warnings += understood.warnings
     events, twice = mark_duplicates(events, cut.sections)
-    _prove(cut, events, render)
+    _prove(cut, events, render, file)
     found = sorted((*warnings, *twice), key=lambda warning: warning.line or 0)
     verbatim = sum(event.markdown is not None for event in events)
     return Imported(
@@ -61,7 +61,7 @@ def import_page(
     )
 
 
-def _prove(cut: Page, events: list[Event], render: Renderer) -> None:
+def _prove(cut: Page, events: list[Event], render: Renderer, file: str | None) -> None:
     page = cut.text
     again = cut.joined([fitted(event, render(event), cut.newline) for event in events])
     if again == page:
@@ -69,8 +69,11 @@ def _prove(cut: Page, events: list[Event], render: Renderer) -> None:
     different = (at for at, (old, new) in enumerate(zip(page, again, strict=False)) if old != new)
     place = next(different, min(len(page), len(again)))
     was, now = (text[place : place + _SHOWN_OF_DIFFERENCE] for text in (page, again))
-    message = f"The page would not come back as it is, so nothing is written. From here on it would read {now!r}."
-    raise UserError(Problem(message, typed=was, line=page.count("\n", 0, place) + 1))
+    message = (
+        f"The page would not come back as it is, so nothing is written. From here on it would read {now!r}. This is a "
+        "bug in Almanac, or in the section template: please report it with the page."
+    )
+    raise UserError(Problem(message, typed=was, file=file, line=page.count("\n", 0, place) + 1))
 
 
 # ------------------------------------------------------------------------------- second listings

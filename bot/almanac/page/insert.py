@@ -7,6 +7,7 @@ are from each other. Where there is no neighbour yet, in a new year or on an emp
 import re
 from calendar import month_abbr, month_name
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 from almanac.dates import UNKNOWN_YEAR
@@ -18,6 +19,7 @@ from almanac.page.headings import Heading
 from almanac.page.lines import fingerprint, fingerprints, is_delimiter, is_rule, split_lines, with_newline
 from almanac.page.match import own_section
 from almanac.page.outline import Order, Page, Section, known_dates, order_of, outline
+from almanac.page.refusal import event_loop, why_no_event
 
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _MONTH_WORD = re.compile(rf"\b(?:{'|'.join([*month_name[1:], *month_abbr[1:], 'Sept'])})\b", re.IGNORECASE)
@@ -29,33 +31,24 @@ _AHEAD = re.compile(
     re.IGNORECASE,
 )
 _BLANK_LINES = re.compile(r"[ \t]*(?:\r\n?|\n)(?:[ \t]*(?:\r\n?|\n))*")
-_EVENT_LOOP = re.compile(r"event|meet|talk|session|workshop|history|agenda|\.(?:date|when|starts)\b", re.IGNORECASE)
-_LOOP = (
-    "The events of this page come from a Liquid loop ({% for ... %}): they are in a data file or in posts and not on "
-    "the page, so there is nothing to take over here. Almanac's records can feed such a loop themselves."
-)
-_NO_EVENT = (
-    "No event was found on this page. An event begins with a heading, a bullet or a table row that contains a date, "
-    "such as `### November 8th, 2021: Title`, `- 2021-11-08: Title` or `| Nov 8, 2021 | Title |`."
-)
 
 
-def split(page: str) -> Page:
+def split(page: str, file: str | None = None) -> Page:
     """Cut a page into its sections and the text around them; every character is in exactly one part.
 
     Raises:
-        UserError: No event is found on it, or a Liquid loop writes them.
+        UserError: No event is found on it, or a Liquid loop writes them; with the line, the reason and the next step.
     """
     cut = outline(page)
     if not cut.sections:
-        raise UserError(_LOOP if cut.lines.loops else _NO_EVENT)
+        raise UserError(replace(why_no_event(cut.lines, cut.headings).problem, file=file))
     return cut
 
 
-def refuse_loop(cut: Page) -> None:
+def refuse_loop(cut: Page, file: str | None = None) -> None:
     """Raise UserError where a section would be written onto a page whose events a Liquid loop writes."""
-    if not cut.sections and any(_EVENT_LOOP.search(loop) for loop in cut.lines.loops):
-        raise UserError(_LOOP)
+    if not cut.sections and cut.lines.loops and (loop := event_loop(cut.lines)):
+        raise UserError(replace(loop.problem, file=file))
 
 
 def put(  # noqa: PLR0913

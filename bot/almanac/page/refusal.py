@@ -1,0 +1,122 @@
+"""Why no event is found on a page, at which line that shows, and what to do next."""
+
+import re
+from dataclasses import dataclass, replace
+
+from almanac.dates import find_date
+from almanac.errors import Problem
+from almanac.page.headings import Heading
+from almanac.page.lines import BULLET, MAX_START, Lines, front_matter, plain
+
+_EVENT_LOOP = re.compile(r"event|meet|talk|session|workshop|history|agenda|\.(?:date|when|starts)\b", re.IGNORECASE)
+_EVENT_INCLUDE = re.compile(r"\{%-?[ \t]{0,9}include\b[^%]{0,200}(?:event|meet|talk|session|seminar)", re.IGNORECASE)
+_NUMERIC = re.compile(r"(?<![0-9/.-])[0-9]{1,4}([/.-])[0-9]{1,2}\1[0-9]{2,4}(?![0-9/.-])")
+_MONTH_AND_DAY = re.compile(
+    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?[ ][0-9]{1,2}(?![0-9])", re.IGNORECASE
+)
+_NESTED_BULLET = re.compile(r"\s+[-*+]\s")
+_HTML = re.compile(r"\s*<[A-Za-z/!]")
+_NO_EVENT = "No event was found on this page"
+_SHAPES = (
+    "An event begins with a heading, a bullet or a table row that contains its date, as in `### Nov 8, 2021: Title`. "
+    "Write them so, or leave this page as it is and start a new one: `almanac init --new --page NAME.md`."
+)
+_ELSEWHERE = (
+    "Let it show Almanac's records too (docs/untrusted-text.md), or leave it as it is and start a new page: "
+    "`almanac init --new --page NAME.md`."
+)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What shows where a page's events are, or that it has none that can be read: a line, from 0, and what it shows.
+
+    `is_event` tells whether there is reason to think that there are events at all, `elsewhere` whether they are not on
+    the page itself.
+    """
+
+    line: int
+    text: str
+    reason: str
+    is_event: bool = True
+    elsewhere: bool = False
+
+    @property
+    def problem(self) -> Problem:
+        """Return the refusal: the line, the reason and the next step."""
+        message = f"{self.reason} {_ELSEWHERE if self.elsewhere else _SHAPES}"
+        return Problem(message, typed=self.text.strip()[:MAX_START] or None, line=self.line + 1)
+
+
+def event_loop(lines: Lines) -> Sign | None:
+    """Find the Liquid loop that writes a page's events."""
+    for loop in lines.loops:
+        if _EVENT_LOOP.search(loop):
+            text = loop.partition("\n")[0]
+            reason = "The events of this page come from a Liquid loop: they are in files or data, not on the page."
+            return Sign(lines.texts.index(text), text, reason, elsewhere=True)
+    return None
+
+
+def _event_include(lines: Lines) -> Sign | None:
+    for line, text in enumerate(lines.texts):
+        if _EVENT_INCLUDE.search(text):
+            reason = "The events of this page come from an include: they are not on the page."
+            return Sign(line, text, reason, elsewhere=True)
+    return None
+
+
+def why_no_event(lines: Lines, headings: tuple[Heading, ...]) -> Sign:
+    """Say why a page has no event that can be read: of what is on it, the first thing that explains it."""
+    written = event_loop(lines) or _event_include(lines)
+    if written:
+        return written
+    start = front_matter(lines.texts)
+    dated = next((index for index in range(start, len(lines.texts)) if says_date(lines.texts[index])), None)
+    if dated is not None:
+        return _sign(lines, dated, f"the first date is {_where(lines, headings, dated)}.")
+    if lines.loops:
+        text = lines.loops[0].partition("\n")[0]
+        return replace(_sign(lines, lines.texts.index(text), "what it lists comes from a Liquid loop."), elsewhere=True)
+    return _undated(lines, headings, start)
+
+
+def _undated(lines: Lines, headings: tuple[Heading, ...], start: int) -> Sign:
+    """Say what is on a page without dates: headings below its title, bullets, other text, or nothing."""
+    if headings[1:]:
+        return _sign(lines, headings[1].line, "there are no dates in its headings.")
+    bullets = [index for index, text in enumerate(lines.texts) if lines.visible[index] and BULLET.match(text)]
+    if bullets[1:]:
+        return _sign(lines, bullets[0], "its bullets have no dates, or none but years.")
+    filled = next((index for index in range(start, len(lines.texts)) if not lines.blank(index)), None)
+    if filled is None:
+        return Sign(start, "", f"{_NO_EVENT}: it is empty.", is_event=False)
+    return replace(_sign(lines, filled, "it has no date."), is_event=False)
+
+
+def _sign(lines: Lines, line: int, reason: str) -> Sign:
+    return Sign(line, lines.texts[line], f"{_NO_EVENT}: {reason}")
+
+
+def says_date(text: str) -> bool:
+    """Tell whether a line says a date, be it in a way that is not read."""
+    start = text[:MAX_START]
+    if not any(map(str.isdigit, start)):
+        return False
+    words = plain(start)
+    found = find_date(words)
+    has_month = found is not None and "-" in found.date
+    return has_month or bool(_NUMERIC.search(words) or _MONTH_AND_DAY.search(words))
+
+
+def _where(lines: Lines, headings: tuple[Heading, ...], line: int) -> str:
+    text = lines.texts[line]
+    kinds = (
+        (_HTML.match(text), "in HTML, of which no events are read"),
+        (not lines.visible[line], "in code, a comment or a loop"),
+        (any(one.line == line for one in headings), "in a heading, in a form that is not read or that names a list"),
+        (_NESTED_BULLET.match(text), "in a nested bullet"),
+        (BULLET.match(text), "in a bullet, in a form that is not read or in the middle of its text"),
+        ("|" in text, "in a table, in a form that is not read or not in a cell of its own"),
+    )
+    return next((words for applies, words in kinds if applies), "in a paragraph, below what names the event")

@@ -1,0 +1,153 @@
+"""Which page `almanac init` takes without a question, and what keeps it from opening a second, empty history."""
+
+from pathlib import Path
+
+import pytest
+from almanac.commands.survey import Survey, survey
+from almanac.errors import UserError
+
+from tests.commands.test_adoption import CONFIG, plan
+from tests.commands.test_cli import Almanac, everything
+from tests.gitrepo import Repo
+from tests.memory import Files, memory_site
+
+DATED = "".join(f"- 2021-0{month}-01: Owls {month}\n" for month in range(1, 8))
+LOOP = "---\n---\n{% for event in site.events %}\n{{ event.title }}\n{% endfor %}\n"
+SIGHTED: dict[str, tuple[Files, str, int | None, str]] = {
+    "undated": ({"past-events.md": "# Past\n\n## Owls\n\n## Bats\n"}, "past-events.md", 3, "no dates in its headings"),
+    "loop": ({"events.md": LOOP}, "events.md", 3, "Liquid loop"),
+    "include": ({"index.md": "# Hi\n\n{% include events.html %}\n"}, "index.md", 3, "an include"),
+    "html": ({"events.html": "<h2>May 4, 2021</h2>\n<h2>May 5, 2021</h2>\n"}, "events.html", 1, "in HTML"),
+    "a folder's index": ({"events/index.html": LOOP}, "events/index.html", 3, "Liquid loop"),
+    "collection": ({f"_events/{n}.md": "---\n---\n" for n in range(6)}, "_events/", None, "(6 files)"),
+    "one of a collection": ({"docs/_talks/a.md": "---\n---\n"}, "docs/_talks/", None, "(1 file)"),
+    "another program's": ({f"content/events/{n}.md": "---\n---\n" for n in range(3)}, "content/events/", None, "(3 f"),
+    "data": ({"_data/events.yml": "- a\n"}, "_data/events.yml", None, "data file"),
+    "data elsewhere": (
+        {"_config.yml": "data_dir: info", "info/past_talks.csv": "a"},
+        "info/past_talks.csv",
+        None,
+        "da",
+    ),
+    "data folder": ({"_config.yml": "a: [", "_data/events/81.yml": "type: x\n"}, "_data/events/", None, "(1)"),
+    "posts": (
+        {f"_posts/2021-0{n}-01-owls.md": "---\ncategories:\n- Meetups\n---\n" for n in range(1, 5)},
+        "_posts/",
+        None,
+        "(4 of 4)",
+    ),
+    "posts of events": ({"events/_posts/2021-01-01-owls.md": "---\n---\n"}, "events/_posts/", None, "(1 of 1)"),
+}
+
+
+def seen(files: Files) -> Survey:
+    return survey(memory_site(files), sorted(files))
+
+
+@pytest.mark.parametrize("name", SIGHTED)
+def test_what_cannot_be_taken_over_is_named_and_nothing_is_planned(name: str) -> None:
+    files, file, line, words = SIGHTED[name]
+    with pytest.raises(UserError) as refused:
+        plan(files)
+    first, *others = refused.value.problems
+    assert "`--new`" in first.message
+    [problem] = [one for one in others if one.file == file]
+    assert (problem.line, words in problem.message, "`--new`" in first.message) == (line, True, True)
+    assert plan(files, new=True, page="history.md").states["history.md"] == "new"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {
+            "index.md": "# Hi\n\nWe meet on Mondays.\n",
+            "_data/navigation.yml": "- a\n",
+            "about.md": "Since 2021.\n",
+        },
+        {f"_posts/2021-0{n}-01-owls.md": b"\xff" if n == 4 else "---\ncategories: birds\n---\n" for n in range(1, 5)},
+        {"_posts/2021-01-01-owls.md": b"\xff", "latin.md": b"\xff"},
+        {
+            "events.js": "x",
+            "_includes/events.html": LOOP,
+            "src/meetup.html": "<p>Join.</p>\n",
+            "talk/README.md": "",
+        },
+        {"CHANGELOG.md": "# Changes\n\n{% include x.html %}\n", "meeting-guidelines.md": "# How\n\n## One\n\n## Two\n"},
+    ],
+)
+def test_a_site_without_any_gets_the_new_page(files: Files) -> None:
+    assert plan(files).states["events.md"] == "new"
+
+
+class TestClearlyBest:
+    @pytest.mark.parametrize(
+        ("files", "path"),
+        [
+            ({"past-events.md": DATED}, "past-events.md"),
+            ({"docs/talks/index.md": DATED}, "docs/talks/index.md"),
+            ({"past.md": "- 2021-01-01: Owls\n- 2021-02-01: Bats\n", "README.md": DATED}, None),
+            ({"past.md": "- 2021-01-01: Owls\n- 2021-02-01: Bats\n"}, "past.md"),
+            ({"events.md": "- 2021-01-01: Owls\n"}, None),
+            ({"events.md": DATED, "talks.md": DATED}, None),
+            ({"events.md": DATED, "talks.md": "- 2021-01-01: Owls\n"}, "events.md"),
+            ({"about.md": DATED}, None),
+            ({"news.md": DATED}, None),
+            ({"meeting-minutes.md": DATED}, None),
+            ({"meetings.md": f"# Minutes\n\n{DATED}"}, None),
+            ({"events.md": "- 2021: Owls\n- 2020: Bats\n- 2019: Bees\n"}, None),
+            ({"events.md": DATED, "_data/talks.yml": "- a\n"}, None),
+            ({"past-events.md": DATED, "events.md": LOOP}, None),
+        ],
+    )
+    def test_a_page_is_taken_only_where_nothing_speaks_against_it(self, files: Files, path: str | None) -> None:
+        best = seen(files).clearly_best
+        assert (best.path if best else None) == path
+
+    def test_what_is_not_clear_is_asked_with_all_that_was_seen(self) -> None:
+        files = {"meeting-minutes.md": DATED, "events.md": DATED, **{f"_data/talks{n}.yml": "" for n in "ab"}}
+        files |= {f"_data/talks_{n}.yml": "- a\n" for n in range(12)}
+        with pytest.raises(UserError) as refused:
+            plan(files)
+        first, likely, doubt, *others = refused.value.problems
+        assert first.choices == ("--page events.md", "--page meeting-minutes.md")
+        assert (likely.file, likely.message) == ("events.md", "This page has 7 events.")
+        assert (doubt.file, "another kind of page" in doubt.message) == ("meeting-minutes.md", True)
+        assert "4 more places" in others[-1].message
+        assert plan(files, page="events.md").imported
+        assert plan(files, ask=lambda candidates: candidates[1]).config.page == "meeting-minutes.md"
+
+
+def test_records_of_almanac_s_own_are_no_second_history() -> None:
+    record = "id: 2021-01-01-owls\ntitle: Owls\ndate: 2021-01-01\n"
+    assert seen({"_data/events/2021-01-01-owls.yml": record}).others == []
+    assert seen({"_data/events/2021-01-01-owls.yml": b"\xff", "_data/events/b.json": "{}"}).others
+
+
+def test_a_config_whose_page_is_missing_opens_no_second_history() -> None:
+    files = {CONFIG: "page: evnts.md\n", "events.md": DATED}
+    with pytest.raises(UserError, match="missing"):
+        plan(files)
+    assert plan(files, new=True).states["evnts.md"] == "new"
+    assert plan({CONFIG: "page: evnts.md\n"}).states["evnts.md"] == "new"
+
+
+@pytest.mark.parametrize("other", ["events.html", "events/index.md", "events.markdown"])
+def test_a_new_page_takes_no_address_of_another(other: str) -> None:
+    with pytest.raises(UserError, match="same address"):
+        plan({other: "# Hi\n"}, new=True)
+
+
+@pytest.mark.parametrize("option", ["--yes", "--dry-run", "--json"])
+def test_the_command_stops_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    almanac = Almanac(monkeypatch, capsys)
+    repo = Repo.init(tmp_path / "site", branch="main")
+    repo.commit({"_data/events.yml": "- a\n", "past-events.md": "# Past\n\n## Owls\n\n## Bats\n"})
+    before = everything(repo.folder)
+    ran = almanac("init", option, "--site", repo.folder)
+    assert ran.status == 1
+    assert "past-events.md" in ran.out + ran.err
+    assert "_data/events.yml" in ran.out + ran.err
+    assert everything(repo.folder) == before
