@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from almanac.caps import Cap
 from almanac.commands.build import build_files
 from almanac.event.submission import submit_body
 from almanac.proposal.plan import Offer, new_id, proposed
@@ -20,7 +21,7 @@ class MemoryFiles:
     def __init__(self, files: Files) -> None:
         self._files = {path: data.encode() if isinstance(data, str) else data for path, data in files.items()}
 
-    def read(self, path: str) -> bytes | None:
+    def read(self, path: str, cap: Cap) -> bytes | None:
         return self._files.get(path)
 
     def removed(self, folder: str, beside: str) -> Iterable[tuple[str, bytes, bytes]]:
@@ -32,7 +33,7 @@ class MemoryFiles:
         ]
         return sorted(name for name in inside if "/" not in name)
 
-    def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]:
+    def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]:
         return {name: self._files[f"{folder}/{name}"] for name in self.names(folder) if name.endswith(suffix)}
 
     @staticmethod

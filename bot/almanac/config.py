@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from almanac.errors import ConfigError, Problem, UserError
+from almanac.paths import leads_inside
 from almanac.times.zones import Zones
 from almanac.yamlfile import load
 
@@ -13,8 +14,7 @@ PATH = ".github/almanac.yml"
 
 
 def _site_path(value: str) -> str:
-    parts = value.split("/")
-    if {"", ".", "..", ".git"} & set(parts) or "\\" in value or not value.isprintable():
+    if not leads_inside(value) or not value.isprintable():
         raise ValueError("A path leads from the site's root to a file or folder in it, as in docs/events.md.")
     return value
 

@@ -181,6 +181,6 @@ def _merge(story: Story, first: Done, second: Done) -> None:
     story.check(story.forge.base().commit != base, "it merges without a conflict")
     story.reconcile(second.plan.issue)
     story.check(story.is_in_sync(), "the page matches its records")
-    diff = story.git.text("diff", before, "HEAD", "--", PAGE)
+    diff = story.git.text("diff", "--no-ext-diff", "--no-textconv", before, "HEAD", "--", PAGE)
     shown = Syntax(diff, "diff", theme="ansi_dark", background_color="default", word_wrap=True)
     story.show(shown, "the page since the import")

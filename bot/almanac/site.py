@@ -1,17 +1,19 @@
 """A site's files, as Almanac reads them: in a folder, at a commit, or in a mapping. This is the one reader of them."""
 
 import os
-import tempfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from almanac import config as configs
+from almanac.caps import CONFIG, FORM, MESSAGES, PAGE, RECORDS, TEMPLATE, Cap, check_sizes
 from almanac.config import Config, read_config
 from almanac.errors import ConfigError, ForgeError, Problem, UserError
 from almanac.event.model import Event
 from almanac.event.record import SUFFIX, is_foreign, is_record_name, read_records, record_path
+from almanac.forge.disk import Disk
 from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
 from almanac.form.schema import Form, read_form
@@ -29,15 +31,16 @@ _FILES_NAMED = 3
 class SiteFiles(Protocol):
     """Where the files of one site are. All paths are relative to the site's root, with `/` between their parts.
 
-    `names` and `read_all` are about the files directly in a folder, which need not exist; `read_all` is by name.
-    `reads_freely` tells whether reading sends no requests.
+    `names` and `read_all` are about the files directly in a folder, which need not exist; `read_all` is by name. What
+    is larger than the cap says is refused, and so is a symbolic link. `reads_freely` tells whether reading sends
+    no requests.
     """
 
     @property
     def reads_freely(self) -> bool: ...
-    def read(self, path: str) -> bytes | None: ...
+    def read(self, path: str, cap: Cap) -> bytes | None: ...
     def names(self, folder: str) -> Collection[str]: ...
-    def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]: ...
+    def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]: ...
 
     def removed(self, folder: str, beside: str) -> Iterable[tuple[str, bytes, bytes]]:
         """Give the files that were removed from a folder, by the history as far as that is there.
@@ -62,10 +65,10 @@ class Site:
         planned.config = self.config.model_copy(update=changes)
         return planned
 
-    def text(self, path: str) -> str | None:
+    def text(self, path: str, cap: Cap = PAGE) -> str | None:
         """Read a file as text, every byte kept; None if there is none."""
         if path not in self._texts:
-            data = self.files.read(path)
+            data = self.files.read(path, CONFIG if path == configs.PATH else cap)
             self._texts[path] = None if data is None else decoded(data, path)
         return self._texts[path]
 
@@ -76,7 +79,7 @@ class Site:
     @cached_property
     def form(self) -> Form:
         path = self.config.form
-        text = self.text(path)
+        text = self.text(path, FORM)
         if text is None and path == Config().form:
             text = self._default_form
         if text is None:
@@ -106,6 +109,10 @@ class Site:
             self._refuse_foreign()
         return frozenset(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
 
+    def record_text(self, path: str) -> str | None:
+        """Read one record as text; None if there is none."""
+        return self.text(path, RECORDS)
+
     @cached_property
     def record_texts(self) -> dict[str, str]:
         """The texts of all records, by path in the order of their names.
@@ -119,7 +126,7 @@ class Site:
             self._refuse_foreign()
             message = f"The name of a record ends with {SUFFIX}; rename this file."
             raise UserError([Problem(message, file=f"{folder}/{name}") for name in misnamed])
-        found = sorted(self.files.read_all(folder, SUFFIX).items())
+        found = sorted(self.files.read_all(folder, SUFFIX, RECORDS).items())
         paths = [(record_path(folder, name.removesuffix(SUFFIX)), data) for name, data in found]
         texts = {path: decoded(data, path) for path, data in paths}
         self._texts |= texts
@@ -148,7 +155,10 @@ class Site:
 
     def _is_foreign(self, name: str) -> bool:
         path = f"{self.config.records}/{name}"
-        return not name.endswith((SUFFIX, ".yaml")) or is_foreign(self.text(path) or "", path)
+        if not name.endswith((SUFFIX, ".yaml")):
+            return True
+        data = self.files.read(path, RECORDS)  # not kept here: nobody knows how many there are
+        return is_foreign(decoded(data or b"", path), path)
 
     def _refuse_foreign(self) -> None:
         """Raise a ConfigError, in one sentence for all of them, if the records' folder holds files of another kind."""
@@ -168,7 +178,7 @@ class Site:
     @cached_property
     def section_template(self) -> str | None:
         path = self.config.section_template
-        text = self.text(path) if path else None
+        text = self.text(path, TEMPLATE) if path else None
         if path and text is None:
             raise ConfigError(Problem("The section template that the config names is missing.", file=path))
         return text
@@ -179,9 +189,9 @@ class Site:
         from almanac.proposal.messages import OwnTemplate  # noqa: PLC0415 -- the same
 
         folder = self.config.messages
-        names = sorted(self.files.names(folder)) if folder else []
-        paths = {name.removesuffix(MESSAGE): f"{folder}/{name}" for name in names if name.endswith(MESSAGE)}
-        return {name: OwnTemplate(text, path) for name, path in paths.items() if (text := self.text(path)) is not None}
+        found = sorted(self.files.read_all(folder, MESSAGE, MESSAGES).items()) if folder else ()
+        paths = {f"{folder}/{name}": (name.removesuffix(MESSAGE), data) for name, data in found}
+        return {name: OwnTemplate(decoded(data, path), path) for path, (name, data) in paths.items()}
 
     def renderer(self, prepared: Sequence[Event] = ()) -> "Renderer":
         """Return what writes a section: the site's own template (`prepared` ones in one process) if any, else ours."""
@@ -211,50 +221,55 @@ class CommitFiles:
     def reads_freely(self) -> bool:
         return self._forge.reads_freely(self._commit)
 
-    def read(self, path: str) -> bytes | None:
-        return self._forge.read(self._commit, path)
+    def read(self, path: str, cap: Cap) -> bytes | None:
+        return self._forge.read(self._commit, path, cap)
 
     def names(self, folder: str) -> Collection[str]:
         return self._forge.names(self._commit, folder)
 
-    def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]:
-        return self._forge.files(self._commit, folder, suffix)
+    def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]:
+        return self._forge.files(self._commit, folder, suffix, cap)
 
     def removed(self, folder: str, beside: str) -> Iterable[tuple[str, bytes, bytes]]:  # noqa: ARG002 - as in SiteFiles
         return ()  # a forge's history costs too many requests; what a sweep proposes, a person decides
 
 
 class Folder:
-    """The files of a site in a folder on this disk; writes them so that a crash leaves none of them half-written."""
+    """The files of a site in a folder on this disk; writes them so that a crash leaves none of them half-written.
+
+    The folder may be reached by a symbolic link, but nothing in it is: see `Disk`.
+    """
 
     reads_freely = True
 
     def __init__(self, root: Path) -> None:
         if not root.is_dir():
             raise UserError(Problem("There is no such folder.", file=str(root)))
-        self.root = root.resolve()
+        self._disk = Disk(root)
+        self.root = self._disk.root
 
     def inside(self, path: Path) -> str:
-        """Return a path of this machine as a path within the site."""
-        try:
-            return path.resolve().relative_to(self.root).as_posix()
-        except ValueError:
-            message = "This file is not in the site's folder; `--site` names that folder."
-            raise UserError(Problem(message, file=str(path))) from None
+        """Return a path of this machine as a path within the site; a link in it is refused where it is read."""
+        full = Path(os.path.abspath(path))  # noqa: PTH100 -- `resolve` would follow links
+        for folder in reversed(full.parents):
+            if folder.is_dir() and folder.samefile(self.root):
+                return full.relative_to(folder).as_posix()
+        message = "This file is not in the site's folder; `--site` names that folder."
+        raise UserError(Problem(message, file=str(path)))
 
-    def read(self, path: str) -> bytes | None:
-        file = (self.root / path).resolve()
-        if not file.is_relative_to(self.root):
-            raise UserError(Problem("This path leads out of the site's folder.", file=path))
-        return read_file(file, path)
+    def read(self, path: str, cap: Cap) -> bytes | None:
+        with _disk_errors("read"):
+            return self._disk.read(path, cap)
 
     def names(self, folder: str) -> Collection[str]:
-        place = self.root / folder
-        return sorted(child.name for child in place.iterdir() if child.is_file()) if place.is_dir() else ()
+        with _disk_errors("read"):
+            return self._disk.names(folder)
 
-    def read_all(self, folder: str, suffix: str) -> Mapping[str, bytes]:
+    def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]:
         names = [name for name in self.names(folder) if name.endswith(suffix)]
-        return {name: data for name in names if (data := self.read(f"{folder}/{name}")) is not None}
+        with _disk_errors("read"):
+            check_sizes(cap, {f"{folder}/{name}": self._disk.size(f"{folder}/{name}") for name in names}, folder)
+        return {name: data for name in names if (data := self.read(f"{folder}/{name}", cap)) is not None}
 
     def removed(self, folder: str, beside: str) -> Iterable[tuple[str, bytes, bytes]]:
         """Read git's history, and what the last commit holds and this folder does not; nothing without git."""
@@ -296,28 +311,8 @@ class Folder:
 
     def write(self, files: Mapping[str, str]) -> None:
         """Write files: first all of them beside their places, then each into its place in one step."""
-        waiting: list[tuple[str, Path]] = []
-        umask = os.umask(0)
-        os.umask(umask)
-        try:
-            for path, text in files.items():
-                target = self.root / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-                waiting.append((temporary, target))
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(text.encode())
-                mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~umask
-                Path(temporary).chmod(mode)
-            while waiting:
-                temporary, target = waiting[0]
-                Path(temporary).replace(target)
-                waiting.pop(0)
-        except OSError as error:
-            raise UserError(Problem(f"This cannot be written: {error.strerror}.", file=str(error.filename))) from None
-        finally:
-            for temporary, _ in waiting:
-                Path(temporary).unlink(missing_ok=True)
+        with _disk_errors("written"):
+            self._disk.write({path: text.encode() for path, text in files.items()})
 
     def refuse_to_lose(self, paths: Iterable[str]) -> None:
         """Make sure that overwriting these files loses nothing that git does not have."""
@@ -331,16 +326,28 @@ class Folder:
 
     def _is_committed(self, path: str) -> bool:
         try:
-            return not Git(self.root).run("status", "--porcelain", "--ignored", "-z", "--", path)[1]
+            return not Git(self.root).run(
+                "status", "--porcelain", "--ignored", "--ignore-submodules=all", "-z", "--", path
+            )[1]
         except ForgeError:  # no git, or no repository
             return False
 
 
-def read_file(file: Path, name: str) -> bytes | None:
-    """Read a file; None if there is none. Messages call it by `name`."""
+@contextmanager
+def _disk_errors(doing: str) -> Iterator[None]:
     try:
-        return file.read_bytes()
+        yield
+    except OSError as error:
+        raise UserError(Problem(f"This cannot be {doing}: {error.strerror}.", file=str(error.filename))) from None
+
+
+def read_file(file: Path, name: str) -> bytes | None:
+    """Read a page that need not be in the site; None if there is none. Messages call it by `name`."""
+    try:
+        data = file.read_bytes() if file.stat().st_size <= PAGE.each else b""
+        check_sizes(PAGE, {name: file.stat().st_size})
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name)) from None
+    return data

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from almanac.forge.git import Entry
 from almanac.forge.github.files import SHARES, BlobCache, RemoteFiles, trim
+from almanac.forge.tree import Entry
 
 KEY = "blob-" + "0" * 39
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from almanac.errors import Raced
+from almanac.caps import Cap
+from almanac.errors import ConfigError, ForgeError, Raced
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.state import PutBranch, branch_name
 
@@ -165,12 +166,58 @@ class TestFiles:
         made = world.commit(dict(files))
         assert {path: world.forge.read(made, path) for path in files} == files
 
-    @pytest.mark.parametrize(
-        "path", ["nope.md", "folder", "folder/", "link.md", "folder/a.md/x", "../README.md", "", "*.md"]
-    )
+    @pytest.mark.parametrize("path", ["nope.md", "folder", "folder/", "folder/a.md/x", "../README.md", "", "*.md"])
     def test_where_no_file_is_there_is_none(self, world: World, path: str) -> None:
-        made = world.commit({"folder/a.md": b"a"}, links={"link.md": "folder/a.md"})
+        made = world.commit({"folder/a.md": b"a"})
         assert world.forge.read(made, path) is None
+
+    @pytest.mark.parametrize("path", ["link.md", "there/a.md", "there/none.md"])
+    def test_a_link_is_refused_by_name_and_not_followed(self, world: World, path: str) -> None:
+        made = world.commit({"folder/a.md": b"a"}, links={"link.md": "folder/a.md", "there": "folder"})
+        with pytest.raises(ConfigError, match=rf"^{path.split('/', maxsplit=1)[0]}: This is a symbolic link"):
+            world.forge.read(made, path)
+        with pytest.raises(ConfigError, match=r"^there: This is a symbolic link"):
+            world.forge.files(made, "there", ".md")
+        with pytest.raises(ConfigError, match=r"^link\.md: This is a symbolic link"):
+            world.forge.files(made, "", ".md")
+
+    @pytest.mark.parametrize("path", ["link.md", "there/a.md", "there/new.md", "there/deep/new.md"])
+    @pytest.mark.parametrize("text", ["new", None])
+    def test_a_link_is_neither_replaced_nor_followed_by_a_write(
+        self, world: World, path: str, text: str | None
+    ) -> None:
+        world.commit({"folder/a.md": b"a"}, links={"link.md": "folder/a.md", "there": "folder"})
+        with pytest.raises(ForgeError, match=f"^{path.split('/', maxsplit=1)[0]} is a symbolic link"):
+            put(world, {path: text})
+        assert world.forge.overview().heads == {}
+
+    def test_a_file_does_not_take_the_place_of_a_folder(self, world: World) -> None:
+        world.commit({"folder/a.md": b"a"})
+        for path in ("folder", "folder/a.md/b.md"):
+            with pytest.raises(ForgeError, match="would take the place of folder"):
+                put(world, {path: "x"})
+        assert world.forge.overview().heads == {}
+
+    def test_what_is_too_large_is_named_before_it_is_read(self, world: World) -> None:
+        cap = Cap("record", 20, 30, 2)
+        made = world.commit(
+            {
+                "d/a.yml": b"x" * 11,
+                "d/b.yml": b"x" * 19,
+                "e/a.yml": b"x" * 21,
+                "f/1.yml": b"",
+                "f/2.yml": b"",
+                "f/3.yml": b"",
+            }
+        )
+        assert world.forge.read(made, "d/b.yml", cap) == b"x" * 19
+        assert set(world.forge.files(made, "d", ".yml", cap)) == {"a.yml", "b.yml"}
+        with pytest.raises(
+            ConfigError, match=r"^e/a\.yml: This record has 21 bytes, and Almanac reads no more than 20"
+        ):
+            world.forge.files(made, "e", ".yml", cap)
+        with pytest.raises(ConfigError, match=r"^f: There are 3 records .* no more than 2 of 30 bytes together"):
+            world.forge.files(made, "f", ".yml", cap)
 
     def test_an_older_commit_keeps_its_files(self, world: World) -> None:
         old = world.commit({"a.md": b"old", "gone.md": b"x"})
@@ -188,17 +235,14 @@ class TestFiles:
             },
             links={"_data/events/l.yml": "a.yml"},
         )
-        assert world.forge.names(made, "_data/events") == {"a.yml", "é b.yml"}
+        assert world.forge.names(made, "_data/events") == {"a.yml", "é b.yml", "l.yml"}
         assert world.forge.names(made, "_data") == frozenset()
 
     @pytest.mark.parametrize("folder", ["_data/events", "_data/events/", ""])
     def test_files_of_a_folder_are_read_byte_for_byte(self, world: World, folder: str) -> None:
         here = f"{folder.rstrip('/')}/".lstrip("/")
         files = {"a.yml": b"", "b.md": b"x", "\u00e9 b.yml": b"\xff\r\n\0blob 3\n", "z.yml": b"z" * 70_000}
-        made = world.commit(
-            {f"{here}{name}": data for name, data in files.items()} | {f"{here}deep/c.yml": b"c"},
-            links={f"{here}l.yml": "a.yml"},
-        )
+        made = world.commit({f"{here}{name}": data for name, data in files.items()} | {f"{here}deep/c.yml": b"c"})
         yml = {name: data for name, data in files.items() if name.endswith(".yml")}
         assert world.forge.files(made, folder, ".yml") == yml
         assert world.forge.files(made, "nope", ".yml") == {}

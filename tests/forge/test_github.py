@@ -250,8 +250,8 @@ class TestFiles:
         forge = site.connect(checkout=clone(site, tmp_path) if checkout else None)
         assert forge.read(commit, "README.md") is None
 
-    def test_an_executable_stays_one_and_a_link_becomes_a_file(self, site: GitHubWorld) -> None:
-        site.commit({"run.sh": b"old"}, links={"page.md": "run.sh"}, modes={"run.sh": "100755"})
+    def test_an_executable_stays_one(self, site: GitHubWorld) -> None:
+        site.commit({"run.sh": b"old"}, modes={"run.sh": "100755"})
         base = site.head("main") or ""
         files = {"run.sh": "new", "page.md": "text"}
         made = site.forge.put_branch(PutBranch("almanac/issue-1", base, (base,), files, "Both", None, {}))

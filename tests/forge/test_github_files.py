@@ -1,5 +1,5 @@
-from almanac.forge.git import Entry
 from almanac.forge.github.files import RemoteFiles, tree_id
+from almanac.forge.tree import Entry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -252,7 +252,7 @@ class TestInTheWay:
 
     def test_a_file_too_large_to_read_stops_this_site_only(self, bench: Bench) -> None:
         bench.world.commit({"past-working-groups.md": b"x" * ((8 << 20) + 1)})
-        with pytest.raises(PermanentError, match="larger than 8 MiB"):
+        with pytest.raises(PermanentError, match="has 8 MiB, and Almanac reads no more than 2 MiB"):
             bench.look(bench.file())
 
 

@@ -43,8 +43,11 @@ def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> in
             # To try Almanac on a page, it need not be part of the site.
             imported = read_page(Site(root), _page_text(file, str(page)), page.name)
         else:
-            path = root.inside(file)
-            files, imported = import_files(Site(root), path, _page_text(file, path), [*site_files(root.root)])
+            path, site = root.inside(file), Site(root)
+            text = site.text(path)
+            if text is None:
+                raise _no_page(path)
+            files, imported = import_files(site, path, text, [*site_files(root.root)])
         if not dry_run:
             root.refuse_to_lose(files)
             root.write(files)
@@ -72,8 +75,12 @@ def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> in
 def _page_text(file: Path, name: str) -> str:
     data = read_file(file, name)
     if data is None:
-        raise UserError(Problem("There is no such page.", file=name))
+        raise _no_page(name)
     return decoded(data, name)
+
+
+def _no_page(name: str) -> UserError:
+    return UserError(Problem("There is no such page.", file=name))
 
 
 def import_files(site: Site, path: str, text: str, paths: Collection[str] = ()) -> tuple[dict[str, str], Imported]:

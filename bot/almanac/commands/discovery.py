@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
+from almanac.caps import PAGE
 from almanac.errors import ForgeError, UserError
 from almanac.forge.git import Git
 from almanac.jekyll import DataUses, Jekyll, data_name, data_uses, is_data_file, jekyll_root, joined, read_jekyll
@@ -18,7 +19,7 @@ NOT_THE_SITES = {"_site", "node_modules", "vendor"}
 MARKDOWN = (".md", ".markdown", ".mkd", ".mkdown")
 """How the names of Markdown files end."""
 _TEMPLATES = (*MARKDOWN, ".html", ".htm", ".liquid", ".xml", ".json", ".js", ".css", ".scss", ".txt", ".ics", ".rb")
-_MOST_FILES, _MOST_BYTES = 50_000, 2_000_000
+_MOST_FILES = 50_000
 _USUAL_FOLDER = "events"
 _REMOTE = re.compile(
     r"(?:(?:https?|ssh|git)://(?:[^/@\s]+@)?|[^/@\s:]+@)(?P<host>[A-Za-z0-9.-]*github[A-Za-z0-9.-]*)(?::[0-9]+)?[:/]"
@@ -27,7 +28,7 @@ _REMOTE = re.compile(
 
 
 def site_files(root: Path) -> Iterator[str]:
-    """Yield the paths of a site's files, except for those that are far too large for a page.
+    """Yield the paths of a site's files, except for those that are too large for a page; no link is followed.
 
     Hidden folders, built sites and other people's code are not a site's.
     """
@@ -39,7 +40,7 @@ def site_files(root: Path) -> Iterator[str]:
             if seen > _MOST_FILES:
                 return
             file = Path(here, name)
-            if file.is_file() and file.stat().st_size <= _MOST_BYTES:
+            if not file.is_symlink() and file.is_file() and file.stat().st_size <= PAGE.each:
                 yield file.relative_to(root).as_posix()
 
 
@@ -66,7 +67,9 @@ def read_checkout(folder: Path) -> Checkout:
 
     try:
         top = git.run("rev-parse", "--show-toplevel")[1]
-    except ForgeError:
+    except ForgeError as error:
+        if "belongs to another user" in str(error):
+            raise
         return Checkout(None)
     current = ask("symbolic-ref", "--quiet", "--short", "HEAD") or None
     branch = (

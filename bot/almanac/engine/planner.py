@@ -168,11 +168,11 @@ class Planner:
             # If no marker names the issue's record any more, it may be on the base by the id that it was first given.
             first = event_id(filed.event.date, filed.event.series or filed.event.title, ())
             path = record_path(site.config.records, first)
-            text = site.text(path) if first in site.ids else None
+            text = site.record_text(path) if first in site.ids else None
             if text is not None and read_record(text, path).issue == number:
                 chosen = first
         path = record_path(site.config.records, chosen)
-        text = site.text(path) if chosen in site.ids else None
+        text = site.record_text(path) if chosen in site.ids else None
         record = read_record(text, path) if text is not None else self._deleted_record(look, path)
         if record and record.issue != number:
             if owner != "ours" or filed.event is None:
@@ -204,7 +204,7 @@ class Planner:
 
     def _record_on_branch(self, look: Look, path: str) -> Event | None:
         """Read the record that a branch of ours holds."""
-        text = self.site(look.proposal.head).text(path) if look.proposal.head else None
+        text = self.site(look.proposal.head).record_text(path) if look.proposal.head else None
         try:
             return read_record(text, path) if text is not None else None
         except UserError:
@@ -227,9 +227,9 @@ class Planner:
         held = self._merged_at(look, fork, head, path)
         if held and self.forge.merge_base(fork, held) == fork:
             fork = held
-        record = self.site(fork).text(path)
+        record = self.site(fork).record_text(path)
         if record is None and held:  # someone merged the base into the branch since, and so before its own merge
-            record = self.site(held).text(path)
+            record = self.site(held).record_text(path)
 
         def texts(path: str) -> str | None:
             try:
@@ -263,6 +263,10 @@ class Planner:
         if pull is None or fork == look.base.commit:
             return None
         held = pull.head if is_done(pull) else None
-        if held is None and self.site(fork).text(path) is None and self.site(look.base.commit).text(path) is not None:
+        if (
+            held is None
+            and self.site(fork).record_text(path) is None
+            and self.site(look.base.commit).record_text(path) is not None
+        ):
             held = pull_state(pull).commit
         return held if held and self.forge.merge_base(held, head) == held else None

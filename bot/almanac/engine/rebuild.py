@@ -38,7 +38,7 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     after = dict(built.files)
     for event in built.records:
         path = record_path(site.config.records, event.id)
-        after[path] = write_record(spell(event, render), before=known.get(event.id), source=site.text(path))
+        after[path] = write_record(spell(event, render), before=known.get(event.id), source=site.record_text(path))
     changed = {} if built.problems else {path: text for path, text in after.items() if site.text(path) != text}
     return PageEdits(changed, {path: site.text(path) for path in changed}, built.problems, (*notes, *built.notes))
 

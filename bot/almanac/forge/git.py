@@ -8,34 +8,45 @@ so a commit that someone amended has other files than its trailer says.
 import io
 import os
 import re
+import shlex
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from almanac.errors import ForgeError
+from almanac.forge.tree import EXECUTABLE, REGULAR, Entry, Tree, check_paths
 from almanac.proposal.state import Blob, Changes, FileVersion, PutBranch
 
 _TRAILER = re.compile(r"\n\nAlmanac-Tree: ([0-9a-f]{40,64})\s*\Z")
-_REGULAR = "100644"
-_EXECUTABLE = "100755"
 _REMOVED = "0"  # the mode by which `update-index` takes a file away
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _MOST_VERSIONS = 100
+_SUBMODULES = "--ignore-submodules=all"  # they are repositories with settings of their own
 _KEPT_TREES = 4  # a commit's tree never changes, so the last few are kept
-# git hides its own folder from itself; these spellings reach it on disks that ignore case or shorten names.
-_GIT_FOLDER = re.compile(r"(\.git|git~1)[ .]*", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
 _KEPT_VARIABLES = re.compile(
     r"GIT_(AUTHOR|COMMITTER|CONFIG_(COUNT|KEY|VALUE|GLOBAL|SYSTEM|NOSYSTEM)|CEILING|EXEC|DISCOVERY)(_|$)"
 )
-# No hook of the person's runs, no process is left running, and paths, messages and indexes have one form everywhere.
+# A repository may be anyone's, and its settings can name programs. None of them runs: no hook, filter, merge driver,
+# monitor, signature or editor. No process is left running, and paths, messages and indexes have one form everywhere.
 _SETTINGS = (
     f"core.hooksPath={os.devnull}",
     "core.fsmonitor=false",
+    f"core.attributesFile={os.devnull}",
+    "core.alternateRefsCommand=false",
+    "core.sshCommand=false",
+    "core.askPass=",
+    "credential.helper=",
+    "protocol.allow=never",
+    "protocol.ext.allow=never",
+    "safe.bareRepository=explicit",
+    "submodule.recurse=false",
+    "commit.gpgSign=false",
+    "log.showSignature=false",
+    "advice.graftFileDeprecated=false",
     "core.quotePath=false",
     "core.splitIndex=false",
     "index.sparse=false",
@@ -47,30 +58,31 @@ _SETTINGS = (
     "log.follow=false",
     "log.showSignature=false",
 )
+_VARIABLES = {
+    "LC_ALL": "C",
+    "LANGUAGE": "",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_EDITOR": ":",
+    # No object is fetched when it is missed: the first is for git 2.44 and later, the second holds for every version.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",
+    # What a commit's id stands for is what is read.
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+}
+# Settings that name programs under names of a repository's own, each with the value by which nothing happens. A merge
+# driver that fails makes a conflict; an empty one would take one side without a word.
+_DRIVER = re.compile(
+    r"(?:filter\..+\.(clean|smudge|process|required)|merge\..+\.(driver)|hook\..+\.(command))", re.DOTALL
+)
+_DISARMED = {"clean": "", "smudge": "", "process": "", "required": "false", "driver": "false", "command": "true"}
+_VALUES = {"": "ALMANAC_NOTHING", "false": "ALMANAC_FALSE", "true": "ALMANAC_TRUE"}
 
 
 def with_trailer(message: str, tree: str) -> str:
     """Put the id of a commit's tree at the end of its message."""
     return f"{message.rstrip()}\n\nAlmanac-Tree: {tree}\n"
-
-
-def is_plain(path: str) -> bool:
-    """Tell whether a path names something inside a repository: no `..`, no empty part, nothing that ends it early."""
-    return "\0" not in path and all(part not in {"", ".", ".."} for part in path.split("/"))
-
-
-class Entry(NamedTuple):
-    """One entry of a commit's tree, with its path from the root; `size` is a file's, in bytes, where GitHub gave it."""
-
-    mode: str
-    id: str
-    path: str
-    size: int = 0
-
-    @property
-    def is_file(self) -> bool:
-        """Whether it is an ordinary file: not a folder, a symbolic link or a submodule."""
-        return self.mode in {_REGULAR, _EXECUTABLE}
 
 
 class Header(NamedTuple):
@@ -87,10 +99,11 @@ class Header(NamedTuple):
         return found is not None and found[1] == self.tree
 
 
-class Git:
+class Git(Tree):
     """git in one folder: never through a shell, never prompting, never reading the caller's own `GIT_DIR`."""
 
     def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
+        super().__init__()
         self.folder, self._env = folder, env or {}
         self._trees: dict[str, Mapping[str, Mapping[str, Entry]]] = {}
 
@@ -98,24 +111,61 @@ class Git:
         self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, good: Collection[int] = (0,)
     ) -> tuple[int, bytes]:
         """Run one git command and return its exit status, which has to be in `good`, and its output."""
+        configured = self._configured
+        if isinstance(configured, str):
+            raise self._failed(arguments[0], configured)
+        # Not by `-c`: a name may hold a `=`.
+        drivers = [(key, found[found.lastindex or 0]) for key in configured if (found := _DRIVER.fullmatch(key))]
+        disarmed = [f"--config-env={key}={_VALUES[_DISARMED[name]]}" for key, name in drivers]
+        done = self._call([*disarmed, *arguments], stdin, env or {})
+        if done.returncode not in good:
+            reason = done.stderr.decode("utf-8", "replace").strip() or f"exit status {done.returncode}"
+            raise self._failed(arguments[0], reason)
+        return done.returncode, done.stdout
+
+    @cached_property
+    def _configured(self) -> frozenset[str] | str:
+        """The names of all settings that hold here; what git said where they cannot be read."""
+        done = self._call(["config", "--list", "--name-only", "-z"], b"", {})
+        if done.returncode:
+            return done.stderr.decode("utf-8", "replace").strip()
+        return frozenset(os.fsdecode(done.stdout).split("\0"))
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the clone was made without all of its objects, which git would fetch when they are missed."""
+        return any(key.endswith((".promisor", ".partialclone")) for key in self._configured)
+
+    def _call(
+        self, arguments: Sequence[str], stdin: bytes, env: Mapping[str, str]
+    ) -> "subprocess.CompletedProcess[bytes]":
         settings = [part for setting in _SETTINGS for part in ("-c", setting)]
         command = ["git", "--no-pager", "--no-optional-locks", "-C", str(self.folder), *settings, *arguments]
         # A hook's `GIT_DIR` would send git elsewhere; other variables would make it prompt or translate.
         kept = {key: value for key, value in os.environ.items() if key[:4] != "GIT_" or _KEPT_VARIABLES.match(key)}
-        clean = kept | {"LC_ALL": "C", "LANGUAGE": "", "GIT_TERMINAL_PROMPT": "0"}
+        values = {variable: value for value, variable in _VALUES.items()}
         try:
-            done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
-                command, input=stdin, capture_output=True, check=False, env={**clean, **self._env, **(env or {})}
+            return subprocess.run(  # noqa: S603 - a list of arguments, no shell
+                command,
+                input=stdin,
+                capture_output=True,
+                check=False,
+                env={**kept, **values, **_VARIABLES, **self._env, **env},
             )
         except FileNotFoundError as error:
             raise ForgeError(
                 "Almanac needs git, and it is not installed on this machine.",
                 remedy="Install git from https://git-scm.com/downloads and run the command again.",
             ) from error
-        if done.returncode not in good:
-            reason = done.stderr.decode("utf-8", "replace").strip() or f"exit status {done.returncode}"
-            raise ForgeError(f"git {arguments[0]} failed in {self.folder}: {reason}")
-        return done.returncode, done.stdout
+
+    def _failed(self, command: str, reason: str) -> ForgeError:
+        if "dubious ownership" in reason:
+            trust = f"git config --global --add safe.directory {shlex.quote(str(self.folder))}"
+            return ForgeError(
+                f"{self.folder} belongs to another user of this machine, so git does not work there.",
+                remedy=f"If you trust what is in it, run `{trust}`.",
+            )
+        return ForgeError(f"git {command} failed in {self.folder}: {reason}")
 
     def text(
         self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, good: Collection[int] = (0,)
@@ -131,7 +181,7 @@ class Git:
     def has(self, commit: str) -> bool:
         """Tell whether a commit, given by its full id, is stored here; nothing is fetched to find out."""
         return _OBJECT_ID.fullmatch(commit) is not None and (
-            self.run("cat-file", "-e", f"{commit}^{{commit}}", env={"GIT_NO_LAZY_FETCH": "1"}, good=(0, 1, 128))[0] == 0
+            self.run("cat-file", "-e", f"{commit}^{{commit}}", good=(0, 1, 128))[0] == 0
         )
 
     def header(self, commit: str) -> Header | None:
@@ -149,29 +199,32 @@ class Git:
         folder, _, name = path.rpartition("/")
         return self._tree(commit).get(folder, {}).get(name)
 
-    def object(self, commit: str, path: str) -> bytes | None:
-        """Read a file in a commit byte for byte; None where there is none, or a folder, a link or a submodule."""
-        entry = self.entry(commit, path)
-        return self.run("cat-file", "blob", entry.id)[1] if entry and entry.is_file else None
+    def folder_at(self, commit: str, path: str) -> Mapping[str, Entry]:
+        return self._tree(commit).get(path, {})
 
-    def names(self, commit: str, folder: str) -> frozenset[str]:
-        """List the names of the ordinary files directly in a folder of a commit; `""` is the root."""
-        entries = self._tree(commit).get(folder.strip("/"), {})
-        return frozenset(name for name, entry in entries.items() if entry.is_file)
+    def sizes(self, entries: Mapping[str, Entry]) -> Mapping[str, int]:
+        ids = {entry.id: path for path, entry in entries.items()}
+        listed = self.text("cat-file", "--batch-check", stdin=_lines(ids)).splitlines()
+        found: dict[str, int] = {}
+        for (key, path), line in zip(ids.items(), listed, strict=True):
+            # `<id> blob <size>`; `<id> missing` where the clone does not have it.
+            about = line.split()
+            if about[1] != "blob":
+                raise ForgeError(
+                    f"git cat-file failed in {self.folder}: {path} is not stored there.",
+                    remedy="If this is a partial clone, clone the repository without `--filter`."
+                    if self.is_partial
+                    else None,
+                )
+            found[key] = int(about[2])
+        return {path: found[entry.id] for path, entry in entries.items()}
 
-    def files(self, commit: str, folder: str, suffix: str) -> dict[str, bytes]:
-        """Read the ordinary files directly in a folder of a commit whose names end so, by name: one process for all."""
-        names = sorted(name for name in self.names(commit, folder) if name.endswith(suffix))
-        entries = self._tree(commit).get(folder.strip("/"), {})
-        wanted = "".join(f"{entries[name].id}\n" for name in names)
-        answer = io.BytesIO(self.run("cat-file", "--batch", stdin=wanted.encode())[1])
+    def fetch(self, entries: Mapping[str, Entry]) -> Mapping[str, bytes]:
+        answer = io.BytesIO(self.run("cat-file", "--batch", stdin=_lines(entries))[1])
         found: dict[str, bytes] = {}
-        for name in names:
-            # `<id> blob <size>`, the bytes and a line end; `<id> missing` where the clone does not have it.
-            about = answer.readline().split()
-            if about[1:2] != [b"blob"]:
-                raise ForgeError(f"git cat-file failed in {self.folder}: {entries[name].path} is not stored there.")
-            found[name] = answer.read(int(about[2]))
+        for key in entries:
+            # `<id> blob <size>`, the bytes and a line end
+            found[key] = answer.read(int(answer.readline().split()[2]))
             answer.read(1)
         return found
 
@@ -245,7 +298,7 @@ class Git:
 
     def uncommitted(self) -> tuple[str, ...]:
         """List the files that differ from the last commit or are unknown to git."""
-        listed = self.run("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")[1]
+        listed = self.run("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", _SUBMODULES)[1]
         return tuple(os.fsdecode(line[3:]) for line in listed.split(b"\0")[:-1])
 
 
@@ -255,28 +308,22 @@ def commit_files(git: Git, write: PutBranch, at: datetime) -> str:
     A file that is there already keeps its mode; a new one is an ordinary file. Texts are stored as UTF-8, byte for
     byte: no line end is converted, whatever `core.autocrlf` says.
     """
-    for path in write.files:
-        if not is_plain(path) or _CONTROL.search(path) or any(map(_GIT_FOLDER.fullmatch, path.split("/"))):
-            raise ForgeError(f"Almanac does not write to {path!r}: it is not a plain path inside the site.")
+    check_paths(write, git.entry)
     with tempfile.TemporaryDirectory(prefix="almanac-") as folder:
         env = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         git.text("read-tree", write.base, env=env)
         git.text("update-index", "--add", "-z", "--index-info", stdin=b"".join(_index_lines(git, write)), env=env)
         tree = git.text("write-tree", env=env)
-    # To git, a file where a folder was is the end of the folder.
-    changed = git.text("diff-tree", "-r", "-z", "--no-renames", "--name-only", write.base, tree).split("\0")
-    lost = [path for path in changed if path and path not in write.files and path not in write.kept]
-    if lost:
-        raise ForgeError(
-            f"Almanac's files would take the place of {', '.join(lost[:3])}: a file and a folder have the same name.",
-            remedy="Rename one of them on the base branch.",
-        )
     if not write.fresh:
         return _commit(git, tree, write.parents, write.message, at)
     head = git.header(write.expected) if write.expected else None
     if write.expected and head and head.is_ours and (head.tree, head.parents) == (tree, write.parents):
         return write.expected
     return _commit(git, tree, write.parents, with_trailer(write.message, tree), at)
+
+
+def _lines(ids: Iterable[str]) -> bytes:
+    return "".join(f"{one}\n" for one in ids).encode()
 
 
 def _index_lines(git: Git, write: PutBranch) -> Iterator[bytes]:
@@ -295,7 +342,7 @@ def _index_lines(git: Git, write: PutBranch) -> Iterator[bytes]:
             continue
         blob = git.text("hash-object", "-w", "--no-filters", "--stdin", stdin=text.encode(errors="replace"))
         existing = git.entry(write.base, path)
-        yield line(_EXECUTABLE if existing and existing.mode == _EXECUTABLE else _REGULAR, blob, path)
+        yield line(EXECUTABLE if existing and existing.mode == EXECUTABLE else REGULAR, blob, path)
 
 
 def commit_merge(git: Git, base: str, head: str, message: str, at: datetime) -> str:

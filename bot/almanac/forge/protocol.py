@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 
+from almanac.caps import PAGE, RECORDS, Cap
 from almanac.proposal.state import (
     Base,
     Changes,
@@ -60,14 +61,25 @@ class Forge(Protocol):
     def base(self) -> Base:
         """Read the default branch's name and head."""
 
-    def read(self, commit: str, path: str) -> bytes | None:
-        """Read a file at a commit; None if there is none. Links and submodules do not count."""
+    def read(self, commit: str, path: str, cap: Cap = PAGE) -> bytes | None:
+        """Read a file at a commit; None if there is none. Submodules do not count.
 
-    def files(self, commit: str, folder: str, suffix: str) -> Mapping[str, bytes]:
-        """Read the files directly in a folder at a commit whose names end so; from a clone, all of them at once."""
+        Raises:
+            ConfigError: It, or a folder on the way, is a symbolic link; or it is larger than the cap says.
+        """
+
+    def files(self, commit: str, folder: str, suffix: str, cap: Cap = RECORDS) -> Mapping[str, bytes]:
+        """Read the files directly in a folder at a commit whose names end so; from a clone, all of them at once.
+
+        Raises:
+            ConfigError: As for `read`, or all together are larger than the cap says; nothing was fetched.
+        """
 
     def names(self, commit: str, folder: str) -> frozenset[str]:
-        """List the names of the files directly in a folder at a commit; empty if there is no such folder."""
+        """List the names of the files directly in a folder at a commit; empty if there is no such folder.
+
+        A symbolic link counts as a file, and is refused where it is read.
+        """
 
     def versions(self, commit: str, path: str) -> Iterator[FileVersion]:
         """Give the commits that changed a file, newest first, up to a commit of the base: take only what is needed.

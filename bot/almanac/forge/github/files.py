@@ -16,17 +16,16 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from almanac.errors import ConfigError, ForgeError, Problem
-from almanac.forge.git import Entry, Git, is_plain
+from almanac.caps import PAGE, RECORDS, Cap
+from almanac.errors import ForgeError
+from almanac.forge.git import Git
 from almanac.forge.github.client import GitHubClient
 from almanac.forge.github.request import RefusedError, Request
+from almanac.forge.tree import FOLDER, Entry, Tree
 from almanac.proposal.state import Blob, Changes
 
-LARGEST = 8 << 20
-"""The largest file that is read, in bytes: one site must not fill the memory of a server that works for others too."""
 SHARES = 4
 """One repository may use this fraction of a cache's space: a quarter."""
-_FOLDER = "040000"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _KEY = re.compile(r"[a-z]{1,10}-[0-9a-f]{40,64}")
 _DIGEST = 32
@@ -44,7 +43,7 @@ class GitHubFiles:
         self._cloned: dict[str, bool] = {}
         self._remote = RemoteFiles(self._fetch_tree, self._fetch_blob, cache)
 
-    def read(self, commit: str, path: str) -> bytes | None:
+    def read(self, commit: str, path: str, cap: Cap = PAGE) -> bytes | None:
         """Read a file: 1 request where it is not in the checkout, and before the first one 1 for the commit's names.
 
         A commit that does not exist (any more) has no files: its id may come from a text that people can edit.
@@ -52,15 +51,15 @@ class GitHubFiles:
         if not _COMMIT.fullmatch(commit):
             return None
         try:
-            return self._at(commit).object(commit, path)
+            return self._at(commit).object(commit, path, cap)
         except RefusedError as refused:
             if refused.matches(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY):
                 return None
             raise
 
-    def files(self, commit: str, folder: str, suffix: str) -> Mapping[str, bytes]:
+    def files(self, commit: str, folder: str, suffix: str, cap: Cap = RECORDS) -> Mapping[str, bytes]:
         """Read the files directly in a folder whose names end so: 1 request each where there is no checkout."""
-        return self._at(commit).files(commit, folder, suffix)
+        return self._at(commit).files(commit, folder, suffix, cap)
 
     def names(self, commit: str, folder: str) -> frozenset[str]:
         return self._at(commit).names(commit, folder)
@@ -78,7 +77,7 @@ class GitHubFiles:
         if commit not in self._cloned:
             self._cloned[commit] = False
             with suppress(ForgeError):  # the folder is not a repository, or there is no git
-                self._cloned[commit] = self._clone.has(commit)
+                self._cloned[commit] = self._clone.has(commit) and not self._clone.is_partial
         return self._clone if self._cloned[commit] else self._remote
 
     def _fetch_tree(self, tree: str, *, recursive: bool) -> tuple[list[Entry], bool]:
@@ -103,45 +102,34 @@ class FetchTree(Protocol):
     def __call__(self, tree: str, *, recursive: bool) -> tuple[list[Entry], bool]: ...
 
 
-class RemoteFiles:
+class RemoteFiles(Tree):
     """The files of commits: one request for all names of a commit, one for each file. Nothing is fetched twice."""
 
     def __init__(
         self, fetch_tree: FetchTree, fetch_blob: Callable[[str], bytes], cache: "RepositoryCache | None" = None
     ) -> None:
+        super().__init__()
         self._fetch_tree, self._fetch_blob, self._cache = fetch_tree, fetch_blob, cache
         self._roots: dict[str, str] = {}
         self._folders: dict[str, dict[str, Entry]] = {}
-        self._blobs: dict[str, bytes] = {}
 
-    def object(self, commit: str, path: str) -> bytes | None:
-        """Read a file in a commit byte for byte; None where there is none, or a folder, a link or a submodule."""
-        entry = self.entry(commit, path)
-        if entry is None or not entry.is_file:
-            return None
-        if entry.size > LARGEST:
-            raise ConfigError(Problem(f"This file is larger than {LARGEST >> 20} MiB, so it is not read.", file=path))
-        if entry.id not in self._blobs:
-            data = self._cache.get(f"blob-{entry.id}") if self._cache else None
-            if data is None:
-                data = self._fetch_blob(entry.id)
-                if self._cache:
-                    self._cache.put(f"blob-{entry.id}", data)
-            self._blobs[entry.id] = data
-        return self._blobs[entry.id]
+    def sizes(self, entries: Mapping[str, Entry]) -> Mapping[str, int]:
+        return {path: entry.size for path, entry in entries.items()}
 
-    def files(self, commit: str, folder: str, suffix: str) -> dict[str, bytes]:
-        names = sorted(name for name in self.names(commit, folder) if name.endswith(suffix))
-        found = {name: self.object(commit, f"{folder.strip('/')}/{name}".lstrip("/")) for name in names}
-        return {name: data for name, data in found.items() if data is not None}
+    def fetch(self, entries: Mapping[str, Entry]) -> Mapping[str, bytes]:
+        return {key: self._blob(key) for key in entries}
 
-    def names(self, commit: str, folder: str) -> frozenset[str]:
-        """List the names of the ordinary files directly in a folder of a commit; `""` is the root."""
-        folder = folder.strip("/")
-        entry = self.entry(commit, folder) if folder else Entry(_FOLDER, self.root(commit), "")
-        if entry is None or entry.mode != _FOLDER:
-            return frozenset()
-        return frozenset(name for name, below in self._folder(entry.id).items() if below.is_file)
+    def _blob(self, key: str) -> bytes:
+        data = self._cache.get(f"blob-{key}") if self._cache else None
+        if data is None:
+            data = self._fetch_blob(key)
+            if self._cache:
+                self._cache.put(f"blob-{key}", data)
+        return data
+
+    def folder_at(self, commit: str, path: str) -> Mapping[str, Entry]:
+        entry = self.entry(commit, path) if path else Entry(FOLDER, self.root(commit), "")
+        return self._folder(entry.id) if entry and entry.mode == FOLDER else {}
 
     def changes(self, older: str, newer: str) -> Changes:
         """List what differs between the files of two commits; nothing is fetched of folders that are the same."""
@@ -150,11 +138,9 @@ class RemoteFiles:
         return found
 
     def entry(self, commit: str, path: str) -> Entry | None:
-        if not is_plain(path):
-            return None
-        found = Entry(_FOLDER, self.root(commit), "")
+        found = Entry(FOLDER, self.root(commit), "")
         for name in path.split("/"):
-            below = self._folder(found.id).get(name) if found.mode == _FOLDER else None
+            below = self._folder(found.id).get(name) if found.mode == FOLDER else None
             if below is None:
                 return None
             found = below
@@ -181,7 +167,7 @@ class RemoteFiles:
     def _store(self, entries: list[Entry], *, whole: bool) -> str:
         """Sort entries with paths from the top into their folders, store those, and return the root's id."""
         folders: dict[str, dict[str, Entry]] = {"": {}}
-        folders |= {entry.path: {} for entry in entries if entry.mode == _FOLDER}
+        folders |= {entry.path: {} for entry in entries if entry.mode == FOLDER}
         for entry in entries:
             parent, _, name = entry.path.rpartition("/")
             folders.setdefault(parent, {})[name] = entry._replace(path=name)
@@ -190,7 +176,7 @@ class RemoteFiles:
         root = tree_id(folders[""].values())
         self._folders[root] = folders[""]
         if whole:
-            self._folders |= {entry.id: folders[entry.path] for entry in entries if entry.mode == _FOLDER}
+            self._folders |= {entry.id: folders[entry.path] for entry in entries if entry.mode == FOLDER}
         return root
 
     def _folder(self, tree: str) -> dict[str, Entry]:
@@ -206,8 +192,8 @@ class RemoteFiles:
             old, new = before.get(name), after.get(name)
             if old == new:
                 continue
-            old_folder = old.id if old and old.mode == _FOLDER else None
-            new_folder = new.id if new and new.mode == _FOLDER else None
+            old_folder = old.id if old and old.mode == FOLDER else None
+            new_folder = new.id if new and new.mode == FOLDER else None
             if old and not old_folder:
                 found[prefix + name] = None
             if new and not new_folder:
@@ -219,7 +205,7 @@ class RemoteFiles:
 def tree_id(entries: Iterable[Entry]) -> str:
     """Return the id that git gives to a folder with these entries (git's object format; SHA-1)."""
     # git sorts a folder as if its name ended in a slash.
-    ordered = sorted(entries, key=lambda entry: entry.path.encode() + b"/" * (entry.mode == _FOLDER))
+    ordered = sorted(entries, key=lambda entry: entry.path.encode() + b"/" * (entry.mode == FOLDER))
     data = b"".join(f"{entry.mode.lstrip('0')} {entry.path}\0".encode() + bytes.fromhex(entry.id) for entry in ordered)
     return hashlib.sha1(b"tree %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 

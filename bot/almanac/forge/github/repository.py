@@ -29,6 +29,7 @@ from almanac.forge.github.request import (
     is_address,
     is_token,
 )
+from almanac.forge.tree import check_paths
 from almanac.proposal.ours import cannot_be_ours
 from almanac.proposal.state import Base, FileVersion, Look, Overview, Proposal, Pull, PutBranch, branch_name, issue_of
 
@@ -326,6 +327,7 @@ class GitHubForge(GitHubFiles, GitHubIssues):
 
     def _put_tree(self, write: PutBranch) -> str:
         files, changes = self._at(write.base), list[dict[str, str | None]]()
+        check_paths(write, files.entry)
         for path, kept in write.kept.items():
             if kept:
                 kind = "commit" if kept.mode == _SUBMODULE else "blob"

@@ -126,7 +126,7 @@ class Clone:
         """Move a branch from one commit to another, with the working copies that have it checked out."""
         copies = list(self._working_copies(branch)) if old else []
         for copy in copies:
-            copy.run("update-index", "-q", "--refresh", good=(0, 1))
+            copy.run("update-index", "-q", "--ignore-submodules", "--refresh", good=(0, 1))
             try:
                 copy.text("read-tree", "-m", "-u", "--dry-run", str(old), new)
             except ForgeError as error:
@@ -165,6 +165,8 @@ def _home(git: Git) -> Path:
     try:
         inside, own, common, prefix = git.text("rev-parse", *questions).split("\n", 3)
     except ForgeError as error:
+        if "bare repository" in str(error):
+            raise _bare(folder) from error
         if "not a git repository" not in str(error):
             raise
         raise ForgeError(
@@ -172,7 +174,7 @@ def _home(git: Git) -> Path:
             remedy="Name the site's folder with --site, or make it one: `git init`, `git add .`, `git commit`.",
         ) from error
     if inside != "true":
-        raise ForgeError(f"{folder} is a git repository without a working copy.", remedy="Clone it and use the clone.")
+        raise _bare(folder)
     if prefix:
         raise ForgeError(
             f"{folder} is only a folder inside a git repository.",
@@ -181,3 +183,7 @@ def _home(git: Git) -> Path:
     shared = (folder / common).resolve()
     linked = (folder / own).resolve() != shared
     return shared.parent if linked and shared.name == ".git" else folder.resolve()
+
+
+def _bare(folder: Path) -> ForgeError:
+    return ForgeError(f"{folder} is a git repository without a working copy.", remedy="Clone it and use the clone.")

@@ -19,11 +19,14 @@ import filelock
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from almanac.caps import PAGE
 from almanac.errors import ForgeError, Problem, UserError
+from almanac.forge.disk import Disk
 from almanac.proposal.state import Issue
 from almanac.yamlfile import Document, field_name, load
 
 FOLDER = ".almanac"
+_IGNORED, _LOCK = f"{FOLDER}/.gitignore", f"{FOLDER}/lock"
 _LOCK_TIMEOUT = 60  # seconds that a run waits for another one
 _ISSUE_NAME = re.compile(r"([1-9][0-9]{0,9})")
 _COMMENT_NAME = re.compile(r"comment-([1-9][0-9]{0,8})\.md")
@@ -199,18 +202,16 @@ class Store:
     """The issues, comments and pull requests of one clone. `home` is the folder in which `.almanac` is or will be."""
 
     def __init__(self, home: Path) -> None:
-        self._home = home
-        self._lock = filelock.FileLock(home / FOLDER / "lock", timeout=_LOCK_TIMEOUT)
+        self._home, self._disk = home, Disk(home)
+        self._lock = filelock.FileLock(self._disk.root / _LOCK, timeout=_LOCK_TIMEOUT)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep every other run out until the end of the `with`; this run may enter again."""
         with _disk_errors():
-            folder = self._path(FOLDER)
-            folder.mkdir(exist_ok=True)
-            ignored = folder / ".gitignore"
-            if not ignored.exists():
-                ignored.write_text("*\n", encoding="utf-8")
+            if self._disk.read(_IGNORED, PAGE) is None:
+                self._disk.write({_IGNORED: b"*\n"})
+            self._disk.size(_LOCK)  # refuses a link
             try:
                 self._lock.acquire()
             except filelock.Timeout as error:
@@ -328,14 +329,12 @@ class Store:
 
     def _numbers(self, folder: str, pattern: re.Pattern[str]) -> list[int]:
         with _disk_errors():
-            path = self._path(folder)
-            names = [child.name for child in path.iterdir()] if path.is_dir() else []
+            names = self._disk.names(folder, folders=True)
         return sorted(int(found[1]) for name in names if (found := pattern.fullmatch(name)))
 
     def _read(self, file: str) -> bytes | None:
         with _disk_errors():
-            path = self._path(file)
-            return path.read_bytes() if path.exists() else None
+            return self._disk.read(file, PAGE)
 
     def _text(self, file: str) -> str | None:
         data = self._read(file)
@@ -350,28 +349,11 @@ class Store:
         if self._read(file) == data:
             return
         with self.alone(), _disk_errors():
-            path = self._path(file)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            new = path.with_name(f".{path.name}.new")
-            new.unlink(missing_ok=True)
-            with new.open("xb") as opened:
-                opened.write(data)
-            new.replace(path)
+            self._disk.write({file: data}, alone=True)
 
     def _remove(self, file: str) -> None:
         with _disk_errors():
-            self._path(file).unlink(missing_ok=True)
-
-    def _path(self, file: str) -> Path:
-        path = self._home
-        for part in file.split("/"):
-            path /= part
-            # A link that someone put into the repository must not lead our writes to another place.
-            if path.is_symlink():
-                raise ForgeError(
-                    f"{path} is a symbolic link; Almanac keeps real files there.", remedy="Remove the link."
-                )
-        return path
+            self._disk.remove(file)
 
 
 @contextmanager

@@ -1,0 +1,67 @@
+"""What one push can make a run read: a child process with the repository of a site measures its own memory."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.gitrepo import Repo
+
+MIB = 1 << 20
+CHILD = """
+import base64, resource, sys
+from pathlib import Path
+from almanac.caps import PAGE, RECORDS
+from almanac.errors import AlmanacError
+from almanac.forge.git import Git
+from almanac.forge.github.files import RemoteFiles
+from almanac.forge.tree import Entry
+from almanac.site import Folder, Site
+
+door, folder, commit = sys.argv[1:]
+git = Git(Path(folder))
+if door == "git":
+    read = lambda: git.files(commit, "_data/events", ".yml", RECORDS)
+elif door == "github":
+    listed = git.text("ls-tree", "-r", "-t", "-l", commit).splitlines()
+    entries = []
+    for line in listed:
+        about, path = line.split("\\t")
+        mode, _, key, size = about.split()
+        entries.append(Entry(mode, key, path, 0 if size == "-" else int(size)))
+    fetch = lambda key: base64.b64decode(base64.b64encode(git.run("cat-file", "blob", key)[1]))
+    read = lambda: RemoteFiles(lambda *_, **__: (entries, False), fetch).files(commit, "_data/events", ".yml", RECORDS)
+else:
+    read = lambda: Site(Folder(Path(folder))).records
+git.commit("HEAD")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    read()
+except AlmanacError as error:
+    print(str(error).partition("\\n")[0])
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+@pytest.mark.parametrize("door", ["git", "github", "folder"])
+@pytest.mark.parametrize(
+    ("count", "size", "said"), [(40, 8 * MIB, "This record has 8 MiB"), (400, MIB // 4, "400 records of 100 MiB")]
+)
+def test_many_names_for_one_large_file_fill_no_memory(
+    tmp_path: Path, door: str, count: int, size: int, said: str
+) -> None:
+    repo = Repo.init(tmp_path / "site")
+    (repo.folder / "_data/events").mkdir(parents=True)
+    first = repo.folder / "_data/events/0.yml"
+    first.write_bytes(b"x" * size)
+    for number in range(1, count):
+        (repo.folder / f"_data/events/{number}.yml").hardlink_to(first)
+    commit = repo.commit()
+    ran = subprocess.run(
+        [sys.executable, "-c", CHILD, door, str(repo.folder), commit], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    message, grown = ran.stdout.splitlines()
+    assert said in message
+    assert int(grown) < 60
