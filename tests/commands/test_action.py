@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -185,27 +186,56 @@ class TestOnGitHub:
         commands = [line for line in capsys.readouterr().out.splitlines() if line.startswith("::")]
         assert all(re.match(r"::(warning|notice|error) title=(Issue|Almanac)", command) for command in commands)
 
-    def test_the_steps_of_action_yml_do_the_job_when_run_by_hand(self, runner: Runner) -> None:
-        uv = need("uv")
-        number = runner.site.file_issue("New event", body(**DEMO_DAY), labels=("event",))
-        known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        extra = {name: value for name, value in os.environ.items() if name.startswith(("UV_", "SSL_", "PIP_"))}
-        variables = known | extra | runner.issues(number, "opened")
-        variables |= {"GITHUB_ACTION_PATH": str(ROOT), "PATH": f"{Path(uv).parent}:{known['PATH']}"}
+    def test_the_steps_of_action_yml_do_the_job_with_nothing_but_what_was_locked(self, runner: Runner) -> None:
+        site, folder = runner.site, runner.folder
+        token = site.token(BOT)
+        action, workspace, tools = folder / "action", folder / "workspace", folder / "tools"
+        for name in ("bot", "templates", "examples"):
+            shutil.copytree(ROOT / name, action / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("pyproject.toml", "uv.lock"):
+            shutil.copy(ROOT / name, action / name)
+        # The site has modules of the names that Almanac imports, and uv notes what is in its environment.
+        for path in (workspace / "yaml.py", workspace / "almanac/__init__.py", tools / "uv"):
+            path.parent.mkdir(exist_ok=True, parents=True)
+            path.write_text("raise SystemExit('code of the site ran')\n")
+        (tools / "uv").write_text(
+            f'#!/bin/sh\nenv >>{folder}/seen\necho "$@" >>{folder}/asked\nexec {need("uv")} "$@"\n'
+        )
+        (tools / "uv").chmod(0o755)
+        number = site.file_issue("New event", body(**DEMO_DAY), labels=("event",))
+        known = {
+            name: value for name, value in os.environ.items() if name in {"HOME", "UV_CACHE_DIR"} or name[:4] == "SSL_"
+        }
+        extra = {name: value for name, value in os.environ.items() if name[:4] in {"UV_I", "UV_D", "PIP_"}}
+        given = runner.issues(number, "opened") | {"GITHUB_ACTION_PATH": str(action), "PATH": f"{tools}:/usr/bin:/bin"}
+        del given["GITHUB_TOKEN"]
         steps = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
         for step in steps:
-            if "run" in step:
-                ran = subprocess.run(
-                    [need("bash"), "-e", "-c", step["run"]],
-                    env=variables,
-                    cwd=runner.folder,
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                )
-                assert ran.returncode == 0, ran.stdout + ran.stderr
+            if "run" not in step:
+                continue
+            is_last = step is steps[-1]
+            own = {name: value.replace("${{ inputs.token }}", token) for name, value in step["env"].items()}
+            # Where the token is, no other machine can be reached.
+            away = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9") | {
+                "NO_PROXY": "127.0.0.1"
+            }
+            ran = subprocess.run(
+                [need("bash"), "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+                env=known | given | (away if is_last else extra) | own,
+                cwd=workspace,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert ran.returncode == 0, ran.stdout + ran.stderr
+            assert (token in own.values()) == is_last
+        seen, asked = (folder / "seen").read_text(), (folder / "asked").read_text().splitlines()
+        assert token not in seen
+        assert len(asked) == 1
+        assert {"sync", "--locked", "--no-dev", "--no-install-project", "--no-build"} <= set(asked[0].split())
+        assert not (action / ".venv/bin/almanac").exists()
         assert runner.outputs()["outcome"] == "created"
-        assert len(runner.site.pulls()) == 1
+        assert len(site.pulls()) == 1
 
 
 class TestTarget:
@@ -305,6 +335,17 @@ class TestParity:
         for step in steps:
             assert "${{" not in step.get("run", "")
             assert re.search(r"@[0-9a-f]{40}$", step["uses"]) if "uses" in step else shlex.split(step["run"])
+
+    def test_no_step_but_the_last_is_given_a_token_and_that_one_installs_nothing(self) -> None:
+        *others, last = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
+        for step in others:
+            assert "token }}" not in json.dumps(step)
+        set_up, install = others
+        assert set_up["with"]["github-token"] == ""  # else it is the workflow's own
+        assert re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", set_up["with"]["version"])
+        assert set(install["env"].values()) == {""}
+        assert "uses" not in last
+        assert not re.search(r"\b(uvx?|pip|npm|curl)\b", last["run"])
 
     def test_the_example_workflow_is_the_template_that_sites_get(self) -> None:
         example_text = (ROOT / ".github/workflows/almanac.yml").read_text()
