@@ -276,8 +276,9 @@ class Folder:
         git, present = Git(self.root), set(self.names(folder))
 
         def at(commit: str, path: str) -> bytes | None:
-            status, data = git.run("cat-file", "blob", f"{commit}:./{path}", good=(0, 128))
-            return data if status == 0 else None
+            name = f"{commit}:./{path}"
+            size = git.text("cat-file", "-s", name, good=(0, 128))
+            return git.run("cat-file", "blob", name)[1] if size and int(size) <= PAGE.each else None
 
         log = (
             "log",
@@ -294,7 +295,7 @@ class Folder:
             held = git.text("ls-tree", "--name-only", "HEAD", f"{folder}/").splitlines()
         except ForgeError:  # no git, no repository, or no commit in it
             return
-        gone = [(path, "HEAD", self.read(beside)) for path in held]
+        gone = [(path, "HEAD", self.read(beside, PAGE)) for path in held]
         commit = ""
         for line in filter(None, lines):
             if line.startswith("commit "):

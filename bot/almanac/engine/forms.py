@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 
+from almanac.caps import FORM
 from almanac.errors import AlmanacError, ConfigError
 from almanac.forge.protocol import Forge
 from almanac.form.schema import read_form
@@ -103,7 +104,7 @@ class Forms:
 
     def _at(self, commit: str, path: str) -> FormVersion:
         """Read the form that is at a path in a commit."""
-        text = self._site_at(commit).text(path) or ""
+        text = self._site_at(commit).text(path, FORM) or ""
         digest = text_digest(text)
         if digest not in self._known:
             self._known[digest] = FormVersion(digest, commit, read_form(text, path))

@@ -193,7 +193,7 @@ class Planner:
         if pull is None or commit is None or not (is_done(pull) or state.origin is not None):
             return None
         try:
-            text = self.site(commit).text(path)
+            text = self.site(commit).record_text(path)
             return read_record(text, path) if text is not None else None
         except UserError:
             return None
