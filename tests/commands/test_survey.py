@@ -92,6 +92,7 @@ class TestClearlyBest:
             ({"events.md": DATED, "talks.md": DATED}, None),
             ({"events.md": DATED, "talks.md": "- 2021-01-01: Owls\n"}, "events.md"),
             ({"about.md": DATED}, None),
+            ({"index.md": "- 2021-01-01: Owls\n- 2021-02-01: Bats\n"}, None),
             ({"news.md": DATED}, None),
             ({"meeting-minutes.md": DATED}, None),
             ({"meetings.md": f"# Minutes\n\n{DATED}"}, None),
@@ -116,6 +117,11 @@ class TestClearlyBest:
         assert "4 more places" in others[-1].message
         assert plan(files, page="events.md").imported
         assert plan(files, ask=lambda candidates: candidates[1]).config.page == "meeting-minutes.md"
+
+
+def test_two_dated_entries_on_any_page_are_worth_a_question() -> None:
+    with pytest.raises(UserError, match="not clear"):
+        plan({"index.md": "- 2021-01-01: Owls\n- 2021-02-01: Bats\n"})
 
 
 def test_records_of_almanac_s_own_are_no_second_history() -> None:

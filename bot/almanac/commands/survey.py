@@ -33,7 +33,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _CATEGORY = re.compile(r"^(?:categor(?:y|ies)|tags?):.*\n(?:[ \t]*-[ \t].*\n)*", re.MULTILINE | re.IGNORECASE)
-_LEAST_EVENTS, _LEAST_DATES, _LEAST_POSTS = 3, 2, 3
+_LEAST_DATES, _LEAST_POSTS = 2, 3
 _POSTS_READ = 300
 
 
@@ -90,7 +90,7 @@ def survey(site: Site, paths: Collection[str]) -> Survey:
             candidates.append(_candidate(path, page))
         elif problem := _unread(path, page):
             others.append(problem)
-    found = [one for one in candidates if one.is_likely or (one.events >= _LEAST_EVENTS and not _is_other(one.path))]
+    found = [one for one in candidates if one.is_likely or (one.events >= _LEAST_DATES and not _is_other(one.path))]
     found.sort(key=lambda one: (one.doubt is None, one.is_likely, one.events, one.path), reverse=True)
     return Survey(found, [*others, *_folders(paths), *_data(site, paths), *_posts(site, paths)])
 
