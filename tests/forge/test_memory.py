@@ -9,6 +9,7 @@ import pytest
 from tests.gitrepo import Repo
 
 MIB = 1 << 20
+RECORD = b"id: 2022-01-20-demo\ntitle: Demo\ndate: '2022-01-20'\n"
 CHILD = """
 import base64, resource, sys
 from pathlib import Path
@@ -54,7 +55,7 @@ def test_many_names_for_one_large_file_fill_no_memory(
     repo = Repo.init(tmp_path / "site")
     (repo.folder / "_data/events").mkdir(parents=True)
     first = repo.folder / "_data/events/0.yml"
-    first.write_bytes(b"x" * size)
+    first.write_bytes(RECORD.ljust(size, b"#"))
     for number in range(1, count):
         (repo.folder / f"_data/events/{number}.yml").hardlink_to(first)
     commit = repo.commit()
