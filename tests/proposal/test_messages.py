@@ -23,10 +23,12 @@ LIKELY = Problem(
 PROPOSED = {
     "preview": "### November 8th, 2021:  Soup\n\n- When: 9am ET",
     "warnings": (),
+    "hidden": (),
     "conflicts": (),
     "clashes": (),
 }
 PULL = {"issue": 12, "record": "_data/events/2021-11-08-soup.yml", "page": "history.md", "timed": True, "warnings": 0}
+PULL["hidden"] = ()
 
 DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "proposed": (Draft("proposed", {**PROPOSED, "revises": False}), "#13"),
@@ -38,6 +40,7 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
                 **PROPOSED,
                 "revises": False,
                 "warnings": (LIKELY, LINK),
+                "hidden": ("Guests", "Room"),
                 "conflicts": ("Date", "Where"),
                 "clashes": ("about.md", "odd`name.md"),
             },
@@ -71,7 +74,12 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "note-unknown": (Draft("note", {"may": True, "commands": ("retry", "recreate", "cancel")}), None),
     "note-no-right": (Draft("note", {"may": False, "commands": ()}), None),
     "pull": (Draft("pull", {**PULL, "likely": (), "revises": False}), None),
-    "pull-change": (Draft("pull", {**PULL, "likely": (LIKELY,), "revises": True, "warnings": 1, "timed": False}), None),
+    "pull-change": (
+        Draft(
+            "pull", {**PULL, "likely": (LIKELY,), "revises": True, "warnings": 1, "timed": False, "hidden": ("Room",)}
+        ),
+        None,
+    ),
     "edits": (
         Draft(
             "edits",

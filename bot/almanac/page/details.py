@@ -256,7 +256,10 @@ def _condition(field: str) -> str:
 
 
 def _all_fields(details: Details, first: FirstLine) -> list[LabelledField]:
-    """Return the page's fields in its order, and among them those that it does not show, as in the house style."""
+    """Return the page's fields in its order, and among them what every section shows: title, status and description.
+
+    Where no section shows anything below its first line, all fields follow, as in the house style.
+    """
     shown = {one.field: one for one in details.fields}
     omitted = {field_of(first.more)}
     if first.by and "people" not in shown:
@@ -265,7 +268,8 @@ def _all_fields(details: Details, first: FirstLine) -> list[LabelledField]:
         omitted.add("title")
     if "series" not in shown or first.title_expression != "title":
         omitted.add("series")
-    wanted = [field for field in _HOUSE_LABELS if field not in omitted]
+    everywhere = {*_HOUSE_LABELS} if details.empty else {*shown, "title", "series", "status", "description"}
+    wanted = [field for field in _HOUSE_LABELS if field not in omitted and field in everywhere]
     order = [field for field in shown if field in wanted]
     for index, field in enumerate(wanted):
         if field not in order:

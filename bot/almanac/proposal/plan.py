@@ -1,6 +1,6 @@
 """What should be true of an event without problems: its branch, its pull request, its comment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -39,7 +39,7 @@ from almanac.proposal.triage import (
     is_leftover,
     problems_draft,
 )
-from almanac.views.protocol import View, preview
+from almanac.views.protocol import View, preview, unshown
 
 
 def branch_owner(look: Look) -> tuple[Literal["ours", "ask", "shared"], str | None]:
@@ -113,11 +113,13 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
 
     likely = duplicate_warnings(filed, content.event, at_base, views)
     filed = replace(filed, warnings=(*filed.warnings, *likely))
-    comment = _comment_draft(filed, content, at_base, preview(views, content.event))
+    shown = preview(views, content.event)
+    hidden = _labels(filed, unshown(content.event, shown))
+    comment = _comment_draft(filed, content, at_base, shown, hidden)
     commit = None if not content.shared and _is_proposed(filed, branch, pull) else content.commit
     entries = _entries(filed, content, branch, draft_digest(comment)) | ({} if commit else {"commit": branch.head})
     title = proposal_title(content.event, number, changes=at_base.record is not None)
-    body = _pull_draft(filed, content, at_base, likely)
+    body = _pull_draft(filed, content, at_base, likely, hidden)
     writes: list[Write] = [commit] if commit else []
     if pull is None:
         writes.append(OpenPull(branch_name(number), look.base.branch, title, body, entries))
@@ -157,10 +159,11 @@ def _is_proposed(filed: Filed, branch: Branch, pull: Pull | None) -> bool:
     return (digest, branch.base.commit, branch.head) == (state.digest, state.base, state.commit)
 
 
-def _comment_draft(filed: Filed, content: Content, at_base: EventAtBase, shown: str) -> Draft:
+def _comment_draft(filed: Filed, content: Content, at_base: EventAtBase, shown: str, hidden: tuple[str, ...]) -> Draft:
     """Word the comment. Nothing in it depends on how often it was written, so that most rebuilds leave it alone."""
     values = {
         "preview": shown,
+        "hidden": hidden,
         "warnings": filed.warnings,
         "conflicts": _conflicts(filed, content),
         "clashes": content.clashes,
@@ -171,11 +174,17 @@ def _comment_draft(filed: Filed, content: Content, at_base: EventAtBase, shown: 
 
 def _conflicts(filed: Filed, content: Content) -> tuple[str, ...]:
     """Return what the form calls the fields in dispute; the times are part of the When line."""
-    asked = ("when" if name in ("starts", "ends", "time_zone") else name for name in content.conflicts)
-    return tuple(filed.labels.get(name) or name.replace("_", " ") for name in asked)
+    return _labels(filed, ["when" if name in ("starts", "ends", "time_zone") else name for name in content.conflicts])
 
 
-def _pull_draft(filed: Filed, content: Content, at_base: EventAtBase, likely: tuple[Problem, ...]) -> Draft:
+def _labels(filed: Filed, fields: Iterable[str]) -> tuple[str, ...]:
+    """Return what the form calls some fields."""
+    return tuple(filed.labels.get(name) or name.replace("_", " ") for name in fields)
+
+
+def _pull_draft(
+    filed: Filed, content: Content, at_base: EventAtBase, likely: tuple[Problem, ...], hidden: tuple[str, ...]
+) -> Draft:
     values = {
         "issue": filed.issue.number,
         "record": record_path(at_base.config.records, content.event.id),
@@ -183,6 +192,7 @@ def _pull_draft(filed: Filed, content: Content, at_base: EventAtBase, likely: tu
         "timed": bool(content.event.when),
         "warnings": len(filed.warnings) - len(likely),
         "likely": likely,
+        "hidden": hidden,
         "revises": at_base.record is not None,
     }
     return Draft("pull", values)

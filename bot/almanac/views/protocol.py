@@ -4,12 +4,15 @@ A new view is one module that implements `View`, one key in the config, and one 
 works with whatever views a site has: the files that an event shows on are a list, never "the record and the page".
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import html
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from almanac.errors import Problem, UserError
-from almanac.event.model import Event
+from almanac.event.model import Event, Extra
+from almanac.page.dateshapes import has_time
+from almanac.page.match import words
 
 Texts = Callable[[str], str | None]
 """The files of a site at one moment: path -> text, or None if there is no such file. A dict's `get` will do."""
@@ -110,6 +113,36 @@ def stamped(views: Sequence[View], event: Event) -> Event:
 def preview(views: Sequence[View], event: Event) -> str:
     """Return how an event will look, by the first view that can tell."""
     return next((shown for view in views if (shown := view.preview(event)) is not None), "")
+
+
+def unshown(event: Event, shown: str) -> tuple[str, ...]:
+    """Return the fields and extra questions whose answers are not, or not all, in a text that shows an event.
+
+    Words are compared, not marks: which of them are where in the text is the site's own choice.
+    """
+    said = words(html.unescape(shown.replace("\\", "")))
+    answers: dict[str, list[str]] = {
+        "series": [event.series or ""],
+        "title": [event.title],
+        "when": [] if event.starts and has_time(shown.lstrip().partition("\n")[0]) else [event.when or ""],
+        "location": [event.location or ""],
+        "url": [event.url or ""],
+        "people": [person.name for person in event.people],
+        "description": (event.description or "").splitlines(),
+        "agenda": list(event.agenda),
+        "recording": [event.recording or ""],
+        "links": [link.url for link in event.links],
+        **{name: list(_answered(answer)) for name, answer in event.extra.items()},
+    }
+    return tuple(
+        name for name, parts in answers.items() if not all(words(part) in said for part in parts if words(part).strip())
+    )
+
+
+def _answered(answer: Extra) -> Iterable[str]:
+    if isinstance(answer, dict):
+        return (option for option, ticked in answer.items() if ticked)
+    return [answer] if isinstance(answer, str) else answer
 
 
 def places(views: Sequence[View], event: Event) -> Iterator[tuple[View, str]]:

@@ -1,0 +1,39 @@
+"""What an event's text on the page has no place for."""
+
+import pytest
+from almanac.views.protocol import unshown
+
+from tests.page.house import BARE, FULL, render
+
+ROW = "| Nov 15, 2021 | [Owls](https://www.example.org/register) | [Ada](https://example.org/ada), Grace |"
+
+
+def test_the_house_style_shows_everything() -> None:
+    event = FULL.model_copy(update={"series": "Birds & co.", "title": "Owls: {{ a }} | *b*"})
+    assert unshown(event, render(event)) == ()
+
+
+def test_a_row_has_no_place_for_most_of_it() -> None:
+    assert unshown(FULL, ROW) == ("when", "location", "description", "agenda", "recording", "links")
+
+
+@pytest.mark.parametrize(
+    ("changes", "hidden"),
+    [
+        ({}, ()),
+        ({"location": "Room 5"}, ("location",)),
+        (
+            {"extra": {"level": "easy", "tracks": ("a", "b"), "food": {"Grace": True, "fish": False}}},
+            ("level", "tracks"),
+        ),
+        ({"title": "Owls at night"}, ("title",)),
+    ],
+)
+def test_only_answers_that_were_given_count(changes: dict[str, object], hidden: tuple[str, ...]) -> None:
+    assert unshown(BARE.model_copy(update=changes), ROW) == hidden
+
+
+def test_a_time_beside_the_date_is_shown() -> None:
+    event = BARE.model_copy(update={"when": "7pm ET", "starts": "2021-11-15T19:00:00-05:00"})
+    assert unshown(event, "- 2021-11-15T19:00 Owls") == ()
+    assert unshown(event, "- 2021-11-15 Owls") == ("when",)
