@@ -181,8 +181,8 @@ class TestOnGitHub:
 
     def test_who_it_was(self, scene: Scene) -> None:
         scene.world.let_in("grace")
-        assert self.closer(scene, None) == (Closer(), 1)
-        assert self.closer(scene, {"login": "../x", "type": "User"}) == (Closer(), 1)
+        assert self.closer(scene, None) == (Closer(decides=True), 1)
+        assert self.closer(scene, {"login": "../x", "type": "User"}) == (Closer(decides=True), 1)
         assert self.closer(scene, {"login": "github-actions[bot]", "type": "Bot"}) == (Closer("github-actions[bot]"), 1)
         assert self.closer(scene, {"login": "mallory", "type": "User"}) == (Closer("mallory"), 2)
         assert self.closer(scene, {"login": "grace", "type": "User"}) == (Closer("grace", decides=True), 2)

@@ -86,21 +86,27 @@ class GitHubIssues:
     def closer(self, pull: int, *, may_be_deleted: bool) -> Closer:
         """Find out who closed a pull request: 1 request, 1 more for their rights, 1 more where a branch is gone.
 
-        A machine decides nothing: not even ours, as a workflow that closes what is stale may have the same login.
+        A machine decides nothing: not even ours, as a workflow that closes what is stale may have the same login. If
+        GitHub does not say who it was, as of an account that is gone, it counts as a person.
         """
         request = Request("GET", f"issues/{pull}", f"read pull request {pull}", _READ)
         user = self.client.find(request, lambda found: dict(found.get("closed_by") or {})) or {}
         login = str(user.get("login") or "")
-        if not _LOGIN.fullmatch(login):
-            return Closer()
         deleted = may_be_deleted and self._was_closed_by_deletion(pull)
+        if not _LOGIN.fullmatch(login):
+            return Closer(decides=not deleted, deleted=deleted)
         is_machine = user.get("type") == "Bot" or login.endswith("[bot]")
         return Closer(login, decides=not (is_machine or deleted) and self.can_write(login), deleted=deleted)
 
     def _was_closed_by_deletion(self, pull: int) -> bool:
         """Tell whether a branch of a pull request was deleted before it was closed: then GitHub closed it."""
         request = Request("GET", f"issues/{pull}/events", f"read what happened to pull request {pull}", _READ)
-        found = list(self.client.pages(request, lambda one: (str(one["event"]), str(one["created_at"]))))
+        try:
+            found = list(self.client.pages(request, lambda one: (str(one["event"]), str(one["created_at"]))))
+        except RefusedError as refused:
+            if not refused.matches(HTTPStatus.NOT_FOUND):
+                raise
+            return False
         closed = max((at for event, at in found if event == "closed"), default="")
         return any(at <= closed for event, at in found if event in ("head_ref_deleted", "base_ref_deleted"))
 

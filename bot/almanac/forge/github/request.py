@@ -188,9 +188,10 @@ def explain(answer: ErrorAnswer, request: Request, name: str, now: float) -> Ref
     """Say what GitHub's error about `OWNER/NAME` or the App means, and what a person can do; `now`: see above."""
     wait = rate_limit_wait(answer, now)
     if wait is not None:
-        quick = _TOO_QUICK.search(answer.said)
-        why = "finds that we write too much at once" if quick else "accepts no more requests from us for now"
-        message = f"GitHub {why}, so we could not {request.doing}."
+        why = "GitHub accepts no more requests from us for now"
+        if _TOO_QUICK.search(answer.said):
+            why = "GitHub finds that we write too much at once"
+        message = f"{why}, so we could not {request.doing}."
         until = datetime.fromtimestamp(now + min(wait, DAY), UTC).strftime("%H:%M:%S UTC")
         return RefusedError(message, answer, remedy=f"Try again after {until}.", wait=wait)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
