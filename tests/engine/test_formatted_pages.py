@@ -75,3 +75,19 @@ def test_what_a_maintainer_changed_is_not_called_what_the_issue_says(scene: Scen
     number = published(scene)
     scene.world.commit({PAGE: scene.base_page().replace("Paris", "Lyon").encode()})
     assert "changed there by hand" in scene.run(number).plan.reason
+
+
+def test_a_formatters_style_stays_on_a_branch_whose_base_moves(scene: Scene) -> None:
+    number = scene.proposed(**FULL)
+    record, formatted = scene.record(number), prettier(scene.page(number))
+    scene.by_hand(number, {PAGE: formatted.encode()})
+    new = "### November 14th, 2021:  Owls\n\n- When: 9am ET\n\n"
+    page = scene.base_page()
+    scene.world.commit({PAGE: page.replace("### November 15th", f"{new}### November 15th").encode()})
+    scene.run(number)
+    assert scene.page(number) == formatted.replace("### November 15th", f"{new}### November 15th")
+    assert scene.record(number) == record
+    assert "The same lines" not in scene.comment(number)
+    scene.edit(number, **{**FULL, "location": "Lyon"})
+    scene.run(number)
+    assert "- Location: Lyon" in scene.page(number)

@@ -1,7 +1,7 @@
 """Two people's edits of one text come together by lines."""
 
 import pytest
-from almanac.proposal.merge import merge_texts
+from almanac.proposal.textmerge import merge_texts
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +40,13 @@ def test_what_one_side_changed_is_taken(ours: str, theirs: str, merged: str) -> 
 def test_where_both_changed_the_same_lines_theirs_stay(ours: str, theirs: str, merged: str) -> None:
     found = merge_texts(BEFORE, ours, theirs)
     assert (found.text, found.clash) == (merged, True)
+
+
+def test_blank_lines_are_not_in_dispute() -> None:
+    merged = merge_texts("a\n\nb\n", "A\nb\n", "a\nb\n")
+    assert (merged.text, merged.clash) == ("A\nb\n", False)
+    merged = merge_texts("a\n\nb\n", "a\nx\nb\n", "a\ny\nb\n")
+    assert (merged.text, merged.clash) == ("a\nx\ny\nb\n", False)
 
 
 texts = st.lists(st.sampled_from("abc"), max_size=8).map(lambda lines: "".join(f"{line}\n" for line in lines))

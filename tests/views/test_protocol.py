@@ -61,4 +61,5 @@ def test_a_view_that_nobody_edits_leaves_the_record_alone() -> None:
     assert stamped(VIEWS, ONE) == read_event(VIEWS, NOTHING.get, ONE) == ONE
     assert VIEWS[0].read_branch("Open.txt", None, ONE, None) == ONE
     assert preview(VIEWS, ONE) == ""
+    assert VIEWS[0].spelt_as("Open.txt", "its text", "another", ONE) == "its text"
     assert VIEWS[0].similar("Open.txt", "", ONE, None) is None

@@ -13,8 +13,9 @@ from almanac.errors import Problem, UserError
 from almanac.event.model import Event
 from almanac.event.record import read_record, record_path, write_record
 from almanac.proposal.marker import PullState
-from almanac.proposal.merge import Merged, field_digests, merge, merge_records, merge_texts
+from almanac.proposal.merge import Merged, field_digests, merge, merge_records
 from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBranch, branch_name
+from almanac.proposal.textmerge import merge_files, merge_texts
 from almanac.times.zones import Zones
 from almanac.views.protocol import Undecided, View, places, put_event, read_event, stamped
 
@@ -58,7 +59,7 @@ class Content:
     shared: bool = False  # whether someone else's commits are on the branch
     # Fields that a person and the issue changed in different ways; the person's value was kept
     conflicts: tuple[str, ...] = ()
-    # Files in which a person and the base changed the same lines; the person's were kept
+    # Files in which a person and the base changed the same lines or entries; the person's were kept
     clashes: tuple[str, ...] = ()
     previous: Event | None = None  # what the base says of the event already, in its record or by hand in a view
 
@@ -189,7 +190,7 @@ def _read_at_fork(views: Sequence[View], shared: SharedBranch, before: Event | N
 
 
 def _put_on_top(view: View, path: str, event: Event, versions: Sequence[_Version]) -> tuple[str, bool]:
-    """Put the event into a view's file on the branch; tell whether both sides changed the same lines around it.
+    """Put the event into a view's file on the branch; tell whether both sides disagree on what is around it.
 
     `versions` are the file, and the record of the event that it shows, at the fork, on the base and on the branch.
     """
@@ -198,10 +199,11 @@ def _put_on_top(view: View, path: str, event: Event, versions: Sequence[_Version
         return view.put(path, None, event, None), False
     if fork == base:
         return view.put(path, head, event, shown), False
-    # Everything but the event itself is merged by lines, so that an edit of the event cannot clash with its neighbours.
+    # Everything but the event itself is merged as text, so that an edit of the event cannot clash with its neighbours.
     around = [(view.remove(path, text, record) if record else text) or "" for text, record in versions]
-    merged = merge_texts(*around)
-    return view.put(path, merged.text, event, None), merged.clash
+    merged = merge_files(path, *around)
+    put = view.put(path, merged.text, event, None)
+    return view.spelt_as(path, put, head or "", event), merged.clash
 
 
 @dataclass(frozen=True)
@@ -236,7 +238,7 @@ def _merged_files(shared: SharedBranch, ours: Collection[str]) -> _OtherFiles:
             kept[path] = blob
             clashes.append(path)
             continue
-        merged = merge_texts(before, base, head)
+        merged = merge_files(path, before, base, head)
         texts[path] = merged.text
         clashes += [path] if merged.clash else []
     workflow = next((path for path in (*kept, *texts) if path.startswith(_WORKFLOWS)), None)

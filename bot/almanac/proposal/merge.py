@@ -1,4 +1,4 @@
-"""The three-way merges, of two records field by field and of two texts line by line: what a person wrote stays.
+"""The three-way merge of two records, field by field: what a person wrote stays.
 
 The common ancestor of records, the issue's answers of last time, is known by short digests of its values: they fit into
 a pull request's marker, and a merge by field only has to know what is equal.
@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from almanac.event.model import Event
 from almanac.times.check import check_imported
@@ -77,74 +76,3 @@ def merge_records(before: Event, base: Event, human: Event) -> Merged:
     taken = {name: value for name, value in changed.items() if getattr(human, name) == getattr(before, name)}
     left = (name for name in changed if name not in taken and getattr(human, name) != changed[name])
     return Merged(human.model_copy(update=taken), tuple(left))
-
-
-# ---------------------------------------------------------------- texts
-
-
-@dataclass(frozen=True)
-class MergedText:
-    """A merged text, and whether both sides had changed the same lines in different ways (theirs were kept)."""
-
-    text: str
-    clash: bool = False
-
-
-@dataclass(frozen=True)
-class _Hunk:
-    """Lines of the ancestor that one side replaced by others."""
-
-    start: int
-    end: int
-    lines: list[str]
-    theirs: bool
-
-
-def merge_texts(before: str, ours: str, theirs: str) -> MergedText:
-    """Merge two texts that come from one. If both insert lines at the same place, both are kept, ours first."""
-    if ours in (before, theirs):
-        return MergedText(theirs)
-    if theirs == before:
-        return MergedText(ours)
-    lines = before.splitlines(keepends=True)
-    hunks = [*_hunks(lines, ours, theirs=False), *_hunks(lines, theirs, theirs=True)]
-    hunks.sort(key=lambda hunk: (hunk.start, hunk.end, hunk.theirs))
-    written: list[str] = []
-    at, clash = 0, False
-    while hunks:
-        # Changes that touch the same lines are settled together. Two insertions at one place do: they may be the same.
-        cluster = [hunks.pop(0)]
-        start, end = cluster[0].start, cluster[0].end
-        while hunks and (hunks[0].start < end or hunks[0].start == hunks[0].end == start == end):
-            cluster.append(hunks.pop(0))
-            end = max(end, cluster[-1].end)
-        mine = _applied(lines, [hunk for hunk in cluster if not hunk.theirs], start, end)
-        other = _applied(lines, [hunk for hunk in cluster if hunk.theirs], start, end)
-        here = lines[start:end]
-        written += lines[at:start]
-        if other in (here, mine):
-            written += mine
-        elif mine == here:
-            written += other
-        elif here:
-            written += other
-            clash = True
-        else:  # nothing was there, so nothing is in dispute
-            written += mine + other
-        at = end
-    return MergedText("".join(written + lines[at:]), clash)
-
-
-def _hunks(lines: list[str], after: str, *, theirs: bool) -> list[_Hunk]:
-    new = after.splitlines(keepends=True)
-    steps = SequenceMatcher(None, lines, new, autojunk=False).get_opcodes()
-    return [_Hunk(i1, i2, new[j1:j2], theirs) for step, i1, i2, j1, j2 in steps if step != "equal"]
-
-
-def _applied(lines: list[str], hunks: list[_Hunk], start: int, end: int) -> list[str]:
-    written: list[str] = []
-    at = start
-    for hunk in hunks:
-        written += lines[at : hunk.start] + hunk.lines
-        at = hunk.end
-    return written + lines[at:end]

@@ -8,7 +8,7 @@ from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.page import insert
 from almanac.page.canonical import is_known, says_same
-from almanac.page.lines import fingerprint, newline_of
+from almanac.page.lines import fingerprint, newline_of, with_newline
 from almanac.page.match import own_section, same_title, words
 from almanac.page.outline import Section, outline
 from almanac.page.section import Renderer, SectionReader
@@ -72,6 +72,13 @@ class PageView(View):
             )
             raise Undecided(Problem(message, file=path))
         return self._edited(path, text, section, record, "branch")
+
+    def spelt_as(self, path: str, text: str, like: str, event: Event) -> str:
+        written = self._render(event)
+        own, model = (own_section(outline(page), event, written) for page in (text, like))
+        if own is None or model is None or not says_same(own.text, model.text):
+            return text
+        return text[: own.start] + with_newline(model.text, newline_of(text)) + text[own.end :]
 
     def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> int | None:
         cut = outline(text or "")

@@ -95,6 +95,13 @@ class View(Protocol):
         """
         return record
 
+    def spelt_as(self, path: str, text: str, like: str, event: Event) -> str:
+        """Return a file that shows an event, with the event's part as another version spells it, if that says the same.
+
+        A formatter may have been at that version.
+        """
+        return text
+
     def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> int | None:
         """Find a line, counted from 1, where a file shows something that looks like the same event.
 
