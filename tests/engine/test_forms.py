@@ -65,6 +65,10 @@ CHANGES = {
 }
 
 
+def sha(number: int) -> str:
+    return f"{number:040}"
+
+
 def day(number: int) -> str:
     return f"2026-01-{number:02}T12:00:00Z"
 
@@ -94,10 +98,10 @@ class ChangingSite:
         for number in sorted(self.forms, reverse=True):
             if number <= int(commit) and self.path(number) == path:
                 since = datetime.fromisoformat(day(number))
-                yield FileVersion(str(number), since, str(number - 1) if number > min(self.forms) else None)
+                yield FileVersion(sha(number), since, sha(number - 1) if number > min(self.forms) else None)
 
     def at(self, number: int) -> Forms:
-        return Forms(cast("Forge", self), self.site, str(number))
+        return Forms(cast("Forge", self), self.site, sha(number))
 
 
 def read(forms: Forms, text: str, opened: int | None, state: PullState = NO_STATE) -> Submission:
@@ -130,7 +134,7 @@ class TestAFormThatChanges:
         state = noted(site.at(5), BODY, 5)
         site.asked.clear()
         assert read(site.at(20), BODY, 5, state).event == event()
-        assert set(site.asked) <= {"20", "5"}
+        assert set(site.asked) <= {sha(20), sha(5)}
 
     @pytest.mark.parametrize("change", CHANGES)
     def test_an_edit_of_the_text_is_read_with_that_version_too(self, change: str) -> None:
@@ -145,7 +149,7 @@ class TestAFormThatChanges:
     def test_a_new_issue_is_read_with_todays_form_at_no_cost(self) -> None:
         site = ChangingSite({1: HOUSE.replace("label: Title", "label: Name"), 10: HOUSE})
         assert read(site.at(20), BODY, 15).event == event()
-        assert set(site.asked) == {"20"}
+        assert set(site.asked) == {sha(20)}
 
     def test_an_option_that_is_retired_stays_chosen(self) -> None:
         before, after = (
@@ -240,7 +244,7 @@ class TestAFormThatChanges:
         site = ChangingSite({1: HOUSE})
         [problem] = read(site.at(1), "x" * 300_000, 1).problems
         assert "too long" in problem.message
-        assert set(site.asked) == {"1"}
+        assert set(site.asked) == {sha(1)}
 
     def test_the_history_is_read_once_and_no_further_than_needed(self) -> None:
         forms: dict[int, str | None] = {
@@ -251,7 +255,7 @@ class TestAFormThatChanges:
         for _ in range(3):
             assert read(at_end, BODY.replace("### Title", "### 25"), 25).event == event()
         assert site.asked.count(f"history of {FORM}") == 1
-        assert set(site.asked) == {f"history of {FORM}", *map(str, range(25, 31))}
+        assert set(site.asked) == {f"history of {FORM}", *map(sha, range(25, 31))}
         read(at_end, BODY.replace("### Title", "### 1"), 1)
         assert "11" in site.asked
         assert "10" not in site.asked
@@ -296,9 +300,9 @@ class TestForgery:
     def test_a_marker_with_the_digest_of_another_file_says_nothing(self) -> None:
         site = ChangingSite({1: HOUSE, 10: CHANGES["a required question is added"]})
         for state in (
-            PullState(form="0" * 16, form_at="1"),
+            PullState(form="0" * 16, form_at=sha(1)),
             PullState(form="0" * 16),
-            PullState(form_at="1"),
+            PullState(form_at=sha(1)),
         ):
             assert read(site.at(20), BODY, 15, state).event is None
 

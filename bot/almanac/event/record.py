@@ -59,7 +59,7 @@ def is_foreign(text: str, file: str) -> bool:
     """Tell whether a YAML file is another program's, and not a record, be it one with mistakes.
 
     A record with mistakes has its file's name as its id, or an id and at most one key that is unknown, or only keys
-    that are known.
+    that are known; one that is no YAML any more has an id or a record's name.
     """
     try:
         read_record(text, file)
@@ -70,7 +70,7 @@ def is_foreign(text: str, file: str) -> bool:
     try:
         data = load(text, file, Dialect(aliases=True)).data
     except UserError:
-        return _ID_LINE.search(text) is None
+        return _ID_LINE.search(text) is None and not is_record_name(file.rpartition("/")[2])
     if not isinstance(data, dict):
         return data is not None
     own = f"{data.get('id')}{SUFFIX}" == file.rpartition("/")[2]

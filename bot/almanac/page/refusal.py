@@ -113,7 +113,7 @@ def _where(lines: Lines, headings: tuple[Heading, ...], line: int) -> str:
     text = lines.texts[line]
     kinds = (
         (_HTML.match(text), "in HTML, of which no events are read"),
-        (not lines.visible[line], "in code, a comment or a loop"),
+        (not lines.visible[line], "in code, a comment or a Liquid loop"),
         (any(one.line == line for one in headings), "in a heading, in a form that is not read or that names a list"),
         (_NESTED_BULLET.match(text), "in a nested bullet"),
         (BULLET.match(text), "in a bullet, in a form that is not read or in the middle of its text"),

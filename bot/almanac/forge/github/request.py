@@ -224,4 +224,7 @@ def _remedy(answer: ErrorAnswer, request: Request, name: str) -> str | None:
             f'The token lacks a permission: "{accepted or request.needs}". In a workflow, add it to the job\'s '
             '"permissions:"; for an App or a fine-grained token, grant it in its settings, for this repository.'
         )
-    return f"Ask an administrator of {name} what restricts access there: GitHub says no more than this."
+    return (
+        f'The token needs "{request.needs}". If it has that, ask an administrator of {name} what restricts access '
+        "there: GitHub says no more than this."
+    )
