@@ -12,6 +12,7 @@ from almanac.proposal.state import branch_name
 from almanac.site import Folder, Site
 
 from tests.gitrepo import Repo
+from tests.page.formatted import prettier
 from tests.scenes import DEMO_DAY, PAGE, RECORD, RECORDS, Scene
 
 
@@ -47,6 +48,22 @@ def test_the_section_of_a_deleted_record_is_taken_off(
     assert (file.exists(), count(folder)) == (False, before - 1)
     assert section not in (folder / PAGE).read_text()
     assert build_files(Site(Folder(folder))).files == {}
+
+
+@pytest.mark.parametrize("formatted_first", [False, True])
+def test_a_formatter_does_not_hide_that_a_record_was_deleted(scene: Scene, formatted_first: bool) -> None:
+    folder, before = repo_of(scene).folder, count(repo_of(scene).folder)
+    file, section = record_of(folder)
+    changes: list[dict[str, bytes | None]] = [
+        {PAGE: prettier(scene.base_page()).encode()},
+        {f"{RECORDS}/{file.name}": None},
+    ]
+    for change in changes if formatted_first else reversed(changes):
+        scene.world.commit(change)
+    files = build_files(Site(Folder(folder))).files
+    assert len(outline(files[PAGE] or "").sections) == before - 1
+    assert outline(section).sections[0].title not in [one.title for one in outline(files[PAGE] or "").sections]
+    assert f"{RECORDS}/{file.name}" not in files
 
 
 def test_a_section_that_was_edited_since_or_put_back_later_is_one_by_hand(scene: Scene) -> None:

@@ -10,6 +10,7 @@ from almanac.engine.run import Done, carry_out
 from almanac.errors import Problem, Raced, UserError
 from almanac.event.model import Event
 from almanac.event.record import read_record, record_path, write_record
+from almanac.page.canonical import is_known, says_same, sense
 from almanac.page.lines import fingerprints
 from almanac.page.match import own_section
 from almanac.page.outline import Section, outline
@@ -32,7 +33,7 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     """
     records, render = site.records, site.renderer(site.records)
     views = views_of(site.config, render)
-    taken_off, notes = _without_deleted(site, views)
+    taken_off, notes = _without_deleted(site, views, render)
     built = build_all(views, lambda path: taken_off.get(path, site.text(path)), records)
     known = {event.id: event for event in records}
     after = dict(built.files)
@@ -43,7 +44,9 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     return PageEdits(changed, {path: site.text(path) for path in changed}, built.problems, (*notes, *built.notes))
 
 
-def _without_deleted(site: Site, views: Sequence[View]) -> tuple[dict[str, str | None], list[Problem]]:
+def _without_deleted(
+    site: Site, views: Sequence[View], render: Renderer
+) -> tuple[dict[str, str | None], list[Problem]]:
     """Take sections off the page whose records somebody deleted, if they are still as Almanac knew them.
 
     A section that was put back after it had been taken off together with its record was written by hand.
@@ -57,12 +60,15 @@ def _without_deleted(site: Site, views: Sequence[View]) -> tuple[dict[str, str |
     for path, text, page_then in site.files.removed(site.config.records, page):
         try:
             record = read_record(decoded(text, path), path)
+            written = render(record)
         except UserError:
             continue
         now = files.get(page, site.text(page)) or ""
-        section = _unedited(now, record)
-        if section is None or record.rendered in known or not _unedited(decoded(page_then, page), record):
+        section = _unedited(now, record, written)
+        if section is None or not _unedited(decoded(page_then, page), record, written):
             continue
+        if known & {record.rendered, *fingerprints(section.text), sense(section.text)}:
+            continue  # the section has a record, under another name
         for view, name in places(views, record):
             files[name] = view.remove(name, files.get(name, site.text(name)), record)
         message = (
@@ -72,9 +78,11 @@ def _without_deleted(site: Site, views: Sequence[View]) -> tuple[dict[str, str |
     return files, notes
 
 
-def _unedited(page: str, record: Event) -> Section | None:
-    section = own_section(outline(page), record)
-    return section if section and record.rendered in fingerprints(section.text) else None
+def _unedited(page: str, record: Event, written: str) -> Section | None:
+    """Find a record's section if it says what the record says; a formatter may have been at it."""
+    section = own_section(outline(page), record, written)
+    is_same = section and (is_known(record.rendered, section.text) or says_same(section.text, written))
+    return section if is_same else None
 
 
 def propose_page_edits(planner: Planner, overview: Overview) -> Done | None:
