@@ -280,18 +280,9 @@ class Folder:
             size = git.text("cat-file", "-s", name, good=(0, 128))
             return git.run("cat-file", "blob", name)[1] if size and int(size) <= PAGE.each else None
 
-        log = (
-            "log",
-            "--format=commit %H",
-            "--diff-filter=D",
-            "--name-only",
-            "--no-renames",
-            "--relative",
-            "HEAD",
-            "--",
-        )
+        options = ("--format=commit %H", "--diff-filter=D", "--name-only", "--no-renames", "--relative")
         try:
-            lines = git.text(*log, folder).splitlines()
+            lines = git.text("log", *options, "HEAD", "--", folder).splitlines()
             held = git.text("ls-tree", "--name-only", "HEAD", f"{folder}/").splitlines()
         except ForgeError:  # no git, no repository, or no commit in it
             return
@@ -326,10 +317,9 @@ class Folder:
             raise UserError([Problem(message, file=path) for path in unsaved])
 
     def _is_committed(self, path: str) -> bool:
+        options = ("--porcelain", "--ignored", "--ignore-submodules=all", "-z")
         try:
-            return not Git(self.root).run(
-                "status", "--porcelain", "--ignored", "--ignore-submodules=all", "-z", "--", path
-            )[1]
+            return not Git(self.root).text("status", *options, "--", path)
         except ForgeError:  # no git, or no repository
             return False
 

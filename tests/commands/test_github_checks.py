@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from almanac.commands.github_checks import Place, check_github
+from almanac.commands.github_checks import check_github
 from almanac.commands.site_checks import Finding
 from almanac.errors import ForgeError
 from almanac.forge.github.client import Probe, Reply
@@ -53,6 +53,7 @@ class FakeProbe(Probe):
     """
 
     def __init__(self) -> None:
+        self.name, self.web, self.has_token = NAME, f"https://github.com/{NAME}", True
         self.date = date()
         self.answers: dict[str, Reply] = {
             "": reply(200, {**REPOSITORY, "permissions": {"push": True}}),
@@ -81,8 +82,8 @@ def github() -> FakeProbe:
 
 
 def check(github: FakeProbe, *, has_token: bool = True) -> list[Finding]:
-    place = Place(NAME, f"https://github.com/{NAME}", has_token=has_token)
-    return list(check_github(github, place, ("event",), FILES, PAGE))
+    github.has_token = has_token
+    return list(check_github(github, ("event",), FILES, PAGE, ""))
 
 
 def faults(github: FakeProbe, *, has_token: bool = True) -> list[Finding]:
@@ -343,8 +344,7 @@ def test_what_records_would_hide_there_is_found(github: FakeProbe) -> None:
         return reply(200, [{"name": name, "type": "file"} for name in names])
 
     def found() -> list[Finding]:
-        place = Place(NAME, f"https://github.com/{NAME}", has_token=True)
-        everything = check_github(github, place, ("event",), FILES, PAGE, "_data/events")
+        everything = check_github(github, ("event",), FILES, PAGE, "_data/events")
         return [one for one in everything if one.check == "records"]
 
     assert found() == []

@@ -51,12 +51,12 @@ _BYPASS = {"always", "exempt"}
 _METHODS = {"merge": "allow_merge_commit", "squash": "allow_squash_merge", "rebase": "allow_rebase_merge"}
 
 
-def check_rules(probe: Probe, web: str, repository: Reply) -> Iterator[Finding]:
-    """Check what rules there are for Almanac's branches and for the base; `web` is the repository's address."""
-    yield from _rulesets(probe, web)
-    yield from _push_rules(probe, web)
-    yield from _classic(probe, web)
-    yield from _merging(probe, web, repository)
+def check_rules(probe: Probe, repository: Reply) -> Iterator[Finding]:
+    """Check what rules there are for Almanac's branches and for the base."""
+    yield from _rulesets(probe)
+    yield from _push_rules(probe)
+    yield from _classic(probe)
+    yield from _merging(probe, repository)
 
 
 def _rules_of(probe: Probe, branch: str) -> Reply:
@@ -76,8 +76,8 @@ def _says(reply: Reply, pattern: str) -> bool:
     return bool(reply.refused and reply.refused.matches(403, 404, pattern=pattern))
 
 
-def _rulesets(probe: Probe, web: str) -> Iterator[Finding]:
-    reply, address = _rules_of(probe, _OURS), f"{web}/settings/rules"
+def _rulesets(probe: Probe) -> Iterator[Finding]:
+    reply, address = _rules_of(probe, _OURS), f"{probe.web}/settings/rules"
     if not _is_told(reply):
         remedy = f"If a rule covers all branches, exclude `almanac/**`: {address}"
         yield unknown("rules", "whether a ruleset is in the way", reply.status, remedy)
@@ -127,8 +127,8 @@ def _an_app_bypasses(ruleset: Reply) -> bool:
     )
 
 
-def _push_rules(probe: Probe, web: str) -> Iterator[Finding]:
-    address, reply = f"{web}/settings/rules", probe.ask("rulesets?targets=push&per_page=100")
+def _push_rules(probe: Probe) -> Iterator[Finding]:
+    address, reply = f"{probe.web}/settings/rules", probe.ask("rulesets?targets=push&per_page=100")
     rulesets = [
         probe.ask(f"rulesets/{one.get('id')}")
         for one in _dicts(reply.data)
@@ -144,9 +144,9 @@ def _push_rules(probe: Probe, web: str) -> Iterator[Finding]:
 # ---------------------------------------------------------------- classic protection
 
 
-def _classic(probe: Probe, web: str) -> Iterator[Finding]:
+def _classic(probe: Probe) -> Iterator[Finding]:
     """Ask one of Almanac's branches for its classic protection: GitHub shows it for branches that exist only."""
-    address = f"{web}/settings/branches"
+    address = f"{probe.web}/settings/branches"
     remedy = f"Give the rule a pattern that leaves `{_OURS}` out, as `*` does and `**/*` does not: {address}"
     refs = probe.ask("git/matching-refs/heads/almanac/issue-")
     names = [str(ref.get("ref")).removeprefix("refs/heads/") for ref in _dicts(refs.data)]
@@ -190,12 +190,12 @@ def _holds(protection: Reply, kind: str) -> bool:
 # ---------------------------------------------------------------- the base
 
 
-def _merging(probe: Probe, web: str, repository: Reply) -> Iterator[Finding]:
+def _merging(probe: Probe, repository: Reply) -> Iterator[Finding]:
     """Check that there is a way to merge a proposal: what the repository and each rule allow, taken together."""
     base = str(repository.value("default_branch") or "main")
     reply, protection = _rules_of(probe, base), _protection(probe, base)
     if not _is_told(reply):
-        yield unknown("merging", f"what rules {base} has", reply.status, f"Look at {web}/settings/rules.")
+        yield unknown("merging", f"what rules {base} has", reply.status, f"Look at {probe.web}/settings/rules.")
         return
     rules = {str(rule.get("type")): rule for rule in _dicts(reply.data)}
     methods = {method for method, setting in _METHODS.items() if repository.value(setting) is not False}
@@ -209,7 +209,7 @@ def _merging(probe: Probe, web: str, repository: Reply) -> Iterator[Finding]:
         methods.discard("rebase")  # GitHub cannot sign what it rebases
     if not methods or _holds(protection, "lock_branch"):
         message = f"Nobody can merge into {base}: its rules and the repository's settings leave no way to do it."
-        remedy = f"Allow squash merging, and unlock the branch: {web}/settings, {web}/settings/branches"
+        remedy = f"Allow squash merging, and unlock the branch: {probe.web}/settings, {probe.web}/settings/branches"
         yield Finding("merging", "error", message, remedy)
     else:
         yield ok(
@@ -217,4 +217,4 @@ def _merging(probe: Probe, web: str, repository: Reply) -> Iterator[Finding]:
         )
     if not protection.ok and not _is_unprotected(protection):
         what = f"what classic branch protection {base} has"
-        yield unknown("protection", what, protection.status, f"Look at {web}/settings/branches.")
+        yield unknown("protection", what, protection.status, f"Look at {probe.web}/settings/branches.")

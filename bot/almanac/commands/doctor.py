@@ -12,7 +12,7 @@ from almanac.commands import site_checks
 from almanac.commands.discovery import Checkout, read_checkout
 from almanac.commands.site_checks import Finding, Status
 from almanac.errors import UserError
-from almanac.forge.github.request import DEFAULT_API_URL, check_repository_name, is_address, is_token, web_address
+from almanac.forge.github.request import DEFAULT_API_URL, check_repository_name, is_address, is_token
 from almanac.output import errors_as_json, print_json, print_text
 from almanac.site import Folder, Site
 
@@ -81,7 +81,7 @@ def check_site(site: Site, checkout: Checkout, folder: Path, *, has_server: bool
 
 
 def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
-    from almanac.commands.github_checks import Place, check_github  # PyGithub is slow to import
+    from almanac.commands.github_checks import check_github  # PyGithub is slow to import
     from almanac.forge.github.client import Probe
 
     token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or DEFAULT_API_URL
@@ -93,7 +93,6 @@ def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
         message = "GITHUB_TOKEN is not a valid token: it contains a space, a line break or the like."
         yield Finding("token", "error", message, "Copy it again, without anything before or after it.")
         return
-    place = Place(repository, f"{web_address(api_url)}/{repository}", has_token=bool(token))
     labels: tuple[str, ...] = ()
     page, files, records = "", {}, ""
     if _is_well(site_checks.check_config(site)):
@@ -101,7 +100,7 @@ def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
         labels = site.config.labels or (form.labels if form else ())
         page, files, records = site.config.page, _own_files(site), site.config.records
     with closing(Probe(repository, token, api_url)) as probe:
-        yield from check_github(probe, place, labels, files, page, records)
+        yield from check_github(probe, labels, files, page, records)
 
 
 def _own_files(site: Site) -> dict[str, str]:

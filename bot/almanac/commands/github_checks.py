@@ -1,7 +1,6 @@
 """The checks of `almanac doctor` on GitHub: whether the repository can be reached, and whether it lets Almanac work."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -20,37 +19,28 @@ _SCOPES = {"repo", "public_repo"}
 _FILES_SHOWN = 3
 
 
-@dataclass(frozen=True)
-class Place:
-    """The repository as `OWNER/NAME`, the address of its pages on the web, and whether there is a token for it."""
-
-    repository: str
-    web: str
-    has_token: bool
-
-
-def check_github(  # noqa: PLR0913, PLR0917 -- one for each thing that is looked at
-    probe: Probe, place: Place, labels: Sequence[str], files: Mapping[str, str], page: str, records: str = ""
+def check_github(
+    probe: Probe, labels: Sequence[str], files: Mapping[str, str], page: str, records: str
 ) -> Iterator[Finding]:
     """Check a repository, in an order in which the first mistake explains the later ones.
 
-    An issue has to carry one of the `labels`; `files` are the site's own on this machine: path -> text. `records` is
-    their folder, if it is known.
+    An issue has to carry one of the `labels`; `files` are the site's own on this machine: path -> text. `page` and
+    `records` are where these are, empty if that is not known.
     """
     try:
         found = probe.ask()
         yield from _clock(found)
         if not found.ok:
-            yield _refused(found, place)
+            yield _refused(found, probe)
             return
-        yield ok("github", f"{place.repository} can be read.")
-        yield from _token(found, place)
-        yield from _repository(found, place)
-        yield from _labels(probe, place, labels)
-        yield from _actions(probe, place)
+        yield ok("github", f"{probe.name} can be read.")
+        yield from _token(found, probe)
+        yield from _repository(found, probe)
+        yield from _labels(probe, labels)
+        yield from _actions(probe)
         branch = str(found.value("default_branch") or "main")
-        yield from check_rules(probe, place.web, found)
-        yield from _pages(probe, place, branch, page)
+        yield from check_rules(probe, found)
+        yield from _pages(probe, branch, page)
         yield from _files(probe, branch, files)
         if records:
             yield from _records(probe, records, page)
@@ -71,18 +61,18 @@ def _clock(reply: Reply) -> Iterator[Finding]:
     yield Finding("clock", "error" if seconds >= _CLOCK_FAILS else "warning", message, remedy)
 
 
-def _refused(reply: Reply, place: Place) -> Finding:
+def _refused(reply: Reply, probe: Probe) -> Finding:
     match reply.status:
         case HTTPStatus.UNAUTHORIZED:
             message = "GitHub does not accept the token: it is wrong, has expired or was revoked."
             return Finding("token", "error", message, "Create a new one, and put it into GITHUB_TOKEN.")
         case HTTPStatus.NOT_FOUND:
-            message = f"GitHub does not show us a repository {place.repository}."
+            message = f"GitHub does not show us a repository {probe.name}."
             remedy = "Check the spelling. If it is private, the token in GITHUB_TOKEN needs access to it."
-            return Finding("github", "error", message, remedy + ("" if place.has_token else " There is no token now."))
+            return Finding("github", "error", message, remedy + ("" if probe.has_token else " There is no token now."))
     refused = reply.refused
     if refused and refused.wait is not None:
-        other = " or use another token." if place.has_token else ", or put a token into GITHUB_TOKEN."
+        other = " or use another token." if probe.has_token else ", or put a token into GITHUB_TOKEN."
         message = "GitHub does not answer any more requests from here for now."
         return Finding("github", "error", message, f"Wait an hour{other}")
     if refused and refused.remedy:
@@ -92,11 +82,11 @@ def _refused(reply: Reply, place: Place) -> Finding:
     return Finding("github", "error", message, remedy)
 
 
-def _token(reply: Reply, place: Place) -> Iterator[Finding]:
+def _token(reply: Reply, probe: Probe) -> Iterator[Finding]:
     needed = "It needs to be able to write contents, issues and pull requests."
     scopes = reply.headers.get("x-oauth-scopes")
     push = reply.value("permissions", "push")
-    if not place.has_token:
+    if not probe.has_token:
         message = "There is no token, so it is unknown what Almanac may do."
         yield Finding("token", "unknown", message, "Put one into GITHUB_TOKEN, for example with `gh auth token`.")
     elif scopes and not _SCOPES & {scope.strip() for scope in scopes.split(",")}:
@@ -111,31 +101,31 @@ def _token(reply: Reply, place: Place) -> Iterator[Finding]:
         yield Finding("token", "unknown", "The token is valid; GitHub does not say what it may do.", needed)
 
 
-def _repository(reply: Reply, place: Place) -> Iterator[Finding]:
-    name = str(reply.value("full_name") or place.repository)
-    if name.casefold() != place.repository.casefold():
+def _repository(reply: Reply, probe: Probe) -> Iterator[Finding]:
+    name = str(reply.value("full_name") or probe.name)
+    if name.casefold() != probe.name.casefold():
         yield Finding("github", "warning", f"The repository is now called {name}.", "Use its new name.")
     if reply.value("archived") is True:
         yield Finding("github", "error", "The repository is archived: nothing can be written.", "Unarchive it.")
     if reply.value("has_issues") is False:
-        remedy = f"Tick Issues under Features in {place.web}/settings."
+        remedy = f"Tick Issues under Features in {probe.web}/settings."
         yield Finding("issues", "error", "Issues are switched off, so there is no form to fill in.", remedy)
 
 
-def _labels(probe: Probe, place: Place, labels: Sequence[str]) -> Iterator[Finding]:
+def _labels(probe: Probe, labels: Sequence[str]) -> Iterator[Finding]:
     for label in labels:
         reply = probe.ask(f"labels/{quote(label, safe='')}")
         if reply.ok:
             yield ok("labels", f"There is a label {label}.")
         elif reply.status == HTTPStatus.NOT_FOUND:
             message = f"There is no label {label}, so GitHub leaves it off new issues, and Almanac ignores them."
-            yield Finding("labels", "error", message, f"Create it: {place.web}/labels")
+            yield Finding("labels", "error", message, f"Create it: {probe.web}/labels")
         else:
-            yield unknown("labels", f"whether there is a label {label}", reply.status, f"Look at {place.web}/labels.")
+            yield unknown("labels", f"whether there is a label {label}", reply.status, f"Look at {probe.web}/labels.")
 
 
-def _actions(probe: Probe, place: Place) -> Iterator[Finding]:
-    address = f"{place.web}/settings/actions"
+def _actions(probe: Probe) -> Iterator[Finding]:
+    address = f"{probe.web}/settings/actions"
     enabled = probe.ask("actions/permissions")
     if enabled.ok and enabled.value("enabled") is False:
         yield Finding("actions", "error", "Actions are switched off for this repository.", f"Allow them: {address}")
@@ -151,8 +141,8 @@ def _actions(probe: Probe, place: Place) -> Iterator[Finding]:
         yield unknown("actions", "whether Actions may open pull requests", reply.status, remedy)
 
 
-def _pages(probe: Probe, place: Place, branch: str, page: str) -> Iterator[Finding]:
-    address = f"{place.web}/settings/pages"
+def _pages(probe: Probe, branch: str, page: str) -> Iterator[Finding]:
+    address = f"{probe.web}/settings/pages"
     reply = probe.ask("pages")
     if not reply.ok:
         what = "whether GitHub Pages publishes the site; it may be published elsewhere"
@@ -168,7 +158,7 @@ def _pages(probe: Probe, place: Place, branch: str, page: str) -> Iterator[Findi
         yield Finding("pages", "warning", message, f"Choose another folder: {address}")
     elif reply.value("status") == "errored":
         message = "The last build of the site by GitHub Pages failed."
-        yield Finding("pages", "warning", message, f"Its log says why: {place.web}/actions")
+        yield Finding("pages", "warning", message, f"Its log says why: {probe.web}/actions")
     else:
         yield ok("pages", "GitHub Pages publishes the site.")
 

@@ -10,19 +10,10 @@ from typing import Any, Literal
 import typer
 
 from almanac import config as configs
+from almanac.commands import starter
 from almanac.commands.build import minimal_config, new_records, read_page, refuse_other_page
 from almanac.commands.discovery import MARKDOWN, Checkout, read_checkout, records_folder, site_files
 from almanac.commands.site_checks import check_form, find_workflow, readable_form
-from almanac.commands.starter import (
-    SWITCH,
-    TEMPLATE,
-    WORKFLOW,
-    config_text,
-    first_page,
-    form_text,
-    habits_of,
-    workflow_text,
-)
 from almanac.commands.survey import Candidate, survey
 from almanac.config import Config
 from almanac.errors import Problem, UserError
@@ -47,8 +38,8 @@ _SEEN_SHOWN = 8
 _STATES = {"new": "new", "replaced": "replaced", "kept": "yours", "same": "there"}
 _PURPOSES = {
     configs.PATH: "the settings",
-    TEMPLATE: "how a new event is written on your page",
-    WORKFLOW: "runs Almanac on GitHub",
+    starter.TEMPLATE: "how a new event is written on your page",
+    starter.WORKFLOW: "runs Almanac on GitHub",
 }
 
 
@@ -199,7 +190,7 @@ def next_steps(plan: Adoption, checkout: Checkout) -> list[str]:
             push += f"\nThen merge {checkout.current} into {checkout.branch}, where Almanac looks."
     switch = (
         f"On GitHub, open {web}/settings/actions\n"
-        f'and tick "{SWITCH}", at the bottom. Save.\n'
+        f'and tick "{starter.SWITCH}", at the bottom. Save.\n'
         f"Then create a label called `{next(iter(plan.labels), 'event')}` at {web}/labels, if there is none."
     )
     test = (
@@ -217,7 +208,7 @@ def _values(plan: Adoption, steps: Sequence[str], *, written: bool) -> dict[str,
         "events": len(imported.events) if imported else 0,
         "structured": imported.structured if imported else 0,
         "verbatim": imported.verbatim if imported else 0,
-        "section_template": TEMPLATE if plan.section_template else None,
+        "section_template": starter.TEMPLATE if plan.section_template else None,
         "files": plan.states | dict.fromkeys(plan.records, "new"),
         "written": written,
         "warnings": problem_values(imported.warnings if imported else ()),
@@ -339,7 +330,7 @@ def _take_page(plan: Adoption, site: Site, paths: Collection[str], *, is_ours: b
     if text is None:
         _refuse_same_address(path, paths)
         layouts = sorted(name.partition(".")[0] for name in site.files.names("_layouts") if "." in name)
-        plan.files[path] = first_page(layouts)
+        plan.files[path] = starter.first_page(layouts)
         return
     cut = outline(text)
     if not cut.sections and (new or has_records):
@@ -378,20 +369,20 @@ def _take_page(plan: Adoption, site: Site, paths: Collection[str], *, is_ours: b
 def _add_files(plan: Adoption, site: Site, branch: str, *, is_ours: bool) -> None:
     config, source = site.config, plan.section_template
     zones = config.zones()
-    habits = habits_of(plan.imported.events if plan.imported else site.records, zones)
+    habits = starter.habits_of(plan.imported.events if plan.imported else site.records, zones)
     if is_ours:
-        plan.files[configs.PATH] = config_text(config, habits, zones, own_template=source is not None)
+        plan.files[configs.PATH] = starter.config_text(config, habits, zones, own_template=source is not None)
     elif source:
         plan.notes.append(
-            f"Your page has a shape of its own. Put the line `section_template: {TEMPLATE}` into {configs.PATH}, "
-            "and new events will be written in that shape."
+            f"Your page has a shape of its own. Put the line `section_template: {starter.TEMPLATE}` into "
+            f"{configs.PATH}, and new events will be written in that shape."
         )
     if source:
-        plan.files[TEMPLATE] = source
-    plan.files[config.form] = form_text(habits, config.labels)
+        plan.files[starter.TEMPLATE] = source
+    plan.files[config.form] = starter.form_text(habits, config.labels)
     # One workflow that runs Almanac is enough, whatever its name.
-    if find_workflow(site) in (None, WORKFLOW):
-        plan.files[WORKFLOW] = workflow_text(branch)
+    if find_workflow(site) in (None, starter.WORKFLOW):
+        plan.files[starter.WORKFLOW] = starter.workflow_text(branch)
 
 
 def _check_kept(plan: Adoption, site: Site) -> None:
@@ -403,8 +394,8 @@ def _check_kept(plan: Adoption, site: Site) -> None:
         plan.problems += (Problem(f"{one.message} {one.remedy}", file=one.file, line=one.line) for one in findings)
     else:
         plan.labels = read_form(plan.files[path]).labels
-    if plan.states.get(WORKFLOW) == "kept" and find_workflow(site) is None:
+    if plan.states.get(starter.WORKFLOW) == "kept" and find_workflow(site) is None:
         plan.notes.append(
-            f"{WORKFLOW} is a workflow of yours that does not run Almanac. Rename it and run this again, or use "
-            "Almanac's server."
+            f"{starter.WORKFLOW} is a workflow of yours that does not run Almanac. Rename it and run this again, or "
+            "use Almanac's server."
         )

@@ -8,24 +8,13 @@ from almanac.event.model import Event, event_id
 from almanac.event.record import read_record, record_path
 from almanac.event.submission import submit_body
 from almanac.forge.protocol import Forge
+from almanac.proposal import triage
 from almanac.proposal.comment import CommentCommand, answered, pending_command
 from almanac.proposal.marker import known_closer, pull_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.ours import has_headings, has_label, may_be_ours
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
 from almanac.proposal.state import EventAtBase, Filed, Issue, Look, Plan, Pull, SharedBranch
-from almanac.proposal.triage import (
-    abandoned,
-    cancelled,
-    held,
-    is_done,
-    lapsed,
-    over_limit,
-    problems_told,
-    settled,
-    triage,
-    withdrawn,
-)
 from almanac.site import CommitFiles, Site
 from almanac.views import views_of
 from almanac.views.protocol import Undecided
@@ -84,7 +73,7 @@ class Planner:
             return self._planned(look, issue)
         allowed = command if self.forge.can_write(comment.author) else None
         if allowed == "cancel" and issue.state == "open":
-            plan = cancelled(number, look)
+            plan = triage.cancelled(number, look)
         else:
             plan = self._planned(look, issue, anew=allowed == "recreate", again=allowed == "retry")
         return answered(plan, look, comment, allowed)
@@ -99,15 +88,15 @@ class Planner:
 
     def _not_ours(self, number: int, look: Look) -> Plan:
         """End what is left of an issue that is not ours (any more)."""
-        plan, head = withdrawn(number, look), look.proposal.head
+        plan, head = triage.withdrawn(number, look), look.proposal.head
         if plan.outcome is None and head and not look.proposal.pull and self.forge.is_ours(head):
-            return abandoned(number, look)
+            return triage.abandoned(number, look)
         return plan
 
     def with_closer(self, look: Look) -> Look:
         """Find out who closed the newest pull request, if it was not Almanac and nobody has asked before."""
         pull = look.proposal.pull
-        if pull is None or pull.state == "open" or is_done(pull) or pull_state(pull).closed_by is not None:
+        if pull is None or pull.state == "open" or triage.is_done(pull) or pull_state(pull).closed_by is not None:
             return look
         may_be_deleted = look.proposal.head is None or pull.base != look.base.branch
         return replace(look, closer=known_closer(pull) or self.forge.closer(pull.number, may_be_deleted=may_be_deleted))
@@ -117,35 +106,26 @@ class Planner:
 
         By a command, a proposal is made `anew`, or `again` after it was closed.
         """
-        plan = triage(issue, look)
+        plan = triage.triage(issue, look)
         if plan:
             return plan
         filed = self.filed(look, issue)
-        plan = None if anew and filed.event else settled(filed)
-        plan = plan or (None if anew or again else lapsed(filed))
+        plan = None if anew and filed.event else triage.settled(filed)
+        plan = plan or (None if anew or again else triage.lapsed(filed))
         if plan:
             return plan
         limit = self.site(look.base.commit).config.max_open_per_author
         limit = limit or (DEFAULT_LIMIT if self.forge.has_accounts else None)
-        if limit and over_limit(filed, limit) and not self.forge.can_write(issue.author):
-            return held(filed, limit)
+        if limit and triage.over_limit(filed, limit) and not self.forge.can_write(issue.author):
+            return triage.held(filed, limit)
         return self.propose(filed, anew=anew)
 
     def filed(self, look: Look, issue: Issue) -> Filed:
         """Read an issue's answers, with the version of the form that it was filed with."""
         version = self.forms(look.base.commit).of(issue, pull_state(look.proposal.pull))
-        submission = submit_body(issue.body, version.form, self.site(look.base.commit).config, issue.number)
+        read = submit_body(issue.body, version.form, self.site(look.base.commit).config, issue.number)
         labels = {asked.id: asked.label for asked in version.form.fields}
-        return Filed(
-            look,
-            issue,
-            submission.event,
-            submission.problems,
-            submission.warnings,
-            labels=labels,
-            form=version.digest,
-            form_at=version.commit,
-        )
+        return Filed(look, issue, read.event, read.problems, read.warnings, labels, version.digest, version.commit)
 
     def propose(self, filed: Filed, *, anew: bool = False) -> Plan:
         """Plan the proposal of an issue whose answers are fine, or that is open and has to follow its base."""
@@ -163,7 +143,7 @@ class Planner:
             owner = "ours"
         chosen = event_id_of(look, filed.event, site.ids)
         if chosen is None:
-            return problems_told(filed)
+            return triage.problems_told(filed)
         if chosen not in site.ids and filed.event:
             # If no marker names the issue's record any more, it may be on the base by the id that it was first given.
             first = event_id(filed.event.date, filed.event.series or filed.event.title, ())
@@ -181,7 +161,7 @@ class Planner:
         shared = self._shared(look, commit, path) if commit and owner != "ours" else None
         kept = self._record_on_branch(look, path) if filed.event is None and not shared else None
         if not (filed.event or kept or shared):
-            return problems_told(filed)
+            return triage.problems_told(filed)
         views = views_of(site.config, site.renderer())
         at_base = EventAtBase(site.config, site.text, site.ids, record)
         return proposed(filed, at_base, views, Offer(chosen, filed.event or kept, shared))
@@ -190,7 +170,7 @@ class Planner:
         """Read the record that the event had on the base, if it was deleted there: its section may have stayed."""
         pull, state = look.proposal.pull, pull_state(look.proposal.pull)
         commit = state.commit or (pull.head if pull else None)
-        if pull is None or commit is None or not (is_done(pull) or state.origin is not None):
+        if pull is None or commit is None or not (triage.is_done(pull) or state.origin is not None):
             return None
         try:
             text = self.site(commit).record_text(path)
@@ -245,11 +225,7 @@ class Planner:
             fork_record=record,
             theirs=self.forge.changes(fork, head),
             moved=self.forge.changes(fork, base) if fork != base else {},
-            sides=lambda path: (
-                self.forge.read(fork, path),
-                self.forge.read(base, path),
-                self.forge.read(head, path),
-            ),
+            sides=lambda path: (self.forge.read(fork, path), self.forge.read(base, path), self.forge.read(head, path)),
         )
 
     def _merged_at(self, look: Look, fork: str, head: str, path: str) -> str | None:
@@ -262,11 +238,8 @@ class Planner:
         pull = look.proposal.pull
         if pull is None or fork == look.base.commit:
             return None
-        held = pull.head if is_done(pull) else None
-        if (
-            held is None
-            and self.site(fork).record_text(path) is None
-            and self.site(look.base.commit).record_text(path) is not None
-        ):
+        texts = [self.site(commit).record_text(path) for commit in (fork, look.base.commit)]
+        held = pull.head if triage.is_done(pull) else None
+        if held is None and texts[0] is None and texts[1] is not None:
             held = pull_state(pull).commit
         return held if held and self.forge.merge_base(held, head) == held else None

@@ -29,6 +29,7 @@ from almanac.forge.github.request import (
     explain,
     graphql_error,
     redact,
+    web_address,
 )
 
 PER_PAGE = 100
@@ -270,6 +271,7 @@ class Probe(GitHubClient):
     def __init__(self, repository: str, token: str, api_url: str) -> None:
         """Take `OWNER/NAME`, the token (empty is fine for a public repository) and the address of the API."""
         super().__init__(repository, api_url, github.Auth.Token(token) if token else None, secret=token)
+        self.web, self.has_token = f"{web_address(api_url)}/{repository}", bool(token)
 
     def ask(self, path: str = "") -> Reply:
         """Read something of the repository, such as `labels/event`, or the repository itself; nothing is sent twice."""
