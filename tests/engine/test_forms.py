@@ -257,8 +257,8 @@ class TestAFormThatChanges:
         assert site.asked.count(f"history of {FORM}") == 1
         assert set(site.asked) == {f"history of {FORM}", *map(sha, range(25, 31))}
         read(at_end, BODY.replace("### Title", "### 1"), 1)
-        assert "11" in site.asked
-        assert "10" not in site.asked
+        assert sha(11) in site.asked
+        assert sha(10) not in site.asked
 
 
 class TestForgery:
