@@ -1,8 +1,10 @@
 """Pages that a formatter was run over: nothing that a reader sees changed, so no record does."""
 
+from typing import Any
+
 import pytest
 from almanac.config import Config
-from almanac.event.model import Event
+from almanac.event.model import Event, Link, Person
 from almanac.page.insert import put, remove
 from almanac.page.match import own_section
 from almanac.page.outline import outline
@@ -152,3 +154,80 @@ def test_a_loose_list_of_people_stays_a_list_of_people() -> None:
     assert again.markdown is None
     assert [one.name for one in again.people] == [one.name for one in record.people]
     assert again.people[-1].affiliation == "RIT"
+
+
+OWN = section_renderer(
+    "| {{ date }} | {{ title | text }} | {% for person in people %}{{ person.name | link(person.url) }}"
+    "{% if person.affiliation %} ({{ person.affiliation | text }}){% endif %}{% if not loop.last %}, {% endif %}"
+    "{% endfor %} | {{ location | text }} | {% if url %}[Join]({{ url | url }}){% endif %} | "
+    "{{ agenda | join('; ') | text }} | {% for entry in links %}{{ entry.label | link(entry.url) }}{% endfor %} |\n"
+)
+ADA = Person(name="Ada", url="https://example.org/ada")
+
+
+def own_row(**changes: Any) -> tuple[str, tuple[Event, ...]]:
+    """Return a page with a row that the site's own template writes, and its record."""
+    one = event(people=(ADA,), location="Hall", url="https://example.org/join", agenda=("Hello", "Bye"), **changes)
+    table = "# Log\n\n| Date | Title | Who | Where | Join | Agenda | More |\n|---|---|---|---|---|---|---|\n"
+    made = sync(table, [one], OWN, ZONES, Config(section_template="row.j2"))
+    return made.page, made.records
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fields"),
+    [
+        ("| Hall |", "| Room\\_5 |", {"location": "Room_5"}),
+        ("| Hall |", "| |", {"location": None}),
+        ("| New |", "| Newer |", {"title": "Newer"}),
+        (
+            "ada) |",
+            "ada), Grace (MIT, Cambridge) |",
+            {"people": (ADA, Person(name="Grace", affiliation="MIT, Cambridge"))},
+        ),
+        ("| [Ada](https://example.org/ada) |", "| |", {"people": ()}),
+        ("/join)", "/room)", {"url": "https://example.org/room"}),
+        ("| Hello; Bye |", "| Hello; Talks; Bye |", {"agenda": ("Hello", "Talks", "Bye")}),
+        (
+            "Bye |  |",
+            "Bye | [Slides](https://example.org/s) |",
+            {"links": (Link(label="Slides", url="https://example.org/s"),)},
+        ),
+    ],
+)
+def test_an_edited_cell_of_a_templates_row_is_read_into_its_field(old: str, new: str, fields: dict[str, Any]) -> None:
+    page, [record] = own_row()
+    assert old in page
+    for edited in (page.replace(old, new), page.replace(old, new).replace("| 2021", "|   2021")):
+        synced = sync(edited, [record], OWN, ZONES)
+        assert (synced.page, unstamped(synced.records)) == (edited, unstamped((record.model_copy(update=fields),)))
+
+
+def test_several_edited_cells_are_read_together_and_what_no_field_can_say_is_kept() -> None:
+    page, [record] = own_row()
+    edited = page.replace("| Hall |", "| Barn |").replace("/join)", "/room)")
+    [again] = sync(edited, [record], OWN, ZONES).records
+    assert (again.location, again.url, again.markdown) == ("Barn", "https://example.org/room", None)
+    [again] = sync(edited.replace("[Join]", "[**Come**]"), [record], OWN, ZONES).records
+    assert again.markdown is not None
+    assert (again.people, again.agenda) == (record.people, record.agenda)
+    for place in ("| New |", "| Hall |"):
+        [again] = sync(page.replace(place, f"| {'x' * 400 if 'Hall' in place else ''} |"), [record], OWN, ZONES).records
+        assert again.markdown is not None
+
+
+def test_what_two_fields_could_have_changed_is_not_guessed() -> None:
+    bullet = section_renderer("- {{ date }}: {{ title | text }} {{ location | text }}\n")
+    made = sync("# Log\n\n", [event(location="Hall")], bullet, ZONES, Config(section_template="row.j2"))
+    [again] = sync(made.page.replace("New Hall", "New old Hall"), made.records, bullet, ZONES).records
+    assert again.markdown is not None
+    [again] = sync(made.page.replace("New Hall", "New Barn"), made.records, bullet, ZONES).records
+    assert (again.title, again.location, again.markdown) == ("New", "Barn", None)
+
+
+def test_a_template_that_fails_for_a_guess_is_no_error() -> None:
+    cell = "{{ location | text }}{{ 9 // (4 // location | length) }}"  # which fails for a longer one
+    short = section_renderer(f"| {{{{ date }}}} | {{{{ title | text }}}} | {cell} |\n")
+    table = TABLE[: TABLE.index("| 2021")]
+    made = sync(table, [event(location="Hall")], short, ZONES, Config(section_template="row.j2"))
+    [again] = sync(made.page.replace("Hall", "Barn"), made.records, short, ZONES).records
+    assert (again.location, again.markdown is None) == ("Hall", False)

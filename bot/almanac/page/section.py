@@ -6,13 +6,15 @@ same. What is noticed about its content is reported with its line and never corr
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date as calendar_date
+from itertools import zip_longest
 from typing import Any
 
 from almanac.dates import DAYS, UNKNOWN_YEAR, find_date, heading_date
-from almanac.errors import Problem
+from almanac.errors import Problem, UserError
 from almanac.event.model import Event, Link, Person, event_id
 from almanac.page.canonical import is_known, says_same, sense, spelt
 from almanac.page.lines import URL, fingerprint, links, plain, split_lines, with_newline
@@ -36,6 +38,16 @@ _SHOWN = (
 )
 _LINES = ("title", "series", "when", "location")
 _TIMES = ("starts", "ends", "time_zone")
+_TEXTS = ("title", "series", "when", "location", "description")
+_PROBE = "Qzxjvk"
+_PROBES: dict[str, Any] = {
+    **dict.fromkeys(_TEXTS, _PROBE),
+    **dict.fromkeys(("url", "recording"), f"https://{_PROBE}.example/{_PROBE}"),
+    "people": (Person(name=_PROBE),),
+    "agenda": (_PROBE,),
+    "links": (Link(label=_PROBE, url=f"https://{_PROBE}.example/"),),
+}
+"""What each field holds for a moment, to see where the site's own template writes it."""
 
 _DEFAULT_LABEL = "Guests"
 _HEADING = re.compile(r"#{1,6}[ \t]+([^:]*):[ \t]*(\S.*)\Z")
@@ -109,9 +121,51 @@ class SectionReader:
         """
         events = [self._event(section, reading, record, ()) for reading in _readings(section)]
         same = [self._settled(section, event, record) for event in events if self._says(event, section)]
+        if not same and (event := self._read_back(section, record)):
+            same = [event]
         if not same:
             same = [_verbatim(section, _with_unread(section, event, record)) for event in events]
         return self._understood(section, min(same, key=lambda event: len(_differences(event, record))), record)
+
+    def _read_back(self, section: Section, record: Event) -> Event | None:
+        """Read fields where the site's own template puts them; None unless it then writes what the section says.
+
+        A part that two fields could have changed leaves a doubt, and is not read.
+        """
+        start = self._event(section, _Reading({"title": record.title}, whole=False), record, ())
+        said, found, fixed = spelt(section.text), {}, Counter[int]()
+        wrong = self._wrong(start, said)
+        if len(wrong) * 2 > len(said) > 1:
+            return None  # the template did not write it
+        for name in _PROBES:
+            for value in self._candidates(name, start, record, said):
+                still_wrong = self._wrong(start.model_copy(update={name: value}), said)
+                if still_wrong < wrong:
+                    found[name] = value
+                    fixed.update(wrong - still_wrong)
+                    break
+        event = self._timed(start.model_copy(update=found), record)
+        return event if max(fixed.values(), default=1) == 1 and self._says(event, section) else None
+
+    def _wrong(self, event: Event, said: list[str]) -> set[int]:
+        """Return which lines, or cells of a row, are not written as the section says them."""
+        pairs = zip_longest(self._tried(event), said, fillvalue="| ")  # blank cells at the end are not spelt
+        return {index for index, (line, other) in enumerate(pairs) if line != other}
+
+    def _candidates(self, name: str, event: Event, record: Event, said: list[str]) -> Iterator[Any]:
+        """Give the values that a field could have by what stands where the template writes it."""
+        probe = self._tried(event.model_copy(update={name: _PROBES[name]}))
+        for line, there in zip_longest(probe, said, fillvalue="| "):
+            if _PROBE not in line:
+                continue
+            if name in ("url", "recording"):
+                yield from (link.url for link in links(there))
+            elif name == "links":
+                yield links(there)
+            before, after = line[: line.index(_PROBE)], line[line.rindex(_PROBE) + len(_PROBE) :]
+            value = there.removeprefix(before).removesuffix(after).strip()
+            if f"{before}{value}{after}".strip() == there.strip():
+                yield from _values(name, value, record)
 
     def said_before(self, section: Section, record: Event) -> bool:
         """Tell whether a section still says what was on the page last, in other bytes, though the record was edited."""
@@ -125,6 +179,13 @@ class SectionReader:
             return self.render(event.model_copy(update={"markdown": None}))
         except UnreadableSectionError:
             return None
+
+    def _tried(self, event: Event) -> list[str]:
+        """Write a section from fields that are only a guess, at which the template may fail."""
+        try:
+            return spelt(self.written(event) or "")
+        except UserError:
+            return []
 
     def _says(self, event: Event, section: Section) -> bool:
         written = self.written(event)
@@ -181,6 +242,35 @@ class SectionReader:
 
 def _differences(event: Event, record: Event) -> list[str]:
     return [name for name in _SHOWN if getattr(event, name) != getattr(record, name)]
+
+
+def _values(name: str, value: str, record: Event) -> Iterator[Any]:
+    """Read a field's value in its canonical form; people whom the record knows keep what the page does not show."""
+    if not value:
+        yield from () if name == "title" else [() if name in ("people", "agenda") else None]
+    elif name == "people":
+        known = {person.name: person for person in record.people}
+        people = [_person(part) for part in _listed(value)]
+        yield tuple(known.get(person.name, person) for person in people)
+        yield tuple(people)
+        yield tuple(person.model_copy(update={"role": None, "affiliation": person.role}) for person in people)
+    elif name == "agenda":
+        yield tuple(map(_decoded, value.split("; ")))
+    elif len(value) <= _MAX_TITLE:
+        yield _decoded(value)
+
+
+def _listed(value: str) -> list[str]:
+    """Cut a list at its commas, but for those in brackets."""
+    parts: list[list[str]] = []
+    depth = 0
+    for part in value.split(", "):
+        if depth > 0:
+            parts[-1].append(part)
+        else:
+            parts.append([part])
+        depth += sum(part.count(mark) for mark in "([") - sum(part.count(mark) for mark in ")]")
+    return [", ".join(one) for one in parts]
 
 
 def _verbatim(section: Section, event: Event) -> Event:
