@@ -1,7 +1,7 @@
 """A site's files, as Almanac reads them: in a folder, at a commit, or in a mapping. This is the one reader of them."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -53,9 +53,18 @@ class SiteFiles(Protocol):
 class Site:
     """Reads the files of one site, each when it is first needed and only once."""
 
-    def __init__(self, files: SiteFiles, *, default_form: str | None = None) -> None:
-        """Take the files, and the text of the form that a site without one is taken to have."""
-        self.files = files
+    def __init__(
+        self,
+        files: SiteFiles,
+        *,
+        default_form: str | None = None,
+        watch: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        """Take the files, and the text of the form that a site without one is taken to have.
+
+        `watch` is told the path of each file, or of the folder of all records, before its text is worked on.
+        """
+        self.files, self._watch = files, watch
         self._default_form = default_form
         self._texts: dict[str, str | None] = {}
 
@@ -67,6 +76,7 @@ class Site:
 
     def text(self, path: str, cap: Cap = PAGE) -> str | None:
         """Read a file as text, every byte kept; None if there is none."""
+        self._watch(path)
         if path not in self._texts:
             data = self.files.read(path, CONFIG if path == configs.PATH else cap)
             self._texts[path] = None if data is None else decoded(data, path)
@@ -126,6 +136,7 @@ class Site:
             self._refuse_foreign()
             message = f"The name of a record ends with {SUFFIX}; rename this file."
             raise UserError([Problem(message, file=f"{folder}/{name}") for name in misnamed])
+        self._watch(folder)
         found = sorted(self.files.read_all(folder, SUFFIX, RECORDS).items())
         paths = [(record_path(folder, name.removesuffix(SUFFIX)), data) for name, data in found]
         texts = {path: decoded(data, path) for path, data in paths}

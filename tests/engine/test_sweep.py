@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
-from almanac.errors import UserError
+from almanac.errors import ForgeError, UserError
 from almanac.proposal.state import SYNC_BRANCH, Plan, branch_name
 from almanac.renderer import load_messages
 
@@ -52,6 +52,21 @@ class TestEverything:
         failed = {done.plan.issue for done in results if done.error}
         assert first in failed
         assert {done.plan.issue: done.plan.outcome for done in results}[second] == "created"
+
+    def test_who_watches_is_told_what_is_worked_on_and_can_keep_an_issue_from_it(self, scene: Scene) -> None:
+        first, second = scene.file(title="First", date="2022-06-01"), scene.file(title="Other", date="2022-06-02")
+        seen: list[int | str] = []
+
+        def watch(what: int | str) -> None:
+            seen.append(what)
+            if what == first:
+                raise ForgeError("Not this one.")
+
+        results = {done.plan.issue: done for done in reconcile_all(scene.world.forge, load_messages(), watch=watch)}
+        assert str(results[first].error) == "Not this one."
+        assert results[second].plan.outcome == "created"
+        assert {CONFIG, PAGE, RECORDS} <= {*seen[: seen.index(first)]}
+        assert {f"the text of issue {second}", PAGE} <= {*seen[seen.index(second) :]}
 
     def test_a_broken_config_stops_it_at_once(self, scene: Scene) -> None:
         scene.world.commit({CONFIG: b"pgae: x\n"})

@@ -10,6 +10,8 @@ import pytest
 from tests.tools import need_extra
 
 if TYPE_CHECKING:
+    from almanac.server.children import Children
+
     from tests.server.github import AppWorld
     from tests.server.postgres import Cluster
 
@@ -54,6 +56,16 @@ def cluster() -> Iterator["Cluster"]:
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture(scope="session")
+def children() -> Iterator["Children"]:
+    """The processes that read the files of sites."""
+    from almanac.server.children import Children  # noqa: PLC0415 -- needs packages of the server's
+
+    made = Children()
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from almanac.errors import ForgeError, UserError
 from almanac.server.database import PROCESSES, open_engine
 from almanac.server.jobs import (
     MAINTENANCE,
+    CutOff,
     Job,
     Jobs,
     JobStore,
@@ -26,7 +27,7 @@ from almanac.server.jobs import (
 from tests.server.serving import wait_for
 
 # No debounce and no delays: the engine counts those in whole seconds.
-QUICK = JobTiming(debounce=0, delays=(0, 0), poll=0.05, beat=0.1, patience=1.5)
+QUICK = JobTiming(debounce=0, delays=(0, 0), cut_delay=0, poll=0.05, beat=0.1, patience=1.5)
 SITE = job_about("octo/site", 12)
 _numbers = itertools.count(1)
 
@@ -390,3 +391,53 @@ def test_a_maintenance_job_that_no_longer_exists_is_skipped(runner: Runner) -> N
     runner.jobs.store.put(Job(MAINTENANCE, "gone"), "g")
     runner.settle()
     assert runner.jobs.store.recent()[0].result == {"outcome": "skipped"}
+
+
+class TestCutOff:
+    @staticmethod
+    def cut(_: Job) -> Result:
+        raise CutOff("The work on issue 12, last on page.md, took too long.", 12)
+
+    def test_a_job_is_given_up_when_it_was_cut_off_twice(self, runner: Runner) -> None:
+        runner.act = self.cut
+        runner.jobs.store.put(SITE, "one")
+        runner.settle()
+        reason = "The work on issue 12, last on page.md, took too long. This happened 2 times."
+        assert runner.done == ["octo/site#12/one", "octo/site#12/one+1"]
+        assert runner.given_up == [("octo/site#12/one+1", reason)]
+        assert [one.reason for one in runner.jobs.store.failed()] == [reason]
+
+    def test_retried_by_a_person_it_has_both_its_tries_again(self, runner: Runner) -> None:
+        runner.act = self.cut
+        runner.jobs.store.put(SITE, "one")
+        runner.settle()
+        runner.jobs.store.retry(SITE._replace(guid="one").reference)
+        runner.settle()
+        assert len(runner.done) == 4
+
+    def test_other_failures_do_not_count_nor_have_it_forgotten(self, runner: Runner) -> None:
+        acts = iter((fail, self.cut, wait_a_moment, fail, self.cut))
+
+        def act(job: Job) -> Result:
+            return next(acts)(job)
+
+        runner.act = act
+        runner.jobs.store.put(SITE, "one")
+        runner.settle()
+        assert len(runner.done) == 5
+        assert len(runner.given_up) == 1
+
+    def test_another_delivery_about_the_same_does_not_begin_anew(self, runner: Runner) -> None:
+        runner.jobs.store.follow(SITE._replace(guid="one"), 0, 60, cuts=1)
+        runner.act = self.cut
+        runner.jobs.store.put(SITE, "two")
+        wait_for(lambda: runner.given_up, what="the second cut")
+        assert runner.done == ["octo/site#12/two"]
+
+
+def fail(_: Job) -> Result:
+    raise ForgeError("GitHub has trouble.", passing=True)
+
+
+def wait_a_moment(_: Job) -> Result:
+    raise Postponed(0, "GitHub limits the requests.")

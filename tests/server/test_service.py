@@ -38,7 +38,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     made.start()
     wait_for(lambda: github.requests, what="asking who the App is")
     yield made
-    made.jobs.stop(0)
+    made.stop(0)
     github.close()
 
 

@@ -9,6 +9,7 @@ import pytest
 from almanac.errors import ForgeError
 from almanac.forge.github.app import AppRepository, DeliveryAttempt
 from almanac.proposal.marker import with_state
+from almanac.server.children import Children
 from almanac.server.jobs import Job, job_about
 from almanac.server.sweeps import ATTEMPTS, DAY, Sweeps, undelivered
 
@@ -49,8 +50,8 @@ class TestMissing:
 class SweepBench(Bench):
     """A site, and sweeps of it."""
 
-    def __init__(self, world: AppWorld, folder: Path) -> None:
-        super().__init__(world, folder)
+    def __init__(self, world: AppWorld, folder: Path, children: Children) -> None:
+        super().__init__(world, folder, children)
         self.put: list[tuple[Job, str]] = []
         self.sweeps = Sweeps(self.app, self.registry, self.worker.connect, self.take)
 
@@ -71,8 +72,8 @@ class SweepBench(Bench):
 
 
 @pytest.fixture
-def bench(world: AppWorld, tmp_path: Path) -> SweepBench:
-    return SweepBench(world, tmp_path)
+def bench(world: AppWorld, tmp_path: Path, children: Children) -> SweepBench:
+    return SweepBench(world, tmp_path, children)
 
 
 @pytest.mark.emulator

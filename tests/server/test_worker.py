@@ -9,7 +9,7 @@ import pytest
 from almanac.errors import ForgeError
 from almanac.forge.github.app import AppRepository, GitHubApp
 from almanac.forge.github.files import BlobCache
-from almanac.renderer import load_messages
+from almanac.server.children import Children
 from almanac.server.database import Registry, make_tables, open_engine
 from almanac.server.jobs import Job, PermanentError, Postponed, job_about
 from almanac.server.telemetry import Metrics
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.emulator
 class Bench:
     """A site, and what is needed to look at it."""
 
-    def __init__(self, world: AppWorld, folder: Path) -> None:
+    def __init__(self, world: AppWorld, folder: Path, children: Children) -> None:
         self.world, self.proxy = world, world.emulator.proxy
         engine = open_engine(f"sqlite:///{folder / 'registry.sqlite'}")
         make_tables(engine)
@@ -37,7 +37,7 @@ class Bench:
         self.worker = Worker(
             app=self.app,
             registry=self.registry,
-            messages=load_messages(),
+            children=children,
             cache=BlobCache(folder / "cache", 1 << 24),
             metrics=Metrics(),
             put=lambda job, _guid: self.more.append(job),
@@ -65,8 +65,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(world: AppWorld, tmp_path: Path) -> Bench:
-    return Bench(world, tmp_path)
+def bench(world: AppWorld, tmp_path: Path, children: Children) -> Bench:
+    return Bench(world, tmp_path, children)
 
 
 def test_an_issue_is_proposed_and_then_left_alone(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """Looks at one issue and decides what is to be done, reading no more than that needs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from almanac.engine.forms import Forms
@@ -32,6 +33,8 @@ class Planner:
     dry_run: bool = False  # whether nothing is to be written
     # What is added to the marker of each pull request that is written
     mark: dict[str, object] = field(default_factory=dict)
+    # Is told what is worked on next: an issue's number, a file's path, or what else it is
+    watch: Callable[[int | str], object] = lambda _: None
     _sites: dict[str, Site] = field(default_factory=dict)
     _forms: dict[str, Forms] = field(default_factory=dict)
     _site_messages: dict[str, Messages] = field(default_factory=dict)
@@ -39,7 +42,7 @@ class Planner:
     def site(self, commit: str) -> Site:
         """Return the site's files at a commit."""
         if commit not in self._sites:
-            self._sites[commit] = Site(CommitFiles(self.forge, commit))
+            self._sites[commit] = Site(CommitFiles(self.forge, commit), watch=self.watch)
         return self._sites[commit]
 
     def forms(self, commit: str) -> Forms:
@@ -123,6 +126,7 @@ class Planner:
     def filed(self, look: Look, issue: Issue) -> Filed:
         """Read an issue's answers, with the version of the form that it was filed with."""
         version = self.forms(look.base.commit).of(issue, pull_state(look.proposal.pull))
+        self.watch(f"the text of issue {issue.number}")
         read = submit_body(issue.body, version.form, self.site(look.base.commit).config, issue.number)
         labels = {asked.id: asked.label for asked in version.form.fields}
         return Filed(look, issue, read.event, read.problems, read.warnings, labels, version.digest, version.commit)

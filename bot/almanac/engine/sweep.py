@@ -33,19 +33,25 @@ _SEVERAL = 2
 
 
 def reconcile_all(
-    forge: Forge, messages: Messages, *, dry_run: bool = False, progress: Callable[[int, int], None] | None = None
+    forge: Forge,
+    messages: Messages,
+    *,
+    dry_run: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    watch: Callable[[int | str], object] = lambda _: None,
 ) -> Iterator[Done]:
     """Look at all open issues of ours and all open proposals, and give what became of each.
 
     A failure of one is among the results and does not stop the others.
 
-    `progress` is called before each: which it is, counted from 1, and how many there are.
+    `progress` is called before each: which it is, counted from 1, and how many there are. `watch` is told what comes
+    next: an issue's number, a file's path, or what else is worked on; an issue that it has an `AlmanacError` for fails.
 
     Raises:
         UserError: The site's config cannot be used; or its form, which is told when the proposals have been looked at.
         ForgeError: The forge cannot even list what there is.
     """
-    planner = Planner(forge, messages, dry_run=dry_run)
+    planner = Planner(forge, messages, dry_run=dry_run, watch=watch)
     overview = forge.overview()
     site, broken = planner.site(overview.base.commit), None
     labels = site.config.labels
@@ -127,6 +133,7 @@ class _Sweep:
 
     def look_at(self, number: int) -> Done:
         """Bring one issue up to date, from the listings if they are enough."""
+        self.planner.watch(number)
         issue, pull, head = self.issues.get(number), self.pulls.get(number), self.heads.get(number)
         done = None
         if issue:

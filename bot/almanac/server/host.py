@@ -9,7 +9,7 @@ import structlog
 from almanac.errors import ForgeError
 from almanac.forge.github.app import GitHubApp
 from almanac.forge.github.files import BlobCache
-from almanac.renderer import load_messages
+from almanac.server.children import Children
 from almanac.server.database import Registry
 from almanac.server.jobs import MAINTENANCE, Job, Jobs, JobTiming, Result, job_about
 from almanac.server.settings import MIB, Credentials, Settings
@@ -22,6 +22,7 @@ from almanac.server.worker import Worker
 _HOUR, _MINUTE = 3600.0, 60.0
 _FRESH = 300.0  # for so many seconds a site that was stored is not stored again
 _MOST_FRESH = 10_000
+_MOMENT = 1.5  # how many seconds the job store may take
 _log = structlog.get_logger(__name__)
 
 
@@ -33,10 +34,11 @@ class Service:
         self.app = GitHubApp(credentials.app_id, credentials.private_key.get_secret_value(), settings.api_url)
         self.jobs = Jobs(settings.database, JobTiming(workers=settings.workers))
         self.registry = Registry(self.jobs.engine)
+        self._children = Children()
         self._worker = Worker(
             app=self.app,
             registry=self.registry,
-            messages=load_messages(),
+            children=self._children,
             cache=BlobCache(settings.data_dir / "cache", settings.cache_mb * MIB),
             metrics=metrics,
             put=self.jobs.store.put,
@@ -55,6 +57,14 @@ class Service:
         """Start to run jobs. Not to be called on an event loop."""
         self.jobs.start(self._worker.perform, self._worker.gave_up, self._redact)
         threading.Thread(target=self._find_login, daemon=True).start()
+
+    def stop(self, seconds: int) -> None:
+        """Stop working: jobs have so many seconds to finish; those that cannot are given back a moment before."""
+        giving_up = threading.Timer(max(seconds - _MOMENT, 0), self._children.close)
+        giving_up.start()
+        self.jobs.stop(seconds)
+        giving_up.cancel()
+        self._children.close()
 
     def is_ready(self) -> bool:
         """Whether the job store answers and no other process takes this one for dead."""
@@ -151,4 +161,4 @@ class Host:
     def close(self, seconds: int) -> None:
         """Stop working, and let running jobs finish for so many seconds."""
         if self.service:
-            self.service.jobs.stop(seconds)
+            self.service.stop(seconds)

@@ -39,6 +39,8 @@ _VERSION = "1"
 """The engine gives jobs to processes of the same version only. If it were left to the engine, every change of our code
 would change it, and jobs that wait during an upgrade would wait for ever."""
 _DEBOUNCE = 1.0
+_CUTS = 2
+"""How often a job is cut off before it is given up."""
 _DONE_DAYS, _FAILED_DAYS = 3, 90
 _WAITING, _RUNNING, _FAILED, _DONE = ["ENQUEUED", "DELAYED"], ["PENDING"], ["ERROR"], ["SUCCESS", "CANCELLED"]
 _BATCH = 500
@@ -119,6 +121,7 @@ class StoredJob:
     changed: float  # when its state last changed
     due: float | None  # when a waiting job is to run; None if as soon as possible
     tries: int  # how often it failed before
+    cuts: int  # how often it was cut off before
     executor: str  # the process that runs it, or ran it
     result: Mapping[str, Any]  # the outcome of a job that is done; empty if it was dropped
     reason: str  # why it failed for good, or ""
@@ -171,9 +174,9 @@ class JobStore:
         dropped = last.state == "done" and not last.result and bool(self._list(_FAILED, f"{job.subject}/"))
         return (last.state == "failed" or dropped) and self._insert(last.job.successor, delay=delay)
 
-    def follow(self, job: Job, tries: int, delay: float) -> None:
+    def follow(self, job: Job, tries: int, delay: float, cuts: int = 0) -> None:
         """Store a job's next run, unless it is there already."""
-        self._insert(job.successor, tries=tries, delay=delay)
+        self._insert(job.successor, tries=tries, cuts=cuts, delay=delay)
 
     def retry(self, text: str) -> Job:
         """Run a failed job again, given its name or its reference; a UserError means that there is none."""
@@ -183,7 +186,7 @@ class JobStore:
                 return failed.job.successor
         raise UserError(f"There is no failed job {text}. `almanac jobs` lists the failed jobs.")
 
-    def _insert(self, job: Job, *, tries: int = 0, delay: float = 0, background: bool = False) -> bool:
+    def _insert(self, job: Job, *, tries: int = 0, cuts: int = 0, delay: float = 0, background: bool = False) -> bool:
         options: EnqueueOptions = {
             "workflow_name": _WORKFLOW,
             "queue_name": _QUEUE,
@@ -196,16 +199,23 @@ class JobStore:
         if delay > 0:
             options["delay_seconds"] = delay
         try:
-            self._client.enqueue(options, tries)
+            # Processes of earlier versions do not know the second number, so they only get it where it says something.
+            self._client.enqueue(options, tries, *([cuts] if cuts else []))
         except engine_errors.DBOSWorkflowIDInUseError:
             return False
         return True
 
     # ------------------------------------------------------------ while a job runs
 
-    def drop_waiting(self, job: Job) -> None:
-        """Drop all waiting jobs with the same subject: a look that starts now sees what they were to look at."""
-        self.cancel(one.job for one in self._list(_WAITING, f"{job.subject}/"))
+    def drop_waiting(self, job: Job) -> int:
+        """Drop all waiting jobs with the same subject: a look that starts now sees what they were to look at.
+
+        Returns:
+            How often one of them was cut off before.
+        """
+        dropped = self._list(_WAITING, f"{job.subject}/")
+        self.cancel(one.job for one in dropped)
+        return max((one.cuts for one in dropped), default=0)
 
     def cancel(self, jobs: Iterable[Job]) -> None:
         """Drop jobs that are not done yet."""
@@ -268,6 +278,7 @@ def _stored_job(found: WorkflowStatus) -> StoredJob:
         changed=_seconds(found.updated_at),
         due=_seconds(due) if due else None,
         tries=int(arguments[0]) if arguments else 0,
+        cuts=int(arguments[1]) if len(arguments) > 1 else 0,
         executor=found.executor_id or "",
         result=found.output if isinstance(found.output, dict) else {},
         reason=str(found.error or ""),
@@ -289,6 +300,14 @@ class Postponed(Exception):  # noqa: N818 -- not an error
         self.seconds = seconds
 
 
+class CutOff(Exception):  # noqa: N818 -- it may be nobody's error
+    """The job was killed, at an issue (0: before any); once more, and it is given up."""
+
+    def __init__(self, reason: str, issue: int) -> None:
+        super().__init__(reason)
+        self.issue = issue
+
+
 class PermanentError(Exception):
     """The job failed in a way that trying again cannot fix."""
 
@@ -304,6 +323,7 @@ class JobTiming:
     workers: int = 8  # how many jobs a process runs at once
     debounce: float = _DEBOUNCE  # how long a delivery's job waits for more of the same
     delays: tuple[float, ...] = (10, 60, 300, 900, 3600, 10_800)  # before each further try of a failed job
+    cut_delay: float = 300  # before the second try of a job that was cut off
     poll: float = 0.2  # how often a process looks for jobs
     beat: float = 1.0  # how often it shows that it is alive
     patience: float = 8.0  # after how long a silence its jobs are taken over
@@ -335,8 +355,8 @@ class Jobs:
     ) -> None:
         """Create missing tables and start to run jobs. Not to be called on an event loop.
 
-        `perform` may raise `Postponed` and `PermanentError`; after any other exception the job may be tried again.
-        When it has failed for good, `gave_up` is called with the reason, out of which `redact` takes secrets.
+        `perform` may raise `Postponed`, `CutOff` and `PermanentError`; after any other exception the job may be tried
+        again. When it has failed for good, `gave_up` is called with the reason, out of which `redact` takes secrets.
         """
         self._perform, self._gave_up, self._redact = perform, gave_up, redact
         make_tables(self.engine)
@@ -356,8 +376,8 @@ class Jobs:
         DBOS(config=config)
 
         @DBOS.workflow(name=_WORKFLOW)
-        def look(tries: int) -> Result:
-            return self._run(read_job(str(DBOS.workflow_id)), tries)
+        def look(tries: int, cuts: int = 0) -> Result:
+            return self._run(read_job(str(DBOS.workflow_id)), tries, cuts)
 
         DBOS.launch()
         DBOS.register_queue(
@@ -395,10 +415,10 @@ class Jobs:
 
     # ------------------------------------------------------------ running
 
-    def _run(self, job: Job, tries: int) -> Result:
+    def _run(self, job: Job, tries: int, cuts: int) -> Result:
         started = time.monotonic()
         log = _log.bind(job=job.subject, delivery=job.guid, tries=tries)
-        self._patient_store.drop_waiting(job)
+        cuts = max(cuts, self._patient_store.drop_waiting(job))
         try:
             if tries > len(self._timing.delays):
                 raise PermanentError("The server stopped in the middle of this job again and again.")  # noqa: TRY301
@@ -408,23 +428,27 @@ class Jobs:
             else:
                 result = self._perform(job)
         except Postponed as postponed:
-            self._patient_store.follow(job, tries, postponed.seconds)
+            self._patient_store.follow(job, tries, postponed.seconds, cuts)
             log.info("job postponed", reason=str(postponed), seconds=round(postponed.seconds))
             return {"outcome": "postponed", "reason": str(postponed)}
         except Exception as error:  # noqa: BLE001 -- whatever went wrong, the job is tried again or kept as failed
-            return self._failed(job, tries, error, log)
+            return self._failed(job, tries, cuts, error, log)
         self._patient_store.forget_failures(job)
         log.info("job done", seconds=round(time.monotonic() - started, 3), **result)
         return result
 
-    def _failed(self, job: Job, tries: int, error: Exception, log: structlog.stdlib.BoundLogger) -> Result:
-        known = isinstance(error, AlmanacError | PermanentError)
+    def _failed(self, job: Job, tries: int, cuts: int, error: Exception, log: structlog.stdlib.BoundLogger) -> Result:
+        known, cut = isinstance(error, AlmanacError | PermanentError | CutOff), isinstance(error, CutOff)
         reason = self._redact(str(error) if known else f"{type(error).__name__}: {error}")
-        if tries < len(self._timing.delays) and not isinstance(error, PermanentError):
-            delay = self._timing.delays[tries]
-            self._patient_store.follow(job, tries + 1, delay)
+        delays = self._timing.delays[tries : tries + 1]
+        if cut:
+            delays = (self._timing.cut_delay,) if cuts + 1 < _CUTS else ()
+        if delays and not isinstance(error, PermanentError):
+            delay = delays[0]
+            self._patient_store.follow(job, tries + (not cut), delay, cuts + cut)
             log.warning("job failed, will be tried again", reason=reason, seconds=delay, exc_info=error)
             return {"outcome": "retrying", "reason": reason}
+        reason += f" This happened {cuts + 1} times." if cut else ""
         log.error("job failed for good", reason=reason, reference=job.reference, exc_info=error)
         try:
             self._gave_up(job, reason)
@@ -448,7 +472,7 @@ class Jobs:
         for orphan in (one for one in running if one.executor not in living):
             # First the next run, so that a crash between the two loses nothing. It cannot start before the orphan is
             # out of the way, and its name keeps a second process that does the same from storing it twice.
-            self.store.follow(orphan.job, orphan.tries + 1, 0)
+            self.store.follow(orphan.job, orphan.tries + 1, 0, orphan.cuts)
             self.store.cancel([orphan.job])
             _log.warning("job taken over from a dead process", job=orphan.job.subject, delivery=orphan.job.guid)
         for name, (seconds, _) in self._maintenance.items():

@@ -1,33 +1,29 @@
-"""Does a job: looks at an issue of a site, or at all of them, with the same function as every other entry point."""
+"""Does a job: has an issue of a site looked at, or all of them, and decides what a failure means.
 
+The look itself is in `pagework`, and in another process.
+"""
+
+import logging
 import time
 from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 import structlog
 
-from almanac.engine.planner import Planner
-from almanac.engine.run import Done, reconcile
-from almanac.engine.sweep import reconcile_all
 from almanac.errors import UserError
 from almanac.forge.github.app import AppRepository, GitHubApp
 from almanac.forge.github.files import BlobCache
-from almanac.forge.github.repository import GitHubForge, connect
+from almanac.forge.github.repository import GitHubForge
 from almanac.forge.github.request import RefusedError
-from almanac.forge.protocol import Forge
-from almanac.proposal.marker import comment_marker, read_state, with_state
-from almanac.proposal.messages import Messages
-from almanac.proposal.state import Draft
-from almanac.renderer import template
+from almanac.server.children import Children
 from almanac.server.database import KnownSite, Registry
-from almanac.server.jobs import Job, PermanentError, Postponed, Result, job_about
+from almanac.server.jobs import CutOff, Job, PermanentError, Postponed, Result, job_about
+from almanac.server.pagework import PageWork, SiteAccess, Worked
 from almanac.server.telemetry import Metrics
 
-PATIENCE = 5.0
-"""The most seconds that a job waits within one call; a longer wait is postponed, so that the worker can do others."""
-_FAILED = "failed"
+MOST_CUT_OFF = 2
+"""How many issues may be cut off in one look at all of them, before that counts as cut off itself."""
 _log = structlog.get_logger(__name__)
 
 
@@ -37,7 +33,7 @@ class Worker:
 
     app: GitHubApp
     registry: Registry
-    messages: Messages
+    children: Children
     cache: BlobCache
     metrics: Metrics
     put: Callable[[Job, str], object]  # stores another job
@@ -65,23 +61,16 @@ class Worker:
         site, issue = self.registry.site(job.repository), job.issue
         if site is None or site.installation is None or issue is None:
             return
-        with closing(self.connect(self.app.token(site.installation, site.id), site)) as forge:
-            try:
-                _comment_on_failure(issue, forge, job.reference)
-            finally:
-                self._count(site.installation, forge)
+        access = self.access(self.app.token(site.installation, site.id), site)
+        self._work(PageWork(access, issue, reference=job.reference, log_level=logging.root.level), site.installation)
+
+    def access(self, token: str, site: KnownSite) -> SiteAccess:
+        """Return what it takes to reach a site."""
+        return SiteAccess(token, site.id, site.name, site.branch, self.api_url, self.pause, self.cache)
 
     def connect(self, token: str, site: KnownSite) -> GitHubForge:
-        """Connect to a site, for one job in one thread."""
-        return connect(
-            token,
-            site.name,
-            api_url=self.api_url,
-            default_branch=site.branch,
-            pause=self.pause,
-            patience=PATIENCE,
-            cache=self.cache.of(site.id),
-        )
+        """Connect to a site from this process, where none of its files are read."""
+        return self.access(token, site).connect()
 
     # ------------------------------------------------------------ one job
 
@@ -104,44 +93,38 @@ class Worker:
             token = self.app.token(installation.id, site.id)
         except RefusedError as refused:
             return self._without_token(job, site, installation.id, refused)
-        with closing(self.connect(token, site)) as forge:
-            try:
-                return self._look_at_all(job, site, forge) if job.issue is None else self._look(job, forge)
-            except RefusedError as refused:
-                return self._refused(job, site, installation.id, refused)
-            except UserError as error:
-                # Only a commit can fix it, and every commit has all issues looked at again.
-                raise PermanentError(str(error)) from error
-            finally:
-                self._count(installation.id, forge)
+        return self._look(job, site, installation.id, token)
 
-    def _look(self, job: Job, forge: GitHubForge) -> Result:
-        said = forge.comment_command(job.comment) if job.comment is not None else None
-        done = reconcile(job.issue or 0, forge, self.messages, comment=said)
-        if done.error:
-            raise done.error
-        requests = forge.usage.requests
-        return {"outcome": done.plan.outcome or "none", "reason": done.plan.reason, "requests": requests}
-
-    def _look_at_all(self, job: Job, site: KnownSite, forge: GitHubForge) -> Result:
-        head = forge.base().commit
-        results: list[Done] = []
-        for done in reconcile_all(forge, self.messages):
-            if isinstance(done.error, RefusedError) and done.error.wait is not None:
-                raise done.error
-            results.append(done)
-        failed = [done.plan.issue for done in results if done.error]
-        for issue in failed:
+    def _look(self, job: Job, site: KnownSite, installation: int, token: str) -> Result:
+        work = PageWork(self.access(token, site), job.issue, job.comment, log_level=logging.root.level)
+        try:
+            worked = self._work(work, installation)
+        except RefusedError as refused:
+            return self._refused(job, site, installation, refused)
+        except UserError as error:
+            # Only a commit can fix it, and every commit has all issues looked at again.
+            raise PermanentError(str(error)) from error
+        for issue in worked.failed:
             # Each gets a job of its own, so that it is tried again and reported without the others.
             self.put(job_about(site.name, issue), job.guid)
-        self.registry.update(site.id, head=head, full_at=time.time())
-        reason = f"Looked at {len(results)} issues; {len(failed)} failed."
-        return {"outcome": "all", "reason": reason, "requests": forge.usage.requests}
+        if worked.head:
+            self.registry.update(site.id, head=worked.head, full_at=time.time())
+        return {**worked.result, "requests": worked.usage.requests}
 
-    def _count(self, installation: int, forge: GitHubForge) -> None:
-        self.metrics.requests.inc(forge.usage.requests)
-        if forge.usage.remaining is not None:
-            self.metrics.remaining.labels(str(installation)).set(forge.usage.remaining)
+    def _work(self, work: PageWork, installation: int) -> Worked:
+        """Have a child do the work; a few issues at which it is cut off do not keep the others from being looked at."""
+        try:
+            worked = self.children.perform(work)
+        except CutOff as cut:
+            if work.issue is not None or not cut.issue or len(work.without) == MOST_CUT_OFF:
+                raise
+            return self._work(replace(work, without=work.without | {cut.issue}), installation)
+        self.metrics.requests.inc(worked.usage.requests)
+        if worked.usage.remaining is not None:
+            self.metrics.remaining.labels(str(installation)).set(worked.usage.remaining)
+        if worked.error:
+            raise worked.error
+        return worked
 
     # ------------------------------------------------------------ what GitHub refuses
 
@@ -191,30 +174,3 @@ class Worker:
 
 def _skipped(reason: str) -> Result:
     return {"outcome": "skipped", "reason": reason}
-
-
-def _comment_on_failure(number: int, forge: Forge, reference: str) -> None:
-    """Report on an issue, in the place of our usual comment, that its job failed, and under which reference.
-
-    Nothing is written if the issue is not ours or is closed, or if the comment says so already. The next run that works
-    finds that the comment's state is not what it wants, and replaces it.
-    """
-    look = forge.look(number)
-    comment, issue = look.proposal.comment, look.issue
-    if issue is None or issue.state != "open":
-        return
-    if comment and read_state(comment.body)[1].get("told") == _FAILED:
-        return
-    messages = Messages({_FAILED: template("server/failed.md.j2")})
-    if not comment and not look.proposal.pull:
-        try:
-            if not Planner(forge, messages).is_ours(look, issue):
-                return
-        except UserError:  # the site's own files are broken, so nobody can tell
-            return
-    text = messages.write(Draft(_FAILED, {"reference": reference}))
-    body = with_state(f"{comment_marker(number)}\n{text}", {"told": _FAILED, "reference": reference})
-    if comment:
-        forge.edit_comment(number, comment.id, body)
-    else:
-        forge.create_comment(number, body)

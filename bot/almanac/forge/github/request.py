@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -116,6 +117,10 @@ class RefusedError(ForgeError):
         passing = wait is not None or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         super().__init__(message, remedy=remedy, passing=passing)
         self.answer, self.wait = answer, wait
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it be sent from one process to another."""
+        return partial(RefusedError, remedy=self.remedy, wait=self.wait), (str(self), self.answer)
 
     def matches(self, *statuses: int, pattern: str = "") -> bool:
         """Tell whether the answer has one of these statuses, and GitHub's words match the pattern."""
