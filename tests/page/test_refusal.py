@@ -21,6 +21,7 @@ HEAD = "---\ntitle: Past events\n---\n"
         ("# Past\n\n```\n2013-04-20 Owls\n```\n", 7, "in code, a comment or a Liquid loop"),
         ("# Past\n\n## Owls 7/5/26\n", 6, "in a heading"),
         ("# Past\n\n- Owls, then on 20 April 2013 bats, and more\n", 6, "in a bullet"),
+        ("# Past\n\n- Búhos el 4 de mayo de 2020\n", 6, "in a bullet"),
         ("# Past\n\n- Owls\n  - 20 April 2013\n", 7, "in a nested bullet"),
         ("# Past\n\n| Talk |\n|---|\n| Owls were on 4/20/13 here |\n", 8, "in a table"),
         ("# Past\n\n## Owls\n\nHeld on 20 April 2013 in Paris.\n", 8, "in a paragraph"),

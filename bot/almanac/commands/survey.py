@@ -13,7 +13,7 @@ from almanac.commands.discovery import MARKDOWN, NOT_THE_SITES
 from almanac.errors import Problem, UserError
 from almanac.event.record import SUFFIX, is_foreign
 from almanac.jekyll import Jekyll, data_name, is_data_file, joined, read_jekyll
-from almanac.page.lines import cut_lines
+from almanac.page.lines import BULLET, cut_lines
 from almanac.page.outline import Page, outline
 from almanac.page.refusal import says_date, why_no_event
 from almanac.site import Site
@@ -136,13 +136,25 @@ def _unread(path: str, page: Page) -> Problem | None:
     name = _name(path)
     is_named = bool(_EVENTS.search(name) or _PAST.search(name)) and not _OTHERS.search(name)
     sign = why_no_event(page.lines, page.headings)
-    if not (is_named and sign.is_event) and not (sign.elsewhere and _EVENTS.search(sign.text)):
+    is_shown_elsewhere = sign.elsewhere and _EVENTS.search(sign.text)
+    if not (is_named and sign.is_event) and not is_shown_elsewhere and (_is_other(path) or not _lists_dates(page)):
         return None
     dated = sum(map(says_date, page.lines.texts))
     if file.endswith(_HTML) and not sign.elsewhere and dated < _LEAST_DATES:
         return None
     remedy = "Start a new page with `--new`" if sign.elsewhere else "Begin each event with its date (docs/importing.md)"
     return Problem(f"{sign.reason} {remedy}.", file=path, line=sign.line + 1)
+
+
+def _lists_dates(page: Page) -> bool:
+    """Tell whether headings, bullets or rows say dates that are not read, as those of events in another language do."""
+    headings = {heading.line for heading in page.headings}
+    entries = (
+        text
+        for line, text in enumerate(page.lines.texts)
+        if line in headings or BULLET.match(text) or text.startswith("|")
+    )
+    return sum(map(says_date, entries)) >= _LEAST_DATES
 
 
 # ------------------------------------------------------------------------------- files, data, posts

@@ -14,6 +14,10 @@ _NUMERIC = re.compile(r"(?<![0-9/.-])[0-9]{1,4}([/.-])[0-9]{1,2}\1[0-9]{2,4}(?![
 _MONTH_AND_DAY = re.compile(
     r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?[ ][0-9]{1,2}(?![0-9])", re.IGNORECASE
 )
+# The day, a month in any language, and the year: `12 mars 2020`, `3. Februar 2019`, `4 de mayo de 2020`.
+_IN_WORDS = re.compile(
+    r"(?<!\w)[0-9]{1,2}(?:\.|er|º)?[ ](?:de[ ])?[^\W\d_]{3,12}\.?[ ](?:de[ ])?(?:19|20)[0-9]{2}(?![0-9])", re.IGNORECASE
+)
 _NESTED_BULLET = re.compile(r"\s+[-*+]\s")
 _HTML = re.compile(r"\s*<[A-Za-z/!]")
 _NO_EVENT = "No event was found on this page"
@@ -106,7 +110,7 @@ def says_date(text: str) -> bool:
     words = plain(start)
     found = find_date(words)
     has_month = found is not None and "-" in found.date
-    return has_month or bool(_NUMERIC.search(words) or _MONTH_AND_DAY.search(words))
+    return has_month or any(pattern.search(words) for pattern in (_NUMERIC, _MONTH_AND_DAY, _IN_WORDS))
 
 
 def _where(lines: Lines, headings: tuple[Heading, ...], line: int) -> str:
