@@ -5,7 +5,7 @@ files, so it takes the place of a file of that name: `_data/events/` hides `_dat
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,25 +115,22 @@ def is_data_file(name: str) -> bool:
     return name.lower().endswith(DATA_SUFFIXES)
 
 
-def namesakes(folder: str, names: Names) -> Iterator[str]:
-    """Find the data files beside a folder, or beside one above it, that have its name in `site.data`."""
-    parts = folder.split("/")
-    for depth, part in enumerate(parts):
-        parent, wanted = "/".join(parts[:depth]), data_name(part)
-        for name in sorted(names(parent)):
-            if is_data_file(name) and data_name(name.rpartition(".")[0]) == wanted:
-                yield joined(parent, name)
-
-
 def hidden_files(folder: str, text: Text, names: Names, page: str) -> list[str]:
-    """Find the site's own data files that Jekyll would not read any more if there were records in a folder.
+    """Find the site's own data files that Jekyll would no longer read if there were records in a folder.
 
-    The config is read only if the answer depends on it.
+    They are beside it, or beside a folder above it, and have its name in `site.data`. The config is read only if the
+    answer depends on it.
 
     Raises:
         UserError: The config is not YAML.
     """
-    found = list(namesakes(folder, names))
+    parts = folder.split("/")
+    found = [
+        joined(*parts[:depth], name)
+        for depth, part in enumerate(parts)
+        for name in sorted(names("/".join(parts[:depth])))
+        if is_data_file(name) and data_name(name.rpartition(".")[0]) == data_name(part)
+    ]
     if not found:
         return []
     jekyll = read_jekyll(text, names, page)

@@ -18,6 +18,7 @@ from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
 from almanac.form.schema import Form, read_form
 from almanac.jekyll import hidden_files, is_data_file, joined
+from almanac.text import first_few
 
 if TYPE_CHECKING:
     from almanac.page.section import Renderer
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 OWN_FOLDER = "almanac_events"
 """What a records' folder is called where `events` is taken."""
-_FILES_NAMED = 3
 
 
 class SiteFiles(Protocol):
@@ -176,9 +176,8 @@ class Site:
         names = [name for name in self._data_files if self._is_foreign(name)]
         if not names:
             return
-        shown = ", ".join(names[:_FILES_NAMED]) + (" and more" if len(names) > _FILES_NAMED else "")
         files = f"{len(names)} data files that are no records" if len(names) > 1 else "a data file that is no record"
-        message = f"This folder holds {files} of Almanac's ({shown}). {self._other_folder}"
+        message = f"This folder holds {files} of Almanac's ({first_few(names)}). {self._other_folder}"
         raise ConfigError(Problem(message, "records", file=self.config.records))
 
     @property

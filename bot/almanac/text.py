@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from almanac.invisible import without_invisible
 
@@ -57,6 +57,11 @@ def is_blank(cleaned: str) -> bool:
     tables (Cn) may well be an emoji.
     """
     return all(category[0] in "ZM" or category in {"Cc", "Cf"} for category in map(unicodedata.category, cleaned))
+
+
+def first_few(names: Sequence[str], most: int = 3) -> str:
+    """List some names; of many, only the first: `a, b, c and more`."""
+    return ", ".join(names[:most]) + (" and more" if len(names) > most else "")
 
 
 # ---------------------------------------------------------------- caps

@@ -99,11 +99,12 @@ def _of_ruleset(reply: Reply, address: str, kinds: Sequence[str]) -> Iterator[Fi
     if not blocking and not perhaps:
         return
     name = reply.value("name") or "A ruleset"
-    if _an_app_bypasses(reply):
+    actors = _dicts(reply.value("bypass_actors"))
+    if any(one.get("actor_type") == "Integration" and one.get("bypass_mode") in _BYPASS for one in actors):
         yield ok("rules", f"{name} covers Almanac's branches, and an App may bypass it.")
     elif reply.value("current_user_can_bypass") in _BYPASS:
         message = f"{name} covers Almanac's branches, and the owner of this token may bypass it."
-        if reply.value("bypass_actors"):  # who may is known, and no App is among them
+        if actors:  # who may is known, and no App is among them
             remedy = f"If an App or a workflow runs Almanac, it has to be on the bypass list too: {address}"
             yield Finding("rules", "warning", message, remedy)
         else:
@@ -118,13 +119,6 @@ def _of_ruleset(reply: Reply, address: str, kinds: Sequence[str]) -> Iterator[Fi
 
 def _named(kinds: Iterable[str], known: dict[str, str]) -> list[str]:
     return [f"{kind} ({why})" for kind, why in known.items() if kind in kinds]
-
-
-def _an_app_bypasses(ruleset: Reply) -> bool:
-    return any(
-        actor.get("actor_type") == "Integration" and actor.get("bypass_mode") in _BYPASS
-        for actor in _dicts(ruleset.value("bypass_actors"))
-    )
 
 
 def _push_rules(probe: Probe) -> Iterator[Finding]:

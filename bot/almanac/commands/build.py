@@ -39,14 +39,15 @@ def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> in
         # A path is looked for in the current folder first, then in the site.
         file = page if page.exists() else root.root / page
         files: dict[str, str] = {}
-        if dry_run and not file.resolve().is_relative_to(root.root):
-            # To try Almanac on a page, it need not be part of the site.
-            imported = read_page(Site(root), _page_text(file, str(page)), page.name)
+        # To try Almanac on a page, it need not be part of the site.
+        is_outside = dry_run and not file.resolve().is_relative_to(root.root)
+        path, site = str(page) if is_outside else root.inside(file), Site(root)
+        text = _page_text(file, path) if is_outside else site.text(path)
+        if text is None:
+            raise UserError(Problem("There is no such page.", file=path))
+        if is_outside:
+            imported = read_page(site, text, page.name)
         else:
-            path, site = root.inside(file), Site(root)
-            text = site.text(path)
-            if text is None:
-                raise _no_page(path)
             files, imported = import_files(site, path, text, [*site_files(root.root)])
         if not dry_run:
             root.refuse_to_lose(files)
@@ -72,15 +73,9 @@ def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> in
     return 0
 
 
-def _page_text(file: Path, name: str) -> str:
+def _page_text(file: Path, name: str) -> str | None:
     data = read_file(file, name)
-    if data is None:
-        raise _no_page(name)
-    return decoded(data, name)
-
-
-def _no_page(name: str) -> UserError:
-    return UserError(Problem("There is no such page.", file=name))
+    return None if data is None else decoded(data, name)
 
 
 def import_files(site: Site, path: str, text: str, paths: Collection[str] = ()) -> tuple[dict[str, str], Imported]:

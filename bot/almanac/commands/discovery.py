@@ -44,6 +44,14 @@ def site_files(root: Path) -> Iterator[str]:
                 yield file.relative_to(root).as_posix()
 
 
+def readable_text(site: Site, path: str) -> str:
+    """Return a file's text; empty if it cannot be read: it is not UTF-8, say, or leads out of the site."""
+    try:
+        return site.text(path) or ""
+    except UserError:
+        return ""
+
+
 @dataclass(frozen=True)
 class Checkout:
     """A folder as git knows it: the repository's top folder, its default branch, and the one that is checked out.
@@ -91,22 +99,30 @@ def read_checkout(folder: Path) -> Checkout:
 # ---------------------------------------------------------------- where records belong
 
 
+def jekyll_of(site: Site, page: str) -> Jekyll:
+    """Read what the Jekyll config of a page's site says; without a readable one, all settings have their defaults."""
+    try:
+        return read_jekyll(site.text, site.files.names, page)
+    except UserError:
+        return Jekyll(jekyll_root(site.files.names, page))
+
+
 def records_folder(site: Site, page: str, paths: Collection[str]) -> tuple[str, str | None]:
     """Return where the records of a page's site belong, and why, if that is not where they usually are.
 
     They belong in the folder that a Liquid loop can use, under a name that hides nothing there, and that none of the
     site's own templates uses: what a loop of the site's shows stays as it is. `paths` are the site's files.
     """
-    try:
-        jekyll = read_jekyll(site.text, site.files.names, page)
-    except UserError:
-        jekyll = Jekyll(jekyll_root(site.files.names, page))
+    jekyll = jekyll_of(site, page)
     data = joined(jekyll.root, jekyll.data)
     taken = _data_names(data, paths)
-    for folder in (joined(data, name) for name in taken if name.startswith((_USUAL_FOLDER, OWN_FOLDER))):
-        if folder in taken.values() and _has_records(site.with_config(page=page, records=folder)):
-            return folder, None  # whatever shows them there, shows records
-    uses = data_uses(_templates(site, data, paths))
+    for name, folder in taken.items():
+        if name.startswith((_USUAL_FOLDER, OWN_FOLDER)) and folder == joined(data, name):
+            with suppress(UserError):  # it is no place for records
+                if site.with_config(page=page, records=folder).ids:
+                    return folder, None  # whatever shows them there, shows records
+    templates = (path for path in paths if path.lower().endswith(_TEMPLATES) and not path.startswith(f"{data}/"))
+    uses = data_uses((path, readable_text(site, path)) for path in templates)
     if uses.everything:
         return joined(jekyll.root, "_almanac", _USUAL_FOLDER), f"{_place(uses.everything)} shows all of `site.data`"
     reason = _why_not_usual(joined(data, _USUAL_FOLDER), taken, uses)
@@ -128,20 +144,6 @@ def _data_names(data: str, paths: Iterable[str]) -> dict[str, str]:
             elif is_data_file(first):
                 names[data_name(first.rpartition(".")[0])] = path
     return names
-
-
-def _has_records(site: Site) -> bool:
-    try:
-        return bool(site.ids)
-    except UserError:
-        return False
-
-
-def _templates(site: Site, data: str, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for path in paths:
-        if path.lower().endswith(_TEMPLATES) and not path.startswith(f"{data}/"):
-            with suppress(UserError):  # not UTF-8, or it leads out of the site
-                yield path, site.text(path) or ""
 
 
 def _why_not_usual(usual: str, taken: dict[str, str], uses: DataUses) -> str | None:

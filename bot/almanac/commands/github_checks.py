@@ -12,11 +12,11 @@ from almanac.errors import ForgeError, UserError
 from almanac.event.record import is_record_name
 from almanac.forge.github.client import Probe, Reply
 from almanac.jekyll import hidden_files, is_data_file
+from almanac.text import first_few
 
 # GitHub refuses an App's signed requests if the clock is more than a minute ahead.
 _CLOCK_WARNS, _CLOCK_FAILS = 30, 60
 _SCOPES = {"repo", "public_repo"}
-_FILES_SHOWN = 3
 
 
 def check_github(
@@ -203,8 +203,8 @@ def _records(probe: Probe, records: str, page: str) -> Iterator[Finding]:
             yield Finding("records", "error", message, remedy, path)
         others = [name for name in names(records) if is_data_file(name) and not is_record_name(name)]
         if others:
-            shown = ", ".join(others[:_FILES_SHOWN]) + (" and more" if len(others) > _FILES_SHOWN else "")
-            message = f"On GitHub, this folder holds data files without the name of a record: {len(others)} ({shown})."
+            message = f"On GitHub, this folder holds {len(others)} data files without the name of a record"
+            message += f" ({first_few(others)})."
             yield Finding("records", "error", message, remedy, records)
     except UserError as error:  # the Jekyll config there is not YAML
         yield Finding("records", "error", str(error), "Fix it there.")

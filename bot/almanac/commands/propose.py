@@ -37,8 +37,7 @@ from almanac.proposal.state import (
 )
 from almanac.renderer import load_messages
 from almanac.site import CommitFiles, Site
-
-_NAMES_SHOWN = 5
+from almanac.text import first_few
 
 
 def propose_issue(argument: str, folder: Path, *, dry_run: bool, as_json: bool) -> int:
@@ -49,8 +48,7 @@ def propose_issue(argument: str, folder: Path, *, dry_run: bool, as_json: bool) 
         forge = LocalForge(folder, lambda: datetime.now(UTC))
         ignored = forge.uncommitted()
         if ignored:
-            names = ", ".join(ignored[:_NAMES_SHOWN]) + (" and more" if len(ignored) > _NAMES_SHOWN else "")
-            branch = forge.base().branch
+            names, branch = first_few(ignored, 5), forge.base().branch
             print_message(f"note: uncommitted changes were ignored ({names}); a proposal starts from {branch}.")
         # An issue that cannot be used leaves no trace: it is filed only once it is known to be one of the form's.
         new = forge.issue(issue.number) is None

@@ -23,6 +23,7 @@ from almanac.page.lines import cut_lines, front_matter
 from almanac.page.outline import outline
 from almanac.renderer import house_renderer, render_in_child
 from almanac.site import Site
+from almanac.text import first_few
 from almanac.yamlfile import load
 
 Status = Literal["ok", "warning", "error", "unknown"]
@@ -36,7 +37,6 @@ _LEFT_OUT = ("Gemfile", "Gemfile.lock", "node_modules", "vendor/bundle", "vendor
 _JEKYLL_VERSION = re.compile(r"^    (jekyll|github-pages) \(([0-9]+)[0-9.]*\)$", re.MULTILINE)
 _OLDEST_JEKYLL = 3
 _PERMISSIONS = ("contents", "issues", "pull-requests")
-_FILES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -216,8 +216,7 @@ def check_page(site: Site) -> list[Finding]:
         remedy = "Fix this; `almanac build` reports it too, and goes on once it is fixed."
         return from_problems("page", problems, remedy)
     if built.files:
-        names = sorted(built.files)
-        shown = ", ".join(names[:_FILES_SHOWN]) + (" and more" if len(names) > _FILES_SHOWN else "")
+        shown = first_few(sorted(built.files))
         remedy = "`almanac build --check` shows how; `almanac build` brings them in sync."
         return [Finding("page", "error", f"The page and its records differ ({shown}).", remedy, path)]
     count = len(site.records)

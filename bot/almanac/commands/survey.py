@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from almanac.commands.discovery import MARKDOWN, NOT_THE_SITES
-from almanac.errors import Problem, UserError
+from almanac.commands.discovery import MARKDOWN, NOT_THE_SITES, jekyll_of, readable_text
+from almanac.errors import Problem
 from almanac.event.record import SUFFIX, is_foreign
-from almanac.jekyll import Jekyll, data_name, is_data_file, joined, read_jekyll
+from almanac.jekyll import data_name, is_data_file, joined
 from almanac.page.lines import BULLET, cut_lines
 from almanac.page.outline import Page, outline
 from almanac.page.refusal import says_date, why_no_event
@@ -79,13 +79,11 @@ def survey(site: Site, paths: Collection[str]) -> Survey:
     others: list[Problem] = []
     for path in paths:
         *folders, name = path.split("/")
-        if not name.lower().endswith((*MARKDOWN, *_HTML)) or any(map(_holds_no_page, folders)):
+        if not name.lower().endswith((*MARKDOWN, *_HTML)):
             continue
-        try:
-            text = site.text(path) or ""
-        except UserError:  # not UTF-8, or it leads out of the site
+        if any(one in _NO_PAGES or (one.startswith("_") and _is_folder_of_events(one)) for one in folders):
             continue
-        page = outline(text)
+        page = outline(readable_text(site, path))
         if name.lower().endswith(MARKDOWN) and page.sections:
             candidates.append(_candidate(path, page))
         elif problem := _unread(path, page):
@@ -96,10 +94,6 @@ def survey(site: Site, paths: Collection[str]) -> Survey:
 
 
 # ------------------------------------------------------------------------------- pages
-
-
-def _holds_no_page(folder: str) -> bool:
-    return folder in _NO_PAGES or (folder.startswith("_") and _is_folder_of_events(folder))
 
 
 def _name(path: str) -> str:
@@ -182,10 +176,7 @@ def _is_folder_of_events(folder: str) -> bool:
 
 def _data(site: Site, paths: Iterable[str]) -> Iterator[Problem]:
     """Find data files of events, which a Liquid loop shows."""
-    try:
-        jekyll = read_jekyll(site.text, site.files.names, "")
-    except UserError:
-        jekyll = Jekyll("")
+    jekyll = jekyll_of(site, "")
     folder = joined(jekyll.root, jekyll.data)
     held: dict[str, list[str]] = {}
     for path in paths:
@@ -204,10 +195,8 @@ def _data(site: Site, paths: Iterable[str]) -> Iterator[Problem]:
 
 
 def _is_record(site: Site, path: str) -> bool:
-    try:
-        return path.endswith(SUFFIX) and not is_foreign(site.text(path) or "", path)
-    except UserError:
-        return False
+    text = readable_text(site, path)
+    return path.endswith(SUFFIX) and bool(text) and not is_foreign(text, path)
 
 
 def _posts(site: Site, paths: Iterable[str]) -> Iterator[Problem]:
@@ -227,10 +216,7 @@ def _posts(site: Site, paths: Iterable[str]) -> Iterator[Problem]:
 def _is_event_post(site: Site, path: str) -> bool:
     if _EVENTS.search(path):
         return True
-    try:
-        lines = cut_lines((site.text(path) or "")[:4_000])
-    except UserError:
-        return False
+    lines = cut_lines(readable_text(site, path)[:4_000])
     found = _CATEGORY.findall("\n".join(lines.texts))
     return any(_EVENTS.search(one) for one in found)
 

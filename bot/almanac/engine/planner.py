@@ -15,7 +15,7 @@ from almanac.proposal.marker import known_closer, pull_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.ours import has_headings, has_label, may_be_ours
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
-from almanac.proposal.state import EventAtBase, Filed, Issue, Look, Plan, Pull, SharedBranch
+from almanac.proposal.state import EventAtBase, Filed, Issue, Look, Plan, SharedBranch
 from almanac.site import CommitFiles, Site
 from almanac.views import views_of
 from almanac.views.protocol import Undecided
@@ -59,16 +59,9 @@ class Planner:
         return self._site_messages[commit]
 
     def decide(self, look: Look, number: int, *, comment: CommentCommand | None = None) -> Plan:
-        """Decide what is to be done for one issue, and for a comment that may hold a command.
-
-        Raises:
-            UserError: The site's config, form, page or records cannot be used.
-            ForgeError: The forge refused or failed.
-        """
+        """Decide what is to be done for one issue, and for a comment that may hold a command; errors as in `run`."""
         issue, known = look.issue, bool(look.proposal.pull or look.proposal.comment)
-        if issue is None or not may_be_ours(issue, answered=known):
-            return self._not_ours(number, look)
-        if not self.is_ours(look, issue):
+        if issue is None or not (may_be_ours(issue, answered=known) and self.is_ours(look, issue)):
             return self._not_ours(number, look)
         look = self.with_closer(look)
         command = pending_command(look, number, comment)
@@ -141,8 +134,9 @@ class Planner:
     def _propose(self, filed: Filed, *, anew: bool) -> Plan:
         look, site, number = filed.look, self.site(filed.look.base.commit), filed.issue.number
         owner, commit = branch_owner(look)
-        if look.proposal.head is None and commit and not self._trusts(look.proposal.pull):
-            owner, commit = "ours", None
+        opener = look.proposal.pull.author if look.proposal.pull else ""
+        if look.proposal.head is None and commit and opener and not self.forge.can_write(opener):
+            owner, commit = "ours", None  # a stranger's marker may name any commit
         if commit and (anew or (owner == "ask" and self.forge.is_ours(commit))):
             owner = "ours"
         chosen = event_id_of(look, filed.event, site.ids)
@@ -163,7 +157,7 @@ class Planner:
                 raise Undecided(Problem("Another event has taken the name of this event's record.", file=path))
             chosen, record = new_id(look, filed.event, site.ids), None
         shared = self._shared(look, commit, path) if commit and owner != "ours" else None
-        kept = self._record_on_branch(look, path) if filed.event is None and not shared else None
+        kept = self._record_at(look.proposal.head, path) if filed.event is None and not shared else None
         if not (filed.event or kept or shared):
             return triage.problems_told(filed)
         views = views_of(site.config, site.renderer())
@@ -174,22 +168,14 @@ class Planner:
         """Read the record that the event had on the base, if it was deleted there: its section may have stayed."""
         pull, state = look.proposal.pull, pull_state(look.proposal.pull)
         commit = state.commit or (pull.head if pull else None)
-        if pull is None or commit is None or not (triage.is_done(pull) or state.origin is not None):
+        if pull is None or not (triage.is_done(pull) or state.origin is not None):
             return None
-        try:
-            text = self.site(commit).record_text(path)
-            return read_record(text, path) if text is not None else None
-        except UserError:
-            return None
+        return self._record_at(commit, path)
 
-    def _trusts(self, pull: Pull | None) -> bool:
-        """Tell whether a commit that only a pull request's marker names may come onto a branch of the site's."""
-        return pull is None or not pull.author or self.forge.can_write(pull.author)
-
-    def _record_on_branch(self, look: Look, path: str) -> Event | None:
-        """Read the record that a branch of ours holds."""
-        text = self.site(look.proposal.head).record_text(path) if look.proposal.head else None
+    def _record_at(self, commit: str | None, path: str) -> Event | None:
+        """Read the record that a commit holds; None if there is none, or none that can be read."""
         try:
+            text = self.site(commit).record_text(path) if commit else None
             return read_record(text, path) if text is not None else None
         except UserError:
             return None

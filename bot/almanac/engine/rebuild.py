@@ -88,11 +88,7 @@ def _unedited(page: str, record: Event, written: str) -> Section | None:
 def propose_page_edits(planner: Planner, overview: Overview) -> Done | None:
     """Propose what brings records and views of the base into agreement; None if there is nothing to say.
 
-    If another sweep is quicker, this one looks once more.
-
-    Raises:
-        UserError: A record cannot be read.
-        ForgeError: The forge refused or failed.
+    If another sweep is quicker, this one looks once more. Errors are those of `rebuild` and of the forge.
     """
     try:
         return _propose(planner, overview)

@@ -56,7 +56,7 @@ def run(
     seen: bool = False,
     look: Look | None = None,
 ) -> Done:
-    """Make true what should be true of one issue; see `reconcile`.
+    """Make true what should be true of one issue; errors are those of `reconcile`.
 
     `look` is what is known already; left out, the issue is looked at, and in full if something of it was `seen`.
     """

@@ -61,11 +61,8 @@ def is_foreign(text: str, file: str) -> bool:
     A record with mistakes has its file's name as its id, or an id and at most one key that is unknown, or only keys
     that are known; one that is no YAML any more has an id or a record's name.
     """
-    try:
+    with suppress(UserError):
         read_record(text, file)
-    except UserError:
-        pass
-    else:
         return False
     try:
         data = load(text, file, Dialect(aliases=True)).data

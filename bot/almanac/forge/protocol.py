@@ -78,7 +78,7 @@ class Forge(Protocol):
     def names(self, commit: str, folder: str) -> frozenset[str]:
         """List the names of the files directly in a folder at a commit; empty if there is no such folder.
 
-        A symbolic link counts as a file, and is refused where it is read.
+        A symbolic link counts as a file, and is refused where it is read; one on the way is refused as in `read`.
         """
 
     def versions(self, commit: str, path: str) -> Iterator[FileVersion]:

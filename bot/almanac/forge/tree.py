@@ -63,28 +63,16 @@ class Tree(ABC):
         """Read files, given by their ids; each once."""
 
     def object(self, commit: str, path: str, cap: Cap = PAGE) -> bytes | None:
-        """Read a file in a commit byte for byte; None where there is none, or a folder or a submodule.
-
-        Raises:
-            ConfigError: It, or a folder on the way, is a symbolic link; or it is too large.
-        """
+        """Read a file in a commit byte for byte, as `Forge.read` does; None for a folder or a submodule too."""
         entry = self._checked(commit, path)
         return self._read({path: entry}, cap)[entry.id] if entry and entry.is_file else None
 
     def names(self, commit: str, folder: str) -> frozenset[str]:
-        """List the names of the files directly in a folder of a commit. A link counts as a file.
-
-        Raises:
-            ConfigError: It, or a folder on the way to it, is a symbolic link.
-        """
+        """List the names of the files directly in a folder of a commit. A link counts as a file."""
         return frozenset(entry.path.rpartition("/")[2] for entry in self._files_in(commit, folder))
 
     def files(self, commit: str, folder: str, suffix: str, cap: Cap = RECORDS) -> dict[str, bytes]:
-        """Read the files directly in a folder of a commit whose names end so, by name.
-
-        Raises:
-            ConfigError: One is a symbolic link or too large, or all together are.
-        """
+        """Read the files directly in a folder of a commit whose names end so, by name, as `Forge.files` does."""
         found = {entry.path: entry for entry in self._files_in(commit, folder) if entry.path.endswith(suffix)}
         links = [link_problem(path) for path, entry in found.items() if entry.is_link]
         if links:
@@ -97,9 +85,8 @@ class Tree(ABC):
         if not leads_inside(path):
             return None
         entry = self.entry(commit, path)
-        on_the_way = [] if entry else [found for folder in parents(path) if (found := self.entry(commit, folder))]
-        for found in [entry] if entry else on_the_way:
-            if found.is_link:
+        for found in [entry] if entry else (self.entry(commit, folder) for folder in parents(path)):
+            if found and found.is_link:
                 raise ConfigError(link_problem(found.path))
         return entry
 
@@ -122,8 +109,10 @@ class Tree(ABC):
         fetched = self.fetch({entry.id: entry for entry in new.values()}) if new else {}
         # Where a list of files had no sizes, they are known only now.
         check_sizes(cap, {path: len(fetched[entry.id]) for path, entry in new.items()}, folder)
-        for key, content in fetched.items():
-            self._keep(key, content)
+        self._kept.update(fetched)
+        self._kept_bytes += sum(map(len, fetched.values()))
+        while self._kept_bytes > _KEPT:
+            self._kept_bytes -= len(self._kept.popitem(last=False)[1])
         return {**data, **fetched}
 
     def _count(self, sizes: Mapping[str, int]) -> None:
@@ -133,12 +122,6 @@ class Tree(ABC):
                 f"This run would have to read more than {JOB.number:,} files, or {JOB.total >> 20} MiB of files.",
                 remedy="Make its pages and records smaller, or close proposals that nobody needs any more.",
             )
-
-    def _keep(self, key: str, data: bytes) -> None:
-        self._kept[key] = data
-        self._kept_bytes += len(data)
-        while self._kept_bytes > _KEPT:
-            self._kept_bytes -= len(self._kept.popitem(last=False)[1])
 
 
 def check_paths(write: PutBranch, entry: Callable[[str, str], Entry | None]) -> None:

@@ -326,7 +326,7 @@ def _season_of(page: Page, group: list[Section], date: str) -> str:
     names = _season_names(page, group)
     month = int(date[5:7] or 1)
     filed = Counter(
-        (_months_apart(month, int(one.date[5:7])), name)
+        (min((month - int(one.date[5:7])) % 12, (int(one.date[5:7]) - month) % 12), name)
         for one in group
         if len(one.date) > len("2021") and one.period in names
         for name in names[one.period]
@@ -337,10 +337,6 @@ def _season_of(page: Page, group: list[Section], date: str) -> str:
     calendar_name = next((name for name in by_calendar if name in own_words), by_calendar[0])
     apart, nearest = min(filed, key=lambda each: (each[0], -filed[each]), default=(12, ""))
     return nearest if apart <= (calendar_name not in own_words) else calendar_name
-
-
-def _months_apart(month: int, other: int) -> int:
-    return min(abs(month - other), 12 - abs(month - other))
 
 
 # ------------------------------------------------------------------------------- the first section of a page or a year

@@ -54,27 +54,19 @@ class Sign:
 
 def event_loop(lines: Lines) -> Sign | None:
     """Find the Liquid loop that writes a page's events."""
-    for loop in lines.loops:
-        if _EVENT_LOOP.search(loop):
-            text = loop.partition("\n")[0]
-            reason = "The events of this page come from a Liquid loop: they are in files or data, not on the page."
-            return Sign(lines.texts.index(text), text, reason, elsewhere=True)
-    return None
-
-
-def _event_include(lines: Lines) -> Sign | None:
-    for line, text in enumerate(lines.texts):
-        if _EVENT_INCLUDE.search(text):
-            reason = "The events of this page come from an include: they are not on the page."
-            return Sign(line, text, reason, elsewhere=True)
-    return None
+    text = next((loop.partition("\n")[0] for loop in lines.loops if _EVENT_LOOP.search(loop)), None)
+    reason = "The events of this page come from a Liquid loop: they are in files or data, not on the page."
+    return None if text is None else Sign(lines.texts.index(text), text, reason, elsewhere=True)
 
 
 def why_no_event(lines: Lines, headings: tuple[Heading, ...]) -> Sign:
     """Say why a page has no event that can be read: of what is on it, the first thing that explains it."""
-    written = event_loop(lines) or _event_include(lines)
-    if written:
-        return written
+    if loop := event_loop(lines):
+        return loop
+    for line, text in enumerate(lines.texts):
+        if _EVENT_INCLUDE.search(text):
+            reason = "The events of this page come from an include: they are not on the page."
+            return Sign(line, text, reason, elsewhere=True)
     start = front_matter(lines.texts)
     dated = next((index for index in range(start, len(lines.texts)) if says_date(lines.texts[index])), None)
     if dated is not None:

@@ -7,6 +7,7 @@ from typing import Literal
 from almanac.errors import Problem
 from almanac.event.model import Event, event_id
 from almanac.event.record import record_path
+from almanac.proposal import triage
 from almanac.proposal.branch import Branch, Content, content_on_top, fresh_content, proposal_title
 from almanac.proposal.comment import current_comment, draft_digest, put_comment
 from almanac.proposal.duplicates import duplicate_warnings, traits
@@ -27,18 +28,6 @@ from almanac.proposal.state import (
     Write,
     branch_name,
 )
-from almanac.proposal.triage import (
-    CLOSED_BY,
-    ENDED,
-    REJECTED,
-    REVISES,
-    answers_digest,
-    close_pull,
-    drop_branch,
-    is_done,
-    is_leftover,
-    problems_draft,
-)
 from almanac.views.protocol import View, preview, unshown
 
 
@@ -55,7 +44,7 @@ def branch_owner(look: Look) -> tuple[Literal["ours", "ask", "shared"], str | No
         # A branch that is gone, with someone's work on it: what closed the pull request noted where that is.
         commit = state.withdrawn or (state.commit if state.shared else None)
         return ("ask", commit) if commit and pull and not pull.merged else ("ours", None)
-    if is_leftover(look):
+    if triage.is_leftover(look):
         return "ours", head
     if head == state.commit:
         return ("shared" if state.shared else "ours"), head
@@ -100,7 +89,7 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     newest = look.proposal.pull
     state = pull_state(newest)
     # The answers that the record on the base was made from: those of what was merged last.
-    origin = state.answers if newest and is_done(newest) else state.origin
+    origin = state.answers if newest and triage.is_done(newest) else state.origin
     branch = Branch(number, look.base, look.proposal.head, at_base, state, origin, views)
     event = offer.event.model_copy(update={"id": offer.id}) if offer.event else None
     if offer.shared:
@@ -125,7 +114,7 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
         writes.append(OpenPull(branch_name(number), look.base.branch, title, body, entries))
     elif commit or not _is_written(pull, entries):
         writes.append(_edit(pull, title, body, entries))
-    writes += put_comment(look, comment if filed.event else problems_draft(filed), pull.number if pull else None)
+    writes += put_comment(look, comment if filed.event else triage.problems_draft(filed), pull.number if pull else None)
     outcome: Outcome = "waiting" if filed.problems else "updated" if pull else "created"
     return Plan(
         number, outcome, _reason(content, outcome), tuple(writes), content.event, filed.problems, filed.warnings
@@ -144,7 +133,7 @@ def _is_on_base(content: Content, branch: Branch) -> bool:
     """Tell whether all that the branch would hold is on the base already, however it was merged."""
     commit, previous = content.commit, content.previous
     if not content.shared:
-        return previous is not None and answers_digest(content.event) == answers_digest(previous)
+        return previous is not None and triage.answers_digest(content.event) == triage.answers_digest(previous)
     if commit is None or commit.base != branch.base.commit:
         return False
     return not commit.kept and all(commit.before.get(path) == text for path, text in commit.files.items())
@@ -155,7 +144,7 @@ def _is_proposed(filed: Filed, branch: Branch, pull: Pull | None) -> bool:
     state = branch.state
     if pull is None or branch.head is None or state.shared:
         return False
-    digest = answers_digest(filed.event) if filed.event else state.digest
+    digest = triage.answers_digest(filed.event) if filed.event else state.digest
     return (digest, branch.base.commit, branch.head) == (state.digest, state.base, state.commit)
 
 
@@ -207,7 +196,7 @@ def _entries(filed: Filed, content: Content, branch: Branch, comment_digest: str
         "page": branch.at_base.config.page,
         "by": issue.author or None,
         "like": traits(content.event),
-        "digest": answers_digest(filed.event) if filed.event else state.digest,
+        "digest": triage.answers_digest(filed.event) if filed.event else state.digest,
         "answers": field_digests(filed.event) if filed.event else state.answers,
         "origin": branch.origin if branch.at_base.record else None,
         "form": filed.form if filed.event else state.form,
@@ -216,9 +205,9 @@ def _entries(filed: Filed, content: Content, branch: Branch, comment_digest: str
         "shared": content.shared or None,
         "conflicts": list(content.conflicts) or None,
         "says": comment_digest,
-        REVISES: issue.closed_at if issue.state == "closed" else None,
+        triage.REVISES: issue.closed_at if issue.state == "closed" else None,
         # Someone may have reopened the pull request itself.
-        **dict.fromkeys((CLOSED_BY, REJECTED, ENDED, "withdrawn", "landed")),
+        **dict.fromkeys((triage.CLOSED_BY, triage.REJECTED, triage.ENDED, "withdrawn", "landed")),
         # How to tell from a listing alone whether the comment was written: see `triage.settled`.
         "told": comment.says,
         "comments": None if comment.says else issue.comments,
@@ -256,14 +245,14 @@ def _nothing_new(filed: Filed, content: Content, page: str) -> Plan:
     draft = Draft("merged", {"page": page, "conflicts": _conflicts(filed, content)})
     if pull is None:
         newest = look.proposal.pull
-        merged = newest.number if newest and is_done(newest) else current_comment(look).merged
+        merged = newest.number if newest and triage.is_done(newest) else current_comment(look).merged
         comment = put_comment(look, draft, merged) if look.proposal.comment else ()
-        left = drop_branch(number, look) if is_leftover(look) else ()
+        left = triage.drop_branch(number, look) if triage.is_leftover(look) else ()
         return Plan(number, "unchanged", reason, (*comment, *left), content.event)
-    ended = close_pull(look, landed=True)
+    ended = triage.close_pull(look, landed=True)
     done = (CloseIssue(number, "completed"),) if filed.issue.state == "open" else ()
     comment = put_comment(look, draft, pull.number)
-    return Plan(number, "closed", reason, (*ended, *done, *comment, *drop_branch(number, look)), content.event)
+    return Plan(number, "closed", reason, (*ended, *done, *comment, *triage.drop_branch(number, look)), content.event)
 
 
 def undecided(filed: Filed, problems: tuple[Problem, ...]) -> Plan:

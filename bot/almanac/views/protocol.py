@@ -175,22 +175,14 @@ def put_event(views: Sequence[View], texts: Texts, event: Event, previous: Event
 
 
 def read_event(views: Sequence[View], texts: Texts, record: Event) -> Event:
-    """Return a record with what people edited in the views' files on the site's main branch.
-
-    Raises:
-        Undecided: Record and file were both edited, and do not agree.
-    """
+    """Return a record with what people edited in the views' files on the site's main branch, as `View.read` does."""
     for view, path in places(views, record):
         record = view.read(path, texts(path), record)
     return record
 
 
 def build_all(views: Sequence[View], texts: Texts, records: Sequence[Event]) -> Built:
-    """Bring all records and the files of all views into agreement.
-
-    Raises:
-        UserError: A file or a template cannot be used.
-    """
+    """Bring all records and the files of all views into agreement, as `View.build` does for one."""
     built = Built(tuple(records))
     for view in views:
         one = view.build(lambda path: built.files.get(path, texts(path)), built.records)  # noqa: B023 - called at once

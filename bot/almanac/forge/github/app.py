@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import github
 
-from almanac.forge.github.client import GitHubClient
+from almanac.forge.github.client import GitHubClient, unless_missing
 from almanac.forge.github.request import RefusedError, Request
 
 PERMISSIONS = {"contents": "write", "issues": "write", "metadata": "read", "pull_requests": "write"}
@@ -140,23 +140,17 @@ class GitHubApp:
         doing = "list the installation's repositories"
         request = Request("GET", "/installation/repositories", doing, "metadata: read")
         with self._connect(self.token(installation)) as client:
-            try:
-                return list(client.pages(request, _repository, inside="repositories"))
-            except RefusedError as refused:
-                if refused.matches(HTTPStatus.NOT_FOUND):
-                    return None
-                raise
+            return unless_missing(lambda: list(client.pages(request, _repository, inside="repositories")))
 
     def repository(self, installation: int, repository: int) -> AppRepository | None:
         """Read what a repository is called now; None where the installation does not reach it any more."""
         request = Request("GET", f"/repositories/{repository}", "read the repository", "metadata: read")
-        try:
+
+        def read() -> AppRepository:
             with self._connect(self.token(installation, repository)) as client:
                 return client.read(request, _repository)
-        except RefusedError as refused:
-            if refused.matches(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY):
-                return None
-            raise
+
+        return unless_missing(read, HTTPStatus.UNPROCESSABLE_ENTITY)
 
     # ------------------------------------------------------------ deliveries
 

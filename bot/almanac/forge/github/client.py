@@ -125,12 +125,7 @@ class GitHubClient:
 
     def find(self, request: Request, parse: Callable[[Any], T]) -> T | None:
         """Send a read; None where GitHub says that there is no such thing (404)."""
-        try:
-            return self.read(request, parse)
-        except RefusedError as refused:
-            if refused.matches(HTTPStatus.NOT_FOUND):
-                return None
-            raise
+        return unless_missing(lambda: self.read(request, parse))
 
     def pages(self, request: Request, parse: Callable[[Any], T], inside: str | None = None) -> Iterator[T]:
         """Read a list, a hundred elements a request, as far as the caller goes; `inside` is the key that holds it."""
@@ -284,6 +279,16 @@ class Probe(GitHubClient):
     def file(self, path: str, branch: str) -> Reply:
         """Read a file on a branch."""
         return self.ask(f"contents/{quote(path)}?ref={quote(branch, safe='')}")
+
+
+def unless_missing(send: Callable[[], T], *statuses: int) -> T | None:
+    """Send something; None where GitHub says that there is no such thing (404, or one of the statuses)."""
+    try:
+        return send()
+    except RefusedError as refused:
+        if refused.matches(HTTPStatus.NOT_FOUND, *statuses):
+            return None
+        raise
 
 
 def _pause(error: ForgeError, tried: int) -> float:

@@ -19,8 +19,8 @@ from urllib.parse import quote
 from almanac.caps import PAGE, RECORDS, Cap
 from almanac.errors import ForgeError
 from almanac.forge.git import Git
-from almanac.forge.github.client import GitHubClient
-from almanac.forge.github.request import RefusedError, Request
+from almanac.forge.github.client import GitHubClient, unless_missing
+from almanac.forge.github.request import Request
 from almanac.forge.tree import FOLDER, Entry, Tree
 from almanac.proposal.state import Blob, Changes
 
@@ -50,12 +50,8 @@ class GitHubFiles:
         """
         if not _COMMIT.fullmatch(commit):
             return None
-        try:
-            return self._at(commit).object(commit, path, cap)
-        except RefusedError as refused:
-            if refused.matches(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY):
-                return None
-            raise
+        files = self._at(commit)
+        return unless_missing(lambda: files.object(commit, path, cap), HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def files(self, commit: str, folder: str, suffix: str, cap: Cap = RECORDS) -> Mapping[str, bytes]:
         """Read the files directly in a folder whose names end so: 1 request each where there is no checkout."""

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
 from almanac.errors import ForgeError, Raced
-from almanac.forge.github.client import PER_PAGE, GitHubClient
+from almanac.forge.github.client import PER_PAGE, GitHubClient, unless_missing
 from almanac.forge.github.request import RefusedError, Request, web_address
 from almanac.proposal.comment import CommentCommand, command_of
 from almanac.proposal.marker import comment_marker, marked_issue
@@ -101,12 +101,8 @@ class GitHubIssues:
     def _was_closed_by_deletion(self, pull: int) -> bool:
         """Tell whether a branch of a pull request was deleted before it was closed: then GitHub closed it."""
         request = Request("GET", f"issues/{pull}/events", f"read what happened to pull request {pull}", _READ)
-        try:
-            found = list(self.client.pages(request, lambda one: (str(one["event"]), str(one["created_at"]))))
-        except RefusedError as refused:
-            if not refused.matches(HTTPStatus.NOT_FOUND):
-                raise
-            return False
+        pages = self.client.pages(request, lambda one: (str(one["event"]), str(one["created_at"])))
+        found = unless_missing(lambda: list(pages)) or []
         closed = max((at for event, at in found if event == "closed"), default="")
         return any(at <= closed for event, at in found if event in ("head_ref_deleted", "base_ref_deleted"))
 
@@ -126,11 +122,7 @@ class GitHubIssues:
     def delete_comment(self, issue: int, comment: int) -> None:
         self._check_writer(issue, comment)
         path, doing = f"issues/comments/{comment}", f"delete a comment of ours on issue {issue}"
-        try:
-            self.client.write(Request("DELETE", path, doing, _WRITE))
-        except RefusedError as refused:
-            if not refused.matches(HTTPStatus.NOT_FOUND):
-                raise
+        unless_missing(lambda: self.client.write(Request("DELETE", path, doing, _WRITE)))
 
     def _check_writer(self, issue: int, comment: int) -> None:
         """Make sure that a comment which a person wrote was written by us: 1 request, once."""

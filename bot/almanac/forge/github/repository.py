@@ -17,7 +17,7 @@ import github
 
 from almanac.errors import ForgeError, Raced, UserError
 from almanac.forge.git import Git, Header, with_trailer
-from almanac.forge.github.client import PER_PAGE, GitHubClient, Throttle, Usage
+from almanac.forge.github.client import PER_PAGE, GitHubClient, Throttle, Usage, unless_missing
 from almanac.forge.github.files import GitHubFiles, RepositoryCache
 from almanac.forge.github.issues import GitHubIssues
 from almanac.forge.github.request import (
@@ -181,13 +181,7 @@ class GitHubForge(GitHubFiles, GitHubIssues):
                 yield from list(files.versions(commit, path))
                 return
         request = Request("GET", "commits", "list a file's versions", _READ, query={"sha": commit, "path": path})
-        try:
-            found = self.client.page(request, _file_version)
-        except RefusedError as refused:
-            if refused.matches(HTTPStatus.NOT_FOUND):
-                return
-            raise
-        for version in found:
+        for version in unless_missing(lambda: self.client.page(request, _file_version)) or []:
             yield replace(version, since=max(version.since, self._merged_at(version.commit) or version.since))
 
     def _merged_at(self, commit: str) -> datetime | None:
