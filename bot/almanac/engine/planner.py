@@ -181,11 +181,7 @@ class Planner:
             return None
 
     def _shared(self, look: Look, head: str, path: str) -> SharedBranch | None:
-        """Read a branch on which someone else has committed.
-
-        Returns:
-            The branch; None if all its commits are on the base, or if they are not available any more.
-        """
+        """Read a branch with commits of someone else; None if all of it is on the base, or its commits are gone."""
         base = look.base.commit
         fork = self.forge.merge_base(base, head)
         if fork is None:

@@ -47,12 +47,9 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
 def _without_deleted(
     site: Site, views: Sequence[View], render: Renderer
 ) -> tuple[dict[str, str | None], list[Problem]]:
-    """Take sections off the page whose records somebody deleted, if they are still as Almanac knew them.
+    """Take sections off the views' files whose records somebody deleted, if they are as Almanac knew them; and say so.
 
     A section that was put back after it had been taken off together with its record was written by hand.
-
-    Returns:
-        The views' files without these events, and what is to be said of it.
     """
     files: dict[str, str | None] = {}
     notes: list[Problem] = []

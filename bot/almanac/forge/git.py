@@ -192,12 +192,9 @@ class Git(Tree):
             # `<id> blob <size>`; `<id> missing` where the clone does not have it.
             about = line.split()
             if about[1] != "blob":
-                raise ForgeError(
-                    f"git cat-file failed in {self.folder}: {path} is not stored there.",
-                    remedy="If this is a partial clone, clone the repository without `--filter`."
-                    if self.is_partial
-                    else None,
-                )
+                remedy = "If this is a partial clone, clone the repository without `--filter`."
+                message = f"git cat-file failed in {self.folder}: {path} is not stored there."
+                raise ForgeError(message, remedy=remedy if self.is_partial else None)
             found[key] = int(about[2])
         return {path: found[entry.id] for path, entry in entries.items()}
 

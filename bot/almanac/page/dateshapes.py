@@ -178,11 +178,7 @@ def has_time(words: str) -> bool:
 
 
 def without_zoned_time(words: str) -> tuple[str, str]:
-    """Cut a time off a date as a page writes it if it names a zone that is not UTC.
-
-    Returns:
-        The date, and what led to the time; nothing if there is no such time.
-    """
+    """Cut a time with a zone other than UTC off a date of a page; return the date, and what led to the time, if any."""
     match = _ZONED.search(words)
     return (words[: match.start()], match["gap"]) if match and not _UTC.search(words) else (words, "")
 

@@ -45,11 +45,7 @@ def answers_digest(event: Event) -> str:
 
 
 def triage(issue: Issue, look: Look) -> Plan | None:
-    """Decide what needs no answers: an issue of ours that is closed, merged or refused.
-
-    Returns:
-        The plan, or None if the issue's answers have to be read.
-    """
+    """Decide what needs no answers: an issue of ours that is closed, merged or refused; None if it needs them."""
     number, pull = issue.number, look.proposal.pull
     state = pull_state(pull)
     if pull and is_done(pull):
@@ -66,11 +62,8 @@ def triage(issue: Issue, look: Look) -> Plan | None:
 def settled(filed: Filed, *, listed: bool = False) -> Plan | None:
     """Decide what needs no page: answers with problems, and answers that are proposed already, on the current base.
 
-    If it was only seen in a listing, our comment does not show: its trace in the pull request's marker, and how many
-    comments there are, have to do.
-
-    Returns:
-        The plan, or None if the site has to be read, or, if only listed, the issue has to be looked at.
+    None if the site has to be read. If the issue was only seen in a listing, our comment does not show: its trace in
+    the pull request's marker, and how many comments there are, have to do; None if it has to be looked at.
     """
     look, pull = filed.look, filed.look.proposal.open_pull
     state = pull_state(pull)
@@ -89,11 +82,7 @@ def settled(filed: Filed, *, listed: bool = False) -> Plan | None:
 
 
 def only_moved(filed: Filed) -> Filed | None:
-    """Tell whether a listing shows that nothing but the base has changed since a proposal was made.
-
-    Returns:
-        The same with our comment as it has to read then, or None if the issue has to be looked at.
-    """
+    """Add our comment as it has to read if a listing shows that only the base has changed since; else None."""
     look, pull = filed.look, filed.look.proposal.pull
     state = pull_state(pull)
     if pull is None or filed.event is None or state.digest != answers_digest(filed.event) or state.shared:
