@@ -151,6 +151,10 @@ class Site:
             self._refuse_foreign()
             raise
 
+    def refuse_unreadable(self, records: Mapping[str, str]) -> None:
+        """Refuse to write records, given by their paths, that would be larger or more than is read back."""
+        check_sizes(RECORDS, {path: len(text.encode()) for path, text in records.items()}, self.config.records)
+
     @cached_property
     def _data_files(self) -> list[str]:
         """The names of the data files in the records' folder; one that would hide a file of the site is refused."""

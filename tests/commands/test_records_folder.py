@@ -146,3 +146,13 @@ def test_what_the_site_shows_of_its_data_is_there_after_the_first_merge(
     assert "Bats" in (built / "history.html").read_text()
     ran = almanac("doctor", "--json", "--site", repo.folder)
     assert not [one for one in json.loads(ran.out)["findings"] if one["status"] == "error"]
+
+
+def test_no_record_is_written_that_would_be_too_large_to_be_read_back() -> None:
+    page, large = "### May 4, 2021: Owls\n\n### May 3, 2021: Bats\n", f"\n{'hoo ' * 70_000}\n"
+    config = {CONFIG: f"page: {PAGE}\n"}
+    with pytest.raises(ConfigError, match=r"This record has .* no more than 256 KiB"):
+        import_files(memory_site(config), PAGE, page + large)
+    files = config | {PAGE: page + large} | import_files(memory_site(config), PAGE, page)[0]
+    with pytest.raises(ConfigError, match=r"This record has .* no more than 256 KiB"):
+        build_files(memory_site(files))

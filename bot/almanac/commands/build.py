@@ -129,7 +129,9 @@ def new_records(site: Site, imported: Imported) -> dict[str, str]:
     """
     known = {event.id for event in site.records}
     new = [event for event in imported.events if event.id not in known]
-    return {record_path(site.config.records, event.id): write_record(event) for event in new}
+    written = {record_path(site.config.records, event.id): write_record(event) for event in new}
+    site.refuse_unreadable({**site.record_texts, **written})
+    return written
 
 
 # ---------------------------------------------------------------- build

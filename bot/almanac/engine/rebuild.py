@@ -29,17 +29,19 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     `spell` rewrites a record before it is written, given what writes its section.
 
     Raises:
-        UserError: A record, a view's file or a template cannot be used.
+        UserError: A record, a view's file or a template cannot be used, or a record would be too large to be read back.
     """
     records, render = site.records, site.renderer(site.records)
     views = views_of(site.config, render)
     taken_off, notes = _without_deleted(site, views, render)
     built = build_all(views, lambda path: taken_off.get(path, site.text(path)), records)
     known = {event.id: event for event in records}
-    after = dict(built.files)
+    written: dict[str, str] = {}
     for event in built.records:
         path = record_path(site.config.records, event.id)
-        after[path] = write_record(spell(event, render), before=known.get(event.id), source=site.record_text(path))
+        written[path] = write_record(spell(event, render), before=known.get(event.id), source=site.record_text(path))
+    site.refuse_unreadable(written)
+    after = {**built.files, **written}
     changed = {} if built.problems else {path: text for path, text in after.items() if site.text(path) != text}
     return PageEdits(changed, {path: site.text(path) for path in changed}, built.problems, (*notes, *built.notes))
 
