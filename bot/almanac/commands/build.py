@@ -53,15 +53,7 @@ def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> in
             root.refuse_to_lose(files)
             root.write(files)
     if as_json:
-        print_json(
-            {
-                "events": len(imported.events),
-                "structured": imported.structured,
-                "verbatim": imported.verbatim,
-                "roundtrip": True,
-                "warnings": problem_values(imported.warnings),
-            }
-        )
+        print_json({**imported_values(imported), "roundtrip": True})
         return 0
     for event in imported.events:
         kept_as = "fields" if event.markdown is None else "verbatim"
@@ -71,6 +63,12 @@ def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> in
     print_text(f"\n{page}: {counts}. Written again from its records, the page is the same byte for byte.")
     print_text("Nothing was written (--dry-run)." if dry_run else f"Files written: {len(files)}.")
     return 0
+
+
+def imported_values(imported: Imported) -> dict[str, object]:
+    """Return what was imported, for a JSON document."""
+    counts = {"events": len(imported.events), "structured": imported.structured, "verbatim": imported.verbatim}
+    return {**counts, "warnings": problem_values(imported.warnings)}
 
 
 def _page_text(file: Path, name: str) -> str | None:

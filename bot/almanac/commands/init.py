@@ -11,7 +11,7 @@ import typer
 
 from almanac import config as configs
 from almanac.commands import starter
-from almanac.commands.build import minimal_config, new_records, read_page, refuse_other_page
+from almanac.commands.build import imported_values, minimal_config, new_records, read_page, refuse_other_page
 from almanac.commands.discovery import MARKDOWN, Checkout, read_checkout, records_folder, site_files
 from almanac.commands.site_checks import check_form, find_workflow, readable_form
 from almanac.commands.survey import Candidate, survey
@@ -202,16 +202,12 @@ def next_steps(plan: Adoption, checkout: Checkout) -> list[str]:
 
 
 def _values(plan: Adoption, steps: Sequence[str], *, written: bool) -> dict[str, Any]:
-    imported = plan.imported
     return {
         "page": plan.config.page,
-        "events": len(imported.events) if imported else 0,
-        "structured": imported.structured if imported else 0,
-        "verbatim": imported.verbatim if imported else 0,
+        **imported_values(plan.imported or Imported((), 0, 0, ())),
         "section_template": starter.TEMPLATE if plan.section_template else None,
         "files": plan.states | dict.fromkeys(plan.records, "new"),
         "written": written,
-        "warnings": problem_values(imported.warnings if imported else ()),
         "notes": plan.notes,
         "problems": problem_values(plan.problems),
         "next": list(steps),

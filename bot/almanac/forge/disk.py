@@ -15,7 +15,7 @@ from pathlib import Path
 
 from almanac.caps import Cap, check_sizes
 from almanac.errors import Problem, UserError
-from almanac.paths import leads_inside
+from almanac.paths import leads_inside, parents
 
 # Windows has neither; Almanac does not run there, but can be imported.
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -129,19 +129,11 @@ class Disk:
         try:
             yield
         except OSError as error:
-            if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EMLINK) and (link := self._link_in(path)):
+            links = (one for one in [*parents(path), path] if (self.root / one).is_symlink())
+            if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EMLINK) and (link := next(links, None)):
                 raise UserError(link_problem(link)) from None
             error.filename = path
             raise
-
-    def _link_in(self, path: str) -> str | None:
-        """Return the first part of a path that is a link, with what is before it."""
-        place = self.root
-        for part in path.split("/"):
-            place /= part
-            if place.is_symlink():
-                return place.relative_to(self.root).as_posix()
-        return None
 
 
 def link_problem(path: str) -> Problem:
