@@ -250,7 +250,7 @@ _TO_MONTH = _pattern(rf"{_DASH}{MONTH_NAME}\b\.?,?[ ]?{_YEAR}")
 _BEFORE = _pattern(rf"(?:[\W_]|{_WEEKDAY}|(?:on|the|date|when|week of)\b)*")
 _AFTER = _pattern(rf"[\s,)]*\(?{_WEEKDAY}\)?(?=\W|\Z)")
 # What may separate a title from the date after it. A weekday is the date's only if a mark separates it as well.
-_BETWEEN = _pattern(rf"(?:\s*[,(\[:;|\u2013\u2014·•/@-]\s*|\s+on\s+)(?:{_WEEKDAY}[\s,.]*)?\Z")
+_BETWEEN = _pattern(rf"(?<!\s)(?:\s*+[,(\[:;|\u2013\u2014·•/@-]\s*+|\s++on\s++)(?:{_WEEKDAY}[\s,.]*+)?\Z")
 _THE = _pattern(r"(?<=[,(\[:;|\u2013\u2014·•/@-])\s*the\s+\Z")
 _EDGES = " \t:;,.|\u2013\u2014-·•/~_*>="
 _PARTS = frozenset("([,:;|\u2013\u2014-·•/@")
@@ -309,23 +309,27 @@ def numeric_orders(lines: Iterable[str]) -> NumericOrders:
     no such date, dots tell, since no country writes the month first with these, or that only one of the readings puts
     the dates in order.
     """
-    seen: dict[tuple[str, int], list[tuple[re.Match[str], str]]] = {}
+    seen: dict[tuple[str, int], list[tuple[re.Match[str], set[tuple[int, int]]]]] = {}
     for line in lines:
+        if not any(mark in line for mark in "/.-"):
+            continue
+        days = {(int(iso[3]), int(iso[4])) for iso in _ISO_DAY.finditer(line)}
         for pattern in (_ON_PAGE[len(_PAGE)], _SHORT_YEAR):
-            for match in pattern.finditer(line) if any(mark in line for mark in "/.-") else ():
-                seen.setdefault((match["mark"], len(match["year"])), []).append((match, line))
+            for match in pattern.finditer(line):
+                seen.setdefault((match["mark"], len(match["year"])), []).append((match, days))
     found = {kind: _numeric_order(kind, dates) for kind, dates in seen.items()}
     return {kind: order for kind, order in found.items() if order}
 
 
-def _numeric_order(kind: tuple[str, int], dates: Sequence[tuple[re.Match[str], str]]) -> Literal["day", "month"] | None:
+def _numeric_order(
+    kind: tuple[str, int], dates: Sequence[tuple[re.Match[str], set[tuple[int, int]]]]
+) -> Literal["day", "month"] | None:
     numbers = [(int(match["first"]), int(match["second"]), _whole_year(match["year"])) for match, _ in dates]
     mark, digits = kind
     if digits == len("21") and len({year for *_, year in numbers}) > len({first for first, *_ in numbers}):
         return None  # the year may come first
-    same_day = [{tuple(map(int, iso.group(3, 4))) for iso in _ISO_DAY.finditer(line)} for _, line in dates]
     days, months = 0, 0
-    for (first, second, _), iso in zip(numbers, same_day, strict=True):
+    for (first, second, _), (_, iso) in zip(numbers, dates, strict=True):
         months += second > 12 or ((first, second) in iso and first != second)  # noqa: PLR2004  # months
         days += first > 12 or ((second, first) in iso and first != second)  # noqa: PLR2004
     if days or months:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, TypeVar
 
 import yaml
@@ -243,9 +244,13 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
     return _SENTENCES.get(kind, detail["msg"]) + f"{like}."
 
 
+@cache  # a file can have thousands of mistakes
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
+
+
 def _schema_at(model: type[BaseModel], location: Path) -> dict[str, Any]:
-    schema: dict[str, Any] = model.model_json_schema()
-    here = schema
+    here = schema = _schema(model)
     for step in location:
         if isinstance(step, int):
             here = here.get("items", {})

@@ -7,11 +7,11 @@ the keys and the way in which all other values are written stay as they are.
 import json
 import re
 from collections.abc import Callable
-from difflib import SequenceMatcher
 from typing import Any
 
 import yaml
 
+from almanac.matching import LinearMatcher
 from almanac.yamlfile import MAX_CHARACTERS, compose, load, scalar_value
 
 # Words that YAML 1.1 (Ruby's reader too) takes for a boolean or null if they have no quotes.
@@ -152,7 +152,7 @@ class _Editor:
     def entries(self, node: yaml.SequenceNode, new: list[Any]) -> None:
         known = _entries(node)
         old, wanted = ([json.dumps(item, sort_keys=True) for item in side] for side in (map(_data, node.value), new))
-        for step, i1, i2, j1, j2 in SequenceMatcher(None, old, wanted, autojunk=False).get_opcodes():
+        for step, i1, i2, j1, j2 in LinearMatcher(old, wanted).get_opcodes():
             if step == "equal":
                 continue
             both = min(i2 - i1, j2 - j1)

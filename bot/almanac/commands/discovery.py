@@ -22,7 +22,7 @@ _TEMPLATES = (*MARKDOWN, ".html", ".htm", ".liquid", ".xml", ".json", ".js", ".c
 _MOST_FILES = 50_000
 _USUAL_FOLDER = "events"
 _REMOTE = re.compile(
-    r"(?:(?:https?|ssh|git)://(?:[^/@\s]+@)?|[^/@\s:]+@)(?P<host>[A-Za-z0-9.-]*github[A-Za-z0-9.-]*)(?::[0-9]+)?[:/]"
+    r"(?:(?:https?|ssh|git)://(?:[^/@\s]+@)?|[^/@\s:]+@)(?P<host>(?>[A-Za-z0-9.-]*?github)[A-Za-z0-9.-]*+)(?::[0-9]+)?[:/]"
     r"(?P<name>[A-Za-z0-9_-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?"
 )
 

@@ -34,7 +34,8 @@ _EXTRA = re.compile(r"""\bextra(?:\.([A-Za-z_][A-Za-z0-9_]*)|\[\s*["']([^"']+)["
 _USES_ALMANAC = re.compile(r"uses:[ ]*[\"']?[A-Za-z0-9_.-]+/almanac@|\balmanac action\b")
 # What Jekyll leaves out unless the config says otherwise.
 _LEFT_OUT = ("Gemfile", "Gemfile.lock", "node_modules", "vendor/bundle", "vendor/cache", "vendor/gems", "vendor/ruby")
-_JEKYLL_VERSION = re.compile(r"^    (jekyll|github-pages) \(([0-9]+)[0-9.]*\)$", re.MULTILINE)
+_OTHER_WILDCARD = re.compile(r"[\[?]")
+_JEKYLL_VERSION = re.compile(r"^    (jekyll|github-pages) \(([0-9]++)[0-9.]*\)$", re.MULTILINE)
 _OLDEST_JEKYLL = 3
 _PERMISSIONS = ("contents", "issues", "pull-requests")
 
@@ -405,8 +406,8 @@ def _triggers(data: dict[str, Any], checkout: Checkout, path: str) -> Iterator[F
     branches = triggers["push"].get("branches") if isinstance(triggers.get("push"), dict) else None
     if checkout.top and isinstance(branches, list):
         # Of the special characters in a workflow's branch patterns, only `*` is looked at.
-        patterns = [re.escape(str(name)).replace(r"\*", ".*") for name in branches]
-        if not any(re.fullmatch(pattern, checkout.branch) for pattern in patterns):
+        patterns = [_OTHER_WILDCARD.sub(r"[\g<0>]", str(name)) for name in branches]
+        if not any(fnmatchcase(checkout.branch, pattern) for pattern in patterns):
             names = ", ".join(map(str, branches))
             message = f"The workflow waits for pushes to {names}, but the default branch is {checkout.branch}."
             yield Finding("workflow", "warning", message, f"Write `branches: [{checkout.branch}]` below `push:`.", path)

@@ -21,7 +21,7 @@ from almanac.page.lines import fingerprint, fingerprints, raw_cells, split_lines
 _LIVE_OR_MARKUP = re.compile(r"(\{[{%:]|\$\$)|[\\`*_^{}\[\]<>|$~&]")
 _MARKUP = re.compile(r"[\\`*_^{}\[\]<>|$~&]")
 _SPACE = re.compile(r"\s+")
-_BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
+_BREAK = re.compile(r" ?<br ?/?> ?", re.IGNORECASE)
 _MARKS = {"em": "*", "strong": "**", "s": "~~"}
 
 

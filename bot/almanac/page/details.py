@@ -44,7 +44,7 @@ _LABELLED = re.compile(
 _ITEM = re.compile(r"[ \t]+[-*+][ \t]+(?=\S)")
 _BULLET = re.compile(r"[-*+][ \t]+")
 _TITLE_MARK = re.compile(r"(?:[-*+]|#{1,6})[ \t]+")
-_BREAK = re.compile(r"(?:[ ]{2,}|\\|<br[ ]?/?>)\Z")
+_BREAK = re.compile(r"(?:(?<![ ])[ ]{2,}+|\\|<br[ ]?/?>)\Z")
 _AUTOLINK = re.compile(r"<https?://[^<>\s]+>\Z")
 
 _ReadLabel = Callable[[str], re.Match[str] | None]

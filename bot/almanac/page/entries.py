@@ -192,11 +192,14 @@ def _begins_with_day(text: str, orders: NumericOrders) -> bool:
 
 def _table_end(lines: Lines, first: int, after: int) -> int | None:
     """Return the line after a table that begins here, or None if it is not a table."""
+    second = first + 1
+    has_head = second < after and lines.visible[second] and is_delimiter(lines.texts[second])
+    if not has_head and not lines.texts[first].lstrip().startswith("|"):
+        return None  # without a look at what follows, which every line would take
     end = first
     while end < after and lines.visible[end] and "|" in lines.texts[end]:
         end += 1
-    has_head = end > first + 1 and is_delimiter(lines.texts[first + 1])
-    return end if has_head or lines.texts[first].lstrip().startswith("|") else None
+    return end
 
 
 def _dated_rows(lines: Lines, first: int, after: int, year: str | None) -> Iterator[tuple[int, Found]]:

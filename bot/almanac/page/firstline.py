@@ -19,10 +19,11 @@ _WEEKDAY_AFTER = re.compile(rf",?[ ]\(?{_WEEKDAY}\)?(?![A-Za-z])", re.IGNORECASE
 _BELONGS_TO_DATE = re.compile(r"\b(?:on|the|date|when|week of)\b|_", re.IGNORECASE)
 # Closing emphasis is followed by a separator, opening emphasis by a word.
 _SEPARATOR = r"[ \t:;,.|\u2013\u2014\u00b7\u2022/~@)\]>=-]"
-_AFTER_DATE = re.compile(rf"(?:{_SEPARATOR}|[*_]+(?={_SEPARATOR}))*")
-_BEFORE_DATE = re.compile(r"(?:[ \t:;,.|(\[\u2013\u2014\u00b7\u2022/~@-]|(?:(?<=[\w.!?])[*_]+))*\Z")
+_AFTER_DATE = re.compile(rf"\A(?:{_SEPARATOR}|[*_]++(?={_SEPARATOR}))*+")
+# For a text that is turned round, so that it begins where the date did.
+_BEFORE_DATE = re.compile(r"\A(?:[ \t:;,.|(\[\u2013\u2014\u00b7\u2022/~@-]|[*_]+(?=[\w.!?]))*+")
 _LINK_AT_END = re.compile(rf"(?P<before>(?<![ \t])[ \t]+[(\[]?){LINK.pattern}(?P<after>[)\]]?)[ \t]*\Z")
-_TITLE_BY = re.compile(r"(?P<title>.*[^\s,])(?P<by>,?[ ](?:by|with)[ ])(?=\S)(?P<names>.*)\Z")
+_TITLE_BY = re.compile(r"(?P<title>.*[^\s,])(?P<by>,?[ ](?:by|with)[ ])(?=\S)(?P<names>(?s:.*))")
 _WITHIN_NAMES = re.compile(r"(?:\b(?:by|with|and)|[,&])\Z")
 _EMPHASIS = ("***", "**", "__", "*", "_", '"', "'", "\u201c\u201d")
 _TEMPLATE_MARKS = re.compile(r"[{}<>`\\]")
@@ -190,7 +191,7 @@ def _date_first(before: str, date: str, after: str) -> FirstLine | None:
             before, after, linked = before[:-1], link[1].removeprefix(date), "all"
         elif not after.startswith("]"):
             return None
-    title = _AFTER_DATE.sub("", after, count=1)
+    title = _AFTER_DATE.sub("", after)
     middle = after[: len(after) - len(title)]
     if not title:
         return FirstLine(before, "", middle.rstrip(), titled=False, linked=linked)
@@ -203,7 +204,7 @@ def _date_first(before: str, date: str, after: str) -> FirstLine | None:
 def _title_first(lead: str, title: str, after: str) -> FirstLine | None:
     if re.search(r"\w", after):
         return None
-    words = _BEFORE_DATE.sub("", title)
+    words = _BEFORE_DATE.sub("", title[::-1])[::-1]
     middle = title[len(words) :]
     link = LINK.fullmatch(words)
     closing_marks = middle[: len(middle) - len(middle.lstrip("*_"))]

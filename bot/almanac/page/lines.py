@@ -16,9 +16,12 @@ MAX_START = 1_000
 """How much of a line can name an event. A longer line is prose, and no line costs more than this to look at."""
 
 # A URL in round brackets may hold one pair of them itself, as the addresses of many encyclopaedias do.
+_TITLE = r"[\"'][^\"'()]*+[\"'][ \t]*+"
 URL = r"[^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*"
 """The pattern of a link's URL, without groups."""
-LINK = re.compile(rf"\[([^\[\]]*)\]\([ \t]*<?({URL})>?(?:[ \t]+[\"'][^\"'()]*[\"'])?[ \t]*\)(?:\{{:[^{{}}]*\}})?")
+LINK = re.compile(
+    rf"\[([^\[\]]*)\]\((?:[ \t]*+(?!{_TITLE}\))|(?=[ \t]))<?({URL})>?(?:[ \t]++{_TITLE}|[ \t]*+)\)(?:\{{:[^{{}}]*\}})?"
+)
 """A link, as in `[words](url "title"){: .attributes}`: group 1 is its words, group 2 its URL."""
 BULLET = re.compile(r"([ ]{0,3})([-*+])([ \t]+)(?:\[[ xX]\][ \t]+)?(?=\S)")
 """What begins a list item at the top level, a task's box included: group 2 is its mark."""
@@ -27,7 +30,7 @@ _IMAGE = re.compile(r"!\[([^\[\]]*)\]\([^()]*\)")
 _REFERENCE = re.compile(r"\[([^\[\]]+)\](?:\[[^\[\]]*\])?")
 _AUTOLINK = re.compile(r"<(https?://[^<>\s]*)>")
 _ANCHOR = re.compile(
-    r"<a\b[^<>]*\bhref[ \t]*=[ \t]*[\"']?(https?://[^\"'<>\s]+)[^<>]*>([^<>]*)</a[ \t]*>", re.IGNORECASE
+    r"<a\b(?>[^<>]*\bhref[ \t]*+=[ \t]*+[\"']?(https?://[^\"'<>\s]++))[^<>]*+>([^<>]*+)</a[ \t]*>", re.IGNORECASE
 )
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--[^<]*?-->")
 _ATTRIBUTES = re.compile(r"\{[:#][^{}]*\}|\{%[^{}%]*%\}")

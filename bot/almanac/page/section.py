@@ -50,7 +50,7 @@ _PROBES: dict[str, Any] = {
 """What each field holds for a moment, to see where the site's own template writes it."""
 
 _DEFAULT_LABEL = "Guests"
-_HEADING = re.compile(r"#{1,6}[ \t]+([^:]*):[ \t]*(\S.*)\Z")
+_HEADING = re.compile(r"#{1,6}[ \t]++([^:]*+):[ \t]*+(\S.*)\Z")
 _ITEM = re.compile(r"- (\S.*)\Z")
 _NESTED = re.compile(r"    \* (\S.*)\Z")
 _REFERENCE = re.compile(r"&#([0-9]{1,7});")

@@ -38,9 +38,7 @@ MAX_SECTION = 1_000_000  # characters
 _SAFE_FILTERS = frozenset({"url", "slug"})
 _SAFE_FIELDS = frozenset({"id", "date", "status"})
 _FILTERS_FOR_ONE_POSITION = frozenset({"text", "heading", "item", "link"})
-_RAW_ELEMENT = re.compile(
-    r"<(script|style|textarea|title|xmp|iframe|noembed|noframes|plaintext)\b(?!.*</\1\b)", re.IGNORECASE | re.DOTALL
-)
+_RAW_TAG = re.compile(r"<(/?)(script|style|textarea|title|xmp|iframe|noembed|noframes|plaintext)\b", re.IGNORECASE)
 _FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)", re.MULTILINE)
 _UNSAFE_PLACES = (
     ("an HTML tag", re.compile(r"<[A-Za-z/!?][^<>]*\Z")),
@@ -172,7 +170,8 @@ def _is_harmless(value: nodes.Expr) -> bool:
 
 
 def _unsafe_place(before: str) -> str | None:
-    if _RAW_ELEMENT.search(before):
+    last_tags = {tag[2].lower(): tag[1] for tag in _RAW_TAG.finditer(before)}
+    if "" in last_tags.values():  # one that nothing closes
         return "a script, a style or the like"
     if len(_FENCE.findall(before)) % 2:
         return "code"

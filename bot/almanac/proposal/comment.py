@@ -13,8 +13,8 @@ from almanac.proposal.state import DeleteBranch, Draft, DropComment, Look, Plan,
 Command = Literal["retry", "recreate", "cancel", "unknown"]
 _KNOWN: dict[str, Command] = {"retry": "retry", "recreate": "recreate", "cancel": "cancel"}
 
-_COMMAND = re.compile(r" {0,3}/almanac(?:[ \t]+(\S.*))?[ \t]*", re.IGNORECASE)
-_FENCE = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}).*)")
+_COMMAND = re.compile(r" {0,3}/almanac(?:[ \t]++(\S.*)?)?+", re.IGNORECASE)
+_FENCE = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}+).*)")
 _HIDDEN = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
 _CODE_INDENT = 4
 _NOTE = "<!-- almanac:note -->"

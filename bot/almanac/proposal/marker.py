@@ -12,7 +12,7 @@ from almanac.config import SitePath
 from almanac.event.model import ID_PATTERN
 from almanac.proposal.state import Closer, Comment, Pull
 
-_STATE = re.compile(r"\n*<!-- almanac:state (\{[^\n]*\}) -->\s*\Z")
+_STATE, _STATE_END = "<!-- almanac:state ", " -->"
 # GitHub numbers issues, pull requests and comments from 1; branches of ours take numbers of up to nine digits.
 _Number = Annotated[int, Field(ge=1, le=999_999_999)]
 _CommentId = Annotated[int, Field(ge=1, lt=2**63)]
@@ -144,20 +144,20 @@ def with_state(text: str, entries: Mapping[str, object]) -> str:
     kept = {key: value for key, value in entries.items() if value is not None}
     # `-->` would end the HTML comment early.
     data = re.sub("-(?=-)", r"\\u002d", json.dumps(kept, separators=(",", ":")))
-    return f"{text.rstrip()}\n\n<!-- almanac:state {data} -->\n"
+    return f"{text.rstrip()}\n\n{_STATE}{data}{_STATE_END}\n"
 
 
 def read_state(body: str) -> tuple[str, dict[str, Any]]:
     """Split a body into the text above the marker and the marker's entries; no entries if there is no valid marker."""
-    body = body.replace("\r\n", "\n")
-    found = _STATE.search(body)
-    if not found:
-        return body.rstrip(), {}
+    body = body.replace("\r\n", "\n").rstrip()
+    start = body.find(f"{_STATE}{{", body.rfind("\n") + 1)
+    if start < 0 or not body.endswith(f"}}{_STATE_END}"):
+        return body, {}
     try:
-        entries = json.loads(found[1])
+        entries = json.loads(body[start + len(_STATE) : -len(_STATE_END)])
     except (ValueError, RecursionError):
         entries = {}
-    return body[: found.start()].rstrip(), entries
+    return body[:start].rstrip(), entries
 
 
 def text_digest(text: str) -> str:

@@ -7,9 +7,9 @@ did to one side, none is lost and none is there twice; the style of the branch s
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from itertools import chain, pairwise
 
+from almanac.matching import LinearMatcher
 from almanac.page.canonical import canonical, says_same
 from almanac.page.entries import style_of
 from almanac.page.lines import is_delimiter, newline_of, raw_cells, with_newline
@@ -77,15 +77,15 @@ def _merge(before: Sequence[_Piece], ours: Sequence[_Piece], theirs: Sequence[_P
     """Merge pieces; tell whether both sides replaced the same ones by different ones."""
     styled = list(before)
     hunks = [*_hunks(before, ours, styled, theirs=False), *_hunks(before, theirs, styled, theirs=True)]
-    hunks.sort(key=lambda hunk: (hunk.start, hunk.end, hunk.theirs))
+    hunks.sort(key=lambda hunk: (hunk.start, hunk.end, hunk.theirs), reverse=True)  # the first at the end
     written: list[_Piece] = []
     at, clash = 0, False
     while hunks:
         # Changes that touch the same pieces are settled together. Two insertions at one place do: they may be the same.
-        cluster = [hunks.pop(0)]
+        cluster = [hunks.pop()]
         start, end = cluster[0].start, cluster[0].end
-        while hunks and (hunks[0].start < end or hunks[0].start == hunks[0].end == start == end):
-            cluster.append(hunks.pop(0))
+        while hunks and (hunks[-1].start < end or hunks[-1].start == hunks[-1].end == start == end):
+            cluster.append(hunks.pop())
             end = max(end, cluster[-1].end)
         mine = _applied(styled, [hunk for hunk in cluster if not hunk.theirs], start, end)
         other = _applied(styled, [hunk for hunk in cluster if hunk.theirs], start, end)
@@ -99,7 +99,7 @@ def _merge(before: Sequence[_Piece], ours: Sequence[_Piece], theirs: Sequence[_P
 def _hunks(before: Sequence[_Piece], after: Sequence[_Piece], styled: list[_Piece], *, theirs: bool) -> list[_Hunk]:
     """Find what a side replaced. What it only spelt in another way goes into `styled`, where the later side wins."""
     hunks = []
-    for step, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for step, i1, i2, j1, j2 in LinearMatcher(before, after).get_opcodes():
         if step != "equal":
             hunks.append(_Hunk(i1, i2, after[j1:j2], theirs))
             continue

@@ -167,7 +167,7 @@ LIMIT = timedelta(days=31)
 EXAMPLE = "Write it as 2 hours, 90 min, 1h30 or 1:30."
 
 _DAYS, _HOURS, _MINUTES = (rf"(?P<{unit}>[0-9]{{1,5}}(?:[.,][0-9]{{1,3}})?)" for unit in ("days", "hours", "minutes"))
-_AND = r"\s*(?:,|and\b|&)?\s*"
+_AND = r"\s*+(?:(?:,|and\b|&)\s*+)?"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE | re.ASCII)
     for form in (

@@ -216,7 +216,9 @@ _MATTERS = re.compile(r"[0-9]|\b(?:[ap]\.?m|noon|midday|midnight|half|quarter|pa
 _CLINGS = re.compile(rf"[.:/+_\u2010-\u2015\u2212-]{_USED}")
 _BETWEEN = re.compile(rf"(?<={_USED})\s*(?:[,/|;\u00b7\u2022\u2010-\u2014-]|and|or)\s*(?={_USED})", _FLAGS)
 _LENGTH = re.compile(
-    r"[\s,;(-]*\b(?:for |about |lasting )*[0-9]{1,4}(?:[.,][0-9]{1,3})?\s?(?:hours?|hrs?|minutes?|mins?)\b[.)]*", _FLAGS
+    r"(?<![\s,;(-])[\s,;(-]*+\b(?:for |about |lasting ){0,9}[0-9]{1,4}(?:[.,][0-9]{1,3})?\s?"
+    r"(?:hours?|hrs?|minutes?|mins?)\b[.)]*",
+    _FLAGS,
 )
 
 

@@ -20,7 +20,11 @@ GRAPHQL = "/graphql"
 """The path of a request that is a GraphQL document; where that is on an Enterprise Server, the client knows."""
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
 MINUTE, DAY = 60.0, 86_400.0
-_TOKENS = re.compile(r"\b(gh[a-z]_[A-Za-z0-9_.-]{4,}|github_pat_[A-Za-z0-9_]+|eyJ[\w-]+\.[\w-]+\.[\w-]+)")
+_TOKENS = re.compile(
+    r"\b(?:gh[a-z]_[A-Za-z0-9_.-]{4,}|github_pat_[A-Za-z0-9_]+)"
+    # With what is before it in one run of such characters: a search from each of their places would take too long.
+    r"|(?<![\w-])(?>[\w-]*?\beyJ)[\w-]++\.[\w-]++\.[\w-]++"
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 # The kinds of errors that GitHub's GraphQL has, as the REST API would answer them.
 _STATUSES = {
@@ -36,7 +40,7 @@ _UNKNOWN_FIELD = "undefinedField"
 _RATE_LIMIT = re.compile(r"rate limit|abuse detection|wait a few minutes|retry your request again later", re.IGNORECASE)
 _TOO_QUICK = re.compile(r"secondary rate limit|abuse detection|submitted too quickly", re.IGNORECASE)
 _MISSING = re.compile(
-    r"resource not accessible by|must have (admin|push|write|triage)|access to .*not granted"
+    r"resource not accessible by|must have (admin|push|write|triage)|\A(?>(?s:.*?)access to )(?s:.*)not granted"
     r"|not been granted the required scopes?",
     re.IGNORECASE,
 )

@@ -1,0 +1,183 @@
+"""Hostile text costs time in proportion to its length: every pattern, and every reader of what strangers write.
+
+A first look at short texts finds those that take unusually long; only these are tried with longer ones.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from almanac.config import read_config
+from almanac.dates import find_date, numeric_orders, period, read_date
+from almanac.errors import UserError
+from almanac.event.description import blocks
+from almanac.event.people import read_people
+from almanac.event.record import read_record
+from almanac.form.body import parse
+from almanac.form.schema import read_form
+from almanac.matching import LinearMatcher
+from almanac.page.canonical import says_same
+from almanac.page.importer import import_page
+from almanac.page.outline import outline
+from almanac.proposal.marker import read_state
+from almanac.proposal.textmerge import merge_texts
+from almanac.renderer import template
+from almanac.text import clean_line, clean_text
+
+from tests.linear import GROWTH, Attack, Used, attacks, grows_too_fast, patterns, seconds
+from tests.page.house import ZONES, render
+
+_LOOKED_AT, _TRIED = 400, 800
+"""How long the texts of the first look are, and the shorter ones of the second, in characters."""
+_UNUSUAL = 30
+"""So many times as long as a plain search through the same text."""
+_PLAIN = Used("plain", re.compile(r"[^\x00]*\x00"), frozenset({"match"}))
+
+
+def usual() -> float:
+    return min(seconds(lambda: _PLAIN.run("a" * _LOOKED_AT)) for _ in range(50))
+
+
+def first_too_slow(used: Used) -> Attack | None:
+    limit = _UNUSUAL * usual()
+    for attack in attacks(used.pattern.pattern, used.pattern.flags):
+        looked_at = attack.text(_LOOKED_AT)
+        if seconds(lambda: used.run(looked_at)) > limit:  # noqa: B023 - called at once
+            short, long = attack.text(_TRIED), attack.text(_TRIED * GROWTH)
+            if grows_too_fast(lambda: used.run(short), lambda: used.run(long)):  # noqa: B023
+                return attack
+    return None
+
+
+@pytest.mark.parametrize("used", patterns(), ids=lambda used: used.name)
+def test_every_pattern_is_linear(used: Used) -> None:
+    assert first_too_slow(used) is None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        # As they once were in this package.
+        r"\[([^\[\]]*)\]\([ \t]*<?([^()\s<>]*)>?(?:[ \t]+[\"'][^\"'()]*[\"'])?[ \t]*\)",
+        r"(?:[ ]{2,}|\\)\Z",
+        r"\n*<!-- state (\{[^\n]*\}) -->\s*\Z",
+        r" {0,3}/almanac(?:[ \t]+(\S.*))?[ \t]*\Z",
+    ],
+)
+def test_the_test_finds_what_is_not(pattern: str) -> None:
+    assert first_too_slow(Used("old", re.compile(pattern), frozenset({"search"}))) is not None
+
+
+# ------------------------------------------------------------------------------- readers
+
+HOUSE_FORM = read_form(template("site/new-event.yml"))
+SECTION = "### November 8th, 2021:  G\n\n- Topic:  H\n\n"
+
+
+def read_page(text: str) -> None:
+    outline(text)
+    import_page(SECTION + text, render, ZONES)
+
+
+def merge(text: str) -> None:
+    merge_texts(text, f"a\n{text}", f"{text}\nb")
+    lines = text.split("\n")
+    LinearMatcher(lines, [*lines[::2], *lines[1::2]]).get_opcodes()
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "page": read_page,
+    "meaning": lambda text: says_same(text, f"{text} x"),
+    "body": lambda text: parse(text, HOUSE_FORM),
+    "record": lambda text: read_record(f"id: 2021-x\ntitle: x\ndate: '2021'\ndescription: |\n  {text}", "x.yml"),
+    "config": lambda text: read_config(f"page: |\n  {text}"),
+    "form": lambda text: read_form(f"name: x\nbody:\n  - {{type: input, id: a, attributes: {{label: b}}}}\n# {text}"),
+    "date": lambda text: (find_date(text), read_date(text), period(text), numeric_orders([text])),
+    "description": lambda text: list(blocks(text)),
+    "people": read_people,
+    "clean": lambda text: (clean_text(text), clean_line(text)),
+    "marker": read_state,
+    "merge": merge,
+}
+UNITS = [
+    *(
+        " ",
+        "\n",
+        "\t",
+        "a",
+        "1",
+        "- a\n",
+        "* ",
+        "*",
+        "_",
+        "**a",
+        "`",
+        "```\n",
+        "[",
+        "[a](",
+        "[a]( ",
+        "](",
+        "![",
+        "<",
+        "<a ",
+    ),
+    *(
+        "<!--",
+        "{% for x %}",
+        "{{",
+        "{%",
+        "| a ",
+        "|\n",
+        "|-|\n",
+        "#",
+        "# a\n",
+        "### 2021-11-08: a\n",
+        "- 2021-11-08: a\n",
+    ),
+    *(
+        "2021-11-08 ",
+        "1/2/2021 ",
+        "10-11am ",
+        "\\",
+        "&amp;",
+        "&#123;",
+        "<details>\n",
+        "</details>\n",
+        ">",
+        "> ",
+        "\u200b",
+    ),
+    *(
+        "---\n",
+        "a\n===\n",
+        "https://a.example/",
+        "<https://a",
+        "~~",
+        "(",
+        "a: b\n",
+        "### Title\n\n",
+        "\ufe0f",
+        "    a\n",
+    ),
+]
+
+
+def tried(reader: Callable[[str], object], text: str) -> Callable[[], None]:
+    def run() -> None:
+        with suppress(UserError):
+            reader(text)
+
+    return run
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_reader_is_linear(name: str) -> None:
+    reader = READERS[name]
+    slow = []
+    for unit in UNITS:
+        head = "See [a](" if unit.isspace() else ""
+        short, long = (tried(reader, head + unit * (size // len(unit))) for size in (400, 400 * GROWTH))
+        if grows_too_fast(short, long):
+            slow.append(head + unit)
+    assert not slow
