@@ -28,6 +28,7 @@ from almanac.text import clean_line, clean_text
 from tests.linear import GROWTH, Attack, Used, attacks, grows_too_fast, patterns, seconds
 from tests.page.house import ZONES, render
 
+pytestmark = pytest.mark.long
 _LOOKED_AT, _TRIED = 400, 800
 """How long the texts of the first look are, and the shorter ones of the second, in characters."""
 _UNUSUAL = 30
