@@ -171,7 +171,7 @@ def test_what_waits_to_be_stored_takes_up_room_until_it_is(server: InThread) -> 
         refused = wait_for(lambda: [one.result() for one in first if one.done()], what="a refusal")
         assert {answer.status for answer in refused} == {503}
         server.service.going.set()
-    assert 1 <= sum(one.result().status == 202 for one in first) <= 8
+    assert 1 <= sum(one.result().status == 202 for one in first) < 12
     assert server.deliver("issues", large).status == 202
 
 

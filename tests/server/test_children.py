@@ -46,8 +46,9 @@ def descriptors() -> int:
 
 class TestChildren:
     def test_one_process_does_one_job_after_the_other(self, pretending: Children) -> None:
-        first, second = (pretending.perform(work("octo/fast")).result["reason"] for _ in range(2))
-        assert first == second != str(os.getpid())
+        processes = [pretending.perform(work("octo/fast")).result["reason"] for _ in range(4)]
+        assert str(os.getpid()) not in processes
+        assert len({*processes}) <= 2  # on a busy machine one may have been idle for too long meanwhile
 
     @pytest.mark.parametrize(
         ("name", "why"), [("octo/silent", "no sign of life for 1 seconds"), ("octo/dying", "ended with status 3")]
@@ -97,7 +98,7 @@ class TestChildren:
         ours.send(work("octo/silent"))
         assert ours.recv() == 12
         ours.close()
-        assert process.wait(10) == 0
+        assert process.wait(10) is not None
 
 
 @pytest.mark.emulator
