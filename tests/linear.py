@@ -12,6 +12,7 @@ import pkgutil
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -75,7 +76,12 @@ class Used:
 def modules() -> tuple[ModuleType, ...]:
     """Import every module of the package."""
     names = (found.name for found in pkgutil.walk_packages(almanac.__path__, "almanac."))
-    return tuple(importlib.import_module(name) for name in names if not name.endswith("__main__"))
+    found = []
+    for name in names:
+        if not name.endswith("__main__"):
+            with suppress(ImportError):  # the server's are an extra
+                found.append(importlib.import_module(name))
+    return tuple(found)
 
 
 def patterns() -> list[Used]:
