@@ -170,8 +170,9 @@ def test_what_waits_to_be_stored_takes_up_room_until_it_is(server: InThread) -> 
         # There is room for eight of the largest at once.
         refused = wait_for(lambda: [one.result() for one in first if one.done()], what="a refusal")
         assert {answer.status for answer in refused} == {503}
+        time.sleep(1)  # until the last of them has come as well
         server.service.going.set()
-    assert 1 <= sum(one.result().status == 202 for one in first) < 12
+    assert 1 <= sum(one.result().status == 202 for one in first) <= 8
     assert server.deliver("issues", large).status == 202
 
 

@@ -180,8 +180,8 @@ class TestOrder:
 
     def test_a_delivery_goes_before_what_a_sweep_found(self, runner: Runner) -> None:
         for number in range(3):
-            runner.jobs.store.put(job_about("octo/site", number), "sweep", delay=1, background=True)
-        runner.jobs.store.put(job_about("octo/site", 9), "delivery", delay=1)
+            runner.jobs.store.put(job_about("octo/site", number), "sweep", delay=3, background=True)
+        runner.jobs.store.put(job_about("octo/site", 9), "delivery", delay=3)
         runner.settle()
         assert runner.done[0] == "octo/site#9/delivery"
 

@@ -18,6 +18,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
@@ -122,17 +123,16 @@ def main() -> None:
     wire: Connection[Any, Any] = Connection(sys.stdin.fileno())
     logging.getLogger().handlers = [_Sender(wire)]
     messages, jobs = load_messages(), _received(wire)
-    for number in range(1, MOST_JOBS + 1):
-        try:
+    # Nobody is there to hear of it when the server has gone in the middle of a job.
+    with suppress(Empty, BrokenPipeError, ConnectionResetError):
+        for number in range(1, MOST_JOBS + 1):
             work = jobs.get(timeout=IDLE + 10)
-        except Empty:
-            return
-        logging.getLogger().setLevel(work.log_level)
-        worked = perform(work, messages, _watch(wire, work.without))
-        last = number == MOST_JOBS or _memory() > MOST_MEMORY
-        wire.send(replace(worked, last=last))
-        if last:
-            return
+            logging.getLogger().setLevel(work.log_level)
+            worked = perform(work, messages, _watch(wire, work.without))
+            last = number == MOST_JOBS or _memory() > MOST_MEMORY
+            wire.send(replace(worked, last=last))
+            if last:
+                break
 
 
 def _received(wire: "Connection[Any, Any]") -> "SimpleQueue[PageWork]":
@@ -180,8 +180,13 @@ def _watch(wire: "Connection[Any, Any]", without: frozenset[int]) -> Watch:
 
 
 def _memory() -> int:
-    """Return the most bytes of memory that this process has used so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    """Return how many bytes of memory this process uses; where the system does not tell, the most that it has used."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Not the most that it has used: on Linux that counts what the server had when it started this process.
+    return int(pages) * resource.getpagesize()
 
 
 # ---------------------------------------------------------------- one job
