@@ -92,11 +92,38 @@ def test_the_list_is_that_of_unicode() -> None:
     assert json.loads(done.stdout) == [code for code in range(0x110000) if re.match(f"[{IGNORABLE}]", chr(code))]
 
 
+def test_what_python_does_not_know_yet_shows_where_unicode_put_it() -> None:
+    """Node knows a newer Unicode. Single characters that came to an older block are not worth a list."""
+    script = r"""
+        const found = [];
+        for (let code = 0; code < 0x110000; code++)
+            if (/^[\p{L}\p{N}\p{P}\p{S}]$/u.test(String.fromCodePoint(code))) found.push(code);
+        console.log(JSON.stringify(found));
+    """
+    done = subprocess.run([need("node"), "-e", script], capture_output=True, check=True, text=True)
+    unseen = [code for code in json.loads(done.stdout) if is_blank(chr(code)) and chr(code) not in "\u2800\U0001d159"]
+    assert len(unseen) < 100
+
+
+@pytest.mark.parametrize(
+    "nothing", ["\ue000", "\uf8ff\uf8ff", "\U000f1234", "\U0010fffd", "\u0378", "\U00050000", "\ue000\u0301 \u2028"]
+)
+def test_what_has_no_meaning_for_everybody_shows_nothing(nothing: str) -> None:
+    assert clean_text(nothing) == clean_line(f" {nothing}") == ""
+    assert clean_text(f"a {nothing.strip()} b").startswith("a ")
+
+
+@pytest.mark.parametrize("char", ["\U0001fadd", "\U00016d43"])
+def test_an_emoji_and_a_letter_newer_than_the_tables_show(char: str) -> None:
+    assert clean_line(char) == char
+
+
 # ---------------------------------------------------------------- parts of an answer
 
 
 def test_a_part_in_which_nothing_shows_is_blank() -> None:
     assert is_blank("\u0301 ")
+    assert read_people("Ada, \ue000")[0][0].affiliation is None
     assert read_people("[\u0301](https://example.org)")[1][0].message == "There is no name in this line."
     assert read_links("[\u0301](https://example.org)")[0][0].label == "example.org"
     assert entries("- \u0301\n- Lunch") == ["Lunch"]

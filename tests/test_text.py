@@ -1,7 +1,5 @@
 """Cleaning: what comes in, what is kept, what has a cap."""
 
-import unicodedata
-
 import pytest
 from almanac import text
 from almanac.text import annotation, annotation_property, clean_line, clean_text, printable, printable_lines
@@ -59,11 +57,6 @@ def test_spaces_within_and_at_the_end_of_inner_lines_stay() -> None:
 @pytest.mark.parametrize("value", ["", " \n\t", "\u200d", "\ufe0f\u200c", "\u0301", "\xa0\u3000", *BLANK])
 def test_a_text_of_invisible_characters_is_empty(value: str) -> None:
     assert clean_text(value) == clean_line(value) == ""
-
-
-def test_a_character_newer_than_the_tables_is_seen() -> None:
-    assert unicodedata.category("\u0378") == "Cn"
-    assert clean_line("\u0378") == "\u0378"
 
 
 def test_no_letter_has_more_marks_than_a_language_needs() -> None:

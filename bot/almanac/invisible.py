@@ -38,6 +38,26 @@ _INVISIBLE = re.compile(
     rf"|(?P<joiner>[\u200c\u200d])[{IGNORABLE}]*|[{IGNORABLE}{_NEVER_NEEDED}]"
 )
 
+# Blocks to which Unicode has given letters and symbols since 14.0, the oldest tables that a Python of ours has; and
+# those that it keeps for emoji to come.
+_NEWER = re.compile(
+    "[\U000105c0-\U000105ff\U00010940-\U0001095f\U00010d40-\U00010eff\U00011380-\U000113ff\U000116d0-\U000116ff"
+    "\U00011b00-\U00011bff\U00011db0-\U00011f5f\U00013460-\U000143ff\U00016100-\U0001613f\U00016d40-\U00016edf"
+    "\U00018cff-\U00018dff\U0001cc00-\U0001ceff\U0001d2c0-\U0001d2df\U0001df00-\U0001dfff\U0001e030-\U0001e08f"
+    "\U0001e4d0-\U0001e6ff\U0001f000-\U0001faff\U0001fb00-\U0001fbff\U0001fc00-\U0001fffd\U0002b739-\U0002ee5f"
+    "\U00031350-\U0003347f]"
+)
+
+
+def shows(char: str) -> bool:
+    """Tell whether everybody sees a character of a cleaned text.
+
+    Spaces and line ends do not show, marks on nothing, selectors and joiners; nor characters for private use or none at
+    all, which are boxes, or what one's own font has in their place.
+    """
+    category = unicodedata.category(char)
+    return _NEWER.match(char) is not None if category == "Cn" else category[0] not in "ZMC"
+
 
 def without_invisible(text: str) -> str:
     """Take the characters out of a text that show as nothing, wherever they are not needed for what shows.

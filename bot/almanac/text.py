@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from almanac.invisible import without_invisible
+from almanac.invisible import shows, without_invisible
 
 # Unicode's line ends (its newline guidelines), CRLF first so that it counts once.
 _LINE_END = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -51,12 +51,8 @@ def _few_marks(value: str) -> str:
 
 
 def is_blank(cleaned: str) -> bool:
-    """Tell whether nothing shows of a cleaned text, or of a part of one.
-
-    It has only spaces and line ends, marks on nothing, selectors and joiners. A character that is newer than Python's
-    tables (Cn) may well be an emoji.
-    """
-    return all(category[0] in "ZM" or category in {"Cc", "Cf"} for category in map(unicodedata.category, cleaned))
+    """Tell whether nothing shows of a cleaned text, or of a part of one."""
+    return not any(map(shows, cleaned))
 
 
 def first_few(names: Sequence[str], most: int = 3) -> str:

@@ -123,11 +123,14 @@ def test_the_site_s_zones_of_the_series_are_shown() -> None:
 
 
 def test_text_is_cleaned_and_a_label_loses_its_colon() -> None:
+    assert event_of(title="A", people_label="\ue000:", people="Ada").people_label is None
     event = event_of(title="  A\u200b  b ", people_label="Speakers: ", people="Ada", location="\u202eParis")
     assert (event.title, event.people_label, event.location) == ("A  b", "Speakers", "Paris")
 
 
-@pytest.mark.parametrize("typed", ["\u200b\u2060", "\u3164", "\uffa0", "\u115f", "\u2800", "\U0001d159"])
+@pytest.mark.parametrize(
+    "typed", ["\u200b\u2060", "\u3164", "\uffa0", "\u115f", "\u2800", "\U0001d159", "\ue000", "\u0378"]
+)
 def test_an_answer_in_which_nothing_shows_is_blank(typed: str) -> None:
     form = own_form("  - {type: input, id: room, attributes: {label: Room}, validations: {required: true}}\n")
     found = filed(form, f"### Title\n\n{typed}\n\n### Date\n\n2022-01-20\n\n### Room\n\n{typed}").problems

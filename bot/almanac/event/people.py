@@ -63,7 +63,7 @@ def _person(line: str) -> Person | Problem:
         address = check_url(url) if url else None
     except RefusedUrl as refused:
         return Problem(str(refused), typed=line, accepted=_person_offer(line))
-    return Person(name=name, url=address, affiliation=affiliation or None)
+    return Person(name=name, url=address, affiliation=None if is_blank(affiliation) else affiliation)
 
 
 def _person_parts(line: str) -> tuple[str, str, str]:

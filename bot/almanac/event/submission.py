@@ -48,7 +48,7 @@ _INVALID = {
     "checkboxes": "These boxes are not as the form gives them: one a line, each as in `- [x] words` or `- [ ] words`.",
     "upload": "This answer can only be attached files.",
 }
-_ONLY_INVISIBLE = "This answer contains only invisible characters."
+_ONLY_INVISIBLE = "This answer contains only invisible characters, or such as not everybody sees."
 _INVALID_OTHERWISE = "This answer is not as the form gives it. Please type it again."
 
 
@@ -128,7 +128,7 @@ class _Answers:
             time_zone=when.time_zone if when else None,
             location=values["location"],
             url=url,
-            people_label=(values["people_label"] or "").removesuffix(":").rstrip() or None,
+            people_label=clean_line((values["people_label"] or "").removesuffix(":")) or None,
             people=people,
             description=values["description"],
             agenda=agenda,
