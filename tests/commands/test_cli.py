@@ -568,6 +568,26 @@ class TestPropose:
         assert almanac("propose", write_issue(tmp_path, body(**DEMO_DAY)), "--site", repo.folder).status == 1
         assert not (repo.folder / ".almanac").exists()
 
+    def test_a_branch_without_config_and_form_is_named_with_the_one_that_has_them(
+        self, almanac: Almanac, tmp_path: Path
+    ) -> None:
+        repo = Repo.init(tmp_path / "clone")
+        repo.commit({PAGE: "# Events\n"})
+        issue = write_issue(tmp_path, body(**DEMO_DAY))
+        ran = almanac("propose", issue, "--site", repo.folder)
+        assert (ran.status, "the branch main" in ran.err, "`almanac init` writes it" in ran.err) == (1, True, True)
+        write_site(repo.folder)
+        ran = almanac("propose", issue, "--site", repo.folder)
+        assert (ran.status, ran.err.count("commit it first")) == (1, 2)
+        repo.git("switch", "--quiet", "--create", "adopt")
+        repo.git("add", "--all")
+        repo.git("commit", "--quiet", "-m", "Adopt Almanac")
+        ran = almanac("propose", issue, "--site", repo.folder)
+        assert (ran.status, ran.err.count("merge adopt into main")) == (1, 2)
+        assert ".github/almanac.yml: Proposals start from the branch main" in ran.err
+        repo.git("config", "almanac.base", "adopt")
+        assert almanac("propose", issue, "--site", repo.folder).status == 0
+
     def test_without_a_repository_or_a_commit_it_says_what_to_do(self, almanac: Almanac, tmp_path: Path) -> None:
         path = write_issue(tmp_path, body(**DEMO_DAY))
         plain = tmp_path / "plain"

@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, assert_never
 
+from almanac import config as configs
+from almanac.commands.discovery import read_checkout
 from almanac.commands.reading import read_issue_file, why_refused
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_one_or_all
-from almanac.errors import UserError
+from almanac.errors import Problem, UserError
 from almanac.forge.github.request import DEFAULT_API_URL, write_pause
 from almanac.forge.local.forge import LocalForge
 from almanac.output import (
@@ -50,6 +52,7 @@ def propose_issue(argument: str, folder: Path, *, dry_run: bool, as_json: bool) 
         if ignored:
             names, branch = first_few(ignored, 5), forge.base().branch
             print_message(f"note: uncommitted changes were ignored ({names}); a proposal starts from {branch}.")
+        _refuse_unprepared(forge, folder)
         # An issue that cannot be used leaves no trace: it is filed only once it is known to be one of the form's.
         new = forge.issue(issue.number) is None
         if dry_run or new:
@@ -66,6 +69,25 @@ def propose_issue(argument: str, folder: Path, *, dry_run: bool, as_json: bool) 
     else:
         _print_done(done, messages, dry_run=dry_run)
     return int(bool(done.plan.problems))
+
+
+def _refuse_unprepared(forge: LocalForge, folder: Path) -> None:
+    """Raise a UserError if config or form are not on the branch where proposals start; another one may have them."""
+    base = forge.base()
+    site = Site(CommitFiles(forge, base.commit))
+    lacking = [path for path in (configs.PATH, site.config.form) if site.text(path) is None]
+    here = [path for path in lacking if (folder / path).is_file()]
+    if not here and site.config.form not in lacking:
+        return  # no config is needed where the defaults are right
+    current = read_checkout(folder).current
+    if not here:
+        remedy = "`almanac init` writes it."
+    elif current in (None, base.branch):
+        remedy = "It is in your folder, but not committed: commit it first."
+    else:
+        remedy = f"You are on {current}: commit it there, and merge {current} into {base.branch}."
+    message = f"Proposals start from the branch {base.branch}, which does not have this file. {remedy}"
+    raise UserError([Problem(message, file=path) for path in here or lacking[-1:]])
 
 
 def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, as_json: bool) -> int:
