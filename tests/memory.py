@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from almanac.caps import Cap
 from almanac.commands.build import build_files
 from almanac.event.submission import submit_body
+from almanac.forge.removals import Removals
 from almanac.proposal.plan import Offer, new_id, proposed
 from almanac.proposal.state import Base, EventAtBase, Filed, Issue, Look, Proposal, PutBranch
 from almanac.site import Site
@@ -24,8 +25,11 @@ class MemoryFiles:
     def read(self, path: str, cap: Cap) -> bytes | None:
         return self._files.get(path)
 
-    def removed(self, folder: str, beside: str) -> Iterable[tuple[str, bytes, bytes]]:
-        return ()
+    def removed(self, folder: str, beside: str) -> Removals:
+        return Removals()
+
+    def paths(self) -> Iterable[str]:
+        return self._files
 
     def names(self, folder: str) -> Collection[str]:
         inside = [

@@ -16,6 +16,7 @@ from almanac.event.record import SUFFIX, is_foreign, is_record_name, read_record
 from almanac.forge.disk import Disk
 from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
+from almanac.forge.removals import Removals, removals
 from almanac.form.schema import Form, read_form
 from almanac.jekyll import hidden_files, is_data_file, joined
 from almanac.text import first_few
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from almanac.page.section import Renderer
     from almanac.proposal.messages import OwnTemplate
 
+# Built sites, and other people's code.
+NOT_THE_SITES = {"_site", "node_modules", "vendor"}
+_MOST_FILES = 50_000
 OWN_FOLDER = "almanac_events"
 """What a records' folder is called where `events` is taken."""
 
@@ -42,11 +46,12 @@ class SiteFiles(Protocol):
     def names(self, folder: str) -> Collection[str]: ...
     def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]: ...
 
-    def removed(self, folder: str, beside: str) -> Iterable[tuple[str, bytes, bytes]]:
-        """Give the files that were removed from a folder, by the history as far as that is there.
+    def removed(self, folder: str, beside: str) -> Removals:
+        """Find what was removed from a folder, and what another file (`beside`) held then, as far as git shows it."""
+        ...
 
-        Each has its path, its last content, and what another file (`beside`) held once it was gone.
-        """
+    def paths(self) -> Iterable[str]:
+        """List all files, but for hidden folders, built sites and other people's code; nothing where that costs."""
         ...
 
 
@@ -244,8 +249,11 @@ class CommitFiles:
     def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]:
         return self._forge.files(self._commit, folder, suffix, cap)
 
-    def removed(self, folder: str, beside: str) -> Iterable[tuple[str, bytes, bytes]]:  # noqa: ARG002 - as in SiteFiles
-        return ()  # a forge's history costs too many requests; what a sweep proposes, a person decides
+    def removed(self, folder: str, beside: str) -> Removals:  # noqa: ARG002 - as in SiteFiles
+        return Removals()  # a forge's history costs too many requests; what a sweep proposes, a person decides
+
+    def paths(self) -> Iterable[str]:
+        return ()  # the same
 
 
 class Folder:
@@ -285,35 +293,21 @@ class Folder:
             check_sizes(cap, {f"{folder}/{name}": self._disk.size(f"{folder}/{name}") for name in names}, folder)
         return {name: data for name in names if (data := self.read(f"{folder}/{name}", cap)) is not None}
 
-    def removed(self, folder: str, beside: str) -> Iterable[tuple[str, bytes, bytes]]:
-        """Read git's history, and what the last commit holds and this folder does not; nothing without git."""
-        git, present = Git(self.root), set(self.names(folder))
+    def removed(self, folder: str, beside: str) -> Removals:
+        return removals(Git(self.root), folder, beside, self.names(folder), self.read(beside, PAGE))
 
-        def at(commit: str, path: str) -> bytes | None:
-            name = f"{commit}:./{path}"
-            size = git.text("cat-file", "-s", name, good=(0, 128))
-            return git.run("cat-file", "blob", name)[1] if size and int(size) <= PAGE.each else None
-
-        options = ("--format=commit %H", "--diff-filter=D", "--name-only", "--no-renames", "--relative")
-        try:
-            lines = git.text("log", *options, "HEAD", "--", folder).splitlines()
-            held = git.text("ls-tree", "--name-only", "HEAD", f"{folder}/").splitlines()
-        except ForgeError:  # no git, no repository, or no commit in it
-            return
-        gone = [(path, "HEAD", self.read(beside, PAGE)) for path in held]
-        commit = ""
-        for line in filter(None, lines):
-            if line.startswith("commit "):
-                commit = line.removeprefix("commit ")
-            else:
-                gone.append((line, f"{commit}^", at(commit, beside)))
-        seen = set[str]()
-        for path, before, other in gone:
-            name = path.rpartition("/")[2]
-            content = None if name in present or path in seen else at(before, path)
-            seen.add(path)
-            if content is not None and other is not None:
-                yield path, content, other
+    def paths(self) -> Iterator[str]:
+        """List the files that are not too large for a page; no link is followed."""
+        seen = 0
+        for here, folders, names in os.walk(self.root):
+            folders[:] = sorted(name for name in folders if name not in NOT_THE_SITES and not name.startswith("."))
+            for name in sorted(names):
+                seen += 1
+                if seen > _MOST_FILES:
+                    return
+                file = Path(here, name)
+                if not file.is_symlink() and file.is_file() and file.stat().st_size <= PAGE.each:
+                    yield file.relative_to(self.root).as_posix()
 
     def write(self, files: Mapping[str, str]) -> None:
         """Write files: first all of them beside their places, then each into its place in one step."""

@@ -2,10 +2,14 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from almanac.commands.build import build_files, build_site
+from almanac.commands.site_checks import check_page
+from almanac.errors import UserError
 from almanac.event.record import read_record
+from almanac.forge.git import Git
 from almanac.page.lines import fingerprints
 from almanac.page.outline import outline
 from almanac.proposal.state import branch_name
@@ -13,7 +17,7 @@ from almanac.site import Folder, Site
 
 from tests.gitrepo import Repo
 from tests.page.formatted import prettier
-from tests.scenes import DEMO_DAY, PAGE, RECORD, RECORDS, Scene
+from tests.scenes import CONFIG, DEMO_DAY, PAGE, RECORD, RECORDS, Scene
 
 
 def repo_of(scene: Scene) -> Repo:
@@ -98,6 +102,103 @@ def test_without_git_nothing_shows_it(scene: Scene) -> None:
     file.unlink()
     [made] = build_files(Site(Folder(folder))).files
     assert made.startswith(RECORDS)
+
+
+def cloned(scene: Scene, folder: Path, *options: str) -> Path:
+    source = repo_of(scene)
+    source.git("config", "uploadpack.allowFilter", "true")
+    source.git("clone", "--quiet", *options, f"file://{source.folder}", str(folder))
+    return folder
+
+
+CUT = {
+    "shallow": (["--depth=1"], "git fetch --unshallow"),
+    "without old contents": (["--filter=blob:none"], "without `--filter`"),
+    "without old folders": (["--filter=tree:0"], "without `--filter`"),
+}
+
+
+@pytest.mark.parametrize("how", CUT)
+def test_where_history_is_cut_off_no_record_comes_back(scene: Scene, tmp_path: Path, how: str) -> None:
+    file, _ = record_of(repo_of(scene).folder)
+    scene.world.commit({f"{RECORDS}/{file.name}": None})
+    options, remedy = CUT[how]
+    built = build_files(Site(Folder(cloned(scene, tmp_path / "clone", *options))))
+    assert built.files == {}
+    [problem] = built.problems
+    assert "1 of the page's events have no record" in problem.message
+    assert remedy in problem.message
+
+
+@pytest.mark.parametrize("how", CUT)
+def test_a_section_that_is_newer_than_the_cut_gets_its_record(scene: Scene, tmp_path: Path, how: str) -> None:
+    folder = cloned(scene, tmp_path / "clone", *CUT[how][0])
+    page = folder / PAGE
+    _, section = record_of(folder)
+    date = outline(section).sections[0].date
+    page.write_text(page.read_text().replace(section, f"{section}\n{section}\n".replace(date[:4], "1999", 1), 1))
+    built = build_files(Site(Folder(folder)))
+    assert not built.problems
+    assert [path for path in built.files if path.startswith(RECORDS)]
+
+
+def test_records_that_git_does_not_check_out_are_not_deleted(scene: Scene, tmp_path: Path) -> None:
+    folder = cloned(scene, tmp_path / "clone", "--sparse")
+    with pytest.raises(UserError, match=f"git sparse-checkout add {RECORDS}"):
+        build_files(Site(Folder(folder)))
+    assert not [one for one in check_page(Site(Folder(folder))) if one.status == "ok"]
+
+
+@pytest.mark.parametrize("committed", [False, True])
+@pytest.mark.parametrize("how", ["the setting", "the folder"])
+def test_records_that_lie_in_another_folder_than_the_config_says_are_found(
+    scene: Scene, how: str, committed: bool
+) -> None:
+    repo = repo_of(scene)
+    if how == "the setting":
+        config = repo.folder / CONFIG
+        config.write_text(config.read_text() + "records: _data/others\n")
+        there = RECORDS
+    else:
+        (repo.folder / "_archive").mkdir()
+        (repo.folder / RECORDS).rename(repo.folder / "_archive/events")
+        there = "_archive/events"
+    if committed:
+        repo.commit()
+    site = Site(Folder(repo.folder))
+    built = build_files(site)
+    assert built.files == {}
+    [problem] = built.problems
+    assert f"elsewhere: {there}/" in problem.message
+    [finding] = check_page(site)
+    assert (finding.status, there in finding.message) == ("error", True)
+
+
+def test_a_file_of_another_kind_in_another_folder_is_no_stray_record(scene: Scene) -> None:
+    folder = repo_of(scene).folder
+    file, _ = record_of(folder)
+    file.unlink()
+    (folder / "other").mkdir()
+    (folder / "other" / file.name).write_text("?")
+    (folder / "other" / file.name.replace(".yml", "-b.yml")).write_text(
+        f'id: {file.stem}-b\ntitle: "Another one"\ndate: "{file.name[:10]}"\n'
+    )
+    assert PAGE in build_files(Site(Folder(folder))).files
+
+
+def test_however_many_records_were_deleted_git_is_asked_as_often(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, asked, run = repo_of(scene).folder, list[int](), Git.run
+
+    def counted(git: Git, *arguments: str, **options: Any) -> tuple[int, bytes]:
+        asked[-1] += 1
+        return run(git, *arguments, **options)
+
+    monkeypatch.setattr(Git, "run", counted)
+    for file in sorted((folder / RECORDS).iterdir())[:3]:
+        file.unlink()
+        asked.append(0)
+        assert build_files(Site(Folder(folder))).notes
+    assert len({*asked}) == 1
 
 
 def test_a_record_that_was_deleted_on_the_base_does_not_show_its_event_twice(scene: Scene) -> None:

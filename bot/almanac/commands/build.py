@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from almanac import config as configs
-from almanac.commands.discovery import records_folder, site_files
+from almanac.commands.discovery import records_folder
 from almanac.config import Config
 from almanac.engine.rebuild import rebuild
 from almanac.errors import Problem, UserError
@@ -48,7 +48,7 @@ def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> in
         if is_outside:
             imported = read_page(site, text, page.name)
         else:
-            files, imported = import_files(site, path, text, [*site_files(root.root)])
+            files, imported = import_files(site, path, text, [*root.paths()])
         if not dry_run:
             root.refuse_to_lose(files)
             root.write(files)

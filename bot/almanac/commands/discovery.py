@@ -1,47 +1,25 @@
 """What a site's folder holds: its files, where records belong, and what git knows."""
 
-import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
-from almanac.caps import PAGE
 from almanac.errors import ForgeError, UserError
 from almanac.forge.git import Git
 from almanac.jekyll import DataUses, Jekyll, data_name, data_uses, is_data_file, jekyll_root, joined, read_jekyll
 from almanac.site import OWN_FOLDER, Site
 
-# Built sites, and other people's code.
-NOT_THE_SITES = {"_site", "node_modules", "vendor"}
 MARKDOWN = (".md", ".markdown", ".mkd", ".mkdown")
 """How the names of Markdown files end."""
 _TEMPLATES = (*MARKDOWN, ".html", ".htm", ".liquid", ".xml", ".json", ".js", ".css", ".scss", ".txt", ".ics", ".rb")
-_MOST_FILES = 50_000
 _USUAL_FOLDER = "events"
 _REMOTE = re.compile(
     r"(?:(?:https?|ssh|git)://(?:[^/@\s]+@)?|[^/@\s:]+@)(?P<host>(?>[A-Za-z0-9.-]*?github)[A-Za-z0-9.-]*+)(?::[0-9]+)?[:/]"
     r"(?P<name>[A-Za-z0-9_-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?"
 )
-
-
-def site_files(root: Path) -> Iterator[str]:
-    """Yield the paths of a site's files, except for those that are too large for a page; no link is followed.
-
-    Hidden folders, built sites and other people's code are not a site's.
-    """
-    seen = 0
-    for here, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in NOT_THE_SITES and not name.startswith("."))
-        for name in sorted(names):
-            seen += 1
-            if seen > _MOST_FILES:
-                return
-            file = Path(here, name)
-            if not file.is_symlink() and file.is_file() and file.stat().st_size <= PAGE.each:
-                yield file.relative_to(root).as_posix()
 
 
 def readable_text(site: Site, path: str) -> str:

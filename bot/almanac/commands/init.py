@@ -12,7 +12,7 @@ import typer
 from almanac import config as configs
 from almanac.commands import starter
 from almanac.commands.build import imported_values, minimal_config, new_records, read_page, refuse_other_page
-from almanac.commands.discovery import MARKDOWN, Checkout, read_checkout, records_folder, site_files
+from almanac.commands.discovery import MARKDOWN, Checkout, read_checkout, records_folder
 from almanac.commands.site_checks import check_form, find_workflow, readable_form
 from almanac.commands.survey import Candidate, survey
 from almanac.config import Config
@@ -86,7 +86,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
             raise UserError(Problem(message, file=str(folder.root), accepted=f"almanac init --site {checkout.top}"))
         plan = plan_adoption(
             Site(folder),
-            [*site_files(folder.root)],
+            [*folder.paths()],
             checkout.branch,
             page=_path_in_site(folder, page) if page else None,
             new=new,

@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from almanac.commands.discovery import MARKDOWN, NOT_THE_SITES, jekyll_of, readable_text
+from almanac.commands.discovery import MARKDOWN, jekyll_of, readable_text
 from almanac.errors import Problem
 from almanac.event.record import SUFFIX, is_foreign
 from almanac.jekyll import data_name, is_data_file, joined
 from almanac.page.lines import BULLET, cut_lines
 from almanac.page.outline import Page, outline
 from almanac.page.refusal import says_date, why_no_event
-from almanac.site import Site
+from almanac.site import NOT_THE_SITES, Site
 
 _HTML = (".html", ".htm")
 _DOCUMENTS = (*MARKDOWN, *_HTML, ".yml", ".yaml", ".json", ".toml", ".rst", ".adoc", ".org")

@@ -3,24 +3,21 @@
 `almanac build` writes the result in a folder; on a forge, a sweep proposes it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
+from almanac.engine.missing import undecided, without_deleted
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
-from almanac.errors import Problem, Raced, UserError
+from almanac.errors import Raced
 from almanac.event.model import Event
-from almanac.event.record import read_record, record_path, write_record
-from almanac.page.canonical import is_known, says_same, sense
-from almanac.page.lines import fingerprints
-from almanac.page.match import own_section
-from almanac.page.outline import Section, outline
+from almanac.event.record import record_path, write_record
 from almanac.page.section import Renderer
 from almanac.proposal.marker import pull_state
 from almanac.proposal.page_edits import PageEdits, edits_proposed
 from almanac.proposal.state import SYNC_BRANCH, Look, Overview, Proposal
-from almanac.site import Site, decoded
+from almanac.site import Site
 from almanac.views import views_of
-from almanac.views.protocol import View, build_all, places
+from almanac.views.protocol import build_all
 
 
 def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event, _: event) -> PageEdits:
@@ -33,9 +30,14 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     """
     records, render = site.records, site.renderer(site.records)
     views = views_of(site.config, render)
-    taken_off, notes = _without_deleted(site, views, render)
-    built = build_all(views, lambda path: taken_off.get(path, site.text(path)), records)
+    removals = site.files.removed(site.config.records, site.config.page)
+    cleared = without_deleted(site, removals, views, render)
+    built = build_all(views, lambda path: cleared.files.get(path, site.text(path)), records)
     known = {event.id: event for event in records}
+    new = [event for event in built.records if event.id not in known]
+    first = tuple(undecided(site, removals, cleared.records, new))
+    if first:
+        return PageEdits(problems=first)
     written: dict[str, str] = {}
     for event in built.records:
         path = record_path(site.config.records, event.id)
@@ -43,45 +45,9 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     site.refuse_unreadable(written)
     after = {**built.files, **written}
     changed = {} if built.problems else {path: text for path, text in after.items() if site.text(path) != text}
-    return PageEdits(changed, {path: site.text(path) for path in changed}, built.problems, (*notes, *built.notes))
-
-
-def _without_deleted(
-    site: Site, views: Sequence[View], render: Renderer
-) -> tuple[dict[str, str | None], list[Problem]]:
-    """Take sections off the views' files whose records somebody deleted, if they are as Almanac knew them; and say so.
-
-    A section that was put back after it had been taken off together with its record was written by hand.
-    """
-    files: dict[str, str | None] = {}
-    notes: list[Problem] = []
-    page, known = site.config.page, {record.rendered for record in site.records}
-    for path, text, page_then in site.files.removed(site.config.records, page):
-        try:
-            record = read_record(decoded(text, path), path)
-            written = render(record)
-        except UserError:
-            continue
-        now = files.get(page, site.text(page)) or ""
-        section = _unedited(now, record, written)
-        if section is None or not _unedited(decoded(page_then, page), record, written):
-            continue
-        if known & {record.rendered, *fingerprints(section.text), sense(section.text)}:
-            continue  # the section has a record, under another name
-        for view, name in places(views, record):
-            files[name] = view.remove(name, files.get(name, site.text(name)), record)
-        message = (
-            "The record of this section was deleted, so the section is taken off. To keep it, put the record back."
-        )
-        notes.append(Problem(message, typed=record.title, file=page, line=section.line))
-    return files, notes
-
-
-def _unedited(page: str, record: Event, written: str) -> Section | None:
-    """Find a record's section if it says what the record says; a formatter may have been at it."""
-    section = own_section(outline(page), record, written)
-    is_same = section and (is_known(record.rendered, section.text) or says_same(section.text, written))
-    return section if is_same else None
+    return PageEdits(
+        changed, {path: site.text(path) for path in changed}, built.problems, (*cleared.notes, *built.notes)
+    )
 
 
 def propose_page_edits(planner: Planner, overview: Overview) -> Done | None:

@@ -207,6 +207,19 @@ class Git(Tree):
             answer.read(1)
         return found
 
+    def stored(self, names: Iterable[str], most: int) -> dict[str, bytes]:
+        """Read objects by whatever names them (an id, `HEAD:./path`), without those of more bytes than `most`.
+
+        What does not exist, or is not stored here, is left out; but git refuses to read what a partial clone lacks.
+        """
+        asked = list(dict.fromkeys(names))
+        listed = self.text("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=_lines(asked)).splitlines()
+        # `<id> <size>`; `<name> missing`
+        found = {name: line.rpartition(" ") for name, line in zip(asked, listed, strict=True)}
+        ids = {name: key for name, (key, _, size) in found.items() if size.isdecimal() and int(size) <= most}
+        data = self.fetch({key: Entry(REGULAR, key, name) for name, key in ids.items()})
+        return {name: data[key] for name, key in ids.items()}
+
     def _tree(self, commit: str) -> Mapping[str, Mapping[str, Entry]]:
         """Read what a commit holds, as folder -> name -> entry; nothing where the commit is not stored."""
         # The id may come from a text that anyone could edit, and an old commit may have been cleared away.

@@ -1,0 +1,106 @@
+"""Sections without a record: it was deleted, it lies elsewhere, or git's history is cut off and nobody can tell."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from almanac import config as configs
+from almanac.caps import RECORDS
+from almanac.errors import Problem, UserError
+from almanac.event.model import Event
+from almanac.event.record import is_record_name, read_record
+from almanac.forge.removals import Removals
+from almanac.page.canonical import is_known, says_same, sense
+from almanac.page.lines import fingerprints
+from almanac.page.match import own_section
+from almanac.page.outline import Section, outline
+from almanac.page.section import Renderer
+from almanac.site import Site, decoded
+from almanac.text import first_few
+from almanac.views.protocol import View, places
+
+
+@dataclass
+class Cleared:
+    """The views' files (path -> text) without the sections that were taken off, their records, and a note on each."""
+
+    files: dict[str, str | None] = field(default_factory=dict)
+    records: list[Event] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+
+
+def without_deleted(site: Site, removals: Removals, views: Sequence[View], render: Renderer) -> Cleared:
+    """Take sections off the views' files whose records somebody deleted, if they are as Almanac knew them.
+
+    A section that was put back after it had been taken off together with its record was written by hand.
+    """
+    cleared = Cleared()
+    files = cleared.files
+    page, known = site.config.page, {record.rendered for record in site.records}
+    for path, content, page_then in removals.files:
+        try:
+            record = read_record(decoded(content, path), path)
+            written = render(record)
+        except UserError:
+            continue
+        section = _unedited(files.get(page, site.text(page)) or "", record, written)
+        if section is None or not _unedited(decoded(page_then, page), record, written):
+            continue
+        if known & {record.rendered, *fingerprints(section.text), sense(section.text)}:
+            continue  # the section has a record, under another name
+        for view, name in places(views, record):
+            files[name] = view.remove(name, files.get(name, site.text(name)), record)
+        message = (
+            "The record of this section was deleted, so the section is taken off. To keep it, put the record back."
+        )
+        cleared.notes.append(Problem(message, typed=record.title, file=page, line=section.line))
+        cleared.records.append(record)
+    return cleared
+
+
+def _unedited(page: str, record: Event, written: str) -> Section | None:
+    """Find a record's section if it says what the record says; a formatter may have been at it."""
+    section = own_section(outline(page), record, written)
+    is_same = section and (is_known(record.rendered, section.text) or says_same(section.text, written))
+    return section if is_same else None
+
+
+def undecided(site: Site, removals: Removals, deleted: Sequence[Event], new: Sequence[Event]) -> Iterator[Problem]:
+    """Find what a person has to decide first: before the sections of deleted records go, and others get new ones."""
+    folder = site.config.records
+    strays = _elsewhere(site, [*deleted, *new])
+    if strays:
+        message = (
+            f"The records of {len(strays)} of the page's events are not in this folder, but elsewhere: "
+            f"{first_few(strays)}. Move them here, or name their folder in {configs.PATH}."
+        )
+        yield Problem(message, "records", file=folder)
+        return
+    before = {sense(one.text) for page in removals.at_cuts for one in outline(page.decode(errors="replace")).sections}
+    texts = [one.text for one in outline(site.page).sections] if before else []
+    old = {key for text in texts if sense(text) in before for key in (*fingerprints(text), sense(text))}
+    unknown = [event.title for event in new if event.rendered in old]
+    if unknown:
+        message = (
+            f"{len(unknown)} of the page's events have no record ({first_few(unknown)}), and the git history that is "
+            "here does not reach back to where they came from, so nobody can tell whether their records were deleted. "
+            f"{removals.remedy}"
+        )
+        yield Problem(message, "records", file=folder)
+
+
+def _elsewhere(site: Site, events: Sequence[Event]) -> list[str]:
+    """Find the records of events in other folders than the site's."""
+    wanted = {(event.date, event.title) for event in events}
+    days = tuple({date for date, _ in wanted})
+    found = []
+    for path in site.files.paths() if wanted else ():
+        folder, _, name = path.rpartition("/")
+        if folder == site.config.records or not (is_record_name(name) and name.startswith(days)):
+            continue
+        try:
+            record = read_record(decoded(site.files.read(path, RECORDS) or b"", path), path)
+        except UserError:
+            continue
+        if (record.date, record.title) in wanted:
+            found.append(path)
+    return found
