@@ -1,6 +1,5 @@
 """What commands print: text, JSON, problems, errors and differences, with typed text made harmless for terminals."""
 
-import difflib
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,6 +9,7 @@ from io import StringIO
 from typing import Any
 
 from almanac.errors import AlmanacError, ForgeError, Problem, UserError
+from almanac.matching import LinearMatcher
 from almanac.text import printable_lines
 
 
@@ -78,10 +78,22 @@ def diff_lines(before: Mapping[str, str | None], after: Mapping[str, str | None]
         old, new = before.get(path), after.get(path)
         if old == new:
             continue
-        names = ("/dev/null" if old is None else f"a/{path}", "/dev/null" if new is None else f"b/{path}")
+        yield f"--- {'/dev/null' if old is None else f'a/{path}'}"
+        yield f"+++ {'/dev/null' if new is None else f'b/{path}'}"
         # Only LF ends a line here; str.splitlines knows ten more line ends.
         was, now = (list(StringIO(text or "", newline="\n")) for text in (old, new))
-        for line in difflib.unified_diff(was, now, *names):
-            yield line.removesuffix("\n").replace("\r", "␍")
-            if not line.endswith("\n"):
-                yield "\\ No newline at end of file"
+        for group in LinearMatcher(was, now).get_grouped_opcodes():
+            (_, start, _, other_start, _), (_, _, end, _, other_end) = group[0], group[-1]
+            yield f"@@ -{_range(start, end)} +{_range(other_start, other_end)} @@"
+            for step, i1, i2, j1, j2 in group:
+                marked = [(" " if step == "equal" else "-", line) for line in was[i1:i2]]
+                marked += [("+", line) for line in now[j1:j2] if step != "equal"]
+                for mark, line in marked:
+                    yield mark + line.removesuffix("\n").replace("\r", "␍")
+                    if not line.endswith("\n"):
+                        yield "\\ No newline at end of file"
+
+
+def _range(start: int, end: int) -> str:
+    """Write a range of lines as a unified diff does: an empty one begins after the line before it."""
+    return f"{start + 1}" if end - start == 1 else f"{start + (end > start)},{end - start}"

@@ -109,3 +109,18 @@ def test_which_lines_are_events(page: str, dates: list[str]) -> None:
 )
 def test_what_closes_the_page_is_not_the_last_events(page: str, last: str) -> None:
     assert outline(page).sections[0].text.endswith(last)
+
+
+def test_of_many_known_texts_that_begin_alike_the_longest_that_is_there_is_found() -> None:
+    head = "**Talk**\n"
+    known = {head + "more\n" * number + f"end {number}": f"2021-11-{number + 1:02}" for number in range(20)}
+    known |= {head.strip(): "2020", f"{head}more": "2019", f"{head}elsewhere": "2018", "": "2017"}
+    texts = [*list(known)[3:6], head.strip(), f"{head}more\nend", f"{head}more\nend 1 and on"]
+    page = "\n\n".join(texts) + "\n\nend"
+    cut = outline(page, known)
+    assert [(section.date, section.text) for section in cut.sections] == [
+        *((known[text], text) for text in texts[:3]),
+        ("2020", head.strip()),
+        *[("2019", f"{head}more")] * 2,
+    ]
+    assert cut.joined() == page

@@ -11,13 +11,11 @@ from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event, TakenIds
 from almanac.page.insert import fitted, split
-from almanac.page.match import words
+from almanac.page.match import COMPARED, words
 from almanac.page.outline import Page, Section
 from almanac.page.section import Renderer, SectionReader
 from almanac.times.zones import Zones
 
-# On a day with more entries than this, a new one is compared only with the first of them: the time stays linear.
-_COMPARED = 50
 _SHOWN_OF_DIFFERENCE = 40
 
 
@@ -96,7 +94,7 @@ def mark_duplicates(events: Sequence[Event], sections: Sequence[Section]) -> tup
         listing = _Listing(event, section, names)
         # By day without the year, as one of the two listings may not say it.
         day = by_day.setdefault(event.date[5:] or event.date, [])
-        first = next((other for other in day[:_COMPARED] if _is_same(other, listing)), None)
+        first = next((other for other in day[:COMPARED] if _is_same(other, listing)), None)
         if first is None:
             day.append(listing)
             marked.append(event)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain, islice
 from typing import TypeVar
 
 from almanac.event.model import Event
@@ -18,6 +19,9 @@ _WORD = re.compile(r"\w+")
 _LABEL = re.compile(r"\A(?:topic|title|event|what):\s*", re.IGNORECASE)
 _MARKS = re.compile(r"\A[\s>*+#|-]+")
 _LOOKED_AT = 2_000
+COMPARED = 50
+"""With how many others a section or an event is compared by its names: thousands on one day, or with one word in their
+names, do not have to be told apart, and the time stays linear."""
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -32,7 +36,10 @@ def words(text: str) -> str:
 
 def same_name(first: str, second: str) -> bool:
     """Tell whether two titles name the same: one contains all words of the other, in a row."""
-    one, other = words(first), words(second)
+    return _is_same(words(first), words(second))
+
+
+def _is_same(one: str, other: str) -> bool:
     return one.strip() != "" != other.strip() and (one in other or other in one)
 
 
@@ -169,7 +176,7 @@ class _Pairing:
     def tie_looks(self) -> None:
         by_date = _grouped((record.date, record) for record in self.left.values())
         for index, section in self.free():
-            for record in by_date.get(section.date, ()):
+            for record in by_date.get(section.date, [])[:COMPARED]:
                 if same_title(section, record):
                     self.tie(index, record, Tie.LOOKS)
         # The date alone or the title alone is enough if only one section and one record has it, and if the record was
@@ -179,13 +186,17 @@ class _Pairing:
         for date, indexes in on_day.items():
             if len(indexes) == len(by_date.get(date, ())) == 1:
                 self.tie(indexes[0], by_date[date][0], Tie.LOOKS)
-        known = [record for record in self.left.values() if record.rendered]
+        known = {record.id: record for record in self.left.values() if record.rendered}
+        names = {name: [words(text) for text in (one.title, one.series) if text] for name, one in known.items()}
+        by_word = _grouped((word, name) for name, own in names.items() for word in dict.fromkeys("".join(own).split()))
         for index, section in self.free():
-            title = title_of(section)
-            names = ((record, (record.title, record.series)) for record in known) if title else ()
-            named = [record for record, own in names if any(name and same_name(title, name) for name in own)]
+            title = words(title_of(section))
+            # If one name is in the other, they have a word in common; what few names have tells most.
+            near = sorted((by_word.get(word, []) for word in title.split()), key=len)
+            compared = islice(dict.fromkeys(chain.from_iterable(alike[:COMPARED] for alike in near)), COMPARED)
+            named = [name for name in compared if any(_is_same(title, own) for own in names[name])]
             if len(named) == 1:
-                self.tie(index, named[0], Tie.LOOKS)
+                self.tie(index, known[named[0]], Tie.LOOKS)
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

@@ -7,7 +7,7 @@ known, word for word, so that a section of a site's own template is found even i
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from almanac.dates import UNKNOWN_YEAR, Found, NumericOrders
@@ -16,6 +16,7 @@ from almanac.page.headings import Heading
 from almanac.page.lines import Lines, cut_lines, split_lines
 
 Order = Literal["newest", "oldest"]
+_BASE, _PRIME = 1_000_003, (1 << 61) - 1
 
 
 @dataclass(frozen=True)
@@ -144,53 +145,58 @@ def outline(page: str, known: Mapping[str, str] | None = None, orders: NumericOr
 
 
 def _with_known(page: str, lines: Lines, events: list[EventLines], known: Mapping[str, str]) -> list[EventLines]:
+    """Put the known sections that are on the page instead of what seemed to be there; one walk down the page."""
     spans = {(event.first, event.after) for event in events}
     places = list(_places(page, lines, known))
     # If a text is found as a section by itself, the same text elsewhere is a quotation in another section.
     by_looks = {text for first, after, text in places if (first, after) in spans}
-    for first, after, text in places:
-        if text not in by_looks:
-            events = _with_section(lines, events, first, after, known[text])
-    return events
+    ahead, done = events[::-1], list[EventLines]()
+    section: EventLines | None
+    for first, end, text in places:
+        if text in by_looks:
+            continue
+        while ahead and ahead[-1].first < first:
+            done.append(ahead.pop())
+        if done and done[-1].after > first:
+            # It seemed to go on below and ends before the known section; what follows that belongs to no event.
+            done[-1] = replace(done[-1], after=trimmed(lines, done[-1].first, first))
+        section, after = None, end
+        while ahead and ahead[-1].first < after:
+            event = ahead.pop()
+            # Text that someone added right below a known section is a part of it.
+            if any(not lines.blank(line) for line in range(after, event.after)):
+                after = event.after
+            if event.first == first:
+                section = replace(event, after=after)
+        found = Found(known[text], "", leading=True, trailing=True, title="")
+        done.append(section or EventLines(first, after, style_of(lines.texts[first]), found))
+    return done + ahead[::-1]
 
 
 def _places(page: str, lines: Lines, known: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
     """Find where known sections are: the first line, the one after the last, and the text.
 
-    The longest text that fits is taken, as one section may begin with all that another says.
+    The longest text that fits is taken, as one section may begin with all that another says. So that thousands that
+    begin alike need not be compared with every place, the sums of as many lines are (Rabin and Karp's algorithm).
     """
-    by_first_line: dict[str, list[str]] = {}
-    for text in sorted(filter(None, known), key=len, reverse=True):
-        by_first_line.setdefault(split_lines(text)[0], []).append(text)
-    line_at = {offset: line for line, offset in enumerate(lines.offsets)}
-    past = 0
+    by_first_line: dict[str, dict[int, dict[int, str]]] = {}  # then by the number of lines, and by their sum
+    for text in filter(None, known):
+        own = split_lines(text)
+        by_first_line.setdefault(own[0], {}).setdefault(len(own), {})[_sums(own)[-1]] = text
+    longest_first = {first: sorted(sizes.items(), reverse=True) for first, sizes in by_first_line.items()}
+    sums, past = _sums([*lines.texts, ""]), 0
     for line, first_line in enumerate(lines.texts):
-        if line < past or not lines.visible[line] or first_line not in by_first_line:
+        if line < past or not lines.visible[line]:
             continue
-        for text in by_first_line[first_line]:
-            end = lines.offsets[line] + len(text)
-            if page.startswith(text, lines.offsets[line]) and page[end : end + 1] in ("", "\r", "\n"):
-                past = line_at.get(end + (2 if page[end : end + 2] == "\r\n" else 1), len(lines.texts))
+        for size, texts in longest_first.get(first_line, ()):
+            end = min(line + size, len(lines.texts) + 1)
+            text = texts.get((sums[end] - sums[line] * pow(_BASE, size, _PRIME)) % _PRIME, "")
+            if text and page.startswith(text, lines.offsets[line]):
+                past = min(end, len(lines.texts))
                 yield line, past, text
                 break
 
 
-def _with_section(lines: Lines, events: list[EventLines], first: int, after: int, date: str) -> list[EventLines]:
-    """Add a section that is on these lines, instead of what seemed to be there."""
-    result: list[EventLines] = []
-    known: EventLines | None = None
-    for event in events:
-        if event.after <= first or event.first >= after:
-            result.append(event)
-        elif event.first < first:
-            # It seemed to go on below and ends before the known section; what follows that belongs to no event.
-            result.append(replace(event, after=trimmed(lines, event.first, first)))
-        else:
-            # Text that someone added right below a known section is a part of it.
-            if any(not lines.blank(line) for line in range(after, event.after)):
-                after = event.after
-            if event.first == first:
-                known = replace(event, after=after)
-    found = Found(date, "", leading=True, trailing=True, title="")
-    result.append(known or EventLines(first, after, style_of(lines.texts[first]), found))
-    return sorted(result, key=lambda event: event.first)
+def _sums(texts: Sequence[str]) -> list[int]:
+    """Return the hash of the first 0, 1, 2... of some lines."""
+    return list(accumulate(texts, lambda before, text: (before * _BASE + hash(text)) % _PRIME, initial=0))

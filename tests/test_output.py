@@ -1,0 +1,52 @@
+"""What commands print: differences of files."""
+
+import re
+
+from almanac.output import diff_lines
+from hypothesis import given
+from hypothesis import strategies as st
+
+TEXTS = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "\n", "d\r\n", "e"]), max_size=40).map("".join)
+_RANGES = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+
+
+def changed(old: str | None, new: str | None) -> list[str]:
+    return list(diff_lines({"x": old}, {"x": new}))
+
+
+def applied(text: str, difference: list[str]) -> str:
+    """Apply a unified diff, as `patch` does, and see that its numbers are right."""
+    lines, written, at = re.findall(r"[^\n]*\n|[^\n]+", text), list[str](), 0
+    parts = "\n".join(difference[2:]).replace("\n\\ No newline at end of file", "\0").replace("␍", "\r")
+    for hunk in re.split(r"(?m)^(?=@@)", parts)[1:]:
+        head, *body = hunk.removesuffix("\n").split("\n")
+        ranges = _RANGES.fullmatch(head)
+        assert ranges
+        start, count, other, other_count = (1 if number is None else int(number) for number in ranges.groups())
+        start, other = start - (count > 0), other - (other_count > 0)
+        written += lines[at:start]
+        assert len(written) == other
+        kept = [f"{line[1:]}\n".replace("\0\n", "") for line in body if line[0] in " -"]
+        put = [f"{line[1:]}\n".replace("\0\n", "") for line in body if line[0] in " +"]
+        assert (kept, len(put)) == (lines[start : start + count], other_count)
+        written, at = written + put, start + count
+    return "".join(written + lines[at:])
+
+
+def test_a_difference_is_a_unified_diff() -> None:
+    before = "".join(f"{number}\n" for number in range(20))
+    assert changed(before, before.replace("9\n", "nine\r\n", 1) + "end") == [
+        *("--- a/x", "+++ b/x", "@@ -7,7 +7,7 @@", " 6", " 7", " 8", "-9", "+nine␍", " 10", " 11", " 12"),
+        *("@@ -18,3 +18,4 @@", " 17", " 18", " 19", "+end", "\\ No newline at end of file"),
+    ]
+
+
+def test_a_new_file_and_one_that_goes_have_no_name_on_the_other_side() -> None:
+    assert changed(None, "a\n") == ["--- /dev/null", "+++ b/x", "@@ -0,0 +1 @@", "+a"]
+    assert changed("a\nb", None)[:3] == ["--- a/x", "+++ /dev/null", "@@ -1,2 +0,0 @@"]
+    assert changed("a\n", "a\n") == []
+
+
+@given(TEXTS, TEXTS)
+def test_a_difference_leads_from_the_one_to_the_other(old: str, new: str) -> None:
+    assert applied(old, changed(old, new) if old != new else ["", ""]) == new
