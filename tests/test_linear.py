@@ -20,6 +20,7 @@ from almanac.matching import LinearMatcher
 from almanac.page.canonical import says_same
 from almanac.page.importer import import_page
 from almanac.page.outline import outline
+from almanac.page.shown import doubt
 from almanac.proposal.marker import read_state
 from almanac.proposal.textmerge import merge_texts
 from almanac.renderer import template
@@ -90,6 +91,7 @@ def merge(text: str) -> None:
 READERS: dict[str, Callable[[str], object]] = {
     "page": read_page,
     "meaning": lambda text: says_same(text, f"{text} x"),
+    "shown": lambda text: doubt(SECTION + text, f"### November 9th, 2021:  I\n\n{SECTION}{text}"),
     "body": lambda text: parse(text, HOUSE_FORM),
     "record": lambda text: read_record(f"id: 2021-x\ntitle: x\ndate: '2021'\ndescription: |\n  {text}", "x.yml"),
     "config": lambda text: read_config(f"page: |\n  {text}"),

@@ -139,3 +139,39 @@ class TestDuplicates:
         scene.run(number)
         scene.edit(number, **DEMO_DAY, location="Paris")
         assert scene.run(number).plan.warnings == ()
+
+
+class TestTheRestOfThePage:
+    """What a new event does to the page besides being on it is looked for, and named where it can be seen."""
+
+    PAGE = "# Past\n\n- Nov 8, 2021: Cats\n- Nov 1, 2021: Dogs\n"
+
+    def proposed(self, scene: Scene, template: str) -> str:
+        config = "page: talks.md\nsection_template: section.md.j2\n"
+        files = {CONFIG: config, "talks.md": self.PAGE, "section.md.j2": template}
+        scene.world.commit({path: text.encode() for path, text in files.items()})
+        number = scene.file(title="Owls", date="2021-11-05", description="They hoot.")
+        done = scene.run(number)
+        assert done.plan.outcome == "created"
+        body = scene.pull(number).body
+        assert scene.run(number).plan.writes == ()
+        assert [warning.message in body for warning in done.plan.warnings] == [True] * len(done.plan.warnings)
+        return body
+
+    def test_it_stays_as_it_was(self, scene: Scene) -> None:
+        body = self.proposed(scene, '- {{ date | like("Nov 8, 2021") }}: {{ title | text }}\n')
+        assert "- [x] everything else on the page stays as it is" in body
+
+    def test_bullets_that_come_apart_are_named(self, scene: Scene) -> None:
+        template = '- {{ date | like("Nov 8, 2021") }}: {{ title | text }}\n\n  {{ description | text }}\n'
+        body = self.proposed(scene, template)
+        assert "- [ ] `talks.md`, line 3: With the new entry, this place" in body
+        assert "stays as it is, and looks" not in body
+
+    def test_it_is_not_looked_for_in_a_change(self, scene: Scene) -> None:
+        number = scene.proposed()
+        scene.world.merge(scene.pull(number).number)
+        scene.sweep()
+        scene.edit(number, **DEMO_DAY | {"location": "Paris"})
+        scene.run(number)
+        assert "looks as it did" not in scene.pull(number).body

@@ -20,6 +20,9 @@ LINK = Problem("A link has to begin with https://.", "Registration link", "javas
 LIKELY = Problem(
     "An event with the same day and series is proposed already: #14. If it is another one, all is well.", "Title"
 )
+DOUBT = Problem(
+    "With the new entry, this place of the page would not look as it did before.", file="history.md", line=7
+)
 PROPOSED = {
     "preview": "### November 8th, 2021:  Soup\n\n- When: 9am ET",
     "warnings": (),
@@ -28,7 +31,7 @@ PROPOSED = {
     "clashes": (),
 }
 PULL = {"issue": 12, "record": "_data/events/2021-11-08-soup.yml", "page": "history.md", "timed": True, "warnings": 0}
-PULL["hidden"] = ()
+PULL |= {"hidden": (), "doubts": None}
 
 DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "proposed": (Draft("proposed", {**PROPOSED, "revises": False}), "#13"),
@@ -73,7 +76,8 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "lapsed-unknown": (Draft("lapsed", {"by": None, "deleted": False}), "#13"),
     "note-unknown": (Draft("note", {"may": True, "commands": ("retry", "recreate", "cancel")}), None),
     "note-no-right": (Draft("note", {"may": False, "commands": ()}), None),
-    "pull": (Draft("pull", {**PULL, "likely": (), "revises": False}), None),
+    "pull": (Draft("pull", {**PULL, "likely": (), "revises": False, "doubts": ()}), None),
+    "pull-with-a-doubt": (Draft("pull", {**PULL, "likely": (), "revises": False, "doubts": (DOUBT,)}), None),
     "pull-change": (
         Draft(
             "pull", {**PULL, "likely": (LIKELY,), "revises": True, "warnings": 1, "timed": False, "hidden": ("Room",)}

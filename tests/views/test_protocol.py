@@ -63,3 +63,4 @@ def test_a_view_that_nobody_edits_leaves_the_record_alone() -> None:
     assert preview(VIEWS, ONE) == ""
     assert VIEWS[0].spelt_as("Open.txt", "its text", "another", ONE) == "its text"
     assert VIEWS[0].similar("Open.txt", "", ONE, None) is None
+    assert VIEWS[0].doubt("Open.txt", "", "x") is None

@@ -36,9 +36,9 @@ class _Parser(MarkdownIt):
 
 
 # Without `text_join`, an escaped character is a token of its own and can be told from a bare one.
-_PARSER = _Parser("commonmark").enable(["table", "strikethrough"]).disable("text_join")
+PARSER = _Parser("commonmark").enable(["table", "strikethrough"]).disable("text_join")
 # markdown-it drops what is nested deeper.
-_DEEPEST = _PARSER.options["maxNesting"] - 1
+_DEEPEST = PARSER.options["maxNesting"] - 1
 
 
 @lru_cache(maxsize=1024)
@@ -68,10 +68,10 @@ def is_known(rendered: str | None, section: str) -> bool:
 def spelt(section: str) -> list[str]:
     """Return the lines of the canonical form, with a blank one where one stands before the bullets below a bullet."""
     if style_of(section).kind == "row" and len(split_lines(section)) == 1:
-        cells = [f"| {_inline(_PARSER.parseInline(cell)[0].children or ())}" for cell in raw_cells(section)]
+        cells = [f"| {_inline(PARSER.parseInline(cell)[0].children or ())}" for cell in raw_cells(section)]
         # A formatter gives every row as many cells as the head has.
         return cells[: len(cells) - next((index for index, cell in enumerate(reversed(cells)) if cell != "| "), 0)]
-    tokens = _PARSER.parse(section)
+    tokens = PARSER.parse(section)
     if any(token.level >= _DEEPEST for token in tokens):
         return split_lines(section)
     return list(_blocks(tokens))

@@ -28,7 +28,7 @@ from almanac.proposal.state import (
     Write,
     branch_name,
 )
-from almanac.views.protocol import View, preview, unshown
+from almanac.views.protocol import View, places, preview, unshown
 
 
 def branch_owner(look: Look) -> tuple[Literal["ours", "ask", "shared"], str | None]:
@@ -108,17 +108,31 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     commit = None if not content.shared and _is_proposed(filed, branch, pull) else content.commit
     entries = _entries(filed, content, branch, draft_digest(comment)) | ({} if commit else {"commit": branch.head})
     title = proposal_title(content.event, number, changes=at_base.record is not None)
-    body = _pull_draft(filed, content, at_base, likely, hidden)
     writes: list[Write] = [commit] if commit else []
-    if pull is None:
-        writes.append(OpenPull(branch_name(number), look.base.branch, title, body, entries))
-    elif commit or not _is_written(pull, entries):
-        writes.append(_edit(pull, title, body, entries))
+    if pull is None or commit or not _is_written(pull, entries):
+        doubts = _doubts(content, at_base, views)
+        body = _pull_draft(filed, content, at_base, likely, hidden, doubts)
+        opening = OpenPull(branch_name(number), look.base.branch, title, body, entries)
+        writes.append(_edit(pull, title, body, entries) if pull else opening)
+        filed = replace(filed, warnings=(*filed.warnings, *(doubts or ())))
     writes += put_comment(look, comment if filed.event else triage.problems_draft(filed), pull.number if pull else None)
     outcome: Outcome = "waiting" if filed.problems else "updated" if pull else "created"
     return Plan(
         number, outcome, _reason(content, outcome), tuple(writes), content.event, filed.problems, filed.warnings
     )
+
+
+def _doubts(content: Content, at_base: EventAtBase, views: Sequence[View]) -> tuple[Problem, ...] | None:
+    """Look for what else would look different with a new event; None where the event is not new, or people helped."""
+    if content.shared or at_base.record or content.commit is None:
+        return None
+    files = content.commit.files
+    found = (
+        view.doubt(path, before, after)
+        for view, path in places(views, content.event)
+        if (before := at_base.texts(path)) is not None and (after := files.get(path)) is not None
+    )
+    return tuple(filter(None, found))
 
 
 def _reason(content: Content, outcome: Outcome) -> str:
@@ -171,8 +185,13 @@ def _labels(filed: Filed, fields: Iterable[str]) -> tuple[str, ...]:
     return tuple(filed.labels.get(name) or name.replace("_", " ") for name in fields)
 
 
-def _pull_draft(
-    filed: Filed, content: Content, at_base: EventAtBase, likely: tuple[Problem, ...], hidden: tuple[str, ...]
+def _pull_draft(  # noqa: PLR0913, PLR0917
+    filed: Filed,
+    content: Content,
+    at_base: EventAtBase,
+    likely: tuple[Problem, ...],
+    hidden: tuple[str, ...],
+    doubts: tuple[Problem, ...] | None,
 ) -> Draft:
     values = {
         "issue": filed.issue.number,
@@ -182,6 +201,7 @@ def _pull_draft(
         "warnings": len(filed.warnings) - len(likely),
         "likely": likely,
         "hidden": hidden,
+        "doubts": doubts,
         "revises": at_base.record is not None,
     }
     return Draft("pull", values)

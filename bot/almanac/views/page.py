@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from almanac.config import Config
 from almanac.errors import ConfigError, Problem
@@ -12,6 +13,7 @@ from almanac.page.lines import fingerprint, newline_of, with_newline
 from almanac.page.match import own_section, same_title, words
 from almanac.page.outline import Section, outline
 from almanac.page.section import Renderer, SectionReader
+from almanac.page.shown import doubt
 from almanac.page.sync import sync
 from almanac.views.protocol import Built, Texts, Undecided, View
 
@@ -79,6 +81,10 @@ class PageView(View):
         if own is None or model is None or not says_same(own.text, model.text):
             return text
         return text[: own.start] + with_newline(model.text, newline_of(text)) + text[own.end :]
+
+    def doubt(self, path: str, before: str, after: str) -> Problem | None:
+        found = doubt(before, after)
+        return replace(found, file=path) if found else None
 
     def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> int | None:
         cut = outline(text or "")

@@ -102,6 +102,10 @@ class View(Protocol):
         """
         return text
 
+    def doubt(self, path: str, before: str, after: str) -> Problem | None:
+        """Say what is doubtful about a file to which an event was added: where more than that looks different now."""
+        return None
+
     def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> int | None:
         """Find a line, counted from 1, where a file shows something that looks like the same event.
 
