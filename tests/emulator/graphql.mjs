@@ -9,11 +9,13 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { schema as source } from "@octokit/graphql-schema";
 import { GraphQLError, buildSchema, execute, getOperationAST, parse, validate } from "graphql";
+import { invalid, misfits, unparsed } from "./refusals.mjs";
 
 const ENDPOINTS = new Set(["/graphql", "/api/graphql"]);
 const ENTERPRISE = "/api/v3"; // where GitHub Enterprise Server has its REST API
 const ZERO = "0".repeat(40);
 const HOP = new Set(["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"]);
+const REF = /^refs(\/(?!\.)(?!.*\.\.)[^\s~^:?*[\\/]+)+$/;
 const REF_WRITE = /\/(git\/refs|merges?|contents|branches)(\/|$)/;
 const BROKEN = "Something went wrong while executing your query. Please include the request id when reporting this issue.";
 
@@ -24,7 +26,7 @@ const RESOLVERS = {
   Query: {
     viewer: (_, __, api) => api.found("/user", "You are not authenticated as a user."),
     rateLimit: async (_, { dryRun }, api) => ({ ...(await api.rate()), cost: dryRun ? 0 : 1, nodeCount: 0 }),
-    repository: (_, { owner, name }, api) => api.repository(`${owner}/${name}`),
+    repository: (_, { owner, name }, api) => api.repository(owner, name),
     node: (_, { id }, api) => api.node(id),
     nodes: (_, { ids }, api) => ids.map((id) => api.node(id)),
   },
@@ -74,6 +76,7 @@ const RESOLVERS = {
 };
 
 async function ref(repository, name, api) {
+  if (!REF.test(`refs/${name}`)) return null;
   const names = name.startsWith("refs/") ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`];
   for (const each of names) {
     const { status, data } = await api.rest("GET", refPath(repository.full_name, "ref", each));
@@ -141,16 +144,16 @@ function nodeId(type, name) {
 
 const schema = buildSchema(source.idl, { assumeValid: true });
 scalar("GitObjectID", (value) => typeof value === "string" && /^[0-9a-f]{40}$/.test(value));
-scalar("GitRefname", (value) => typeof value === "string" && /^refs\/[^\s~^:?*[\\]+$/.test(value));
+scalar("GitRefname", (value) => typeof value === "string" && REF.test(value));
 
 function scalar(name, accepts) {
   const type = schema.getType(name);
-  const read = (value) => {
-    if (!accepts(value)) throw new GraphQLError(`${JSON.stringify(value)} is not a valid ${name}`);
+  const read = (value, nodes) => {
+    if (!accepts(value)) throw new GraphQLError(`${JSON.stringify(value)} is not a valid ${name}`, { nodes });
     return value;
   };
-  type.parseValue = read;
-  type.parseLiteral = (node) => read(node.value);
+  type.parseValue = (value) => read(value);
+  type.parseLiteral = (node) => read(node.value, node);
 }
 
 function resolve(value, args, api, info) {
@@ -174,27 +177,11 @@ function refusal({ status, data }, name) {
   return status < 500 ? failure("UNPROCESSABLE", said) : new GraphQLError(BROKEN);
 }
 
-// graphql-js's words for an invalid document, as GitHub says them, with its codes.
-const WORDS = [
-  [/^Cannot query field "(\w+)" on type "(\w+)"/, "undefinedField", (m) => `Field '${m[1]}' doesn't exist on type '${m[2]}'`],
-  [/^Unknown argument "(\w+)" on field "\w+\.(\w+)"/, "argumentNotAccepted", (m) => `Field '${m[2]}' doesn't accept argument '${m[1]}'`],
-  [/^Field "(\w+)" is not defined by type "(\w+)"/, "argumentNotAccepted", (m) => `InputObject '${m[2]}' doesn't accept argument '${m[1]}'`],
-  [/^Field "(\w+)" argument "(\w+)" of type/, "missingRequiredArguments", (m) => `Field '${m[1]}' is missing required arguments: ${m[2]}`],
-  [/^Field "(\w+)\.(\w+)" of required type/, "missingRequiredInputObjectAttribute", (m) => `Argument '${m[2]}' on InputObject '${m[1]}' is required`],
-  [/^Variable "(\$\w+)" of type "(.+)" used in position expecting type "(.+)"/, "variableMismatch", (m) => `Type mismatch on variable ${m[1]} (${m[2]} / ${m[3]})`],
-  [/^Field "(\w+)" of type "(.+)" must have a selection/, "selectionMismatch", (m) => `Field must have selections (field '${m[1]}' returns ${m[2]} but has no selections)`],
-];
-
-function invalid(error) {
-  const known = WORDS.find(([pattern]) => pattern.test(error.message));
-  const message = known ? known[2](known[0].exec(error.message)) : error.message;
-  return { path: [], extensions: { code: known?.[1] ?? "invalidDocument" }, locations: error.locations, message };
-}
-
 function failed(error) {
   const { type } = error.extensions ?? {};
+  const extensions = type === "FORBIDDEN" ? { saml_failure: false } : undefined;
   const broken = error.originalError && !(error.originalError instanceof GraphQLError);
-  const shown = { path: error.path, locations: error.locations, message: broken ? BROKEN : error.message };
+  const shown = { path: error.path, extensions, locations: error.locations, message: broken ? BROKEN : error.message };
   return type ? { type, ...shown } : shown;
 }
 
@@ -224,10 +211,12 @@ class Api {
     throw answer.status === 404 ? failure("NOT_FOUND", missing) : refusal(answer, path);
   }
 
-  async repository(name) {
+  async repository(...names) {
+    const name = names.join("/");
+    const missing = `Could not resolve to a Repository with the name '${name}'.`;
+    if (!names.every((each) => /^(?!\.\.?$)[\w.-]+$/.test(each))) throw failure("NOT_FOUND", missing);
     const { status, data } = await this.rest("GET", `/repos/${name}`);
     if (status === 200) return { __typename: "Repository", ...data };
-    const missing = `Could not resolve to a Repository with the name '${name}'.`;
     throw status === 404 || status === 301 ? failure("NOT_FOUND", missing) : refusal({ status, data }, name);
   }
 
@@ -297,7 +286,13 @@ class Double {
 
   async serve(request, response) {
     const body = await read(request);
-    const { pathname } = new URL(request.url, "http://localhost");
+    // A path is never read as an address: `//host/path` and `http://host/path` would name another host.
+    const [pathname] = request.url.split("?");
+    if (!pathname.startsWith("/")) {
+      const message = "A request names a path, which begins with a slash.";
+      response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify({ message }));
+      return;
+    }
     this.enterprise ||= pathname.startsWith(`${ENTERPRISE}/`);
     if (request.method === "POST" && ENDPOINTS.has(pathname)) {
       const prefix = this.enterprise && pathname.startsWith("/api/") ? ENTERPRISE : "";
@@ -320,22 +315,30 @@ class Double {
     if (typeof asked?.query !== "string") {
       return { status: 400, answer: { message: "A query attribute must be specified and must be a string." } };
     }
+    const variables = asked.variables ?? {};
+    if (typeof variables !== "object" || Array.isArray(variables)) {
+      return { status: 400, answer: { message: "Problems parsing JSON", status: "400" } };
+    }
     let document;
     try {
       document = parse(asked.query);
     } catch (error) {
-      return { status: 200, answer: { errors: [{ message: `Parse error: ${error.message}`, locations: error.locations }] } };
+      return { status: 200, answer: { errors: [unparsed(error)] } };
     }
     const errors = validate(schema, document);
-    if (errors.length) return { status: 200, answer: { errors: errors.map(invalid) } };
-    if (!getOperationAST(document, asked.operationName)) {
-      return { status: 200, answer: { errors: [{ message: "An operation name is required" }] } };
+    if (errors.length) return { status: 200, answer: { errors: errors.map((each) => invalid(schema, document, each)) } };
+    const operation = getOperationAST(document, asked.operationName);
+    if (!operation) {
+      const message = asked.operationName ? `No operation named "${asked.operationName}"` : "An operation name is required";
+      return { status: 200, answer: { errors: [{ message }] } };
     }
+    const unfit = misfits(schema, operation, variables);
+    if (unfit.length) return { status: 200, answer: { errors: unfit } };
     const { data, errors: failures } = await execute({
       schema,
       document,
       contextValue: api,
-      variableValues: asked.variables ?? {},
+      variableValues: variables,
       operationName: asked.operationName,
       fieldResolver: resolve,
       typeResolver: (value) => value.__typename,
@@ -345,10 +348,11 @@ class Double {
   }
 
   async pass(request, body, response) {
-    const target = new URL(this.upstream + request.url);
+    const target = new URL(this.upstream);
+    const path = target.pathname.replace(/\/$/, "") + request.url;
     const headers = Object.entries(request.headers).filter(([name]) => !HOP.has(name));
     const options = { method: request.method, headers: Object.fromEntries(headers), agent: false };
-    const sent = (target.protocol === "https:" ? https : http).request(target, options);
+    const sent = (target.protocol === "https:" ? https : http).request(target, { ...options, path });
     sent.end(body);
     try {
       const [answer] = await once(sent, "response");

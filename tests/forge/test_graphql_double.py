@@ -1,10 +1,12 @@
 """The test double of GitHub's GraphQL keeps to GitHub's schema, and passes everything else through."""
 
 import json
+import socket
 import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -54,19 +56,186 @@ def test_what_can_be_asked(site: GitHubWorld) -> None:
     assert by_id["data"]["node"] == {"nameWithOwner": site.name}
 
 
+def failed(site: GitHubWorld, query: str, **variables: object) -> Any:
+    """Return the first of the errors, where nothing else was answered."""
+    found = ask(site, query, **variables)
+    assert set(found) == {"errors"}
+    return found["errors"][0]
+
+
+# In the words and the shape of graphql-ruby, which GitHub's server is made with: query, message, path, what it is
+# about, column.
+WRONG: list[tuple[str, str, list[str | int], dict[str, str], int]] = [
+    (
+        "{ me: viewer { shoeSize } }",
+        "Field 'shoeSize' doesn't exist on type 'User'",
+        ["query", "me", "shoeSize"],
+        {"code": "undefinedField", "typeName": "User", "fieldName": "shoeSize"},
+        16,
+    ),
+    (
+        "query Mine { viewer(a: 1) { login } }",
+        "Field 'viewer' doesn't accept argument 'a'",
+        ["query Mine", "viewer", "a"],
+        {"code": "argumentNotAccepted", "name": "viewer", "typeName": "Field", "argumentName": "a"},
+        21,
+    ),
+    (
+        "{ repository(owner: 1, name: $n) { id } }",
+        "Argument 'owner' on Field 'repository' has an invalid value (1). Expected type 'String!'.",
+        ["query", "repository", "owner"],
+        {"code": "argumentLiteralsIncompatible", "typeName": "Field", "argumentName": "owner"},
+        3,
+    ),
+    (
+        '{ repository(owner: "a") { id } }',
+        "Field 'repository' is missing required arguments: name",
+        ["query", "repository"],
+        {"code": "missingRequiredArguments", "className": "Field", "name": "repository", "arguments": "name"},
+        3,
+    ),
+    (
+        "query($id: String!) { node(id: $id) { id } }",
+        "Type mismatch on variable $id and argument id (String! / ID!)",
+        ["query", "node", "id"],
+        {
+            "code": "variableMismatch",
+            "variableName": "id",
+            "typeName": "String!",
+            "argumentName": "id",
+            "errorMessage": "Type mismatch",
+        },
+        28,
+    ),
+    (
+        "{ node(id: $id) { id } }",
+        "Variable $id is used by anonymous query but not declared",
+        ["query", "node", "id"],
+        {"code": "variableNotDefined", "variableName": "id"},
+        12,
+    ),
+    (
+        "{ viewer }",
+        (
+            "Field must have selections (field 'viewer' returns User but has no selections. "
+            "Did you mean 'viewer { ... }'?)"
+        ),
+        ["query", "viewer"],
+        {"code": "selectionMismatch", "nodeName": "field 'viewer'", "typeName": "User"},
+        3,
+    ),
+    (
+        "{ viewer { ... on Nobody { id } } }",
+        "No such type Nobody, so it can't be a fragment condition",
+        ["query", "viewer", "... on Nobody"],
+        {"code": "undefinedType", "typeName": "Nobody"},
+        19,
+    ),
+    (
+        "mutation { updateRefs(input: {refUpdates: []}) { clientMutationId } }",
+        "Argument 'repositoryId' on InputObject 'UpdateRefsInput' is required. Expected type ID!",
+        ["mutation", "updateRefs", "input", "repositoryId"],
+        {
+            "code": "missingRequiredInputObjectAttribute",
+            "argumentName": "repositoryId",
+            "argumentType": "ID!",
+            "inputObjectType": "UpdateRefsInput",
+        },
+        30,
+    ),
+    (
+        (
+            'mutation { updateRefs(input: {repositoryId: "r", refUpdates: [{name: "refs/heads/a", afterOid: "x"}]}) '
+            "{ clientMutationId } }"
+        ),
+        "Argument 'afterOid' on InputObject 'RefUpdate' has an invalid value (\"x\"). Expected type 'GitObjectID!'.",
+        ["mutation", "updateRefs", "input", "refUpdates", 0, "afterOid"],
+        {"code": "argumentLiteralsIncompatible", "typeName": "InputObject", "argumentName": "afterOid"},
+        63,
+    ),
+]
+
+
+def test_an_invalid_document_is_refused_as_github_does(site: GitHubWorld) -> None:
+    for query, message, path, extensions, column in WRONG:
+        places = [{"line": 1, "column": column}]
+        assert failed(site, query) == {"path": path, "extensions": extensions, "locations": places, "message": message}
+
+
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("{ viewer { shoeSize } }", "Field 'shoeSize' doesn't exist on type 'User'"),
-        ("{ viewer { email } }", "This test double has no User.email."),
-        ("{ repository(owner: 1, name: 2) { id } }", "String cannot represent a non string value: 1"),
-        ('{ repository(owner: "a", name: "b") { id } }', "Could not resolve to a Repository with the name 'a/b'."),
-        ("{", "Parse error"),
-        ("mutation { updateRefs(input: {}) { clientMutationId } }", "Argument 'refUpdates' on InputObject"),
+        ("{ a: }", 'Expected NAME, actual: RCURLY ("}") at [1, 6]'),
+        ("{ viewer(a=1) }", 'Expected COLON, actual: EQUALS ("=") at [1, 11]'),
+        ("{", 'Expected NAME, actual: NOTHING ("") at [1, 2]'),
+        ("{ ? }", "Parse error at [1, 3]"),
+        ("query A { viewer { id } } query B { viewer { id } }", "An operation name is required"),
     ],
 )
-def test_what_the_schema_or_the_double_does_not_have_is_an_error(site: GitHubWorld, query: str, message: str) -> None:
-    assert ask(site, query)["errors"][0]["message"].startswith(message)
+def test_what_is_no_document_is_refused_too(site: GitHubWorld, query: str, message: str) -> None:
+    assert failed(site, query)["message"].startswith(message)
+
+
+NODE = "query($id: ID!) { node(id: $id) { id } }"
+INPUT = {"repositoryId": "R_x", "refUpdates": [{"name": BRANCH, "afterOid": "x"}]}
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "detail", "problem"),
+    [
+        (NODE, {}, "", ([], "Expected value to not be null")),
+        (NODE, {"other": 1}, "", ([], "Expected value to not be null")),
+        (NODE, {"id": True}, "", ([], "Could not coerce value true to ID")),
+        (UPDATE, {"input": 1}, "", ([], "Expected 1 to be a key-value object.")),
+        (
+            UPDATE,
+            {"input": INPUT},
+            " for refUpdates.0.afterOid",
+            (["refUpdates", 0, "afterOid"], 'Could not coerce value "x" to GitObjectID'),
+        ),
+        (
+            UPDATE,
+            {"input": {**INPUT, "refUpdates": [], "x": 1}},
+            " for x",
+            (["x"], "Field is not defined on UpdateRefsInput"),
+        ),
+        (
+            UPDATE,
+            {"input": {"repositoryId": "R_x"}},
+            " for refUpdates",
+            (["refUpdates"], "Expected value to not be null"),
+        ),
+    ],
+)
+def test_a_value_that_does_not_fit_its_variable_is_refused_as_github_does(
+    site: GitHubWorld, query: str, variables: dict[str, Any], detail: str, problem: tuple[list[str | int], str]
+) -> None:
+    name, kind = ("id", "ID!") if query == NODE else ("input", "UpdateRefsInput!")
+    path, explanation = problem
+    assert failed(site, query, **variables) == {
+        "extensions": {"value": variables.get(name), "problems": [{"path": path, "explanation": explanation}]},
+        "locations": [{"line": 1, "column": query.index("$") + 1}],
+        "message": f"Variable ${name} of type {kind} was provided invalid value"
+        + (f"{detail} ({explanation})" if detail else ""),
+    }
+
+
+def test_what_is_not_found_or_not_made_here_says_where(site: GitHubWorld) -> None:
+    found = ask(site, '{ it: repository(owner: "a", name: "b") { id } }')
+    message, places = "Could not resolve to a Repository with the name 'a/b'.", [{"line": 1, "column": 3}]
+    assert found["errors"] == [{"type": "NOT_FOUND", "path": ["it"], "locations": places, "message": message}]
+    assert ask(site, "{ viewer { email } }")["errors"][0]["message"] == "This test double has no User.email."
+
+
+@pytest.mark.parametrize("name", ["..", "../../user", "site?x", "a/b"])
+def test_a_name_leads_to_nothing_else(site: GitHubWorld, name: str) -> None:
+    found = ask(site, "query($a: String!, $b: String!) { repository(owner: $a, name: $b) { id } }", a="octo", b=name)
+    assert found["errors"][0]["type"] == "NOT_FOUND"
+    owner, _, own = site.name.partition("/")
+    query = """query($a: String!, $b: String!, $r: String!) {
+                 repository(owner: $a, name: $b) { ref(qualifiedName: $r) { id } }
+               }"""
+    assert ask(site, query, a=owner, b=own, r=f"refs/heads/{name}")["data"]["repository"] == {"ref": None}
 
 
 @pytest.mark.parametrize("after", ["main", "F" * 40, "1" * 39, 7, None])
@@ -125,20 +294,7 @@ class TestCommand:
         proxy.close()
 
     def test_it_stands_before_any_api_and_ends_when_told(self, upstream: Proxy) -> None:
-        def echo(request: Request) -> Answer:
-            if request.path == "/moved":
-                return Answer(301, {}, {"Location": "http://example.org/elsewhere"})
-            return Answer(
-                418, {"got": [request.method, request.path, request.query, request.authorization, request.body]}
-            )
-
-        if not (HERE / "node_modules").is_dir():
-            pytest.skip("the packages of tests/emulator are not installed")
-        upstream.trouble = echo
-        command = [need("node"), "graphql.mjs", "--upstream", upstream.url, "--port", "0"]
-        with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout
-            url = process.stdout.readline().strip()
+        with running(upstream) as url:
             for method, path in [
                 ("PUT", "/x?y=%20z"),
                 ("DELETE", "/repos/a/b/git/refs/heads/c"),
@@ -147,8 +303,59 @@ class TestCommand:
                 assert send(url, method, path) == (418, {"got": [method, *parts(path), "token t", {"a": 1}]})
             assert send(url, "GET", "/moved")[0] == 301
             assert "errors" in send(url, "POST", "/api/graphql", {"query": "{ nothing }"})[1]
-            process.terminate()
-            assert process.wait(10) == 0
+
+    @pytest.mark.parametrize(
+        "target", ["//{evil}/graphql", "//{evil}/x", "http://{evil}/graphql", "http://{evil}/x", "*"]
+    )
+    def test_no_target_leads_to_another_host(self, upstream: Proxy, target: str) -> None:
+        evil = Proxy()
+        with running(upstream) as url:
+            head = f"POST {target.format(evil=evil.url.removeprefix('http://'))} HTTP/1.1"
+            here = url.removeprefix("http://")
+            lines = [
+                head,
+                f"Host: {here}",
+                "Authorization: token t",
+                "Content-Length: 2",
+                "Connection: close",
+                "",
+                "{}",
+            ]
+            host, _, port = here.partition(":")
+            with socket.create_connection((host, int(port)), timeout=30) as connection:
+                connection.sendall("\r\n".join(lines).encode())
+                answer = b"".join(iter(lambda: connection.recv(1000), b""))
+        evil.close()
+        assert not evil.requests
+        assert answer.split()[1] in {b"400", b"418"}
+        assert [one.path for one in upstream.requests] == ([head.split()[1][1:]] if target[0] == "/" else [])
+
+    @pytest.mark.parametrize("variables", ["x", 1, True, [{}]])
+    def test_variables_that_are_no_object_are_refused(self, upstream: Proxy, variables: object) -> None:
+        with running(upstream) as url:
+            status, answer = send(url, "POST", "/graphql", {"query": "{ viewer { login } }", "variables": variables})
+        assert (status, answer["message"]) == (400, "Problems parsing JSON")
+
+
+@contextmanager
+def running(upstream: Proxy) -> Iterator[str]:
+    """Run the command before something that answers everything with status 418 and what was asked."""
+
+    def echo(request: Request) -> Answer:
+        if request.path == "/moved":
+            return Answer(301, {}, {"Location": "http://example.org/elsewhere"})
+        got = [request.method, request.path, request.query, request.authorization, request.body]
+        return Answer(418, {"got": got})
+
+    if not (HERE / "node_modules").is_dir():
+        pytest.skip("the packages of tests/emulator are not installed")
+    upstream.trouble = echo
+    command = [need("node"), "graphql.mjs", "--upstream", upstream.url, "--port", "0"]
+    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        yield process.stdout.readline().strip()
+        process.terminate()
+        assert process.wait(10) == 0
 
 
 def parts(path: str) -> tuple[str, str]:
