@@ -9,6 +9,7 @@ from almanac.event.model import Event
 from almanac.page.importer import import_page
 from almanac.page.insert import split
 from almanac.page.lines import fingerprint
+from almanac.page.order import page_order
 from almanac.page.proof import check_section
 
 from tests.page.house import PAGES, REFERENCE, ROOT, ZONES, records_of, render
@@ -27,7 +28,7 @@ def test_every_style_of_page(name: str) -> None:
     assert [warning.line for warning in imported.warnings] == expected.get("warnings", [])
     assert [event.duplicate_of for event in imported.events if event.duplicate_of] == expected.get("duplicates", [])
     page = split(PAGES[name])
-    assert page.order == expected["order"]
+    assert page_order(page) == expected["order"]
     assert page.joined([event.markdown or render(event) for event in imported.events]) == PAGES[name]
     assert [event.rendered for event in imported.events] == [fingerprint(section.text) for section in page.sections]
 

@@ -4,6 +4,7 @@ import pytest
 from almanac.errors import UserError
 from almanac.page.insert import split
 from almanac.page.lines import fingerprint
+from almanac.page.order import page_order
 from almanac.page.outline import outline
 
 from tests.page.house import PAGES, REFERENCE
@@ -38,7 +39,7 @@ def test_the_reference_page() -> None:
     assert [section.text for section in page.sections] == [FIRST, SECOND]
     assert [(section.line, section.date) for section in page.sections] == [(15, "2021-11-08"), (36, "2021-11-11")]
     assert page.gaps[-1] == "\n\n### More coming soon!\n"
-    assert page.order == "oldest"
+    assert page_order(page) == "oldest"
 
 
 def test_a_fingerprint_is_the_hash_of_the_text() -> None:

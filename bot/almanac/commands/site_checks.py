@@ -152,7 +152,7 @@ def check_template(site: Site, form: Form | None) -> list[Finding]:
     """Write sample events as the site does; look at what becomes of its form's own fields, if that can be read."""
     own_fields = [field.id for field in form.fields if field.id not in FIELDS] if form else []
     page = outline(site.text(site.config.page) or "")
-    events = samples(page.longest_list)
+    events = samples(page.alive_list)
     path = site.config.section_template
     if path is None:
         found = []

@@ -1,24 +1,27 @@
 """The headings of a page, and the other lines that begin a part of it.
 
-Besides what Markdown and HTML call a heading, a paragraph that holds only a year heads the list below it on many pages.
+Besides what Markdown and HTML call a heading, a paragraph that holds only a year, or only bold words (`**Season 3**`),
+heads the list below it on many pages.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from almanac.dates import Found, NumericOrders, find_date, period
 from almanac.page.lines import MAX_START, Lines, plain
 
-Kind = Literal["atx", "setext", "html", "year", "end"]
+Kind = Literal["atx", "setext", "html", "year", "label", "end"]
 LOWEST = 7
-"""The level of a year that is a paragraph: every real heading is above it."""
-_LONGEST_YEAR_LINE = 80
+"""The level of a year that is a paragraph: every real heading is above it, and bold words are below it."""
+_LONGEST_LINE = 80
 _UNDERLINE = re.compile(r"(=+|-{2,})[ \t]*\Z")
 _NO_PARAGRAPH = frozenset("#>|<-*+=~`{ \t")
 _HTML = re.compile(r"[ ]{0,3}<h([1-6])\b[^<>]*>", re.IGNORECASE)
 _YEAR_LINE = re.compile(r"(?:[A-Z][a-z]+ )?(?:19|20)[0-9]{2}[:.]?")
+_LABEL = re.compile(r"(\*\*|__)(?=\S)[^*_]+\1:?[ \t]*")
+_LIST = re.compile(r"[ ]{0,3}[-*+][ \t]|[^|]*\|")
 _LIST_OR_HEADING = re.compile(r"[ ]{0,3}(?:#{1,6}[ \t]|[-*+][ \t]|\|)")
 _CLOSING = re.compile(
     r"\b(?:coming soon|more soon|more to come|stay tuned|to be continued|watch this space)\b", re.IGNORECASE
@@ -29,13 +32,14 @@ _CLOSING = re.compile(
 class Heading:
     """A line that begins a part of the page.
 
-    Of the kinds, `year` is a paragraph that holds only a year, and `end` a heading such as "More coming soon!".
+    Of the kinds, `year` is a paragraph that holds only a year, `label` one of bold words, and `end` a heading such as
+    "More coming soon!".
     """
 
     line: int
     lines: int  # two if it is underlined
     kind: Kind
-    level: int  # 1 to 6, or 7 for a year line
+    level: int  # 1 to 6, 7 for a year line, or 8 for a label
     text: str
     period: str | None  # the year or month that it gives to what comes below it
 
@@ -53,7 +57,7 @@ def find_headings(lines: Lines) -> list[Heading]:
         heading = (
             _atx(index, text)
             if text[0] == "#"
-            else _underlined(lines, index) or _html(index, text) or _year_line(lines, index)
+            else _underlined(lines, index) or _html(index, text) or _year_line(lines, index) or _label(lines, index)
         )
         if heading:
             found.append(heading)
@@ -112,12 +116,27 @@ def _html(index: int, text: str) -> Heading | None:
 def _year_line(lines: Lines, index: int) -> Heading | None:
     """Read a paragraph such as `2021` or `**Autumn 2021:**`; it heads a list only if one begins right below it."""
     text = lines.texts[index]
-    if len(text) >= _LONGEST_YEAR_LINE or not ("19" in text or "20" in text):
+    if len(text) >= _LONGEST_LINE or not ("19" in text or "20" in text):
         return None
     if not _YEAR_LINE.fullmatch(plain(text)) or not _begins_block(lines, index):
         return None
-    below = next((lines.texts[line] for line in range(index + 1, len(lines.texts)) if not lines.blank(line)), "")
-    return _heading(index, "year", LOWEST, text) if _LIST_OR_HEADING.match(below) else None
+    return _heading(index, "year", LOWEST, text) if _LIST_OR_HEADING.match(_text_below(lines, index)) else None
+
+
+def _label(lines: Lines, index: int) -> Heading | None:
+    """Read a paragraph of bold words, such as `**Season 3**`, which names the list that begins right below it."""
+    text = lines.texts[index]
+    if text[0] not in "*_" or len(text) >= _LONGEST_LINE or not _LABEL.fullmatch(text):
+        return None
+    if not _begins_block(lines, index) or not _LIST.match(_text_below(lines, index)):
+        return None
+    label = _heading(index, "label", LOWEST + 1, text)
+    # The day of one event is not the time of a list.
+    return replace(label, period=None) if (found := find_date(label.text)) and found.has_day else label
+
+
+def _text_below(lines: Lines, index: int) -> str:
+    return next((lines.texts[line] for line in range(index + 1, len(lines.texts)) if not lines.blank(line)), "")
 
 
 def _begins_block(lines: Lines, index: int) -> bool:

@@ -51,7 +51,7 @@ class Imitation:
 
 def imitate(page: Page, house: Sequence[bool]) -> Imitation:
     """Find the template that a page with events needs; `house` tells of each section if the house style writes it."""
-    sections = page.longest_list
+    sections = page.alive_list
     family = sections[0].style.family
     in_house_style = {section.start for section, is_house in zip(page.sections, house, strict=True) if is_house}
     if sum(section.start in in_house_style for section in sections) * 2 >= len(sections):
@@ -108,7 +108,7 @@ def lands(page: Page, event: Event, section: str) -> bool:
     if new is None:
         return False
     others.remove(new)
-    model = page.longest_list[0].style
+    model = page.alive_list[0].style
     is_whole = new.text == fitted(event, section, page.newline)
     same_kind = (new.style.family, new.style.level) == (model.family, model.level)
     others_kept = [one.text for one in others] == before

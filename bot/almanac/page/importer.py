@@ -12,6 +12,7 @@ from almanac.errors import Problem, UserError
 from almanac.event.model import Event, TakenIds
 from almanac.page.insert import fitted, split
 from almanac.page.match import COMPARED, words
+from almanac.page.order import order_warnings
 from almanac.page.outline import Page, Section
 from almanac.page.section import Renderer, SectionReader
 from almanac.times.zones import Zones
@@ -52,7 +53,7 @@ def import_page(
         warnings += understood.warnings
     events, twice = mark_duplicates(events, cut.sections)
     _prove(cut, events, render, file)
-    found = sorted((*warnings, *twice), key=lambda warning: warning.line or 0)
+    found = sorted((*order_warnings(cut), *warnings, *twice), key=lambda warning: warning.line or 0)
     verbatim = sum(event.markdown is not None for event in events)
     return Imported(
         tuple(events), len(events) - verbatim, verbatim, tuple(replace(warning, file=file) for warning in found)

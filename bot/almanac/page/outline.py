@@ -4,19 +4,22 @@ Every character is in exactly one part. Sections are found by their looks (`alma
 known, word for word, so that a section of a site's own template is found even if nothing in it looks like an event.
 """
 
-from collections import Counter
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
-from typing import Literal
+from functools import cached_property
+from itertools import accumulate
 
 from almanac.dates import UNKNOWN_YEAR, Found, NumericOrders
 from almanac.page.entries import EventLines, Style, find_events, style_of, trimmed
 from almanac.page.headings import Heading
 from almanac.page.lines import Lines, cut_lines, split_lines
 
-Order = Literal["newest", "oldest"]
 _BASE, _PRIME = 1_000_003, (1 << 61) - 1
+_AHEAD = re.compile(
+    r"\b(?:upcoming|coming up|(?:next|future|planned) (?:events?|meetings?|meetups?|talks?|sessions?|calls?))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,6 @@ class Page:
         return self.lines.newline
 
     @property
-    def order(self) -> Order | None:
-        """Return what comes first in the longest list, or None if that cannot be seen."""
-        return order_of(self.longest_list)
-
-    @property
     def lists(self) -> list[list[Section]]:
         found: dict[tuple[str, int, int | None], list[Section]] = {}
         for section in self.sections:
@@ -76,9 +74,38 @@ class Page:
         return list(found.values())
 
     @property
-    def longest_list(self) -> list[Section]:
-        """Return the list with the most sections, the first of several."""
-        return max(self.lists, key=len, default=[])
+    def lists_by_life(self) -> list[list[Section]]:
+        """Return the lists, first the one to which people added last: the one that has the newest date.
+
+        A list of what is to come is no history, and comes last. Of two that hold the same newest date, sections come
+        before lines, as they say more; then comes the one with more entries.
+        """
+
+        def life(sections: list[Section]) -> tuple[bool, str, bool, int]:
+            newest = max(known_dates(sections), default="")
+            return not self.is_ahead(sections), newest, sections[0].style.family == "heading", len(sections)
+
+        return sorted(self.lists, key=life, reverse=True)
+
+    @property
+    def alive_list(self) -> list[Section]:
+        """Return the list to which new events are added; empty if the page has none."""
+        return next(iter(self.lists_by_life), [])
+
+    def is_ahead(self, sections: Sequence[Section]) -> bool:
+        """Tell whether a heading above a list says that its events are to come."""
+        return sections[0].parent in self._ahead
+
+    @cached_property
+    def _ahead(self) -> frozenset[int]:
+        """The lines of the headings that say so, and of those below them."""
+        found, level = set(), 0
+        for heading in self.headings:
+            if not level or heading.level <= level:
+                level = heading.level if _AHEAD.search(heading.text) else 0
+            if level:
+                found.add(heading.line)
+        return frozenset(found)
 
     def joined(self, texts: Sequence[str] | None = None) -> str:
         """Put the page together again, with other texts for its sections if they are given."""
@@ -92,23 +119,6 @@ class Page:
 def known_dates(sections: Sequence[Section]) -> list[str]:
     """Return the dates of sections, those without a year left out."""
     return [section.date for section in sections if not section.date.startswith(UNKNOWN_YEAR)]
-
-
-def order_of(sections: Sequence[Section]) -> Order | None:
-    """Return what comes first in a list, by most of its neighbours, or None if that cannot be seen.
-
-    A date without a year does not count. Nor do two dates of which one only says less: 2021 is neither before nor after
-    2021-09-14.
-    """
-    dates = known_dates(sections)
-    steps = Counter(
-        "oldest" if before < after else "newest"
-        for before, after in pairwise(dates)
-        if not before.startswith(after) and not after.startswith(before)
-    )
-    if steps["newest"] == steps["oldest"]:
-        return None
-    return "newest" if steps["newest"] > steps["oldest"] else "oldest"
 
 
 def outline(page: str, known: Mapping[str, str] | None = None, orders: NumericOrders | None = None) -> Page:

@@ -16,7 +16,8 @@ from almanac.page.importer import mark_duplicates
 from almanac.page.insert import fill, fitted, insert, refuse_loop, taken_out
 from almanac.page.lines import fingerprint, fingerprints, newline_of, with_newline
 from almanac.page.match import Tie, pair
-from almanac.page.outline import Order, Page, Section, outline
+from almanac.page.order import Order, page_order
+from almanac.page.outline import Page, Section, outline
 from almanac.page.proof import blank, misfits
 from almanac.page.section import Renderer, SectionReader, Understood
 from almanac.times.zones import Zones
@@ -67,7 +68,7 @@ def sync(
     if problems:
         return Synced(page, tuple(records), problems, tuple(work.notes))
     work.mark_second_listings()
-    written = work.written(config.order or cut.order)
+    written = work.written(config.order)
     after, texts = work.records(), work.texts()
     known = [after.pop(record.id) for record in records]
     synced = Synced(written, (*known, *after.values()), (), tuple(work.notes))
@@ -203,11 +204,11 @@ class _Work:
             page = taken_out(cut, next(other for other in cut.sections if other.text == slot.section.text))
         added = [*(slot.record for slot in moved), *self._added]
         known |= {self.shown[record.id]: record.date for record in added}
-        cut = outline(page, known)
+        cut, before = outline(page, known), page_order(self.cut)
         if not cut.sections:
-            return fill(cut, [(self.shown[record.id], record) for record in added], order)
+            return fill(cut, [(self.shown[record.id], record) for record in added], order or before)
         for record in sorted(added, key=lambda record: (*record.sort_key, record.id)):
-            page = insert(outline(page, known), self.shown[record.id], record.date, order)
+            page = insert(outline(page, known), self.shown[record.id], record.date, order, before)
         return page
 
     def records(self) -> dict[str, Event]:

@@ -1,0 +1,157 @@
+"""The order of a page's lists, and the place in it that belongs to a date."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+from typing import Literal
+
+from almanac.dates import UNKNOWN_YEAR
+from almanac.errors import Problem
+from almanac.page.outline import Page, Section, known_dates
+
+Order = Literal["newest", "oldest"]
+
+_FEW = 6
+"""Of fewer steps from date to date, some in the wrong direction are slips."""
+
+
+# ------------------------------------------------------------------------------- what comes first
+
+
+def page_order(page: Page) -> Order | None:
+    """Return what comes first in the list that is alive, or else in another one; None if that cannot be seen."""
+    return next(filter(None, map(order_of, page.lists_by_life)), None)
+
+
+def order_of(sections: Sequence[Section]) -> Order | None:
+    """Return what comes first in a list, or None if that cannot be seen, or if its order is not that of the dates.
+
+    Most of its neighbours tell, or else its ends. Neighbours under different years count only if all others tell
+    nothing: the years may be in one order, and the days of each in the other.
+    """
+    steps = _steps(sections) or _steps_of_groups(sections)
+    if is_jumbled(sections) or not steps:
+        return None
+    if steps["newest"] == steps["oldest"]:
+        dates = known_dates(sections)
+        steps = Counter(_direction([(dates[0], dates[-1])] if dates else []))
+    return max(steps, key=lambda order: steps[order], default=None)
+
+
+def order_of_groups(sections: Sequence[Section]) -> Order | None:
+    """Return what comes first of the years, seasons or months under which a list is; None if that cannot be seen."""
+    steps = _steps_of_groups(sections)
+    return max(steps, key=lambda order: steps[order], default=None)
+
+
+def is_jumbled(sections: Sequence[Section]) -> bool:
+    """Tell whether a list is in another order than that of its dates: a third of its steps go the other way."""
+    steps = _steps(sections)
+    return steps.total() >= _FEW and min(steps["newest"], steps["oldest"]) * 3 > steps.total()
+
+
+def _steps(sections: Sequence[Section]) -> Counter[Order]:
+    """Count which way the dates go from one entry to the next, under one heading with a year or month."""
+    groups = [[one.date for one in group] for _, group in groupby(sections, lambda one: one.period)]
+    known = [[date for date in group if not date.startswith(UNKNOWN_YEAR)] for group in groups]
+    return Counter(_direction(pair for group in (known if any(known) else groups) for pair in pairwise(group)))
+
+
+def _steps_of_groups(sections: Sequence[Section]) -> Counter[Order]:
+    groups = groupby(sections, lambda one: one.period)
+    newest = [max(known_dates([*group]), default="") for _, group in groups]
+    return Counter(_direction(pairwise(filter(None, newest))))
+
+
+def _direction(pairs: Iterable[tuple[str, str]]) -> Iterable[Order]:
+    """Tell of each two dates which comes first.
+
+    A date that only says less than the other does not count: 2021 is neither before nor after 2021-09-14. Of two
+    without a year, the first is the one from which the calendar is the shorter way.
+    """
+    for before, after in pairs:
+        if before.startswith(after) or after.startswith(before):
+            continue
+        if after.startswith(UNKNOWN_YEAR):
+            half_a_year, year = 6 * 31, 12 * 31
+            yield "oldest" if (_first_day(after) - _first_day(before)) % year < half_a_year else "newest"
+        else:
+            yield "oldest" if before < after else "newest"
+
+
+# ------------------------------------------------------------------------------- the place of a date
+
+
+def place_in(dates: Sequence[str], date: str, order: Order) -> int:
+    """Return how many of a list's entries come before a new one.
+
+    It is where the fewest entries are on its wrong side, so that one entry that is out of order misleads nobody; of
+    several such places, one whose neighbours are both on their right side, and of those the last.
+    """
+    if order == "newest":
+        # Mirrored, an equal date comes after: the new one is the first of its day.
+        return len(dates) - place_in(dates[::-1], date, "oldest")
+    dates = _with_years(dates)
+    known = [not other.startswith(UNKNOWN_YEAR) for other in dates]
+    if date.startswith(UNKNOWN_YEAR) or not any(known):
+        return len(dates)
+    later = [is_known and other > date for is_known, other in zip(known, dates, strict=True)]
+    earlier = [is_known and other <= date for is_known, other in zip(known, dates, strict=True)]
+    wrong = sum(earlier)
+    ranked = []
+    for place in range(len(dates) + 1):
+        if place:
+            wrong += later[place - 1] - earlier[place - 1]
+        right_neighbours = sum((*earlier[place - 1 : place], *later[place : place + 1]))
+        ranked.append((-wrong, right_neighbours, place))
+    return max(ranked)[-1]
+
+
+def _with_years(dates: Sequence[str]) -> list[str]:
+    """Give dates without a year, oldest first, the one that follows from the dates before or after them."""
+    known = [date for date in dates if not date.startswith(UNKNOWN_YEAR)]
+    result: list[str] = []
+    last = ""
+    for date in dates:
+        day = date.removeprefix(UNKNOWN_YEAR)
+        if day != date and known:
+            near = last or known[0]
+            # It is the first of its kind after the one before, or the last before the first.
+            step = (day < near[4:]) if last else -(day > near[4:])
+            date = f"{int(near[:4]) + step}{day}"  # noqa: PLW2901
+        result.append(date)
+        last = date if known else ""
+    return result
+
+
+def distance(sections: Sequence[Section], date: str) -> int:
+    """Return about how many days a date is from those of a list: 0 within them, many if they say no year."""
+    days = known_dates(sections)
+    if not days or date.startswith(UNKNOWN_YEAR):
+        return _first_day("9999")
+    return max(0, _first_day(min(days)) - _last_day(date), _first_day(date) - max(map(_last_day, days)))
+
+
+def _first_day(date: str) -> int:
+    """Number a date's first day, as if every month had 31."""
+    year, month, day = (*date.replace(UNKNOWN_YEAR, "0").split("-"), "1", "1")[:3]
+    return (int(year) * 12 + int(month)) * 31 + int(day)
+
+
+def _last_day(date: str) -> int:
+    return _first_day(f"{date}-12-31"[: len("2021-12-31")] if len(date) == len("2021") else f"{date}-31"[:10])
+
+
+# ------------------------------------------------------------------------------- what to say about it
+
+
+def order_warnings(page: Page) -> list[Problem]:
+    """Say, of the list that is alive, where new events go if its dates do not tell."""
+    sections = page.alive_list
+    if is_jumbled(sections):
+        message = "The entries of this list are not in the order of their dates, so a new event goes to its end."
+    elif len(sections) > 1 and not known_dates(sections):
+        message = "The dates of this list say no year, so any new event goes where its newest ones seem to be."
+    else:
+        return []
+    return [Problem(message, line=sections[0].line)]

@@ -1,0 +1,177 @@
+"""Lists under headings with years, seasons, terms or months: the heading of a date, and a new one like the others."""
+
+import re
+from calendar import month_abbr, month_name
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain, pairwise
+
+from almanac.dates import find_date
+from almanac.page.headings import Heading
+from almanac.page.lines import is_delimiter, is_rule, split_lines
+from almanac.page.order import Order
+from almanac.page.outline import Page, Section
+
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_MONTH_WORD = re.compile(rf"\b(?:{'|'.join([*month_name[1:], *month_abbr[1:], 'Sept'])})\b", re.IGNORECASE)
+_ISO_MONTH = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}-[01][0-9](?![0-9])")
+_SEASONS = (("Winter",), ("Spring",), ("Summer",), ("Fall", "Autumn"))  # December begins the first
+_SEASON_NAMES = tuple(chain(*_SEASONS))
+_SEASON = re.compile(rf"\b(?:{'|'.join(_SEASON_NAMES)})\b", re.IGNORECASE)
+_TRAILING = re.compile(r"[ \t]+(?=[\r\n])")
+_ONE_YEAR = len("2021")
+_ANOTHER_TERM = 3
+"""How many months after or before all others of a term an event may be, and still be in that term."""
+
+
+def heading_for(page: Page, group: Sequence[Section], date: str) -> Heading | None:
+    """Find the heading of a date's month, term or year in a list under such headings, even if it has no entry yet."""
+    used = {section.period for section in group if section.period is not None}
+    levels = {heading.level for heading in page.headings if heading.line in used}
+    fitting = [heading for heading in page.headings if heading.period and date.startswith(heading.period)]
+    terms = _terms(page, group)
+    if terms:
+        term = _term_of(terms, group, date)
+        fitting = [heading for heading in fitting if term is None or term in (terms.get(heading.line) or [term])]
+    mine = [heading for heading in fitting if heading.line in used]
+    empty = [heading for heading in fitting if heading.level in levels]
+    # A month says more than its year.
+    return max(mine or empty, key=lambda heading: len(heading.period or ""), default=None)
+
+
+def new_heading(page: Page, group: Sequence[Section], date: str, order: Order) -> tuple[int, str, str] | None:
+    """Make a heading for another year, term or month, like its neighbour's; `order` is that of such headings.
+
+    Returns:
+        Where it goes on the page, what comes before the new section, and what after it. None if the list is not all
+        under such headings, or if it cannot be known what the heading would have to say.
+    """
+    if not date[:4].isdigit() or any(section.period is None for section in group):
+        return None
+    used = {section.period for section in group}
+    headings = [heading for heading in page.headings if heading.line in used]
+    if any(len(heading.period or "") > len(date) or _says_day(heading) for heading in headings):
+        return None
+    terms = _terms(page, group)
+    term = _term_of(terms, group, date) if terms else ""
+    if term is None:
+        return None
+    newest = {one.period: one.date for one in sorted(group, key=lambda one: one.date)}
+    later = [heading for heading in headings if newest[heading.line] > date]
+    following = later if order == "oldest" else [heading for heading in headings if heading not in later]
+    model = next((one for one in headings if term in terms.get(one.line, ())), (following or headings[-1:])[0])
+    # Words that are not in all of these headings belong to the one that has them, unless they are a term's name.
+    words = _variable(model.text).split()
+    others = [_variable(one.text).split() for one in headings if one.level == model.level and one is not model]
+    odd = {word for word in words if not all(word in other for other in others)}
+    odd = odd if term in ("", *_SEASON_NAMES) else set()
+    lead = _like(page, model, odd, date, "" if term in terms.get(model.line, ()) else term)
+    first = next(section for section in group if section.period == model.line)
+    below = page.lines.offsets[model.line + model.lines]
+    lead += _table_head(page, first, page.text[below : first.start])
+    separator = _separator(page, group)
+    if following:
+        return page.lines.offsets[following[0].line], lead, separator
+    return group[-1].end, separator + lead, ""
+
+
+def is_space(gap: str) -> bool:
+    """Tell whether a text between two sections only separates them: line ends, and perhaps a rule."""
+    lines = split_lines(gap)
+    return len(lines) > 1 and all(not line.strip() or is_rule(line) for line in lines)
+
+
+def _says_day(heading: Heading) -> bool:
+    found = find_date(heading.text)
+    return found is not None and found.has_day
+
+
+def _separator(page: Page, group: Sequence[Section]) -> str:
+    """Return what mostly comes before a heading of a list: blank lines, and on some pages a rule."""
+    gaps = (
+        page.text[one.end : page.lines.offsets[other.period]]
+        for one, other in pairwise(group)
+        if other.period is not None and other.period != one.period
+    )
+    return next((gap for gap, _ in Counter(filter(is_space, gaps)).most_common(1)), page.newline * 2)
+
+
+def _like(page: Page, model: Heading, odd: set[str], date: str, season: str) -> str:
+    """Write a heading like the model without its odd words, for another date and, if one is named, another season."""
+    heading = page.text[page.lines.offsets[model.line] : page.lines.offsets[model.line + model.lines]]
+    for word in odd:
+        heading = re.sub(rf"[ ]?\(?(?<!\S){re.escape(word)}(?!\S)", "", heading, count=1)
+    if _ISO_MONTH.search(heading):
+        heading = _ISO_MONTH.sub(date[:7], heading, count=1)
+    else:
+        if len(model.period or "") > _ONE_YEAR:
+            heading = _MONTH_WORD.sub(lambda word: _month_like(word[0], date), heading, count=1)
+        if season:
+            heading = _SEASON.sub(season, heading, count=1)
+        heading = _YEAR.sub(date[:4], heading, count=1)
+    return _TRAILING.sub("", heading)
+
+
+def _variable(heading: str) -> str:
+    """Return the words of a heading without its year, season and month."""
+    return _MONTH_WORD.sub("", _SEASON.sub("", _YEAR.sub("", _ISO_MONTH.sub("", heading))))
+
+
+def _table_head(page: Page, first: Section, between: str) -> str:
+    """Return what comes between a new heading and its first entry: a blank line, and the head of a table."""
+    if not between.strip():
+        return between
+    lines = split_lines(between)
+    delimiter = next((index for index, line in enumerate(lines) if is_delimiter(line)), None)
+    if not delimiter or first.style.family != "row":
+        return page.newline
+    return page.newline + "".join(line + page.newline for line in lines[delimiter - 1 : delimiter + 1])
+
+
+def _month_like(model: str, date: str) -> str:
+    """Name a date's month, as short as the model is; May, which is both, is taken for a long name."""
+    number = int(date[5:7])
+    return month_abbr[number] if len(model) <= len("Sept") and model not in month_name else month_name[number]
+
+
+# ------------------------------------------------------------------------------- seasons and terms
+
+
+def _terms(page: Page, group: Sequence[Section]) -> dict[int, list[str]]:
+    """Return the parts of a year that the headings of a list's level name: line -> names; empty if none does.
+
+    They are seasons, or whatever tells two headings of one year apart, such as `Michaelmas 2021` and `Term 1 2021`.
+    """
+    used = {one.period for one in group}
+    levels = {heading.level for heading in page.headings if heading.line in used}
+    dated = [heading for heading in page.headings if heading.level in levels and heading.period]
+    seasons = {one.line: [name.capitalize() for name in _SEASON.findall(one.text)] for one in dated}
+    if any(seasons.values()):
+        return seasons
+    years = Counter(heading.period for heading in dated if len(heading.period or "") == _ONE_YEAR)
+    if max(years.values(), default=0) <= 1:
+        return {}
+    return {one.line: [" ".join(_variable(one.text).split())] for one in dated}
+
+
+def _term_of(terms: dict[int, list[str]], group: Sequence[Section], date: str) -> str | None:
+    """Name a date's part of the year as the page does: as its entries of about that month are filed.
+
+    For a season that no entry shows the calendar has a name. None if nothing tells.
+    """
+    if len(date) == _ONE_YEAR:
+        return None
+    month = int(date[5:7])
+    filed = Counter(
+        (min((month - int(one.date[5:7])) % 12, (int(one.date[5:7]) - month) % 12), name)
+        for one in group
+        if len(one.date) > _ONE_YEAR and one.period is not None and len(terms.get(one.period, ())) == 1
+        for name in terms[one.period]
+    )
+    apart, nearest = min(filed, key=lambda each: (each[0], -filed[each]), default=(12, None))
+    own_words = {name for names in terms.values() for name in names}
+    if own_words.isdisjoint(_SEASON_NAMES):
+        return nearest if apart < _ANOTHER_TERM else None
+    by_calendar = _SEASONS[month % 12 // 3]
+    calendar_name = next((name for name in by_calendar if name in own_words), by_calendar[0])
+    return nearest if apart <= (calendar_name not in own_words) else calendar_name
