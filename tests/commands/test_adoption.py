@@ -161,7 +161,7 @@ class TestEveryStyle:
             ("table", "| 2021/11/15 |           | Owls                     |\n"),
             ("setext", "November 15, 2021: Owls\n-----------------------\n"),
             ("atx-long-dates", "## November 15th, 2021: Owls\n"),
-            ("dates-last", "### Owls (November 15, 2021)\n"),
+            ("dates-last", "### Owls, November 15, 2021\n"),
         ],
     )
     def test_a_record_that_is_added_by_hand_gets_it_too(self, name: str, line: str) -> None:

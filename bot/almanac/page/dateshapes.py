@@ -225,7 +225,7 @@ def _taken_apart(example: str, date: str = "") -> list[_Part] | None:
         parts[index] = replace(parts[index], kind=kind, form=form)
     kinds = [part.kind for part in parts if part.kind != "text"]
     one_of_each = len({*kinds}) == len(kinds)
-    return parts if one_of_each and {"month", "number", "year"} & {*kinds} else None
+    return parts if one_of_each and {"month", "number", "year", "weekday"} & {*kinds} else None
 
 
 def _meanings(parts: Sequence[_Part], numbers: Sequence[_Part], date: str) -> list[str] | None:

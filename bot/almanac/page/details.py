@@ -261,12 +261,10 @@ def _all_fields(details: Details, first: FirstLine) -> list[LabelledField]:
     Where no section shows anything below its first line, all fields follow, as in the house style.
     """
     shown = {one.field: one for one in details.fields}
-    omitted = {field_of(first.more)}
-    if first.by and "people" not in shown:
-        omitted.add("people")
-    if first.titled and first.title_expression == "title":
-        omitted.add("title")
-    if "series" not in shown or first.title_expression != "title":
+    omitted = {field for field in first.shown if field not in shown} | ({"title"} & first.shown)
+    if first.title != "title":
+        omitted.discard("title")
+    if "series" not in shown or first.title != "title":
         omitted.add("series")
     everywhere = {*_HOUSE_LABELS} if details.empty else {*shown, "title", "series", "status", "description"}
     wanted = [field for field in _HOUSE_LABELS if field not in omitted and field in everywhere]
@@ -293,7 +291,7 @@ def _all_fields(details: Details, first: FirstLine) -> list[LabelledField]:
 
 def _write_labelled(one: LabelledField, details: Details, first: FirstLine, gap: str) -> str:
     style, indent = details.style, details.indent
-    condition = "series" if one.field == "title" and first.titled else _condition(one.field)
+    condition = "series" if one.field == "title" and ("title" in first.shown) else _condition(one.field)
     label = one.label if one.field != "people" else f'{{{{ (people_label or "{one.label}") | item }}}}'
     head = f"{{% if {condition} %}}\n{gap}{indent}{style.mark}{style.emphasis}{label}{style.close}"
     if one.item:
@@ -308,8 +306,8 @@ def _write_labelled(one: LabelledField, details: Details, first: FirstLine, gap:
 
 
 def _write_title(details: Details, first: FirstLine) -> str:
-    opening, closing = ("**", "**") if first.titled or details.empty else details.title_marks
-    condition = "series" if first.titled else "title"
+    opening, closing = ("**", "**") if ("title" in first.shown) or details.empty else details.title_marks
+    condition = "series" if ("title" in first.shown) else "title"
     gap = "\n" if details.spaced else ""
     escaping = "heading" if opening.startswith("#") else "item"
     title = f"{details.indent}{opening}{{{{ title | {escaping} }}}}{closing}"

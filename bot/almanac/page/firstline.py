@@ -1,13 +1,17 @@
-"""The first line of a section: how a page puts date and title together there, and a template that does the same."""
+"""The first line of an entry: which parts of it are values of an event, and a template that writes a new one alike.
+
+The lines of a list explain each other: what stands in one place of most of them is of one kind (names, times, rooms).
+A real line is the model of a new one: its values are replaced, and what is around them is copied.
+"""
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from almanac.dates import TIME
 from almanac.page.dateshapes import without_zoned_time
-from almanac.page.lines import LINK, split_lines
+from almanac.page.lines import LINK, MAX_START, plain, split_lines
 from almanac.page.outline import Section
 from almanac.page.tables import date_example, date_like, field_of, in_line
 
@@ -16,97 +20,150 @@ _CLOSING_MARK = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
 _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 _WEEKDAY_BEFORE = re.compile(rf"\b{_WEEKDAY}\.?,?[ ]\Z", re.IGNORECASE)
 _WEEKDAY_AFTER = re.compile(rf",?[ ]\(?{_WEEKDAY}\)?(?![A-Za-z])", re.IGNORECASE)
-_BELONGS_TO_DATE = re.compile(r"\b(?:on|the|date|when|week of)\b|_", re.IGNORECASE)
-# Closing emphasis is followed by a separator, opening emphasis by a word.
-_SEPARATOR = r"[ \t:;,.|\u2013\u2014\u00b7\u2022/~@)\]>=-]"
-_AFTER_DATE = re.compile(rf"\A(?:{_SEPARATOR}|[*_]++(?={_SEPARATOR}))*+")
-# For a text that is turned round, so that it begins where the date did.
-_BEFORE_DATE = re.compile(r"\A(?:[ \t:;,.|(\[\u2013\u2014\u00b7\u2022/~@-]|[*_]+(?=[\w.!?]))*+")
-_LINK_AT_END = re.compile(rf"(?P<before>(?<![ \t])[ \t]+[(\[]?){LINK.pattern}(?P<after>[)\]]?)[ \t]*\Z")
-_TITLE_BY = re.compile(r"(?P<title>.*[^\s,])(?P<by>,?[ ](?:by|with)[ ])(?=\S)(?P<names>(?s:.*))")
-_WITHIN_NAMES = re.compile(r"(?:\b(?:by|with|and)|[,&])\Z")
-_EMPHASIS = ("***", "**", "__", "*", "_", '"', "'", "\u201c\u201d")
-_TEMPLATE_MARKS = re.compile(r"[{}<>`\\]")
+_BY = re.compile(r",?[ ](?:by|with)[ ](?=[^a-z\s])")
+_LEADS_TO = {
+    "date": re.compile(r"(?:\b(?:on|the|date|when|week of|am|vom|le|du|el|del)\b[\W_]*)+\Z", re.IGNORECASE),
+    "people": re.compile(r",?[ ](?:by|with)[ ]\Z"),
+}
+"""The words before a value that belong to it, and are not the end of the text before."""
+_SEPARATORS = " \t:;,.|\u2013\u2014\u00b7\u2022/~@>=-"
+_MARKS = re.compile(r"\*+|_+|[\"()\[\]\u201c\u201d]")
+_LAST_MARK = re.compile(rf"(?:{_MARKS.pattern})\Z")
+_PAIRS = {"(": ")", "[": "]", "\u201c": "\u201d"}
+_LETTER = re.compile(r"[^\W_]")
+_UNSAFE = re.compile(r"[{}<>`\\]")
+
+_CUTS = (" - ", " \u2013 ", " \u2014 ", " | ", " / ", ": ", "; ", ", ", " (", " @ ", " at ")
+_SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
+_WORD = r"(?=[^\W\d_a-z])[^\W\d_][\w'\u2019.-]*"
+_NAME = rf"(?!(?:The|A|An|How|What|Why|In|On|Of)\b){_WORD}(?:[ ](?:[a-z]{{2,3}}[ ])?{_WORD}){{1,3}}"
+_NAMES = re.compile(rf"{_NAME}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ]){_NAME})*")
+_PERSON = re.compile(rf"{_NAME}(?:[ ]\([^()]+\)|,[ ]\S.*)?")
+_PLACE = re.compile(
+    r"\b(?:room|hall|building|auditorium|theat(?:re|er)|library|online|virtual|zoom|campus|street|raum|saal)\b",
+    re.IGNORECASE,
+)
+_WEEKDAY_ALONE = re.compile(_WEEKDAY, re.IGNORECASE)
+_CLOCK = re.compile(rf"(?<![\w:])(?:{TIME}|[0-9]{{1,2}}:[0-9]{{2}})(?![\w:])", re.IGNORECASE)
+_LONGEST_TIME = 40
+_ADDRESSES = ("url", "recording", "links")
+_WHAT_AND_WHEN = ("date", "title", "both")
+# Of the values in one place: so many say what all of them are, so few do not; and from so many on they are a habit.
+_MOST, _FEW, _HABIT = 0.65, 0.35, 3
+_OPTIONAL, _NEARLY_ALL = 0.2, 0.8
+"""The shares of a list's lines from which on a field is one of the list's own, and words are copied."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a line: the value of a field, or, without a field, text that is copied; `?` until it is known.
+
+    `around` are the marks that only this value has around it. Of a link, `url` is the address; if the field
+    `is_address`, that is the value, and `text` the words that lead there. `both` is one link from date to title, and
+    `parts` are what it consists of.
+    """
+
+    text: str
+    field: str = ""
+    url: str = ""
+    is_address: bool = False
+    around: tuple[str, str] = ("", "")
+    parts: tuple["Piece", ...] = ()
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """Return what is the same in lines that are written alike."""
+        parts = [part.shape for part in self.parts]
+        return (self.field, bool(self.url), self.around, *parts) if self.field else (self.text,)
+
+
+@dataclass(frozen=True)
+class Line:
+    """The first line of a section, in pieces, after its mark."""
+
+    section: Section
+    mark: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        return (self.mark, *(piece.shape for piece in self.pieces))
+
+    @property
+    def fields(self) -> list[str]:
+        return [piece.field for piece in self.pieces if piece.field]
 
 
 @dataclass(frozen=True)
 class FirstLine:
-    """How first lines are put together. Two are equal where the same marks are around the date and the title.
+    """How the first lines of a list are written: as `model` is, with dates as in an example."""
 
-    `date` is that of one line, or of a whole list the example for its dates; `title_expression` is what a template puts
-    in the title's place; `more` is the words of one more link at the end of the line, as in `([video](https://...))`.
-    """
+    model: Line
+    date: str
+    title: str = "title"  # what a template puts in the title's place
+    underline: str = ""
 
-    lead: str  # before the first of the two, such as `### ` or `- **`
-    middle: str = ""
-    tail: str = ""
-    date_first: bool = True
-    titled: bool = True
-    linked: Literal["", "date", "title", "all"] = ""  # what leads somewhere; `all` is from the date to the title
-    by: str = ""  # between the title and the people, as in `Title by Name`; empty where no people follow
-    before_when: str = ""  # between the date and a time that names its zone, which our own line of times replaces
-    date: str = field(default="", compare=False)
-    title_expression: str = field(default="title", compare=False)
-    more: str = field(default="", compare=False)
-    more_around: tuple[str, str] = field(default=("", ""), compare=False)
-    underline: str = field(default="", compare=False)
+    @property
+    def shown(self) -> frozenset[str]:
+        """Return the fields that the line shows; the address too where the date or the title leads there."""
+        leads = any(piece.url and piece.field in _WHAT_AND_WHEN for piece in self.model.pieces)
+        both = ["date", "title"] if "both" in self.model.fields else []
+        return frozenset([*self.model.fields, *both, *(["url"] if leads else [])])
 
 
 def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Section]]:
-    """Describe how most first lines of a list are put together, and return the sections that have such a line.
+    """Find the model for new first lines of a list, and return the sections whose lines are like it.
 
-    Where none can be taken apart, new first lines will be plain: `date: title`.
+    Where no line can be taken apart, new ones will be plain: `date: title`.
     """
-    read = [(line, section) for section in sections if (line := _take_apart(section))]
-    if read:
-        first = Counter(line for line, _ in read).most_common(1)[0][0]
-        alike = [section for line, section in read if line == first]
-        dates = [(line.date, section.date) for line, section in read if line == first]
+    lines = first_lines(sections)
+    if lines:
+        model = _model(lines)
+        alike = [line for line in lines if _skeleton(line).shape == _skeleton(model).shape]
     else:
-        first = FirstLine(_split_mark(split_lines(sections[0].text)[0])[0], ": ")
-        alike = list(sections)
-        dates = [(_date_of(section), section.date) for section in sections]
+        mark = _split_mark(split_lines(sections[0].text)[0])[0]
+        pieces = (Piece("", "date"), Piece(": "), Piece("", "title"))
+        model, alike = Line(sections[0], mark, pieces), [Line(section, mark, ()) for section in sections]
+    own = [line.section for line in alike]
     # Where the same few titles come back again and again, they are those of series. Two events are no habit.
-    titles = {section.title for section in sections}
-    recurring = len(titles) * 2 <= len(sections) and len(sections) > 2  # noqa: PLR2004
+    recurring = len({one.title for one in sections}) * 2 <= len(sections) and len(sections) >= _HABIT
     style = sections[0].style
-    first = replace(
-        first,
-        date=date_example(dates, sections),
-        title_expression="(series or title)" if recurring else "title",
-        underline="=-"[style.level - 1] if style.kind == "setext" else "",
-    )
-    return first, alike
+    return FirstLine(
+        model,
+        date_example([(_date_with_weekday(line), line.section.date) for line in alike], sections),
+        "(series or title)" if recurring else "title",
+        "=-"[style.level - 1] if style.kind == "setext" else "",
+    ), own
 
 
-def write_first_line(first: FirstLine) -> str:
-    """Write the line of a template that makes such first lines, without a line end."""
-    date = date_like(first.date)
-    leads_to = "link(url or recording)"
-    date_shown = f"{{{{ {date} | {leads_to} }}}}" if first.linked == "date" else f"{{{{ {date} }}}}"
-    if first.before_when:
-        date_shown += f"{{% if when %}}{first.before_when}{{{{ when | text }}}}{{% endif %}}"
-    if not first.titled:
-        line = f"{first.lead}{date_shown}{first.tail}"
-    elif first.linked == "all":
-        line = f'{first.lead}{{{{ ({date} ~ "{first.middle}" ~ {first.title_expression}) | {leads_to} }}}}'
-    else:
-        is_heading = bool(first.underline) or first.lead.startswith("#")
-        ends_heading = is_heading and first.date_first and not first.tail
-        escaping = leads_to if first.linked == "title" else "heading" if ends_heading else "text"
-        title_shown = f"{{{{ {first.title_expression} | {escaping} }}}}"
-        both = (date_shown, title_shown) if first.date_first else (title_shown, date_shown)
-        line = first.lead + first.middle.join(both) + first.tail
-    if first.by:
-        line += f"{{% if people %}}{first.by}{in_line('people', affiliations=False)}{{% endif %}}"
-    target = field_of(first.more)
-    if target in ("recording", "url"):
-        before, after = first.more_around
-        line += f"{{% if {target} %}}{before}{in_line(target, link=first.more)}{after}{{% endif %}}"
-    if first.underline:
-        underline = f'{{{{ ("{first.underline}" * (line | length)) | text }}}}'
-        return f"{{% set line %}}{line}{{% endset %}}\n{{{{ line }}}}\n{underline}"
-    return line
+def _date_with_weekday(line: Line) -> str:
+    return next((piece.text for piece in line.pieces if piece.field == "date"), _date_of(line.section))
+
+
+# ------------------------------------------------------------------------------- a line in pieces
+
+
+def first_lines(sections: Sequence[Section]) -> list[Line]:
+    """Cut the first lines of a list's sections into pieces; those whose marks or dates are not clear are left out."""
+    texts = [split_lines(section.text)[0] for section in sections]
+    by = sum(_BY.search(text) is not None for text in texts) * 2 > len(texts)
+    lines = [line for section, text in zip(sections, texts, strict=True) if (line := _cut(section, text, by=by))]
+    for _ in range(_HABIT):
+        lines = _refined(lines)
+    return _with_titles(lines)
+
+
+def _cut(section: Section, text: str, *, by: bool) -> Line | None:
+    text = text.rstrip()
+    closing = _CLOSING_MARK.search(text) if section.style.kind == "atx" else None
+    mark, text = _split_mark(text[: closing.start()] if closing else text)
+    date = _date_of(section)
+    if len(text) > MAX_START or date not in section.text:
+        return None  # prose, or marks within the date
+    pieces = [*_pieces(text, date, by=by), Piece(closing[0] if closing else "")]
+    copied = _copied(part for piece in pieces for part in piece.parts or (piece,))
+    is_clear = not (_UNSAFE.search(copied) or _unbalanced(copied))
+    return Line(section, mark, tuple(piece for piece in pieces if piece.text)) if is_clear else None
 
 
 def _split_mark(line: str) -> tuple[str, str]:
@@ -116,112 +173,375 @@ def _split_mark(line: str) -> tuple[str, str]:
 
 
 def _date_of(section: Section) -> str:
-    """Return the date in a section's first line as a reader sees it."""
-    return section.words if "(" in section.words else section.words.rstrip(")")
+    """Return the date of a section as a reader sees it, without a time that names its zone."""
+    return without_zoned_time(section.words if "(" in section.words else section.words.rstrip(")"))[0]
 
 
-def _take_apart(section: Section) -> FirstLine | None:
-    """Return None where the date or the marks around it are not clear."""
-    line = split_lines(section.text)[0].rstrip()
-    closing = _CLOSING_MARK.search(line) if section.style.kind == "atx" else None
-    line = line[: closing.start()] if closing else line
-    date = _date_of(section)
-    more = _more_link(line, date)
-    line = line[: more.start()] if more else line
-    cut = _cut_at_date(line, date)
-    if cut is None:
-        return None
-    before, date, after = cut
-    by = _people_after_title(after) if section.style.family == "bullet" else None
-    after = by["title"] if by else after
-    lead, title = _split_mark(before)
-    has_title_first = re.search(r"\w", _BELONGS_TO_DATE.sub("", title))
-    first = _title_first(lead, title, after) if has_title_first else _date_first(before, date, after)
-    if first is None or _TEMPLATE_MARKS.search(first.lead + first.middle + first.tail):
-        return None
-    date, before_when = without_zoned_time(date)
-    return replace(
-        first,
-        before_when=before_when.rstrip("("),
-        tail=first.tail + (closing[0] if closing else ""),
-        by=by["by"] if by and first.date_first and first.titled else "",
-        date=date,
-        more=more[2] if more else "",
-        more_around=(more["before"], more["after"]) if more else ("", ""),
+def _pieces(text: str, date: str, *, by: bool) -> Iterator[Piece]:
+    """Cut a text at its date, its links, and where the people's names begin."""
+    spans = [_date_span(text, date)] if date in text else []
+    end = 0
+    if by and (names := list(_BY.finditer(text))):
+        start = names[-1].end()
+        until = next((begin for begin, _, _ in spans if begin > start), len(text))
+        left, people, right = _without_marks(text[start:until])
+        spans.append((start + len(left), until - len(right), replace(people, field="people")))
+    for link in LINK.finditer(text):
+        over = next((span for span in spans if span[0] < link.end() and link.start() < span[1]), None)
+        if over is None:
+            spans.append((*link.span(), _link(link)))
+        elif over[2].field == "date":
+            parts = (
+                replace(one, field="title") if one.field == "?" else one for one in _pieces(link[1], date, by=False)
+            )
+            whole = Piece(link[1], "both", link[2], parts=tuple(part for part in parts if part.text))
+            spans[spans.index(over)] = (
+                *link.span(),
+                replace(over[2], url=link[2]) if link[1] == over[2].text else whole,
+            )
+    for start, after, piece in sorted(spans, key=lambda span: span[0]):
+        yield from _run(text[end:start], _LEADS_TO.get(piece.field))
+        yield piece
+        end = after
+    yield from _run(text[end:], None)
+
+
+def _link(link: re.Match[str]) -> Piece:
+    words = link[1].split() or [""]
+    address = next((field for label in (link[1], words[-1]) if (field := field_of(label)) in _ADDRESSES), None)
+    return Piece(link[1], address or "?", link[2], is_address=address is not None)
+
+
+def _date_span(text: str, date: str) -> tuple[int, int, Piece]:
+    """Find the date, with a weekday at either side."""
+    start = text.index(date)
+    end = start + len(date)
+    if before := _WEEKDAY_BEFORE.search(text[:start]):
+        start = before.start()
+    elif (after := _WEEKDAY_AFTER.match(text, end)) and "(" not in after[0]:
+        end = after.end()
+    return start, end, Piece(text[start:end], "date")
+
+
+def _run(text: str, leads_to: re.Pattern[str] | None) -> Iterator[Piece]:
+    """Cut a text between two values into what separates them, and the value that is there if there are words."""
+    words = leads_to.search(text) if leads_to else None
+    value = text[: words.start()] if words else text
+    if not _LETTER.search(value):
+        yield Piece(text)
+        return
+    left, piece, right = _without_marks(value)
+    yield from (Piece(left), piece, Piece(right + text[len(value) :]))
+
+
+def _without_marks(text: str) -> tuple[str, Piece, str]:
+    """Cut separators and marks off a value, but for a pair of marks that is around it alone."""
+    start, end = 0, len(text)
+    while True:
+        inner = text[start:end].strip(_SEPARATORS)
+        start = text.index(inner, start)
+        end = start + len(inner)
+        opening, closing = _MARKS.match(inner), _LAST_MARK.search(inner)
+        within = inner[opening.end() : closing.start()] if opening and closing else ""
+        if opening and closing and _PAIRS.get(opening[0], opening[0]) == closing[0] and not _unbalanced(within):
+            return text[:start], Piece(within, "?", around=(opening[0], closing[0])), text[end:]
+        if opening and _unbalanced(inner) and not _unbalanced(inner[opening.end() :]):
+            start += opening.end()
+        elif closing and _unbalanced(inner) and not _unbalanced(inner[: closing.start()]):
+            end -= len(closing[0])
+        else:
+            return text[:start], Piece(inner, "?"), text[end:]
+
+
+def _copied(pieces: Iterable[Piece]) -> str:
+    return " ".join(piece.text for piece in pieces if not piece.field)
+
+
+def _unbalanced(text: str) -> bool:
+    """Tell whether a mark that comes in pairs has no other half in a text."""
+    marks = Counter(_MARKS.findall(text))
+    brackets = [*_PAIRS, *_PAIRS.values()]
+    return any(marks[opening] != marks[closing] for opening, closing in _PAIRS.items()) or any(
+        count % 2 for mark, count in marks.items() if mark not in brackets
     )
 
 
-def _more_link(line: str, date: str) -> re.Match[str] | None:
-    """Find one more link at a line's end: neither the title, beside the date, nor the name of one of the people."""
-    link = _LINK_AT_END.search(line)
-    before = line[: link.start()] if link else ""
-    has_title = re.search(r"\w.*\w", _split_mark(before)[1].replace(date, "", 1))
-    return link if has_title and not _WITHIN_NAMES.search(before) else None
+# ------------------------------------------------------------------------------- what the pieces are
 
 
-def _cut_at_date(line: str, date: str) -> tuple[str, str, str] | None:
-    """Cut a line into what comes before the date, the date with a weekday at either side, and what comes after it."""
-    start = line.find(date) if date else -1
-    if start < 0:
+def _unknown(line: Line) -> Iterator[tuple[str, int]]:
+    """Give the places of values of which is not known yet what they are: the field before it, and the index."""
+    before = ""
+    for index, piece in enumerate(line.pieces):
+        if piece.field == "?":
+            yield before, index
+        before = piece.field or before
+
+
+def _refined(lines: list[Line]) -> list[Line]:
+    """Say what the values of one place are, or cut them where most of them consist of two."""
+    values: dict[str, list[str]] = {}
+    for line in lines:
+        for place, index in _unknown(line):
+            values.setdefault(place, []).append(plain(line.pieces[index].text))
+    only = max((sum(1 for _ in _unknown(line)) for line in lines), default=0) == 1
+    cutters = {place: _cutter(found, only=only) for place, found in values.items()}
+    result = []
+    for line in lines:
+        pieces = list(line.pieces)
+        for place, index in reversed([*_unknown(line)]):
+            if cutter := cutters.get(place):
+                pieces[index : index + 1] = cutter(pieces[index])
+        result.append(replace(line, pieces=tuple(piece for piece in pieces if piece.field or piece.text)))
+    return result
+
+
+_Cutter = Callable[[Piece], list[Piece]]
+
+
+def _cutter(values: list[str], *, only: bool) -> _Cutter | None:
+    """Return what is to be done with the values of one place; None if they stay what they are."""
+    role = _role(values)
+    if role in ("people", "weekday"):
+        # A line's only value is its title, unless it says more of a person than the name.
+        return None if only and not _share(values, _with_brackets) else _Named(role)
+    if sum(len(_SENTENCE.findall(value)) > 1 for value in values) >= len(values) * _MOST:
+        return _sentences
+    cuts = [cut for mark in _CUTS for last in (False, True) if (cut := _cut_at(mark, values, last=last))]
+    # The less is cut off, the less of a title it can be.
+    return min(cuts, key=lambda cut: cut.length, default=_Named(role) if role else None)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """What most values of a place are, all are taken for."""
+
+    field: str
+
+    def __call__(self, piece: Piece) -> list[Piece]:
+        return [replace(piece, field=self.field)]
+
+
+def _cut_at(mark: str, values: Sequence[str], *, last: bool) -> "_Cut | None":
+    """Cut most values at a mark, if that leaves two parts of which only one is seen to be something."""
+    parts = [(str.rpartition if last else str.partition)(value, mark) for value in values if mark in value]
+    if len(parts) < max(_HABIT, len(values) * _MOST):
         return None
-    end = start + len(date)
-    if before := _WEEKDAY_BEFORE.search(line[:start]):
-        start = before.start()
-    elif (after := _WEEKDAY_AFTER.match(line, end)) and "(" not in after[0]:
-        end = after.end()
-    return line[:start], line[start:end], line[end:]
-
-
-def _people_after_title(text: str) -> re.Match[str] | None:
-    """Find the people who follow a title, unless marks that open before them close after them."""
-    found = _TITLE_BY.match(text)
-    names = found["names"] if found else ""
-    odd = any(names.count(mark) % 2 for mark in ("**", "*", "__", "_", '"'))
-    uneven = any(names.count(opening) != names.count(closing) for opening, closing in ("[]", "()", "\u201c\u201d"))
-    return None if odd or uneven else found
-
-
-def _date_first(before: str, date: str, after: str) -> FirstLine | None:
-    linked: Literal["", "date", "title", "all"] = ""
-    if before.endswith("["):
-        link = LINK.match(f"[{date}{after}")
-        if link and link[1] == date:
-            before, after, linked = before[:-1], link.string[link.end() :], "date"
-        elif link and link[0] == link.string:
-            before, after, linked = before[:-1], link[1].removeprefix(date), "all"
-        elif not after.startswith("]"):
-            return None
-    title = _AFTER_DATE.sub("", after)
-    middle = after[: len(after) - len(title)]
-    if not title:
-        return FirstLine(before, "", middle.rstrip(), titled=False, linked=linked)
-    if not linked and (link := LINK.fullmatch(title)):
-        title, linked = link[1], "title"
-    opening, tail = _emphasis(title, before + middle)
-    return FirstLine(before, middle + opening, tail, linked=linked)
-
-
-def _title_first(lead: str, title: str, after: str) -> FirstLine | None:
-    if re.search(r"\w", after):
+    before, after = [one[0] for one in parts], [one[2].rstrip(")") for one in parts]
+    first, second = _role(before), _role(after)
+    if (first is None) == (second is None):
         return None
-    words = _BEFORE_DATE.sub("", title[::-1])[::-1]
-    middle = title[len(words) :]
-    link = LINK.fullmatch(words)
-    closing_marks = middle[: len(middle) - len(middle.lstrip("*_"))]
-    opening, closing = _emphasis((link[1] if link else words) + closing_marks, "")
-    if opening:
-        middle = middle.lstrip("*_")
-    linked: Literal["", "title"] = "title" if link else ""
-    return FirstLine(lead + opening, closing + middle, after, date_first=False, linked=linked)
+    return _Cut(mark, last, (first or "?", second or "?"), sum(map(len, before if first else after)))
 
 
-def _emphasis(title: str, before: str) -> tuple[str, str]:
-    """Return the marks around a title: its own, or only the closing half of those that open before it."""
-    for marks in _EMPHASIS:
-        opening, closing = (marks[0], marks[-1]) if len({*marks}) > 1 else (marks, marks)
-        if title.endswith(closing) and len(title) > len(opening + closing):
-            if title.startswith(opening):
-                return opening, closing
-            if marks in ("***", "**", "__") and before.count(marks) % 2:
-                return "", closing
-    return "", ""
+@dataclass(frozen=True)
+class _Cut:
+    """A cut of a value in two, at the first or the last of some marks."""
+
+    mark: str
+    last: bool
+    roles: tuple[str, str]
+    length: int  # of all that it cuts off, in characters
+
+    def __call__(self, piece: Piece) -> list[Piece]:
+        before, mark, after = (str.rpartition if self.last else str.partition)(piece.text, self.mark)
+        closing = ")" if mark.endswith("(") and after.endswith(")") else ""
+        if piece.url or not mark or _unbalanced(before) or _unbalanced(after.removesuffix(closing)):
+            return [piece]
+        around = ("(", ")") if closing else ("", "")
+        rest = before.rstrip(_SEPARATORS)
+        mark, before = before[len(rest) :] + mark, rest
+        first, last = Piece(before, self.roles[0]), Piece(after.removesuffix(closing), self.roles[1], around=around)
+        opening, end = piece.around
+        return [Piece(opening), first, Piece(mark.removesuffix(around[0])), last, Piece(end)]
+
+
+def _share(values: Sequence[str], test: Callable[[str], object]) -> bool:
+    return sum(bool(test(value)) for value in values) >= max(len(values) * _MOST, 2)
+
+
+def _with_brackets(value: str) -> bool:
+    return _PERSON.fullmatch(value) is not None and value.endswith(")")
+
+
+def _role(values: Sequence[str]) -> str | None:
+    """Tell what most values of one place are, where that can be seen from the values."""
+    if _share(values, _WEEKDAY_ALONE.fullmatch):
+        return "weekday"
+    if _share(values, lambda value: len(value) <= _LONGEST_TIME and _CLOCK.search(value)):
+        return "when"
+    if _share(values, _PLACE.search):
+        return "location"
+    if len(values) >= _HABIT and _share(values, _PERSON.fullmatch):
+        return "people"
+    return None
+
+
+def _sentences(piece: Piece) -> list[Piece]:
+    """Cut a value into its sentences, of which each says what it is; the first that does not is the title."""
+    pieces, end = [], 0
+    for mark in [*_SENTENCE.finditer(piece.text), None]:
+        text = piece.text[end : mark.start() if mark else None]
+        place, comma, clock = text.rpartition(", ")
+        if comma and _CLOCK.search(clock) and not _CLOCK.search(place):
+            pieces += [Piece(place, _role([place] * 3) or "location"), Piece(comma), Piece(clock, "when")]
+        else:
+            role = _role([text] * 3)
+            pieces.append(Piece(text, "?" if role == "people" and not pieces else role or "?"))
+        if mark:
+            pieces.append(Piece(mark[0]))
+            end = mark.end()
+    return pieces
+
+
+def _with_titles(lines: list[Line]) -> list[Line]:
+    """Find the title among what is left in each line; words that all lines share are copied, and others left out."""
+    places = [(place, line.pieces[index]) for line in lines for place, index in _unknown(line)]
+    often = Counter(place for place, _ in places)
+    length = Counter({place: sum(len(piece.text) for other, piece in places if other == place) for place in often})
+    title = max(often, key=lambda place: (often[place], length[place]), default="")
+    texts = Counter(piece.text for _, piece in places)
+    again = {text for text, count in texts.items() if count >= max(len(lines) * _OPTIONAL, _HABIT)}
+    shared = {text for text in again if texts[text] >= len(lines) * _NEARLY_ALL}
+    return [_with_title(line, title, again, shared) for line in lines]
+
+
+def _with_title(line: Line, title: str, again: set[str], shared: set[str]) -> Line:
+    pieces = list(line.pieces)
+    unknown = [*_unknown(line)]
+    there = [index for place, index in unknown if place in (title, "?") or len(unknown) == 1]
+    new = [index for index in there if pieces[index].text not in again]
+    at = next(iter(new or there), None)
+    if any(pieces[index].url for index in there) and shared.issuperset(pieces[index].text for index in there):
+        at = None  # the same words for each event, which name none of them
+    words = " ".join(pieces[index].text for _, index in unknown if pieces[index].text in shared).split()
+    for _, index in unknown:
+        piece = pieces[index]
+        if index == at:
+            pieces[index] = replace(piece, field="title")
+        elif piece.text in shared:
+            # The same words that lead somewhere else each time are a link that each event has.
+            copied = Piece(piece.text.join(piece.around))
+            field = "recording" if any(field_of(word) == "recording" for word in words) else "url"
+            pieces[index] = replace(piece, field=field, is_address=True) if piece.url else copied
+        elif piece.text in again and at is not None and index < at:
+            pieces[index] = replace(piece, field="series")
+    seen: set[str] = set()
+    index = 0
+    while index < len(pieces):
+        field = pieces[index].field
+        if field == "?" or (field and field in seen):
+            start, end = _extent(pieces, index)
+            del pieces[start:end]
+            index = start
+        else:
+            seen.add(field)
+            index += 1
+    return replace(line, pieces=tuple(pieces))
+
+
+def _extent(pieces: Sequence[Piece], index: int) -> tuple[int, int]:
+    """Tell from where to where a line has to be cut, so that a value is gone and what separated it too."""
+    before = int(index > 0 and not pieces[index - 1].field)
+    after = int(index + 1 < len(pieces) and not pieces[index + 1].field)
+    extents = [(index - before, index + 1), (index, index + 1 + after), (index - before, index + 1 + after)]
+    if not any(piece.field for piece in pieces[:index]):
+        extents.reverse()
+
+    def is_whole(extent: tuple[int, int]) -> bool:
+        rest = (*pieces[: extent[0]], *pieces[extent[1] :])
+        return not _unbalanced(_copied(rest))
+
+    return next(filter(is_whole, extents), (index, index + 1))
+
+
+# ------------------------------------------------------------------------------- the model
+
+
+def _skeleton(line: Line) -> Line:
+    """Leave only date and title in a line."""
+    pieces = list(line.pieces)
+    for index in reversed(range(len(pieces))):
+        if index < len(pieces) and pieces[index].field not in ("", *_WHAT_AND_WHEN):
+            start, end = _extent(pieces, index)
+            del pieces[start:end]
+    return replace(line, pieces=tuple(pieces))
+
+
+def _model(lines: Sequence[Line]) -> Line:
+    """Choose the line that most are like: the newest of those that show most of what the list shows."""
+    skeletons = Counter(_skeleton(line).shape for line in lines)
+    alike = [line for line in lines if skeletons[_skeleton(line).shape] == max(skeletons.values())]
+    often = Counter(field for line in lines for field in line.fields)
+    least = min(max(2, len(lines) * _OPTIONAL), len(lines))
+    own = {field for field, count in often.items() if count >= least}
+    return max(
+        (line if own.issuperset(line.fields) else _skeleton(line) for line in alike),
+        key=lambda line: (len(line.fields), line.section.date),
+    )
+
+
+# ------------------------------------------------------------------------------- writing
+
+
+def write_first_line(first: FirstLine) -> str:
+    """Write the line of a template that makes such first lines, without a line end."""
+    model = first.model
+    line = model.mark + "".join(_write_pieces(first))
+    if first.underline:
+        underline = f'{{{{ ("{first.underline}" * (line | length)) | text }}}}'
+        return f"{{% set line %}}{line}{{% endset %}}\n{{{{ line }}}}\n{underline}"
+    return line
+
+
+def _write_pieces(first: FirstLine) -> Iterator[str]:
+    pieces = first.model.pieces
+    optional = {}
+    for index, piece in enumerate(pieces):
+        if piece.field not in ("", *_WHAT_AND_WHEN):
+            start, end = _extent(pieces, index)
+            optional[start] = (end, "date | length == 10" if piece.field == "weekday" else piece.field)
+    closing: dict[int, str] = {}
+    for index, piece in enumerate(pieces):
+        if index in closing:
+            yield closing[index]
+        if index in optional:
+            end, condition = optional[index]
+            closing[end] = "{% endif %}"
+            yield f"{{% if {condition} %}}"
+        yield _write_value(first, index) if piece.field else piece.text
+    yield closing.get(len(pieces), "")
+
+
+def _write_value(first: FirstLine, index: int) -> str:
+    pieces, mark = first.model.pieces, first.model.mark
+    piece = pieces[index]
+    date, leads_to = date_like(first.date), "link(url or recording)"
+    match piece.field:
+        case "both":
+            values = {"date": f"({date})", "title": first.title}
+            parts = (values.get(part.field) or f'"{part.text}"' for part in piece.parts)
+            shown = f"{{{{ ({' ~ '.join(parts)}) | {leads_to} }}}}"
+        case "date":
+            shown = f"{{{{ {date} | {leads_to} }}}}" if piece.url else f"{{{{ {date} }}}}"
+        case "title":
+            is_heading = bool(first.underline) or mark.startswith("#")
+            ends = is_heading and index and index + 1 == len(pieces)
+            escaping = "heading" if ends else "text" if index or is_heading else "item"
+            shown = f"{{{{ {first.title} | {leads_to if piece.url else escaping} }}}}"
+        case "people":
+            shown = _people(plain(piece.text))
+        case "weekday":
+            shown = f'{{{{ date | like("{piece.text}") }}}}'
+        case _:
+            shown = in_line(piece.field, link=piece.text if piece.is_address else "")
+    return shown.join(piece.around)
+
+
+def _people(model: str) -> str:
+    """Write people as the model does: with their affiliations in brackets, after a comma, or without."""
+    if "(" in model or _NAMES.fullmatch(model) or ", " not in model:
+        return in_line("people", affiliations="(" in model)
+    affiliation = "{% if person.affiliation %}, {{ person.affiliation | text }}{% endif %}"
+    name = "{{ person.name | link(person.url) }}"
+    return f"{{% for person in people %}}{name}{affiliation}{{% if not loop.last %}}; {{% endif %}}{{% endfor %}}"

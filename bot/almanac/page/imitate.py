@@ -11,7 +11,7 @@ from almanac.dates import MODEL
 from almanac.errors import UserError
 from almanac.event.model import Event, Link, Person
 from almanac.page.details import observe_details, write_details
-from almanac.page.firstline import observe_first_line, write_first_line
+from almanac.page.firstline import Piece, observe_first_line, write_first_line
 from almanac.page.insert import fitted, put
 from almanac.page.outline import Page, Section, known_dates, outline
 from almanac.page.tables import CHANGED, observe_table, write_row
@@ -70,8 +70,9 @@ def write_templates(page: Page, sections: Sequence[Section]) -> list[str]:
     first, alike = observe_first_line(sections)
     details = observe_details(alike)
     only_line = family == "bullet" and details.empty
-    if only_line and not first.titled:
-        first = replace(first, titled=True, middle=": ", tail="")
+    if only_line and "title" not in first.shown:
+        pieces = (*first.model.pieces, Piece(": "), Piece("", "title"))
+        first = replace(first, model=replace(first.model, pieces=pieces))
     line = write_first_line(first)
     if only_line:
         return [f"{line}{CHANGED}\n", f"{line}\n"]

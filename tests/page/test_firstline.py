@@ -1,0 +1,165 @@
+"""The first lines of a list: what their values are, and new ones that are written alike."""
+
+import pytest
+from almanac.event.model import Event, Link, Person
+from almanac.page.firstline import observe_first_line, write_first_line
+from almanac.page.outline import outline
+from almanac.page.template import section_renderer
+
+EVENT = Event(
+    id="2021-11-15-owls",
+    title="Owls",
+    date="2021-11-15",
+    series="Birds",
+    when="6pm ET",
+    location="Hall 2",
+    url="https://example.org/register",
+    people=(Person(name="Ada Byron", affiliation="Engines"), Person(name="Bo Peep")),
+    recording="https://example.org/video",
+    links=(Link(label="Deck", url="https://example.org/deck"),),
+)
+BARE = Event(id="2021-11-15-owls", title="Owls", date="2021-11-15")
+
+
+def written(page: str, event: Event) -> str:
+    first, _ = observe_first_line(outline(page).sections)
+    return section_renderer(write_first_line(first) + "\n")(event)
+
+
+NAMES = ("Cy Twombly", "Di Maio", "Flo Kim")
+DAYS = ("1", "8", "9")
+TITLES = ("On cats and other animals", "What dogs are", "The fish of the lake")
+
+
+def lines(pattern: str, gap: str = "\n") -> str:
+    """Fill a pattern with three events' words."""
+    filled = (
+        pattern.format(day=day, name=name, title=title, number=number)
+        for number, (day, name, title) in enumerate(zip(DAYS, NAMES, TITLES, strict=True), 7)
+    )
+    return gap.join(filled) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "full", "bare"),
+    [
+        (
+            "- Nov {day}, 2021 - {name} - {title}",
+            "- Nov 15, 2021 - Ada Byron, Bo Peep - Owls",
+            "- Nov 15, 2021 - Owls",
+        ),
+        (
+            "- Nov {day}, 2021 - {title} - {name}, Works",
+            "- Nov 15, 2021 - Owls - Ada Byron, Engines; Bo Peep",
+            "- Nov 15, 2021 - Owls",
+        ),
+        (
+            "## {name} (Works) - November {day}, 2021",
+            "## Ada Byron (Engines), Bo Peep - November 15, 2021",
+            "## November 15, 2021",
+        ),
+        (
+            "* [{title}](https://example.org/{number}), Conference {number}, {name}, {day} November 2021",
+            "* [Owls](https://example.org/register), Ada Byron, Bo Peep, 15 November 2021",
+            "* Owls, 15 November 2021",
+        ),
+        (
+            "* 2021-11-0{day} {title} (Room {number})",
+            "* 2021-11-15 Owls (Hall 2)",
+            "* 2021-11-15 Owls",
+        ),
+        (
+            "* 2021-11-0{day} {title} @ {number}pm",
+            "* 2021-11-15 Owls @ 6pm ET",
+            "* 2021-11-15 Owls",
+        ),
+        (
+            "- __2021-11-0{day}:__ Talk. {title}. {name}, Works. Room {number}, 13:15. Monday. [Poster](https://a.org/{day}).",
+            "- __2021-11-15:__ Talk. Owls. Ada Byron, Engines; Bo Peep. Hall 2, 6pm ET. Monday. "
+            f"[Poster]({EVENT.url}).",
+            "- __2021-11-15:__ Talk. Owls. Monday.",
+        ),
+        (
+            "- {day} November 2021 videos [in one list](https://example.org/{number}), or one by one:",
+            "- 15 November 2021 videos [in one list](https://example.org/video), or one by one:",
+            "- 15 November 2021 videos, or one by one:",
+        ),
+        (
+            "### :star{number}: 2021-11-0{day} - {title}",
+            "### 2021-11-15 - Owls",
+            "### 2021-11-15 - Owls",
+        ),
+        (
+            "### {title} am {day}.11.2021 ([Talk slides](https://example.org/{number}))",
+            "### Owls am 15.11.2021 ([Deck](https://example.org/deck))",
+            "### Owls am 15.11.2021",
+        ),
+        (
+            "* [Nov {day}, 2021 - {title}](https://example.org/{number}) - [video](https://example.org/v{number})",
+            "* [Nov 15, 2021 - Owls](https://example.org/register) - [video](https://example.org/video)",
+            "* Nov 15, 2021 - Owls",
+        ),
+        (
+            "* [{title}, Nov {day}, 2021](https://example.org/{number})",
+            "* [Owls, Nov 15, 2021](https://example.org/register)",
+            "* Owls, Nov 15, 2021",
+        ),
+        (
+            "- [{name}](https://example.org/{number}): {title} (Nov {day}, 2021)",
+            "- Ada Byron, Bo Peep: Owls (Nov 15, 2021)",
+            "- Owls (Nov 15, 2021)",
+        ),
+        (
+            "- Nov {day}, 2021: [{title}](https://example.org/{number}) ([code](https://example.org/c{number}))",
+            "- Nov 15, 2021: [Owls](https://example.org/register) ([code](https://example.org/register))",
+            "- Nov 15, 2021: Owls",
+        ),
+    ],
+)
+def test_a_new_line_is_written_as_its_neighbours_are(pattern: str, full: str, bare: str) -> None:
+    page = lines(pattern, "\n\n" if pattern.startswith("#") else "\n")
+    assert written(page, EVENT) == full
+    assert written(page, BARE) == bare
+
+
+def test_the_newest_of_the_lines_that_most_are_like_is_the_model() -> None:
+    page = (
+        "- 2021-11-01: Cats ([slides](https://a.org))\n- 2021-11-08: Dogs\n- 2021-11-09 - Fish\n- 2021-11-10: Birds\n"
+    )
+    assert written(page, BARE) == "- 2021-11-15: Owls"
+    assert written(page, EVENT) == "- 2021-11-15: Owls", "one of four shows no habit"
+    assert written(page.replace("Birds", "Birds ([video](https://a.org))"), EVENT) == "- 2021-11-15: Owls"
+    twice = page.replace("Birds", "Birds ([slides](https://b.org))")
+    assert written(twice, EVENT) == "- 2021-11-15: Owls ([Deck](https://example.org/deck))"
+
+
+def test_words_that_come_back_before_the_titles_are_a_series() -> None:
+    page = "".join(
+        lines(f"- 2021-1{month}-0{{day}}: {series}. {{title}}. {{name}}. Hall.")
+        for month, series in ((0, "Seminar"), (1, "Defence"), (2, "Seminar"))
+    )
+    assert written(page, EVENT) == "- 2021-11-15: Birds. Owls. Ada Byron, Bo Peep. Hall 2."
+    assert written(page, BARE) == "- 2021-11-15: Owls."
+
+
+def test_a_line_that_is_not_like_the_others_stays_as_it_is() -> None:
+    page = lines("- 2021-11-0{day}: {title} - {name}") + "- 2021-11-02: Fire drill\n"
+    assert written(page, EVENT) == "- 2021-11-15: Owls - Ada Byron, Bo Peep"
+    assert written(page + f"- 2021-11-10: {'long ' * 300}\n", BARE) == "- 2021-11-15: Owls"
+
+
+def test_a_field_is_written_once() -> None:
+    page = lines("- 2021-11-0{day} {title} - [slides](https://a.org) - [notes and slides](https://b.org)")
+    assert written(page, EVENT) == "- 2021-11-15 Owls - [Deck](https://example.org/deck)"
+
+
+def test_words_within_marks_stay_whole() -> None:
+    page = lines("- 2021-11-0{day}: **{title}** and **more**")
+    assert written(page, BARE) == "- 2021-11-15: **Owls**"
+    page = lines("- 2021-11-0{day}: {title} - ({name})")
+    assert written(page, EVENT) == "- 2021-11-15: Owls - (Ada Byron, Bo Peep)"
+
+
+def test_the_only_words_of_a_line_are_its_title_even_if_they_look_like_a_name() -> None:
+    page = lines("- 2021-11-0{day}: {name}")
+    assert written(page, EVENT) == "- 2021-11-15: Owls"
