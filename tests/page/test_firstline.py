@@ -6,6 +6,7 @@ from almanac.page.firstline import observe_first_line, write_first_line
 from almanac.page.outline import outline
 from almanac.page.template import section_renderer
 
+URL = "https://example.org/register"
 EVENT = Event(
     id="2021-11-15-owls",
     title="Owls",
@@ -13,7 +14,7 @@ EVENT = Event(
     series="Birds",
     when="6pm ET",
     location="Hall 2",
-    url="https://example.org/register",
+    url=URL,
     people=(Person(name="Ada Byron", affiliation="Engines"), Person(name="Bo Peep")),
     recording="https://example.org/video",
     links=(Link(label="Deck", url="https://example.org/deck"),),
@@ -75,8 +76,7 @@ def lines(pattern: str, gap: str = "\n") -> str:
         ),
         (
             "- __2021-11-0{day}:__ Talk. {title}. {name}, Works. Room {number}, 13:15. Monday. [Poster](https://a.org/{day}).",
-            "- __2021-11-15:__ Talk. Owls. Ada Byron, Engines; Bo Peep. Hall 2, 6pm ET. Monday. "
-            f"[Poster]({EVENT.url}).",
+            f"- __2021-11-15:__ Talk. Owls. Ada Byron, Engines; Bo Peep. Hall 2, 6pm ET. Monday. [Poster]({URL}).",
             "- __2021-11-15:__ Talk. Owls. Monday.",
         ),
         (

@@ -445,8 +445,11 @@ def _extent(pieces: Sequence[Piece], index: int) -> tuple[int, int]:
     before = int(index > 0 and not pieces[index - 1].field)
     after = int(index + 1 < len(pieces) and not pieces[index + 1].field)
     extents = [(index - before, index + 1), (index, index + 1 + after), (index - before, index + 1 + after)]
+    following = {piece.field for piece in pieces[index + 1 :]}
     if not any(piece.field for piece in pieces[:index]):
         extents.reverse()
+    elif pieces[index].field in ("series", "people") and following & {*_WHAT_AND_WHEN}:
+        extents.insert(0, extents.pop(1))  # what separates them from a title belongs to them
 
     def is_whole(extent: tuple[int, int]) -> bool:
         rest = (*pieces[: extent[0]], *pieces[extent[1] :])
