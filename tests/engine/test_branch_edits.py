@@ -42,10 +42,10 @@ class TestRecord:
         scene.edit(number, **DEMO_DAY, location="Online")
         scene.run(number)
         assert 'location: "Lyon"' in scene.record(number)
-        assert "changed Location by hand" in scene.comment(number)
+        assert "edited the event by hand, so I didn't use what the issue says for Location" in scene.comment(number)
         scene.world.commit({"about.md": b"About\n"})
         scene.run(number)
-        assert "changed Location by hand" in scene.comment(number)
+        assert "edited the event by hand, so I didn't use what the issue says for Location" in scene.comment(number)
         scene.edit(number, **DEMO_DAY, location="Lyon")
         scene.run(number)
         assert "by hand" not in scene.comment(number)
@@ -113,7 +113,7 @@ class TestPage:
         scene.edit(number, **DEMO_DAY, location="Paris")
         scene.run(number)
         assert scene.page(number) == page
-        assert "changed Location by hand" in scene.comment(number)
+        assert "edited the event by hand, so I didn't use what the issue says for Location" in scene.comment(number)
 
     def test_a_title_and_date_changed_on_the_page_alone(self, scene: Scene) -> None:
         number = scene.proposed()

@@ -55,6 +55,31 @@ def test_an_issue_that_was_filed_before_the_change_is_ours_and_read_right(scene:
         assert '\nurl: "https://example.org/register"' in scene.record(number, path)
 
 
+RELABELLED = HOUSE.replace("labels: [event]", 'labels: ["happening"]').encode()
+
+
+@both_forges
+def test_other_labels_in_the_form_end_no_proposal_and_no_conversation(scene: Scene) -> None:
+    number, unclear = scene.proposed(**ANSWERS), scene.file(**{**ANSWERS, "title": "Unclear", "date": "soon"})
+    scene.run(unclear)
+    assert b"happening" in RELABELLED
+    scene.world.commit({FORM: RELABELLED}, at=LATER)
+    assert "closed" not in [done.plan.outcome for done in scene.sweep()]
+    assert scene.pull(number).state == "open"
+    scene.edit(number, **{**ANSWERS, "location": "Paris"})
+    assert scene.run(number).plan.outcome == "updated"
+    scene.edit(unclear, **{**ANSWERS, "title": "Clear"})
+    assert scene.run(unclear).plan.outcome == "created"
+    scene.world.label(number, "bug")
+    assert scene.run(number).plan.outcome == "closed"
+
+
+def test_labels_in_the_config_go_before_those_of_any_form(scene: Scene) -> None:
+    number = scene.proposed(**ANSWERS)
+    scene.world.commit({CONFIG: f"page: {PAGE}\nlabels: [happening]\n".encode()})
+    assert scene.run(number).plan.outcome == "closed"
+
+
 @both_forges
 def test_an_older_version_cannot_be_chosen(scene: Scene) -> None:
     scene.world.commit({FORM: CHANGES["question dropped"]}, at="2026-01-03T00:00:00+00:00")

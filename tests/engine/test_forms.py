@@ -330,17 +330,37 @@ class TestAnUnknownTime:
 
 
 class TestLabels:
+    @staticmethod
+    def counts(forms: Forms, *labels: str, state: PullState = NO_STATE, answered: bool = False) -> bool:
+        issue = Issue(1, "New event", BODY, labels, created_at=day(5))
+        return forms.is_labelled(issue, state, answered=answered or state != NO_STATE)
+
     def test_the_configs_go_before_the_forms(self) -> None:
         files = {CONFIG: "labels: [meeting]\n", FORM: HOUSE}
         forms = Forms(cast("Forge", None), lambda _: memory_site(files), "1")
-        assert forms.labels(NO_STATE) == ("meeting",)
+        assert self.counts(forms, "Meeting")
+        assert not self.counts(forms, "event", answered=True)
 
-    def test_they_are_todays_and_without_a_form_those_of_the_proposals(self) -> None:
-        site = ChangingSite({1: HOUSE, 10: HOUSE.replace("[event]", "[meetup]"), 15: None})
+    def test_todays_count_and_those_of_the_form_by_which_an_issue_was_answered(self) -> None:
+        site = ChangingSite({1: HOUSE, 10: HOUSE.replace("[event]", "[meetup]"), 15: HOUSE.replace("[event]", "[x]")})
         state = noted(site.at(5), BODY, 5)
-        assert site.at(12).labels(state) == ("meetup",)
-        assert site.at(20).labels(state) == ("event",)
+        assert self.counts(site.at(12), "meetup")
+        assert not self.counts(site.at(12), "event")
+        assert self.counts(site.at(12), "event", state=state)
+        assert self.counts(site.at(20), "event", answered=True)
+        assert not self.counts(site.at(20), "meetup", answered=True)
+        assert not self.counts(site.at(20), "meetup", state=state)
+
+    def test_without_a_form_it_is_those_of_the_proposals(self) -> None:
+        site = ChangingSite({1: HOUSE, 15: None})
+        state = noted(site.at(5), BODY, 5)
+        assert self.counts(site.at(20), "event", state=state)
         with pytest.raises(ConfigError, match="form is missing"):
-            site.at(20).labels(NO_STATE)
+            self.counts(site.at(20), "event")
         with pytest.raises(ConfigError, match="form is missing"):
             read(site.at(20), BODY, 5)
+
+    def test_where_no_label_is_left_no_history_is_read(self) -> None:
+        site = ChangingSite({1: HOUSE})
+        assert not self.counts(site.at(5), answered=True)
+        assert not [one for one in site.asked if one.startswith("history")]

@@ -248,7 +248,7 @@ class TestPageEditedByHand:
         number = self.edited(scene)
         scene.edit(number, **DEMO_DAY, location="Nice")
         assert scene.run(number).plan.outcome == "unchanged"
-        assert "changed Location by hand" in scene.comment(number)
+        assert "what the issue says for Location" in scene.comment(number)
         at_rest(scene, number)
         scene.edit(number, **DEMO_DAY, location="Paris")
         scene.run(number)

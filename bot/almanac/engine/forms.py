@@ -12,6 +12,7 @@ from almanac.forge.protocol import Forge
 from almanac.form.schema import read_form
 from almanac.proposal.form_version import FormVersion, first_that_fits, is_certain, version_of
 from almanac.proposal.marker import PullState, text_digest
+from almanac.proposal.ours import has_label
 from almanac.proposal.state import Issue
 from almanac.site import Site
 
@@ -37,18 +38,30 @@ class Forms:
         site = self._site_at(self._commit)
         return self._at(self._commit, site.form.path)
 
-    def labels(self, state: PullState) -> tuple[str, ...]:
-        """Return the labels by which issues are known: today's, or while there are none those of a proposal's form."""
+    def is_labelled(self, issue: Issue, state: PullState, *, answered: bool) -> bool:
+        """Tell whether an issue carries a label of today's form, or, once answered, of the form that it was filed with.
+
+        To take the label off an issue is a decision about that; to give the form other labels is none. Labels in the
+        config go before all forms.
+
+        Raises:
+            ConfigError: It is up to today's form, and that cannot be read.
+        """
         configured = self._site_at(self._commit).config.labels
         if configured:
-            return configured
+            return has_label(issue, configured)
+        noted = self._noted(state)
         try:
-            return self.today().form.labels
+            today = self.today()
         except ConfigError:
-            noted = self._noted(state)
             if noted is None:
                 raise
-            return noted.form.labels
+            return has_label(issue, noted.form.labels)
+        if has_label(issue, today.form.labels):
+            return True
+        if noted is None and answered and issue.labels:
+            noted = version_of(issue.body, today, self._versions(), _moment(issue.created_at))
+        return noted is not None and has_label(issue, noted.form.labels)
 
     def of(self, issue: Issue, state: PullState) -> FormVersion:
         """Return the version that an issue is read with; `state` is what its pull request says of that.

@@ -13,7 +13,7 @@ from almanac.proposal import triage
 from almanac.proposal.comment import CommentCommand, answered, pending_command
 from almanac.proposal.marker import known_closer, pull_state
 from almanac.proposal.messages import Messages
-from almanac.proposal.ours import has_headings, has_label, may_be_ours
+from almanac.proposal.ours import has_headings, may_be_ours
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
 from almanac.proposal.state import EventAtBase, Filed, Issue, Look, Plan, SharedBranch
 from almanac.site import CommitFiles, Site
@@ -77,10 +77,10 @@ class Planner:
     def is_ours(self, look: Look, issue: Issue) -> bool:
         """Tell whether an issue is ours: see `almanac.proposal.ours`."""
         forms, state = self.forms(look.base.commit), pull_state(look.proposal.pull)
-        if not has_label(issue, forms.labels(state)):
+        answered = bool(look.proposal.pull or look.proposal.comment)
+        if not forms.is_labelled(issue, state, answered=answered):
             return False
-        answered = look.proposal.pull or look.proposal.comment
-        return bool(answered) or has_headings(issue.body, forms.of(issue, state).form)
+        return answered or has_headings(issue.body, forms.of(issue, state).form)
 
     def _not_ours(self, number: int, look: Look) -> Plan:
         """End what is left of an issue that is not ours (any more)."""

@@ -2,7 +2,8 @@
 
 An issue is ours if it carries one of the form's labels and has the headings of all required fields: people without
 rights get the label from the form, and an issue made through the API may have the label and any text. Once we have
-answered an issue, by a comment or a pull request, the label alone keeps it ours, whatever its text has become.
+answered an issue, by a comment or a pull request, the label alone keeps it ours, whatever its text has become; then the
+labels of the form that it was filed with count too.
 """
 
 from collections.abc import Sequence
