@@ -36,6 +36,7 @@ def without_deleted(site: Site, removals: Removals, views: Sequence[View], rende
     cleared = Cleared()
     files = cleared.files
     page, known = site.config.page, {record.rendered for record in site.records}
+    lines = {section.text: section.line for section in outline(site.text(page) or "").sections if removals.files}
     for path, content, page_then in removals.files:
         try:
             record = read_record(decoded(content, path), path)
@@ -52,7 +53,7 @@ def without_deleted(site: Site, removals: Removals, views: Sequence[View], rende
         message = (
             "The record of this section was deleted, so the section is taken off. To keep it, put the record back."
         )
-        cleared.notes.append(Problem(message, typed=record.title, file=page, line=section.line))
+        cleared.notes.append(Problem(message, typed=record.title, file=page, line=lines.get(section.text)))
         cleared.records.append(record)
     return cleared
 
@@ -72,6 +73,13 @@ def undecided(site: Site, removals: Removals, deleted: Sequence[Event], new: Seq
         message = (
             f"The records of {len(strays)} of the page's events are not in this folder, but elsewhere: "
             f"{first_few(strays)}. Move them here, or name their folder in {configs.PATH}."
+        )
+        yield Problem(message, "records", file=folder)
+        return
+    if len(deleted) > 1 and not site.records:
+        message = (
+            f"No record is left in this folder, so all {len(deleted)} sections that had one would be taken off the "
+            "page. Put the records back (git has them); or take the sections off yourself, if that is what you want."
         )
         yield Problem(message, "records", file=folder)
         return
