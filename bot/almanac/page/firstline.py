@@ -37,8 +37,8 @@ _CUTS = (" - ", " \u2013 ", " \u2014 ", " | ", " / ", ": ", "; ", ", ", " (", " 
 _SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
 _WORD = r"(?=[^\W\d_a-z])[^\W\d_][\w'\u2019.-]*"
 _NAME = rf"(?!(?:The|A|An|How|What|Why|In|On|Of)\b){_WORD}(?:[ ](?:[a-z]{{2,3}}[ ])?{_WORD}){{1,3}}"
-_NAMES = re.compile(rf"{_NAME}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ]){_NAME})*")
-_PERSON = re.compile(rf"{_NAME}(?:[ ]\([^()]+\)|,[ ]\S.*)?")
+NAMES = re.compile(rf"{_NAME}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ]){_NAME})*")
+PERSON = re.compile(rf"{_NAME}(?:[ ]\([^()]+\)|,[ ]\S.*)?")
 _PLACE = re.compile(
     r"\b(?:room|hall|building|auditorium|theat(?:re|er)|library|online|virtual|zoom|campus|street|raum|saal)\b",
     re.IGNORECASE,
@@ -361,7 +361,7 @@ def _share(values: Sequence[str], test: Callable[[str], object]) -> bool:
 
 
 def _with_brackets(value: str) -> bool:
-    return _PERSON.fullmatch(value) is not None and value.endswith(")")
+    return PERSON.fullmatch(value) is not None and value.endswith(")")
 
 
 def _role(values: Sequence[str]) -> str | None:
@@ -372,7 +372,7 @@ def _role(values: Sequence[str]) -> str | None:
         return "when"
     if _share(values, _PLACE.search):
         return "location"
-    if len(values) >= _HABIT and _share(values, _PERSON.fullmatch):
+    if len(values) >= _HABIT and _share(values, PERSON.fullmatch):
         return "people"
     return None
 
@@ -543,7 +543,7 @@ def _write_value(first: FirstLine, index: int) -> str:
 
 def _people(model: str) -> str:
     """Write people as the model does: with their affiliations in brackets, after a comma, or without."""
-    if "(" in model or _NAMES.fullmatch(model) or ", " not in model:
+    if "(" in model or NAMES.fullmatch(model) or ", " not in model:
         return in_line("people", affiliations="(" in model)
     affiliation = "{% if person.affiliation %}, {{ person.affiliation | text }}{% endif %}"
     name = "{{ person.name | link(person.url) }}"

@@ -10,6 +10,7 @@ from itertools import product
 from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event, TakenIds
+from almanac.page.fields import entry_fields
 from almanac.page.insert import fitted, split
 from almanac.page.match import COMPARED, words
 from almanac.page.order import order_warnings
@@ -43,11 +44,12 @@ def import_page(
     """
     cut = split(page, file)
     reader = SectionReader(render, zones, cut.newline)
+    fields = entry_fields(cut, zones)
     events: list[Event] = []
     warnings: list[Problem] = []
     ids = TakenIds(taken)
     for section in cut.sections:
-        understood = reader.new(section, ids, exact=True)
+        understood = reader.new(section, ids, fields.get(section.start), exact=True)
         ids.add(understood.event.id)
         events.append(understood.event)
         warnings += understood.warnings

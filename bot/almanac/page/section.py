@@ -7,7 +7,7 @@ same. What is noticed about its content is reported with its line and never corr
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date as calendar_date
 from itertools import zip_longest
@@ -25,6 +25,7 @@ from almanac.times.check import check_imported
 from almanac.times.zones import Zones
 
 Renderer = Callable[[Event], str]
+Fields = Mapping[str, Any]
 """Writes an event's section, with LF."""
 _MAX_TITLE = 300
 _MAX_QUOTED = 200
@@ -98,8 +99,10 @@ class SectionReader:
     zones: Zones
     newline: str
 
-    def new(self, section: Section, taken: Collection[str], *, exact: bool = False) -> Understood:
-        """Make a new record; `taken` are the ids that are in use.
+    def new(
+        self, section: Section, taken: Collection[str], fields: Fields | None = None, *, exact: bool = False
+    ) -> Understood:
+        """Make a new record; `taken` are the ids that are in use, `fields` what the pattern of its list tells.
 
         If `exact`, a record without `markdown` is written as the section byte for byte, and not only to the same sense.
         """
@@ -109,17 +112,17 @@ class SectionReader:
             same = written is not None and says_same(written, section.text)
             return same and (not exact or with_newline(written or "", self.newline) == section.text)
 
-        events = [self._event(section, reading, None, taken) for reading in _readings(section)]
+        events = [self._event(section, reading, None, taken) for reading in _readings(section, fields)]
         return self._understood(section, next(filter(fits, events), None) or _verbatim(section, events[-1]))
 
-    def again(self, section: Section, record: Event) -> Understood:
+    def again(self, section: Section, record: Event, fields: Fields | None = None) -> Understood:
         """Take a section that was edited by hand into its record: only the fields of which it says something else.
 
         Of several ways to read it, the one counts by which the person changed the fewest fields. Where no fields can
         say what it says, its text is kept; then a field that cannot be read keeps its value as long as the words of
         that are still in the section.
         """
-        events = [self._event(section, reading, record, ()) for reading in _readings(section)]
+        events = [self._event(section, reading, record, ()) for reading in _readings(section, fields)]
         same = [self._settled(section, event, record) for event in events if self._says(event, section)]
         if not same and (event := self._read_back(section, record)):
             same = [event]
@@ -291,7 +294,7 @@ def _with_unread(section: Section, event: Event, record: Event) -> Event:
     return event.model_copy(update={name: value for name, value in unread.items() if still_there(value)})
 
 
-def _readings(section: Section) -> Iterator[_Reading]:
+def _readings(section: Section, fields: Fields | None) -> Iterator[_Reading]:
     """Read a section, the fullest reading first: as it is written, then in its canonical form.
 
     Blank lines tell a paragraph with bullets from people with a label, unless a formatter has put them everywhere.
@@ -305,10 +308,10 @@ def _readings(section: Section) -> Iterator[_Reading]:
         in_words = {name: plain(house.fields[name]) or house.fields[name] for name in _LINES if name in house.fields}
         yield replace(house, fields={**house.fields, **in_words})
     if not read:
-        # Of a section in another style, only the title and the times are understood.
+        # Of a section in another style, the title and the times are understood, and what the pattern of its list tells.
         title = (title_of(section) or heading_date(section.date))[:_MAX_TITLE]
         when = _when_line(section)[1]
-        yield _Reading({"title": title} | ({"when": when} if when else {}), whole=False)
+        yield _Reading({"title": title, **({"when": when} if when else {}), **(fields or {})}, whole=False)
 
 
 def _when_line(section: Section) -> tuple[int, str]:

@@ -6,12 +6,15 @@ overwritten: it is taken into the records, or nothing is changed at all and the 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 from almanac.config import Config
 from almanac.errors import Problem
 from almanac.event.model import Event, TakenIds
 from almanac.event.record import incoherent, record_path
 from almanac.page.canonical import is_known, says_same
+from almanac.page.fields import entry_fields
 from almanac.page.importer import mark_duplicates
 from almanac.page.insert import fill, fitted, insert, refuse_loop, taken_out
 from almanac.page.lines import fingerprint, fingerprints, newline_of, with_newline
@@ -19,6 +22,7 @@ from almanac.page.match import Tie, pair
 from almanac.page.order import Order, page_order
 from almanac.page.outline import Page, Section, outline
 from almanac.page.proof import blank, misfits
+from almanac.page.rewrite import rewritten, unsaid
 from almanac.page.section import Renderer, SectionReader, Understood
 from almanac.times.zones import Zones
 
@@ -107,6 +111,8 @@ class _Work:
         A section that says the same in other bytes stays as it is: a formatter made it so.
         """
         text = self.shown[record.id]
+        if record.markdown == text and unsaid(text, record) and self._write_changes(section, record):
+            return
         if self._is_same(text, section, record):
             known = is_known(record.rendered, section.text)
             stamp = record.rendered if known else self.reader.stamp(section.text, record)
@@ -116,6 +122,30 @@ class _Work:
         moves = record.markdown is None and section.date != record.date
         self._slots.append(_Slot(section, _rendered(record, text), text, moves=moves))
         self._note("The record was edited, so this section is written again.", section, record)
+
+    def _write_changes(self, section: Section, record: Event) -> bool:
+        """Write what a record changed into its section that is kept word for word; tell whether there was anything."""
+        read = self.reader.new(section, (), self._fields.get(section.start)).event
+        if not (changed := unsaid(section.text, record, read)):
+            return False
+        text = rewritten(section.text, record, read, self.reader.render)
+        if text is None:
+            message = (
+                f"The record changed {', '.join(changed)}, but its section is kept word for word, and no place for "
+                "that can be seen in it. Change the section on the page, or take `markdown` out of "
+                f"{record_path(self.config.records, record.id)}, and the section is written again from the fields."
+            )
+            self.problems.append(Problem(message, typed=record.title, file=self.config.page, line=section.line))
+            return True
+        text = with_newline(text, self.cut.newline)
+        stamped = record.model_copy(update={"markdown": text, "rendered": fingerprint(text)})
+        self._slots.append(_Slot(section, stamped, text))
+        self._note("The record was edited; what it changed is written into this section.", section, record)
+        return True
+
+    @cached_property
+    def _fields(self) -> dict[int, dict[str, Any]]:
+        return entry_fields(self.cut, self.reader.zones)
 
     def take_in(self, section: Section, record: Event) -> None:
         """Take a section that was edited by hand into its record, unless the record was edited as well."""
@@ -133,13 +163,13 @@ class _Work:
                 Problem(message, typed=section.text, accepted=text, file=self.config.page, line=section.line)
             )
             return
-        understood = self.reader.again(section, record)
+        understood = self.reader.again(section, record, self._fields.get(section.start))
         self._slots.append(_Slot(section, understood.event, section.text))
         self._note("This section was edited by hand; its record takes the change over.", section, record)
         self._warn(understood)
 
     def make_record(self, section: Section, taken: TakenIds) -> None:
-        understood = self.reader.new(section, taken)
+        understood = self.reader.new(section, taken, self._fields.get(section.start))
         taken.add(understood.event.id)
         self._slots.append(_Slot(section, understood.event, section.text, is_new=True))
         self._note("This section has no record; it gets one.", section, understood.event)

@@ -1,0 +1,158 @@
+"""A section that is kept word for word, with what its record says otherwise: only the changed values are written.
+
+A value is written where the old one stands. One that the section does not have yet is written where the site's template
+writes it, seen from the lines that both have.
+"""
+
+import html
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+from almanac import markdown as escape
+from almanac.dates import heading_date
+from almanac.errors import UserError
+from almanac.event.model import Event
+from almanac.matching import LinearMatcher
+from almanac.page.entries import style_of
+from almanac.page.lines import links, plain, split_lines
+from almanac.page.match import words
+from almanac.page.section import Renderer
+from almanac.urls import RefusedUrl, check_url
+
+_TEXTS = ("title", "series", "when", "location", "description")
+_ADDRESSES = ("url", "recording")
+_LISTS = ("people", "agenda", "links")
+_LOOKED_BACK, _FEWEST = 100, 2  # characters by which the place in a line is known again
+_SHOWN = ("status", *_TEXTS, *_ADDRESSES, *_LISTS)
+_STATUSES = {"cancelled": ("cancelled", "canceled"), "postponed": ("postponed",), "rescheduled": ("rescheduled",)}
+
+
+def unsaid(section: str, record: Event, read: Event | None = None) -> list[str]:
+    """Return the fields of which a section does not say what its record does; `read` is what the section is read as.
+
+    A value counts as said if the section has all its words: how a record names what it read is its own choice.
+    """
+    seen = frozenset(words(html.unescape(plain(" ".join(split_lines(section))))).split())
+    there = {*_addresses(section)}
+    changed = []
+    for name in _SHOWN:
+        value = getattr(record, name)
+        if value and value != getattr(read, name, None) and not _is_said(name, value, seen, there):
+            changed.append(name)
+    # Where a section has no title, its date stands in for one.
+    return [name for name in changed if (name, record.title) != ("title", heading_date(record.date))]
+
+
+def _is_said(name: str, value: Any, seen: frozenset[str], there: set[str]) -> bool:
+    if name == "status":
+        return value == "scheduled" or any(word in seen for word in _STATUSES[value])
+    if name in _ADDRESSES:
+        return value in there
+    if name == "links":
+        return there.issuperset(link.url for link in value)
+    texts = [value] if isinstance(value, str) else [getattr(one, "name", one) for one in value]
+    return all(seen.issuperset(words(text).split()) for text in texts)
+
+
+def _addresses(section: str) -> Iterator[str]:
+    for link in links(section):
+        yield link.url
+        with suppress(RefusedUrl):
+            yield check_url(link.url)
+
+
+def rewritten(section: str, record: Event, read: Event, render: Renderer) -> str | None:
+    """Write what a record changed into its section; None where it has no place for a value that the page shows.
+
+    What the page never shows stays in the record; a title and a status are always shown.
+    """
+    text = section
+    shown = {name: getattr(read, name) for name in _SHOWN} | {"markdown": None}
+    # What leads to a page of its own does so before and after.
+    was = record.model_copy(update=shown | {"url": read.url or next((link.url for link in read.links), None)})
+    for name in unsaid(section, record, read):
+        now = was.model_copy(update={name: getattr(record, name)})
+        before, after = _rendered(render, was), _rendered(render, now)
+        written = _replaced(text, getattr(was, name), getattr(now, name))
+        if written is None and before != after and style_of(before).family == style_of(section).family:
+            written = _inserted(text, before, after)
+        if written is None and name == "status":
+            written = _marked(text, record)
+        if written is None and name != "title":
+            continue
+        was, text = now, written or text
+        if name in unsaid(text, record, read):
+            return None
+    return text
+
+
+def _rendered(render: Renderer, event: Event) -> str:
+    try:
+        return render(event)
+    except UserError:
+        return ""  # not an event that the template can write
+
+
+def _marked(section: str, record: Event) -> str:
+    """Say the status behind the title, or at the end of the first line."""
+    first, line_end, rest = section.partition("\n")
+    at = first.find(record.title) + len(record.title) if record.title in first else len(first.rstrip())
+    return f"{first[:at]} ({record.status}){first[at:]}{line_end}{rest}"
+
+
+def _replaced(section: str, old: Any, new: Any) -> str | None:
+    """Put a value in the place of another, if that stands in the section once."""
+    if not (isinstance(old, str) and isinstance(new, str)):
+        return None
+    first, line_end, rest = section.partition("\n")
+    try:
+        value = str(escape.address(new)) if old.startswith(("http://", "https://")) else str(escape.text(new))
+    except RefusedUrl:
+        return None
+    if first.count(old) == 1:
+        return first.replace(old, value) + line_end + rest
+    return section.replace(old, value) if section.count(old) == 1 else None
+
+
+def _inserted(section: str, before: str, after: str) -> str:
+    """Add to a section what the template adds for a value, behind what it comes after there."""
+    old, new, lines = before.split("\n"), after.split("\n"), split_lines(section)
+    for tag, start, end, first, last in reversed(LinearMatcher(old, new).get_opcodes()):
+        if tag == "insert":
+            at = len(lines) if start == len(old) else _line_after(section, lines, old[1:start])
+            lines[at:at] = _apart(new[first:last], lines[at:])
+        elif tag == "replace" and end - start == last - first == 1:
+            lines[0] = _with_addition(lines[0], old[start], new[first])
+    return "\n".join(lines)
+
+
+def _line_after(section: str, lines: Sequence[str], above: Sequence[str]) -> int:
+    """Return the line of a section that comes after what is above a place in the template's section."""
+    filled = [line for line in above if line.strip(" =-")]  # but for an underlining
+    if not filled:
+        return 2 if style_of(section).kind == "setext" else 1
+    return next((lines.index(line) + 1 for line in reversed(filled) if line in lines), len(lines))
+
+
+def _apart(added: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Give lines blank ones around them, if they have one at either end and no other is there."""
+    filled = [index for index, line in enumerate(added) if line.strip()]
+    block = added[filled[0] : filled[-1] + 1]
+    gap = [""] if len(block) < len(added) else []
+    return [*gap, *block, *(gap if below and below[0].strip() else [])]
+
+
+def _with_addition(line: str, before: str, after: str) -> str:
+    """Add to a line what the template adds within its own: behind the words that it comes after there."""
+    start = next((at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), len(before))
+    added = after[start : len(after) - len(before) + start]
+    if before[:start] + added + before[start:] != after:
+        return line
+    if before[:start].endswith(" "):
+        start, added = start - 1, f" {added.removesuffix(' ')}"
+    above = before[max(0, start - _LOOKED_BACK) : start]
+    ends = (above[at:] for at in range(len(above) - _FEWEST))
+    end = next((words for words in ends if line.count(words) == 1), "")
+    at = line.index(end) + len(end) if end else len(line.rstrip())
+    return line[:at] + added + line[at:]

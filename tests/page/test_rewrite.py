@@ -1,0 +1,218 @@
+"""Values that a record changes reach its section, though that is kept word for word."""
+
+import pytest
+from almanac.event.model import Event, Link, Person
+from almanac.page.fields import people_in
+from almanac.page.imitate import imitate
+from almanac.page.importer import import_page
+from almanac.page.outline import outline
+from almanac.page.rewrite import rewritten
+from almanac.page.sync import Synced, sync
+from almanac.page.template import section_renderer
+
+from tests.page.house import ZONES, render
+
+VIDEO = "https://example.org/video"
+
+
+def changed(page: str, number: int, **changes: object) -> Synced:
+    """Import a page in its own shape, change one record, and bring both in sync."""
+    imported = import_page(page, render, ZONES)
+    style = imitate(outline(page), [event.markdown is None for event in imported.events])
+    own = section_renderer(style.template) if style.template else render
+    events = list(import_page(page, own, ZONES).events)
+    events[number] = events[number].model_copy(update=changes)
+    synced = sync(page, events, own, ZONES)
+    if not synced.problems:
+        again = sync(synced.page, synced.records, own, ZONES)
+        assert (again.page, again.records, again.problems) == (synced.page, synced.records, ())
+    return synced
+
+
+def added_lines(page: str, synced: Synced) -> list[str]:
+    assert not synced.problems
+    before = page.split("\n")
+    return [line for line in synced.page.split("\n") if line not in before]
+
+
+LIST = """\
+# Talks
+
+- Nov 1, 2021: [Cats *and* dogs](https://a.org/1) - [video](https://a.org/v1), 12 came
+- Nov 8, 2021: [Fish](https://a.org/2) - [video](https://a.org/v2)
+- Nov 9, 2021: Birds of a feather, with cake
+- Nov 10, 2021: [Ants](https://a.org/4) and [bees](https://a.org/5)
+"""
+SECTIONS = """\
+# Talks
+
+## Nov 1, 2021 - Cats
+
+The *first* of all.
+
+**Video:** [Watch](https://a.org/v1)
+
+Thanks to all.
+
+## Nov 8, 2021 - Dogs
+
+The second.
+
+**Video:** [Watch](https://a.org/v2)
+
+***
+
+## Nov 9, 2021 - Fish
+
+In the *dark*.
+
+Nothing to see.
+"""
+HOUSE = """\
+### December 9 - 'Universities' and 'Cities'
+  - Topic:  Happy Hours
+
+### November 11th, 2021:  Universities
+
+- Topic:  Measuring
+
+### November 8th, 2021:  Governments
+
+- Topic:  Paris
+"""
+
+
+@pytest.mark.parametrize(
+    ("page", "number", "changes", "lines"),
+    [
+        (LIST, 0, {"title": "Ants"}, None),
+        (
+            LIST,
+            2,
+            {"title": "Ducks & geese"},
+            ["- Nov 9, 2021: Ducks & geese"],
+        ),
+        (
+            LIST,
+            0,
+            {"status": "cancelled"},
+            ["- Nov 1, 2021: [Cats *and* dogs](https://a.org/1) - [video](https://a.org/v1) (cancelled), 12 came"],
+        ),
+        (
+            LIST,
+            0,
+            {"recording": VIDEO},
+            [f"- Nov 1, 2021: [Cats *and* dogs](https://a.org/1) - [video]({VIDEO}), 12 came"],
+        ),
+        (
+            LIST,
+            3,
+            {"recording": VIDEO, "status": "postponed"},
+            [f"- Nov 10, 2021: [Ants](https://a.org/4) - [video]({VIDEO}) (postponed) and [bees](https://a.org/5)"],
+        ),
+        (LIST, 3, {"location": "Hall", "description": "Of no place here"}, []),
+        (SECTIONS, 0, {"title": "Tigers"}, ["## Nov 1, 2021 - Tigers"]),
+        (SECTIONS, 0, {"status": "rescheduled"}, ["**Status:** rescheduled"]),
+        (SECTIONS, 2, {"recording": VIDEO}, [f"**Video:** [Watch]({VIDEO})"]),
+        (HOUSE, 0, {"status": "cancelled"}, ["- Status: cancelled"]),
+        (
+            HOUSE,
+            0,
+            {"recording": VIDEO, "links": (Link(label="Slides", url="https://a.org/s"),)},
+            ["- Links:", "    * [Slides](https://a.org/s)", f"- Recording: [example.org]({VIDEO})"],
+        ),
+        (HOUSE, 0, {"people": (Person(name="Ada"),)}, ["- Guests:", "    * Ada"]),
+        (HOUSE, 0, {"title": "Cheers"}, ["### December 9 - Cheers"]),
+        (
+            HOUSE.replace("###", "*"),
+            0,
+            {"status": "cancelled"},
+            ["* December 9 - 'Universities' and 'Cities' (cancelled)"],
+        ),
+    ],
+)
+def test_a_changed_value_is_written_into_the_section(
+    page: str, number: int, changes: dict[str, object], lines: list[str] | None
+) -> None:
+    synced = changed(page, number, **changes)
+    if lines is None:
+        assert synced.page == page
+        assert "kept word for word" in synced.problems[0].message
+    else:
+        assert added_lines(page, synced) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Ada Byron", [("Ada Byron", None, None)]),
+        ("Ada Byron, Bo Peep and Cy Li", [("Ada Byron", None, None), ("Bo Peep", None, None), ("Cy Li", None, None)]),
+        ("[Ada Byron](https://a.org) (Engines)", [("Ada Byron", "https://a.org", "Engines")]),
+        ("Ada Byron, Engines; Bo Peep", [("Ada Byron", None, "Engines"), ("Bo Peep", None, None)]),
+        (
+            "Ada Byron (Engines) and Bo Peep (Sheep, Inc.)",
+            [("Ada Byron", None, "Engines"), ("Bo Peep", None, "Sheep, Inc.")],
+        ),
+        ("everyone who came", []),
+        ("[Ada Byron](ftp://a.org)", []),
+    ],
+)
+def test_people_are_read_as_they_are_named(text: str, names: list[tuple[str, str | None, str | None]]) -> None:
+    assert [(person.name, person.url, person.affiliation) for person in people_in(text)] == names
+
+
+def test_an_imported_entry_tells_in_fields_what_its_list_tells_in_a_pattern() -> None:
+    page = "".join(
+        f"- __2021-11-0{day}:__ {title}. {name}, Works. Room {day}, 7pm ET. [Video](https://a.org/{day}).\n"
+        for day, title, name in ((1, "On cats", "Cy Twombly"), (2, "On dogs", "Di Maio"), (3, "On fish", "Flo Kim"))
+    )
+    event = import_page(page, render, ZONES).events[0]
+    assert event.markdown == page.split("\n")[0]
+    assert (event.title, event.location, event.recording) == ("On cats", "Room 1", "https://a.org/1")
+    assert event.people == (Person(name="Cy Twombly", affiliation="Works"),)
+    assert event.starts == "2021-11-01T19:00:00-04:00"
+
+
+READ = Event(id="2021-11-01-cats", title="Cats", date="2021-11-01", recording="https://a.org/v")
+SECTION = "Nov 1, 2021 - Cats\n------------------\nA [video](https://a.org/v) of cats."
+
+
+@pytest.mark.parametrize(
+    ("section", "changes", "template", "written"),
+    [
+        (SECTION, {"recording": "ftp://a.org"}, "## {{ date }} {{ title }}", SECTION),
+        (
+            SECTION,
+            {"title": "Dogs"},
+            "{{ nothing }}",
+            "Nov 1, 2021 - Dogs\n------------------\nA [video](https://a.org/v) of cats.",
+        ),
+        (SECTION.replace("Cats\n", "C*a*ts\n"), {"title": "Dogs"}, "{{ nothing }}", None),
+        (SECTION, {"status": "cancelled"}, "{{ nothing }}", SECTION.replace("Cats", "Cats (cancelled)")),
+        (
+            SECTION,
+            {"location": "Hall"},
+            "{{ date }}\n---\n\n{% if location %}Where: {{ location }}\n{% endif %}{{ title }}",
+            SECTION.replace("---\nA", "---\nWhere: Hall\nA"),
+        ),
+        (
+            SECTION,
+            {"when": "9am ET"},
+            "{{ date }}: {{ title }} {{ when }}\n---\n\nEnd",
+            SECTION.replace("- Cats", "- Cats 9am ET"),
+        ),
+        (SECTION, {"when": "9am ET"}, "{{ date }}: {{ when or title }}\n---\n\nEnd", None),
+    ],
+)
+def test_a_value_is_written_where_the_template_writes_it(
+    section: str, changes: dict[str, object], template: str, written: str | None
+) -> None:
+    record = READ.model_copy(update=changes)
+    assert rewritten(section, record, READ, section_renderer(template)) == written
+
+
+def test_an_address_that_nothing_may_lead_to_is_no_field() -> None:
+    page = "".join(f"- 2021-11-0{day} {title} ([video](http://a/{day}))\n" for day, title in ((1, "Cats"), (2, "Dogs")))
+    assert import_page(page, render, ZONES).events[0].recording is None
+    untitled = "".join(f"- 2021-11-0{day} (Cats) (9am ET) ({word})\n" for day, word in enumerate("abc", 1))
+    assert import_page(untitled, render, ZONES).events[0].title
