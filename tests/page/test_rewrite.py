@@ -201,6 +201,12 @@ SECTION = "Nov 1, 2021 - Cats\n------------------\nA [video](https://a.org/v) of
             "{{ date }}: {{ title }} {{ when }}\n---\n\nEnd",
             SECTION.replace("- Cats", "- Cats 9am ET"),
         ),
+        (
+            SECTION + "\n\nThe end.",
+            {"when": "9am ET"},
+            "## {{ title }}\n\nA [video](https://a.org/v) of cats.\n{% if when %}\n{{ when }}\n{% endif %}\nBye",
+            SECTION + "\n9am ET\n\nThe end.",
+        ),
         (SECTION, {"when": "9am ET"}, "{{ date }}: {{ when or title }}\n---\n\nEnd", None),
     ],
 )
@@ -214,5 +220,5 @@ def test_a_value_is_written_where_the_template_writes_it(
 def test_an_address_that_nothing_may_lead_to_is_no_field() -> None:
     page = "".join(f"- 2021-11-0{day} {title} ([video](http://a/{day}))\n" for day, title in ((1, "Cats"), (2, "Dogs")))
     assert import_page(page, render, ZONES).events[0].recording is None
-    untitled = "".join(f"- 2021-11-0{day} (Cats) (9am ET) ({word})\n" for day, word in enumerate("abc", 1))
-    assert import_page(untitled, render, ZONES).events[0].title
+    untitled = "### 3 Apr 2023, 8am ET\n\nNotes.\n\n### 6 Mar 2023, 8am ET\n\nMore notes.\n"
+    assert import_page(untitled, render, ZONES).events[0].when == "8am ET"
