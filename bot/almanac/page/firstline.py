@@ -84,6 +84,7 @@ class Line:
     section: Section
     mark: str
     pieces: tuple[Piece, ...]
+    whole: bool = True  # no words are left out of the pieces
 
     @property
     def shape(self) -> tuple[object, ...]:
@@ -426,6 +427,7 @@ def _with_title(line: Line, title: str, again: set[str], shared: set[str]) -> Li
             pieces[index] = replace(piece, field=field, is_address=True) if piece.url else copied
         elif piece.text in again and at is not None and index < at:
             pieces[index] = replace(piece, field="series")
+    whole = all(pieces[index].field != "?" for _, index in unknown)
     seen: set[str] = set()
     index = 0
     while index < len(pieces):
@@ -437,7 +439,7 @@ def _with_title(line: Line, title: str, again: set[str], shared: set[str]) -> Li
         else:
             seen.add(field)
             index += 1
-    return replace(line, pieces=tuple(pieces))
+    return replace(line, pieces=tuple(pieces), whole=whole)
 
 
 def _extent(pieces: Sequence[Piece], index: int) -> tuple[int, int]:
