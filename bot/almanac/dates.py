@@ -93,6 +93,11 @@ THE_YEAR = rf"(?<![0-9])(?P<year>{_YEAR})(?![0-9])"
 _MONTH_ONLY = (
     _pattern(rf"(?<![A-Za-z]){_MONTH}(?:{_DASH}{MONTH_NAME}\b\.?)?,?[ ]?{THE_YEAR}(?![-/.][0-9])"),
     _pattern(rf"{THE_YEAR}-(?P<month>0[1-9]|1[0-2])(?![-/.]?[0-9])"),
+    _pattern(rf"(?<![\w/.-])(?P<month>0[1-9]|1[0-2])/(?P<year>{_YEAR})(?![\w/]|[.-]\w)"),
+)
+# The day without a mark between its numbers: `20211108`.
+_COMPACT = _pattern(
+    rf"(?<![\w/.-])(?P<year>{_YEAR})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12][0-9]|3[01])(?![\w/]|[.-]\w)"
 )
 
 
@@ -232,7 +237,7 @@ def short_date(date: calendar_date) -> str:
 
 # ------------------------------------------------------------------------------- on a page
 
-_ON_PAGE = (*_PAGE, _pattern(_NUMERIC.format(_NUMBER, _YEAR)), *_MONTH_ONLY)
+_ON_PAGE = (*_PAGE, _pattern(_NUMERIC.format(_NUMBER, _YEAR)), *_MONTH_ONLY, _COMPACT)
 # With a year of two digits it may be the number of a version as well, so only a page that has many is read so.
 _SHORT_YEAR = _pattern(
     rf"(?<![\w./-])(?P<first>{_NUMBER})(?P<mark>[/.])(?P<second>{_NUMBER})(?P=mark)(?P<year>[0-9]{{2}})(?![\w/]|[.-]\w)"
@@ -254,13 +259,14 @@ _BETWEEN = _pattern(rf"(?<!\s)(?:\s*+[,(\[:;|\u2013\u2014·•/@-]\s*+|\s++on\s+
 _THE = _pattern(r"(?<=[,(\[:;|\u2013\u2014·•/@-])\s*the\s+\Z")
 _EDGES = " \t:;,.|\u2013\u2014-·•/~_*>="
 _PARTS = frozenset("([,:;|\u2013\u2014-·•/@")
+_ENDS = _PARTS | frozenset(")].")
 _HOUR = r"(?:[01]?[0-9]|2[0-3])"
 _CLOCK = (
     rf"(?:{_HOUR}(?::[0-5][0-9])?[ ]?[ap]\.?m\b\.?|{_HOUR}(?:[:h][0-5][0-9](?::[0-5][0-9])?)?[ ]?Uhr\b"
     rf"|{_HOUR}[:h][0-5][0-9](?::[0-5][0-9])?)"
 )
 _TO = r"[ ]?(?:[-\u2013\u2014]|\b(?:to|until|bis)\b)[ ]?"
-TIME = rf"(?:{_HOUR}(?:[:h][0-5][0-9])?{_TO})?{_CLOCK}(?:{_TO}{_CLOCK})?"
+TIME = rf"(?:{_HOUR}(?:[:h][0-5][0-9])?{_TO})?{_CLOCK}(?:{_TO}(?:{_CLOCK}|noon\b|midnight\b))?"
 """The pattern of a time by the clock, or of two with a dash between them, without groups."""
 TIME_ZONE = r"(?:[ ]?(?-i:Z|[+-][0-9]{2}:?[0-9]{2})(?!\w)|[ ]\(?(?-i:UTC|GMT|[A-Z]{1,4}T)\b\)?)"
 """The pattern of what names a time's zone, as far as a page writes it right after the time."""
@@ -277,8 +283,8 @@ class Found:
 
     `date` is as a record keeps it: 2021-11-08, 2021-11, 2021, or XXXX-12-09 where no year can be known; `title` has the
     line's other words. Nothing but a weekday (Monday is 0) and marks comes before a `leading` date, or after a
-    `trailing` one, which a mark separates from what comes before. A time right after it belongs to its `words`. `note`
-    says in a sentence what is wrong with it.
+    `trailing` one, which a mark separates from what comes before; marks separate one that is `apart` at both sides. A
+    time right after it belongs to its `words`. `note` says in a sentence what is wrong with it.
     """
 
     date: str
@@ -288,6 +294,7 @@ class Found:
     title: str
     weekday: int | None = None
     note: str | None = None
+    apart: bool = False
 
     @property
     def has_day(self) -> bool:
@@ -352,16 +359,19 @@ def _whole_year(digits: str) -> int:
     return int(digits) if len(digits) > len("21") else int(digits) + (2000 if digits < "70" else 1900)
 
 
-def find_date(text: str, year: str | None = None, orders: NumericOrders = UNDECIDED) -> Found | None:
+def find_date(
+    text: str, year: str | None = None, orders: NumericOrders = UNDECIDED, *, anywhere: bool = False
+) -> Found | None:
     """Find the date in a line of plain text (`almanac.page.lines.plain` makes it), or None.
 
-    A date at the beginning is found however it is written; one elsewhere only where it says its year. Of a range, the
-    first day is the date. Between day and month nothing is guessed: `11/8/2021` is 2021, with a note.
+    A date at the beginning is found however it is written; one elsewhere only where it says its year, unless
+    it is to be found `anywhere`. Of a range, the first day is the date. Between day and month nothing is guessed:
+    `11/8/2021` is 2021, with a note.
 
     `year` is what the headings above say, for a date without its own; `orders` tell day from month on this page.
     """
     patterns = (*_ON_PAGE, _SHORT_YEAR) if any(digits == len("21") for _, digits in orders) else _ON_PAGE
-    match = _leading(text, patterns) or _within(text, patterns)
+    match = _leading(text, patterns) or _within(text, patterns, needs_year=not (anywhere and year))
     if match is None:
         return None
     end, until = _until(text, match)
@@ -380,11 +390,13 @@ def find_date(text: str, year: str | None = None, orders: NumericOrders = UNDECI
     words = ("" if named else before[: between.start()] if between else before, after)
     # No bracket is kept that holds nothing, or whose other half the date took along.
     title = [part.lstrip(_EDGES + ")]").rstrip(_EDGES + "([") for part in words]
+    is_last, is_separated = not re.search(r"\w", after), before.rstrip()[-1:] in _PARTS
     return Found(
         date,
         text[match.start() : end],
         leading=named is not None,
-        trailing=not re.search(r"\w", after) and before.rstrip()[-1:] in _PARTS,
+        trailing=is_last and is_separated,
+        apart=(is_separated or named is not None) and (is_last or after.lstrip()[:1] in _ENDS),
         title=": ".join(filter(None, title)),
         weekday=_WEEKDAYS[weekday.lower()] if weekday else None,
         note=note,
@@ -405,13 +417,15 @@ def _leading(text: str, patterns: Sequence[re.Pattern[str]]) -> re.Match[str] | 
     return next(found, None) or _LONE_YEAR.match(text, start)
 
 
-def _within(text: str, patterns: Sequence[re.Pattern[str]]) -> re.Match[str] | None:
-    """Return the date that comes first in a line, if it says its year."""
+def _within(text: str, patterns: Sequence[re.Pattern[str]], *, needs_year: bool) -> re.Match[str] | None:
+    """Return the date that comes first in a line, if it says its year or need not."""
     found = []
     for pattern in patterns:
         for match in pattern.finditer(text):
             if not _is_item(text, match, apart=bool(_BETWEEN.search(text[: match.start()][-30:]))):
-                found += [match] if match["year"] or "." in (match.groupdict().get("dots") or "") else []
+                found += (
+                    [match] if match["year"] or not needs_year or "." in (match.groupdict().get("dots") or "") else []
+                )
                 break
     return min(found, key=lambda match: match.start(), default=None)
 

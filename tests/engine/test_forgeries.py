@@ -7,7 +7,7 @@ from almanac.proposal.marker import with_state
 from almanac.proposal.state import branch_name
 
 from tests.emulated import OWNER, GitHubWorld
-from tests.scenes import DEMO_DAY, RECORDS, Scene, new_scene
+from tests.scenes import DEMO_DAY, Scene, new_scene
 
 pytestmark = pytest.mark.emulator
 
@@ -48,18 +48,3 @@ def test_a_maintainer_s_copy_of_our_comment_stays(scene: Scene, when: str) -> No
     bodies = {each.id: each.body for each in site.comments(number)}
     assert bodies.pop(copied) == ours.body
     assert ["ready for a maintainer" in body for body in bodies.values()] == [True]
-
-
-def test_a_marker_that_was_copied_from_another_pull_request_says_nothing(scene: Scene) -> None:
-    one, two = scene.proposed(**DEMO_DAY), scene.proposed(title="Other", date="2022-03-04")
-    site = scene.world
-    assert isinstance(site, GitHubWorld)
-    site.ask("PATCH", f"pulls/{scene.pull(two).number}", {"body": scene.pull(one).body})
-    scene.edit(two, title="Other", date="2022-03-04", location="Paris")
-    assert scene.run(two).plan.outcome == "updated"
-    scene.sweep()
-    records = [path for path in scene.files(two) if path.startswith(f"{RECORDS}/2022")]
-    assert records == [f"{RECORDS}/2022-03-04-other.yml"]
-    assert 'location: "Paris"' in scene.record(two, records[0])
-    assert scene.memory(two).issue == two
-    assert {done.plan.outcome for done in scene.sweep()} == {"unchanged"}

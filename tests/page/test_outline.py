@@ -125,3 +125,71 @@ def test_of_many_known_texts_that_begin_alike_the_longest_that_is_there_is_found
         *[("2019", f"{head}more")] * 2,
     ]
     assert cut.joined() == page
+
+
+def found(page: str) -> list[str]:
+    return [f"{one.line} {one.date} {one.title}" for one in outline(page).sections]
+
+
+@pytest.mark.parametrize(
+    ("page", "events"),
+    [
+        # One heading alone counts if its line says that it is the date.
+        ("# Club\n\n## Owls\n\n**When:** 8 November 2021, 7pm\n", ["3 2021-11-08 Owls"]),
+        ("# Club\n\n## Owls\n\n8 November 2021\n", []),
+        ("## Owls\n\n8 Nov 2021\n\n## Bats\n\n9 Nov 2021\n", ["1 2021-11-08 Owls", "5 2021-11-09 Bats"]),
+        # Most headings of the level have to have one.
+        ("## Owls\n\n8 Nov 2021\n\n## Bats\n\n9 Nov 2021\n\n## A\n\n## B\n\n## C\n", []),
+        # What names a list, or only a year, is no title; nor is what holds several dates.
+        ("## Past talks\n\n- Nov 8, 2021\n\n## Upcoming\n\n- Dec 9, 2021\n", ["3 2021-11-08 ", "7 2021-12-09 "]),
+        ("## 2021\n\n- Nov 8\n\n## 2020\n\n- Dec 9\n", ["3 2021-11-08 ", "7 2020-12-09 "]),
+        (
+            "## A\n\n- Nov 8, 2021\n- Nov 9, 2021\n\n## B\n\n- Nov 7, 2021\n- Nov 6, 2021\n",
+            ["3 2021-11-08 ", "4 2021-11-09 ", "8 2021-11-07 ", "9 2021-11-06 "],
+        ),
+        (
+            "## A\n\n- 2021-11-08: Owls\n- 2021-11-09: Bats\n\n## B\n\n- Date: 2021-11-07\n",
+            ["3 2021-11-08 Owls", "4 2021-11-09 Bats", "8 2021-11-07 "],
+        ),
+        # More text behind the date is enough only where other entries have none.
+        ("## Owls\n\n8 Nov 2021 was a good day.\n\n## Bats\n\n9 Nov 2021 was not.\n", []),
+        # A date far below is a part of the text, and what belongs to an event is no event.
+        ("## Owls\n" + "\nText.\n" * 12 + "\n8 Nov 2021\n\n## Bats\n" + "\nText.\n" * 12 + "\n9 Nov 2021\n", []),
+        ("## 2021-11-08: Owls\n\n### Next\n\nDate: 2021-12-09\n", ["1 2021-11-08 Owls"]),
+        # Headings that are dates, without one above each: they are the events.
+        ("# Talks\n\n## 8 Nov 2021\n\nOwls\n\n## 9 Nov 2021\n\nBats\n", ["3 2021-11-08 ", "7 2021-11-09 "]),
+        ("<h2>Owls</h2>\n\nDate: 2021-11-08\n", []),
+    ],
+)
+def test_dates_below_headings(page: str, events: list[str]) -> None:
+    assert found(page) == events
+
+
+@pytest.mark.parametrize(
+    ("page", "events"),
+    [
+        (
+            "- Owls, Paris, 8 Nov 2021, Ada\n- Bats, Rome, 9 Nov 2021, Bo\n",
+            ["1 2021-11-08 Owls, Paris: Ada", "2 2021-11-09 Bats, Rome: Bo"],
+        ),
+        ("- Owls, Paris, 8 Nov 2021, Ada\n- Bats\n- Cats\n", []),
+        ("- We met on 8 Nov 2021 in Paris.\n- We ended on 9 Nov 2021 in Rome.\n", []),
+        ("- Only 2021 it was\n- Or 2022 then\n", []),
+        ("- Owls\n  - When: 8 Nov 2021\n- Bats\n", ["1 2021-11-08 Owls"]),
+        ("- Owls\n  - 8 Nov 2021\n- Bats\n  - 9 Nov 2021\n- Cats\n", ["1 2021-11-08 Owls", "3 2021-11-09 Bats"]),
+        ("- Owls\n  - 8 Nov 2021\n- Bats\n- Cats\n", []),
+        ("- Owls\n  - 8 Nov 2021 we met\n- Bats\n  - 9 Nov 2021 we did not\n", []),
+        # Years as bullets, and what is not below them.
+        ("- 2021\n  - 2021-11-08: Owls\n- More\n  - 2020-11-08: Bats\n", ["2 2021-11-08 Owls"]),
+        ("- 2021\n  - March 2021\n    - Mar 8: Owls\n- 2020\n\nText.\n", ["3 2021-03-08 Owls"]),
+        ("- 2021\n\n## Talks\n\n- Nov 8: Owls\n", ["5 XXXX-11-08 Owls"]),
+        # Bullets at one level may be indented, as long as they are so by less than what is nested.
+        ("  * 2021-11-08 Owls\n    * at seven\n  * 2021-11-09 Bats\n", ["1 2021-11-08 Owls", "3 2021-11-09 Bats"]),
+        (
+            " * 2021-11-08 Owls\nwith Ada\n   at eight\n  * 2021-11-09 Bats\n",
+            ["1 2021-11-08 Owls", "4 2021-11-09 Bats"],
+        ),
+    ],
+)
+def test_dates_amid_bullets_and_below_them(page: str, events: list[str]) -> None:
+    assert found(page) == events

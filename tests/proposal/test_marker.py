@@ -44,13 +44,6 @@ def test_only_the_last_line_counts() -> None:
     assert read_state('<!-- almanac:state {"a":1} -->\nafter')[1] == {}
 
 
-def test_a_marker_counts_only_on_the_branch_of_its_issue() -> None:
-    body = with_state("Text", {"issue": 2, "event": "2022-01-20-x"})
-    assert pull_state(Pull(1, "", body, branch="almanac/issue-2")).event == "2022-01-20-x"
-    assert pull_state(Pull(1, "", body, branch="almanac/issue-3")).event is None
-    assert pull_state(Pull(1, "", with_state("Text", {"digest": "1"}), branch="almanac/sync")).digest == "1"
-
-
 def test_a_broken_marker_is_no_marker() -> None:
     assert read_state("text\n\n<!-- almanac:state {broken} -->\n") == ("text", {})
 

@@ -28,7 +28,7 @@ from almanac.dates import (
 
 _RECORD_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?|XXXX-[0-9]{2}-[0-9]{2}")
 _PART = re.compile(
-    rf"(?:(?<![\w:])|(?<=[0-9]T))(?P<time>{TIME}{TIME_ZONE}?)(?!\w)|\b(?:(?P<weekday>{WEEKDAY_NAME})|(?P<month>{MONTH_NAME}))(?![A-Za-z])|{THE_YEAR}"
+    rf"(?:(?<![\w:])|(?<=[0-9]T))(?P<time>{TIME}{TIME_ZONE}?)(?!\w)|\b(?:(?P<weekday>{WEEKDAY_NAME})|(?P<month>{MONTH_NAME}))(?![A-Za-z])|(?<![0-9])(?P<compact>(?:19|20)[0-9]{{6}})(?![0-9])|{THE_YEAR}"
     r"|(?<![0-9])(?P<number>[0-9]{1,2})(?P<ordinal>st|nd|rd|th)?(?![0-9]|(?!T[0-9])[A-Za-z])",
     re.IGNORECASE,
 )
@@ -198,6 +198,10 @@ def _taken_apart(example: str, date: str = "") -> list[_Part] | None:
     for match in _PART.finditer(example):
         parts.append(_Part("text", example[end : match.start()]))
         word, form = match[0].lower(), ""
+        end = match.end()
+        if match["compact"]:
+            parts += [_Part("year", word[:4]), *(_Part("number", two, "padded") for two in (word[4:6], word[6:]))]
+            continue
         if match["time"]:
             form = match[0]
         elif match["number"]:
@@ -206,7 +210,6 @@ def _taken_apart(example: str, date: str = "") -> list[_Part] | None:
             form = "long" if word.title() in (*MONTHS, *DAYS) else "short"
         kind = next(kind for kind in ("time", "weekday", "month", "year", "number") if match[kind])
         parts.append(_Part(kind, match[0], form))
-        end = match.end()
     parts.append(_Part("text", example[end:]))
     for part, following in zip_longest(parts, parts[1:]):
         between = _BEFORE_TIME if following and following.kind == "time" else _BETWEEN_PARTS

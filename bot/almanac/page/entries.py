@@ -1,30 +1,43 @@
 """Which headings, bullets and table rows of a page are events, and where each of them ends.
 
-What distinguishes an event from other text is a date in its first line. A year that a heading above gives counts as
-part of the date.
+What distinguishes an event from other text is a date, where most entries of its list have theirs: in the first line,
+best at the beginning or the end of it, or on a line below (`almanac.page.below`). A year that a heading above gives
+counts as part of the date.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 
 from almanac.dates import Found, NumericOrders, find_date
+from almanac.page.below import DateLine, date_line, dated_headings, has_title, titled
 from almanac.page.headings import Heading, find_headings, heading_ends
-from almanac.page.lines import BULLET, MAX_START, Lines, cells, is_delimiter, is_rule, plain
+from almanac.page.lines import (
+    BULLET,
+    ITEM,
+    LINK,
+    MAX_START,
+    Lines,
+    cells,
+    indentation,
+    is_delimiter,
+    is_rule,
+    plain,
+)
 
 _DATE_COLUMN = re.compile(r"\b(?:date|when|day|month|year)\b", re.IGNORECASE)
 _TITLE_COLUMN = re.compile(r"\b(?:title|topic|event|talk|name|subject|theme|meeting|session|what)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_NESTED = re.compile(r"[ ]{2}|[ ]?\t")
+_NESTED = 2  # columns by which a line is indented that belongs to the item above it
 _BLOCK = re.compile(r"\s*[|<{`~>]")
 _LINK_DEFINITION = re.compile(r"[ ]{0,3}\[[^\[\]]+\]:[ \t]*\S")
 _COMMENT = re.compile(r"[ \t]*<!--(?:(?!-->).)*-->[ \t]*\Z")
 _OPENING_TAG = re.compile(r"(?:<|\{%-?[ \t]{0,9})([a-z]+)", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"[ \t]*(?:</([a-z]+)[ \t]*>|\{%-?[ \t]*end([a-z]+)[ \t]*-?%\})[ \t]*\Z", re.IGNORECASE)
-_MARK = re.compile(r"(?P<atx>#{1,6})[ \t]|[ ]{0,3}(?:(?P<bullet>[-*+])[ \t]|\|)")
+_MARK = re.compile(r"(?P<atx>#{1,6})[ \t]|[ \t]*(?P<bullet>[-*+]|[0-9]{1,9}[.)])[ \t]|[ ]{0,3}\|")
 _BARE_ROW = re.compile(r"[ ]*[^\s|][^\r\n|]*(?:\|[^\r\n|]*)+")
 _UNDERLINED = re.compile(r"\S[^\r\n]*(?:\r\n?|\n)(?:(=)+|-{2,})[ \t]*(?![^\r\n])")
 
@@ -54,10 +67,10 @@ def style_of(section: str) -> Style:
 
 @dataclass(frozen=True)
 class EventLines:
-    """The lines of one event, from `first` up to and without `after`, and what its first line says.
+    """The lines of one event, from `first` up to and without `after`, and what they say.
 
-    `parent` is the line of the heading above that names its list, and `period` the line of the one that gives it a
-    year or month, or None.
+    The date stands on `date_line`, if that is not the first. `parent` is the line of the heading above that names its
+    list, and `period` the line of the one that gives it a year or month, or None.
     """
 
     first: int
@@ -66,12 +79,16 @@ class EventLines:
     found: Found
     parent: int | None = None
     period: int | None = None
+    date_line: int | None = None
 
 
 def find_events(lines: Lines) -> tuple[list[EventLines], list[Heading]]:
     """Find the events of a page, in their order, and its headings; the time is linear in the page's length."""
     headings = find_headings(lines)
-    events = list(_Walk(lines, headings).events())
+    events = _Walk(lines, headings, {}).events()
+    entries = [event.first for event in events if _has_own_title(event)]
+    if below := dated_headings(lines, headings, _inside(headings, events), entries):
+        events = _Walk(lines, headings, below).events()
     sections = [index for index, event in enumerate(events) if event.style.family == "heading"]
     if sections:
         # Where only the last section holds a rule, what follows the rule closes the page.
@@ -82,15 +99,48 @@ def find_events(lines: Lines) -> tuple[list[EventLines], list[Heading]]:
     return events, headings
 
 
-class _Walk:
-    """One walk down a page, with the headings above the current line in mind, the outermost first."""
+def _has_own_title(event: EventLines) -> bool:
+    """Tell whether an event that is no heading is more than a date below one."""
+    return event.style.kind == "row" or (
+        event.style.kind == "bullet" and event.found.has_day and has_title(event.found)
+    )
 
-    def __init__(self, lines: Lines, headings: list[Heading]) -> None:
+
+def _inside(headings: Sequence[Heading], events: Sequence[EventLines]) -> set[int]:
+    """Return the lines of headings that are parts of events, or events with a title themselves."""
+    inside: set[int] = set()
+    ahead = iter(headings)
+    heading = next(ahead, None)
+    for event in events:
+        if event.style.family != "heading":
+            continue
+        while heading and heading.line < event.after:
+            if heading.line > event.first or (heading.line == event.first and event.found.title):
+                inside.add(heading.line)
+            heading = next(ahead, None)
+    return inside
+
+
+class _Walk:
+    """One walk down a page, with the headings above the current line in mind, the outermost first.
+
+    `below` are the headings of events whose dates stand below them: index -> date.
+    """
+
+    def __init__(self, lines: Lines, headings: list[Heading], below: Mapping[int, DateLine]) -> None:
         self._lines = lines
         self._headings = headings
         self._ends = heading_ends(headings, len(lines.texts))
+        self._below = below
+        self._groups: dict[int | None, _Bullets] = {}
 
-    def events(self) -> Iterator[EventLines]:
+    def events(self) -> list[EventLines]:
+        """Return the events, those among them whose dates count only because most of their list have such a date."""
+        certain = list(self._walked())
+        decided = (event for group in self._groups.values() for event in group.decided())
+        return sorted((*certain, *decided), key=lambda event: event.first)
+
+    def _walked(self) -> Iterator[EventLines]:
         above: list[Heading] = []
         line = 0
         for index, heading in enumerate(self._headings):
@@ -99,29 +149,47 @@ class _Walk:
             yield from self._listed(above, line, heading.line)
             line = heading.line + heading.lines
             higher = [one for one in above if one.level < heading.level]
-            found = heading.found(_year(higher), self._lines.numeric_orders)
-            if found and self._is_event(index, found):
+            date = self._below.get(index)
+            found = titled(date, heading.text) if date else heading.found(_year(higher), self._lines.numeric_orders)
+            if found and (date or self._is_event(index, found)):
                 line = self._ends[index]
                 after = trimmed(self._lines, heading.line, line)
-                yield _event_lines(higher, heading.line, after, Style(heading.kind, heading.level), found)
+                event = _event_lines(higher, heading.line, after, Style(heading.kind, heading.level), found)
+                yield replace(event, date_line=date.line) if date else event
             else:
                 above = [*higher, heading]
         yield from self._listed(above, line, len(self._lines.texts))
 
     def _listed(self, above: list[Heading], first: int, after: int) -> Iterator[EventLines]:
         """Find the bullets and rows that are events in lines among which there is no heading."""
+        while above and above[-1].kind == "item":
+            # Its list ends with the item; what comes after it is not below it.
+            end = min(_item_end(self._lines, above[-1].line, after), after)
+            yield from self._rows_and_bullets(above, first, max(first, end), nested=True)
+            first, above = max(first, end), above[:-1]
+        yield from self._rows_and_bullets(above, first, after, nested=False)
+
+    def _rows_and_bullets(self, above: list[Heading], first: int, after: int, *, nested: bool) -> Iterator[EventLines]:
         lines, year = self._lines, _year(above)
+        heading = next((one.line for one in reversed(above) if not one.period and one.kind != "label"), None)
+        group = self._groups.setdefault(heading, _Bullets())
         index = first
         while index < after:
             text, begin = lines.texts[index], index
             index += 1
             if not lines.visible[begin]:
                 continue
-            if (bullet := BULLET.match(text)) and not is_rule(text):
+            bullet = ITEM.match(text) if nested else BULLET.match(text)
+            if bullet and not is_rule(text):
                 index = _item_end(lines, begin, after)
                 found = find_date(plain(text[bullet.end() :][:MAX_START]), year, lines.numeric_orders)
+                event_end = trimmed(lines, begin, index)
                 if found and _names_event(found):
-                    yield _event_lines(above, begin, trimmed(lines, begin, index), Style("bullet"), found)
+                    group.certain += 1
+                    yield _event_lines(above, begin, event_end, Style("bullet"), found)
+                else:
+                    event = _event_lines(above, begin, event_end, Style("bullet"), found or _NO_DATE)
+                    group.undecided.append(_undecided(lines, event, year))
             elif "|" in text and (table_end := _table_end(lines, begin, after)):
                 index = table_end
                 for row, found in _dated_rows(lines, begin, table_end, year):
@@ -171,9 +239,61 @@ def _event_lines(above: Sequence[Heading], first: int, after: int, style: Style,
     return EventLines(first, after, style, found, parent, period)
 
 
+_NO_DATE = Found("", "", leading=False, trailing=False, title="")
+
+
 def _names_event(found: Found) -> bool:
     """Tell whether a bullet with this date is an event: a month or a year alone, or a date in a sentence, is not."""
     return found.has_day or bool(found.title) if found.leading else found.trailing and bool(found.title)
+
+
+@dataclass(frozen=True)
+class _Undecided:
+    """A bullet that has no date at either end of its first line, but perhaps one amid its words or on a line below."""
+
+    event: EventLines
+    amid: Found | None
+    below: DateLine | None
+
+
+def _undecided(lines: Lines, event: EventLines, year: str | None) -> _Undecided:
+    texts = lines.texts
+    end = next((line for line in range(event.first + 1, event.after) if _ends_paragraph(texts[line])), event.after)
+    mark = ITEM.match(texts[event.first])
+    paragraph = "\n".join(texts[event.first : end])[mark.end() if mark else 0 :][:MAX_START]
+    words = plain(paragraph)
+    amid = find_date(words, year, lines.numeric_orders, anywhere=True)
+    if amid and "-" in amid.date and (amid.apart or not words.endswith(".")):
+        # The title is what leads somewhere, or all the words.
+        link = LINK.match(paragraph)
+        title = plain(link[1]) if link else amid.title if amid.apart else words
+        return _Undecided(event, replace(amid, title=" ".join(title.replace(amid.words, " ", 1).split())), None)
+    below = date_line(lines, end, event.after, year)
+    return _Undecided(event, None, below and replace(below, found=titled(below, words)))
+
+
+def _ends_paragraph(text: str) -> bool:
+    return not text.strip() or ITEM.match(text) is not None
+
+
+@dataclass
+class _Bullets:
+    """The bullets of a list, or of several that only bold words or years part: how many are events, and the others."""
+
+    certain: int = 0
+    undecided: list[_Undecided] = field(default_factory=list)
+
+    def decided(self) -> Iterator[EventLines]:
+        """Find the events among the others, if most bullets have a date at such a place."""
+        amid = [replace(one.event, found=one.amid) for one in self.undecided if one.amid]
+        below = [(one.event, one.below) for one in self.undecided if one.below]
+        dated = len(amid) + self.certain
+        if dated > 1 and dated * 3 >= (len(self.undecided) + self.certain) * 2:
+            yield from amid
+        is_habit = len(below) > 1 or any(date.labelled for _, date in below)
+        is_plain = any(date.labelled or not date.more for _, date in below)
+        if is_habit and is_plain and len(below) * 2 >= len(self.undecided):
+            yield from (replace(event, found=date.found, date_line=date.line) for event, date in below)
 
 
 def _begins_with_day(text: str, orders: NumericOrders) -> bool:
@@ -240,14 +360,19 @@ def _row_date(row: list[str], names: list[str], year: str | None, orders: Numeri
 def _item_end(lines: Lines, first: int, after: int) -> int:
     """Return the line after a list item, to which its nested lines belong and those that continue its text."""
     end, gap = first + 1, False
+    own = indentation(lines.texts[first])
     for index in range(first + 1, after):
         text = lines.texts[index]
         if lines.blank(index):
             gap = True
-        elif _NESTED.match(text) or not (gap or _BLOCK.match(text) or BULLET.match(text) or is_rule(text)):
-            end, gap = index + 1, False
-        else:
+            continue
+        is_item = ITEM.match(text) is not None
+        is_its_own = indentation(text) >= (own if is_item else 0) + _NESTED or not (
+            gap or is_item or _BLOCK.match(text) or is_rule(text)
+        )
+        if not is_its_own:
             break
+        end, gap = index + 1, False
     return end
 
 

@@ -15,7 +15,7 @@ from almanac.page.lines import LINK, MAX_START, plain, split_lines
 from almanac.page.outline import Section
 from almanac.page.tables import date_example, date_like, field_of, in_line
 
-_MARK = re.compile(r"\A[ ]{0,3}(?:#{1,6}[ \t]+|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?)?")
+_MARK = re.compile(r"\A[ ]{0,3}(?:#{1,6}[ \t]+|(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?")
 _CLOSING_MARK = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
 _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 _WEEKDAY_BEFORE = re.compile(rf"\b{_WEEKDAY}\.?,?[ ]\Z", re.IGNORECASE)
@@ -84,7 +84,6 @@ class Line:
     section: Section
     mark: str
     pieces: tuple[Piece, ...]
-    whole: bool = True  # no words are left out of the pieces
 
     @property
     def shape(self) -> tuple[object, ...]:
@@ -427,7 +426,6 @@ def _with_title(line: Line, title: str, again: set[str], shared: set[str]) -> Li
             pieces[index] = replace(piece, field=field, is_address=True) if piece.url else copied
         elif piece.text in again and at is not None and index < at:
             pieces[index] = replace(piece, field="series")
-    whole = all(pieces[index].field != "?" for _, index in unknown)
     seen: set[str] = set()
     index = 0
     while index < len(pieces):
@@ -439,7 +437,7 @@ def _with_title(line: Line, title: str, again: set[str], shared: set[str]) -> Li
         else:
             seen.add(field)
             index += 1
-    return replace(line, pieces=tuple(pieces), whole=whole)
+    return replace(line, pieces=tuple(pieces))
 
 
 def _extent(pieces: Sequence[Piece], index: int) -> tuple[int, int]:

@@ -10,19 +10,21 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from almanac.dates import Found, NumericOrders, find_date, period
-from almanac.page.lines import MAX_START, Lines, plain
+from almanac.page.lines import ITEM, MAX_START, Lines, indentation, plain
 
-Kind = Literal["atx", "setext", "html", "year", "label", "end"]
+Kind = Literal["atx", "setext", "html", "year", "label", "item", "end"]
 LOWEST = 7
-"""The level of a year that is a paragraph: every real heading is above it, and bold words are below it."""
+"""The level of a year that is a paragraph: every real heading is above it, bold words and bullets are below it."""
 _LONGEST_LINE = 80
 _UNDERLINE = re.compile(r"(=+|-{2,})[ \t]*\Z")
 _NO_PARAGRAPH = frozenset("#>|<-*+=~`{ \t")
 _HTML = re.compile(r"[ ]{0,3}<h([1-6])\b[^<>]*>", re.IGNORECASE)
 _YEAR_LINE = re.compile(r"(?:[A-Z][a-z]+ )?(?:19|20)[0-9]{2}[:.]?")
 _LABEL = re.compile(r"(\*\*|__)(?=\S)[^*_]+\1:?[ \t]*")
-_LIST = re.compile(r"[ ]{0,3}[-*+][ \t]|[^|]*\|")
-_LIST_OR_HEADING = re.compile(r"[ ]{0,3}(?:#{1,6}[ \t]|[-*+][ \t]|\|)")
+_FOLDED = re.compile(r"[ \t]*<details\b[^<>]*>[ \t]*\Z", re.IGNORECASE)
+_SUMMARY = re.compile(r"[ \t]*(?:<details\b[^<>]*>[ \t]*)?<summary\b", re.IGNORECASE)
+_LIST = re.compile(r"[ ]{0,3}(?:[-*+]|[0-9]{1,9}[.)])[ \t]|[^|]*\|")
+_LIST_OR_HEADING = re.compile(r"[ ]{0,3}(?:#{1,6}[ \t]|(?:[-*+]|[0-9]{1,9}[.)])[ \t]|\|)")
 _CLOSING = re.compile(
     r"\b(?:coming soon|more soon|more to come|stay tuned|to be continued|watch this space)\b", re.IGNORECASE
 )
@@ -32,14 +34,15 @@ _CLOSING = re.compile(
 class Heading:
     """A line that begins a part of the page.
 
-    Of the kinds, `year` is a paragraph that holds only a year, `label` one of bold words, and `end` a heading such as
-    "More coming soon!".
+    Of the kinds, `year` is a paragraph that holds only a year (or the summary of a block that can be folded), `label`
+    one of bold words, `item` a bullet that holds only a year, with bullets below it, and `end` a heading such as "More
+    coming soon!".
     """
 
     line: int
     lines: int  # two if it is underlined
     kind: Kind
-    level: int  # 1 to 6, 7 for a year line, or 8 for a label
+    level: int  # 1 to 6, 7 for a year line, 8 for a label; of an item, more by its indentation
     text: str
     period: str | None  # the year or month that it gives to what comes below it
 
@@ -114,13 +117,23 @@ def _html(index: int, text: str) -> Heading | None:
 
 
 def _year_line(lines: Lines, index: int) -> Heading | None:
-    """Read a paragraph such as `2021` or `**Autumn 2021:**`; it heads a list only if one begins right below it."""
+    """Read a paragraph or bullet such as `2021` or `**Autumn 2021:**`; it heads a list only if one begins below it."""
     text = lines.texts[index]
+    first = index
+    if _FOLDED.match(text) and index + 1 < len(lines.texts) and _SUMMARY.match(lines.texts[index + 1]):
+        index += 1
+        text = lines.texts[index]
     if len(text) >= _LONGEST_LINE or not ("19" in text or "20" in text):
         return None
-    if not _YEAR_LINE.fullmatch(plain(text)) or not _begins_block(lines, index):
+    item = ITEM.match(text)
+    if not _YEAR_LINE.fullmatch(plain(text[item.end() if item else 0 :])):
         return None
-    return _heading(index, "year", LOWEST, text) if _LIST_OR_HEADING.match(_text_below(lines, index)) else None
+    below = _text_below(lines, index)
+    if item:
+        is_above = ITEM.match(below) and indentation(below) > indentation(text)
+        return _heading(index, "item", LOWEST + 2 + indentation(text), text[item.end() :]) if is_above else None
+    is_apart = (first != index or _begins_block(lines, index)) and _LIST_OR_HEADING.match(below)
+    return replace(_heading(first, "year", LOWEST, text), lines=1 + index - first) if is_apart else None
 
 
 def _label(lines: Lines, index: int) -> Heading | None:

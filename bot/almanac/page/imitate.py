@@ -21,7 +21,7 @@ DOCS = "https://github.com/almanac-events/almanac/blob/main/docs/templates.md"
 _INTRODUCTION = f"""\
 {{# One event's part of the page, in the shape that the page has. Change it as you like; what it can use is described in
    {DOCS}
-   What it does not name stays in the event's record, and is not on the page. -#}}
+   What it does not name stays in the event's record, and is not on the page. #}}
 """
 _EVERYTHING = {
     "series": "Samples",

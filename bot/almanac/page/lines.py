@@ -15,6 +15,9 @@ from almanac.event.model import Link
 MAX_START = 1_000
 """How much of a line can name an event. A longer line is prose, and no line costs more than this to look at."""
 
+CODE = 4
+"""By so many columns code is indented, unless it is in a list."""
+
 # A URL in round brackets may hold one pair of them itself, as the addresses of many encyclopaedias do.
 _TITLE = r"[\"'][^\"'()]*+[\"'][ \t]*+"
 URL = r"[^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*"
@@ -23,8 +26,11 @@ LINK = re.compile(
     rf"\[([^\[\]]*)\]\((?:[ \t]*+(?!{_TITLE}\))|(?=[ \t]))<?({URL})>?(?:[ \t]++{_TITLE}|[ \t]*+)\)(?:\{{:[^{{}}]*\}})?"
 )
 """A link, as in `[words](url "title"){: .attributes}`: group 1 is its words, group 2 its URL."""
-BULLET = re.compile(r"([ ]{0,3})([-*+])([ \t]+)(?:\[[ xX]\][ \t]+)?(?=\S)")
+_ITEM_MARK = r"([-*+]|[0-9]{1,9}[.)])([ \t]+)(?:\[[ xX]\][ \t]+)?(?=\S)"
+BULLET = re.compile(rf"([ ]{{0,3}}){_ITEM_MARK}")
 """What begins a list item at the top level, a task's box included: group 2 is its mark."""
+ITEM = re.compile(rf"([ \t]*){_ITEM_MARK}")
+"""The same at any level."""
 
 _IMAGE = re.compile(r"!\[([^\[\]]*)\]\([^()]*\)")
 _REFERENCE = re.compile(r"\[([^\[\]]+)\](?:\[[^\[\]]*\])?")
@@ -246,6 +252,11 @@ def links(markdown: str) -> tuple[Link, ...]:
         if target.lower().startswith(("http://", "https://")):
             unique.setdefault(target, plain(label) or target)
     return tuple(Link(label=label, url=url) for url, label in unique.items())
+
+
+def indentation(text: str) -> int:
+    """Return how many columns a line is indented by; a tab goes to the next multiple of four."""
+    return len(text[: len(text) - len(text.lstrip(" \t"))].expandtabs(4))
 
 
 def is_rule(text: str) -> bool:

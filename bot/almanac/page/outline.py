@@ -35,12 +35,13 @@ class Section:
     line: int  # counted from 1
     style: Style
     date: str  # a day, month or year; empty where a site's own template shows none
-    title: str  # the other words of its first line; there may be none
+    title: str  # what the event is called, as far as its first line and that of its date say; there may be nothing
     weekday: int | None = None  # as its first line names it; Monday is 0
     note: str | None = None  # what is wrong with the date
     parent: int | None = None
     period: int | None = None
     words: str = ""  # the date as it is written there
+    date_line: int = 0  # the line of the section on which the date stands
 
     @property
     def end(self) -> int:
@@ -143,6 +144,7 @@ def outline(page: str, known: Mapping[str, str] | None = None, orders: NumericOr
             note=event.found.note,
             parent=event.parent,
             period=event.period,
+            date_line=(event.first if event.date_line is None else event.date_line) - event.first,
         )
         for event in events
     )

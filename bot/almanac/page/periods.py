@@ -18,6 +18,7 @@ _ISO_MONTH = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}-[01][0-9](?![0-9])")
 _SEASONS = (("Winter",), ("Spring",), ("Summer",), ("Fall", "Autumn"))  # December begins the first
 _SEASON_NAMES = tuple(chain(*_SEASONS))
 _SEASON = re.compile(rf"\b(?:{'|'.join(_SEASON_NAMES)})\b", re.IGNORECASE)
+_FOLDED_END = re.compile(r"\s*</details[ \t]*>", re.IGNORECASE)
 _TRAILING = re.compile(r"[ \t]+(?=[\r\n])")
 _ONE_YEAR = len("2021")
 _ANOTHER_TERM = 3
@@ -69,10 +70,10 @@ def new_heading(page: Page, group: Sequence[Section], date: str, order: Order) -
     first = next(section for section in group if section.period == model.line)
     below = page.lines.offsets[model.line + model.lines]
     lead += _table_head(page, first, page.text[below : first.start])
-    separator = _separator(page, group)
+    separator, closing = _separator(page, group), _folded_end(page, first.period, group)
     if following:
-        return page.lines.offsets[following[0].line], lead, separator
-    return group[-1].end, separator + lead, ""
+        return page.lines.offsets[following[0].line], lead, closing + separator
+    return group[-1].end + len(_folded_end(page, group[-1].period, group)), separator + lead, closing
 
 
 def is_space(gap: str) -> bool:
@@ -94,6 +95,13 @@ def _separator(page: Page, group: Sequence[Section]) -> str:
         if other.period is not None and other.period != one.period
     )
     return next((gap for gap, _ in Counter(filter(is_space, gaps)).most_common(1)), page.newline * 2)
+
+
+def _folded_end(page: Page, period: int | None, group: Sequence[Section]) -> str:
+    """Return what closes the block that can be folded below a heading, if there is one."""
+    last = max(section.end for section in group if section.period == period)
+    closing = _FOLDED_END.match(page.text, last)
+    return closing[0] if closing else ""
 
 
 def _like(page: Page, model: Heading, odd: set[str], date: str, season: str) -> str:

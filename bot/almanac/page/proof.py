@@ -9,7 +9,7 @@ from almanac.event.model import Event
 from almanac.event.record import record_path
 from almanac.page.canonical import is_known
 from almanac.page.entries import style_of
-from almanac.page.lines import raw_cells, with_newline
+from almanac.page.lines import CODE, indentation, raw_cells, with_newline
 from almanac.page.match import pair
 from almanac.page.outline import Page, Section, outline
 from almanac.page.template import TEMPLATE
@@ -55,6 +55,9 @@ def check_section(section: str, event: Event, file: str, template: str = "") -> 
     if family == "row":
         columns = max(2, len(raw_cells(section)))
         head = f"|{' Date |' * columns}\n|{'---|' * columns}\n"
+    elif family == "bullet":
+        # A year above it, which some pages have in a heading, and some in a bullet.
+        head = f"- {event.date[:4]}\n" if indentation(section) >= CODE else f"## {event.date[:4]}\n\n"
     space = "\n" if family in ("bullet", "row") else "\n\n"
     found = outline(f"{head}{section}{space}{section}\n{_TAIL}", orders=numeric_orders([template])).sections
     if [one.text for one in found] == [section] * 2 and all(says_date_of(one, event) for one in found):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from almanac.config import SitePath
 from almanac.event.model import ID_PATTERN
-from almanac.proposal.state import Closer, Comment, Pull, issue_of
+from almanac.proposal.state import Closer, Comment, Pull
 
 _STATE, _STATE_END = "<!-- almanac:state ", " -->"
 # GitHub numbers issues, pull requests and comments from 1; branches of ours take numbers of up to nine digits.
@@ -108,13 +108,8 @@ def comment_state(comment: Comment | None) -> CommentState:
 
 
 def pull_entries(pull: Pull | None) -> tuple[str, dict[str, Any]]:
-    """Split a pull request's body into the text above the marker and the marker's entries, the valid ones alone.
-
-    A marker that came along with a text that was copied from another issue's pull request says nothing of this one.
-    """
-    text, entries = _valid(PullState, pull.body if pull else "")
-    is_copied = pull and pull.branch and entries.get("issue") not in (None, issue_of(pull.branch))
-    return text, {} if is_copied else entries
+    """Split a pull request's body into the text above the marker and the marker's entries, the valid ones alone."""
+    return _valid(PullState, pull.body if pull else "")
 
 
 def comment_entries(comment: Comment | None) -> tuple[str, dict[str, Any]]:

@@ -66,8 +66,8 @@ class Comment:
 class Pull:
     """A pull request. `body` includes the marker; `head` is the commit that it offers, as far as the forge knows.
 
-    `branch` is the one that it comes from, `base` the one that it goes to; `closed_at` is ISO 8601 or None. `author` is
-    the person who opened it, empty where that was a machine, or where people have no accounts.
+    `base` is the branch that it goes to; `closed_at` is ISO 8601 or None. `author` is the person who opened it, empty
+    where that was a machine, or where people have no accounts.
     """
 
     number: int
@@ -77,7 +77,6 @@ class Pull:
     merged: bool = False
     url: str = ""
     head: str | None = None
-    branch: str = ""
     base: str = ""
     closed_at: str | None = None
     author: str = ""

@@ -308,7 +308,6 @@ def _pull(found: Any) -> Pull:
         merged=found["merged_at"] is not None,
         url=found["html_url"],
         head=found["head"]["sha"],
-        branch=found["head"]["ref"],
         base=found["base"]["ref"],
         closed_at=found.get("closed_at"),
         author="" if user.get("type") == "Bot" else str(user["login"]),

@@ -72,9 +72,7 @@ class LocalForge:
             # git is not asked about each of them: it is enough that the branch is still there.
             if issue and issue != number and stored.state == "open" and not stored.merged and stored.head in heads:
                 url = pull_file(stored.number)
-                others[issue] = Pull(
-                    stored.number, stored.title, stored.body, url=url, head=stored.commit, branch=stored.head
-                )
+                others[issue] = Pull(stored.number, stored.title, stored.body, url=url, head=stored.commit)
         return Look(self.issue(number), base, proposal, others)
 
     def issue(self, number: int) -> Issue | None:
@@ -134,7 +132,6 @@ class LocalForge:
             merged=merged,
             url=pull_file(stored.number),
             head=commit,
-            branch=stored.head,
             base=stored.base,
             closed_at=stored.closed_at,
         )
