@@ -102,7 +102,7 @@ def measure(name: str, text: str, starts: str | None) -> Result:
         result.merged = sum(line in inside - firsts for line in marked)
         result.missed = sum(line not in firsts and line not in inside for line in marked)
         result.structured = plan.imported.structured if plan.imported else 0
-        result.family = plan.style.family if plan.style else "house"
+        result.family = cut.alive_list[0].style.family
         warnings = [one.message for one in plan.imported.warnings] if plan.imported else []
         result.notes = (*plan.notes, *warnings)
         site = Site(folder)

@@ -7,7 +7,7 @@ returns the exit status.
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -129,6 +129,14 @@ def init(  # noqa: PLR0913, PLR0917 -- one for each option
         Path | None,
         typer.Option("--page", metavar="PAGE", help="The history page.", show_default="the most likely one"),
     ] = None,
+    shape: Annotated[
+        Literal["like", "plain", "house"] | None,
+        typer.Option(
+            "--shape",
+            help="How new events are written: like the page's own, like their first line, or in Almanac's own style.",
+            show_default="like the page's own, where that is proven",
+        ),
+    ] = None,
     new: Annotated[
         bool, typer.Option("--new", help="Start with a page without events; it is created if necessary.")
     ] = False,
@@ -140,7 +148,7 @@ def init(  # noqa: PLR0913, PLR0917 -- one for each option
     """Set up a site: config, form, workflow and records."""
     from almanac.commands.init import init_site
 
-    return init_site(site, page, new=new, force=force, yes=yes, dry_run=dry_run, as_json=as_json)
+    return init_site(site, page, shape, new=new, force=force, yes=yes, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()

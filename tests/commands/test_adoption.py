@@ -317,6 +317,9 @@ class TestMistakes:
         with pytest.raises(UserError, match=r"talks\.md"):
             plan(files, page=PAGE)
         planned = plan(files)
+        assert (planned.states[CONFIG], SECTION in planned.files) == ("same", False)
+        assert any("almanac init --shape like" in note for note in planned.notes)
+        planned = plan(files, shape="like")
         assert (planned.states[CONFIG], planned.states[SECTION]) == ("same", "new")
         assert any(f"section_template: {SECTION}" in note for note in planned.notes)
         files |= planned.written

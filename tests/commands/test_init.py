@@ -95,7 +95,7 @@ class TestReferencePage:
 
     def test_a_person_is_asked_which_page_is_meant(self, repo: Repo) -> None:
         (repo.folder / "other.md").write_text(PAGES["bullets"])
-        assert "Which page has the history?" in on_a_terminal(repo.folder, "7\n2\ny\n")
+        assert "Which page has the history?" in on_a_terminal(repo.folder, "7\n2\n1\ny\n")
         assert yaml.safe_load((repo.folder / CONFIG).read_text())["page"] == "other.md"
 
 
@@ -124,7 +124,7 @@ class TestOtherSites:
         repo = site_with(tmp_path / "site", {"history.md": PAGES[name]})
         ran = almanac("init", "--site", repo.folder, "--page", repo.folder / "history.md")
         assert ran.status == 0, ran.err
-        assert "A new event will be a" in ran.out
+        assert "A new event will be written like the page's own events." in ran.out
         repo.commit(message="Adopt Almanac")
         before = (repo.folder / "history.md").read_bytes().decode()
         assert before == PAGES[name]

@@ -91,7 +91,7 @@ def test_init_writes_nothing_behind_a_link(site: Path, link: str) -> None:
     (site / link).symlink_to(site / ".git")
     before = state(site)
     with pytest.raises(UserError, match=f"^{link}: This is a symbolic link"):
-        init_site(site, None, new=False, force=True, yes=True, dry_run=False, as_json=False)
+        init_site(site, None, None, new=False, force=True, yes=True, dry_run=False, as_json=False)
     assert state(site) == before
 
 

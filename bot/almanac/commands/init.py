@@ -13,17 +13,25 @@ from almanac import config as configs
 from almanac.commands import starter
 from almanac.commands.build import imported_values, minimal_config, new_records, read_page, refuse_other_page
 from almanac.commands.discovery import MARKDOWN, Checkout, read_checkout, records_folder
+from almanac.commands.shapes import (
+    Choose,
+    Shape,
+    ask_for_shape,
+    choose_shape,
+    print_shape,
+    shape_values,
+    shapes_of,
+)
 from almanac.commands.site_checks import check_form, find_workflow, readable_form
 from almanac.commands.survey import Candidate, survey
 from almanac.config import Config
 from almanac.errors import Problem, UserError
-from almanac.form.schema import read_form
+from almanac.form.schema import Form, read_form
 from almanac.output import errors_as_json, print_json, print_problems, print_text, problem_values
-from almanac.page.imitate import DOCS, Imitation, imitate
 from almanac.page.importer import Imported, import_page
 from almanac.page.insert import refuse_loop
 from almanac.page.lines import fingerprint
-from almanac.page.outline import outline
+from almanac.page.outline import Page, outline
 from almanac.page.template import section_renderer
 from almanac.renderer import house_renderer
 from almanac.site import Folder, Site
@@ -47,8 +55,9 @@ _PURPOSES = {
 class Adoption:
     """What will be done to a site: path -> text of the records that will be written, and of the other files it needs.
 
-    `files` has those that exist already, too; `states` says what becomes of each. `style` is how the page writes its
-    events, None if that does not matter; `problems` have to be fixed in files of the site's own.
+    `files` has those that exist already, too; `states` says what becomes of each. `shape` is how new events will be
+    written on the `page`, None where that was decided before; `form` is the one that the site will have, if it can be
+    read. `problems` have to be fixed in files of the site's own.
     """
 
     config: Config
@@ -56,15 +65,20 @@ class Adoption:
     files: dict[str, str] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     imported: Imported | None = None
-    style: Imitation | None = None
+    page: Page | None = None
+    shape: Shape | None = None
+    form: Form | None = None
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    labels: tuple[str, ...] = ()
     has_records: bool = False
 
     @property
     def section_template(self) -> str | None:
-        return self.style.template if self.style else None
+        return self.shape.template if self.shape else None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.form.labels if self.form else ()
 
     @property
     def written(self) -> dict[str, str]:
@@ -74,7 +88,7 @@ class Adoption:
 
 
 def init_site(  # noqa: PLR0913 -- one for each option
-    site: Path, page: Path | None, *, new: bool, force: bool, yes: bool, dry_run: bool, as_json: bool
+    site: Path, page: Path | None, shape: str | None, *, new: bool, force: bool, yes: bool, dry_run: bool, as_json: bool
 ) -> int:
     """Set up a site; nothing is written that would lose anything."""
     asks = not (yes or dry_run or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
@@ -91,7 +105,9 @@ def init_site(  # noqa: PLR0913 -- one for each option
             page=_path_in_site(folder, page) if page else None,
             new=new,
             force=force,
+            shape=shape,
             ask=_ask_for_page if asks else None,
+            choose=ask_for_shape if asks else None,
         )
         if not dry_run:
             replaced = {path for path, state in plan.states.items() if state == "replaced"} - {configs.PATH}
@@ -149,9 +165,8 @@ def _print_plan(plan: Adoption) -> None:
             f"{imported.verbatim} kept word for word."
         )
         print_text("Written again from its records, the page is the same byte for byte. It is not changed.")
-    if plan.style and plan.style.template:
-        shapes = {"bullet": "a bullet", "row": "a row of the table"}
-        print_text(f"A new event will be {shapes.get(plan.style.family, 'a section in the shape of your page')}.")
+    if plan.page and plan.shape:
+        print_shape(plan.page, plan.shape, plan.form)
     for note in plan.notes:
         print_text(f"Note: {note}")
     print_text()
@@ -206,6 +221,7 @@ def _values(plan: Adoption, steps: Sequence[str], *, written: bool) -> dict[str,
         "page": plan.config.page,
         **imported_values(plan.imported or Imported((), 0, 0, ())),
         "section_template": starter.TEMPLATE if plan.section_template else None,
+        **(shape_values(plan.shape, plan.form) if plan.shape else {}),
         "files": plan.states | dict.fromkeys(plan.records, "new"),
         "written": written,
         "notes": plan.notes,
@@ -225,12 +241,15 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     page: str | None = None,
     new: bool = False,
     force: bool = False,
+    shape: str | None = None,
     ask: Ask | None = None,
+    choose: Choose | None = None,
 ) -> Adoption:
     """Find out what a site needs, given the paths of its files and the repository's default branch.
 
     With `new`, the page has no events yet, and is created if it does not exist. With `force`, a form or workflow that
-    exists and differs is replaced; the config never is. `ask` chooses the page; None if there is no one to ask.
+    exists and differs is replaced; the config never is. `shape` is that of new events; without it, the best one that is
+    proven is taken. `ask` chooses the page, and `choose` the shape; None if there is no one to ask.
     """
     text = site.text(configs.PATH)
     page = _named_page(site, paths, page, new=new) if page else _find_page(site, paths, new=new, ask=ask)
@@ -242,7 +261,11 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     plan = Adoption(site.config)
     if reason and is_ours:
         plan.notes.append(f"The records are kept in {folder}/, because {reason}.")
-    _take_page(plan, site, paths, is_ours=is_ours, new=new)
+    _take_page(plan, site, paths, new=new)
+    if plan.page:
+        _take_events(plan, site, plan.page, is_ours=is_ours, wanted=shape, choose=choose)
+    elif shape not in (None, "house"):
+        raise UserError(Problem("There is no event on the page yet whose shape new ones could have.", file=page))
     if text is not None and not is_ours:
         plan.files = {configs.PATH: text, **plan.files}
     _add_files(plan, site, branch, is_ours=is_ours)
@@ -319,44 +342,58 @@ def _refuse_same_address(page: str, paths: Collection[str]) -> None:
             raise UserError(Problem(f"{message} Name another: `almanac init --new --page past-events.md`.", file=path))
 
 
-def _take_page(plan: Adoption, site: Site, paths: Collection[str], *, is_ours: bool, new: bool) -> None:
+def _take_page(plan: Adoption, site: Site, paths: Collection[str], *, new: bool) -> None:
     path = site.config.page
     text = site.text(path)
-    plan.has_records = has_records = bool(site.record_texts)
+    plan.has_records = bool(site.record_texts)
     if text is None:
         _refuse_same_address(path, paths)
         layouts = sorted(name.partition(".")[0] for name in site.files.names("_layouts") if "." in name)
         plan.files[path] = starter.first_page(layouts)
         return
     cut = outline(text)
-    if not cut.sections and (new or has_records):
+    if not cut.sections and (new or plan.has_records):
         refuse_loop(cut, path)
         return
-    zones = site.config.zones()
-    imported = import_page(text, house_renderer(), zones, file=path)  # refuses a page that cannot be imported
-    if site.config.section_template is None:
-        plan.style = imitate(cut, [event.markdown is None for event in imported.events])
+    plan.page = cut
+
+
+def _take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
+    plan: Adoption, site: Site, page: Page, *, is_ours: bool, wanted: str | None, choose: Choose | None
+) -> None:
+    """Import the page's events, unless there are records, and decide in which shape new ones are written."""
+    path, zones, own = site.config.page, site.config.zones(), site.config.section_template
+    imported = import_page(page.text, house_renderer(), zones, file=path)  # refuses a page that cannot be imported
+    if own is None:
+        shapes = shapes_of(page, [event.markdown is None for event in imported.events], path)
+        if is_ours or wanted:
+            plan.shape = choose_shape(page, shapes, wanted, choose, path)
+        elif shapes[0].name != "house":
+            plan.notes.append(
+                "Your page has a shape of its own, and your settings name no section template. To have new events "
+                "written in that shape, run `almanac init --shape like`."
+            )
+    elif wanted:
+        message = "The settings name this template, which says how new events are written. Edit it to change that."
+        raise UserError(Problem(message, "section_template", file=own))
     source = plan.section_template
-    if has_records:
+    if plan.has_records:
         plan.notes.append(
             "There are records already, so the page was not imported. `almanac build` keeps both in sync."
         )
-        own = section_renderer(source) if source else None
-        if own and any(event.markdown is None and fingerprint(own(event)) != event.rendered for event in site.records):
-            plan.style = None  # it would write records that are there already in another way
-    else:
-        if source and is_ours:
-            # A section that the page's own shape reproduces needs no text of its own in the record.
-            imported = import_page(text, section_renderer(source), zones, file=path)
-        elif site.config.section_template is not None:
-            imported = read_page(site, text, path)
-        plan.imported, plan.records = imported, new_records(site, imported)
-        plan.has_records = bool(plan.records)
-    if plan.style and not plan.style.proven:
-        plan.notes.append(
-            "No template was found that writes new events in the shape of this page, so they would be written in "
-            f"Almanac's own. {DOCS} says how to write one."
-        )
+        write = section_renderer(source) if source else None
+        if write and any(
+            event.markdown is None and fingerprint(write(event)) != event.rendered for event in site.records
+        ):
+            plan.shape = None  # it would write records that are there already in another way
+        return
+    if source and is_ours:
+        # A section that the page's own shape reproduces needs no text of its own in the record.
+        imported = import_page(page.text, section_renderer(source), zones, file=path)
+    elif own is not None:
+        imported = read_page(site, page.text, path)
+    plan.imported, plan.records = imported, new_records(site, imported)
+    plan.has_records = bool(plan.records)
 
 
 # ---------------------------------------------------------------- the other files
@@ -370,8 +407,8 @@ def _add_files(plan: Adoption, site: Site, branch: str, *, is_ours: bool) -> Non
         plan.files[configs.PATH] = starter.config_text(config, habits, zones, own_template=source is not None)
     elif source:
         plan.notes.append(
-            f"Your page has a shape of its own. Put the line `section_template: {starter.TEMPLATE}` into "
-            f"{configs.PATH}, and new events will be written in that shape."
+            f"Put the line `section_template: {starter.TEMPLATE}` into {configs.PATH}, and new events will be written "
+            "in this shape."
         )
     if source:
         plan.files[starter.TEMPLATE] = source
@@ -384,12 +421,11 @@ def _add_files(plan: Adoption, site: Site, branch: str, *, is_ours: bool) -> Non
 def _check_kept(plan: Adoption, site: Site) -> None:
     path = site.config.form
     if plan.states[path] == "kept":
-        form = readable_form(site)
-        plan.labels = form.labels if form else ()
+        plan.form = readable_form(site)
         findings = [finding for finding in check_form(site) if finding.remedy]
         plan.problems += (Problem(f"{one.message} {one.remedy}", file=one.file, line=one.line) for one in findings)
     else:
-        plan.labels = read_form(plan.files[path]).labels
+        plan.form = read_form(plan.files[path])
     if plan.states.get(starter.WORKFLOW) == "kept" and find_workflow(site) is None:
         plan.notes.append(
             f"{starter.WORKFLOW} is a workflow of yours that does not run Almanac. Rename it and run this again, or "

@@ -18,7 +18,7 @@ from almanac.page.tables import CHANGED, observe_table, write_row
 from almanac.page.template import section_renderer
 
 DOCS = "https://github.com/almanac-events/almanac/blob/main/docs/templates.md"
-_INTRODUCTION = f"""\
+INTRODUCTION = f"""\
 {{# One event's part of the page, in the shape that the page has. Change it as you like; what it can use is described in
    {DOCS}
    What it does not name stays in the event's record, and is not on the page. #}}
@@ -58,7 +58,7 @@ def imitate(page: Page, house: Sequence[bool]) -> Imitation:
         return Imitation(family, None, proven=True)
     for source in write_templates(page, sections):
         if _suits(page, sections, source):
-            return Imitation(family, _INTRODUCTION + source, proven=True)
+            return Imitation(family, INTRODUCTION + source, proven=True)
     return Imitation(family, None, proven=False)
 
 

@@ -1,0 +1,218 @@
+"""The shapes in which a page can get its new events, each tried with a sample; and which of the form's answers show."""
+
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import typer
+
+from almanac.dates import UNKNOWN_YEAR
+from almanac.errors import Problem, UserError
+from almanac.event.model import Event, Extra
+from almanac.event.submission import FIELDS
+from almanac.form.schema import Form
+from almanac.output import print_problems, print_text
+from almanac.page.imitate import INTRODUCTION, imitate, lands, samples, write_templates
+from almanac.page.insert import put
+from almanac.page.lines import split_lines
+from almanac.page.outline import Page
+from almanac.page.section import Renderer
+from almanac.page.shown import doubt
+from almanac.page.template import section_renderer
+from almanac.renderer import house_renderer
+from almanac.views.protocol import unshown
+
+SHAPES = {
+    "like": "like the page's own events",
+    "plain": "like the first line of the page's own events",
+    "house": "in Almanac's own style",
+}
+"""What each shape is, by its name."""
+# Questions that are a part of another one: of the times, and of the people.
+_PARTS = {"duration", "people_label"}
+_SHOWN_LINES = 24
+_SHOWN_CHARACTERS = 240
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One shape of new events: its template (None for the house style), and a sample of an event with everything.
+
+    It is proven if there are no `doubts`: samples were found on the page again as what they are, and changed nothing.
+    """
+
+    name: str
+    template: str | None
+    event: Event
+    doubts: tuple[Problem, ...] = ()
+
+    @property
+    def render(self) -> Renderer:
+        return house_renderer() if self.template is None else section_renderer(self.template)
+
+    @property
+    def sample(self) -> str:
+        return self.render(self.event).strip("\n")
+
+
+class Unproven(UserError):  # noqa: N818 -- a question, and nobody's error
+    """On this page no shape is proven, so a person has to choose one."""
+
+
+Choose = Callable[[Page, Sequence[Shape]], Shape]
+"""Asks a person which shape new events are to have."""
+
+
+def shapes_of(page: Page, is_house: Sequence[bool], file: str, unsure: Sequence[Problem] = ()) -> list[Shape]:
+    """Return the shapes that new events can have on a page with events, the best one first.
+
+    `is_house` tells of each section whether the house style writes it. If it writes most of them, it is the best.
+    `unsure` is what makes it doubtful that the page was understood at all.
+    """
+    own = imitate(page, is_house)
+    like, *_, plain = [INTRODUCTION + source for source in write_templates(page, page.alive_list) * 2]
+    if own.proven and own.template is None:
+        tried = [_tried(page, "house", None, unsure, file), _tried(page, "plain", plain, unsure, file)]
+    else:
+        other = Problem("The events on the page are written in another style.", file=file)
+        tried = [
+            _tried(page, "like", own.template or like, unsure, file),
+            _tried(page, "plain", plain, unsure, file),
+            _tried(page, "house", None, (*unsure, other), file),
+        ]
+    # What is written alike is one shape.
+    shapes: dict[str, Shape] = {}
+    for shape in filter(None, tried):
+        shapes.setdefault(shape.sample, shape)
+    return sorted(shapes.values(), key=lambda shape: bool(shape.doubts))
+
+
+def _tried(page: Page, name: str, source: str | None, unsure: Sequence[Problem], file: str) -> Shape | None:
+    """Write samples, put each onto the page, and look for what is doubtful; None if the template cannot write them."""
+    bare, full = samples(page.alive_list)
+    shape = Shape(name, source, full)
+    try:
+        found = [one for event in (bare, full) for one in _doubts(page, event, shape.render(event), file)]
+    except UserError:
+        return None
+    return replace(shape, doubts=tuple(dict.fromkeys([*unsure, *found])))
+
+
+def _doubts(page: Page, event: Event, section: str, file: str) -> Iterator[Problem]:
+    if "title" in unshown(event, section):
+        yield Problem("The title of a new event would not be shown.", file=file)
+    if not lands(page, event, section):
+        yield Problem("A sample of it would not be found on the page again as one event of its day.", file=file)
+    elif found := doubt(page.text, put(page.text, event, section, previous=None, order=None)):
+        yield replace(found, file=file)
+
+
+def choose_shape(page: Page, shapes: Sequence[Shape], wanted: str | None, ask: Choose | None, file: str) -> Shape:
+    """Return the shape that a person wants, or else the best one, if that is proven.
+
+    Raises:
+        Unproven: It is not, and there is no one to ask.
+        UserError: This page has no such shape.
+    """
+    best = shapes[0]
+    commands = tuple(f"almanac init --page {shlex.quote(file)} --shape {shape.name}" for shape in shapes)
+    if wanted:
+        found = next((one for one in shapes if one.name == wanted), best if wanted == "like" else None)
+        if found is None:
+            message = f"The shape `{wanted}` cannot be had on this page, or is the same as another one."
+            raise UserError(Problem(message, file=file, choices=commands))
+        return found
+    if ask and (best.doubts or best.template):
+        return ask(page, shapes)
+    if not best.doubts:
+        return best
+    message = "It is not certain how a new event should be written here, so nothing was written. Choose a shape:"
+    looks = (
+        Problem(f"This is a sample of `--shape {one.name}`: {SHAPES[one.name]}.", accepted=one.sample) for one in shapes
+    )
+    raise Unproven([Problem(message, file=file, choices=commands), *best.doubts, *looks])
+
+
+# ------------------------------------------------------------------------------- what a person sees of them
+
+
+def ask_for_shape(page: Page, shapes: Sequence[Shape]) -> Shape:
+    """Show samples of all shapes, and ask for one; only one that is proven is offered as the answer."""
+    _print_newest(page)
+    print_text("\nHow are new events to be written? Here is a sample of each way.")
+    for number, shape in enumerate(shapes, 1):
+        print_text(f"\n  {number}  {shape.name}: {SHAPES[shape.name]}\n")
+        _print_entry(shape.sample)
+        print_problems(shape.doubts, "doubtful")
+    best = None if shapes[0].doubts else 1
+    chosen = 0
+    while not 1 <= chosen <= len(shapes):
+        chosen = typer.prompt("\nIts number", default=best, type=int, err=True)
+    return shapes[chosen - 1]
+
+
+def print_shape(page: Page, shape: Shape, form: Form | None) -> None:
+    """Show the page's newest event, and a sample of a new one with the answers to all questions of the form."""
+    _print_newest(page)
+    print_text(f"\nA new event will be written {SHAPES[shape.name]}. A sample, with an answer to each question:\n")
+    event, section = _answered(shape, form)
+    _print_entry(section)
+    print_problems(shape.doubts, "warning")
+    if form:
+        print_text(f"\n{said_of_questions(form, event, section)}")
+
+
+def shape_values(shape: Shape, form: Form | None) -> dict[str, object]:
+    """Return the same for a JSON document."""
+    event, section = _answered(shape, form)
+    kept = questions(form, event, section)[1] if form else []
+    return {"shape": shape.name, "sample": section, "only_in_record": kept}
+
+
+def _answered(shape: Shape, form: Form | None) -> tuple[Event, str]:
+    event = with_answers(shape.event, form) if form else shape.event
+    return event, shape.render(event).strip("\n")
+
+
+def _print_newest(page: Page) -> None:
+    newest = max(page.alive_list, key=lambda section: (not section.date.startswith(UNKNOWN_YEAR), section.date))
+    print_text(f"\nThe newest event of the list, on line {newest.line}:\n")
+    _print_entry(newest.text)
+
+
+def _print_entry(text: str) -> None:
+    lines = split_lines(text)
+    for line in lines[:_SHOWN_LINES]:
+        print_text(f"    {line[:_SHOWN_CHARACTERS]}".rstrip())
+    if len(lines) > _SHOWN_LINES:
+        print_text("    ...")
+
+
+# ------------------------------------------------------------------------------- the form's questions
+
+
+def with_answers(event: Event, form: Form) -> Event:
+    """Return a sample with answers to the questions of a form that are the site's own, too."""
+    own = [field for field in form.fields if field.id not in FIELDS]
+    answers: dict[str, Extra] = {field.id: f"Some {field.label.lower()}" for field in own}
+    chosen: dict[str, Extra] = {field.id: field.options[0].label for field in own if field.options}
+    return event.model_copy(update={"extra": answers | chosen})
+
+
+def questions(form: Form, event: Event, section: str) -> tuple[list[str], list[str]]:
+    """Return the labels of the questions that a section shows the answers to, and of those that it does not.
+
+    The event has an answer to each.
+    """
+    hidden = unshown(event, section)
+    asked = {field.id: field.label for field in form.fields if field.id not in _PARTS}
+    shown = [label for name, label in asked.items() if name not in hidden]
+    return shown, [label for name, label in asked.items() if name in hidden]
+
+
+def said_of_questions(form: Form, event: Event, section: str) -> str:
+    """Say in words what of a form's answers the page shows, and what only the record keeps."""
+    shown, kept = questions(form, event, section)
+    if not kept:
+        return "The page shows the answers to all questions of the form."
+    return f"The page shows {', '.join(shown)}. Only the record keeps {', '.join(kept)}."
