@@ -29,7 +29,7 @@ LINK = re.compile(
 _ITEM_MARK = r"([-*+]|[0-9]{1,9}[.)])([ \t]+)(?:\[[ xX]\][ \t]+)?(?=\S)"
 BULLET = re.compile(rf"([ ]{{0,3}}){_ITEM_MARK}")
 """What begins a list item at the top level, a task's box included: group 2 is its mark."""
-ITEM = re.compile(rf"([ \t]*){_ITEM_MARK}")
+ITEM = re.compile(rf"(?<![ \t])([ \t]*+){_ITEM_MARK}")
 """The same at any level."""
 
 _IMAGE = re.compile(r"!\[([^\[\]]*)\]\([^()]*\)")
