@@ -51,7 +51,7 @@ class SiteFiles(Protocol):
         ...
 
     def paths(self) -> Iterable[str]:
-        """List all files, but for hidden folders, built sites and other people's code; nothing where that costs."""
+        """List the files among which records may be, but for hidden folders, built sites and other people's code."""
         ...
 
 
@@ -252,8 +252,12 @@ class CommitFiles:
     def removed(self, folder: str, beside: str) -> Removals:  # noqa: ARG002 - as in SiteFiles
         return Removals()  # a forge's history costs too many requests; what a sweep proposes, a person decides
 
-    def paths(self) -> Iterable[str]:
-        return ()  # the same
+    def paths(self) -> Iterator[str]:
+        """List only what is where records usually are: to list all could take many requests."""
+        usual = Config().records
+        for folder in (usual, joined(usual.rpartition("/")[0], OWN_FOLDER)):
+            for name in self.names(folder):
+                yield f"{folder}/{name}"
 
 
 class Folder:

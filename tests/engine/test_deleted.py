@@ -17,7 +17,7 @@ from almanac.site import Folder, Site
 
 from tests.gitrepo import Repo
 from tests.page.formatted import prettier
-from tests.scenes import CONFIG, DEMO_DAY, PAGE, RECORD, RECORDS, Scene
+from tests.scenes import CONFIG, DEMO_DAY, PAGE, RECORD, RECORDS, Scene, both_forges
 
 
 def repo_of(scene: Scene) -> Repo:
@@ -190,16 +190,24 @@ def test_the_last_records_do_not_take_the_whole_page_with_them(scene: Scene) -> 
     assert "No record is left" in built.problems[0].message
 
 
-def test_a_file_of_another_kind_in_another_folder_is_no_stray_record(scene: Scene) -> None:
+@pytest.mark.parametrize("content", [b"speaker: Ada\nslides: x.pdf\n", b"\xff"])
+def test_a_file_of_another_kind_in_another_folder_is_no_stray_record(scene: Scene, content: bytes) -> None:
     folder = repo_of(scene).folder
     file, _ = record_of(folder)
     file.unlink()
-    (folder / "other").mkdir()
-    (folder / "other" / file.name).write_text("?")
-    (folder / "other" / file.name.replace(".yml", "-b.yml")).write_text(
-        f'id: {file.stem}-b\ntitle: "Another one"\ndate: "{file.name[:10]}"\n'
-    )
+    (folder / "talks").mkdir()
+    (folder / "talks" / file.name).write_bytes(content)
     assert PAGE in build_files(Site(Folder(folder))).files
+
+
+@both_forges
+def test_a_sweep_makes_no_second_records_where_the_config_names_another_folder(scene: Scene) -> None:
+    scene.world.commit({CONFIG: f"page: {PAGE}\nrecords: _data/others\n".encode()})
+    number = scene.proposed()
+    scene.world.merge(scene.pull(number).number)
+    [problem] = [found for done in scene.sweep() for found in done.plan.problems]
+    assert f"elsewhere: {RECORDS}/" in problem.message
+    assert scene.world.head("almanac/sync") is None
 
 
 def test_however_many_records_were_deleted_git_is_asked_as_often(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,13 @@
 """Sections without a record: it was deleted, it lies elsewhere, or git's history is cut off and nobody can tell."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from almanac import config as configs
-from almanac.caps import RECORDS
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event
-from almanac.event.record import is_record_name, read_record
+from almanac.event.record import SUFFIX, is_foreign, read_record
 from almanac.forge.removals import Removals
 from almanac.page.canonical import is_known, says_same, sense
 from almanac.page.lines import fingerprints
@@ -97,18 +97,11 @@ def undecided(site: Site, removals: Removals, deleted: Sequence[Event], new: Seq
 
 
 def _elsewhere(site: Site, events: Sequence[Event]) -> list[str]:
-    """Find the records of events in other folders than the site's."""
-    wanted = {(event.date, event.title) for event in events}
-    days = tuple({date for date, _ in wanted})
-    found = []
-    for path in site.files.paths() if wanted else ():
-        folder, _, name = path.rpartition("/")
-        if folder == site.config.records or not (is_record_name(name) and name.startswith(days)):
-            continue
-        try:
-            record = read_record(decoded(site.files.read(path, RECORDS) or b"", path), path)
-        except UserError:
-            continue
-        if (record.date, record.title) in wanted:
-            found.append(path)
-    return found
+    """Find the records of events in other folders than the site's, by their names; one is read, to see if it is one."""
+    own, names = site.config.records, {f"{event.id}{SUFFIX}" for event in events}
+    places = (path.rpartition("/") for path in site.files.paths()) if names else ()
+    found = [f"{folder}/{name}" for folder, _, name in places if name in names and folder != own]
+    with suppress(UserError):  # it cannot be read at all
+        if found and not is_foreign(site.record_text(found[0]) or "", found[0]):
+            return found
+    return []
