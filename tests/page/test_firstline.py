@@ -61,7 +61,7 @@ def lines(pattern: str, gap: str = "\n") -> str:
         ),
         (
             "* [{title}](https://example.org/{number}), Conference {number}, {name}, {day} November 2021",
-            "* [Owls](https://example.org/register), Ada Byron, Bo Peep, 15 November 2021",
+            "* [Owls](https://example.org/register), Hall 2, Ada Byron, Bo Peep, 15 November 2021",
             "* Owls, 15 November 2021",
         ),
         (
@@ -98,6 +98,11 @@ def lines(pattern: str, gap: str = "\n") -> str:
             "* [Nov {day}, 2021 - {title}](https://example.org/{number}) - [video](https://example.org/v{number})",
             "* [Nov 15, 2021 - Owls](https://example.org/register) - [video](https://example.org/video)",
             "* Nov 15, 2021 - Owls",
+        ),
+        (
+            "* [Call, Nov {day}, 2021: {title}](https://example.org/{number})",
+            "* [Birds, Nov 15, 2021: Owls](https://example.org/register)",
+            "* Nov 15, 2021: Owls",
         ),
         (
             "* [{title}, Nov {day}, 2021](https://example.org/{number})",

@@ -11,7 +11,6 @@ from almanac.event.model import Person
 from almanac.event.people import read_people
 from almanac.page.firstline import NAMES, PERSON, Line, first_lines
 from almanac.page.lines import plain
-from almanac.page.match import words
 from almanac.page.outline import Page
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
@@ -31,10 +30,10 @@ def entry_fields(page: Page, zones: Zones) -> dict[int, dict[str, Any]]:
 
 
 def _line_fields(line: Line, zones: Zones) -> Iterator[tuple[str, Any]]:
-    every = (part for piece in line.pieces for part in piece.parts or (piece,))
-    pieces = {piece.field: piece for piece in every if piece.field}
-    if "title" in pieces and words(title := plain(pieces["title"].text)) in words(line.section.title):
-        yield "title", title[:_LONGEST]
+    pieces = {piece.field: piece for piece in line.pieces if piece.field}
+    others = pieces.keys() - {"date", "title", "weekday"}
+    if others and line.whole and "title" in pieces:
+        yield "title", plain(pieces["title"].text)[:_LONGEST]
     for field in ("location", "series"):
         if field in pieces and (value := plain(pieces[field].text)):
             yield field, value[:_LONGEST]

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from almanac.dates import TIME
+from almanac.dates import TIME, find_date
 from almanac.page.dateshapes import without_zoned_time
 from almanac.page.lines import LINK, MAX_START, plain, split_lines
 from almanac.page.outline import Section
@@ -84,6 +84,7 @@ class Line:
     section: Section
     mark: str
     pieces: tuple[Piece, ...]
+    whole: bool = True  # no words are left out of the pieces
 
     @property
     def shape(self) -> tuple[object, ...]:
@@ -107,7 +108,7 @@ class FirstLine:
     def shown(self) -> frozenset[str]:
         """Return the fields that the line shows; the address too where the date or the title leads there."""
         leads = any(piece.url and piece.field in _WHAT_AND_WHEN for piece in self.model.pieces)
-        both = ["date", "title"] if "both" in self.model.fields else []
+        both = [part.field for piece in self.model.pieces for part in piece.parts if part.field]
         return frozenset([*self.model.fields, *both, *(["url"] if leads else [])])
 
 
@@ -127,6 +128,9 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
     own = [line.section for line in alike]
     # Where the same few titles come back again and again, they are those of series. Two events are no habit.
     recurring = len({one.title for one in sections}) * 2 <= len(sections) and len(sections) >= _HABIT
+    recurring = recurring and not any(
+        "series" in (one.field for one in piece.parts or (piece,)) for piece in model.pieces
+    )
     style = sections[0].style
     return FirstLine(
         model,
@@ -158,6 +162,8 @@ def _cut(section: Section, text: str, *, by: bool) -> Line | None:
     closing = _CLOSING_MARK.search(text) if section.style.kind == "atx" else None
     mark, text = _split_mark(text[: closing.start()] if closing else text)
     date = _date_of(section)
+    if date not in text and (month := find_date(plain(text))) and section.date.startswith(f"{month.date}-"):
+        date = month.words  # the day is said below
     if len(text) > MAX_START or date not in section.text:
         return None  # prose, or marks within the date
     pieces = [*_pieces(text, date, by=by), Piece(closing[0] if closing else "")]
@@ -191,10 +197,8 @@ def _pieces(text: str, date: str, *, by: bool) -> Iterator[Piece]:
         if over is None:
             spans.append((*link.span(), _link(link)))
         elif over[2].field == "date":
-            parts = (
-                replace(one, field="title") if one.field == "?" else one for one in _pieces(link[1], date, by=False)
-            )
-            whole = Piece(link[1], "both", link[2], parts=tuple(part for part in parts if part.text))
+            parts = tuple(part for part in _pieces(link[1], date, by=False) if part.text)
+            whole = Piece(link[1], "both", link[2], parts=parts)
             spans[spans.index(over)] = (
                 *link.span(),
                 replace(over[2], url=link[2]) if link[1] == over[2].text else whole,
@@ -403,10 +407,29 @@ def _with_titles(lines: list[Line]) -> list[Line]:
     texts = Counter(piece.text for _, piece in places)
     again = {text for text, count in texts.items() if count >= max(len(lines) * _OPTIONAL, _HABIT)}
     shared = {text for text in again if texts[text] >= len(lines) * _NEARLY_ALL}
-    return [_with_title(line, title, again, shared) for line in lines]
+    between = [place for line in lines for place, index in _unknown(line) if _is_between(line, index)]
+    # What nearly every line names between its title and another value, and what is no name and no time, is where it is.
+    is_venue = len(lines) >= _HABIT and len(between) >= len(lines) * _MOST
+    return [_with_title(_within_link(line), title, again, shared, is_venue=is_venue) for line in lines]
 
 
-def _with_title(line: Line, title: str, again: set[str], shared: set[str]) -> Line:
+def _is_between(line: Line, index: int) -> bool:
+    known = [piece.field for piece in line.pieces[index + 1 :] if piece.field]
+    return line.pieces[index].field == "?" in [piece.field for piece in line.pieces[:index]] and "date" in known
+
+
+def _within_link(line: Line) -> Line:
+    """Say what the words of one link from date to title are: the last is the title, and one before it the series."""
+    pieces = list(line.pieces)
+    for index, piece in enumerate(pieces):
+        unknown = [at for at, part in enumerate(piece.parts) if part.field == "?"]
+        fields = dict(zip(reversed(unknown), ("title", "series"), strict=False))
+        parts = tuple(replace(part, field=fields.get(at, part.field)) for at, part in enumerate(piece.parts))
+        pieces[index] = replace(piece, parts=parts)
+    return replace(line, pieces=tuple(pieces))
+
+
+def _with_title(line: Line, title: str, again: set[str], shared: set[str], *, is_venue: bool) -> Line:
     pieces = list(line.pieces)
     unknown = [*_unknown(line)]
     there = [index for place, index in unknown if place in (title, "?") or len(unknown) == 1]
@@ -424,8 +447,11 @@ def _with_title(line: Line, title: str, again: set[str], shared: set[str]) -> Li
             copied = Piece(piece.text.join(piece.around))
             field = "recording" if any(field_of(word) == "recording" for word in words) else "url"
             pieces[index] = replace(piece, field=field, is_address=True) if piece.url else copied
+        elif is_venue and _is_between(line, index):
+            pieces[index] = replace(piece, field="location")
         elif piece.text in again and at is not None and index < at:
             pieces[index] = replace(piece, field="series")
+    whole = all(pieces[index].field != "?" for _, index in unknown)
     seen: set[str] = set()
     index = 0
     while index < len(pieces):
@@ -437,7 +463,7 @@ def _with_title(line: Line, title: str, again: set[str], shared: set[str]) -> Li
         else:
             seen.add(field)
             index += 1
-    return replace(line, pieces=tuple(pieces))
+    return replace(line, pieces=tuple(pieces), whole=whole)
 
 
 def _extent(pieces: Sequence[Piece], index: int) -> tuple[int, int]:
@@ -522,9 +548,7 @@ def _write_value(first: FirstLine, index: int) -> str:
     date, leads_to = date_like(first.date), "link(url or recording)"
     match piece.field:
         case "both":
-            values = {"date": f"({date})", "title": first.title}
-            parts = (values.get(part.field) or f'"{part.text}"' for part in piece.parts)
-            shown = f"{{{{ ({' ~ '.join(parts)}) | {leads_to} }}}}"
+            shown = f"{{{{ ({' ~ '.join(_write_parts(piece, date, first.title))}) | {leads_to} }}}}"
         case "date":
             shown = f"{{{{ {date} | {leads_to} }}}}" if piece.url else f"{{{{ {date} }}}}"
         case "title":
@@ -539,6 +563,18 @@ def _write_value(first: FirstLine, index: int) -> str:
         case _:
             shown = in_line(piece.field, link=piece.text if piece.is_address else "")
     return shown.join(piece.around)
+
+
+def _write_parts(piece: Piece, date: str, title: str) -> Iterator[str]:
+    """Write the parts of a link from date to title; a series goes with what separates it from the rest."""
+    values = {"date": f"({date})", "title": title}
+    after_series = False
+    for part, following in zip(piece.parts, (*piece.parts[1:], Piece("")), strict=True):
+        if part.field == "series":
+            yield f'((series ~ "{following.text}") if series else "")'
+        elif not after_series:
+            yield values.get(part.field) or f'"{part.text}"'
+        after_series = part.field == "series"
 
 
 def _people(model: str) -> str:
