@@ -87,10 +87,15 @@ def test_a_shape_that_is_not_proven_is_not_taken_without_a_question() -> None:
     assert planned.shape.doubts == (doubt,)
 
 
-def test_a_shape_without_the_title_is_not_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("rest", "words"), [("", "not be shown"), (": {{ title }} - {{ title }}", "be shown twice")])
+def test_a_shape_without_the_title_or_with_two_is_not_proven(
+    monkeypatch: pytest.MonkeyPatch, rest: str, words: str
+) -> None:
     for place in ("almanac.page.imitate", "almanac.commands.shapes"):
-        monkeypatch.setattr(f"{place}.write_templates", lambda *_: ['* {{ date | like("8 November 2021") }}\n'])
-    with pytest.raises(Unproven, match="title of a new event would not be shown"):
+        monkeypatch.setattr(
+            f"{place}.write_templates", lambda *_: [f'* {{{{ date | like("8 November 2021") }}}}{rest}\n']
+        )
+    with pytest.raises(Unproven, match=f"title of a new event would {words}"):
         plan({"talks.md": PAGES["bullets"]}, page="talks.md")
 
 

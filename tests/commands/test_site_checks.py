@@ -51,6 +51,22 @@ def test_nothing_is_wrong_with_a_site_that_was_set_up() -> None:
     assert not any(finding.remedy for finding in found)
 
 
+def test_which_answers_the_page_shows_is_said() -> None:
+    files = adopted({"talks.md": PAGES["bullets"], JEKYLL: "theme: minima\n"}, "talks.md")
+    (said,) = [finding.message for finding in check(files) if finding.check == "template"]
+    assert said.startswith("A sample event is written in the right place. The page shows Title, Date")
+    assert "Only the record keeps Series, When, " in said
+    (ours,) = [finding.message for finding in check(model()) if finding.check == "template"]
+    assert ours.endswith("The page shows the answers to all questions of the form.")
+
+
+def test_a_question_of_the_sites_own_that_no_template_names_is_found() -> None:
+    files = {**model(), CONFIG: OWN_TEMPLATE, FORM: FORM_TEXT + OWN, TEMPLATE: SECTION}
+    assert any("The form asks for `room`, but the page does not show" in one.message for one in faults(files))
+    every = SECTION + "{% for name in extra %}\n- {{ extra[name] | text }}\n{% endfor %}"
+    assert not any("`room`" in one.message for one in faults({**files, TEMPLATE: every}))
+
+
 def without(text: str, start: str, lines: int = 1) -> str:
     """Leave out some lines of a text, from one that begins like this."""
     rows = text.splitlines(keepends=True)

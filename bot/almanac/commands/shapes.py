@@ -14,7 +14,8 @@ from almanac.form.schema import Form
 from almanac.output import print_problems, print_text
 from almanac.page.imitate import INTRODUCTION, imitate, lands, samples, write_templates
 from almanac.page.insert import put
-from almanac.page.lines import split_lines
+from almanac.page.lines import plain, split_lines
+from almanac.page.match import words
 from almanac.page.outline import Page
 from almanac.page.section import Renderer
 from almanac.page.shown import doubt
@@ -101,6 +102,8 @@ def _tried(page: Page, name: str, source: str | None, unsure: Sequence[Problem],
 def _doubts(page: Page, event: Event, section: str, file: str) -> Iterator[Problem]:
     if "title" in unshown(event, section):
         yield Problem("The title of a new event would not be shown.", file=file)
+    elif words(plain(section)).count(words(event.title).strip()) > 1:
+        yield Problem("The title of a new event would be shown twice.", file=file)
     if not lands(page, event, section):
         yield Problem("A sample of it would not be found on the page again as one event of its day.", file=file)
     elif found := doubt(page.text, put(page.text, event, section, previous=None, order=None)):

@@ -1,7 +1,7 @@
 """The checks of `almanac doctor` on a site's own files: config, form, template, page, Jekyll, git and workflow."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch, fnmatchcase
 from http import HTTPStatus
@@ -13,6 +13,7 @@ import yaml
 from almanac import config as configs
 from almanac.commands.build import build_files
 from almanac.commands.discovery import Checkout
+from almanac.commands.shapes import said_of_questions, with_answers
 from almanac.commands.starter import WORKFLOW
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.submission import FIELDS, NEEDED
@@ -24,6 +25,7 @@ from almanac.page.outline import outline
 from almanac.renderer import house_renderer, render_in_child
 from almanac.site import Site
 from almanac.text import first_few
+from almanac.views.protocol import unshown
 from almanac.yamlfile import load
 
 Status = Literal["ok", "warning", "error", "unknown"]
@@ -149,57 +151,57 @@ def _for_github(site: Site, form: Form) -> Iterator[Finding]:
 
 
 def check_template(site: Site, form: Form | None) -> list[Finding]:
-    """Write sample events as the site does; look at what becomes of its form's own fields, if that can be read."""
-    own_fields = [field.id for field in form.fields if field.id not in FIELDS] if form else []
+    """Write sample events as the site does; look at which answers to its form's questions, if it can be read, show."""
     page = outline(site.text(site.config.page) or "")
-    events = samples(page.alive_list)
-    path = site.config.section_template
+    bare, full = samples(page.alive_list)
+    full = with_answers(full, form) if form else full
+    path, source = site.config.section_template, ""
     if path is None:
-        found = []
-        if own_fields:
-            message = f"The answers to {', '.join(own_fields)} are kept in the record, but the page does not show them."
-            remedy = "A section template of your own can show them: docs/templates.md."
-            found.append(Finding("template", "warning", message, remedy))
-        render = house_renderer()
-        if page.sections and not all(lands(page, event, render(event)) for event in events):
-            message = "New events are written in Almanac's own shape, but the events on the page have another one."
-            remedy = f"Set `section_template` in {configs.PATH}; docs/templates.md has one for each kind of page."
-            found.append(Finding("template", "warning", message, remedy))
-        shape = "the shape of the events on the page" if page.sections else "Almanac's own shape"
-        return found or [ok("template", f"New events are written in {shape}.")]
-    source = site.text(path)
-    if source is None:
-        remedy = "Put it there, or take `section_template` out of the config."
-        return [Finding("template", "error", "The section template is missing.", remedy, path)]
-    try:
-        written = render_in_child(source, events, path)
-    except ConfigError as error:
-        remedy = "Fix this line; docs/templates.md says what a template can use."
-        return from_problems("template", error.problems, remedy)
+        written = [house_renderer()(event) for event in (bare, full)]
+    else:
+        own = site.text(path)
+        if own is None:
+            remedy = "Put it there, or take `section_template` out of the config."
+            return [Finding("template", "error", "The section template is missing.", remedy, path)]
+        try:
+            source, written = own, render_in_child(own, (bare, full), path)
+        except ConfigError as error:
+            remedy = "Fix this line; docs/templates.md says what a template can use."
+            return from_problems("template", error.problems, remedy)
+    lost = page.sections and not all(map(lands, (page, page), (bare, full), written))
     found = []
     if any(not text.strip() for text in written):
         message = "The template writes nothing for an event."
         found.append(Finding("template", "error", message, "Make it write at least the date and the title.", path))
-    elif page.sections and not all(lands(page, event, text) for event, text in zip(events, written, strict=True)):
+    elif lost and path is None:
+        message = "New events are written in Almanac's own shape, but the events on the page have another one."
+        remedy = f"Set `section_template` in {configs.PATH}; docs/templates.md has one for each kind of page."
+        found.append(Finding("template", "warning", message, remedy))
+    elif lost:
         message = "What the template writes would not be found on the page again as an event of that day."
         remedy = "Make its first line start like those on the page, with the date."
         found.append(Finding("template", "warning", message, remedy, path))
-    if form:
-        found += _extra_fields(source, own_fields, path)
-    return found or [ok("template", "The section template writes a sample event in the right place.")]
+    found += _own_questions(form, source, unshown(full, written[1]), path) if form else ()
+    said = said_of_questions(form, full, written[1]) if form else ""
+    right = "" if found else "A sample event is written in the right place. "
+    return [*found, ok("template", right + said)] if right + said else found
 
 
-def _extra_fields(source: str, own_fields: Sequence[str], path: str) -> Iterator[Finding]:
+def _own_questions(form: Form, source: str, hidden: Collection[str], path: str | None) -> Iterator[Finding]:
+    """Compare the form's own questions with what the template names, and with what of a sample does not show."""
+    own = [field.id for field in form.fields if field.id not in FIELDS]
     used = {first or second for first, second in _EXTRA.findall(source)}
-    for name in sorted(used - {*own_fields}):
+    for name in sorted(used - {*own}):
         message = f"The template shows the answer `{name}`, but the form has no such question."
         yield Finding("template", "warning", message, f"Add a field with `id: {name}`, or leave it out.", path)
-    if "extra" not in source or re.search(r"\bextra\b(?!\.|\[)", source):  # it may show all answers in a loop
-        return
-    for name in own_fields:
-        if name not in used:
-            message = f"The form asks for `{name}`, but the template does not show the answer."
-            yield Finding("template", "warning", message, f"Put {{{{ extra.{name} }}}} into the template.", path)
+    for name in own:
+        # A template may show some answers only in some cases.
+        if name in hidden and name not in used:
+            message = f"The form asks for `{name}`, but the page does not show the answer: only the record keeps it."
+            remedy = f"Put {{{{ extra.{name} }}}} into the template."
+            if path is None:
+                remedy = "A section template of your own can show it: docs/templates.md."
+            yield Finding("template", "warning", message, remedy, path)
 
 
 def check_page(site: Site) -> list[Finding]:
