@@ -17,7 +17,7 @@ SIGHTED: dict[str, tuple[Files, str, int | None, str]] = {
     "undated": ({"past-events.md": "# Past\n\n## Owls\n\n## Bats\n"}, "past-events.md", 3, "no dates in its headings"),
     "loop": ({"events.md": LOOP}, "events.md", 3, "Liquid loop"),
     "include": ({"index.md": "# Hi\n\n{% include events.html %}\n"}, "index.md", 3, "an include"),
-    "html": ({"events.html": "<h2>May 4, 2021</h2>\n<h2>May 5, 2021</h2>\n"}, "events.html", 1, "in HTML"),
+    "html": ({"events.html": "<h2>May 4, 2021</h2>\n<h2>May 5, 2021</h2>\n"}, "events.html", 1, "are HTML"),
     "headings in French": (
         {"evenements.md": "# Passés\n\n## 12 mars 2020 : Hiboux\n\n## 1er mai 2019 : Chats\n"},
         "evenements.md",

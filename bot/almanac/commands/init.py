@@ -3,7 +3,7 @@
 import shlex
 import sys
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,6 +32,7 @@ from almanac.page.importer import Imported, import_page
 from almanac.page.insert import refuse_loop
 from almanac.page.lines import fingerprint
 from almanac.page.outline import Page, outline
+from almanac.page.passed_over import mostly_undated
 from almanac.page.template import section_renderer
 from almanac.renderer import house_renderer
 from almanac.site import Folder, Site
@@ -365,7 +366,8 @@ def _take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
     path, zones, own = site.config.page, site.config.zones(), site.config.section_template
     imported = import_page(page.text, house_renderer(), zones, file=path)  # refuses a page that cannot be imported
     if own is None:
-        shapes = shapes_of(page, [event.markdown is None for event in imported.events], path)
+        unsure = [replace(one, file=path) for one in mostly_undated(page)]
+        shapes = shapes_of(page, [event.markdown is None for event in imported.events], path, unsure)
         if is_ours or wanted:
             plan.shape = choose_shape(page, shapes, wanted, choose, path)
         elif shapes[0].name != "house":

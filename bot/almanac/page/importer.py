@@ -15,6 +15,7 @@ from almanac.page.insert import fitted, split
 from almanac.page.match import COMPARED, words
 from almanac.page.order import order_warnings
 from almanac.page.outline import Page, Section
+from almanac.page.passed_over import passed_over
 from almanac.page.section import Renderer, SectionReader
 from almanac.times.zones import Zones
 
@@ -55,7 +56,7 @@ def import_page(
         warnings += understood.warnings
     events, twice = mark_duplicates(events, cut.sections)
     _prove(cut, events, render, file)
-    found = sorted((*order_warnings(cut), *warnings, *twice), key=lambda warning: warning.line or 0)
+    found = sorted((*order_warnings(cut), *passed_over(cut), *warnings, *twice), key=lambda warning: warning.line or 0)
     verbatim = sum(event.markdown is not None for event in events)
     return Imported(
         tuple(events), len(events) - verbatim, verbatim, tuple(replace(warning, file=file) for warning in found)

@@ -1,9 +1,10 @@
 """Why no event is found on a page, at which line that shows, and what to do next."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from almanac.dates import find_date
+from almanac.dates import find_date, period
 from almanac.errors import Problem
 from almanac.page.headings import Heading
 from almanac.page.lines import BULLET, MAX_START, Lines, front_matter, plain
@@ -20,6 +21,8 @@ _IN_WORDS = re.compile(
 )
 _NESTED_BULLET = re.compile(r"\s+[-*+]\s")
 _HTML = re.compile(r"\s*<[A-Za-z/!]")
+
+IN_PARAGRAPH = "in a paragraph, below or beside what names the event"
 _NO_EVENT = "No event was found on this page"
 _SHAPES = (
     "An event begins with a heading, a bullet or a table row that contains its date, as in `### Nov 8, 2021: Title`. "
@@ -68,13 +71,21 @@ def why_no_event(lines: Lines, headings: tuple[Heading, ...]) -> Sign:
             reason = "The events of this page come from an include: they are not on the page."
             return Sign(line, text, reason, elsewhere=True)
     start = front_matter(lines.texts)
-    dated = next((index for index in range(start, len(lines.texts)) if says_date(lines.texts[index])), None)
-    if dated is not None:
-        return _sign(lines, dated, f"the first date is {_where(lines, headings, dated)}.")
+    if dated := [index for index in range(start, len(lines.texts)) if says_date(lines.texts[index])]:
+        return _dated(lines, headings, dated)
     if lines.loops:
         text = lines.loops[0].partition("\n")[0]
         return replace(_sign(lines, lines.texts.index(text), "what it lists comes from a Liquid loop."), elsewhere=True)
     return _undated(lines, headings, start)
+
+
+def _dated(lines: Lines, headings: tuple[Heading, ...], dated: list[int]) -> Sign:
+    """Say where a page's dates are that are not those of events; most are in one kind of place."""
+    in_html = [line for line in dated if _HTML.match(lines.texts[line])]
+    if len(in_html) * 2 > len(dated):
+        return _sign(lines, in_html[0], f"this page's events are HTML, from line {in_html[0] + 1} on.")
+    count = f"{len(dated)} lines hold a date; the first" if dated[1:] else "the first date"
+    return _sign(lines, dated[0], f"{count} is {where(lines, headings, dated[0])}.")
 
 
 def _undated(lines: Lines, headings: tuple[Heading, ...], start: int) -> Sign:
@@ -83,7 +94,12 @@ def _undated(lines: Lines, headings: tuple[Heading, ...], start: int) -> Sign:
         return _sign(lines, headings[1].line, "there are no dates in its headings.")
     bullets = [index for index, text in enumerate(lines.texts) if lines.visible[index] and BULLET.match(text)]
     if bullets[1:]:
-        return _sign(lines, bullets[0], "its bullets have no dates, or none but years.")
+        years = sum(period(plain(lines.texts[index][:MAX_START])) is not None for index in bullets)
+        return _sign(
+            lines,
+            bullets[0],
+            "its bullets hold only years." if years * 2 > len(bullets) else "its bullets have no dates.",
+        )
     filled = next((index for index in range(start, len(lines.texts)) if not lines.blank(index)), None)
     if filled is None:
         return Sign(start, "", f"{_NO_EVENT}: it is empty.", is_event=False)
@@ -105,14 +121,15 @@ def says_date(text: str) -> bool:
     return has_month or any(pattern.search(words) for pattern in (_NUMERIC, _MONTH_AND_DAY, _IN_WORDS))
 
 
-def _where(lines: Lines, headings: tuple[Heading, ...], line: int) -> str:
+def where(lines: Lines, headings: Iterable[Heading], line: int) -> str:
+    """Say where a line with a date stands, in the words that end a sentence."""
     text = lines.texts[line]
     kinds = (
         (_HTML.match(text), "in HTML, of which no events are read"),
         (not lines.visible[line], "in code, a comment or a Liquid loop"),
         (any(one.line == line for one in headings), "in a heading, in a form that is not read or that names a list"),
-        (_NESTED_BULLET.match(text), "in a nested bullet"),
+        (_NESTED_BULLET.match(text), "in a nested bullet, and most bullets beside the one above it have none"),
         (BULLET.match(text), "in a bullet, in a form that is not read or in the middle of its text"),
         ("|" in text, "in a table, in a form that is not read or not in a cell of its own"),
     )
-    return next((words for applies, words in kinds if applies), "in a paragraph, below what names the event")
+    return next((words for applies, words in kinds if applies), IN_PARAGRAPH)

@@ -1,0 +1,53 @@
+"""What is passed over is counted, and the first of it is named."""
+
+import pytest
+from almanac.page.importer import import_page
+from almanac.page.outline import outline
+from almanac.page.passed_over import mostly_undated, passed_over
+
+from tests.page.house import ZONES, render
+
+TWO = "- 2021-11-08: Owls\n- 2021-11-09: Bats\n"
+
+
+@pytest.mark.parametrize(
+    ("page", "line", "words"),
+    [
+        (
+            f"{TWO}- Tea\n  - since 20 April 2013, weekly\n",
+            4,
+            "1 line holds a date, but is not read as an event. The first",
+        ),
+        (f"## 2021\n\n{TWO}\n<p>20 April 2013</p>\n<p>21 April 2013</p>\n", 6, "2 lines hold a date, but are not read"),
+        (f"{TWO}\nA 20 April 2013.\n\nB 21 April 2013.\n", 4, "The first is in a paragraph"),
+        (f"{TWO}- Tea\n- Tee\n- Thé\n\n---\n", 3, "2 events are found; 3 more bullets like them hold no date"),
+        (
+            "- 2021-11-08: Owls\n- Tea\n- Tee\n* * *\n- Thé\n",
+            2,
+            "1 event is found; 3 more bullets like it hold no",
+        ),
+    ],
+)
+def test_it_is_counted_and_the_first_is_named(page: str, line: int, words: str) -> None:
+    [warning] = import_page(page, render, ZONES, file="past.md").warnings
+    assert (warning.file, warning.line, warning.typed) == ("past.md", line, page.split("\n")[line - 1].strip())
+    assert words in warning.message
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"# Since 5 May 2020\n\nOn 6 May 2020 we began.\n\n{TWO}\nWe ended.\n",  # a title, and one paragraph of many
+        f"{TWO}\n```\n- 2021-11-10: Code\n```\n",
+        f"- Before\n- them\n- all\n\n# Past\n\n{TWO}\n## Links\n\n- A\n- B\n",
+        "## 2021-11-08: Owls\n\n## Links\n\n- A\n- B\n- C\n",
+    ],
+)
+def test_what_is_no_part_of_the_history_is_not(page: str) -> None:
+    assert list(passed_over(outline(page))) == []
+
+
+def test_a_list_of_which_most_holds_no_date_is_not_understood() -> None:
+    [problem] = mostly_undated(outline("- 2021-11-08: Owls\n- Tea\n- Tee\n- Thé\n"))
+    assert (problem.line, problem.typed) == (2, "- Tea")
+    assert list(mostly_undated(outline(f"{TWO}- 2021-11-10: Cats\n- Tea\n- Tee\n- Thé\n"))) == []
