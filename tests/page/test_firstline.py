@@ -153,6 +153,11 @@ def test_a_line_that_is_not_like_the_others_stays_as_it_is() -> None:
     assert written(page + f"- 2021-11-10: {'long ' * 300}\n", BARE) == "- 2021-11-15: Owls"
 
 
+def test_a_word_that_one_link_alone_has_is_left_out() -> None:
+    page = "* [Next: Nov 9, 2021 - Cats](https://a.org/2)\n* [Nov 8, 2021 - Dogs](https://a.org/1)\n"
+    assert written(page, BARE) == "* Nov 15, 2021 - Owls"
+
+
 def test_a_field_is_written_once() -> None:
     page = lines("- 2021-11-0{day} {title} - [slides](https://a.org) - [notes and slides](https://b.org)")
     assert written(page, EVENT) == "- 2021-11-15 Owls - [Deck](https://example.org/deck)"

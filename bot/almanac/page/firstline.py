@@ -410,7 +410,7 @@ def _with_titles(lines: list[Line]) -> list[Line]:
     between = [place for line in lines for place, index in _unknown(line) if _is_between(line, index)]
     # What nearly every line names between its title and another value, and what is no name and no time, is where it is.
     is_venue = len(lines) >= _HABIT and len(between) >= len(lines) * _MOST
-    return [_with_title(_within_link(line), title, again, shared, is_venue=is_venue) for line in lines]
+    return [_with_title(line, title, again, shared, is_venue=is_venue) for line in _within_links(lines)]
 
 
 def _is_between(line: Line, index: int) -> bool:
@@ -418,15 +418,22 @@ def _is_between(line: Line, index: int) -> bool:
     return line.pieces[index].field == "?" in [piece.field for piece in line.pieces[:index]] and "date" in known
 
 
-def _within_link(line: Line) -> Line:
-    """Say what the words of one link from date to title are: the last is the title, and one before it the series."""
-    pieces = list(line.pieces)
-    for index, piece in enumerate(pieces):
-        unknown = [at for at, part in enumerate(piece.parts) if part.field == "?"]
-        fields = dict(zip(reversed(unknown), ("title", "series"), strict=False))
-        parts = tuple(replace(part, field=fields.get(at, part.field)) for at, part in enumerate(piece.parts))
-        pieces[index] = replace(piece, parts=parts)
-    return replace(line, pieces=tuple(pieces))
+def _within_links(lines: Sequence[Line]) -> Iterator[Line]:
+    """Say what the words of one link from date to title are: the last is the title, and what comes back a series."""
+    texts = Counter(part.text for line in lines for piece in line.pieces for part in piece.parts)
+    for line in lines:
+        pieces = []
+        for piece in line.pieces:
+            parts = list(piece.parts)
+            unknown = [index for index, part in enumerate(parts) if part.field == "?"]
+            for index in reversed(unknown[:-1]):
+                if texts[parts[index].text] >= max(len(lines) * _OPTIONAL, _HABIT):
+                    parts[index] = replace(parts[index], field="series")
+                else:
+                    del parts[index : index + 2]  # and what separates it from the rest
+            parts = [replace(part, field="title") if part.field == "?" else part for part in parts]
+            pieces.append(replace(piece, parts=tuple(parts)))
+        yield replace(line, pieces=tuple(pieces))
 
 
 def _with_title(line: Line, title: str, again: set[str], shared: set[str], *, is_venue: bool) -> Line:
