@@ -115,7 +115,7 @@ def measure(name: str, text: str, starts: str | None) -> Result:
 def proposed(site: Site, event: Event, text: str) -> tuple[str, str] | str:
     """Return the page before and after an event was put onto it, or why that is refused."""
     try:
-        files = put_event(views_of(site.config, site.renderer()), site.text, event, None)
+        files = put_event(views_of(site.config, site.renderer(), site.index_renderer()), site.text, event, None)
     except AlmanacError as error:
         return str(error)
     return text, files.get(PAGE) or text

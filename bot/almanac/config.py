@@ -64,6 +64,10 @@ class Config(_Group):
     section_template: Annotated[
         SitePath | None, Field(description="The site's own Jinja2 template of one event's section")
     ] = None
+    index_template: Annotated[
+        SitePath | None,
+        Field(description="The Jinja2 template of one event's line in a second list of the page, an index"),
+    ] = None
 
     def zones(self, series: str | None = None) -> Zones:
         """Return the letters that the site uses, and which of them a When line of a series shows.

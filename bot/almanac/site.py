@@ -196,10 +196,16 @@ class Site:
 
     @cached_property
     def section_template(self) -> str | None:
-        path = self.config.section_template
+        return self._template(self.config.section_template)
+
+    @cached_property
+    def index_template(self) -> str | None:
+        return self._template(self.config.index_template)
+
+    def _template(self, path: str | None) -> str | None:
         text = self.text(path, TEMPLATE) if path else None
         if path and text is None:
-            raise ConfigError(Problem("The section template that the config names is missing.", file=path))
+            raise ConfigError(Problem("The template that the config names is missing.", file=path))
         return text
 
     @cached_property
@@ -218,6 +224,21 @@ class Site:
 
         source, path = self.section_template, self.config.section_template
         return own_renderer(source, path, prepared) if source is not None and path else house_renderer()
+
+    def index_renderer(self, prepared: Sequence[Event] = ()) -> "Renderer | None":
+        """Return what writes an event's line in the second list, from its fields alone; None if the page has none."""
+        from almanac.renderer import own_renderer  # noqa: PLC0415 -- the same
+
+        source, path = self.index_template, self.config.index_template
+        if source is None or path is None:
+            return None
+        render = own_renderer(source, path, [_without_text(event) for event in prepared])
+        return lambda event: render(_without_text(event))
+
+
+def _without_text(event: Event) -> Event:
+    """Return a record as its fields alone say it: neither its section's text nor how that was written."""
+    return event.model_copy(update={"markdown": None})
 
 
 def decoded(data: bytes, path: str) -> str:

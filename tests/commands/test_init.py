@@ -284,6 +284,68 @@ class TestOnGitHub:
         assert "Owls" in inserted(page, after)
 
 
+class TestTwiceListed:
+    """A page that names each event twice: in a section, and in a line of a list with all events."""
+
+    @pytest.fixture
+    def twice(self, tmp_path: Path) -> Repo:
+        return site_with(tmp_path / "site", {"talks.md": PAGES["sections-and-index"]})
+
+    def test_a_proposal_has_both_and_everything_is_in_sync(self, almanac: Almanac, twice: Repo, tmp_path: Path) -> None:
+        ran = almanac("init", "--site", twice.folder, "--yes")
+        assert "in the second list (line 30, below \u201cAll meetings\u201d)" in ran.out
+        assert "index_template: .github/almanac/index.md.j2\n" in (twice.folder / CONFIG).read_text()
+        twice.commit(message="Adopt Almanac")
+        answers = {"title": "Swarms", "date": "2022-03-03", "when": "6pm ET", "location": "Barn"}
+        path = tmp_path / "issue.json"
+        path.write_text(issue_json(12, body(**answers)))
+        assert almanac("propose", path, "--site", twice.folder).status == 0
+        after = twice.git("show", "almanac/issue-12:talks.md")
+        section, line = (
+            "### March 3rd, 2022:  Swarms\n\n- When: 6pm ET\n\n- Location: Barn\n\n",
+            "- Mar 3, 2022 - Swarms\n",
+        )
+        assert after.replace(section, "", 1).replace(line, "", 1) == PAGES["sections-and-index"].strip()
+        assert after.index(section) < after.index("### Feb")
+        assert after.index(line) == after.index("- Feb 17, 2022") - len(line)
+        # The issue is edited; then the proposal is merged.
+        path.write_text(issue_json(12, body(**answers | {"title": "Swarms in May", "date": "2022-01-13"})))
+        assert almanac("propose", path, "--site", twice.folder).status == 0
+        after = twice.git("show", "almanac/issue-12:talks.md")
+        assert "- Jan 13, 2022 - Swarms in May\n- Jan 6" in after
+        assert after.count("Swarms") == 2
+        twice.git("merge", "--quiet", "almanac/issue-12")
+        built = almanac("build", "--site", twice.folder)
+        assert (built.status, built.err) == (0, "")
+        assert "nothing to do" in built.out
+        assert almanac("doctor", "--site", twice.folder).status == 0
+        assert "new  " not in almanac("init", "--site", twice.folder, "--yes").out
+
+    def test_a_config_of_one_s_own_is_told_what_to_add(self, almanac: Almanac, twice: Repo) -> None:
+        (twice.folder / ".github").mkdir()
+        (twice.folder / CONFIG).write_text("page: talks.md\ntime_zone: Europe/Paris\n")
+        ran = almanac("init", "--site", twice.folder, "--yes")
+        assert "Put the line `index_template: .github/almanac/index.md.j2` into" in ran.out
+
+    def test_a_second_list_without_a_template_is_named(
+        self, almanac: Almanac, twice: Repo, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("almanac.commands.init.index_template", lambda _: None)
+        ran = almanac("init", "--site", twice.folder, "--yes")
+        assert "no template was found for the second list (line 30" in ran.out
+
+    @pytest.mark.jekyll
+    def test_jekyll_shows_both_as_it_shows_the_others(self, almanac: Almanac, twice: Repo) -> None:
+        assert almanac("init", "--site", twice.folder).status == 0
+        record = 'id: "2022-03-03-swarms"\ntitle: "Swarms"\ndate: "2022-03-03"\n'
+        (twice.folder / "_data/events/2022-03-03-swarms.yml").write_text(record)
+        assert almanac("build", "--site", twice.folder).status == 0
+        page = (build(twice.folder, {}) / "talks.html").read_text()
+        assert page.count("Swarms") == 2
+        assert page.index(">March 3rd, 2022:  Swarms</h3>") < page.index(">February 17th, 2022")
+        assert "<ul>\n  <li>Mar 3, 2022 - Swarms</li>\n  <li>Feb 17, 2022" in page
+
+
 @pytest.mark.jekyll
 @pytest.mark.parametrize(
     ("name", "element"),

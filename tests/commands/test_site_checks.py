@@ -74,6 +74,10 @@ def without(text: str, start: str, lines: int = 1) -> str:
     return "".join(rows[:at] + rows[at + lines :])
 
 
+INDEX = "index.md.j2"
+INDEXED = f"page: {PAGE}\nindex_template: {INDEX}\n"
+LINE = "- {{ date }}: {{ title | text }}\n"
+TWICE: Files = {CONFIG: INDEXED, PAGE: PAGES["sections-and-index"]}
 # What is broken: the file, its new text (None: it is removed), the check that finds it, how bad it is, words of the
 # message, words of the remedy.
 PAGE_TEXT = example(f"ospo/{PAGE}")
@@ -139,6 +143,16 @@ BROKEN: dict[str, tuple[dict[str, str | bytes | None], str, str, str, str]] = {
     "template of another shape": (
         {CONFIG: OWN_TEMPLATE, TEMPLATE: "Once: {{ title | text }}"},
         *("template", "warning", "would not be found", "first line"),
+    ),
+    "no index template": ({CONFIG: INDEXED}, "index", "error", "missing", "Put it"),
+    "no second list": ({CONFIG: INDEXED, INDEX: LINE}, "index", "warning", "no second list", "`index_template`"),
+    "index template broken": (
+        {**TWICE, INDEX: "- {% if %}"},
+        *("index", "error", "cannot be read", "Fix this line"),
+    ),
+    "index template of another shape": (
+        {**TWICE, INDEX: SECTION},
+        *("index", "warning", "not be found in that list", "with the date"),
     ),
     "template shows what is not asked": (
         {

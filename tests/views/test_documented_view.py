@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import indent
 from types import ModuleType
 
 import pytest
@@ -30,4 +31,4 @@ def test_the_example_passes_its_own_tests(tests: dict[str, Callable[[], None]], 
 
 def test_the_config_key_and_the_line_are_python() -> None:
     compile(KEY, "config.py", "exec")
-    compile(f"def views_of():\n    {LINE}", "views/__init__.py", "exec")
+    compile(f"def views_of():\n{indent(LINE, '    ')}", "views/__init__.py", "exec")

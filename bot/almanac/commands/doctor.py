@@ -71,6 +71,7 @@ def check_site(site: Site, checkout: Checkout, folder: Path, *, has_server: bool
         findings += guarded(lambda: site_checks.check_form(site))
         form = site_checks.readable_form(site)
         findings += guarded(lambda: site_checks.check_template(site, form))
+        findings += guarded(lambda: site_checks.check_index_template(site))
         in_the_way = site_checks.check_records(site)
         findings += in_the_way or guarded(lambda: site_checks.check_page(site))
         findings += guarded(lambda: site_checks.check_jekyll(site))
@@ -106,7 +107,8 @@ def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
 def _own_files(site: Site) -> dict[str, str]:
     """Return the files that have to be on GitHub, too, as far as the site has them: path -> text."""
     config, texts = site.config, {}
-    for path in (configs.PATH, config.form, config.page, config.section_template, site_checks.find_workflow(site)):
+    templates = (config.section_template, config.index_template)
+    for path in (configs.PATH, config.form, config.page, *templates, site_checks.find_workflow(site)):
         with suppress(UserError):
             if path and (text := site.text(path)) is not None:
                 texts[path] = text

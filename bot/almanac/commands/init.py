@@ -28,10 +28,12 @@ from almanac.config import Config
 from almanac.errors import Problem, UserError
 from almanac.form.schema import Form, read_form
 from almanac.output import errors_as_json, print_json, print_problems, print_text, problem_values
+from almanac.page.imitate import DOCS
 from almanac.page.importer import Imported, import_page
+from almanac.page.index import index_of, index_template
 from almanac.page.insert import refuse_loop
 from almanac.page.lines import fingerprint
-from almanac.page.outline import Page, outline
+from almanac.page.outline import Page, Section, outline
 from almanac.page.passed_over import mostly_undated
 from almanac.page.template import section_renderer
 from almanac.renderer import house_renderer
@@ -48,6 +50,7 @@ _STATES = {"new": "new", "replaced": "replaced", "kept": "yours", "same": "there
 _PURPOSES = {
     configs.PATH: "the settings",
     starter.TEMPLATE: "how a new event is written on your page",
+    starter.INDEX_TEMPLATE: "how its line in the second list is written",
     starter.WORKFLOW: "runs Almanac on GitHub",
 }
 
@@ -69,6 +72,7 @@ class Adoption:
     page: Page | None = None
     shape: Shape | None = None
     form: Form | None = None
+    index_template: str | None = None
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     has_records: bool = False
@@ -365,6 +369,9 @@ def _take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
     """Import the page's events, unless there are records, and decide in which shape new ones are written."""
     path, zones, own = site.config.page, site.config.zones(), site.config.section_template
     imported = import_page(page.text, house_renderer(), zones, file=path)  # refuses a page that cannot be imported
+    if site.config.index_template is None and (lines := index_of(page)):
+        plan.index_template = index_template(page)
+        plan.notes.append(_said_of_index(page, lines, is_written=plan.index_template is not None))
     if own is None:
         unsure = [replace(one, file=path) for one in mostly_undated(page)]
         shapes = shapes_of(page, [event.markdown is None for event in imported.events], path, unsure)
@@ -398,6 +405,17 @@ def _take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
     plan.has_records = bool(plan.records)
 
 
+def _said_of_index(page: Page, lines: Sequence[Section], *, is_written: bool) -> str:
+    heading = next((one.text for one in page.headings if one.line == lines[0].parent), "")
+    where = f"line {lines[0].line}" + (f", below \u201c{heading}\u201d" if heading else "")
+    if is_written:
+        return f"Your page lists its events twice. A new one also gets a line in the second list ({where})."
+    return (
+        f"Your page lists its events twice, but no template was found for the second list ({where}), so new events "
+        f"will not be in it. {DOCS} says how to write one."
+    )
+
+
 # ---------------------------------------------------------------- the other files
 
 
@@ -406,14 +424,19 @@ def _add_files(plan: Adoption, site: Site, branch: str, *, is_ours: bool) -> Non
     zones = config.zones()
     habits = starter.habits_of(plan.imported.events if plan.imported else site.records, zones)
     if is_ours:
-        plan.files[configs.PATH] = starter.config_text(config, habits, zones, own_template=source is not None)
-    elif source:
-        plan.notes.append(
-            f"Put the line `section_template: {starter.TEMPLATE}` into {configs.PATH}, and new events will be written "
-            "in this shape."
+        plan.files[configs.PATH] = starter.config_text(
+            config, habits, zones, own_template=source is not None, index_template=plan.index_template is not None
         )
-    if source:
-        plan.files[starter.TEMPLATE] = source
+    for key, path, text in (
+        ("section_template", starter.TEMPLATE, source),
+        ("index_template", starter.INDEX_TEMPLATE, plan.index_template),
+    ):
+        if text:
+            plan.files[path] = text
+            if not is_ours:
+                plan.notes.append(
+                    f"Put the line `{key}: {path}` into {configs.PATH}, and new events will be written in this shape."
+                )
     plan.files[config.form] = starter.form_text(habits, config.labels)
     # One workflow that runs Almanac is enough, whatever its name.
     if find_workflow(site) in (None, starter.WORKFLOW):

@@ -20,6 +20,7 @@ from almanac.event.submission import FIELDS, NEEDED
 from almanac.form.schema import Form, lint
 from almanac.jekyll import Jekyll, jekyll_root, joined, read_jekyll
 from almanac.page.imitate import lands, samples
+from almanac.page.index import index_of
 from almanac.page.lines import cut_lines, front_matter
 from almanac.page.outline import outline
 from almanac.renderer import house_renderer, render_in_child
@@ -39,6 +40,7 @@ _LEFT_OUT = ("Gemfile", "Gemfile.lock", "node_modules", "vendor/bundle", "vendor
 _OTHER_WILDCARD = re.compile(r"[\[?]")
 _JEKYLL_VERSION = re.compile(r"^    (jekyll|github-pages) \(([0-9]++)[0-9.]*\)$", re.MULTILINE)
 _OLDEST_JEKYLL = 3
+_TEMPLATE_LINE = "Fix this line; docs/templates.md says what a template can use."
 _PERMISSIONS = ("contents", "issues", "pull-requests")
 
 
@@ -166,8 +168,7 @@ def check_template(site: Site, form: Form | None) -> list[Finding]:
         try:
             source, written = own, render_in_child(own, (bare, full), path)
         except ConfigError as error:
-            remedy = "Fix this line; docs/templates.md says what a template can use."
-            return from_problems("template", error.problems, remedy)
+            return from_problems("template", error.problems, _TEMPLATE_LINE)
     lost = page.sections and not all(map(lands, (page, page), (bare, full), written))
     found = []
     if any(not text.strip() for text in written):
@@ -185,6 +186,30 @@ def check_template(site: Site, form: Form | None) -> list[Finding]:
     said = said_of_questions(form, full, written[1]) if form else ""
     right = "" if found else "A sample event is written in the right place. "
     return [*found, ok("template", right + said)] if right + said else found
+
+
+def check_index_template(site: Site) -> list[Finding]:
+    """Write sample events as the page's second list names them."""
+    path = site.config.index_template
+    if path is None:
+        return []
+    page, source = outline(site.text(site.config.page) or ""), site.text(path)
+    if source is None:
+        remedy = "Put it there, or take `index_template` out of the config."
+        return [Finding("index", "error", "The template of the second list is missing.", remedy, path)]
+    sections = index_of(page)
+    if not sections:
+        message = "The page has no second list that names its events once more, in another shape than their sections."
+        return [Finding("index", "warning", message, "Take `index_template` out of the config.", path)]
+    events = samples(sections)
+    try:
+        written = render_in_child(source, events, path)
+    except ConfigError as error:
+        return from_problems("index", error.problems, _TEMPLATE_LINE)
+    if all(text.strip() and lands(page, event, text, sections) for event, text in zip(events, written, strict=True)):
+        return [ok("index", "Each new event also gets a line in the second list.")]
+    message = "What the template of the second list writes would not be found in that list again."
+    return [Finding("index", "warning", message, "Make it write lines like those of the list, with the date.", path)]
 
 
 def _own_questions(form: Form, source: str, hidden: Collection[str], path: str | None) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from almanac.times.zones import Zones
 
 WORKFLOW = ".github/workflows/almanac.yml"
 TEMPLATE = ".github/almanac/section.md.j2"
+INDEX_TEMPLATE = ".github/almanac/index.md.j2"
 SWITCH = "Allow GitHub Actions to create and approve pull requests"
 """The setting of a repository without which the workflow cannot open pull requests."""
 _DOCS = "https://github.com/almanac-events/almanac/blob/main/docs"
@@ -64,7 +65,9 @@ def habits_of(events: Sequence[Event], zones: Zones) -> Habits:
     return Habits(tuple(named)[:_MOST_SERIES], letters, line, zone)
 
 
-def config_text(config: Config, habits: Habits, zones: Zones, *, own_template: bool) -> str:
+def config_text(
+    config: Config, habits: Habits, zones: Zones, *, own_template: bool = False, index_template: bool = False
+) -> str:
     """Write the config for a page and its records; keys whose default is right are left out."""
     lines = [
         f"# yaml-language-server: $schema={_SCHEMA}",
@@ -76,6 +79,9 @@ def config_text(config: Config, habits: Habits, zones: Zones, *, own_template: b
     if own_template:
         lines.append("# How a new event is written on the page. It was made to match the page; edit it as you like.")
         lines.append(f"section_template: {TEMPLATE}")
+    if index_template:
+        lines.append("# How its line in the page's second list is written, which names all events.")
+        lines.append(f"index_template: {INDEX_TEMPLATE}")
     if habits.zone:
         lines.append("# Suggested to people who give a time without a zone; never assumed.")
         lines.append(f"time_zone: {habits.zone}")

@@ -160,7 +160,7 @@ class Planner:
         kept = self._record_at(look.proposal.head, path) if filed.event is None and not shared else None
         if not (filed.event or kept or shared):
             return triage.problems_told(filed)
-        views = views_of(site.config, site.renderer())
+        views = views_of(site.config, site.renderer(), site.index_renderer())
         at_base = EventAtBase(site.config, site.text, site.ids, record)
         return proposed(filed, at_base, views, Offer(chosen, filed.event or kept, shared))
 

@@ -97,10 +97,11 @@ def samples(sections: Sequence[Section]) -> tuple[Event, Event]:
     return bare, bare.model_copy(update=_EVERYTHING)
 
 
-def lands(page: Page, event: Event, section: str) -> bool:
+def lands(page: Page, event: Event, section: str, like: Sequence[Section] | None = None) -> bool:
     """Tell whether a new event's section, put onto a page, is found there again as what it is, and nothing else moves.
 
-    The page then has one section more, of the same kind as its own and of the right day, and every other as it was.
+    The page then has one section more, of the right day and the same kind as those of the list that is alive or of the
+    one that it should be `like`, and every other as it was.
     """
     after = outline(put(page.text, event, section, previous=None, order=None))
     before = [one.text for one in page.sections]
@@ -109,7 +110,7 @@ def lands(page: Page, event: Event, section: str) -> bool:
     if new is None:
         return False
     others.remove(new)
-    model = page.alive_list[0].style
+    model = (like or page.alive_list)[0].style
     is_whole = new.text == fitted(event, section, page.newline)
     same_kind = (new.style.family, new.style.level) == (model.family, model.level)
     others_kept = [one.text for one in others] == before

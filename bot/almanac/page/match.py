@@ -10,7 +10,7 @@ from typing import TypeVar
 from almanac.event.model import Event
 from almanac.invisible import without_invisible
 from almanac.page.canonical import is_known, says_same, sense
-from almanac.page.entries import Style, trimmed
+from almanac.page.entries import Style, style_of, trimmed
 from almanac.page.headings import heading_ends
 from almanac.page.lines import MAX_START, fingerprints, plain, split_lines
 from almanac.page.outline import Page, Section
@@ -73,6 +73,9 @@ def own_section(page: Page, event: Event, written: str | None = None) -> Section
         if event.rendered in fingerprints(section.text):
             return section
     alike = [section for section in page.sections if section.date == event.date and same_title(section, event)]
+    if any(section.style == style_of(written or "") for section in page.sections):
+        # A line in another list names the event, too.
+        alike = [section for section in alike if section.style == style_of(written or "")]
     if len(alike) == 1:
         return alike[0]
     for section in alike or (_parts(page) if event.rendered else ()):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import Problem
-from almanac.page.outline import Page, Section, known_dates
+from almanac.page.outline import Page, Section, first_day, known_dates, with_years
 
 Order = Literal["newest", "oldest"]
 
@@ -74,7 +74,7 @@ def _direction(pairs: Iterable[tuple[str, str]]) -> Iterable[Order]:
             continue
         if after.startswith(UNKNOWN_YEAR):
             half_a_year, year = 6 * 31, 12 * 31
-            yield "oldest" if (_first_day(after) - _first_day(before)) % year < half_a_year else "newest"
+            yield "oldest" if (first_day(after) - first_day(before)) % year < half_a_year else "newest"
         else:
             yield "oldest" if before < after else "newest"
 
@@ -91,7 +91,7 @@ def place_in(dates: Sequence[str], date: str, order: Order) -> int:
     if order == "newest":
         # Mirrored, an equal date comes after: the new one is the first of its day.
         return len(dates) - place_in(dates[::-1], date, "oldest")
-    dates = _with_years(dates)
+    dates = with_years(dates, rising=True)
     known = [not other.startswith(UNKNOWN_YEAR) for other in dates]
     if date.startswith(UNKNOWN_YEAR) or not any(known):
         return len(dates)
@@ -107,39 +107,16 @@ def place_in(dates: Sequence[str], date: str, order: Order) -> int:
     return max(ranked)[-1]
 
 
-def _with_years(dates: Sequence[str]) -> list[str]:
-    """Give dates without a year, oldest first, the one that follows from the dates before or after them."""
-    known = [date for date in dates if not date.startswith(UNKNOWN_YEAR)]
-    result: list[str] = []
-    last = ""
-    for date in dates:
-        day = date.removeprefix(UNKNOWN_YEAR)
-        if day != date and known:
-            near = last or known[0]
-            # It is the first of its kind after the one before, or the last before the first.
-            step = (day < near[4:]) if last else -(day > near[4:])
-            date = f"{int(near[:4]) + step}{day}"  # noqa: PLW2901
-        result.append(date)
-        last = date if known else ""
-    return result
-
-
 def distance(sections: Sequence[Section], date: str) -> int:
     """Return about how many days a date is from those of a list: 0 within them, many if they say no year."""
     days = known_dates(sections)
     if not days or date.startswith(UNKNOWN_YEAR):
-        return _first_day("9999")
-    return max(0, _first_day(min(days)) - _last_day(date), _first_day(date) - max(map(_last_day, days)))
-
-
-def _first_day(date: str) -> int:
-    """Number a date's first day, as if every month had 31."""
-    year, month, day = (*date.replace(UNKNOWN_YEAR, "0").split("-"), "1", "1")[:3]
-    return (int(year) * 12 + int(month)) * 31 + int(day)
+        return first_day("9999")
+    return max(0, first_day(min(days)) - _last_day(date), first_day(date) - max(map(_last_day, days)))
 
 
 def _last_day(date: str) -> int:
-    return _first_day(f"{date}-12-31"[: len("2021-12-31")] if len(date) == len("2021") else f"{date}-31"[:10])
+    return first_day(f"{date}-12-31"[: len("2021-12-31")] if len(date) == len("2021") else f"{date}-31"[:10])
 
 
 # ------------------------------------------------------------------------------- what to say about it

@@ -118,8 +118,36 @@ class Page:
 
 
 def known_dates(sections: Sequence[Section]) -> list[str]:
-    """Return the dates of sections, those without a year left out."""
-    return [section.date for section in sections if not section.date.startswith(UNKNOWN_YEAR)]
+    """Return the dates of a list, as `with_years`; without a date that says its year, there are none."""
+    return [date for date in with_years([section.date for section in sections]) if not date.startswith(UNKNOWN_YEAR)]
+
+
+def with_years(dates: Sequence[str], *, rising: bool = False) -> list[str]:
+    """Give the dates of a list that say no year the one by which they are nearest to the date beside them.
+
+    If they are `rising`, no date is earlier than the one before it.
+    """
+    first = next((index for index, date in enumerate(dates) if not date.startswith(UNKNOWN_YEAR)), None)
+    if first is None:
+        return [*dates]
+
+    def near(beside: str, date: str, after: bool) -> str:  # noqa: FBT001
+        def apart(one: str) -> tuple[bool, int]:
+            days = first_day(one) - first_day(beside)
+            return rising and days != 0 and (days > 0) != after, abs(days)
+
+        years = (f"{int(beside[:4]) + step}{date[4:]}" for step in (-1, 0, 1))
+        return min(years, key=apart) if date.startswith(UNKNOWN_YEAR) else date
+
+    above = accumulate(reversed(dates[: first + 1]), lambda beside, date: near(beside, date, after=False))
+    below = accumulate(dates[first:], lambda beside, date: near(beside, date, after=True))
+    return [*reversed([*above][1:]), *below]
+
+
+def first_day(date: str) -> int:
+    """Number a date's first day, as if every month had 31 days."""
+    year, month, day = (*date.replace(UNKNOWN_YEAR, "0").split("-"), "1", "1")[:3]
+    return (int(year) * 12 + int(month)) * 31 + int(day)
 
 
 def outline(page: str, known: Mapping[str, str] | None = None, orders: NumericOrders | None = None) -> Page:

@@ -1,6 +1,6 @@
 """The proof that what is written can be read again: what cannot would be lost with the next edit."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from almanac.config import Config
 from almanac.dates import UNKNOWN_YEAR, numeric_orders
@@ -107,13 +107,19 @@ def blank(records: Sequence[Event], shown: Mapping[str, str], config: Config) ->
             yield _no_section(record, config)
 
 
-def misfits(
-    cut: Page, written: str, records: Sequence[Event], texts: Mapping[str, str], config: Config
+def misfits(  # noqa: PLR0913
+    cut: Page,
+    written: str,
+    records: Sequence[Event],
+    texts: Mapping[str, str],
+    config: Config,
+    *,
+    lines: Collection[str] = (),
 ) -> tuple[Problem, ...]:
     """Prove that a new page can be read again, and say what is wrong with it if not.
 
     `cut` is the page as it was; the records have the `rendered` that they would have, and `texts` is what they are
-    written as on the new page: id -> text.
+    written as on the new page: id -> text. The `lines` only name events in a second list.
 
     Raises:
         ConfigError: What the site's own template writes is not a section.
@@ -125,7 +131,7 @@ def misfits(
     misfit = Problem(message, "section_template", file=config.page)
     # With the sections' texts known, the new page is in sync at once, unless what was written has torn sections.
     known = outline(written, {texts[record.id]: record.date for record in records})
-    pairs = pair(known.sections, records, texts)
+    pairs = pair([section for section in known.sections if section.text not in lines], records, texts)
     if (
         pairs.sections
         or pairs.records

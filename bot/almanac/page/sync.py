@@ -4,7 +4,7 @@ A record's `rendered` is what both sides last agreed on, so it tells who changed
 overwritten: it is taken into the records, or nothing is changed at all and the places are shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -26,26 +26,38 @@ from almanac.page.rewrite import rewritten, unsaid
 from almanac.page.section import Renderer, SectionReader, Understood
 from almanac.times.zones import Zones
 
+Listing = Callable[[Section, Event], bool]
+"""Tells whether a line in a second list of the page names an event, whose section is elsewhere."""
+
 
 @dataclass(frozen=True)
 class Synced:
     """A page and all its records in sync, the given ones first, or the problems because of which nothing was changed.
 
     Problems are for a person to decide: while there is one, nothing is to be written. Notes tell what was done.
+    `shown` has, by the ids of the records that changed, what the page said of the event before; None if nothing.
     """
 
     page: str
     records: tuple[Event, ...]
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
+    shown: Mapping[str, Event | None] = field(default_factory=dict)
 
 
-def sync(
-    page: str, records: Sequence[Event], render: Renderer, zones: Zones | None = None, config: Config | None = None
+def sync(  # noqa: PLR0913
+    page: str,
+    records: Sequence[Event],
+    render: Renderer,
+    zones: Zones | None = None,
+    config: Config | None = None,
+    *,
+    listing: Listing | None = None,
 ) -> Synced:
     """Bring a page and all records of its site in sync. Done again on its own result, it changes nothing.
 
-    With the site's zones, each record's instant is checked against its When line too.
+    With the site's zones, each record's instant is checked against its When line too. What is a `listing` of a record
+    gets no record of its own, and stays as it is.
 
     Raises:
         UserError: A Liquid loop writes the page's events.
@@ -56,14 +68,19 @@ def sync(
     cut = outline(page, {shown[record.id]: record.date for record in records})
     refuse_loop(cut)
     work = _Work(cut, SectionReader(render, zones or Zones.of(), newline), shown, config)
-    pairs = pair(cut.sections, records, shown)
+    sections, listed = _apart(cut.sections, records, shown, listing)
+    pairs = pair(sections, records, shown)
     for one in pairs.tied:
         if one.tie is Tie.LOOKS:
             work.take_in(one.section, one.record)
         else:
             work.keep_or_write(one.section, one.record)
     taken = TakenIds(record.id for record in records)
-    for section in pairs.sections:
+    if listing:  # the line says what the section said
+        work.before |= {record.id: work.reader.again(one, record).event for one, record in work.written_again}
+    edited = [event for event in work.before.values() if event]
+    sections, others = _apart(pairs.sections, edited, shown, listing)
+    for section in sections:
         work.make_record(section, taken)
     for record in pairs.records:
         work.add(record)
@@ -75,10 +92,34 @@ def sync(
     written = work.written(config.order)
     after, texts = work.records(), work.texts()
     known = [after.pop(record.id) for record in records]
-    synced = Synced(written, (*known, *after.values()), (), tuple(work.notes))
-    if written != page and (torn := misfits(cut, written, synced.records, texts, config)):
+    synced = Synced(written, (*known, *after.values()), (), tuple(work.notes), work.before)
+    lines = {section.text for section in (*listed, *others)}
+    if written != page and (torn := misfits(cut, written, synced.records, texts, config, lines=lines)):
         return Synced(page, tuple(records), torn, synced.notes)
     return synced
+
+
+def _apart(
+    sections: Sequence[Section], records: Sequence[Event], shown: Mapping[str, str], listing: Listing | None
+) -> tuple[list[Section], list[Section]]:
+    """Tell sections of records from lines in a second list that name a record's event; no record's own is such a line.
+
+    Only records of its day are compared with a section.
+    """
+    if listing is None:
+        return list(sections), []
+    rendered = {record.rendered for record in records}
+    on_day: dict[str, list[Event]] = {}
+    for record in records:
+        on_day.setdefault(record.date[4:], []).append(record)
+    own: list[Section] = []
+    listed: list[Section] = []
+    for section in sections:
+        alike = on_day.get(section.date[4:], ()) if rendered.isdisjoint(fingerprints(section.text)) else ()
+        is_line = any(listing(section, record) for record in alike)
+        is_own = is_line and any(says_same(section.text, shown[record.id]) for record in alike)
+        (listed if is_line and not is_own else own).append(section)
+    return own, listed
 
 
 @dataclass
@@ -102,6 +143,8 @@ class _Work:
     config: Config
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    before: dict[str, Event | None] = field(default_factory=dict)
+    written_again: list[tuple[Section, Event]] = field(default_factory=list)
     _slots: list[_Slot] = field(default_factory=list)
     _added: list[Event] = field(default_factory=list)
 
@@ -121,6 +164,7 @@ class _Work:
         # A section that is kept verbatim says its own date, so only one that is written from the fields can move.
         moves = record.markdown is None and section.date != record.date
         self._slots.append(_Slot(section, _rendered(record, text), text, moves=moves))
+        self.written_again.append((section, record))
         self._note("The record was edited, so this section is written again.", section, record)
 
     def _write_changes(self, section: Section, record: Event) -> bool:
@@ -165,6 +209,7 @@ class _Work:
             return
         understood = self.reader.again(section, record, self._fields.get(section.start))
         self._slots.append(_Slot(section, understood.event, section.text))
+        self.before[record.id] = record
         self._note("This section was edited by hand; its record takes the change over.", section, record)
         self._warn(understood)
 
@@ -179,6 +224,7 @@ class _Work:
         """Add a record that has no section. If it once had one, someone removed that, and has to say what they mean."""
         if record.rendered is None:
             self._added.append(record)
+            self.before[record.id] = None
             return
         message = (
             "The section of this record is not on the page any more. If the event should go, delete its record; "

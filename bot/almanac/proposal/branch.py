@@ -124,8 +124,8 @@ def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, 
     for view, name in places(views, event):
         versions = (
             (shared.fork_texts(name), before),
-            (at_base.texts(name), current),
-            (shared.texts(name), human),
+            _followed(view, name, at_base.texts(name), current, at_base.record),
+            _followed(view, name, shared.texts(name), human, written),
         )
         files[name], clash = _put_on_top(view, name, event, versions)
         clashes += [name] if clash else []
@@ -187,6 +187,11 @@ def _read_at_fork(views: Sequence[View], shared: SharedBranch, before: Event | N
         return read_event(views, shared.fork_texts, before) if before else None
     except UserError:
         return before
+
+
+def _followed(view: View, path: str, text: str | None, record: Event | None, before: Event | None) -> _Version:
+    """Return a file of a view in which all follows what people edited in it: `record` is what they made of `before`."""
+    return view.follow(path, text, record, before) if text is not None and record and before else text, record
 
 
 def _put_on_top(view: View, path: str, event: Event, versions: Sequence[_Version]) -> tuple[str, bool]:

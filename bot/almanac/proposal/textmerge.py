@@ -40,6 +40,10 @@ class _Piece:
     def is_blank(self) -> bool:
         return not self.key.strip()
 
+    @property
+    def kind(self) -> str:
+        return style_of(self.text.strip()).kind
+
 
 @dataclass(frozen=True)
 class _Hunk:
@@ -202,16 +206,23 @@ def _merge_pages(before: str, ours: str, theirs: str) -> MergedText:
 
 
 def _spaced(pieces: Sequence[_Piece], versions: Sequence[Sequence[_Piece]]) -> list[_Piece]:
-    """Keep a blank line before what always had one, and none before a row that never had one: its table would end."""
+    """Keep a blank line before what always had one, and none before a row that never had one: its table would end.
+
+    What was the first of a close list has none before it if another one is the first now.
+    """
     apart: dict[str, set[bool]] = {}
+    close: set[str] = set()
     for before, piece in chain.from_iterable(map(pairwise, versions)):
         apart.setdefault(piece.key, set()).add(before.is_blank)
+        if before.is_entry and piece.is_entry:
+            close.add(piece.kind)
     spaced: list[_Piece] = []
     for piece in pieces:
         had = apart.get(piece.key, set())
-        if had == {True} and spaced and not spaced[-1].is_blank:
+        is_close = bool(spaced) and spaced[-1].is_entry and piece.is_entry and piece.kind in close
+        if had == {True} and spaced and not spaced[-1].is_blank and not is_close:
             spaced.append(_Piece("", newline_of(piece.text)))
-        is_row = piece.is_entry and style_of(piece.text.strip()).kind == "row"
+        is_row = piece.is_entry and piece.kind == "row"
         while is_row and had == {False} and spaced and spaced[-1].is_blank:
             spaced.pop()
         spaced.append(piece)

@@ -9,9 +9,15 @@ if TYPE_CHECKING:
     from almanac.page.section import Renderer
 
 
-def views_of(config: Config, render: "Renderer") -> tuple[View, ...]:
-    """Return the views of a site; `render` writes an event's section, with the site's own template or ours."""
+def views_of(config: Config, render: "Renderer", index: "Renderer | None" = None) -> tuple[View, ...]:
+    """Return the views of a site.
+
+    `render` writes an event's section, with the site's own template or ours, and `index` its line in a second list of
+    the page, if there is one.
+    """
     # Here, so that what only needs the protocol does not load what the views are made with.
+    from almanac.views.indexed import IndexedPageView  # noqa: PLC0415
     from almanac.views.page import PageView  # noqa: PLC0415
 
-    return (PageView(config, render),)
+    page = IndexedPageView(config, render, index) if index else PageView(config, render)
+    return (page,)

@@ -9,12 +9,13 @@ from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.page import insert
 from almanac.page.canonical import is_known, says_same
+from almanac.page.entries import style_of
 from almanac.page.lines import fingerprint, newline_of, with_newline
 from almanac.page.match import own_section, same_title, words
 from almanac.page.outline import Section, outline
 from almanac.page.section import Renderer, SectionReader
 from almanac.page.shown import doubt
-from almanac.page.sync import sync
+from almanac.page.sync import Synced, sync
 from almanac.views.protocol import Built, Texts, Undecided, View
 
 _SEARCHED = 2000
@@ -44,8 +45,15 @@ class PageView(View):
     def build(self, texts: Texts, records: Sequence[Event]) -> Built:
         path = self._config.page
         page = self._there(path, texts(path))
-        synced = sync(page, records, self._render, self._config.zones(), self._config)
+        synced = self._synced(page, records)
         return Built(synced.records, {path: synced.page}, synced.problems, synced.notes)
+
+    def _synced(self, page: str, records: Sequence[Event]) -> Synced:
+        return sync(page, records, self._render, self._config.zones(), self._config)
+
+    def _lists(self, section: Section, event: Event) -> bool:
+        """Tell whether a line names an event beside its section."""
+        return False
 
     def stamp(self, event: Event) -> Event:
         return event.model_copy(update={"rendered": fingerprint(self._render(event))})
@@ -66,7 +74,8 @@ class PageView(View):
             if origin is None:
                 message = "The history page has been renamed or moved since this branch was made."
             raise Undecided(Problem(message, file=path))
-        section = own_section(outline(text), record, self._render(record)) or _only_new_section(text, origin or "")
+        written = self._render(record)
+        section = own_section(outline(text), record, written) or _only_new_section(text, origin or "", written)
         if section is None:
             message = (
                 "The event's section was removed from the page on the branch. If the event should not go on the page, "
@@ -90,7 +99,7 @@ class PageView(View):
         cut = outline(text or "")
         own = own_section(cut, record, self._render(record)) if record else None
         for section in cut.sections:
-            if own and own.start == section.start:
+            if (own and own.start == section.start) or (record and self._lists(section, record)):
                 continue
             named = section.date == event.date and (same_title(section, event) or _names(section.text, event.title))
             if named or _links_to(section.text, event.url):
@@ -118,10 +127,15 @@ class PageView(View):
         return reader.again(section, record).event
 
 
-def _only_new_section(page: str, origin: str) -> Section | None:
-    """Find the section of an event that someone rewrote altogether: the only one that was not on the page before."""
+def _only_new_section(page: str, origin: str, written: str) -> Section | None:
+    """Find the section of an event that someone rewrote altogether: the only one that was not on the page before.
+
+    Of several, it is the only one of the kind that is `written` for the event.
+    """
     known = {section.text for section in outline(origin).sections}
     new = [section for section in outline(page).sections if section.text not in known]
+    if len(new) > 1:
+        new = [section for section in new if section.style == style_of(written)]
     return new[0] if len(new) == 1 else None
 
 

@@ -95,6 +95,13 @@ class View(Protocol):
         """
         return record
 
+    def follow(self, path: str, text: str, record: Event, before: Event) -> str:
+        """Return a file in which all that shows an event follows what people edited in one part of it.
+
+        `record` has their edits, and is what `read` or `read_branch` made of the record `before`.
+        """
+        return text
+
     def spelt_as(self, path: str, text: str, like: str, event: Event) -> str:
         """Return a file that shows an event, with the event's part as another version spells it, if that says the same.
 

@@ -1,0 +1,59 @@
+"""A second list of a page, in which its maintainers name each event once more: an index below the sections, say."""
+
+from collections.abc import Sequence
+
+from almanac.dates import UNKNOWN_YEAR
+from almanac.errors import UserError
+from almanac.page.imitate import DOCS, lands, samples, write_templates
+from almanac.page.match import same_name, title_of
+from almanac.page.outline import Page, Section, known_dates
+from almanac.page.template import section_renderer
+
+_INTRODUCTION = f"""\
+{{# One event's line in the second list of the page, which names all events. Change it as you like; what it can use is
+   described in {DOCS} -#}}
+"""
+
+
+def index_of(page: Page) -> list[Section]:
+    """Find the list in which each event is named a second time; empty if there is none that people keep up.
+
+    It is of another kind than the list that is alive, names at least one event of that one, and did not end before it
+    began.
+    """
+    alive = page.alive_list
+    oldest = min(known_dates(alive), default="")
+    kept = [
+        sections
+        for sections in page.lists_by_life[1:]
+        if sections[0].style != alive[0].style
+        and not page.is_ahead(sections)
+        and max(known_dates(sections), default="") >= oldest
+        and _names_one_of(sections, alive)
+    ]
+    return next(iter(kept), [])
+
+
+def _names_one_of(sections: Sequence[Section], alive: Sequence[Section]) -> bool:
+    by_day: dict[str, list[Section]] = {}
+    for one in alive:
+        by_day.setdefault(one.date[4:], []).append(one)
+    return any(_is_same(one, other) for one in sections for other in by_day.get(one.date[4:], ()))
+
+
+def _is_same(one: Section, other: Section) -> bool:
+    years = {one.date[:4], other.date[:4]} - {UNKNOWN_YEAR}
+    return len(years) <= 1 and same_name(title_of(one), title_of(other))
+
+
+def index_template(page: Page) -> str | None:
+    """Write the template of an event's line in the second list; None if there is no list, or no template for it."""
+    sections = index_of(page)
+    for source in write_templates(page, sections) if sections else ():
+        try:
+            render = section_renderer(source)
+            if all(lands(page, event, render(event), sections) for event in samples(sections)):
+                return _INTRODUCTION + source
+        except UserError:
+            continue
+    return None
