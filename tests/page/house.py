@@ -11,8 +11,6 @@ ROOT = Path(__file__).parent.parent.parent
 render = section_renderer((ROOT / "templates/section.md.j2").read_text(encoding="utf-8"))
 ZONES = Zones.of()
 PAGES = {file.stem: file.read_bytes().decode() for file in sorted((ROOT / "tests/cases/pages").glob("*.md"))}
-BELOW = frozenset(("dates-below-headings", "dates-below-in-bullets", "headings-of-three"))
-"""Pages whose events say their dates on a line of their own, which no template writes yet: it is left to people."""
 REFERENCE = (ROOT / "examples/ospo/past-working-groups.md").read_bytes().decode()
 
 BARE = Event(id="2021-11-15-owls", title="Owls", date="2021-11-15")

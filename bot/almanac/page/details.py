@@ -1,327 +1,388 @@
-"""What follows a section's first line: how a page writes labels, paragraphs and lists, and a template that does so."""
+"""What follows an entry's first line, written by example: each field as the newest entry that shows it shows it.
+
+Everything around a value is copied: its label, marks and line breaks, and the blank line before it. A field that no
+entry shows is not written, as its label would be a foreign one; but every page can say that an event was cancelled.
+"""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
-from itertools import chain, pairwise, takewhile
-from statistics import fmean
-from typing import TypeVar
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, takewhile
 
-from almanac.page.firstline import FirstLine
-from almanac.page.lines import LINK, split_lines
-from almanac.page.outline import Section
-from almanac.page.tables import field_of, in_line
-
-_HOUSE_LABELS = {
-    "title": "",
-    "status": "Status",
-    "series": "Series",
-    "when": "When",
-    "location": "Location",
-    "url": "Register",
-    "people": "Guests",
-    "description": "",
-    "agenda": "Agenda",
-    "recording": "Recording",
-    "links": "Links",
-}
-"""The fields in the order of the house style. Without a label, a title is a line and a description is paragraphs."""
-_LISTS = {
-    "people": (
-        "person in people",
-        "{{ person.name | link(person.url) }}{% if person.affiliation %}, {{ person.affiliation | text }}{% endif %}\n",
-    ),
-    "agenda": ("point in agenda", "{{ point | item }}"),
-    "links": ("entry in links", "{{ entry.label | link(entry.url) }}"),
-}
-"""The fields that can be nested lists: what their loop goes through, and what it writes for each entry."""
-_LABELLED = re.compile(
-    r"(?P<mark>[-*+][ \t]+)?(?P<emphasis>\*\*|__|\*|_)?(?P<label>[A-Za-z][A-Za-z &/()-]{1,29}?)"
-    r"(?P<close>:(?:\*\*|__|\*|_)?|(?:\*\*|__|\*|_):)(?P<space>[ \t]+|\Z)(?P<value>.*)"
+from almanac.dates import TIME, find_date
+from almanac.page.dateshapes import has_time, without_zoned_time
+from almanac.page.firstline import NAMES, WEEKDAY_BEFORE, write_people
+from almanac.page.headings import LOWEST
+from almanac.page.items import (
+    ADDRESS,
+    ADDRESSES,
+    BULLETS,
+    MARK,
+    TAG,
+    Entry,
+    Item,
+    cut_items,
+    name_fields,
+    shows_address,
 )
-_ITEM = re.compile(r"[ \t]+[-*+][ \t]+(?=\S)")
-_BULLET = re.compile(r"[-*+][ \t]+")
-_TITLE_MARK = re.compile(r"(?:[-*+]|#{1,6})[ \t]+")
+from almanac.page.lines import plain
+from almanac.page.outline import Section
+from almanac.page.tables import date_example, date_like, field_of, in_line
+
+_LOOPS = {"people": "person in people", "agenda": "point in agenda", "links": "entry in links"}
+"""The fields of several values, and what a loop goes through."""
 _BREAK = re.compile(r"(?:(?<![ ])[ ]{2,}+|\\|<br[ ]?/?>)\Z")
-_AUTOLINK = re.compile(r"<https?://[^<>\s]+>\Z")
-
-_ReadLabel = Callable[[str], re.Match[str] | None]
-H = TypeVar("H", bound=Hashable)
-
-
-@dataclass(frozen=True)
-class LabelStyle:
-    """How a labelled line is written: `{mark}{emphasis}{label}{close}{space}{value}{end}`."""
-
-    mark: str = "- "  # with the space after it, or nothing
-    emphasis: str = ""
-    close: str = ":"  # with the other half of the emphasis
-    space: str = " "
-    end: str = ""  # what breaks the line: two spaces, say
+_ATTRIBUTES = re.compile(r"\{:[^{}]*\}\Z")
+_UNSAFE = re.compile(r"\{[{%#]|[`\\]|<[^<>]*\Z")
+_AROUND = ' \t*_"\u201c\u201d'
+_TIME_AFTER = re.compile(rf"(?P<gap>,?[ ]\(?){TIME}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class LabelledField:
-    """A field with a label, on one line of the page or on most lines that show the field.
+class Shown:
+    """How a field is shown: what is around its value, or around each of its values.
 
-    `link` is the words of its link, or `<>` for a bare address; of most lines only words that are always the same.
+    Of an address, `form` is the words of its link; `<>` or `=` where they are the address, `title`, or nothing for the
+    name of its site. Of a date or of people it is an example.
     """
 
     field: str
-    label: str  # empty where the field is shown without one
-    link: str = ""
-    item: str = ""  # what comes before each entry of the list below the label, if there is one
-    place: float = 0  # how many lines below the first line; of most lines the mean
+    before: str
+    after: str = ""
+    head: str = ""  # the lines above
+    label: str = ""
+    form: str = ""
+    each: bool = False  # each value has a line
+    gap: bool = True  # a blank line comes before it
+    when: str = ""  # what leads from a date to the times, or from people to a title
+
+    @property
+    def mark(self) -> str:
+        return mark[0] if (mark := MARK.match((self.head or self.before).lstrip())) else ""
+
+    @property
+    def level(self) -> int:
+        """Return the level of a heading; anything else is below all of them."""
+        return self.mark.count("#") or LOWEST
 
 
 @dataclass(frozen=True)
 class Details:
     """How the lines below a first line are written."""
 
-    indent: str = ""
-    spaced: bool = True  # a blank line follows the first line
-    loose: bool = False  # there are blank lines between labelled lines
-    style: LabelStyle = LabelStyle()
-    item: str = "    * "  # what comes before each entry of a nested list
-    prose_bullets: bool = False  # the paragraphs of a description are bullets
-    fields: tuple[LabelledField, ...] = ()  # in the page's order
-    empty: bool = False  # no section has any details
-    title_marks: tuple[str, str] = ("", "")  # around a title that is the first of the lines, without a label
+    indent: str
+    spaced: bool  # a blank line follows the first line
+    mark: str = ""  # the bullet that all of them have
+    shown: tuple[Shown, ...] = ()  # in the page's order
+    empty: bool = False  # no entry has any
 
 
-# ------------------------------------------------------------------------------- observing
+def observe_details(sections: Sequence[Section], alike: Sequence[Section], said: Collection[str]) -> Details:
+    """Find for each field the newest entry that shows it, at first among those whose first lines are `alike`.
 
-
-def observe_details(sections: Sequence[Section]) -> Details:
-    """Describe how most sections of one kind write what follows their first lines."""
+    `said` are the fields that the first lines show.
+    """
+    starts = {section.start for section in alike}
+    models = sorted(sections, key=lambda section: (section.start in starts, section.date), reverse=True)
+    entries = [items for items in map(cut_items, models) if items]
     is_bullet = sections[0].style.family == "bullet"
-    bodies = [split_lines(section.text)[2 if section.style.kind == "setext" else 1 :] for section in sections]
-    bodies = [lines for lines in bodies if any(line.strip() for line in lines)]
-    if not bodies:
-        return Details(indent="    " if is_bullet else "", spaced=not is_bullet, empty=True)
-    starts = [next(line for line in lines if line.strip()) for lines in bodies]
-    indent = _most(line[: len(line) - len(line.lstrip())] for line in starts) if is_bullet else ""
-    bodies = [[line.removeprefix(indent) for line in lines] for lines in bodies]
-    read_label = _label_reader(bodies)
-    labelled = [found for lines in bodies for found in _labelled_lines(lines, read_label)]
-    item = _most([one.item for _, one in labelled if one.item] or ["    * "])
-    top_lines = [line for lines in bodies for line in _top_lines(lines)]
-    bullets = [bullet[0] for line in top_lines if (bullet := _BULLET.match(line))]
-    prose = [line for line in top_lines if not read_label(line)]
-    gaps = [gap for lines in bodies for gap in _gaps(lines, read_label)]
-    return Details(
-        indent=indent,
-        spaced=_most(not lines[0].strip() for lines in bodies),
-        loose=_most(gaps or [not is_bullet]),
-        style=_most([style for style, _ in labelled] or [LabelStyle(_most(bullets or ["- "]))]),
-        item=item,
-        prose_bullets=bool(prose) and all(map(_BULLET.match, prose)),
-        fields=_fields([one for _, one in labelled], item),
-        title_marks=_title_marks([line.removeprefix(indent) for line in starts]),
-    )
+    if not entries or entries[0][0].section.start not in starts:
+        return Details("    " if is_bullet else "", spaced=not is_bullet, empty=True)
+    name_fields(entries, said)
+    first = entries[0][0]
+    spaced = first.gap
+    for items in entries:
+        items[0].gap = _gap(items[0], entries)
+    indent = re.search(rf"^([ \t]*){re.escape(first.line)}", first.section.text, re.MULTILINE)
+    mark = first.mark if all(item.is_bullet for item in entries[0]) else ""
+    return Details(indent[1] if indent and is_bullet else "", spaced, mark, tuple(_models(entries)))
 
 
-def _most(values: Iterable[H]) -> H:
-    return Counter(values).most_common(1)[0][0]
+def _gap(first: Item, entries: Sequence[Entry]) -> bool:
+    """Tell whether an entry's first item would have a blank line before it if it were not the first."""
+    others = (item for items in entries for item in items[1:])
+    alike = (other.gap for other in others if (other.mark, bool(other.label)) == (first.mark, bool(first.label)))
+    return next(alike, not first.mark)
 
 
-def _top_lines(lines: Sequence[str]) -> Iterator[str]:
-    """Give the lines that are neither blank nor indented nor code."""
-    in_code = False
-    for line in lines:
-        is_fence = line.lstrip().startswith(("```", "~~~"))
-        in_code ^= is_fence
-        if line.strip() and not in_code and not is_fence and not line[0].isspace():
-            yield line
+def _models(entries: Sequence[Entry]) -> list[Shown]:
+    """Take the newest entry's fields in its order, and those of older ones after what they follow there."""
+    shown: list[Shown] = []
+    for items in entries:
+        place = 0
+        above: list[Item] = []
+        for item in items:
+            known = [index for index, one in enumerate(shown, 1) if one.field == item.field]
+            if item.field == "heading":
+                above = [*(one for one in above if one.level < item.level), item]
+            elif known:
+                place = known[0]
+            elif item.field:
+                headings = [_heading(one) for one in above if one.level < item.level and not _UNSAFE.search(one.line)]
+                added = [*(one for one in headings if one not in shown), _model(item, entries)]
+                shown[place:place] = added
+                place += len(added)
+                above = []
+    return shown
 
 
-def _read_label(line: str, *, known: bool = True) -> re.Match[str] | None:
-    """Read a line with a label, or, unless any will do, with one that names a field."""
-    found = _LABELLED.match(line)
-    is_closed = found and found["close"].replace(":", "") == (found["emphasis"] or "")
-    return found if found and is_closed and (field_of(found["label"]) or not known) else None
+def _heading(item: Item) -> Shown:
+    """Copy a heading that is above fields, or the mark of one that says the title again."""
+    says_title = plain(item.value) in item.section.title
+    return Shown("heading", item.mark, form="title") if says_title else Shown("heading", item.line)
 
 
-def _label_reader(bodies: Sequence[Sequence[str]]) -> _ReadLabel:
-    """Choose what counts as a label: one that names a field; or any, where none does and most sections have some."""
-    if any(map(_read_label, chain.from_iterable(bodies))):
-        return _read_label
-    read_any = partial(_read_label, known=False)
-    labelled = sum(any(map(read_any, _top_lines(lines))) for lines in bodies)
-    return read_any if labelled * 2 > len(bodies) else _read_label
-
-
-def _labelled_lines(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[tuple[LabelStyle, LabelledField]]:
-    for place, line in enumerate(lines):
-        found = read_label(line)
-        if found is None:
-            continue
-        end = _BREAK.search(found["value"])
-        value = (found["value"][: end.start()] if end else found["value"]).strip()
-        below = next((other for other in lines[place + 1 :] if other.strip()), "")
-        item = None if value else _ITEM.match(below)
-        link = LINK.fullmatch(value)
-        style = LabelStyle(
-            mark=found["mark"] or "",
-            emphasis=found["emphasis"] or "",
-            close=found["close"],
-            space=found["space"] or " ",
-            end=end[0] if end and end.start() else "",
-        )
-        yield (
-            style,
-            LabelledField(
-                field_of(found["label"]) or "",
-                found["label"],
-                link=link[1] if link else "<>" * bool(_AUTOLINK.match(value)),
-                item=item[0] if item else "",
-                place=place,
-            ),
-        )
-
-
-def _gaps(lines: Sequence[str], read_label: _ReadLabel) -> Iterator[bool]:
-    not_indented = [(place, line) for place, line in enumerate(lines) if line.strip() and not line[0].isspace()]
-    for (place, line), (next_place, next_line) in pairwise(not_indented):
-        if read_label(line) and read_label(next_line):
-            yield any(not between.strip() for between in lines[place + 1 : next_place])
-
-
-def _fields(lines: Sequence[LabelledField], item: str) -> tuple[LabelledField, ...]:
-    """Describe each field by most of its lines, in the order in which most sections have them."""
-    fields = []
-    # A date here repeats that of the first line; it would have to be kept in step by hand.
-    for field in dict.fromkeys(line.field for line in lines if line.field not in ("date", "affiliation", "")):
-        ones = [line for line in lines if line.field == field]
-        link = _most(one.link for one in ones)
-        always = link == "<>" or len(ones) == 1 or sum(one.link == link for one in ones) > 1
-        nested = field in _LISTS and _most(bool(one.item) for one in ones)
-        fields.append(
-            LabelledField(
-                field,
-                _most(one.label for one in ones),
-                link=link if always else "",
-                item=item if nested else "",
-                place=fmean(one.place for one in ones),
+def _model(item: Item, entries: Sequence[Entry]) -> Shown:
+    """Describe how an item shows its field, with a look at the items alike."""
+    alike = [one for one in chain.from_iterable(entries) if one.field == item.field]
+    head, before, text = item.parts
+    end = _BREAK.search(text)
+    text, after = (text[: end.start()], end[0]) if end else (text.rstrip(), "")
+    listed = bool(head) and MARK.match(before.lstrip()) is not None
+    each = item.field in _LOOPS and (listed or not item.label)
+    one = Shown(item.field, before, after, head, item.name, each=each, gap=item.gap)
+    link = ADDRESS.search(text)
+    if item.field == "date":
+        return _date_model(one, item, alike)
+    if link and item.field in ADDRESSES:
+        return _address_model(one, item, link, alike)
+    if link and item.field == "title":
+        if item.label and NAMES.fullmatch(item.name):
+            return replace(
+                one, before=item.mark, label="", form="title", when=item.label["close"] + item.label["space"]
             )
-        )
-    return tuple(sorted(fields, key=lambda one: one.place))
+        return replace(one, form="title")
+    if item.field == "people":
+        one = replace(one, form=plain(text))
+    if item.label or item.field not in ("title", "people"):
+        return one
+    words = text.strip(_AROUND)
+    opening, closing = text.split(words, 1)
+    stop = "." if item.field == "people" and words.endswith(".") else ""
+    return replace(one, before=before + opening, after=stop + closing + after)
 
 
-def _title_marks(firsts: Sequence[str]) -> tuple[str, str]:
-    for marks in ("***", "**", "__", "*", "_"):
-        if all(line.startswith(marks) and line.rstrip().endswith(marks) for line in firsts):
-            return marks, marks
-    return _most(found[0] if (found := _TITLE_MARK.match(line)) else "" for line in firsts), ""
+def _address_model(one: Shown, item: Item, link: re.Match[str], alike: Sequence[Item]) -> Shown:
+    """Describe how an address is shown."""
+    texts = [other.value for other in alike]
+    forms = [_form(found, other) for other in alike if (found := ADDRESS.search(other.value))]
+    form = _form(link, item)
+    if form not in ("<>", "=", "title") and forms.count(form) * 2 <= len(forms):
+        form = ""
+    attributes = _ATTRIBUTES.search(link[0])
+    end = link.end() - (len(attributes[0]) if attributes else 0)
+    before = one.before + _copied(link.string[: link.start()], texts)
+    after = _copied(link.string[end:], texts) + one.after
+    if one.field == "links" and form not in ("<>", "="):
+        # In `Slides: [here](...)` each link has a line, with what it is called as the label.
+        if one.label and not one.head and form and not field_of(form):
+            return replace(one, before=before, after=after, form=form, each=True)
+        form = ""
+    return replace(one, before=before, after=after, form=form)
+
+
+def _form(link: re.Match[str], item: Item) -> str:
+    """Tell how a link shows its address."""
+    if shows_address(link):
+        return "<>" if link[4] else "="
+    words, title = link[1] or link[3] or "", item.section.title.rpartition(": ")[2]
+    if title and title in words and find_date(title) is None:
+        return "title"
+    name = words.partition(" (")[0]
+    return "" if _UNSAFE.search(words) else name if field_of(name) else words
+
+
+def _copied(text: str, texts: Sequence[str]) -> str:
+    """Return what is beside a value if it can be copied: marks, or words that another entry has there too."""
+    has_words = re.search(r"\w", TAG.sub("", _ATTRIBUTES.sub("", text)))
+    is_own = has_words and sum(text in one for one in texts) == 1
+    return "" if is_own or _UNSAFE.search(text) else text
+
+
+def _date_model(one: Shown, item: Item, alike: Sequence[Item]) -> Shown:
+    """Describe how a date is written, and what leads from it to a time."""
+    before, words, when, after = _cut_at_date(item)
+    others = [(_cut_at_date(other)[1], other.section.date) for other in alike]
+    timed = has_time(words)
+    example = date_example([date for date in others if has_time(date[0]) == timed], [one.section for one in alike])
+    if timed and after.strip(" *_)"):
+        after = f"{{% if starts %}}{after}{{% endif %}}"
+    before = one.before + _copied(before, [other.value for other in alike])
+    return replace(one, before=before, after=after + one.after, form=example, when=when)
+
+
+def _cut_at_date(item: Item) -> tuple[str, str, str, str]:
+    """Return what is before a date, the date with its weekday, what leads from it to a time, and the marks after it."""
+    before, date, rest = item.value.partition(item.date)
+    weekday = WEEKDAY_BEFORE.search(before)
+    start = weekday.start() if weekday else len(before)
+    words, gap = without_zoned_time(before[start:] + date)
+    time = _TIME_AFTER.match(rest)
+    before = before[:start]
+    emphasis = before[len(before.rstrip("*_")) :]
+    closing = emphasis if re.search(r"\w", rest) or _UNSAFE.search(rest) else rest.rstrip(" \\")
+    return before, words, gap or (time["gap"] if time else ""), closing
 
 
 # ------------------------------------------------------------------------------- writing
 
 
-def write_details(details: Details, first: FirstLine) -> str:
-    """Write the part of a template below the first line.
+def write_details(details: Details, said: Collection[str], *, recurring: bool = False) -> str:
+    """Write the part of a template below the first line; `said` are the fields that the first line shows.
 
-    Labelled lines, and bullets with a list below, follow each other without a blank line unless the page is loose; one
-    blank line comes before such a run. Everything else has a blank line before it.
+    Where titles are `recurring`, the first line shows the series in the place of the title, if there is one.
     """
-    fields = _all_fields(details, first)
+    shown = _apart(_completed(details, said, recurring=recurring), details)
     written = []
-    spaced, in_run = details.spaced, False
-    for index, one in enumerate(fields):
-        runs_on = _runs_on(one, details)
-        if runs_on and spaced and not in_run and not details.loose:
-            run = takewhile(lambda other: _runs_on(other, details), fields[index:])
-            any_of_run = " or ".join(_condition(other.field) for other in run)
-            written.append(f"{{% if {any_of_run} %}}\n\n{{% endif %}}\n")
-        in_run = runs_on
-        apart = details.loose or not runs_on
-        if one.label:
-            written.append(_write_labelled(one, details, first, "\n" if apart else ""))
-            spaced = spaced or apart
-        elif one.field == "title":
-            written.append(_write_title(details, first))
-        else:
-            written.append(_write_description(details))
+    for index, one in enumerate(shown):
+        run = [one, *takewhile(lambda other: not other.gap, shown[index + 1 :])]
+        conditions = [_condition(other, shown, said) for other in run]
+        if one.gap and len(run) > 1:
+            written.append(f"{{% if {' or '.join(conditions)} %}}\n\n{{% endif %}}\n")
+        gap = "\n" if one.gap and len(run) == 1 else ""
+        written.append(f"{{% if {conditions[0]} %}}\n{gap}{_lines(one, details.indent)}{{% endif %}}\n")
     return "".join(written)
 
 
-def _runs_on(one: LabelledField, details: Details) -> bool:
-    return bool(one.label) and (bool(details.style.mark) or not one.item)
+def _completed(details: Details, said: Collection[str], *, recurring: bool) -> list[Shown]:
+    """Add to a page's fields what every entry has: a status, a title, and a description if there are other lines."""
+    # The address is not written again: the first line leads there.
+    omitted = {"url", *([] if recurring else ["title"])} & {*said}
+    shown = [one for one in details.shown if one.field not in omitted]
+    fields = {one.field for one in shown}
+    loose = not details.mark or any(one.gap for one in shown)
+    if "title" not in fields | omitted:
+        bold = "" if details.mark else "**"
+        shown.insert(0, Shown("title", details.mark + bold, bold, gap=loose))
+    if "description" not in fields and not details.empty:
+        topics = [index for index, one in enumerate(shown, 1) if one.field == "title" and details.mark]
+        of_the_event = ("title", "people", "date")
+        headings = [at for at, one in enumerate(shown) if one.level < LOWEST and one.field not in of_the_event]
+        shown.insert([*topics, *headings, len(shown)][0], Shown("description", details.mark, gap=loose))
+    if "status" not in fields:
+        end = "**" if details.mark or details.spaced else "**  "
+        shown[:1] = [replace(one, gap=loose and details.spaced) for one in shown[:1]]
+        shown.insert(0, Shown("status", f"{details.mark}**", end, form="capitalize | "))
+    return shown
 
 
-def _condition(field: str) -> str:
-    return "status and status != 'scheduled'" if field == "status" else field
+def _apart(shown: Sequence[Shown], details: Details) -> list[Shown]:
+    """Put a blank line or a line break before what would go on with the line above, and the first one where it is."""
+    line_break = next((one.after for one in shown if one.label and _BREAK.fullmatch(one.after)), "")
+    result: list[Shown] = []
+    for one in shown:
+        gap = one.gap if result else details.spaced
+        if result and not gap:
+            above = result[-1]
+            ends_open = above.each or above.field == "description"
+            gap = ends_open and not one.mark
+            if not above.mark and not above.after:
+                result[-1] = replace(above, after=line_break)
+        result.append(replace(one, gap=gap))
+    return result
 
 
-def _all_fields(details: Details, first: FirstLine) -> list[LabelledField]:
-    """Return the page's fields in its order, and among them what every section shows: title, status and description.
-
-    Where no section shows anything below its first line, all fields follow, as in the house style.
-    """
-    shown = {one.field: one for one in details.fields}
-    omitted = {field for field in first.shown if field not in shown} | ({"title"} & first.shown)
-    if first.title != "title":
-        omitted.discard("title")
-    if "series" not in shown or first.title != "title":
-        omitted.add("series")
-    everywhere = {*_HOUSE_LABELS} if details.empty else {*shown, "title", "series", "status", "description"}
-    wanted = [field for field in _HOUSE_LABELS if field not in omitted and field in everywhere]
-    order = [field for field in shown if field in wanted]
-    for index, field in enumerate(wanted):
-        if field not in order:
-            order.insert(order.index(wanted[index - 1]) + 1 if index else 0, field)
-    lists = ("agenda", "links") if shown else ("people", "agenda", "links")
-    house = {
-        field: LabelledField(field, label, item=details.item if field in lists else "")
-        for field, label in _HOUSE_LABELS.items()
-    }
-
-    def comes_last(one: LabelledField) -> int:
-        if one.field in shown:
-            return 0
-        if one.field == "description" and not (details.prose_bullets and details.style.mark):
-            return 2
-        # A line right after a list's last bullet would be a part of it.
-        return int(bool(one.item) and not details.style.mark and not details.loose)
-
-    return sorted(((house | shown)[field] for field in order), key=comes_last)
+def _condition(one: Shown, shown: Sequence[Shown], said: Collection[str]) -> str:
+    """Write when a field is shown: if it has a value, and its address is not on the page already."""
+    match one.field:
+        case "heading":
+            below = takewhile(lambda other: other.level > one.level, shown[shown.index(one) + 1 :])
+            return " or ".join(_condition(other, shown, said) for other in below)
+        case "status":
+            return "(status and status != 'scheduled')"
+        case "title" if "title" in said:
+            return "series"
+        case "url" | "recording":
+            conditions = [one.field, *(["url"] if "url" in said else [])]
+            if any(other.field == "links" for other in shown):
+                conditions.append(f"{one.field} not in links | map(attribute='url') | list")
+            return f"({' and '.join(conditions)})"
+    return one.field
 
 
-def _write_labelled(one: LabelledField, details: Details, first: FirstLine, gap: str) -> str:
-    style, indent = details.style, details.indent
-    condition = "series" if one.field == "title" and ("title" in first.shown) else _condition(one.field)
-    label = one.label if one.field != "people" else f'{{{{ (people_label or "{one.label}") | item }}}}'
-    head = f"{{% if {condition} %}}\n{gap}{indent}{style.mark}{style.emphasis}{label}{style.close}"
-    if one.item:
-        # Below a paragraph a list needs a blank line, below a bullet it does not.
-        space, item = ("", one.item) if style.mark else ("\n", one.item.lstrip())
-        loop, entry = _LISTS[one.field]
-        return f"{head}\n{space}{{% for {loop} %}}\n{indent}{item}{entry}\n{{% endfor %}}\n{{% endif %}}\n"
-    value = in_line(one.field, link=one.link) + style.end
+def _lines(one: Shown, indent: str) -> str:
+    """Write the lines of a field."""
+    label = {"people": f'(people_label or "{one.label}")', "links": "entry.label" if one.each else ""}.get(one.field)
+    own_line = one.head or one.before
+    if label and one.label and not (one.head and one.field == "links"):
+        own_line = own_line.replace(one.label, f"{{{{ {label} | item }}}}", 1)
+    head, before = (own_line, one.before) if one.head else ("", own_line)
+    head = "".join(f"{indent}{line}\n" if line else "\n" for line in head.split("\n")[:-1])
+    if one.field == "description":
+        return head + _description(one, indent)
     # Jinja2 drops the line end after a tag.
-    line_end = "\n\n" if value.endswith("%}") else "\n"
-    return f"{head}{style.space}{value}{line_end}{{% endif %}}\n"
+    line = f"{indent}{before}{_value(one)}{one.after}"
+    line += "\n\n" if line.endswith("%}") else "\n"
+    return head + (f"{{% for {_LOOPS[one.field]} %}}\n{line}{{% endfor %}}\n" if one.each else line)
 
 
-def _write_title(details: Details, first: FirstLine) -> str:
-    opening, closing = ("**", "**") if ("title" in first.shown) or details.empty else details.title_marks
-    condition = "series" if ("title" in first.shown) else "title"
-    gap = "\n" if details.spaced else ""
-    escaping = "heading" if opening.startswith("#") else "item"
-    title = f"{details.indent}{opening}{{{{ title | {escaping} }}}}{closing}"
-    return f"{{% if {condition} %}}\n{gap}{title}\n{{% endif %}}\n"
+def _value(one: Shown) -> str:
+    """Write the value of a field, or one of its values."""
+    escaping = "text" if one.label and not one.head else "heading" if one.level < LOWEST else "item"
+    value = f"{{{{ {one.field} | {escaping} }}}}"
+    match one.field:
+        case "heading":
+            value = "{{ title | heading }}" if one.form else ""
+        case "date":
+            closing = ")" if one.when.endswith("(") else ""
+            when = f"{{% if when %}}{one.when}{{{{ when | text }}}}{closing}{{% endif %}}" if one.when else ""
+            value = f"{{{{ {date_like(one.form)} }}}}{when}"
+        case "status":
+            value = f"{{{{ status | {one.form}text }}}}"
+        case "title" if one.form:
+            names = in_line("people", affiliations=False)
+            people = f"{{% if people %}}{names}{one.when}{{% endif %}}" if one.when else ""
+            value = f"{people}{{{{ title | link(url or recording) }}}}"
+        case "url" | "recording":
+            value = _link(one.field, one.form)
+        case "people":
+            # Where only names stand on a line, there is room for affiliations.
+            has_more = ", " in one.form and not NAMES.fullmatch(one.form)
+            value = _person(one.form) if one.each else write_people(one.form if has_more else "(")
+        case "links" if one.each:
+            value = _link("entry.url", one.form) if one.form else "{{ entry.label | link(entry.url) }}"
+        case "agenda" if one.each:
+            value = "{{ point | item }}"
+        case "links" | "agenda":
+            value = in_line(one.field)
+    return value
 
 
-def _write_description(details: Details) -> str:
-    mark = (details.style.mark or "- ") if details.prose_bullets else ""
-    gap = "" if mark and not details.loose else "\n"
-    gap_before_bullets = "{% if loop.first %}\n\n{% endif %}\n" if gap else ""
+def _link(address: str, form: str) -> str:
+    url = f"{{{{ {address} | url }}}}"
+    written = {
+        "<>": f"<{url}>",
+        "=": f"[{url}]({url})",
+        "title": f"{{{{ title | link({address}) }}}}",
+        "": f"{{{{ {address} | host | link({address}) }}}}",
+    }
+    return written.get(form, f"[{form}]({url})")
+
+
+def _person(model: str) -> str:
+    """Write one of several people as the model does: the affiliation in brackets, or after a comma."""
+    opening, closing = (" (", ")") if "(" in model.strip("()") else (", ", "")
+    affiliation = f"{{% if person.affiliation %}}{opening}{{{{ person.affiliation | text }}}}{closing}{{% endif %}}"
+    return f"{{{{ person.name | link(person.url) }}}}{affiliation}"
+
+
+def _description(one: Shown, indent: str) -> str:
+    """Write paragraphs, each as an item of its own if it has a mark, or all in the line of a label with a mark."""
+    is_inline = one.label and not one.head
+    if is_inline and one.mark:
+        return f"{indent}{one.before}{in_line('description')}{one.after}\n\n"
+    mark = MARK.match(one.before.lstrip())
+    is_bullet = mark is not None and mark[0].startswith(BULLETS)
+    gap = "" if is_bullet and not one.gap else "{% if not loop.first %}\n\n{% endif %}\n"
+    paragraph = f"{indent}{'' if is_inline else one.before}{{{{ paragraph.text }}}}\n"
+    if is_inline:
+        # A tag at the beginning of a line would take the indentation along.
+        paragraph = (
+            f"{{% if loop.first %}}\n{indent}{one.before}{{{{ paragraph.text }}}}\n"
+            f"{{% else %}}\n{paragraph}{{% endif %}}\n"
+        )
     return (
-        f"{{% for paragraph in description | blocks %}}\n{gap}"
-        f"{details.indent}{mark}{{{{ paragraph.text }}}}\n"
-        f"{{% for bullet in paragraph.bullets %}}\n{gap_before_bullets}"
-        f"{details.indent}{details.item if mark else '- '}{{{{ bullet }}}}\n"
-        "{% endfor %}\n{% endfor %}\n"
+        f"{{% for paragraph in description | blocks %}}\n{gap}{paragraph}"
+        f"{{% for bullet in paragraph.bullets %}}\n{gap.replace('not ', '')}{indent}{'    * ' if is_bullet else '- '}"
+        "{{ bullet }}\n{% endfor %}\n{% endfor %}\n"
     )

@@ -18,7 +18,7 @@ from almanac.page.tables import date_example, date_like, field_of, in_line
 _MARK = re.compile(r"\A[ ]{0,3}(?:#{1,6}[ \t]+|(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?")
 _CLOSING_MARK = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
 _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
-_WEEKDAY_BEFORE = re.compile(rf"\b{_WEEKDAY}\.?,?[ ]\Z", re.IGNORECASE)
+WEEKDAY_BEFORE = re.compile(rf"\b{_WEEKDAY}\.?,?[ ]\Z", re.IGNORECASE)
 _WEEKDAY_AFTER = re.compile(rf",?[ ]\(?{_WEEKDAY}\)?(?![A-Za-z])", re.IGNORECASE)
 _BY = re.compile(r",?[ ](?:by|with)[ ](?=[^a-z\s])")
 _LEADS_TO = {
@@ -36,7 +36,8 @@ _UNSAFE = re.compile(r"[{}<>`\\]")
 _CUTS = (" - ", " \u2013 ", " \u2014 ", " | ", " / ", ": ", "; ", ", ", " (", " @ ", " at ")
 _SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
 _WORD = r"(?=[^\W\d_a-z])[^\W\d_][\w'\u2019.-]*"
-_NAME = rf"(?!(?:The|A|An|How|What|Why|In|On|Of)\b){_WORD}(?:[ ](?:[a-z]{{2,3}}[ ])?{_WORD}){{1,3}}"
+_PARTICLE = r"(?!(?:and|at|for|of|the)\b)[a-z]{2,3}"
+_NAME = rf"(?!(?:The|A|An|How|What|Why|In|On|Of)\b){_WORD}(?:[ ](?:{_PARTICLE}[ ])?{_WORD}){{1,3}}"
 NAMES = re.compile(rf"{_NAME}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ]){_NAME})*")
 PERSON = re.compile(rf"{_NAME}(?:[ ]\([^()]+\)|,[ ]\S.*)?")
 _PLACE = re.compile(
@@ -220,7 +221,7 @@ def _date_span(text: str, date: str) -> tuple[int, int, Piece]:
     """Find the date, with a weekday at either side."""
     start = text.index(date)
     end = start + len(date)
-    if before := _WEEKDAY_BEFORE.search(text[:start]):
+    if before := WEEKDAY_BEFORE.search(text[:start]):
         start = before.start()
     elif (after := _WEEKDAY_AFTER.match(text, end)) and "(" not in after[0]:
         end = after.end()
@@ -564,7 +565,7 @@ def _write_value(first: FirstLine, index: int) -> str:
             escaping = "heading" if ends else "text" if index or is_heading else "item"
             shown = f"{{{{ {first.title} | {leads_to if piece.url else escaping} }}}}"
         case "people":
-            shown = _people(plain(piece.text))
+            shown = write_people(plain(piece.text))
         case "weekday":
             shown = f'{{{{ date | like("{piece.text}") }}}}'
         case _:
@@ -584,7 +585,7 @@ def _write_parts(piece: Piece, date: str, title: str) -> Iterator[str]:
         after_series = part.field == "series"
 
 
-def _people(model: str) -> str:
+def write_people(model: str) -> str:
     """Write people as the model does: with their affiliations in brackets, after a comma, or without."""
     if "(" in model or NAMES.fullmatch(model) or ", " not in model:
         return in_line("people", affiliations="(" in model)

@@ -68,7 +68,7 @@ def write_templates(page: Page, sections: Sequence[Section]) -> list[str]:
     if family == "row":
         return [write_row(observe_table(page, sections))]
     first, alike = observe_first_line(sections)
-    details = observe_details(alike)
+    details = observe_details(sections, alike, first.shown)
     only_line = family == "bullet" and details.empty
     if only_line and "title" not in first.shown:
         pieces = (*first.model.pieces, Piece(": "), Piece("", "title"))
@@ -78,7 +78,7 @@ def write_templates(page: Page, sections: Sequence[Section]) -> list[str]:
         return [f"{line}{CHANGED}\n", f"{line}\n"]
     # Jinja2 drops the line end after a tag.
     line_end = "\n\n" if line.endswith("%}") else "\n"
-    return [line + line_end + write_details(details, first), f"{line}\n"]
+    return [line + line_end + write_details(details, first.shown, recurring=first.title != "title"), f"{line}\n"]
 
 
 def _suits(page: Page, sections: Sequence[Section], source: str) -> bool:
