@@ -10,7 +10,7 @@ from almanac.page.rewrite import rewritten
 from almanac.page.sync import Synced, sync
 from almanac.page.template import section_renderer
 
-from tests.page.house import ZONES, render
+from tests.page.house import PAGES, ZONES, render
 
 VIDEO = "https://example.org/video"
 
@@ -140,6 +140,42 @@ def test_a_changed_value_is_written_into_the_section(
         assert "kept word for word" in synced.problems[0].message
     else:
         assert added_lines(page, synced) == lines
+
+
+def test_what_the_page_has_no_place_for_is_named() -> None:
+    synced = changed(LIST, 3, location="Hall")
+    assert synced.page == LIST
+    (note,) = synced.notes
+    assert (note.line, "no place for location: the record keeps" in note.message) == (6, True)
+
+
+INDEXED = PAGES["sections-and-index"]
+
+
+def test_a_line_of_a_list_has_no_place_for_what_a_section_shows() -> None:
+    number = next(
+        at for at, one in enumerate(import_page(INDEXED, render, ZONES).events) if one.title == "Mead tasting"
+    )
+    synced = changed(INDEXED, number, recording=VIDEO)
+    assert synced.page == INDEXED
+    assert "changed recording, but its section is kept word for word" in synced.problems[0].message
+    # Without `markdown` it gets a section, among the others.
+    synced = changed(INDEXED, number, recording=VIDEO, markdown=None)
+    section = f"### December 9th, 2021:  Mead tasting\n\n- Recording: [example.org]({VIDEO})\n\n"
+    assert synced.page == INDEXED.replace("- Dec 9, 2021 - Mead tasting\n", "").replace(
+        "### All meetings", f"{section}### All meetings"
+    )
+
+
+@pytest.mark.parametrize("page", [LIST, SECTIONS, HOUSE])
+def test_without_markdown_a_section_is_written_again_in_its_place(page: str) -> None:
+    for number in range(3):
+        synced = changed(page, number, title="Owls", markdown=None)
+        assert synced.records[number].markdown is None
+        lines = added_lines(page, synced)
+        assert any("Owls" in line for line in lines)
+        dates = [[one.date for one in outline(text).sections] for text in (page, synced.page)]
+        assert dates[0] == dates[1]
 
 
 @pytest.mark.parametrize(

@@ -208,3 +208,15 @@ def test_problems_stop_everything() -> None:
     built = build(WITH_NEW.replace(":  Swarms", ":  Swarming"), other)
     assert built.problems
     assert built.files[PATH].count("Swarms") == 1
+
+
+def test_an_event_that_only_the_second_list_names_gets_a_section_without_markdown() -> None:
+    records = [
+        one.model_copy(update={"markdown": None, "location": "Barn"}) if one.title == "Mead tasting" else one
+        for one in RECORDS
+    ]
+    built = VIEW.build({PATH: PAGE}.get, records)
+    section = "### December 9th, 2021:  Mead tasting\n\n- Location: Barn\n\n"
+    assert built.files[PATH] == PAGE.replace("### All", f"{section}### All")
+    again = VIEW.build(built.files.get, built.records)
+    assert (again.files[PATH], again.records, again.problems) == (built.files[PATH], built.records, ())

@@ -79,7 +79,7 @@ def rewritten(section: str, record: Event, read: Event, render: Renderer) -> str
             written = _inserted(text, before, after)
         if written is None and name == "status":
             written = _marked(text, record)
-        if written is None and name != "title":
+        if written is None and name != "title" and before == after:
             continue
         was, text = now, written or text
         if name in unsaid(text, record, read):

@@ -14,6 +14,7 @@ from almanac.errors import Problem
 from almanac.event.model import Event, TakenIds
 from almanac.event.record import incoherent, record_path
 from almanac.page.canonical import is_known, says_same
+from almanac.page.entries import style_of
 from almanac.page.fields import entry_fields
 from almanac.page.importer import mark_duplicates
 from almanac.page.insert import fill, fitted, insert, refuse_loop, taken_out
@@ -162,10 +163,19 @@ class _Work:
             self._slots.append(_Slot(section, record.model_copy(update={"rendered": stamp}), section.text))
             return
         # A section that is kept verbatim says its own date, so only one that is written from the fields can move.
-        moves = record.markdown is None and section.date != record.date
+        is_other = record.markdown is None and self._belongs_elsewhere(text, section)
+        moves = is_other or (record.markdown is None and section.date != record.date)
         self._slots.append(_Slot(section, _rendered(record, text), text, moves=moves))
-        self.written_again.append((section, record))
+        if is_other:
+            self.before[record.id] = None  # it had no section yet, only a line in another list
+        else:
+            self.written_again.append((section, record))
         self._note("The record was edited, so this section is written again.", section, record)
+
+    def _belongs_elsewhere(self, text: str, section: Section) -> bool:
+        """Tell whether a section is written as another kind of entry than before, for which the page has a list."""
+        family = style_of(text).family
+        return family != section.style.family and any(one.style.family == family for one in self.cut.sections)
 
     def _write_changes(self, section: Section, record: Event) -> bool:
         """Write what a record changed into its section that is kept word for word; tell whether there was anything."""
@@ -182,6 +192,10 @@ class _Work:
             self.problems.append(Problem(message, typed=record.title, file=self.config.page, line=section.line))
             return True
         text = with_newline(text, self.cut.newline)
+        if text == section.text:
+            message = f"The page has no place for {', '.join(changed)}: the record keeps what it says of that."
+            self._note(message, section, record)
+            return False
         stamped = record.model_copy(update={"markdown": text, "rendered": fingerprint(text)})
         self._slots.append(_Slot(section, stamped, text))
         self._note("The record was edited; what it changed is written into this section.", section, record)
