@@ -95,6 +95,7 @@ _MONTH_ONLY = (
     _pattern(rf"{THE_YEAR}-(?P<month>0[1-9]|1[0-2])(?![-/.]?[0-9])"),
     _pattern(rf"(?<![\w/.-])(?P<month>0[1-9]|1[0-2])/(?P<year>{_YEAR})(?![\w/]|[.-]\w)"),
 )
+_BARE_MONTH = _pattern(rf"(?<![A-Za-z])(?=(?-i:[A-Z])){_MONTH}(?P<year>)(?![A-Za-z])")
 # The day without a mark between its numbers: `20211108`.
 _COMPACT = _pattern(
     rf"(?<![\w/.-])(?P<year>{_YEAR})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12][0-9]|3[01])(?![\w/]|[.-]\w)"
@@ -364,14 +365,17 @@ def find_date(
 ) -> Found | None:
     """Find the date in a line of plain text (`almanac.page.lines.plain` makes it), or None.
 
-    A date at the beginning is found however it is written; one elsewhere only where it says its year, unless
-    it is to be found `anywhere`. Of a range, the first day is the date. Between day and month nothing is guessed:
-    `11/8/2021` is 2021, with a note.
+    A date at the beginning is found however it is written; one elsewhere only where it says its year, unless it is to
+    be found `anywhere` below a year, be it only a month. Of a range, the first day is the date. Between day and month
+    nothing is guessed: `11/8/2021` is 2021, with a note.
 
     `year` is what the headings above say, for a date without its own; `orders` tell day from month on this page.
     """
     patterns = (*_ON_PAGE, _SHORT_YEAR) if any(digits == len("21") for _, digits in orders) else _ON_PAGE
-    match = _leading(text, patterns) or _within(text, patterns, needs_year=not (anywhere and year))
+    is_anywhere = anywhere and year is not None
+    match = _leading(text, patterns) or _within(text, patterns, needs_year=not is_anywhere)
+    if match is None and is_anywhere:
+        match = _BARE_MONTH.search(text)
     if match is None:
         return None
     end, until = _until(text, match)

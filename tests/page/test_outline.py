@@ -159,6 +159,13 @@ def found(page: str) -> list[str]:
         # Headings that are dates, without one above each: they are the events.
         ("# Talks\n\n## 8 Nov 2021\n\nOwls\n\n## 9 Nov 2021\n\nBats\n", ["3 2021-11-08 ", "7 2021-11-09 "]),
         ("<h2>Owls</h2>\n\nDate: 2021-11-08\n", []),
+        # A lower heading after the same words goes on with the list; one after others, or none, is a part of the event.
+        (
+            "## Owls meet on 8.11.2021\n\n#### Owls meet on 7.10.2021\n\n### Owls meet on 6.9.2021\n",
+            ["1 2021-11-08 Owls meet", "3 2021-10-07 Owls meet", "5 2021-09-06 Owls meet"],
+        ),
+        ("## Owls in May on 8.11.2021\n\n### Day one, 8.11.2021\n\n### Bats\n", ["1 2021-11-08 Owls in May"]),
+        ("## 8.11.2021: Owls\n\n### 8.11.2021: Day one\n", ["1 2021-11-08 Owls"]),
     ],
 )
 def test_dates_below_headings(page: str, events: list[str]) -> None:
@@ -174,6 +181,11 @@ def test_dates_below_headings(page: str, events: list[str]) -> None:
         ),
         ("- Owls, Paris, 8 Nov 2021, Ada\n- Bats\n- Cats\n", []),
         ("- We met on 8 Nov 2021 in Paris.\n- We ended on 9 Nov 2021 in Rome.\n", []),
+        # Below a year, a month tells too.
+        (
+            "## 2021\n\n- Owls 8 May in Paris\n- Bats 9 May in Rome\n- Cats of June in Bern\n- All that may be\n",
+            ["3 2021-05-08 Owls in Paris", "4 2021-05-09 Bats in Rome", "5 2021-06 Cats of in Bern"],
+        ),
         ("- Only 2021 it was\n- Or 2022 then\n", []),
         ("- Owls\n  - When: 8 Nov 2021\n- Bats\n", ["1 2021-11-08 Owls"]),
         ("- Owls\n  - 8 Nov 2021\n- Bats\n  - 9 Nov 2021\n- Cats\n", ["1 2021-11-08 Owls", "3 2021-11-09 Bats"]),

@@ -21,6 +21,7 @@ TWO = "- 2021-11-08: Owls\n- 2021-11-09: Bats\n"
         (f"## 2021\n\n{TWO}\n<p>20 April 2013</p>\n<p>21 April 2013</p>\n", 6, "2 lines hold a date, but are not read"),
         (f"{TWO}\nA 20 April 2013.\n\nB 21 April 2013.\n", 4, "The first is in a paragraph"),
         (f"{TWO}- Tea\n- Tee\n- Thé\n\n---\n", 3, "2 events are found; 3 more bullets like them hold no date"),
+        ("- 2021-11-08: Owls\n- Tea\n- 2021-11-09: Bats\n", 2, "2 events are found; 1 more bullet like them holds no"),
         (
             "- 2021-11-08: Owls\n- Tea\n- Tee\n* * *\n- Thé\n",
             2,

@@ -31,6 +31,7 @@ from almanac.page.lines import (
 _DATE_COLUMN = re.compile(r"\b(?:date|when|day|month|year)\b", re.IGNORECASE)
 _TITLE_COLUMN = re.compile(r"\b(?:title|topic|event|talk|name|subject|theme|meeting|session|what)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_WORDS = re.compile(r"[^\W\d_]+")
 _NESTED = 2  # columns by which a line is indented that belongs to the item above it
 _BLOCK = re.compile(r"\s*[|<{`~>]")
 _LINK_DEFINITION = re.compile(r"[ ]{0,3}\[[^\[\]]+\]:[ \t]*\S")
@@ -44,7 +45,10 @@ _UNDERLINED = re.compile(r"\S[^\r\n]*(?:\r\n?|\n)(?:(=)+|-{2,})[ \t]*(?![^\r\n])
 
 @dataclass(frozen=True)
 class Style:
-    """How a section is written: its kind (`atx`, `setext`, `bullet`, `row`) and, of a heading, its level."""
+    """How a section is written: its kind (`atx`, `setext`, `bullet`, `row`) and, of a heading, the level of its list.
+
+    That is the level of the list's first headings, where people let it go on at another one.
+    """
 
     kind: str
     level: int = 0
@@ -133,6 +137,8 @@ class _Walk:
         self._ends = heading_ends(headings, len(lines.texts))
         self._below = below
         self._groups: dict[int | None, _Bullets] = {}
+        self._levels: dict[str, int] = {}  # of the first events, by the words before their dates
+        self._mixed: set[str] = set()  # such words of lists that go on at another level
 
     def events(self) -> list[EventLines]:
         """Return the events, those among them whose dates count only because most of their list have such a date."""
@@ -152,13 +158,34 @@ class _Walk:
             date = self._below.get(index)
             found = titled(date, heading.text) if date else heading.found(_year(higher), self._lines.numeric_orders)
             if found and (date or self._is_event(index, found)):
-                line = self._ends[index]
+                line = self._end_of_event(index, found)
                 after = trimmed(self._lines, heading.line, line)
-                event = _event_lines(higher, heading.line, after, Style(heading.kind, heading.level), found)
+                style = Style(heading.kind, self._level(heading, found))
+                event = _event_lines(higher, heading.line, after, style, found)
                 yield replace(event, date_line=date.line) if date else event
             else:
                 above = [*higher, heading]
         yield from self._listed(above, line, len(self._lines.texts))
+
+    def _end_of_event(self, index: int, found: Found) -> int:
+        """Return the line after a heading's event.
+
+        A lower heading that says a day after the same words as an event above is not a part of it: the list goes on at
+        another level.
+        """
+        end = self._ends[index]
+        self._levels.setdefault(_lead(self._headings[index], found), self._headings[index].level)
+        while (index := index + 1) < len(self._headings) and self._headings[index].line < end:
+            heading = self._headings[index]
+            other = heading.found(None, self._lines.numeric_orders)
+            if other and (lead := _lead(heading, other)) and lead in self._levels:
+                self._mixed.add(lead)
+                return heading.line
+        return end
+
+    def _level(self, heading: Heading, found: Found) -> int:
+        lead = _lead(heading, found)
+        return self._levels[lead] if lead in self._mixed else heading.level
 
     def _listed(self, above: list[Heading], first: int, after: int) -> Iterator[EventLines]:
         """Find the bullets and rows that are events in lines among which there is no heading."""
@@ -231,6 +258,12 @@ class _Walk:
 
 def _year(above: Sequence[Heading]) -> str | None:
     return next((one.period[:4] for one in reversed(above) if one.period), None)
+
+
+def _lead(heading: Heading, found: Found) -> str:
+    """Return the words before a heading's date, without numbers; a single word says too little."""
+    words = _WORDS.findall(heading.text.partition(found.words)[0]) if found.has_day and not found.leading else []
+    return " ".join(words) if words[1:] else ""
 
 
 def _event_lines(above: Sequence[Heading], first: int, after: int, style: Style, found: Found) -> EventLines:

@@ -133,6 +133,9 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
         "series" in (one.field for one in piece.parts or (piece,)) for piece in model.pieces
     )
     style = sections[0].style
+    if style.kind == "atx":
+        # The list may go on at another level, where its older entries are.
+        model = replace(model, mark="#" * style.level + model.mark.lstrip("#"))
     return FirstLine(
         model,
         date_example([(_date_with_weekday(line), line.section.date) for line in alike], sections),

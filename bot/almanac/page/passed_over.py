@@ -1,5 +1,6 @@
 """What an import passed over, though it may be a part of the history: lines with dates, and entries without any."""
 
+from bisect import bisect
 from collections.abc import Iterator
 
 from almanac.errors import Problem
@@ -31,8 +32,14 @@ def passed_over(page: Page) -> Iterator[Problem]:
         message = f"{counted} not read as an event. The first is {reasons[first]}."
         yield Problem(message, "Date", typed=lines.texts[first].strip()[:MAX_START], line=first + 1)
     undated, events = _undated_bullets(page), _events(page)
-    if len(undated) >= _LEAST and len(undated) * _SHARE >= events:
+    if (len(undated) >= _LEAST and len(undated) * _SHARE >= events) or _is_amid(page, undated):
         yield _undated_problem(page, undated, events)
+
+
+def _is_amid(page: Page, undated: list[int]) -> bool:
+    """Tell whether the first bullet without a date is between two events of one list."""
+    after = bisect(page.sections, undated[0], key=lambda section: section.line) if undated else 0
+    return 0 < after < len(page.sections) and page.sections[after - 1].list_key == page.sections[after].list_key
 
 
 def mostly_undated(page: Page) -> Iterator[Problem]:
@@ -44,7 +51,8 @@ def mostly_undated(page: Page) -> Iterator[Problem]:
 
 def _undated_problem(page: Page, undated: list[int], events: int) -> Problem:
     found, alike = ("1 event is", "it") if events == 1 else (f"{events} events are", "them")
-    message = f"{found} found; {len(undated)} more bullets like {alike} hold no date. This is the first."
+    bullets = f"{len(undated)} more bullets like {alike} hold" if undated[1:] else f"1 more bullet like {alike} holds"
+    message = f"{found} found; {bullets} no date. This is the first."
     return Problem(message, "Date", typed=page.lines.texts[undated[0]].strip()[:MAX_START], line=undated[0] + 1)
 
 
