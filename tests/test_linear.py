@@ -4,34 +4,46 @@ A first look at short texts finds those that take unusually long; only these are
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 import pytest
 from almanac.config import read_config
 from almanac.dates import find_date, numeric_orders, period, read_date
 from almanac.errors import UserError
 from almanac.event.description import blocks
+from almanac.event.model import Event
 from almanac.event.people import read_people
 from almanac.event.record import read_record
 from almanac.form.body import parse
 from almanac.form.schema import read_form
 from almanac.matching import LinearMatcher
+from almanac.output import diff_lines
 from almanac.page.canonical import says_same
+from almanac.page.imitate import imitate
 from almanac.page.importer import import_page
+from almanac.page.lines import fingerprint
+from almanac.page.match import pair
 from almanac.page.outline import outline
 from almanac.page.shown import doubt
+from almanac.page.sync import sync
+from almanac.page.template import section_renderer
+from almanac.proposal.comment import command_of
 from almanac.proposal.marker import read_state
-from almanac.proposal.textmerge import merge_texts
+from almanac.proposal.textmerge import merge_files, merge_texts
 from almanac.renderer import template
 from almanac.text import clean_line, clean_text
+from almanac.times.check import check_imported, read_when
 
 from tests.linear import GROWTH, Attack, Used, attacks, grows_too_fast, patterns, seconds
-from tests.page.house import ZONES, render
+from tests.page.house import ZONES, event, render
 
 pytestmark = pytest.mark.long
 _LOOKED_AT, _TRIED = 400, 800
 """How long the texts of the first look are, and the shorter ones of the second, in characters."""
+_READ = 200
+"""How long the shorter texts for readers are, which do more with each character."""
 _UNUSUAL = 30
 """So many times as long as a plain search through the same text."""
 _PLAIN = Used("plain", re.compile(r"[^\x00]*\x00"), frozenset({"match"}))
@@ -82,6 +94,16 @@ def read_page(text: str) -> None:
     import_page(SECTION + text, render, ZONES)
 
 
+def imitate_page(text: str) -> None:
+    page = outline(SECTION + text)
+    imitate(page, [False] * len(page.sections))
+
+
+def write(text: str) -> None:
+    render(event(title=text, location=text, description=text, agenda=(text,)))
+    section_renderer("### {{ date | heading_date }}: {{ title | heading }}\n\n" + text)(event())
+
+
 def merge(text: str) -> None:
     merge_texts(text, f"a\n{text}", f"{text}\nb")
     lines = text.split("\n")
@@ -103,6 +125,14 @@ READERS: dict[str, Callable[[str], object]] = {
     "clean": lambda text: (clean_text(text), clean_line(text)),
     "marker": read_state,
     "merge": merge,
+    "merge of pages": lambda text: merge_files(
+        "x.md", f"{SECTION}{text}", f"{SECTION}a\n{text}", f"{SECTION}{text}\nb"
+    ),
+    "difference": lambda text: list(diff_lines({"x": f"{text}{text}"}, {"x": f"{text}\nb\n{text}"})),
+    "imitation": imitate_page,
+    "template": write,
+    "when": lambda text: (read_when("2021-11-08", text, ZONES, text), check_imported("2021-11-08", text, ZONES)),
+    "command": lambda text: command_of(f"/almanac {text}\n{text}/almanac cancel"),
 }
 UNITS = [
     *(
@@ -187,7 +217,73 @@ def test_every_reader_is_linear(name: str) -> None:
     slow = []
     for unit in UNITS:
         head = "See [a](" if unit.isspace() else ""
-        short, long = (tried(reader, head + unit * (size // len(unit))) for size in (400, 400 * GROWTH))
+        short, long = (tried(reader, head + unit * (size // len(unit))) for size in (_READ, _READ * GROWTH))
         if grows_too_fast(short, long):
             slow.append(head + unit)
     assert not slow
+
+
+# ------------------------------------------------------------------------------- many records
+
+Many = tuple[str, list[Event]]
+
+
+def many(count: int, day: Callable[[int], str], **fields: object) -> list[Event]:
+    return [
+        event(id=f"2021-{number}", date=day(number), title=f"Talk number {number}", **fields) for number in range(count)
+    ]
+
+
+def page_of(records: Sequence[Event]) -> Many:
+    """Write records on a page, and let them know it."""
+    texts = [render(record) for record in records]
+    known = [
+        record.model_copy(update={"rendered": fingerprint(text)}) for record, text in zip(records, texts, strict=True)
+    ]
+    return "# Events\n\n" + "\n\n".join(texts) + "\n", known
+
+
+def own_day(number: int) -> str:
+    return f"{2001 + number // 336}-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}"
+
+
+def edited(count: int) -> Many:
+    page, known = page_of(many(count, own_day))
+    return page.replace("Talk number", "The talk number").replace("20", "19"), known
+
+
+def alike(count: int) -> Many:
+    page, known = page_of(many(count, lambda _: "2021-11-08"))
+    return page.replace("### ", "### 1. "), known
+
+
+def beginning_alike(count: int) -> Many:
+    texts = [f"### November 8th, 2021: Talk\n\n{'word ' * 20}{number}" for number in range(count)]
+    known = [event(id=f"2021-{number}", markdown=text, date="2021-11-08") for number, text in enumerate(texts)]
+    return "\n\n".join(texts[::-1]) + "\n", known
+
+
+def pair_all(many: Many) -> None:
+    page, known = many
+    pair(outline(page).sections, known, {one.id: render(one) for one in known})
+
+
+def find_known(many: Many) -> None:
+    page, known = many
+    outline(page, {render(one): one.date for one in known})
+
+
+MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
+    "names": (pair_all, edited, 64),
+    "names of one day": (pair_all, alike, 64),
+    "known texts": (find_known, beginning_alike, 400),
+    "sync": (lambda many: sync(*many, render, ZONES), edited, 16),
+}
+"""What is done with many records, how they are made, and how many the fewer are."""
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_many_records_are_linear(name: str) -> None:
+    action, make, few = MANY[name]
+    short, long = (partial(action, make(count)) for count in (few, few * GROWTH))
+    assert not grows_too_fast(short, long)
