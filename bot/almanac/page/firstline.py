@@ -28,7 +28,7 @@ _LEADS_TO = {
 """The words before a value that belong to it, and are not the end of the text before."""
 _SEPARATORS = " \t:;,.|\u2013\u2014\u00b7\u2022/~@>=-"
 _MARKS = re.compile(r"\*+|_+|[\"()\[\]\u201c\u201d]")
-_LAST_MARK = re.compile(rf"(?:{_MARKS.pattern})\Z")
+_LAST_MARK = re.compile(r"(?:(?<!\*)\*++|(?<!_)_++|[\"()\[\]\u201c\u201d])\Z")
 _PAIRS = {"(": ")", "[": "]", "\u201c": "\u201d"}
 _LETTER = re.compile(r"[^\W_]")
 _UNSAFE = re.compile(r"[{}<>`\\]")

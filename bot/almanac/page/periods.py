@@ -19,7 +19,7 @@ _SEASONS = (("Winter",), ("Spring",), ("Summer",), ("Fall", "Autumn"))  # Decemb
 _SEASON_NAMES = tuple(chain(*_SEASONS))
 _SEASON = re.compile(rf"\b(?:{'|'.join(_SEASON_NAMES)})\b", re.IGNORECASE)
 _FOLDED_END = re.compile(r"\s*</details[ \t]*>", re.IGNORECASE)
-_TRAILING = re.compile(r"[ \t]+(?=[\r\n])")
+_TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=[\r\n])")
 _ONE_YEAR = len("2021")
 _ANOTHER_TERM = 3
 """How many months after or before all others of a term an event may be, and still be in that term."""
