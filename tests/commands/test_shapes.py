@@ -99,6 +99,17 @@ def test_a_shape_without_the_title_or_with_two_is_not_proven(
         plan({"talks.md": PAGES["bullets"]}, page="talks.md")
 
 
+def test_a_recording_that_is_named_after_its_event_is_no_second_title() -> None:
+    page = "".join(
+        f"## 2021-11-0{day}: {word}\n\n**Video:** [{word}](https://a.org/{day})\n\n"
+        for day, word in ((8, "Cats"), (1, "Dogs"))
+    )
+    planned = plan({"talks.md": page}, page="talks.md")
+    assert planned.shape
+    assert planned.shape.name == "like"
+    assert "**Video:** [A sample](https://example.org/recording)" in planned.shape.sample
+
+
 def test_a_template_that_cannot_be_used_is_no_shape(monkeypatch: pytest.MonkeyPatch) -> None:
     for place in ("almanac.page.imitate", "almanac.commands.shapes"):
         monkeypatch.setattr(f"{place}.write_templates", lambda *_: ["{% if %}"])

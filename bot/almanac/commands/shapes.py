@@ -14,7 +14,7 @@ from almanac.form.schema import Form
 from almanac.output import print_problems, print_text
 from almanac.page.imitate import INTRODUCTION, imitate, lands, samples, write_templates
 from almanac.page.insert import put
-from almanac.page.lines import plain, split_lines
+from almanac.page.lines import LINK, plain, split_lines
 from almanac.page.match import words
 from almanac.page.outline import Page
 from almanac.page.section import Renderer
@@ -102,12 +102,17 @@ def _tried(page: Page, name: str, source: str | None, unsure: Sequence[Problem],
 def _doubts(page: Page, event: Event, section: str, file: str) -> Iterator[Problem]:
     if "title" in unshown(event, section):
         yield Problem("The title of a new event would not be shown.", file=file)
-    elif words(plain(section)).count(words(event.title).strip()) > 1:
+    elif words(plain(_without_recordings(section, event))).count(words(event.title).strip()) > 1:
         yield Problem("The title of a new event would be shown twice.", file=file)
     if not lands(page, event, section):
         yield Problem("A sample of it would not be found on the page again as one event of its day.", file=file)
     elif found := doubt(page.text, put(page.text, event, section, previous=None, order=None)):
         yield replace(found, file=file)
+
+
+def _without_recordings(section: str, event: Event) -> str:
+    """Take out the links to a recording, which many pages name after the event."""
+    return LINK.sub(lambda link: "" if link[2] == event.recording else link[0], section)
 
 
 def choose_shape(page: Page, shapes: Sequence[Shape], wanted: str | None, ask: Choose | None, file: str) -> Shape:
