@@ -24,7 +24,7 @@ _UNLIKE = "The new entry would not be shown as one entry, like those around it."
 
 
 @dataclass(frozen=True)
-class _Part:
+class _ShownPart:
     """Where a block begins (`nesting` 1) or ends (-1), or one line of what a block holds (0).
 
     `first` is its first line, from 0, and `after` the one after its last. `inside` are the kinds of the blocks around.
@@ -65,7 +65,7 @@ def doubt(before: str, after: str) -> Problem | None:
         span = spans.get(section.start)
         if span and section.line - 1 not in places:
             kinds.setdefault(section.list_key, set()).add(_block(pieces[span.start]))
-    rest: list[_Part] = []
+    rest: list[_ShownPart] = []
     at = 0
     for section in added:
         span = spans.get(section.start)
@@ -81,24 +81,26 @@ def doubt(before: str, after: str) -> Problem | None:
 # ------------------------------------------------------------------------------- a page as it is shown
 
 
-def _pieces(page: str) -> list[_Part]:
+def _pieces(page: str) -> list[_ShownPart]:
     """Return what CommonMark makes of a page; its front matter is not shown."""
     texts = split_lines(page)
     above = front_matter(texts)
-    pieces: list[_Part] = []
-    around: list[_Part] = []
+    pieces: list[_ShownPart] = []
+    around: list[_ShownPart] = []
     for token in PARSER.parse("\n" * above + "\n".join(texts[above:])):
         kind, inside = token.type.removesuffix("_open"), tuple(piece.kind for piece in around)
         first, after = token.map or ((around[-1].first, around[-1].after) if around else (0, 0))
         if token.nesting > 0:
             # The number with which a list begins changes with each entry that comes first.
-            around.append(_Part(kind, (token.tag, token.hidden, token.attrs.get("style")), 1, first, after, inside))
+            around.append(
+                _ShownPart(kind, (token.tag, token.hidden, token.attrs.get("style")), 1, first, after, inside)
+            )
             pieces.append(around[-1])
         elif token.nesting < 0:
             pieces.append(replace(around.pop(), nesting=-1))
         else:
             pieces += (
-                _Part(kind, says, 0, first + number, first + number + 1, inside)
+                _ShownPart(kind, says, 0, first + number, first + number + 1, inside)
                 for number, says in enumerate(_held(token))
             )
     return pieces
@@ -124,12 +126,12 @@ def _held(token: Token) -> Iterator[object]:
 # ------------------------------------------------------------------------------- one entry
 
 
-def _block(piece: _Part) -> tuple[object, ...]:
+def _block(piece: _ShownPart) -> tuple[object, ...]:
     """Return what kind of block a piece begins, if it does, and in which blocks."""
     return (*piece.inside, piece.nesting and (piece.kind, piece.says))
 
 
-def _spans(pieces: Sequence[_Part], page: Page) -> dict[int, range]:
+def _spans(pieces: Sequence[_ShownPart], page: Page) -> dict[int, range]:
     """Find the pieces of each section, by its start: the outermost block that begins with it, and what else is in it.
 
     An entry may be some lines of a paragraph, or of HTML. One that begins in the midst of something else is missing.
@@ -150,13 +152,13 @@ def _spans(pieces: Sequence[_Part], page: Page) -> dict[int, range]:
     return spans
 
 
-def _start(pieces: Sequence[_Part], begin: int, first: int, after: int) -> int | None:
+def _start(pieces: Sequence[_ShownPart], begin: int, first: int, after: int) -> int | None:
     """Find the outermost block that begins in a line and is over in time, or else the line itself."""
     begun = takewhile(lambda at: pieces[at].first == first, range(begin, len(pieces)))
     return next((at for at in begun if pieces[at].kind not in _AROUND_ENTRIES and pieces[at].after <= after), None)
 
 
-def _end(pieces: Sequence[_Part], start: int, after: int) -> int:
+def _end(pieces: Sequence[_ShownPart], start: int, after: int) -> int:
     """Return where what begins with a piece is over: with its block, or with the last block in the same lines."""
     depth = 0
     for index in range(start, len(pieces)):
@@ -170,7 +172,7 @@ def _end(pieces: Sequence[_Part], start: int, after: int) -> int:
 # ------------------------------------------------------------------------------- all else
 
 
-def _changed(old: Sequence[_Part], rest: Sequence[_Part], page: Page, places: set[int]) -> _Part | None:
+def _changed(old: Sequence[_ShownPart], rest: Sequence[_ShownPart], page: Page, places: set[int]) -> _ShownPart | None:
     """Find where a page without its new entries, which begin in the lines `places`, differs from what it was.
 
     It may have more: a heading for a new year, with a list or a table below it, and a rule between two entries.
