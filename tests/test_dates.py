@@ -350,3 +350,47 @@ def test_a_time_right_after_a_date_is_not_the_title(text: str, words: str, title
     assert found
     assert found.date.endswith("11-09")
     assert (found.words, found.title) == (words, title)
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("3/27(Fri) 22:00~", "XXXX-03-27"),
+        ("3/4 22:00", "XXXX-03-04"),  # as in the dates with years
+        ("27/3 22:00", "XXXX-03-27"),
+        ("3/27 of a cup", None),
+        ("40/27 22:00", None),
+        ("2/30 22:00", None),
+    ],
+)
+def test_two_numbers_are_a_date_before_a_weekday_or_a_time(text: str, date: str | None) -> None:
+    found = find_date(text, orders=numeric_orders(["2020/12/18"]))
+    assert (found.date if found else None) == date
+    assert find_date("3/4 22:00") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "words", "apart"),
+    [
+        ("20211108 Owls", "2021-11-08", "20211108", False),
+        ("Owls (20211108)", "2021-11-08", "20211108", True),
+        ("Owls (11/2021): Bats", "2021-11", "11/2021", True),
+        ("Owls, 8 Nov 2021, Paris", "2021-11-08", "8 Nov 2021", True),
+        ("Owls on 8 Nov 2021 in Paris", "2021-11-08", "8 Nov 2021", False),
+        ("Thursday, Nov 4, 2021, 11am-noon", "2021-11-04", "Nov 4, 2021, 11am-noon", True),
+    ],
+)
+def test_dates_amid_a_line(text: str, date: str, words: str, apart: bool) -> None:
+    found = find_date(text)
+    assert found
+    assert (found.date, found.words, found.apart) == (date, words, apart)
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [("Owls May 8th call", "2021-05-08"), ("Owls in May", "2021-05"), ("Owls may come", None), ("Owls", None)],
+)
+def test_below_a_year_a_date_may_be_anywhere(text: str, date: str | None) -> None:
+    found = find_date(text, "2021", anywhere=True)
+    assert (found.date if found else None) == date
+    assert find_date(text, None, anywhere=True) is None

@@ -243,6 +243,11 @@ _ON_PAGE = (*_PAGE, _pattern(_NUMERIC.format(_NUMBER, _YEAR)), *_MONTH_ONLY, _CO
 _SHORT_YEAR = _pattern(
     rf"(?<![\w./-])(?P<first>{_NUMBER})(?P<mark>[/.])(?P<second>{_NUMBER})(?P=mark)(?P<year>[0-9]{{2}})(?![\w/]|[.-]\w)"
 )
+# Two numbers without a year, which are a date if a weekday or a time follows them.
+_NUMBERS_ONLY = _pattern(
+    rf"(?<![\w/.-])(?P<first>{_NUMBER})(?P<mark>/)(?P<second>{_NUMBER})(?P<year>)"
+    rf"(?=[ ]?\(?{_WEEKDAY}\)?|[ ]?\(\w\)|[ ][0-9]{{1,2}}:[0-9]{{2}})"
+)
 _LONE_YEAR = _pattern(rf"{THE_YEAR}(?=[ ]?(?:[:|]|[-\u2013\u2014][ ])|[ ]?\Z)")
 # What may follow a first day: the second, whose year (and month, as in `Dec 30 - Jan 2, 2022`) may hold for both.
 _UNTIL = (
@@ -304,7 +309,7 @@ class Found:
 
 
 NumericOrders = Mapping[tuple[str, int], Literal["day", "month"]]
-"""What comes first in dates of numbers, by the mark between these and how many digits the year has."""
+"""What comes first in dates of numbers, by the mark between these and how many digits the year has, if there is one."""
 UNDECIDED: NumericOrders = MappingProxyType({})
 _ISO_DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})([-/.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12][0-9]|3[01])(?![0-9])")
 _CONTRADICTIONS = 10  # so many dates must agree for each that says otherwise
@@ -318,14 +323,18 @@ def numeric_orders(lines: Iterable[str]) -> NumericOrders:
     the dates in order.
     """
     seen: dict[tuple[str, int], list[tuple[re.Match[str], set[tuple[int, int]]]]] = {}
+    year_first = False
     for line in lines:
         if not any(mark in line for mark in "/.-"):
             continue
         days = {(int(iso[3]), int(iso[4])) for iso in _ISO_DAY.finditer(line)}
+        year_first = year_first or any(iso[2] == "/" for iso in _ISO_DAY.finditer(line))
         for pattern in (_ON_PAGE[len(_PAGE)], _SHORT_YEAR):
             for match in pattern.finditer(line):
                 seen.setdefault((match["mark"], len(match["year"])), []).append((match, days))
     found = {kind: _numeric_order(kind, dates) for kind, dates in seen.items()}
+    if year_first:
+        found["/", 0] = "month"  # as in `2020/12/18`, so in `12/18`
     return {kind: order for kind, order in found.items() if order}
 
 
@@ -418,7 +427,7 @@ def _leading(text: str, patterns: Sequence[re.Pattern[str]]) -> re.Match[str] | 
         (match for match in close if match and not _is_item(text, match, apart=apart)),
         (match for match in alone if match and apart and _is_all(text, match)),
     )
-    return next(found, None) or _LONE_YEAR.match(text, start)
+    return next(found, None) or _NUMBERS_ONLY.match(text, start) or _LONE_YEAR.match(text, start)
 
 
 def _within(text: str, patterns: Sequence[re.Pattern[str]], *, needs_year: bool) -> re.Match[str] | None:
@@ -473,17 +482,17 @@ def _record_date(
     year = first["year"]
     if first.get("first"):
         order = orders.get((first["mark"] or "", len(year or "")))
-        year = str(_whole_year(year or ""))
+        year = str(_whole_year(year)) if year else None
         numbers = (int(first["first"] or 0), int(first["second"] or 0))
         month, day = sorted(numbers)
-        if month not in range(1, 13):
+        if month not in range(1, 13) or not (year or order or day > 12 or month == day):  # noqa: PLR2004  # months
             return "", None
         if order and day in range(1, 13):
             month, day = numbers if order == "month" else numbers[::-1]
         elif month != day and day in range(1, 13):
             one, other = f"{first['first']:0>2}", f"{first['second']:0>2}"
             readings = f"{year}-{one}-{other} or {year}-{other}-{one}"
-            return year, f"The date can be {readings}, so only its year was taken over."
+            return year or "", f"The date can be {readings}, so only its year was taken over."
     elif year is None and (year := second.get("year")) and month and month > (_month(second.get("month")) or month):
         year = f"{int(year) - 1:04d}"
     year = year or heading_year or UNKNOWN_YEAR
