@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterator
@@ -34,6 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     rest = [item for item in items if item not in long]
     first = [item for pair in zip(long, rest, strict=False) for item in pair]
     items[:] = [*first, *long[len(rest) :], *rest[len(long) :]]
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what thousands of tests are made of: it stays to the end."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

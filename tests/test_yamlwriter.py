@@ -131,6 +131,7 @@ values = st.recursive(
 groups = st.dictionaries(keys, values, min_size=1, max_size=5)
 
 
+@pytest.mark.no_cover
 @settings(deadline=None, max_examples=300)
 @given(groups, groups, st.randoms(use_true_random=False))
 def test_a_commented_file_comes_to_hold_the_new_values(old: dict[str, Any], new: dict[str, Any], random: Any) -> None:

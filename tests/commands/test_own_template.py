@@ -51,13 +51,16 @@ def test_a_template_that_writes_no_section_is_named_and_nothing_is_written(
     use(imported, source)
     issue = write_issue(imported, body(**DEMO_DAY))
     before = everything(imported)
-    for command in (("build",), ("build", "--check"), ("preview", issue)):
+    # Each command starts a process for the template, and these two show only otherwise what the others do.
+    more = (("build", "--check"), ("preview", issue)) if name == "no date" else ()
+    for command in (("build",), *more):
         ran = almanac(*command, "--site", imported)
         assert ran.status == 1
         assert f"{OWN}: " in ran.err
         assert words in " ".join(ran.err.split())
     told = almanac("preview", issue, "--json", "--site", imported).json
     assert (told["markdown"], told["problems"][0]["file"]) == (None, OWN)
+    assert words in told["problems"][0]["message"]
     assert everything(imported) == before
     (imported / CONFIG).write_text(f"page: {PAGE}\n")
     assert almanac("build", "--check", "--site", imported).status == 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import pytest
 from almanac.form.body import parse
 from almanac.form.elements import Element, Mark, Read, Value, elements_of
 from almanac.form.schema import Field, Form
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from tests.form import rendering
 from tests.form.rendering import HEADINGS, WORDS, filed, forms
 
+pytestmark = pytest.mark.no_cover  # it would take twice as long; each branch has a test of its own
 MIXED = WORDS + HEADINGS
 UNCLEAR = ("A", "C", "Online", "x, y")
 

@@ -29,6 +29,7 @@ MOMENTS = st.one_of(
 )
 
 
+@pytest.mark.no_cover
 @settings(deadline=None, max_examples=300)
 @given(MOMENTS, st.lists(st.sampled_from(PLACES) | OFFSETS, min_size=1, max_size=5), st.none() | st.integers(1, 1439))
 def test_every_line_that_is_shown_is_read_as_its_moment(
@@ -67,6 +68,7 @@ DATES = st.sampled_from(
 )
 
 
+@pytest.mark.no_cover
 @settings(deadline=None, max_examples=300)
 @given(DATES, LINES, st.sampled_from([SITE, Zones.of(), Zones.of({}, ["ET", "CET"], "America/New_York")]),
        st.none() | st.sampled_from(["90 min", "2 hours"]))  # fmt: skip
@@ -80,6 +82,7 @@ def test_every_line_that_is_offered_is_accepted(date: str, line: str, zones: Zon
             assert (again.ok, again.line, again.warnings) == (True, text, ())
 
 
+@pytest.mark.no_cover
 @settings(deadline=None, max_examples=300)
 @given(st.text(max_size=220) | st.text(alphabet="0123456789amp:-/+,;()| NovETPC", max_size=220))
 def test_no_text_breaks_the_reader(line: str) -> None:
