@@ -26,9 +26,10 @@ from almanac.commands.init import plan_adoption
 from almanac.errors import AlmanacError, UserError
 from almanac.event.model import Event, Link, Person, event_id
 from almanac.page.outline import outline
+from almanac.page.tables import table_questions
 from almanac.site import Folder, Site
 from almanac.views import views_of
-from almanac.views.protocol import put_event
+from almanac.views.protocol import completed, put_event
 
 PAGE = "history.md"
 SHORT: dict[str, Any] = {"title": "Borrow checking without tears", "date": "2026-12-10"}
@@ -70,6 +71,7 @@ class Result:
     missed: int = 0
     merged: int = 0
     structured: int = 0
+    rich: int = 0  # have more fields than date, title and links
     family: str = ""
     notes: tuple[str, ...] = ()
     # What was filed -> the page before and after, or why there is none
@@ -102,20 +104,29 @@ def measure(name: str, text: str, starts: str | None) -> Result:
         result.merged = sum(line in inside - firsts for line in marked)
         result.missed = sum(line not in firsts and line not in inside for line in marked)
         result.structured = plan.imported.structured if plan.imported else 0
+        result.rich = sum(map(is_rich, plan.imported.events)) if plan.imported else 0
         result.family = cut.alive_list[0].style.family
         warnings = [one.message for one in plan.imported.warnings] if plan.imported else []
         result.notes = (*plan.notes, *warnings)
         site = Site(folder)
-        for kind, answers in (("short", SHORT), ("full", FULL)):
+        questions = {one.id: one.example for one in table_questions(cut)}
+        for kind, answers in (("short", SHORT), ("full", {**FULL, "extra": questions})):
             event = Event(id=event_id(answers["date"], answers["title"], ()), **answers)
             result.entries[kind] = proposed(site, event, text)
     return result
 
 
+def is_rich(event: Event) -> bool:
+    """Tell whether an imported event has more fields than its date, title and links, and its text."""
+    plain = {"id", "title", "date", "links", "markdown", "rendered", "duplicate_of"}
+    return bool(event.model_dump(exclude=plain, exclude_defaults=True))
+
+
 def proposed(site: Site, event: Event, text: str) -> tuple[str, str] | str:
     """Return the page before and after an event was put onto it, or why that is refused."""
+    views = views_of(site.config, site.renderer(), site.index_renderer())
     try:
-        files = put_event(views_of(site.config, site.renderer(), site.index_renderer()), site.text, event, None)
+        files = put_event(views, site.text, completed(views, event, site.text), None)
     except AlmanacError as error:
         return str(error)
     return text, files.get(PAGE) or text
@@ -177,7 +188,8 @@ def summary(result: Result) -> str:
     counted = (
         "" if result.expected is None else f" of {result.expected}, {result.missed} missed, {result.merged} merged"
     )
-    return f"{result.family}: {result.found} events{counted}; {result.structured} split into fields"
+    fields = f"{result.structured} split into fields, {result.rich} with more than date, title and links"
+    return f"{result.family}: {result.found} events{counted}; {fields}"
 
 
 def main() -> None:
@@ -205,6 +217,8 @@ def main() -> None:
     print(f"\n{len(taken)} of {len(results)} pages taken; on {len(whole)} of them every event was found")
     events, fields = sum(result.found for result in taken), sum(result.structured for result in taken)
     print(f"{fields} of {events} events are split into fields ({fields / max(events, 1):.0%})")
+    rich = sum(result.rich for result in taken)
+    print(f"{rich} have more fields than date, title and links ({rich / max(events, 1):.0%})")
     if options.out:
         report(results, options.out)
         print(f"The report is {options.out / 'index.html'}")

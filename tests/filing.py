@@ -16,11 +16,12 @@ def house_form() -> Form:
     return read_form(template("site/new-event.yml"))
 
 
-def body(**answers: str) -> str:
-    """Write answers by field id as GitHub does; the others are blank."""
-    unknown = answers.keys() - {field.id for field in house_form().fields}
+def body(form: Form | None = None, /, **answers: str) -> str:
+    """Write answers to a form, or else to our own, by field id as GitHub does; the others are blank."""
+    fields = (form or house_form()).fields
+    unknown = answers.keys() - {field.id for field in fields}
     assert not unknown
-    return "\n\n".join(f"### {field.label}\n\n{answers.get(field.id) or BLANK}" for field in house_form().fields)
+    return "\n\n".join(f"### {field.label}\n\n{answers.get(field.id) or BLANK}" for field in fields)
 
 
 GOVERNMENTS_ANSWERS = {

@@ -1,5 +1,6 @@
 """What `almanac init` plans, on sites in memory: nothing is lost, and the next event is where a person would put it."""
 
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -13,6 +14,7 @@ from almanac.commands.doctor import check_site
 from almanac.commands.init import Adoption, next_steps, plan_adoption
 from almanac.errors import ConfigError, UserError
 from almanac.event.model import Event
+from almanac.form.schema import read_form
 from almanac.page.template import section_renderer
 from almanac.renderer import example, template
 
@@ -27,6 +29,7 @@ SECTION, INDEX = ".github/almanac/section.md.j2", ".github/almanac/index.md.j2"
 OWLS = {"title": "Owls", "date": "2021-11-15"}
 LOOP = "# Events\n\n{% for event in site.data.events %}\n- {{ event.date }}: {{ event.title }}\n{% endfor %}\n"
 REFERENCE: dict[str, str | bytes] = {PAGE: example(f"ospo/{PAGE}")}
+WITHOUT_TITLES = ("table-companies", "table-numbered", "table-times")
 TOP = Path("/site")
 ON_GITHUB = Checkout(TOP, repository="octo/site", web="https://github.com/octo/site", current="main")
 
@@ -155,14 +158,16 @@ class TestEveryStyle:
         assert is_in_sync(files)
         files |= {
             path: text
-            for path, text in proposed_files(files, 12, body(**OWLS, description="About owls.")).items()
+            for path, text in proposed_files(
+                files, 12, body(read_form(str(files[FORM])), **OWLS, description="About owls.")
+            ).items()
             if text
         }
         twice = INDEX in files
         assert twice == (name in ("sections-and-index", "two-lists"))
         after = str(files["history.md"])
         for text in inserted_in_two(before, after) if twice else [inserted(before, after)]:
-            assert "Owls" in text
+            assert ("Owls" in text) == (name not in WITHOUT_TITLES)
         assert is_in_sync(files)
         assert plan(files).written == {}
 
@@ -348,3 +353,46 @@ class TestMistakes:
         assert imported
         assert (len(imported.events), imported.structured) == (3, 1)
         assert is_in_sync(adopt(files))
+
+
+class TestTables:
+    PAGE = PAGES["table-themes"]
+
+    def test_a_column_that_no_field_fills_is_a_question_of_the_form(self) -> None:
+        files = adopt({"history.md": self.PAGE}, page="history.md")
+        asked = {field["id"]: field for field in yaml.safe_load(files[FORM])["body"] if "id" in field}
+        assert asked["theme"] == {
+            "type": "input",
+            "id": "theme",
+            "attributes": {
+                "label": "Theme",
+                "description": "For the column “Theme” of the page's table.",
+                "placeholder": "Small animals",
+            },
+        }
+        assert "reading_session" not in asked
+        assert not any(found.startswith("error") for found in findings(files))
+        issue = body(read_form(str(files[FORM])), **OWLS, theme="Birds", format="Talk")
+        assert "| Nov. 15, 2021 | Birds | Owls |  | Talk |" in str(proposed_files(files, 12, issue)["history.md"])
+
+    def test_a_question_has_words_and_an_id_of_its_own(self) -> None:
+        page = self.PAGE.replace("Format", "Duration").replace("Theme", "Location of nothing, the links")
+        page = page.replace("| Authors |", "| Location |")
+        files = adopt({"history.md": page}, page="history.md")
+        asked = {field["id"]: field["attributes"]["label"] for field in yaml.safe_load(files[FORM])["body"][1:]}
+        assert asked["duration_column"] == "Duration (in the table)"
+
+    def test_columns_that_few_rows_fill_are_not_asked_for(self) -> None:
+        page = re.sub(r"(Small animals|Trees)(?=.*\n\|)", "", self.PAGE)
+        files = adopt({"history.md": page}, page="history.md")
+        assert 'extra["theme"]' in str(files[SECTION])
+        assert "theme" not in {field.get("id") for field in yaml.safe_load(files[FORM])["body"]}
+
+    def test_a_running_number_goes_on_and_stays(self) -> None:
+        files = adopt({"history.md": PAGES["table-numbered"]}, page="history.md")
+        new = {path: text for path, text in proposed_files(files, 12, body(**OWLS)).items() if text}
+        assert "\n8 | November 15, 2021 |  |\n" in new["history.md"]
+        assert "number: 8\n" in new["_data/events/2021-11-15-owls.yml"]
+        files |= new
+        assert is_in_sync(files)
+        assert plan(files).written == {}

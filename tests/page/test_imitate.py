@@ -57,7 +57,7 @@ FIRST_LINES = {
     "rules": "### November 15, 2021: Owls",
     "setext": "November 15, 2021: Owls",
     "table": "| 2021/11/15 |           | Owls                     |",
-    "table-linked-dates": "15 November 2021 | Owls | ",
+    "table-linked-dates": "15 November 2021 | Owls |",
     "table-under-years": "| Nov 15 | Owls |",
     "table-uneven": "| Nov 15, 2021 |  | Owls |  |  |",
     "table-year-column": "2021 | Nov 15 | Owls",
@@ -287,7 +287,7 @@ def test_titles_below_the_date() -> None:
         ("### Cats, 2021-11-01 at 9", "### Dogs, 2021-11-08 at 9", "### Owls, 2021-11-15"),
         ("### **Nov** 1, 2021: Cats", "### **Nov** 8, 2021: Dogs", "### Nov 15, 2021: Owls"),
         ("Talks\n\n| Nov 1, 2021 | Cats |", "| Nov 8, 2021 | Dogs |", "| Nov 15, 2021 | Owls |"),
-        ("x\n\n| Hall, Nov 1, 2021 | Cats |", "| Hall, Nov 8, 2021 | Dogs |", "| Nov 15, 2021: Owls |  |"),
+        ("x\n\n| Hall, Nov 1, 2021 | Cats |", "| Hall, Nov 8, 2021 | Dogs |", "| Nov 15, 2021 | Owls |"),
         ("- 2021-11-01", "- 2021-11-08", "- 2021-11-15: Owls"),
     ],
 )

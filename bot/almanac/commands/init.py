@@ -35,6 +35,7 @@ from almanac.page.insert import refuse_loop
 from almanac.page.lines import fingerprint
 from almanac.page.outline import Page, Section, outline
 from almanac.page.passed_over import mostly_undated
+from almanac.page.tables import table_questions
 from almanac.page.template import section_renderer
 from almanac.renderer import house_renderer
 from almanac.site import Folder, Site
@@ -437,7 +438,8 @@ def _add_files(plan: Adoption, site: Site, branch: str, *, is_ours: bool) -> Non
                 plan.notes.append(
                     f"Put the line `{key}: {path}` into {configs.PATH}, and new events will be written in this shape."
                 )
-    plan.files[config.form] = starter.form_text(habits, config.labels)
+    asked = table_questions(plan.page) if plan.page and source else ()
+    plan.files[config.form] = starter.form_text(habits, config.labels, asked)
     # One workflow that runs Almanac is enough, whatever its name.
     if find_workflow(site) in (None, starter.WORKFLOW):
         plan.files[starter.WORKFLOW] = starter.workflow_text(branch)

@@ -3,11 +3,13 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from almanac.config import Config
 from almanac.event.model import Event
+from almanac.form.schema import read_form
+from almanac.page.tables import Question
 from almanac.renderer import template
 from almanac.times.check import check_imported, read_when
 from almanac.times.zones import Zones
@@ -20,6 +22,7 @@ SWITCH = "Allow GitHub Actions to create and approve pull requests"
 _DOCS = "https://github.com/almanac-events/almanac/blob/main/docs"
 _SCHEMA = "https://raw.githubusercontent.com/almanac-events/almanac/main/docs/schema/config.json"
 _MOST_SERIES = 12
+_LONGEST_EXAMPLE = 80
 _PLAIN = re.compile(r"[A-Za-z._/][A-Za-z0-9._/-]*")
 _YAML_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _BMP = 0xFFFF
@@ -97,8 +100,8 @@ def config_text(
     return "\n".join(lines) + "\n"
 
 
-def form_text(habits: Habits, labels: Sequence[str] = ()) -> str:
-    """Write the issue form, with the site's own label, and its series and times as examples.
+def form_text(habits: Habits, labels: Sequence[str] = (), questions: Sequence[Question] = ()) -> str:
+    """Write the issue form, with the site's own label, its series and times as examples, and its own questions.
 
     `series` stays a field to type into: a dropdown could not take the first event of a new series.
     """
@@ -110,7 +113,19 @@ def form_text(habits: Habits, labels: Sequence[str] = ()) -> str:
         description = f"The recurring series that the event belongs to, if there is one. So far we have: {names}."
         text = _with_attribute(text, "series", "description", description)
         text = _with_attribute(text, "series", "placeholder", habits.series[0])
-    return _with_attribute(text, "when", "placeholder", habits.line) if habits.line else text
+    text = _with_attribute(text, "when", "placeholder", habits.line) if habits.line else text
+    labels_in_use = {field.label for field in read_form(text).fields}
+    return text + "".join(_question(one, labels_in_use) for one in questions)
+
+
+def _question(question: Question, labels_in_use: Collection[str]) -> str:
+    """Write a question for a column of the page's table."""
+    label = f"{question.label} (in the table)" if question.label in labels_in_use else question.label
+    attributes = {"label": label, "description": f"For the column “{question.label}” of the page's table."}
+    if question.example:
+        attributes["placeholder"] = question.example[:_LONGEST_EXAMPLE]
+    lines = [f"      {name}: {_quoted(value)}\n" for name, value in attributes.items()]
+    return f"  - type: input\n    id: {question.id}\n    attributes:\n{''.join(lines)}"
 
 
 def _with_attribute(form: str, name: str, attribute: str, value: str) -> str:

@@ -78,6 +78,7 @@ class Event(_Value):
         ),
     ]
     issue: Annotated[int | None, Field(gt=0, description="Number of the issue that it was filed with")] = None
+    number: Annotated[int | None, Field(ge=0, description="Its running number, where the page's table has one")] = None
     status: Status | None = None
     series: Annotated[str | None, Field(description="The recurring series it belongs to")] = None
     title: Annotated[str, Field(min_length=1)]

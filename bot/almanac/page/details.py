@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 
 from almanac.dates import TIME, find_date
+from almanac.page.columns import field_of
 from almanac.page.dateshapes import has_time, without_zoned_time
 from almanac.page.firstline import NAMES, WEEKDAY_BEFORE, write_people
 from almanac.page.headings import LOWEST
@@ -27,7 +28,7 @@ from almanac.page.items import (
 )
 from almanac.page.lines import plain
 from almanac.page.outline import Section
-from almanac.page.tables import date_example, date_like, field_of, in_line
+from almanac.page.tables import date_example, date_like, in_line
 
 _LOOPS = {"people": "person in people", "agenda": "point in agenda", "links": "entry in links"}
 """The fields of several values, and what a loop goes through."""

@@ -14,6 +14,7 @@ from itertools import accumulate
 
 from almanac.dates import Found, NumericOrders, find_date
 from almanac.page.below import DateLine, date_line, dated_headings, has_title, titled
+from almanac.page.columns import columns_of, head_of
 from almanac.page.headings import Heading, find_headings, heading_ends
 from almanac.page.lines import (
     BULLET,
@@ -26,10 +27,10 @@ from almanac.page.lines import (
     is_delimiter,
     is_rule,
     plain,
+    raw_cells,
 )
 
 _DATE_COLUMN = re.compile(r"\b(?:date|when|day|month|year)\b", re.IGNORECASE)
-_TITLE_COLUMN = re.compile(r"\b(?:title|topic|event|talk|name|subject|theme|meeting|session|what)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _WORDS = re.compile(r"[^\W\d_]+")
 _NESTED = 2  # columns by which a line is indented that belongs to the item above it
@@ -358,33 +359,53 @@ def _table_end(lines: Lines, first: int, after: int) -> int | None:
 def _dated_rows(lines: Lines, first: int, after: int, year: str | None) -> Iterator[tuple[int, Found]]:
     texts = lines.texts
     delimiter = next((index for index in range(first, after) if is_delimiter(texts[index])), None)
-    names = cells(texts[delimiter - 1]) if delimiter is not None and delimiter > first else []
-    for index in range(first if delimiter is None else delimiter + 1, after):
-        if not is_delimiter(texts[index]) and (
-            found := _row_date(cells(texts[index]), names, year, lines.numeric_orders)
-        ):
+    names = head_of(texts, first, (first if delimiter is None else delimiter) + 1)
+    start = delimiter + 1 if delimiter is not None else first + bool(names)
+    rows = [index for index in range(start, after) if not is_delimiter(texts[index])]
+    columns = columns_of(names, [raw_cells(texts[index][:MAX_START]) for index in rows], lines.numeric_orders)
+    table = _Table(names, [column.field for column in columns], lines.numeric_orders)
+    for index in rows:
+        row = cells(texts[index])
+        own_year, goes_on = table.year_of(row)
+        if found := table.date_of(row, own_year or year):
             yield index, found
+        year = own_year if goes_on else year
 
 
-def _row_date(row: list[str], names: list[str], year: str | None, orders: NumericOrders) -> Found | None:
-    """Find the date of a row in one of its cells, and its title in another.
+@dataclass(frozen=True)
+class _Table:
+    """What the columns of a table are called, and what they hold."""
 
-    A cell that says a day holds the date; one that says less does only under a name such as "Month".
-    """
+    names: list[str]
+    fields: list[str]
+    orders: NumericOrders
 
-    def is_named(index: int, pattern: re.Pattern[str]) -> bool:
-        return index < len(names) and pattern.search(names[index]) is not None
+    def year_of(self, row: list[str]) -> tuple[str | None, bool]:
+        """Return the year that a cell of a row says, and whether it holds for the rows below until they say another."""
+        year = next((cell for cell in row if _YEAR.fullmatch(cell)), None)
+        return year, year is not None and "year" in self.fields
 
-    own_year = next((cell for cell in row if _YEAR.fullmatch(cell)), year)
-    dated = [(index, found) for index, cell in enumerate(row) if (found := find_date(cell, own_year, orders))]
-    exact = [(index, found) for index, found in dated if found.has_day and (found.leading or found.trailing)]
-    dates = exact or [(index, found) for index, found in dated if is_named(index, _DATE_COLUMN)]
-    if not dates:
-        return None
-    column, found = dates[0]
-    others = [(index, cell) for index, cell in enumerate(row) if index != column and cell and not _YEAR.fullmatch(cell)]
-    titles = [cell for index, cell in others if is_named(index, _TITLE_COLUMN)] or [cell for _, cell in others]
-    return replace(found, leading=True, trailing=True, title=found.title or next(iter(titles), ""))
+    def date_of(self, row: list[str], year: str | None) -> Found | None:
+        """Find the date of a row in one of its cells, and its title in another.
+
+        A cell that says a day holds the date; one that says less does only in a column of dates, or under a name such
+        as "Month".
+        """
+        dated = [(index, found) for index, cell in enumerate(row) if (found := find_date(cell, year, self.orders))]
+        exact = [(index, found) for index, found in dated if found.has_day and (found.leading or found.trailing)]
+        dates = exact or [(index, found) for index, found in dated if self._is_for_dates(index)]
+        if not dates:
+            return None
+        column, found = dates[0]
+        others = [cell for index, cell in enumerate(row) if index != column and cell and not _YEAR.fullmatch(cell)]
+        titles = [cell for field, cell in zip(self.fields, row, strict=False) if field == "title" and cell]
+        title = next(iter([*titles, *filter(None, [found.title]), *others]), "")
+        return replace(found, leading=True, trailing=True, title=title)
+
+    def _is_for_dates(self, index: int) -> bool:
+        return self.fields[index] == "date" or (
+            index < len(self.names) and _DATE_COLUMN.search(self.names[index]) is not None
+        )
 
 
 # ------------------------------------------------------------------------------- where an event ends

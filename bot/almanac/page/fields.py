@@ -4,14 +4,17 @@ Only what can be read without doubt is: a link that is none, or times without zo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from almanac.dates import TIME, TIME_ZONE
 from almanac.event.model import Person
 from almanac.event.people import read_people
+from almanac.page.columns import ATOM, BEHIND, NOTHING, Column, head_fields, without_mark
 from almanac.page.firstline import NAMES, PERSON, Line, first_lines
-from almanac.page.lines import plain
-from almanac.page.outline import Page
+from almanac.page.lines import LINK, links, plain, raw_cells
+from almanac.page.outline import Page, Section
+from almanac.page.tables import columns_by_row
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
 from almanac.urls import RefusedUrl, check_url
@@ -19,6 +22,9 @@ from almanac.urls import RefusedUrl, check_url
 _LONGEST = 300
 _BETWEEN_NAMES = re.compile(r",[ ](?:and[ ])?|[ ](?:and|&)[ ]")
 _BETWEEN_PEOPLE = re.compile(r"(?<=\))(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ])|;[ ]")
+_BETWEEN_IN_CELLS = re.compile(r"(?:,?[ ](?:and|und|y|&)[ ]|,[ ]|;[ ]|[ ]?<br[ ]?/?>[ ]?)", re.IGNORECASE)
+_NOBODY = re.compile(r"all|everyone|(?:cancell?ed|postponed|no )\b.*", re.IGNORECASE)
+_TIME = re.compile(rf"(?<![\w:]){TIME}{TIME_ZONE}?(?!\w)", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"(?<=\S)[ ]+\(([^()]+)\)\Z")
 
 
@@ -26,7 +32,10 @@ def entry_fields(page: Page, zones: Zones) -> dict[int, dict[str, Any]]:
     """Read the fields of all sections; where each begins on the page -> field -> value."""
     lists = (entries for entries in page.lists if entries[0].style.family in ("heading", "bullet"))
     lines = (line for entries in lists for line in first_lines(entries))
-    return {line.section.start: dict(_line_fields(line, zones)) for line in lines}
+    fields = {line.section.start: dict(_line_fields(line, zones)) for line in lines}
+    rows = [section for section in page.sections if section.style.family == "row"]
+    columns = columns_by_row(page, rows)
+    return fields | {row.start: _row_fields(row, columns[row.start], zones) for row in rows}
 
 
 def _line_fields(line: Line, zones: Zones) -> Iterator[tuple[str, Any]]:
@@ -67,3 +76,77 @@ def people_in(markdown: str) -> tuple[Person, ...]:
         return ()
     people, problems = read_people("\n".join(_IN_BRACKETS.sub(r", \1", part) for part in parts))
     return () if problems else people
+
+
+# ------------------------------------------------------------------------------- the rows of tables
+
+
+def _row_fields(row: Section, columns: Sequence[Column], zones: Zones) -> dict[str, Any]:
+    """Read the fields of a row: each from the column in which a new row would have it."""
+    fields: dict[str, Any] = {}
+    # An address in a column of its own counts more than one to which the title leads.
+    for column, raw in sorted(zip(columns, raw_cells(row.text), strict=False), key=lambda pair: pair[0].field == "url"):
+        cell = without_mark(raw.strip(), column.mark)
+        if not NOTHING.fullmatch(plain(cell)):
+            fields |= {name: value for name, value in _cell_fields(column, cell, row.date, zones) if value}
+    affiliation = fields.pop("affiliation", None)
+    if affiliation and "people" in fields:
+        fields["people"] = tuple(one.model_copy(update={"affiliation": affiliation}) for one in fields["people"])
+    extra = {name.removeprefix("extra "): fields.pop(name) for name in [*fields] if name.startswith("extra ")}
+    return fields | ({"extra": extra} if extra else {})
+
+
+def _cell_fields(column: Column, cell: str, date: str, zones: Zones) -> Iterator[tuple[str, Any]]:
+    words, field = plain(cell)[:_LONGEST], column.field
+    match field:
+        case "date" | "both" | "when":
+            time = words if field == "when" else next((found[0] for found in _TIME.finditer(words)), "")
+            yield "when", time if time and check_imported(date, time, zones).ok else None
+        case "title":
+            yield "url", _led_to(cell) if column.is_linked else None
+        case "url" | "recording":
+            yield field, _led_to(cell)
+        case "people":
+            yield from _people_of_cell(cell)
+        case "links":
+            yield from _links_of_cell(cell, with_recording=bool(column.recording_words))
+        case "number":
+            yield field, column.number_of(cell)
+        case "agenda":
+            yield field, tuple(words.split("; "))
+        case "affiliation" | "location" | "series" | "description":
+            yield field, words
+        case "extra" if column.question:
+            yield f"extra {column.question}", (_led_to(cell) if column.is_fixed else None) or words
+
+
+def _led_to(cell: str) -> str | None:
+    """Return the address of the only link in a cell."""
+    found = links(cell) or links(f"<{cell.strip('<>')}>")
+    return _address(found[0].url) if len(found) == 1 else None
+
+
+def _links_of_cell(cell: str, *, with_recording: bool) -> Iterator[tuple[str, Any]]:
+    found = links(cell)
+    recording = next((link for link in found if with_recording and "recording" in head_fields(link.label)), None)
+    yield "recording", recording and _address(recording.url)
+    yield "links", tuple(link for link in found if link != recording)
+
+
+def _people_of_cell(cell: str) -> Iterator[tuple[str, Any]]:
+    """Give the people in a cell, and the affiliation that stands once behind all of them."""
+    behind = BEHIND.search(cell)
+    cell = cell[: behind.start()] if behind else cell
+    atoms = (atom[0] for atom in ATOM.finditer(cell))
+    parts = (re.sub("\0", lambda _: next(atoms, ""), part) for part in _BETWEEN_IN_CELLS.split(ATOM.sub("\0", cell)))
+    yield "people", tuple(_named(part) for part in parts if plain(part) and not _NOBODY.fullmatch(plain(part)))
+    yield "affiliation", behind and plain(behind[0])
+
+
+def _named(markdown: str) -> Person:
+    words, link = plain(markdown), LINK.search(markdown)
+    in_brackets = _IN_BRACKETS.search(words)
+    name = (words[: in_brackets.start()] if in_brackets else words)[:_LONGEST]
+    return Person(
+        name=name, url=_address(link[2]) if link else None, affiliation=in_brackets[1] if in_brackets else None
+    )

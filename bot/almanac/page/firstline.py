@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from almanac.dates import TIME, find_date
+from almanac.page.columns import field_of
 from almanac.page.dateshapes import without_zoned_time
 from almanac.page.lines import LINK, MAX_START, plain, split_lines
 from almanac.page.outline import Section
-from almanac.page.tables import date_example, date_like, field_of, in_line
+from almanac.page.tables import date_example, date_like, in_line
 
 _MARK = re.compile(r"\A[ ]{0,3}(?:#{1,6}[ \t]+|(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?")
 _CLOSING_MARK = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")

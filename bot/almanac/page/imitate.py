@@ -14,6 +14,7 @@ from almanac.page.details import observe_details, write_details
 from almanac.page.firstline import Piece, observe_first_line, write_first_line
 from almanac.page.insert import fitted, put
 from almanac.page.outline import Page, Section, known_dates, outline
+from almanac.page.proof import says_date_of
 from almanac.page.tables import CHANGED, observe_table, write_row
 from almanac.page.template import section_renderer
 
@@ -114,4 +115,4 @@ def lands(page: Page, event: Event, section: str, like: Sequence[Section] | None
     is_whole = new.text == fitted(event, section, page.newline)
     same_kind = (new.style.family, new.style.level) == (model.family, model.level)
     others_kept = [one.text for one in others] == before
-    return is_whole and same_kind and event.date.startswith(new.date) and others_kept
+    return is_whole and same_kind and says_date_of(new, event) and others_kept

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from almanac.dates import find_date
+from almanac.page.columns import field_of
 from almanac.page.firstline import NAMES, PERSON
 from almanac.page.headings import LOWEST
 from almanac.page.lines import LINK, plain, split_lines
 from almanac.page.outline import Section
-from almanac.page.tables import field_of
 
 ADDRESS = re.compile(rf"{LINK.pattern}|\[([^\[\]]+)\]\[[^\[\]]*\]|<(https?://[^<>\s]+)>")
 """What leads somewhere: a link (its words are group 1 or 3, its address group 2) or an address (group 4)."""

@@ -228,6 +228,7 @@ class SectionReader:
             kept = {name: value for name, value in record if name not in _SHOWN}
         else:
             kept = dict(record)
+            found |= {"extra": {**record.extra, **found["extra"]}} if "extra" in found else {}
             if section.title in (record.series, record.title):
                 del found["title"]
             # A section may say only the month of a day, or no year: a person put the rest into the record.
@@ -277,8 +278,11 @@ def _listed(value: str) -> list[str]:
 
 
 def _verbatim(section: Section, event: Event) -> Event:
-    """Keep a section's text, and its links for people and programs that look for them."""
-    return event.model_copy(update={"markdown": section.text, "links": event.links or links(section.text)})
+    """Keep a section's text, and its links for people and programs that look for them, but for those that are known."""
+    values = (event.url, event.recording, *(person.url for person in event.people), *(link.url for link in event.links))
+    known = {value.rstrip("/") for value in (*values, *event.extra.values()) if isinstance(value, str)}
+    others = (link for link in links(section.text) if link.url.rstrip("/") not in known)
+    return event.model_copy(update={"markdown": section.text, "links": (*event.links, *others)})
 
 
 def _with_unread(section: Section, event: Event, record: Event) -> Event:

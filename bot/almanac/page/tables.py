@@ -1,35 +1,14 @@
-"""What pages call the fields of an event, and the rows of a table, with a template that adds such a row."""
+"""The rows of a table: how they are written, with a template that adds such a row, and what each of them says."""
 
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from almanac.dates import NumericOrders, find_date
-from almanac.event.model import safe_slug
+from almanac.dates import UNKNOWN_YEAR, find_date
+from almanac.page.columns import Column, columns_of, head_of
 from almanac.page.dateshapes import example_of, has_time, has_year
-from almanac.page.lines import LINK, cells, is_delimiter, plain, raw_cells
+from almanac.page.lines import plain, raw_cells
 from almanac.page.outline import Page, Section
-
-_LABELS_OF = {
-    "title": "topic, title, event, talk, name, subject, theme, session, what, presentation, headline",
-    "series": "series, track, category, programme series, kind, type",
-    "date": "date, day",
-    "when": "when, time, times, date and time, time and date, start time, starts",
-    "location": "where, location, place, venue, room, address",
-    "url": "register, registration, rsvp, sign up, signup, sign-up, tickets, join, link, meeting link, website, "
-    "details",
-    "people": "speaker, speakers, speaker(s), guest, guests, guest(s), presenter, presenters, presenter(s), host, "
-    "hosts, panel, panelists, panellists, people, who, participants, by, with, lead, leader, facilitator, "
-    "facilitators, author, authors",
-    "affiliation": "affiliation, affiliations, organisation, organization, company, institution, employer",
-    "description": "description, abstract, summary, about, notes, comments, comment",
-    "agenda": "agenda, schedule, programme, program, outline, topics",
-    "links": "links, resources, materials, material, slides, slide deck, references, further reading, read more, more",
-    "recording": "recording, recordings, video, videos, watch, replay",
-    "status": "status, state",
-}
-_FIELD_OF = {label: field for field, labels in _LABELS_OF.items() for label in labels.split(", ")}
 
 CHANGED = "{% if status and status != 'scheduled' %} ({{ status }}){% endif %}"
 """Says after a title that an event was cancelled or the like, where there is no other place for it."""
@@ -43,27 +22,23 @@ _IN_LINE = {
     "links": "{% for entry in links %}{{ entry.label | link(entry.url) }}"
     "{% if not loop.last %}, {% endif %}{% endfor %}",
 }
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_AFFILIATIONS = "people | map(attribute='affiliation') | select | join"
+_MODELS = 12
+"""How many of the newest rows show how the next one is written."""
 _PADDED_CELL = """\
 {% macro cell(width) %}{% set words %}{{ caller() }}{% endset %}
 {{ words }}{{ (" " * (width - words | length)) | text }}{% endmacro %}
 """
 
 
-def field_of(label: str) -> str | None:
-    """Return the field that a page means by a label or by a column's name, or None.
-
-    `affiliation` is that of the people; it is not a field of the event itself.
-    """
-    return _FIELD_OF.get(" ".join(label.casefold().split()).rstrip(":"))
-
-
 def date_example(dates: Sequence[tuple[str, str]], sections: Sequence[Section], *, year_column: bool = False) -> str:
     """Choose the example by which a template writes dates, given as they are written and as they are read.
 
-    It leaves the year out only if all sections are below headings that name it, or if a column does.
+    It leaves the year out only if all sections are below headings that name it, if a column does, or if the list knows
+    no years.
     """
-    year_elsewhere = year_column or all(section.period is not None for section in sections)
+    unknown = all(section.date.startswith(UNKNOWN_YEAR) for section in sections)
+    year_elsewhere = year_column or unknown or all(section.period is not None for section in sections)
     if not year_elsewhere:
         dates = [(words, date) for words, date in dates if has_year(words)] or dates
     return example_of(dates, with_year=not year_elsewhere) or "November 8, 2021"
@@ -92,151 +67,261 @@ def in_line(field: str, *, link: str = "", affiliations: bool = True) -> str:
     return _IN_LINE.get(field) or f"{{{{ {field} | text }}}}"
 
 
-# ------------------------------------------------------------------------------- rows
+# ------------------------------------------------------------------------------- the rows of a page
 
 
-@dataclass(frozen=True)
-class Column:
-    """What one column of a table shows, and how.
+def columns_by_row(page: Page, rows: Sequence[Section]) -> dict[int, tuple[Column, ...]]:
+    """Find the columns of tables: start of each row -> those of its table. Tables of one list with one head are one."""
+    tables: dict[tuple[object, ...], list[Section]] = {}
+    for row, names in zip(rows, _heads(page, rows), strict=True):
+        tables.setdefault((row.list_key, *names), []).append(row)
+    columns: dict[int, tuple[Column, ...]] = {}
+    for key, alike in tables.items():
+        names = [*map(str, key[1:])]
+        found = columns_of(names, [raw_cells(row.text) for row in alike], page.lines.numeric_orders)
+        columns |= dict.fromkeys((row.start for row in alike), tuple(found))
+    return columns
 
-    `field` is one of the event's, `year`, `affiliation`, `both` for date and title in one cell, or `extra` for an
-    answer to a question of the site's own.
-    """
 
-    field: str
-    name: str
-    width: int = 0  # in characters; 0 where the cells are not padded
-    linked: bool = False
-    link: str = ""  # the words of its links where they are always the same
-    brackets: bool = False  # its words are followed by more in brackets
+def _heads(page: Page, rows: Sequence[Section]) -> Iterator[list[str]]:
+    """Give the words of the head above each row; no line is looked at for two rows."""
+    texts = page.lines.texts
+    names: list[str] = []
+    last = -1
+    for row in rows:
+        line = first = row.line - 1
+        while first > last + 1 and "|" in texts[first - 1]:
+            first -= 1
+        goes_on = last >= 0 and first == last + 1
+        names = head_of(texts, first, line) or (names if goes_on else [])
+        yield names
+        last = line
 
 
 @dataclass(frozen=True)
 class Table:
-    """How the rows of a table are written."""
+    """How the rows of a table are written, as far as they are alike: by the newest of them."""
 
     columns: tuple[Column, ...]
+    spaces: tuple[tuple[str, str], ...]  # before and after the words of each column's cells
+    widths: tuple[int, ...]  # in characters; 0 where a column's cells are not padded
     date: str  # the example for its dates
     bars: tuple[bool, bool]  # whether a row begins and ends with one
-    space: str  # between a bar and a cell's words
+    short: bool  # whether a last cell that would be blank is left out
+
+    def has(self, *fields: str) -> bool:
+        return any(column.field in fields for column in self.columns)
 
 
 def observe_table(page: Page, rows: Sequence[Section]) -> Table:
-    """Describe how most rows are written, those with another number of cells left out."""
-    split_rows = [raw_cells(row.text) for row in rows]
-    count = Counter(map(len, split_rows)).most_common(1)[0][0]
-    split_rows = [row for row in split_rows if len(row) == count]
-    columns = list(zip(*split_rows, strict=True))
-    names = [*_names(page, rows[0]), *[""] * count][:count]
+    """Describe how the newest rows of a list are written."""
+    by_row = columns_by_row(page, rows)
+    newest = sorted(rows, key=lambda row: row.date, reverse=True)
+    columns = by_row[newest[0].start]
+    alike = [row for row in newest if by_row[row.start] is columns]
+    models = [(row, raw_cells(row.text)) for row in alike[:_MODELS]]
+    whole = [row.text.strip() for row, cells in models if len(cells) >= len(columns)] or [models[0][0].text.strip()]
+    blank = [len(cells) < len(columns) for _, cells in models if not "".join(cells[len(columns) - 1 :]).strip()]
+    by_column = [[cells[index] for _, cells in models if index < len(cells)] for index in range(len(columns))]
     orders = page.lines.numeric_orders
-    fields = _fields(names, columns, {row.title for row in rows}, orders)
     dates = [
-        (found.words, found.date)
-        for field, column in zip(fields, columns, strict=True)
-        if field in ("date", "both")
-        for cell in column
-        if (found := find_date(plain(cell), None, orders))
+        (found.words, row.date)
+        for row, cells in models
+        for column, cell in zip(columns, cells, strict=False)
+        if column.field in ("date", "both") and (found := find_date(plain(cell), None, orders))
     ]
-    first = rows[0].text.strip()
-    spaces = Counter(" " if cell[:1] == " " else "" for row in split_rows for cell in row[1:])
+    opened, closed = _most(text.startswith("|") for text in whole), _most(text.endswith("|") for text in whole)
     return Table(
-        tuple(map(_column, fields, names, columns)),
-        date_example(dates, rows, year_column="year" in fields),
-        (first.startswith("|"), first.endswith("|")),
-        spaces.most_common(1)[0][0] if spaces else " ",
+        columns,
+        tuple(map(_spaces, by_column)),
+        tuple(map(_width, by_column)),
+        date_example(dates, alike, year_column=any(column.field == "year" for column in columns)),
+        (opened, closed),
+        short=not closed or _most(blank),
     )
+
+
+def _most(flags: Iterable[bool]) -> bool:
+    seen = list(flags)
+    return sum(seen) * 2 > len(seen)
+
+
+def _spaces(cells: Sequence[str]) -> tuple[str, str]:
+    """Return what is between a bar and the words of most cells."""
+    filled = [cell for cell in cells if cell.strip()] or [" "]
+    return " " * _most(cell.startswith(" ") for cell in filled), " " * _most(cell.endswith(" ") for cell in filled)
+
+
+def _width(cells: Sequence[str]) -> int:
+    """Return to how many characters most cells are padded, the usual space at both ends aside; 0 if they are not."""
+    before, after = _spaces(cells)
+    inner = [cell.removeprefix(before).removesuffix(after) for cell in cells]
+    width, count = Counter(map(len, inner)).most_common(1)[0] if inner else (0, 0)
+    is_padded = count * 2 > len(inner) and any(len(cell) == width and cell.strip() != cell for cell in inner)
+    return width if is_padded else 0
+
+
+def next_number(page: Page, date: str) -> int | None:
+    """Return the number with which a table goes on at a date; None if it has no such column, or no number is free."""
+    rows = [row for row in page.alive_list if row.style.family == "row"]
+    columns = columns_by_row(page, rows)
+    before: list[int] = []
+    after: list[int] = []
+    for row in rows:
+        for column, cell in zip(columns[row.start], raw_cells(row.text), strict=False):
+            if column.field == "number" and (number := column.number_of(cell)) is not None:
+                (before if row.date <= date else after).append(number)
+    if not before:
+        return min(after) - 1 if after and min(after) > 1 else None
+    number = max(before) + 1
+    return number if number < min(after, default=number + 1) else None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of a site's own: its id, its words, and an answer as an example."""
+
+    id: str
+    label: str
+    example: str
+
+
+def table_questions(page: Page) -> tuple[Question, ...]:
+    """Return the questions for the columns of the table that is alive which no field fills, where most rows fill them.
+
+    The newest row that has an answer gives the example.
+    """
+    rows = [row for row in page.alive_list if row.style.family == "row"]
+    by_row = columns_by_row(page, rows)
+    columns = by_row[max(rows, key=lambda row: row.date).start] if rows else ()
+    newest = sorted((row for row in rows if by_row[row.start] is columns), key=lambda row: row.date, reverse=True)
+    asked: dict[str, Question] = {}
+    for index, column in enumerate(columns):
+        if column.field == "extra" and column.question and len(column.filled) * 2 > len(column.cells):
+            answers = (plain(cells[index]) for row in newest if index < len(cells := raw_cells(row.text)))
+            asked.setdefault(column.question, Question(column.question, column.name, next(filter(None, answers), "")))
+    return tuple(asked.values())
+
+
+# ------------------------------------------------------------------------------- the template of a row
 
 
 def write_row(table: Table) -> str:
     """Write the template that makes such a row of an event."""
-    shows_status = any(column.field == "status" for column in table.columns)
+    opened, closed = table.bars
     row = []
-    for column in table.columns:
-        value = _write_cell(column, table.date, "" if shows_status else CHANGED)
-        row.append(f"{{% call cell({column.width}) %}}{value}{{% endcall %}}" if column.width else value)
-    space, (opening, closing) = table.space, table.bars
-    macro = _PADDED_CELL if any(column.width for column in table.columns) else ""
-    line = f"{space}|{space}".join(row)
-    return f"{macro}{f'|{space}' * opening}{line}{f'{space}|' * closing}\n"
+    for index, column in enumerate(table.columns):
+        before, after = table.spaces[index]
+        is_first, is_last = index == 0, index + 1 == len(table.columns)
+        value, width, given = _write_value(table, column), table.widths[index], _given(column)
+        end = f"{after}|" if closed or not is_last else ""
+        if is_last and table.short and given:
+            row.append(f"{{% if {given} %}}{before}{value}{end}{{% endif %}}")
+            continue
+        if is_first and not opened:
+            # A row that begins with a blank cell needs the bar before it: GitHub drops the cell otherwise.
+            before = ""
+            value = f"{{% if {given} %}}{value}{{% else %}}| {{% endif %}}" if given else value
+        elif given and (column.mark or column.is_fixed):
+            value = f"{{% if {given} %}}{value}{{% endif %}}"
+        if width:
+            value = f"{{% call cell({width}) %}}{value}{{% endcall %}}"
+        row.append(f"{before}{value}{end}")
+    macro = _PADDED_CELL if any(table.widths) else ""
+    return f"{macro}{'|' * opened}{''.join(row)}\n"
 
 
-def _write_cell(column: Column, date: str, changed: str) -> str:
-    like, leads_to = date_like(date), "link(url or recording)"
-    title = f"{{{{ title | {leads_to if column.linked else 'text'} }}}}{changed}"
+def _given(column: Column) -> str:
+    """Return the expression that tells whether an event has something for a column; empty if each event has."""
     match column.field:
-        case "date":
-            return f"{{{{ {like} | {leads_to} }}}}" if column.linked else f"{{{{ {like} }}}}"
+        case "date" | "title" | "both" | "year":
+            return ""
+        case "affiliation":
+            return _AFFILIATIONS
+        case "extra":
+            return column.question and f'extra["{column.question}"]'
+        case "links" if column.recording_words:
+            return "(links or recording)"
+    return column.field
+
+
+def _write_value(table: Table, column: Column) -> str:
+    """Write what a cell holds, where the event has something for it."""
+    match column.field:
+        case "date" | "title" | "both":
+            value = _write_name(table, column)
+        case "number":
+            value = "{}{{{{ number }}}}{}".format(*column.around_number)
+        case "url" | "recording":
+            value = _address(column)
+        case "people":
+            value = _write_people(column)
+        case "links":
+            value = _write_links(column)
+        case "extra":
+            value = _write_answer(column)
+        case _:
+            value = in_line(column.field)
+    return f"{column.mark}{value}{column.mark}"
+
+
+def _write_name(table: Table, column: Column) -> str:
+    """Write the date, the title, or both; what changed about the event is said once, behind the last of them."""
+    like = date_like(table.date)
+    # An address that has a place of its own is not written twice.
+    shown = {one.field for one in table.columns} | {"recording" for one in table.columns if one.recording_words}
+    targets = " or ".join(name for name in ("url", "recording") if name not in shown)
+    show = f"link({targets})" if column.is_linked and targets else "text"
+    changed = "" if table.has("status") else CHANGED
+    title = f"{{{{ title | {show} }}}}{changed}"
+    match column.field:
         case "title":
             return title
         case "both":
             return f"{{{{ {like} }}}}: {title}"
-        case "url" | "recording":
-            return f"{{% if {column.field} %}}{in_line(column.field, link=column.link)}{{% endif %}}"
-        case "extra":
-            name = safe_slug(column.name).replace("-", "_")
-            return f'{{{{ extra["{name}"] | text }}}}' if name else ""
-    return in_line(column.field, affiliations=column.brackets)
+    date = f"{{{{ {like} }}}}" if show == "text" else f"{{{{ {like} | {show} }}}}"
+    return date if table.has("title") else f"{date}{changed}"
 
 
-def _names(page: Page, row: Section) -> list[str]:
-    texts = page.lines.texts
-    for line in range(row.line - 1, 0, -1):
-        if is_delimiter(texts[line]):
-            return cells(texts[line - 1]) if "|" in texts[line - 1] else []
-        if "|" not in texts[line]:
-            return []
-    return []
+def _address(column: Column) -> str:
+    field = column.field
+    if column.is_address:
+        return in_line(field, link="<>") if column.filled[0].startswith("<") else f"{{{{ {field} | url }}}}"
+    return in_line(field, link=column.usual_words or ("" if column.filled else column.name))
 
 
-def _fields(
-    names: Sequence[str], columns: Sequence[Sequence[str]], titles: set[str], orders: NumericOrders
-) -> list[str]:
-    """Find what each column shows: what its name and its cells say, or else the first that holds dates or titles."""
-    fields: list[str] = []
-    for name, column in zip(names, columns, strict=True):
-        field = _field(name, column, orders)
-        # Only one column shows a field; a second one of the same kind is left to the site's own questions.
-        fields.append("extra" if field in fields else field)
-    words = [set(map(plain, column)) for column in columns]
-    if "date" not in fields:
-        dated = [index for index, column in enumerate(words) if any(find_date(cell, None, orders) for cell in column)]
-        for index in dated[:1]:
-            fields[index] = "date"
-    if "title" not in fields:
-        titled = [index for index, column in enumerate(words) if fields[index] == "extra" and titles & column]
-        for index in titled[:1]:
-            fields[index] = "title"
-    return fields if "title" in fields else ["both" if field == "date" else field for field in fields]
+def _write_people(column: Column) -> str:
+    separator, last = column.separators
+    name = "{{ person.name | link(person.url) }}"
+    between = f"{{% if not loop.last %}}{separator}{{% endif %}}"
+    if last:
+        comma = "{% if loop.length > 2 %},{% endif %}" if last.startswith(",") else ""
+        between = (
+            f"{{% if loop.revindex == 2 %}}{comma}{last.lstrip(',')}{{% elif not loop.last %}}{separator}{{% endif %}}"
+        )
+    if column.affiliation == "()":
+        name += "{% if person.affiliation %} ({{ person.affiliation | text }}){% endif %}"
+    people = f"{{% for person in people %}}{name}{between}{{% endfor %}}"
+    if column.affiliation in ("", "()"):
+        return people
+    before, after = column.affiliation.split("...")
+    return f"{people}{{% if {_AFFILIATIONS} %}}{before}{in_line('affiliation')}{after}{{% endif %}}"
 
 
-def _field(name: str, column: Sequence[str], orders: NumericOrders) -> str:
-    shown = [plain(cell) for cell in column if cell.strip()]
-    if shown and all(map(_YEAR.fullmatch, shown)):
-        return "year"
-    # "When" and "Time" are written above dates as well as above times.
-    dated = sum((found := find_date(cell, None, orders)) is not None and found.leading for cell in shown)
-    if dated * 2 > len(shown):
-        return "date"
-    field = field_of(name)
-    if field == "description" and sum(bool(LINK.fullmatch(cell.strip())) for cell in column) * 2 > len(shown):
-        # "Notes" that lead somewhere are on a page of their own.
-        return "links"
-    return "extra" if field in (None, "date") else field
-
-
-def _column(field: str, name: str, column: Sequence[str]) -> Column:
-    shown = [cell.strip() for cell in column if cell.strip()]
-    # Padding is what makes most cells equally wide, one space at either end aside.
-    inner = [cell.removeprefix(" ").removesuffix(" ") for cell in column]
-    width, count = Counter(map(len, inner)).most_common(1)[0]
-    padded = count * 2 > len(column) and any(len(cell) == width and cell.strip() != cell for cell in inner)
-    linked = sum(bool(LINK.fullmatch(cell)) for cell in shown) * 2 > len(shown)
-    words = {plain(cell) for cell in shown}
-    return Column(
-        field,
-        name,
-        width=width if padded else 0,
-        linked=linked,
-        link=next(iter(words)) if linked and len(words) == 1 else "",
-        brackets=any("(" in word for word in words),
+def _write_links(column: Column) -> str:
+    separator = column.separators[0]
+    written = (
+        "{% for entry in links %}{{ entry.label | link(entry.url) }}"
+        f"{{% if not loop.last %}}{separator}{{% endif %}}{{% endfor %}}"
     )
+    if not (words := column.recording_words):
+        return written
+    before = f"{{% if links %}}{separator}{{% endif %}}"
+    return f"{written}{{% if recording %}}{before}{in_line('recording', link=words)}{{% endif %}}"
+
+
+def _write_answer(column: Column) -> str:
+    answer = _given(column)
+    if not answer:
+        return ""  # a column without a name has no question
+    return f"[{column.usual_words}]({{{{ {answer} | url }}}})" if column.is_fixed else f"{{{{ {answer} | text }}}}"

@@ -17,7 +17,7 @@ from almanac.proposal.merge import Merged, field_digests, merge, merge_records
 from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBranch, branch_name
 from almanac.proposal.textmerge import merge_files, merge_texts
 from almanac.times.zones import Zones
-from almanac.views.protocol import Undecided, View, places, put_event, read_event, stamped
+from almanac.views.protocol import Undecided, View, completed, places, put_event, read_event, stamped
 
 _TITLE_LENGTH = 60
 _NOT_PLAIN = re.compile(r"[^\w &,'\u2019.\u2013-]|_")
@@ -76,7 +76,8 @@ def fresh_content(branch: Branch, event: Event) -> Content:
         current = read_event(branch.views, at_base.texts, previous)
         ancestor = branch.origin if branch.origin is not None else field_digests(previous)
         merged = merge(ancestor, current, event, branch.zones(event))
-    event = stamped(branch.views, merged.event.model_copy(update={"id": event.id}))
+    event = merged.event.model_copy(update={"id": event.id})
+    event = stamped(branch.views, event if previous else completed(branch.views, event, at_base.texts))
     path = branch.path(event.id)
     source = at_base.texts(path) if previous else None
     files = {

@@ -13,8 +13,8 @@ from almanac.event.model import Event
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
 
-# These follow from the others, or never change.
-_KEPT = frozenset({"id", "issue", "rendered"})
+# These follow from the others or from the page, or never change.
+_KEPT = frozenset({"id", "issue", "number", "rendered"})
 _TIMES = ("starts", "ends", "time_zone")
 FIELDS = tuple(name for name in Event.model_fields if name not in _KEPT)
 

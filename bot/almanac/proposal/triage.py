@@ -37,7 +37,7 @@ CLOSED_BY, REJECTED, ENDED, REVISES = "closed-by", "rejected", "ended", "revises
 
 def answers_digest(event: Event) -> str:
     """Return what tells two sets of answers apart; another version may write the same answers differently."""
-    data = event.model_dump(mode="json", exclude={"id", "rendered"}, exclude_defaults=True)
+    data = event.model_dump(mode="json", exclude={"id", "number", "rendered"}, exclude_defaults=True)
     return hashlib.sha256(json.dumps([__version__, data], sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -16,6 +16,7 @@ from almanac.page.outline import Section, outline
 from almanac.page.section import Renderer, SectionReader
 from almanac.page.shown import doubt
 from almanac.page.sync import Synced, sync
+from almanac.page.tables import next_number
 from almanac.views.protocol import Built, Texts, Undecided, View
 
 _SEARCHED = 2000
@@ -54,6 +55,12 @@ class PageView(View):
     def _lists(self, section: Section, event: Event) -> bool:
         """Tell whether a line names an event beside its section."""
         return False
+
+    def complete(self, event: Event, texts: Texts) -> Event:
+        page = texts(self._config.page)
+        if page is None or event.number is not None:
+            return event
+        return event.model_copy(update={"number": next_number(outline(page), event.date)})
 
     def stamp(self, event: Event) -> Event:
         return event.model_copy(update={"rendered": fingerprint(self._render(event))})

@@ -69,6 +69,10 @@ class View(Protocol):
         """
         ...
 
+    def complete(self, event: Event, texts: Texts) -> Event:
+        """Return a new event's record with what only this view's files can tell, such as the next number of a table."""
+        return event
+
     def stamp(self, event: Event) -> Event:
         """Return the record with what this view has to remember about the event."""
         return event
@@ -119,6 +123,13 @@ class View(Protocol):
         `record` is the event's own record on the main branch, which does not count.
         """
         return None
+
+
+def completed(views: Sequence[View], event: Event, texts: Texts) -> Event:
+    """Return a new event's record with what only the files of all views can tell."""
+    for view in views:
+        event = view.complete(event, texts)
+    return event
 
 
 def stamped(views: Sequence[View], event: Event) -> Event:
