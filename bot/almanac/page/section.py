@@ -20,7 +20,6 @@ from almanac.page.canonical import is_known, says_same, sense, spelt
 from almanac.page.lines import URL, fingerprint, links, plain, split_lines, with_newline
 from almanac.page.match import title_of, words
 from almanac.page.outline import Section
-from almanac.page.proof import UnreadableSectionError
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
 
@@ -177,18 +176,14 @@ class SectionReader:
         return written is not None and is_known(record.rendered, written)
 
     def written(self, event: Event) -> str | None:
-        """Write a section from the fields alone; None if the template cannot."""
+        """Write a section from the fields alone, which may be a guess; None if the template cannot."""
         try:
             return self.render(event.model_copy(update={"markdown": None}))
-        except UnreadableSectionError:
+        except UserError:
             return None
 
     def _tried(self, event: Event) -> list[str]:
-        """Write a section from fields that are only a guess, at which the template may fail."""
-        try:
-            return spelt(self.written(event) or "")
-        except UserError:
-            return []
+        return spelt(self.written(event) or "")
 
     def _says(self, event: Event, section: Section) -> bool:
         written = self.written(event)
