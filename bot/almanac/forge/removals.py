@@ -11,7 +11,7 @@ from almanac.forge.git import Git
 _LITERAL = {"GIT_LITERAL_PATHSPECS": "1"}
 _LOG = ("--format=commit %H", "--raw", "-z", "--no-abbrev", "--diff-filter=D", "--no-renames", "--relative")
 _LOGGED = re.compile(r"commit ([0-9a-f]+)|:[0-7]+ [0-7]+ ([0-9a-f]+) [0-9a-f]+ D\0([^\0]+)\0")
-_HELD = re.compile(r"[0-7]{6} blob ([0-9a-f]{40,64})\t([^\0]+)\0")
+_HELD = re.compile(r"(?<![^\0])[0-7]{6} blob ([0-9a-f]{40,64})\t([^\0]+)\0")
 _HIDDEN = re.compile(r"^S ", re.MULTILINE)  # how `ls-files -t` marks what is not checked out
 _UNSHALLOW = "Run `git fetch --unshallow` first (in a workflow: `fetch-depth: 0`)."
 _REFETCH = "Clone the repository again, without `--filter`, and run this there."
