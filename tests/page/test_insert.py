@@ -220,6 +220,25 @@ SEASONS = (
         (SEASONS, "2020-03-30", "- Mar 30: N", SEASONS.replace("- Mar 2", "- Mar 30: N\n- Mar 2")),
         (SEASONS, "2021-12-06", "- Dec 6: N", SEASONS.replace("## Fall", "## Fall 2021\n\n- Dec 6: N\n\n## Fall")),
         (SEASONS, "2021-07-05", "- Jul 5: N", SEASONS.replace("## Fall", "## Summer 2021\n\n- Jul 5: N\n\n## Fall")),
+        # December is autumn, unless the page files it in winter or knows no autumn.
+        (
+            "## Spring 2020\n- Apr 6: b\n- Apr 13: c\n",
+            "2020-12-06",
+            "- Dec 6: N",
+            "## Spring 2020\n- Apr 6: b\n- Apr 13: c\n\n## Fall 2020\n- Dec 6: N\n",
+        ),
+        (
+            "## Fall 2019\n- Nov 6: b\n\n## Winter 2020\n- Dec 7: c\n",
+            "2021-12-06",
+            "- Dec 6: N",
+            "## Fall 2019\n- Nov 6: b\n\n## Winter 2020\n- Dec 7: c\n\n## Winter 2021\n- Dec 6: N\n",
+        ),
+        (
+            "## Winter 2020\n- Feb 7: c\n",
+            "2021-12-06",
+            "- Dec 6: N",
+            "## Winter 2020\n- Feb 7: c\n\n## Winter 2021\n- Dec 6: N\n",
+        ),
         # December closes the autumn where there is no winter. A season that the page has not had is named all the same.
         (
             "## Fall 2020\n- Nov 2: d\n",

@@ -163,6 +163,20 @@ def test_no_heading_is_made_whose_words_cannot_be_known() -> None:
     assert put(page, event(date="2020-01-02"), "- N", previous=None, order=None) == page + "- N\n"
 
 
+@pytest.mark.parametrize(
+    ("page", "new"),
+    [
+        ("# 2020\n\n- Nov 2: a\n\n- A walk\n  in the wood\n{}\nBye.\n", "- May 3: N"),
+        ("# 2020\n\n- Nov 2: a\n- A walk\n{}", "- May 3: N"),
+        ("# 2020\n\n| Nov 2 | a |\n| TBA | b |\n{}\n| Not | it |\n", "| May 3 | N |"),
+        ("# 2020\n\n## Nov 2: a\n\n- A walk\n{}", "## May 3: N"),
+    ],
+)
+def test_entries_without_dates_stay_under_their_heading(page: str, new: str) -> None:
+    after = put(page.format(""), event(date="2021-05-03", title="N"), new, previous=None, order=None)
+    assert after == page.format(f"\n# 2021\n\n{new}\n")
+
+
 def test_a_heading_that_another_entry_needs_stays() -> None:
     page = "# 2021\n\n- Nov 2: b\n\n# 2020\n\n- Nov 2: a\n"
     moved = event(date="2020-11-02", title="a")

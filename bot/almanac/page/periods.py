@@ -8,15 +8,16 @@ from itertools import chain, pairwise
 
 from almanac.dates import find_date
 from almanac.page.headings import Heading
-from almanac.page.lines import is_delimiter, is_rule, split_lines
+from almanac.page.lines import BULLET, is_delimiter, is_rule, split_lines
 from almanac.page.order import Order
 from almanac.page.outline import Page, Section
 
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _MONTH_WORD = re.compile(rf"\b(?:{'|'.join([*month_name[1:], *month_abbr[1:], 'Sept'])})\b", re.IGNORECASE)
 _ISO_MONTH = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}-[01][0-9](?![0-9])")
-_SEASONS = (("Winter",), ("Spring",), ("Summer",), ("Fall", "Autumn"))  # December begins the first
-_SEASON_NAMES = tuple(chain(*_SEASONS))
+_SEASONS = (("Winter",), ("Spring",), ("Summer",), ("Fall", "Autumn"), ("Fall", "Autumn", "Winter"))
+"""The names for January and February, for each three months from March on, and for December, mostly still autumn."""
+_SEASON_NAMES = tuple(dict.fromkeys(chain(*_SEASONS)))
 _SEASON = re.compile(rf"\b(?:{'|'.join(_SEASON_NAMES)})\b", re.IGNORECASE)
 _FOLDED_END = re.compile(r"\s*</details[ \t]*>", re.IGNORECASE)
 _TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=[\r\n])")
@@ -73,7 +74,23 @@ def new_heading(page: Page, group: Sequence[Section], date: str, order: Order) -
     separator, closing = _separator(page, group), _folded_end(page, first.period, group)
     if following:
         return page.lines.offsets[following[0].line], lead, closing + separator
-    return group[-1].end + len(_folded_end(page, group[-1].period, group)), separator + lead, closing
+    folded = _folded_end(page, group[-1].period, group)
+    return group[-1].end + len(folded) if folded else _list_end(page, group[-1]), separator + lead, closing
+
+
+def _list_end(page: Page, last: Section) -> int:
+    """Return where the list of an entry ends: bullets or rows below it that are no events belong to it, too."""
+    lines, end, family = page.lines, last.end, last.style.family
+    for index in range(last.line - 1 + len(split_lines(last.text)), len(lines.texts)):
+        text = lines.texts[index]
+        is_row, is_bullet = "|" in text, BULLET.match(text) and not is_rule(text)
+        if family == "row" and not is_row:
+            break
+        if is_row if family == "row" else is_bullet or (text.strip() and text[0] in " \t"):
+            end = lines.end(index)
+        elif text.strip():
+            break
+    return last.end if family == "heading" else end
 
 
 def is_space(gap: str) -> bool:
@@ -180,6 +197,6 @@ def _term_of(terms: dict[int, list[str]], group: Sequence[Section], date: str) -
     own_words = {name for names in terms.values() for name in names}
     if own_words.isdisjoint(_SEASON_NAMES):
         return nearest if apart < _ANOTHER_TERM else None
-    by_calendar = _SEASONS[month % 12 // 3]
+    by_calendar = _SEASONS[month // 3]
     calendar_name = next((name for name in by_calendar if name in own_words), by_calendar[0])
     return nearest if apart <= (calendar_name not in own_words) else calendar_name
