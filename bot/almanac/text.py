@@ -55,6 +55,20 @@ def is_blank(cleaned: str) -> bool:
     return not any(map(shows, cleaned))
 
 
+# Nothing but marks, or amid them a word for what one does not have.
+_MARKS = r"[ -/:-@\[-`{-~\u2010-\u2026]{0,50}+"
+_SAYS_NOTHING = re.compile(
+    rf"{_MARKS}(?:(?:n[/.]?a|tb[acd]|none|nothing|nil|null|not applicable|(?:not (?:yet )?|un)known"
+    rf"|to be (?:announced|confirmed|decided|determined)){_MARKS})?",
+    re.IGNORECASE,
+)
+
+
+def says_nothing(cleaned: str) -> bool:
+    """Tell whether a cleaned text is blank, or a placeholder: `N/A`, `TBD`, `none`, `-`, `?`."""
+    return _SAYS_NOTHING.fullmatch(cleaned) is not None or is_blank(cleaned)
+
+
 def first_few(names: Sequence[str], most: int = 3) -> str:
     """List some names; of many, only the first: `a, b, c and more`."""
     return ", ".join(names[:most]) + (" and more" if len(names) > most else "")

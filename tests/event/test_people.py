@@ -3,7 +3,7 @@
 import pytest
 from almanac.errors import Problem
 from almanac.event.model import Link, Person
-from almanac.event.people import LINK_EXAMPLE, PERSON_EXAMPLE, entries, read_links, read_people
+from almanac.event.people import entries, read_links, read_people
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,14 +64,14 @@ def test_a_line_that_cannot_be_used_is_a_problem_with_what_was_typed(line: str, 
         ("[X](https://x.example) Univ", "[X](https://x.example), Univ"),
         ("Ada https://example.org/ada", "[Ada](https://example.org/ada)"),
         ("Ada (https://example.org/ada), Society", "[Ada](https://example.org/ada), Society"),
-        ("see https://localhost/x", PERSON_EXAMPLE),
-        ("https://example.org", PERSON_EXAMPLE),
+        ("see https://localhost/x", None),
+        ("https://example.org", None),
     ],
 )
-def test_a_person_is_offered_as_probably_meant(line: str, accepted: str) -> None:
+def test_a_person_is_offered_as_probably_meant(line: str, accepted: str | None) -> None:
     [problem] = read_people(line)[1]
     assert problem.accepted == accepted
-    assert read_people(accepted)[1] == []
+    assert not accepted or read_people(accepted)[1] == []
 
 
 @pytest.mark.parametrize(
@@ -81,14 +81,14 @@ def test_a_person_is_offered_as_probably_meant(line: str, accepted: str) -> None
         ("Slides: https://x.example/s", "[Slides](https://x.example/s)"),
         ("[Foo] (https://x.example)", "[Foo](https://x.example)"),
         ("see [Foo](https://x.example)", "[see Foo](https://x.example)"),
-        ("@somebody #1", LINK_EXAMPLE),
-        ("a https://localhost", LINK_EXAMPLE),
+        ("@somebody #1", None),
+        ("a https://localhost", None),
     ],
 )
-def test_a_link_is_offered_as_probably_meant(line: str, accepted: str) -> None:
+def test_a_link_is_offered_as_probably_meant(line: str, accepted: str | None) -> None:
     [problem] = read_links(line)[1]
     assert problem.accepted == accepted
-    assert read_links(accepted)[1] == []
+    assert not accepted or read_links(accepted)[1] == []
 
 
 def test_the_numbers_of_a_list_are_no_part_of_a_name() -> None:

@@ -257,12 +257,70 @@ def test_a_body_that_is_too_long_is_a_problem_like_any_other() -> None:
     [
         ("example.org/register", "https://example.org/register"),
         ("[reg](https://x.example/r)", "https://x.example/r"),
-        ("see you there", "https://example.org/register"),
+        ("see you there", None),
     ],
 )
-def test_a_link_is_offered_as_it_was_probably_meant(typed: str, accepted: str) -> None:
+def test_a_link_is_offered_as_it_was_probably_meant(typed: str, accepted: str | None) -> None:
     [problem] = submitted(**BASE, url=typed).problems
     assert problem.accepted == accepted
+    assert problem.message.endswith("leave this empty.") == (accepted is None)
+
+
+def test_no_example_of_an_address_is_offered_as_a_correction() -> None:
+    found = submitted(**BASE, url="soon", recording="later", links="x", people="| y", description="[a](http://b)")
+    assert [(problem.field, problem.accepted) for problem in found.problems] == [
+        (label, None) for label in ("People", "Description", "Registration link", "Recording", "Links")
+    ]
+    form = own_form("  - {type: input, id: url, attributes: {label: Link}, validations: {required: true}}\n")
+    for typed in ("_No response_", "TBD"):
+        [problem] = filed(form, f"{START}### Link\n\n{typed}").problems
+        assert (problem.accepted, "leave this empty" in problem.message) == (None, False)
+
+
+PLACEHOLDERS = (
+    "N/A",
+    "n/a",
+    "n.a.",
+    "NA",
+    "tbd",
+    "TBA",
+    "(TBC)",
+    "none",
+    "None.",
+    "-",
+    "--",
+    "—",
+    "?",
+    "??",
+    "Unknown",
+)
+
+
+@pytest.mark.parametrize("typed", PLACEHOLDERS)
+def test_a_placeholder_is_blank_where_nothing_has_to_be_answered_and_its_author_is_told(typed: str) -> None:
+    optional = [field for field in house_form().fields if field.id not in ("title", "date")]
+    submission = submitted(**BASE | {field.id: typed for field in optional})
+    assert submission.problems == ()
+    assert submission.event == submitted(**BASE).event
+    assert [(note.field, note.typed) for note in submission.warnings] == [(field.label, typed) for field in optional]
+    assert all("left blank" in note.message for note in submission.warnings)
+
+
+def test_a_placeholder_is_an_answer_where_one_is_needed_or_amid_others() -> None:
+    form = own_form(
+        "  - {type: input, id: location, attributes: {label: Place}, validations: {required: true}}\n"
+        "  - {type: dropdown, id: level, attributes: {label: Level, options: [Unknown, Known]}}\n"
+        "  - {type: input, id: food, attributes: {label: Food}}\n"
+    )
+    text = START.replace("X", "TBA") + "### Place\n\nTBA\n\n### Level\n\nUnknown\n\n### Food\n\n-"
+    submission = filed(form, text)
+    assert submission.event
+    assert (submission.event.title, submission.event.location) == ("TBA", "TBA")
+    assert submission.event.extra == {"level": "Unknown"}
+    assert [note.field for note in submission.warnings] == ["Food"]
+    people = event_of(people="Ada\nTBA", description="None of it is known.", location="🎉")
+    assert [person.name for person in people.people] == ["Ada", "TBA"]
+    assert (people.description, people.location) == ("None of it is known.", "🎉")
 
 
 def test_required_fields_of_any_form_are_required() -> None:

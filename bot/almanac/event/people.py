@@ -9,8 +9,8 @@ from almanac.event.model import Link, Person
 from almanac.text import entry_too_long, is_blank, too_many
 from almanac.urls import RefusedUrl, check_url, host_of, why_refused
 
-PERSON_EXAMPLE = "[Ada Lovelace](https://example.org/ada), Analytical Society"
-LINK_EXAMPLE = "[Slides](https://example.org/slides.pdf)"
+_PERSON_SHAPE = "Write `Name, Affiliation` or `[Name](https://...), Affiliation`."
+_LINK_SHAPE = "Write `[words](https://...)`."
 _BULLET = re.compile(r"\A[-*+•]\s+")
 _NUMBER = re.compile(r"\A[0-9]{1,3}[.)]\s+")
 # The label is everything before the last `](`, so that brackets in a name do no harm.
@@ -53,12 +53,12 @@ def _read_lines(field: str, text: str, read: Callable[[str], T | Problem]) -> tu
 def _person(line: str) -> Person | Problem:
     name, affiliation, url = _person_parts(line)
     if is_blank(name):
-        return Problem("There is no name in this line.", typed=line, accepted=PERSON_EXAMPLE)
+        return Problem(f"There is no name in this line. {_PERSON_SHAPE}", typed=line)
     if over := entry_too_long("name", name) or entry_too_long("affiliation", affiliation):
         return Problem(over, typed=line)
     if not url and _URL_START.search(f"{name} {affiliation}"):
         message = "A link belongs around the name, or in the third place."
-        return Problem(message, typed=line, accepted=_person_offer(line))
+        return Problem(f"{message} {_PERSON_SHAPE}", typed=line, accepted=_person_offer(line))
     try:
         address = check_url(url) if url else None
     except RefusedUrl as refused:
@@ -86,15 +86,15 @@ def _person_parts(line: str) -> tuple[str, str, str]:
     return name.strip(), affiliation.strip(), ""
 
 
-def _person_offer(line: str) -> str:
+def _person_offer(line: str) -> str | None:
     """Write a line again in the first spelling, if all of it is there."""
     found = _URL.search(line)
     if not found or why_refused(found[0]):
-        return PERSON_EXAMPLE
+        return None
     name = line[: found.start()].strip(" [](<|,")
     rest = line[found.end() :].lstrip(" )>,|")
     offer = f"[{name}]({found[0]})" + (f", {rest}" if rest else "")
-    return offer if name and _person_parts(offer) == (name, rest, found[0]) else PERSON_EXAMPLE
+    return offer if name and _person_parts(offer) == (name, rest, found[0]) else None
 
 
 def _link(line: str) -> Link | Problem:
@@ -104,17 +104,19 @@ def _link(line: str) -> Link | Problem:
         address = check_url(url.strip())
     except RefusedUrl as refused:
         is_link = bool(found or label or _URL_START.match(line))
-        reason = str(refused) if is_link else "A link is its words in square brackets, and then its address."
+        reason = (
+            str(refused) if is_link else f"A link is its words in square brackets, and then its address. {_LINK_SHAPE}"
+        )
         return Problem(reason, typed=line, accepted=_link_offer(line))
     label = host_of(address) if is_blank(label) else label.strip()
     over = entry_too_long("label", label)
     return Problem(over, typed=line) if over else Link(label=label, url=address)
 
 
-def _link_offer(line: str) -> str:
+def _link_offer(line: str) -> str | None:
     """Write a line again as `[text](https://...)`, if both are there."""
     found = _URL.search(line)
     label = " ".join(re.sub(r"[\[\]()<>|]", " ", line[: found.start()]).split()).rstrip(" ,:;-") if found else ""
     offer = f"[{label}]({found[0]})" if found and label else ""
     read = _MARKDOWN_LINK.fullmatch(offer)
-    return offer if read and not why_refused(read[2]) else LINK_EXAMPLE
+    return offer if read and not why_refused(read[2]) else None

@@ -12,7 +12,7 @@ from almanac.event.people import entries, read_links, read_people
 from almanac.form.body import MISSING, Reading, headings, parse, shown_heading
 from almanac.form.elements import Value
 from almanac.form.schema import Field, Form
-from almanac.text import clean_line, clean_text, entry_too_long, is_blank, too_long, too_many
+from almanac.text import clean_line, clean_text, entry_too_long, is_blank, says_nothing, too_long, too_many
 from almanac.times.check import When, read_when, read_when_without_date
 from almanac.times.clock import read_duration
 from almanac.urls import RefusedUrl, check_url, why_refused
@@ -30,8 +30,6 @@ _EXAMPLES = {
     "title": "Measuring Open Source",
     "date": "2021-11-08",
     "when": "9am ET, 3pm CET",
-    "url": "https://example.org/register",
-    "recording": "https://example.org/recording",
 }
 # Why an answer could not be taken from the issue (`almanac.form.body`) -> what to do.
 _REFUSED = {
@@ -49,6 +47,7 @@ _INVALID = {
     "upload": "This answer can only be attached files.",
 }
 _ONLY_INVISIBLE = "This answer contains only invisible characters, or such as not everybody sees."
+_PLACEHOLDER = "This counts as left blank. You can leave such a question empty."
 _INVALID_OTHERWISE = "This answer is not as the form gives it. Please type it again."
 
 
@@ -88,10 +87,12 @@ class _Answers:
 
     def __init__(self, reading: Reading, form: Form, config: Config, *, strangers: bool) -> None:
         self.reading = reading
+        self.answers = dict(reading.fields)  # without those that count as left blank
         self.form = form
         self.config = config
         self.strangers = strangers  # whether the body has a heading that is no question of the form
         self.labels = {field.id: field.label for field in form.fields}
+        self.needed = {field.id for field in form.fields if field.required or field.id in NEEDED}
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
 
@@ -109,7 +110,7 @@ class _Answers:
         self.complain("links", *wrong_links)
         agenda = self.agenda(values["agenda"])
         for refused in refused_links(values["description"] or ""):
-            self.complain("description", replace(refused, accepted="[text](https://example.org/)"))
+            self.complain("description", refused)
         url, recording = (self.url(name, values[name]) for name in ("url", "recording"))
         extra = self.extra()
         order = [field.label for field in self.form.fields]
@@ -143,7 +144,7 @@ class _Answers:
 
     def check_presence(self) -> None:
         for field in self.form.fields:
-            is_needed = field.required or field.id in NEEDED
+            is_needed = field.id in self.needed
             may_lack = not is_needed and not any(option.required for option in field.options)
             if self.reading.refused.get(field.id) == MISSING and may_lack and not self.strangers:
                 continue  # as if it had been left blank; a heading that is no question might be this one, misspelt
@@ -151,12 +152,16 @@ class _Answers:
                 self.complain(field.id, self.refused(field, self.reading.refused[field.id]))
                 continue
             value = self.reading.fields[field.id]
-            hidden = isinstance(value, str) and bool(value.strip()) and is_blank(clean_text(value))
+            typed = value if isinstance(value, str) and field.kind != "dropdown" and value.strip() else None
+            hidden = typed is not None and is_blank(clean_text(typed))
             if is_needed and not is_answered(value):
                 message = _ONLY_INVISIBLE if hidden else "This has to be filled in."
                 self.complain(field.id, Problem(message, accepted=_EXAMPLES.get(field.id)))
             elif hidden:
                 self.warnings.append(Problem(f"{_ONLY_INVISIBLE} It counts as left blank.", field.label))
+            elif typed and not is_needed and says_nothing(clean_text(typed)):
+                self.answers[field.id] = None
+                self.warnings.append(Problem(_PLACEHOLDER, field.label, clean_text(typed)))
             for option in field.options:
                 if option.required and isinstance(value, dict) and not value.get(option.label):
                     self.complain(field.id, Problem("This box has to be ticked.", accepted=f"[x] {option.label}"))
@@ -172,7 +177,7 @@ class _Answers:
 
     def text(self, name: str) -> str | None:
         """Return an answer as cleaned text; None where it is blank, not asked for or refused."""
-        value = self.reading.fields.get(name)
+        value = self.answers.get(name)
         if isinstance(value, dict):
             value = [option for option, is_ticked in value.items() if is_ticked]
         several = name in _SEVERAL_LINES
@@ -215,15 +220,16 @@ class _Answers:
             return check_url(typed) if typed else None
         except RefusedUrl as refused:
             offers = (f"https://{typed}", *_URL.findall(typed or ""))
-            accepted = next((offer for offer in offers if not why_refused(offer)), _EXAMPLES[name])
-            self.complain(name, Problem(str(refused), typed=typed, accepted=accepted))
+            accepted = next((offer for offer in offers if not why_refused(offer)), None)
+            blank = "" if accepted or name in self.needed else " If you have no link, leave this empty."
+            self.complain(name, Problem(f"{refused}{blank}", typed=typed, accepted=accepted))
             return None
 
     def extra(self) -> dict[str, Extra]:
         """Return the answers to the site's own questions."""
         extra: dict[str, Extra] = {}
         for field in self.form.fields:
-            value = self.reading.fields.get(field.id)
+            value = self.answers.get(field.id)
             if field.id in FIELDS or value is None or not is_answered(value):
                 continue
             if isinstance(value, str):

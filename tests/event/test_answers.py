@@ -1,0 +1,51 @@
+"""What comes of the answers that people type: each file of tests/cases/answers holds some, and what comes out.
+
+Set ALMANAC_REWRITE to write what comes out again, and read it.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from almanac.config import read_config
+from almanac.errors import Problem
+from almanac.event.submission import submit_body
+
+from tests.filing import body, house_form
+
+CASES = sorted((Path(__file__).parents[1] / "cases" / "answers").glob("*.yml"))
+CONFIG = read_config("time_zone: America/New_York\ntime_zones: {ET: America/New_York, CET: Europe/Paris}\n")
+SEPARATOR = "---\n"
+
+
+def said(problems: tuple[Problem, ...]) -> list[dict[str, object]]:
+    kept = ("field", "message", "typed", "accepted", "choices")
+    return [
+        {key: list(value) if key == "choices" else value for key in kept if (value := getattr(problem, key))}
+        for problem in problems
+    ]
+
+
+def outcome(answers: dict[str, str]) -> str:
+    found = submit_body(body(**answers), house_form(), CONFIG, 1)
+    shown = found.event.model_dump(mode="json", exclude_defaults=True, exclude={"id", "issue"}) if found.event else None
+    parts = {"event": shown, "problems": said(found.problems), "notes": said(found.warnings)}
+    filled = {key: value for key, value in parts.items() if value}
+    text: str = yaml.safe_dump(filled, sort_keys=False, allow_unicode=True, width=1000, default_flow_style=False)
+    return text
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_what_comes_of_answers(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    given = text.partition(SEPARATOR)[0]
+    expected = given + SEPARATOR + outcome({"title": "Demo Day", "date": "2026-11-08", **yaml.safe_load(given)})
+    if "ALMANAC_REWRITE" in os.environ:
+        path.write_text(expected, encoding="utf-8")
+        text = expected
+    assert text == expected
+
+
+def test_there_are_cases() -> None:
+    assert CASES
