@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from almanac.commands.init import plan_adoption
+from almanac.commands.shapes import Unproven
 from almanac.errors import AlmanacError, UserError
 from almanac.event.model import Event, Link, Person, event_id
 from almanac.page.outline import outline
@@ -90,7 +91,8 @@ def measure(name: str, text: str, starts: str | None) -> Result:
         try:
             plan = plan_adoption(Site(folder), [PAGE], "main", page=PAGE)
         except UserError as error:
-            result.refusal = "; ".join(f"{one.line or ''}: {one.message}" for one in error.problems)
+            asked = "asked which shape: " if isinstance(error, Unproven) else ""
+            result.refusal = asked + "; ".join(f"{one.line or ''}: {one.message}" for one in error.problems)
             return result
         folder.write(plan.written)
         cut = outline(text)

@@ -191,6 +191,13 @@ class TestShown:
         assert "A sample, with an answer to each question:\n\n    ## 2021-11-08: A sample" in ran.out
         assert "Only the record keeps Series, When, " in ran.out
 
+    def test_a_line_for_a_second_list_is_shown_too(self, almanac: Almanac, tmp_path: Path) -> None:
+        repo = site_with(tmp_path / "site", {"meetings.md": PAGES["sections-and-index"]})
+        ran = almanac("init", "--site", repo.folder, "--page", repo.folder / "meetings.md", "--yes")
+        assert "\nand in the second list:\n\n    - Feb 17, 2022 - A sample" in ran.out
+        told = almanac("init", "--site", repo.folder, "--page", repo.folder / "meetings.md", "--json", "--dry-run").json
+        assert "shape" not in told  # it was decided
+
     def test_a_question_ends_with_1_and_the_command_to_run(self, almanac: Almanac, tmp_path: Path) -> None:
         repo = site_with(tmp_path / "site", {"my talks.md": MARKS})
         asked = almanac("init", "--site", repo.folder, "--yes", "--page", repo.folder / "my talks.md")

@@ -14,7 +14,7 @@ def test_the_house_style_shows_everything() -> None:
 
 
 def test_a_row_has_no_place_for_most_of_it() -> None:
-    assert unshown(FULL, ROW) == ("when", "location", "description", "agenda", "recording", "links")
+    assert unshown(FULL, ROW) == ("when", "location", "affiliations", "description", "agenda", "recording", "links")
 
 
 @pytest.mark.parametrize(

@@ -375,7 +375,9 @@ def _take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
         plan.notes.append(_said_of_index(page, lines, is_written=plan.index_template is not None))
     if own is None:
         unsure = [replace(one, file=path) for one in mostly_undated(page)]
-        shapes = shapes_of(page, [event.markdown is None for event in imported.events], path, unsure)
+        shapes = shapes_of(
+            page, [event.markdown is None for event in imported.events], path, plan.index_template, unsure
+        )
         if is_ours or wanted:
             plan.shape = choose_shape(page, shapes, wanted, choose, path)
         elif shapes[0].name != "house":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import typer
 
+from almanac.config import Config
 from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event, Extra
@@ -13,14 +14,13 @@ from almanac.event.submission import FIELDS
 from almanac.form.schema import Form
 from almanac.output import print_problems, print_text
 from almanac.page.imitate import INTRODUCTION, imitate, lands, samples, write_templates
-from almanac.page.insert import put
 from almanac.page.lines import LINK, plain, split_lines
 from almanac.page.match import words
 from almanac.page.outline import Page
 from almanac.page.section import Renderer
-from almanac.page.shown import doubt
 from almanac.page.template import section_renderer
 from almanac.renderer import house_renderer
+from almanac.views import views_of
 from almanac.views.protocol import unshown
 
 SHAPES = {
@@ -31,7 +31,7 @@ SHAPES = {
 """What each shape is, by its name."""
 # Questions that are a part of another one: of the times, and of the people.
 _PARTS = {"duration", "people_label"}
-_SHOWN_LINES = 24
+_SHOWN_LINES = 32
 _SHOWN_CHARACTERS = 240
 
 
@@ -39,12 +39,14 @@ _SHOWN_CHARACTERS = 240
 class Shape:
     """One shape of new events: its template (None for the house style), and a sample of an event with everything.
 
-    It is proven if there are no `doubts`: samples were found on the page again as what they are, and changed nothing.
+    `index` is the template of their lines in a second list, if the page has one. The shape is proven if there are no
+    `doubts`: samples were found on the page again as what they are, and changed nothing.
     """
 
     name: str
     template: str | None
     event: Event
+    index: str | None = None
     doubts: tuple[Problem, ...] = ()
 
     @property
@@ -55,6 +57,27 @@ class Shape:
     def sample(self) -> str:
         return self.render(self.event).strip("\n")
 
+    @property
+    def line(self) -> str:
+        """The sample's line in the second list."""
+        return section_renderer(self.index)(self.event).strip("\n") if self.index else ""
+
+    def doubts_of(self, page: Page, event: Event, file: str) -> Iterator[Problem]:
+        """Put an event onto the page, and look for what is doubtful about that."""
+        section = self.render(event)
+        # Where the same names come again, they are of series. A table without a column for titles is as people want it.
+        nameless = "title" in (hidden := unshown(event, section)) and (not event.series or "series" in hidden)
+        if nameless and page.alive_list[0].style.family != "row":
+            yield Problem("The title of a new event would not be shown.", file=file)
+        elif words(plain(_without_recordings(section, event))).count(words(event.title).strip()) > 1:
+            yield Problem("The title of a new event would be shown twice.", file=file)
+        index = section_renderer(self.index) if self.index else None
+        (view,) = views_of(Config(page=file), self.render, index)
+        if not lands(page, event, section):
+            yield Problem("A sample of it would not be found on the page again as one event of its day.", file=file)
+        elif found := view.doubt(file, page.text, view.put(file, page.text, event, None)):
+            yield found
+
 
 class Unproven(UserError):  # noqa: N818 -- a question, and nobody's error
     """On this page no shape is proven, so a person has to choose one."""
@@ -64,23 +87,25 @@ Choose = Callable[[Page, Sequence[Shape]], Shape]
 """Asks a person which shape new events are to have."""
 
 
-def shapes_of(page: Page, is_house: Sequence[bool], file: str, unsure: Sequence[Problem] = ()) -> list[Shape]:
+def shapes_of(
+    page: Page, is_house: Sequence[bool], file: str, index: str | None = None, unsure: Sequence[Problem] = ()
+) -> list[Shape]:
     """Return the shapes that new events can have on a page with events, the best one first.
 
     `is_house` tells of each section whether the house style writes it. If it writes most of them, it is the best.
-    `unsure` is what makes it doubtful that the page was understood at all.
+    `index` is the template for a second list; `unsure` is what makes it doubtful that the page was understood at all.
     """
     own = imitate(page, is_house)
     like, *_, plain = [INTRODUCTION + source for source in write_templates(page, page.alive_list) * 2]
+    full = samples(page.alive_list)[1]
+    untried = [Shape("like", own.template or like, full, index), Shape("plain", plain, full, index)]
+    house = Shape("house", None, full, index)
     if own.proven and own.template is None:
-        tried = [_tried(page, "house", None, unsure, file), _tried(page, "plain", plain, unsure, file)]
+        untried[0] = house
     else:
         other = Problem("The events on the page are written in another style.", file=file)
-        tried = [
-            _tried(page, "like", own.template or like, unsure, file),
-            _tried(page, "plain", plain, unsure, file),
-            _tried(page, "house", None, (*unsure, other), file),
-        ]
+        untried.append(replace(house, doubts=(other,)))
+    tried = [_tried(replace(shape, doubts=(*unsure, *shape.doubts)), page, file) for shape in untried]
     # What is written alike is one shape.
     shapes: dict[str, Shape] = {}
     for shape in filter(None, tried):
@@ -88,27 +113,13 @@ def shapes_of(page: Page, is_house: Sequence[bool], file: str, unsure: Sequence[
     return sorted(shapes.values(), key=lambda shape: bool(shape.doubts))
 
 
-def _tried(page: Page, name: str, source: str | None, unsure: Sequence[Problem], file: str) -> Shape | None:
-    """Write samples, put each onto the page, and look for what is doubtful; None if the template cannot write them."""
-    bare, full = samples(page.alive_list)
-    shape = Shape(name, source, full)
+def _tried(shape: Shape, page: Page, file: str) -> Shape | None:
+    """Try a shape with a short and a full sample, and note what is doubtful; None if its template cannot write them."""
     try:
-        found = [one for event in (bare, full) for one in _doubts(page, event, shape.render(event), file)]
+        found = [one for event in samples(page.alive_list) for one in shape.doubts_of(page, event, file)]
     except UserError:
         return None
-    return replace(shape, doubts=tuple(dict.fromkeys([*unsure, *found])))
-
-
-def _doubts(page: Page, event: Event, section: str, file: str) -> Iterator[Problem]:
-    # A table that has no column for titles is as its people want it.
-    if "title" in unshown(event, section) and page.alive_list[0].style.family != "row":
-        yield Problem("The title of a new event would not be shown.", file=file)
-    elif words(plain(_without_recordings(section, event))).count(words(event.title).strip()) > 1:
-        yield Problem("The title of a new event would be shown twice.", file=file)
-    if not lands(page, event, section):
-        yield Problem("A sample of it would not be found on the page again as one event of its day.", file=file)
-    elif found := doubt(page.text, put(page.text, event, section, previous=None, order=None)):
-        yield replace(found, file=file)
+    return replace(shape, doubts=tuple(dict.fromkeys([*shape.doubts, *found])))
 
 
 def _without_recordings(section: str, event: Event) -> str:
@@ -166,6 +177,9 @@ def print_shape(page: Page, shape: Shape, form: Form | None) -> None:
     print_text(f"\nA new event will be written {SHAPES[shape.name]}. A sample, with an answer to each question:\n")
     event, section = _answered(shape, form)
     _print_entry(section)
+    if shape.line:
+        print_text("\nand in the second list:\n")
+        _print_entry(shape.line)
     print_problems(shape.doubts, "warning")
     if form:
         print_text(f"\n{said_of_questions(form, event, section)}")
@@ -175,7 +189,8 @@ def shape_values(shape: Shape, form: Form | None) -> dict[str, object]:
     """Return the same for a JSON document."""
     event, section = _answered(shape, form)
     kept = questions(form, event, section)[1] if form else []
-    return {"shape": shape.name, "sample": section, "only_in_record": kept}
+    line = {"sample_line": shape.line} if shape.line else {}
+    return {"shape": shape.name, "sample": section, **line, "only_in_record": kept}
 
 
 def _answered(shape: Shape, form: Form | None) -> tuple[Event, str]:

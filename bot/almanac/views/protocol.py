@@ -157,6 +157,8 @@ def unshown(event: Event, shown: str) -> tuple[str, ...]:
         "location": [event.location or ""],
         "url": [event.url or ""],
         "people": [person.name for person in event.people],
+        "people_label": [event.people_label or ""],
+        "affiliations": [person.affiliation or "" for person in event.people],
         "description": (event.description or "").splitlines(),
         "agenda": list(event.agenda),
         "recording": [event.recording or ""],
