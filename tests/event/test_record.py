@@ -40,7 +40,6 @@ events = st.builds(
 )
 
 
-@pytest.mark.no_cover
 @given(events)
 def test_a_record_is_read_back_equal_and_written_the_same_again(event: Event) -> None:
     text = write_record(event)
@@ -48,7 +47,6 @@ def test_a_record_is_read_back_equal_and_written_the_same_again(event: Event) ->
     assert write_record(read_record(text, FILE)) == text
 
 
-@pytest.mark.no_cover
 @given(events)
 def test_every_text_is_a_text_to_other_readers_of_yaml(event: Event) -> None:
     data = yaml.safe_load(write_record(event))
@@ -67,7 +65,6 @@ def test_writing_into_a_record_that_nobody_touched_gives_what_a_new_one_would_be
         assert write_record(event, source=write_record(before)) == write_record(event)
 
 
-@pytest.mark.no_cover
 @given(events, events)
 def test_a_record_written_into_any_other_is_read_back_equal(before: Event, event: Event) -> None:
     source = "# keep me\n" + write_record(before)

@@ -63,8 +63,9 @@ class Runner:
         return self.act(job)
 
     def idle(self) -> bool:
-        store = self.jobs.store
-        return not store.waiting() and not store.running()
+        """Tell whether no job is left: while one looks, a job may begin, or may end and leave another one waiting."""
+        store, before = self.jobs.store, len(self.done)
+        return not store.running() and not store.waiting() and not store.running() and len(self.done) == before
 
     def settle(self) -> None:
         wait_for(self.idle, what="the end of all jobs")
