@@ -35,6 +35,13 @@ def dates_of(page: str) -> list[str]:
         ("## Upcoming events\n- 2022-01-01: a\n\n## Past events\n- 2021-11-01: c\n", "2021-11-01"),
         ("## Upcoming events\n- 2022-01-01: a\n", "2022-01-01"),
         ("## Upcoming\n### Talks\n- 2022-01-01: a\n\n## Past\n- 2021-11-01: c\n", "2021-11-01"),
+        ("## Nächste Treffen\n- 2022-01-01: a\n\n## Archiv\n- 2021-11-01: c\n", "2021-11-01"),
+        ("# Upcoming and past events\n## Next up\n- 2022-01-01: a\n\n## Past\n- 2021-11-01: c\n", "2021-11-01"),
+        ("# Upcoming\n- 2022-01-01: a\n\n## Past events\n- 2021-11-01: c\n", "2021-11-01"),
+        ("## Next meeting: May 3, 2022\n\nCome!\n\n# Past\n\n- 2021-11-01: c\n", "2021-11-01"),
+        # News have dates for another reason, unless they are all that there is.
+        ("# News\n\n- 2022-05-01: We moved\n\n# Meetings\n\n- 2021-11-01: c\n", "2021-11-01"),
+        ("# News\n\n- 2022-05-01: We moved\n", "2022-05-01"),
         # Sections say more than the lines of an index with the same newest event.
         ("## 2021-11-01: c\n\n## Index\n- 2021-11-01: c\n- 2020-11-01: b\n", "2021-11-01"),
     ],
@@ -136,6 +143,12 @@ def test_of_several_lists_the_nearest_one_is_chosen(date: str, name: str) -> Non
     page = "## A\n- 2019-01-01: a\n- 2019-02-01: b\n\n## B\n- 2021-03: c\n- 2021-03: d\n\n## C\n- 2021: e\n"
     after = put(page, event(date=date, title="N"), f"- {date}: N", previous=None, order=None)
     assert after.partition(f"- {date}: N")[0].rpartition("## ")[2][0] == name
+
+
+def test_no_event_goes_into_the_news() -> None:
+    page = "# News\n\n- 2022-05-01: We moved\n- 2022-04-01: No fee\n\n# Meetings\n\n- 2021-11-01: c\n"
+    after = put(page, event(date="2022-04-20", title="N"), "- 2022-04-20: N", previous=None, order=None)
+    assert after.endswith("- 2022-04-20: N\n- 2021-11-01: c\n")
 
 
 TERMS = (

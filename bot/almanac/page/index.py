@@ -27,7 +27,7 @@ def index_of(page: Page) -> list[Section]:
         sections
         for sections in page.lists_by_life[1:]
         if sections[0].style != alive[0].style
-        and not page.is_ahead(sections)
+        and not (page.is_ahead(sections) or page.is_aside(sections))
         and max(known_dates(sections), default="") >= oldest
         and _names_one_of(sections, alive)
     ]

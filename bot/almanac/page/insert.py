@@ -166,13 +166,14 @@ def _inserted(page: Page, at: int, text: str) -> str:
 def _list_for(page: Page, style: Style, date: str) -> list[Section]:
     """Choose the list that a section belongs to; empty if the page has no sections.
 
-    Lists of the section's own kind come before others, and those of its level before other levels. A list under
-    "Upcoming events" takes only what is later than all other lists. Of what is left, the list that is nearest to the
-    date is chosen: what is new goes where people added last.
+    Lists of the section's own kind come before others, those of its level before other levels, and all before a list
+    of news. A list under "Upcoming events" takes only what is later than all other lists. Of what is left, the list
+    that is nearest to the date is chosen: what is new goes where people added last.
     """
     lists = page.lists
     alike = [one for one in lists if one[0].style.family == style.family] or lists
     same = [one for one in alike if one[0].style.level == style.level] or alike
+    same = [one for one in same if not page.is_aside(one)] or same
     ahead = [one for one in same if page.is_ahead(one)]
     past = [one for one in same if one not in ahead]
     if ahead and past:

@@ -17,7 +17,14 @@ from almanac.page.lines import Lines, cut_lines, split_lines
 
 _BASE, _PRIME = 1_000_003, (1 << 61) - 1
 _AHEAD = re.compile(
-    r"\b(?:upcoming|coming up|(?:next|future|planned) (?:events?|meetings?|meetups?|talks?|sessions?|calls?))\b",
+    r"\b(?:upcoming|coming up|next up|kommende\w*|nächste\w*|prochaine?s?|à venir|próxim[oa]s?|"
+    r"(?:next|future|planned) (?:events?|meetings?|meetups?|talks?|sessions?|calls?|seminars?|webinars?|workshops?))\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(r"\b(?:past|previous|earlier|archived?|history)\b", re.IGNORECASE)
+# Dates for another reason than events.
+_ASIDE = re.compile(
+    r"\b(?:news|announcements?|updates?|publications?|releases?|change ?log|deadlines?|important dates|blog)\b",
     re.IGNORECASE,
 )
 
@@ -78,13 +85,13 @@ class Page:
     def lists_by_life(self) -> list[list[Section]]:
         """Return the lists, first the one to which people added last: the one that has the newest date.
 
-        A list of what is to come is no history, and comes last. Of two that hold the same newest date, sections come
-        before lines, as they say more; then comes the one with more entries.
+        A list of news and one of what is to come are no history, and come last. Of two that hold the same newest date,
+        sections come before lines, as they say more; then comes the one with more entries.
         """
 
-        def life(sections: list[Section]) -> tuple[bool, str, bool, int]:
-            newest = max(known_dates(sections), default="")
-            return not self.is_ahead(sections), newest, sections[0].style.family == "heading", len(sections)
+        def life(sections: list[Section]) -> tuple[bool, bool, str, bool, int]:
+            newest, is_rich = max(known_dates(sections), default=""), sections[0].style.family == "heading"
+            return not self.is_aside(sections), not self.is_ahead(sections), newest, is_rich, len(sections)
 
         return sorted(self.lists, key=life, reverse=True)
 
@@ -94,16 +101,27 @@ class Page:
         return next(iter(self.lists_by_life), [])
 
     def is_ahead(self, sections: Sequence[Section]) -> bool:
-        """Tell whether a heading above a list says that its events are to come."""
-        return sections[0].parent in self._ahead
+        """Tell whether a heading above a list, or each of its entries, says that its events are to come."""
+        return sections[0].parent in self._ahead or all(_AHEAD.search(section.title) for section in sections)
+
+    def is_aside(self, sections: Sequence[Section]) -> bool:
+        """Tell whether a heading above a list says that it has its dates for another reason: news, say."""
+        return sections[0].parent in self._aside
 
     @cached_property
     def _ahead(self) -> frozenset[int]:
-        """The lines of the headings that say so, and of those below them."""
+        return self._below(_AHEAD)
+
+    @cached_property
+    def _aside(self) -> frozenset[int]:
+        return self._below(_ASIDE)
+
+    def _below(self, pattern: re.Pattern[str]) -> frozenset[int]:
+        """Return the lines of the headings with such words, and of those below them; none is for past events, too."""
         found, level = set(), 0
         for heading in self.headings:
-            if not level or heading.level <= level:
-                level = heading.level if _AHEAD.search(heading.text) else 0
+            if not level or heading.level <= level or _PAST.search(heading.text):
+                level = heading.level if pattern.search(heading.text) and not _PAST.search(heading.text) else 0
             if level:
                 found.add(heading.line)
         return frozenset(found)
