@@ -12,6 +12,7 @@ from almanac.dates import (
     period,
     read_date,
     short_date,
+    without_time,
 )
 from almanac.errors import Problem
 from hypothesis import given, settings
@@ -36,6 +37,17 @@ from hypothesis import strategies as st
         "Monday, November 8th, 2021",
         "Mon 8 Nov 2021",
         "November\u00a08th,  2021",
+        *(f"2021{dash}11{dash}08" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"),
+        "２０２１-11-08",  # noqa: RUF001 - full-width digits
+        "２０２１／１１／０８",  # noqa: RUF001
+        "2021-11-08 (Monday)",
+        "2021-11-08, Mon.",
+        "2021.11.08",
+        "Nov 8th '21",
+        "8 November \u201921",
+        "20211108",
+        "2021-11-08,",
+        "November 8, 2021;",
     ],
 )
 def test_what_people_type(text: str) -> None:
@@ -78,7 +90,10 @@ def test_other_months() -> None:
         ("tomorrow", []),
         ("", []),
         ("٢٠٢١-١١-٠٨", []),  # noqa: RUF001 - digits of another script
-        ("２０２１-11-08", []),  # noqa: RUF001 - digits that only look like ours
+        ("202111080", []),
+        ("20211308", []),
+        ("2021-11-08 18:00", []),
+        ("2021-11-08 (Tuesday)", ["November 8th, 2021"]),
         ("2021-11-08" * 1000, []),
     ],
 )
@@ -87,6 +102,29 @@ def test_what_is_no_date(text: str, offered: list[str]) -> None:
     assert isinstance(problem, Problem)
     assert [choice for choice in (problem.accepted, *problem.choices) if choice] == offered
     assert problem.typed == text
+
+
+def test_characters_that_look_like_others_are_named() -> None:
+    problem = read_date("2021-11-0\u043e\u00f6")
+    assert isinstance(problem, Problem)
+    assert "U+043E (cyrillic small letter o). Write it as" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("2026-11-08 18:00", "2026-11-08"),
+        ("2026-11-08T18:00:00+01:00", "2026-11-08"),
+        ("Sunday, November 8th, 2026 at 6:30 pm", "Sunday, November 8th, 2026"),
+        ("2026-11-08 (Sunday), 6pm ET", "2026-11-08 (Sunday)"),
+        ("11/8/2026, 18:00-19:00", "11/8/2026"),
+        ("2026-11-08", "2026-11-08"),
+        ("2026-11-08 18", "2026-11-08 18"),
+        ("2026-11-08 18:00 or later", "2026-11-08 18:00 or later"),
+    ],
+)
+def test_a_time_after_a_date_is_cut_off(text: str, date: str) -> None:
+    assert without_time(text) == date
 
 
 def test_both_readings_of_numbers_are_named() -> None:

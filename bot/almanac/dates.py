@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from almanac.errors import Problem
+from almanac.text import as_on_keyboard, look_alikes
 
 LONGEST = 100  # characters; no way of writing a date comes near
 YEARS = range(1900, 2200)  # what a submitted event can plausibly be in
@@ -85,7 +86,7 @@ def _grammar(year: str, number: str, *, close: bool = False) -> list[re.Pattern[
     return [_pattern(text) for text in patterns]
 
 
-_FORM = _grammar("[0-9]{4}", "[0-9]{1,2}")
+_FORM = _grammar("[0-9]{4}|'[0-9]{2}", "[0-9]{1,2}")
 _ALONE = _grammar(_YEAR, _NUMBER)
 _PAGE = _grammar(_YEAR, _NUMBER, close=True)
 _NUMERIC = r"(?<![0-9])(?P<first>{0})(?P<mark>[-/.])(?P<second>{0})(?P=mark)(?P<year>{1})(?![0-9])"
@@ -116,7 +117,7 @@ class WrittenDate:
 def _written(match: re.Match[str]) -> WrittenDate:
     year, day, weekday = map(match.groupdict().get, ("year", "day", "weekday"))
     return WrittenDate(
-        year=int(year) if year else None,
+        year=_whole_year(year.strip("'")) if year else None,
         month=_month(match.groupdict().get("month")),
         day=int(day) if day else None,
         weekday=_WEEKDAYS[weekday.lower()] if weekday else None,
@@ -144,7 +145,8 @@ def date_at(text: str, position: int = 0) -> WrittenDate | None:
 
 _BY_NUMBERS = _pattern(_NUMERIC.format("[0-9]{1,2}", "[0-9]{4}|[0-9]{2}"))
 _YEAR_ONLY = re.compile("[0-9]{4}")
-_WEEKDAY_AFTER = _pattern(rf"(?:[\s,]*\(?{_WEEKDAY})?")
+_WEEKDAY_AFTER = _pattern(rf"(?:[\s,]*\(?{_WEEKDAY}\)?)?")
+_SUBMITTED = (*_FORM, _COMPACT)
 
 
 def read_date(text: str) -> str | Problem:
@@ -152,17 +154,30 @@ def read_date(text: str) -> str | Problem:
 
     A weekday before or after it is checked. `11/8/2021` is a problem that offers both readings.
     """
-    stripped = " ".join(text.split()).strip(" .,()")
+    stripped = _stripped(text)
     if len(stripped) > LONGEST:
         return Problem(f"This is too long for a date. {EXAMPLE}", typed=text)
-    for pattern in _FORM:
+    for pattern in _SUBMITTED:
         if (match := pattern.match(stripped)) and (after := _WEEKDAY_AFTER.fullmatch(stripped, match.end())):
             return _submitted(_written(match), _written(after).weekday, text)
     if match := _BY_NUMBERS.fullmatch(stripped):
         return _day_or_month(int(match["first"]), int(match["second"]), match["year"], text)
     if any(pattern.fullmatch(stripped) for pattern in (*_MONTH_ONLY, _YEAR_ONLY)):
         return Problem("The day is missing. Write the whole date, such as November 8th, 2021.", typed=text)
-    return Problem(f"This could not be read as a date. {EXAMPLE}", typed=text)
+    others = look_alikes(stripped)
+    return Problem(" ".join(filter(None, ("This could not be read as a date.", others, EXAMPLE))), typed=text)
+
+
+def without_time(text: str) -> str:
+    """Return the date of `2021-11-08 18:00`, or of any other that a time by the clock follows; else the whole text."""
+    stripped = _stripped(text[: 2 * LONGEST])
+    dates = filter(None, (pattern.match(stripped) for pattern in (*_SUBMITTED, _BY_NUMBERS)))
+    ends = (after.end() for date in dates if (after := _WEEKDAY_AFTER.match(stripped, date.end())))
+    return next((stripped[:end] for end in ends if _TIME_AFTER.fullmatch(stripped, end)), text)
+
+
+def _stripped(text: str) -> str:
+    return " ".join(as_on_keyboard(text).split()).strip(" .,;:()")
 
 
 def _submitted(written: WrittenDate, weekday_after: int | None, typed: str) -> str | Problem:

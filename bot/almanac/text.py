@@ -40,6 +40,27 @@ def clean_line(value: str) -> str:
     return " ".join(filter(None, map(str.strip, clean_text(value).split("\n"))))
 
 
+# What input methods and word processors write for a keyboard's characters: full-width forms, hyphens and dashes of all
+# kinds, the minus sign, apostrophes.
+_ON_KEYBOARD = str.maketrans(
+    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63", "-")
+    | dict.fromkeys("\u2018\u2019\u02bc", "'")
+)
+
+
+def as_on_keyboard(text: str) -> str:
+    """Return a text with the characters of a keyboard for those that look like them, for reading dates and times."""
+    return text if text.isascii() else text.translate(_ON_KEYBOARD)
+
+
+def look_alikes(text: str) -> str:
+    """Name the characters that no Latin keyboard has, in a sentence, so that people see what they cannot tell apart."""
+    others = [char for char in dict.fromkeys(text) if not unicodedata.normalize("NFKD", char)[0].isascii()]
+    named = [f"U+{ord(char):04X} ({unicodedata.name(char, 'no name').lower()})" for char in others]
+    return f"It has characters that may look like others: {first_few(named)}." if named else ""
+
+
 def _few_marks(value: str) -> str:
     kept = []
     marks = 0

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from almanac.config import Config
-from almanac.dates import read_date
+from almanac.dates import read_date, without_time
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.description import refused_links
 from almanac.event.model import Event, Extra, event_id
@@ -99,10 +99,7 @@ class _Answers:
     def submission(self, issue: int) -> Submission:
         self.check_presence()
         values = {name: self.text(name) for name in FIELDS}
-        title, date = values["title"], read_date(values["date"]) if values["date"] else None
-        if isinstance(date, Problem):
-            self.complain("date", date)
-            date = None
+        title, date = values["title"], self.date(values["date"], values["when"])
         when = self.when(date, values["when"], values["duration"], values["series"])
         people, wrong_people = read_people(values["people"] or "")
         links, wrong_links = read_links(values["links"] or "")
@@ -187,6 +184,22 @@ class _Answers:
             self.complain(name, Problem(over))
             return None
         return cleaned or None
+
+    def date(self, typed: str | None, when: str | None) -> str | None:
+        if typed is None:
+            return None
+        alone = without_time(typed)
+        date = read_date(alone)
+        if isinstance(date, Problem):
+            self.complain("date", replace(date, typed=typed))
+            return None
+        if alone != typed:
+            label = self.labels.get("when")
+            rest = f"the times are those under {label}." if when else "the time of day was left out."
+            more = f" Give it under {label}, with its zone." if label and not when else ""
+            message = f"Only the date was taken from this answer; {rest}{more}"
+            self.warnings.append(Problem(message, self.labels["date"], typed=typed))
+        return date
 
     def when(self, date: str | None, line: str | None, duration: str | None, series: str | None) -> When | None:
         if line is None:
