@@ -41,6 +41,7 @@ OWLS = "About owls.\n\nTwo things:\n\n- eyes\n- ears"
         ("\n- Agenda\n    - Coffee", "\n- Agenda\n    - Hello\n    - Bye"),
         ("\nLinks\n* [Repo](https://e.org/r)", "\nLinks\n* [Slides](https://example.org/slides)"),
         ("\n**Speakers:**\n\n> Ana", f"\n**Speakers:**\n\n> {ADA}, Engines\n> Grace"),
+        ("\n**Agenda**\n\n1. Coffee\n2. Cake", "\n**Agenda**\n\n1. Hello\n1. Bye"),
         ("\n**Abstract:**  \nAll of it.", f"\n**Abstract:**  \n{OWLS}"),
         ("\nAbstract: All of it.", f"\nAbstract: {OWLS}"),
         ("- Abstract: All of it.", "- Abstract: About owls. Two things: • eyes • ears"),
@@ -142,7 +143,7 @@ def test_lines_of_names_and_a_linked_title() -> None:
     [
         ("## 1\n\n*{title}*\n\n{name}\n\nFur.", f"\n*Owls*\n\n{ADA}, Engines\nGrace\n\nHoots."),
         ("## 1\n\n### [{title}](https://e.org)\n", "\n### [Owls](https://www.example.org/register)\n\nHoots."),
-        ("## 1\n- 17th meetup\n- Speaker: Ana", f"- Owls\n- Hoots.\n- Speaker: {ADA} (Engines), Grace"),
+        ("## 1\n- 17th meetup\n- Speaker: Ana", f"- Owls\n- Speaker: {ADA} (Engines), Grace\n- Hoots."),
         ("## 1\n\n| a | b |\n|---|---|\n| {title} | x |\n", "\n**Owls**\n\nHoots."),
         ("## 1\n\n```\nx\n\ny\n```\n", "\n**Owls**\n\nHoots."),
         ("## 1\n- {title} is what we talk of this time\n  and more", "- Owls\n- Hoots."),

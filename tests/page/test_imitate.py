@@ -327,6 +327,14 @@ def test_people_after_the_title_are_not_named_again_below_it() -> None:
     )
 
 
+def test_people_whose_titles_are_below_them() -> None:
+    entry = "* **{}**\n    * **2021-11-{:02}**\n    * *“On {}”*\n"
+    page = "".join(entry.format(name, day, name[0]) for day, name in enumerate(("Ana Low", "Bo Ray", "Cy Day"), 1))
+    event = BARE.model_copy(update={"people": FULL.people[1:]})
+    assert added(page, event) == "* **Grace**\n    * **2021-11-15**\n    * *“Owls”*"
+    assert added(page, BARE) == "* **Owls**\n    * **2021-11-15**"
+
+
 def test_links_lead_where_the_event_does() -> None:
     whole = "- [Nov 1, 2021: Cats](https://a.org)\n- [Nov 8, 2021: Dogs](https://a.org)\n"
     assert added(whole, FULL) == "- [Nov 15, 2021: Owls](https://www.example.org/register)"

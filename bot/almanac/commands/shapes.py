@@ -14,7 +14,7 @@ from almanac.event.submission import FIELDS
 from almanac.form.schema import Form
 from almanac.output import print_problems, print_text
 from almanac.page.imitate import INTRODUCTION, imitate, lands, samples, write_templates
-from almanac.page.lines import LINK, plain, split_lines
+from almanac.page.lines import plain, split_lines
 from almanac.page.match import words
 from almanac.page.outline import Page
 from almanac.page.section import Renderer
@@ -69,7 +69,7 @@ class Shape:
         nameless = "title" in (hidden := unshown(event, section)) and (not event.series or "series" in hidden)
         if nameless and page.alive_list[0].style.family != "row":
             yield Problem("The title of a new event would not be shown.", file=file)
-        elif words(plain(_without_recordings(section, event))).count(words(event.title).strip()) > 1:
+        elif any(words(plain(line)).count(words(event.title).strip()) > 1 for line in split_lines(section)):
             yield Problem("The title of a new event would be shown twice.", file=file)
         index = section_renderer(self.index) if self.index else None
         (view,) = views_of(Config(page=file), self.render, index)
@@ -120,11 +120,6 @@ def _tried(shape: Shape, page: Page, file: str) -> Shape | None:
     except UserError:
         return None
     return replace(shape, doubts=tuple(dict.fromkeys([*shape.doubts, *found])))
-
-
-def _without_recordings(section: str, event: Event) -> str:
-    """Take out the links to a recording, which many pages name after the event."""
-    return LINK.sub(lambda link: "" if link[2] == event.recording else link[0], section)
 
 
 def choose_shape(page: Page, shapes: Sequence[Shape], wanted: str | None, ask: Choose | None, file: str) -> Shape:

@@ -74,6 +74,7 @@ class Details:
     indent: str
     spaced: bool  # a blank line follows the first line
     mark: str = ""  # the bullet that all of them have
+    heading: str = ""  # the mark of the heading with which they begin
     shown: tuple[Shown, ...] = ()  # in the page's order
     empty: bool = False  # no entry has any
 
@@ -95,8 +96,9 @@ def observe_details(sections: Sequence[Section], alike: Sequence[Section], said:
     for items in entries:
         items[0].gap = _gap(items[0], entries)
     indent = re.search(rf"^([ \t]*){re.escape(first.line)}", first.section.text, re.MULTILINE)
-    mark = first.mark if all(item.is_bullet for item in entries[0]) else ""
-    return Details(indent[1] if indent and is_bullet else "", spaced, mark, tuple(_models(entries)))
+    bullet = first.mark if all(item.is_bullet for item in entries[0]) else ""
+    heading = first.mark if first.level < LOWEST else ""
+    return Details(indent[1] if indent and is_bullet else "", spaced, bullet, heading, tuple(_models(entries)))
 
 
 def _gap(first: Item, entries: Sequence[Entry]) -> bool:
@@ -202,8 +204,10 @@ def _copied(text: str, texts: Sequence[str]) -> str:
 
 def _date_model(one: Shown, item: Item, alike: Sequence[Item]) -> Shown:
     """Describe how a date is written, and what leads from it to a time."""
-    before, words, when, after = _cut_at_date(item)
-    others = [(_cut_at_date(other)[1], other.section.date) for other in alike]
+    before, words, _, after = _cut_at_date(item)
+    cuts = [(_cut_at_date(other), other.section.date) for other in alike]
+    others = [(cut[1], date) for cut, date in cuts]
+    when = next((cut[2] for cut, _ in cuts if cut[2]), "")
     timed = has_time(words)
     example = date_example([date for date in others if has_time(date[0]) == timed], [one.section for one in alike])
     if timed and after.strip(" *_)"):
@@ -253,13 +257,12 @@ def _completed(details: Details, said: Collection[str], *, recurring: bool) -> l
     fields = {one.field for one in shown}
     loose = not details.mark or any(one.gap for one in shown)
     if "title" not in fields | omitted:
-        bold = "" if details.mark else "**"
-        shown.insert(0, Shown("title", details.mark + bold, bold, gap=loose))
+        mark = details.mark or details.heading
+        shown.insert(0, Shown("title", mark or "**", "" if mark else "**", gap=loose))
     if "description" not in fields and not details.empty:
-        topics = [index for index, one in enumerate(shown, 1) if one.field == "title" and details.mark]
-        of_the_event = ("title", "people", "date")
-        headings = [at for at, one in enumerate(shown) if one.level < LOWEST and one.field not in of_the_event]
-        shown.insert([*topics, *headings, len(shown)][0], Shown("description", details.mark, gap=loose))
+        last = ("agenda", "links", "recording", "heading")
+        before = [at for at, one in enumerate(shown) if one.field in last and (details.mark or one.level < LOWEST)]
+        shown.insert([*before, len(shown)][0], Shown("description", details.mark, gap=loose))
     if "status" not in fields:
         end = "**" if details.mark or details.spaced else "**  "
         shown[:1] = [replace(one, gap=loose and details.spaced) for one in shown[:1]]
@@ -293,6 +296,8 @@ def _condition(one: Shown, shown: Sequence[Shown], said: Collection[str]) -> str
             return "(status and status != 'scheduled')"
         case "title" if "title" in said:
             return "series"
+        case "title" if "people" in said and "date" not in said:
+            return "people"  # else the title is in their place
         case "url" | "recording":
             conditions = [one.field, *(["url"] if "url" in said else [])]
             if any(other.field == "links" for other in shown):
@@ -339,7 +344,7 @@ def _value(one: Shown) -> str:
         case "people":
             # Where only names stand on a line, there is room for affiliations.
             has_more = ", " in one.form and not NAMES.fullmatch(one.form)
-            value = _person(one.form) if one.each else write_people(one.form if has_more else "(")
+            value = _person(one) if one.each else write_people(one.form if has_more else "(")
         case "links" if one.each:
             value = _link("entry.url", one.form) if one.form else "{{ entry.label | link(entry.url) }}"
         case "agenda" if one.each:
@@ -360,11 +365,13 @@ def _link(address: str, form: str) -> str:
     return written.get(form, f"[{form}]({url})")
 
 
-def _person(model: str) -> str:
+def _person(one: Shown) -> str:
     """Write one of several people as the model does: the affiliation in brackets, or after a comma."""
-    opening, closing = (" (", ")") if "(" in model.strip("()") else (", ", "")
-    affiliation = f"{{% if person.affiliation %}}{opening}{{{{ person.affiliation | text }}}}{closing}{{% endif %}}"
-    return f"{{{{ person.name | link(person.url) }}}}{affiliation}"
+    opening, closing = (" (", ")") if "(" in one.form.strip("()") else (", ", "")
+    # What ends a heading must not be read as its closing marks.
+    ends, link = ("heading", " if person.url else person.name | heading") if one.level < LOWEST else ("text", "")
+    affiliation = f"{{% if person.affiliation %}}{opening}{{{{ person.affiliation | {ends} }}}}{closing}{{% endif %}}"
+    return f"{{{{ person.name | link(person.url){link} }}}}{affiliation}"
 
 
 def _description(one: Shown, indent: str) -> str:

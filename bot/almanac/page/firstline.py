@@ -41,6 +41,11 @@ _PARTICLE = r"(?!(?:and|at|for|of|the)\b)[a-z]{2,3}"
 _NAME = rf"(?!(?:The|A|An|How|What|Why|In|On|Of)\b){_WORD}(?:[ ](?:{_PARTICLE}[ ])?{_WORD}){{1,3}}"
 NAMES = re.compile(rf"{_NAME}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ]){_NAME})*")
 PERSON = re.compile(rf"{_NAME}(?:[ ]\([^()]+\)|,[ ]\S.*)?")
+_TITLE_BELOW = re.compile(
+    r"[\r\n][ \t]*(?:[-*+][ \t]+)?[*_]{0,3}"
+    r"(?:(?:title|topic|talk)\b[*_]{0,3}:|[\"\u201c][^\r\n]+[\"\u201d][*_]{0,3}[ \t]*+(?![^\r\n]))",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(
     r"\b(?:room|hall|building|auditorium|theat(?:re|er)|library|online|virtual|zoom|campus|street|raum|saal)\b",
     re.IGNORECASE,
@@ -105,6 +110,11 @@ class FirstLine:
     date: str
     title: str = "title"  # what a template puts in the title's place
     underline: str = ""
+
+    @property
+    def names_only(self) -> bool:
+        """Tell whether the line says neither what nor when; without people it has the title in their place."""
+        return "people" in self.model.fields and not {*_WHAT_AND_WHEN} & {*self.model.fields}
 
     @property
     def shown(self) -> frozenset[str]:
@@ -293,7 +303,9 @@ def _refined(lines: list[Line]) -> list[Line]:
     for line in lines:
         for place, index in _unknown(line):
             values.setdefault(place, []).append(plain(line.pieces[index].text))
-    only = max((sum(1 for _ in _unknown(line)) for line in lines), default=0) == 1
+    # A line's only value is its title, unless that is below it.
+    below = sum(_TITLE_BELOW.search(line.section.text) is not None for line in lines) >= len(lines) * _MOST
+    only = not below and max((sum(1 for _ in _unknown(line)) for line in lines), default=0) == 1
     cutters = {place: _cutter(found, only=only) for place, found in values.items()}
     result = []
     for line in lines:
@@ -312,7 +324,7 @@ def _cutter(values: list[str], *, only: bool) -> _Cutter | None:
     """Return what is to be done with the values of one place; None if they stay what they are."""
     role = _role(values)
     if role in ("people", "weekday"):
-        # A line's only value is its title, unless it says more of a person than the name.
+        # Or unless it says more of a person than the name.
         return None if only and not _share(values, _with_brackets) else _Named(role)
     if sum(len(_SENTENCE.findall(value)) > 1 for value in values) >= len(values) * _MOST:
         return _sentences
@@ -539,7 +551,7 @@ def _write_pieces(first: FirstLine) -> Iterator[str]:
     pieces = first.model.pieces
     optional = {}
     for index, piece in enumerate(pieces):
-        if piece.field not in ("", *_WHAT_AND_WHEN):
+        if piece.field not in ("", *_WHAT_AND_WHEN) and not (piece.field == "people" and first.names_only):
             start, end = _extent(pieces, index)
             optional[start] = (end, "date | length == 10" if piece.field == "weekday" else piece.field)
     closing: dict[int, str] = {}
@@ -565,11 +577,13 @@ def _write_value(first: FirstLine, index: int) -> str:
             shown = f"{{{{ {date} | {leads_to} }}}}" if piece.url else f"{{{{ {date} }}}}"
         case "title":
             is_heading = bool(first.underline) or mark.startswith("#")
-            ends = is_heading and index and index + 1 == len(pieces)
+            ends = is_heading and index + 1 == len(pieces)
             escaping = "heading" if ends else "text" if index or is_heading else "item"
             shown = f"{{{{ {first.title} | {leads_to if piece.url else escaping} }}}}"
         case "people":
             shown = write_people(plain(piece.text))
+            if first.names_only:
+                shown = f"{{% if people %}}{shown}{{% else %}}{{{{ title | item }}}}{{% endif %}}"
         case "weekday":
             shown = f'{{{{ date | like("{piece.text}") }}}}'
         case _:

@@ -20,11 +20,12 @@ ADDRESS = re.compile(rf"{LINK.pattern}|\[([^\[\]]+)\]\[[^\[\]]*\]|<(https?://[^<
 """What leads somewhere: a link (its words are group 1 or 3, its address group 2) or an address (group 4)."""
 TAG = re.compile(r"<[^<>]*>")
 ADDRESSES = ("url", "recording", "links")
-BULLETS = ("-", "*", "+")
-MARK = re.compile(r"(?:[-*+]|#{1,6}|>)[ \t]+")
+BULLETS = ("-", "*", "+", *"0123456789")
+MARK = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)]|#{1,6}|>)[ \t]+")
 """What begins a bullet, a heading or a line of a quotation."""
 _LABEL = re.compile(
-    r"(?P<mark>(?:[-*+]|#{1,6})[ \t]+)?(?P<open>\*\*|__|\*|_)?(?P<words>[^\W\d_][^:*_\[\]<>|`{}\"\\]{1,29}?)"
+    r"(?P<mark>(?:[-*+]|[0-9]{1,9}[.)]|#{1,6})[ \t]+)?(?P<open>\*\*|__|\*|_)?"
+    r"(?P<words>[^\W\d_][^:*_\[\]<>|`{}\"\\]{1,29}?)"
     r"(?P<close>[ ]?:(?:\*\*|__|\*|_)?|(?:\*\*|__|\*|_)[ ]?:?|[ ][-\u2013](?=[ ]\[)|(?=[ \t]*\Z))"
     r"(?P<space>[ \t]+|\Z)(?P<value>.*)"
 )
@@ -89,7 +90,8 @@ class Item:
         found = find_date(plain(text), date[:4])
         if found and found.leading and found.has_day and found.date == date and found.words in text:
             return found.words
-        return self.section.words if self.section.words in text[:_LONGEST] else ""
+        words = self.section.words
+        return words if words in text and words in plain(text)[:_LONGEST] else ""
 
 
 Entry = list[Item]
@@ -125,13 +127,18 @@ def _belongs(item: Item, line: str, *, gap: bool) -> bool:
     mark = MARK.match(line)
     is_open = item.label is not None and not item.label["value"]
     if mark:
-        is_first = not item.below or item.below[0][1].startswith(mark[0][0])
-        return mark[0][0] != "#" and is_open and not item.is_bullet and is_first
+        below = MARK.match(item.below[0][1]) if item.below else mark
+        is_alike = below is not None and _kind(below) == _kind(mark)
+        return _kind(mark) != "#" and is_open and not item.is_bullet and is_alike
     if _read_label(line) or line[0] == "|":
         return line[0] == "|" == item.line[0] and not gap
     if is_open and not item.below:
         return not gap or item.level < LOWEST
     return not gap and item.level == LOWEST and not _NO_PROSE.match(item.line)
+
+
+def _kind(mark: re.Match[str]) -> str:
+    return "1" if mark[0][0].isdigit() else mark[0][0]
 
 
 def _read_label(line: str) -> re.Match[str] | None:
@@ -220,12 +227,15 @@ def _places(unknown: Sequence[Entry], known: Collection[str]) -> dict[int, str]:
     named, other, found = [], [], {}
     for place in range(max(map(len, unknown), default=0)):
         items = [items[place] for items in unknown if len(items) > place]
+        mark = Counter(item.mark for item in items).most_common(1)[0][0]
+        items = [item for item in items if item.mark == mark]
         texts = [plain(item.value) for item in items]
-        if len({*texts}) * 2 <= len(texts) or _mostly(bool(item.below) for item in items):
+        is_habit = len(items) * 2 > len(unknown) and len({*texts}) * 2 > len(texts)
+        if not is_habit or _mostly(bool(item.below) for item in items):
             continue
         if _mostly(map(_is_person, texts)):
             named.append(place)
-        elif len(texts[0]) <= _LONGEST:
+        elif len(texts[0]) <= _LONGEST and not _mostly(text.endswith(".") for text in texts):
             other.append(place)
         if _mostly(item.is_bullet and len(text) <= _SHORT for item, text in zip(items, texts, strict=True)):
             found[place] = ""

@@ -1,0 +1,117 @@
+"""Typed text does nothing in the templates that imitate a page either, wherever these put it: proven on built pages."""
+
+from pathlib import Path
+
+import pytest
+from almanac.page.imitate import write_templates
+from almanac.page.outline import outline
+from almanac.page.template import section_renderer
+
+from tests.built import Token, build, straight, tokens, with_text
+from tests.hostile import HOSTILE
+from tests.page.house import PAGES
+from tests.page.test_hostile import CLEANED
+from tests.positions import WORD, events, page, words
+
+pytestmark = pytest.mark.jekyll
+
+TALKS = """\
+- May 3, 2021 meetup, or one by one:
+    - Ana Low & Bo Ray - [Cats](https://example.org/c)
+- June 7, 2021 meetup, or one by one:
+    - Cy Day - [Dogs](https://example.org/d)
+"""
+LABELS = """\
+## May 3, 2021: Cats
+
+**When:** 9am{end}
+**Speakers:** *Ana Low*, Uni of X{end}
+**Sign up:** <https://example.org/r>{end}
+**Video:** [Cats, the film](https://example.org/v){end}
+**Slides:** [Click here](https://example.org/s){end}
+**Place:** Hall{end}
+**Series:** Animals{end}
+**Agenda:**
+
+> Coffee
+
+Abstract: We saw cats.
+
+## April 5, 2021: Dogs
+
+**Slides:** [Click here](https://example.org/s)
+"""
+HEADINGS = """\
+# May 3, 2021 - Why cats purr
+
+Meetup: [https://example.org/m](https://example.org/m)
+
+## Agenda
+
+1. Coffee
+
+### Why cats purr
+
+#### Ana Low (Uni)
+
+- [Video (May)](https://example.org/v)
+- [Slides](https://example.org/s)
+
+# April 5, 2021 - Why dogs bark
+
+### Why dogs bark
+
+#### Bo Ray (Uni)
+"""
+TITLES = """\
+## May 3, 2021
+*"On cats"*
+*Ana Low (Uni)*
+> All about cats.
+
+## April 5, 2021
+*"On dogs"*
+*Bo Ray (Uni)*
+> All about dogs.
+"""
+NAMES = """\
+* **Ana Low**
+    * **May 3, 2021**
+    * *"On cats"*
+* **Bo Ray**
+    * **April 5, 2021**
+    * *"On dogs"*
+* **Cy Day**
+    * **March 1, 2021**
+    * *"On eels"*
+"""
+SHAPES = (
+    TALKS,
+    LABELS,
+    HEADINGS,
+    TITLES,
+    NAMES,
+    *(PAGES[name] for name in PAGES if "below" in name or "three" in name),
+)
+
+
+def imitated(typed: str) -> str:
+    """Return a page with sections that imitate each of the shapes, with a text in every place."""
+    event = events(typed)[0].model_copy(update={"starts": "2021-11-08T09:00:00-05:00"})
+    cuts = [outline(text) for text in SHAPES]
+    templates = [write_templates(cut, cut.alive_list)[0] for cut in cuts]
+    return page(*(f"{section_renderer(source)(event)}\n\n----" for source in templates))
+
+
+def test_text_is_read_as_it_was_typed_in_every_shape(tmp_path: Path) -> None:
+    typed = (WORD, *CLEANED)
+    built = build(tmp_path / "site", {f"p{number}.md": imitated(text) for number, text in enumerate(typed)})
+    pages = [tokens((built / f"p{number}.html").read_text(encoding="utf-8")) for number in range(len(typed))]
+    wrong: list[tuple[str, list[tuple[Token, Token]]]] = []
+    for text, found in zip(typed[1:], pages[1:], strict=True):
+        expected = with_text(pages[0], words(text))
+        if straight(found) != straight(expected):
+            pairs = zip(straight(found), straight(expected), strict=False)
+            wrong.append((text, [pair for pair in pairs if pair[0] != pair[1]][:1]))
+    assert len(typed) > len(HOSTILE) / 2
+    assert not wrong
