@@ -110,6 +110,15 @@ def test_a_recording_that_is_named_after_its_event_is_no_second_title() -> None:
     assert "**Video:** [A sample](https://example.org/recording)" in planned.shape.sample
 
 
+def test_a_title_may_come_again_further_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "## {{ date }}: {{ title | heading }}\n\n**Slides:** {{ title | text }}\n"
+    for place in ("almanac.page.imitate", "almanac.commands.shapes"):
+        monkeypatch.setattr(f"{place}.write_templates", lambda *_: [source])
+    planned = plan({"talks.md": HEADINGS}, page="talks.md")
+    assert planned.shape
+    assert (planned.shape.name, planned.shape.doubts) == ("like", ())
+
+
 def test_a_template_that_cannot_be_used_is_no_shape(monkeypatch: pytest.MonkeyPatch) -> None:
     for place in ("almanac.page.imitate", "almanac.commands.shapes"):
         monkeypatch.setattr(f"{place}.write_templates", lambda *_: ["{% if %}"])
