@@ -112,7 +112,7 @@ HOUSE = """\
         ),
         (LIST, 3, {"location": "Hall", "description": "Of no place here"}, []),
         (SECTIONS, 0, {"title": "Tigers"}, ["## Nov 1, 2021 - Tigers"]),
-        (SECTIONS, 0, {"status": "rescheduled"}, ["**Status:** rescheduled"]),
+        (SECTIONS, 0, {"status": "rescheduled"}, ["**Rescheduled**"]),
         (SECTIONS, 2, {"recording": VIDEO}, [f"**Video:** [Watch]({VIDEO})"]),
         (HOUSE, 0, {"status": "cancelled"}, ["- Status: cancelled"]),
         (

@@ -22,8 +22,7 @@ from almanac.page.items import (
     TAG,
     Entry,
     Item,
-    cut_items,
-    name_fields,
+    named_items,
     shows_address,
 )
 from almanac.page.lines import plain
@@ -86,11 +85,10 @@ def observe_details(sections: Sequence[Section], alike: Sequence[Section], said:
     """
     starts = {section.start for section in alike}
     models = sorted(sections, key=lambda section: (section.start in starts, section.date), reverse=True)
-    entries = [items for items in map(cut_items, models) if items]
+    entries = named_items(models, said)
     is_bullet = sections[0].style.family == "bullet"
     if not entries or entries[0][0].section.start not in starts:
         return Details("    " if is_bullet else "", spaced=not is_bullet, empty=True)
-    name_fields(entries, said)
     first = entries[0][0]
     spaced = first.gap
     for items in entries:

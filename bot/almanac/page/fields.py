@@ -3,15 +3,18 @@
 Only what can be read without doubt is: a link that is none, or times without zones, stay words of the entry.
 """
 
+import html
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from almanac.dates import TIME, TIME_ZONE
-from almanac.event.model import Person
+from almanac.event.model import Link, Person
 from almanac.event.people import read_people
 from almanac.page.columns import ATOM, BEHIND, NOTHING, Column, head_fields, without_mark
-from almanac.page.firstline import NAMES, PERSON, Line, first_lines
+from almanac.page.firstline import NAMES, PERSON, WHAT_AND_WHEN, Line, first_lines
+from almanac.page.items import ADDRESS, MARK, Item, named_items
 from almanac.page.lines import LINK, links, plain, raw_cells
 from almanac.page.outline import Page, Section
 from almanac.page.tables import columns_by_row
@@ -19,6 +22,7 @@ from almanac.times.check import check_imported
 from almanac.times.zones import Zones
 from almanac.urls import RefusedUrl, check_url
 
+_QUOTED = re.compile(r"\A[\"\u201c](.+)[\"\u201d]\Z")
 _LONGEST = 300
 _BETWEEN_NAMES = re.compile(r",[ ](?:and[ ])?|[ ](?:and|&)[ ]")
 _BETWEEN_PEOPLE = re.compile(r"(?<=\))(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ])|;[ ]")
@@ -30,27 +34,65 @@ _IN_BRACKETS = re.compile(r"(?<=\S)[ ]+\(([^()]+)\)\Z")
 
 def entry_fields(page: Page, zones: Zones) -> dict[int, dict[str, Any]]:
     """Read the fields of all sections; where each begins on the page -> field -> value."""
-    lists = (entries for entries in page.lists if entries[0].style.family in ("heading", "bullet"))
-    lines = (line for entries in lists for line in first_lines(entries))
-    fields = {line.section.start: dict(_line_fields(line, zones)) for line in lines}
+    found: dict[int, dict[str, Any]] = {}
+    for sections in page.lists:
+        if sections[0].style.family in ("heading", "bullet"):
+            lines = first_lines(sections)
+            said = {field for line in lines for field in line.fields}
+            for items in named_items(sections, said):
+                found[items[0].section.start] = dict(_item_fields(items, zones))
+            for line in lines:
+                found.setdefault(line.section.start, {}).update(_line_fields(line, zones))
     rows = [section for section in page.sections if section.style.family == "row"]
     columns = columns_by_row(page, rows)
-    return fields | {row.start: _row_fields(row, columns[row.start], zones) for row in rows}
+    return found | {row.start: _row_fields(row, columns[row.start], zones) for row in rows}
+
+
+def _item_fields(items: Sequence[Item], zones: Zones) -> Iterator[tuple[str, Any]]:
+    """Read what stands below a first line; of several items that show one field, the first counts."""
+    for item in reversed(items):
+        texts = [item.value] if item.value.strip() else []
+        texts += [MARK.sub("", line.strip(), count=1) for _, line in item.below]
+        if item.field == "agenda":
+            yield "agenda", tuple(filter(None, map(plain, texts)))
+        elif item.field == "people" and all(people := [people_in(text) for text in texts]):
+            yield "people", tuple(chain.from_iterable(people))
+        elif item.field in ("title", "location", "series", "when") and len(texts) == 1:
+            yield from _text_field(item.field, item.section.date, texts[0], zones)
+        elif item.field == "links":
+            yield "links", links("\n".join((item.line, *(line for _, line in item.below))))
+        elif item.field in ("recording", "url") and (address := _address_in(item.value)):
+            yield item.field, address
+
+
+def _text_field(field: str, date: str, text: str, zones: Zones) -> Iterator[tuple[str, str]]:
+    value = plain(text)[:_LONGEST]
+    if field == "title":
+        value = _QUOTED.sub(r"\1", value)
+    if value and (field != "when" or check_imported(date, value, zones).ok):
+        yield field, value
+
+
+def _address_in(text: str) -> str | None:
+    link = ADDRESS.search(text)
+    return _address(html.unescape(link[2] or link[4] or "")) if link else None
 
 
 def _line_fields(line: Line, zones: Zones) -> Iterator[tuple[str, Any]]:
     pieces = {piece.field: piece for piece in line.pieces if piece.field}
-    others = pieces.keys() - {"date", "title", "weekday"}
-    if others and line.whole and "title" in pieces:
-        yield "title", plain(pieces["title"].text)[:_LONGEST]
-    for field in ("location", "series"):
-        if field in pieces and (value := plain(pieces[field].text)):
-            yield field, value[:_LONGEST]
-    if "when" in pieces and check_imported(line.section.date, when := plain(pieces["when"].text), zones).ok:
-        yield "when", when
-    for field in ("recording", "url"):
-        if field in pieces and (address := _address(pieces[field].url)):
+    others = pieces.keys() - {*WHAT_AND_WHEN, "weekday"}
+    named = [part for piece in line.pieces for part in piece.parts or (piece,) if part.field in ("title", "series")]
+    if others and line.whole and [part.field for part in named] == ["title"]:
+        yield "title", plain(named[0].text)[:_LONGEST]
+    for field in ("location", "series", "when"):
+        if field in pieces:
+            yield from _text_field(field, line.section.date, pieces[field].text, zones)
+    leading = [piece for piece in line.pieces if piece.url and piece.field in WHAT_AND_WHEN]
+    for field, piece in (*(("url", piece) for piece in leading), *pieces.items()):
+        if field in ("recording", "url") and (address := _address(html.unescape(piece.url))):
             yield field, address
+    if "links" in pieces and (address := _address(html.unescape(pieces["links"].url))):
+        yield "links", (Link(label=plain(pieces["links"].text) or address, url=address),)
     if "people" in pieces and (people := people_in(pieces["people"].text)):
         yield "people", people
 

@@ -54,7 +54,7 @@ _WEEKDAY_ALONE = re.compile(_WEEKDAY, re.IGNORECASE)
 _CLOCK = re.compile(rf"(?<![\w:])(?:{TIME}|[0-9]{{1,2}}:[0-9]{{2}})(?![\w:])", re.IGNORECASE)
 _LONGEST_TIME = 40
 _ADDRESSES = ("url", "recording", "links")
-_WHAT_AND_WHEN = ("date", "title", "both")
+WHAT_AND_WHEN = ("date", "title", "both")
 # Of the values in one place: so many say what all of them are, so few do not; and from so many on they are a habit.
 _MOST, _FEW, _HABIT = 0.65, 0.35, 3
 _OPTIONAL, _NEARLY_ALL = 0.2, 0.8
@@ -114,12 +114,12 @@ class FirstLine:
     @property
     def names_only(self) -> bool:
         """Tell whether the line says neither what nor when; without people it has the title in their place."""
-        return "people" in self.model.fields and not {*_WHAT_AND_WHEN} & {*self.model.fields}
+        return "people" in self.model.fields and not {*WHAT_AND_WHEN} & {*self.model.fields}
 
     @property
     def shown(self) -> frozenset[str]:
         """Return the fields that the line shows; the address too where the date or the title leads there."""
-        leads = any(piece.url and piece.field in _WHAT_AND_WHEN for piece in self.model.pieces)
+        leads = any(piece.url and piece.field in WHAT_AND_WHEN for piece in self.model.pieces)
         both = [part.field for piece in self.model.pieces for part in piece.parts if part.field]
         return frozenset([*self.model.fields, *both, *(["url"] if leads else [])])
 
@@ -498,7 +498,7 @@ def _extent(pieces: Sequence[Piece], index: int) -> tuple[int, int]:
     following = {piece.field for piece in pieces[index + 1 :]}
     if not any(piece.field for piece in pieces[:index]):
         extents.reverse()
-    elif pieces[index].field in ("series", "people") and following & {*_WHAT_AND_WHEN}:
+    elif pieces[index].field in ("series", "people") and following & {*WHAT_AND_WHEN}:
         extents.insert(0, extents.pop(1))  # what separates them from a title belongs to them
 
     def is_whole(extent: tuple[int, int]) -> bool:
@@ -515,7 +515,7 @@ def _skeleton(line: Line) -> Line:
     """Leave only date and title in a line."""
     pieces = list(line.pieces)
     for index in reversed(range(len(pieces))):
-        if index < len(pieces) and pieces[index].field not in ("", *_WHAT_AND_WHEN):
+        if index < len(pieces) and pieces[index].field not in ("", *WHAT_AND_WHEN):
             start, end = _extent(pieces, index)
             del pieces[start:end]
     return replace(line, pieces=tuple(pieces))
@@ -551,7 +551,7 @@ def _write_pieces(first: FirstLine) -> Iterator[str]:
     pieces = first.model.pieces
     optional = {}
     for index, piece in enumerate(pieces):
-        if piece.field not in ("", *_WHAT_AND_WHEN) and not (piece.field == "people" and first.names_only):
+        if piece.field not in ("", *WHAT_AND_WHEN) and not (piece.field == "people" and first.names_only):
             start, end = _extent(pieces, index)
             optional[start] = (end, "date | length == 10" if piece.field == "weekday" else piece.field)
     closing: dict[int, str] = {}

@@ -97,7 +97,7 @@ class Item:
 Entry = list[Item]
 
 
-def cut_items(section: Section) -> Entry:
+def _cut_items(section: Section) -> Entry:
     """Cut what stands below a section's first line into items."""
     lines = split_lines(section.text)
     start = 2 if section.style.kind == "setext" else 1
@@ -158,8 +158,12 @@ def _read_label(line: str) -> re.Match[str] | None:
 # ------------------------------------------------------------------------------- what the items show
 
 
-def name_fields(entries: Sequence[Entry], said: Collection[str]) -> None:
-    """Say of each item which field it shows; `said` are those that the first lines show."""
+def named_items(sections: Iterable[Section], said: Collection[str]) -> list[Entry]:
+    """Cut what stands below the first lines of a list's sections into items, and say of each which field it shows.
+
+    Sections with nothing below are left out; `said` are the fields that the first lines show.
+    """
+    entries = [items for items in map(_cut_items, sections) if items]
     everything = [*chain.from_iterable(entries)]
     for item in everything:
         item.field = _own_field(item)
@@ -176,6 +180,7 @@ def name_fields(entries: Sequence[Entry], said: Collection[str]) -> None:
             item.field = _guess(item, places.get(place), repeated=repeated)
     _settle(unknown, "marked", "prose", more_than=half)
     _settle(unknown, "prose", "description", more_than=_count(entries, "description"))
+    return entries
 
 
 def _own_field(item: Item) -> str:

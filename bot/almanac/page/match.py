@@ -44,8 +44,11 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def same_title(section: Section, event: Event) -> bool:
-    """Tell whether a section names the record's title or series: in its first line or, if that has no title, below."""
-    names = [name for name in (event.title, event.series) if name]
+    """Tell whether a section names what the record does: in its first line or, if that has no title, below.
+
+    What is named there is a title, a series, or on some pages the people.
+    """
+    names = [name for name in (event.title, event.series, *(person.name for person in event.people)) if name]
     if section.title:
         return any(same_name(section.title, name) for name in names)
     text = words(plain(section.text[:_LOOKED_AT]))
