@@ -170,6 +170,23 @@ def test_a_record_made_or_changed_by_hand_is_followed_in_both() -> None:
     assert in_sync(built.files[PATH], built.records[-1])
 
 
+def test_a_line_follows_a_section_that_is_kept_word_for_word() -> None:
+    page = WITH_NEW.replace(SECTION, f"{SECTION}Bring *your own* hive.\n\n> They swarm.\n\n")
+    built = build(page, STAMPED)
+    record = built.records[-1]
+    assert record.markdown
+    assert built.files[PATH] == page
+    after = build(page, record.model_copy(update={"title": "Swarming"})).files[PATH]
+    assert after == page.replace(":  Swarms", ":  Swarming").replace("2022 - Swarms", "2022 - Swarming")
+
+
+def test_a_line_follows_what_people_edited_in_the_section_on_a_branch() -> None:
+    page = WITH_NEW.replace(":  Swarms", ":  Swarming")
+    edited = VIEW.read_branch(PATH, page, STAMPED, PAGE)
+    assert VIEW.follow(PATH, page, edited, STAMPED) == WITH_NEW.replace("Swarms", "Swarming")
+    assert PageView(CONFIG, render).follow(PATH, page, edited, STAMPED) == page
+
+
 def test_a_line_that_people_edited_is_left_and_named() -> None:
     edited = WITH_NEW.replace(LINE, "- Mar 3, 2022 - Swarms (at last)\n")
     built = build(edited, STAMPED.model_copy(update={"status": "cancelled"}))

@@ -198,6 +198,7 @@ class _Work:
             return False
         stamped = record.model_copy(update={"markdown": text, "rendered": fingerprint(text)})
         self._slots.append(_Slot(section, stamped, text))
+        self.written_again.append((section, record))
         self._note("The record was edited; what it changed is written into this section.", section, record)
         return True
 
