@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from almanac.dates import (
     YEARS,
+    date_habits,
     find_date,
     heading_date,
-    numeric_orders,
     ordinal,
     period,
     read_date,
@@ -340,7 +340,7 @@ def test_a_title_keeps_no_half_of_a_bracket_that_the_date_took_along(line: str, 
     ],
 )
 def test_the_dates_of_a_page_tell_what_their_numbers_are(lines: list[str], orders: object) -> None:
-    assert numeric_orders(lines) == orders
+    assert date_habits(lines).orders == orders
 
 
 @pytest.mark.parametrize(
@@ -354,15 +354,15 @@ def test_the_dates_of_a_page_tell_what_their_numbers_are(lines: list[str], order
     ],
 )
 def test_a_date_of_numbers_is_read_where_the_order_is_known(text: str, order: str, date: str, title: str) -> None:
-    orders = numeric_orders({"day": ["25.1.2021", "25/1/2021", "25/1/21"], "month": ["1/25/2021", "1/25/21"]}[order])
-    found = find_date(text, orders=orders)
+    habits = date_habits({"day": ["25.1.2021", "25/1/2021", "25/1/21"], "month": ["1/25/2021", "1/25/21"]}[order])
+    found = find_date(text, habits=habits)
     assert found
     assert (found.date, found.title, found.note) == (date, title, None)
 
 
 def test_a_version_is_no_date() -> None:
-    orders = numeric_orders(["25.01.21"])
-    assert find_date("Release v1.2.21 and 1.2.21.4", orders=orders) is None
+    habits = date_habits(["25.01.21"])
+    assert find_date("Release v1.2.21 and 1.2.21.4", habits=habits) is None
 
 
 @pytest.mark.parametrize(
@@ -402,7 +402,7 @@ def test_a_time_right_after_a_date_is_not_the_title(text: str, words: str, title
     ],
 )
 def test_two_numbers_are_a_date_before_a_weekday_or_a_time(text: str, date: str | None) -> None:
-    found = find_date(text, orders=numeric_orders(["2020/12/18"]))
+    found = find_date(text, habits=date_habits(["2020/12/18"]))
     assert (found.date if found else None) == date
     assert find_date("3/4 22:00") is None
 

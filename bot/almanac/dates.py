@@ -3,13 +3,13 @@
 The grammar (`_grammar`) has the names of months and weekdays, ordinals, the order of the parts and what may be between
 them. A form takes it in full: the whole text must be one date. On a page words follow the date, so there the parts must
 be close together (`_PAGE`), unless the line is nothing but a date. Day and month are never guessed: `11/8/2021` is a
-problem in a form, and only a year on a page, unless its other dates tell which is which (`numeric_orders`).
+problem in a form, and only a year on a page, unless its other dates tell which is which (`date_habits`).
 """
 
 import re
 from calendar import day_abbr, day_name, month_abbr, month_name, monthrange
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as calendar_date
 from functools import partial
 from itertools import chain, pairwise
@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from almanac.errors import Problem
+from almanac.languages import Names, names_for
 from almanac.text import as_on_keyboard, look_alikes
 
 LONGEST = 100  # characters; no way of writing a date comes near
@@ -323,15 +324,28 @@ class Found:
         return self.note is not None or self.date.count("-") == 2  # noqa: PLR2004  # year, month and day
 
 
-NumericOrders = Mapping[tuple[str, int], Literal["day", "month"]]
-"""What comes first in dates of numbers, by the mark between these and how many digits the year has, if there is one."""
-UNDECIDED: NumericOrders = MappingProxyType({})
+_Orders = Mapping[tuple[str, int], Literal["day", "month"]]
+
+
+@dataclass(frozen=True)
+class DateHabits:
+    """How a page writes dates, as far as one of them alone does not tell.
+
+    `orders` say what comes first in dates of numbers, by the mark between these and how many digits the year has, if
+    there is one; `names` are those of the months, where these are no English ones.
+    """
+
+    orders: _Orders
+    names: Names | None = None
+
+
+UNDECIDED = DateHabits(MappingProxyType({}))
 _ISO_DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})([-/.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12][0-9]|3[01])(?![0-9])")
 _CONTRADICTIONS = 10  # so many dates must agree for each that says otherwise
 
 
-def numeric_orders(lines: Iterable[str]) -> NumericOrders:
-    """Find out which comes first, the day or the month, in a page's dates such as `25.11.2021` or `7/15/26`.
+def date_habits(lines: Iterable[str]) -> DateHabits:
+    """Find out how a page writes its dates: in which language, and in what order where these are numbers (`7/15/26`).
 
     A number over twelve is a day; where the same line has the date as `20211125` too, that tells as well. If there is
     no such date, dots tell, since no country writes the month first with these, or that only one of the readings puts
@@ -339,6 +353,7 @@ def numeric_orders(lines: Iterable[str]) -> NumericOrders:
     """
     seen: dict[tuple[str, int], list[tuple[re.Match[str], set[tuple[int, int]]]]] = {}
     year_first = False
+    lines = list(lines)
     for line in lines:
         if not any(mark in line for mark in "/.-"):
             continue
@@ -347,10 +362,11 @@ def numeric_orders(lines: Iterable[str]) -> NumericOrders:
         for pattern in (_ON_PAGE[len(_PAGE)], _SHORT_YEAR):
             for match in pattern.finditer(line):
                 seen.setdefault((match["mark"], len(match["year"])), []).append((match, days))
+    found: dict[tuple[str, int], Literal["day", "month"] | None]
     found = {kind: _numeric_order(kind, dates) for kind, dates in seen.items()}
     if year_first:
         found["/", 0] = "month"  # as in `2020/12/18`, so in `12/18`
-    return {kind: order for kind, order in found.items() if order}
+    return DateHabits({kind: order for kind, order in found.items() if order}, names_for(lines))
 
 
 def _numeric_order(
@@ -385,7 +401,7 @@ def _whole_year(digits: str) -> int:
 
 
 def find_date(
-    text: str, year: str | None = None, orders: NumericOrders = UNDECIDED, *, anywhere: bool = False
+    text: str, year: str | None = None, habits: DateHabits = UNDECIDED, *, anywhere: bool = False
 ) -> Found | None:
     """Find the date in a line of plain text (`almanac.page.lines.plain` makes it), or None.
 
@@ -393,12 +409,24 @@ def find_date(
     be found `anywhere` below a year, be it only a month. Of a range, the first day is the date. Between day and month
     nothing is guessed: `11/8/2021` is 2021, with a note.
 
-    `year` is what the headings above say, for a date without its own; `orders` tell day from month on this page.
+    `year` is what the headings above say, for a date without its own; `habits` tell day from month on this page, and
+    in which language its months are.
     """
+    english, written = habits.names.in_english(text) if habits.names else (text, {})
+    found = _found(english, year, habits.orders, anywhere=anywhere and year is not None)
+    if found is None or not written:
+        return found
+
+    def as_written(words: str) -> str:
+        return next((words.replace(name, own) for name, own in written.items() if name in words), words)
+
+    return replace(found, words=as_written(found.words), title=as_written(found.title))
+
+
+def _found(text: str, year: str | None, orders: _Orders, *, anywhere: bool) -> Found | None:
     patterns = (*_ON_PAGE, _SHORT_YEAR) if any(digits == len("21") for _, digits in orders) else _ON_PAGE
-    is_anywhere = anywhere and year is not None
-    match = _leading(text, patterns) or _within(text, patterns, needs_year=not is_anywhere)
-    if match is None and is_anywhere:
+    match = _leading(text, patterns) or _within(text, patterns, needs_year=not anywhere)
+    if match is None and anywhere:
         match = _BARE_MONTH.search(text)
     if match is None:
         return None
@@ -490,7 +518,7 @@ def _until(text: str, match: re.Match[str]) -> tuple[int, dict[str, str | None]]
 
 
 def _record_date(
-    first: dict[str, str | None], second: dict[str, str | None], heading_year: str | None, orders: NumericOrders
+    first: dict[str, str | None], second: dict[str, str | None], heading_year: str | None, orders: _Orders
 ) -> tuple[str, str | None]:
     """Make the record's date of what was found ("" if it is no date), and a note where something is wrong with it."""
     month, day = _month(first.get("month")), int(first.get("day") or 0)

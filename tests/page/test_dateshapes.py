@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from almanac.dates import find_date, numeric_orders
+from almanac.dates import date_habits, find_date
 from almanac.errors import ConfigError
 from almanac.event.model import Event
 from almanac.page.dateshapes import example_of, has_year, without_zoned_time, written_like
@@ -33,7 +33,7 @@ def test_what_is_written_is_read_as_the_same_date(day: date, example: str) -> No
 )
 def test_a_date_of_numbers_is_read_as_the_same_date_on_a_page_that_tells_their_order(day: date, example: str) -> None:
     written = written_like(day.isoformat(), example)
-    found = find_date(written, orders=numeric_orders([example]))
+    found = find_date(written, habits=date_habits([example]))
     assert found
     assert found.date == day.isoformat() or (example.endswith("/21") and day.year < 1970)
     assert (

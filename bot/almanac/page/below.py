@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from almanac.dates import TIME, Found, NumericOrders, find_date
+from almanac.dates import TIME, DateHabits, Found, find_date
 from almanac.page.headings import Heading, heading_ends
 from almanac.page.lines import ITEM, MAX_START, Lines, plain
 
@@ -65,7 +65,7 @@ def _date_lines(lines: Lines, first: int, after: int, year: str | None) -> Itera
             return
         mark = ITEM.match(text)
         words = plain(text[mark.end() if mark else 0 :][:MAX_START])
-        found = read_date_line(index, words, year, lines.numeric_orders, labelled=labelled)
+        found = read_date_line(index, words, year, lines.habits, labelled=labelled)
         if found:
             yield found
         label = _LABEL.match(words)
@@ -73,12 +73,12 @@ def _date_lines(lines: Lines, first: int, after: int, year: str | None) -> Itera
 
 
 def read_date_line(
-    line: int, words: str, year: str | None, orders: NumericOrders, *, labelled: bool = False
+    line: int, words: str, year: str | None, habits: DateHabits, *, labelled: bool = False
 ) -> DateLine | None:
     """Read the words of a line that begins with a day, perhaps after a label."""
     label = _LABEL.match(words)
     words = words[label.end() :] if label else words
-    found = find_date(words, year, orders) if any(map(str.isdigit, words)) else None
+    found = find_date(words, year, habits) if any(map(str.isdigit, words)) else None
     if not (found and found.leading and found.has_day):
         return None
     return DateLine(line, found, labelled or label is not None, more=has_title(found))
@@ -149,7 +149,7 @@ def _candidates(lines: Lines, headings: Sequence[Heading], inside: Collection[in
         if heading.line in inside or heading.kind not in ("atx", "setext"):
             chain = ()
             continue
-        itself = read_date_line(heading.line, heading.text, year, lines.numeric_orders)
+        itself = read_date_line(heading.line, heading.text, year, lines.habits)
         if itself and not itself.more:
             yield _Candidate(chain, itself)
             chain = ()

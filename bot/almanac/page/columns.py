@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from almanac.dates import TIME, TIME_ZONE, NumericOrders, find_date
+from almanac.dates import TIME, TIME_ZONE, DateHabits, find_date
 from almanac.event.model import Event, safe_slug
 from almanac.page.lines import LINK, cells, is_delimiter, plain
 
@@ -185,7 +185,7 @@ def head_of(texts: Sequence[str], first: int, row: int) -> list[str]:
     return names if known * 2 > len(names) else []
 
 
-def columns_of(names: Sequence[str], rows: Sequence[Sequence[str]], orders: NumericOrders) -> list[Column]:
+def columns_of(names: Sequence[str], rows: Sequence[Sequence[str]], habits: DateHabits) -> list[Column]:
     """Find what each column shows, given the heads and the rows as Markdown.
 
     There are as many columns as most rows have, or as there are heads; shorter rows are filled up.
@@ -197,7 +197,7 @@ def columns_of(names: Sequence[str], rows: Sequence[Sequence[str]], orders: Nume
         _unmarked(name, [row[index].strip() if index < len(row) else "" for row in rows])
         for index, name in enumerate(heads)
     ]
-    looks = [_Looks(column, orders) for column in columns]
+    looks = [_Looks(column, habits) for column in columns]
     fields = _by_looks(looks)
     scores = sorted(
         (
@@ -274,11 +274,11 @@ def _untold_title(looks: Sequence["_Looks"], fields: dict[int, str]) -> int | No
 class _Looks:
     """What the cells of a column look like."""
 
-    def __init__(self, column: Column, orders: NumericOrders) -> None:
+    def __init__(self, column: Column, habits: DateHabits) -> None:
         self.name = column.name
         self.column = column
         self.words = [words for cell in column.cells if not NOTHING.fullmatch(words := plain(cell))]
-        found = [one for words in self.words if (one := find_date(words, None, orders))]
+        found = [one for words in self.words if (one := find_date(words, None, habits))]
         self.dated = sum(one.leading or (one.trailing and one.has_day) for one in found)
         self.has_titles = sum(bool(one.title) for one in found) * 2 > len(self.words)
         self.is_year = bool(self.words) and all(map(_YEAR.fullmatch, self.words))

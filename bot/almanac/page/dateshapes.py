@@ -25,6 +25,7 @@ from almanac.dates import (
     heading_date,
     ordinal,
 )
+from almanac.languages import names_for, names_of
 
 _RECORD_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?|XXXX-[0-9]{2}-[0-9]{2}")
 _PART = re.compile(
@@ -41,7 +42,7 @@ _CLOCK = re.compile(
 _ZONED = re.compile(rf"(?P<gap>{_BEFORE_TIME.pattern}){TIME}{TIME_ZONE}\)?\Z", re.IGNORECASE)
 _UTC = re.compile(r"[ ]?\(?(?:UTC|GMT|Z)\)?\Z")
 _NUMERIC = re.compile(r"(?<![0-9])[0-9]{1,2}([./-])[0-9]{1,2}\1(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
-_BETWEEN_PARTS = re.compile(r"[ ,./()'-]*(?:(?:of|the)[ ])?", re.IGNORECASE)
+_BETWEEN_PARTS = re.compile(r"[ ,./()'-]*(?:(?:of|the|de|del|di|do|da)[ ]|d['\u2019])?", re.IGNORECASE)
 _NUMERIC_MODEL = "2021-03-25"
 """The same for dates of numbers: its day is over twelve, and its month has one digit."""
 _RANGE = re.compile(
@@ -106,12 +107,20 @@ def written_like(date: str, example: str) -> str:
     """Write a record's date, or a moment (ISO 8601 with its offset), as an example writes one.
 
     What it does not say is left out: with `Nov 8, 2021, 9am` as the example, 2022-01-03 becomes `Jan 3, 2022` and
-    2022-01 becomes `Jan 2022`. A text that is not a record's date is returned unchanged.
+    2022-01 becomes `Jan 2022`. An example in another language names it: `de: 8. November 2021`. A text that is not a
+    record's date is returned unchanged.
 
     Raises:
         ValueError: The example is not a date that can be taken apart: to tell day from month, the month must be a word,
             the day over twelve, or the order year, month, day.
     """
+    names, example = names_of(example)
+    if names is None:
+        return _written_like(date, example)
+    return names.named(_written_like(date, names.names_in_english(example)), example)
+
+
+def _written_like(date: str, example: str) -> str:
     parts = _taken_apart(example)
     if parts is None:
         raise ValueError(f"this example of a date cannot be read: {example}")
@@ -135,8 +144,11 @@ def example_of(seen: Sequence[tuple[str, str]], *, with_year: bool) -> str | Non
 
     Each is given as it is written and as a record has it, which tells day from month where both are numbers. Of a
     range of days the first counts; a date with more than one reading does not. An example `with_year` says the year,
-    because no heading says it.
+    because no heading says it. One in another language than English names it.
     """
+    if names := names_for(words for words, _ in seen):
+        english = example_of([(names.names_in_english(words), date) for words, date in seen], with_year=with_year)
+        return english and f"{names.language}: {names.named(english, seen[0][0])}"
     # Those are alike that differ only in what one example alone cannot tell.
     groups: dict[tuple[tuple[str, str], ...], list[Sequence[_Part]]] = {}
     for words, date in seen:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 
-from almanac.dates import Found, NumericOrders, find_date
+from almanac.dates import DateHabits, Found, find_date
 from almanac.page.below import DateLine, date_line, dated_headings, has_title, titled
 from almanac.page.columns import columns_of, head_of
 from almanac.page.headings import Heading, find_headings, heading_ends
@@ -157,7 +157,7 @@ class _Walk:
             line = heading.line + heading.lines
             higher = [one for one in above if one.level < heading.level]
             date = self._below.get(index)
-            found = titled(date, heading.text) if date else heading.found(_year(higher), self._lines.numeric_orders)
+            found = titled(date, heading.text) if date else heading.found(_year(higher), self._lines.habits)
             if found and (date or self._is_event(index, found)):
                 line = self._end_of_event(index, found)
                 after = trimmed(self._lines, heading.line, line)
@@ -178,7 +178,7 @@ class _Walk:
         self._levels.setdefault(_lead(self._headings[index], found), self._headings[index].level)
         while (index := index + 1) < len(self._headings) and self._headings[index].line < end:
             heading = self._headings[index]
-            other = heading.found(None, self._lines.numeric_orders)
+            other = heading.found(None, self._lines.habits)
             if other and (lead := _lead(heading, other)) and lead in self._levels:
                 self._mixed.add(lead)
                 return heading.line
@@ -210,7 +210,7 @@ class _Walk:
             bullet = ITEM.match(text) if nested else BULLET.match(text)
             if bullet and not is_rule(text):
                 index = _item_end(lines, begin, after)
-                found = find_date(plain(text[bullet.end() :][:MAX_START]), year, lines.numeric_orders)
+                found = find_date(plain(text[bullet.end() :][:MAX_START]), year, lines.habits)
                 event_end = trimmed(lines, begin, index)
                 if found and _names_event(found):
                     group.certain += 1
@@ -241,7 +241,7 @@ class _Walk:
 
     @cached_property
     def _days_at(self) -> Counter[int]:
-        dated = ((heading.level, heading.found(None, self._lines.numeric_orders)) for heading in self._headings)
+        dated = ((heading.level, heading.found(None, self._lines.habits)) for heading in self._headings)
         return Counter(level for level, found in dated if found and found.has_day)
 
     def _days_within(self, first: int, after: int) -> int:
@@ -249,9 +249,9 @@ class _Walk:
 
     @cached_property
     def _days_before(self) -> list[int]:
-        flags = [_begins_with_day(text, self._lines.numeric_orders) for text in self._lines.texts]
+        flags = [_begins_with_day(text, self._lines.habits) for text in self._lines.texts]
         for heading in self._headings:
-            found = heading.found(None, self._lines.numeric_orders)
+            found = heading.found(None, self._lines.habits)
             flags[heading.line] = found is not None and found.leading and found.has_day
         seen = (flag and visible for flag, visible in zip(flags, self._lines.visible, strict=True))
         return list(accumulate(seen, initial=0))
@@ -296,7 +296,7 @@ def _undecided(lines: Lines, event: EventLines, year: str | None) -> _Undecided:
     mark = ITEM.match(texts[event.first])
     paragraph = "\n".join(texts[event.first : end])[mark.end() if mark else 0 :][:MAX_START]
     words = plain(paragraph)
-    amid = find_date(words, year, lines.numeric_orders, anywhere=True)
+    amid = find_date(words, year, lines.habits, anywhere=True)
     if amid and "-" in amid.date and (amid.apart or not words.endswith(".")):
         # The title is what leads somewhere, or all the words.
         link = LINK.match(paragraph)
@@ -330,7 +330,7 @@ class _Bullets:
             yield from (replace(event, found=date.found, date_line=date.line) for event, date in below)
 
 
-def _begins_with_day(text: str, orders: NumericOrders) -> bool:
+def _begins_with_day(text: str, habits: DateHabits) -> bool:
     """Tell whether a line is a bullet or a row that begins with a day: cheap, and without a look at other lines."""
     if not any(map(str.isdigit, text[:MAX_START])):
         return False
@@ -338,7 +338,7 @@ def _begins_with_day(text: str, orders: NumericOrders) -> bool:
         starts = [plain(text[bullet.end() :][:MAX_START])]
     else:
         starts = cells(text) if "|" in text else []
-    return any((found := find_date(start, None, orders)) and found.leading and found.has_day for start in starts)
+    return any((found := find_date(start, None, habits)) and found.leading and found.has_day for start in starts)
 
 
 # ------------------------------------------------------------------------------- rows of tables
@@ -362,8 +362,8 @@ def _dated_rows(lines: Lines, first: int, after: int, year: str | None) -> Itera
     names = head_of(texts, first, (first if delimiter is None else delimiter) + 1)
     start = delimiter + 1 if delimiter is not None else first + bool(names)
     rows = [index for index in range(start, after) if not is_delimiter(texts[index])]
-    columns = columns_of(names, [raw_cells(texts[index][:MAX_START]) for index in rows], lines.numeric_orders)
-    table = _Table(names, [column.field for column in columns], lines.numeric_orders)
+    columns = columns_of(names, [raw_cells(texts[index][:MAX_START]) for index in rows], lines.habits)
+    table = _Table(names, [column.field for column in columns], lines.habits)
     for index in rows:
         row = cells(texts[index])
         own_year, goes_on = table.year_of(row)
@@ -378,7 +378,7 @@ class _Table:
 
     names: list[str]
     fields: list[str]
-    orders: NumericOrders
+    habits: DateHabits
 
     def year_of(self, row: list[str]) -> tuple[str | None, bool]:
         """Return the year that a cell of a row says, and whether it holds for the rows below until they say another."""
@@ -391,7 +391,7 @@ class _Table:
         A cell that says a day holds the date; one that says less does only in a column of dates, or under a name such
         as "Month".
         """
-        dated = [(index, found) for index, cell in enumerate(row) if (found := find_date(cell, year, self.orders))]
+        dated = [(index, found) for index, cell in enumerate(row) if (found := find_date(cell, year, self.habits))]
         exact = [(index, found) for index, found in dated if found.has_day and (found.leading or found.trailing)]
         dates = exact or [(index, found) for index, found in dated if self._is_for_dates(index)]
         if not dates:

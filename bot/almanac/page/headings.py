@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from almanac.dates import Found, NumericOrders, find_date, period
+from almanac.dates import DateHabits, Found, find_date, period
 from almanac.page.lines import ITEM, MAX_START, Lines, indentation, plain
 
 Kind = Literal["atx", "setext", "html", "year", "label", "item", "end"]
@@ -46,9 +46,9 @@ class Heading:
     text: str
     period: str | None  # the year or month that it gives to what comes below it
 
-    def found(self, year: str | None, orders: NumericOrders) -> Found | None:
+    def found(self, year: str | None, habits: DateHabits) -> Found | None:
         """Find the date of an event that begins here; `year` is what the headings above say."""
-        return find_date(self.text, year, orders) if self.kind in ("atx", "setext") else None
+        return find_date(self.text, year, habits) if self.kind in ("atx", "setext") else None
 
 
 def find_headings(lines: Lines) -> list[Heading]:

@@ -9,7 +9,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from almanac.dates import NumericOrders, numeric_orders
+from almanac.dates import DateHabits, date_habits
 from almanac.event.model import Link
 
 MAX_START = 1_000
@@ -79,7 +79,7 @@ class Lines:
     visible: list[bool]
     newline: str  # what most lines have
     loops: tuple[str, ...]  # the whole text of each Liquid loop
-    numeric_orders: NumericOrders  # what comes first in the page's dates of numbers
+    habits: DateHabits  # how its dates are written
 
     def end(self, index: int) -> int:
         """Return where the line's text ends in the page; its line end does not count."""
@@ -120,8 +120,8 @@ def fingerprints(section: str) -> tuple[str, str, str]:
     return fingerprint(section), fingerprint(with_newline(section, "\n")), fingerprint(with_newline(section, "\r\n"))
 
 
-def cut_lines(page: str, orders: NumericOrders | None = None) -> Lines:
-    """Cut a page into lines, in time linear in its length; without `orders`, the page's own dates tell them."""
+def cut_lines(page: str, habits: DateHabits | None = None) -> Lines:
+    """Cut a page into lines, in time linear in its length; without `habits`, the page's own dates tell them."""
     texts, offsets = [], [0]
     for end in _LINE_END.finditer(page):
         texts.append(page[offsets[-1] : end.start()])
@@ -130,9 +130,9 @@ def cut_lines(page: str, orders: NumericOrders | None = None) -> Lines:
         texts.append(page[offsets[-1] :])
         offsets.append(len(page))
     visible, loops = _visible(texts)
-    if orders is None:
-        orders = numeric_orders(text for text, is_visible in zip(texts, visible, strict=True) if is_visible)
-    return Lines(texts, offsets, visible, newline_of(page), tuple("\n".join(texts[a:b]) for a, b in loops), orders)
+    if habits is None:
+        habits = date_habits(text for text, is_visible in zip(texts, visible, strict=True) if is_visible)
+    return Lines(texts, offsets, visible, newline_of(page), tuple("\n".join(texts[a:b]) for a, b in loops), habits)
 
 
 def front_matter(texts: list[str]) -> int:

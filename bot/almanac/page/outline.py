@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
-from almanac.dates import UNKNOWN_YEAR, Found, NumericOrders
+from almanac.dates import UNKNOWN_YEAR, DateHabits, Found
 from almanac.page.entries import EventLines, Style, find_events, style_of, trimmed
 from almanac.page.headings import Heading
 from almanac.page.lines import Lines, cut_lines, split_lines
@@ -168,12 +168,12 @@ def first_day(date: str) -> int:
     return (int(year) * 12 + int(month)) * 31 + int(day)
 
 
-def outline(page: str, known: Mapping[str, str] | None = None, orders: NumericOrders | None = None) -> Page:
+def outline(page: str, known: Mapping[str, str] | None = None, habits: DateHabits | None = None) -> Page:
     """Cut a page, which may hold no event yet; `known` are sections that are on it, word for word, with their dates.
 
-    `orders` tell day from month in dates of numbers, where the page itself is no evidence.
+    `habits` tell day from month in dates of numbers, where the page itself is no evidence.
     """
-    lines = cut_lines(page, orders)
+    lines = cut_lines(page, habits)
     events, headings = find_events(lines)
     if known:
         events = _with_known(page, lines, events, known)

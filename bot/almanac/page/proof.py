@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from almanac.config import Config
-from almanac.dates import UNKNOWN_YEAR, numeric_orders
+from almanac.dates import UNKNOWN_YEAR, date_habits
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.event.record import record_path
@@ -59,7 +59,7 @@ def check_section(section: str, event: Event, file: str, template: str = "") -> 
         # A year above it, which some pages have in a heading, and some in a bullet.
         head = f"- {event.date[:4]}\n" if indentation(section) >= CODE else f"## {event.date[:4]}\n\n"
     space = "\n" if family in ("bullet", "row") else "\n\n"
-    found = outline(f"{head}{section}{space}{section}\n{_TAIL}", orders=numeric_orders([template])).sections
+    found = outline(f"{head}{section}{space}{section}\n{_TAIL}", habits=date_habits([template])).sections
     if [one.text for one in found] == [section] * 2 and all(says_date_of(one, event) for one in found):
         return
     first_line = section.split("\n", 1)[0]

@@ -78,7 +78,7 @@ def columns_by_row(page: Page, rows: Sequence[Section]) -> dict[int, tuple[Colum
     columns: dict[int, tuple[Column, ...]] = {}
     for key, alike in tables.items():
         names = [*map(str, key[1:])]
-        found = columns_of(names, [raw_cells(row.text) for row in alike], page.lines.numeric_orders)
+        found = columns_of(names, [raw_cells(row.text) for row in alike], page.lines.habits)
         columns |= dict.fromkeys((row.start for row in alike), tuple(found))
     return columns
 
@@ -123,12 +123,12 @@ def observe_table(page: Page, rows: Sequence[Section]) -> Table:
     whole = [row.text.strip() for row, cells in models if len(cells) >= len(columns)] or [models[0][0].text.strip()]
     blank = [len(cells) < len(columns) for _, cells in models if not "".join(cells[len(columns) - 1 :]).strip()]
     by_column = [[cells[index] for _, cells in models if index < len(cells)] for index in range(len(columns))]
-    orders = page.lines.numeric_orders
+    habits = page.lines.habits
     dates = [
         (found.words, row.date)
         for row, cells in models
         for column, cell in zip(columns, cells, strict=False)
-        if column.field in ("date", "both") and (found := find_date(plain(cell), None, orders))
+        if column.field in ("date", "both") and (found := find_date(plain(cell), None, habits))
     ]
     opened, closed = _most(text.startswith("|") for text in whole), _most(text.endswith("|") for text in whole)
     return Table(

@@ -1,0 +1,181 @@
+"""Dates in words of other languages than English: the names that the Unicode CLDR has, and the same dates in English.
+
+There is one grammar of dates, in English (`almanac.dates`). A date in another language is read as if it were written
+in English, and written back by putting the names in. Which language a page is in is found out by the names of months
+that its dates have. `babel`, which brings the CLDR along, is loaded only where there are some that are no English ones.
+"""
+
+import re
+from calendar import day_abbr, day_name, month_abbr, month_name
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+_ENGLISH = {name.casefold() for names in (month_name, month_abbr) for name in names} | {"sept"}
+_WORD = r"[^\W\d_]{3,14}"
+_LINKS = r"(?:de|del|di|d['\u2019]|do|da)"
+_DAY = r"(?P<day>[0-9]{1,2})(?:er|[.\u00ba\u00aa\u00b0])?"
+_YEAR = r"(?P<year>(?:19|20)[0-9]{2})(?![0-9])"
+_DAY_AND_MONTH = re.compile(
+    rf"(?<![\w/.-]){_DAY}[ ](?:{_LINKS}[ ]?)?(?P<month>{_WORD})\.?[ ](?:{_LINKS}[ ])?{_YEAR}", re.IGNORECASE
+)
+_LANGUAGE = re.compile(r"([a-z]{2,3}): (?=.)")
+_EXAMPLE = re.compile(rf"like\(\"{_LANGUAGE.pattern}")
+_FORMS = (("format", "wide"), ("stand-alone", "wide"), ("format", "abbreviated"), ("stand-alone", "abbreviated"))
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a language calls the months (from 1) and the weekdays (Monday is 0), in full and short."""
+
+    language: str
+    months: tuple[tuple[str, ...], ...]  # by form, as in `_FORMS`
+    weekdays: tuple[tuple[str, ...], ...]
+
+    @cached_property
+    def month_numbers(self) -> Mapping[str, int]:
+        return _numbers(self.months, 1)
+
+    @cached_property
+    def weekday_numbers(self) -> Mapping[str, int]:
+        return _numbers(self.weekdays, 0)
+
+    @cached_property
+    def _dates(self) -> re.Pattern[str]:
+        month = rf"(?:{_any(self.month_numbers)})(?!\w)"
+        weekday = rf"(?P<weekday>{_any(self.weekday_numbers)})\.?,?[ ](?:den[ ]|le[ ])?"
+        year = rf",?[ ](?:{_LINKS}[ ])?"
+        return re.compile(
+            rf"(?<!\w)(?:(?:{weekday})?{_DAY}[ ](?:{_LINKS}[ ]?)?(?P<month>{month})\.?(?:{year}{_YEAR})?"
+            rf"|(?P<alone>{month})\.?{year}{_YEAR.replace('<year>', '<its>')})",
+            re.IGNORECASE,
+        )
+
+    def in_english(self, text: str) -> tuple[str, dict[str, str]]:
+        """Write a text's dates in English; also return what was written for what: English -> as it was."""
+        written: dict[str, str] = {}
+
+        def english(match: re.Match[str]) -> str:
+            month = month_name[self.month_numbers[_key(match["month"] or match["alone"])]]
+            date = " ".join(filter(None, (match["day"], month, match["year"] or match["its"])))
+            written[date] = match[0]
+            weekday = match["weekday"]
+            return f"{day_name[self.weekday_numbers[_key(weekday)]]}, {date}" if weekday else date
+
+        return self._dates.sub(english, text), written
+
+    def names_in_english(self, text: str) -> str:
+        """Write the names of months and weekdays in a date in English, in full or short as they are."""
+
+        def english(match: re.Match[str]) -> str:
+            word = _key(match[0])
+            for own, numbers, full, short in (
+                (self.months, self.month_numbers, month_name, month_abbr),
+                (self.weekdays, self.weekday_numbers, day_name, day_abbr),
+            ):
+                if word in numbers:
+                    is_short = word not in map(_key, (*own[0], *own[1]))
+                    return (short if is_short else full)[numbers[word]]
+            return match[0]
+
+        return re.sub(r"[^\W\d_]+", english, text)
+
+    def named(self, text: str, like: str) -> str:
+        """Write the English names in a date in this language, capital where it has a capital in the example."""
+        capital = any(word[0].isupper() for word in re.findall(r"[^\W\d_]{3,}", like))
+
+        def own(match: re.Match[str]) -> str:
+            for mine, first, full, short in (
+                (self.months, 1, month_name, month_abbr),
+                (self.weekdays, 0, day_name, day_abbr),
+            ):
+                for english, form in ((full, 0), (short, 2)):
+                    if match[1] in [*english][first:]:
+                        name = mine[form][[*english].index(match[1]) - first]
+                        name = name[:1].upper() + name[1:] if capital else name
+                        # A name that is not shortened has no dot.
+                        return name.removesuffix(".") + match[2] * name.endswith(".")
+            return match[0]
+
+        return re.sub(r"([^\W\d_]+)(\.?)", own, text)
+
+
+def _key(word: str) -> str:
+    return word.casefold().removesuffix(".")
+
+
+def _numbers(forms: tuple[tuple[str, ...], ...], first: int) -> dict[str, int]:
+    named = ((_key(name), number) for names in forms for number, name in enumerate(names, first))
+    return {name: number for name, number in named if not any(map(str.isdigit, name))}
+
+
+def _any(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+def names_for(texts: Iterable[str]) -> Names | None:
+    """Find the language of the dates in some texts; None if they are in English, or in none that is known.
+
+    The example for dates in a template may name it.
+    """
+    texts = list(texts)
+    if named := next(filter(None, map(_EXAMPLE.search, texts)), None):
+        return _names(named[1]) if named[1] in _languages() else None
+    words = Counter(
+        match["month"]
+        for text in texts
+        for match in _DAY_AND_MONTH.finditer(text)
+        if match["month"].casefold() not in _ENGLISH
+    )
+    return _language_of(frozenset(words.items())) if words else None
+
+
+def names_of(example: str) -> tuple[Names | None, str]:
+    """Return the language that an example names (`de: 8. Oktober 2021`), and the example itself."""
+    if (match := _LANGUAGE.match(example)) and match[1] in _languages():
+        return _names(match[1]), example[match.end() :]
+    return None, example
+
+
+@lru_cache(maxsize=64)
+def _language_of(counted: frozenset[tuple[str, int]]) -> Names | None:
+    total = sum(count for _, count in counted)
+    best, most = None, (total // 2, 0)
+    for language in _languages():
+        names = _names(language)
+        known = sum(count for word, count in counted if _key(word) in names.month_numbers)
+        exact = sum(count for word, count in counted if any(word in form for form in names.months))
+        if (known, exact) > most:
+            best, most = names, (known, exact)
+        if exact == total:
+            break
+    return best
+
+
+@lru_cache(maxsize=1)
+def _languages() -> list[str]:
+    """Return the languages that the CLDR has, but English, first those in which most states have their laws."""
+    from babel import localedata  # noqa: PLC0415 - not for pages in English
+    from babel.core import get_global  # noqa: PLC0415
+    from babel.languages import get_official_languages  # noqa: PLC0415
+
+    official = Counter(
+        language for state in get_global("territory_languages") for language in get_official_languages(state)
+    )
+    known = (name for name in localedata.locale_identifiers() if "_" not in name and name not in ("en", "root"))
+    return sorted(known, key=lambda name: (-official[name], name))
+
+
+@lru_cache(maxsize=512)
+def _names(language: str) -> Names:
+    from babel import Locale  # noqa: PLC0415
+
+    locale = Locale(language)
+
+    def forms(names: Mapping[str, Mapping[str, Mapping[int, str]]], first: int) -> Iterator[tuple[str, ...]]:
+        for context, width in _FORMS:
+            form = names[context][width]
+            yield tuple(form[number] for number in sorted(form) if number >= first)
+
+    return Names(language, tuple(forms(locale.months, 1)), tuple(forms(locale.days, 0)))

@@ -1,0 +1,90 @@
+"""Dates in the words of other languages: read as if they were English ones, and written as the page does."""
+
+import subprocess
+import sys
+
+import pytest
+from almanac.dates import date_habits, find_date
+from almanac.languages import names_for, names_of
+from almanac.page.dateshapes import example_of, written_like
+
+
+@pytest.mark.parametrize(
+    ("texts", "language"),
+    [
+        (["3. Februar 2019"], "de"),
+        (["12 mars 2020", "1er avril 2021"], "fr"),
+        (["4 de mayo de 2020"], "es"),
+        (["12. marts 2020", "3. maj 2021"], "da"),
+        (["12 марта 2020"], "ru"),
+        (["12 March 2020", "3 Sept. 2021"], None),
+        (["12 people 2021", "13 owls 2021"], None),
+        (["12 people 2021", "3. Februar 2019", "4. Mai 2019"], "de"),
+        (['{{ date | like("de: 8. November 2021") }}'], "de"),
+        (['{{ date | like("qq: 8. November 2021") }}'], None),
+    ],
+)
+def test_the_months_of_a_page_tell_its_language(texts: list[str], language: str | None) -> None:
+    names = names_for(texts)
+    assert (names.language if names else None) == language
+
+
+@pytest.mark.parametrize(
+    ("line", "date", "words", "title"),
+    [
+        ("mardi 10 mars 2020 : Les hiboux", "2020-03-10", "mardi 10 mars 2020", "Les hiboux"),
+        ("Les hiboux (10 mars 2020)", "2020-03-10", "10 mars 2020", "Les hiboux"),
+        ("1er avril, 19h30 - Mars", "2021-04-01", "1er avril, 19h30", "Mars"),
+        ("Mars 2020 - Les hiboux", "2020-03", "Mars 2020", "Les hiboux"),
+        ("2020-03-10: Mars", "2020-03-10", "2020-03-10", "Mars"),
+        ("10-12 mars 2020: Les hiboux", "2020-03-10", "10-12 mars 2020", "Les hiboux"),
+    ],
+)
+def test_a_date_is_read_in_the_page_s_language(line: str, date: str, words: str, title: str) -> None:
+    found = find_date(line, "2021", date_habits(["12 mars 2020", "3 mai 2021"]))
+    assert found
+    assert (found.date, found.words, found.title) == (date, words, title)
+
+
+def test_a_line_without_a_date_has_none() -> None:
+    assert find_date("Les hiboux", None, date_habits(["12 mars 2020"])) is None
+
+
+@pytest.mark.parametrize(
+    ("example", "written"),
+    [
+        ("de: 8. November 2021", "10. März 2026"),
+        ("de: Montag, 8. Nov. 2021", "Dienstag, 10. März 2026"),
+        ("da: 8. nov. 2021", "10. mar. 2026"),
+        ("es: 8 de noviembre de 2021", "10 de marzo de 2026"),
+        ("fr: 8 Novembre 2021, 19h30", "10 Mars 2026"),
+        ("ru: 8 ноября 2021", "10 марта 2026"),
+    ],
+)
+def test_a_date_is_written_in_the_language_of_the_example(example: str, written: str) -> None:
+    assert written_like("2026-03-10", example) == written
+
+
+@pytest.mark.parametrize(
+    ("seen", "example"),
+    [
+        ([("3. März 2021", "2021-03-03"), ("13. November 2021", "2021-11-13")], "de: 8. November 2021"),
+        ([("4 de mayo de 2020", "2020-05-04")], "es: 8 de noviembre de 2021"),
+        ([("3. März 2021 oder so", "2021-03-03")], None),
+    ],
+)
+def test_the_example_names_its_language(seen: list[tuple[str, str]], example: str | None) -> None:
+    assert example_of(seen, with_year=True) == example
+
+
+def test_an_example_without_a_known_language_is_in_english() -> None:
+    assert names_of("qq: 8 November 2021") == (None, "qq: 8 November 2021")
+
+
+def test_pages_in_english_do_not_load_the_languages() -> None:
+    code = (
+        "import sys, almanac.cli; from almanac.page.outline import outline; outline('- 12 March 2020: Owls\\n');"
+        "print('babel' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
