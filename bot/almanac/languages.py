@@ -14,12 +14,10 @@ from functools import cached_property, lru_cache
 
 _ENGLISH = {name.casefold() for names in (month_name, month_abbr) for name in names} | {"sept"}
 _WORD = r"[^\W\d_]{3,14}"
-_LINKS = r"(?:de|del|di|d['\u2019]|do|da)"
+_LINKS = r"(?:(?:de|del|di|do|da)[ ]|d['\u2019])"
 _DAY = r"(?P<day>[0-9]{1,2})(?:er|[.\u00ba\u00aa\u00b0])?"
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2})(?![0-9])"
-_DAY_AND_MONTH = re.compile(
-    rf"(?<![\w/.-]){_DAY}[ ](?:{_LINKS}[ ]?)?(?P<month>{_WORD})\.?[ ](?:{_LINKS}[ ])?{_YEAR}", re.IGNORECASE
-)
+_DAY_AND_MONTH = re.compile(rf"(?<![\w/.-]){_DAY}[ ]{_LINKS}?(?P<month>{_WORD})\.?[ ]{_LINKS}?{_YEAR}", re.IGNORECASE)
 _LANGUAGE = re.compile(r"([a-z]{2,3}): (?=.)")
 _EXAMPLE = re.compile(rf"like\(\"{_LANGUAGE.pattern}")
 _FORMS = (("format", "wide"), ("stand-alone", "wide"), ("format", "abbreviated"), ("stand-alone", "abbreviated"))
@@ -45,9 +43,9 @@ class Names:
     def _dates(self) -> re.Pattern[str]:
         month = rf"(?:{_any(self.month_numbers)})(?!\w)"
         weekday = rf"(?P<weekday>{_any(self.weekday_numbers)})\.?,?[ ](?:den[ ]|le[ ])?"
-        year = rf",?[ ](?:{_LINKS}[ ])?"
+        year = rf",?[ ]{_LINKS}?"
         return re.compile(
-            rf"(?<!\w)(?:(?:{weekday})?{_DAY}[ ](?:{_LINKS}[ ]?)?(?P<month>{month})\.?(?:{year}{_YEAR})?"
+            rf"(?<!\w)(?:(?:{weekday})?{_DAY}[ ]{_LINKS}?(?P<month>{month})\.?(?:{year}{_YEAR})?"
             rf"|(?P<alone>{month})\.?{year}{_YEAR.replace('<year>', '<its>')})",
             re.IGNORECASE,
         )
