@@ -215,7 +215,7 @@ def line(style: str, date: str, *, short: bool) -> str:
 def lists(draw: st.DrawFn) -> tuple[str, str, str]:
     """Draw a list in some order under some headings, the style of its entries, and what its headings say."""
     style = draw(st.sampled_from(["bullet", "row", "heading"]))
-    grouping = draw(st.sampled_from(["", "years", "months", "seasons"]))
+    grouping = draw(st.sampled_from(["", "years", "months", "seasons", "labels"]))
     space = "\n" if style == "row" else draw(st.sampled_from(["\n", "\n\n"]))
     separator = draw(st.sampled_from(["\n\n", "\n\n---\n\n"]))
     dates = sorted(
@@ -224,6 +224,7 @@ def lists(draw: st.DrawFn) -> tuple[str, str, str]:
     key = {
         "": lambda _: "",
         "years": lambda date: date[:4],
+        "labels": lambda date: f"**Part {'ABCD'[int(date[:4]) - 2018]}**",
         "months": lambda date: f"{day.fromisoformat(date):%B %Y}",
         "seasons": lambda date: f"{SEASONS[(int(date[5:7]) - 1) // 3 * 3 + 1]} {date[:4]}",
     }[grouping]
@@ -233,7 +234,7 @@ def lists(draw: st.DrawFn) -> tuple[str, str, str]:
     if draw(st.booleans()):
         groups = [(name, group[::-1]) for name, group in groups]
     parts = [
-        (f"## {name}\n\n" if name else "")
+        (name and ("" if grouping == "labels" else "## ") + f"{name}\n\n")
         + (TABLE if style == "row" else "")
         + space.join(line(style, date, short=grouping == "years") for date in group)
         for name, group in groups
@@ -243,7 +244,7 @@ def lists(draw: st.DrawFn) -> tuple[str, str, str]:
 
 
 def inner_steps(page: str) -> set[bool]:
-    groups = groupby(outline(page).sections, lambda one: one.period)
+    groups = groupby(outline(page).sections, lambda one: (one.period, one.parent))
     return {one.date < other.date for one, other in chain.from_iterable(pairwise(list(group)) for _, group in groups)}
 
 
@@ -267,7 +268,7 @@ def test_a_new_entry_is_in_order_and_everything_else_as_it_was(drawn: tuple[str,
     if len(inner_steps(page)) == 1:
         assert inner_steps(after) == inner_steps(page)
     own = next(one for one in sections if one.start == place)
-    if grouping:
+    if grouping not in ("", "labels"):
         heading = after.splitlines()[own.period or 0]
         assert date[:4] in heading
         assert grouping != "months" or f"{on:%B %Y}" in heading
