@@ -8,37 +8,40 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from almanac.dates import WrittenDate, date_at
-from almanac.text import CAPS
+from almanac.text import CAPS, as_on_keyboard
 from almanac.times.clock import TIME, Clock, WrittenTime, clocks, written_time
 from almanac.times.zones import AmbiguousZone, ZonePlace, Zones, offset_place
 
 LONGEST = CAPS["when"]  # characters; the longest line seen on a real page has 70
 FURTHEST = timedelta(hours=14)  # no zone is further from UTC
 
-_DASH = r"[-\u2010-\u2014\u2212]"
 _FLAGS = re.IGNORECASE | re.ASCII
 _SPACE = re.compile(r"\s*")
 _LEAD = re.compile(r"(?:at|from)\s+", _FLAGS)
 _ON = re.compile(r"on\s+(?:the\s+)?", _FLAGS)
 _SEPARATOR = re.compile(r"\s*(?:[,/|;\u00b7\u2022]|and(?!\w))(?:\s*and(?!\w))?\s*", _FLAGS)
-_AFTER_DATE = re.compile(rf"\s*(?:[,:/|;\u00b7]|{_DASH})?\s*", _FLAGS)
-_UNTIL = re.compile(rf"\s?(?:{_DASH}{{1,2}}|to(?!\w)|until(?!\w)|till?(?!\w))\s?", _FLAGS)
+_AFTER_DATE = re.compile(r"\s*[-,:/|;\u00b7]?\s*", _FLAGS)
+_UNTIL = re.compile(r"\s?(?:--?|to(?!\w)|until(?!\w)|till?(?!\w))\s?", _FLAGS)
 _OFFSET = re.compile(
-    rf"(?P<utc>(?:UTC|GMT)\s?)?(?P<sign>\+|{_DASH})(?P<hours>[0-9]{{1,2}})(?::?(?P<minutes>[0-9]{{2}}))?"
+    r"(?P<utc>(?:UTC|GMT)\s?)?(?P<sign>[+-])(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-9]{2}))?"
     r"(?::(?P<seconds>[0-9]{2}))?(?![0-9:]|\s?[ap]\.?m)",
     _FLAGS,
 )
-_MERE_OFFSET = re.compile(rf"\s{_DASH}[0-9]{{2}}:?[0-9]{{2}}\s*(?:$|[,/|;(\u00b7]|and\b|on\b)", _FLAGS)
+_MERE_OFFSET = re.compile(r"\s-[0-9]{2}:?[0-9]{2}\s*(?:$|[,/|;(\u00b7]|and\b|on\b)", _FLAGS)
 _SPACED_OFFSET = re.compile(
-    rf"(?:UTC|GMT)\s?(?P<sign>\+|{_DASH})\s(?P<hours>[0-9]{{1,2}})(?=\s*(?:$|[,/|;()\u00b7]|and\b|on\b))", _FLAGS
+    r"(?:UTC|GMT)\s?(?P<sign>[+-])\s(?P<hours>[0-9]{1,2})(?=\s*(?:$|[,/|;()\u00b7]|and\b|on\b))", _FLAGS
 )  # `14:00 UTC - 5`: an offset or the end of a range
 _OPEN = re.compile(r"\(\s*")
+_OPENS = re.compile(r"\s*\(\s*")
+_OPENS_TIME = re.compile(r"\s*\(\s*(?=[0-9]|noon|mid)", _FLAGS)
+_AFTER_ZONE = re.compile(r"\s*(?::|at(?!\w))?\s*", _FLAGS)
 _CLOSE = re.compile(r"\s*\)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/+-]*", re.ASCII)
 _DOTTED = re.compile(r"[A-Za-z](?:\.[A-Za-z]){1,4}(?![A-Za-z])\.?", re.ASCII)
 _NOT_ZONES = re.compile(r"(?:and|on|at|from|to|until|till?)(?!\w)", _FLAGS)
 _PHRASE = re.compile(r"[^\W\d_](?:[^\W\d]|[ ./'-](?=[^\W\d]))*")
 _SHIFT = re.compile(r"(?P<sign>[+-])\s?(?P<days>[0-2])(?:\s?days?)?|(?P<word>next|following|previous|same) day", _FLAGS)
+_SHIFT_IN_BRACKETS = re.compile(rf"\s*\(\s*(?:{_SHIFT.pattern})\s*\)", _FLAGS)
 
 
 class UnreadableError(Exception):
@@ -83,7 +86,7 @@ class WrittenLine:
 
 def read_line(text: str, zones: Zones) -> WrittenLine:
     """Take a When line apart, or raise `UnreadableError`."""
-    return _LineParser(" ".join(text.split()).rstrip(" ,;"), zones).line()
+    return _LineParser(" ".join(as_on_keyboard(text).split()).rstrip(" ,;"), zones).line()
 
 
 class _LineParser:
@@ -108,17 +111,21 @@ class _LineParser:
         if date:
             self.take(_AFTER_DATE)
         times: list[WrittenPair] = []
+        opened = False
         while not self.done:
             if times and (date_after := self.date()):
                 if date or not self.done:
                     raise UnreadableError
                 return WrittenLine(tuple(times), date_after)
-            times.append(self.pair())
+            opened = bool(self.take(_OPENS_TIME)) or opened  # `5pm UTC (9am PT, 12pm ET)`
+            times += self.pair()
+            opened = opened and not self.take(_CLOSE)
             if not self.take(_SEPARATOR):
                 self.take(_SPACE)
-                if not self.done and not date_at(self.text, self.position) and not _ON.match(self.text, self.position):
+                goes_on = (_ON.match(self.text, self.position), _OPENS_TIME.match(self.text, self.position))
+                if not self.done and not any(goes_on) and not date_at(self.text, self.position):
                     raise UnreadableError
-        if not times:
+        if not times or opened:
             raise UnreadableError
         return WrittenLine(tuple(times), date)
 
@@ -129,29 +136,61 @@ class _LineParser:
         self.position = found.end if found else begin
         return found
 
-    def pair(self) -> WrittenPair:
+    def pair(self) -> list[WrittenPair]:
+        """Read one time with its zone; where it is said again in brackets, by the clock or the zone, that follows."""
         self.take(_LEAD)
+        before = () if TIME.match(self.text, self.position) else self.places()  # `UTC 15:00`
+        if before:
+            self.take(_AFTER_ZONE)
         start = self.time()
-        end, place = None, self.place()
+        end, places = None, before or self.places()
         begin = self.position
-        if (place is None or isinstance(place, ZonePlace)) and self.take(_UNTIL):
-            end, last = self.time(), self.place()
-            if place and last and place != last:  # "9am PT - 12pm ET" is no range
+        if (not places or isinstance(places[0], ZonePlace)) and self.take(_UNTIL):
+            end, last = self.time(), () if before else self.places()
+            if places and last and places[0] != last[0]:  # "9am PT - 12pm ET" is no range
                 end, self.position = None, begin
-            place = place or last
-        return WrittenPair(start, end, place, self.mark())
+            places = places or last
+        again = None if places else self.span_in_brackets()
+        zones: tuple[AnyZone | None, ...] = places or self.places() or (None,)
+        mark = self.mark()
+        pairs = [WrittenPair(start, end, zone, mark) for zone in zones]
+        return [*pairs, WrittenPair(*again, zones[0], mark)] if again else pairs
+
+    def span_in_brackets(self) -> tuple[WrittenTime, WrittenTime | None] | None:
+        begin = self.position
+        if self.take(_OPENS_TIME):
+            span = self.time(), self.time() if self.take(_UNTIL) else None
+            if self.take(_CLOSE):
+                return span
+        self.position = begin
+        return None
 
     def time(self) -> WrittenTime:
         if match := self.take(TIME):
             return written_time(match)
         raise UnreadableError
 
+    def places(self) -> tuple[AnyZone, ...]:
+        """Read a zone, and one beside it if either is in brackets: `EDT (GMT-0400)`, `(GMT-04:00) Eastern Time`."""
+        opened, first = _OPENS.match(self.text, self.position), self.place()
+        if first is None:
+            return ()
+        begin, follows = self.position, _OPENS.match(self.text, self.position)
+        if bool(opened) == bool(follows) or _SHIFT_IN_BRACKETS.match(self.text, begin):
+            return (first,)
+        second = self.place()
+        if isinstance(second, AmbiguousZone) or (isinstance(second, ZonePlace) and (follows or second.name)):
+            return (first, second) if follows else (second, first)
+        self.position = begin
+        return (first,)
+
     def place(self) -> AnyZone | None:
         begin = self.position
-        mere = _MERE_OFFSET.match(self.text, begin)
+        mere = _MERE_OFFSET.match(self.text, begin) is not None
+        is_shift = _SHIFT_IN_BRACKETS.match(self.text, begin) is not None
         self.take(_SPACE)
-        opened = self.take(_OPEN)
-        found = self.offset(bare=mere is not None) or self.named()
+        opened = self.take(_OPEN) is not None
+        found = self.offset(bare=mere or (opened and not is_shift)) or self.named()
         if found and opened and not self.take(_CLOSE):
             found = None
         if found is None:
@@ -180,6 +219,9 @@ class _LineParser:
         dotted = _DOTTED.match(self.text, self.position)  # E.T., U.K.
         if dotted and (place := self.zones.find(dotted.group().replace(".", ""))):
             self.position = dotted.end()
+            return place
+        if written_out := self.zones.in_words(self.text, self.position):
+            place, self.position = written_out
             return place
         name = word.group()
         while name:
@@ -213,8 +255,8 @@ class _LineParser:
 
 _USED = "\0"  # in place of what was read, in what is left of the text
 _MATTERS = re.compile(r"[0-9]|\b(?:[ap]\.?m|noon|midday|midnight|half|quarter|past|before|after|not|or)\b", _FLAGS)
-_CLINGS = re.compile(rf"[.:/+_\u2010-\u2015\u2212-]{_USED}")
-_BETWEEN = re.compile(rf"(?<={_USED})\s*(?:[,/|;\u00b7\u2022\u2010-\u2014-]|and|or)\s*(?={_USED})", _FLAGS)
+_CLINGS = re.compile(rf"[.:/+_-]{_USED}")
+_BETWEEN = re.compile(rf"(?<={_USED})\s*(?:[,/|;\u00b7\u2022-]|and|or)\s*(?={_USED})", _FLAGS)
 _LENGTH = re.compile(
     r"(?<![\s,;(-])[\s,;(-]*+\b(?:for |about |lasting ){0,9}[0-9]{1,4}(?:[.,][0-9]{1,3})?\s?"
     r"(?:hours?|hrs?|minutes?|mins?)\b[.)]*",
@@ -233,7 +275,7 @@ def scan_line(text: str, zones: Zones) -> str:
     It is empty where the rest of the text holds a digit, the letters of a zone or a word that can change a time
     (`9 or 10am ET`, `half past 9am ET`), or a sign that clings to a time (`x/9am ET`).
     """
-    text = " ".join(text.replace(_USED, " ").split())
+    text = " ".join(as_on_keyboard(text).replace(_USED, " ").split())
     times, dates, left = [], dict[WrittenDate, str](), ""
     position = 0
     while position < len(text):
@@ -260,7 +302,8 @@ def _pair_end(text: str, begin: int, zones: Zones) -> int | None:
         return None
     parser = _LineParser(text, zones, begin)
     try:
-        pair = parser.pair()
+        pairs = parser.pair()
     except UnreadableError:
         return None
-    return parser.position if isinstance(pair.place, ZonePlace) and len(pair.clocks) == 1 else None
+    is_clear = all(isinstance(pair.place, ZonePlace) and len(pair.clocks) == 1 for pair in pairs)
+    return parser.position if is_clear else None

@@ -224,17 +224,24 @@ def shown_times(
     `length`, for where no range says it, gives the ends but is not shown.
     """
     start, ends = Moment(moment.start), moment.end or (moment.start + length if length else None)
-    given: dict[ZonePlace, bool] = {}  # each place, and whether it shows the end
+    # Each place, and whether it shows the end; a mere offset beside a zone that has it then says nothing more.
+    given: dict[ZonePlace, bool] = {}
     for reading in readings:
         ranged = reading.clock.end is not None
         place = right_label(reading.place, moment if ranged else start, zones)
-        place = next((known for known in given if place.name and known.name == place.name), place)
+        place = next((known for known in given if _shows_the_same(known, place, moment.start)), place)
         given[place] = given.get(place, False) or ranged
     if len(given) == 1:
         ranged = any(given.values())
         places = _site_places(readings[0], moment, zones)
         given = {right_label(place, moment if ranged else start, zones): ranged for place in places}
     return tuple(time_at(place, moment if ranged else start, zones, ends) for place, ranged in given.items())
+
+
+def _shows_the_same(known: ZonePlace, place: ZonePlace, moment: datetime) -> bool:
+    if place.name:
+        return known.name == place.name
+    return wall_of(moment, known.zone) == wall_of(moment, place.zone)
 
 
 def _site_places(reading: TimeReading, moment: Moment, zones: Zones) -> list[ZonePlace]:

@@ -48,6 +48,8 @@ _LETTERS = {
     # The same moment all year, everywhere: no place's wall time.
     "UTC": "UTC Z",
     "GMT": "GMT",
+    # Anywhere on Earth: a deadline has passed when it has passed on the last islands.
+    "Etc/GMT+12": "AoE",
 }
 BUILT_IN: Mapping[str, str] = {letters: name for name, known in _LETTERS.items() for letters in known.split()}
 
@@ -59,17 +61,40 @@ AMBIGUOUS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "IST": (("India", "Asia/Kolkata"), ("Ireland", "Europe/Dublin"), ("Israel", "Asia/Jerusalem")),
 }
 
-# What people write out in words; only ever suggested.
-IN_WORDS: Mapping[str, str] = {
-    "pacific": "PT",
-    "mountain": "MT",
-    "central": "CT",
-    "eastern": "ET",
-    "british": "UK",
-    "central european": "CET",
-    "india": "Asia/Kolkata",
-    "indian": "Asia/Kolkata",
+# Zones as calendars and video calls write them out: CLDR's English names, without `Standard Time` and the like.
+_WORDS = {
+    "America/Los_Angeles": "pacific",
+    "America/Denver": "mountain",
+    "America/Chicago": "central",
+    "America/New_York": "eastern",
+    "America/Anchorage": "alaska",
+    "America/Halifax": "atlantic",
+    "Pacific/Honolulu": "hawaii",
+    "Pacific/Auckland": "new zealand",
+    "Europe/London": "british",
+    "Europe/Lisbon": "western european",
+    "Europe/Paris": "central european",
+    "Europe/Athens": "eastern european",
+    "Africa/Lagos": "west africa",
+    "Africa/Maputo": "central africa",
+    "Africa/Nairobi": "east africa",
+    "Asia/Kolkata": "india|indian",
+    "Asia/Tokyo": "japan",
+    "Asia/Seoul": "korean",
+    "Asia/Singapore": "singapore",
+    "Asia/Hong_Kong": "hong kong",
+    "Australia/Sydney": "australian eastern",
+    "Australia/Perth": "australian western",
+    "UTC": "coordinated universal",
+    "GMT": "greenwich mean",
 }
+_IN_WORDS = {words: name for name, known in _WORDS.items() for words in known.split("|")}
+_WRITTEN_OUT = re.compile(
+    rf"(?:US\s)?(?P<words>{'|'.join(sorted(_IN_WORDS, key=len, reverse=True))})"
+    r"(?:\s(?P<season>standard|daylight|summer))?(?:\stime)?(?!\w|/[a-z])"
+    r"(?:\s?\((?:US|U\.S\.)(?:\s?(?:&|and)\s?Canada)?\))?",
+    re.IGNORECASE | re.ASCII,
+)
 
 LONGEST_NAME = 60  # longer than any name of a zone; comparing longer ones would only cost time
 _NOT_LETTERS = {
@@ -123,7 +148,8 @@ class ZonePlace:
     @property
     def city(self) -> str:
         """Name it within a sentence: the last part of the IANA name in words, or the label."""
-        return self.name.rpartition("/")[2].replace("_", " ") if self.name and "/" in self.name else self.label
+        area, _, city = (self.name or "").rpartition("/")
+        return city.replace("_", " ") if area not in ("", "Etc") else self.label
 
     @property
     def strict(self) -> bool:
@@ -197,6 +223,18 @@ class Zones:
         name = names().get(folded)
         return ZonePlace(name, load_zone(name), name) if name else None
 
+    def in_words(self, text: str, position: int) -> tuple[ZonePlace, int] | None:
+        """Read a zone that is written out at a position (`Eastern Time (US and Canada)`), and say where it ends."""
+        match = _WRITTEN_OUT.match(text, position)
+        if not match:
+            return None
+        name = _IN_WORDS[match["words"].lower()]
+        zone, season = load_zone(name), (match["season"] or "").lower()
+        middles = (datetime(2021, month, 15, tzinfo=zone) for month in (1, 7)) if season else ()
+        strict = (day.tzname() or "" for day in middles if bool(day.dst()) == (season != "standard"))
+        label = next(filter(str.isalpha, strict), self.label_of(name))
+        return ZonePlace(label, zone, name), match.end()
+
     def label_of(self, name: str) -> str:
         """Return the letters by which this site would call an IANA zone, or its IANA name if it has none."""
         return next((letters for letters, zone in self.letters.items() if zone == name and letters != "Z"), name)
@@ -207,8 +245,6 @@ class Zones:
         bare = re.sub(
             r"^(?:in|us)\s|\s(?:standard|daylight|summer)?\s?time$|\s(?:standard|daylight|summer)$", "", words
         )
-        if bare in IN_WORDS:
-            return IN_WORDS[bare]
         name = nearest_zone(bare)
         return self.label_of(name) if name else None
 
