@@ -411,6 +411,7 @@ def test_two_numbers_are_a_date_before_a_weekday_or_a_time(text: str, date: str 
     ("text", "date", "words", "apart"),
     [
         ("20211108 Owls", "2021-11-08", "20211108", False),
+        ("8th November 8, 2021", "2021-11-08", "8th November 8, 2021", True),
         ("Owls (20211108)", "2021-11-08", "20211108", True),
         ("Owls (11/2021): Bats", "2021-11", "11/2021", True),
         ("Owls, 8 Nov 2021, Paris", "2021-11-08", "8 Nov 2021", True),

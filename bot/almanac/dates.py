@@ -57,8 +57,8 @@ def _grammar(year: str, number: str, *, close: bool = False) -> list[re.Pattern[
     """Return the ways to write a date to the day: the year, the month or the day first.
 
     In those that are `close`, only what cannot separate a title from a date comes between the parts. The first day of a
-    range (`3-5 May`) is a date, and `dots` holds the dot of a day that is written as `10.`, which may be the number of
-    an item as well.
+    range (`3-5 May`) is a date, one that is said twice (`3rd May 3, 2021`) counts once, and `dots` holds the dot of a
+    day that is written as `10.`, which may be the number of an item as well.
     """
     any_month = rf"(?P<month>{'0?[1-9]|1[0-2]' if close else '[0-9]{1,2}'}|{MONTH_NAME})"
     before = rf"(?<!\w)(?:{_WEEKDAY}[\s,:;\u2013-]*)?(?:the\s+)?"
@@ -74,7 +74,7 @@ def _grammar(year: str, number: str, *, close: bool = False) -> list[re.Pattern[
     patterns = [
         rf"{before_year}(?P<year>{year})(?P<mark>[-/.]){any_month}(?P=mark)(?P<day>{number})(?![0-9])",
         rf"{before_month}{_MONTH}{gap}{day}{year_after}",
-        rf"{before_day}{day}{more_days}{gap}(?:of\s)?{_MONTH}(?![A-Za-z]){year_after}",
+        rf"{before_day}{day}{more_days}{gap}(?:of\s)?{_MONTH}(?![A-Za-z])(?:[ ](?P=day)(?=,))?{year_after}",
     ]
     if close:
         apart, ends = r"(?<![/_-])", r"(?![-/_.]?\w)"  # from the words of an address

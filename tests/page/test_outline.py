@@ -159,6 +159,7 @@ def found(page: str) -> list[str]:
         # Headings that are dates, without one above each: they are the events.
         ("# Talks\n\n## 8 Nov 2021\n\nOwls\n\n## 9 Nov 2021\n\nBats\n", ["3 2021-11-08 ", "7 2021-11-09 "]),
         ("<h2>Owls</h2>\n\nDate: 2021-11-08\n", []),
+        ("## Owls\n\n### 8 Nov 2021\n\n## Bats\n\n### 7 Nov, 6 (7pm)\n", ["1 2021-11-08 Owls", "5 XXXX-11-07 Bats"]),
         # A lower heading after the same words goes on with the list; one after others, or none, is a part of the event.
         (
             "## Owls meet on 8.11.2021\n\n#### Owls meet on 7.10.2021\n\n### Owls meet on 6.9.2021\n",

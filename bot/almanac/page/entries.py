@@ -120,7 +120,7 @@ def _inside(headings: Sequence[Heading], events: Sequence[EventLines]) -> set[in
         if event.style.family != "heading":
             continue
         while heading and heading.line < event.after:
-            if heading.line > event.first or (heading.line == event.first and event.found.title):
+            if heading.line > event.first or (heading.line == event.first and has_title(event.found)):
                 inside.add(heading.line)
             heading = next(ahead, None)
     return inside
