@@ -41,6 +41,7 @@ OWLS = "About owls.\n\nTwo things:\n\n- eyes\n- ears"
         ("\n- Agenda\n    - Coffee", "\n- Agenda\n    - Hello\n    - Bye"),
         ("\nLinks\n* [Repo](https://e.org/r)", "\nLinks\n* [Slides](https://example.org/slides)"),
         ("\n**Speakers:**\n\n> Ana", f"\n**Speakers:**\n\n> {ADA}, Engines\n> Grace"),
+        ("All of it.\n* Room: 1", "About owls.\n\nTwo things: • eyes • ears\n* Room: Room 5"),
         ("\n**Agenda**\n\n1. Coffee\n2. Cake", "\n**Agenda**\n\n1. Hello\n1. Bye"),
         ("\n**Abstract:**  \nAll of it.", f"\n**Abstract:**  \n{OWLS}"),
         ("\nAbstract: All of it.", f"\nAbstract: {OWLS}"),
@@ -90,6 +91,11 @@ def test_a_date_below_is_written_as_the_neighbours_write_it(entry: str, written:
     event = BARE.model_copy(update={"when": FULL.when, "starts": "2021-11-15T09:00:00-05:00"})
     entries = [f"## Cats\n{entry.replace('{date}', date)}" for date in DATES]
     assert below(*entries, event=event) == written
+
+
+def test_a_date_within_a_sentence_is_its_own() -> None:
+    entries = [f"## Cats\n- We met on a Tuesday, {date}, and saw cats\n- Room: 1" for date in DATES]
+    assert below(*entries, event=BARE.model_copy(update={"location": "Room 5"})) == "- Room: Room 5"
 
 
 def test_a_date_without_a_time_says_none() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 
-from almanac.dates import TIME, find_date
+from almanac.dates import TIME, UNKNOWN_YEAR, find_date
 from almanac.page.columns import field_of
 from almanac.page.dateshapes import has_time, without_zoned_time
 from almanac.page.firstline import NAMES, WEEKDAY_BEFORE, write_people
@@ -84,26 +84,25 @@ def observe_details(sections: Sequence[Section], alike: Sequence[Section], said:
     `said` are the fields that the first lines show.
     """
     starts = {section.start for section in alike}
-    models = sorted(sections, key=lambda section: (section.start in starts, section.date), reverse=True)
+    models = sorted(sections, key=lambda one: (one.start in starts, one.date.lstrip(UNKNOWN_YEAR)), reverse=True)
     entries = named_items(models, said)
     is_bullet = sections[0].style.family == "bullet"
     if not entries or entries[0][0].section.start not in starts:
         return Details("    " if is_bullet else "", spaced=not is_bullet, empty=True)
     first = entries[0][0]
     spaced = first.gap
+    # An entry's first item would have the blank line before it that the others of its kind have.
+    gaps = {_kind(item): item.gap for items in reversed(entries) for item in reversed(items[1:])}
     for items in entries:
-        items[0].gap = _gap(items[0], entries)
+        items[0].gap = gaps.get(_kind(items[0]), not items[0].mark)
     indent = re.search(rf"^([ \t]*){re.escape(first.line)}", first.section.text, re.MULTILINE)
     bullet = first.mark if all(item.is_bullet for item in entries[0]) else ""
     heading = first.mark if first.level < LOWEST else ""
     return Details(indent[1] if indent and is_bullet else "", spaced, bullet, heading, tuple(_models(entries)))
 
 
-def _gap(first: Item, entries: Sequence[Entry]) -> bool:
-    """Tell whether an entry's first item would have a blank line before it if it were not the first."""
-    others = (item for items in entries for item in items[1:])
-    alike = (other.gap for other in others if (other.mark, bool(other.label)) == (first.mark, bool(first.label)))
-    return next(alike, not first.mark)
+def _kind(item: Item) -> tuple[str, bool]:
+    return item.mark, item.label is not None
 
 
 def _models(entries: Sequence[Entry]) -> list[Shown]:
@@ -274,6 +273,9 @@ def _apart(shown: Sequence[Shown], details: Details) -> list[Shown]:
     result: list[Shown] = []
     for one in shown:
         gap = one.gap if result else details.spaced
+        if result and result[-1].field == "description" and one.mark.startswith(BULLETS):
+            # A list at the end of a description would go on with the bullets below.
+            result[-1] = replace(result[-1], form="one line")
         if result and not gap:
             above = result[-1]
             ends_open = above.each or above.field == "description"
@@ -387,8 +389,10 @@ def _description(one: Shown, indent: str) -> str:
             f"{{% if loop.first %}}\n{indent}{one.before}{{{{ paragraph.text }}}}\n"
             f"{{% else %}}\n{paragraph}{{% endif %}}\n"
         )
+    bullet, end = f"\n{gap.replace('not ', '')}{indent}{'    * ' if is_bullet else '- '}{{{{ bullet }}}}\n", "\n"
+    if one.form and not is_bullet:
+        paragraph, bullet, end = paragraph.replace(".text }}\n", ".text }}"), " \u2022 {{ bullet }}", "\n\n"
     return (
         f"{{% for paragraph in description | blocks %}}\n{gap}{paragraph}"
-        f"{{% for bullet in paragraph.bullets %}}\n{gap.replace('not ', '')}{indent}{'    * ' if is_bullet else '- '}"
-        "{{ bullet }}\n{% endfor %}\n{% endfor %}\n"
+        f"{{% for bullet in paragraph.bullets %}}{bullet}{{% endfor %}}{end}{{% endfor %}}\n"
     )

@@ -11,9 +11,9 @@ from itertools import chain
 
 from almanac.dates import find_date
 from almanac.page.columns import field_of
-from almanac.page.firstline import NAMES, PERSON
+from almanac.page.firstline import NAMES, PERSON, WEEKDAY_BEFORE
 from almanac.page.headings import LOWEST
-from almanac.page.lines import LINK, plain, split_lines
+from almanac.page.lines import LINK, MAX_START, plain, split_lines
 from almanac.page.outline import Section
 
 ADDRESS = re.compile(rf"{LINK.pattern}|\[([^\[\]]+)\]\[[^\[\]]*\]|<(https?://[^<>\s]+)>")
@@ -86,12 +86,14 @@ class Item:
     @property
     def date(self) -> str:
         """Return the entry's date as the value begins with it, or nothing."""
-        date, text = self.section.date, self.value
+        date, text = self.section.date, self.value[:MAX_START]
         found = find_date(plain(text), date[:4])
         if found and found.leading and found.has_day and found.date == date and found.words in text:
             return found.words
         words = self.section.words
-        return words if words in text and words in plain(text)[:_LONGEST] else ""
+        before, _, _ = plain(text).partition(words)
+        begins = words in text and not re.search(r"\w", WEEKDAY_BEFORE.sub("", before))
+        return words if begins else ""
 
 
 Entry = list[Item]
@@ -230,7 +232,9 @@ def _guess(item: Item, meant: str | None, *, repeated: bool) -> str:
 def _places(unknown: Sequence[Entry], known: Collection[str]) -> dict[int, str]:
     """Find at which place most entries have their title, the names of people, or a bullet that tells nothing."""
     named, other, found = [], [], {}
-    for place in range(max(map(len, unknown), default=0)):
+    # So many places have more than half of the entries.
+    most = [*sorted(map(len, unknown), reverse=True), 0][len(unknown) // 2]
+    for place in range(most):
         items = [items[place] for items in unknown if len(items) > place]
         mark = Counter(item.mark for item in items).most_common(1)[0][0]
         items = [item for item in items if item.mark == mark]
