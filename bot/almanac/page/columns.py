@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from almanac.dates import TIME, TIME_ZONE, DateHabits, find_date
@@ -81,34 +82,34 @@ class Column:
     mark: str = ""  # what is around most of them, such as `**`
     field: str = "extra"
 
-    @property
+    @cached_property
     def filled(self) -> list[str]:
         return [cell for cell in self.cells if cell]
 
-    @property
+    @cached_property
     def question(self) -> str:
         """Return the id of the site's own question that fills this column; empty where it has no name."""
         name = safe_slug(self.name).replace("-", "_")
         return f"{name}_column" if name in _OUR_QUESTIONS else name
 
-    @property
+    @cached_property
     def is_linked(self) -> bool:
         """Tell whether most cells are one link, a word before or after it aside."""
         return _most(
             2 * len("".join(words for words, _ in LINK.findall(cell))) > len(plain(cell)) for cell in self.filled
         )
 
-    @property
+    @cached_property
     def is_address(self) -> bool:
         """Tell whether most cells are a bare address."""
         return _most(bool(_BARE_URL.fullmatch(cell)) for cell in self.filled)
 
-    @property
+    @cached_property
     def link_words(self) -> list[str]:
         """Return the words of the links in this column's cells."""
         return [plain(link[1]) for cell in self.cells for link in LINK.finditer(cell)]
 
-    @property
+    @cached_property
     def usual_words(self) -> str:
         """Return the words of most of its links, in the commonest spelling; empty if they differ."""
         spellings = Counter(self.link_words)
@@ -117,13 +118,13 @@ class Column:
             return ""
         return next(spelling for spelling, _ in spellings.most_common() if spelling.casefold() == words)
 
-    @property
+    @cached_property
     def is_fixed(self) -> bool:
         """Tell whether what is written has words of its own around the event's: a link's, or a mark of a number."""
         led = self.field == "extra" and self.is_linked and bool(self.usual_words)
         return led or self.field in ("url", "recording", "number")
 
-    @property
+    @cached_property
     def recording_words(self) -> str:
         """Return the words of links to recordings in a column of links of all kinds; empty if there are few."""
         if self.field != "links":
@@ -131,7 +132,7 @@ class Column:
         named = Counter(words for words in self.link_words if "recording" in head_fields(words))
         return named.most_common(1)[0][0] if named.total() * 4 > len(self.filled) else ""
 
-    @property
+    @cached_property
     def separators(self) -> tuple[str, str]:
         """Return what stands between people or links, and before the last person; that is empty if it is the same."""
         texts = [ATOM.sub("\0", cell) for cell in self.filled]
@@ -143,7 +144,7 @@ class Column:
             last.most_common(1)[0][0] if last else "",
         )
 
-    @property
+    @cached_property
     def affiliation(self) -> str:
         """Return how affiliations are shown: `()` behind each name, or once behind all, as ` <br> <i>...</i>`."""
         if any("(" in plain(cell) for cell in self.cells):
@@ -152,7 +153,7 @@ class Column:
         shape, count = behind.most_common(1)[0] if behind else ("", 0)
         return shape if count * 2 > len(self.filled) else ""
 
-    @property
+    @cached_property
     def around_number(self) -> tuple[str, str]:
         """Return what stands before and after the number in a cell."""
         found = next(filter(None, map(_NUMBER.fullmatch, self.filled)), None)
