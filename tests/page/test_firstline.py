@@ -3,6 +3,7 @@
 import pytest
 from almanac.event.model import Event, Link, Person
 from almanac.page.firstline import observe_first_line, write_first_line
+from almanac.page.numbers import next_number
 from almanac.page.outline import outline
 from almanac.page.template import section_renderer
 
@@ -156,6 +157,16 @@ def test_a_line_that_is_not_like_the_others_stays_as_it_is() -> None:
 def test_a_word_that_one_link_alone_has_is_left_out() -> None:
     page = "* [Next: Nov 9, 2021 - Cats](https://a.org/2)\n* [Nov 8, 2021 - Dogs](https://a.org/1)\n"
     assert written(page, BARE) == "* Nov 15, 2021 - Owls"
+
+
+def test_running_numbers_go_on() -> None:
+    page = lines("### {number}\\. {title} (Nov {day}, 2021)", "\n\n")
+    assert written(page, BARE) == "### Owls (Nov 15, 2021)"
+    assert written(page, BARE.model_copy(update={"number": 10})) == "### 10\\. Owls (Nov 15, 2021)"
+    assert next_number(outline(page), "2021-11-15") == 10
+    assert next_number(outline("# Talks"), "2021-11-15") is None
+    some = page + "\n### Fire drill (Nov 10, 2021)\n"
+    assert written(some, BARE.model_copy(update={"number": 12})) == "### 12\\. Owls (Nov 15, 2021)"
 
 
 def test_a_field_is_written_once() -> None:

@@ -9,8 +9,8 @@ from almanac.event.model import Event
 from almanac.page.columns import columns_of
 from almanac.page.imitate import write_templates
 from almanac.page.insert import put
+from almanac.page.numbers import next_number
 from almanac.page.outline import outline
-from almanac.page.tables import next_number
 from almanac.page.template import section_renderer
 
 from tests.built import convert, github_html

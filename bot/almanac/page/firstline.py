@@ -35,6 +35,7 @@ _LETTER = re.compile(r"[^\W_]")
 _UNSAFE = re.compile(r"[{}<>`\\]")
 
 _CUTS = (" - ", " \u2013 ", " \u2014 ", " | ", " / ", ": ", "; ", ", ", " (", " @ ", " at ")
+_NUMBERED = re.compile(r"([0-9]{1,4})(\\?[./)]{1,2}[ ]+)(?=\S)")
 _SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
 _WORD = r"(?=[^\W\d_a-z])[^\W\d_][\w'\u2019.-]*"
 _PARTICLE = r"(?!(?:and|at|for|of|the)\b)[a-z]{2,3}"
@@ -57,6 +58,8 @@ _ADDRESSES = ("url", "recording", "links")
 WHAT_AND_WHEN = ("date", "title", "both")
 # Of the values in one place: so many say what all of them are, so few do not; and from so many on they are a habit.
 _MOST, _FEW, _HABIT = 0.65, 0.35, 3
+_CONDITIONS = {"weekday": "date | length == 10", "number": "number is not none"}
+"""When a field is written, unless it is whenever there is a value."""
 _OPTIONAL, _NEARLY_ALL = 0.2, 0.8
 """The shares of a list's lines from which on a field is one of the list's own, and words are copied."""
 
@@ -95,7 +98,7 @@ class Line:
 
     @property
     def shape(self) -> tuple[object, ...]:
-        return (self.mark, *(piece.shape for piece in self.pieces))
+        return (self.mark.lstrip("#"), *(piece.shape for piece in self.pieces))
 
     @property
     def fields(self) -> list[str]:
@@ -326,6 +329,8 @@ def _cutter(values: list[str], *, only: bool) -> _Cutter | None:
     if role in ("people", "weekday"):
         # Or unless it says more of a person than the name.
         return None if only and not _share(values, _with_brackets) else _Named(role)
+    if len({*values}) == len(values) >= _HABIT and _share(values, _NUMBERED.match):
+        return _numbered
     if sum(len(_SENTENCE.findall(value)) > 1 for value in values) >= len(values) * _MOST:
         return _sentences
     cuts = [cut for mark in _CUTS for last in (False, True) if (cut := _cut_at(mark, values, last=last))]
@@ -396,6 +401,14 @@ def _role(values: Sequence[str]) -> str | None:
     if len(values) >= _HABIT and _share(values, PERSON.fullmatch):
         return "people"
     return None
+
+
+def _numbered(piece: Piece) -> list[Piece]:
+    """Cut off a running number."""
+    found = _NUMBERED.match(piece.text)
+    if found is None or piece.url or piece.around[0]:
+        return [piece]
+    return [Piece(found[1], "number"), Piece(found[2]), Piece(piece.text[found.end() :], "?")]
 
 
 def _sentences(piece: Piece) -> list[Piece]:
@@ -553,7 +566,7 @@ def _write_pieces(first: FirstLine) -> Iterator[str]:
     for index, piece in enumerate(pieces):
         if piece.field not in ("", *WHAT_AND_WHEN) and not (piece.field == "people" and first.names_only):
             start, end = _extent(pieces, index)
-            optional[start] = (end, "date | length == 10" if piece.field == "weekday" else piece.field)
+            optional[start] = (end, _CONDITIONS.get(piece.field, piece.field))
     closing: dict[int, str] = {}
     for index, piece in enumerate(pieces):
         if index in closing:
@@ -580,6 +593,8 @@ def _write_value(first: FirstLine, index: int) -> str:
             ends = is_heading and index + 1 == len(pieces)
             escaping = "heading" if ends else "text" if index or is_heading else "item"
             shown = f"{{{{ {first.title} | {leads_to if piece.url else escaping} }}}}"
+        case "number":
+            shown = "{{ number }}"
         case "people":
             shown = write_people(plain(piece.text))
             if first.names_only:

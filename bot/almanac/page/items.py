@@ -168,7 +168,7 @@ def named_items(sections: Iterable[Section], said: Collection[str]) -> list[Entr
     entries = [items for items in map(_cut_items, sections) if items]
     everything = [*chain.from_iterable(entries)]
     for item in everything:
-        item.field = _own_field(item)
+        item.field = _own_field(item, said)
     half = len(entries) / 2
     _settle(entries, "address", "url", more_than=half)
     _settle(entries, "talk", "title", more_than=half)
@@ -185,12 +185,12 @@ def named_items(sections: Iterable[Section], said: Collection[str]) -> list[Entr
     return entries
 
 
-def _own_field(item: Item) -> str:
+def _own_field(item: Item, said: Collection[str]) -> str:
     """Return the field that an item shows by itself, what it may show, or `?` for words that may be anything."""
     text = item.value.strip()
     link = ADDRESS.search(text)
-    if item.date:
-        return "date"
+    if item.date and (item.label or "date" not in said):
+        return "date"  # and no sentence that mentions the day
     if item.label:
         named = field_of(item.name)
         if named or not link:

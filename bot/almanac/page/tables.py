@@ -161,22 +161,6 @@ def _width(cells: Sequence[str]) -> int:
     return width if is_padded else 0
 
 
-def next_number(page: Page, date: str) -> int | None:
-    """Return the number with which a table goes on at a date; None if it has no such column, or no number is free."""
-    rows = [row for row in page.alive_list if row.style.family == "row"]
-    columns = columns_by_row(page, rows)
-    before: list[int] = []
-    after: list[int] = []
-    for row in rows:
-        for column, cell in zip(columns[row.start], raw_cells(row.text), strict=False):
-            if column.field == "number" and (number := column.number_of(cell)) is not None:
-                (before if row.date <= date else after).append(number)
-    if not before:
-        return min(after) - 1 if after and min(after) > 1 else None
-    number = max(before) + 1
-    return number if number < min(after, default=number + 1) else None
-
-
 @dataclass(frozen=True)
 class Question:
     """A question of a site's own: its id, its words, and an answer as an example."""

@@ -12,11 +12,11 @@ from almanac.page.canonical import is_known, says_same
 from almanac.page.entries import style_of
 from almanac.page.lines import fingerprint, newline_of, with_newline
 from almanac.page.match import own_section, same_title, words
+from almanac.page.numbers import next_number
 from almanac.page.outline import Section, outline
 from almanac.page.section import Renderer, SectionReader
 from almanac.page.shown import doubt
 from almanac.page.sync import Synced, sync
-from almanac.page.tables import next_number
 from almanac.views.protocol import Built, Texts, Undecided, View
 
 _SEARCHED = 2000
