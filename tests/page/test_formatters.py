@@ -202,6 +202,18 @@ def test_an_edited_cell_of_a_templates_row_is_read_into_its_field(old: str, new:
         assert (synced.page, unstamped(synced.records)) == (edited, unstamped((record.model_copy(update=fields),)))
 
 
+def test_an_edited_place_of_a_templates_bullet_is_read_into_its_field() -> None:
+    bullet = section_renderer(
+        "- {{ date }}: {{ title | text }} / {% for person in people %}{{ person.name | text }}"
+        "{% if person.affiliation %} ({{ person.affiliation | text }}){% endif %}{% if not loop.last %}, {% endif %}"
+        "{% endfor %} / {{ location | text }}\n"
+    )
+    made = sync("# Log\n\n", [event(people=(ADA,), location="Hall")], bullet, ZONES, Config(section_template="b.j2"))
+    [again] = sync(made.page.replace("Ada", "Ada (MIT, Cambridge), Grace"), made.records, bullet, ZONES).records
+    assert [(one.name, one.affiliation) for one in again.people] == [("Ada", "MIT, Cambridge"), ("Grace", None)]
+    assert again.markdown is None
+
+
 def test_several_edited_cells_are_read_together_and_what_no_field_can_say_is_kept() -> None:
     page, [record] = own_row()
     edited = page.replace("| Hall |", "| Barn |").replace("/join)", "/room)")

@@ -263,3 +263,8 @@ def test_rows_below_a_second_head_have_its_columns() -> None:
     page = page_of("| Jun 4, 2020 | Owls | Ann |", head="| Date | Title | Speaker |")
     page += "| Date | Speaker | Title |\n|---|---|---|\n| Jun 4, 2021 | Bob | Bats |\n"
     assert row_of(page, BARE) == "| Nov 15, 2021 |  | Owls |"
+
+
+def test_rows_without_a_date_have_the_same_head() -> None:
+    page = page_of("| more | to come | soon |", "| Jun 4, 2021 | Owls | Ann |", head="| Date | Title | Speaker |")
+    assert row_of(page, FULL) == "| Nov 15, 2021 | Owls | [Ada](https://example.org/ada), Grace |"

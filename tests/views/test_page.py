@@ -4,9 +4,9 @@ import pytest
 from almanac.config import Config
 from almanac.errors import ConfigError
 from almanac.views.page import PageView
-from almanac.views.protocol import Undecided, build_all, put_event, read_event, stamped
+from almanac.views.protocol import Undecided, build_all, completed, put_event, read_event, stamped
 
-from tests.page.house import REFERENCE, records_of, render
+from tests.page.house import BARE, PAGES, REFERENCE, records_of, render
 
 PAGE = "events.md"
 VIEW = PageView(Config(page=PAGE), render)
@@ -18,6 +18,14 @@ def test_a_section_edited_by_hand_goes_into_the_record() -> None:
     assert read_event([VIEW], {PAGE: REFERENCE}.get, RECORD) == RECORD
     event = read_event([VIEW], {PAGE: EDITED}.get, RECORD)
     assert (event.id, event.when) == (RECORD.id, "10am ET")
+
+
+def test_a_number_is_given_once_and_only_by_a_table_that_has_numbers() -> None:
+    pages = {PAGE: PAGES["table-numbered"]}
+    numbered = completed([VIEW], BARE, pages.get)
+    assert numbered.number == 8
+    assert completed([VIEW], numbered.model_copy(update={"number": 3}), pages.get).number == 3
+    assert completed([VIEW], BARE, {PAGE: REFERENCE}.get) == completed([VIEW], BARE, {}.get) == BARE
 
 
 def test_if_section_and_record_were_edited_a_person_decides() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from almanac.event.model import Event
-from almanac.views.protocol import Built, Texts, View, build_all, preview, put_event, read_event, stamped
+from almanac.views.protocol import Built, Texts, View, build_all, completed, preview, put_event, read_event, stamped
 
 ONE = Event(id="2022-01-20-open", title="Licences", date="2022-01-20", series="Open")
 TWO = Event(id="2022-02-20-open", title="Security", date="2022-02-20", series="Open")
@@ -60,6 +60,7 @@ def test_put_after_put_gives_what_build_gives() -> None:
 def test_a_view_that_nobody_edits_leaves_the_record_alone() -> None:
     assert stamped(VIEWS, ONE) == read_event(VIEWS, NOTHING.get, ONE) == ONE
     assert VIEWS[0].read_branch("Open.txt", None, ONE, None) == ONE
+    assert completed(VIEWS, ONE, NOTHING.get) == ONE
     assert preview(VIEWS, ONE) == ""
     assert VIEWS[0].spelt_as("Open.txt", "its text", "another", ONE) == "its text"
     assert VIEWS[0].similar("Open.txt", "", ONE, None) is None
