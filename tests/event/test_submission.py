@@ -225,6 +225,26 @@ def test_a_heading_that_is_gone_is_asked_for_by_its_name() -> None:
     assert [(problem.field, problem.accepted) for problem in problems] == [("Description", "### Registration link")]
 
 
+ANSWERED = {**BASE, "when": "9am ET", "people": "Ada\nGrace", "description": "One.\n\nTwo.", "agenda": "- a\n- b"}
+
+
+@pytest.mark.parametrize("first", range(13))
+def test_sections_in_any_order_are_read_if_all_are_there(first: int) -> None:
+    whole = body(**ANSWERED)
+    sections = whole.removeprefix("### ").split("\n\n### ")
+    for moved in (sections[first:] + sections[:first], sections[first::-1] + sections[:first:-1]):
+        text = "\n\n".join(f"### {section}" for section in moved)
+        assert submit_body(text, house_form(), Config(), 12) == submitted(**ANSWERED)
+
+
+def test_the_order_of_sections_is_asked_for_once() -> None:
+    sections = body(**ANSWERED).removeprefix("### ").split("\n\n### ")
+    sections = [section for section in sections[::-1] if not section.startswith("Location")]
+    found = submit_body("\n\n".join(f"### {section}" for section in sections), house_form(), Config(), 12)
+    [problem] = found.problems
+    assert "put the sections back in the form's order" in problem.message
+
+
 def test_an_optional_question_that_is_absent_is_blank() -> None:
     whole = body(**BASE)
     without = whole.replace("### Duration\n\n_No response_\n\n", "")

@@ -177,11 +177,32 @@ def test_blank_fence_in_all_readings_is_given() -> None:
             id="textarea emptied",
         ),
         pytest.param(
-            form_of(TITLE, NOTES, DATE),
+            form_of(TITLE, NOTES, DATE, Field("place", "Place", "input")),
             "### Notes\n\nx\n\n### Title\n\nforged\n\n### Date\n\n1",
             {"date": "1"},
-            {"title": "ambiguous", "notes": "ambiguous"},
+            {"title": "ambiguous", "notes": "ambiguous", "place": "missing"},
             id="heading inside a textarea's text",
+        ),
+        pytest.param(
+            form_of(TITLE, NOTES, DATE),
+            "### Notes\n\nx\n\n### Title\n\nforged\n\n### Date\n\n1\n\n### Title\n\ny",
+            {"notes": "x\n\n### Title\n\nforged", "date": "1"},
+            {"title": "ambiguous"},
+            id="heading inside a textarea's text, and its own in another place",
+        ),
+        pytest.param(
+            form_of(TITLE, NOTES, DATE, LOG),
+            "### Date\n\n1\n\n### Log\n\n```text\nx\n\n### y\n```\n\n### Notes\n\na\n\n### b\n\nc\n\n### Title\n\nt",
+            {"title": "t", "notes": "a\n\n### b\n\nc", "date": "1", "log": "x\n\n### y"},
+            {},
+            id="each section once, in another order",
+        ),
+        pytest.param(
+            form_of(TITLE, LOG, NOTES),
+            "### Log\n\n```text\nx\n\n### Notes\n\nforged\n```\n\n### Title\n\nt",
+            {},
+            {"title": "ambiguous", "log": "invalid", "notes": "ambiguous"},
+            id="another order, and a heading inside a fence",
         ),
         pytest.param(
             form_of(NOTES, DATE, MORE, TITLE),
@@ -193,8 +214,15 @@ def test_blank_fence_in_all_readings_is_given() -> None:
         pytest.param(
             form_of(NOTES, DATE),
             "### Date\n\n1\n\n### Notes\n\nx",
+            {"notes": "x", "date": "1"},
+            {},
+            id="the only two sections the other way round",
+        ),
+        pytest.param(
+            form_of(TITLE, NOTES, DATE),
+            "### Date\n\n1\n\n### Notes\n\nx",
             {"date": "1"},
-            {"notes": "open-ended"},
+            {"title": "missing", "notes": "open-ended"},
             id="following heading stands before",
         ),
         pytest.param(

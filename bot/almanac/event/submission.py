@@ -40,6 +40,10 @@ _REFUSED = {
     "open-ended": "It is not clear where this answer ends, because the heading after it is missing or was changed. "
     "Please put it back, with an empty line before and after it.",
 }
+_DISORDERED = (
+    "The sections of this issue are not in the form's order, and not all of its headings are there once, so it is not "
+    "clear where some answers begin and end. Please put the sections back in the form's order."
+)
 _INVALID = {
     "input": "This answer has to be one line, with an empty line before and after it.",
     "dropdown": "This answer is not one of the form's choices.",
@@ -141,27 +145,35 @@ class _Answers:
 
     def check_presence(self) -> None:
         for field in self.form.fields:
-            is_needed = field.id in self.needed
-            may_lack = not is_needed and not any(option.required for option in field.options)
-            if self.reading.refused.get(field.id) == MISSING and may_lack and not self.strangers:
-                continue  # as if it had been left blank; a heading that is no question might be this one, misspelt
             if field.id in self.reading.refused:
-                self.complain(field.id, self.refused(field, self.reading.refused[field.id]))
-                continue
-            value = self.reading.fields[field.id]
-            typed = value if isinstance(value, str) and field.kind != "dropdown" and value.strip() else None
-            hidden = typed is not None and is_blank(clean_text(typed))
-            if is_needed and not is_answered(value):
-                message = _ONLY_INVISIBLE if hidden else "This has to be filled in."
-                self.complain(field.id, Problem(message, accepted=_EXAMPLES.get(field.id)))
-            elif hidden:
-                self.warnings.append(Problem(f"{_ONLY_INVISIBLE} It counts as left blank.", field.label))
-            elif typed and not is_needed and says_nothing(clean_text(typed)):
-                self.answers[field.id] = None
-                self.warnings.append(Problem(_PLACEHOLDER, field.label, clean_text(typed)))
-            for option in field.options:
-                if option.required and isinstance(value, dict) and not value.get(option.label):
-                    self.complain(field.id, Problem("This box has to be ticked.", accepted=f"[x] {option.label}"))
+                self.check_refused(field, self.reading.refused[field.id])
+            else:
+                self.check_answer(field, self.reading.fields[field.id])
+
+    def check_refused(self, field: Field, reason: str) -> None:
+        may_lack = field.id not in self.needed and not any(option.required for option in field.options)
+        if reason == MISSING and may_lack and not self.strangers:
+            return  # as if it had been left blank; a heading that is no question might be this one, misspelt
+        if field.id not in self.reading.disordered:
+            self.complain(field.id, self.refused(field, reason))
+        elif all(problem.message != _DISORDERED for problem in self.problems):
+            self.complain(field.id, Problem(_DISORDERED))  # once for all that stands in another place
+
+    def check_answer(self, field: Field, value: Value) -> None:
+        is_needed = field.id in self.needed
+        typed = value if isinstance(value, str) and field.kind != "dropdown" and value.strip() else None
+        hidden = typed is not None and is_blank(clean_text(typed))
+        if is_needed and not is_answered(value):
+            message = _ONLY_INVISIBLE if hidden else "This has to be filled in."
+            self.complain(field.id, Problem(message, accepted=_EXAMPLES.get(field.id)))
+        elif hidden:
+            self.warnings.append(Problem(f"{_ONLY_INVISIBLE} It counts as left blank.", field.label))
+        elif typed and not is_needed and says_nothing(clean_text(typed)):
+            self.answers[field.id] = None
+            self.warnings.append(Problem(_PLACEHOLDER, field.label, clean_text(typed)))
+        for option in field.options:
+            if option.required and isinstance(value, dict) and not value.get(option.label):
+                self.complain(field.id, Problem("This box has to be ticked.", accepted=f"[x] {option.label}"))
 
     def refused(self, field: Field, reason: str) -> Problem:
         if reason == "open-ended":

@@ -5,14 +5,16 @@ is cut into the form's fields in every way in which GitHub could have written it
 What is the same in all of them is certain and is given; a field in which they differ is refused.
 
 A body that GitHub cannot have written was edited by hand. Nothing proves a reading of it, so it is read with care: a
-label counts only where it is the heading of one place, and only what fits its field is given. A text that was typed
-into a textarea must still not pass for another field: a heading between a textarea's and the next field's is either the
+label counts only where it is the heading of one place, and only what fits its field is given. Where each of the form's
+labels is, the sections may be in any order: a heading that was typed into a textarea would be there twice. Otherwise
+such a text must not pass for another field: a heading between a textarea's and the next field's is either the
 textarea's text or a mistake, and neither field is given.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 from almanac.errors import UserError
@@ -46,6 +48,8 @@ class Reading:
     # (dropdown with several choices), or option -> whether it is ticked (checkboxes).
     fields: dict[str, Value]
     refused: dict[str, str]  # field id -> why there is no answer
+    # Those that were only refused because the headings are in another order than the form's
+    disordered: frozenset[str] = frozenset()
 
 
 def parse(body: str, form: Form) -> Reading:
@@ -74,12 +78,12 @@ def parse(body: str, form: Form) -> Reading:
                 fields[element.id] = read
         return Reading("ambiguous" if refused else "ok", fields, refused)
     edited = _Edited(body, elements)
-    for number, element in enumerate(elements):
+    for element in elements:
         try:
-            fields[element.id] = edited.value(number)
+            fields[element.id] = edited.value(element)
         except _Refused as reason:
             refused[element.id] = str(reason)
-    return Reading("edited", fields, refused)
+    return Reading("edited", fields, refused, edited.disordered.intersection(refused))
 
 
 def headings(body: str) -> list[str]:
@@ -245,10 +249,16 @@ class _Edited:
             label = self.label(number)
             if label in self.places and self.is_heading(number):
                 self.places[label].append(number)
+        self.elements = self.in_their_order()
         self.doubtful = self.find_doubtful()
+        self.disordered = frozenset(
+            element.id
+            for number, (element, following) in enumerate(zip_longest(self.elements, self.elements[1:]))
+            if number in self.doubtful or (following and self.is_before(following, element))
+        )
 
-    def value(self, number: int) -> Value:
-        element = self.elements[number]
+    def value(self, element: Element) -> Value:
+        number = self.elements.index(element)
         if not self.places[element.label]:
             raise _Refused(MISSING)
         place = self.only_place(element)
@@ -287,7 +297,7 @@ class _Edited:
         end: int | None = len(self.parts)
         if number + 1 < len(self.elements):
             following = self.elements[number + 1]
-            if max(self.places[following.label], default=-1) < place:
+            if not self.places[following.label] or self.is_before(following, self.elements[number]):
                 raise _Refused(OPEN_ENDED)
             end = self.only_place(following)
             if end is None:
@@ -298,6 +308,25 @@ class _Edited:
         elif texts:
             texts[0] = MARK + texts[0]
         return JOINT.join(texts)
+
+    def in_their_order(self) -> tuple[Element, ...]:
+        """Return the fields as their headings follow each other in the body, if each is there once, else in the form's.
+
+        A fence has to be closed before the next heading: one that stands within the fence is no section's.
+        """
+        given = self.elements
+        if any(self.only_place(element) is None for element in given):
+            return given
+        self.elements = tuple(sorted(given, key=lambda element: self.places[element.label]))
+        for number, element in enumerate(self.elements):
+            text = self.free_text(number, self.places[element.label][0]).strip(_BLANKS) if element.fence else ""
+            if text and element.read(text) is Mark.ILLEGAL:
+                return given
+        return self.elements
+
+    def is_before(self, element: Element, other: Element) -> bool:
+        places, others = self.places[element.label], self.places[other.label]
+        return bool(places and others) and places[-1] < others[0]
 
     def only_place(self, element: Element) -> int | None:
         """Return where a field's heading is, if no other field has its label and it is there once."""
