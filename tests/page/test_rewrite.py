@@ -258,3 +258,19 @@ def test_an_address_that_nothing_may_lead_to_is_no_field() -> None:
     assert import_page(page, render, ZONES).events[0].recording is None
     untitled = "### 3 Apr 2023, 8am ET\n\nNotes.\n\n### 6 Mar 2023, 8am ET\n\nMore notes.\n"
     assert import_page(untitled, render, ZONES).events[0].when == "8am ET"
+
+
+def test_what_people_change_in_a_section_changes_in_its_record() -> None:
+    records = import_page(LIST, render, ZONES).events
+    edited = LIST.replace("https://a.org/v1", "https://a.org/w1").replace(" and [bees](https://a.org/5)", "")
+    synced = sync(edited, records, render, ZONES)
+    assert (synced.page, synced.problems) == (edited, ())
+    first, *_, last = synced.records
+    assert (records[0].recording, first.recording) == ("https://a.org/v1", "https://a.org/w1")
+    assert [link.url for link in records[3].links] == ["https://a.org/5"]
+    assert last.links == ()
+    noted = [record.model_copy(update={"extra": {"room": "5"}}) for record in synced.records]
+    without = edited.replace(" - [video](https://a.org/w1)", "")
+    assert sync(without, noted, render, ZONES).records[0].recording is None
+    again = sync(without, sync(without, noted, render, ZONES).records, render, ZONES)
+    assert (again.page, again.problems) == (without, ())

@@ -118,8 +118,15 @@ def people_in(markdown: str) -> tuple[Person, ...]:
         parts = [part for part in _BETWEEN_PEOPLE.split(text) if part]
     if not all(PERSON.fullmatch(plain(part)) for part in parts):
         return ()
-    people, problems = read_people("\n".join(_IN_BRACKETS.sub(r", \1", part) for part in parts))
+    people, problems = read_people("\n".join(map(_as_typed, parts)))
     return () if problems else people
+
+
+def _as_typed(markdown: str) -> str:
+    """Spell a person as in an answer: the name, linked or not, and after a comma the affiliation."""
+    link = LINK.search(markdown)
+    name = f"[{plain(link[1])}]({link[2]})" if link else ""
+    return _IN_BRACKETS.sub(r", \1", name + (" " * bool(link) + plain(markdown[link.end() if link else 0 :])).rstrip())
 
 
 # ------------------------------------------------------------------------------- the rows of tables

@@ -5,7 +5,7 @@ writes it, seen from the lines that both have.
 """
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +17,6 @@ from almanac.matching import LinearMatcher
 from almanac.page.entries import style_of
 from almanac.page.lines import links, plain, split_lines
 from almanac.page.match import words
-from almanac.page.section import Renderer
 from almanac.urls import RefusedUrl, check_url
 
 _TEXTS = ("title", "series", "when", "location", "description")
@@ -44,6 +43,16 @@ def unsaid(section: str, record: Event, read: Event | None = None) -> list[str]:
     return [name for name in changed if (name, record.title) != ("title", heading_date(record.date))]
 
 
+def without_gone(section: str, event: Event, before: str) -> Event:
+    """Take out of an event what its section said before, and does not say any more."""
+    gone = {*unsaid(section, event)} - {*unsaid(before, event), "title"}
+    empty: dict[str, Any] = {name: () if name in _LISTS else None for name in gone}
+    if "links" in gone:
+        there = {*_addresses(section)}
+        empty["links"] = tuple(link for link in event.links if link.url in there)
+    return event.model_copy(update=empty)
+
+
 def _is_said(name: str, value: Any, seen: frozenset[str], there: set[str]) -> bool:
     if name == "status":
         return value == "scheduled" or any(word in seen for word in _STATUSES[value])
@@ -62,7 +71,7 @@ def _addresses(section: str) -> Iterator[str]:
             yield check_url(link.url)
 
 
-def rewritten(section: str, record: Event, read: Event, render: Renderer) -> str | None:
+def rewritten(section: str, record: Event, read: Event, render: Callable[[Event], str]) -> str | None:
     """Write what a record changed into its section; None where it has no place for a value that the page shows.
 
     What the page never shows stays in the record; a title and a status are always shown.
@@ -87,7 +96,7 @@ def rewritten(section: str, record: Event, read: Event, render: Renderer) -> str
     return text
 
 
-def _rendered(render: Renderer, event: Event) -> str:
+def _rendered(render: Callable[[Event], str], event: Event) -> str:
     try:
         return render(event)
     except UserError:

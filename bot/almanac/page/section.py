@@ -20,6 +20,7 @@ from almanac.page.canonical import is_known, says_same, sense, spelt
 from almanac.page.lines import URL, fingerprint, links, plain, split_lines, with_newline
 from almanac.page.match import title_of, words
 from almanac.page.outline import Section
+from almanac.page.rewrite import without_gone
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
 
@@ -126,7 +127,9 @@ class SectionReader:
         if not same and (event := self._read_back(section, record)):
             same = [event]
         if not same:
-            same = [_verbatim(section, _with_unread(section, event, record)) for event in events]
+            before = (self.written(record) if record.markdown is None else record.markdown) or ""
+            there = [without_gone(section.text, event, before) for event in events]
+            same = [_verbatim(section, _with_unread(section, event, record)) for event in there]
         return self._understood(section, min(same, key=lambda event: len(_differences(event, record))), record)
 
     def _read_back(self, section: Section, record: Event) -> Event | None:
