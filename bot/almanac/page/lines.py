@@ -20,7 +20,9 @@ CODE = 4
 
 # A URL in round brackets may hold one pair of them itself, as the addresses of many encyclopaedias do.
 _TITLE = r"[\"'][^\"'()]*+[\"'][ \t]*+"
-URL = r"[^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*"
+# Liquid may write a part of it, as in `{{ site.baseurl }}/talks.pdf`.
+_URL_PART = r"(?>\{\{[^{}()<>\r\n]{0,100}\}\}|[^()\s<>])*+"
+URL = rf"{_URL_PART}(?:\([^()\s]*\){_URL_PART})*"
 """The pattern of a link's URL, without groups."""
 LINK = re.compile(
     rf"\[([^\[\]]*)\]\((?:[ \t]*+(?!{_TITLE}\))|(?=[ \t]))<?({URL})>?(?:[ \t]++{_TITLE}|[ \t]*+)\)(?:\{{:[^{{}}]*\}})?"
