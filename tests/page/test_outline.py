@@ -181,6 +181,7 @@ def test_dates_below_headings(page: str, events: list[str]) -> None:
             ["1 2021-11-08 Owls, Paris: Ada", "2 2021-11-09 Bats, Rome: Bo"],
         ),
         ("- Owls, Paris, 8 Nov 2021, Ada\n- Bats\n- Cats\n", []),
+        ("- 8 Nov 2021: Owls\n- [NEXT: 9 Nov 2021 - Bats](b)\n", ["1 2021-11-08 Owls", "2 2021-11-09 NEXT: Bats"]),
         (
             "- [Owls]({{ site.baseurl }}/a-2020-01-02.pdf), 8 Nov 2021, Ada\n- [Bats]({{ x | y }}), 9 Nov 2021, Bo\n",
             ["1 2021-11-08 Owls", "2 2021-11-09 Bats"],

@@ -300,8 +300,11 @@ def _undecided(lines: Lines, event: EventLines, year: str | None) -> _Undecided:
     if amid and "-" in amid.date and (amid.apart or not words.endswith(".")):
         # The title is what leads somewhere, or all the words.
         link = LINK.match(paragraph)
-        title = plain(link[1]) if link else amid.title if amid.apart else words
-        return _Undecided(event, replace(amid, title=" ".join(title.replace(amid.words, " ", 1).split())), None)
+        named = plain(link[1]) if link else words
+        inner = find_date(named, year, lines.habits, anywhere=True)
+        is_apart = inner is not None and inner.apart and inner.words == amid.words
+        title = inner.title if inner and is_apart else " ".join(named.replace(amid.words, " ", 1).split())
+        return _Undecided(event, replace(amid, title=title), None)
     below = date_line(lines, end, event.after, year)
     return _Undecided(event, None, below and replace(below, found=titled(below, words)))
 
