@@ -113,6 +113,12 @@ def test_the_newest_entry_that_shows_a_field_is_its_model() -> None:
     )
 
 
+def test_lines_that_say_nothing_show_no_field() -> None:
+    entry = "## Cats\n\n- Date: soon\n- Room: 1\n\n****\n\n- **Video:**"
+    assert below(entry, entry, event=BARE.model_copy(update={"location": "Room 5"})) == "\n- Room: Room 5"
+    assert below("## 1\n\n****", event=BARE, said=()) == "\n**Owls**"
+
+
 def test_fields_without_a_value_leave_no_line_and_no_blank_one() -> None:
     entry = "## Cats\n\n**Room:** 1\n**Time:** 9am\n**Speakers:**\n- Ana\n\n**Video:** <https://e.org/v>"
     event = BARE.model_copy(update={"when": "8pm", "recording": FULL.recording})

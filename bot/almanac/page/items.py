@@ -194,13 +194,13 @@ def _own_field(item: Item, said: Collection[str]) -> str:
     if item.label:
         named = field_of(item.name)
         if named or not link:
-            return "" if named in (None, "affiliation") else named
+            return "" if named in (None, "affiliation", "date") else named
         return "address" if link[0] == text and shows_address(link) else "talk" if NAMES.fullmatch(item.name) else ""
     if link and not re.search(r"\w", ADDRESS.sub("", TAG.sub("", text))):
         words = (link[1] or link[3] or "").split()
         fields = (field_of(one) for one in (" ".join(words), *words[-1:], *words[:1]))
         return next((one for one in fields if one in ADDRESSES), "?" if item.level < LOWEST else "links")
-    return "" if not text or _NO_PROSE.match(text) else "?"
+    return "" if _NO_PROSE.match(text) or not re.search(r"\w", text) else "?"
 
 
 def shows_address(link: re.Match[str]) -> bool:
