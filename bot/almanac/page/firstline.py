@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from almanac.dates import TIME, find_date
+from almanac.event.people import PERSON_NAME
 from almanac.page.columns import field_of
 from almanac.page.dateshapes import without_zoned_time
 from almanac.page.lines import LINK, MAX_START, plain, split_lines
@@ -37,11 +38,8 @@ _UNSAFE = re.compile(r"[{}<>`\\]")
 _CUTS = (" - ", " \u2013 ", " \u2014 ", " | ", " / ", ": ", "; ", ", ", " (", " @ ", " at ")
 _NUMBERED = re.compile(r"([0-9]{1,4})(\\?[./)]{1,2}[ ]+)(?=\S)")
 _SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
-_WORD = r"(?=[^\W\d_a-z])[^\W\d_][\w'\u2019.-]*"
-_PARTICLE = r"(?!(?:and|at|for|of|the)\b)[a-z]{2,3}"
-_NAME = rf"(?!(?:The|A|An|How|What|Why|In|On|Of)\b){_WORD}(?:[ ](?:{_PARTICLE}[ ])?{_WORD}){{1,3}}"
-NAMES = re.compile(rf"{_NAME}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ]){_NAME})*")
-PERSON = re.compile(rf"{_NAME}(?:[ ]\([^()]+\)|,[ ]\S.*)?")
+NAMES = re.compile(rf"{PERSON_NAME}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ]){PERSON_NAME})*")
+PERSON = re.compile(rf"{PERSON_NAME}(?:[ ]\([^()]+\)|,[ ]\S.*)?")
 _TITLE_BELOW = re.compile(
     r"[\r\n][ \t]*(?:[-*+][ \t]+)?[*_]{0,3}"
     r"(?:(?:title|topic|talk)\b[*_]{0,3}:|[\"\u201c][^\r\n]+[\"\u201d][*_]{0,3}[ \t]*+(?![^\r\n]))",
