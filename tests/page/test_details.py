@@ -57,6 +57,7 @@ OWLS = "About owls.\n\nTwo things:\n\n- eyes\n- ears"
         ("- [Video (October)](https://e.org/v)", "- [Video](https://example.org/video)"),
         ("- [Talk Slides](https://e.org/v)", "- [Slides](https://example.org/slides)"),
         ("- Slides: [Click here](https://e.org/v)", "- Slides: [Click here](https://example.org/slides)"),
+        ("- Notes: <https://e.org/n>", "- Notes: [Slides](https://example.org/slides)"),
         ("- Slides - [Cats](https://e.org/v)", "- Slides - [Slides](https://example.org/slides)"),
         ("- Meetup: <https://e.org/v>", "- Meetup: <https://www.example.org/register>"),
         (

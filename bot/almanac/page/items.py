@@ -193,6 +193,8 @@ def _own_field(item: Item, said: Collection[str]) -> str:
         return "date"  # and no sentence that mentions the day
     if item.label:
         named = field_of(item.name)
+        if named == "description" and link and link[0] == text:
+            return "links"  # notes that are elsewhere
         if named or not link:
             return "" if named in (None, "affiliation", "date") else named
         return "address" if link[0] == text and shows_address(link) else "talk" if NAMES.fullmatch(item.name) else ""
