@@ -264,6 +264,29 @@ def beginning_alike(count: int) -> Many:
     return "\n\n".join(texts[::-1]) + "\n", known
 
 
+def half_added(count: int) -> Many:
+    records = many(count, own_day)
+    page, known = page_of(records[::2])
+    return page, [*known, *records[1::2]]
+
+
+def half_moved(count: int) -> Many:
+    page, known = page_of(many(count, own_day))
+    return page, [
+        record.model_copy(update={"date": own_day(count - number)}) if number % 2 else record
+        for number, record in enumerate(known)
+    ]
+
+
+def under_years(make: Callable[[int], Many], count: int) -> Many:
+    """Put a heading above each year of a page."""
+    page, known = make(count)
+    for year in sorted({record.date[:4] for record in known}):
+        first = re.search(rf"^### \w+ \d+\w+, {year}", page, re.MULTILINE)
+        page = page.replace(first[0], f"## {year}\n\n{first[0]}", 1) if first else page
+    return page, known
+
+
 def pair_all(many: Many) -> None:
     page, known = many
     pair(outline(page).sections, known, {one.id: render(one) for one in known})
@@ -274,11 +297,19 @@ def find_known(many: Many) -> None:
     outline(page, {render(one): one.date for one in known})
 
 
+def sync_all(many: Many) -> None:
+    sync(*many, render, ZONES)
+
+
 MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "names": (pair_all, edited, 64),
     "names of one day": (pair_all, alike, 64),
     "known texts": (find_known, beginning_alike, 400),
-    "sync": (lambda many: sync(*many, render, ZONES), edited, 16),
+    "sync": (sync_all, edited, 16),
+    "added": (sync_all, half_added, 32),
+    "moved": (sync_all, half_moved, 32),
+    "added under years": (sync_all, partial(under_years, half_added), 32),
+    "moved under years": (sync_all, partial(under_years, half_moved), 32),
 }
 """What is done with many records, how they are made, and how many the fewer are."""
 

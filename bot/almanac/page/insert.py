@@ -5,8 +5,9 @@ are from each other. Where there is no neighbour yet, in a new year or on an emp
 """
 
 import re
-from collections import Counter
-from dataclasses import replace
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from almanac.errors import UserError
@@ -16,7 +17,7 @@ from almanac.page.entries import Style, style_of, trimmed
 from almanac.page.headings import Heading
 from almanac.page.lines import fingerprint, fingerprints, is_delimiter, with_newline
 from almanac.page.match import own_section
-from almanac.page.order import Order, distance, is_jumbled, order_of, order_of_groups, page_order, place_in
+from almanac.page.order import Order, distance, ends, is_jumbled, order_of, order_of_groups, page_order, place_in
 from almanac.page.outline import Page, Section, known_dates, outline
 from almanac.page.periods import heading_for, is_space, new_heading
 from almanac.page.refusal import event_loop, why_no_event
@@ -95,10 +96,11 @@ def insert(page: Page, text: str, date: str, order: Order | None, before: Order 
     `order` is as in `put`; `before` was the page's own, for a list that does not show it any more.
     """
     style = style_of(text)
-    neighbours = _list_for(page, style, date)
-    if not neighbours:
+    chosen = list_for(growing(page), style, date)
+    if chosen is None:
         return _first_of_page(page, text, date, style.family)
-    if neighbours[0].style.family != style.family:
+    neighbours = chosen.sections
+    if chosen.style.family != style.family:
         # Among entries of another kind it would break their list in two, or swallow what follows. After them is safe.
         return _inserted(page, page.sections[-1].end, page.newline * 2 + text)
     in_order = order or order_of(neighbours) or before or page_order(page) or "oldest"
@@ -110,35 +112,55 @@ def insert(page: Page, text: str, date: str, order: Order | None, before: Order 
     elif new := new_heading(page, neighbours, date, order or order_of_groups(neighbours) or in_order):
         at, lead, separator = new
         return _inserted(page, at, lead + text + separator)
-    space = _space(page, neighbours)
+    spaces = Spaces(page)
+    space = spaces.within(neighbours[0], in_period=heading is not None) or spaces.elsewhere(style.family)
     place = place_in([section.date for section in neighbours], date, in_order)
     if place < len(neighbours) and (order or not is_jumbled(neighbours)):
         return _inserted(page, neighbours[place].start, text + space)
     return _inserted(page, neighbours[-1].end, space + text)
 
 
-def fill(page: Page, sections: list[tuple[str, Event]], order: Order | None) -> str:
-    """Put many sections at once onto a page that has none, in the order of their dates."""
-    ordered = sorted(sections, key=lambda pair: (*pair[1].sort_key, pair[1].id), reverse=order == "newest")
+def fill(page: Page, added: Sequence[tuple[str, str]], order: Order | None) -> str:
+    """Put many sections with their dates, the earliest first, at once onto a page that has none."""
+    ordered = added[::-1] if order == "newest" else added
     family = style_of(ordered[0][0]).family
     space = page.newline * (1 if family in ("bullet", "row") else 2)
-    return _first_of_page(page, space.join(text for text, _ in ordered), ordered[0][1].date, family)
+    return _first_of_page(page, space.join(text for text, _ in ordered), ordered[0][1], family)
 
 
 def taken_out(page: Page, section: Section) -> str:
     """Take a section out, with the space between it and its neighbour in its list, and a heading that only it needs."""
-    text, sections = page.text, page.sections
-    if (bare := _without_heading(page, section)) is not None:
-        return bare
-    index = next((index for index, other in enumerate(sections) if other.start == section.start), None)
-    if index is not None:
-        is_last = index + 1 == len(sections)
-        if not is_last and sections[index + 1].list_key == section.list_key and is_space(page.gaps[index + 1]):
-            return text[: section.start] + text[sections[index + 1].start :]
-        if index and sections[index - 1].list_key == section.list_key and is_space(page.gaps[index]):
-            return text[: sections[index - 1].end] + text[section.end :]
-    space = _BLANK_LINES.match(text, section.end)
-    return text[: section.start] + text[space.end() if space else section.end :]
+    bare = _without_heading(page, section)
+    return without(page, [section]) if bare is None else bare
+
+
+def without(page: Page, sections: Collection[Section], texts: Mapping[int, str] | None = None) -> str:
+    """Take sections out, each with the space between it and its neighbour in its list.
+
+    `texts` are what others, by where they start, say from now on.
+    """
+    starts, texts, parts = {section.start for section in sections}, texts or {}, page.sections
+    if not starts <= {section.start for section in parts}:
+        # One that is no section by its looks: a part of the page without a date, which is the only one.
+        (own,) = sections
+        return page.text[: own.start] + _without_space(page.text[own.end :])
+    pieces, before, last = list[str](), page.gaps[0], None
+    for section, following, after in zip(parts, (*parts[1:], None), page.gaps[1:], strict=False):
+        if section.start not in starts:
+            pieces += (before, texts.get(section.start, section.text))
+            before, last = after, section
+        elif following and following.list_key == section.list_key and is_space(after):
+            continue
+        elif last and last.list_key == section.list_key and is_space(before):
+            before = after
+        else:
+            before += _without_space(after)
+    return "".join((*pieces, before))
+
+
+def _without_space(text: str) -> str:
+    space = _BLANK_LINES.match(text)
+    return text[space.end() if space else 0 :]
 
 
 def _without_heading(page: Page, section: Section) -> str | None:
@@ -163,41 +185,74 @@ def _inserted(page: Page, at: int, text: str) -> str:
 # ------------------------------------------------------------------------------- the place in a list
 
 
-def _list_for(page: Page, style: Style, date: str) -> list[Section]:
-    """Choose the list that a section belongs to; empty if the page has no sections.
+@dataclass
+class Growing:
+    """A list of a page, and what may come into it."""
+
+    sections: list[Section]
+    days: list[str]  # its known dates, or those of them that are the first and the last ones
+    size: int
+    is_ahead: bool
+    is_aside: bool
+
+    @property
+    def style(self) -> Style:
+        return self.sections[0].style
+
+    def grow(self, date: str) -> None:
+        self.days, self.size = ends([*self.days, date]), self.size + 1
+
+
+def growing(page: Page) -> list[Growing]:
+    """Return the lists of a page."""
+    return [
+        Growing(one, ends(known_dates(one)), len(one), page.is_ahead(one), page.is_aside(one)) for one in page.lists
+    ]
+
+
+def list_for(lists: Sequence[Growing], style: Style, date: str) -> Growing | None:
+    """Choose the list that a section belongs to; None if there is none.
 
     Lists of the section's own kind come before others, those of its level before other levels, and all before a list
     of news. A list under "Upcoming events" takes only what is later than all other lists. Of what is left, the list
     that is nearest to the date is chosen: what is new goes where people added last.
     """
-    lists = page.lists
-    alike = [one for one in lists if one[0].style.family == style.family] or lists
-    same = [one for one in alike if one[0].style.level == style.level] or alike
-    same = [one for one in same if not page.is_aside(one)] or same
-    ahead = [one for one in same if page.is_ahead(one)]
-    past = [one for one in same if one not in ahead]
+    alike = [one for one in lists if one.style.family == style.family] or lists
+    same = [one for one in alike if one.style.level == style.level] or alike
+    same = [one for one in same if not one.is_aside] or same
+    ahead = [one for one in same if one.is_ahead]
+    past = [one for one in same if not one.is_ahead]
     if ahead and past:
-        newest = max((day for one in past for day in known_dates(one)), default=date)
+        newest = max((day for one in past for day in one.days), default=date)
         same = ahead if date > newest else past
-    return min(same, key=lambda one: (distance(one, date), -len(one)), default=[])
+    return min(same, key=lambda one: (distance(one.days, date), -one.size), default=None)
 
 
-def _space(page: Page, group: list[Section]) -> str:
-    """Return what mostly separates the entries of a list, or, if it has only one, entries of its kind on the page."""
-    starts = {section.start for section in group}
-    family = group[0].style.family
-    pairs = zip(pairwise(page.sections), page.gaps[1:-1], strict=True)
-    spaces = [(one, other, gap) for (one, other), gap in pairs if is_space(gap)]
-    within = Counter(gap for one, other, gap in spaces if one.start in starts and other.start in starts)
-    elsewhere = Counter(
-        gap
-        for one, other, gap in spaces
-        if one.style.family == other.style.family == family and one.period == other.period
-    )
-    for seen in (within, elsewhere):
-        if seen:
-            return seen.most_common(1)[0][0]
-    return page.newline * (2 if family == "heading" else 1)
+class Spaces:
+    """What separates the entries of a page's lists, and how often each does, in the page's order."""
+
+    def __init__(self, page: Page) -> None:
+        self._newline = page.newline
+        self._seen = defaultdict[Hashable, Counter[str]](Counter)
+        for (one, other), gap in zip(pairwise(page.sections), page.gaps[1:-1], strict=True):
+            if not is_space(gap):
+                continue
+            keys: list[Hashable] = [one.list_key] if one.list_key == other.list_key else []
+            if one.period == other.period:
+                keys += [(key, one.period) for key in keys]
+                keys += [one.style.family] if one.style.family == other.style.family else []
+            for key in keys:
+                self._seen[key][gap] += 1
+
+    def within(self, section: Section, *, in_period: bool) -> str | None:
+        """Return what mostly separates the entries of a section's list, or of its part under the same heading."""
+        seen = self._seen[(section.list_key, section.period) if in_period else section.list_key]
+        return seen.most_common(1)[0][0] if seen else None
+
+    def elsewhere(self, family: str) -> str:
+        """Return what mostly separates entries of a kind on the page, for a list that has only one."""
+        seen = self._seen[family]
+        return seen.most_common(1)[0][0] if seen else self._newline * (2 if family == "heading" else 1)
 
 
 # ------------------------------------------------------------------------------- the first section of a page or a year

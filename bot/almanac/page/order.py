@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from typing import Literal
 
 from almanac.dates import UNKNOWN_YEAR
@@ -48,6 +48,15 @@ def is_jumbled(sections: Sequence[Section]) -> bool:
     """Tell whether a list is in another order than that of its dates: a third of its steps go the other way."""
     steps = _steps(sections)
     return steps.total() >= _FEW and min(steps["newest"], steps["oldest"]) * 3 > steps.total()
+
+
+def lead(sections: Sequence[Section], order: Order) -> int:
+    """Return how many more than twice those against it are the steps of a list in an order.
+
+    From 0 on, it is not jumbled, and whatever comes into its place in this order does not make it so.
+    """
+    steps = _steps(sections)
+    return steps[order] * 3 - steps.total() * 2
 
 
 def _steps(sections: Sequence[Section]) -> Counter[Order]:
@@ -107,12 +116,39 @@ def place_in(dates: Sequence[str], date: str, order: Order) -> int:
     return max(ranked)[-1]
 
 
-def distance(sections: Sequence[Section], date: str) -> int:
-    """Return about how many days a date is from those of a list: 0 within them, many if they say no year."""
-    days = known_dates(sections)
+def places_in(dates: Sequence[str], added: Sequence[str], order: Order) -> list[int]:
+    """Return for new entries, the earliest first, how many of a list's own come before each, as `place_in` does.
+
+    All dates have years. Then none has its place before that of an earlier one, so that each half of the new ones has
+    to be compared with its part of the list only; and what was put there before does not change where the next one goes
+    but for this: what comes after a new first entry has neighbours on both sides.
+    """
+    if order == "newest":
+        return [len(dates) - place for place in places_in(dates[::-1], added, "oldest")]
+
+    def places(added: Sequence[str], low: int, high: int, edge: int) -> list[int]:
+        if not added:
+            return []
+        middle = len(added) // 2
+        gains = accumulate((1 if date <= added[middle] else -1 for date in dates[low:high]), initial=0)
+        place = max((gain, edge < at < len(dates), at) for at, gain in enumerate(gains, low))[-1]
+        below = places(added[middle + 1 :], place, high, edge)
+        return [*places(added[:middle], low, place, edge), place, *below]
+
+    first = places(added[:1], 0, len(dates), 0)
+    return places(added, 0, len(dates), -1 if first == [0] else 0)
+
+
+def distance(days: Sequence[str], date: str) -> int:
+    """Return about how many days a date is from the known ones of a list: 0 within them, many if there are none."""
     if not days or date.startswith(UNKNOWN_YEAR):
         return first_day("9999")
     return max(0, first_day(min(days)) - _last_day(date), first_day(date) - max(map(_last_day, days)))
+
+
+def ends(days: Sequence[str]) -> list[str]:
+    """Return those of some dates that are first and last: of 2021 and 2021-09, each is the last in its way."""
+    return [min(days), max(days), max(days, key=_last_day)] if days else []
 
 
 def _last_day(date: str) -> int:

@@ -31,7 +31,7 @@ def heading_for(page: Page, group: Sequence[Section], date: str) -> Heading | No
     used = {section.period for section in group if section.period is not None}
     levels = {heading.level for heading in page.headings if heading.line in used}
     fitting = [heading for heading in page.headings if heading.period and date.startswith(heading.period)]
-    terms = _terms(page, group)
+    terms = terms_of(page, group)
     if terms:
         term = _term_of(terms, group, date)
         fitting = [heading for heading in fitting if term is None or term in (terms.get(heading.line) or [term])]
@@ -54,7 +54,7 @@ def new_heading(page: Page, group: Sequence[Section], date: str, order: Order) -
     headings = [heading for heading in page.headings if heading.line in used]
     if any(len(heading.period or "") > len(date) or _says_day(heading) for heading in headings):
         return None
-    terms = _terms(page, group)
+    terms = terms_of(page, group)
     term = _term_of(terms, group, date) if terms else ""
     if term is None:
         return None
@@ -162,7 +162,7 @@ def _month_like(model: str, date: str) -> str:
 # ------------------------------------------------------------------------------- seasons and terms
 
 
-def _terms(page: Page, group: Sequence[Section]) -> dict[int, list[str]]:
+def terms_of(page: Page, group: Sequence[Section]) -> dict[int, list[str]]:
     """Return the parts of a year that the headings of a list's level name: line -> names; empty if none does.
 
     They are seasons, or whatever tells two headings of one year apart, such as `Michaelmas 2021` and `Term 1 2021`.

@@ -17,9 +17,10 @@ from almanac.page.canonical import is_known, says_same
 from almanac.page.entries import style_of
 from almanac.page.fields import entry_fields
 from almanac.page.importer import mark_duplicates
-from almanac.page.insert import fill, fitted, insert, refuse_loop, taken_out
+from almanac.page.insert import fitted, refuse_loop, taken_out, without
 from almanac.page.lines import fingerprint, fingerprints, newline_of, with_newline
-from almanac.page.match import Tie, pair
+from almanac.page.many import insert_many
+from almanac.page.match import COMPARED, Tie, pair
 from almanac.page.order import Order, page_order
 from almanac.page.outline import Page, Section, outline
 from almanac.page.proof import blank, misfits
@@ -105,7 +106,7 @@ def _apart(
 ) -> tuple[list[Section], list[Section]]:
     """Tell sections of records from lines in a second list that name a record's event; no record's own is such a line.
 
-    Only records of its day are compared with a section.
+    Only records of its day are compared with a section, and of thousands only the first.
     """
     if listing is None:
         return list(sections), []
@@ -116,7 +117,8 @@ def _apart(
     own: list[Section] = []
     listed: list[Section] = []
     for section in sections:
-        alike = on_day.get(section.date[4:], ()) if rendered.isdisjoint(fingerprints(section.text)) else ()
+        is_known_text = not rendered.isdisjoint(fingerprints(section.text))
+        alike = [] if is_known_text else on_day.get(section.date[4:], [])[:COMPARED]
         is_line = any(listing(section, record) for record in alike)
         is_own = is_line and any(says_same(section.text, shown[record.id]) for record in alike)
         (listed if is_line and not is_own else own).append(section)
@@ -282,25 +284,24 @@ class _Work:
         self.notes += (replace(warning, file=self.config.page) for warning in warnings if warning.line in lines)
 
     def written(self, order: Order | None) -> str:
-        """Write the page: first what keeps its place, then, one by one, what moves and what is added."""
+        """Write the page: first what keeps its place, then what moves and what is added, the earliest first."""
         in_place = {slot.section.start: slot.text for slot in self._slots if not slot.moves}
-        page = self.cut.joined([in_place.get(section.start, section.text) for section in self.cut.sections])
         moved = [slot for slot in self._slots if slot.moves]
+        # Of those that leave nothing under their heading, the last one is seen by itself: the heading may go with it.
+        moving = {slot.section.start for slot in moved}
+        staying = {None, *(section.period for section in self.cut.sections if section.start not in moving)}
+        lone = {slot.section.period: slot for slot in moved if slot.section.period not in staying}
+        last = {slot.section.start for slot in lone.values()}
+        page = without(self.cut, [one.section for one in moved if one.section.start not in last], in_place)
         self._added = [_rendered(record, self.shown[record.id]) for record in self._added]
-        if not moved and not self._added:
-            return page
+        added = sorted((*(slot.record for slot in moved), *self._added), key=lambda one: (*one.sort_key, one.id))
         known = {in_place.get(slot.section.start, slot.section.text): slot.record.date for slot in self._slots}
-        for slot in moved:
+        for slot in lone.values():
             cut = outline(page, known)
             page = taken_out(cut, next(other for other in cut.sections if other.text == slot.section.text))
-        added = [*(slot.record for slot in moved), *self._added]
         known |= {self.shown[record.id]: record.date for record in added}
-        cut, before = outline(page, known), page_order(self.cut)
-        if not cut.sections:
-            return fill(cut, [(self.shown[record.id], record) for record in added], order or before)
-        for record in sorted(added, key=lambda record: (*record.sort_key, record.id)):
-            page = insert(outline(page, known), self.shown[record.id], record.date, order, before)
-        return page
+        texts = [(self.shown[record.id], record.date) for record in added]
+        return insert_many(page, texts, known, order, page_order(self.cut)) if texts else page
 
     def records(self) -> dict[str, Event]:
         return {record.id: record for record in (*(slot.record for slot in self._slots), *self._added)}

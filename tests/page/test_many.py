@@ -1,0 +1,240 @@
+"""Many sections put on a page or taken out at once: what one after the other would give, in fewer steps."""
+
+from datetime import date
+
+import pytest
+from almanac.page.insert import fill, insert, taken_out, without
+from almanac.page.lines import fingerprint
+from almanac.page.many import insert_many
+from almanac.page.order import Order, page_order, place_in, places_in
+from almanac.page.outline import Page, outline
+from almanac.page.sync import sync
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.page.house import ZONES, event, render
+
+FEW = settings(max_examples=60, deadline=None)
+DAYS = st.dates(date(2017, 1, 1), date(2024, 12, 31)).map(str)
+DATES = DAYS | DAYS.map(lambda day: day[:7]) | DAYS.map(lambda day: day[:4])
+ORDERS = st.sampled_from(["newest", "oldest", None])
+STYLES = {"bullet": "- {day}: {title}", "heading": "### {day}: {title}\n\ntext", "row": "| {day} | {title} |"}
+HEADS = {"row": "| Date | Title |\n|---|---|\n"}
+HEADINGS = {
+    "year": "## {year}",
+    "words": "## Talks of {year}",
+    "month": "## {month} {year}",
+    "season": "## {season} {year}",
+    "term": "## Term {term} {year}",
+}
+MONTHS = ("January", "March", "May", "July", "September", "November")
+Added = list[tuple[str, str]]
+
+
+def written(style: str, days: list[str], title: str = "Talk") -> list[str]:
+    return [STYLES[style].format(day=day, title=f"{title} {number}") for number, day in enumerate(days)]
+
+
+def list_of(style: str, days: list[str], title: str = "Talk") -> str:
+    return HEADS.get(style, "") + ("\n\n" if style == "heading" else "\n").join(written(style, days, title))
+
+
+def new(style: str, days: list[str]) -> Added:
+    days = sorted(days)
+    return list(zip(written(style, days, "New"), days, strict=True))
+
+
+def one_by_one(page: str, added: Added, order: Order | None) -> str:
+    known, before = dict(added), page_order(outline(page))
+    if not outline(page, known).sections:
+        return fill(outline(page), added, order or before)
+    for text, day in added:
+        page = insert(outline(page, known), text, day, order, before)
+    return page
+
+
+def at_once(page: str, added: Added, order: Order | None) -> str:
+    return insert_many(page, added, dict(added), order, page_order(outline(page)))
+
+
+@FEW
+@given(st.lists(DATES, max_size=9), st.lists(DATES, max_size=9).map(sorted), st.sampled_from(["newest", "oldest"]))
+def test_places_of_many_dates_are_those_of_one_after_the_other(days: list[str], added: list[str], order: Order) -> None:
+    grown, rest = list(days), list(days)
+    for day in added:
+        grown.insert(place_in(grown, day, order), day)
+    placed = list(zip(places_in(days, added, order), added, strict=True))
+    for place, day in sorted(placed[::-1] if order == "oldest" else placed, key=lambda one: -one[0]):
+        rest.insert(place, day)
+    assert rest == grown
+
+
+@FEW
+@given(
+    st.sampled_from([*STYLES]),
+    st.lists(DATES | DAYS.map(lambda day: f"XXXX{day[4:]}"), min_size=1, max_size=12),
+    st.lists(DATES, min_size=1, max_size=12),
+    ORDERS,
+    st.booleans(),
+)
+def test_sections_put_into_a_list_at_once_are_where_each_would_be(
+    style: str, days: list[str], added: list[str], order: Order | None, is_sorted: bool
+) -> None:
+    page = f"# Talks\n\n{list_of(style, sorted(days) if is_sorted else days)}\n\nend\n"
+    assert at_once(page, new(style, added), order) == one_by_one(page, new(style, added), order)
+
+
+@FEW
+@given(
+    st.sampled_from([*STYLES]),
+    st.sampled_from([*STYLES]),
+    st.lists(DAYS, min_size=2, max_size=12, unique=True).map(sorted),
+    st.lists(DAYS, min_size=1, max_size=12, unique=True),
+    st.sampled_from([("Upcoming events", "Past events"), ("Talks", "Walks"), ("News", "Talks")]),
+    ORDERS,
+    st.booleans(),
+)
+def test_sections_put_into_several_lists_at_once_are_where_each_would_be(  # noqa: PLR0913, PLR0917
+    style: str,
+    other: str,
+    days: list[str],
+    added: list[str],
+    titles: tuple[str, str],
+    order: Order | None,
+    is_newest: bool,
+) -> None:
+    middle = len(days) // 2
+    parts = [
+        f"# {title}\n\n{list_of(style, one[::-1] if is_newest else one, title)}\n"
+        for title, one in zip(titles, (days[middle:], days[:middle]), strict=True)
+    ]
+    page = "\n".join(parts)
+    pairs = sorted([*new(style, added[::2]), *new(other, added[1::2])], key=lambda pair: pair[1])
+    assert at_once(page, pairs, order) == one_by_one(page, pairs, order)
+
+
+@FEW
+@given(
+    st.sampled_from([*STYLES]),
+    st.sampled_from([*HEADINGS]),
+    st.lists(DAYS, min_size=1, max_size=12, unique=True).map(sorted),
+    st.lists(DAYS | DATES, min_size=1, max_size=12, unique=True),
+    ORDERS,
+    st.booleans(),
+    st.booleans(),
+)
+def test_sections_put_under_headings_at_once_are_where_each_would_be(  # noqa: PLR0913, PLR0917
+    style: str,
+    heading: str,
+    days: list[str],
+    added: list[str],
+    order: Order | None,
+    is_newest: bool,
+    is_prepared: bool,
+) -> None:
+    def under(day: str) -> str:
+        month = int(day[5:7] or 1)
+        season = ("Winter", "Spring", "Summer", "Fall")[month % 12 // 3]
+        values = {"year": day[:4], "month": MONTHS[(month - 1) // 2], "season": season, "term": (month + 3) // 4}
+        return HEADINGS[heading].format(**values)
+
+    if heading == "month":
+        days, added = (
+            [f"{day[:5]}{(int(day[5:7]) - 1) // 2 * 2 + 1:02}{day[7:]}" if day[5:] else day for day in some]
+            for some in (days, added)
+        )
+    days = sorted(days, reverse=is_newest)
+    parts = [
+        f"{title}\n\n{list_of(style, [day for day in days if under(day) == title], title)}"
+        for title in dict.fromkeys(map(under, days))
+    ]
+    if is_prepared:
+        parts.insert(0 if is_newest else len(parts), under("2025-05-02"))
+        added = [*added, "2025-05-20", "2025-05-02", "2026-01-05"]
+    page = "# Talks\n\n" + "\n\n".join(parts) + "\n"
+    assert at_once(page, new(style, added), order) == one_by_one(page, new(style, added), order)
+
+
+@FEW
+@given(
+    st.sampled_from([*STYLES]),
+    st.lists(DAYS, min_size=1, max_size=9, unique=True).map(sorted),
+    st.sets(st.integers(0, 8)),
+)
+def test_sections_taken_out_at_once_leave_what_each_would(style: str, days: list[str], which: set[int]) -> None:
+    page = f"# Talks\n\n{list_of(style, days)}\n\nMore to come.\n"
+    cut = outline(page)
+    gone = [section for number, section in enumerate(cut.sections) if number in which]
+    for section in gone:
+        now = outline(page)
+        page = taken_out(now, next(one for one in now.sections if one.text == section.text))
+    assert without(cut, gone) == page
+
+
+def test_a_heading_goes_with_the_last_of_its_sections_that_move() -> None:
+    days = ["2020-03-03", "2021-03-03", "2021-04-04", "2022-03-03"]
+    records = [event(id=day, date=day, title=f"Talk of {day}") for day in days]
+    texts = [render(record) for record in records]
+    page = "# Log\n\n## 2020\n\n{}\n\n## 2021\n\n{}\n\n{}\n\n## 2022\n\n{}\n".format(*texts)
+    known = [
+        record.model_copy(update={"rendered": fingerprint(text), "date": record.date.replace("2021", "2022")})
+        for record, text in zip(records, texts, strict=True)
+    ]
+    synced = sync(page, known, render, ZONES)
+    assert not synced.problems
+    left = "# Log\n\n## 2020\n\n{}\n\n## 2022\n\n{}\n\n{}\n\n{}\n"
+    assert synced.page == left.format(texts[0], texts[3], render(known[1]), render(known[2]))
+
+
+# ------------------------------------------------------------------------------- how often the page is cut
+
+EACH_DAY = [str(date.fromordinal(date(2021, 1, 1).toordinal() + number)) for number in range(400)]
+
+
+@pytest.fixture
+def cuts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    pages: list[str] = []
+
+    def cut(page: str, known: dict[str, str]) -> Page:
+        pages.append(page)
+        return outline(page, known)
+
+    monkeypatch.setattr("almanac.page.many.outline", cut)
+    return pages
+
+
+def test_many_sections_are_put_into_a_list_at_once(cuts: list[str]) -> None:
+    page = at_once(f"# Talks\n\n{list_of('bullet', EACH_DAY[::2])}\n", new("bullet", EACH_DAY[1::2]), None)
+    assert [section.date for section in outline(page).sections] == EACH_DAY
+    assert len(cuts) == 2
+
+
+def test_each_new_heading_takes_a_cut(cuts: list[str]) -> None:
+    page = f"# Talks\n\n## 2020\n\n{list_of('bullet', ['2020-01-01', '2020-05-05'])}\n"
+    page = at_once(page, new("bullet", EACH_DAY), None)
+    assert [section.date for section in outline(page).sections] == ["2020-01-01", "2020-05-05", *EACH_DAY]
+    assert len(cuts) <= 8
+
+
+@pytest.mark.parametrize(
+    ("page", "texts"),
+    [
+        # What is not seen as an event where it is put, but only known, is a list of its own.
+        ("# Talks\n\n- 2021-01-01: a\n- 2021-02-01: b\n- 2021-03-01: c\n", ["- a talk {}"]),
+        ("# Talks\n\n- 2021-01-01: a\n- 2021-02-01: b\n- 2021-03-01: c\n", ["- {}: a talk", "- a talk {}"]),
+        # A list whose entries all say that they are ahead is no such list with another entry.
+        ("# A\n\n- 2022-01-01: Next meeting\n- 2022-02-01: Next meeting\n\n# B\n\n- 2021-01-01: c\n", ["- {}: a"]),
+        (
+            "# A\n\n- 2022-01-01: Next meeting\n- 2022-02-01: Next meeting\n\n# B\n\n- 2021-01-01: c\n",
+            ["- {}: Next meeting"],
+        ),
+        ("# Talks\n\n", ["- {}: a"]),
+        ("# Talks\n\n- Jan 1: a\n- Feb 1: b\n- 2021-03-01: c\n", ["- {}: a"]),
+        ("# Talks\n\n- 2021-01-01: a\n- 2021-02-01: b\n", ["- {}: a"]),
+    ],
+)
+@pytest.mark.parametrize("order", ["newest", "oldest", None])
+def test_what_is_seen_otherwise_is_put_there_one_by_one(page: str, texts: list[str], order: Order | None) -> None:
+    days = ["2021-01-05", "2021-02-05", "2021-11-05", "2022-01-05", "2022-01-15", "2022-03-05", "XXXX-05-05"]
+    added = [(texts[number % len(texts)].format(day), day) for number, day in enumerate(days)]
+    assert at_once(page, added, order) == one_by_one(page, added, order)
