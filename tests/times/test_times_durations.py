@@ -14,6 +14,7 @@ from hypothesis import strategies as st
     [
         ("2 hours", 120),
         ("90 min", 90),
+        ("９０ min", 90),  # noqa: RUF001 - full-width digits
         ("1h30", 90),
         ("1:30", 90),
         ("PT2H", 120),

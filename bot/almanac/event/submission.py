@@ -51,7 +51,7 @@ _INVALID = {
     "upload": "This answer can only be attached files.",
 }
 _ONLY_INVISIBLE = "This answer contains only invisible characters, or such as not everybody sees."
-_PLACEHOLDER = "This counts as left blank. You can leave such a question empty."
+_PLACEHOLDER = "This placeholder counts as left blank. You can leave such a question empty."
 _INVALID_OTHERWISE = "This answer is not as the form gives it. Please type it again."
 
 
@@ -170,7 +170,7 @@ class _Answers:
             self.warnings.append(Problem(f"{_ONLY_INVISIBLE} It counts as left blank.", field.label))
         elif typed and not is_needed and says_nothing(clean_text(typed)):
             self.answers[field.id] = None
-            self.warnings.append(Problem(_PLACEHOLDER, field.label, clean_text(typed)))
+            self.warnings.append(Problem(_PLACEHOLDER, field.label))
         for option in field.options:
             if option.required and isinstance(value, dict) and not value.get(option.label):
                 self.complain(field.id, Problem("This box has to be ticked.", accepted=f"[x] {option.label}"))

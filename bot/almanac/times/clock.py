@@ -7,6 +7,7 @@ from itertools import product
 from typing import Literal
 
 from almanac.errors import Problem
+from almanac.text import as_on_keyboard
 
 HALF_DAY = timedelta(hours=12)
 DAY = timedelta(days=1)
@@ -189,7 +190,7 @@ _FORMS = tuple(
 
 def read_duration(text: str) -> timedelta | Problem:
     """Read how long an event takes: `2 hours`, `90 min`, `1h30`, `1:30` (hours and minutes), `PT2H`, `1.5 hours`."""
-    stripped = " ".join(text.split()) if len(text) <= LONGEST else ""
+    stripped = " ".join(as_on_keyboard(text).split()) if len(text) <= LONGEST else ""
     if re.fullmatch(r"[1-9][0-9]{0,3}", stripped):
         choices = tuple(f"{stripped} {unit}" for unit in ("min", "hours"))
         choices = tuple(choice for choice in choices if isinstance(read_duration(choice), timedelta))
