@@ -18,20 +18,20 @@ SIGHTED: dict[str, tuple[Files, str, int | None, str]] = {
     "loop": ({"events.md": LOOP}, "events.md", 3, "Liquid loop"),
     "include": ({"index.md": "# Hi\n\n{% include events.html %}\n"}, "index.md", 3, "an include"),
     "html": ({"events.html": "<h2>May 4, 2021</h2>\n<h2>May 5, 2021</h2>\n"}, "events.html", 1, "are HTML"),
-    "headings in French": (
-        {"evenements.md": "# Passés\n\n## 12 mars 2020 : Hiboux\n\n## 1er mai 2019 : Chats\n"},
+    "headings in an old calendar": (
+        {"evenements.md": "# Passés\n\n## 12 brumaire 2020 : Hiboux\n\n## 1 nivôse 2019 : Chats\n"},
         "evenements.md",
         3,
         "in a heading",
     ),
-    "bullets in German": (
-        {"treffen.md": "- **12. März 2020**: Eulen\n- **3. Februar 2019**: Katzen\n"},
+    "bullets in old names": (
+        {"treffen.md": "- **12. Lenzing 2020**: Eulen\n- **3. Hornung 2019**: Katzen\n"},
         "treffen.md",
         1,
         "in a bullet",
     ),
-    "a table in Spanish": (
-        {"charlas.md": "| Fecha | Tema |\n|--|--|\n| 4 de mayo de 2020 | Búhos |\n| 3 de enero de 2019 | Gatos |\n"},
+    "a table in an old calendar": (
+        {"charlas.md": "| Fecha | Tema |\n|--|--|\n| 4 brumario 2020 | Búhos |\n| 3 nivoso 2019 | Gatos |\n"},
         "charlas.md",
         3,
         "in a table",

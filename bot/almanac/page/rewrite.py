@@ -37,7 +37,8 @@ def unsaid(section: str, record: Event, read: Event | None = None) -> list[str]:
     changed = []
     for name in _SHOWN:
         value = getattr(record, name)
-        if value and value != getattr(read, name, None) and not _is_said(name, value, seen, there):
+        is_same = not value or value == getattr(read, name, None) or (isinstance(value, str) and value in section)
+        if not is_same and not _is_said(name, value, seen, there):
             changed.append(name)
     # Where a section has no title, its date stands in for one.
     return [name for name in changed if (name, record.title) != ("title", heading_date(record.date))]

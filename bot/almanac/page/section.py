@@ -292,7 +292,8 @@ def _with_unread(section: Section, event: Event, record: Event) -> Event:
             return all(still_there(getattr(one, "name", getattr(one, "label", one))) for one in value)
         return value in section.text or words(plain(value)) in text
 
-    unread = {name: getattr(record, name) for name in _SHOWN if getattr(record, name) and not getattr(event, name)}
+    names = (name for name in _SHOWN if name != "links")  # links are read wherever they are
+    unread = {name: getattr(record, name) for name in names if getattr(record, name) and not getattr(event, name)}
     return event.model_copy(update={name: value for name, value in unread.items() if still_there(value)})
 
 
