@@ -99,6 +99,11 @@ def test_a_date_within_a_sentence_is_its_own() -> None:
     assert below(*entries, event=BARE.model_copy(update={"location": "Room 5"})) == "- Room: Room 5"
 
 
+def test_a_picture_is_no_link() -> None:
+    entries = [f"## Cats\n\n![Cats at home](c/{date}.jpg)\n\nAll of it." for date in DATES]
+    assert below(*entries, event=BARE.model_copy(update={"links": FULL.links})) == ""
+
+
 def test_a_date_without_a_time_says_none() -> None:
     entries = [f"## Cats\n* {date} 21:00 ~" for date in DATES]
     assert below(*entries, event=BARE) == "* 2021-11-15"

@@ -258,6 +258,13 @@ SEASONS = (
             "- Nov 1: N",
             "## Fall and Winter, 2020\n- Nov 2: d\n\n## Fall and Winter, 2021\n- Nov 1: N\n",
         ),
+        # Headings of years without an entry of this list tell the order, and the new one goes to their newest end.
+        (
+            "# Ours\n\n## 2020\n\nTen.\n\n## 2019\n- May 3: a\n\n# Theirs\n\n## 2018\n\nNone.\n",
+            "2021-06-07",
+            "- Jun 7: N",
+            "# Ours\n\n## 2021\n- Jun 7: N\n\n## 2020\n\nTen.\n\n## 2019\n- May 3: a\n\n# Theirs\n\n## 2018\n\nNone.\n",
+        ),
         # Words that only the neighbour's heading has are about the neighbour's event.
         (
             "## May 2021 (Bonn)\n- May 3: b\n\n## April 2021 (online)\n- Apr 5: a\n",

@@ -87,7 +87,7 @@ def test_bold_words_name_the_list_below_them() -> None:
 )
 def test_orders(page: str, within: str | None, of_groups: str | None) -> None:
     cut = outline(page)
-    assert (order_of(cut.sections), order_of_groups(cut.sections)) == (within, of_groups)
+    assert (order_of(cut.sections), order_of_groups(cut, cut.sections)) == (within, of_groups)
     assert page_order(cut) == within
 
 

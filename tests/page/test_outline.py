@@ -159,6 +159,15 @@ def found(page: str) -> list[str]:
         # Headings that are dates, without one above each: they are the events.
         ("# Talks\n\n## 8 Nov 2021\n\nOwls\n\n## 9 Nov 2021\n\nBats\n", ["3 2021-11-08 ", "7 2021-11-09 "]),
         ("<h2>Owls</h2>\n\nDate: 2021-11-08\n", []),
+        # Dated headings beside others of their event are no events themselves, as far as most of them are so.
+        (
+            "## Owls\n### 8 Nov 2021, Room 5\n### Ann Low\nHoots.\n## Bats\n### 7 Nov 2021, Hall\n### Bob\nPeeps.\n",
+            ["1 2021-11-08 Owls", "5 2021-11-07 Bats"],
+        ),
+        (
+            "## Series A\n### 8 Nov 2021: Owls\n### Thanks\n## Series B\n### 7 Nov 2021: Bats\n### 6 Nov 2021: Cats\n",
+            ["2 2021-11-08 Owls", "5 2021-11-07 Bats", "6 2021-11-06 Cats"],
+        ),
         ("## Owls\n\n### 8 Nov 2021\n\n## Bats\n\n### 7 Nov, 6 (7pm)\n", ["1 2021-11-08 Owls", "5 XXXX-11-07 Bats"]),
         # A lower heading after the same words goes on with the list; one after others, or none, is a part of the event.
         (

@@ -138,6 +138,11 @@ def fields_of(table: str) -> list[str]:
         pytest.param(
             "|#|Talk|When|\n|1|Owls|May 4|\n|2|Bats|May 5|\n|3|Newts|May 6|", "number title date", id="a running number"
         ),
+        pytest.param(
+            "|Date|Speaker's Name|Topic|Speaker's Institute|\n|May 4|Ann Low|Owls|Hoot College|",
+            "date people title affiliation",
+            id="two heads that name the speaker",
+        ),
         pytest.param("|Room|Title|Date|\n|1|Owls|May 4|\n|2|Bats|May 5|", "location title date", id="rooms in a row"),
         pytest.param("|#|Title|Date|\n|7|Owls|May 4|", "extra title date", id="one number does not go on"),
         pytest.param("|#|Title|Date|\n|7|Owls|May 4|\n|9|Bats|May 5|", "extra title date", id="nor do any two"),

@@ -140,12 +140,17 @@ def _candidates(lines: Lines, headings: Sequence[Heading], inside: Collection[in
     above: list[Heading] = []
     chain: tuple[int, ...] = ()  # headings without text between them that lead to the current one
     below = 0
+    beside = _beside_others(lines, headings)
     for index, heading in enumerate(headings):
         above = [*(one for one in above if one.level < heading.level), heading]
         year = next((one.period[:4] for one in reversed(above) if one.period), None)
         is_next = index > 0 and not any(map(str.strip, lines.texts[below : heading.line]))
         chain = tuple(one for one in chain if is_next and headings[one].level < heading.level)
         below = heading.line + heading.lines
+        if chain and index in beside:
+            yield _Candidate(chain, beside[index])
+            chain = ()
+            continue
         if heading.line in inside or heading.kind not in ("atx", "setext"):
             chain = ()
             continue
@@ -159,6 +164,26 @@ def _candidates(lines: Lines, headings: Sequence[Heading], inside: Collection[in
         date = date_line(lines, below, after, year) if chain else None
         if date and (date.labelled or not _is_period(heading)):
             yield _Candidate(chain, date)
+
+
+def _beside_others(lines: Lines, headings: Sequence[Heading]) -> dict[int, DateLine]:
+    """Find headings with a date, a time and a place that are one of several of an event: index -> date.
+
+    An undated heading of their level comes next, such as that of the speaker. It belongs to the same event, so this is
+    named by the heading above them both. It counts where most of the page's dated headings with more text are so.
+    """
+    dates = {
+        index: date
+        for index, one in enumerate(headings)
+        if one.kind in ("atx", "setext") and (date := read_date_line(one.line, one.text, None, lines.habits))
+    }
+    titled = [index for index, date in dates.items() if date.more]
+    beside = {
+        index: replace(dates[index], more=False)
+        for index, following in ((index, index + 1) for index in titled)
+        if following < len(headings) and following not in dates and headings[following].level == headings[index].level
+    }
+    return beside if len(beside) * 2 > len(titled) else {}
 
 
 def _names(heading: Heading) -> bool:

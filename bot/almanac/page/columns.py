@@ -26,7 +26,8 @@ _LABELS_OF = {
     "people": "speaker, speakers, speaker(s), guest, guests, guest(s), presenter, presenters, presenter(s), host, "
     "hosts, panel, panelists, panellists, people, person, who, participants, by, with, lead, leader, facilitator, "
     "facilitators, author, authors",
-    "affiliation": "affiliation, affiliations, organisation, organization, company, institution, employer",
+    "affiliation": "affiliation, affiliations, organisation, organization, company, institution, institute, "
+    "university, employer",
     "description": "description, abstract, summary, about, notes, comments, comment",
     "agenda": "agenda, schedule, programme, program, outline, topics",
     "links": "links, resources, materials, material, slides, slide deck, references, further reading, read more, more",

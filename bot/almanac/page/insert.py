@@ -109,7 +109,7 @@ def insert(page: Page, text: str, date: str, order: Order | None, before: Order 
         neighbours = [section for section in neighbours if section.period == heading.line]
         if not neighbours:
             return _below(page, heading, text)
-    elif new := new_heading(page, neighbours, date, order or order_of_groups(neighbours) or in_order):
+    elif new := new_heading(page, neighbours, date, order or order_of_groups(page, neighbours) or in_order):
         at, lead, separator = new
         return _inserted(page, at, lead + text + separator)
     spaces = Spaces(page)

@@ -29,7 +29,7 @@ _LABEL = re.compile(
     r"(?P<close>[ ]?:(?:\*\*|__|\*|_)?|(?:\*\*|__|\*|_)[ ]?:?|[ ][-\u2013](?=[ ]\[)|(?=[ \t]*\Z))"
     r"(?P<space>[ \t]+|\Z)(?P<value>.*)"
 )
-_NO_PROSE = re.compile(r"[|`~<\s]")
+_NO_PROSE = re.compile(r"[|`~<\s]|!\[")
 _LONGEST = 150  # characters of a title, or of a name and an affiliation
 _SHORT = 25  # what is no longer tells nothing: a number, say
 

@@ -25,16 +25,17 @@ _URL_PART = r"(?>\{\{[^{}()<>\r\n]{0,100}\}\}|[^()\s<>])*+"
 URL = rf"{_URL_PART}(?:\([^()\s]*\){_URL_PART})*"
 """The pattern of a link's URL, without groups."""
 LINK = re.compile(
-    rf"\[([^\[\]]*)\]\((?:[ \t]*+(?!{_TITLE}\))|(?=[ \t]))<?({URL})>?(?:[ \t]++{_TITLE}|[ \t]*+)\)(?:\{{:[^{{}}]*\}})?"
+    rf"(?<!!)\[([^\[\]]*)\]"
+    rf"\((?:[ \t]*+(?!{_TITLE}\))|(?=[ \t]))<?({URL})>?(?:[ \t]++{_TITLE}|[ \t]*+)\)(?:\{{:[^{{}}]*\}})?"
 )
-"""A link, as in `[words](url "title"){: .attributes}`: group 1 is its words, group 2 its URL."""
+"""A link, as in `[words](url "title"){: .attributes}`: group 1 is its words, group 2 its URL. A picture is none."""
 _ITEM_MARK = r"([-*+]|[0-9]{1,9}[.)])([ \t]+)(?:\[[ xX]\][ \t]+)?(?=\S)"
 BULLET = re.compile(rf"([ ]{{0,3}}){_ITEM_MARK}")
 """What begins a list item at the top level, a task's box included: group 2 is its mark."""
 ITEM = re.compile(rf"(?<![ \t])([ \t]*+){_ITEM_MARK}")
 """The same at any level."""
 
-_IMAGE = re.compile(r"!\[([^\[\]]*)\]\([^()]*\)")
+_IMAGE = re.compile(r"!\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _REFERENCE = re.compile(r"\[([^\[\]]+)\](?:\[[^\[\]]*\])?")
 _AUTOLINK = re.compile(r"<(https?://[^<>\s]*)>")
 _ANCHOR = re.compile(

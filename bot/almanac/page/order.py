@@ -38,9 +38,15 @@ def order_of(sections: Sequence[Section]) -> Order | None:
     return max(steps, key=lambda order: steps[order], default=None)
 
 
-def order_of_groups(sections: Sequence[Section]) -> Order | None:
-    """Return what comes first of the years, seasons or months under which a list is; None if that cannot be seen."""
-    steps = _steps_of_groups(sections)
+def order_of_groups(page: Page, sections: Sequence[Section]) -> Order | None:
+    """Return what comes first of the years, seasons or months under which a list is; None if that cannot be seen.
+
+    Where all of its entries are under one such heading, the others of its level tell.
+    """
+    used = {one.period for one in sections}
+    levels = {heading.level for heading in page.headings if heading.line in used}
+    periods = [heading.period for heading in page.headings if heading.period and heading.level in levels]
+    steps = _steps_of_groups(sections) or Counter(_direction(pairwise(periods)))
     return max(steps, key=lambda order: steps[order], default=None)
 
 

@@ -59,9 +59,11 @@ def new_heading(page: Page, group: Sequence[Section], date: str, order: Order) -
     if term is None:
         return None
     newest = {one.period: one.date for one in sorted(group, key=lambda one: one.date)}
-    later = [heading for heading in headings if newest[heading.line] > date]
-    following = later if order == "oldest" else [heading for heading in headings if heading not in later]
-    model = next((one for one in headings if term in terms.get(one.line, ())), (following or headings[-1:])[0])
+    beside = _beside(page, headings)
+    later = [heading for heading in beside if newest.get(heading.line, heading.period or "") > date]
+    following = later if order == "oldest" else [heading for heading in beside if heading not in later]
+    models = [one for one in following if one in headings] or headings[-1:]
+    model = next((one for one in headings if term in terms.get(one.line, ())), models[0])
     # Words that are not in all of these headings belong to the one that has them, unless they are a term's name.
     words = _variable(model.text).split()
     others = [_variable(one.text).split() for one in headings if one.level == model.level and one is not model]
@@ -76,6 +78,19 @@ def new_heading(page: Page, group: Sequence[Section], date: str, order: Order) -
         return page.lines.offsets[following[0].line], lead, closing + separator
     folded = _folded_end(page, group[-1].period, group)
     return group[-1].end + len(folded) if folded else _list_end(page, group[-1]), separator + lead, closing
+
+
+def _beside(page: Page, headings: Sequence[Heading]) -> list[Heading]:
+    """Return these headings and those among them of other years, terms or months, which have no entry in this list."""
+    levels = {heading.level for heading in headings}
+    lengths = {len(heading.period or "") for heading in headings}
+    parts: list[list[Heading]] = [[]]
+    for heading in page.headings:
+        if heading.level < min(levels):
+            parts.append([])
+        elif heading.level in levels and len(heading.period or "") in lengths:
+            parts[-1].append(heading)
+    return [heading for part in parts if any(one in part for one in headings) for heading in part]
 
 
 def _list_end(page: Page, last: Section) -> int:
