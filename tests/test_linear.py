@@ -4,6 +4,7 @@ A first look at short texts finds those that take unusually long; only these are
 """
 
 import re
+from calendar import month_name
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -278,13 +279,20 @@ def half_moved(count: int) -> Many:
     ]
 
 
-def under_years(make: Callable[[int], Many], count: int) -> Many:
-    """Put a heading above each year of a page."""
-    page, known = make(count)
-    for year in sorted({record.date[:4] for record in known}):
-        first = re.search(rf"^### \w+ \d+\w+, {year}", page, re.MULTILINE)
-        page = page.replace(first[0], f"## {year}\n\n{first[0]}", 1) if first else page
-    return page, known
+def added_on_one_day(count: int) -> Many:
+    page, known = page_of(many(count, lambda _: "2021-11-08"))
+    return page, [*known, *(event(id=f"2021-new-{one.id}", date=one.date, title=one.title) for one in known)]
+
+
+def moved_in_months(count: int) -> Many:
+    """Move each record of a page to the next day of its month, below whose heading it is alone."""
+    records = many(count, lambda number: f"{2001 + number // 12}-{number % 12 + 1:02}-08")
+    texts = [f"## {month_name[int(record.date[5:7])]} {record.date[:4]}\n\n{render(record)}" for record in records]
+    known = [
+        record.model_copy(update={"rendered": fingerprint(render(record)), "date": f"{record.date[:8]}09"})
+        for record in records
+    ]
+    return "# Events\n\n" + "\n\n".join(texts) + "\n", known
 
 
 def pair_all(many: Many) -> None:
@@ -308,8 +316,8 @@ MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "sync": (sync_all, edited, 16),
     "added": (sync_all, half_added, 32),
     "moved": (sync_all, half_moved, 32),
-    "added under years": (sync_all, partial(under_years, half_added), 32),
-    "moved under years": (sync_all, partial(under_years, half_moved), 32),
+    "added on one day": (sync_all, added_on_one_day, 32),
+    "moved in months": (sync_all, moved_in_months, 32),
 }
 """What is done with many records, how they are made, and how many the fewer are."""
 

@@ -3,11 +3,13 @@
 from datetime import date
 
 import pytest
+from almanac.event.model import Event
 from almanac.page.insert import fill, insert, taken_out, without
 from almanac.page.lines import fingerprint
 from almanac.page.many import insert_many
+from almanac.page.match import COMPARED
 from almanac.page.order import Order, page_order, place_in, places_in
-from almanac.page.outline import Page, outline
+from almanac.page.outline import Page, Section, outline
 from almanac.page.sync import sync
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,6 +30,7 @@ HEADINGS = {
     "term": "## Term {term} {year}",
 }
 MONTHS = ("January", "March", "May", "July", "September", "November")
+DAYS_OF_YEARS = ["2020-05-05", "2021-05-05", "2022-05-05"]
 Added = list[tuple[str, str]]
 
 
@@ -186,6 +189,40 @@ def test_a_heading_goes_with_the_last_of_its_sections_that_move() -> None:
     assert synced.page == left.format(texts[0], texts[3], render(known[1]), render(known[2]))
 
 
+@pytest.mark.parametrize(
+    ("headings", "days", "day", "left"),
+    [
+        # Alone below its own year or month, a section stays there.
+        (["2020", "2021", "2022"], DAYS_OF_YEARS, "2021-09-09", ["2020", "2021", "2022"]),
+        (["May 2020", "May 2021", "May 2022"], DAYS_OF_YEARS, "2021-05-09", ["May 2020", "May 2021", "May 2022"]),
+        # Elsewhere it takes the heading with it, or belongs below another of the year.
+        (["2020", "2021", "2022"], DAYS_OF_YEARS, "2022-09-09", ["2020", "2022"]),
+        (
+            ["Spring 2021", "Summer 2021", "Fall 2021"],
+            ["2021-04-04", "2021-07-07", "2021-11-11"],
+            "2021-10-09",
+            ["Spring 2021", "Fall 2021"],
+        ),
+    ],
+)
+def test_a_section_alone_below_its_heading_stays_there_or_takes_it_along(
+    headings: list[str], days: list[str], day: str, left: list[str]
+) -> None:
+    records = [event(id=one, date=one, title=f"Talk of {one}") for one in days]
+    texts = [render(record) for record in records]
+    known = [
+        record.model_copy(update={"rendered": fingerprint(text)}) for record, text in zip(records, texts, strict=True)
+    ]
+    known[1] = known[1].model_copy(update={"date": day})
+    page = "# Log\n\n" + "\n\n".join(f"## {one}\n\n{text}" for one, text in zip(headings, texts, strict=True)) + "\n"
+    synced = sync(page, known, render, ZONES)
+    assert not synced.problems
+    assert [one.text for one in outline(synced.page).headings if one.level == 2] == left
+    assert synced.page.count(render(known[1])) == 1
+    if left == headings:
+        assert synced.page == page.replace(texts[1], render(known[1]))
+
+
 # ------------------------------------------------------------------------------- how often the page is cut
 
 EACH_DAY = [str(date.fromordinal(date(2021, 1, 1).toordinal() + number)) for number in range(400)]
@@ -207,6 +244,20 @@ def test_many_sections_are_put_into_a_list_at_once(cuts: list[str]) -> None:
     page = at_once(f"# Talks\n\n{list_of('bullet', EACH_DAY[::2])}\n", new("bullet", EACH_DAY[1::2]), None)
     assert [section.date for section in outline(page).sections] == EACH_DAY
     assert len(cuts) == 2
+
+
+def test_a_section_is_compared_with_few_records_of_its_day() -> None:
+    records = [event(id=f"2021-{number}", title=f"Talk {number}", date="2021-11-08") for number in range(200)]
+    known = [record.model_copy(update={"rendered": fingerprint(render(record))}) for record in records]
+    page = "# Log\n\n" + "\n\n".join(render(record).replace("Talk", "The talk") for record in records) + "\n"
+    compared: list[str] = []
+
+    def listing(_: Section, record: Event) -> bool:
+        compared.append(record.id)
+        return False
+
+    sync(page, known, render, ZONES, listing=listing)
+    assert 200 <= len(compared) <= 2 * 200 * COMPARED
 
 
 def test_each_new_heading_takes_a_cut(cuts: list[str]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from almanac.dates import UNKNOWN_YEAR
 from almanac.page.entries import style_of
 from almanac.page.insert import Growing, Spaces, fill, growing, insert, list_for
-from almanac.page.order import Order, lead, order_of, places_in
+from almanac.page.order import Order, lead, order_of, page_order, places_in
 from almanac.page.outline import Page, Section, outline
 from almanac.page.periods import heading_for, terms_of
 
@@ -27,7 +27,7 @@ def insert_many(
     if not cut.sections:
         return fill(cut, added, order or before)
     while added:
-        batch = _Batch(cut, order)
+        batch = _Batch(cut, order, before)
         count = next((at for at, one in enumerate(added[:size]) if not batch.take(*one)), min(size, len(added)))
         if count > 1:
             after = outline(batch.written(), known)
@@ -76,8 +76,9 @@ class _Group:
 class _Batch:
     """New sections for which the page need not be cut again: none of them changes where the others go."""
 
-    def __init__(self, page: Page, order: Order | None) -> None:
+    def __init__(self, page: Page, order: Order | None, before: Order | None) -> None:
         self._page, self._order = page, order
+        self._otherwise = before or (None if page_order(page) else "oldest")
         self._lists, self._spaces = growing(page), Spaces(page)
         self._orders: dict[int, Order | None] = {}  # by the place of a list's first section
         self._by_month: dict[tuple[int, str], _Group | None] = {}
@@ -146,5 +147,8 @@ class _Batch:
             return None
         if one.is_ahead and not self._page.is_ahead([replace(one.sections[0], title="")]):
             return None
-        order = order_of(one.sections)
-        return self._order or (order if order and lead(one.sections, order) > 0 else None)
+        order = self._order or order_of(one.sections)
+        if order:
+            return order if self._order or lead(one.sections, order) > 0 else None
+        is_level = lead(one.sections, "oldest") == lead(one.sections, "newest") == 0  # of one day, say
+        return self._otherwise if is_level and len({section.period for section in one.sections}) == 1 else None

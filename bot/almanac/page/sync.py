@@ -4,6 +4,7 @@ A record's `rendered` is what both sides last agreed on, so it tells who changed
 overwritten: it is taken into the records, or nothing is changed at all and the places are shown.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -166,7 +167,7 @@ class _Work:
             return
         # A section that is kept verbatim says its own date, so only one that is written from the fields can move.
         is_other = record.markdown is None and self._belongs_elsewhere(text, section)
-        moves = is_other or (record.markdown is None and section.date != record.date)
+        moves = is_other or (record.markdown is None and self._goes(section, record.date))
         self._slots.append(_Slot(section, _rendered(record, text), text, moves=moves))
         if is_other:
             self.before[record.id] = None  # it had no section yet, only a line in another list
@@ -178,6 +179,26 @@ class _Work:
         """Tell whether a section is written as another kind of entry than before, for which the page has a list."""
         family = style_of(text).family
         return family != section.style.family and any(one.style.family == family for one in self.cut.sections)
+
+    def _goes(self, section: Section, date: str) -> bool:
+        """Tell whether a section has another place at another date. Alone below its own year or month, it has not."""
+        if section.date == date or self._under[section.period] > 1:
+            return section.date != date
+        line = next((self._headings[part] for part in (date, date[:7], date[:4]) if part in self._headings), None)
+        return line is None or line != section.period
+
+    @cached_property
+    def _under(self) -> Counter[int | None]:
+        return Counter(section.period for section in self.cut.sections)
+
+    @cached_property
+    def _headings(self) -> dict[str, int | None]:
+        """The line of the heading of each year and month; None where several have it, as the terms of a year may."""
+        found: dict[str, int | None] = {}
+        for heading in self.cut.headings:
+            if heading.period:
+                found[heading.period] = None if heading.period in found else heading.line
+        return found
 
     def _write_changes(self, section: Section, record: Event) -> bool:
         """Write what a record changed into its section that is kept word for word; tell whether there was anything."""
