@@ -271,21 +271,22 @@ def test_each_new_heading_takes_a_cut(cuts: list[str]) -> None:
     ("page", "texts"),
     [
         # What is not seen as an event where it is put, but only known, is a list of its own.
-        ("# Talks\n\n- 2021-01-01: a\n- 2021-02-01: b\n- 2021-03-01: c\n", ["- a talk {}"]),
-        ("# Talks\n\n- 2021-01-01: a\n- 2021-02-01: b\n- 2021-03-01: c\n", ["- {}: a talk", "- a talk {}"]),
+        ("# Talks\n\n- 2021-01-01: a\n- 2021-02-01: b\n- 2021-03-01: c\n", ["- a talk of number {1}"]),
+        ("# Talks\n\n- 2021-01-01: a\n- 2021-02-01: b\n- 2021-03-01: c\n", ["- {0}: a talk", "- a talk of number {1}"]),
         # A list whose entries all say that they are ahead is no such list with another entry.
-        ("# A\n\n- 2022-01-01: Next meeting\n- 2022-02-01: Next meeting\n\n# B\n\n- 2021-01-01: c\n", ["- {}: a"]),
+        ("# A\n\n- 2022-01-01: Next meeting\n- 2022-02-01: Next meeting\n\n# B\n\n- 2021-01-01: c\n", ["- {0}: a"]),
         (
             "# A\n\n- 2022-01-01: Next meeting\n- 2022-02-01: Next meeting\n\n# B\n\n- 2021-01-01: c\n",
-            ["- {}: Next meeting"],
+            ["- {0}: Next meeting"],
         ),
-        ("# Talks\n\n", ["- {}: a"]),
-        ("# Talks\n\n- Jan 1: a\n- Feb 1: b\n- 2021-03-01: c\n", ["- {}: a"]),
-        ("# Talks\n\n- 2021-01-01: a\n- 2021-02-01: b\n", ["- {}: a"]),
+        ("# Talks\n\n## 2021\n\n- 2021-01-01: a\n\n## 2022\n\n- 2022-01-01: b\n", ["- {0}: a"]),
+        ("# Talks\n\n", ["- {0}: a"]),
+        ("# Talks\n\n- Jan 1: a\n- Feb 1: b\n- 2021-03-01: c\n", ["- {0}: a"]),
+        ("# Talks\n\n- 2021-01-01: a\n- 2021-02-01: b\n", ["- {0}: a"]),
     ],
 )
 @pytest.mark.parametrize("order", ["newest", "oldest", None])
 def test_what_is_seen_otherwise_is_put_there_one_by_one(page: str, texts: list[str], order: Order | None) -> None:
     days = ["2021-01-05", "2021-02-05", "2021-11-05", "2022-01-05", "2022-01-15", "2022-03-05", "XXXX-05-05"]
-    added = [(texts[number % len(texts)].format(day), day) for number, day in enumerate(days)]
+    added = [(texts[number % len(texts)].format(day, number), day) for number, day in enumerate(days)]
     assert at_once(page, added, order) == one_by_one(page, added, order)
