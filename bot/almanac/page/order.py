@@ -7,6 +7,7 @@ from typing import Literal
 
 from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import Problem
+from almanac.page.headings import Heading
 from almanac.page.outline import Page, Section, first_day, known_dates, with_years
 
 Order = Literal["newest", "oldest"]
@@ -41,13 +42,24 @@ def order_of(sections: Sequence[Section]) -> Order | None:
 def order_of_groups(page: Page, sections: Sequence[Section]) -> Order | None:
     """Return what comes first of the years, seasons or months under which a list is; None if that cannot be seen.
 
-    Where all of its entries are under one such heading, the others of its level tell.
+    Where all of its entries are under one such heading, those beside it tell.
     """
-    used = {one.period for one in sections}
-    levels = {heading.level for heading in page.headings if heading.line in used}
-    periods = [heading.period for heading in page.headings if heading.period and heading.level in levels]
+    periods = [heading.period or "" for heading in period_headings(page, sections)]
     steps = _steps_of_groups(sections) or Counter(_direction(pairwise(periods)))
     return max(steps, key=lambda order: steps[order], default=None)
+
+
+def period_headings(page: Page, sections: Sequence[Section]) -> list[Heading]:
+    """Return the headings of years, terms or months above a list's entries, and those beside them without an entry."""
+    used = {section.period for section in sections}
+    kinds = {(one.level, len(one.period)) for one in page.headings if one.line in used and one.period}
+    parts: list[list[Heading]] = [[]]
+    for heading in page.headings:
+        if kinds and heading.level < min(kinds)[0]:
+            parts.append([])
+        elif (heading.level, len(heading.period or "")) in kinds:
+            parts[-1].append(heading)
+    return [heading for part in parts if any(one.line in used for one in part) for heading in part]
 
 
 def is_jumbled(sections: Sequence[Section]) -> bool:

@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 from almanac.dates import find_date
 from almanac.page.headings import Heading
 from almanac.page.lines import BULLET, is_delimiter, is_rule, split_lines
-from almanac.page.order import Order
+from almanac.page.order import Order, period_headings
 from almanac.page.outline import Page, Section
 
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
@@ -59,7 +59,7 @@ def new_heading(page: Page, group: Sequence[Section], date: str, order: Order) -
     if term is None:
         return None
     newest = {one.period: one.date for one in sorted(group, key=lambda one: one.date)}
-    beside = _beside(page, headings)
+    beside = period_headings(page, group)
     later = [heading for heading in beside if newest.get(heading.line, heading.period or "") > date]
     following = later if order == "oldest" else [heading for heading in beside if heading not in later]
     models = [one for one in following if one in headings] or headings[-1:]
@@ -78,19 +78,6 @@ def new_heading(page: Page, group: Sequence[Section], date: str, order: Order) -
         return page.lines.offsets[following[0].line], lead, closing + separator
     folded = _folded_end(page, group[-1].period, group)
     return group[-1].end + len(folded) if folded else _list_end(page, group[-1]), separator + lead, closing
-
-
-def _beside(page: Page, headings: Sequence[Heading]) -> list[Heading]:
-    """Return these headings and those among them of other years, terms or months, which have no entry in this list."""
-    levels = {heading.level for heading in headings}
-    lengths = {len(heading.period or "") for heading in headings}
-    parts: list[list[Heading]] = [[]]
-    for heading in page.headings:
-        if heading.level < min(levels):
-            parts.append([])
-        elif heading.level in levels and len(heading.period or "") in lengths:
-            parts[-1].append(heading)
-    return [heading for part in parts if any(one in part for one in headings) for heading in part]
 
 
 def _list_end(page: Page, last: Section) -> int:
