@@ -159,6 +159,21 @@ def test_a_word_that_one_link_alone_has_is_left_out() -> None:
     assert written(page, BARE) == "* Nov 15, 2021 - Owls"
 
 
+@pytest.mark.parametrize("shape", ["No. {} - ", "Meetup {}: ", "#{} \u2013 ", "#{}. "])
+def test_running_numbers_go_on_behind_a_word(shape: str) -> None:
+    page = lines(f"### {shape.format('{number}')}{{title}} (Nov {{day}}, 2021)", "\n\n")
+    number = next_number(outline(page), "2021-11-15")
+    assert number == 10
+    assert written(page, BARE.model_copy(update={"number": number})) == f"### {shape.format(10)}Owls (Nov 15, 2021)"
+    assert written(page, BARE) == "### Owls (Nov 15, 2021)"
+
+
+def test_a_number_of_another_kind_is_a_part_of_the_title() -> None:
+    titles = ("Python 3: news", "Room 101: a visit", "2001: a film", "HTTP 2: less waiting")
+    page = "".join(f"### {title} (Nov {day}, 2021)\n\n" for day, title in enumerate(titles, 1))
+    assert next_number(outline(page), "2021-11-15") is None
+
+
 def test_running_numbers_go_on() -> None:
     page = lines("### {number}\\. {title} (Nov {day}, 2021)", "\n\n")
     assert written(page, BARE) == "### Owls (Nov 15, 2021)"

@@ -76,6 +76,11 @@ def test_a_section_edited_by_hand_is_taken_over() -> None:
     assert synced.records[1] == SECOND
 
 
+def test_a_note_about_an_edit_by_hand_names_the_title_as_it_is_now() -> None:
+    synced = run(REFERENCE.replace(FIRST.title, "Cake for all"), [FIRST, SECOND])
+    assert [note.typed for note in synced.notes] == ["Cake for all"]
+
+
 def test_what_no_section_could_show_stays_in_the_record() -> None:
     label = FIRST.model_copy(update={"people": (), "people_label": "Hosts"})
     before = run(REFERENCE, [label, SECOND])

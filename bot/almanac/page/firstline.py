@@ -36,7 +36,10 @@ _LETTER = re.compile(r"[^\W_]")
 _UNSAFE = re.compile(r"[{}<>`\\]")
 
 _CUTS = (" - ", " \u2013 ", " \u2014 ", " | ", " / ", ": ", "; ", ", ", " (", " @ ", " at ")
-_NUMBERED = re.compile(r"([0-9]{1,4})(\\?[./)]{1,2}[ ]+)(?=\S)")
+_NUMBERED = re.compile(
+    r"(?P<word>#|[^\W\d_]{1,10}\.?[ ])?(?P<number>[0-9]{1,4})"
+    r"(?P<end>\\?[./)]{1,2}[ ]+|(?(word)[ ]?[:\u2013\u2014-][ ]+|(?!)))(?=\S)"
+)
 _SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
 NAMES = re.compile(rf"{PERSON_NAME}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ]){PERSON_NAME})*")
 PERSON = re.compile(rf"{PERSON_NAME}(?:[ ]\([^()]+\)|,[ ]\S.*)?")
@@ -327,7 +330,8 @@ def _cutter(values: list[str], *, only: bool) -> _Cutter | None:
     if role in ("people", "weekday"):
         # Or unless it says more of a person than the name.
         return None if only and not _share(values, _with_brackets) else _Named(role)
-    if len({*values}) == len(values) >= _HABIT and _share(values, _NUMBERED.match):
+    leads = [found["word"] for value in values if (found := _NUMBERED.match(value))]
+    if len({*values}) == len(values) >= _HABIT and len(leads) >= len(values) * _MOST and len({*leads}) == 1:
         return _numbered
     if sum(len(_SENTENCE.findall(value)) > 1 for value in values) >= len(values) * _MOST:
         return _sentences
@@ -402,11 +406,12 @@ def _role(values: Sequence[str]) -> str | None:
 
 
 def _numbered(piece: Piece) -> list[Piece]:
-    """Cut off a running number."""
+    """Cut off a running number, with the word that leads to it."""
     found = _NUMBERED.match(piece.text)
     if found is None or piece.url or piece.around[0]:
         return [piece]
-    return [Piece(found[1], "number"), Piece(found[2]), Piece(piece.text[found.end() :], "?")]
+    lead, number, end = Piece(found["word"] or ""), Piece(found["number"], "number"), Piece(found["end"])
+    return [lead, number, end, Piece(piece.text[found.end() :], "?")]
 
 
 def _sentences(piece: Piece) -> list[Piece]:

@@ -248,7 +248,7 @@ class _Work:
         understood = self.reader.again(section, record, self._fields.get(section.start))
         self._slots.append(_Slot(section, understood.event, section.text))
         self.before[record.id] = record
-        self._note("This section was edited by hand; its record takes the change over.", section, record)
+        self._note("This section was edited by hand; its record takes the change over.", section, understood.event)
         self._warn(understood)
 
     def make_record(self, section: Section, taken: TakenIds) -> None:
