@@ -159,6 +159,12 @@ def test_a_word_that_one_link_alone_has_is_left_out() -> None:
     assert written(page, BARE) == "* Nov 15, 2021 - Owls"
 
 
+def test_the_newest_lines_show_how_the_next_one_is_written() -> None:
+    new = [f"## Talk {name} 2021.10.{day}" for name, day in zip("abcde", range(25, 20, -1), strict=True)]
+    old = [f"## Talk {name} on {day}.09.2020" for name, day in zip("fghijklmnop", range(25, 14, -1), strict=True)]
+    assert written("\n\n".join([*new, *old]), BARE) == "## Owls 2021.11.15"
+
+
 @pytest.mark.parametrize("shape", ["No. {} - ", "Meetup {}: ", "#{} \u2013 ", "#{}. "])
 def test_running_numbers_go_on_behind_a_word(shape: str) -> None:
     page = lines(f"### {shape.format('{number}')}{{title}} (Nov {{day}}, 2021)", "\n\n")

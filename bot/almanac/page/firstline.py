@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from almanac.dates import TIME, find_date
+from almanac.dates import TIME, UNKNOWN_YEAR, find_date
 from almanac.event.people import PERSON_NAME
 from almanac.page.columns import field_of
 from almanac.page.dateshapes import without_zoned_time
@@ -58,6 +58,8 @@ _LONGEST_TIME = 40
 _ADDRESSES = ("url", "recording", "links")
 WHAT_AND_WHEN = ("date", "title", "both")
 # Of the values in one place: so many say what all of them are, so few do not; and from so many on they are a habit.
+_MODELS = 8
+"""How many of the newest lines show how the next one is written."""
 _MOST, _FEW, _HABIT = 0.65, 0.35, 3
 _CONDITIONS = {"weekday": "date | length == 10", "number": "number is not none"}
 """When a field is written, unless it is whenever there is a value."""
@@ -153,10 +155,16 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
         model = replace(model, mark="#" * style.level + model.mark.lstrip("#"))
     return FirstLine(
         model,
-        date_example([(_date_with_weekday(line), line.section.date) for line in alike], sections),
+        date_example([(_date_with_weekday(line), line.section.date) for line in _newest(alike)], sections),
         "(series or title)" if recurring else "title",
         "=-"[style.level - 1] if style.kind == "setext" else "",
     ), own
+
+
+def _newest(lines: Sequence[Line]) -> list[Line]:
+    """Return the newest lines of a list, in its order, as people may have written older ones in another way."""
+    by_date = sorted(lines, key=lambda line: line.section.date.lstrip(UNKNOWN_YEAR), reverse=True)
+    return [line for line in lines if line in by_date[:_MODELS]]
 
 
 def _date_with_weekday(line: Line) -> str:
@@ -539,7 +547,7 @@ def _skeleton(line: Line) -> Line:
 
 def _model(lines: Sequence[Line]) -> Line:
     """Choose the line that most are like: the newest of those that show most of what the list shows."""
-    skeletons = Counter(_skeleton(line).shape for line in lines)
+    skeletons = Counter(_skeleton(line).shape for line in _newest(lines))
     alike = [line for line in lines if skeletons[_skeleton(line).shape] == max(skeletons.values())]
     often = Counter(field for line in lines for field in line.fields)
     least = min(max(2, len(lines) * _OPTIONAL), len(lines))
