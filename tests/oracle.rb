@@ -5,16 +5,10 @@ require "timeout"
 require "tmpdir"
 
 Jekyll.logger.log_level = :error
-kramdown = {
-  "smart_quotes" => %w[apos apos quot quot],
-  "typographic_symbols" => {
-    "hellip" => "...", "mdash" => "---", "ndash" => "--", "laquo" => "<<", "raquo" => ">>"
-  }
-}
 
 Dir.mktmpdir do |folder|
   site = Jekyll::Site.new(
-    Jekyll.configuration("source" => folder, "quiet" => true, "disable_disk_cache" => true, "kramdown" => kramdown)
+    Jekyll.configuration("source" => folder, "quiet" => true, "disable_disk_cache" => true)
   )
   markdown = site.find_converter_instance(Jekyll::Converters::Markdown)
   pages = JSON.parse($stdin.read)

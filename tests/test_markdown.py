@@ -4,7 +4,7 @@ import html
 import re
 
 import pytest
-from almanac.markdown import Safe, address, anywhere, fence, heading, item, link, text
+from almanac.markdown import Safe, address, anywhere, fence, formerly, heading, item, link, text
 from almanac.urls import RefusedUrl, check_url, host_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +28,10 @@ def test_every_character_that_is_markup_anywhere(char: str) -> None:
         ("www.x.org WWW.x ww.x", "www&#46;x.org WWW&#46;x ww.x"),
         ("a\r\n\nb\u2028c", "a b c"),
         ("a\x00\x1bb\ud800", "ab"),
-        ('"it\'s" -- fine... (1) #12 @who +1', '"it\'s" -- fine... (1) #12 @who +1'),
+        ('"it\'s" - fine. (1) #12 @who +1', '"it\'s" - fine. (1) #12 @who +1'),
+        ("git push --force ---", "git push -&#45;force -&#45;&#45;"),
+        ("so ... it .. is", "so .&#46;&#46; it .&#46; is"),
+        ("a << b >> c", "a &#60;&#60; b &#62;&#62; c"),
     ],
 )
 def test_text(typed: str, written: str) -> None:
@@ -53,6 +56,7 @@ def test_heading(typed: str, written: str) -> None:
         ("://", "&#58;//"),
         ("12. a 3. b", "12&#46; a 3. b"),
         ("1) a", "1&#41; a"),
+        ("--x", "&#45;&#45;x"),
         ("1.5", "1&#46;5"),
         ("   code", "code"),
         ("a", "a"),
@@ -75,6 +79,20 @@ def test_what_is_safe_is_left_alone(function: object) -> None:
     done = Safe("# **x** ![")
     assert callable(function)
     assert function(done) is done
+
+
+@pytest.mark.parametrize(
+    ("typed", "former"),
+    [
+        ("git push --force ...", "git push --force ..."),
+        ("---", "&#45;--"),
+        ("www...x", "www&#46;..x"),
+        ("1...", "1&#46;.."),
+        ("- a -&#45; .&#46;", "&#45; a -&#38;#45; .&#38;#46;"),
+    ],
+)
+def test_what_was_written_before_runs_were_escaped(typed: str, former: str) -> None:
+    assert formerly(item(typed)) == formerly(former) == former
 
 
 def test_the_reference_pages_text_is_not_touched() -> None:

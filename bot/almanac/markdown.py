@@ -14,7 +14,9 @@ _LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 # Emphasis, code, links, HTML, tables, maths, attribute lists and Liquid begin with one of these. An ampersand is one
 # only where it could begin a reference. GitHub makes links of a bare `https://` and `www.`.
-_MARKUP = re.compile(r"[\\`*_^{}\[\]<>|$~]|&(?=[A-Za-z0-9_:#])|:(?=//)|(?<=[wW]{3})\.")
+# Jekyll's typographer makes dashes of `--` and `---` and one character of `...`, so the second of a run is a reference.
+_MARKUP = re.compile(r"[\\`*_^{}\[\]<>|$~]|&(?=[A-Za-z0-9_:#])|:(?=//)|(?<=[wW]{3})\.|(?<=-)-|(?<=\.)\.")
+_IN_RUN = re.compile(r"(?:(?<=-)|(?<=&#45;))&#45;|(?:(?<=\.)|(?<=&#46;))&#46;")
 _FIRST = re.compile(r"\A(?:[#+\-=:]|[0-9]+[.)])")
 _JOINT = re.compile(r"[!&]\Z")
 _BANG = re.compile(r"!\Z")
@@ -89,6 +91,11 @@ def address(url: str) -> Safe:
         RefusedUrl: A page may not link there.
     """
     return Safe(check_url(url))
+
+
+def formerly(written: str) -> str:
+    """Return Markdown as it was written while runs of hyphens and dots were not escaped: older sections have it so."""
+    return _IN_RUN.sub(lambda found: chr(int(found[0][2:-1])), written)
 
 
 def fence(value: str) -> str:

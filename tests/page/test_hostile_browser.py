@@ -7,7 +7,7 @@ import pytest
 from almanac.text import clean_line
 
 from tests.browser import HOST, visit
-from tests.built import PLAIN_TYPOGRAPHY, build, tokens, with_text
+from tests.built import DEFAULT, build, tokens, with_text
 from tests.hostile import HOSTILE, HOSTILE_TEXTS
 from tests.positions import WORD, page, sections, words
 
@@ -28,7 +28,7 @@ def test_a_browser_shows_the_text_and_does_nothing(tmp_path: Path) -> None:
         "hostile.md": page(*(section for typed in CLEANED for section in sections(typed))),
         "harmless.md": page(*sections(WORD)),
     }
-    built = build(tmp_path / "site", files, PLAIN_TYPOGRAPHY)
+    built = build(tmp_path / "site", files, DEFAULT)
     seen = visit((built / "hostile.html").read_text(encoding="utf-8"), tmp_path / "hostile")
     assert 'data-looked="yes"' in seen.dom
     assert "data-tried" not in seen.dom

@@ -9,7 +9,7 @@ from almanac.event.model import Event, Link, Person
 from almanac.event.record import read_record, write_record
 from almanac.text import clean_text
 
-from tests.built import PLAIN_TYPOGRAPHY, Token, build, tokens, with_text
+from tests.built import DEFAULT, Token, build, tokens, with_text
 from tests.hostile import HOSTILE, HOSTILE_TEXTS
 from tests.tools import need
 
@@ -77,7 +77,7 @@ def test_a_liquid_loop_that_escapes_as_documented(tmp_path: Path) -> None:
     files = dict.fromkeys(("page.html", "written.md"), f"---\n---\n{LOOP}")
     for number, typed in enumerate((WORD, *CLEANED)):
         files[f"_data/events/{number:05}.yml"] = write_record(event(typed, number))
-    built = build(tmp_path / "site", files, PLAIN_TYPOGRAPHY)
+    built = build(tmp_path / "site", files, DEFAULT)
     for name in ("page.html", "written.html"):
         assert_shown_as_typed(tokens((built / name).read_text(encoding="utf-8")))
 

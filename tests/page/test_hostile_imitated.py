@@ -7,7 +7,7 @@ from almanac.page.imitate import write_templates
 from almanac.page.outline import outline
 from almanac.page.template import section_renderer
 
-from tests.built import Token, build, straight, tokens, with_text
+from tests.built import Token, build, tokens, with_text
 from tests.hostile import HOSTILE
 from tests.page.house import PAGES
 from tests.page.test_hostile import CLEANED
@@ -110,8 +110,7 @@ def test_text_is_read_as_it_was_typed_in_every_shape(tmp_path: Path) -> None:
     wrong: list[tuple[str, list[tuple[Token, Token]]]] = []
     for text, found in zip(typed[1:], pages[1:], strict=True):
         expected = with_text(pages[0], words(text))
-        if straight(found) != straight(expected):
-            pairs = zip(straight(found), straight(expected), strict=False)
-            wrong.append((text, [pair for pair in pairs if pair[0] != pair[1]][:1]))
+        if found != expected:
+            wrong.append((text, [pair for pair in zip(found, expected, strict=False) if pair[0] != pair[1]][:1]))
     assert len(typed) > len(HOSTILE) / 2
     assert not wrong

@@ -34,7 +34,10 @@ def unchanged(written: str) -> str:
 
 
 MUTANTS: dict[str, Mutant] = {
-    **{f"everywhere {char}": without("_MARKUP", re.escape(char)) for char in "\\`*_^{[]<>|$~&:."},
+    **{f"everywhere {char}": without("_MARKUP", re.escape(char)) for char in "\\`*_^{[]<>|$~&:"},
+    "everywhere www.": without("_MARKUP", r"(?<=[wW]{3})\."),
+    "everywhere --": without("_MARKUP", "(?<=-)-"),
+    "everywhere ...": without("_MARKUP", r"(?<=\.)\."),
     **{f"first {char}": without("_FIRST", re.escape(char)) for char in "#+-=:"},
     "first 1.": without("_FIRST", r"[0-9]+\."),
     "first 1)": without("_FIRST", r"[0-9]+\)"),

@@ -6,6 +6,7 @@ import pytest
 from almanac.config import Config
 from almanac.errors import ConfigError, UserError
 from almanac.event.model import Event
+from almanac.markdown import formerly
 from almanac.page.importer import import_page
 from almanac.page.insert import split
 from almanac.page.lines import fingerprint
@@ -55,6 +56,30 @@ def test_a_changed_template_writes_all_sections() -> None:
     synced = sync(REFERENCE, RECORDS, other, ZONES)
     assert [section.text for section in split(synced.page).sections] == [other(record) for record in RECORDS]
     assert not synced.problems
+
+
+def test_a_section_of_former_rules_stays_as_it_is_until_its_record_is_edited() -> None:
+    """Runs of hyphens and dots stood bare on pages once: that is no edit, of the section or of its record."""
+    typed = FIRST.model_copy(update={"title": "Undo with git push --force ...", "agenda": ("--dry-run", "Demos")})
+    former = formerly(render(typed))
+    known = typed.model_copy(update={"rendered": fingerprint(former)})
+    page = REFERENCE.replace(render(FIRST), former)
+    assert "git push --force ..." in page
+    assert run(page, [known, SECOND]) == Synced(page, (known, SECOND))
+    for newline in ("\r\n", "\n"):
+        lines = page.replace("\n", newline)
+        assert run(lines, [known, SECOND]).page == lines
+
+    by_hand = page.replace("    * Demos\n", "    * Demos -- and cake\n", 1)
+    taken = run(by_hand, [known, SECOND])
+    assert taken.page == by_hand
+    assert taken.records[0].agenda == ("--dry-run", "Demos -- and cake")
+    assert taken.records[0].title == typed.title
+
+    edited = known.model_copy(update={"location": "Room 5"})
+    section = render(edited)
+    assert run(page, [edited, SECOND]).page == page.replace(former, section)
+    assert "git push -&#45;force .&#46;&#46;" in section
 
 
 def test_a_changed_date_moves_the_section() -> None:

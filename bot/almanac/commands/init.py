@@ -28,11 +28,11 @@ from almanac.config import Config
 from almanac.errors import Problem, UserError
 from almanac.form.schema import Form, read_form
 from almanac.output import errors_as_json, print_json, print_problems, print_text, problem_values
+from almanac.page.canonical import is_known
 from almanac.page.imitate import DOCS
 from almanac.page.importer import Imported, import_page
 from almanac.page.index import index_of, index_template
 from almanac.page.insert import refuse_loop
-from almanac.page.lines import fingerprint
 from almanac.page.outline import Page, Section, outline
 from almanac.page.passed_over import mostly_undated
 from almanac.page.tables import table_questions
@@ -396,7 +396,7 @@ def _take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
         )
         write = section_renderer(source) if source else None
         if write and any(
-            event.markdown is None and fingerprint(write(event)) != event.rendered for event in site.records
+            event.markdown is None and not is_known(event.rendered, write(event)) for event in site.records
         ):
             plan.shape = None  # it would write records that are there already in another way
         return

@@ -15,6 +15,7 @@ from functools import lru_cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from almanac.markdown import formerly
 from almanac.page.entries import style_of
 from almanac.page.lines import fingerprint, fingerprints, raw_cells, split_lines
 
@@ -61,8 +62,9 @@ def sense(section: str) -> str:
 
 
 def is_known(rendered: str | None, section: str) -> bool:
-    """Tell whether a section still says what it said when `rendered` was put into its record."""
-    return rendered is not None and (rendered in fingerprints(section) or rendered == sense(section))
+    """Tell whether a section still says what it said when `rendered` was put into its record, escaped as ever."""
+    known = (*fingerprints(section), *fingerprints(formerly(section)))
+    return rendered is not None and (rendered in known or rendered == sense(section))
 
 
 def spelt(section: str) -> list[str]:

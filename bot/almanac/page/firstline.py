@@ -566,7 +566,7 @@ def write_first_line(first: FirstLine) -> str:
     model = first.model
     line = model.mark + "".join(_write_pieces(first))
     if first.underline:
-        underline = f'{{{{ ("{first.underline}" * (line | length)) | text }}}}'
+        underline = f"{{% for _ in line %}}{first.underline}{{% endfor +%}}"
         return f"{{% set line %}}{line}{{% endset %}}\n{{{{ line }}}}\n{underline}"
     return line
 

@@ -14,6 +14,7 @@ from almanac.config import Config
 from almanac.errors import Problem
 from almanac.event.model import Event, TakenIds
 from almanac.event.record import incoherent, record_path
+from almanac.markdown import formerly
 from almanac.page.canonical import is_known, says_same
 from almanac.page.entries import style_of
 from almanac.page.fields import entry_fields
@@ -278,13 +279,14 @@ class _Work:
         A section that has other bytes than it was written with only has to say the same. If it has not, the record or
         the template was edited, and a change of style is one too. Other line ends are not a difference if the section
         is as it was written, even if the rest of the page has other ones by now, or if the whole page has one line end:
-        then Git changed them at a checkout.
+        then Git changed them at a checkout. Nor is it one if the section has the bare hyphens and dots of former rules.
         """
         if text == section.text or record.rendered not in fingerprints(section.text):
             return says_same(text, section.text)
         page, newline = self.cut.text, self.cut.newline
         as_written = record.rendered == fingerprint(section.text) or with_newline(page, newline) == page
-        return as_written and with_newline(text, newline) == with_newline(section.text, newline)
+        ours, theirs = (formerly(with_newline(one, newline)) for one in (text, section.text))
+        return as_written and ours == theirs
 
     def _note(self, message: str, section: Section, record: Event) -> None:
         self.notes.append(Problem(message, typed=record.title, file=self.config.page, line=section.line))
