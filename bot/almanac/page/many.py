@@ -54,7 +54,7 @@ def _looks(sections: Sequence[Section]) -> list[tuple[str, str, int, int | None]
 
 
 @dataclass
-class _Group:
+class _Entries:
     """The sections of a list, or of its part under one heading, and what is put among them."""
 
     sections: list[Section]
@@ -81,8 +81,8 @@ class _Batch:
         self._otherwise = before or (None if page_order(page) else "oldest")
         self._lists, self._spaces = growing(page), Spaces(page)
         self._orders: dict[int, Order | None] = {}  # by the place of a list's first section
-        self._by_month: dict[tuple[int, str], _Group | None] = {}
-        self._groups: dict[tuple[int, int | None], _Group] = {}
+        self._by_month: dict[tuple[int, str], _Entries | None] = {}
+        self._groups: dict[tuple[int, int | None], _Entries] = {}
 
     def take(self, text: str, date: str) -> bool:
         """Take a section in; False if where it goes depends on more than its date, or if it changes more than that."""
@@ -117,7 +117,7 @@ class _Batch:
     def _edits(self) -> list[_Edit]:
         return sorted((edit for group in self._groups.values() for edit in group.edits()), key=lambda edit: edit[0])
 
-    def _group(self, one: Growing, date: str) -> _Group | None:
+    def _group(self, one: Growing, date: str) -> _Entries | None:
         """Return the sections among which a date of a month is put in a list."""
         sections, first, line = one.sections, one.sections[0].start, None
         if first not in self._orders:
@@ -138,7 +138,7 @@ class _Batch:
             if space is None and self._groups:
                 return None
             space = space or self._spaces.elsewhere(one.style.family)
-            self._groups[first, line] = _Group(sections, order, space)
+            self._groups[first, line] = _Entries(sections, order, space)
         return self._groups[first, line]
 
     def _lasting_order(self, one: Growing) -> Order | None:
