@@ -273,3 +273,8 @@ def test_rows_below_a_second_head_have_its_columns() -> None:
 def test_rows_without_a_date_have_the_same_head() -> None:
     page = page_of("| more | to come | soon |", "| Jun 4, 2021 | Owls | Ann |", head="| Date | Title | Speaker |")
     assert row_of(page, FULL) == "| Nov 15, 2021 | Owls | [Ada](https://example.org/ada), Grace |"
+
+
+def test_a_row_may_have_more_cells_than_head_and_first_row() -> None:
+    assert outline("|\n2019 | Jun | First walk\n").sections == ()
+    assert [section.date for section in outline("|\n2019 | Jun 1 | First walk\n").sections] == ["2019-06-01"]

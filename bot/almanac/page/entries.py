@@ -406,9 +406,9 @@ class _Table:
         return replace(found, leading=True, trailing=True, title=title)
 
     def _is_for_dates(self, index: int) -> bool:
-        return self.fields[index] == "date" or (
-            index < len(self.names) and _DATE_COLUMN.search(self.names[index]) is not None
-        )
+        """Tell by its field or name, which a column has only if the head and the first row reach as far."""
+        is_named = any(_DATE_COLUMN.search(name) for name in self.names[index : index + 1])
+        return is_named or "date" in self.fields[index : index + 1]
 
 
 # ------------------------------------------------------------------------------- where an event ends
