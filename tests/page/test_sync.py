@@ -386,3 +386,8 @@ def test_a_record_that_contradicts_itself(change: dict[str, str], field: str) ->
 def test_times_without_a_line_are_a_persons_own() -> None:
     new = event(starts="2021-11-10T09:00:00+01:00", time_zone="Europe/Paris", ends=None)
     assert not run(REFERENCE, [*RECORDS, new]).problems
+
+
+def test_a_heading_that_a_bullet_became_holds_the_event_below_it() -> None:
+    page = "- **Dec 6, 2021**: Nothing worked\n## [2021-02-15] - Winter sprint\n        - with a walk"
+    assert not run(f"#{page[1:]}", records_of(page)).problems

@@ -91,7 +91,7 @@ class Item:
         if found and found.leading and found.has_day and found.date == date and found.words in text:
             return found.words
         words = self.section.words
-        before, _, _ = plain(text).partition(words)
+        before = plain(text).split(words)[0] if words else ""  # an event among others may say no date of its own
         begins = words in text and not re.search(r"\w", WEEKDAY_BEFORE.sub("", before))
         return words if begins else ""
 
