@@ -274,3 +274,11 @@ def test_what_people_change_in_a_section_changes_in_its_record() -> None:
     assert sync(without, noted, render, ZONES).records[0].recording is None
     again = sync(without, sync(without, noted, render, ZONES).records, render, ZONES)
     assert (again.page, again.problems) == (without, ())
+
+
+def test_a_link_that_is_broken_by_hand_is_not_written_again() -> None:
+    page = "## May 1, 2020 Walk\n* [Recording](https://a.org/r/1)\n"
+    broken = page.replace("a.org/r", "a.org r")
+    taken = sync(broken, import_page(page, render, ZONES).events, render, ZONES)
+    assert (taken.page, taken.records[0].recording) == (broken, None)
+    assert sync(broken, taken.records, render, ZONES).page == broken

@@ -37,7 +37,8 @@ def unsaid(section: str, record: Event, read: Event | None = None) -> list[str]:
     changed = []
     for name in _SHOWN:
         value = getattr(record, name)
-        is_same = not value or value == getattr(read, name, None) or (isinstance(value, str) and value in section)
+        in_words = isinstance(value, str) and name not in _ADDRESSES and value in section
+        is_same = not value or value == getattr(read, name, None) or in_words
         if not is_same and not _is_said(name, value, seen, there):
             changed.append(name)
     # Where a section has no title, its date stands in for one.

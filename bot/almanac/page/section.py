@@ -18,9 +18,9 @@ from almanac.errors import Problem, UserError
 from almanac.event.model import Event, Link, Person, event_id
 from almanac.page.canonical import is_known, says_same, sense, spelt
 from almanac.page.lines import URL, fingerprint, links, plain, split_lines, with_newline
-from almanac.page.match import title_of, words
+from almanac.page.match import title_of
 from almanac.page.outline import Section
-from almanac.page.rewrite import without_gone
+from almanac.page.rewrite import unsaid, without_gone
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
 
@@ -284,17 +284,10 @@ def _verbatim(section: Section, event: Event) -> Event:
 
 
 def _with_unread(section: Section, event: Event, record: Event) -> Event:
-    """Keep the record's value of fields that cannot be read out of a section which still has all their words."""
-    text = words(plain(" ".join(spelt(section.text))))
-
-    def still_there(value: Any) -> bool:
-        if isinstance(value, tuple):
-            return all(still_there(getattr(one, "name", getattr(one, "label", one))) for one in value)
-        return value in section.text or words(plain(value)) in text
-
-    names = (name for name in _SHOWN if name != "links")  # links are read wherever they are
-    unread = {name: getattr(record, name) for name in names if getattr(record, name) and not getattr(event, name)}
-    return event.model_copy(update={name: value for name, value in unread.items() if still_there(value)})
+    """Keep the record's value of fields that cannot be read out of a section which still says them."""
+    gone = {"links", *unsaid(section.text, record)}  # links are read wherever they are
+    names = [name for name in _SHOWN if name not in gone and getattr(record, name) and not getattr(event, name)]
+    return event.model_copy(update={name: getattr(record, name) for name in names})
 
 
 def _readings(section: Section, fields: Fields | None) -> Iterator[_Reading]:
