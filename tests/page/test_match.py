@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from unittest.mock import patch
 
 from almanac.event.model import Event
-from almanac.page.match import COMPARED, Pairs, pair
+from almanac.page.match import COMPARED, Pairs, own_section, pair
 from almanac.page.outline import outline
 
 from tests.page.house import event
@@ -59,3 +59,10 @@ def test_on_one_day_each_is_compared_with_few() -> None:
     with patch("almanac.page.match._is_same", return_value=False) as compared:
         assert not pair(outline(page).sections, known, {one.id: one.id for one in known}).tied
     assert compared.call_count == count * COMPARED
+
+
+def test_of_two_sections_of_one_name_and_day_the_one_counts_that_says_what_the_record_does() -> None:
+    page = outline("## May 1, 2020: Walk\n\nNorth.\n\n## May 1, 2020: Walk\n\nSouth.\n")
+    found = own_section(page, event(date="2020-05-01", title="Walk"), "## May 1, 2020: Walk\n\nSouth.")
+    assert found is not None
+    assert found.line == page.sections[1].line
