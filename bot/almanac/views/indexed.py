@@ -4,17 +4,20 @@ The line is written with a template of its own. No record remembers it: it is th
 or one of the event's day and title, which people edited by hand and which is theirs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 
 from almanac.config import Config
+from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.page.canonical import says_same
 from almanac.page.entries import style_of
-from almanac.page.insert import insert, taken_out
+from almanac.page.insert import insert, taken_out, without
 from almanac.page.lines import fingerprints, plain, with_newline
-from almanac.page.match import own_section, same_name, words
+from almanac.page.many import insert_many
+from almanac.page.match import COMPARED, own_section, same_name, words
 from almanac.page.order import page_order
 from almanac.page.outline import Page, Section, outline
 from almanac.page.proof import says_date_of
@@ -41,7 +44,7 @@ class IndexedPageView(PageView):
     def remove(self, path: str, text: str | None, event: Event) -> str | None:
         page = super().remove(path, text, event)
         cut = outline(page or "")
-        line = self._line_of(cut, event)
+        line = self._line_of(cut.sections, event)
         return taken_out(cut, line) if line else page
 
     def follow(self, path: str, text: str, record: Event, before: Event) -> str:
@@ -51,28 +54,53 @@ class IndexedPageView(PageView):
         """Spell both parts as another version does. A line that people took off that version is taken off."""
         text = super().spelt_as(path, text, like, event)
         cut, model = outline(text), outline(like)
-        line, there = self._line_of(cut, event), self._line_of(model, event)
+        line, there = self._line_of(cut.sections, event), self._line_of(model.sections, event)
         if line and there:
             return text[: line.start] + with_newline(there.text, cut.newline) + text[line.end :]
         return taken_out(cut, line) if line else text
 
     def _synced(self, page: str, records: Sequence[Event]) -> Synced:
         synced = sync(page, records, self._render, self._config.zones(), self._config, listing=self._lists)
-        page, notes = synced.page, list(synced.notes)
+        changed = [
+            (record, before)
+            for record in synced.records
+            if record.id in synced.shown
+            and not ((before := synced.shown[record.id]) and self._line(before) == self._line(record))
+        ]
         own = {record.rendered for record in synced.records}
-        for record in synced.records:
-            before = synced.shown.get(record.id)
-            if record.id not in synced.shown or (before and self._line(before) == self._line(record)):
-                continue
-            line = self._line_of(outline(page), before or record)
-            if line is None or own.isdisjoint(fingerprints(line.text)):
-                page = self._listed(page, record, before)
-            alike = [section for section in outline(page).sections if self._lists(section, record)]
-            for section in alike:
+        page = self._all_listed(synced.page, changed, own)
+        by_day = _by_day(outline(page))
+        notes = list(synced.notes)
+        for record, _ in changed:
+            for section in filter(lambda one: self._lists(one, record), _of_day(by_day, record)):
                 if own.isdisjoint(fingerprints(section.text)) and not says_same(section.text, self._line(record)):
                     message = "This line was edited by hand, so it stays as it is. See whether it is still true."
                     notes.append(Problem(message, typed=record.title, file=self._config.page, line=section.line))
         return replace(synced, page=page, notes=tuple(notes))
+
+    def _all_listed(self, page: str, changed: Sequence[tuple[Event, Event | None]], own: Container[str | None]) -> str:
+        """Write the lines of all records that changed, as `_listed` does one; `own` are the sections' fingerprints."""
+        cut = outline(page)
+        by_day = _by_day(cut)
+        in_place: dict[int, str] = {}
+        gone: list[Section] = []
+        added: list[Event] = []
+        for record, before in changed:
+            there = list(_of_day(by_day, before or record))
+            line = self._line_of(there, before or record)
+            if line and any(one in own for one in fingerprints(line.text)):
+                continue  # it is the section of a record
+            if before is None:
+                added += [] if self._is_line(record) or any(self._lists(one, record) for one in there) else [record]
+            elif line and before.date != record.date:
+                gone.append(line)
+                added.append(record)
+            elif line and not says_same(line.text, self._line(record)):
+                in_place[line.start] = with_newline(self._line(record), cut.newline)
+        page = without(cut, gone, in_place) if gone or in_place else page
+        added.sort(key=lambda record: (*record.sort_key, record.id))
+        texts = [(with_newline(self._line(record), cut.newline), record.date) for record in added]
+        return insert_many(page, texts, {}, None, page_order(cut)) if texts else page
 
     def _lists(self, section: Section, event: Event) -> bool:
         line = self._line(event)
@@ -85,10 +113,10 @@ class IndexedPageView(PageView):
         """Tell whether an event's only place on the page is in the second list."""
         return style_of(self._render(event)) == style_of(self._line(event))
 
-    def _line_of(self, page: Page, event: Event) -> Section | None:
+    def _line_of(self, sections: Iterable[Section], event: Event) -> Section | None:
         """Find an event's line as it was written."""
         line = self._line(event)
-        alike = (section for section in page.sections if self._lists(section, event))
+        alike = (section for section in sections if self._lists(section, event))
         return next((section for section in alike if says_same(section.text, line)), None)
 
     def _listed(self, page: str, event: Event, previous: Event | None) -> str:
@@ -98,9 +126,23 @@ class IndexedPageView(PageView):
         if previous is None:
             is_listed = self._is_line(event) or any(self._lists(section, event) for section in cut.sections)
             return page if is_listed else insert(cut, text, event.date, None)
-        line = self._line_of(cut, previous)
+        line = self._line_of(cut.sections, previous)
         if line is None or says_same(line.text, text):
             return page
         if previous.date == event.date:
             return page[: line.start] + text + page[line.end :]
         return insert(outline(taken_out(cut, line)), text, event.date, None, page_order(cut))
+
+
+def _by_day(page: Page) -> dict[str, list[Section]]:
+    found: dict[str, list[Section]] = {}
+    for section in page.sections:
+        found.setdefault(section.date, []).append(section)
+    return found
+
+
+def _of_day(by_day: Mapping[str, Sequence[Section]], event: Event) -> Iterator[Section]:
+    """Give the first sections that say an event's date, or as much of it as they say at all."""
+    date = event.date
+    said = dict.fromkeys((date, date[: len("2021-11")], date[: len("2021")], UNKNOWN_YEAR + date[4:]))
+    return islice(chain.from_iterable(by_day.get(one, ()) for one in said), COMPARED)
