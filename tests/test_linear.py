@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
-from almanac.config import read_config
+from almanac.config import Config, read_config
 from almanac.dates import date_habits, find_date, period, read_date, without_time
 from almanac.errors import UserError
 from almanac.event.description import blocks
@@ -36,6 +36,7 @@ from almanac.proposal.textmerge import merge_files, merge_texts
 from almanac.renderer import template
 from almanac.text import clean_line, clean_text
 from almanac.times.check import check_imported, read_when
+from almanac.views.indexed import IndexedPageView
 
 from tests.linear import GROWTH, Attack, Used, attacks, grows_too_fast, patterns, seconds
 from tests.page.house import ZONES, event, render
@@ -279,6 +280,15 @@ def half_moved(count: int) -> Many:
     ]
 
 
+def added_to_a_jumbled_list(count: int) -> Many:
+    """Add records to a page that is not in the order of its dates."""
+    records = many(count, own_day)
+    known = [*records[: count // 2 : 2], *records[1 : count // 2 : 2]]
+    known = [one for pair in zip(known, known[::-1], strict=True) for one in pair][: count // 2]
+    page, known = page_of([*{one.id: one for one in known}.values()])
+    return page, [*known, *records[count // 2 :]]
+
+
 def added_on_one_day(count: int) -> Many:
     page, known = page_of(many(count, lambda _: "2021-11-08"))
     return page, [*known, *(event(id=f"2021-new-{one.id}", date=one.date, title=one.title) for one in known)]
@@ -309,6 +319,14 @@ def sync_all(many: Many) -> None:
     sync(*many, render, ZONES)
 
 
+def build_index(many: Many) -> None:
+    """Sync a page with a second list, in which no event is yet but one."""
+    page, known = many
+    view = IndexedPageView(Config(), render, section_renderer("- {{ date }}: {{ title | text }}"))
+    page += "\n# Complete list\n\n- 1999-01-01: The first\n"
+    view.build({Config().page: page}.get, known)
+
+
 MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "names": (pair_all, edited, 64),
     "names of one day": (pair_all, alike, 64),
@@ -316,6 +334,8 @@ MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "sync": (sync_all, edited, 16),
     "added": (sync_all, half_added, 32),
     "moved": (sync_all, half_moved, 32),
+    "added to a jumbled list": (sync_all, added_to_a_jumbled_list, 32),
+    "added to two lists": (build_index, half_added, 16),
     "added on one day": (sync_all, added_on_one_day, 32),
     "moved in months": (sync_all, moved_in_months, 32),
 }

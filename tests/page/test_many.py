@@ -90,6 +90,19 @@ def test_sections_put_into_a_list_at_once_are_where_each_would_be(
 @FEW
 @given(
     st.sampled_from([*STYLES]),
+    st.lists(DAYS, min_size=8, max_size=20),
+    st.lists(DATES, min_size=1, max_size=30),
+)
+def test_sections_put_into_a_list_in_another_order_than_its_dates(
+    style: str, days: list[str], added: list[str]
+) -> None:
+    page = f"# Talks\n\n{list_of(style, days)}\n\nend\n"
+    assert at_once(page, new(style, added), None) == one_by_one(page, new(style, added), None)
+
+
+@FEW
+@given(
+    st.sampled_from([*STYLES]),
     st.sampled_from([*STYLES]),
     st.lists(DAYS, min_size=2, max_size=12, unique=True).map(sorted),
     st.lists(DAYS, min_size=1, max_size=12, unique=True),

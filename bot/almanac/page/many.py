@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from almanac.dates import UNKNOWN_YEAR
 from almanac.page.entries import style_of
 from almanac.page.insert import Growing, Spaces, fill, growing, insert, list_for
-from almanac.page.order import Order, lead, order_of, page_order, places_in
+from almanac.page.order import Order, Steps, is_jumbled, lead, order_of, page_order, places_in, steps_of
 from almanac.page.outline import Page, Section, outline
 from almanac.page.periods import heading_for, terms_of
 
@@ -55,22 +55,42 @@ def _looks(sections: Sequence[Section]) -> list[tuple[str, str, int, int | None]
 
 @dataclass
 class _Entries:
-    """The sections of a list, or of its part under one heading, and what is put among them."""
+    """The sections of a list, or of its part under one heading, and what is put among them.
+
+    If the list has no `order`, that is behind them, as long as its `steps` are jumbled.
+    """
 
     sections: list[Section]
-    order: Order
+    order: Order | None
     space: str
+    steps: Steps
     added: list[tuple[str, str]] = field(default_factory=list)
 
+    def add(self, text: str, date: str) -> bool:
+        """Take one in; False if where it goes would depend on those before."""
+        if self.order is None:
+            if not self.steps.are_jumbled:
+                return False
+            self.steps.add(self.added[-1][1] if self.added else self.sections[-1].date, date)
+        self.added.append((text, date))
+        return True
+
     def edits(self) -> Iterator[_Edit]:
+        if self.order is None:
+            end = self.sections[-1].end
+            yield from ((end, self.space + text, self._section(text, date)) for text, date in self.added)
+            return
         places = places_in([one.date for one in self.sections], [date for _, date in self.added], self.order)
         step = 1 if self.order == "oldest" else -1
         for place, (text, date) in [*zip(places, self.added, strict=True)][::step]:
-            section = replace(self.sections[0], text=text, date=date)
+            section = self._section(text, date)
             if place < len(self.sections):
                 yield self.sections[place].start, text + self.space, section
             else:
                 yield self.sections[-1].end, self.space + text, section
+
+    def _section(self, text: str, date: str) -> Section:
+        return replace(self.sections[0], text=text, date=date)
 
 
 class _Batch:
@@ -95,9 +115,8 @@ class _Batch:
         if key not in self._by_month:
             self._by_month[key] = self._group(one, date)
         group = self._by_month[key]
-        if group is None:
+        if group is None or not group.add(text, date):
             return False
-        group.added.append((text, date))
         one.grow(date)
         return True
 
@@ -131,21 +150,30 @@ class _Batch:
                 return None
             line = heading.line
             sections = [section for section in sections if section.period == line]
-        if not order or not sections or not (self._order or lead(sections, order) >= 0):
+        steps = steps_of(sections)
+        has_place = self._order or lead(sections, order) >= 0 if order else self._is_jumbled(one)
+        if not sections or not has_place:
             return None
         if (first, line) not in self._groups:
             space = self._spaces.within(sections[0], in_period=line is not None)
             if space is None and self._groups:
                 return None
             space = space or self._spaces.elsewhere(one.style.family)
-            self._groups[first, line] = _Entries(sections, order, space)
+            self._groups[first, line] = _Entries(sections, order, space, steps)
         return self._groups[first, line]
 
+    def _is_jumbled(self, one: Growing) -> bool:
+        has_periods = any(section.period is not None for section in one.sections)
+        return self._is_lasting(one) and not self._order and not has_periods and is_jumbled(one.sections)
+
+    def _is_lasting(self, one: Growing) -> bool:
+        """Tell whether a list stays what it is, whatever comes into it; all its dates have years."""
+        has_years = not any(section.date.startswith(UNKNOWN_YEAR) for section in one.sections)
+        return has_years and (not one.is_ahead or self._page.is_ahead([replace(one.sections[0], title="")]))
+
     def _lasting_order(self, one: Growing) -> Order | None:
-        """Return the order of a list, if it is the same whatever comes into it; all its dates have years."""
-        if any(section.date.startswith(UNKNOWN_YEAR) for section in one.sections):
-            return None
-        if one.is_ahead and not self._page.is_ahead([replace(one.sections[0], title="")]):
+        """Return the order of a list, if it is the same whatever comes into it."""
+        if not self._is_lasting(one):
             return None
         order = self._order or order_of(one.sections)
         if order:

@@ -30,7 +30,7 @@ def order_of(sections: Sequence[Section]) -> Order | None:
     Most of its neighbours tell, or else its ends. Neighbours under different years count only if all others tell
     nothing: the years may be in one order, and the days of each in the other.
     """
-    steps = _steps(sections) or _steps_of_groups(sections)
+    steps: Counter[Order] = steps_of(sections) or _steps_of_groups(sections)
     if is_jumbled(sections) or not steps:
         return None
     if steps["newest"] == steps["oldest"]:
@@ -64,8 +64,19 @@ def period_headings(page: Page, sections: Sequence[Section]) -> list[Heading]:
 
 def is_jumbled(sections: Sequence[Section]) -> bool:
     """Tell whether a list is in another order than that of its dates: a third of its steps go the other way."""
-    steps = _steps(sections)
-    return steps.total() >= _FEW and min(steps["newest"], steps["oldest"]) * 3 > steps.total()
+    return steps_of(sections).are_jumbled
+
+
+class Steps(Counter[Order]):
+    """How many steps from one date of a list to the next go which way."""
+
+    @property
+    def are_jumbled(self) -> bool:
+        return self.total() >= _FEW and min(self["newest"], self["oldest"]) * 3 > self.total()
+
+    def add(self, before: str, after: str) -> None:
+        """Count one step more."""
+        self.update(_direction([(before, after)]))
 
 
 def lead(sections: Sequence[Section], order: Order) -> int:
@@ -73,15 +84,15 @@ def lead(sections: Sequence[Section], order: Order) -> int:
 
     From 0 on, it is not jumbled, and whatever comes into its place in this order does not make it so.
     """
-    steps = _steps(sections)
+    steps = steps_of(sections)
     return steps[order] * 3 - steps.total() * 2
 
 
-def _steps(sections: Sequence[Section]) -> Counter[Order]:
+def steps_of(sections: Sequence[Section]) -> Steps:
     """Count which way the dates go from one entry to the next, under one heading with a year or month."""
     groups = [[one.date for one in group] for _, group in groupby(sections, lambda one: one.period)]
     known = [[date for date in group if not date.startswith(UNKNOWN_YEAR)] for group in groups]
-    return Counter(_direction(pair for group in (known if any(known) else groups) for pair in pairwise(group)))
+    return Steps(_direction(pair for group in (known if any(known) else groups) for pair in pairwise(group)))
 
 
 def _steps_of_groups(sections: Sequence[Section]) -> Counter[Order]:
