@@ -11,6 +11,7 @@ from almanac.page.sync import Synced, sync
 from almanac.page.template import section_renderer
 
 from tests.page.house import PAGES, ZONES, render
+from tests.page.test_firstline import DAYS, NAMES
 
 VIDEO = "https://example.org/video"
 
@@ -282,3 +283,12 @@ def test_a_link_that_is_broken_by_hand_is_not_written_again() -> None:
     taken = sync(broken, import_page(page, render, ZONES).events, render, ZONES)
     assert (taken.page, taken.records[0].recording) == (broken, None)
     assert sync(broken, taken.records, render, ZONES).page == broken
+
+
+def test_no_other_value_is_written_over() -> None:
+    page = "## Nov 1, 2021 - Cats\n\nSee the [paper](https://a.org/paper).\n\n## Nov 8, 2021 - Dogs\n\nNothing.\n"
+    synced = changed(page, 0, url="https://a.org/register")
+    assert "[paper](https://a.org/paper)" in synced.page
+    names = "".join(f"## {name} (Works) - November {day}, 2021\n\n" for day, name in zip(DAYS, NAMES, strict=True))
+    record = import_page(names, render, ZONES).events[0].model_copy(update={"title": "On cats"})
+    assert rewritten(names.split("\n")[0], record, import_page(names, render, ZONES).events[0], render) is None

@@ -83,6 +83,8 @@ def rewritten(section: str, record: Event, read: Event, render: Callable[[Event]
     # What leads to a page of its own does so before and after.
     was = record.model_copy(update=shown | {"url": read.url or next((link.url for link in read.links), None)})
     for name in unsaid(section, record, read):
+        # An address that only stands in for the event's own stays where it is.
+        was = was.model_copy(update={name: getattr(read, name)})
         now = was.model_copy(update={name: getattr(record, name)})
         before, after = _rendered(render, was), _rendered(render, now)
         written = _replaced(text, getattr(was, name), getattr(now, name))
@@ -95,7 +97,8 @@ def rewritten(section: str, record: Event, read: Event, render: Callable[[Event]
         was, text = now, written or text
         if name in unsaid(text, record, read):
             return None
-    return text
+    # What stood for two fields, say a title and a name, cannot be changed for one of them.
+    return None if {*unsaid(text, record)} - {*unsaid(section, record)} else text
 
 
 def _rendered(render: Callable[[Event], str], event: Event) -> str:
