@@ -63,8 +63,8 @@ def proposed_files(files: Files, number: int, text: str) -> dict[str, str | None
     assert submission.event, submission.problems
     look = Look(issue, Base("main", "0" * 40), Proposal())
     filed = Filed(look, issue, submission.event, labels={field.id: field.label for field in site.form.fields})
-    offer = Offer(new_id(look, submission.event, site.ids), submission.event)
+    offer = Offer(new_id(look, submission.event, site.store, site.ids), submission.event)
     views = views_of(site.config, site.renderer(), site.index_renderer())
-    plan = proposed(filed, EventAtBase(site.config, site.text, site.ids), views, offer)
+    plan = proposed(filed, EventAtBase(site.config, site.store, site.text, site.ids), views, offer)
     [branch] = [write for write in plan.writes if isinstance(write, PutBranch)]
     return dict(branch.files)

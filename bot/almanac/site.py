@@ -12,7 +12,8 @@ from almanac.caps import CONFIG, FORM, MESSAGES, PAGE, RECORDS, TEMPLATE, Cap, c
 from almanac.config import Config, read_config
 from almanac.errors import ConfigError, ForgeError, Problem, UserError
 from almanac.event.model import Event
-from almanac.event.record import SUFFIX, is_foreign, is_record_name, read_records, record_path
+from almanac.event.record import SUFFIX, is_foreign, is_record_name
+from almanac.event.store import RecordFolder, Store
 from almanac.forge.disk import Disk
 from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
@@ -124,9 +125,20 @@ class Site:
             self._refuse_foreign()
         return frozenset(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
 
+    @cached_property
+    def store(self) -> Store:
+        """Where the site keeps its records."""
+        return RecordFolder(self.config.records)
+
     def record_text(self, path: str) -> str | None:
-        """Read one record as text; None if there is none."""
+        """Read the file of a record as text; None if there is none."""
         return self.text(path, RECORDS)
+
+    def record(self, event_id: str) -> Event | None:
+        """Read one record; None if there is none."""
+        path = self.store.path(event_id)
+        text = self.record_text(path)
+        return self.store.read(text, path, event_id) if text is not None else None
 
     @cached_property
     def record_texts(self) -> dict[str, str]:
@@ -135,7 +147,7 @@ class Site:
         Raises:
             UserError: A record has another name, or the folder is no place for records.
         """
-        folder = self.config.records
+        folder = self.config.records.rstrip("/")
         misnamed = [name for name in self._data_files if not name.endswith(SUFFIX)]
         if misnamed:
             self._refuse_foreign()
@@ -143,15 +155,14 @@ class Site:
             raise UserError([Problem(message, file=f"{folder}/{name}") for name in misnamed])
         self._watch(folder)
         found = sorted(self.files.read_all(folder, SUFFIX, RECORDS).items())
-        paths = [(record_path(folder, name.removesuffix(SUFFIX)), data) for name, data in found]
-        texts = {path: decoded(data, path) for path, data in paths}
+        texts = {path: decoded(data, path) for name, data in found for path in [f"{folder}/{name}"]}
         self._texts |= texts
         return texts
 
     @cached_property
     def records(self) -> tuple[Event, ...]:
         try:
-            return read_records(self.record_texts)
+            return self.store.read_all(self.record_texts)
         except UserError:
             self._refuse_foreign()
             raise
@@ -163,7 +174,7 @@ class Site:
     @cached_property
     def _data_files(self) -> list[str]:
         """The names of the data files in the records' folder; one that would hide a file of the site is refused."""
-        folder = self.config.records
+        folder = self.config.records.rstrip("/")
         hidden = hidden_files(folder, self.text, self.files.names, self.config.page)
         if hidden:
             message = (

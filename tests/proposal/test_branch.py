@@ -6,6 +6,7 @@ import pytest
 from almanac.config import Config
 from almanac.event.model import Event
 from almanac.event.record import write_record
+from almanac.event.store import RecordFolder
 from almanac.proposal.branch import Branch, content_on_top
 from almanac.proposal.marker import PullState
 from almanac.proposal.merge import field_digests
@@ -26,7 +27,7 @@ BRANCH = Branch(
     number=12,
     base=Base("main", FORK),
     head=HEAD,
-    at_base=EventAtBase(Config(), NOTHING.get, frozenset()),
+    at_base=EventAtBase(Config(), RecordFolder("_data/events"), NOTHING.get, frozenset()),
     state=PullState(answers=field_digests(EVENT)),
     origin=None,
     views=[SeriesView()],
@@ -58,7 +59,8 @@ def test_if_the_page_disagreed_with_the_record_when_the_branch_was_made_the_reco
     path, page = f"_data/events/{record.id}.yml", "events.md"
     other = record.model_copy(update={"title": "Another topic"})
     edited = REFERENCE.replace("9am ET, 3pm CET", "10am ET")
-    base = EventAtBase(Config(page=page), {page: REFERENCE}.get, frozenset({record.id}), record)
+    store = RecordFolder("_data/events")
+    base = EventAtBase(Config(page=page), store, {page: REFERENCE}.get, frozenset({record.id}), record)
     branch = replace(BRANCH, base=Base("main", MOVED), at_base=base, views=[PageView(base.config, render)])
     shared = replace(
         SHARED,

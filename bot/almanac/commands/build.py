@@ -12,7 +12,6 @@ from almanac.engine.rebuild import rebuild
 from almanac.errors import Problem, UserError
 from almanac.event.description import refused_urls
 from almanac.event.model import Event, in_one_spelling
-from almanac.event.record import record_path, write_record
 from almanac.output import (
     diff_lines,
     errors_as_json,
@@ -127,7 +126,7 @@ def new_records(site: Site, imported: Imported) -> dict[str, str]:
     """
     known = {event.id for event in site.records}
     new = [event for event in imported.events if event.id not in known]
-    written = {record_path(site.config.records, event.id): write_record(event) for event in new}
+    written = {site.store.path(event.id): site.store.write(event) for event in new}
     site.refuse_unreadable({**site.record_texts, **written})
     return written
 
@@ -142,7 +141,7 @@ def build_site(folder: Path, *, check: bool) -> int:
     built = build_files(site)
     print_problems(built.notes, "note")
     for event in site.records:
-        path = record_path(site.config.records, event.id)
+        path = site.store.path(event.id)
         print_problems((replace(problem, file=path) for problem in refused_urls(event)), "warning")
     if built.problems:
         texts = site.record_texts  # a problem of a record gets its line

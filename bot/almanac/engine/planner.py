@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from almanac.engine.forms import Forms
 from almanac.errors import ConfigError, Problem, UserError
-from almanac.event.model import Event, event_id
-from almanac.event.record import read_record, record_path
+from almanac.event.model import Event
+from almanac.event.store import Store
 from almanac.event.submission import submit_body
 from almanac.forge.protocol import Forge
 from almanac.proposal import triage
@@ -139,48 +139,48 @@ class Planner:
             owner, commit = "ours", None  # a stranger's marker may name any commit
         if commit and (anew or (owner == "ask" and self.forge.is_ours(commit))):
             owner = "ours"
-        chosen = event_id_of(look, filed.event, site.ids)
+        store = site.store
+        chosen = event_id_of(look, filed.event, store, site.ids)
         if chosen is None:
             return triage.problems_told(filed)
         if chosen not in site.ids and filed.event:
             # If no marker names the issue's record any more, it may be on the base by the id that it was first given.
-            first = event_id(filed.event.date, filed.event.series or filed.event.title, ())
-            path = record_path(site.config.records, first)
-            text = site.record_text(path) if first in site.ids else None
-            if text is not None and read_record(text, path).issue == number:
+            first = store.new_id(filed.event, ())
+            there = site.record(first) if first in site.ids else None
+            if there and there.issue == number:
                 chosen = first
-        path = record_path(site.config.records, chosen)
-        text = site.record_text(path) if chosen in site.ids else None
-        record = read_record(text, path) if text is not None else self._deleted_record(look, path)
+        record = site.record(chosen) if chosen in site.ids else self._deleted_record(look, store, chosen)
         if record and record.issue != number:
             if owner != "ours" or filed.event is None:
-                raise Undecided(Problem("Another event has taken the name of this event's record.", file=path))
-            chosen, record = new_id(look, filed.event, site.ids), None
-        shared = self._shared(look, commit, path) if commit and owner != "ours" else None
-        kept = self._record_at(look.proposal.head, path) if filed.event is None and not shared else None
+                message = "Another event has taken the name of this event's record."
+                raise Undecided(Problem(message, file=store.path(chosen)))
+            chosen, record = new_id(look, filed.event, store, site.ids), None
+        shared = self._shared(look, commit, store, chosen) if commit and owner != "ours" else None
+        kept = self._record_at(look.proposal.head, store, chosen) if filed.event is None and not shared else None
         if not (filed.event or kept or shared):
             return triage.problems_told(filed)
         views = views_of(site.config, site.renderer(), site.index_renderer())
-        at_base = EventAtBase(site.config, site.text, site.ids, record)
+        at_base = EventAtBase(site.config, store, site.text, site.ids, record)
         return proposed(filed, at_base, views, Offer(chosen, filed.event or kept, shared))
 
-    def _deleted_record(self, look: Look, path: str) -> Event | None:
+    def _deleted_record(self, look: Look, store: Store, event_id: str) -> Event | None:
         """Read the record that the event had on the base, if it was deleted there: its section may have stayed."""
         pull, state = look.proposal.pull, pull_state(look.proposal.pull)
         commit = state.commit or (pull.head if pull else None)
         if pull is None or not (triage.is_done(pull) or state.origin is not None):
             return None
-        return self._record_at(commit, path)
+        return self._record_at(commit, store, event_id)
 
-    def _record_at(self, commit: str | None, path: str) -> Event | None:
+    def _record_at(self, commit: str | None, store: Store, event_id: str) -> Event | None:
         """Read the record that a commit holds; None if there is none, or none that can be read."""
+        path = store.path(event_id)
         try:
             text = self.site(commit).record_text(path) if commit else None
-            return read_record(text, path) if text is not None else None
+            return store.read(text, path, event_id) if text is not None else None
         except UserError:
             return None
 
-    def _shared(self, look: Look, head: str, path: str) -> SharedBranch | None:
+    def _shared(self, look: Look, head: str, store: Store, event_id: str) -> SharedBranch | None:
         """Read a branch with commits of someone else; None if all of it is on the base, or its commits are gone."""
         base = look.base.commit
         fork = self.forge.merge_base(base, head)
@@ -190,7 +190,8 @@ class Planner:
             raise Undecided(Problem("The branch no longer has a commit in common with the site's main branch."))
         if fork == head:
             return None
-        held = self._merged_at(look, fork, head, path)
+        path = store.path(event_id)
+        held = self._merged_at(look, fork, head, store, event_id)
         if held and self.forge.merge_base(fork, held) == fork:
             fork = held
         record = self.site(fork).record_text(path)
@@ -214,7 +215,7 @@ class Planner:
             sides=lambda path: (self.forge.read(fork, path), self.forge.read(base, path), self.forge.read(head, path)),
         )
 
-    def _merged_at(self, look: Look, fork: str, head: str, path: str) -> str | None:
+    def _merged_at(self, look: Look, fork: str, head: str, store: Store, event_id: str) -> str | None:
         """Return what a branch held when it was merged in a way that git cannot see, such as a squash.
 
         What its event's record was on the base then is what both sides last had in common. If its pull request is
@@ -224,8 +225,8 @@ class Planner:
         pull = look.proposal.pull
         if pull is None or fork == look.base.commit:
             return None
-        texts = [self.site(commit).record_text(path) for commit in (fork, look.base.commit)]
+        records = [self._record_at(commit, store, event_id) for commit in (fork, look.base.commit)]
         held = pull.head if triage.is_done(pull) else None
-        if held is None and texts[0] is None and texts[1] is not None:
+        if held is None and records[0] is None and records[1] is not None:
             held = pull_state(pull).commit
         return held if held and self.forge.merge_base(held, head) == held else None

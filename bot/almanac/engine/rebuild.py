@@ -10,7 +10,6 @@ from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
 from almanac.errors import Raced
 from almanac.event.model import Event
-from almanac.event.record import record_path, write_record
 from almanac.page.section import Renderer
 from almanac.proposal.marker import pull_state
 from almanac.proposal.page_edits import PageEdits, edits_proposed
@@ -40,8 +39,9 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
         return PageEdits(problems=first)
     written: dict[str, str] = {}
     for event in built.records:
-        path = record_path(site.config.records, event.id)
-        written[path] = write_record(spell(event, render), before=known.get(event.id), source=site.record_text(path))
+        path = site.store.path(event.id)
+        source = written[path] if path in written else site.record_text(path)
+        written[path] = site.store.write(spell(event, render), before=known.get(event.id), source=source)
     site.refuse_unreadable(written)
     after = {**built.files, **written}
     changed = {} if built.problems else {path: text for path, text in after.items() if site.text(path) != text}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event
-from almanac.event.record import read_record, record_path, write_record
+from almanac.event.store import Store
 from almanac.proposal.marker import PullState
 from almanac.proposal.merge import Merged, field_digests, merge, merge_records
 from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBranch, branch_name
@@ -41,9 +41,6 @@ class Branch:
 
     def zones(self, event: Event) -> Zones:
         return self.at_base.config.zones(event.series)
-
-    def path(self, event_id: str) -> str:
-        return record_path(self.at_base.config.records, event_id)
 
     def message(self, event: Event) -> str:
         title = proposal_title(event, self.number, changes=self.at_base.record is not None)
@@ -78,10 +75,11 @@ def fresh_content(branch: Branch, event: Event) -> Content:
         merged = merge(ancestor, current, event, branch.zones(event))
     event = merged.event.model_copy(update={"id": event.id})
     event = stamped(branch.views, event if previous else completed(branch.views, event, at_base.texts))
-    path = branch.path(event.id)
-    source = at_base.texts(path) if previous else None
+    path = at_base.store.path(event.id)
+    # What holds one record alone is not there yet for a new event.
+    source = at_base.texts(path) if previous or at_base.store.suffix is None else None
     files = {
-        path: write_record(event, before=previous, source=source),
+        path: at_base.store.write(event, before=previous, source=source),
         **put_event(branch.views, at_base.texts, event, previous),
     }
     commit = PutBranch(
@@ -105,8 +103,9 @@ def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, 
     Raises:
         Undecided: The branch cannot be understood well enough; it is left as it is.
     """
-    path, at_base, views = branch.path(event_id), branch.at_base, branch.views
-    written, before = _records(shared, path)
+    at_base, views, store = branch.at_base, branch.views, branch.at_base.store
+    path = store.path(event_id)
+    written, before = _records(shared, store, event_id)
     human = written
     for view, name in places(views, written):
         human = view.read_branch(name, shared.texts(name), human, shared.fork_texts(name))
@@ -119,8 +118,9 @@ def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, 
     if answers:
         merged = merge(branch.state.answers, both.event, answers, branch.zones(both.event))
     event = stamped(views, merged.event.model_copy(update={"id": event_id, "issue": branch.number}))
-    source = _record_text(shared, path, at_base.texts(path))
-    files: dict[str, str | None] = {path: write_record(event, before=read_record(source, path), source=source)}
+    source = _record_text(shared, store, event_id, at_base.texts(path))
+    known = store.read(source, path, event_id)
+    files: dict[str, str | None] = {path: store.write(event, before=known, source=source)}
     clashes = [path] if both.conflicts else []
     for view, name in places(views, event):
         versions = (
@@ -143,10 +143,16 @@ def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, 
     )
 
 
-def _records(shared: SharedBranch, path: str) -> tuple[Event, Event | None]:
+def _records(shared: SharedBranch, store: Store, event_id: str) -> tuple[Event, Event | None]:
     """Read the branch's record as it is now, and as it was where the branch left the base."""
-    text = shared.texts(path)
-    if text is None:
+    path = store.path(event_id)
+    text, forked = shared.texts(path), shared.fork_record
+    try:
+        before = store.read(forked, path, event_id) if forked is not None else None
+        now = store.read(text, path, event_id) if text is not None else None
+    except UserError as error:
+        raise Undecided(*error.problems) from None
+    if now is None:
         name = path.rpartition("/")[2]
         message = (
             "The event's record is not on the branch, but someone's commits are. If the event should not go on the "
@@ -156,27 +162,25 @@ def _records(shared: SharedBranch, path: str) -> tuple[Event, Event | None]:
         if any(blob and other.rpartition("/")[2] == name for other, blob in shared.theirs.items()):
             problem = Problem("The site has moved its records to another folder since this branch was made.", file=path)
         raise Undecided(problem)
-    try:
-        before = read_record(shared.fork_record, path) if shared.fork_record is not None else None
-        return read_record(text, path), before
-    except UserError as error:
-        raise Undecided(*error.problems) from None
+    return now, before
 
 
-def _record_text(shared: SharedBranch, path: str, base: str | None) -> str:
-    """Return the record's text on the branch, with what people changed in it on the base, comments included.
+def _record_text(shared: SharedBranch, store: Store, event_id: str, base: str | None) -> str:
+    """Return the text of the record's file on the branch, with what people changed in it on the base, comments too.
 
-    What cannot be merged by lines, or not be read afterwards, stays as the branch has it: the fields are merged anyway.
+    What cannot be merged by lines, or not be read afterwards, stays as the branch has it, or as the base has it if it
+    holds other records too: the fields of this one are merged anyway.
     """
+    path = store.path(event_id)
     theirs = shared.texts(path) or ""
     if base is None or shared.fork_record is None:
         return theirs
-    merged = merge_texts(shared.fork_record, base, theirs)
+    merged, instead = merge_texts(shared.fork_record, base, theirs), base if store.suffix is None else theirs
     try:
-        read_record(merged.text, path)
+        store.read(merged.text, path, event_id)
     except UserError:
-        return theirs
-    return theirs if merged.clash else merged.text
+        return instead
+    return instead if merged.clash else merged.text
 
 
 def _read_at_fork(views: Sequence[View], shared: SharedBranch, before: Event | None) -> Event | None:

@@ -7,7 +7,6 @@ from difflib import SequenceMatcher
 
 from almanac.errors import Problem
 from almanac.event.model import Event, safe_slug
-from almanac.event.record import record_path
 from almanac.proposal.marker import pull_state
 from almanac.proposal.state import EventAtBase, Filed
 from almanac.views.protocol import View, places
@@ -67,7 +66,7 @@ def _published(filed: Filed, event: Event, at_base: EventAtBase, views: Sequence
         # A second event of one day and name has a number at the end.
         start, _, number = rest.rpartition("-")
         if day == event.date and (start if start and number.isdigit() else rest) in names:
-            yield _known(filed, "history", _link(filed, record_path(at_base.config.records, record_id)))
+            yield _known(filed, "history", _link(filed, at_base.store.path(record_id)))
             return
     for view, path in places(views, event):
         line = view.similar(path, at_base.texts(path), event, at_base.record)

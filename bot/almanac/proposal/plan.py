@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from almanac.errors import Problem
-from almanac.event.model import Event, event_id
-from almanac.event.record import record_path
+from almanac.event.model import Event
+from almanac.event.store import Store
 from almanac.proposal import triage
 from almanac.proposal.branch import Branch, Content, content_on_top, fresh_content, proposal_title
 from almanac.proposal.comment import current_comment, draft_digest, put_comment
@@ -51,17 +51,17 @@ def branch_owner(look: Look) -> tuple[Literal["ours", "ask", "shared"], str | No
     return "ask", head
 
 
-def event_id_of(look: Look, event: Event | None, taken: frozenset[str]) -> str | None:
+def event_id_of(look: Look, event: Event | None, store: Store, taken: frozenset[str]) -> str | None:
     """Return the id of an issue's event: the one it was first given, else a new one; None if there is no event."""
     pull = look.proposal.pull
     given = pull_state(pull).event
-    return given if given or event is None else new_id(look, event, taken)
+    return given if given or event is None else new_id(look, event, store, taken)
 
 
-def new_id(look: Look, event: Event, taken: frozenset[str]) -> str:
+def new_id(look: Look, event: Event, store: Store, taken: frozenset[str]) -> str:
     """Return an id that no record and no open proposal has, so that it does not matter which is merged first."""
     proposed = (pull_state(pull).event for pull in look.others.values())
-    return event_id(event.date, event.series or event.title, taken | {name for name in proposed if name})
+    return store.new_id(event, taken | {name for name in proposed if name})
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def _pull_draft(  # noqa: PLR0913, PLR0917
 ) -> Draft:
     values = {
         "issue": filed.issue.number,
-        "record": record_path(at_base.config.records, content.event.id),
+        "record": at_base.store.path(content.event.id),
         "page": at_base.config.page,
         "timed": bool(content.event.when),
         "warnings": len(filed.warnings) - len(likely),

@@ -1,0 +1,80 @@
+"""Where a site keeps its records, and how each of them is read and written."""
+
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+from almanac.event.model import Event, event_id
+from almanac.event.record import SUFFIX, read_record, read_records, record_path, write_record
+
+
+class Store(Protocol):
+    """Where the records of a site are: each in a file of a folder, or all in one file.
+
+    What is read and written is always the text of a whole file, which may hold more than one record.
+    """
+
+    @property
+    def place(self) -> str:
+        """The folder, or the one file, that holds the records."""
+        ...
+
+    @property
+    def suffix(self) -> str | None:
+        """How the names of a folder's records end; None if one file holds them all."""
+        ...
+
+    def path(self, event_id: str) -> str:
+        """Return the path within the site of the file that holds an event's record, or would hold it."""
+        ...
+
+    def read(self, text: str, path: str, event_id: str) -> Event | None:
+        """Read one record; None if the file holds none of this id.
+
+        Raises:
+            UserError: With every mistake in it, each with file, line and field.
+        """
+        ...
+
+    def read_all(self, texts: Mapping[str, str]) -> tuple[Event, ...]:
+        """Read all records, given the texts of all files by path, in the order of their dates, then ids.
+
+        Raises:
+            UserError: With every mistake in all of them.
+        """
+        ...
+
+    def write(self, event: Event, *, before: Event | None = None, source: str | None = None) -> str:
+        """Return a file with an event's record added or changed.
+
+        `source` is the file's text until now, and `before` the event's record in it, if it has one. All that need not
+        change stays as it is.
+        """
+        ...
+
+    def new_id(self, event: Event, taken: Collection[str]) -> str:
+        """Return a new event's id, which none of those that are taken is; it never changes afterwards."""
+        ...
+
+
+class RecordFolder:
+    """A folder with one YAML file for each event, named after its id."""
+
+    suffix = SUFFIX
+
+    def __init__(self, folder: str) -> None:
+        self.place = folder
+
+    def path(self, event_id: str) -> str:
+        return record_path(self.place, event_id)
+
+    def read(self, text: str, path: str, event_id: str) -> Event | None:  # noqa: ARG002 -- the whole file is the record
+        return read_record(text, path)
+
+    def read_all(self, texts: Mapping[str, str]) -> tuple[Event, ...]:
+        return read_records(texts)
+
+    def write(self, event: Event, *, before: Event | None = None, source: str | None = None) -> str:
+        return write_record(event, before=before, source=source)
+
+    def new_id(self, event: Event, taken: Collection[str]) -> str:
+        return event_id(event.date, event.series or event.title, taken)
