@@ -16,6 +16,12 @@ def house_form() -> Form:
     return read_form(template("site/new-event.yml"))
 
 
+@cache
+def full_form() -> Form:
+    """Return a form that asks for everything."""
+    return read_form(template("site/new-event.yml") + template("site/more-questions.yml"))
+
+
 def body(form: Form | None = None, /, **answers: str) -> str:
     """Write answers to a form, or else to our own, by field id as GitHub does; the others are blank."""
     fields = (form or house_form()).fields

@@ -111,6 +111,10 @@ CAPS: Mapping[str, int] = {
     "agenda": 20_000,
     "recording": 2_000,
     "links": 40_000,
+    "status": 100,
+    "tags": 2_000,
+    "image": 5_000,
+    "image_alt": 1_000,
 }
 """Field id -> how many characters it may have. A field of the site's own has `CAP_ELSEWHERE`."""
 CAP_ELSEWHERE = 10_000
@@ -119,6 +123,7 @@ COUNT_CAPS: Mapping[str, tuple[int, str]] = {
     "people": (100, "people"),
     "agenda": (100, "points"),
     "links": (50, "links"),
+    "tags": (30, "tags"),
 }
 """Field id -> how many entries it may have, and what they are called."""
 
@@ -127,6 +132,7 @@ ENTRY_CAPS: Mapping[str, tuple[int, str]] = {
     "affiliation": (300, "The affiliation"),
     "label": (300, "The text"),
     "point": (1_000, "This"),
+    "tag": (100, "This tag"),
 }
 """Part of a person, a link or a point of the agenda -> how many characters it may have, and what it is called."""
 

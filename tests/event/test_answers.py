@@ -12,7 +12,7 @@ from almanac.config import read_config
 from almanac.errors import Problem
 from almanac.event.submission import submit_body
 
-from tests.filing import body, house_form
+from tests.filing import body, full_form
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "answers").glob("*.yml"))
 CONFIG = read_config("time_zone: America/New_York\ntime_zones: {ET: America/New_York, CET: Europe/Paris}\n")
@@ -28,7 +28,7 @@ def said(problems: tuple[Problem, ...]) -> list[dict[str, object]]:
 
 
 def outcome(answers: dict[str, str]) -> str:
-    found = submit_body(body(**answers), house_form(), CONFIG, 1)
+    found = submit_body(body(full_form(), **answers), full_form(), CONFIG, 1)
     shown = found.event.model_dump(mode="json", exclude_defaults=True, exclude={"id", "issue"}) if found.event else None
     parts = {"event": shown, "problems": said(found.problems), "notes": said(found.warnings)}
     filled = {key: value for key, value in parts.items() if value}

@@ -3,19 +3,19 @@
 import pytest
 from almanac.config import Config, read_config
 from almanac.errors import ConfigError
-from almanac.event.model import Event, Link
+from almanac.event.model import Event, Image, Link
 from almanac.event.submission import FIELDS, Submission, submit_body
 from almanac.form.schema import Form, read_form
 from almanac.text import CAPS
 
-from tests.filing import GOVERNMENTS_ANSWERS, UNIVERSITIES_ANSWERS, body, house_form
+from tests.filing import GOVERNMENTS_ANSWERS, UNIVERSITIES_ANSWERS, body, full_form, house_form
 from tests.reference import GOVERNMENTS, UNIVERSITIES
 
 BASE = {"title": "Demo Day", "date": "2022-01-20"}
 
 
 def submitted(config: Config | None = None, /, **answers: str) -> Submission:
-    return submit_body(body(**answers), house_form(), config or Config(), 12)
+    return submit_body(body(full_form(), **answers), full_form(), config or Config(), 12)
 
 
 def event_of(config: Config | None = None, /, **answers: str) -> Event:
@@ -40,8 +40,8 @@ def filed(form: Form, text: str) -> Submission:
 START = "### Title\n\nX\n\n### Date\n\n2022-01-20\n\n"
 
 
-def test_the_house_form_asks_for_all_that_a_record_can_take_from_one() -> None:
-    assert {field.id for field in house_form().fields} == set(FIELDS)
+def test_our_questions_ask_for_all_that_a_record_can_take_from_one() -> None:
+    assert {field.id for field in full_form().fields} == set(FIELDS)
 
 
 def test_the_reference_events_come_out_with_every_field_in_its_place() -> None:
@@ -142,11 +142,96 @@ def test_an_answer_in_which_nothing_shows_is_blank(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(FIELDS) - {"date", "when", "duration", "url", "recording", "people", "links"})
+    "name", sorted(set(FIELDS) - {"date", "when", "duration", "url", "recording", "people", "links", "status", "image"})
 )
 def test_a_text_over_its_cap_is_a_problem_that_states_the_cap(name: str) -> None:
     found = submitted(**BASE | {name: "x" * (CAPS[name] + 1)}).problems
     assert any(f"{CAPS[name]:,}" in problem.message for problem in found)
+
+
+PICTURE = "https://github.com/user-attachments/assets/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+
+
+def test_a_status_is_read_as_people_name_it() -> None:
+    form = own_form("  - {type: input, id: status, attributes: {label: Status}}\n")
+    typed = ("cancelled", "Canceled.", "CALLED  OFF", "moved", "as planned", "Scheduled", "Delayed")
+    events = [filed(form, f"{START}### Status\n\n{one}").event for one in typed]
+    assert [event and event.status for event in events] == [
+        *("cancelled", "cancelled", "cancelled", "rescheduled", "scheduled", "scheduled", "postponed")
+    ]
+    [problem] = filed(form, f"{START}### Status\n\nperhaps").problems
+    assert (problem.field, problem.typed) == ("Status", "perhaps")
+    assert problem.choices == ("scheduled", "cancelled", "postponed", "rescheduled")
+
+
+def test_a_dropdown_with_other_choices_than_ours_is_a_question_of_the_site_s_own() -> None:
+    form = own_form("  - {type: dropdown, id: status, attributes: {label: Status, options: [Cancelled, Tentative]}}\n")
+    event = filed(form, f"{START}### Status\n\nTentative").event
+    assert event
+    assert (event.status, event.extra) == (None, {"status": "Tentative"})
+    event = filed(form, f"{START}### Status\n\nNone").event
+    assert event
+    assert (event.status, event.extra) == (None, {})
+
+
+def test_tags_are_cut_at_commas_but_not_within_an_option() -> None:
+    assert event_of(tags="Open Source, #policy; open source,, C#").tags == ("Open Source", "policy", "C#")
+    options = "[Policy, 'Health, safety', Funding]"
+    form = own_form(f"  - {{type: dropdown, id: tags, attributes: {{label: Tags, multiple: true, options: {options}}}}}\n")
+    event = filed(form, f"{START}### Tags\n\nPolicy, Health, safety").event
+    assert event
+    assert event.tags == ("Policy", "Health, safety")
+    form = own_form("  - {type: textarea, id: tags, attributes: {label: Tags}}\n")
+    event = filed(form, f"{START}### Tags\n\n- a, b\n- c").event
+    assert event
+    assert event.tags == ("a", "b", "c")
+    many = ", ".join(map(str, range(31)))
+    assert [problem.field for problem in submitted(**BASE, tags=many).problems] == ["Tags"]
+    assert ["100" in problem.message for problem in submitted(**BASE, tags="a, " + "x" * 101).problems] == [True]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"![poster]({PICTURE})",
+        f"![a]b( [x]({PICTURE})",
+        f'<img width="800" height="600" alt="poster" src="{PICTURE}" />',
+        f"{PICTURE}\n\n{PICTURE}",
+    ],
+)
+def test_a_picture_that_is_attached_is_read(answer: str) -> None:
+    form = own_form("  - {type: textarea, id: image, attributes: {label: Picture}}\n")
+    event = filed(form, f"{START}### Picture\n\n{answer}").event
+    assert event
+    assert event.image == Image(url=PICTURE)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("a poster", "no picture here"),
+        (f"![a]({PICTURE})\n![b]({PICTURE[:-1]}0)", "2 addresses"),
+        ("![a](https://example.org/a.png)", "not attached"),
+        (f"![a]({PICTURE}/../x)", "not attached"),
+        (f"![a]({PICTURE}?x)", "not attached"),
+        ("![a](https://github.com/user-attachments/files/1/a.pdf)", "not attached"),
+        (f"![a]({PICTURE.replace('github.com', 'github.com@evil.example')})", "not attached"),
+        (f"![a](http{PICTURE.removeprefix('https')})", "not attached"),
+    ],
+)
+def test_any_other_picture_is_refused(answer: str, words: str) -> None:
+    form = own_form("  - {type: textarea, id: image, attributes: {label: Picture}}\n")
+    [problem] = filed(form, f"{START}### Picture\n\n{answer}").problems
+    assert (problem.field, words in problem.message) == ("Picture", True)
+
+
+def test_a_picture_has_words_for_those_who_do_not_see_it() -> None:
+    event = event_of(image=f"![poster]({PICTURE})", image_alt="Three owls")
+    assert event.image == Image(url=PICTURE, alt="Three owls")
+    submission = submitted(**BASE, image_alt="Three owls")
+    assert submission.event
+    assert submission.event.image is None
+    assert [(one.field, one.typed) for one in submission.warnings] == [("What the picture shows", "Three owls")]
 
 
 def test_too_many_points_of_an_agenda_are_a_problem() -> None:
@@ -170,17 +255,17 @@ def test_fields_of_the_site_s_own_go_into_extra() -> None:
     form = own_form(
         "  - {type: textarea, id: notes, attributes: {label: Notes}}\n"
         "  - {type: input, id: room, attributes: {label: Room}}\n"
-        "  - {type: dropdown, id: tags, attributes: {label: Tags, multiple: true, options: [a, b]}}\n"
+        "  - {type: dropdown, id: topics, attributes: {label: Topics, multiple: true, options: [a, b]}}\n"
         "  - {type: input, id: blank, attributes: {label: Blank}}\n"
         "  - type: checkboxes\n    id: ok\n    attributes: {label: OK, options: [{label: Yes, required: true}]}\n"
     )
     text = (
         START
-        + "### Notes\n\na\n\nb\t\n\n### Room\n\nB 12\n\n### Tags\n\na, b\n\n### Blank\n\n_No response_\n\n### OK\n\n"
+        + "### Notes\n\na\n\nb\t\n\n### Room\n\nB 12\n\n### Topics\n\na, b\n\n### Blank\n\n_No response_\n\n### OK\n\n"
     )
     submission = filed(form, text + "- [X] Yes")
     assert submission.event
-    assert submission.event.extra == {"notes": "a\n\nb", "room": "B 12", "tags": ("a", "b"), "ok": {"Yes": True}}
+    assert submission.event.extra == {"notes": "a\n\nb", "room": "B 12", "topics": ("a", "b"), "ok": {"Yes": True}}
     [problem] = filed(form, text + "- [ ] Yes").problems
     assert (problem.field, problem.accepted) == ("OK", "[x] Yes")
     long = filed(form, text.replace("B 12", "x" * 10_001) + "- [x] Yes").problems

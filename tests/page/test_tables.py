@@ -222,6 +222,7 @@ def page_of(*rows: str, head: str = "| Date | Title | {0} |") -> str:
         ("", ("easy", "hard"), {}, ""),
         ("Year", ("2021", "2021"), {}, "2021"),
         ("Status", ("held", "held"), {"status": "cancelled"}, "cancelled"),
+        ("Tags", ("birds, food", "fish"), {"tags": ("a|b", "c")}, "a&#124;b, c"),
     ],
 )
 def test_a_cell_is_written_as_those_above_it(

@@ -76,6 +76,13 @@ def test_a_sites_own_fields() -> None:
     assert written("{% if extra.blank %}x{% endif %}y") == "y"
 
 
+def test_a_field_that_was_once_a_question_of_the_sites_own_is_found_there() -> None:
+    source = "{{ extra.tags }}{{ extra['status'] }}{% for name, _ in extra | items %}{{ name }}{% endfor %}"
+    assert written(source, tags=("a", "*b"), status="postponed") == "a, &#42;bpostponed"
+    assert written(source, tags=("a",), extra={"tags": "mine"}) == "minetags"
+    assert written(source) == ""
+
+
 @pytest.mark.parametrize("name", ["extra.topics", "extra['topics']", "location", "event.location", "people[0].url"])
 @pytest.mark.parametrize(
     ("source", "shown"),

@@ -1,6 +1,7 @@
 """What an event's text on the page has no place for."""
 
 import pytest
+from almanac.event.model import Event
 from almanac.views.protocol import unshown
 
 from tests.page.house import BARE, FULL, render
@@ -27,10 +28,15 @@ def test_a_row_has_no_place_for_most_of_it() -> None:
             ("level", "tracks"),
         ),
         ({"title": "Owls at night"}, ("title",)),
+        ({"status": "scheduled"}, ()),
+        ({"status": "cancelled", "tags": ("owls", "Bats")}, ("status", "tags")),
+        ({"image": {"url": "https://example.org/p"}}, ("image",)),
+        ({"image": {"path": "images/owls.png", "alt": "Owls"}}, ("image",)),
+        ({"image": {"path": "images/owls.png", "alt": "Bats"}}, ("image", "image_alt")),
     ],
 )
 def test_only_answers_that_were_given_count(changes: dict[str, object], hidden: tuple[str, ...]) -> None:
-    assert unshown(BARE.model_copy(update=changes), ROW) == hidden
+    assert unshown(Event.model_validate(BARE.model_dump() | changes), ROW) == hidden
 
 
 def test_a_time_beside_the_date_is_shown() -> None:

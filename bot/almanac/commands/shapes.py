@@ -10,7 +10,7 @@ from almanac.config import Config
 from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event, Extra
-from almanac.event.submission import FIELDS
+from almanac.event.submission import own_questions
 from almanac.form.schema import Form
 from almanac.output import print_problems, print_text
 from almanac.page.imitate import INTRODUCTION, imitate, lands, samples, write_templates
@@ -212,7 +212,7 @@ def _print_entry(text: str) -> None:
 
 def with_answers(event: Event, form: Form) -> Event:
     """Return a sample with answers to the questions of a form that are the site's own, too."""
-    own = [field for field in form.fields if field.id not in FIELDS]
+    own = own_questions(form)
     answers: dict[str, Extra] = {field.id: f"Some {field.label.lower()}" for field in own}
     chosen: dict[str, Extra] = {field.id: field.options[0].label for field in own if field.options}
     return event.model_copy(update={"extra": answers | chosen})

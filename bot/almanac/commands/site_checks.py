@@ -16,7 +16,7 @@ from almanac.commands.discovery import Checkout
 from almanac.commands.shapes import said_of_questions, with_answers
 from almanac.commands.starter import WORKFLOW
 from almanac.errors import ConfigError, Problem, UserError
-from almanac.event.submission import FIELDS, NEEDED
+from almanac.event.submission import NEEDED, own_questions
 from almanac.form.schema import Form, lint
 from almanac.jekyll import Jekyll, jekyll_root, joined, read_jekyll
 from almanac.page.imitate import lands, samples
@@ -214,9 +214,9 @@ def check_index_template(site: Site) -> list[Finding]:
 
 def _own_questions(form: Form, source: str, hidden: Collection[str], path: str | None) -> Iterator[Finding]:
     """Compare the form's own questions with what the template names, and with what of a sample does not show."""
-    own = [field.id for field in form.fields if field.id not in FIELDS]
+    own = [field.id for field in own_questions(form)]
     used = {first or second for first, second in _EXTRA.findall(source)}
-    for name in sorted(used - {*own}):
+    for name in sorted(used - {field.id for field in form.fields}):
         message = f"The template shows the answer `{name}`, but the form has no such question."
         yield Finding("template", "warning", message, f"Add a field with `id: {name}`, or leave it out.", path)
     for name in own:

@@ -1,7 +1,7 @@
 """The event: one gathering of the community, as its record keeps it; its id; and one spelling of its URLs and times."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import date as calendar_date
 from datetime import datetime
@@ -37,7 +37,7 @@ def _instant(value: str) -> str:
 
 PartialDate = Annotated[str, AfterValidator(_partial_date)]
 Instant = Annotated[str, AfterValidator(_instant)]
-T = TypeVar("T", "Person", "Link")
+T = TypeVar("T", "Person", "Link", "Image")
 Extra = str | tuple[str, ...] | dict[str, bool]
 
 
@@ -59,6 +59,14 @@ class Link(_Value):
 
     label: Annotated[str, Field(min_length=1)]
     url: str
+
+
+class Image(_Value):
+    """A picture that shows what the event is about: a file of the site, or an address where it is until it is one."""
+
+    path: Annotated[str | None, Field(description="Where it is within the site")] = None
+    url: Annotated[str | None, Field(description="Where GitHub keeps it, if the site has no copy")] = None
+    alt: Annotated[str | None, Field(description="What it shows, for those who do not see it")] = None
 
 
 class Event(_Value):
@@ -97,6 +105,8 @@ class Event(_Value):
     agenda: tuple[str, ...] = ()
     recording: Annotated[str | None, Field(description="URL of the recording")] = None
     links: tuple[Link, ...] = ()
+    tags: Annotated[tuple[str, ...], Field(description="What it is about, in single words or a few")] = ()
+    image: Image | None = None
     extra: Annotated[dict[str, Extra], Field(description="Answers to fields of the site's own")] = {}
     duplicate_of: Annotated[str | None, Field(description="Id of the event of which this is a second listing")] = None
     markdown: Annotated[
@@ -110,6 +120,21 @@ class Event(_Value):
     def sort_key(self) -> tuple[str, str]:
         """Put events in order: by date, then by moment; a date without a day comes before the days that it holds."""
         return (self.date, self.starts or "")
+
+
+# Besides the status's own name.
+_SAID_OF_STATUS: Mapping[Status, tuple[str, ...]] = {
+    "scheduled": ("as planned", "confirmed", "on schedule", "planned"),
+    "cancelled": ("called off", "canceled"),
+    "postponed": ("delayed",),
+    "rescheduled": ("moved", "re-scheduled"),
+}
+
+
+def read_status(text: str) -> Status | None:
+    """Read a status as people name it, in any case (`Canceled`, `called off`); None if it is none."""
+    named = " ".join(text.casefold().split()).rstrip(".!")
+    return next((status for status, others in _SAID_OF_STATUS.items() if named in (status, *others)), None)
 
 
 def safe_slug(text: str, max_length: int = 60) -> str:
@@ -164,6 +189,7 @@ def in_one_spelling(event: Event) -> Event:
         **{name: datetime.fromisoformat(moment).isoformat() for name, moment in moments.items() if moment},
         "people": tuple(map(linked, event.people)),
         "links": tuple(map(linked, event.links)),
+        "image": linked(event.image) if event.image else None,
     }
     return event.model_copy(update=changes)
 

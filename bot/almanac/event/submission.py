@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from almanac.config import Config
 from almanac.dates import read_date, without_time
 from almanac.errors import ConfigError, Problem, UserError
+from almanac.event.attachment import read_picture
 from almanac.event.description import refused_links
-from almanac.event.model import Event, Extra, event_id
+from almanac.event.model import Event, Extra, Image, Status, event_id, read_status
 from almanac.event.people import entries, read_links, read_people
 from almanac.form.body import MISSING, Reading, headings, parse, shown_heading
 from almanac.form.elements import Value
@@ -19,13 +21,14 @@ from almanac.urls import RefusedUrl, check_url, why_refused
 
 FIELDS = (
     *("series", "title", "date", "when", "duration", "location", "url", "people_label", "people", "description"),
-    *("agenda", "links", "recording"),
+    *("agenda", "links", "recording", "status", "tags", "image", "image_alt"),
 )
 """The ids of the form's fields that Almanac knows; anything else that a form asks goes into `extra`."""
 NEEDED = ("title", "date")
 
-_SEVERAL_LINES = ("people", "description", "agenda", "links")
+_SEVERAL_LINES = ("people", "description", "agenda", "links", "tags")
 _URL = re.compile(r"https?://[^\s()<>]+", re.IGNORECASE)
+_BETWEEN_TAGS = re.compile(r"[,;]")
 _EXAMPLES = {
     "title": "Measuring Open Source",
     "date": "2021-11-08",
@@ -53,6 +56,18 @@ _INVALID = {
 _ONLY_INVISIBLE = "This answer contains only invisible characters, or such as not everybody sees."
 _PLACEHOLDER = "This placeholder counts as left blank. You can leave such a question empty."
 _INVALID_OTHERWISE = "This answer is not as the form gives it. Please type it again."
+
+
+def own_questions(form: Form) -> tuple[Field, ...]:
+    """Return the questions of a form whose answers are kept in `extra`.
+
+    A dropdown `status` whose choices Almanac does not all know is a question of the site's own.
+    """
+    return tuple(field for field in form.fields if field.id not in FIELDS or _has_other_statuses(field))
+
+
+def _has_other_statuses(field: Field) -> bool:
+    return field.id == "status" and not all(read_status(option.label) for option in field.options)
 
 
 @dataclass(frozen=True)
@@ -114,6 +129,9 @@ class _Answers:
             self.complain("description", refused)
         url, recording = (self.url(name, values[name]) for name in ("url", "recording"))
         extra = self.extra()
+        status = self.status(values["status"]) if "status" not in extra else None
+        tags = self.tags(values["tags"])
+        image = self.image(values["image"], values["image_alt"])
         order = [field.label for field in self.form.fields]
         self.problems.sort(key=lambda problem: order.index(problem.field or order[0]))
         if self.problems or not title or not date:
@@ -121,6 +139,7 @@ class _Answers:
         event = Event(
             id=event_id(date, values["series"] or title, ()),
             issue=issue,
+            status=status,
             series=values["series"],
             title=title,
             date=date,
@@ -136,6 +155,8 @@ class _Answers:
             agenda=agenda,
             recording=recording,
             links=links,
+            tags=tags,
+            image=image,
             extra=extra,
         )
         return Submission(event, (), tuple(self.warnings))
@@ -250,12 +271,45 @@ class _Answers:
             self.complain(name, Problem(f"{refused}{blank}", typed=typed, accepted=accepted))
             return None
 
+    def status(self, typed: str | None) -> Status | None:
+        status = read_status(typed) if typed else None
+        if typed and status is None:
+            message = "This is no status that I know."
+            self.complain("status", Problem(message, typed=typed, choices=get_args(Status)))
+        return status
+
+    def tags(self, text: str | None) -> tuple[str, ...]:
+        is_chosen = any(field.options for field in self.form.fields if field.id == "tags")
+        tags: dict[str, str] = {}  # by what makes two spellings one tag
+        for line in entries(text or ""):
+            for part in [line] if is_chosen else _BETWEEN_TAGS.split(line):
+                if not is_blank(tag := part.lstrip(" #").rstrip()):
+                    tags.setdefault(tag.casefold(), tag)
+        if many := too_many("tags", len(tags)):
+            self.complain("tags", Problem(many))
+        for tag in tags.values():
+            if over := entry_too_long("tag", tag):
+                self.complain("tags", Problem(over, typed=tag))
+        return tuple(tags.values())
+
+    def image(self, typed: str | None, alt: str | None) -> Image | None:
+        if typed is None:
+            if alt:
+                message = "There is no picture that this describes; it was left out."
+                self.warnings.append(Problem(message, self.labels["image_alt"], typed=alt))
+            return None
+        image = read_picture(typed)
+        if isinstance(image, Problem):
+            self.complain("image", image)
+            return None
+        return image.model_copy(update={"alt": alt})
+
     def extra(self) -> dict[str, Extra]:
         """Return the answers to the site's own questions."""
         extra: dict[str, Extra] = {}
-        for field in self.form.fields:
+        for field in own_questions(self.form):
             value = self.answers.get(field.id)
-            if field.id in FIELDS or value is None or not is_answered(value):
+            if value is None or not is_answered(value):
                 continue
             if isinstance(value, str):
                 value = clean_text(value) if field.kind in ("textarea", "upload") else clean_line(value)

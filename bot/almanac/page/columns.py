@@ -33,6 +33,7 @@ _LABELS_OF = {
     "links": "links, resources, materials, material, slides, slide deck, references, further reading, read more, more",
     "recording": "recording, recordings, video, videos, watch, replay",
     "status": "status, state",
+    "tags": "tags, tag, keywords, keyword",
 }
 _FIELD_OF = {label: field for field, labels in _LABELS_OF.items() for label in labels.split(", ")}
 # In a head of several words, these say too little: `Speaker name`, `How to join`.

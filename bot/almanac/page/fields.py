@@ -55,6 +55,8 @@ def _item_fields(items: Sequence[Item], zones: Zones) -> Iterator[tuple[str, Any
         texts += [MARK.sub("", line.strip(), count=1) for _, line in item.below]
         if item.field == "agenda":
             yield "agenda", tuple(filter(None, map(plain, texts)))
+        elif item.field == "tags":
+            yield "tags", _tags(", ".join(map(plain, texts)))
         elif item.field == "people" and all(people := [people_in(text) for text in texts]):
             yield "people", tuple(chain.from_iterable(people))
         elif item.field in ("title", "location", "series", "when") and len(texts) == 1:
@@ -165,10 +167,16 @@ def _cell_fields(column: Column, cell: str, date: str, zones: Zones) -> Iterator
             yield field, column.number_of(cell)
         case "agenda":
             yield field, tuple(words.split("; "))
+        case "tags":
+            yield field, _tags(words)
         case "affiliation" | "location" | "series" | "description":
             yield field, words
         case "extra" if column.question:
             yield f"extra {column.question}", (_led_to(cell) if column.is_fixed else None) or words
+
+
+def _tags(words: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(str.strip, re.split("[,;]", words)))))
 
 
 def _led_to(cell: str) -> str | None:

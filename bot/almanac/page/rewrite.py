@@ -21,7 +21,7 @@ from almanac.urls import RefusedUrl, check_url
 
 _TEXTS = ("title", "series", "when", "location", "description")
 _ADDRESSES = ("url", "recording")
-_LISTS = ("people", "agenda", "links")
+_LISTS = ("people", "agenda", "links", "tags")
 _LOOKED_BACK, _FEWEST = 100, 2  # characters by which the place in a line is known again
 _SHOWN = ("status", *_TEXTS, *_ADDRESSES, *_LISTS)
 _STATUSES = {"cancelled": ("cancelled", "canceled"), "postponed": ("postponed",), "rescheduled": ("rescheduled",)}

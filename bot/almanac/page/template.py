@@ -36,6 +36,7 @@ TEMPLATE = "templates/section.md.j2"
 MAX_SECTION = 1_000_000  # characters
 
 _SAFE_FILTERS = frozenset({"url", "slug"})
+_ONCE_EXTRA = ("status", "tags")
 _SAFE_FIELDS = frozenset({"id", "date", "status"})
 _FILTERS_FOR_ONE_POSITION = frozenset({"text", "heading", "item", "link"})
 _RAW_TAG = re.compile(r"<(/?)(script|style|textarea|title|xmp|iframe|noembed|noframes|plaintext)\b", re.IGNORECASE)
@@ -76,7 +77,7 @@ def section_renderer(source: str, file: str = TEMPLATE) -> SectionRenderer:
         try:
             # Plain values, without behaviour.
             values = _with_blanks(event.model_dump(exclude={"markdown", "rendered"}))
-            values["extra"] = _Extra(values["extra"])
+            values["extra"] = _Extra(values["extra"], {name: values[name] for name in _ONCE_EXTRA})
             lines = template.render({**values, "event": values}).split("\n")
         except Exception as error:  # noqa: BLE001  # a template can raise whatever Python can
             # Jinja2 names the frames of a template's code like this; the innermost is where the error is.
@@ -199,10 +200,17 @@ class Blank(str):
 
 
 class _Extra(dict[str, Any]):
-    """The answers to a site's own fields. One that was left blank is empty, and no error."""
+    """The answers to a site's own fields. One that was left blank is empty, and no error.
 
-    def __missing__(self, key: str) -> Blank:
-        return Blank()
+    What has become a field of the record is still found by templates that look for it here.
+    """
+
+    def __init__(self, answers: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+        super().__init__(answers)
+        self._known = known
+
+    def __missing__(self, key: str) -> Any:
+        return self._known.get(key, Blank())
 
 
 def _with_blanks(value: Any) -> Any:

@@ -163,6 +163,10 @@ def unshown(event: Event, shown: str) -> tuple[str, ...]:
         "agenda": list(event.agenda),
         "recording": [event.recording or ""],
         "links": [link.url for link in event.links],
+        "status": [event.status or ""] if event.status != "scheduled" else [],
+        "tags": list(event.tags),
+        "image": [(event.image.path or event.image.url or "")] if event.image else [],
+        "image_alt": [(event.image.alt or "")] if event.image else [],
         **{name: list(_answered(answer)) for name, answer in event.extra.items()},
     }
     return tuple(
