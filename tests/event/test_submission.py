@@ -176,8 +176,8 @@ def test_a_dropdown_with_other_choices_than_ours_is_a_question_of_the_site_s_own
 
 def test_tags_are_cut_at_commas_but_not_within_an_option() -> None:
     assert event_of(tags="Open Source, #policy; open source,, C#").tags == ("Open Source", "policy", "C#")
-    options = "[Policy, 'Health, safety', Funding]"
-    form = own_form(f"  - {{type: dropdown, id: tags, attributes: {{label: Tags, multiple: true, options: {options}}}}}\n")
+    attributes = "{label: Tags, multiple: true, options: [Policy, 'Health, safety', Funding]}"
+    form = own_form(f"  - {{type: dropdown, id: tags, attributes: {attributes}}}\n")
     event = filed(form, f"{START}### Tags\n\nPolicy, Health, safety").event
     assert event
     assert event.tags == ("Policy", "Health, safety")

@@ -165,10 +165,8 @@ def _cell_fields(column: Column, cell: str, date: str, zones: Zones) -> Iterator
             yield from _links_of_cell(cell, with_recording=bool(column.recording_words))
         case "number":
             yield field, column.number_of(cell)
-        case "agenda":
-            yield field, tuple(words.split("; "))
-        case "tags":
-            yield field, _tags(words)
+        case "agenda" | "tags":
+            yield field, tuple(words.split("; ")) if field == "agenda" else _tags(words)
         case "affiliation" | "location" | "series" | "description":
             yield field, words
         case "extra" if column.question:
