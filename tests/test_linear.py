@@ -11,7 +11,8 @@ from functools import partial
 
 import pytest
 from almanac.config import Config, read_config
-from almanac.dates import date_habits, find_date, period, read_date, without_time
+from almanac.dateanswers import read_days, read_last_day, without_time
+from almanac.dates import date_habits, find_date, period
 from almanac.errors import UserError
 from almanac.event.description import blocks
 from almanac.event.model import Event
@@ -120,7 +121,13 @@ READERS: dict[str, Callable[[str], object]] = {
     "record": lambda text: read_record(f"id: 2021-x\ntitle: x\ndate: '2021'\ndescription: |\n  {text}", "x.yml"),
     "config": lambda text: read_config(f"page: |\n  {text}"),
     "form": lambda text: read_form(f"name: x\nbody:\n  - {{type: input, id: a, attributes: {{label: b}}}}\n# {text}"),
-    "date": lambda text: (read_date(text), without_time(text), period(text), date_habits([text])),
+    "date": lambda text: (
+        read_days(text),
+        read_last_day(text, None),
+        without_time(text),
+        period(text),
+        date_habits([text]),
+    ),
     "date on a page": lambda text: (find_date(text), find_date(text, "2021", anywhere=True)),
     "description": lambda text: list(blocks(text)),
     "people": read_people,

@@ -1,9 +1,10 @@
 """Dates as people write them: one grammar, read in a form and found on a page.
 
 The grammar (`_grammar`) has the names of months and weekdays, ordinals, the order of the parts and what may be between
-them. A form takes it in full: the whole text must be one date. On a page words follow the date, so there the parts must
-be close together (`_PAGE`), unless the line is nothing but a date. Day and month are never guessed: `11/8/2021` is a
-problem in a form, and only a year on a page, unless its other dates tell which is which (`date_habits`).
+them. A form takes it in full (`TYPED`): the whole text must be one date, or two (`almanac.dateanswers`). On a page
+words follow the date, so there the parts must be close together (`_PAGE`), unless the line is nothing but a date. Day
+and month are never guessed: `11/8/2021` is a problem in a form, and only a year on a page, unless its other dates tell
+which is which (`date_habits`).
 """
 
 import re
@@ -16,18 +17,13 @@ from itertools import chain, pairwise
 from types import MappingProxyType
 from typing import Literal
 
-from almanac.errors import Problem
 from almanac.languages import Names, names_for
-from almanac.text import as_on_keyboard, look_alikes
 
-LONGEST = 100  # characters; no way of writing a date comes near
-YEARS = range(1900, 2200)  # what a submitted event can plausibly be in
 MONTHS = tuple(month_name)
 DAYS = tuple(day_name)
 UNKNOWN_YEAR = "XXXX"
 MODEL = "2021-11-08"
 """The day that every example names: its month and weekday are longer than their short forms, its day has one digit."""
-EXAMPLE = "Write it as 2021-11-08 or as November 8th, 2021."
 
 
 # ------------------------------------------------------------------------------- the grammar
@@ -43,10 +39,10 @@ def _one_of(names: Iterable[str]) -> str:
     return f"(?a:{'|'.join(sorted(names, key=len, reverse=True))})"
 
 
-_pattern = partial(re.compile, flags=re.IGNORECASE)
+date_pattern = partial(re.compile, flags=re.IGNORECASE)
 MONTH_NAME, WEEKDAY_NAME = _one_of(_MONTHS), _one_of(_WEEKDAYS)
 _MONTH = rf"(?P<month>{MONTH_NAME})\b\.?"
-_WEEKDAY = rf"(?P<weekday>{WEEKDAY_NAME})\b\.?"
+WEEKDAY = rf"(?P<weekday>{WEEKDAY_NAME})\b\.?"
 _NUMBER = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _YEAR = r"(?:19|20)[0-9]{2}"
 _ORDINAL = r"(?:st|nd|rd|th)?(?![0-9A-Za-z]|:[0-9])"
@@ -61,7 +57,7 @@ def _grammar(year: str, number: str, *, close: bool = False) -> list[re.Pattern[
     day that is written as `10.`, which may be the number of an item as well.
     """
     any_month = rf"(?P<month>{'0?[1-9]|1[0-2]' if close else '[0-9]{1,2}'}|{MONTH_NAME})"
-    before = rf"(?<!\w)(?:{_WEEKDAY}[\s,:;\u2013-]*)?(?:the\s+)?"
+    before = rf"(?<!\w)(?:{WEEKDAY}[\s,:;\u2013-]*)?(?:the\s+)?"
     before_year, before_month, before_day = (
         (r"(?<![0-9])", r"(?<![A-Za-z])", r"(?<![0-9A-Za-z:])") if close else (before, before, before)
     )
@@ -84,22 +80,22 @@ def _grammar(year: str, number: str, *, close: bool = False) -> list[re.Pattern[
         ]
     else:
         patterns.append(rf"{before}{the_year}{gap}(?<![0-9]){_MONTH}{gap}{day}")
-    return [_pattern(text) for text in patterns]
+    return [date_pattern(text) for text in patterns]
 
 
-_FORM = _grammar("[0-9]{4}|'[0-9]{2}", "[0-9]{1,2}")
+TYPED = _grammar("[0-9]{4}|'[0-9]{2}", "[0-9]{1,2}")
 _ALONE = _grammar(_YEAR, _NUMBER)
 _PAGE = _grammar(_YEAR, _NUMBER, close=True)
-_NUMERIC = r"(?<![0-9])(?P<first>{0})(?P<mark>[-/.])(?P<second>{0})(?P=mark)(?P<year>{1})(?![0-9])"
+NUMERIC = r"(?<![0-9])(?P<first>{0})(?P<mark>[-/.])(?P<second>{0})(?P=mark)(?P<year>{1})(?![0-9])"
 THE_YEAR = rf"(?<![0-9])(?P<year>{_YEAR})(?![0-9])"
-_MONTH_ONLY = (
-    _pattern(rf"(?<![A-Za-z]){_MONTH}(?:{_DASH}{MONTH_NAME}\b\.?)?,?[ ]?{THE_YEAR}(?![-/.][0-9])"),
-    _pattern(rf"{THE_YEAR}-(?P<month>0[1-9]|1[0-2])(?![-/.]?[0-9])"),
-    _pattern(rf"(?<![\w/.-])(?P<month>0[1-9]|1[0-2])/(?P<year>{_YEAR})(?![\w/]|[.-]\w)"),
+MONTH_ONLY = (
+    date_pattern(rf"(?<![A-Za-z]){_MONTH}(?:{_DASH}{MONTH_NAME}\b\.?)?,?[ ]?{THE_YEAR}(?![-/.][0-9])"),
+    date_pattern(rf"{THE_YEAR}-(?P<month>0[1-9]|1[0-2])(?![-/.]?[0-9])"),
+    date_pattern(rf"(?<![\w/.-])(?P<month>0[1-9]|1[0-2])/(?P<year>{_YEAR})(?![\w/]|[.-]\w)"),
 )
-_BARE_MONTH = _pattern(rf"(?<![A-Za-z])(?=(?-i:[A-Z])){_MONTH}(?P<year>)(?![A-Za-z])")
+_BARE_MONTH = date_pattern(rf"(?<![A-Za-z])(?=(?-i:[A-Z])){_MONTH}(?P<year>)(?![A-Za-z])")
 # The day without a mark between its numbers: `20211108`.
-_COMPACT = _pattern(
+COMPACT = date_pattern(
     rf"(?<![\w/.-])(?P<year>{_YEAR})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12][0-9]|3[01])(?![\w/]|[.-]\w)"
 )
 
@@ -115,10 +111,11 @@ class WrittenDate:
     end: int = 0
 
 
-def _written(match: re.Match[str]) -> WrittenDate:
+def written_date(match: re.Match[str]) -> WrittenDate:
+    """Return what a match of one of the grammar's patterns says."""
     year, day, weekday = map(match.groupdict().get, ("year", "day", "weekday"))
     return WrittenDate(
-        year=_whole_year(year.strip("'")) if year else None,
+        year=whole_year(year.strip("'")) if year else None,
         month=_month(match.groupdict().get("month")),
         day=int(day) if day else None,
         weekday=_WEEKDAYS[weekday.lower()] if weekday else None,
@@ -132,108 +129,30 @@ def _month(word: str | None) -> int | None:
     return int(word) if word.isdigit() else _MONTHS[word.lower()]
 
 
-_WEEKDAY_ONLY = _pattern(_WEEKDAY)
+_WEEKDAY_ONLY = date_pattern(WEEKDAY)
 
 
 def date_at(text: str, position: int = 0) -> WrittenDate | None:
     """Read the date to the day, with or without a year, or the weekday that begins at a position; None without one."""
     # A year first and the month as a word is left out: in a When line `1400 Nov 8` is a time and its day.
-    matches = (pattern.match(text, position) for pattern in (*_FORM[:-1], _WEEKDAY_ONLY))
-    return next((_written(match) for match in matches if match), None)
-
-
-# ------------------------------------------------------------------------------- in a form
-
-_BY_NUMBERS = _pattern(_NUMERIC.format("[0-9]{1,2}", "[0-9]{4}|[0-9]{2}"))
-_YEAR_ONLY = re.compile("[0-9]{4}")
-_WEEKDAY_AFTER = _pattern(rf"(?:[\s,]*\(?{_WEEKDAY}\)?)?")
-_SUBMITTED = (*_FORM, _COMPACT)
-
-
-def read_date(text: str) -> str | Problem:
-    """Read a date that someone typed, to the day, and return it as `2021-11-08`, or the problem.
-
-    A weekday before or after it is checked. `11/8/2021` is a problem that offers both readings.
-    """
-    stripped = _stripped(text)
-    if len(stripped) > LONGEST:
-        return Problem(f"This is too long for a date. {EXAMPLE}", typed=text)
-    for pattern in _SUBMITTED:
-        if (match := pattern.match(stripped)) and (after := _WEEKDAY_AFTER.fullmatch(stripped, match.end())):
-            return _submitted(_written(match), _written(after).weekday, text)
-    if match := _BY_NUMBERS.fullmatch(stripped):
-        return _day_or_month(int(match["first"]), int(match["second"]), match["year"], text)
-    if any(pattern.fullmatch(stripped) for pattern in (*_MONTH_ONLY, _YEAR_ONLY)):
-        return Problem("The day is missing. Write the whole date, such as November 8th, 2021.", typed=text)
-    others = look_alikes(stripped)
-    return Problem(" ".join(filter(None, ("This could not be read as a date.", others, EXAMPLE))), typed=text)
-
-
-def without_time(text: str) -> str:
-    """Return the date of `2021-11-08 18:00`, or of any other that a time by the clock follows; else the whole text."""
-    stripped = _stripped(text[: 2 * LONGEST])
-    dates = filter(None, (pattern.match(stripped) for pattern in (*_SUBMITTED, _BY_NUMBERS)))
-    ends = (after.end() for date in dates if (after := _WEEKDAY_AFTER.match(stripped, date.end())))
-    return next((stripped[:end] for end in ends if _TIME_AFTER.fullmatch(stripped, end)), text)
-
-
-def _stripped(text: str) -> str:
-    return " ".join(as_on_keyboard(text).split()).strip(" .,;:()")
-
-
-def _submitted(written: WrittenDate, weekday_after: int | None, typed: str) -> str | Problem:
-    if written.year is None:
-        return Problem("The year is missing. Write the whole date, such as November 8th, 2021.", typed=typed)
-    date = _iso(written.year, written.month or 0, written.day or 0, typed)
-    if isinstance(date, Problem):
-        return date
-    real = calendar_date.fromisoformat(date).weekday()
-    wrong = next((named for named in (written.weekday, weekday_after) if named not in (None, real)), None)
-    if wrong is None:
-        return date
-    message = f"{heading_date(date)} is a {DAYS[real]}, not a {DAYS[wrong]}. One of the two is wrong."
-    return Problem(message, typed=typed, accepted=heading_date(date))
-
-
-def _iso(year: int, month: int, day: int, typed: str) -> str | Problem:
-    if year not in YEARS:
-        return Problem(f"The year must be between {YEARS[0]} and {YEARS[-1]}.", typed=typed)
-    if month not in range(1, 13):
-        return Problem(f"There are only twelve months. {EXAMPLE}", typed=typed)
-    last = monthrange(year, month)[1]
-    if day not in range(1, last + 1):
-        return Problem(f"{MONTHS[month]} {year} has no day {day}: it has {last} days.", typed=typed)
-    return f"{year}-{month:02d}-{day:02d}"
-
-
-def _day_or_month(first: int, second: int, year: str, typed: str) -> str | Problem:
-    """Offer both readings of `11/8/2021`, or the only one that a calendar allows."""
-    if len(year) != len("2021"):
-        return Problem(f"Write the year with four digits and the month as a word. {EXAMPLE}", typed=typed)
-    readings = dict.fromkeys([(first, second), (second, first)])
-    dates = [date for reading in readings if isinstance(date := _iso(int(year), *reading, typed), str)]
-    if not dates:
-        return Problem(f"There is no such date, whichever number is the month. {EXAMPLE}", typed=typed)
-    if first == second:
-        return dates[0]
-    if len(dates) == 1:
-        message = (
-            f"Some countries write the month first and others the day. This can only be {heading_date(dates[0])}; "
-            "please write it that way, to be sure."
-        )
-        return Problem(message, typed=typed, accepted=dates[0])
-    message = (
-        f"This can be read as {heading_date(dates[0])} or as {heading_date(dates[1])}, because some countries write "
-        "the month first and others the day. Write the month as a word, or the date as in 2021-11-08."
-    )
-    return Problem(message, typed=typed, choices=tuple(dates))
+    matches = (pattern.match(text, position) for pattern in (*TYPED[:-1], _WEEKDAY_ONLY))
+    return next((written_date(match) for match in matches if match), None)
 
 
 # ------------------------------------------------------------------------------- as it is shown
 
 
-def heading_date(date: str) -> str:
-    """Show a record's date as headings do: `November 8th, 2021`, `November 2021`, `2021`, `December 9th`."""
+def heading_date(date: str, end_date: str | None = None) -> str:
+    """Show a record's date as headings do: `November 8th, 2021`, `November 2021`, `2021`, `December 9th`.
+
+    Of several days, the last one is shown too: `November 8th-10th, 2021`, `November 30th - December 2nd, 2021`.
+    """
+    if end_date:
+        first, last = heading_date(date), heading_date(end_date)
+        if date[:4] != end_date[:4]:
+            return f"{first} - {last}"
+        first = first.partition(",")[0]
+        return f"{first} - {last}" if date[:7] != end_date[:7] else f"{first}-{last.partition(' ')[2]}"
     year, month, day = (*date.split("-"), "", "")[:3]
     words = f"{MONTHS[int(month)]} {ordinal(int(day))}" if day else MONTHS[int(month or 0)]
     if year == UNKNOWN_YEAR:
@@ -254,31 +173,31 @@ def short_date(date: calendar_date) -> str:
 
 # ------------------------------------------------------------------------------- on a page
 
-_ON_PAGE = (*_PAGE, _pattern(_NUMERIC.format(_NUMBER, _YEAR)), *_MONTH_ONLY, _COMPACT)
+_ON_PAGE = (*_PAGE, date_pattern(NUMERIC.format(_NUMBER, _YEAR)), *MONTH_ONLY, COMPACT)
 # With a year of two digits it may be the number of a version as well, so only a page that has many is read so.
-_SHORT_YEAR = _pattern(
+_SHORT_YEAR = date_pattern(
     rf"(?<![\w./-])(?P<first>{_NUMBER})(?P<mark>[/.])(?P<second>{_NUMBER})(?P=mark)(?P<year>[0-9]{{2}})(?![\w/]|[.-]\w)"
 )
 # Two numbers without a year, which are a date if a weekday or a time follows them.
-_NUMBERS_ONLY = _pattern(
+_NUMBERS_ONLY = date_pattern(
     rf"(?<![\w/.-])(?P<first>{_NUMBER})(?P<mark>/)(?P<second>{_NUMBER})(?P<year>)"
-    rf"(?=[ ]?\(?{_WEEKDAY}\)?|[ ]?\(\w\)|[ ][0-9]{{1,2}}:[0-9]{{2}})"
+    rf"(?=[ ]?\(?{WEEKDAY}\)?|[ ]?\(\w\)|[ ][0-9]{{1,2}}:[0-9]{{2}})"
 )
-_LONE_YEAR = _pattern(rf"{THE_YEAR}(?=[ ]?(?:[:|]|[-\u2013\u2014][ ])|[ ]?\Z)")
+_LONE_YEAR = date_pattern(rf"{THE_YEAR}(?=[ ]?(?:[:|]|[-\u2013\u2014][ ])|[ ]?\Z)")
 # What may follow a first day: the second, whose year (and month, as in `Dec 30 - Jan 2, 2022`) may hold for both.
 _UNTIL = (
-    *(_pattern(f"{_DASH}{pattern.pattern}") for pattern in _PAGE[:3]),
-    _pattern(
+    *(date_pattern(f"{_DASH}{pattern.pattern}") for pattern in _PAGE[:3]),
+    date_pattern(
         rf"{_DASH}(?P<day>{_NUMBER}){_ORDINAL}"
         rf"(?:,?[ ]?(?P<open>\()?{THE_YEAR}(?(open)\)?)|(?=[ ]?\Z|[ ]?[:,|)\u2013\u2014\]]|[ ]-[ ]))"
     ),
 )
-_TO_MONTH = _pattern(rf"{_DASH}{MONTH_NAME}\b\.?,?[ ]?{_YEAR}")
-_BEFORE = _pattern(rf"(?:[\W_]|{_WEEKDAY}|(?:on|the|date|when|week of)\b)*")
-_AFTER = _pattern(rf"[\s,)]*\(?{_WEEKDAY}\)?(?=\W|\Z)")
+_TO_MONTH = date_pattern(rf"{_DASH}{MONTH_NAME}\b\.?,?[ ]?{_YEAR}")
+_BEFORE = date_pattern(rf"(?:[\W_]|{WEEKDAY}|(?:on|the|date|when|week of)\b)*")
+_AFTER = date_pattern(rf"[\s,)]*\(?{WEEKDAY}\)?(?=\W|\Z)")
 # What may separate a title from the date after it. A weekday is the date's only if a mark separates it as well.
-_BETWEEN = _pattern(rf"(?<!\s)(?:\s*+[,(\[:;|\u2013\u2014·•/@-]\s*+|\s++on\s++)(?:{_WEEKDAY}[\s,.]*+)?\Z")
-_THE = _pattern(r"(?<=[,(\[:;|\u2013\u2014·•/@-])\s*the\s+\Z")
+_BETWEEN = date_pattern(rf"(?<!\s)(?:\s*+[,(\[:;|\u2013\u2014·•/@-]\s*+|\s++on\s++)(?:{WEEKDAY}[\s,.]*+)?\Z")
+_THE = date_pattern(r"(?<=[,(\[:;|\u2013\u2014·•/@-])\s*the\s+\Z")
 _EDGES = " \t:;,.|\u2013\u2014-·•/~_*>="
 _PARTS = frozenset("([,:;|\u2013\u2014-·•/@")
 _ENDS = _PARTS | frozenset(")].")
@@ -292,7 +211,7 @@ TIME = rf"(?:{_HOUR}(?:[:h][0-5][0-9])?{_TO})?{_CLOCK}(?:{_TO}(?:{_CLOCK}|noon\b
 """The pattern of a time by the clock, or of two with a dash between them, without groups."""
 TIME_ZONE = r"(?:[ ]?(?-i:Z|[+-][0-9]{2}:?[0-9]{2})(?!\w)|[ ]\(?(?-i:UTC|GMT|[A-Z]{1,4}T)\b\)?)"
 """The pattern of what names a time's zone, as far as a page writes it right after the time."""
-_TIME_AFTER = _pattern(
+TIME_AFTER = date_pattern(
     r"(?:T|[ ]?[,@][ ]?(?:at[ ])?|[ ](?:at|ab|um|@|[-\u2013\u2014])[ ]|[ ])"
     rf"(?P<open>\()?{TIME}{TIME_ZONE}?(?(open)\))(?!\w)"
 )
@@ -372,7 +291,7 @@ def date_habits(lines: Iterable[str]) -> DateHabits:
 def _numeric_order(
     kind: tuple[str, int], dates: Sequence[tuple[re.Match[str], set[tuple[int, int]]]]
 ) -> Literal["day", "month"] | None:
-    numbers = [(int(match["first"]), int(match["second"]), _whole_year(match["year"])) for match, _ in dates]
+    numbers = [(int(match["first"]), int(match["second"]), whole_year(match["year"])) for match, _ in dates]
     mark, digits = kind
     if digits == len("21") and len({year for *_, year in numbers}) > len({first for first, *_ in numbers}):
         return None  # the year may come first
@@ -395,7 +314,7 @@ def _in_order(dates: Sequence[tuple[int, int, int]]) -> bool:
     return len({*dates}) > 2 and not {1, -1} <= {*steps}  # noqa: PLR2004
 
 
-def _whole_year(digits: str) -> int:
+def whole_year(digits: str) -> int:
     """Return a year that may be written with two digits; `69` is 2069, `70` is 1970."""
     return int(digits) if len(digits) > len("21") else int(digits) + (2000 if digits < "70" else 1900)
 
@@ -440,7 +359,7 @@ def _found(text: str, year: str | None, orders: _Orders, *, anywhere: bool) -> F
     weekday = next((each["weekday"] for each in (named, follows, between) if each and each["weekday"]), None)
     if follows:
         after = after[follows.end() :]
-    if time := _TIME_AFTER.match(after):
+    if time := TIME_AFTER.match(after):
         after = after[time.end() :]
         end = len(text) - len(after)
     words = ("" if named else before[: between.start()] if between else before, after)
@@ -525,7 +444,7 @@ def _record_date(
     year = first["year"]
     if first.get("first"):
         order = orders.get((first["mark"] or "", len(year or "")))
-        year = str(_whole_year(year)) if year else None
+        year = str(whole_year(year)) if year else None
         numbers = (int(first["first"] or 0), int(first["second"] or 0))
         month, day = sorted(numbers)
         if month not in range(1, 13) or not (year or order or day > 12 or month == day):  # noqa: PLR2004  # months
@@ -553,7 +472,7 @@ def period(text: str) -> str | None:
 
     A heading that names two years (`2020-2021`, `Season 2020/21`) gives none.
     """
-    month = next((match for pattern in _MONTH_ONLY if (match := pattern.search(text))), None)
+    month = next((match for pattern in MONTH_ONLY if (match := pattern.search(text))), None)
     years = set(re.findall(THE_YEAR, text))
     if len(years) != 1 or (month is None and _TWO_YEARS.search(text)):
         return None

@@ -18,6 +18,7 @@ _LINKS = r"(?:(?:de|del|di|do|da)[ ]|d['\u2019])"
 _DAY = r"(?P<day>[0-9]{1,2})(?:er|[.\u00ba\u00aa\u00b0])?"
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2})(?![0-9])"
 _DAY_AND_MONTH = re.compile(rf"(?<![\w/.-]){_DAY}[ ]{_LINKS}?(?P<month>{_WORD})\.?[ ]{_LINKS}?{_YEAR}", re.IGNORECASE)
+_DAY_AND_WORD = re.compile(rf"(?<!\w){_DAY}[ ]{_LINKS}?({_WORD})".replace("?P<day>", "?:"), re.IGNORECASE)
 _LANGUAGE = re.compile(r"([a-z]{2,3}): (?=.)")
 _EXAMPLE = re.compile(rf"like\(\"{_LANGUAGE.pattern}")
 _FORMS = (("format", "wide"), ("stand-alone", "wide"), ("format", "abbreviated"), ("stand-alone", "abbreviated"))
@@ -105,11 +106,11 @@ def _key(word: str) -> str:
 
 def _numbers(forms: tuple[tuple[str, ...], ...], first: int) -> dict[str, int]:
     named = ((_key(name), number) for names in forms for number, name in enumerate(names, first))
-    return {name: number for name, number in named if not any(map(str.isdigit, name))}
+    return {name: number for name, number in named if name and not any(map(str.isdigit, name))}
 
 
 def _any(names: Iterable[str]) -> str:
-    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) or "(?!)"
 
 
 def names_for(texts: Iterable[str]) -> Names | None:
@@ -127,6 +128,17 @@ def names_for(texts: Iterable[str]) -> Names | None:
         if match["month"].casefold() not in _ENGLISH
     )
     return _language_of(frozenset(words.items())) if words else None
+
+
+def in_english(text: str) -> tuple[str, ...]:
+    """Return what a text with a date can be in English, by each language in which a state has its laws.
+
+    There is nothing if it holds no word that another language than English may have for a month.
+    """
+    if not any(word.casefold() not in _ENGLISH for word in _DAY_AND_WORD.findall(text)):
+        return ()
+    found = (_names(language).in_english(text)[0] for language in _languages() if _official()[language])
+    return tuple(english for english in dict.fromkeys(found) if english != text)
 
 
 def names_of(example: str) -> tuple[Names | None, str]:
@@ -155,14 +167,20 @@ def _language_of(counted: frozenset[tuple[str, int]]) -> Names | None:
 def _languages() -> list[str]:
     """Return the languages that the CLDR has, but English, first those in which most states have their laws."""
     from babel import localedata  # noqa: PLC0415 - not for pages in English
+
+    known = (name for name in localedata.locale_identifiers() if "_" not in name and name not in ("en", "root"))
+    return sorted(known, key=lambda name: (-_official()[name], name))
+
+
+@lru_cache(maxsize=1)
+def _official() -> Counter[str]:
+    """Count the states in which a language has an official part."""
     from babel.core import get_global  # noqa: PLC0415
     from babel.languages import get_official_languages  # noqa: PLC0415
 
-    official = Counter(
+    return Counter(
         language for state in get_global("territory_languages") for language in get_official_languages(state)
     )
-    known = (name for name in localedata.locale_identifiers() if "_" not in name and name not in ("en", "root"))
-    return sorted(known, key=lambda name: (-official[name], name))
 
 
 @lru_cache(maxsize=512)

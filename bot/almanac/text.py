@@ -101,6 +101,7 @@ CAPS: Mapping[str, int] = {
     "series": 200,
     "title": 300,
     "date": 100,
+    "end_date": 100,
     "when": 200,
     "duration": 50,
     "location": 500,

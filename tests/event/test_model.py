@@ -4,6 +4,7 @@ import pytest
 from almanac.event.model import Event, Link, Person, TakenIds, event_id, in_one_spelling, safe_slug
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,28 @@ def test_what_is_no_link_and_what_is_kept_word_for_word_stay() -> None:
     assert in_one_spelling(odd) == odd
     verbatim = PLAIN.model_copy(update={"markdown": "### Demo Day", "url": "HTTPS://example.org"})
     assert in_one_spelling(verbatim) == verbatim
+
+
+def test_the_last_day_comes_after_the_first() -> None:
+    assert Event(id="2026-10-06-x", title="x", date="2026-10-06", end_date="2026-10-08").end_date == "2026-10-08"
+    assert Event(id="2026-10-06-x", title="x", date="2026-10-06", end_date="2026-10-06").end_date is None
+
+
+@pytest.mark.parametrize(
+    ("date", "end_date", "words"),
+    [
+        ("2026-10-06", "2026-10-05", "before the first one, 2026-10-06"),
+        ("2026-10", "2026-11", "both its first and its last day"),
+        ("2026-10-06", "2026-10", "both its first and its last day"),
+        ("XXXX-10-06", "XXXX-10-08", "both its first and its last day"),
+        ("October", "2026-10-08", "A date is written"),
+    ],
+)
+def test_what_is_wrong_with_a_last_day(date: str, end_date: str, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Event(id="2026-x", title="x", date=date, end_date=end_date)
+
+
+def test_events_of_one_moment_are_in_the_order_of_their_last_days() -> None:
+    days = [Event(id="2026-10-06-x", title="x", date="2026-10-06", end_date=end) for end in ("2026-10-08", None)]
+    assert min(days, key=lambda event: event.sort_key).end_date is None

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from almanac.dates import read_date
+from almanac.dateanswers import read_days
 from almanac.errors import Problem
 from almanac.times.check import check_imported, read_when
 from almanac.times.clock import read_duration
@@ -34,7 +34,7 @@ def report(text: str) -> str:
     elif "imported" in given:
         problems = [("Note", note) for note in check_imported(given["date"], given["imported"], SITE).warnings]
     else:
-        found = read_date(given["date"]) if "date" in given else read_duration(given["duration"])
+        found = read_days(given["date"]) if "date" in given else read_duration(given["duration"])
         assert isinstance(found, Problem)
         problems = [("Problem", found)]
     lines = [f"{key}: {given[key]}" for key in GIVEN if key in given]

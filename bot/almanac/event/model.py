@@ -7,12 +7,13 @@ from datetime import date as calendar_date
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from slugify import slugify
 
 from almanac.urls import RefusedUrl, check_url
 
 Status = Literal["scheduled", "cancelled", "postponed", "rescheduled"]
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ID_PATTERN = r"^[0-9X]{4}(-[0-9]{2}){0,2}(-[a-z0-9]+)*$"
 
 
@@ -91,6 +92,9 @@ class Event(_Value):
     series: Annotated[str | None, Field(description="The recurring series it belongs to")] = None
     title: Annotated[str, Field(min_length=1)]
     date: Annotated[PartialDate, Field(description="2021-11-08, 2021-11, 2021, or XXXX-12-09: the year is unknown")]
+    end_date: Annotated[
+        PartialDate | None, Field(description="The last day of an event of several days, as 2021-11-10")
+    ] = None
     when: Annotated[str | None, Field(description="The times as the page shows them")] = None
     starts: Annotated[Instant | None, Field(description="ISO 8601 with offset")] = None
     ends: Annotated[Instant | None, Field(description="ISO 8601 with offset")] = None
@@ -116,10 +120,25 @@ class Event(_Value):
         str | None, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the section as Almanac last knew it")
     ] = None
 
+    @field_validator("end_date")
+    @classmethod
+    def _after_date(cls, value: str | None, info: ValidationInfo) -> str | None:
+        first = info.data.get("date", value)
+        if value is None or first is None or value == first:
+            return None  # one day
+        if not (_DAY.fullmatch(value) and _DAY.fullmatch(first)):
+            raise ValueError("An event of several days has both its first and its last day in full, as 2021-11-08.")
+        if value < first:
+            raise ValueError(f"The last day is before the first one, {first}.")
+        return value
+
     @property
-    def sort_key(self) -> tuple[str, str]:
-        """Put events in order: by date, then by moment; a date without a day comes before the days that it holds."""
-        return (self.date, self.starts or "")
+    def sort_key(self) -> tuple[str, str, str]:
+        """Put events in order: by first day, then by moment, then by last day.
+
+        A date without a day comes before the days that it holds.
+        """
+        return (self.date, self.starts or "", self.end_date or "")
 
 
 # Besides the status's own name.

@@ -14,7 +14,7 @@ from almanac.yamlwriter import dump, rewrite
 
 SUFFIX = ".yml"
 # People who write a record by hand may put `date: 2021` without quotes.
-_DIALECT = Dialect(is_text=lambda path: path == ("date",))
+_DIALECT = Dialect(is_text=lambda path: path in (("date",), ("end_date",)))
 _ID_LINE = re.compile(r"^id:", re.MULTILINE)
 
 

@@ -1,11 +1,15 @@
 """Answers become an event, or every problem at once."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date as calendar_date
+from datetime import timedelta
 from typing import get_args
 
 from almanac.config import Config
-from almanac.dates import read_date, without_time
+from almanac.dateanswers import Days, read_days, read_last_day, without_time
+from almanac.dates import heading_date
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.attachment import read_picture
 from almanac.event.description import refused_links
@@ -16,12 +20,12 @@ from almanac.form.elements import Value
 from almanac.form.schema import Field, Form
 from almanac.text import clean_line, clean_text, entry_too_long, is_blank, says_nothing, too_long, too_many
 from almanac.times.check import When, read_when, read_when_without_date
-from almanac.times.clock import read_duration
+from almanac.times.clock import days_long, read_duration
 from almanac.urls import RefusedUrl, check_url, why_refused
 
 FIELDS = (
-    *("series", "title", "date", "when", "duration", "location", "url", "people_label", "people", "description"),
-    *("agenda", "links", "recording", "status", "tags", "image", "image_alt"),
+    *("series", "title", "date", "end_date", "when", "duration", "location", "url", "people_label", "people"),
+    *("description", "agenda", "links", "recording", "status", "tags", "image", "image_alt"),
 )
 """The ids of the form's fields that Almanac knows; anything else that a form asks goes into `extra`."""
 NEEDED = ("title", "date")
@@ -118,8 +122,9 @@ class _Answers:
     def submission(self, issue: int) -> Submission:
         self.check_presence()
         values = {name: self.text(name) for name in FIELDS}
-        title, date = values["title"], self.date(values["date"], values["when"])
-        when = self.when(date, values["when"], values["duration"], values["series"])
+        title = values["title"]
+        days = self.days(values)
+        when = self.when(days, values)
         people, wrong_people = read_people(values["people"] or "")
         links, wrong_links = read_links(values["links"] or "")
         self.complain("people", *wrong_people)
@@ -134,15 +139,16 @@ class _Answers:
         image = self.image(values["image"], values["image_alt"])
         order = [field.label for field in self.form.fields]
         self.problems.sort(key=lambda problem: order.index(problem.field or order[0]))
-        if self.problems or not title or not date:
+        if self.problems or not title or not days:
             return Submission(None, tuple(self.problems), tuple(self.warnings))
         event = Event(
-            id=event_id(date, values["series"] or title, ()),
+            id=event_id(days.first, values["series"] or title, ()),
             issue=issue,
             status=status,
             series=values["series"],
             title=title,
-            date=date,
+            date=days.first,
+            end_date=days.last,
             when=when.line if when else None,
             starts=when.starts if when else None,
             ends=when.ends if when else None,
@@ -218,13 +224,36 @@ class _Answers:
             return None
         return cleaned or None
 
-    def date(self, typed: str | None, when: str | None) -> str | None:
-        if typed is None:
-            return None
+    def days(self, values: Mapping[str, str | None]) -> Days | None:
+        """Return the event's days, of which its date, its end date and a duration in days have to say the same."""
+        days = self.date(values["date"], values["when"]) if values["date"] else None
+        first, until = days.first if days else None, days.last if days else None
+        if typed := values["end_date"]:
+            last = read_last_day(without_time(typed), first)
+            if isinstance(last, Problem):
+                self.complain("end_date", replace(last, typed=typed))
+            elif until and last != until:
+                message = f"This is not the last day under {self.labels['date']}, {heading_date(until)}."
+                self.complain("end_date", Problem(message, typed=typed, accepted=until))
+            else:
+                until = last
+        if first and (typed := values["duration"]) and (count := days_long(typed)):
+            last = str(calendar_date.fromisoformat(first) + timedelta(days=count - 1))
+            if until and last != until:
+                real = (calendar_date.fromisoformat(until) - calendar_date.fromisoformat(first)).days + 1
+                message = (
+                    f"From {heading_date(first)} to {heading_date(until)} are {real} days. One of the two is wrong."
+                )
+                self.complain("duration", Problem(message, typed=typed, accepted=f"{real} days"))
+            else:
+                until = last
+        return Days(first, None if until == first else until) if first else None
+
+    def date(self, typed: str, when: str | None) -> Days | None:
         alone = without_time(typed)
-        date = read_date(alone)
-        if isinstance(date, Problem):
-            self.complain("date", replace(date, typed=typed))
+        days = read_days(alone)
+        if isinstance(days, Problem):
+            self.complain("date", replace(days, typed=typed))
             return None
         if alone != typed:
             label = self.labels.get("when")
@@ -232,9 +261,12 @@ class _Answers:
             more = f" Give it under {label}, with its zone." if label and not when else ""
             message = f"Only the date was taken from this answer; {rest}{more}"
             self.warnings.append(Problem(message, self.labels["date"], typed=typed))
-        return date
+        return days
 
-    def when(self, date: str | None, line: str | None, duration: str | None, series: str | None) -> When | None:
+    def when(self, days: Days | None, values: Mapping[str, str | None]) -> When | None:
+        line, duration, series = values["when"], values["duration"], values["series"]
+        if duration and days_long(duration):
+            duration = None  # it says how many days, and no times
         if line is None:
             read = read_duration(duration) if duration else None
             if isinstance(read, Problem):
@@ -244,7 +276,7 @@ class _Answers:
                 self.warnings.append(Problem(message, self.labels["duration"], typed=duration))
             return None
         zones = self.config.zones(series)
-        when = read_when(date, line, zones, duration) if date else None
+        when = read_when(days.first, line, zones, duration) if days else None
         for problem in when.problems if when else read_when_without_date(line, zones, duration):
             self.complain(problem.field or "when", problem)
         for warning in when.warnings if when else ():

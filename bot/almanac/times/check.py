@@ -13,7 +13,8 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from almanac.dates import DAYS, WrittenDate, heading_date, read_date
+from almanac.dateanswers import read_days
+from almanac.dates import DAYS, WrittenDate, heading_date
 from almanac.errors import Problem
 from almanac.times import wording
 from almanac.times.clock import DAY, EARLY_HOURS, HALF_DAY, Clock, clocks, read_duration
@@ -80,11 +81,11 @@ def read_when(date: str, line: str, zones: Zones, duration: str | None = None) -
     A blank line is a problem, a blank duration is not. A problem of the date or of the duration has `field` set to
     `date` or `duration`; all others are the line's, with `field` None.
     """
-    day = read_date(date)
-    if isinstance(day, Problem):
-        return When(ok=False, problems=(replace(day, field="date"), *read_when_without_date(line, zones, duration)))
+    days = read_days(date)
+    if isinstance(days, Problem):
+        return When(ok=False, problems=(replace(days, field="date"), *read_when_without_date(line, zones, duration)))
     length, wrong_length = _length(duration)
-    return LineReader(calendar_date.fromisoformat(day), zones, length).when(line, wrong_length)
+    return LineReader(calendar_date.fromisoformat(days.first), zones, length).when(line, wrong_length)
 
 
 def read_when_without_date(line: str, zones: Zones, duration: str | None = None) -> tuple[Problem, ...]:

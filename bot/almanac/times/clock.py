@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import product
+from math import ceil
 from typing import Literal
 
 from almanac.errors import Problem
@@ -195,17 +196,34 @@ def read_duration(text: str) -> timedelta | Problem:
         choices = tuple(f"{stripped} {unit}" for unit in ("min", "hours"))
         choices = tuple(choice for choice in choices if isinstance(read_duration(choice), timedelta))
         return Problem("This number has no unit. Add hours or min to it.", typed=text, choices=choices)
-    match = next((match for form in _FORMS if (match := form.fullmatch(stripped))), None)
-    found = {unit: value for unit, value in match.groupdict().items() if value} if match else {}
-    if not found:
+    numbers = _units(stripped)
+    if not numbers:
         return Problem(f"This could not be read as a duration. {EXAMPLE}", typed=text)
-    if "half" in found:
-        return timedelta(minutes=30)
-    numbers = {unit: 1.0 if value.isalpha() else float(value.replace(",", ".")) for unit, value in found.items()}
     duration = timedelta(minutes=round(timedelta(**numbers) / timedelta(minutes=1)))
     if not timedelta() < duration <= LIMIT:
         return Problem(f"A duration is more than nothing and at most {LIMIT.days} days. {EXAMPLE}", typed=text)
     return duration
+
+
+def days_long(text: str) -> int | None:
+    """Return on how many days in a row an event is, where its duration is said in days: `3 days`.
+
+    That is no number of hours: an event of three days that begins on a morning does not last until another morning.
+    None for `72 hours`, and for what is no duration.
+    """
+    length = read_duration(text)
+    if isinstance(length, Problem) or _units(" ".join(as_on_keyboard(text).split())).keys() != {"days"}:
+        return None
+    return ceil(length / DAY)
+
+
+def _units(text: str) -> dict[str, float]:
+    """Return how many days, hours and minutes a duration says; nothing if it is none."""
+    match = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
+    found = {unit: value for unit, value in match.groupdict().items() if value} if match else {}
+    if "half" in found:
+        return {"hours": 0.5}
+    return {unit: 1.0 if value.isalpha() else float(value.replace(",", ".")) for unit, value in found.items()}
 
 
 def show_duration(duration: timedelta) -> str:

@@ -1,0 +1,289 @@
+"""The answer to a question for a date: one day, or several in a row, each of them checked.
+
+What is typed is one date by the grammar (`almanac.dates.TYPED`), or two with a mark between them, of which either may
+leave out what it has in common with the other: `October 6-8, 2026`, `Oct 30 - Nov 1, 2026`. Day and month are never
+guessed, and neither is the month of a language if others have another one of that name.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date as calendar_date
+
+from almanac.dates import (
+    COMPACT,
+    DAYS,
+    MONTH_ONLY,
+    MONTHS,
+    NUMERIC,
+    TIME_AFTER,
+    TYPED,
+    WEEKDAY,
+    WrittenDate,
+    date_pattern,
+    heading_date,
+    written_date,
+)
+from almanac.errors import Problem
+from almanac.languages import in_english
+from almanac.text import as_on_keyboard, look_alikes
+
+LONGEST = 100  # characters; no way of writing a date comes near
+YEARS = range(1900, 2200)  # what a submitted event can plausibly be in
+MOST_DAYS = 183
+"""How many days an event may take at most: half a year. More are a slip of the pen."""
+EXAMPLE = "Write it as 2021-11-08 or as November 8th, 2021."
+
+_WHOLE = (*TYPED, COMPACT)
+_DAY = date_pattern(
+    rf"(?<![\w:])(?:{WEEKDAY}[\s,:;-]*)?(?:the\s+)?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![0-9A-Za-z:/-])\.?"
+    r"(?:[\s,]{1,3}(?P<open>\()?(?P<year>[0-9]{4}|'[0-9]{2})(?![0-9])(?(open)\)?))?"
+)
+_TO = date_pattern(r"[ ]?(?P<mark>-{1,3}|[/&+]|(?<!\w)(?:to|until|till?|through|thru|and|bis|und)(?!\w))[ ]?")
+_EITHER = (*_WHOLE, _DAY)
+_FROM = date_pattern(r"(?:from|vom)\s+")
+_LISTED = ("/", "&", "+", "and", "und")
+"""What is between two days each of which is named, and not necessarily those between them."""
+_BY_NUMBERS = date_pattern(NUMERIC.format("[0-9]{1,2}", "[0-9]{4}|[0-9]{2}"))
+_YEAR_ONLY = date_pattern("[0-9]{4}")
+_WEEKDAY_AFTER = date_pattern(rf"(?:[\s,]*\(?{WEEKDAY}\)?)?")
+
+
+@dataclass(frozen=True)
+class Days:
+    """The day of an event or, of several days, the first and the last: each as `2021-11-08`."""
+
+    first: str
+    last: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}" if self.last else self.first
+
+    @property
+    def shown(self) -> str:
+        return heading_date(self.first, self.last)
+
+
+def read_days(text: str) -> Days | Problem:
+    """Read a date or a range of dates that someone typed, to the day, or return the problem.
+
+    A weekday before or after a date is checked. `11/8/2021` is a problem that offers both readings.
+    """
+    stripped = _stripped(text)
+    if len(stripped) > LONGEST:
+        return Problem(f"This is too long for a date. {EXAMPLE}", typed=text)
+    if found := _read(stripped, text):
+        return found
+    in_words = [found for english in in_english(stripped) if (found := _read(english, text))]
+    meanings = list(dict.fromkeys(found for found in in_words if isinstance(found, Days)))
+    if len(meanings) > 1:
+        message = "The month can be another one in another language. Write it in English, or as in 2021-11-08."
+        return Problem(message, typed=text, choices=tuple(map(str, meanings)))
+    if in_words:
+        return next(iter([*meanings, *in_words]))
+    if any(pattern.fullmatch(stripped) for pattern in (*MONTH_ONLY, _YEAR_ONLY)):
+        return Problem("The day is missing. Write the whole date, such as November 8th, 2021.", typed=text)
+    others = look_alikes(stripped)
+    return Problem(" ".join(filter(None, ("This could not be read as a date.", others, EXAMPLE))), typed=text)
+
+
+def read_last_day(text: str, first: str | None) -> str | Problem | None:
+    """Read the last day of an event that begins on the `first`, which may tell its year and month: `Oct 8`, `8`.
+
+    None where the first day is not known, and what is typed needs it.
+    """
+    stripped = _stripped(text)
+    readings = (stripped, *in_english(stripped)) if len(stripped) <= LONGEST else ()
+    sides = (side for words in readings for side in _sides(words, 0, _EITHER) if side.end == len(words))
+    last = next(sides, None)
+    if last is None:
+        days = read_days(text)
+        if isinstance(days, Problem):
+            return days
+        return Problem("This has to be one day, the last one of the event.", typed=text, accepted=days.last)
+    if first is None:
+        return _checked(last, text) if last.written.year and last.written.month else None
+    start = WrittenDate(*map(int, first.split("-")))
+    found = _range(_Typed(_Side(start), last), text)
+    return found if isinstance(found, Problem) else found.last or found.first
+
+
+def without_time(text: str) -> str:
+    """Return the date of `2021-11-08 18:00`, or of any other that a time by the clock follows; else the whole text."""
+    stripped = _stripped(text[: 2 * LONGEST])
+    by_numbers = (_numbers_end(match.end(), stripped) for match in [_BY_NUMBERS.match(stripped)] if match)
+    ends = (*(typed.end for typed in _typed(stripped[:LONGEST])), *by_numbers)
+    return next((stripped[:end] for end in ends if TIME_AFTER.fullmatch(stripped, end)), text)
+
+
+def _numbers_end(end: int, text: str) -> int:
+    weekday = _WEEKDAY_AFTER.match(text, end)
+    return weekday.end() if weekday else end
+
+
+def _stripped(text: str) -> str:
+    return " ".join(as_on_keyboard(text).split()).strip(" .,;:()")
+
+
+# ------------------------------------------------------------------------------- what is typed
+
+
+@dataclass(frozen=True)
+class _Side:
+    """A date as it was typed, perhaps without year or month; the weekdays before and after it; where it ends."""
+
+    written: WrittenDate
+    after: int | None = None
+    end: int = 0
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """One date, or two with a mark between them."""
+
+    first: _Side
+    last: _Side | None = None
+    mark: str = ""
+
+    @property
+    def end(self) -> int:
+        return (self.last or self.first).end
+
+
+def _sides(text: str, position: int, patterns: Sequence[re.Pattern[str]]) -> Iterator[_Side]:
+    for pattern in patterns:
+        match = pattern.match(text, position)
+        after = match and _WEEKDAY_AFTER.match(text, match.end())
+        if match and after:
+            yield _Side(written_date(match), written_date(after).weekday, after.end())
+
+
+def _typed(text: str) -> Iterator[_Typed]:
+    """Find what a text may begin with: a date, or two."""
+    yield from map(_Typed, _sides(text, 0, _WHOLE))
+    lead = _FROM.match(text)
+    start = lead.end() if lead else 0
+    for mark in _TO.finditer(text):
+        before = text[: mark.start()]
+        for first in _sides(before, start, _EITHER):
+            if first.end == len(before):
+                for last in _sides(text, mark.end(), _EITHER):
+                    if first.written.month or last.written.month:
+                        yield _Typed(first, last, mark["mark"].lower())
+
+
+def _read(text: str, typed: str) -> Days | Problem | None:
+    """Read a text as one date or two; None if it is neither."""
+    found = next((found for found in _typed(text) if found.end == len(text)), None)
+    if found is None:
+        return _by_numbers(text, typed)
+    if found.last:
+        return _range(found, typed)
+    if found.first.written.year is None:
+        return Problem("The year is missing. Write the whole date, such as November 8th, 2021.", typed=typed)
+    date = _checked(found.first, typed)
+    return date if isinstance(date, Problem) else Days(date)
+
+
+# ------------------------------------------------------------------------------- what it means
+
+
+def _checked(side: _Side, typed: str) -> str | Problem:
+    """Return a date, if the calendar has it and its weekday is right."""
+    written = side.written
+    date = _iso(written.year or 0, written.month or 0, written.day or 0, typed)
+    if isinstance(date, Problem):
+        return date
+    real = calendar_date.fromisoformat(date).weekday()
+    wrong = next((named for named in (written.weekday, side.after) if named not in (None, real)), None)
+    if wrong is None:
+        return date
+    message = f"{heading_date(date)} is a {DAYS[real]}, not a {DAYS[wrong]}. One of the two is wrong."
+    return Problem(message, typed=typed, accepted=heading_date(date))
+
+
+def _iso(year: int, month: int, day: int, typed: str) -> str | Problem:
+    if year not in YEARS:
+        return Problem(f"The year must be between {YEARS[0]} and {YEARS[-1]}.", typed=typed)
+    if month not in range(1, 13):
+        return Problem(f"There are only twelve months. {EXAMPLE}", typed=typed)
+    last = monthrange(year, month)[1]
+    if day not in range(1, last + 1):
+        return Problem(f"{MONTHS[month]} {year} has no day {day}: it has {last} days.", typed=typed)
+    return f"{year}-{month:02d}-{day:02d}"
+
+
+def _range(found: _Typed, typed: str) -> Days | Problem:
+    """Give each of two dates what it leaves out, and check them."""
+    first, last = found.first, found.last or found.first
+    one, other = first.written, last.written
+    one, other = (replace(each, month=each.month or one.month or other.month) for each in (one, other))
+    years = one.year, other.year
+    over_new_year = (one.month or 0) > (other.month or 0)
+    one = replace(one, year=years[0] or (years[1] and years[1] - over_new_year))
+    other = replace(other, year=years[1] or (years[0] and years[0] + over_new_year))
+    if one.year is None:
+        return Problem("The year is missing. Write the whole dates, such as November 8th-10th, 2021.", typed=typed)
+    dates = [_checked(replace(side, written=date), typed) for side, date in ((first, one), (last, other))]
+    wrong = next((date for date in dates if isinstance(date, Problem)), None)
+    if wrong:
+        return replace(wrong, accepted=None)  # it would be one day of several
+    return _in_order(Days(*map(str, dates)), typed, apart=found.mark in _LISTED and years[0] is None)
+
+
+def _in_order(days: Days, typed: str, *, apart: bool = False) -> Days | Problem:
+    first, last = (calendar_date.fromisoformat(day) for day in (days.first, days.last or days.first))
+    if first == last:
+        return Days(days.first)
+    if last < first:
+        message = f"This ends before it starts: {heading_date(str(last))} is before {heading_date(str(first))}."
+        return Problem(message, typed=typed)
+    if (count := (last - first).days + 1) > MOST_DAYS:
+        message = f"From {heading_date(str(first))} to {heading_date(str(last))} are {count} days. An event can take"
+        return Problem(f"{message} {MOST_DAYS} days at most.", typed=typed)
+    if apart and count > 2:  # noqa: PLR2004 - the one and the other
+        message = f"This can be all days of {days.shown}, or only two of them. An event has days in a row."
+        return Problem(message, typed=typed, accepted=str(days))
+    return days
+
+
+def _by_numbers(text: str, typed: str) -> Days | Problem | None:
+    """Offer both readings of `11/8/2021`, also of two with a mark between them, or the only one that a calendar has."""
+    matches = next(_numbers(text), ())
+    if not matches:
+        return None
+    if any(len(match["year"]) != len("2021") for match in matches):
+        return Problem(f"Write the year with four digits and the month as a word. {EXAMPLE}", typed=typed)
+    readings = list[Days]()
+    for month, day in (("first", "second"), ("second", "first")):
+        found = [_iso(int(match["year"]), int(match[month]), int(match[day]), typed) for match in matches]
+        days = _in_order(Days(*map(str, found)), typed) if all(isinstance(date, str) for date in found) else None
+        readings += [days] if isinstance(days, Days) and days not in readings else []
+    if not readings:
+        return Problem(f"There is no such date, whichever number is the month. {EXAMPLE}", typed=typed)
+    if len(readings) == 1 and all(match["first"].lstrip("0") == match["second"].lstrip("0") for match in matches):
+        return readings[0]
+    if len(readings) == 1:
+        message = (
+            f"Some countries write the month first and others the day. This can only be {readings[0].shown}; "
+            "please write it that way, to be sure."
+        )
+        return Problem(message, typed=typed, accepted=str(readings[0]))
+    message = (
+        f"This can be read as {readings[0].shown} or as {readings[1].shown}, because some countries write "
+        "the month first and others the day. Write the month as a word, or the date as in 2021-11-08."
+    )
+    return Problem(message, typed=typed, choices=tuple(map(str, readings)))
+
+
+def _numbers(text: str) -> Iterator[tuple[re.Match[str], ...]]:
+    """Find one date of numbers, or two, that are all of a text."""
+    if single := _BY_NUMBERS.fullmatch(text):
+        yield (single,)
+    for mark in _TO.finditer(text):
+        first, last = text[: mark.start()], text[mark.end() :]
+        if re.fullmatch(r"[0-9]{1,2}\.", first):
+            first += last.partition(".")[2]  # `8.-10.11.2021`
+        if (one := _BY_NUMBERS.fullmatch(first)) and (other := _BY_NUMBERS.fullmatch(last)):
+            yield one, other
