@@ -35,6 +35,19 @@ def test_headings(record: str, heading: str) -> None:
     assert heading_date(record) == heading
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "heading"),
+    [
+        ("2026-10-06", "2026-10-08", "October 6th-8th, 2026"),
+        ("2026-10-30", "2026-11-01", "October 30th - November 1st, 2026"),
+        ("2026-12-30", "2027-01-02", "December 30th, 2026 - January 2nd, 2027"),
+    ],
+)
+def test_headings_of_several_days(first: str, last: str, heading: str) -> None:
+    assert heading_date(first, last) == heading
+    assert read_days(heading) == Days(first, last)
+
+
 def test_endings_and_marks() -> None:
     assert [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 22, 23, 30, 111)] == [
         *("1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd", "30th", "111th")
