@@ -7,7 +7,7 @@ from datetime import date as calendar_date
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from slugify import slugify
 
 from almanac.urls import RefusedUrl, check_url
@@ -26,6 +26,18 @@ def _partial_date(value: str) -> str:
         calendar_date(*([*parts, 1, 1])[:3])
     except ValueError:
         raise ValueError("There is no such day in the calendar.") from None
+    return value
+
+
+def _after_date(value: str | None, info: ValidationInfo) -> str | None:
+    """Check a last day against the field `date`; an event whose last day is its first has none."""
+    first = info.data.get("date")
+    if value is None or first in (None, value):
+        return None
+    if not (_DAY.fullmatch(value) and _DAY.fullmatch(first)):
+        raise ValueError("An event of several days has both its first and its last day in full, as 2021-11-08.")
+    if value < first:
+        raise ValueError(f"The last day is before the first one, {first}.")
     return value
 
 
@@ -93,7 +105,9 @@ class Event(_Value):
     title: Annotated[str, Field(min_length=1)]
     date: Annotated[PartialDate, Field(description="2021-11-08, 2021-11, 2021, or XXXX-12-09: the year is unknown")]
     end_date: Annotated[
-        PartialDate | None, Field(description="The last day of an event of several days, as 2021-11-10")
+        PartialDate | None,
+        AfterValidator(_after_date),
+        Field(description="The last day of an event of several days, as 2021-11-10"),
     ] = None
     when: Annotated[str | None, Field(description="The times as the page shows them")] = None
     starts: Annotated[Instant | None, Field(description="ISO 8601 with offset")] = None
@@ -119,18 +133,6 @@ class Event(_Value):
     rendered: Annotated[
         str | None, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the section as Almanac last knew it")
     ] = None
-
-    @field_validator("end_date")
-    @classmethod
-    def _after_date(cls, value: str | None, info: ValidationInfo) -> str | None:
-        first = info.data.get("date", value)
-        if value is None or first is None or value == first:
-            return None  # one day
-        if not (_DAY.fullmatch(value) and _DAY.fullmatch(first)):
-            raise ValueError("An event of several days has both its first and its last day in full, as 2021-11-08.")
-        if value < first:
-            raise ValueError(f"The last day is before the first one, {first}.")
-        return value
 
     @property
     def sort_key(self) -> tuple[str, str, str]:
