@@ -55,7 +55,7 @@ def is_in_sync(files: Files) -> bool:
     return not built.problems and not built.files
 
 
-def proposed_files(files: Files, number: int, text: str) -> dict[str, str | None]:
+def proposed_files(files: Files, number: int, text: str) -> dict[str, str | bytes | None]:
     """Return the files that the proposal of a new issue changes."""
     site = memory_site(files)
     issue = Issue(number, "New event: a test", text, ("event",))

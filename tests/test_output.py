@@ -50,3 +50,7 @@ def test_a_new_file_and_one_that_goes_have_no_name_on_the_other_side() -> None:
 @given(TEXTS, TEXTS)
 def test_a_difference_leads_from_the_one_to_the_other(old: str, new: str) -> None:
     assert applied(old, changed(old, new) if old != new else ["", ""]) == new
+
+
+def test_of_what_is_no_text_its_size_is_told() -> None:
+    assert list(diff_lines({}, {"a.png": b"x" * 1_234})) == ["--- /dev/null", "+++ b/a.png", "(1,234 bytes, no text)"]

@@ -72,14 +72,20 @@ def errors_as_json(shape: Mapping[str, object], *, as_json: bool) -> Iterator[No
         raise
 
 
-def diff_lines(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> Iterator[str]:
-    """Yield the lines of a unified diff of all files that differ; path -> text, None where there is no file."""
+def diff_lines(before: Mapping[str, str | None], after: Mapping[str, str | bytes | None]) -> Iterator[str]:
+    """Yield the lines of a unified diff of all files that differ: path -> text, None where there is no file.
+
+    Of bytes, only their number is told.
+    """
     for path in sorted({*before, *after}):
         old, new = before.get(path), after.get(path)
         if old == new:
             continue
         yield f"--- {'/dev/null' if old is None else f'a/{path}'}"
         yield f"+++ {'/dev/null' if new is None else f'b/{path}'}"
+        if isinstance(new, bytes):
+            yield f"({len(new):,} bytes, no text)"
+            continue
         # Only LF ends a line here; str.splitlines knows ten more line ends.
         was, now = (list(StringIO(text or "", newline="\n")) for text in (old, new))
         for group in LinearMatcher(was, now).get_grouped_opcodes():

@@ -24,7 +24,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 
 def put(
     world: World,
-    files: Mapping[str, str | None],
+    files: Mapping[str, str | bytes | None],
     *,
     expected: str | None = None,
     parents: tuple[str, ...] = (),
@@ -286,6 +286,14 @@ class TestPutBranch:
             "other.dat": b"\x00\xff",
             "deep/er/a.md": b"a",
         }
+
+    def test_a_file_that_is_no_text(self, world: World) -> None:
+        data = bytes(range(256)) * 500
+        made = put(world, {"images/a.png": data, "a.md": "a\n"})
+        assert world.files(made) | {"images/a.png": data, "a.md": b"a\n"} == world.files(made)
+        assert world.forge.names(made, "images") == {"a.png"}
+        assert world.forge.read(made, "images/a.png") == data
+        assert "images/a.png" not in world.files(put(world, {"a.md": "b\n"}, expected=made))
 
     def test_one_more_commit_on_the_branch(self, world: World) -> None:
         base = world.forge.base().commit

@@ -147,7 +147,12 @@ def _done_values(done: Done, messages: Messages) -> dict[str, Any]:
         "problems": problem_values(plan.problems),
         "warnings": problem_values(plan.warnings),
         "pull_request": {"number": pull.number, "url": pull.url} if pull else None,
-        "files": {path: text for w in plan.writes if isinstance(w, PutBranch) for path, text in w.files.items()},
+        "files": {
+            path: {"bytes": len(content)} if isinstance(content, bytes) else content
+            for write in plan.writes
+            if isinstance(write, PutBranch)
+            for path, content in write.files.items()
+        },
         "writes": [shown.values for shown in _shown_writes(done, messages)],
         "error": str(done.error) if done.error else None,
     }

@@ -328,11 +328,12 @@ def _index_lines(git: Git, write: PutBranch) -> Iterator[bytes]:
     # Removals come first: a folder may take the place of a file.
     for path, kept in sorted(write.kept.items(), key=lambda item: item[1] is not None):
         yield line(kept.mode, kept.id, path) if kept else line(_REMOVED, no_blob, path)
-    for path, text in write.files.items():
-        if text is None:
+    for path, content in write.files.items():
+        if content is None:
             yield line(_REMOVED, no_blob, path)
             continue
-        blob = git.text("hash-object", "-w", "--no-filters", "--stdin", stdin=text.encode(errors="replace"))
+        data = content if isinstance(content, bytes) else content.encode(errors="replace")
+        blob = git.text("hash-object", "-w", "--no-filters", "--stdin", stdin=data)
         existing = git.entry(write.base, path)
         yield line(EXECUTABLE if existing and existing.mode == EXECUTABLE else REGULAR, blob, path)
 

@@ -130,7 +130,7 @@ def _doubts(content: Content, at_base: EventAtBase, views: Sequence[View]) -> tu
     found = (
         view.doubt(path, before, after)
         for view, path in places(views, content.event)
-        if (before := at_base.texts(path)) is not None and (after := files.get(path)) is not None
+        if isinstance(after := files.get(path), str) and (before := at_base.texts(path)) is not None
     )
     return tuple(filter(None, found))
 

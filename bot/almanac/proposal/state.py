@@ -221,14 +221,15 @@ class PutBranch:
     branch: str
     base: str  # the commit whose files the new one starts from
     parents: tuple[str, ...]  # the new commit's parents; the first is `base` unless a person's commits are kept
-    # Path within the site -> its new text, or None if the file is removed. All else stays as in `base`.
-    files: Mapping[str, str | None]
+    # Path within the site -> its new text, or its bytes if it is none, or None if the file is removed. All else stays
+    # as in `base`.
+    files: Mapping[str, str | bytes | None]
     message: str
     # The branch's head as it was seen, or None if there was no branch. If it has another head by the time of writing,
     # nothing is written and `Raced` is raised.
     expected: str | None
     before: Mapping[str, str | None]  # the text of the same files in `base`, to show the difference
-    # Other people's files by path, taken over as git stores them; None for one that they removed
+    # Files by path that are taken over as git stores them, such as other people's; None for one that they removed
     kept: Changes = field(default_factory=dict)
     # Whether nobody else's commit is below it but those of the base. It may be replaced as a whole later, so it is
     # marked in a way that tells when someone amends it.

@@ -3,6 +3,7 @@
 A proposal costs a handful of requests.
 """
 
+import base64
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -216,7 +217,7 @@ class GitHubForge(GitHubFiles, GitHubIssues):
     # ------------------------------------------------------------ writes
 
     def put_branch(self, write: PutBranch) -> str:
-        """Make the commit and point the branch at it: 3 writes.
+        """Make the commit and point the branch at it: 3 writes, and 1 for each file that is no text.
 
         The commit names no author, so that GitHub signs it as ours.
         """
@@ -328,11 +329,14 @@ class GitHubForge(GitHubFiles, GitHubIssues):
                 changes.append({"path": path, "mode": kept.mode, "type": kind, "sha": kept.id})
             elif files.entry(write.base, path):
                 changes.append({"path": path, "mode": "100644", "type": "blob", "sha": None})
-        for path, text in write.files.items():
+        for path, content in write.files.items():
             there = files.entry(write.base, path)
             change = {"path": path, "mode": there.mode if there and there.is_file else "100644", "type": "blob"}
-            if text is not None:
-                changes.append({**change, "content": text})
+            if isinstance(content, bytes):
+                blob = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
+                changes.append({**change, "sha": self._put_object("git/blobs", f"write {path}", blob)})
+            elif content is not None:
+                changes.append({**change, "content": content})
             elif there:
                 changes.append({**change, "sha": None})
         base = files.root(write.base)
