@@ -81,6 +81,14 @@ class Forge(Protocol):
         A symbolic link counts as a file, and is refused where it is read; one on the way is refused as in `read`.
         """
 
+    def attachment(self, issue: int, address: str, most: int) -> bytes:
+        """Read what was attached to an issue, by its address; of what is larger, only `most` bytes and one more.
+
+        Raises:
+            ForgeError: Its address is not one of an attachment on this forge's GitHub, or it could not be fetched. The
+                message is one sentence about the attachment, the same each time.
+        """
+
     def versions(self, commit: str, path: str) -> Iterator[FileVersion]:
         """Give the commits that changed a file, newest first, up to a commit of the base: take only what is needed.
 

@@ -176,7 +176,11 @@ class GitHubClient:
         # Causes are left out: they carry whole answers, and a server may repeat anything in those.
         try:
             headers, data = self._github.requester.requestJsonAndCheck(
-                request.verb, url, parameters=dict(request.query), input=request.body
+                request.verb,
+                url,
+                parameters=dict(request.query),
+                headers={"Accept": request.accept} if request.accept else None,
+                input=request.body,
             )
         except github.GithubException as error:
             answer = ErrorAnswer(error.status, redact(error_text(error.data), self._secret), error.headers or {})

@@ -1,5 +1,6 @@
 """Issues and pull requests of a repository on GitHub, our comments, and what has changed in them since some moment."""
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
 from almanac.errors import ForgeError, Raced
+from almanac.forge.attachments import Attachments, NoAttachmentError
 from almanac.forge.github.client import PER_PAGE, GitHubClient, unless_missing
 from almanac.forge.github.request import RefusedError, Request, web_address
 from almanac.proposal.comment import CommentCommand, command_of
@@ -16,6 +18,8 @@ from almanac.proposal.state import Closer, Comment, Issue, Pull, branch_name
 
 _READ, _WRITE, _METADATA = "issues: read", "issues: write", "metadata: read"
 _READ_PULLS, _WRITE_PULLS = "pull-requests: read", "pull-requests: write"
+_AS_HTML = "application/vnd.github.html+json"
+_SIGNED = re.compile(r"https://private-user-images\.githubusercontent\.com/[^\s\"'<>]+")
 _INSIDERS = ("OWNER", "MEMBER", "COLLABORATOR")
 # An App's login ends in `[bot]`.
 _LOGIN = re.compile(r"[A-Za-z0-9_-]+(\[bot\])?")
@@ -37,6 +41,7 @@ class GitHubIssues:
     """
 
     client: GitHubClient
+    attachments: Attachments
     default_branch: str | None
     node_id: str | None = None
     _login: str | None = None  # ours; empty where we may not ask
@@ -105,6 +110,27 @@ class GitHubIssues:
         found = unless_missing(lambda: list(pages)) or []
         closed = max((at for event, at in found if event == "closed"), default="")
         return any(at <= closed for event, at in found if event in ("head_ref_deleted", "base_ref_deleted"))
+
+    def attachment(self, issue: int, address: str, most: int) -> bytes:
+        """Read what was attached to an issue: 1 request, and each redirect, none of which count for the API's limit.
+
+        A workflow's or an App's token does not let us see an attachment in a private repository. There the API gives,
+        with the issue as HTML, an address that lets in whoever knows it: 1 request more.
+        """
+        try:
+            return self.attachments.read(address, most)
+        except NoAttachmentError:
+            signed = self._signed(issue, address)
+            if signed is None:
+                raise
+            return self.attachments.read(address, most, signed)
+
+    def _signed(self, issue: int, address: str) -> str | None:
+        request = Request("GET", f"issues/{issue}", f"read issue {issue}", _READ, accept=_AS_HTML)
+        shown = self.client.find(request, lambda found: str(found.get("body_html") or "")) or ""
+        name = address.rpartition("/")[2]
+        signed = (html.unescape(url) for url in _SIGNED.findall(shown))
+        return next((url for url in signed if name in url.partition("?")[0]), None)
 
     # ------------------------------------------------------------ our comments
 

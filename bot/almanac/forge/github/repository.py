@@ -17,6 +17,7 @@ from urllib.parse import quote
 import github
 
 from almanac.errors import ForgeError, Raced, UserError
+from almanac.forge.attachments import Attachments
 from almanac.forge.git import Git, Header, with_trailer
 from almanac.forge.github.client import PER_PAGE, GitHubClient, Throttle, Usage, unless_missing
 from almanac.forge.github.files import GitHubFiles, RepositoryCache
@@ -29,6 +30,7 @@ from almanac.forge.github.request import (
     check_repository_name,
     is_address,
     is_token,
+    web_address,
 )
 from almanac.forge.tree import check_paths
 from almanac.proposal.ours import cannot_be_ours
@@ -72,7 +74,7 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
         raise UserError("There is no usable token for GitHub. Put one into the environment as GITHUB_TOKEN.")
     auth, throttle = github.Auth.Token(token), Throttle(pause, patience)
     client = GitHubClient(repository, api_url, auth, secret=token, throttle=throttle)
-    return GitHubForge(client, default_branch, checkout, cache)
+    return GitHubForge(client, Attachments(web_address(api_url), token), default_branch, checkout, cache)
 
 
 class GitHubForge(GitHubFiles, GitHubIssues):
@@ -81,10 +83,15 @@ class GitHubForge(GitHubFiles, GitHubIssues):
     has_accounts = True
 
     def __init__(
-        self, client: GitHubClient, default_branch: str | None, checkout: Path | None, cache: RepositoryCache | None
+        self,
+        client: GitHubClient,
+        attachments: Attachments,
+        default_branch: str | None,
+        checkout: Path | None,
+        cache: RepositoryCache | None,
     ) -> None:
         super().__init__(client, checkout, cache)
-        self.default_branch = default_branch
+        self.attachments, self.default_branch = attachments, default_branch
         self._writers = {}
         self._ours: dict[str, Header] = {}
         self._has_graphql = True  # until it turns out that there is none

@@ -101,6 +101,7 @@ class Request:
     body: Mapping[str, Any] | None = None
     query: Mapping[str, str | int] = field(default_factory=dict)
     link: str | None = None  # where a person can do the same by hand
+    accept: str | None = None  # the media type of the answer, if it is not the usual one
 
 
 @dataclass(frozen=True)

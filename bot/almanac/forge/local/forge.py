@@ -1,4 +1,4 @@
-"""The local forge: a git repository and a folder of issues on this disk; no network, no account.
+"""The local forge: a git repository and a folder of issues on this disk; no account, and no network but for pictures.
 
 Issues, comments and pull requests are files in `.almanac/`. A pull request is about two branches of the clone, so git
 is asked as well whether it was merged.
@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from almanac.errors import ForgeError, Raced
 from almanac.forge.local.clone import Clone
@@ -29,6 +30,9 @@ from almanac.proposal.state import (
     issue_of,
 )
 
+if TYPE_CHECKING:
+    from almanac.forge.attachments import Attachments
+
 # GitHub writes an App's login so, and no person's login can hold a bracket.
 AUTHOR = "almanac[bot]"
 
@@ -38,13 +42,17 @@ class LocalForge:
 
     has_accounts = False  # everyone who has the clone may do anything with it
 
-    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
-        """Open the clone whose top folder this is; `now` gives the time, with its zone. See `Clone` for errors."""
+    def __init__(self, folder: Path, now: Callable[[], datetime], attachments_of: str | None = None) -> None:
+        """Open the clone whose top folder this is; `now` gives the time, with its zone. See `Clone` for errors.
+
+        `attachments_of` is the web address of the GitHub where pictures of issues are, if it is not GitHub's own.
+        """
         self._clone = Clone(folder, now)
         self._git = self._clone.git
         self._store = Store(self._clone.home)
         self._now = now
         self._supposed: dict[int, Issue] = {}
+        self._attachments_of = attachments_of
         # These are what git and the store do, and no more.
         self.base, self.merge_base, self.changes = self._clone.base, self._git.merge_base, self._git.changes
         self.read, self.files, self.names = self._git.object, self._git.files, self._git.names
@@ -86,6 +94,16 @@ class LocalForge:
         for number in sorted({*self._store.issues(), *self._supposed}):
             if issue := self.issue(number):
                 yield issue
+
+    def attachment(self, issue: int, address: str, most: int) -> bytes:  # noqa: ARG002 - as the protocol has it
+        """Read what was attached to an issue on GitHub, where everyone may see it: here is no token."""
+        return self._attachments.read(address, most)
+
+    @cached_property
+    def _attachments(self) -> "Attachments":
+        from almanac.forge.attachments import PUBLIC, Attachments  # noqa: PLC0415 - slow to import, and seldom needed
+
+        return Attachments(self._attachments_of or PUBLIC)
 
     def open_issues(self, labels: Sequence[str] = ()) -> Iterator[Issue]:  # noqa: ARG002 - they cost nothing here
         return (issue for issue in self.issues() if issue.state == "open")
