@@ -29,8 +29,8 @@ def row_of(page: str, event: Event) -> str:
 # What a row says of an event of which only title and date are known, and of one of which everything is.
 ROWS = {
     "table-companies": (
-        "|  |  | 2021 |  |",
-        "|  | Room 5 | 2021 | https://www.example.org/register |",
+        "| Owls |  | 2021 |  |",
+        "| Owls | Room 5 | 2021 | https://www.example.org/register |",
     ),
     "table-details": (
         "| 15/11/21   | Owls |  |  |  |",
@@ -64,7 +64,7 @@ ROWS = {
         "| Nov. 15, 2021 |  | [Owls](https://www.example.org/register) | [Ada](https://example.org/ada), Grace |  |",
     ),
     "table-times": (
-        "|15th November 2021|||",
+        "|15th November 2021|Owls||",
         (
             "|15th November 2021 6:30pm|[Ada](https://example.org/ada), Grace|Engines"
             "|[Watch the Recording here](https://example.org/video)|"
@@ -236,7 +236,7 @@ def test_a_cell_is_written_as_those_above_it(
 
 def test_what_changed_is_said_once_behind_the_title_or_else_the_date() -> None:
     event = BARE.model_copy(update={"status": "cancelled"})
-    assert row_of(PAGES["table-times"], event) == "|15th November 2021 (cancelled)|||"
+    assert row_of(PAGES["table-times"], event) == "|15th November 2021 (cancelled)|Owls||"
     assert row_of("| May 4, 2021: Owls | Ann |\n| May 5, 2021: Bats | Bob |\n", event).count("(cancelled)") == 1
 
 

@@ -89,6 +89,12 @@ class Column:
         return [cell for cell in self.cells if cell]
 
     @cached_property
+    def is_telling(self) -> bool:
+        """Tell whether most cells have words of their own that no field of an event has."""
+        is_answer = self.field == "extra" and self.question and not self.is_linked
+        return bool(is_answer) and len({*self.filled}) * 2 > len(self.cells)
+
+    @cached_property
     def question(self) -> str:
         """Return the id of the site's own question that fills this column; empty where it has no name."""
         name = safe_slug(self.name).replace("-", "_")

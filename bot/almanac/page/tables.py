@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from almanac.dates import UNKNOWN_YEAR, find_date
 from almanac.page.columns import Column, columns_of, head_of
@@ -112,6 +113,17 @@ class Table:
     def has(self, *fields: str) -> bool:
         return any(column.field in fields for column in self.columns)
 
+    @cached_property
+    def names(self) -> Column | None:
+        """The column whose cells tell the events apart, where none is for titles: that of the people, or of words.
+
+        An event for which it would be blank has its title there, so that no row shows nothing but a date.
+        """
+        if self.has("title", "both"):
+            return None
+        named = [one for one in self.columns if one.field == "people"]
+        return next(iter([*named, *(one for one in self.columns if one.is_telling)]), None)
+
 
 def observe_table(page: Page, rows: Sequence[Section]) -> Table:
     """Describe how the newest rows of a list are written."""
@@ -198,6 +210,9 @@ def write_row(table: Table) -> str:
         before, after = table.spaces[index]
         is_first, is_last = index == 0, index + 1 == len(table.columns)
         value, width, given = _write_value(table, column), table.widths[index], _given(column)
+        if column is table.names:
+            title = "{{ title | text }}".join((column.mark, column.mark))
+            value, given = f"{{% if {given} %}}{value}{{% else %}}{title}{{% endif %}}", ""
         end = f"{after}|" if closed or not is_last else ""
         if is_last and table.short and given:
             row.append(f"{{% if {given} %}}{before}{value}{end}{{% endif %}}")
