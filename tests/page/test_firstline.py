@@ -83,7 +83,35 @@ def lines(pattern: str, gap: str = "\n") -> str:
         (
             "- {day} November 2021 videos [in one list](https://example.org/{number}), or one by one:",
             "- 15 November 2021 videos [in one list](https://example.org/video), or one by one:",
-            "- 15 November 2021 videos, or one by one:",
+            "- 15 November 2021:",
+        ),
+        (
+            "- {day} November 2021 meeting videos [in one list](https://example.org/{number}):",
+            "- 15 November 2021 meeting videos [in one list](https://example.org/video):",
+            "- 15 November 2021 meeting:",
+        ),
+        (
+            "- Nov {day}, 2021: {title}. Slides: [here](https://example.org/{number}). Video: [here](https://a.org/{day}).",
+            "- Nov 15, 2021: Owls. Deck: [here](https://example.org/deck). Video: [here](https://example.org/video).",
+            "- Nov 15, 2021: Owls.",
+        ),
+        (
+            "- Nov {day}, 2021: {title} (slides: [here](https://a.org/{number}), **video:** [here](https://a.org/{day}))",
+            "- Nov 15, 2021: Owls (Deck: [here](https://example.org/deck), **video:** [here](https://example.org/video))",
+            "- Nov 15, 2021: Owls",
+        ),
+        (
+            "- Nov {day}, 2021: {title} by {name}. [[slides](https://a.org/{number})] [[video](https://a.org/{day})]",
+            (
+                "- Nov 15, 2021: Owls by Ada Byron, Bo Peep. [[Deck](https://example.org/deck)] "
+                "[[video](https://example.org/video)]"
+            ),
+            "- Nov 15, 2021: Owls",
+        ),
+        (
+            "- {day} November 2021 - {name} (Works): *{title}* ([PDF](https://example.org/{number}))",
+            "- 15 November 2021 - Ada Byron (Engines), Bo Peep: *Owls* ([Deck](https://example.org/deck))",
+            "- 15 November 2021 - *Owls*",
         ),
         (
             "### :star{number}: 2021-11-0{day} - {title}",

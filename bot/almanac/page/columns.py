@@ -30,7 +30,8 @@ _LABELS_OF = {
     "university, employer",
     "description": "description, abstract, summary, about, notes, comments, comment",
     "agenda": "agenda, schedule, programme, program, outline, topics",
-    "links": "links, resources, materials, material, slides, slide deck, references, further reading, read more, more",
+    "links": "links, resources, materials, material, slides, slide, slide deck, deck, pdf, handout, handouts, "
+    "references, further reading, read more, more",
     "recording": "recording, recordings, video, videos, watch, replay",
     "status": "status, state",
     "tags": "tags, tag, keywords, keyword",

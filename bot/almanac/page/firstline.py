@@ -6,8 +6,9 @@ A real line is the model of a new one: its values are replaced, and what is arou
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from almanac.dates import TIME, UNKNOWN_YEAR, find_date
 from almanac.event.people import PERSON_NAME
@@ -23,6 +24,11 @@ _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 WEEKDAY_BEFORE = re.compile(rf"\b{_WEEKDAY}\.?,?[ ]\Z", re.IGNORECASE)
 _WEEKDAY_AFTER = re.compile(rf",?[ ]\(?{_WEEKDAY}\)?(?![A-Za-z])", re.IGNORECASE)
 _BY = re.compile(r",?[ ](?:by|with)[ ](?=[^a-z\s])")
+_LABEL = re.compile(r"[*_]{0,3}(?<![^\W_])(?P<words>[^\W\d_]{2,20}):?[*_]{0,3}:?[ ]\Z")
+"""What is before a link and says what it leads to, such as `Slides: ` or `videos `."""
+_LONGEST_LABEL = 32
+_OPENED = re.compile(r"\A[ ]?[(\[]\Z")
+_OR = re.compile(r",?[ ](?:or|and)[ ]")
 _LEADS_TO = {
     "date": re.compile(r"(?:\b(?:on|the|date|when|week of|am|vom|le|du|el|del)\b[\W_]*)+\Z", re.IGNORECASE),
     "people": re.compile(r",?[ ](?:by|with)[ ]\Z"),
@@ -82,6 +88,11 @@ class Piece:
     is_address: bool = False
     around: tuple[str, str] = ("", "")
     parts: tuple["Piece", ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Return the word before a link that says what it leads to."""
+        return found["words"] if self.is_address and (found := _LABEL.search(self.around[0])) else ""
 
     @property
     def shape(self) -> tuple[object, ...]:
@@ -216,13 +227,14 @@ def _pieces(text: str, date: str, *, by: bool) -> Iterator[Piece]:
     end = 0
     if by and (names := list(_BY.finditer(text))):
         start = names[-1].end()
-        until = next((begin for begin, _, _ in spans if begin > start), len(text))
+        addresses = (link.start() for link in LINK.finditer(text, start) if _link(link).is_address)
+        until = min([*(begin for begin, _, _ in spans if begin > start), *addresses, len(text)])
         left, people, right = _without_marks(text[start:until])
         spans.append((start + len(left), until - len(right), replace(people, field="people")))
     for link in LINK.finditer(text):
         over = next((span for span in spans if span[0] < link.end() and link.start() < span[1]), None)
         if over is None:
-            spans.append((*link.span(), _link(link)))
+            spans.append(_enclosed(link, _link(link)))
         elif over[2].field == "date":
             parts = tuple(part for part in _pieces(link[1], date, by=False) if part.text)
             whole = Piece(link[1], "both", link[2], parts=parts)
@@ -238,9 +250,22 @@ def _pieces(text: str, date: str, *, by: bool) -> Iterator[Piece]:
 
 
 def _link(link: re.Match[str]) -> Piece:
-    words = link[1].split() or [""]
+    """Say what a link leads to, if its words or the label before it do."""
+    words, label = link[1].split() or [""], _LABEL.search(link.string[: link.start()], link.start() - _LONGEST_LABEL)
     address = next((field for label in (link[1], words[-1]) if (field := field_of(label)) in _ADDRESSES), None)
-    return Piece(link[1], address or "?", link[2], is_address=address is not None)
+    named = field_of(label["words"]) if label else None
+    address = address or (named if named in _ADDRESSES else None)
+    around = (label[0] if label and address and named == address else "", "")
+    return Piece(link[1], address or "?", link[2], is_address=address is not None, around=around)
+
+
+def _enclosed(link: re.Match[str], piece: Piece) -> tuple[int, int, Piece]:
+    """Return where a link's piece begins and ends, with the brackets that are around it alone."""
+    text, opening = link.string, piece.around[0]
+    start, end = link.start() - len(opening), link.end()
+    if start and _PAIRS.get(text[start - 1]) == text[end : end + 1] != "":
+        return start - 1, end + 1, replace(piece, around=(text[start - 1] + opening, text[end]))
+    return start, end, piece
 
 
 def _date_span(text: str, date: str) -> tuple[int, int, Piece]:
@@ -282,6 +307,12 @@ def _without_marks(text: str) -> tuple[str, Piece, str]:
             end -= len(closing[0])
         else:
             return text[:start], Piece(inner, "?"), text[end:]
+
+
+def _marked(text: str, field: str) -> list[Piece]:
+    """Return the value of a field with the marks around it."""
+    left, piece, right = _without_marks(text)
+    return [Piece(left), replace(piece, field=field), Piece(right)]
 
 
 def _copied(pieces: Iterable[Piece]) -> str:
@@ -360,14 +391,21 @@ class _Named:
 
 def _cut_at(mark: str, values: Sequence[str], *, last: bool) -> "_Cut | None":
     """Cut most values at a mark, if that leaves two parts of which only one is seen to be something."""
-    parts = [(str.rpartition if last else str.partition)(value, mark) for value in values if mark in value]
+    parts = [parts for value in values if (parts := _parted(value, mark, last=last))]
     if len(parts) < max(_HABIT, len(values) * _MOST):
         return None
-    before, after = [one[0] for one in parts], [one[2].rstrip(")") for one in parts]
+    before, after = [one[0] for one in parts], [one[1] for one in parts]
     first, second = _role(before), _role(after)
     if (first is None) == (second is None):
         return None
     return _Cut(mark, last, (first or "?", second or "?"), sum(map(len, before if first else after)))
+
+
+def _parted(value: str, mark: str, *, last: bool) -> tuple[str, str] | None:
+    """Part a value at the first or last of some marks; None if that would tear what belongs together."""
+    before, found, after = (str.rpartition if last else str.partition)(value, mark)
+    after = after.removesuffix(")") if mark.endswith("(") else after
+    return (before, after) if found and not (_unbalanced(before) or _unbalanced(after)) else None
 
 
 @dataclass(frozen=True)
@@ -380,16 +418,16 @@ class _Cut:
     length: int  # of all that it cuts off, in characters
 
     def __call__(self, piece: Piece) -> list[Piece]:
-        before, mark, after = (str.rpartition if self.last else str.partition)(piece.text, self.mark)
-        closing = ")" if mark.endswith("(") and after.endswith(")") else ""
-        if piece.url or not mark or _unbalanced(before) or _unbalanced(after.removesuffix(closing)):
+        parts = None if piece.url else _parted(piece.text, self.mark, last=self.last)
+        if parts is None:
             return [piece]
-        around = ("(", ")") if closing else ("", "")
+        before, after = parts
+        around = ("(", ")") if self.mark.endswith("(") and piece.text.endswith(")") else ("", "")
         rest = before.rstrip(_SEPARATORS)
-        mark, before = before[len(rest) :] + mark, rest
-        first, last = Piece(before, self.roles[0]), Piece(after.removesuffix(closing), self.roles[1], around=around)
-        opening, end = piece.around
-        return [Piece(opening), first, Piece(mark.removesuffix(around[0])), last, Piece(end)]
+        mark = (before[len(rest) :] + self.mark).removesuffix(around[0])
+        (opening, end), (first, second) = piece.around, self.roles
+        last = [Piece(after, second, around=around)] if around[0] else _marked(after, second)
+        return [Piece(opening), *_marked(rest, first), Piece(mark), *last, Piece(end)]
 
 
 def _share(values: Sequence[str], test: Callable[[str], object]) -> bool:
@@ -483,7 +521,10 @@ def _with_title(line: Line, title: str, again: set[str], shared: set[str], *, is
     there = [index for place, index in unknown if place in (title, "?") or len(unknown) == 1]
     new = [index for index in there if pieces[index].text not in again]
     at = next(iter(new or there), None)
-    if any(pieces[index].url for index in there) and shared.issuperset(pieces[index].text for index in there):
+    leads = any(pieces[index].url for index in there) or (
+        pieces[-1].text.endswith(":") and any(piece.label for piece in pieces)
+    )
+    if leads and shared.issuperset(pieces[index].text for index in there):
         at = None  # the same words for each event, which name none of them
     words = " ".join(pieces[index].text for _, index in unknown if pieces[index].text in shared).split()
     for _, index in unknown:
@@ -577,17 +618,38 @@ def _write_pieces(first: FirstLine) -> Iterator[str]:
     for index, piece in enumerate(pieces):
         if piece.field not in ("", *WHAT_AND_WHEN) and not (piece.field == "people" and first.names_only):
             start, end = _extent(pieces, index)
+            if piece.label and _OR.match("".join(rest := _copied_behind(pieces, index))):
+                end = index + max(at for at, text in enumerate(rest, 2) if _LETTER.search(text))
             optional[start] = (end, _CONDITIONS.get(piece.field, piece.field))
-    closing: dict[int, str] = {}
+    groups = dict(_bracketed(pieces, optional))
+    closing = Counter[int]()
     for index, piece in enumerate(pieces):
-        if index in closing:
-            yield closing[index]
-        if index in optional:
-            end, condition = optional[index]
-            closing[end] = "{% endif %}"
+        yield "{% endif %}" * closing[index]
+        for end, condition in filter(None, (groups.get(index), optional.get(index))):
+            closing[end] += 1
             yield f"{{% if {condition} %}}"
         yield _write_value(first, index) if piece.field else piece.text
-    yield closing.get(len(pieces), "")
+    yield "{% endif %}" * closing[len(pieces)]
+
+
+def _bracketed(
+    pieces: Sequence[Piece], optional: Mapping[int, tuple[int, str]]
+) -> Iterator[tuple[int, tuple[int, str]]]:
+    """Give the brackets with several values that may all be absent: from where -> to where, and the condition."""
+    opened = None
+    for index, piece in enumerate(pieces):
+        if piece.field == "" and _OPENED.search(piece.text):
+            opened = index
+        elif piece.field == "" and opened is not None and piece.text.lstrip().startswith((")", "]")):
+            inside = [end for start, end in optional.items() if opened < start < index]
+            fields = [one.field for one in pieces[opened:index] if one.field]
+            if len(inside) == len(fields) > 1 and piece.text.strip() in (")", "]"):
+                yield opened, (index + 1, " or ".join(condition for _, condition in inside))
+            opened = None
+
+
+def _copied_behind(pieces: Sequence[Piece], index: int) -> list[str]:
+    return [piece.text for piece in takewhile(lambda one: not one.field, pieces[index + 1 :])]
 
 
 def _write_value(first: FirstLine, index: int) -> str:
@@ -610,6 +672,10 @@ def _write_value(first: FirstLine, index: int) -> str:
             shown = write_people(plain(piece.text))
             if first.names_only:
                 shown = f"{{% if people %}}{shown}{{% else %}}{{{{ title | item }}}}{{% endif %}}"
+        case "links" if piece.label:
+            label = piece.around[0].replace(piece.label, "{{ entry.label | text }}")
+            link = f"{label}[{piece.text}]({{{{ entry.url | url }}}})"
+            return f"{{% for entry in links %}}{link}{{% if not loop.last %}}, {{% endif %}}{{% endfor %}}"
         case "weekday":
             shown = f'{{{{ date | like("{piece.text}") }}}}'
         case _:

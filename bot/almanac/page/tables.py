@@ -211,7 +211,7 @@ def write_row(table: Table) -> str:
         is_first, is_last = index == 0, index + 1 == len(table.columns)
         value, width, given = _write_value(table, column), table.widths[index], _given(column)
         if column is table.names:
-            title = "{{ title | text }}".join((column.mark, column.mark))
+            title = f"{column.mark}{{{{ title | text }}}}{column.mark}"
             value, given = f"{{% if {given} %}}{value}{{% else %}}{title}{{% endif %}}", ""
         end = f"{after}|" if closed or not is_last else ""
         if is_last and table.short and given:
