@@ -29,7 +29,7 @@ SECTION, INDEX = ".github/almanac/section.md.j2", ".github/almanac/index.md.j2"
 OWLS = {"title": "Owls", "date": "2021-11-15"}
 LOOP = "# Events\n\n{% for event in site.data.events %}\n- {{ event.date }}: {{ event.title }}\n{% endfor %}\n"
 REFERENCE: dict[str, str | bytes] = {PAGE: example(f"ospo/{PAGE}")}
-WITHOUT_TITLES = ("table-companies", "table-numbered", "table-times")
+WITHOUT_TITLES = ("table-numbered",)
 TOP = Path("/site")
 ON_GITHUB = Checkout(TOP, repository="octo/site", web="https://github.com/octo/site", current="main")
 

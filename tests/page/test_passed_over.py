@@ -3,7 +3,7 @@
 import pytest
 from almanac.page.importer import import_page
 from almanac.page.outline import outline
-from almanac.page.passed_over import mostly_undated, passed_over
+from almanac.page.passed_over import passed_over, unclear
 
 from tests.page.house import ZONES, render
 
@@ -49,6 +49,17 @@ def test_what_is_no_part_of_the_history_is_not(page: str) -> None:
 
 
 def test_a_list_of_which_most_holds_no_date_is_not_understood() -> None:
-    [problem] = mostly_undated(outline("- 2021-11-08: Owls\n- Tea\n- Tee\n- Thé\n"))
+    [problem] = unclear(outline("- 2021-11-08: Owls\n- Tea\n- Tee\n- Thé\n"))
     assert (problem.line, problem.typed) == (2, "- Tea")
-    assert list(mostly_undated(outline(f"{TWO}- 2021-11-10: Cats\n- Tea\n- Tee\n- Thé\n"))) == []
+    assert list(unclear(outline(f"{TWO}- 2021-11-10: Cats\n- Tea\n- Tee\n- Thé\n"))) == []
+
+
+def test_headings_that_hold_several_events_are_not_clear() -> None:
+    one, two = "### June 2021\n* Date: 2021-06-08\n\n", "### May 2021\n"
+    two += "".join(f"* 2021-05-{day}: Owls\n    * Date: 2021-05-{day}\n" for day in (11, 18))
+    assert list(unclear(outline(one * 2))) == []
+    [problem] = unclear(outline(f"# Calls\n\n{one * 2}{two}"))
+    assert (problem.line, problem.typed) == (9, "### May 2021")
+    assert "1 heading holds several events" in problem.message
+    [problem] = unclear(outline(f"# Calls\n\n{one * 3}{two}\n{two}"))
+    assert "2 headings hold several events" in problem.message

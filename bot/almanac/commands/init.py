@@ -34,7 +34,7 @@ from almanac.page.importer import Imported, import_page
 from almanac.page.index import index_of, index_template
 from almanac.page.insert import refuse_loop
 from almanac.page.outline import Page, Section, outline
-from almanac.page.passed_over import mostly_undated
+from almanac.page.passed_over import unclear
 from almanac.page.tables import table_questions
 from almanac.page.template import section_renderer
 from almanac.renderer import house_renderer
@@ -375,7 +375,7 @@ def _take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
         plan.index_template = index_template(page)
         plan.notes.append(_said_of_index(page, lines, is_written=plan.index_template is not None))
     if own is None:
-        unsure = [replace(one, file=path) for one in mostly_undated(page)]
+        unsure = [replace(one, file=path) for one in unclear(page)]
         shapes = shapes_of(
             page, [event.markdown is None for event in imported.events], path, plan.index_template, unsure
         )

@@ -1,11 +1,13 @@
 """What an import passed over, though it may be a part of the history: lines with dates, and entries without any."""
 
 from bisect import bisect
+from collections import Counter
 from collections.abc import Iterator
 
 from almanac.errors import Problem
-from almanac.page.lines import BULLET, MAX_START, is_rule, split_lines
-from almanac.page.outline import Page
+from almanac.page.below import read_date_line
+from almanac.page.lines import BULLET, ITEM, MAX_START, is_rule, plain, split_lines
+from almanac.page.outline import Page, Section
 from almanac.page.refusal import IN_PARAGRAPH, says_date, where
 
 _SHARE = 4
@@ -42,11 +44,38 @@ def _is_amid(page: Page, undated: list[int]) -> bool:
     return 0 < after < len(page.sections) and page.sections[after - 1].list_key == page.sections[after].list_key
 
 
-def mostly_undated(page: Page) -> Iterator[Problem]:
+def unclear(page: Page) -> Iterator[Problem]:
+    """Say why it is doubtful that a page's list is understood, if it is."""
+    yield from _mostly_undated(page)
+    yield from _shared_headings(page)
+
+
+def _mostly_undated(page: Page) -> Iterator[Problem]:
     """Say so if more bullets like the events hold no date than do: then little of the list is understood."""
     undated, events = _undated_bullets(page), _events(page)
     if len(undated) >= _LEAST and len(undated) > events:
         yield _undated_problem(page, undated, events)
+
+
+def _shared_headings(page: Page) -> Iterator[Problem]:
+    """Say so if the newest heading, or one of four, holds several events that each say their date on a line below."""
+    sections = [one for one in page.alive_list if one.style.family == "heading" and one.date_line]
+    shared = [one for one in sections if _says_dates(page, one) > 1]
+    if shared and (len(shared) * _SHARE >= len(sections) or max(sections, key=lambda one: one.date) in shared):
+        headings = "1 heading holds" if len(shared) == 1 else f"{len(shared)} headings hold"
+        message = f"{headings} several events with dates of their own, so it is not certain what one event is here."
+        yield Problem(message, "Date", typed=split_lines(shared[0].text)[0][:MAX_START], line=shared[0].line)
+
+
+def _says_dates(page: Page, section: Section) -> int:
+    """Count the lines of a section that say a date behind the same label."""
+    labels: Counter[str] = Counter()
+    for line in split_lines(section.text):
+        words = plain(ITEM.sub("", line, count=1)[:MAX_START])
+        found = read_date_line(0, words, section.date[:4], page.lines.habits)
+        if found and found.labelled:
+            labels[words.partition(found.found.words)[0]] += 1
+    return max(labels.values(), default=0)
 
 
 def _undated_problem(page: Page, undated: list[int], events: int) -> Problem:
