@@ -11,12 +11,15 @@ from typing import Any
 
 import yaml
 
+from almanac.errors import UserError
 from almanac.matching import LinearMatcher
 from almanac.yamlfile import MAX_CHARACTERS, compose, load, scalar_value
 
 # Words that YAML 1.1 (Ruby's reader too) takes for a boolean or null if they have no quotes.
 _SPECIAL = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 _TEXT = "tag:yaml.org,2002:str"
+# What begins with a letter is no number, date or mark to anyone.
+_WORDS = re.compile(r"[^\W\d_][^\n\r\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]*+")
 _NOTHING: tuple[Any, ...] = (None, [], {})
 
 
@@ -30,7 +33,22 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+class Styled(str):
+    """A text that is written in a style of its own: YAML's mark for it, or None for a plain one, of YAML's tag `tag`."""
+
+    __slots__ = ("style", "tag")
+
+    def __new__(cls, text: str, style: str | None = None, tag: str = _TEXT) -> "Styled":
+        made = super().__new__(cls, text)
+        made.style, made.tag = style, tag
+        return made
+
+    style: str | None
+    tag: str
+
+
 _Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar(_TEXT, text, style='"'))
+_Dumper.add_representer(Styled, lambda _, text: yaml.ScalarNode(text.tag, str(text), style=text.style))
 # A text that comes as a node has chosen its quotes itself.
 _Dumper.add_representer(yaml.ScalarNode, lambda _, node: node)
 
@@ -53,11 +71,32 @@ def _keyed(value: Any) -> Any:
     return {yaml.ScalarNode(_TEXT, key) if key in plain else key: _keyed(child) for key, child in value.items()}
 
 
-def rewrite(source: str, data: dict[str, Any]) -> str | None:
+def styled(node: yaml.Node | None) -> Any:
+    """Return what a node holds, texts with the style in which they are written there."""
+    if isinstance(node, yaml.SequenceNode):
+        return [styled(child) for child in node.value]
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: styled(child) for key, child in node.value}
+    value = scalar_value(node) if isinstance(node, yaml.ScalarNode) else None
+    return Styled(value, node.style, node.tag) if isinstance(value, str) and node else value
+
+
+def is_plain(text: str, *, in_flow: bool) -> bool:
+    """Tell whether a text may stand without quotes, every reader of YAML takes it for this text; or not in brackets."""
+    if not _WORDS.fullmatch(text) or text.lower() in _SPECIAL:
+        return False
+    try:
+        return bool(styled(compose(f"[{text}]\n" if in_flow else f"- {text}\n", "", MAX_CHARACTERS)) == [text])
+    except UserError:
+        return False
+
+
+def rewrite(source: str, data: Any) -> str | None:
     """Change a YAML text so that it holds other values; None if that cannot be done in place.
 
-    A comment goes only with the entry that it is part of. The caller has to make sure that the result reads as `data`:
-    YAML has corners that are not thought of here.
+    A text is written in the style of the one in its place; a `Styled` one may be plain where that was. A comment goes only
+    with the entry that it is part of. The caller has to make sure that the result reads as `data`: YAML has corners that
+    are not thought of here.
 
     Raises:
         UserError: The text is not valid YAML.
@@ -97,6 +136,7 @@ class _Editor:
     def __init__(self, text: str) -> None:
         self.text = text
         self.changes: list[tuple[int, int, str]] = []
+        self.in_flow = False
 
     def result(self) -> str:
         parts, at = [], 0
@@ -119,15 +159,15 @@ class _Editor:
         if _data(node) == new or (isinstance(new, str) and node.value == new):
             return
         if isinstance(new, str):
-            style = node.style or '"'
-            new = yaml.ScalarNode(_TEXT, new, style='"' if style == "'" and "\n" in new else style)
+            new = _in_style_of(node, new, in_flow=self.in_flow)
         text = dump({"k": new}).removeprefix("k: ").removesuffix("\n").replace("\n", "\n" + " " * column)
         start, end = node.start_mark.index, self.end(node)
         self.changes.append((start, end, text if start < end else f" {text}"))  # `key:` alone
 
     def or_flow(self, node: yaml.CollectionNode, new: Any, change: Callable[[Any, Any], None]) -> None:
         """Change a list or a group in place; one in brackets can be written again as a whole."""
-        count = len(self.changes)
+        count, in_flow = len(self.changes), self.in_flow
+        self.in_flow = bool(node.flow_style)
         try:
             change(node, new)
         except _NotInPlaceError:
@@ -135,6 +175,8 @@ class _Editor:
                 raise
             del self.changes[count:]
             self.changes.append((node.start_mark.index, node.end_mark.index, dump(new, flow=True).rstrip("\n")))
+        finally:
+            self.in_flow = in_flow
 
     def group(self, node: yaml.MappingNode, new: dict[str, Any]) -> None:
         known = {key.value: (key, child) for key, child in node.value}
@@ -210,6 +252,14 @@ class _Editor:
 
     def line_end(self, at: int) -> int:
         return self.text.index("\n", at) + 1
+
+
+def _in_style_of(node: yaml.ScalarNode, new: str, *, in_flow: bool) -> Styled:
+    if node.style:
+        return Styled(new, '"' if node.style == "'" and "\n" in new else node.style)
+    if isinstance(new, Styled) and (new.style is None or not node.value or not is_plain(new, in_flow=in_flow)):
+        return new
+    return Styled(new, None if isinstance(new, Styled) else '"')
 
 
 def _entries(node: yaml.CollectionNode) -> list[_Entry]:

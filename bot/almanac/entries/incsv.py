@@ -1,0 +1,128 @@
+"""Entries in CSV: a row for each under a row with their keys. A new row has the quotes that its neighbours have."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from almanac.entries.formats import DataEntry, Values, line_at, misplaced, with_ends
+from almanac.errors import Problem, UserError
+
+_CELL = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"(?=[,\r\n]|\Z)|([^,"\r\n]*+)(?=[,\r\n]|\Z)')
+_NEEDS_QUOTES = re.compile(r'[,"\r\n]|\A\s|\s\Z')
+
+
+class _Cell(NamedTuple):
+    text: str
+    start: int
+    end: int
+    quoted: bool
+
+
+class _Row(NamedTuple):
+    cells: list[_Cell]
+    start: int
+    end: int  # behind its line end
+
+
+class CsvList:
+    """A file of rows. It says all in text: numbers are as they are written."""
+
+    def entries(self, text: str, file: str = "") -> tuple[DataEntry, ...]:
+        rows = _rows(text, file)
+        keys = _keys(rows, file)
+        return tuple(DataEntry(row.start, row.end, line_at(text, row.start), _data(keys, row)) for row in rows[1:])
+
+    def changed(self, text: str, entry: DataEntry, data: Mapping[str, Any], body: str | None = None) -> str | None:  # noqa: ARG002
+        rows = _rows(text, "")
+        row = next(row for row in rows if row.start == entry.start)
+        keys = _keys(rows, "")
+        if not set(keys[: len(row.cells)]).issuperset(key for key in data if data[key] != entry.data.get(key, "")):
+            return None
+        for key, cell in reversed(list(zip(keys, row.cells, strict=False))):
+            new = str(data.get(key, ""))
+            if new != cell.text:
+                text = text[: cell.start] + _written(new, quoted=cell.quoted) + text[cell.end :]
+        return text
+
+    def inserted(self, text: str, index: int, new: str) -> str:
+        rows, data = _rows(text, ""), self.entries(new)[0].data
+        keys = _keys(rows, "")
+        near = rows[min(index + 1, len(rows) - 1)] if len(rows) > 1 else None
+        row = ",".join(
+            _written(str(data.get(key, "")), quoted=_like(near, number)) for number, key in enumerate(keys)
+        )
+        newline = with_ends("\n", text)
+        if index + 1 < len(rows):
+            at = rows[index + 1].start
+            return f"{text[:at]}{row}{newline}{text[at:]}"
+        at = rows[-1].end
+        return text[:at] + (f"{row}{newline}" if text[:at].endswith("\n") else f"{newline}{row}") + text[at:]
+
+    def removed(self, text: str, index: int) -> str:
+        row = _rows(text, "")[index + 1]
+        before = text[: row.start]
+        is_last_line = row.end == len(text) and not text.endswith("\n")
+        return (before.removesuffix("\n").removesuffix("\r") if is_last_line else before) + text[row.end :]
+
+    def probe(self, written: str, file: str) -> dict[str, Any]:
+        return self.entries(written, file)[0].data
+
+    def filled(self, skeleton: str, values: Values) -> str:
+        head, *others = _rows(skeleton, "")
+        if len(others) != 1:
+            raise UserError(Problem("The template has to write two rows: the keys, as in the first one of the file, and an event."))
+        row = others[0]
+        if any(values.within(cell.text) for cell in head.cells):
+            raise misplaced()
+        for cell in reversed(row.cells):
+            if values.within(cell.text):
+                new = _written(values.put(cell.text), quoted=cell.quoted)
+                skeleton = skeleton[: cell.start] + new + skeleton[cell.end :]
+        return skeleton
+
+
+def _rows(text: str, file: str) -> list[_Row]:
+    """Cut a text into its rows; blank lines are none."""
+    rows: list[_Row] = []
+    start = at = len(text) - len(text.removeprefix("\ufeff"))
+    cells: list[_Cell] = []
+    while at < len(text) or cells:
+        found = _CELL.match(text, at)
+        if found is None:
+            message = "A quotation mark in this row is not closed, or is in the middle of a cell."
+            raise UserError(Problem(message, file=file, line=line_at(text, at)))
+        quoted = found[1] is not None
+        cells.append(_Cell(found[1].replace('""', '"') if quoted else found[2], at, found.end(), quoted))
+        at = found.end()
+        if text[at : at + 1] == ",":
+            at += 1
+            continue
+        end = re.compile(r"\r?\n|\r|\Z").match(text, at)
+        at = end.end() if end else at
+        if len(cells) > 1 or cells[0].text or quoted:
+            rows.append(_Row(cells, start, at))
+        start, cells = at, []
+    return rows
+
+
+def _keys(rows: list[_Row], file: str) -> list[str]:
+    keys = [cell.text.strip() for cell in rows[0].cells] if rows else []
+    if not keys or len(set(keys)) < len(keys):
+        message = "The first row has to name the columns, each once."
+        raise UserError(Problem(message, file=file, line=1))
+    return keys
+
+
+def _data(keys: list[str], row: _Row) -> dict[str, Any]:
+    cells = [cell.text for cell in row.cells]
+    return dict(zip(keys, [*cells, *[""] * (len(keys) - len(cells))], strict=False))
+
+
+def _like(row: _Row | None, number: int) -> bool:
+    """Tell whether a row has quotes around a cell that does not need them."""
+    cell = row.cells[number] if row and number < len(row.cells) else None
+    return cell is not None and cell.quoted and not _NEEDS_QUOTES.search(cell.text)
+
+
+def _written(text: str, *, quoted: bool) -> str:
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if quoted or _NEEDS_QUOTES.search(text) else text

@@ -1,0 +1,202 @@
+"""Entries in JSON: a list at the top of its file, or under one key. White space stays, and new parts have the file's."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from json.decoder import scanstring
+from typing import Any, NamedTuple, NoReturn
+
+from almanac.entries.formats import DataEntry, Values, line_at, with_ends
+from almanac.entries.inyaml import filled_in
+from almanac.errors import Problem, UserError
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
+
+
+class _Member(NamedTuple):
+    """A member of an object, or an element of a list (its key is empty): where it begins, and where its value is."""
+
+    key: str
+    start: int
+    value: int
+    end: int
+
+
+@dataclass(frozen=True)
+class JsonList:
+    """A file with a list of entries: at its top, or under one key."""
+
+    key: str | None = None
+
+    def entries(self, text: str, file: str = "") -> tuple[DataEntry, ...]:
+        start = self._list(text, file)
+        found = [] if start is None else [(one, _value(text, one.value)) for one in _members(text, start)]
+        return tuple(
+            DataEntry(one.start, one.end, line_at(text, one.start), data) for one, data in found if isinstance(data, dict)
+        )
+
+    def changed(self, text: str, entry: DataEntry, data: Mapping[str, Any], body: str | None = None) -> str | None:  # noqa: ARG002
+        return text[: entry.start] + _object(text, entry.start, data) + text[entry.end :]
+
+    def inserted(self, text: str, index: int, new: str) -> str:
+        start = self._list(text, "")
+        if start is None:
+            raise UserError(Problem(f"There has to be a list of events under `{self.key}` in this file."))
+        known = list(_members(text, start))
+        if not known:
+            end = _skip(text, start + 1)
+            return text[: start + 1] + _moved(new, "\n  ", text) + with_ends("\n", text) + text[end:]
+        gap = text[known[0].end : known[1].start] if len(known) > 1 else f",{text[start + 1 : known[0].start]}"
+        entry = _moved(new, text[start + 1 : known[0].start], text).lstrip("\r\n \t")
+        if index < len(known):
+            return text[: known[index].start] + entry + gap + text[known[index].start :]
+        return text[: known[-1].end] + gap + entry + text[known[-1].end :]
+
+    def removed(self, text: str, index: int) -> str:
+        start = self._list(text, "") or 0
+        known = list(_members(text, start))
+        if len(known) == 1:
+            return text[: start + 1] + text[_skip(text, known[0].end) :]
+        if index + 1 < len(known):
+            return text[: known[index].start] + text[known[index + 1].start :]
+        return text[: known[index - 1].end] + text[known[index].end :]
+
+    def probe(self, written: str, file: str) -> dict[str, Any]:
+        found = _parsed(written, file)
+        if not isinstance(found, dict):
+            raise UserError(Problem("The template has to write one entry, in curly brackets.", file=file))
+        return found
+
+    def filled(self, skeleton: str, values: Values) -> str:
+        written = filled_in(skeleton, values, is_json=True)
+        _parsed(written)
+        return written
+
+    def _list(self, text: str, file: str) -> int | None:
+        """Return where the list begins; None if its key is missing."""
+        data = _parsed(text.removeprefix("\ufeff"), file)
+        start = _skip(text, len(text) - len(text.removeprefix("\ufeff")))
+        if self.key is not None and isinstance(data, dict):
+            member = next((one for one in _members(text, start) if one.key == self.key), None)
+            if member is None:
+                return None
+            start = member.value
+        if text[start : start + 1] != "[":
+            where = f"under `{self.key}`" if self.key else "at the top of this file"
+            raise UserError(Problem(f"There has to be a list of events {where}.", file=file))
+        return start
+
+
+# ------------------------------------------------------------------------------- parts of a text
+
+
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        raise ValueError("a key is there twice")
+    return found
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
+
+
+def _parsed(text: str, file: str = "") -> Any:
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise UserError(Problem(f"This is not valid JSON: {error.msg}.", file=file, line=error.lineno)) from None
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise UserError(Problem(f"This is not valid JSON: {reason}.", file=file)) from None
+
+
+def _skip(text: str, at: int) -> int:
+    space = _SPACE.match(text, at)
+    return space.end() if space else at
+
+
+def _value(text: str, at: int) -> Any:
+    return _DECODER.raw_decode(text, at)[0]
+
+
+def _members(text: str, at: int) -> Iterator[_Member]:
+    """Give the parts of an object or a list that begins at a place of a valid text."""
+    is_object = text[at] == "{"
+    at = _skip(text, at + 1)
+    while text[at] not in "}]":
+        start, key = at, ""
+        if is_object:
+            key, at = scanstring(text, at + 1)
+            at = _skip(text, _skip(text, at) + 1)
+        end = _DECODER.raw_decode(text, at)[1]
+        yield _Member(key, start, at, end)
+        at = _skip(text, end)
+        at = _skip(text, at + 1) if text[at] == "," else at
+
+
+# ------------------------------------------------------------------------------- changes
+
+
+def _object(text: str, at: int, new: Mapping[str, Any]) -> str:
+    """Write an object that begins at a place of a text again, with other values; what is equal stays as it is."""
+    known = list(_members(text, at))
+    end = _DECODER.raw_decode(text, at)[1]
+    if not known:
+        return _dumped(new, text, text[at:end])
+    space = text[at + 1 : known[0].start]
+    gaps = {two.key: text[one.end : two.start] for one, two in pairwise(known)}
+    ours = {one.key: one for one in known}
+    first = ours[known[0].key]
+    to_value = text[first.start + len(_text(first.key, text)) : first.value]
+    parts = []
+    for name, value in new.items():
+        written = f"{_text(name, text)}{to_value}{_dumped(value, text, space)}"
+        if name in ours:
+            one = ours[name]
+            written = text[one.start : one.value] + _changed(text, one, value, space)
+        parts.append((gaps.get(name, f",{space}") if parts else space) + written)
+    return "{" + "".join(parts) + text[known[-1].end : end]
+
+
+def _changed(text: str, member: _Member, value: Any, space: str) -> str:
+    old = _value(text, member.value)
+    if json.dumps(old) == json.dumps(value):
+        return text[member.value : member.end]
+    if isinstance(old, dict) and isinstance(value, dict):
+        return _object(text, member.value, value)
+    return _dumped(value, text, space if "\n" in text[member.value : member.end] else "")
+
+
+def _dumped(value: Any, text: str, space: str) -> str:
+    """Write a value: groups and lists on lines of their own, if the white space before it begins a line."""
+    ascii_only = text.isascii() and "\\u" in text
+    if "\n" not in space or not isinstance(value, dict | list):
+        apart = bool(re.search(r'":[ ]', text))
+        return json.dumps(value, ensure_ascii=ascii_only, separators=None if apart else (",", ":"))
+    column = space.rpartition("\n")[2]
+    written = json.dumps(value, ensure_ascii=ascii_only, indent="\t" if "\t" in column else 2)
+    return with_ends(written.replace("\n", f"\n{column}"), text)
+
+
+def _text(key: str, text: str) -> str:
+    return _dumped(key, text, "")
+
+
+def _moved(new: str, space: str, text: str) -> str:
+    """Put an entry, as a template writes it, where the white space leads to."""
+    if "\n" not in space:
+        return space + _dumped(_parsed(new), text, "")
+    first, *others = new.strip().split("\n")
+    base = others[-1][: len(others[-1]) - len(others[-1].lstrip())] if others else ""
+    column = space.rpartition("\n")[2]
+    moved = "\n".join([first, *(f"{column}{line.removeprefix(base)}" for line in others)])
+    if text.isascii() and "\\u" in text:
+        moved = _NOT_ASCII.sub(lambda char: json.dumps(char[0])[1:-1], moved)
+    return space + with_ends(moved, text)

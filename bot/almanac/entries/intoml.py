@@ -1,0 +1,180 @@
+"""Keys in TOML, as front matter between lines of `+++` has them."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+
+from almanac.entries.formats import Values, in_quotes, misplaced, with_ends
+from almanac.errors import Problem, UserError
+
+_LEXEME = re.compile(
+    r'"""(?:[^"\\]|\\[\s\S]|"(?!""))*+"{3,5}'
+    r"|'''(?:[^']|'(?!''))*+'{3,5}"
+    r'|"(?:[^"\\\n]|\\.)*+"'
+    r"|'[^'\n]*+'"
+    r"|#[^\n]*+|[\[\]{}=,\n]|[ \t\r]++|[^\s\"'#\[\]{}=,]++|[\s\S]"
+)
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?")
+_NUMBER = re.compile(r"true|false|0|-?[1-9][0-9]*")
+
+
+class _Assignment(NamedTuple):
+    """`key = value`: the path of the key, where its line begins, where its value is, and where its last line ends."""
+
+    path: tuple[str, ...]
+    start: int
+    value: int
+    value_end: int
+    end: int
+
+
+def read_toml(text: str, file: str) -> dict[str, Any]:
+    """Read a text; dates and times are the texts that ISO 8601 has for them.
+
+    Raises:
+        UserError: It is not valid TOML.
+    """
+    try:
+        return dict(_plain(tomllib.loads(text.replace("\r\n", "\n"))))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        reason = str(error) if isinstance(error, ValueError) else "it is nested too deep"
+        raise UserError(Problem(f"This is not valid TOML: {reason}.", file=file)) from None
+
+
+def changed_toml(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
+    """Let a text say something else; None where that cannot be done in place."""
+    known = {one.path: one for one in _assignments(text)}
+    top = [one for one in known.values() if len(one.path) == 1]
+    changes: list[tuple[int, int, str]] = []
+    for path, value in _differences(old, new, known):
+        if path in known:
+            one = known[path]
+            if value is None:
+                changes.append((one.start, one.end, ""))
+                continue
+            quoted = text[one.value] in "\"'"
+            if isinstance(value, str) and (quoted or _DATE.fullmatch(value)):
+                value = str(value) if quoted else _Moment(value)  # noqa: PLW2901 - as the old one is
+            changes.append((one.value, one.value_end, write_toml(value)))
+        elif len(path) == 1 and value is not None:
+            names = list(new)
+            before = [known[name,] for name in names[: names.index(path[0])] if (name,) in known]
+            at = before[-1].end if before else top[0].start if top else 0
+            changes.append((at, at, with_ends(f"{_key(path[0])} = {write_toml(value)}\n", text)))
+    for start, end, written in sorted(changes, key=lambda change: change[0], reverse=True):
+        text = text[:start] + written + text[end:]
+    try:
+        return text if read_toml(text, "") == new else None
+    except UserError:
+        return None
+
+
+def _differences(
+    old: Mapping[str, Any], new: Mapping[str, Any], known: Mapping[tuple[str, ...], Any], at: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name in dict.fromkeys((*new, *old)):
+        one, two, path = old.get(name), new.get(name), (*at, name)
+        if isinstance(one, dict) and isinstance(two, dict) and path not in known:
+            yield from _differences(one, two, known, path)
+        elif one != two:
+            yield path, two
+
+
+def write_toml(value: Any) -> str:
+    """Write a value on one line; a text that is a date or a time to TOML as that."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(key)} = {write_toml(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(write_toml, value)) + "]"
+    if isinstance(value, bool | int):
+        return str(value).lower()
+    return str(value) if isinstance(value, _Moment) else f'"{in_quotes(str(value))}"'
+
+
+def filled_toml(skeleton: str, values: Values) -> str:
+    """Put values in the places of their words, in strings of all kinds and without quotes."""
+    parts: list[str] = []
+    for statement in _statements(skeleton):
+        is_value = False
+        for lexeme in statement:
+            if not values.within(lexeme[0]):
+                is_value = is_value or lexeme[0] == "="
+                parts.append(lexeme[0])
+            elif is_value and not lexeme[0].startswith("#"):
+                parts.append(_filled(lexeme[0], values))
+            else:
+                raise misplaced()
+    return "".join(parts)
+
+
+def _filled(lexeme: str, values: Values) -> str:
+    if lexeme.startswith('"'):
+        return values.put(lexeme, in_quotes)
+    marks = next((marks for marks in ("'''", "'") if lexeme.startswith(marks)), "")
+    text = values.put(lexeme[len(marks) : len(lexeme) - len(marks)])
+    if marks and "'" not in text and in_quotes(text) == text.replace('"', '\\"').replace("\\", "\\\\"):
+        return marks + text + marks
+    is_exact = not marks and all(value.exact for value in values.within(lexeme))
+    if is_exact and (_DATE.fullmatch(text) or _NUMBER.fullmatch(text)):
+        return text
+    return f'"{in_quotes(text)}"'
+
+
+# ------------------------------------------------------------------------------- parts of a text
+
+
+class _Moment(str):
+    """A date or time that is no text to TOML."""
+
+    __slots__ = ()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return list(map(_plain, value))
+    return _Moment(value.isoformat()) if isinstance(value, date | datetime | time) else value
+
+
+def _statements(text: str) -> Iterator[list[re.Match[str]]]:
+    """Cut a text at the ends of those lines that end a key's value."""
+    statement: list[re.Match[str]] = []
+    depth = 0
+    for lexeme in _LEXEME.finditer(text):
+        statement.append(lexeme)
+        depth += (lexeme[0] in ("[", "{")) - (lexeme[0] in ("]", "}"))
+        if lexeme[0] == "\n" and depth <= 0:
+            yield statement
+            statement = []
+    if statement:
+        yield statement
+
+
+def _assignments(text: str) -> Iterator[_Assignment]:
+    table: tuple[str, ...] = ()
+    for statement in _statements(text):
+        lexemes = [one for one in statement if one[0].strip() and not one[0].startswith("#")]
+        words = [one[0] for one in lexemes]
+        if words[:2] == ["[", "["]:
+            table = ("[[",)  # one of several with a name; what is in it is not looked for
+        elif words[:1] == ["["]:
+            table = _path(words[1:-1])
+        elif "=" in words[:-1]:
+            at = words.index("=")
+            path = (*table, *_path(words[:at]))
+            yield _Assignment(
+                path, statement[0].start(), lexemes[at + 1].start(), lexemes[-1].end(), statement[-1].end()
+            )
+
+
+def _path(words: list[str]) -> tuple[str, ...]:
+    parts = [[word[1:-1]] if word[0] in "\"'" else word.split(".") for word in words]
+    return tuple(key for part in parts for key in part if key)
+
+
+def _key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else f'"{in_quotes(name)}"'
