@@ -7,7 +7,7 @@ the keys and the way in which all other values are written stay as they are.
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import yaml
 
@@ -34,11 +34,11 @@ class _Dumper(yaml.SafeDumper):
 
 
 class Styled(str):
-    """A text that is written in a style of its own: YAML's mark for it, or None for a plain one, of YAML's tag `tag`."""
+    """A text that is written in a style of its own: YAML's mark for that, or None for a plain one, which has a tag."""
 
     __slots__ = ("style", "tag")
 
-    def __new__(cls, text: str, style: str | None = None, tag: str = _TEXT) -> "Styled":
+    def __new__(cls, text: str, style: str | None = None, tag: str = _TEXT) -> Self:
         made = super().__new__(cls, text)
         made.style, made.tag = style, tag
         return made
@@ -77,8 +77,11 @@ def styled(node: yaml.Node | None) -> Any:
         return [styled(child) for child in node.value]
     if isinstance(node, yaml.MappingNode):
         return {key.value: styled(child) for key, child in node.value}
-    value = scalar_value(node) if isinstance(node, yaml.ScalarNode) else None
-    return Styled(value, node.style, node.tag) if isinstance(value, str) and node else value
+    if not isinstance(node, yaml.ScalarNode):
+        return None
+    value = scalar_value(node)
+    # C's reader has an empty style for plain texts.
+    return Styled(value, node.style or None, node.tag) if isinstance(value, str) else value
 
 
 def is_plain(text: str, *, in_flow: bool) -> bool:
@@ -91,12 +94,12 @@ def is_plain(text: str, *, in_flow: bool) -> bool:
         return False
 
 
-def rewrite(source: str, data: Any) -> str | None:
+def rewrite(source: str, data: Any, *, exact: bool = False) -> str | None:
     """Change a YAML text so that it holds other values; None if that cannot be done in place.
 
-    A text is written in the style of the one in its place; a `Styled` one may be plain where that was. A comment goes only
-    with the entry that it is part of. The caller has to make sure that the result reads as `data`: YAML has corners that
-    are not thought of here.
+    A text is written in the style of the one in its place; a `Styled` one may be plain where that was. A comment goes
+    only with the entry that it is part of. The caller has to make sure that the result reads as `data`: YAML has
+    corners that are not thought of here. Keys without a value stay if `data` does not have them, unless it is `exact`.
 
     Raises:
         UserError: The text is not valid YAML.
@@ -109,7 +112,7 @@ def rewrite(source: str, data: Any) -> str | None:
     if not text.endswith("\n"):
         text += "\n"
     load(text, "")  # no keys but plain ones, and no aliases
-    editor = _Editor(text)
+    editor = _Editor(text, exact=exact)
     try:
         editor.change(compose(text, "", MAX_CHARACTERS), data, 0)
     except _NotInPlaceError:
@@ -133,8 +136,9 @@ class _Editor:
     more than that.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, exact: bool) -> None:
         self.text = text
+        self.exact = exact
         self.changes: list[tuple[int, int, str]] = []
         self.in_flow = False
 
@@ -148,6 +152,8 @@ class _Editor:
     def change(self, node: yaml.Node | None, new: Any, column: int) -> None:
         if isinstance(node, yaml.ScalarNode) and not isinstance(new, list | dict):
             self.scalar(node, new, column)
+        elif isinstance(node, yaml.CollectionNode) and node.value and not new:
+            raise _NotInPlaceError  # `[]` where lines were
         elif isinstance(node, yaml.MappingNode) and isinstance(new, dict):
             self.or_flow(node, new, self.group)
         elif isinstance(node, yaml.SequenceNode) and isinstance(new, list):
@@ -188,7 +194,7 @@ class _Editor:
             else:
                 self.insert(node, before, {name: value})
         for name, entry in known.items():
-            if name not in new and _data(entry[1]) not in _NOTHING:
+            if name not in new and (self.exact or _data(entry[1]) not in _NOTHING):
                 self.remove(node, entry)
 
     def entries(self, node: yaml.SequenceNode, new: list[Any]) -> None:

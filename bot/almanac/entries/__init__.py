@@ -1,1 +1,1 @@
-"""Events that a site keeps in files or a list of its own: a file of front matter for each, or an entry in a data file."""
+"""Events that a site keeps in files or a list of its own: a file for each, or an entry in a data file."""

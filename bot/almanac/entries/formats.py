@@ -30,7 +30,7 @@ class DataEntry:
 
 
 class Value(NamedTuple):
-    """What a template puts into a place: a text that was typed, or one that is `exact`: a date, a number or the like."""
+    """What a template puts into a place: a text that was typed, or an `exact` one: a date, a number or the like."""
 
     text: str
     exact: bool = False
@@ -52,9 +52,7 @@ class Values:
 
     def put(self, text: str, write: Callable[[str], str] = str) -> str:
         """Put the values in the places of their words, each as `write` has it."""
-        return re.sub(
-            f"{self.prefix}([0-9]{{6}})e", lambda word: write(self.known[int(word[1])].text), text
-        )
+        return re.sub(f"{self.prefix}([0-9]{{6}})e", lambda word: write(self.known[int(word[1])].text), text)
 
 
 class Format(Protocol):

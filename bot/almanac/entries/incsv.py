@@ -48,9 +48,7 @@ class CsvList:
         rows, data = _rows(text, ""), self.entries(new)[0].data
         keys = _keys(rows, "")
         near = rows[min(index + 1, len(rows) - 1)] if len(rows) > 1 else None
-        row = ",".join(
-            _written(str(data.get(key, "")), quoted=_like(near, number)) for number, key in enumerate(keys)
-        )
+        row = ",".join(_written(str(data.get(key, "")), quoted=_like(near, number)) for number, key in enumerate(keys))
         newline = with_ends("\n", text)
         if index + 1 < len(rows):
             at = rows[index + 1].start
@@ -70,7 +68,8 @@ class CsvList:
     def filled(self, skeleton: str, values: Values) -> str:
         head, *others = _rows(skeleton, "")
         if len(others) != 1:
-            raise UserError(Problem("The template has to write two rows: the keys, as in the first one of the file, and an event."))
+            message = "The template has to write two rows: the keys, as in the first one of the file, and an event."
+            raise UserError(Problem(message))
         row = others[0]
         if any(values.within(cell.text) for cell in head.cells):
             raise misplaced()

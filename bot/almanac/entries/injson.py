@@ -1,11 +1,10 @@
-"""Entries in JSON: a list at the top of its file, or under one key. White space stays, and new parts have the file's."""
+"""Entries in JSON: a list at the top of its file, or under one key. New parts have the file's own white space."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from json.decoder import scanstring
 from typing import Any, NamedTuple, NoReturn
 
 from almanac.entries.formats import DataEntry, Values, line_at, with_ends
@@ -33,9 +32,10 @@ class JsonList:
 
     def entries(self, text: str, file: str = "") -> tuple[DataEntry, ...]:
         start = self._list(text, file)
-        found = [] if start is None else [(one, _value(text, one.value)) for one in _members(text, start)]
+        members = () if start is None else _members(text, start)
+        found = ((one.start, one.end, _value(text, one.value)) for one in members)
         return tuple(
-            DataEntry(one.start, one.end, line_at(text, one.start), data) for one, data in found if isinstance(data, dict)
+            DataEntry(start, end, line_at(text, start), data) for start, end, data in found if isinstance(data, dict)
         )
 
     def changed(self, text: str, entry: DataEntry, data: Mapping[str, Any], body: str | None = None) -> str | None:  # noqa: ARG002
@@ -133,7 +133,7 @@ def _members(text: str, at: int) -> Iterator[_Member]:
     while text[at] not in "}]":
         start, key = at, ""
         if is_object:
-            key, at = scanstring(text, at + 1)
+            key, at = _DECODER.raw_decode(text, at)
             at = _skip(text, _skip(text, at) + 1)
         end = _DECODER.raw_decode(text, at)[1]
         yield _Member(key, start, at, end)
@@ -155,7 +155,7 @@ def _object(text: str, at: int, new: Mapping[str, Any]) -> str:
     ours = {one.key: one for one in known}
     first = ours[known[0].key]
     to_value = text[first.start + len(_text(first.key, text)) : first.value]
-    parts = []
+    parts: list[str] = []
     for name, value in new.items():
         written = f"{_text(name, text)}{to_value}{_dumped(value, text, space)}"
         if name in ours:

@@ -15,6 +15,7 @@ from almanac.yamlfile import MAX_CHARACTERS, Dialect, compose, load
 from almanac.yamlwriter import dump, is_plain, rewrite, styled
 
 _DIALECT = Dialect(aliases=True)
+_LINE_ENDS = re.compile(r"\n+")
 _ONLY_BLANK = re.compile(r"(?<=\n)[ ]+(?=\n)")
 
 
@@ -143,7 +144,7 @@ def changed_keys(text: str, data: Any) -> str | None:
             return text
         if before is None:
             return text + with_ends(dump(data), text)
-        new = rewrite(text, data)
+        new = rewrite(text, data, exact=True)
         if new is None or styled(compose(new, "", MAX_CHARACTERS)) != data:
             return None
     except UserError:
@@ -207,22 +208,17 @@ def _scalar(node: yaml.ScalarNode, raw: str, values: Values, *, in_flow: bool) -
     found, text = values.within(raw), values.put(node.value)
     if len(found) != len(values.within(node.value)):
         raise misplaced()  # in a comment below a block
-    match node.style:
-        case '"':
-            return values.put(raw, in_quotes)
-        case "'" if text == _one_line(text):
-            return values.put(raw, lambda value: value.replace("'", "''"))
-        case "|" | ">":
-            block = _block(raw, values, folded=node.style == ">")
-            if _read_back(block) == text:
-                return block
-        case None if not text:
-            return ""
-        case None if all(value.exact for value in found) and _read_back(text) == text:
-            return text
-        case None if is_plain(text, in_flow=in_flow):
-            return text
-    return f'"{in_quotes(text)}"'
+    style = node.style or None  # C's reader has an empty one
+    if style == '"':
+        return values.put(raw, in_quotes)
+    if style == "'" and text == _one_line(text):
+        return values.put(raw, lambda value: value.replace("'", "''"))
+    if style in ("|", ">"):
+        block = _block(raw, values, folded=style == ">")
+        return block if _read_back(block) == text else f'"{in_quotes(text)}"{raw[len(raw.rstrip()) :]}'
+    is_exact = all(value.exact for value in found) and _read_back(text) == text
+    plain = style is None and (not text or is_exact or is_plain(text, in_flow=in_flow))
+    return text if plain else f'"{in_quotes(text)}"'
 
 
 def _one_line(text: str) -> str:
@@ -241,8 +237,8 @@ def _block(raw: str, values: Values, *, folded: bool) -> str:
     lines = raw.split("\n")
     for number, line in enumerate(lines):
         space = " " * (len(line) - len(line.lstrip(" ")))
-        gap = f"\n\n{space}" if folded else f"\n{space}"
-        lines[number] = values.put(line, lambda value: value.replace("\n", gap))  # noqa: B023 - called at once
+        # In a folded block, one line end is a space.
+        lines[number] = values.put(line, lambda value: _LINE_ENDS.sub(rf"\g<0>{chr(10) * folded}{space}", value))  # noqa: B023
     return _ONLY_BLANK.sub("", "\n".join(lines))
 
 
@@ -267,7 +263,7 @@ def _parts(text: str, node: yaml.SequenceNode | None) -> Iterator[tuple[int, int
 
 
 def _last(text: str, node: yaml.Node) -> int:
-    """Return the place behind the last character of a value: of a block, its own mark is where the next thing begins."""
+    """Return the place behind the last character of a value; a block's own mark is where the next thing begins."""
     if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
         return _last(text, node.value[-1][1] if isinstance(node, yaml.MappingNode) else node.value[-1])
     start, end = node.start_mark.index, node.end_mark.index

@@ -40,6 +40,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _ZONED = re.compile(rf"(?P<gap>{_BEFORE_TIME.pattern}){TIME}{TIME_ZONE}\)?\Z", re.IGNORECASE)
+_ONLY_TIME = re.compile(rf"{TIME}{TIME_ZONE}?", re.IGNORECASE)
 _UTC = re.compile(r"[ ]?\(?(?:UTC|GMT|Z)\)?\Z")
 _NUMERIC = re.compile(r"(?<![0-9])[0-9]{1,2}([./-])[0-9]{1,2}\1(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
 _BETWEEN_PARTS = re.compile(r"[ ,./()'-]*(?:(?:of|the|de|del|di|do|da)[ ]|d['\u2019])?", re.IGNORECASE)
@@ -115,6 +116,8 @@ def written_like(date: str, example: str) -> str:
             the day over twelve, or the order year, month, day.
     """
     names, example = names_of(example)
+    if _ONLY_TIME.fullmatch(example):
+        return _time_like(date, example) if "T" in date else ""
     if names is None:
         return _written_like(date, example)
     return names.named(_written_like(date, names.names_in_english(example)), example)

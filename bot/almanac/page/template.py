@@ -69,22 +69,12 @@ def section_renderer(source: str, file: str = TEMPLATE) -> SectionRenderer:
         ConfigError: The template cannot be read, or puts a value where no escaping can make it safe. The function
             raises it where the template fails for an event.
     """
-    template = _compiled(source, file)
+    write = event_writer(source, file)
 
     def render(event: Event) -> str:
         if event.markdown is not None:
             return event.markdown
-        try:
-            # Plain values, without behaviour.
-            values = _with_blanks(event.model_dump(exclude={"markdown", "rendered"}))
-            values["extra"] = _Extra(values["extra"], {name: values[name] for name in _ONCE_EXTRA})
-            lines = template.render({**values, "event": values}).split("\n")
-        except Exception as error:  # noqa: BLE001  # a template can raise whatever Python can
-            # Jinja2 names the frames of a template's code like this; the innermost is where the error is.
-            frames = walk_tb(error.__traceback__)
-            places = [line for frame, line in frames if frame.f_code.co_filename == "<template>"]
-            message = f"The template fails for the event {event.id}: {_harmless_words(error)}"
-            raise ConfigError(Problem(message, file=file, line=places[-1] if places else None)) from None
+        lines = write(event).split("\n")
         # Blank lines at both ends go; spaces at the end of the last line are the section's own.
         filled = [number for number, line in enumerate(lines) if line.strip()]
         return "\n".join(lines[filled[0] : filled[-1] + 1]) if filled else ""
@@ -92,21 +82,62 @@ def section_renderer(source: str, file: str = TEMPLATE) -> SectionRenderer:
     return render
 
 
+def event_writer(
+    source: str, file: str, kind: "Callable[[], SectionEnvironment] | None" = None
+) -> Callable[[Event], str]:
+    """Make the function that writes all that a template says of an event, with what the environment has to offer.
+
+    Raises:
+        ConfigError: As for a section.
+    """
+    kind = kind or SectionEnvironment
+    template, seen = _compiled(source, file, kind), kind().seen
+
+    def write(event: Event) -> str:
+        try:
+            # Plain values, without behaviour.
+            values = seen(_with_blanks(event.model_dump(exclude={"markdown", "rendered"})))
+            values["extra"] = _Extra(values["extra"], {name: values[name] for name in _ONCE_EXTRA})
+            return str(template.render({**values, "event": values}))
+        except Exception as error:  # noqa: BLE001  # a template can raise whatever Python can
+            # Jinja2 names the frames of a template's code like this; the innermost is where the error is.
+            frames = walk_tb(error.__traceback__)
+            places = [line for frame, line in frames if frame.f_code.co_filename == "<template>"]
+            message = f"The template fails for the event {event.id}: {_harmless_words(error)}"
+            raise ConfigError(Problem(message, file=file, line=places[-1] if places else None)) from None
+
+    return write
+
+
 @lru_cache(maxsize=16)
-def _compiled(source: str, file: str) -> Template:
+def _compiled(source: str, file: str, kind: "Callable[[], SectionEnvironment]") -> Template:
     # To read a template takes longer than to write many sections with it.
-    environment = SectionEnvironment()
+    tree = parsed(source, file, kind)
     try:
-        tree = environment.parse(source)
-        template = environment.from_string(source)
+        template = kind().from_string(source)
     except Exception as error:  # noqa: BLE001  # what is constant in a template is worked out as it is read
-        line = error.lineno if isinstance(error, TemplateSyntaxError) else None
-        message = f"The template cannot be read: {_harmless_words(error)}"
-        raise ConfigError(Problem(message, file=file, line=line)) from None
-    problems = list(_problems(tree, file))
+        raise _unreadable(error, file) from None
+    problems = list(kind().problems(tree, file))
     if problems:
         raise ConfigError(problems)
     return template
+
+
+def parsed(source: str, file: str, kind: "Callable[[], SectionEnvironment]") -> nodes.Template:
+    """Read a template, and do nothing with it.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    try:
+        return kind().parse(source)
+    except Exception as error:  # noqa: BLE001  # a deep one ends in Python's own
+        raise _unreadable(error, file) from None
+
+
+def _unreadable(error: Exception, file: str) -> ConfigError:
+    line = error.lineno if isinstance(error, TemplateSyntaxError) else None
+    return ConfigError(Problem(f"The template cannot be read: {_harmless_words(error)}", file=file, line=line))
 
 
 def _harmless_words(error: Exception) -> str:
@@ -123,10 +154,7 @@ def _problems(tree: nodes.Template, file: str) -> Iterator[Problem]:
             "Move it, or use the filter `url` (for an address) or `slug` (for a-z, 0-9 and hyphens)."
         )
         yield Problem(message, file=file, line=line)
-    # What a filter block writes is not escaped again; its filter can bring typed words in, or to the start of a line.
-    for block in tree.find_all(nodes.FilterBlock):
-        message = "A filter block cannot be used here. Apply the filter to each value instead."
-        yield Problem(message, file=file, line=block.lineno)
+    yield from filter_blocks(tree, file)
     for output in tree.find_all(nodes.Output):
         for value, after in pairwise(output.nodes):
             # A value without a filter is escaped for this, too.
@@ -136,6 +164,13 @@ def _problems(tree: nodes.Template, file: str) -> Iterator[Problem]:
                     "the value would turn the link into an image."
                 )
                 yield Problem(message, file=file, line=value.lineno)
+
+
+def filter_blocks(tree: nodes.Template, file: str) -> Iterator[Problem]:
+    """Find filter blocks: what they write is not escaped again, and can bring typed words in, or to a line's start."""
+    for block in tree.find_all(nodes.FilterBlock):
+        message = "A filter block cannot be used here. Apply the filter to each value instead."
+        yield Problem(message, file=file, line=block.lineno)
 
 
 def _misplaced_values(tree: nodes.Template) -> Iterator[tuple[int, str]]:
@@ -227,7 +262,7 @@ def _is_none(value: Any) -> bool:
     return value is None or isinstance(value, Blank)
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
     """Make one text of a value: of a list, its entries; of checkboxes, the options that were ticked."""
     if value is None:
         return ""
@@ -236,7 +271,7 @@ def _as_text(value: Any) -> str:
     if isinstance(value, Mapping) and all(isinstance(chosen, bool) for chosen in value.values()):
         value = [option for option, chosen in value.items() if chosen]
     if isinstance(value, list | tuple):
-        return ", ".join(map(_as_text, value))
+        return ", ".join(map(as_text, value))
     if isinstance(value, int | float | Undefined):
         return str(value)
     raise TypeError("this is a group of values and not a text; name the one that you mean, as in person.name")
@@ -258,11 +293,23 @@ class SectionEnvironment(ImmutableSandboxedEnvironment):
     """What a section's template can use. It has no loader: nothing can be included."""
 
     concat = staticmethod(_joined)
+    problems = staticmethod(_problems)
 
-    def __init__(self) -> None:
+    @staticmethod
+    def seen(values: dict[str, Any]) -> dict[str, Any]:
+        """Return the values of an event as a template sees them."""
+        return values
+
+    def __init__(
+        self,
+        finalize: Callable[[Any], Safe] = lambda value: escape.anywhere(as_text(value)),
+        *,
+        keep_trailing_newline: bool = False,
+    ) -> None:
         super().__init__(
             undefined=StrictUndefined,  # a slip in a name is an error and does not go unseen
-            finalize=lambda value: escape.anywhere(_as_text(value)),
+            finalize=finalize,
+            keep_trailing_newline=keep_trailing_newline,
             autoescape=False,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -293,7 +340,7 @@ class SectionEnvironment(ImmutableSandboxedEnvironment):
 
 
 def _for_text(function: Callable[[str], Any]) -> Callable[[Any], Any]:
-    return lambda value: function(_as_text(value))
+    return lambda value: function(as_text(value))
 
 
 def _url(value: str) -> Safe:
@@ -312,14 +359,14 @@ def _host(value: str) -> str:
 
 def _link(label: Any, url: Any) -> Safe:
     try:
-        return escape.link(_as_text(label), _as_text(url))
+        return escape.link(as_text(label), as_text(url))
     except RefusedUrl:
-        return escape.item(_as_text(label))
+        return escape.item(as_text(label))
 
 
-def _like(date: Any, example: str) -> str:
+def like(date: Any, example: str) -> str:
     """Write a date as in an example. Only what cannot be markup, wherever it is, needs no escaping."""
-    written = written_like(_as_text(date), example)
+    written = written_like(as_text(date), example)
     return Safe(written) if _HARMLESS_DATE.fullmatch(written) else written
 
 
@@ -341,5 +388,5 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "link": _link,
     "blocks": _for_text(blocks),
     "heading_date": _for_text(heading_date),
-    "like": _like,
+    "like": like,
 }

@@ -1,0 +1,248 @@
+"""The template of a site's own file or entry: an example of one, with values where they stand.
+
+Its keys are written in two steps. Jinja2 puts each value between two marks; then what is between them is written in the
+way of its place (`Format.filled`), so that no value can leave it: no key can be added, and no text turns into a number.
+A value is inert, too, for a layout that prints it raw (`{{ page.title }}`), unless the filter `plain` says that the
+site's layouts or its generator escape it. The body below the keys is written as sections of pages are.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from almanac.entries.fields import KeyPath, KeyPlace, ValueSource, names, outlines
+from almanac.entries.formats import Format, Value, Values
+from almanac.entries.frontmatter import cut
+from almanac.entries.inert import cleaned, inert, quotes_inert
+from almanac.errors import ConfigError, Problem, UserError
+from almanac.event.model import Event
+from almanac.markdown import Safe
+from almanac.page.template import SectionEnvironment, as_text, event_writer, filter_blocks, like, parsed
+
+EntryWriter = Callable[[Event], str]
+"""Writes an event with marks around the values of its keys: what `entry_writer` returns, here or in another process."""
+
+_OPEN, _OPEN_EXACT, _CLOSE = "\U000f5a10", "\U000f5a11", "\U000f5a12"
+_MARKED = re.compile(f"([{_OPEN}{_OPEN_EXACT}])([^{_OPEN}-{_CLOSE}]*+){_CLOSE}")
+_MARKS = re.compile(f"[{_OPEN}-{_CLOSE}]")
+_TOP_COMMENTS = re.compile(r"\A(?:\{#(?:[^#]|#(?!\}))*+#\}\s*+)+")
+_SAFE_FIELDS = ("id", "status", "date", "end_date", "starts", "ends")
+
+
+class EntryTemplate:
+    """A template of one file or entry, and which of an event's fields stands where in it."""
+
+    def __init__(self, source: str, kind: Format, file: str, write: EntryWriter | None = None) -> None:
+        """Read a template. `write` writes an event with it elsewhere, in a child process; left out, it is done here.
+
+        Raises:
+            ConfigError: It cannot be read, does not write one entry, or puts a value where none can be.
+        """
+        self.format = kind
+        self.file = file
+        self._source = source
+        self._write = write or entry_writer(source, file)
+        keys, body = _parts(source)
+        self._keys = list(outlines(parsed(keys, file, KeysEnvironment)))
+        self.body = next(outlines(parsed(body, file, BodyEnvironment)))
+        """What the body is made of, where all conditions hold."""
+        self.body_names = names(parsed(body, file, BodyEnvironment))
+        """The fields that the body asks for."""
+        self.places: Mapping[KeyPath, KeyPlace] = self._found_places()
+        """What each key's value is made of; keys whose value is the template's own are left out."""
+
+    def render(self, event: Event) -> str:
+        """Write an event as the template has it, with LF.
+
+        Raises:
+            ConfigError: The template fails for this event.
+        """
+        marked = self._write(event)
+        found = list(_MARKED.finditer(marked))
+        prefix = _unused(marked)
+        values = Values(prefix, tuple(Value(one[2], exact=one[1] == _OPEN_EXACT) for one in found))
+        count = iter(range(len(found)))
+        skeleton = _MARKED.sub(lambda _: f"{prefix}{next(count):06}e", marked)
+        if _MARKS.search(skeleton):
+            raise self._error("A value is cut in two by a filter.")
+        try:
+            written = self.format.filled(skeleton, values)
+            expected = self.format.probe(self.format.filled(skeleton, _themselves(values)), self.file)
+            if _agrees(expected, self.format.probe(written, self.file), values):
+                return written
+        except UserError as error:
+            raise self._error(" ".join(one.message for one in error.problems)) from None
+        raise self._error(f"What it writes for the event {event.id} reads as something else.")
+
+    def data(self, event: Event) -> dict[str, Any]:
+        """Return the keys that the template writes for an event."""
+        return self.format.probe(self.render(event), self.file)
+
+    def _found_places(self) -> dict[KeyPath, KeyPlace]:
+        places: dict[KeyPath, KeyPlace] = {}
+        for number, outline in enumerate(self._keys):
+            prefix = _unused("".join(part for part in outline if isinstance(part, str)))
+            sources = [part for part in outline if isinstance(part, ValueSource)]
+            values = _themselves(Values(prefix, (Value(""),) * len(sources)))
+            count = iter(range(len(sources)))
+            skeleton = "".join(part if isinstance(part, str) else f"{prefix}{next(count):06}e" for part in outline)
+            try:
+                data = self.format.probe(self.format.filled(skeleton, values), self.file)
+            except UserError as error:
+                if number:
+                    continue  # conditions that never come together
+                raise self._error(" ".join(one.message for one in error.problems)) from None
+            for path, text in _leaves(data, ()):
+                parts = re.split(f"{prefix}([0-9]{{6}})e", text)
+                if len(parts) > 1:
+                    places.setdefault(
+                        path, KeyPlace(tuple(sources[int(one)] for one in parts[1::2]), tuple(parts[::2]))
+                    )
+        return places
+
+    def _error(self, message: str) -> ConfigError:
+        return ConfigError(Problem(message, file=self.file))
+
+
+def entry_writer(source: str, file: str) -> EntryWriter:
+    """Make the function that writes an event with marks around the values of its keys.
+
+    Raises:
+        ConfigError: As for a section. The function raises it where the template fails for an event.
+    """
+    keys, body = _parts(source)
+    ending = body[len(body.rstrip("\n")) :]
+    write_keys, write_body = event_writer(keys, file, KeysEnvironment), event_writer(body, file, BodyEnvironment)
+
+    def write(event: Event) -> str:
+        # What is left out at its end leaves no blank lines there.
+        below = write_body(event).rstrip("\n") if body else ""
+        return write_keys(event) + (below + ending if below.strip() else "")
+
+    if _MARKS.search(source):
+        raise ConfigError(Problem("The template has a character that is kept for Almanac's own use.", file=file))
+    return write
+
+
+def _parts(source: str) -> tuple[str, str]:
+    """Cut a template into its keys, with the lines around them, and what is below."""
+    source = _TOP_COMMENTS.sub("", source.replace("\r\n", "\n"))
+    parts = cut(source)
+    return (source, "") if parts is None else (source[: len(source) - len(parts.body)], parts.body)
+
+
+def _unused(text: str) -> str:
+    """Return letters that a text does not have in a row."""
+    prefix = "qz"
+    while prefix in text:
+        prefix += "z"
+    return prefix
+
+
+def _themselves(values: Values) -> Values:
+    """Return words that stand for themselves."""
+    return Values(values.prefix, tuple(Value(f"{values.prefix}{n:06}e") for n in range(len(values.known))))
+
+
+def _leaves(data: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _leaves(value, (*path, key))
+    elif isinstance(data, list):
+        for value in data:
+            yield from _leaves(value, (*path, "*"))
+    elif isinstance(data, str):
+        yield path, data
+
+
+def _agrees(expected: Any, found: Any, values: Values) -> bool:
+    """Tell whether what was written reads as the template with its values, and as nothing else."""
+    if isinstance(expected, dict):
+        pairs = isinstance(found, dict) and list(expected) == list(found)
+        return pairs and all(_agrees(expected[key], found[key], values) for key in expected)
+    if isinstance(expected, list):
+        pairs = isinstance(found, list) and len(expected) == len(found)
+        return pairs and all(_agrees(one, two, values) for one, two in zip(expected, found, strict=True))
+    if isinstance(expected, str) and values.within(expected):
+        text = "" if found is None else str(found).lower() if isinstance(found, bool) else str(found)
+        return values.put(expected) == text
+    return bool(expected == found)
+
+
+# ------------------------------------------------------------------------------- what a template can use
+
+
+class _Exact(Safe):
+    """A date, a time or the like, which needs no quotes."""
+
+    __slots__ = ()
+
+
+class _Plain(str):
+    """A text that is written as it was typed: something else escapes it."""
+
+    __slots__ = ()
+
+
+def _marked(value: Any) -> Safe:
+    if isinstance(value, Safe) and _MARKS.search(value):
+        return value  # what a macro or a block wrote: its values have their marks
+    if isinstance(value, bool | int):
+        return Safe(f"{_OPEN_EXACT}{str(value).lower()}{_CLOSE}")
+    text = _MARKS.sub("", cleaned(as_text(value)))
+    if isinstance(value, Safe):
+        opening = _OPEN_EXACT if isinstance(value, _Exact) else _OPEN
+        return Safe(f"{opening}{quotes_inert(text)}{_CLOSE}")
+    return Safe(f"{_OPEN}{text if isinstance(value, _Plain) else inert(text)}{_CLOSE}")
+
+
+def _plain(value: Any) -> _Plain:
+    return _Plain(as_text(value))
+
+
+def _names(people: Sequence[Any], separator: str = ", ") -> str:
+    return separator.join(as_text(person["name"]) for person in people)
+
+
+def _timestamp(moment: Any) -> int | str:
+    """Return the seconds since 1970 of a moment, or of a day's beginning in UTC; nothing of nothing."""
+    if not moment:
+        return ""
+    at = datetime.fromisoformat(as_text(moment))
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
+
+
+def _like(date: Any, example: str) -> str:
+    written = like(date, example)
+    return _Exact(written) if isinstance(written, Safe) else written
+
+
+_FILTERS: Mapping[str, Callable[..., Any]] = {
+    "plain": _plain,
+    "names": _names,
+    "timestamp": _timestamp,
+    "like": _like,
+}
+
+
+class BodyEnvironment(SectionEnvironment):
+    """What the body of an entry's template can use: all that a section's can, and the filters of keys."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(keep_trailing_newline=True, **options)
+        self.filters.update(_FILTERS)
+
+
+class KeysEnvironment(BodyEnvironment):
+    """What the keys of an entry's template can use."""
+
+    problems = staticmethod(filter_blocks)
+
+    def __init__(self) -> None:
+        super().__init__(finalize=_marked)
+
+    @staticmethod
+    def seen(values: dict[str, Any]) -> dict[str, Any]:
+        """Return what the template sees: what cannot be anything else than dates and the like is done."""
+        return {name: _Exact(value) if name in _SAFE_FIELDS and value else value for name, value in values.items()}
