@@ -6,7 +6,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "bot" / "almanac"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MIRRORED = {"__init__", "app", "files", "page", "protocol"}
+MIRRORED = {"__init__", "app", "entries", "files", "page", "protocol", "template"}
 """Packages that mirror each other use these names for the module that does the same in each."""
 
 

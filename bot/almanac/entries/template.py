@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from almanac.entries.fields import KeyPath, KeyPlace, ValueSource, names, outlines
+from almanac.entries.syntax import KeyPath, KeyPlace, ValueSource, names, outlines
 from almanac.entries.formats import Format, Value, Values
 from almanac.entries.frontmatter import cut
 from almanac.entries.inert import cleaned, inert, quotes_inert
