@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from almanac.entries.syntax import KeyPath, KeyPlace, ValueSource, names, outlines
 from almanac.entries.formats import Format, Value, Values
 from almanac.entries.frontmatter import cut
 from almanac.entries.inert import cleaned, inert, quotes_inert
+from almanac.entries.syntax import KeyPath, KeyPlace, ValueSource, names, outlines
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event
 from almanac.markdown import Safe
