@@ -19,6 +19,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def measure(name: str, text: str, starts: str | None) -> Result:
         folder = Folder(Path(scratch))
         folder.write({PAGE: text})
         try:
-            plan = plan_adoption(Site(folder), [PAGE], "main", page=PAGE)
+            plan = plan_adoption(Site(folder), [PAGE], "main", today=datetime.now(UTC).date(), page=PAGE)
         except UserError as error:
             asked = "asked which shape: " if isinstance(error, Unproven) else ""
             result.refusal = asked + "; ".join(f"{one.line or ''}: {one.message}" for one in error.problems)

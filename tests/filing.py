@@ -4,6 +4,7 @@ import json
 from functools import cache
 from pathlib import Path
 
+from almanac import renderer
 from almanac.form.schema import Form, read_form
 from almanac.renderer import template
 
@@ -11,9 +12,8 @@ EXAMPLES = Path(__file__).parent.parent / "examples/ospo"
 BLANK = "_No response_"
 
 
-@cache
 def house_form() -> Form:
-    return read_form(template("site/new-event.yml"))
+    return renderer.house_form()
 
 
 @cache

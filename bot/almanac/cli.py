@@ -6,6 +6,7 @@ returns the exit status.
 
 import sys
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -148,7 +149,8 @@ def init(  # noqa: PLR0913, PLR0917 -- one for each option
     """Set up a site: config, form, workflow and records."""
     from almanac.commands.init import init_site
 
-    return init_site(site, page, shape, new=new, force=force, yes=yes, dry_run=dry_run, as_json=as_json)
+    today = datetime.now(UTC).date()
+    return init_site(site, page, shape, today=today, new=new, force=force, yes=yes, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()

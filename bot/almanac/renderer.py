@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.event.record import write_record
+from almanac.form.schema import Form, read_form
 from almanac.page.proof import check_section
 from almanac.page.section import Renderer
 from almanac.page.template import section_renderer
@@ -46,6 +48,12 @@ def load_messages() -> Messages:
     found = (file.name for file in (_data("templates") / "messages").iterdir())
     names = sorted(name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX))
     return Messages({name: template(f"messages/{name}{SUFFIX}") for name in names}, write_in_child)
+
+
+@cache
+def house_form() -> Form:
+    """Return Almanac's own issue form."""
+    return read_form(template("site/new-event.yml"))
 
 
 def house_renderer() -> Renderer:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,12 @@ LOOP = "# Events\n\n{% for event in site.data.events %}\n- {{ event.date }}: {{ 
 REFERENCE: dict[str, str | bytes] = {PAGE: example(f"ospo/{PAGE}")}
 WITHOUT_TITLES = ("table-numbered",)
 TOP = Path("/site")
+TODAY = date(2026, 3, 1)
 ON_GITHUB = Checkout(TOP, repository="octo/site", web="https://github.com/octo/site", current="main")
 
 
 def plan(files: Files, *, branch: str = "main", **choices: Any) -> Adoption:
-    return plan_adoption(memory_site(files), sorted(files), branch, **choices)
+    return plan_adoption(memory_site(files), sorted(files), branch, today=TODAY, **choices)
 
 
 def adopt(files: Files, **choices: Any) -> dict[str, str | bytes]:
@@ -156,13 +158,8 @@ class TestEveryStyle:
         files = adopt({"history.md": before}, page="history.md")
         assert files["history.md"] == before
         assert is_in_sync(files)
-        files |= {
-            path: text
-            for path, text in proposed_files(
-                files, 12, body(read_form(str(files[FORM])), **OWLS, description="About owls.")
-            ).items()
-            if text
-        }
+        issue = body(read_form(str(files[FORM])), **OWLS)
+        files |= {path: text for path, text in proposed_files(files, 12, issue).items() if text}
         twice = INDEX in files
         assert twice == (name in ("sections-and-index", "two-lists"))
         after = str(files["history.md"])
@@ -367,7 +364,7 @@ class TestTables:
             "id": "theme",
             "attributes": {
                 "label": "Theme",
-                "description": "For the column “Theme” of the page's table.",
+                "description": "Optional. For the column “Theme” of the page's table.",
                 "placeholder": "Small animals",
             },
         }

@@ -1,5 +1,6 @@
 """Links in a site: no command writes, reads or records through one, whatever setting or option names it."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,9 @@ def test_init_writes_nothing_behind_a_link(site: Path, link: str) -> None:
     (site / link).symlink_to(site / ".git")
     before = state(site)
     with pytest.raises(UserError, match=f"^{link}: This is a symbolic link"):
-        init_site(site, None, None, new=False, force=True, yes=True, dry_run=False, as_json=False)
+        init_site(
+            site, None, None, today=date(2026, 3, 1), new=False, force=True, yes=True, dry_run=False, as_json=False
+        )
     assert state(site) == before
 
 

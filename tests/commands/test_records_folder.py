@@ -1,6 +1,7 @@
 """Records beside a site's own data: they hide none of it, mix with none of it, and appear in no loop of the site's."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,7 @@ class TestRefused:
         assert "`_data/almanac_events`" in problem.message
         assert [one for one in findings(files) if "_data/events/" in one and one.startswith("error")]
         with pytest.raises(ConfigError, match="vanish"):
-            plan_adoption(memory_site(files), sorted(files), "main")
+            plan_adoption(memory_site(files), sorted(files), "main", today=date(2026, 3, 1))
 
     @pytest.mark.parametrize(
         "others",

@@ -4,6 +4,7 @@ import shlex
 import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ from almanac.commands.shapes import (
     print_shape,
     shape_values,
     shapes_of,
+    unasked,
 )
 from almanac.commands.site_checks import check_form, find_workflow, readable_form
 from almanac.commands.survey import Candidate, survey
@@ -94,7 +96,16 @@ class Adoption:
 
 
 def init_site(  # noqa: PLR0913 -- one for each option
-    site: Path, page: Path | None, shape: str | None, *, new: bool, force: bool, yes: bool, dry_run: bool, as_json: bool
+    site: Path,
+    page: Path | None,
+    shape: str | None,
+    *,
+    today: date,
+    new: bool,
+    force: bool,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
     """Set up a site; nothing is written that would lose anything."""
     asks = not (yes or dry_run or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
@@ -108,6 +119,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
             Site(folder),
             [*folder.paths()],
             checkout.branch,
+            today=today,
             page=_path_in_site(folder, page) if page else None,
             new=new,
             force=force,
@@ -245,6 +257,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     paths: Collection[str],
     branch: str,
     *,
+    today: date,
     page: str | None = None,
     new: bool = False,
     force: bool = False,
@@ -252,7 +265,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     ask: Ask | None = None,
     choose: Choose | None = None,
 ) -> Adoption:
-    """Find out what a site needs, given the paths of its files and the repository's default branch.
+    """Find out what a site needs, given the paths of its files, the repository's default branch, and the date.
 
     With `new`, the page has no events yet, and is created if it does not exist. With `force`, a form or workflow that
     exists and differs is replaced; the config never is. `shape` is that of new events; without it, the best one that is
@@ -275,7 +288,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
         raise UserError(Problem("There is no event on the page yet whose shape new ones could have.", file=page))
     if text is not None and not is_ours:
         plan.files = {configs.PATH: text, **plan.files}
-    _add_files(plan, site, branch, is_ours=is_ours)
+    _add_files(plan, site, branch, today, is_ours=is_ours)
     for path, wanted in plan.files.items():
         there = site.text(path)
         if there is None or there == wanted:
@@ -423,10 +436,11 @@ def _said_of_index(page: Page, lines: Sequence[Section], *, is_written: bool) ->
 # ---------------------------------------------------------------- the other files
 
 
-def _add_files(plan: Adoption, site: Site, branch: str, *, is_ours: bool) -> None:
+def _add_files(plan: Adoption, site: Site, branch: str, today: date, *, is_ours: bool) -> None:
     config, source = site.config, plan.section_template
     zones = config.zones()
-    habits = starter.habits_of(plan.imported.events if plan.imported else site.records, zones)
+    events = plan.imported.events if plan.imported else site.records
+    habits = starter.habits_of(events, zones)
     if is_ours:
         plan.files[configs.PATH] = starter.config_text(
             config, habits, zones, own_template=source is not None, index_template=plan.index_template is not None
@@ -441,8 +455,9 @@ def _add_files(plan: Adoption, site: Site, branch: str, *, is_ours: bool) -> Non
                 plan.notes.append(
                     f"Put the line `{key}: {path}` into {configs.PATH}, and new events will be written in this shape."
                 )
-    asked = table_questions(plan.page) if plan.page and source else ()
-    plan.files[config.form] = starter.form_text(habits, config.labels, asked)
+    own = table_questions(plan.page) if plan.page and source else ()
+    hidden = unasked(plan.page, events, plan.shape.render if plan.shape else site.renderer())
+    plan.files[config.form] = starter.form_text(habits, today, hidden, config.labels, own)
     # One workflow that runs Almanac is enough, whatever its name.
     if find_workflow(site) in (None, starter.WORKFLOW):
         plan.files[starter.WORKFLOW] = starter.workflow_text(branch)

@@ -88,8 +88,9 @@ def read_times(date: str, line: str, folder: Path, *, as_json: bool) -> int:
 def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
     """Show the section that an issue would put on the page; 1 if it has problems or is not one of the form's."""
     from almanac.event.submission import submit_body
+    from almanac.proposal.form_version import is_of_longer_form
     from almanac.proposal.ours import why_not_ours
-    from almanac.renderer import template
+    from almanac.renderer import house_form, template
     from almanac.site import Folder, Site
 
     with errors_as_json({"markdown": None, "event": None, "warnings": []}, as_json=as_json):
@@ -101,6 +102,7 @@ def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
         print_problems(lint(form), "warning")
         if why_not_ours(issue, form, config):
             raise UserError(why_refused(argument, issue, site))
+        form = house_form() if is_of_longer_form(issue.body, house_form(), form) else form
         submission = submit_body(issue.body, form, config, issue.number)
         event = submission.event
         section = site.renderer()(event) if event else None

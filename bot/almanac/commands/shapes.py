@@ -9,15 +9,17 @@ import typer
 from almanac.config import Config
 from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import Problem, UserError
-from almanac.event.model import Event, Extra
-from almanac.event.submission import own_questions
+from almanac.event.model import Event, Extra, Image
+from almanac.event.submission import NEEDED, own_questions
 from almanac.form.schema import Form
 from almanac.output import print_problems, print_text
 from almanac.page.imitate import INTRODUCTION, imitate, lands, samples, write_templates
+from almanac.page.items import named_items
 from almanac.page.lines import plain, split_lines
 from almanac.page.match import words
 from almanac.page.outline import Page
 from almanac.page.section import Renderer
+from almanac.page.tables import observe_table
 from almanac.page.template import section_renderer
 from almanac.renderer import house_renderer
 from almanac.views import views_of
@@ -29,8 +31,9 @@ SHAPES = {
     "house": "in Almanac's own style",
 }
 """What each shape is, by its name."""
-# Questions that are a part of another one: of the times, and of the people.
-_PARTS = {"duration", "people_label"}
+_PARTS = {"duration": "when", "people_label": "people", "image_alt": "image"}
+"""Questions that are a part of another one."""
+_RARELY_SHOWN = {"tags": ("Sample tag",), "image": Image(url="https://example.org/sample.png", alt="Sample picture")}
 _SHOWN_LINES = 32
 _SHOWN_CHARACTERS = 240
 
@@ -227,6 +230,38 @@ def questions(form: Form, event: Event, section: str) -> tuple[list[str], list[s
     asked = {field.id: field.label for field in form.fields if field.id not in _PARTS}
     shown = [label for name, label in asked.items() if name not in hidden]
     return shown, [label for name, label in asked.items() if name in hidden]
+
+
+def unasked(page: Page | None, events: Sequence[Event], render: Renderer) -> set[str]:
+    """Return the questions of ours that a form need not ask, as the page does not show the answers.
+
+    What the people are called and whether an event takes place is seen on any page, but asked for only where the page's
+    own events differ in that, or say so.
+    """
+    sample = samples(page.alive_list if page else ())[1]
+    moment = f"{sample.date}T09:00:00-05:00"
+    sample = sample.model_copy(update={"starts": moment, "people_label": "Sample guests", **_RARELY_SHOWN})
+    try:
+        hidden = {*unshown(sample, render(sample))}
+    except UserError:  # a template of the site's own that needs something else
+        hidden = {*_RARELY_SHOWN}
+    hidden |= {part for part, whole in _PARTS.items() if whole in hidden}
+    called = {event.people_label for event in events if event.people}
+    if len(called) <= 1 and len(_labels(page, "people")) <= 1:
+        hidden.add("people_label")
+    if not any(event.status for event in events) and not _labels(page, "status"):
+        hidden.add("status")
+    return hidden.difference(NEEDED)
+
+
+def _labels(page: Page | None, field: str) -> set[str]:
+    """Return the words with which a page's entries introduce a field; those for one and for several are the same."""
+    sections = page.alive_list if page else []
+    if page and sections and sections[0].style.family == "row":
+        names = [column.name for column in observe_table(page, sections).columns if column.field == field]
+    else:
+        names = [item.name for items in named_items(sections, ()) for item in items if item.field == field]
+    return {name.casefold().rstrip("s()") for name in names if name}
 
 
 def said_of_questions(form: Form, event: Event, section: str) -> str:

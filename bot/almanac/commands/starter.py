@@ -3,8 +3,9 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from almanac.config import Config
 from almanac.event.model import Event
@@ -21,6 +22,10 @@ SWITCH = "Allow GitHub Actions to create and approve pull requests"
 """The setting of a repository without which the workflow cannot open pull requests."""
 _DOCS = "https://github.com/almanac-events/almanac/blob/main/docs"
 _SCHEMA = "https://raw.githubusercontent.com/almanac-events/almanac/main/docs/schema/config.json"
+_PART = re.compile(r"^(?=  - type: )", re.MULTILINE)
+_ID = re.compile(r"^    id: (\w+)$", re.MULTILINE)
+_TEXT = "  - type: textarea"
+_ONE_LINE = ("location", "url", "recording")
 _MOST_SERIES = 12
 _LONGEST_EXAMPLE = 80
 _PLAIN = re.compile(r"[A-Za-z._/][A-Za-z0-9._/-]*")
@@ -100,28 +105,56 @@ def config_text(
     return "\n".join(lines) + "\n"
 
 
-def form_text(habits: Habits, labels: Sequence[str] = (), questions: Sequence[Question] = ()) -> str:
-    """Write the issue form, with the site's own label, its series and times as examples, and its own questions.
+def form_text(
+    habits: Habits,
+    today: date,
+    unasked: Collection[str],
+    labels: Sequence[str] = (),
+    own: Sequence[Question] = (),
+) -> str:
+    """Write the issue form: all questions but those that are `unasked`, and the site's own ones.
 
-    `series` stays a field to type into: a dropdown could not take the first event of a new series.
+    It has the site's label, its series and times as examples, and dates of the year of `today`. `series` stays a field
+    to type into: a dropdown could not take the first event of a new series.
     """
-    text = template("site/new-event.yml")
+    head, *house = _PART.split(template("site/new-event.yml"))
+    more = _PART.split(template("site/more-questions.yml"))[1:]
+    known = {found[1]: part for part in (*house, *more) if (found := _ID.search(part))}
+    # The times follow the dates, and whatever need not be answered comes last.
+    order = dict.fromkeys(("title", "date", "end_date", *known))
+    asked = [known[name] for name in order if name in known and name not in unasked]
+    labels_in_use = {field.label for field in read_form(head + "".join(asked)).fields}
+    asked += (_question(one, labels_in_use) for one in own)
+    text = "".join((head, house[0], *_apart(asked, [known[name] for name in _ONE_LINE if name in unasked])))
     if labels:
         text = text.replace("labels: [event]", f"labels: [{_scalar(labels[0])}]", 1)
     if habits.series:
         names = "; ".join(habits.series)
-        description = f"The recurring series that the event belongs to, if there is one. So far we have: {names}."
+        description = f"Optional. The recurring series that the event belongs to. So far we have: {names}."
         text = _with_attribute(text, "series", "description", description)
         text = _with_attribute(text, "series", "placeholder", habits.series[0])
-    text = _with_attribute(text, "when", "placeholder", habits.line) if habits.line else text
-    labels_in_use = {field.label for field in read_form(text).fields}
-    return text + "".join(_question(one, labels_in_use) for one in questions)
+    text = _with_attribute(text, "date", "placeholder", f"{today.year}-11-08")
+    return _with_attribute(text, "when", "placeholder", habits.line) if habits.line else text
+
+
+def _apart(asked: Sequence[str], spare: Sequence[str]) -> Iterator[str]:
+    """Give questions in an order in which a short answer stands between any two texts.
+
+    A text may hold what looks like the next question. Where no other question can come between two, a spare one does.
+    """
+    waiting, spare = [*asked], [*spare]
+    was_text = False
+    while waiting:
+        at = next((at for at, one in enumerate(waiting) if not (was_text and one.startswith(_TEXT))), None)
+        part = spare.pop(0) if at is None else waiting.pop(at)
+        was_text = part.startswith(_TEXT)
+        yield part
 
 
 def _question(question: Question, labels_in_use: Collection[str]) -> str:
     """Write a question for a column of the page's table."""
     label = f"{question.label} (in the table)" if question.label in labels_in_use else question.label
-    attributes = {"label": label, "description": f"For the column “{question.label}” of the page's table."}
+    attributes = {"label": label, "description": f"Optional. For the column “{question.label}” of the page's table."}
     if question.example:
         attributes["placeholder"] = question.example[:_LONGEST_EXAMPLE]
     lines = [f"      {name}: {_quoted(value)}\n" for name, value in attributes.items()]

@@ -10,10 +10,11 @@ from almanac.caps import FORM
 from almanac.errors import AlmanacError, ConfigError
 from almanac.forge.protocol import Forge
 from almanac.form.schema import read_form
-from almanac.proposal.form_version import FormVersion, first_that_fits, is_certain, version_of
+from almanac.proposal.form_version import FormVersion, first_that_fits, is_certain, is_of_longer_form, version_of
 from almanac.proposal.marker import PullState, text_digest
 from almanac.proposal.ours import has_label
 from almanac.proposal.state import Issue
+from almanac.renderer import house_form
 from almanac.site import Site
 
 _MOST_VERSIONS = 20
@@ -77,11 +78,14 @@ class Forms:
             today = self.today()
             if is_certain(issue.body, today.form):
                 return today
-            return version_of(issue.body, today, self._versions(), _moment(issue.created_at))
-        versions = [noted]
-        with suppress(ConfigError):
-            versions.append(self.today())
-        return first_that_fits(issue.body, versions)
+            version = version_of(issue.body, today, self._versions(), _moment(issue.created_at))
+        else:
+            versions = [noted]
+            with suppress(ConfigError):
+                versions.append(self.today())
+            version = first_that_fits(issue.body, versions)
+        ours = house_form()
+        return replace(version, form=ours) if is_of_longer_form(issue.body, ours, version.form) else version
 
     def _noted(self, state: PullState) -> FormVersion | None:
         """Return the version that a pull request's marker names; None if there is no such version (any more)."""

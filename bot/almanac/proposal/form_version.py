@@ -12,7 +12,7 @@ from datetime import datetime
 
 from almanac.errors import UserError
 from almanac.event.submission import NEEDED, is_answered
-from almanac.form.body import headings, parse
+from almanac.form.body import headings, parse, shown_heading
 from almanac.form.schema import Form
 from almanac.proposal.ours import has_headings
 
@@ -71,6 +71,25 @@ def first_that_fits(body: str, versions: Sequence[FormVersion]) -> FormVersion:
             if fits(body, version.form):
                 return version
     return versions[0]
+
+
+def is_of_longer_form(body: str, longer: Form, form: Form) -> bool:
+    """Tell whether a body was not written with a site's form, but with a longer one that asks all that the site needs.
+
+    That is Almanac's own: the form of a site asks only for what its page shows, and people may have used the other one.
+    """
+    given = {*headings(body)}
+    needed = {field.id for field in form.fields if field.required}
+    return (
+        given <= _headings_of(longer)
+        and not given <= _headings_of(form)
+        and needed.issubset(field.id for field in longer.fields)
+        and not _is_written_with(body, form)
+    )
+
+
+def _headings_of(form: Form) -> set[str]:
+    return {shown_heading(field.label) for field in form.fields}
 
 
 def _is_written_with(body: str, form: Form) -> bool:
