@@ -374,8 +374,8 @@ class TestTables:
         assert "| Nov. 15, 2021 | Birds | Owls |  | Talk |" in str(proposed_files(files, 12, issue)["history.md"])
 
     def test_a_question_has_words_and_an_id_of_its_own(self) -> None:
-        page = self.PAGE.replace("Format", "Duration").replace("Theme", "Location of nothing, the links")
-        page = page.replace("| Authors |", "| Location |")
+        page = self.PAGE.replace("Format", "Duration").replace("Theme", "Time")
+        page = re.sub("Small animals|Trees", "9am ET", page)
         files = adopt({"history.md": page}, page="history.md")
         asked = {field["id"]: field["attributes"]["label"] for field in yaml.safe_load(files[FORM])["body"][1:]}
         assert asked["duration_column"] == "Duration (in the table)"

@@ -101,7 +101,7 @@ class TestParse:
         assert ran.json["fields"]["url"] is None
         assert ran.json["refused"] == {}
         plain = almanac("parse", "-", "--form", form, stdin=path.read_bytes()).out
-        assert plain.startswith("Series: (blank)\nTitle: Demo Day\n")
+        assert plain.startswith("Title: Demo Day\nDate: ")
 
     def test_an_edited_body_gives_what_is_certain_and_status_1(self, almanac: Almanac, form: Path) -> None:
         ran = almanac("parse", "-", "--form", form, "--json", stdin=b"### Title\n\nX\n\n### Date\n\n2022-01-20")

@@ -326,7 +326,18 @@ class TestAnUnknownTime:
     def test_what_is_no_time_is_not_known_and_one_without_a_zone_is_utc(self, written: str) -> None:
         forms = ChangingSite({1: HOUSE, 10: CHANGES["a label has another name"]}).at(20)
         issue = Issue(1, "New event", BODY, created_at=written)
-        assert forms.of(issue, NO_STATE).form.fields[1].label == "Title"
+        assert forms.of(issue, NO_STATE).form.fields[0].label == "Title"
+
+
+def test_an_issue_with_all_of_our_questions_is_read_on_a_site_with_fewer() -> None:
+    short = HOUSE.replace(question("location"), "").replace(SERIES, "")
+    forms = ChangingSite({1: short, 10: short.replace("label: When", "label: Times")}).at(20)
+    for opened in (5, 15, None):
+        text = body(**ANSWERS, location="Paris")
+        assert read(forms, text, opened).event == event(text)
+    state = noted(forms, BODY, 5)
+    assert state.form_at == sha(1)
+    assert read(forms, BODY, 5, state).event == event()
 
 
 class TestLabels:

@@ -33,7 +33,7 @@ SHAPES = {
 """What each shape is, by its name."""
 _PARTS = {"duration": "when", "people_label": "people", "image_alt": "image"}
 """Questions that are a part of another one."""
-_RARELY_SHOWN = {"tags": ("Sample tag",), "image": Image(url="https://example.org/sample.png", alt="Sample picture")}
+_RARELY_SHOWN = {"tags": ("Sample tag",), "image": Image(url="https://example.org/sample.png")}
 _SHOWN_LINES = 32
 _SHOWN_CHARACTERS = 240
 
@@ -235,8 +235,8 @@ def questions(form: Form, event: Event, section: str) -> tuple[list[str], list[s
 def unasked(page: Page | None, events: Sequence[Event], render: Renderer) -> set[str]:
     """Return the questions of ours that a form need not ask, as the page does not show the answers.
 
-    What the people are called and whether an event takes place is seen on any page, but asked for only where the page's
-    own events differ in that, or say so.
+    What the people are called, whether an event takes place and how many days it has can be seen on any page. That is
+    asked only where the page's own events differ in it, or say so.
     """
     sample = samples(page.alive_list if page else ())[1]
     moment = f"{sample.date}T09:00:00-05:00"
@@ -251,6 +251,8 @@ def unasked(page: Page | None, events: Sequence[Event], render: Renderer) -> set
         hidden.add("people_label")
     if not any(event.status for event in events) and not _labels(page, "status"):
         hidden.add("status")
+    if not any(event.end_date for event in events):
+        hidden.add("end_date")
     return hidden.difference(NEEDED)
 
 

@@ -133,7 +133,8 @@ def form_text(
         description = f"Optional. The recurring series that the event belongs to. So far we have: {names}."
         text = _with_attribute(text, "series", "description", description)
         text = _with_attribute(text, "series", "placeholder", habits.series[0])
-    text = _with_attribute(text, "date", "placeholder", f"{today.year}-11-08")
+    for name, day in (("date", "11-08"), ("end_date", "11-10")):
+        text = _with_attribute(text, name, "placeholder", f"{today.year}-{day}")
     return _with_attribute(text, "when", "placeholder", habits.line) if habits.line else text
 
 
