@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Unpack
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, urlsplit
+from uuid import uuid4
 
 from almanac.forge.github.repository import GitHubForge, connect
 
-from tests.forge.worlds import IssueEdit, SeenComment, SeenPull
+from tests.forge.worlds import HOW_ATTACHED, IssueEdit, SeenComment, SeenPull
 from tests.gitrepo import DATE
 from tests.proxy import Answer, Proxy, Request
 from tests.tools import need
@@ -110,6 +111,7 @@ class GitHubWorld:
         self.name = f"{OWNER}/{name}"
         emulator.ask("POST", "/user/repos", {"name": name, "auto_init": True}, token=self.token(OWNER))
         self.let_in(BOT)
+        self.attached: dict[str, bytes | None] = {}  # what can be had of it, by the path of its address
         self.merged_at: dict[str, str] = {}  # when the pull request of a commit was merged
         self.forges: list[GitHubForge] = []
         self.forge = self.connect()
@@ -248,8 +250,19 @@ class GitHubWorld:
         """Make someone a collaborator."""
         self.ask("PUT", f"collaborators/{login}", {"permission": "push"})
 
+    def attach(self, data: bytes | None, address: str = "") -> str:
+        """Attach it to something here."""
+        address = address or f"{self.emulator.url}{HOW_ATTACHED}{uuid4()}"
+        self.attached[urlsplit(address).path] = data
+        return address
+
     def like_github(self, request: Request) -> Answer | None:
-        """Refuse a branch's second pull request and list a file's commits, as GitHub does and the emulator does not."""
+        """Do what GitHub does and the emulator does not.
+
+        It refuses a branch's second pull request, lists a file's commits, and gives what was attached to an issue.
+        """
+        if (data := self.attached.get(request.path)) is not None:
+            return Answer(200, data)
         if request.method == "GET" and request.path == f"/repos/{self.name}/commits":
             query = parse_qs(request.query)
             return Answer(200, list(self._commits_of(query["sha"][0], query["path"][0])))

@@ -47,6 +47,7 @@ class Config(_Group):
         Literal["newest", "oldest"] | None,
         Field(description="What comes first on the page; left out: as the page already has it"),
     ] = None
+    images: Annotated[SitePath, Field(description="The folder of the pictures that come with a form")] = "images/events"
     time_zone: Annotated[
         str | None, Field(description="IANA zone suggested to someone who states none; never assumed")
     ] = None

@@ -16,6 +16,8 @@ MAX_BYTES = 10 << 20
 """What GitHub accepts as a picture."""
 MAX_PIXELS = 50_000_000
 """More than a telephone takes; a browser needs four bytes for each."""
+SUFFIXES = (".png", ".jpg", ".webp", ".gif")
+"""How the names of pictures end, by what they are."""
 _MAX_SIDE = 32_767
 _MOST_PARTS = 50_000
 T = TypeVar("T")
@@ -27,7 +29,7 @@ class RefusedImage(ValueError):  # noqa: N818 -- an answer to the person, not an
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture without anything but picture, and how the name of its file ends: `.png`, `.jpg`, `.webp` or `.gif`."""
+    """A picture without anything but picture, and how the name of its file ends: one of `SUFFIXES`."""
 
     data: bytes
     suffix: str

@@ -216,7 +216,6 @@ def test_a_picture_that_is_attached_is_read(answer: str) -> None:
         (f"![a]({PICTURE}?x)", "not attached"),
         ("![a](https://github.com/user-attachments/files/1/a.pdf)", "not attached"),
         (f"![a]({PICTURE.replace('github.com', 'github.com@evil.example')})", "not attached"),
-        (f"![a](http{PICTURE.removeprefix('https')})", "not attached"),
     ],
 )
 def test_any_other_picture_is_refused(answer: str, words: str) -> None:

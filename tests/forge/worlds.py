@@ -3,12 +3,16 @@
 Tests use a forge only through the protocol `Forge`; they prepare and inspect the rest through `World`.
 """
 
+import atexit
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol, TypedDict, Unpack
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 from almanac.forge.local.forge import AUTHOR, LocalForge
 from almanac.forge.local.store import Store
@@ -16,9 +20,11 @@ from almanac.forge.protocol import Forge
 from almanac.proposal.state import Issue
 
 from tests.gitrepo import DATE, Repo
+from tests.proxy import Answer, Proxy, Request
 from tests.tools import need
 
 Kind = Literal["local", "github"]
+HOW_ATTACHED = "/user-attachments/assets/"
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 
@@ -143,6 +149,37 @@ class World(Protocol):
         """The owner gives someone the right to write."""
         ...
 
+    def attach(self, data: bytes | None, address: str = "") -> str:
+        """Someone attaches a file to what they write; return its address. With None, it cannot be had (any more)."""
+        ...
+
+
+class Attached:
+    """A GitHub that gives what was attached there, and nothing else."""
+
+    def __init__(self) -> None:
+        self.proxy, self.files = Proxy(), dict[str, bytes | None]()
+        self.proxy.trouble = self.answer
+
+    def put(self, data: bytes | None, address: str = "") -> str:
+        """Keep what someone attaches, at a new address if none is given."""
+        address = address or f"{self.proxy.url}{HOW_ATTACHED}{uuid4()}"
+        self.files[urlsplit(address).path] = data
+        return address
+
+    def answer(self, request: Request) -> Answer:
+        """Give it, to everyone."""
+        data = self.files.get(request.path)
+        return Answer(404, {}) if data is None else Answer(200, data, {"Content-Type": "image/x"})
+
+
+@cache
+def attached() -> Attached:
+    """Return the one such GitHub that there is in a run of tests."""
+    made = Attached()
+    atexit.register(made.proxy.close)
+    return made
+
 
 class LocalWorld:
     """A clone on this disk."""
@@ -153,7 +190,10 @@ class LocalWorld:
         self.repo = Repo(folder)
         if not folder.exists():
             Repo.init(folder).commit({"README.md": "A site\n"})
-        self.forge = LocalForge(folder, lambda: NOW)
+        self.forge = self._open()
+
+    def _open(self, attachments_of: str | None = None) -> LocalForge:
+        return LocalForge(self.repo.folder, lambda: NOW, attachments_of)
 
     def commit(
         self,
@@ -250,6 +290,12 @@ class LocalWorld:
 
     def let_in(self, login: str) -> None:
         self.repo.git("config", "--add", "almanac.writer", login)
+
+    def attach(self, data: bytes | None, address: str = "") -> str:
+        """Attach it to something on a GitHub that has nothing else."""
+        github = attached()
+        self.forge = self._open(github.proxy.url)
+        return github.put(data, address)
 
 
 @contextmanager

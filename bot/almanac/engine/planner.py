@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from almanac.engine.forms import Forms
+from almanac.engine.pictures import Pictured, with_picture
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event
 from almanac.event.store import Store
@@ -12,6 +13,7 @@ from almanac.forge.protocol import Forge
 from almanac.proposal import triage
 from almanac.proposal.comment import CommentCommand, answered, pending_command
 from almanac.proposal.marker import known_closer, pull_state
+from almanac.proposal.merge import field_digests
 from almanac.proposal.messages import Messages
 from almanac.proposal.ours import has_headings, may_be_ours
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
@@ -161,7 +163,19 @@ class Planner:
             return triage.problems_told(filed)
         views = views_of(site.config, site.renderer(), site.index_renderer())
         at_base = EventAtBase(site.config, store, site.text, site.ids, record)
-        return proposed(filed, at_base, views, Offer(chosen, filed.event or kept, shared))
+        offer = Offer(chosen, filed.event or kept, shared)
+        if offer.event:
+            base, head = look.base.commit, None if anew else look.proposal.head
+            pictured = with_picture(
+                offer.event.model_copy(update={"id": chosen}),
+                site.config.images,
+                site.files.names,
+                lambda: shared.theirs if shared else self.forge.changes(base, head) if head else {},
+                lambda url, most: self.forge.attachment(number, url, most),
+            )
+            offer = replace(offer, event=pictured.event, pictures=pictured.files)
+            filed = _pictured(filed, pictured)
+        return proposed(filed, at_base, views, offer)
 
     def _deleted_record(self, look: Look, store: Store, event_id: str) -> Event | None:
         """Read the record that the event had on the base, if it was deleted there: its section may have stayed."""
@@ -230,3 +244,11 @@ class Planner:
         if held is None and records[0] is None and records[1] is not None:
             held = pull_state(pull).commit
         return held if held and self.forge.merge_base(held, head) == held else None
+
+
+def _pictured(filed: Filed, pictured: Pictured) -> Filed:
+    """Return what was filed, with the site's own copy of the picture, or with the reason why there is none."""
+    if filed.event is None or pictured.why is None:
+        return replace(filed, event=filed.event and pictured.event)
+    why, lacks = replace(pictured.why, field=filed.labels.get("image")), field_digests(filed.event)["image"]
+    return replace(filed, event=pictured.event, warnings=(*filed.warnings, why), lacks=lacks)

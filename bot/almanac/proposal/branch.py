@@ -6,10 +6,11 @@ by field, other files are kept as they are, and a commit goes on top without for
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from almanac.errors import Problem, UserError
+from almanac.event.attachment import own_copy
 from almanac.event.model import Event
 from almanac.event.store import Store
 from almanac.proposal.marker import PullState
@@ -38,6 +39,8 @@ class Branch:
     # Digests of the answers that the record on the base was made from; None if they are not known
     origin: Mapping[str, str] | None
     views: Sequence[View]
+    # The event's picture by its path, if the base does not have it: new, or as git stores it on the branch
+    pictures: Mapping[str, bytes | Blob] = field(default_factory=dict)
 
     def zones(self, event: Event) -> Zones:
         return self.at_base.config.zones(event.series)
@@ -82,14 +85,16 @@ def fresh_content(branch: Branch, event: Event) -> Content:
         path: at_base.store.write(event, before=previous, source=source),
         **put_event(branch.views, at_base.texts, event, previous),
     }
+    pictures = _pictures(event, (previous,), branch.pictures)
     commit = PutBranch(
         branch=branch_name(branch.number),
         base=branch.base.commit,
         parents=(branch.base.commit,),
-        files=files,
+        files={**files, **{path: picture for path, picture in pictures.items() if not isinstance(picture, Blob)}},
         message=branch.message(event),
         expected=branch.head,
         before={path: source, **{name: at_base.texts(name) for name in files if name != path}},
+        kept={path: picture for path, picture in pictures.items() if isinstance(picture, Blob)},
         fresh=True,
     )
     return Content(event, commit, conflicts=_disputed(merged, branch.state, event), previous=current)
@@ -133,7 +138,12 @@ def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, 
     for view, name in places(views, human):
         if name not in files:  # the event is shown in another file from now on
             files[name] = view.remove(name, shared.texts(name), human)
-    others = _merged_files(shared, files) if shared.fork != branch.base.commit else _OtherFiles()
+    moved = shared.fork != branch.base.commit
+    pictures = _pictures(event, (human, at_base.record if moved else None), branch.pictures)
+    others = _merged_files(shared, {*files, *pictures}) if moved else _OtherFiles()
+    # A picture that the branch holds already stays there, or is brought along.
+    others.files.update({path: one for path, one in pictures.items() if not isinstance(one, Blob)})
+    others.kept.update({path: one for path, one in pictures.items() if isinstance(one, Blob) and moved})
     return Content(
         event,
         _commit_on_top(branch, shared, event, files, others),
@@ -218,10 +228,10 @@ def _put_on_top(view: View, path: str, event: Event, versions: Sequence[_Version
 
 @dataclass(frozen=True)
 class _OtherFiles:
-    """Other people's files on the branch, as they go into a merge with the base."""
+    """What goes onto the branch beside the event's own files: other people's, merged with the base, and a picture."""
 
     kept: dict[str, Blob | None] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str | bytes | None] = field(default_factory=dict)
     clashes: tuple[str, ...] = ()
 
 
@@ -232,7 +242,7 @@ def _merged_files(shared: SharedBranch, ours: Collection[str]) -> _OtherFiles:
         Undecided: They changed a workflow, which Almanac may not write.
     """
     kept: dict[str, Blob | None] = {}
-    texts: dict[str, str] = {}
+    texts: dict[str, str | bytes | None] = {}
     clashes: list[str] = []
     for path, blob in shared.theirs.items():
         if path in ours or (path in shared.moved and shared.moved[path] == blob):
@@ -264,18 +274,27 @@ def _commit_on_top(
     """Put the event's files and what the base brings on top of the branch; None if the branch holds all of it."""
     moved = shared.fork != branch.base.commit
     held = {name: shared.texts(name) for name in files}
-    if not moved and branch.head is not None and held == files:
+    if not moved and branch.head is not None and held == files and not others.files:
         return None
     return PutBranch(
         branch=branch_name(branch.number),
         base=branch.base.commit if moved else shared.head,
         parents=(shared.head, branch.base.commit) if moved else (shared.head,),
-        files={**files, **others.texts},
+        files={**files, **others.files},
         message=branch.message(event),
         expected=branch.head,
         before={name: branch.at_base.texts(name) for name in files} if moved else held,
         kept=others.kept,
     )
+
+
+def _pictures(
+    event: Event, before: Iterable[Event | None], given: Mapping[str, bytes | Blob]
+) -> dict[str, bytes | Blob | None]:
+    """Return what changes of the pictures that Almanac keeps for an event: one may come, those that it had go."""
+    now = own_copy(event)
+    gone = {path: None for one in before if (path := own_copy(one)) and path != now}
+    return {**gone, **({now: given[now]} if now and now in given else {})}
 
 
 def _disputed(merged: Merged, state: PullState, answers: Event | None) -> tuple[str, ...]:

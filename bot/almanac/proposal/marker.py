@@ -41,6 +41,7 @@ class PullState(BaseModel):
     answers: _Digests | None = None
     # The same of the answers that the record on the base was made from, if this changes one
     origin: _Digests | None = None
+    lacks: _Digest | None = None  # the digest of the answer with a picture that could not be had
     form: _Digest | None = None  # the digest of the version of the form that the answers were read with
     form_at: _Commit | None = None  # a commit of the base that holds that version
     base: _Commit | None = None  # the commit of the base that the branch was built on

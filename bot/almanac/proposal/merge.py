@@ -6,9 +6,11 @@ a pull request's marker, and a merge by field only has to know what is equal.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from almanac.event.attachment import picture_key
 from almanac.event.model import Event
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
@@ -27,9 +29,20 @@ class Merged:
     conflicts: tuple[str, ...] = ()
 
 
+def values_of(event: Event, without: Collection[str]) -> dict[str, Any]:
+    """Return the values of the fields that have one, but for some: what tells two sets of answers apart.
+
+    A picture is the same one wherever it is kept.
+    """
+    values = event.model_dump(mode="json", exclude=set(without), exclude_defaults=True)
+    if event.image:
+        values["image"] = [picture_key(event.image), event.image.alt]
+    return values
+
+
 def field_digests(event: Event) -> dict[str, str]:
     """Return a short digest of the value of each field that has one."""
-    values = event.model_dump(mode="json", exclude=set(_KEPT), exclude_defaults=True)
+    values = values_of(event, _KEPT)
     return {
         name: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:10]
         for name, value in values.items()

@@ -1,7 +1,7 @@
 """What should be true of an event without problems: its branch, its pull request, its comment."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from almanac.errors import Problem
@@ -14,6 +14,7 @@ from almanac.proposal.duplicates import duplicate_warnings, traits
 from almanac.proposal.marker import pull_entries, pull_state, read_state, text_digest
 from almanac.proposal.merge import FIELDS, field_digests
 from almanac.proposal.state import (
+    Blob,
     CloseIssue,
     Draft,
     EditPull,
@@ -74,6 +75,7 @@ class Offer:
     id: str
     event: Event | None
     shared: SharedBranch | None = None
+    pictures: Mapping[str, bytes | Blob] = field(default_factory=dict)  # see `Branch`
 
 
 def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: Offer) -> Plan:
@@ -90,7 +92,7 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     state = pull_state(newest)
     # The answers that the record on the base was made from: those of what was merged last.
     origin = state.answers if newest and triage.is_done(newest) else state.origin
-    branch = Branch(number, look.base, look.proposal.head, at_base, state, origin, views)
+    branch = Branch(number, look.base, look.proposal.head, at_base, state, origin, views, offer.pictures)
     event = offer.event.model_copy(update={"id": offer.id}) if offer.event else None
     if offer.shared:
         content = content_on_top(branch, offer.shared, event if filed.event else None, offer.id)
@@ -219,6 +221,7 @@ def _entries(filed: Filed, content: Content, branch: Branch, comment_digest: str
         "digest": triage.answers_digest(filed.event) if filed.event else state.digest,
         "answers": field_digests(filed.event) if filed.event else state.answers,
         "origin": branch.origin if branch.at_base.record else None,
+        "lacks": filed.lacks if filed.event else state.lacks,
         "form": filed.form if filed.event else state.form,
         "form_at": filed.form_at if filed.event else state.form_at,
         "base": branch.base.commit,

@@ -198,7 +198,8 @@ class Filed:
     """An issue of ours, and what its answers come to: an event, or problems.
 
     `warnings` are what its author should check; `labels` what the form calls each field, by its id. `form` is the
-    digest of the version of the form that it was read with, and `form_at` a commit that holds that.
+    digest of the version of the form that it was read with, and `form_at` a commit that holds that. `lacks` is the
+    digest of the answer with a picture, if the event goes without that because it could not be had.
     """
 
     look: Look
@@ -209,6 +210,7 @@ class Filed:
     labels: Mapping[str, str] = field(default_factory=dict)
     form: str | None = None
     form_at: str | None = None
+    lacks: str | None = None
 
 
 # ---------------------------------------------------------------- what is decided

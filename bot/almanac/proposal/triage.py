@@ -14,7 +14,7 @@ from almanac import __version__
 from almanac.event.model import Event
 from almanac.proposal.comment import current_comment, put_comment
 from almanac.proposal.marker import PullState, ended, pull_entries, pull_state, with_state
-from almanac.proposal.merge import field_digests
+from almanac.proposal.merge import field_digests, values_of
 from almanac.proposal.state import (
     CloseIssue,
     Closer,
@@ -37,8 +37,8 @@ CLOSED_BY, REJECTED, ENDED, REVISES = "closed-by", "rejected", "ended", "revises
 
 def answers_digest(event: Event) -> str:
     """Return what tells two sets of answers apart; another version may write the same answers differently."""
-    data = event.model_dump(mode="json", exclude={"id", "number", "rendered"}, exclude_defaults=True)
-    return hashlib.sha256(json.dumps([__version__, data], sort_keys=True).encode()).hexdigest()[:32]
+    data = [__version__, values_of(event, {"id", "number", "rendered"})]
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:32]
 
 
 # ---------------------------------------------------------------- what is decided before the site is read
@@ -151,7 +151,10 @@ def lapsed(filed: Filed) -> Plan | None:
     look, number, pull, closer = filed.look, filed.issue.number, filed.look.proposal.pull, filed.look.closer
     if pull is None or filed.event is None or closer is None or closer.decides:
         return None
-    if pull_state(pull).answers != field_digests(filed.event):
+    answers, state = field_digests(filed.event), pull_state(pull)
+    if state.lacks and answers.get("image") == state.lacks:
+        del answers["image"]
+    if state.answers != answers:
         return None
     writes = marked(pull, {ENDED: ended(pull, closer), **_lost_commits(look)})
     writes += put_comment(look, Draft("lapsed", {"by": closer.login, "deleted": closer.deleted}), pull.number)

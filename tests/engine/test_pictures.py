@@ -1,0 +1,246 @@
+"""The picture that someone attaches: a clean copy of it in the proposal, for as long as it is the event's picture."""
+
+from dataclasses import replace
+
+import pytest
+from almanac.engine.planner import Planner
+from almanac.engine.run import reconcile
+from almanac.event.attachment import copy_path
+from almanac.event.record import read_record
+from almanac.proposal.comment import CommentCommand
+from almanac.proposal.state import Closer, Pull, branch_name
+from almanac.proposal.triage import lapsed
+from almanac.renderer import load_messages, template
+
+from tests.engine.test_table import at_rest
+from tests.filing import body, full_form
+from tests.forge.worlds import World
+from tests.pictures import GIF, JPEG, PNG, SECRET, SVG, exif, jpeg, segment
+from tests.scenes import DEMO_DAY, FORM, RECORD, Scene, both_forges
+
+ID = "2022-01-20-demo-day"
+PHOTO = jpeg(segment(0xE1, b"Exif\0\0" + exif()))
+
+
+def name(address: str, suffix: str = ".jpg") -> str:
+    return copy_path("images/events", ID, address, suffix)
+
+
+def asks_for_pictures(world: World) -> None:
+    form = template("site/new-event.yml") + template("site/more-questions.yml")
+    world.commit({FORM: form.encode()})
+
+
+def answers(address: str, **more: str) -> str:
+    return body(full_form(), **DEMO_DAY, image=f"![photo]({address})" if address else "", **more)
+
+
+def pictures(scene: Scene, number: int) -> dict[str, bytes]:
+    return {path: data for path, data in scene.files(number).items() if path.startswith("images/")}
+
+
+def proposed(scene: Scene, address: str, **more: str) -> int:
+    asks_for_pictures(scene.world)
+    number = scene.world.file_issue("New event", answers(address, **more), labels=("event",))
+    assert scene.run(number).plan.outcome == "created"
+    return number
+
+
+def edit(scene: Scene, number: int, address: str, **more: str) -> None:
+    scene.world.edit_issue(number, body=answers(address, **more))
+
+
+@both_forges
+class TestProposal:
+    def test_a_clean_copy_is_in_it(self, scene: Scene) -> None:
+        address = scene.world.attach(PHOTO)
+        number = proposed(scene, address, image_alt="Three people at a table")
+        [(path, data)] = pictures(scene, number).items()
+        assert path == name(address)
+        assert data.endswith(JPEG[20:])
+        assert SECRET not in data
+        assert b"\x12\x01\x03\0\x01\0\0\0\x06\0" in data  # still on its side
+        image = read_record(scene.record(number), RECORD).image
+        assert image
+        assert (image.path, image.url, image.alt) == (path, None, "Three people at a table")
+        assert "no place for Picture, What the picture shows" in scene.comment(number)
+        at_rest(scene, number)
+
+    def test_it_is_not_fetched_again(self, scene: Scene) -> None:
+        address = scene.world.attach(PNG)
+        number = proposed(scene, address)
+        scene.world.attach(None, address)
+        scene.world.commit({"about.md": b"We have moved.\n"})
+        assert scene.run(number).plan.outcome == "updated"
+        assert pictures(scene, number) == {name(address, ".png"): PNG}
+        edit(scene, number, address, image_alt="A poster", location="Berlin")
+        assert scene.run(number).plan.outcome == "updated"
+        assert pictures(scene, number) == {name(address, ".png"): PNG}
+        assert 'location: "Berlin"' in scene.record(number)
+        assert 'alt: "A poster"' in scene.record(number)
+        at_rest(scene, number)
+
+    def test_another_takes_its_place_and_none_leaves_none(self, scene: Scene) -> None:
+        number = proposed(scene, scene.world.attach(PNG))
+        second = scene.world.attach(GIF)
+        edit(scene, number, second)
+        scene.run(number)
+        assert pictures(scene, number) == {name(second, ".gif"): GIF}
+        edit(scene, number, "")
+        scene.run(number)
+        assert pictures(scene, number) == {}
+        assert "image" not in scene.record(number)
+        at_rest(scene, number)
+
+    @pytest.mark.parametrize("data", [None, SVG])
+    def test_without_one_the_event_goes_on(self, scene: Scene, data: bytes | None) -> None:
+        address = scene.world.attach(data)
+        number = proposed(scene, address)
+        said = "could not be fetched" if data is None else "SVG"
+        assert said in scene.comment(number)
+        assert "The event goes on without it" in scene.comment(number)
+        assert pictures(scene, number) == {}
+        assert "image" not in scene.record(number)
+        at_rest(scene, number)
+        # GitHub can be reached again; what is no picture, is replaced by one.
+        address = scene.world.attach(PNG, address if data is None else "")
+        edit(scene, number, address)
+        [done] = [done for done in scene.sweep() if done.plan.issue == number]
+        assert done.plan.outcome == "updated"
+        assert pictures(scene, number) == {name(address, ".png"): PNG}
+        assert said not in scene.comment(number)
+        assert scene.memory(number).lacks is None
+        at_rest(scene, number)
+
+    def test_an_answer_with_problems_keeps_the_picture(self, scene: Scene) -> None:
+        address = scene.world.attach(PNG)
+        number = proposed(scene, address)
+        scene.world.attach(None, address)
+        scene.world.edit_issue(number, body=answers(address).replace("2022-01-20", "soon"))
+        scene.world.commit({"about.md": b"We have moved.\n"})
+        assert scene.run(number).plan.outcome == "waiting"
+        assert pictures(scene, number) == {name(address, ".png"): PNG}
+        at_rest(scene, number)
+
+    def test_withdrawn_it_goes_and_comes_back(self, scene: Scene) -> None:
+        address = scene.world.attach(PNG)
+        number = proposed(scene, address)
+        scene.world.edit_issue(number, state="closed")
+        scene.run(number)
+        assert scene.world.head(branch_name(number)) is None
+        scene.world.edit_issue(number, state="open")
+        assert scene.run(number).plan.outcome == "created"
+        assert pictures(scene, number) == {name(address, ".png"): PNG}
+
+    def test_after_the_merge_another_replaces_it(self, scene: Scene) -> None:
+        first = scene.world.attach(PNG)
+        number = proposed(scene, first)
+        scene.world.merge(scene.pull(number).number)
+        scene.run(number)
+        base = scene.world.files(scene.world.forge.base().commit)
+        assert base[name(first, ".png")] == PNG
+        second = scene.world.attach(JPEG)
+        edit(scene, number, second, image_alt="Another")
+        scene.world.edit_issue(number, state="open")
+        assert scene.run(number).plan.outcome == "created"
+        assert pictures(scene, number) == {name(second): JPEG}
+        at_rest(scene, number)
+
+    def test_after_the_merge_it_stays_with_other_changes(self, scene: Scene) -> None:
+        address = scene.world.attach(PNG)
+        number = proposed(scene, address)
+        scene.world.merge(scene.pull(number).number)
+        scene.run(number)
+        scene.world.attach(None, address)
+        edit(scene, number, address, location="Berlin")
+        scene.world.edit_issue(number, state="open")
+        assert scene.run(number).plan.outcome == "created"
+        assert pictures(scene, number) == {name(address, ".png"): PNG}
+        assert "Berlin" in scene.record(number)
+        at_rest(scene, number)
+
+
+@both_forges
+class TestPeoplesCommits:
+    def test_the_picture_stays_on_the_branch(self, scene: Scene) -> None:
+        address = scene.world.attach(PNG)
+        number = proposed(scene, address)
+        scene.world.attach(None, address)
+        scene.by_hand(number, {"about.md": b"By hand.\n"})
+        scene.world.commit({"other.md": b"On the base.\n"})
+        edit(scene, number, address, location="Berlin")
+        assert scene.run(number).plan.outcome == "updated"
+        files = scene.files(number)
+        assert (files[name(address, ".png")], files["about.md"]) == (PNG, b"By hand.\n")
+        assert "Berlin" in scene.record(number)
+        at_rest(scene, number)
+
+    @pytest.mark.parametrize("moved", [False, True])
+    def test_another_picture_comes_on_top(self, scene: Scene, moved: bool) -> None:
+        first = scene.world.attach(PNG)
+        number = proposed(scene, first)
+        scene.by_hand(number, {"about.md": b"By hand.\n"})
+        if moved:
+            scene.world.commit({"other.md": b"On the base.\n"})
+        second = scene.world.attach(GIF)
+        edit(scene, number, second)
+        assert scene.run(number).plan.outcome == "updated"
+        assert pictures(scene, number) == {name(second, ".gif"): GIF}
+        assert scene.files(number)["about.md"] == b"By hand.\n"
+        at_rest(scene, number)
+
+    def test_on_a_branch_of_a_merged_event(self, scene: Scene) -> None:
+        first, second = scene.world.attach(PNG), scene.world.attach(GIF)
+        number = proposed(scene, first)
+        scene.world.merge(scene.pull(number).number)
+        scene.run(number)
+        edit(scene, number, second)
+        scene.world.edit_issue(number, state="open")
+        scene.run(number)
+        scene.by_hand(number, {"about.md": b"By hand.\n"})
+        scene.world.commit({"other.md": b"On the base.\n"})
+        edit(scene, number, second, location="Berlin")
+        assert scene.run(number).plan.outcome == "updated"
+        assert pictures(scene, number) == {name(second, ".gif"): GIF}
+        at_rest(scene, number)
+
+    def test_one_that_they_chose_themselves_stays(self, scene: Scene) -> None:
+        address = scene.world.attach(PNG)
+        number = proposed(scene, address)
+        record = scene.record(number).replace(name(address, ".png"), "images/logo.png").encode()
+        scene.by_hand(number, {RECORD: record, name(address, ".png"): None, "images/logo.png": GIF})
+        edit(scene, number, address, location="Berlin")
+        scene.run(number)
+        assert pictures(scene, number) == {"images/logo.png": GIF}
+        assert 'path: "images/logo.png"' in scene.record(number)
+        at_rest(scene, number)
+
+    def test_made_again_it_is_the_authors_picture(self, scene: Scene) -> None:
+        address = scene.world.attach(PNG)
+        number = proposed(scene, address)
+        scene.by_hand(number, {name(address, ".png"): GIF})
+        scene.run(number)
+        assert pictures(scene, number) == {name(address, ".png"): GIF}
+        scene.world.let_in("grace")
+        said = CommentCommand(
+            scene.world.comment(number, "grace", "/almanac recreate"), "grace", "/almanac recreate", number
+        )
+        reconcile(number, scene.world.forge, load_messages(), comment=said)
+        assert pictures(scene, number) == {name(address, ".png"): PNG}
+
+
+def test_a_bot_that_closes_it_is_not_fought_over_a_picture_that_cannot_be_had(scene: Scene) -> None:
+    address = scene.world.attach(None)
+    number = proposed(scene, address)
+    look = scene.world.forge.look(number)
+    closed = replace(look.proposal.pull or Pull(0, "", ""), state="closed")
+    proposal = replace(look.proposal, pull=closed)
+    closer = Closer("stale[bot]", decides=False)
+    planner = Planner(scene.world.forge, load_messages())
+    assert look.issue
+    filed = planner.filed(replace(look, proposal=proposal, closer=closer), look.issue)
+    assert lapsed(filed)
+    edit(scene, number, scene.world.attach(PNG))
+    issue = scene.world.forge.issue(number)
+    assert issue
+    assert lapsed(planner.filed(filed.look, issue)) is None
