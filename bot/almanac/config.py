@@ -34,6 +34,17 @@ class Series(_Group):
     ] = ()
 
 
+class Organizer(_Group):
+    """Who holds the events."""
+
+    name: Annotated[str, Field(min_length=1)]
+    url: str | None = None
+
+
+def _paths(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
+
+
 class Config(_Group):
     """All that a site may say about itself."""
 
@@ -68,6 +79,17 @@ class Config(_Group):
     index_template: Annotated[
         SitePath | None,
         Field(description="The Jinja2 template of one event's line in a second list of the page, an index"),
+    ] = None
+
+    calendar: Annotated[
+        SitePath | tuple[SitePath, ...],
+        AfterValidator(_paths),
+        Field(description="An iCalendar file, or several; `{series}` in a path gives one for each series"),
+    ] = ()
+    feed: Annotated[SitePath | None, Field(description="An Atom feed of the newest changes")] = None
+    data: Annotated[SitePath | None, Field(description="A file of schema.org events in JSON-LD")] = None
+    organizer: Annotated[
+        Organizer | None, Field(description="Who holds the events, as calendar, feed and search results name them")
     ] = None
 
     def zones(self, series: str | None = None) -> Zones:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -21,6 +22,7 @@ from almanac.forge.removals import Removals, removals
 from almanac.form.schema import Form, read_form
 from almanac.jekyll import hidden_files, is_data_file, joined
 from almanac.text import first_few
+from almanac.views.generated import Publisher
 
 if TYPE_CHECKING:
     from almanac.page.section import Renderer
@@ -38,11 +40,12 @@ class SiteFiles(Protocol):
 
     `names` and `read_all` are about the files directly in a folder, which need not exist; `read_all` is by name. What
     is larger than the cap says is refused, and so is a symbolic link. `reads_freely` tells whether reading sends
-    no requests.
+    no requests, and `now` what time it is there.
     """
 
     @property
     def reads_freely(self) -> bool: ...
+    def now(self) -> datetime: ...
     def read(self, path: str, cap: Cap) -> bytes | None: ...
     def names(self, folder: str) -> Collection[str]: ...
     def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]: ...
@@ -205,6 +208,11 @@ class Site:
         parent = self.config.records.rpartition("/")[0]
         return f"Set `records` in {configs.PATH} to a folder of its own, such as `{joined(parent, OWN_FOLDER)}`."
 
+    @property
+    def publisher(self) -> Publisher:
+        """Who publishes, as the views name them."""
+        return Publisher(self.config, None, self.files.now())
+
     @cached_property
     def section_template(self) -> str | None:
         return self._template(self.config.section_template)
@@ -272,6 +280,9 @@ class CommitFiles:
     def reads_freely(self) -> bool:
         return self._forge.reads_freely(self._commit)
 
+    def now(self) -> datetime:
+        return self._forge.now()
+
     def read(self, path: str, cap: Cap) -> bytes | None:
         return self._forge.read(self._commit, path, cap)
 
@@ -300,11 +311,12 @@ class Folder:
 
     reads_freely = True
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         if not root.is_dir():
             raise UserError(Problem("There is no such folder.", file=str(root)))
         self._disk = Disk(root)
         self.root = self._disk.root
+        self.now = now
 
     def inside(self, path: Path) -> str:
         """Return a path of this machine as a path within the site; a link in it is refused where it is read."""

@@ -161,7 +161,7 @@ class Planner:
         kept = self._record_at(look.proposal.head, store, chosen) if filed.event is None and not shared else None
         if not (filed.event or kept or shared):
             return triage.problems_told(filed)
-        views = views_of(site.config, site.renderer(), site.index_renderer())
+        views = views_of(site.publisher, site.renderer(), site.index_renderer())
         at_base = EventAtBase(site.config, store, site.text, site.ids, record)
         offer = Offer(chosen, filed.event or kept, shared)
         if offer.event:

@@ -28,7 +28,7 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
         UserError: A record, a view's file or a template cannot be used, or a record would be too large to be read back.
     """
     records, render = site.records, site.renderer(site.records)
-    views = views_of(site.config, render, site.index_renderer(records))
+    views = views_of(site.publisher, render, site.index_renderer(records))
     removals = site.files.removed(site.config.records, site.config.page)
     cleared = without_deleted(site, removals, views, render)
     built = build_all(views, lambda path: cleared.files.get(path, site.text(path)), records)

@@ -9,7 +9,11 @@ from almanac.event.model import Event
 from almanac.views.generated import GeneratedView, name_of, plain_lines
 
 _MOST = 20
-_HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n  <generator>Almanac</generator>\n'
+_HEAD = (
+    '<?xml version="1.0" encoding="utf-8"?>\n'
+    '<feed xmlns="http://www.w3.org/2005/Atom">\n'
+    "  <generator>Almanac</generator>\n"
+)
 _END = "</feed>\n"
 _BEGIN, _DONE = "  <entry>\n", "  </entry>\n"
 _ID = re.compile(r"    <id>([^<]*)</id>\n")

@@ -14,8 +14,9 @@ from almanac.views.generated import GeneratedView, is_whole, name_of, plain_line
 
 _ONLINE = re.compile(r"\b(?:online|virtual|zoom|webinar|video|remote|jitsi|teams|meet)\b|^https?://", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+")
-# What could end a script, or begin something that Jekyll acts on. It is a string's: JSON has these nowhere else.
-_ACTIVE = re.compile(r"[<>&\u2028\u2029]|\{(?=[{%])|(?<=[}%])\}|(?<=\{)[{%]")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
+# What could end a script in a string, or begin something that Jekyll acts on.
+_ACTIVE = re.compile(r"[<>&{}\u2028\u2029]")
 _STATUS = {
     "cancelled": "EventCancelled",
     "postponed": "EventPostponed",
@@ -35,7 +36,7 @@ class StructuredView(GeneratedView):
             return None
         return {str(one["identifier"]): _dumped(one) for one in found}
 
-    def entry(self, event: Event, old: str | None) -> str | None:  # noqa: ARG002 -- it remembers nothing
+    def entry(self, event: Event, old: str | None) -> str | None:
         return _dumped(self._event(event)) if is_whole(event) else None
 
     def joined(self, path: str, entries: Mapping[str, str]) -> str:
@@ -93,5 +94,8 @@ def _person(person: Person) -> dict[str, Any]:
 
 def _dumped(value: Mapping[str, Any]) -> str:
     """Write an event on one line, so that neither a script element nor Liquid finds anything in it to act on."""
-    text = json.dumps(value, ensure_ascii=False)
-    return _ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+    def inert(string: re.Match[str]) -> str:
+        return _ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", string[0])
+
+    return _STRING.sub(inert, json.dumps(value, ensure_ascii=False))
