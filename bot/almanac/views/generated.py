@@ -30,7 +30,9 @@ class Publisher:
     @property
     def host(self) -> str:
         """The name that ids are unique under."""
-        return urlsplit(self.address or "").hostname or _NOWHERE
+        organizer = self.config.organizer
+        addresses = (self.address, organizer.url if organizer else None)
+        return next((host for one in addresses if one and (host := urlsplit(one).hostname)), _NOWHERE)
 
 
 class GeneratedView(View):
