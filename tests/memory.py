@@ -10,7 +10,6 @@ from almanac.forge.removals import Removals
 from almanac.proposal.plan import Offer, new_id, proposed
 from almanac.proposal.state import Base, EventAtBase, Filed, Issue, Look, Proposal, PutBranch
 from almanac.site import Site
-from almanac.views import views_of
 
 Files = Mapping[str, str | bytes]
 
@@ -68,7 +67,7 @@ def proposed_files(files: Files, number: int, text: str) -> dict[str, str | byte
     look = Look(issue, Base("main", "0" * 40), Proposal())
     filed = Filed(look, issue, submission.event, labels={field.id: field.label for field in site.form.fields})
     offer = Offer(new_id(look, submission.event, site.store, site.ids), submission.event)
-    views = views_of(site.publisher, site.renderer(), site.index_renderer())
+    views = site.views()
     plan = proposed(filed, EventAtBase(site.config, site.store, site.text, site.ids), views, offer)
     [branch] = [write for write in plan.writes if isinstance(write, PutBranch)]
     return dict(branch.files)

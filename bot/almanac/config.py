@@ -41,6 +41,10 @@ class Organizer(_Group):
     url: str | None = None
 
 
+def _list_place(value: str | None) -> str | None:
+    return value if value is None or (value.startswith("#") and value.strip("# ")) else _site_path(value)
+
+
 def _paths(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
 
@@ -81,6 +85,20 @@ class Config(_Group):
         Field(description="The Jinja2 template of one event's line in a second list of the page, an index"),
     ] = None
 
+    upcoming: Annotated[
+        str | None,
+        AfterValidator(_list_place),
+        Field(
+            description="Where events are listed until they are over: a page, or `#` and a heading of the history page",
+            examples=["events.md", "#Upcoming Events"],
+        ),
+    ] = None
+    upcoming_template: Annotated[
+        SitePath | None, Field(description="The Jinja2 template of one event's section there; left out: as in `page`")
+    ] = None
+    moves: Annotated[
+        Literal["pull-request", "commit"], Field(description="How past events get from `upcoming` to `page`")
+    ] = "pull-request"
     calendar: Annotated[
         SitePath | tuple[SitePath, ...],
         AfterValidator(_paths),

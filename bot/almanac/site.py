@@ -22,7 +22,9 @@ from almanac.forge.removals import Removals, removals
 from almanac.form.schema import Form, read_form
 from almanac.jekyll import hidden_files, is_data_file, joined
 from almanac.text import first_few
+from almanac.views import Renderers, views_of
 from almanac.views.generated import Publisher
+from almanac.views.protocol import View
 
 if TYPE_CHECKING:
     from almanac.page.section import Renderer
@@ -236,6 +238,22 @@ class Site:
         found = sorted(self.files.read_all(folder, MESSAGE, MESSAGES).items()) if folder else ()
         paths = {f"{folder}/{name}": (name.removesuffix(MESSAGE), data) for name, data in found}
         return {name: OwnTemplate(decoded(data, path), path) for path, (name, data) in paths.items()}
+
+    @cached_property
+    def upcoming_template(self) -> str | None:
+        return self._template(self.config.upcoming_template)
+
+    def renderers(self, prepared: Sequence[Event] = ()) -> Renderers:
+        """Return what writes an event wherever the site shows it; `prepared` are as in `renderer`."""
+        from almanac.renderer import own_renderer  # noqa: PLC0415 -- Jinja2 is slow to import
+
+        source, path = self.upcoming_template, self.config.upcoming_template
+        coming = own_renderer(source, path, prepared) if source is not None and path else None
+        return Renderers(self.renderer(prepared), self.index_renderer(prepared), coming)
+
+    def views(self) -> tuple[View, ...]:
+        """Return the views of the site."""
+        return views_of(self.publisher, self.renderers())
 
     def renderer(self, prepared: Sequence[Event] = ()) -> "Renderer":
         """Return what writes a section: the site's own template (`prepared` ones in one process) if any, else ours."""

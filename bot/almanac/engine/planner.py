@@ -19,7 +19,6 @@ from almanac.proposal.ours import has_headings, may_be_ours
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
 from almanac.proposal.state import EventAtBase, Filed, Issue, Look, Plan, SharedBranch
 from almanac.site import CommitFiles, Site
-from almanac.views import views_of
 from almanac.views.protocol import Undecided
 
 DEFAULT_LIMIT = 10
@@ -161,7 +160,7 @@ class Planner:
         kept = self._record_at(look.proposal.head, store, chosen) if filed.event is None and not shared else None
         if not (filed.event or kept or shared):
             return triage.problems_told(filed)
-        views = views_of(site.publisher, site.renderer(), site.index_renderer())
+        views = site.views()
         at_base = EventAtBase(site.config, store, site.text, site.ids, record)
         offer = Offer(chosen, filed.event or kept, shared)
         if offer.event:

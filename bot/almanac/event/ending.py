@@ -15,7 +15,8 @@ def is_over(event: Event, now: datetime, zone: str | None) -> bool:
     """Tell whether an event is over at a moment (with a zone).
 
     It is over when it ends. Where its end is not known, that is the end of its last day: in its own zone, else in the
-    site's (`zone`, an IANA name), else in the last place on Earth. A month or a year without a day lasts to its own end,
+    site's (`zone`, an IANA name), else in the last place on Earth. A month or a year without a day lasts to its own
+    end,
     and what has no year is history.
     """
     if event.ends:

@@ -7,11 +7,11 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from almanac.config import Config
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event, Person, safe_slug
+from almanac.urls import host_of
 from almanac.views.protocol import Built, Texts, View
 
 SERIES = "{series}"
@@ -32,7 +32,7 @@ class Publisher:
         """The name that ids are unique under."""
         organizer = self.config.organizer
         addresses = (self.address, organizer.url if organizer else None)
-        return next((host for one in addresses if one and (host := urlsplit(one).hostname)), _NOWHERE)
+        return next((host for one in addresses if one and (host := host_of(one))), _NOWHERE)
 
 
 class GeneratedView(View):
