@@ -6,6 +6,7 @@ new, edited, closed, touched by someone's commit or cut short is looked at by it
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from almanac.engine.planner import Planner
 from almanac.engine.rebuild import propose_page_edits
@@ -65,7 +66,7 @@ def reconcile_all(
     issues = {issue.number: issue for issue in listed}
     sweep = _Sweep(planner, overview, issues)
     if not sweep.has_looked_for_edits():
-        for done in _attempt(0, lambda: propose_page_edits(planner, overview)):
+        for done in _attempt(0, partial(propose_page_edits, planner, overview)):
             yield done
             if any(isinstance(write, PutBranch) and write.branch == overview.base.branch for write in done.plan.writes):
                 overview = forge.overview()
