@@ -14,7 +14,7 @@ from almanac.config import Config, read_config
 from almanac.errors import ConfigError, ForgeError, Problem, UserError
 from almanac.event.model import Event
 from almanac.event.record import SUFFIX, is_foreign, is_record_name
-from almanac.event.store import RecordFolder, Store
+from almanac.event.records import RecordFolder, RecordStore
 from almanac.forge.disk import Disk
 from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
@@ -131,7 +131,7 @@ class Site:
         return frozenset(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
 
     @cached_property
-    def store(self) -> Store:
+    def store(self) -> RecordStore:
         """Where the site keeps its records."""
         return RecordFolder(self.config.records)
 

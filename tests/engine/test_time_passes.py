@@ -84,9 +84,11 @@ def test_a_past_event_moves_by_a_commit(scene: Scene) -> None:
     [done] = moves_of(scene)
     assert done.pull is None
     assert base_page(scene).endswith("## Past meetings\n\n- Jan 8, 2026: Cups\n- Jan 22, 2026: Leaves\n")
-    assert scene.world.head(SYNC_BRANCH) is None
-    assert "- Jan 22, 2026: Leaves" in scene.page(waiting).partition("Past")[2]  # the same sweep brought it up to date
+    assert (
+        "- Jan 22, 2026: Leaves" in scene.files(waiting)[PAGE].decode().partition("Past")[2]
+    )  # the same sweep brought it up to date
     assert moves_of(scene) == []
+    assert scene.world.head(SYNC_BRANCH) is None
 
 
 def test_where_a_commit_is_refused_a_pull_request_says_so(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,7 +84,7 @@ class GitHubForge(GitHubFiles, GitHubIssues):
 
     has_accounts = True
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- what `connect` was given
         self,
         client: GitHubClient,
         attachments: Attachments,
