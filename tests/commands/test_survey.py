@@ -37,24 +37,24 @@ SIGHTED: dict[str, tuple[Files, str, int | None, str]] = {
         "in a table",
     ),
     "a folder's index": ({"events/index.html": LOOP}, "events/index.html", 3, "Liquid loop"),
-    "collection": ({f"_events/{n}.md": "---\n---\n" for n in range(6)}, "_events/", None, "(6 files)"),
-    "one of a collection": ({"docs/_talks/a.md": "---\n---\n"}, "docs/_talks/", None, "(1 file)"),
-    "another program's": ({f"content/events/{n}.md": "---\n---\n" for n in range(3)}, "content/events/", None, "(3 f"),
-    "data": ({"_data/events.yml": "- a\n"}, "_data/events.yml", None, "data file"),
+    "collection": ({f"_events/{n}.md": "---\n---\n" for n in range(6)}, "_events/", None, "(6 events)"),
+    "one of a collection": ({"docs/_talks/a.md": "---\n---\n"}, "docs/_talks/", None, "(1 event)"),
+    "another program's": ({f"content/events/{n}.md": "---\n---\n" for n in range(3)}, "content/events/", None, "(3 e"),
+    "data": ({"_data/events.yml": "- a\n"}, "_data/events.yml", None, "a list of events"),
     "data elsewhere": (
         {"_config.yml": "data_dir: info", "info/past_talks.csv": "a"},
         "info/past_talks.csv",
         None,
-        "da",
+        "a list",
     ),
-    "data folder": ({"_config.yml": "a: [", "_data/events/81.yml": "type: x\n"}, "_data/events/", None, "(1)"),
+    "data folder": ({"_config.yml": "a: [", "_data/events/81.yml": "type: x\n"}, "_data/events/", None, "(1 event)"),
     "posts": (
         {f"_posts/2021-0{n}-01-owls.md": "---\ncategories:\n- Meetups\n---\n" for n in range(1, 5)},
         "_posts/",
         None,
-        "(4 of 4)",
+        "(4 events)",
     ),
-    "posts of events": ({"events/_posts/2021-01-01-owls.md": "---\n---\n"}, "events/_posts/", None, "(1 of 1)"),
+    "posts of events": ({"events/_posts/2021-01-01-owls.md": "---\n---\n"}, "events/_posts/", None, "(1 event)"),
 }
 
 

@@ -153,13 +153,14 @@ def _apart(asked: Sequence[str], spare: Sequence[str]) -> Iterator[str]:
 
 
 def _question(question: Question, labels_in_use: Collection[str]) -> str:
-    """Write a question for a column of the page's table."""
+    """Write a question of the site's own."""
     label = f"{question.label} (in the table)" if question.label in labels_in_use else question.label
-    attributes = {"label": label, "description": f"Optional. For the column “{question.label}” of the page's table."}
+    attributes = {"label": label, "description": f"Optional. {question.purpose}"}
     if question.example:
         attributes["placeholder"] = question.example[:_LONGEST_EXAMPLE]
     lines = [f"      {name}: {_quoted(value)}\n" for name, value in attributes.items()]
-    return f"  - type: input\n    id: {question.id}\n    attributes:\n{''.join(lines)}"
+    kind = "textarea" if question.is_long else "input"
+    return f"  - type: {kind}\n    id: {question.id}\n    attributes:\n{''.join(lines)}"
 
 
 def _with_attribute(form: str, name: str, attribute: str, value: str) -> str:

@@ -42,6 +42,7 @@ _CLOCK = re.compile(
 _ZONED = re.compile(rf"(?P<gap>{_BEFORE_TIME.pattern}){TIME}{TIME_ZONE}\)?\Z", re.IGNORECASE)
 _ONLY_TIME = re.compile(rf"{TIME}{TIME_ZONE}?", re.IGNORECASE)
 _UTC = re.compile(r"[ ]?\(?(?:UTC|GMT|Z)\)?\Z")
+_OFFSET = re.compile(r"([ ]?)[+-][0-9]{2}(:?)[0-9]{2}\Z")
 _NUMERIC = re.compile(r"(?<![0-9])[0-9]{1,2}([./-])[0-9]{1,2}\1(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
 _BETWEEN_PARTS = re.compile(r"[ ,./()'-]*(?:(?:of|the|de|del|di|do|da)[ ]|d['\u2019])?", re.IGNORECASE)
 _NUMERIC_MODEL = "2021-03-25"
@@ -86,9 +87,9 @@ class _Part:
 
 
 def _time_like(moment: str, example: str) -> str:
-    """Write the time of a moment (ISO 8601 with its offset) as an example writes one; in UTC where that says so."""
+    """Write the time of a moment (ISO 8601 with its offset) as an example writes one: with its offset, or in UTC."""
     at = datetime.fromisoformat(moment)
-    zone = _UTC.search(example)
+    zone, offset = _UTC.search(example), _OFFSET.search(example)
     at = at.astimezone(UTC) if zone else at
     # In `10-11am` the second says which half of the day both are in.
     clocks = list(_CLOCK.finditer(example))
@@ -101,7 +102,10 @@ def _time_like(moment: str, example: str) -> str:
         hour = hour.removeprefix("0")
     minutes = f"{clock['mark'] or ':'}{at.minute:02d}" if clock["mark"] or at.minute else ""
     seconds = ":00" if clock["seconds"] else ""
-    return "".join((hour, minutes, seconds, half, clock["word"] or "", zone[0] if zone else ""))
+    ending = zone[0] if zone else f"{offset[1]}{at:%z}" if offset else ""
+    if offset and offset[2]:
+        ending = f"{ending[:-2]}:{ending[-2:]}"
+    return "".join((hour, minutes, seconds, half, clock["word"] or "", ending))
 
 
 def written_like(date: str, example: str) -> str:

@@ -175,11 +175,16 @@ def _width(cells: Sequence[str]) -> int:
 
 @dataclass(frozen=True)
 class Question:
-    """A question of a site's own: its id, its words, and an answer as an example."""
+    """A question of a site's own: its id, its words, an answer as an example, and where the answer goes.
+
+    A long one is asked for on several lines.
+    """
 
     id: str
     label: str
     example: str
+    purpose: str
+    is_long: bool = False
 
 
 def table_questions(page: Page) -> tuple[Question, ...]:
@@ -195,7 +200,9 @@ def table_questions(page: Page) -> tuple[Question, ...]:
     for index, column in enumerate(columns):
         if column.field == "extra" and column.question and len(column.filled) * 2 > len(column.cells):
             answers = (plain(cells[index]) for row in newest if index < len(cells := raw_cells(row.text)))
-            asked.setdefault(column.question, Question(column.question, column.name, next(filter(None, answers), "")))
+            purpose = f"For the column \u201c{column.name}\u201d of the page's table."
+            example = next(filter(None, answers), "")
+            asked.setdefault(column.question, Question(column.question, column.name, example, purpose))
     return tuple(asked.values())
 
 

@@ -1,0 +1,284 @@
+"""Where a site keeps its events if not on a page: a folder with a file for each, or a list in a data file.
+
+Each place is read, and what there is to learn from it is learned, so that `almanac init` can take it over; or it is
+known why that would not come out right.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from textwrap import dedent
+
+from almanac.commands.discovery import MARKDOWN, jekyll_of, readable_text
+from almanac.entries.examples import Example, Source, sorted_newest
+from almanac.entries.formats import DataEntry, Format
+from almanac.entries.frontmatter import FrontMatter, cut
+from almanac.entries.incsv import CsvList
+from almanac.entries.injson import JsonList
+from almanac.entries.inyaml import YamlFile, YamlList
+from almanac.entries.learn import Learned, learn
+from almanac.entries.styles import Language
+from almanac.errors import Problem, UserError
+from almanac.event.record import SUFFIX, is_foreign
+from almanac.jekyll import data_name, is_data_file, joined
+from almanac.page.lines import cut_lines
+from almanac.site import NOT_THE_SITES, Site
+
+HTML = (".html", ".htm")
+"""How the names of pages end that are written in HTML."""
+_YAML = (".yml", ".yaml")
+_READ = (*MARKDOWN, *HTML, *_YAML)
+_DOCUMENTS = (*_READ, ".json", ".toml", ".rst", ".adoc", ".org", ".mdx")
+_TEMPLATES = (*MARKDOWN, *HTML, ".liquid")
+# Folders in which no page is: what Jekyll uses itself, other people's code, what only decorates pages.
+NO_PAGES = NOT_THE_SITES | {"_posts", "_drafts", "_layouts", "_includes", "_sass", "_data", "_plugins", "assets"}
+NO_PAGES |= {"layouts", "archetypes", "themes", "static", "public"}
+_WORD = r"events?|meet(?:ing|up)s?|talks?|seminars?|sessions?|workshops?|webinars?|gatherings?|calendar|agenda|schedule"
+EVENTS = re.compile(rf"(?<![^\W_])(?:{_WORD})(?![^\W_])", re.IGNORECASE)
+"""Words that name events."""
+PAST = re.compile(r"(?<![^\W_])(?:past|previous|prior|history|archives?)(?![^\W_])", re.IGNORECASE)
+"""Words that name what is over."""
+OTHERS = re.compile(
+    r"(?<![^\W_])(?:change ?log|changes|news|blog|posts?|releases?|licen[cs]e|contributing|security|conduct|minutes|"
+    r"notes?|reminders?|readme|guide(?:lines)?|templates?|publications?|papers?|projects?|people|members|jobs|awards|faq|"
+    r"proposals?|roadmap|todo)(?![^\W_])",
+    re.IGNORECASE,
+)
+"""Words that name what holds dates for another reason."""
+_GENERATORS = re.compile(
+    r"(?:hugo|config)\.(?:toml|ya?ml|json)|\.eleventy\.c?js|eleventy\.config\.[cm]?js|astro\.config\.[cm]?[jt]s",
+)
+_CATEGORY = re.compile(r"^(?:categor(?:y|ies)|tags?):.*\n(?:[ \t]*-[ \t].*\n)*", re.MULTILINE | re.IGNORECASE)
+_POSTS = re.compile(r"\b(?:site|paginator)\.(?:posts|categories|tags)\b")
+LEAST = 2
+"""How many events there must be to tell how they are kept."""
+_LEAST_POSTS = 3
+_MOST_READ = 1_000
+_LISTS: dict[Language, Format] = {"csv": CsvList(), "json": JsonList(), "yaml": YamlList()}
+_ALIKE = 0.7
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder with a file for each event, or a data file with a list of them (`files` is empty).
+
+    `events` is how many it holds, `shown` which templates have a loop over it: path and line. `learned` is how the next
+    one is written, None if none of them can be read; `reasons` say why it would not be right to add one.
+    """
+
+    path: str
+    files: tuple[str, ...]
+    events: int
+    shown: tuple[tuple[str, int], ...]
+    learned: Learned | None
+    reasons: tuple[str, ...]
+    suffix: str = ""
+
+    @property
+    def seen(self) -> str:
+        """What was seen, in a sentence."""
+        count = f"{self.events} event{'s' * (self.events != 1)}"
+        what = f"a folder with a file for each event ({count})" if self.files else f"a list of events ({count})"
+        where = f"; the loop in {self.shown[0][0]}:{self.shown[0][1]} shows it" if self.shown else ""
+        return f"This is {what}{where}."
+
+    @property
+    def problem(self) -> Problem:
+        """Why it is not taken over."""
+        reasons = " ".join(self.reasons)
+        return Problem(f"{self.seen} {reasons}".strip(), file=self.path + "/" * bool(self.files))
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The keys of the config that name it."""
+        if not self.files:
+            return {"list": self.path}
+        return {"files": f"{self.path}/{self.learned.name if self.learned else ''}{self.suffix}"}
+
+
+def find_places(site: Site, paths: Collection[str]) -> list[Place]:
+    """Find all places on a site in which its events may be, given the paths of its files."""
+    escapes = any(map(_GENERATORS.fullmatch, site.files.names("")))
+    found = [
+        *(_read_folder(site, folder, files, escapes=escapes) for folder, files in _folders(paths)),
+        *_data(site, paths, escapes=escapes),
+        *_posts(site, paths),
+    ]
+    uses = [(path, readable_text(site, path)) for path in paths if path.lower().endswith(_TEMPLATES)]
+    found = [replace(place, shown=tuple(_loops(place, uses))) for place in found]
+    return [_with_twin(place, found) for place in found]
+
+
+def is_folder_of_events(folder: str) -> bool:
+    """Tell whether a folder's name is that of one that holds a file for each event."""
+    return bool(EVENTS.search(folder)) and not OTHERS.search(folder)
+
+
+# ------------------------------------------------------------------------------- folders
+
+
+def _folders(paths: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """Find folders that hold one file for each event: a collection of Jekyll's, or what other generators have."""
+    held: dict[str, list[str]] = {}
+    for path in paths:
+        *folders, name = path.split("/")
+        if not name.lower().endswith(_DOCUMENTS) or name.lower().partition(".")[0] in ("index", "readme", "_index"):
+            continue
+        depth = next((at for at, folder in enumerate(folders) if is_folder_of_events(folder)), None)
+        if depth is not None and not any(folder in NO_PAGES for folder in folders[: depth + 1]):
+            held.setdefault("/".join(folders[: depth + 1]), []).append(path)
+    for folder, files in held.items():
+        if len(files) >= LEAST or folder.rpartition("/")[2].startswith("_"):
+            yield folder, files
+
+
+def _read_folder(site: Site, folder: str, files: Sequence[str], *, escapes: bool = False) -> Place:
+    """Learn from the files of a folder; of those that end in another way than most, nothing."""
+    endings = Counter(path[path.rindex(".") :] for path in files)
+    suffix = endings.most_common(1)[0][0]
+    own = [path for path in files if path.endswith(suffix)]
+    place = Place(folder, tuple(files), len(files), (), None, (), suffix)
+    if not suffix.lower().endswith(_READ):
+        return replace(place, reasons=(f"Files that end in {suffix} are not taken over.",))
+    if any("/" in path.removeprefix(f"{folder}/") for path in own):
+        return replace(place, reasons=("They are in folders of their own, which is not taken over.",))
+    reader: Format = YamlFile() if suffix in _YAML else FrontMatter()
+    examples: list[tuple[Example, str]] = []
+    reasons: tuple[str, ...] = ()
+    for path in own[-_MOST_READ:]:
+        text = readable_text(site, path).replace("\r\n", "\n")
+        try:
+            entry = next(iter(reader.entries(text, path)), None)
+        except UserError as error:
+            reasons = (f"{path} cannot be read: {error.problems[0].message}",)
+            continue
+        if entry is not None and entry.data:
+            parts = cut(text) if suffix not in _YAML else None
+            name = path.rpartition("/")[2].removesuffix(suffix)
+            examples.append((Example(name, parts.keys if parts else text, entry), parts.mark if parts else ""))
+    if len(examples) * 2 <= len(own):
+        return replace(place, reasons=reasons or ("Most of them have no keys that can be read.",))
+    marks = Counter(mark for _, mark in examples)
+    mark = marks.most_common(1)[0][0]
+    language: Language = "toml" if mark == "+++" else "yaml"
+    alike = sorted_newest([one for one, own_mark in examples if own_mark == mark])
+    return _learned(place, Source(alike, language, has_body=bool(mark), escapes=escapes))
+
+
+def _learned(place: Place, source: Source) -> Place:
+    try:
+        learned = learn(source)
+    except UserError as error:
+        return replace(place, reasons=tuple(one.message for one in error.problems[:1]))
+    return replace(place, events=len(source.examples), learned=learned, reasons=learned.doubts)
+
+
+# ------------------------------------------------------------------------------- data, posts
+
+
+def _data(site: Site, paths: Iterable[str], *, escapes: bool) -> Iterator[Place]:
+    """Find data files of events, which a Liquid loop shows."""
+    jekyll = jekyll_of(site, "")
+    folders = (joined(jekyll.root, jekyll.data), *(("data", "src/_data") if escapes else ()))
+    held: dict[str, list[str]] = {}
+    for path in paths:
+        folder = next((one for one in folders if path.startswith(f"{one}/")), None)
+        if folder:
+            first = path.removeprefix(f"{folder}/").partition("/")[0]
+            held.setdefault(joined(folder, first), []).append(path)
+    for whole, files in held.items():
+        name = whole.rpartition("/")[2]
+        is_file = files == [whole]
+        stem = data_name(name.rpartition(".")[0] if is_file else name)
+        if not (EVENTS.search(stem) or PAST.search(stem)):
+            continue
+        if is_file and is_data_file(name):
+            yield _read_list(site, whole, escapes=escapes)
+        elif not is_file and not any(_is_record(site, path) for path in files[:LEAST]):
+            yield _read_folder(site, whole, files, escapes=escapes)
+
+
+def _is_record(site: Site, path: str) -> bool:
+    text = readable_text(site, path)
+    return path.endswith(SUFFIX) and bool(text) and not is_foreign(text, path)
+
+
+def _read_list(site: Site, path: str, *, escapes: bool) -> Place:
+    text = readable_text(site, path)
+    place = Place(path, (), 0, (), None, ())
+    language: Language = "csv" if path.endswith(".csv") else "json" if path.endswith(".json") else "yaml"
+    columns: tuple[str, ...] = ()
+    try:
+        entries = _LISTS[language].entries(text, path)
+    except UserError as error:
+        return replace(place, reasons=(error.problems[0].message,))
+    if not entries:
+        return replace(place, reasons=("There is no entry yet that a new one could be like.",))
+    if language == "csv":
+        columns = tuple(entries[0].data)
+    texts = (dedent(_whole_lines(text, entry)).replace("\r\n", "\n") for entry in entries)
+    examples = [Example("", own, entry) for own, entry in zip(texts, entries, strict=True)]
+    return _learned(place, Source(sorted_newest(examples), language, columns, escapes=escapes))
+
+
+def _whole_lines(text: str, entry: DataEntry) -> str:
+    """Return an entry's text with what is before it in its first line."""
+    return text[text.rfind("\n", 0, entry.start) + 1 : entry.end]
+
+
+def _posts(site: Site, paths: Iterable[str]) -> Iterator[Place]:
+    """Find folders of posts of which several are events, by their names, categories or tags."""
+    posts: dict[str, list[str]] = {}
+    for path in paths:
+        folder, _, below = path.partition("_posts/")
+        if below and path.lower().endswith((*MARKDOWN, *HTML)) and (not folder or folder.endswith("/")):
+            posts.setdefault(f"{folder}_posts", []).append(path)
+    for folder, found in posts.items():
+        events = [path for path in found[-_MOST_READ:] if _is_event_post(site, path)]
+        if len(events) < _LEAST_POSTS and not (events and EVENTS.search(folder)):
+            continue
+        place = _read_folder(site, folder, found)
+        if len(events) * 10 < len(found) * 9:
+            mixed = f"Only {len(events)} of {len(found)} posts seem to be events, and nothing tells which."
+            place = replace(place, reasons=(mixed, *place.reasons))
+        yield place
+
+
+def _is_event_post(site: Site, path: str) -> bool:
+    if EVENTS.search(path):
+        return True
+    lines = cut_lines(readable_text(site, path)[:4_000])
+    found = _CATEGORY.findall("\n".join(lines.texts))
+    return any(EVENTS.search(one) for one in found)
+
+
+# ------------------------------------------------------------------------------- what shows them
+
+
+def _loops(place: Place, templates: Iterable[tuple[str, str]]) -> Iterator[tuple[str, int]]:
+    """Find where templates name a place: path and line."""
+    name = place.path.rpartition("/")[2]
+    if name == "_posts":
+        pattern = _POSTS
+    elif name.startswith("_"):
+        pattern = re.compile(rf"\bsite\.{re.escape(name[1:])}\b")
+    else:
+        stem = name if place.files else name.rpartition(".")[0]
+        pattern = re.compile(rf"\bsite\.data\.{re.escape(data_name(stem))}\b")
+    for path, text in templates:
+        if not path.startswith(f"{place.path}/") and (found := pattern.search(text)):
+            yield path, text.count("\n", 0, found.start()) + 1
+
+
+def _with_twin(place: Place, places: Sequence[Place]) -> Place:
+    """Doubt a list beside which there is another one with the same keys: events go from one to the other."""
+    folder = place.path.rpartition("/")[0]
+    for other in places:
+        if other is place or other.files or place.files or other.path.rpartition("/")[0] != folder:
+            continue
+        mine, theirs = (set(one.learned.keys) if one.learned else set() for one in (place, other))
+        if mine and len(mine & theirs) >= _ALIKE * len(mine | theirs):
+            twin = f"{other.path} is a list of the same kind, and something moves events from one to the other."
+            return replace(place, reasons=(*place.reasons, twin))
+    return place

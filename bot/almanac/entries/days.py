@@ -1,0 +1,99 @@
+"""How a template writes an event's days and times in the keys of a site's own: as their newest values are written."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from almanac.dates import MODEL, TIME
+from almanac.entries.examples import Models
+from almanac.entries.keys import Key
+from almanac.page.dateshapes import example_of, has_time, written_like
+
+_CLOCK = re.compile(TIME, re.IGNORECASE)
+_LEAST_AGAIN = 3  # entries in which a key says the day once more, before that is no chance
+_DAY_SECONDS = 86_400
+_CUTS = {"year": "[:4]", "month": "[5:7]", "day": "[8:]"}
+
+
+class Written(NamedTuple):
+    """What gives a value in a template, and the condition under which its key is there; empty: always."""
+
+    value: str
+    condition: str
+
+
+def day_written(models: Models, key: Key, field: str) -> Written | None:
+    """Return how a key that holds a day, or a part of one, is written; None where that is not certain."""
+    name, _, part = field.partition(".")
+    value, condition = "date", ""
+    last = models.key_of("end_date")
+    if name == "end_date":
+        first = models.days("date")
+        # Where the two are the same for one day, or where all have both, an event of one day has both, too.
+        same = any(end.date == first.get(at) for at, end in models.days_in(key).items())
+        is_always = same or len(key.filled) == key.entries
+        value, condition = ("(end_date or date)", "") if is_always else ("end_date", "end_date")
+    elif last and len(last.filled) == last.entries > len(key.filled):
+        condition = "end_date"  # `start_date` beside `date`, the last day: one day needs no first one
+    if part:
+        return Written(_part_written(models, key, value, part), condition)
+    example = example_of([(day.words, day.date) for day in models.days_in(key).values()], with_year=True)
+    if example is None or example == MODEL:
+        return Written(value, condition) if example else None
+    if has_time(example):
+        value = "(starts or date)" if name == "date" else "(ends or end_date or date)"
+    return Written(f'{value} | like("{example}")', condition)
+
+
+def _part_written(models: Models, key: Key, value: str, part: str) -> str:
+    """Return what gives the year, the month or the day of the month, as a number or in words."""
+    texts = [str(one) for one in (key if key.filled else models.key_of(f"date.{part}") or key).filled]
+    cut = _CUTS[part]
+    if all(text.isdigit() for text in texts):
+        is_padded = part == "year" or any(text.startswith("0") for text in texts)
+        written = f"{value}{cut}" if is_padded else f"{value}{cut} | int"
+    else:
+        written = f'{value} | like("{texts[0]}")'
+    # A month may be said only where it is another one than the first.
+    return written if key.is_asked else f'({written}) if end_date{cut} != date{cut} else ""'
+
+
+def day_again(models: Models, key: Key) -> str | None:
+    """Return what gives the day once more, for a key that says it in other words; None for any other key."""
+    days = models.days("date")
+    entries = ((one.entry.data, days.get(at)) for at, one in enumerate(models.examples))
+    known = [(data[key.name], day) for data, day in entries if day and key.name in data]
+    if not key.is_asked or len(known) < _LEAST_AGAIN:
+        return None
+    first = str(known[0][0])
+    ways: dict[str, Callable[[Any, str], bool]] = {
+        "date[8:] | int": lambda value, day: str(value) == str(int(day[8:])),
+        "date[5:7] | int": lambda value, day: str(value) == str(int(day[5:7])),
+        "date[:4]": lambda value, day: str(value) == day[:4],
+        "(starts or date) | timestamp": _is_moment_of,
+        f'date | like("{first}")': lambda value, day: _like(day, first) == value,
+    }
+    return next((way for way, tells in ways.items() if all(tells(*one) for one in known)), None)
+
+
+def time_written(key: Key, field: str, condition: str) -> Written:
+    """Return how the time of a beginning (`when`) or an end is written: by the clock alone, or as the whole line."""
+    times = [value.strip() for value in key.filled if isinstance(value, str)]
+    if times and all(map(_CLOCK.fullmatch, times)):
+        moment = "starts" if field == "when" else "ends"
+        return Written(f'{moment} | like("{times[0]}")', condition and moment)
+    return Written("when", condition)
+
+
+def _is_moment_of(value: Any, day: str) -> bool:
+    """Tell whether a number is a moment of a day, in seconds since 1970, wherever on earth."""
+    start = datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp()
+    return str(value).isdigit() and start - _DAY_SECONDS < int(value) < start + 2 * _DAY_SECONDS
+
+
+def _like(day: str, example: str) -> str | None:
+    try:
+        return written_like(day, example)
+    except ValueError:
+        return None

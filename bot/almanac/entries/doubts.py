@@ -1,0 +1,61 @@
+"""What speaks against adding a new event to a site's own files or list as its neighbours are: each in a sentence."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from almanac.dates import find_date
+from almanac.entries.examples import ISO_DAY, Models
+from almanac.page.lines import plain, split_lines
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:?[0-9]{2})")
+_EXPORTED = {"meta", "dsq_thread_id", "wordpress_id", "_edit_last", "blogger_id", "guid", "post_id"}
+_MOST_BY_CHANCE = 5  # keys that may be in the order of the alphabet although a person wrote them
+_MOST_BY_HAND = 3  # keys for one day
+_LINES_READ = 60
+
+
+def doubts_of(models: Models, shown: Collection[str], filled_by: Mapping[str, str]) -> Iterator[str]:
+    """Say why what would be written may be wrong, given the fields that it shows and what fills each key."""
+    if "date" not in shown and not ISO_DAY.search(models.examples[0].name):
+        yield "No key says the day of an event in a way that is understood."
+    if "title" not in shown:
+        yield "No key, and no line below the keys, says what an event is called."
+    if wrong := _published(models):
+        name, day, said = wrong
+        yield (
+            f"The events' own days seem to stand only in the text: {name} is dated {day}, the day on which it was "
+            f"published, and its text says {said}."
+        )
+    if exported := sorted({*models.keys} & _EXPORTED):
+        yield f"Another program seems to have written this: it has the key `{exported[0]}`."
+    again = [name for name, field in filled_by.items() if field == "date"]
+    if len(again) > _MOST_BY_HAND:
+        yield f"The same day is in {len(again)} keys ({', '.join(again)}), as only a program writes it."
+    names = [[*parts] for parts in models.parts]
+    is_sorted = all(one == sorted(one) and len(one) > _MOST_BY_CHANCE for one in names)
+    values = (str(value) for key in models.keys.values() for value in key.filled)
+    if is_sorted or (models.source.language == "json" and any(map(_MOMENT.fullmatch, values))):
+        yield "Another program seems to write this list, so it would write over what is added to it."
+
+
+def _published(models: Models) -> tuple[str, str, str] | None:
+    """Find out whether the day that keys say is another one than the text says, as that of publishing may be.
+
+    The answer is the name of the newest such file, the day that it has, and the one that its text says.
+    """
+    last = models.days("end_date")
+    wrong: list[tuple[str, str, str]] = []
+    read = 0
+    for at, day in models.days("date").items():
+        said = _said(models, at, day)
+        read += bool(said)
+        if said and not said & {day, last.get(at, "")}:
+            wrong.append((models.examples[at].name, day, min(said)))
+    return wrong[0] if len(wrong) > 1 and len(wrong) * 3 >= read else None
+
+
+def _said(models: Models, at: int, day: str) -> set[str]:
+    """Return the days that an event's title, and the text below its keys, say."""
+    lines = [*models.texts(at, "title"), *split_lines(models.bodies[at])]
+    found = (find_date(plain(line), day[:4], models.habits, anywhere=True) for line in lines[:_LINES_READ])
+    return {one.date for one in found if one and one.date.count("-") == len("--")}

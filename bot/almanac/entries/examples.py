@@ -1,0 +1,181 @@
+"""A site's own events in files or a list as examples: the newest of them, their keys, and what each key holds."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from almanac.dates import DateHabits, date_habits, find_date
+from almanac.entries.bodies import has_own_words
+from almanac.entries.formats import DataEntry
+from almanac.entries.keys import Key, fields_of, is_blank, name_key
+from almanac.entries.styles import Language, Part, parts_of
+
+MODELS = 12
+"""How many of the newest entries show how the next one is written."""
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""A day as it may stand in a file's name."""
+_BEGINS, _ENDS = "starts?|begins?|from|first", "ends?|until|to|finish|last"
+_DAY = re.compile(rf"(?:(?P<begins>{_BEGINS})|(?P<ends>{_ENDS})|date|day|time|when|event|at|on)+")
+_SPLIT = re.compile(r"(?P<which>start|end|event)?(?P<part>day|month|year)")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One of the site's own events: the name of its file without folder and ending (empty in a list), and its entry.
+
+    `text` is the text of its keys.
+    """
+
+    name: str
+    text: str
+    entry: DataEntry
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a site keeps events, and how: the newest events first.
+
+    `language` is that of the keys, `columns` are a table's, and with `has_body` the keys are front matter. Where it
+    `escapes`, the site's generator makes values inert by itself.
+    """
+
+    examples: Sequence[Example]
+    language: Language = "yaml"
+    columns: tuple[str, ...] = ()
+    has_body: bool = False
+    escapes: bool = False
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of an event as one key says it: with its words, and as a record has it."""
+
+    words: str
+    date: str
+
+
+class Models:
+    """The newest entries of a source, and what their keys hold: key -> field of the event."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.examples = source.examples[:MODELS]
+        self.keys = {key.name: key for key in _keys(self.examples)}
+        self.habits = _habits(_keys(source.examples))
+        days = _days(self.keys.values(), self.habits) or _parts_of_days(self.keys.values())
+        has_text = sum(map(has_own_words, self.bodies)) * 2 > len(self.examples)
+        self.fields = fields_of([*self.keys.values()], days, has_text=has_text)
+
+    @property
+    def bodies(self) -> list[str]:
+        return [one.entry.body for one in self.examples]
+
+    @cached_property
+    def parts(self) -> list[dict[str, Part]]:
+        """The texts of the keys of each."""
+        source = self.source
+        return [
+            {part.key: part for part in parts_of(one.text, source.language, source.columns)} for one in self.examples
+        ]
+
+    def part(self, key: Key) -> Part:
+        """Return the newest text of a key that has a value, or else the newest at all."""
+        pairs = zip(self.parts, self.examples, strict=True)
+        there = [(parts[key.name], is_blank(one.entry.data.get(key.name))) for parts, one in pairs if key.name in parts]
+        there.sort(key=lambda found: found[1])
+        return there[0][0] if there else Part(key.name, f"{key.name}: ", "")
+
+    def key_of(self, field: str) -> Key | None:
+        """Return the key that holds a field."""
+        return next((self.keys[name] for name, held in self.fields.items() if held == field), None)
+
+    def days_in(self, key: Key) -> dict[int, Day]:
+        """Return the days that a key says: number of the entry -> day."""
+        values = {at: one.entry.data.get(key.name) for at, one in enumerate(self.examples)}
+        return {at: day for at, value in values.items() if (day := day_of(value, self.habits))}
+
+    def days(self, field: str) -> dict[int, str]:
+        """Return the days of the events, by a field or else by the names of their files: number of the entry -> day."""
+        if key := self.key_of(field):
+            return {at: day.date for at, day in self.days_in(key).items()}
+        named = {at: ISO_DAY.search(one.name) for at, one in enumerate(self.examples)}
+        return {at: day[0] for at, day in named.items() if day and field == "date"}
+
+    def texts(self, at: int, field: str) -> list[str]:
+        """Return what an entry's key says of a field, as texts."""
+        key = self.key_of(field)
+        value = self.examples[at].entry.data.get(key.name) if key else None
+        found = value if isinstance(value, list) else [value]
+        return [str(one.get(name_key(one) or "", "")) if isinstance(one, dict) else str(one or "") for one in found]
+
+
+def sorted_newest(examples: Sequence[Example]) -> list[Example]:
+    """Put events in order, the newest first, by the days that keys or names of files say; those without come last."""
+    keys = _keys(examples)
+    habits = _habits(keys)
+    name = next((key for key, field in _days(keys, habits).items() if field == "date"), "")
+
+    def day(example: Example) -> str:
+        found = day_of(example.entry.data.get(name), habits)
+        named = ISO_DAY.search(example.name)
+        return found.date if found else named[0] if named else ""
+
+    return sorted(examples, key=day, reverse=True)
+
+
+def day_of(value: Any, habits: DateHabits) -> Day | None:
+    """Read a value that is nothing but a day, with or without a time; None if it is no such thing."""
+    text = value.strip() if isinstance(value, str) else ""
+    found = find_date(text, None, habits)
+    is_day = found and found.leading and not found.title and found.date.count("-") == len("--")
+    return Day(text, found.date) if found and is_day else None
+
+
+def _keys(examples: Sequence[Example]) -> list[Key]:
+    """List the keys of events: in the order of the first one, and each other one behind what it follows."""
+    order: list[str] = []
+    for example in examples:
+        at = 0
+        for name in example.entry.data:
+            if name in order:
+                at = order.index(name) + 1
+            else:
+                order.insert(at, name)
+                at += 1
+    held = {name: [one.entry.data[name] for one in examples if name in one.entry.data] for name in order}
+    return [Key(name, values, len(examples)) for name, values in held.items()]
+
+
+def _habits(keys: Iterable[Key]) -> DateHabits:
+    return date_habits(value for key in keys for value in key.values if isinstance(value, str))
+
+
+def _days(keys: Iterable[Key], habits: DateHabits) -> dict[str, str]:
+    """Find the keys that hold an event's days: key -> `date` or `end_date`.
+
+    Of two, the one whose name is no end's is the first day, unless the other is named as the beginning: where there is
+    a `start_date`, `date` is the last day.
+    """
+    begins: list[Key] = []
+    ends: list[Key] = []
+    plain: list[Key] = []
+    for key in keys:
+        match = _DAY.fullmatch(key.word)
+        if match and key.filled and key.is_of(lambda value: day_of(value, habits) is not None):
+            (begins if match["begins"] else ends if match["ends"] else plain).append(key)
+    if begins and plain and not ends:
+        return {begins[0].name: "date", plain[0].name: "end_date"}
+    first = next(iter(plain + begins), None)
+    found = {first.name: "date"} if first else {}
+    return found | {key.name: "end_date" for key in ends[:1] if first}
+
+
+def _parts_of_days(keys: Iterable[Key]) -> dict[str, str]:
+    """Find keys that hold a day in parts: key -> `date.year`, `date.month`, `date.day`, or the same of `end_date`."""
+    found: dict[str, str] = {}
+    for key in keys:
+        if match := _SPLIT.fullmatch(key.word):
+            found[key.name] = f"{'end_date' if match['which'] == 'end' else 'date'}.{match['part']}"
+    return found if {"date.year", "date.month", "date.day"} <= {*found.values()} else {}

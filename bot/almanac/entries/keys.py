@@ -1,0 +1,161 @@
+"""Which field of an event each key of a site's own files or entries holds: by its name, and proven by its values.
+
+Names alone do not tell: `date` may be the last day of several, `registration` an address or a yes, `institution` the
+place or where the speaker works. So each field goes to the key whose name and values together fit best.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from almanac.dates import TIME
+
+_NAMES = {
+    "title": "title heading headline event_title event_name talk_title name event talk topic subject",
+    "people": "speaker speakers presenter presenters guest guests panelist panelists lecturer lecturers instructor "
+    "instructors facilitator facilitators host hosts people author authors moderator lead leader",
+    "affiliation": "affiliation institution organization organisation company university employer institute "
+    "affiliations",
+    "location": "location venue where place room address city town institution",
+    "url": "registration registration_url registration_link register rsvp rsvp_url rsvp_link signup sign_up tickets "
+    "ticket_url meetup_url meetup_link meetup zoom_link zoom_url zoom redirect event_url event_link eventbrite join "
+    "join_url join_link url link external_url website web_page webpage href",
+    "recording": "recording recording_link recording_url recordings video video_url video_link videos youtube_link "
+    "youtube_url youtube watch replay vimeo",
+    "slides": "slides slides_link slides_url slide_deck materials materials_url presentation",
+    "image": "image thumbnail cover cover_image featured_image picture img banner photo hero hero_image header_image",
+    "image_alt": "image_alt alt image_description",
+    "description": "abstract description summary excerpt short_description details about blurb content text",
+    "tags": "tags categories keywords topics",
+    "when": "time times hours event_time start_time when",
+    "ends": "end_time",
+    "time_zone": "time_zone timezone tz",
+    "series": "series type event_type kind category group",
+    "number": "number num no nr edition",
+}
+_NAMES_OF = {field: names.replace("_", "").split() for field, names in _NAMES.items()}
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_ADDRESS = re.compile(r"(?:https?://|\.{0,2}/|mailto:)\S*|[\w-]+(?:\.[\w-]+)+/\S*|[\w/-]+\.html?")
+_PICTURE = re.compile(r"\S.*\.(?:png|jpe?g|gif|webp|svg|avif)(?:[?#]\S*)?|https?://\S+", re.IGNORECASE)
+_TIME = re.compile(rf"{TIME}", re.IGNORECASE)
+_TECHNICAL = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_LONGEST_TITLE, _LONGEST_SUMMARY = 300, 500
+
+
+def words_of(key: str) -> str:
+    """Return a key's name as words with underscores between them: `youtubeLink` is `youtube_link`."""
+    return re.sub(r"[\W_]+", "_", _CAMEL.sub("_", key)).strip("_").lower()
+
+
+def is_blank(value: Any) -> bool:
+    """Tell whether a value says nothing: none, an empty text or list, or words such as `TBA`."""
+    if isinstance(value, str):
+        return not value.strip() or value.strip().casefold() in ("tba", "tbc", "tbd", "n/a")
+    return value is None or value in ([], {})
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of several entries: its name, and its values in those that have it, the newest first.
+
+    `entries` is how many entries there are.
+    """
+
+    name: str
+    values: Sequence[Any]
+    entries: int
+
+    @cached_property
+    def word(self) -> str:
+        """The name in one word: `start_date`, `startDate` and `startdate` are one."""
+        return words_of(self.name).replace("_", "")
+
+    @cached_property
+    def filled(self) -> list[Any]:
+        return [value for value in self.values if not is_blank(value)]
+
+    @property
+    def is_usual(self) -> bool:
+        """Tell whether most entries have the key."""
+        return len(self.values) * 2 > self.entries
+
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether most entries have a value for the key."""
+        return len(self.filled) * 2 > self.entries
+
+    @property
+    def is_constant(self) -> bool:
+        """Tell whether the key is usual, and says the same in nearly all entries that have it."""
+        return self.is_usual and max(map(self.values.count, self.values)) * 4 >= len(self.values) * 3
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether its values are rather the whole text about an event than a line about it."""
+        lengths = sorted(len(str(value)) for value in self.filled)
+        return bool(lengths) and lengths[len(lengths) // 2] > _LONGEST_SUMMARY
+
+    def is_of(self, test: Callable[[Any], bool]) -> bool:
+        """Tell whether what it holds is of one kind; a key that holds nothing yet is taken at its word."""
+        return sum(map(test, self.filled)) * 4 >= len(self.filled) * 3
+
+
+def is_words(value: Any) -> bool:
+    """Tell whether a value is a text and no address."""
+    return isinstance(value, str) and not _ADDRESS.fullmatch(value.strip())
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and _ADDRESS.fullmatch(value.strip()) is not None
+
+
+def _is_person(value: Any) -> bool:
+    if isinstance(value, dict):
+        return name_key(value) is not None
+    return is_words(value) and not _TECHNICAL.fullmatch(value)
+
+
+def name_key(person: Mapping[str, Any]) -> str | None:
+    """Return the key that holds a person's name, in what is said of one person."""
+    return next((key for key in person if words_of(key) in ("name", "full_name", "title", "person", "speaker")), None)
+
+
+_TESTS: dict[str, Callable[[Any], bool]] = {
+    "title": lambda value: is_words(value) and len(value) <= _LONGEST_TITLE,
+    "people": lambda value: all(map(_is_person, value)) if isinstance(value, list) else _is_person(value),
+    "url": _is_address,
+    "recording": _is_address,
+    "slides": _is_address,
+    "image": lambda value: isinstance(value, str) and _PICTURE.fullmatch(value.strip()) is not None,
+    "tags": lambda value: all(map(is_words, value)) if isinstance(value, list) else is_words(value) and "," in value,
+    "when": lambda value: isinstance(value, str) and _TIME.search(value) is not None,
+    "ends": lambda value: isinstance(value, str) and _TIME.search(value) is not None,
+    "number": lambda value: str(value).isdigit(),
+}
+
+
+def fields_of(keys: Sequence[Key], taken: Mapping[str, str], *, has_text: bool) -> dict[str, str]:
+    """Return what keys hold: key -> field; those whose field is known already, its days, are `taken`.
+
+    What only a few have is not looked at. `has_text` tells whether the text about an event stands below the keys.
+    """
+    found = dict(taken)
+    candidates = [key for key in keys if key.is_usual or len(key.filled) * 3 >= key.entries]
+    for field, names in _NAMES_OF.items():
+        has_people = "people" in found.values()
+        if field == "affiliation" and not has_people:
+            continue
+        free = [key for key in candidates if key.name not in found and key.word in names]
+        if field == "location" and has_people:
+            free = [key for key in free if key.word != "institution"]  # where someone works
+        fitting = [key for key in free if key.is_of(_TESTS.get(field, is_words))]
+        if field == "description" and has_text:
+            fitting = [key for key in fitting if key.is_long or key.word == "abstract"]
+        if field in ("series", "tags", "image", "number"):
+            fitting = [key for key in fitting if any(value != key.values[0] for value in key.values)]
+        if fitting:
+            best = min(fitting, key=lambda key: (not key.is_asked, names.index(key.word)))
+            found[best.name] = field
+    return found

@@ -1,0 +1,295 @@
+"""How a site writes its events in files or a list of its own, learned from the newest: the template of the next one.
+
+Each key is written where the newest entry has it, in its quotes and its way of writing dates and lists. It is copied if
+it says the same in most of them, filled by the field that its name and values tell, or else by a question of the form's
+own. What is doubtful is named; nothing is guessed.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from almanac.entries.bodies import learn_body
+from almanac.entries.days import Written, day_again, day_written, time_written
+from almanac.entries.doubts import doubts_of
+from almanac.entries.examples import ISO_DAY, Example, Models, Source
+from almanac.entries.formats import DataEntry
+from almanac.entries.inyaml import YamlList
+from almanac.entries.keys import Key, name_key, words_of
+from almanac.entries.styles import Part, Piece, copied, entry_template, parts_of
+from almanac.event.model import Event, safe_slug
+from almanac.page.lines import plain
+from almanac.page.tables import Question
+
+_LONGEST_EXAMPLE = 80
+_OURS = {*Event.model_fields, "duration"}
+_VALUES = {
+    "people": "people | names",
+    "affiliation": "people | map(attribute='affiliation') | select | unique | join(', ')",
+    "slides": "(links | selectattr('label', 'equalto', 'Slides') | map(attribute='url') | list)[:1] | join",
+    "image_alt": "image.alt",
+    "tags": "tags | join(', ')",
+}
+_ITEMS = {"people": ("person in people", "person.name"), "tags": ("tag in tags", "tag")}
+_CONDITIONS = {"affiliation": "people", "slides": "links", "image_alt": "image"}
+_TIMES = ("when", "ends")
+_EXACT = ("date", "end_date", *_TIMES, "number")
+_OF_PERSON = {
+    "name": "name full_name person speaker title",
+    "affiliation": "affiliation organization organisation company institution university employer",
+    "url": "url link website homepage web page href",
+    "role": "role position job job_title",
+}
+_PERSON_FIELD = {key: name for name, keys in _OF_PERSON.items() for key in keys.split()}
+_INDENT = re.compile(r"\n([ ]+)\S")
+
+
+@dataclass(frozen=True)
+class Learned:
+    """How the next event is written.
+
+    `name` is the pattern of its file's name, empty in a list. `keys` says what fills each key: a field of the event,
+    `extra.` and a question's id, or nothing where the key is copied. `fields` are those that are shown, below the keys
+    too; `doubts` say in sentences why the result may be wrong.
+    """
+
+    template: str
+    name: str
+    keys: Mapping[str, str]
+    fields: frozenset[str]
+    questions: tuple[Question, ...]
+    doubts: tuple[str, ...]
+
+
+def learn(source: Source) -> Learned:
+    """Learn from a site's own events, at least one, how the next one is written.
+
+    Raises:
+        UserError: Their keys are not valid YAML.
+    """
+    models = Models(source)
+    keys = _KeyWriter(models)
+    template = entry_template([*keys.pieces()], models.examples[0].text, source.language)
+    shown = {field.partition(".")[0] for field in (*models.fields.values(), *keys.inner)}
+    body = learn_body(models.bodies, shown)
+    if body.words:
+        keys.ask("text", "Text", body.words, "Stands below the rest, as in the other events.", is_long=True)
+    if source.columns:
+        template = f"{','.join(source.columns)}\n{template}"
+    elif source.has_body:
+        mark = "+++" if source.language == "toml" else "---"
+        template = f"{mark}\n{template}{mark}\n{body.template}"
+    fields = frozenset(shown | body.fields)
+    doubts = (*keys.doubts, *doubts_of(models, fields, keys.filled_by))
+    return Learned(template, _name(models), keys.filled_by, fields, tuple(keys.questions), doubts)
+
+
+def _name(models: Models) -> str:
+    """Return the pattern of most names of files: what in them is the day's, the people's or the title's."""
+    return Counter(_pattern(models, at) for at in range(len(models.examples))).most_common(1)[0][0]
+
+
+def _pattern(models: Models, at: int) -> str:
+    name = models.examples[at].name
+    if not name or name.isdigit():
+        return "{number}" if name else ""
+    day = ISO_DAY.search(name)
+    before, rest = (f"{name[: day.start()]}{{date}}", name[day.end() :]) if day else ("", name)
+    words = rest.lstrip("-_")
+    if not words:
+        return before + rest
+    people = safe_slug(" ".join(models.texts(at, "people")))
+    kind = "{people}" if people and people == safe_slug(words) else "{slug}"
+    return f"{before}{rest[: len(rest) - len(words)]}{kind}"
+
+
+class _KeyWriter:
+    """Writes the keys of a template; what that needs of the form, and what is doubtful about it, comes together here.
+
+    `filled_by` is what fills each key, and `inner` are fields that the groups of a key hold.
+    """
+
+    def __init__(self, models: Models) -> None:
+        self.models = models
+        self.language = models.source.language
+        self.questions: list[Question] = []
+        self.filled_by: dict[str, str] = {}
+        self.inner: set[str] = set()
+        self.doubts: list[str] = []
+
+    def pieces(self) -> Iterator[Piece]:
+        """Write each key that the next entry is to have."""
+        for key in self.models.keys.values():
+            part, field = self.models.part(key), self.models.fields.get(key.name)
+            if field:
+                self.filled_by[key.name] = field
+                yield self.filled(key, part, field, self.written(key, field))
+            elif (own := self.with_own_name(key, part)) is not None:
+                self.filled_by[key.name] = "id"
+                yield Piece(part.lead, own)
+            elif again := day_again(self.models, key):
+                self.filled_by[key.name] = "date"
+                yield self.filled(key, part, "date", Written(again, ""))
+            elif self.language == "csv" and not key.is_asked:
+                yield Piece("", "")  # a table keeps its columns
+            elif key.is_constant or (key.is_usual and not key.is_asked):
+                self.filled_by[key.name] = ""
+                yield self.constant(key, max(key.values, key=key.values.count))
+            elif key.is_asked and (group := self.group(key)):
+                yield Piece(part.lead.rstrip(" "), group)
+            elif key.is_asked:
+                yield from self.asked(key, part)
+
+    def constant(self, key: Key, value: Any) -> Piece:
+        pairs = zip(self.models.examples, self.models.parts, strict=True)
+        part = next(parts[key.name] for one, parts in pairs if one.entry.data.get(key.name, ...) == value)
+        return Piece(part.lead, copied(part.value))
+
+    def with_own_name(self, key: Key, part: Part) -> str | None:
+        """Write a value that is made of the file's own name, such as an address of its own; None if it is not."""
+        named = [(one.name, one.entry.data[key.name]) for one in self.models.examples if key.name in one.entry.data]
+        if not key.is_usual or "." in part.value or not all(name and name in str(value) for name, value in named):
+            return None
+        before, _, after = part.value.partition(named[0][0])
+        return f"{copied(before)}{{{{ id }}}}{copied(after)}"
+
+    def asked(self, key: Key, part: Part) -> Iterator[Piece]:
+        """Let a question of the form's own fill a key."""
+        if any(isinstance(one, dict | list) and not _is_texts(one) for one in key.filled):
+            self.doubts.append(f"Most events have `{key.name}`, a group of values that no question of a form can fill.")
+        elif all(isinstance(one, bool) for one in key.filled):
+            yield self.constant(key, max(key.filled, key=key.filled.count))
+        else:
+            name = safe_slug(words_of(key.name)).replace("-", "_")
+            name = f"{name}_key" if name in _OURS else name
+            example = key.filled[0]
+            shown = ", ".join(map(str, example)) if isinstance(example, list) else str(example)
+            label = words_of(key.name).replace("_", " ").capitalize()
+            self.ask(name, label, shown, f"Written as `{key.name}`.", is_long=key.is_long or "\n" in shown)
+            self.filled_by[key.name] = field = f"extra.{name}"
+            yield self.filled(key, part, field, Written(field, self.condition(key, field)))
+
+    def ask(self, name: str, label: str, example: str, purpose: str, *, is_long: bool) -> None:
+        words = plain(" ".join(example.split()))[:_LONGEST_EXAMPLE]
+        self.questions.append(Question(name, label, words, purpose, is_long))
+
+    def written(self, key: Key, field: str) -> Written:
+        """Return what gives a field's value for a key, and the condition under which the key is there."""
+        if field.startswith(("date", "end_date")):
+            if found := day_written(self.models, key, field):
+                return found
+            self.doubts.append(f"It is not certain how `{key.name}` writes days, as in `{key.filled[0]}`.")
+        condition = self.condition(key, field)
+        if field in _TIMES:
+            return time_written(key, field, condition)
+        value = _picture(key) if field == "image" else _VALUES.get(field, field)
+        return Written(value, condition)
+
+    def condition(self, key: Key, field: str) -> str:
+        """Return the condition under which a key is there at all; empty where it always is, with or without a value."""
+        name = field.partition(".")[0]
+        blank = len(key.values) - len(key.filled)
+        if name in ("title", "date", "number") or blank > key.entries - len(key.values):
+            return ""
+        return field if name == "extra" else _CONDITIONS.get(name, name)
+
+    def filled(self, key: Key, part: Part, field: str, written: Written) -> Piece:
+        """Write a key with a value, in the way of the model."""
+        value = self.plain(written.value, field)
+        if any(isinstance(one, list) for one in key.filled):
+            text = self.listed(part, key.filled[0], field)
+        elif self.language == "yaml" and part.value.startswith(("|", ">")):
+            space = _INDENT.search(part.value)
+            text = f"{part.value.split(maxsplit=1)[0]}\n{space[1] if space else ''}{{{{ {value} }}}}"
+        else:
+            # Without quotes, JSON has null for what is not known: to Liquid, an empty text is something.
+            quote = "" if self.language == "json" and field not in ("title", "date") else part.quote
+            text = f"{quote}{{{{ {value} }}}}{quote}"
+        if self.language in ("json", "csv"):
+            return Piece(part.lead, text)
+        return Piece(_led(part), text, written.condition)
+
+    def plain(self, value: str, field: str) -> str:
+        """Leave a value as it was typed where the site's generator makes it inert."""
+        is_text = field.partition(".")[0] not in _EXACT
+        return f"{value} | plain" if self.models.source.escapes and is_text else value
+
+    # ----------------------------------------------------------------------- lists
+
+    def listed(self, part: Part, model: Any, field: str) -> str:
+        """Write a list of texts or of people, in brackets or each on a line of its own."""
+        loop, value = _ITEMS.get(field, (f"one in {field}.splitlines()", "one"))
+        if isinstance(model, list) and model and isinstance(model[0], dict):
+            return self.people(part, loop)
+        is_block = self.language == "yaml" and not part.value.startswith("[")
+        first = part.value.lstrip("[- \n")[:1]
+        quote = first if first in ('"', "'") else '"' if self.language != "yaml" else ""
+        item = f"{quote}{{{{ {self.plain(value, field)} }}}}{quote}"
+        if not is_block:
+            return f"[{{% for {loop} %}}{item}{{% if not loop.last %}}, {{% endif %}}{{% endfor %}}]"
+        return f"{{% for {loop} %}}\n{_space(part)}- {item}\n{{% endfor %}}"
+
+    def people(self, part: Part, loop: str) -> str:
+        """Write a list of people of whom several things are said, each under a key."""
+        pieces = []
+        for one in parts_of(_space(part) + part.value, "yaml"):
+            name = _PERSON_FIELD.get(words_of(one.key))
+            if name:
+                value = self.plain(f"person.{name}", "people")
+                condition = "" if name == "name" else f"person.{name}"
+                pieces.append(Piece(_led(one), f"{one.quote}{{{{ {value} }}}}{one.quote}", condition))
+        return f"{{% for {loop} %}}\n{entry_template(pieces, _space(part) + part.value, 'yaml')}{{% endfor %}}"
+
+    def group(self, key: Key) -> str | None:
+        """Write a list of groups of which one tells of the event, such as its talk, among others that are always there.
+
+        None where no group of the list has a title, and people or a description beside it.
+        """
+        texts = [f"{_space(part)}{part.value}\n" for one in self.models.parts if (part := one.get(key.name))]
+        lists = [(text, YamlList().entries(text)) for text in texts if text.lstrip().startswith("- ")]
+        own = [Example("", text[one.start : one.end], one) for text, items in lists for one in items if _has_title(one)]
+        if self.language != "yaml" or len(own) < len(texts):
+            return None
+        models = Models(replace(self.models.source, examples=own, has_body=False))
+        inner = _KeyWriter(models)
+        pieces = [*inner.pieces()]
+        held = {*models.fields.values()}
+        if not ("title" in held and held & {"people", "description"}):
+            return None
+        self.questions += inner.questions
+        self.doubts += inner.doubts
+        self.inner |= held
+        text, items = lists[0]
+        at = [number for number, one in enumerate(items) if _has_title(one)] or [len(items)]
+        all_of_them = [one.data for _, entries in lists for one in entries]
+        kept = [text[one.start : one.end] if all_of_them.count(one.data) * 2 >= len(lists) else "" for one in items]
+        before, after = "".join(kept[: at[0]]), "".join(kept[at[-1] + 1 :])
+        return (before + entry_template(pieces, own[0].text, "yaml") + after).removesuffix("\n")
+
+
+def _picture(key: Key) -> str:
+    """Return what gives a picture's path, as the newest says it: from the site's root, or the name alone."""
+    example = str(key.filled[0])
+    if "/" not in example:
+        return "image.path.split('/') | last"
+    return "('/' ~ image.path) if image.path else ''" if example.startswith("/") else "image.path"
+
+
+def _led(part: Part) -> str:
+    """Return what leads to a value, with a space where a key had none."""
+    return part.lead if part.lead[-1:].isspace() else f"{part.lead} "
+
+
+def _space(part: Part) -> str:
+    """Return what a list's hyphens are indented by."""
+    return part.lead.rpartition("\n")[2]
+
+
+def _has_title(entry: DataEntry) -> bool:
+    return name_key(entry.data) is not None
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str | int) for one in value)

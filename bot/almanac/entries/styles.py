@@ -1,0 +1,122 @@
+"""How the keys of one entry are written: an entry's text cut into its keys, and keys written as a template of them."""
+
+import csv
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import yaml
+
+from almanac.yamlfile import MAX_CHARACTERS, compose
+
+Language = Literal["yaml", "toml", "json", "csv"]
+
+_JINJA = re.compile(r"\{[{%#]")
+_TOML_KEY = re.compile(r"([A-Za-z0-9_-]+[ \t]*=[ \t]*)(\S.*)?")
+_JSON_KEY = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*")[ \t\r\n]*:[ \t\r\n]*')
+_JSON_GAP = re.compile(r"[ \t\r\n]*,?")
+_BLOCK = re.compile(r"[|>][-+0-9]*")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One key as an entry's text has it: what leads to its value, from the beginning of the key, and the value."""
+
+    key: str
+    lead: str
+    value: str
+
+    @property
+    def quote(self) -> str:
+        """The mark around the value, if it is in quotes."""
+        return self.value[0] if self.value[:1] in ('"', "'") else ""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One key of a template: what leads to its value, the value, and the condition under which it is written at all."""
+
+    lead: str
+    value: str
+    condition: str = ""
+
+
+def parts_of(text: str, language: Language, names: Sequence[str] = ()) -> list[Part]:
+    """Cut the text of one entry into its keys; `names` are those of a table's columns.
+
+    Raises:
+        UserError: It is not valid YAML.
+    """
+    return {"yaml": _yaml, "toml": _toml, "json": _json, "csv": _csv}[language](text, names)
+
+
+def _yaml(text: str, _: Sequence[str]) -> list[Part]:
+    node = compose(text, "", MAX_CHARACTERS)
+    if isinstance(node, yaml.SequenceNode):
+        node = node.value[0] if node.value else None
+    parts = []
+    for key, child in node.value if isinstance(node, yaml.MappingNode) and not node.flow_style else ():
+        start, middle = key.start_mark.index, child.start_mark.index
+        parts.append(Part(key.value, text[start:middle], text[middle : child.end_mark.index].rstrip()))
+    return parts
+
+
+def _toml(text: str, _: Sequence[str]) -> list[Part]:
+    parts = []
+    for line in text.split("\n"):
+        if line.startswith("["):
+            break  # what follows belongs to a group
+        if match := _TOML_KEY.fullmatch(line.rstrip("\r")):
+            parts.append(Part(match[1].split("=")[0].strip(), match[1], (match[2] or "").rstrip()))
+    return parts
+
+
+def _json(text: str, _: Sequence[str]) -> list[Part]:
+    parts = []
+    at = text.find("{") + 1
+    while match := _JSON_KEY.match(text, at):
+        end = json.JSONDecoder().raw_decode(text, match.end())[1]
+        parts.append(Part(json.loads(match[1]), text[at : match.end()], text[match.end() : end]))
+        gap = _JSON_GAP.match(text, end)
+        at = gap.end() if gap else end
+    return parts
+
+
+def _csv(text: str, names: Sequence[str]) -> list[Part]:
+    cells = next(csv.reader([text]), [])
+    return [Part(name, "", cell) for name, cell in zip(names, cells, strict=False)]
+
+
+# ------------------------------------------------------------------------------- a template
+
+
+def copied(text: str) -> str:
+    """Write the site's own words in a template as they are."""
+    return f"{{% raw %}}{text}{{% endraw %}}" if _JINJA.search(text) else text
+
+
+def entry_template(pieces: Sequence[Piece], text: str, language: Language) -> str:
+    """Put pieces together to the template of one entry, given the text of one as a model for what is around them."""
+    if language == "csv":
+        return ",".join(piece.value for piece in pieces) + "\n"
+    if language == "json":
+        start = text.find("{") + 1
+        parts = ",".join(piece.lead + piece.value for piece in pieces)
+        return text[:start].lstrip() + parts + _closing(text)
+    before = ""
+    space = ""
+    if language == "yaml" and text.lstrip(" ").startswith("-"):
+        space = re.match(r"[ ]*-[ ]+", text)[0]  # type: ignore[index] # that is what it begins with
+        before, space = space, " " * len(space)
+    written = ""
+    for at, piece in enumerate(pieces):
+        line = f"{(before or space) if at == 0 else space}{piece.lead}{piece.value}\n"
+        written += f"{{% if {piece.condition} %}}\n{line}{{% endif %}}\n" if piece.condition and at else line
+    return written
+
+
+def _closing(text: str) -> str:
+    end = text.rfind("}")
+    return text[len(text[:end].rstrip()) : end + 1] + "\n"
