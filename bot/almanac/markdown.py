@@ -17,6 +17,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 # Jekyll's typographer makes dashes of `--` and `---` and one character of `...`, so the second of a run is a reference.
 _MARKUP = re.compile(r"[\\`*_^{}\[\]<>|$~]|&(?=[A-Za-z0-9_:#])|:(?=//)|(?<=[wW]{3})\.|(?<=-)-|(?<=\.)\.")
 _IN_RUN = re.compile(r"(?:(?<=-)|(?<=&#45;))&#45;|(?:(?<=\.)|(?<=&#46;))&#46;")
+_OUTSIDE_PATH = re.compile(rb"[^A-Za-z0-9\-._~/]")
 _FIRST = re.compile(r"\A(?:[#+\-=:]|[0-9]+[.)])")
 _JOINT = re.compile(r"[!&]\Z")
 _BANG = re.compile(r"!\Z")
@@ -91,6 +92,12 @@ def address(url: str) -> Safe:
         RefusedUrl: A page may not link there.
     """
     return Safe(check_url(url))
+
+
+def path(value: str) -> Safe:
+    """Return the path of a file of the site as it may be put into a link's brackets, or into an attribute."""
+    data = value.lstrip("/").encode(errors="replace")
+    return Safe(_OUTSIDE_PATH.sub(lambda found: f"%{found[0][0]:02X}".encode(), data).decode())
 
 
 def formerly(written: str) -> str:

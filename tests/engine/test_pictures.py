@@ -244,3 +244,24 @@ def test_a_bot_that_closes_it_is_not_fought_over_a_picture_that_cannot_be_had(sc
     issue = scene.world.forge.issue(number)
     assert issue
     assert lapsed(planner.filed(filed.look, issue)) is None
+
+
+@pytest.mark.parametrize("scene", [pytest.param("github", marks=pytest.mark.emulator)], indirect=True)
+def test_what_it_costs_on_github(scene: Scene) -> None:
+    from tests.emulated import GitHubWorld  # noqa: PLC0415 - loads PyGithub, and only where Node is
+
+    assert isinstance(scene.world, GitHubWorld)
+    asks_for_pictures(scene.world)
+    address = scene.world.attach(PNG)
+    costs: list[list[int]] = []
+    for picture in (address, ""):
+        number = scene.world.file_issue("New event", answers(picture), labels=("event",))
+        costs.append([])
+        for _ in range(2):
+            scene.world.emulator.proxy.requests.clear()
+            reconcile(number, scene.world.connect(default_branch="main"), load_messages())
+            costs[-1] += [len(scene.world.emulator.proxy.reads), len(scene.world.emulator.proxy.writes)]
+            scene.world.commit({f"{picture[-3:]}.md": b"The base moves.\n"})
+        scene.world.edit_issue(number, state="closed")
+        reconcile(number, scene.world.forge, load_messages())
+    assert [some - none for some, none in zip(*costs, strict=True)] == [1, 1, 1, 0]

@@ -203,7 +203,7 @@ def test_a_picture_that_is_attached_is_read(answer: str) -> None:
     form = own_form("  - {type: textarea, id: image, attributes: {label: Picture}}\n")
     event = filed(form, f"{START}### Picture\n\n{answer}").event
     assert event
-    assert event.image == Image(url=PICTURE)
+    assert event.image == Image(url=PICTURE, alt=event.title)
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,9 @@ def read_times(date: str, line: str, folder: Path, *, as_json: bool) -> int:
 
 def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
     """Show the section that an issue would put on the page; 1 if it has problems or is not one of the form's."""
+    from almanac.event.attachment import copy_path, with_copy
     from almanac.event.submission import submit_body
+    from almanac.images import SUFFIXES
     from almanac.proposal.form_version import is_of_longer_form
     from almanac.proposal.ours import why_not_ours
     from almanac.renderer import house_form, template
@@ -105,7 +107,10 @@ def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
         form = house_form() if is_of_longer_form(issue.body, house_form(), form) else form
         submission = submit_body(issue.body, form, config, issue.number)
         event = submission.event
-        section = site.renderer()(event) if event else None
+        shown = event
+        if event and event.image and event.image.url:  # what kind of picture it is, is not known yet
+            shown = with_copy(event, copy_path(config.images, event.id, event.image.url, SUFFIXES[0]))
+        section = site.renderer()(shown) if shown else None
     if as_json:
         print_json(
             {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from almanac.errors import ForgeError, Problem
-from almanac.event.attachment import copy_path, own_copy
+from almanac.event.attachment import copy_path, own_copy, with_copy
 from almanac.event.model import Event
 from almanac.images import MAX_BYTES, SUFFIXES, RefusedImage, clean_picture
 from almanac.proposal.state import Blob, Changes
@@ -50,10 +50,10 @@ def with_picture(
     names = at_base(paths[0].rpartition("/")[0])
     there = next((path for path in paths if path.rpartition("/")[2] in names), None)
     if there:
-        return Pictured(_at(event, there))
+        return Pictured(with_copy(event, there))
     for path, blob in on_branch().items():
         if blob and path in paths:
-            return Pictured(_at(event, path), {path: blob})
+            return Pictured(with_copy(event, path), {path: blob})
     if not url:
         return Pictured(event)
     try:
@@ -64,10 +64,5 @@ def with_picture(
         why = Problem(f"The picture could not be fetched: {error} {_WITHOUT} for now, and I will try again.")
     else:
         path = copy_path(folder, event.id, url, picture.suffix)
-        return Pictured(_at(event, path), {path: picture.data})
+        return Pictured(with_copy(event, path), {path: picture.data})
     return Pictured(event.model_copy(update={"image": None}), why=why)
-
-
-def _at(event: Event, path: str) -> Event:
-    image = event.image and event.image.model_copy(update={"path": path, "url": None})
-    return event.model_copy(update={"image": image})

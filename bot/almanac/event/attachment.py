@@ -40,6 +40,12 @@ def copy_path(folder: str, event_id: str, url: str, suffix: str) -> str:
     return f"{folder.rstrip('/')}/{name}-{_digest(url)}{suffix}"
 
 
+def with_copy(event: Event, path: str) -> Event:
+    """Return an event whose picture is the site's copy, and no attachment any more."""
+    image = event.image and event.image.model_copy(update={"path": path, "url": None})
+    return event.model_copy(update={"image": image})
+
+
 def own_copy(event: Event | None) -> str | None:
     """Return the path of an event's picture if its file is one that Almanac has made for this event."""
     path = event.image.path if event and event.image else None

@@ -57,6 +57,10 @@ _INVALID = {
     "checkboxes": "These boxes are not as the form gives them: one a line, each as in `- [x] words` or `- [ ] words`.",
     "upload": "This answer can only be attached files.",
 }
+_DESCRIBE_PICTURE = (
+    "Please say here in a few words what the picture shows, for people who do not see it. Until then, it has the "
+    "event's title."
+)
 _ONLY_INVISIBLE = "This answer contains only invisible characters, or such as not everybody sees."
 _PLACEHOLDER = "This placeholder counts as left blank. You can leave such a question empty."
 _INVALID_OTHERWISE = "This answer is not as the form gives it. Please type it again."
@@ -136,7 +140,7 @@ class _Answers:
         extra = self.extra()
         status = self.status(values["status"]) if "status" not in extra else None
         tags = self.tags(values["tags"])
-        image = self.image(values["image"], values["image_alt"])
+        image = self.image(values["image"], values["image_alt"], title)
         order = [field.label for field in self.form.fields]
         self.problems.sort(key=lambda problem: order.index(problem.field or order[0]))
         if self.problems or not title or not days:
@@ -324,7 +328,7 @@ class _Answers:
                 self.complain("tags", Problem(over, typed=tag))
         return tuple(tags.values())
 
-    def image(self, typed: str | None, alt: str | None) -> Image | None:
+    def image(self, typed: str | None, alt: str | None, title: str | None) -> Image | None:
         if typed is None:
             if alt:
                 message = "There is no picture that this describes; it was left out."
@@ -334,7 +338,9 @@ class _Answers:
         if isinstance(image, Problem):
             self.complain("image", image)
             return None
-        return image.model_copy(update={"alt": alt})
+        if not alt and "image_alt" in self.labels:
+            self.warnings.append(Problem(_DESCRIBE_PICTURE, self.labels["image_alt"]))
+        return image.model_copy(update={"alt": alt or title})
 
     def extra(self) -> dict[str, Extra]:
         """Return the answers to the site's own questions."""

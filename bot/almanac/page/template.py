@@ -3,8 +3,8 @@
 The template runs in Jinja2's sandbox, with Markdown's escaping in the place of HTML's. A value that is put out as it is
 (`{{ title }}`) is escaped for every position at once. A filter that knows the position escapes for that one: `text`
 (within a line), `heading`, `item` (at the start of a line), `link(url)`; `url` gives a checked URL, `host` the name of
-its site, `slug` only `a-z`, `0-9` and hyphens, `blocks` a description's paragraphs, `heading_date` a date in words,
-`like("Nov 8, 2021")` one as in an example.
+its site, `path` that of a file of this site, `slug` only `a-z`, `0-9` and hyphens, `blocks` a description's paragraphs,
+`heading_date` a date in words, `like("Nov 8, 2021")` one as in an example.
 
 No escaping makes typed text safe within a link's brackets, a tag, a script or code. In prose a character reference is
 read as its character and nothing more; after `](`, in an attribute's quotes or in a script it is read too late or not
@@ -35,7 +35,7 @@ SectionRenderer = Callable[[Event], str]
 TEMPLATE = "templates/section.md.j2"
 MAX_SECTION = 1_000_000  # characters
 
-_SAFE_FILTERS = frozenset({"url", "slug"})
+_SAFE_FILTERS = frozenset({"url", "path", "slug"})
 _ONCE_EXTRA = ("status", "tags")
 _SAFE_FIELDS = frozenset({"id", "date", "status"})
 _FILTERS_FOR_ONE_POSITION = frozenset({"text", "heading", "item", "link"})
@@ -151,7 +151,8 @@ def _problems(tree: nodes.Template, file: str) -> Iterator[Problem]:
     for line, place in _misplaced_values(tree):
         message = (
             f"A value is inside {place}, where typed text could do harm. "
-            "Move it, or use the filter `url` (for an address) or `slug` (for a-z, 0-9 and hyphens)."
+            "Move it, or use the filter `url` (for an address), `path` (for a file of the site) or `slug` (for a-z, "
+            "0-9 and hyphens)."
         )
         yield Problem(message, file=file, line=line)
     yield from filter_blocks(tree, file)
@@ -384,6 +385,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "item": _for_text(escape.item),
     "url": _for_text(_url),
     "host": _for_text(_host),
+    "path": _for_text(escape.path),
     "slug": _for_text(lambda value: Safe(safe_slug(value))),
     "link": _link,
     "blocks": _for_text(blocks),
