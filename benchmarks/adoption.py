@@ -127,7 +127,7 @@ def is_rich(event: Event) -> bool:
 
 def proposed(site: Site, event: Event, text: str) -> tuple[str, str] | str:
     """Return the page before and after an event was put onto it, or why that is refused."""
-    views = views_of(site.config, site.renderer(), site.index_renderer())
+    views = views_of(site.publisher, site.renderers())
     try:
         files = put_event(views, site.text, completed(views, event, site.text), None)
     except AlmanacError as error:

@@ -1,6 +1,7 @@
 """A site in memory: its files by path."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
 
 from almanac.caps import Cap
 from almanac.commands.build import build_files
@@ -9,7 +10,6 @@ from almanac.forge.removals import Removals
 from almanac.proposal.plan import Offer, new_id, proposed
 from almanac.proposal.state import Base, EventAtBase, Filed, Issue, Look, Proposal, PutBranch
 from almanac.site import Site
-from almanac.views import views_of
 
 Files = Mapping[str, str | bytes]
 
@@ -21,6 +21,9 @@ class MemoryFiles:
 
     def __init__(self, files: Files) -> None:
         self._files = {path: data.encode() if isinstance(data, str) else data for path, data in files.items()}
+
+    def now(self) -> datetime:
+        return datetime(2021, 12, 1, 12, tzinfo=UTC)
 
     def read(self, path: str, cap: Cap) -> bytes | None:
         return self._files.get(path)
@@ -64,7 +67,7 @@ def proposed_files(files: Files, number: int, text: str) -> dict[str, str | byte
     look = Look(issue, Base("main", "0" * 40), Proposal())
     filed = Filed(look, issue, submission.event, labels={field.id: field.label for field in site.form.fields})
     offer = Offer(new_id(look, submission.event, site.store, site.ids), submission.event)
-    views = views_of(site.config, site.renderer(), site.index_renderer())
+    views = site.views()
     plan = proposed(filed, EventAtBase(site.config, site.store, site.text, site.ids), views, offer)
     [branch] = [write for write in plan.writes if isinstance(write, PutBranch)]
     return dict(branch.files)

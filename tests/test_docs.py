@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "tests/README.md"])
 FOLDERS = [ROOT, ROOT / "bot/almanac", ROOT / "tests", ROOT / "tests/server"]
-EXAMPLE = {"bot/almanac/views/calendar.py", "tests/views/test_calendar.py"}
+EXAMPLE = {"bot/almanac/views/table.py", "tests/views/test_table.py"}
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 
 

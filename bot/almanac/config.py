@@ -34,6 +34,21 @@ class Series(_Group):
     ] = ()
 
 
+class Organizer(_Group):
+    """Who holds the events."""
+
+    name: Annotated[str, Field(min_length=1)]
+    url: str | None = None
+
+
+def _list_place(value: str | None) -> str | None:
+    return value if value is None or (value.startswith("#") and value.strip("# ")) else _site_path(value)
+
+
+def _paths(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
+
+
 class Config(_Group):
     """All that a site may say about itself."""
 
@@ -68,6 +83,31 @@ class Config(_Group):
     index_template: Annotated[
         SitePath | None,
         Field(description="The Jinja2 template of one event's line in a second list of the page, an index"),
+    ] = None
+
+    upcoming: Annotated[
+        str | None,
+        AfterValidator(_list_place),
+        Field(
+            description="Where events are listed until they are over: a page, or `#` and a heading of the history page",
+            examples=["events.md", "#Upcoming Events"],
+        ),
+    ] = None
+    upcoming_template: Annotated[
+        SitePath | None, Field(description="The Jinja2 template of one event's section there; left out: as in `page`")
+    ] = None
+    moves: Annotated[
+        Literal["pull-request", "commit"], Field(description="How past events get from `upcoming` to `page`")
+    ] = "pull-request"
+    calendar: Annotated[
+        SitePath | tuple[SitePath, ...],
+        AfterValidator(_paths),
+        Field(description="An iCalendar file, or several; `{series}` in a path gives one for each series"),
+    ] = ()
+    feed: Annotated[SitePath | None, Field(description="An Atom feed of the newest changes")] = None
+    data: Annotated[SitePath | None, Field(description="A file of schema.org events in JSON-LD")] = None
+    organizer: Annotated[
+        Organizer | None, Field(description="Who holds the events, as calendar, feed and search results name them")
     ] = None
 
     def zones(self, series: str | None = None) -> Zones:

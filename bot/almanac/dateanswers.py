@@ -105,7 +105,7 @@ def read_last_day(text: str, first: str | None) -> str | Problem | None:
     if first is None:
         return _checked(last, text) if last.written.year and last.written.month else None
     start = WrittenDate(*map(int, first.split("-")))
-    found = _range(_Typed(_Side(start), last), text)
+    found = _range(_TypedDays(_Side(start), last), text)
     return found if isinstance(found, Problem) else found.last or found.first
 
 
@@ -139,7 +139,7 @@ class _Side:
 
 
 @dataclass(frozen=True)
-class _Typed:
+class _TypedDays:
     """One date, or two with a mark between them."""
 
     first: _Side
@@ -159,9 +159,9 @@ def _sides(text: str, position: int, patterns: Sequence[re.Pattern[str]]) -> Ite
             yield _Side(written_date(match), written_date(after).weekday, after.end())
 
 
-def _typed(text: str) -> Iterator[_Typed]:
+def _typed(text: str) -> Iterator[_TypedDays]:
     """Find what a text may begin with: a date, or two."""
-    yield from map(_Typed, _sides(text, 0, _WHOLE))
+    yield from map(_TypedDays, _sides(text, 0, _WHOLE))
     lead = _FROM.match(text)
     start = lead.end() if lead else 0
     for mark in _TO.finditer(text):
@@ -170,7 +170,7 @@ def _typed(text: str) -> Iterator[_Typed]:
             if first.end == len(before):
                 for last in _sides(text, mark.end(), _EITHER):
                     if first.written.month or last.written.month:
-                        yield _Typed(first, last, mark["mark"].lower())
+                        yield _TypedDays(first, last, mark["mark"].lower())
 
 
 def _read(text: str, typed: str) -> Days | Problem | None:
@@ -214,7 +214,7 @@ def _iso(year: int, month: int, day: int, typed: str) -> str | Problem:
     return f"{year}-{month:02d}-{day:02d}"
 
 
-def _range(found: _Typed, typed: str) -> Days | Problem:
+def _range(found: _TypedDays, typed: str) -> Days | Problem:
     """Give each of two dates what it leaves out, and check them."""
     first, last = found.first, found.last or found.first
     one, other = first.written, last.written

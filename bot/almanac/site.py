@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,7 +14,7 @@ from almanac.config import Config, read_config
 from almanac.errors import ConfigError, ForgeError, Problem, UserError
 from almanac.event.model import Event
 from almanac.event.record import SUFFIX, is_foreign, is_record_name
-from almanac.event.store import RecordFolder, Store
+from almanac.event.records import RecordFolder, RecordStore
 from almanac.forge.disk import Disk
 from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
@@ -21,6 +22,9 @@ from almanac.forge.removals import Removals, removals
 from almanac.form.schema import Form, read_form
 from almanac.jekyll import hidden_files, is_data_file, joined
 from almanac.text import first_few
+from almanac.views import Renderers, views_of
+from almanac.views.generated import Publisher
+from almanac.views.protocol import View
 
 if TYPE_CHECKING:
     from almanac.page.section import Renderer
@@ -38,11 +42,12 @@ class SiteFiles(Protocol):
 
     `names` and `read_all` are about the files directly in a folder, which need not exist; `read_all` is by name. What
     is larger than the cap says is refused, and so is a symbolic link. `reads_freely` tells whether reading sends
-    no requests.
+    no requests, and `now` what time it is there.
     """
 
     @property
     def reads_freely(self) -> bool: ...
+    def now(self) -> datetime: ...
     def read(self, path: str, cap: Cap) -> bytes | None: ...
     def names(self, folder: str) -> Collection[str]: ...
     def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]: ...
@@ -126,7 +131,7 @@ class Site:
         return frozenset(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
 
     @cached_property
-    def store(self) -> Store:
+    def store(self) -> RecordStore:
         """Where the site keeps its records."""
         return RecordFolder(self.config.records)
 
@@ -205,6 +210,11 @@ class Site:
         parent = self.config.records.rpartition("/")[0]
         return f"Set `records` in {configs.PATH} to a folder of its own, such as `{joined(parent, OWN_FOLDER)}`."
 
+    @property
+    def publisher(self) -> Publisher:
+        """Who publishes, as the views name them."""
+        return Publisher(self.config, None, self.files.now())
+
     @cached_property
     def section_template(self) -> str | None:
         return self._template(self.config.section_template)
@@ -228,6 +238,22 @@ class Site:
         found = sorted(self.files.read_all(folder, MESSAGE, MESSAGES).items()) if folder else ()
         paths = {f"{folder}/{name}": (name.removesuffix(MESSAGE), data) for name, data in found}
         return {name: OwnTemplate(decoded(data, path), path) for path, (name, data) in paths.items()}
+
+    @cached_property
+    def upcoming_template(self) -> str | None:
+        return self._template(self.config.upcoming_template)
+
+    def renderers(self, prepared: Sequence[Event] = ()) -> Renderers:
+        """Return what writes an event wherever the site shows it; `prepared` are as in `renderer`."""
+        from almanac.renderer import own_renderer  # noqa: PLC0415 -- Jinja2 is slow to import
+
+        source, path = self.upcoming_template, self.config.upcoming_template
+        coming = own_renderer(source, path, prepared) if source is not None and path else None
+        return Renderers(self.renderer(prepared), self.index_renderer(prepared), coming)
+
+    def views(self) -> tuple[View, ...]:
+        """Return the views of the site."""
+        return views_of(self.publisher, self.renderers())
 
     def renderer(self, prepared: Sequence[Event] = ()) -> "Renderer":
         """Return what writes a section: the site's own template (`prepared` ones in one process) if any, else ours."""
@@ -272,6 +298,9 @@ class CommitFiles:
     def reads_freely(self) -> bool:
         return self._forge.reads_freely(self._commit)
 
+    def now(self) -> datetime:
+        return self._forge.now()
+
     def read(self, path: str, cap: Cap) -> bytes | None:
         return self._forge.read(self._commit, path, cap)
 
@@ -300,11 +329,12 @@ class Folder:
 
     reads_freely = True
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         if not root.is_dir():
             raise UserError(Problem("There is no such folder.", file=str(root)))
         self._disk = Disk(root)
         self.root = self._disk.root
+        self.now = now
 
     def inside(self, path: Path) -> str:
         """Return a path of this machine as a path within the site; a link in it is refused where it is read."""

@@ -6,7 +6,7 @@ import pytest
 from almanac.config import Config
 from almanac.event.model import Event
 from almanac.event.record import write_record
-from almanac.event.store import RecordFolder
+from almanac.event.records import RecordFolder
 from almanac.proposal.branch import Branch, content_on_top
 from almanac.proposal.marker import PullState
 from almanac.proposal.merge import field_digests

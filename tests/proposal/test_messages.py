@@ -93,13 +93,37 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
                     Problem("The record was edited, so this section is written again."),
                 ),
                 "problems": (),
+                "moves": False,
+                "refused": None,
                 "files": ("_data/x.yml", "p.md"),
             },
         ),
         None,
     ),
+    "edits-moves": (
+        Draft(
+            "edits",
+            {
+                "notes": (Problem("This event is over, so it moves to the history.", file="next.md", line=9),),
+                "problems": (),
+                "moves": True,
+                "refused": "Changes must be made through a pull request",
+                "files": ("next.md", "p.md"),
+            },
+        ),
+        None,
+    ),
     "edits-undecided": (
-        Draft("edits", {"notes": (), "problems": (Problem("Both were changed.", file="p.md", line=3),), "files": ()}),
+        Draft(
+            "edits",
+            {
+                "notes": (),
+                "problems": (Problem("Both were changed.", file="p.md", line=3),),
+                "moves": False,
+                "refused": None,
+                "files": (),
+            },
+        ),
         None,
     ),
 }

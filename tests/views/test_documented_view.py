@@ -16,7 +16,7 @@ NAMES = re.findall(r"^def (test_\w+)", TESTS, re.MULTILINE)
 
 @pytest.fixture
 def tests(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], None]]:
-    view = ModuleType("almanac.views.calendar")
+    view = ModuleType("almanac.views.table")
     exec(MODULE, view.__dict__)  # noqa: S102 -- our own documentation
     monkeypatch.setitem(sys.modules, view.__name__, view)
     scope: dict[str, Callable[[], None]] = {}

@@ -7,7 +7,7 @@ from almanac.page.importer import import_page
 from almanac.page.index import index_of, index_template
 from almanac.page.outline import outline
 from almanac.page.template import section_renderer
-from almanac.views import views_of
+from almanac.views import Renderers, page_view
 from almanac.views.indexed import IndexedPageView
 from almanac.views.page import PageView
 from almanac.views.protocol import Built, put_event, stamped
@@ -77,8 +77,8 @@ def test_a_list_for_which_no_template_works_gets_none(monkeypatch: pytest.Monkey
 
 
 def test_a_site_has_the_view_that_its_config_names() -> None:
-    assert [type(view) for view in views_of(CONFIG, render, line_of)] == [IndexedPageView]
-    assert [type(view) for view in views_of(Config(), render)] == [PageView]
+    assert type(page_view(CONFIG, Renderers(render, line_of))) is IndexedPageView
+    assert type(page_view(Config(), Renderers(render))) is PageView
 
 
 # ------------------------------------------------------------------------------- proposals

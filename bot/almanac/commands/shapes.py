@@ -22,7 +22,7 @@ from almanac.page.section import Renderer
 from almanac.page.tables import observe_table
 from almanac.page.template import section_renderer
 from almanac.renderer import house_renderer
-from almanac.views import views_of
+from almanac.views import Renderers, page_view
 from almanac.views.protocol import unshown
 
 SHAPES = {
@@ -75,7 +75,7 @@ class Shape:
         elif any(words(plain(line)).count(words(event.title).strip()) > 1 for line in split_lines(section)):
             yield Problem("The title of a new event would be shown twice.", file=file)
         index = section_renderer(self.index) if self.index else None
-        (view,) = views_of(Config(page=file), self.render, index)
+        view = page_view(Config(page=file), Renderers(self.render, index))
         if not lands(page, event, section):
             yield Problem("A sample of it would not be found on the page again as one event of its day.", file=file)
         elif found := view.doubt(file, page.text, view.put(file, page.text, event, None)):

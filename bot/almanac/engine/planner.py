@@ -7,7 +7,7 @@ from almanac.engine.forms import Forms
 from almanac.engine.pictures import Pictured, with_picture
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event
-from almanac.event.store import Store
+from almanac.event.records import RecordStore
 from almanac.event.submission import submit_body
 from almanac.forge.protocol import Forge
 from almanac.proposal import triage
@@ -19,7 +19,6 @@ from almanac.proposal.ours import has_headings, may_be_ours
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
 from almanac.proposal.state import EventAtBase, Filed, Issue, Look, Plan, SharedBranch
 from almanac.site import CommitFiles, Site
-from almanac.views import views_of
 from almanac.views.protocol import Undecided
 
 DEFAULT_LIMIT = 10
@@ -161,7 +160,7 @@ class Planner:
         kept = self._record_at(look.proposal.head, store, chosen) if filed.event is None and not shared else None
         if not (filed.event or kept or shared):
             return triage.problems_told(filed)
-        views = views_of(site.config, site.renderer(), site.index_renderer())
+        views = site.views()
         at_base = EventAtBase(site.config, store, site.text, site.ids, record)
         offer = Offer(chosen, filed.event or kept, shared)
         if offer.event:
@@ -177,7 +176,7 @@ class Planner:
             filed = _pictured(filed, pictured)
         return proposed(filed, at_base, views, offer)
 
-    def _deleted_record(self, look: Look, store: Store, event_id: str) -> Event | None:
+    def _deleted_record(self, look: Look, store: RecordStore, event_id: str) -> Event | None:
         """Read the record that the event had on the base, if it was deleted there: its section may have stayed."""
         pull, state = look.proposal.pull, pull_state(look.proposal.pull)
         commit = state.commit or (pull.head if pull else None)
@@ -185,7 +184,7 @@ class Planner:
             return None
         return self._record_at(commit, store, event_id)
 
-    def _record_at(self, commit: str | None, store: Store, event_id: str) -> Event | None:
+    def _record_at(self, commit: str | None, store: RecordStore, event_id: str) -> Event | None:
         """Read the record that a commit holds; None if there is none, or none that can be read."""
         path = store.path(event_id)
         try:
@@ -194,7 +193,7 @@ class Planner:
         except UserError:
             return None
 
-    def _shared(self, look: Look, head: str, store: Store, event_id: str) -> SharedBranch | None:
+    def _shared(self, look: Look, head: str, store: RecordStore, event_id: str) -> SharedBranch | None:
         """Read a branch with commits of someone else; None if all of it is on the base, or its commits are gone."""
         base = look.base.commit
         fork = self.forge.merge_base(base, head)
@@ -229,7 +228,7 @@ class Planner:
             sides=lambda path: (self.forge.read(fork, path), self.forge.read(base, path), self.forge.read(head, path)),
         )
 
-    def _merged_at(self, look: Look, fork: str, head: str, store: Store, event_id: str) -> str | None:
+    def _merged_at(self, look: Look, fork: str, head: str, store: RecordStore, event_id: str) -> str | None:
         """Return what a branch held when it was merged in a way that git cannot see, such as a squash.
 
         What its event's record was on the base then is what both sides last had in common. If its pull request is

@@ -4,15 +4,16 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from almanac.engine.missing import undecided, without_deleted
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
-from almanac.errors import Raced
+from almanac.errors import ForgeError, Raced
 from almanac.event.model import Event
 from almanac.page.section import Renderer
 from almanac.proposal.marker import pull_state
-from almanac.proposal.page_edits import PageEdits, edits_proposed
+from almanac.proposal.page_edits import PageEdits, edits_proposed, moves_committed
 from almanac.proposal.state import SYNC_BRANCH, Look, Overview, Proposal
 from almanac.site import Site
 from almanac.views import views_of
@@ -27,8 +28,8 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     Raises:
         UserError: A record, a view's file or a template cannot be used, or a record would be too large to be read back.
     """
-    records, render = site.records, site.renderer(site.records)
-    views = views_of(site.config, render, site.index_renderer(records))
+    records, renderers = site.records, site.renderers(site.records)
+    render, views = renderers.section, views_of(site.publisher, renderers)
     removals = site.files.removed(site.config.records, site.config.page)
     cleared = without_deleted(site, removals, views, render)
     built = build_all(views, lambda path: cleared.files.get(path, site.text(path)), records)
@@ -46,7 +47,11 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     after = {**built.files, **written}
     changed = {} if built.problems else {path: text for path, text in after.items() if site.text(path) != text}
     return PageEdits(
-        changed, {path: site.text(path) for path in changed}, built.problems, (*cleared.notes, *built.notes)
+        changed,
+        {path: site.text(path) for path in changed},
+        built.problems,
+        (*cleared.notes, *built.notes),
+        built.moved,
     )
 
 
@@ -68,6 +73,13 @@ def _propose(planner: Planner, overview: Overview) -> Done | None:
     edits = rebuild(site) if site.record_texts else PageEdits()
     if not (edits.notes or edits.problems) and edits.files.keys() <= site.record_texts.keys():
         edits = PageEdits()  # a formatter was run over the page: that records remember so can wait for a real edit
+    if edits.only_moves and site.config.moves == "commit":
+        try:
+            return carry_out(moves_committed(edits, base), Look(None, base, Proposal()), planner)
+        except ForgeError as refused:
+            if refused.passing:
+                raise
+            edits = replace(edits, refused=str(refused))
     pull = overview.pulls.get(SYNC_BRANCH)
     if pull is None and (edits.files or head):
         pull = forge.newest_pull(SYNC_BRANCH)

@@ -6,6 +6,7 @@ new, edited, closed, touched by someone's commit or cut short is looked at by it
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from almanac.engine.planner import Planner
 from almanac.engine.rebuild import propose_page_edits
@@ -65,7 +66,11 @@ def reconcile_all(
     issues = {issue.number: issue for issue in listed}
     sweep = _Sweep(planner, overview, issues)
     if not sweep.has_looked_for_edits():
-        yield from _attempt(0, lambda: propose_page_edits(planner, overview))
+        for done in _attempt(0, partial(propose_page_edits, planner, overview)):
+            yield done
+            if any(isinstance(write, PutBranch) and write.branch == overview.base.branch for write in done.plan.writes):
+                overview = forge.overview()
+                sweep = _Sweep(planner, overview, issues)
     planner.mark = {"swept": overview.base.commit}
     # What ends comes first: it makes room for other issues of the same person, which are taken in their order.
     numbers = sorted({*issues, *sweep.pulls, *sweep.heads}, key=lambda number: (number in issues, number))
@@ -126,6 +131,9 @@ class _Sweep:
         likely one has done so too. If reading costs nothing it is done anyway.
         """
         if self.planner.forge.reads_freely(self.base):
+            return False
+        site = self.planner.site(self.base)
+        if site.config.upcoming and any(view.is_due(site.text) for view in site.views()):
             return False
         states = [pull_state(pull) for pull in self.pulls.values()]
         all_on_base = len(states) >= _SEVERAL and all(state.base == self.base for state in states)

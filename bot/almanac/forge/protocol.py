@@ -1,6 +1,7 @@
 """What Almanac needs of a place where repositories, issues and pull requests live."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Literal, Protocol
 
 from almanac.caps import PAGE, RECORDS, Cap
@@ -33,6 +34,9 @@ class Forge(Protocol):
     @property
     def has_accounts(self) -> bool:
         """Whether people have accounts here, so that it is known who may write."""
+
+    def now(self) -> datetime:
+        """Tell what time it is, with a zone."""
 
     def look(self, number: int, *, hasty: bool = False) -> Look:
         """Read one issue, the base, what there is of the issue's proposal, and which others are open.

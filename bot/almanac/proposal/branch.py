@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from almanac.errors import Problem, UserError
 from almanac.event.attachment import own_copy
 from almanac.event.model import Event
-from almanac.event.store import Store
+from almanac.event.records import RecordStore
 from almanac.proposal.marker import PullState
 from almanac.proposal.merge import Merged, field_digests, merge, merge_records
 from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBranch, branch_name
@@ -153,7 +153,7 @@ def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, 
     )
 
 
-def _records(shared: SharedBranch, store: Store, event_id: str) -> tuple[Event, Event | None]:
+def _records(shared: SharedBranch, store: RecordStore, event_id: str) -> tuple[Event, Event | None]:
     """Read the branch's record as it is now, and as it was where the branch left the base."""
     path = store.path(event_id)
     text, forked = shared.texts(path), shared.fork_record
@@ -175,7 +175,7 @@ def _records(shared: SharedBranch, store: Store, event_id: str) -> tuple[Event, 
     return now, before
 
 
-def _record_text(shared: SharedBranch, store: Store, event_id: str, base: str | None) -> str:
+def _record_text(shared: SharedBranch, store: RecordStore, event_id: str, base: str | None) -> str:
     """Return the text of the record's file on the branch, with what people changed in it on the base, comments too.
 
     What cannot be merged by lines, or not be read afterwards, stays as the branch has it, or as the base has it if it

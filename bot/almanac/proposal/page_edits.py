@@ -10,6 +10,7 @@ from almanac.proposal.comment import draft_digest
 from almanac.proposal.marker import ended, pull_entries, pull_state
 from almanac.proposal.state import (
     SYNC_BRANCH,
+    Base,
     Closer,
     DeleteBranch,
     Draft,
@@ -24,20 +25,49 @@ from almanac.proposal.state import (
 from almanac.proposal.triage import CLOSED_BY, ENDED, REJECTED, marked
 
 NO_ISSUE = 0
-TITLE = "Take edits made by hand into the records"
 
 
 @dataclass(frozen=True)
 class PageEdits:
     """The files that have to change because of what people edited by hand: path -> text, and as it is before.
 
-    `problems` are what a person has to decide first (nothing changes then), `notes` what would be done.
+    `problems` are what a person has to decide first (nothing changes then), `notes` what would be done, and `moved` how
+    many events are over, and move to the history.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
     before: Mapping[str, str | None] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
+    moved: int = 0
+    refused: str | None = None  # why the base takes no commit, if the site wants one for past events
+
+    @property
+    def only_moves(self) -> bool:
+        """Whether nothing but time has passed."""
+        return 0 < self.moved == len(self.notes)
+
+    @property
+    def title(self) -> str:
+        """What the proposal is called."""
+        if not self.only_moves:
+            return "Take edits made by hand into the records"
+        return f"Move {self.moved} past event{'s' * (self.moved > 1)} to the history"
+
+
+def moves_committed(edits: PageEdits, base: Base) -> Plan:
+    """Plan one commit on the base that moves past events to the history."""
+    commit = PutBranch(
+        branch=base.branch,
+        base=base.commit,
+        parents=(base.commit,),
+        files=edits.files,
+        message=f"{edits.title}\n",
+        expected=base.commit,
+        before=edits.before,
+    )
+    reason = "Past events are moved to the history, in a commit on the main branch."
+    return Plan(NO_ISSUE, "updated", reason, (commit,), None, (), edits.notes)
 
 
 def edits_proposed(edits: PageEdits, look: Look, *, mine: bool) -> Plan | None:
@@ -65,18 +95,23 @@ def edits_proposed(edits: PageEdits, look: Look, *, mine: bool) -> Plan | None:
         base=look.base.commit,
         parents=(look.base.commit,),
         files=edits.files,
-        message=f"{TITLE}\n",
+        message=f"{edits.title}\n",
         expected=look.proposal.head,
         before=edits.before,
         fresh=True,
     )
-    body = Draft("edits", {"notes": edits.notes, "problems": (), "files": tuple(edits.files)})
+    body = _draft(edits, tuple(edits.files))
     entries = {"digest": digest, "base": look.base.commit, "says": draft_digest(body)}
-    opening: Write = OpenPull(SYNC_BRANCH, look.base.branch, TITLE, body, entries)
+    opening: Write = OpenPull(SYNC_BRANCH, look.base.branch, edits.title, body, entries)
     if pull:
-        opening = EditPull(pull.number, body, entries)
+        opening = EditPull(pull.number, body, entries, edits.title if edits.title != pull.title else None)
     reason = "Edits made by hand are proposed."
     return Plan(NO_ISSUE, "updated" if pull else "created", reason, (commit, opening), None, (), edits.notes)
+
+
+def _draft(edits: PageEdits, files: tuple[str, ...]) -> Draft:
+    values = {"notes": edits.notes, "problems": edits.problems, "moves": edits.only_moves, "refused": edits.refused}
+    return Draft("edits", {**values, "files": files})
 
 
 def _ended(pull: Pull, closer: Closer, look: Look, *, mine: bool) -> Plan:
@@ -92,7 +127,7 @@ def _ended(pull: Pull, closer: Closer, look: Look, *, mine: bool) -> Plan:
 def _undecided(edits: PageEdits, look: Look) -> Plan:
     """Say in the pull request, if one is open, what a person has to decide; the run's summary always says it."""
     pull = look.proposal.open_pull
-    body = Draft("edits", {"notes": edits.notes, "problems": edits.problems, "files": ()})
+    body = _draft(edits, ())
     digest = draft_digest(body)
     writes: tuple[Write, ...] = ()
     if pull and pull_state(pull).says != digest:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from almanac.errors import Problem
 from almanac.event.model import Event
-from almanac.event.store import Store
+from almanac.event.records import RecordStore
 from almanac.proposal import triage
 from almanac.proposal.branch import Branch, Content, content_on_top, fresh_content, proposal_title
 from almanac.proposal.comment import current_comment, draft_digest, put_comment
@@ -52,14 +52,14 @@ def branch_owner(look: Look) -> tuple[Literal["ours", "ask", "shared"], str | No
     return "ask", head
 
 
-def event_id_of(look: Look, event: Event | None, store: Store, taken: frozenset[str]) -> str | None:
+def event_id_of(look: Look, event: Event | None, store: RecordStore, taken: frozenset[str]) -> str | None:
     """Return the id of an issue's event: the one it was first given, else a new one; None if there is no event."""
     pull = look.proposal.pull
     given = pull_state(pull).event
     return given if given or event is None else new_id(look, event, store, taken)
 
 
-def new_id(look: Look, event: Event, store: Store, taken: frozenset[str]) -> str:
+def new_id(look: Look, event: Event, store: RecordStore, taken: frozenset[str]) -> str:
     """Return an id that no record and no open proposal has, so that it does not matter which is merged first."""
     proposed = (pull_state(pull).event for pull in look.others.values())
     return store.new_id(event, taken | {name for name in proposed if name})

@@ -9,7 +9,7 @@ from typing import Literal
 from almanac.config import Config
 from almanac.errors import Problem
 from almanac.event.model import Event
-from almanac.event.store import Store
+from almanac.event.records import RecordStore
 from almanac.views.protocol import Texts
 
 Outcome = Literal["created", "updated", "unchanged", "waiting", "closed", "refused"]
@@ -169,7 +169,7 @@ class EventAtBase:
     """What the site's main branch holds that concerns one event: `ids` are those of all records."""
 
     config: Config
-    store: Store
+    store: RecordStore
     texts: Texts
     ids: frozenset[str]
     record: Event | None = None

@@ -1,5 +1,6 @@
 """Whatever shows an event: each way is a view, and a site has the views that its config names."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from almanac.config import Config
@@ -7,17 +8,45 @@ from almanac.views.protocol import View
 
 if TYPE_CHECKING:
     from almanac.page.section import Renderer
+    from almanac.views.generated import Publisher
+    from almanac.views.page import PageView
 
 
-def views_of(config: Config, render: "Renderer", index: "Renderer | None" = None) -> tuple[View, ...]:
-    """Return the views of a site.
+@dataclass(frozen=True)
+class Renderers:
+    """What writes an event, with the site's own templates or ours.
 
-    `render` writes an event's section, with the site's own template or ours, and `index` its line in a second list of
-    the page, if there is one.
+    `section` writes its section of the history page, `index` its line in a second list of that page, if there is one,
+    and `coming` its section in the list of what is to come, if that has a template of its own.
     """
+
+    section: "Renderer"
+    index: "Renderer | None" = None
+    coming: "Renderer | None" = None
+
+
+def page_view(config: Config, renderers: Renderers) -> "PageView":
+    """Return the history page as a view."""
     # Here, so that what only needs the protocol does not load what the views are made with.
     from almanac.views.indexed import IndexedPageView  # noqa: PLC0415
     from almanac.views.page import PageView  # noqa: PLC0415
 
-    page = IndexedPageView(config, render, index) if index else PageView(config, render)
-    return (page,)
+    if renderers.index:
+        return IndexedPageView(config, renderers.section, renderers.index)
+    return PageView(config, renderers.section)
+
+
+def views_of(publisher: "Publisher", renderers: Renderers) -> tuple[View, ...]:
+    """Return the views of a site."""
+    from almanac.views.calendar import CalendarView  # noqa: PLC0415
+    from almanac.views.feed import FeedView  # noqa: PLC0415
+    from almanac.views.structured import StructuredView  # noqa: PLC0415
+    from almanac.views.timeline import TimelineView  # noqa: PLC0415
+
+    config, page = publisher.config, page_view(publisher.config, renderers)
+    return (
+        TimelineView(publisher, page, renderers) if config.upcoming else page,
+        *(CalendarView(path, publisher) for path in config.calendar),
+        *([FeedView(config.feed, publisher)] if config.feed else []),
+        *([StructuredView(config.data, publisher)] if config.data else []),
+    )

@@ -34,6 +34,7 @@ class Built:
     files: Mapping[str, str] = field(default_factory=dict)  # the views' files, path -> text
     problems: tuple[Problem, ...] = ()  # what a person has to decide. While there is one, nothing may be written
     notes: tuple[Problem, ...] = ()  # what would be done, and what was noticed on the way
+    moved: int = 0  # how many events are over, and move to the history
 
 
 class View(Protocol):
@@ -68,6 +69,10 @@ class View(Protocol):
             UserError: A file or a template cannot be used.
         """
         ...
+
+    def is_due(self, texts: Texts) -> bool:
+        """Tell whether a file may have to change because time has passed."""
+        return False
 
     def complete(self, event: Event, texts: Texts) -> Event:
         """Return a new event's record with what only this view's files can tell, such as the next number of a table."""
@@ -215,6 +220,10 @@ def build_all(views: Sequence[View], texts: Texts, records: Sequence[Event]) -> 
     for view in views:
         one = view.build(lambda path: built.files.get(path, texts(path)), built.records)  # noqa: B023 - called at once
         built = Built(
-            one.records, {**built.files, **one.files}, (*built.problems, *one.problems), (*built.notes, *one.notes)
+            one.records,
+            {**built.files, **one.files},
+            (*built.problems, *one.problems),
+            (*built.notes, *one.notes),
+            built.moved + one.moved,
         )
     return built

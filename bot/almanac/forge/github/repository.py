@@ -4,10 +4,10 @@ A proposal costs a handful of requests.
 """
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
@@ -54,6 +54,7 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
     pause: float | None = None,
     patience: float = 90,
     cache: RepositoryCache | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> "GitHubForge":
     """Return one repository on GitHub. Nothing is sent yet.
 
@@ -66,6 +67,7 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
         pause: Seconds between writes; None lets a run's first ten go at once and the later ones a second apart.
         patience: The most seconds to wait, in one call, for a rate limit or for GitHub's problems to pass.
         cache: Keeps files for later runs.
+        now: Gives the time, with its zone.
     """
     check_repository_name(repository)
     if not is_address(api_url):
@@ -74,7 +76,7 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
         raise UserError("There is no usable token for GitHub. Put one into the environment as GITHUB_TOKEN.")
     auth, throttle = github.Auth.Token(token), Throttle(pause, patience)
     client = GitHubClient(repository, api_url, auth, secret=token, throttle=throttle)
-    return GitHubForge(client, Attachments(web_address(api_url), token), default_branch, checkout, cache)
+    return GitHubForge(client, Attachments(web_address(api_url), token), default_branch, checkout, cache, now)
 
 
 class GitHubForge(GitHubFiles, GitHubIssues):
@@ -82,16 +84,18 @@ class GitHubForge(GitHubFiles, GitHubIssues):
 
     has_accounts = True
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- what `connect` was given
         self,
         client: GitHubClient,
         attachments: Attachments,
         default_branch: str | None,
         checkout: Path | None,
         cache: RepositoryCache | None,
+        now: Callable[[], datetime],
     ) -> None:
         super().__init__(client, checkout, cache)
         self.attachments, self.default_branch = attachments, default_branch
+        self.now = now
         self._writers = {}
         self._ours: dict[str, Header] = {}
         self._has_graphql = True  # until it turns out that there is none

@@ -50,7 +50,7 @@ class LocalForge:
         self._clone = Clone(folder, now)
         self._git = self._clone.git
         self._store = Store(self._clone.home)
-        self._now = now
+        self.now = now
         self._supposed: dict[int, Issue] = {}
         self._attachments_of = attachments_of
         # These are what git and the store do, and no more.
@@ -313,4 +313,4 @@ class LocalForge:
 
     def _time(self) -> str:
         """Return the time as GitHub writes it: ISO 8601, in UTC, to the second."""
-        return self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -7,7 +7,7 @@ from almanac.event.model import Event, event_id
 from almanac.event.record import SUFFIX, read_record, read_records, record_path, write_record
 
 
-class Store(Protocol):
+class RecordStore(Protocol):
     """Where the records of a site are: each in a file of a folder, or all in one file.
 
     What is read and written is always the text of a whole file, which may hold more than one record.

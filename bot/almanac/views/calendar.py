@@ -1,0 +1,114 @@
+"""The calendar as a view: iCalendar (RFC 5545), one VEVENT for each event whose day is known.
+
+Moments are written in UTC, so that a calendar shows them in its owner's zone without a list of zones; an event without
+a time is one of the whole day.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from almanac.errors import Problem
+from almanac.event.model import Event
+from almanac.views.generated import GeneratedView, is_whole, name_of, plain_lines
+
+_HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Almanac//Almanac//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH")
+_END = "\r\nEND:VCALENDAR\r\n"
+# Typed text cannot begin a line: its own line breaks are escaped, and what is folded goes on with a space.
+_BEGIN, _DONE = "\r\nBEGIN:VEVENT\r\n", "\r\nEND:VEVENT"
+_WIDTH = 75
+"""How many bytes a line may have, by RFC 5545, section 3.1."""
+_MEMORY = ("UID:", "SEQUENCE:", "DTSTAMP:", "LAST-MODIFIED:")
+_STATUS = {"cancelled": "CANCELLED", "postponed": "TENTATIVE"}
+
+
+class CalendarView(GeneratedView):
+    """The file that `calendar` in the config names."""
+
+    def cut(self, text: str) -> dict[str, str] | None:
+        if not text.startswith("\r\n".join(_HEAD[:3])):
+            return None
+        blocks = (block.partition(_DONE)[0] for block in text.split(_BEGIN)[1:])
+        return {_value(block, "UID").rpartition("@")[0]: block for block in blocks}
+
+    def entry(self, event: Event, old: str | None) -> str | None:
+        if not is_whole(event):
+            return None
+        said = "".join(map(_folded, _properties(event)))
+        if old is not None and _said(old) == said:
+            return old
+        uid = _value(old or "", "UID") or f"{event.id}@{self.publisher.host}"
+        sequence = int(_value(old, "SEQUENCE") or 0) + 1 if old is not None else 0
+        now = f"{self.publisher.now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        memory = (f"UID:{uid}", f"SEQUENCE:{sequence}", f"DTSTAMP:{now}", f"LAST-MODIFIED:{now}")
+        return ("".join(map(_folded, memory)) + said).removesuffix("\r\n")
+
+    def joined(self, path: str, entries: Mapping[str, str]) -> str:
+        def place(event_id: str) -> tuple[str, str]:
+            return _value(entries[event_id], "DTSTART").rpartition(":")[2], event_id
+
+        blocks = (f"{_BEGIN}{entries[event_id]}{_DONE}" for event_id in sorted(entries, key=place))
+        return "\r\n".join(_HEAD) + "".join(blocks) + _END
+
+    def left_out(self, records: Sequence[Event]) -> Iterator[Problem]:
+        for record in records:
+            if not is_whole(record):
+                message = "The day of this event is not known, so it is not in the calendar."
+                yield Problem(message, "date", typed=f"{record.date} {record.title}", file=self.path)
+
+
+def _properties(event: Event) -> Iterator[str]:
+    last = date.fromisoformat(event.end_date or event.date)
+    if event.starts:
+        yield f"DTSTART:{_moment(event.starts)}"
+        if event.ends:
+            yield f"DTEND:{_moment(event.ends)}"
+    else:
+        yield f"DTSTART;VALUE=DATE:{event.date.replace('-', '')}"
+        yield f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}"
+    yield f"SUMMARY:{_escaped(name_of(event))}"
+    yield f"STATUS:{_STATUS.get(event.status or '', 'CONFIRMED')}"
+    if event.location:
+        yield f"LOCATION:{_escaped(event.location)}"
+    lines = [event.when, *plain_lines(event)] if event.when else plain_lines(event)
+    if lines:
+        yield f"DESCRIPTION:{_escaped(chr(10).join(lines))}"
+    if event.url:
+        yield f"URL:{event.url}"
+    names = [name for name in (event.series, *event.tags) if name]
+    if names:
+        yield f"CATEGORIES:{','.join(map(_escaped, names))}"
+
+
+def _moment(instant: str) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _escaped(text: str) -> str:
+    """Write a text as a value of the type TEXT: RFC 5545, section 3.3.11."""
+    return re.sub(r"([\\;,])", r"\\\1", text).replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """End a line, and cut it where it would be too long, between two characters."""
+    parts, size = [""], 0
+    for character in line:
+        width = len(character.encode())
+        if size + width > _WIDTH:
+            parts.append(" ")
+            size = 1
+        parts[-1] += character
+        size += width
+    return "\r\n".join(parts) + "\r\n"
+
+
+def _value(block: str, name: str) -> str:
+    """Return what follows a property's name, parameters included; empty if it is not there."""
+    found = re.search(rf"(?:^|\n){name}[:;]([^\n]*(?:\n [^\n]*)*)", block)
+    return found[1].replace("\r\n ", "").rstrip("\r") if found else ""
+
+
+def _said(block: str) -> str:
+    """Return what an entry says, without what it remembers."""
+    kept = (line for line in re.findall(r"[^\n]*\n(?: [^\n]*\n)*", f"{block}\r\n") if not line.startswith(_MEMORY))
+    return "".join(kept)

@@ -1,0 +1,94 @@
+"""The feed as a view: Atom (RFC 4287), the newest changes first."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC
+from xml.sax.saxutils import escape, quoteattr
+
+from almanac.event.model import Event
+from almanac.views.generated import GeneratedView, name_of, plain_lines
+
+_MOST = 20
+_HEAD = (
+    '<?xml version="1.0" encoding="utf-8"?>\n'
+    '<feed xmlns="http://www.w3.org/2005/Atom">\n'
+    "  <generator>Almanac</generator>\n"
+)
+_END = "</feed>\n"
+_BEGIN, _DONE = "  <entry>\n", "  </entry>\n"
+_ID = re.compile(r"    <id>([^<]*)</id>\n")
+_UPDATED = re.compile(r"    <updated>([^<]*)</updated>\n")
+_PUBLISHED = re.compile(r"    <published>([^<]*)</published>\n")
+# What XML 1.0 cannot hold, in whatever way it is written.
+_IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class FeedView(GeneratedView):
+    """The file that `feed` in the config names."""
+
+    @property
+    def most(self) -> int:
+        return _MOST
+
+    def cut(self, text: str) -> dict[str, str] | None:
+        if not text.startswith(_HEAD):
+            return None
+        blocks = (block.partition(_DONE)[0] for block in text.split(_BEGIN)[1:])
+        return {_first(_ID, block).rpartition(":")[2]: block for block in blocks}
+
+    def entry(self, event: Event, old: str | None) -> str:
+        said = "".join(f"    {element}\n" for element in self._elements(event))
+        if old is not None and old.endswith(said) and old.count("\n") == said.count("\n") + 3:
+            return old
+        now = f"{self.publisher.now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        key = _first(_ID, old or "") or f"tag:{self.publisher.host},2021:{event.id}"
+        published = _first(_PUBLISHED, old or "") or now
+        return f"    <id>{key}</id>\n    <published>{published}</published>\n    <updated>{now}</updated>\n{said}"
+
+    def joined(self, path: str, entries: Mapping[str, str]) -> str:
+        def place(event_id: str) -> tuple[str, str]:
+            return _first(_UPDATED, entries[event_id]), event_id
+
+        newest = sorted(entries, key=place, reverse=True)[:_MOST]
+        blocks = "".join(f"{_BEGIN}{entries[event_id]}{_DONE}" for event_id in newest)
+        updated = _first(_UPDATED, entries[newest[0]]) if newest else "1970-01-01T00:00:00Z"
+        return f"{_HEAD}{self._about(path, updated)}{blocks}{_END}"
+
+    def _about(self, path: str, updated: str) -> str:
+        title = self.publisher.config.organizer.name if self.publisher.config.organizer else "Events"
+        lines = [
+            f"<id>tag:{self.publisher.host},2021:{_text(path)}</id>",
+            f"<title>{_text(title)}</title>",
+            f"<updated>{updated}</updated>",
+            f"<author><name>{_text(title)}</name></author>",
+        ]
+        if self.publisher.address:
+            lines.append(f"<link href={_attribute(self.publisher.address)}/>")
+        return "".join(f"  {line}\n" for line in lines)
+
+    def _elements(self, event: Event) -> list[str]:
+        day = f"{event.date}\u2013{event.end_date}" if event.end_date else event.date
+        link = event.url or self.publisher.address
+        lines = [event.when or "", event.location or "", *plain_lines(event)]
+        paragraphs = "".join(f"<p>{_text(line)}</p>" for line in (day, *lines) if line)
+        status = f" ({event.status})" if event.status and event.status != "scheduled" else ""
+        return [
+            f"<title>{_text(f'{day}: {name_of(event)}{status}')}</title>",
+            *([f"<link href={_attribute(link)}/>"] if link else []),
+            *(f"<category term={_attribute(one)}/>" for one in (event.series, *event.tags) if one),
+            f'<content type="html">{_text(paragraphs)}</content>',
+        ]
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return found[1] if found else ""
+
+
+def _text(text: str) -> str:
+    """Write a text between tags, on one line; a line break in HTML is a space."""
+    return escape(_IMPOSSIBLE.sub("\ufffd", text)).replace("\n", "&#10;").replace("\r", "&#13;")
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_IMPOSSIBLE.sub("\ufffd", text))

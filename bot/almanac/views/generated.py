@@ -1,0 +1,148 @@
+"""What the calendar, the feed and the structured data share: files that nobody edits, with one entry for each event.
+
+Such a file is its own memory: an entry keeps its id, and its time stamps until what it says changes.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from almanac.config import Config
+from almanac.errors import ConfigError, Problem
+from almanac.event.model import Event, Person, safe_slug
+from almanac.urls import host_of
+from almanac.views.protocol import Built, Texts, View
+
+SERIES = "{series}"
+"""Stands in a path for the event's series: one file for each."""
+_NOWHERE = "almanac.invalid"
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Who publishes: the settings, where readers find the site (if that is known), and what time it is."""
+
+    config: Config
+    address: str | None
+    now: datetime
+
+    @property
+    def host(self) -> str:
+        """The name that ids are unique under."""
+        organizer = self.config.organizer
+        addresses = (self.address, organizer.url if organizer else None)
+        return next((host for one in addresses if one and (host := host_of(one))), _NOWHERE)
+
+
+class GeneratedView(View):
+    """A file that holds one entry for each event, in an order of its own."""
+
+    def __init__(self, path: str, publisher: Publisher) -> None:
+        self.path, self.publisher = path, publisher
+
+    @abstractmethod
+    def cut(self, text: str) -> dict[str, str] | None:
+        """Return the entries of a file by the ids of their events, in their order; None if it is not one of ours."""
+
+    @abstractmethod
+    def entry(self, event: Event, old: str | None) -> str | None:
+        """Write an event's entry; None if it has none. If it says what the `old` one says, it is that."""
+
+    @abstractmethod
+    def joined(self, path: str, entries: Mapping[str, str]) -> str:
+        """Return a file with these entries, each in its place."""
+
+    @property
+    def most(self) -> int | None:
+        """How many entries there are at most: see `build`."""
+        return None
+
+    def paths(self, event: Event) -> tuple[str, ...]:
+        if SERIES not in self.path:
+            return (self.path,)
+        slug = safe_slug(event.series or "")
+        return (self.path.replace(SERIES, slug),) if slug else ()
+
+    def put(self, path: str, text: str | None, event: Event, previous: Event | None) -> str:
+        entries = self._entries(path, text)
+        self._put(entries, event)
+        return self._written(path, text, entries)
+
+    def remove(self, path: str, text: str | None, event: Event) -> str | None:
+        entries = self._entries(path, text)
+        entries.pop(event.id, None)
+        return self._written(path, text, entries) if text is not None else None
+
+    def build(self, texts: Texts, records: Sequence[Event]) -> Built:
+        """Write every event that has an entry. What is not in a file that is full was there once, and had to go."""
+        shown: dict[str, list[Event]] = {path: [] for path in self._known_paths(records)}
+        for record in records:
+            for path in self.paths(record):
+                shown[path].append(record)
+        files = {}
+        for path, events in shown.items():
+            text = texts(path)
+            there = self._entries(path, text)
+            entries: dict[str, str] = {}
+            is_full = self.most is not None and len(there) >= self.most
+            for event in events:
+                if event.id in there:
+                    entries[event.id] = there[event.id]
+                if event.id in there or not is_full:
+                    self._put(entries, event)
+            if text is not None or entries:
+                files[path] = self._written(path, text, entries)
+        return Built(tuple(records), files, notes=tuple(self.left_out(records)))
+
+    def left_out(self, records: Sequence[Event]) -> Iterable[Problem]:
+        """Name the events that cannot have an entry, and why."""
+        return ()
+
+    def _known_paths(self, records: Sequence[Event]) -> Iterable[str]:
+        found = dict.fromkeys(path for record in records for path in self.paths(record))
+        return found if SERIES in self.path else (self.path,)
+
+    def _put(self, entries: dict[str, str], event: Event) -> None:
+        new = self.entry(event, entries.pop(event.id, None))
+        if new is not None:
+            entries[event.id] = new
+
+    def _entries(self, path: str, text: str | None) -> dict[str, str]:
+        if text is None:
+            return {}
+        entries = self.cut(text)
+        if entries is None:
+            message = "This file is not one that Almanac writes, so it is left alone. Name another in the config."
+            raise ConfigError(Problem(message, file=path))
+        return entries
+
+    def _written(self, path: str, text: str | None, entries: Mapping[str, str]) -> str:
+        if text is not None and self.cut(text) == entries:
+            return text
+        return self.joined(path, entries)
+
+
+def is_whole(event: Event) -> bool:
+    """Tell whether an event's day is known; only such a one can be in a calendar."""
+    return len(event.date) == len("2021-11-08") and event.date.isascii() and not event.date.startswith("X")
+
+
+def name_of(event: Event) -> str:
+    """Return what an event is called where nothing else says its series."""
+    series = event.series
+    return f"{series}: {event.title}" if series and series != event.title else event.title
+
+
+def plain_lines(event: Event) -> list[str]:
+    """Return what readers want to know of an event beside its name, times and place, each in a line of plain text."""
+    people = ", ".join(map(_person, event.people))
+    lines = [f"{event.people_label or 'Guests'}: {people}"] if people else []
+    lines += [event.description] if event.description else []
+    lines += [f"- {item}" for item in event.agenda]
+    named = [("Register", event.url), ("Recording", event.recording), *((one.label, one.url) for one in event.links)]
+    return lines + [f"{label}: {url}" for label, url in named if url]
+
+
+def _person(person: Person) -> str:
+    return f"{person.name} ({person.affiliation})" if person.affiliation else person.name

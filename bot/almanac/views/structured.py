@@ -1,0 +1,101 @@
+"""The structured data as a view: schema.org events in JSON-LD, which search engines read from a page's head.
+
+What is required and recommended there: https://developers.google.com/search/docs/appearance/structured-data/event
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from almanac.errors import Problem
+from almanac.event.model import Event, Person
+from almanac.views.generated import GeneratedView, is_whole, name_of, plain_lines
+
+_ONLINE = re.compile(r"\b(?:online|virtual|zoom|webinar|video|remote|jitsi|teams|meet)\b|^https?://", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://\S+")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
+# What could end a script in a string, or begin something that Jekyll acts on.
+_ACTIVE = re.compile(r"[<>&{}\u2028\u2029]")
+_STATUS = {
+    "cancelled": "EventCancelled",
+    "postponed": "EventPostponed",
+    "rescheduled": "EventRescheduled",
+}
+
+
+class StructuredView(GeneratedView):
+    """The file that `data` in the config names."""
+
+    def cut(self, text: str) -> dict[str, str] | None:
+        try:
+            found = json.loads(text)
+        except ValueError:
+            return None
+        if not isinstance(found, list) or not all(isinstance(one, dict) and "identifier" in one for one in found):
+            return None
+        return {str(one["identifier"]): _dumped(one) for one in found}
+
+    def entry(self, event: Event, old: str | None) -> str | None:
+        return _dumped(self._event(event)) if is_whole(event) else None
+
+    def joined(self, path: str, entries: Mapping[str, str]) -> str:
+        def place(event_id: str) -> tuple[str, str]:
+            return json.loads(entries[event_id])["startDate"], event_id
+
+        return "[\n" + ",\n".join(entries[event_id] for event_id in sorted(entries, key=place)) + "\n]\n"
+
+    def left_out(self, records: Sequence[Event]) -> Iterator[Problem]:
+        for record in records:
+            if not is_whole(record):
+                message = "The day of this event is not known, so it is not in the structured data."
+                yield Problem(message, "date", typed=f"{record.date} {record.title}", file=self.path)
+
+    def _event(self, event: Event) -> dict[str, Any]:
+        organizer = self.publisher.config.organizer
+        mode, location = _place(event)
+        values = {
+            "@context": "https://schema.org",
+            "@type": "Event",
+            "identifier": event.id,
+            "name": name_of(event),
+            "startDate": event.starts or event.date,
+            "endDate": event.ends or event.end_date,
+            "eventStatus": f"https://schema.org/{_STATUS.get(event.status or '', 'EventScheduled')}",
+            "eventAttendanceMode": f"https://schema.org/{mode}" if mode else None,
+            "location": location,
+            "description": "\n".join(plain_lines(event)) or None,
+            "url": event.url or self.publisher.address,
+            "performer": [_person(person) for person in event.people] or None,
+            "organizer": {"@type": "Organization", "name": organizer.name, "url": organizer.url} if organizer else None,
+            "recordedIn": {"@type": "CreativeWork", "url": event.recording} if event.recording else None,
+            "keywords": ", ".join(one for one in (event.series, *event.tags) if one) or None,
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def _place(event: Event) -> tuple[str | None, dict[str, Any] | None]:
+    """Return how one takes part, and where; a place that names an online service or an address is no place on Earth."""
+    said = event.location or ""
+    address = _ADDRESS.search(said)
+    if _ONLINE.search(said) or (not said and event.url):
+        url = address[0] if address else event.url
+        return "OnlineEventAttendanceMode", {"@type": "VirtualLocation", **({"url": url} if url else {"name": said})}
+    if said:
+        return "OfflineEventAttendanceMode", {"@type": "Place", "name": said, "address": said}
+    return None, None
+
+
+def _person(person: Person) -> dict[str, Any]:
+    work = {"@type": "Organization", "name": person.affiliation} if person.affiliation else None
+    values = {"@type": "Person", "name": person.name, "url": person.url, "affiliation": work}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _dumped(value: Mapping[str, Any]) -> str:
+    """Write an event on one line, so that neither a script element nor Liquid finds anything in it to act on."""
+
+    def inert(string: re.Match[str]) -> str:
+        return _ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", string[0])
+
+    return _STRING.sub(inert, json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,112 @@
+"""What is to come turns into history by itself: as a pull request, or as a commit on the main branch."""
+
+from datetime import datetime
+
+import pytest
+from almanac.engine.run import Done
+from almanac.errors import ForgeError
+from almanac.forge.protocol import Forge
+from almanac.proposal.page_edits import NO_ISSUE
+from almanac.proposal.state import SYNC_BRANCH, PutBranch
+
+from tests.scenes import CONFIG, FORM, Scene, both_forges, site_files
+
+PAGE = "meetings.md"
+EMPTY = "# Meetings\n\n## Upcoming meetings\n\n## Past meetings\n\n- Jan 8, 2026: Cups\n"
+TEMPLATE = ".github/almanac/section.md.j2"
+BULLET = '- {{ date | like("Nov 8, 2021") }}: {{ title | text }}{% if status == "cancelled" %} (cancelled){% endif %}\n'
+BASIC = f'page: {PAGE}\nrecords: _data/meetings\nupcoming: "#Upcoming meetings"\nsection_template: {TEMPLATE}\n'
+
+
+def take_over(scene: Scene, more: str = "") -> None:
+    files = {PAGE: EMPTY, CONFIG: BASIC + more, TEMPLATE: BULLET, FORM: site_files()[FORM]}
+    scene.world.commit({path: text.encode() for path, text in files.items()})
+    at(scene, "2026-01-10")
+    assert moves_of(scene) == []  # there is no record yet, so nothing was taken over
+
+
+def at(scene: Scene, day: str) -> None:
+    now = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    forge: Forge = scene.world.forge
+    forge.now = lambda: now  # type: ignore[method-assign]
+
+
+def base_page(scene: Scene) -> str:
+    return scene.world.files(scene.world.forge.base().commit)[PAGE].decode()
+
+
+def publish(scene: Scene, title: str, date: str) -> int:
+    number = scene.proposed(title=title, date=date)
+    scene.world.merge(scene.pull(number).number)
+    scene.run(number)
+    return number
+
+
+def moves_of(scene: Scene) -> list[Done]:
+    """Sweep, and return what became of edits and moves; that a merged branch is deleted is not of interest."""
+    return [done for done in scene.sweep() if done.plan.issue == NO_ISSUE and done.plan.outcome != "closed"]
+
+
+@both_forges
+def test_a_past_event_moves_by_a_pull_request(scene: Scene) -> None:
+    take_over(scene)
+    publish(scene, "Leaves", "2026-01-22")
+    publish(scene, "Stems", "2026-02-05")
+    coming = EMPTY.replace("Past", "- Jan 22, 2026: Leaves\n- Feb 5, 2026: Stems\n\n## Past").replace("## -", "-")
+    assert base_page(scene) == coming
+    first = moves_of(scene)  # the line that was there gets a record
+    for done in first:
+        assert done.pull
+        scene.world.merge(done.pull.number)
+    assert moves_of(scene) == []
+    at(scene, "2026-01-24")
+    [done] = moves_of(scene)
+    assert done.pull
+    assert done.pull.title == "Move 1 past event to the history"
+    assert "moves what is over to the history" in done.pull.body
+    scene.world.merge(done.pull.number)
+    moved = coming.replace("- Jan 22, 2026: Leaves\n", "").replace(
+        "- Jan 8, 2026: Cups\n", "- Jan 8, 2026: Cups\n- Jan 22, 2026: Leaves\n"
+    )
+    assert base_page(scene) == moved
+    assert moves_of(scene) == []
+
+
+@both_forges
+def test_a_past_event_moves_by_a_commit(scene: Scene) -> None:
+    take_over(scene, "moves: commit\n")
+    publish(scene, "Leaves", "2026-01-22")
+    for done in moves_of(scene):
+        assert done.pull
+        scene.world.merge(done.pull.number)
+    waiting = scene.proposed(title="Stems", date="2026-02-05")
+    at(scene, "2026-01-24")
+    [done] = moves_of(scene)
+    assert done.pull is None
+    assert base_page(scene).endswith("## Past meetings\n\n- Jan 8, 2026: Cups\n- Jan 22, 2026: Leaves\n")
+    assert (
+        "- Jan 22, 2026: Leaves" in scene.files(waiting)[PAGE].decode().partition("Past")[2]
+    )  # the same sweep brought it up to date
+    assert moves_of(scene) == []
+    assert scene.world.head(SYNC_BRANCH) is None
+
+
+def test_where_a_commit_is_refused_a_pull_request_says_so(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    take_over(scene, "moves: commit\n")
+    publish(scene, "Leaves", "2026-01-22")
+    for done in moves_of(scene):
+        assert done.pull
+        scene.world.merge(done.pull.number)
+    at(scene, "2026-01-24")
+    forge = scene.world.forge
+    put = forge.put_branch
+
+    def refusing(write: PutBranch) -> str:
+        if write.branch == scene.world.base:
+            raise ForgeError("Changes must be made through a pull request.")
+        return put(write)
+
+    monkeypatch.setattr(forge, "put_branch", refusing)
+    [done] = moves_of(scene)
+    assert done.pull
+    assert "`Changes must be made through a pull request.`" in done.pull.body
