@@ -73,18 +73,18 @@ def _propose(planner: Planner, overview: Overview) -> Done | None:
     edits = rebuild(site) if site.record_texts else PageEdits()
     if not (edits.notes or edits.problems) and edits.files.keys() <= site.record_texts.keys():
         edits = PageEdits()  # a formatter was run over the page: that records remember so can wait for a real edit
-    if edits.only_moves and site.config.moves == "commit":
-        try:
-            return carry_out(moves_committed(edits, base), Look(None, base, Proposal()), planner)
-        except ForgeError as refused:
-            if refused.passing:
-                raise
-            edits = replace(edits, refused=str(refused))
     pull = overview.pulls.get(SYNC_BRANCH)
     if pull is None and (edits.files or head):
         pull = forge.newest_pull(SYNC_BRANCH)
     mine = head is None or head == pull_state(pull).commit or forge.is_ours(head)
     look = Look(None, base, Proposal(head, pull))
+    if edits.only_moves and site.config.moves == "commit":
+        try:
+            return carry_out(moves_committed(edits, look, mine=mine), look, planner)
+        except ForgeError as refused:
+            if refused.passing:
+                raise
+            edits = replace(edits, refused=str(refused))
     look = planner.with_closer(look) if edits.files else look
     plan = edits_proposed(edits, look, mine=mine)
     return carry_out(plan, look, planner) if plan else None

@@ -10,7 +10,6 @@ from almanac.proposal.comment import draft_digest
 from almanac.proposal.marker import ended, pull_entries, pull_state
 from almanac.proposal.state import (
     SYNC_BRANCH,
-    Base,
     Closer,
     DeleteBranch,
     Draft,
@@ -55,8 +54,10 @@ class PageEdits:
         return f"Move {self.moved} past event{'s' * (self.moved > 1)} to the history"
 
 
-def moves_committed(edits: PageEdits, base: Base) -> Plan:
-    """Plan one commit on the base that moves past events to the history."""
+def moves_committed(edits: PageEdits, look: Look, *, mine: bool) -> Plan:
+    """Plan one commit on the base that moves past events to the history; `mine` is as in `edits_proposed`."""
+    base, head = look.base, look.proposal.head
+    left = (DeleteBranch(SYNC_BRANCH, head),) if head and mine and look.proposal.open_pull is None else ()
     commit = PutBranch(
         branch=base.branch,
         base=base.commit,
@@ -67,7 +68,7 @@ def moves_committed(edits: PageEdits, base: Base) -> Plan:
         before=edits.before,
     )
     reason = "Past events are moved to the history, in a commit on the main branch."
-    return Plan(NO_ISSUE, "updated", reason, (commit,), None, (), edits.notes)
+    return Plan(NO_ISSUE, "updated", reason, (commit, *left), None, (), edits.notes)
 
 
 def edits_proposed(edits: PageEdits, look: Look, *, mine: bool) -> Plan | None:
