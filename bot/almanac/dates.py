@@ -12,6 +12,7 @@ from calendar import day_abbr, day_name, month_abbr, month_name, monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as calendar_date
+from datetime import timedelta
 from functools import partial
 from itertools import chain, pairwise
 from types import MappingProxyType
@@ -46,15 +47,17 @@ WEEKDAY = rf"(?P<weekday>{WEEKDAY_NAME})\b\.?"
 _NUMBER = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _YEAR = r"(?:19|20)[0-9]{2}"
 _ORDINAL = r"(?:st|nd|rd|th)?(?![0-9A-Za-z]|:[0-9])"
-_DASH = r"(?:[ ]?[-\u2013\u2014/&][ ]?|[ ](?:to|until|through|thru|and)[ ])"
+_DASH = r"(?:[ ]?[-\u2013\u2014/&][ ]?|[ ](?:to|until|through|thru|and|bis|und)[ ])"
+
+_ITS_WEEKDAY = rf"(?:{WEEKDAY_NAME}\b\.?,?[ ])?"  # of the last of several days
 
 
 def _grammar(year: str, number: str, *, close: bool = False) -> list[re.Pattern[str]]:
     """Return the ways to write a date to the day: the year, the month or the day first.
 
     In those that are `close`, only what cannot separate a title from a date comes between the parts. The first day of a
-    range (`3-5 May`) is a date, one that is said twice (`3rd May 3, 2021`) counts once, and `dots` holds the dot of a
-    day that is written as `10.`, which may be the number of an item as well.
+    range (`3-5 May`) is a date (its last is `to`), one that is said twice (`3rd May 3, 2021`) counts once, and `dots`
+    holds the dot of a day that is written as `10.`, which may be the number of an item as well.
     """
     any_month = rf"(?P<month>{'0?[1-9]|1[0-2]' if close else '[0-9]{1,2}'}|{MONTH_NAME})"
     before = rf"(?<!\w)(?:{WEEKDAY}[\s,:;\u2013-]*)?(?:the\s+)?"
@@ -66,7 +69,7 @@ def _grammar(year: str, number: str, *, close: bool = False) -> list[re.Pattern[
     the_year = rf"(?P<year>{year})(?![0-9])"
     year_after = rf"(?:{year_gap}(?P<open>\()?{the_year}(?(open)\)?))?"
     day = rf"(?P<day>{number}){_ORDINAL}"
-    more_days = rf"(?P<dots>(?:\.?{_DASH}{_NUMBER}{_ORDINAL})?\.?)" if close else ""
+    more_days = rf"(?P<dots>(?:\.?{_DASH}{_ITS_WEEKDAY}(?P<to>{_NUMBER}){_ORDINAL})?\.?)" if close else ""
     patterns = [
         rf"{before_year}(?P<year>{year})(?P<mark>[-/.]){any_month}(?P=mark)(?P<day>{number})(?![0-9])",
         rf"{before_month}{_MONTH}{gap}{day}{year_after}",
@@ -186,12 +189,14 @@ _NUMBERS_ONLY = date_pattern(
 _LONE_YEAR = date_pattern(rf"{THE_YEAR}(?=[ ]?(?:[:|]|[-\u2013\u2014][ ])|[ ]?\Z)")
 # What may follow a first day: the second, whose year (and month, as in `Dec 30 - Jan 2, 2022`) may hold for both.
 _UNTIL = (
-    *(date_pattern(f"{_DASH}{pattern.pattern}") for pattern in _PAGE[:3]),
+    *(date_pattern(f"{_DASH}{_ITS_WEEKDAY}{pattern.pattern}") for pattern in _PAGE[:3]),
     date_pattern(
-        rf"{_DASH}(?P<day>{_NUMBER}){_ORDINAL}"
+        rf"{_DASH}{_ITS_WEEKDAY}(?P<day>{_NUMBER}){_ORDINAL}"
         rf"(?:,?[ ]?(?P<open>\()?{THE_YEAR}(?(open)\)?)|(?=[ ]?\Z|[ ]?[:,|)\u2013\u2014\]]|[ ]-[ ]))"
     ),
 )
+_UNTIL_NUMERIC = date_pattern(_DASH + NUMERIC.format(_NUMBER, _YEAR))
+_LISTED = date_pattern(r"[ .]*(?:[/&]|and\b|und\b)")
 _TO_MONTH = date_pattern(rf"{_DASH}{MONTH_NAME}\b\.?,?[ ]?{_YEAR}")
 _BEFORE = date_pattern(rf"(?:[\W_]|{WEEKDAY}|(?:on|the|date|when|week of)\b)*")
 _AFTER = date_pattern(rf"[\s,)]*\(?{WEEKDAY}\)?(?=\W|\Z)")
@@ -222,10 +227,11 @@ _TWO_YEARS = re.compile(r"(?:19|20)[0-9]{2}[ ]?[-\u2013\u2014/][ ]?(?:[0-9]{4}|[
 class Found:
     """A date in a line of plain text.
 
-    `date` is as a record keeps it: 2021-11-08, 2021-11, 2021, or XXXX-12-09 where no year can be known; `title` has the
-    line's other words. Nothing but a weekday (Monday is 0) and marks comes before a `leading` date, or after a
-    `trailing` one, which a mark separates from what comes before; marks separate one that is `apart` at both sides. A
-    time right after it belongs to its `words`. `note` says in a sentence what is wrong with it.
+    `date` is as a record keeps it: 2021-11-08, 2021-11, 2021, or XXXX-12-09 where no year can be known; `end_date` is
+    the last of several days; `title` has the line's other words. Nothing but a weekday (Monday is 0) and marks comes
+    before a `leading` date, or after a `trailing` one, which a mark separates from what comes before; marks separate
+    one that is `apart` at both sides. A time right after it belongs to its `words`. `note` says in a sentence what is
+    wrong with it.
     """
 
     date: str
@@ -236,6 +242,7 @@ class Found:
     weekday: int | None = None
     note: str | None = None
     apart: bool = False
+    end_date: str | None = None
 
     @property
     def has_day(self) -> bool:
@@ -353,6 +360,7 @@ def _found(text: str, year: str | None, orders: _Orders, *, anywhere: bool) -> F
     date, note = _record_date(match.groupdict(), until, year, orders)
     if not date:
         return None
+    last = _last_day(date, until, orders)
     before, after = _THE.sub("", text[: match.start()]), text[end:]
     named, follows = _BEFORE.fullmatch(before), _AFTER.match(after)
     between = None if named else _BETWEEN.search(before)
@@ -375,6 +383,7 @@ def _found(text: str, year: str | None, orders: _Orders, *, anywhere: bool) -> F
         title=": ".join(filter(None, title)),
         weekday=_WEEKDAYS[weekday.lower()] if weekday else None,
         note=note,
+        end_date=last,
     )
 
 
@@ -398,9 +407,9 @@ def _within(text: str, patterns: Sequence[re.Pattern[str]], *, needs_year: bool)
     for pattern in patterns:
         for match in pattern.finditer(text):
             if not _is_item(text, match, apart=bool(_BETWEEN.search(text[: match.start()][-30:]))):
-                found += (
-                    [match] if match["year"] or not needs_year or "." in (match.groupdict().get("dots") or "") else []
-                )
+                has_year = match["year"] or _until(text, match)[1].get("year")
+                is_day = "." in (match.groupdict().get("dots") or "")
+                found += [match] if has_year or is_day or not needs_year else []
                 break
     return min(found, key=lambda match: match.start(), default=None)
 
@@ -428,12 +437,32 @@ def _is_all(text: str, match: re.Match[str]) -> bool:
 
 
 def _until(text: str, match: re.Match[str]) -> tuple[int, dict[str, str | None]]:
-    """Return where a date ends, the second day of a range included, and what that says."""
-    if match.groupdict().get("day"):
-        for pattern in _UNTIL:
-            if second := pattern.match(text, match.end()):
-                return second.end(), second.groupdict()
-    return match.end(), {}
+    """Return where a date ends, the second day of a range included, and what that says; its `dash` leads to it."""
+    first = match.groupdict()
+    for pattern in _UNTIL if first.get("day") else [_UNTIL_NUMERIC] if first.get("first") else []:
+        if (second := pattern.match(text, match.end())) and not (pattern is _UNTIL[-1] and _is_whole(first)):
+            return second.end(), {**second.groupdict(), "dash": "" if first.get("mark") else second[0]}
+    return match.end(), {"day": first.get("to"), "dash": first.get("dots")}
+
+
+def _is_whole(date: Mapping[str, str | None]) -> bool:
+    """Tell whether a date ends with its year, after which a mere number is no day: `Nov 8, 2021 - 10 talks`."""
+    return bool(date["year"]) and not date.get("mark")
+
+
+def _last_day(date: str, second: Mapping[str, str | None], orders: _Orders) -> str | None:
+    """Return the last of several days in a row that begin on a date, by what the second day says."""
+    if date.count("-") < 2 or date.startswith(UNKNOWN_YEAR) or not (second.get("day") or second.get("first")):  # noqa: PLR2004
+        return None
+    year, month, _ = date.split("-")
+    own_month = _month(second.get("month")) or int(month)
+    own_year = second.get("year") or str(int(year) + (own_month < int(month)))
+    last, _ = _record_date({**second, "month": str(own_month), "year": own_year}, {}, None, orders)
+    if last.count("-") < 2 or last <= date:  # noqa: PLR2004 - year, month and day
+        return None
+    is_next = calendar_date.fromisoformat(last) - calendar_date.fromisoformat(date) == timedelta(days=1)
+    # `18 & 25 April` are two days, and not the week from the one to the other.
+    return last if is_next or not _LISTED.match(second["dash"] or "") else None
 
 
 def _record_date(

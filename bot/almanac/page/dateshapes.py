@@ -8,8 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from datetime import date as calendar_date
+from functools import lru_cache
 from itertools import zip_longest
 
 from almanac.dates import (
@@ -22,6 +23,7 @@ from almanac.dates import (
     TIME_ZONE,
     UNKNOWN_YEAR,
     WEEKDAY_NAME,
+    find_date,
     heading_date,
     ordinal,
 )
@@ -47,10 +49,10 @@ _NUMERIC = re.compile(r"(?<![0-9])[0-9]{1,2}([./-])[0-9]{1,2}\1(?:(?:19|20)[0-9]
 _BETWEEN_PARTS = re.compile(r"[ ,./()'-]*(?:(?:of|the|de|del|di|do|da)[ ]|d['\u2019])?", re.IGNORECASE)
 _NUMERIC_MODEL = "2021-03-25"
 """The same for dates of numbers: its day is over twelve, and its month has one digit."""
-_RANGE = re.compile(
-    r"(?<![0-9])([0-9]{1,2}(?:st|nd|rd|th)?)\.?[ ]?[-\u2013\u2014/&][ ]?[0-9]{1,2}(?:st|nd|rd|th)?(?![0-9])",
-    re.IGNORECASE,
-)
+_TO = re.compile(r"[ ]?[-\u2013\u2014/&][ ]?|[ ](?:to|until|through|thru|and|bis|und)[ ]", re.IGNORECASE)
+_MODEL_DAYS = timedelta(days=2)
+"""How many days after the model's the last one is, where an example is one of several days."""
+_LONGEST = 60  # characters of an example of several days
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,13 @@ def _time_like(moment: str, example: str) -> str:
     return "".join((hour, minutes, seconds, half, clock["word"] or "", ending))
 
 
-def written_like(date: str, example: str) -> str:
+def written_like(date: str, example: str, end_date: str | None = None) -> str:
     """Write a record's date, or a moment (ISO 8601 with its offset), as an example writes one.
 
     What it does not say is left out: with `Nov 8, 2021, 9am` as the example, 2022-01-03 becomes `Jan 3, 2022` and
-    2022-01 becomes `Jan 2022`. An example in another language names it: `de: 8. November 2021`. A text that is not a
-    record's date is returned unchanged.
+    2022-01 becomes `Jan 2022`. With an `end_date` the last day is written too: `Jan 3-5, 2022`, or as an example of
+    several days writes it, as `Nov 8 \u2013 10, 2021` does. An example in another language names it: `de: 8. November
+    2021`. A text that is not a record's date is returned unchanged.
 
     Raises:
         ValueError: The example is not a date that can be taken apart: to tell day from month, the month must be a word,
@@ -123,21 +126,21 @@ def written_like(date: str, example: str) -> str:
     if _ONLY_TIME.fullmatch(example):
         return _time_like(date, example) if "T" in date else ""
     if names is None:
-        return _written_like(date, example)
-    return names.named(_written_like(date, names.names_in_english(example)), example)
+        return _written_like(date, example, end_date)
+    return names.named(_written_like(date, names.names_in_english(example), end_date), example)
 
 
-def _written_like(date: str, example: str) -> str:
-    parts = _taken_apart(example)
-    if parts is None:
+def _written_like(date: str, example: str, end_date: str | None) -> str:
+    shape = _shape_of(example)
+    if shape is None:
         raise ValueError(f"this example of a date cannot be read: {example}")
+    parts = shape.parts
     if not _RECORD_DATE.fullmatch(date.partition("T")[0]):
         return date
     if date.startswith(UNKNOWN_YEAR):
         return heading_date(date)
     if len(date) >= len(MODEL):
-        # May is no short form, so it has no dot.
-        return "".join(part.write(date) for part in _timed(parts, date)).replace("May.", "May")
+        return _without_dot(shape.write(date, end_date))
     known = {part.kind: part for part in parts}
     if len(date) == len("2021") or not {"month", "number"} & {*known}:
         return date[:4]
@@ -146,22 +149,95 @@ def _written_like(date: str, example: str) -> str:
     return known["month"].write(f"{date}-01") + (f" {date[:4]}" if "year" in known else "")
 
 
+def _without_dot(written: str) -> str:
+    return written.replace("May.", "May")  # it is no short form
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How dates are written: the parts of one, and what is between the first and the last of several days.
+
+    `repeated` are the kinds of parts that the last day has again though both days share them; `mark` is empty where
+    nothing shows how it is done.
+    """
+
+    parts: tuple[_Part, ...]
+    mark: str = ""
+    repeated: frozenset[str] = frozenset()
+
+    def write(self, date: str, end_date: str | None) -> str:
+        """Write a day, or a moment; or several days, of which the last has what the first cannot say for it."""
+        parts = _timed(self.parts, date)
+        first, last = self._span(parts, date, end_date) if end_date else (0, 0)
+        if not end_date or first == last:
+            return "".join(part.write(date) for part in parts)
+        core = parts[first:last]
+        dot = "." if last < len(parts) and parts[last].text.startswith(".") else ""  # `8.-10. November`
+        mark = self.mark or ("-" if len(core) == 1 else " to " if any("-" in one.text for one in core) else " - ")
+        if len(core) > 1 and mark == mark.strip() and not self.repeated:
+            mark = f" {mark} "
+        written = (
+            "".join(part.write(date) for part in core) + dot + mark + "".join(part.write(end_date) for part in core)
+        )
+        before, after = parts[:first], parts[last:]
+        return "".join((*(part.write(date) for part in before), written, *(part.write(date) for part in after)))
+
+    def _span(self, parts: Sequence[_Part], date: str, end_date: str) -> tuple[int, int]:
+        """Return from which part to which the last day has its own: what differs, or all of a date of numbers."""
+        own = {"day", "weekday", *self.repeated}
+        own |= {"month"} if date[:7] != end_date[:7] else set()
+        if date[:4] != end_date[:4] or any(part.kind == "number" for part in parts):
+            own |= {"month", "number", "year"}
+        places = [index for index, part in enumerate(parts) if part.kind in own]
+        return (places[0], places[-1] + 1) if places else (0, 0)
+
+
+@lru_cache(maxsize=256)
+def _shape_of(example: str, date: str = "") -> _Shape | None:
+    """Find how an example of one day or of several writes dates; `date` is what is known about its first day."""
+    if parts := _taken_apart(example, date):
+        return _Shape(tuple(parts))
+    found = find_date(example, MODEL[:4]) if len(example) <= _LONGEST else None
+    date = date or (found.date if found and found.has_day else "")
+    likely = None
+    for mark in _TO.finditer(example) if len(date) == len(MODEL) else ():
+        for end in range(mark.end() + 1, len(example) + 1):
+            first = example[: mark.start()] + example[end:]
+            parts = _taken_apart(first, date)
+            if not parts or "".join(part.write(date) for part in parts) != first:
+                continue
+            likely = likely or _Shape(tuple(parts))
+            for repeated in _REPEATED:
+                shape = _Shape(tuple(parts), mark[0], repeated)
+                if found and found.end_date and shape.write(found.date, found.end_date) == example:
+                    return shape
+    return likely
+
+
+_REPEATED = (frozenset[str](), frozenset({"month"}), frozenset({"month", "number", "year"}))
+
+
 def example_of(seen: Sequence[tuple[str, str]], *, with_year: bool) -> str | None:
     """Return how most of these dates of a page are written, as an example; None where none of them can be read.
 
-    Each is given as it is written and as a record has it, which tells day from month where both are numbers. Of a
-    range of days the first counts; a date with more than one reading does not. An example `with_year` says the year,
-    because no heading says it. One in another language than English names it.
+    Each is given as it is written and as a record has it, which tells day from month where both are numbers. Of several
+    days the first counts, and the example is one of several if they are written in another way than they would be; a
+    date with more than one reading does not count. An example `with_year` says the year, because no heading says it.
+    One in another language than English names it.
     """
     if names := names_for(words for words, _ in seen):
         english = example_of([(names.names_in_english(words), date) for words, date in seen], with_year=with_year)
         return english and f"{names.language}: {names.named(english, seen[0][0])}"
     # Those are alike that differ only in what one example alone cannot tell.
     groups: dict[tuple[tuple[str, str], ...], list[Sequence[_Part]]] = {}
+    marks = Counter[tuple[str, frozenset[str]]]()
     for words, date in seen:
-        if parts := _taken_apart(words, date) or _taken_apart(_RANGE.sub(r"\1", words), date):
-            shape = tuple((p.kind, p.text if p.kind == "text" else "ordinal" * (p.form == "ordinal")) for p in parts)
-            groups.setdefault(shape, []).append(parts)
+        if shape := _shape_of(words, date):
+            looks = tuple(
+                (p.kind, p.text if p.kind == "text" else "ordinal" * (p.form == "ordinal")) for p in shape.parts
+            )
+            groups.setdefault(looks, []).append(shape.parts)
+            marks.update([(shape.mark, shape.repeated)] if shape.mark else [])
     if not groups:
         return None
     most = max(groups.values(), key=len)
@@ -176,7 +252,18 @@ def example_of(seen: Sequence[tuple[str, str]], *, with_year: bool) -> str | Non
         written += replace(first, form=forms[0][0] if forms else "").write(f"{model}T09:00:00+00:00")
         if with_year and "year" not in kinds and index == days[-1]:
             written += f"{' ' if first.kind == 'month' else ', '}{MODEL[:4]}"
-    return written
+    return _of_several(written, *marks.most_common(1)[0][0]) if marks else written
+
+
+def _of_several(example: str, mark: str, repeated: frozenset[str]) -> str:
+    """Make an example of several days of one of a day, if these are written in another way than they would be."""
+    shape = _shape_of(example)
+    found = find_date(example, MODEL[:4])
+    if shape is None or found is None or not found.has_day:
+        return example
+    last = str(calendar_date.fromisoformat(found.date) + _MODEL_DAYS)
+    several = replace(shape, mark=mark, repeated=repeated).write(found.date, last)
+    return several if several != shape.write(found.date, last) and _shape_of(several) else example
 
 
 def _timed(parts: Sequence[_Part], date: str) -> list[_Part]:

@@ -49,6 +49,7 @@ class Section:
     period: int | None = None
     words: str = ""  # the date as it is written there
     date_line: int = 0  # the line of the section on which the date stands
+    end_date: str | None = None  # the last of several days
 
     @property
     def end(self) -> int:
@@ -190,6 +191,7 @@ def outline(page: str, known: Mapping[str, str] | None = None, habits: DateHabit
             note=event.found.note,
             parent=event.parent,
             period=event.period,
+            end_date=event.found.end_date,
             date_line=(event.first if event.date_line is None else event.date_line) - event.first,
         )
         for event in events

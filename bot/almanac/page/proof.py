@@ -88,6 +88,8 @@ def says_date_of(section: Section, event: Event) -> bool:
     """Tell whether a section's first line says the event's date, or as much of it as it says at all."""
     said = section.date
     without_year = said.startswith(UNKNOWN_YEAR) and said[4:] == event.date[4:]
+    if section.end_date and event.end_date and section.end_date != event.end_date:
+        return False
     return event.date == said or event.date.startswith(f"{said}-") or without_year
 
 

@@ -19,7 +19,7 @@ from almanac.event.model import Event, Link, Person, event_id
 from almanac.page.canonical import is_known, says_same, sense, spelt
 from almanac.page.lines import URL, fingerprint, links, plain, split_lines, with_newline
 from almanac.page.match import title_of
-from almanac.page.outline import Section
+from almanac.page.outline import Section, outline
 from almanac.page.rewrite import unsaid, without_gone
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
@@ -34,11 +34,24 @@ _WHEN = re.compile(
 )
 # What a section in the house style shows: after an edit by hand it says all of these.
 _SHOWN = (
-    *("status", "series", "title", "when", "location", "url", "people_label", "people", "description", "agenda"),
+    *(
+        "status",
+        "series",
+        "title",
+        "end_date",
+        "when",
+        "location",
+        "url",
+        "people_label",
+        "people",
+        "description",
+        "agenda",
+    ),
     *("recording", "links"),
 )
 _LINES = ("title", "series", "when", "location")
 _TIMES = ("starts", "ends", "time_zone")
+_TIMED_BY = ("when", "date", "end_date")
 _TEXTS = ("title", "series", "when", "location", "description")
 _PROBE = "Qzxjvk"
 _PROBES: dict[str, Any] = {
@@ -219,7 +232,7 @@ class SectionReader:
 
     def _event(self, section: Section, reading: _Reading, record: Event | None, taken: Collection[str]) -> Event:
         found = dict(reading.fields)
-        date = section.date
+        date, end_date = section.date, section.end_date
         if record is None:
             kept: dict[str, Any] = {"id": event_id(date, found.get("series") or found["title"], taken)}
         elif reading.whole:
@@ -233,11 +246,18 @@ class SectionReader:
             without_year = date.startswith(UNKNOWN_YEAR) and date[4:] == record.date[4:]
             if record.date.startswith(f"{date}-") or without_year:
                 date = record.date
-        return self._timed(Event(**{**kept, **found, "date": date, "markdown": None}), record)
+            if end_date is None and date == record.date and not self._showed_last_day(record):
+                end_date = record.end_date
+        return self._timed(Event(**{**kept, **found, "date": date, "end_date": end_date, "markdown": None}), record)
+
+    def _showed_last_day(self, record: Event) -> bool:
+        """Tell whether a record's section says its last day, which not every template does."""
+        before = self.written(record) if record.markdown is None else record.markdown
+        return record.end_date is not None and any(one.end_date for one in outline(before or "").sections)
 
     def _timed(self, event: Event, record: Event | None) -> Event:
         """Let the times follow from date and When line; while these are the record's, so are the times."""
-        known = record is not None and (event.when, event.date) == (record.when, record.date)
+        known = record is not None and all(getattr(event, name) == getattr(record, name) for name in _TIMED_BY)
         times = record if known else check_imported(event.date, event.when or "", self.zones)
         return event.model_copy(update={name: getattr(times, name) for name in _TIMES})
 
@@ -285,7 +305,7 @@ def _verbatim(section: Section, event: Event) -> Event:
 
 def _with_unread(section: Section, event: Event, record: Event) -> Event:
     """Keep the record's value of fields that cannot be read out of a section which still says them."""
-    gone = {"links", *unsaid(section.text, record)}  # links are read wherever they are
+    gone = {"links", "end_date", *unsaid(section.text, record)}  # these are read wherever they are
     names = [name for name in _SHOWN if name not in gone and getattr(record, name) and not getattr(event, name)]
     return event.model_copy(update={name: getattr(record, name) for name in names})
 

@@ -4,7 +4,8 @@ The template runs in Jinja2's sandbox, with Markdown's escaping in the place of 
 (`{{ title }}`) is escaped for every position at once. A filter that knows the position escapes for that one: `text`
 (within a line), `heading`, `item` (at the start of a line), `link(url)`; `url` gives a checked URL, `host` the name of
 its site, `path` that of a file of this site, `slug` only `a-z`, `0-9` and hyphens, `blocks` a description's paragraphs,
-`heading_date` a date in words, `like("Nov 8, 2021")` one as in an example.
+`heading_date` a date in words, `like("Nov 8, 2021")` one as in an example; where there are several days, both write the
+last one too.
 
 No escaping makes typed text safe within a link's brackets, a tag, a script or code. In prose a character reference is
 read as its character and nothing more; after `](`, in an attribute's quotes or in a script it is read too late or not
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from traceback import walk_tb
-from typing import Any
+from typing import Any, Self
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, nodes
 from jinja2.filters import do_default, do_items
@@ -37,7 +38,7 @@ MAX_SECTION = 1_000_000  # characters
 
 _SAFE_FILTERS = frozenset({"url", "path", "slug"})
 _ONCE_EXTRA = ("status", "tags")
-_SAFE_FIELDS = frozenset({"id", "date", "status"})
+_SAFE_FIELDS = frozenset({"id", "date", "end_date", "status"})
 _FILTERS_FOR_ONE_POSITION = frozenset({"text", "heading", "item", "link"})
 _RAW_TAG = re.compile(r"<(/?)(script|style|textarea|title|xmp|iframe|noembed|noframes|plaintext)\b", re.IGNORECASE)
 _FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)", re.MULTILINE)
@@ -53,7 +54,8 @@ _UNFIT = re.compile(r"[^A-Za-z0-9 _.,:;'()%+=-]")
 _MAX_ERROR = 200
 # No line begins with a mark or `1.`, and no address is made.
 _HARMLESS_DATE = re.compile(
-    r"[A-Za-z0-9](?:[A-Za-z0-9 ,/()'-]|(?<=[0-9]):(?=[0-9])|@(?=[ ])|\.(?=[0-9])|(?<=[A-Za-z])\.(?=[ ,]))*"
+    r"[A-Za-z0-9]"
+    r"(?:[A-Za-z0-9 ,/()'\u2013\u2014-]|(?<=[0-9]):(?=[0-9])|[@&](?=[ ])|\.(?=[0-9])|(?<=[A-Za-z])\.(?=[ ,]))*"
 )
 
 
@@ -98,6 +100,9 @@ def event_writer(
             # Plain values, without behaviour.
             values = seen(_with_blanks(event.model_dump(exclude={"markdown", "rendered"})))
             values["extra"] = _Extra(values["extra"], {name: values[name] for name in _ONCE_EXTRA})
+            if event.end_date:
+                days = (name for name in ("date", "starts") if values[name])
+                values |= {name: OfSeveralDays(values[name], event.end_date) for name in days}
             return str(template.render({**values, "event": values}))
         except Exception as error:  # noqa: BLE001  # a template can raise whatever Python can
             # Jinja2 names the frames of a template's code like this; the innermost is where the error is.
@@ -235,6 +240,21 @@ class Blank(str):
         return iter(())
 
 
+class OfSeveralDays(str):
+    """The first day of several, or the moment at which they begin: what writes a date in words writes the last day too.
+
+    Everywhere else it is the text that it would be without: `date[:10]` is the first day alone.
+    """
+
+    __slots__ = ("end_date",)
+    end_date: str
+
+    def __new__(cls, text: str, end_date: str) -> Self:
+        day = super().__new__(cls, text)
+        day.end_date = end_date
+        return day
+
+
 class _Extra(dict[str, Any]):
     """The answers to a site's own fields. One that was left blank is empty, and no error.
 
@@ -367,7 +387,7 @@ def _link(label: Any, url: Any) -> Safe:
 
 def like(date: Any, example: str) -> str:
     """Write a date as in an example. Only what cannot be markup, wherever it is, needs no escaping."""
-    written = written_like(as_text(date), example)
+    written = written_like(as_text(date), example, getattr(date, "end_date", None))
     return Safe(written) if _HARMLESS_DATE.fullmatch(written) else written
 
 
@@ -389,6 +409,6 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "slug": _for_text(lambda value: Safe(safe_slug(value))),
     "link": _link,
     "blocks": _for_text(blocks),
-    "heading_date": _for_text(heading_date),
+    "heading_date": lambda value: heading_date(as_text(value), getattr(value, "end_date", None)),
     "like": like,
 }
