@@ -318,3 +318,61 @@ def test_below_a_year_a_date_may_be_anywhere(text: str, date: str | None) -> Non
     found = find_date(text, "2021", anywhere=True)
     assert (found.date if found else None) == date
     assert find_date(text, None, anywhere=True) is None
+
+
+# ------------------------------------------------------------------------------- several days
+
+
+@pytest.mark.parametrize(
+    ("line", "date", "last", "title"),
+    [
+        ("October 6-8, 2026: T", "2026-10-06", "2026-10-08", "T"),
+        ("6\u20138 October 2026 T", "2026-10-06", "2026-10-08", "T"),
+        ("Oct 30 \u2013 Nov 1, 2026: T", "2026-10-30", "2026-11-01", "T"),
+        ("Dec 30, 2026 \u2013 Jan 2, 2027 - T", "2026-12-30", "2027-01-02", "T"),
+        ("Dec 30 - Jan 2, 2027: T", "2026-12-30", "2027-01-02", "T"),
+        ("2026-10-06/08: T", "2026-10-06", "2026-10-08", "T"),
+        ("2026-10-06 to 2026-10-08: T", "2026-10-06", "2026-10-08", "T"),
+        ("25.11.2021 - 27.11.2021: T", "2021-11-25", "2021-11-27", "T"),
+        ("Tue, Oct 6 - Thu, Oct 8, 2026: T", "2026-10-06", "2026-10-08", "T"),
+        ("Tuesday 6 - Thursday 8 October 2026 T", "2026-10-06", "2026-10-08", "T"),
+        ("T, September 7-10, 2021", "2021-09-07", "2021-09-10", "T"),
+        ("T - October 30th - November 1st, 2026", "2026-10-30", "2026-11-01", "T"),
+        ("October 6th-8th hybrid", "2021-10-06", "2021-10-08", "hybrid"),
+        ("November 10th - 3rd workshop", "2021-11-10", None, "3rd workshop"),
+        ("Dec 30 - Jan 2: T", "2021-12-30", "2022-01-02", "T"),
+        ("Aug 5 & 6, 2022: T", "2022-08-05", "2022-08-06", "T"),
+        ("18 & 25 April 2021: T", "2021-04-18", None, "T"),
+        ("Nov 8-6, 2021: T", "2021-11-08", None, "T"),
+        ("Feb 27-30, 2021: T", "2021-02-27", None, "T"),
+        ("Nov 8, 2021 - 10: talks", "2021-11-08", None, "10: talks"),
+        ("June 4-6, 2021 9am: T", "2021-06-04", "2021-06-06", "T"),
+    ],
+)
+def test_the_last_of_several_days(line: str, date: str, last: str | None, title: str) -> None:
+    found = find_date(line, "2021")
+    assert found
+    assert (found.date, found.end_date, found.title) == (date, last, title)
+
+
+def test_the_last_day_of_an_unknown_year_is_not_known() -> None:
+    found = find_date("November 8-10: T")
+    assert found
+    assert (found.date, found.end_date, found.title) == ("XXXX-11-08", None, "T")
+
+
+def test_several_days_in_numbers_follow_the_page() -> None:
+    found = find_date("10/6/26 - 10/8/26: T", None, date_habits(["10/25/26"]))
+    assert found
+    assert (found.date, found.end_date) == ("2026-10-06", "2026-10-08")
+
+
+@settings(deadline=None)
+@given(st.dates(date(1900, 1, 1), date(2099, 6, 30)), st.integers(1, 180))
+def test_every_heading_of_several_days_is_read_on_a_page(day: date, more: int) -> None:
+    last = str(day + timedelta(days=more))
+    heading = heading_date(str(day), last)
+    assert read_days(heading) == Days(str(day), last)
+    found = find_date(heading)
+    assert found
+    assert (found.date, found.end_date, found.title) == (str(day), last, "")

@@ -188,14 +188,18 @@ _NUMBERS_ONLY = date_pattern(
 )
 _LONE_YEAR = date_pattern(rf"{THE_YEAR}(?=[ ]?(?:[:|]|[-\u2013\u2014][ ])|[ ]?\Z)")
 # What may follow a first day: the second, whose year (and month, as in `Dec 30 - Jan 2, 2022`) may hold for both.
-_UNTIL = (
-    *(date_pattern(f"{_DASH}{_ITS_WEEKDAY}{pattern.pattern}") for pattern in _PAGE[:3]),
+_UNTIL = tuple(date_pattern(f"{_DASH}{_ITS_WEEKDAY}{pattern.pattern}") for pattern in _PAGE[:3])
+_UNTIL_DAY = (
     date_pattern(
         rf"{_DASH}{_ITS_WEEKDAY}(?P<day>{_NUMBER}){_ORDINAL}"
         rf"(?:,?[ ]?(?P<open>\()?{THE_YEAR}(?(open)\)?)|(?=[ ]?\Z|[ ]?[:,|)\u2013\u2014\]]|[ ]-[ ]))"
     ),
+    date_pattern(
+        r"(?:[-\u2013\u2014/]|[ ]?&[ ]?|[ ](?:to|until|through|thru|and)[ ])"
+        rf"(?P<day>{_NUMBER})(?:st|nd|rd|th)(?![0-9A-Za-z])"
+    ),
 )
-_UNTIL_NUMERIC = date_pattern(_DASH + NUMERIC.format(_NUMBER, _YEAR))
+_UNTIL_NUMERIC = date_pattern(_DASH + NUMERIC.format(_NUMBER, f"{_YEAR}|[0-9]{{2}}"))
 _LISTED = date_pattern(r"[ .]*(?:[/&]|and\b|und\b)")
 _TO_MONTH = date_pattern(rf"{_DASH}{MONTH_NAME}\b\.?,?[ ]?{_YEAR}")
 _BEFORE = date_pattern(rf"(?:[\W_]|{WEEKDAY}|(?:on|the|date|when|week of)\b)*")
@@ -439,15 +443,13 @@ def _is_all(text: str, match: re.Match[str]) -> bool:
 def _until(text: str, match: re.Match[str]) -> tuple[int, dict[str, str | None]]:
     """Return where a date ends, the second day of a range included, and what that says; its `dash` leads to it."""
     first = match.groupdict()
-    for pattern in _UNTIL if first.get("day") else [_UNTIL_NUMERIC] if first.get("first") else []:
-        if (second := pattern.match(text, match.end())) and not (pattern is _UNTIL[-1] and _is_whole(first)):
-            return second.end(), {**second.groupdict(), "dash": "" if first.get("mark") else second[0]}
+    # After its year a date is whole, and a mere number is no day: `Nov 8, 2021 - 10: talks`.
+    is_whole = first["year"] and not first.get("mark")
+    patterns = (_UNTIL_NUMERIC,) if first.get("first") else _UNTIL if is_whole else (*_UNTIL, *_UNTIL_DAY)
+    second = next(filter(None, (pattern.match(text, match.end()) for pattern in patterns)), None)
+    if second and (first.get("day") or first.get("first")):
+        return second.end(), {**second.groupdict(), "dash": "" if first.get("mark") else second[0]}
     return match.end(), {"day": first.get("to"), "dash": first.get("dots")}
-
-
-def _is_whole(date: Mapping[str, str | None]) -> bool:
-    """Tell whether a date ends with its year, after which a mere number is no day: `Nov 8, 2021 - 10 talks`."""
-    return bool(date["year"]) and not date.get("mark")
 
 
 def _last_day(date: str, second: Mapping[str, str | None], orders: _Orders) -> str | None:

@@ -66,7 +66,7 @@ def test_a_date_says_no_more_than_it_knows(date: str, example: str, written: str
     assert written_like(date, example) == written
 
 
-@pytest.mark.parametrize("example", ["11/8/2021", "8.11.2021", "June 4-6, 2021", "soon", "", "12", "2021 | 11 | 8"])
+@pytest.mark.parametrize("example", ["11/8/2021", "8.11.2021", "June 4, 6, 2021", "soon", "", "12", "2021 | 11 | 8"])
 def test_an_example_that_is_not_clear_is_refused(example: str) -> None:
     with pytest.raises(ValueError, match="cannot be read"):
         written_like("2022-05-03", example)
@@ -94,6 +94,62 @@ def test_most_of_the_dates_on_a_page_make_the_example(seen: list[str], with_year
     assert example_of([(words, "") for words in seen], with_year=with_year) == example
 
 
+@pytest.mark.parametrize(
+    ("example", "in_a_month", "over_a_month", "over_a_year"),
+    [
+        ("Nov 8, 2021", "Oct 6-8, 2026", "Oct 30 - Nov 1, 2026", "Dec 30, 2026 - Jan 2, 2027"),
+        ("8th November 2021", "6th-8th October 2026", "30th October - 1st November 2026", None),
+        ("de: 8. November 2021", "6.-8. Oktober 2026", "30. Oktober - 1. November 2026", None),
+        ("Nov. 8", "Oct. 6-8", "Oct. 30 - Nov. 1", "Dec. 30 - Jan. 2"),
+        ("Mon, Nov 8, 2021", "Tue, Oct 6 - Thu, Oct 8, 2026", "Fri, Oct 30 - Sun, Nov 1, 2026", None),
+        ("Monday 8 November 2021", "Tuesday 6 - Thursday 8 October 2026", None, None),
+        ("2021-11-08", "2026-10-06 to 2026-10-08", "2026-10-30 to 2026-11-01", "2026-12-30 to 2027-01-02"),
+        ("25.3.2021", "6.10.2026 - 8.10.2026", "30.10.2026 - 1.11.2026", "30.12.2026 - 2.1.2027"),
+        ("Nov 8\u201310, 2021", "Oct 6\u20138, 2026", "Oct 30 \u2013 Nov 1, 2026", None),
+        ("Nov 8 to 10, 2021", "Oct 6 to 8, 2026", "Oct 30 to Nov 1, 2026", None),
+        ("Nov 8 - Nov 10, 2021", "Oct 6 - Oct 8, 2026", "Oct 30 - Nov 1, 2026", None),
+        ("Nov 8, 2021 - Nov 10, 2021", "Oct 6, 2026 - Oct 8, 2026", None, None),
+        ("8.\u201310. Nov 2021", "6.\u20138. Oct 2026", "30. Oct \u2013 1. Nov 2026", None),
+        ("2021-11-08/2021-11-10", "2026-10-06/2026-10-08", None, None),
+        ("Mon", "Tue-Thu", "Fri-Sun", None),
+        ("November 2021", "October 2026", "October-November 2026", "December 2026 - January 2027"),
+        ("2021", "2026", "2026", "2026-2027"),
+    ],
+)
+def test_several_days_are_written_like_one_or_like_several(
+    example: str, in_a_month: str, over_a_month: str | None, over_a_year: str | None
+) -> None:
+    assert written_like("2026-10-06", example, "2026-10-08") == in_a_month
+    assert over_a_month in (None, written_like("2026-10-30", example, "2026-11-01"))
+    assert over_a_year in (None, written_like("2026-12-30", example, "2027-01-02"))
+
+
+@pytest.mark.parametrize("example", ["Nov 8\u201310, 2021", "8 to 10 November 2021", "2021-11-08 - 2021-11-10"])
+def test_one_day_is_written_as_one_though_the_example_is_of_several(example: str) -> None:
+    found = find_date(written_like("2026-10-06", example))
+    assert found
+    assert (found.date, found.end_date, found.title) == ("2026-10-06", None, "")
+
+
+@pytest.mark.parametrize(
+    ("seen", "example"),
+    [
+        ({"Oct 6\u20138, 2026": "2026-10-06", "Nov 3, 2026": "2026-11-03"}, "Nov 8\u201310, 2021"),
+        ({"Oct 30 \u2013 Nov 1, 2026": "2026-10-30"}, "Nov 8 \u2013 10, 2021"),
+        ({"4-6 May 2021": "2021-05-04", "30 April to 2 May 2022": "2022-04-30"}, "8 November 2021"),
+        ({"18 & 25 April 2021": "2021-04-18"}, "8 November 2021"),
+        ({"2021-11-08 \u2013 2021-11-10": "2021-11-08"}, "2021-11-08 \u2013 2021-11-10"),
+        ({"25.11.2021 - 27.11.2021": "2021-11-25", "3.4.2021": "2021-04-03"}, "25.3.2021"),
+        ({"8.\u201310. Oktober 2021": "2021-10-08", "2. Mai 2021": "2021-05-02"}, "de: 8.\u201310. November 2021"),
+        ({"Oct 6\u20138": "2026-10-06"}, "Nov 8\u201310, 2021"),
+        ({"Oct 2026 \u2013 Nov 2026": "2026-10"}, None),
+        ({f"{'x' * 80} Oct 6\u20138, 2026": "2026-10-06"}, None),
+    ],
+)
+def test_how_several_days_are_written_is_seen(seen: dict[str, str], example: str | None) -> None:
+    assert example_of([*seen.items()], with_year=True) == example
+
+
 def test_a_year_is_seen() -> None:
     assert has_year("Nov 8, 2021")
     assert not has_year("November 8")
@@ -112,6 +168,19 @@ def test_the_filter_in_a_template() -> None:
     assert written("{{ title | like('8 November 2021') }}", title="<b>") == "&#60;b&#62;"
     with pytest.raises(ConfigError, match="example of a date cannot be read"):
         written("{{ date | like('11/8/2021') }}")
+
+
+def test_the_filter_writes_several_days() -> None:
+    days = {"date": "2026-10-06", "end_date": "2026-10-08", "starts": "2026-10-06T09:00:00-04:00"}
+    assert written("{{ date | like('Nov 8, 2021') }}", **days) == "Oct 6-8, 2026"
+    assert written("{{ date | like('Nov 8\u201310, 2021') }}", **days) == "Oct 6\u20138, 2026"
+    # `6 & 8` would leave out the day between.
+    assert written("{{ date | like('Nov 8 & 9, 2021') }}", **days) == "Oct 6-8, 2026"
+    assert written("{{ (starts or date) | like('Nov 8, 2021, 9am') }}", **days) == "Oct 6-8, 2026, 9am"
+    assert written("{{ date | heading_date }}", **days) == "October 6th-8th, 2026"
+    assert written("{{ date }} {{ date[:4] }} {{ end_date }}", **days) == "2026-10-06 2026 2026-10-08"
+    assert written("{{ date[:10] | like('Nov 8') }}, {{ end_date | like('Nov 8') }}", **days) == "Oct 6, Oct 8"
+    assert written("{{ starts or 'no time' }}", date="2026-10-06", end_date="2026-10-08") == "no time"
 
 
 @pytest.mark.parametrize(

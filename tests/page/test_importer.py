@@ -22,7 +22,9 @@ EXPECTED: dict[str, Any] = yaml.safe_load((ROOT / "tests/cases/pages/expected.ym
 def test_every_style_of_page(name: str) -> None:
     expected = EXPECTED[name]
     imported = import_page(PAGES[name], render, ZONES)
-    assert [f"{event.date} {event.title.rstrip()}" for event in imported.events] == expected["events"]
+    days = [event.date + (f" to {event.end_date}" if event.end_date else "") for event in imported.events]
+    titles = [event.title.rstrip() for event in imported.events]
+    assert [" ".join(pair) for pair in zip(days, titles, strict=True)] == expected["events"]
     assert imported.structured == expected.get("structured", 0)
     assert imported.structured + imported.verbatim == len(imported.events)
     assert [warning.line for warning in imported.warnings] == expected.get("warnings", [])

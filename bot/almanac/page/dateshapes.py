@@ -50,6 +50,8 @@ _BETWEEN_PARTS = re.compile(r"[ ,./()'-]*(?:(?:of|the|de|del|di|do|da)[ ]|d['\u2
 _NUMERIC_MODEL = "2021-03-25"
 """The same for dates of numbers: its day is over twelve, and its month has one digit."""
 _TO = re.compile(r"[ ]?[-\u2013\u2014/&][ ]?|[ ](?:to|until|through|thru|and|bis|und)[ ]", re.IGNORECASE)
+_ONE_AND_OTHER = re.compile(r"[ ](?:[/&]|and|und)[ ]|[&]|/(?![0-9]{4})", re.IGNORECASE)
+"""What may be between two days where there is none between them."""
 _MODEL_DAYS = timedelta(days=2)
 """How many days after the model's the last one is, where an example is one of several days."""
 _LONGEST = 60  # characters of an example of several days
@@ -201,6 +203,7 @@ def _shape_of(example: str, date: str = "") -> _Shape | None:
     date = date or (found.date if found and found.has_day else "")
     likely = None
     for mark in _TO.finditer(example) if len(date) == len(MODEL) else ():
+        last = found.end_date if found and not _ONE_AND_OTHER.match(example, mark.start()) else None
         for end in range(mark.end() + 1, len(example) + 1):
             first = example[: mark.start()] + example[end:]
             parts = _taken_apart(first, date)
@@ -209,7 +212,7 @@ def _shape_of(example: str, date: str = "") -> _Shape | None:
             likely = likely or _Shape(tuple(parts))
             for repeated in _REPEATED:
                 shape = _Shape(tuple(parts), mark[0], repeated)
-                if found and found.end_date and shape.write(found.date, found.end_date) == example:
+                if found and last and shape.write(found.date, last) == example:
                     return shape
     return likely
 

@@ -42,7 +42,8 @@ def unsaid(section: str, record: Event, read: Event | None = None) -> list[str]:
         if not is_same and not _is_said(name, value, seen, there):
             changed.append(name)
     # Where a section has no title, its date stands in for one.
-    return [name for name in changed if (name, record.title) != ("title", heading_date(record.date))]
+    stand_ins = (heading_date(record.date), heading_date(record.date, record.end_date))
+    return [name for name in changed if name != "title" or record.title not in stand_ins]
 
 
 def without_gone(section: str, event: Event, before: str) -> Event:

@@ -325,7 +325,7 @@ def _readings(section: Section, fields: Fields | None) -> Iterator[_Reading]:
         yield replace(house, fields={**house.fields, **in_words})
     if not read:
         # Of a section in another style, the title and the times are understood, and what the pattern of its list tells.
-        title = (title_of(section) or heading_date(section.date))[:_MAX_TITLE]
+        title = (title_of(section) or heading_date(section.date, section.end_date))[:_MAX_TITLE]
         when = _when_line(section)[1]
         yield _Reading({"title": title, **({"when": when} if when else {}), **(fields or {})}, whole=False)
 
