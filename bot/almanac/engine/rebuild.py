@@ -80,7 +80,7 @@ def _propose(planner: Planner, overview: Overview) -> Done | None:
     look = Look(None, base, Proposal(head, pull))
     if edits.only_moves and site.config.moves == "commit":
         try:
-            return carry_out(moves_committed(edits, look, mine=mine), look, planner)
+            return carry_out(moves_committed(edits, look, mine=mine), Look(None, base, Proposal(head)), planner)
         except ForgeError as refused:
             if refused.passing:
                 raise
