@@ -64,6 +64,15 @@ OWLS = "About owls.\n\nTwo things:\n\n- eyes\n- ears"
             'Video: <i class="x"></i> On [Y](https://e.org/v)!',
             'Video: <i class="x"></i> On [Y](https://example.org/video)!',
         ),
+        (
+            "- **Ort:** Saal 1\n- 🎤 Ana Low\n- 🕖 19:00",
+            f"- **Ort:** Room 5\n- 🎤 {ADA} (Engines), Grace\n- 🕖 9am ET, 3pm CET",
+        ),
+        ("📍 **Raum:** 1\n場所\uff1a1F", "📍 **Raum:** Room 5"),
+        (
+            "**🎥 Video:** <https://e.org/v>\n**👤** Ana Low",
+            f"**🎥 Video:** <https://example.org/video>\n**👤** {ADA} (Engines), Grace",
+        ),
         ("### Ana Low, Uni", f"### {ADA}, Engines\n### Grace"),
         ("#### (Ana Low)", f"#### {ADA}, Engines\n#### Grace"),
         ("Ana Low, Uni.  ", f"{ADA}, Engines.  \nGrace.  "),
@@ -233,3 +242,45 @@ def test_what_a_template_would_read_is_not_copied() -> None:
     assert below(entry, entry, event=FULL.model_copy(update={"description": None})) == (
         "- Video: [example.org](https://example.org/video)\n- Room: Room 5"
     )
+
+
+TALKS = """\
+## Cats
+
+All of it.
+
+### Talks
+
+| Name    | Team | Room | Title      | Slides                     |
+| :------ | ---- | ---- | ---------- | -------------------------- |
+| Ana Low | Uni  | -    | Cats       | -                          |
+| Bo Peep | -    | 2    | More cats  | [here](https://e.org/more) |"""
+
+
+def test_a_table_of_talks_has_a_row_for_the_event() -> None:
+    other = TALKS.replace("Cats", "Dogs").replace("cats", "dogs").replace("All of", "None of")
+    event = FULL.model_copy(update={"description": None})
+    head = "### Talks\n\n| Name | Team | Room | Title | Slides |\n| :--- | --- | --- | --- | --- |\n"
+    row = f"| {ADA}, Grace | Engines | Room 5 | Owls | [Slides](https://example.org/slides) |"
+    assert below(TALKS, other, event=event, said=()).strip() == head + row
+    assert below(TALKS, other, event=event).strip() == head + row
+    bare = BARE.model_copy(update={"status": "cancelled"})
+    assert below(TALKS, other, event=bare, said=()).endswith(head + "| - | - | - | Owls | - |")
+    # Where the heading says the title, it is not said again for that alone.
+    assert below(TALKS, other, event=bare) == "\n**Cancelled**"
+
+
+def test_other_tables_are_no_part_of_a_new_entry() -> None:
+    for old, new in (
+        ("Name    | Team | Room | Title ", "Pot | Cup | Pan | Tin "),
+        ("Room", "{{ x }}"),
+        ("| :------ |", "| Cy Twombly |"),
+    ):
+        table = TALKS.replace(old, new)
+        assert "|" not in below(table, table.replace("Cats", "Dogs"))
+
+
+def test_what_a_neighbour_shows_twice_has_its_place_where_it_is_first() -> None:
+    entry = "## Cats\nAll of it.\n* 2021-10-04\n* And more\n* Room: 1"
+    other = "## Dogs\nNone of it.\n* 2021-10-11\n* Nor more\n* Room: 1"
+    assert below(entry, other, event=BARE.model_copy(update={"location": "Room 5"})) == "* 2021-11-15\n* Room: Room 5"

@@ -59,7 +59,7 @@ FIRST_LINES = {
     "table": "| 2021/11/15 |           | Owls                     |",
     "table-linked-dates": "15 November 2021 | Owls |",
     "table-under-years": "| Nov 15 | Owls |",
-    "table-uneven": "| Nov 15, 2021 |  | Owls |  |  |",
+    "table-uneven": "| Nov 15, 2021 | \u2013 | Owls | \u2013 | \u2013 |",
     "table-year-column": "2021 | Nov 15 | Owls",
     "times-in-dates": "- 2021-11-15 Owls",
     "times-with-zones": "### 15 Nov 2021",
@@ -226,7 +226,7 @@ def test_a_blank_line_separates_a_list_from_the_line_below_it() -> None:
 
 def test_no_labels_of_ours_come_among_those_of_a_page() -> None:
     event = BARE.model_copy(update={"when": "9am ET", "location": "Room 5", "description": "Hoots."})
-    assert added(PAGES["german-labels"], event) == "## 2021-11-15: Owls\n\nHoots."
+    assert added(PAGES["german-labels"], event) == "## 2021-11-15: Owls\n\n**Ort:** Room 5\n\nHoots."
 
 
 def test_titles_below_the_date_may_be_headings() -> None:

@@ -168,7 +168,16 @@ def fields_of(table: str) -> list[str]:
         ),
         pytest.param("|Date|Speaker|Organisation|\n|May 4|Ann|Hoot|", "date people affiliation", id="no title at all"),
         pytest.param("|Date|Company|City|\n|May 4|Hoot|Oakham|", "date extra location", id="a company without people"),
-        pytest.param("|Date|Ort|Thema|\n|May 4|Hall|Of owls and bats|", "date extra title", id="the longest text"),
+        pytest.param("|Date|Kde|Co|\n|May 4|Hall|Of owls and bats|", "date extra title", id="the longest text"),
+        pytest.param("|Datum|Ort|Thema|\n|May 4|Saal|Eulen|", "date location title", id="German heads"),
+        pytest.param(
+            "|日付|場所|発表者 (敬称略)|タイトル|\n|2021/5/4|a|b|c|", "date location people title", id="Japanese"
+        ),
+        pytest.param(
+            "|📅|🎤|💡|:movie_camera:|🦉|\n|May 4|Ann|Owls|x||", "date people title recording extra", id="pictures"
+        ),
+        pytest.param("|Day|Name|Talk|\n|May 4|Ann Low|Owls|", "date people title", id="names of people"),
+        pytest.param("|Day|Name|\n|May 4|Owls at Night|\n|May 5|Bats|", "date title", id="names of events"),
         pytest.param("|Date|\n|May 4: Owls|\n|May 5: Bats|", "both", id="date and title in one cell"),
         pytest.param("|||\n|May 4|Owls|\n|May 5|Bats|", "date title", id="without heads"),
         pytest.param("|Year|Title|\n|2020|Owls|\n|2021|Bats|", "date title", id="only years"),

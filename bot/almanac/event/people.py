@@ -15,6 +15,10 @@ _LINK_SHAPE = "Write `[words](https://...)`."
 _WORD = r"(?=[^\W\d_a-z])[^\W\d_][\w'\u2019.-]*"
 _PARTICLE = r"(?!(?:and|at|for|of|the)\b)[a-z]{2,3}"
 PERSON_NAME = rf"(?!(?:The|A|An|How|What|Why|In|On|Of)\b){_WORD}(?:[ ](?:{_PARTICLE}[ ])?{_WORD}){{1,3}}"
+NAMES = re.compile(rf"{PERSON_NAME}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ]){PERSON_NAME})*")
+"""One or more names, as in a sentence."""
+PERSON = re.compile(rf"{PERSON_NAME}(?:[ ]\([^()]+\)|,[ ]\S.*)?")
+"""A name, perhaps with an affiliation."""
 # A name on GitHub, which shows it in an issue as a link to the person.
 _HANDLE = r"@(?P<handle>[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38})"
 _NAMED = re.compile(_HANDLE)

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 
 from almanac.dates import TIME, UNKNOWN_YEAR, find_date
+from almanac.event.people import NAMES
 from almanac.page.columns import field_of
 from almanac.page.dateshapes import has_time, without_zoned_time
-from almanac.page.firstline import NAMES, WEEKDAY_BEFORE, write_people
+from almanac.page.firstline import WEEKDAY_BEFORE, write_people
 from almanac.page.headings import LOWEST
 from almanac.page.items import (
     ADDRESS,
@@ -25,14 +26,15 @@ from almanac.page.items import (
     named_items,
     shows_address,
 )
-from almanac.page.lines import plain
+from almanac.page.lines import cells, plain
 from almanac.page.outline import Section
-from almanac.page.tables import date_example, date_like, in_line
+from almanac.page.tables import Table, date_example, date_like, in_line, observe_rows, write_row
 
 _LOOPS = {"people": "person in people", "agenda": "point in agenda", "links": "entry in links"}
 """The fields of several values, and what a loop goes through."""
 _BREAK = re.compile(r"(?:(?<![ ])[ ]{2,}+|\\|<br[ ]?/?>)\Z")
 _ATTRIBUTES = re.compile(r"\{:[^{}]*\}\Z")
+_SPACES, _DASHES = re.compile(r"[ ]{2,}"), re.compile(r"-{3,}")
 _UNSAFE = re.compile(r"\{[{%#]|[`\\]|<[^<>]*\Z")
 _AROUND = ' \t*_"\u201c\u201d'
 _TIME_AFTER = re.compile(rf"(?P<gap>,?[ ]\(?){TIME}", re.IGNORECASE)
@@ -55,6 +57,11 @@ class Shown:
     each: bool = False  # each value has a line
     gap: bool = True  # a blank line comes before it
     when: str = ""  # what leads from a date to the times, or from people to a title
+    table: Table | None = None  # the rows below a head
+
+    @property
+    def fields(self) -> set[str]:
+        return {column.field for column in self.table.columns} if self.table else {self.field}
 
     @property
     def mark(self) -> str:
@@ -111,18 +118,21 @@ def _models(entries: Sequence[Entry]) -> list[Shown]:
     for items in entries:
         place = 0
         above: list[Item] = []
+        seen: set[str] = set()
         for item in items:
             known = [index for index, one in enumerate(shown, 1) if one.field == item.field]
             if item.field == "heading":
                 above = [*(one for one in above if one.level < item.level), item]
             elif known:
-                place = known[0]
+                place = place if item.field in seen else known[0]
             elif item.field:
                 headings = [_heading(one) for one in above if one.level < item.level and not _UNSAFE.search(one.line)]
-                added = [*(one for one in headings if one not in shown), _model(item, entries)]
+                model = _table_model if item.field == "table" else _model
+                added = [*(one for one in headings if one not in shown), model(item, entries)]
                 shown[place:place] = added
                 place += len(added)
                 above = []
+            seen.add(item.field)
     return shown
 
 
@@ -160,6 +170,18 @@ def _model(item: Item, entries: Sequence[Entry]) -> Shown:
     opening, closing = text.split(words, 1)
     stop = "." if item.field == "people" and words.endswith(".") else ""
     return replace(one, before=before + opening, after=stop + closing + after)
+
+
+def _table_model(item: Item, entries: Sequence[Entry]) -> Shown:
+    """Describe a table of what an event consists of, which has a row for a new event: its head is copied."""
+    names = cells(item.line)
+    tables = [one for one in chain.from_iterable(entries) if one.field == "table" and cells(one.line) == names]
+    rows = [row for one in tables for row in one.rows]
+    table = observe_rows(names, rows)
+    # Other entries' words had other lengths.
+    table = replace(table, widths=(0,) * len(table.widths))
+    head = [_SPACES.sub(" ", item.line), _DASHES.sub("---", item.below[0][1])]
+    return Shown("table", "", head="\n".join((*head, "")), gap=item.gap, table=table)
 
 
 def _address_model(one: Shown, item: Item, link: re.Match[str], alike: Sequence[Item]) -> Shown:
@@ -251,7 +273,7 @@ def _completed(details: Details, said: Collection[str], *, recurring: bool) -> l
     # The address is not written again: the first line leads there.
     omitted = {"url", *([] if recurring else ["title"])} & {*said}
     shown = [one for one in details.shown if one.field not in omitted]
-    fields = {one.field for one in shown}
+    fields = {field for one in shown for field in one.fields}
     loose = not details.mark or any(one.gap for one in shown)
     if "title" not in fields | omitted:
         mark = details.mark or details.heading
@@ -292,12 +314,13 @@ def _condition(one: Shown, shown: Sequence[Shown], said: Collection[str]) -> str
         case "heading":
             below = takewhile(lambda other: other.level > one.level, shown[shown.index(one) + 1 :])
             return " or ".join(_condition(other, shown, said) for other in below)
+        case "table":
+            told = sorted(one.fields & {"people", "links", "recording", "agenda"}) if "title" in said else []
+            return " or ".join(told) or "title"
         case "status":
             return "(status and status != 'scheduled')"
-        case "title" if "title" in said:
-            return "series"
-        case "title" if "people" in said and "date" not in said:
-            return "people"  # else the title is in their place
+        case "title":  # which may be in the people's place
+            return "series" if "title" in said else "people" if "people" in said and "date" not in said else "title"
         case "url" | "recording":
             conditions = [one.field, *(["url"] if "url" in said else [])]
             if any(other.field == "links" for other in shown):
@@ -314,6 +337,8 @@ def _lines(one: Shown, indent: str) -> str:
         own_line = own_line.replace(one.label, f"{{{{ {label} | item }}}}", 1)
     head, before = (own_line, one.before) if one.head else ("", own_line)
     head = "".join(f"{indent}{line}\n" if line else "\n" for line in head.split("\n")[:-1])
+    if one.table:
+        return f"{head}{indent}{write_row(one.table)}"
     if one.field == "description":
         return head + _description(one, indent)
     # Jinja2 drops the line end after a tag.

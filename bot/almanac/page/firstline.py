@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from almanac.dates import TIME, UNKNOWN_YEAR, find_date
-from almanac.event.people import PERSON_NAME
+from almanac.event.people import NAMES, PERSON
 from almanac.page.columns import field_of
 from almanac.page.dateshapes import without_zoned_time
 from almanac.page.lines import LINK, MAX_START, plain, split_lines
@@ -47,8 +47,6 @@ _NUMBERED = re.compile(
     r"(?P<end>\\?[./)]{1,2}[ ]+|(?(word)[ ]?[:\u2013\u2014-][ ]+|(?!)))(?=\S)"
 )
 _SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
-NAMES = re.compile(rf"{PERSON_NAME}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ]){PERSON_NAME})*")
-PERSON = re.compile(rf"{PERSON_NAME}(?:[ ]\([^()]+\)|,[ ]\S.*)?")
 _TITLE_BELOW = re.compile(
     r"[\r\n][ \t]*(?:[-*+][ \t]+)?[*_]{0,3}"
     r"(?:(?:title|topic|talk)\b[*_]{0,3}:|[\"\u201c][^\r\n]+[\"\u201d][*_]{0,3}[ \t]*+(?![^\r\n]))",

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from almanac.dates import find_date
-from almanac.page.columns import field_of
-from almanac.page.firstline import NAMES, PERSON, WEEKDAY_BEFORE
+from almanac.event.people import NAMES, PERSON
+from almanac.page.columns import EMOJI, field_of, head_fields
+from almanac.page.firstline import WEEKDAY_BEFORE
 from almanac.page.headings import LOWEST
-from almanac.page.lines import LINK, MAX_START, plain, split_lines
+from almanac.page.lines import LINK, MAX_START, cells, is_delimiter, plain, split_lines
 from almanac.page.outline import Section
 
 ADDRESS = re.compile(rf"{LINK.pattern}|\[([^\[\]]+)\]\[[^\[\]]*\]|<(https?://[^<>\s]+)>")
@@ -23,11 +24,13 @@ ADDRESSES = ("url", "recording", "links")
 BULLETS = ("-", "*", "+", *"0123456789")
 MARK = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)]|#{1,6}|>)[ \t]+")
 """What begins a bullet, a heading or a line of a quotation."""
+_PICTURE = rf"(?:{EMOJI}[ ]?(?=[*_]{{0,2}}[^\W\d_][^:\uff1a]{{1,29}}[:\uff1a]))?"
+"""A picture before a label."""
 _LABEL = re.compile(
-    r"(?P<mark>(?:[-*+]|[0-9]{1,9}[.)]|#{1,6})[ \t]+)?(?P<open>\*\*|__|\*|_)?"
-    r"(?P<words>[^\W\d_][^:*_\[\]<>|`{}\"\\]{1,29}?)"
-    r"(?P<close>[ ]?:(?:\*\*|__|\*|_)?|(?:\*\*|__|\*|_)[ ]?:?|[ ][-\u2013](?=[ ]\[)|(?=[ \t]*\Z))"
-    r"(?P<space>[ \t]+|\Z)(?P<value>.*)"
+    rf"(?P<mark>(?:[-*+]|[0-9]{{1,9}}[.)]|#{{1,6}})[ \t]+)?{_PICTURE}(?P<open>\*\*|__|\*|_)?{_PICTURE}"
+    rf"(?P<words>(?P<picture>{EMOJI})|[^\W\d_][^:\uff1a*_\[\]<>|`{{}}\"\\]{{1,29}}?)"
+    r"(?P<close>(?(picture)(?:\*\*|__|\*|_)?[:\uff1a]?|(?:[ ]?[:\uff1a](?:\*\*|__|\*|_)?|(?:\*\*|__|\*|_)[ ]?[:\uff1a]?"
+    r"|[ ][-\u2013](?=[ ]\[)|(?=[ \t]*\Z))))(?P<space>[ \t]+|(?<=\uff1a)|\Z)(?P<value>.*)"
 )
 _NO_PROSE = re.compile(r"[|`~<\s]|!\[")
 _LONGEST = 150  # characters of a title, or of a name and an affiliation
@@ -82,6 +85,12 @@ class Item:
     @property
     def value(self) -> str:
         return self.parts[2]
+
+    @property
+    def rows(self) -> list[str]:
+        """Return the rows of a table, below its head."""
+        below = [line for _, line in self.below]
+        return below[1:] if below and is_delimiter(below[0]) else []
 
     @property
     def date(self) -> str:
@@ -149,10 +158,10 @@ def _read_label(line: str) -> re.Match[str] | None:
     A label without a mark after it has to name a field, and to be alone on its line.
     """
     found = _LABEL.match(line)
-    if found is None or found["close"].strip(" :-\u2013") != (found["open"] or ""):
+    if found is None or found["close"].strip(" :\uff1a-\u2013") != (found["open"] or ""):
         return None
     if field_of(found["words"]):
-        return found if found["close"].strip(" *_") or not found["value"] else None
+        return found if found["close"].strip(" *_") or found["picture"] or not found["value"] else None
     looks_like_one = found["mark"] or found["open"] or ADDRESS.fullmatch(found["value"])
     return found if looks_like_one and found["close"].strip(" *_") else None
 
@@ -168,7 +177,7 @@ def named_items(sections: Iterable[Section], said: Collection[str]) -> list[Entr
     entries = [items for items in map(_cut_items, sections) if items]
     everything = [*chain.from_iterable(entries)]
     for item in everything:
-        item.field = _own_field(item, said)
+        item.field = _table_field(item) if item.line.startswith("|") else _own_field(item, said)
     half = len(entries) / 2
     _settle(entries, "address", "url", more_than=half)
     _settle(entries, "talk", "title", more_than=half)
@@ -183,6 +192,12 @@ def named_items(sections: Iterable[Section], said: Collection[str]) -> list[Entr
     _settle(unknown, "marked", "prose", more_than=half)
     _settle(unknown, "prose", "description", more_than=_count(entries, "description"))
     return entries
+
+
+def _table_field(item: Item) -> str:
+    """Tell whether a table is one of talks or the like, by the words above its columns."""
+    named = {*chain(*map(head_fields, cells(item.line)))}
+    return "table" if item.rows and "{" not in item.line and named & {"title", "people"} else ""
 
 
 def _own_field(item: Item, said: Collection[str]) -> str:

@@ -1,11 +1,12 @@
 """The rows of a table: how they are written, with a template that adds such a row, and what each of them says."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from almanac.dates import UNKNOWN_YEAR, find_date
+from almanac.dates import UNDECIDED, UNKNOWN_YEAR, find_date
 from almanac.page.columns import Column, columns_of, head_of
 from almanac.page.dateshapes import example_of, has_time, has_year
 from almanac.page.lines import plain, raw_cells
@@ -24,6 +25,7 @@ _IN_LINE = {
     "{% if not loop.last %}, {% endif %}{% endfor %}",
 }
 _AFFILIATIONS = "people | map(attribute='affiliation') | select | join"
+_NOTHING = re.compile(r"[-\u2013\u2014]*+|n/?a", re.IGNORECASE)
 _MODELS = 12
 """How many of the newest rows show how the next one is written."""
 _PADDED_CELL = """\
@@ -106,9 +108,10 @@ class Table:
     columns: tuple[Column, ...]
     spaces: tuple[tuple[str, str], ...]  # before and after the words of each column's cells
     widths: tuple[int, ...]  # in characters; 0 where a column's cells are not padded
-    date: str  # the example for its dates
+    date: str  # the example for its dates; empty for rows within an event, which says its date elsewhere
     bars: tuple[bool, bool]  # whether a row begins and ends with one
     short: bool  # whether a last cell that would be blank is left out
+    nothing: str  # what most cells have in which there is nothing, such as a hyphen
 
     def has(self, *fields: str) -> bool:
         return any(column.field in fields for column in self.columns)
@@ -131,25 +134,41 @@ def observe_table(page: Page, rows: Sequence[Section]) -> Table:
     newest = sorted(rows, key=lambda row: row.date, reverse=True)
     columns = by_row[newest[0].start]
     alike = [row for row in newest if by_row[row.start] is columns]
-    models = [(row, raw_cells(row.text)) for row in alike[:_MODELS]]
-    whole = [row.text.strip() for row, cells in models if len(cells) >= len(columns)] or [models[0][0].text.strip()]
-    blank = [len(cells) < len(columns) for _, cells in models if not "".join(cells[len(columns) - 1 :]).strip()]
-    by_column = [[cells[index] for _, cells in models if index < len(cells)] for index in range(len(columns))]
+    models = alike[:_MODELS]
     habits = page.lines.habits
     dates = [
         (found.words, row.date)
-        for row, cells in models
-        for column, cell in zip(columns, cells, strict=False)
+        for row in models
+        for column, cell in zip(columns, raw_cells(row.text), strict=False)
         if column.field in ("date", "both") and (found := find_date(plain(cell), None, habits))
     ]
+    date = date_example(dates, alike, year_column=any(column.field == "year" for column in columns))
+    return _table(columns, [row.text for row in models], date)
+
+
+def observe_rows(names: Sequence[str], rows: Sequence[str]) -> Table:
+    """Describe how rows within an event are written, such as those of its talks, given the words above them."""
+    return _table(columns_of(names, [*map(raw_cells, rows)], UNDECIDED), rows)
+
+
+def _table(columns: Sequence[Column], rows: Sequence[str], date: str = "") -> Table:
+    """Describe how rows are written, given as Markdown."""
+    models = [*map(raw_cells, rows)]
+    whole = [row.strip() for row, cells in zip(rows, models, strict=True) if len(cells) >= len(columns)] or [
+        rows[0].strip()
+    ]
+    blank = [len(cells) < len(columns) for cells in models if not "".join(cells[len(columns) - 1 :]).strip()]
+    by_column = [[cells[index] for cells in models if index < len(cells)] for index in range(len(columns))]
     opened, closed = _most(text.startswith("|") for text in whole), _most(text.endswith("|") for text in whole)
+    nothing = Counter(cell for column in columns for cell in column.cells if _NOTHING.fullmatch(cell))
     return Table(
-        columns,
+        tuple(columns),
         tuple(map(_spaces, by_column)),
         tuple(map(_width, by_column)),
-        date_example(dates, alike, year_column=any(column.field == "year" for column in columns)),
+        date,
         (opened, closed),
         short=not closed or _most(blank),
+        nothing=nothing.most_common(1)[0][0] if nothing else "",
     )
 
 
@@ -228,8 +247,9 @@ def write_row(table: Table) -> str:
             # A row that begins with a blank cell needs the bar before it: GitHub drops the cell otherwise.
             before = ""
             value = f"{{% if {given} %}}{value}{{% else %}}| {{% endif %}}" if given else value
-        elif given and (column.mark or column.is_fixed):
-            value = f"{{% if {given} %}}{value}{{% endif %}}"
+        elif given and (column.mark or column.is_fixed or table.nothing):
+            otherwise = table.nothing and f"{{% else %}}{table.nothing}"
+            value = f"{{% if {given} %}}{value}{otherwise}{{% endif %}}"
         if width:
             value = f"{{% call cell({width}) %}}{value}{{% endcall %}}"
         row.append(f"{before}{value}{end}")
@@ -278,7 +298,7 @@ def _write_name(table: Table, column: Column) -> str:
     shown = {one.field for one in table.columns} | {"recording" for one in table.columns if one.recording_words}
     targets = " or ".join(name for name in ("url", "recording") if name not in shown)
     show = f"link({targets})" if column.is_linked and targets else "text"
-    changed = "" if table.has("status") else CHANGED
+    changed = CHANGED if table.date and not table.has("status") else ""
     title = f"{{{{ title | {show} }}}}{changed}"
     match column.field:
         case "title":
