@@ -98,11 +98,12 @@ def event_writer(
     def write(event: Event) -> str:
         try:
             # Plain values, without behaviour.
-            values = seen(_with_blanks(event.model_dump(exclude={"markdown", "rendered"})))
-            values["extra"] = _Extra(values["extra"], {name: values[name] for name in _ONCE_EXTRA})
+            values = _with_blanks(event.model_dump(exclude={"markdown", "rendered"}))
             if event.end_date:
                 days = (name for name in ("date", "starts") if values[name])
                 values |= {name: OfSeveralDays(values[name], event.end_date) for name in days}
+            values = seen(values)
+            values["extra"] = _Extra(values["extra"], {name: values[name] for name in _ONCE_EXTRA})
             return str(template.render({**values, "event": values}))
         except Exception as error:  # noqa: BLE001  # a template can raise whatever Python can
             # Jinja2 names the frames of a template's code like this; the innermost is where the error is.
