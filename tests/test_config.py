@@ -51,3 +51,7 @@ def test_unknown_zones_are_named_once_with_their_key_and_the_nearest() -> None:
     assert "America/New_York" in str(caught.value)
     assert {problem.file for problem in caught.value.problems} == {".github/almanac.yml"}
     assert sorted(problem.line or 0 for problem in caught.value.problems) == [1, 2, 3]
+
+
+def test_a_folder_may_end_with_a_slash() -> None:
+    assert read_config("images: static/img/").images == read_config("images: static/img").images == "static/img"

@@ -20,6 +20,7 @@ def _site_path(value: str) -> str:
 
 
 SitePath = Annotated[str, AfterValidator(_site_path)]
+SiteFolder = Annotated[str, AfterValidator(lambda value: _site_path(value.removesuffix("/")))]
 
 
 class _Group(BaseModel):
@@ -62,7 +63,9 @@ class Config(_Group):
         Literal["newest", "oldest"] | None,
         Field(description="What comes first on the page; left out: as the page already has it"),
     ] = None
-    images: Annotated[SitePath, Field(description="The folder of the pictures that come with a form")] = "images/events"
+    images: Annotated[SiteFolder, Field(description="The folder of the pictures that come with a form")] = (
+        "images/events"
+    )
     time_zone: Annotated[
         str | None, Field(description="IANA zone suggested to someone who states none; never assumed")
     ] = None

@@ -375,10 +375,15 @@ class Folder:
                 if not file.is_symlink() and file.is_file() and file.stat().st_size <= PAGE.each:
                     yield file.relative_to(self.root).as_posix()
 
-    def write(self, files: Mapping[str, str]) -> None:
-        """Write files: first all of them beside their places, then each into its place in one step."""
+    def write(self, files: Mapping[str, str | None]) -> None:
+        """Write files: first all of them beside their places, then each into its place in one step.
+
+        What is None is deleted, last of all.
+        """
         with _disk_errors("written"):
-            self._disk.write({path: text.encode() for path, text in files.items()})
+            self._disk.write({path: text.encode() for path, text in files.items() if text is not None})
+            for path in (path for path, text in files.items() if text is None):
+                self._disk.remove(path)
 
     def refuse_to_lose(self, paths: Iterable[str]) -> None:
         """Make sure that overwriting these files loses nothing that git does not have."""

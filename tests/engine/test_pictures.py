@@ -1,12 +1,20 @@
 """The picture that someone attaches: a clean copy of it in the proposal, for as long as it is the event's picture."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
+from almanac.commands.build import build_site
+from almanac.engine.pictures import Pictured, with_picture
 from almanac.engine.planner import Planner
 from almanac.engine.run import reconcile
+from almanac.errors import ForgeError, Problem
 from almanac.event.attachment import copy_path
+from almanac.event.model import Event, Image
 from almanac.event.record import read_record
+from almanac.forge.attachments import NoAttachmentError
+from almanac.images import MAX_BYTES
 from almanac.proposal.comment import CommentCommand
 from almanac.proposal.state import Closer, Pull, branch_name
 from almanac.proposal.triage import lapsed
@@ -14,9 +22,9 @@ from almanac.renderer import load_messages, template
 
 from tests.engine.test_table import at_rest
 from tests.filing import body, full_form
-from tests.forge.worlds import World
-from tests.pictures import GIF, JPEG, PNG, SECRET, SVG, exif, jpeg, segment
-from tests.scenes import DEMO_DAY, FORM, RECORD, Scene, both_forges
+from tests.forge.worlds import LocalWorld, World
+from tests.pictures import GIF, JPEG, PNG, SECRET, SVG, chunk, exif, jpeg, png, segment
+from tests.scenes import DEMO_DAY, FORM, PAGE, RECORD, Scene, both_forges
 
 ID = "2022-01-20-demo-day"
 PHOTO = jpeg(segment(0xE1, b"Exif\0\0" + exif()))
@@ -265,3 +273,59 @@ def test_what_it_costs_on_github(scene: Scene) -> None:
         scene.world.edit_issue(number, state="closed")
         reconcile(number, scene.world.forge, load_messages())
     assert [some - none for some, none in zip(*costs, strict=True)] == [1, 1, 1, 0]
+
+
+def test_the_picture_of_a_deleted_record_goes_with_it(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    address = scene.world.attach(PNG)
+    number = proposed(scene, address)
+    scene.world.merge(scene.pull(number).number)
+    assert isinstance(scene.world, LocalWorld)
+    folder = scene.world.repo.folder
+    assert (folder / name(address, ".png")).read_bytes() == PNG
+    (folder / RECORD).unlink()
+    assert build_site(folder, check=True) == 1
+    assert (folder / name(address, ".png")).exists()
+    assert build_site(folder, check=False) == 0
+    assert f"deleted {name(address, '.png')}" in capsys.readouterr().out
+    assert not (folder / name(address, ".png")).exists()
+    assert "Demo Day" not in (folder / PAGE).read_text(encoding="utf-8")
+    assert build_site(folder, check=True) == 0
+
+
+EVENT = Event(id=ID, title="Demo Day", date="2022-01-20", image=Image(url="https://x/y", alt="Owls"))
+
+
+def fetched(data: bytes | ForgeError) -> Pictured:
+    def fetch(url: str, most: int) -> bytes:
+        if isinstance(data, ForgeError):
+            raise data
+        return data
+
+    return with_picture(EVENT, "images", lambda _: (), dict, fetch)
+
+
+NOT_THERE = NoAttachmentError("GitHub says that there is no such attachment, or that we may not see it.")
+NO_PICTURES: dict[str, bytes | ForgeError] = {
+    "not there": NOT_THERE,
+    "svg": SVG,
+    "pdf": b"%PDF",
+    "damaged": PNG[:50],
+    "too many bytes": PNG + bytes(MAX_BYTES),
+    "too many pixels": png(size=(9_000, 9_000)),
+    "moving": png(chunk(b"acTL", bytes(8))),
+}
+NOTES = yaml.safe_load((Path(__file__).parents[1] / "cases/picture-notes.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", sorted({*NO_PICTURES, *NOTES}))
+def test_what_is_said_where_there_is_no_picture(name: str) -> None:
+    found = fetched(NO_PICTURES[name])
+    assert found == Pictured(EVENT.model_copy(update={"image": None}), {}, Problem(NOTES[name]))
+
+
+def test_an_event_without_a_picture_or_with_one_from_elsewhere_stays_as_it_is() -> None:
+    for image in (None, Image(path="images/logo.png", url="https://x/y"), Image(alt="Owls")):
+        event = EVENT.model_copy(update={"image": image})
+        assert with_picture(event, "images", lambda _: (), dict, lambda *_: b"") == Pictured(event)
+    lost = EVENT.model_copy(update={"image": Image(path=name("https://x/y"))})
+    assert with_picture(lost, "images", lambda _: (), dict, lambda *_: b"") == Pictured(lost)

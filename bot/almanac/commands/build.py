@@ -153,8 +153,8 @@ def build_site(folder: Path, *, check: bool) -> int:
             print_message("The page and its records differ; `almanac build` brings them in sync.")
         return int(bool(built.files))
     root.write(built.files)
-    for path in built.files:
-        print_text(f"wrote {path}")
+    for path, text in built.files.items():
+        print_text(f"{'deleted' if text is None else 'wrote'} {path}")
     if not built.files:
         print_text(f"{site.config.page} and its records are in sync; there is nothing to do.")
     return 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from almanac import config as configs
 from almanac.errors import Problem, UserError
+from almanac.event.attachment import own_copy
 from almanac.event.model import Event
 from almanac.event.record import SUFFIX, is_foreign, read_record
 from almanac.forge.removals import Removals
@@ -26,6 +27,7 @@ class Cleared:
     files: dict[str, str | None] = field(default_factory=dict)
     records: list[Event] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)  # which are nobody's any more
 
 
 def without_deleted(site: Site, removals: Removals, views: Sequence[View], render: Renderer) -> Cleared:
@@ -50,6 +52,9 @@ def without_deleted(site: Site, removals: Removals, views: Sequence[View], rende
             continue  # the section has a record, under another name
         for view, name in places(views, record):
             files[name] = view.remove(name, files.get(name, site.text(name)), record)
+        folder, _, picture = (own_copy(record) or "").rpartition("/")
+        if picture in site.files.names(folder):
+            cleared.pictures.append(f"{folder}/{picture}")
         message = (
             "The record of this section was deleted, so the section is taken off. To keep it, put the record back."
         )

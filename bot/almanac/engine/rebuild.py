@@ -46,8 +46,9 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     site.refuse_unreadable(written)
     after = {**built.files, **written}
     changed = {} if built.problems else {path: text for path, text in after.items() if site.text(path) != text}
+    gone = () if built.problems else cleared.pictures
     return PageEdits(
-        changed,
+        {**changed, **dict.fromkeys(gone)},
         {path: site.text(path) for path in changed},
         built.problems,
         (*cleared.notes, *built.notes),

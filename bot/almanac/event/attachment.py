@@ -6,6 +6,7 @@ import re
 from almanac.errors import Problem
 from almanac.event.model import Event, Image
 from almanac.images import SUFFIXES
+from almanac.paths import leads_inside
 
 # GitHub writes `![name](address)`, or `<img alt="name" src="address" />` where it knows the size.
 _ADDRESS = re.compile(r"https?://[^\s<>()\"']+", re.IGNORECASE)
@@ -37,7 +38,7 @@ def read_picture(answer: str) -> Image | Problem:
 def copy_path(folder: str, event_id: str, url: str, suffix: str) -> str:
     """Return the path of the site's copy of an event's picture: with another attachment, it has another name."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", event_id)
-    return f"{folder.rstrip('/')}/{name}-{_digest(url)}{suffix}"
+    return f"{folder}/{name}-{_digest(url)}{suffix}"
 
 
 def with_copy(event: Event, path: str) -> Event:
@@ -49,7 +50,7 @@ def with_copy(event: Event, path: str) -> Event:
 def own_copy(event: Event | None) -> str | None:
     """Return the path of an event's picture if its file is one that Almanac has made for this event."""
     path = event.image.path if event and event.image else None
-    if event is None or path is None or (found := _COPY.search(path)) is None:
+    if event is None or path is None or not leads_inside(path) or (found := _COPY.search(path)) is None:
         return None
     folder, _, name = path.rpartition("/")
     made = copy_path(folder, event.id, "", found[2]).rpartition("/")[2]

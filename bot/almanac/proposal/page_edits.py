@@ -30,11 +30,13 @@ NO_ISSUE = 0
 class PageEdits:
     """The files that have to change because of what people edited by hand: path -> text, and as it is before.
 
+    None is for one that is deleted.
+
     `problems` are what a person has to decide first (nothing changes then), `notes` what would be done, and `moved` how
     many events are over, and move to the history.
     """
 
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str | None] = field(default_factory=dict)
     before: Mapping[str, str | None] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
