@@ -59,12 +59,20 @@ def convert(pages: Sequence[str]) -> list[str]:
 
 def github_html(pages: Sequence[str]) -> list[str]:
     """Show pages as GitHub shows the files themselves, by its own Markdown (cmark-gfm), and no Liquid."""
+    return _by_github([page.removeprefix("---\n---\n") for page in pages], extensions=("table", "strikethrough"))
+
+
+def issue_html(texts: Sequence[str]) -> list[str]:
+    """Show texts as GitHub shows them in an issue, where a line end is a line break and a bare address a link."""
+    return _by_github(texts, "CMARK_OPT_HARDBREAKS", extensions=("table", "strikethrough", "autolink"))
+
+
+def _by_github(texts: Sequence[str], *options: str, extensions: Sequence[str]) -> list[str]:
     need_extra("test", "cmarkgfm")
     from cmarkgfm import cmark, markdown_to_html_with_extensions  # noqa: PLC0415 - where it is installed
 
-    bodies = (page.removeprefix("---\n---\n") for page in pages)
-    extensions = ["table", "strikethrough"]
-    return [markdown_to_html_with_extensions(body, cmark.Options.CMARK_OPT_UNSAFE, extensions) for body in bodies]
+    chosen = sum(getattr(cmark.Options, name) for name in ("CMARK_OPT_UNSAFE", *options))
+    return [markdown_to_html_with_extensions(text, chosen, list(extensions)) for text in texts]
 
 
 class _Tokens(HTMLParser):
@@ -73,10 +81,9 @@ class _Tokens(HTMLParser):
         self.found: list[Token] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # kramdown makes a heading's id of the words in it.
-        kept = [
-            f"{key}={value}" for key, value in attrs if key != "id" or not re.fullmatch(r"[^\s<>\"'&=]*", value or "")
-        ]
+        # kramdown makes a heading's id of the words in it, and says of code between backticks how it would be coloured.
+        own = {"id": r"[^\s<>\"'&=]*", "class": r"language-plaintext highlighter-rouge"}
+        kept = [f"{key}={value}" for key, value in attrs if not re.fullmatch(own.get(key, "(?!)"), value or "")]
         self.found.append(("<", tag, *sorted(kept)))
 
     def handle_endtag(self, tag: str) -> None:

@@ -1,11 +1,12 @@
 """One typed text in every position that a page has for it."""
 
-from almanac.event.description import Paragraph, parse, pieces
+import re
+
 from almanac.event.model import Event, Link, Person
 from almanac.page.template import section_renderer
 from almanac.renderer import template
 
-WORD, PARAGRAPH, BULLET, LABEL = "Harmlessword", "Harmlessparagraph", "Harmlessbullet", "Harmlesslabel"
+WORD = "Harmlessword"
 URL = "https://example.org/page?a=1&b=2"
 
 # A site's own template, in which nobody thought of escaping.
@@ -42,41 +43,49 @@ In {{ title }} between, **{{ title }}** strong, ({{ title }})
 
 {{ title }}{{ title }}amp;
 """
+_LINE_ENDS = re.compile(r"[\r\n]+")
 _house = section_renderer(template("section.md.j2"))
 _own = section_renderer(OWN)
 
 
 def words(typed: str) -> dict[str, str]:
-    """Return what replaces each harmless word when a text was typed.
-
-    In a description some texts are its grammar: a bullet, a link. There the harmless word stays.
-    """
-    if typed == WORD:
-        return {word: word for word in (WORD, PARAGRAPH, BULLET, LABEL)}
-    paragraph = typed if parse(f"x\n\n{typed}") == (Paragraph("x"), Paragraph(typed)) and plain(typed) else PARAGRAPH
-    bullet = typed if parse(f"x\n- {typed}") == (Paragraph("x", (typed,)),) and plain(typed) else BULLET
-    label = typed if typed.isprintable() and not set("[]") & set(typed) and typed.strip() else LABEL
-    line = list(pieces(linked(paragraph, label, bullet)))
-    if [piece for piece, _ in line] != [f"x {paragraph}", f" {bullet}"]:
-        label = LABEL
-        if len(list(pieces(linked(paragraph, label, bullet)))) != len([LABEL, BULLET]):
-            paragraph = bullet = PARAGRAPH
-    return {WORD: typed, PARAGRAPH: paragraph, BULLET: bullet, LABEL: label}
+    """Return what replaces the harmless word when a text was typed."""
+    return {WORD: typed}
 
 
-def plain(typed: str) -> bool:
-    """Say whether there is no link in a text of a description."""
-    return len(list(pieces(typed))) == 1
+def literal(typed: str) -> str:
+    """Return Markdown that means exactly a text, for a description: CommonMark lets every mark be escaped so."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", _LINE_ENDS.sub(" ", typed))
 
 
-def linked(paragraph: str, label: str, bullet: str) -> str:
-    """Return a line with text around a link."""
-    return f"x {paragraph}[{label}]({URL}) {bullet}"
+def as_code(typed: str) -> str:
+    """Return inline code that shows a text."""
+    fence = "`" * (1 + max(map(len, re.findall("`+", typed)), default=0))
+    return f"{fence} {_LINE_ENDS.sub(' ', typed)} {fence}"
+
+
+def description(typed: str) -> str:
+    """Return a description with a text in every place that it has: alone, and amid others."""
+    word, code = literal(typed), as_code(typed)
+    return "\n\n".join(
+        [
+            f"{word}\n- {word}\n  - {word}\n  - x {word}\n\n1. {word}\n   1. {word}\n2. {code}",
+            f"x {word}[{word}]({URL}) {word}",
+            f"[{word}]({URL})\n{word}",
+            f"> {word}\n> {word}",
+            f"*{word}* **{word}** x *y {word}* ***{word}** x* [**{word}** {code}]({URL}) {code}",
+            f"{word} https://example.org/a_b?c=*d*&e=1",
+            f"> *{word}*",
+            f"1. **{word}**\n\n3) {word}",
+            f"*{word}*",
+            code,
+            word,
+        ]
+    )
 
 
 def events(typed: str) -> tuple[Event, ...]:
     """Return events that have a text in every place for text."""
-    word = words(typed)
     return (
         Event(
             id="2021-11-08-x",
@@ -93,20 +102,19 @@ def events(typed: str) -> tuple[Event, ...]:
                 Person(name=typed, affiliation=typed),
                 Person(name=typed),
             ),
-            description="\n\n".join(
-                [
-                    f"{word[PARAGRAPH]}\n- {word[BULLET]}",
-                    linked(word[PARAGRAPH], word[LABEL], word[BULLET]),
-                    f"[{word[LABEL]}]({URL})",
-                    word[PARAGRAPH],
-                ]
-            ),
+            description=description(typed),
             agenda=(typed, f"one {typed} two"),
             links=(Link(label=typed, url=URL),),
             recording=URL,
             extra={"room": typed},
         ),
-        Event(id="2021-11-09-x", title=typed, date="2021-11-09", agenda=(typed,)),
+        Event(
+            id="2021-11-09-x",
+            title=typed,
+            date="2021-11-09",
+            description=f"1. {literal(typed)}\n2. {as_code(typed)}\n\n- {literal(typed)}",
+            agenda=(typed,),
+        ),
     )
 
 

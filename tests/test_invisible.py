@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import pytest
-from almanac.event.description import pieces
+from almanac.event.description import blocks
 from almanac.event.people import entries, read_links, read_people
 from almanac.invisible import IGNORABLE, without_invisible
 from almanac.page.match import same_name
@@ -127,7 +127,7 @@ def test_a_part_in_which_nothing_shows_is_blank() -> None:
     assert read_people("[\u0301](https://example.org)")[1][0].message.startswith("There is no name in this line.")
     assert read_links("[\u0301](https://example.org)")[0][0].label == "example.org"
     assert entries("- \u0301\n- Lunch") == ["Lunch"]
-    assert [found for _, found in pieces("[\u0301](https://example.org)")] == [None]
+    assert blocks("[\u0301](https://example.org)")[0].text == "&#91;\u0301&#93;(https&#58;//example.org)"
 
 
 def test_names_that_look_alike_are_alike() -> None:

@@ -21,6 +21,9 @@ _OUTSIDE_PATH = re.compile(rb"[^A-Za-z0-9\-._~/]")
 _FIRST = re.compile(r"\A(?:[#+\-=:]|[0-9]+[.)])")
 _JOINT = re.compile(r"[!&]\Z")
 _BANG = re.compile(r"!\Z")
+# What holds one of these cannot be written between backticks: Liquid and tables see into code, and whatever looks for
+# tags on a page does.
+_NOT_IN_CODE = re.compile(r"[`{}|<]|\A[ ]|[ ]\Z|\A\Z")
 
 
 class Safe(str):
@@ -81,6 +84,12 @@ def link(label: str, url: str, before: str = "") -> Safe:
         RefusedUrl: A page may not link there.
     """
     return Safe(f"{_BANG.sub(_reference, text(before))}[{text(label)}]({address(url)})")
+
+
+def code(value: str) -> Safe:
+    """Write inline code: between backticks, where no character can be escaped, or else within a tag."""
+    kept = _CONTROLS.sub("", _LINE_BREAKS.sub(" ", value))
+    return Safe(f"<code>{text(kept)}</code>" if _NOT_IN_CODE.search(kept) else f"`{kept}`")
 
 
 def address(url: str) -> Safe:

@@ -1,5 +1,7 @@
 """What comes of the answers that people type: each file of tests/cases/answers holds some, and what comes out.
 
+Where there is a description, the section that is written comes last.
+
 Set ALMANAC_REWRITE to write what comes out again, and read it.
 """
 
@@ -13,6 +15,7 @@ from almanac.errors import Problem
 from almanac.event.submission import submit_body
 
 from tests.filing import body, full_form
+from tests.page.house import render
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "answers").glob("*.yml"))
 CONFIG = read_config("time_zone: America/New_York\ntime_zones: {ET: America/New_York, CET: Europe/Paris}\n")
@@ -33,7 +36,8 @@ def outcome(answers: dict[str, str]) -> str:
     parts = {"event": shown, "problems": said(found.problems), "notes": said(found.warnings)}
     filled = {key: value for key, value in parts.items() if value}
     text: str = yaml.safe_dump(filled, sort_keys=False, allow_unicode=True, width=1000, default_flow_style=False)
-    return text
+    section = render(found.event) if found.event and found.event.description else ""
+    return f"{text}{SEPARATOR}{section}\n" if section else text
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

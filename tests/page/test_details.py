@@ -46,7 +46,7 @@ OWLS = "About owls.\n\nTwo things:\n\n- eyes\n- ears"
         ("\n**Abstract:**  \nAll of it.", f"\n**Abstract:**  \n{OWLS}"),
         ("\nAbstract: All of it.", f"\nAbstract: {OWLS}"),
         ("- Abstract: All of it.", "- Abstract: About owls. Two things: • eyes • ears"),
-        ("\n> All of it, and more than that.", "\n> About owls.\n\n> Two things:\n\n- eyes\n- ears"),
+        ("\n> All of it, and more than that.", "\n> About owls.\n\n> Two things:\n\n> - eyes\n> - ears"),
         ("- Video: [here](https://e.org/v)", "- Video: [here](https://example.org/video)"),
         ("- Video: <https://e.org/v>", "- Video: <https://example.org/video>"),
         ("Video: [https://e.org/v](https://e.org/v)", "Video: [https://example.org/video](https://example.org/video)"),

@@ -54,6 +54,6 @@ def test_a_site_that_holds_everything_at_once_still_builds(tmp_path: Path) -> No
     assert found[: len(reference)] == reference
     assert not [token for token in found if token[0] in {"comment", "declaration", "instruction"}]
     assert {token[1] for token in found if token[0] == "<"} <= {
-        *("h3", "h4", "p", "ul", "ol", "li", "a", "strong", "blockquote"),
+        *("h3", "h4", "p", "ul", "ol", "li", "a", "em", "strong", "code", "br", "blockquote"),
         *("table", "thead", "tbody", "tr", "th", "td"),
     }

@@ -1,82 +1,36 @@
-"""A description's small grammar: paragraphs, `[text](https://...)` links and one level of bullets, and nothing else.
+"""A description written as Markdown for a page, and read back from one; and what its author should know about it.
 
-It is parsed here and written again as Markdown, escaped; nothing of it is passed through.
+Nothing of it is passed through: it is parsed (`almanac.event.prose`) and written again, each text in it escaped.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from almanac.errors import Problem
 from almanac.event.model import Event
-from almanac.markdown import Safe, item, link, text
-from almanac.text import is_blank
+from almanac.event.prose import TOO_MANY_MARKS, Point, Prose, Span, Spans, parse, parse_page
+from almanac.markdown import Safe, address, code, item, link, text
 from almanac.urls import why_refused
 
-_BULLET = re.compile(r"[ \t]*[-*][ \t]+(?=\S)")
-# Only http makes a link; a URL may hold one pair of brackets within another, as many encyclopaedias' do. What follows
-# `](http` up to the closing bracket is taken whole, so that a link with a space in it is a problem and not a puzzle.
-_LINK = re.compile(r"\[([^\[\]]+)\]\((https?:[^()]*(?:\([^()]*\)[^()]*)*)\)", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A paragraph and the bullets directly beneath it, as typed. The text is empty where bullets come first."""
-
-    text: str
-    bullets: tuple[str, ...] = ()
-
-
-def parse(description: str) -> tuple[Paragraph, ...]:
-    """Cut a description into paragraphs with their bullets.
-
-    A blank line ends a paragraph. A line that begins with `-` or `*` and a space is a bullet, whatever its
-    indent. Any other line goes on with the one above it. Spaces at the very end of a paragraph are kept.
-    """
-    paragraphs: list[tuple[list[str], list[list[str]]]] = []
-    current: list[str] | None = None
-    for line in re.split(r"\r\n|[\n\r]", description):
-        bullet = _BULLET.match(line)
-        if not line.strip():
-            current = None
-        elif bullet:
-            if not paragraphs:
-                paragraphs.append(([], []))
-            current = [line[bullet.end() :]]
-            paragraphs[-1][1].append(current)
-        else:
-            if current is None:
-                current = []
-                paragraphs.append((current, []))
-            current.append(line)
-    return tuple(Paragraph(_joined(lines), tuple(map(_joined, bullets))) for lines, bullets in paragraphs)
-
-
-def _joined(lines: list[str]) -> str:
-    return " ".join([*(line.strip() for line in lines[:-1]), *(line.lstrip() for line in lines[-1:])])
-
-
-def pieces(typed: str) -> Iterator[tuple[str, re.Match[str] | None]]:
-    """Cut one line into plain texts and, after each but the last, a link: group 1 is its words, group 2 its URL."""
-    end = 0
-    for found in _LINK.finditer(typed):
-        if is_blank(found[1]):
-            continue  # a link without words would be invisible
-        yield typed[end : found.start()], found
-        end = found.end()
-    yield typed[end:], None
-
-
-def refused_links(description: str) -> tuple[Problem, ...]:
-    """Find the links of a description whose URLs are refused (`typed`), each with the reason."""
-    lines = [line for paragraph in parse(description) for line in (paragraph.text, *paragraph.bullets)]
-    urls = [found[2] for line in lines for _, found in pieces(line) if found]
-    return tuple(Problem(reason, typed=url) for url in urls if (reason := why_refused(url)))
+_OPEN_LINK = re.compile(r"\[[^\[\]]+\]\(\Z")
+_BULLET = re.compile(r"[-*+][ ]+\Z")
+_MARKS = {"em": ("*", "*"), "strong": ("**", "**")}
+_TAGS = {"em": ("<em>", "</em>"), "strong": ("<strong>", "</strong>")}
+# One space within the backticks belongs to them, if there is one at either end.
+_NEEDS_SPACE = re.compile(r"`|[ ](?=.*[^ ]).*[ ]\Z|.*`\Z")
+_INDENT = 4
+_NO_LINK = "This is shown without a link."
+_HAS_SCHEME = re.compile(r"https?:", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph and its bullets as Markdown, each for the start of a list item; or a bullet that has none above."""
+    """A paragraph and its bullets as Markdown, each for the start of a list item; or a bullet that has none above.
+
+    A point's number is a part of its text here, and points below others are among them.
+    """
 
     text: Safe
     bullets: tuple[Safe, ...] = ()
@@ -84,31 +38,234 @@ class Block:
 
 
 def blocks(description: str | None) -> tuple[Block, ...]:
-    """Write a description as Markdown. A link with a refused URL is written as the plain text that was typed.
+    """Write a description's paragraphs as single lines of Markdown, for a template that puts them where it likes.
 
-    Bullets that come before any paragraph are blocks of their own.
+    A link with a refused URL is written as the plain text that was typed.
     """
     written: list[Block] = []
-    for paragraph in parse(description or ""):
-        bullets = tuple(map(inline, paragraph.bullets))
-        if paragraph.text:
-            written.append(Block(inline(paragraph.text), bullets))
+    for part in parse(description or "").parts:
+        bullets = [_numbered(point) for one in part.points for point in (one, *one.below)]
+        if part.spans:
+            written.append(Block(inline(part.spans), tuple(bullets)))
         else:
             written += (Block(bullet, is_bullet=True) for bullet in bullets)
     return tuple(written)
 
 
-def inline(typed: str) -> Safe:
-    """Write one line of a description, for the start of a list item: its links, and all else escaped."""
-    done, before = "", ""
-    for piece, found in pieces(typed):
-        before += piece
-        if found and why_refused(found[2]):
-            before += found[0]
-        elif found:
-            done += link(found[1], found[2], before=text(before) if done else item(before))
-            before = ""
-    return Safe(done + (text(before) if done else item(before)))
+def markdown(
+    description: str | None, paragraph: str = "", bullet: str = "- ", first: str | None = None, *, tight: bool = False
+) -> Safe:
+    """Write a description as Markdown of several lines, the last without a line end.
+
+    Args:
+        description: As in a record.
+        paragraph: What each paragraph begins with, its indentation included: `- ` makes it a bullet.
+        bullet: What each bullet begins with: `    * ` for one below another.
+        first: What the very first paragraph begins with, if that is something else.
+        tight: No blank lines are put between paragraphs and lists.
+    """
+    found: list[str] = []
+    for part in parse(description or "").parts:
+        mark = paragraph if first is None or found else first
+        if part.is_quote and mark == first:
+            found.append(first.rstrip())  # a label
+            mark = paragraph
+        if part.spans:
+            found.append(f"{mark}{'> ' * part.is_quote}{inline(part.spans)}")
+        elif _BULLET.search(paragraph):
+            found += _spread(part.points, paragraph, bullet)
+            continue
+        elif first is not None and not found:
+            found.append(first.rstrip())  # a label
+        found += [_list(part.points, bullet)] if part.points else []
+    return Safe(("\n" if tight else "\n\n").join(found))
+
+
+def _list(points: Sequence[Point], bullet: str) -> str:
+    """Write a list, or several where bullets and numbers take turns: the latter have their number as the mark."""
+    before = _BULLET.sub("", bullet)
+    lists = []
+    for is_counted, run in _runs(points):
+        lines = []
+        for point in run:
+            mark = f"{point.number}. " if is_counted else bullet[len(before) :]
+            lines.append(f"{before}{mark}{inline(point.spans) if is_counted else _numbered(point)}")
+            if point.below:
+                lines.append(_list(point.below, f"{before}{' ' * max(_INDENT, len(mark))}{bullet[len(before) :]}"))
+        lists.append("\n".join(lines))
+    return "\n\n".join(lists)
+
+
+def _spread(points: Sequence[Point], paragraph: str, bullet: str) -> Iterator[str]:
+    """Write a list that is below nothing amid bullets: each point is one of them, or a numbered list is within one."""
+    for is_counted, run in _runs(points):
+        if is_counted:
+            indent = " " * len(paragraph)
+            yield paragraph + _list(run, indent + bullet.lstrip(" ")).removeprefix(indent)
+        else:
+            for point in run:
+                yield f"{paragraph}{_numbered(point)}"
+                yield from [_list(point.below, bullet)] if point.below else []
+
+
+def _runs(points: Sequence[Point]) -> Iterator[tuple[bool, list[Point]]]:
+    """Cut points into bullets and numbered lists (true). These count from one, as kramdown does in any case."""
+    for has_numbers, group in groupby(points, lambda point: point.number is not None):
+        run = list(group)
+        yield has_numbers and [point.number for point in run] == list(range(1, len(run) + 1)), run
+
+
+def _numbered(point: Point) -> Safe:
+    """Write a point with its number as a part of its text."""
+    if point.number is None:
+        return inline(point.spans)
+    return Safe(f"{point.number}&#46; {_written(point.spans, _MARKS, text)}")
+
+
+def inline(spans: Spans) -> Safe:
+    """Write one line of a description, for the start of a list item.
+
+    Emphasis has the usual marks; where these would be read as something else, it has tags.
+    """
+    written = _written(spans, _MARKS, item)
+    if any(span.kind in _MARKS for span in spans):
+        again = tuple(span for part in parse_page(written) for span in part.spans)
+        if _written(again, _MARKS, item) != written:
+            return _written(spans, _TAGS, item)
+    return written
+
+
+def _written(spans: Spans, marks: Mapping[str, tuple[str, str]], first: Callable[[str], Safe]) -> Safe:
+    """Write a line; `first` escapes the text that it begins with, if it begins with one."""
+    done = Safe()
+    for span in spans:
+        match span.kind:
+            case "break":
+                done = Safe(f"{done}<br>")
+            case "code":
+                done = Safe(done + code(span.text))
+            case "link" | "address":
+                done = Safe(_link(span, marks, done))
+            case "em" | "strong":
+                before, after = marks[span.kind]
+                done = Safe(f"{done}{before}{_written(span.inside, marks, text)}{after}")
+            case _:
+                done = Safe(done + (text(span.text) if done else first(span.text)))
+    return done
+
+
+def _link(span: Span, marks: Mapping[str, tuple[str, str]], before: Safe) -> str:
+    """Write a link behind what is before it. One with a refused URL is text."""
+    words = _written(span.inside, marks, text) if span.kind == "link" else text(span.text)
+    if why_refused(span.url):
+        first = text if before else item
+        return before + (first(span.text) if span.kind == "address" else f"&#91;{words}{text(f']({span.url})')}")
+    if span.text == address(span.url):
+        return f"{before}<{span.text}>"
+    return link(words, span.url, before=before)
+
+
+# ------------------------------------------------------------------------------- back from a page
+
+
+def source(page: str) -> str:
+    """Return the description that a page's Markdown says, as a person would type it."""
+    found = []
+    for part in parse_page(page):
+        typed = _source(part)
+        found.append(typed if parse(typed).parts == (part,) else _source(part, is_escaped=True))
+    return "\n\n".join(found)
+
+
+def _source(part: Prose, *, is_escaped: bool = False) -> str:
+    paragraph = _typed(part.spans, is_escaped=is_escaped).split("\n") if part.spans else []
+    points = (line for point in part.points for line in _typed_point(point, "", is_escaped=is_escaped))
+    return "\n".join([*(f"{'> ' * part.is_quote}{line}" for line in paragraph), *points])
+
+
+def _typed_point(point: Point, indent: str, *, is_escaped: bool) -> Iterator[str]:
+    mark = f"{indent}- " if point.number is None else f"{indent}{point.number}. "
+    first, *more = _typed(point.spans, is_escaped=is_escaped).split("\n")
+    yield mark + first
+    inner = " " * len(mark)
+    yield from (inner + line for line in more)
+    for one in point.below:
+        yield from _typed_point(one, inner, is_escaped=is_escaped)
+
+
+def _typed(spans: Spans, *, is_escaped: bool) -> str:
+    done = ""
+    for span in spans:
+        match span.kind:
+            case "break":
+                done += "\n"
+            case "code":
+                fence = "`" * (1 + max(map(len, re.findall("`+", span.text)), default=0))
+                space = " " * bool(_NEEDS_SPACE.match(span.text))
+                done += f"{fence}{space}{span.text}{space}{fence}"
+            case "link":
+                # An exclamation mark would make an image of the link.
+                done = f"{done[:-1]}&#33;" if is_escaped and done.endswith("!") else done
+                done += f"[{_typed(span.inside, is_escaped=is_escaped)}]({span.url})"
+            case "em" | "strong":
+                done += _typed(span.inside, is_escaped=is_escaped).join(_MARKS[span.kind])
+            case "address":
+                done += f"<{span.text}>" if is_escaped and _HAS_SCHEME.match(span.text) else span.text
+            case _ if is_escaped and (not done or done.endswith("\n")):
+                done += item(span.text)
+            case _:
+                done += text(span.text) if is_escaped else span.text
+    return done
+
+
+# ------------------------------------------------------------------------------- what its author should know
+
+
+def refused_links(description: str) -> tuple[Problem, ...]:
+    """Find the links of a description whose URLs are refused (`typed`), each with the reason."""
+    return tuple(_refused(description, bare=False))
+
+
+def _refused(description: str, *, bare: bool) -> Iterator[Problem]:
+    for part in parse(description).parts:
+        for spans in (part.spans, *(one.spans for point in part.points for one in (point, *point.below))):
+            for url in _bare_urls(spans) if bare else _link_urls(spans):
+                if reason := why_refused(url):
+                    yield Problem(reason, typed=url)
+
+
+def _link_urls(spans: Spans) -> Iterator[str]:
+    for index, span in enumerate(spans):
+        if span.kind == "link":
+            yield span.url
+        elif span.kind == "address" and index and _OPEN_LINK.search(spans[index - 1].text):
+            # A link with a space in it is none; it is taken whole, so that its author is told of the space.
+            after, closed, _ = "".join(span.text for span in spans[index + 1 : index + 2]).partition(")")
+            yield from [span.text + after] if closed else []
+        yield from _link_urls(span.inside)
+
+
+def _bare_urls(spans: Spans) -> Iterator[str]:
+    for span in spans:
+        yield from [span.url] if span.kind == "address" and _HAS_SCHEME.match(span.text) else _bare_urls(span.inside)
+
+
+def notes(description: str) -> tuple[Problem, ...]:
+    """Say what of a description is shown as it was typed, though GitHub shows something else: at most one note.
+
+    Beside it, bare addresses to which a page may not link.
+    """
+    found = [
+        replace(one, message=f"This is shown without a link. {one.message}") for one in _refused(description, bare=True)
+    ]
+    raw = parse(description).raw
+    if raw == (TOO_MANY_MARKS,):
+        found.append(Problem("This text has too many marks, such as * and [, so the page shows it as you typed it."))
+    elif raw:
+        *others, last = raw
+        names = f"{', '.join(others)} and {last}" if others else last
+        found.append(Problem(f"The page has no place for {names} in a description: they are shown as you typed them."))
+    return tuple(found)
 
 
 def refused_urls(event: Event) -> tuple[Problem, ...]:
@@ -124,4 +281,4 @@ def refused_urls(event: Event) -> tuple[Problem, ...]:
     ]
     found = [(field, url, reason) for field, url in urls if url and (reason := why_refused(url))]
     found += [("description", link.typed or "", link.message) for link in refused_links(event.description or "")]
-    return tuple(Problem(f"This is shown without a link. {reason}", field, typed=url) for field, url, reason in found)
+    return tuple(Problem(f"{_NO_LINK} {reason}", field, typed=url) for field, url, reason in found)

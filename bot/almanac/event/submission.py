@@ -12,7 +12,7 @@ from almanac.dateanswers import Days, read_days, read_last_day, without_time
 from almanac.dates import heading_date
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.attachment import read_picture
-from almanac.event.description import refused_links
+from almanac.event.description import notes, refused_links
 from almanac.event.model import Event, Extra, Image, Status, event_id, read_status
 from almanac.event.people import entries, read_links, read_people
 from almanac.form.body import MISSING, Reading, headings, parse, shown_heading
@@ -134,8 +134,9 @@ class _Answers:
         self.complain("people", *wrong_people)
         self.complain("links", *wrong_links)
         agenda = self.agenda(values["agenda"])
-        for refused in refused_links(values["description"] or ""):
-            self.complain("description", refused)
+        described = values["description"] or ""
+        self.complain("description", *refused_links(described))
+        self.warnings += (replace(note, field=self.labels["description"]) for note in notes(described))
         url, recording = (self.url(name, values[name]) for name in ("url", "recording"))
         extra = self.extra()
         status = self.status(values["status"]) if "status" not in extra else None

@@ -404,20 +404,19 @@ def _description(one: Shown, indent: str) -> str:
     is_inline = one.label and not one.head
     if is_inline and one.mark:
         return f"{indent}{one.before}{in_line('description')}{one.after}\n\n"
-    mark = MARK.match(one.before.lstrip())
-    is_bullet = mark is not None and mark[0].startswith(BULLETS)
-    gap = "" if is_bullet and not one.gap else "{% if not loop.first %}\n\n{% endif %}\n"
-    paragraph = f"{indent}{'' if is_inline else one.before}{{{{ paragraph.text }}}}\n"
-    if is_inline:
-        # A tag at the beginning of a line would take the indentation along.
-        paragraph = (
-            f"{{% if loop.first %}}\n{indent}{one.before}{{{{ paragraph.text }}}}\n"
-            f"{{% else %}}\n{paragraph}{{% endif %}}\n"
-        )
-    bullet, end = f"\n{gap.replace('not ', '')}{indent}{'    * ' if is_bullet else '- '}{{{{ bullet }}}}\n", "\n"
+    is_bullet = one.mark.startswith(BULLETS)
+    before = f"{indent}{one.before}"
     if one.form and not is_bullet:
-        paragraph, bullet, end = paragraph.replace(".text }}\n", ".text }}"), " \u2022 {{ bullet }}", "\n\n"
-    return (
-        f"{{% for paragraph in description | blocks %}}\n{gap}{paragraph}"
-        f"{{% for bullet in paragraph.bullets %}}{bullet}{{% endfor %}}{end}{{% endfor %}}\n"
-    )
+        return (
+            f"{{% for paragraph in description | blocks %}}\n{{% if not loop.first %}}\n\n{{% endif %}}\n"
+            f"{indent if is_inline else before}{{{{ paragraph.text }}}}"
+            "{% for bullet in paragraph.bullets %} \u2022 {{ bullet }}{% endfor %}\n\n{% endfor %}\n"
+        )
+    quote = before if before.strip() == ">" else indent
+    marks = [indent if is_inline else before, f"{indent}    * " if is_bullet else f"{quote}- "]
+    more = f", {_quoted(before)}" if is_inline else ", tight=true" if is_bullet and not one.gap else ""
+    return f"{{{{ description | markdown({', '.join(map(_quoted, marks))}{more}) }}}}\n"
+
+
+def _quoted(words: str) -> str:
+    return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -15,6 +15,7 @@ from typing import Any
 
 from almanac.dates import DAYS, UNKNOWN_YEAR, find_date, heading_date
 from almanac.errors import Problem, UserError
+from almanac.event.description import source
 from almanac.event.model import Event, Link, Person, event_id
 from almanac.page.canonical import is_known, says_same, sense, spelt
 from almanac.page.lines import URL, fingerprint, links, plain, split_lines, with_newline
@@ -65,7 +66,10 @@ _PROBES: dict[str, Any] = {
 
 _DEFAULT_LABEL = "Guests"
 _HEADING = re.compile(r"#{1,6}[ \t]++([^:]*+):[ \t]*+(\S.*)\Z")
-_ITEM = re.compile(r"- (\S.*)\Z")
+# A formatter's canonical form has a quotation's mark before the bullet's.
+_ITEM = re.compile(r"(> )?- (\S.*)\Z")
+_WITHIN, _BELOW = "  ", "    "
+_NUMBERED = re.compile(r"1\. ")
 _NESTED = re.compile(r"    \* (\S.*)\Z")
 _REFERENCE = re.compile(r"&#([0-9]{1,7});")
 _LINKED = re.compile(rf"\[([^\[\]]+)\]\((https?://(?!\)){URL})\)(.*)\Z")
@@ -343,11 +347,17 @@ def _when_line(section: Section) -> tuple[int, str]:
 
 @dataclass
 class _Item:
-    """A bullet with those below it; `apart` if there is an empty line between."""
+    """A bullet with those below it; `apart` if there is an empty line between. `lines` are all that it says."""
 
     text: str
     nested: list[str] = field(default_factory=list)
     apart: bool = False
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def is_flat(self) -> bool:
+        """Tell whether nothing is below it but those bullets."""
+        return len(self.nested) == sum(bool(line.strip()) for line in self.lines[1:])
 
 
 def _read_house(section: str) -> _Reading | None:
@@ -383,10 +393,14 @@ def _items(lines: list[str]) -> Iterator[_Item]:
         if match := _ITEM.match(line):
             if item:
                 yield item
-            item = _Item(match[1])
-        elif item and (match := _NESTED.match(line)):
-            item.apart = item.apart or (blank and not item.nested)
-            item.nested.append(match[1])
+            text = (match[1] or "") + match[2]
+            item = _Item(text, lines=[text])
+        elif item:
+            if not line.strip() or line.startswith(_WITHIN if _NUMBERED.match(item.text) else _BELOW):
+                item.lines.append(line.removeprefix(_WITHIN))
+            if match := _NESTED.match(line):
+                item.apart = item.apart or (blank and not item.nested)
+                item.nested.append(match[1])
         blank = not line.strip()
     if item:
         yield item
@@ -427,14 +441,13 @@ def _described(paragraphs: list[_Item], *, has_agenda: bool) -> dict[str, Any]:
         return {}
     fields: dict[str, Any] = {}
     *others, last = paragraphs
-    if last.nested and not has_agenda:
+    if last.nested and last.is_flat and not has_agenda:
         fields["agenda"] = tuple(map(_decoded, last.nested))
-        paragraphs = [*others, _Item(last.text)]
-    elif has_agenda and not any(item.nested for item in paragraphs):
+        paragraphs = [*others, _Item(last.text, lines=[last.text])]
+    elif has_agenda and not any(item.lines[1:] for item in paragraphs):
         # Below a paragraph the agenda would need no name, so these are bullets of a description without paragraphs.
-        return {"description": "\n".join(f"- {_decoded(item.text)}" for item in paragraphs)}
-    described = ("\n- ".join(map(_decoded, (item.text, *item.nested))) for item in paragraphs)
-    return fields | {"description": "\n\n".join(described)}
+        return {"description": source("\n".join(f"- {item.text}" for item in paragraphs))}
+    return fields | {"description": source("\n\n".join("\n".join(item.lines) for item in paragraphs))}
 
 
 def _person(markdown: str) -> Person:

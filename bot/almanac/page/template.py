@@ -26,7 +26,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from almanac import markdown as escape
 from almanac.dates import heading_date
 from almanac.errors import ConfigError, Problem
-from almanac.event.description import blocks
+from almanac.event.description import blocks, markdown
 from almanac.event.model import Event, safe_slug
 from almanac.markdown import Safe
 from almanac.page.dateshapes import written_like
@@ -392,6 +392,12 @@ def like(date: Any, example: str) -> str:
     return Safe(written) if _HARMLESS_DATE.fullmatch(written) else written
 
 
+def _markdown(
+    value: Any, paragraph: str = "", bullet: str = "- ", first: str | None = None, *, tight: bool = False
+) -> Safe:
+    return markdown(_as_text(value), paragraph, bullet, first, tight=tight)
+
+
 def _default(value: Any, instead: Any = "", boolean: bool = False) -> Any:  # noqa: FBT001, FBT002  # Jinja2's own arguments
     """Put something in the place of what is absent: a field without a value too."""
     return instead if _is_none(value) else do_default(value, instead, boolean)
@@ -410,6 +416,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "slug": _for_text(lambda value: Safe(safe_slug(value))),
     "link": _link,
     "blocks": _for_text(blocks),
+    "markdown": _markdown,
     "heading_date": lambda value: heading_date(as_text(value), getattr(value, "end_date", None)),
     "like": like,
 }

@@ -1,0 +1,342 @@
+"""A description's Markdown, read as GitHub shows it in an issue.
+
+What a page can carry is understood: paragraphs with their line breaks, links and bare addresses, emphasis, inline code,
+quotations, and lists of both kinds with one level below. Everything else (images, HTML, tables, headings, code blocks)
+is text as it was typed, and is named.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import groupby, takewhile
+from typing import Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.parser_inline import RuleFuncInlineType
+from markdown_it.rules_inline import StateInline, html_inline
+from markdown_it.tree import SyntaxTreeNode
+
+from almanac.invisible import shows
+from almanac.text import is_blank
+
+Kind = Literal["text", "break", "code", "em", "strong", "link", "address"]
+Spans = tuple["Span", ...]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of a line: characters (`text`, `code`), a line break, or something `inside` emphasis or a link.
+
+    An `address` is a bare one; its `url` has the scheme that its text may lack.
+    """
+
+    kind: Kind
+    text: str = ""
+    inside: Spans = ()
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of a list, with its number if it has one, and the points below it, which have none below them."""
+
+    spans: Spans
+    number: int | None = None
+    below: tuple["Point", ...] = ()
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A paragraph and the lists directly beneath it; lists alone where none is above them. Or a quoted paragraph."""
+
+    spans: Spans = ()
+    points: tuple[Point, ...] = ()
+    is_quote: bool = False
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A description, and what of it is only text: `images`, `HTML` and so on."""
+
+    parts: tuple[Prose, ...]
+    raw: tuple[str, ...] = ()
+
+
+BREAK = Span("break")
+MAX_MARKS = 1_500
+"""More marks than this are not read: some of them take time in proportion to their square."""
+TOO_MANY_MARKS = "too many marks"
+"""Stands in `raw` for all of a text that was not read."""
+_RAW = {
+    "heading": "headings",
+    "hr": "rules",
+    "code_block": "code blocks",
+    "fence": "code blocks",
+    "html_block": "HTML",
+    "table": "tables",
+    "s": "crossed-out words",
+}
+_LINE_END = re.compile(r"\r\n?")
+_HTTP = re.compile(r"https?:", re.IGNORECASE)
+# A bare address goes on to a space; brackets in it come in pairs. Where it may begin is GitHub's rule.
+_ADDRESS_START = r"(?:(?<![A-Za-z])https?://(?=\w)|(?<![^\s*_~(])www\.(?=\w))"
+_ADDRESS = re.compile(rf"{_ADDRESS_START}[^\s<>\[\]]*(?:\[[^\s<>\[\]]*\][^\s<>\[\]]*)*", re.IGNORECASE)
+_NAMES_HOST = re.compile(r"[/.]\w")
+_STOP = re.compile(rf"[\n\\`*_~\[\]!<&]|{_ADDRESS_START}", re.IGNORECASE)
+_IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_MARK = re.compile(r"[*_`<>\[\]~!&\\|]")
+# Without one of these a text is paragraphs and nothing else, and needs no parser.
+_MARKED = re.compile(
+    rf"[*_`<>\[\\~|\t]|&(?=[A-Za-z#])|{_ADDRESS_START}|^[ ]{{0,3}}(?:[-+=#:]|[0-9]{{1,9}}[.)])|^[ ]{{4}}",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+_QUOTE_MARK = re.compile(r"[ \t>]+")
+_TAGS: dict[str, Kind] = {
+    **dict.fromkeys(("<br>", "<br/>", "<br />"), "break"),
+    "<code>": "code",
+    "<em>": "em",
+    "<strong>": "strong",
+}
+_POINT_MARK = re.compile(r"[ \t]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)+")
+
+
+class _IssueMarkdown(MarkdownIt):
+    """GitHub's Markdown for issues, as far as it is understood; which addresses are good is decided elsewhere."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - markdown-it's name
+        return url
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - markdown-it's name
+        return _HTTP.match(url) is not None
+
+
+def _text(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+    """Take a bare address, or else all up to what may be one, or may be markup."""
+    start = state.pos
+    address = "" if state.linkLevel else _address_at(state.src, start, state.posMax)
+    if address:
+        state.pos += len(address)
+        if not silent:
+            state.push("address", "", 0).content = address
+        return True
+    stop = _STOP.search(state.src, start, state.posMax)
+    if stop and stop.start() == start and stop[0].lower() not in ("http://", "https://", "www."):
+        return False
+    if stop and stop.start() == start:
+        stop = _STOP.search(state.src, stop.end(), state.posMax)
+    state.pos = stop.start() if stop else state.posMax
+    if not silent:
+        state.pending += state.src[start : state.pos]
+    return True
+
+
+def _address_at(text: str, start: int, end: int) -> str:
+    """Return the bare address that begins at a place, without the punctuation that follows it."""
+    found = _ADDRESS.match(text, start, end)
+    address = found[0] if found else ""
+    unopened, end = address.count(")") - address.count("("), len(address)
+    while end and (address[end - 1] in "?!.,:*_~'\";" or (address[end - 1] == ")" and unopened > 0)):
+        end -= 1
+        unopened -= address[end] == ")"
+    return address[:end] if _NAMES_HOST.search(address, 0, end) else ""
+
+
+def _image(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+    found = _IMAGE.match(state.src, state.pos, state.posMax)
+    return found is not None and _raw(state, found.end(), "images", silent=silent)
+
+
+def _html(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+    start = state.pos
+    if not html_inline(state, True):  # noqa: FBT003
+        return False
+    end, state.pos = state.pos, start
+    return _raw(state, end, "HTML", silent=silent)
+
+
+def _raw(state: StateInline, end: int, name: str, *, silent: bool) -> bool:
+    if not silent:
+        token = state.push("raw", "", 0)
+        token.content, token.info = state.src[state.pos : end], name
+    state.pos = end
+    return True
+
+
+def _parser() -> MarkdownIt:
+    # Characters that were escaped stay tokens of their own (`text_join`), as none of them begins an address.
+    parser = _IssueMarkdown("commonmark").enable(["table", "strikethrough"]).disable("text_join")
+    rules: dict[str, RuleFuncInlineType] = {"text": _text, "image": _image, "html_inline": _html}
+    for name, rule in rules.items():
+        parser.inline.ruler.at(name, rule)
+    return parser
+
+
+_PARSER = _parser()
+_DEEPEST = _PARSER.options["maxNesting"] - 1
+
+
+@lru_cache(maxsize=256)
+def parse(description: str) -> Parsed:
+    """Read a description. The time is linear in its length, whatever it holds."""
+    text = _LINE_END.sub("\n", description)
+    if not _MARKED.search(text):
+        return Parsed(_paragraphs(text))
+    if len(_MARK.findall(text)) > MAX_MARKS:
+        return Parsed(_paragraphs(text), (TOO_MANY_MARKS,))
+    tokens = _PARSER.parse(text)
+    if any(token.level >= _DEEPEST for token in tokens):  # markdown-it drops what is nested deeper
+        return Parsed(_paragraphs(text), (TOO_MANY_MARKS,))
+    reader = _Reader(text.split("\n"))
+    reader.read(SyntaxTreeNode(tokens).children)
+    return Parsed(tuple(reader.parts), tuple(reader.raw))
+
+
+def parse_page(markdown: str) -> tuple[Prose, ...]:
+    """Read what a page has in the place of a description: the same in the page's own spelling.
+
+    There a line break is `<br>`, a line end is a space, and `<em>`, `<strong>` and `<code>` are what marks would be.
+    """
+    reader = _Reader(markdown.split("\n"), is_page=True)
+    reader.read(SyntaxTreeNode(_PARSER.parse(markdown)).children)
+    return tuple(reader.parts)
+
+
+def _paragraphs(text: str) -> tuple[Prose, ...]:
+    """Cut a text into paragraphs, and each into its lines. Spaces at a paragraph's very end are kept."""
+    found = (paragraph.split("\n") for paragraph in _BLANK_LINES.split(text) if paragraph.strip())
+    return tuple(Prose(_lines([line for line in lines if line.strip()])) for lines in found)
+
+
+def _lines(lines: Sequence[str]) -> Spans:
+    texts = [*(line.strip(" \t") for line in lines[:-1]), *(line.lstrip(" \t") for line in lines[-1:])]
+    return _joined(span for text in texts for span in (BREAK, Span("text", text)))[1:]
+
+
+@dataclass
+class _Reader:
+    """Reads the tree of one description, whose lines it knows."""
+
+    lines: list[str]
+    is_page: bool = False
+    parts: list[Prose] = field(default_factory=list)
+    raw: dict[str, None] = field(default_factory=dict)
+
+    def read(self, nodes: Sequence[SyntaxTreeNode], *, is_quote: bool = False) -> None:
+        for node in nodes:
+            if node.type in ("bullet_list", "ordered_list") and not is_quote:
+                above = self.parts.pop() if self.parts and not self.parts[-1].is_quote else Prose()
+                self.parts.append(replace(above, points=(*above.points, *self.points(node))))
+            elif node.type == "blockquote":
+                self.read(node.children, is_quote=True)
+            else:
+                self.parts.append(Prose(self.block(node, is_quote=is_quote), is_quote=is_quote))
+
+    def points(self, node: SyntaxTreeNode) -> Iterator[Point]:
+        start = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
+        for index, item in enumerate(node.children):
+            number = None if start is None else start + index
+            lists = [child for child in item.children if child.type in ("bullet_list", "ordered_list")]
+            blocks = [self.block(child, item) for child in item.children if child not in lists]
+            spans = _joined(span for block in blocks for span in (BREAK, *block))[1:]
+            below = [point for child in lists for point in self.points(child)]
+            if spans or not lists:
+                flat = (one for point in below for one in (replace(point, below=()), *point.below))
+                yield Point(spans or self.source(item, item), number, tuple(flat))
+            else:
+                yield from below
+
+    def block(self, node: SyntaxTreeNode, item: SyntaxTreeNode | None = None, *, is_quote: bool = False) -> Spans:
+        """Read a paragraph, or take anything else as it was typed."""
+        if node.type != "paragraph":
+            self.raw.update(dict.fromkeys(filter(None, [_RAW.get(node.type)])))
+            return self.source(node, item, is_quote=is_quote)
+        last = self.lines[_map(node)[1] - 1]
+        end = last[len(last.rstrip(" \t")) :]
+        return _joined([*self.spans(node.children[0].children), Span("text", end)])
+
+    def source(self, node: SyntaxTreeNode, item: SyntaxTreeNode | None, *, is_quote: bool = False) -> Spans:
+        """Return lines as they were typed, without the marks of what they are in."""
+        first, end = _map(node)
+        lines = self.lines[first:end]
+        if item and node is not item and first == _map(item)[0]:
+            lines[0] = _POINT_MARK.sub("", lines[0], count=1)
+        if is_quote:
+            lines = [_QUOTE_MARK.sub("", line, count=1) for line in lines]
+        return _lines([line for line in lines if line.strip()])
+
+    def spans(self, nodes: Iterable[SyntaxTreeNode]) -> Iterator[Span]:  # noqa: C901 - one case for each kind of token
+        rest = iter(nodes)
+        for node in rest:
+            match node.type:
+                case "softbreak" if self.is_page:
+                    yield Span("text", " ")
+                case "softbreak" | "hardbreak":
+                    yield BREAK
+                case "raw" if self.is_page and node.content in _TAGS:
+                    yield self.tagged(node.content, rest)
+                case "code_inline":
+                    yield Span("code", node.content)
+                case "address":
+                    yield _address(node.content)
+                case "em" | "strong":
+                    yield Span(node.type, inside=tuple(self.spans(node.children)))
+                case "s":
+                    self.raw[_RAW["s"]] = None
+                    yield from (Span("text", "~~"), *self.spans(node.children), Span("text", "~~"))
+                case "link":
+                    yield from self.link(node)
+                case _:
+                    if node.type == "raw":
+                        self.raw[node.info] = None
+                    yield Span("text", _shown(node.content) if node.info == "entity" else node.content)
+
+    def tagged(self, tag: str, rest: Iterator[SyntaxTreeNode]) -> Span:
+        """Read what a tag says, up to the one that closes it."""
+        if _TAGS[tag] == "break":
+            return BREAK
+        inside = tuple(self.spans(takewhile(lambda node: node.content != f"</{tag[1:]}", rest)))
+        if _TAGS[tag] == "code":
+            return Span("code", "".join(span.text for span in inside))
+        return Span(_TAGS[tag], inside=inside)
+
+    def link(self, node: SyntaxTreeNode) -> Iterator[Span]:
+        inside, url = tuple(self.spans(node.children)), str(node.attrs["href"])
+        if node.info == "auto":
+            yield _address(url)
+        elif all(is_blank(span.text) and not span.inside for span in inside):
+            yield from (Span("text", "["), *inside, Span("text", f"]({url})"))  # nobody would see it
+        else:
+            yield Span("link", inside=_joined(inside), url=url)
+
+
+def _map(node: SyntaxTreeNode) -> tuple[int, int]:
+    return node.map or (0, 0)
+
+
+def _address(text: str) -> Span:
+    return Span("address", text, url=text if _HTTP.match(text) else f"http://{text}")
+
+
+def _shown(decoded: str) -> str:
+    """Return what a reference stands for, if that shows: it could be what is cleaned out of typed texts."""
+    return decoded if any(map(shows, decoded)) else " " if decoded.isspace() else ""
+
+
+def _joined(spans: Iterable[Span], around: frozenset[str] = frozenset()) -> Spans:
+    """Put texts that touch together, and emphasis too; within emphasis of the same kind there is none."""
+    flat: list[Span] = []
+    for span in spans:
+        flat += span.inside if span.kind in around else [span] if span.text or span.inside or span is BREAK else []
+    joined: list[Span] = []
+    for kind, group in groupby(flat, lambda span: span.kind):
+        run = list(group)
+        if kind == "text":
+            joined.append(Span("text", "".join(span.text for span in run)))
+        elif kind in ("em", "strong"):
+            inside = _joined((one for span in run for one in span.inside), around | {kind})
+            joined += [Span(kind, inside=inside)] if inside else []
+        else:
+            joined += run
+    return tuple(joined)
