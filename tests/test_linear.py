@@ -14,9 +14,10 @@ from almanac.config import Config, read_config
 from almanac.dateanswers import read_days, read_last_day, without_time
 from almanac.dates import date_habits, find_date, period
 from almanac.errors import UserError
-from almanac.event.description import blocks
+from almanac.event.description import markdown, notes, refused_links, source
 from almanac.event.model import Event
 from almanac.event.people import read_people
+from almanac.event.prose import parse as parse_description
 from almanac.event.record import read_record
 from almanac.form.body import parse
 from almanac.form.schema import read_form
@@ -107,6 +108,14 @@ def write(text: str) -> None:
     section_renderer("### {{ date | heading_date }}: {{ title | heading }}\n\n" + text)(event())
 
 
+def describe(text: str) -> None:
+    parse_description.cache_clear()
+    markdown(text)
+    notes(text)
+    refused_links(text)
+    source(text)
+
+
 def merge(text: str) -> None:
     merge_texts(text, f"a\n{text}", f"{text}\nb")
     lines = text.split("\n")
@@ -129,7 +138,7 @@ READERS: dict[str, Callable[[str], object]] = {
         date_habits([text]),
     ),
     "date on a page": lambda text: (find_date(text), find_date(text, "2021", anywhere=True)),
-    "description": lambda text: list(blocks(text)),
+    "description": describe,
     "people": read_people,
     "clean": lambda text: (clean_text(text), clean_line(text)),
     "marker": read_state,

@@ -55,6 +55,7 @@ WRITTEN = [
     ("a!\\![a](https://x.org)", "- a!&#33;[a](https://x.org)"),
     ("*a!*[a](https://x.org)", "- *a!*[a](https://x.org)"),
     ('[a](http://x.org "t") [b][c]\n\n[c]: https://y.org', "- [a](http://x.org) [b](https://y.org)"),
+    ("[a]: https://x.org 'b'", "- &#91;a&#93;: https&#58;//x.org 'b'"),
     ("[x](https://x.org)- y", "- [x](https://x.org)- y"),
     ("[a](javascript:alert)", "- &#91;a&#93;(javascript:alert)"),
     ("[a](/x) [b] [c][d] (e)", "- &#91;a&#93;(/x) &#91;b&#93; &#91;c&#93;&#91;d&#93; (e)"),

@@ -92,14 +92,13 @@ _MARKED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
-_QUOTE_MARK = re.compile(r"[ \t>]+")
 _TAGS: dict[str, Kind] = {
     **dict.fromkeys(("<br>", "<br/>", "<br />"), "break"),
     "<code>": "code",
     "<em>": "em",
     "<strong>": "strong",
 }
-_POINT_MARK = re.compile(r"[ \t]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)+")
+_POINT_MARK = re.compile(r"[ \t]*+(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)+")
 
 
 class _IssueMarkdown(MarkdownIt):
@@ -183,14 +182,7 @@ def parse(description: str) -> Parsed:
     text = _LINE_END.sub("\n", description)
     if not _MARKED.search(text):
         return Parsed(_paragraphs(text))
-    if len(_MARK.findall(text)) > MAX_MARKS:
-        return Parsed(_paragraphs(text), (TOO_MANY_MARKS,))
-    tokens = _PARSER.parse(text)
-    if any(token.level >= _DEEPEST for token in tokens):  # markdown-it drops what is nested deeper
-        return Parsed(_paragraphs(text), (TOO_MANY_MARKS,))
-    reader = _Reader(text.split("\n"))
-    reader.read(SyntaxTreeNode(tokens).children)
-    return Parsed(tuple(reader.parts), tuple(reader.raw))
+    return _ProseReader(text.split("\n")).parsed()
 
 
 def parse_page(markdown: str) -> tuple[Prose, ...]:
@@ -198,9 +190,7 @@ def parse_page(markdown: str) -> tuple[Prose, ...]:
 
     There a line break is `<br>`, a line end is a space, and `<em>`, `<strong>` and `<code>` are what marks would be.
     """
-    reader = _Reader(markdown.split("\n"), is_page=True)
-    reader.read(SyntaxTreeNode(_PARSER.parse(markdown)).children)
-    return tuple(reader.parts)
+    return _ProseReader(markdown.split("\n"), is_page=True).parsed().parts
 
 
 def _paragraphs(text: str) -> tuple[Prose, ...]:
@@ -215,13 +205,24 @@ def _lines(lines: Sequence[str]) -> Spans:
 
 
 @dataclass
-class _Reader:
+class _ProseReader:
     """Reads the tree of one description, whose lines it knows."""
 
     lines: list[str]
     is_page: bool = False
     parts: list[Prose] = field(default_factory=list)
     raw: dict[str, None] = field(default_factory=dict)
+
+    def parsed(self) -> Parsed:
+        text = "\n".join(self.lines)
+        is_too_much = len(_MARK.findall(text)) > MAX_MARKS
+        tokens = [] if is_too_much else _PARSER.parse(text)
+        if is_too_much or any(token.level >= _DEEPEST for token in tokens):  # markdown-it drops what is nested deeper
+            return Parsed(_paragraphs(text), (TOO_MANY_MARKS,))
+        if not tokens:  # nothing but definitions of links
+            return Parsed(_paragraphs(text))
+        self.read(SyntaxTreeNode(tokens).children)
+        return Parsed(tuple(self.parts), tuple(self.raw))
 
     def read(self, nodes: Sequence[SyntaxTreeNode], *, is_quote: bool = False) -> None:
         for node in nodes:
@@ -261,9 +262,10 @@ class _Reader:
         first, end = _map(node)
         lines = self.lines[first:end]
         if item and node is not item and first == _map(item)[0]:
-            lines[0] = _POINT_MARK.sub("", lines[0], count=1)
+            mark = _POINT_MARK.match(lines[0])
+            lines[0] = lines[0][mark.end() :] if mark else lines[0]
         if is_quote:
-            lines = [_QUOTE_MARK.sub("", line, count=1) for line in lines]
+            lines = [line.lstrip(" \t>") for line in lines]
         return _lines([line for line in lines if line.strip()])
 
     def spans(self, nodes: Iterable[SyntaxTreeNode]) -> Iterator[Span]:  # noqa: C901 - one case for each kind of token

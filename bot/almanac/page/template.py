@@ -395,7 +395,7 @@ def like(date: Any, example: str) -> str:
 def _markdown(
     value: Any, paragraph: str = "", bullet: str = "- ", first: str | None = None, *, tight: bool = False
 ) -> Safe:
-    return markdown(_as_text(value), paragraph, bullet, first, tight=tight)
+    return markdown(as_text(value), paragraph, bullet, first, tight=tight)
 
 
 def _default(value: Any, instead: Any = "", boolean: bool = False) -> Any:  # noqa: FBT001, FBT002  # Jinja2's own arguments
