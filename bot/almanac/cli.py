@@ -170,6 +170,18 @@ def doctor(
     return examine(site, repo, as_json=as_json)
 
 
+@app.command("next")
+def next_(
+    series: Annotated[str | None, typer.Argument(metavar="[SERIES]", help="The series; left out, each one.")] = None,
+    site: SiteOption = Path(),
+    as_json: JsonOption = False,
+) -> int:
+    """Print the link that opens the form filled in for the next event of a series."""
+    from almanac.commands.next import show_next
+
+    return show_next(series, site, as_json=as_json)
+
+
 @app.command()
 def propose(
     issue: IssueArgument, site: SiteOption = Path(), dry_run: DryRunOption = False, as_json: JsonOption = False

@@ -1,12 +1,14 @@
 """The site's config, `.github/almanac.yml`: every key optional, unknown keys refused with the nearest one named."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.paths import leads_inside
+from almanac.times.rhythm import Rhythm, read_rhythm
 from almanac.times.zones import Zones
 from almanac.yamlfile import load
 
@@ -27,12 +29,44 @@ class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+def _every(value: str | None) -> str | None:
+    if value is not None:
+        read_rhythm(value)
+    return value
+
+
+def _day(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise ValueError("A day is written 2021-12-23.") from None
+
+
 class Series(_Group):
     """What is particular to one recurring series."""
 
     time_zones: Annotated[
         tuple[str, ...], Field(description="Letters from `time_zones`, in the order in which a When line shows them")
     ] = ()
+    every: Annotated[
+        str | None,
+        AfterValidator(_every),
+        Field(description="How often it meets", examples=["2 weeks", "first Tuesday of the month"]),
+    ] = None
+    skip: Annotated[
+        tuple[Annotated[str, AfterValidator(_day)], ...],
+        Field(description="Days on which it does not meet, as 2021-12-23"),
+    ] = ()
+
+    @property
+    def rhythm(self) -> Rhythm | None:
+        """How often it meets, if that is known."""
+        return read_rhythm(self.every) if self.every else None
+
+    @property
+    def skipped(self) -> frozenset[date]:
+        """The days on which it does not meet."""
+        return frozenset(map(date.fromisoformat, self.skip))
 
 
 class Organizer(_Group):

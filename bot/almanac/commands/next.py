@@ -1,0 +1,89 @@
+"""`almanac next`: when a series meets next, and the link that opens the form filled in for that."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from almanac import config as configs
+from almanac.commands.discovery import read_checkout
+from almanac.config import Config
+from almanac.dates import heading_date
+from almanac.errors import Problem, UserError
+from almanac.event.following import clocks_differ, next_event
+from almanac.event.model import Event
+from almanac.form.link import filled_in
+from almanac.form.schema import Form
+from almanac.output import errors_as_json, print_json, print_text
+from almanac.site import Folder, Site
+from almanac.times.rhythm import EXAMPLES
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next event of a series, as far as it is known; between which zones the hours differ then; and the link."""
+
+    event: Event
+    apart: tuple[str, str] | None
+    link: str | None
+
+
+def show_next(series: str | None, folder: Path, *, as_json: bool) -> int:
+    """Print the next event of one series, or of all whose rhythm the config names."""
+    with errors_as_json({"next": []}, as_json=as_json):
+        root = Folder(folder)
+        site, web = Site(root), read_checkout(root.root).web
+        names = _names(site.config, series)
+        found = list(_following(names, site, web))
+        if series and not found:
+            message = "There is no event of this series with a day yet, so the next one is not known."
+            raise UserError(Problem(message, typed=series))
+    if as_json:
+        print_json({"next": [{**_values(one.event), "link": one.link} for one in found]})
+        return 0
+    for one in found:
+        when = f", {one.event.when}" if one.event.when else ""
+        day = date.fromisoformat(one.event.date)
+        print_text(f"{one.event.series}: {day:%A}, {heading_date(one.event.date)}{when}")
+        if one.apart:
+            here, there = one.apart
+            print_text(f"  Mind the clocks: {here} and {there} are not as many hours apart as they were last time.")
+        print_text(f"  {one.link or 'This clone has no remote on GitHub, so there is no link to the form.'}")
+    return 0
+
+
+def _values(event: Event) -> dict[str, object]:
+    return event.model_dump(mode="json", exclude_defaults=True, exclude={"id", "title"})
+
+
+def _names(config: Config, series: str | None) -> Sequence[str]:
+    known = [name for name, settings in config.series.items() if settings.every]
+    if series is None:
+        if not known:
+            message = f"No series has a rhythm yet. Give it one, as in `every: 2 weeks`; it may be {EXAMPLES}."
+            raise UserError(Problem(message, "series", file=configs.PATH))
+        return known
+    chosen = [name for name in known if name.casefold() == series.casefold()]
+    if not chosen:
+        message = f"This series has no rhythm in the config. Give it one, as in `every: 2 weeks`; it may be {EXAMPLES}."
+        raise UserError(Problem(message, "series", typed=series, file=configs.PATH, choices=tuple(known)))
+    return chosen
+
+
+def _following(names: Sequence[str], site: Site, web: str | None) -> Iterator[Next]:
+    for name in names:
+        mine = [record for record in site.records if (record.series or "").casefold() == name.casefold()]
+        whole = [record for record in mine if len(record.date) == len("2021-11-08")]
+        settings = site.config.series[name]
+        if not whole or not settings.rhythm:
+            continue
+        last, zones = max(whole, key=lambda record: record.sort_key), site.config.zones(name)
+        event = next_event(last, settings.rhythm, settings.skipped, zones)
+        if event:
+            yield Next(event, clocks_differ(last, event, zones), link_to(web, site.config, site.form, event))
+
+
+def link_to(web: str | None, config: Config, form: Form, event: Event) -> str | None:
+    """Return the link that opens a site's form filled in for an event; None if its repository is not on the web."""
+    answers = event.model_dump(include={"series", "date", "when", "location", "url", "people_label"}, exclude_none=True)
+    return filled_in(web, config.form, form, answers) if web else None

@@ -1,0 +1,60 @@
+"""The next event of a series, as far as the last one tells."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta, tzinfo
+from itertools import combinations
+from typing import Any
+
+from almanac.event.model import Event
+from almanac.times.check import read_when
+from almanac.times.rhythm import Rhythm
+from almanac.times.zones import Zones, load_zone
+
+
+def next_event(last: Event, rhythm: Rhythm, skip: Collection[date], zones: Zones) -> Event | None:
+    """Return what is known of the next event of a series: its date, and what does not change from one to the next.
+
+    Its times are those of the last one on the clocks of its own zone, written for the zones of the series. None where
+    the last one's day is not known, or no day is left.
+    """
+    try:
+        day = rhythm.after(date.fromisoformat(last.date), skip)
+    except ValueError:
+        return None
+    if day is None:
+        return None
+    kept = {"series", "location", "people_label", "url"}
+    fields: dict[str, Any] = last.model_dump(include=kept, exclude_defaults=True)
+    when = read_when(day.isoformat(), line, zones) if (line := _clock_of(last, zones)) else None
+    told: dict[str, Any] = {"when": when.line, "starts": when.starts, "ends": when.ends} if when and when.ok else {}
+    return Event(id=day.isoformat(), title=last.series or last.title, date=day.isoformat(), **fields, **told)
+
+
+def _clock_of(event: Event, zones: Zones) -> str | None:
+    """Write the times of an event on the clocks of its own zone."""
+    if not (event.starts and event.time_zone):
+        return event.when
+    zone = load_zone(event.time_zone)
+    times = [datetime.fromisoformat(one).astimezone(zone) for one in (event.starts, event.ends) if one]
+    label = zones.label_of(event.time_zone)
+    return f"{'-'.join(f'{one:%H:%M}' for one in times)} {label}"
+
+
+def clocks_differ(last: Event, following: Event, zones: Zones) -> tuple[str, str] | None:
+    """Name two of a series' zones that are not as many hours apart at the next event as they were at the last one.
+
+    That is so in the weeks in which clocks were changed in one place and not yet in the other.
+    """
+    if not (last.starts and following.starts):
+        return None
+    moments = [datetime.fromisoformat(one.starts or "") for one in (last, following)]
+    places = [(letters, load_zone(zones.letters[letters])) for letters in zones.shown]
+    for (one, here), (other, there) in combinations(places, 2):
+        before, after = (_hours(moment, here) - _hours(moment, there) for moment in moments)
+        if before != after:
+            return one, other
+    return None
+
+
+def _hours(moment: datetime, zone: tzinfo) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()
