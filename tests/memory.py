@@ -8,6 +8,7 @@ from almanac.commands.build import build_files
 from almanac.event.submission import submit_body
 from almanac.forge.removals import Removals
 from almanac.proposal.plan import Offer, new_id, proposed
+from almanac.proposal.published import Published
 from almanac.proposal.state import Base, EventAtBase, Filed, Issue, Look, Proposal, PutBranch
 from almanac.site import Site
 
@@ -68,6 +69,7 @@ def proposed_files(files: Files, number: int, text: str) -> dict[str, str | byte
     filed = Filed(look, issue, submission.event, labels={field.id: field.label for field in site.form.fields})
     offer = Offer(new_id(look, submission.event, site.store, site.ids), submission.event)
     views = site.views()
-    plan = proposed(filed, EventAtBase(site.config, site.store, site.text, site.ids), views, offer)
+    page = Published(site.config.page)
+    plan = proposed(filed, EventAtBase(site.config, site.store, site.text, site.ids, lambda _: page), views, offer)
     [branch] = [write for write in plan.writes if isinstance(write, PutBranch)]
     return dict(branch.files)

@@ -15,9 +15,13 @@ class Problem:
             the whole input is meant.
         typed: What was typed there, verbatim.
         accepted: A value that would be accepted in its place. For times it is the corrected line.
+        example: A value such as is wanted, where nothing tells what was meant: no correction.
         choices: Several such values, where only a person can say which one is meant; `accepted` is None then.
         file: The file that it is in, as a path within the site.
         line: The line in that file, counted from 1.
+        event: What the event is called that it is about, as typed; the field is None then.
+        url: Where that event is to be seen: an address, or a path within the site.
+        versions: Some lines as they are, and as they should be by what else is known; they are shown as a difference.
     """
 
     message: str
@@ -27,6 +31,10 @@ class Problem:
     file: str | None = None
     line: int | None = None
     choices: tuple[str, ...] = ()
+    example: str | None = None
+    event: str | None = None
+    url: str | None = None
+    versions: tuple[str, str] | None = None
 
     def __str__(self) -> str:
         """Return the problem on one line: `file:line: field: message`."""

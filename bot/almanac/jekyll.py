@@ -8,15 +8,20 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
+from almanac.errors import UserError
+from almanac.page.lines import front_matter, split_lines
+from almanac.urls import host_of, why_refused
 from almanac.yamlfile import MAX_CHARACTERS, compose, scalar_value
 
 # Jekyll does not build a site with a config in TOML, but the file shows where the site is.
 _CONFIGS = ("_config.yml", "_config.yaml")
 DATA_SUFFIXES = (".yml", ".yaml", ".json", ".csv", ".tsv")
 """How the names of the files end that Jekyll reads in its data folder."""
+_GITHUB = "https://github.com/"
 _NO_NAME = re.compile(r"[^\w\s-]+", re.ASCII)
 _USE = re.compile(
     r"\bsite[ \t]{0,9}(?:\.[ \t]{0,9}data\b(?!\w)|\[[ \t]{0,9}[\"']data[\"'][ \t]{0,9}\])"
@@ -88,7 +93,8 @@ def _settings(text: str, file: str) -> dict[str, Any]:
 
 def _shallow(node: yaml.Node) -> Any:
     if isinstance(node, yaml.MappingNode):
-        return {key.value: None for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
+        pairs = (pair for pair in node.value if isinstance(pair[0], yaml.ScalarNode))
+        return {key.value: scalar_value(one) if isinstance(one, yaml.ScalarNode) else None for key, one in pairs}
     if isinstance(node, yaml.SequenceNode):
         return [scalar_value(one) for one in node.value if isinstance(one, yaml.ScalarNode)]
     return scalar_value(node) if isinstance(node, yaml.ScalarNode) else None
@@ -163,3 +169,68 @@ def data_uses(texts: Iterable[tuple[str, str]]) -> DataUses:
                 else:
                     others.setdefault("everything" if use["any"] is None else "anything", (path, number))
     return DataUses(names, others.get("anything"), others.get("everything"))
+
+
+# ------------------------------------------------------------------------------- where readers find a page
+
+_BUILT = re.compile(r"(?P<folder>(?:[^_./#~][^/]*/)*)(?P<name>[^_./#~][^/]*)\.(?:md|markdown|mkdn?|mkdown|html)")
+_NESTED_PERMALINK = re.compile(r"^[ \t-]+[\"']?permalink\b", re.MULTILINE)
+_STYLES = {"pretty": "/", "date": ".html", "ordinal": ".html", "none": ".html", "weekdate": ".html"}
+
+
+def site_address(jekyll: Jekyll, cname: str | None, repository: str | None) -> str | None:
+    """Return the address of a site without a slash at its end; None if it cannot be known.
+
+    It is what the config says, else the site's own domain (`cname` is the text of its file CNAME), else the one that
+    GitHub Pages gives: `repository` is the repository's address on the web, or None.
+    """
+    base, url = jekyll.path("baseurl", ""), jekyll.settings.get("url")
+    path = f"/{base}" if base else ""
+    owner, _, name = (repository or "").removeprefix(_GITHUB).partition("/")
+    pages = f"{owner.lower()}.github.io" if repository and repository.startswith(_GITHUB) else None
+    # GitHub Pages fills in a `baseurl` that is left open.
+    default = path or ("" if name.lower() == pages else f"/{name}")
+    own = f"https://{cname.strip()}" if cname else ""
+    if isinstance(url, str) and not why_refused(url):
+        return url.rstrip("/") + (default if not own and host_of(url.lower()) == pages else path)
+    if own and not why_refused(own):
+        return own + path
+    return f"https://{pages}{default}" if pages and jekyll.file else None
+
+
+def page_path(jekyll: Jekyll, config: str, path: str, text: str) -> str | None:
+    """Return the path at which a built site has a page, from its slash on; None if it cannot be known.
+
+    `config` is the text of Jekyll's config, and `text` that of the page.
+    """
+    lines = split_lines(text)
+    end = front_matter(lines)
+    try:
+        front = _settings("".join(lines[1 : end - 1]), path)
+    except UserError:
+        return None
+    link, folder = front.get("permalink"), joined(jekyll.root, jekyll.source)
+    if not end or front.get("published") is False:
+        return None
+    if isinstance(link, str):
+        return None if ":" in link else quote(f"/{link.lstrip('/')}")
+    found = _BUILT.fullmatch(path.removeprefix(f"{folder}/") if folder else path)
+    by_default = "defaults" in jekyll.settings and _NESTED_PERMALINK.search(config)
+    if not found or found["name"].upper() == "README" or by_default:
+        return None
+    if found["name"] == "index":
+        return quote(f"/{found['folder']}")
+    style = jekyll.settings.get("permalink")
+    style = style if isinstance(style, str) else "date"
+    ending = _STYLES.get(style) or ("/" if style.endswith("/") else ".html" if style.endswith(":output_ext") else "")
+    return quote(f"/{found['folder']}{found['name']}{ending}")
+
+
+def has_usual_ids(jekyll: Jekyll) -> bool:
+    """Tell whether headings get the ids that kramdown gives them as Jekyll has it set."""
+    markdown, options = jekyll.settings.get("markdown", "kramdown"), jekyll.settings.get("kramdown")
+    if str(markdown).lower() != "kramdown":
+        return False
+    options = options if isinstance(options, dict) else {}
+    is_gfm = str(options.get("input", "GFM")).upper() == "GFM"
+    return is_gfm and options.get("auto_ids") is not False and not options.get("auto_id_prefix")

@@ -114,7 +114,7 @@ def formerly(written: str) -> str:
     return _IN_RUN.sub(lambda found: chr(int(found[0][2:-1])), written)
 
 
-def fence(value: str) -> str:
+def fence(value: str, language: str = "text") -> str:
     """Put a text into a code fence that is one backtick longer than the longest run within it.
 
     For comments on GitHub, where a fence stops mentions, references and Markdown. (It does not stop Liquid: a page
@@ -122,4 +122,4 @@ def fence(value: str) -> str:
     """
     shown = _CONTROLS.sub("", re.sub(r"\r\n?", "\n", value))
     marks = "`" * max(3, 1 + max(map(len, re.findall("`+", shown)), default=0))
-    return f"{marks}text\n{shown}\n{marks}"
+    return f"{marks}{language}\n{shown}\n{marks}"

@@ -6,8 +6,9 @@ every other one differs. Here what both lists begin and end with comes first, th
 """
 
 from bisect import bisect_left
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from difflib import Match, SequenceMatcher
+from io import StringIO
 from typing import Any
 
 _SHORT = 32
@@ -94,3 +95,24 @@ def _places(items: Sequence[Hashable], begin: int, end: int) -> dict[Hashable, i
     for index in range(begin, end):
         places[items[index]] = -1 if items[index] in places else index
     return places
+
+
+def changed_lines(old: str, new: str) -> Iterator[str]:
+    """Yield the lines of a unified diff of two texts, without the names of files before it."""
+    # Only LF ends a line here; str.splitlines knows ten more line ends.
+    was, now = (list(StringIO(text, newline="\n")) for text in (old, new))
+    for group in LinearMatcher(was, now).get_grouped_opcodes():
+        (_, start, _, other_start, _), (_, _, end, _, other_end) = group[0], group[-1]
+        yield f"@@ -{_range(start, end)} +{_range(other_start, other_end)} @@"
+        for step, i1, i2, j1, j2 in group:
+            marked = [(" " if step == "equal" else "-", line) for line in was[i1:i2]]
+            marked += [("+", line) for line in now[j1:j2] if step != "equal"]
+            for mark, line in marked:
+                yield mark + line.removesuffix("\n").replace("\r", "␍")
+                if not line.endswith("\n"):
+                    yield "\\ No newline at end of file"
+
+
+def _range(start: int, end: int) -> str:
+    """Write a range of lines as a unified diff does: an empty one begins after the line before it."""
+    return f"{start + 1}" if end - start == 1 else f"{start + (end > start)},{end - start}"

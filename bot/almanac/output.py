@@ -5,11 +5,10 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from io import StringIO
 from typing import Any
 
 from almanac.errors import AlmanacError, ForgeError, Problem, UserError
-from almanac.matching import LinearMatcher
+from almanac.matching import changed_lines
 from almanac.text import printable_lines
 
 
@@ -33,10 +32,15 @@ def print_problems(problems: Iterable[Problem], kind: str = "problem") -> None:
     """Print each problem on standard error: where, what, what was typed, what would be accepted."""
     for problem in problems:
         print_message(f"{kind}: {problem}")
-        values = [("typed:    ", problem.typed), ("accepted: ", problem.accepted)]
-        for label, text in [*values, *(("accepted: ", choice) for choice in problem.choices)]:
+        # Nobody typed what stands in a file: not as an answer, and perhaps not at all.
+        values = [("it says:  " if problem.file else "typed:    ", problem.typed)]
+        values += [("accepted: ", text) for text in (problem.accepted, *problem.choices)]
+        values += [("example:  ", problem.example), ("event:    ", problem.event), ("see:      ", problem.url)]
+        for label, text in values:
             if text:
                 print_message("    " + label + text.replace("\n", "\n    " + " " * len(label)))
+        for line in changed_lines(*problem.versions) if problem.versions else ():
+            print_message(f"    {line}")
 
 
 def print_error(error: AlmanacError) -> None:
@@ -86,20 +90,4 @@ def diff_lines(before: Mapping[str, str | None], after: Mapping[str, str | bytes
         if isinstance(new, bytes):
             yield f"({len(new):,} bytes, no text)"
             continue
-        # Only LF ends a line here; str.splitlines knows ten more line ends.
-        was, now = (list(StringIO(text or "", newline="\n")) for text in (old, new))
-        for group in LinearMatcher(was, now).get_grouped_opcodes():
-            (_, start, _, other_start, _), (_, _, end, _, other_end) = group[0], group[-1]
-            yield f"@@ -{_range(start, end)} +{_range(other_start, other_end)} @@"
-            for step, i1, i2, j1, j2 in group:
-                marked = [(" " if step == "equal" else "-", line) for line in was[i1:i2]]
-                marked += [("+", line) for line in now[j1:j2] if step != "equal"]
-                for mark, line in marked:
-                    yield mark + line.removesuffix("\n").replace("\r", "␍")
-                    if not line.endswith("\n"):
-                        yield "\\ No newline at end of file"
-
-
-def _range(start: int, end: int) -> str:
-    """Write a range of lines as a unified diff does: an empty one begins after the line before it."""
-    return f"{start + 1}" if end - start == 1 else f"{start + (end > start)},{end - start}"
+        yield from changed_lines(old or "", new or "")

@@ -122,9 +122,7 @@ def write_in_child(source: str, values: Mapping[str, Any], file: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if not isinstance(value, Problem):
-        raise TypeError(type(value).__name__)
-    return {_PROBLEM: asdict(value)}
+    return {_PROBLEM: asdict(value)} if isinstance(value, Problem) else asdict(value)
 
 
 def _ask(request: Mapping[str, Any]) -> Any:
@@ -199,6 +197,7 @@ def _warm_up() -> None:
     for template in (late, "{{ nothing }}", "{% if %}", "{% include 'x' %}"):
         _answer(template, "", [event])
         _answer(template, "", values={"problem": Problem("x")})
+    _answer("{{ '| @x | **1** |' | quotation }}", "", values={})
 
 
 def _give_up_rights() -> None:

@@ -71,7 +71,7 @@ def test_all_problems_are_reported_at_once_in_the_form_s_order() -> None:
         *("Recording", "Links"),
     ]
     by_field = {problem.field: problem for problem in submission.problems}
-    assert by_field["Title"].accepted == "Measuring Open Source"
+    assert by_field["Title"].example == "Measuring Open Source"
     assert (by_field["Date"].typed, "2021-11-08" in by_field["Date"].choices) == ("11/8/2021", True)
     assert by_field["Registration link"].typed == "example.org/register"
     assert "https://" in by_field["Registration link"].message
@@ -79,10 +79,26 @@ def test_all_problems_are_reported_at_once_in_the_form_s_order() -> None:
 
 def test_what_is_needed_is_asked_for() -> None:
     problems = submitted(when="9am ET").problems
-    assert [(problem.field, problem.accepted) for problem in problems] == [
+    assert [(problem.field, problem.example) for problem in problems] == [
         ("Title", "Measuring Open Source"),
         ("Date", "2021-11-08"),
     ]
+    assert all(problem.accepted is None for problem in problems)
+
+
+@pytest.mark.parametrize("label", ["Title", "Date", "When", "Duration", "Registration link", "Recording"])
+def test_a_stray_line_below_an_answer_gives_one_problem_that_quotes_it(label: str) -> None:
+    text = body(**GOVERNMENTS_ANSWERS).replace(f"### {label}\n", f"### {label}\n\n", 1)
+    start = text.index(f"### {label}\n") + len(f"### {label}\n\n\n")
+    end = text.index("\n\n### ", start)
+    read = submit_body(f"{text[:end]}\n\nSee you there!{text[end:]}", house_form(), Config(), 1)
+    assert [(problem.field, problem.typed) for problem in read.problems] == [(label, "See you there!")]
+
+
+def test_a_stray_line_below_the_last_answer_gives_one_problem_that_quotes_it() -> None:
+    text = body(**GOVERNMENTS_ANSWERS)
+    read = submit_body(f"{text}\n\nThanks a lot!", house_form(), Config(), 1)
+    assert [(problem.field, problem.typed) for problem in read.problems] == [("Links", "Thanks a lot!")]
 
 
 def test_times_are_checked_and_a_bad_duration_is_the_duration_s_problem() -> None:

@@ -88,7 +88,7 @@ def test_value_is_given(form: Form, text: str, value: Value) -> None:
     ],
 )
 def test_value_that_its_element_cannot_hold_is_refused(form: Form, text: str) -> None:
-    assert parse(f"### A\n\n{text}", form) == Reading("edited", {}, {"a": "invalid"})
+    assert parse(f"### A\n\n{text}", form) == Reading("edited", {}, {"a": "invalid"}, found={"a": text})
 
 
 @pytest.mark.parametrize(

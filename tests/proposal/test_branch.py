@@ -10,6 +10,7 @@ from almanac.event.records import RecordFolder
 from almanac.proposal.branch import Branch, content_on_top
 from almanac.proposal.marker import PullState
 from almanac.proposal.merge import field_digests
+from almanac.proposal.published import Published
 from almanac.proposal.state import Base, EventAtBase, SharedBranch
 from almanac.views.page import PageView
 from almanac.views.protocol import Undecided
@@ -27,7 +28,7 @@ BRANCH = Branch(
     number=12,
     base=Base("main", FORK),
     head=HEAD,
-    at_base=EventAtBase(Config(), RecordFolder("_data/events"), NOTHING.get, frozenset()),
+    at_base=EventAtBase(Config(), RecordFolder("_data/events"), NOTHING.get, frozenset(), lambda _: Published("Open.txt")),
     state=PullState(answers=field_digests(EVENT)),
     origin=None,
     views=[SeriesView()],
@@ -60,7 +61,9 @@ def test_if_the_page_disagreed_with_the_record_when_the_branch_was_made_the_reco
     other = record.model_copy(update={"title": "Another topic"})
     edited = REFERENCE.replace("9am ET, 3pm CET", "10am ET")
     store = RecordFolder("_data/events")
-    base = EventAtBase(Config(page=page), store, {page: REFERENCE}.get, frozenset({record.id}), record)
+    base = EventAtBase(
+        Config(page=page), store, {page: REFERENCE}.get, frozenset({record.id}), lambda _: Published(page), record
+    )
     branch = replace(BRANCH, base=Base("main", MOVED), at_base=base, views=[PageView(base.config, render)])
     shared = replace(
         SHARED,

@@ -11,6 +11,7 @@ from almanac.proposal.marker import with_state
 from almanac.proposal.messages import write_text
 from almanac.proposal.ours import cannot_be_ours, has_headings
 from almanac.proposal.plan import branch_owner
+from almanac.proposal.published import Published
 from almanac.proposal.state import (
     Base,
     Closer,
@@ -93,7 +94,9 @@ class TestEndings:
     def test_a_merge_whose_branch_somebody_used_again_leaves_that(self) -> None:
         done = pull("closed", done=True, head=HEAD)
         seen = look(replace(ISSUE, state="closed"), pull=done, head=OTHER, comment=Comment(1, with_state("", {})))
-        assert not any(isinstance(write, DeleteBranch) for write in merged(12, seen, done).writes)
+        assert not any(
+            isinstance(write, DeleteBranch) for write in merged(12, seen, done, Published("events.md")).writes
+        )
 
 
 def test_a_broken_template_of_ours_is_named_with_its_line() -> None:

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 from almanac.errors import ConfigError, Problem
+from almanac.event.model import Event, Person
 from almanac.proposal.messages import MAX_CHARACTERS, Messages, OwnTemplate, code, problem_text, write_text
+from almanac.proposal.published import Published
 from almanac.proposal.state import DeleteBranch, Draft, EditPull, OpenPull, Plan, PutComment
+from almanac.proposal.summary import summary
+from almanac.proposal.triage import merged_draft
 from almanac.renderer import load_messages
 
 DOCS = Path(__file__).parent.parent.parent / "docs/proposals.md"
@@ -18,20 +22,48 @@ TEMPLATES = Path(__file__).parents[2] / "templates" / "messages"
 DATE = Problem("This date can be read in two ways.", "Date", "11/8/2021", choices=("2021-11-08", "2021-08-11"))
 LINK = Problem("A link has to begin with https://.", "Registration link", "javascript:alert(1)", "https://example.org/")
 LIKELY = Problem(
-    "An event with the same day and series is proposed already: #14. If it is another one, all is well.", "Title"
+    "Pull request #14 proposes an event with the same day and series. If they are different events, all is well.",
+    event="Mon, Nov 8, 2021 \u2013 Soup @octo (Food)",
+    url="https://github.com/o/r/pull/14",
 )
+EMPTY = Problem("This has to be filled in.", "Title", example="Measuring Open Source")
+BOTH = Problem(
+    "Both were changed.", file="p.md", line=3, versions=("- Soup\n- at 9\n", "- Soup\n- at 10\n- @octo `x`\n")
+)
+FILE = "https://github.com/o/r/blob/main/history.md"
 DOUBT = Problem(
     "With the new entry, this place of the page would not look as it did before.", file="history.md", line=7
 )
 PROPOSED = {
-    "preview": "### November 8th, 2021:  Soup\n\n- When: 9am ET",
+    "preview": "### November 8th, 2021:  Soup\n\n- When: 9am ET\n\n- Guests:\n    * C&#35; @octo [of here](https://example.org)",
     "warnings": (),
     "hidden": (),
     "conflicts": (),
     "clashes": (),
 }
+SOUP = Event(
+    id="2021-11-08-soup",
+    title="Soup | Salad",
+    series="Food",
+    date="2021-11-08",
+    when="9am ET",
+    location="The kitchen",
+    url="https://example.org/soup",
+    people=tuple(Person(name=f"Cook {number}") for number in range(1, 11)),
+)
+MOVED = SOUP.model_copy(
+    update={
+        "date": "2021-11-15",
+        "location": None,
+        "recording": "https://video.example.org/watch?v=1",
+        "description": "Hot.",
+        "people": (*SOUP.people[:9], Person(name="Cook 10", affiliation="Soup Inc.")),
+        "extra": {"room": "12"},
+    }
+)
 PULL = {"issue": 12, "record": "_data/events/2021-11-08-soup.yml", "page": "history.md", "timed": True, "warnings": 0}
-PULL |= {"hidden": (), "doubts": None}
+PULL |= {"hidden": (), "doubts": None, "likely": (), "remarks": (), "preview": PROPOSED["preview"]}
+PULL |= {"summary": summary(SOUP, None, {}), "revises": False}
 
 DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "proposed": (Draft("proposed", {**PROPOSED, "revises": False}), "#13"),
@@ -50,7 +82,9 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
         ),
         "#13",
     ),
-    "problems": (Draft("problems", {"problems": (DATE,)}), None),
+    "problems": (Draft("problems", {"problems": (DATE, EMPTY)}), None),
+    "alert": (Draft("alert", {"problems": (DATE,), "fields": ("Date",)}), "#13"),
+    "alert-of-several": (Draft("alert", {"problems": (DATE, LINK), "fields": ("Date", "Registration link")}), None),
     "problems-of-a-proposal": (Draft("problems", {"problems": (DATE, LINK)}), "#13"),
     "stuck": (
         Draft(
@@ -67,8 +101,9 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "held-at-one": (Draft("held", {"limit": 1}), None),
     "closed": (Draft("closed"), None),
     "withdrawn": (Draft("withdrawn"), None),
-    "merged": (Draft("merged", {"page": "history.md", "conflicts": ()}), None),
-    "merged-with-a-conflict": (Draft("merged", {"page": "history.md", "conflicts": ("Where",)}), None),
+    "merged": (merged_draft(Published("history.md", FILE, "https://example.org/history.html#soup")), None),
+    "merged-somewhere": (merged_draft(Published("history.md", FILE)), None),
+    "merged-with-a-conflict": (merged_draft(Published("history.md", "history.md"), ("Where",)), None),
     "refused": (Draft("refused", {"refused": 13, "by": "octo", "revises": False}), None),
     "refused-change": (Draft("refused", {"refused": 13, "by": None, "revises": True}), None),
     "lapsed": (Draft("lapsed", {"by": "stale[bot]", "deleted": False}), "#13"),
@@ -76,11 +111,20 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "lapsed-unknown": (Draft("lapsed", {"by": None, "deleted": False}), "#13"),
     "note-unknown": (Draft("note", {"may": True, "commands": ("retry", "recreate", "cancel")}), None),
     "note-no-right": (Draft("note", {"may": False, "commands": ()}), None),
-    "pull": (Draft("pull", {**PULL, "likely": (), "revises": False, "doubts": ()}), None),
-    "pull-with-a-doubt": (Draft("pull", {**PULL, "likely": (), "revises": False, "doubts": (DOUBT,)}), None),
+    "pull": (Draft("pull", {**PULL, "doubts": ()}), None),
+    "pull-with-a-doubt": (Draft("pull", {**PULL, "doubts": (DOUBT,)}), None),
     "pull-change": (
         Draft(
-            "pull", {**PULL, "likely": (LIKELY,), "revises": True, "warnings": 1, "timed": False, "hidden": ("Room",)}
+            "pull",
+            {
+                **PULL,
+                "summary": summary(MOVED, SOUP, {"room": "Room"}),
+                "likely": (LIKELY,),
+                "revises": True,
+                "warnings": 1,
+                "remarks": (LINK,),
+                "hidden": ("Room",),
+            },
         ),
         None,
     ),
@@ -90,7 +134,7 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
             {
                 "notes": (
                     Problem("This section was edited by hand; its record takes the change over.", file="p.md", line=9),
-                    Problem("The record was edited, so this section is written again."),
+                    Problem("The record was edited, so this section is written again.", event="- [ ] @octo"),
                 ),
                 "problems": (),
                 "moves": False,
@@ -118,7 +162,7 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
             "edits",
             {
                 "notes": (),
-                "problems": (Problem("Both were changed.", file="p.md", line=3),),
+                "problems": (BOTH,),
                 "moves": False,
                 "refused": None,
                 "files": (),

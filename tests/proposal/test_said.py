@@ -8,8 +8,10 @@ from almanac.event.model import Event
 from almanac.proposal.marker import with_state
 from almanac.proposal.merge import field_digests
 from almanac.proposal.plan import undecided
+from almanac.proposal.published import Published
 from almanac.proposal.state import Base, Closer, Comment, Draft, Filed, Issue, Look, Plan, Proposal, Pull, PutComment
-from almanac.proposal.triage import abandoned, answers_digest, cancelled, held, lapsed, problems_told, settled, triage
+from almanac.proposal.triage import abandoned, answers_digest, cancelled, held, lapsed, problems_told, settled
+from almanac.proposal.triage import triage as triaged
 from almanac.proposal.triage import withdrawn as ended
 from almanac.renderer import load_messages
 
@@ -44,6 +46,10 @@ def look(
 def filed(seen: Look, event: Event | None = EVENT) -> Filed:
     assert seen.issue
     return Filed(seen, seen.issue, event, () if event else (Problem("Bad.", "Date"),))
+
+
+def triage(issue: Issue, seen: Look) -> Plan | None:
+    return triaged(issue, seen, lambda _: Published("events.md"))
 
 
 WAITS = "Its pull request was closed without merging, and not by a maintainer's decision."

@@ -4,13 +4,9 @@ import re
 
 import pytest
 from almanac.event.model import Event
-from almanac.proposal.branch import plain_name
+from almanac.proposal.branch import plain, proposal_title
 from hypothesis import given
 from hypothesis import strategies as st
-
-
-def named(title: str, series: str | None = None) -> str:
-    return plain_name(Event(id="2021-11-08-x", title=title, date="2021-11-08", series=series))
 
 
 @pytest.mark.parametrize(
@@ -37,15 +33,33 @@ def named(title: str, series: str | None = None) -> str:
     ],
 )
 def test_what_is_left_of_a_title(title: str, expected: str) -> None:
-    assert named(title) == expected
+    assert plain(title) == expected
 
 
-def test_a_series_stands_for_the_event() -> None:
-    assert named("When Institutions Cooperate", "Governments & Agencies") == "Governments & Agencies"
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (
+            {"title": "Sustaining Research Software", "series": "Universities & Academia"},
+            "Thu, Dec 9, 2021 \u2013 Sustaining Research Software (Universities & Academia)",
+        ),
+        ({"title": "Demo day", "series": "Demo day"}, "Thu, Dec 9, 2021 \u2013 Demo day"),
+        ({"title": "Fixes #1 @octo"}, "Thu, Dec 9, 2021 \u2013 Fixes 1 octo"),
+        ({"title": "\U0001f600", "series": "Talks"}, "Thu, Dec 9, 2021 \u2013 Talks"),
+        ({"title": "\U0001f600"}, "Thu, Dec 9, 2021"),
+        ({"title": "x", "date": "2021-12"}, "Dec 2021 \u2013 x"),
+        ({"title": "x", "date": "2021"}, "2021 \u2013 x"),
+        ({"title": "x", "date": "XXXX-12-09"}, "Dec 9 \u2013 x"),
+    ],
+)
+def test_a_title_names_the_event_by_its_day_its_title_and_its_series(event: dict[str, str], words: str) -> None:
+    named_event = Event(**{"id": "2021-12-09-x", "date": "2021-12-09", **event})  # type: ignore[arg-type]
+    assert proposal_title(named_event, 44, changes=False) == f"Add event: {words} #44"
+    assert proposal_title(named_event, 44, changes=True) == f"Change event: {words} #44"
 
 
 @given(st.text(min_size=1))
 def test_nothing_is_left_that_github_or_git_would_act_on(title: str) -> None:
-    left = named(title)
+    left = plain(title)
     assert not re.search(r"[@#:\[\]<>/\n\r]|\bGH-\d", left, re.IGNORECASE)
     assert len(left) <= 60

@@ -132,10 +132,12 @@ def test_a_formatter_changes_nothing_about_it() -> None:
 
 def test_an_event_is_not_like_itself() -> None:
     assert VIEW.similar(PATH, WITH_NEW, NEW, STAMPED) is None
-    assert VIEW.similar(PATH, WITH_NEW, NEW, None) == 7
-    assert (
-        PageView(CONFIG, render).similar(PATH, WITH_NEW, NEW, STAMPED) == WITH_NEW.splitlines().index(LINE.strip()) + 1
-    )
+    alike = VIEW.similar(PATH, WITH_NEW, NEW, None)
+    assert alike
+    assert alike.line == 7
+    alike = PageView(CONFIG, render).similar(PATH, WITH_NEW, NEW, STAMPED)
+    assert alike
+    assert alike.line == WITH_NEW.splitlines().index(LINE.strip()) + 1
 
 
 def test_a_section_that_was_rewritten_on_a_branch_is_told_from_the_line() -> None:

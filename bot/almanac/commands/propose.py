@@ -28,6 +28,7 @@ from almanac.output import (
 from almanac.proposal.marker import with_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.state import (
+    AddComment,
     CloseIssue,
     DeleteBranch,
     Draft,
@@ -202,6 +203,9 @@ def _shown_writes(done: Done, messages: Messages) -> Iterator[_Shown]:  # noqa: 
                 text = written(write.body)
                 line = f"{'COMMENT on' if write.id is None else 'UPDATE the comment on'} issue #{write.issue}"
                 yield _Shown({"do": "comment", "id": write.id, "body": text}, line, text)
+            case AddComment():
+                text = written(write.body)
+                yield _Shown({"do": "add comment", "body": text}, f"COMMENT on issue #{write.issue} once more", text)
             case DropComment():
                 line = f"DELETE a second comment on issue #{write.issue}"
                 yield _Shown({"do": "delete comment", "id": write.id}, line)

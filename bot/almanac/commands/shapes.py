@@ -146,7 +146,7 @@ def choose_shape(page: Page, shapes: Sequence[Shape], wanted: str | None, ask: C
         return best
     message = "It is not certain how a new event should be written here, so nothing was written. Choose a shape:"
     looks = (
-        Problem(f"This is a sample of `--shape {one.name}`: {SHAPES[one.name]}.", accepted=one.sample) for one in shapes
+        Problem(f"This is a sample of `--shape {one.name}`: {SHAPES[one.name]}.", example=one.sample) for one in shapes
     )
     raise Unproven([Problem(message, file=file, choices=commands), *best.doubts, *looks])
 

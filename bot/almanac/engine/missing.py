@@ -58,7 +58,7 @@ def without_deleted(site: Site, removals: Removals, views: Sequence[View], rende
         message = (
             "The record of this section was deleted, so the section is taken off. To keep it, put the record back."
         )
-        cleared.notes.append(Problem(message, typed=record.title, file=page, line=lines.get(section.text)))
+        cleared.notes.append(Problem(message, event=record.title, file=page, line=lines.get(section.text)))
         cleared.records.append(record)
     return cleared
 

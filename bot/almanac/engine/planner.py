@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from almanac.engine.addresses import published
 from almanac.engine.forms import Forms
 from almanac.engine.pictures import Pictured, with_picture
 from almanac.errors import ConfigError, Problem, UserError
@@ -17,7 +18,8 @@ from almanac.proposal.merge import field_digests
 from almanac.proposal.messages import Messages
 from almanac.proposal.ours import has_headings, may_be_ours
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
-from almanac.proposal.state import EventAtBase, Filed, Issue, Look, Plan, SharedBranch
+from almanac.proposal.published import Published, file_address
+from almanac.proposal.state import EventAtBase, Filed, Issue, Look, Plan, Pull, SharedBranch
 from almanac.site import CommitFiles, Site
 from almanac.views.protocol import Undecided
 
@@ -103,7 +105,7 @@ class Planner:
 
         By a command, a proposal is made `anew`, or `again` after it was closed.
         """
-        plan = triage.triage(issue, look)
+        plan = triage.triage(issue, look, lambda pull: self._published(look, pull))
         if plan:
             return plan
         filed = self.filed(look, issue)
@@ -161,7 +163,9 @@ class Planner:
         if not (filed.event or kept or shared):
             return triage.problems_told(filed)
         views = site.views()
-        at_base = EventAtBase(site.config, store, site.text, site.ids, record)
+        at_base = EventAtBase(
+            site.config, store, site.text, site.ids, lambda event: published(site, look, event, views), record
+        )
         offer = Offer(chosen, filed.event or kept, shared)
         if offer.event:
             base, head = look.base.commit, None if anew else look.proposal.head
@@ -175,6 +179,15 @@ class Planner:
             offer = replace(offer, event=pictured.event, pictures=pictured.files)
             filed = _pictured(filed, pictured)
         return proposed(filed, at_base, views, offer)
+
+    def _published(self, look: Look, pull: Pull) -> Published:
+        """Find out where the event of a merged pull request is to be seen."""
+        site, state = self.site(look.base.commit), pull_state(pull)
+        record = self._record_at(look.base.commit, site.store, state.event) if state.event else None
+        if record is None:
+            path = state.page or site.config.page
+            return Published(path, file_address(look.issue.url if look.issue else "", look.base.branch, path))
+        return published(site, look, record, site.views())
 
     def _deleted_record(self, look: Look, store: RecordStore, event_id: str) -> Event | None:
         """Read the record that the event had on the base, if it was deleted there: its section may have stayed."""

@@ -8,9 +8,10 @@ from almanac.engine.planner import Planner
 from almanac.errors import AlmanacError, Raced
 from almanac.forge.protocol import Forge
 from almanac.proposal.comment import CommentCommand, with_note
-from almanac.proposal.marker import comment_marker, read_state, text_digest, with_state
+from almanac.proposal.marker import comment_marker, read_state, text_digest, with_key, with_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.state import (
+    AddComment,
     CloseIssue,
     DeleteBranch,
     DropComment,
@@ -97,7 +98,7 @@ def carry_out(plan: Plan, look: Look, planner: Planner) -> Done:
                 pull = _open_pull(write, {"commit": commit or look.proposal.head, **mark}, forge, messages)
             case EditPull():
                 _edit_pull(write, {"commit": commit, **mark} if commit else {}, forge, messages)
-            case PutComment():
+            case PutComment() | AddComment():
                 _put_comment(write, pull, forge, messages)
             case DropComment():
                 forge.delete_comment(write.issue, write.id)
@@ -131,11 +132,14 @@ def _edit_pull(write: EditPull, more: Mapping[str, object], forge: Forge, messag
     forge.edit_pull(write.number, title=write.title, body=body, state="closed" if write.close else None)
 
 
-def _put_comment(write: PutComment, pull: Pull | None, forge: Forge, messages: Messages) -> None:
+def _put_comment(write: PutComment | AddComment, pull: Pull | None, forge: Forge, messages: Messages) -> None:
+    name = f"#{pull.number}" if pull else None
+    if isinstance(write, AddComment):
+        forge.add_comment(write.issue, with_key(write.issue, write.key, messages.write(write.body, pull=name)))
+        return
     state = dict(write.state)
     if state.get("told") == "proposed" and pull:
         state["pull"] = pull.number
-    name = f"#{pull.number}" if pull else None
     text = write.body if isinstance(write.body, str) else messages.write(write.body, pull=name)
     text = with_note(text, messages.write(write.note) if write.note else None)
     body = with_state(f"{comment_marker(write.issue)}\n{text}", state)

@@ -16,7 +16,7 @@ from almanac.event.description import notes, refused_links
 from almanac.event.model import Event, Extra, Image, Status, event_id, read_status
 from almanac.event.people import entries, read_links, read_people
 from almanac.form.body import MISSING, Reading, headings, parse, shown_heading
-from almanac.form.elements import Value
+from almanac.form.elements import BLANK, Value
 from almanac.form.schema import Field, Form
 from almanac.text import clean_line, clean_text, entry_too_long, is_blank, says_nothing, too_long, too_many
 from almanac.times.check import When, read_when, read_when_without_date
@@ -52,7 +52,7 @@ _DISORDERED = (
     "clear where some answers begin and end. Please put the sections back in the form's order."
 )
 _INVALID = {
-    "input": "This answer has to be one line, with an empty line before and after it.",
+    "input": "This answer has to be one line, so it is not clear where the rest belongs. Please move or delete that.",
     "dropdown": "This answer is not one of the form's choices.",
     "checkboxes": "These boxes are not as the form gives them: one a line, each as in `- [x] words` or `- [ ] words`.",
     "upload": "This answer can only be attached files.",
@@ -197,7 +197,7 @@ class _Answers:
         hidden = typed is not None and is_blank(clean_text(typed))
         if is_needed and not is_answered(value):
             message = _ONLY_INVISIBLE if hidden else "This has to be filled in."
-            self.complain(field.id, Problem(message, accepted=_EXAMPLES.get(field.id)))
+            self.complain(field.id, Problem(message, example=_EXAMPLES.get(field.id)))
         elif hidden:
             self.warnings.append(Problem(f"{_ONLY_INVISIBLE} It counts as left blank.", field.label))
         elif typed and not is_needed and says_nothing(clean_text(typed)):
@@ -214,7 +214,10 @@ class _Answers:
         if reason in _REFUSED:
             return Problem(_REFUSED[reason])
         choices = tuple(option.label for option in field.options[:10]) if field.kind == "dropdown" else ()
-        return Problem(_INVALID.get(field.kind, _INVALID_OTHERWISE), choices=choices)
+        found = self.reading.found.get(field.id)
+        if field.kind == "input" and found:
+            found = found.partition("\n")[2].strip("\n") or found  # the answer itself is the first line
+        return Problem(_INVALID.get(field.kind, _INVALID_OTHERWISE), typed=found, choices=choices)
 
     def text(self, name: str) -> str | None:
         """Return an answer as cleaned text; None where it is blank, not asked for or refused."""
@@ -223,6 +226,8 @@ class _Answers:
             value = [option for option, is_ticked in value.items() if is_ticked]
         several = name in _SEVERAL_LINES
         typed = value if isinstance(value, str) else ("\n" if several else ", ").join(value or ())
+        if several:  # with a line below it, the placeholder of a blank answer is no answer either
+            typed = "\n".join(line for line in typed.split("\n") if line.strip() != BLANK)
         cleaned = clean_text(typed) if several else clean_line(typed)
         if over := too_long(name, cleaned):
             self.complain(name, Problem(over))

@@ -139,6 +139,9 @@ class Forge(Protocol):
             Raced: Another run has just written it; it was left alone.
         """
 
+    def add_comment(self, issue: int, body: str) -> None:
+        """Write one more comment on an issue, unless there is one of ours with the same first line."""
+
     def edit_comment(self, issue: int, comment: int, body: str) -> None:
         """Replace the text of one of our comments."""
 

@@ -12,8 +12,8 @@ textarea's text or a mistake, and neither field is given.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal
 
@@ -50,6 +50,8 @@ class Reading:
     refused: dict[str, str]  # field id -> why there is no answer
     # Those that were only refused because the headings are in another order than the form's
     disordered: frozenset[str] = frozenset()
+    # Field id -> what stands under its heading, where it was refused because it cannot hold that
+    found: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse(body: str, form: Form) -> Reading:
@@ -69,6 +71,7 @@ def parse(body: str, form: Form) -> Reading:
     elements = elements_of(form)
     fields: dict[str, Value] = {}
     refused: dict[str, str] = {}
+    found: dict[str, str] = {}
     reads = _read_all(body[len(MARK) :].split(JOINT), elements) if body.startswith(MARK) else None
     if reads is not None:
         for element, read in zip(elements, reads, strict=True):
@@ -82,8 +85,10 @@ def parse(body: str, form: Form) -> Reading:
         try:
             fields[element.id] = edited.value(element)
         except _Refused as reason:
-            refused[element.id] = str(reason)
-    return Reading("edited", fields, refused, edited.disordered.intersection(refused))
+            refused[element.id] = reason.kind
+            if reason.text:
+                found[element.id] = reason.text
+    return Reading("edited", fields, refused, edited.disordered.intersection(refused), found)
 
 
 def headings(body: str) -> list[str]:
@@ -234,7 +239,11 @@ class _Step:
 
 
 class _Refused(Exception):  # noqa: N818 -- an answer, not an error
-    """Ends the reading of one field."""
+    """Ends the reading of one field; `text` is what stands there, if the field cannot hold it."""
+
+    def __init__(self, kind: str, text: str = "") -> None:
+        super().__init__(kind)
+        self.kind, self.text = kind, text.strip(_BLANKS)
 
 
 class _Edited:
@@ -272,7 +281,7 @@ class _Edited:
             # Spaces and lines that an editor left around a value of a fixed shape say nothing.
             read = element.read(text.strip(_BLANKS))
         if isinstance(read, Mark):
-            raise _Refused(INVALID if read is Mark.ILLEGAL else AMBIGUOUS)
+            raise _Refused(*((INVALID, text) if read is Mark.ILLEGAL else (AMBIGUOUS,)))
         return read
 
     def short_text(self, place: int) -> str:

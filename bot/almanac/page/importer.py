@@ -105,7 +105,7 @@ def mark_duplicates(events: Sequence[Event], sections: Sequence[Section]) -> tup
             continue
         marked.append(event.model_copy(update={"duplicate_of": first.event.id}))
         message = f"This event is on the page already, on line {first.section.line}; this is taken as a second listing."
-        warnings.append(Problem(message, "Title", typed=event.title, line=section.line))
+        warnings.append(Problem(message, event=event.title, line=section.line))
     return marked, warnings
 
 

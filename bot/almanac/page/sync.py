@@ -213,7 +213,7 @@ class _Work:
                 "that can be seen in it. Change the section on the page, or take `markdown` out of "
                 f"{record_path(self.config.records, record.id)}, and the section is written again from the fields."
             )
-            self.problems.append(Problem(message, typed=record.title, file=self.config.page, line=section.line))
+            self.problems.append(Problem(message, event=record.title, file=self.config.page, line=section.line))
             return True
         text = with_newline(text, self.cut.newline)
         if text == section.text:
@@ -243,7 +243,7 @@ class _Work:
                 f"{record_path(self.config.records, record.id)}."
             )
             self.problems.append(
-                Problem(message, typed=section.text, accepted=text, file=self.config.page, line=section.line)
+                Problem(message, versions=(f"{section.text}\n", f"{text}\n"), file=self.config.page, line=section.line)
             )
             return
         understood = self.reader.again(section, record, self._fields.get(section.start))
@@ -270,7 +270,7 @@ class _Work:
             "otherwise put the section back, or take the line `rendered` out of the record to have it written again."
         )
         self.problems.append(
-            Problem(message, "rendered", typed=record.title, file=record_path(self.config.records, record.id))
+            Problem(message, "rendered", event=record.title, file=record_path(self.config.records, record.id))
         )
 
     def _is_same(self, text: str, section: Section, record: Event) -> bool:
@@ -289,7 +289,7 @@ class _Work:
         return as_written and ours == theirs
 
     def _note(self, message: str, section: Section, record: Event) -> None:
-        self.notes.append(Problem(message, typed=record.title, file=self.config.page, line=section.line))
+        self.notes.append(Problem(message, event=record.title, file=self.config.page, line=section.line))
 
     def _warn(self, understood: Understood) -> None:
         self.notes += (replace(warning, file=self.config.page) for warning in understood.warnings)

@@ -16,6 +16,7 @@ from almanac.event.records import RecordStore
 from almanac.proposal.marker import PullState
 from almanac.proposal.merge import Merged, field_digests, merge, merge_records
 from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBranch, branch_name
+from almanac.proposal.summary import day_of
 from almanac.proposal.textmerge import merge_files, merge_texts
 from almanac.times.zones import Zones
 from almanac.views.protocol import Undecided, View, completed, places, put_event, read_event, stamped
@@ -309,12 +310,14 @@ def _disputed(merged: Merged, state: PullState, answers: Event | None) -> tuple[
 
 def proposal_title(event: Event, issue: int, *, changes: bool) -> str:
     """Return the title of a proposal and the first line of its commits."""
-    verb = "Change" if changes else "Add"
-    return " ".join(f"{verb} event: {event.date} {plain_name(event)}".split()) + f" (#{issue})"
+    names = [plain(event.title), plain(event.series or "")]
+    title = " ".join(f"({name})" if at else name for at, name in enumerate(dict.fromkeys(filter(None, names))))
+    words = " \u2013 ".join(filter(None, (day_of(event.date), title)))
+    return f"{'Change' if changes else 'Add'} event: {words} #{issue}"
 
 
-def plain_name(event: Event) -> str:
-    """Return the series, or the title, with nothing left in it that GitHub or git would act on.
+def plain(words: str) -> str:
+    """Return typed words with nothing left in them that GitHub or git would act on.
 
     Only letters, digits, spaces and a little punctuation stay, so there is no mention, issue reference, link, trailer
     or `[skip ci]`; `GH-12` is a reference too and goes. It is cut at a word after 60 characters.
@@ -326,7 +329,7 @@ def plain_name(event: Event) -> str:
         is_mark = unicodedata.category(found[0]).startswith("M") and unicodedata.category(before or " ")[0] in "LM"
         return found[0] if is_mark else " "
 
-    words = _NOT_PLAIN.sub(kept, event.series or event.title)
+    words = _NOT_PLAIN.sub(kept, words)
     # A dot between letters makes a host name, which GitHub turns into a link in some places.
     words = re.sub(r"\.(?=\w)", " ", words)
     while _REFERENCE.search(words):  # in `GH-1GH-2` the second is one only when the first is gone

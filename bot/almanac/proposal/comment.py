@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from almanac import __version__
 from almanac.proposal.marker import CommentState, comment_entries, comment_state
-from almanac.proposal.state import DeleteBranch, Draft, DropComment, Look, Plan, PutComment, Write
+from almanac.proposal.state import AddComment, DeleteBranch, Draft, DropComment, Look, Plan, PutComment, Write
 
 Command = Literal["retry", "recreate", "cancel", "unknown"]
 _KNOWN: dict[str, Command] = {"retry": "retry", "recreate": "recreate", "cancel": "cancel"}
@@ -48,6 +48,7 @@ def put_comment(look: Look, draft: Draft, pull: int | None = None) -> tuple[Writ
     if look.issue is None:
         return ()
     comment, now, digest = look.proposal.comment, current_comment(look), draft_digest(draft)
+    alert = _alert(look, draft, now.alerts + 1)
     spare = tuple(DropComment(look.issue.number, each) for each in look.proposal.spare)
     if comment and (now.told, now.says, now.pull) == (draft.template, digest, pull):
         return spare
@@ -58,8 +59,21 @@ def put_comment(look: Look, draft: Draft, pull: int | None = None) -> tuple[Writ
         "merged": pull if draft.template == "merged" else now.merged,
         "heard": now.heard or None,
         "denied": now.denied or None,
+        "alerts": now.alerts + len(alert) or None,
     }
-    return (PutComment(look.issue.number, comment.id if comment else None, draft, state), *spare)
+    return (*alert, PutComment(look.issue.number, comment.id if comment else None, draft, state), *spare)
+
+
+def _alert(look: Look, draft: Draft, number: int) -> tuple[AddComment, ...]:
+    """Say in a new comment that what was fine has problems now: that ours is edited notifies nobody.
+
+    It is written before ours is edited, and ours counts them: a run that is cut short in between adds no second one.
+    """
+    if look.issue is None or draft.template != "problems" or current_comment(look).told not in ("proposed", "merged"):
+        return ()
+    problems: Any = draft.values["problems"]
+    fields = tuple(dict.fromkeys(problem.field for problem in problems if problem.field))
+    return (AddComment(look.issue.number, f"alert-{number}", Draft("alert", {**draft.values, "fields": fields})),)
 
 
 def with_note(text: str, note: str | None) -> str:

@@ -5,13 +5,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
-from almanac.errors import Problem
+from almanac.errors import Problem, UserError
 from almanac.event.model import Event, safe_slug
 from almanac.proposal.marker import pull_state
+from almanac.proposal.published import file_address
 from almanac.proposal.state import EventAtBase, Filed
+from almanac.proposal.summary import day_of, named
 from almanac.views.protocol import View, places
 
-_UNSAFE = re.compile(r"[^\w./~-]", re.ASCII)
+_NAMED = re.compile(r"(?:Add|Change) event: (.*?)(?: #[0-9]+| \(#[0-9]+\))?")
+"""A title of ours, and what it calls the event."""
 _SIMILAR = 0.85
 """From which ratio of `difflib` on two titles read as one."""
 
@@ -51,11 +54,9 @@ def _proposed(filed: Filed, event: Event) -> Iterator[Problem]:
     for _, pull in sorted(filed.look.others.items()):
         common = in_common(mine, pull_state(pull).like)
         if common:
-            message = (
-                f"Another proposal is for an event with {common}: #{pull.number}. "
-                "If they are different events, you don't need to do anything."
-            )
-            yield Problem(message, filed.labels.get("title"))
+            ours = _NAMED.fullmatch(pull.title)
+            message = f"Pull request #{pull.number} proposes an event with {common}."
+            yield _likely(message, ours[1] if ours else pull.title, pull.url)
 
 
 def _published(filed: Filed, event: Event, at_base: EventAtBase, views: Sequence[View]) -> Iterator[Problem]:
@@ -66,31 +67,30 @@ def _published(filed: Filed, event: Event, at_base: EventAtBase, views: Sequence
         # A second event of one day and name has a number at the end.
         start, _, number = rest.rpartition("-")
         if day == event.date and (start if start and number.isdigit() else rest) in names:
-            yield _known(filed, "history", _link(filed, at_base.store.path(record_id)))
+            yield _recorded(filed, event, at_base, record_id)
             return
     for view, path in places(views, event):
-        line = view.similar(path, at_base.texts(path), event, at_base.record)
-        if line:
-            yield _known(filed, "page", _link(filed, path, line))
+        found = view.similar(path, at_base.texts(path), event, at_base.record)
+        if found:
+            place = file_address(filed.issue.url, filed.look.base.branch, path, found.line)
+            message = f"The site already has an event with {found.common}."
+            yield _likely(message, f"{day_of(found.date)} \u2013 {found.title}", place)
             return
 
 
-def _known(filed: Filed, what: str, place: str) -> Problem:
-    message = (
-        f"The {what} already has an event like this one: {place}. "
-        "If they are different events, you don't need to do anything."
-    )
-    return Problem(message, filed.labels.get("title"))
+def _recorded(filed: Filed, event: Event, at_base: EventAtBase, record_id: str) -> Problem:
+    path = at_base.store.path(record_id)
+    try:
+        record = at_base.store.read(at_base.texts(path) or "", path, record_id)
+    except UserError:
+        record = None
+    if record is None:
+        place = file_address(filed.issue.url, filed.look.base.branch, path)
+        return _likely("The site already has an event with the same day and name.", record_id, place)
+    common = in_common(traits(event), traits(record)) or "the same day and name"
+    shown = at_base.published(record)
+    return _likely(f"The site already has an event with {common}.", named(record), shown.url or shown.file)
 
 
-def _link(filed: Filed, path: str, line: int | None = None) -> str:
-    """Return the address of a file on the web; for a clone, its path."""
-    site, issues, _ = filed.issue.url.rpartition("/issues/")
-    if not issues or not site.startswith(("https://", "http://")):
-        return f"{path}, line {line}" if line else path
-    address = f"{site}/blob/{_quoted(filed.look.base.branch)}/{_quoted(path)}"
-    return f"{address}?plain=1#L{line}" if line else address
-
-
-def _quoted(path: str) -> str:
-    return _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), path)
+def _likely(message: str, event: str, place: str) -> Problem:
+    return Problem(f"{message} If they are different events, all is well.", event=event, url=place)

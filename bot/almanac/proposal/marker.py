@@ -78,6 +78,8 @@ class CommentState(BaseModel):
     says: _Digest | None = None  # the digest of its text
     pull: _Number | None = None  # the pull request that it mentions
     merged: _Number | None = None  # the merged pull request that it mentioned last
+    # How many comments were added beside it so that people are notified
+    alerts: Annotated[int, Field(ge=0, lt=2**31)] = 0
     # The last comments whose commands were dealt with, by their ids
     heard: list[_CommentId] = Field(default=[], max_length=100)
     # The people who were told that they may not give commands, by login in lower case
@@ -138,6 +140,11 @@ def _valid(model: type[BaseModel], body: str) -> tuple[str, dict[str, Any]]:
 def comment_marker(issue: int) -> str:
     """Return the line by which our comment on an issue is found again."""
     return f"<!-- almanac:issue-{issue} -->"
+
+
+def with_key(issue: int, key: str, text: str) -> str:
+    """Put a line before a comment by which it is known again, invisible to its readers."""
+    return f"<!-- almanac:issue-{issue}:{key} -->\n{text}"
 
 
 def with_state(text: str, entries: Mapping[str, object]) -> str:

@@ -11,8 +11,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from almanac.errors import ConfigError, Problem
 from almanac.markdown import fence
+from almanac.matching import changed_lines
+from almanac.proposal.inert import inert, quotation
 from almanac.proposal.state import Draft, Plan
 from almanac.text import printable
+from almanac.urls import why_refused
 
 # GitHub takes 65,536 characters; the marker needs some of them.
 MAX_CHARACTERS = 65_000
@@ -128,7 +131,7 @@ def _compiled(source: str) -> Template:
     jinja = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
     )
-    jinja.filters |= {"fence": fence, "problem": problem_text, "code": code}
+    jinja.filters |= {"fence": fence, "quotation": quotation, "inert": inert, "problem": problem_text, "code": code}
     return jinja.from_string(source)
 
 
@@ -147,22 +150,37 @@ def code(text: str) -> str:
     return f"`{printable(text).replace('`', '?')}`"
 
 
-def problem_text(problem: Problem, typed: str = "You typed:", accepted: str = "This would be accepted:") -> str:
+def problem_text(problem: Problem, typed: str = "", accepted: str = "This would be accepted:") -> str:
     """Write one problem as Markdown: file, field and message, what was typed, and what would be accepted.
 
-    `typed` and `accepted` are the words before the last two.
+    `typed` and `accepted` are the words before the last two; what stands in a file was not typed as an answer.
     """
+    typed = typed or ("It says:" if problem.file else "You typed:")
     place = [code(problem.file)] if problem.file else []
     place += [f"line {problem.line}"] if problem.file and problem.line else []
     about = [", ".join(place)] if place else []
     # A form's labels are its own; a file's fields may be anything that someone typed as a key.
     about += [code(problem.field) if problem.file else f"**{problem.field}**"] if problem.field else []
     parts = [": ".join([*about, problem.message])]
+    if problem.event:
+        parts.append(_named(problem.event, problem.url))
     if problem.typed:
         parts.append(f"{typed}\n\n{fence(problem.typed)}")
     if problem.accepted:
         parts.append(f"{accepted}\n\n{fence(problem.accepted)}")
+    if problem.example:
+        parts.append(f"For example:\n\n{fence(problem.example)}")
+    if problem.versions:
+        lines = fence("\n".join(changed_lines(*problem.versions)), "diff")
+        parts.append(f"What it says (`-`), and what it should say according to the record (`+`):\n\n{lines}")
     if problem.choices:
         choices = "\n\n".join(map(fence, problem.choices))
         parts.append(f"Each of these would be accepted; only you can say which is meant:\n\n{choices}")
     return "\n\n".join(parts)
+
+
+def _named(event: str, url: str | None) -> str:
+    """Name the event that a problem is about, with a link to it."""
+    if url and not why_refused(url):
+        return f"> [{inert(event)}]({url})"
+    return f"> {inert(event)}" + (f" ({code(url)})" if url else "")

@@ -29,6 +29,7 @@ from almanac.proposal.state import (
     Write,
     branch_name,
 )
+from almanac.proposal.summary import summary
 from almanac.views.protocol import View, places, preview, unshown
 
 
@@ -100,7 +101,7 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
         assert event  # noqa: S101 - see `Offer`
         content = fresh_content(branch, event)
     if _is_on_base(content, branch):
-        return _nothing_new(filed, content, at_base.config.page)
+        return _nothing_new(filed, content, at_base)
 
     likely = duplicate_warnings(filed, content.event, at_base, views)
     filed = replace(filed, warnings=(*filed.warnings, *likely))
@@ -113,7 +114,8 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     writes: list[Write] = [commit] if commit else []
     if pull is None or commit or not _is_written(pull, entries):
         doubts = _doubts(content, at_base, views)
-        body = _pull_draft(filed, content, at_base, likely, hidden, doubts)
+        values = {"preview": shown, "likely": likely, "hidden": hidden, "doubts": doubts}
+        body = _pull_draft(filed, content, at_base, values)
         opening = OpenPull(branch_name(number), look.base.branch, title, body, entries)
         writes.append(_edit(pull, title, body, entries) if pull else opening)
         filed = replace(filed, warnings=(*filed.warnings, *(doubts or ())))
@@ -187,23 +189,17 @@ def _labels(filed: Filed, fields: Iterable[str]) -> tuple[str, ...]:
     return tuple(filed.labels.get(name) or name.replace("_", " ") for name in fields)
 
 
-def _pull_draft(  # noqa: PLR0913, PLR0917
-    filed: Filed,
-    content: Content,
-    at_base: EventAtBase,
-    likely: tuple[Problem, ...],
-    hidden: tuple[str, ...],
-    doubts: tuple[Problem, ...] | None,
-) -> Draft:
+def _pull_draft(filed: Filed, content: Content, at_base: EventAtBase, found: Mapping[str, object]) -> Draft:
+    remarks = tuple(warning for warning in filed.warnings if warning.event is None)
     values = {
+        **found,
         "issue": filed.issue.number,
         "record": at_base.store.path(content.event.id),
         "page": at_base.config.page,
+        "summary": summary(content.event, content.previous if at_base.record else None, filed.labels),
+        "remarks": remarks,
         "timed": bool(content.event.when),
-        "warnings": len(filed.warnings) - len(likely),
-        "likely": likely,
-        "hidden": hidden,
-        "doubts": doubts,
+        "warnings": len(remarks),
         "revises": at_base.record is not None,
     }
     return Draft("pull", values)
@@ -255,7 +251,7 @@ def _edit(pull: Pull, title: str, body: Draft, entries: Mapping[str, object]) ->
     )
 
 
-def _nothing_new(filed: Filed, content: Content, page: str) -> Plan:
+def _nothing_new(filed: Filed, content: Content, at_base: EventAtBase) -> Plan:
     """Leave an event that is published as the issue says; a proposal to change it has lost its point.
 
     The pull request comes first here: its mark tells a later run that the issue was not closed by its author.
@@ -265,7 +261,7 @@ def _nothing_new(filed: Filed, content: Content, page: str) -> Plan:
     as_answered = answers is None or all(getattr(answers, name) == getattr(event, name) for name in FIELDS)
     how = "as the issue says" if as_answered and not content.conflicts else "with what was changed there by hand"
     reason = f"The event is on the page, {how}."
-    draft = Draft("merged", {"page": page, "conflicts": _conflicts(filed, content)})
+    draft = triage.merged_draft(at_base.published(event), _conflicts(filed, content))
     if pull is None:
         newest = look.proposal.pull
         merged = newest.number if newest and triage.is_done(newest) else current_comment(look).merged

@@ -10,6 +10,7 @@ from almanac.config import Config
 from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.event.records import RecordStore
+from almanac.proposal.published import Published
 from almanac.views.protocol import Texts
 
 Outcome = Literal["created", "updated", "unchanged", "waiting", "closed", "refused"]
@@ -166,12 +167,16 @@ Changes = Mapping[str, Blob | None]
 
 @dataclass(frozen=True)
 class EventAtBase:
-    """What the site's main branch holds that concerns one event: `ids` are those of all records."""
+    """What the site's main branch holds that concerns one event: `ids` are those of all records.
+
+    `published` tells where an event is to be seen that is on the main branch.
+    """
 
     config: Config
     store: RecordStore
     texts: Texts
     ids: frozenset[str]
+    published: Callable[[Event], Published]
     record: Event | None = None
 
 
@@ -289,6 +294,18 @@ class PutComment:
 
 
 @dataclass(frozen=True)
+class AddComment:
+    """A comment beside our one, which is never edited: it is there so that people are notified.
+
+    `key` tells it from all others on the issue: where there is one with it, nothing is written.
+    """
+
+    issue: int
+    key: str
+    body: Draft
+
+
+@dataclass(frozen=True)
 class DropComment:
     """Delete a second comment of ours."""
 
@@ -312,7 +329,7 @@ class DeleteBranch:
     expected: str
 
 
-Write = PutBranch | OpenPull | EditPull | PutComment | DropComment | CloseIssue | DeleteBranch
+Write = PutBranch | OpenPull | EditPull | PutComment | AddComment | DropComment | CloseIssue | DeleteBranch
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ that was cut short is finished by the next one.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from almanac import __version__
@@ -15,6 +15,7 @@ from almanac.event.model import Event
 from almanac.proposal.comment import current_comment, put_comment
 from almanac.proposal.marker import PullState, ended, pull_entries, pull_state, with_state
 from almanac.proposal.merge import field_digests, values_of
+from almanac.proposal.published import Published
 from almanac.proposal.state import (
     CloseIssue,
     Closer,
@@ -44,12 +45,15 @@ def answers_digest(event: Event) -> str:
 # ---------------------------------------------------------------- what is decided before the site is read
 
 
-def triage(issue: Issue, look: Look) -> Plan | None:
-    """Decide what needs no answers: an issue of ours that is closed, merged or refused; None if it needs them."""
+def triage(issue: Issue, look: Look, published: Callable[[Pull], Published]) -> Plan | None:
+    """Decide what needs no answers: an issue of ours that is closed, merged or refused; None if it needs them.
+
+    `published` tells where the event of a merged pull request is to be seen.
+    """
     number, pull = issue.number, look.proposal.pull
     state = pull_state(pull)
     if pull and is_done(pull):
-        return None if current_comment(look).merged == pull.number else merged(number, look, pull)
+        return None if current_comment(look).merged == pull.number else merged(number, look, pull, published(pull))
     # A no counts once: an issue that was reopened after it is tried again.
     if pull and look.closer and look.closer.decides and (state.rejected is None or issue.state == "closed"):
         return refused(number, look, pull, look.closer)
@@ -203,12 +207,17 @@ def cancelled(number: int, look: Look) -> Plan:
     return Plan(number, "closed", "A maintainer cancelled it by a command.", writes)
 
 
-def merged(number: int, look: Look, pull: Pull) -> Plan:
+def merged_draft(place: Published, conflicts: tuple[str, ...] = ()) -> Draft:
+    """Word where a merged event is to be seen, as far as that is known."""
+    return Draft("merged", {"page": place.path, "file": place.file, "url": place.url, "conflicts": conflicts})
+
+
+def merged(number: int, look: Look, pull: Pull, place: Published) -> Plan:
     """Finish an issue whose pull request was merged."""
     writes: list[Write] = []
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "completed"))
-    writes += put_comment(look, Draft("merged", {"page": pull_state(pull).page, "conflicts": ()}), pull.number)
+    writes += put_comment(look, merged_draft(place), pull.number)
     reason = "Its pull request was merged." if pull.merged else "What it proposed is on the main branch."
     return Plan(number, "closed", reason, (*writes, *drop_branch(number, look)))
 

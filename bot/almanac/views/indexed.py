@@ -75,7 +75,7 @@ class IndexedPageView(PageView):
             for section in filter(lambda one: self._lists(one, record), _of_day(by_day, record)):
                 if own.isdisjoint(fingerprints(section.text)) and not says_same(section.text, self._line(record)):
                     message = "This line was edited by hand, so it stays as it is. See whether it is still true."
-                    notes.append(Problem(message, typed=record.title, file=self._config.page, line=section.line))
+                    notes.append(Problem(message, event=record.title, file=self._config.page, line=section.line))
         return replace(synced, page=page, notes=tuple(notes))
 
     def _all_listed(self, page: str, changed: Sequence[tuple[Event, Event | None]], own: Container[str | None]) -> str:

@@ -8,6 +8,7 @@ from almanac.config import Config
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.page import insert
+from almanac.page.anchors import heading_id
 from almanac.page.canonical import is_known, says_same
 from almanac.page.entries import style_of
 from almanac.page.lines import fingerprint, newline_of, with_newline
@@ -17,7 +18,7 @@ from almanac.page.outline import Section, outline
 from almanac.page.section import Renderer, SectionReader
 from almanac.page.shown import doubt
 from almanac.page.sync import Synced, sync
-from almanac.views.protocol import Built, Texts, Undecided, View
+from almanac.views.protocol import Alike, Built, Texts, Undecided, View
 
 _SEARCHED = 2000
 """How many characters of a section are searched for a title: it is near the start, if anywhere."""
@@ -102,7 +103,11 @@ class PageView(View):
         found = doubt(before, after)
         return replace(found, file=path) if found else None
 
-    def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> int | None:
+    def anchor(self, path: str, text: str, event: Event) -> str | None:
+        section = own_section(outline(text), event, self._render(event))
+        return heading_id(text, section.line) if section and section.style.kind in ("atx", "setext") else None
+
+    def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> Alike | None:
         cut = outline(text or "")
         own = own_section(cut, record, self._render(record)) if record else None
         for section in cut.sections:
@@ -110,7 +115,8 @@ class PageView(View):
                 continue
             named = section.date == event.date and (same_title(section, event) or _names(section.text, event.title))
             if named or _links_to(section.text, event.url):
-                return section.line
+                common = "the same day and name" if named else "the same registration link"
+                return Alike(section.line, section.date, section.title or event.title, common)
         return None
 
     @staticmethod
@@ -130,7 +136,7 @@ class PageView(View):
             if reader.said_before(section, record):
                 return record
             message = f"The record and its section of the page were both changed on the {where}, and they disagree."
-            raise Undecided(Problem(message, typed=section.text, accepted=text, file=path, line=section.line))
+            raise Undecided(Problem(message, versions=(f"{section.text}\n", f"{text}\n"), file=path, line=section.line))
         return reader.again(section, record).event
 
 

@@ -37,6 +37,16 @@ class Built:
     moved: int = 0  # how many events are over, and move to the history
 
 
+@dataclass(frozen=True)
+class Alike:
+    """What a file shows that looks like the same event: its line, counted from 1, its date and title, and why."""
+
+    line: int
+    date: str
+    title: str
+    common: str
+
+
 class View(Protocol):
     """One way in which a site shows its events. It owns some files of the site, and writes no other ones.
 
@@ -122,8 +132,12 @@ class View(Protocol):
         """Say what is doubtful about a file to which an event was added: where more than that looks different now."""
         return None
 
-    def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> int | None:
-        """Find a line, counted from 1, where a file shows something that looks like the same event.
+    def anchor(self, path: str, text: str, event: Event) -> str | None:
+        """Return the id at which a site built with kramdown shows an event in a file; None if none is known."""
+        return None
+
+    def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> Alike | None:
+        """Find in a file what looks like the same event.
 
         `record` is the event's own record on the main branch, which does not count.
         """

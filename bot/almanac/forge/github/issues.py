@@ -140,6 +140,13 @@ class GitHubIssues:
         request = Request("POST", f"issues/{issue}/comments", f"comment on issue {issue}", _WRITE, {"body": body})
         return self.client.write(request, _comment, lambda: next(iter(self._our_comments(issue, body)), None))
 
+    def add_comment(self, issue: int, body: str) -> None:
+        """Write one more comment, unless there is one of ours with the same first line: 1 read, 1 write."""
+        mark = body.partition("\n")[0]
+        if not self._our_comments(issue, mark=mark):
+            request = Request("POST", f"issues/{issue}/comments", f"comment on issue {issue}", _WRITE, {"body": body})
+            self.client.write(request, _comment, lambda: next(iter(self._our_comments(issue, mark=mark)), None))
+
     def edit_comment(self, issue: int, comment: int, body: str) -> None:
         self._check_writer(issue, comment)
         path, doing = f"issues/comments/{comment}", f"edit our comment on issue {issue}"
@@ -155,8 +162,10 @@ class GitHubIssues:
         if comment in self._writers and not self._is_me(self._writers[comment]):
             raise Raced(branch_name(issue))  # the next look knows who we are, and passes it over
 
-    def _our_comments(self, issue: int, body: str | None = None) -> list[Comment]:
+    def _our_comments(self, issue: int, body: str | None = None, mark: str | None = None) -> list[Comment]:
         """Read an issue's comments up to ours: the first with our marker, and others of ours on the same page.
+
+        `mark` is the line to be found in place of our one comment's marker.
 
         With a body, a comment with exactly this text counts as well.
 
@@ -165,7 +174,7 @@ class GitHubIssues:
         We ask who we are where that makes a difference: for a stranger's, for those of several people, and before one
         is changed. All of ours are by one author.
         """
-        marker, found = comment_marker(issue), list[tuple[Comment, str]]()
+        marker, found = mark or comment_marker(issue), list[tuple[Comment, str]]()
         request = Request("GET", f"issues/{issue}/comments", f"read the comments on issue {issue}", _READ)
         comments = self.client.pages(request, lambda each: (_comment(each), dict(each)))
         for seen, (comment, about) in enumerate(comments, 1):

@@ -1,0 +1,38 @@
+"""Where an event is to be seen once it is on the site's main branch."""
+
+import re
+from dataclasses import dataclass
+
+_UNSAFE = re.compile(r"[^\w./~-]", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The file of the site that shows an event, by its path.
+
+    `file` is its address on the forge, or the path where it has none. `url` is the address at which readers have the
+    event, None if that cannot be known.
+    """
+
+    path: str
+    file: str = ""
+    url: str | None = None
+
+
+def repository_of(issue: str) -> str | None:
+    """Return the address of the repository that an issue belongs to, given by its own address; None for a clone."""
+    site, issues, _ = issue.rpartition("/issues/")
+    return site if issues and site.startswith(("https://", "http://")) else None
+
+
+def file_address(issue: str, branch: str, path: str, line: int | None = None) -> str:
+    """Return the address of a file on the web; for a clone, its path."""
+    repository = repository_of(issue)
+    if repository is None:
+        return f"{path}, line {line}" if line else path
+    address = f"{repository}/blob/{_quoted(branch)}/{_quoted(path)}"
+    return f"{address}?plain=1#L{line}" if line else address
+
+
+def _quoted(path: str) -> str:
+    return _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), path)

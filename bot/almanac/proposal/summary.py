@@ -1,0 +1,108 @@
+"""An event at a glance: its name in a title, and the rows of the table with which a pull request begins."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date as calendar_date
+
+from almanac.dates import DAYS, MONTHS, UNKNOWN_YEAR
+from almanac.event.model import Event
+from almanac.proposal.inert import bold, inert, inert_link, struck
+from almanac.urls import host_of, why_refused
+
+_MOST_NAMES = 8
+_MOST_CHARACTERS = 60
+_ALWAYS = ("What", "Date")
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """One row of the table: what it is about, and its text, as Markdown in which nothing acts."""
+
+    name: str
+    text: str
+
+
+def named(event: Event) -> str:
+    """Return what an event is called among others: its day, its title and its series, as typed."""
+    return f"{day_of(event.date)} \u2013 {name_of(event)}"
+
+
+def name_of(event: Event) -> str:
+    """Return an event's title with its series, as typed."""
+    return f"{event.title} ({event.series})" if event.series and event.series != event.title else event.title
+
+
+def day_of(date: str, *, full: bool = False) -> str:
+    """Show a date with its weekday: `Thu, Dec 9, 2021`, or in full words."""
+    year, month, day = (*date.split("-"), "", "")[:3]
+    length = None if full else 3
+    words = MONTHS[int(month or 0)][:length]
+    if day and year != UNKNOWN_YEAR:
+        weekday = DAYS[calendar_date.fromisoformat(date).weekday()][:length]
+        return f"{weekday}, {words} {int(day)}, {year}"
+    return f"{words} {int(day)}" if day else f"{words} {year}".strip()
+
+
+def summary(event: Event, before: Event | None, labels: Mapping[str, str]) -> tuple[SummaryRow, ...]:
+    """Return the rows for an event, or for what a change makes of what there was `before`.
+
+    `labels` are what the form calls its questions, for those that Almanac does not know.
+    """
+    if before is None:
+        return tuple(SummaryRow(name, text) for name, (_, text) in _cells(event) if text)
+    then, now = dict(_cells(before)), dict(_cells(event))
+    rows = (_changed(name, then.get(name, _NOTHING), now.get(name, _NOTHING)) for name in {**now, **then})
+    return (*filter(None, rows), *_others(event, before, labels))
+
+
+_Cell = tuple[object, str]  # a value to compare, and how it is shown
+_NOTHING: _Cell = (None, "")
+
+
+def _cells(event: Event) -> Iterator[tuple[str, _Cell]]:
+    names = [inert(person.name) for person in event.people]
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    yield "What", (name_of(event), inert(name_of(event)))
+    yield "Date", (event.date, inert(day_of(event.date, full=True)))
+    yield "When", (event.when, inert(event.when or ""))
+    yield "Where", (event.location, inert(event.location or ""))
+    yield "People", (event.people or None, ", ".join(names[:_MOST_NAMES]) + more)
+    yield "Link", (event.url, _link(event.url))
+    yield "Recording", (event.recording, _link(event.recording))
+    yield "Status", (event.status, event.status or "")
+
+
+def _link(url: str | None) -> str:
+    """Show an address without its scheme, and not to its end if that is far away."""
+    if url is None or why_refused(url):
+        return inert(url or "")
+    words = url.partition("//")[2].rstrip("/")
+    return inert_link(words if len(words) <= _MOST_CHARACTERS else f"{host_of(url)}/\u2026", url)
+
+
+def _changed(name: str, before: _Cell, after: _Cell) -> SummaryRow | None:
+    (was, old), (now, new) = before, after
+    if was == now:
+        return SummaryRow(name, new) if name in _ALWAYS else None
+    if now is None:
+        return SummaryRow(name, f"removed: {struck(old)}")
+    if was is None:
+        return SummaryRow(name, f"added: {new}")
+    return SummaryRow(name, f"{struck(old)} \u2192 {bold(new)}" if old != new else f"changed: {new}")
+
+
+def _others(event: Event, before: Event, labels: Mapping[str, str]) -> Iterator[SummaryRow]:
+    """Name what changed in that is too long to be shown twice, or is the site's own question."""
+    pairs: dict[str, tuple[object, object]] = {
+        "Name for the people": (before.people_label, event.people_label),
+        "Description": (before.description, event.description),
+        "Agenda": (before.agenda, event.agenda),
+        "Links": (before.links, event.links),
+        **{
+            labels.get(name, name): (before.extra.get(name), event.extra.get(name))
+            for name in {**before.extra, **event.extra}
+        },
+    }
+    for name, (was, now) in pairs.items():
+        if (was or None) != (now or None):
+            yield SummaryRow(inert(name), "changed" if was and now else "added" if now else "removed")
