@@ -14,7 +14,7 @@ from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.event.record import write_record
 from almanac.page.importer import import_page
-from almanac.proposal.marker import PullState, pull_state
+from almanac.proposal.marker import PullState, comment_marker, pull_state
 from almanac.proposal.state import Pull, branch_name
 from almanac.renderer import example, house_renderer, load_messages, template
 from almanac.times.zones import Zones
@@ -169,8 +169,14 @@ class Scene:
 
     def comment(self, number: int) -> str:
         """Return our one comment."""
-        [ours] = [each for each in self.world.comments(number) if each.ours]
+        marker = comment_marker(number)
+        [ours] = [each for each in self.world.comments(number) if each.ours and marker in each.body]
         return ours.body
+
+    def alerts(self, number: int) -> list[str]:
+        """Return our other comments."""
+        marker = comment_marker(number)
+        return [each.body for each in self.world.comments(number) if each.ours and marker not in each.body]
 
     def everything(self, number: int) -> object:
         """Return all that a run could have written for an issue."""

@@ -151,9 +151,8 @@ class TestPage:
         theirs = scene.head(number)
         assert scene.run(number).plan.outcome == "waiting"
         assert scene.head(number) == theirs
-        assert "- Location: Lyon" in scene.comment(number)
-        assert "- Location: Nice" in scene.comment(number)
-        assert "According to the record, it should say:" in scene.comment(number)
+        assert "\n-- Location: Lyon\n+- Location: Nice\n" in scene.comment(number)
+        assert "what it should say according to the record" in scene.comment(number)
 
     def test_record_and_page_edited_alike_is_fine(self, scene: Scene) -> None:
         number = scene.proposed(**DEMO_DAY, location="Paris")

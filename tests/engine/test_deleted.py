@@ -182,7 +182,7 @@ def test_the_last_records_do_not_take_the_whole_page_with_them(scene: Scene) -> 
     built = build_files(Site(Folder(folder)))
     page = (folder / PAGE).read_text().split("\n")
     assert len(built.notes) == len(others)
-    assert all(note.typed and note.line and page[note.line - 1].startswith("### ") for note in built.notes)
+    assert all(note.event and note.line and page[note.line - 1].startswith("### ") for note in built.notes)
     assert len({note.line for note in built.notes}) == len(others)
     first.unlink()
     built = build_files(Site(Folder(folder)))

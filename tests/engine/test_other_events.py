@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from almanac.errors import Problem
+from almanac.proposal.inert import inert
 
 from tests.forge.worlds import Kind, LocalWorld
 from tests.scenes import CONFIG, DEMO_DAY, PAGE, Scene, both_forges, new_scene
@@ -66,16 +68,18 @@ def test_ten_are_the_limit_on_github_where_the_config_is_silent(kind: Kind, outc
 
 
 class TestDuplicates:
-    def warned(self, scene: Scene, number: int) -> str:
+    def warned(self, scene: Scene, number: int) -> Problem:
         done = scene.run(number)
         assert done.plan.outcome == "created"
-        assert done.plan.warnings
-        text = done.plan.warnings[0].message
-        assert text in scene.comment(number)
-        assert text in scene.pull(number).body
-        assert "- [ ]" in scene.pull(number).body
+        [warning] = done.plan.warnings
+        assert (warning.field, bool(warning.url)) == (None, True)
+        for text in (scene.comment(number), scene.pull(number).body):
+            assert warning.message in text
+            assert f"{inert(warning.event or '')}" in text
+            assert f"{warning.url}" in text
+        assert "**Perhaps a duplicate.**" in scene.pull(number).body
         assert scene.run(number).plan.writes == ()
-        return text
+        return warning
 
     @pytest.mark.parametrize(
         ("first", "second", "words"),
@@ -94,9 +98,10 @@ class TestDuplicates:
     def test_an_open_proposal(self, scene: Scene, first: dict[str, str], second: dict[str, str], words: str) -> None:
         one = scene.proposed(**first, date="2022-06-01")
         two = scene.file(**second, date="2022-06-01")
-        text = self.warned(scene, two)
-        assert words in text
-        assert f"#{scene.pull(one).number}" in text
+        warning = self.warned(scene, two)
+        assert words in warning.message
+        assert f"#{scene.pull(one).number}" in warning.message
+        assert warning.event == scene.pull(one).title.removeprefix("Add event: ").removesuffix(f" #{one}")
 
     @pytest.mark.parametrize(
         "second",
@@ -109,24 +114,38 @@ class TestDuplicates:
         scene.proposed(title="Measuring Open Source", date="2022-06-01")
         number = scene.file(**second)
         assert scene.run(number).plan.warnings == ()
-        assert "- [x] no other event looks like this one" in scene.pull(number).body
+        assert "duplicate" not in scene.pull(number).body
 
     @both_forges
     def test_a_record(self, scene: Scene) -> None:
         number = scene.file(series="Governments & Agencies", title="Another", date="2021-11-08")
-        text = self.warned(scene, number)
-        assert "_data/events/2021-11-08-governments-agencies.yml" in text
-        assert "http" in text or isinstance(scene.world, LocalWorld)
+        warning = self.warned(scene, number)
+        assert "the same day and series" in warning.message
+        title = "When Institutions Cooperate (2 Hour Special, Live from Paris)"
+        assert warning.event == f"Mon, Nov 8, 2021 \u2013 {title} (Governments & Agencies)"
+        assert PAGE in (warning.url or "")
+        assert (warning.url or "").startswith("http") or isinstance(scene.world, LocalWorld)
+
+    def test_a_record_that_cannot_be_read_is_named_by_its_id(self, scene: Scene) -> None:
+        scene.world.commit({"_data/events/2022-06-01-owls-2.yml": b"titel: Owls\n"})
+        warning = self.warned(scene, scene.file(title="Owls", date="2022-06-01"))
+        assert warning.event == "2022-06-01-owls-2"
+        assert warning.url == "_data/events/2022-06-01-owls-2.yml"
 
     def test_a_section_of_the_page(self, scene: Scene) -> None:
         number = scene.file(title="When Institutions Cooperate", date="2021-11-08")
-        assert f"{PAGE}" in self.warned(scene, number)
+        warning = self.warned(scene, number)
+        assert "the same day and name" in warning.message
+        assert warning.url == f"{PAGE}, line 15"
+        assert (warning.event or "").startswith("Mon, Nov 8, 2021 \u2013 ")
 
     def test_a_section_with_the_same_link(self, scene: Scene) -> None:
         number = scene.file(
             title="X", date="2025-11-08", url="https://drcc.library.jhu.edu/open-source-programs-office/"
         )
-        assert f"{PAGE}" in self.warned(scene, number)
+        warning = self.warned(scene, number)
+        assert "the same registration link" in warning.message
+        assert PAGE in (warning.url or "")
 
     @pytest.mark.parametrize("url", ["https://drcc.library.jhu.edu/", "https://drcc.library.jhu.edu/open-source"])
     def test_a_section_with_a_link_that_goes_on_is_not_a_duplicate(self, scene: Scene, url: str) -> None:
@@ -160,12 +179,12 @@ class TestTheRestOfThePage:
 
     def test_it_stays_as_it_was(self, scene: Scene) -> None:
         body = self.proposed(scene, '- {{ date | like("Nov 8, 2021") }}: {{ title | text }}\n')
-        assert "- [x] everything else on the page stays as it is" in body
+        assert "Everything else there stays as it is, and looks as it did." in body
 
     def test_bullets_that_come_apart_are_named(self, scene: Scene) -> None:
         template = '- {{ date | like("Nov 8, 2021") }}: {{ title | text }}\n\n  {{ description | text }}\n'
         body = self.proposed(scene, template)
-        assert "- [ ] `talks.md`, line 3: With the new entry, this place" in body
+        assert "**Please look at the page.** `talks.md`, line 3: With the new entry, this place" in body
         assert "stays as it is, and looks" not in body
 
     def test_it_is_not_looked_for_in_a_change(self, scene: Scene) -> None:

@@ -63,11 +63,12 @@ class TestValid:
         assert {path for path in after if before.get(path) != after[path]} == {PAGE, RECORD}
         assert before.keys() <= after.keys()
         [pull] = world.pulls()
-        assert (pull.title, pull.state) == (f"Add event: 2022-01-20 Demo Day (#{number})", "open")
+        assert (pull.title, pull.state) == (f"Add event: Thu, Jan 20, 2022 \u2013 Demo Day #{number}", "open")
         assert f"Closes #{number}" in pull.body
         [comment] = world.comments(number)
         assert comment.ours
-        assert "### January 20th, 2022:  Demo Day\n\n- When: 9am ET, 3pm CET\n" in comment.body
+        assert "\n> ### January 20th, 2022:  Demo Day\n>\n> - When: 9am ET, 3pm CET\n" in comment.body
+        assert "\n### January 20th, 2022:  Demo Day\n\n- When: 9am ET, 3pm CET\n" in comment.body
         assert f"pull request #{pull.number}" in comment.body
 
     def test_the_new_section_is_in_its_place_and_no_other_byte_changes(self, world: World) -> None:
@@ -112,7 +113,7 @@ class TestValid:
         head = world.head(branch_name(number))
         assert head
         assert b'date: "2022-02-03"' in world.files(head)[RECORD]
-        assert world.pulls()[0].title == f"Add event: 2022-02-03 Demo Day (#{number})"
+        assert world.pulls()[0].title == f"Add event: Thu, Feb 3, 2022 \u2013 Demo Day #{number}"
 
     def test_two_events_of_one_day_and_name_get_records_of_their_own(self, world: World) -> None:
         world.commit({RECORD: b'id: "2022-01-20-demo-day"\ntitle: "Demo Day"\ndate: "2022-01-20"\n'})
@@ -125,12 +126,12 @@ class TestValid:
         number = filed(world, **DEMO_DAY)
         run(world, number)
         [pull] = world.pulls()
-        world.forge.edit_pull(pull.number, title="Our demo day", body=pull.body.replace("Checked:", "I checked:"))
+        world.forge.edit_pull(pull.number, title="Our demo day", body=f"I checked it.\n\n{pull.body}")
         world.edit_issue(number, body=body(**DEMO_DAY, location="Paris"))
         run(world, number)
         [pull] = world.pulls()
         assert pull.title == "Our demo day"
-        assert "I checked:" in pull.body
+        assert "I checked it." in pull.body
         assert run(world, number).plan.outcome == "unchanged"
 
     def test_when_the_base_moves_the_proposal_is_rebuilt_on_it(self, world: World) -> None:
@@ -173,11 +174,33 @@ class TestProblems:
         world.edit_issue(number, body=body(title="Demo Day", date="soon"))
         assert run(world, number).plan.outcome == "waiting"
         assert world.head(branch_name(number)) == head
-        [pull], [comment] = world.pulls(), world.comments(number)
+        [pull], [comment, alert] = world.pulls(), world.comments(number)
         assert f"pull request #{pull.number} keeps the event" in comment.body
+        assert "one thing needs your help (Date)" in alert.body
+        assert f"pull request #{pull.number} keeps the event" in alert.body
         world.edit_issue(number, body=body(**DEMO_DAY))
         run(world, number)
         assert "ready for a maintainer" in world.comments(number)[0].body
+
+    def test_each_edit_that_brings_problems_is_told_in_one_new_comment(self, world: World) -> None:
+        number = filed(world, **DEMO_DAY)
+        run(world, number)
+        for edits in (1, 2):
+            for date in ("soon", "later", "soon"):
+                world.edit_issue(number, body=body(title="Demo Day", date=date))
+                run(world, number)
+                assert run(world, number).plan.writes == ()
+                assert len(world.comments(number)) == 1 + edits
+            world.edit_issue(number, body=body(**DEMO_DAY))
+            run(world, number)
+            assert len(world.comments(number)) == 1 + edits
+
+    def test_a_first_answer_with_problems_is_one_comment(self, world: World) -> None:
+        number = filed(world, title="Demo Day", date="soon")
+        run(world, number)
+        world.edit_issue(number, body=body(title="Demo Day", date="later"))
+        run(world, number)
+        assert len(world.comments(number)) == 1
 
 
 class TestNotOurs:
@@ -296,7 +319,7 @@ class TestMessages:
         number = scene.proposed()
         assert f"Hallo! #{scene.pull(number).number}" in scene.comment(number)
         assert "### January 20th, 2022" in scene.comment(number)
-        assert "This adds the event" in scene.pull(number).body
+        assert "| What | Demo Day |" in scene.pull(number).body
         scene.edit(number, title="X", date="soon")
         scene.run(number)
         assert "**Date**" in scene.comment(number)

@@ -145,7 +145,7 @@ class TestChange:
         scene.run(number)
         scene.world.close_pull(scene.pull(number).number)
         assert scene.run(number).plan.outcome == "refused"
-        assert "this change will not go on the page" in scene.comment(number)
+        assert "this change will not be published" in scene.comment(number)
         scene.edit(number, **DEMO_DAY, location="Lyon")
         at_rest(scene, number)
 

@@ -84,7 +84,7 @@ class TestMerged:
         done = scene.run(number)
         assert done.plan.outcome == "created"
         assert scene.pull(number).number != first
-        assert scene.pull(number).title == f"Change event: 2022-01-27 Demo Day (#{number})"
+        assert scene.pull(number).title == f"Change event: Thu, Jan 27, 2022 \u2013 Demo Day #{number}"
         assert 'location: "Paris"' in scene.record(number)
         assert "### January 20th" not in scene.page(number)
         assert [path for path in scene.files(number) if "2022" in path] == [RECORD]
@@ -97,6 +97,7 @@ class TestMerged:
         scene.edit(number, title="Demo Day", date="soon")
         assert scene.run(number).plan.outcome == "waiting"
         assert "**Date**" in scene.comment(number)
+        assert len(scene.alerts(number)) == 1
         assert scene.run(number).plan.writes == ()
 
     def test_edited_and_back_again_the_change_is_withdrawn(self, scene: Scene) -> None:
