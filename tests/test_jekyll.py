@@ -1,9 +1,21 @@
 """What Jekyll makes of a site's data folder, and what templates use of it."""
 
+from pathlib import Path
+
 import pytest
 from almanac.errors import UserError
-from almanac.jekyll import Jekyll, data_name, data_uses, hidden_files, read_jekyll
+from almanac.jekyll import (
+    Jekyll,
+    data_name,
+    data_uses,
+    has_usual_ids,
+    hidden_files,
+    page_path,
+    read_jekyll,
+    site_address,
+)
 
+from tests.built import build
 from tests.memory import Files, memory_site
 
 
@@ -90,3 +102,98 @@ class TestUses:
 
     def test_other_words_are_none_of_it(self) -> None:
         assert data_uses([("a.md", "mysite.data.x site.database site.events site.data_dir")]).names == {}
+
+
+class TestPublished:
+    """At which address readers have a page."""
+
+    REPOSITORY = "https://github.com/Ada/site"
+
+    @pytest.mark.parametrize(
+        ("config", "cname", "repository", "address"),
+        [
+            ("url: https://e.org", None, None, "https://e.org"),
+            ("url: https://e.org/\nbaseurl: /club/", None, REPOSITORY, "https://e.org/club"),
+            ("url: https://e.org\nbaseurl: club", "x.org\n", REPOSITORY, "https://e.org/club"),
+            ("title: x", "club.example.org\n", REPOSITORY, "https://club.example.org"),
+            ("baseurl: ''", "club.example.org", None, "https://club.example.org"),
+            (None, "club.example.org", REPOSITORY, "https://club.example.org"),
+            ("title: x", None, REPOSITORY, "https://ada.github.io/site"),
+            ("title: x", None, "https://github.com/Ada/Ada.github.io", "https://ada.github.io"),
+            ("baseurl: /other", None, REPOSITORY, "https://ada.github.io/other"),
+            ("url: https://ada.github.io", None, REPOSITORY, "https://ada.github.io/site"),
+            ("url: https://ada.github.io\nbaseurl: /b", None, REPOSITORY, "https://ada.github.io/b"),
+            ("url: http://localhost:4000", None, REPOSITORY, "https://ada.github.io/site"),
+            ("url: 5", "no domain", REPOSITORY, "https://ada.github.io/site"),
+            (None, None, REPOSITORY, None),
+            ("title: x", None, None, None),
+            ("title: x", None, "https://git.example.org/Ada/site", None),
+            ("title: x", "", None, None),
+        ],
+    )
+    def test_the_site_s_address(
+        self, config: str | None, cname: str | None, repository: str | None, address: str | None
+    ) -> None:
+        found = jekyll({"_config.yml": config} if config else {})
+        assert site_address(found, cname, repository) == address
+
+    @pytest.mark.parametrize(
+        ("config", "path", "front", "place"),
+        [
+            ("", "past.md", "title: x", "/past.html"),
+            ("permalink: date", "past.md", "", "/past.html"),
+            ("permalink: pretty", "past.md", "", "/past/"),
+            ("permalink: /:year/:title/", "past.md", "", "/past/"),
+            ("permalink: /blog/:title:output_ext", "past.md", "", "/past.html"),
+            ("permalink: /blog/:title", "past.md", "", "/past"),
+            ("permalink: [x]", "past.md", "", "/past.html"),
+            ("", "a b/über.markdown", "", "/a%20b/%C3%BCber.html"),
+            ("", "talks/index.md", "", "/talks/"),
+            ("", "index.html", "", "/"),
+            ("", "past.md", "permalink: events/", "/events/"),
+            ("", "past.md", "permalink: /events/", "/events/"),
+            ("", "_events/past.md", "permalink: /events/", "/events/"),
+            ("", "past.md", "permalink: /:title/", None),
+            ("", "_events/past.md", "", None),
+            ("", "README.md", "", None),
+            ("", "past.txt", "", None),
+            ("", "past.md", "published: false", None),
+            ("", "past.md", "a: [", None),
+            ("", "past.md", None, None),
+            ("defaults:\n- scope: {path: ''}\n  values:\n    permalink: /x/\n", "past.md", "", None),
+            ("defaults:\n- scope: {path: ''}\n  values:\n    layout: x\n", "past.md", "", "/past.html"),
+            ("source: src", "src/past.md", "", "/past.html"),
+        ],
+    )
+    def test_a_page_s_place(self, config: str, path: str, front: str | None, place: str | None) -> None:
+        text = "# Past\n" if front is None else f"---\n{front}\n---\n# Past\n"
+        assert page_path(jekyll({"_config.yml": config}), config, path, text) == place
+
+    @pytest.mark.parametrize(
+        ("config", "usual"),
+        [
+            ("", True),
+            ("markdown: Kramdown", True),
+            ("markdown: CommonMark", False),
+            ("kramdown: {input: GFM, hard_wrap: false}", True),
+            ("kramdown:\n  input: kramdown", False),
+            ("kramdown: {auto_ids: false}", False),
+            ("kramdown: {auto_id_prefix: x-}", False),
+            ("kramdown: 5", True),
+        ],
+    )
+    def test_whether_headings_have_the_usual_ids(self, config: str, usual: bool) -> None:
+        assert has_usual_ids(jekyll({"_config.yml": config})) is usual
+
+    @pytest.mark.jekyll
+    @pytest.mark.parametrize("style", ["date", "pretty", "none", "/:title/", "/:title", "/x/:title:output_ext"])
+    def test_a_real_jekyll_puts_pages_there(self, tmp_path: Path, style: str) -> None:
+        config = f"title: x\npermalink: {style}\n"
+        pages = {"past.md": "", "talks/index.md": "", "talks/all.md": "", "own.md": "permalink: /mine/"}
+        (tmp_path / "site").mkdir()
+        built = build(tmp_path / "site", {path: f"---\n{front}\n---\nx\n" for path, front in pages.items()}, config)
+        files = {f"/{file.relative_to(built).as_posix()}" for file in built.rglob("*.html")}
+        for path, front in pages.items():
+            place = page_path(jekyll({"_config.yml": config}), config, path, f"---\n{front}\n---\nx\n") or ""
+            # A server shows `/past.html` at `/past`.
+            assert {place, f"{place}index.html", f"{place}.html"} & files, place

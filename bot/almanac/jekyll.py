@@ -206,7 +206,7 @@ def page_path(jekyll: Jekyll, config: str, path: str, text: str) -> str | None:
     lines = split_lines(text)
     end = front_matter(lines)
     try:
-        front = _settings("".join(lines[1 : end - 1]), path)
+        front = _settings("\n".join(lines[1 : end - 1]), path)
     except UserError:
         return None
     link, folder = front.get("permalink"), joined(jekyll.root, jekyll.source)

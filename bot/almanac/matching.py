@@ -5,12 +5,13 @@ every other one differs. Here what both lists begin and end with comes first, th
 (patience diff); what is between those goes to `difflib` where it is short, and is taken for different where it is not.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Sequence
 from difflib import Match, SequenceMatcher
-from io import StringIO
 from typing import Any
 
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _SHORT = 32
 """How many items `difflib` may compare with as many others."""
 _DEEPEST = 8
@@ -100,7 +101,7 @@ def _places(items: Sequence[Hashable], begin: int, end: int) -> dict[Hashable, i
 def changed_lines(old: str, new: str) -> Iterator[str]:
     """Yield the lines of a unified diff of two texts, without the names of files before it."""
     # Only LF ends a line here; str.splitlines knows ten more line ends.
-    was, now = (list(StringIO(text, newline="\n")) for text in (old, new))
+    was, now = (_LINE.findall(text) for text in (old, new))
     for group in LinearMatcher(was, now).get_grouped_opcodes():
         (_, start, _, other_start, _), (_, _, end, _, other_end) = group[0], group[-1]
         yield f"@@ -{_range(start, end)} +{_range(other_start, other_end)} @@"

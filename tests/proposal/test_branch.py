@@ -28,7 +28,9 @@ BRANCH = Branch(
     number=12,
     base=Base("main", FORK),
     head=HEAD,
-    at_base=EventAtBase(Config(), RecordFolder("_data/events"), NOTHING.get, frozenset(), lambda _: Published("Open.txt")),
+    at_base=EventAtBase(
+        Config(), RecordFolder("_data/events"), NOTHING.get, frozenset(), lambda _: Published("Open.txt")
+    ),
     state=PullState(answers=field_digests(EVENT)),
     origin=None,
     views=[SeriesView()],

@@ -47,6 +47,8 @@ def test_what_is_left_of_a_title(title: str, expected: str) -> None:
         ({"title": "Fixes #1 @octo"}, "Thu, Dec 9, 2021 \u2013 Fixes 1 octo"),
         ({"title": "\U0001f600", "series": "Talks"}, "Thu, Dec 9, 2021 \u2013 Talks"),
         ({"title": "\U0001f600"}, "Thu, Dec 9, 2021"),
+        ({"title": "x", "end_date": "2021-12-11"}, "Thu, Dec 9 - Sat, Dec 11, 2021 \u2013 x"),
+        ({"title": "x", "end_date": "2022-01-02"}, "Thu, Dec 9, 2021 - Sun, Jan 2, 2022 \u2013 x"),
         ({"title": "x", "date": "2021-12"}, "Dec 2021 \u2013 x"),
         ({"title": "x", "date": "2021"}, "2021 \u2013 x"),
         ({"title": "x", "date": "XXXX-12-09"}, "Dec 9 \u2013 x"),

@@ -12,9 +12,10 @@ from almanac.page.canonical import PARSER
 from almanac.page.lines import front_matter, split_lines
 
 # What the typographer makes one character of, which an id leaves out. Escaped ones are references.
-_TYPOGRAPHIC = re.compile(r"---?|\.\.\.|<<|>>")
+_TYPOGRAPHIC = re.compile(r"---?|\.\.\.|<< ?| ?>>")
 _OWN_ID = re.compile(r"[\t ]\{#([A-Za-z_:][\w:.-]*)\}\Z")
 _ATTRIBUTES = re.compile(r"[ ]{0,3}\{:")
+_UNDERLINED = 2
 _LIQUID = re.compile(r"\{[{%]")
 
 
@@ -32,7 +33,7 @@ def heading_id(page: str, line: int) -> str | None:
             found = None
         else:
             name = _id_of(words)
-            found, seen[name] = f"{name}-{seen[name]}" if seen[name] else name, seen[name] + 1
+            found, seen[name] = (f"{name}-{seen[name]}" if seen[name] else name) or None, seen[name] + 1
         if first == wanted:
             return found
     return None
@@ -42,7 +43,8 @@ def _headings(text: str) -> Iterator[tuple[int, int, str]]:
     """Give each heading's first line, the line after its last one, and its words."""
     tokens = PARSER.parse(text)
     for opening, inline in pairwise(tokens):
-        if opening.type == "heading_open" and opening.map:
+        # To kramdown, an underlined heading has one line.
+        if opening.type == "heading_open" and opening.map and opening.map[1] - opening.map[0] <= _UNDERLINED:
             yield opening.map[0], opening.map[1], "".join(map(_said, inline.children or ()))
 
 

@@ -16,7 +16,7 @@ from almanac.event.records import RecordStore
 from almanac.proposal.marker import PullState
 from almanac.proposal.merge import Merged, field_digests, merge, merge_records
 from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBranch, branch_name
-from almanac.proposal.summary import day_of
+from almanac.proposal.summary import days_of
 from almanac.proposal.textmerge import merge_files, merge_texts
 from almanac.times.zones import Zones
 from almanac.views.protocol import Undecided, View, completed, places, put_event, read_event, stamped
@@ -312,7 +312,7 @@ def proposal_title(event: Event, issue: int, *, changes: bool) -> str:
     """Return the title of a proposal and the first line of its commits."""
     names = [plain(event.title), plain(event.series or "")]
     title = " ".join(f"({name})" if at else name for at, name in enumerate(dict.fromkeys(filter(None, names))))
-    words = " \u2013 ".join(filter(None, (day_of(event.date), title)))
+    words = " \u2013 ".join(filter(None, (days_of(event), title)))
     return f"{'Change' if changes else 'Add'} event: {words} #{issue}"
 
 

@@ -9,7 +9,6 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from textwrap import dedent
-from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -28,7 +27,7 @@ _ACTIVE = re.compile(
 )
 _TOO_SHORT = 6
 """A commit's name is at least one character longer."""
-_CROSS_LINKED = re.compile(r"/[^/]+/[^/]+/(?:issues|pulls?|discussions|commits?)/")
+_CROSS_LINKED = re.compile(r"https?://[^/]+/[^/]+/[^/]+/(?:issues|pulls?|discussions|commits?)/")
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z!?][^<>]*>", re.DOTALL)
 _BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
 # kramdown's attributes (`{: .lead}`), which GitHub does not know. Typed braces are references.
@@ -146,6 +145,8 @@ def _line(nodes: Iterable[SyntaxTreeNode], *, in_row: bool, first: bool = False)
             text += said
             continue
         written += _first(text) if first and not written else inert(text)
+        if node.type == "link" and written.endswith("!"):
+            written = f"{written[:-1]}&#33;"  # it would make an image of the link
         written, text = written + _marked_up(node, in_row=in_row), ""
     return written + (_first(text) if first and not written else inert(text))
 
@@ -199,7 +200,7 @@ def code_span(value: str, *, in_row: bool = False) -> str:
 def _linked(inner: str, url: str) -> str:
     if why_refused(url):
         return inner
-    if not _CROSS_LINKED.match(urlsplit(url).path):
+    if not _CROSS_LINKED.match(url.lower()):
         return f"[{inner or inert(host_of(address(url)))}]({address(url)})"
     return code_span(address(url)) if inner in ("", inert(url)) else f"{inner} ({code_span(address(url))})"
 

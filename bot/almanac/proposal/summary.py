@@ -24,12 +24,21 @@ class SummaryRow:
 
 def named(event: Event) -> str:
     """Return what an event is called among others: its day, its title and its series, as typed."""
-    return f"{day_of(event.date)} \u2013 {name_of(event)}"
+    return f"{days_of(event)} \u2013 {name_of(event)}"
 
 
 def name_of(event: Event) -> str:
     """Return an event's title with its series, as typed."""
     return f"{event.title} ({event.series})" if event.series and event.series != event.title else event.title
+
+
+def days_of(event: Event, *, full: bool = False) -> str:
+    """Show an event's date with its weekday, and its last day if there are several."""
+    first, last = day_of(event.date, full=full), event.end_date
+    if last is None:
+        return first
+    year = f", {event.date[:4]}"
+    return f"{first.removesuffix(year) if last.startswith(event.date[:4]) else first} - {day_of(last, full=full)}"
 
 
 def day_of(date: str, *, full: bool = False) -> str:
@@ -63,7 +72,7 @@ def _cells(event: Event) -> Iterator[tuple[str, _Cell]]:
     names = [inert(person.name) for person in event.people]
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     yield "What", (name_of(event), inert(name_of(event)))
-    yield "Date", (event.date, inert(day_of(event.date, full=True)))
+    yield "Date", ((event.date, event.end_date), inert(days_of(event, full=True)))
     yield "When", (event.when, inert(event.when or ""))
     yield "Where", (event.location, inert(event.location or ""))
     yield "People", (event.people or None, ", ".join(names[:_MOST_NAMES]) + more)
