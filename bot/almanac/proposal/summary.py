@@ -12,6 +12,9 @@ from almanac.urls import host_of, why_refused
 _MOST_NAMES = 8
 _MOST_CHARACTERS = 60
 _ALWAYS = ("What", "Date")
+_IN_CELLS = {"title", "series", "date", "end_date", "when", "location", "people", "url", "recording", "status"}
+# These follow from others, or say nothing to a reader; `extra` is told field by field.
+_NEVER_TOLD = {"id", "issue", "number", "starts", "ends", "time_zone", "duplicate_of", "rendered", "extra"}
 
 
 @dataclass(frozen=True)
@@ -101,17 +104,14 @@ def _changed(name: str, before: _Cell, after: _Cell) -> SummaryRow | None:
 
 
 def _others(event: Event, before: Event, labels: Mapping[str, str]) -> Iterator[SummaryRow]:
-    """Name what changed in that is too long to be shown twice, or is the site's own question."""
-    pairs: dict[str, tuple[object, object]] = {
-        "Name for the people": (before.people_label, event.people_label),
-        "Description": (before.description, event.description),
-        "Agenda": (before.agenda, event.agenda),
-        "Links": (before.links, event.links),
-        **{
-            labels.get(name, name): (before.extra.get(name), event.extra.get(name))
-            for name in {**before.extra, **event.extra}
-        },
-    }
-    for name, (was, now) in pairs.items():
+    """Name what else changed: what is too long to be shown twice, and the site's own questions."""
+    extra = {**before.extra, **event.extra}
+    names = [name for name in Event.model_fields if name not in _IN_CELLS | _NEVER_TOLD]
+    pairs: list[tuple[str, object, object]] = [
+        *((name, getattr(before, name), getattr(event, name)) for name in names),
+        *((name, before.extra.get(name), event.extra.get(name)) for name in extra),
+    ]
+    for name, was, now in pairs:
         if (was or None) != (now or None):
-            yield SummaryRow(inert(name), "changed" if was and now else "added" if now else "removed")
+            words = labels.get(name) or name.replace("_", " ").capitalize()
+            yield SummaryRow(inert(words), "changed" if was and now else "added" if now else "removed")
