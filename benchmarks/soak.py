@@ -35,6 +35,7 @@ from typing import Any
 import yaml
 from almanac.engine.sweep import reconcile_all
 from almanac.forge.github.app import GitHubApp
+from almanac.proposal.marker import comment_marker
 from almanac.proposal.state import branch_name, issue_of
 from almanac.renderer import load_messages
 
@@ -283,7 +284,8 @@ def faults(people: People, app: GitHubApp) -> Iterator[str]:
 
 def _faults_of(world: AppWorld, number: int, issue: Filed, pulls: list[Any]) -> Iterator[str]:
     comments = world.ask("GET", f"issues/{number}/comments?per_page=100")
-    ours = [comment for comment in comments if comment["user"]["login"].startswith("almanac-test")]
+    said = [comment for comment in comments if comment["user"]["login"].startswith("almanac-test")]
+    ours = [comment for comment in said if comment_marker(number) in comment["body"]]
     if len(ours) > 1:
         yield f"{len(ours)} comments of ours"
     opened = [pull for pull in pulls if pull["state"] == "open"]

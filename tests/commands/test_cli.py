@@ -507,7 +507,7 @@ class TestPropose:
         for words in (
             "+++ b/_data/events/2022-01-20-demo-day.yml",
             "+### January 20th, 2022:  Demo Day",
-            "OPEN a pull request to main: Add event: 2022-01-20 Demo Day (#12)",
+            "OPEN a pull request to main: Add event: Thu, Jan 20, 2022 \u2013 Demo Day #12",
             "COMMENT on issue #12",
         ):
             assert words in ran.out
@@ -527,12 +527,12 @@ class TestPropose:
         [comment] = almanac("propose", wrong, "--site", repo.folder, "--dry-run", "--json").json["writes"]
         assert "pull request" not in comment["body"]
         right = write_issue(tmp_path, body(**DEMO_DAY))
-        assert "pull request (not opened yet)." in almanac("propose", right, "--site", repo.folder, "--dry-run").out
+        assert "pull request (not opened yet), and" in almanac("propose", right, "--site", repo.folder, "--dry-run").out
         almanac("propose", right, "--site", repo.folder)
         moved = write_issue(tmp_path, body(**DEMO_DAY | {"date": "2022-01-27"}))
         ran = almanac("propose", moved, "--site", repo.folder, "--dry-run")
-        assert "UPDATE pull request #1: Add event: 2022-01-27 Demo Day (#12)" in ran.out
-        assert "maintainer to review: pull request #1." in ran.out
+        assert "UPDATE pull request #1: Add event: Thu, Jan 27, 2022 \u2013 Demo Day #12" in ran.out
+        assert "maintainer to review in pull request #1, and" in ran.out
 
     def test_problems_are_told_and_status_is_1(self, almanac: Almanac, repo: Repo, tmp_path: Path) -> None:
         ran = almanac("propose", write_issue(tmp_path, body(title="X", date="soon")), "--site", repo.folder)

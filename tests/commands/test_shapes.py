@@ -78,7 +78,7 @@ def test_a_shape_that_is_not_proven_is_not_taken_without_a_question() -> None:
         "almanac init --page talks.md --shape house",
     )
     assert (doubt.file, doubt.line, "would not look as it did before" in doubt.message) == ("talks.md", 4, True)
-    assert [look.accepted and look.accepted.partition("\n")[0] for look in looks] == [
+    assert [look.example and look.example.partition("\n")[0] for look in looks] == [
         "- Nov 8, 2021: A sample",
         "### November 8th, 2021:  Samples",
     ]
