@@ -54,7 +54,7 @@ class CalendarView(GeneratedView):
         for record in records:
             if not is_whole(record):
                 message = "The day of this event is not known, so it is not in the calendar."
-                yield Problem(message, "date", typed=f"{record.date} {record.title}", file=self.path)
+                yield Problem(message, "date", event=f"{record.date} {record.title}", file=self.path)
 
 
 def _properties(event: Event) -> Iterator[str]:

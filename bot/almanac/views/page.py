@@ -105,7 +105,7 @@ class PageView(View):
 
     def anchor(self, path: str, text: str, event: Event) -> str | None:
         section = own_section(outline(text), event, self._render(event))
-        return heading_id(text, section.line) if section and section.style.kind in ("atx", "setext") else None
+        return anchor_of(text, section) if section else None
 
     def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> Alike | None:
         cut = outline(text or "")
@@ -138,6 +138,11 @@ class PageView(View):
             message = f"The record and its section of the page were both changed on the {where}, and they disagree."
             raise Undecided(Problem(message, versions=(f"{section.text}\n", f"{text}\n"), file=path, line=section.line))
         return reader.again(section, record).event
+
+
+def anchor_of(page: str, section: Section) -> str | None:
+    """Return the id of a section's heading; None if it has none."""
+    return heading_id(page, section.line) if section.style.kind in ("atx", "setext") else None
 
 
 def _only_new_section(page: str, origin: str, written: str) -> Section | None:

@@ -49,7 +49,7 @@ class StructuredView(GeneratedView):
         for record in records:
             if not is_whole(record):
                 message = "The day of this event is not known, so it is not in the structured data."
-                yield Problem(message, "date", typed=f"{record.date} {record.title}", file=self.path)
+                yield Problem(message, "date", event=f"{record.date} {record.title}", file=self.path)
 
     def _event(self, event: Event) -> dict[str, Any]:
         organizer = self.publisher.config.organizer

@@ -17,8 +17,8 @@ from almanac.page.outline import Page, Section, outline
 from almanac.page.section import Renderer
 from almanac.views import Renderers
 from almanac.views.generated import Publisher
-from almanac.views.page import PageView
-from almanac.views.protocol import Built, Texts, Undecided, View
+from almanac.views.page import PageView, anchor_of
+from almanac.views.protocol import Alike, Built, Texts, Undecided, View
 
 _AHEAD = timedelta(hours=14)
 """How far the first place on Earth is ahead of UTC."""
@@ -155,7 +155,11 @@ class TimelineView(View):
                 return part.view.doubt(path, old.text, new.text)
         return None
 
-    def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> int | None:
+    def anchor(self, path: str, text: str, event: Event) -> str | None:
+        sections = (part.section(text, event) for part in self._parts(path))
+        return next((anchor_of(text, section) for section in sections if section), None)
+
+    def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> Alike | None:
         found = (
             part.view.similar(path, part.window(text).text, event, record)
             for part in self._parts(path)
@@ -273,7 +277,7 @@ class _Moves:
         self.files[target.path] = target.put(self.files[target.path], record, None)
         self._shown.clear()
         self.past += target.is_past
-        self.notes.append(Problem(target.moved, typed=record.title, file=other.path, line=section.line))
+        self.notes.append(Problem(target.moved, event=record.title, file=other.path, line=section.line))
         return record
 
     def _seen(self, part: _List) -> "_Known":
