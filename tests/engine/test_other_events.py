@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from almanac.errors import Problem
-from almanac.proposal.inert import inert
+from almanac.proposal.quotation import inert
 
 from tests.forge.worlds import Kind, LocalWorld
 from tests.scenes import CONFIG, DEMO_DAY, PAGE, Scene, both_forges, new_scene

@@ -197,7 +197,7 @@ def test_an_online_event_without_an_address_says_where() -> None:
 
 def test_a_build_names_what_it_leaves_out() -> None:
     built = build_all(views(WHO), NOTHING.get, [ONE, VAGUE])
-    assert {(note.file, note.typed) for note in built.notes} == {
+    assert {(note.file, note.event) for note in built.notes} == {
         ("events.ics", "2025 Saucers"),
         ("calendars/{series}.ics", "2025 Saucers"),
         ("events.json", "2025 Saucers"),

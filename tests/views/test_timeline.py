@@ -118,7 +118,7 @@ def test_what_people_edit_there_goes_with_the_event(name: str) -> None:
     both = event.model_copy(update={"when": "6pm UTC"})
     built = build_all(views(config, "2026-12-11"), files.get, [*records, both])
     assert built.moved == (name == "one page")
-    assert "6pm UTC" in (built.problems[0].accepted or "")
+    assert "6pm UTC" in (built.problems[0].versions or ("", ""))[1]
 
 
 @pytest.mark.parametrize("name", SITES)
@@ -166,7 +166,7 @@ def test_lines_keep_their_numbers_and_bytes(newline: str, end: str) -> None:
     config = Config(page="m.md", upcoming="#soon")
     built = build_all(views(config, "2026-11-29"), {"m.md": page}.get, [])
     assert built.files == {"m.md": page}
-    assert {note.typed: note.line for note in built.notes}["Kettles"] == 4
+    assert {note.event: note.line for note in built.notes}["Kettles"] == 4
 
 
 def test_a_page_or_heading_that_is_missing() -> None:

@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from almanac.errors import ConfigError, Problem
 from almanac.markdown import fence
 from almanac.matching import changed_lines
-from almanac.proposal.inert import inert, quotation
+from almanac.proposal.quotation import inert, quotation
 from almanac.proposal.state import Draft, Plan
 from almanac.text import printable
 from almanac.urls import why_refused

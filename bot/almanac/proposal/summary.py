@@ -6,7 +6,7 @@ from datetime import date as calendar_date
 
 from almanac.dates import DAYS, MONTHS, UNKNOWN_YEAR
 from almanac.event.model import Event
-from almanac.proposal.inert import bold, inert, inert_link, struck
+from almanac.proposal.quotation import bold, inert, inert_link, struck
 from almanac.urls import host_of, why_refused
 
 _MOST_NAMES = 8

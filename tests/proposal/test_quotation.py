@@ -7,9 +7,9 @@ from almanac.page.canonical import PARSER
 from almanac.page.section import Renderer
 from almanac.page.template import section_renderer
 from almanac.proposal.branch import proposal_title
-from almanac.proposal.inert import bold, inert, inert_link, quotation, struck
 from almanac.proposal.messages import problem_text
 from almanac.proposal.published import Published
+from almanac.proposal.quotation import bold, inert, inert_link, quotation, struck
 from almanac.proposal.state import Draft
 from almanac.proposal.summary import named, summary
 from almanac.proposal.triage import merged_draft
