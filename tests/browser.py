@@ -100,26 +100,27 @@ def visit(html: str, folder: Path, *more: str) -> Visit:
     seen = Visit()
     page = f"<!DOCTYPE html>\n<html><head><meta charset='utf-8'>{PROBE}</head><body>{html}</body></html>"
     with _proxy({"/": page}, seen.requests) as port:
-        done = subprocess.run(
-            [
-                *(chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
-                *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-                *(
-                    "--no-first-run",
-                    "--disable-default-apps",
-                    "--disable-extensions",
-                    "--disable-client-side-phishing-detection",
-                ),
-                f"--user-data-dir={folder}",
-                f"--proxy-server=http://127.0.0.1:{port}",
-                *("--virtual-time-budget=5000", "--dump-dom", *more, f"http://{HOST}/"),
-            ],
-            env={**os.environ, "HOME": str(folder)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=True,
-        )
-    seen.dom = done.stdout
+        proxied = (f"--proxy-server=http://127.0.0.1:{port}", "--virtual-time-budget=5000", *more)
+        seen.dom = dump(f"http://{HOST}/", folder, *proxied)
     seen.requests = [address for address in seen.requests if not _OWN.search(address)]
     return seen
+
+
+def dump(address: str, folder: Path, *more: str) -> str:
+    """Open an address and return the page as the browser has it in the end; the arguments are those of `visit`."""
+    done = subprocess.run(
+        [
+            *(chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
+            *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+            *("--no-first-run", "--disable-default-apps", "--disable-extensions"),
+            "--disable-client-side-phishing-detection",
+            f"--user-data-dir={folder}",
+            *("--dump-dom", *more, address),
+        ],
+        env={**os.environ, "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return done.stdout
