@@ -106,6 +106,7 @@ def events(typed: str) -> tuple[Event, ...]:
             agenda=(typed, f"one {typed} two"),
             links=(Link(label=typed, url=URL),),
             recording=URL,
+            tags=(typed, f"one {typed} two"),
             extra={"room": typed},
         ),
         Event(

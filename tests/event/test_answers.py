@@ -1,6 +1,6 @@
 """What comes of the answers that people type: each file of tests/cases/answers holds some, and what comes out.
 
-Where there is a description, the section that is written comes last.
+The section in the house style comes last where there is a description, plans have changed, or it does not show all.
 
 Set ALMANAC_REWRITE to write what comes out again, and read it.
 """
@@ -13,6 +13,7 @@ import yaml
 from almanac.config import read_config
 from almanac.errors import Problem
 from almanac.event.submission import submit_body
+from almanac.views.protocol import unshown
 
 from tests.filing import body, full_form
 from tests.page.house import render
@@ -33,11 +34,13 @@ def said(problems: tuple[Problem, ...]) -> list[dict[str, object]]:
 def outcome(answers: dict[str, str]) -> str:
     found = submit_body(body(full_form(), **answers), full_form(), CONFIG, 1)
     shown = found.event.model_dump(mode="json", exclude_defaults=True, exclude={"id", "issue"}) if found.event else None
-    parts = {"event": shown, "problems": said(found.problems), "notes": said(found.warnings)}
-    filled = {key: value for key, value in parts.items() if value}
+    section = render(found.event) if found.event else ""
+    kept = unshown(found.event, section) if found.event else ()
+    parts: dict[str, object] = {"event": shown, "problems": said(found.problems), "notes": said(found.warnings)}
+    filled = {key: value for key, value in {**parts, "only in the record": [*kept]}.items() if value}
     text: str = yaml.safe_dump(filled, sort_keys=False, allow_unicode=True, width=1000, default_flow_style=False)
-    section = render(found.event) if found.event and found.event.description else ""
-    return f"{text}{SEPARATOR}{section}\n" if section else text
+    is_told = kept or (found.event and (found.event.description or found.event.status))
+    return f"{text}{SEPARATOR}{section}\n" if is_told else text
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

@@ -1,14 +1,18 @@
 """Answers become an event, or every problem at once: the label, what was typed, why, and an example."""
 
+from typing import get_args
+
 import pytest
 from almanac.config import Config, read_config
 from almanac.errors import ConfigError
-from almanac.event.model import Event, Image, Link
+from almanac.event.model import Event, Image, Link, Status
+from almanac.event.record import read_record, write_record
 from almanac.event.submission import FIELDS, Submission, submit_body
 from almanac.form.schema import Form, read_form
 from almanac.text import CAPS
 
 from tests.filing import GOVERNMENTS_ANSWERS, UNIVERSITIES_ANSWERS, body, full_form, house_form
+from tests.hostile import HOSTILE, HOSTILE_TEXTS
 from tests.reference import GOVERNMENTS, UNIVERSITIES
 
 BASE = {"title": "Demo Day", "date": "2022-01-20"}
@@ -165,6 +169,7 @@ def test_a_text_over_its_cap_is_a_problem_that_states_the_cap(name: str) -> None
     assert any(f"{CAPS[name]:,}" in problem.message for problem in found)
 
 
+STATUSES = get_args(Status)
 PICTURE = "https://github.com/user-attachments/assets/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 
 
@@ -226,12 +231,12 @@ def test_a_picture_that_is_attached_is_read(answer: str) -> None:
     ("answer", "words"),
     [
         ("a poster", "no picture here"),
-        (f"![a]({PICTURE})\n![b]({PICTURE[:-1]}0)", "2 addresses"),
-        ("![a](https://example.org/a.png)", "not attached"),
-        (f"![a]({PICTURE}/../x)", "not attached"),
-        (f"![a]({PICTURE}?x)", "not attached"),
-        ("![a](https://github.com/user-attachments/files/1/a.pdf)", "not attached"),
-        (f"![a]({PICTURE.replace('github.com', 'github.com@evil.example')})", "not attached"),
+        (f"![a]({PICTURE})\n![b]({PICTURE[:-1]}0)", "2 pictures"),
+        ("![a](https://example.org/a.png)", "Only a picture that is attached"),
+        (f"![a]({PICTURE}/../x)", "Only a picture that is attached"),
+        (f"![a]({PICTURE}?x)", "Only a picture that is attached"),
+        ("![a](https://github.com/user-attachments/files/1/a.pdf)", "Only a picture that is attached"),
+        (f"![a]({PICTURE.replace('github.com', 'github.com@evil.example')})", "Only a picture that is attached"),
     ],
 )
 def test_any_other_picture_is_refused(answer: str, words: str) -> None:
@@ -247,6 +252,23 @@ def test_a_picture_has_words_for_those_who_do_not_see_it() -> None:
     assert submission.event
     assert submission.event.image is None
     assert [(one.field, one.typed) for one in submission.warnings] == [("What the picture shows", "Three owls")]
+
+
+@pytest.mark.parametrize("typed", [*HOSTILE, *HOSTILE_TEXTS])
+def test_whatever_is_typed_gives_a_known_status_and_a_picture_that_github_keeps(typed: str) -> None:
+    form = own_form(
+        "  - {type: textarea, id: status, attributes: {label: Status}}\n"
+        "  - {type: input, id: room, attributes: {label: Room}}\n"
+        "  - {type: textarea, id: tags, attributes: {label: Tags}}\n"
+        "  - {type: input, id: image_alt, attributes: {label: What it shows}}\n"
+        "  - {type: textarea, id: image, attributes: {label: Picture}}\n"
+    )
+    for text in (typed, f"cancelled {typed}", f"![{typed}]({PICTURE})", f"{PICTURE}{typed}"):
+        event = filed(form, body(form, **BASE, status=text, tags="a", image=PICTURE)).event
+        assert event is None or (event.status or "cancelled") in STATUSES
+        event = filed(form, body(form, **BASE, tags=text, image=text)).event
+        assert event is None or event.image in (None, Image(url=PICTURE))
+        assert event is None or read_record(write_record(event), "x.yml") == event
 
 
 def test_too_many_points_of_an_agenda_are_a_problem() -> None:

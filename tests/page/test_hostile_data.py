@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from almanac.event.model import Event, Link, Person
+from almanac.event.model import Event, Image, Link, Person
 from almanac.event.record import read_record, write_record
 from almanac.text import clean_text
 
@@ -26,6 +26,8 @@ LOOP = """\
 <p>{{ event.description | escape | newline_to_br }}</p>
 {%- for person in event.people -%}<p>{{ person.name | escape }}, {{ person.affiliation | escape }}</p>{%- endfor -%}
 {%- for point in event.agenda -%}<p>{{ point | escape }}</p>{%- endfor -%}
+{%- for tag in event.tags -%}<p>{{ tag | escape }}</p>{%- endfor -%}
+<p>{{ event.image.alt | escape }}</p>
 <p>{{ event.extra.room | escape }}</p>
 </li>
 {%- endfor -%}
@@ -45,6 +47,8 @@ def event(typed: str, number: int = 1) -> Event:
         description=typed,
         agenda=(typed,),
         links=(Link(label=typed, url="https://example.org/"),),
+        tags=(typed, f"{typed}!"),
+        image=Image(path=typed, url=typed, alt=typed),
         extra={"room": typed, "many": (typed, typed), "ticked": {typed: True}},
         markdown=typed,
     )

@@ -31,6 +31,7 @@ LABELS = """\
 **Slides:** [Click here](https://example.org/s){end}
 **Place:** Hall{end}
 **Series:** Animals{end}
+**Tags:** fur, milk{end}
 **Agenda:**
 
 > Coffee

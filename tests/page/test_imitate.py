@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from almanac.event.model import Event
-from almanac.page.imitate import Imitation, imitate, lands
+from almanac.page.imitate import Imitation, imitate, lands, samples, write_templates
 from almanac.page.importer import import_page
 from almanac.page.insert import fitted, put
 from almanac.page.outline import outline
 from almanac.page.template import section_renderer
+from almanac.views.protocol import unshown
 
 from tests.page.house import BARE, FULL, PAGES, REFERENCE, ZONES, render
 from tests.reference import GOVERNMENTS
@@ -382,3 +383,16 @@ def test_the_house_style_is_left_alone_where_most_events_have_it() -> None:
 def test_every_page_with_a_first_line_exists() -> None:
     folder = Path(__file__).parent.parent / "cases/pages"
     assert {path.stem for path in folder.glob("*.md")} >= set(FIRST_LINES)
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_every_shape_says_that_plans_have_changed(name: str) -> None:
+    page = outline(PAGES[name])
+    for source in write_templates(page, page.alive_list):
+        render = section_renderer(source)
+        planned = samples(page.alive_list)[1]
+        for status in ("cancelled", "postponed", "rescheduled"):
+            event = planned.model_copy(update={"status": status})
+            assert "status" not in unshown(event, render(event))
+            assert lands(page, event, render(event)) or not lands(page, planned, render(planned))
+        assert "cancelled" not in render(planned.model_copy(update={"status": "scheduled"}))

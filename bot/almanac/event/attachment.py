@@ -29,9 +29,9 @@ def read_picture(answer: str) -> Image | Problem:
     if not found:
         return Problem(f"There is no picture here. {_HOW}", typed=answer)
     if len(found) > 1:
-        return Problem(f"There are {len(found)} addresses here, but one picture is shown. Please take out the others.")
+        return Problem(f"There are {len(found)} pictures here, but only one is shown. Please take out the others.")
     if not _ATTACHED.fullmatch(found[0]):
-        return Problem(f"This picture is not attached to the issue. {_HOW}", typed=found[0])
+        return Problem(f"Only a picture that is attached to the issue can be shown. {_HOW}", typed=found[0])
     return Image(url=found[0])
 
 

@@ -284,8 +284,11 @@ def _completed(details: Details, said: Collection[str], *, recurring: bool) -> l
         shown.insert([*before, len(shown)][0], Shown("description", details.mark, gap=loose))
     if "status" not in fields:
         end = "**" if details.mark or details.spaced else "**  "
-        shown[:1] = [replace(one, gap=loose and details.spaced) for one in shown[:1]]
-        shown.insert(0, Shown("status", f"{details.mark}**", end, form="capitalize | "))
+        # A date below the first line has to stay next to it.
+        dated = next((at for at, one in enumerate(shown, 1) if one.field == "date"), 0)
+        if not dated:
+            shown[:1] = [replace(one, gap=loose and details.spaced) for one in shown[:1]]
+        shown.insert(dated, Shown("status", f"{details.mark}**", end, form="capitalize | ", gap=loose))
     return shown
 
 

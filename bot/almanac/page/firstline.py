@@ -600,10 +600,10 @@ def _model(lines: Sequence[Line]) -> Line:
 # ------------------------------------------------------------------------------- writing
 
 
-def write_first_line(first: FirstLine) -> str:
-    """Write the line of a template that makes such first lines, without a line end."""
+def write_first_line(first: FirstLine, ending: str = "") -> str:
+    """Write the line of a template that makes such first lines, without a line end; `ending` is added to its words."""
     model = first.model
-    line = model.mark + "".join(_write_pieces(first))
+    line = model.mark + "".join(_write_pieces(first)) + ending
     if first.underline:
         underline = f"{{% for _ in line %}}{first.underline}{{% endfor +%}}"
         return f"{{% set line %}}{line}{{% endset %}}\n{{{{ line }}}}\n{underline}"

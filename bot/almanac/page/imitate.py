@@ -74,12 +74,12 @@ def write_templates(page: Page, sections: Sequence[Section]) -> list[str]:
     if only_line and "title" not in first.shown:
         pieces = (*first.model.pieces, Piece(": "), Piece("", "title"))
         first = replace(first, model=replace(first.model, pieces=pieces))
-    line = write_first_line(first)
+    line, plain = write_first_line(first), write_first_line(first, CHANGED) + "\n"
     if only_line:
-        return [f"{line}{CHANGED}\n", f"{line}\n"]
+        return [plain]
     # Jinja2 drops the line end after a tag.
     line_end = "\n\n" if line.endswith("%}") else "\n"
-    return [line + line_end + write_details(details, first.shown, recurring=first.title != "title"), f"{line}\n"]
+    return [line + line_end + write_details(details, first.shown, recurring=first.title != "title"), plain]
 
 
 def _suits(page: Page, sections: Sequence[Section], source: str) -> bool:

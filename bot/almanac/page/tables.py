@@ -127,6 +127,11 @@ class Table:
         named = [one for one in self.columns if one.field == "people"]
         return next(iter([*named, *(one for one in self.columns if one.is_telling)]), None)
 
+    @property
+    def is_yearly(self) -> bool:
+        """Whether the dates are years, which would be none with words behind them, and words tell the events apart."""
+        return self.names is not None and len(self.date) == len("2021") and not self.has("status")
+
 
 def observe_table(page: Page, rows: Sequence[Section]) -> Table:
     """Describe how the newest rows of a list are written."""
@@ -238,7 +243,8 @@ def write_row(table: Table) -> str:
         value, width, given = _write_value(table, column), table.widths[index], _given(column)
         if column is table.names:
             title = f"{column.mark}{{{{ title | text }}}}{column.mark}"
-            value, given = f"{{% if {given} %}}{value}{{% else %}}{title}{{% endif %}}", ""
+            changed = CHANGED if table.is_yearly else ""
+            value, given = f"{{% if {given} %}}{value}{{% else %}}{title}{{% endif %}}{changed}", ""
         end = f"{after}|" if closed or not is_last else ""
         if is_last and table.short and given:
             row.append(f"{{% if {given} %}}{before}{value}{end}{{% endif %}}")
@@ -298,7 +304,7 @@ def _write_name(table: Table, column: Column) -> str:
     shown = {one.field for one in table.columns} | {"recording" for one in table.columns if one.recording_words}
     targets = " or ".join(name for name in ("url", "recording") if name not in shown)
     show = f"link({targets})" if column.is_linked and targets else "text"
-    changed = CHANGED if table.date and not table.has("status") else ""
+    changed = CHANGED if table.date and not (table.has("status") or table.is_yearly) else ""
     title = f"{{{{ title | {show} }}}}{changed}"
     match column.field:
         case "title":
