@@ -14,6 +14,7 @@ from almanac.config import Config, read_config
 from almanac.dateanswers import read_days, read_last_day, without_time
 from almanac.dates import date_habits, find_date, period
 from almanac.errors import UserError
+from almanac.event.attachment import read_picture
 from almanac.event.description import markdown, notes, refused_links, source
 from almanac.event.model import Event
 from almanac.event.people import read_people
@@ -140,6 +141,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "date on a page": lambda text: (find_date(text), find_date(text, "2021", anywhere=True)),
     "description": describe,
     "people": read_people,
+    "picture": read_picture,
     "clean": lambda text: (clean_text(text), clean_line(text)),
     "marker": read_state,
     "merge": merge,
