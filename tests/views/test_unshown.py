@@ -43,3 +43,11 @@ def test_a_time_beside_the_date_is_shown() -> None:
     event = BARE.model_copy(update={"when": "7pm ET", "starts": "2021-11-15T19:00:00-05:00"})
     assert unshown(event, "- 2021-11-15T19:00 Owls") == ()
     assert unshown(event, "- 2021-11-15 Owls") == ("when",)
+
+
+def test_a_description_is_shown_however_its_links_are_written() -> None:
+    event = BARE.model_copy(
+        update={"description": "See www.example.org/\u00fc, and\n\n1. [this](https://e.org/\u00fc)\n2. **that**"}
+    )
+    assert unshown(event, render(event)) == ()
+    assert unshown(event, ROW) == ("description",)

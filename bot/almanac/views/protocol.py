@@ -12,6 +12,7 @@ from typing import Protocol
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event, Extra
 from almanac.page.dateshapes import has_time
+from almanac.page.lines import plain
 from almanac.page.match import words
 
 Texts = Callable[[str], str | None]
@@ -178,7 +179,8 @@ def unshown(event: Event, shown: str) -> tuple[str, ...]:
         "people": [person.name for person in event.people],
         "people_label": [event.people_label or ""],
         "affiliations": [person.affiliation or "" for person in event.people],
-        "description": (event.description or "").splitlines(),
+        # Its links and marks may be written otherwise than they were typed, amid its words.
+        "description": [word for line in (event.description or "").splitlines() for word in words(plain(line)).split()],
         "agenda": list(event.agenda),
         "recording": [event.recording or ""],
         "links": [link.url for link in event.links],
