@@ -104,6 +104,24 @@ def test_back_from_a_store_no_token_is_sent_again(places: Places) -> None:
     assert [token for _, token in places.asked] == [f"token {TOKEN}", "", ""]
 
 
+def test_a_companys_github_has_hosts_below_its_own(places: Places) -> None:
+    web = "https://github.example.org"
+    places.answers = {
+        f"/github.example.org{ASSET}": to("https://media.github.example.org/user/1/files/2"),
+        "/media.github.example.org/user/1/files/2": Answer(200, PNG),
+    }
+    assert Attachments(web, TOKEN, places.session).read(web + ASSET, 1_000) == PNG
+    assert [token for _, token in places.asked] == [f"token {TOKEN}", ""]
+    for other in (
+        "https://a.b.github.example.org/x",
+        "https://evilgithub.example.org/x",
+        "http://m.github.example.org/x",
+    ):
+        places.answers = {f"/github.example.org{ASSET}": to(other)}
+        with pytest.raises(ForgeError, match="not known to be its own"):
+            Attachments(web, TOKEN, places.session).read(web + ASSET, 1_000)
+
+
 def test_a_redirect_may_be_relative(places: Places) -> None:
     places.answers = {ASSET: to("/storage/1", 307), "/storage/1": Answer(200, PNG)}
     assert places.read() == PNG
@@ -122,6 +140,9 @@ def test_a_redirect_may_be_relative(places: Places) -> None:
         "https://github-production-user-asset-6210df.s3.amazonaws.com.example.org/x.png",
         "https://169.254.169.254/latest/meta-data",
         "http://localhost/x.png",
+        "https://localhost/x.png",
+        "https://intranet/x.png",
+        "https://127.0.0.1/x.png",
         "file:///etc/passwd",
         "https://[::1/x.png",
     ],

@@ -85,10 +85,12 @@ class Attachments:
     def _is_ours(self, url: str) -> bool:
         return url.startswith(f"{self._web}/")
 
-    @staticmethod
-    def _is_store(url: str) -> bool:
+    def _is_store(self, url: str) -> bool:
         parts = urlsplit(url)
-        return parts.scheme == "https" and _STORES.fullmatch(parts.netloc) is not None
+        # A company's GitHub has hosts below its own.
+        below = re.compile(rf"[a-z0-9-]+\.{re.escape(urlsplit(self._web).netloc)}")
+        is_known = any(pattern.fullmatch(parts.netloc) for pattern in (_STORES, below))
+        return parts.scheme == "https" and is_known
 
 
 def _body(answer: requests.Response, most: int, deadline: float) -> Iterator[bytes]:

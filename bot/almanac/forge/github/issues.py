@@ -19,7 +19,7 @@ from almanac.proposal.state import Closer, Comment, Issue, Pull, branch_name
 _READ, _WRITE, _METADATA = "issues: read", "issues: write", "metadata: read"
 _READ_PULLS, _WRITE_PULLS = "pull-requests: read", "pull-requests: write"
 _AS_HTML = "application/vnd.github.html+json"
-_SIGNED = re.compile(r"https://private-user-images\.githubusercontent\.com/[^\s\"'<>]+")
+_SIGNED = re.compile(r"https://private-user-images\.[a-z0-9.-]+/[^\s\"'<>]+")
 _INSIDERS = ("OWNER", "MEMBER", "COLLABORATOR")
 # An App's login ends in `[bot]`.
 _LOGIN = re.compile(r"[A-Za-z0-9_-]+(\[bot\])?")
