@@ -168,6 +168,9 @@ class _Editor:
             new = _in_style_of(node, new, in_flow=self.in_flow)
         text = dump({"k": new}).removeprefix("k: ").removesuffix("\n").replace("\n", "\n" + " " * column)
         start, end = node.start_mark.index, self.end(node)
+        if new is None and not self.in_flow:
+            self.changes.append((len(self.text[:start].rstrip(" ")), end, ""))
+            return
         self.changes.append((start, end, text if start < end else f" {text}"))  # `key:` alone
 
     def or_flow(self, node: yaml.CollectionNode, new: Any, change: Callable[[Any, Any], None]) -> None:
@@ -262,7 +265,8 @@ class _Editor:
 
 def _in_style_of(node: yaml.ScalarNode, new: str, *, in_flow: bool) -> Styled:
     if node.style:
-        return Styled(new, '"' if node.style == "'" and "\n" in new else node.style)
+        fits = "\n" not in new if node.style == "'" else node.style == '"' or new.lstrip() == new != ""
+        return Styled(new, node.style if fits else '"')
     if isinstance(new, Styled) and (new.style is None or not node.value or not is_plain(new, in_flow=in_flow)):
         return new
     return Styled(new, None if isinstance(new, Styled) else '"')

@@ -94,7 +94,7 @@ def test_a_value_of_a_key(source: str, expected: str) -> None:
 def test_a_text_of_any_shape_is_read_as_typed(typed: str, source: str) -> None:
     event = TALK.model_copy(update={"title": typed})
     template = EntryTemplate(f"---\nk: {source}\n---\n", FrontMatter(), "t.j2")
-    found: Any = template.data(event)
+    found: Any = template.entry(event).data
     assert list(found) == ["k"]
     text = found["k"][0] if isinstance(found["k"], list) else found["k"]
     assert text.rstrip("\n") == typed.replace("\x85", "\n").replace("\u2028", "\n").rstrip("\n")

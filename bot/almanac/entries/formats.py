@@ -74,11 +74,11 @@ class Format(Protocol):
         """
         ...
 
-    def probe(self, written: str, file: str) -> dict[str, Any]:
-        """Return the keys of what a template writes.
+    def alone(self, written: str, file: str = "") -> DataEntry:
+        """Read what a template writes, which is one entry and nothing else.
 
         Raises:
-            UserError: It is not one entry.
+            UserError: It is something else.
         """
         ...
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from almanac.entries.formats import DataEntry, Values
 from almanac.entries.intoml import changed_toml, filled_toml, read_toml
-from almanac.entries.inyaml import changed_keys, filled_in, probed, read_keys
+from almanac.entries.inyaml import changed_keys, filled_in, read_alone, read_keys
 from almanac.errors import Problem, UserError
 
 _OPENING = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\r?\n")
@@ -60,9 +60,10 @@ class FrontMatter:
             return None
         return f"{parts.opening}{keys}{parts.closing}{parts.body if body is None else body}"
 
-    def probe(self, written: str, file: str) -> dict[str, Any]:
+    def alone(self, written: str, file: str = "") -> DataEntry:
         parts = _template(written, file)
-        return read_toml(parts.keys, file) if parts.mark == "+++" else probed(parts.keys, file)
+        data = read_toml(parts.keys, file) if parts.mark == "+++" else read_alone(parts.keys, file)
+        return DataEntry(0, len(written), 1, data, parts.body)
 
     def filled(self, skeleton: str, values: Values) -> str:
         parts = _template(skeleton, "")

@@ -62,8 +62,8 @@ class CsvList:
         is_last_line = row.end == len(text) and not text.endswith("\n")
         return (before.removesuffix("\n").removesuffix("\r") if is_last_line else before) + text[row.end :]
 
-    def probe(self, written: str, file: str) -> dict[str, Any]:
-        return self.entries(written, file)[0].data
+    def alone(self, written: str, file: str = "") -> DataEntry:
+        return self.entries(written, file)[0]
 
     def filled(self, skeleton: str, values: Values) -> str:
         head, *others = _rows(skeleton, "")

@@ -64,11 +64,11 @@ class JsonList:
             return text[: known[index].start] + text[known[index + 1].start :]
         return text[: known[index - 1].end] + text[known[index].end :]
 
-    def probe(self, written: str, file: str) -> dict[str, Any]:
+    def alone(self, written: str, file: str = "") -> DataEntry:
         found = _parsed(written, file)
         if not isinstance(found, dict):
             raise UserError(Problem("The template has to write one entry, in curly brackets.", file=file))
-        return found
+        return DataEntry(0, len(written), 1, found)
 
     def filled(self, skeleton: str, values: Values) -> str:
         written = filled_in(skeleton, values, is_json=True)

@@ -28,8 +28,8 @@ class YamlFile:
     def changed(self, text: str, entry: DataEntry, data: Mapping[str, Any], body: str | None = None) -> str | None:  # noqa: ARG002
         return changed_keys(text, dict(data))
 
-    def probe(self, written: str, file: str) -> dict[str, Any]:
-        return probed(written, file)
+    def alone(self, written: str, file: str = "") -> DataEntry:
+        return DataEntry(0, len(written), 1, read_alone(written, file))
 
     def filled(self, skeleton: str, values: Values) -> str:
         return filled_in(skeleton, values)
@@ -87,16 +87,16 @@ class YamlList:
         kept = before + ("" if missing else with_ends("\n", text))
         return kept + text[end:]
 
-    def probe(self, written: str, file: str) -> dict[str, Any]:
-        return probed(written, file, in_list=True)
+    def alone(self, written: str, file: str = "") -> DataEntry:
+        return DataEntry(0, len(written), 1, read_alone(written, file, in_list=True))
 
     def filled(self, skeleton: str, values: Values) -> str:
         return filled_in(skeleton, values)
 
     def _list(self, text: str, file: str) -> yaml.SequenceNode | None:
         node = compose(text, file, MAX_CHARACTERS)
-        if self.key is not None and isinstance(node, yaml.MappingNode):
-            node = next((child for key, child in node.value if key.value == self.key), None)
+        if isinstance(node, yaml.MappingNode) and (self.key or len(node.value) == 1):
+            node = next((child for key, child in node.value if self.key in (None, key.value)), None)
         is_empty = isinstance(node, yaml.ScalarNode) and not node.value
         if node is None or is_empty:
             return None
@@ -152,7 +152,7 @@ def changed_keys(text: str, data: Any) -> str | None:
     return new if text.endswith("\n") else new.removesuffix("\n").removesuffix("\r")
 
 
-def probed(written: str, file: str, *, in_list: bool = False) -> dict[str, Any]:
+def read_alone(written: str, file: str, *, in_list: bool = False) -> dict[str, Any]:
     """Read what a template writes as the keys of one entry."""
     node = compose(written, file, MAX_CHARACTERS)
     if in_list and isinstance(node, yaml.SequenceNode) and len(node.value) == 1:

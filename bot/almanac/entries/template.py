@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from almanac.entries.formats import Format, Value, Values
+from almanac.entries.formats import DataEntry, Format, Value, Values
 from almanac.entries.frontmatter import cut
 from almanac.entries.inert import cleaned, inert, quotes_inert
 from almanac.entries.syntax import KeyPath, KeyPlace, ValueSource, names, outlines
 from almanac.errors import ConfigError, Problem, UserError
+from almanac.event.description import blocks
 from almanac.event.model import Event
 from almanac.markdown import Safe
-from almanac.page.template import SectionEnvironment, as_text, event_writer, filter_blocks, like, parsed
+from almanac.page.template import Blank, SectionEnvironment, as_text, event_writer, filter_blocks, like, parsed
 
 EntryWriter = Callable[[Event], str]
 """Writes an event with marks around the values of its keys: what `entry_writer` returns, here or in another process."""
@@ -68,16 +69,16 @@ class EntryTemplate:
             raise self._error("A value is cut in two by a filter.")
         try:
             written = self.format.filled(skeleton, values)
-            expected = self.format.probe(self.format.filled(skeleton, _themselves(values)), self.file)
-            if _agrees(expected, self.format.probe(written, self.file), values):
+            expected = self.format.alone(self.format.filled(skeleton, _themselves(values)), self.file)
+            if _agrees(expected.data, self.format.alone(written, self.file).data, values):
                 return written
         except UserError as error:
             raise self._error(" ".join(one.message for one in error.problems)) from None
         raise self._error(f"What it writes for the event {event.id} reads as something else.")
 
-    def data(self, event: Event) -> dict[str, Any]:
-        """Return the keys that the template writes for an event."""
-        return self.format.probe(self.render(event), self.file)
+    def entry(self, event: Event) -> DataEntry:
+        """Return what the template writes for an event, as it is read."""
+        return self.format.alone(self.render(event), self.file)
 
     def _found_places(self) -> dict[KeyPath, KeyPlace]:
         places: dict[KeyPath, KeyPlace] = {}
@@ -88,7 +89,7 @@ class EntryTemplate:
             count = iter(range(len(sources)))
             skeleton = "".join(part if isinstance(part, str) else f"{prefix}{next(count):06}e" for part in outline)
             try:
-                data = self.format.probe(self.format.filled(skeleton, values), self.file)
+                data = self.format.alone(self.format.filled(skeleton, values), self.file).data
             except UserError as error:
                 if number:
                     continue  # conditions that never come together
@@ -218,11 +219,22 @@ def _like(date: Any, example: str) -> str:
     return _Exact(written) if isinstance(written, Safe) else written
 
 
+def _markdown(description: Any) -> Safe:
+    """Write a description as Markdown of several lines."""
+    parts = []
+    for block in blocks(as_text(description)):
+        bullets = "\n".join(f"- {bullet}" for bullet in block.bullets)
+        first = f"- {block.text}" if block.is_bullet else block.text
+        parts.append(f"{first}\n\n{bullets}" if bullets else first)
+    return Safe("\n\n".join(parts))
+
+
 _FILTERS: Mapping[str, Callable[..., Any]] = {
     "plain": _plain,
     "names": _names,
     "timestamp": _timestamp,
     "like": _like,
+    "markdown": _markdown,
 }
 
 
@@ -232,6 +244,11 @@ class BodyEnvironment(SectionEnvironment):
     def __init__(self, **options: Any) -> None:
         super().__init__(keep_trailing_newline=True, **options)
         self.filters.update(_FILTERS)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Look an entry of a list up by its number. One that is not there is empty, and no error."""
+        is_beyond = isinstance(obj, tuple) and isinstance(argument, int) and argument >= len(obj)
+        return Blank() if is_beyond else super().getitem(obj, argument)
 
 
 class KeysEnvironment(BodyEnvironment):

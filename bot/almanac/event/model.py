@@ -15,6 +15,9 @@ from almanac.urls import RefusedUrl, check_url
 Status = Literal["scheduled", "cancelled", "postponed", "rescheduled"]
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ID_PATTERN = r"^[0-9X]{4}(-[0-9]{2}){0,2}(-[a-z0-9]+)*$"
+"""The ids that Almanac gives."""
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+"""The ids that there can be: a site's own files keep the names that they have."""
 
 
 def _partial_date(value: str) -> str:
@@ -92,7 +95,7 @@ class Event(_Value):
     id: Annotated[
         str,
         Field(
-            pattern=ID_PATTERN,
+            pattern=NAME_PATTERN,
             max_length=100,
             description="Names the record's file; never changes",
             examples=["2021-11-08-demo-day"],

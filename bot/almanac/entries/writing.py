@@ -1,0 +1,123 @@
+"""An event put into a site's own file or list: only what its keys have to say otherwise is changed there."""
+
+import json
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from almanac.entries.formats import DataEntry, with_ends
+from almanac.entries.reading import OWN, fields_of
+from almanac.entries.template import EntryTemplate
+from almanac.errors import Problem, UserError
+from almanac.event.model import Event
+from almanac.page.canonical import says_same
+from almanac.page.rewrite import rewritten
+
+_MANY = 4
+"""So many times as many steps of a list go one way as the other, if it is in order but for slips."""
+
+
+class EntryEditor:
+    """Writes events into entries with a template; `in_list` if an entry has to say its event's id as well."""
+
+    def __init__(self, template: EntryTemplate, *, in_list: bool) -> None:
+        self._template, self._in_list = template, in_list
+
+    def completed(self, text: str, entry: DataEntry, event: Event) -> str:
+        """Return a file whose new entry says all of an event: Almanac's own key has what the site's keys do not say.
+
+        Raises:
+            UserError: The entry cannot be changed in place.
+        """
+        return self._written(text, entry, DataEntry(0, 0, entry.line, _without_own(entry.data), entry.body), event)
+
+    def changed(self, text: str, entry: DataEntry, event: Event, before: Event) -> str:
+        """Return a file whose entry says what an event's record says now, and `before` until now.
+
+        Raises:
+            UserError: The entry, or the text below its keys, cannot be changed in place.
+        """
+        old, new = map(self._template.entry, (before, event))
+        data = _merged(_without_own(entry.data), old.data, new.data)
+        body = entry.body
+        if old.body != new.body:
+            body = self._rewritten(entry, before, event, old.body) or new.body
+        return self._written(text, entry, DataEntry(0, 0, entry.line, data, body), event)
+
+    def _written(self, text: str, entry: DataEntry, wanted: DataEntry, event: Event) -> str:
+        own = _own(self._template, wanted, event)
+        own = {"id": event.id, **own} if self._in_list else own
+        body = None if wanted.body == entry.body else with_ends(wanted.body, text)
+        written = self._template.format.changed(text, entry, wanted.data | ({OWN: own} if own else {}), body)
+        if written is None:
+            message = "This cannot be changed without writing more of it again. Please change it by hand."
+            raise UserError(Problem(message, typed=event.title, line=entry.line))
+        return written
+
+    def _rewritten(self, entry: DataEntry, before: Event, event: Event, old: str) -> str | None:
+        """Write what changed into a body that people changed; None if it says what the template wrote."""
+        section = entry.body.strip("\r\n")
+        if says_same(section, old.strip("\n")):
+            return None
+        shown = {name: getattr(event, name) for name in self._template.body_names if name in Event.model_fields}
+        record = before.model_copy(update=shown)
+        text = rewritten(section, record, before, lambda one: self._template.entry(one).body)
+        if text is None:
+            message = (
+                "People changed the text of this event, and there is no place in it for what is new. Please change it "
+                "by hand."
+            )
+            raise UserError(Problem(message, typed=event.title))
+        return entry.body.replace(section, text)
+
+
+def place_for(dates: Sequence[str], date: str) -> int:
+    """Return the index at which an event of a date belongs in a list of others: at its end, if that has no order."""
+    steps = [(one > other) - (one < other) for one, other in pairwise(dates)]
+    falling, rising = steps.count(1), steps.count(-1)
+    if falling and falling >= _MANY * rising:
+        return next((index for index, other in enumerate(dates) if other <= date), len(dates))
+    if rising and rising >= _MANY * falling:
+        return next((len(dates) - index for index, other in enumerate(reversed(dates)) if other <= date), 0)
+    return len(dates)
+
+
+def _without_own(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != OWN}
+
+
+def _own(template: EntryTemplate, entry: DataEntry, event: Event) -> dict[str, Any]:
+    """Return what the keys and the body do not say of an event, and what they seem to say and is not so."""
+    said = json.loads(json.dumps(fields_of(template, entry.data, entry.body, event.id)))
+    wanted = event.model_dump(mode="json", exclude_defaults=True)
+    own: dict[str, Any] = {}
+    for name, field in Event.model_fields.items():
+        value = wanted.get(name)
+        if name == "id" or value == said.get(name):
+            continue
+        if name == "extra":
+            known = said.get(name, {})
+            own |= {name: {one: answer for one, answer in (value or {}).items() if answer != known.get(one)}}
+        else:
+            # Not every format has a word for nothing.
+            own[name] = value if value is not None else [] if field.default == () else ""
+    return own
+
+
+def _merged(now: dict[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys of an entry with what the template writes otherwise now; new ones behind those above them."""
+    found = {name: value for name, value in now.items() if name in new or name not in old}
+    above: str | None = None
+    for name, value in new.items():
+        if name not in found and (name not in old or old[name] != value):
+            items = list(found.items())
+            at = next((place + 1 for place, (key, _) in enumerate(items) if key == above), 0)
+            found = dict([*items[:at], (name, value), *items[at:]])
+        elif name in found and old.get(name) != value:
+            one, two = found[name], old.get(name)
+            if isinstance(one, dict) and isinstance(two, dict) and isinstance(value, dict):
+                found[name] = _merged(one, two, value)
+            else:
+                found[name] = value
+        above = name if name in found else above
+    return found

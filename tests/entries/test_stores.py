@@ -1,0 +1,168 @@
+"""Events in a site's own files and lists: written, read back, changed, and nothing else of the file is different."""
+
+import os
+from typing import Any
+
+import pytest
+from almanac.event.model import Event, Image, Link, Person
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.entries.shapes import FILES, LISTS
+from tests.hostile import HOSTILE, HOSTILE_TEXTS
+
+LINE = st.one_of(
+    st.sampled_from(
+        ["Open source in cities", "Ada Lovelace", "Room 4", 'Q&A: it\'s "new"', "2021-11-08", "null", "no"]
+    ),
+    st.sampled_from(HOSTILE),
+    st.text(alphabet="aé: #-'\"[]{}<>&=|*,\\\n", max_size=12),
+)
+FILLED = LINE.filter(bool)
+TEXT = st.one_of(
+    LINE, st.sampled_from(HOSTILE_TEXTS), st.sampled_from(["One.\n\n- two\n- three", "[a](https://x.org/)"])
+)
+URL = st.sampled_from(["https://x.org/", "https://x.org/a?b=1&copy=2#c", "javascript:x", "http://x.org/'"])
+PERSON = st.builds(
+    Person, name=FILLED, url=st.none() | URL, affiliation=st.none() | FILLED, role=st.none() | st.just("host")
+)
+
+
+def optional(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | strategy
+
+
+EVENTS = st.builds(
+    Event,
+    id=st.just("2026-05-05-x"),
+    title=FILLED,
+    date=st.sampled_from(["2026-05-05", "2026-05", "2026", "2020-02-29", "2027-12-31"]),
+    issue=optional(st.integers(1, 99)),
+    number=optional(st.integers(0, 99)),
+    status=st.sampled_from([None, "scheduled", "cancelled"]),
+    series=optional(FILLED),
+    when=optional(FILLED),
+    time_zone=st.sampled_from([None, "America/New_York"]),
+    location=optional(FILLED),
+    url=optional(URL),
+    people_label=optional(FILLED),
+    people=st.lists(PERSON, max_size=3).map(tuple),
+    description=optional(TEXT.filter(bool)),
+    agenda=st.lists(FILLED, max_size=2).map(tuple),
+    recording=optional(URL),
+    links=st.lists(st.builds(Link, label=FILLED, url=URL), max_size=2).map(tuple),
+    tags=st.lists(FILLED, max_size=3).map(tuple),
+    image=optional(st.builds(Image, path=st.just("a/b.png"), alt=optional(FILLED))),
+    extra=st.dictionaries(st.sampled_from(["room", "n"]), FILLED | st.just(("a", "b")) | st.just({"a": True})),
+)
+MOMENTS = {"starts": "2026-05-05T18:30:00-04:00", "ends": "2026-05-05T19:30:00-04:00"}
+EVENTS = st.one_of(EVENTS, EVENTS.map(lambda event: event.model_copy(update={**MOMENTS, "date": "2026-05-05"})))
+EXAMPLES = settings(deadline=None, max_examples=200 if os.environ.get("CI") else 20)
+
+
+@pytest.mark.parametrize("name", FILES)
+@given(event=EVENTS, other=EVENTS)
+@EXAMPLES
+def test_any_event_in_a_file_comes_back_and_can_become_any_other(name: str, event: Event, other: Event) -> None:
+    store = FILES[name]
+    text = store.write(event)
+    assert store.read(text, "x", event.id) == event
+    after = store.write(other, before=event, source=text)
+    assert store.read(after, "x", event.id) == other
+    assert store.write(other, before=other, source=after) == after
+
+
+@pytest.mark.parametrize("name", LISTS)
+@given(event=EVENTS, other=EVENTS)
+@EXAMPLES
+def test_any_event_in_a_list_comes_back_and_can_become_any_other(name: str, event: Event, other: Event) -> None:
+    store, kind, text = LISTS[name]
+    known = store.read_all({store.place: text})
+    with_event = store.write(event, source=text)
+    assert store.read(with_event, store.place, event.id) == event
+    index = next(n for n in range(len(text) + 1) if text[n:] == with_event[len(with_event) - len(text) + n :])
+    assert with_event[:index] == text[:index]
+    after = store.write(other, before=event, source=with_event)
+    assert store.read(after, store.place, event.id) == other
+    assert {*store.read_all({store.place: after})} == {*known, other}
+    assert store.remove(event.id, after) == text
+    assert store.remove(event.id, text) == text
+    assert len(kind.entries(after)) == len(known) + 1
+
+
+# ------------------------------------------------------------------------------- what people do
+
+TALK = Event(
+    id="2026-05-05-ada",
+    title="Open: source",
+    date="2026-05-05",
+    end_date="2026-05-06",
+    starts="2026-05-05T18:30:00-04:00",
+    ends="2026-05-05T19:30:00-04:00",
+    time_zone="America/New_York",
+    when="6:30 PM ET",
+    location="Hall",
+    url="https://x.org/",
+    people=(Person(name="Ada", affiliation="A"), Person(name="Bo", url="https://b.org/")),
+    description="One.",
+    tags=("x", "z"),
+    extra={"room": "7", "seats": "9"},
+)
+
+
+UNLINKED = (TALK.people[0], Person(name="Bo"))
+MOVED = {
+    "date": "2026-05-07",
+    "end_date": None,
+    "starts": "2026-05-07T18:30:00-04:00",
+    "ends": "2026-05-07T19:30:00-04:00",
+}
+
+
+MOVED_ONE = {name: one and one.replace("-07T", "-06T") for name, one in MOVED.items()}
+
+
+def edited(name: str, *replaced: tuple[str, str], event: Event = TALK) -> dict[str, Any]:
+    """Return what is read otherwise after a person wrote something else into a file."""
+    text = after = FILES[name].write(event)
+    for old, new in replaced:
+        assert text.count(old) == 1
+        after = after.replace(old, new)
+    found = FILES[name].read(after, "x", event.id)
+    return {field: value for field, value in found or () if value != getattr(event, field)}
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "expected"),
+    [
+        ("seminar", '"Open: source"', "Closed &amp; done", {"title": "Closed & done"}),
+        ("seminar", '"Ada, Bo"', '"Ada and Cy"', {"people": (Person(name="Ada", affiliation="A"), Person(name="Cy"))}),
+        ("seminar", '"Ada, Bo"', "[Cy]", {"people": (Person(name="Cy", affiliation="A"),)}),
+        ("seminar", "zoom_link: https://x.org/", "zoom_link:", {"url": None}),
+        ("seminar", "date: 2026-05-05", "date: May 7, 2026", MOVED),
+        ("seminar", "*Bio coming soon.*", "**Bio**", {}),
+        ("seminar", "layout: seminar", "layout: other", {}),
+        (
+            "seminar",
+            "draft: false\n",
+            "draft: false\nrecording_link: https://r.org/\n",
+            {"recording": "https://r.org/"},
+        ),
+        ("hackathon", "6:30pm", "7:15pm", {"starts": "2026-05-05T19:15:00-04:00", "ends": None, "when": None}),
+        ("hackathon", "6:30pm", "19:00", {"starts": "2026-05-05T19:00:00-04:00", "ends": None, "when": None}),
+        ("hackathon", " 6:30pm", "", {"starts": None, "ends": None, "when": None}),
+        ("hackathon", 'room: "7"', "room: 8", {"extra": {"room": "8", "seats": "9"}}),
+        ("hackathon", 'room: "7"', "room:", {"extra": {"seats": "9"}}),
+        ("hackathon", "tags: [x, z, ]", "tags: [x]", {"tags": ("x",)}),
+        ("hackathon", "tags: [x, z, ]", "tags: x", {"tags": ("x",)}),
+        ("hackathon", "until: 2026-05-06", "until: 8 May 2026", {"end_date": "2026-05-08"}),
+        ("hackathon", "until: 2026-05-06", "until:", {"end_date": None}),
+        ("hackathon", "\nOne.\n", "\nTwo.\n\n- three\n", {"description": "Two.\n\n- three"}),
+        ("hackathon", "\n# Links", "\n# Other", {"description": None}),
+        ("conference", "start_date: 2026-05-05", "start_date: 2026-05-06", {**MOVED_ONE, "date": "2026-05-06"}),
+        ("conference", '- name: "Bo"\n    link: https://b.org/\n', "- name: Bo\n", {"people": UNLINKED}),
+        ("meetup", "**Open: source**", "**Closed**", {"title": "Closed"}),
+    ],
+)
+def test_what_a_person_writes_into_a_file_is_read(name: str, old: str, new: str, expected: dict[str, Any]) -> None:
+    assert edited(name, (old, new)) == expected
