@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from almanac.event.model import Event, Image, Link, Person
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.entries.shapes import FILES, LISTS
@@ -57,7 +57,7 @@ EVENTS = st.builds(
 )
 MOMENTS = {"starts": "2026-05-05T18:30:00-04:00", "ends": "2026-05-05T19:30:00-04:00"}
 EVENTS = st.one_of(EVENTS, EVENTS.map(lambda event: event.model_copy(update={**MOMENTS, "date": "2026-05-05"})))
-EXAMPLES = settings(deadline=None, max_examples=200 if os.environ.get("CI") else 20)
+EXAMPLES = settings(deadline=None, max_examples=200 if os.environ.get("CI") else 20, phases=(Phase.generate,))
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -84,7 +84,7 @@ def test_any_event_in_a_list_comes_back_and_can_become_any_other(name: str, even
     assert with_event[:index] == text[:index]
     after = store.write(other, before=event, source=with_event)
     assert store.read(after, store.place, event.id) == other
-    assert {*store.read_all({store.place: after})} == {*known, other}
+    assert [one for one in store.read_all({store.place: after}) if one != other] == [*known]
     assert store.remove(event.id, after) == text
     assert store.remove(event.id, text) == text
     assert len(kind.entries(after)) == len(known) + 1

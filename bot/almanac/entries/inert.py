@@ -10,7 +10,8 @@ import re
 
 from almanac.urls import RefusedUrl, check_url
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\ud800-\udfff]")
+# The word joiner is among them, so that it means one thing only in a value.
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\u2060\ud800-\udfff]")
 _LINE_BREAKS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Tags, quotes of attributes, links, attribute lists and Liquid begin with one of these, and formulas with two dollars.
 _ACTS = re.compile(r'[<>"\\\[\]{]|&(?=#|[\w:.-]{1,40};)|&\w{2,10}|\$(?=\$)|(?<=\$)\$')
@@ -21,7 +22,7 @@ _GAP = "&#8288;"  # the word joiner, which shows as nothing; no typed text has o
 
 
 def cleaned(text: str) -> str:
-    """Return a text without controls, with LF for every line end: a record edited by hand may hold anything."""
+    """Return a text without controls, and with LF for every line end: a record edited by hand may hold anything."""
     return _CONTROLS.sub("", _LINE_BREAKS.sub("\n", text))
 
 
