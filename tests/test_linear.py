@@ -24,6 +24,7 @@ from almanac.form.body import parse
 from almanac.form.schema import read_form
 from almanac.matching import LinearMatcher
 from almanac.output import diff_lines
+from almanac.page.anchors import heading_id
 from almanac.page.canonical import says_same
 from almanac.page.imitate import imitate
 from almanac.page.importer import import_page
@@ -35,6 +36,7 @@ from almanac.page.sync import sync
 from almanac.page.template import section_renderer
 from almanac.proposal.comment import command_of
 from almanac.proposal.marker import read_state
+from almanac.proposal.quotation import inert, quotation
 from almanac.proposal.textmerge import merge_files, merge_texts
 from almanac.renderer import template
 from almanac.text import clean_line, clean_text
@@ -152,6 +154,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "imitation": imitate_page,
     "template": write,
     "when": lambda text: (read_when("2021-11-08", text, ZONES, text), check_imported("2021-11-08", text, ZONES)),
+    "quotation": lambda text: (quotation(text), inert(text)),
+    "anchors": lambda text: heading_id(f"{text}\n\n# x\n", text.count("\n") + 3),
     "command": lambda text: command_of(f"/almanac {text}\n{text}/almanac cancel"),
 }
 UNITS = [

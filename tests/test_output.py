@@ -2,7 +2,9 @@
 
 import re
 
-from almanac.output import diff_lines
+import pytest
+from almanac.errors import Problem
+from almanac.output import diff_lines, print_problems
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,3 +56,33 @@ def test_a_difference_leads_from_the_one_to_the_other(old: str, new: str) -> Non
 
 def test_of_what_is_no_text_its_size_is_told() -> None:
     assert list(diff_lines({}, {"a.png": b"x" * 1_234})) == ["--- /dev/null", "+++ b/a.png", "(1,234 bytes, no text)"]
+
+
+def printed(problem: Problem, capsys: pytest.CaptureFixture[str]) -> str:
+    print_problems([problem])
+    return capsys.readouterr().err
+
+
+def test_only_what_was_typed_is_called_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(Problem("Bad.", "Date", typed="x\ny", accepted="z"), capsys) == (
+        "problem: Date: Bad.\n    typed:    x\n              y\n    accepted: z\n"
+    )
+    assert printed(Problem("Bad.", "date", typed="x", file="r.yml", line=3), capsys) == (
+        "problem: r.yml:3: date: Bad.\n    it says:  x\n"
+    )
+
+
+def test_an_example_and_another_event_are_named_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(Problem("Empty.", "Title", example="Soup"), capsys) == (
+        "problem: Title: Empty.\n    example:  Soup\n"
+    )
+    assert printed(Problem("Alike.", event="Soup", url="https://e.org/"), capsys) == (
+        "problem: Alike.\n    event:    Soup\n    see:      https://e.org/\n"
+    )
+
+
+def test_two_versions_are_a_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    problem = Problem("Both were changed.", file="p.md", line=1, versions=("a\nb\n", "a\nc\n"))
+    assert printed(problem, capsys) == (
+        "problem: p.md:1: Both were changed.\n    @@ -1,2 +1,2 @@\n     a\n    -b\n    +c\n"
+    )

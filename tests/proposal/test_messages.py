@@ -307,3 +307,13 @@ def test_problems_that_have_no_room_are_told_later() -> None:
     assert text.endswith("I will then look again automatically.")
     one = load_messages().write(Draft("problems", {"problems": (Problem("X", typed="x" * 70_000),)}), pull=None)
     assert len(one) == MAX_CHARACTERS
+
+
+def test_a_site_s_own_pull_request_can_use_the_table_and_the_entry() -> None:
+    rows = "{% for row in summary %}{{ row.name }}={{ row.text }};{% endfor %}"
+    source = f"{rows}\n\n{{{{ preview | quotation }}}}\n{{{{ '@x' | inert }}}}"
+    own = load_messages().of_site({"pull": OwnTemplate(source, "texts/pull.md.j2")})
+    text = own.write(Draft("pull", {**PULL, "doubts": ()}))
+    assert text.startswith("What=Soup &#124; Salad (Food);Date=Monday, November 8, 2021;")
+    assert "\n> ### November 8th, 2021:  Soup\n" in text
+    assert text.endswith("\n@&#8203;x")

@@ -30,11 +30,11 @@ def test_a_new_event_has_a_row_for_each_thing_that_is_known() -> None:
         ({}, {}),
         (
             {"date": "2022-02-17"},
-            {"Date": "~~Thursday, February 10, 2022~~ \u2192 **Thursday, February 17, 2022**"},
+            {"Date": "~~Thu, Feb 10, 2022~~ \u2192 **Thu, Feb 17, 2022**"},
         ),
         (
             {"end_date": "2022-02-11"},
-            {"Date": "~~Thursday, February 10, 2022~~ \u2192 **Thursday, February 10 - Friday, February 11, 2022**"},
+            {"Date": "~~Thu, Feb 10, 2022~~ \u2192 **Thu, Feb 10 - Fri, Feb 11, 2022**"},
         ),
         ({"title": "Salad (green)"}, {"What": "~~Soup~~ \u2192 <strong>Salad (green)</strong>"}),
         ({"series": "Food"}, {"What": "~~Soup~~ \u2192 <strong>Soup (Food)</strong>"}),

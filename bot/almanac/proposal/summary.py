@@ -10,7 +10,8 @@ from almanac.proposal.quotation import bold, inert, inert_link, struck
 from almanac.urls import host_of, why_refused
 
 _MOST_NAMES = 8
-_MOST_CHARACTERS = 60
+_MOST_CHARACTERS = 28
+"""How long an address is shown, which has no place to break: a wider table is cut off on a phone."""
 _ALWAYS = ("What", "Date")
 _IN_CELLS = {"title", "series", "date", "end_date", "when", "location", "people", "url", "recording", "status"}
 # These follow from others, or say nothing to a reader; `extra` is told field by field.
@@ -61,7 +62,7 @@ def summary(event: Event, before: Event | None, labels: Mapping[str, str]) -> tu
     `labels` are what the form calls its questions, for those that Almanac does not know.
     """
     if before is None:
-        return tuple(SummaryRow(name, text) for name, (_, text) in _cells(event) if text)
+        return tuple(SummaryRow(name, text) for name, (_, text) in _cells(event, full=True) if text)
     then, now = dict(_cells(before)), dict(_cells(event))
     rows = (_changed(name, then.get(name, _NOTHING), now.get(name, _NOTHING)) for name in {**now, **then})
     return (*filter(None, rows), *_others(event, before, labels))
@@ -71,11 +72,11 @@ _Cell = tuple[object, str]  # a value to compare, and how it is shown
 _NOTHING: _Cell = (None, "")
 
 
-def _cells(event: Event) -> Iterator[tuple[str, _Cell]]:
+def _cells(event: Event, *, full: bool = False) -> Iterator[tuple[str, _Cell]]:
     names = [inert(person.name) for person in event.people]
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     yield "What", (name_of(event), inert(name_of(event)))
-    yield "Date", ((event.date, event.end_date), inert(days_of(event, full=True)))
+    yield "Date", ((event.date, event.end_date), inert(days_of(event, full=full)))
     yield "When", (event.when, inert(event.when or ""))
     yield "Where", (event.location, inert(event.location or ""))
     yield "People", (event.people or None, ", ".join(names[:_MOST_NAMES]) + more)
