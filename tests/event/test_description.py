@@ -2,7 +2,7 @@
 
 import pytest
 from almanac.errors import Problem
-from almanac.event.description import Block, blocks, markdown, notes, refused_links, refused_urls, source
+from almanac.event.description import Block, blocks, markdown, notes, plain, refused_links, refused_urls, source
 from almanac.event.model import Event, Link, Person
 from almanac.event.prose import MAX_MARKS, parse
 from almanac.markdown import Safe
@@ -148,6 +148,15 @@ def test_other_marks(typed: str, arguments: dict[str, str], written: str) -> Non
 )
 def test_what_is_read_back(page: str, description: str) -> None:
     assert source(page) == description
+
+
+def test_plain_text_has_no_marks() -> None:
+    typed = "*a* **b**\n`c` [d](https://x.org/(e)) [f](https://localhost) https://y.org\n1. g\n   - h\n     i\n\n> j"
+    assert (
+        plain(typed)
+        == "a b\nc d (https://x.org/%28e%29) [f](https://localhost) https://y.org\n1. g\n   - h\n     i\n\n> j"
+    )
+    assert plain(None) == ""
 
 
 _MARKUP = st.sampled_from(

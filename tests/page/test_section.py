@@ -3,8 +3,10 @@
 import pytest
 from almanac.event.model import Event, Link, Person
 from almanac.page.importer import import_page
+from almanac.page.sync import sync
 
-from tests.page.house import ZONES, records_of, render
+from tests.page.formatted import FORMATTERS
+from tests.page.house import ZONES, event, records_of, render
 
 
 def one(section: str) -> Event:
@@ -133,3 +135,41 @@ def test_broken_links_are_reported_with_their_line(line: str, words: str | None)
     warnings = import_page(f"## 2021-11-08: T\n\n{line}\n", render, ZONES).warnings
     assert [warning.line for warning in warnings] == ([3] if words else [])
     assert words is None or words in warnings[0].message
+
+
+RICH = [
+    "Where:\n12 Main Street",
+    "Sign up: https://example.org/sign_up\n\n1. Doors\n2. Talks\n   - owls\n   - bats",
+    "1. Doors\n   - left\n2. Talks\n\nThen *home*.",
+    "Bring:\n- a mug\n  1. yours\n- `{{ a | spoon }}`",
+    "> Come\n> **now**!\n\nSee [the *plan*](https://example.org/plan).",
+    "- a\n  - b\n- c",
+    "a_b 2*3*4 &copy; \\*\n\n***b** c*",
+]
+
+
+@pytest.mark.parametrize("description", RICH)
+@pytest.mark.parametrize("agenda", [(), ("x", "y")])
+def test_a_description_is_read_back_with_what_it_is_made_of(description: str, agenda: tuple[str, ...]) -> None:
+    event = Event(id="2021-11-08-t", title="T", date="2021-11-08", description=description, agenda=agenda)
+    back = one(render(event))
+    assert (back.markdown, back.agenda, render(back)) == (None, agenda, render(event))
+
+
+@pytest.mark.parametrize("formatter", ["as it is", *FORMATTERS])
+@pytest.mark.parametrize(
+    ("old", "new", "description"),
+    [
+        ("2. Talks", "2. Long talks", "Sign up *now*:\nhttps://example.org/s\n1. Doors\n2. Long talks\n\nSee `a b`."),
+        ("*now*", "**soon**", "Sign up **soon**:\nhttps://example.org/s\n1. Doors\n2. Talks\n\nSee `a b`."),
+        ("`a b`", "a&#42;b&#42;", "Sign up *now*:\nhttps://example.org/s\n1. Doors\n2. Talks\n\nSee a&#42;b&#42;."),
+    ],
+)
+def test_an_edit_by_hand_goes_into_the_record_as_markdown(formatter: str, old: str, new: str, description: str) -> None:
+    typed = "Sign up _now_:\nhttps://example.org/s\n\n1. Doors\n2. Talks\n\nSee `a b`."
+    written = sync("# Log\n", [event(description=typed)], render, ZONES)
+    formatted = FORMATTERS[formatter](written.page) if formatter in FORMATTERS else written.page
+    (record,) = sync(formatted, written.records, render, ZONES).records
+    assert record.description == typed
+    (edited,) = sync(formatted.replace(old, new).replace("_now_", new), [record], render, ZONES).records
+    assert (edited.description, edited.markdown) == (description, None)

@@ -14,6 +14,11 @@ def test_the_house_style_shows_everything() -> None:
     assert unshown(event, render(event)) == ()
 
 
+def test_what_a_description_is_written_with_is_no_doubt() -> None:
+    event = FULL.model_copy(update={"description": "a `{{b}} c` d\ne *f*\n\n1. g [h](https://example.org/i)\n> j"})
+    assert unshown(event, render(event)) == ()
+
+
 def test_a_row_has_no_place_for_most_of_it() -> None:
     assert unshown(FULL, ROW) == ("when", "location", "affiliations", "description", "agenda", "recording", "links")
 

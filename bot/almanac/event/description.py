@@ -6,6 +6,7 @@ Nothing of it is passed through: it is parsed (`almanac.event.prose`) and writte
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 
 from almanac.errors import Problem
@@ -172,25 +173,40 @@ def source(page: str) -> str:
     """Return the description that a page's Markdown says, as a person would type it."""
     found = []
     for part in parse_page(page):
-        typed = _source(part)
-        found.append(typed if parse(typed).parts == (part,) else _source(part, is_escaped=True))
+        typed = _lines(part, partial(_typed, is_escaped=False))
+        found.append(typed if parse(typed).parts == (part,) else _lines(part, partial(_typed, is_escaped=True)))
     return "\n\n".join(found)
 
 
-def _source(part: Prose, *, is_escaped: bool = False) -> str:
-    paragraph = _typed(part.spans, is_escaped=is_escaped).split("\n") if part.spans else []
-    points = (line for point in part.points for line in _typed_point(point, "", is_escaped=is_escaped))
+def plain(description: str | None) -> str:
+    """Return a description as plain text: without emphasis, and with the address behind the words of a link."""
+    return "\n\n".join(_lines(part, _words) for part in parse(description or "").parts)
+
+
+def _lines(part: Prose, written: Callable[[Spans], str]) -> str:
+    paragraph = written(part.spans).split("\n") if part.spans else []
+    points = (line for point in part.points for line in _point_lines(point, "", written))
     return "\n".join([*(f"{'> ' * part.is_quote}{line}" for line in paragraph), *points])
 
 
-def _typed_point(point: Point, indent: str, *, is_escaped: bool) -> Iterator[str]:
+def _point_lines(point: Point, indent: str, written: Callable[[Spans], str]) -> Iterator[str]:
     mark = f"{indent}- " if point.number is None else f"{indent}{point.number}. "
-    first, *more = _typed(point.spans, is_escaped=is_escaped).split("\n")
+    first, *more = written(point.spans).split("\n")
     yield mark + first
     inner = " " * len(mark)
     yield from (inner + line for line in more)
     for one in point.below:
-        yield from _typed_point(one, inner, is_escaped=is_escaped)
+        yield from _point_lines(one, inner, written)
+
+
+def _words(spans: Spans) -> str:
+    said = ""
+    for span in spans:
+        words = _words(span.inside) or span.text
+        if span.kind == "link":
+            words = f"[{words}]({span.url})" if why_refused(span.url) else f"{words} ({address(span.url)})"
+        said += "\n" if span.kind == "break" else words
+    return said
 
 
 def _typed(spans: Spans, *, is_escaped: bool) -> str:

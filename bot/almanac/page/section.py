@@ -444,9 +444,10 @@ def _described(paragraphs: list[_Item], *, has_agenda: bool) -> dict[str, Any]:
     if last.nested and last.is_flat and not has_agenda:
         fields["agenda"] = tuple(map(_decoded, last.nested))
         paragraphs = [*others, _Item(last.text, lines=[last.text])]
-    elif has_agenda and not any(item.lines[1:] for item in paragraphs):
+    elif has_agenda and not any(line.strip() for line in last.lines[1:]):
         # Below a paragraph the agenda would need no name, so these are bullets of a description without paragraphs.
-        return {"description": source("\n".join(f"- {item.text}" for item in paragraphs))}
+        bullets = ("\n  ".join(item.lines) for item in paragraphs)
+        return {"description": source("".join(f"- {bullet}\n" for bullet in bullets))}
     return fields | {"description": source("\n\n".join("\n".join(item.lines) for item in paragraphs))}
 
 

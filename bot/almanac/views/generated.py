@@ -10,6 +10,7 @@ from datetime import datetime
 
 from almanac.config import Config
 from almanac.errors import ConfigError, Problem
+from almanac.event.description import plain
 from almanac.event.model import Event, Person, safe_slug
 from almanac.urls import host_of
 from almanac.views.protocol import Built, Texts, View
@@ -138,7 +139,7 @@ def plain_lines(event: Event) -> list[str]:
     """Return what readers want to know of an event beside its name, times and place, each in a line of plain text."""
     people = ", ".join(map(_person, event.people))
     lines = [f"{event.people_label or 'Guests'}: {people}"] if people else []
-    lines += [event.description] if event.description else []
+    lines += [described] if (described := plain(event.description)) else []
     lines += [f"- {item}" for item in event.agenda]
     named = [("Register", event.url), ("Recording", event.recording), *((one.label, one.url) for one in event.links)]
     return lines + [f"{label}: {url}" for label, url in named if url]
