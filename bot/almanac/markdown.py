@@ -21,9 +21,9 @@ _OUTSIDE_PATH = re.compile(rb"[^A-Za-z0-9\-._~/]")
 _FIRST = re.compile(r"\A(?:[#+\-=:]|[0-9]+[.)])")
 _JOINT = re.compile(r"[!&]\Z")
 _BANG = re.compile(r"!\Z")
-# What holds one of these cannot be written between backticks: Liquid and tables see into code, and whatever looks for
-# tags on a page does.
-_NOT_IN_CODE = re.compile(r"[`{}|<]|\A[ ]|[ ]\Z|\A\Z")
+# What holds one of these cannot be written between backticks: Liquid and tables see into code, whatever looks for tags
+# on a page does, and kramdown takes a backtick before tildes for the beginning of a fence.
+_NOT_IN_CODE = re.compile(r"[`{}|<]|\A[ ~]|[ ]\Z|\A\Z")
 
 
 class Safe(str):

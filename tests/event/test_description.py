@@ -46,7 +46,7 @@ WRITTEN = [
     # code
     ("`git push --force`", "- `git push --force`"),
     ("`{{ x }}` ``a`b``", "- <code>&#123;&#123; x &#125;&#125;</code> <code>a&#96;b</code>"),
-    ("`a|b`", "- <code>a&#124;b</code>"),
+    ("`a|b` `~~~`", "- <code>a&#124;b</code> <code>&#126;&#126;&#126;</code>"),
     ("`<b>` ` `", "- <code>&#60;b&#62;</code> <code> </code>"),
     # links
     ("see [a_b](https://x.org/a_b)!", "- see [a&#95;b](https://x.org/a_b)!"),
