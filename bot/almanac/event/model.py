@@ -88,8 +88,8 @@ class Image(_Value):
 class Event(_Value):
     """One event. The order of the fields is the order of the keys in its record.
 
-    Texts are plain text as typed; only `description` knows a small grammar (paragraphs, `[text](https://...)`, bullets)
-    and only `markdown` is Markdown.
+    Texts are plain text as typed; `description` is Markdown as typed, of which a page shows a part
+    (`almanac.event.prose`), and `markdown` is written as it is.
     """
 
     id: Annotated[
@@ -122,7 +122,7 @@ class Event(_Value):
         str | None, Field(description="What the people are called on the page; Guests if absent")
     ] = None
     people: tuple[Person, ...] = ()
-    description: Annotated[str | None, Field(description="Paragraphs, [text](https://...) links, bullets")] = None
+    description: Annotated[str | None, Field(description="Markdown, as in GitHub's issues")] = None
     agenda: tuple[str, ...] = ()
     recording: Annotated[str | None, Field(description="URL of the recording")] = None
     links: tuple[Link, ...] = ()
