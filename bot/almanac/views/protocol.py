@@ -5,7 +5,6 @@ works with whatever views a site has: the files that an event shows on are a lis
 """
 
 import html
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -165,16 +164,12 @@ def preview(views: Sequence[View], event: Event) -> str:
     return next((shown for view in views if (shown := view.preview(event)) is not None), "")
 
 
-# What is written where Markdown has no mark for it.
-_TAG = re.compile(r"</?(?:br|code|em|strong)>")
-
-
 def unshown(event: Event, shown: str) -> tuple[str, ...]:
     """Return the fields and extra questions whose answers are not, or not all, in a text that shows an event.
 
     Words are compared, not marks: which of them are where in the text is the site's own choice.
     """
-    said = words(html.unescape(_TAG.sub(" ", shown.replace("\\", ""))))
+    said = words(html.unescape(shown.replace("\\", "")))
     answers: dict[str, list[str]] = {
         "series": [event.series or ""],
         "title": [event.title],
