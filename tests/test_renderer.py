@@ -4,9 +4,11 @@ import subprocess
 import sys
 
 import pytest
+from almanac.entries.frontmatter import FrontMatter
+from almanac.entries.template import EntryTemplate
 from almanac.errors import ConfigError
 from almanac.event.model import Event, Person
-from almanac.renderer import render_in_child, template
+from almanac.renderer import own_entry_writer, render_in_child, template
 
 from tests.reference import GOVERNMENTS, UNIVERSITIES, page_sections
 
@@ -29,6 +31,19 @@ def test_the_house_style_is_the_same_in_a_child() -> None:
 
 def test_no_events_no_sections() -> None:
     assert render_in_child("x", [], FILE) == []
+
+
+def test_a_file_is_the_same_in_a_child() -> None:
+    source = "---\ntitle: {{ title }}\nday: {{ date | like('8 Nov 2021') }}\n---\n{{ description | markdown }}\n"
+    event = EVENT.model_copy(update={"title": "a: b", "description": "*x*"})
+    here, there = EntryTemplate(source, FrontMatter(), FILE), own_entry_writer(source, FILE)
+    written = EntryTemplate(source, FrontMatter(), FILE, there).render(event)
+    assert written == here.render(event) == '---\ntitle: "a: b"\nday: 8 Nov 2021\n---\n*x*\n'
+    assert there(event) is there(event)
+    with pytest.raises(ConfigError, match="fails for the event"):
+        own_entry_writer("---\na: {{ people[0].nope }}\n---\n", FILE)(
+            EVENT.model_copy(update={"people": (Person(name="N"),)})
+        )
 
 
 def test_text_arrives_whole() -> None:

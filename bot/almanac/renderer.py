@@ -17,6 +17,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from almanac.entries.template import EntryWriter, entry_writer
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.event.record import write_record
@@ -59,6 +60,23 @@ def house_form() -> Form:
 def house_renderer() -> Renderer:
     """Return what writes sections in the house style."""
     return section_renderer(template("section.md.j2"))
+
+
+def own_entry_writer(source: str, path: str) -> EntryWriter:
+    """Return what writes a site's own files or entries with its template, in a child process, for `EntryTemplate`.
+
+    Raises:
+        ConfigError: By what is returned: the template fails for an event.
+    """
+    done: dict[str, str] = {}
+
+    def write(event: Event) -> str:
+        key = write_record(event)
+        if key not in done:
+            done[key] = render_in_child(source, [event], path, as_entry=True)[0]
+        return done[key]
+
+    return write
 
 
 def own_renderer(source: str, path: str, prepared: Sequence[Event] = ()) -> Renderer:
@@ -105,15 +123,15 @@ _PROBLEM = "almanac:problem"
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from almanac.renderer import main; main()"
 
 
-def render_in_child(source: str, events: Sequence[Event], file: str) -> list[str]:
-    """Write the section of each event with a site's own template, all in one child process.
+def render_in_child(source: str, events: Sequence[Event], file: str, *, as_entry: bool = False) -> list[str]:
+    """Write the section of each event with a site's own template, all in one child process; or the entry of each.
 
     Raises:
         ConfigError: The template has a mistake, takes more than 5 seconds of the processor's time for all events, or
             writes more than a million characters for one.
     """
     dumped = [event.model_dump(mode="json", exclude_defaults=True) for event in events]
-    return list(_ask({"source": source, "file": file, "events": dumped}))
+    return list(_ask({"source": source, "file": file, "events": dumped, "as_entry": as_entry}))
 
 
 def write_in_child(source: str, values: Mapping[str, Any], file: str) -> str:
@@ -179,13 +197,19 @@ def _revived(found: dict[str, Any]) -> Any:
 
 
 def _answer(
-    source: str, file: str, events: Sequence[Event] = (), values: Mapping[str, Any] | None = None
+    source: str,
+    file: str,
+    events: Sequence[Event] = (),
+    values: Mapping[str, Any] | None = None,
+    *,
+    as_entry: bool = False,
 ) -> dict[str, Any]:
-    """Write a message if there are values for one, else a section for each event."""
+    """Write a message if there are values for one, else a section or an entry for each event."""
     try:
         if values is not None:
             return {"written": write_text(source, values, file)}
-        return {"written": list(map(section_renderer(source, file), events))}
+        write = entry_writer(source, file) if as_entry else section_renderer(source, file)
+        return {"written": list(map(write, events))}
     except ConfigError as error:
         return {"problems": [{"message": one.message, "file": one.file, "line": one.line} for one in error.problems]}
 
@@ -196,6 +220,7 @@ def _warm_up() -> None:
     late = "{{ title | slug }}{{ url | url }}{{ 'x' | wordwrap }}{{ 'x' | pprint }}"
     for template in (late, "{{ nothing }}", "{% if %}", "{% include 'x' %}"):
         _answer(template, "", [event])
+        _answer(template, "", [event], as_entry=True)
         _answer(template, "", values={"problem": Problem("x")})
     _answer("{{ '| @x | **1** |' | quotation }}", "", values={})
 

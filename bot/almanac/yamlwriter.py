@@ -265,11 +265,19 @@ class _Editor:
 
 def _in_style_of(node: yaml.ScalarNode, new: str, *, in_flow: bool) -> Styled:
     if node.style:
-        fits = "\n" not in new if node.style == "'" else node.style == '"' or new.lstrip() == new != ""
-        return Styled(new, node.style if fits else '"')
+        again = Styled(new, '"' if node.style == "'" and "\n" in new else node.style)
+        return again if _reads_as_written(again) else Styled(new, '"')
     if isinstance(new, Styled) and (new.style is None or not node.value or not is_plain(new, in_flow=in_flow)):
         return new
     return Styled(new, None if isinstance(new, Styled) else '"')
+
+
+def _reads_as_written(text: Styled) -> bool:
+    """Tell whether a text can be written in its style: not every one fits into a block."""
+    try:
+        return bool(styled(compose(dump({"k": text}), "", MAX_CHARACTERS)) == {"k": text})
+    except UserError:
+        return False
 
 
 def _entries(node: yaml.CollectionNode) -> list[_Entry]:

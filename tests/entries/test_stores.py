@@ -157,7 +157,7 @@ def edited(name: str, *replaced: tuple[str, str], event: Event = TALK) -> dict[s
         ("hackathon", "tags: [x, z, ]", "tags: x", {"tags": ("x",)}),
         ("hackathon", "until: 2026-05-06", "until: 8 May 2026", {"end_date": "2026-05-08"}),
         ("hackathon", "until: 2026-05-06", "until:", {"end_date": None}),
-        ("hackathon", "\nOne.\n", "\nTwo.\n\n- three\n", {"description": "Two.\n\n- three"}),
+        ("hackathon", "\nOne.\n", "\nTwo.\n\n- three\n", {"description": "Two.\n- three"}),
         ("hackathon", "\n# Links", "\n# Other", {"description": None}),
         ("conference", "start_date: 2026-05-05", "start_date: 2026-05-06", {**MOVED_ONE, "date": "2026-05-06"}),
         ("conference", '- name: "Bo"\n    link: https://b.org/\n', "- name: Bo\n", {"people": UNLINKED}),

@@ -19,6 +19,7 @@ from almanac.entries.inert import as_typed, cleaned
 from almanac.entries.syntax import FieldPath, KeyPath, ValueSource
 from almanac.entries.template import EntryTemplate
 from almanac.errors import Problem, UserError
+from almanac.event.description import markdown, source
 from almanac.event.model import Event, read_status
 from almanac.page.dateshapes import written_like
 from almanac.page.lines import plain
@@ -41,6 +42,7 @@ _HOURS = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:h](?P<minute>[0-9]{2}))?[ ]?(?P<h
 _ISO_DAY = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _NAMES_EVENT = re.compile(r"\s*+(?:\*\*|__|#{1,6}[ \t]|[-*+][ \t]|<h[1-6]\b|<strong>)")
 _FIRST_LINES = 100
+_DESCRIPTION = ValueSource((("description",),), (("markdown", ()),))
 
 
 @dataclass(frozen=True)
@@ -113,20 +115,20 @@ def _group(data: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 def _in_keys(template: EntryTemplate, data: Mapping[str, Any]) -> Iterator[_Said]:
     for path, place in template.places.items():
-        source = place.sources[0]
-        names = {name for name, _ in source.filters}
-        if len(place.sources) > 1 or not source.fields or not names <= _READABLE | _PIECES:
+        made_of = place.sources[0]
+        names = {name for name, _ in made_of.filters}
+        if len(place.sources) > 1 or not made_of.fields or not names <= _READABLE | _PIECES:
             continue
         values = _values(data, path)
         is_list = "*" in path
-        if values is None or is_list != any("*" in one for one in source.fields):
+        if values is None or is_list != any("*" in one for one in made_of.fields):
             continue
         before, after = place.texts[0].lstrip(), place.texts[1].rstrip()
         texts = [_as_text(value).strip() for value in values]
         if all(text.startswith(before) and text[len(before) :].endswith(after) for text in texts if text):
             cut = [text[len(before) : len(text) - len(after)] for text in texts]
             read = str if "plain" in names else as_typed
-            yield _Said(source, tuple(map(read, cut)), is_list)
+            yield _Said(made_of, tuple(map(read, cut)), is_list)
 
 
 def _values(data: Any, path: KeyPath) -> list[Any] | None:
@@ -161,12 +163,11 @@ def _in_body(template: EntryTemplate, body: str) -> Iterator[_Said]:
     after = [one[::-1] if isinstance(one, str) else one for one in reversed([*outline[at + 1 : -1], *ending])]
     start, end = _passed(body, outline[:at]), _passed(body[::-1], after if at + 1 < len(outline) else [])
     if start is not None and end is not None and start <= len(body) - end:
-        source = ValueSource((("description",),), (("markdown", ()),))
-        yield _Said(source, (as_typed(body[start : len(body) - end]),))
+        yield _Said(_DESCRIPTION, (source(body[start : len(body) - end]),))
 
 
-def _is_description(source: ValueSource) -> bool:
-    return source.fields == (("description",),) and {name for name, _ in source.filters} <= {"markdown", "text"}
+def _is_description(value: ValueSource) -> bool:
+    return value.fields == (("description",),) and value.filter("markdown") == ()
 
 
 def _passed(text: str, outline: Sequence[str | ValueSource]) -> int | None:
@@ -350,9 +351,11 @@ def _shown(one: _Said, values: Mapping[str, Any]) -> list[str] | None:
     shown = value
     for name, arguments in one.source.filters:
         example = str(next(iter(arguments), ", "))
-        if name in _PIECES or name == "markdown":
+        if name in _PIECES:
             return None
-        if name == "like" and value:
+        if name == "markdown":
+            shown = source(markdown(_as_text(value)))
+        elif name == "like" and value:
             with suppress(ValueError):
                 shown = written_like(str(value), example)
         elif name == "heading_date" and value:

@@ -16,7 +16,6 @@ from almanac.entries.frontmatter import cut
 from almanac.entries.inert import cleaned, inert, quotes_inert
 from almanac.entries.syntax import KeyPath, KeyPlace, ValueSource, names, outlines
 from almanac.errors import ConfigError, Problem, UserError
-from almanac.event.description import blocks
 from almanac.event.model import Event
 from almanac.markdown import Safe
 from almanac.page.template import Blank, SectionEnvironment, as_text, event_writer, filter_blocks, like, parsed
@@ -219,22 +218,11 @@ def _like(date: Any, example: str) -> str:
     return _Exact(written) if isinstance(written, Safe) else written
 
 
-def _markdown(description: Any) -> Safe:
-    """Write a description as Markdown of several lines."""
-    parts = []
-    for block in blocks(as_text(description)):
-        bullets = "\n".join(f"- {bullet}" for bullet in block.bullets)
-        first = f"- {block.text}" if block.is_bullet else block.text
-        parts.append(f"{first}\n\n{bullets}" if bullets else first)
-    return Safe("\n\n".join(parts))
-
-
 _FILTERS: Mapping[str, Callable[..., Any]] = {
     "plain": _plain,
     "names": _names,
     "timestamp": _timestamp,
     "like": _like,
-    "markdown": _markdown,
 }
 
 
