@@ -44,6 +44,7 @@ def asked(page: str) -> str:
             LABELLED.format(SLIDES, AGENDA),
             "title date description location agenda url links",
         ),
+        (PAGES["ranges"], "title date end_date"),
         (LABELLED.format("**Tags:** a, b", "**Status:** held"), "title date description tags status"),
     ],
 )
