@@ -72,6 +72,7 @@ class TestProposal:
         assert image
         assert (image.path, image.url, image.alt) == (path, None, "Three people at a table")
         assert "no place for Picture, What the picture shows" in scene.comment(number)
+        assert "| **Picture** | Three people at a table |" in scene.pull(number).body
         at_rest(scene, number)
 
     def test_it_is_not_fetched_again(self, scene: Scene) -> None:
@@ -107,6 +108,7 @@ class TestProposal:
         said = "could not be fetched" if data is None else "SVG"
         assert said in scene.comment(number)
         assert "The event goes on without it" in scene.comment(number)
+        assert "The event goes on without it" in scene.pull(number).body
         assert pictures(scene, number) == {}
         assert "image" not in scene.record(number)
         at_rest(scene, number)

@@ -33,7 +33,7 @@ SHAPES = {
 """What each shape is, by its name."""
 _PARTS = {"duration": "when", "people_label": "people", "image_alt": "image"}
 """Questions that are a part of another one."""
-_RARELY_SHOWN = {"tags": ("Sample tag",), "image": Image(url="https://example.org/sample.png")}
+_RARELY_SHOWN = {"tags": ("Sample tag",), "image": Image(path="images/sample.png")}
 _SHOWN_LINES = 32
 _SHOWN_CHARACTERS = 240
 

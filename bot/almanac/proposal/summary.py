@@ -13,7 +13,7 @@ _MOST_NAMES = 8
 _MOST_CHARACTERS = 28
 """How long an address is shown, which has no place to break: a wider table is cut off on a phone."""
 _ALWAYS = ("What", "Date")
-_IN_CELLS = {"title", "series", "date", "end_date", "when", "location", "people", "url", "recording", "status"}
+_IN_CELLS = {"title", "series", "date", "end_date", "when", "location", "people", "url", "recording", "image", "status"}
 # These follow from others, or say nothing to a reader; `extra` is told field by field.
 _NEVER_TOLD = {"id", "issue", "number", "starts", "ends", "time_zone", "duplicate_of", "rendered", "extra"}
 
@@ -82,6 +82,7 @@ def _cells(event: Event, *, full: bool = False) -> Iterator[tuple[str, _Cell]]:
     yield "People", (event.people or None, ", ".join(names[:_MOST_NAMES]) + more)
     yield "Link", (event.url, _link(event.url))
     yield "Recording", (event.recording, _link(event.recording))
+    yield "Picture", (event.image, inert(event.image.alt or "without words") if event.image else "")
     yield "Status", (event.status, event.status or "")
 
 
