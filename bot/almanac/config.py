@@ -89,6 +89,20 @@ class Config(_Group):
 
     page: Annotated[SitePath, Field(description="The history page")] = "events.md"
     records: Annotated[SitePath, Field(description="The folder of the event records")] = "_data/events"
+    files: Annotated[
+        SitePath | None,
+        Field(
+            description="One file for each event, which is its record: `{date}`, `{slug}`, `{people}` and `{number}` "
+            "stand in its name for the event's own",
+            examples=["_events/{date}-{slug}.md"],
+        ),
+    ] = None
+    file_template: Annotated[SitePath | None, Field(description="The Jinja2 template of such a file")] = None
+    list: Annotated[
+        SitePath | None,
+        Field(description="A data file of the site's own with one entry for each event", examples=["_data/events.yml"]),
+    ] = None
+    list_template: Annotated[SitePath | None, Field(description="The Jinja2 template of such an entry")] = None
     form: Annotated[SitePath, Field(description="The issue form")] = ".github/ISSUE_TEMPLATE/new-event.yml"
     labels: Annotated[
         tuple[str, ...], Field(description="An issue with one of these is looked at; left out: the form's own labels")
@@ -146,6 +160,11 @@ class Config(_Group):
     organizer: Annotated[
         Organizer | None, Field(description="Who holds the events, as calendar, feed and search results name them")
     ] = None
+
+    @property
+    def has_page(self) -> bool:
+        """Whether there is a history page; a site that keeps files or a list has one only if it names one."""
+        return "page" in self.model_fields_set or not (self.files or self.list)
 
     def zones(self, series: str | None = None) -> Zones:
         """Return the letters that the site uses, and which of them a When line of a series shows.

@@ -117,13 +117,18 @@ class Site:
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        """The ids of all records, by their names.
+        """The ids of all records: by the names of their files, if each has one of its own.
 
-        One file is read, to see whether they are records at all: if reading it costs nothing, or its name is not one.
+        Of a folder of records one file is read, to see whether they are records at all: if reading it costs nothing, or
+        its name is not one.
 
         Raises:
             ConfigError: The records' folder is no place for records.
         """
+        if self.store.suffix is None:
+            return frozenset(record.id for record in self.records)
+        if not self.has_record_folder:
+            return frozenset(name.removesuffix(self.store.suffix) for name in self._record_names)
         names = self._data_files
         sample = min(names, key=lambda name: (is_record_name(name), name), default=None)
         if sample and (self.files.reads_freely or not is_record_name(sample)) and self._is_foreign(sample):
@@ -135,9 +140,24 @@ class Site:
         """Where the site keeps its records."""
         return RecordFolder(self.config.records)
 
+    @property
+    def has_record_folder(self) -> bool:
+        """Whether records are files of Almanac's own."""
+        return isinstance(self.store, RecordFolder)
+
+    @property
+    def _record_names(self) -> list[str]:
+        """The names of the site's own files that hold records, in their folder."""
+        suffix = self.store.suffix or ""
+        return sorted(name for name in self.files.names(self.store.place) if name.endswith(suffix))
+
     def record_text(self, path: str) -> str | None:
         """Read the file of a record as text; None if there is none."""
-        return self.text(path, RECORDS)
+        return self.text(path, self._record_cap)
+
+    @property
+    def _record_cap(self) -> Cap:
+        return RECORDS if self.store.suffix else PAGE
 
     def record(self, event_id: str) -> Event | None:
         """Read one record; None if there is none."""
@@ -147,34 +167,42 @@ class Site:
 
     @cached_property
     def record_texts(self) -> dict[str, str]:
-        """The texts of all records, by path in the order of their names.
+        """The texts of all records' files, by path in the order of their names.
 
         Raises:
             UserError: A record has another name, or the folder is no place for records.
         """
-        folder = self.config.records.rstrip("/")
+        folder, suffix = self.store.place.rstrip("/"), self.store.suffix
+        if suffix is None:
+            text = self.record_text(folder)
+            return {} if text is None else {folder: text}
+        if self.has_record_folder:
+            self._refuse_misnamed()
+        self._watch(folder)
+        found = sorted(self.files.read_all(folder, suffix, RECORDS).items())
+        texts = {path: decoded(data, path) for name, data in found for path in [f"{folder}/{name}"]}
+        self._texts |= texts
+        return texts
+
+    def _refuse_misnamed(self) -> None:
         misnamed = [name for name in self._data_files if not name.endswith(SUFFIX)]
         if misnamed:
             self._refuse_foreign()
             message = f"The name of a record ends with {SUFFIX}; rename this file."
-            raise UserError([Problem(message, file=f"{folder}/{name}") for name in misnamed])
-        self._watch(folder)
-        found = sorted(self.files.read_all(folder, SUFFIX, RECORDS).items())
-        texts = {path: decoded(data, path) for name, data in found for path in [f"{folder}/{name}"]}
-        self._texts |= texts
-        return texts
+            raise UserError([Problem(message, file=f"{self.store.place}/{name}") for name in misnamed])
 
     @cached_property
     def records(self) -> tuple[Event, ...]:
         try:
             return self.store.read_all(self.record_texts)
         except UserError:
-            self._refuse_foreign()
+            if self.has_record_folder:
+                self._refuse_foreign()
             raise
 
     def refuse_unreadable(self, records: Mapping[str, str]) -> None:
         """Refuse to write records, given by their paths, that would be larger or more than is read back."""
-        check_sizes(RECORDS, {path: len(text.encode()) for path, text in records.items()}, self.config.records)
+        check_sizes(self._record_cap, {path: len(text.encode()) for path, text in records.items()}, self.store.place)
 
     @cached_property
     def _data_files(self) -> list[str]:

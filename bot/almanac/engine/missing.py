@@ -8,7 +8,7 @@ from almanac import config as configs
 from almanac.errors import Problem, UserError
 from almanac.event.attachment import own_copy
 from almanac.event.model import Event
-from almanac.event.record import SUFFIX, is_foreign, read_record
+from almanac.event.record import is_foreign
 from almanac.forge.removals import Removals
 from almanac.page.canonical import is_known, says_same, sense
 from almanac.page.lines import fingerprints
@@ -37,13 +37,17 @@ def without_deleted(site: Site, removals: Removals, views: Sequence[View], rende
     """
     cleared = Cleared()
     files = cleared.files
+    if not removals.files:
+        return cleared
     page, known = site.config.page, {record.rendered for record in site.records}
-    lines = {section.text: section.line for section in outline(site.text(page) or "").sections if removals.files}
+    lines = {section.text: section.line for section in outline(site.text(page) or "").sections}
     for path, content, page_then in removals.files:
         try:
-            record = read_record(decoded(content, path), path)
-            written = render(record)
+            record = site.store.read(decoded(content, path), path, path.rpartition("/")[2].rpartition(".")[0])
+            written = render(record) if record else ""
         except UserError:
+            continue
+        if record is None:
             continue
         section = _unedited(files.get(page, site.text(page)) or "", record, written)
         if section is None or not _unedited(decoded(page_then, page), record, written):
@@ -72,8 +76,8 @@ def _unedited(page: str, record: Event, written: str) -> Section | None:
 
 def undecided(site: Site, removals: Removals, deleted: Sequence[Event], new: Sequence[Event]) -> Iterator[Problem]:
     """Find what a person has to decide first: before the sections of deleted records go, and others get new ones."""
-    folder = site.config.records
-    strays = _elsewhere(site, [*deleted, *new])
+    folder = site.store.place
+    strays = _elsewhere(site, [*deleted, *new]) if site.has_record_folder else []
     if strays:
         message = (
             f"The records of {len(strays)} of the page's events are not in this folder, but elsewhere: "
@@ -103,7 +107,7 @@ def undecided(site: Site, removals: Removals, deleted: Sequence[Event], new: Seq
 
 def _elsewhere(site: Site, events: Sequence[Event]) -> list[str]:
     """Find the records of events in other folders than the site's, by their names; one is read, to see if it is one."""
-    own, names = site.config.records, {f"{event.id}{SUFFIX}" for event in events}
+    own, names = site.store.place, {site.store.path(event.id).rpartition("/")[2] for event in events}
     places = (path.rpartition("/") for path in site.files.paths()) if names else ()
     found = [f"{folder}/{name}" for folder, _, name in places if name in names and folder != own]
     with suppress(UserError):  # it cannot be read at all

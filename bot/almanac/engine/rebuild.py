@@ -11,6 +11,7 @@ from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
 from almanac.errors import ForgeError, Raced
 from almanac.event.model import Event
+from almanac.forge.removals import Removals
 from almanac.page.section import Renderer
 from almanac.proposal.marker import pull_state
 from almanac.proposal.page_edits import PageEdits, edits_proposed, moves_committed
@@ -30,7 +31,7 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     """
     records, renderers = site.records, site.renderers(site.records)
     render, views = renderers.section, views_of(site.publisher, renderers)
-    removals = site.files.removed(site.config.records, site.config.page)
+    removals = _removals(site)
     cleared = without_deleted(site, removals, views, render)
     built = build_all(views, lambda path: cleared.files.get(path, site.text(path)), records)
     known = {event.id: event for event in records}
@@ -54,6 +55,12 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
         (*cleared.notes, *built.notes),
         built.moved,
     )
+
+
+def _removals(site: Site) -> Removals:
+    """Find the records that were deleted while the page still shows their events; one file for all shows none."""
+    config, store = site.config, site.store
+    return site.files.removed(store.place, config.page) if config.has_page and store.suffix else Removals()
 
 
 def propose_page_edits(planner: Planner, overview: Overview) -> Done | None:

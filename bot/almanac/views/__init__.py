@@ -43,9 +43,13 @@ def views_of(publisher: "Publisher", renderers: Renderers) -> tuple[View, ...]:
     from almanac.views.structured import StructuredView  # noqa: PLC0415
     from almanac.views.timeline import TimelineView  # noqa: PLC0415
 
-    config, page = publisher.config, page_view(publisher.config, renderers)
+    config = publisher.config
+    pages: tuple[View, ...] = ()
+    if config.has_page:
+        page = page_view(config, renderers)
+        pages = (TimelineView(publisher, page, renderers) if config.upcoming else page,)
     return (
-        TimelineView(publisher, page, renderers) if config.upcoming else page,
+        *pages,
         *(CalendarView(path, publisher) for path in config.calendar),
         *([FeedView(config.feed, publisher)] if config.feed else []),
         *([StructuredView(config.data, publisher)] if config.data else []),
