@@ -162,6 +162,11 @@ class Config(_Group):
     ] = None
 
     @property
+    def has_own_list(self) -> bool:
+        """Whether the entries of a list are the records; a row of CSV cannot hold all that Almanac knows."""
+        return self.list is not None and not self.list.endswith(".csv")
+
+    @property
     def has_page(self) -> bool:
         """Whether there is a history page; a site that keeps files or a list has one only if it names one."""
         return "page" in self.model_fields_set or not (self.files or self.list)

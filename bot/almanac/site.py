@@ -27,6 +27,8 @@ from almanac.views.generated import Publisher
 from almanac.views.protocol import View
 
 if TYPE_CHECKING:
+    from almanac.entries.formats import Format
+    from almanac.entries.template import EntryTemplate
     from almanac.page.section import Renderer
     from almanac.proposal.messages import OwnTemplate
 
@@ -137,8 +139,33 @@ class Site:
 
     @cached_property
     def store(self) -> RecordStore:
-        """Where the site keeps its records."""
-        return RecordFolder(self.config.records)
+        """Where the site keeps its records: in files or a list of its own, or else in a folder of Almanac's.
+
+        Raises:
+            ConfigError: A template is missing or has a mistake, or the files cannot be written.
+        """
+        config = self.config
+        if not config.files and not config.has_own_list:
+            return RecordFolder(config.records)
+        from almanac.entries.kinds import file_format, list_format  # noqa: PLC0415 -- Jinja2 is slow to import
+        from almanac.entries.stores import FileStore, ListStore  # noqa: PLC0415 -- the same
+
+        if config.files:
+            template = self._entry_template("file_template", config.file_template, file_format(config.files))
+            return FileStore(config.files, template)
+        path = config.list or ""
+        kind = list_format(path, self.text(path) or "")
+        return ListStore(path, self._entry_template("list_template", config.list_template, kind), kind)
+
+    def _entry_template(self, key: str, path: str | None, kind: "Format") -> "EntryTemplate":
+        from almanac.entries.template import EntryTemplate  # noqa: PLC0415 -- the same
+        from almanac.renderer import own_entry_writer  # noqa: PLC0415 -- the same
+
+        source = self._template(path)
+        if source is None or path is None:
+            message = "The template of the site's own files or entries is missing. `almanac init` writes one."
+            raise ConfigError(Problem(message, key, file=configs.PATH))
+        return EntryTemplate(source, kind, path, own_entry_writer(source, path))
 
     @property
     def has_record_folder(self) -> bool:
@@ -277,7 +304,7 @@ class Site:
 
         source, path = self.upcoming_template, self.config.upcoming_template
         coming = own_renderer(source, path, prepared) if source is not None and path else None
-        return Renderers(self.renderer(prepared), self.index_renderer(prepared), coming)
+        return Renderers(self.renderer(prepared), self.index_renderer(prepared), coming, self.store.shown)
 
     def views(self) -> tuple[View, ...]:
         """Return the views of the site."""

@@ -68,6 +68,9 @@ class FileStore:
             return self._editor.completed(source, self._template.format.entries(source)[0], event)
         return self._editor.changed(source, self._template.format.entries(source)[0], event, before)
 
+    def shown(self, event: Event) -> Event | None:
+        return _shown(self._template, event)
+
     def new_id(self, event: Event, taken: Collection[str]) -> str:
         year, month, day = (*event.date.split("-"), "", "")[:3]
         parts = {"date": event.date, "year": year, "month": month, "day": day, "slug": safe_slug(event.title)}
@@ -130,6 +133,9 @@ class ListStore:
         mine = next((entry for event, entry in self._read(source, self.place) if event.id == event_id), None)
         return source if mine is None else self._format.removed(source, entries.index(mine))
 
+    def shown(self, event: Event) -> Event | None:
+        return _shown(self._template, event)
+
     def new_id(self, event: Event, taken: Collection[str]) -> str:
         return event_id(event.date, event.series or event.title, taken)
 
@@ -158,3 +164,10 @@ def _own_id(entry: DataEntry) -> str | None:
     own = entry.data.get(OWN)
     found = own.get("id") if isinstance(own, dict) else None
     return str(found) if found else None
+
+
+def _shown(template: EntryTemplate, event: Event) -> Event:
+    """Return an event with those of its fields that a template asks for, and what each event has."""
+    kept = template.fields | {"id", "title", "date", "end_date"}
+    fields = {name: value for name, value in event.model_dump().items() if name in kept}
+    return Event.model_validate(fields, strict=False)

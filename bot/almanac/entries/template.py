@@ -52,6 +52,12 @@ class EntryTemplate:
         self.places: Mapping[KeyPath, KeyPlace] = self._found_places()
         """What each key's value is made of; keys whose value is the template's own are left out."""
 
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields of an event that it asks for; what it asks of `extra` is all of that."""
+        in_keys = (str(path[0]) for place in self.places.values() for source in place.sources for path in source.fields)
+        return frozenset(in_keys) | self.body_names
+
     def render(self, event: Event) -> str:
         """Write an event as the template has it, with LF.
 

@@ -51,6 +51,10 @@ class RecordStore(Protocol):
         """
         ...
 
+    def shown(self, event: Event) -> Event | None:
+        """Return an event with no more than what its record shows to readers; None if records are not shown as such."""
+        ...
+
     def new_id(self, event: Event, taken: Collection[str]) -> str:
         """Return a new event's id, which none of those that are taken is; it never changes afterwards."""
         ...
@@ -75,6 +79,9 @@ class RecordFolder:
 
     def write(self, event: Event, *, before: Event | None = None, source: str | None = None) -> str:
         return write_record(event, before=before, source=source)
+
+    def shown(self, event: Event) -> Event | None:  # noqa: ARG002 -- readers see the views
+        return None
 
     def new_id(self, event: Event, taken: Collection[str]) -> str:
         return event_id(event.date, event.series or event.title, taken)

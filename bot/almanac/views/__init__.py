@@ -7,6 +7,9 @@ from almanac.config import Config
 from almanac.views.protocol import View
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from almanac.event.model import Event
     from almanac.page.section import Renderer
     from almanac.views.generated import Publisher
     from almanac.views.page import PageView
@@ -17,12 +20,14 @@ class Renderers:
     """What writes an event, with the site's own templates or ours.
 
     `section` writes its section of the history page, `index` its line in a second list of that page, if there is one,
-    and `coming` its section in the list of what is to come, if that has a template of its own.
+    and `coming` its section in the list of what is to come, if that has a template of its own. `shown` is what a site's
+    own file or entry shows of it, None where records are not shown.
     """
 
     section: "Renderer"
     index: "Renderer | None" = None
     coming: "Renderer | None" = None
+    shown: "Callable[[Event], Event | None]" = lambda _: None
 
 
 def page_view(config: Config, renderers: Renderers) -> "PageView":
@@ -40,11 +45,12 @@ def views_of(publisher: "Publisher", renderers: Renderers) -> tuple[View, ...]:
     """Return the views of a site."""
     from almanac.views.calendar import CalendarView  # noqa: PLC0415
     from almanac.views.feed import FeedView  # noqa: PLC0415
+    from almanac.views.own import OwnEntryView  # noqa: PLC0415
     from almanac.views.structured import StructuredView  # noqa: PLC0415
     from almanac.views.timeline import TimelineView  # noqa: PLC0415
 
     config = publisher.config
-    pages: tuple[View, ...] = ()
+    pages: tuple[View, ...] = (OwnEntryView(renderers.section, renderers.shown),)
     if config.has_page:
         page = page_view(config, renderers)
         pages = (TimelineView(publisher, page, renderers) if config.upcoming else page,)

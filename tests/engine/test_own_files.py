@@ -1,0 +1,152 @@
+"""Sites that keep a file or an entry of their own for each event: it is the record, and lives the life of any other."""
+
+from collections.abc import Mapping
+
+import pytest
+from almanac.proposal.page_edits import NO_ISSUE
+from almanac.proposal.state import branch_name
+
+from tests.scenes import CONFIG, FORM, PAGE, RECORDS, Scene, both_forges, site_files
+
+TEMPLATE = ".github/almanac/own.j2"
+KEYS = """title: "{{ title }}"
+speaker: "{{ people | names }}"
+date: {{ date | like("2026-04-24") }}
+{% if url %}
+link: {{ url }}
+{% endif %}
+room: {{ location }}
+"""
+COLLECTION = f"---\nlayout: talk\n{KEYS}---\n{{{{ description | markdown }}}}\n"
+HUGO = """+++
+title = "{{ title | plain }}"
+date = {{ date | like("2026-04-24") }}
+draft = false
+room = "{{ location | plain }}"
++++
+{{ description | markdown }}
+"""
+LISTED = """- title: "{{ title }}"
+  date: {{ date | like("2026-04-24") }}
+  room: {{ location }}
+"""
+IN_JSON = '{"title": "{{ title }}", "date": "{{ date | like("2026-04-24") }}", "room": "{{ location }}"}\n'
+OLD = "title: Leaves  # our first\n{0}date: 2026-04-24\n{0}room: Room 5\n"
+KINDS = {
+    "collection": ("files: _talks/{date}-{slug}.md", "file_template", COLLECTION, "_talks/2026-04-24-leaves.md"),
+    "hugo": ("files: content/talks/{date}-{slug}.md", "file_template", HUGO, "content/talks/2026-04-24-leaves.md"),
+    "list": ("list: _data/talks.yml", "list_template", LISTED, "_data/talks.yml"),
+    "json": ("list: _data/talks.json", "list_template", IN_JSON, "_data/talks.json"),
+}
+THERE = {
+    "collection": f"---\nlayout: talk\n{OLD.format('')}---\nHello.\n",
+    "hugo": '+++\ntitle = "Leaves" # our first\ndate = 2026-04-24\ndraft = false\nroom = "Room 5"\n+++\nHello.\n',
+    "list": f"# All talks\n\n- {OLD.format('  ')}",
+    "json": '[\n  {"title": "Leaves", "date": "2026-04-24", "room": "Room 5"}\n]\n',
+}
+STEMS = {"title": 'Stems "and" roots', "date": "2026-05-08", "when": "9am ET, 3pm CEST", "location": "Room 6"}
+all_kinds = pytest.mark.parametrize("kind", KINDS)
+
+
+def take_over(scene: Scene, kind: str) -> str:
+    key, template_key, template, path = KINDS[kind]
+    old = scene.world.files(scene.world.forge.base().commit)
+    gone: dict[str, bytes | None] = {one: None for one in old if one.startswith(RECORDS) or one == PAGE}
+    files = {CONFIG: f"{key}\n{template_key}: {TEMPLATE}\n", TEMPLATE: template, path: THERE[kind]}
+    scene.world.commit(
+        {**gone, **{one: text.encode() for one, text in files.items()}, FORM: site_files()[FORM].encode()}
+    )
+    return path
+
+
+def base_files(scene: Scene) -> Mapping[str, bytes]:
+    return scene.world.files(scene.world.forge.base().commit)
+
+
+def changed(scene: Scene, number: int) -> dict[str, str]:
+    base, head = base_files(scene), scene.world.files(scene.head(number))
+    assert not base.keys() - head.keys()
+    return {path: data.decode() for path, data in head.items() if base.get(path) != data}
+
+
+def mine(scene: Scene, number: int) -> tuple[str, str]:
+    [one] = changed(scene, number).items()
+    return one
+
+
+@both_forges
+@all_kinds
+def test_the_life_of_an_event(scene: Scene, kind: str) -> None:
+    there = take_over(scene, kind)
+    assert scene.sweep() == []
+    number = scene.proposed(**STEMS)
+    path, text = mine(scene, number)
+    assert (path == there) == (kind in ("list", "json"))
+    kept = THERE[kind].removesuffix("\n]\n") if path == there else ""
+    assert text.startswith(kept)
+    assert "Room 6" in text
+    assert "almanac" in text
+    assert "9am ET, 3pm CEST" in text
+    assert "The page has no place for" in scene.comment(number)
+    assert [done.plan.outcome for done in scene.sweep()] == ["unchanged"]
+
+    # An edit of the issue, and one of a person on the branch.
+    scene.edit(number, **{**STEMS, "location": "Room 7"})
+    assert scene.run(number).plan.outcome == "updated"
+    assert "Room 7" in mine(scene, number)[1]
+    scene.by_hand(number, {path: mine(scene, number)[1].replace("Room 7", "Room 8").encode()})
+    scene.edit(number, **{**STEMS, "location": "Room 7", "title": "Stems"})
+    assert scene.run(number).plan.outcome == "updated"
+    text = mine(scene, number)[1]
+    assert "Room 8" in text
+    assert "roots" not in text.replace(path, "")
+
+    # Merged, and changed afterwards: by hand, and by the issue.
+    scene.world.merge(scene.pull(number).number)
+    assert scene.run(number).plan.outcome == "closed"
+    assert base_files(scene)[path].decode() == text
+    assert [done.plan.outcome for done in scene.sweep() if done.plan.issue == NO_ISSUE] == []
+    scene.world.commit({path: text.replace("Room 8", "Room 9").encode()})
+    scene.edit(number, **{**STEMS, "location": "Room 7", "title": "Stems", "when": "10am ET, 4pm CEST"})
+    assert scene.run(number).plan.outcome == "created"
+    assert mine(scene, number)[1].startswith(kept)
+    assert "Room 9" in mine(scene, number)[1]
+    assert "10am ET, 4pm CEST" in mine(scene, number)[1]
+
+
+@all_kinds
+def test_two_proposals_and_a_base_that_moves(scene: Scene, kind: str) -> None:
+    there = take_over(scene, kind)
+    first = scene.proposed(**STEMS)
+    second = scene.proposed(**{**STEMS, "title": "Bark", "date": "2026-06-05"})
+    scene.by_hand(second, {mine(scene, second)[0]: mine(scene, second)[1].replace("Room 6", "Room 4").encode()})
+    scene.world.merge(scene.pull(first).number)
+    scene.run(first)
+    assert scene.run(second).plan.outcome == "updated"
+    text = mine(scene, second)[1]
+    assert "Bark" in text
+    assert "Room 4" in text
+    if mine(scene, second)[0] == there:
+        assert "Stems" in text
+        assert text.index("Leaves") < text.index("Stems") < text.index("Bark")
+    scene.world.merge(scene.pull(second).number)
+    assert scene.run(second).plan.outcome == "closed"
+
+
+@all_kinds
+def test_closing_leaves_nothing(scene: Scene, kind: str) -> None:
+    take_over(scene, kind)
+    before = base_files(scene)
+    number = scene.proposed(**STEMS)
+    scene.world.edit_issue(number, state="closed")
+    assert scene.run(number).plan.outcome == "closed"
+    assert scene.world.head(branch_name(number)) is None
+    assert base_files(scene) == before
+
+
+def test_a_template_that_is_missing_is_named(scene: Scene) -> None:
+    take_over(scene, "collection")
+    scene.world.commit({CONFIG: b"files: _talks/{date}.md\n"})
+    number = scene.file(**STEMS)
+    with pytest.raises(Exception, match="template of the site's own files or entries is missing"):
+        scene.run(number)
