@@ -55,6 +55,31 @@ def test_the_times_follow_a_when_line_that_a_human_wrote_and_a_date_that_the_iss
     assert (merged.date, merged.when, merged.starts) == ("2021-07-08", "10am ET", "2021-07-08T10:00:00-04:00")
 
 
+def test_the_times_follow_the_last_day_of_either_side() -> None:
+    ancestor = changed(TIMED, end_date="2021-11-09", when="9am-5pm ET", ends="2021-11-09T17:00:00-05:00")
+    human = changed(ancestor, when="10am-5pm ET", starts="2021-11-08T10:00:00-05:00")
+    new = changed(ancestor, end_date="2021-11-10", ends="2021-11-10T17:00:00-05:00")
+    merged = merge(field_digests(ancestor), human, new).event
+    assert (merged.end_date, merged.starts, merged.ends) == (
+        "2021-11-10",
+        "2021-11-08T10:00:00-05:00",
+        "2021-11-10T17:00:00-05:00",
+    )
+
+
+def test_days_of_two_sides_that_do_not_go_together_stay_the_human_s() -> None:
+    ancestor = changed(KNOWN, end_date="2021-11-09")
+    human, new = changed(ancestor, date="2021-11-09", end_date="2021-11-10"), changed(ancestor, date="2021-11-07")
+    moved = changed(ancestor, date="2021-11-12", end_date="2021-11-13")
+    merged = merge(field_digests(ancestor), changed(ancestor, end_date="2021-11-11"), moved)
+    assert (merged.event.date, merged.event.end_date) == ("2021-11-08", "2021-11-11")
+    assert set(merged.conflicts) == {"end_date"}
+    assert merge(field_digests(ancestor), human, new).conflicts == ("date",)
+    on_base = merge_records(ancestor, moved, changed(ancestor, end_date="2021-11-11"))
+    assert (on_base.event.date, on_base.event.end_date) == ("2021-11-08", "2021-11-11")
+    assert "end_date" in on_base.conflicts
+
+
 def test_the_times_follow_a_when_line_that_a_human_took_out() -> None:
     merged = merge(field_digests(TIMED), changed(TIMED, when=None), changed(TIMED, title="B")).event
     assert (merged.title, merged.when, merged.starts, merged.time_zone) == ("B", None, None, None)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from almanac.errors import Problem
-from almanac.times.clock import read_duration, show_duration
+from almanac.times.clock import days_long, read_duration, show_duration
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,3 +68,21 @@ def test_what_is_no_duration(text: str, choices: tuple[str, ...]) -> None:
 @given(st.integers(1, 31 * 24 * 60))
 def test_a_duration_in_words_is_read_again(minutes: int) -> None:
     assert read_duration(show_duration(timedelta(minutes=minutes))) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("3 days", 3),
+        ("1 day", 1),
+        ("P3D", 3),
+        ("2.5 days", 3),
+        ("72 hours", None),
+        ("2 days 3 hours", None),
+        ("40 days", None),
+        ("3", None),
+        ("soon", None),
+    ],
+)
+def test_a_duration_in_days_is_so_many_days_in_a_row(text: str, days: int | None) -> None:
+    assert days_long(text) == days

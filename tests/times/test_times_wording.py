@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from almanac.dateanswers import read_days
 from almanac.errors import Problem
-from almanac.times.check import check_imported, read_when
+from almanac.times.check import When, check_imported, read_when
 from almanac.times.clock import read_duration
 from almanac.times.zones import Zones
 
@@ -17,7 +17,11 @@ CASES = Path(__file__).parents[1] / "cases" / "when"
 SITE = Zones.of(
     {"PT": "America/Los_Angeles", "ET": "America/New_York", "CET": "Europe/Paris"}, ["ET", "CET"], "America/New_York"
 )
-GIVEN = ("date", "when", "duration", "imported")
+GIVEN = ("date", "end_date", "when", "duration", "imported")
+
+
+def _imported(given: dict[str, str]) -> When:
+    return check_imported(given["date"], given["imported"], SITE, given.get("end_date"))
 
 
 def report(text: str) -> str:
@@ -26,13 +30,14 @@ def report(text: str) -> str:
         line.split(": ", 1) for line in text.splitlines() if line.startswith(tuple(f"{key}: " for key in GIVEN))
     )
     problems: list[tuple[str, Problem]]
-    shown = None
+    shown, until = None, list[str]()
     if "when" in given:
         when = read_when(given["date"], given["when"], SITE, given.get("duration"))
         shown = when.line
+        until = [f"Starts: {when.starts}", f"Ends: {when.ends}", f"Last day: {when.end_date}"] if when.end_date else []
         problems = [("Problem", problem) for problem in when.problems] + [("Note", note) for note in when.warnings]
     elif "imported" in given:
-        problems = [("Note", note) for note in check_imported(given["date"], given["imported"], SITE).warnings]
+        problems = [("Note", note) for note in _imported(given).warnings]
     else:
         found = read_days(given["date"]) if "date" in given else read_duration(given["duration"])
         assert isinstance(found, Problem)
@@ -41,7 +46,7 @@ def report(text: str) -> str:
     for kind, problem in problems:
         lines += ["", f"{kind}: {problem.message}"]
         lines += [f"    write: {accepted}" for accepted in (problem.accepted, *problem.choices) if accepted]
-    lines += ["", f"Shown: {shown}"] if shown else []
+    lines += ["", f"Shown: {shown}", *until] if shown else []
     return "\n".join(lines) + "\n"
 
 

@@ -56,10 +56,10 @@ def habits_of(events: Sequence[Event], zones: Zones) -> Habits:
     for event in latest:
         if not event.when:
             continue
-        read = check_imported(event.date, event.when, zones)
+        read = check_imported(event.date, event.when, zones, event.end_date)
         if not read.zones:
             continue
-        if read.ok and line is None:
+        if read.ok and line is None and not event.end_date:
             # As Almanac would show it: the page's own line may contain a date, or letters that do not fit the season.
             line = read_when(event.date, event.when, zones).line or event.when
         first = read.zones[0].zone

@@ -135,7 +135,7 @@ def _times(record: Event, zones: Zones, file: str) -> Iterator[Problem]:
             yield Problem(message, "time_zone", typed=record.time_zone, file=file)
     if record.when is None:
         return
-    said = check_imported(record.date, record.when, zones)
+    said = check_imported(record.date, record.when, zones, record.end_date)
     for name in ("starts", "ends"):
         mine, read = getattr(record, name), getattr(said, name)
         if said.ok and mine and read and datetime.fromisoformat(mine) != datetime.fromisoformat(read):

@@ -153,7 +153,7 @@ class _Answers:
             series=values["series"],
             title=title,
             date=days.first,
-            end_date=days.last,
+            end_date=when.end_date if when else days.last,
             when=when.line if when else None,
             starts=when.starts if when else None,
             ends=when.ends if when else None,
@@ -286,7 +286,7 @@ class _Answers:
                 self.warnings.append(Problem(message, self.labels["duration"], typed=duration))
             return None
         zones = self.config.zones(series)
-        when = read_when(days.first, line, zones, duration) if days else None
+        when = read_when(str(days), line, zones, duration) if days else None
         for problem in when.problems if when else read_when_without_date(line, zones, duration):
             self.complain(problem.field or "when", problem)
         for warning in when.warnings if when else ():

@@ -223,7 +223,7 @@ class SectionReader:
     def _understood(self, section: Section, event: Event, record: Event | None = None) -> Understood:
         event = self._timed(event, record)
         event = event.model_copy(update={"rendered": self.stamp(section.text, event)})
-        times = check_imported(event.date, event.when or "", self.zones)
+        times = check_imported(event.date, event.when or "", self.zones, event.end_date)
         line = section.line + _when_line(section)[0]
         warnings = (replace(warning, field="When", line=line) for warning in times.warnings)
         return Understood(event, (*_findings(section), *warnings))
@@ -262,7 +262,7 @@ class SectionReader:
     def _timed(self, event: Event, record: Event | None) -> Event:
         """Let the times follow from date and When line; while these are the record's, so are the times."""
         known = record is not None and all(getattr(event, name) == getattr(record, name) for name in _TIMED_BY)
-        times = record if known else check_imported(event.date, event.when or "", self.zones)
+        times = record if known else check_imported(event.date, event.when or "", self.zones, event.end_date)
         return event.model_copy(update={name: getattr(times, name) for name in _TIMES})
 
 

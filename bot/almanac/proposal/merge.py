@@ -68,7 +68,8 @@ def merge(ancestor: Mapping[str, str] | None, human: Event, new: Event, zones: Z
             changes[name] = getattr(new, name)
         else:
             conflicts.append(name)
-    merged = human.model_copy(update=changes)
+    merged, undecided = _with_days(human.model_copy(update=changes), human)
+    conflicts += (name for name in undecided if name not in conflicts)
     by_hand = any(theirs.get(name) != (ancestor or {}).get(name) for name in _TIMES)
     if merged.markdown is None and not by_hand:
         merged = _timed(merged, new, zones or Zones.of())
@@ -77,9 +78,9 @@ def merge(ancestor: Mapping[str, str] | None, human: Event, new: Event, zones: Z
 
 def _timed(merged: Event, new: Event, zones: Zones) -> Event:
     """Let the times follow from date and When line, which may come from different sides."""
-    if (merged.date, merged.when) == (new.date, new.when):
+    if all(getattr(merged, name) == getattr(new, name) for name in ("date", "end_date", "when")):
         return merged.model_copy(update={name: getattr(new, name) for name in _TIMES})
-    found = check_imported(merged.date, merged.when, zones) if merged.when else None
+    found = check_imported(merged.date, merged.when, zones, merged.end_date) if merged.when else None
     return merged.model_copy(update={name: getattr(found, name) if found else None for name in _TIMES})
 
 
@@ -88,4 +89,12 @@ def merge_records(before: Event, base: Event, human: Event) -> Merged:
     changed = {name: getattr(base, name) for name in FIELDS if getattr(base, name) != getattr(before, name)}
     taken = {name: value for name, value in changed.items() if getattr(human, name) == getattr(before, name)}
     left = (name for name in changed if name not in taken and getattr(human, name) != changed[name])
-    return Merged(human.model_copy(update=taken), tuple(left))
+    merged, undecided = _with_days(human.model_copy(update=taken), human)
+    return Merged(merged, tuple(dict.fromkeys((*left, *undecided))))
+
+
+def _with_days(merged: Event, human: Event) -> tuple[Event, list[str]]:
+    """Keep a person's days where the first day of one side is not before the last one of the other."""
+    if merged.end_date is None or merged.date < merged.end_date:
+        return merged, []
+    return merged.model_copy(update={"date": human.date, "end_date": human.end_date}), ["end_date"]

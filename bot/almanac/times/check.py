@@ -68,6 +68,7 @@ class When:
     # The start by the clocks of the first zone in `line`, with its offset: `2021-11-08T09:00:00-05:00`
     starts: str | None = None
     ends: str | None = None  # the end likewise, where a range or a duration gives one
+    end_date: str | None = None  # the last day of an event of several
     # The IANA name of the first zone in `line`; None where that is a mere offset such as UTC+2
     time_zone: str | None = None
     zones: tuple[ZoneTime, ...] = ()  # the moment in each zone that `line` shows
@@ -78,14 +79,16 @@ class When:
 def read_when(date: str, line: str, zones: Zones, duration: str | None = None) -> When:
     """Read and check the times of an event, all as typed; the date is the day of the line's first time.
 
-    A blank line is a problem, a blank duration is not. A problem of the date or of the duration has `field` set to
-    `date` or `duration`; all others are the line's, with `field` None.
+    On several days, the line's times are those of each day, or of the first and the last one if it says them. A blank
+    line is a problem, a blank duration is not. A problem of the date or of the duration has `field` set to `date` or
+    `duration`; all others are the line's, with `field` None.
     """
     days = read_days(date)
     if isinstance(days, Problem):
         return When(ok=False, problems=(replace(days, field="date"), *read_when_without_date(line, zones, duration)))
     length, wrong_length = _length(duration)
-    return LineReader(calendar_date.fromisoformat(days.first), zones, length).when(line, wrong_length)
+    last = calendar_date.fromisoformat(days.last) if days.last else None
+    return LineReader(calendar_date.fromisoformat(days.first), zones, length, last).when(line, wrong_length)
 
 
 def read_when_without_date(line: str, zones: Zones, duration: str | None = None) -> tuple[Problem, ...]:
@@ -97,7 +100,7 @@ def read_when_without_date(line: str, zones: Zones, duration: str | None = None)
     return (*_length(duration)[1], *(Problem(message, typed=line) for message in messages))
 
 
-def check_imported(date: str, line: str, zones: Zones) -> When:
+def check_imported(date: str, line: str, zones: Zones, end_date: str | None = None) -> When:
     """Read the times of an imported event: its words stay as they are, and what is wrong with them is a warning.
 
     Where there is a problem, `ok` is false and there is no moment: which of two times was meant is not guessed. Without
@@ -105,7 +108,8 @@ def check_imported(date: str, line: str, zones: Zones) -> When:
     """
     if len(date) != len("2021-11-08") or date.startswith("X") or not line.strip():
         return When(ok=True, line=line)
-    when = LineReader(calendar_date.fromisoformat(date), zones).when(line)
+    last = calendar_date.fromisoformat(end_date) if end_date else None
+    when = LineReader(calendar_date.fromisoformat(date), zones, last=last).when(line)
     return replace(when, line=line, problems=(), warnings=(*when.problems, *when.warnings))
 
 
@@ -167,7 +171,7 @@ def _unclear(times: Sequence[WrittenPair], zones: Zones) -> Iterator[str]:
             yield wording.MORNING_OR_EVENING
         elif not written.clocks:
             start_alone = clocks(written.start, None)
-            if start_alone and written.end and written.end.day_end:
+            if start_alone and written.end and written.end.day_end and not written.until:
                 yield wording.TOO_MANY_HOURS
             elif start_alone and written.end and clocks(written.end, None):
                 yield wording.ENDS_AT_ITS_START
@@ -218,11 +222,15 @@ class LineResult:
 
 @dataclass(frozen=True)
 class LineReader:
-    """Reads lines for one date and one site; `length` is the duration that was given beside the line."""
+    """Reads lines for one date and one site.
+
+    `length` is the duration that was given beside the line, and `last` the last of several days.
+    """
 
     day: calendar_date
     zones: Zones
     length: timedelta | None = None
+    last: calendar_date | None = None
 
     def when(self, line: str, problems: Sequence[Problem] = ()) -> When:
         """Read a line, and say what it means or what is wrong; `problems` are those of the fields beside it."""
@@ -241,18 +249,63 @@ class LineReader:
             zones = tuple(time_at(reading.place, reading.moment, self.zones) for reading in result.readings)
             warnings = tuple(Problem(message, typed=line) for message in result.warnings)
             return When(ok=False, zones=zones, problems=tuple(found), warnings=warnings)
-        zones = shown_times(result.readings, result.moment, self.zones, self.length)
+        first, ends = result.readings[0], self._ends(result.readings[0], result.moment)
+        last, length = self.last, ends - result.moment.start if ends else timedelta()
+        if ends and length >= DAY and not first.clock.end:
+            stated = self._day_of(ends, first.place)
+            if last and self.length == length and stated != last:
+                return When(ok=False, problems=(Problem(wording.other_last_day(stated, last), "duration"),))
+            last = last or stated
+        elif ends and first.clock.days:
+            last = self._day_of(ends, first.place) if length >= DAY else None
+        zones = shown_times(result.readings, result.moment, self.zones, ends)
         shown = line_of(zones)
+        notes = [
+            *self._clocks_between(result.readings, zones),
+            *([wording.ONE_NIGHT] if self.last and not last else []),
+        ]
         return When(
             ok=True,
             instant=result.moment.start.strftime("%Y-%m-%dT%H:%M:%SZ"),
             line=shown,
             starts=zones[0].starts,
             ends=zones[0].ends,
+            end_date=str(last) if last and last != self.day else None,
             time_zone=zones[0].zone,
             zones=zones,
-            warnings=tuple(Problem(message, typed=line, accepted=shown) for message in result.warnings),
+            warnings=(
+                *(Problem(message, typed=line, accepted=shown) for message in result.warnings),
+                *(Problem(message, typed=line) for message in notes),
+            ),
         )
+
+    def _ends(self, first: TimeReading, moment: Moment) -> datetime | None:
+        """Return when the event ends: on its last day, if the times are those of each day."""
+        on_last = None
+        if self.last and not first.clock.days and not (self.length and self.length >= DAY):
+            on_last = read_moment(first.place, first.clock, self.last)
+            if isinstance(on_last, ClockChange):
+                on_last = Moment(on_last.moments[0])
+            moment = on_last
+        return moment.end or (moment.start + self.length if self.length else None)
+
+    @staticmethod
+    def _day_of(ends: datetime, place: ZonePlace) -> calendar_date:
+        """Return the day that an end is on; midnight ends the day before."""
+        return wall_of(ends - timedelta(microseconds=1), place.zone).date()
+
+    def _clocks_between(self, readings: Sequence[TimeReading], zones: Sequence[ZoneTime]) -> Iterator[str]:
+        """Warn where clocks change between the first and the last day, so that the line is wrong on the last."""
+        first = readings[0]
+        if self.last is None or first.clock.days:
+            return
+        moment = read_moment(first.place, first.clock, self.last)
+        if isinstance(moment, ClockChange):
+            yield wording.clock_change(moment, self.zones)
+        else:
+            then = shown_times(readings, moment, self.zones)
+            if [one.time for one in then] != [one.time for one in zones]:
+                yield wording.clocks_between(self.last, line_of(then))
 
     def _accepted(self, candidate: str) -> str | None:
         """Return a line as it would be shown if it is right, or right but for its day marks."""
@@ -268,14 +321,19 @@ class LineReader:
             return LineResult(findings=tuple((message, (rest.get(message, ""),)) for message in unclear))
         days = [self._day(written, first=index == 0) for index, written in enumerate(line.times)]
         marks = [
-            f" ({day})" if index and written.mark is not None and isinstance(day, calendar_date) else ""
+            f" ({day})"
+            if index and written.mark is not None and not written.until and isinstance(day, calendar_date)
+            else ""
             for index, (written, day) in enumerate(zip(line.times, days, strict=True))
         ]
+        ends = [_end_day(written, day) for written, day in zip(line.times, days, strict=True)]
+        meant = [_dated(*each) for each in zip(line.times, days, ends, strict=True)]
+        days = [end if isinstance(end, str) else day for day, end in zip(days, ends, strict=True)]
         if unclear:
-            candidates = self._variants(line.times, marks)
+            candidates = self._variants(line.times, meant, marks)
             return LineResult(findings=tuple((message, candidates) for message in unclear))
         places = [written.place for written in line.times if isinstance(written.place, ZonePlace)]
-        times = [(written.clocks[0], place.label) for written, place in zip(line.times, places, strict=True)]
+        times = [(clocks[0], place.label) for clocks, place in zip(meant, places, strict=True)]
         found = [
             None if isinstance(day, str) else read_moment(place, clock, day)
             for place, (clock, _), day in zip(places, times, days, strict=True)
@@ -284,7 +342,10 @@ class LineReader:
         findings: list[Finding] = []
         for index, (day, moment) in enumerate(zip(days, found, strict=True)):
             if isinstance(day, str) or moment is None:
-                findings.append((str(day), (_rewritten(times, marks),)))
+                # Without the day of its end a time is another one.
+                findings.append(
+                    (str(day), (_rewritten(times, marks),) if not any(each.until for each in line.times) else ())
+                )
             elif isinstance(moment, ClockChange):
                 chosen = _around_skipped(times, found)
                 if moment.twice:
@@ -292,7 +353,7 @@ class LineReader:
                     chosen = [[*times[:index], meaning, *times[index + 1 :]] for meaning in meanings]
                 ways = tuple(_rewritten(each, marks) for each in chosen)
                 findings.append((wording.clock_change(moment, self.zones), ways))
-            elif moment.length and moment.length >= DAY:
+            elif moment.length and moment.length >= DAY and not times[index][0].days:
                 findings.append((wording.TOO_MANY_HOURS, ()))
             else:
                 readings.append(TimeReading(places[index], times[index][0], day, moment))
@@ -328,6 +389,17 @@ class LineReader:
             messages.append(wording.TWO_IN_ONE_ZONE)
         elif not verdict.agreed:
             messages.append(wording.disagreement(readings, verdict))
+        elif (
+            (end := meant[0].end)
+            and (told := readings[0]).clock.days
+            and self.last
+            not in (
+                None,
+                ends_on := self._day_of(end, told.place),
+            )
+        ):
+            messages.append(wording.other_last_day(ends_on, self.last))
+            meant = (Moment(meant[0].start, end + (self.last - ends_on)),)
         elif self.length and (length := meant[0].length) and length != self.length:
             messages.append(wording.other_duration(length, self.length))
             meant = (Moment(meant[0].start, meant[0].start + self.length),)
@@ -353,10 +425,12 @@ class LineReader:
             if start.style in ("loose", "bare") and reading.clock.start.hour in EARLY_HOURS and not helped:
                 yield wording.EARLY
 
-    def _variants(self, times: Sequence[WrittenPair], marks: Sequence[str]) -> tuple[str, ...]:
+    def _variants(
+        self, times: Sequence[WrittenPair], meant: Sequence[Sequence[Clock]], marks: Sequence[str]
+    ) -> tuple[str, ...]:
         """Write a line in all the ways in which its unclear times can be meant, unless there are too many."""
         options = []
-        for written in times:
+        for written, ways in zip(times, meant, strict=True):
             place, labels = written.place, list[str | None]()
             if isinstance(place, AmbiguousZone):
                 labels += [self.zones.label_of(name) for _, name in place.candidates]
@@ -366,10 +440,31 @@ class LineReader:
                 labels.append(place.meant(self.zones))
             elif self.zones.default:
                 labels.append(self.zones.label_of(self.zones.default))
-            options.append([(clock, label) for clock in written.clocks for label in labels if label])
+            options.append([(clock, label) for clock in ways for label in labels if label])
         if prod(map(len, options)) > MOST_VARIANTS:
             return ()
         return tuple(_rewritten(chosen, marks) for chosen in product(*options))
+
+
+def _end_day(written: WrittenPair, day: calendar_date | str) -> calendar_date | str | None:
+    """Return the day of a time's end, if it says that, or what is wrong with it."""
+    if written.until is None or isinstance(day, str):
+        return None
+    last = _stated_day(written.until, day)
+    if isinstance(last, str):
+        return last
+    if written.until.month is None and last < day:
+        last += DAY * 7
+    lengths = [replace(clock, days=(day, last)).length for clock in written.clocks]
+    return last if not lengths or max(lengths) > timedelta() else wording.ENDS_BEFORE
+
+
+def _dated(written: WrittenPair, day: calendar_date | str, last: calendar_date | str | None) -> tuple[Clock, ...]:
+    """Return what a time can mean, with its days where it says the end's."""
+    if not (isinstance(day, calendar_date) and isinstance(last, calendar_date)):
+        return written.clocks
+    dated = (replace(clock, days=(day, last)) for clock in written.clocks)
+    return tuple(clock for clock in dated if clock.length > timedelta())
 
 
 # ------------------------------------------------------------------------------- lines that may be what was meant
@@ -393,7 +488,8 @@ def _around_skipped(
                 wall = wall_of(skipped.moments[side], skipped.place.zone)
                 if wall.date() != skipped.wall.date():
                     break
-                moved[index] = (replace(clock, **{skipped.part: wall.time()}), label)
+                start, end = (wall.time(), clock.end) if skipped.part == "start" else (clock.start, wall.time())
+                moved[index] = (replace(clock, start=start, end=end), label)
         else:
             ways.append(moved)
     return ways

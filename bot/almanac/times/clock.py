@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import product
 from math import ceil
 from typing import Literal
 
+from almanac.dates import short_date
 from almanac.errors import Problem
 from almanac.text import as_on_keyboard
 
@@ -76,14 +77,18 @@ class WrittenTime:
 
 @dataclass(frozen=True)
 class Clock:
-    """What the clocks in a zone show when an event starts and, for a range, when it ends: the same or the next day."""
+    """What the clocks in a zone show when an event starts and, for a range, when it ends: the same or the next day.
+
+    With `days`, it starts on the first of them and ends on the second.
+    """
 
     start: time
     end: time | None = None
+    days: tuple[date, date] | None = None
 
     @property
     def overnight(self) -> bool:
-        return self.end is not None and self.end <= self.start
+        return self.days is None and self.end is not None and self.end <= self.start
 
     @property
     def length(self) -> timedelta:
@@ -97,14 +102,18 @@ class Clock:
         if self.end is None:
             return start, None
         end = datetime.combine(day, self.end)
+        if self.days:
+            return start, end + (self.days[1] - self.days[0])
         return start, end + DAY if self.overnight else end
 
     def __str__(self) -> str:
-        """Show it as briefly as it can be read: `9am`, `9:30am`, `9-11am`, `11am-1pm`."""
+        """Show it as briefly as it can be read: `9am`, `9:30am`, `9-11am`, `11am-1pm`, `Oct 6 9am - Oct 8 5pm`."""
         start = _shown(self.start)
         if self.end is None:
             return start
         end = _shown(self.end)
+        if self.days:
+            return f"{short_date(self.days[0])} {start} - {short_date(self.days[1])} {end}"
         same_half = start[-2:] == end[-2:] and not self.overnight
         return f"{start[:-2] if same_half else start}-{end}"
 

@@ -6,6 +6,7 @@ It also finds times in a text that is not a When line, if nothing that may matte
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import product
 
 from almanac.dates import WrittenDate, date_at
 from almanac.text import CAPS, as_on_keyboard
@@ -64,15 +65,22 @@ AnyZone = ZonePlace | AmbiguousZone | UnknownZone
 
 @dataclass(frozen=True)
 class WrittenPair:
-    """One time with its zone, as it was typed; `mark` is its day: a date, or so many days after the first time's."""
+    """One time with its zone, as it was typed; `mark` is its day: a date, or so many days after the first time's.
+
+    `until` is the date of the end, where that has one of its own.
+    """
 
     start: WrittenTime
     end: WrittenTime | None
     place: AnyZone | None
     mark: WrittenDate | int | None
+    until: WrittenDate | None = None
 
     @property
     def clocks(self) -> tuple[Clock, ...]:
+        if self.until and self.end:
+            starts, ends = (each.values(both=each.style == "bare") for each in (self.start, self.end))
+            return tuple(Clock(*pair) for pair in product(starts, ends))
         return clocks(self.start, self.end)
 
 
@@ -113,12 +121,13 @@ class _LineParser:
         times: list[WrittenPair] = []
         opened = False
         while not self.done:
-            if times and (date_after := self.date()):
-                if date or not self.done:
+            mark = self.date() if times else None
+            if mark and self.done:
+                if date:
                     raise UnreadableError
-                return WrittenLine(tuple(times), date_after)
+                return WrittenLine(tuple(times), mark)
             opened = bool(self.take(_OPENS_TIME)) or opened  # `5pm UTC (9am PT, 12pm ET)`
-            times += self.pair()
+            times += self.pair(mark)
             opened = opened and not self.take(_CLOSE)
             if not self.take(_SEPARATOR):
                 self.take(_SPACE)
@@ -136,25 +145,45 @@ class _LineParser:
         self.position = found.end if found else begin
         return found
 
-    def pair(self) -> list[WrittenPair]:
-        """Read one time with its zone; where it is said again in brackets, by the clock or the zone, that follows."""
-        self.take(_LEAD)
+    def pair(self, first: WrittenDate | None = None) -> list[WrittenPair]:
+        """Read one time with its zone; where it is said again in brackets, by the clock or the zone, that follows.
+
+        After a date, the `first` day, there has to be the date of the end as well.
+        """
+        self.take(_AFTER_DATE if first else _LEAD)
         before = () if TIME.match(self.text, self.position) else self.places()  # `UTC 15:00`
         if before:
             self.take(_AFTER_ZONE)
         start = self.time()
-        end, places = None, before or self.places()
+        end, until, places = None, None, before or self.places()
         begin = self.position
+        day = None if first else self.dated_start()
         if (not places or isinstance(places[0], ZonePlace)) and self.take(_UNTIL):
+            if until := self.date():
+                self.take(_AFTER_DATE)
             end, last = self.time(), () if before else self.places()
+            if day and not until:
+                self.take(_SPACE)
+                until = self.date()
             if places and last and places[0] != last[0]:  # "9am PT - 12pm ET" is no range
-                end, self.position = None, begin
+                end, until, self.position = None, None, begin
             places = places or last
+        if (first or day) and not until:
+            raise UnreadableError
         again = None if places else self.span_in_brackets()
         zones: tuple[AnyZone | None, ...] = places or self.places() or (None,)
-        mark = self.mark()
-        pairs = [WrittenPair(start, end, zone, mark) for zone in zones]
+        mark = first or day if until else self.mark()
+        pairs = [WrittenPair(start, end, zone, mark, until) for zone in zones]
         return [*pairs, WrittenPair(*again, zones[0], mark)] if again else pairs
+
+    def dated_start(self) -> WrittenDate | None:
+        """Read the date between a start and the `-` that leads to the end: `9am ET Oct 6 - 5pm ET Oct 8`."""
+        begin = self.position
+        self.take(_SPACE)
+        if (day := self.date()) and _UNTIL.match(self.text, self.position):
+            return day
+        self.position = begin
+        return None
 
     def span_in_brackets(self) -> tuple[WrittenTime, WrittenTime | None] | None:
         begin = self.position

@@ -68,9 +68,10 @@ def wall_of(moment: datetime, zone: tzinfo) -> datetime:
 
 
 def clock_of(place: ZonePlace, moment: Moment) -> Clock:
-    """Return what the clocks of a place show at a moment."""
-    end = wall_of(moment.end, place.zone).time() if moment.end else None
-    return Clock(wall_of(moment.start, place.zone).time(), end)
+    """Return what the clocks of a place show at a moment; one that takes a day or longer names its days."""
+    start, end = wall_of(moment.start, place.zone), wall_of(moment.end, place.zone) if moment.end else None
+    days = (start.date(), end.date()) if end and (moment.length or DAY) >= DAY else None
+    return Clock(start.time(), end.time() if end else None, days)
 
 
 def read_moment(place: ZonePlace, clock: Clock, day: date) -> Moment | ClockChange:
@@ -126,7 +127,7 @@ def right_label(place: ZonePlace, moment: Moment, zones: Zones) -> ZonePlace:
         if not isinstance(candidate, ZonePlace) or wrong_letters(candidate, moment.start):
             continue
         # A day less the hour of a clock change would be shown as `12am-12am`, which nobody can read.
-        if clock.start != clock.end and read_moment(candidate, clock, day) == moment:
+        if (clock.days or clock.start != clock.end) and read_moment(candidate, clock, day) == moment:
             return candidate
     if place.name is None:
         return place
@@ -216,14 +217,14 @@ class ZoneTime:
 
 
 def shown_times(
-    readings: Sequence[TimeReading], moment: Moment, zones: Zones, length: timedelta | None = None
+    readings: Sequence[TimeReading], moment: Moment, zones: Zones, ends: datetime | None = None
 ) -> tuple[ZoneTime, ...]:
     """Return a moment in the zones that a line shows: the given ones or, for a single time, the site's.
 
-    The day of the first reading is the event's date. The moment's end is shown where the given time was a range; a
-    `length`, for where no range says it, gives the ends but is not shown.
+    The day of the first reading is the event's date. The moment's end is shown where the given time was a range; `ends`
+    is the event's end where the line does not say it.
     """
-    start, ends = Moment(moment.start), moment.end or (moment.start + length if length else None)
+    start, ends = Moment(moment.start), ends or moment.end
     # Each place, and whether it shows the end; a mere offset beside a zone that has it then says nothing more.
     given: dict[ZonePlace, bool] = {}
     for reading in readings:
@@ -257,10 +258,10 @@ def _site_places(reading: TimeReading, moment: Moment, zones: Zones) -> list[Zon
 
 
 def time_at(place: ZonePlace, moment: Moment, zones: Zones, ends: datetime | None = None) -> ZoneTime:
-    """Return a moment as the clocks of a place show it; `ends` is the end where it is known but not shown."""
+    """Return a moment as the clocks of a place show it; `ends` is the event's end where that is another one."""
     place = right_label(place, moment, zones)
     starts = moment.start.astimezone(place.zone).isoformat()
-    last = moment.end or ends
+    last = ends or moment.end
     return ZoneTime(
         label=place.label,
         zone=place.name,
@@ -272,6 +273,14 @@ def time_at(place: ZonePlace, moment: Moment, zones: Zones, ends: datetime | Non
 
 
 def line_of(times: Sequence[ZoneTime]) -> str:
-    """Join times to a When line: `9pm PT, 10:30am IST (Nov 12)`; the first one's day is the event's date."""
-    marks = ["" if time.date == times[0].date else f" ({short_date(date.fromisoformat(time.date))})" for time in times]
+    """Join times to a When line: `9pm PT, 10:30am IST (Nov 12)`; the first one's day is the event's date.
+
+    `Oct 6 9am - Oct 8 5pm ET` says its days.
+    """
+    marks = [
+        ""
+        if time.date == times[0].date or time.time[0].isalpha()
+        else f" ({short_date(date.fromisoformat(time.date))})"
+        for time in times
+    ]
     return ", ".join(f"{time.time} {time.label}{mark}" for time, mark in zip(times, marks, strict=True))

@@ -53,6 +53,8 @@ TWO_IN_ONE_ZONE = (
     "Two different times here are in the same zone. If they are the start and the end, write them as a range, such as "
     "9-11am ET. If there are two meetings, each is an event of its own."
 )
+ENDS_BEFORE = "One of these times ends before it starts. Correct the date of its end."
+ONE_NIGHT = "The event ends less than a day after it starts, so it counts as an event of one day."
 MIDNIGHT = "Midnight was read as the start of the given date. If you mean the end of that day, give the next date."
 EARLY = "A time without am or pm was read as a time in the morning. If it is in the afternoon, add pm."
 
@@ -120,6 +122,16 @@ def other_duration(stated: timedelta, duration: timedelta) -> str:
         f"By the times in this line the event takes {show_duration(stated)}, but the duration given is "
         f"{show_duration(duration)}. Correct the one that is wrong."
     )
+
+
+def other_last_day(stated: date, last: date) -> str:
+    """Say that the times end on another day than the event."""
+    return f"By these times the event ends on {_day(stated)}, but its last day is {_day(last)}. One of them is wrong."
+
+
+def clocks_between(last: date, line: str) -> str:
+    """Warn that the clocks change between the days of an event."""
+    return f"The clocks change before the last day: on {_day(last)} the times are {line}."
 
 
 def wrong_letters(reading: TimeReading, zones: Zones) -> str:
