@@ -132,6 +132,10 @@ class TestDuplicates:
         assert warning.event == "2022-06-01-owls-2"
         assert warning.url == "_data/events/2022-06-01-owls-2.yml"
 
+    def test_a_record_of_one_of_several_days(self, scene: Scene) -> None:
+        number = scene.file(series="Governments & Agencies", title="Another", date="November 7-9, 2021")
+        assert "_data/events/2021-11-08-governments-agencies.yml" in self.warned(scene, number)
+
     def test_a_section_of_the_page(self, scene: Scene) -> None:
         number = scene.file(title="When Institutions Cooperate", date="2021-11-08")
         warning = self.warned(scene, number)

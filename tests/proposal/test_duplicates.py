@@ -24,6 +24,9 @@ def event(title: str = "Open Source", date: str = "2022-05-01", **more: str) -> 
         ),
         (event("A", url="https://x.example/a"), event("B", url="https://x.example/b"), None),
         (event("🎉"), event("🎈"), None),
+        (event(end_date="2022-05-03"), event(date="2022-05-03"), "the same day and a similar title"),
+        (event(end_date="2022-05-03"), event(date="2022-05-04"), None),
+        (event(), event(date="2022-05"), None),
     ],
 )
 def test_what_makes_two_alike(one: Event, other: Event, common: str | None) -> None:

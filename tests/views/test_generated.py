@@ -69,6 +69,12 @@ def calendar(files: dict[str, str], path: str = "events.ics") -> dict[str, icale
     return {str(one["UID"]): cast("icalendar.Event", one) for one in read.walk("VEVENT")}
 
 
+def test_several_days_of_which_only_the_beginning_is_known_are_whole_days() -> None:
+    camp = TWO.model_copy(update={"starts": "2026-11-20T09:00:00-05:00"})
+    (found,) = calendar(put_all(WHO, [camp])).values()
+    assert (found.decoded("DTSTART"), found.decoded("DTEND")) == (date(2026, 11, 20), date(2026, 11, 23))
+
+
 def test_a_calendar_says_what_the_records_say() -> None:
     files = put_all(WHO, [ONE, TWO, VAGUE])
     found = calendar(files)

@@ -3,6 +3,7 @@
 import pytest
 from almanac.config import Config
 from almanac.errors import ConfigError
+from almanac.event.model import Event
 from almanac.views.page import PageView
 from almanac.views.protocol import Undecided, build_all, completed, put_event, read_event, stamped
 
@@ -81,3 +82,9 @@ def test_something_like_the_event_is_found_by_its_line() -> None:
     assert line
     assert RECORD.title in REFERENCE.split("\n\n### ")[1]
     assert VIEW.similar(PAGE, REFERENCE, RECORD, RECORD) is None
+
+
+def test_something_like_the_event_on_one_of_its_days_is_found() -> None:
+    event = Event(id="2021-11-07-x", title=RECORD.title, date="2021-11-07", end_date="2021-11-09")
+    assert VIEW.similar(PAGE, REFERENCE, event, None)
+    assert VIEW.similar(PAGE, REFERENCE, event.model_copy(update={"end_date": None}), None) is None

@@ -161,6 +161,12 @@ def read_status(text: str) -> Status | None:
     return next((status for status, others in _SAID_OF_STATUS.items() if named in (status, *others)), None)
 
 
+def share_a_day(one: tuple[str, str | None], other: tuple[str, str | None]) -> bool:
+    """Tell whether two events, each given by its `date` and its `end_date`, have a day in common."""
+    # Dates of other precision, or without a year, are only the same or not.
+    return one[0] <= (other[1] or other[0]) and other[0] <= (one[1] or one[0])
+
+
 def safe_slug(text: str, max_length: int = 60) -> str:
     """Return a text in `a-z`, `0-9` and single hyphens; empty if nothing of it can be written so."""
     # Left to itself, the library reads `&#47;` as a slash, which nobody typed.

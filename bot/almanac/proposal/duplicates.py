@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from almanac.errors import Problem, UserError
-from almanac.event.model import Event, safe_slug
+from almanac.event.model import Event, safe_slug, share_a_day
 from almanac.proposal.marker import pull_state
 from almanac.proposal.published import file_address
 from almanac.proposal.state import EventAtBase, Filed
@@ -22,7 +22,8 @@ _SIMILAR = 0.85
 def traits(event: Event) -> dict[str, str]:
     """Return what identifies an event, without any typed text: it is kept in a pull request's body."""
     url = hashlib.sha256(event.url.casefold().rstrip("/").encode()).hexdigest()[:16] if event.url else ""
-    found = {"date": event.date, "series": safe_slug(event.series or ""), "title": safe_slug(event.title), "url": url}
+    days = {"date": event.date, "end_date": event.end_date}
+    found = {**days, "series": safe_slug(event.series or ""), "title": safe_slug(event.title), "url": url}
     return {name: value for name, value in found.items() if value}
 
 
@@ -30,11 +31,15 @@ def in_common(one: Mapping[str, str], other: Mapping[str, str]) -> str | None:
     """Say what the traits of two events have in common, if that makes them look like the same event."""
     if one.get("url") and one.get("url") == other.get("url"):
         return "the same registration link"
-    if one.get("date") is None or one.get("date") != other.get("date"):
+    if not ("date" in one and "date" in other and share_a_day(_days(one), _days(other))):
         return None
     if one.get("series") and one.get("series") == other.get("series"):
         return "the same day and series"
     return "the same day and a similar title" if _similar(one.get("title", ""), other.get("title", "")) else None
+
+
+def _days(one: Mapping[str, str]) -> tuple[str, str | None]:
+    return one["date"], one.get("end_date")
 
 
 def _similar(one: str, other: str) -> bool:
@@ -66,7 +71,8 @@ def _published(filed: Filed, event: Event, at_base: EventAtBase, views: Sequence
         day, rest = record_id[: len(event.date)], record_id[len(event.date) + 1 :]
         # A second event of one day and name has a number at the end.
         start, _, number = rest.rpartition("-")
-        if day == event.date and (start if start and number.isdigit() else rest) in names:
+        is_named = (start if start and number.isdigit() else rest) in names
+        if is_named and share_a_day((day, None), (event.date, event.end_date)):
             yield _recorded(filed, event, at_base, record_id)
             return
     for view, path in places(views, event):

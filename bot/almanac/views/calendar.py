@@ -59,7 +59,8 @@ class CalendarView(GeneratedView):
 
 def _properties(event: Event) -> Iterator[str]:
     last = date.fromisoformat(event.end_date or event.date)
-    if event.starts:
+    # An event of several days of which only the beginning is known takes these days.
+    if event.starts and (event.ends or event.end_date is None):
         yield f"DTSTART:{_moment(event.starts)}"
         if event.ends:
             yield f"DTEND:{_moment(event.ends)}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from almanac.config import Config
 from almanac.errors import ConfigError, Problem
-from almanac.event.model import Event
+from almanac.event.model import Event, share_a_day
 from almanac.page import insert
 from almanac.page.anchors import heading_id
 from almanac.page.canonical import is_known, says_same
@@ -113,7 +113,8 @@ class PageView(View):
         for section in cut.sections:
             if (own and own.start == section.start) or (record and self._lists(section, record)):
                 continue
-            named = section.date == event.date and (same_title(section, event) or _names(section.text, event.title))
+            same_day = share_a_day((section.date, section.end_date), (event.date, event.end_date))
+            named = same_day and (same_title(section, event) or _names(section.text, event.title))
             if named or _links_to(section.text, event.url):
                 common = "the same day and name" if named else "the same registration link"
                 return Alike(section.line, section.date, section.title or event.title, common)
