@@ -250,7 +250,7 @@ class _Editor:
         if isinstance(node, yaml.CollectionNode) and not node.flow_style:
             return self.end(_entries(node)[-1][1])  # its own mark is where the next thing begins
         if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
-            return start + len(self.text[start:end].rstrip())
+            return self.text.index("\n", start + len(self.text[start:end].rstrip()))
         return int(end)
 
     def line_start(self, at: int) -> int:

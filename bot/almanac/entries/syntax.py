@@ -81,6 +81,9 @@ def _source(value: nodes.Node | None, known: Mapping[str, tuple[FieldPath, ...]]
             found = _part(value.node, name, known)
         case nodes.Filter(name="first"):
             found = _part(value.node, 0, known)
+        case nodes.Getitem():
+            inner = _source(value.node, known)
+            found = ValueSource(inner.fields, (*inner.filters, ("slice", ())))
         case nodes.Filter():
             inner = _source(value.node, known)
             arguments = tuple(one.value for one in value.args if isinstance(one, nodes.Const))

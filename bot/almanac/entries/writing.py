@@ -38,7 +38,7 @@ class EntryEditor:
             UserError: The entry, or the text below its keys, cannot be changed in place.
         """
         old, new = map(self._template.entry, (before, event))
-        data = _merged(_without_own(entry.data), old.data, new.data)
+        data = merged(_without_own(entry.data), old.data, new.data)
         body = entry.body
         if old.body != new.body:
             body = self._rewritten(entry, before, event, old.body) or new.body
@@ -104,7 +104,7 @@ def _own(template: EntryTemplate, entry: DataEntry, event: Event) -> dict[str, A
     return own
 
 
-def _merged(now: dict[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+def merged(now: dict[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """Return the keys of an entry with what the template writes otherwise now; new ones behind those above them."""
     found = {name: value for name, value in now.items() if name in new or name not in old}
     above: str | None = None
@@ -116,7 +116,7 @@ def _merged(now: dict[str, Any], old: Mapping[str, Any], new: Mapping[str, Any])
         elif name in found and old.get(name) != value:
             one, two = found[name], old.get(name)
             if isinstance(one, dict) and isinstance(two, dict) and isinstance(value, dict):
-                found[name] = _merged(one, two, value)
+                found[name] = merged(one, two, value)
             else:
                 found[name] = value
         above = name if name in found else above

@@ -1,0 +1,127 @@
+"""A list that cannot hold all of an event, one in CSV, as a view: one row for each event, and records beside it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from almanac.entries.formats import DataEntry, ListFormat
+from almanac.entries.reading import fields_of
+from almanac.entries.template import EntryTemplate
+from almanac.entries.writing import merged, place_for
+from almanac.errors import ConfigError, Problem
+from almanac.event.model import Event, event_id
+from almanac.page.match import same_name
+from almanac.views.protocol import Alike, Built, Texts, Undecided, View
+
+
+class EntryListView(View):
+    """The file that `list` in the config names, where the records are in a folder of their own.
+
+    People see the rows and edit them. So where a row says something else than its record, it is right.
+    """
+
+    def __init__(self, path: str, template: EntryTemplate, kind: ListFormat) -> None:
+        self._path, self._template, self._format = path, template, kind
+
+    def paths(self, event: Event) -> tuple[str, ...]:
+        return (self._path,)
+
+    def put(self, path: str, text: str | None, event: Event, previous: Event | None) -> str:
+        text, new = self._there(text), self._template.render(event)
+        rows = self._format.entries(text, path)
+        mine = self._row_of(rows, previous or event)
+        if mine is None:
+            days = [(self._said(row).get("date"), index) for index, row in enumerate(rows)]
+            dated = [(day, index) for day, index in days if day]
+            place = place_for([day for day, _ in dated], event.date)
+            return self._format.inserted(text, dated[place][1] if place < len(dated) else len(rows), new)
+        old = self._template.entry(previous or event).data
+        data = merged(mine.data, old, self._format.alone(new).data)
+        changed = self._format.changed(text, mine, data)
+        if changed is None:
+            message = "The template names a column that the file does not have."
+            raise ConfigError(Problem(message, file=self._template.file))
+        return changed
+
+    def remove(self, path: str, text: str | None, event: Event) -> str | None:
+        rows = self._format.entries(text, path) if text is not None else ()
+        mine = self._row_of(rows, event)
+        return self._format.removed(text or "", rows.index(mine)) if mine else text
+
+    def build(self, texts: Texts, records: Sequence[Event]) -> Built:
+        text = self._there(texts(self._path))
+        left = list(self._format.entries(text, self._path))
+        found: list[Event] = []
+        missing = []
+        for record in records:
+            row = self._row_of(left, record)
+            found.append(self._edited(row, record) if row else record)
+            missing += [] if row else [record]
+            left = [one for one in left if one is not row]
+        found += self._imported(left, [record.id for record in records])
+        for record in missing:
+            text = self.put(self._path, text, record, None)
+        return Built(tuple(found), {self._path: text})
+
+    def read(self, path: str, text: str | None, record: Event) -> Event:
+        row = self._row_of(self._format.entries(self._there(text), path), record)
+        return self._edited(row, record) if row else record
+
+    def read_branch(self, path: str, text: str | None, record: Event, origin: str | None) -> Event:
+        row = self._row_of(self._format.entries(text, path), record) if text is not None else None
+        if row is None:
+            message = (
+                "The event's row was removed from the list on the branch. If the event should not be there, close the "
+                "pull request or the issue; otherwise put the row back."
+            )
+            raise Undecided(Problem(message, file=path))
+        return self._edited(row, record)
+
+    def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> Alike | None:
+        rows = self._format.entries(text, path) if text is not None else ()
+        own = self._row_of(rows, record) if record else None
+        for row in rows:
+            said = self._said(row)
+            named = self._names(row, event)
+            if row is not own and (named or (event.url and said.get("url") == event.url)):
+                common = "the same day and name" if named else "the same registration link"
+                return Alike(row.line, said.get("date", ""), said["title"], common)
+        return None
+
+    def _there(self, text: str | None) -> str:
+        if text is None:
+            raise ConfigError(Problem("This list is missing; `list` in the config names it.", file=self._path))
+        return text
+
+    def _row_of(self, rows: Sequence[DataEntry], record: Event) -> DataEntry | None:
+        """Find a record's row: the one that it is written as, or else the one of its date and title."""
+        data = self._template.entry(record).data
+        ours = {path[0] for path in self._template.places}
+        written = (row for row in rows if all(row.data.get(key, "") == data[key] for key in ours))
+        return next(written, None) or next((row for row in rows if self._names(row, record)), None)
+
+    def _names(self, row: DataEntry, event: Event) -> bool:
+        said = self._said(row)
+        return said.get("date") == event.date and same_name(said["title"], event.title)
+
+    def _said(self, row: DataEntry) -> Mapping[str, Any]:
+        return fields_of(self._template, row.data, row.body, "")
+
+    def _edited(self, row: DataEntry, record: Event) -> Event:
+        """Return a record with what its row says otherwise than the row that it would be written as."""
+        now, before = self._said(row), self._said(self._template.entry(record))
+        changed = {name for name in (*now, *before) if now.get(name) != before.get(name)}
+        if not changed:
+            return record
+        fields = {name: value for name, value in record.model_dump(mode="json").items() if name not in changed}
+        return Event.model_validate_json(json.dumps(fields | {name: now[name] for name in changed if name in now}))
+
+    def _imported(self, rows: Sequence[DataEntry], taken: Sequence[str]) -> Iterator[Event]:
+        """Make records of rows that have none."""
+        ids = set(taken)
+        for row in rows:
+            said = self._said(row)
+            if said["title"] and "date" in said:
+                new = event_id(said["date"], said["title"], ids)
+                ids.add(new)
+                yield Event.model_validate_json(json.dumps({**said, "id": new}))
