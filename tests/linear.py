@@ -98,7 +98,9 @@ def patterns() -> list[Used]:
 
 def _patterns_in(value: Any, place: str) -> Iterator[tuple[str, re.Pattern[str]]]:
     if isinstance(value, re.Pattern):
-        yield place, value
+        # That characters are bytes makes no difference here.
+        is_text = isinstance(value.pattern, str)
+        yield place, value if is_text else re.compile(value.pattern.decode("latin-1"), value.flags)
     elif hasattr(type(value), "__dataclass_fields__") and isinstance(getattr(value, "pattern", None), str):
         yield place, re.compile(value.pattern, re.IGNORECASE)
     elif isinstance(value, dict):

@@ -1,6 +1,7 @@
 """Pictures from strangers: a clean one is the picture and nothing else; what is none is refused in plain words."""
 
 import struct
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -8,6 +9,7 @@ from almanac.images import MAX_BYTES, Picture, RefusedImage, clean_picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.linear import GROWTH, grows_too_fast
 from tests.pictures import (
     GIF,
     JPEG,
@@ -238,3 +240,27 @@ def test_any_bytes_are_cleaned_once_or_refused(data: bytes, edits: list[tuple[in
 @given(st.sampled_from([b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF1234WEBP", b"GIF89a", b""]), st.binary())
 def test_rubbish_is_refused(start: bytes, rubbish: bytes) -> None:
     assert tried(start + rubbish) is None
+
+
+SCAN = JPEG[: JPEG.index(b"\xff\xda") + 10]
+HEADER = PNG[:33]
+FLOODS: dict[str, Callable[[int], bytes]] = {
+    "segments": lambda size: JPEG[:2] + b"\xff\xe5\0\2" * size,
+    "fill bytes": lambda size: JPEG[:2] + b"\xff" * size,
+    "stuffed bytes": lambda size: SCAN + b"\xff\0" * size,
+    "marks": lambda size: SCAN + b"\xff" * size,
+    "restarts": lambda size: SCAN + b"\xff\xd0" * size + b"\xff\xd9",
+    "scans": lambda size: SCAN + b"\xff\xda\0\2" * size,
+    "chunks of a PNG": lambda size: HEADER + chunk(b"IDAT", b"") * size,
+    "chunks of a WebP": lambda size: webp(*[(b"abcd", b"")] * size),
+    "blocks": lambda size: gif(b"\x21\xfe" + b"\x01a" * size + b"\0"),
+    "extensions": lambda size: gif(comment(b"") * size),
+    "directory": lambda size: jpeg(segment(0xE1, b"Exif\0\0II*\0\x08\0\0\0" + b"\xff" * min(size, 60_000))),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", FLOODS)
+def test_hostile_pictures_cost_time_in_proportion_to_their_size(name: str) -> None:
+    short, long = FLOODS[name](4_000), FLOODS[name](4_000 * GROWTH)
+    assert not grows_too_fast(lambda: tried(short), lambda: tried(long))
