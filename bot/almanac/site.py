@@ -20,7 +20,7 @@ from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
 from almanac.forge.removals import Removals, removals
 from almanac.form.schema import Form, read_form
-from almanac.jekyll import hidden_files, is_data_file, joined
+from almanac.jekyll import hidden_files, is_data_file, joined, read_jekyll, site_address
 from almanac.text import first_few
 from almanac.views import Renderers, views_of
 from almanac.views.generated import Publisher
@@ -268,7 +268,17 @@ class Site:
     @property
     def publisher(self) -> Publisher:
         """Who publishes, as the views name them."""
-        return Publisher(self.config, None, self.files.now())
+        config = self.config
+        address = config.organizer.url if config.organizer else None
+        if address is None and (config.calendar or config.feed or config.data):
+            address = self._address
+        return Publisher(config, address, self.files.now())
+
+    @cached_property
+    def _address(self) -> str | None:
+        """Where readers have the site, as far as its own files say it: the same wherever Almanac runs."""
+        jekyll = read_jekyll(self.text, self.files.names, self.config.page)
+        return site_address(jekyll, self.text(joined(jekyll.root, jekyll.source, "CNAME")), None)
 
     @cached_property
     def section_template(self) -> str | None:

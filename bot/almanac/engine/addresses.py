@@ -15,7 +15,8 @@ from almanac.views.protocol import View, places
 def published(site: Site, look: Look, event: Event, views: Sequence[View]) -> Published:
     """Return where an event is to be seen: in the first file that shows it. What cannot be known is left out."""
     issue = look.issue.url if look.issue else ""
-    view, path = next(places(views, event), (None, site.config.page))
+    has_page = site.config.has_page
+    view, path = next(places(views, event)) if has_page else (None, site.store.path(event.id))
     file = file_address(issue, look.base.branch, path)
     try:
         text = site.text(path)

@@ -195,7 +195,7 @@ def _pull_draft(filed: Filed, content: Content, at_base: EventAtBase, found: Map
         **found,
         "issue": filed.issue.number,
         "record": at_base.store.path(content.event.id),
-        "page": at_base.config.page,
+        "page": at_base.config.page if at_base.config.has_page else None,
         "summary": summary(content.event, content.previous if at_base.record else None, filed.labels),
         "remarks": remarks,
         "timed": bool(content.event.when),
@@ -211,7 +211,7 @@ def _entries(filed: Filed, content: Content, branch: Branch, comment_digest: str
     return {
         "issue": issue.number,
         "event": content.event.id,
-        "page": branch.at_base.config.page,
+        "page": branch.at_base.shown_in(content.event.id),
         "by": issue.author or None,
         "like": traits(content.event),
         "digest": triage.answers_digest(filed.event) if filed.event else state.digest,

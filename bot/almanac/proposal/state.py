@@ -179,6 +179,10 @@ class EventAtBase:
     published: Callable[[Event], Published]
     record: Event | None = None
 
+    def shown_in(self, event_id: str) -> str:
+        """Return the path of the file in which a person would look for an event."""
+        return self.config.page if self.config.has_page else self.store.path(event_id)
+
 
 Sides = tuple[bytes | None, bytes | None, bytes | None]
 """A file at the fork, at the base and at the branch's head; None where there is none."""

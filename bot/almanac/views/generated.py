@@ -31,9 +31,7 @@ class Publisher:
     @property
     def host(self) -> str:
         """The name that ids are unique under."""
-        organizer = self.config.organizer
-        addresses = (self.address, organizer.url if organizer else None)
-        return next((host for one in addresses if one and (host := host_of(one))), _NOWHERE)
+        return (host_of(self.address) if self.address else "") or _NOWHERE
 
 
 class GeneratedView(View):

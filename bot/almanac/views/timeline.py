@@ -92,7 +92,8 @@ class TimelineView(View):
     # ------------------------------------------------------------------------------- one event
 
     def paths(self, event: Event) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((self._past.path, self._coming.path)))
+        part = self._part_of(event)
+        return tuple(dict.fromkeys((part.path, self._other(part).path)))
 
     def put(self, path: str, text: str | None, event: Event, previous: Event | None) -> str:
         page = self._there(path, text)
