@@ -84,7 +84,8 @@ def _announce(done: Done) -> None:
     name = f"Issue {plan.issue}" if plan.issue else plan.name
     for level, found in (("warning", plan.problems), ("notice", plan.warnings)):
         for problem in found:
-            _annotate(level, f"{name}: {problem.field}" if problem.field else name, problem.message)
+            words = " ".join(filter(None, (problem.message, problem.event, problem.url)))
+            _annotate(level, f"{name}: {problem.field}" if problem.field else name, words)
     if done.error:
         _annotate("error", name, error_text(done.error))
 

@@ -33,7 +33,7 @@ def print_problems(problems: Iterable[Problem], kind: str = "problem") -> None:
     for problem in problems:
         print_message(f"{kind}: {problem}")
         # Nobody typed what stands in a file: not as an answer, and perhaps not at all.
-        values = [("it says:  " if problem.file else "typed:    ", problem.typed)]
+        values = [("it says:  " if problem.file or problem.line else "typed:    ", problem.typed)]
         values += [("accepted: ", text) for text in (problem.accepted, *problem.choices)]
         values += [("example:  ", problem.example), ("event:    ", problem.event), ("see:      ", problem.url)]
         for label, text in values:

@@ -155,7 +155,7 @@ def problem_text(problem: Problem, typed: str = "", accepted: str = "This would 
 
     `typed` and `accepted` are the words before the last two; what stands in a file was not typed as an answer.
     """
-    typed = typed or ("It says:" if problem.file else "You typed:")
+    typed = typed or ("It says:" if problem.file or problem.line else "You typed:")
     place = [code(problem.file)] if problem.file else []
     place += [f"line {problem.line}"] if problem.file and problem.line else []
     about = [", ".join(place)] if place else []
