@@ -69,7 +69,7 @@ def test_the_house_style_shows_all_and_a_template_of_the_sites_own_what_it_names
     assert asked(str(REFERENCE[PAGE])) == ALL
     fresh = read_form(str(adopt({"a.txt": ""})[FORM]))
     assert [field.id for field in fresh.fields] == [name for name in ALL.split() if name != "people_label"]
-    source = "* {{ date | like('8 November 2021') }} - {{ title | text }} {{ image.url | url }} {{ tags }}\n"
+    source = "* {{ date | like('8 November 2021') }} - {{ title | text }} {{ image.path }} {{ tags }}\n"
     config = f"page: history.md\nsection_template: {SECTION}\n"
     form = form_of(PAGES["bullets"], **{CONFIG: config, SECTION: source})[1]
     assert [field.id for field in form.fields] == ["title", "date", "tags", "image", "image_alt"]

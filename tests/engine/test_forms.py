@@ -340,6 +340,15 @@ def test_an_issue_with_all_of_our_questions_is_read_on_a_site_with_fewer() -> No
     assert read(forms, BODY, 5, state).event == event()
 
 
+def test_one_in_the_order_of_earlier_versions_stays_as_it_was_when_such_a_form_drops_a_question() -> None:
+    series = "### Series\n\n_No response_\n\n"
+    text = series + BODY.replace(series, "")
+    earlier = HOUSE.replace(SERIES, "").replace(question("title"), SERIES + question("title"))
+    forms = ChangingSite({1: HOUSE.replace(question("people_label"), ""), 10: earlier.replace(question("url"), "")})
+    assert read(forms.at(20), text, 5).event == event()
+    assert read(forms.at(20), text, 5, noted(forms.at(5), text, 3)).event == event()
+
+
 class TestLabels:
     @staticmethod
     def counts(forms: Forms, *labels: str, state: PullState = NO_STATE, answered: bool = False) -> bool:

@@ -78,14 +78,12 @@ class Forms:
             today = self.today()
             if is_certain(issue.body, today.form):
                 return today
-            version = version_of(issue.body, today, self._versions(), _moment(issue.created_at))
-        else:
-            versions = [noted]
-            with suppress(ConfigError):
-                versions.append(self.today())
-            version = first_that_fits(issue.body, versions)
-        ours = house_form()
-        return replace(version, form=ours) if is_of_longer_form(issue.body, ours, version.form) else version
+            versions = (_or_ours(issue.body, version) for version in self._versions())
+            return version_of(issue.body, _or_ours(issue.body, today), versions, _moment(issue.created_at))
+        known = [noted]
+        with suppress(ConfigError):
+            known.append(self.today())
+        return first_that_fits(issue.body, [_or_ours(issue.body, version) for version in known])
 
     def _noted(self, state: PullState) -> FormVersion | None:
         """Return the version that a pull request's marker names; None if there is no such version (any more)."""
@@ -126,6 +124,12 @@ class Forms:
         if digest not in self._known:
             self._known[digest] = FormVersion(digest, commit, read_form(text, path))
         return self._known[digest]
+
+
+def _or_ours(body: str, version: FormVersion) -> FormVersion:
+    """Return a version with Almanac's own form in its place if an issue was written with that."""
+    ours = house_form()
+    return replace(version, form=ours) if is_of_longer_form(body, ours, version.form) else version
 
 
 def _moment(text: str | None) -> datetime | None:

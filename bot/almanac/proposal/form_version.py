@@ -65,8 +65,11 @@ def version_of(body: str, today: FormVersion, history: Iterable[FormVersion], fi
 
 
 def first_that_fits(body: str, versions: Sequence[FormVersion]) -> FormVersion:
-    """Return the first version that the body may have been written with, else the first whose headings it has."""
-    for fits in (_is_written_with, has_headings):
+    """Return the first version that the body may have been written with, else the first whose headings it has.
+
+    The sections may have been put into another order since.
+    """
+    for fits in (_is_whole, has_headings):
         for version in versions:
             if fits(body, version.form):
                 return version
@@ -94,6 +97,12 @@ def _headings_of(form: Form) -> set[str]:
 
 def _is_written_with(body: str, form: Form) -> bool:
     return parse(body, form).status == "ok"
+
+
+def _is_whole(body: str, form: Form) -> bool:
+    reading = parse(body, form)
+    labels = [shown_heading(field.label) for field in form.fields]
+    return reading.status == "ok" or (not reading.refused and sorted(headings(body)) == sorted(labels))
 
 
 def _is_complete(body: str, form: Form) -> bool:
