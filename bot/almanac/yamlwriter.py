@@ -20,6 +20,8 @@ _SPECIAL = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null
 _TEXT = "tag:yaml.org,2002:str"
 # What begins with a letter is no number, date or mark to anyone.
 _WORDS = re.compile(r"[^\W\d_][^\n\r\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]*+")
+# Readers differ in what ends a text in brackets.
+_ENDS_IN_FLOW = re.compile(r"[,:?\[\]{}]")
 _NOTHING: tuple[Any, ...] = (None, [], {})
 
 
@@ -86,7 +88,7 @@ def styled(node: yaml.Node | None) -> Any:
 
 def is_plain(text: str, *, in_flow: bool) -> bool:
     """Tell whether a text may stand without quotes, every reader of YAML takes it for this text; or not in brackets."""
-    if not _WORDS.fullmatch(text) or text.lower() in _SPECIAL:
+    if not _WORDS.fullmatch(text) or text.lower() in _SPECIAL or (in_flow and _ENDS_IN_FLOW.search(text)):
         return False
     try:
         return bool(styled(compose(f"[{text}]\n" if in_flow else f"- {text}\n", "", MAX_CHARACTERS)) == [text])
