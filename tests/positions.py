@@ -103,7 +103,7 @@ def events(typed: str) -> tuple[Event, ...]:
                 Person(name=typed),
             ),
             description=description(typed),
-            agenda=(typed, f"one {typed} two"),
+            agenda=(literal(typed), f"one *{literal(typed)}* [{literal(typed)}]({URL}) {as_code(typed)}"),
             links=(Link(label=typed, url=URL),),
             recording=URL,
             tags=(typed, f"one {typed} two"),
@@ -114,7 +114,7 @@ def events(typed: str) -> tuple[Event, ...]:
             title=typed,
             date="2021-11-09",
             description=f"1. {literal(typed)}\n2. {as_code(typed)}\n\n- {literal(typed)}",
-            agenda=(typed,),
+            agenda=(literal(typed),),
         ),
     )
 

@@ -15,7 +15,7 @@ from almanac.dateanswers import read_days, read_last_day, without_time
 from almanac.dates import date_habits, find_date, period
 from almanac.errors import UserError
 from almanac.event.attachment import read_picture
-from almanac.event.description import markdown, notes, refused_links, source
+from almanac.event.description import markdown, notes, refused_links, source, source_line, write_line
 from almanac.event.model import Event
 from almanac.event.people import read_people
 from almanac.event.prose import parse as parse_description
@@ -117,6 +117,7 @@ def describe(text: str) -> None:
     notes(text)
     refused_links(text)
     source(text)
+    source_line(write_line(text))
 
 
 def merge(text: str) -> None:

@@ -2,7 +2,18 @@
 
 import pytest
 from almanac.errors import Problem
-from almanac.event.description import Block, blocks, markdown, notes, plain, refused_links, refused_urls, source
+from almanac.event.description import (
+    Block,
+    blocks,
+    markdown,
+    notes,
+    plain,
+    refused_links,
+    refused_urls,
+    source,
+    source_line,
+    write_line,
+)
 from almanac.event.model import Event, Link, Person
 from almanac.event.prose import MAX_MARKS, parse
 from almanac.markdown import Safe
@@ -150,6 +161,24 @@ def test_what_is_read_back(page: str, description: str) -> None:
     assert source(page) == description
 
 
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("a", "a"),
+        (
+            "1. *a* `b` [c](https://x.org) www.x.org/d",
+            "1&#46; *a* `b` [c](https://x.org) [www&#46;x.org/d](http://www.x.org/d)",
+        ),
+        ("# a\n> b", "&#35; a &#62; b"),
+        ("\\*a\\*", "&#42;a&#42;"),
+        ("<b>", "&#60;b&#62;"),
+    ],
+)
+def test_a_line_has_no_blocks(typed: str, written: str) -> None:
+    assert write_line(typed) == written
+    assert write_line(source_line(written)) == written
+
+
 def test_plain_text_has_no_marks() -> None:
     typed = "*a* **b**\n`c` [d](https://x.org/(e)) [f](https://localhost) https://y.org\n1. g\n   - h\n     i\n\n> j"
     assert (
@@ -206,7 +235,7 @@ def test_links_that_are_refused_are_found_with_the_reason() -> None:
     ],
 )
 def test_one_note_names_what_is_shown_as_it_was_typed(typed: str, named: str | None) -> None:
-    expected = f"The page has no place for {named} in a description: they are shown as you typed them."
+    expected = f"The page has no place for {named} here: they are shown as you typed them."
     assert [note.message for note in notes(typed)] == ([expected] if named else [])
 
 

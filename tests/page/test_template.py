@@ -284,7 +284,7 @@ def test_the_template_in_the_docs() -> None:
         "### November 11th, 2021: Measuring OSPOs, Measuring Open Source, Measuring Impact - Theory to Practice\n\n"
         "- 9am PT, 12pm EDT, 6pm CET on Thursday November 11, 2021\n- [Matt Germanprez](https://www.unomaha.edu/"
     )
-    assert written.endswith("\nP\n\n- a\n- &#42;b\nRoom &#60;1&#62;")
+    assert written.endswith("\nP\n\n- a\n- &#42;b\n\nRoom &#60;1&#62;")
 
 
 def test_the_loops_over_answers_in_the_docs() -> None:

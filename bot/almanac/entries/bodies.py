@@ -30,7 +30,7 @@ _HEADS = {
 _FIELD_OF_HEAD = {head: name for name, heads in _HEADS.items() for head in heads.split()}
 _PERSON = "{{ person.name | link(person.url) }}{% if person.affiliation %}, {{ person.affiliation | text }}{% endif +%}"
 _LISTED = {
-    "agenda": ("point in agenda", "{{ point | item }}"),
+    "agenda": ("point in agenda", "{{ point | inline }}"),
     "people": ("person in people", _PERSON),
     "links": ("entry in links", "{{ entry.label | link(entry.url) }}"),
 }

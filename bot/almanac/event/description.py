@@ -11,7 +11,7 @@ from itertools import groupby
 
 from almanac.errors import Problem
 from almanac.event.model import Event
-from almanac.event.prose import TOO_MANY_MARKS, Point, Prose, Span, Spans, parse, parse_page
+from almanac.event.prose import TOO_MANY_MARKS, Point, Prose, Span, Spans, parse, parse_line, parse_page
 from almanac.markdown import Safe, address, code, item, link, text
 from almanac.urls import why_refused
 
@@ -136,6 +136,11 @@ def inline(spans: Spans) -> Safe:
     return written
 
 
+def write_line(typed: str) -> Safe:
+    """Write a text of one line, such as a point of an agenda, for the start of a list item."""
+    return inline(parse_line(typed))
+
+
 def _written(spans: Spans, marks: Mapping[str, tuple[str, str]], first: Callable[[str], Safe]) -> Safe:
     """Write a line; `first` escapes the text that it begins with, if it begins with one."""
     done = Safe()
@@ -176,6 +181,13 @@ def source(page: str) -> str:
         typed = _lines(part, partial(_typed, is_escaped=False))
         found.append(typed if parse(typed).parts == (part,) else _lines(part, partial(_typed, is_escaped=True)))
     return "\n\n".join(found)
+
+
+def source_line(page: str) -> str:
+    """Return the text of one line that a page's Markdown says, as a person would type it."""
+    spans = parse_line(page, is_page=True)
+    typed = _typed(spans, is_escaped=False)
+    return typed if parse_line(typed) == spans else _typed(spans, is_escaped=True)
 
 
 def plain(description: str | None) -> str:
@@ -280,7 +292,7 @@ def notes(description: str) -> tuple[Problem, ...]:
     elif raw:
         *others, last = raw
         names = f"{', '.join(others)} and {last}" if others else last
-        found.append(Problem(f"The page has no place for {names} in a description: they are shown as you typed them."))
+        found.append(Problem(f"The page has no place for {names} here: they are shown as you typed them."))
     return tuple(found)
 
 

@@ -193,6 +193,15 @@ def parse_page(markdown: str) -> tuple[Prose, ...]:
     return _ProseReader(markdown.split("\n"), is_page=True).parsed().parts
 
 
+def parse_line(text: str, *, is_page: bool = False) -> Spans:
+    """Read a text of one line, in which no paragraph, list or quotation begins."""
+    line = " ".join(text.split("\n"))
+    if not _MARKED.search(line) or len(_MARK.findall(line)) > MAX_MARKS:
+        return _joined([Span("text", line)])
+    (node,) = SyntaxTreeNode(_PARSER.parseInline(line)).children
+    return _joined(_ProseReader([], is_page=is_page).spans(node.children))
+
+
 def _paragraphs(text: str) -> tuple[Prose, ...]:
     """Cut a text into paragraphs, and each into its lines. Spaces at a paragraph's very end are kept."""
     found = (paragraph.split("\n") for paragraph in _BLANK_LINES.split(text) if paragraph.strip())

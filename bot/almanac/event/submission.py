@@ -295,6 +295,8 @@ class _Answers:
 
     def agenda(self, text: str | None) -> tuple[str, ...]:
         points = entries(text or "")
+        self.complain("agenda", *refused_links(text or ""))
+        self.warnings += (replace(note, field=self.labels["agenda"]) for note in notes(text or ""))
         if many := too_many("agenda", len(points)):
             self.complain("agenda", Problem(many))
             return ()

@@ -376,7 +376,7 @@ def _value(one: Shown) -> str:
         case "links" if one.each:
             value = _link("entry.url", one.form) if one.form else "{{ entry.label | link(entry.url) }}"
         case "agenda" if one.each:
-            value = "{{ point | item }}"
+            value = "{{ point | inline }}"
         case "links" | "agenda":
             value = in_line(one.field)
     return value

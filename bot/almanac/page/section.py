@@ -15,7 +15,7 @@ from typing import Any
 
 from almanac.dates import DAYS, UNKNOWN_YEAR, find_date, heading_date
 from almanac.errors import Problem, UserError
-from almanac.event.description import source
+from almanac.event.description import source, source_line
 from almanac.event.model import Event, Link, Person, event_id
 from almanac.page.canonical import is_known, says_same, sense, spelt
 from almanac.page.lines import URL, fingerprint, links, plain, split_lines, with_newline
@@ -281,7 +281,7 @@ def _values(name: str, value: str, record: Event) -> Iterator[Any]:
         yield tuple(people)
         yield tuple(person.model_copy(update={"role": None, "affiliation": person.role}) for person in people)
     elif name == "agenda":
-        yield tuple(map(_decoded, value.split("; ")))
+        yield tuple(map(source_line, value.split("; ")))
     elif len(value) <= _MAX_TITLE:
         yield _decoded(value)
 
@@ -415,7 +415,7 @@ def _labelled(item: _Item, known: dict[str, Any]) -> dict[str, Any] | None:
     if label and not item.nested and label[1].lower() not in known:
         return _one_line(label[1], label[2])
     if item.text == "Agenda:" and item.nested:
-        return {"agenda": tuple(map(_decoded, item.nested))}
+        return {"agenda": tuple(map(source_line, item.nested))}
     if item.text == "Links:" and item.nested and all(links := [_LINKED.match(entry) for entry in item.nested]):
         return {"links": tuple(Link(label=_decoded(link[1]), url=link[2]) for link in links if link)}
     # A paragraph may end with a colon too, but its bullets come after an empty line.
@@ -442,7 +442,7 @@ def _described(paragraphs: list[_Item], *, has_agenda: bool) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     *others, last = paragraphs
     if last.nested and last.is_flat and not has_agenda:
-        fields["agenda"] = tuple(map(_decoded, last.nested))
+        fields["agenda"] = tuple(map(source_line, last.nested))
         paragraphs = [*others, _Item(last.text, lines=[last.text])]
     elif has_agenda and not any(line.strip() for line in last.lines[1:]):
         # Below a paragraph the agenda would need no name, so these are bullets of a description without paragraphs.

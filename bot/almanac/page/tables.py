@@ -20,7 +20,7 @@ _IN_LINE = {
     "description": "{% for paragraph in description | blocks %}{{ paragraph.text }}"
     "{% for bullet in paragraph.bullets %} \u2022 {{ bullet }}{% endfor %}"
     "{% if not loop.last %} {% endif %}{% endfor %}",
-    "agenda": "{{ agenda | join('; ') | text }}",
+    "agenda": "{% for point in agenda %}{{ point | inline }}{% if not loop.last %}; {% endif %}{% endfor %}",
     "links": "{% for entry in links %}{{ entry.label | link(entry.url) }}"
     "{% if not loop.last %}, {% endif %}{% endfor %}",
 }

@@ -26,7 +26,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from almanac import markdown as escape
 from almanac.dates import heading_date
 from almanac.errors import ConfigError, Problem
-from almanac.event.description import blocks, markdown
+from almanac.event.description import blocks, markdown, write_line
 from almanac.event.model import Event, safe_slug
 from almanac.markdown import Safe
 from almanac.page.dateshapes import written_like
@@ -39,7 +39,7 @@ MAX_SECTION = 1_000_000  # characters
 _SAFE_FILTERS = frozenset({"url", "path", "slug"})
 _ONCE_EXTRA = ("status", "tags")
 _SAFE_FIELDS = frozenset({"id", "date", "end_date", "status"})
-_FILTERS_FOR_ONE_POSITION = frozenset({"text", "heading", "item", "link"})
+_FILTERS_FOR_ONE_POSITION = frozenset({"text", "heading", "item", "inline", "link", "markdown"})
 _RAW_TAG = re.compile(r"<(/?)(script|style|textarea|title|xmp|iframe|noembed|noframes|plaintext)\b", re.IGNORECASE)
 _FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)", re.MULTILINE)
 _UNSAFE_PLACES = (
@@ -417,6 +417,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "link": _link,
     "blocks": _for_text(blocks),
     "markdown": _markdown,
+    "inline": _for_text(write_line),
     "heading_date": lambda value: heading_date(as_text(value), getattr(value, "end_date", None)),
     "like": like,
 }

@@ -138,7 +138,7 @@ def plain_lines(event: Event) -> list[str]:
     people = ", ".join(map(_person, event.people))
     lines = [f"{event.people_label or 'Guests'}: {people}"] if people else []
     lines += [described] if (described := plain(event.description)) else []
-    lines += [f"- {item}" for item in event.agenda]
+    lines += [f"- {plain(point)}" for point in event.agenda]
     named = [("Register", event.url), ("Recording", event.recording), *((one.label, one.url) for one in event.links)]
     return lines + [f"{label}: {url}" for label, url in named if url]
 
