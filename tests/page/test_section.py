@@ -149,7 +149,7 @@ RICH = [
 
 
 @pytest.mark.parametrize("description", RICH)
-@pytest.mark.parametrize("agenda", [(), ("x", "y")])
+@pytest.mark.parametrize("agenda", [(), ("x", "**y** `{{ z }}` [w](https://example.org/)")])
 def test_a_description_is_read_back_with_what_it_is_made_of(description: str, agenda: tuple[str, ...]) -> None:
     event = Event(id="2021-11-08-t", title="T", date="2021-11-08", description=description, agenda=agenda)
     back = one(render(event))

@@ -88,8 +88,8 @@ class Image(_Value):
 class Event(_Value):
     """One event. The order of the fields is the order of the keys in its record.
 
-    Texts are plain text as typed; `description` is Markdown as typed, of which a page shows a part
-    (`almanac.event.prose`), and `markdown` is written as it is.
+    Texts are plain text as typed; `description` and the points of `agenda` are Markdown as typed, of which a page
+    shows a part (`almanac.event.prose`), and `markdown` is written as it is.
     """
 
     id: Annotated[
