@@ -1,5 +1,6 @@
 """`almanac demo`: the whole process on this machine, as a short story. It succeeds only if each step really holds."""
 
+import re
 import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ from almanac.site import Folder, Site
 
 PAGE = "past-working-groups.md"
 FORM = ".github/ISSUE_TEMPLATE/new-event.yml"
+# A terminal cannot open what a browser shows folded.
+_FOLDED = re.compile(r"<details><summary>([^<]*)</summary>.*?</details>", re.DOTALL)
 # The person's own git may sign commits, run hooks or convert line ends.
 _GIT_SETTINGS = {
     "user.name": "Almanac demo",
@@ -84,7 +87,8 @@ class Story:
         """Print our comment on an issue, of which there has to be exactly one."""
         bodies = [comment.body for comment in self.forge.comments(number)]
         self.check(len(bodies) == 1, f"issue #{number} has one comment of ours")
-        self.show(Markdown(read_state(bodies[0])[0].partition("\n")[2]), f"the comment on #{number}")
+        text = _FOLDED.sub("\u25b8 \\1", read_state(bodies[0])[0].partition("\n")[2])
+        self.show(Markdown(text), f"the comment on #{number}")
 
 
 def run(folder: Path | None) -> int:

@@ -693,6 +693,7 @@ def test_the_demo_holds(almanac: Almanac, tmp_path: Path) -> None:
     ran = almanac("demo", "--dir", tmp_path / "demo")
     assert ran.status == 0
     assert "Everything works." in ran.out
+    assert "\u25b8 To change or withdraw it" in ran.out
     page = (tmp_path / "demo" / PAGE).read_text()
     assert "### December 9th, 2021:  Universities & Academia" in page
     assert "- When: 9am PT, 12pm ET, 5pm CET" in page
