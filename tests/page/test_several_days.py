@@ -7,6 +7,7 @@ from almanac.page.imitate import imitate
 from almanac.page.importer import import_page
 from almanac.page.insert import put
 from almanac.page.outline import outline
+from almanac.page.proof import UnreadableSectionError, check_section
 from almanac.page.sync import sync
 from almanac.page.template import section_renderer
 from almanac.renderer import house_renderer
@@ -153,3 +154,10 @@ def test_a_last_day_changed_in_the_record_is_written() -> None:
 def test_an_event_without_a_title_is_called_by_its_days() -> None:
     (event,) = import_page("- Oct 6-8, 2026\n", render, ZONES).events
     assert event.title == "October 6th-8th, 2026"
+
+
+def test_a_section_with_another_last_day_is_not_the_event_s() -> None:
+    check_section("- Oct 6-8, 2026: Camp", CAMP, "t.j2")
+    check_section("- Oct 6, 2026: Camp", CAMP, "t.j2")
+    with pytest.raises(UnreadableSectionError, match="of another date"):
+        check_section("- Oct 6-9, 2026: Camp", CAMP, "t.j2")

@@ -247,26 +247,22 @@ def example_of(seen: Sequence[tuple[str, str]], *, with_year: bool) -> str | Non
     kinds = [part.kind for part in most[0]]
     numeric = "number" in kinds and "year" in kinds and kinds.index("year") > kinds.index("number")
     days = [index for index, kind in enumerate(kinds) if kind in ("month", "day")]
-    written = ""
+    written, model = "", _NUMERIC_MODEL if numeric else MODEL
     for index, alike in enumerate(zip(*most, strict=True)):
         forms = Counter(part.form for part in alike if part.form).most_common(1)
         first = next((part for part in alike if not part.text.isupper()), alike[0])
-        model = _NUMERIC_MODEL if numeric else MODEL
         written += replace(first, form=forms[0][0] if forms else "").write(f"{model}T09:00:00+00:00")
         if with_year and "year" not in kinds and index == days[-1]:
             written += f"{' ' if first.kind == 'month' else ', '}{MODEL[:4]}"
-    return _of_several(written, *marks.most_common(1)[0][0]) if marks else written
+    return _of_several(written, model, *marks.most_common(1)[0][0]) if marks else written
 
 
-def _of_several(example: str, mark: str, repeated: frozenset[str]) -> str:
+def _of_several(example: str, date: str, mark: str, repeated: frozenset[str]) -> str:
     """Make an example of several days of one of a day, if these are written in another way than they would be."""
-    shape = _shape_of(example)
-    found = find_date(example, MODEL[:4])
-    if shape is None or found is None or not found.has_day:
-        return example
-    last = str(calendar_date.fromisoformat(found.date) + _MODEL_DAYS)
-    several = replace(shape, mark=mark, repeated=repeated).write(found.date, last)
-    return several if several != shape.write(found.date, last) and _shape_of(several) else example
+    plain = _shape_of(example, date) or _Shape(())
+    last = str(calendar_date.fromisoformat(date) + _MODEL_DAYS)
+    several = replace(plain, mark=mark, repeated=repeated).write(date, last)
+    return several if several != plain.write(date, last) and _shape_of(several) else example
 
 
 def _timed(parts: Sequence[_Part], date: str) -> list[_Part]:

@@ -37,7 +37,7 @@ TEMPLATE = "templates/section.md.j2"
 MAX_SECTION = 1_000_000  # characters
 
 _SAFE_FILTERS = frozenset({"url", "path", "slug"})
-_ONCE_EXTRA = ("status", "tags")
+_ONCE_EXTRA = ("end_date", "status", "tags")
 _SAFE_FIELDS = frozenset({"id", "date", "end_date", "status"})
 _FILTERS_FOR_ONE_POSITION = frozenset({"text", "heading", "item", "inline", "link", "markdown"})
 _RAW_TAG = re.compile(r"<(/?)(script|style|textarea|title|xmp|iframe|noembed|noframes|plaintext)\b", re.IGNORECASE)
