@@ -177,8 +177,12 @@ class Config(_Group):
         Raises:
             ConfigError: A zone or letter is unknown; `read_config` has made sure that none is.
         """
-        settings = {_folded(name): settings for name, settings in self.series.items()}.get(_folded(series or ""))
+        settings = self.settings_of(series)
         return Zones.of(self.time_zones, settings.time_zones if settings else (), self.time_zone)
+
+    def settings_of(self, series: str | None) -> Series | None:
+        """Return the settings of a series, whatever the case of its name."""
+        return {_folded(name): settings for name, settings in self.series.items()}.get(_folded(series or ""))
 
 
 def _folded(name: str) -> str:

@@ -110,3 +110,20 @@ def test_where_a_commit_is_refused_a_pull_request_says_so(scene: Scene, monkeypa
     [done] = moves_of(scene)
     assert done.pull
     assert "`Changes must be made through a pull request.`" in done.pull.body
+
+
+@pytest.mark.parametrize("scene", ["github"], indirect=True)
+@pytest.mark.emulator
+def test_after_a_merge_one_link_opens_the_form_for_the_next_date(scene: Scene) -> None:
+    settings = "calendar: events.ics\nseries:\n  Tea:\n    every: 1 week\n    time_zones: [ET, CET]\n"
+    config = b"url: https://tea.example\n"
+    scene.world.commit({"_config.yml": config, CONFIG: f"page: past-working-groups.md\n{settings}".encode()})
+    number = scene.proposed(series="Tea", title="Leaves", date="2026-10-20", when="9am ET, 3pm CEST")
+    scene.world.merge(scene.pull(number).number)
+    scene.run(number)
+    comment = scene.comment(number)
+    assert "It is also in what people can subscribe to: https://tea.example/events.ics" in comment
+    assert "The series meets next on Tuesday, October 27th, 2026." in comment
+    assert "/issues/new?template=new-event.yml&" in comment
+    assert "&when=9am%20ET%2C%202pm%20CET" in comment
+    assert "Mind the clocks: ET and CET" in comment

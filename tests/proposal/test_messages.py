@@ -10,7 +10,7 @@ import pytest
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event, Person
 from almanac.proposal.messages import MAX_CHARACTERS, Messages, OwnTemplate, code, problem_text, write_text
-from almanac.proposal.published import Published
+from almanac.proposal.published import Following, Published
 from almanac.proposal.state import DeleteBranch, Draft, EditPull, OpenPull, Plan, PutComment
 from almanac.proposal.summary import summary
 from almanac.proposal.triage import merged_draft
@@ -102,6 +102,21 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "closed": (Draft("closed"), None),
     "withdrawn": (Draft("withdrawn"), None),
     "merged": (merged_draft(Published("history.md", FILE, "https://example.org/history.html#soup")), None),
+    "merged-and-more": (
+        merged_draft(
+            Published(
+                "history.md",
+                FILE,
+                subscribed=("https://example.org/events.ics", "https://example.org/feed.xml"),
+                following=Following(
+                    "Tuesday, October 27th, 2026",
+                    "https://github.com/o/n/issues/new?template=x.yml&date=2026-10-27",
+                    ("ET", "CET"),
+                ),
+            )
+        ),
+        None,
+    ),
     "merged-somewhere": (merged_draft(Published("history.md", FILE)), None),
     "merged-with-a-conflict": (merged_draft(Published("history.md", "history.md"), ("Where",)), None),
     "refused": (Draft("refused", {"refused": 13, "by": "octo", "revises": False}), None),

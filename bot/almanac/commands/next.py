@@ -10,10 +10,8 @@ from almanac.commands.discovery import read_checkout
 from almanac.config import Config
 from almanac.dates import heading_date
 from almanac.errors import Problem, UserError
-from almanac.event.following import clocks_differ, next_event
+from almanac.event.following import clocks_differ, form_link, next_event
 from almanac.event.model import Event
-from almanac.form.link import filled_in
-from almanac.form.schema import Form
 from almanac.output import errors_as_json, print_json, print_text
 from almanac.site import Folder, Site
 from almanac.times.rhythm import EXAMPLES
@@ -80,10 +78,5 @@ def _following(names: Sequence[str], site: Site, web: str | None) -> Iterator[Ne
         last, zones = max(whole, key=lambda record: record.sort_key), site.config.zones(name)
         event = next_event(last, settings.rhythm, settings.skipped, zones)
         if event:
-            yield Next(event, clocks_differ(last, event, zones), link_to(web, site.config, site.form, event))
-
-
-def link_to(web: str | None, config: Config, form: Form, event: Event) -> str | None:
-    """Return the link that opens a site's form filled in for an event; None if its repository is not on the web."""
-    answers = event.model_dump(include={"series", "date", "when", "location", "url", "people_label"}, exclude_none=True)
-    return filled_in(web, config.form, form, answers) if web else None
+            link = form_link(web, site.config.form, site.form, event) if web else None
+            yield Next(event, clocks_differ(last, event, zones), link)

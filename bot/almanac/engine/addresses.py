@@ -1,14 +1,20 @@
 """Finds out where readers have an event, from the site's own settings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from urllib.parse import quote
 
+from almanac.config import Config
+from almanac.dates import heading_date
 from almanac.errors import UserError
-from almanac.event.model import Event
+from almanac.event.following import clocks_differ, form_link, next_event
+from almanac.event.model import Event, safe_slug
 from almanac.jekyll import Jekyll, has_usual_ids, joined, page_path, read_jekyll, site_address
-from almanac.proposal.published import Published, file_address, repository_of
+from almanac.proposal.published import Following, Published, file_address, repository_of
 from almanac.proposal.state import Look
 from almanac.site import Site
+from almanac.views.generated import SERIES
 from almanac.views.protocol import View, places
 
 
@@ -17,19 +23,47 @@ def published(site: Site, look: Look, event: Event, views: Sequence[View]) -> Pu
     issue = look.issue.url if look.issue else ""
     has_page = site.config.has_page
     view, path = next(places(views, event)) if has_page else (None, site.store.path(event.id))
-    file = file_address(issue, look.base.branch, path)
+    here = Published(path, file_address(issue, look.base.branch, path), following=_following(site, issue, event))
     try:
         text = site.text(path)
         jekyll = read_jekyll(site.text, site.files.names, path)
-        address = _address(site, issue, jekyll, path, text) if text is not None else None
-        anchor = view.anchor(path, text, event) if view and text and address and has_usual_ids(jekyll) else None
+        root = _root(site, issue, jekyll)
+        place = _place(site, jekyll, path, text) if root and text is not None else None
+        anchor = view.anchor(path, text, event) if view and text and place and has_usual_ids(jekyll) else None
     except UserError:  # a file cannot be read: nothing is claimed
-        return Published(path, file)
-    return Published(path, file, f"{address}#{quote(anchor)}" if address and anchor else address)
+        return here
+    url = f"{root}{place}" if place else None
+    subscribed = tuple(f"{root}/{quote(jekyll.inside(one))}" for one in _subscribed(site.config, event)) if root else ()
+    return replace(here, url=f"{url}#{quote(anchor)}" if url and anchor else url, subscribed=subscribed)
 
 
-def _address(site: Site, issue: str, jekyll: Jekyll, path: str, text: str) -> str | None:
-    config = site.text(jekyll.file) or "" if jekyll.file else ""
+def _root(site: Site, issue: str, jekyll: Jekyll) -> str | None:
     cname = site.text(joined(jekyll.root, jekyll.source, "CNAME"))
-    address, place = site_address(jekyll, cname, repository_of(issue)), page_path(jekyll, config, path, text)
-    return f"{address}{place}" if address and place else None
+    return site_address(jekyll, cname, repository_of(issue))
+
+
+def _place(site: Site, jekyll: Jekyll, path: str, text: str) -> str | None:
+    return page_path(jekyll, site.text(jekyll.file) or "" if jekyll.file else "", path, text)
+
+
+def _subscribed(config: Config, event: Event) -> Iterator[str]:
+    """Give the calendars and the feed that hold an event."""
+    series = safe_slug(event.series or "")
+    for path in config.calendar:
+        if SERIES not in path or series:
+            yield path.replace(SERIES, series)
+    if config.feed:
+        yield config.feed
+
+
+def _following(site: Site, issue: str, event: Event) -> Following | None:
+    settings, repository = site.config.settings_of(event.series), repository_of(issue)
+    if settings is None or settings.rhythm is None or repository is None:
+        return None
+    zones = site.config.zones(event.series)
+    following = next_event(event, settings.rhythm, settings.skipped, zones)
+    if following is None:
+        return None
+    day = date.fromisoformat(following.date)
+    link = form_link(repository, site.config.form, site.form, following)
+    return Following(f"{day:%A}, {heading_date(following.date)}", link, clocks_differ(event, following, zones))

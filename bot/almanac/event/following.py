@@ -6,6 +6,8 @@ from itertools import combinations
 from typing import Any
 
 from almanac.event.model import Event
+from almanac.form.link import filled_in
+from almanac.form.schema import Form
 from almanac.times.check import read_when
 from almanac.times.rhythm import Rhythm
 from almanac.times.zones import Zones, load_zone
@@ -38,6 +40,12 @@ def _clock_of(event: Event, zones: Zones) -> str | None:
     times = [datetime.fromisoformat(one).astimezone(zone) for one in (event.starts, event.ends) if one]
     label = zones.label_of(event.time_zone)
     return f"{'-'.join(f'{one:%H:%M}' for one in times)} {label}"
+
+
+def form_link(repository: str, file: str, form: Form, event: Event) -> str:
+    """Return the link that opens a site's form (`file` is its path) filled in for an event."""
+    asked = {"series", "date", "when", "location", "url", "people_label"}
+    return filled_in(repository, file, form, event.model_dump(include=asked, exclude_none=True))
 
 
 def clocks_differ(last: Event, following: Event, zones: Zones) -> tuple[str, str] | None:

@@ -2,8 +2,20 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _UNSAFE = re.compile(r"[^\w./~-]", re.ASCII)
+
+
+class Following(NamedTuple):
+    """The day on which a series meets next, and a link that opens the form filled in for it.
+
+    `apart` are two of its zones that are not as many hours apart then as they were.
+    """
+
+    day: str
+    link: str
+    apart: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -11,12 +23,15 @@ class Published:
     """The file of the site that shows an event, by its path.
 
     `file` is its address on the forge, or the path where it has none. `url` is the address at which readers have the
-    event, None if that cannot be known.
+    event, None if that cannot be known; `subscribed` are those of the site's calendars and feed. `following` is when
+    the event's series meets next, if that is known.
     """
 
     path: str
     file: str = ""
     url: str | None = None
+    subscribed: tuple[str, ...] = ()
+    following: Following | None = None
 
 
 def repository_of(issue: str) -> str | None:

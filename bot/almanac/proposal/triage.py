@@ -209,7 +209,8 @@ def cancelled(number: int, look: Look) -> Plan:
 
 def merged_draft(place: Published, conflicts: tuple[str, ...] = ()) -> Draft:
     """Word where a merged event is to be seen, as far as that is known."""
-    return Draft("merged", {"page": place.path, "file": place.file, "url": place.url, "conflicts": conflicts})
+    values = {"page": place.path, "file": place.file, "url": place.url, "conflicts": conflicts}
+    return Draft("merged", {**values, "subscribed": place.subscribed, "following": place.following})
 
 
 def merged(number: int, look: Look, pull: Pull, place: Published) -> Plan:
