@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 import yaml
@@ -14,12 +15,14 @@ from almanac.event.attachment import copy_path
 from almanac.event.model import Event, Image
 from almanac.event.record import read_record
 from almanac.forge.attachments import NoAttachmentError
+from almanac.forge.protocol import Forge
 from almanac.images import MAX_BYTES
 from almanac.proposal.comment import CommentCommand
 from almanac.proposal.state import Closer, Pull, branch_name
 from almanac.proposal.triage import lapsed
 from almanac.renderer import load_messages, template
 
+from tests.breaking import Breaking, BrokenError
 from tests.engine.test_table import at_rest
 from tests.filing import body, full_form
 from tests.forge.worlds import LocalWorld, World
@@ -237,6 +240,21 @@ class TestPeoplesCommits:
         )
         reconcile(number, scene.world.forge, load_messages(), comment=said)
         assert pictures(scene, number) == {name(address, ".png"): PNG}
+
+
+@both_forges
+def test_what_a_run_left_that_was_cut_short_is_used_by_the_next(scene: Scene) -> None:
+    asks_for_pictures(scene.world)
+    address = scene.world.attach(PNG)
+    number = scene.world.file_issue("New event", answers(address), labels=("event",))
+    with pytest.raises(BrokenError):
+        reconcile(number, cast("Forge", Breaking(scene.world.forge, at=0, after=True)), load_messages())
+    left = scene.head(number)
+    scene.world.attach(None, address)
+    assert scene.run(number).plan.outcome == "created"
+    assert scene.head(number) == left
+    assert pictures(scene, number) == {name(address, ".png"): PNG}
+    at_rest(scene, number)
 
 
 def test_a_bot_that_closes_it_is_not_fought_over_a_picture_that_cannot_be_had(scene: Scene) -> None:
