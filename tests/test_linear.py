@@ -13,6 +13,10 @@ import pytest
 from almanac.config import Config, read_config
 from almanac.dateanswers import read_days, read_last_day, without_time
 from almanac.dates import date_habits, find_date, period
+from almanac.entries.frontmatter import FrontMatter
+from almanac.entries.incsv import CsvList
+from almanac.entries.injson import JsonList
+from almanac.entries.inyaml import YamlList
 from almanac.errors import UserError
 from almanac.event.attachment import read_picture
 from almanac.event.description import markdown, notes, refused_links, source, source_line, write_line
@@ -43,6 +47,7 @@ from almanac.text import clean_line, clean_text
 from almanac.times.check import check_imported, read_when
 from almanac.views.indexed import IndexedPageView
 
+from tests.entries.shapes import FILES
 from tests.linear import GROWTH, Attack, Used, attacks, grows_too_fast, patterns, seconds
 from tests.page.house import ZONES, event, render
 
@@ -120,6 +125,29 @@ def describe(text: str) -> None:
     source_line(write_line(text))
 
 
+def keep(text: str) -> None:
+    """Read and change files and lists that hold a text, and put events of it into them."""
+    for kind, whole in (
+        (FrontMatter(), f"---\na: |\n  {text}\n---\n{text}"),
+        (FrontMatter(), f"---\n{text}\n---\n"),
+        (FrontMatter(), f"+++\n{text}\n+++\n"),
+        (YamlList(), f"- {text}\n- a: 1\n"),
+        (YamlList(), f"- a: 1\n# {text}\n- a: 2\n"),
+        (JsonList(), f"[{text}]"),
+        (CsvList(), f"a,b\n{text}"),
+    ):
+        with suppress(UserError):
+            for entry in kind.entries(whole)[:2]:
+                kind.changed(whole, entry, {**entry.data, "a": text, "new": text})
+    for name, store in FILES.items():
+        one = event(id="2021-11-08-x", title=text or name, location=text, description=text, agenda=(text,))
+        written = store.write(one)
+        store.read(written, "x", one.id)
+        with suppress(UserError):
+            store.read(f"---\n{text}\n---\n{text}", "x", one.id)
+            store.write(one.model_copy(update={"title": f"{text}x", "location": None}), before=one, source=written)
+
+
 def merge(text: str) -> None:
     merge_texts(text, f"a\n{text}", f"{text}\nb")
     lines = text.split("\n")
@@ -157,6 +185,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "when": lambda text: (read_when("2021-11-08", text, ZONES, text), check_imported("2021-11-08", text, ZONES)),
     "quotation": lambda text: (quotation(text), inert(text)),
     "anchors": lambda text: heading_id(f"{text}\n\n# x\n", text.count("\n") + 3),
+    "files and lists": keep,
     "command": lambda text: command_of(f"/almanac {text}\n{text}/almanac cancel"),
 }
 UNITS = [

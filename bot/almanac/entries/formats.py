@@ -4,7 +4,7 @@ Each format is a module; what all of them share is here.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -112,6 +112,15 @@ def in_quotes(text: str) -> str:
     return _SPECIAL_IN_QUOTES.sub(lambda char: _SHORT_ESCAPES.get(char[0]) or f"\\u{ord(char[0]):04x}", text)
 
 
+def spliced(text: str, changes: Iterable[tuple[int, int, str]]) -> str:
+    """Put new parts into a text: each is where it begins and ends, and what comes there, in any order."""
+    parts, at = [], 0
+    for start, end, new in sorted(changes, key=lambda change: change[:2]):
+        parts += [text[at:start], new]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
 def misplaced() -> UserError:
     """Say that a value of a template is where none can be."""
     return UserError(Problem("A value has to be in the place of a key's value, not in a key or a comment."))
@@ -123,6 +132,10 @@ def with_ends(new: str, text: str) -> str:
     return new.replace("\n", "\r\n") if is_dos else new
 
 
-def line_at(text: str, at: int) -> int:
-    """Return the number of the line in which a place of a text is, counted from 1."""
-    return text.count("\n", 0, at) + 1
+def numbered(text: str, found: Iterable[tuple[int, int, dict[str, Any]]]) -> Iterator[DataEntry]:
+    """Make entries of their places in a text, one below the other, and of what they say."""
+    line, last = 1, 0
+    for start, end, data in found:
+        line += text.count("\n", last, start)
+        last = start
+        yield DataEntry(start, end, line, data)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from almanac.entries.formats import DataEntry, Values, line_at, misplaced, with_ends
+from almanac.entries.formats import DataEntry, Values, misplaced, numbered, spliced, with_ends
 from almanac.errors import Problem, UserError
 
 _CELL = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"(?=[,\r\n]|\Z)|([^,"\r\n]*+)(?=[,\r\n]|\Z)')
@@ -30,7 +30,7 @@ class CsvList:
     def entries(self, text: str, file: str = "") -> tuple[DataEntry, ...]:
         rows = _rows(text, file)
         keys = _keys(rows, file)
-        return tuple(DataEntry(row.start, row.end, line_at(text, row.start), _data(keys, row)) for row in rows[1:])
+        return tuple(numbered(text, ((row.start, row.end, _data(keys, row)) for row in rows[1:])))
 
     def changed(self, text: str, entry: DataEntry, data: Mapping[str, Any], body: str | None = None) -> str | None:  # noqa: ARG002
         rows = _rows(text, "")
@@ -38,11 +38,9 @@ class CsvList:
         keys = _keys(rows, "")
         if not set(keys[: len(row.cells)]).issuperset(key for key in data if data[key] != entry.data.get(key, "")):
             return None
-        for key, cell in reversed(list(zip(keys, row.cells, strict=False))):
-            new = str(data.get(key, ""))
-            if new != cell.text:
-                text = text[: cell.start] + _written(new, quoted=cell.quoted) + text[cell.end :]
-        return text
+        pairs = [(cell, str(data.get(key, ""))) for key, cell in zip(keys, row.cells, strict=False)]
+        changes = ((one.start, one.end, _written(new, quoted=one.quoted)) for one, new in pairs if new != one.text)
+        return spliced(text, changes)
 
     def inserted(self, text: str, index: int, new: str) -> str:
         rows, data = _rows(text, ""), self.entries(new)[0].data
@@ -73,11 +71,10 @@ class CsvList:
         row = others[0]
         if any(values.within(cell.text) for cell in head.cells):
             raise misplaced()
-        for cell in reversed(row.cells):
-            if values.within(cell.text):
-                new = _written(values.put(cell.text), quoted=cell.quoted)
-                skeleton = skeleton[: cell.start] + new + skeleton[cell.end :]
-        return skeleton
+        cells = [cell for cell in row.cells if values.within(cell.text)]
+        return spliced(
+            skeleton, ((one.start, one.end, _written(values.put(one.text), quoted=one.quoted)) for one in cells)
+        )
 
 
 def _rows(text: str, file: str) -> list[_Row]:
@@ -89,7 +86,7 @@ def _rows(text: str, file: str) -> list[_Row]:
         found = _CELL.match(text, at)
         if found is None:
             message = "A quotation mark in this row is not closed, or is in the middle of a cell."
-            raise UserError(Problem(message, file=file, line=line_at(text, at)))
+            raise UserError(Problem(message, file=file, line=text.count("\n", 0, at) + 1))
         quoted = found[1] is not None
         cells.append(_Cell(found[1].replace('""', '"') if quoted else found[2], at, found.end(), quoted))
         at = found.end()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple, NoReturn
 
-from almanac.entries.formats import DataEntry, Values, line_at, with_ends
+from almanac.entries.formats import DataEntry, Values, numbered, with_ends
 from almanac.entries.inyaml import filled_in
 from almanac.errors import Problem, UserError
 
@@ -34,9 +34,7 @@ class JsonList:
         start = self._list(text, file)
         members = () if start is None else _members(text, start)
         found = ((one.start, one.end, _value(text, one.value)) for one in members)
-        return tuple(
-            DataEntry(start, end, line_at(text, start), data) for start, end, data in found if isinstance(data, dict)
-        )
+        return tuple(numbered(text, (one for one in found if isinstance(one[2], dict))))
 
     def changed(self, text: str, entry: DataEntry, data: Mapping[str, Any], body: str | None = None) -> str | None:  # noqa: ARG002
         return text[: entry.start] + _object(text, entry.start, data) + text[entry.end :]

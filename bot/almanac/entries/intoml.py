@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from almanac.entries.formats import Values, in_quotes, misplaced, with_ends
+from almanac.entries.formats import Values, in_quotes, misplaced, spliced, with_ends
 from almanac.errors import Problem, UserError
 
+# A string that nothing closes goes on to its end, so that no part of it is looked at twice.
 _LEXEME = re.compile(
-    r'"""(?:[^"\\]|\\[\s\S]|"(?!""))*+"{3,5}'
-    r"|'''(?:[^']|'(?!''))*+'{3,5}"
-    r'|"(?:[^"\\\n]|\\.)*+"'
-    r"|'[^'\n]*+'"
+    r'"""(?:[^"\\]|\\[\s\S]|"(?!""))*+(?:"{3,5})?'
+    r"|'''(?:[^']|'(?!''))*+(?:'{3,5})?"
+    r'|"(?:[^"\\\n]|\\.)*+"?'
+    r"|'[^'\n]*+'?"
     r"|#[^\n]*+|[\[\]{}=,\n]|[ \t\r]++|[^\s\"'#\[\]{}=,]++|[\s\S]"
 )
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -66,8 +67,7 @@ def changed_toml(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> s
             before = [known[name,] for name in names[: names.index(path[0])] if (name,) in known]
             at = before[-1].end if before else top[0].start if top else 0
             changes.append((at, at, with_ends(f"{_key(path[0])} = {write_toml(value)}\n", text)))
-    for start, end, written in sorted(changes, key=lambda change: change[0], reverse=True):
-        text = text[:start] + written + text[end:]
+    text = spliced(text, changes)
     try:
         return text if read_toml(text, "") == new else None
     except UserError:

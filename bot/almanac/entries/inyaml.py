@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from almanac.entries.formats import DataEntry, Values, in_quotes, misplaced, with_ends
+from almanac.entries.formats import DataEntry, Values, in_quotes, misplaced, spliced, with_ends
 from almanac.errors import Problem, UserError
 from almanac.yamlfile import MAX_CHARACTERS, Dialect, compose, load
 from almanac.yamlwriter import dump, is_plain, rewrite, styled
@@ -172,7 +172,7 @@ def filled_in(skeleton: str, values: Values, *, is_json: bool = False) -> str:
     """Put values in the places of their words, in quotes of either kind, without quotes, and in blocks."""
     # A tab is no white space to every reader of YAML, but is to all of JSON.
     readable = skeleton.replace("\t", " ") if is_json else skeleton
-    changes: dict[int, tuple[int, str]] = {}
+    changes: dict[int, tuple[int, int, str]] = {}
     placed = 0
     for node, in_flow in _scalars(compose(readable, "", MAX_CHARACTERS), in_flow=False):
         start, end = node.start_mark.index, node.end_mark.index
@@ -182,16 +182,13 @@ def filled_in(skeleton: str, values: Values, *, is_json: bool = False) -> str:
         placed += len(found)
         written = _json_scalar if is_json else _scalar
         new = written(node, skeleton[start:end], values, in_flow=in_flow)
-        if not new and skeleton[end : end + 1] in ("", "\n"):
-            start = len(skeleton[:start].rstrip(" "))
-        changes[start] = (end, new)
+        before = start
+        while not new and skeleton[end : end + 1] in ("", "\n") and skeleton[before - 1] == " ":
+            before -= 1
+        changes[start] = (before, end, new)
     if placed != len(values.within(skeleton)):
         raise misplaced()
-    parts, at = [], 0
-    for start, (end, new) in sorted(changes.items()):
-        parts += [skeleton[at:start], new]
-        at = end
-    return "".join([*parts, skeleton[at:]])
+    return spliced(skeleton, changes.values())
 
 
 def _scalars(node: yaml.Node | None, *, in_flow: bool) -> Iterator[tuple[yaml.ScalarNode, bool]]:

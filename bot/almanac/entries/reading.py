@@ -35,8 +35,8 @@ _LISTS = frozenset({"tags", "agenda"})
 _DATES = ("date", "end_date", "starts", "ends")
 _READABLE = frozenset({"like", "heading_date", "names", "join", "plain", "url", "text", "heading", "item", "markdown"})
 _PIECES = frozenset({"slice", "int"})
-_BETWEEN_NAMES = re.compile(r"[ ]*+(?:[,;&]|(?<= )and(?= ))[ ]*+")
-_BETWEEN = re.compile(r"[ ]*+[,;][ ]*+")
+_BETWEEN_NAMES = re.compile(r"[,;&]|(?<= )and(?= )")
+_BETWEEN = re.compile(r"[,;]")
 _CLOCK = re.compile(rf"(?<![\w:]){TIME}(?!\w)", re.IGNORECASE)
 _HOURS = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:h](?P<minute>[0-9]{2}))?[ ]?(?P<half>[ap])?", re.IGNORECASE)
 _ISO_DAY = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
@@ -222,7 +222,7 @@ class _Keys:
         if root in _TEXTS:
             self.found.setdefault(root, text)
         elif root in _LISTS:
-            self.found.setdefault(root, tuple(filter(None, _BETWEEN.split(text))))
+            self.found.setdefault(root, tuple(filter(None, map(str.strip, _BETWEEN.split(text)))))
         elif root == "status":
             self.found.setdefault(root, read_status(text))
         elif root in ("number", "issue") and re.fullmatch("[1-9][0-9]{0,8}", text):
@@ -235,7 +235,7 @@ class _Keys:
         if not path and root == "people":
             names = [separator for separator in (one.source.filter("names") or ()) if separator]
             parts = one.text.split(names[0]) if names else _BETWEEN_NAMES.split(one.text)
-            for number, name in enumerate(filter(None, parts)):
+            for number, name in enumerate(filter(None, map(str.strip, parts))):
                 group.setdefault(number, {}).setdefault("name", name)
         elif len(path) == 2:  # noqa: PLR2004 - which one, and what of it
             first = path[0] if isinstance(path[0], int) else 0

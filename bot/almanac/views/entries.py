@@ -10,7 +10,7 @@ from almanac.entries.template import EntryTemplate
 from almanac.entries.writing import merged, place_for
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event, event_id
-from almanac.page.match import same_name
+from almanac.page.match import COMPARED, same_name
 from almanac.views.protocol import Alike, Built, Texts, Undecided, View
 
 
@@ -50,17 +50,13 @@ class EntryListView(View):
 
     def build(self, texts: Texts, records: Sequence[Event]) -> Built:
         text = self._there(texts(self._path))
-        left = list(self._format.entries(text, self._path))
-        found: list[Event] = []
-        missing = []
+        rows = self._format.entries(text, self._path)
+        pairs = self._pairs(rows, records)
+        found = [self._edited(pairs[one.id], one) if one.id in pairs else one for one in records]
+        known = {row.start for row in pairs.values()}
+        found += self._imported([row for row in rows if row.start not in known], [record.id for record in records])
         for record in records:
-            row = self._row_of(left, record)
-            found.append(self._edited(row, record) if row else record)
-            missing += [] if row else [record]
-            left = [one for one in left if one is not row]
-        found += self._imported(left, [record.id for record in records])
-        for record in missing:
-            text = self.put(self._path, text, record, None)
+            text = text if record.id in pairs else self.put(self._path, text, record, None)
         return Built(tuple(found), {self._path: text})
 
     def read(self, path: str, text: str | None, record: Event) -> Event:
@@ -94,11 +90,29 @@ class EntryListView(View):
         return text
 
     def _row_of(self, rows: Sequence[DataEntry], record: Event) -> DataEntry | None:
-        """Find a record's row: the one that it is written as, or else the one of its date and title."""
-        data = self._template.entry(record).data
+        return self._pairs(rows, [record]).get(record.id)
+
+    def _pairs(self, rows: Sequence[DataEntry], records: Sequence[Event]) -> dict[str, DataEntry]:
+        """Find the rows of records, by their ids: each is the one as which it is written, or of its date and title."""
         ours = {path[0] for path in self._template.places}
-        written = (row for row in rows if all(row.data.get(key, "") == data[key] for key in ours))
-        return next(written, None) or next((row for row in rows if self._names(row, record)), None)
+        written: dict[tuple[str, ...], list[DataEntry]] = {}
+        for row in reversed(rows):
+            written.setdefault(tuple(str(row.data.get(key, "")) for key in ours), []).append(row)
+        pairs: dict[str, DataEntry] = {}
+        for record in records:
+            data = self._template.entry(record).data
+            if alike := written.get(tuple(data[key] for key in ours)):
+                pairs[record.id] = alike.pop()
+        days: dict[str, list[DataEntry]] = {}
+        if len(pairs) < len(records):
+            for row in reversed([row for alike in written.values() for row in alike]):
+                days.setdefault(self._said(row).get("date", ""), []).append(row)
+        for record in records:
+            near = () if record.id in pairs else days.get(record.date, [])[:COMPARED]
+            if mine := next((row for row in near if self._names(row, record)), None):
+                pairs[record.id] = mine
+                days[record.date].remove(mine)
+        return pairs
 
     def _names(self, row: DataEntry, event: Event) -> bool:
         said = self._said(row)
