@@ -277,7 +277,7 @@ def _in_style_of(node: yaml.ScalarNode, new: str, *, in_flow: bool) -> Styled:
 def _reads_as_written(text: Styled) -> bool:
     """Tell whether a text can be written in its style: not every one fits into a block."""
     try:
-        return bool(styled(compose(dump({"k": text}), "", MAX_CHARACTERS)) == {"k": text})
+        return bool(styled(compose(dump({"k": text}) + "l: 1\n", "", MAX_CHARACTERS)) == {"k": text, "l": 1})
     except UserError:
         return False
 
