@@ -249,21 +249,12 @@ class LineReader:
             zones = tuple(time_at(reading.place, reading.moment, self.zones) for reading in result.readings)
             warnings = tuple(Problem(message, typed=line) for message in result.warnings)
             return When(ok=False, zones=zones, problems=tuple(found), warnings=warnings)
-        first, ends = result.readings[0], self._ends(result.readings[0], result.moment)
-        last, length = self.last, ends - result.moment.start if ends else timedelta()
-        if ends and length >= DAY and not first.clock.end:
-            stated = self._day_of(ends, first.place)
-            if last and self.length == length and stated != last:
-                return When(ok=False, problems=(Problem(wording.other_last_day(stated, last), "duration"),))
-            last = last or stated
-        elif ends and first.clock.days:
-            last = self._day_of(ends, first.place) if length >= DAY else None
+        ends, last = self._end(result.readings[0], result.moment)
+        if last and self.last and last != self.last:
+            return When(ok=False, problems=(Problem(wording.other_last_day(last, self.last), "duration"),))
         zones = shown_times(result.readings, result.moment, self.zones, ends)
         shown = line_of(zones)
-        notes = [
-            *self._clocks_between(result.readings, zones),
-            *([wording.ONE_NIGHT] if self.last and not last else []),
-        ]
+        notes = [*self._clocks_between(result.readings, zones)] if last else [wording.ONE_NIGHT] if self.last else []
         return When(
             ok=True,
             instant=result.moment.start.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -279,15 +270,19 @@ class LineReader:
             ),
         )
 
-    def _ends(self, first: TimeReading, moment: Moment) -> datetime | None:
-        """Return when the event ends: on its last day, if the times are those of each day."""
-        on_last = None
-        if self.last and not first.clock.days and not (self.length and self.length >= DAY):
+    def _end(self, first: TimeReading, moment: Moment) -> tuple[datetime | None, calendar_date | None]:
+        """Return when the event ends and, of an event of several days, on which day by these times.
+
+        Times without days are those of each day. Only a duration can make the day another one than the event's last.
+        """
+        if first.clock.days or (self.length and self.length >= DAY):
+            ends = moment.end or (moment.start + self.length if self.length else None)
+            is_longer = ends is not None and ends - moment.start >= DAY
+            return ends, self._day_of(ends, first.place) if ends and is_longer else None
+        if self.last:
             on_last = read_moment(first.place, first.clock, self.last)
-            if isinstance(on_last, ClockChange):
-                on_last = Moment(on_last.moments[0])
-            moment = on_last
-        return moment.end or (moment.start + self.length if self.length else None)
+            moment = on_last if isinstance(on_last, Moment) else Moment(on_last.moments[0])
+        return moment.end or (moment.start + self.length if self.length else None), self.last
 
     @staticmethod
     def _day_of(ends: datetime, place: ZonePlace) -> calendar_date:
@@ -312,7 +307,10 @@ class LineReader:
         result = self._read(candidate)
         if result.only_days:
             result = self._read(result.findings[0][1][0])
-        return line_of(shown_times(result.readings, result.moment, self.zones)) if result.moment else None
+        last = self._end(result.readings[0], result.moment)[1] if result.moment else None
+        if result.moment is None or (self.last and last and last != self.last):
+            return None
+        return line_of(shown_times(result.readings, result.moment, self.zones))
 
     def _read(self, text: str) -> LineResult:
         line, unclear = _take_apart(text, self.zones)
