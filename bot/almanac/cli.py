@@ -104,7 +104,7 @@ def import_(
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Import a hand-written page into records."""
+    """Import a hand-written page into records; of a folder or list of events, say which they are."""
     from almanac.commands.build import import_page
 
     return import_page(page, site, dry_run=dry_run, as_json=as_json)

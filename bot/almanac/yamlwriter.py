@@ -18,8 +18,8 @@ from almanac.yamlfile import MAX_CHARACTERS, compose, load, scalar_value
 # Words that YAML 1.1 (Ruby's reader too) takes for a boolean or null if they have no quotes.
 _SPECIAL = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 _TEXT = "tag:yaml.org,2002:str"
-# What begins with a letter is no number, date or mark to anyone.
-_WORDS = re.compile(r"[^\W\d_][^\n\r\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]*+")
+# What begins with a letter, or as a path does, is no number, date or mark to anyone.
+_WORDS = re.compile(r"/?[^\W\d_][^\n\r\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]*+")
 # Readers differ in what ends a text in brackets.
 _ENDS_IN_FLOW = re.compile(r"[,:?\[\]{}]")
 _NOTHING: tuple[Any, ...] = (None, [], {})

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from almanac.commands.places import find_places
 from almanac.page.template import section_renderer
 
+from tests.memory import memory_site
 from tests.page.house import BARE, FULL
 
 ROOT = Path(__file__).parent.parent.parent
@@ -57,3 +59,27 @@ def test_each_message_in_troubleshooting_is_one_of_ours() -> None:
     said = re.sub(r"\s+", " ", re.sub(r'"\s*\n\s*f?"', "", code))
     fragments = {part.strip() for message in {*MESSAGES} - BY_GITHUB for part in message.split("...")}
     assert not {fragment for fragment in fragments if fragment not in said}
+
+
+ADOPTED = re.findall(
+    r"```(?:yaml|toml)\n(.*?)```.*?```jinja\n(.*?)```", (ROOT / "docs/adopting.md").read_text(), re.DOTALL
+)
+
+
+@pytest.mark.parametrize(
+    ("index", "files", "settings"),
+    [
+        (0, {"_meetups/2025-10-07-owls.md": ""}, {"files": "_meetups/{date}-{slug}.md"}),
+        (1, {"_data/events.yml": ""}, {"list": "_data/events.yml"}),
+        (
+            2,
+            {"hugo.toml": "x", "content/events/owls.md": "", "content/events/a.md": ""},
+            {"files": "content/events/{slug}.md"},
+        ),
+    ],
+)
+def test_each_example_of_adopting(index: int, files: dict[str, str], settings: dict[str, str]) -> None:
+    text, template = ADOPTED[index]
+    [place] = find_places(memory_site({path: known or text for path, known in files.items()}), sorted(files))
+    assert place.learned
+    assert (place.learned.template, place.settings, place.reasons) == (template, settings, ())

@@ -37,24 +37,29 @@ SIGHTED: dict[str, tuple[Files, str, int | None, str]] = {
         "in a table",
     ),
     "a folder's index": ({"events/index.html": LOOP}, "events/index.html", 3, "Liquid loop"),
-    "collection": ({f"_events/{n}.md": "---\n---\n" for n in range(6)}, "_events/", None, "(6 events)"),
-    "one of a collection": ({"docs/_talks/a.md": "---\n---\n"}, "docs/_talks/", None, "(1 event)"),
-    "another program's": ({f"content/events/{n}.md": "---\n---\n" for n in range(3)}, "content/events/", None, "(3 e"),
-    "data": ({"_data/events.yml": "- a\n"}, "_data/events.yml", None, "a list of events"),
+    "collection": ({f"_events/{n}.md": "---\n---\n" for n in range(6)}, "_events/", None, "6 files"),
+    "one of a collection": ({"docs/_talks/a.md": "---\n---\n"}, "docs/_talks/", None, "1 file,"),
+    "another program's": (
+        {f"content/events/{n}.md": "---\n---\n" for n in range(3)},
+        "content/events/",
+        None,
+        "3 files",
+    ),
+    "data": ({"_data/events.yml": "- a\n"}, "_data/events.yml", None, "one for each event"),
     "data elsewhere": (
         {"_config.yml": "data_dir: info", "info/past_talks.csv": "a"},
         "info/past_talks.csv",
         None,
-        "a list",
+        "one for each",
     ),
-    "data folder": ({"_config.yml": "a: [", "_data/events/81.yml": "type: x\n"}, "_data/events/", None, "(1 event)"),
+    "data folder": ({"_config.yml": "a: [", "_data/events/81.yml": "type: x\n"}, "_data/events/", None, "1 file,"),
     "posts": (
         {f"_posts/2021-0{n}-01-owls.md": "---\ncategories:\n- Meetups\n---\n" for n in range(1, 5)},
         "_posts/",
         None,
-        "(4 events)",
+        "4 files",
     ),
-    "posts of events": ({"events/_posts/2021-01-01-owls.md": "---\n---\n"}, "events/_posts/", None, "(1 event)"),
+    "posts of events": ({"events/_posts/2021-01-01-owls.md": "---\n---\n"}, "events/_posts/", None, "1 file,"),
 }
 
 

@@ -12,6 +12,7 @@ from almanac.engine.rebuild import rebuild
 from almanac.errors import Problem, UserError
 from almanac.event.description import refused_urls
 from almanac.event.model import Event, in_one_spelling
+from almanac.jekyll import is_data_file
 from almanac.output import (
     diff_lines,
     errors_as_json,
@@ -32,7 +33,10 @@ from almanac.yamlfile import load
 
 
 def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> int:
-    """Make records of a page's events; nothing is written unless the page comes back byte for byte."""
+    """Make records of a page's events; nothing is written unless the page comes back byte for byte.
+
+    Of a folder or a list of events, it is only said which they are.
+    """
     with errors_as_json({"events": 0, "roundtrip": False}, as_json=as_json):
         root = Folder(folder)
         # A path is looked for in the current folder first, then in the site.
@@ -41,6 +45,8 @@ def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> in
         # To try Almanac on a page, it need not be part of the site.
         is_outside = dry_run and not file.resolve().is_relative_to(root.root)
         path, site = str(page) if is_outside else root.inside(file), Site(root)
+        if not is_outside and (file.is_dir() or is_data_file(path)):
+            return _say_known(site, path, [*root.paths()], as_json=as_json)
         text = _page_text(file, path) if is_outside else site.text(path)
         if text is None:
             raise UserError(Problem("There is no such page.", file=path))
@@ -73,6 +79,16 @@ def imported_values(imported: Imported) -> dict[str, object]:
 def _page_text(file: Path, name: str) -> str | None:
     data = read_file(file, name)
     return None if data is None else decoded(data, name)
+
+
+def _say_known(site: Site, path: str, paths: Collection[str], *, as_json: bool) -> int:
+    from almanac.commands.known import show_known
+    from almanac.commands.places import find_places
+
+    place = next((one for one in find_places(site, paths) if one.path == path), None)
+    if place is None:
+        raise UserError(Problem("No events were found here. Name a page, or a folder or data file of them.", file=path))
+    return show_known(site, place, paths, as_json=as_json)
 
 
 def import_files(site: Site, path: str, text: str, paths: Collection[str] = ()) -> tuple[dict[str, str], Imported]:

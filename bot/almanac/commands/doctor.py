@@ -10,6 +10,7 @@ from pathlib import Path
 from almanac import config as configs
 from almanac.commands import site_checks
 from almanac.commands.discovery import Checkout, read_checkout
+from almanac.commands.entry_checks import check_entries
 from almanac.commands.site_checks import Finding, Status
 from almanac.errors import UserError
 from almanac.forge.github.request import DEFAULT_API_URL, check_repository_name, is_address, is_token
@@ -70,11 +71,14 @@ def check_site(site: Site, checkout: Checkout, folder: Path, *, has_server: bool
     if _is_well(findings):
         findings += guarded(lambda: site_checks.check_form(site))
         form = site_checks.readable_form(site)
-        findings += guarded(lambda: site_checks.check_template(site, form))
-        findings += guarded(lambda: site_checks.check_index_template(site))
-        in_the_way = site_checks.check_records(site)
-        findings += in_the_way or guarded(lambda: site_checks.check_page(site))
-        findings += guarded(lambda: site_checks.check_jekyll(site))
+        if site.config.files or site.config.list:
+            findings += guarded(lambda: [*check_entries(site, [*Folder(folder).paths()], form)])
+        if site.config.has_page:
+            findings += guarded(lambda: site_checks.check_template(site, form))
+            findings += guarded(lambda: site_checks.check_index_template(site))
+            in_the_way = site_checks.check_records(site)
+            findings += in_the_way or guarded(lambda: site_checks.check_page(site))
+            findings += guarded(lambda: site_checks.check_jekyll(site))
     findings += site_checks.check_repository(checkout, folder)
     findings += guarded(lambda: site_checks.check_workflow(site, checkout, has_server=has_server))
     # One broken file may be in the way of several checks.
@@ -107,7 +111,7 @@ def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
 def _own_files(site: Site) -> dict[str, str]:
     """Return the files that have to be on GitHub, too, as far as the site has them: path -> text."""
     config, texts = site.config, {}
-    templates = (config.section_template, config.index_template)
+    templates = (config.section_template, config.index_template, config.file_template, config.list_template)
     for path in (configs.PATH, config.form, config.page, *templates, site_checks.find_workflow(site)):
         with suppress(UserError):
             if path and (text := site.text(path)) is not None:

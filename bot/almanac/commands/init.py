@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,8 +12,11 @@ import typer
 
 from almanac import config as configs
 from almanac.commands import starter
-from almanac.commands.build import imported_values, minimal_config, new_records, read_page, refuse_other_page
-from almanac.commands.discovery import MARKDOWN, Checkout, read_checkout, records_folder
+from almanac.commands.build import imported_values, minimal_config, new_records, read_page
+from almanac.commands.discovery import Checkout, read_checkout, records_folder
+from almanac.commands.entry_checks import check_to_come
+from almanac.commands.finding import Ask, ask_for_page, counted, find_page, named_page, refuse_same_address
+from almanac.commands.places import Place
 from almanac.commands.shapes import (
     Choose,
     Shape,
@@ -25,9 +28,19 @@ from almanac.commands.shapes import (
     unasked,
 )
 from almanac.commands.site_checks import check_form, find_workflow, readable_form
-from almanac.commands.survey import Candidate, survey
+from almanac.commands.takeover import (
+    Overlay,
+    Takeover,
+    config_for,
+    known_to,
+    print_takeover,
+    take_over,
+    takeover_values,
+    unasked_for,
+)
 from almanac.config import Config
 from almanac.errors import Problem, UserError
+from almanac.event.model import Event
 from almanac.form.schema import Form, read_form
 from almanac.output import errors_as_json, print_json, print_problems, print_text, problem_values
 from almanac.page.canonical import is_known
@@ -43,12 +56,8 @@ from almanac.renderer import house_renderer
 from almanac.site import Folder, Site
 
 State = Literal["new", "replaced", "kept", "same"]
-Ask = Callable[[Sequence[Candidate]], Candidate]
 
 _RECORDS_SHOWN = 3
-_CANDIDATES_SHOWN = 9
-_MOST_NAMED = 5
-_SEEN_SHOWN = 8
 _STATES = {"new": "new", "replaced": "replaced", "kept": "yours", "same": "there"}
 _PURPOSES = {
     configs.PATH: "the settings",
@@ -64,7 +73,7 @@ class Adoption:
 
     `files` has those that exist already, too; `states` says what becomes of each. `shape` is how new events will be
     written on the `page`, None where that was decided before; `form` is the one that the site will have, if it can be
-    read. `problems` have to be fixed in files of the site's own.
+    read. `problems` have to be fixed in files of the site's own. `taken` is the folder or list that is taken over.
     """
 
     config: Config
@@ -78,6 +87,7 @@ class Adoption:
     index_template: str | None = None
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    taken: Takeover | None = None
     has_records: bool = False
 
     @property
@@ -124,8 +134,9 @@ def init_site(  # noqa: PLR0913 -- one for each option
             new=new,
             force=force,
             shape=shape,
-            ask=_ask_for_page if asks else None,
+            ask=ask_for_page if asks else None,
             choose=ask_for_shape if asks else None,
+            root=folder.root,
         )
         if not dry_run:
             replaced = {path for path, state in plan.states.items() if state == "replaced"} - {configs.PATH}
@@ -153,33 +164,17 @@ def init_site(  # noqa: PLR0913 -- one for each option
 
 def _path_in_site(folder: Folder, page: Path) -> str:
     # A path is looked for in the current folder first, then in the site.
-    path = folder.inside(page if page.exists() else folder.root / page)
-    if (folder.root / path).is_dir():
-        raise UserError(Problem("This is a folder; name the page in it.", file=path))
-    return path
-
-
-def _ask_for_page(candidates: Sequence[Candidate]) -> Candidate:
-    offered = candidates[:_CANDIDATES_SHOWN]
-    print_text("Which page has the history?")
-    for number, candidate in enumerate(offered, 1):
-        print_text(f"  {number}  {candidate.path} ({_counted(candidate.events)})")
-    chosen = 0
-    while not 1 <= chosen <= len(offered):
-        chosen = typer.prompt("Its number", default=1, type=int, err=True)
-    return offered[chosen - 1]
-
-
-def _counted(events: int) -> str:
-    return f"{events} event" + "s" * (events != 1)
+    return folder.inside(page if page.exists() else folder.root / page)
 
 
 def _print_plan(plan: Adoption) -> None:
     page, imported = plan.config.page, plan.imported
+    if plan.taken and plan.form:
+        print_takeover(plan.taken, plan.form)
     if imported:
         print_problems(imported.warnings, "warning")
         print_text(
-            f"{page}: {_counted(len(imported.events))}; {imported.structured} split into fields, "
+            f"{page}: {counted(len(imported.events))}; {imported.structured} split into fields, "
             f"{imported.verbatim} kept word for word."
         )
         print_text("Written again from its records, the page is the same byte for byte. It is not changed.")
@@ -189,7 +184,9 @@ def _print_plan(plan: Adoption) -> None:
         print_text(f"Note: {note}")
     print_text()
     for path, state in plan.states.items():
-        purpose = _PURPOSES.get(path) or ("the history page" if path == page else "the form that people fill in")
+        is_template = path in (plan.config.file_template, plan.config.list_template)
+        other = "the history page" if path == page else "the form that people fill in"
+        purpose = _PURPOSES.get(path) or ("how a new event is written" if is_template else other)
         # Settings are replaced only if they do no more than name the page, as an import leaves them.
         word = "completed" if (path, state) == (configs.PATH, "replaced") else _STATES[state]
         print_text(f"  {word:<9} {path}  ({purpose})")
@@ -206,7 +203,7 @@ def _print_plan(plan: Adoption) -> None:
 def next_steps(plan: Adoption, checkout: Checkout) -> list[str]:
     """Return what people do next, as three steps of one or more lines."""
     config, web = plan.config, checkout.web or "https://github.com/OWNER/NAME"
-    paths = [".github", config.page, *([config.records] if plan.has_records else [])]
+    paths = [".github", *([config.page] if config.has_page else []), *([config.records] if plan.has_records else [])]
     if checkout.top is None:
         push = (
             "Push. This folder is not in a git repository yet: put the site on GitHub first, for example with GitHub "
@@ -236,7 +233,8 @@ def next_steps(plan: Adoption, checkout: Checkout) -> list[str]:
 
 def _values(plan: Adoption, steps: Sequence[str], *, written: bool) -> dict[str, Any]:
     return {
-        "page": plan.config.page,
+        "page": plan.config.page if plan.config.has_page else None,
+        **(takeover_values(plan.taken) if plan.taken else {}),
         **imported_values(plan.imported or Imported((), 0, 0, ())),
         "section_template": starter.TEMPLATE if plan.section_template else None,
         "index_template": starter.INDEX_TEMPLATE if plan.index_template else None,
@@ -264,15 +262,20 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     shape: str | None = None,
     ask: Ask | None = None,
     choose: Choose | None = None,
+    root: Path | None = None,
 ) -> Adoption:
     """Find out what a site needs, given the paths of its files, the repository's default branch, and the date.
 
     With `new`, the page has no events yet, and is created if it does not exist. With `force`, a form or workflow that
     exists and differs is replaced; the config never is. `shape` is that of new events; without it, the best one that is
-    proven is taken. `ask` chooses the page, and `choose` the shape; None if there is no one to ask.
+    proven is taken. `ask` chooses the page, and `choose` the shape; None if there is no one to ask. `root` is where the
+    site is on this disk, if it may be built.
     """
     text = site.text(configs.PATH)
-    page = _named_page(site, paths, page, new=new) if page else _find_page(site, paths, new=new, ask=ask)
+    found = named_page(site, paths, page, new=new) if page else find_page(site, paths, new=new, ask=ask)
+    if isinstance(found, Place):
+        return _take_place(site, paths, branch, found, today=today, force=force, root=root)
+    page = found
     folder, reason = records_folder(site, page, paths)
     fresh = site.with_config(page=page, records=folder)
     # A config as `almanac import` writes it contains no decisions of anyone's.
@@ -289,6 +292,53 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     if text is not None and not is_ours:
         plan.files = {configs.PATH: text, **plan.files}
     _add_files(plan, site, branch, today, is_ours=is_ours)
+    _compare(plan, site, force=force)
+    return plan
+
+
+def _take_place(  # noqa: PLR0913 -- as above
+    site: Site,
+    paths: Collection[str],
+    branch: str,
+    place: Place,
+    *,
+    today: date,
+    force: bool,
+    root: Path | None,
+) -> Adoption:
+    """Take over a folder or a list of events: its files are the records, and stay as they are."""
+    text = site.text(configs.PATH)
+    config = config_for(site, place, paths) if text is None else site.config
+    plan, zones = Adoption(config), config.zones()
+    source = config.file_template or config.list_template
+    if place.learned and source and (text is None or site.text(source) is None):
+        plan.files[source] = place.learned.template
+    first = starter.config_text(config, starter.habits_of((), zones), zones) if text is None else text
+    planned = Site(Overlay(site.files, {configs.PATH: first, **plan.files}))
+    known = known_to(planned)
+    plan.records = {} if planned.records else _records_of(planned, known)
+    plan.has_records = bool(plan.records)
+    habits = starter.habits_of(known, zones)
+    settings = starter.config_text(config, habits, zones) if text is None else text
+    plan.files = {configs.PATH: settings, **plan.files}
+    own = place.learned.questions if place.learned else ()
+    plan.files[config.form] = starter.form_text(habits, today, unasked_for(place), config.labels, own)
+    if find_workflow(site) in (None, starter.WORKFLOW):
+        plan.files[starter.WORKFLOW] = starter.workflow_text(branch)
+    _compare(plan, site, force=force)
+    plan.notes += [*place.reasons, *(one.message for one in check_to_come(site, place))]
+    if plan.form and place.learned:
+        plan.taken = take_over(Site(Overlay(site.files, plan.written)), place, plan.form, today, root)
+    return plan
+
+
+def _records_of(site: Site, known: Sequence[Event]) -> dict[str, str]:
+    """Return the records of events that a table holds, by path."""
+    return {site.store.path(one.id): site.store.write(one) for one in known}
+
+
+def _compare(plan: Adoption, site: Site, *, force: bool) -> None:
+    """Find out what becomes of each file, given those that there are."""
     for path, wanted in plan.files.items():
         there = site.text(path)
         if there is None or there == wanted:
@@ -297,69 +347,9 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
             # The only config that differs from the one that is wanted is one of `almanac import`.
             plan.states[path] = "replaced" if force or path == configs.PATH else "kept"
     _check_kept(plan, site)
-    return plan
 
 
 # ---------------------------------------------------------------- the page
-
-
-def _named_page(site: Site, paths: Collection[str], page: str, *, new: bool) -> str:
-    if site.text(configs.PATH) is not None:
-        refuse_other_page(site.config, page)
-    if site.text(page) is None and not new:
-        message = "There is no such page. Name another one, or start with an empty page by adding `--new`."
-        raise UserError(Problem(message, file=page, choices=_options(survey(site, paths).candidates)))
-    return page
-
-
-def _find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None) -> str:
-    """Return the page that the config names, or else the one that is clearly the history; a new one if there is none.
-
-    Raises:
-        UserError: It is not clear which page it is, or the events are kept in a way that cannot be taken over.
-    """
-    page = site.config.page
-    if new or (site.text(configs.PATH) is not None and (site.text(page) is not None or site.ids)):
-        return page
-    found = survey(site, paths)
-    best = found.clearly_best if site.text(configs.PATH) is None else None
-    if best:
-        return best.path
-    if not found.candidates and not found.others:
-        return page
-    if site.text(configs.PATH) is not None:
-        message = "The page that the config names is missing, and there is something else that looks like events."
-        first = Problem(f"{message} Correct `page`, or add `--new` to create the page.", "page", file=configs.PATH)
-    elif not found.candidates:
-        message = "The site seems to have events, but not on a page that can be taken over, so no new page was made."
-        first = Problem(f"{message} To start an empty page all the same, add `--new`.")
-    elif ask:
-        print_problems(found.others[:_SEEN_SHOWN], "also seen")
-        return ask(found.candidates).path
-    else:
-        message = "It is not clear which page is the history. Name it, or start a new page with `--new`."
-        first = Problem(message, choices=_options(found.candidates))
-    pages = [
-        Problem(f"This page has {_counted(one.events)}{f', but {one.doubt}' if one.doubt else ''}.", file=one.path)
-        for one in found.candidates[:_MOST_NAMED]
-    ]
-    more = len(found.others) - _SEEN_SHOWN
-    rest = [Problem(f"{more} more places look like events.")] if more > 0 else []
-    raise UserError([first, *pages, *found.others[:_SEEN_SHOWN], *rest])
-
-
-def _options(candidates: Sequence[Candidate]) -> tuple[str, ...]:
-    return tuple(f"--page {one.path}" for one in candidates[:_MOST_NAMED])
-
-
-def _refuse_same_address(page: str, paths: Collection[str]) -> None:
-    """Raise a UserError if Jekyll would build a new page and one of the site's own to one address, and so lose one."""
-    stem = page.rpartition(".")[0]
-    for path in paths:
-        name, _, ending = path.rpartition(".")
-        if name in {stem, f"{stem}/index"} and f".{ending.lower()}" in {*MARKDOWN, ".html", ".htm"}:
-            message = f"The new page {page} would have the same address as this one, and Jekyll would build only one."
-            raise UserError(Problem(f"{message} Name another: `almanac init --new --page past-events.md`.", file=path))
 
 
 def _take_page(plan: Adoption, site: Site, paths: Collection[str], *, new: bool) -> None:
@@ -367,7 +357,7 @@ def _take_page(plan: Adoption, site: Site, paths: Collection[str], *, new: bool)
     text = site.text(path)
     plan.has_records = bool(site.record_texts)
     if text is None:
-        _refuse_same_address(path, paths)
+        refuse_same_address(path, paths)
         layouts = sorted(name.partition(".")[0] for name in site.files.names("_layouts") if "." in name)
         plan.files[path] = starter.first_page(layouts)
         return

@@ -13,10 +13,8 @@ from textwrap import dedent
 from almanac.commands.discovery import MARKDOWN, jekyll_of, readable_text
 from almanac.entries.examples import Example, Source, sorted_newest
 from almanac.entries.formats import DataEntry, Format
-from almanac.entries.frontmatter import FrontMatter, cut
-from almanac.entries.incsv import CsvList
-from almanac.entries.injson import JsonList
-from almanac.entries.inyaml import YamlFile, YamlList
+from almanac.entries.frontmatter import cut
+from almanac.entries.kinds import file_format, list_format
 from almanac.entries.learn import Learned, learn
 from almanac.entries.styles import Language
 from almanac.errors import Problem, UserError
@@ -55,7 +53,6 @@ LEAST = 2
 """How many events there must be to tell how they are kept."""
 _LEAST_POSTS = 3
 _MOST_READ = 1_000
-_LISTS: dict[Language, Format] = {"csv": CsvList(), "json": JsonList(), "yaml": YamlList()}
 _ALIKE = 0.7
 
 
@@ -64,7 +61,8 @@ class Place:
     """A folder with a file for each event, or a data file with a list of them (`files` is empty).
 
     `events` is how many it holds, `shown` which templates have a loop over it: path and line. `learned` is how the next
-    one is written, None if none of them can be read; `reasons` say why it would not be right to add one.
+    one is written, None if none of them can be read; `reasons` say why it would not be right to add one. `text` is that
+    of the data file.
     """
 
     path: str
@@ -74,20 +72,28 @@ class Place:
     learned: Learned | None
     reasons: tuple[str, ...]
     suffix: str = ""
+    text: str = ""
+
+    @property
+    def reader(self) -> Format:
+        """What reads its files."""
+        if self.files:
+            return file_format(self.suffix)
+        return list_format(self.path, self.text)
 
     @property
     def seen(self) -> str:
-        """What was seen, in a sentence."""
-        count = f"{self.events} event{'s' * (self.events != 1)}"
-        what = f"a folder with a file for each event ({count})" if self.files else f"a list of events ({count})"
-        where = f"; the loop in {self.shown[0][0]}:{self.shown[0][1]} shows it" if self.shown else ""
-        return f"This is {what}{where}."
+        """What was seen, in words."""
+        what = "file" if self.files else "entry"
+        count = f"{self.events} {what}" if self.events == 1 else f"{self.events} {what.replace('ry', 'rie')}s"
+        where = f"; shown by the loop in {self.shown[0][0]}, line {self.shown[0][1]}" if self.shown else ""
+        return f"{count}, one for each event{where}"
 
     @property
     def problem(self) -> Problem:
         """Why it is not taken over."""
         reasons = " ".join(self.reasons)
-        return Problem(f"{self.seen} {reasons}".strip(), file=self.path + "/" * bool(self.files))
+        return Problem(f"This holds {self.seen}. {reasons}".strip(), file=self.path + "/" * bool(self.files))
 
     @property
     def settings(self) -> dict[str, str]:
@@ -143,13 +149,12 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], *, escapes: bool
         return replace(place, reasons=(f"Files that end in {suffix} are not taken over.",))
     if any("/" in path.removeprefix(f"{folder}/") for path in own):
         return replace(place, reasons=("They are in folders of their own, which is not taken over.",))
-    reader: Format = YamlFile() if suffix in _YAML else FrontMatter()
     examples: list[tuple[Example, str]] = []
     reasons: tuple[str, ...] = ()
     for path in own[-_MOST_READ:]:
         text = readable_text(site, path).replace("\r\n", "\n")
         try:
-            entry = next(iter(reader.entries(text, path)), None)
+            entry = next(iter(place.reader.entries(text, path)), None)
         except UserError as error:
             reasons = (f"{path} cannot be read: {error.problems[0].message}",)
             continue
@@ -206,11 +211,11 @@ def _is_record(site: Site, path: str) -> bool:
 
 def _read_list(site: Site, path: str, *, escapes: bool) -> Place:
     text = readable_text(site, path)
-    place = Place(path, (), 0, (), None, ())
-    language: Language = "csv" if path.endswith(".csv") else "json" if path.endswith(".json") else "yaml"
+    place = Place(path, (), 0, (), None, (), text=text)
+    language = _language(path)
     columns: tuple[str, ...] = ()
     try:
-        entries = _LISTS[language].entries(text, path)
+        entries = place.reader.entries(text, path)
     except UserError as error:
         return replace(place, reasons=(error.problems[0].message,))
     if not entries:
@@ -220,6 +225,10 @@ def _read_list(site: Site, path: str, *, escapes: bool) -> Place:
     texts = (dedent(_whole_lines(text, entry)).replace("\r\n", "\n") for entry in entries)
     examples = [Example("", own, entry) for own, entry in zip(texts, entries, strict=True)]
     return _learned(place, Source(sorted_newest(examples), language, columns, escapes=escapes))
+
+
+def _language(path: str) -> Language:
+    return "csv" if path.endswith(".csv") else "json" if path.endswith(".json") else "yaml"
 
 
 def _whole_lines(text: str, entry: DataEntry) -> str:

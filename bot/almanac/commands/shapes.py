@@ -160,7 +160,7 @@ def ask_for_shape(page: Page, shapes: Sequence[Shape]) -> Shape:
     print_text("\nHow are new events to be written? Here is a sample of each way.")
     for number, shape in enumerate(shapes, 1):
         print_text(f"\n  {number}  {shape.name}: {SHAPES[shape.name]}\n")
-        _print_entry(shape.sample)
+        print_entry(shape.sample)
         print_problems(shape.doubts, "doubtful")
     best = None if shapes[0].doubts else 1
     chosen = 0
@@ -174,10 +174,10 @@ def print_shape(page: Page, shape: Shape, form: Form | None) -> None:
     _print_newest(page)
     print_text(f"\nA new event will be written {SHAPES[shape.name]}. A sample, with an answer to each question:\n")
     event, section = _answered(shape, form)
-    _print_entry(section)
+    print_entry(section)
     if shape.line:
         print_text("\nand in the second list:\n")
-        _print_entry(shape.line)
+        print_entry(shape.line)
     print_problems(shape.doubts, "warning")
     if form:
         print_text(f"\n{said_of_questions(form, event, section)}")
@@ -199,10 +199,11 @@ def _answered(shape: Shape, form: Form | None) -> tuple[Event, str]:
 def _print_newest(page: Page) -> None:
     newest = max(page.alive_list, key=lambda section: (not section.date.startswith(UNKNOWN_YEAR), section.date))
     print_text(f"\nThe newest event of the list, on line {newest.line}:\n")
-    _print_entry(newest.text)
+    print_entry(newest.text)
 
 
-def _print_entry(text: str) -> None:
+def print_entry(text: str) -> None:
+    """Show the lines of one event, indented; a long one is cut."""
     lines = split_lines(text)
     for line in lines[:_SHOWN_LINES]:
         print_text(f"    {line[:_SHOWN_CHARACTERS]}".rstrip())

@@ -28,7 +28,7 @@ _TEXT = "  - type: textarea"
 _ONE_LINE = ("location", "url", "recording")
 _MOST_SERIES = 12
 _LONGEST_EXAMPLE = 80
-_PLAIN = re.compile(r"[A-Za-z._/][A-Za-z0-9._/-]*")
+_PLAIN = re.compile(r"[A-Za-z._/][A-Za-z0-9._/{}-]*")
 _YAML_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _BMP = 0xFFFF
 
@@ -76,12 +76,9 @@ def habits_of(events: Sequence[Event], zones: Zones) -> Habits:
 def config_text(
     config: Config, habits: Habits, zones: Zones, *, own_template: bool = False, index_template: bool = False
 ) -> str:
-    """Write the config for a page and its records; keys whose default is right are left out."""
-    lines = [
-        f"# yaml-language-server: $schema={_SCHEMA}",
-        f"# All keys, and what they mean: {_DOCS}/configuration.md",
-        f"page: {_scalar(config.page)}",
-    ]
+    """Write the config for a page and its records, or for files or a list; keys whose default is right are left out."""
+    lines = [f"# yaml-language-server: $schema={_SCHEMA}", f"# All keys, and what they mean: {_DOCS}/configuration.md"]
+    lines += _places(config)
     if config.records != Config().records:
         lines.append(f"records: {_scalar(config.records)}")
     if own_template:
@@ -103,6 +100,23 @@ def config_text(
         for name, words in shown.items():
             lines += [f"  {_quoted(name)}:", f"    time_zones: [{', '.join(words)}]"]
     return "\n".join(lines) + "\n"
+
+
+def _places(config: Config) -> Iterator[str]:
+    """Write where the events are: on a page, or in files or a list with a template."""
+    if config.has_page:
+        yield f"page: {_scalar(config.page)}"
+    for key, path, source in (
+        ("file", config.files, config.file_template),
+        ("list", config.list, config.list_template),
+    ):
+        if path and source:
+            yield "# Each event is a file." if key == "file" else "# Each event is an entry of this list."
+            yield f"{'files' if key == 'file' else key}: {_scalar(path)}"
+            yield "# How a new one is written. It was made of the newest; edit it as you like."
+            yield f"{key}_template: {source}"
+    if config.images != Config().images:
+        yield f"images: {_scalar(config.images)}"
 
 
 def form_text(

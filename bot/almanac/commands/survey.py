@@ -69,7 +69,8 @@ class Survey:
         A new event can be added to it as its neighbours are, and nothing else looks like events but what shows it.
         """
         likely = [one for one in self.candidates if one.is_likely]
-        place = self.places[0] if len(self.places) == 1 else None
+        known = [one for one in self.places if not one.learned or "date" in one.learned.fields]
+        place = known[0] if len(known) == 1 else None
         return place if place and place.learned and not (place.reasons or likely or self.unread) else None
 
 
@@ -87,7 +88,7 @@ def survey(site: Site, paths: Collection[str]) -> Survey:
         page = outline(readable_text(site, path))
         if name.lower().endswith(MARKDOWN) and page.sections:
             candidates.append(_candidate(path, page))
-        elif seen := _unread(path, page):
+        elif not any(map(OTHERS.search, folders)) and (seen := _unread(path, page)):
             problem, is_elsewhere = seen
             (loops if is_elsewhere else unread).append(problem)
     found = [one for one in candidates if one.is_likely or (one.events >= LEAST and not _is_other(one.path))]

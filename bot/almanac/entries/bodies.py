@@ -29,6 +29,7 @@ _HEADS = {
 }
 _FIELD_OF_HEAD = {head: name for name, heads in _HEADS.items() for head in heads.split()}
 _PERSON = "{{ person.name | link(person.url) }}{% if person.affiliation %}, {{ person.affiliation | text }}{% endif +%}"
+_DESCRIPTION = "{{ description | markdown }}\n"
 _LISTED = {
     "agenda": ("point in agenda", "{{ point | inline }}"),
     "people": ("person in people", _PERSON),
@@ -45,7 +46,7 @@ _LINES = {
 
 
 @dataclass(frozen=True)
-class Block:
+class BodyPart:
     """One block of a body: its text, and what it is: `heading`, `title` (bold, on a line of its own), `list`, `text`.
 
     `same` is its text with all addresses taken out, by which blocks of several bodies are one.
@@ -69,11 +70,11 @@ class Block:
 
 
 @dataclass
-class _Piece:
+class _Passage:
     """Blocks that belong together: what is copied, a heading with what is below it, or the event's own words."""
 
     name: str
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[BodyPart] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -118,14 +119,14 @@ def learn_body(bodies: Sequence[str], shown: Collection[str]) -> BodyShape:
 class _BodyWriter:
     """Writes pieces of the next body, each once: a condition, and what is written where that holds."""
 
-    def __init__(self, shown: set[str], kept: Collection[str], words: Sequence[_Piece]) -> None:
+    def __init__(self, shown: set[str], kept: Collection[str], words: Sequence[_Passage]) -> None:
         self.shown, self.kept = shown, kept
         self.mark = _mark([block for piece in words for block in piece.blocks])
         self.chunks: list[tuple[str, str]] = []
         self.fields: set[str] = set()
         self.words = ""
 
-    def write(self, piece: _Piece, fixed: str | None) -> None:
+    def write(self, piece: _Passage, fixed: str | None) -> None:
         """Write a piece; `fixed` is what all bodies say there, with a mark where each has an address of its own."""
         if piece.name == "title":
             around = piece.blocks[0].text[:2]
@@ -141,12 +142,12 @@ class _BodyWriter:
             self.fields.add("url")
             self.chunks.append(("url", f"{before}{{{{ url | url }}}}{after}\n"))
 
-    def own_words(self, piece: _Piece) -> None:
+    def own_words(self, piece: _Passage) -> None:
         if "description" in self.shown and not self.mark:
             self.words = plain(split_lines(piece.blocks[0].text)[0])
-            self.chunks.append(("extra.text", _paragraphs("extra.text", "- ")))
+            self.chunks.append(("extra.text", "{{ extra.text | markdown }}\n"))
         elif "description" not in self.kept:
-            self.add("description", _paragraphs("description", self.mark or "- "))
+            self.add("description", _DESCRIPTION)
         if self.mark and not {"agenda", "people"} & {*self.kept}:
             self.add("agenda", _list("agenda", self.mark))
             self.add("people", _list("people", self.mark))
@@ -157,7 +158,7 @@ class _BodyWriter:
             self.fields.add(name)
 
 
-def blocks_of(body: str) -> list[Block]:
+def blocks_of(body: str) -> list[BodyPart]:
     """Cut a body into its blocks. A heading is one of its own, whatever stands next to it."""
     blocks: list[tuple[list[str], bool]] = []
     begins, is_apart = True, False
@@ -169,7 +170,7 @@ def blocks_of(body: str) -> list[Block]:
             begins, is_apart = _HEADING.fullmatch(line) is not None, False
         else:
             blocks[-1][0].append(line.rstrip())
-    return [Block("\n".join(lines), _kind(lines), is_apart) for lines, is_apart in blocks]
+    return [BodyPart("\n".join(lines), _kind(lines), is_apart) for lines, is_apart in blocks]
 
 
 def _kind(lines: Sequence[str]) -> str:
@@ -180,7 +181,7 @@ def _kind(lines: Sequence[str]) -> str:
     return "title" if len(lines) == 1 and _BOLD.fullmatch(lines[0]) else "text"
 
 
-def _fixed(bodies: Sequence[Sequence[Block]]) -> dict[str, str]:
+def _fixed(bodies: Sequence[Sequence[BodyPart]]) -> dict[str, str]:
     """Find the blocks that most bodies have: as `same` has them -> what is copied, with a mark for an address."""
     texts = Counter(text for blocks in bodies for text in {block.text for block in blocks})
     spellings: dict[str, list[str]] = {}
@@ -192,34 +193,35 @@ def _fixed(bodies: Sequence[Sequence[Block]]) -> dict[str, str]:
         if block.kind != "heading" and block.field is None and len(alike) * 2 >= len(bodies):
             is_same = texts[block.text] * 2 > len(bodies)
             # A line whose address differs leads to what is the event's own.
-            if is_same or (block.same.count(_HERE) == 1 and len({*alike}) > 1 and len(block.same) <= _LONGEST_LINK):
+            is_link = block.same.count(_HERE) == 1 and "![" not in block.same and len(block.same) <= _LONGEST_LINK
+            if is_same or (is_link and len({*alike}) > 1):
                 found.setdefault(block.same, block.text if is_same else block.same)
     return found
 
 
-def _pieces(blocks: Sequence[Block], fixed: Collection[str], shown: Collection[str]) -> list[_Piece]:
-    pieces: list[_Piece] = []
+def _pieces(blocks: Sequence[BodyPart], fixed: Collection[str], shown: Collection[str]) -> list[_Passage]:
+    pieces: list[_Passage] = []
     level = 0  # of the heading that what follows is below
     for block in blocks:
         heading = _HEADING.fullmatch(block.text)
         is_first = bool(level) and len(pieces[-1].blocks) == 1  # what a heading leads to
         if block.same in fixed and not is_first:
-            pieces.append(_Piece(block.same, [block]))
+            pieces.append(_Passage(block.same, [block]))
             level = 0
         elif block.field and (not level or len(heading[1] if heading else "") <= level):
-            pieces.append(_Piece(block.field, [block]))
+            pieces.append(_Passage(block.field, [block]))
             level = len(heading[1]) if heading else 0
         elif block.kind == "title" and not pieces and "title" not in shown:
-            pieces.append(_Piece("title", [block]))
+            pieces.append(_Passage("title", [block]))
         elif pieces and ((level and not (heading and len(heading[1]) <= level)) or pieces[-1].name == "words"):
             pieces[-1].blocks.append(block)
         else:
-            pieces.append(_Piece("words", [block]))
+            pieces.append(_Passage("words", [block]))
             level = 0
     return pieces
 
 
-def _mark(blocks: Sequence[Block]) -> str:
+def _mark(blocks: Sequence[BodyPart]) -> str:
     """Return the mark of most lists among some blocks; empty if most of these are no lists."""
     marks = Counter(match[1] for block in blocks if (match := _BULLET.match(block.text)))
     return marks.most_common(1)[0][0] if marks.total() * 2 > len(blocks) else ""
@@ -228,13 +230,13 @@ def _mark(blocks: Sequence[Block]) -> str:
 # ------------------------------------------------------------------------------- what is written
 
 
-def _headed(name: str, piece: _Piece) -> str:
+def _headed(name: str, piece: _Passage) -> str:
     """Write a heading as the newest body has it, and a field below it in the shape of what stands there."""
     heading, *below = piece.blocks
     mark = _mark(below[:1])
     text = copied(heading.text) + "\n" + "\n" * (not below or below[0].is_apart)
     if name == "description":
-        return text + _paragraphs(name, mark or "- ")
+        return text + _DESCRIPTION
     if name in _LINES:
         around = _ADDRESS.split(below[0].text) if below and name in _ADDRESSES else []
         is_link = len(around) == len(("before", "after"))
@@ -250,16 +252,6 @@ def _headed(name: str, piece: _Piece) -> str:
 def _list(name: str, mark: str) -> str:
     loop, item = _LISTED[name]
     return f"{{% for {loop} %}}\n{mark}{item}\n{{% endfor %}}\n"
-
-
-def _paragraphs(name: str, mark: str) -> str:
-    return (
-        f"{{% for paragraph in {name} | blocks %}}\n"
-        "{% if not loop.first and not paragraph.is_bullet %}\n\n{% endif %}\n"
-        f"{{% if paragraph.is_bullet %}}{mark}{{% endif %}}{{{{ paragraph.text }}}}\n"
-        f"{{% for bullet in paragraph.bullets %}}\n{{% if loop.first %}}\n\n{{% endif %}}\n{mark}{{{{ bullet }}}}\n"
-        "{% endfor %}\n{% endfor %}\n"
-    )
 
 
 def _joined(chunks: Sequence[tuple[str, str]], *, is_apart: bool) -> str:

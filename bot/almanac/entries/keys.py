@@ -27,7 +27,7 @@ _NAMES = {
     "slides": "slides slides_link slides_url slide_deck materials materials_url presentation",
     "image": "image thumbnail cover cover_image featured_image picture img banner photo hero hero_image header_image",
     "image_alt": "image_alt alt image_description",
-    "description": "abstract description summary excerpt short_description details about blurb content text",
+    "description": "abstract description synopsis summary excerpt short_description details about blurb content text",
     "tags": "tags categories keywords topics",
     "when": "time times hours event_time start_time when",
     "ends": "end_time",

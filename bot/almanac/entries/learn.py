@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 from almanac.entries.bodies import learn_body
@@ -18,7 +19,7 @@ from almanac.entries.examples import ISO_DAY, Example, Models, Source
 from almanac.entries.formats import DataEntry
 from almanac.entries.inyaml import YamlList
 from almanac.entries.keys import Key, name_key, words_of
-from almanac.entries.styles import Part, Piece, copied, entry_template, parts_of
+from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts_of
 from almanac.event.model import Event, safe_slug
 from almanac.page.lines import plain
 from almanac.page.tables import Question
@@ -52,7 +53,7 @@ class Learned:
 
     `name` is the pattern of its file's name, empty in a list. `keys` says what fills each key: a field of the event,
     `extra.` and a question's id, or nothing where the key is copied. `fields` are those that are shown, below the keys
-    too; `doubts` say in sentences why the result may be wrong.
+    too; `pictures` are where the newest have theirs; `doubts` say in sentences why the result may be wrong.
     """
 
     template: str
@@ -60,6 +61,7 @@ class Learned:
     keys: Mapping[str, str]
     fields: frozenset[str]
     questions: tuple[Question, ...]
+    pictures: tuple[str, ...]
     doubts: tuple[str, ...]
 
 
@@ -83,7 +85,9 @@ def learn(source: Source) -> Learned:
         template = f"{mark}\n{template}{mark}\n{body.template}"
     fields = frozenset(shown | body.fields)
     doubts = (*keys.doubts, *doubts_of(models, fields, keys.filled_by))
-    return Learned(template, _name(models), keys.filled_by, fields, tuple(keys.questions), doubts)
+    image = models.key_of("image")
+    pictures = tuple(map(str, image.filled)) if image else ()
+    return Learned(template, _name(models), keys.filled_by, fields, tuple(keys.questions), pictures, doubts)
 
 
 def _name(models: Models) -> str:
@@ -95,8 +99,8 @@ def _pattern(models: Models, at: int) -> str:
     name = models.examples[at].name
     if not name or name.isdigit():
         return "{number}" if name else ""
-    day = ISO_DAY.search(name)
-    before, rest = (f"{name[: day.start()]}{{date}}", name[day.end() :]) if day else ("", name)
+    day = models.days("date").get(at) or models.days("end_date").get(at, "")
+    before, rest = _cut_day(name, day)
     words = rest.lstrip("-_")
     if not words:
         return before + rest
@@ -105,47 +109,61 @@ def _pattern(models: Models, at: int) -> str:
     return f"{before}{rest[: len(rest) - len(words)]}{kind}"
 
 
+def _cut_day(name: str, day: str) -> tuple[str, str]:
+    """Cut a file's name behind the day that it begins with: the pattern of that, and the rest."""
+    if found := ISO_DAY.search(name):
+        return f"{name[: found.start()]}{{date}}", name[found.end() :]
+    parts = dict(zip(("{year}", "{month}", "{day}"), day.split("-"), strict=False))
+    for mark, count in product(("", "-", "_"), (3, 2)):
+        pattern = mark.join([*parts][:count])
+        written = mark.join([*parts.values()][:count])
+        if day and name.startswith(written):
+            return pattern, name[len(written) :]
+    return "", name
+
+
 class _KeyWriter:
     """Writes the keys of a template; what that needs of the form, and what is doubtful about it, comes together here.
 
     `filled_by` is what fills each key, and `inner` are fields that the groups of a key hold.
     """
 
-    def __init__(self, models: Models) -> None:
-        self.models = models
+    def __init__(self, models: Models, *, is_inner: bool = False) -> None:
+        self.models, self.is_inner = models, is_inner
         self.language = models.source.language
         self.questions: list[Question] = []
         self.filled_by: dict[str, str] = {}
         self.inner: set[str] = set()
         self.doubts: list[str] = []
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[KeyPiece]:
         """Write each key that the next entry is to have."""
         for key in self.models.keys.values():
             part, field = self.models.part(key), self.models.fields.get(key.name)
-            if field:
+            own = self.with_own_name(key, part) if field in (None, "number") else None
+            if own is not None:
+                self.filled_by[key.name] = "id"
+                yield KeyPiece(part.lead, own)
+            elif field:
                 self.filled_by[key.name] = field
                 yield self.filled(key, part, field, self.written(key, field))
-            elif (own := self.with_own_name(key, part)) is not None:
-                self.filled_by[key.name] = "id"
-                yield Piece(part.lead, own)
             elif again := day_again(self.models, key):
                 self.filled_by[key.name] = "date"
                 yield self.filled(key, part, "date", Written(again, ""))
             elif self.language == "csv" and not key.is_asked:
-                yield Piece("", "")  # a table keeps its columns
+                yield KeyPiece("", "")  # a table keeps its columns
             elif key.is_constant or (key.is_usual and not key.is_asked):
                 self.filled_by[key.name] = ""
                 yield self.constant(key, max(key.values, key=key.values.count))
             elif key.is_asked and (group := self.group(key)):
-                yield Piece(part.lead.rstrip(" "), group)
+                yield KeyPiece(part.lead.rstrip(" "), group)
             elif key.is_asked:
                 yield from self.asked(key, part)
 
-    def constant(self, key: Key, value: Any) -> Piece:
+    def constant(self, key: Key, value: Any) -> KeyPiece:
         pairs = zip(self.models.examples, self.models.parts, strict=True)
         part = next(parts[key.name] for one, parts in pairs if one.entry.data.get(key.name, ...) == value)
-        return Piece(part.lead, copied(part.value))
+        return KeyPiece(part.lead, copied(part.value))
 
     def with_own_name(self, key: Key, part: Part) -> str | None:
         """Write a value that is made of the file's own name, such as an address of its own; None if it is not."""
@@ -155,7 +173,7 @@ class _KeyWriter:
         before, _, after = part.value.partition(named[0][0])
         return f"{copied(before)}{{{{ id }}}}{copied(after)}"
 
-    def asked(self, key: Key, part: Part) -> Iterator[Piece]:
+    def asked(self, key: Key, part: Part) -> Iterator[KeyPiece]:
         """Let a question of the form's own fill a key."""
         if any(isinstance(one, dict | list) and not _is_texts(one) for one in key.filled):
             self.doubts.append(f"Most events have `{key.name}`, a group of values that no question of a form can fill.")
@@ -195,7 +213,7 @@ class _KeyWriter:
             return ""
         return field if name == "extra" else _CONDITIONS.get(name, name)
 
-    def filled(self, key: Key, part: Part, field: str, written: Written) -> Piece:
+    def filled(self, key: Key, part: Part, field: str, written: Written) -> KeyPiece:
         """Write a key with a value, in the way of the model."""
         value = self.plain(written.value, field)
         if any(isinstance(one, list) for one in key.filled):
@@ -208,8 +226,8 @@ class _KeyWriter:
             quote = "" if self.language == "json" and field not in ("title", "date") else part.quote
             text = f"{quote}{{{{ {value} }}}}{quote}"
         if self.language in ("json", "csv"):
-            return Piece(part.lead, text)
-        return Piece(_led(part), text, written.condition)
+            return KeyPiece(part.lead, text)
+        return KeyPiece(_led(part), text, written.condition)
 
     def plain(self, value: str, field: str) -> str:
         """Leave a value as it was typed where the site's generator makes it inert."""
@@ -228,7 +246,10 @@ class _KeyWriter:
         quote = first if first in ('"', "'") else '"' if self.language != "yaml" else ""
         item = f"{quote}{{{{ {self.plain(value, field)} }}}}{quote}"
         if not is_block:
-            return f"[{{% for {loop} %}}{item}{{% if not loop.last %}}, {{% endif %}}{{% endfor %}}]"
+            # JSON has no comma behind the last one, not even where a loop is read as if it were gone through once.
+            comma = "{% if loop.last %}{% else %}, {% endif %}"
+            comma = comma if self.language == "json" else "{% if not loop.last %}, {% endif %}"
+            return f"[{{% for {loop} %}}{item}{comma}{{% endfor %}}]"
         return f"{{% for {loop} %}}\n{_space(part)}- {item}\n{{% endfor %}}"
 
     def people(self, part: Part, loop: str) -> str:
@@ -237,9 +258,10 @@ class _KeyWriter:
         for one in parts_of(_space(part) + part.value, "yaml"):
             name = _PERSON_FIELD.get(words_of(one.key))
             if name:
-                value = self.plain(f"person.{name}", "people")
+                # Within a group of a list it is not read back: other groups of the list say nothing of people.
+                value = self.plain(f"person.{name}{' | trim' * self.is_inner}", "people")
                 condition = "" if name == "name" else f"person.{name}"
-                pieces.append(Piece(_led(one), f"{one.quote}{{{{ {value} }}}}{one.quote}", condition))
+                pieces.append(KeyPiece(_led(one), f"{one.quote}{{{{ {value} }}}}{one.quote}", condition))
         return f"{{% for {loop} %}}\n{entry_template(pieces, _space(part) + part.value, 'yaml')}{{% endfor %}}"
 
     def group(self, key: Key) -> str | None:
@@ -253,7 +275,7 @@ class _KeyWriter:
         if self.language != "yaml" or len(own) < len(texts):
             return None
         models = Models(replace(self.models.source, examples=own, has_body=False))
-        inner = _KeyWriter(models)
+        inner = _KeyWriter(models, is_inner=True)
         pieces = [*inner.pieces()]
         held = {*models.fields.values()}
         if not ("title" in held and held & {"people", "description"}):

@@ -35,7 +35,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Piece:
+class KeyPiece:
     """One key of a template: what leads to its value, the value, and the condition under which it is written at all."""
 
     lead: str
@@ -97,7 +97,7 @@ def copied(text: str) -> str:
     return f"{{% raw %}}{text}{{% endraw %}}" if _JINJA.search(text) else text
 
 
-def entry_template(pieces: Sequence[Piece], text: str, language: Language) -> str:
+def entry_template(pieces: Sequence[KeyPiece], text: str, language: Language) -> str:
     """Put pieces together to the template of one entry, given the text of one as a model for what is around them."""
     if language == "csv":
         return ",".join(piece.value for piece in pieces) + "\n"

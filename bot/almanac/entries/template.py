@@ -212,8 +212,8 @@ def _names(people: Sequence[Any], separator: str = ", ") -> str:
 
 
 def _timestamp(moment: Any) -> int | str:
-    """Return the seconds since 1970 of a moment, or of a day's beginning in UTC; nothing of nothing."""
-    if not moment:
+    """Return the seconds since 1970 of a moment, or of a day's beginning in UTC; nothing of less."""
+    if not moment or len(moment) < len("2021-11-08"):
         return ""
     at = datetime.fromisoformat(as_text(moment))
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())

@@ -1,0 +1,36 @@
+"""What `almanac doctor` checks of events that are kept in a site's own files or list."""
+
+from collections.abc import Collection, Iterator
+
+from almanac.commands.discovery import jekyll_of
+from almanac.commands.known import known_events
+from almanac.commands.places import Place, find_places
+from almanac.commands.site_checks import Finding, ok
+from almanac.commands.takeover import said_of_form, take_over
+from almanac.form.schema import Form
+from almanac.site import Site
+
+
+def check_entries(site: Site, paths: Collection[str], form: Form | None) -> Iterator[Finding]:
+    """Read all events, and try a sample of a new one."""
+    for problem in known_events(site).warnings:
+        remedy = "Give it a date." if "date" in problem.message else "Delete one of the two."
+        yield Finding("events", "warning", problem.message, remedy, problem.file)
+    where = site.store.place
+    place = next((one for one in find_places(site, paths) if one.path == where), None)
+    if place is None:
+        yield Finding("events", "warning", "There is no event here yet.", "Look at the first pull request well.", where)
+    else:
+        taken = take_over(site, place, form, site.files.now().date()) if form else None
+        said = f" {said_of_form(taken, form)}" if taken and form else ""
+        yield ok("events", f"{place.path} holds {place.seen}.{said}")
+        yield from check_to_come(site, place)
+
+
+def check_to_come(site: Site, place: Place) -> Iterator[Finding]:
+    """Warn where Jekyll leaves out events that are to come."""
+    jekyll = jekyll_of(site, "")
+    is_page = place.files and place.path.rpartition("/")[2].startswith("_") and place.suffix not in (".yml", ".yaml")
+    if jekyll.file and is_page and jekyll.settings.get("future") is not True:
+        message = "Jekyll leaves out an event that is to come until its day, as `future: true` is not in its config."
+        yield Finding("jekyll", "warning", message, "Add that line, if the site lists what is to come.", jekyll.file)

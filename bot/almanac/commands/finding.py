@@ -1,0 +1,141 @@
+"""Where the events of a site are that `almanac init` is run on: on which page, or in which folder or list."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+import typer
+
+from almanac import config as configs
+from almanac.commands.build import refuse_other_page
+from almanac.commands.discovery import MARKDOWN
+from almanac.commands.places import Place, find_places
+from almanac.commands.survey import Candidate, Survey, survey
+from almanac.errors import Problem, UserError
+from almanac.output import print_problems, print_text
+from almanac.site import Site
+
+Ask = Callable[[Sequence[Candidate | Place]], Candidate | Place]
+"""Asks a person which of several pages, folders and lists has the events."""
+
+_OFFERED = 9
+_MOST_NAMED = 5
+_SEEN_SHOWN = 8
+
+
+def named_page(site: Site, paths: Collection[str], page: str, *, new: bool) -> str | Place:
+    """Return the page that a person names, or the folder or list.
+
+    Raises:
+        UserError: There is no such thing, or the settings name another one.
+    """
+    place = next((one for one in find_places(site, paths) if one.path == page.rstrip("/")), None)
+    if place:
+        return _wanted(site, place)
+    if site.files.names(page):
+        raise UserError(Problem("This is a folder; name the page in it.", file=page))
+    if site.text(configs.PATH) is not None:
+        refuse_other_page(site.config, page)
+    if site.text(page) is None and not new:
+        message = "There is no such page. Name another one, or start with an empty page by adding `--new`."
+        raise UserError(Problem(message, file=page, choices=_options(survey(site, paths))))
+    return page
+
+
+def _wanted(site: Site, place: Place) -> Place:
+    """Return a place that a person names, if it can be taken over, be it with doubts."""
+    if site.text(configs.PATH) is not None and place.path not in _configured(site):
+        message = "The settings say that the events are elsewhere. Change them, or delete them and run this again."
+        raise UserError(Problem(message, file=configs.PATH))
+    if place.learned is None:
+        raise UserError(place.problem)
+    return place
+
+
+def _configured(site: Site) -> Iterator[str]:
+    """Give the folder and the list that the settings name."""
+    if site.config.files:
+        yield site.config.files.rpartition("/")[0]
+    if site.config.list:
+        yield site.config.list
+
+
+def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None) -> str | Place:
+    """Return the page that the config names, or else the one that is clearly the history; a new one if there is none.
+
+    It is a folder or a list where the site clearly keeps its events in that.
+
+    Raises:
+        UserError: It is not clear where they are, or they are kept in a way that cannot be taken over.
+    """
+    page, text = site.config.page, site.text(configs.PATH)
+    if own := [*_configured(site)]:
+        found = next((one for one in find_places(site, paths) if one.path in own), None)
+        return found or Place(own[0], (), 0, (), None, ())  # it has no event yet
+    if new or (text is not None and (site.text(page) is not None or site.ids)):
+        return page
+    seen = survey(site, paths)
+    best = (seen.clearly_best or seen.only_place) if text is None else None
+    if best:
+        return best.path if isinstance(best, Candidate) else best
+    if not seen.candidates and not seen.others:
+        return page
+    if text is not None:
+        message = "The page that the config names is missing, and there is something else that looks like events."
+        first = Problem(f"{message} Correct `page`, or add `--new` to create the page.", "page", file=configs.PATH)
+    elif not (offered := _offered(seen)):
+        message = "The site seems to have events, but not in a way that can be taken over, so no new page was made."
+        first = Problem(f"{message} To start an empty page all the same, add `--new`.")
+    elif ask:
+        print_problems(seen.others[:_SEEN_SHOWN], "also seen")
+        chosen = ask(offered)
+        return chosen.path if isinstance(chosen, Candidate) else chosen
+    else:
+        message = "It is not clear where the history is. Name the page, folder or list, or start a page with `--new`."
+        first = Problem(message, choices=_options(seen))
+    raise UserError([first, *_seen(seen)])
+
+
+def _seen(seen: Survey) -> Iterator[Problem]:
+    """Name what was seen, pages first."""
+    for one in seen.candidates[:_MOST_NAMED]:
+        doubt = f", but {one.doubt}" if one.doubt else ""
+        yield Problem(f"This page has {counted(one.events)}{doubt}.", file=one.path)
+    yield from seen.others[:_SEEN_SHOWN]
+    more = len(seen.others) - _SEEN_SHOWN
+    if more > 0:
+        yield Problem(f"{more} more places look like events.")
+
+
+def _offered(seen: Survey) -> list[Candidate | Place]:
+    """Return what a person can choose: pages, and places in which a new event would be as its neighbours are."""
+    return [*seen.candidates, *(one for one in seen.places if one.learned and not one.reasons)]
+
+
+def _options(seen: Survey) -> tuple[str, ...]:
+    return tuple(f"--page {one.path}" for one in _offered(seen)[:_MOST_NAMED])
+
+
+def ask_for_page(offered: Sequence[Candidate | Place]) -> Candidate | Place:
+    """Let a person choose which page, folder or list has the history."""
+    offered = offered[:_OFFERED]
+    print_text("Which one has the history?")
+    for number, candidate in enumerate(offered, 1):
+        print_text(f"  {number}  {candidate.path} ({counted(candidate.events)})")
+    chosen = 0
+    while not 1 <= chosen <= len(offered):
+        chosen = typer.prompt("Its number", default=1, type=int, err=True)
+    return offered[chosen - 1]
+
+
+def counted(events: int) -> str:
+    """Return a number of events in words."""
+    return f"{events} event" + "s" * (events != 1)
+
+
+def refuse_same_address(page: str, paths: Collection[str]) -> None:
+    """Raise a UserError if Jekyll would build a new page and one of the site's own to one address, and so lose one."""
+    stem = page.rpartition(".")[0]
+    for path in paths:
+        name, _, ending = path.rpartition(".")
+        if name in {stem, f"{stem}/index"} and f".{ending.lower()}" in {*MARKDOWN, ".html", ".htm"}:
+            message = f"The new page {page} would have the same address as this one, and Jekyll would build only one."
+            raise UserError(Problem(f"{message} Name another: `almanac init --new --page past-events.md`.", file=path))

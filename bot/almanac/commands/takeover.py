@@ -1,0 +1,230 @@
+"""How `almanac init` takes over a folder or a list of events: the settings, a sample, and what proves it."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from almanac.caps import Cap
+from almanac.commands.discovery import jekyll_of, records_folder
+from almanac.commands.places import Place
+from almanac.commands.shapes import print_entry, with_answers
+from almanac.commands.trial import Trial, build_both
+from almanac.config import Config
+from almanac.entries.template import EntryTemplate
+from almanac.errors import Problem, UserError
+from almanac.event.model import Event, Image, Link, Person
+from almanac.event.submission import FIELDS
+from almanac.form.schema import Form
+from almanac.output import print_text
+from almanac.site import Site, SiteFiles
+from almanac.views.protocol import build_all, put_event, unshown
+
+_FOLDER = ".github/almanac"
+_ALWAYS_ASKED = {"title", "date", "when", "duration"}
+_EVERYTHING: dict[str, Any] = {
+    "when": "9am ET",
+    "starts": "09:00:00-05:00",
+    "ends": "10:30:00-05:00",
+    "time_zone": "America/New_York",
+    "series": "Sample series",
+    "location": "Sample place",
+    "url": "https://example.org/register",
+    "people": (
+        Person(name="Sample Speaker", affiliation="Sample Institute"),
+        Person(name="Another Speaker", affiliation="Another Institute"),
+    ),
+    "description": "What the sample is about.",
+    "agenda": ("First point", "Second point"),
+    "recording": "https://example.org/video",
+    "links": (Link(label="Slides", url="https://example.org/slides"),),
+    "tags": ("sample", "another"),
+}
+_NAMES = {"affiliation": "people", "slides": "links", "ends": "when"}
+
+
+@dataclass(frozen=True)
+class Takeover:
+    """A folder or list as it will be taken over, and a sample of a new event in it.
+
+    `path` is the sample's file, `sample` its text there, and `kept` are the fields that only Almanac's own key holds.
+    `built` is what readers would see of it, None if the site cannot be built here.
+    """
+
+    place: Place
+    path: str
+    sample: str
+    kept: tuple[str, ...]
+    built: Trial | None
+
+
+class Overlay:
+    """The files of a site with some others in their places."""
+
+    def __init__(self, files: SiteFiles, texts: Mapping[str, str]) -> None:
+        self._files, self._texts = files, texts
+        self.reads_freely = files.reads_freely
+        self.removed, self.paths, self.now = files.removed, files.paths, files.now
+
+    def read(self, path: str, cap: Cap) -> bytes | None:
+        text = self._texts.get(path)
+        return self._files.read(path, cap) if text is None else text.encode()
+
+    def names(self, folder: str) -> Collection[str]:
+        own = (path.removeprefix(f"{folder}/") for path in self._texts if path.startswith(f"{folder}/"))
+        return {*self._files.names(folder), *(name for name in own if "/" not in name)}
+
+    def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]:
+        own = {path: text.encode() for path, text in self._texts.items() if path.rpartition("/")[0] == folder}
+        names = {path.rpartition("/")[2]: data for path, data in own.items() if path.endswith(suffix)}
+        return {**self._files.read_all(folder, suffix, cap), **names}
+
+
+def config_for(site: Site, place: Place, paths: Collection[str]) -> Config:
+    """Return the settings for a folder or list that is taken over; a table has its records in a folder beside it."""
+    ((key, path),) = place.settings.items()
+    kind = "file" if key == "files" else "entry"
+    template = f"{_FOLDER}/{kind}{path[path.rindex('.') :]}.j2"
+    settings = {key: path, f"{key[:4]}_template": template, "images": _images(place, paths)}
+    if place.path.endswith(".csv"):
+        settings["records"] = records_folder(site, path, paths)[0]
+    return Config.model_validate({name: value for name, value in settings.items() if value})
+
+
+def _images(place: Place, paths: Collection[str]) -> str | None:
+    """Return the folder in which the newest events have their pictures, if it is one of the site's."""
+    named: Counter[str] = Counter()
+    for value in place.learned.pictures if place.learned else ():
+        own = value.lstrip("/")
+        found = next((path for path in paths if path.endswith(f"/{own}")), own)
+        if "://" not in own and "/" in found:
+            named[found.rpartition("/")[0]] += 1
+    return named.most_common(1)[0][0] if named else None
+
+
+def unasked_for(place: Place) -> set[str]:
+    """Return the questions of ours that a form need not ask, as what it writes does not show the answers."""
+    return {*FIELDS} - _fields(place) - _ALWAYS_ASKED
+
+
+def _fields(place: Place) -> set[str]:
+    """Return the fields of an event that a place shows."""
+    shown = {_NAMES.get(name, name) for name in place.learned.fields} if place.learned else set()
+    return shown | ({"image_alt"} if "image" in shown else set())
+
+
+def take_over(site: Site, place: Place, form: Form, today: date, root: Path | None = None) -> Takeover:
+    """Try what is planned for a site (its settings name the place and a template) with a sample of an event.
+
+    `root` is the site's folder on this disk, if it is to be built.
+
+    Raises:
+        UserError: Some of the events cannot be read, or the sample is not found again as what it is.
+    """
+    store, texts, known = site.store, site.record_texts, known_to(site)
+    newest = max((one.date for one in known if len(one.date) == len("2021-11-08")), default=today.isoformat())
+    past = min(date.fromisoformat(newest), today - timedelta(days=2)) + timedelta(days=1)
+    tries = []
+    for day in (past, today + timedelta(days=7)):  # a page may list what is over, or what is to come
+        event = with_answers(_sample(day.isoformat(), site.config, form), form)
+        event = event.model_copy(update={"id": store.new_id(event, {one.id for one in known})})
+        path = store.path(event.id)
+        changed = {path: store.write(event, source=texts.get(path))}
+        files = put_event(site.views(), Site(Overlay(site.files, changed)).text, event, None)
+        changed |= {one: text for one, text in files.items() if isinstance(text, str)}
+        _prove(event, known, known_to(Site(Overlay(site.files, changed))), place)
+        tries.append((event, changed))
+    event, changed = tries[0]
+    path = place.path if place.path in changed else store.path(event.id)
+    text = changed[path]
+    jekyll = jekyll_of(site, "")
+    built = None
+    if root and jekyll.file:
+        built = build_both(root, jekyll.file, [changed for _, changed in tries], event.title)
+    before = site.text(path)
+    sample = text if before is None else _added(before, text)
+    source = site.config.file_template or site.config.list_template or ""
+    template = site.text(source) or ""
+    shown = unshown(event, EntryTemplate(template, place.reader, source).render(event))
+    hidden = {name for name in shown if name not in _fields(place) and not (name == "when" and "starts" in template)}
+    return Takeover(place, path, sample, tuple(name for name in shown if name in hidden), built)
+
+
+def known_to(site: Site) -> tuple[Event, ...]:
+    """Return all events that a site has, those of a table included that have no record yet."""
+    return tuple(build_all(site.views(), site.text, site.records).records)
+
+
+def _prove(event: Event, before: Collection[Event], after: Collection[Event], place: Place) -> None:
+    """Refuse a place in which a sample is not found again as one event of its day, all others as they were."""
+    found = [(one.title, one.date) for one in after if one.id == event.id]
+    if found != [(event.title, event.date)] or [one for one in after if one.id != event.id] != [*before]:
+        message = "A sample of a new event would not be found again as one event of its day, so nothing was written."
+        raise UserError(Problem(message, file=place.path))
+
+
+def _sample(day: str, config: Config, form: Form) -> Event:
+    """Make an event of a day, with an answer to each question of the form."""
+    asked = {field.id for field in form.fields} | {"starts", "ends", "time_zone"}
+    values = {**_EVERYTHING, "image": Image(path=f"{config.images}/sample.png", alt="A sample")}
+    values |= {name: f"{day}T{_EVERYTHING[name]}" for name in ("starts", "ends")}
+    values = {name: value for name, value in values.items() if name in asked}
+    return Event(id="sample", title="A sample event", date=day, **values)
+
+
+def _added(before: str, after: str) -> str:
+    """Return the lines that were added to a text."""
+    old, new = before.split("\n"), after.split("\n")
+    start = next((at for at, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), len(old))
+    return "\n".join(new[start : start + len(new) - len(old)])
+
+
+# ------------------------------------------------------------------------------- what a person sees of it
+
+
+def print_takeover(taken: Takeover, form: Form) -> None:
+    """Show what was found, a sample of a new event, what the form asks for, and what the built site shows."""
+    place = taken.place
+    print_text(f"{place.path}{'/' * bool(place.files)}: {place.seen}.")
+    print_text(f"\nA new event will be written like the newest ones. A sample, in {taken.path}:\n")
+    print_entry(taken.sample)
+    print_text(f"\n{said_of_form(taken, form)}")
+    print_text(said_of_build(taken.built))
+
+
+def said_of_form(taken: Takeover, form: Form) -> str:
+    """Say what the form asks for, and which answers only Almanac's own key has."""
+    asked = ", ".join(field.label for field in form.fields)
+    labels = {field.id: field.label for field in form.fields}
+    kept = ", ".join(labels[name] for name in taken.kept if name in labels)
+    return f"The form asks for {asked}." + (f" Only Almanac's own key, `almanac`, keeps {kept}." if kept else "")
+
+
+def said_of_build(built: Trial | None) -> str:
+    """Say what readers would see of the sample."""
+    if built is None:
+        return "The site was not built here, so only its files were checked."
+    shown = f"{_named(built.shown)} shows it" if built.shown else "no page shows it yet"
+    others = f"; other lines change in {_named(built.lost)}" if built.lost else ", and nothing else changes"
+    return f"Built with Jekyll before and after the sample: {shown}{others}."
+
+
+def _named(paths: Collection[str]) -> str:
+    first, *more = paths
+    return f"{first} and {len(more)} more" if len(more) > 1 else " and ".join((first, *more))
+
+
+def takeover_values(taken: Takeover) -> dict[str, object]:
+    """Return the same for a JSON document."""
+    place, built = taken.place, taken.built
+    shown = {"new": built.new, "gained": built.gained, "changed": built.lost, "shown": built.shown} if built else None
+    return {
+        "kept_in": place.path,
+        "events": place.events,
+        "sample": taken.sample,
+        "sample_path": taken.path,
+        "only_in_own_key": taken.kept,
+        "built": shown,
+    }
