@@ -58,6 +58,7 @@ def test_its_life(scene: Scene, kind: str, way: str) -> None:
     assert data == PNG
     assert WAYS[way].format(path.rpartition("/")[2]) in text
     assert "Three owls" in text
+    assert "no place for Picture" not in scene.comment(number)
     assert scene.run(number).plan.writes == ()
 
     # The base moves, and the issue is edited: the same picture, which is not fetched again.

@@ -186,7 +186,8 @@ def unshown(event: Event, shown: str) -> tuple[str, ...]:
         "links": [link.url for link in event.links],
         "status": [event.status or ""] if event.status != "scheduled" else [],
         "tags": list(event.tags),
-        "image": [(event.image.path or event.image.url or "")] if event.image else [],
+        # A site may name the file alone, or by another address.
+        "image": [(event.image.path or event.image.url or "").rpartition("/")[2]] if event.image else [],
         "image_alt": [(event.image.alt or "")] if event.image else [],
         **{name: list(_answered(answer)) for name, answer in event.extra.items()},
     }
