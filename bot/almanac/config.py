@@ -153,7 +153,7 @@ class Config(_Group):
     calendar: Annotated[
         SitePath | tuple[SitePath, ...],
         AfterValidator(_paths),
-        Field(description="An iCalendar file, or several; `{series}` in a path gives one for each series"),
+        Field(description="An iCalendar file, or several; `{series}` or `{id}` in a path gives one for each"),
     ] = ()
     feed: Annotated[SitePath | None, Field(description="An Atom feed of the newest changes")] = None
     data: Annotated[SitePath | None, Field(description="A file of schema.org events in JSON-LD")] = None

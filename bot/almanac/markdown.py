@@ -16,6 +16,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 # only where it could begin a reference. GitHub makes links of a bare `https://` and `www.`.
 # Jekyll's typographer makes dashes of `--` and `---` and one character of `...`, so the second of a run is a reference.
 _MARKUP = re.compile(r"[\\`*_^{}\[\]<>|$~]|&(?=[A-Za-z0-9_:#])|:(?=//)|(?<=[wW]{3})\.|(?<=-)-|(?<=\.)\.")
+_NOT_PLAIN = re.compile(r"[^\w ,.:+;/\u2013\u2014-]|_|:(?=/)|(?<=-)-|(?<=\.)\.")
 _IN_RUN = re.compile(r"(?:(?<=-)|(?<=&#45;))&#45;|(?:(?<=\.)|(?<=&#46;))&#46;")
 _OUTSIDE_PATH = re.compile(rb"[^A-Za-z0-9\-._~/]")
 _FIRST = re.compile(r"\A(?:[#+\-=:]|[0-9]+[.)])")
@@ -45,6 +46,11 @@ def text(value: str) -> Safe:
     if isinstance(value, Safe):
         return value
     return Safe(_MARKUP.sub(_reference, _CONTROLS.sub("", _LINE_BREAKS.sub(" ", value))))
+
+
+def in_tag(value: str) -> Safe:
+    """Escape a text within a tag, which some renderers read as Markdown and others as HTML: no mark is left in it."""
+    return Safe(_NOT_PLAIN.sub(_reference, _CONTROLS.sub("", _LINE_BREAKS.sub(" ", value))))
 
 
 def heading(value: str) -> Safe:

@@ -45,6 +45,7 @@ ONE = Event(
 )
 TWO = Event(id="2026-11-20-cups", title="Cups", date="2026-11-20", end_date="2026-11-22", status="cancelled")
 NOTHING: dict[str, str] = {}
+BARE = Event(id="2026-11-25-spoons", title="Spoons", date="2026-11-25", starts="2026-11-25T18:00:00+00:00")
 VAGUE = Event(id="2025-saucers", title="Saucers", date="2025")
 
 
@@ -52,6 +53,7 @@ def views(publisher: Publisher) -> list[GeneratedView]:
     return [
         CalendarView("events.ics", publisher),
         CalendarView("calendars/{series}.ics", publisher),
+        CalendarView("calendars/{id}.ics", publisher),
         FeedView("feed.xml", publisher),
         StructuredView("events.json", publisher),
     ]
@@ -97,6 +99,12 @@ def test_a_calendar_says_what_the_records_say() -> None:
     assert cups["STATUS"] == "CANCELLED"
     assert all(len(line) <= 75 for line in files["events.ics"].encode().split(b"\r\n"))
     assert list(calendar(files, "calendars/tea.ics")) == ["2026-12-10-leaves@tea.example"]
+
+
+def test_an_event_whose_end_is_not_known_has_none() -> None:
+    [spoons] = calendar(put_all(WHO, [BARE])).values()
+    assert spoons.decoded("DTSTART") == datetime(2026, 11, 25, 18, tzinfo=UTC)
+    assert "DTEND" not in spoons
 
 
 def test_a_change_raises_the_sequence_by_one_and_touches_nothing_else() -> None:
@@ -205,7 +213,6 @@ def test_a_build_names_what_it_leaves_out() -> None:
     built = build_all(views(WHO), NOTHING.get, [ONE, VAGUE])
     assert {(note.file, note.event) for note in built.notes} == {
         ("events.ics", "2025 Saucers"),
-        ("calendars/{series}.ics", "2025 Saucers"),
         ("events.json", "2025 Saucers"),
     }
 
@@ -219,9 +226,12 @@ def test_a_file_of_someone_else_is_left_alone() -> None:
 
 def test_an_event_that_is_taken_away_leaves_every_file() -> None:
     files = put_all(WHO, [ONE, TWO])
-    left = {view.path: view.remove(view.path, files.get(view.path), ONE) for view in views(WHO)}
+    paths = [(view, path) for view in views(WHO) for path in view.paths(ONE)]
+    left = {path: view.remove(path, files.get(path), ONE) for view, path in paths}
     expected = put_all(WHO, [TWO])
-    assert left == {**expected, "calendars/{series}.ics": None}
+    shared = {path: text for path, text in expected.items() if "cups" not in path}
+    assert left == {**shared, "calendars/tea.ics": left["calendars/tea.ics"], "calendars/2026-12-10-leaves.ics": None}
+    assert "BEGIN:VEVENT" not in (left["calendars/tea.ics"] or "")
     assert build_all(views(WHO), files.get, [TWO]).files == expected
 
 

@@ -14,7 +14,7 @@ from almanac.jekyll import Jekyll, has_usual_ids, joined, page_path, read_jekyll
 from almanac.proposal.published import Following, Published, file_address, repository_of
 from almanac.proposal.state import Look
 from almanac.site import Site
-from almanac.views.generated import SERIES
+from almanac.views.generated import ID, SERIES
 from almanac.views.protocol import View, places
 
 
@@ -50,7 +50,7 @@ def _subscribed(config: Config, event: Event) -> Iterator[str]:
     """Give the calendars and the feed that hold an event."""
     series = safe_slug(event.series or "")
     for path in config.calendar:
-        if SERIES not in path or series:
+        if ID not in path and (SERIES not in path or series):
             yield path.replace(SERIES, series)
     if config.feed:
         yield config.feed

@@ -26,6 +26,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from almanac import markdown as escape
 from almanac.dates import heading_date
 from almanac.errors import ConfigError, Problem
+from almanac.event.calendarlinks import calendar_links
 from almanac.event.description import blocks, markdown, write_line
 from almanac.event.model import Event, safe_slug
 from almanac.markdown import Safe
@@ -103,6 +104,7 @@ def event_writer(
                 days = (name for name in ("date", "starts") if values[name])
                 values |= {name: OfSeveralDays(values[name], event.end_date) for name in days}
             values = seen(values)
+            values["add_to"] = calendar_links(event)
             values["extra"] = _Extra(values["extra"], {name: values[name] for name in _ONCE_EXTRA})
             return str(template.render({**values, "event": values}))
         except Exception as error:  # noqa: BLE001  # a template can raise whatever Python can
@@ -386,6 +388,16 @@ def _link(label: Any, url: Any) -> Safe:
         return escape.item(as_text(label))
 
 
+def _time(words: Any, moment: Any) -> Safe:
+    """Write words with the moment that they mean, which a script may show in the reader's own time.
+
+    Inside a tag that they do not know, renderers differ in what they read, so nothing is left that any could act on.
+    """
+    if not moment:
+        return escape.item(as_text(words))
+    return Safe(f'<time datetime="{escape.in_tag(as_text(moment))}">{escape.in_tag(as_text(words))}</time>')
+
+
 def like(date: Any, example: str) -> str:
     """Write a date as in an example. Only what cannot be markup, wherever it is, needs no escaping."""
     written = written_like(as_text(date), example, getattr(date, "end_date", None))
@@ -420,4 +432,5 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "inline": _for_text(write_line),
     "heading_date": lambda value: heading_date(as_text(value), getattr(value, "end_date", None)),
     "like": like,
+    "time": _time,
 }

@@ -15,8 +15,8 @@ from almanac.event.model import Event, Person, safe_slug
 from almanac.urls import host_of
 from almanac.views.protocol import Built, Texts, View
 
-SERIES = "{series}"
-"""Stands in a path for the event's series: one file for each."""
+SERIES, ID = "{series}", "{id}"
+"""Stand in a path for the event's series, or its id: one file for each."""
 _NOWHERE = "almanac.invalid"
 
 
@@ -58,10 +58,10 @@ class GeneratedView(View):
         return None
 
     def paths(self, event: Event) -> tuple[str, ...]:
-        if SERIES not in self.path:
-            return (self.path,)
         slug = safe_slug(event.series or "")
-        return (self.path.replace(SERIES, slug),) if slug else ()
+        if (SERIES in self.path and not slug) or (ID in self.path and not is_whole(event)):
+            return ()
+        return (self.path.replace(SERIES, slug).replace(ID, event.id),)
 
     def put(self, path: str, text: str | None, event: Event, previous: Event | None) -> str:
         entries = self._entries(path, text)
@@ -71,7 +71,9 @@ class GeneratedView(View):
     def remove(self, path: str, text: str | None, event: Event) -> str | None:
         entries = self._entries(path, text)
         entries.pop(event.id, None)
-        return self._written(path, text, entries) if text is not None else None
+        if text is None or (ID in self.path and not entries):
+            return None
+        return self._written(path, text, entries)
 
     def build(self, texts: Texts, records: Sequence[Event]) -> Built:
         """Write every event that has an entry. What is not in a file that is full was there once, and had to go."""
@@ -92,7 +94,8 @@ class GeneratedView(View):
                     self._put(entries, event)
             if text is not None or entries:
                 files[path] = self._written(path, text, entries)
-        return Built(tuple(records), files, notes=tuple(self.left_out(records)))
+        notes = () if "{" in self.path else tuple(self.left_out(records))
+        return Built(tuple(records), files, notes=notes)
 
     def left_out(self, records: Sequence[Event]) -> Iterable[Problem]:
         """Name the events that cannot have an entry, and why."""
@@ -100,7 +103,7 @@ class GeneratedView(View):
 
     def _known_paths(self, records: Sequence[Event]) -> Iterable[str]:
         found = dict.fromkeys(path for record in records for path in self.paths(record))
-        return found if SERIES in self.path else (self.path,)
+        return found if SERIES in self.path or ID in self.path else (self.path,)
 
     def _put(self, entries: dict[str, str], event: Event) -> None:
         new = self.entry(event, entries.pop(event.id, None))
