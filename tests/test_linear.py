@@ -341,6 +341,19 @@ def added_to_a_jumbled_list(count: int) -> Many:
     return page, [*known, *records[count // 2 :]]
 
 
+def added_to_a_list_without_years(count: int) -> Many:
+    records = many(count, own_day)
+    page = "# Events\n\n" + "\n\n".join(f"### November {n % 28 + 1}: Old {n}" for n in range(count)) + "\n"
+    return page, [*import_page(page, render, ZONES).events, *records]
+
+
+def added_below_months(count: int) -> Many:
+    """Add a record below each month's heading, which has one."""
+    page, known = moved_in_months(count)
+    known = [one.model_copy(update={"date": f"{one.date[:8]}08"}) for one in known]
+    return page, [*known, *(event(id=f"{one.id}-new", date=f"{one.date[:8]}21", title=one.title) for one in known)]
+
+
 def added_on_one_day(count: int) -> Many:
     page, known = page_of(many(count, lambda _: "2021-11-08"))
     return page, [*known, *(event(id=f"2021-new-{one.id}", date=one.date, title=one.title) for one in known)]
@@ -387,6 +400,8 @@ MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "added": (sync_all, half_added, 32),
     "moved": (sync_all, half_moved, 32),
     "added to a jumbled list": (sync_all, added_to_a_jumbled_list, 32),
+    "added to a list without years": (sync_all, added_to_a_list_without_years, 32),
+    "added below months": (sync_all, added_below_months, 32),
     "added to two lists": (build_index, half_added, 16),
     "added on one day": (sync_all, added_on_one_day, 32),
     "moved in months": (sync_all, moved_in_months, 32),

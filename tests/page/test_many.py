@@ -19,6 +19,7 @@ from tests.page.house import ZONES, event, render
 FEW = settings(max_examples=60, deadline=None)
 DAYS = st.dates(date(2017, 1, 1), date(2024, 12, 31)).map(str)
 DATES = DAYS | DAYS.map(lambda day: day[:7]) | DAYS.map(lambda day: day[:4])
+WITHOUT_YEARS = DAYS.map(lambda day: f"XXXX{day[4:]}")
 ORDERS = st.sampled_from(["newest", "oldest", None])
 STYLES = {"bullet": "- {day}: {title}", "heading": "### {day}: {title}\n\ntext", "row": "| {day} | {title} |"}
 HEADS = {"row": "| Date | Title |\n|---|---|\n"}
@@ -75,7 +76,7 @@ def test_places_of_many_dates_are_those_of_one_after_the_other(days: list[str], 
 @FEW
 @given(
     st.sampled_from([*STYLES]),
-    st.lists(DATES | DAYS.map(lambda day: f"XXXX{day[4:]}"), min_size=1, max_size=12),
+    st.lists(DATES | WITHOUT_YEARS, min_size=1, max_size=12) | st.lists(WITHOUT_YEARS, min_size=1, max_size=12),
     st.lists(DATES, min_size=1, max_size=12),
     ORDERS,
     st.booleans(),
@@ -257,6 +258,36 @@ def test_many_sections_are_put_into_a_list_at_once(cuts: list[str]) -> None:
     page = at_once(f"# Talks\n\n{list_of('bullet', EACH_DAY[::2])}\n", new("bullet", EACH_DAY[1::2]), None)
     assert [section.date for section in outline(page).sections] == EACH_DAY
     assert len(cuts) == 2
+
+
+WHOLE = [f"- {day}: Old" for day in EACH_DAY]
+MONTHLY = [f"## 2021-{month:02}\n\n- 2021-{month:02}-08: Old\n\n" for month in range(1, 13)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "days"),
+    [
+        ([f"- May {day}: Old" for day in range(1, 29)], EACH_DAY),
+        ([f"- May {day}: Old" for day in range(28, 0, -1)], EACH_DAY),
+        ([f"- May {day}{', 2020' * (day % 2)}: Old" for day in range(1, 29)], EACH_DAY),
+        (MONTHLY, EACH_DAY[:364]),
+        (["## 2020", "- 2020-05-05: Old", "", "## 2021", *["- 2021-05-05: Old"] * 100], ["2021-05-05"] * 100),
+        (["## 2020", *WHOLE[:2], "", "## 2021", *(WHOLE[day * 37 % 365] for day in range(99))], EACH_DAY[:300]),
+    ],
+)
+def test_neither_years_nor_headings_nor_the_order_of_a_list_ask_for_more_cuts(
+    cuts: list[str], lines: list[str], days: list[str]
+) -> None:
+    at_once("# Talks\n\n" + "\n".join(lines) + "\n", new("bullet", days), None)
+    assert len(cuts) <= 6
+
+
+def test_what_says_no_year_comes_last(cuts: list[str]) -> None:
+    added = [(f"- May {day}: New", f"XXXX-05-{day:02}") for day in range(1, 29)]
+    for old in (WHOLE[:60], WHOLE[59::-1], ["- Jan 1: Old", "- Jan 2: Old"]):
+        page = "# Talks\n\n" + "\n".join(old) + "\n"
+        assert at_once(page, added, None) == one_by_one(page, added, None)
+    assert len(cuts) == 2 * 3
 
 
 def test_a_section_is_compared_with_few_records_of_its_day() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import UserError
 from almanac.event.model import Event
 from almanac.page.canonical import says_same
@@ -200,7 +201,9 @@ class Growing:
         return self.sections[0].style
 
     def grow(self, date: str) -> None:
-        self.days, self.size = ends([*self.days, date]), self.size + 1
+        self.size += 1
+        if not date.startswith(UNKNOWN_YEAR):
+            self.days = ends([*self.days, date])
 
 
 def growing(page: Page) -> list[Growing]:

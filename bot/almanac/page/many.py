@@ -1,16 +1,16 @@
 """Many new sections put on a page in linear time, each exactly where it would go if one came after the other."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from almanac.dates import UNKNOWN_YEAR
 from almanac.page.entries import style_of
 from almanac.page.insert import Growing, Spaces, fill, growing, insert, list_for
-from almanac.page.order import Order, Steps, is_jumbled, lead, order_of, page_order, places_in, steps_of
+from almanac.page.order import Order, Steps, order_of, page_order, places_in, steps_of
 from almanac.page.outline import Page, Section, outline
-from almanac.page.periods import heading_for, terms_of
+from almanac.page.periods import Periods
 
-_MONTH = len("2021-11")
+_MONTH, _DAY = len("2021-11"), len("2021-11-08")
 _Edit = tuple[int, str, Section]
 """Where on the page, what is put there, and the section that comes to be."""
 
@@ -55,28 +55,34 @@ def _looks(sections: Sequence[Section]) -> list[tuple[str, str, int, int | None]
 
 @dataclass
 class _Entries:
-    """The sections of a list, or of its part under one heading, and what is put among them.
+    """The sections of a list, or of its part under one heading, and what is put among them, in an order.
 
-    If the list has no `order`, that is behind them, as long as its `steps` are jumbled.
+    Where its `steps` are jumbled, that is behind them, as long as they are, and as long as the list's order lasts.
     """
 
     sections: list[Section]
-    order: Order | None
+    order: Order
     space: str
     steps: Steps
+    in_list: Steps  # those of the whole list
+    is_behind: bool
+    is_lone: bool  # nothing tells what separates its entries
     added: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, text: str, date: str) -> bool:
         """Take one in; False if where it goes would depend on those before."""
-        if self.order is None:
-            if not self.steps.are_jumbled:
+        if self.is_behind:
+            lasting = (self.in_list.order, None if self.in_list.are_jumbled else self.order)
+            last = self.added[-1][1] if self.added else self.sections[-1].date
+            for steps in (self.steps, self.in_list):
+                steps.add(last, date)
+            if not self.steps.are_jumbled or self.in_list.order not in lasting:
                 return False
-            self.steps.add(self.added[-1][1] if self.added else self.sections[-1].date, date)
         self.added.append((text, date))
         return True
 
     def edits(self) -> Iterator[_Edit]:
-        if self.order is None:
+        if self.is_behind:
             end = self.sections[-1].end
             yield from ((end, self.space + text, self._section(text, date)) for text, date in self.added)
             return
@@ -93,29 +99,41 @@ class _Entries:
         return replace(self.sections[0], text=text, date=date)
 
 
+class _List:
+    """A list of a page as it is, with the order that it keeps, if it has one."""
+
+    def __init__(self, page: Page, sections: Sequence[Section], order: Order | None) -> None:
+        self.order, self.steps, self.periods = order, steps_of(sections), Periods(page, sections)
+        self.below = defaultdict[int | None, list[Section]](list)
+        for section in sections:
+            self.below[section.period].append(section)
+        self.has_periods = {*self.below} != {None}
+
+
 class _Batch:
     """New sections for which the page need not be cut again: none of them changes where the others go."""
 
     def __init__(self, page: Page, order: Order | None, before: Order | None) -> None:
         self._page, self._order = page, order
         self._otherwise = before or (None if page_order(page) else "oldest")
-        self._lists, self._spaces = growing(page), Spaces(page)
-        self._orders: dict[int, Order | None] = {}  # by the place of a list's first section
+        self._lists, self._spaces, self._has_guessed = growing(page), Spaces(page), False
+        self._used = set[str]()  # between new sections and those beside them
+        self._known: dict[int, _List] = {}  # by the place of a list's first section
         self._by_month: dict[tuple[int, str], _Entries | None] = {}
         self._groups: dict[tuple[int, int | None], _Entries] = {}
 
     def take(self, text: str, date: str) -> bool:
         """Take a section in; False if where it goes depends on more than its date, or if it changes more than that."""
-        style, one = style_of(text), None
-        if not date.startswith(UNKNOWN_YEAR):
-            one = list_for(self._lists, style, date)
+        style = style_of(text)
+        one = list_for(self._lists, style, date)
         if one is None or (one.style.family, one.style.level) != (style.family, style.level):
             return False
         key = (one.sections[0].start, date[:_MONTH])
         if key not in self._by_month:
             self._by_month[key] = self._group(one, date)
         group = self._by_month[key]
-        if group is None or not group.add(text, date):
+        # Beside a single entry, what says no day may come to be a heading of its own.
+        if group is None or (group.is_lone and len(date) < _DAY) or not group.add(text, date):
             return False
         one.grow(date)
         return True
@@ -138,45 +156,34 @@ class _Batch:
 
     def _group(self, one: Growing, date: str) -> _Entries | None:
         """Return the sections among which a date of a month is put in a list."""
-        sections, first, line = one.sections, one.sections[0].start, None
-        if first not in self._orders:
-            self._orders[first] = self._lasting_order(one)
-        order = self._orders[first]
-        if order and any(section.period is not None for section in sections):
-            heading = heading_for(self._page, sections, date)
-            is_first = all(key[0] != first for key in self._by_month)
+        first = one.sections[0].start
+        if is_first := first not in self._known:
+            self._known[first] = _List(self._page, one.sections, self._lasting_order(one))
+        known, line = self._known[first], None
+        if known.has_periods:
+            heading = known.periods.heading_for(date) if known.order else None
             # What is filed in one month tells where a term of the next one goes.
-            if heading is None or not (is_first or not terms_of(self._page, sections)):
+            if heading is None or not (is_first or not known.periods.terms):
                 return None
             line = heading.line
-            sections = [section for section in sections if section.period == line]
-        steps = steps_of(sections)
-        has_place = self._order or lead(sections, order) >= 0 if order else self._is_jumbled(one)
-        if not sections or not has_place:
+        sections = known.below[line]
+        if known.order is None or not sections:
             return None
         if (first, line) not in self._groups:
-            space = self._spaces.within(sections[0], in_period=line is not None)
-            if space is None and self._groups:
+            steps, within = steps_of(sections), self._spaces.within(sections[0], in_period=line is not None)
+            space = within or self._spaces.elsewhere(one.style.family)
+            # What is put elsewhere tells how a first neighbour is separated.
+            self._has_guessed |= within is None
+            self._used.add(space)
+            if self._has_guessed and len(self._used) > 1:
                 return None
-            space = space or self._spaces.elsewhere(one.style.family)
-            self._groups[first, line] = _Entries(sections, order, space, steps)
+            is_behind = steps.are_jumbled and not self._order
+            group = _Entries(sections, known.order, space, steps, known.steps, is_behind, is_lone=within is None)
+            self._groups[first, line] = group
         return self._groups[first, line]
-
-    def _is_jumbled(self, one: Growing) -> bool:
-        has_periods = any(section.period is not None for section in one.sections)
-        return self._is_lasting(one) and not self._order and not has_periods and is_jumbled(one.sections)
-
-    def _is_lasting(self, one: Growing) -> bool:
-        """Tell whether a list stays what it is, whatever comes into it; all its dates have years."""
-        has_years = not any(section.date.startswith(UNKNOWN_YEAR) for section in one.sections)
-        return has_years and (not one.is_ahead or self._page.is_ahead([replace(one.sections[0], title="")]))
 
     def _lasting_order(self, one: Growing) -> Order | None:
         """Return the order of a list, if it is the same whatever comes into it."""
-        if not self._is_lasting(one):
+        if one.is_ahead and not self._page.is_ahead([replace(one.sections[0], title="")]):
             return None
-        order = self._order or order_of(one.sections)
-        if order:
-            return order if self._order or lead(one.sections, order) > 0 else None
-        is_level = lead(one.sections, "oldest") == lead(one.sections, "newest") == 0  # of one day, say
-        return self._otherwise if is_level and len({section.period for section in one.sections}) == 1 else None
+        return self._order or order_of(one.sections) or self._otherwise

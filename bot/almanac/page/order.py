@@ -30,13 +30,11 @@ def order_of(sections: Sequence[Section]) -> Order | None:
     Most of its neighbours tell, or else its ends. Neighbours under different years count only if all others tell
     nothing: the years may be in one order, and the days of each in the other.
     """
-    steps: Counter[Order] = steps_of(sections) or _steps_of_groups(sections)
-    if is_jumbled(sections) or not steps:
+    steps = steps_of(sections) or _steps_of_groups(sections)
+    if steps.are_jumbled or not steps:
         return None
-    if steps["newest"] == steps["oldest"]:
-        dates = known_dates(sections)
-        steps = Counter(_direction([(dates[0], dates[-1])] if dates else []))
-    return max(steps, key=lambda order: steps[order], default=None)
+    dates = known_dates(sections)
+    return steps.order or Steps(_direction([(dates[0], dates[-1])] if dates else [])).order
 
 
 def order_of_groups(page: Page, sections: Sequence[Section]) -> Order | None:
@@ -45,8 +43,7 @@ def order_of_groups(page: Page, sections: Sequence[Section]) -> Order | None:
     Where all of its entries are under one such heading, those beside it tell.
     """
     periods = [heading.period or "" for heading in period_headings(page, sections)]
-    steps = _steps_of_groups(sections) or Counter(_direction(pairwise(periods)))
-    return max(steps, key=lambda order: steps[order], default=None)
+    return (_steps_of_groups(sections) or Steps(_direction(pairwise(periods)))).order
 
 
 def period_headings(page: Page, sections: Sequence[Section]) -> list[Heading]:
@@ -74,41 +71,42 @@ class Steps(Counter[Order]):
     def are_jumbled(self) -> bool:
         return self.total() >= _FEW and min(self["newest"], self["oldest"]) * 3 > self.total()
 
+    @property
+    def order(self) -> Order | None:
+        """The order of most steps; None if they are jumbled, or if as many go either way."""
+        if self.are_jumbled or self["newest"] == self["oldest"]:
+            return None
+        return "newest" if self["newest"] > self["oldest"] else "oldest"
+
     def add(self, before: str, after: str) -> None:
         """Count one step more."""
         self.update(_direction([(before, after)]))
 
 
-def lead(sections: Sequence[Section], order: Order) -> int:
-    """Return how many more than twice those against it are the steps of a list in an order.
-
-    From 0 on, it is not jumbled, and whatever comes into its place in this order does not make it so.
-    """
-    steps = steps_of(sections)
-    return steps[order] * 3 - steps.total() * 2
-
-
 def steps_of(sections: Sequence[Section]) -> Steps:
-    """Count which way the dates go from one entry to the next, under one heading with a year or month."""
+    """Count which way the dates go from one entry to the next, under one heading with a year or month.
+
+    What comes into its place in a list that is not jumbled only adds steps in its order: that order lasts.
+    """
     groups = [[one.date for one in group] for _, group in groupby(sections, lambda one: one.period)]
-    known = [[date for date in group if not date.startswith(UNKNOWN_YEAR)] for group in groups]
-    return Steps(_direction(pair for group in (known if any(known) else groups) for pair in pairwise(group)))
+    return Steps(_direction(pair for group in groups for pair in pairwise(group)))
 
 
-def _steps_of_groups(sections: Sequence[Section]) -> Counter[Order]:
+def _steps_of_groups(sections: Sequence[Section]) -> Steps:
     groups = groupby(sections, lambda one: one.period)
     newest = [max(known_dates([*group]), default="") for _, group in groups]
-    return Counter(_direction(pairwise(filter(None, newest))))
+    return Steps(_direction(pairwise(filter(None, newest))))
 
 
 def _direction(pairs: Iterable[tuple[str, str]]) -> Iterable[Order]:
     """Tell of each two dates which comes first.
 
-    A date that only says less than the other does not count: 2021 is neither before nor after 2021-09-14. Of two
-    without a year, the first is the one from which the calendar is the shorter way.
+    A date that only says less than the other does not count: 2021 is neither before nor after 2021-09-14, nor is one
+    without a year. Of two without a year, the first is the one from which the calendar is the shorter way.
     """
     for before, after in pairs:
-        if before.startswith(after) or after.startswith(before):
+        without_year = {one.startswith(UNKNOWN_YEAR) for one in (before, after)}
+        if before.startswith(after) or after.startswith(before) or len(without_year) > 1:
             continue
         if after.startswith(UNKNOWN_YEAR):
             half_a_year, year = 6 * 31, 12 * 31
@@ -148,12 +146,19 @@ def place_in(dates: Sequence[str], date: str, order: Order) -> int:
 def places_in(dates: Sequence[str], added: Sequence[str], order: Order) -> list[int]:
     """Return for new entries, the earliest first, how many of a list's own come before each, as `place_in` does.
 
-    All dates have years. Then none has its place before that of an earlier one, so that each half of the new ones has
-    to be compared with its part of the list only; and what was put there before does not change where the next one goes
-    but for this: what comes after a new first entry has neighbours on both sides.
+    None has its place before that of an earlier one, so that each half of the new ones has to be compared with its part
+    of the list only; and what was put there before does not change where the next one goes but for this: what comes
+    after a new first entry has neighbours on both sides. Those without a year come last, as they sort, and so do all in
+    a list in which none has one.
     """
     if order == "newest":
         return [len(dates) - place for place in places_in(dates[::-1], added, "oldest")]
+    dates = with_years(dates, rising=True)
+    if dates and all(date.startswith(UNKNOWN_YEAR) for date in dates):
+        return [len(dates)] * len(added)
+    known = [date for date in added if not date.startswith(UNKNOWN_YEAR)]
+    if len(known) < len(added):
+        return [*places_in(dates, known, order), *[len(dates)] * (len(added) - len(known))]
 
     def places(added: Sequence[str], low: int, high: int, edge: int) -> list[int]:
         if not added:

@@ -2,7 +2,7 @@
 
 import re
 from calendar import month_abbr, month_name
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import chain, pairwise
 
@@ -28,17 +28,31 @@ _ANOTHER_TERM = 3
 
 def heading_for(page: Page, group: Sequence[Section], date: str) -> Heading | None:
     """Find the heading of a date's month, term or year in a list under such headings, even if it has no entry yet."""
-    used = {section.period for section in group if section.period is not None}
-    levels = {heading.level for heading in page.headings if heading.line in used}
-    fitting = [heading for heading in page.headings if heading.period and date.startswith(heading.period)]
-    terms = terms_of(page, group)
-    if terms:
-        term = _term_of(terms, group, date)
-        fitting = [heading for heading in fitting if term is None or term in (terms.get(heading.line) or [term])]
-    mine = [heading for heading in fitting if heading.line in used]
-    empty = [heading for heading in fitting if heading.level in levels]
-    # A month says more than its year.
-    return max(mine or empty, key=lambda heading: len(heading.period or ""), default=None)
+    return Periods(page, group).heading_for(date)
+
+
+class Periods:
+    """The headings of months, terms or years under which a list is, for many dates."""
+
+    def __init__(self, page: Page, group: Sequence[Section]) -> None:
+        self._group = group
+        self._used = {section.period for section in group if section.period is not None}
+        self._levels = {heading.level for heading in page.headings if heading.line in self._used}
+        self._headings = defaultdict[str, list[Heading]](list)
+        for heading in page.headings:
+            self._headings[heading.period or ""].append(heading)
+        self.terms = terms_of(page, group)
+
+    def heading_for(self, date: str) -> Heading | None:
+        """Find the heading of a date, as `heading_for`."""
+        fitting = [heading for size in (4, 7, 10) if date[size - 1 :] for heading in self._headings[date[:size]]]
+        if self.terms:
+            term = _term_of(self.terms, self._group, date)
+            fitting = [one for one in fitting if term is None or term in (self.terms.get(one.line) or [term])]
+        mine = [heading for heading in fitting if heading.line in self._used]
+        empty = [heading for heading in fitting if heading.level in self._levels]
+        # A month says more than its year.
+        return max(mine or empty, key=lambda heading: (len(heading.period or ""), -heading.line), default=None)
 
 
 def new_heading(page: Page, group: Sequence[Section], date: str, order: Order) -> tuple[int, str, str] | None:
