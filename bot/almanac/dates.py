@@ -176,7 +176,9 @@ def short_date(date: calendar_date) -> str:
 
 # ------------------------------------------------------------------------------- on a page
 
-_ON_PAGE = (*_PAGE, date_pattern(NUMERIC.format(_NUMBER, _YEAR)), *MONTH_ONLY, COMPACT)
+# The first of several days may be a mere day: `25.-27.11.2021`.
+_FROM_DAY = rf"(?:(?<![\w.])(?P<start>{_NUMBER})\.[ ]?[-\u2013\u2014][ ]?)?"
+_ON_PAGE = (*_PAGE, date_pattern(_FROM_DAY + NUMERIC.format(_NUMBER, _YEAR)), *MONTH_ONLY, COMPACT)
 # With a year of two digits it may be the number of a version as well, so only a page that has many is read so.
 _SHORT_YEAR = date_pattern(
     rf"(?<![\w./-])(?P<first>{_NUMBER})(?P<mark>[/.])(?P<second>{_NUMBER})(?P=mark)(?P<year>[0-9]{{2}})(?![\w/]|[.-]\w)"
@@ -443,6 +445,8 @@ def _is_all(text: str, match: re.Match[str]) -> bool:
 def _until(text: str, match: re.Match[str]) -> tuple[int, dict[str, str | None]]:
     """Return where a date ends, the second day of a range included, and what that says; its `dash` leads to it."""
     first = match.groupdict()
+    if first.get("start"):
+        return match.end(), {**first, "start": None, "dash": "-"}
     # After its year a date is whole, and a mere number is no day: `Nov 8, 2021 - 10: talks`.
     is_whole = first["year"] and not first.get("mark")
     patterns = (_UNTIL_NUMERIC,) if first.get("first") else _UNTIL if is_whole else (*_UNTIL, *_UNTIL_DAY)
@@ -486,6 +490,7 @@ def _record_date(
             one, other = f"{first['first']:0>2}", f"{first['second']:0>2}"
             readings = f"{year}-{one}-{other} or {year}-{other}-{one}"
             return year or "", f"The date can be {readings}, so only its year was taken over."
+        day = int(first.get("start") or day)
     elif year is None and (year := second.get("year")) and month and month > (_month(second.get("month")) or month):
         year = f"{int(year) - 1:04d}"
     year = year or heading_year or UNKNOWN_YEAR
