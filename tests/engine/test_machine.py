@@ -123,9 +123,9 @@ class Life(People):
             assert word in files[PAGE].decode()
 
     def _check_issue(self, number: int, opened: bool) -> None:
-        """At most one comment; and a proposal just where there has to be one."""
-        ours = [said for said in self.world.forge.comments(number) if said.author == AUTHOR]
-        assert len(ours) <= 1
+        """At most one comment that is edited, no other one twice; and a proposal just where there has to be one."""
+        ours = [said.body.partition("\n")[0] for said in self.world.forge.comments(number) if said.author == AUTHOR]
+        assert len({*ours}) == len(ours)
         issue = self.world.forge.issue(number)
         if number in self.refused or not issue:
             assert not opened
