@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from almanac.caps import Cap
 from almanac.errors import ConfigError, ForgeError, Raced
-from almanac.proposal.marker import comment_marker
+from almanac.proposal.marker import comment_marker, with_key
 from almanac.proposal.state import PutBranch, branch_name
 
 from tests.forge.worlds import Kind, World, open_world
@@ -410,6 +410,18 @@ class TestComments:
         with pytest.raises(Raced):
             world.forge.create_comment(number, f"{comment_marker(number)}\nOlder news")
         assert ["Older news" in said.body for said in world.comments(number)] == [False]
+
+    def test_another_one_is_written_once(self, world: World) -> None:
+        number = world.file_issue("An event", "text")
+        ours = world.forge.create_comment(number, f"{comment_marker(number)}\nHello")
+        world.comment(number, "grace", with_key(number, "alert-1", "I copied this before it was there."))
+        for words in ("One", "The same in other words"):
+            world.forge.add_comment(number, with_key(number, "alert-1", words))
+        world.forge.add_comment(number, with_key(number, "alert-2", "Two"))
+        said = [said.body.partition("\n")[2] for said in world.comments(number) if said.ours]
+        assert said == ["Hello", "One", "Two"]
+        found = world.forge.look(number).proposal
+        assert (found.comment and found.comment.id, found.spare) == (ours.id, ())
 
 
 class TestCloseIssue:

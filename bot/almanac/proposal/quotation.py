@@ -17,7 +17,7 @@ from almanac.markdown import address, fence, item
 from almanac.markdown import text as escaped
 from almanac.page.entries import style_of
 from almanac.page.lines import raw_cells, split_lines
-from almanac.urls import host_of, why_refused
+from almanac.urls import why_refused
 
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _APART = "\u200b"
@@ -33,6 +33,7 @@ _BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
 # kramdown's attributes (`{: .lead}`), which GitHub does not know. Typed braces are references.
 _ATTRIBUTES = re.compile(r"\{:[^{}\n]*\}")
 _TIGHT_INSIDE = re.compile(r"(?:- |1\. )\S")
+_MARKS = {"strong": ("**", "strong"), "em": ("*", "em"), "s": ("~~", "del")}
 _LISTS = ("bullet_list", "ordered_list")
 
 
@@ -48,12 +49,12 @@ def inert_link(label: str, url: str | None) -> str:
 
 def bold(markdown: str) -> str:
     """Make inert Markdown of one line strong."""
-    return _emphasised(markdown, "**", "strong")
+    return _emphasised(markdown, *_MARKS["strong"])
 
 
 def struck(markdown: str) -> str:
     """Strike inert Markdown of one line out."""
-    return _emphasised(markdown, "~~", "del")
+    return _emphasised(markdown, *_MARKS["s"])
 
 
 def quotation(markdown: str) -> str:
@@ -172,22 +173,16 @@ def _marked_up(node: SyntaxTreeNode, *, in_row: bool) -> str:
             return code_span(node.content, in_row=in_row)
         case "hardbreak" | "html_inline":
             return "<br>"
-    inner = _line(node.children, in_row=in_row)
-    match node.type:
-        case "link":
-            return _linked(inner, str(node.attrs.get("href", "")))
-        case "strong":
-            return bold(inner)
-        case "em":
-            return _emphasised(inner, "*", "em")
-        case _:
-            return struck(inner)
+    inner, url = _line(node.children, in_row=in_row), str(node.attrs.get("href", ""))
+    if not inner or (node.type == "link" and why_refused(url)):
+        return f"&#8203;{inner}&#8203;"  # without its marks, it must not be one word with what is beside it
+    return _linked(inner, url) if node.type == "link" else _emphasised(inner, *_MARKS[node.type])
 
 
 def _emphasised(inner: str, mark: str, tag: str) -> str:
     """Mark a text. One that begins or ends with other characters than a word may not be read as marked: a tag is."""
     is_plain = inner[:1].isalnum() and inner[-1:].isalnum()
-    return f"{mark}{inner}{mark}" if is_plain else f"<{tag}>{inner}</{tag}>" if inner else ""
+    return f"{mark}{inner}{mark}" if is_plain else f"<{tag}>{inner}</{tag}>"
 
 
 def code_span(value: str, *, in_row: bool = False) -> str:
@@ -201,8 +196,8 @@ def _linked(inner: str, url: str) -> str:
     if why_refused(url):
         return inner
     if not _CROSS_LINKED.match(url.lower()):
-        return f"[{inner or inert(host_of(address(url)))}]({address(url)})"
-    return code_span(address(url)) if inner in ("", inert(url)) else f"{inner} ({code_span(address(url))})"
+        return f"[{inner}]({address(url)})"
+    return code_span(address(url)) if inner == inert(url) else f"{inner} ({code_span(address(url))})"
 
 
 def _first(value: str) -> str:
