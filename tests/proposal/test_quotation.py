@@ -89,7 +89,11 @@ def texts(typed: str) -> dict[str, str]:
     proposed = {**shared, "warnings": (problem, twin), "conflicts": (), "clashes": (typed,)}
     pull = {**shared, "issue": 12, "record": "r.yml", "page": "p.md", "timed": True, "warnings": 1, "doubts": ()}
     pull |= {"remarks": (problem,), "likely": (twin,)}
-    edits = {"notes": (Problem("It was edited.", event=typed, file=typed),), "files": (typed,), "problems": ()}
+    edits: dict[str, object] = {
+        "notes": (Problem("It was edited.", event=typed, file=typed),),
+        "files": (typed,),
+        "problems": (),
+    }
     edits |= {"moves": True, "refused": typed}
     return {
         "proposed": messages.write(Draft("proposed", proposed), pull="number 13"),
