@@ -10,7 +10,7 @@ ROW = "| Nov 15, 2021 | [Owls](https://www.example.org/register) | [Ada](https:/
 
 
 def test_the_house_style_shows_everything() -> None:
-    event = FULL.model_copy(update={"series": "Birds & co.", "title": "Owls: {{ a }} | *b*"})
+    event = FULL.model_copy(update={"series": "Birds & co.", "title": "Owls: {{ a }} | *b*", "end_date": "2021-11-17"})
     assert unshown(event, render(event)) == ()
 
 
@@ -33,6 +33,7 @@ def test_a_row_has_no_place_for_most_of_it() -> None:
             ("level", "tracks"),
         ),
         ({"title": "Owls at night"}, ("title",)),
+        ({"end_date": "2021-11-17"}, ("end_date",)),
         ({"status": "scheduled"}, ()),
         ({"status": "cancelled", "tags": ("owls", "Bats")}, ("status", "tags")),
         ({"image": {"url": "https://example.org/p"}}, ("image",)),

@@ -5,6 +5,7 @@ works with whatever views a site has: the files that an event shows on are a lis
 """
 
 import html
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -173,6 +174,7 @@ def unshown(event: Event, shown: str) -> tuple[str, ...]:
     answers: dict[str, list[str]] = {
         "series": [event.series or ""],
         "title": [event.title],
+        "end_date": [] if _says_day(shown, event.end_date) else [event.end_date or ""],
         "when": [] if event.starts and has_time(shown.lstrip().partition("\n")[0]) else [event.when or ""],
         "location": [event.location or ""],
         "url": [event.url or ""],
@@ -193,6 +195,14 @@ def unshown(event: Event, shown: str) -> tuple[str, ...]:
     }
     return tuple(
         name for name, parts in answers.items() if not all(words(part) in said for part in parts if words(part).strip())
+    )
+
+
+def _says_day(shown: str, date: str | None) -> bool:
+    """Tell whether a text says the day of the month, which a last day is never without."""
+    return (
+        date is not None
+        and re.search(rf"(?<![0-9])0?{int(date[8:])}(?:st|nd|rd|th)?(?![0-9A-Za-z])", shown) is not None
     )
 
 
