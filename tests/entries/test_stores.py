@@ -4,11 +4,16 @@ import os
 from typing import Any
 
 import pytest
+from almanac.entries.frontmatter import FrontMatter
+from almanac.entries.stores import FileStore
+from almanac.entries.template import EntryTemplate
+from almanac.entries.writing import place_for
+from almanac.errors import ConfigError, UserError
 from almanac.event.model import Event, Image, Link, Person
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.entries.shapes import FILES, LISTS
+from tests.entries.shapes import FILES, LISTS, SEMINAR
 from tests.hostile import HOSTILE, HOSTILE_TEXTS
 
 LINE = st.one_of(
@@ -166,3 +171,134 @@ def edited(name: str, *replaced: tuple[str, str], event: Event = TALK) -> dict[s
 )
 def test_what_a_person_writes_into_a_file_is_read(name: str, old: str, new: str, expected: dict[str, Any]) -> None:
     assert edited(name, (old, new)) == expected
+
+
+def test_a_changed_body() -> None:
+    store = FILES["hackathon"]
+    text = store.write(TALK)
+    other = TALK.model_copy(update={"when": "7 PM ET", "description": "Two."})
+    assert store.write(other, before=TALK, source=text) == text.replace("One.", "Two.").replace("6:30 PM", "7 PM")
+    by_hand = text.replace("# Links", "# Sponsors\n\n* Many\n\n# Links").replace(
+        "---\n\nOne", "---\n\nAll about it: One"
+    )
+    known = store.read(by_hand, "x", TALK.id)
+    assert known is not None
+    later = known.model_copy(update={"when": "7 PM ET", "title": "New"})
+    written = store.write(later, before=known, source=by_hand)
+    assert written == by_hand.replace("6:30 PM ET", "7 PM ET").replace('"Open: source"', '"New"')
+    gone = by_hand.replace("6:30 PM ET", "soon")
+    with pytest.raises(UserError, match="People changed the text of this event"):
+        store.write(later, before=known, source=gone)
+
+
+def test_what_cannot_be_changed_in_place() -> None:
+    store = FILES["meetup"]
+    with pytest.raises(UserError, match="without writing more of it again"):
+        store.write(TALK.model_copy(update={"date": "2026-05-07"}), before=TALK, source="---\na: &x 1\nb: *x\n---\n")
+
+
+def test_a_record_that_is_as_before_leaves_its_file_alone() -> None:
+    assert FILES["hugo"].write(TALK, before=TALK, source="anything") == "anything"
+    assert next(iter(LISTS.values())).store.write(TALK, before=TALK, source="anything") == "anything"
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "expected"),
+    [
+        ("seminar", (), "2026-05-05-ada-bo"),
+        ("seminar", ("2026-05-05-Ada-Bo",), "2026-05-05-ada-bo-2"),
+        ("hackathon", ("2026-05-05", "2026-05-05-2"), "2026-05-05-3"),
+        ("conference", (), "202605-open-source"),
+        ("hugo", (), "wp-2026-05-05"),
+        ("whole", ("78", "9", "x"), "79"),
+        ("whole", (), "1"),
+    ],
+)
+def test_the_name_of_a_new_file(name: str, taken: tuple[str, ...], expected: str) -> None:
+    store = FILES[name]
+    assert store.new_id(TALK, taken) == expected
+    assert store.path(expected) == f"{store.place}/{expected}{store.suffix}"
+
+
+def test_names_of_files_in_other_patterns() -> None:
+    template = EntryTemplate(SEMINAR, FrontMatter(), "t.j2")
+
+    def name(pattern: str, taken: tuple[str, ...] = (), **fields: object) -> str:
+        return FileStore(pattern, template).new_id(TALK.model_copy(update=fields), taken)
+
+    assert name("{people}.md", people=()) == "open-source"
+    assert name("a/{date}_{slug}.md", title="é…") == "2026-05-05_e"
+    assert name("a/{slug}.md", title="…") == TALK.date
+    assert name("a/{number}.md", ("8",), number=7) == "7"
+    assert FileStore("{people}.md", template).path("x") == "x.md"
+
+
+@pytest.mark.parametrize("pattern", ["a/{name}.md", "{year}/{date}.md", "a/b.md"])
+def test_a_pattern_of_names_that_cannot_be(pattern: str) -> None:
+    with pytest.raises(ConfigError, match="The name of a file, in one folder, has some of these"):
+        FileStore(pattern, EntryTemplate(SEMINAR, FrontMatter(), "t.j2"))
+
+
+def test_all_files_of_a_folder() -> None:
+    store = FILES["meetup"]
+    texts = {
+        "_meetups/b.md": "---\ndate: May 5, 2026\n---\n**B**\n",
+        "_meetups/2020-01-02-a.md": "---\nlayout: x\n---\n",
+        "_meetups/about.md": "---\ntitle: x\n---\n",
+        "_meetups/text.md": "No keys\n",
+    }
+    assert [(event.id, event.date, event.title) for event in store.read_all(texts)] == [
+        ("2020-01-02-a", "2020-01-02", "2020 01 02 a"),
+        ("b", "2026-05-05", "B"),
+    ]
+    with pytest.raises(UserError) as caught:
+        store.read_all({**texts, "_meetups/c.md": "---\na: '\n---\n", "_meetups/d.md": "---\na: 1\na: 2\n---\n"})
+    assert [one.file for one in caught.value.problems] == ["_meetups/c.md", "_meetups/d.md"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "date", "index"),
+    [
+        ([], "2021", 0),
+        (["2021"], "2022", 1),
+        (["2021", "2021"], "2020", 2),
+        (["2023", "2022", "2020"], "2021", 2),
+        (["2023", "2022", "2020"], "2022", 1),
+        (["2023", "2022", "2020"], "2019", 3),
+        (["2020", "2022", "2023"], "2021", 1),
+        (["2020", "2022", "2023"], "2022", 2),
+        (["2020", "2022", "2023"], "2019", 0),
+        (["2020", "2023", "2022"], "2024", 3),
+        (["2026", "2025", "2024", "2025", "2023", "2022"], "2027", 0),
+    ],
+)
+def test_where_an_event_belongs_in_a_list(dates: list[str], date: str, index: int) -> None:
+    assert place_for(dates, date) == index
+
+
+def test_a_list_of_entries_without_ids() -> None:
+    store, _, text = LISTS["yaml, newest first"]
+    text += "- title: No day\n- title: First\n  start: 2026-01-12\n"
+    assert [event.id for event in store.read_all({"x": text})] == [
+        "2026-01-12-first",
+        "2026-01-12-first-2",
+        "2026-07-19-second",
+    ]
+    assert store.path("anything") == store.place == "_data/events.yml"
+    assert store.new_id(TALK, {"2026-05-05-open-source"}) == "2026-05-05-open-source-2"
+    first = store.read(text, "x", "2026-01-12-first")
+    assert first is not None
+    written = store.write(first.model_copy(update={"location": "Hall"}), before=first, source=text)
+    added = '  institution: "Hall"\n'
+    assert written.replace(added, "") == text.replace(
+        "  end: 2026-01-12\n", '  end: 2026-01-12\n  almanac:\n    id: "2026-01-12-first"\n', 1
+    )
+    assert store.read(written, "x", "2026-01-12-first") == first.model_copy(update={"location": "Hall"})
+
+
+def test_the_first_entry_of_a_list() -> None:
+    store = LISTS["yaml, newest first"].store
+    text = store.write(TALK)
+    assert text.startswith('- title: "Open: source"\n')
+    assert store.read(text, "x", TALK.id) == TALK
+    assert store.remove(TALK.id, text) == "[]\n"

@@ -95,8 +95,8 @@ class YamlList:
 
     def _list(self, text: str, file: str) -> yaml.SequenceNode | None:
         node = compose(text, file, MAX_CHARACTERS)
-        if isinstance(node, yaml.MappingNode) and (self.key or len(node.value) == 1):
-            node = next((child for key, child in node.value if self.key in (None, key.value)), None)
+        if isinstance(node, yaml.MappingNode) and self.key is not None:
+            node = next((child for key, child in node.value if key.value == self.key), None)
         is_empty = isinstance(node, yaml.ScalarNode) and not node.value
         if node is None or is_empty:
             return None
