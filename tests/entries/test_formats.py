@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from almanac.entries.formats import Format, ListFormat
+from almanac.entries.formats import DataEntry, Format, ListFormat
 from almanac.entries.frontmatter import FrontMatter
 from almanac.entries.incsv import CsvList
 from almanac.entries.injson import JsonList
 from almanac.entries.inyaml import YamlFile, YamlList
-from almanac.errors import UserError
+from almanac.entries.kinds import file_format, list_format
+from almanac.errors import ConfigError, UserError
 
 MEETUPS = """\
 # Our meetups, newest first.
@@ -248,6 +249,39 @@ def test_a_key_of_json_that_is_missing_gets_no_entry() -> None:
         JsonList("a").inserted("{}", 0, "{}")
 
 
+def test_an_object_without_members_gets_one() -> None:
+    text = '[{}, {"a": {}}]'
+    first, second = JsonList().entries(text)
+    assert JsonList().changed(text, first, {"b": [1]}) == '[{"b": [1]}, {"a": {}}]'
+    assert JsonList().changed(text, second, {"a": {"b": 1}}) == '[{}, {"a": {"b": 1}}]'
+
+
+def test_the_format_of_files() -> None:
+    assert isinstance(file_format("a.md"), FrontMatter)
+    assert isinstance(file_format("a.yml"), YamlFile)
+    with pytest.raises(ConfigError, match="a document with keys in front"):
+        file_format("a.txt")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kind"),
+    [
+        ("a.csv", "", CsvList()),
+        ("a.json", '{"a": [], "b": 1}', JsonList("a")),
+        ("a.json", '{"a": [], "b": []}', JsonList()),
+        ("a.json", "{", JsonList()),
+        ("a.yml", "a:\n- b: 1\n", YamlList("a")),
+        ("a.yaml", "- b: 1\n", YamlList()),
+    ],
+)
+def test_the_format_of_lists(path: str, text: str, kind: ListFormat) -> None:
+    found = list_format(path, text)
+    assert type(found) is type(kind)
+    assert getattr(found, "key", None) == getattr(kind, "key", None)
+    with pytest.raises(ConfigError, match="a file of YAML, JSON or CSV"):
+        list_format("a.md", "")
+
+
 def test_other_entries_of_a_list_are_passed_over() -> None:
     assert data(YamlList(), "- a\n- b: 1\n") == [{"b": 1}]
     assert data(JsonList(), '["a", {"b": 1}]') == [{"b": 1}]
@@ -345,6 +379,10 @@ def test_a_date_is_written_as_the_one_before_it(text: str, new: str | None) -> N
 def test_what_cannot_be_changed_in_place_is_not(text: str, change: dict[str, Any]) -> None:
     (entry,) = FrontMatter().entries(text)
     assert FrontMatter().changed(text, entry, change) is None
+
+
+def test_a_file_that_is_something_else_is_not_changed() -> None:
+    assert YamlFile().changed("- a\n", DataEntry(0, 4, 1, {}), {"a": "b"}) is None
 
 
 def test_a_file_without_front_matter_has_no_entry() -> None:

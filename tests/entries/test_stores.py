@@ -194,7 +194,7 @@ def test_a_changed_body() -> None:
 def test_what_cannot_be_changed_in_place() -> None:
     store = FILES["meetup"]
     with pytest.raises(UserError, match="without writing more of it again"):
-        store.write(TALK.model_copy(update={"date": "2026-05-07"}), before=TALK, source="---\na: &x 1\nb: *x\n---\n")
+        store.write(TALK.model_copy(update={"date": "2026-05-07"}), before=TALK, source="---\na: &x [1]\nb: *x\n---\n")
 
 
 def test_a_record_that_is_as_before_leaves_its_file_alone() -> None:
@@ -294,6 +294,13 @@ def test_a_list_of_entries_without_ids() -> None:
         "  end: 2026-01-12\n", '  end: 2026-01-12\n  almanac:\n    id: "2026-01-12-first"\n', 1
     )
     assert store.read(written, "x", "2026-01-12-first") == first.model_copy(update={"location": "Hall"})
+
+
+def test_a_value_in_a_group() -> None:
+    store, _, text = LISTS["json"]
+    written = store.write(TALK, source=text)
+    other = TALK.model_copy(update={"location": "Barn"})
+    assert store.write(other, before=TALK, source=written) == written.replace('"Hall"', '"Barn"')
 
 
 def test_the_first_entry_of_a_list() -> None:

@@ -23,7 +23,7 @@ TALK = Event(
     people=(Person(name="Ada", url="https://a.org"), Person(name="Bo")),
     description="One\n\n- two\n- *three*",
     tags=("x", "a: b"),
-    extra={"room": "7", "seats": "007"},
+    extra={"room": "7", "seats": "007", "odd": "\ufffe"},
 )
 BARE = Event(id="2021-x", title="T", date="2021")
 
@@ -78,6 +78,8 @@ def value(source: str, event: Event = TALK) -> str:
         ('"{{ description }}"', '"One\\n\\n- two\\n- *three*"'),
         ("'{{ description }}'", '"One\\n\\n- two\\n- *three*"'),
         ("{{ 1 == 1 }}", "true"),
+        ("qzz {{ extra.room }} qz", "qzz 7 qz"),
+        ("|\n  {{ extra.odd }}", '"\\ufffe\\n"'),
     ],
 )
 def test_a_value_of_a_key(source: str, expected: str) -> None:
@@ -183,6 +185,8 @@ def test_csv_and_a_list_and_a_file_in_yaml() -> None:
         (FrontMatter(), "---\na: 1\n---\n<p {{ title }}>\n", "inside an HTML tag"),
         (FrontMatter(), "+++\n{{ title }} = 1\n+++\n", "not in a key or a comment"),
         (FrontMatter(), "+++\na = 1 # {{ title }}\n+++\n", "not in a key or a comment"),
+        (FrontMatter(), "+++\na = [{{ title }}\n+++\n", "not valid TOML"),
+        (FrontMatter(), "---\n# nothing\n---\n", "keys with values, one a line"),
         (YamlList(), "title: {{ title }}\n", "one entry of the list, after a hyphen"),
         (YamlList(), "- a: 1\n- b: 1\n", "one entry of the list, after a hyphen"),
         (JsonList(), '["{{ title }}"]', "one entry, in curly brackets"),

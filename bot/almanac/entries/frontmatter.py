@@ -51,9 +51,7 @@ class FrontMatter:
         return (DataEntry(0, len(text), 1, data, parts.body),)
 
     def changed(self, text: str, entry: DataEntry, data: Mapping[str, Any], body: str | None = None) -> str | None:
-        parts = cut(text)
-        if parts is None:
-            return None
+        parts = _template(text, "")
         is_toml = parts.mark == "+++"
         keys = changed_toml(parts.keys, entry.data, data) if is_toml else changed_keys(parts.keys, dict(data))
         if keys is None:

@@ -176,7 +176,7 @@ def filled_in(skeleton: str, values: Values, *, is_json: bool = False) -> str:
     placed = 0
     for node, in_flow in _scalars(compose(readable, "", MAX_CHARACTERS), in_flow=False):
         start, end = node.start_mark.index, node.end_mark.index
-        found = values.within(skeleton[start:end])
+        found = values.within(node.value)
         if not found or start in changes:
             continue
         placed += len(found)
@@ -203,8 +203,6 @@ def _scalars(node: yaml.Node | None, *, in_flow: bool) -> Iterator[tuple[yaml.Sc
 
 def _scalar(node: yaml.ScalarNode, raw: str, values: Values, *, in_flow: bool) -> str:
     found, text = values.within(raw), values.put(node.value)
-    if len(found) != len(values.within(node.value)):
-        raise misplaced()  # in a comment below a block
     style = node.style or None  # C's reader has an empty one
     if style == '"':
         return values.put(raw, in_quotes)

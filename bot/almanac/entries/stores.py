@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from almanac.entries.formats import DataEntry, ListFormat
-from almanac.entries.reading import OWN, read_event
+from almanac.entries.meaning import OWN, read_event
 from almanac.entries.template import EntryTemplate
 from almanac.entries.writing import EntryEditor, place_for
 from almanac.errors import ConfigError, Problem, UserError

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from almanac.entries.formats import DataEntry, with_ends
-from almanac.entries.reading import OWN, fields_of
+from almanac.entries.meaning import OWN, fields_of
 from almanac.entries.template import EntryTemplate
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event

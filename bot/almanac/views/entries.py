@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from almanac.entries.formats import DataEntry, ListFormat
-from almanac.entries.reading import fields_of
+from almanac.entries.meaning import fields_of
 from almanac.entries.template import EntryTemplate
 from almanac.entries.writing import merged, place_for
 from almanac.errors import ConfigError, Problem

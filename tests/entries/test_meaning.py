@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from almanac.entries.frontmatter import FrontMatter
 from almanac.entries.inyaml import YamlList
-from almanac.entries.reading import fields_of, read_event
+from almanac.entries.meaning import fields_of, read_event
 from almanac.entries.template import EntryTemplate
 from almanac.errors import UserError
 from almanac.event.model import Event
@@ -137,6 +137,8 @@ OWN = "almanac:\n  "
         ("a: {{ title | upper }}", f"a: X\n{OWN}title: x", {"title": "x"}),
         ("a: {{ date | heading_date }}", f"a: May 5th, 2021\n{OWN}date: 2021-05-05", {"date": "2021-05-05"}),
         ("a: {{ date | heading_date }}", f"a: May 6th, 2021\n{OWN}date: 2021-05-05", {"date": "2021-05-06"}),
+        ("a: {{ title | text }}", f"a: x\n{OWN}title: x", {"title": "x"}),
+        ("a: [{% for tag in tags %}{{ tag }}, {% endfor %}]", f"a: [x]\n{OWN}tags: [x, y]", {"tags": ("x",)}),
         ("a: {{ date | like('x') }}", f"a: May 6th, 2021\n{OWN}date: 2021-05-05", {"date": "2021-05-06"}),
         ("a: {{ date[:4] }}", f"a: 2022\n{OWN}date: 2021-05-05", {"date": "2021-05-05"}),
         ("a: {{ tags | join(', ') }}", f"a: x, y\n{OWN}tags: ['x, y']", {"tags": ["x, y"]}),
@@ -210,6 +212,12 @@ def test_a_description_in_the_body(template: str, body: str, expected: str | Non
         if expected is None
         else (found or "").replace("\n\n- ", "\n- ") == expected.replace("\n\n- ", "\n- ")
     )
+
+
+@pytest.mark.parametrize(("body", "expected"), [("One\n", "One "), ("Two\n", "Two")])
+def test_a_description_that_the_body_says_too(body: str, expected: str) -> None:
+    made = EntryTemplate("---\na: 1\n---\n{{ description | markdown }}\n", FrontMatter(), "t.j2")
+    assert fields_of(made, {"almanac": {"description": "One "}}, body, "x")["description"] == expected
 
 
 def test_an_event() -> None:
