@@ -19,7 +19,6 @@ def read(template: str, keys: str, body: str = "", name: str = "2020-01-02-x") -
     return {one: value for one, value in found.items() if (one, value) not in NAMED.items()}
 
 
-TWO_DAYS = {"date": "2021-11-08", "end_date": "2021-11-09"}
 NAMED = {"title": "2020 01 02 x", "date": "2020-01-02"}
 
 
