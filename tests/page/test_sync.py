@@ -103,7 +103,7 @@ def test_a_section_edited_by_hand_is_taken_over() -> None:
 
 def test_a_note_about_an_edit_by_hand_names_the_title_as_it_is_now() -> None:
     synced = run(REFERENCE.replace(FIRST.title, "Cake for all"), [FIRST, SECOND])
-    assert [note.typed for note in synced.notes] == ["Cake for all"]
+    assert [note.event for note in synced.notes] == ["Cake for all"]
 
 
 def test_what_no_section_could_show_stays_in_the_record() -> None:
@@ -184,8 +184,9 @@ def test_both_changed_is_shown_and_nothing_is_written() -> None:
     synced = run(page, [FIRST.model_copy(update={"title": "Another topic"}), SECOND])
     (problem,) = synced.problems
     assert problem.line == 15
-    assert "10am ET" in (problem.typed or "")
-    assert "Another topic" in (problem.accepted or "")
+    there, expected = problem.versions or ("", "")
+    assert "10am ET" in there
+    assert "Another topic" in expected
 
 
 def test_both_changed_alike_is_not_a_conflict() -> None:

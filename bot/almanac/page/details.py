@@ -288,7 +288,9 @@ def _completed(details: Details, said: Collection[str], *, recurring: bool) -> l
         dated = next((at for at, one in enumerate(shown, 1) if one.field == "date"), 0)
         if not dated:
             shown[:1] = [replace(one, gap=loose and details.spaced) for one in shown[:1]]
-        shown.insert(dated, Shown("status", f"{details.mark}**", end, form="capitalize | ", gap=loose))
+        mark = shown[dated - 1].mark if dated else details.mark
+        gap = loose and (not dated or all(one.gap for one in shown[dated : dated + 1]))
+        shown.insert(dated, Shown("status", f"{mark}**", end, form="capitalize | ", gap=gap))
     return shown
 
 
