@@ -28,9 +28,13 @@ def test_all_that_stayed_in_a_long_list_is_found(before: list[int], data: st.Dat
 
 
 @given(st.lists(st.sampled_from("ab"), max_size=30), st.lists(st.sampled_from("ab"), max_size=30))
-def test_short_lists_are_compared_as_difflib_does(before: list[str], after: list[str]) -> None:
-    common = sum(block.size for block in LinearMatcher(before, after).get_matching_blocks())
-    assert common >= sum(block.size for block in SequenceMatcher(None, before, after, False).get_matching_blocks())
+def test_short_lists_are_compared_as_difflib_does_between_their_common_ends(
+    before: list[str], after: list[str]
+) -> None:
+    ours = LinearMatcher([0, *before, 0, 1], [0, *after, 1, 1]).get_matching_blocks()
+    theirs = LinearMatcher([2, *before, 3], [4, *after, 5]).get_matching_blocks()
+    assert sum(block.size for block in ours) >= 2
+    assert theirs == SequenceMatcher(None, [2, *before, 3], [4, *after, 5], False).get_matching_blocks()
 
 
 def test_a_long_list_is_compared_by_what_each_has_once() -> None:

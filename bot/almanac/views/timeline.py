@@ -45,7 +45,7 @@ class _Window:
 
 
 @dataclass(frozen=True)
-class _List:
+class _EventList:
     """One of the two lists: its view, its file, what writes its sections, and what of the file it may see."""
 
     view: PageView
@@ -86,8 +86,8 @@ class TimelineView(View):
         def inside(text: str) -> _Window:
             return _window(text, heading, path, inside=True) if heading is not None else _Window(text)
 
-        self._past = _List(history, config.page, render, beside, _OVER, is_past=True)
-        self._coming = _List(other, path, coming, inside, _TO_COME)
+        self._past = _EventList(history, config.page, render, beside, _OVER, is_past=True)
+        self._coming = _EventList(other, path, coming, inside, _TO_COME)
 
     # ------------------------------------------------------------------------------- one event
 
@@ -200,13 +200,13 @@ class TimelineView(View):
 
     # ------------------------------------------------------------------------------- the two lists
 
-    def _part_of(self, event: Event) -> _List:
+    def _part_of(self, event: Event) -> _EventList:
         return self._past if is_over(event, self._publisher.now, self._publisher.config.time_zone) else self._coming
 
-    def _other(self, part: _List) -> _List:
+    def _other(self, part: _EventList) -> _EventList:
         return self._past if part is self._coming else self._coming
 
-    def _parts(self, path: str) -> Iterator[_List]:
+    def _parts(self, path: str) -> Iterator[_EventList]:
         return (part for part in (self._past, self._coming) if part.path == path)
 
     @staticmethod
@@ -260,7 +260,7 @@ class _Moves:
         self.past = 0  # how many moved to the history
         self._shown: dict[int, _Known] = {}
 
-    def record(self, record: Event, target: _List, other: _List) -> Event:
+    def record(self, record: Event, target: _EventList, other: _EventList) -> Event:
         """Move an event to the list in which it belongs; return its record with what people edited before."""
         section = self._seen(other).find(record, other)
         if section is None or self._seen(target).find(record, target):
@@ -281,7 +281,7 @@ class _Moves:
         self.notes.append(Problem(target.moved, event=record.title, file=other.path, line=section.line))
         return record
 
-    def _seen(self, part: _List) -> "_Known":
+    def _seen(self, part: _EventList) -> "_Known":
         if id(part) not in self._shown:
             self._shown[id(part)] = _Known(outline(part.window(self.files[part.path]).text))
         return self._shown[id(part)]
@@ -295,7 +295,7 @@ class _Known:
         self._by_print = {known: one for one in page.sections for known in fingerprints(one.text)}
         self._days = {one.date for one in page.sections}
 
-    def find(self, record: Event, part: _List) -> Section | None:
+    def find(self, record: Event, part: _EventList) -> Section | None:
         if record.rendered in self._by_print:
             return self._by_print[record.rendered]
         return own_section(self._page, record, part.render(record)) if record.date in self._days else None
