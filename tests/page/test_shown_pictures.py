@@ -3,11 +3,14 @@
 import pytest
 from almanac.errors import ConfigError
 from almanac.event.model import Event, Image
+from almanac.page.outline import outline
+from almanac.page.section import SectionReader
 from almanac.page.template import section_renderer
 from almanac.text import clean_line
 
 from tests.built import convert, seen, tokens
 from tests.hostile import HOSTILE
+from tests.page.house import ZONES
 
 PATH = "images/events/2022-01-20-demo-day-0a1b2c3d.png"
 SOURCE = """\
@@ -89,3 +92,49 @@ def test_other_addresses_of_the_same_file(source: str, written: str) -> None:
     write = section_renderer(f"- {{{{ date }}}} <{source}>")
     assert write(event(Image(path="static/images/a.png"))) == f"- 2022-01-20 <{written}>"
     assert write(event(None)) == "- 2022-01-20 <>"
+
+
+class TestEditedByHand:
+    SHORT = """\
+### {{ date | heading_date }}: {{ title | heading }}
+{% if image %}
+
+![{{ image.alt | text }}](/{{ image.path | path }})
+{% endif %}
+"""
+
+    @staticmethod
+    def after(source: str, image: Image | None, *edits: tuple[str, str]) -> Event:
+        """Return an event's record after its section was edited on the page."""
+        write, record = section_renderer(source), event(image)
+        text = write(record)
+        for old, new in edits:
+            assert old in text
+            text = text.replace(old, new)
+        [section] = outline(f"# Events\n\n{text}\n").sections
+        return SectionReader(write, ZONES, "\n").again(section, record).event
+
+    @pytest.mark.parametrize(
+        ("edits", "image"),
+        [
+            ([("Owls", "Two *owls* & a bat")], None),
+            ([("Owls", "Two owls")], Image(path=PATH, alt="Two owls")),
+            ([("Owls", "")], Image(path=PATH)),
+            ([(PATH, "images/logo.png")], Image(path="images/logo.png", alt="Owls")),
+            ([(PATH, "images/logo.png"), ("Owls", "A logo")], Image(path="images/logo.png", alt="A logo")),
+            ([("Demo Day", "Demo Night")], Image(path=PATH, alt="Owls")),
+            ([(f"/{PATH}", "https://example.org/x.png")], None),
+        ],
+    )
+    def test_its_words_and_its_path_are_read(self, edits: list[tuple[str, str]], image: Image | None) -> None:
+        found = self.after(self.SHORT, Image(path=PATH, alt="Owls"), *edits)
+        if image is None:  # it is no picture of the site any more, or has marks: the section is kept as it is
+            assert found.markdown
+            assert edits[0][1] in found.markdown
+        else:
+            assert (found.markdown, found.image) == (None, image)
+
+    def test_a_picture_without_words_on_the_page_is_left_to_the_record(self) -> None:
+        source = self.SHORT.replace("{{ image.alt | text }}", "")
+        found = self.after(source, Image(path=PATH, alt="Owls"), (PATH, "images/logo.png"))
+        assert found.markdown

@@ -16,7 +16,7 @@ from typing import Any
 from almanac.dates import DAYS, UNKNOWN_YEAR, find_date, heading_date
 from almanac.errors import Problem, UserError
 from almanac.event.description import source, source_line
-from almanac.event.model import Event, Link, Person, event_id
+from almanac.event.model import Event, Image, Link, Person, event_id
 from almanac.page.canonical import is_known, says_same, sense, spelt
 from almanac.page.lines import URL, fingerprint, links, plain, split_lines, with_newline
 from almanac.page.match import title_of
@@ -61,6 +61,7 @@ _PROBES: dict[str, Any] = {
     "people": (Person(name=_PROBE),),
     "agenda": (_PROBE,),
     "links": (Link(label=_PROBE, url=f"https://{_PROBE}.example/"),),
+    "image": Image(path=_PROBE, alt=_PROBE),
 }
 """What each field holds for a moment, to see where the site's own template writes it."""
 
@@ -184,10 +185,11 @@ class SectionReader:
                 yield from (link.url for link in links(there))
             elif name == "links":
                 yield links(there)
-            before, after = line[: line.index(_PROBE)], line[line.rindex(_PROBE) + len(_PROBE) :]
+            first, last = line.index(_PROBE), line.rindex(_PROBE)
+            before, between, after = line[:first], line[first + len(_PROBE) : last], line[last + len(_PROBE) :]
             value = there.removeprefix(before).removesuffix(after).strip()
             if f"{before}{value}{after}".strip() == there.strip():
-                yield from _values(name, value, record)
+                yield from _pictures(value, between) if name == "image" else _values(name, value, record)
 
     def said_before(self, section: Section, record: Event) -> bool:
         """Tell whether a section still says what was on the page last, in other bytes, though the record was edited."""
@@ -284,6 +286,13 @@ def _values(name: str, value: str, record: Event) -> Iterator[Any]:
         yield tuple(map(source_line, value.split("; ")))
     elif len(value) <= _MAX_TITLE:
         yield _decoded(value)
+
+
+def _pictures(value: str, between: str) -> Iterator[Image]:
+    """Read a picture, if its words and its path are both shown, with this between them."""
+    alt, found, path = value.rpartition(between or "\n")
+    if found and path and len(path) <= _MAX_TITLE:
+        yield Image(path=path, alt=_decoded(alt) or None)
 
 
 def _listed(value: str) -> list[str]:
