@@ -38,7 +38,9 @@ _NAMES = {
 _NAMES_OF = {field: names.replace("_", "").split() for field, names in _NAMES.items()}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ADDRESS = re.compile(r"(?:https?://|\.{0,2}/|mailto:)\S*|[\w-]+(?:\.[\w-]+)+/\S*|[\w/-]+\.html?")
-_PICTURE = re.compile(r"\S.*\.(?:png|jpe?g|gif|webp|svg|avif)(?:[?#]\S*)?|https?://\S+", re.IGNORECASE)
+_PICTURE = re.compile(
+    r"(?!https?://)[^\s?#][^?#\n]*\.(?:png|jpe?g|gif|webp|svg|avif)(?:[?#]\S*)?|https?://\S+", re.IGNORECASE
+)
 _TIME = re.compile(rf"{TIME}", re.IGNORECASE)
 _TECHNICAL = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _LONGEST_TITLE, _LONGEST_SUMMARY = 300, 500
