@@ -190,7 +190,8 @@ def _fixed(bodies: Sequence[Sequence[BodyPart]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for block in (block for blocks in bodies for block in blocks if len(bodies) > 1):
         alike = spellings[block.same]
-        if block.kind != "heading" and block.field is None and len(alike) * 2 >= len(bodies):
+        # What stands above the event's own words, as a heading does, says nothing without them.
+        if block.kind not in ("heading", "title") and block.field is None and len(alike) * 2 >= len(bodies):
             is_same = texts[block.text] * 2 > len(bodies)
             # A line whose address differs leads to what is the event's own.
             is_link = block.same.count(_HERE) == 1 and "![" not in block.same and len(block.same) <= _LONGEST_LINK
