@@ -103,7 +103,9 @@ def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
     if _is_well(site_checks.check_config(site)):
         form = site_checks.readable_form(site)
         labels = site.config.labels or (form.labels if form else ())
-        page, files, records = site.config.page, _own_files(site), site.config.records
+        config, files = site.config, _own_files(site)
+        page = config.page if config.has_page else config.files or config.list or ""
+        records = "" if config.files or config.has_own_list else config.records
     with closing(Probe(repository, token, api_url)) as probe:
         yield from check_github(probe, labels, files, page, records)
 
