@@ -142,7 +142,7 @@ LISTS = {
         "_data/talks.yml",
         "- day: {{ date | like('25.3.2021') }}\n  what: {{ title }}\n  who: [{% for one in people %}{{ one.name }}, "
         "{% endfor %}]\n  text: |\n    {{ description }}\n",
-        YamlList(),
+        YamlList("talks"),
         "talks:\n  - day: 3.2.2020\n    what: A\n    who: []\n  - day: 14.5.2021\n    what: 'B'\n    who: [Bo]\n",
     ),
     "json": _list(

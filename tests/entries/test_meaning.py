@@ -101,6 +101,12 @@ def test_values_of_keys(template: str, keys: str, expected: dict[str, Any]) -> N
         ("a: {{ end_date }}", "a: soon", {}),
         ("a: {{ starts or date }}", "a: 2021-11-08 6:30pm", {"date": "2021-11-08", "when": "6:30pm"}),
         ("a: {{ starts | like('8:00') }}", "a: 18:30", {"when": "18:30"}),
+        (
+            "a: {{ starts or date }}\nb: {{ ends }}",
+            "a: 2021-11-08T18:30:00-05:00\nb: 2021-11-08T19:30-05:00",
+            {"date": "2021-11-08", "starts": "2021-11-08T18:30:00-05:00", "ends": "2021-11-08T19:30-05:00"},
+        ),
+        ("a: {{ starts or date }}", "a: 2021-11-08 09:30:00", {"date": "2021-11-08", "when": "09:30"}),
         ("a: {{ starts }}\nb: {{ ends | like('8:00') }}", "a: 2021-11-08\nb: 9:00", {"date": "2021-11-08"}),
         ("a: {{ date[8:10] }}", "a: 8", {}),
     ],
@@ -154,6 +160,13 @@ OWN = "almanac:\n  "
 def test_what_the_own_key_says(template: str, keys: str, expected: dict[str, Any]) -> None:
     found = read(f"{template}\n", f"{keys}\n")
     assert {name: found.get(name) for name in expected} == expected
+
+
+def test_a_moment_that_a_person_wrote_over_another() -> None:
+    found = read(
+        "a: {{ starts }}\n", f"a: 2021-05-05T19:00:00+02:00\n{OWN}starts: 2021-05-05T18:00:00+02:00\n  when: 6pm\n"
+    )
+    assert found == {"date": "2021-05-05", "starts": "2021-05-05T19:00:00+02:00"}
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ _BETWEEN = re.compile(r"[,;]")
 _CLOCK = re.compile(rf"(?<![\w:]){TIME}(?!\w)", re.IGNORECASE)
 _HOURS = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:h](?P<minute>[0-9]{2}))?[ ]?(?P<half>[ap])?", re.IGNORECASE)
 _ISO_DAY = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+_SECONDS = re.compile(r"(?<=:[0-9]{2}):00")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?[+-][0-9]{2}:[0-9]{2}")
 _NAMES_EVENT = re.compile(r"\s*+(?:\*\*|__|#{1,6}[ \t]|[-*+][ \t]|<h[1-6]\b|<strong>)")
 _FIRST_LINES = 100
 _DESCRIPTION = ValueSource((("description",),), (("markdown", ()),))
@@ -91,7 +93,9 @@ def fields_of(template: EntryTemplate, data: Mapping[str, Any], body: str, name:
     edited = {root for one in said for root in _edited(one, fields, own)}
     if "starts" in edited:
         edited |= {"ends", "when"}
-        fields |= _moved(fields, keys.clock, own.get("time_zone"))
+        fields |= keys.moments or _moved(fields, keys.clock, own.get("time_zone"))
+    elif keys.moments and "starts" not in own:
+        fields |= keys.moments
     elif keys.clock and not {"when", "starts"} & own.keys():
         fields.setdefault("when", keys.clock)
     own = {name: value for name, value in own.items() if name not in edited}
@@ -197,6 +201,7 @@ class _Keys:
     def __init__(self) -> None:
         self.found: dict[str, Any] = {}
         self.clock = ""  # the first time by the clock, as it is written
+        self.moments: dict[str, str] = {}  # beginning and end, where they are written with their offset
         self._pieces: list[str] = []
         self._groups: dict[str, dict[int, dict[str, str]]] = {"people": {}, "links": {}}
 
@@ -247,6 +252,8 @@ class _Keys:
         day = _day(one)
         clock = "" if one.source.filter("slice") is not None else _clock(one.text)
         if {"starts", "ends"} & {*roots}:
+            if _MOMENT.fullmatch(one.text):
+                self.moments.setdefault(roots[0], one.text)
             if "starts" not in roots:
                 return
             self.clock = self.clock or clock
@@ -289,8 +296,8 @@ def _day(one: _Said) -> str:
 
 
 def _clock(text: str) -> str:
-    found = _CLOCK.search(text, 10 if _ISO_DAY.match(text) else 0)
-    return found[0] if found and re.search("[:apAP]", found[0]) else ""
+    found = _CLOCK.search(text, len("2021-11-08T") if _ISO_DAY.match(text) else 0)
+    return _SECONDS.sub("", found[0]) if found and re.search("[:apAP]", found[0]) else ""
 
 
 def _moved(fields: Mapping[str, Any], clock: str, zone: Any) -> dict[str, Any]:

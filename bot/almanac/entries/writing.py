@@ -93,7 +93,9 @@ def _own(template: EntryTemplate, entry: DataEntry, event: Event) -> dict[str, A
     own: dict[str, Any] = {}
     for name, field in Event.model_fields.items():
         value = wanted.get(name)
-        if name == "id" or value == said.get(name):
+        # Where a line of times is kept, so are its moments: that one of them was edited is seen by the other.
+        is_twin = name in ("starts", "ends") and value and event.when
+        if name == "id" or (value == said.get(name) and not is_twin):
             continue
         if name == "extra":
             known = said.get(name, {})
