@@ -41,7 +41,7 @@ OWLS = "About owls.\n\nTwo things:\n\n- eyes\n- ears"
         ("\n- Agenda\n    - Coffee", "\n- Agenda\n    - Hello\n    - Bye"),
         ("\nLinks\n* [Repo](https://e.org/r)", "\nLinks\n* [Slides](https://example.org/slides)"),
         ("\n**Speakers:**\n\n> Ana", f"\n**Speakers:**\n\n> {ADA}, Engines\n> Grace"),
-        ("All of it.\n* Room: 1", "About owls.\n\nTwo things: • eyes • ears\n* Room: Room 5"),
+        ("All of it.\n* Room: 1", "About owls.\n\n* Two things:\n    * eyes\n    * ears\n* Room: Room 5"),
         ("\n**Agenda**\n\n1. Coffee\n2. Cake", "\n**Agenda**\n\n1. Hello\n1. Bye"),
         ("\n**Abstract:**  \nAll of it.", f"\n**Abstract:**  \n{OWLS}"),
         ("\nAbstract: All of it.", f"\nAbstract: {OWLS}"),
@@ -284,3 +284,10 @@ def test_what_a_neighbour_shows_twice_has_its_place_where_it_is_first() -> None:
     entry = "## Cats\nAll of it.\n* 2021-10-04\n* And more\n* Room: 1"
     other = "## Dogs\nNone of it.\n* 2021-10-11\n* Nor more\n* Room: 1"
     assert below(entry, other, event=BARE.model_copy(update={"location": "Room 5"})) == "* 2021-11-15\n* Room: Room 5"
+
+
+def test_a_status_below_a_bullet_with_the_date_is_one_too() -> None:
+    entry = "## Cats\nAll of it.\n* 2021-10-04\n* Room: 1"
+    event = BARE.model_copy(update={"status": "cancelled", "location": "Room 5"})
+    other = entry.replace("-04", "-11").replace("All", "None")
+    assert below(entry, other, event=event) == "* 2021-11-15\n* **Cancelled**\n* Room: Room 5"

@@ -114,6 +114,21 @@ def lines(pattern: str, gap: str = "\n") -> str:
             "- 15 November 2021 - *Owls*",
         ),
         (
+            "- 📅 2021-11-0{day} 🎤 {name} 📍 Room {number} 💡 {title}",
+            "- 📅 2021-11-15 🎤 Ada Byron, Bo Peep 📍 Hall 2 💡 Owls",
+            "- 📅 2021-11-15 💡 Owls",
+        ),
+        (
+            "- Nov {day}, 2021 🎤 {name}: {title} 🎥 [video](https://example.org/{number})",
+            "- Nov 15, 2021 🎤 Ada Byron, Bo Peep: Owls 🎥 [video](https://example.org/video)",
+            "- Nov 15, 2021 Owls",
+        ),
+        (
+            "- :calendar: Nov {day}, 2021 :link: [here](https://example.org/{number}) :bulb: {title}",
+            "- :calendar: Nov 15, 2021 :link: [here](https://example.org/register) :bulb: Owls",
+            "- :calendar: Nov 15, 2021 :bulb: Owls",
+        ),
+        (
             "### :star{number}: 2021-11-0{day} - {title}",
             "### 2021-11-15 - Owls",
             "### 2021-11-15 - Owls",

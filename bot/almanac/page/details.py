@@ -301,8 +301,8 @@ def _apart(shown: Sequence[Shown], details: Details) -> list[Shown]:
     for one in shown:
         gap = one.gap if result else details.spaced
         if result and result[-1].field == "description" and one.mark.startswith(BULLETS):
-            # A list at the end of a description would go on with the bullets below.
-            result[-1] = replace(result[-1], form="one line")
+            # A list at the end of a description would go on with the bullets below, so it is a part of one.
+            result[-1] = replace(result[-1], form=one.mark)
         if result and not gap:
             above = result[-1]
             ends_open = above.each or above.field == "description"
@@ -412,10 +412,11 @@ def _description(one: Shown, indent: str) -> str:
     is_bullet = one.mark.startswith(BULLETS)
     before = f"{indent}{one.before}"
     if one.form and not is_bullet:
+        start = f"{{% if paragraph.bullets or paragraph.is_bullet %}}{one.form}{{% endif %}}"
         return (
             f"{{% for paragraph in description | blocks %}}\n{{% if not loop.first %}}\n\n{{% endif %}}\n"
-            f"{indent if is_inline else before}{{{{ paragraph.text }}}}"
-            "{% for bullet in paragraph.bullets %} \u2022 {{ bullet }}{% endfor %}\n\n{% endfor %}\n"
+            f"{indent if is_inline else before}{start}{{{{ paragraph.text }}}}\n"
+            f"{{% for bullet in paragraph.bullets %}}\n{indent}    * {{{{ bullet }}}}\n{{% endfor %}}\n{{% endfor %}}\n"
         )
     quote = before if before.strip() == ">" else indent
     marks = [indent if is_inline else before, f"{indent}    * " if is_bullet else f"{quote}- "]

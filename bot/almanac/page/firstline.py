@@ -8,11 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 
 from almanac.dates import TIME, UNKNOWN_YEAR, find_date
 from almanac.event.people import NAMES, PERSON
-from almanac.page.columns import field_of
+from almanac.page.columns import EMOJI, field_of
 from almanac.page.dateshapes import without_zoned_time
 from almanac.page.lines import LINK, MAX_START, plain, split_lines
 from almanac.page.outline import Section
@@ -24,7 +24,9 @@ _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 WEEKDAY_BEFORE = re.compile(rf"\b{_WEEKDAY}\.?,?[ ]\Z", re.IGNORECASE)
 _WEEKDAY_AFTER = re.compile(rf",?[ ]\(?{_WEEKDAY}\)?(?![A-Za-z])", re.IGNORECASE)
 _BY = re.compile(r",?[ ](?:by|with)[ ](?=[^a-z\s])")
-_LABEL = re.compile(r"[*_]{0,3}(?<![^\W_])(?P<words>[^\W\d_]{2,20}):?[*_]{0,3}:?[ ]\Z")
+_LABEL = re.compile(
+    rf"(?:(?:{EMOJI}[ ]?)?[*_]{{0,3}}(?<![^\W_])(?P<words>[^\W\d_]{{2,20}}):?[*_]{{0,3}}:?|(?P<picture>{EMOJI}))[ ]\Z"
+)
 """What is before a link and says what it leads to, such as `Slides: ` or `videos `."""
 _LONGEST_LABEL = 32
 _OPENED = re.compile(r"\A[ ]?[(\[]\Z")
@@ -56,6 +58,7 @@ _PLACE = re.compile(
     r"\b(?:room|hall|building|auditorium|theat(?:re|er)|library|online|virtual|zoom|campus|street|raum|saal)\b",
     re.IGNORECASE,
 )
+_PICTURE = re.compile(rf"(?P<picture>{EMOJI})[ ]?")
 _WEEKDAY_ALONE = re.compile(_WEEKDAY, re.IGNORECASE)
 _CLOCK = re.compile(rf"(?<![\w:])(?:{TIME}|[0-9]{{1,2}}:[0-9]{{2}})(?![\w:])", re.IGNORECASE)
 _LONGEST_TIME = 40
@@ -90,7 +93,8 @@ class Piece:
     @property
     def label(self) -> str:
         """Return the word before a link that says what it leads to."""
-        return found["words"] if self.is_address and (found := _LABEL.search(self.around[0])) else ""
+        found = _LABEL.search(self.around[0]) if self.is_address else None
+        return (found["words"] if found else None) or ""
 
     @property
     def shape(self) -> tuple[object, ...]:
@@ -251,7 +255,8 @@ def _link(link: re.Match[str]) -> Piece:
     """Say what a link leads to, if its words or the label before it do."""
     words, label = link[1].split() or [""], _LABEL.search(link.string[: link.start()], link.start() - _LONGEST_LABEL)
     address = next((field for label in (link[1], words[-1]) if (field := field_of(label)) in _ADDRESSES), None)
-    named = field_of(label["words"]) if label else None
+    named = field_of(label["words"] or label["picture"]) if label else None
+    named = named or (address if label and label["picture"] else None)
     address = address or (named if named in _ADDRESSES else None)
     around = (label[0] if label and address and named == address else "", "")
     return Piece(link[1], address or "?", link[2], is_address=address is not None, around=around)
@@ -278,7 +283,20 @@ def _date_span(text: str, date: str) -> tuple[int, int, Piece]:
 
 
 def _run(text: str, leads_to: re.Pattern[str] | None) -> Iterator[Piece]:
-    """Cut a text between two values into what separates them, and the value that is there if there are words."""
+    """Cut a text between two values into what separates them, and the values there: one, or one behind each picture."""
+    pictures = [one for one in _PICTURE.finditer(text) if field_of(one["picture"])]
+    yield from _value(text[: pictures[0].start()] if pictures else text, None if pictures else leads_to)
+    for one, following in zip_longest(pictures, pictures[1:]):
+        values = [*_value(text[one.end() : following.start() if following else None], None if following else leads_to)]
+        first, *rest = [piece for piece in values if piece.text] or [Piece("")]
+        field = field_of(one["picture"]) or "?"
+        field = "?" if field == "people" and not PERSON.fullmatch(plain(first.text)) else field
+        yield replace(first, field=field, around=(one[0], "")) if first.field else Piece(one[0] + first.text)
+        yield from rest
+
+
+def _value(text: str, leads_to: re.Pattern[str] | None) -> Iterator[Piece]:
+    """Cut a text into separators and the value that is there if there are words."""
     words = leads_to.search(text) if leads_to else None
     value = text[: words.start()] if words else text
     if not _LETTER.search(value):
@@ -424,8 +442,11 @@ class _Cut:
         rest = before.rstrip(_SEPARATORS)
         mark = (before[len(rest) :] + self.mark).removesuffix(around[0])
         (opening, end), (first, second) = piece.around, self.roles
+        left, value, right = _marked(rest, first)
+        if opening and not end:  # a picture belongs to what is right behind it
+            value, opening = replace(value, around=(opening + value.around[0], value.around[1])), ""
         last = [Piece(after, second, around=around)] if around[0] else _marked(after, second)
-        return [Piece(opening), *_marked(rest, first), Piece(mark), *last, Piece(end)]
+        return [Piece(opening), left, value, right, Piece(mark), *last, Piece(end)]
 
 
 def _share(values: Sequence[str], test: Callable[[str], object]) -> bool:
@@ -518,7 +539,7 @@ def _with_title(line: Line, title: str, again: set[str], shared: set[str], *, is
     unknown = [*_unknown(line)]
     there = [index for place, index in unknown if place in (title, "?") or len(unknown) == 1]
     new = [index for index in there if pieces[index].text not in again]
-    at = next(iter(new or there), None)
+    at = None if "title" in line.fields else next(iter(new or there), None)
     leads = any(pieces[index].url for index in there) or (
         pieces[-1].text.endswith(":") and any(piece.label for piece in pieces)
     )
@@ -558,10 +579,10 @@ def _extent(pieces: Sequence[Piece], index: int) -> tuple[int, int]:
     before = int(index > 0 and not pieces[index - 1].field)
     after = int(index + 1 < len(pieces) and not pieces[index + 1].field)
     extents = [(index - before, index + 1), (index, index + 1 + after), (index - before, index + 1 + after)]
-    following = {piece.field for piece in pieces[index + 1 :]}
+    following = next((piece.field for piece in pieces[index + 1 :] if piece.field), "")
     if not any(piece.field for piece in pieces[:index]):
         extents.reverse()
-    elif pieces[index].field in ("series", "people") and following & {*WHAT_AND_WHEN}:
+    elif pieces[index].field in ("series", "people") and following in WHAT_AND_WHEN:
         extents.insert(0, extents.pop(1))  # what separates them from a title belongs to them
 
     def is_whole(extent: tuple[int, int]) -> bool:
