@@ -283,12 +283,12 @@ def _completed(details: Details, said: Collection[str], *, recurring: bool) -> l
         before = [at for at, one in enumerate(shown) if one.field in last and (details.mark or one.level < LOWEST)]
         shown.insert([*before, len(shown)][0], Shown("description", details.mark, gap=loose))
     if "status" not in fields:
-        end = "**" if details.mark or details.spaced else "**  "
         # A date below the first line has to stay next to it.
         dated = next((at for at, one in enumerate(shown, 1) if one.field == "date"), 0)
         if not dated:
             shown[:1] = [replace(one, gap=loose and details.spaced) for one in shown[:1]]
         mark = shown[dated - 1].mark if dated else details.mark
+        end = "**" if mark or details.spaced else "**  "
         gap = loose and (not dated or all(one.gap for one in shown[dated : dated + 1]))
         shown.insert(dated, Shown("status", f"{mark}**", end, form="capitalize | ", gap=gap))
     return shown
