@@ -309,3 +309,13 @@ def test_the_first_entry_of_a_list() -> None:
     assert text.startswith('- title: "Open: source"\n')
     assert store.read(text, "x", TALK.id) == TALK
     assert store.remove(TALK.id, text) == "[]\n"
+
+
+def test_what_readers_see_of_a_record() -> None:
+    shown = FILES["seminar"].shown(TALK)
+    assert shown is not None
+    assert (shown.url, shown.location, shown.extra) == (TALK.url, None, {})
+    shown = LISTS["json"].store.shown(TALK)
+    assert shown is not None
+    assert (shown.url, shown.location, shown.people) == (TALK.url, TALK.location, ())
+    assert FILES["hackathon"].shown(TALK) != TALK
