@@ -117,7 +117,8 @@ def _options(seen: Survey) -> tuple[str, ...]:
 def ask_for_page(offered: Sequence[Candidate | Place]) -> Candidate | Place:
     """Let a person choose which page, folder or list has the history."""
     offered = offered[:_OFFERED]
-    print_text("Which one has the history?")
+    are_pages = all(isinstance(one, Candidate) for one in offered)
+    print_text(f"Which {'page' if are_pages else 'of these'} has the history?")
     for number, candidate in enumerate(offered, 1):
         print_text(f"  {number}  {candidate.path} ({counted(candidate.events)})")
     chosen = 0
