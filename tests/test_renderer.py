@@ -29,6 +29,17 @@ def test_the_house_style_is_the_same_in_a_child() -> None:
     assert tuple(written) == page_sections()
 
 
+def test_a_child_knows_the_language_that_an_example_names() -> None:
+    source = (
+        "{{ date | like('de: 8. Oktober 2021') }} {{ date | like(\"fr: 8 octobre 2021\") }}{{ date | like('xq: 8') }}"
+    )
+    event = EVENT.model_copy(update={"date": "2021-12-09"})
+    with pytest.raises(ConfigError, match="cannot be read: xq: 8"):
+        render_in_child(source, [event], FILE)
+    [written] = render_in_child(source.rpartition("{{")[0], [event], FILE)
+    assert written == "9&#46; Dezember 2021 9 décembre 2021"
+
+
 def test_no_events_no_sections() -> None:
     assert render_in_child("x", [], FILE) == []
 

@@ -20,7 +20,7 @@ _YEAR = r"(?P<year>(?:19|20)[0-9]{2})(?![0-9])"
 _DAY_AND_MONTH = re.compile(rf"(?<![\w/.-]){_DAY}[ ]{_LINKS}?(?P<month>{_WORD})\.?[ ]{_LINKS}?{_YEAR}", re.IGNORECASE)
 _DAY_AND_WORD = re.compile(rf"(?<!\w){_DAY}[ ]{_LINKS}?({_WORD})".replace("?P<day>", "?:"), re.IGNORECASE)
 _LANGUAGE = re.compile(r"([a-z]{2,3}): (?=.)")
-_EXAMPLE = re.compile(rf"like\(\"{_LANGUAGE.pattern}")
+_EXAMPLE = re.compile(rf"like\([\"']{_LANGUAGE.pattern}")
 _FORMS = (("format", "wide"), ("stand-alone", "wide"), ("format", "abbreviated"), ("stand-alone", "abbreviated"))
 
 
@@ -128,6 +128,13 @@ def names_for(texts: Iterable[str]) -> Names | None:
         if match["month"].casefold() not in _ENGLISH
     )
     return _language_of(frozenset(words.items())) if words else None
+
+
+def load_named(template: str) -> None:
+    """Load the names of the languages that a template's examples of dates name, for when files cannot be read."""
+    for example in _EXAMPLE.finditer(template):
+        if example[1] in _languages():
+            _names(example[1])
 
 
 def in_english(text: str) -> tuple[str, ...]:

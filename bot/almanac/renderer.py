@@ -22,6 +22,7 @@ from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.event.record import write_record
 from almanac.form.schema import Form, read_form
+from almanac.languages import load_named
 from almanac.page.proof import check_section
 from almanac.page.section import Renderer
 from almanac.page.template import section_renderer
@@ -184,6 +185,7 @@ def main() -> None:
     request = json.load(sys.stdin, object_hook=_revived)
     if "events" in request:
         request["events"] = [Event.model_validate(event, strict=False) for event in request["events"]]
+    load_named(request["source"])
     _give_up_rights()
     json.dump(_answer(**request), sys.stdout)
 
