@@ -129,6 +129,11 @@ def lines(pattern: str, gap: str = "\n") -> str:
             "- :calendar: Nov 15, 2021 :bulb: Owls",
         ),
         (
+            "## {day}. November 2021: {title}",
+            "## 15. November 2021: Owls",
+            "## 15. November 2021: Owls",
+        ),
+        (
             "### :star{number}: 2021-11-0{day} - {title}",
             "### 2021-11-15 - Owls",
             "### 2021-11-15 - Owls",

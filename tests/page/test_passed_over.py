@@ -63,3 +63,17 @@ def test_headings_that_hold_several_events_are_not_clear() -> None:
     assert "1 heading holds several events" in problem.message
     [problem] = unclear(outline(f"# Calls\n\n{one * 3}{two}\n{two}"))
     assert "2 headings hold several events" in problem.message
+
+
+def test_lists_that_grow_at_the_same_time_are_not_clear() -> None:
+    trees = "## Trees\n\n- 2021-05-12: Oak\n- 2021-04-14: Elm\n"
+    rivers = "## Rivers\n\n- 2021-05-02: Mills\n- 2021-04-02: Weirs\n"
+    [problem] = unclear(outline(f"# Calls\n\n{trees}\n{rivers}"))
+    assert (problem.line, problem.typed) == (3, "Trees")
+    assert "not to the one below Rivers" in problem.message
+    # One that ended before, that has another purpose or another shape, or a single entry, is no such list.
+    others = [rivers.replace("2021", "2020"), rivers.replace("Rivers", "News"), rivers.replace("- 2021", "### 2021")]
+    for other in (*others, rivers.replace("- 2021-04-02: Weirs\n", "")):
+        assert list(unclear(outline(f"# Calls\n\n{trees}\n{other}"))) == []
+    assert list(unclear(outline("# Calls\n\n- 2021-05-02: Mills\n"))) == []
+    assert list(unclear(outline("# Calls\n"))) == []

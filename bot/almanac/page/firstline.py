@@ -59,6 +59,7 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _PICTURE = re.compile(rf"(?P<picture>{EMOJI})[ ]?")
+_DAY_FIRST = re.compile(r"(?:[a-z]{2,3}: )?[0-9]+\. ")
 _WEEKDAY_ALONE = re.compile(_WEEKDAY, re.IGNORECASE)
 _CLOCK = re.compile(rf"(?<![\w:])(?:{TIME}|[0-9]{{1,2}}:[0-9]{{2}})(?![\w:])", re.IGNORECASE)
 _LONGEST_TIME = 40
@@ -679,7 +680,9 @@ def _write_value(first: FirstLine, index: int) -> str:
         case "both":
             shown = f"{{{{ ({' ~ '.join(_write_parts(piece, date, first.title))}) | {leads_to} }}}}"
         case "date":
-            shown = f"{{{{ {date} | {leads_to} }}}}" if piece.url else f"{{{{ {date} }}}}"
+            # Amid a line, a number with a dot begins no list.
+            amid = " | text" if (index or mark.startswith("#")) and _DAY_FIRST.match(first.date) else ""
+            shown = f"{{{{ {date} | {leads_to} }}}}" if piece.url else f"{{{{ {date}{amid} }}}}"
         case "title":
             is_heading = bool(first.underline) or mark.startswith("#")
             ends = is_heading and index + 1 == len(pieces)

@@ -2,12 +2,12 @@
 
 from bisect import bisect
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from almanac.errors import Problem
 from almanac.page.below import read_date_line
 from almanac.page.lines import BULLET, ITEM, MAX_START, is_rule, plain, split_lines
-from almanac.page.outline import Page, Section
+from almanac.page.outline import Page, Section, known_dates
 from almanac.page.refusal import IN_PARAGRAPH, says_date, where
 
 _SHARE = 4
@@ -48,6 +48,7 @@ def unclear(page: Page) -> Iterator[Problem]:
     """Say why it is doubtful that a page's list is understood, if it is."""
     yield from _mostly_undated(page)
     yield from _shared_headings(page)
+    yield from _lists_beside(page)
 
 
 def _mostly_undated(page: Page) -> Iterator[Problem]:
@@ -65,6 +66,25 @@ def _shared_headings(page: Page) -> Iterator[Problem]:
         headings = "1 heading holds" if len(shared) == 1 else f"{len(shared)} headings hold"
         message = f"{headings} several events with dates of their own, so it is not certain what one event is here."
         yield Problem(message, "Date", typed=split_lines(shared[0].text)[0][:MAX_START], line=shared[0].line)
+
+
+def _lists_beside(page: Page) -> Iterator[Problem]:
+    """Say so if another list of the same kind has grown at the same time: then an event may belong to either."""
+    alive, *others = page.lists_by_life or [[]]
+    days = sorted(known_dates(alive))[-2:]
+    names = {heading.line: heading.text for heading in page.headings}
+    for one in others if days[1:] else ():
+        same_kind = one[0].style == alive[0].style and {one[0].parent, alive[0].parent} <= names.keys()
+        is_for_events = not (page.is_aside(one) or page.is_ahead(one))
+        if same_kind and is_for_events and one[1:] and max(known_dates(one), default="") >= days[0]:
+            message = f"A new event goes to the list below this heading, and not to the one below {_named(names, one)}."
+            text = f"{message} Both have entries of the same time."
+            yield Problem(text, typed=_named(names, alive), line=(alive[0].parent or 0) + 1)
+            return
+
+
+def _named(names: Mapping[int, str], sections: Sequence[Section]) -> str:
+    return names.get(sections[0].parent or 0, "")[:MAX_START]
 
 
 def _says_dates(page: Page, section: Section) -> int:
