@@ -77,3 +77,10 @@ def test_lists_that_grow_at_the_same_time_are_not_clear() -> None:
         assert list(unclear(outline(f"# Calls\n\n{trees}\n{other}"))) == []
     assert list(unclear(outline("# Calls\n\n- 2021-05-02: Mills\n"))) == []
     assert list(unclear(outline("# Calls\n"))) == []
+
+
+def test_days_that_are_numbers_of_a_list_are_not_clear() -> None:
+    [problem] = unclear(outline("# Log\n\n10. November 2021: Owls\n8. October 2021: Bats\n"))
+    assert (problem.line, problem.typed) == (3, "10. November 2021: Owls")
+    for page in ("1. November 8, 2021: Owls\n2. May 2021: Bats\n", "- November 2021: Owls\n", "1. Owls (May 2021)\n"):
+        assert list(unclear(outline(f"# Log\n\n{page}"))) == []

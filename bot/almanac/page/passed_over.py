@@ -49,6 +49,7 @@ def unclear(page: Page) -> Iterator[Problem]:
     yield from _mostly_undated(page)
     yield from _shared_headings(page)
     yield from _lists_beside(page)
+    yield from _numbered_days(page)
 
 
 def _mostly_undated(page: Page) -> Iterator[Problem]:
@@ -81,6 +82,20 @@ def _lists_beside(page: Page) -> Iterator[Problem]:
             text = f"{message} Both have entries of the same time."
             yield Problem(text, typed=_named(names, alive), line=(alive[0].parent or 0) + 1)
             return
+
+
+def _numbered_days(page: Page) -> Iterator[Problem]:
+    """Say so if days with a dot (`10. November 2021`) begin the entries of a list, where Markdown sees its numbers."""
+    found = [one for one in page.alive_list if one.style.kind == "bullet" and _is_numbered_month(one)]
+    if len(found) * 2 > len(page.alive_list):
+        message = "Markdown takes these days for the numbers of a list, so a new entry would not say its own."
+        yield Problem(message, "Date", typed=split_lines(found[0].text)[0][:MAX_START], line=found[0].line)
+
+
+def _is_numbered_month(section: Section) -> bool:
+    mark = ITEM.match(section.text)
+    is_number = mark is not None and mark[2][:-1].isdigit() and section.text.startswith(section.words, mark.end())
+    return is_number and len(section.date) == len("2021-11")
 
 
 def _named(names: Mapping[int, str], sections: Sequence[Section]) -> str:
