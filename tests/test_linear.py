@@ -38,6 +38,7 @@ from almanac.page.outline import outline
 from almanac.page.shown import doubt
 from almanac.page.sync import sync
 from almanac.page.template import section_renderer
+from almanac.proposal.amendment import ChangeCommand, read_amendment
 from almanac.proposal.comment import command_of
 from almanac.proposal.marker import read_state
 from almanac.proposal.quotation import inert, quotation
@@ -98,6 +99,8 @@ def test_the_test_finds_what_is_not(pattern: str) -> None:
 # ------------------------------------------------------------------------------- readers
 
 HOUSE_FORM = read_form(template("site/new-event.yml"))
+AMENDING: tuple[ChangeCommand, ...] = ("reschedule", "slides")
+EVENT = Event(id="2021-11-08-g", title="G", date="2021-11-08")
 SECTION = "### November 8th, 2021:  G\n\n- Topic:  H\n\n"
 
 
@@ -186,6 +189,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "quotation": lambda text: (quotation(text), inert(text)),
     "anchors": lambda text: heading_id(f"{text}\n\n# x\n", text.count("\n") + 3),
     "files and lists": keep,
+    "amendment": lambda text: [read_amendment(name, text, EVENT, ZONES) for name in AMENDING],
     "command": lambda text: command_of(f"/almanac {text}\n{text}/almanac cancel"),
 }
 UNITS = [

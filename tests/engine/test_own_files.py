@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 import pytest
+from almanac.engine.run import reconcile
+from almanac.proposal.comment import CommentCommand
 from almanac.proposal.page_edits import NO_ISSUE
 from almanac.proposal.state import branch_name
+from almanac.renderer import load_messages
 
 from tests.scenes import CONFIG, FORM, PAGE, RECORDS, Scene, both_forges, site_files
 
@@ -129,6 +132,34 @@ def test_two_proposals_and_a_base_that_moves(scene: Scene, kind: str) -> None:
         assert text.index("Leaves") < text.index("Stems") < text.index("Bark")
     scene.world.merge(scene.pull(second).number)
     assert scene.run(second).plan.outcome == "closed"
+
+
+@all_kinds
+def test_cancelled_and_taken_off_by_commands(scene: Scene, kind: str) -> None:
+    take_over(scene, kind)
+    before = base_files(scene)
+    scene.world.let_in("grace")
+    number = scene.proposed(**STEMS)
+    scene.world.merge(scene.pull(number).number)
+    for command, says in (("cancel", "cancelled"), ("slides https://slides.example.org/1", "slides.example.org/1")):
+        said = CommentCommand(scene.world.comment(number, "grace", "."), "grace", f"/almanac {command}", number)
+        assert reconcile(number, scene.world.forge, load_messages(), comment=said).plan.outcome == "created"
+        assert says in mine(scene, number)[1]
+        scene.world.merge(scene.pull(number).number)
+        assert scene.run(number).plan.outcome == "closed"
+        assert says in mine_at(before, base_files(scene))
+    said = CommentCommand(scene.world.comment(number, "grace", "."), "grace", "/almanac remove", number)
+    assert reconcile(number, scene.world.forge, load_messages(), comment=said).plan.outcome == "created"
+    assert scene.files(number) == before
+    scene.world.merge(scene.pull(number).number)
+    assert scene.run(number).plan.outcome == "closed"
+    assert base_files(scene) == before
+    assert scene.sweep() == []
+
+
+def mine_at(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str:
+    [text] = (data.decode() for path, data in after.items() if before.get(path) != data)
+    return text
 
 
 @all_kinds

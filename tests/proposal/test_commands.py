@@ -1,7 +1,7 @@
 """Which comments give a command, and which only talk about one."""
 
 import pytest
-from almanac.proposal.comment import CommentCommand, answered, command_of, own_text, with_note
+from almanac.proposal.comment import CommentCommand, answered, command_of, note_draft, own_text, with_note
 from almanac.proposal.state import Base, Issue, Look, Plan, Proposal, PutComment
 
 
@@ -25,7 +25,9 @@ from almanac.proposal.state import Base, Issue, Look, Plan, Proposal, PutComment
     ],
 )
 def test_a_line_of_its_own_is_a_command(text: str, command: str) -> None:
-    assert command_of(text) == command
+    given = command_of(text)
+    assert given
+    assert given.name == command
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,8 @@ def test_a_note_stands_below_a_text_and_is_told_from_it() -> None:
 def test_what_is_heard_is_noted_where_we_never_spoke() -> None:
     issue = Issue(12, "New event", "### Title", ("event",))
     comment = CommentCommand(7, "Eve", "/almanac cancel", 12)
-    plan = answered(Plan(12, None, "Nothing to do."), Look(issue, Base("main", "b" * 40), Proposal()), comment, None)
+    look = Look(issue, Base("main", "b" * 40), Proposal())
+    plan = answered(Plan(12, None, "Nothing to do."), look, comment, note_draft("", answer="denied"), denied=True)
     (said,) = plan.writes
     assert isinstance(said, PutComment)
     assert (said.id, said.state) == (None, {"heard": [7], "denied": ["eve"]})

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event, Person
+from almanac.proposal.comment import note_draft
 from almanac.proposal.messages import MAX_CHARACTERS, Messages, OwnTemplate, code, problem_text, write_text
 from almanac.proposal.published import Following, Published
 from almanac.proposal.state import DeleteBranch, Draft, EditPull, OpenPull, Plan, PutComment
@@ -40,6 +41,8 @@ PROPOSED = {
     "hidden": (),
     "conflicts": (),
     "clashes": (),
+    "removes": False,
+    "summary": (),
 }
 SOUP = Event(
     id="2021-11-08-soup",
@@ -63,11 +66,13 @@ MOVED = SOUP.model_copy(
 )
 PULL = {"issue": 12, "record": "_data/events/2021-11-08-soup.yml", "page": "history.md", "timed": True, "warnings": 0}
 PULL |= {"hidden": (), "doubts": None, "likely": (), "remarks": (), "preview": PROPOSED["preview"]}
-PULL |= {"summary": summary(SOUP, None, {}), "revises": False}
+PULL |= {"summary": summary(SOUP, None, {}), "revises": False, "removes": False}
+CHANGE = summary(MOVED, SOUP, {"room": "Room"})
 
 DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "proposed": (Draft("proposed", {**PROPOSED, "revises": False}), "#13"),
-    "proposed-change": (Draft("proposed", {**PROPOSED, "revises": True}), "#13"),
+    "proposed-change": (Draft("proposed", {**PROPOSED, "revises": True, "summary": CHANGE}), "#13"),
+    "proposed-removal": (Draft("proposed", {**PROPOSED, "revises": True, "removes": True}), "#13"),
     "proposed-with-everything": (
         Draft(
             "proposed",
@@ -118,22 +123,33 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
         None,
     ),
     "merged-somewhere": (merged_draft(Published("history.md", FILE)), None),
+    "merged-removal": (merged_draft(Published("history.md", FILE), removed=True), None),
     "merged-with-a-conflict": (merged_draft(Published("history.md", "history.md"), ("Where",)), None),
     "refused": (Draft("refused", {"refused": 13, "by": "octo", "revises": False}), None),
     "refused-change": (Draft("refused", {"refused": 13, "by": None, "revises": True}), None),
     "lapsed": (Draft("lapsed", {"by": "stale[bot]", "deleted": False}), "#13"),
     "lapsed-with-its-branch": (Draft("lapsed", {"by": "octo", "deleted": True}), "#13"),
     "lapsed-unknown": (Draft("lapsed", {"by": None, "deleted": False}), "#13"),
-    "note-unknown": (Draft("note", {"may": True, "commands": ("retry", "recreate", "cancel")}), None),
-    "note-no-right": (Draft("note", {"may": False, "commands": ()}), None),
+    "note-unknown": (note_draft("unknown", answer="unknown"), None),
+    "note-unknown-of-published": (note_draft("unknown", answer="unknown", published=True), None),
+    "note-misplaced": (note_draft("postpone", answer="misplaced"), None),
+    "note-no-right": (note_draft("cancel", answer="denied"), None),
+    "note-no-right-for-an-author": (note_draft("cancel", answer="denied", published=True, author=True), None),
+    "note-proposed": (note_draft("cancel", answer="proposed", published=True), "#14"),
+    "note-same": (note_draft("cancel", answer="same", published=True), "#13"),
+    "note-blocked": (note_draft("cancel", answer="blocked", published=True), "#13"),
+    "note-problem": (note_draft("reschedule", answer="problem", published=True, problem=DATE), "#13"),
+    "note-problem-accepted": (note_draft("recording", answer="problem", published=True, problem=LINK), "#13"),
+    "note-problem-example": (note_draft("slides", answer="problem", published=True, problem=EMPTY), "#13"),
     "pull": (Draft("pull", {**PULL, "doubts": ()}), None),
     "pull-with-a-doubt": (Draft("pull", {**PULL, "doubts": (DOUBT,)}), None),
+    "pull-removal": (Draft("pull", {**PULL, "revises": True, "removes": True}), None),
     "pull-change": (
         Draft(
             "pull",
             {
                 **PULL,
-                "summary": summary(MOVED, SOUP, {"room": "Room"}),
+                "summary": CHANGE,
                 "likely": (LIKELY,),
                 "revises": True,
                 "warnings": 1,

@@ -7,6 +7,7 @@ from almanac.page.canonical import PARSER
 from almanac.page.section import Renderer
 from almanac.page.template import section_renderer
 from almanac.proposal.branch import proposal_title
+from almanac.proposal.comment import note_draft
 from almanac.proposal.messages import problem_text
 from almanac.proposal.published import Published
 from almanac.proposal.quotation import bold, inert, inert_link, quotation, struck
@@ -85,8 +86,14 @@ def texts(typed: str) -> dict[str, str]:
     problem = Problem("Is this right?", "Title", typed=typed, accepted=typed, choices=(typed,), example=typed)
     twin = Problem("There is another.", event=named(one), url="https://example.org/page#there")
     both = Problem("Both were changed.", file="p.md", versions=(f"{typed}\n", f"{typed}!\n"))
-    shared = {"preview": entry, "hidden": (), "revises": False}
-    proposed = {**shared, "warnings": (problem, twin), "conflicts": (), "clashes": (typed,)}
+    shared = {"preview": entry, "hidden": (), "revises": False, "removes": False}
+    proposed = {
+        **shared,
+        "summary": summary(other, one, {}),
+        "warnings": (problem, twin),
+        "conflicts": (),
+        "clashes": (typed,),
+    }
     pull = {**shared, "issue": 12, "record": "r.yml", "page": "p.md", "timed": True, "warnings": 1, "doubts": ()}
     pull |= {"remarks": (problem,), "likely": (twin,)}
     edits: dict[str, object] = {
@@ -103,6 +110,8 @@ def texts(typed: str) -> dict[str, str]:
         "problems": messages.write(Draft("problems", {"problems": (problem, twin)})),
         "stuck": messages.write(Draft("stuck", {"problems": (both,), "branch": True})),
         "edits": messages.write(Draft("edits", edits)),
+        "removal": messages.write(Draft("proposed", {**proposed, "removes": True}), pull="number 13"),
+        "note": messages.write(note_draft("reschedule", answer="problem", problem=problem)),
         "merged": messages.write(merged_draft(Published("p.md", "p.md"))),
     }
 
@@ -121,7 +130,7 @@ def acted_on_in_title(text: str) -> list[str]:
 def test_github_acts_on_nothing_that_was_typed(typed: str) -> None:
     found = {name: acted for name, text in texts(typed).items() if (acted := acted_on(text))}
     assert found == {}
-    title = proposal_title(event(typed), 12, changes=False).removesuffix(" #12")
+    title = proposal_title(event(typed), 12, "Add").removesuffix(" #12")
     assert acted_on_in_title(title) == []
 
 

@@ -56,8 +56,8 @@ def test_what_is_left_of_a_title(title: str, expected: str) -> None:
 )
 def test_a_title_names_the_event_by_its_day_its_title_and_its_series(event: dict[str, str], words: str) -> None:
     named_event = Event(**{"id": "2021-12-09-x", "date": "2021-12-09", **event})  # type: ignore[arg-type]
-    assert proposal_title(named_event, 44, changes=False) == f"Add event: {words} #44"
-    assert proposal_title(named_event, 44, changes=True) == f"Change event: {words} #44"
+    assert proposal_title(named_event, 44, "Add") == f"Add event: {words} #44"
+    assert proposal_title(named_event, 44, "Change") == f"Change event: {words} #44"
 
 
 @given(st.text(min_size=1))

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Literal
 
 from almanac.engine.addresses import published
 from almanac.engine.forms import Forms
@@ -12,7 +14,8 @@ from almanac.event.records import RecordStore
 from almanac.event.submission import submit_body
 from almanac.forge.protocol import Forge
 from almanac.proposal import triage
-from almanac.proposal.comment import CommentCommand, answered, pending_command
+from almanac.proposal.amendment import Amendment, read_amendment
+from almanac.proposal.comment import AUTHORS, CommentCommand, Given, answered, note_draft, pending_command
 from almanac.proposal.marker import known_closer, pull_state
 from almanac.proposal.merge import field_digests
 from almanac.proposal.messages import Messages
@@ -70,12 +73,55 @@ class Planner:
         command = pending_command(look, number, comment)
         if not command or not comment:
             return self._planned(look, issue)
-        allowed = command if self.forge.can_write(comment.author) else None
-        if allowed == "cancel" and issue.state == "open":
-            plan = triage.cancelled(number, look)
-        else:
-            plan = self._planned(look, issue, anew=allowed == "recreate", again=allowed == "retry")
-        return answered(plan, look, comment, allowed)
+        return self._commanded(look, issue, comment, command)
+
+    def _commanded(  # noqa: PLR0911 -- one for each kind of command
+        self, look: Look, issue: Issue, comment: CommentCommand, given: Given
+    ) -> Plan:
+        """Plan an issue of ours on which somebody gives a command, and the answer to that."""
+        record, name = self._published_record(look), given.name
+        is_author = record is not None and comment.author.casefold() == issue.author.casefold()
+        note = partial(note_draft, name, published=record is not None, author=is_author)
+        if not (self.forge.can_write(comment.author) or (is_author and name in AUTHORS)):
+            return answered(self._planned(look, issue), look, comment, note(answer="denied"), denied=True)
+        if name == "retry":
+            return self._planned(look, issue, again=True)
+        if name == "recreate":
+            return answered(self._planned(look, issue, anew=True), look, comment)
+        if name == "cancel" and not record and issue.state == "open":
+            return answered(triage.cancelled(issue.number, look), look, comment)
+        if name == "unknown" or not record:
+            answer: Literal["unknown", "misplaced"] = "unknown" if name == "unknown" else "misplaced"
+            return answered(self._planned(look, issue), look, comment, note(answer=answer))
+        zones = self.site(look.base.commit).config.zones(record.series)
+        new = read_amendment(name, given.words, record, zones)
+        if isinstance(new, Problem):
+            return answered(self._planned(look, issue), look, comment, note(answer="problem", problem=new))
+        plan = self._amended(look, issue, new)
+        if plan.unfinished:
+            return plan
+        if plan.outcome == "waiting" and plan.event:  # a person has to decide something about the branch first
+            return answered(self._planned(look, issue), look, comment, note(answer="problem", problem=plan.problems[0]))
+        return answered(plan, look, comment, note(answer=_what_came_of(plan)))
+
+    def _amended(self, look: Look, issue: Issue, new: Amendment) -> Plan:
+        """Plan what a command changes of a published event."""
+        before = triage.triage(issue, look, lambda pull: self._published(look, pull))
+        if before and before.writes:
+            return replace(before, unfinished=True)  # what happened before comes first
+        filed = self.filed(look, issue)
+        if filed.event is None:
+            return triage.problems_told(filed)
+        # What a maintainer said no to does not come back with it.
+        refused = look.closer is not None and look.closer.decides
+        amendment = new if refused else filed.amendment.plus(new)
+        return self.propose(replace(filed, amendment=amendment), anew=refused)
+
+    def _published_record(self, look: Look) -> Event | None:
+        """Read the record that an issue's event has on the base; None if it is not published."""
+        site, event_id = self.site(look.base.commit), pull_state(look.proposal.pull).event
+        record = site.record(event_id) if event_id and event_id in site.ids else None
+        return record if record and look.issue and record.issue == look.issue.number else None
 
     def is_ours(self, look: Look, issue: Issue) -> bool:
         """Tell whether an issue is ours: see `almanac.proposal.ours`."""
@@ -108,6 +154,8 @@ class Planner:
         plan = triage.triage(issue, look, lambda pull: self._published(look, pull))
         if plan:
             return plan
+        if self._is_removed(look):
+            return Plan(issue.number, "unchanged", "The event was taken off the site.")
         filed = self.filed(look, issue)
         plan = None if anew and filed.event else triage.settled(filed)
         plan = plan or (None if anew or again else triage.lapsed(filed))
@@ -119,13 +167,31 @@ class Planner:
             return triage.held(filed, limit)
         return self.propose(filed, anew=anew)
 
+    def _is_removed(self, look: Look) -> bool:
+        """Tell whether the event was taken off by a command, and is still off."""
+        pull, state = look.proposal.pull, pull_state(look.proposal.pull)
+        if pull is None or not (triage.is_done(pull) and state.amendment.remove):
+            return False
+        return state.event not in self.site(look.base.commit).ids
+
     def filed(self, look: Look, issue: Issue) -> Filed:
         """Read an issue's answers, with the version of the form that it was filed with."""
         version = self.forms(look.base.commit).of(issue, pull_state(look.proposal.pull))
         self.watch(f"the text of issue {issue.number}")
         read = submit_body(issue.body, version.form, self.site(look.base.commit).config, issue.number)
         labels = {asked.id: asked.label for asked in version.form.fields}
-        return Filed(look, issue, read.event, read.problems, read.warnings, labels, version.digest, version.commit)
+        pull = look.proposal.pull
+        return Filed(
+            look,
+            issue,
+            read.event,
+            read.problems,
+            read.warnings,
+            labels,
+            version.digest,
+            version.commit,
+            amendment=Amendment() if pull and triage.is_done(pull) else pull_state(pull).amendment,
+        )
 
     def propose(self, filed: Filed, *, anew: bool = False) -> Plan:
         """Plan the proposal of an issue whose answers are fine, or that is open and has to follow its base."""
@@ -256,6 +322,13 @@ class Planner:
         if held is None and records[0] is None and records[1] is not None:
             held = pull_state(pull).commit
         return held if held and self.forge.merge_base(held, head) == held else None
+
+
+def _what_came_of(plan: Plan) -> Literal["blocked", "proposed", "same"]:
+    """Name what became of a command that changes a published event."""
+    if plan.outcome == "waiting":
+        return "blocked"
+    return "proposed" if plan.outcome in ("created", "updated") else "same"
 
 
 def _pictured(filed: Filed, pictured: Pictured) -> Filed:

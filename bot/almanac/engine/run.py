@@ -71,7 +71,7 @@ def run(
             if not remaining:
                 raise
         else:
-            if planner.dry_run or not remaining or not _is_outdated(plan, look, forge):
+            if planner.dry_run or not remaining or not (plan.unfinished or _is_outdated(plan, look, forge)):
                 return done
         look = None
     raise AssertionError
@@ -141,7 +141,7 @@ def _put_comment(write: PutComment | AddComment, pull: Pull | None, forge: Forge
     if state.get("told") == "proposed" and pull:
         state["pull"] = pull.number
     text = write.body if isinstance(write.body, str) else messages.write(write.body, pull=name)
-    text = with_note(text, messages.write(write.note) if write.note else None)
+    text = with_note(text, messages.write(write.note, pull=name) if write.note else None)
     body = with_state(f"{comment_marker(write.issue)}\n{text}", state)
     if write.id is None:
         forge.create_comment(write.issue, body)

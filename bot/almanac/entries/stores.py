@@ -68,6 +68,9 @@ class FileStore:
             return self._editor.completed(source, self._template.format.entries(source)[0], event)
         return self._editor.changed(source, self._template.format.entries(source)[0], event, before)
 
+    def remove(self, event_id: str, source: str) -> None:  # noqa: ARG002 -- the whole file is the record
+        return None
+
     def shown(self, event: Event) -> Event | None:
         return _shown(self._template, event)
 

@@ -112,6 +112,9 @@ class Event(_Value):
         AfterValidator(_after_date),
         Field(description="The last day of an event of several days, as 2021-11-10"),
     ] = None
+    previous_date: Annotated[
+        PartialDate | None, Field(description="The day on which it was to be, if it is rescheduled")
+    ] = None
     when: Annotated[str | None, Field(description="The times as the page shows them")] = None
     starts: Annotated[Instant | None, Field(description="ISO 8601 with offset")] = None
     ends: Annotated[Instant | None, Field(description="ISO 8601 with offset")] = None

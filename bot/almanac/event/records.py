@@ -51,6 +51,10 @@ class RecordStore(Protocol):
         """
         ...
 
+    def remove(self, event_id: str, source: str) -> str | None:
+        """Return a file without an event's record; None if no file is left."""
+        ...
+
     def shown(self, event: Event) -> Event | None:
         """Return an event with no more than what its record shows to readers; None if records are not shown as such."""
         ...
@@ -79,6 +83,9 @@ class RecordFolder:
 
     def write(self, event: Event, *, before: Event | None = None, source: str | None = None) -> str:
         return write_record(event, before=before, source=source)
+
+    def remove(self, event_id: str, source: str) -> None:  # noqa: ARG002 -- the whole file is the record
+        return None
 
     def shown(self, event: Event) -> Event | None:  # noqa: ARG002 -- readers see the views
         return None

@@ -8,18 +8,20 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from almanac.errors import Problem, UserError
 from almanac.event.attachment import own_copy
 from almanac.event.model import Event
 from almanac.event.records import RecordStore
+from almanac.proposal.amendment import Amendment, with_previous_date
 from almanac.proposal.marker import PullState
 from almanac.proposal.merge import Merged, field_digests, merge, merge_records
 from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBranch, branch_name
 from almanac.proposal.summary import days_of
 from almanac.proposal.textmerge import merge_files, merge_texts
 from almanac.times.zones import Zones
-from almanac.views.protocol import Undecided, View, completed, places, put_event, read_event, stamped
+from almanac.views.protocol import Undecided, View, completed, places, put_event, read_event, remove_event, stamped
 
 _TITLE_LENGTH = 60
 _NOT_PLAIN = re.compile(r"[^\w &,'\u2019.\u2013-]|_")
@@ -42,13 +44,19 @@ class Branch:
     views: Sequence[View]
     # The event's picture by its path, if the base does not have it: new, or as git stores it on the branch
     pictures: Mapping[str, bytes | Blob] = field(default_factory=dict)
+    amendment: Amendment = field(default_factory=Amendment)  # what commands change of what is published
 
     def zones(self, event: Event) -> Zones:
         return self.at_base.config.zones(event.series)
 
     def message(self, event: Event) -> str:
-        title = proposal_title(event, self.number, changes=self.at_base.record is not None)
+        title = proposal_title(event, self.number, self.does)
         return f"{title}\n\nCloses #{self.number}\n"
+
+    @property
+    def does(self) -> Literal["Add", "Change", "Remove"]:
+        """What it does to the event."""
+        return "Remove" if self.amendment.remove else "Change" if self.at_base.record else "Add"
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,8 @@ def fresh_content(branch: Branch, event: Event) -> Content:
         current = read_event(branch.views, at_base.texts, previous)
         ancestor = branch.origin if branch.origin is not None else field_digests(previous)
         merged = merge(ancestor, current, event, branch.zones(event))
-    event = merged.event.model_copy(update={"id": event.id})
+    event = branch.amendment.applied(merged.event.model_copy(update={"id": event.id}))
+    event = with_previous_date(event, current)
     event = stamped(branch.views, event if previous else completed(branch.views, event, at_base.texts))
     path = at_base.store.path(event.id)
     # What holds one record alone is not there yet for a new event.
@@ -98,7 +107,34 @@ def fresh_content(branch: Branch, event: Event) -> Content:
         kept={path: picture for path, picture in pictures.items() if isinstance(picture, Blob)},
         fresh=True,
     )
-    return Content(event, commit, conflicts=_disputed(merged, branch.state, event), previous=current)
+    return Content(event, commit, conflicts=_disputed(merged, event, branch.state, event), previous=current)
+
+
+def without_event(branch: Branch, record: Event) -> Content:
+    """Take the event off the base, in one commit that takes the place of whatever the branch holds.
+
+    Raises:
+        Undecided: Record and view were both edited on the base, and do not agree.
+    """
+    at_base, path = branch.at_base, branch.at_base.store.path(record.id)
+    current = read_event(branch.views, at_base.texts, record)
+    source = at_base.texts(path)
+    files = {
+        path: at_base.store.remove(record.id, source or ""),
+        **remove_event(branch.views, at_base.texts, current),
+        **({picture: None} if (picture := own_copy(record)) else {}),
+    }
+    commit = PutBranch(
+        branch=branch_name(branch.number),
+        base=branch.base.commit,
+        parents=(branch.base.commit,),
+        files=files,
+        message=branch.message(current),
+        expected=branch.head,
+        before={name: at_base.texts(name) for name in files if name != picture},
+        fresh=True,
+    )
+    return Content(current, commit, previous=current)
 
 
 def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, event_id: str) -> Content:
@@ -123,7 +159,9 @@ def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, 
     merged = Merged(both.event)
     if answers:
         merged = merge(branch.state.answers, both.event, answers, branch.zones(both.event))
-    event = stamped(views, merged.event.model_copy(update={"id": event_id, "issue": branch.number}))
+    event = merged.event.model_copy(update={"id": event_id, "issue": branch.number})
+    event = with_previous_date(branch.amendment.since(branch.state.amendment).applied(event), current)
+    event = stamped(views, event)
     source = _record_text(shared, store, event_id, at_base.texts(path))
     known = store.read(source, path, event_id)
     files: dict[str, str | None] = {path: store.write(event, before=known, source=source)}
@@ -149,7 +187,7 @@ def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, 
         event,
         _commit_on_top(branch, shared, event, files, others),
         shared=True,
-        conflicts=_disputed(merged, branch.state, answers),
+        conflicts=_disputed(merged, event, branch.state, answers),
         clashes=(*clashes, *others.clashes),
     )
 
@@ -298,22 +336,26 @@ def _pictures(
     return {**gone, **({now: given[now]} if now and now in given else {})}
 
 
-def _disputed(merged: Merged, state: PullState, answers: Event | None) -> tuple[str, ...]:
-    """Name the fields in dispute: new ones, and those of earlier runs for as long as both sides differ."""
+def _disputed(merged: Merged, event: Event, state: PullState, answers: Event | None) -> tuple[str, ...]:
+    """Name the fields in dispute: new ones, and those of earlier runs for as long as both sides differ.
+
+    What a command has changed in the event since is settled.
+    """
     old = [
         name
         for name in state.conflicts
         if name in Event.model_fields and (answers is None or getattr(answers, name) != getattr(merged.event, name))
     ]
-    return tuple(dict.fromkeys((*merged.conflicts, *old)))
+    found = dict.fromkeys((*merged.conflicts, *old))
+    return tuple(name for name in found if getattr(merged.event, name) == getattr(event, name))
 
 
-def proposal_title(event: Event, issue: int, *, changes: bool) -> str:
+def proposal_title(event: Event, issue: int, does: Literal["Add", "Change", "Remove"]) -> str:
     """Return the title of a proposal and the first line of its commits."""
     names = [plain(event.title), plain(event.series or "")]
     title = " ".join(f"({name})" if at else name for at, name in enumerate(dict.fromkeys(filter(None, names))))
     words = " \u2013 ".join(filter(None, (days_of(event), title)))
-    return f"{'Change' if changes else 'Add'} event: {words} #{issue}"
+    return f"{does} event: {words} #{issue}"
 
 
 def plain(words: str) -> str:

@@ -1,17 +1,25 @@
-"""Our one comment on an issue, and the commands that people give in theirs: `/almanac retry`, `recreate`, `cancel`."""
+"""Our one comment on an issue, and the commands that people give in theirs, such as `/almanac cancel`."""
 
 import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass, is_dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from almanac import __version__
+from almanac.errors import Problem
+from almanac.proposal.amendment import ChangeCommand
 from almanac.proposal.marker import CommentState, comment_entries, comment_state
 from almanac.proposal.state import AddComment, DeleteBranch, Draft, DropComment, Look, Plan, PutComment, Write
 
-Command = Literal["retry", "recreate", "cancel", "unknown"]
-_KNOWN: dict[str, Command] = {"retry": "retry", "recreate": "recreate", "cancel": "cancel"}
+Command = Literal["retry", "recreate", "unknown"] | ChangeCommand
+BEFORE: tuple[Command, ...] = ("retry", "recreate", "cancel")
+"""The commands for an event that is not published yet."""
+AFTER: tuple[Command, ...] = ("retry", "recreate", *get_args(ChangeCommand))
+"""Those for an event that is."""
+AUTHORS: tuple[Command, ...] = ("recording", "slides")
+"""Those of the latter that the author of the event's issue may give."""
+_KNOWN: dict[str, Command] = {command: command for command in AFTER}
 
 _COMMAND = re.compile(r" {0,3}/almanac(?:[ \t]++(\S.*)?)?+", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}+).*)")
@@ -90,6 +98,14 @@ def own_text(text: str) -> str:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A command as someone gives it: `words` are those behind its name."""
+
+    name: Command
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class CommentCommand:
     """A comment that someone wrote, and that may give a command.
 
@@ -102,7 +118,7 @@ class CommentCommand:
     place: int
 
 
-def command_of(text: str) -> Command | None:
+def command_of(text: str) -> Given | None:
     """Return the first command that a comment gives; None if it gives none.
 
     A command is a line of its own that begins with `/almanac`. In a quotation, a code block (fenced or indented) or an
@@ -117,12 +133,12 @@ def command_of(text: str) -> Command | None:
         elif opened := _FENCE.fullmatch(line):
             fence = opened[1] or opened[2]
         elif found := _COMMAND.fullmatch(line):
-            word = (found[1] or "").split(maxsplit=1)
-            return _KNOWN.get(word[0].lower().rstrip(".!") if word else "", "unknown")
+            word, words = (*(found[1] or "").split(maxsplit=1), "", "")[:2]
+            return Given(_KNOWN.get(word.lower().rstrip(".!"), "unknown"), words.strip())
     return None
 
 
-def pending_command(look: Look, number: int, comment: CommentCommand | None) -> Command | None:
+def pending_command(look: Look, number: int, comment: CommentCommand | None) -> Given | None:
     """Return the command that a comment gives, unless it was dealt with before or is about something else."""
     command = command_of(comment.text) if comment else None
     if not comment or not command:
@@ -133,20 +149,43 @@ def pending_command(look: Look, number: int, comment: CommentCommand | None) -> 
     return None if comment.id in current_comment(look).heard else command
 
 
-def answered(plan: Plan, look: Look, comment: CommentCommand, command: Command | None) -> Plan:
+def note_draft(
+    command: str,
+    *,
+    answer: Literal["denied", "unknown", "misplaced", "proposed", "same", "blocked", "problem"],
+    published: bool = False,
+    author: bool = False,
+    problem: Problem | None = None,
+) -> Draft:
+    """Word the answer to a command, in one line or with the commands that can be given for an event as it is.
+
+    `author` says whether it comes from the author of a published event's issue.
+    """
+    values = {
+        "may": answer != "denied",
+        "command": command,
+        "answer": answer,
+        "commands": AFTER if published else BEFORE,
+        "published": published,
+        "author": author,
+        "problem": problem,
+    }
+    return Draft("note", values)
+
+
+def answered(
+    plan: Plan, look: Look, comment: CommentCommand, note: Draft | None = None, *, denied: bool = False
+) -> Plan:
     """Note in our comment that a command was dealt with, and answer it if there is something to say.
 
-    `command` is None if the comment's author may not give any, which they are told once.
+    That they may not give it, people are told once.
     """
     now, issue, author = current_comment(look), look.issue, comment.author.casefold()
-    if issue is None or command == "retry" or (command is None and author in now.denied):
+    if issue is None or (denied and author in now.denied):
         return plan
     state: dict[str, object] = {"heard": [*now.heard, comment.id][-_REMEMBERED:]}
-    if command is None:
+    if denied:
         state["denied"] = [*now.denied, author][-_REMEMBERED:]
-    note = None
-    if command in (None, "unknown"):
-        note = Draft("note", {"may": command is not None, "commands": tuple(_KNOWN)})
     planned = next((write for write in plan.writes if isinstance(write, PutComment)), None)
     if planned:
         new = replace(planned, state={**planned.state, **state}, note=note)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from almanac.config import SitePath
 from almanac.event.model import NAME_PATTERN
+from almanac.proposal.amendment import Amendment
 from almanac.proposal.state import Closer, Comment, Pull
 
 _STATE, _STATE_END = "<!-- almanac:state ", " -->"
@@ -63,6 +64,7 @@ class PullState(BaseModel):
     ended: dict[_Word, _Ended] = Field(default={}, max_length=3)
     rejected: _Moment | Literal[True] | None = None  # when the issue was closed after a maintainer's no, or that it was
     revises: _Moment | None = None  # when the issue was closed whose merged event this pull request changes
+    amendment: Amendment = Amendment()  # what commands change of the event besides its issue's answers
     swept: _Commit | None = None  # the base at which a sweep has looked for edits made by hand
 
 

@@ -8,7 +8,7 @@ from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.event.records import RecordStore
 from almanac.proposal import triage
-from almanac.proposal.branch import Branch, Content, content_on_top, fresh_content, proposal_title
+from almanac.proposal.branch import Branch, Content, content_on_top, fresh_content, proposal_title, without_event
 from almanac.proposal.comment import current_comment, draft_digest, put_comment
 from almanac.proposal.duplicates import duplicate_warnings, traits
 from almanac.proposal.marker import pull_entries, pull_state, read_state, text_digest
@@ -30,7 +30,7 @@ from almanac.proposal.state import (
     branch_name,
 )
 from almanac.proposal.summary import summary
-from almanac.views.protocol import View, places, preview, unshown
+from almanac.views.protocol import Undecided, View, places, preview, unshown
 
 
 def branch_owner(look: Look) -> tuple[Literal["ours", "ask", "shared"], str | None]:
@@ -93,29 +93,37 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     state = pull_state(newest)
     # The answers that the record on the base was made from: those of what was merged last.
     origin = state.answers if newest and triage.is_done(newest) else state.origin
-    branch = Branch(number, look.base, look.proposal.head, at_base, state, origin, views, offer.pictures)
+    branch = Branch(
+        number, look.base, look.proposal.head, at_base, state, origin, views, offer.pictures, filed.amendment
+    )
+    removes = branch.does == "Remove"
     event = offer.event.model_copy(update={"id": offer.id}) if offer.event else None
-    if offer.shared:
+    if removes and at_base.record:
+        if offer.shared:
+            message = "Someone has committed to the branch, so it cannot be made one that takes the event off."
+            raise Undecided(Problem(message))
+        content = without_event(branch, at_base.record)
+    elif offer.shared:
         content = content_on_top(branch, offer.shared, event if filed.event else None, offer.id)
     else:
         assert event  # noqa: S101 - see `Offer`
         content = fresh_content(branch, event)
-    if _is_on_base(content, branch):
+    if not removes and _is_on_base(content, branch):
         return _nothing_new(filed, content, at_base)
 
-    likely = duplicate_warnings(filed, content.event, at_base, views)
+    likely = () if removes else duplicate_warnings(filed, content.event, at_base, views)
     filed = replace(filed, warnings=(*filed.warnings, *likely))
     shown = preview(views, content.event)
     hidden = _labels(filed, unshown(content.event, shown))
-    comment = _comment_draft(filed, content, at_base, shown, hidden)
+    comment = _comment_draft(filed, content, branch, shown, hidden)
     commit = None if not content.shared and _is_proposed(filed, branch, pull) else content.commit
     entries = _entries(filed, content, branch, draft_digest(comment)) | ({} if commit else {"commit": branch.head})
-    title = proposal_title(content.event, number, changes=at_base.record is not None)
+    title = proposal_title(content.event, number, branch.does)
     writes: list[Write] = [commit] if commit else []
     if pull is None or commit or not _is_written(pull, entries):
         doubts = _doubts(content, at_base, views)
         values = {"preview": shown, "likely": likely, "hidden": hidden, "doubts": doubts}
-        body = _pull_draft(filed, content, at_base, values)
+        body = _pull_draft(filed, content, branch, values)
         opening = OpenPull(branch_name(number), look.base.branch, title, body, entries)
         writes.append(_edit(pull, title, body, entries) if pull else opening)
         filed = replace(filed, warnings=(*filed.warnings, *(doubts or ())))
@@ -163,10 +171,11 @@ def _is_proposed(filed: Filed, branch: Branch, pull: Pull | None) -> bool:
     if pull is None or branch.head is None or state.shared:
         return False
     digest = triage.answers_digest(filed.event) if filed.event else state.digest
-    return (digest, branch.base.commit, branch.head) == (state.digest, state.base, state.commit)
+    now = (digest, branch.base.commit, branch.head, branch.amendment)
+    return now == (state.digest, state.base, state.commit, state.amendment)
 
 
-def _comment_draft(filed: Filed, content: Content, at_base: EventAtBase, shown: str, hidden: tuple[str, ...]) -> Draft:
+def _comment_draft(filed: Filed, content: Content, branch: Branch, shown: str, hidden: tuple[str, ...]) -> Draft:
     """Word the comment. Nothing in it depends on how often it was written, so that most rebuilds leave it alone."""
     values = {
         "preview": shown,
@@ -174,7 +183,9 @@ def _comment_draft(filed: Filed, content: Content, at_base: EventAtBase, shown: 
         "warnings": filed.warnings,
         "conflicts": _conflicts(filed, content),
         "clashes": content.clashes,
-        "revises": at_base.record is not None,
+        "revises": branch.at_base.record is not None,
+        "removes": branch.does == "Remove",
+        "summary": summary(content.event, content.previous, filed.labels) if branch.does == "Change" else (),
     }
     return Draft("proposed", values)
 
@@ -189,18 +200,20 @@ def _labels(filed: Filed, fields: Iterable[str]) -> tuple[str, ...]:
     return tuple(filed.labels.get(name) or name.replace("_", " ") for name in fields)
 
 
-def _pull_draft(filed: Filed, content: Content, at_base: EventAtBase, found: Mapping[str, object]) -> Draft:
+def _pull_draft(filed: Filed, content: Content, branch: Branch, found: Mapping[str, object]) -> Draft:
+    at_base, removes = branch.at_base, branch.does == "Remove"
     remarks = tuple(warning for warning in filed.warnings if warning.event is None)
     values = {
         **found,
         "issue": filed.issue.number,
         "record": at_base.store.path(content.event.id),
         "page": at_base.config.page if at_base.config.has_page else None,
-        "summary": summary(content.event, content.previous if at_base.record else None, filed.labels),
+        "summary": summary(content.event, content.previous if at_base.record and not removes else None, filed.labels),
         "remarks": remarks,
         "timed": bool(content.event.when),
         "warnings": len(remarks),
         "revises": at_base.record is not None,
+        "removes": removes,
     }
     return Draft("pull", values)
 
@@ -218,6 +231,7 @@ def _entries(filed: Filed, content: Content, branch: Branch, comment_digest: str
         "answers": field_digests(filed.event) if filed.event else state.answers,
         "origin": branch.origin if branch.at_base.record else None,
         "lacks": filed.lacks if filed.event else state.lacks,
+        "amendment": branch.amendment.model_dump(mode="json", exclude_none=True) or None,
         "form": filed.form if filed.event else state.form,
         "form_at": filed.form_at if filed.event else state.form_at,
         "base": branch.base.commit,

@@ -10,6 +10,7 @@ from almanac.config import Config
 from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.event.records import RecordStore
+from almanac.proposal.amendment import Amendment
 from almanac.proposal.published import Published
 from almanac.views.protocol import Texts
 
@@ -208,7 +209,8 @@ class Filed:
 
     `warnings` are what its author should check; `labels` what the form calls each field, by its id. `form` is the
     digest of the version of the form that it was read with, and `form_at` a commit that holds that. `lacks` is the
-    digest of the answer with a picture, if the event goes without that because it could not be had.
+    digest of the answer with a picture, if the event goes without that because it could not be had. `amendment` is what
+    commands change besides the answers.
     """
 
     look: Look
@@ -220,6 +222,7 @@ class Filed:
     form: str | None = None
     form_at: str | None = None
     lacks: str | None = None
+    amendment: Amendment = field(default_factory=Amendment)
 
 
 # ---------------------------------------------------------------- what is decided
@@ -347,6 +350,7 @@ class Plan:
     event: Event | None = None  # the event, if the issue gives one
     problems: tuple[Problem, ...] = ()  # what its author has to fix first
     warnings: tuple[Problem, ...] = ()  # what its author should check
+    unfinished: bool = False  # whether a command waits until this is done, so that there has to be another look
 
     @property
     def name(self) -> str:

@@ -207,9 +207,9 @@ def cancelled(number: int, look: Look) -> Plan:
     return Plan(number, "closed", "A maintainer cancelled it by a command.", writes)
 
 
-def merged_draft(place: Published, conflicts: tuple[str, ...] = ()) -> Draft:
-    """Word where a merged event is to be seen, as far as that is known."""
-    values = {"page": place.path, "file": place.file, "url": place.url, "conflicts": conflicts}
+def merged_draft(place: Published, conflicts: tuple[str, ...] = (), *, removed: bool = False) -> Draft:
+    """Word where a merged event is to be seen, as far as that is known; or that it was taken off."""
+    values = {"page": place.path, "file": place.file, "url": place.url, "conflicts": conflicts, "removed": removed}
     return Draft("merged", {**values, "subscribed": place.subscribed, "following": place.following})
 
 
@@ -218,7 +218,8 @@ def merged(number: int, look: Look, pull: Pull, place: Published) -> Plan:
     writes: list[Write] = []
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "completed"))
-    writes += put_comment(look, merged_draft(place), pull.number)
+    removed = pull_state(pull).amendment.remove is True
+    writes += put_comment(look, merged_draft(place, removed=removed), pull.number)
     reason = "Its pull request was merged." if pull.merged else "What it proposed is on the main branch."
     return Plan(number, "closed", reason, (*writes, *drop_branch(number, look)))
 

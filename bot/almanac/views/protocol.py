@@ -234,6 +234,14 @@ def put_event(views: Sequence[View], texts: Texts, event: Event, previous: Event
     return files
 
 
+def remove_event(views: Sequence[View], texts: Texts, event: Event) -> dict[str, str | None]:
+    """Return the files of all views without an event: path -> text, None for a file to be deleted."""
+    files: dict[str, str | None] = {}
+    for view, path in places(views, event):
+        files[path] = view.remove(path, files[path] if path in files else texts(path), event)
+    return files
+
+
 def read_event(views: Sequence[View], texts: Texts, record: Event) -> Event:
     """Return a record with what people edited in the views' files on the site's main branch, as `View.read` does."""
     for view, path in places(views, record):

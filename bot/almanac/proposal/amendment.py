@@ -1,0 +1,153 @@
+"""What commands change of an event that is published: read as they are typed, and kept in a pull request's marker.
+
+Commands are not remembered anywhere else. Until the pull request is merged they win over the issue's answers; then the
+record says what they changed, and the answers have not changed.
+"""
+
+from datetime import date as calendar_date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from almanac.dateanswers import Days, read_days, without_time
+from almanac.dates import heading_date
+from almanac.errors import Problem
+from almanac.event.model import Event, Instant, Link, PartialDate, Status
+from almanac.text import clean_line, too_long
+from almanac.times.check import read_when
+from almanac.times.zones import Zones
+from almanac.urls import RefusedUrl, check_url
+
+ChangeCommand = Literal["cancel", "postpone", "reschedule", "recording", "slides", "remove"]
+SLIDES = "Slides"
+"""What the link to an event's slides is called."""
+_STATUS: dict[str, Status] = {"cancel": "cancelled", "postpone": "postponed"}
+_MOST_WORDS = 12  # no way of writing a range of days has more
+
+
+def _address(value: str) -> str:
+    try:
+        return check_url(value)
+    except RefusedUrl as refused:
+        raise ValueError(str(refused)) from None
+
+
+def _line(value: str) -> str:
+    if value != clean_line(value) or too_long("when", value):
+        raise ValueError("This is not one clean line.")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Line = Annotated[str, AfterValidator(_line)]
+
+
+class _Marked(BaseModel):
+    """Values in a marker: strangers may have written them, so each is checked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Schedule(_Marked):
+    """Another day, or days, and the times there; the fields are those of `Event`."""
+
+    date: PartialDate
+    end_date: PartialDate | None = None
+    when: Line | None = None
+    starts: Instant | None = None
+    ends: Instant | None = None
+    time_zone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,60}$")] | None = None
+
+
+class Amendment(_Marked):
+    """What is to be changed of an event; what is None stays as it is."""
+
+    status: Status | None = None
+    schedule: Schedule | None = None
+    recording: Address | None = None
+    slides: Address | None = None
+    remove: Literal[True] | None = None  # whether the event is to be taken off the site
+
+    def plus(self, later: "Amendment") -> "Amendment":
+        """Return these changes with later ones, which win."""
+        return self.model_copy(update={"remove": None, **dict(later.given())})
+
+    def since(self, earlier: "Amendment") -> "Amendment":
+        """Return those that were not among earlier ones."""
+        return self.model_copy(update={name: None for name, value in self.given() if value == getattr(earlier, name)})
+
+    def given(self) -> list[tuple[str, object]]:
+        """Return the names and values of what is to be changed."""
+        return [(name, value) for name, value in self if value is not None]
+
+    def applied(self, event: Event) -> Event:
+        """Return an event with these changes."""
+        values: dict[str, object] = dict(self.schedule) if self.schedule else {}
+        values |= {name: value for name, value in (("status", self.status), ("recording", self.recording)) if value}
+        if self.slides and all(link.url != self.slides for link in event.links):
+            others = (link for link in event.links if link.label.casefold() != SLIDES.casefold())
+            values["links"] = (*others, Link(label=SLIDES, url=self.slides))
+        return event.model_copy(update=values)
+
+
+def with_previous_date(event: Event, published: Event | None) -> Event:
+    """Note the day on which an event was to be that is rescheduled, unless people have noted another."""
+    if published is None or event.status != "rescheduled" or event.date == published.date:
+        return event
+    if event.previous_date != published.previous_date:
+        return event
+    return event.model_copy(update={"previous_date": published.date})
+
+
+def read_amendment(command: ChangeCommand, words: str, record: Event, zones: Zones) -> Amendment | Problem:
+    """Read what a command changes of a published event, given the words behind it; or return what is wrong."""
+    if command == "remove":
+        return Amendment(remove=True)
+    if command == "reschedule":
+        found = _schedule(words, record, zones)
+        return found if isinstance(found, Problem) else Amendment(status="rescheduled", schedule=found)
+    if command in _STATUS:
+        return Amendment(status=_STATUS[command])
+    first = next(iter(words.split()), "").strip("<>")
+    try:
+        return Amendment.model_validate({command: check_url(first)})
+    except RefusedUrl as refused:
+        what = f"{refused}" if first else "An address has to follow."
+        return Problem(what, example=f"/almanac {command} https://example.org/{command}")
+
+
+def _schedule(words: str, record: Event, zones: Zones) -> Schedule | Problem:
+    days, line = _days(words)
+    if isinstance(days, Problem):
+        return days
+    if record.end_date and days.last is None:
+        message = f"The event has several days, {heading_date(record.date, record.end_date)}: name the first and last."
+        length = calendar_date.fromisoformat(record.end_date) - calendar_date.fromisoformat(record.date)
+        last = calendar_date.fromisoformat(days.first) + length
+        return Problem(message, accepted=f"/almanac reschedule {days.first} to {last}")
+    if (days.first, days.last) == (record.date, record.end_date) and line in ("", record.when):
+        return Problem("The event is on that day already.")
+    line = line or record.when or ""
+    if not line or (line == record.when and not record.starts):  # words of the page that say no moment
+        return Schedule(date=days.first, end_date=days.last, when=line or None)
+    when = read_when(str(days), line, zones)
+    if when.problems:
+        return when.problems[0]
+    return Schedule(
+        date=days.first,
+        end_date=when.end_date,
+        when=when.line,
+        starts=when.starts,
+        ends=when.ends,
+        time_zone=when.time_zone,
+    )
+
+
+def _days(words: str) -> tuple[Days | Problem, str]:
+    """Split words into the days with which they begin, and a line of times: as much as can be is a date."""
+    typed = clean_line(words).split(" ")
+    for count in range(min(len(typed), _MOST_WORDS), 0, -1):
+        days = read_days(" ".join(typed[:count]).rstrip(","))
+        if isinstance(days, Days):
+            return days, " ".join(typed[count:])
+    return read_days(without_time(" ".join(typed))), ""

@@ -1,0 +1,229 @@
+"""What commands change of a published event: each is a proposal, and stays said when the issue is read again."""
+
+import pytest
+from almanac.engine.run import Done, reconcile
+from almanac.event.model import Event, Link
+from almanac.event.record import read_record
+from almanac.proposal.comment import CommentCommand
+from almanac.proposal.state import branch_name
+from almanac.renderer import load_messages
+
+from tests.scenes import CONFIG, DEMO_DAY, PAGE, RECORD, Scene, both_forges
+
+VIEWS = f"page: {PAGE}\ncalendar: events.ics\nfeed: feed.xml\ndata: events.json\n"
+VIDEO, DECK = "https://video.example.org/1", "https://slides.example.org/1"
+
+
+@pytest.fixture
+def published(scene: Scene) -> int:
+    """An event that ada filed, and that was merged; grace may write. The site has all views."""
+    scene.world.let_in("grace")
+    scene.world.commit({CONFIG: VIEWS.encode()})
+    number = scene.proposed(**DEMO_DAY, location="Paris", links="[Notes](https://example.org/notes)")
+    scene.world.merge(scene.pull(number).number)
+    return number
+
+
+def say(scene: Scene, number: int, text: str, author: str = "grace") -> Done:
+    """Someone comments, and the issue is looked at for that: twice, as deliveries come twice."""
+    comment = scene.world.comment(number, author, text)
+    said = CommentCommand(comment, author, text, number)
+    done = reconcile(number, scene.world.forge, load_messages(), comment=said)
+    seen = scene.everything(number)
+    reconcile(number, scene.world.forge, load_messages(), comment=said)
+    assert scene.everything(number) == seen, "the same comment, delivered twice"
+    return done
+
+
+def proposed(scene: Scene, number: int) -> Event:
+    return read_record(scene.record(number), RECORD)
+
+
+def at_base(scene: Scene) -> Event:
+    return read_record(scene.world.files(scene.world.forge.base().commit)[RECORD].decode(), RECORD)
+
+
+def merge(scene: Scene, number: int) -> None:
+    scene.world.merge(scene.pull(number).number)
+    assert scene.run(number).plan.outcome == "closed"
+
+
+@both_forges
+def test_an_event_that_is_cancelled_is_marked_everywhere_in_one_pull_request(scene: Scene, published: int) -> None:
+    before = len(scene.world.pulls())
+    assert say(scene, published, "/almanac cancel").plan.outcome == "created"
+    assert len(scene.world.pulls()) == before + 1
+    assert proposed(scene, published).status == "cancelled"
+    files = {path: text.decode() for path, text in scene.files(published).items()}
+    assert "### January 20th, 2022:  Demo Day\n\n- Status: cancelled\n" in files[PAGE]
+    assert "STATUS:CANCELLED" in files["events.ics"]
+    assert "Demo Day (cancelled)" in files["feed.xml"]
+    assert "EventCancelled" in files["events.json"]
+    base = scene.world.files(scene.world.forge.base().commit)
+    changed = [path for path, text in files.items() if base[path].decode() != text]
+    assert sorted(changed) == sorted([RECORD, PAGE, "events.ics", "feed.xml", "events.json"])
+    pull = scene.pull(published)
+    assert pull.title.startswith("Change event: Thu, Jan 20, 2022")
+    assert "| **Status** | added: cancelled |" in pull.body
+    comment = scene.comment(published)
+    assert "| **Status** | added: cancelled |" in comment
+    assert f"`/almanac cancel`: pull request #{pull.number} proposes it." in comment
+
+
+@both_forges
+def test_what_a_command_changed_stays_when_the_issue_is_read_again(scene: Scene, published: int) -> None:
+    say(scene, published, "/almanac cancel")
+    assert scene.run(published).plan.writes == ()
+    merge(scene, published)
+    assert scene.run(published).plan.writes == ()
+    assert at_base(scene).status == "cancelled"
+    scene.edit(published, **DEMO_DAY, location="Lyon", links="[Notes](https://example.org/notes)")
+    assert scene.run(published).plan.outcome == "created"
+    assert (proposed(scene, published).status, proposed(scene, published).location) == ("cancelled", "Lyon")
+
+
+def test_it_stays_while_the_issue_is_edited_and_the_base_moves(scene: Scene, published: int) -> None:
+    say(scene, published, f"/almanac recording {VIDEO}")
+    say(scene, published, "/almanac postpone")
+    scene.edit(published, **DEMO_DAY, location="Lyon")
+    assert scene.run(published).plan.outcome == "updated"
+    scene.world.commit({"README.md": b"Another\n"})
+    scene.sweep()
+    event = proposed(scene, published)
+    assert (event.status, event.recording, event.location, event.links) == ("postponed", VIDEO, "Lyon", ())
+    assert scene.world.parents(scene.head(published)) == (scene.world.forge.base().commit,)
+
+
+@both_forges
+def test_another_date_is_read_as_in_the_form_and_the_old_one_kept(scene: Scene, published: int) -> None:
+    say(scene, published, "/almanac reschedule Feb 3rd, 2022, 10am ET")
+    event = proposed(scene, published)
+    assert (event.id, event.status) == ("2022-01-20-demo-day", "rescheduled")
+    assert (event.date, event.previous_date) == ("2022-02-03", "2022-01-20")
+    assert (event.when, event.starts) == ("10am ET", "2022-02-03T10:00:00-05:00")
+
+
+def test_another_day_alone_keeps_the_times(scene: Scene, published: int) -> None:
+    say(scene, published, "/almanac reschedule 2022-02-03")
+    event = proposed(scene, published)
+    assert (event.date, event.when, event.starts) == ("2022-02-03", "9am ET, 3pm CET", "2022-02-03T09:00:00-05:00")
+    say(scene, published, "/almanac cancel")
+    event = proposed(scene, published)
+    assert (event.date, event.status, event.previous_date) == ("2022-02-03", "cancelled", None)
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("reschedule", "`/almanac reschedule`: This could not be read as a date."),
+        ("reschedule 2/3/2022", "Which is meant: `2022-02-03`, `2022-03-02`?"),
+        ("reschedule 2022-02-03 9am ET, 5pm CET", "`/almanac reschedule`: "),
+        ("reschedule 2022-01-20", "`/almanac reschedule`: The event is on that day already."),
+        ("recording", "An address has to follow. For example: `/almanac recording https://example.org/recording`"),
+        ("slides javascript:alert(1)", "`/almanac slides`: "),
+        ("dance", "I don't know that command."),
+    ],
+)
+def test_what_cannot_be_read_is_answered_in_one_line(scene: Scene, published: int, command: str, answer: str) -> None:
+    scene.run(published)
+    page, pulls = scene.base_page(), len(scene.world.pulls())
+    assert say(scene, published, f"/almanac {command}").plan.outcome == "unchanged"
+    assert answer in scene.comment(published)
+    assert (scene.base_page(), len(scene.world.pulls())) == (page, pulls)
+
+
+@both_forges
+def test_the_author_may_add_recording_and_slides_and_nothing_else(scene: Scene, published: int) -> None:
+    scene.run(published)
+    pulls = len(scene.world.pulls())
+    say(scene, published, "/almanac cancel", "ada")
+    assert "say `/almanac recording https://...`" in scene.comment(published)
+    say(scene, published, f"/almanac recording {VIDEO}", "mallory")
+    assert len(scene.world.pulls()) == pulls
+    say(scene, published, f"/almanac recording {VIDEO}", "Ada")
+    say(scene, published, f"/almanac slides <{DECK}>", "ada")
+    event = proposed(scene, published)
+    assert event.recording == VIDEO
+    assert event.links == (Link(label="Notes", url="https://example.org/notes"), Link(label="Slides", url=DECK))
+    merge(scene, published)
+    say(scene, published, f"/almanac slides {DECK}2", "ada")
+    assert [link.url for link in proposed(scene, published).links] == ["https://example.org/notes", f"{DECK}2"]
+
+
+def test_what_the_site_says_already_is_nothing_to_propose(scene: Scene, published: int) -> None:
+    say(scene, published, "/almanac cancel")
+    merge(scene, published)
+    assert say(scene, published, "/almanac cancel").plan.outcome == "unchanged"
+    assert "`/almanac cancel`: the site says so already." in scene.comment(published)
+
+
+@both_forges
+def test_an_event_is_taken_off_with_its_record(scene: Scene, published: int) -> None:
+    say(scene, published, "/almanac remove")
+    files = scene.files(published)
+    assert RECORD not in files
+    assert all(b"Demo Day" not in files[path] for path in (PAGE, "events.ics", "feed.xml", "events.json"))
+    assert scene.pull(published).title.startswith("Remove event: Thu, Jan 20, 2022")
+    scene.world.commit({"README.md": b"Another\n"})
+    assert scene.run(published).plan.outcome == "updated"
+    merge(scene, published)
+    assert "off the site now" in scene.comment(published)
+    scene.edit(published, **DEMO_DAY, location="Lyon")
+    assert scene.run(published).plan.writes == ()
+    assert say(scene, published, "/almanac cancel").plan.outcome == "unchanged"
+    assert "once the event is published" in scene.comment(published)
+
+
+def test_a_removal_on_which_somebody_commits_is_left_as_it_is(scene: Scene, published: int) -> None:
+    say(scene, published, "/almanac remove")
+    theirs = scene.by_hand(published, {"notes.md": b"mine\n"})
+    scene.world.commit({"README.md": b"Another\n"})
+    assert scene.run(published).plan.outcome == "waiting"
+    assert scene.head(published) == theirs
+    say(scene, published, "/almanac cancel")
+    assert "`/almanac cancel`: The event's record is not on the branch" in scene.comment(published)
+    assert say(scene, published, "/almanac recreate").plan.outcome == "updated"
+    assert RECORD not in scene.files(published)
+    say(scene, published, "/almanac cancel")
+    assert proposed(scene, published).status == "cancelled"
+
+
+def test_an_event_on_whose_change_somebody_commits_is_not_taken_off(scene: Scene, published: int) -> None:
+    say(scene, published, "/almanac cancel")
+    theirs = scene.by_hand(published, {"notes.md": b"mine\n"})
+    say(scene, published, "/almanac remove")
+    assert "`/almanac remove`: Someone has committed to the branch" in scene.comment(published)
+    assert scene.head(published) == theirs
+
+
+def test_a_no_to_what_a_command_proposed_does_not_come_back(scene: Scene, published: int) -> None:
+    say(scene, published, "/almanac cancel")
+    scene.world.close_pull(scene.pull(published).number)
+    assert say(scene, published, f"/almanac recording {VIDEO}").plan.outcome == "created"
+    event = proposed(scene, published)
+    assert (event.status, event.recording) == (None, VIDEO)
+    assert scene.world.head(branch_name(published))
+
+
+def test_a_change_by_hand_on_the_branch_stays(scene: Scene, published: int) -> None:
+    say(scene, published, f"/almanac recording {VIDEO}")
+    scene.edit_record(published, VIDEO, f"{VIDEO}?t=5")
+    scene.run(published)
+    say(scene, published, "/almanac postpone")
+    event = proposed(scene, published)
+    assert (event.status, event.recording) == ("postponed", f"{VIDEO}?t=5")
+
+
+def test_answers_with_problems_have_to_be_mended_first(scene: Scene, published: int) -> None:
+    scene.run(published)
+    scene.edit(published, title="Demo Day", date="soon")
+    assert say(scene, published, "/almanac cancel").plan.outcome == "waiting"
+    assert "please settle first what is said above" in scene.comment(published)
+
+
+def test_before_it_is_published_it_says_what_can_be_done(scene: Scene) -> None:
+    scene.world.let_in("grace")
+    number = scene.proposed()
+    say(scene, number, "/almanac postpone")
+    assert "That can be done once the event is published." in scene.comment(number)
+    assert "close the issue and withdraw the proposal" in scene.comment(number)
