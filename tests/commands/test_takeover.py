@@ -147,6 +147,11 @@ def test_without_any_event_yet_the_rest_is_set_up() -> None:
     assert planned.taken is None
 
 
+def test_a_list_to_which_nothing_can_be_added_is_not_taken_over() -> None:
+    with pytest.raises(UserError, match="cannot add"):
+        plan(SITES["table-with-split-days"])
+
+
 @pytest.mark.parametrize("name", ["day-of-publishing", "exported-posts", "written-by-a-program", "nothing-to-learn"])
 def test_what_would_not_come_out_right_stops_with_the_reason(name: str) -> None:
     with pytest.raises(UserError) as refused:

@@ -30,9 +30,10 @@ def day_written(models: Models, key: Key, field: str) -> Written | None:
     last = models.key_of("end_date")
     if name == "end_date":
         first = models.days("date")
-        # Where the two are the same for one day, or where all have both, an event of one day has both, too.
+        # Where the two are the same for one day, or where all have both, an event of one day has both, too; but a last
+        # day without its month would be read as the end of a range.
         same = any(end.date == first.get(at) for at, end in models.days_in(key).items())
-        is_always = same or len(key.filled) == key.entries
+        is_always = not part and (same or len(key.filled) == key.entries)
         value, condition = ("(end_date or date)", "") if is_always else ("end_date", "end_date")
     elif last and len(last.filled) == last.entries > len(key.filled):
         condition = "end_date"  # `start_date` beside `date`, the last day: one day needs no first one
@@ -55,8 +56,11 @@ def _part_written(models: Models, key: Key, value: str, part: str) -> str:
         written = f"{value}{cut}" if is_padded else f"{value}{cut} | int"
     else:
         written = f'{value} | like("{texts[0]}")'
+    if value == "date":
+        return written
     # A month may be said only where it is another one than the first.
-    return written if key.is_asked else f'({written}) if end_date{cut} != date{cut} else ""'
+    differs = "" if key.is_asked else f" and end_date{cut} != date{cut}"
+    return f'({written}) if end_date{differs} else ""'
 
 
 def day_again(models: Models, key: Key) -> str | None:
