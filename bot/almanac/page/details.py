@@ -13,7 +13,7 @@ from almanac.dates import TIME, UNKNOWN_YEAR, find_date
 from almanac.event.people import NAMES
 from almanac.page.columns import field_of
 from almanac.page.dateshapes import has_time, without_zoned_time
-from almanac.page.firstline import WEEKDAY_BEFORE, write_people
+from almanac.page.firstline import write_people
 from almanac.page.headings import LOWEST
 from almanac.page.items import (
     ADDRESS,
@@ -28,6 +28,7 @@ from almanac.page.items import (
 )
 from almanac.page.lines import cells, plain
 from almanac.page.outline import Section
+from almanac.page.pieces import WEEKDAY_BEFORE
 from almanac.page.tables import Table, date_example, date_like, in_line, observe_rows, write_row
 
 _LOOPS = {"people": "person in people", "agenda": "point in agenda", "links": "entry in links"}

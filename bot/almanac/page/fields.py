@@ -13,10 +13,10 @@ from almanac.dates import TIME, TIME_ZONE
 from almanac.event.model import Link, Person
 from almanac.event.people import NAMES, PERSON, read_people
 from almanac.page.columns import ATOM, BEHIND, NOTHING, Column, head_fields, without_mark
-from almanac.page.firstline import WHAT_AND_WHEN, Line, first_lines
 from almanac.page.items import ADDRESS, MARK, Item, named_items
 from almanac.page.lines import LINK, links, plain, raw_cells
 from almanac.page.outline import Page, Section
+from almanac.page.pieces import WHAT_AND_WHEN, Line, first_lines
 from almanac.page.tables import columns_by_row
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones

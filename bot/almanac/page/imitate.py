@@ -11,9 +11,10 @@ from almanac.dates import MODEL
 from almanac.errors import UserError
 from almanac.event.model import Event, Link, Person
 from almanac.page.details import observe_details, write_details
-from almanac.page.firstline import Piece, observe_first_line, write_first_line
+from almanac.page.firstline import observe_first_line, write_first_line
 from almanac.page.insert import fitted, put
 from almanac.page.outline import Page, Section, known_dates, outline
+from almanac.page.pieces import Piece
 from almanac.page.proof import says_date_of
 from almanac.page.tables import CHANGED, observe_table, write_row
 from almanac.page.template import section_renderer

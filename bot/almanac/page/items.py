@@ -12,10 +12,10 @@ from itertools import chain
 from almanac.dates import find_date
 from almanac.event.people import NAMES, PERSON
 from almanac.page.columns import EMOJI, field_of, head_fields
-from almanac.page.firstline import WEEKDAY_BEFORE
 from almanac.page.headings import LOWEST
 from almanac.page.lines import LINK, MAX_START, cells, is_delimiter, plain, split_lines
 from almanac.page.outline import Section
+from almanac.page.pieces import WEEKDAY_BEFORE
 
 ADDRESS = re.compile(rf"{LINK.pattern}|\[([^\[\]]+)\]\[[^\[\]]*\]|<(https?://[^<>\s]+)>")
 """What leads somewhere: a link (its words are group 1 or 3, its address group 2) or an address (group 4)."""

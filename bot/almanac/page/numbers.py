@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from almanac.page.firstline import first_lines
 from almanac.page.lines import raw_cells
 from almanac.page.outline import Page
+from almanac.page.pieces import first_lines
 from almanac.page.tables import columns_by_row
 
 
