@@ -19,6 +19,7 @@ _BULLET = re.compile(r"([ \t]{0,3}[-*+][ \t]+)\S")
 _BOLD = re.compile(r"(\*\*|__)(?=\S).+(?<=\S)\1[ \t]*")
 _ADDRESS = re.compile(r"(?<=\]\()[^()\s]+(?=[)\s])|(?<=<)https?://[^<>\s]+(?=>)|(?<![(<\w\"'])https?://[^\s<>()]+")
 _HERE = "\0"
+_MOST_LINES = 500  # of a body are looked at
 _LONGEST_LINK = 200  # characters of a line that leads to the event
 _HEADS = {
     "agenda": "program schedule programme timetable talks lightning_talks running_order",
@@ -162,7 +163,7 @@ def blocks_of(body: str) -> list[BodyPart]:
     """Cut a body into its blocks. A heading is one of its own, whatever stands next to it."""
     blocks: list[tuple[list[str], bool]] = []
     begins, is_apart = True, False
-    for line in split_lines(body):
+    for line in split_lines(body)[:_MOST_LINES]:
         if not line.strip():
             begins = is_apart = True
         elif begins or _HEADING.fullmatch(line) or (_BULLET.match(line) and not _BULLET.match(blocks[-1][0][0])):

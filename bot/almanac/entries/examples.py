@@ -16,6 +16,7 @@ MODELS = 12
 """How many of the newest entries show how the next one is written."""
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """A day as it may stand in a file's name."""
+_MOST_KEYS = 200
 _BEGINS, _ENDS = "starts?|begins?|from|first", "ends?|until|to|finish|last"
 _DAY = re.compile(rf"(?:(?P<begins>{_BEGINS})|(?P<ends>{_ENDS})|date|day|time|when|event|at|on)+")
 _SPLIT = re.compile(r"(?P<which>start|end|event)?(?P<part>day|month|year)")
@@ -141,7 +142,7 @@ def _keys(examples: Sequence[Example]) -> list[Key]:
         for name in example.entry.data:
             if name in order:
                 at = order.index(name) + 1
-            else:
+            elif len(order) < _MOST_KEYS:
                 order.insert(at, name)
                 at += 1
     held = {name: [one.entry.data[name] for one in examples if name in one.entry.data] for name in order}
