@@ -64,7 +64,10 @@ class _EventList:
 
     def remove(self, text: str, event: Event) -> str:
         window = self.window(text)
-        return window.restored(self.view.remove(self.path, window.text, event) or "")
+        left = self.view.remove(self.path, window.text, event) or ""
+        if left != window.text:  # the list ends as it did: the space above its only event goes with it
+            left = left.rstrip("\r\n") + window.text[len(window.text.rstrip("\r\n")) :]
+        return window.restored(left)
 
 
 class TimelineView(View):
