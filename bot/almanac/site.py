@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -314,7 +314,22 @@ class Site:
 
         source, path = self.upcoming_template, self.config.upcoming_template
         coming = own_renderer(source, path, prepared) if source is not None and path else None
-        return Renderers(self.renderer(prepared), self.index_renderer(prepared), coming, self.store.shown)
+        rows, shown = self._rows, self.store.shown
+        if rows:
+            from almanac.entries.stores import shown_by  # noqa: PLC0415 -- the same
+
+            shown = partial(shown_by, rows)
+        return Renderers(self.renderer(prepared), self.index_renderer(prepared), coming, shown, rows)
+
+    @cached_property
+    def _rows(self) -> "EntryTemplate | None":
+        """What writes an event's row in a list that is beside the records, if there is one."""
+        config = self.config
+        if config.list is None or config.has_own_list:
+            return None
+        from almanac.entries.kinds import list_format  # noqa: PLC0415 -- the same
+
+        return self._entry_template("list_template", config.list_template, list_format(config.list, ""))
 
     def views(self) -> tuple[View, ...]:
         """Return the views of the site."""

@@ -47,6 +47,8 @@ THERE = {
     "list": f"# All talks\n\n- {OLD.format('  ')}",
     "json": '[\n  {"title": "Leaves", "date": "2026-04-24", "room": "Room 5"}\n]\n',
 }
+IN_CSV = "title,date,room\n{{ title }},{{ date | like('2026-04-24') }},{{ location }}\n"
+ROWS = "title,date,room\r\nLeaves,2026-04-24,Room 5\r\n"
 STEMS = {"title": 'Stems "and" roots', "date": "2026-05-08", "when": "9am ET, 3pm CEST", "location": "Room 6"}
 all_kinds = pytest.mark.parametrize("kind", KINDS)
 
@@ -179,3 +181,30 @@ def test_a_template_that_is_missing_is_named(scene: Scene) -> None:
     number = scene.file(**STEMS)
     with pytest.raises(Exception, match="template of the site's own files or entries is missing"):
         scene.run(number)
+
+
+@both_forges
+def test_a_list_in_csv_has_its_records_beside_it(scene: Scene) -> None:
+    take_over(scene, "list")
+    gone: dict[str, bytes | None] = {"_data/talks.yml": None}
+    settings = f"list: _data/talks.csv\nrecords: _data/records\nlist_template: {TEMPLATE}\n"
+    files = {CONFIG: settings, TEMPLATE: IN_CSV, "_data/talks.csv": ROWS}
+    scene.world.commit({**gone, **{path: text.encode() for path, text in files.items()}})
+    number = scene.proposed(**STEMS)
+    written = changed(scene, number)
+    assert written["_data/talks.csv"] == f"{ROWS}Stems &#34;and&#34; roots,2026-05-08,Room 6\r\n"
+    assert "when:" in written["_data/records/2026-05-08-stems-and-roots.yml"]
+    assert "Room 6" in scene.comment(number)
+    scene.world.merge(scene.pull(number).number)
+    assert scene.run(number).plan.outcome == "closed"
+    assert "`_data/talks.csv`" in scene.comment(number)
+    now = base_files(scene)["_data/talks.csv"].replace(b"Room 6", b"Room 8")
+    scene.world.commit({"_data/talks.csv": now})
+    edits = [done for done in scene.sweep() if done.plan.issue == NO_ISSUE]
+    assert len(edits) == 1
+    assert edits[0].pull
+    scene.world.merge(edits[0].pull.number)
+    assert b"Room 8" in base_files(scene)["_data/records/2026-05-08-stems-and-roots.yml"]
+    scene.edit(number, **{**STEMS, "title": "Stems"})
+    assert scene.run(number).plan.outcome == "created"
+    assert changed(scene, number)["_data/talks.csv"] == f"{ROWS}Stems,2026-05-08,Room 8\r\n"

@@ -22,7 +22,7 @@ def published(site: Site, look: Look, event: Event, views: Sequence[View]) -> Pu
     """Return where an event is to be seen: in the first file that shows it. What cannot be known is left out."""
     issue = look.issue.url if look.issue else ""
     has_page = site.config.has_page
-    view, path = next(places(views, event)) if has_page else (None, site.store.path(event.id))
+    view, path = next(places(views, event)) if has_page else (None, site.config.list or site.store.path(event.id))
     here = Published(path, file_address(issue, look.base.branch, path), following=_following(site, issue, event))
     try:
         text = site.text(path)

@@ -72,7 +72,7 @@ class FileStore:
         return None
 
     def shown(self, event: Event) -> Event | None:
-        return _shown(self._template, event)
+        return shown_by(self._template, event)
 
     def new_id(self, event: Event, taken: Collection[str]) -> str:
         year, month, day = (*event.date.split("-"), "", "")[:3]
@@ -137,7 +137,7 @@ class ListStore:
         return source if mine is None else self._format.removed(source, entries.index(mine))
 
     def shown(self, event: Event) -> Event | None:
-        return _shown(self._template, event)
+        return shown_by(self._template, event)
 
     def new_id(self, event: Event, taken: Collection[str]) -> str:
         return event_id(event.date, event.series or event.title, taken)
@@ -169,7 +169,7 @@ def _own_id(entry: DataEntry) -> str | None:
     return str(found) if found else None
 
 
-def _shown(template: EntryTemplate, event: Event) -> Event:
+def shown_by(template: EntryTemplate, event: Event) -> Event:
     """Return an event with those of its fields that a template asks for, and what each event has."""
     kept = template.fields | {"id", "title", "date", "end_date"}
     fields = {name: value for name, value in event.model_dump().items() if name in kept}

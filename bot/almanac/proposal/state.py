@@ -182,7 +182,7 @@ class EventAtBase:
 
     def shown_in(self, event_id: str) -> str:
         """Return the path of the file in which a person would look for an event."""
-        return self.config.page if self.config.has_page else self.store.path(event_id)
+        return self.config.page if self.config.has_page else self.config.list or self.store.path(event_id)
 
 
 Sides = tuple[bytes | None, bytes | None, bytes | None]

@@ -9,6 +9,7 @@ from almanac.views.protocol import View
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from almanac.entries.template import EntryTemplate
     from almanac.event.model import Event
     from almanac.page.section import Renderer
     from almanac.views.generated import Publisher
@@ -21,13 +22,14 @@ class Renderers:
 
     `section` writes its section of the history page, `index` its line in a second list of that page, if there is one,
     and `coming` its section in the list of what is to come, if that has a template of its own. `shown` is what a site's
-    own file or entry shows of it, None where records are not shown.
+    own file or entry shows of it, None where records are not shown, and `rows` its row in a list that is beside them.
     """
 
     section: "Renderer"
     index: "Renderer | None" = None
     coming: "Renderer | None" = None
     shown: "Callable[[Event], Event | None]" = lambda _: None
+    rows: "EntryTemplate | None" = None
 
 
 def page_view(config: Config, renderers: Renderers) -> "PageView":
@@ -43,7 +45,9 @@ def page_view(config: Config, renderers: Renderers) -> "PageView":
 
 def views_of(publisher: "Publisher", renderers: Renderers) -> tuple[View, ...]:
     """Return the views of a site."""
+    from almanac.entries.incsv import CsvList  # noqa: PLC0415
     from almanac.views.calendar import CalendarView  # noqa: PLC0415
+    from almanac.views.entries import EntryListView  # noqa: PLC0415
     from almanac.views.feed import FeedView  # noqa: PLC0415
     from almanac.views.own import OwnEntryView  # noqa: PLC0415
     from almanac.views.structured import StructuredView  # noqa: PLC0415
@@ -51,9 +55,11 @@ def views_of(publisher: "Publisher", renderers: Renderers) -> tuple[View, ...]:
 
     config = publisher.config
     pages: tuple[View, ...] = (OwnEntryView(renderers.section, renderers.shown),)
+    if config.list and renderers.rows:
+        pages = (*pages, EntryListView(config.list, renderers.rows, CsvList()))
     if config.has_page:
         page = page_view(config, renderers)
-        pages = (TimelineView(publisher, page, renderers) if config.upcoming else page,)
+        pages = (TimelineView(publisher, page, renderers) if config.upcoming else page, *pages[1:])
     return (
         *pages,
         *(CalendarView(path, publisher) for path in config.calendar),
