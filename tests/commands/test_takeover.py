@@ -147,9 +147,14 @@ def test_without_any_event_yet_the_rest_is_set_up() -> None:
     assert planned.taken is None
 
 
-def test_a_list_to_which_nothing_can_be_added_is_not_taken_over() -> None:
-    with pytest.raises(UserError, match="cannot add"):
-        plan(SITES["table-with-split-days"])
+def test_a_table_has_its_records_beside_it() -> None:
+    planned = plan(SITES["table-with-split-days"])
+    assert len(planned.records) == 3
+    files = {**SITES["table-with-split-days"], **planned.written}
+    proposed = filed(files, **ANSWERS)
+    assert [path.rpartition("/")[0] for path in proposed] == [planned.config.records, "_data"]
+    row = ",Hill Centre,10,,December,,2026,Dormice,https://example.org/dormice,"
+    assert str(proposed["_data/meetings.csv"]).splitlines()[1] == row
 
 
 @pytest.mark.parametrize("name", ["day-of-publishing", "exported-posts", "written-by-a-program", "nothing-to-learn"])

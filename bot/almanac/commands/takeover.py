@@ -134,9 +134,6 @@ def take_over(site: Site, place: Place, form: Form, today: date, root: Path | No
         changed = {path: store.write(event, source=texts.get(path))}
         files = put_event(site.views(), Site(Overlay(site.files, changed)).text, event, None)
         changed |= {one: text for one, text in files.items() if isinstance(text, str)}
-        if not place.files and place.path not in changed:
-            message = "Almanac cannot add to this kind of list, so nothing was written. Start a page with `--new`."
-            raise UserError(Problem(message, file=place.path))
         _prove(event, known, known_to(Site(Overlay(site.files, changed))), place)
         tries.append((event, changed))
     event, changed = tries[0]
