@@ -1,14 +1,17 @@
 """What commands change of a published event: each is a proposal, and stays said when the issue is read again."""
 
+from difflib import unified_diff
+
 import pytest
 from almanac.engine.run import Done, reconcile
 from almanac.event.model import Event, Link
 from almanac.event.record import read_record
 from almanac.proposal.comment import CommentCommand
-from almanac.proposal.state import branch_name
+from almanac.proposal.state import SYNC_BRANCH, branch_name
 from almanac.renderer import load_messages
 
-from tests.scenes import CONFIG, DEMO_DAY, PAGE, RECORD, Scene, both_forges
+from tests.filing import body
+from tests.scenes import CONFIG, DEMO_DAY, FORM, PAGE, RECORD, RECORDS, Scene, both_forges
 
 VIEWS = f"page: {PAGE}\ncalendar: events.ics\nfeed: feed.xml\ndata: events.json\n"
 VIDEO, DECK = "https://video.example.org/1", "https://slides.example.org/1"
@@ -101,6 +104,22 @@ def test_another_date_is_read_as_in_the_form_and_the_old_one_kept(scene: Scene, 
     assert (event.id, event.status) == ("2022-01-20-demo-day", "rescheduled")
     assert (event.date, event.previous_date) == ("2022-02-03", "2022-01-20")
     assert (event.when, event.starts) == ("10am ET", "2022-02-03T10:00:00-05:00")
+    files = {path: text.decode() for path, text in scene.files(published).items()}
+    assert "### February 3rd, 2022:  Demo Day\n\n- Status: rescheduled (was January 20th, 2022)\n" in files[PAGE]
+    assert "Rescheduled from January 20th\\, 2022" in files["events.ics"].replace("\r\n ", "")
+    assert "Demo Day (rescheduled)" in files["feed.xml"]
+    assert '"previousStartDate": "2022-01-20"' in files["events.json"]
+    merge(scene, published)
+    assert scene.run(published).plan.writes == ()
+    scene.sweep()  # which proposes the calendar's other events, and nothing else
+    swept = scene.world.files(scene.world.head(SYNC_BRANCH) or "")
+    assert (swept[PAGE].decode(), read_record(swept[RECORD].decode(), RECORD)) == (scene.base_page(), at_base(scene))
+    # The page is edited by hand, and the issue too.
+    scene.world.commit({PAGE: scene.base_page().replace("- Location: Paris\n", "- Location: Oslo\n").encode()})
+    scene.edit(published, **DEMO_DAY, location="Paris", url="https://example.org/")
+    scene.run(published)
+    event = proposed(scene, published)
+    assert (event.location, event.status, event.previous_date) == ("Oslo", "rescheduled", "2022-01-20")
 
 
 def test_another_day_alone_keeps_the_times(scene: Scene, published: int) -> None:
@@ -148,6 +167,48 @@ def test_the_author_may_add_recording_and_slides_and_nothing_else(scene: Scene, 
     merge(scene, published)
     say(scene, published, f"/almanac slides {DECK}2", "ada")
     assert [link.url for link in proposed(scene, published).links] == ["https://example.org/notes", f"{DECK}2"]
+
+
+def test_a_date_that_the_issue_changes_is_kept_where_it_says_rescheduled(scene: Scene) -> None:
+    form = scene.world.files(scene.world.forge.base().commit)[FORM].decode()
+    asked = "  - type: input\n    id: status\n    attributes:\n      label: Status\n"
+    scene.world.commit({FORM: (form.rstrip("\n") + "\n" + asked).encode()})
+
+    def text(date: str, status: str) -> str:
+        return f"{body(title='Demo Day', date=date)}\n\n### Status\n\n{status}"
+
+    number = scene.world.file_issue("New event", text("2022-01-20", "scheduled"), labels=("event",))
+    scene.run(number)
+    merge(scene, number)
+    scene.world.edit_issue(number, body=text("2022-02-03", "rescheduled"))
+    scene.run(number)
+    event = proposed(scene, number)
+    assert (event.date, event.status, event.previous_date) == ("2022-02-03", "rescheduled", "2022-01-20")
+
+
+@both_forges
+def test_imported_events_are_changed_through_their_records(scene: Scene) -> None:
+    base = scene.world.files(scene.world.forge.base().commit)
+    first, second = sorted(path for path in base if path.startswith(RECORDS))[-2:]
+    scene.world.commit({CONFIG: VIEWS.encode()})
+    scene.sweep()
+    scene.world.merge(scene.world.pulls()[-1].number)
+    before = scene.world.files(scene.world.forge.base().commit)
+    said = {first: "status: cancelled\n", second: f"recording: {VIDEO}\n"}
+    scene.world.commit({path: before[path].rstrip(b"\n") + f"\n{more}".encode() for path, more in said.items()})
+    scene.sweep()
+    pull = scene.world.pulls()[-1]
+    assert pull.head == SYNC_BRANCH
+    files = scene.world.files(scene.world.head(SYNC_BRANCH) or "")
+    changed = {path: text.decode() for path, text in files.items() if before.get(path) != text}
+    assert {*changed} == {first, second, PAGE, "events.ics", "feed.xml", "events.json"}
+    assert changed[PAGE].count("- Status: cancelled\n") == 1
+    assert changed[PAGE].count("- Recording: [video.example.org]") == 1
+    assert changed["events.ics"].count("STATUS:CANCELLED") == 1
+    assert changed["feed.xml"].count("(cancelled)</title>") == 1
+    assert changed["events.json"].count("EventCancelled") == 1
+    lines = list(unified_diff(before[PAGE].decode().split("\n"), changed[PAGE].split("\n"), n=0, lineterm=""))
+    assert len([line for line in lines[2:] if line[0] in "+-" and line.strip("+- ")]) == 2
 
 
 def test_what_the_site_says_already_is_nothing_to_propose(scene: Scene, published: int) -> None:

@@ -73,6 +73,9 @@ def test_a_change_of_plan_is_seen_first(status: str) -> None:
 
 def test_a_scheduled_event_says_nothing_of_it() -> None:
     assert "Status" not in render(event(status="scheduled"))
+    moved = event(status="rescheduled", previous_date="2021-11-01", when="9am ET")
+    assert render(moved).split("\n\n")[1] == "- Status: rescheduled (was November 1st, 2021)"
+    assert "was" not in render(moved.model_copy(update={"status": "cancelled"}))
 
 
 def test_verbatim_text_is_written_as_it_is() -> None:

@@ -395,4 +395,8 @@ def test_every_shape_says_that_plans_have_changed(name: str) -> None:
             event = planned.model_copy(update={"status": status})
             assert "status" not in unshown(event, render(event))
             assert lands(page, event, render(event)) or not lands(page, planned, render(planned))
+        moved = planned.model_copy(update={"status": "rescheduled", "previous_date": "2021-10-05"})
+        assert "was October 5th, 2021" in render(moved)
+        assert lands(page, moved, render(moved)) or not lands(page, planned, render(planned))
+        assert "October 5th" not in render(moved.model_copy(update={"status": "cancelled"}))
         assert "cancelled" not in render(planned.model_copy(update={"status": "scheduled"}))

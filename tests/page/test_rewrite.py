@@ -100,6 +100,12 @@ HOUSE = """\
             ["- Nov 1, 2021: [Cats *and* dogs](https://a.org/1) - [video](https://a.org/v1) (cancelled), 12 came"],
         ),
         (
+            HOUSE.replace("###", "*"),
+            0,
+            {"status": "rescheduled", "previous_date": "2021-12-02"},
+            ["* December 9 - 'Universities' and 'Cities' (rescheduled, was December 2nd, 2021)"],
+        ),
+        (
             LIST,
             0,
             {"recording": VIDEO},

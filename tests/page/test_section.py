@@ -41,8 +41,9 @@ def test_all_lines_of_the_house_style() -> None:
     spread = event.model_copy(update={"description": "One\n- a"})
     assert "- Agenda:" in render(spread)
     assert one(render(spread)).model_copy(update={"rendered": None}) == spread
-    back = one(render(event))
-    assert back.model_copy(update={"rendered": None}) == event
+    moved = event.model_copy(update={"status": "rescheduled", "previous_date": "2021-11"})
+    for written in (event, moved):
+        assert one(render(written)).model_copy(update={"rendered": None}) == written
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,8 @@ def test_all_lines_of_the_house_style() -> None:
         ("    * Ana", "  * Ana"),
         ("- Recording: [e", "- Recording: no link [e"),
         ("- Status: cancelled", "- Status: asleep"),
+        ("- Status: cancelled", "- Status: rescheduled (was soon)"),
+        ("- Status: cancelled", "- Status: cancelled (was November 1st, 2021)"),
         ("Ana", "&#999999999;"),
         ("Ana", "&#55296;"),
         ("Ana", "(odd"),

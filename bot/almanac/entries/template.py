@@ -27,7 +27,7 @@ _OPEN, _OPEN_EXACT, _CLOSE = "\U000f5a10", "\U000f5a11", "\U000f5a12"
 _MARKED = re.compile(f"([{_OPEN}{_OPEN_EXACT}])([^{_OPEN}-{_CLOSE}]*+){_CLOSE}")
 _MARKS = re.compile(f"[{_OPEN}-{_CLOSE}]")
 _TOP_COMMENTS = re.compile(r"\A(?:\{#(?:[^#]|#(?!\}))*+#\}\s*+)+")
-_SAFE_FIELDS = ("id", "status", "date", "end_date", "starts", "ends")
+_SAFE_FIELDS = ("id", "status", "date", "end_date", "previous_date", "starts", "ends")
 
 
 class EntryTemplate:

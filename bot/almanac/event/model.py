@@ -148,6 +148,11 @@ class Event(_Value):
         """
         return (self.date, self.starts or "", self.end_date or "")
 
+    @property
+    def rescheduled_from(self) -> str | None:
+        """The day on which an event was to be that is rescheduled, as its record has it; None if it is not."""
+        return self.previous_date if self.status == "rescheduled" else None
+
 
 # Besides the status's own name.
 _SAID_OF_STATUS: Mapping[Status, tuple[str, ...]] = {

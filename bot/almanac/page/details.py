@@ -29,7 +29,7 @@ from almanac.page.items import (
 from almanac.page.lines import cells, plain
 from almanac.page.outline import Section
 from almanac.page.pieces import WEEKDAY_BEFORE
-from almanac.page.tables import Table, date_example, date_like, in_line, observe_rows, write_row
+from almanac.page.tables import WAS, Table, date_example, date_like, in_line, observe_rows, write_row
 
 _LOOPS = {"people": "person in people", "agenda": "point in agenda", "links": "entry in links"}
 """The fields of several values, and what a loop goes through."""
@@ -365,7 +365,7 @@ def _value(one: Shown) -> str:
             when = f"{{% if when %}}{one.when}{{{{ when | text }}}}{closing}{{% endif %}}" if one.when else ""
             value = f"{{{{ {date_like(one.form)} }}}}{when}"
         case "status":
-            value = f"{{{{ status | {one.form}text }}}}"
+            value = f"{{{{ status | {one.form}text }}}}{WAS.format(' (', ')')}"
         case "title" if one.form:
             names = in_line("people", affiliations=False)
             people = f"{{% if people %}}{names}{one.when}{{% endif %}}" if one.when else ""

@@ -113,7 +113,8 @@ def _marked(section: str, record: Event) -> str:
     """Say the status behind the title, or at the end of the first line."""
     first, line_end, rest = section.partition("\n")
     at = first.find(record.title) + len(record.title) if record.title in first else len(first.rstrip())
-    return f"{first[:at]} ({record.status}){first[at:]}{line_end}{rest}"
+    was = f", was {heading_date(record.rescheduled_from)}" if record.rescheduled_from else ""
+    return f"{first[:at]} ({record.status}{was}){first[at:]}{line_end}{rest}"
 
 
 def _replaced(section: str, old: Any, new: Any) -> str | None:

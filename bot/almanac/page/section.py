@@ -37,6 +37,7 @@ _WHEN = re.compile(
 _SHOWN = (
     *(
         "status",
+        "previous_date",
         "series",
         "title",
         "end_date",
@@ -78,6 +79,7 @@ _LABELLED = re.compile(r"(Status|Topic|When|Location|Register|Recording):[ ]{1,2
 _ROLE_AND_AFFILIATION = re.compile(r"(?: \((?P<role>[^()]+)\))?(?:, (?P<affiliation>\S.*))?\Z")
 _UNLINKED = re.compile(r"(?P<name>[^,(]*[^,( ])(?P<rest>(?: \([^()]+\))?(?:, .*)?)\Z")
 _SURROGATES = range(0xD800, 0xE000)
+_WAS = " (was "
 _STATUSES = ("scheduled", "cancelled", "postponed", "rescheduled")
 
 _CODE = re.compile(r"`[^`]*`")
@@ -441,7 +443,9 @@ def _one_line(label: str, value: str) -> dict[str, Any]:
             link = _LINKED.match(value)
             return {"url" if label == "Register" else "recording": link[2]} if link else {}
         case "Status":
-            return {"status": value if value in _STATUSES else None}
+            status, _, was = value.removesuffix(")").partition(_WAS)
+            found = find_date(was) if status == "rescheduled" else None
+            return {"status": status if status in _STATUSES else None, "previous_date": found.date if found else None}
     return {label.lower(): _decoded(value)}
 
 

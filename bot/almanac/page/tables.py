@@ -12,7 +12,8 @@ from almanac.page.dateshapes import example_of, has_time, has_year
 from almanac.page.lines import plain, raw_cells
 from almanac.page.outline import Page, Section
 
-CHANGED = "{% if status and status != 'scheduled' %} ({{ status }}){% endif %}"
+WAS = "{{% if status == 'rescheduled' and previous_date %}}{}was {{{{ previous_date | heading_date }}}}{}{{% endif %}}"
+CHANGED = f"{{% if status and status != 'scheduled' %}} ({{{{ status }}}}{WAS.format(', ', '')}){{% endif %}}"
 """Says after a title that an event was cancelled or the like, where there is no other place for it."""
 _IN_LINE = {
     "year": "{{ date[:4] }}",

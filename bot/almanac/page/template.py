@@ -39,7 +39,7 @@ MAX_SECTION = 1_000_000  # characters
 
 _SAFE_FILTERS = frozenset({"url", "path", "slug"})
 _ONCE_EXTRA = ("end_date", "status", "tags")
-_SAFE_FIELDS = frozenset({"id", "date", "end_date", "status"})
+_SAFE_FIELDS = frozenset({"id", "date", "end_date", "previous_date", "status"})
 _FILTERS_FOR_ONE_POSITION = frozenset({"text", "heading", "item", "inline", "link", "markdown"})
 _RAW_TAG = re.compile(r"<(/?)(script|style|textarea|title|xmp|iframe|noembed|noframes|plaintext)\b", re.IGNORECASE)
 _FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)", re.MULTILINE)

@@ -15,7 +15,8 @@ _MOST_CHARACTERS = 28
 _ALWAYS = ("What", "Date")
 _IN_CELLS = {"title", "series", "date", "end_date", "when", "location", "people", "url", "recording", "image", "status"}
 # These follow from others, or say nothing to a reader; `extra` is told field by field.
-_NEVER_TOLD = {"id", "issue", "number", "starts", "ends", "time_zone", "duplicate_of", "rendered", "extra"}
+_NEVER_TOLD = {"id", "issue", "number", "previous_date", "starts", "ends"}
+_NEVER_TOLD |= {"time_zone", "duplicate_of", "rendered", "extra"}
 
 
 @dataclass(frozen=True)

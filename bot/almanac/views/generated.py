@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from almanac.config import Config
+from almanac.dates import heading_date
 from almanac.errors import ConfigError, Problem
 from almanac.event.description import plain
 from almanac.event.model import Event, Person, safe_slug
@@ -139,7 +140,8 @@ def name_of(event: Event) -> str:
 def plain_lines(event: Event) -> list[str]:
     """Return what readers want to know of an event beside its name, times and place, each in a line of plain text."""
     people = ", ".join(map(_person, event.people))
-    lines = [f"{event.people_label or 'Guests'}: {people}"] if people else []
+    lines = [f"Rescheduled from {heading_date(was)}"] if (was := event.rescheduled_from) else []
+    lines += [f"{event.people_label or 'Guests'}: {people}"] if people else []
     lines += [described] if (described := plain(event.description)) else []
     lines += [f"- {plain(point)}" for point in event.agenda]
     named = [("Register", event.url), ("Recording", event.recording), *((one.label, one.url) for one in event.links)]

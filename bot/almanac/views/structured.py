@@ -60,6 +60,7 @@ class StructuredView(GeneratedView):
             "identifier": event.id,
             "name": name_of(event),
             "startDate": event.starts or event.date,
+            "previousStartDate": event.rescheduled_from,
             "endDate": event.ends or event.end_date,
             "eventStatus": f"https://schema.org/{_STATUS.get(event.status or '', 'EventScheduled')}",
             "eventAttendanceMode": f"https://schema.org/{mode}" if mode else None,
