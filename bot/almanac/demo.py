@@ -29,7 +29,7 @@ from almanac.site import Folder, Site
 PAGE = "past-working-groups.md"
 FORM = ".github/ISSUE_TEMPLATE/new-event.yml"
 # A terminal cannot open what a browser shows folded.
-_FOLDED = re.compile(r"<details><summary>([^<]*)</summary>.*?</details>", re.DOTALL)
+_FOLDED = re.compile(r"<details><summary>([^<]*)</summary>(?:[^<]|<(?!/?details>))*+</details>")
 # The person's own git may sign commits, run hooks or convert line ends.
 _GIT_SETTINGS = {
     "user.name": "Almanac demo",

@@ -14,9 +14,10 @@ from almanac.views.generated import GeneratedView, is_whole, name_of, plain_line
 
 _ONLINE = re.compile(r"\b(?:online|virtual|zoom|webinar|video|remote|jitsi|teams|meet)\b|^https?://", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
-# What could end a script in a string, or begin something that Jekyll acts on.
-_ACTIVE = re.compile(r"[<>&{}\u2028\u2029]")
+# What could end a script, or begin something that Jekyll acts on; curly brackets of a text are these two meanwhile.
+_ACTIVE = re.compile(r"[<>&\u2028\u2029\ufdd0\ufdd1]")
+_BRACKETS: dict[str, str | int | None] = {"{": "\ufdd0", "}": "\ufdd1", "\ufdd0": None, "\ufdd1": None}
+_ESCAPED = {"\ufdd0": "{", "\ufdd1": "}"}
 _STATUS = {
     "cancelled": "EventCancelled",
     "postponed": "EventPostponed",
@@ -95,8 +96,13 @@ def _person(person: Person) -> dict[str, Any]:
 
 def _dumped(value: Mapping[str, Any]) -> str:
     """Write an event on one line, so that neither a script element nor Liquid finds anything in it to act on."""
+    text = json.dumps(_without_brackets(value), ensure_ascii=False)
+    return _ACTIVE.sub(lambda found: f"\\u{ord(_ESCAPED.get(found[0], found[0])):04x}", text)
 
-    def inert(string: re.Match[str]) -> str:
-        return _ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", string[0])
 
-    return _STRING.sub(inert, json.dumps(value, ensure_ascii=False))
+def _without_brackets(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.translate(str.maketrans(_BRACKETS))
+    if isinstance(value, Mapping):
+        return {key: _without_brackets(one) for key, one in value.items()}
+    return [_without_brackets(one) for one in value] if isinstance(value, list) else value
