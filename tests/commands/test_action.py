@@ -123,7 +123,7 @@ class TestOnGitHub:
         head = site.head(f"almanac/issue-{number}")
         assert head
         assert b"January 27th, 2022" in site.files(head)[PAGE]
-        assert "2022-01-27" in pull.title
+        assert "Jan 27, 2022" in pull.title
         assert "January 27th, 2022" in comment.body
 
     def test_problems_are_annotations_and_no_failure(self, runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:

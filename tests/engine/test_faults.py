@@ -182,7 +182,8 @@ def state(scene: Scene, number: int) -> object:
     comments = []
     for said in scene.world.comments(number):
         text, entries = read_state(said.body)
-        comments.append((text, {name: entries.get(name) for name in ("told", "says", "pull", "merged")}))
+        text = text.replace(scene.world.forge.name, "SITE")  # each world has its own
+        comments.append((text, {name: entries.get(name) for name in ("told", "pull", "merged")}))
     files = scene.world.files(head) if head else {}
     files.pop("README.md", None)
     return pulls, comments, scene.world.issue_state(number), files
