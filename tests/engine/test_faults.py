@@ -182,7 +182,7 @@ def state(scene: Scene, number: int) -> object:
     comments = []
     for said in scene.world.comments(number):
         text, entries = read_state(said.body)
-        text = text.replace(scene.world.forge.name, "SITE")  # each world has its own
+        text = text.replace(f"/{scene.world.forge.name}/", "/SITE/")  # each world has its own
         comments.append((text, {name: entries.get(name) for name in ("told", "pull", "merged")}))
     files = scene.world.files(head) if head else {}
     files.pop("README.md", None)
