@@ -59,3 +59,10 @@ def test_what_is_not_known_stays_open() -> None:
     unread = bare.model_copy(update={"when": "in the morning"})
     assert (found := next_event(unread, Rhythm(weeks=1), (), ZONES))
     assert found.when is None
+
+
+def test_a_site_that_names_no_zones_shows_those_of_the_last_line() -> None:
+    following = next_event(LAST, Rhythm(weeks=1), (), Zones.of())
+    assert following
+    assert following.when == "9-10am ET, 2-3pm CET"
+    assert clocks_differ(LAST, following, Zones.of()) == ("ET", "CET")

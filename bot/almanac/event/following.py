@@ -1,6 +1,7 @@
 """The next event of a series, as far as the last one tells."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import combinations
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from almanac.event.model import Event
 from almanac.form.link import filled_in
 from almanac.form.schema import Form
-from almanac.times.check import read_when
+from almanac.times.check import check_imported, read_when
 from almanac.times.rhythm import Rhythm
 from almanac.times.zones import Zones, load_zone
 
@@ -27,9 +28,19 @@ def next_event(last: Event, rhythm: Rhythm, skip: Collection[date], zones: Zones
         return None
     kept = {"series", "location", "people_label", "url"}
     fields: dict[str, Any] = last.model_dump(include=kept, exclude_defaults=True)
+    zones = as_shown(last, zones)
     when = read_when(day.isoformat(), line, zones) if (line := _clock_of(last, zones)) else None
     told: dict[str, Any] = {"when": when.line, "starts": when.starts, "ends": when.ends} if when and when.ok else {}
     return Event(id=day.isoformat(), title=last.series or last.title, date=day.isoformat(), **fields, **told)
+
+
+def as_shown(event: Event, zones: Zones) -> Zones:
+    """Return a site's zones, with those that an event's line shows where the site does not say which it wants."""
+    if zones.shown or not event.when:
+        return zones
+    read = check_imported(event.date, event.when, zones).zones
+    letters = (zones.label_of(one.zone) for one in read if one.zone)
+    return replace(zones, shown=tuple(dict.fromkeys(one for one in letters if one in zones.letters)))
 
 
 def _clock_of(event: Event, zones: Zones) -> str | None:
@@ -56,6 +67,7 @@ def clocks_differ(last: Event, following: Event, zones: Zones) -> tuple[str, str
     if not (last.starts and following.starts):
         return None
     moments = [datetime.fromisoformat(one.starts or "") for one in (last, following)]
+    zones = as_shown(last, zones)
     places = [(letters, load_zone(zones.letters[letters])) for letters in zones.shown]
     for (one, here), (other, there) in combinations(places, 2):
         before, after = (_hours(moment, here) - _hours(moment, there) for moment in moments)
