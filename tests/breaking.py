@@ -7,8 +7,8 @@ from almanac.errors import ForgeError
 from almanac.forge.protocol import Forge
 
 WRITES = (
-    *("put_branch", "open_pull", "edit_pull", "create_comment", "add_comment", "edit_comment"),
-    *("delete_comment", "close_issue", "delete_branch"),
+    *("put_branch", "open_pull", "add_labels", "request_reviews", "edit_pull"),
+    *("create_comment", "add_comment", "edit_comment", "delete_comment", "close_issue", "delete_branch"),
 )
 
 

@@ -1,5 +1,6 @@
 """The site's config, `.github/almanac.yml`: every key optional, unknown keys refused with the nearest one named."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
@@ -69,6 +70,57 @@ class Series(_Group):
         return frozenset(map(date.fromisoformat, self.skip))
 
 
+_TITLE_WORDS = ("action", "date", "title", "series", "number")
+_PLACE = re.compile(r"\{([^{}]*)\}")
+# Typed words are made harmless one by one, so nothing that GitHub acts on may be put together around them.
+_BESIDE = r"[^\s()\[\]:;,!?\"'\u2013\u2014|]"
+_TYPED_JOINED = re.compile(rf"{_BESIDE}\{{(title|series)\}}|\{{(title|series)\}}{_BESIDE}")
+_LONGEST_TITLE = 100
+
+
+def _title(value: str | None) -> str | None:
+    if value is None:
+        return None
+    unknown = next((word for word in _PLACE.findall(value) if word not in _TITLE_WORDS), None)
+    if unknown is not None or {"{", "}"} & {*_PLACE.sub("", value)}:
+        known = ", ".join(f"{{{word}}}" for word in _TITLE_WORDS)
+        raise ValueError(f"In a title, these stand for the event's own words: {known}.")
+    if _TYPED_JOINED.search(value):
+        raise ValueError("Put a space, a bracket, a colon or a comma around `{title}` and `{series}`.")
+    if not value.strip() or not value.isprintable() or len(value) > _LONGEST_TITLE:
+        raise ValueError(f"A title is one line of at most {_LONGEST_TITLE} characters.")
+    return value
+
+
+_Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$")]
+_Team = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+_Label = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f]*$")]
+
+
+class PullRequests(_Group):
+    """What each pull request gets when it is opened."""
+
+    labels: Annotated[tuple[_Label, ...], Field(description="Labels, which the repository has")] = ()
+    reviewers: Annotated[tuple[_Login, ...], Field(description="Who is asked for a review, by login")] = ()
+    team_reviewers: Annotated[
+        tuple[_Team, ...], Field(description="Which teams of the organization are, by the last part of their address")
+    ] = ()
+    draft: Annotated[bool, Field(description="Whether it is a draft")] = False
+    title: Annotated[
+        str | None,
+        AfterValidator(_title),
+        Field(
+            description="Its title, and that of the commit: `{action}`, `{date}`, `{title}`, `{series}` and `{number}`",
+            examples=["{action} event: {title}, {date} #{number}"],
+        ),
+    ] = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether something has to be asked for after it was opened."""
+        return bool(self.labels or self.reviewers or self.team_reviewers)
+
+
 class Organizer(_Group):
     """Who holds the events."""
 
@@ -128,6 +180,9 @@ class Config(_Group):
         int | None,
         Field(ge=1, description="How many open proposals one person without write access may have; left out: 10"),
     ] = None
+    pull_requests: Annotated[PullRequests, Field(description="What each pull request gets when it is opened")] = (
+        PullRequests()
+    )
     section_template: Annotated[
         SitePath | None, Field(description="The site's own Jinja2 template of one event's section")
     ] = None

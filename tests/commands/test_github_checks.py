@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from almanac.commands.github_checks import check_github
+from almanac.commands.github_checks import Here, check_github
 from almanac.commands.site_checks import Finding
+from almanac.config import PullRequests
 from almanac.errors import ForgeError
 from almanac.forge.github.client import Probe, Reply
 from almanac.forge.github.request import ErrorAnswer, Request, error_text, explain
@@ -83,7 +84,7 @@ def github() -> FakeProbe:
 
 def check(github: FakeProbe, *, has_token: bool = True) -> list[Finding]:
     github.has_token = has_token
-    return list(check_github(github, ("event",), FILES, PAGE, ""))
+    return list(check_github(github, Here(("event",), FILES, PAGE)))
 
 
 def faults(github: FakeProbe, *, has_token: bool = True) -> list[Finding]:
@@ -96,6 +97,30 @@ def test_nothing_is_wrong(github: FakeProbe) -> None:
     assert [finding.check for finding in found] == [
         *("clock", "github", "token", "labels", "actions", "rules", "protection", "merging", "pages", "files")
     ]
+
+
+def test_what_new_pull_requests_are_to_get_is_looked_for(github: FakeProbe) -> None:
+    wanted = PullRequests(labels=("events",), reviewers=("ada", "nobody"), team_reviewers=("web", "docs"))
+    github.answers |= {
+        "labels/events": reply(200, {"name": "events"}),
+        "collaborators/ada": reply(200, None),
+        "/orgs/octo/teams/docs/repos/octo/site": reply(200, {}),
+        "/orgs/octo/teams/web/repos/octo/site": reply(403, {"message": "Resource not accessible by integration"}),
+    }
+    found = [one for one in check_github(github, Here(wanted=wanted)) if one.check == "reviews"]
+    assert [(one.status, one.message) for one in found] == [
+        ("ok", "There is a label events."),
+        ("ok", "There is a collaborator ada."),
+        ("warning", "There is no collaborator nobody, so new pull requests go without."),
+        (
+            "unknown",
+            "We cannot tell whether there is a team web with access (GitHub does not show it here: status 403).",
+        ),
+        ("ok", "There is a team docs with access."),
+    ]
+    assert found[2].remedy == (
+        "Look at https://github.com/octo/site/settings/access, or change `pull_requests` in .github/almanac.yml."
+    )
 
 
 @pytest.mark.parametrize(
@@ -344,7 +369,7 @@ def test_what_records_would_hide_there_is_found(github: FakeProbe) -> None:
         return reply(200, [{"name": name, "type": "file"} for name in names])
 
     def found() -> list[Finding]:
-        everything = check_github(github, ("event",), FILES, PAGE, "_data/events")
+        everything = check_github(github, Here(("event",), FILES, PAGE, "_data/events"))
         return [one for one in everything if one.check == "records"]
 
     assert found() == []

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from almanac.forge.local.forge import AUTHOR, LocalForge
-from almanac.forge.local.store import Store
+from almanac.forge.local.store import Store, StoredPull
 from almanac.forge.protocol import Forge
 from almanac.proposal.state import Issue
 
@@ -267,6 +267,16 @@ class LocalWorld:
         assert pull
         branch = next(each.head for each in self.pulls() if each.number == number)
         self.repo.git("merge", "--quiet", "--no-ff", "--no-edit", branch)
+
+    def stored_pull(self, number: int) -> StoredPull:
+        """Return a pull request as its file has it."""
+        found = Store(self.repo.folder).pull(number)
+        assert found
+        return found
+
+    def put_pull(self, pull: StoredPull) -> None:
+        """Write such a file, as a person does."""
+        Store(self.repo.folder).put_pull(pull)
 
     def mark_merged(self, number: int) -> None:
         """Note it in the pull request's file, as a person does after a squash, of which git knows nothing."""

@@ -60,7 +60,7 @@ def test_a_note_stands_below_a_text_and_is_told_from_it() -> None:
     marked = f"<!-- almanac:issue-1 -->\n{with_note('Hello', 'A note')}"
     assert own_text(marked) == "Hello"
     assert own_text("<!-- almanac:issue-1 -->\nHello") == "Hello"
-    assert with_note("Hello", None) == "Hello"
+    assert with_note("Hello", "") == "Hello"
 
 
 def test_what_is_heard_is_noted_where_we_never_spoke() -> None:

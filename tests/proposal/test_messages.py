@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event, Person
-from almanac.proposal.comment import note_draft
+from almanac.proposal.comment import note_draft, review_draft
 from almanac.proposal.messages import MAX_CHARACTERS, Messages, OwnTemplate, code, problem_text, write_text
 from almanac.proposal.published import Following, Published
 from almanac.proposal.state import DeleteBranch, Draft, EditPull, OpenPull, Plan, PutComment
@@ -105,6 +105,8 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "held": (Draft("held", {"limit": 10}), None),
     "held-at-one": (Draft("held", {"limit": 1}), None),
     "closed": (Draft("closed"), None),
+    "review": (review_draft(["tests"], ["grace", "web"]), "#13"),
+    "review-without-drafts": (review_draft(["tests", "more tests"], [], draft=True), "#13"),
     "withdrawn": (Draft("withdrawn"), None),
     "merged": (merged_draft(Published("history.md", FILE, "https://example.org/history.html#soup")), None),
     "merged-and-more": (

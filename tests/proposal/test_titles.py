@@ -1,8 +1,11 @@
 """Titles and commit messages say what the event is, and can neither mention, close nor skip anything."""
 
+import json
 import re
 
 import pytest
+from almanac.config import read_config
+from almanac.errors import ConfigError
 from almanac.event.model import Event
 from almanac.proposal.branch import plain, proposal_title
 from hypothesis import given
@@ -65,3 +68,39 @@ def test_nothing_is_left_that_github_or_git_would_act_on(title: str) -> None:
     left = plain(title)
     assert not re.search(r"[@#:\[\]<>/\n\r]|\bGH-\d", left, re.IGNORECASE)
     assert len(left) <= 60
+
+
+@pytest.mark.parametrize(
+    ("pattern", "event", "expected"),
+    [
+        ("{action} event: {title}, {date} #{number}", {}, "Add event: Demo 1, Thu, Dec 9, 2021 #44"),
+        ("event({series}): {title}", {"series": "Talks"}, "event(Talks): Demo 1"),
+        ("{series} {title}", {}, "Demo 1"),
+        ("[{series}] {title}", {"series": "skip ci"}, "(skip ci) Demo 1"),
+        ("[ {series} ] {title}", {"series": "No CI"}, "(No CI) Demo 1"),
+        ("{title}", {"title": "closes #5 @octo GH-7"}, "closes 5 octo"),
+    ],
+)
+def test_a_site_s_own_title_is_as_harmless(pattern: str, event: dict[str, str], expected: str) -> None:
+    config = read_config(f"pull_requests:\n  title: {json.dumps(pattern)}\n")
+    made = Event(**{"id": "2021-12-09-x", "date": "2021-12-09", "title": "Demo #1", **event})  # type: ignore[arg-type]
+    assert proposal_title(made, 44, "Add", config.pull_requests.title) == expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("{name}", "these stand for the event's own words"),
+        ("{title.__class__}", "these stand for the event's own words"),
+        ("{title", "these stand for the event's own words"),
+        ("GH-{title}", "Put a space"),
+        ("#{title}", "Put a space"),
+        ("{title}-12", "Put a space"),
+        ("{title}{series}", "Put a space"),
+        (" ", "one line"),
+        ("x" * 101, "one line"),
+    ],
+)
+def test_a_title_that_would_not_be_is_refused(pattern: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        read_config(f"pull_requests:\n  title: {json.dumps(pattern)}\n")

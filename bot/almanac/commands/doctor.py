@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from almanac import config as configs
 from almanac.commands import site_checks
@@ -16,6 +17,9 @@ from almanac.errors import UserError
 from almanac.forge.github.request import DEFAULT_API_URL, check_repository_name, is_address, is_token
 from almanac.output import errors_as_json, print_json, print_text
 from almanac.site import Folder, Site
+
+if TYPE_CHECKING:
+    from almanac.commands.github_checks import Here
 
 _KINDS: dict[Status, str] = {"error": "wrong", "warning": "to look at", "unknown": "that cannot be checked from here"}
 
@@ -86,7 +90,7 @@ def check_site(site: Site, checkout: Checkout, folder: Path, *, has_server: bool
 
 
 def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
-    from almanac.commands.github_checks import check_github  # PyGithub is slow to import
+    from almanac.commands.github_checks import Here, check_github  # PyGithub is slow to import
     from almanac.forge.github.client import Probe
 
     token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or DEFAULT_API_URL
@@ -98,16 +102,22 @@ def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
         message = "GITHUB_TOKEN is not a valid token: it contains a space, a line break or the like."
         yield Finding("token", "error", message, "Copy it again, without anything before or after it.")
         return
-    labels: tuple[str, ...] = ()
-    page, files, records = "", {}, ""
-    if _is_well(site_checks.check_config(site)):
-        form = site_checks.readable_form(site)
-        labels = site.config.labels or (form.labels if form else ())
-        config, files = site.config, _own_files(site)
-        page = config.page if config.has_page else config.files or config.list or ""
-        records = "" if config.files or config.has_own_list else config.records
+    here = _here(site) if _is_well(site_checks.check_config(site)) else Here()
     with closing(Probe(repository, token, api_url)) as probe:
-        yield from check_github(probe, labels, files, page, records)
+        yield from check_github(probe, here)
+
+
+def _here(site: Site) -> "Here":
+    from almanac.commands.github_checks import Here  # as above
+
+    config, form = site.config, site_checks.readable_form(site)
+    return Here(
+        labels=config.labels or (form.labels if form else ()),
+        files=_own_files(site),
+        page=config.page if config.has_page else config.files or config.list or "",
+        records="" if config.files or config.has_own_list else config.records,
+        wanted=config.pull_requests,
+    )
 
 
 def _own_files(site: Site) -> dict[str, str]:

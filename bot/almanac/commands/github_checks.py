@@ -1,6 +1,7 @@
 """The checks of `almanac doctor` on GitHub: whether the repository can be reached, and whether it lets Almanac work."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ from almanac import config as configs
 from almanac.commands.branch_checks import check_rules
 from almanac.commands.site_checks import Finding, ok, unknown
 from almanac.commands.starter import SWITCH
+from almanac.config import PullRequests
 from almanac.errors import ForgeError, UserError
 from almanac.event.record import is_record_name
 from almanac.forge.github.client import Probe, Reply
@@ -19,14 +21,23 @@ _CLOCK_WARNS, _CLOCK_FAILS = 30, 60
 _SCOPES = {"repo", "public_repo"}
 
 
-def check_github(
-    probe: Probe, labels: Sequence[str], files: Mapping[str, str], page: str, records: str
-) -> Iterator[Finding]:
-    """Check a repository, in an order in which the first mistake explains the later ones.
+@dataclass(frozen=True)
+class Here:
+    """What the site on this machine says of what has to be on GitHub.
 
-    An issue has to carry one of the `labels`; `files` are the site's own on this machine: path -> text. `page` and
-    `records` are where these are, empty if that is not known.
+    An issue has to carry one of the `labels`; `files` are the site's own: path -> text. `page` and `records` are where
+    these are, empty if that is not known. New pull requests are to get what is `wanted`.
     """
+
+    labels: Sequence[str] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    page: str = ""
+    records: str = ""
+    wanted: PullRequests = field(default_factory=PullRequests)
+
+
+def check_github(probe: Probe, here: Here) -> Iterator[Finding]:
+    """Check a repository, in an order in which the first mistake explains the later ones."""
     try:
         found = probe.ask()
         yield from _clock(found)
@@ -36,14 +47,15 @@ def check_github(
         yield ok("github", f"{probe.name} can be read.")
         yield from _token(found, probe)
         yield from _repository(found, probe)
-        yield from _labels(probe, labels)
+        yield from _labels(probe, here.labels)
+        yield from _asked(probe, here.wanted)
         yield from _actions(probe)
         branch = str(found.value("default_branch") or "main")
         yield from check_rules(probe, found)
-        yield from _pages(probe, branch, page)
-        yield from _files(probe, branch, files)
-        if records:
-            yield from _records(probe, records, page)
+        yield from _pages(probe, branch, here.page)
+        yield from _files(probe, branch, here.files)
+        if here.records:
+            yield from _records(probe, here.records, here.page)
     except ForgeError as error:
         yield Finding("github", "error", str(error), error.remedy)
 
@@ -122,6 +134,29 @@ def _labels(probe: Probe, labels: Sequence[str]) -> Iterator[Finding]:
             yield Finding("labels", "error", message, f"Create it: {probe.web}/labels")
         else:
             yield unknown("labels", f"whether there is a label {label}", reply.status, f"Look at {probe.web}/labels.")
+
+
+def _asked(probe: Probe, wanted: PullRequests) -> Iterator[Finding]:
+    """Check what new pull requests are to get."""
+    place, owner = f"`pull_requests` in {configs.PATH}", probe.name.partition("/")[0]
+    people, teams = f"{probe.web}/settings/access", f"{probe.web.removesuffix(probe.name)}orgs/{owner}/teams"
+    asked = [
+        *((f"labels/{quote(one, safe='')}", f"label {one}", f"{probe.web}/labels") for one in wanted.labels),
+        *((f"collaborators/{one}", f"collaborator {one}", people) for one in wanted.reviewers),
+        *(
+            (f"/orgs/{owner}/teams/{one}/repos/{probe.name}", f"team {one} with access", teams)
+            for one in wanted.team_reviewers
+        ),
+    ]
+    for path, what, address in asked:
+        reply = probe.ask(path)
+        if reply.ok:
+            yield ok("reviews", f"There is a {what}.")
+        elif reply.status == HTTPStatus.NOT_FOUND:
+            message = f"There is no {what}, so new pull requests go without."
+            yield Finding("reviews", "warning", message, f"Look at {address}, or change {place}.")
+        else:
+            yield unknown("reviews", f"whether there is a {what}", reply.status, f"Look at {address}.")
 
 
 def _actions(probe: Probe) -> Iterator[Finding]:

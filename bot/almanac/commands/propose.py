@@ -29,6 +29,7 @@ from almanac.proposal.marker import with_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.state import (
     AddComment,
+    AskForReview,
     CloseIssue,
     DeleteBranch,
     Draft,
@@ -191,8 +192,13 @@ def _shown_writes(done: Done, messages: Messages) -> Iterator[_Shown]:  # noqa: 
             case OpenPull():
                 text = messages.write(write.body)
                 values = {"base": write.base, "title": write.title, "body": with_state(text, write.state)}
-                line = f"OPEN a pull request to {write.base}: {write.title}"
-                yield _Shown({"do": "open pull request", **values}, line, text)
+                kind = "draft of a pull request" if write.draft else "pull request"
+                line = f"OPEN a {kind} to {write.base}: {write.title}"
+                yield _Shown({"do": "open pull request", **values, "draft": write.draft}, line, text)
+            case AskForReview():
+                values = {"labels": [*write.labels], "reviewers": [*write.reviewers], "teams": [*write.teams]}
+                words = [f"{name}: {', '.join(asked)}" for name, asked in values.items() if asked]
+                yield _Shown({"do": "ask for review", **values}, f"GIVE the pull request {'; '.join(words)}")
             case EditPull():
                 text = written(write.text)
                 values = {"title": write.title, "body": with_state(text, write.state), "close": write.close}

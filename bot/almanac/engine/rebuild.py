@@ -94,5 +94,5 @@ def _propose(planner: Planner, overview: Overview) -> Done | None:
                 raise
             edits = replace(edits, refused=str(refused))
     look = planner.with_closer(look) if edits.files else look
-    plan = edits_proposed(edits, look, mine=mine)
+    plan = edits_proposed(edits, look, site.config.pull_requests, mine=mine)
     return carry_out(plan, look, planner) if plan else None

@@ -1,19 +1,21 @@
 """One run for one issue: look, plan, apply; and again if someone else was quicker."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from almanac.engine.planner import Planner
-from almanac.errors import AlmanacError, Raced
+from almanac.errors import AlmanacError, Problem, Raced
 from almanac.forge.protocol import Forge
-from almanac.proposal.comment import CommentCommand, with_note
+from almanac.proposal.comment import CommentCommand, review_draft, with_note
 from almanac.proposal.marker import comment_marker, read_state, text_digest, with_key, with_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.state import (
     AddComment,
+    AskForReview,
     CloseIssue,
     DeleteBranch,
+    Draft,
     DropComment,
     EditPull,
     Look,
@@ -77,7 +79,7 @@ def run(
     raise AssertionError
 
 
-def carry_out(plan: Plan, look: Look, planner: Planner) -> Done:
+def carry_out(plan: Plan, look: Look, planner: Planner) -> Done:  # noqa: C901 -- one for each kind of write
     """Write what was planned for a look, in its order; nothing in a dry run.
 
     Raises:
@@ -88,6 +90,7 @@ def carry_out(plan: Plan, look: Look, planner: Planner) -> Done:
     messages = planner.site_messages(look.base.commit) if plan.writes else planner.messages
     messages.rehearse(plan)
     pull, commit = look.proposal.pull, None
+    lacking = Lacking()
     if planner.dry_run:
         return Done(plan, pull, messages=messages)
     for write in plan.writes:
@@ -96,10 +99,13 @@ def carry_out(plan: Plan, look: Look, planner: Planner) -> Done:
                 commit = forge.put_branch(write)
             case OpenPull():
                 pull = _open_pull(write, {"commit": commit or look.proposal.head, **mark}, forge, messages)
+                lacking = replace(lacking, draft=write.draft and not pull.draft)
+            case AskForReview():
+                lacking = _asked(write, write.number or (pull.number if pull else 0), forge, lacking)
             case EditPull():
                 _edit_pull(write, {"commit": commit, **mark} if commit else {}, forge, messages)
             case PutComment() | AddComment():
-                _put_comment(write, pull, forge, messages)
+                _put_comment(write, pull, forge, messages, lacking)
             case DropComment():
                 forge.delete_comment(write.issue, write.id)
             case CloseIssue():
@@ -108,14 +114,46 @@ def carry_out(plan: Plan, look: Look, planner: Planner) -> Done:
                 forge.delete_branch(write.branch, write.expected)
             case _:
                 assert_never(write)
-    return Done(plan, pull)
+    return Done(replace(plan, warnings=(*plan.warnings, *lacking.warnings)), pull)
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """What a new pull request was to get, and the forge does not have."""
+
+    labels: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    draft: bool = False
+
+    @property
+    def note(self) -> Draft | None:
+        """What our comment says of it."""
+        is_any = self.labels or self.reviewers or self.draft
+        return review_draft(self.labels, self.reviewers, draft=self.draft) if is_any else None
+
+    @property
+    def warnings(self) -> Iterator[Problem]:
+        """What the run says of it."""
+        for label in self.labels:
+            yield Problem(f"There is no label {label}, which `pull_requests` in the config names.", "labels")
+        for name in self.reviewers:
+            yield Problem(f"{name} cannot be asked for a review, as `pull_requests` in the config wants.", "reviewers")
+        if self.draft:
+            yield Problem("This repository has no drafts, so the pull request was opened as usual.", "draft")
+
+
+def _asked(write: AskForReview, pull: int, forge: Forge, lacking: Lacking) -> Lacking:
+    labels = forge.add_labels(pull, write.labels) if write.labels else ()
+    wanted = write.reviewers or write.teams
+    reviewers = forge.request_reviews(pull, write.reviewers, write.teams) if wanted else ()
+    return replace(lacking, labels=labels, reviewers=reviewers)
 
 
 def _open_pull(write: OpenPull, more: Mapping[str, object], forge: Forge, messages: Messages) -> Pull:
     text = messages.write(write.body)
     state = {**write.state, **more, "title": text_digest(write.title), "text": text_digest(text)}
     body = with_state(text, state)
-    pull = forge.open_pull(write.branch, write.base, write.title, body)
+    pull = forge.open_pull(write.branch, write.base, write.title, body, draft=write.draft)
     if read_state(pull.body)[1] != read_state(body)[1]:
         raise Raced(write.branch)  # another run was quicker, and its pull request may say something newer
     return pull
@@ -132,7 +170,9 @@ def _edit_pull(write: EditPull, more: Mapping[str, object], forge: Forge, messag
     forge.edit_pull(write.number, title=write.title, body=body, state="closed" if write.close else None)
 
 
-def _put_comment(write: PutComment | AddComment, pull: Pull | None, forge: Forge, messages: Messages) -> None:
+def _put_comment(
+    write: PutComment | AddComment, pull: Pull | None, forge: Forge, messages: Messages, lacking: Lacking
+) -> None:
     name = f"#{pull.number}" if pull else None
     if isinstance(write, AddComment):
         forge.add_comment(write.issue, with_key(write.issue, write.key, messages.write(write.body, pull=name)))
@@ -141,7 +181,8 @@ def _put_comment(write: PutComment | AddComment, pull: Pull | None, forge: Forge
     if state.get("told") == "proposed" and pull:
         state["pull"] = pull.number
     text = write.body if isinstance(write.body, str) else messages.write(write.body, pull=name)
-    text = with_note(text, messages.write(write.note, pull=name) if write.note else None)
+    notes = [messages.write(note, pull=name) for note in (write.note, lacking.note) if note]
+    text = with_note(text, "\n\n".join(notes))
     body = with_state(f"{comment_marker(write.issue)}\n{text}", state)
     if write.id is None:
         forge.create_comment(write.issue, body)

@@ -124,8 +124,14 @@ class Forge(Protocol):
             Raced: The branch's head is not the expected one; nothing was changed.
         """
 
-    def open_pull(self, branch: str, base: str, title: str, body: str) -> Pull:
-        """Open a pull request, or return the one that is open from this branch already."""
+    def open_pull(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> Pull:
+        """Open a pull request, as a draft where there are such, or return the one that is open from this branch."""
+
+    def add_labels(self, pull: int, labels: Sequence[str]) -> tuple[str, ...]:
+        """Give a pull request labels, and return those that the repository does not have: none is made."""
+
+    def request_reviews(self, pull: int, people: Sequence[str], teams: Sequence[str]) -> tuple[str, ...]:
+        """Ask people and teams to review a pull request, and return those who cannot be asked."""
 
     def edit_pull(
         self, number: int, *, title: str | None = None, body: str | None = None, state: Literal["closed"] | None = None

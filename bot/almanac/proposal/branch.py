@@ -26,6 +26,8 @@ from almanac.views.protocol import Undecided, View, completed, places, put_event
 _TITLE_LENGTH = 60
 _NOT_PLAIN = re.compile(r"[^\w &,'\u2019.\u2013-]|_")
 _REFERENCE = re.compile(r"\bGH-\d+", re.IGNORECASE)
+# What lets a commit's checks be skipped, in brackets that a site's own title may put around typed words.
+_SKIPS = re.compile(r"\[ *(skip ci|ci skip|no ci|skip actions|actions skip) *\]", re.IGNORECASE)
 _WORKFLOWS = ".github/workflows/"
 _Version = tuple[str | None, Event | None]
 
@@ -50,8 +52,10 @@ class Branch:
         return self.at_base.config.zones(event.series)
 
     def message(self, event: Event) -> str:
-        title = proposal_title(event, self.number, self.does)
-        return f"{title}\n\nCloses #{self.number}\n"
+        return f"{self.title(event)}\n\nCloses #{self.number}\n"
+
+    def title(self, event: Event) -> str:
+        return proposal_title(event, self.number, self.does, self.at_base.config.pull_requests.title)
 
     @property
     def does(self) -> Literal["Add", "Change", "Remove"]:
@@ -350,8 +354,14 @@ def _disputed(merged: Merged, event: Event, state: PullState, answers: Event | N
     return tuple(name for name in found if getattr(merged.event, name) == getattr(event, name))
 
 
-def proposal_title(event: Event, issue: int, does: Literal["Add", "Change", "Remove"]) -> str:
-    """Return the title of a proposal and the first line of its commits."""
+def proposal_title(
+    event: Event, issue: int, does: Literal["Add", "Change", "Remove"], pattern: str | None = None
+) -> str:
+    """Return the title of a proposal and the first line of its commits; `pattern` is the site's own for it."""
+    if pattern is not None:
+        series = plain(event.series or "")
+        named = {"action": does, "date": days_of(event), "title": plain(event.title), "series": series, "number": issue}
+        return _SKIPS.sub(r"(\1)", " ".join(pattern.format_map(named).split()))
     names = [plain(event.title), plain(event.series or "")]
     title = " ".join(f"({name})" if at else name for at, name in enumerate(dict.fromkeys(filter(None, names))))
     words = " \u2013 ".join(filter(None, (days_of(event), title)))

@@ -3,14 +3,26 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, is_dataclass, replace
 from typing import Any, Literal, get_args
 
 from almanac import __version__
+from almanac.config import PullRequests
 from almanac.errors import Problem
 from almanac.proposal.amendment import ChangeCommand
 from almanac.proposal.marker import CommentState, comment_entries, comment_state
-from almanac.proposal.state import AddComment, DeleteBranch, Draft, DropComment, Look, Plan, PutComment, Write
+from almanac.proposal.state import (
+    AddComment,
+    AskForReview,
+    DeleteBranch,
+    Draft,
+    DropComment,
+    Look,
+    Plan,
+    PutComment,
+    Write,
+)
 
 Command = Literal["retry", "recreate", "unknown"] | ChangeCommand
 BEFORE: tuple[Command, ...] = ("retry", "recreate", "cancel")
@@ -84,14 +96,24 @@ def _alert(look: Look, draft: Draft, number: int) -> tuple[AddComment, ...]:
     return (AddComment(look.issue.number, f"alert-{number}", Draft("alert", {**draft.values, "fields": fields})),)
 
 
-def with_note(text: str, note: str | None) -> str:
-    """Put a note below our comment's text."""
+def with_note(text: str, note: str) -> str:
+    """Put a note below our comment's text; an empty one is none."""
     return f"{text}\n\n{_NOTE}\n\n{note}" if note else text
 
 
 def own_text(text: str) -> str:
     """Return our comment's text without its first line, by which it is found, and without a note."""
     return text.partition("\n")[2].partition(_NOTE)[0].strip()
+
+
+def review(wanted: PullRequests, pull: int | None = None) -> tuple[Write, ...]:
+    """Ask for what each new pull request is to get, if the config says so; `pull` is as in `AskForReview`."""
+    return (AskForReview(pull, wanted.labels, wanted.reviewers, wanted.team_reviewers),) if wanted.asks else ()
+
+
+def review_draft(labels: Sequence[str], reviewers: Sequence[str], *, draft: bool = False) -> Draft:
+    """Say which labels there are not, who cannot be asked for a review, and whether there are no drafts."""
+    return Draft("review", {"labels": tuple(labels), "reviewers": tuple(reviewers), "draft": draft})
 
 
 # ---------------------------------------------------------------- commands in people's comments

@@ -12,8 +12,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from almanac.errors import ConfigError, Problem
 from almanac.markdown import fence
 from almanac.matching import changed_lines
+from almanac.proposal.comment import review_draft
 from almanac.proposal.quotation import inert, quotation
-from almanac.proposal.state import Draft, Plan
+from almanac.proposal.state import AskForReview, Draft, Plan
 from almanac.text import printable
 from almanac.urls import why_refused
 
@@ -106,8 +107,11 @@ def _first_half(problems: object) -> tuple[Problem, ...]:
 
 
 def _drafts(plan: Plan) -> Iterator[Draft]:
-    texts = (getattr(write, name, None) for write in plan.writes for name in ("body", "text", "note"))
-    return (text for text in texts if isinstance(text, Draft))
+    for write in plan.writes:
+        texts = (getattr(write, name, None) for name in ("body", "text", "note"))
+        yield from (text for text in texts if isinstance(text, Draft))
+        if isinstance(write, AskForReview):  # what has to be said of it shows only then
+            yield review_draft(write.labels, (*write.reviewers, *write.teams))
 
 
 def write_text(source: str, values: Mapping[str, Any], file: str) -> str:

@@ -5,8 +5,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from almanac.config import PullRequests
 from almanac.errors import Problem
-from almanac.proposal.comment import draft_digest
+from almanac.proposal.comment import draft_digest, review
 from almanac.proposal.marker import ended, pull_entries, pull_state
 from almanac.proposal.state import (
     SYNC_BRANCH,
@@ -73,10 +74,12 @@ def moves_committed(edits: PageEdits, look: Look, *, mine: bool) -> Plan:
     return Plan(NO_ISSUE, "updated", reason, (commit, *left), None, (), edits.notes)
 
 
-def edits_proposed(edits: PageEdits, look: Look, *, mine: bool) -> Plan | None:
+def edits_proposed(  # noqa: PLR0911 -- one for each state of it
+    edits: PageEdits, look: Look, wanted: PullRequests, *, mine: bool
+) -> Plan | None:
     """Plan the proposal; None if there is nothing to propose and nothing to say.
 
-    `mine` tells whether nobody else has committed to the branch.
+    `wanted` is what a new pull request gets; `mine` tells whether nobody else has committed to the branch.
     """
     newest, pull = look.proposal.pull, look.proposal.open_pull
     if edits.problems:
@@ -105,11 +108,12 @@ def edits_proposed(edits: PageEdits, look: Look, *, mine: bool) -> Plan | None:
     )
     body = _draft(edits, tuple(edits.files))
     entries = {"digest": digest, "base": look.base.commit, "says": draft_digest(body)}
-    opening: Write = OpenPull(SYNC_BRANCH, look.base.branch, edits.title, body, entries)
-    if pull:
-        opening = EditPull(pull.number, body, entries, edits.title if edits.title != pull.title else None)
     reason = "Edits made by hand are proposed."
-    return Plan(NO_ISSUE, "updated" if pull else "created", reason, (commit, opening), None, (), edits.notes)
+    if pull:
+        edit = EditPull(pull.number, body, entries, edits.title if edits.title != pull.title else None)
+        return Plan(NO_ISSUE, "updated", reason, (commit, edit), None, (), edits.notes)
+    opening = OpenPull(SYNC_BRANCH, look.base.branch, edits.title, body, entries, wanted.draft)
+    return Plan(NO_ISSUE, "created", reason, (commit, opening, *review(wanted)), None, (), edits.notes)
 
 
 def _draft(edits: PageEdits, files: tuple[str, ...]) -> Draft:

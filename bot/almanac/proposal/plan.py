@@ -8,8 +8,8 @@ from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.event.records import RecordStore
 from almanac.proposal import triage
-from almanac.proposal.branch import Branch, Content, content_on_top, fresh_content, proposal_title, without_event
-from almanac.proposal.comment import current_comment, draft_digest, put_comment
+from almanac.proposal.branch import Branch, Content, content_on_top, fresh_content, without_event
+from almanac.proposal.comment import current_comment, draft_digest, put_comment, review
 from almanac.proposal.duplicates import duplicate_warnings, traits
 from almanac.proposal.marker import pull_entries, pull_state, read_state, text_digest
 from almanac.proposal.merge import FIELDS, field_digests
@@ -118,20 +118,32 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     comment = _comment_draft(filed, content, branch, shown, hidden)
     commit = None if not content.shared and _is_proposed(filed, branch, pull) else content.commit
     entries = _entries(filed, content, branch, draft_digest(comment)) | ({} if commit else {"commit": branch.head})
-    title = proposal_title(content.event, number, branch.does)
+    title = branch.title(content.event)
     writes: list[Write] = [commit] if commit else []
     if pull is None or commit or not _is_written(pull, entries):
         doubts = _doubts(content, at_base, views)
         values = {"preview": shown, "likely": likely, "hidden": hidden, "doubts": doubts}
         body = _pull_draft(filed, content, branch, values)
-        opening = OpenPull(branch_name(number), look.base.branch, title, body, entries)
+        is_draft = at_base.config.pull_requests.draft
+        opening = OpenPull(branch_name(number), look.base.branch, title, body, entries, is_draft)
         writes.append(_edit(pull, title, body, entries) if pull else opening)
         filed = replace(filed, warnings=(*filed.warnings, *(doubts or ())))
+    writes += _review(look, at_base)
     writes += put_comment(look, comment if filed.event else triage.problems_draft(filed), pull.number if pull else None)
     outcome: Outcome = "waiting" if filed.problems else "updated" if pull else "created"
     return Plan(
         number, outcome, _reason(content, outcome), tuple(writes), content.event, filed.problems, filed.warnings
     )
+
+
+def _review(look: Look, at_base: EventAtBase) -> tuple[Write, ...]:
+    """Ask for labels and reviewers, once: until our comment names the pull request it was not fully opened."""
+    pull, wanted = look.proposal.open_pull, at_base.config.pull_requests
+    if pull is None:
+        return review(wanted)
+    state = pull_state(pull)
+    was_closed = state.closed_by or state.rejected or state.ended
+    return () if was_closed or current_comment(look).pull == pull.number else review(wanted, pull.number)
 
 
 def _doubts(content: Content, at_base: EventAtBase, views: Sequence[View]) -> tuple[Problem, ...] | None:

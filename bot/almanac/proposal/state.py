@@ -83,6 +83,7 @@ class Pull:
     base: str = ""
     closed_at: str | None = None
     author: str = ""
+    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -262,7 +263,8 @@ class Draft:
 class OpenPull:
     """A new pull request from `branch` to `base`.
 
-    Its body is the draft with a marker that holds these entries and, added when it is written, the commit just made.
+    Its body is the text with a marker that holds these entries and, added when it is written, the commit just made.
+    Where the forge has no drafts, it is opened as usual.
     """
 
     branch: str
@@ -270,6 +272,20 @@ class OpenPull:
     title: str
     body: Draft
     state: Mapping[str, object]
+    draft: bool = False
+
+
+@dataclass(frozen=True)
+class AskForReview:
+    """Labels and reviewers for a pull request; `number` is None for the one that is opened just before.
+
+    What the forge does not have is passed over, and said in our comment.
+    """
+
+    number: int | None
+    labels: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()  # people, by login
+    teams: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -336,7 +352,9 @@ class DeleteBranch:
     expected: str
 
 
-Write = PutBranch | OpenPull | EditPull | PutComment | AddComment | DropComment | CloseIssue | DeleteBranch
+Write = (
+    PutBranch | OpenPull | AskForReview | EditPull | PutComment | AddComment | DropComment | CloseIssue | DeleteBranch
+)
 
 
 @dataclass(frozen=True)

@@ -278,7 +278,7 @@ class Probe(GitHubClient):
             headers, data = self.send(Request("GET", path, "check the repository", "metadata: read"))
         except RefusedError as refused:
             return Reply(refused.answer.status, None, refused.answer.headers, refused)
-        return Reply(HTTPStatus.OK, data, headers)
+        return Reply(HTTPStatus.OK, data, headers)  # also for an answer without content
 
     def file(self, path: str, branch: str) -> Reply:
         """Read a file on a branch."""

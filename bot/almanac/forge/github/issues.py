@@ -45,6 +45,7 @@ class GitHubIssues:
     default_branch: str | None
     node_id: str | None = None
     _login: str | None = None  # ours; empty where we may not ask
+    _labels: dict[str, bool]  # which labels there are, as far as that was asked
     _writers: dict[int, str]  # the people who wrote what looks like a comment of ours, by its id
 
     # ------------------------------------------------------------ issues
@@ -218,10 +219,13 @@ class GitHubIssues:
         found = self.client.pages(_pulls_request(state=state, head=head), self._pull_and_source)
         return next((pull for pull, source in found if source == branch), None)
 
-    def open_pull(self, branch: str, base: str, title: str, body: str) -> Pull:
-        """Open a pull request, or return the one that is open from this branch already: 1 write."""
+    def open_pull(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> Pull:
+        """Open a pull request, or return the one that is open from this branch already: 1 write.
+
+        As a draft it is 1 more where the account's plan has none.
+        """
         link = f"{web_address(self.client.api_url)}/{self.client.name}/compare/{quote(base)}...{quote(branch)}?expand=1"
-        content = {"title": title, "body": body, "head": branch, "base": base}
+        content = {"title": title, "body": body, "head": branch, "base": base, **({"draft": True} if draft else {})}
         request = Request("POST", "pulls", "open the pull request", _WRITE_PULLS, content, link=link)
         try:
             return self.client.write(request, _pull, lambda: self.newest_pull(branch, "open"))
@@ -229,7 +233,47 @@ class GitHubIssues:
             exists = refused.matches(HTTPStatus.UNPROCESSABLE_ENTITY, pattern="already exists")
             if exists and (pull := self.newest_pull(branch, "open")):
                 return pull
+            if draft and refused.matches(HTTPStatus.UNPROCESSABLE_ENTITY, pattern="draft"):
+                return self.open_pull(branch, base, title, body)
             raise
+
+    def add_labels(self, pull: int, labels: Sequence[str]) -> tuple[str, ...]:
+        """Give a pull request labels: 1 read for each, once, and 1 write. GitHub would make those that are not there.
+
+        Where the token may not set labels, none of them is there for us.
+        """
+        for label in (one for one in labels if one not in self._labels):
+            request = Request("GET", f"labels/{quote(label, safe='')}", f"look for the label {label}", _READ)
+            self._labels[label] = self.client.find(request, lambda _: True) is not None
+        there = [label for label in labels if self._labels[label]]
+        add = Request("POST", f"issues/{pull}/labels", "label the pull request", _WRITE_PULLS, {"labels": there})
+        if there and not self._is_granted(add):
+            there = []
+        return tuple(label for label in labels if label not in there)
+
+    def request_reviews(self, pull: int, people: Sequence[str], teams: Sequence[str]) -> tuple[str, ...]:
+        """Ask for reviews: 1 write. GitHub refuses all if one cannot be asked; then it is 1 more for each."""
+
+        def ask(**whom: Sequence[str]) -> bool:
+            path, doing = f"pulls/{pull}/requested_reviewers", "ask for a review"
+            return self._is_granted(Request("POST", path, doing, _WRITE_PULLS, whom))
+
+        if ask(**{name: list(asked) for name, asked in (("reviewers", people), ("team_reviewers", teams)) if asked}):
+            return ()
+        if len(people) + len(teams) == 1:
+            return (*people, *teams)
+        refused = [name for name in people if not ask(reviewers=[name])]
+        return (*refused, *(name for name in teams if not ask(team_reviewers=[name])))
+
+    def _is_granted(self, request: Request) -> bool:
+        """Send a write that does no harm when it is done twice; tell whether GitHub accepts it."""
+        try:
+            self.client.write(request)
+        except RefusedError as refused:
+            if refused.passing:
+                raise
+            return False
+        return True
 
     def edit_pull(
         self, number: int, *, title: str | None = None, body: str | None = None, state: Literal["closed"] | None = None
@@ -346,6 +390,7 @@ def _pull(found: Any) -> Pull:
         base=found["base"]["ref"],
         closed_at=found.get("closed_at"),
         author="" if user.get("type") == "Bot" else str(user["login"]),
+        draft=found.get("draft") is True,
     )
 
 

@@ -96,7 +96,7 @@ class GitHubForge(GitHubFiles, GitHubIssues):
         super().__init__(client, checkout, cache)
         self.attachments, self.default_branch = attachments, default_branch
         self.now = now
-        self._writers = {}
+        self._labels, self._writers = {}, {}
         self._ours: dict[str, Header] = {}
         self._has_graphql = True  # until it turns out that there is none
 

@@ -152,6 +152,7 @@ class LocalForge:
             head=commit,
             base=stored.base,
             closed_at=stored.closed_at,
+            draft=stored.draft is True,
         )
 
     def closer(self, pull: int, *, may_be_deleted: bool) -> Closer:  # noqa: ARG002 - as the protocol has it
@@ -186,7 +187,7 @@ class LocalForge:
             if stored.state == "open" and self._view(stored, self._clone.heads()).merged:
                 self._end_pull(stored, merged=True)
 
-    def open_pull(self, branch: str, base: str, title: str, body: str) -> Pull:
+    def open_pull(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> Pull:
         with self.alone():
             heads = self._clone.heads()
             for stored in self._store.pulls(branch):
@@ -194,8 +195,26 @@ class LocalForge:
                     return pull
             if branch not in heads:
                 raise ForgeError(f"There is no branch {branch} to open a pull request from.")
-            stored = self._store.add_pull(title=title, head=branch, commit=heads[branch], base=base, body=body)
+            stored = self._store.add_pull(
+                title=title, head=branch, commit=heads[branch], base=base, body=body, draft=draft
+            )
             return self._view(stored, heads)
+
+    def add_labels(self, pull: int, labels: Sequence[str]) -> tuple[str, ...]:
+        """Note the labels in the pull request's file: here, there is every label."""
+        with self.alone():
+            stored = self._stored_pull(pull)
+            both = [*dict.fromkeys((*(stored.labels or ()), *labels))]
+            self._store.put_pull(stored.model_copy(update={"labels": both}))
+        return ()
+
+    def request_reviews(self, pull: int, people: Sequence[str], teams: Sequence[str]) -> tuple[str, ...]:
+        """Note in the pull request's file who is asked: here, anyone can be."""
+        with self.alone():
+            stored = self._stored_pull(pull)
+            both = [*dict.fromkeys((*(stored.reviewers or ()), *people, *teams))]
+            self._store.put_pull(stored.model_copy(update={"reviewers": both}))
+        return ()
 
     def edit_pull(
         self, number: int, *, title: str | None = None, body: str | None = None, state: Literal["closed"] | None = None

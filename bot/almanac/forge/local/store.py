@@ -77,6 +77,9 @@ class StoredPull(_Stored):
     commit: str = ""
     base: str
     closed_at: str | None = None
+    draft: Literal[True] | None = None
+    labels: list[str] | None = None
+    reviewers: list[str] | None = None  # people and teams
 
 
 Stored = TypeVar("Stored", StoredComment, StoredPull)
@@ -310,11 +313,15 @@ class Store:
                 if pull := self.pull(number):
                     yield pull
 
-    def add_pull(self, *, title: str, head: str, commit: str, base: str, body: str) -> StoredPull:
+    def add_pull(  # noqa: PLR0913 -- all that a pull request is
+        self, *, title: str, head: str, commit: str, base: str, body: str, draft: bool = False
+    ) -> StoredPull:
         """Write a new pull request. These have numbers of their own: issues bring theirs along from GitHub."""
         with self.alone():
             number = max(self._pull_numbers(), default=0) + 1
-            pull = StoredPull(number=number, body=body, title=title, head=head, commit=commit, base=base)
+            pull = StoredPull(
+                number=number, body=body, title=title, head=head, commit=commit, base=base, draft=draft or None
+            )
             self.put_pull(pull)
             return pull
 
