@@ -23,7 +23,8 @@ from almanac.page.imitate import lands, samples
 from almanac.page.index import index_of
 from almanac.page.lines import cut_lines, front_matter
 from almanac.page.outline import outline
-from almanac.renderer import house_renderer, render_in_child
+from almanac.renderer import house_renderer
+from almanac.sandbox import render_in_child
 from almanac.site import Site
 from almanac.text import first_few
 from almanac.views.protocol import unshown

@@ -2,18 +2,24 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from almanac.entries.frontmatter import FrontMatter
 from almanac.entries.template import EntryTemplate
 from almanac.errors import ConfigError
 from almanac.event.model import Event, Person
-from almanac.renderer import own_entry_writer, render_in_child, template
+from almanac.renderer import own_entry_writer, template
+from almanac.sandbox import render_in_child
 
 from tests.reference import GOVERNMENTS, UNIVERSITIES, page_sections
 
 FILE = ".almanac/section.md.j2"
 EVENT = Event(id="2021-11-08-x", title="T", date="2021-11-08")
+
+
+def titled(title: str) -> Event:
+    return EVENT.model_copy(update={"title": title})
 
 
 def failure(source: str) -> tuple[str, int | None]:
@@ -106,13 +112,35 @@ def test_the_child_is_told_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
         "{{ title.replace('', 'x' * 10**6).replace('', 'x' * 10**6) }}",
     ],
 )
-def test_a_greedy_template_is_stopped(source: str) -> None:
+def test_a_greedy_template_is_stopped_and_the_next_one_is_not(source: str) -> None:
     failure(source)
+    assert render_in_child("{{ title }}", [EVENT], FILE) == ["T"]
+
+
+def test_nothing_of_a_longer_answer_stays_in_the_next() -> None:
+    long = titled("secret " * 1_000)
+    assert "secret" in render_in_child("{{ title }}", [long], FILE)[0]
+    assert render_in_child("x", [EVENT], FILE) == ["x"]
+
+
+def test_a_template_is_stopped_by_the_clock_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("almanac.sandbox.PATIENCE", 1)
+    message, _ = failure("{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}")
+    assert "longer than 1 seconds" in message
+    monkeypatch.undo()
+    assert render_in_child("{{ title }}", [EVENT], FILE) == ["T"]
+
+
+def test_threads_have_a_process_each() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        written = pool.map(lambda title: render_in_child("{{ title }}", [titled(title)], FILE)[0], "abcdefgh")
+        assert list(written) == list("abcdefgh")
 
 
 def test_the_child_has_no_environment_and_no_files() -> None:
     code = (
-        "import almanac.renderer as s, os, sys\n"
+        "import almanac.sandbox as s, os, sys\n"
+        "s._warm_up()\n"
         "s._give_up_rights()\n"
         "print(dict(os.environ).keys() - {'LC_CTYPE'})\n"
         "try: open('/etc/passwd')\n"
