@@ -183,6 +183,10 @@ class Config(_Group):
     pull_requests: Annotated[PullRequests, Field(description="What each pull request gets when it is opened")] = (
         PullRequests()
     )
+    recordings: Annotated[
+        Literal["ask"] | None,
+        Field(description="`ask`: ask once, in an event's issue some days after it, whether there is a recording"),
+    ] = None
     section_template: Annotated[
         SitePath | None, Field(description="The site's own Jinja2 template of one event's section")
     ] = None

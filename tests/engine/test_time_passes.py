@@ -1,15 +1,13 @@
 """What is to come turns into history by itself: as a pull request, or as a commit on the main branch."""
 
-from datetime import datetime
-
 import pytest
 from almanac.engine.run import Done
 from almanac.errors import ForgeError
-from almanac.forge.protocol import Forge
 from almanac.proposal.page_edits import NO_ISSUE
 from almanac.proposal.state import SYNC_BRANCH, PutBranch
 
 from tests.scenes import CONFIG, FORM, Scene, both_forges, site_files
+from tests.timing import at
 
 PAGE = "meetings.md"
 EMPTY = "# Meetings\n\n## Upcoming meetings\n\n## Past meetings\n\n- Jan 8, 2026: Cups\n"
@@ -23,12 +21,6 @@ def take_over(scene: Scene, more: str = "") -> None:
     scene.world.commit({path: text.encode() for path, text in files.items()})
     at(scene, "2026-01-10")
     assert moves_of(scene) == []  # there is no record yet, so nothing was taken over
-
-
-def at(scene: Scene, day: str) -> None:
-    now = datetime.fromisoformat(f"{day}T12:00:00+00:00")
-    forge: Forge = scene.world.forge
-    forge.now = lambda: now  # type: ignore[method-assign]
 
 
 def base_page(scene: Scene) -> str:

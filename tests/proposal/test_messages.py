@@ -105,6 +105,7 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "held": (Draft("held", {"limit": 10}), None),
     "held-at-one": (Draft("held", {"limit": 1}), None),
     "closed": (Draft("closed"), None),
+    "recording": (Draft("recording", {"event": "Thu, Jan 20, 2022 \u2013 Demo @octocat #12 <b>"}), None),
     "review": (review_draft(["tests"], ["grace", "web"]), "#13"),
     "review-without-drafts": (review_draft(["tests", "more tests"], [], draft=True), "#13"),
     "withdrawn": (Draft("withdrawn"), None),

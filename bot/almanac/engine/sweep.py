@@ -10,6 +10,7 @@ from functools import partial
 
 from almanac.engine.planner import Planner
 from almanac.engine.rebuild import propose_page_edits
+from almanac.engine.recordings import ask_for_recordings
 from almanac.engine.run import Done, carry_out, reconcile, run
 from almanac.errors import AlmanacError, ConfigError, Raced
 from almanac.forge.protocol import Forge
@@ -80,6 +81,7 @@ def reconcile_all(
         for done in _attempt(number, lambda number=number: sweep.look_at(number)):  # type: ignore[misc]
             sweep.remember(done)
             yield done
+    yield from ask_for_recordings(planner, overview.base, sweep.pulls)
     if broken:
         raise broken
 

@@ -148,6 +148,9 @@ class Forge(Protocol):
     def add_comment(self, issue: int, body: str) -> None:
         """Write one more comment on an issue, unless there is one of ours with the same first line."""
 
+    def has_said(self, issue: int, mark: str) -> bool | None:
+        """Tell whether a comment of ours has this line; None if our one comment is not on the issue (any more)."""
+
     def edit_comment(self, issue: int, comment: int, body: str) -> None:
         """Replace the text of one of our comments."""
 

@@ -144,9 +144,14 @@ def comment_marker(issue: int) -> str:
     return f"<!-- almanac:issue-{issue} -->"
 
 
+def key_line(issue: int, key: str) -> str:
+    """Return the line by which another comment of ours on an issue is known again."""
+    return f"<!-- almanac:issue-{issue}:{key} -->"
+
+
 def with_key(issue: int, key: str, text: str) -> str:
-    """Put a line before a comment by which it is known again, invisible to its readers."""
-    return f"<!-- almanac:issue-{issue}:{key} -->\n{text}"
+    """Put that line before a comment, invisible to its readers."""
+    return f"{key_line(issue, key)}\n{text}"
 
 
 def with_state(text: str, entries: Mapping[str, object]) -> str:

@@ -144,9 +144,16 @@ class GitHubIssues:
     def add_comment(self, issue: int, body: str) -> None:
         """Write one more comment, unless there is one of ours with the same first line: 1 read, 1 write."""
         mark = body.partition("\n")[0]
-        if not self._our_comments(issue, mark=mark):
+        if not self._our_comments(issue, marks=(mark,)):
             request = Request("POST", f"issues/{issue}/comments", f"comment on issue {issue}", _WRITE, {"body": body})
-            self.client.write(request, _comment, lambda: next(iter(self._our_comments(issue, mark=mark)), None))
+            self.client.write(request, _comment, lambda: next(iter(self._our_comments(issue, marks=(mark,))), None))
+
+    def has_said(self, issue: int, mark: str) -> bool | None:
+        """Look for a comment of ours: 1 request for each hundred comments."""
+        marker = comment_marker(issue)
+        found = unless_missing(lambda: self._our_comments(issue, marks=(marker, mark)), HTTPStatus.GONE) or ()
+        lines = {line.strip() for comment in found for line in comment.body.splitlines()}
+        return mark in lines if marker in lines else None
 
     def edit_comment(self, issue: int, comment: int, body: str) -> None:
         self._check_writer(issue, comment)
@@ -163,10 +170,10 @@ class GitHubIssues:
         if comment in self._writers and not self._is_me(self._writers[comment]):
             raise Raced(branch_name(issue))  # the next look knows who we are, and passes it over
 
-    def _our_comments(self, issue: int, body: str | None = None, mark: str | None = None) -> list[Comment]:
+    def _our_comments(self, issue: int, body: str | None = None, marks: Sequence[str] = ()) -> list[Comment]:
         """Read an issue's comments up to ours: the first with our marker, and others of ours on the same page.
 
-        `mark` is the line to be found in place of our one comment's marker.
+        `marks` are the lines to be found in place of our one comment's marker; for several, all comments are read.
 
         With a body, a comment with exactly this text counts as well.
 
@@ -175,14 +182,14 @@ class GitHubIssues:
         We ask who we are where that makes a difference: for a stranger's, for those of several people, and before one
         is changed. All of ours are by one author.
         """
-        marker, found = mark or comment_marker(issue), list[tuple[Comment, str]]()
+        wanted, found = {*(marks or (comment_marker(issue),))}, list[tuple[Comment, str]]()
         request = Request("GET", f"issues/{issue}/comments", f"read the comments on issue {issue}", _READ)
         comments = self.client.pages(request, lambda each: (_comment(each), dict(each)))
         for seen, (comment, about) in enumerate(comments, 1):
-            marked = comment.body == body or marker in map(str.strip, comment.body.splitlines())
+            marked = comment.body == body or not wanted.isdisjoint(map(str.strip, comment.body.splitlines()))
             if marked and self._may_be_ours(about):
                 found.append((comment, "" if about["user"]["type"] == "Bot" else about["user"]["login"]))
-            if found and seen % PER_PAGE == 0:
+            if found and len(wanted) == 1 and seen % PER_PAGE == 0:
                 break
         people = {login for _, login in found}
         if len(people) > 1:

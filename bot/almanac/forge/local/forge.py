@@ -248,6 +248,11 @@ class LocalForge:
             if not any(found.author == AUTHOR and mark in found.body.split("\n") for found in self.comments(issue)):
                 self.comment(issue, AUTHOR, body)
 
+    def has_said(self, issue: int, mark: str) -> bool | None:
+        if not self._our_comments(issue):
+            return None
+        return any(found.author == AUTHOR and mark in found.body.split("\n") for found in self.comments(issue))
+
     def edit_comment(self, issue: int, comment: int, body: str) -> None:
         with self.alone():
             found = self._store.comment(issue, comment)
