@@ -59,6 +59,11 @@ class Series(_Group):
         Field(description="Days on which it does not meet, as 2021-12-23"),
     ] = ()
 
+    drafts: Annotated[
+        int | None,
+        Field(ge=1, le=8, description="For how many of its next dates Almanac opens an issue; left out: none"),
+    ] = None
+
     @property
     def rhythm(self) -> Rhythm | None:
         """How often it meets, if that is known."""

@@ -1,7 +1,7 @@
 """The contract that both forges keep: one suite over both."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -151,6 +151,31 @@ class TestOpenIssues:
         found = list(world.forge.open_issues())
         assert [issue.number for issue in found] == [numbers[0], numbers[2]]
         assert [issue.labels for issue in found] == [("event",)] * 2
+
+
+class TestOwnIssues:
+    MARK, SINCE = "<!-- almanac:next ", datetime(2020, 1, 1, tzinfo=UTC)
+
+    def test_what_was_opened_is_found_also_when_it_is_closed(self, world: World) -> None:
+        world.file_issue("Copied", f"{self.MARK}1 -->\n\ntext", author="mallory")
+        for number in (1, 2):
+            world.forge.open_issue(f"Tea {number}", f"{self.MARK}{number} -->\n\ntext", ["event"])
+        world.forge.open_issue("Coffee", "<!-- other -->\n\ntext", ["event"])
+        found = {issue.title: issue for issue in world.forge.own_issues(self.MARK, self.SINCE)}
+        assert set(found) == {"Tea 1", "Tea 2"}
+        assert (found["Tea 1"].labels, found["Tea 1"].state) == (("event",), "open")
+        world.forge.close_issue(found["Tea 1"].number, "not_planned")
+        again = {issue.title: issue.state for issue in world.forge.own_issues(self.MARK, self.SINCE)}
+        assert again == {"Tea 1": "closed", "Tea 2": "open"}
+
+    def test_what_is_there_is_not_opened_again(self, world: World) -> None:
+        text = f"{self.MARK}1 -->\n\ntext"
+        world.forge.open_issue("Tea", text, ["event"])
+        [first] = world.forge.own_issues(self.MARK, self.SINCE)
+        world.forge.open_issue("Tea", f"{text}, another", ["event"])
+        world.forge.close_issue(first.number, "not_planned")
+        world.forge.open_issue("Tea", text, ["event"])
+        assert [issue.number for issue in world.forge.own_issues(self.MARK, self.SINCE)] == [first.number]
 
 
 class TestFiles:

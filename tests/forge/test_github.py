@@ -39,6 +39,20 @@ def propose(site: GitHubWorld, forge: GitHubForge, issue: int, read: tuple[str, 
     forge.create_comment(issue, f"Done.\n\n{comment_marker(issue)}\n")
 
 
+@pytest.mark.emulator
+def test_of_two_runs_that_open_an_issue_at_the_same_moment_one_takes_its_own_back(site: GitHubWorld) -> None:
+    text = "<!-- almanac:next 2026-11-10 tea -->\n\ntext"
+    others: list[int] = []
+
+    def open_another(request: Request) -> None:
+        if request.method == "POST" and not others:
+            others.append(site.file_issue("Tea", text, author=BOT))
+
+    site.emulator.proxy.trouble = open_another
+    site.forge.open_issue("Tea", text, ["event"])
+    assert [issue.number for issue in site.forge.open_issues()] == others  # the older one
+
+
 class TestCost:
     READ = (".github/almanac.yml", "form.yml", "page.md")
 

@@ -191,6 +191,8 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
         ),
         None,
     ),
+    "next": (Draft("next", {"series": "Tea @octo", "topic": "Topic to be announced", "apart": None}), None),
+    "next-apart": (Draft("next", {"series": "Tea", "topic": "To follow", "apart": ("ET", "CET")}), None),
     "edits-undecided": (
         Draft(
             "edits",

@@ -24,7 +24,7 @@ TODAY = date(2026, 10, 28)  # a Wednesday
 def test_a_rhythm_in_words(words: str, rhythm: Rhythm, following: date) -> None:
     assert read_rhythm(words) == rhythm
     assert read_rhythm(str(rhythm)) == rhythm
-    assert rhythm.after(TODAY) == following
+    assert next(rhythm.days(TODAY), None) == following
 
 
 @pytest.mark.parametrize("words", ["", "fortnight", "0 weeks", "sixth Monday", "first Someday", "2 months"])
@@ -34,14 +34,14 @@ def test_what_is_no_rhythm_says_what_would_be(words: str) -> None:
 
 
 def test_days_that_are_skipped() -> None:
-    assert Rhythm(weeks=2).after(TODAY, {date(2026, 11, 11)}) == date(2026, 11, 25)
+    assert next(Rhythm(weeks=2).days(TODAY, {date(2026, 11, 11)}), None) == date(2026, 11, 25)
     every = {TODAY + timedelta(weeks=week) for week in range(200)}
-    assert Rhythm(weeks=1).after(TODAY, every) is None
+    assert next(Rhythm(weeks=1).days(TODAY, every), None) is None
 
 
 def test_a_month_without_such_a_day() -> None:
-    assert Rhythm().after(date(2026, 1, 31)) == date(2026, 3, 31)
-    assert Rhythm(places=(5,), weekday=0).after(date(2026, 8, 31)) == date(2026, 11, 30)
+    assert next(Rhythm().days(date(2026, 1, 31)), None) == date(2026, 3, 31)
+    assert next(Rhythm(places=(5,), weekday=0).days(date(2026, 8, 31)), None) == date(2026, 11, 30)
 
 
 @pytest.mark.parametrize(

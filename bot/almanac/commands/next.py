@@ -10,7 +10,7 @@ from almanac.commands.discovery import read_checkout
 from almanac.config import Config
 from almanac.dates import heading_date
 from almanac.errors import Problem, UserError
-from almanac.event.following import clocks_differ, form_link, next_event
+from almanac.event.following import clocks_differ, form_link, next_event, of_series
 from almanac.event.model import Event
 from almanac.output import errors_as_json, print_json, print_text
 from almanac.site import Folder, Site
@@ -70,12 +70,10 @@ def _names(config: Config, series: str | None) -> Sequence[str]:
 
 def _following(names: Sequence[str], site: Site, web: str | None) -> Iterator[Next]:
     for name in names:
-        mine = [record for record in site.records if (record.series or "").casefold() == name.casefold()]
-        whole = [record for record in mine if len(record.date) == len("2021-11-08")]
-        settings = site.config.series[name]
-        if not whole or not settings.rhythm:
+        mine, settings = of_series(site.records, name), site.config.series[name]
+        if not mine or not settings.rhythm:
             continue
-        last, zones = max(whole, key=lambda record: record.sort_key), site.config.zones(name)
+        last, zones = mine[-1], site.config.zones(name)
         event = next_event(last, settings.rhythm, settings.skipped, zones)
         if event:
             link = form_link(web, site.config.form, site.form, event) if web else None

@@ -35,6 +35,7 @@ from almanac.proposal.state import (
     Draft,
     DropComment,
     EditPull,
+    FileIssue,
     OpenPull,
     PutBranch,
     PutComment,
@@ -169,7 +170,9 @@ class _Shown(NamedTuple):
     diff: str = ""
 
 
-def _shown_writes(done: Done, messages: Messages) -> Iterator[_Shown]:  # noqa: C901 -- one for each kind of write
+def _shown_writes(  # noqa: C901, PLR0912 -- one for each kind of write
+    done: Done, messages: Messages
+) -> Iterator[_Shown]:
     messages = done.messages or messages
     pull = f"#{done.pull.number}" if done.pull else None
     if done.messages and any(isinstance(write, OpenPull) for write in done.plan.writes):
@@ -215,6 +218,10 @@ def _shown_writes(done: Done, messages: Messages) -> Iterator[_Shown]:  # noqa: 
             case DropComment():
                 line = f"DELETE a second comment on issue #{write.issue}"
                 yield _Shown({"do": "delete comment", "id": write.id}, line)
+            case FileIssue():
+                text = f"{written(write.intro)}\n\n{write.answers}"
+                values = {"title": write.title, "labels": list(write.labels), "body": f"{write.mark}\n\n{text}"}
+                yield _Shown({"do": "open issue", **values}, f"OPEN an issue: {write.title}", text)
             case CloseIssue():
                 line = f"CLOSE issue #{write.number} as {write.reason.replace('_', ' ')}"
                 yield _Shown({"do": "close issue", "reason": write.reason}, line)

@@ -18,6 +18,7 @@ from almanac.proposal.state import (
     Draft,
     DropComment,
     EditPull,
+    FileIssue,
     Look,
     OpenPull,
     Plan,
@@ -108,6 +109,9 @@ def carry_out(plan: Plan, look: Look, planner: Planner) -> Done:  # noqa: C901 -
                 _put_comment(write, pull, forge, messages, lacking)
             case DropComment():
                 forge.delete_comment(write.issue, write.id)
+            case FileIssue():
+                text = f"{write.mark}\n\n{messages.write(write.intro)}\n\n{write.answers}"
+                forge.open_issue(write.title, text, write.labels)
             case CloseIssue():
                 forge.close_issue(write.number, write.reason)
             case DeleteBranch():

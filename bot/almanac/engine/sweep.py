@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from almanac.engine.drafts import open_next_dates
 from almanac.engine.planner import Planner
 from almanac.engine.rebuild import propose_page_edits
 from almanac.engine.recordings import ask_for_recordings
@@ -18,6 +19,8 @@ from almanac.proposal.comment import CommentCommand
 from almanac.proposal.marker import pull_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.state import (
+    EDITS,
+    NEXT_DATES,
     EditPull,
     Issue,
     Look,
@@ -55,16 +58,7 @@ def reconcile_all(
     """
     planner = Planner(forge, messages, dry_run=dry_run, watch=watch)
     overview = forge.overview()
-    site, broken = planner.site(overview.base.commit), None
-    labels = site.config.labels
-    try:
-        labels = labels or site.form.labels
-    except ConfigError as error:
-        # What is proposed already was read with the form as it was before, and is kept up to date.
-        broken = error
-    proposed = {issue_of(branch) for branch in overview.pulls}
-    listed = (issue for issue in forge.open_issues(labels) if not broken or issue.number in proposed)
-    issues = {issue.number: issue for issue in listed}
+    issues, broken = _open_issues(planner, overview)
     sweep = _Sweep(planner, overview, issues)
     if not sweep.has_looked_for_edits():
         for done in _attempt(0, partial(propose_page_edits, planner, overview)):
@@ -72,6 +66,11 @@ def reconcile_all(
             if any(isinstance(write, PutBranch) and write.branch == overview.base.branch for write in done.plan.writes):
                 overview = forge.overview()
                 sweep = _Sweep(planner, overview, issues)
+    if not broken:
+        opening = partial(open_next_dates, planner, overview.base, issues.values())
+        for done in _attempt(0, opening, NEXT_DATES):
+            yield done
+            issues |= {} if dry_run else _open_issues(planner, overview)[0]
     planner.mark = {"swept": overview.base.commit}
     # What ends comes first: it makes room for other issues of the same person, which are taken in their order.
     numbers = sorted({*issues, *sweep.pulls, *sweep.heads}, key=lambda number: (number in issues, number))
@@ -84,6 +83,21 @@ def reconcile_all(
     yield from ask_for_recordings(planner, overview.base, sweep.pulls)
     if broken:
         raise broken
+
+
+def _open_issues(planner: Planner, overview: Overview) -> tuple[dict[int, Issue], ConfigError | None]:
+    """List the open issues that may be ours; with a form that cannot be read, only those that are proposed already.
+
+    They were read with the form as it was before, and are kept up to date.
+    """
+    site, proposed, broken = planner.site(overview.base.commit), {*map(issue_of, overview.pulls)}, None
+    labels = site.config.labels
+    try:
+        labels = labels or site.form.labels
+    except ConfigError as error:
+        broken = error
+    listed = planner.forge.open_issues(labels)
+    return {issue.number: issue for issue in listed if not broken or issue.number in proposed}, broken
 
 
 def reconcile_one_or_all(  # noqa: PLR0913 -- the options of both
@@ -102,11 +116,11 @@ def reconcile_one_or_all(  # noqa: PLR0913 -- the options of both
         yield reconcile(number, forge, messages, dry_run=dry_run, comment=comment)
 
 
-def _attempt(number: int, look: Callable[[], Done | None]) -> Iterator[Done]:
+def _attempt(number: int, look: Callable[[], Done | None], subject: str = EDITS) -> Iterator[Done]:
     try:
         done = look()
     except AlmanacError as error:
-        done = Done(Plan(number, None, "It could not be done."), None, error)
+        done = Done(Plan(number, None, "It could not be done.", subject=subject), None, error)
     if done:
         yield done
 

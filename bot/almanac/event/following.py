@@ -1,31 +1,46 @@
 """The next event of a series, as far as the last one tells."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import combinations
 from typing import Any
 
 from almanac.event.model import Event
-from almanac.form.link import filled_in
+from almanac.form.filled import filled_in
 from almanac.form.schema import Form
 from almanac.times.check import check_imported, read_when
 from almanac.times.rhythm import Rhythm
 from almanac.times.zones import Zones, load_zone
 
 
-def next_event(last: Event, rhythm: Rhythm, skip: Collection[date], zones: Zones) -> Event | None:
-    """Return what is known of the next event of a series: its date, and what does not change from one to the next.
+def of_series(records: Iterable[Event], series: str) -> list[Event]:
+    """Return the events of a series whose day is known, in their order."""
+    mine = (one for one in records if one.has_day and (one.series or "").casefold() == series.casefold())
+    return sorted(mine, key=lambda record: record.sort_key)
 
-    Its times are those of the last one on the clocks of its own zone, written for the zones of the series. None where
-    the last one's day is not known, or no day is left.
-    """
+
+def planned_day(event: Event) -> date:
+    """Return the day on which an event, whose day is known, was to be before it was rescheduled."""
     try:
-        day = rhythm.after(date.fromisoformat(last.date), skip)
+        return date.fromisoformat(event.rescheduled_from or event.date)
     except ValueError:
+        return date.fromisoformat(event.date)
+
+
+def next_event(last: Event, rhythm: Rhythm, skip: Collection[date], zones: Zones) -> Event | None:
+    """Return what is known of the next event of a series; None where the last one's day is not, or no day is left."""
+    if not last.has_day:
         return None
-    if day is None:
-        return None
+    days = (day for day in rhythm.days(planned_day(last), skip) if f"{day}" > last.date)
+    return event_on(day, last, zones) if (day := next(days, None)) else None
+
+
+def event_on(day: date, last: Event, zones: Zones) -> Event:
+    """Return what is known of the event of a series on a day: what does not change from one event to the next.
+
+    Its times are those of the last one on the clocks of its own zone, written for the zones of the series.
+    """
     kept = {"series", "location", "people_label", "url"}
     fields: dict[str, Any] = last.model_dump(include=kept, exclude_defaults=True)
     zones = as_shown(last, zones)
@@ -55,8 +70,13 @@ def _clock_of(event: Event, zones: Zones) -> str | None:
 
 def form_link(repository: str, file: str, form: Form, event: Event) -> str:
     """Return the link that opens a site's form (`file` is its path) filled in for an event."""
+    return filled_in(repository, file, form, answers_of(event))
+
+
+def answers_of(event: Event) -> dict[str, str]:
+    """Return what is known of the next event of a series as answers to the form, all but its title."""
     asked = {"series", "date", "when", "location", "url", "people_label"}
-    return filled_in(repository, file, form, event.model_dump(include=asked, exclude_none=True))
+    return event.model_dump(include=asked, exclude_none=True)
 
 
 def clocks_differ(last: Event, following: Event, zones: Zones) -> tuple[str, str] | None:

@@ -149,6 +149,11 @@ class Event(_Value):
         return (self.date, self.starts or "", self.end_date or "")
 
     @property
+    def has_day(self) -> bool:
+        """Whether its day is known: not only a month or a year, or a day without a year."""
+        return len(self.date) == len("2021-11-08") and not self.date.startswith("X")
+
+    @property
     def rescheduled_from(self) -> str | None:
         """The day on which an event was to be that is rescheduled, as its record has it; None if it is not."""
         return self.previous_date if self.status == "rescheduled" else None

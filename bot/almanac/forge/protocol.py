@@ -50,6 +50,9 @@ class Forge(Protocol):
     def open_issues(self, labels: Sequence[str] = ()) -> Iterator[Issue]:
         """Give the open issues, oldest first; with labels, at least those that carry one. Without pull requests."""
 
+    def own_issues(self, mark: str, since: datetime) -> Iterator[Issue]:
+        """Give the issues, open or closed, that Almanac opened, and whose text begins so; at least those since then."""
+
     def overview(self) -> Overview:
         """Read the base, every open pull request from this repository, and the heads of Almanac's branches."""
 
@@ -156,6 +159,12 @@ class Forge(Protocol):
 
     def delete_comment(self, issue: int, comment: int) -> None:
         """Delete a comment of ours; one that is gone already is fine."""
+
+    def open_issue(self, title: str, body: str, labels: Sequence[str]) -> None:
+        """Open an issue, unless one of ours among the newest has the same first line, open or closed.
+
+        If another run opens one at the same moment, only the older one stays open.
+        """
 
     def close_issue(self, number: int, reason: Literal["completed", "not_planned"]) -> None:
         """Close an issue."""

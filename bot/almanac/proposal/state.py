@@ -19,6 +19,9 @@ Outcome = Literal["created", "updated", "unchanged", "waiting", "closed", "refus
 SYNC_BRANCH = "almanac/sync"
 """The branch of the one proposal that belongs to no issue: it takes edits made by hand into the records."""
 
+EDITS, NEXT_DATES = "Edits made by hand", "Next dates"
+"""What a plan is about that belongs to no issue."""
+
 _BRANCH = re.compile(r"almanac/issue-([1-9][0-9]{0,8})")
 
 
@@ -345,6 +348,20 @@ class CloseIssue:
 
 
 @dataclass(frozen=True)
+class FileIssue:
+    """A new issue, unless Almanac has opened one with the same first line already, be it closed since.
+
+    That line is `mark`; then come the draft, and the answers to the form.
+    """
+
+    title: str
+    mark: str
+    intro: Draft
+    answers: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class DeleteBranch:
     """Delete a branch of ours, unless it has another head than was seen."""
 
@@ -353,7 +370,16 @@ class DeleteBranch:
 
 
 Write = (
-    PutBranch | OpenPull | AskForReview | EditPull | PutComment | AddComment | DropComment | CloseIssue | DeleteBranch
+    PutBranch
+    | OpenPull
+    | AskForReview
+    | EditPull
+    | PutComment
+    | AddComment
+    | DropComment
+    | FileIssue
+    | CloseIssue
+    | DeleteBranch
 )
 
 
@@ -361,7 +387,7 @@ Write = (
 class Plan:
     """What is to be done for one issue, in the order in which it is done."""
 
-    issue: int  # the issue's number; 0 for edits made by hand, which belong to no issue
+    issue: int  # the issue's number; 0 where it belongs to none
     outcome: Outcome | None  # what it comes to; None for an issue that is not ours
     reason: str  # why, in one sentence for the person who runs Almanac
     writes: tuple[Write, ...] = ()  # none if everything is as it should be
@@ -369,8 +395,9 @@ class Plan:
     problems: tuple[Problem, ...] = ()  # what its author has to fix first
     warnings: tuple[Problem, ...] = ()  # what its author should check
     unfinished: bool = False  # whether a command waits until this is done, so that there has to be another look
+    subject: str = EDITS  # what it is about where it belongs to no issue
 
     @property
     def name(self) -> str:
         """What messages call its subject."""
-        return f"Issue #{self.issue}" if self.issue else "Edits made by hand"
+        return f"Issue #{self.issue}" if self.issue else self.subject

@@ -129,10 +129,11 @@ def problems_draft(filed: Filed) -> Draft:
 def over_limit(filed: Filed, limit: int) -> bool:
     """Tell whether someone would have more proposals open than one person may.
 
-    A change of an event that was merged does not wait: its issue may be closed, and no sweep looks at that again.
+    A change of an event that was merged does not wait: its issue may be closed, and no sweep looks at that again. Nor
+    does a machine, such as Almanac itself: strangers have none here.
     """
     pull = filed.look.proposal.pull
-    if pull and (pull.state == "open" or is_done(pull)):
+    if filed.issue.author.endswith("[bot]") or (pull and (pull.state == "open" or is_done(pull))):
         return False
     author = filed.issue.author.casefold()
     mine = [pull for pull in filed.look.others.values() if (pull_state(pull).by or "").casefold() == author]

@@ -5,7 +5,7 @@ Rules are those of calendars (RFC 5545, section 3.3.10), in words: `2 weeks`, `f
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -24,7 +24,7 @@ _WEEK, _MONTH = 7, 4
 _LEAST = 4
 _MOST_WEEKS = 8
 _LATEST = 12
-_MOST_SKIPPED = 100
+_MOST_DAYS = 100
 
 
 @dataclass(frozen=True)
@@ -35,20 +35,20 @@ class Rhythm:
     places: tuple[int, ...] = ()
     weekday: int = 0  # Monday is 0
 
-    def after(self, last: date, skip: Collection[date] = ()) -> date | None:
-        """Return the next day after the last one that is not to be skipped; None if a hundred are."""
+    def days(self, last: date, skip: Collection[date] = ()) -> Iterator[date]:
+        """Give the days after the last one, but those to be skipped; no more than the next hundred."""
         # Here, since most runs need no next day.
         from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday  # noqa: PLC0415
 
         start = datetime(last.year, last.month, last.day)  # noqa: DTZ001 -- days have no zone
         if self.weeks:
-            days = rrule(WEEKLY, dtstart=start, interval=self.weeks, count=_MOST_SKIPPED)
+            days = rrule(WEEKLY, dtstart=start, interval=self.weeks, count=_MOST_DAYS)
         elif self.places:
             wanted = [weekday(self.weekday, place) for place in self.places]
-            days = rrule(MONTHLY, dtstart=start, byweekday=wanted, count=_MOST_SKIPPED)
+            days = rrule(MONTHLY, dtstart=start, byweekday=wanted, count=_MOST_DAYS)
         else:
-            days = rrule(MONTHLY, dtstart=start, count=_MOST_SKIPPED)
-        return next((day.date() for day in days if day.date() > last and day.date() not in skip), None)
+            days = rrule(MONTHLY, dtstart=start, count=_MOST_DAYS)
+        return (day.date() for day in days if day.date() > last and day.date() not in skip)
 
     def __str__(self) -> str:
         if self.weeks:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from almanac.errors import Problem
 from almanac.event.model import Event
-from almanac.views.generated import GeneratedView, is_whole, name_of, plain_lines
+from almanac.views.generated import GeneratedView, name_of, plain_lines
 
 _HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Almanac//Almanac//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH")
 _END = "\r\nEND:VCALENDAR\r\n"
@@ -32,7 +32,7 @@ class CalendarView(GeneratedView):
         return {_value(block, "UID").rpartition("@")[0]: block for block in blocks}
 
     def entry(self, event: Event, old: str | None) -> str | None:
-        if not is_whole(event):
+        if not event.has_day:
             return None
         said = "".join(map(_folded, _properties(event)))
         if old is not None and _said(old) == said:
@@ -52,7 +52,7 @@ class CalendarView(GeneratedView):
 
     def left_out(self, records: Sequence[Event]) -> Iterator[Problem]:
         for record in records:
-            if not is_whole(record):
+            if not record.has_day:
                 message = "The day of this event is not known, so it is not in the calendar."
                 yield Problem(message, "date", event=f"{record.date} {record.title}", file=self.path)
 

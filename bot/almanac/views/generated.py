@@ -60,7 +60,7 @@ class GeneratedView(View):
 
     def paths(self, event: Event) -> tuple[str, ...]:
         slug = safe_slug(event.series or "")
-        if (SERIES in self.path and not slug) or (ID in self.path and not is_whole(event)):
+        if (SERIES in self.path and not slug) or (ID in self.path and not event.has_day):
             return ()
         return (self.path.replace(SERIES, slug).replace(ID, event.id),)
 
@@ -124,11 +124,6 @@ class GeneratedView(View):
         if text is not None and self.cut(text) == entries:
             return text
         return self.joined(path, entries)
-
-
-def is_whole(event: Event) -> bool:
-    """Tell whether an event's day is known; only such a one can be in a calendar."""
-    return len(event.date) == len("2021-11-08") and event.date.isascii() and not event.date.startswith("X")
 
 
 def name_of(event: Event) -> str:

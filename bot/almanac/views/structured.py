@@ -10,7 +10,7 @@ from typing import Any
 
 from almanac.errors import Problem
 from almanac.event.model import Event, Person
-from almanac.views.generated import GeneratedView, is_whole, name_of, plain_lines
+from almanac.views.generated import GeneratedView, name_of, plain_lines
 
 _ONLINE = re.compile(r"\b(?:online|virtual|zoom|webinar|video|remote|jitsi|teams|meet)\b|^https?://", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+")
@@ -38,7 +38,7 @@ class StructuredView(GeneratedView):
         return {str(one["identifier"]): _dumped(one) for one in found}
 
     def entry(self, event: Event, old: str | None) -> str | None:
-        return _dumped(self._event(event)) if is_whole(event) else None
+        return _dumped(self._event(event)) if event.has_day else None
 
     def joined(self, path: str, entries: Mapping[str, str]) -> str:
         def place(event_id: str) -> tuple[str, str]:
@@ -48,7 +48,7 @@ class StructuredView(GeneratedView):
 
     def left_out(self, records: Sequence[Event]) -> Iterator[Problem]:
         for record in records:
-            if not is_whole(record):
+            if not record.has_day:
                 message = "The day of this event is not known, so it is not in the structured data."
                 yield Problem(message, "date", event=f"{record.date} {record.title}", file=self.path)
 

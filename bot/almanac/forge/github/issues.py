@@ -78,6 +78,28 @@ class GitHubIssues:
             query["labels"] = labels[0]
         return filter(None, self.client.pages(Request("GET", "issues", "list the issues", _READ, query=query), _issue))
 
+    def own_issues(self, mark: str, since: datetime) -> Iterator[Issue]:
+        """Give the issues that Almanac opened, newest first, a hundred a request; the list holds pull requests too."""
+        found = self.client.pages(_issues_request(since=_iso(since)), self._own_issue)
+        return (issue for issue in found if issue and issue.body.startswith(mark))
+
+    def open_issue(self, title: str, body: str, labels: Sequence[str]) -> None:
+        """Open an issue: 1 write, a read before it, and a read after it to see whether another run did the same."""
+        mark = f"{body.splitlines()[0]}\n"
+
+        def there() -> Issue | None:
+            found = self.client.page(_issues_request(), self._own_issue)
+            return next((issue for issue in reversed(found) if issue and issue.body.startswith(mark)), None)
+
+        content = {"title": title, "body": body, "labels": list(labels)}
+        request = Request("POST", "issues", "open an issue", _WRITE, content)
+        made, oldest = self.client.write(request, _issue, there, look_first=True), there()
+        if made and oldest and oldest.number < made.number:
+            self.close_issue(made.number, "not_planned")
+
+    def _own_issue(self, found: Any) -> Issue | None:
+        return _issue(found) if self._may_be_ours(found) else None
+
     def close_issue(self, number: int, reason: Literal["completed", "not_planned"]) -> None:
         body = {"state": "closed", "state_reason": reason}
         self.client.write(Request("PATCH", f"issues/{number}", f"close issue {number}", _WRITE, body))
@@ -371,6 +393,12 @@ def _issue(found: Any) -> Issue | None:
         comments=found["comments"],
         url=found["html_url"],
     )
+
+
+def _issues_request(**query: str) -> Request:
+    """List issues, open and closed, the newest first."""
+    query = {"state": "all", "sort": "created", "direction": "desc", **query}
+    return Request("GET", "issues", "list the issues", _READ, query=query)
 
 
 def _issue_number(found: Any) -> int | None:

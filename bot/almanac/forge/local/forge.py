@@ -108,6 +108,9 @@ class LocalForge:
     def open_issues(self, labels: Sequence[str] = ()) -> Iterator[Issue]:  # noqa: ARG002 - they cost nothing here
         return (issue for issue in self.issues() if issue.state == "open")
 
+    def own_issues(self, mark: str, since: datetime) -> Iterator[Issue]:  # noqa: ARG002 - they cost nothing here
+        return (issue for issue in self.issues() if issue.author == AUTHOR and issue.body.startswith(mark))
+
     def _our_comments(self, issue: int) -> list[StoredComment]:
         marker = comment_marker(issue)
         return [found for found in self.comments(issue) if found.author == AUTHOR and marker in found.body]
@@ -264,6 +267,13 @@ class LocalForge:
         with self.alone():
             if any(found.number == comment for found in self._our_comments(issue)):
                 self._store.drop_comment(issue, comment)
+
+    def open_issue(self, title: str, body: str, labels: Sequence[str]) -> None:
+        mark = f"{body.splitlines()[0]}\n"
+        with self.alone():
+            if next(self.own_issues(mark, self.now()), None) is None:
+                number = max((*self._store.issues(), *self._supposed), default=0) + 1
+                self._store.put_issue(Issue(number, title, body, tuple(labels), AUTHOR, created_at=self._time()))
 
     def close_issue(self, number: int, reason: Literal["completed", "not_planned"]) -> None:
         with self.alone():

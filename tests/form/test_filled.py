@@ -1,6 +1,6 @@
 """The link that opens a form filled in."""
 
-from almanac.form.link import filled_in
+from almanac.form.filled import filled_in
 from almanac.form.schema import Field, Form, Option
 
 FORM = Form(

@@ -1,0 +1,37 @@
+"""Opens issues for the next dates of the series whose config asks for that."""
+
+from collections.abc import Collection
+from datetime import UTC, timedelta
+
+from almanac.engine.planner import Planner
+from almanac.engine.run import Done, carry_out
+from almanac.event.submission import submit_body
+from almanac.proposal.next_dates import NEXT_MARK, issues_opened, next_dates, without_event, without_issue
+from almanac.proposal.state import Base, Issue, Look, Proposal
+from almanac.times.zones import load_zone
+
+_REMEMBERED = timedelta(days=800)
+"""How long ago an issue may have been opened: the eighth of the rarest dates, a month's fifth Fridays, is as far."""
+
+
+def open_next_dates(planner: Planner, base: Base, issues: Collection[Issue]) -> Done | None:
+    """Open an issue for each date that has none; None if that is so. `issues` are the open ones of ours.
+
+    Raises:
+        UserError: The site's form or records cannot be used.
+        ForgeError: The forge refused or failed.
+    """
+    site, forge = planner.site(base.commit), planner.forge
+    config = site.config
+    if not any(series.drafts for series in config.series.values()):
+        return None
+    now = forge.now()
+    today = now.astimezone(load_zone(config.time_zone) if config.time_zone else UTC).date()
+    filed = (submit_body(issue.body, site.form, config, issue.number).event for issue in issues)
+    wanted = next_dates(config, site.records, today)
+    dates = without_event(wanted, [*site.records, *(event for event in filed if event)])
+    if dates:
+        dates = without_issue(dates, (issue.body for issue in forge.own_issues(NEXT_MARK, now - _REMEMBERED)))
+    if not dates:
+        return None
+    return carry_out(issues_opened(dates, site.form, config.labels[:1]), Look(None, base, Proposal()), planner)
