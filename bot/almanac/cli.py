@@ -12,11 +12,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from almanac import __version__
+from almanac import PROJECT
 
 DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 _REPORT = "This is a bug in Almanac, not your mistake. Please report it, with everything above, at"
-_ISSUES = "https://github.com/almanac-events/almanac/issues"
+_ISSUES = f"{PROJECT}/issues"
 
 app = typer.Typer(
     add_completion=False,
@@ -42,7 +42,9 @@ IssueArgument = Annotated[
 
 def _version(value: bool) -> None:
     if value:
-        typer.echo(f"almanac {__version__}")
+        from almanac.commands.origin import read_origin
+
+        typer.echo(f"almanac {read_origin()}")
         raise typer.Exit
 
 
@@ -143,6 +145,15 @@ def init(  # noqa: PLR0913, PLR0917 -- one for each option
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a form or workflow that exists already.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask anything.")] = False,
+    action: Annotated[
+        str | None,
+        typer.Option(
+            "--action",
+            metavar="OWNER/REPO@REF",
+            help="What the workflow runs.",
+            show_default="the Almanac that is installed here",
+        ),
+    ] = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -150,7 +161,9 @@ def init(  # noqa: PLR0913, PLR0917 -- one for each option
     from almanac.commands.init import init_site
 
     today = datetime.now(UTC).date()
-    return init_site(site, page, shape, today=today, new=new, force=force, yes=yes, dry_run=dry_run, as_json=as_json)
+    return init_site(
+        site, page, shape, action, today=today, new=new, force=force, yes=yes, dry_run=dry_run, as_json=as_json
+    )
 
 
 @app.command()

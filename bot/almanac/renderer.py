@@ -23,6 +23,12 @@ def _data(name: str) -> Traversable:
     return packed if packed.is_dir() else Path(__file__).parents[2] / name
 
 
+def data_text(name: str) -> str | None:
+    """Return the text of a file that only a wheel holds; None if there is none."""
+    file = resources.files("almanac") / "_data" / name
+    return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
 def template(path: str) -> str:
     """Return the text of a file in `templates/`, given by its path there."""
     return (_data("templates") / path).read_text(encoding="utf-8")

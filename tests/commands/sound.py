@@ -20,7 +20,10 @@ def assert_sound(folder: Path, files: Mapping[str, str | bytes] | None = None) -
     _check(*schema, "--builtin-schema", "vendor.github-workflows", folder / WORKFLOW)
     _check(*schema, "--schemafile", ROOT / "docs/schema/config.json", folder / CONFIG)
     _check(_tool("actionlint"), folder / WORKFLOW)
-    _check(_tool("zizmor"), "--offline", "--quiet", folder / WORKFLOW)
+    # Here, no wheel knows its commit, so our own action is named by its release.
+    policies = folder.parent / "zizmor.yml"
+    policies.write_text('rules: {unpinned-uses: {config: {policies: {almanac-events/*: ref-pin, "*": hash-pin}}}}\n')
+    _check(_tool("zizmor"), "--offline", "--quiet", "--config", policies, folder / WORKFLOW)
 
 
 def _tool(name: str) -> str:

@@ -320,6 +320,12 @@ class TestWhatIsFine:
         files = {**model(), JEKYLL: "collections: {pages: {output: true}}\ntheme: x\n", CONFIG: "page: _pages/x.md\n"}
         assert faults({**files, "_pages/x.md": PAGE_TEXT}) == []
 
+    def test_another_almanac_than_the_installed_one(self) -> None:
+        text = WORKFLOW_TEXT.replace("almanac@v0.1.0", f"almanac@{'0123456789' * 4} # v0.0.9")
+        [finding] = faults({**model(), WORKFLOW: text})
+        assert (finding.check, finding.status) == ("workflow", "warning")
+        assert "almanac-events/almanac@v0.1.0" in (finding.remedy or "")
+
     def test_a_server_needs_no_workflow(self) -> None:
         files = {path: text for path, text in model().items() if path != WORKFLOW}
         assert faults(files, has_server=True) == []

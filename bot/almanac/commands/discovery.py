@@ -65,13 +65,22 @@ def read_checkout(folder: Path) -> Checkout:
         or current
         or "main"
     )
-    remote = _REMOTE.fullmatch(ask("remote", "get-url", "origin"))
-    repository = web = None
-    if remote:
-        repository = remote["name"]
-        host = "github.com" if remote["host"].startswith("ssh.github.com") else remote["host"]
-        web = f"https://{host}/{repository}"
+    repository, web = _on_github(ask("remote", "get-url", "origin")) or (None, None)
     return Checkout(Path(top.decode().removesuffix("\n")).resolve(), branch, current, repository, web)
+
+
+def _on_github(url: str) -> tuple[str, str] | None:
+    remote = _REMOTE.fullmatch(url)
+    if remote is None:
+        return None
+    host = "github.com" if remote["host"].startswith("ssh.github.com") else remote["host"]
+    return remote["name"], f"https://{host}/{remote['name']}"
+
+
+def github_name(url: str) -> str | None:
+    """Return the `OWNER/NAME` of a repository on GitHub, given how git addresses it; None if it is elsewhere."""
+    found = _on_github(url)
+    return found[0] if found else None
 
 
 # ---------------------------------------------------------------- where records belong

@@ -12,6 +12,7 @@ from almanac import config as configs
 from almanac.commands import site_checks
 from almanac.commands.discovery import Checkout, read_checkout
 from almanac.commands.entry_checks import check_entries
+from almanac.commands.origin import Origin, read_origin
 from almanac.commands.site_checks import Finding, Status
 from almanac.errors import UserError
 from almanac.forge.github.request import DEFAULT_API_URL, check_repository_name, is_address, is_token
@@ -31,7 +32,8 @@ def examine(folder: Path, repository: str | None, *, as_json: bool) -> int:
             check_repository_name(repository)
         root = Folder(folder)
     site, checkout = Site(root), read_checkout(root.root)
-    findings = check_site(site, checkout, root.root, has_server="ALMANAC_APP_ID" in os.environ)
+    has_server = "ALMANAC_APP_ID" in os.environ
+    findings = check_site(site, checkout, root.root, has_server=has_server, action=read_origin().action)
     if repository is not None:
         findings += _check_on_github(site, repository)
     well = _is_well(findings)
@@ -62,8 +64,13 @@ def _print_findings(findings: Sequence[Finding]) -> None:
     print_text("\n" + (", ".join(shown) + "." if shown else "All is well."))
 
 
-def check_site(site: Site, checkout: Checkout, folder: Path, *, has_server: bool) -> list[Finding]:
-    """Check a site's own files; if a server runs Almanac for it, it needs no workflow."""
+def check_site(
+    site: Site, checkout: Checkout, folder: Path, *, has_server: bool, action: str = Origin().action
+) -> list[Finding]:
+    """Check a site's own files; `action` is what a workflow of the Almanac that is installed runs.
+
+    If a server runs Almanac for the site, it needs no workflow.
+    """
 
     def guarded(check: Callable[[], list[Finding]]) -> list[Finding]:
         try:
@@ -84,7 +91,7 @@ def check_site(site: Site, checkout: Checkout, folder: Path, *, has_server: bool
             findings += in_the_way or guarded(lambda: site_checks.check_page(site))
             findings += guarded(lambda: site_checks.check_jekyll(site))
     findings += site_checks.check_repository(checkout, folder)
-    findings += guarded(lambda: site_checks.check_workflow(site, checkout, has_server=has_server))
+    findings += guarded(lambda: site_checks.check_workflow(site, checkout, action, has_server=has_server))
     # One broken file may be in the way of several checks.
     return list(dict.fromkeys(findings))
 

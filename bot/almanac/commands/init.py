@@ -16,6 +16,7 @@ from almanac.commands.build import imported_values, minimal_config, new_records,
 from almanac.commands.discovery import Checkout, read_checkout, records_folder
 from almanac.commands.entry_checks import check_to_come
 from almanac.commands.finding import Ask, ask_for_page, counted, find_page, named_page, refuse_same_address
+from almanac.commands.origin import Origin, checked_action, read_origin
 from almanac.commands.places import Place
 from almanac.commands.shapes import (
     Choose,
@@ -109,6 +110,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
     site: Path,
     page: Path | None,
     shape: str | None,
+    action: str | None = None,
     *,
     today: date,
     new: bool,
@@ -137,6 +139,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
             ask=ask_for_page if asks else None,
             choose=ask_for_shape if asks else None,
             root=folder.root,
+            action=checked_action(action) if action else read_origin().action,
         )
         if not dry_run:
             replaced = {path for path, state in plan.states.items() if state == "replaced"} - {configs.PATH}
@@ -263,18 +266,19 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     ask: Ask | None = None,
     choose: Choose | None = None,
     root: Path | None = None,
+    action: str = Origin().action,
 ) -> Adoption:
     """Find out what a site needs, given the paths of its files, the repository's default branch, and the date.
 
     With `new`, the page has no events yet, and is created if it does not exist. With `force`, a form or workflow that
     exists and differs is replaced; the config never is. `shape` is that of new events; without it, the best one that is
     proven is taken. `ask` chooses the page, and `choose` the shape; None if there is no one to ask. `root` is where the
-    site is on this disk, if it may be built.
+    site is on this disk, if it may be built, and `action` what the workflow runs.
     """
-    text = site.text(configs.PATH)
+    text, workflow = site.text(configs.PATH), starter.workflow_text(branch, action)
     found = named_page(site, paths, page, new=new) if page else find_page(site, paths, new=new, ask=ask)
     if isinstance(found, Place):
-        return _take_place(site, paths, branch, found, today=today, force=force, root=root)
+        return _take_place(site, paths, workflow, found, today=today, force=force, root=root)
     page = found
     folder, reason = records_folder(site, page, paths)
     fresh = site.with_config(page=page, records=folder)
@@ -291,7 +295,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
         raise UserError(Problem("There is no event on the page yet whose shape new ones could have.", file=page))
     if text is not None and not is_ours:
         plan.files = {configs.PATH: text, **plan.files}
-    _add_files(plan, site, branch, today, is_ours=is_ours)
+    _add_files(plan, site, workflow, today, is_ours=is_ours)
     _compare(plan, site, force=force)
     return plan
 
@@ -299,7 +303,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
 def _take_place(  # noqa: PLR0913 -- as above
     site: Site,
     paths: Collection[str],
-    branch: str,
+    workflow: str,
     place: Place,
     *,
     today: date,
@@ -324,7 +328,7 @@ def _take_place(  # noqa: PLR0913 -- as above
     own = place.learned.questions if place.learned else ()
     plan.files[config.form] = starter.form_text(habits, today, unasked_for(place), config.labels, own)
     if find_workflow(site) in (None, starter.WORKFLOW):
-        plan.files[starter.WORKFLOW] = starter.workflow_text(branch)
+        plan.files[starter.WORKFLOW] = workflow
     _compare(plan, site, force=force)
     plan.notes += [*place.reasons, *(one.message for one in check_to_come(site, place))]
     if plan.form and place.learned:
@@ -426,7 +430,7 @@ def _said_of_index(page: Page, lines: Sequence[Section], *, is_written: bool) ->
 # ---------------------------------------------------------------- the other files
 
 
-def _add_files(plan: Adoption, site: Site, branch: str, today: date, *, is_ours: bool) -> None:
+def _add_files(plan: Adoption, site: Site, workflow: str, today: date, *, is_ours: bool) -> None:
     config, source = site.config, plan.section_template
     zones = config.zones()
     events = plan.imported.events if plan.imported else site.records
@@ -450,7 +454,7 @@ def _add_files(plan: Adoption, site: Site, branch: str, today: date, *, is_ours:
     plan.files[config.form] = starter.form_text(habits, today, hidden, config.labels, own)
     # One workflow that runs Almanac is enough, whatever its name.
     if find_workflow(site) in (None, starter.WORKFLOW):
-        plan.files[starter.WORKFLOW] = starter.workflow_text(branch)
+        plan.files[starter.WORKFLOW] = workflow
 
 
 def _check_kept(plan: Adoption, site: Site) -> None:

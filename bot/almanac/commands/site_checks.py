@@ -13,6 +13,7 @@ import yaml
 from almanac import config as configs
 from almanac.commands.build import build_files
 from almanac.commands.discovery import Checkout
+from almanac.commands.origin import outdated
 from almanac.commands.shapes import said_of_questions, with_answers
 from almanac.commands.starter import WORKFLOW
 from almanac.errors import ConfigError, Problem, UserError
@@ -391,8 +392,8 @@ def find_workflow(site: Site) -> str | None:
     return next((path for path in paths if _USES_ALMANAC.search(site.text(path) or "")), None)
 
 
-def check_workflow(site: Site, checkout: Checkout, *, has_server: bool) -> list[Finding]:
-    """Check what triggers the workflow that runs Almanac, and what it may do."""
+def check_workflow(site: Site, checkout: Checkout, action: str, *, has_server: bool) -> list[Finding]:
+    """Check what triggers the workflow that runs Almanac, what it may do, and whether it is the installed one."""
     path = find_workflow(site)
     if path is None and has_server:
         return [ok("workflow", "No workflow runs Almanac here; a server does.")]
@@ -408,6 +409,9 @@ def check_workflow(site: Site, checkout: Checkout, *, has_server: bool) -> list[
     if not isinstance(data, dict):
         return [Finding("workflow", "error", "This is not a workflow.", _INIT, path)]
     found = [*_triggers(data, checkout, path), *_permissions(data, path)]
+    if used := outdated(site.text(path) or "", action):
+        message = f"The workflow runs another Almanac ({used}) than the one that is installed here."
+        found.append(Finding("workflow", "warning", message, f"If it is older, write `uses: {action}`.", path))
     concurrency = data.get("concurrency")
     if isinstance(concurrency, dict) and concurrency.get("cancel-in-progress") is True:
         message = "A newer run stops the one in progress, which can leave a proposal half-written."

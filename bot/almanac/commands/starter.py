@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from almanac import PROJECT
 from almanac.config import Config
 from almanac.event.model import Event
 from almanac.form.schema import read_form
@@ -20,8 +21,8 @@ TEMPLATE = ".github/almanac/section.md.j2"
 INDEX_TEMPLATE = ".github/almanac/index.md.j2"
 SWITCH = "Allow GitHub Actions to create and approve pull requests"
 """The setting of a repository without which the workflow cannot open pull requests."""
-_DOCS = "https://github.com/almanac-events/almanac/blob/main/docs"
-_SCHEMA = "https://raw.githubusercontent.com/almanac-events/almanac/main/docs/schema/config.json"
+_DOCS = f"{PROJECT}/blob/main/docs"
+_SCHEMA = f"{PROJECT}/raw/main/docs/schema/config.json"
 _PART = re.compile(r"^(?=  - type: )", re.MULTILINE)
 _ID = re.compile(r"^    id: (\w+)$", re.MULTILINE)
 _TEXT = "  - type: textarea"
@@ -182,9 +183,10 @@ def _with_attribute(form: str, name: str, attribute: str, value: str) -> str:
     return pattern.sub(lambda found: found[1] + _quoted(value), form, count=1)
 
 
-def workflow_text(branch: str) -> str:
-    """Write the workflow for a site's default branch."""
-    return template("site/almanac.yml").replace("branches: [main]", f"branches: [{_scalar(branch)}]", 1)
+def workflow_text(branch: str, action: str) -> str:
+    """Write the workflow for a site's default branch, which runs an action, given as what follows `uses:`."""
+    text = template("site/almanac.yml").replace("branches: [main]", f"branches: [{_scalar(branch)}]", 1)
+    return re.sub(r"(?<=uses: )\S+/almanac@.*", lambda _: action, text, count=1)
 
 
 def first_page(layouts: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ that does the same, and it is tried on the page itself before anyone gets it.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from almanac import PROJECT
 from almanac.dates import MODEL
 from almanac.errors import UserError
 from almanac.event.model import Event, Link, Person
@@ -19,7 +20,7 @@ from almanac.page.proof import says_date_of
 from almanac.page.tables import CHANGED, observe_table, write_row
 from almanac.page.template import section_renderer
 
-DOCS = "https://github.com/almanac-events/almanac/blob/main/docs/templates.md"
+DOCS = f"{PROJECT}/blob/main/docs/templates.md"
 INTRODUCTION = f"""\
 {{# One event's part of the page, in the shape that the page has. Change it as you like; what it can use is described in
    {DOCS}

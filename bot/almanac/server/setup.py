@@ -24,6 +24,7 @@ from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from almanac import PROJECT
 from almanac.errors import AlmanacError, UserError
 from almanac.forge.github.app import PERMISSIONS, RegisteredApp, convert_manifest
 from almanac.forge.github.request import is_address
@@ -204,7 +205,7 @@ def manifest(address: str) -> str:
     """Write the App's manifest (JSON) for a server at this address."""
     content = {
         "name": f"almanac-{secrets.token_hex(3)}",
-        "url": "https://github.com/almanac-events/almanac",
+        "url": PROJECT,
         "description": "Turns 'New event' issues into pull requests for the event history.",
         "public": False,
         "hook_attributes": {"url": f"{address}/webhooks/github", "active": True},
