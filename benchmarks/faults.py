@@ -23,7 +23,8 @@ from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError
 from almanac.forge.github.client import Throttle
 from almanac.proposal.marker import pull_state
-from almanac.proposal.state import Pull, branch_name
+from almanac.proposal.names import branch_name
+from almanac.proposal.state import Pull
 from almanac.renderer import load_messages
 
 from tests.emulated import GitHubWorld, stop

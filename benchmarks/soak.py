@@ -36,7 +36,7 @@ import yaml
 from almanac.engine.sweep import reconcile_all
 from almanac.forge.github.app import GitHubApp
 from almanac.proposal.marker import comment_marker
-from almanac.proposal.state import branch_name, issue_of
+from almanac.proposal.names import branch_name, issue_of
 from almanac.renderer import load_messages
 
 from tests.emulated import OWNER, PEOPLE

@@ -7,6 +7,7 @@ from almanac.caps import Cap
 from almanac.commands.build import build_files
 from almanac.event.submission import submit_body
 from almanac.forge.removals import Removals
+from almanac.proposal.amendment import Amendment
 from almanac.proposal.plan import Offer, new_id, proposed
 from almanac.proposal.published import Published
 from almanac.proposal.state import Base, EventAtBase, Filed, Issue, Look, Proposal, PutBranch
@@ -66,7 +67,8 @@ def proposed_files(files: Files, number: int, text: str) -> dict[str, str | byte
     submission = submit_body(text, site.form, site.config, number)
     assert submission.event, submission.problems
     look = Look(issue, Base("main", "0" * 40), Proposal())
-    filed = Filed(look, issue, submission.event, labels={field.id: field.label for field in site.form.fields})
+    labels = {field.id: field.label for field in site.form.fields}
+    filed = Filed(look, issue, submission.event, labels=labels, amendment=Amendment())
     offer = Offer(new_id(look, submission.event, site.store, site.ids), submission.event)
     views = site.views()
     page = Published(site.config.page)

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Literal
 
-from almanac.proposal.state import SYNC_BRANCH, branch_name
+from almanac.proposal.names import SYNC_BRANCH, branch_name
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 

@@ -15,7 +15,8 @@ from almanac.engine.sweep import reconcile_all
 from almanac.event.record import write_record
 from almanac.page.importer import import_page
 from almanac.proposal.marker import PullState, comment_marker, pull_state
-from almanac.proposal.state import Pull, branch_name
+from almanac.proposal.names import branch_name
+from almanac.proposal.state import Pull
 from almanac.renderer import example, house_renderer, load_messages, template
 from almanac.times.zones import Zones
 

@@ -38,9 +38,9 @@ from almanac.page.outline import outline
 from almanac.page.shown import doubt
 from almanac.page.sync import sync
 from almanac.page.template import section_renderer
-from almanac.proposal.amendment import ChangeCommand, read_amendment
-from almanac.proposal.comment import command_of
-from almanac.proposal.marker import read_state
+from almanac.proposal.amendment import read_amendment
+from almanac.proposal.command import ChangeCommand, command_of
+from almanac.proposal.hidden import read_state
 from almanac.proposal.quotation import inert, quotation
 from almanac.proposal.textmerge import merge_files, merge_texts
 from almanac.renderer import template

@@ -1,5 +1,5 @@
 """`python -m almanac` is `almanac`."""
 
-from almanac.cli import main
+from almanac.entry import main
 
 main()

@@ -6,16 +6,15 @@ import sys
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from almanac.engine.run import Done
-from almanac.engine.sweep import reconcile_one_or_all
 from almanac.errors import AlmanacError, UserError
-from almanac.forge.github.request import DEFAULT_API_URL, write_pause
-from almanac.markdown import fence
 from almanac.output import error_text, print_error, print_text
-from almanac.renderer import load_messages
 from almanac.text import annotation, annotation_property
-from almanac.triggers import NOTHING, target_of
+from almanac.triggers import NOTHING, Target, target_of
+
+if TYPE_CHECKING:
+    from almanac.engine.run import Done
 
 _NEEDED = ("GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH")
 _MOST_ROWS = 1000
@@ -31,6 +30,8 @@ def run(environment: Mapping[str, str] | None = None) -> int:
     try:
         return _run(variables)
     except AlmanacError as error:
+        from almanac.markdown import fence
+
         _annotate("error", "Almanac", error_text(error))
         print_error(error)
         with suppress(UserError):  # a summary that cannot be written changes nothing about the error
@@ -50,7 +51,14 @@ def _run(variables: Mapping[str, str]) -> int:
         print_text("This does not concern Almanac; nothing was done.")
         _report(variables, [])
         return 0
-    from almanac.forge.github.repository import connect  # noqa: PLC0415 -- slow to import, and not needed until here
+    return _reconcile(variables, payload, target)
+
+
+def _reconcile(variables: Mapping[str, str], payload: Mapping[str, Any], target: Target) -> int:
+    from almanac.engine.sweep import reconcile_one_or_all
+    from almanac.forge.github.repository import connect
+    from almanac.forge.github.request import DEFAULT_API_URL, write_pause
+    from almanac.renderer import load_messages
 
     workspace, repository = variables.get("GITHUB_WORKSPACE"), payload.get("repository")
     forge = connect(
@@ -62,7 +70,7 @@ def _run(variables: Mapping[str, str]) -> int:
         pause=write_pause(variables.get("ALMANAC_WRITE_PAUSE")),
     )
     messages = load_messages()
-    results = []
+    results: list[Done] = []
     with closing(forge):
         for done in reconcile_one_or_all(target.issue, forge, messages, comment=target.comment):
             _announce(done)
@@ -76,7 +84,7 @@ def _annotate(level: str, title: str, text: str) -> None:
     sys.stdout.write(f"::{level} title={annotation_property(title)}::{annotation(text)}\n")
 
 
-def _announce(done: Done) -> None:
+def _announce(done: "Done") -> None:
     plan = done.plan
     if plan.outcome is None and done.error is None:
         return
@@ -90,7 +98,7 @@ def _announce(done: Done) -> None:
         _annotate("error", name, error_text(done.error))
 
 
-def _report(variables: Mapping[str, str], results: list[Done], one: Done | None = None) -> None:
+def _report(variables: Mapping[str, str], results: "list[Done]", one: "Done | None" = None) -> None:
     """Write the job's summary, and the step's outputs, which are those of the one issue and empty after a sweep."""
     pull = one.pull if one else None
     outputs = {

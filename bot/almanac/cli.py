@@ -4,19 +4,11 @@ Each command imports the module that does its work only when it is called, so th
 returns the exit status.
 """
 
-import sys
-import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-
-from almanac import PROJECT
-
-DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
-_REPORT = "This is a bug in Almanac, not your mistake. Please report it, with everything above, at"
-_ISSUES = f"{PROJECT}/issues"
 
 app = typer.Typer(
     add_completion=False,
@@ -251,7 +243,7 @@ app.add_typer(jobs, name="jobs")
 def _jobs(context: typer.Context, as_json: JsonOption = False) -> int:
     """Show the server's failed and waiting jobs."""
     if context.invoked_subcommand is not None:
-        return DONE
+        return 0
     from almanac.commands.server import list_jobs
 
     return list_jobs(as_json=as_json)
@@ -270,34 +262,9 @@ def retry(
     return retry_jobs(names or [])
 
 
-def main() -> None:
-    """Run the command and exit with its status: 0 done, 1 problems, 2 wrong usage, 3 a bug, 130 interrupted."""
-    sys.exit(_run())
-
-
-def _run() -> int:
-    from almanac.errors import AlmanacError
-
-    for stream in (sys.stdout, sys.stderr):
-        # A character that the terminal cannot show must not crash the command.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+def run() -> int:
+    """Run the command that the command line names, and return its exit status."""
     try:
-        status = app(standalone_mode=False)
-    except AlmanacError as error:
-        from almanac.output import print_error
-
-        print_error(error)
-        status = PROBLEMS
-    except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("Interrupted. Run the same command again to continue.\n")
-        status = INTERRUPTED
-    except Exception as error:  # noqa: BLE001 -- the last resort: a wrong command line, or a bug
-        show = getattr(error, "show", None)
-        if show:  # it is one of Typer's, about the command line
-            show()
-            return USAGE
-        from almanac.output import print_message
-
-        print_message(f"{traceback.format_exc()}\n{_REPORT}\n{_ISSUES}")  # harmless, although it may quote typed text
-        status = BUG
-    return int(status or DONE)
+        return int(app(standalone_mode=False) or 0)
+    except typer.Abort:
+        raise KeyboardInterrupt from None

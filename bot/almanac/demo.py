@@ -20,9 +20,10 @@ from almanac.errors import Problem, UserError
 from almanac.forge.git import Git
 from almanac.forge.local.forge import LocalForge
 from almanac.forge.local.store import read_issue
-from almanac.proposal.marker import read_state
+from almanac.proposal.hidden import read_state
 from almanac.proposal.messages import Messages
-from almanac.proposal.state import Issue, branch_name
+from almanac.proposal.names import branch_name
+from almanac.proposal.state import Issue
 from almanac.renderer import example, load_messages, template
 from almanac.site import Folder, Site
 

@@ -23,14 +23,14 @@ from almanac.form.schema import Form, read_form
 from almanac.jekyll import hidden_files, is_data_file, joined, read_jekyll, site_address
 from almanac.text import first_few
 from almanac.views import Renderers, views_of
-from almanac.views.generated import Publisher
-from almanac.views.protocol import View
 
 if TYPE_CHECKING:
     from almanac.entries.formats import Format
     from almanac.entries.template import EntryTemplate
     from almanac.page.section import Renderer
     from almanac.proposal.messages import OwnTemplate
+    from almanac.views.generated import Publisher
+    from almanac.views.protocol import View
 
 # Built sites, and other people's code.
 NOT_THE_SITES = {"_site", "node_modules", "vendor"}
@@ -266,8 +266,10 @@ class Site:
         return f"Set `records` in {configs.PATH} to a folder of its own, such as `{joined(parent, OWN_FOLDER)}`."
 
     @property
-    def publisher(self) -> Publisher:
+    def publisher(self) -> "Publisher":
         """Who publishes, as the views name them."""
+        from almanac.views.generated import Publisher  # noqa: PLC0415 -- it brings what reads and writes a page
+
         config = self.config
         address = config.organizer.url if config.organizer else None
         if address is None and (config.calendar or config.feed or config.data):
@@ -331,7 +333,7 @@ class Site:
 
         return self._entry_template("list_template", config.list_template, list_format(config.list, ""))
 
-    def views(self) -> tuple[View, ...]:
+    def views(self) -> "tuple[View, ...]":
         """Return the views of the site."""
         return views_of(self.publisher, self.renderers())
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from almanac.proposal.comment import CommentCommand, command_of
-from almanac.proposal.marker import marked_issue
+from almanac.proposal.command import CommentCommand, command_of
+from almanac.proposal.hidden import marked_issue
+from almanac.proposal.names import issue_of
 from almanac.proposal.ours import cannot_be_ours
-from almanac.proposal.state import Issue, issue_of
 
 _HEADS = "refs/heads/"
 
@@ -50,12 +50,11 @@ def _target_of_issue(trigger: str, payload: Mapping[str, Any]) -> Target:
         # too, we only look once more.
         return _target(marked_issue(str(issue.get("body") or "")), said)
     comments = 0 if action == "opened" else issue.get("comments")
-    if not said and action not in ("deleted", "transferred") and isinstance(comments, int):
-        # If the payload shows that an issue is not ours, it costs no request at all.
-        labels = tuple(map(str, issue.get("labels") or ()))
-        if cannot_be_ours(Issue(0, "", str(issue.get("body") or ""), labels, comments=comments)):
-            return NOTHING
-    return _target(number, said)
+    if said or action in ("deleted", "transferred") or not isinstance(comments, int):
+        return _target(number, said)
+    # If the payload shows that an issue is not ours, it costs no request at all.
+    strange = cannot_be_ours(len(issue.get("labels") or ()), str(issue.get("body") or ""), comments)
+    return NOTHING if strange else _target(number)
 
 
 def _target(number: object, said: CommentCommand | None = None) -> Target:

@@ -15,7 +15,7 @@ import yaml
 from almanac.action import run
 from almanac.engine.run import reconcile
 from almanac.errors import UserError
-from almanac.proposal.marker import with_state
+from almanac.proposal.hidden import with_state
 from almanac.renderer import example, load_messages, template
 from almanac.triggers import target_of
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from almanac import cli
+from almanac import entry
 from almanac.renderer import example, template
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -45,7 +45,7 @@ class Almanac:
         self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         self.capsys.readouterr()
         with pytest.raises(SystemExit) as left:
-            cli.main()
+            entry.main()
         shown = self.capsys.readouterr()
         assert "Traceback" not in shown.err
         return Ran(int(str(left.value.code)), shown.out, shown.err)
@@ -621,7 +621,7 @@ class TestStatus:
         monkeypatch.setattr(sys, "argv", ["almanac", "build"])
         monkeypatch.setattr("almanac.commands.build.build_site", lambda *_, **__: 1 / 0)
         with pytest.raises(SystemExit) as left:
-            cli.main()
+            entry.main()
         shown = capsys.readouterr().err
         assert left.value.code == 3
         assert "ZeroDivisionError" in shown
@@ -636,7 +636,7 @@ class TestStatus:
         monkeypatch.setattr(sys, "argv", ["almanac", "build"])
         monkeypatch.setattr("almanac.commands.build.build_site", fail)
         with pytest.raises(SystemExit):
-            cli.main()
+            entry.main()
         shown = capsys.readouterr().err
         assert "\n\\::stop-commands::x\n\\x1b[31mred" in shown
 
@@ -647,7 +647,7 @@ class TestStatus:
         monkeypatch.setattr(sys, "argv", ["almanac", "build"])
         monkeypatch.setattr("almanac.commands.build.build_site", interrupt)
         with pytest.raises(SystemExit) as left:
-            cli.main()
+            entry.main()
         assert left.value.code == 130
         assert "Traceback" not in capsys.readouterr().err
 
@@ -666,14 +666,14 @@ class TestStatus:
         [
             (["--help"], {"github", "fastapi", "jinja2", "rich", "yaml"}),
             (["parse", "-", "--form", "FORM"], {"github", "fastapi", "jinja2", "rich", "tzdata"}),
-            (["when", "2021-11-08", "9am ET"], {"github", "fastapi", "jinja2", "rich"}),
+            (["when", "2021-11-08", "9am ET"], {"github", "fastapi", "jinja2", "markdown_it", "rich"}),
         ],
     )
     def test_quick_commands_import_nothing_heavy(self, arguments: list[str], banned: set[str], form: Path) -> None:
         script = (
-            "import sys; from almanac import cli\n"
+            "import sys; from almanac import entry\n"
             f"sys.argv = ['almanac', *{[str(form) if a == 'FORM' else a for a in arguments]!r}]\n"
-            "try: cli.main()\nexcept SystemExit: pass\n"
+            "try: entry.main()\nexcept SystemExit: pass\n"
             "print(*sorted(name for name in sys.modules if '.' not in name), file=sys.stderr)"
         )
         ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, input="", check=True)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from almanac import cli
+from almanac import entry
 from almanac.config import Config
 from almanac.event.submission import submit_body
 
@@ -28,7 +28,7 @@ def test_through_the_import(text: str, line: str, tmp_path: Path, monkeypatch: p
     page.write_text(f"# History\n\n{line.format(text)}\n")
     monkeypatch.setattr("sys.argv", ["almanac", "import", str(page), "--site", str(tmp_path)])
     with pytest.raises(SystemExit) as left:
-        cli.main()
+        entry.main()
     assert left.value.code == 0
     assert [path.name for path in (tmp_path / "_data" / "events").iterdir()] == ["2021-11-10-demo.yml"]
 
@@ -41,5 +41,5 @@ def test_a_numbered_line_is_no_event(
     page.write_text(f"# History\n\n{line}\n\nText.\n")
     monkeypatch.setattr("sys.argv", ["almanac", "import", str(page), "--site", str(tmp_path), "--json"])
     with pytest.raises(SystemExit) as left:
-        cli.main()
+        entry.main()
     assert (left.value.code, json.loads(capsys.readouterr().out)["events"]) == (1, 0)

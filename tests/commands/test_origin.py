@@ -9,7 +9,8 @@ import pytest
 import yaml
 from almanac import PROJECT, __version__
 from almanac.commands.origin import Origin, checked_action, origin_of, outdated
-from almanac.commands.starter import workflow_text
+from almanac.commands.workflow import workflow_text
+from almanac.config import Config
 from almanac.errors import UserError
 
 from tests.gitrepo import Repo
@@ -68,7 +69,7 @@ def test_a_wheel_knows_its_commit(url: str, name: str) -> None:
 
 def test_the_workflow_runs_what_is_given() -> None:
     for action in (RELEASE, f"a/fork@{COMMIT} # v{__version__}"):
-        steps = yaml.safe_load(workflow_text("main", action))["jobs"]["almanac"]["steps"]
+        steps = yaml.safe_load(workflow_text("main", action, Config()))["jobs"]["almanac"]["steps"]
         assert steps[-1]["uses"] == action.partition(" ")[0]
 
 

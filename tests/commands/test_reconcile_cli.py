@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from almanac import cli
+from almanac import entry
 
 from tests.emulated import BOT, GitHubWorld
 from tests.filing import body
@@ -28,7 +28,7 @@ class TestAll:
         self, issues: list[int], capsys: pytest.CaptureFixture[str]
     ) -> None:
         with pytest.raises(SystemExit) as left:
-            cli.main()
+            entry.main()
         shown = capsys.readouterr()
         assert (left.value.code, shown.err) == (0, "1 of 2 ...\n2 of 2 ...\n")
         assert all(f"Issue #{number}: created." in shown.out for number in issues)
@@ -39,11 +39,11 @@ class TestAll:
     ) -> None:
         first, second = issues
         with pytest.raises(SystemExit):
-            cli.main()
+            entry.main()
         site.commit({f"{RECORDS}/{DAYS[0]}-soup.yml": b"title: [\n"})
         capsys.readouterr()
         with pytest.raises(SystemExit) as left:
-            cli.main()
+            entry.main()
         shown = capsys.readouterr()
         assert left.value.code == 1
         assert f"Issue #{first}: failed. It could not be done." in shown.out

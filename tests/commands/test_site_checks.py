@@ -9,6 +9,8 @@ from almanac.commands.discovery import Checkout
 from almanac.commands.doctor import check_site
 from almanac.commands.init import plan_adoption
 from almanac.commands.site_checks import Finding
+from almanac.commands.workflow import workflow_text
+from almanac.config import Config
 from almanac.renderer import example, template
 
 from tests.memory import Files, memory_site
@@ -254,6 +256,10 @@ BROKEN: dict[str, tuple[dict[str, str | bytes | None], str, str, str, str]] = {
         {WORKFLOW: WORKFLOW_TEXT.replace("[main]", "[trunk, x*]")},
         *("workflow", "warning", "trunk, x*", "branches: [main]"),
     ),
+    "paths that leave out the records": (
+        {WORKFLOW: WORKFLOW_TEXT.replace("[main]", "[main]\n    paths: ['*', '**', '!_data/**']")},
+        *("workflow", "warning", "only _data/events/** does not start", "below `push:`"),
+    ),
     "may not write": (
         {WORKFLOW: without(WORKFLOW_TEXT, "contents: write")},
         *("workflow", "error", "may not write: contents", "`contents: write`"),
@@ -297,6 +303,7 @@ class TestWhatIsFine:
             {"Gemfile.lock": "    github-pages (232)\n"},
             {WORKFLOW: WORKFLOW_TEXT.replace("branches: [main]", "branches: ['m*']")},
             {WORKFLOW: without(WORKFLOW_TEXT, "branches: [main]").replace("  push:", "  push: {}")},
+            {WORKFLOW: workflow_text("main", "almanac-events/almanac@v0.1.0", Config(page=PAGE))},
             {
                 WORKFLOW: "on: [issues, push]\npermissions: write-all\njobs:\n  a:\n    steps:\n"
                 "      - run: almanac action\n"
@@ -318,7 +325,7 @@ class TestWhatIsFine:
 
     def test_a_page_in_a_collection(self) -> None:
         files = {**model(), JEKYLL: "collections: {pages: {output: true}}\ntheme: x\n", CONFIG: "page: _pages/x.md\n"}
-        assert faults({**files, "_pages/x.md": PAGE_TEXT}) == []
+        assert faults({**files, "_pages/x.md": PAGE_TEXT, WORKFLOW: WORKFLOW_TEXT}) == []
 
     def test_another_almanac_than_the_installed_one(self) -> None:
         text = WORKFLOW_TEXT.replace("almanac@v0.1.0", f"almanac@{'0123456789' * 4} # v0.0.9")

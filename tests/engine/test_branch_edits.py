@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from almanac.proposal.state import branch_name
+from almanac.proposal.names import branch_name
 
 from tests.gitrepo import Repo
 from tests.scenes import CONFIG, DEMO_DAY, PAGE, RECORD, RECORDS, Scene, both_forges, new_scene

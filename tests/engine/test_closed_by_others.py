@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
-from almanac.proposal.comment import CommentCommand
-from almanac.proposal.state import SYNC_BRANCH, Closer, branch_name
+from almanac.proposal.command import CommentCommand
+from almanac.proposal.names import SYNC_BRANCH, branch_name
+from almanac.proposal.state import Closer
 from almanac.renderer import load_messages
 
 from tests.proxy import Answer

@@ -2,8 +2,8 @@
 
 import pytest
 from almanac.engine.run import Done, reconcile
-from almanac.proposal.comment import CommentCommand
-from almanac.proposal.state import branch_name
+from almanac.proposal.command import CommentCommand
+from almanac.proposal.names import branch_name
 from almanac.renderer import load_messages
 
 from tests.scenes import DEMO_DAY, Scene, both_forges

@@ -12,7 +12,7 @@ from almanac.event.record import read_record
 from almanac.forge.git import Git
 from almanac.page.lines import fingerprints
 from almanac.page.outline import outline
-from almanac.proposal.state import branch_name
+from almanac.proposal.names import branch_name
 from almanac.site import Folder, Site
 
 from tests.gitrepo import Repo

@@ -1,7 +1,8 @@
 """Proposals that an earlier version made: they are read, brought up to date once, and nothing of anybody's is lost."""
 
 import pytest
-from almanac.proposal.marker import comment_marker, pull_entries, text_digest, with_state
+from almanac.proposal.hidden import with_state
+from almanac.proposal.marker import comment_marker, pull_entries, text_digest
 from almanac.proposal.state import Pull
 
 from tests.scenes import DEMO_DAY, Scene, both_forges

@@ -4,9 +4,9 @@ import pytest
 from almanac.engine.run import reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import ConfigError, Raced
-from almanac.proposal.comment import CommentCommand
-from almanac.proposal.marker import read_state
-from almanac.proposal.state import branch_name
+from almanac.proposal.command import CommentCommand
+from almanac.proposal.hidden import read_state
+from almanac.proposal.names import branch_name
 from almanac.renderer import load_messages
 
 from tests.breaking import Breaking

@@ -15,9 +15,9 @@ from almanac.engine.run import reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError
 from almanac.forge.local.forge import LocalForge
-from almanac.proposal.comment import CommentCommand
-from almanac.proposal.marker import read_state
-from almanac.proposal.state import branch_name
+from almanac.proposal.command import CommentCommand
+from almanac.proposal.hidden import read_state
+from almanac.proposal.names import branch_name
 from almanac.renderer import load_messages
 
 from tests.breaking import Breaking, BrokenError

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from almanac.proposal.marker import with_state
-from almanac.proposal.state import branch_name
+from almanac.proposal.hidden import with_state
+from almanac.proposal.names import branch_name
 
 from tests.emulated import OWNER, GitHubWorld
 from tests.scenes import DEMO_DAY, Scene, new_scene

@@ -16,7 +16,7 @@ from almanac.event.model import Event
 from almanac.forge.local.forge import AUTHOR
 from almanac.page.lines import fingerprint
 from almanac.page.sync import sync
-from almanac.proposal.state import SYNC_BRANCH, branch_name
+from almanac.proposal.names import SYNC_BRANCH, branch_name
 from almanac.renderer import load_messages
 from almanac.times.zones import Zones
 from hypothesis import HealthCheck, Phase, settings

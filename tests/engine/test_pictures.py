@@ -17,8 +17,9 @@ from almanac.event.record import read_record
 from almanac.forge.attachments import NoAttachmentError
 from almanac.forge.protocol import Forge
 from almanac.images import MAX_BYTES
-from almanac.proposal.comment import CommentCommand
-from almanac.proposal.state import Closer, Pull, branch_name
+from almanac.proposal.command import CommentCommand
+from almanac.proposal.names import branch_name
+from almanac.proposal.state import Closer, Pull
 from almanac.proposal.triage import lapsed
 from almanac.renderer import load_messages, template
 

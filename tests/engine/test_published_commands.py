@@ -6,8 +6,8 @@ import pytest
 from almanac.engine.run import Done, reconcile
 from almanac.event.model import Event, Link
 from almanac.event.record import read_record
-from almanac.proposal.comment import CommentCommand
-from almanac.proposal.state import SYNC_BRANCH, branch_name
+from almanac.proposal.command import CommentCommand
+from almanac.proposal.names import SYNC_BRANCH, branch_name
 from almanac.renderer import load_messages
 
 from tests.filing import body

@@ -7,8 +7,8 @@ import pytest
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import ConfigError, UserError
-from almanac.proposal.marker import read_state
-from almanac.proposal.state import branch_name
+from almanac.proposal.hidden import read_state
+from almanac.proposal.names import branch_name
 from almanac.renderer import example, load_messages, template
 
 from tests.filing import GOVERNMENTS_ANSWERS, UNIVERSITIES_ANSWERS, body

@@ -8,7 +8,7 @@ from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import ForgeError
 from almanac.event.record import read_record
-from almanac.proposal.comment import CommentCommand
+from almanac.proposal.command import CommentCommand
 from almanac.renderer import load_messages
 
 from tests.emulated import GitHubWorld

@@ -7,7 +7,8 @@ import pytest
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import ForgeError, UserError
-from almanac.proposal.state import SYNC_BRANCH, Plan, branch_name
+from almanac.proposal.names import SYNC_BRANCH, branch_name
+from almanac.proposal.state import Plan
 from almanac.renderer import load_messages
 
 from tests.breaking import Breaking

@@ -4,7 +4,8 @@ import pytest
 from almanac.engine.run import reconcile
 from almanac.event.model import safe_slug
 from almanac.forge.local.forge import LocalForge
-from almanac.proposal.state import PutBranch, branch_name
+from almanac.proposal.names import branch_name
+from almanac.proposal.state import PutBranch
 from almanac.renderer import load_messages
 
 from tests.breaking import Breaking, BrokenError

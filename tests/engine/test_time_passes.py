@@ -3,8 +3,9 @@
 import pytest
 from almanac.engine.run import Done
 from almanac.errors import ForgeError
+from almanac.proposal.names import SYNC_BRANCH
 from almanac.proposal.page_edits import NO_ISSUE
-from almanac.proposal.state import SYNC_BRANCH, PutBranch
+from almanac.proposal.state import PutBranch
 
 from tests.scenes import CONFIG, FORM, Scene, both_forges, site_files
 from tests.timing import at

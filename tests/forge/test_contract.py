@@ -8,7 +8,8 @@ import pytest
 from almanac.caps import Cap
 from almanac.errors import ConfigError, ForgeError, Raced
 from almanac.proposal.marker import comment_marker, with_key
-from almanac.proposal.state import PutBranch, branch_name
+from almanac.proposal.names import branch_name
+from almanac.proposal.state import PutBranch
 
 from tests.forge.worlds import Kind, World, open_world
 

@@ -10,7 +10,8 @@ from almanac.errors import ForgeError, Raced
 from almanac.forge.github.client import Throttle
 from almanac.forge.github.repository import GitHubForge
 from almanac.proposal.marker import comment_marker
-from almanac.proposal.state import PutBranch, branch_name
+from almanac.proposal.names import branch_name
+from almanac.proposal.state import PutBranch
 
 from tests.emulated import BOT, GitHubWorld
 from tests.forge.clones import clone

@@ -1,5 +1,6 @@
 """The files of `.almanac/`: read as people leave them, written whole, and never by two runs at once."""
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -8,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import filelock
 import pytest
 from almanac.errors import ForgeError, UserError
 from almanac.forge.local import store
@@ -238,9 +238,10 @@ class TestDisk:
 
     def test_another_run_is_waited_for_and_then_named(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(store, "_LOCK_TIMEOUT", 0.01)
-        other = filelock.FileLock(site.folder / ".almanac/lock")
-        with other, pytest.raises(ForgeError, match="Another run") as caught:
-            forge_on(site.folder).close_issue(1, "completed")
+        with (site.folder / ".almanac/lock").open("rb") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            with pytest.raises(ForgeError, match="Another run") as caught:
+                forge_on(site.folder).close_issue(1, "completed")
         assert caught.value.passing
         forge_on(site.folder).close_issue(1, "completed")
 

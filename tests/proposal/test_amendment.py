@@ -5,8 +5,10 @@ import json
 import pytest
 from almanac.errors import Problem
 from almanac.event.model import Event, Link
-from almanac.proposal.amendment import Amendment, ChangeCommand, Schedule, read_amendment, with_previous_date
-from almanac.proposal.marker import pull_state, with_state
+from almanac.proposal.amendment import Amendment, Schedule, read_amendment, with_previous_date
+from almanac.proposal.command import ChangeCommand
+from almanac.proposal.hidden import with_state
+from almanac.proposal.marker import pull_state
 from almanac.proposal.state import Pull
 from almanac.times.zones import Zones
 

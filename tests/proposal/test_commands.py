@@ -1,7 +1,8 @@
 """Which comments give a command, and which only talk about one."""
 
 import pytest
-from almanac.proposal.comment import CommentCommand, answered, command_of, note_draft, own_text, with_note
+from almanac.proposal.command import CommentCommand, command_of
+from almanac.proposal.comment import answered, note_draft, own_text, with_note
 from almanac.proposal.state import Base, Issue, Look, Plan, Proposal, PutComment
 
 

@@ -3,17 +3,15 @@
 import json
 
 import pytest
+from almanac.proposal.hidden import marked_issue, read_state, with_state
 from almanac.proposal.marker import (
     CommentState,
     PullState,
     comment_marker,
     comment_state,
-    marked_issue,
     pull_entries,
     pull_state,
-    read_state,
     text_digest,
-    with_state,
 )
 from almanac.proposal.state import Comment, Pull
 from hypothesis import given

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from almanac.errors import Problem
 from almanac.event.model import Event
-from almanac.proposal.marker import with_state
+from almanac.proposal.amendment import Amendment
+from almanac.proposal.hidden import with_state
 from almanac.proposal.merge import field_digests
 from almanac.proposal.plan import undecided
 from almanac.proposal.published import Published
@@ -45,7 +46,7 @@ def look(
 
 def filed(seen: Look, event: Event | None = EVENT) -> Filed:
     assert seen.issue
-    return Filed(seen, seen.issue, event, () if event else (Problem("Bad.", "Date"),))
+    return Filed(seen, seen.issue, event, () if event else (Problem("Bad.", "Date"),), amendment=Amendment())
 
 
 def triage(issue: Issue, seen: Look) -> Plan | None:

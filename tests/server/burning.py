@@ -79,7 +79,7 @@ def broken() -> None:
 def serve() -> None:
     """Be a server that has such children."""
     # A child has no use for these, and they take long to load.
-    from almanac.cli import main  # noqa: PLC0415
+    from almanac.entry import main  # noqa: PLC0415
     from almanac.server import host  # noqa: PLC0415
     from almanac.server.children import Children  # noqa: PLC0415
     from almanac.server.jobs import JobTiming  # noqa: PLC0415

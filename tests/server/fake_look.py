@@ -10,7 +10,7 @@ import urllib.request
 from http import HTTPStatus
 from unittest import mock
 
-from almanac.cli import main
+from almanac.entry import main
 from almanac.server.jobs import Job, PermanentError, Result
 from almanac.server.worker import Worker
 

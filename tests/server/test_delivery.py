@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from almanac.forge.github.app import AppRepository
-from almanac.proposal.comment import CommentCommand
-from almanac.proposal.marker import with_state
+from almanac.proposal.command import CommentCommand
+from almanac.proposal.hidden import with_state
 from almanac.server.webhook import Delivery, RefusedDelivery, check_signature, read_delivery
 from almanac.triggers import Target
 from hypothesis import given, settings

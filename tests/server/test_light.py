@@ -17,9 +17,9 @@ def test_the_action_imports_nothing_of_the_server_s(tmp_path: Path) -> None:
     (tmp_path / "event.json").write_text('{"action": "edited", "issue": {"number": 1, "labels": [{"name": "event"}]}}')
     program = """
 import json, sys
-from almanac.cli import _run
+from almanac.entry import run
 sys.argv = ["almanac", "action"]
-status = _run()
+status = run()
 sys.stderr.write("\\n" + json.dumps([status, sorted(sys.modules)]))
 """
     done = subprocess.run(
@@ -43,3 +43,24 @@ sys.stderr.write("\\n" + json.dumps([status, sorted(sys.modules)]))
     # PyGithub brings `cryptography` for App keys, which a workflow's token has no need of, but imports it itself.
     loaded = {name for name in SERVER_ONLY if name in modules} - {"cryptography"}
     assert loaded == set()
+
+
+def test_what_is_none_of_almanac_s_is_answered_before_anything_heavy_is_imported(tmp_path: Path) -> None:
+    payload = {"action": "created", "issue": {"number": 1}, "comment": {"body": "Thanks!"}}
+    (tmp_path / "event.json").write_text(json.dumps(payload))
+    program = """
+import json, sys
+from almanac.entry import run
+sys.argv = ["almanac", "action"]
+status = run()
+print(json.dumps([status, sorted(sys.modules)]))
+"""
+    names = ("GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME")
+    known = dict.fromkeys(names, "issue_comment") | {"GITHUB_EVENT_PATH": str(tmp_path / "event.json")}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=known, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    status, modules = json.loads(done.stdout.splitlines()[-1])
+    assert status == 0
+    heavy = {"asyncio", "github", "jinja2", "markdown_it", "pydantic", "requests", "typer", "urllib.request", "yaml"}
+    assert heavy.intersection(modules) == set()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from almanac.forge.github.app import AppRepository
-from almanac.proposal.comment import CommentCommand
+from almanac.proposal.command import CommentCommand
 from almanac.server.host import Service
 from almanac.server.jobs import MAINTENANCE, Job, job_about
 from almanac.server.settings import read_settings

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from almanac.errors import ForgeError
 from almanac.forge.github.app import AppRepository, DeliveryAttempt
-from almanac.proposal.marker import with_state
+from almanac.proposal.hidden import with_state
 from almanac.server.children import Children
 from almanac.server.jobs import Job, job_about
 from almanac.server.sweeps import ATTEMPTS, DAY, Sweeps, undelivered

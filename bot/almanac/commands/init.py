@@ -2,9 +2,10 @@
 
 import shlex
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,6 +40,7 @@ from almanac.commands.takeover import (
     takeover_values,
     unasked_for,
 )
+from almanac.commands.workflow import WORKFLOW, workflow_text
 from almanac.config import Config
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event
@@ -64,7 +66,7 @@ _PURPOSES = {
     configs.PATH: "the settings",
     starter.TEMPLATE: "how a new event is written on your page",
     starter.INDEX_TEMPLATE: "how its line in the second list is written",
-    starter.WORKFLOW: "runs Almanac on GitHub",
+    WORKFLOW: "runs Almanac on GitHub",
 }
 
 
@@ -275,7 +277,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     proven is taken. `ask` chooses the page, and `choose` the shape; None if there is no one to ask. `root` is where the
     site is on this disk, if it may be built, and `action` what the workflow runs.
     """
-    text, workflow = site.text(configs.PATH), starter.workflow_text(branch, action)
+    text, workflow = site.text(configs.PATH), partial(workflow_text, branch, action)
     found = named_page(site, paths, page, new=new) if page else find_page(site, paths, new=new, ask=ask)
     if isinstance(found, Place):
         return _take_place(site, paths, workflow, found, today=today, force=force, root=root)
@@ -303,7 +305,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
 def _take_place(  # noqa: PLR0913 -- as above
     site: Site,
     paths: Collection[str],
-    workflow: str,
+    workflow: Callable[[Config], str],
     place: Place,
     *,
     today: date,
@@ -327,8 +329,8 @@ def _take_place(  # noqa: PLR0913 -- as above
     plan.files = {configs.PATH: settings, **plan.files}
     own = place.learned.questions if place.learned else ()
     plan.files[config.form] = starter.form_text(habits, today, unasked_for(place), config.labels, own)
-    if find_workflow(site) in (None, starter.WORKFLOW):
-        plan.files[starter.WORKFLOW] = workflow
+    if find_workflow(site) in (None, WORKFLOW):
+        plan.files[WORKFLOW] = workflow(config)
     _compare(plan, site, force=force)
     plan.notes += [*place.reasons, *(one.message for one in check_to_come(site, place))]
     if plan.form and place.learned:
@@ -430,7 +432,7 @@ def _said_of_index(page: Page, lines: Sequence[Section], *, is_written: bool) ->
 # ---------------------------------------------------------------- the other files
 
 
-def _add_files(plan: Adoption, site: Site, workflow: str, today: date, *, is_ours: bool) -> None:
+def _add_files(plan: Adoption, site: Site, workflow: Callable[[Config], str], today: date, *, is_ours: bool) -> None:
     config, source = site.config, plan.section_template
     zones = config.zones()
     events = plan.imported.events if plan.imported else site.records
@@ -453,8 +455,8 @@ def _add_files(plan: Adoption, site: Site, workflow: str, today: date, *, is_our
     hidden = unasked(plan.page, events, plan.shape.render if plan.shape else site.renderer())
     plan.files[config.form] = starter.form_text(habits, today, hidden, config.labels, own)
     # One workflow that runs Almanac is enough, whatever its name.
-    if find_workflow(site) in (None, starter.WORKFLOW):
-        plan.files[starter.WORKFLOW] = workflow
+    if find_workflow(site) in (None, WORKFLOW):
+        plan.files[WORKFLOW] = workflow(config)
 
 
 def _check_kept(plan: Adoption, site: Site) -> None:
@@ -465,8 +467,8 @@ def _check_kept(plan: Adoption, site: Site) -> None:
         plan.problems += (Problem(f"{one.message} {one.remedy}", file=one.file, line=one.line) for one in findings)
     else:
         plan.form = read_form(plan.files[path])
-    if plan.states.get(starter.WORKFLOW) == "kept" and find_workflow(site) is None:
+    if plan.states.get(WORKFLOW) == "kept" and find_workflow(site) is None:
         plan.notes.append(
-            f"{starter.WORKFLOW} is a workflow of yours that does not run Almanac. Rename it and run this again, or "
+            f"{WORKFLOW} is a workflow of yours that does not run Almanac. Rename it and run this again, or "
             "use Almanac's server."
         )

@@ -11,9 +11,7 @@ from almanac import config as configs
 from almanac.commands.discovery import read_checkout
 from almanac.commands.reading import read_issue_file, why_refused
 from almanac.engine.run import Done, reconcile
-from almanac.engine.sweep import reconcile_one_or_all
 from almanac.errors import Problem, UserError
-from almanac.forge.github.request import DEFAULT_API_URL, write_pause
 from almanac.forge.local.forge import LocalForge
 from almanac.output import (
     diff_lines,
@@ -25,7 +23,7 @@ from almanac.output import (
     print_text,
     problem_values,
 )
-from almanac.proposal.marker import with_state
+from almanac.proposal.hidden import with_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.state import (
     AddComment,
@@ -95,7 +93,9 @@ def _refuse_unprepared(forge: LocalForge, folder: Path) -> None:
 
 def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, as_json: bool) -> int:
     """Reconcile one issue or all on GitHub; 1 if something could not be done."""
-    from almanac.forge.github.repository import connect  # `propose` does without PyGithub, which is slow to import
+    from almanac.engine.sweep import reconcile_one_or_all  # `propose` does without all this
+    from almanac.forge.github.repository import connect
+    from almanac.forge.github.request import DEFAULT_API_URL, write_pause
 
     def print_progress(place: int, count: int) -> None:
         print_message(f"{place} of {count} ...")

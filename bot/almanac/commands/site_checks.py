@@ -15,7 +15,7 @@ from almanac.commands.build import build_files
 from almanac.commands.discovery import Checkout
 from almanac.commands.origin import outdated
 from almanac.commands.shapes import said_of_questions, with_answers
-from almanac.commands.starter import WORKFLOW
+from almanac.commands.workflow import WORKFLOW, unwatched
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.submission import NEEDED, own_questions
 from almanac.form.schema import Form, lint
@@ -408,7 +408,7 @@ def check_workflow(site: Site, checkout: Checkout, action: str, *, has_server: b
         return from_problems("workflow", error.problems, remedy)
     if not isinstance(data, dict):
         return [Finding("workflow", "error", "This is not a workflow.", _INIT, path)]
-    found = [*_triggers(data, checkout, path), *_permissions(data, path)]
+    found = [*_triggers(data, checkout, path), *_watching(data, site, path), *_permissions(data, path)]
     if used := outdated(site.text(path) or "", action):
         message = f"The workflow runs another Almanac ({used}) than the one that is installed here."
         found.append(Finding("workflow", "warning", message, f"If it is older, write `uses: {action}`.", path))
@@ -443,6 +443,23 @@ def _triggers(data: dict[str, Any], checkout: Checkout, path: str) -> Iterator[F
             names = ", ".join(map(str, branches))
             message = f"The workflow waits for pushes to {names}, but the default branch is {checkout.branch}."
             yield Finding("workflow", "warning", message, f"Write `branches: [{checkout.branch}]` below `push:`.", path)
+
+
+def _watching(data: dict[str, Any], site: Site, path: str) -> Iterator[Finding]:
+    """Check that a push of any file that Almanac reads or writes starts the workflow, if it says which do."""
+    on = data.get("on")
+    push = on.get("push") if isinstance(on, dict) else None
+    paths = push.get("paths") if isinstance(push, dict) else None
+    if not isinstance(paths, list):
+        return
+    try:
+        lacking = unwatched([str(one) for one in paths], site.config)
+    except UserError:
+        return  # which is told of the config
+    if lacking:
+        message = f"A push that changes only {first_few(lacking)} does not start the workflow."
+        remedy = "Add that to `paths` below `push:`, or let `almanac init --force` write the workflow anew."
+        yield Finding("workflow", "warning", message, remedy, path)
 
 
 def _permissions(data: dict[str, Any], path: str) -> Iterator[Finding]:

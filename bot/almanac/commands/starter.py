@@ -16,7 +16,6 @@ from almanac.renderer import template
 from almanac.times.check import check_imported, read_when
 from almanac.times.zones import Zones
 
-WORKFLOW = ".github/workflows/almanac.yml"
 TEMPLATE = ".github/almanac/section.md.j2"
 INDEX_TEMPLATE = ".github/almanac/index.md.j2"
 SWITCH = "Allow GitHub Actions to create and approve pull requests"
@@ -181,12 +180,6 @@ def _question(question: Question, labels_in_use: Collection[str]) -> str:
 def _with_attribute(form: str, name: str, attribute: str, value: str) -> str:
     pattern = re.compile(rf"(^    id: {name}\n(?:(?!  - ).*\n)*?      {attribute}: ).*$", re.MULTILINE)
     return pattern.sub(lambda found: found[1] + _quoted(value), form, count=1)
-
-
-def workflow_text(branch: str, action: str) -> str:
-    """Write the workflow for a site's default branch, which runs an action, given as what follows `uses:`."""
-    text = template("site/almanac.yml").replace("branches: [main]", f"branches: [{_scalar(branch)}]", 1)
-    return re.sub(r"(?<=uses: )\S+/almanac@.*", lambda _: action, text, count=1)
 
 
 def first_page(layouts: Sequence[str]) -> str:

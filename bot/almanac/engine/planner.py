@@ -15,7 +15,8 @@ from almanac.event.submission import submit_body
 from almanac.forge.protocol import Forge
 from almanac.proposal import triage
 from almanac.proposal.amendment import Amendment, read_amendment
-from almanac.proposal.comment import AUTHORS, CommentCommand, Given, answered, note_draft, pending_command
+from almanac.proposal.command import AUTHORS, CommentCommand, Given
+from almanac.proposal.comment import answered, note_draft, pending_command
 from almanac.proposal.marker import known_closer, pull_state
 from almanac.proposal.merge import field_digests
 from almanac.proposal.messages import Messages

@@ -14,8 +14,9 @@ from almanac.event.model import Event
 from almanac.forge.removals import Removals
 from almanac.page.section import Renderer
 from almanac.proposal.marker import pull_state
+from almanac.proposal.names import SYNC_BRANCH
 from almanac.proposal.page_edits import PageEdits, edits_proposed, moves_committed
-from almanac.proposal.state import SYNC_BRANCH, Look, Overview, Proposal
+from almanac.proposal.state import Look, Overview, Proposal
 from almanac.site import Site
 from almanac.views import views_of
 from almanac.views.protocol import build_all

@@ -7,8 +7,10 @@ from typing import assert_never
 from almanac.engine.planner import Planner
 from almanac.errors import AlmanacError, Problem, Raced
 from almanac.forge.protocol import Forge
-from almanac.proposal.comment import CommentCommand, review_draft, with_note
-from almanac.proposal.marker import comment_marker, read_state, text_digest, with_key, with_state
+from almanac.proposal.command import CommentCommand
+from almanac.proposal.comment import review_draft, with_note
+from almanac.proposal.hidden import read_state, with_state
+from almanac.proposal.marker import comment_marker, text_digest, with_key
 from almanac.proposal.messages import Messages
 from almanac.proposal.state import (
     AddComment,

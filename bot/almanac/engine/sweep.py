@@ -15,23 +15,11 @@ from almanac.engine.recordings import ask_for_recordings
 from almanac.engine.run import Done, carry_out, reconcile, run
 from almanac.errors import AlmanacError, ConfigError, Raced
 from almanac.forge.protocol import Forge
-from almanac.proposal.comment import CommentCommand
+from almanac.proposal.command import CommentCommand
 from almanac.proposal.marker import pull_state
 from almanac.proposal.messages import Messages
-from almanac.proposal.state import (
-    EDITS,
-    NEXT_DATES,
-    EditPull,
-    Issue,
-    Look,
-    Overview,
-    Plan,
-    Proposal,
-    Pull,
-    PutBranch,
-    branch_name,
-    issue_of,
-)
+from almanac.proposal.names import branch_name, issue_of
+from almanac.proposal.state import EDITS, NEXT_DATES, EditPull, Issue, Look, Overview, Plan, Proposal, Pull, PutBranch
 from almanac.proposal.triage import only_moved, settled, withdrawn
 
 _SEVERAL = 2

@@ -13,12 +13,12 @@ from almanac.dateanswers import Days, read_days, without_time
 from almanac.dates import heading_date
 from almanac.errors import Problem
 from almanac.event.model import Event, Instant, Link, PartialDate, Status
+from almanac.proposal.command import ChangeCommand
 from almanac.text import clean_line, too_long
 from almanac.times.check import read_when
 from almanac.times.zones import Zones
 from almanac.urls import RefusedUrl, check_url
 
-ChangeCommand = Literal["cancel", "postpone", "reschedule", "recording", "slides", "remove"]
 SLIDES = "Slides"
 """What the link to an event's slides is called."""
 _STATUS: dict[str, Status] = {"cancel": "cancelled", "postpone": "postponed"}

@@ -17,7 +17,8 @@ from almanac.event.records import RecordStore
 from almanac.proposal.amendment import Amendment, with_previous_date
 from almanac.proposal.marker import PullState
 from almanac.proposal.merge import Merged, field_digests, merge, merge_records
-from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBranch, branch_name
+from almanac.proposal.names import branch_name
+from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBranch
 from almanac.proposal.summary import days_of
 from almanac.proposal.textmerge import merge_files, merge_texts
 from almanac.times.zones import Zones

@@ -2,15 +2,14 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, is_dataclass, replace
-from typing import Any, Literal, get_args
+from dataclasses import asdict, is_dataclass, replace
+from typing import Any, Literal
 
 from almanac import __version__
 from almanac.config import PullRequests
 from almanac.errors import Problem
-from almanac.proposal.amendment import ChangeCommand
+from almanac.proposal.command import AFTER, BEFORE, CommentCommand, Given, command_of
 from almanac.proposal.marker import CommentState, comment_entries, comment_state
 from almanac.proposal.state import (
     AddComment,
@@ -24,19 +23,6 @@ from almanac.proposal.state import (
     Write,
 )
 
-Command = Literal["retry", "recreate", "unknown"] | ChangeCommand
-BEFORE: tuple[Command, ...] = ("retry", "recreate", "cancel")
-"""The commands for an event that is not published yet."""
-AFTER: tuple[Command, ...] = ("retry", "recreate", *get_args(ChangeCommand))
-"""Those for an event that is."""
-AUTHORS: tuple[Command, ...] = ("recording", "slides")
-"""Those of the latter that the author of the event's issue may give."""
-_KNOWN: dict[str, Command] = {command: command for command in AFTER}
-
-_COMMAND = re.compile(r" {0,3}/almanac(?:[ \t]++(\S.*)?)?+", re.IGNORECASE)
-_FENCE = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}+).*)")
-_HIDDEN = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
-_CODE_INDENT = 4
 _NOTE = "<!-- almanac:note -->"
 _REMEMBERED = 20
 """How many comments and people our comment's marker remembers, so that it does not grow without limit."""
@@ -117,47 +103,6 @@ def review_draft(labels: Sequence[str], reviewers: Sequence[str], *, draft: bool
 
 
 # ---------------------------------------------------------------- commands in people's comments
-
-
-@dataclass(frozen=True)
-class Given:
-    """A command as someone gives it: `words` are those behind its name."""
-
-    name: Command
-    words: str = ""
-
-
-@dataclass(frozen=True)
-class CommentCommand:
-    """A comment that someone wrote, and that may give a command.
-
-    `author` is a login, `place` the number of the issue or pull request that the comment is on.
-    """
-
-    id: int
-    author: str
-    text: str
-    place: int
-
-
-def command_of(text: str) -> Given | None:
-    """Return the first command that a comment gives; None if it gives none.
-
-    A command is a line of its own that begins with `/almanac`. In a quotation, a code block (fenced or indented) or an
-    HTML comment it is only mentioned.
-    """
-    fence = ""
-    for line in _HIDDEN.sub("", text).splitlines():
-        if fence:
-            indent, closing = len(line) - len(line.lstrip(" ")), line.strip()
-            if indent < _CODE_INDENT and closing.startswith(fence) and not closing.strip(fence[0]):
-                fence = ""
-        elif opened := _FENCE.fullmatch(line):
-            fence = opened[1] or opened[2]
-        elif found := _COMMAND.fullmatch(line):
-            word, words = (*(found[1] or "").split(maxsplit=1), "", "")[:2]
-            return Given(_KNOWN.get(word.lower().rstrip(".!"), "unknown"), words.strip())
-    return None
 
 
 def pending_command(look: Look, number: int, comment: CommentCommand | None) -> Given | None:

@@ -1,9 +1,6 @@
 """The machine-readable line at the end of what Almanac writes: all its memory is there, where GitHub keeps it."""
 
 import hashlib
-import json
-import re
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -11,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from almanac.config import SitePath
 from almanac.event.model import NAME_PATTERN
 from almanac.proposal.amendment import Amendment
+from almanac.proposal.hidden import read_state
 from almanac.proposal.state import Closer, Comment, Pull
 
-_STATE, _STATE_END = "<!-- almanac:state ", " -->"
 # GitHub numbers issues, pull requests and comments from 1; branches of ours take numbers of up to nine digits.
 _Number = Annotated[int, Field(ge=1, le=999_999_999)]
 _CommentId = Annotated[int, Field(ge=1, lt=2**63)]
@@ -122,11 +119,6 @@ def comment_entries(comment: Comment | None) -> tuple[str, dict[str, Any]]:
     return _valid(CommentState, comment.body if comment else "")
 
 
-def marked_issue(body: str) -> int | None:
-    """Return the issue that the marker in a pull request's body names."""
-    return PullState.model_validate(_valid(PullState, body)[1]).issue
-
-
 def _valid(model: type[BaseModel], body: str) -> tuple[str, dict[str, Any]]:
     text, entries = read_state(body)
     known = {field.alias or name for name, field in model.model_fields.items()}
@@ -152,27 +144,6 @@ def key_line(issue: int, key: str) -> str:
 def with_key(issue: int, key: str, text: str) -> str:
     """Put that line before a comment, invisible to its readers."""
     return f"{key_line(issue, key)}\n{text}"
-
-
-def with_state(text: str, entries: Mapping[str, object]) -> str:
-    """Put the entries (those that are not None) after a text, invisible to its readers."""
-    kept = {key: value for key, value in entries.items() if value is not None}
-    # `-->` would end the HTML comment early.
-    data = re.sub("-(?=-)", r"\\u002d", json.dumps(kept, separators=(",", ":")))
-    return f"{text.rstrip()}\n\n{_STATE}{data}{_STATE_END}\n"
-
-
-def read_state(body: str) -> tuple[str, dict[str, Any]]:
-    """Split a body into the text above the marker and the marker's entries; no entries if there is no valid marker."""
-    body = body.replace("\r\n", "\n").rstrip()
-    start = body.find(f"{_STATE}{{", body.rfind("\n") + 1)
-    if start < 0 or not body.endswith(f"}}{_STATE_END}"):
-        return body, {}
-    try:
-        entries = json.loads(body[start + len(_STATE) : -len(_STATE_END)])
-    except (ValueError, RecursionError):
-        entries = {}
-    return body[:start].rstrip(), entries
 
 
 def text_digest(text: str) -> str:

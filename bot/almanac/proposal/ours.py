@@ -7,28 +7,34 @@ labels of the form that it was filed with count too.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from almanac.config import Config
 from almanac.errors import Problem
-from almanac.form.schema import Form
 from almanac.invisible import without_invisible
-from almanac.proposal.state import Issue
+
+if TYPE_CHECKING:  # where nothing but `cannot_be_ours` is asked, the answer has to come quickly
+    from almanac.config import Config
+    from almanac.form.schema import Form
+    from almanac.proposal.state import Issue
 
 
-def cannot_be_ours(issue: Issue) -> bool:
+def cannot_be_ours(labels: int, body: str, comments: int | None) -> bool:
     """Tell from an issue alone that it is not ours: nobody has commented on it, and it lacks a label or any heading.
 
-    Our own comment would count as a comment, so an issue that we have answered never looks like this.
+    Our own comment would count as a comment, so an issue that we have answered never looks like this. `labels` and
+    `comments` are how many there are, or None if that is not known.
     """
-    return issue.comments == 0 and not (issue.labels and "### " in issue.body)
+    return comments == 0 and not (labels and "### " in body)
 
 
-def may_be_ours(issue: Issue, *, answered: bool) -> bool:
+def may_be_ours(issue: "Issue", *, answered: bool) -> bool:
     """Tell whether config and form have to be read to know; a closed issue that we never answered is not ours."""
-    return answered or bool(issue.labels and issue.state == "open" and not cannot_be_ours(issue))
+    if answered or not issue.labels or issue.state != "open":
+        return answered
+    return not cannot_be_ours(len(issue.labels), issue.body, issue.comments)
 
 
-def why_not_ours(issue: Issue, form: Form, config: Config) -> Problem | None:
+def why_not_ours(issue: "Issue", form: "Form", config: "Config") -> Problem | None:
     """Say which label or which headings an issue lacks; None if it lacks neither."""
     lacks = []
     # The config's labels go before the form's own.
@@ -41,13 +47,13 @@ def why_not_ours(issue: Issue, form: Form, config: Config) -> Problem | None:
     return Problem(f"This issue was not filed with the form: it lacks {' and '.join(lacks)}.") if lacks else None
 
 
-def has_label(issue: Issue, labels: Sequence[str]) -> bool:
+def has_label(issue: "Issue", labels: Sequence[str]) -> bool:
     """Tell whether an issue carries one of these labels."""
     wanted = {label.casefold() for label in labels}
     return any(label.casefold() in wanted for label in issue.labels)
 
 
-def has_headings(body: str, form: Form) -> bool:
+def has_headings(body: str, form: "Form") -> bool:
     """Tell whether an issue's body has the headings of all required fields."""
     # A heading may have trailing spaces and a closing run of `#`, as in a body that was edited by hand.
     lines = {line.rstrip(" #\r") for line in without_invisible(body).split("\n")}

@@ -9,19 +9,8 @@ from almanac.config import PullRequests
 from almanac.errors import Problem
 from almanac.proposal.comment import draft_digest, review
 from almanac.proposal.marker import ended, pull_entries, pull_state
-from almanac.proposal.state import (
-    SYNC_BRANCH,
-    Closer,
-    DeleteBranch,
-    Draft,
-    EditPull,
-    Look,
-    OpenPull,
-    Plan,
-    Pull,
-    PutBranch,
-    Write,
-)
+from almanac.proposal.names import SYNC_BRANCH
+from almanac.proposal.state import Closer, DeleteBranch, Draft, EditPull, Look, OpenPull, Plan, Pull, PutBranch, Write
 from almanac.proposal.triage import CLOSED_BY, ENDED, REJECTED, marked
 
 NO_ISSUE = 0

@@ -11,8 +11,10 @@ from almanac.proposal import triage
 from almanac.proposal.branch import Branch, Content, content_on_top, fresh_content, without_event
 from almanac.proposal.comment import current_comment, draft_digest, put_comment, review
 from almanac.proposal.duplicates import duplicate_warnings, traits
-from almanac.proposal.marker import pull_entries, pull_state, read_state, text_digest
+from almanac.proposal.hidden import read_state
+from almanac.proposal.marker import pull_entries, pull_state, text_digest
 from almanac.proposal.merge import FIELDS, field_digests
+from almanac.proposal.names import branch_name
 from almanac.proposal.state import (
     Blob,
     CloseIssue,
@@ -27,7 +29,6 @@ from almanac.proposal.state import (
     Pull,
     SharedBranch,
     Write,
-    branch_name,
 )
 from almanac.proposal.summary import summary
 from almanac.views.protocol import Undecided, View, places, preview, unshown

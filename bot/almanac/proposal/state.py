@@ -1,40 +1,24 @@
 """What is read and what is decided, as plain values."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from almanac.config import Config
 from almanac.errors import Problem
-from almanac.event.model import Event
-from almanac.event.records import RecordStore
-from almanac.proposal.amendment import Amendment
-from almanac.proposal.published import Published
-from almanac.views.protocol import Texts
+
+if TYPE_CHECKING:  # these are plain values: who only carries them need not load what they hold
+    from almanac.config import Config
+    from almanac.event.model import Event
+    from almanac.event.records import RecordStore
+    from almanac.proposal.amendment import Amendment
+    from almanac.proposal.published import Published
+    from almanac.views.protocol import Texts
 
 Outcome = Literal["created", "updated", "unchanged", "waiting", "closed", "refused"]
 
-SYNC_BRANCH = "almanac/sync"
-"""The branch of the one proposal that belongs to no issue: it takes edits made by hand into the records."""
-
 EDITS, NEXT_DATES = "Edits made by hand", "Next dates"
 """What a plan is about that belongs to no issue."""
-
-_BRANCH = re.compile(r"almanac/issue-([1-9][0-9]{0,8})")
-
-
-def branch_name(issue: int) -> str:
-    """Return the name of the branch of an issue's proposal."""
-    return f"almanac/issue-{issue}"
-
-
-def issue_of(branch: str) -> int | None:
-    """Return the issue whose proposal has this branch; None if it is not such a branch."""
-    found = _BRANCH.fullmatch(branch)
-    return int(found[1]) if found else None
-
 
 # ---------------------------------------------------------------- what is read
 
@@ -177,12 +161,12 @@ class EventAtBase:
     `published` tells where an event is to be seen that is on the main branch.
     """
 
-    config: Config
-    store: RecordStore
-    texts: Texts
+    config: "Config"
+    store: "RecordStore"
+    texts: "Texts"
     ids: frozenset[str]
-    published: Callable[[Event], Published]
-    record: Event | None = None
+    published: "Callable[[Event], Published]"
+    record: "Event | None" = None
 
     def shown_in(self, event_id: str) -> str:
         """Return the path of the file in which a person would look for an event."""
@@ -199,8 +183,8 @@ class SharedBranch:
 
     head: str
     fork: str  # the newest commit that it has in common with the base
-    texts: Texts  # the files at its head
-    fork_texts: Texts
+    texts: "Texts"  # the files at its head
+    fork_texts: "Texts"
     fork_record: str | None  # the text of the event's record at the fork
     theirs: Changes  # what differs at the head from the fork
     moved: Changes  # what differs at the base from the fork
@@ -219,14 +203,14 @@ class Filed:
 
     look: Look
     issue: Issue
-    event: Event | None
+    event: "Event | None"
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     form: str | None = None
     form_at: str | None = None
     lacks: str | None = None
-    amendment: Amendment = field(default_factory=Amendment)
+    amendment: "Amendment" = field(kw_only=True)
 
 
 # ---------------------------------------------------------------- what is decided
@@ -391,7 +375,7 @@ class Plan:
     outcome: Outcome | None  # what it comes to; None for an issue that is not ours
     reason: str  # why, in one sentence for the person who runs Almanac
     writes: tuple[Write, ...] = ()  # none if everything is as it should be
-    event: Event | None = None  # the event, if the issue gives one
+    event: "Event | None" = None  # the event, if the issue gives one
     problems: tuple[Problem, ...] = ()  # what its author has to fix first
     warnings: tuple[Problem, ...] = ()  # what its author should check
     unfinished: bool = False  # whether a command waits until this is done, so that there has to be another look

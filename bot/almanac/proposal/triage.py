@@ -13,8 +13,10 @@ from dataclasses import replace
 from almanac import __version__
 from almanac.event.model import Event
 from almanac.proposal.comment import current_comment, put_comment
-from almanac.proposal.marker import PullState, ended, pull_entries, pull_state, with_state
+from almanac.proposal.hidden import with_state
+from almanac.proposal.marker import PullState, ended, pull_entries, pull_state
 from almanac.proposal.merge import field_digests, values_of
+from almanac.proposal.names import branch_name
 from almanac.proposal.published import Published
 from almanac.proposal.state import (
     CloseIssue,
@@ -29,7 +31,6 @@ from almanac.proposal.state import (
     Plan,
     Pull,
     Write,
-    branch_name,
 )
 
 CLOSED_BY, REJECTED, ENDED, REVISES = "closed-by", "rejected", "ended", "revises"

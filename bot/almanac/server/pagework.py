@@ -32,7 +32,8 @@ from almanac.forge.github.files import BlobCache
 from almanac.forge.github.repository import GitHubForge, connect
 from almanac.forge.github.request import RefusedError
 from almanac.forge.protocol import Forge
-from almanac.proposal.marker import comment_marker, read_state, with_state
+from almanac.proposal.hidden import read_state, with_state
+from almanac.proposal.marker import comment_marker
 from almanac.proposal.messages import Messages
 from almanac.proposal.state import Draft
 from almanac.renderer import load_messages, template

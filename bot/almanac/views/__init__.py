@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from almanac.config import Config
-from almanac.views.protocol import View
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from almanac.config import Config
     from almanac.entries.template import EntryTemplate
     from almanac.event.model import Event
     from almanac.page.section import Renderer
     from almanac.views.generated import Publisher
     from almanac.views.page import PageView
+    from almanac.views.protocol import View
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Renderers:
     rows: "EntryTemplate | None" = None
 
 
-def page_view(config: Config, renderers: Renderers) -> "PageView":
+def page_view(config: "Config", renderers: Renderers) -> "PageView":
     """Return the history page as a view."""
     # Here, so that what only needs the protocol does not load what the views are made with.
     from almanac.views.indexed import IndexedPageView  # noqa: PLC0415
@@ -43,7 +42,7 @@ def page_view(config: Config, renderers: Renderers) -> "PageView":
     return PageView(config, renderers.section)
 
 
-def views_of(publisher: "Publisher", renderers: Renderers) -> tuple[View, ...]:
+def views_of(publisher: "Publisher", renderers: Renderers) -> "tuple[View, ...]":
     """Return the views of a site."""
     from almanac.entries.incsv import CsvList  # noqa: PLC0415
     from almanac.views.calendar import CalendarView  # noqa: PLC0415

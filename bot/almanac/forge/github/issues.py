@@ -12,9 +12,11 @@ from almanac.errors import ForgeError, Raced
 from almanac.forge.attachments import Attachments, NoAttachmentError
 from almanac.forge.github.client import PER_PAGE, GitHubClient, unless_missing
 from almanac.forge.github.request import RefusedError, Request, web_address
-from almanac.proposal.comment import CommentCommand, command_of
-from almanac.proposal.marker import comment_marker, marked_issue
-from almanac.proposal.state import Closer, Comment, Issue, Pull, branch_name
+from almanac.proposal.command import CommentCommand, command_of
+from almanac.proposal.hidden import marked_issue
+from almanac.proposal.marker import comment_marker
+from almanac.proposal.names import branch_name
+from almanac.proposal.state import Closer, Comment, Issue, Pull
 
 _READ, _WRITE, _METADATA = "issues: read", "issues: write", "metadata: read"
 _READ_PULLS, _WRITE_PULLS = "pull-requests: read", "pull-requests: write"

@@ -33,8 +33,9 @@ from almanac.forge.github.request import (
     web_address,
 )
 from almanac.forge.tree import check_paths
+from almanac.proposal.names import branch_name, issue_of
 from almanac.proposal.ours import cannot_be_ours
-from almanac.proposal.state import Base, FileVersion, Look, Overview, Proposal, Pull, PutBranch, branch_name, issue_of
+from almanac.proposal.state import Base, FileVersion, Look, Overview, Proposal, Pull, PutBranch
 
 _READ, _WRITE = "contents: read", "contents: write"
 _OURS = "almanac/"
@@ -123,7 +124,7 @@ class GitHubForge(GitHubFiles, GitHubIssues):
         With `hasty`, an issue that cannot be ours costs 1 request in all.
         """
         branch, issue = branch_name(number), self.issue(number)
-        if hasty and issue and cannot_be_ours(issue):
+        if hasty and issue and cannot_be_ours(len(issue.labels), issue.body, issue.comments):
             return Look(issue, Base("", ""), Proposal())
         heads, complete = self._first_heads()
         # The answer to the narrow question is much smaller, and enough where this is the only proposal.

@@ -17,18 +17,8 @@ from almanac.errors import ForgeError, Raced
 from almanac.forge.local.clone import Clone
 from almanac.forge.local.store import Store, StoredComment, StoredPull, issue_file, pull_file
 from almanac.proposal.marker import comment_marker
-from almanac.proposal.state import (
-    Closer,
-    Comment,
-    Issue,
-    Look,
-    Overview,
-    Proposal,
-    Pull,
-    PutBranch,
-    branch_name,
-    issue_of,
-)
+from almanac.proposal.names import branch_name, issue_of
+from almanac.proposal.state import Closer, Comment, Issue, Look, Overview, Proposal, Pull, PutBranch
 
 if TYPE_CHECKING:
     from almanac.forge.attachments import Attachments

@@ -10,12 +10,13 @@ Nothing is made before the first write, and git is told to ignore all of it.
 
 import json
 import re
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, BinaryIO, Literal, TypeVar
 
-import filelock
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -28,6 +29,7 @@ from almanac.yamlfile import Document, field_name, load
 FOLDER = ".almanac"
 _IGNORED, _LOCK = f"{FOLDER}/.gitignore", f"{FOLDER}/lock"
 _LOCK_TIMEOUT = 60  # seconds that a run waits for another one
+_LOCK_PAUSE = 0.05  # seconds between two looks whether it has ended
 _ISSUE_NAME = re.compile(r"([1-9][0-9]{0,9})")
 _COMMENT_NAME = re.compile(r"comment-([1-9][0-9]{0,8})\.md")
 _PULL_NAME = re.compile(r"([1-9][0-9]{0,8})\.md")
@@ -206,27 +208,45 @@ class Store:
 
     def __init__(self, home: Path) -> None:
         self._home, self._disk = home, Disk(home)
-        self._lock = filelock.FileLock(self._disk.root / _LOCK, timeout=_LOCK_TIMEOUT)
+        self._turn, self._is_alone = threading.RLock(), False
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep every other run out until the end of the `with`; this run may enter again."""
-        with _disk_errors():
-            if self._disk.read(_IGNORED, PAGE) is None:
-                self._disk.write({_IGNORED: b"*\n"})
-            self._disk.size(_LOCK)  # refuses a link
+        with self._turn:
+            if self._is_alone:
+                yield
+                return
+            with _disk_errors():
+                if self._disk.read(_IGNORED, PAGE) is None:
+                    self._disk.write({_IGNORED: b"*\n"})
+                self._disk.size(_LOCK)  # refuses a link
+                lock = (self._disk.root / _LOCK).open("ab")
+            with lock:  # whoever has locked the file keeps the others out until it is closed
+                self._wait_for(lock)
+                self._is_alone = True
+                try:
+                    yield
+                finally:
+                    self._is_alone = False
+
+    def _wait_for(self, lock: BinaryIO) -> None:
+        import fcntl  # noqa: PLC0415 -- Windows has none; Almanac does not run there, but can be imported
+
+        last = time.monotonic() + _LOCK_TIMEOUT
+        while True:
             try:
-                self._lock.acquire()
-            except filelock.Timeout as error:
-                raise ForgeError(
-                    f"Another run of Almanac has been at work in {self._home} for more than a minute.",
-                    remedy="Wait until it has ended, and try again.",
-                    passing=True,
-                ) from error
-        try:
-            yield
-        finally:
-            self._lock.release()
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > last:
+                    raise ForgeError(
+                        f"Another run of Almanac has been at work in {self._home} for more than a minute.",
+                        remedy="Wait until it has ended, and try again.",
+                        passing=True,
+                    ) from None
+                time.sleep(_LOCK_PAUSE)
+            else:
+                return
 
     def issue(self, number: int) -> Issue | None:
         file = issue_file(number)

@@ -1,0 +1,19 @@
+"""The names of Almanac's branches, which tell the issue whose proposal they hold."""
+
+import re
+
+SYNC_BRANCH = "almanac/sync"
+"""The branch of the one proposal that belongs to no issue: it takes edits made by hand into the records."""
+
+_BRANCH = re.compile(r"almanac/issue-([1-9][0-9]{0,8})")
+
+
+def branch_name(issue: int) -> str:
+    """Return the name of the branch of an issue's proposal."""
+    return f"almanac/issue-{issue}"
+
+
+def issue_of(branch: str) -> int | None:
+    """Return the issue whose proposal has this branch; None if it is not such a branch."""
+    found = _BRANCH.fullmatch(branch)
+    return int(found[1]) if found else None
