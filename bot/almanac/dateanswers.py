@@ -10,10 +10,12 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as calendar_date
+from difflib import get_close_matches
 
 from almanac.dates import (
     COMPACT,
     DAYS,
+    MONTH_NAME,
     MONTH_ONLY,
     MONTHS,
     NUMERIC,
@@ -23,11 +25,12 @@ from almanac.dates import (
     WrittenDate,
     date_pattern,
     heading_date,
+    whole_year,
     written_date,
 )
 from almanac.errors import Problem
 from almanac.languages import in_english
-from almanac.text import as_on_keyboard, look_alikes
+from almanac.text import as_on_keyboard, look_alikes, says_nothing
 
 LONGEST = 100  # characters; no way of writing a date comes near
 YEARS = range(1900, 2200)  # what a submitted event can plausibly be in
@@ -40,12 +43,25 @@ _DAY = date_pattern(
     rf"(?<![\w:])(?:{WEEKDAY}[\s,:;-]*)?(?:the\s+)?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![0-9A-Za-z:/-])\.?"
     r"(?:[\s,]{1,3}(?P<open>\()?(?P<year>[0-9]{4}|'[0-9]{2})(?![0-9])(?(open)\)?))?"
 )
-_TO = date_pattern(r"[ ]?(?P<mark>-{1,3}|[/&+]|(?<!\w)(?:to|until|till?|through|thru|and|bis|und)(?!\w))[ ]?")
+_TO = date_pattern(
+    r"[ ]?(?P<mark>-{1,3}>?|\.{2,3}|[\u2026\u2192~/&+]"
+    r"|(?<!\w)(?:to|until|till?|through|thru|and|bis|und|al?|au|à|até|tot|til)(?!\w))[ ]?"
+)
 _EITHER = (*_WHOLE, _DAY)
-_FROM = date_pattern(r"(?:from|vom)\s+")
-_LISTED = ("/", "&", "+", "and", "und")
+_FROM = date_pattern(r"(?:from|vom|von|du|del?|dal|van)\s+")
+_LISTED = ("&", "+", "and", "und")
 """What is between two days each of which is named, and not necessarily those between them."""
+_BEFORE_TIME = date_pattern(r"\A(?:T|[\s,@\u00b7-]+)(?:at[ ])?")
+_LEAD = date_pattern(r"\A(?:date\s*:\s*|(?:day|when)\s*:\s*|on\s+)")
+_SEVERAL = re.compile(r"(?<![0-9])[0-9]{1,2}(?:,\s?[0-9]{1,2})*,?\s?(?:(?:and|&)\s)?[0-9]{1,2}(?![0-9])", re.IGNORECASE)
+_SHORT_YEAR = date_pattern(
+    rf"(?P<day>[0-9]{{1,2}})(?P<mark>[-/. ]){MONTH_NAME}\.?(?P=mark)(?P<year>[0-9]{{2}})"
+    rf"|{MONTH_NAME}\.?[ ](?P<its>[0-9]{{1,2}})(?:st|nd|rd|th)?,?[ ](?P<years>[0-9]{{2}})"
+)
 _BY_NUMBERS = date_pattern(NUMERIC.format("[0-9]{1,2}", "[0-9]{4}|[0-9]{2}"))
+_FIRST_NUMBERS = date_pattern(
+    r"(?P<first>[0-9]{1,2})(?:[-/.](?P<second>[0-9]{1,2}))?(?:[-/.](?P<year>[0-9]{4}|[0-9]{2}))?\.?"
+)
 _YEAR_ONLY = date_pattern("[0-9]{4}")
 _WEEKDAY_AFTER = date_pattern(rf"(?:[\s,]*\(?{WEEKDAY}\)?)?")
 
@@ -82,10 +98,7 @@ def read_days(text: str) -> Days | Problem:
         return Problem(message, typed=text, choices=tuple(map(str, meanings)))
     if in_words:
         return next(iter([*meanings, *in_words]))
-    if any(pattern.fullmatch(stripped) for pattern in (*MONTH_ONLY, _YEAR_ONLY)):
-        return Problem("The day is missing. Write the whole date, such as November 8th, 2021.", typed=text)
-    others = look_alikes(stripped)
-    return Problem(" ".join(filter(None, ("This could not be read as a date.", others, EXAMPLE))), typed=text)
+    return _refused(stripped, text)
 
 
 def read_last_day(text: str, first: str | None) -> str | Problem | None:
@@ -110,11 +123,22 @@ def read_last_day(text: str, first: str | None) -> str | Problem | None:
 
 
 def without_time(text: str) -> str:
-    """Return the date of `2021-11-08 18:00`, or of any other that a time by the clock follows; else the whole text."""
+    """Return the date of `2026-11-08 18:00`, or what is left of two without their times; else the whole text."""
     stripped = _stripped(text[: 2 * LONGEST])
     by_numbers = (_numbers_end(match.end(), stripped) for match in [_BY_NUMBERS.match(stripped)] if match)
     ends = (*(typed.end for typed in _typed(stripped[:LONGEST])), *by_numbers)
-    return next((stripped[:end] for end in ends if TIME_AFTER.fullmatch(stripped, end)), text)
+    if found := next((stripped[:end] for end in ends if TIME_AFTER.fullmatch(stripped, end)), None):
+        return found
+    bare = TIME_AFTER.sub("", stripped)[:LONGEST]
+    is_date = bare != stripped and any(typed.last and typed.end == len(bare) for typed in _typed(bare))
+    return bare if is_date else text
+
+
+def times_after(text: str, date: str) -> str:
+    """Return what `without_time` left out of a text; with the days, where each of two has its time."""
+    stripped = _stripped(text)
+    rest = _BEFORE_TIME.sub("", stripped[len(date) :]) if stripped.startswith(date) else stripped
+    return rest.removeprefix("(")
 
 
 def _numbers_end(end: int, text: str) -> int:
@@ -123,7 +147,14 @@ def _numbers_end(end: int, text: str) -> int:
 
 
 def _stripped(text: str) -> str:
-    return " ".join(as_on_keyboard(text).split()).strip(" .,;:()")
+    return _SEVERAL.sub(_in_a_row, _LEAD.sub("", as_on_keyboard(text).strip(" .,;:()")))
+
+
+def _in_a_row(found: re.Match[str]) -> str:
+    """Write the days of `Oct 6, 7 and 8` as a range; others stay as they are."""
+    days = [*map(int, re.findall("[0-9]+", found[0]))]
+    is_row = len(days) > 2 and days == [*range(days[0], days[-1] + 1)]  # noqa: PLR2004 - two days are read as they are
+    return f"{days[0]}-{days[-1]}" if is_row else found[0]
 
 
 # ------------------------------------------------------------------------------- what is typed
@@ -175,6 +206,11 @@ def _typed(text: str) -> Iterator[_TypedDays]:
 
 def _read(text: str, typed: str) -> Days | Problem | None:
     """Read a text as one date or two; None if it is neither."""
+    if short := _SHORT_YEAR.fullmatch(text):
+        year, rest = short["year"] or short["years"], text[: short.start("year" if short["year"] else "years")]
+        meant = _read(f"{rest}{whole_year(year)}", typed)
+        message = "Write the year with four digits."
+        return Problem(message, typed=typed, accepted=str(meant)) if isinstance(meant, Days) else meant
     found = next((found for found in _typed(text) if found.end == len(text)), None)
     if found is None:
         return _by_numbers(text, typed)
@@ -184,6 +220,49 @@ def _read(text: str, typed: str) -> Days | Problem | None:
         return Problem("The year is missing. Write the whole date, such as November 8th, 2021.", typed=typed)
     date = _checked(found.first, typed)
     return date if isinstance(date, Problem) else Days(date)
+
+
+# ------------------------------------------------------------------------------- what is no date
+
+
+def _refused(text: str, typed: str) -> Problem:
+    """Say why a text is no date, and offer the one that may be meant."""
+    if says_nothing(text):
+        return Problem(f"The day has to be known. {EXAMPLE}", typed=typed)
+    if any(pattern.fullmatch(text) for pattern in (*MONTH_ONLY, _YEAR_ONLY)):
+        return Problem("The day is missing. Write the whole date, such as November 8th, 2021.", typed=typed)
+    if amid := _amid(text, typed):
+        return amid
+    respelt = _read(re.sub("[A-Za-z]{4,12}", _respelt, text), typed)
+    if isinstance(respelt, Days):
+        return Problem(
+            "This could not be read as a date. Is one of its words misspelt?", typed=typed, accepted=str(respelt)
+        )
+    others = look_alikes(text)
+    return Problem(" ".join(filter(None, ("This could not be read as a date.", others, EXAMPLE))), typed=typed)
+
+
+def _amid(text: str, typed: str) -> Problem | None:
+    """Find the date amid other words; where there are two, only a person knows which counts."""
+    found, position, others = list[Days | Problem](), 0, ""
+    while position < len(text):
+        is_start = text[position].isalnum() and not text[position - 1 : position].isalnum()
+        rest = text[position:] if is_start else ""
+        end = max((each.end for each in _typed(rest) if not rest[each.end : each.end + 1].isalnum()), default=0)
+        found += filter(None, [_read(rest[:end], typed)])
+        others += "" if end else text[position]
+        position += end or 1
+    if len(found) != 1:
+        return None
+    (date,) = found
+    if isinstance(date, Problem):
+        return None if re.search("[0-9]", others) else date
+    return Problem("Other words stand beside the date here. Write only the date.", typed=typed, accepted=str(date))
+
+
+def _respelt(found: re.Match[str]) -> str:
+    near = get_close_matches(found[0].capitalize(), MONTHS[1:], 1, 0.8)
+    return near[0] if near else found[0]
 
 
 # ------------------------------------------------------------------------------- what it means
@@ -229,7 +308,9 @@ def _range(found: _TypedDays, typed: str) -> Days | Problem:
     wrong = next((date for date in dates if isinstance(date, Problem)), None)
     if wrong:
         return replace(wrong, accepted=None)  # it would be one day of several
-    return _in_order(Days(*map(str, dates)), typed, apart=found.mark in _LISTED and years[0] is None)
+    return _in_order(
+        Days(*map(str, dates)), typed, apart=found.mark in _LISTED or (found.mark == "/" and years[0] is None)
+    )
 
 
 def _in_order(days: Days, typed: str, *, apart: bool = False) -> Days | Problem:
@@ -254,7 +335,9 @@ def _by_numbers(text: str, typed: str) -> Days | Problem | None:
     if not matches:
         return None
     if any(len(match["year"]) != len("2021") for match in matches):
-        return Problem(f"Write the year with four digits and the month as a word. {EXAMPLE}", typed=typed)
+        meant = _meanings(matches[0], typed) if len(matches) == 1 else ()
+        only, choices = (str(meant[0]), ()) if len(meant) == 1 else (None, tuple(map(str, meant)))
+        return replace(_four_digits(typed), accepted=only, choices=choices)
     readings = list[Days]()
     for month, day in (("first", "second"), ("second", "first")):
         found = [_iso(int(match["year"]), int(match[month]), int(match[day]), typed) for match in matches]
@@ -277,13 +360,28 @@ def _by_numbers(text: str, typed: str) -> Days | Problem | None:
     return Problem(message, typed=typed, choices=tuple(map(str, readings)))
 
 
+def _meanings(match: re.Match[str], typed: str) -> tuple[Days, ...]:
+    """Return what a date of three short numbers can be: with hyphens, the year may as well come first."""
+    numbers = [match["first"], match["second"], match["year"]]
+    orders = ((2, 0, 1), (2, 1, 0), (0, 1, 2))[: 3 if match["mark"] == "-" else 2]
+    found = [
+        _iso(whole_year(numbers[year]), int(numbers[month]), int(numbers[day]), typed) for year, month, day in orders
+    ]
+    return tuple(dict.fromkeys(Days(date) for date in found if isinstance(date, str)))
+
+
+def _four_digits(typed: str) -> Problem:
+    return Problem(f"Write the year with four digits and the month as a word. {EXAMPLE}", typed=typed)
+
+
 def _numbers(text: str) -> Iterator[tuple[re.Match[str], ...]]:
     """Find one date of numbers, or two, that are all of a text."""
     if single := _BY_NUMBERS.fullmatch(text):
         yield (single,)
     for mark in _TO.finditer(text):
-        first, last = text[: mark.start()], text[mark.end() :]
-        if re.fullmatch(r"[0-9]{1,2}\.", first):
-            first += last.partition(".")[2]  # `8.-10.11.2021`
-        if (one := _BY_NUMBERS.fullmatch(first)) and (other := _BY_NUMBERS.fullmatch(last)):
-            yield one, other
+        first, other = _FIRST_NUMBERS.fullmatch(text[: mark.start()]), _BY_NUMBERS.fullmatch(text[mark.end() :])
+        if first and other:
+            # What the first leaves out is as in the second: `8.-10.11.2021`, `10/6 - 10/8/2026`.
+            numbers = (first["first"], first["second"] or other["second"], first["year"] or other["year"])
+            if one := _BY_NUMBERS.fullmatch(other["mark"].join(numbers)):
+                yield one, other

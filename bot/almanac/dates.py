@@ -223,7 +223,7 @@ TIME = rf"(?:{_HOUR}(?:[:h][0-5][0-9])?{_TO})?{_CLOCK}(?:{_TO}(?:{_CLOCK}|noon\b
 TIME_ZONE = r"(?:[ ]?(?-i:Z|[+-][0-9]{2}:?[0-9]{2})(?!\w)|[ ]\(?(?-i:UTC|GMT|[A-Z]{1,4}T)\b\)?)"
 """The pattern of what names a time's zone, as far as a page writes it right after the time."""
 TIME_AFTER = date_pattern(
-    r"(?:T|[ ]?[,@][ ]?(?:at[ ])?|[ ](?:at|ab|um|@|[-\u2013\u2014])[ ]|[ ])"
+    r"(?:T|[ ]?[,@\u00b7][ ]?(?:at[ ])?|[ ](?:at|ab|um|@|[-\u2013\u2014])[ ]|[ ])"
     rf"(?P<open>\()?{TIME}{TIME_ZONE}?(?(open)\))(?!\w)"
 )
 _TWO_YEARS = re.compile(r"(?:19|20)[0-9]{2}[ ]?[-\u2013\u2014/][ ]?(?:[0-9]{4}|[0-9]{2})(?![-0-9])")

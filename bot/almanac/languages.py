@@ -19,6 +19,10 @@ _DAY = r"(?P<day>[0-9]{1,2})(?:er|[.\u00ba\u00aa\u00b0])?"
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2})(?![0-9])"
 _DAY_AND_MONTH = re.compile(rf"(?<![\w/.-]){_DAY}[ ]{_LINKS}?(?P<month>{_WORD})\.?[ ]{_LINKS}?{_YEAR}", re.IGNORECASE)
 _DAY_AND_WORD = re.compile(rf"(?<!\w){_DAY}[ ]{_LINKS}?({_WORD})".replace("?P<day>", "?:"), re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?:(?P<year>[0-9]{4})\s?[年년]\s?)?(?:(?P<month>[0-9]{1,2})\s?[月월]\s?)?(?P<day>[0-9]{1,2})\s?[日일]"
+)
+_NUMBERED_WEEKDAY = re.compile(r"\s?\(?([月火水木金土日월화수목금토일])(?:曜日?|요일)?\)?(?!\w)")
 _LANGUAGE = re.compile(r"([a-z]{2,3}): (?=.)")
 _EXAMPLE = re.compile(rf"like\([\"']{_LANGUAGE.pattern}")
 _FORMS = (("format", "wide"), ("stand-alone", "wide"), ("format", "abbreviated"), ("stand-alone", "abbreviated"))
@@ -140,12 +144,23 @@ def load_named(template: str) -> None:
 def in_english(text: str) -> tuple[str, ...]:
     """Return what a text with a date can be in English, by each language in which a state has its laws.
 
-    There is nothing if it holds no word that another language than English may have for a month.
+    There is nothing if it holds no word that another language than English may have for a month, and no numbers with
+    the characters for year, month and day.
     """
+    if numbered := _NUMBERED.sub(_in_numbers, text) if _NUMBERED.search(text) else "":
+        return (_NUMBERED_WEEKDAY.sub(_its_weekday, numbered),)
     if not any(word.casefold() not in _ENGLISH for word in _DAY_AND_WORD.findall(text)):
         return ()
     found = (_names(language).in_english(text)[0] for language in _languages() if _official()[language])
     return tuple(english for english in dict.fromkeys(found) if english != text)
+
+
+def _in_numbers(found: re.Match[str]) -> str:
+    return "-".join(filter(None, found.groups()))
+
+
+def _its_weekday(found: re.Match[str]) -> str:
+    return f" ({day_name['月火水木金土日월화수목금토일'.index(found[1]) % 7]})"
 
 
 def names_of(example: str) -> tuple[Names | None, str]:

@@ -41,24 +41,53 @@ def clean_line(value: str) -> str:
 
 
 # What input methods and word processors write for a keyboard's characters: full-width forms, hyphens and dashes of all
-# kinds, the minus sign, apostrophes.
+# kinds, the minus sign, apostrophes, dots amid a line.
 _ON_KEYBOARD = str.maketrans(
     {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63", "-")
     | dict.fromkeys("\u2018\u2019\u02bc", "'")
+    | dict.fromkeys("\u2219\u22c5\u30fb", "\u00b7")
+    | {"\u301c": "~"}
 )
+# Emoji, with what shapes them. A degree sign is one of these symbols too, and ends numbers in some languages.
+_SYMBOLS = ("So", "Sk")
+_SHAPES = "\u20e3\ufe0e\ufe0f"
+_MARKS_AROUND = ' ,;*_`<>[]"“”„«»'
 
 
 def as_on_keyboard(text: str) -> str:
-    """Return a text with the characters of a keyboard for those that look like them, for reading dates and times."""
-    return text if text.isascii() else text.translate(_ON_KEYBOARD)
+    """Return a line with the characters of a keyboard for those that look like them, for reading dates and times.
+
+    Digits of all scripts become ours; emoji go, and so do quotation marks and marks of emphasis around the whole.
+    """
+    if not text.isascii():
+        text = "".join(map(_on_keyboard, text.translate(_ON_KEYBOARD))).replace(" \u200d", " ")
+    return " ".join(text.split()).strip(_MARKS_AROUND)
+
+
+def _on_keyboard(char: str) -> str:
+    if char.isascii() or char == "\u00b0":
+        return char
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    return " " if unicodedata.category(char) in _SYMBOLS or char in _SHAPES else char
 
 
 def look_alikes(text: str) -> str:
-    """Name the characters that no Latin keyboard has, in a sentence, so that people see what they cannot tell apart."""
-    others = [char for char in dict.fromkeys(text) if not unicodedata.normalize("NFKD", char)[0].isascii()]
+    """Name the characters that may pass for those of a Latin keyboard, so that people see what they cannot tell apart.
+
+    A letter is one of them only beside ours: a word in another script is no disguise.
+    """
+    around = zip(f" {text}", text, f"{text[1:]} ", strict=False)
+    others = dict.fromkeys(char for before, char, after in around if _may_pass(char, f"{before}{after}"))
     named = [f"U+{ord(char):04X} ({unicodedata.name(char, 'no name').lower()})" for char in others]
     return f"It has characters that may look like others: {first_few(named)}." if named else ""
+
+
+def _may_pass(char: str, beside: str) -> bool:
+    if unicodedata.normalize("NFKD", char)[0].isascii() or unicodedata.east_asian_width(char) == "W":
+        return False
+    return not char.isalpha() or any(one.isascii() and one.isalnum() for one in beside)
 
 
 def _few_marks(value: str) -> str:
@@ -76,18 +105,35 @@ def is_blank(cleaned: str) -> bool:
     return not any(map(shows, cleaned))
 
 
-# Nothing but marks, or amid them a word for what one does not have.
-_MARKS = r"[ -/:-@\[-`{-~\u2010-\u2026]{0,50}+"
-_SAYS_NOTHING = re.compile(
-    rf"{_MARKS}(?:(?:n[/.]?a|tb[acd]|none|nothing|nil|null|not applicable|(?:not (?:yet )?|un)known"
-    rf"|to be (?:announced|confirmed|decided|determined)){_MARKS})?",
-    re.IGNORECASE,
+_MARKS = "".join(map(chr, (*range(0x20, 0x30), *range(0x3A, 0x41), *range(0x5B, 0x61), *range(0x7B, 0x7F))))
+_MARKS += "¡¿。！？" + "".join(map(chr, range(0x2010, 0x2027)))  # noqa: RUF001 - these are the marks meant
+# What people write where they have nothing to say, or nothing yet, in the languages of most forms.
+_NOTHING = frozenset(
+    re.split(
+        r",\s+",
+        """n/a, n.a, na, tba, tbc, tbd, none, nothing, nil, null, xxx, no response, blank, empty, soon, coming,
+        will follow, to follow, unknown, to be announced, to be confirmed, to be decided, to be defined,
+        to be determined, not announced, not applicable, not available, not confirmed, not decided, not known, not set,
+        not sure, k.a, keine, keiner, keine angabe, keine angaben, nichts, noch offen, folgt, folgt noch, unbekannt,
+        noch unbekannt, noch nicht bekannt, wird noch bekannt gegeben, wird noch bekanntgegeben, entfällt,
+        aucun, aucune, rien, néant, s/o, sans objet, inconnu, à venir, à définir, à confirmer, à annoncer, à déterminer,
+        à préciser, ninguno, ninguna, nada, desconocido, por definir, por confirmar, por determinar, por anunciar,
+        no aplica, a definir, a confirmar, a anunciar, nenhum, nenhuma, desconhecido, não se aplica,
+        nessuno, nessuna, niente, sconosciuto, da definire, da confermare, da stabilire, da annunciare,
+        geen, niets, nvt, n.v.t, volgt, onbekend, nog onbekend, nog niet bekend, ingen, inget, okänt, ukendt,
+        brak, do ustalenia, nieznane, yok, нет, немає, неизвестно, уточняется,
+        无, 無, 暂无, 暫無, 没有, 待定, 未定, なし, 없음, 미정, لا يوجد""",
+    )
 )
+_NOT_YET = (" yet", " for now", " so far", " at the moment", " soon")
 
 
 def says_nothing(cleaned: str) -> bool:
-    """Tell whether a cleaned text is blank, or a placeholder: `N/A`, `TBD`, `none`, `-`, `?`."""
-    return _SAYS_NOTHING.fullmatch(cleaned) is not None or is_blank(cleaned)
+    """Tell whether a cleaned text is blank, or a placeholder: `N/A`, `TBD`, `none`, `-`, `?`, `à définir`."""
+    words = " ".join(cleaned.casefold().strip(_MARKS).split()).replace("not yet ", "not ")
+    for end in _NOT_YET:
+        words = words.removesuffix(end)
+    return words.strip(_MARKS) in _NOTHING or is_blank(words)
 
 
 def first_few(names: Sequence[str], most: int = 3) -> str:

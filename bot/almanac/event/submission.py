@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import get_args
 
 from almanac.config import Config
-from almanac.dateanswers import Days, read_days, read_last_day, without_time
+from almanac.dateanswers import Days, read_days, read_last_day, times_after, without_time
 from almanac.dates import heading_date
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.attachment import read_picture
@@ -33,6 +33,7 @@ NEEDED = ("title", "date")
 _SEVERAL_LINES = ("people", "description", "agenda", "links", "tags")
 _URL = re.compile(r"https?://[^\s()<>]+", re.IGNORECASE)
 _BETWEEN_TAGS = re.compile(r"[,;]")
+_ALL_DAY = re.compile(r"\W{0,3}(?:all|full|whole|the (?:full|whole)|entire)[ -]day(?: event)?\W{0,3}", re.IGNORECASE)
 _EXAMPLES = {
     "title": "Measuring Open Source",
     "date": "2021-11-08",
@@ -234,12 +235,13 @@ class _Answers:
             return None
         return cleaned or None
 
-    def days(self, values: Mapping[str, str | None]) -> Days | None:
+    def days(self, values: dict[str, str | None]) -> Days | None:
         """Return the event's days, of which its date, its end date and a duration in days have to say the same."""
-        days = self.date(values["date"], values["when"]) if values["date"] else None
+        days = self.date(values["date"], values) if values["date"] else None
         first, until = days.first if days else None, days.last if days else None
         if typed := values["end_date"]:
-            last = read_last_day(without_time(typed), first)
+            alone = without_time(typed)
+            last = read_last_day(alone, first)
             if isinstance(last, Problem):
                 self.complain("end_date", replace(last, typed=typed))
             elif until and last != until:
@@ -247,6 +249,9 @@ class _Answers:
                 self.complain("end_date", Problem(message, typed=typed, accepted=until))
             else:
                 until = last
+                if alone != typed:
+                    message = f"Only the date was taken from this answer; {self.left_out(values['when'])}"
+                    self.warnings.append(Problem(message, self.labels["end_date"], typed=typed))
         if first and (typed := values["duration"]) and (count := days_long(typed)):
             last = str(calendar_date.fromisoformat(first) + timedelta(days=count - 1))
             if until and last != until:
@@ -259,24 +264,30 @@ class _Answers:
                 until = last
         return Days(first, None if until == first else until) if first else None
 
-    def date(self, typed: str, when: str | None) -> Days | None:
+    def date(self, typed: str, values: dict[str, str | None]) -> Days | None:
+        """Read the days. A time beside them counts where there is no other; one that says too little is left out."""
         alone = without_time(typed)
         days = read_days(alone)
         if isinstance(days, Problem):
             self.complain("date", replace(days, typed=typed))
             return None
         if alone != typed:
-            label = self.labels.get("when")
-            rest = f"the times are those under {label}." if when else "the time of day was left out."
-            more = f" Give it under {label}, with its zone." if label and not when else ""
-            message = f"Only the date was taken from this answer; {rest}{more}"
+            label, line = self.labels.get("when"), times_after(typed, alone)
+            if label and not values["when"] and read_when(str(days), line, self.config.zones(values["series"])).ok:
+                values["when"] = line
+                return days
+            more = f" Give it under {label}, with its zone." if label and not values["when"] else ""
+            message = f"Only the date was taken from this answer; {self.left_out(values['when'])}{more}"
             self.warnings.append(Problem(message, self.labels["date"], typed=typed))
         return days
 
+    def left_out(self, when: str | None) -> str:
+        return f"the times are those under {self.labels['when']}." if when else "the time of day was left out."
+
     def when(self, days: Days | None, values: Mapping[str, str | None]) -> When | None:
-        line, duration, series = values["when"], values["duration"], values["series"]
-        if duration and days_long(duration):
-            duration = None  # it says how many days, and no times
+        duration, series = values["duration"], values["series"]
+        line = self.not_all_day("when", values["when"])
+        duration = None if duration and days_long(duration) else self.not_all_day("duration", duration)
         if line is None:
             read = read_duration(duration) if duration else None
             if isinstance(read, Problem):
@@ -292,6 +303,14 @@ class _Answers:
         for warning in when.warnings if when else ():
             self.warnings.append(replace(warning, field=self.labels[warning.field or "when"]))
         return when
+
+    def not_all_day(self, name: str, typed: str | None) -> str | None:
+        """Leave out what says that an event takes the whole day: one without times does."""
+        if typed is None or not _ALL_DAY.fullmatch(typed):
+            return typed
+        message = "This was left out: an event without times takes the whole day."
+        self.warnings.append(Problem(message, self.labels[name], typed=typed))
+        return None
 
     def agenda(self, text: str | None) -> tuple[str, ...]:
         points = entries(text or "")

@@ -24,6 +24,7 @@ from almanac.times.grammar import (
     UnreadableError,
     WrittenLine,
     WrittenPair,
+    of_each_day,
     read_line,
     scan_line,
     without_length,
@@ -313,7 +314,7 @@ class LineReader:
         return line_of(shown_times(result.readings, result.moment, self.zones))
 
     def _read(self, text: str) -> LineResult:
-        line, unclear = _take_apart(text, self.zones)
+        line, unclear = _take_apart(of_each_day(text) if self.last else text, self.zones)
         if line is None:
             rest = {wording.UNREADABLE: scan_line(text, self.zones), wording.LENGTH_HERE: without_length(text) or ""}
             return LineResult(findings=tuple((message, (rest.get(message, ""),)) for message in unclear))

@@ -24,8 +24,8 @@ _AM = r"""\s?(?P<{half}>[ap])\.?\s?m(?!\w)\.?
 TIME = re.compile(
     rf"""(?:12\s?)?(?P<word>noon|midday|midnight)(?!\w)
       | (?P<hour>[0-9]{{1,2}})
-        (?: \s?(?P<h>h)(?P<past>[0-9]{{2}})?(?![a-z])
-          | [:.](?P<minute>[0-9]{{2}})(?::(?P<second>[0-9]{{2}}))?(?:\s?(?P<hours>h)(?![a-z0-9]))? )?
+        (?: \s?(?P<h>h|uhr)(?P<past>[0-9]{{2}})?(?![a-z])
+          | [:.](?P<minute>[0-9]{{2}})(?::(?P<second>[0-9]{{2}}))?(?:\s?(?P<hours>h|uhr)(?![a-z0-9]))? )?
         (?: {_AM.format(half="half", clinging="half2", short="half3")} )?
         (?![0-9])
       | (?P<run>[0-9]{{3,4}})(?: {_AM.format(half="half4", clinging="half5", short="half6")} )(?![0-9])
@@ -177,30 +177,46 @@ LONGEST = 100  # characters
 LIMIT = timedelta(days=31)
 EXAMPLE = "Write it as 2 hours, 90 min, 1h30 or 1:30."
 
-_DAYS, _HOURS, _MINUTES = (rf"(?P<{unit}>[0-9]{{1,5}}(?:[.,][0-9]{{1,3}})?)" for unit in ("days", "hours", "minutes"))
-_AND = r"\s*+(?:(?:,|and\b|&)\s*+)?"
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBER = r"[0-9]{1,5}(?:[.,][0-9]{1,3})?"
+_DAYS, _HOURS, _MINUTES = (rf"(?P<{unit}>{_NUMBER})" for unit in ("days", "hours", "minutes"))
+_AND = r"\s*+(?:(?:,|and\b|&|und\b|et\b|y\b|e\b)\s*+)?"
+# Units in full as they are in English, German, French, Spanish, Portuguese, Italian and Dutch.
+_WEEK = r"(?:weeks?|wochen?|semaines?|semanas?|settiman[ae]|weken|w)"
+_DAY = r"(?:days?|d|tagen?|tage?|jours?|d[ií]as?|giorn[oi]|dag(?:en)?)"
+_HOUR = r"(?:hours?|hrs?|h|std|stunden?|heures?|horas?|or[ae]|uur|uren)"
+_MINUTE = r"(?:minut(?:es?|en?|os?|i|o)|mins?|m|')"
 _FORMS = tuple(
-    re.compile(form, re.IGNORECASE | re.ASCII)
+    re.compile(form, re.IGNORECASE)
     for form in (
         _AND.join(
             (
-                rf"(?:{_DAYS}\s*(?:days?|d)(?![a-z]))?",
-                rf"(?:{_HOURS}\s*(?:hours?|hrs?|h)(?![a-z])\.?)?",
-                rf"(?:{_MINUTES}\s*(?:minutes?|mins?|m|')(?![a-z])\.?)?",
+                rf"(?:{_DAYS}\s*{_DAY}(?![a-z]))?",
+                rf"(?:{_HOURS}\s*{_HOUR}(?![a-z])\.?)?",
+                rf"(?:{_MINUTES}\s*{_MINUTE}(?![a-z])\.?)?",
             )
         ),
+        rf"(?P<weeks>{_NUMBER})\s*{_WEEK}",
         r"(?P<hours>[0-9]{1,3})\s*h\s*(?P<minutes>[0-5][0-9])",
-        r"(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])",
+        r"(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])(?::00)?",
         rf"P(?:{_DAYS}D)?(?:T(?:{_HOURS}H)?(?:{_MINUTES}M)?)?",
-        r"(?P<hours>an|one)\s+hour",
-        r"(?P<half>half)\s+an\s+hour",
     )
+)
+_ABOUT = re.compile(r"(?:about|approx(?:imately|\.)?|around|circa|ca\.?|up to|max(?:imum|\.)?|~)\s*", re.IGNORECASE)
+_AT_MOST = re.compile(r",?\s(?:long|max(?:imum|\.)?|total|in total)", re.IGNORECASE)
+_PARTS = {"\u00bc": ".25", "\u00bd": ".5", "\u00be": ".75"}
+_IN_WORDS = (
+    *((re.compile(rf"\b{word}\b", re.IGNORECASE), str(number)) for number, word in enumerate(_NUMBERS, 1)),
+    (re.compile(r"\bhalf\s(?:an\s)?hour\b", re.IGNORECASE), "30 min"),
+    (re.compile(r"\ban?\s(?!half)", re.IGNORECASE), "1 "),
+    (re.compile(r"\b([0-9]+)(\s[a-z]+)?\sand\sa\shalf\b", re.IGNORECASE), r"\1.5\2"),
+    (re.compile(r"([0-9])\s?([\u00bc-\u00be])"), r"\1\2"),
 )
 
 
 def read_duration(text: str) -> timedelta | Problem:
-    """Read how long an event takes: `2 hours`, `90 min`, `1h30`, `1:30` (hours and minutes), `PT2H`, `1.5 hours`."""
-    stripped = " ".join(as_on_keyboard(text).split()) if len(text) <= LONGEST else ""
+    """Read how long an event takes: `2 hours`, `90 min`, `1h30`, `1:30` (hours and minutes), `PT2H`, `1½ hours`."""
+    stripped = _in_numbers(text) if len(text) <= LONGEST else ""
     if re.fullmatch(r"[1-9][0-9]{0,3}", stripped):
         choices = tuple(f"{stripped} {unit}" for unit in ("min", "hours"))
         choices = tuple(choice for choice in choices if isinstance(read_duration(choice), timedelta))
@@ -214,6 +230,16 @@ def read_duration(text: str) -> timedelta | Problem:
     return duration
 
 
+def _in_numbers(text: str) -> str:
+    """Write the numbers in a duration as such: `1.5 hours` for `about an hour and a half`."""
+    words = _AT_MOST.sub("", _ABOUT.sub("", as_on_keyboard(text), count=1))
+    for pattern, number in _IN_WORDS:
+        words = pattern.sub(number, words)
+    for part, decimal in _PARTS.items():
+        words = words.replace(part, decimal if words[: words.find(part)][-1:].isdigit() else f"0{decimal}")
+    return words
+
+
 def days_long(text: str) -> int | None:
     """Return on how many days in a row an event is, where its duration is said in days: `3 days`.
 
@@ -221,18 +247,16 @@ def days_long(text: str) -> int | None:
     None for `72 hours`, and for what is no duration.
     """
     length = read_duration(text)
-    if isinstance(length, Problem) or _units(" ".join(as_on_keyboard(text).split())).keys() != {"days"}:
+    if isinstance(length, Problem) or _units(_in_numbers(text)).keys() - {"weeks", "days"}:
         return None
     return ceil(length / DAY)
 
 
 def _units(text: str) -> dict[str, float]:
-    """Return how many days, hours and minutes a duration says; nothing if it is none."""
+    """Return how many weeks, days, hours and minutes a duration says; nothing if it is none."""
     match = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
     found = {unit: value for unit, value in match.groupdict().items() if value} if match else {}
-    if "half" in found:
-        return {"hours": 0.5}
-    return {unit: 1.0 if value.isalpha() else float(value.replace(",", ".")) for unit, value in found.items()}
+    return {unit: float(value.replace(",", ".")) for unit, value in found.items()}
 
 
 def show_duration(duration: timedelta) -> str:

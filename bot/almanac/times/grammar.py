@@ -11,7 +11,7 @@ from itertools import product
 from almanac.dates import WrittenDate, date_at
 from almanac.text import CAPS, as_on_keyboard
 from almanac.times.clock import TIME, Clock, WrittenTime, clocks, written_time
-from almanac.times.zones import AmbiguousZone, ZonePlace, Zones, offset_place
+from almanac.times.zones import AmbiguousZone, ZonePlace, Zones, offset_place, same_clocks
 
 LONGEST = CAPS["when"]  # characters; the longest line seen on a real page has 70
 FURTHEST = timedelta(hours=14)  # no zone is further from UTC
@@ -19,9 +19,13 @@ FURTHEST = timedelta(hours=14)  # no zone is further from UTC
 _FLAGS = re.IGNORECASE | re.ASCII
 _SPACE = re.compile(r"\s*")
 _LEAD = re.compile(r"(?:at|from)\s+", _FLAGS)
+_LABEL = re.compile(r"(?:time|when|starts)\s*(?::|on|at)\s*", _FLAGS)  # as calendars put it before a line
+_ZONE_LABEL = re.compile(r"\s*(?:time\s?zone\s*:|in(?!\w)|heure de|hora de|ora di)\s*", _FLAGS)
+_ZONE_END = re.compile(r"\stime(?!\w)", _FLAGS)  # `UK time`
+_ISO = re.compile(r"(?<=[0-9])T(?=[0-9]{2}:)|(?<=:[0-9]{2})(?=[+-][0-9]{2}:[0-9]{2}\Z)")
 _ON = re.compile(r"on\s+(?:the\s+)?", _FLAGS)
-_SEPARATOR = re.compile(r"\s*(?:[,/|;\u00b7\u2022]|and(?!\w))(?:\s*and(?!\w))?\s*", _FLAGS)
-_AFTER_DATE = re.compile(r"\s*[-,:/|;\u00b7]?\s*", _FLAGS)
+_SEPARATOR = re.compile(r"\s*(?://?|[,|;=\u00b7\u2022\u2192]|and(?!\w))(?:\s*and(?!\w))?\s*", _FLAGS)
+_AFTER_DATE = re.compile(r"\s*(?:[-,:/|;@\u00b7]|at(?!\w))?\s*", _FLAGS)
 _UNTIL = re.compile(r"\s?(?:--?|to(?!\w)|until(?!\w)|till?(?!\w))\s?", _FLAGS)
 _OFFSET = re.compile(
     r"(?P<utc>(?:UTC|GMT)\s?)?(?P<sign>[+-])(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-9]{2}))?"
@@ -94,7 +98,9 @@ class WrittenLine:
 
 def read_line(text: str, zones: Zones) -> WrittenLine:
     """Take a When line apart, or raise `UnreadableError`."""
-    return _LineParser(" ".join(as_on_keyboard(text).split()).rstrip(" ,;"), zones).line()
+    line = as_on_keyboard(text)
+    parts = _ISO.split(line) if "T" in line else [line]
+    return _LineParser(" ".join(parts), zones).line()
 
 
 class _LineParser:
@@ -115,6 +121,7 @@ class _LineParser:
         return self.position >= len(self.text) or self.text[self.position :] == "."
 
     def line(self) -> WrittenLine:
+        self.take(_LABEL)
         date = self.date()
         if date:
             self.take(_AFTER_DATE)
@@ -209,7 +216,8 @@ class _LineParser:
             return (first,)
         second = self.place()
         if isinstance(second, AmbiguousZone) or (isinstance(second, ZonePlace) and (follows or second.name)):
-            return (first, second) if follows else (second, first)
+            pair = (first, second) if follows else (second, first)
+            return pair[:1] if _is_said_twice(first, second) else pair
         self.position = begin
         return (first,)
 
@@ -219,7 +227,10 @@ class _LineParser:
         is_shift = _SHIFT_IN_BRACKETS.match(self.text, begin) is not None
         self.take(_SPACE)
         opened = self.take(_OPEN) is not None
+        self.take(_ZONE_LABEL)
         found = self.offset(bare=mere or (opened and not is_shift)) or self.named()
+        if not isinstance(found, UnknownZone):
+            self.take(_ZONE_END)
         if found and opened and not self.take(_CLOSE):
             found = None
         if found is None:
@@ -258,7 +269,11 @@ class _LineParser:
                 self.position += len(name)
                 return place
             name = name[: max(name.rfind(mark) for mark in "/+-") + 1][:-1]
-        phrase = self.take(_PHRASE)
+        phrase = _PHRASE.match(self.text, self.position)
+        if city := self.zones.in_cities(self.text, self.position):
+            place, self.position = city
+            return place
+        self.position = phrase.end() if phrase else self.position
         return UnknownZone(phrase.group()) if phrase else None
 
     def mark(self) -> WrittenDate | int | None:
@@ -280,6 +295,13 @@ class _LineParser:
         return found
 
 
+def _is_said_twice(one: AnyZone, other: AnyZone) -> bool:
+    """Tell whether two zones are one, each by its name: `CET (Berlin)`."""
+    if not (isinstance(one, ZonePlace) and isinstance(other, ZonePlace)):
+        return False
+    return bool(one.name and other.name) and not other.strict and same_clocks(one.zone, other.zone)
+
+
 # ------------------------------------------------------------------------------- times in another text
 
 _USED = "\0"  # in place of what was read, in what is left of the text
@@ -293,6 +315,17 @@ _LENGTH = re.compile(
 )
 
 
+_EACH_DAY = re.compile(
+    r"[\s,;(]*+\b(?:each day|every day|daily|(?:on )?(?:all|both)(?: [a-z]{3,5}| [2-9])? days)\b[\s,:)]*",
+    _FLAGS,
+)
+
+
+def of_each_day(text: str) -> str:
+    """Return the line of an event of several days without words that say so: `9am-5pm ET each day`."""
+    return _EACH_DAY.sub(" ", text)
+
+
 def without_length(text: str) -> str | None:
     """Return a text without the duration in it (`9am ET (2 hours)`); None where there is none."""
     return _LENGTH.sub(" ", text).strip() if _LENGTH.search(text) else None
@@ -304,7 +337,7 @@ def scan_line(text: str, zones: Zones) -> str:
     It is empty where the rest of the text holds a digit, the letters of a zone or a word that can change a time
     (`9 or 10am ET`, `half past 9am ET`), or a sign that clings to a time (`x/9am ET`).
     """
-    text = " ".join(as_on_keyboard(text).replace(_USED, " ").split())
+    text = as_on_keyboard(text.replace(_USED, " "))
     times, dates, left = [], dict[WrittenDate, str](), ""
     position = 0
     while position < len(text):

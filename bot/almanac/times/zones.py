@@ -7,13 +7,15 @@ generic (ET is right all year) is not in the tables: the zone database knows (`a
 import calendar
 import difflib
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache, cached_property
 from importlib import resources
 from zoneinfo import ZoneInfo
 
+from almanac.dates import MONTH_NAME, WEEKDAY_NAME
 from almanac.errors import ConfigError, Problem
 
 # Generic letters come before strict ones: the first letters of a zone are what a wrong strict one is replaced with.
@@ -69,16 +71,29 @@ _WORDS = {
     "America/New_York": "eastern",
     "America/Anchorage": "alaska",
     "America/Halifax": "atlantic",
+    "America/St_Johns": "newfoundland",
+    "America/Phoenix": "arizona|us mountain",
+    "America/Sao_Paulo": "brasilia|brasília",
+    "America/Argentina/Buenos_Aires": "argentina",
     "Pacific/Honolulu": "hawaii",
     "Pacific/Auckland": "new zealand",
-    "Europe/London": "british",
+    "Europe/London": "british|united kingdom",
+    "Europe/Dublin": "irish",
+    "Europe/Moscow": "moscow",
     "Europe/Lisbon": "western european",
-    "Europe/Paris": "central european",
+    "Europe/Paris": "central european|central europe|romance|w. europe|mez|mesz",
     "Europe/Athens": "eastern european",
     "Africa/Lagos": "west africa",
     "Africa/Maputo": "central africa",
     "Africa/Nairobi": "east africa",
+    "Africa/Johannesburg": "south africa",
+    "Asia/Jerusalem": "israel",
+    "Asia/Dubai": "gulf",
+    "Asia/Karachi": "pakistan",
     "Asia/Kolkata": "india|indian",
+    "Asia/Bangkok": "indochina",
+    "Asia/Shanghai": "china|beijing",
+    "Asia/Manila": "philippine",
     "Asia/Tokyo": "japan",
     "Asia/Seoul": "korean",
     "Asia/Singapore": "singapore",
@@ -90,7 +105,7 @@ _WORDS = {
 }
 _IN_WORDS = {words: name for name, known in _WORDS.items() for words in known.split("|")}
 _WRITTEN_OUT = re.compile(
-    rf"(?:US\s)?(?P<words>{'|'.join(sorted(_IN_WORDS, key=len, reverse=True))})"
+    rf"(?:U\.?S\.?\s)?(?P<words>{'|'.join(map(re.escape, sorted(_IN_WORDS, key=len, reverse=True)))})"
     r"(?:\s(?P<season>standard|daylight|summer))?(?:\stime)?(?!\w|/[a-z])"
     r"(?:\s?\((?:US|U\.S\.)(?:\s?(?:&|and)\s?Canada)?\))?",
     re.IGNORECASE | re.ASCII,
@@ -116,6 +131,37 @@ def names() -> Mapping[str, str]:
 @cache
 def _cities() -> Mapping[str, str]:
     return {folded.rpartition("/")[2]: name for folded, name in names().items() if not folded.startswith("etc/")}
+
+
+@cache
+def _canonical_cities() -> Mapping[str, str]:
+    """Return the zones that countries have by their cities, each under its case-folded name."""
+    table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    found = (line.split("\t")[2] for line in table.splitlines() if not line.startswith("#"))
+    return {_key(name.rpartition("/")[2]): name for name in found if not name.startswith("Antarctica/")}
+
+
+def _key(city: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFD", city.casefold()) if char.isalpha())
+
+
+@cache
+def _in_cities() -> re.Pattern[str]:
+    words = (name.rpartition("/")[2].replace("_", "[ _]") for name in _canonical_cities().values())
+    known = rf"(?i:{'|'.join(sorted([*words, 'São Paulo', 'Bogotá'], key=len, reverse=True))})(?!\w)"
+    other = rf"(?!(?i:noon|mid|{MONTH_NAME}|{WEEKDAY_NAME})\b)[^\W\d_a-z][\w'-]*(?:[ ][^\W\d_a-z][\w'-]*){{0,2}}"
+    return re.compile(rf"(?:{other},[ ]){{0,4}}{known}(?:(?:,[ ]{other})+(?=\s?(?:\Z|[()/|;])))?")
+
+
+def same_clocks(one: tzinfo, other: tzinfo) -> bool:
+    """Tell whether the clocks of two zones show the same on every day of a year."""
+    return _offsets(one) == _offsets(other)
+
+
+@cache
+def _offsets(zone: tzinfo) -> tuple[timedelta | None, ...]:
+    days = (datetime(2025, 1, 1, tzinfo=UTC) + timedelta(day) for day in range(365))
+    return tuple(day.astimezone(zone).utcoffset() for day in days)
 
 
 @cache
@@ -233,7 +279,28 @@ class Zones:
         middles = (datetime(2021, month, 15, tzinfo=zone) for month in (1, 7)) if season else ()
         strict = (day.tzname() or "" for day in middles if bool(day.dst()) == (season != "standard"))
         label = next(filter(str.isalpha, strict), self.label_of(name))
-        return ZonePlace(label, zone, name), match.end()
+        end = match.end()
+        city = self.in_cities(text, end + len(" - ")) if text.startswith(" - ", end) else None
+        if city and same_clocks(city[0].zone, zone):
+            end = city[1]  # `Eastern Time - New York`
+        return ZonePlace(label, zone, name), end
+
+    def in_cities(self, text: str, position: int) -> tuple[ZonePlace, int] | None:
+        """Read one city, or several as calendars name a zone by them (`Amsterdam, Berlin, Rome`); say where it ends.
+
+        There has to be one that the zone database knows, and all that it knows have to have the same clocks.
+        """
+        found = _in_cities().match(text, position)
+        listed = [_key(city) for city in found[0].split(", ")] if found else []
+        known = [name for city in listed if (name := _canonical_cities().get(city))]
+        zone = load_zone(known[0]) if known else UTC
+        if found is None or not all(same_clocks(load_zone(name), zone) for name in known):
+            return None
+        # Where the site shows the same time already, under letters, nobody needs it twice.
+        shown = (self.letters[letters] for letters in self.shown)
+        name = next((name for name in shown if same_clocks(load_zone(name), zone)), known[0])
+        place = ZonePlace(self.label_of(name), load_zone(name), name)
+        return replace(place, label=name) if place.strict else place, found.end()  # a city says no season
 
     def label_of(self, name: str) -> str:
         """Return the letters by which this site would call an IANA zone, or its IANA name if it has none."""
