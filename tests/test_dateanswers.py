@@ -42,7 +42,7 @@ from hypothesis import strategies as st
         "2021年11月8日",
         "2021年11月8日（月）",  # noqa: RUF001 - as it is typed there
         "2021년 11월 8일",
-        "٨ نوفمبر ٢٠٢١",  # noqa: RUF001
+        "٨ نوفمبر ٢٠٢١",
     ],
 )
 def test_what_people_type(text: str) -> None:

@@ -39,6 +39,12 @@ WRITTEN = [
     ("a\n- b\n\n1. c\n- d", "- a\n\n    * b\n\n    1. c\n\n    * d"),
     ("a\n- b\n\n  c\n-\n- - d", "- a\n\n    * b<br>c\n    * &#45;\n    * d"),
     ("-a\n-\n*b", "- &#45;a<br>-\n\n- &#42;b"),
+    ("\n1. - \n1. ", "- 1&#46; - \n\n- 2&#46; 1. "),
+    ("a\n1. - \n1. ", "- a\n\n    * 1&#46; - \n    * 2&#46; 1. "),
+    # lines
+    ("\\\na \\\n b", "- a<br>b"),
+    ("a\n\\\nb", "- a<br><br>b"),
+    ("> \\\n> a", "- > a"),
     # quotations
     ("a\n> b\n> c\n>\n> > d", "- a\n\n- > b<br>c\n\n- > d"),
     ("> a\n\n- b", "- > a\n\n- b"),
@@ -83,6 +89,7 @@ WRITTEN = [
     ("[https://x.org](https://y.org)", "- [https&#58;//x.org](https://y.org)"),
     ("http://localhost:80 https:// https://... xhttps://x.org a@x.org",
      "- http&#58;//localhost:80 https&#58;// https&#58;//.&#46;&#46; xhttps&#58;//x.org a@x.org"),
+    ("(https://localhost)&: b", "- (https&#58;//localhost)&#38;: b"),
     # characters that were escaped or written as references
     ("\\*a\\* \\[b](https\\://x.org)", "- &#42;a&#42; &#91;b&#93;(https&#58;//x.org)"),
     ("&copy; &#42;b&#42; a&nbsp;b &#8238;&#0;", "- © &#42;b&#42; a b \ufffd"),
@@ -220,6 +227,11 @@ def test_links_that_are_refused_are_found_with_the_reason() -> None:
         Problem("A link has no spaces in it.", typed="https://x y"),
     )
     assert refused_links("[a](https://x") == refused_links("(https://x y)") == ()
+    begins = "This is shown without a link. A link begins with https:// or http://."
+    assert notes("[a](x.org/y) *[b](mailto:c@x.org)* [d](e f) `[g](h)`") == (
+        Problem(begins, typed="[a](x.org/y)"),
+        Problem(begins, typed="[b](mailto:c@x.org)"),
+    )
     assert notes("www.x and *https://localhost/*") == (
         Problem(f"This is shown without a link. {host}", typed="https://localhost/"),
     )
@@ -232,10 +244,22 @@ def test_links_that_are_refused_are_found_with_the_reason() -> None:
         ("![a](https://x.org)", "images"),
         ("# a\n![b](c.png)\n\n|d|\n|-|\n\n    e\n<b>", "headings, images, tables, code blocks and HTML"),
         ("~~a~~\n***", "crossed-out words and rules"),
+        ("<b>", "HTML"),
+        ("- > a\n\n> - b", "quotations in lists and lists in quotations"),
+        ("- [ ] a\n- [x] b", "task boxes"),
+        ("> [!NOTE]\n> a", "alerts"),
+        ("a[^1]\n\n[^1]: b", "footnotes"),
+        ("$x^2$ and $$y$$", "formulas"),
+        ("from $5 to $10", None),
+        ("a :tada: b", "emoji names"),
+        ("at 10:30: a, 12:00:01 :-) `:tada:`", None),
+        ("~a~ H~2~O", "crossed-out words"),
+        ("~5 and ~6", None),
     ],
 )
 def test_one_note_names_what_is_shown_as_it_was_typed(typed: str, named: str | None) -> None:
-    expected = f"The page has no place for {named} here: they are shown as you typed them."
+    shown = "it is shown as you typed it" if named == "HTML" else "they are shown as you typed them"
+    expected = f"The page has no place for {named} here: {shown}."
     assert [note.message for note in notes(typed)] == ([expected] if named else [])
 
 

@@ -409,7 +409,7 @@ def test_a_link_is_offered_as_it_was_probably_meant(typed: str, accepted: str | 
 
 
 def test_no_example_of_an_address_is_offered_as_a_correction() -> None:
-    found = submitted(**BASE, url="soon", recording="later", links="x", people="| y", description="[a](http://b)")
+    found = submitted(**BASE, url="later", recording="later", links="x", people="| y", description="[a](http://b)")
     assert [(problem.field, problem.accepted) for problem in found.problems] == [
         (label, None) for label in ("People", "Description", "Registration link", "Recording", "Links")
     ]

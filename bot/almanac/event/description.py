@@ -11,7 +11,7 @@ from itertools import groupby
 
 from almanac.errors import Problem
 from almanac.event.model import Event
-from almanac.event.prose import TOO_MANY_MARKS, Point, Prose, Span, Spans, parse, parse_line, parse_page
+from almanac.event.prose import TOO_MANY_MARKS, Point, Prose, Span, Spans, join_spans, parse, parse_line, parse_page
 from almanac.markdown import Safe, address, code, item, link, text
 from almanac.urls import why_refused
 
@@ -23,6 +23,18 @@ _TAGS = {"em": ("<em>", "</em>"), "strong": ("<strong>", "</strong>")}
 _NEEDS_SPACE = re.compile(r"`|[ ](?=.*[^ ]).*[ ]\Z|.*`\Z")
 _INDENT = 4
 _NO_LINK = "This is shown without a link."
+# Typed text that GitHub shows as something else, though its Markdown says nothing of it.
+_ONLY_ON_GITHUB = {
+    "task boxes": re.compile(r"\A\[[ xX]\][ ]"),
+    "alerts": re.compile(r"\A\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]"),
+    "footnotes": re.compile(r"\[\^[^\s\[\]]{1,100}\]"),
+    "formulas": re.compile(r"(?<![\w$])\$(?=\S)[^$]+(?<=\S)\$(?![\w$])|\$\$[^$]+\$\$"),
+    "emoji names": re.compile(r"(?<![\w:]):(?=[a-z+-])[a-z0-9_+-]{2,50}:(?![\w:])"),
+    "crossed-out words": re.compile(r"(?<!~)~(?=[^\s~])[^~]*(?<=[^\s~])~(?!~)"),
+}
+# What is Markdown's link, to where no page may link.
+_DEAD_LINK = re.compile(r"(?<!!)\[[^\[\]]{1,300}\]\((?!https?:)([^()\s]{1,2000})\)", re.IGNORECASE)
+_MOST_DEAD_LINKS = 3
 _HAS_SCHEME = re.compile(r"https?:", re.IGNORECASE)
 
 
@@ -109,11 +121,17 @@ def _spread(points: Sequence[Point], paragraph: str, bullet: str) -> Iterator[st
                 yield from [_list(point.below, bullet)] if point.below else []
 
 
-def _runs(points: Sequence[Point]) -> Iterator[tuple[bool, list[Point]]]:
-    """Cut points into bullets and numbered lists (true). These count from one, as kramdown does in any case."""
+def _runs(points: Sequence[Point]) -> list[tuple[bool, list[Point]]]:
+    """Cut points into numbered lists (true) and bullets. The former count from one, as kramdown does in any case."""
+    runs: list[tuple[bool, list[Point]]] = []
     for has_numbers, group in groupby(points, lambda point: point.number is not None):
         run = list(group)
-        yield has_numbers and [point.number for point in run] == list(range(1, len(run) + 1)), run
+        is_counted = has_numbers and [point.number for point in run] == list(range(1, len(run) + 1))
+        if runs and not is_counted and not runs[-1][0]:
+            runs[-1][1].extend(run)  # other numbers are a part of the text, so both are bullets of one list
+        else:
+            runs.append((is_counted, run))
+    return runs
 
 
 def _numbered(point: Point) -> Safe:
@@ -144,7 +162,7 @@ def write_line(typed: str) -> Safe:
 def _written(spans: Spans, marks: Mapping[str, tuple[str, str]], first: Callable[[str], Safe]) -> Safe:
     """Write a line; `first` escapes the text that it begins with, if it begins with one."""
     done = Safe()
-    for span in spans:
+    for span in join_spans(map(_unlinked, spans)):
         match span.kind:
             case "break":
                 done = Safe(f"{done}<br>")
@@ -160,12 +178,16 @@ def _written(spans: Spans, marks: Mapping[str, tuple[str, str]], first: Callable
     return done
 
 
+def _unlinked(span: Span) -> Span:
+    """Return a bare address to which a page may not link as the text that it is, together with what is beside it."""
+    return Span("text", span.text) if span.kind == "address" and why_refused(span.url) else span
+
+
 def _link(span: Span, marks: Mapping[str, tuple[str, str]], before: Safe) -> str:
     """Write a link behind what is before it. One with a refused URL is text."""
     words = _written(span.inside, marks, text) if span.kind == "link" else text(span.text)
     if why_refused(span.url):
-        first = text if before else item
-        return before + (first(span.text) if span.kind == "address" else f"&#91;{words}{text(f']({span.url})')}")
+        return f"{before}&#91;{words}{text(f']({span.url})')}"
     if span.text == address(span.url):
         return f"{before}<{span.text}>"
     return link(words, span.url, before=before)
@@ -226,7 +248,7 @@ def _typed(spans: Spans, *, is_escaped: bool) -> str:
     for span in spans:
         match span.kind:
             case "break":
-                done += "\n"
+                done += "\\\n" if done.endswith("\n") else "\n"  # a blank line would end the paragraph
             case "code":
                 fence = "`" * (1 + max(map(len, re.findall("`+", span.text)), default=0))
                 space = " " * bool(_NEEDS_SPACE.match(span.text))
@@ -255,11 +277,15 @@ def refused_links(description: str) -> tuple[Problem, ...]:
 
 
 def _refused(description: str, *, bare: bool) -> Iterator[Problem]:
+    for spans in _all_lines(description):
+        for url in _bare_urls(spans) if bare else _link_urls(spans):
+            if reason := why_refused(url):
+                yield Problem(reason, typed=url)
+
+
+def _all_lines(description: str) -> Iterator[Spans]:
     for part in parse(description).parts:
-        for spans in (part.spans, *(one.spans for point in part.points for one in (point, *point.below))):
-            for url in _bare_urls(spans) if bare else _link_urls(spans):
-                if reason := why_refused(url):
-                    yield Problem(reason, typed=url)
+        yield from (part.spans, *(one.spans for point in part.points for one in (point, *point.below)))
 
 
 def _link_urls(spans: Spans) -> Iterator[str]:
@@ -281,19 +307,27 @@ def _bare_urls(spans: Spans) -> Iterator[str]:
 def notes(description: str) -> tuple[Problem, ...]:
     """Say what of a description is shown as it was typed, though GitHub shows something else: at most one note.
 
-    Beside it, bare addresses to which a page may not link.
+    Beside it, links and bare addresses to where a page may not link.
     """
-    found = [
-        replace(one, message=f"This is shown without a link. {one.message}") for one in _refused(description, bare=True)
-    ]
+    found = [replace(one, message=f"{_NO_LINK} {one.message}") for one in _refused(description, bare=True)]
+    texts = [text for spans in _all_lines(description) for text in _texts(spans)]
+    dead = [link for text in texts for link in _DEAD_LINK.finditer(text)]
+    found += (Problem(f"{_NO_LINK} {why_refused(link[1])}", typed=link[0]) for link in dead[:_MOST_DEAD_LINKS])
     raw = parse(description).raw
     if raw == (TOO_MANY_MARKS,):
         found.append(Problem("This text has too many marks, such as * and [, so the page shows it as you typed it."))
-    elif raw:
-        *others, last = raw
-        names = f"{', '.join(others)} and {last}" if others else last
-        found.append(Problem(f"The page has no place for {names} here: they are shown as you typed them."))
+        return tuple(found)
+    more = (name for name, pattern in _ONLY_ON_GITHUB.items() if any(map(pattern.search, texts)))
+    if names := [*dict.fromkeys((*raw, *more))]:
+        listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+        shown = "it is shown as you typed it" if names == ["HTML"] else "they are shown as you typed them"
+        found.append(Problem(f"The page has no place for {listed} here: {shown}."))
     return tuple(found)
+
+
+def _texts(spans: Spans) -> Iterator[str]:
+    for span in spans:
+        yield from [span.text] if span.kind == "text" else _texts(span.inside)
 
 
 def refused_urls(event: Event) -> tuple[Problem, ...]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import groupby, takewhile
+from itertools import dropwhile, groupby, takewhile
 from typing import Literal
 
 from markdown_it import MarkdownIt
@@ -76,6 +76,8 @@ _RAW = {
     "html_block": "HTML",
     "table": "tables",
     "s": "crossed-out words",
+    "blockquote": "quotations in lists",
+    **dict.fromkeys(("bullet_list", "ordered_list"), "lists in quotations"),
 }
 _LINE_END = re.compile(r"\r\n?")
 _HTTP = re.compile(r"https?:", re.IGNORECASE)
@@ -197,9 +199,9 @@ def parse_line(text: str, *, is_page: bool = False) -> Spans:
     """Read a text of one line, in which no paragraph, list or quotation begins."""
     line = " ".join(text.split("\n"))
     if not _MARKED.search(line) or len(_MARK.findall(line)) > MAX_MARKS:
-        return _joined([Span("text", line)])
+        return join_spans([Span("text", line)])
     (node,) = SyntaxTreeNode(_PARSER.parseInline(line)).children
-    return _joined(_ProseReader([], is_page=is_page).spans(node.children))
+    return join_spans(_ProseReader([], is_page=is_page).spans(node.children))
 
 
 def _paragraphs(text: str) -> tuple[Prose, ...]:
@@ -210,7 +212,7 @@ def _paragraphs(text: str) -> tuple[Prose, ...]:
 
 def _lines(lines: Sequence[str]) -> Spans:
     texts = [*(line.strip(" \t") for line in lines[:-1]), *(line.lstrip(" \t") for line in lines[-1:])]
-    return _joined(span for text in texts for span in (BREAK, Span("text", text)))[1:]
+    return join_spans(span for text in texts for span in (BREAK, Span("text", text)))[1:]
 
 
 @dataclass
@@ -249,7 +251,7 @@ class _ProseReader:
             number = None if start is None else start + index
             lists = [child for child in item.children if child.type in ("bullet_list", "ordered_list")]
             blocks = [self.block(child, item) for child in item.children if child not in lists]
-            spans = _joined(span for block in blocks for span in (BREAK, *block))[1:]
+            spans = join_spans(span for block in blocks for span in (BREAK, *block))[1:]
             below = [point for child in lists for point in self.points(child)]
             if spans or not lists:
                 flat = (one for point in below for one in (replace(point, below=()), *point.below))
@@ -264,7 +266,7 @@ class _ProseReader:
             return self.source(node, item, is_quote=is_quote)
         last = self.lines[_map(node)[1] - 1]
         end = last[len(last.rstrip(" \t")) :]
-        return _joined([*self.spans(node.children[0].children), Span("text", end)])
+        return join_spans([*_unbroken(self.spans(node.children[0].children)), Span("text", end)])
 
     def source(self, node: SyntaxTreeNode, item: SyntaxTreeNode | None, *, is_quote: bool = False) -> Spans:
         """Return lines as they were typed, without the marks of what they are in."""
@@ -319,7 +321,12 @@ class _ProseReader:
         elif all(is_blank(span.text) and not span.inside for span in inside):
             yield from (Span("text", "["), *inside, Span("text", f"]({url})"))  # nobody would see it
         else:
-            yield Span("link", inside=_joined(inside), url=url)
+            yield Span("link", inside=join_spans(inside), url=url)
+
+
+def _unbroken(spans: Iterable[Span]) -> Spans:
+    """Leave out line breaks with which a paragraph begins: a backslash alone on its first line makes one."""
+    return tuple(dropwhile(lambda span: span is BREAK, spans))
 
 
 def _map(node: SyntaxTreeNode) -> tuple[int, int]:
@@ -335,18 +342,25 @@ def _shown(decoded: str) -> str:
     return decoded if any(map(shows, decoded)) else " " if decoded.isspace() else ""
 
 
-def _joined(spans: Iterable[Span], around: frozenset[str] = frozenset()) -> Spans:
-    """Put texts that touch together, and emphasis too; within emphasis of the same kind there is none."""
+def join_spans(spans: Iterable[Span], around: frozenset[str] = frozenset()) -> Spans:
+    """Put texts that touch together, and emphasis too; within emphasis of the same kind there is none.
+
+    Spaces beside a line break go, as they show nowhere.
+    """
     flat: list[Span] = []
     for span in spans:
         flat += span.inside if span.kind in around else [span] if span.text or span.inside or span is BREAK else []
+    runs = [(kind, list(group)) for kind, group in groupby(flat, lambda span: span.kind)]
+    kinds = [None, *(kind for kind, _ in runs), None]
     joined: list[Span] = []
-    for kind, group in groupby(flat, lambda span: span.kind):
-        run = list(group)
+    for (kind, run), before, after in zip(runs, kinds, kinds[2:], strict=False):
         if kind == "text":
-            joined.append(Span("text", "".join(span.text for span in run)))
+            words = "".join(span.text for span in run)
+            words = words.lstrip(" ") if before == "break" else words
+            words = words.rstrip(" ") if after == "break" else words
+            joined += [Span("text", words)] if words else []
         elif kind in ("em", "strong"):
-            inside = _joined((one for span in run for one in span.inside), around | {kind})
+            inside = join_spans((one for span in run for one in span.inside), around | {kind})
             joined += [Span(kind, inside=inside)] if inside else []
         else:
             joined += run

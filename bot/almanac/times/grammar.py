@@ -316,7 +316,7 @@ _LENGTH = re.compile(
 
 
 _EACH_DAY = re.compile(
-    r"[\s,;(]*+\b(?:each day|every day|daily|(?:on )?(?:all|both)(?: [a-z]{3,5}| [2-9])? days)\b[\s,:)]*",
+    r"(?<![\s,;(])[\s,;(]*+\b(?:each day|every day|daily|(?:on )?(?:all|both)(?: [a-z]{3,5}| [2-9])? days)\b[\s,:)]*",
     _FLAGS,
 )
 
