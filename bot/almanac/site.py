@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote
 
 from almanac import config as configs
 from almanac.caps import CONFIG, FORM, MESSAGES, PAGE, RECORDS, TEMPLATE, Cap, check_sizes
@@ -20,7 +21,7 @@ from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
 from almanac.forge.removals import Removals, removals
 from almanac.form.schema import Form, read_form
-from almanac.jekyll import hidden_files, is_data_file, joined, read_jekyll, site_address
+from almanac.jekyll import Jekyll, hidden_files, is_data_file, joined, read_jekyll, site_address
 from almanac.text import first_few
 from almanac.views import Renderers, views_of
 
@@ -274,13 +275,22 @@ class Site:
         address = config.organizer.url if config.organizer else None
         if address is None and (config.calendar or config.feed or config.data):
             address = self._address
-        return Publisher(config, address, self.files.now())
+        return Publisher(config, address, self.files.now(), self._file_address)
+
+    @cached_property
+    def _jekyll(self) -> Jekyll:
+        return read_jekyll(self.text, self.files.names, self.config.page)
 
     @cached_property
     def _address(self) -> str | None:
         """Where readers have the site, as far as its own files say it: the same wherever Almanac runs."""
-        jekyll = read_jekyll(self.text, self.files.names, self.config.page)
+        jekyll = self._jekyll
         return site_address(jekyll, self.text(joined(jekyll.root, jekyll.source, "CNAME")), None)
+
+    def _file_address(self, path: str) -> str | None:
+        folder = joined(self._jekyll.root, self._jekyll.source)
+        inside = path.lstrip("/").removeprefix(f"{folder}/" if folder else "")
+        return f"{self._address}/{quote(inside)}" if self._address else None
 
     @cached_property
     def section_template(self) -> str | None:

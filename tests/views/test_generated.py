@@ -11,7 +11,7 @@ import icalendar
 import pytest
 from almanac.config import Config, Organizer
 from almanac.errors import ConfigError
-from almanac.event.model import Event, Link, Person
+from almanac.event.model import Event, Image, Link, Person
 from almanac.views.calendar import CalendarView
 from almanac.views.feed import FeedView
 from almanac.views.generated import GeneratedView, Publisher
@@ -154,6 +154,29 @@ def test_the_entry_of_a_feed_tells_all() -> None:
     assert [tag.term for tag in entry.tags] == ["Tea", "green", "black"]
     assert "Guests: Ada Example (Kettle Works), Bo" in entry.content[0].value
     assert "&lt;b&gt;marks" in entry.content[0].value  # what was typed is shown, and does nothing
+
+
+@pytest.mark.parametrize(
+    ("image", "address"),
+    [
+        (Image(path="images/events/tea 1.png", alt='A "cup" <of> tea'), "https://tea.example/images/events/tea 1.png"),
+        (Image(path="https://elsewhere.example/tea.png"), "https://elsewhere.example/tea.png"),
+        (Image(url="https://github.com/user-attachments/assets/1"), "https://github.com/user-attachments/assets/1"),
+    ],
+)
+def test_a_picture_is_in_feed_and_structured_data(image: Image, address: str) -> None:
+    who = Publisher(CONFIG, "https://tea.example/events/", NOON, lambda path: f"https://tea.example/{path}")
+    files = put_all(who, [ONE.model_copy(update={"image": image})])
+    [entry] = feedparser.parse(files["feed.xml"], sanitize_html=False).entries
+    alt = "A &quot;cup&quot; &lt;of&gt; tea" if image.alt else ONE.title
+    assert f'<p><img alt="{alt}" src="{address}" /></p>' in entry.content[0].value
+    assert json.loads(files["events.json"])[0]["image"] == [address]
+
+
+@pytest.mark.parametrize("image", [Image(path="images/tea.png"), Image(url="javascript:alert(1)"), Image(alt="Tea")])
+def test_a_picture_whose_address_is_not_known_is_left_out(image: Image) -> None:
+    files = put_all(WHO, [ONE.model_copy(update={"image": image})])
+    assert files == put_all(WHO, [ONE])
 
 
 def test_structured_data_have_what_search_engines_ask_for() -> None:

@@ -71,6 +71,9 @@ class FeedView(GeneratedView):
         link = event.url or self.publisher.address
         lines = [event.when or "", event.location or "", *plain_lines(event)]
         paragraphs = "".join(f"<p>{_text(line)}</p>" for line in (day, *lines) if line)
+        if event.image and (picture := self.publisher.picture(event)):
+            alt = event.image.alt or event.title
+            paragraphs = f"<p><img src={_attribute(picture)} alt={_attribute(alt)}></p>{paragraphs}"
         status = f" ({event.status})" if event.status and event.status != "scheduled" else ""
         return [
             f"<title>{_text(f'{day}: {name_of(event)}{status}')}</title>",

@@ -4,7 +4,7 @@ Such a file is its own memory: an entry keeps its id, and its time stamps until 
 """
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from almanac.dates import heading_date
 from almanac.errors import ConfigError, Problem
 from almanac.event.description import plain
 from almanac.event.model import Event, Person, safe_slug
-from almanac.urls import host_of
+from almanac.urls import host_of, why_refused
 from almanac.views.protocol import Built, Texts, View
 
 SERIES, ID = "{series}", "{id}"
@@ -23,16 +23,28 @@ _NOWHERE = "almanac.invalid"
 
 @dataclass(frozen=True)
 class Publisher:
-    """Who publishes: the settings, where readers find the site (if that is known), and what time it is."""
+    """Who publishes: the settings, where readers find the site (if that is known), and what time it is.
+
+    `file_address` tells where readers have a file of the site, given its path; None if that is not known.
+    """
 
     config: Config
     address: str | None
     now: datetime
+    file_address: Callable[[str], str | None] = lambda _: None
 
     @property
     def host(self) -> str:
         """The name that ids are unique under."""
         return (host_of(self.address) if self.address else "") or _NOWHERE
+
+    def picture(self, event: Event) -> str | None:
+        """Return the address of an event's picture; None if it has none, or none that is known."""
+        image = event.image
+        if image and image.path and not image.path.startswith("http"):
+            return self.file_address(image.path)
+        url = (image.path or image.url) if image else None
+        return None if url is None or why_refused(url) else url
 
 
 class GeneratedView(View):

@@ -66,6 +66,7 @@ class StructuredView(GeneratedView):
             "eventStatus": f"https://schema.org/{_STATUS.get(event.status or '', 'EventScheduled')}",
             "eventAttendanceMode": f"https://schema.org/{mode}" if mode else None,
             "location": location,
+            "image": [picture] if (picture := self.publisher.picture(event)) else None,
             "description": "\n".join(plain_lines(event)) or None,
             "url": event.url or self.publisher.address,
             "performer": [_person(person) for person in event.people] or None,
