@@ -21,11 +21,12 @@ class MemoryFiles:
 
     reads_freely = True
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, now: datetime = datetime(2021, 12, 1, 12, tzinfo=UTC)) -> None:
+        self._now = now
         self._files = {path: data.encode() if isinstance(data, str) else data for path, data in files.items()}
 
     def now(self) -> datetime:
-        return datetime(2021, 12, 1, 12, tzinfo=UTC)
+        return self._now
 
     def read(self, path: str, cap: Cap) -> bytes | None:
         return self._files.get(path)

@@ -232,6 +232,15 @@ def test_an_online_event_without_an_address_says_where() -> None:
     assert found["location"] == {"@type": "VirtualLocation", "name": "Online"}
 
 
+def test_a_site_without_events_has_the_files_that_its_pages_may_name() -> None:
+    built = build_all(views(WHO), NOTHING.get, []).files
+    assert set(built) == {"events.ics", "feed.xml", "events.json"}
+    assert calendar(dict(built)) == {}
+    assert feedparser.parse(built["feed.xml"]).entries == []
+    assert json.loads(built["events.json"]) == []
+    assert put_all(WHO, [ONE], dict(built)) == put_all(WHO, [ONE])
+
+
 def test_a_build_names_what_it_leaves_out() -> None:
     built = build_all(views(WHO), NOTHING.get, [ONE, VAGUE])
     assert {(note.file, note.event) for note in built.notes} == {
@@ -308,6 +317,7 @@ EVENTS = st.lists(
         st.text("ab;,\\\n<&{%é\U0001f375 ", min_size=1, max_size=90),
         st.sampled_from([None, "Tea", "Café"]),
     ),
+    min_size=1,
     max_size=30,
     unique_by=lambda event: event.id,
 )

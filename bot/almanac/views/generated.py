@@ -105,7 +105,8 @@ class GeneratedView(View):
                     entries[event.id] = there[event.id]
                 if event.id in there or not is_full:
                     self._put(entries, event)
-            if text is not None or entries:
+            # A page may include the file, or link to it, before there is an event.
+            if text is not None or entries or path == self.path:
                 files[path] = self._written(path, text, entries)
         notes = () if "{" in self.path else tuple(self.left_out(records))
         return Built(tuple(records), files, notes=notes)
