@@ -25,6 +25,8 @@ RECORD = f"{RECORDS}2021-11-08-governments-agencies.yml"
 NAME = "octo/site"
 SECTION = "### {{ date | heading_date }}:  {{ title | heading }}\n"
 TOP = Path("/site")
+URL = "theme: x\nurl: https://site.example\n"
+GEMFILE = {"Gemfile": 'group :jekyll_plugins do\n  gem "jekyll-feed", "~> 0.12"\nend\n'}
 CHECKS = ["config", "form", "template", "page", "jekyll", "git", "workflow"]
 
 
@@ -227,6 +229,47 @@ BROKEN: dict[str, tuple[dict[str, str | bytes | None], str, str, str, str]] = {
     "unpublished": (
         {CONFIG: "page: x.md\n", "x.md": "---\npublished: false\n---\n", RECORD: None},
         *("jekyll", "error", "published: false", "Take that line out"),
+    ),
+    "feed of the posts": (
+        {CONFIG: f"page: {PAGE}\nfeed: feed.xml\n", JEKYLL: f"{URL}plugins: [jekyll-feed]\n"},
+        *("views", "error", "jekyll-feed", "feed: events.xml"),
+    ),
+    "feed of the posts by the Gemfile": (
+        {CONFIG: f"page: {PAGE}\nfeed: news.xml\n", JEKYLL: f"{URL}feed: {{path: /news.xml}}\n", **GEMFILE},
+        *("views", "error", "news.xml, too", "feed: events.xml"),
+    ),
+    "feed of someone else": (
+        {
+            CONFIG: f"page: {PAGE}\nfeed: feed.xml\n",
+            JEKYLL: URL,
+            "feed.xml": "---\n---\n<feed>{{ site.posts }}</feed>\n",
+        },
+        *("page", "error", "not one that Almanac writes", "almanac build"),
+    ),
+    "calendar excluded": (
+        {CONFIG: f"page: {PAGE}\ncalendar: calendars/a.ics\n", JEKYLL: f"{URL}exclude: [calendars/]\n"},
+        *("views", "error", "`calendars/`", "Take it out"),
+    ),
+    "calendar hidden": (
+        {CONFIG: f"page: {PAGE}\ncalendar: _site/{{series}}.ics\n", JEKYLL: URL},
+        *("views", "error", "a name like `_site`", "rename it"),
+    ),
+    "calendar beside the site": (
+        {
+            CONFIG: "page: docs/x.md\ncalendar: events.ics\n",
+            "docs/x.md": "---\n---\n",
+            f"docs/{JEKYLL}": URL,
+            RECORD: None,
+        },
+        *("views", "error", "builds the folder docs", "docs/events.ics"),
+    ),
+    "data beside the includes": (
+        {CONFIG: f"page: {PAGE}\ndata: docs/_includes/x.json\n", JEKYLL: URL},
+        *("views", "error", "the folder _includes", "data: _includes/x.json"),
+    ),
+    "no address": (
+        {CONFIG: f"page: {PAGE}\ncalendar: events.ics\n"},
+        *("views", "warning", "is not known", "`organizer`"),
     ),
     "lock without Jekyll": ({"Gemfile.lock": "GEM\n"}, "jekyll", "warning", "does not include Jekyll", "gem"),
     "old Jekyll": ({"Gemfile.lock": "    jekyll (2.5.3)\n"}, "jekyll", "warning", "Jekyll 2", "bundle update"),

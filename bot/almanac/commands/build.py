@@ -152,6 +152,8 @@ def new_records(site: Site, imported: Imported) -> dict[str, str]:
 
 def build_site(folder: Path, *, check: bool) -> int:
     """Bring page and records in sync; with `check`, only say whether they are, and show how they differ."""
+    from almanac.commands.view_checks import check_views  # it is among those that build to see what differs
+
     root = Folder(folder)
     site = Site(root)
     built = build_files(site)
@@ -159,6 +161,9 @@ def build_site(folder: Path, *, check: bool) -> int:
     for event in site.records:
         path = site.store.path(event.id)
         print_problems((replace(problem, file=path) for problem in refused_urls(event)), "warning")
+    for found in check_views(site):
+        if found.remedy:
+            print_problems([Problem(f"{found.message} {found.remedy}", file=found.file)], "warning")
     if built.problems:
         texts = site.record_texts  # a problem of a record gets its line
         raise UserError([load(texts[p.file], p.file).located(p) if p.file in texts else p for p in built.problems])

@@ -14,6 +14,7 @@ from almanac.commands.discovery import Checkout, read_checkout
 from almanac.commands.entry_checks import check_entries
 from almanac.commands.origin import Origin, read_origin
 from almanac.commands.site_checks import Finding, Status
+from almanac.commands.view_checks import check_views
 from almanac.errors import UserError
 from almanac.forge.github.request import DEFAULT_API_URL, check_repository_name, is_address, is_token
 from almanac.output import errors_as_json, print_json, print_text
@@ -90,6 +91,7 @@ def check_site(
             in_the_way = site_checks.check_records(site)
             findings += in_the_way or guarded(lambda: site_checks.check_page(site))
             findings += guarded(lambda: site_checks.check_jekyll(site))
+        findings += guarded(lambda: check_views(site))
     findings += site_checks.check_repository(checkout, folder)
     findings += guarded(lambda: site_checks.check_workflow(site, checkout, action, has_server=has_server))
     # One broken file may be in the way of several checks.

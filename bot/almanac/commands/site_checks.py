@@ -283,12 +283,19 @@ def check_jekyll(site: Site) -> list[Finding]:
 
 
 def _excluded(jekyll: Jekyll, page: str) -> Iterator[Finding]:
-    """Follow the steps of Jekyll's own EntryFilter: from folder to folder, each name is let through or not."""
     source, path = jekyll.source, jekyll.inside(page)
     if source and not path.startswith(f"{source}/"):
         message = f"Jekyll builds the folder {source}, and the page is not in it."
         yield Finding("jekyll", "error", message, f"Move the page to {source}/, or change `source`.", jekyll.file)
-    parts = path.split("/")
+    yield from left_out("jekyll", jekyll, page, "the page")
+
+
+def left_out(check: str, jekyll: Jekyll, path: str, name: str) -> Iterator[Finding]:
+    """Find why Jekyll would leave a file out, which is called `name`.
+
+    These are the steps of Jekyll's own EntryFilter: from folder to folder, each name is let through or not.
+    """
+    parts = jekyll.inside(path).split("/")
     included = jekyll.strings("include")
     excluded = [one for one in (*jekyll.strings("exclude"), *_LEFT_OUT) if one not in included]
     collections = jekyll.settings.get("collections")
@@ -298,12 +305,12 @@ def _excluded(jekyll: Jekyll, page: str) -> Iterator[Finding]:
             continue
         pattern = next((one for one in excluded if _covers([one], "/".join(parts[:depth]))), None)
         if pattern is not None:
-            message = f"Jekyll leaves the page out, because `exclude` contains `{pattern}`."
-            yield Finding("jekyll", "error", message, "Take it out of `exclude`.", jekyll.file or page)
+            message = f"Jekyll leaves {name} out, because `exclude` contains `{pattern}`."
+            yield Finding(check, "error", message, "Take it out of `exclude`.", jekyll.file or path)
         elif (part[0] in "._#~" or part[-1] == "~") and not (in_collection and depth == 1):
-            message = f"Jekyll leaves out anything with a name like `{part}`, and so the page."
+            message = f"Jekyll leaves out anything with a name like `{part}`, and so {name}."
             remedy = f'Put `include: ["{part}"]` into Jekyll\'s config, or rename it.'
-            yield Finding("jekyll", "error", message, remedy, page)
+            yield Finding(check, "error", message, remedy, path)
 
 
 def _covers(patterns: Sequence[str], path: str) -> bool:
