@@ -394,3 +394,11 @@ class TestTables:
         files |= new
         assert is_in_sync(files)
         assert plan(files).written == {}
+
+
+def test_how_often_a_series_meets_is_in_the_settings_if_it_has_met_of_late() -> None:
+    days = ["January 5th, 2026", "January 19th, 2026", "February 2nd, 2026", "February 16th, 2026"]
+    page = "# Events\n\n" + "\n".join(f"### {day}:  Tea & Code\n\n- Topic:  Leaves\n" for day in reversed(days))
+    config = str(adopt({PAGE: page})[CONFIG])
+    assert yaml.safe_load(config)["series"] == {"Tea & Code": {"every": "2 weeks"}}
+    assert "series" not in yaml.safe_load(str(adopt({PAGE: page.replace("2026", "2025")})[CONFIG]))

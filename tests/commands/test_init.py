@@ -90,13 +90,24 @@ class TestReferencePage:
 
     def test_a_person_is_asked_before_anything_is_written(self, repo: Repo) -> None:
         before = everything(repo.folder)
-        assert "Write these files?" in on_a_terminal(repo.folder, "n\n")
+        assert "Write these files?" in on_a_terminal(repo.folder, "n\nn\n")
         assert everything(repo.folder) == before
 
     def test_a_person_is_asked_which_page_is_meant(self, repo: Repo) -> None:
         (repo.folder / "other.md").write_text(PAGES["bullets"])
-        assert "Which page has the history?" in on_a_terminal(repo.folder, "7\n2\n1\ny\n")
+        assert "Which page has the history?" in on_a_terminal(repo.folder, "7\n2\n1\nn\ny\n")
         assert yaml.safe_load((repo.folder / CONFIG).read_text())["page"] == "other.md"
+
+    def test_a_person_is_offered_a_calendar_and_a_feed(self, tmp_path: Path) -> None:
+        page = "# Talks\n\n- Nov 8, 2021: Cats\n- Nov 15, 2021: Dogs\n- Nov 22, 2021: Owls\n"
+        repo = site_with(tmp_path / "site", {"docs/_config.yml": "plugins: [jekyll-feed]\n", "docs/talks.md": page})
+        shown = on_a_terminal(repo.folder, "\ny\ny\n")
+        assert "Also write a calendar (docs/events.ics) and a feed (docs/events.xml)" in shown
+        assert 'title="Events" href="{{ \'/events.ics\' | absolute_url }}">' in shown
+        assert "git add .github docs/talks.md docs/_data/events docs/events.ics docs/events.xml" in shown
+        assert (repo.folder / "docs/events.ics").read_bytes().count(b"BEGIN:VEVENT") == 3
+        config = yaml.safe_load((repo.folder / CONFIG).read_text())
+        assert (config["calendar"], config["feed"]) == ("docs/events.ics", "docs/events.xml")
 
 
 def on_a_terminal(folder: Path, typed: str) -> str:

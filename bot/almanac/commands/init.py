@@ -13,7 +13,7 @@ import typer
 
 from almanac import config as configs
 from almanac.commands import starter
-from almanac.commands.build import imported_values, minimal_config, new_records, read_page
+from almanac.commands.build import build_files, imported_values, minimal_config, new_records, read_page
 from almanac.commands.discovery import Checkout, read_checkout, records_folder
 from almanac.commands.entry_checks import check_to_come
 from almanac.commands.finding import Ask, ask_for_page, counted, find_page, named_page, refuse_same_address
@@ -30,6 +30,7 @@ from almanac.commands.shapes import (
     unasked,
 )
 from almanac.commands.site_checks import check_form, find_workflow, readable_form
+from almanac.commands.subscriptions import ask_for_subscriptions, head_text, settings_text
 from almanac.commands.takeover import (
     Overlay,
     Takeover,
@@ -55,6 +56,7 @@ from almanac.page.outline import Page, Section, outline
 from almanac.page.passed_over import unclear
 from almanac.page.tables import table_questions
 from almanac.page.template import section_renderer
+from almanac.proposal.page_edits import PageEdits
 from almanac.renderer import house_renderer
 from almanac.site import Folder, Site
 
@@ -77,6 +79,7 @@ class Adoption:
     `files` has those that exist already, too; `states` says what becomes of each. `shape` is how new events will be
     written on the `page`, None where that was decided before; `form` is the one that the site will have, if it can be
     read. `problems` have to be fixed in files of the site's own. `taken` is the folder or list that is taken over.
+    `subscribed` are the paths of calendar and feed, by their keys in the config.
     """
 
     config: Config
@@ -92,6 +95,7 @@ class Adoption:
     problems: list[Problem] = field(default_factory=list)
     taken: Takeover | None = None
     has_records: bool = False
+    subscribed: dict[str, str] = field(default_factory=dict)
 
     @property
     def section_template(self) -> str | None:
@@ -150,6 +154,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
         _print_plan(plan)
     agreed = not dry_run
     if asks and plan.written:
+        _offer_subscriptions(plan, folder)
         agreed = typer.confirm("\nWrite these files?", default=True, err=True)
     if agreed:
         with errors_as_json({"written": False}, as_json=as_json):
@@ -161,6 +166,9 @@ def init_site(  # noqa: PLR0913 -- one for each option
         print_text("\nDone. Three steps are left:\n" if plan.written else "\nEverything is set up. The next steps:\n")
         for number, step in enumerate(steps, 1):
             print_text(f"  {number}. " + step.replace("\n", "\n     "))
+        if plan.subscribed:
+            print_text("\nTo let browsers find calendar and feed, put this into the <head> of your layout:\n")
+            print_text(head_text(Site(folder), plan.subscribed))
         print_text()
     else:
         print_text("\nNothing was written" + (" (--dry-run)." if dry_run else "."))
@@ -170,6 +178,18 @@ def init_site(  # noqa: PLR0913 -- one for each option
 def _path_in_site(folder: Folder, page: Path) -> str:
     # A path is looked for in the current folder first, then in the site.
     return folder.inside(page if page.exists() else folder.root / page)
+
+
+def _offer_subscriptions(plan: Adoption, folder: Folder) -> None:
+    """Ask whether calendar and feed are to be written, too, if the settings are new."""
+    if plan.states.get(configs.PATH) not in ("new", "replaced"):
+        return
+    plan.subscribed = ask_for_subscriptions(Site(Overlay(folder, plan.written)))
+    plan.files[configs.PATH] += settings_text(plan.subscribed)
+    built = build_files(Site(Overlay(folder, plan.written))) if plan.subscribed else PageEdits()
+    for path in plan.subscribed.values():
+        plan.files[path], plan.states[path] = built.files[path] or "", "new"
+        print_text(f"  {'new':<9} {path}")
 
 
 def _print_plan(plan: Adoption) -> None:
@@ -209,6 +229,7 @@ def next_steps(plan: Adoption, checkout: Checkout) -> list[str]:
     """Return what people do next, as three steps of one or more lines."""
     config, web = plan.config, checkout.web or "https://github.com/OWNER/NAME"
     paths = [".github", *([config.page] if config.has_page else []), *([config.records] if plan.has_records else [])]
+    paths += plan.subscribed.values()
     if checkout.top is None:
         push = (
             "Push. This folder is not in a git repository yet: put the site on GitHub first, for example with GitHub "
@@ -319,12 +340,13 @@ def _take_place(  # noqa: PLR0913 -- as above
     source = config.file_template or config.list_template
     if place.learned and source and (text is None or site.text(source) is None):
         plan.files[source] = place.learned.template
-    first = starter.config_text(config, starter.habits_of((), zones), zones) if text is None else text
+    first = starter.config_text(config, starter.habits_of((), zones, today), zones) if text is None else text
     planned = Site(Overlay(site.files, {configs.PATH: first, **plan.files}))
     known = known_to(planned)
     plan.records = {} if planned.records else _records_of(planned, known)
     plan.has_records = bool(plan.records)
-    habits = starter.habits_of(known, zones)
+    habits = starter.habits_of(known, zones, today)
+    plan.notes += starter.said_of_rhythms(habits) if text is None else ()
     settings = starter.config_text(config, habits, zones) if text is None else text
     plan.files = {configs.PATH: settings, **plan.files}
     own = place.learned.questions if place.learned else ()
@@ -436,8 +458,9 @@ def _add_files(plan: Adoption, site: Site, workflow: Callable[[Config], str], to
     config, source = site.config, plan.section_template
     zones = config.zones()
     events = plan.imported.events if plan.imported else site.records
-    habits = starter.habits_of(events, zones)
+    habits = starter.habits_of(events, zones, today)
     if is_ours:
+        plan.notes += starter.said_of_rhythms(habits)
         plan.files[configs.PATH] = starter.config_text(
             config, habits, zones, own_template=source is not None, index_template=plan.index_template is not None
         )

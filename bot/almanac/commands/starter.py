@@ -4,16 +4,18 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from almanac import PROJECT
 from almanac.config import Config
+from almanac.event.following import of_series
 from almanac.event.model import Event
 from almanac.form.schema import read_form
 from almanac.page.tables import Question
 from almanac.renderer import template
 from almanac.times.check import check_imported, read_when
+from almanac.times.rhythm import Rhythm, rhythm_of
 from almanac.times.zones import Zones
 
 TEMPLATE = ".github/almanac/section.md.j2"
@@ -27,6 +29,7 @@ _ID = re.compile(r"^    id: (\w+)$", re.MULTILINE)
 _TEXT = "  - type: textarea"
 _ONE_LINE = ("location", "url", "recording")
 _MOST_SERIES = 12
+_OF_LATE = timedelta(days=100)
 _LONGEST_EXAMPLE = 80
 _PLAIN = re.compile(r"[A-Za-z._/][A-Za-z0-9._/{}-]*")
 _YAML_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
@@ -38,16 +41,18 @@ class Habits:
     """What a page's events show of the community's habits: its series, the latest first, and how it writes times.
 
     `letters` are the time zone letters of each series' latest line of times, under None for events without a series;
-    `line` is a line of times as the page writes it, `zone` the IANA zone in which most events start.
+    `line` is a line of times as the page writes it, `zone` the IANA zone in which most events start. `rhythms` tell how
+    often a series meets, where that can be seen and it has met of late.
     """
 
     series: tuple[str, ...]
     letters: dict[str | None, tuple[str, ...]]
     line: str | None
     zone: str | None
+    rhythms: dict[str, Rhythm] = field(default_factory=dict)
 
 
-def habits_of(events: Sequence[Event], zones: Zones) -> Habits:
+def habits_of(events: Sequence[Event], zones: Zones, today: date) -> Habits:
     """Find out what the events on a page have in common."""
     latest = sorted(events, key=lambda event: event.sort_key, reverse=True)
     named = dict.fromkeys(event.series for event in latest if event.series)
@@ -70,7 +75,13 @@ def habits_of(events: Sequence[Event], zones: Zones) -> Habits:
         if len(found) > 1 and all(word in zones.letters for word in found):
             letters.setdefault(event.series, found)
     zone = starts.most_common(1)[0][0] if starts else None
-    return Habits(tuple(named)[:_MOST_SERIES], letters, line, zone)
+    rhythms = {}
+    for name in (*named,)[:_MOST_SERIES]:
+        dates = [event.date for event in of_series(latest, name)]
+        rhythm = rhythm_of(dates)
+        if rhythm and date.fromisoformat(dates[-1]) >= today - _OF_LATE:
+            rhythms[name] = rhythm
+    return Habits(tuple(named)[:_MOST_SERIES], letters, line, zone, rhythms)
 
 
 def config_text(
@@ -94,12 +105,31 @@ def config_text(
     if own:
         lines += ["# The zones in which times are shown.", "time_zones:"]
         lines += [f"  {word}: {zones.letters[word]}" for word in own]
-    shown = {name: habits.letters[name] for name in habits.series if name in habits.letters}
-    if shown:
-        lines += ["# The zones in which a series' times are shown, in this order.", "series:"]
-        for name, words in shown.items():
-            lines += [f"  {_quoted(name)}:", f"    time_zones: [{', '.join(words)}]"]
+    lines += _series(habits)
     return "\n".join(lines) + "\n"
+
+
+def _series(habits: Habits) -> Iterator[str]:
+    """Write what is particular to each series."""
+    shown = [name for name in habits.series if name in habits.letters or name in habits.rhythms]
+    if any(name in habits.letters for name in shown):
+        yield "# The zones in which a series' times are shown, in this order."
+    if habits.rhythms:
+        yield "# How often it meets: after each event, a link opens the form filled in for the next one."
+    if shown:
+        yield "series:"
+    for name in shown:
+        yield f"  {_quoted(name)}:"
+        if words := habits.letters.get(name):
+            yield f"    time_zones: [{', '.join(words)}]"
+        if rhythm := habits.rhythms.get(name):
+            yield f"    every: {rhythm}"
+
+
+def said_of_rhythms(habits: Habits) -> list[str]:
+    """Say what the settings will hold of how often series meet."""
+    found = "; ".join(f"{name}, every {rhythm}" for name, rhythm in habits.rhythms.items())
+    return [f"The settings say how often a series meets, as your events show it: {found}."] if found else []
 
 
 def _places(config: Config) -> Iterator[str]:

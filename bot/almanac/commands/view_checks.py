@@ -46,8 +46,7 @@ def _served(jekyll: Jekyll, path: str) -> Iterator[Finding]:
 
 def _of_another(site: Site, jekyll: Jekyll, path: str) -> Iterator[Finding]:
     """Find the plugin that writes a feed of posts: where there is a file of its name, it writes none."""
-    plugins = [*jekyll.strings("plugins"), *jekyll.strings("gems")]
-    if _FEED_PLUGIN not in plugins and not _GEM.search(site.text(joined(jekyll.root, "Gemfile")) or ""):
+    if not writes_feed_of_posts(site, jekyll):
         return
     settings = jekyll.settings.get("feed")
     theirs = settings.get("path") if isinstance(settings, dict) else None
@@ -59,6 +58,12 @@ def _of_another(site: Site, jekyll: Jekyll, path: str) -> Iterator[Finding]:
         )
         remedy = f"Give Almanac's another name, such as `feed: {joined(jekyll.root, jekyll.source, 'events.xml')}`."
         yield Finding("views", "error", message, remedy, path)
+
+
+def writes_feed_of_posts(site: Site, jekyll: Jekyll) -> bool:
+    """Tell whether the site has the plugin that writes a feed of its posts."""
+    plugins = [*jekyll.strings("plugins"), *jekyll.strings("gems")]
+    return _FEED_PLUGIN in plugins or bool(_GEM.search(site.text(joined(jekyll.root, "Gemfile")) or ""))
 
 
 def _included(jekyll: Jekyll, path: str) -> Iterator[Finding]:
