@@ -448,8 +448,7 @@ class Folder:
     def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]:
         names = [name for name in self.names(folder) if name.endswith(suffix)]
         with _disk_errors("read"):
-            check_sizes(cap, {f"{folder}/{name}": self._disk.size(f"{folder}/{name}") for name in names}, folder)
-        return {name: data for name in names if (data := self.read(f"{folder}/{name}", cap)) is not None}
+            return self._disk.read_all(folder, names, cap)
 
     def removed(self, folder: str, beside: str) -> Removals:
         return removals(Git(self.root), folder, beside, self.names(folder), self.read(beside, PAGE))

@@ -19,6 +19,7 @@ from almanac.errors import Problem, UserError
 
 MAX_CHARACTERS = 1_000_000
 _DEPTH_CAP = 32
+_LINE_START = re.compile(r"(?:\A|[\n\r\x85\u2028\u2029])([ \t\ufeff?:-]*)")
 _TOO_DEEP = "The lists and keys are nested too deep."
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -153,6 +154,8 @@ def compose(text: str | bytes, file: str, cap: int) -> yaml.Node | None:
 
 def _check_depth(text: str, file: str) -> None:
     # PyYAML builds nodes by recursion, in C without a limit: deep nesting would end the process.
+    if most_nested(text) <= _DEPTH_CAP:
+        return
     depth = 0
     for event in yaml.parse(text, _LOADER):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -161,6 +164,16 @@ def _check_depth(text: str, file: str) -> None:
                 raise UserError(Problem(_TOO_DEEP, file=file, line=_line_of(event)))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+
+
+def most_nested(text: str) -> int:
+    """Return a depth that no list or group of a YAML text exceeds, found without reading it.
+
+    A group has to be further in than the one around it, and only a list may be as far in as its key; or there are
+    brackets.
+    """
+    furthest = max(map(len, _LINE_START.findall(text)), default=0)
+    return 2 * (furthest + 1) + text.count("[") + text.count("{")
 
 
 def scalar_value(node: yaml.ScalarNode) -> str | int | bool | None:

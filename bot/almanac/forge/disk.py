@@ -9,7 +9,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -37,13 +37,24 @@ class Disk:
     def read(self, path: str, cap: Cap) -> bytes | None:
         """Read a file, if it is not too large; None if there is none."""
         with self._opened(path) as file:
-            if file is None:
-                return None
-            check_sizes(cap, {path: os.fstat(file).st_size})
-            with os.fdopen(file, "rb", closefd=False) as stream:
-                data = stream.read(cap.each + 1)
-        check_sizes(cap, {path: len(data)})
-        return data
+            return None if file is None else _content(file, path, cap)
+
+    def read_all(self, folder: str, names: Iterable[str], cap: Cap) -> dict[str, bytes]:
+        """Read files of one folder, by name, if they are not too large or too many; one that is gone is left out."""
+        with suppress(FileNotFoundError, NotADirectoryError), self._folder(folder) as here:
+            sizes = {}
+            for name in names:
+                with self._named(path := f"{folder}/{name}"), suppress(FileNotFoundError):
+                    found = os.stat(name, dir_fd=here, follow_symlinks=False)
+                    sizes[path] = found.st_size if stat.S_ISREG(found.st_mode) else self.size(path)
+            check_sizes(cap, sizes, folder)
+            read = {}
+            for path in sizes:
+                name = path.rpartition("/")[2]
+                with self._named(path), suppress(FileNotFoundError), _file(here, name) as file:
+                    read[name] = _content(file, path, cap)
+            return read
+        return {}
 
     def size(self, path: str) -> int:
         """Return a file's size in bytes; 0 if there is none."""
@@ -94,13 +105,9 @@ class Disk:
         with ExitStack() as stack, self._named(path):
             try:
                 here = stack.enter_context(self._folder(parent))
-                file = os.open(name, os.O_RDONLY | _NO_LINK, dir_fd=here)
+                file = stack.enter_context(_file(here, name))
             except (FileNotFoundError, NotADirectoryError):
                 file = None
-            if file is not None:
-                stack.callback(os.close, file)
-                if not stat.S_ISREG(os.fstat(file).st_mode):
-                    raise IsADirectoryError(errno.EISDIR, "Not an ordinary file")
             yield file
 
     @contextmanager
@@ -134,6 +141,27 @@ class Disk:
                 raise UserError(link_problem(link)) from None
             error.filename = path
             raise
+
+
+@contextmanager
+def _file(here: int, name: str) -> Iterator[int]:
+    """Open a file of a folder for reading."""
+    file = os.open(name, os.O_RDONLY | _NO_LINK, dir_fd=here)
+    try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise IsADirectoryError(errno.EISDIR, "Not an ordinary file")
+        yield file
+    finally:
+        os.close(file)
+
+
+def _content(file: int, path: str, cap: Cap) -> bytes:
+    """Read an open file, if it is not too large."""
+    check_sizes(cap, {path: os.fstat(file).st_size})
+    with os.fdopen(file, "rb", closefd=False) as stream:
+        data = stream.read(cap.each + 1)
+    check_sizes(cap, {path: len(data)})
+    return data
 
 
 def link_problem(path: str) -> Problem:

@@ -14,7 +14,7 @@ at all, and in code it is shown. There a template may put only what cannot hold 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 from traceback import walk_tb
 from typing import Any, Self
@@ -104,7 +104,7 @@ def event_writer(
                 days = (name for name in ("date", "starts") if values[name])
                 values |= {name: OfSeveralDays(values[name], event.end_date) for name in days}
             values = seen(values)
-            values["add_to"] = calendar_links(event)
+            values["add_to"] = _Later(partial(calendar_links, event))
             values["extra"] = _Extra(values["extra"], {name: values[name] for name in _ONCE_EXTRA})
             return str(template.render({**values, "event": values}))
         except Exception as error:  # noqa: BLE001  # a template can raise whatever Python can
@@ -270,6 +270,26 @@ class _Extra(dict[str, Any]):
 
     def __missing__(self, key: str) -> Any:
         return self._known.get(key, Blank())
+
+
+class _Later(Mapping[str, str]):
+    """Values that are worked out when the first of them is asked for, as few templates do."""
+
+    def __init__(self, values: Callable[[], Mapping[str, str]]) -> None:
+        self._made = values
+
+    @cached_property
+    def _values(self) -> Mapping[str, str]:
+        return self._made()
+
+    def __getitem__(self, key: str) -> str:
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def _with_blanks(value: Any) -> Any:

@@ -402,7 +402,8 @@ class LineReader:
         elif self.length and (length := meant[0].length) and length != self.length:
             messages.append(wording.other_duration(length, self.length))
             meant = (Moment(meant[0].start, meant[0].start + self.length),)
-        shown = tuple(line_of(shown_times(readings, moment, self.zones)) for moment in meant)
+        # What it comes to in the site's zones is only of interest as a correction.
+        shown = tuple(line_of(shown_times(readings, moment, self.zones)) for moment in meant) if messages else ()
         return LineResult(
             moment=None if messages else meant[0],
             readings=readings,

@@ -236,7 +236,7 @@ def shown_times(
         ranged = any(given.values())
         places = _site_places(readings[0], moment, zones)
         given = {right_label(place, moment if ranged else start, zones): ranged for place in places}
-    return tuple(time_at(place, moment if ranged else start, zones, ends) for place, ranged in given.items())
+    return tuple(_shown_at(place, moment if ranged else start, ends) for place, ranged in given.items())
 
 
 def _shows_the_same(known: ZonePlace, place: ZonePlace, moment: datetime) -> bool:
@@ -259,7 +259,10 @@ def _site_places(reading: TimeReading, moment: Moment, zones: Zones) -> list[Zon
 
 def time_at(place: ZonePlace, moment: Moment, zones: Zones, ends: datetime | None = None) -> ZoneTime:
     """Return a moment as the clocks of a place show it; `ends` is the event's end where that is another one."""
-    place = right_label(place, moment, zones)
+    return _shown_at(right_label(place, moment, zones), moment, ends)
+
+
+def _shown_at(place: ZonePlace, moment: Moment, ends: datetime | None) -> ZoneTime:
     starts = moment.start.astimezone(place.zone).isoformat()
     last = ends or moment.end
     return ZoneTime(
