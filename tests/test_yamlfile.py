@@ -26,25 +26,6 @@ def test_the_line_is_given_where_it_is_known(problem: Problem, line: int | None)
 
 
 MARKS = ("- ", "? ", ": ", "a: ", "a:", "\n", "\n ", " ", "  ", "[", "{", "]", "}", "\r", "\u2028", "&x ", "b")
-    "- ",
-    "? ",
-    ": ",
-    "a: ",
-    "a:",
-    "\n",
-    "\n ",
-    " ",
-    "  ",
-    "[",
-    "{",
-    "]",
-    "}",
-    "\r",
-    "\u2028",
-    "&x ",
-    "!!map ",
-    "b",
-)
 
 
 @settings(max_examples=200)
