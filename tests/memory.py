@@ -37,14 +37,15 @@ class MemoryFiles:
     def paths(self) -> Iterable[str]:
         return self._files
 
-    def names(self, folder: str) -> Collection[str]:
+    def names(self, folder: str, *, deep: bool = False) -> Collection[str]:
         inside = [
             path.removeprefix(f"{folder}/" if folder else "") for path in self._files if self._is_in(path, folder)
         ]
-        return sorted(name for name in inside if "/" not in name)
+        return sorted(name for name in inside if deep or "/" not in name)
 
-    def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]:
-        return {name: self._files[f"{folder}/{name}"] for name in self.names(folder) if name.endswith(suffix)}
+    def read_all(self, folder: str, suffix: str, cap: Cap, *, deep: bool = False) -> Mapping[str, bytes]:
+        names = self.names(folder, deep=deep)
+        return {name: self._files[f"{folder}/{name}"] for name in names if name.endswith(suffix)}
 
     @staticmethod
     def _is_in(path: str, folder: str) -> bool:

@@ -15,7 +15,7 @@ from almanac.config import Config, read_config
 from almanac.errors import ConfigError, ForgeError, Problem, UserError
 from almanac.event.model import Event
 from almanac.event.record import SUFFIX, is_foreign, is_record_name
-from almanac.event.records import RecordFolder, RecordStore
+from almanac.event.records import RecordFolder, Records, RecordStore
 from almanac.forge.disk import Disk
 from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
@@ -43,8 +43,8 @@ OWN_FOLDER = "almanac_events"
 class SiteFiles(Protocol):
     """Where the files of one site are. All paths are relative to the site's root, with `/` between their parts.
 
-    `names` and `read_all` are about the files directly in a folder, which need not exist; `read_all` is by name. What
-    is larger than the cap says is refused, and so is a symbolic link. `reads_freely` tells whether reading sends
+    `names` and `read_all` are about the files directly in a folder, which need not exist; with `deep`, about those in
+    its folders as well, whose names are their paths within it. `read_all` is by name. What is larger than the cap says is refused, and so is a symbolic link. `reads_freely` tells whether reading sends
     no requests, and `now` what time it is there.
     """
 
@@ -52,8 +52,8 @@ class SiteFiles(Protocol):
     def reads_freely(self) -> bool: ...
     def now(self) -> datetime: ...
     def read(self, path: str, cap: Cap) -> bytes | None: ...
-    def names(self, folder: str) -> Collection[str]: ...
-    def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]: ...
+    def names(self, folder: str, *, deep: bool = False) -> Collection[str]: ...
+    def read_all(self, folder: str, suffix: str, cap: Cap, *, deep: bool = False) -> Mapping[str, bytes]: ...
 
     def removed(self, folder: str, beside: str) -> Removals:
         """Find what was removed from a folder, and what another file (`beside`) held then, as far as git shows it."""
@@ -81,6 +81,7 @@ class Site:
         self.files, self._watch = files, watch
         self._default_form = default_form
         self._texts: dict[str, str | None] = {}
+        self._not_text: list[Problem] = []
 
     def with_config(self, **changes: object) -> "Site":
         """Return the site as it would be with other settings."""
@@ -177,7 +178,8 @@ class Site:
     def _record_names(self) -> list[str]:
         """The names of the site's own files that hold records, in their folder."""
         suffix = self.store.suffix or ""
-        return sorted(name for name in self.files.names(self.store.place) if name.endswith(suffix))
+        names = self.files.names(self.store.place, deep=True)
+        return sorted(name for name in names if name.endswith(suffix))
 
     def record_text(self, path: str) -> str | None:
         """Read the file of a record as text; None if there is none."""
@@ -207,8 +209,16 @@ class Site:
         if self.has_record_folder:
             self._refuse_misnamed()
         self._watch(folder)
-        found = sorted(self.files.read_all(folder, suffix, RECORDS).items())
-        texts = {path: decoded(data, path) for name, data in found for path in [f"{folder}/{name}"]}
+        found = sorted(self.files.read_all(folder, suffix, RECORDS, deep=not self.has_record_folder).items())
+        texts: dict[str, str] = {}
+        for name, data in found:
+            path = f"{folder}/{name}"
+            try:
+                texts[path] = decoded(data, path)
+            except ConfigError as error:
+                if self.has_record_folder:
+                    raise
+                self._not_text += error.problems
         self._texts |= texts
         return texts
 
@@ -219,8 +229,22 @@ class Site:
             message = f"The name of a record ends with {SUFFIX}; rename this file."
             raise UserError([Problem(message, file=f"{self.store.place}/{name}") for name in misnamed])
 
-    @cached_property
+    @property
     def records(self) -> tuple[Event, ...]:
+        return self._read.events
+
+    @property
+    def unreadable(self) -> tuple[Problem, ...]:
+        """What is wrong with those of the site's own files and entries that are left out because of a mistake."""
+        return (*self._read.unreadable, *self._not_text)
+
+    @property
+    def undated(self) -> tuple[Problem, ...]:
+        """Those of the site's own files and entries that are no events to Almanac."""
+        return self._read.undated
+
+    @cached_property
+    def _read(self) -> Records:
         try:
             return self.store.read_all(self.record_texts)
         except UserError:
@@ -396,11 +420,11 @@ class CommitFiles:
     def read(self, path: str, cap: Cap) -> bytes | None:
         return self._forge.read(self._commit, path, cap)
 
-    def names(self, folder: str) -> Collection[str]:
-        return self._forge.names(self._commit, folder)
+    def names(self, folder: str, *, deep: bool = False) -> Collection[str]:
+        return self._forge.names(self._commit, folder, deep=deep)
 
-    def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]:
-        return self._forge.files(self._commit, folder, suffix, cap)
+    def read_all(self, folder: str, suffix: str, cap: Cap, *, deep: bool = False) -> Mapping[str, bytes]:
+        return self._forge.files(self._commit, folder, suffix, cap, deep=deep)
 
     def removed(self, folder: str, beside: str) -> Removals:  # noqa: ARG002 - as in SiteFiles
         return Removals()  # a forge's history costs too many requests; what a sweep proposes, a person decides
@@ -441,12 +465,12 @@ class Folder:
         with _disk_errors("read"):
             return self._disk.read(path, cap)
 
-    def names(self, folder: str) -> Collection[str]:
+    def names(self, folder: str, *, deep: bool = False) -> Collection[str]:
         with _disk_errors("read"):
-            return self._disk.names(folder)
+            return self._disk.names(folder, deep=deep)
 
-    def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]:
-        names = [name for name in self.names(folder) if name.endswith(suffix)]
+    def read_all(self, folder: str, suffix: str, cap: Cap, *, deep: bool = False) -> Mapping[str, bytes]:
+        names = [name for name in self.names(folder, deep=deep) if name.endswith(suffix)]
         with _disk_errors("read"):
             return self._disk.read_all(folder, names, cap)
 

@@ -36,7 +36,7 @@ def test_any_event_comes_back_and_can_become_any_other(name: str, event: Event, 
     place, text = PLACES[name]
     store = store_of(place)
     source = text or None
-    known = store.read_all({place.path: text}) if text else ()
+    known = store.read_all({place.path: text}).events if text else ()
     written = store.write(event, source=source)
     assert store.read(written, "x", event.id) == event
     try:
@@ -46,7 +46,7 @@ def test_any_event_comes_back_and_can_become_any_other(name: str, event: Event, 
         return
     assert store.read(after, "x", other.id) == other
     if text:
-        assert [one for one in store.read_all({place.path: after}) if one.id != other.id] == [*known]
+        assert [one for one in store.read_all({place.path: after}).events if one.id != other.id] == [*known]
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -58,7 +58,7 @@ def test_what_is_there_is_read_and_stays(name: str) -> None:
         if text
         else {path: one for path, one in SITES[name.split(":", maxsplit=1)[0]].items() if path in place.files}
     )
-    events = store.read_all(files)
+    events = store.read_all(files).events
     assert len(events) == place.events
     for event in events:
         source = files[store.path(event.id)]

@@ -82,14 +82,14 @@ def test_any_event_in_a_file_comes_back_and_can_become_any_other(name: str, even
 @EXAMPLES
 def test_any_event_in_a_list_comes_back_and_can_become_any_other(name: str, event: Event, other: Event) -> None:
     store, kind, text = LISTS[name]
-    known = store.read_all({store.place: text})
+    known = store.read_all({store.place: text}).events
     with_event = store.write(event, source=text)
     assert store.read(with_event, store.place, event.id) == event
     index = next(n for n in range(len(text) + 1) if text[n:] == with_event[len(with_event) - len(text) + n :])
     assert with_event[:index] == text[:index]
     after = store.write(other, before=event, source=with_event)
     assert store.read(after, store.place, event.id) == other
-    assert [one for one in store.read_all({store.place: after}) if one != other] == [*known]
+    assert [one for one in store.read_all({store.place: after}).events if one != other] == [*known]
     assert store.remove(event.id, after) == text
     assert store.remove(event.id, text) == text
     assert len(kind.entries(after)) == len(known) + 1
@@ -235,7 +235,7 @@ def test_names_of_files_in_other_patterns() -> None:
 
 @pytest.mark.parametrize("pattern", ["a/{name}.md", "{year}/{date}.md", "a/b.md"])
 def test_a_pattern_of_names_that_cannot_be(pattern: str) -> None:
-    with pytest.raises(ConfigError, match="The name of a file, in one folder, has some of these"):
+    with pytest.raises(ConfigError, match="The name of a file, below one folder, has some of these"):
         FileStore(pattern, EntryTemplate(SEMINAR, FrontMatter(), "t.j2"))
 
 
@@ -247,13 +247,19 @@ def test_all_files_of_a_folder() -> None:
         "_meetups/about.md": "---\ntitle: x\n---\n",
         "_meetups/text.md": "No keys\n",
     }
-    assert [(event.id, event.date, event.title) for event in store.read_all(texts)] == [
+    assert [(event.id, event.date, event.title) for event in store.read_all(texts).events] == [
         ("2020-01-02-a", "2020-01-02", "2020 01 02 a"),
         ("b", "2026-05-05", "B"),
     ]
-    with pytest.raises(UserError) as caught:
-        store.read_all({**texts, "_meetups/c.md": "---\na: '\n---\n", "_meetups/d.md": "---\na: 1\na: 2\n---\n"})
-    assert [one.file for one in caught.value.problems] == ["_meetups/c.md", "_meetups/d.md"]
+    wrong = {
+        "_meetups/c.md": "---\na: '\n---\n",
+        "_meetups/d.md": "---\na: 1\na: 2\n---\n",
+        "_meetups/2021-01-01 e.md": "---\ntitle: E\n---\n",
+    }
+    found = store.read_all({**texts, **wrong})
+    assert found.events == store.read_all(texts).events
+    assert [one.file for one in found.unreadable] == [*wrong]
+    assert [one.file for one in found.undated] == ["_meetups/about.md", "_meetups/text.md"]
 
 
 @pytest.mark.parametrize(
@@ -279,11 +285,11 @@ def test_where_an_event_belongs_in_a_list(dates: list[str], date: str, index: in
 def test_a_list_of_entries_without_ids() -> None:
     store, _, text = LISTS["yaml, newest first"]
     text += "- title: No day\n- title: First\n  start: 2026-01-12\n"
-    assert [event.id for event in store.read_all({"x": text})] == [
-        "2026-01-12-first",
-        "2026-01-12-first-2",
-        "2026-07-19-second",
-    ]
+    text += "- title: Wrong\n  start: 2026-01-13\n  almanac: {issue: x}\n"
+    found = store.read_all({"x": text})
+    assert [event.id for event in found.events] == ["2026-01-12-first", "2026-01-12-first-2", "2026-07-19-second"]
+    assert [text.split("\n")[one.line - 1] for one in found.undated if one.line] == ["- title: No day"]
+    assert [text.split("\n")[one.line - 1] for one in found.unreadable if one.line] == ["- title: Wrong"]
     assert store.path("anything") == store.place == "_data/events.yml"
     assert store.new_id(TALK, {"2026-05-05-open-source"}) == "2026-05-05-open-source-2"
     first = store.read(text, "x", "2026-01-12-first")

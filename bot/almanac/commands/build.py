@@ -157,6 +157,7 @@ def build_site(folder: Path, *, check: bool) -> int:
     root = Folder(folder)
     site = Site(root)
     built = build_files(site)
+    print_problems(site.unreadable, "warning")
     print_problems(built.notes, "note")
     for event in site.records:
         path = site.store.path(event.id)

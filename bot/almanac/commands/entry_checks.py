@@ -14,7 +14,7 @@ from almanac.site import Site
 def check_entries(site: Site, paths: Collection[str], form: Form | None) -> Iterator[Finding]:
     """Read all events, and try a sample of a new one."""
     for problem in known_events(site).warnings:
-        remedy = "Give it a date." if "date" in problem.message else "Delete one of the two."
+        remedy = "Delete one of the two." if "same event" in problem.message else "Correct it, if it is an event."
         yield Finding("events", "warning", problem.message, remedy, problem.file)
     where = site.store.place
     place = next((one for one in find_places(site, paths) if one.path == where), None)

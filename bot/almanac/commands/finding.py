@@ -9,6 +9,7 @@ from almanac.commands.build import refuse_other_page
 from almanac.commands.discovery import MARKDOWN
 from almanac.commands.places import Place, find_places
 from almanac.commands.survey import Candidate, Survey, survey
+from almanac.entries.stores import place_of
 from almanac.errors import Problem, UserError
 from almanac.output import print_problems, print_text
 from almanac.site import Site
@@ -53,7 +54,7 @@ def _wanted(site: Site, place: Place) -> Place:
 def _configured(site: Site) -> Iterator[str]:
     """Give the folder and the list that the settings name."""
     if site.config.files:
-        yield site.config.files.rpartition("/")[0]
+        yield place_of(site.config.files)
     if site.config.list:
         yield site.config.list
 
@@ -82,8 +83,10 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
         message = "The page that the config names is missing, and there is something else that looks like events."
         first = Problem(f"{message} Correct `page`, or add `--new` to create the page.", "page", file=configs.PATH)
     elif not (offered := _offered(seen)):
-        message = "The site seems to have events, but not in a way that can be taken over, so no new page was made."
-        first = Problem(f"{message} To start an empty page all the same, add `--new`.")
+        message = "The site seems to have events, but whether new ones would come out right is doubtful, as said below."
+        doubtful = [f"`--page {one.path}`" for one in seen.places if one.learned and one.events][:_MOST_NAMED]
+        named = f"To add to what is there all the same, name it: {' or '.join(doubtful)}. " if doubtful else ""
+        first = Problem(f"{message} Nothing was written. {named}To start an empty page, add `--new`.")
     elif ask:
         print_problems(seen.others[:_SEEN_SHOWN], "also seen")
         chosen = ask(offered)

@@ -17,6 +17,7 @@ from almanac.commands.build import build_files, imported_values, minimal_config,
 from almanac.commands.discovery import Checkout, read_checkout, records_folder
 from almanac.commands.entry_checks import check_to_come
 from almanac.commands.finding import Ask, ask_for_page, counted, find_page, named_page, refuse_same_address
+from almanac.commands.known import left_out
 from almanac.commands.origin import Origin, checked_action, read_origin
 from almanac.commands.places import Place
 from almanac.commands.shapes import (
@@ -354,7 +355,8 @@ def _take_place(  # noqa: PLR0913 -- as above
     if find_workflow(site) in (None, WORKFLOW):
         plan.files[WORKFLOW] = workflow(config)
     _compare(plan, site, force=force)
-    plan.notes += [*place.reasons, *(one.message for one in check_to_come(site, place))]
+    plan.notes += [*place.reasons, *map(str, left_out(planned))]
+    plan.notes += [one.message for one in check_to_come(site, place)]
     if plan.form and place.learned:
         plan.taken = take_over(Site(Overlay(site.files, plan.written)), place, plan.form, today, root)
     return plan

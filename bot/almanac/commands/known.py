@@ -34,17 +34,16 @@ def known_events(site: Site) -> Known:
     Raises:
         UserError: A file cannot be read.
     """
-    records, texts = known_to(site), site.record_texts
-    named = {site.store.path(one.id) for one in records}
-    undated = [path for path in texts if path not in named]
-    return Known(records, [*_undated(undated), *_twins(records, site)])
+    records = known_to(site)
+    return Known(records, [*left_out(site), *_twins(records, site)])
 
 
-def _undated(paths: Sequence[str]) -> Iterator[Problem]:
-    for path in paths[:_NAMED]:
-        yield Problem("This is no event to Almanac, as it says no date.", file=path)
-    if len(paths) > _NAMED:
-        yield Problem(f"{len(paths) - _NAMED} more files say no date.")
+def left_out(site: Site) -> Iterator[Problem]:
+    """Say what of a site's own files or list is no event to Almanac."""
+    yield from site.unreadable
+    yield from site.undated[:_NAMED]
+    if len(site.undated) > _NAMED:
+        yield Problem(f"{len(site.undated) - _NAMED} more say no date.")
 
 
 def _twins(events: Sequence[Event], site: Site) -> Iterator[Problem]:

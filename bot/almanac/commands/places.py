@@ -16,7 +16,9 @@ from almanac.entries.formats import DataEntry, Format
 from almanac.entries.frontmatter import cut
 from almanac.entries.kinds import file_format, list_format
 from almanac.entries.learn import Learned, learn
+from almanac.entries.meaning import fields_of
 from almanac.entries.styles import Language
+from almanac.entries.template import EntryTemplate
 from almanac.errors import Problem, UserError
 from almanac.event.record import SUFFIX, is_foreign
 from almanac.jekyll import data_name, is_data_file, joined
@@ -47,6 +49,7 @@ OTHERS = re.compile(
 _GENERATORS = re.compile(
     r"(?:hugo|config)\.(?:toml|ya?ml|json)|\.eleventy\.c?js|eleventy\.config\.[cm]?js|astro\.config\.[cm]?[jt]s",
 )
+_BUNDLE = "index"  # what the one document of an event's own folder is called
 _CATEGORY = re.compile(r"^(?:categor(?:y|ies)|tags?):.*\n(?:[ \t]*-[ \t].*\n)*", re.MULTILINE | re.IGNORECASE)
 _POSTS = re.compile(r"\b(?:site|paginator)\.(?:posts|categories|tags)\b")
 LEAST = 2
@@ -60,7 +63,7 @@ _ALIKE = 0.7
 class Place:
     """A folder with a file for each event, or a data file with a list of them (`files` is empty).
 
-    `events` is how many it holds, `shown` which templates have a loop over it: path and line. `learned` is how the next
+    `events` is how many it holds, and `undated` how many more files or entries say no date; `shown` is which templates have a loop over it: path and line. `learned` is how the next
     one is written, None if none of them can be read; `reasons` say why it would not be right to add one. `text` is that
     of the data file.
     """
@@ -73,6 +76,7 @@ class Place:
     reasons: tuple[str, ...]
     suffix: str = ""
     text: str = ""
+    undated: int = 0
 
     @property
     def reader(self) -> Format:
@@ -85,9 +89,12 @@ class Place:
     def seen(self) -> str:
         """What was seen, in words."""
         what = "file" if self.files else "entry"
+        if not self.events and self.undated:
+            return f"{self.undated} times a {what} without a date that is understood"
         count = f"{self.events} {what}" if self.events == 1 else f"{self.events} {what.replace('ry', 'rie')}s"
         where = f"; shown by the loop in {self.shown[0][0]}, line {self.shown[0][1]}" if self.shown else ""
-        return f"{count}, one for each event{where}"
+        undated = f" ({self.undated} more without a date)" if self.undated else ""
+        return f"{count}, one for each event{undated}{where}"
 
     @property
     def problem(self) -> Problem:
@@ -101,7 +108,6 @@ class Place:
         if not self.files:
             return {"list": self.path}
         return {"files": f"{self.path}/{self.learned.name if self.learned else ''}{self.suffix}"}
-
 
 def find_places(site: Site, paths: Collection[str]) -> list[Place]:
     """Find all places on a site in which its events may be, given the paths of its files."""
@@ -129,10 +135,11 @@ def _folders(paths: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     held: dict[str, list[str]] = {}
     for path in paths:
         *folders, name = path.split("/")
-        if not name.lower().endswith(_DOCUMENTS) or name.lower().partition(".")[0] in ("index", "readme", "_index"):
-            continue
         depth = next((at for at, folder in enumerate(folders) if is_folder_of_events(folder)), None)
-        if depth is not None and not any(folder in NO_PAGES for folder in folders[: depth + 1]):
+        if depth is None or not name.lower().endswith(_DOCUMENTS) or {*folders[: depth + 1]} & NO_PAGES:
+            continue
+        stem = name.lower().partition(".")[0]
+        if stem not in ("readme", "_index") and (stem != _BUNDLE or len(folders) > depth + 1):
             held.setdefault("/".join(folders[: depth + 1]), []).append(path)
     for folder, files in held.items():
         if len(files) >= LEAST or folder.rpartition("/")[2].startswith("_"):
@@ -141,14 +148,11 @@ def _folders(paths: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
 
 def _read_folder(site: Site, folder: str, files: Sequence[str], *, escapes: bool = False) -> Place:
     """Learn from the files of a folder; of those that end in another way than most, nothing."""
-    endings = Counter(path[path.rindex(".") :] for path in files)
-    suffix = endings.most_common(1)[0][0]
+    suffix = Counter(map(_ending, files)).most_common(1)[0][0]
     own = [path for path in files if path.endswith(suffix)]
     place = Place(folder, tuple(files), len(files), (), None, (), suffix)
     if not suffix.lower().endswith(_READ):
         return replace(place, reasons=(f"Files that end in {suffix} are not taken over.",))
-    if any("/" in path.removeprefix(f"{folder}/") for path in own):
-        return replace(place, reasons=("They are in folders of their own, which is not taken over.",))
     examples: list[tuple[Example, str]] = []
     reasons: tuple[str, ...] = ()
     for path in own[-_MOST_READ:]:
@@ -160,7 +164,7 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], *, escapes: bool
             continue
         if entry is not None and entry.data:
             parts = cut(text) if suffix not in _YAML else None
-            name = path.rpartition("/")[2].removesuffix(suffix)
+            name = path.removeprefix(f"{folder}/").removesuffix(suffix)
             examples.append((Example(name, parts.keys if parts else text, entry), parts.mark if parts else ""))
     if len(examples) * 2 <= len(own):
         return replace(place, reasons=reasons or ("Most of them have no keys that can be read.",))
@@ -171,12 +175,23 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], *, escapes: bool
     return _learned(place, Source(alike, language, has_body=bool(mark), escapes=escapes))
 
 
+def _ending(path: str) -> str:
+    """Return how a file's name ends; for one that is called `index`, in a folder of its own, that name as well."""
+    name = path.rpartition("/")[2]
+    ending = name[name.rindex(".") :]
+    return f"/{name}" if name == f"{_BUNDLE}{ending}" else ending
+
+
 def _learned(place: Place, source: Source) -> Place:
     try:
         learned = learn(source)
+        template = EntryTemplate(learned.template, place.reader, place.path)
     except UserError as error:
         return replace(place, reasons=tuple(one.message for one in error.problems[:1]))
-    return replace(place, events=len(source.examples), learned=learned, reasons=learned.doubts)
+    read = (fields_of(template, one.entry.data, one.entry.body, one.name) for one in source.examples)
+    events = sum("date" in fields for fields in read)
+    undated = len(source.examples) - events
+    return replace(place, events=events, undated=undated, learned=learned, reasons=learned.doubts)
 
 
 # ------------------------------------------------------------------------------- data, posts

@@ -72,14 +72,14 @@ class Overlay:
         text = self._texts.get(path)
         return self._files.read(path, cap) if text is None else text.encode()
 
-    def names(self, folder: str) -> Collection[str]:
+    def names(self, folder: str, *, deep: bool = False) -> Collection[str]:
         own = (path.removeprefix(f"{folder}/") for path in self._texts if path.startswith(f"{folder}/"))
-        return {*self._files.names(folder), *(name for name in own if "/" not in name)}
+        return {*self._files.names(folder, deep=deep), *(name for name in own if deep or "/" not in name)}
 
-    def read_all(self, folder: str, suffix: str, cap: Cap) -> Mapping[str, bytes]:
-        own = {path: text.encode() for path, text in self._texts.items() if path.rpartition("/")[0] == folder}
-        names = {path.rpartition("/")[2]: data for path, data in own.items() if path.endswith(suffix)}
-        return {**self._files.read_all(folder, suffix, cap), **names}
+    def read_all(self, folder: str, suffix: str, cap: Cap, *, deep: bool = False) -> Mapping[str, bytes]:
+        names = (name for name in self.names(folder, deep=deep) if f"{folder}/{name}" in self._texts)
+        own = {name: self._texts[f"{folder}/{name}"].encode() for name in names if name.endswith(suffix)}
+        return {**self._files.read_all(folder, suffix, cap, deep=deep), **own}
 
 
 def config_for(site: Site, place: Place, paths: Collection[str]) -> Config:

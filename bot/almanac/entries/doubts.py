@@ -23,8 +23,8 @@ def doubts_of(models: Models, shown: Collection[str], filled_by: Mapping[str, st
     if wrong := _published(models):
         name, day, said = wrong
         yield (
-            f"The events' own days seem to stand only in the text: {name} is dated {day}, the day on which it was "
-            f"published, and its text says {said}."
+            f"The key for the day may say when an event was published, and not when it is: {name} has {day} there, and "
+            f"its text says {said}. A new one would have the event's own day."
         )
     if exported := sorted({*models.keys} & _EXPORTED):
         yield f"Another program seems to have written this: it has the key `{exported[0]}`."

@@ -96,10 +96,23 @@ def _name(models: Models) -> str:
 
 
 def _pattern(models: Models, at: int) -> str:
-    name = models.examples[at].name
+    *folders, name = models.examples[at].name.split("/")
+    day = models.days("date").get(at) or models.days("end_date").get(at, "")
+    return "/".join([*(_folder_pattern(folder, day) for folder in folders), _name_pattern(models, at, name, day)])
+
+
+def _folder_pattern(folder: str, day: str) -> str:
+    """Return a folder's name, with the year, month or day of the events in it in place of theirs."""
+    before, rest = _cut_day(folder, day)
+    year, _, month = day[:7].partition("-")
+    if not rest:
+        return before
+    return {year: "{year}", month: "{month}", day[8:]: "{day}"}.get(folder, folder) if day else folder
+
+
+def _name_pattern(models: Models, at: int, name: str, day: str) -> str:
     if not name or name.isdigit():
         return "{number}" if name else ""
-    day = models.days("date").get(at) or models.days("end_date").get(at, "")
     before, rest = _cut_day(name, day)
     words = rest.lstrip("-_")
     if not words:

@@ -105,7 +105,8 @@ def fields_of(template: EntryTemplate, data: Mapping[str, Any], body: str, name:
     fields |= own | ({"extra": extra} if extra else {})
     fields |= _on_its_day(fields)
     day = _ISO_DAY.search(name)
-    found = {"title": _title(body) or " ".join(re.split("[-_ ]+", name)).strip(), **({"date": day[0]} if day else {})}
+    words = " ".join(re.split("[-_ ]+", name.rpartition("/")[2])).strip()
+    found = {"title": _title(body) or words, **({"date": day[0]} if day else {})}
     return found | {name: value for name, value in fields.items() if value or name not in ("title", "date")}
 
 

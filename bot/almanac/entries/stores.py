@@ -1,64 +1,79 @@
 """Records that are a site's own: one file for each event, or one entry in a list."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from almanac.entries.formats import DataEntry, ListFormat
 from almanac.entries.meaning import OWN, read_event
 from almanac.entries.template import EntryTemplate
 from almanac.entries.writing import EntryEditor, place_for
 from almanac.errors import ConfigError, Problem, UserError
-from almanac.event.model import Event, TakenIds, event_id, safe_slug
+from almanac.event.model import NAME_PATTERN, Event, TakenIds, event_id, safe_slug
 from almanac.event.record import in_order
+from almanac.event.records import Records
 
 _PLACE = re.compile(r"\{([a-z]+)\}")
 _PLACES = ("date", "year", "month", "day", "slug", "people", "number")
 _LONGEST = 90
+_NAME = re.compile(NAME_PATTERN)
+_MISNAMED = (
+    "This is left out because of its name. Almanac knows files whose names begin with a letter or a digit, and have only "
+    "letters from A to Z, digits, `-`, `_` and `.` in them."
+)
+_UNDATED = "This is no event to Almanac, as it says no date."
 _NAMED = 3
 
 
 class FileStore:
-    """A folder with one file for each event. The file's name, without its ending, is the event's id."""
+    """A folder with one file for each event, in it or in a folder of it. What names a file there is the event's id."""
 
     def __init__(self, pattern: str, template: EntryTemplate) -> None:
-        """`pattern` is such as `_events/{date}-{slug}.md`: what is in curly brackets stands for the event's own.
+        """`pattern` is such as `_events/{date}-{slug}.md`, or `content/events/{year}/{slug}/index.md`.
 
-        It may be `date`, `year`, `month`, `day`, `slug` (of the series, or else the title), `people` and `number`.
+        What is in curly brackets stands for the event's own: `date`, `year`, `month`, `day`, `slug` (of the title),
+        `people` and `number`.
 
         Raises:
             ConfigError: The pattern names something else.
         """
-        unknown = sorted({*_PLACE.findall(pattern)} - {*_PLACES})
-        self.place, _, name = pattern.rpartition("/")
-        self._name, dot, ending = name.rpartition(".")
-        if unknown or "{" in self.place or not _PLACE.search(self._name):
+        unknown = {*_PLACE.findall(pattern)} - {*_PLACES}
+        self.place = place_of(pattern)
+        below = pattern.removeprefix(f"{self.place}/")
+        start, _, end = below.rpartition("}")
+        self.suffix = end[end.index("/") :] if "/" in end else end[max(end.rfind("."), 0) :]
+        self._name = below.removesuffix(self.suffix)
+        if unknown or not start or not self.place:
             known = ", ".join(f"{{{one}}}" for one in _PLACES)
-            message = f"The name of a file, in one folder, has some of these in it: {known}."
+            message = f"The name of a file, below one folder, has some of these in it: {known}."
             raise ConfigError(Problem(message, "files", typed=pattern))
-        self.suffix = dot + ending
         self._template, self._editor = template, EntryEditor(template, in_list=False)
 
     def path(self, event_id: str) -> str:
-        name = f"{event_id}{self.suffix}"
-        return f"{self.place}/{name}" if self.place else name
+        return f"{self.place}/{event_id}{self.suffix}"
 
     def read(self, text: str, path: str, event_id: str) -> Event | None:
         found = self._template.format.entries(text, path)
         return read_event(self._template, found[0].data, found[0].body, event_id, path) if found else None
 
-    def read_all(self, texts: Mapping[str, str]) -> tuple[Event, ...]:
+    def read_all(self, texts: Mapping[str, str]) -> Records:
         events: list[Event] = []
-        problems: list[Problem] = []
+        left_out = _LeftOut()
         for path, text in texts.items():
+            name = path.removeprefix(f"{self.place}/").removesuffix(self.suffix)
+            if not _NAME.fullmatch(name):
+                left_out.unreadable.append(Problem(_MISNAMED, file=path))
+                continue
             try:
-                event = self.read(text, path, path.rpartition("/")[2].removesuffix(self.suffix))
+                event = self.read(text, path, name)
             except UserError as error:
-                problems.extend(error.problems)
+                left_out.unreadable.append(unreadable(error, path))
+                continue
+            if event:
+                events.append(event)
             else:
-                events += [event] if event else []
-        if problems:
-            raise UserError(problems)
-        return in_order(events)
+                left_out.undated.append(Problem(_UNDATED, file=path))
+        return left_out.beside(events)
 
     def write(self, event: Event, *, before: Event | None = None, source: str | None = None) -> str:
         if source is not None and event == before:
@@ -79,8 +94,9 @@ class FileStore:
         parts = {"date": event.date, "year": year, "month": month, "day": day, "slug": safe_slug(event.title)}
         parts["people"] = safe_slug(" ".join(person.name for person in event.people[:_NAMED])) or parts["slug"]
         parts["number"] = str(event.number or _next(self._name, taken))
-        name = _PLACE.sub(lambda place: parts[place[1]], self._name)[:_LONGEST]
-        chosen = name = re.sub("--+", "-", name).strip("-_.") or event.date
+        named = (_PLACE.sub(lambda place: parts[place[1]], part)[:_LONGEST] for part in self._name.split("/"))
+        tidy = (re.sub("--+", "-", part).strip("-_.") for part in named)
+        chosen = name = "/".join(filter(None, tidy)) or event.date
         used = {one.casefold() for one in taken}
         number = 1
         while chosen.casefold() in used:
@@ -115,8 +131,10 @@ class ListStore:
     def read(self, text: str, path: str, event_id: str) -> Event | None:
         return next((event for event, _ in self._read(text, path) if event.id == event_id), None)
 
-    def read_all(self, texts: Mapping[str, str]) -> tuple[Event, ...]:
-        return in_order(event for path, text in texts.items() for event, _ in self._read(text, path))
+    def read_all(self, texts: Mapping[str, str]) -> Records:
+        left_out = _LeftOut()
+        events = [event for path, text in texts.items() for event, _ in self._read(text, path, left_out)]
+        return left_out.beside(events)
 
     def write(self, event: Event, *, before: Event | None = None, source: str | None = None) -> str:
         if source is not None and event == before:
@@ -148,18 +166,26 @@ class ListStore:
         place = place_for([one.date for one, _ in found], event.date)
         return entries.index(found[place][1]) if place < len(found) else len(entries)
 
-    def _read(self, text: str, path: str) -> list[tuple[Event, DataEntry]]:
-        """Read all entries that have a date, in the order of the file."""
+    def _read(self, text: str, path: str, left_out: "_LeftOut | None" = None) -> list[tuple[Event, DataEntry]]:
+        """Read all entries that are events, in the order of the file; the others are added to `left_out`."""
         entries = self._format.entries(text, path)
         taken = TakenIds(own for own in map(_own_id, entries) if own)
         events = []
+        left_out = left_out or _LeftOut()
         for entry in entries:
             own = _own_id(entry)
-            event = read_event(self._template, entry.data, "", own or "2021", path)
-            if event and not own:
+            try:
+                event = read_event(self._template, entry.data, "", own or "2021", path)
+            except UserError as error:
+                left_out.unreadable.append(replace(unreadable(error, path), line=entry.line))
+                continue
+            if event is None:
+                left_out.undated.append(Problem(_UNDATED, file=path, line=entry.line))
+                continue
+            if not own:
                 event = event.model_copy(update={"id": event_id(event.date, event.series or event.title, taken)})
                 taken.add(event.id)
-            events += [(event, entry)] if event else []
+            events.append((event, entry))
         return events
 
 
@@ -167,6 +193,28 @@ def _own_id(entry: DataEntry) -> str | None:
     own = entry.data.get(OWN)
     found = own.get("id") if isinstance(own, dict) else None
     return str(found) if found else None
+
+
+@dataclass
+class _LeftOut:
+    """What of a site's own is no record, as `Records` has it."""
+
+    unreadable: list[Problem] = field(default_factory=list)
+    undated: list[Problem] = field(default_factory=list)
+
+    def beside(self, events: Iterable[Event]) -> Records:
+        return Records(in_order(events), tuple(self.unreadable), tuple(self.undated))
+
+
+def unreadable(error: UserError, path: str) -> Problem:
+    """Say in one problem that a file or entry cannot be read; it stays as it is."""
+    first = error.problems[0]
+    return replace(first, message=f"This is left out, as it cannot be read: {first.message}", file=path)
+
+
+def place_of(pattern: str) -> str:
+    """Return the folder in which a pattern has all of its files."""
+    return pattern[: pattern.find("{")].rpartition("/")[0]
 
 
 def shown_by(template: EntryTemplate, event: Event) -> Event:

@@ -16,8 +16,10 @@ Status = Literal["scheduled", "cancelled", "postponed", "rescheduled"]
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ID_PATTERN = r"^[0-9X]{4}(-[0-9]{2}){0,2}(-[a-z0-9]+)*$"
 """The ids that Almanac gives."""
-NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
-"""The ids that there can be: a site's own files keep the names that they have."""
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*(/[A-Za-z0-9][A-Za-z0-9_.-]*)*$"
+"""The ids that there can be: a site's own files keep the names that they have, with those of folders before them."""
+LONGEST_NAME = 200
+"""How many characters an id can have."""
 
 
 def _partial_date(value: str) -> str:
@@ -96,7 +98,7 @@ class Event(_Value):
         str,
         Field(
             pattern=NAME_PATTERN,
-            max_length=100,
+            max_length=LONGEST_NAME,
             description="Names the record's file; never changes",
             examples=["2021-11-08-demo-day"],
         ),

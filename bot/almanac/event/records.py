@@ -1,14 +1,27 @@
 """Where a site keeps its records, and how each of them is read and written."""
 
 from collections.abc import Collection, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from almanac.errors import Problem
 from almanac.event.model import Event, event_id
 from almanac.event.record import SUFFIX, read_record, read_records, record_path, write_record
 
 
+class Records(NamedTuple):
+    """The records of a site, in the order of their dates, then ids.
+
+    Of the site's own files or entries, `unreadable` says which are left out because of a mistake, and `undated` which
+    are no events to Almanac, as they say no date.
+    """
+
+    events: tuple[Event, ...]
+    unreadable: tuple[Problem, ...] = ()
+    undated: tuple[Problem, ...] = ()
+
+
 class RecordStore(Protocol):
-    """Where the records of a site are: each in a file of a folder, or all in one file.
+    """Where the records of a site are: each in a file of a folder or of a folder in that, or all in one file.
 
     What is read and written is always the text of a whole file, which may hold more than one record.
     """
@@ -35,11 +48,12 @@ class RecordStore(Protocol):
         """
         ...
 
-    def read_all(self, texts: Mapping[str, str]) -> tuple[Event, ...]:
-        """Read all records, given the texts of all files by path, in the order of their dates, then ids.
+    def read_all(self, texts: Mapping[str, str]) -> Records:
+        """Read all records, given the texts of all files by path.
 
         Raises:
-            UserError: With every mistake in all of them.
+            UserError: With every mistake in all of them, where they are files of Almanac's own; or one file holds all
+                records, and cannot be read.
         """
         ...
 
@@ -78,8 +92,8 @@ class RecordFolder:
     def read(self, text: str, path: str, event_id: str) -> Event | None:  # noqa: ARG002 -- the whole file is the record
         return read_record(text, path)
 
-    def read_all(self, texts: Mapping[str, str]) -> tuple[Event, ...]:
-        return read_records(texts)
+    def read_all(self, texts: Mapping[str, str]) -> Records:
+        return Records(read_records(texts))
 
     def write(self, event: Event, *, before: Event | None = None, source: str | None = None) -> str:
         return write_record(event, before=before, source=source)

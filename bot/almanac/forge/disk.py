@@ -61,13 +61,22 @@ class Disk:
         with self._opened(path) as file:
             return os.fstat(file).st_size if file is not None else 0
 
-    def names(self, folder: str, *, folders: bool = False) -> list[str]:
-        """List the files in a folder, or all that is in it; it need not exist. A link counts as a file."""
-        try:
-            with self._folder(folder) as here, os.scandir(here) as found:
-                return sorted(one.name for one in found if folders or not one.is_dir(follow_symlinks=False))
-        except (FileNotFoundError, NotADirectoryError):
-            return []
+    def names(self, folder: str, *, folders: bool = False, deep: bool = False) -> list[str]:
+        """List the files in a folder, or all that is in it; it need not exist. A link counts as a file.
+
+        With `deep`, the files in folders of the folder count as well, by their paths within it.
+        """
+        names: list[str] = []
+        waiting = [""]
+        while waiting:
+            inner = waiting.pop()
+            with suppress(FileNotFoundError, NotADirectoryError):
+                with self._folder(f"{folder}/{inner}".strip("/")) as here, os.scandir(here) as found:
+                    for one in found:
+                        is_folder = one.is_dir(follow_symlinks=False)
+                        names += [inner + one.name] if folders or not is_folder else []
+                        waiting += [f"{inner}{one.name}/"] if deep and is_folder else []
+        return sorted(names)
 
     def write(self, files: Mapping[str, bytes], *, alone: bool = False) -> None:
         """Write files: first all of them beside their places, then each into its place in one step.

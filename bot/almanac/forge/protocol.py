@@ -75,15 +75,19 @@ class Forge(Protocol):
             ConfigError: It, or a folder on the way, is a symbolic link; or it is larger than the cap says.
         """
 
-    def files(self, commit: str, folder: str, suffix: str, cap: Cap = RECORDS) -> Mapping[str, bytes]:
-        """Read the files directly in a folder at a commit whose names end so; from a clone, all of them at once.
+    def files(
+        self, commit: str, folder: str, suffix: str, cap: Cap = RECORDS, *, deep: bool = False
+    ) -> Mapping[str, bytes]:
+        """Read the files in a folder at a commit whose names end so; from a clone, all of them at once.
+
+        With `deep`, those in folders of the folder as well: their names are their paths within it.
 
         Raises:
             ConfigError: As for `read`, or all together are larger than the cap says; nothing was fetched.
         """
 
-    def names(self, commit: str, folder: str) -> frozenset[str]:
-        """List the names of the files directly in a folder at a commit; empty if there is no such folder.
+    def names(self, commit: str, folder: str, *, deep: bool = False) -> frozenset[str]:
+        """List the names of the files in a folder at a commit; empty if there is no such folder. `deep` is as above.
 
         A symbolic link counts as a file, and is refused where it is read; one on the way is refused as in `read`.
         """

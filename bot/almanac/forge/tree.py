@@ -67,18 +67,21 @@ class Tree(ABC):
         entry = self._checked(commit, path)
         return self._read({path: entry}, cap)[entry.id] if entry and entry.is_file else None
 
-    def names(self, commit: str, folder: str) -> frozenset[str]:
-        """List the names of the files directly in a folder of a commit. A link counts as a file."""
-        return frozenset(entry.path.rpartition("/")[2] for entry in self._files_in(commit, folder))
+    def names(self, commit: str, folder: str, *, deep: bool = False) -> frozenset[str]:
+        """List the names of the files in a folder of a commit, as `Forge.names` does. A link counts as a file."""
+        return frozenset(self._files_in(commit, folder, deep=deep))
 
-    def files(self, commit: str, folder: str, suffix: str, cap: Cap = RECORDS) -> dict[str, bytes]:
-        """Read the files directly in a folder of a commit whose names end so, by name, as `Forge.files` does."""
-        found = {entry.path: entry for entry in self._files_in(commit, folder) if entry.path.endswith(suffix)}
-        links = [link_problem(path) for path, entry in found.items() if entry.is_link]
+    def files(
+        self, commit: str, folder: str, suffix: str, cap: Cap = RECORDS, *, deep: bool = False
+    ) -> dict[str, bytes]:
+        """Read the files in a folder of a commit whose names end so, by name, as `Forge.files` does."""
+        found = self._files_in(commit, folder, deep=deep).items()
+        entries = {name: entry for name, entry in sorted(found) if name.endswith(suffix)}
+        links = [link_problem(entry.path) for entry in entries.values() if entry.is_link]
         if links:
             raise ConfigError(links)
-        data = self._read(found, cap, folder)
-        return {path.rpartition("/")[2]: data[found[path].id] for path in sorted(found)}
+        data = self._read({entry.path: entry for entry in entries.values()}, cap, folder)
+        return {name: data[entry.id] for name, entry in entries.items()}
 
     def _checked(self, commit: str, path: str) -> Entry | None:
         """Find what is at a path, and refuse it if that or a folder on the way is a link."""
@@ -90,13 +93,22 @@ class Tree(ABC):
                 raise ConfigError(link_problem(found.path))
         return entry
 
-    def _files_in(self, commit: str, folder: str) -> list[Entry]:
+    def _files_in(self, commit: str, folder: str, *, deep: bool) -> dict[str, Entry]:
+        """Find the files in a folder, by their paths within it."""
         path = folder.strip("/")
         if path:
             self._checked(commit, path)
-        found = self.folder_at(commit, path).items()
         prefix = f"{path}/" if path else ""
-        return [entry._replace(path=prefix + name) for name, entry in found if entry.is_file or entry.is_link]
+        found: dict[str, Entry] = {}
+        waiting = [""]
+        while waiting:
+            inner = waiting.pop()
+            for name, entry in self.folder_at(commit, f"{prefix}{inner}".rstrip("/")).items():
+                if entry.is_file or entry.is_link:
+                    found[inner + name] = entry._replace(path=f"{prefix}{inner}{name}")
+                elif deep and entry.mode == FOLDER:
+                    waiting.append(f"{inner}{name}/")
+        return found
 
     def _read(self, entries: Mapping[str, Entry], cap: Cap, folder: str = "") -> Mapping[str, bytes]:
         """Read files, by their ids, once it is known that each, all together, and this run in sum are not too large."""

@@ -53,12 +53,14 @@ class GitHubFiles:
         files = self._at(commit)
         return unless_missing(lambda: files.object(commit, path, cap), HTTPStatus.UNPROCESSABLE_ENTITY)
 
-    def files(self, commit: str, folder: str, suffix: str, cap: Cap = RECORDS) -> Mapping[str, bytes]:
-        """Read the files directly in a folder whose names end so: 1 request each where there is no checkout."""
-        return self._at(commit).files(commit, folder, suffix, cap)
+    def files(
+        self, commit: str, folder: str, suffix: str, cap: Cap = RECORDS, *, deep: bool = False
+    ) -> Mapping[str, bytes]:
+        """Read the files in a folder whose names end so: 1 request each where there is no checkout."""
+        return self._at(commit).files(commit, folder, suffix, cap, deep=deep)
 
-    def names(self, commit: str, folder: str) -> frozenset[str]:
-        return self._at(commit).names(commit, folder)
+    def names(self, commit: str, folder: str, *, deep: bool = False) -> frozenset[str]:
+        return self._at(commit).names(commit, folder, deep=deep)
 
     def changes(self, older: str, newer: str) -> Changes:
         """List what differs between two commits: 1 request for each whose files are not known yet."""
