@@ -57,8 +57,10 @@ def house_renderer() -> Renderer:
     return section_renderer(template("section.md.j2"))
 
 
-def own_entry_writer(source: str, path: str) -> EntryWriter:
+def own_entry_writer(source: str, path: str, prepared: Sequence[Event] = ()) -> EntryWriter:
     """Return what writes a site's own files or entries with its template, in a child process, for `EntryTemplate`.
+
+    `prepared` are events whose entries will be needed: one process writes them all.
 
     Raises:
         ConfigError: By what is returned: the template fails for an event.
@@ -66,12 +68,18 @@ def own_entry_writer(source: str, path: str) -> EntryWriter:
     done: dict[str, str] = {}
 
     def write(event: Event) -> str:
-        key = write_record(event)
+        key = _seen(event)
         if key not in done:
-            done[key] = render_in_child(source, [event], path, as_entry=True)[0]
+            events = [event, *(() if done else prepared)]
+            done.update(zip(map(_seen, events), render_in_child(source, events, path, as_entry=True), strict=True))
         return done[key]
 
     return write
+
+
+def _seen(event: Event) -> str:
+    """Return all that a template sees of an event: not how it was written before."""
+    return write_record(event.model_copy(update={"rendered": None}))
 
 
 def own_renderer(source: str, path: str, prepared: Sequence[Event] = ()) -> Renderer:
@@ -85,17 +93,13 @@ def own_renderer(source: str, path: str, prepared: Sequence[Event] = ()) -> Rend
     done: dict[str, str] = {}
     sound: set[str] = set()
 
-    def key_of(event: Event) -> str:
-        # A template does not see how its section was written before.
-        return write_record(event.model_copy(update={"rendered": None}))
-
     def write(events: Sequence[Event]) -> None:
-        done.update(zip(map(key_of, events), render_in_child(source, events, path), strict=True))
+        done.update(zip(map(_seen, events), render_in_child(source, events, path), strict=True))
 
     def render(event: Event) -> str:
         if event.markdown is not None:
             return event.markdown
-        key = key_of(event)
+        key = _seen(event)
         if key not in done:
             write([event])
         if key not in sound:

@@ -159,7 +159,9 @@ class Site:
         kind = list_format(path, self.text(path) or "")
         return ListStore(path, self._entry_template("list_template", config.list_template, kind), kind)
 
-    def _entry_template(self, key: str, path: str | None, kind: "Format") -> "EntryTemplate":
+    def _entry_template(
+        self, key: str, path: str | None, kind: "Format", prepared: Sequence[Event] = ()
+    ) -> "EntryTemplate":
         from almanac.entries.template import EntryTemplate  # noqa: PLC0415 -- the same
         from almanac.renderer import own_entry_writer  # noqa: PLC0415 -- the same
 
@@ -167,7 +169,7 @@ class Site:
         if source is None or path is None:
             message = "The template of the site's own files or entries is missing. `almanac init` writes one."
             raise ConfigError(Problem(message, key, file=configs.PATH))
-        return EntryTemplate(source, kind, path, own_entry_writer(source, path))
+        return EntryTemplate(source, kind, path, own_entry_writer(source, path, prepared))
 
     @property
     def has_record_folder(self) -> bool:
@@ -350,22 +352,22 @@ class Site:
 
         source, path = self.upcoming_template, self.config.upcoming_template
         coming = own_renderer(source, path, prepared) if source is not None and path else None
-        rows, shown = self._rows, self.store.shown
+        rows, shown = self._rows(prepared), self.store.shown
         if rows:
             from almanac.entries.stores import shown_by  # noqa: PLC0415 -- the same
 
             shown = partial(shown_by, rows)
         return Renderers(self.renderer(prepared), self.index_renderer(prepared), coming, shown, rows)
 
-    @cached_property
-    def _rows(self) -> "EntryTemplate | None":
+    def _rows(self, prepared: Sequence[Event]) -> "EntryTemplate | None":
         """What writes an event's row in a list that is beside the records, if there is one."""
         config = self.config
         if config.list is None or config.has_own_list:
             return None
         from almanac.entries.kinds import list_format  # noqa: PLC0415 -- the same
 
-        return self._entry_template("list_template", config.list_template, list_format(config.list, ""))
+        kind = list_format(config.list, "")
+        return self._entry_template("list_template", config.list_template, kind, prepared)
 
     def views(self) -> "tuple[View, ...]":
         """Return the views of the site."""

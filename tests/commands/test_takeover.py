@@ -169,7 +169,7 @@ def test_what_would_not_come_out_right_stops_with_the_reason(name: str) -> None:
 
 def test_a_person_can_name_what_is_doubtful_and_is_told_the_doubts() -> None:
     planned = plan(SITES["day-of-publishing"], page="_posts/")
-    assert any("day on which it was published" in note for note in planned.notes)
+    assert any("may say when an event was published" in note for note in planned.notes)
     assert any("future: true" in note for note in plan({**TALKS, "_config.yml": "title: x\n"}).notes)
     with pytest.raises(UserError, match="cannot be read"):
         plan(SITES["nothing-to-learn"], page="_talks")
@@ -242,7 +242,7 @@ class TestImport:
         assert re.search(r"2025-10-07 +past +Owls at night!", ran.out)
         assert "4 events, 0 of them to come." in ran.out
         assert "same event as" in ran.err
-        assert "2 more files say no date" in ran.err
+        assert "2 more say no date" in ran.err
         told = almanac("import", "_data/events.yml", "--site", repo.folder, "--json").json
         assert told == {
             "events": 3, "structured": 3, "verbatim": 0, "roundtrip": True, "to_come": 0, "warnings": []

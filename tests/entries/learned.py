@@ -1,7 +1,7 @@
 """Cases of what is learned from sites that keep their events in files or a list: `tests/cases/learn/`.
 
 Each file of a case begins with a line of `=== ` and its path. What is learned of each place follows behind `=== =` and
-the place's path: what was seen, the settings, what fills each key, the questions and reasons, and then the template.
+the place's path: what was seen, the settings, what fills each key, the questions, reasons and remarks, and then the template.
 """
 
 import re
@@ -34,6 +34,7 @@ def told(place: Place) -> str:
             lines.append(f"? {one.id}: {one.label} ({one.example}) {one.purpose}{' long' * one.is_long}")
         lines.append(f"shows {', '.join(sorted(learned.fields))}")
     lines += [f"! {reason}" for reason in place.reasons]
+    lines += [f"~ {remark}" for remark in place.remarks]
     return "\n".join(lines) + "\n" + (learned.template if learned else "")
 
 

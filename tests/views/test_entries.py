@@ -94,3 +94,17 @@ def test_a_column_that_is_missing() -> None:
         view.put(PATH, text, ONE, ONE.model_copy(update={"location": None}))
     assert view.put(PATH, text, TWO, None) == "day\n2026-01-20\nsoon\n2024-02-20\n"
     assert view.build({PATH: text}.get, []).records == ()  # nothing names them
+
+
+def test_a_row_that_a_person_deleted_is_not_written_again() -> None:
+    view = EntryListView(PATH, ROWS.store._template, ROWS.kind, remembers=True)  # noqa: SLF001 - the same template
+    first = build_all([view], NOTHING.get, [ONE])
+    assert len(first.records) == 3
+    assert build_all([view], first.files.get, first.records) == first
+    text = "".join(line for line in first.files[PATH].splitlines(keepends=True) if "Summer" not in line or "2025" in line)
+    built = build_all([view], {PATH: text}.get, first.records)
+    assert built.files == {PATH: text}
+    assert [problem.event for problem in built.problems] == ["Summer"]
+    again = [one.model_copy(update={"rendered": None}) for one in first.records]
+    assert build_all([view], {PATH: text}.get, again).files == first.files
+    assert view.stamp(ONE) == first.records[0]

@@ -83,10 +83,14 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
         message = "The page that the config names is missing, and there is something else that looks like events."
         first = Problem(f"{message} Correct `page`, or add `--new` to create the page.", "page", file=configs.PATH)
     elif not (offered := _offered(seen)):
-        message = "The site seems to have events, but whether new ones would come out right is doubtful, as said below."
         doubtful = [f"`--page {one.path}`" for one in seen.places if one.learned and one.events][:_MOST_NAMED]
-        named = f"To add to what is there all the same, name it: {' or '.join(doubtful)}. " if doubtful else ""
-        first = Problem(f"{message} Nothing was written. {named}To start an empty page, add `--new`.")
+        message = "The site seems to have events, but not in a way that can be taken over, so nothing was written."
+        if doubtful:
+            message = (
+                "The site seems to have events, but new ones may not come out right, so nothing was written. If you have "
+                f"looked at the reasons below and want it all the same, name it: {' or '.join(doubtful)}."
+            )
+        first = Problem(f"{message} To start an empty page beside that, add `--new`.")
     elif ask:
         print_problems(seen.others[:_SEEN_SHOWN], "also seen")
         chosen = ask(offered)

@@ -355,7 +355,7 @@ def _take_place(  # noqa: PLR0913 -- as above
     if find_workflow(site) in (None, WORKFLOW):
         plan.files[WORKFLOW] = workflow(config)
     _compare(plan, site, force=force)
-    plan.notes += [*place.reasons, *map(str, left_out(planned))]
+    plan.notes += [*place.reasons, *place.remarks, *map(str, left_out(planned))]
     plan.notes += [one.message for one in check_to_come(site, place)]
     if plan.form and place.learned:
         plan.taken = take_over(Site(Overlay(site.files, plan.written)), place, plan.form, today, root)

@@ -89,9 +89,10 @@ class Place:
     def seen(self) -> str:
         """What was seen, in words."""
         what = "file" if self.files else "entry"
+        whats = what.replace("ry", "rie") + "s"
         if not self.events and self.undated:
-            return f"{self.undated} times a {what} without a date that is understood"
-        count = f"{self.events} {what}" if self.events == 1 else f"{self.events} {what.replace('ry', 'rie')}s"
+            return f"{self.undated} {what if self.undated == 1 else whats} without a date that is understood"
+        count = f"{self.events} {what if self.events == 1 else whats}"
         where = f"; shown by the loop in {self.shown[0][0]}, line {self.shown[0][1]}" if self.shown else ""
         undated = f" ({self.undated} more without a date)" if self.undated else ""
         return f"{count}, one for each event{undated}{where}"
@@ -101,6 +102,13 @@ class Place:
         """Why it is not taken over."""
         reasons = " ".join(self.reasons)
         return Problem(f"This holds {self.seen}. {reasons}".strip(), file=self.path + "/" * bool(self.files))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is good to know of new events, in sentences."""
+        missing = ", ".join(f"`{name}`" for name in (self.learned.left_out if self.learned else ()))
+        message = "A new event will not have {}, a group of values that no question of a form can fill: add it by hand."
+        return (message.format(missing),) if missing else ()
 
     @property
     def settings(self) -> dict[str, str]:
@@ -286,10 +294,10 @@ def _loops(place: Place, templates: Iterable[tuple[str, str]]) -> Iterator[tuple
     if name == "_posts":
         pattern = _POSTS
     elif name.startswith("_"):
-        pattern = re.compile(rf"\bsite\.{re.escape(name[1:])}\b")
+        pattern = re.compile(rf"\b(?:site|collections)\.{re.escape(name[1:])}\b")
     else:
         stem = name if place.files else name.rpartition(".")[0]
-        pattern = re.compile(rf"\bsite\.data\.{re.escape(data_name(stem))}\b")
+        pattern = re.compile(rf"\b(?:site\.data|collections)\.{re.escape(data_name(stem))}\b")
     for path, text in templates:
         if not path.startswith(f"{place.path}/") and (found := pattern.search(text)):
             yield path, text.count("\n", 0, found.start()) + 1

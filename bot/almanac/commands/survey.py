@@ -69,7 +69,7 @@ class Survey:
         A new event can be added to it as its neighbours are, and nothing else looks like events but what shows it.
         """
         likely = [one for one in self.candidates if one.is_likely]
-        known = [one for one in self.places if not one.learned or "date" in one.learned.fields]
+        known = [one for one in self.places if not one.learned or one.events]
         place = known[0] if len(known) == 1 else None
         return place if place and place.learned and not (place.reasons or likely or self.unread) else None
 
@@ -91,9 +91,12 @@ def survey(site: Site, paths: Collection[str]) -> Survey:
         elif not any(map(OTHERS.search, folders)) and (seen := _unread(path, page)):
             problem, is_elsewhere = seen
             (loops if is_elsewhere else unread).append(problem)
+    places = find_places(site, paths)
+    in_places = {path for place in places for path in place.files}
     found = [one for one in candidates if one.is_likely or (one.events >= LEAST and not _is_other(one.path))]
+    found = [one for one in found if one.path not in in_places]
     found.sort(key=lambda one: (one.doubt is None, one.is_likely, one.events, one.path), reverse=True)
-    return Survey(found, find_places(site, paths), unread, loops)
+    return Survey(found, places, unread, loops)
 
 
 # ------------------------------------------------------------------------------- pages

@@ -10,6 +10,7 @@ from almanac.entries.examples import Models
 from almanac.entries.keys import Key
 from almanac.page.dateshapes import example_of, has_time, written_like
 
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}\S*")
 _CLOCK = re.compile(TIME, re.IGNORECASE)
 _LEAST_AGAIN = 3  # entries in which a key says the day once more, before that is no chance
 _DAY_SECONDS = 86_400
@@ -82,9 +83,9 @@ def day_again(models: Models, key: Key) -> str | None:
 
 
 def time_written(key: Key, field: str, condition: str) -> Written:
-    """Return how the time of a beginning (`when`) or an end is written: by the clock alone, or as the whole line."""
+    """Return how the time of a beginning (`when`) or an end is written: by the clock, as a moment, or the whole line."""
     times = [value.strip() for value in key.filled if isinstance(value, str)]
-    if times and all(map(_CLOCK.fullmatch, times)):
+    if times and (all(map(_CLOCK.fullmatch, times)) or all(map(_MOMENT.fullmatch, times))):
         moment = "starts" if field == "when" else "ends"
         return Written(f'{moment} | like("{times[0]}")', condition and moment)
     return Written("when", condition)

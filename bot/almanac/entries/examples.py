@@ -73,6 +73,12 @@ class Models:
     def bodies(self) -> list[str]:
         return [one.entry.body for one in self.examples]
 
+    @property
+    def different_bodies(self) -> list[str]:
+        """The bodies, each once, as one event may be held many times; but all of them if nearly all are the same."""
+        most = max(map(self.bodies.count, self.bodies))
+        return self.bodies if most * 4 >= len(self.bodies) * 3 else list(dict.fromkeys(self.bodies))
+
     @cached_property
     def parts(self) -> list[dict[str, Part]]:
         """The texts of the keys of each."""

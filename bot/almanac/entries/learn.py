@@ -36,6 +36,7 @@ _VALUES = {
 _ITEMS = {"people": ("person in people", "person.name"), "tags": ("tag in tags", "tag")}
 _CONDITIONS = {"affiliation": "people", "slides": "links", "image_alt": "image"}
 _TIMES = ("when", "ends")
+_STATES = {"past", "previous", "archive", "archived", "upcoming", "future", "over", "done", "finished", "ended"}
 _EXACT = ("date", "end_date", *_TIMES, "number")
 _OF_PERSON = {
     "name": "name full_name person speaker title",
@@ -44,6 +45,7 @@ _OF_PERSON = {
     "role": "role position job job_title",
 }
 _PERSON_FIELD = {key: name for name, keys in _OF_PERSON.items() for key in keys.split()}
+_PLAIN_FOLDER = re.compile(r"[\w./ -]+")
 _INDENT = re.compile(r"\n([ ]+)\S")
 
 
@@ -53,7 +55,8 @@ class Learned:
 
     `name` is the pattern of its file's name, empty in a list. `keys` says what fills each key: a field of the event,
     `extra.` and a question's id, or nothing where the key is copied. `fields` are those that are shown, below the keys
-    too; `pictures` are where the newest have theirs; `doubts` say in sentences why the result may be wrong.
+    too; `left_out` are keys of most that a new one will not have; `pictures` are where the newest have theirs; `doubts`
+    say in sentences why the result may be wrong.
     """
 
     template: str
@@ -61,6 +64,7 @@ class Learned:
     keys: Mapping[str, str]
     fields: frozenset[str]
     questions: tuple[Question, ...]
+    left_out: tuple[str, ...]
     pictures: tuple[str, ...]
     doubts: tuple[str, ...]
 
@@ -75,7 +79,7 @@ def learn(source: Source) -> Learned:
     keys = _KeyWriter(models)
     template = entry_template([*keys.pieces()], models.examples[0].text, source.language)
     shown = {field.partition(".")[0] for field in (*models.fields.values(), *keys.inner)}
-    body = learn_body(models.bodies, shown)
+    body = learn_body(models.different_bodies, shown)
     if body.words:
         keys.ask("text", "Text", body.words, "Stands below the rest, as in the other events.", is_long=True)
     if source.columns:
@@ -87,7 +91,8 @@ def learn(source: Source) -> Learned:
     doubts = (*keys.doubts, *doubts_of(models, fields, keys.filled_by))
     image = models.key_of("image")
     pictures = tuple(map(str, image.filled)) if image else ()
-    return Learned(template, _name(models), keys.filled_by, fields, tuple(keys.questions), pictures, doubts)
+    questions, left_out = tuple(keys.questions), tuple(keys.left_out)
+    return Learned(template, _name(models), keys.filled_by, fields, questions, left_out, pictures, doubts)
 
 
 def _name(models: Models) -> str:
@@ -138,7 +143,8 @@ def _cut_day(name: str, day: str) -> tuple[str, str]:
 class _KeyWriter:
     """Writes the keys of a template; what that needs of the form, and what is doubtful about it, comes together here.
 
-    `filled_by` is what fills each key, and `inner` are fields that the groups of a key hold.
+    `filled_by` is what fills each key, `inner` are fields that the groups of a key hold, and `left_out` are keys that
+    most have and a new event will not.
     """
 
     def __init__(self, models: Models, *, is_inner: bool = False) -> None:
@@ -148,6 +154,7 @@ class _KeyWriter:
         self.filled_by: dict[str, str] = {}
         self.inner: set[str] = set()
         self.doubts: list[str] = []
+        self.left_out: list[str] = []
 
     def pieces(self) -> Iterator[KeyPiece]:
         """Write each key that the next entry is to have."""
@@ -174,6 +181,11 @@ class _KeyWriter:
                 yield from self.asked(key, part)
 
     def constant(self, key: Key, value: Any) -> KeyPiece:
+        if (value is True and key.word in _STATES) or str(value).strip().lower() in _STATES:
+            self.doubts.append(
+                f"Nearly all events have `{key.name}: {value}`, so somebody seems to change that by hand when one is "
+                f"over. A new one would have it from the beginning."
+            )
         pairs = zip(self.models.examples, self.models.parts, strict=True)
         part = next(parts[key.name] for one, parts in pairs if one.entry.data.get(key.name, ...) == value)
         return KeyPiece(part.lead, copied(part.value))
@@ -189,7 +201,7 @@ class _KeyWriter:
     def asked(self, key: Key, part: Part) -> Iterator[KeyPiece]:
         """Let a question of the form's own fill a key."""
         if any(isinstance(one, dict | list) and not _is_texts(one) for one in key.filled):
-            self.doubts.append(f"Most events have `{key.name}`, a group of values that no question of a form can fill.")
+            self.left_out.append(key.name)  # a group of values, which no question of a form can fill
         elif all(isinstance(one, bool) for one in key.filled):
             yield self.constant(key, max(key.filled, key=key.filled.count))
         else:
@@ -295,6 +307,7 @@ class _KeyWriter:
             return None
         self.questions += inner.questions
         self.doubts += inner.doubts
+        self.left_out += inner.left_out
         self.inner |= held
         text, items = lists[0]
         at = [number for number, one in enumerate(items) if _has_title(one)] or [len(items)]
@@ -305,11 +318,14 @@ class _KeyWriter:
 
 
 def _picture(key: Key) -> str:
-    """Return what gives a picture's path, as the newest says it: from the site's root, or the name alone."""
-    example = str(key.filled[0])
-    if "/" not in example:
+    """Return what gives a picture's path: in the folder that most name theirs in, from the site's root, or the name."""
+    own = [str(value) for value in key.filled if "://" not in str(value)]
+    if not own:
+        return "(('/' ~ image.path) if image.path else '')"
+    folder = Counter(value.rpartition("/")[0] for value in own).most_common(1)[0][0]
+    if not folder or not _PLAIN_FOLDER.fullmatch(folder):
         return "image.path.split('/') | last"
-    return "('/' ~ image.path) if image.path else ''" if example.startswith("/") else "image.path"
+    return f"(('{folder}/' ~ (image.path.split('/') | last)) if image.path else '')"
 
 
 def _led(part: Part) -> str:

@@ -16,7 +16,8 @@ Status = Literal["scheduled", "cancelled", "postponed", "rescheduled"]
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ID_PATTERN = r"^[0-9X]{4}(-[0-9]{2}){0,2}(-[a-z0-9]+)*$"
 """The ids that Almanac gives."""
-NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*(/[A-Za-z0-9][A-Za-z0-9_.-]*)*$"
+_NAME = r"[^\W_][^\x00-\x1f\x7f-\x9f/\\<>\"`|*?:]*"
+NAME_PATTERN = f"^{_NAME}(/{_NAME})*$"
 """The ids that there can be: a site's own files keep the names that they have, with those of folders before them."""
 LONGEST_NAME = 200
 """How many characters an id can have."""

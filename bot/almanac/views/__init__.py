@@ -55,7 +55,7 @@ def views_of(publisher: "Publisher", renderers: Renderers) -> "tuple[View, ...]"
     config = publisher.config
     pages: tuple[View, ...] = (OwnEntryView(renderers.section, renderers.shown),)
     if config.list and renderers.rows:
-        pages = (*pages, EntryListView(config.list, renderers.rows, CsvList()))
+        pages = (*pages, EntryListView(config.list, renderers.rows, CsvList(), remembers=not config.has_page))
     if config.has_page:
         page = page_view(config, renderers)
         pages = (TimelineView(publisher, page, renderers) if config.upcoming else page, *pages[1:])

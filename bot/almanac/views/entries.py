@@ -10,8 +10,14 @@ from almanac.entries.template import EntryTemplate
 from almanac.entries.writing import merged, place_for
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event, event_id
+from almanac.page.lines import fingerprint
 from almanac.page.match import COMPARED, same_name
 from almanac.views.protocol import Alike, Built, Texts, Undecided, View
+
+_GONE = (
+    "The row of this record is not in the list any more. If the event should go, delete its record; otherwise put the row "
+    "back, or take the line `rendered` out of the record to have it written again."
+)
 
 
 class EntryListView(View):
@@ -20,8 +26,9 @@ class EntryListView(View):
     People see the rows and edit them. So where a row says something else than its record, it is right.
     """
 
-    def __init__(self, path: str, template: EntryTemplate, kind: ListFormat) -> None:
-        self._path, self._template, self._format = path, template, kind
+    def __init__(self, path: str, template: EntryTemplate, kind: ListFormat, *, remembers: bool = False) -> None:
+        """`remembers` if a record's `rendered` is about its row, as it is where there is no page."""
+        self._path, self._template, self._format, self._remembers = path, template, kind, remembers
 
     def paths(self, event: Event) -> tuple[str, ...]:
         return (self._path,)
@@ -55,9 +62,18 @@ class EntryListView(View):
         found = [self._edited(pairs[one.id], one) if one.id in pairs else one for one in records]
         known = {row.start for row in pairs.values()}
         found += self._imported([row for row in rows if row.start not in known], [record.id for record in records])
-        for record in records:
-            text = text if record.id in pairs else self.put(self._path, text, record, None)
-        return Built(tuple(found), {self._path: text})
+        missing = [record for record in records if record.id not in pairs]
+        gone = [record for record in missing if self._remembers and record.rendered == self._print(record)]
+        for record in missing:
+            text = text if record in gone else self.put(self._path, text, record, None)
+        problems = tuple(Problem(_GONE, "rendered", event=record.title, file=self._path) for record in gone)
+        return Built(tuple(map(self.stamp, found)), {self._path: text}, problems)
+
+    def stamp(self, event: Event) -> Event:
+        return event.model_copy(update={"rendered": self._print(event)}) if self._remembers else event
+
+    def _print(self, event: Event) -> str:
+        return fingerprint(self._template.render(event))
 
     def read(self, path: str, text: str | None, record: Event) -> Event:
         row = self._row_of(self._format.entries(self._there(text), path), record)
