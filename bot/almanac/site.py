@@ -44,8 +44,9 @@ class SiteFiles(Protocol):
     """Where the files of one site are. All paths are relative to the site's root, with `/` between their parts.
 
     `names` and `read_all` are about the files directly in a folder, which need not exist; with `deep`, about those in
-    its folders as well, whose names are their paths within it. `read_all` is by name. What is larger than the cap says is refused, and so is a symbolic link. `reads_freely` tells whether reading sends
-    no requests, and `now` what time it is there.
+    its folders as well, whose names are their paths within it. `read_all` is by name. What is larger than the cap says
+    is refused, and so is a symbolic link. `reads_freely` tells whether reading sends no requests, and `now` what time
+    it is there.
     """
 
     @property

@@ -1,7 +1,8 @@
 """Cases of what is learned from sites that keep their events in files or a list: `tests/cases/learn/`.
 
 Each file of a case begins with a line of `=== ` and its path. What is learned of each place follows behind `=== =` and
-the place's path: what was seen, the settings, what fills each key, the questions, reasons and remarks, and then the template.
+the place's path: what was seen, the settings, what fills each key, the questions, reasons and
+remarks, and then the template.
 """
 
 import re

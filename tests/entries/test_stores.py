@@ -226,14 +226,30 @@ def test_names_of_files_in_other_patterns() -> None:
     def name(pattern: str, taken: tuple[str, ...] = (), **fields: object) -> str:
         return FileStore(pattern, template).new_id(TALK.model_copy(update=fields), taken)
 
-    assert name("{people}.md", people=()) == "open-source"
+    assert name("a/{people}.md", people=()) == "open-source"
     assert name("a/{date}_{slug}.md", title="é…") == "2026-05-05_e"
     assert name("a/{slug}.md", title="…") == TALK.date
     assert name("a/{number}.md", ("8",), number=7) == "7"
-    assert FileStore("{people}.md", template).path("x") == "x.md"
+    assert name("a/{year}/{month}/{slug}.md") == "2026/05/open-source"
+    assert name("a/{year}/{month}/{slug}.md", date="2026") == "2026/open-source"
 
 
-@pytest.mark.parametrize("pattern", ["a/{name}.md", "{year}/{date}.md", "a/b.md"])
+def test_files_in_folders_of_their_own() -> None:
+    nested = FileStore("a/{year}/{slug}.md", EntryTemplate(SEMINAR, FrontMatter(), "t.j2"))
+    own = FileStore("content/a/{slug}/index.md", EntryTemplate(SEMINAR, FrontMatter(), "t.j2"))
+    assert (nested.place, nested.suffix, nested.path("2026/x")) == ("a", ".md", "a/2026/x.md")
+    assert (own.place, own.suffix, own.path("x")) == ("content/a", "/index.md", "content/a/x/index.md")
+    text = own.write(TALK)
+    for store, path, name in (
+        (nested, "a/2026/Open & free.md", "2026/Open & free"),
+        (own, "content/a/ärger/index.md", "ärger"),
+    ):
+        [event] = store.read_all({path: text}).events
+        assert event.id == name
+        assert store.path(event.id) == path
+
+
+@pytest.mark.parametrize("pattern", ["a/{name}.md", "{year}/{date}.md", "{date}.md", "a/b.md"])
 def test_a_pattern_of_names_that_cannot_be(pattern: str) -> None:
     with pytest.raises(ConfigError, match="The name of a file, below one folder, has some of these"):
         FileStore(pattern, EntryTemplate(SEMINAR, FrontMatter(), "t.j2"))
@@ -254,7 +270,7 @@ def test_all_files_of_a_folder() -> None:
     wrong = {
         "_meetups/c.md": "---\na: '\n---\n",
         "_meetups/d.md": "---\na: 1\na: 2\n---\n",
-        "_meetups/2021-01-01 e.md": "---\ntitle: E\n---\n",
+        '_meetups/2021-01-01 "e".md': "---\ntitle: E\n---\n",
     }
     found = store.read_all({**texts, **wrong})
     assert found.events == store.read_all(texts).events

@@ -89,7 +89,8 @@ def test_the_folder_itself_may_be_reached_by_a_link(site: Path) -> None:
 
 
 def test_names_show_a_link_so_that_its_name_is_taken(site: Path) -> None:
-    assert Disk(site).names("docs") == ["a.md", "b.md", "deep"]
+    assert Disk(site).names("docs") == Disk(site).names("docs", deep=True) == ["a.md", "b.md", "deep"]
+    assert {"docs/a.md", "docs/deep", "out"} <= {*Disk(site).names("", deep=True)}
     assert Disk(site).names("nothing") == Disk(site).names("docs/a.md") == []
     assert ".git" in Disk(site).names("", folders=True)
     with pytest.raises(UserError, match=r"^out: This is a symbolic link"):

@@ -53,6 +53,8 @@ class TestWhole:
             assert files.names(commit, "_data/events") == {"é.yml"}
             assert files.names(commit, "_data/events/") == {"é.yml"}
             assert files.names(commit, "") == {"a.md"}
+            assert files.names(commit, "_data", deep=True) == {"events/é.yml", "events/deep/x.yml"}
+            assert files.names(commit, "", deep=True) >= {"a.md", "a/b/c.md"}
             assert files.names(commit, "a.md") == frozenset()
         assert len(fake.fetched) == 3
 

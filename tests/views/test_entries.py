@@ -101,7 +101,9 @@ def test_a_row_that_a_person_deleted_is_not_written_again() -> None:
     first = build_all([view], NOTHING.get, [ONE])
     assert len(first.records) == 3
     assert build_all([view], first.files.get, first.records) == first
-    text = "".join(line for line in first.files[PATH].splitlines(keepends=True) if "Summer" not in line or "2025" in line)
+    text = "".join(
+        line for line in first.files[PATH].splitlines(keepends=True) if "Summer" not in line or "2025" in line
+    )
     built = build_all([view], {PATH: text}.get, first.records)
     assert built.files == {PATH: text}
     assert [problem.event for problem in built.problems] == ["Summer"]

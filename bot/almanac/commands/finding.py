@@ -87,8 +87,8 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
         message = "The site seems to have events, but not in a way that can be taken over, so nothing was written."
         if doubtful:
             message = (
-                "The site seems to have events, but new ones may not come out right, so nothing was written. If you have "
-                f"looked at the reasons below and want it all the same, name it: {' or '.join(doubtful)}."
+                "The site seems to have events, but new ones may not come out right, so nothing was written. If you "
+                f"know the reasons below and want it all the same, name it: {' or '.join(doubtful)}."
             )
         first = Problem(f"{message} To start an empty page beside that, add `--new`.")
     elif ask:

@@ -6,11 +6,12 @@ known why that would not come out right.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
 from almanac.commands.discovery import MARKDOWN, jekyll_of, readable_text
+from almanac.commands.printed import Printed
 from almanac.entries.examples import Example, Source, sorted_newest
 from almanac.entries.formats import DataEntry, Format
 from almanac.entries.frontmatter import cut
@@ -63,9 +64,9 @@ _ALIKE = 0.7
 class Place:
     """A folder with a file for each event, or a data file with a list of them (`files` is empty).
 
-    `events` is how many it holds, and `undated` how many more files or entries say no date; `shown` is which templates have a loop over it: path and line. `learned` is how the next
-    one is written, None if none of them can be read; `reasons` say why it would not be right to add one. `text` is that
-    of the data file.
+    `events` is how many it holds, and `undated` how many more files or entries say no date; `shown` is which templates
+    have a loop over it: path and line. `learned` is how the next one is written, None if none of them can be read;
+    `reasons` say why it would not be right to add one. `text` is that of the data file.
     """
 
     path: str
@@ -117,15 +118,20 @@ class Place:
             return {"list": self.path}
         return {"files": f"{self.path}/{self.learned.name if self.learned else ''}{self.suffix}"}
 
+
 def find_places(site: Site, paths: Collection[str]) -> list[Place]:
     """Find all places on a site in which its events may be, given the paths of its files."""
-    escapes = any(map(_GENERATORS.fullmatch, site.files.names("")))
-    found = [
-        *(_read_folder(site, folder, files, escapes=escapes) for folder, files in _folders(paths)),
-        *_data(site, paths, escapes=escapes),
-        *_posts(site, paths),
-    ]
     uses = [(path, readable_text(site, path)) for path in paths if path.lower().endswith(_TEMPLATES)]
+    printed = None
+    if not any(map(_GENERATORS.fullmatch, site.files.names(""))):
+        settings = jekyll_of(site, "").settings
+        has_theme = bool({"theme", "remote_theme"} & settings.keys())
+        printed = Printed(uses, has_theme=has_theme, has_defaults="defaults" in settings)
+    found = [
+        *(_read_folder(site, folder, files, printed) for folder, files in _folders(paths)),
+        *_data(site, paths, printed),
+        *_posts(site, paths, printed),
+    ]
     found = [replace(place, shown=tuple(_loops(place, uses))) for place in found]
     return [_with_twin(place, found) for place in found]
 
@@ -154,7 +160,7 @@ def _folders(paths: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
             yield folder, files
 
 
-def _read_folder(site: Site, folder: str, files: Sequence[str], *, escapes: bool = False) -> Place:
+def _read_folder(site: Site, folder: str, files: Sequence[str], printed: Printed | None) -> Place:
     """Learn from the files of a folder; of those that end in another way than most, nothing."""
     suffix = Counter(map(_ending, files)).most_common(1)[0][0]
     own = [path for path in files if path.endswith(suffix)]
@@ -180,7 +186,17 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], *, escapes: bool
     mark = marks.most_common(1)[0][0]
     language: Language = "toml" if mark == "+++" else "yaml"
     alike = sorted_newest([one for one, own_mark in examples if own_mark == mark])
-    return _learned(place, Source(alike, language, has_body=bool(mark), escapes=escapes))
+    is_html = suffix.lower().endswith(HTML)
+    layouts = {str(one.entry.data["layout"]) for one in alike if one.entry.data.get("layout")}
+    escapes = _escapes(printed, layouts)
+    return _learned(place, Source(alike, language, has_body=bool(mark), is_html=is_html, escapes=escapes))
+
+
+def _escapes(printed: Printed | None, layouts: Collection[str] | None = None) -> Callable[[str], bool]:
+    """Tell what makes keys' values inert: another generator than Jekyll all of them, a site's own templates some."""
+    if printed is None:
+        return lambda _: True
+    return printed.is_escaped if printed.knows(layouts) else lambda _: False
 
 
 def _ending(path: str) -> str:
@@ -205,10 +221,10 @@ def _learned(place: Place, source: Source) -> Place:
 # ------------------------------------------------------------------------------- data, posts
 
 
-def _data(site: Site, paths: Iterable[str], *, escapes: bool) -> Iterator[Place]:
+def _data(site: Site, paths: Iterable[str], printed: Printed | None) -> Iterator[Place]:
     """Find data files of events, which a Liquid loop shows."""
     jekyll = jekyll_of(site, "")
-    folders = (joined(jekyll.root, jekyll.data), *(("data", "src/_data") if escapes else ()))
+    folders = (joined(jekyll.root, jekyll.data), *(() if printed else ("data", "src/_data")))
     held: dict[str, list[str]] = {}
     for path in paths:
         folder = next((one for one in folders if path.startswith(f"{one}/")), None)
@@ -222,9 +238,9 @@ def _data(site: Site, paths: Iterable[str], *, escapes: bool) -> Iterator[Place]
         if not (EVENTS.search(stem) or PAST.search(stem)):
             continue
         if is_file and is_data_file(name):
-            yield _read_list(site, whole, escapes=escapes)
+            yield _read_list(site, whole, printed)
         elif not is_file and not any(_is_record(site, path) for path in files[:LEAST]):
-            yield _read_folder(site, whole, files, escapes=escapes)
+            yield _read_folder(site, whole, files, printed)
 
 
 def _is_record(site: Site, path: str) -> bool:
@@ -232,7 +248,7 @@ def _is_record(site: Site, path: str) -> bool:
     return path.endswith(SUFFIX) and bool(text) and not is_foreign(text, path)
 
 
-def _read_list(site: Site, path: str, *, escapes: bool) -> Place:
+def _read_list(site: Site, path: str, printed: Printed | None) -> Place:
     text = readable_text(site, path)
     place = Place(path, (), 0, (), None, (), text=text)
     language = _language(path)
@@ -247,7 +263,7 @@ def _read_list(site: Site, path: str, *, escapes: bool) -> Place:
         columns = tuple(entries[0].data)
     texts = (dedent(_whole_lines(text, entry)).replace("\r\n", "\n") for entry in entries)
     examples = [Example("", own, entry) for own, entry in zip(texts, entries, strict=True)]
-    return _learned(place, Source(sorted_newest(examples), language, columns, escapes=escapes))
+    return _learned(place, Source(sorted_newest(examples), language, columns, escapes=_escapes(printed)))
 
 
 def _language(path: str) -> Language:
@@ -259,7 +275,7 @@ def _whole_lines(text: str, entry: DataEntry) -> str:
     return text[text.rfind("\n", 0, entry.start) + 1 : entry.end]
 
 
-def _posts(site: Site, paths: Iterable[str]) -> Iterator[Place]:
+def _posts(site: Site, paths: Iterable[str], printed: Printed | None) -> Iterator[Place]:
     """Find folders of posts of which several are events, by their names, categories or tags."""
     posts: dict[str, list[str]] = {}
     for path in paths:
@@ -270,7 +286,7 @@ def _posts(site: Site, paths: Iterable[str]) -> Iterator[Place]:
         events = [path for path in found[-_MOST_READ:] if _is_event_post(site, path)]
         if len(events) < _LEAST_POSTS and not (events and EVENTS.search(folder)):
             continue
-        place = _read_folder(site, folder, found)
+        place = _read_folder(site, folder, found, printed)
         if len(events) * 10 < len(found) * 9:
             mixed = f"Only {len(events)} of {len(found)} posts seem to be events, and nothing tells which."
             place = replace(place, reasons=(mixed, *place.reasons))

@@ -90,6 +90,16 @@ class BodyShape:
     words: str = ""
 
 
+def html_body(bodies: Sequence[str], shown: Collection[str]) -> BodyShape:
+    """Return how the next of bodies in HTML is written: what they say is not taken apart."""
+    is_kept = sum(map(bool, map(str.strip, bodies))) * 2 > len(bodies) and "description" not in shown
+    if not is_kept:
+        return BodyShape()
+    is_apart = sum(body.startswith(("\n", "\r")) for body in bodies) * 2 > len(bodies)
+    template = _joined([("description", "{{ description | html }}\n")], is_apart=is_apart)
+    return BodyShape(template, frozenset({"description"}))
+
+
 def has_own_words(body: str) -> bool:
     """Tell whether a body begins with words of its own: a paragraph, or a list below no heading of a field."""
     pieces = _pieces(blocks_of(body), {}, {"title"})

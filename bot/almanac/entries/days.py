@@ -83,7 +83,7 @@ def day_again(models: Models, key: Key) -> str | None:
 
 
 def time_written(key: Key, field: str, condition: str) -> Written:
-    """Return how the time of a beginning (`when`) or an end is written: by the clock, as a moment, or the whole line."""
+    """Return how a beginning (`when`) or an end is written: by the clock, as a moment, or as the whole line."""
     times = [value.strip() for value in key.filled if isinstance(value, str)]
     if times and (all(map(_CLOCK.fullmatch, times)) or all(map(_MOMENT.fullmatch, times))):
         moment = "starts" if field == "when" else "ends"

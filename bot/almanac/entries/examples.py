@@ -1,7 +1,7 @@
 """A site's own events in files or a list as examples: the newest of them, their keys, and what each key holds."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -38,15 +38,16 @@ class Example:
 class Source:
     """Where a site keeps events, and how: the newest events first.
 
-    `language` is that of the keys, `columns` are a table's, and with `has_body` the keys are front matter. Where it
-    `escapes`, the site's generator makes values inert by itself.
+    `language` is that of the keys, `columns` are a table's, and with `has_body` the keys are front matter, be it of a
+    page in HTML (`is_html`). `escapes` tells whether whatever prints a key makes its value inert by itself.
     """
 
     examples: Sequence[Example]
     language: Language = "yaml"
     columns: tuple[str, ...] = ()
     has_body: bool = False
-    escapes: bool = False
+    is_html: bool = False
+    escapes: Callable[[str], bool] = lambda _: False
 
 
 @dataclass(frozen=True)

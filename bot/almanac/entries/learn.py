@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from almanac.entries.bodies import learn_body
+from almanac.entries.bodies import html_body, learn_body
 from almanac.entries.days import Written, day_again, day_written, time_written
 from almanac.entries.doubts import doubts_of
 from almanac.entries.examples import ISO_DAY, Example, Models, Source
@@ -79,7 +79,7 @@ def learn(source: Source) -> Learned:
     keys = _KeyWriter(models)
     template = entry_template([*keys.pieces()], models.examples[0].text, source.language)
     shown = {field.partition(".")[0] for field in (*models.fields.values(), *keys.inner)}
-    body = learn_body(models.different_bodies, shown)
+    body = (html_body if source.is_html else learn_body)(models.different_bodies, shown)
     if body.words:
         keys.ask("text", "Text", body.words, "Stands below the rest, as in the other events.", is_long=True)
     if source.columns:
@@ -240,9 +240,9 @@ class _KeyWriter:
 
     def filled(self, key: Key, part: Part, field: str, written: Written) -> KeyPiece:
         """Write a key with a value, in the way of the model."""
-        value = self.plain(written.value, field)
+        value = self.plain(written.value, field, key.name)
         if any(isinstance(one, list) for one in key.filled):
-            text = self.listed(part, key.filled[0], field)
+            text = self.listed(part, key, field)
         elif self.language == "yaml" and part.value.startswith(("|", ">")):
             space = _INDENT.search(part.value)
             text = f"{part.value.split(maxsplit=1)[0]}\n{space[1] if space else ''}{{{{ {value} }}}}"
@@ -254,22 +254,23 @@ class _KeyWriter:
             return KeyPiece(part.lead, text)
         return KeyPiece(_led(part), text, written.condition)
 
-    def plain(self, value: str, field: str) -> str:
-        """Leave a value as it was typed where the site's generator makes it inert."""
+    def plain(self, value: str, field: str, key: str) -> str:
+        """Leave a value as it was typed where whatever prints its key makes it inert."""
         is_text = field.partition(".")[0] not in _EXACT
-        return f"{value} | plain" if self.models.source.escapes and is_text else value
+        return f"{value} | plain" if is_text and self.models.source.escapes(key) else value
 
     # ----------------------------------------------------------------------- lists
 
-    def listed(self, part: Part, model: Any, field: str) -> str:
+    def listed(self, part: Part, key: Key, field: str) -> str:
         """Write a list of texts or of people, in brackets or each on a line of its own."""
         loop, value = _ITEMS.get(field, (f"one in {field}.splitlines()", "one"))
+        model = key.filled[0]
         if isinstance(model, list) and model and isinstance(model[0], dict):
             return self.people(part, loop)
         is_block = self.language == "yaml" and not part.value.startswith("[")
         first = part.value.lstrip("[- \n")[:1]
         quote = first if first in ('"', "'") else '"' if self.language != "yaml" else ""
-        item = f"{quote}{{{{ {self.plain(value, field)} }}}}{quote}"
+        item = f"{quote}{{{{ {self.plain(value, field, key.name)} }}}}{quote}"
         if not is_block:
             # JSON has no comma behind the last one, not even where a loop is read as if it were gone through once.
             comma = "{% if loop.last %}{% else %}, {% endif %}"
@@ -284,7 +285,7 @@ class _KeyWriter:
             name = _PERSON_FIELD.get(words_of(one.key))
             if name:
                 # Within a group of a list it is not read back: other groups of the list say nothing of people.
-                value = self.plain(f"person.{name}{' | trim' * self.is_inner}", "people")
+                value = self.plain(f"person.{name}{' | trim' * self.is_inner}", "people", one.key)
                 condition = "" if name == "name" else f"person.{name}"
                 pieces.append(KeyPiece(_led(one), f"{one.quote}{{{{ {value} }}}}{one.quote}", condition))
         return f"{{% for {loop} %}}\n{entry_template(pieces, _space(part) + part.value, 'yaml')}{{% endfor %}}"

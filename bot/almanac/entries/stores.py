@@ -18,8 +18,8 @@ _PLACES = ("date", "year", "month", "day", "slug", "people", "number")
 _LONGEST = 90
 _NAME = re.compile(NAME_PATTERN)
 _MISNAMED = (
-    "This is left out because of its name. Almanac knows files whose names begin with a letter or a digit, and have none "
-    "of these in them: < > \" ` | * ? : \\"
+    "This is left out because of its name. Almanac knows files whose names begin with a letter or a digit, and have "
+    'none of these in them: < > " ` | * ? : \\'
 )
 _UNDATED = "This is no event to Almanac, as it says no date."
 _NAMED = 3

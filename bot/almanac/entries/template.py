@@ -14,6 +14,7 @@ from typing import Any
 from almanac.entries.formats import DataEntry, Format, Value, Values
 from almanac.entries.frontmatter import cut
 from almanac.entries.inert import cleaned, inert, quotes_inert
+from almanac.entries.inhtml import html
 from almanac.entries.syntax import KeyPath, KeyPlace, ValueSource, names, outlines
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event
@@ -227,6 +228,7 @@ def _like(date: Any, example: str) -> str:
 _FILTERS: Mapping[str, Callable[..., Any]] = {
     "plain": _plain,
     "names": _names,
+    "html": lambda value: html(as_text(value)),
     "timestamp": _timestamp,
     "like": _like,
 }

@@ -70,12 +70,12 @@ class Disk:
         waiting = [""]
         while waiting:
             inner = waiting.pop()
-            with suppress(FileNotFoundError, NotADirectoryError):
-                with self._folder(f"{folder}/{inner}".strip("/")) as here, os.scandir(here) as found:
-                    for one in found:
-                        is_folder = one.is_dir(follow_symlinks=False)
-                        names += [inner + one.name] if folders or not is_folder else []
-                        waiting += [f"{inner}{one.name}/"] if deep and is_folder else []
+            missing = suppress(FileNotFoundError, NotADirectoryError)
+            with missing, self._folder(f"{folder}/{inner}".strip("/")) as here, os.scandir(here) as found:
+                for one in found:
+                    is_folder = one.is_dir(follow_symlinks=False)
+                    names += [inner + one.name] if folders or not is_folder else []
+                    waiting += [f"{inner}{one.name}/"] if deep and is_folder and leads_inside(one.name) else []
         return sorted(names)
 
     def write(self, files: Mapping[str, bytes], *, alone: bool = False) -> None:

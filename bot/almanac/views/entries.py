@@ -15,8 +15,8 @@ from almanac.page.match import COMPARED, same_name
 from almanac.views.protocol import Alike, Built, Texts, Undecided, View
 
 _GONE = (
-    "The row of this record is not in the list any more. If the event should go, delete its record; otherwise put the row "
-    "back, or take the line `rendered` out of the record to have it written again."
+    "The row of this record is not in the list any more. If the event should go, delete its record; otherwise put the "
+    "row back, or take the line `rendered` out of the record to have it written again."
 )
 
 
