@@ -52,7 +52,12 @@ SIGHTED: dict[str, tuple[Files, str, int | None, str]] = {
         None,
         "one for each",
     ),
-    "data folder": ({"_config.yml": "a: [", "_data/events/81.yml": "type: x\n"}, "_data/events/", None, "1 file,"),
+    "data folder": (
+        {"_config.yml": "a: [", "_data/events/81.yml": "type: x\n"},
+        "_data/events/",
+        None,
+        "1 file without a date",
+    ),
     "posts": (
         {f"_posts/2021-0{n}-01-owls.md": "---\ncategories:\n- Meetups\n---\n" for n in range(1, 5)},
         "_posts/",
