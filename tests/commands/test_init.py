@@ -106,6 +106,7 @@ class TestReferencePage:
         assert 'title="Events" href="{{ \'/events.ics\' | absolute_url }}">' in shown
         assert "git add .github docs/talks.md docs/_data/events docs/events.ics docs/events.xml" in shown
         assert (repo.folder / "docs/events.ics").read_bytes().count(b"BEGIN:VEVENT") == 3
+        assert '- "docs/events.ics"\n' in (repo.folder / WORKFLOW).read_text()
         config = yaml.safe_load((repo.folder / CONFIG).read_text())
         assert (config["calendar"], config["feed"]) == ("docs/events.ics", "docs/events.xml")
 

@@ -134,6 +134,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
         if checkout.top and checkout.top != folder.root:
             message = "GitHub reads workflows and forms only in a repository's top folder. Run this with that folder."
             raise UserError(Problem(message, file=str(folder.root), accepted=f"almanac init --site {checkout.top}"))
+        action = checked_action(action) if action else read_origin().action
         plan = plan_adoption(
             Site(folder),
             [*folder.paths()],
@@ -146,7 +147,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
             ask=ask_for_page if asks else None,
             choose=ask_for_shape if asks else None,
             root=folder.root,
-            action=checked_action(action) if action else read_origin().action,
+            action=action,
         )
         if not dry_run:
             replaced = {path for path, state in plan.states.items() if state == "replaced"} - {configs.PATH}
@@ -155,7 +156,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
         _print_plan(plan)
     agreed = not dry_run
     if asks and plan.written:
-        _offer_subscriptions(plan, folder)
+        _offer_subscriptions(plan, folder, partial(workflow_text, checkout.branch, action))
         agreed = typer.confirm("\nWrite these files?", default=True, err=True)
     if agreed:
         with errors_as_json({"written": False}, as_json=as_json):
@@ -181,13 +182,16 @@ def _path_in_site(folder: Folder, page: Path) -> str:
     return folder.inside(page if page.exists() else folder.root / page)
 
 
-def _offer_subscriptions(plan: Adoption, folder: Folder) -> None:
+def _offer_subscriptions(plan: Adoption, folder: Folder, workflow: Callable[[Config], str]) -> None:
     """Ask whether calendar and feed are to be written, too, if the settings are new."""
     if plan.states.get(configs.PATH) not in ("new", "replaced"):
         return
     plan.subscribed = ask_for_subscriptions(Site(Overlay(folder, plan.written)))
     plan.files[configs.PATH] += settings_text(plan.subscribed)
-    built = build_files(Site(Overlay(folder, plan.written))) if plan.subscribed else PageEdits()
+    site = Site(Overlay(folder, plan.written))
+    if plan.states.get(WORKFLOW) in ("new", "replaced"):
+        plan.files[WORKFLOW] = workflow(site.config)
+    built = build_files(site) if plan.subscribed else PageEdits()
     for path in plan.subscribed.values():
         plan.files[path], plan.states[path] = built.files[path] or "", "new"
         print_text(f"  {'new':<9} {path}")
