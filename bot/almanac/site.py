@@ -312,7 +312,8 @@ class Site:
     def _address(self) -> str | None:
         """Where readers have the site, as far as its own files say it: the same wherever Almanac runs."""
         jekyll = self._jekyll
-        return site_address(jekyll, self.text(joined(jekyll.root, jekyll.source, "CNAME")), None)
+        address = site_address(jekyll, None, None)
+        return address or site_address(jekyll, self.text(joined(jekyll.root, jekyll.source, "CNAME")), None)
 
     def _file_address(self, path: str) -> str | None:
         folder = joined(self._jekyll.root, self._jekyll.source)
