@@ -14,6 +14,8 @@ from almanac.times.zones import Zones
 from almanac.yamlfile import load
 
 PATH = ".github/almanac.yml"
+CHANGE_FORM = ".github/ISSUE_TEMPLATE/change-event.yml"
+"""Where a site has the second form, with which people ask for a change of an event."""
 
 
 def _site_path(value: str) -> str:

@@ -17,7 +17,7 @@ from almanac.commands.origin import outdated
 from almanac.commands.shapes import said_of_questions, with_answers
 from almanac.commands.workflow import WORKFLOW, unwatched
 from almanac.errors import ConfigError, Problem, UserError
-from almanac.event.submission import NEEDED, own_questions
+from almanac.event.submission import is_for_changes, needed_in, own_questions
 from almanac.form.schema import Form, lint
 from almanac.jekyll import Jekyll, jekyll_root, joined, read_jekyll
 from almanac.page.imitate import lands, samples
@@ -122,7 +122,7 @@ def readable_form(site: Site) -> Form | None:
 
 def _needed_fields(form: Form) -> Iterator[Finding]:
     fields = {field.id: field for field in form.fields}
-    for name in NEEDED:
+    for name in needed_in(form):
         if name not in fields:
             message = f"No question has the id `{name}`, and every event needs one."
             yield Finding("form", "error", message, f"Add a field with `id: {name}`.", form.path)

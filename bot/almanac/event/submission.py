@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date as calendar_date
 from datetime import timedelta
-from typing import get_args
+from typing import Any, get_args
 
-from almanac.config import Config
+from almanac.config import CHANGE_FORM, Config
 from almanac.dateanswers import Days, read_days, read_last_day, times_after, without_time
 from almanac.dates import heading_date
 from almanac.errors import ConfigError, Problem, UserError
@@ -29,8 +29,11 @@ FIELDS = (
 )
 """The ids of the form's fields that Almanac knows; anything else that a form asks goes into `extra`."""
 NEEDED = ("title", "date")
+"""Those of them without which there is no event."""
+OF_CHANGES = ("event", "change", "note")
+"""Those that only the form for changes asks: which event, what changes of it, and what else there is to say."""
 
-_SEVERAL_LINES = ("people", "description", "agenda", "links", "tags")
+_SEVERAL_LINES = ("people", "description", "agenda", "links", "tags", "note")
 _URL = re.compile(r"https?://[^\s()<>]+", re.IGNORECASE)
 _BETWEEN_TAGS = re.compile(r"[,;]")
 _ALL_DAY = re.compile(r"\W{0,3}(?:all|full|whole|the (?:full|whole)|entire)[ -]day(?: event)?\W{0,3}", re.IGNORECASE)
@@ -67,12 +70,23 @@ _PLACEHOLDER = "This placeholder counts as left blank. You can leave such a ques
 _INVALID_OTHERWISE = "This answer is not as the form gives it. Please type it again."
 
 
+def is_for_changes(form: Form) -> bool:
+    """Tell whether a form asks what changes of an event, and not for a new one."""
+    return form.path == CHANGE_FORM
+
+
+def needed_in(form: Form) -> tuple[str, ...]:
+    """Return the ids of the questions that a form has to ask, and that have to be answered."""
+    return ("event", "change") if is_for_changes(form) else NEEDED
+
+
 def own_questions(form: Form) -> tuple[Field, ...]:
     """Return the questions of a form whose answers are kept in `extra`.
 
     A dropdown `status` whose choices Almanac does not all know is a question of the site's own.
     """
-    return tuple(field for field in form.fields if field.id not in FIELDS or _has_other_statuses(field))
+    known = (*FIELDS, *OF_CHANGES) if is_for_changes(form) else FIELDS
+    return tuple(field for field in form.fields if field.id not in known or _has_other_statuses(field))
 
 
 def _has_other_statuses(field: Field) -> bool:
@@ -83,12 +97,13 @@ def _has_other_statuses(field: Field) -> bool:
 class Submission:
     """The event, under a preliminary id, or all that its author has to fix; and what its author should look at.
 
-    Problems and warnings name the field by its label.
+    Problems and warnings name the field by its label. `note` is what a person has to read, as no field holds it.
     """
 
     event: Event | None
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    note: str | None = None
 
 
 def submit_body(body: str, form: Form, config: Config, issue: int) -> Submission:
@@ -98,19 +113,33 @@ def submit_body(body: str, form: Form, config: Config, issue: int) -> Submission
         ConfigError: The form does not ask for a title or a date, without which there is no event.
     """
     try:
-        reading = parse(body, form)
+        answers = read_answers(body, form, config)
+    except ConfigError:
+        raise
     except UserError as error:
         return Submission(None, error.problems)
+    return answers.submission(issue)
+
+
+def read_answers(body: str, form: Form, config: Config) -> "Answers":
+    """Read the answers of an issue's body, which are still to be checked.
+
+    Raises:
+        ConfigError: The form does not ask what it has to.
+        UserError: The body is too long to be read.
+    """
+    reading = parse(body, form)
     ids = {field.id for field in form.fields}
-    missing = [name for name in NEEDED if name not in ids]
+    missing = [name for name in needed_in(form) if name not in ids]
     if missing:
-        message = "The form needs a field with this id, because every event has one."
+        why = "it tells what is to be changed" if is_for_changes(form) else "every event has one"
+        message = f"The form needs a field with this id, because {why}."
         raise ConfigError([Problem(message, name, file=form.path) for name in missing])
     known = {shown_heading(field.label) for field in form.fields}
-    return _Answers(reading, form, config, strangers=not known.issuperset(headings(body))).submission(issue)
+    return Answers(reading, form, config, strangers=not known.issuperset(headings(body)))
 
 
-class _Answers:
+class Answers:
     """One set of answers, taken through all checks, with what they find."""
 
     def __init__(self, reading: Reading, form: Form, config: Config, *, strangers: bool) -> None:
@@ -120,61 +149,74 @@ class _Answers:
         self.config = config
         self.strangers = strangers  # whether the body has a heading that is no question of the form
         self.labels = {field.id: field.label for field in form.fields}
-        self.needed = {field.id for field in form.fields if field.required or field.id in NEEDED}
+        self.needed = {field.id for field in form.fields if field.required or field.id in needed_in(form)}
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
 
     def submission(self, issue: int) -> Submission:
+        """Return the event that they give, or every problem."""
         self.check_presence()
-        values = {name: self.text(name) for name in FIELDS}
-        title = values["title"]
+        values = self.values()
         days = self.days(values)
         when = self.when(days, values)
-        people, wrong_people = read_people(values["people"] or "")
-        links, wrong_links = read_links(values["links"] or "")
-        self.complain("people", *wrong_people)
-        self.complain("links", *wrong_links)
-        agenda = self.agenda(values["agenda"])
-        described = values["description"] or ""
-        self.complain("description", *refused_links(described))
-        self.warnings += (replace(note, field=self.labels["description"]) for note in notes(described))
-        url, recording = (self.url(name, values[name]) for name in ("url", "recording"))
-        extra = self.extra()
-        status = self.status(values["status"]) if "status" not in extra else None
-        tags = self.tags(values["tags"])
-        image = self.image(values["image"], values["image_alt"], title)
-        order = [field.label for field in self.form.fields]
-        self.problems.sort(key=lambda problem: order.index(problem.field or order[0]))
-        if self.problems or not title or not days:
-            return Submission(None, tuple(self.problems), tuple(self.warnings))
+        fields = self.fields(values)
+        if self.found() or not fields["title"] or not days:
+            return Submission(None, self.found(), tuple(self.warnings))
         event = Event(
-            id=event_id(days.first, values["series"] or title, ()),
+            id=event_id(days.first, values["series"] or values["title"] or "", ()),
             issue=issue,
-            status=status,
-            series=values["series"],
-            title=title,
             date=days.first,
             end_date=when.end_date if when else days.last,
             when=when.line if when else None,
             starts=when.starts if when else None,
             ends=when.ends if when else None,
             time_zone=when.time_zone if when else None,
-            location=values["location"],
-            url=url,
-            people_label=clean_line((values["people_label"] or "").removesuffix(":")) or None,
-            people=people,
-            description=values["description"],
-            agenda=agenda,
-            recording=recording,
-            links=links,
-            tags=tags,
-            image=image,
-            extra=extra,
+            **fields,
         )
         return Submission(event, (), tuple(self.warnings))
 
+    def values(self) -> dict[str, str | None]:
+        """Return the answers to what Almanac asks as cleaned texts."""
+        asked = (*FIELDS, *OF_CHANGES) if is_for_changes(self.form) else FIELDS
+        return {name: self.text(name) for name in asked}
+
+    def fields(self, values: Mapping[str, str | None]) -> dict[str, Any]:
+        """Return what an event's fields hold by these answers, but for its times; what has no answer is empty."""
+        people, wrong_people = read_people(values["people"] or "")
+        links, wrong_links = read_links(values["links"] or "")
+        self.complain("people", *wrong_people)
+        self.complain("links", *wrong_links)
+        described = values["description"] or ""
+        self.complain("description", *refused_links(described))
+        self.warnings += (replace(note, field=self.labels["description"]) for note in notes(described))
+        extra = self.extra()
+        return {
+            "series": values["series"],
+            "title": values["title"],
+            "location": values["location"],
+            "people_label": clean_line((values["people_label"] or "").removesuffix(":")) or None,
+            "people": people,
+            "description": values["description"],
+            "agenda": self.agenda(values["agenda"]),
+            "links": links,
+            **{name: self.url(name, values[name]) for name in ("url", "recording")},
+            "status": self.status(values["status"]) if "status" not in extra else None,
+            "tags": self.tags(values["tags"]),
+            "image": self.image(values["image"], values["image_alt"], values["title"]),
+            "extra": extra,
+        }
+
+    def found(self) -> tuple[Problem, ...]:
+        """Return the problems that were found, in the order of the form's questions."""
+        order = [field.label for field in self.form.fields]
+        return tuple(sorted(self.problems, key=lambda problem: order.index(problem.field or order[0])))
+
+    def label(self, name: str) -> str:
+        """Return what the form calls a field, if it asks for it."""
+        return self.labels.get(name) or name.replace("_", " ")
+
     def complain(self, name: str, *problems: Problem) -> None:
-        self.problems += (replace(problem, field=self.labels[name]) for problem in problems)
+        self.problems += (replace(problem, field=self.labels.get(name)) for problem in problems)
 
     def check_presence(self) -> None:
         for field in self.form.fields:
@@ -245,7 +287,7 @@ class _Answers:
             if isinstance(last, Problem):
                 self.complain("end_date", replace(last, typed=typed))
             elif until and last != until:
-                message = f"This is not the last day under {self.labels['date']}, {heading_date(until)}."
+                message = f"This is not the last day under {self.label('date')}, {heading_date(until)}."
                 self.complain("end_date", Problem(message, typed=typed, accepted=until))
             else:
                 until = last

@@ -4,18 +4,17 @@ Commands are not remembered anywhere else. Until the pull request is merged they
 record says what they changed, and the answers have not changed.
 """
 
-from datetime import date as calendar_date
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from almanac.dateanswers import Days, read_days, without_time
-from almanac.dates import heading_date
 from almanac.errors import Problem
+from almanac.event.change import moved, with_links
 from almanac.event.model import Event, Instant, Link, PartialDate, Status
 from almanac.proposal.command import ChangeCommand
 from almanac.text import clean_line, too_long
-from almanac.times.check import read_when
 from almanac.times.zones import Zones
 from almanac.urls import RefusedUrl, check_url
 
@@ -85,8 +84,7 @@ class Amendment(_Marked):
         values: dict[str, object] = dict(self.schedule) if self.schedule else {}
         values |= {name: value for name, value in (("status", self.status), ("recording", self.recording)) if value}
         if self.slides and all(link.url != self.slides for link in event.links):
-            others = (link for link in event.links if link.label.casefold() != SLIDES.casefold())
-            values["links"] = (*others, Link(label=SLIDES, url=self.slides))
+            values["links"] = with_links(event.links, (Link(label=SLIDES, url=self.slides),))
         return event.model_copy(update=values)
 
 
@@ -120,27 +118,13 @@ def _schedule(words: str, record: Event, zones: Zones) -> Schedule | Problem:
     days, line = _days(words)
     if isinstance(days, Problem):
         return days
-    if record.end_date and days.last is None:
-        message = f"The event has several days, {heading_date(record.date, record.end_date)}: name the first and last."
-        length = calendar_date.fromisoformat(record.end_date) - calendar_date.fromisoformat(record.date)
-        last = calendar_date.fromisoformat(days.first) + length
-        return Problem(message, accepted=f"/almanac reschedule {days.first} to {last}")
     if (days.first, days.last) == (record.date, record.end_date) and line in ("", record.when):
         return Problem("The event is on that day already.")
-    line = line or record.when or ""
-    if not line or (line == record.when and not record.starts):  # words of the page that say no moment
-        return Schedule(date=days.first, end_date=days.last, when=line or None)
-    when = read_when(str(days), line, zones)
-    if when.problems:
-        return when.problems[0]
-    return Schedule(
-        date=days.first,
-        end_date=when.end_date,
-        when=when.line,
-        starts=when.starts,
-        ends=when.ends,
-        time_zone=when.time_zone,
-    )
+    found = moved(record, days, line or None, zones)
+    if not found.problems:
+        return Schedule.model_validate(found.values)
+    first = found.problems[0]
+    return replace(first, accepted=f"/almanac reschedule {first.accepted}") if first.field == "date" else first
 
 
 def _days(words: str) -> tuple[Days | Problem, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from almanac.errors import UserError
-from almanac.event.submission import NEEDED, is_answered
+from almanac.event.submission import is_answered, needed_in
 from almanac.form.body import headings, parse, shown_heading
 from almanac.form.schema import Form
 from almanac.proposal.ours import has_headings
@@ -28,8 +28,8 @@ class FormVersion:
 
     @property
     def asks_enough(self) -> bool:
-        """Whether its answers can make an event."""
-        return {field.id for field in self.form.fields}.issuperset(NEEDED)
+        """Whether its answers can make an event, or a change of one."""
+        return {field.id for field in self.form.fields}.issuperset(needed_in(self.form))
 
 
 def is_certain(body: str, form: Form) -> bool:
