@@ -5,6 +5,19 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """One of several events of which only a person can say which is meant.
+
+    `answer` names it for certain, `event` is what it is called, as typed, and `url` where it is to be seen: an address,
+    or a path within the site.
+    """
+
+    answer: str
+    event: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
 class Problem:
     """One thing that is wrong with one field, in plain words, with the fix.
 
@@ -21,6 +34,7 @@ class Problem:
         line: The line in that file, counted from 1.
         event: What the event is called that it is about, as typed; the field is None then.
         url: Where that event is to be seen: an address, or a path within the site.
+        candidates: Events that may be meant, where an answer has to name one.
         versions: Some lines as they are, and as they should be by what else is known; they are shown as a difference.
     """
 
@@ -35,6 +49,7 @@ class Problem:
     event: str | None = None
     url: str | None = None
     versions: tuple[str, str] | None = None
+    candidates: tuple[Candidate, ...] = ()
 
     def __str__(self) -> str:
         """Return the problem on one line: `file:line: field: message`."""

@@ -36,6 +36,7 @@ def print_problems(problems: Iterable[Problem], kind: str = "problem") -> None:
         values = [("it says:  " if problem.file or problem.line else "typed:    ", problem.typed)]
         values += [("accepted: ", text) for text in (problem.accepted, *problem.choices)]
         values += [("example:  ", problem.example), ("event:    ", problem.event), ("see:      ", problem.url)]
+        values += [("event:    ", f"{one.answer}: {one.event}") for one in problem.candidates]
         for label, text in values:
             if text:
                 print_message("    " + label + text.replace("\n", "\n    " + " " * len(label)))

@@ -104,7 +104,14 @@ class Site:
 
     @cached_property
     def form(self) -> Form:
-        path = self.config.form
+        return self.form_at(self.config.form)
+
+    def form_at(self, path: str) -> Form:
+        """Read one of the site's forms.
+
+        Raises:
+            ConfigError: There is none, or it cannot be read.
+        """
         text = self.text(path, FORM)
         if text is None and path == Config().form:
             text = self._default_form

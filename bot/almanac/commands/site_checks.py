@@ -17,7 +17,7 @@ from almanac.commands.origin import outdated
 from almanac.commands.shapes import said_of_questions, with_answers
 from almanac.commands.workflow import WORKFLOW, unwatched
 from almanac.errors import ConfigError, Problem, UserError
-from almanac.event.submission import is_for_changes, needed_in, own_questions
+from almanac.event.submission import needed_in, own_questions
 from almanac.form.schema import Form, lint
 from almanac.jekyll import Jekyll, jekyll_root, joined, read_jekyll
 from almanac.page.imitate import lands, samples

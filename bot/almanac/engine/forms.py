@@ -1,4 +1,4 @@
-"""A site's form and the versions before it, each read when it is needed and only once."""
+"""A site's forms and the versions before them, each read when it is needed and only once."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -7,10 +7,18 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from almanac.caps import FORM
+from almanac.config import CHANGE_FORM, Config
 from almanac.errors import AlmanacError, ConfigError
 from almanac.forge.protocol import Forge
-from almanac.form.schema import read_form
-from almanac.proposal.form_version import FormVersion, first_that_fits, is_certain, is_of_longer_form, version_of
+from almanac.form.schema import Form, read_form
+from almanac.proposal.form_version import (
+    FormVersion,
+    first_that_fits,
+    is_certain,
+    is_of_longer_form,
+    likeliest,
+    version_of,
+)
 from almanac.proposal.marker import PullState, text_digest
 from almanac.proposal.ours import has_label
 from almanac.proposal.state import Issue
@@ -22,10 +30,16 @@ _MOST_VERSIONS = 20
 
 
 class Forms:
-    """The versions of one site's form, up to one commit of its base."""
+    """The versions of one form of a site, up to one commit of its base; `place` says where it is."""
 
-    def __init__(self, forge: Forge, site_at: Callable[[str], Site], commit: str) -> None:
-        self._forge, self._site_at, self._commit = forge, site_at, commit
+    def __init__(
+        self,
+        forge: Forge,
+        site_at: Callable[[str], Site],
+        commit: str,
+        place: Callable[[Config], str] = lambda config: config.form,
+    ) -> None:
+        self._forge, self._site_at, self._commit, self._place = forge, site_at, commit, place
         self._known: dict[str, FormVersion] = {}
         self._history: list[FormVersion] = []
         self._unread = islice(self._read_history(), _MOST_VERSIONS)
@@ -37,7 +51,7 @@ class Forms:
             ConfigError: There is none, or it cannot be read.
         """
         site = self._site_at(self._commit)
-        return self._at(self._commit, site.form.path)
+        return self._at(self._commit, site.form_at(self._place(site.config)).path)
 
     def is_labelled(self, issue: Issue, state: PullState, *, answered: bool) -> bool:
         """Tell whether an issue carries a label of today's form, or, once answered, of the form that it was filed with.
@@ -90,7 +104,7 @@ class Forms:
         for commit in (self._commit, state.form_at):
             if state.form and commit and state.form not in self._known:
                 with suppress(ConfigError):
-                    self._at(commit, self._site_at(commit).config.form)
+                    self._at(commit, self._place(self._site_at(commit).config))
         return self._known.get(state.form or "")
 
     def _versions(self) -> Iterator[FormVersion]:
@@ -106,7 +120,7 @@ class Forms:
 
     def _read_history(self) -> Iterator[FormVersion]:
         commit: str | None = self._commit
-        path, place = "", self._site_at(self._commit).config.form
+        path, place = "", self._place(self._site_at(self._commit).config)
         while commit and path != place:
             change, path = None, place
             for change in self._forge.versions(commit, path):
@@ -115,7 +129,7 @@ class Forms:
             # Before the file came to this place, the config may have named another one.
             commit = change.parent if change else None
             with suppress(ConfigError):
-                place = self._site_at(commit).config.form if commit else path
+                place = self._place(self._site_at(commit).config) if commit else path
 
     def _at(self, commit: str, path: str) -> FormVersion:
         """Read the form that is at a path in a commit."""
@@ -124,6 +138,33 @@ class Forms:
         if digest not in self._known:
             self._known[digest] = FormVersion(digest, commit, read_form(text, path))
         return self._known[digest]
+
+
+class BothForms:
+    """The two forms of one site, up to one commit of its base: that for new events, and that for changes."""
+
+    def __init__(self, forge: Forge, site_at: Callable[[str], Site], commit: str) -> None:
+        self._site = site_at(commit)
+        self._new = Forms(forge, site_at, commit)
+        self._changes = Forms(forge, site_at, commit, lambda _: CHANGE_FORM)
+
+    def of(self, issue: Issue, state: PullState) -> Forms:
+        """Return the form that an issue was filed with; `state` is what its pull request says of that.
+
+        That for changes is read only where the other one leaves a doubt.
+        """
+        if state.named or state.form:
+            return self._changes if state.named else self._new
+        there: list[tuple[Forms, Form]] = []
+        with suppress(ConfigError):
+            there.append((self._new, self._new.today().form))
+            if is_certain(issue.body, there[0][1]):
+                return self._new
+        with suppress(ConfigError):
+            if self._site.text(CHANGE_FORM, FORM) is not None:
+                there.append((self._changes, self._changes.today().form))
+        likely = likeliest(issue.body, [form for _, form in there])
+        return next((versions for versions, form in there if form is likely), self._new)
 
 
 def _or_ours(body: str, version: FormVersion) -> FormVersion:

@@ -6,19 +6,21 @@ from functools import partial
 from typing import Literal
 
 from almanac.engine.addresses import published
-from almanac.engine.forms import Forms
+from almanac.engine.changes import find_event
+from almanac.engine.forms import BothForms, Forms
 from almanac.engine.pictures import Pictured, with_picture
 from almanac.errors import ConfigError, Problem, UserError
+from almanac.event.change import submit_change
 from almanac.event.model import Event
 from almanac.event.records import RecordStore
-from almanac.event.submission import submit_body
+from almanac.event.submission import is_for_changes, submit_body
 from almanac.forge.protocol import Forge
 from almanac.proposal import triage
 from almanac.proposal.amendment import Amendment, read_amendment
 from almanac.proposal.command import AUTHORS, CommentCommand, Given
 from almanac.proposal.comment import answered, note_draft, pending_command
-from almanac.proposal.marker import known_closer, pull_state
-from almanac.proposal.merge import field_digests
+from almanac.proposal.marker import known_closer, pull_state, text_digest
+from almanac.proposal.merge import field_digests, merge_records
 from almanac.proposal.messages import Messages
 from almanac.proposal.ours import has_headings, may_be_ours
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
@@ -43,7 +45,7 @@ class Planner:
     # Is told what is worked on next: an issue's number, a file's path, or what else it is
     watch: Callable[[int | str], object] = lambda _: None
     _sites: dict[str, Site] = field(default_factory=dict)
-    _forms: dict[str, Forms] = field(default_factory=dict)
+    _forms: dict[str, BothForms] = field(default_factory=dict)
     _site_messages: dict[str, Messages] = field(default_factory=dict)
 
     def site(self, commit: str) -> Site:
@@ -52,11 +54,12 @@ class Planner:
             self._sites[commit] = Site(CommitFiles(self.forge, commit), watch=self.watch)
         return self._sites[commit]
 
-    def forms(self, commit: str) -> Forms:
-        """Return the versions of the site's form up to a commit."""
+    def form_of(self, look: Look, issue: Issue) -> Forms:
+        """Return the versions of the site's form with which an issue was filed."""
+        commit = look.base.commit
         if commit not in self._forms:
-            self._forms[commit] = Forms(self.forge, self.site, commit)
-        return self._forms[commit]
+            self._forms[commit] = BothForms(self.forge, self.site, commit)
+        return self._forms[commit].of(issue, pull_state(look.proposal.pull))
 
     def site_messages(self, commit: str) -> Messages:
         """Return what writes the site's messages."""
@@ -80,7 +83,7 @@ class Planner:
         self, look: Look, issue: Issue, comment: CommentCommand, given: Given
     ) -> Plan:
         """Plan an issue of ours on which somebody gives a command, and the answer to that."""
-        record, name = self._published_record(look), given.name
+        record, name = self._published_record(look, issue), given.name
         is_author = record is not None and comment.author.casefold() == issue.author.casefold()
         note = partial(note_draft, name, published=record is not None, author=is_author)
         if not (self.forge.can_write(comment.author) or (is_author and name in AUTHORS)):
@@ -118,15 +121,18 @@ class Planner:
         amendment = new if refused else filed.amendment.plus(new)
         return self.propose(replace(filed, amendment=amendment), anew=refused)
 
-    def _published_record(self, look: Look) -> Event | None:
-        """Read the record that an issue's event has on the base; None if it is not published."""
+    def _published_record(self, look: Look, issue: Issue) -> Event | None:
+        """Read the record of the event that an issue gives or asks to change; None if it is not published."""
         site, event_id = self.site(look.base.commit), pull_state(look.proposal.pull).event
+        filed = self.filed(look, issue)
+        if filed.change and filed.event:
+            event_id = filed.event.id
         record = site.record(event_id) if event_id and event_id in site.ids else None
-        return record if record and look.issue and record.issue == look.issue.number else None
+        return record if record and (filed.change or record.issue == issue.number) else None
 
     def is_ours(self, look: Look, issue: Issue) -> bool:
         """Tell whether an issue is ours: see `almanac.proposal.ours`."""
-        forms, state = self.forms(look.base.commit), pull_state(look.proposal.pull)
+        forms, state = self.form_of(look, issue), pull_state(look.proposal.pull)
         answered = bool(look.proposal.pull or look.proposal.comment)
         if not forms.is_labelled(issue, state, answered=answered):
             return False
@@ -177,9 +183,14 @@ class Planner:
 
     def filed(self, look: Look, issue: Issue) -> Filed:
         """Read an issue's answers, with the version of the form that it was filed with."""
-        version = self.forms(look.base.commit).of(issue, pull_state(look.proposal.pull))
+        site, state = self.site(look.base.commit), pull_state(look.proposal.pull)
+        version = self.form_of(look, issue).of(issue, state)
         self.watch(f"the text of issue {issue.number}")
-        read = submit_body(issue.body, version.form, self.site(look.base.commit).config, issue.number)
+        change = is_for_changes(version.form)
+        if change:
+            read = submit_change(issue.body, version.form, site.config, partial(find_event, site, look, state))
+        else:
+            read = submit_body(issue.body, version.form, site.config, issue.number)
         labels = {asked.id: asked.label for asked in version.form.fields}
         pull = look.proposal.pull
         return Filed(
@@ -191,7 +202,10 @@ class Planner:
             labels,
             version.digest,
             version.commit,
-            amendment=Amendment() if pull and triage.is_done(pull) else pull_state(pull).amendment,
+            amendment=Amendment() if pull and triage.is_done(pull) else state.amendment,
+            change=change,
+            named=text_digest(read.named) if read.named else None,
+            note=read.note,
         )
 
     def propose(self, filed: Filed, *, anew: bool = False) -> Plan:
@@ -210,23 +224,13 @@ class Planner:
         if commit and (anew or (owner == "ask" and self.forge.is_ours(commit))):
             owner = "ours"
         store = site.store
-        chosen = event_id_of(look, filed.event, store, site.ids)
+        chosen, record = self._subject(filed, site, is_ours=owner == "ours")
         if chosen is None:
             return triage.problems_told(filed)
-        if chosen not in site.ids and filed.event:
-            # If no marker names the issue's record any more, it may be on the base by the id that it was first given.
-            first = store.new_id(filed.event, ())
-            there = site.record(first) if first in site.ids else None
-            if there and there.issue == number:
-                chosen = first
-        record = site.record(chosen) if chosen in site.ids else self._deleted_record(look, store, chosen)
-        if record and record.issue != number:
-            if owner != "ours" or filed.event is None:
-                message = "Another event has taken the name of this event's record."
-                raise Undecided(Problem(message, file=store.path(chosen)))
-            chosen, record = new_id(look, filed.event, store, site.ids), None
         shared = self._shared(look, commit, store, chosen) if commit and owner != "ours" else None
-        kept = self._record_at(look.proposal.head, store, chosen) if filed.event is None and not shared else None
+        if shared and filed.change and pull_state(look.proposal.pull).event != chosen:
+            raise Undecided(Problem("The issue names another event now, but someone has committed to the branch."))
+        kept = self._kept(look, record, store, chosen) if filed.event is None and not shared else None
         if not (filed.event or kept or shared):
             return triage.problems_told(filed)
         views = site.views()
@@ -246,6 +250,35 @@ class Planner:
             offer = replace(offer, event=pictured.event, pictures=pictured.files)
             filed = _pictured(filed, pictured)
         return proposed(filed, at_base, views, offer)
+
+    def _subject(self, filed: Filed, site: Site, *, is_ours: bool) -> tuple[str | None, Event | None]:
+        """Return the id of the event that an issue is about, None if it gives none, and its record on the base."""
+        look, store, number = filed.look, site.store, filed.issue.number
+        if filed.change:
+            about = filed.event.id if filed.event else pull_state(look.proposal.pull).event
+            return (about, site.record(about)) if about in site.ids and about else (None, None)
+        chosen = event_id_of(look, filed.event, store, site.ids)
+        if chosen is None:
+            return None, None
+        if chosen not in site.ids and filed.event:
+            # If no marker names the issue's record any more, it may be on the base by the id that it was first given.
+            first = store.new_id(filed.event, ())
+            there = site.record(first) if first in site.ids else None
+            if there and there.issue == number:
+                chosen = first
+        record = site.record(chosen) if chosen in site.ids else self._deleted_record(look, store, chosen)
+        if record and record.issue != number:
+            if not is_ours or filed.event is None:
+                message = "Another event has taken the name of this event's record."
+                raise Undecided(Problem(message, file=store.path(chosen)))
+            return new_id(look, filed.event, store, site.ids), None
+        return chosen, record
+
+    def _kept(self, look: Look, record: Event | None, store: RecordStore, event_id: str) -> Event | None:
+        """Read what a branch of ours says of an event; what others have changed of the record since goes with it."""
+        kept = self._record_at(look.proposal.head, store, event_id)
+        before = self._record_at(pull_state(look.proposal.pull).base, store, event_id)
+        return merge_records(before, record, kept).event if kept and before and record else kept
 
     def _published(self, look: Look, pull: Pull) -> Published:
         """Find out where the event of a merged pull request is to be seen."""

@@ -1,16 +1,18 @@
 """What someone asks to be changed of a published event, by the second form or by a command: put over its record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date as calendar_date
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from almanac.config import Config
 from almanac.dateanswers import Days
 from almanac.dates import heading_date
-from almanac.errors import Problem
+from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event, Link, read_status
-from almanac.event.submission import Answers, Submission
+from almanac.event.submission import Answers, Submission, read_answers
+from almanac.form.schema import Form
 from almanac.times.check import read_when
 from almanac.times.clock import days_long, show_duration
 from almanac.times.zones import Zones
@@ -89,23 +91,40 @@ def with_links(links: Iterable[Link], new: Iterable[Link]) -> tuple[Link, ...]:
     return tuple(kept)
 
 
-def change_event(answers: Answers, record: Event | None, asked: Problem | None = None) -> Submission:
+def submit_change(body: str, form: Form, config: Config, find: Callable[[str], Event | Problem]) -> Submission:
+    """Make a change of an issue's body, as `submit_body` makes an event of one; `find` is as in `change_event`.
+
+    Raises:
+        ConfigError: The form does not ask which event it is, or what changes of it.
+    """
+    try:
+        return change_event(read_answers(body, form, config), find)
+    except ConfigError:
+        raise
+    except UserError as error:
+        return Submission(None, error.problems)
+
+
+def change_event(answers: Answers, find: Callable[[str], Event | Problem]) -> Submission:
     """Put the answers of the form for changes over the record of the event that they are about.
 
-    What was left blank stays as it is, and nothing is taken for a change that no question asks for. Without a record
-    there are only the problems, among them that it is not clear which event is `asked` for.
+    What was left blank stays as it is, and nothing is taken for a change that no question asks for. `find` returns the
+    record of the event that its author names, or why it is not clear which one that is; then there are only problems.
     """
     answers.check_presence()
     values = answers.values()
-    if asked and values["event"]:
-        answers.complain("event", asked)
+    named = values["event"]
+    record = find(named) if named else None
+    if isinstance(record, Problem):
+        answers.complain("event", replace(record, typed=named))
+        record = None
     fields = answers.fields(values)
     times = {name: values[name] for name in _OF_TIME if values[name]}
     changed = {name: value for name, value in fields.items() if value}
     changed |= {"status": status} if (status := read_status(values["change"] or "")) else {}
     if record is None:
         answers.when(answers.days(values), values)
-        return Submission(None, answers.found(), tuple(answers.warnings))
+        return Submission(None, answers.found(), tuple(answers.warnings), named=named)
     if status == "rescheduled" and not times and not answers.problems:
         answers.complain("date", Problem("Please say the new date here, or the new times below.", example="2026-11-26"))
     if times:
@@ -115,8 +134,9 @@ def change_event(answers: Answers, record: Event | None, asked: Problem | None =
     if fields["extra"]:
         changed["extra"] = {**record.extra, **fields["extra"]}
     if answers.problems:
-        return Submission(None, answers.found(), tuple(answers.warnings))
-    return Submission(record.model_copy(update=changed), (), tuple(answers.warnings), note=values["note"])
+        return Submission(None, answers.found(), tuple(answers.warnings), named=named)
+    changed_event = record.model_copy(update=changed)
+    return Submission(changed_event, (), tuple(answers.warnings), named=named, note=values["note"])
 
 
 def _times(answers: Answers, values: Mapping[str, str | None], record: Event) -> Mapping[str, str | None]:

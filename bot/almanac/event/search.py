@@ -7,10 +7,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from urllib.parse import unquote
 
 from almanac.dateanswers import Days, read_days
-from almanac.dates import UNKNOWN_YEAR, DateHabits, find_date
+from almanac.dates import UNKNOWN_YEAR, DateHabits, find_date, heading_date
 from almanac.event.model import Event, share_a_day
 from almanac.invisible import without_invisible
 from almanac.languages import names_for
@@ -21,18 +20,25 @@ _MOST_CHARACTERS, _MOST_WORDS = 500, 30
 _WORD = re.compile(r"\w+")
 _ENDINGS = re.compile(r"\.(?:ya?ml|md|markdown|html?)\Z", re.IGNORECASE)
 _ISSUE = re.compile(r"(?:issue\s*)?#?([1-9][0-9]{0,8})", re.IGNORECASE)
+_QUOTED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _IN_LINKS = re.compile(r"[-_/+]+")
-_COMMON = frozenset("a an and at by event for from how in is its meeting of on our or the to with".split())
+_COMMON = frozenset(
+    _WORD.findall("a about an and at by event for from in is meeting of on one or our session that the to with")
+)
 _SHORTEST = 3  # letters of a word that stands for longer ones
 _LIKE = 0.6  # the share of typed words from which an event is a candidate, or the one of its day
 
 
 @dataclass(frozen=True)
 class Sought:
-    """The event that is meant, if that is certain; else those that may be meant, the likeliest first."""
+    """The event that is meant, if that is certain; else those that may be meant, the likeliest first.
+
+    Where none is `alike`, the candidates are the newest ones.
+    """
 
     event: Event | None = None
     candidates: tuple[Event, ...] = ()
+    alike: bool = False
 
 
 def named_id(typed: str, ids: Collection[str]) -> str | None:
@@ -67,7 +73,11 @@ def _address(typed: str) -> Address:
         return Address(path=words.casefold() if "/" in words and " " not in words else "")
     place, _, anchor = rest.partition("#")
     host, _, path = place.partition("?")[0].partition("/")
-    return Address(host.casefold(), f"/{unquote(path)}".casefold().removesuffix("/"), unquote(anchor))
+    return Address(host.casefold(), f"/{_unquoted(path)}".casefold().removesuffix("/"), _unquoted(anchor))
+
+
+def _unquoted(part: str) -> str:
+    return _QUOTED.sub(lambda found: bytes.fromhex(found[0].replace("%", "")).decode(errors="replace"), part)
 
 
 def anchor_in(typed: str) -> str:
@@ -84,9 +94,9 @@ def as_words(typed: str) -> str:
     return _IN_LINKS.sub(" ", last)[:_MOST_CHARACTERS]
 
 
-def search(typed: str, records: Sequence[Event]) -> Sought:
+def search(words: str, records: Sequence[Event]) -> Sought:
     """Find the event that a person names by its date, its title, its series or its people, or by parts of these."""
-    days, rest = _days_of(as_words(typed))
+    days, rest = _days_of(words)
     wanted = [word for word in dict.fromkeys(_words(rest)) if word not in _COMMON][:_MOST_WORDS]
     if not days and not wanted:
         return Sought(candidates=_newest(records))
@@ -94,16 +104,17 @@ def search(typed: str, records: Sequence[Event]) -> Sought:
     on_day = [record for record in records if any(_is_on(record, day) for day in days)] if days else list(records)
     whole = [record for record in on_day if shares[record.id] == 1]
     titled = [record for record in whole if _words(record.title) == _words(rest)]
-    for found in (titled, whole, [record for record in on_day if days and shares[record.id] >= _LIKE]):
-        if len(found) == 1:
-            return Sought(found[0], ())
-        if found:
-            return Sought(candidates=_newest(found))
+    for some in (titled, whole, [record for record in on_day if days and shares[record.id] >= _LIKE]):
+        if len(some) == 1:
+            return Sought(some[0])
+        if some:
+            return Sought(None, _newest(some), alike=True)
     alike = [record for record in records if wanted and shares[record.id] >= _LIKE]
     alike.sort(key=lambda record: shares[record.id], reverse=True)
     likely = dict.fromkeys(record.id for record in (*(on_day if days else ()), *alike))
     known = {record.id: record for record in records}
-    return Sought(candidates=tuple(known[name] for name in likely)[:MOST] or _newest(records))
+    found = tuple(known[name] for name in likely)[:MOST]
+    return Sought(None, found or _newest(records), alike=bool(found))
 
 
 def _newest(records: Sequence[Event]) -> tuple[Event, ...]:
@@ -132,11 +143,11 @@ def _is_on(record: Event, days: Days) -> bool:
     for date in filter(None, (record.date, record.previous_date)):
         last = record.end_date if date == record.date else None
         if days.first.startswith(UNKNOWN_YEAR):
-            if date[4:] == days.first[4:]:
-                return True
-        elif date.startswith(f"{days.first}-") or days.first.startswith(f"{date}-"):
-            return True
-        elif share_a_day((date, last), (days.first, days.last)):
+            found = date[4:] == days.first[4:]
+        else:
+            held = date.startswith(f"{days.first}-") or days.first.startswith(f"{date}-")
+            found = held or share_a_day((date, last), (days.first, days.last))
+        if found:
             return True
     return False
 
@@ -149,8 +160,10 @@ def _words(text: str) -> list[str]:
 
 
 def _said_of(record: Event) -> set[str]:
+    """Return the words by which a person may know an event: of its names, and of its date as it is written out."""
     names = (record.title, record.series or "", *(person.name for person in record.people))
-    return {word for name in names for word in _words(name)}
+    day = record.date[8:].lstrip("0")
+    return {word for name in (*names, heading_date(record.date, record.end_date), day) for word in _words(name)}
 
 
 def _shares(wanted: Sequence[str], records: Sequence[Event]) -> Iterator[tuple[str, float]]:

@@ -97,12 +97,14 @@ def _has_other_statuses(field: Field) -> bool:
 class Submission:
     """The event, under a preliminary id, or all that its author has to fix; and what its author should look at.
 
-    Problems and warnings name the field by its label. `note` is what a person has to read, as no field holds it.
+    Problems and warnings name the field by its label. Of a change, `named` is what its author calls the event, and
+    `note` what a person has to read, as no field holds it.
     """
 
     event: Event | None
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    named: str | None = None
     note: str | None = None
 
 

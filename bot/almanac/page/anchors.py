@@ -21,10 +21,20 @@ _LIQUID = re.compile(r"\{[{%]")
 
 def heading_id(page: str, line: int) -> str | None:
     """Return the id of the heading on a line, counted from 1; None if there is none, or if it cannot be known."""
+    return next((found for at, found in _ids(page) if at == line), None)
+
+
+def heading_line(page: str, anchor: str) -> int | None:
+    """Return the line, counted from 1, of the heading with an id; None if none is known to have it."""
+    return next((at for at, found in _ids(page) if found == anchor), None)
+
+
+def _ids(page: str) -> Iterator[tuple[int, str | None]]:
+    """Give each heading's line, counted from 1, and its id; None if that cannot be known."""
     texts = split_lines(page)
     start = front_matter(texts)
     body = [text.rstrip("\r\n") for text in texts[start:]]
-    wanted, seen = line - 1 - start, Counter[str]()
+    seen = Counter[str]()
     for first, after, words in _headings("\n".join(body)):
         around = [*body[max(first - 1, 0) : first], *body[after : after + 1]]
         if own := _OWN_ID.search(words):
@@ -34,9 +44,7 @@ def heading_id(page: str, line: int) -> str | None:
         else:
             name = _id_of(words)
             found, seen[name] = (f"{name}-{seen[name]}" if seen[name] else name) or None, seen[name] + 1
-        if first == wanted:
-            return found
-    return None
+        yield first + start + 1, found
 
 
 def _headings(text: str) -> Iterator[tuple[int, int, str]]:

@@ -164,7 +164,7 @@ def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, 
     merged = Merged(both.event)
     if answers:
         merged = merge(branch.state.answers, both.event, answers, branch.zones(both.event))
-    event = merged.event.model_copy(update={"id": event_id, "issue": branch.number})
+    event = merged.event.model_copy(update={"id": event_id, "issue": current.issue if current else branch.number})
     event = with_previous_date(branch.amendment.since(branch.state.amendment).applied(event), current)
     event = stamped(views, event)
     source = _record_text(shared, store, event_id, at_base.texts(path))

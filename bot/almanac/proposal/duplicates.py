@@ -57,8 +57,9 @@ def duplicate_warnings(filed: Filed, event: Event, at_base: EventAtBase, views: 
 def _proposed(filed: Filed, event: Event) -> Iterator[Problem]:
     mine = traits(event)
     for _, pull in sorted(filed.look.others.items()):
-        common = in_common(mine, pull_state(pull).like)
-        if common:
+        state = pull_state(pull)
+        common = in_common(mine, state.like)
+        if common and state.event != event.id:  # and no other change of the same event
             ours = _NAMED.fullmatch(pull.title)
             message = f"Pull request #{pull.number} proposes an event with {common}."
             yield _likely(message, ours[1] if ours else pull.title, pull.url)

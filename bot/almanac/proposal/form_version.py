@@ -76,6 +76,20 @@ def first_that_fits(body: str, versions: Sequence[FormVersion]) -> FormVersion:
     return versions[0]
 
 
+def likeliest(body: str, forms: Sequence[Form]) -> Form | None:
+    """Return that of a site's forms with which a body was most likely written: the first of several that are so."""
+    if len(forms) <= 1:
+        return next(iter(forms), None)
+
+    def signs(form: Form) -> tuple[bool, bool, int]:
+        return _is_whole(body, form), has_headings(body, form), len(_headings_of(form).intersection(headings(body)))
+
+    try:
+        return max(forms, key=signs)
+    except UserError:  # it is too long to be read
+        return forms[0]
+
+
 def is_of_longer_form(body: str, longer: Form, form: Form) -> bool:
     """Tell whether a body was not written with a site's form, but with a longer one that asks all that the site needs.
 

@@ -39,6 +39,8 @@ class PullState(BaseModel):
     answers: _Digests | None = None
     # The same of the answers that the record on the base was made from, if this changes one
     origin: _Digests | None = None
+    # The digest of what the issue calls the published event that it asks to change; None if it gives one of its own
+    named: _Digest | None = None
     lacks: _Digest | None = None  # the digest of the answer with a picture that could not be had
     form: _Digest | None = None  # the digest of the version of the form that the answers were read with
     form_at: _Commit | None = None  # a commit of the base that holds that version
@@ -65,15 +67,16 @@ class PullState(BaseModel):
     swept: _Commit | None = None  # the base at which a sweep has looked for edits made by hand
 
 
+_Told = Literal["proposed", "problems", "noted", "stuck", "held", "closed", "merged", "refused", "lapsed", "withdrawn"]
+
+
 class CommentState(BaseModel):
     """What the marker of our comment says."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
     # What the comment is about: the template that it was written from
-    told: (
-        Literal["proposed", "problems", "stuck", "held", "closed", "merged", "refused", "lapsed", "withdrawn"] | None
-    ) = None
+    told: _Told | None = None
     says: _Digest | None = None  # the digest of its text
     pull: _Number | None = None  # the pull request that it mentions
     merged: _Number | None = None  # the merged pull request that it mentioned last

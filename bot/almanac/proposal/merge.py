@@ -53,7 +53,8 @@ def merge(ancestor: Mapping[str, str] | None, human: Event, new: Event, zones: Z
     """Merge a record as a person left it with the issue's answers as they are now, field by field.
 
     While a person's record holds its section word for word, no other field is shown, so an answer that changed is
-    listed as a conflict. `ancestor` is None if the answers of last time are not known any more.
+    listed as a conflict, unless a change of just that record was asked for. `ancestor` is None if the answers of last
+    time are not known any more.
     """
     theirs, ours = field_digests(human), field_digests(new)
     changes: dict[str, object] = {}
@@ -64,7 +65,7 @@ def merge(ancestor: Mapping[str, str] | None, human: Event, new: Event, zones: Z
         before = ancestor.get(name) if ancestor is not None else None
         if ancestor is not None and ours.get(name) == before:
             continue
-        if ancestor is not None and theirs.get(name) == before and human.markdown is None:
+        if ancestor is not None and theirs.get(name) == before and (human.markdown is None or new.markdown is not None):
             changes[name] = getattr(new, name)
         else:
             conflicts.append(name)

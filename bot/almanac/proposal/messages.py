@@ -167,7 +167,7 @@ def problem_text(problem: Problem, typed: str = "", accepted: str = "This would 
     about += [code(problem.field) if problem.file else f"**{problem.field}**"] if problem.field else []
     parts = [": ".join([*about, problem.message])]
     if problem.event:
-        parts.append(_named(problem.event, problem.url))
+        parts.append(f"> {_named(problem.event, problem.url)}")
     if problem.typed:
         parts.append(f"{typed}\n\n{fence(problem.typed)}")
     if problem.accepted:
@@ -180,11 +180,14 @@ def problem_text(problem: Problem, typed: str = "", accepted: str = "This would 
     if problem.choices:
         choices = "\n\n".join(map(fence, problem.choices))
         parts.append(f"Each of these would be accepted; only you can say which is meant:\n\n{choices}")
+    if problem.candidates:
+        found = "\n".join(f"- {code(one.answer)}: {_named(one.event, one.url)}" for one in problem.candidates)
+        parts.append(f"If it is one of these, give the words before its colon as the answer:\n\n{found}")
     return "\n\n".join(parts)
 
 
 def _named(event: str, url: str | None) -> str:
-    """Name the event that a problem is about, with a link to it."""
+    """Name an event, with a link to it."""
     if url and not why_refused(url):
-        return f"> [{inert(event)}]({url})"
-    return f"> {inert(event)}" + (f" ({code(url)})" if url else "")
+        return f"[{inert(event)}]({url})"
+    return f"{inert(event)}" + (f" ({code(url)})" if url else "")

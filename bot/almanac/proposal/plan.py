@@ -15,6 +15,7 @@ from almanac.proposal.hidden import read_state
 from almanac.proposal.marker import pull_entries, pull_state, text_digest
 from almanac.proposal.merge import FIELDS, field_digests
 from almanac.proposal.names import branch_name
+from almanac.proposal.published import file_address
 from almanac.proposal.state import (
     Blob,
     CloseIssue,
@@ -30,7 +31,7 @@ from almanac.proposal.state import (
     SharedBranch,
     Write,
 )
-from almanac.proposal.summary import summary
+from almanac.proposal.summary import named, summary
 from almanac.views.protocol import Undecided, View, places, preview, unshown
 
 
@@ -94,6 +95,7 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     state = pull_state(newest)
     # The answers that the record on the base was made from: those of what was merged last.
     origin = state.answers if newest and triage.is_done(newest) else state.origin
+    origin = origin if state.event == offer.id else None  # an issue may name another event than before
     branch = Branch(
         number, look.base, look.proposal.head, at_base, state, origin, views, offer.pictures, filed.amendment
     )
@@ -183,7 +185,7 @@ def _is_proposed(filed: Filed, branch: Branch, pull: Pull | None) -> bool:
     state = branch.state
     if pull is None or branch.head is None or state.shared:
         return False
-    digest = triage.answers_digest(filed.event) if filed.event else state.digest
+    digest = triage.answers_digest(filed.event, filed.note) if filed.event else state.digest
     now = (digest, branch.base.commit, branch.head, branch.amendment)
     return now == (state.digest, state.base, state.commit, state.amendment)
 
@@ -198,6 +200,7 @@ def _comment_draft(filed: Filed, content: Content, branch: Branch, shown: str, h
         "clashes": content.clashes,
         "revises": branch.at_base.record is not None,
         "removes": branch.does == "Remove",
+        "note": filed.note,
         "summary": summary(content.event, content.previous, filed.labels) if branch.does == "Change" else (),
     }
     return Draft("proposed", values)
@@ -219,6 +222,7 @@ def _pull_draft(filed: Filed, content: Content, branch: Branch, found: Mapping[s
     values = {
         **found,
         "issue": filed.issue.number,
+        "note": filed.note,
         "record": at_base.store.path(content.event.id),
         "page": at_base.config.page if at_base.config.has_page else None,
         "summary": summary(content.event, content.previous if at_base.record and not removes else None, filed.labels),
@@ -240,9 +244,10 @@ def _entries(filed: Filed, content: Content, branch: Branch, comment_digest: str
         "page": branch.at_base.shown_in(content.event.id),
         "by": issue.author or None,
         "like": traits(content.event),
-        "digest": triage.answers_digest(filed.event) if filed.event else state.digest,
+        "digest": triage.answers_digest(filed.event, filed.note) if filed.event else state.digest,
         "answers": field_digests(filed.event) if filed.event else state.answers,
         "origin": branch.origin if branch.at_base.record else None,
+        "named": filed.named if filed.event else state.named,
         "lacks": filed.lacks if filed.event else state.lacks,
         "amendment": branch.amendment.model_dump(mode="json", exclude_none=True) or None,
         "form": filed.form if filed.event else state.form,
@@ -289,8 +294,10 @@ def _nothing_new(filed: Filed, content: Content, at_base: EventAtBase) -> Plan:
     how = "as the issue says" if as_answered and not content.conflicts else "with what was changed there by hand"
     reason = f"The event is on the page, {how}."
     draft = triage.merged_draft(at_base.published(event), _conflicts(filed, content))
+    newest = look.proposal.pull
+    if filed.change and answers and not (newest and (triage.is_done(newest) or _says_the_same(filed, answers, pull))):
+        return _nothing_asked(filed, answers, at_base)
     if pull is None:
-        newest = look.proposal.pull
         merged = newest.number if newest and triage.is_done(newest) else current_comment(look).merged
         comment = put_comment(look, draft, merged) if look.proposal.comment else ()
         left = triage.drop_branch(number, look) if triage.is_leftover(look) else ()
@@ -299,6 +306,29 @@ def _nothing_new(filed: Filed, content: Content, at_base: EventAtBase) -> Plan:
     done = (CloseIssue(number, "completed"),) if filed.issue.state == "open" else ()
     comment = put_comment(look, draft, pull.number)
     return Plan(number, "closed", reason, (*ended, *done, *comment, *triage.drop_branch(number, look)), content.event)
+
+
+def _says_the_same(filed: Filed, event: Event, pull: Pull | None) -> bool:
+    """Tell whether a pull request was made from these very answers: what they ask for came onto the base without it."""
+    return pull is not None and pull_state(pull).digest == triage.answers_digest(event, filed.note)
+
+
+def _nothing_asked(filed: Filed, event: Event, at_base: EventAtBase) -> Plan:
+    """Answer an issue that asks for no change that could be proposed: it has a note for people alone, or nothing."""
+    look, issue, place = filed.look, filed.issue, at_base.published(event)
+    url = place.url or place.file
+    why = "The event is on the site just like that. Please say what is different, or close this issue."
+    if filed.note is None:
+        filed = replace(filed, problems=(Problem(why, event=named(event), url=url),))
+        draft, reason = triage.problems_draft(filed), "The site says all of it already."
+    else:
+        about = Problem("What you wrote is about this event:", event=named(event), url=url)
+        record = at_base.store.path(event.id)
+        file = file_address(issue.url, look.base.branch, record)
+        draft = Draft("noted", {"note": filed.note, "problem": about, "record": record, "file": file})
+        reason = "It has nothing but a note, which a person has to read."
+    writes = (*triage.close_pull(look), *put_comment(look, draft), *triage.drop_branch(issue.number, look))
+    return Plan(issue.number, "waiting", reason, writes, event, filed.problems, filed.warnings)
 
 
 def undecided(filed: Filed, problems: tuple[Problem, ...]) -> Plan:

@@ -199,6 +199,9 @@ class Filed:
     digest of the version of the form that it was read with, and `form_at` a commit that holds that. `lacks` is the
     digest of the answer with a picture, if the event goes without that because it could not be had. `amendment` is what
     commands change besides the answers.
+
+    Of an issue that asks to `change` a published event, the event is that one with the answers put over its record.
+    `named` is the digest of what its author calls it, and `note` what they say besides.
     """
 
     look: Look
@@ -211,6 +214,9 @@ class Filed:
     form_at: str | None = None
     lacks: str | None = None
     amendment: "Amendment" = field(kw_only=True)
+    change: bool = False
+    named: str | None = None
+    note: str | None = None
 
 
 # ---------------------------------------------------------------- what is decided

@@ -37,9 +37,9 @@ CLOSED_BY, REJECTED, ENDED, REVISES = "closed-by", "rejected", "ended", "revises
 """Entries of a pull request's marker that tell how it ended, or what it is for."""
 
 
-def answers_digest(event: Event) -> str:
+def answers_digest(event: Event, note: str | None = None) -> str:
     """Return what tells two sets of answers apart; another version may write the same answers differently."""
-    data = [__version__, values_of(event, {"id", "number", "rendered"})]
+    data = [__version__, values_of(event, {"id", "number", "rendered"}), *filter(None, [note])]
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -75,7 +75,7 @@ def settled(filed: Filed, *, listed: bool = False) -> Plan | None:
     current = pull is None or (state.base, state.commit) == (look.base.commit, look.proposal.head)
     if filed.event is None:
         return None if listed or not current else problems_told(filed)
-    if pull is None or not current or state.digest != answers_digest(filed.event):
+    if pull is None or not current or state.digest != answers_digest(filed.event, filed.note):
         return None
     if state.closed_by is not None or state.rejected is not None or state.ended or state.landed:
         return None  # it was closed before: its marks have to go, or the next no would not be noticed
@@ -90,7 +90,7 @@ def only_moved(filed: Filed) -> Filed | None:
     """Add our comment as it has to read if a listing shows that only the base has changed since; else None."""
     look, pull = filed.look, filed.look.proposal.pull
     state = pull_state(pull)
-    if pull is None or filed.event is None or state.digest != answers_digest(filed.event) or state.shared:
+    if pull is None or filed.event is None or state.digest != answers_digest(filed.event, filed.note) or state.shared:
         return None
     if look.proposal.head is None or state.commit != look.proposal.head or not _comment_is_written(filed, state):
         return None
@@ -174,7 +174,7 @@ def lapsed(filed: Filed) -> Plan | None:
 def withdrawn(number: int, look: Look) -> Plan:
     """End the proposal of an issue that is deleted, transferred or not ours (any more), if there is anything left."""
     pull = look.proposal.pull
-    mentioned = current_comment(look).told in ("proposed", "problems", "stuck", "held", "lapsed")
+    mentioned = current_comment(look).told in ("proposed", "problems", "noted", "stuck", "held", "lapsed")
     writes: list[Write] = [*close_pull(look)]
     if mentioned and (pull or not look.proposal.head):
         writes += put_comment(look, Draft("withdrawn"))

@@ -8,10 +8,10 @@ from almanac.config import Config
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event, share_a_day
 from almanac.page import insert
-from almanac.page.anchors import heading_id
+from almanac.page.anchors import heading_id, heading_line
 from almanac.page.canonical import is_known, says_same
 from almanac.page.entries import style_of
-from almanac.page.lines import fingerprint, newline_of, with_newline
+from almanac.page.lines import fingerprint, fingerprints, newline_of, with_newline
 from almanac.page.match import own_section, same_title, words
 from almanac.page.numbers import next_number
 from almanac.page.outline import Section, outline
@@ -106,6 +106,16 @@ class PageView(View):
     def anchor(self, path: str, text: str, event: Event) -> str | None:
         section = own_section(outline(text), event, self._render(event))
         return anchor_of(text, section) if section else None
+
+    def at_anchor(self, path: str, text: str, anchor: str, records: Sequence[Event]) -> Event | None:
+        line, cut = heading_line(text, anchor), outline(text)
+        section = next((one for one in cut.sections if one.line == line), None)
+        if section is None:
+            return None
+        known = fingerprints(section.text)
+        alike = (record for record in records if record.date == section.date or record.rendered in known)
+        own = ((record, own_section(cut, record, self._render(record))) for record in alike)
+        return next((record for record, there in own if there and there.start == section.start), None)
 
     def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> Alike | None:
         cut = outline(text or "")

@@ -138,6 +138,10 @@ class View(Protocol):
         """Return the id at which a site built with kramdown shows an event in a file; None if none is known."""
         return None
 
+    def at_anchor(self, path: str, text: str, anchor: str, records: Sequence[Event]) -> Event | None:
+        """Return the record of the event to which a link with an `anchor` leads in a file; None if none is known."""
+        return None
+
     def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> Alike | None:
         """Find in a file what looks like the same event.
 
