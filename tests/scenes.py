@@ -10,9 +10,11 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from almanac.config import CHANGE_FORM
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.event.record import write_record
+from almanac.form.schema import read_form
 from almanac.page.importer import import_page
 from almanac.proposal.marker import PullState, comment_marker, pull_state
 from almanac.proposal.names import branch_name
@@ -40,7 +42,12 @@ def site_files() -> dict[str, str]:
         f"{RECORDS}/{event.id}.yml": write_record(event)
         for event in import_page(page, house_renderer(), Zones.of()).events
     }
-    return {PAGE: page, FORM: template("site/new-event.yml"), **records}
+    return {PAGE: page, FORM: template("site/new-event.yml"), CHANGE_FORM: change_form(), **records}
+
+
+def change_form() -> str:
+    """Return the text of Almanac's own form for changes."""
+    return template("site/change-event.yml")
 
 
 @contextmanager
@@ -107,6 +114,15 @@ class Scene:
     def file(self, *, by: str = "ada", **answers: str) -> int:
         """File an issue with the form."""
         return self.world.file_issue("New event", body(**answers), labels=("event",), author=by)
+
+    def ask(self, *, by: str = "grace", **answers: str) -> int:
+        """File an issue with the form for changes."""
+        text = body(read_form(change_form(), CHANGE_FORM), **answers)
+        return self.world.file_issue("Change an event", text, labels=("event",), author=by)
+
+    def ask_again(self, number: int, **answers: str) -> None:
+        """Edit what such an issue asks for."""
+        self.world.edit_issue(number, body=body(read_form(change_form(), CHANGE_FORM), **answers))
 
     def edit(self, number: int, **answers: str) -> None:
         """Edit an issue's answers."""

@@ -15,6 +15,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from almanac.commands.build import build_files, import_files
+from almanac.config import CHANGE_FORM
 from almanac.engine.run import Done, reconcile
 from almanac.errors import Problem, UserError
 from almanac.forge.git import Git
@@ -107,7 +108,8 @@ def run(folder: Path | None) -> int:
     git.run("init", "--quiet", "--initial-branch=main")
     for name, value in _GIT_SETTINGS.items():
         git.run("config", name, value)
-    site.write({PAGE: example(f"ospo/{PAGE}"), FORM: template("site/new-event.yml")})
+    forms = {FORM: template("site/new-event.yml"), CHANGE_FORM: template("site/change-event.yml")}
+    site.write({PAGE: example(f"ospo/{PAGE}"), **forms})
     story = Story(site, git, LocalForge(place, lambda: datetime.now(UTC)), load_messages(), console)
     story.commit("Our site, with a hand-written history page")
     story.title("A site with a hand-written history page")

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from almanac import config as configs
 from almanac.caps import CONFIG, FORM, MESSAGES, PAGE, RECORDS, TEMPLATE, Cap, check_sizes
-from almanac.config import Config, read_config
+from almanac.config import CHANGE_FORM, Config, read_config
 from almanac.errors import ConfigError, ForgeError, Problem, UserError
 from almanac.event.model import Event
 from almanac.event.record import SUFFIX, is_foreign, is_record_name
@@ -105,6 +105,11 @@ class Site:
     @cached_property
     def form(self) -> Form:
         return self.form_at(self.config.form)
+
+    @cached_property
+    def change_form(self) -> Form | None:
+        """The form for changes of events that are published; None if the site has none."""
+        return None if self.text(CHANGE_FORM, FORM) is None else self.form_at(CHANGE_FORM)
 
     def form_at(self, path: str) -> Form:
         """Read one of the site's forms.

@@ -81,7 +81,7 @@ def check_site(
 
     findings = site_checks.check_config(site)
     if _is_well(findings):
-        findings += guarded(lambda: site_checks.check_form(site))
+        findings += guarded(lambda: site_checks.check_forms(site))
         form = site_checks.readable_form(site)
         if site.config.files or site.config.list:
             findings += guarded(lambda: [*check_entries(site, [*Folder(folder).paths()], form)])

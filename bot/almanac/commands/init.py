@@ -30,7 +30,7 @@ from almanac.commands.shapes import (
     shapes_of,
     unasked,
 )
-from almanac.commands.site_checks import check_form, find_workflow, readable_form
+from almanac.commands.site_checks import check_forms, find_workflow, readable_form
 from almanac.commands.subscriptions import ask_for_subscriptions, head_text, settings_text
 from almanac.commands.takeover import (
     Overlay,
@@ -69,6 +69,7 @@ _PURPOSES = {
     configs.PATH: "the settings",
     starter.TEMPLATE: "how a new event is written on your page",
     starter.INDEX_TEMPLATE: "how its line in the second list is written",
+    configs.CHANGE_FORM: "the form with which people ask for changes",
     WORKFLOW: "runs Almanac on GitHub",
 }
 
@@ -323,7 +324,8 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
         raise UserError(Problem("There is no event on the page yet whose shape new ones could have.", file=page))
     if text is not None and not is_ours:
         plan.files = {configs.PATH: text, **plan.files}
-    _add_files(plan, site, workflow, today, is_ours=is_ours)
+    habits = _add_files(plan, site, workflow, today, is_ours=is_ours)
+    _add_change_form(plan, site, habits, today, force=force)
     _compare(plan, site, force=force)
     return plan
 
@@ -358,6 +360,7 @@ def _take_place(  # noqa: PLR0913 -- as above
     plan.files[config.form] = starter.form_text(habits, today, unasked_for(place), config.labels, own)
     if find_workflow(site) in (None, WORKFLOW):
         plan.files[WORKFLOW] = workflow(config)
+    _add_change_form(plan, site, habits, today, force=force)
     _compare(plan, site, force=force)
     plan.notes += [*place.reasons, *place.remarks, *map(str, left_out(planned))]
     plan.notes += [one.message for one in check_to_come(site, place)]
@@ -460,7 +463,9 @@ def _said_of_index(page: Page, lines: Sequence[Section], *, is_written: bool) ->
 # ---------------------------------------------------------------- the other files
 
 
-def _add_files(plan: Adoption, site: Site, workflow: Callable[[Config], str], today: date, *, is_ours: bool) -> None:
+def _add_files(
+    plan: Adoption, site: Site, workflow: Callable[[Config], str], today: date, *, is_ours: bool
+) -> starter.Habits:
     config, source = site.config, plan.section_template
     zones = config.zones()
     events = plan.imported.events if plan.imported else site.records
@@ -486,16 +491,22 @@ def _add_files(plan: Adoption, site: Site, workflow: Callable[[Config], str], to
     # One workflow that runs Almanac is enough, whatever its name.
     if find_workflow(site) in (None, WORKFLOW):
         plan.files[WORKFLOW] = workflow(config)
+    return habits
+
+
+def _add_change_form(plan: Adoption, site: Site, habits: starter.Habits, today: date, *, force: bool) -> None:
+    """Add the second form, whose issues get the label of the first one, be it the site's own or new."""
+    form = None if force else readable_form(site)
+    labels = plan.config.labels or (form or read_form(plan.files[plan.config.form])).labels
+    plan.files[configs.CHANGE_FORM] = starter.change_form_text(habits, today, labels)
 
 
 def _check_kept(plan: Adoption, site: Site) -> None:
     path = site.config.form
-    if plan.states[path] == "kept":
-        plan.form = readable_form(site)
-        findings = [finding for finding in check_form(site) if finding.remedy]
-        plan.problems += (Problem(f"{one.message} {one.remedy}", file=one.file, line=one.line) for one in findings)
-    else:
-        plan.form = read_form(plan.files[path])
+    plan.form = readable_form(site) if plan.states[path] == "kept" else read_form(plan.files[path])
+    kept = [one for one in (path, configs.CHANGE_FORM) if plan.states[one] == "kept"]
+    findings = [finding for finding in check_forms(site) if finding.remedy and finding.file in kept]
+    plan.problems += (Problem(f"{one.message} {one.remedy}", file=one.file, line=one.line) for one in findings)
     if plan.states.get(WORKFLOW) == "kept" and find_workflow(site) is None:
         plan.notes.append(
             f"{WORKFLOW} is a workflow of yours that does not run Almanac. Rename it and run this again, or "

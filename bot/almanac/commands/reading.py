@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from almanac.form.schema import lint, read_form
 from almanac.output import errors_as_json, print_json, print_message, print_problems, print_text, problem_values
 
 if TYPE_CHECKING:
+    from almanac.form.schema import Form
     from almanac.proposal.state import Issue
     from almanac.site import Site
 
@@ -87,25 +89,33 @@ def read_times(date: str, line: str, folder: Path, *, as_json: bool) -> int:
 
 def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
     """Show the section that an issue would put on the page; 1 if it has problems or is not one of the form's."""
+    from almanac.engine.changes import find_event
     from almanac.event.attachment import copy_path, with_copy
-    from almanac.event.submission import submit_body
+    from almanac.event.change import submit_change
+    from almanac.event.submission import is_for_changes, submit_body
     from almanac.images import SUFFIXES
     from almanac.proposal.form_version import is_of_longer_form
+    from almanac.proposal.marker import PullState
     from almanac.proposal.ours import why_not_ours
+    from almanac.proposal.state import Base, Look, Proposal
     from almanac.renderer import house_form, template
     from almanac.site import Folder, Site
 
     with errors_as_json({"markdown": None, "event": None, "warnings": []}, as_json=as_json):
         issue = read_issue_file(argument)
         site = Site(Folder(folder), default_form=template("site/new-event.yml"))
-        form, config = site.form, site.config
+        form, config = form_of(issue, site), site.config
         if site.text(config.form) is None:
             print_message(f"note: there is no issue form at {config.form}, so Almanac's own is used.")
         print_problems(lint(form), "warning")
         if why_not_ours(issue, form, config):
             raise UserError(why_refused(argument, issue, site))
         form = house_form() if is_of_longer_form(issue.body, house_form(), form) else form
-        submission = submit_body(issue.body, form, config, issue.number)
+        if is_for_changes(form):
+            look = Look(issue, Base("", ""), Proposal())
+            submission = submit_change(issue.body, form, config, partial(find_event, site, look, PullState()))
+        else:
+            submission = submit_body(issue.body, form, config, issue.number)
         event = submission.event
         shown = event
         if event and event.image and event.image.url:  # what kind of picture it is, is not known yet
@@ -132,8 +142,17 @@ def why_refused(argument: str, issue: "Issue", site: "Site") -> Problem:
     """Say why nothing comes of an issue: which label or headings it lacks, or that it is closed."""
     from almanac.proposal.ours import why_not_ours
 
+    form = form_of(issue, site)
     closed = 'This issue is closed, and nothing was ever proposed for it. To propose it, give it `"state": "open"`.'
-    return replace(why_not_ours(issue, site.form, site.config) or Problem(closed), file=_name(argument))
+    return replace(why_not_ours(issue, form, site.config) or Problem(closed), file=_name(argument))
+
+
+def form_of(issue: "Issue", site: "Site") -> "Form":
+    """Return the site's form with which an issue was most likely filed: that for new events, or that for changes."""
+    from almanac.proposal.form_version import likeliest
+
+    forms = [site.form, *filter(None, [site.change_form])]
+    return likeliest(issue.body, forms) or forms[0]
 
 
 # ---------------------------------------------------------------- the files that a command line names

@@ -17,7 +17,8 @@ from almanac.commands.origin import outdated
 from almanac.commands.shapes import said_of_questions, with_answers
 from almanac.commands.workflow import WORKFLOW, unwatched
 from almanac.errors import ConfigError, Problem, UserError
-from almanac.event.submission import needed_in, own_questions
+from almanac.event.model import read_status
+from almanac.event.submission import is_for_changes, needed_in, own_questions
 from almanac.form.schema import Form, lint
 from almanac.jekyll import Jekyll, jekyll_root, joined, read_jekyll
 from almanac.page.imitate import lands, samples
@@ -97,19 +98,25 @@ def check_config(site: Site) -> list[Finding]:
 # ---------------------------------------------------------------- the form
 
 
-def check_form(site: Site) -> list[Finding]:
-    """Read the form as Almanac does and as GitHub does."""
+def check_forms(site: Site) -> list[Finding]:
+    """Read the forms as Almanac does and as GitHub does: that for new events, and that for changes if there is one."""
     path = site.config.form
     if site.text(path) is None:
         return [Finding("form", "error", "The issue form is missing.", _INIT, path)]
+    found = _check_form(site, path)
+    return found if site.text(configs.CHANGE_FORM) is None else [*found, *_check_form(site, configs.CHANGE_FORM)]
+
+
+def _check_form(site: Site, path: str) -> list[Finding]:
     try:
-        form = site.form
+        form = site.form_at(path)
     except ConfigError as error:
         remedy = "Fix this place, or replace the form with Almanac's own: `almanac init --force`."
         return from_problems("form", error.problems, remedy)
     found = from_problems("form", lint(form), "Otherwise an answer can be read in two ways.")
     found += [*_needed_fields(form), *_for_github(site, form)]
-    return found or [ok("form", f"The form has {len(form.fields)} questions, and each answer can be told apart.")]
+    name = "The form for changes" if is_for_changes(form) else "The form"
+    return found or [ok("form", f"{name} has {len(form.fields)} questions, and each answer can be told apart.")]
 
 
 def readable_form(site: Site) -> Form | None:
@@ -122,18 +129,29 @@ def readable_form(site: Site) -> Form | None:
 
 def _needed_fields(form: Form) -> Iterator[Finding]:
     fields = {field.id: field for field in form.fields}
+    needs = "change" if is_for_changes(form) else "event"
     for name in needed_in(form):
         if name not in fields:
-            message = f"No question has the id `{name}`, and every event needs one."
+            message = f"No question has the id `{name}`, and every {needs} needs one."
             yield Finding("form", "error", message, f"Add a field with `id: {name}`.", form.path)
         elif not fields[name].required:
-            message = f"The question `{name}` may be left blank, although every event needs it."
+            message = f"The question `{name}` may be left blank, although every {needs} needs it."
             remedy = "Put `validations: {required: true}` below it."
             yield Finding("form", "warning", message, remedy, form.path, fields[name].line)
+    choices = fields["change"].options if is_for_changes(form) and "change" in fields else ()
+    if choices and not any(read_status(option.label) for option in choices):
+        message = (
+            "None of the choices under `change` is one that I know, so they say nothing about whether it takes place."
+        )
+        remedy = "Offer `Cancelled`, `Postponed` and `New date or time` among them."
+        yield Finding("form", "warning", message, remedy, form.path, fields["change"].line)
 
 
 def _for_github(site: Site, form: Form) -> Iterator[Finding]:
-    path, labels = site.config.form, site.config.labels
+    path, labels = form.path, site.config.labels
+    is_second = is_for_changes(form) and not labels
+    if is_second and (other := readable_form(site)):
+        labels = other.labels
     if not path.startswith(_FORMS) or not path.endswith((".yml", ".yaml")):
         message = "GitHub only offers forms that are in .github/ISSUE_TEMPLATE/ and end in .yml."
         yield Finding("form", "error", message, "Move the form there, and change `form` in the config.", path)
@@ -146,8 +164,10 @@ def _for_github(site: Site, form: Form) -> Iterator[Finding]:
         message = "The form gives its issues no label, so Almanac cannot recognize them."
         yield Finding("form", "error", message, "Add the line `labels: [event]` at its top.", path)
     elif labels and not {name.casefold() for name in labels} & {name.casefold() for name in form.labels}:
-        message = "The form gives its issues none of the labels that the config names, so Almanac would ignore them."
-        remedy = f"Write `labels: [{labels[0]}]` in the form, or take `labels` out of the config."
+        who = "the other form gives" if is_second else "the config names"
+        message = f"The form gives its issues none of the labels that {who}, so Almanac would ignore them."
+        instead = "" if is_second else ", or take `labels` out of the config"
+        remedy = f"Write `labels: [{labels[0]}]` in the form{instead}."
         yield Finding("form", "error", message, remedy, path)
 
 

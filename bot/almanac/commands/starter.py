@@ -182,6 +182,16 @@ def form_text(
     return _with_attribute(text, "when", "placeholder", habits.line) if habits.line else text
 
 
+def change_form_text(habits: Habits, today: date, labels: Sequence[str]) -> str:
+    """Write the form with which people ask for changes; it gives its issues a label of the other form."""
+    text = template("site/change-event.yml")
+    if labels:
+        text = text.replace("labels: [event]", f"labels: [{_scalar(labels[0])}]", 1)
+    for name, day in (("date", "11-26"), ("end_date", "11-28")):
+        text = _with_attribute(text, name, "placeholder", f"{today.year}-{day}")
+    return _with_attribute(text, "when", "placeholder", habits.line) if habits.line else text
+
+
 def _apart(asked: Sequence[str], spare: Sequence[str]) -> Iterator[str]:
     """Give questions in an order in which a short answer stands between any two texts.
 

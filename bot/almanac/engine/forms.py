@@ -161,7 +161,7 @@ class BothForms:
             if is_certain(issue.body, there[0][1]):
                 return self._new
         with suppress(ConfigError):
-            if self._site.text(CHANGE_FORM, FORM) is not None:
+            if self._site.change_form:
                 there.append((self._changes, self._changes.today().form))
         likely = likeliest(issue.body, [form for _, form in there])
         return next((versions for versions, form in there if form is likely), self._new)

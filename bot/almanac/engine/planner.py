@@ -83,9 +83,10 @@ class Planner:
         self, look: Look, issue: Issue, comment: CommentCommand, given: Given
     ) -> Plan:
         """Plan an issue of ours on which somebody gives a command, and the answer to that."""
-        record, name = self._published_record(look, issue), given.name
+        filed, name = self.filed(look, issue), given.name
+        record = self._published_record(filed)
         is_author = record is not None and comment.author.casefold() == issue.author.casefold()
-        note = partial(note_draft, name, published=record is not None, author=is_author)
+        note = partial(note_draft, name, published=record is not None, change=filed.change, author=is_author)
         if not (self.forge.can_write(comment.author) or (is_author and name in AUTHORS)):
             return answered(self._planned(look, issue), look, comment, note(answer="denied"), denied=True)
         if name == "retry":
@@ -101,19 +102,21 @@ class Planner:
         new = read_amendment(name, given.words, record, zones)
         if isinstance(new, Problem):
             return answered(self._planned(look, issue), look, comment, note(answer="problem", problem=new))
-        plan = self._amended(look, issue, new)
+        if look.proposal.open_pull is None and not new.remove and new.applied(record) == record:
+            return answered(self._planned(look, issue), look, comment, note(answer="same"))
+        plan = self._amended(filed, new)
         if plan.unfinished:
             return plan
-        if plan.outcome == "waiting" and plan.event:  # a person has to decide something about the branch first
+        if plan.outcome == "waiting" and plan.event and plan.problems:  # a person has to decide about the branch first
             return answered(self._planned(look, issue), look, comment, note(answer="problem", problem=plan.problems[0]))
         return answered(plan, look, comment, note(answer=_what_came_of(plan)))
 
-    def _amended(self, look: Look, issue: Issue, new: Amendment) -> Plan:
+    def _amended(self, filed: Filed, new: Amendment) -> Plan:
         """Plan what a command changes of a published event."""
-        before = triage.triage(issue, look, lambda pull: self._published(look, pull))
+        look = filed.look
+        before = triage.triage(filed.issue, look, lambda pull: self._published(look, pull))
         if before and before.writes:
             return replace(before, unfinished=True)  # what happened before comes first
-        filed = self.filed(look, issue)
         if filed.event is None:
             return triage.problems_told(filed)
         # What a maintainer said no to does not come back with it.
@@ -121,14 +124,13 @@ class Planner:
         amendment = new if refused else filed.amendment.plus(new)
         return self.propose(replace(filed, amendment=amendment), anew=refused)
 
-    def _published_record(self, look: Look, issue: Issue) -> Event | None:
+    def _published_record(self, filed: Filed) -> Event | None:
         """Read the record of the event that an issue gives or asks to change; None if it is not published."""
-        site, event_id = self.site(look.base.commit), pull_state(look.proposal.pull).event
-        filed = self.filed(look, issue)
+        site, event_id = self.site(filed.look.base.commit), pull_state(filed.look.proposal.pull).event
         if filed.change and filed.event:
             event_id = filed.event.id
         record = site.record(event_id) if event_id and event_id in site.ids else None
-        return record if record and (filed.change or record.issue == issue.number) else None
+        return record if record and (filed.change or record.issue == filed.issue.number) else None
 
     def is_ours(self, look: Look, issue: Issue) -> bool:
         """Tell whether an issue is ours: see `almanac.proposal.ours`."""

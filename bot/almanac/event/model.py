@@ -167,7 +167,7 @@ _SAID_OF_STATUS: Mapping[Status, tuple[str, ...]] = {
     "scheduled": ("as planned", "confirmed", "on schedule", "planned"),
     "cancelled": ("called off", "canceled"),
     "postponed": ("delayed",),
-    "rescheduled": ("moved", "re-scheduled"),
+    "rescheduled": ("moved", "re-scheduled", "new date or time", "new date", "new time"),
 }
 
 

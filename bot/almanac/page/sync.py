@@ -127,6 +127,16 @@ def _apart(
     return own, listed
 
 
+def no_place(section: Section, record: Event, changed: Sequence[str], path: str) -> Problem:
+    """Say that a section that is kept word for word has no place for what its record, in the file `path`, changed."""
+    message = (
+        f"The record changed {', '.join(changed)}, but its section is kept word for word, and no place for that can be "
+        f"seen in it. Change the section on the page, or take `markdown` out of {path}, and the section is written "
+        "again from the fields."
+    )
+    return Problem(message, event=record.title, line=section.line)
+
+
 @dataclass
 class _Slot:
     """A section of the page, the record that it gets, and the text that the record then has on the page."""
@@ -208,12 +218,8 @@ class _Work:
             return False
         text = rewritten(section.text, record, read, self.reader.render)
         if text is None:
-            message = (
-                f"The record changed {', '.join(changed)}, but its section is kept word for word, and no place for "
-                "that can be seen in it. Change the section on the page, or take `markdown` out of "
-                f"{record_path(self.config.records, record.id)}, and the section is written again from the fields."
-            )
-            self.problems.append(Problem(message, event=record.title, file=self.config.page, line=section.line))
+            path = record_path(self.config.records, record.id)
+            self.problems.append(replace(no_place(section, record, changed, path), file=self.config.page))
             return True
         text = with_newline(text, self.cut.newline)
         if text == section.text:

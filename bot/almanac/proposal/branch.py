@@ -22,7 +22,17 @@ from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBra
 from almanac.proposal.summary import days_of
 from almanac.proposal.textmerge import merge_files, merge_texts
 from almanac.times.zones import Zones
-from almanac.views.protocol import Undecided, View, completed, places, put_event, read_event, remove_event, stamped
+from almanac.views.protocol import (
+    Undecided,
+    View,
+    completed,
+    places,
+    put_event,
+    read_event,
+    remove_event,
+    revised,
+    stamped,
+)
 
 _TITLE_LENGTH = 60
 _NOT_PLAIN = re.compile(r"[^\w &,'\u2019.\u2013-]|_")
@@ -92,6 +102,7 @@ def fresh_content(branch: Branch, event: Event) -> Content:
         merged = merge(ancestor, current, event, branch.zones(event))
     event = branch.amendment.applied(merged.event.model_copy(update={"id": event.id}))
     event = with_previous_date(event, current)
+    event = revised(branch.views, at_base.texts, event, current) if current else event
     event = stamped(branch.views, event if previous else completed(branch.views, event, at_base.texts))
     path = at_base.store.path(event.id)
     # What holds one record alone is not there yet for a new event.
@@ -166,6 +177,7 @@ def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, 
         merged = merge(branch.state.answers, both.event, answers, branch.zones(both.event))
     event = merged.event.model_copy(update={"id": event_id, "issue": current.issue if current else branch.number})
     event = with_previous_date(branch.amendment.since(branch.state.amendment).applied(event), current)
+    event = revised(views, shared.texts, event, human)
     event = stamped(views, event)
     source = _record_text(shared, store, event_id, at_base.texts(path))
     known = store.read(source, path, event_id)

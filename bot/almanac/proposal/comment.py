@@ -116,17 +116,19 @@ def pending_command(look: Look, number: int, comment: CommentCommand | None) -> 
     return None if comment.id in current_comment(look).heard else command
 
 
-def note_draft(
+def note_draft(  # noqa: PLR0913 -- all that the words depend on
     command: str,
     *,
     answer: Literal["denied", "unknown", "misplaced", "proposed", "same", "blocked", "problem"],
     published: bool = False,
+    change: bool = False,
     author: bool = False,
     problem: Problem | None = None,
 ) -> Draft:
     """Word the answer to a command, in one line or with the commands that can be given for an event as it is.
 
-    `author` says whether it comes from the author of a published event's issue.
+    `change` says whether it is about an issue that asks to change a published event, and `author` whether it comes from
+    the author of a published event's issue, or of such a change's.
     """
     values = {
         "may": answer != "denied",
@@ -134,6 +136,7 @@ def note_draft(
         "answer": answer,
         "commands": AFTER if published else BEFORE,
         "published": published,
+        "change": change,
         "author": author,
         "problem": problem,
     }

@@ -66,6 +66,11 @@ class PullState(BaseModel):
     amendment: Amendment = Amendment()  # what commands change of the event besides its issue's answers
     swept: _Commit | None = None  # the base at which a sweep has looked for edits made by hand
 
+    @property
+    def is_change(self) -> bool:
+        """Whether it changes an event that was published before."""
+        return self.origin is not None or self.named is not None
+
 
 _Told = Literal["proposed", "problems", "noted", "stuck", "held", "closed", "merged", "refused", "lapsed", "withdrawn"]
 

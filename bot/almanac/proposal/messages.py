@@ -182,7 +182,7 @@ def problem_text(problem: Problem, typed: str = "", accepted: str = "This would 
         parts.append(f"Each of these would be accepted; only you can say which is meant:\n\n{choices}")
     if problem.candidates:
         found = "\n".join(f"- {code(one.answer)}: {_named(one.event, one.url)}" for one in problem.candidates)
-        parts.append(f"If it is one of these, give the words before its colon as the answer:\n\n{found}")
+        parts.append(f"If it is one of these, put what is before its colon into this answer:\n\n{found}")
     return "\n\n".join(parts)
 
 

@@ -134,9 +134,8 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     writes += _review(look, at_base)
     writes += put_comment(look, comment if filed.event else triage.problems_draft(filed), pull.number if pull else None)
     outcome: Outcome = "waiting" if filed.problems else "updated" if pull else "created"
-    return Plan(
-        number, outcome, _reason(content, outcome), tuple(writes), content.event, filed.problems, filed.warnings
-    )
+    reason = _reason(content, outcome, is_change=filed.change)
+    return Plan(number, outcome, reason, tuple(writes), content.event, filed.problems, filed.warnings)
 
 
 def _review(look: Look, at_base: EventAtBase) -> tuple[Write, ...]:
@@ -162,11 +161,11 @@ def _doubts(content: Content, at_base: EventAtBase, views: Sequence[View]) -> tu
     return tuple(filter(None, found))
 
 
-def _reason(content: Content, outcome: Outcome) -> str:
+def _reason(content: Content, outcome: Outcome, *, is_change: bool) -> str:
     if outcome == "waiting":
         return "The issue's author was told what has to be fixed; until then the proposal only follows the main branch."
     if outcome == "created":
-        return "The issue gives an event; it is proposed."
+        return f"The issue {'asks for a change' if is_change else 'gives an event'}; it is proposed."
     return f"The pull request follows the issue{', but for what was changed by hand' if content.conflicts else ''}."
 
 
@@ -293,7 +292,7 @@ def _nothing_new(filed: Filed, content: Content, at_base: EventAtBase) -> Plan:
     as_answered = answers is None or all(getattr(answers, name) == getattr(event, name) for name in FIELDS)
     how = "as the issue says" if as_answered and not content.conflicts else "with what was changed there by hand"
     reason = f"The event is on the page, {how}."
-    draft = triage.merged_draft(at_base.published(event), _conflicts(filed, content))
+    draft = triage.merged_draft(at_base.published(event), _conflicts(filed, content), revises=filed.change)
     newest = look.proposal.pull
     if filed.change and answers and not (newest and (triage.is_done(newest) or _says_the_same(filed, answers, pull))):
         return _nothing_asked(filed, answers, at_base)
@@ -319,7 +318,7 @@ def _nothing_asked(filed: Filed, event: Event, at_base: EventAtBase) -> Plan:
     url = place.url or place.file
     why = "The event is on the site just like that. Please say what is different, or close this issue."
     if filed.note is None:
-        filed = replace(filed, problems=(Problem(why, event=named(event), url=url),))
+        filed = replace(filed, problems=(Problem(why, filed.labels.get("change"), event=named(event), url=url),))
         draft, reason = triage.problems_draft(filed), "The site says all of it already."
     else:
         about = Problem("What you wrote is about this event:", event=named(event), url=url)

@@ -13,7 +13,8 @@ _MOST_NAMES = 8
 _MOST_CHARACTERS = 28
 """How long an address is shown, which has no place to break: a wider table is cut off on a phone."""
 _ALWAYS = ("What", "Date")
-_IN_CELLS = {"title", "series", "date", "end_date", "when", "location", "people", "url", "recording", "image", "status"}
+_IN_CELLS = {"title", "series", "date", "end_date", "when", "location", "people", "url", "recording"}
+_IN_CELLS |= {"links", "image", "status"}
 # These follow from others, or say nothing to a reader; `extra` is told field by field.
 _NEVER_TOLD = {"id", "issue", "number", "previous_date", "starts", "ends"}
 _NEVER_TOLD |= {"time_zone", "duplicate_of", "rendered", "extra"}
@@ -83,6 +84,9 @@ def _cells(event: Event, *, full: bool = False) -> Iterator[tuple[str, _Cell]]:
     yield "People", (event.people or None, ", ".join(names[:_MOST_NAMES]) + more)
     yield "Link", (event.url, _link(event.url))
     yield "Recording", (event.recording, _link(event.recording))
+    if not full:
+        links = [inert_link(link.label, None if why_refused(link.url) else link.url) for link in event.links]
+        yield "Links", (event.links or None, ", ".join(links))
     yield "Picture", (event.image, inert(event.image.alt or "without words") if event.image else "")
     yield "Status", (event.status, event.status or "")
 

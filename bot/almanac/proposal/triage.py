@@ -209,9 +209,12 @@ def cancelled(number: int, look: Look) -> Plan:
     return Plan(number, "closed", "A maintainer cancelled it by a command.", writes)
 
 
-def merged_draft(place: Published, conflicts: tuple[str, ...] = (), *, removed: bool = False) -> Draft:
-    """Word where a merged event is to be seen, as far as that is known; or that it was taken off."""
+def merged_draft(
+    place: Published, conflicts: tuple[str, ...] = (), *, revises: bool = False, removed: bool = False
+) -> Draft:
+    """Word where a merged event or its change is to be seen, as far as that is known; or that it was taken off."""
     values = {"page": place.path, "file": place.file, "url": place.url, "conflicts": conflicts, "removed": removed}
+    values["revises"] = revises
     return Draft("merged", {**values, "subscribed": place.subscribed, "following": place.following})
 
 
@@ -220,8 +223,9 @@ def merged(number: int, look: Look, pull: Pull, place: Published) -> Plan:
     writes: list[Write] = []
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "completed"))
-    removed = pull_state(pull).amendment.remove is True
-    writes += put_comment(look, merged_draft(place, removed=removed), pull.number)
+    state = pull_state(pull)
+    draft = merged_draft(place, revises=state.is_change, removed=state.amendment.remove is True)
+    writes += put_comment(look, draft, pull.number)
     reason = "Its pull request was merged." if pull.merged else "What it proposed is on the main branch."
     return Plan(number, "closed", reason, (*writes, *drop_branch(number, look)))
 
@@ -237,7 +241,7 @@ def refused(number: int, look: Look, pull: Pull, closer: Closer) -> Plan:
         mark = {REJECTED: (look.issue and look.issue.closed_at) or True, ENDED: ended(pull, closer) or None}
     writes += marked(pull, {**mark, **_lost_commits(look)})
     if look.proposal.comment or writes:
-        values = {"refused": pull.number, "by": closer.login, "revises": state.origin is not None}
+        values = {"refused": pull.number, "by": closer.login, "revises": state.is_change}
         writes += put_comment(look, Draft("refused", values), pull.number)
     reason = "Its pull request was closed without merging."
     return Plan(number, "refused", reason, (*writes, *drop_branch(number, look)))

@@ -7,17 +7,20 @@ from dataclasses import replace
 from almanac.config import Config
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event, share_a_day
+from almanac.event.record import record_path
 from almanac.page import insert
 from almanac.page.anchors import heading_id, heading_line
 from almanac.page.canonical import is_known, says_same
 from almanac.page.entries import style_of
+from almanac.page.fields import entry_fields
 from almanac.page.lines import fingerprint, fingerprints, newline_of, with_newline
 from almanac.page.match import own_section, same_title, words
 from almanac.page.numbers import next_number
 from almanac.page.outline import Section, outline
+from almanac.page.rewrite import rewritten, unsaid
 from almanac.page.section import Renderer, SectionReader
 from almanac.page.shown import doubt
-from almanac.page.sync import Synced, sync
+from almanac.page.sync import Synced, no_place, sync
 from almanac.views.protocol import Alike, Built, Texts, Undecided, View
 
 _SEARCHED = 2000
@@ -65,6 +68,23 @@ class PageView(View):
 
     def stamp(self, event: Event) -> Event:
         return event.model_copy(update={"rendered": fingerprint(self._render(event))})
+
+    def revise(self, path: str, text: str | None, event: Event, before: Event) -> Event:
+        if event.markdown is None or event.markdown != before.markdown:
+            return event
+        cut, zones = outline(self._there(path, text)), self._config.zones(before.series)
+        section = own_section(cut, before, before.markdown)
+        if section is None:
+            return event
+        reader = SectionReader(self._render, zones, cut.newline)
+        read = reader.new(section, (), entry_fields(cut, zones).get(section.start)).event
+        # Its section says its own date.
+        changed = [*unsaid(section.text, event, read), *(["date"] if event.date != before.date else [])]
+        written = rewritten(section.text, event, read, reader.render) if changed and "date" not in changed else None
+        if changed and written is None:
+            record = record_path(self._config.records, event.id)
+            raise Undecided(replace(no_place(section, event, changed, record), file=path))
+        return event.model_copy(update={"markdown": written or event.markdown})
 
     def preview(self, event: Event) -> str | None:
         return self._render(event)

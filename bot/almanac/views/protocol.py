@@ -94,6 +94,16 @@ class View(Protocol):
         """Return the record with what this view has to remember about the event."""
         return event
 
+    def revise(self, path: str, text: str | None, event: Event, before: Event) -> Event:
+        """Return a record that was changed with what it keeps of a file word for word changed likewise.
+
+        `before` is the record as the file shows it.
+
+        Raises:
+            Undecided: What is kept has no place for a change.
+        """
+        return event
+
     def preview(self, event: Event) -> str | None:
         """Return how the event will look, as Markdown; None if this view has nothing to show."""
         return None
@@ -251,6 +261,13 @@ def read_event(views: Sequence[View], texts: Texts, record: Event) -> Event:
     for view, path in places(views, record):
         record = view.read(path, texts(path), record)
     return record
+
+
+def revised(views: Sequence[View], texts: Texts, event: Event, before: Event) -> Event:
+    """Return a changed record with what it keeps of the views' files changed likewise, as `View.revise` does."""
+    for view, path in places(views, before):
+        event = view.revise(path, texts(path), event, before)
+    return event
 
 
 def build_all(views: Sequence[View], texts: Texts, records: Sequence[Event]) -> Built:
