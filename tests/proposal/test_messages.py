@@ -42,6 +42,7 @@ PROPOSED = {
     "conflicts": (),
     "clashes": (),
     "removes": False,
+    "note": None,
     "summary": (),
 }
 SOUP = Event(
@@ -67,6 +68,7 @@ MOVED = SOUP.model_copy(
 PULL = {"issue": 12, "record": "_data/events/2021-11-08-soup.yml", "page": "history.md", "timed": True, "warnings": 0}
 PULL |= {"hidden": (), "doubts": None, "likely": (), "remarks": (), "preview": PROPOSED["preview"]}
 PULL |= {"summary": summary(SOUP, None, {}), "revises": False, "removes": False}
+PULL |= {"note": None}
 CHANGE = summary(MOVED, SOUP, {"room": "Room"})
 
 DRAFTS: dict[str, tuple[Draft, str | None]] = {

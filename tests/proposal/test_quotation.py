@@ -86,7 +86,7 @@ def texts(typed: str) -> dict[str, str]:
     problem = Problem("Is this right?", "Title", typed=typed, accepted=typed, choices=(typed,), example=typed)
     twin = Problem("There is another.", event=named(one), url="https://example.org/page#there")
     both = Problem("Both were changed.", file="p.md", versions=(f"{typed}\n", f"{typed}!\n"))
-    shared = {"preview": entry, "hidden": (), "revises": False, "removes": False}
+    shared = {"preview": entry, "hidden": (), "revises": False, "removes": False, "note": None}
     proposed = {
         **shared,
         "summary": summary(other, one, {}),
