@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from almanac.errors import ConfigError, Problem
+from almanac.errors import Candidate, ConfigError, Problem
 from almanac.event.model import Event, Person
 from almanac.proposal.comment import note_draft, review_draft
 from almanac.proposal.messages import MAX_CHARACTERS, Messages, OwnTemplate, code, problem_text, write_text
@@ -31,6 +31,19 @@ EMPTY = Problem("This has to be filled in.", "Title", example="Measuring Open So
 BOTH = Problem(
     "Both were changed.", file="p.md", line=3, versions=("- Soup\n- at 9\n", "- Soup\n- at 10\n- @octo `x`\n")
 )
+WHICH = Problem(
+    "This can be more than one event.",
+    "Which event",
+    "soup @octo",
+    candidates=(
+        Candidate("2021-11-08-soup", "Mon, Nov 8, 2021 \u2013 Soup @octo", "https://example.org/history#soup"),
+        Candidate("2021-11-15-soup", "Mon, Nov 15, 2021 \u2013 Soup", "history.md"),
+    ),
+)
+SAID = Problem(
+    "What you wrote is about this event:", event="Mon, Nov 8, 2021 \u2013 Soup @octo", url="https://example.org/#soup"
+)
+RECORD = "_data/events/2021-11-08-soup.yml"
 FILE = "https://github.com/o/r/blob/main/history.md"
 DOUBT = Problem(
     "With the new entry, this place of the page would not look as it did before.", file="history.md", line=7
@@ -89,7 +102,14 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
         ),
         "#13",
     ),
+    "proposed-change-with-a-note": (
+        Draft("proposed", {**PROPOSED, "revises": True, "summary": CHANGE, "note": "See @octo"}),
+        "#13",
+    ),
     "problems": (Draft("problems", {"problems": (DATE, EMPTY)}), None),
+    "problems-which-event": (Draft("problems", {"problems": (WHICH,)}), None),
+    "noted": (Draft("noted", {"note": "It was @octo\n```", "problem": SAID, "record": RECORD, "file": FILE}), None),
+    "noted-in-a-clone": (Draft("noted", {"note": "x", "problem": SAID, "record": RECORD, "file": RECORD}), None),
     "alert": (Draft("alert", {"problems": (DATE,), "fields": ("Date",)}), "#13"),
     "alert-of-several": (Draft("alert", {"problems": (DATE, LINK), "fields": ("Date", "Registration link")}), None),
     "problems-of-a-proposal": (Draft("problems", {"problems": (DATE, LINK)}), "#13"),
@@ -129,6 +149,7 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     ),
     "merged-somewhere": (merged_draft(Published("history.md", FILE)), None),
     "merged-removal": (merged_draft(Published("history.md", FILE), removed=True), None),
+    "merged-change": (merged_draft(Published("history.md", FILE), revises=True), None),
     "merged-with-a-conflict": (merged_draft(Published("history.md", "history.md"), ("Where",)), None),
     "refused": (Draft("refused", {"refused": 13, "by": "octo", "revises": False}), None),
     "refused-change": (Draft("refused", {"refused": 13, "by": None, "revises": True}), None),
@@ -138,6 +159,7 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "note-unknown": (note_draft("unknown", answer="unknown"), None),
     "note-unknown-of-published": (note_draft("unknown", answer="unknown", published=True), None),
     "note-misplaced": (note_draft("postpone", answer="misplaced"), None),
+    "note-misplaced-change": (note_draft("postpone", answer="misplaced", change=True), None),
     "note-no-right": (note_draft("cancel", answer="denied"), None),
     "note-no-right-for-an-author": (note_draft("cancel", answer="denied", published=True, author=True), None),
     "note-proposed": (note_draft("cancel", answer="proposed", published=True), "#14"),
@@ -155,6 +177,7 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
             {
                 **PULL,
                 "summary": CHANGE,
+                "note": "It was @octo",
                 "likely": (LIKELY,),
                 "revises": True,
                 "warnings": 1,
