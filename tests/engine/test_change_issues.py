@@ -275,6 +275,7 @@ def test_what_is_kept_word_for_word_is_changed_where_it_stands(scene: Scene) -> 
     number = asked(scene, event="December 1, 2021", change="Cancelled")
     assert changed_lines(scene, number, PAGE) == ["+- Status: cancelled"]
     merge(scene, number)
+    scene.sweep()
     assert [done for done in scene.sweep() if done.plan.writes] == []
     moved = scene.ask(event="December 1, 2021", change="New date or time", date="2021-12-08")
     assert scene.run(moved).plan.outcome == "waiting"

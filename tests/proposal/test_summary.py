@@ -43,7 +43,7 @@ def test_a_new_event_has_a_row_for_each_thing_that_is_known() -> None:
         ({"url": None}, {"Link": "removed: <del>[example.org/a?b=c](https://example.org/a?b=c)</del>"}),
         ({"people": (Person(name="Ada"), Person(name="Bob"))}, {"People": "added: Ada, Bob"}),
         ({"description": "Hot.", "agenda": ("a",)}, {"Description": "added", "The agenda": "added"}),
-        ({"links": (Link(label="a", url="https://e.org"),)}, {"Links": "added"}),
+        ({"links": (Link(label="a", url="https://e.org"),)}, {"Links": "added: [a](https://e.org)"}),
         ({"people_label": "Cooks"}, {"People label": "added"}),
         ({"extra": {"room": "1", "own": {"a": True}}}, {"Room": "added", "Own": "added"}),
         ({"status": "cancelled"}, {"Status": "added: cancelled"}),

@@ -292,8 +292,9 @@ def _nothing_new(filed: Filed, content: Content, at_base: EventAtBase) -> Plan:
     as_answered = answers is None or all(getattr(answers, name) == getattr(event, name) for name in FIELDS)
     how = "as the issue says" if as_answered and not content.conflicts else "with what was changed there by hand"
     reason = f"The event is on the page, {how}."
-    draft = triage.merged_draft(at_base.published(event), _conflicts(filed, content), revises=filed.change)
     newest = look.proposal.pull
+    revises = pull_state(newest).is_change
+    draft = triage.merged_draft(at_base.published(event), _conflicts(filed, content), revises=revises)
     if filed.change and answers and not (newest and (triage.is_done(newest) or _says_the_same(filed, answers, pull))):
         return _nothing_asked(filed, answers, at_base)
     if pull is None:
