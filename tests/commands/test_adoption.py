@@ -13,6 +13,7 @@ from almanac.commands.build import build_files, import_files
 from almanac.commands.discovery import Checkout
 from almanac.commands.doctor import check_site
 from almanac.commands.init import Adoption, next_steps, plan_adoption
+from almanac.config import CHANGE_FORM
 from almanac.errors import ConfigError, UserError
 from almanac.event.model import Event
 from almanac.form.schema import read_form
@@ -71,7 +72,7 @@ def inserted_in_two(before: str, after: str) -> list[str]:
 class TestReferencePage:
     def test_the_page_stays_and_the_rest_is_new(self) -> None:
         planned = plan(REFERENCE)
-        assert planned.states == {CONFIG: "new", FORM: "new", WORKFLOW: "new"}
+        assert planned.states == {CONFIG: "new", FORM: "new", WORKFLOW: "new", CHANGE_FORM: "new"}
         assert set(planned.written) == {
             *planned.states,
             "_data/events/2021-11-08-governments-agencies.yml",
@@ -296,6 +297,7 @@ class TestMistakes:
         assert (first.file, "No question has the id `title`" in first.message) == (FORM, True)
         assert "Add a field with `id: date`." in second.message
         assert FORM not in planned.written
+        assert "labels: [meetup]" in planned.written[CHANGE_FORM]
         assert "label called `meetup`" in next_steps(planned, ON_GITHUB)[1]
 
     def test_a_form_of_the_site_s_own_that_cannot_be_read_has_no_label(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from almanac.commands.discovery import read_checkout
+from almanac.config import CHANGE_FORM
 from almanac.renderer import example, template
 
 from tests.built import build
@@ -52,6 +53,7 @@ class TestReferencePage:
         assert "https://github.com/octo/site/issues/new?template=new-event.yml" in ran.out
         assert (repo.folder / PAGE).read_bytes() == before
         assert sorted(repo.git("status", "--porcelain", "--untracked-files=all").replace("?? ", "").split("\n")) == [
+            CHANGE_FORM,
             FORM,
             CONFIG,
             WORKFLOW,

@@ -10,7 +10,7 @@ from almanac.commands.doctor import check_site
 from almanac.commands.init import plan_adoption
 from almanac.commands.site_checks import Finding
 from almanac.commands.workflow import workflow_text
-from almanac.config import Config
+from almanac.config import CHANGE_FORM, Config
 from almanac.renderer import example, template
 
 from tests.memory import Files, memory_site
@@ -27,7 +27,7 @@ SECTION = "### {{ date | heading_date }}:  {{ title | heading }}\n"
 TOP = Path("/site")
 URL = "theme: x\nurl: https://site.example\n"
 GEMFILE = {"Gemfile": 'group :jekyll_plugins do\n  gem "jekyll-feed", "~> 0.12"\nend\n'}
-CHECKS = ["config", "form", "template", "page", "jekyll", "git", "workflow"]
+CHECKS = ["config", "form", "form", "template", "page", "jekyll", "git", "workflow"]
 
 
 def adopted(files: Files, page: str | None = None) -> dict[str, str | bytes]:
@@ -90,6 +90,7 @@ TWICE: Files = {CONFIG: INDEXED, PAGE: PAGES["sections-and-index"]}
 # message, words of the remedy.
 PAGE_TEXT = example(f"ospo/{PAGE}")
 FORM_TEXT, WORKFLOW_TEXT = template("site/new-event.yml"), template("site/almanac.yml")
+CHANGE_TEXT = template("site/change-event.yml")
 TWO_AREAS = "".join(f"  - {{type: textarea, id: x{number}, attributes: {{label: X{number}}}}}\n" for number in (1, 2))
 OWN_TEMPLATE = f"page: {PAGE}\nsection_template: {TEMPLATE}\n"
 OWN = "  - {type: input, id: room, attributes: {label: Room}}\n"
@@ -123,6 +124,22 @@ BROKEN: dict[str, tuple[dict[str, str | bytes | None], str, str, str, str]] = {
     "form elsewhere": (
         {CONFIG: f"page: {PAGE}\nform: forms/event.yml\n", "forms/event.yml": FORM_TEXT},
         *("form", "error", ".github/ISSUE_TEMPLATE/", "Move the form"),
+    ),
+    "change form lint": (
+        {CHANGE_FORM: CHANGE_TEXT + TWO_AREAS},
+        *("form", "error", "follows the textarea", "read in two ways"),
+    ),
+    "change form without event": (
+        {CHANGE_FORM: CHANGE_TEXT.replace("id: event", "id: which")},
+        *("form", "error", "`event`, and every change needs one", "id: event"),
+    ),
+    "change form with other labels": (
+        {CHANGE_FORM: CHANGE_TEXT.replace("[event]", "[change]")},
+        *("form", "error", "the other form gives", "labels: [event]"),
+    ),
+    "change form with other choices": (
+        {CHANGE_FORM: CHANGE_TEXT.replace("Cancelled", "X").replace("Postponed", "Y").replace("New date or time", "Z")},
+        *("form", "warning", "None of the choices", "`Postponed`"),
     ),
     "own field unseen": ({FORM: FORM_TEXT + OWN}, "template", "warning", "room", "docs/templates.md"),
     "no template": (

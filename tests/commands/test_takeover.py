@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from almanac.commands import trial
 from almanac.commands.finding import ask_for_page
+from almanac.config import CHANGE_FORM
 from almanac.errors import UserError
 from almanac.form.schema import read_form
 
@@ -102,7 +103,7 @@ def test_an_event_with_little_to_say_leaves_out_what_its_neighbours_leave_out() 
 
 def test_a_site_with_a_file_for_each_event_gets_settings_template_form_and_workflow() -> None:
     planned = plan(TALKS)
-    assert planned.states == {CONFIG: "new", FILE: "new", FORM: "new", WORKFLOW: "new"}
+    assert planned.states == {CONFIG: "new", FILE: "new", FORM: "new", WORKFLOW: "new", CHANGE_FORM: "new"}
     assert "files: _talks/{date}.md\n" in planned.files[CONFIG]
     assert f"file_template: {FILE}\n" in planned.files[CONFIG]
     assert "\npage:" not in planned.files[CONFIG]

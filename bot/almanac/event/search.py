@@ -88,7 +88,7 @@ def anchor_in(typed: str) -> str:
 def as_words(typed: str) -> str:
     """Return what is typed as words to be looked for: of a link, those of its anchor or of its path's last part."""
     address = _address(typed)
-    if not (address.host or address.path):
+    if not address.host:
         return without_invisible(typed)[:_MOST_CHARACTERS]
     last = address.anchor or _ENDINGS.sub("", address.path.rpartition("/")[2])
     return _IN_LINKS.sub(" ", last)[:_MOST_CHARACTERS]
