@@ -7,8 +7,8 @@ from almanac.config import CHANGE_FORM
 from almanac.engine.run import Done, reconcile
 from almanac.event.model import Event, Link
 from almanac.event.record import read_record
-from almanac.proposal.comment import CommentCommand
-from almanac.proposal.state import branch_name
+from almanac.proposal.command import CommentCommand
+from almanac.proposal.names import branch_name
 from almanac.renderer import load_messages
 
 from tests.scenes import CONFIG, DEMO_DAY, PAGE, RECORD, RECORDS, Scene, both_forges
@@ -158,7 +158,7 @@ def test_an_edit_of_the_issue_updates_its_pull_request(scene: Scene) -> None:
 
 @both_forges
 def test_what_names_no_event_or_several_gets_candidates_to_choose_from(scene: Scene) -> None:
-    number = scene.ask(event="november 2021", change="Cancelled", date="soon")
+    number = scene.ask(event="november 2021", change="Cancelled", date="the 99th")
     assert scene.run(number).plan.outcome == "waiting"
     comment = scene.comment(number)
     assert "**Which event**: This can be more than one event." in comment
@@ -176,7 +176,7 @@ def test_what_names_no_event_or_several_gets_candidates_to_choose_from(scene: Sc
 def test_a_proposal_with_problems_keeps_what_it_has_and_what_others_changed(scene: Scene) -> None:
     number = asked(scene, event="2021-11-08", change="Cancelled")
     other = asked(scene, event="2021-11-08", change="Something else", location="Lyon")
-    scene.ask_again(number, event="2021-11-08", change="Cancelled", date="soon")
+    scene.ask_again(number, event="2021-11-08", change="Cancelled", date="the 99th")
     merge(scene, other)
     assert scene.run(number).plan.outcome == "waiting"
     event = event_of(scene, number)

@@ -68,6 +68,10 @@ def differs(record: Event, **answers: str) -> dict[str, object]:
             {"when": "10am ET", "starts": "2022-01-20T10:00:00-05:00", "ends": "2022-01-20T11:00:00-05:00"},
         ),
         ({"duration": "2 hours"}, {"ends": "2022-01-20T11:00:00-05:00"}),
+        (
+            {"date": "2022-02-03, 10am ET"},
+            {"date": "2022-02-03", "when": "10am ET", "starts": "2022-02-03T10:00:00-05:00", "ends": None},
+        ),
     ],
 )
 def test_only_what_was_answered_differs(answers: dict[str, str], changed: dict[str, object]) -> None:
@@ -94,7 +98,7 @@ def test_an_event_without_times_that_can_be_read_keeps_what_it_has() -> None:
     ("record", "answers", "field", "words"),
     [
         (EVENT, {"change": "New date or time"}, "New date", "Please say the new date"),
-        (EVENT, {"date": "soon", "url": "x"}, "New date", "could not be read"),
+        (EVENT, {"date": "the 99th", "url": "x"}, "New date", "could not be read"),
         (EVENT, {"when": "noonish ET"}, "New times", ""),
         (SEVERAL, {"date": "2022-02-03"}, "New date", "name the first and last"),
         (ZONES, {"date": "2022-03-17"}, "New times", "keeps the times that it has, and they do not fit"),
@@ -110,7 +114,7 @@ def test_every_problem_is_told_by_its_question(record: Event, answers: dict[str,
 
 
 def test_without_the_event_all_else_is_looked_at_too() -> None:
-    text = body(FORM, event="x", change="Cancelled", date="soon", recording="ftp://e.org")
+    text = body(FORM, event="x", change="Cancelled", date="the 99th", recording="ftp://e.org")
     found = submit_change(text, FORM, Config(), lambda _: Problem("Which?"))
     assert [one.field for one in found.problems] == ["Which event", "New date", "Recording"]
     assert found.problems[0].typed == "x"

@@ -142,13 +142,14 @@ def change_event(answers: Answers, find: Callable[[str], Event | Problem]) -> Su
 def _times(answers: Answers, values: Mapping[str, str | None], record: Event) -> Mapping[str, str | None]:
     """Read the new days and times; what is not given is as the record has it."""
     last = None if values["end_date"] or days_long(values["duration"] or "") else record.end_date
-    days = answers.days({**values, "date": values["date"] or str(Days(record.date, last))})
+    given = {**values, "date": values["date"] or str(Days(record.date, last))}
+    days = answers.days(given)  # a time beside the date is one of `given`, too
     if days is None:
         answers.when(None, values)
         return {}
-    duration = values["duration"]
+    line, duration = (answers.not_all_day(name, given[name]) for name in ("when", "duration"))
     duration = None if duration and days_long(duration) else duration
-    found = moved(record, days, values["when"], answers.config.zones(record.series), duration)
+    found = moved(record, days, line, answers.config.zones(record.series), duration)
     for problem in found.problems:
         answers.complain(problem.field or "when", problem)
     for warning in found.warnings:
