@@ -226,7 +226,12 @@ TIME_AFTER = date_pattern(
     r"(?:T|[ ]?[,@\u00b7][ ]?(?:at[ ])?|[ ](?:at|ab|um|@|[-\u2013\u2014])[ ]|[ ])"
     rf"(?P<open>\()?{TIME}{TIME_ZONE}?(?(open)\))(?!\w)"
 )
-_TWO_YEARS = re.compile(r"(?:19|20)[0-9]{2}[ ]?[-\u2013\u2014/][ ]?(?:[0-9]{4}|[0-9]{2})(?![-0-9])")
+TWO_YEARS = re.compile(
+    r"(?<![0-9])(?P<first>(?:19|20)[0-9]{2})(?P<mark>[ ]?[-\u2013\u2014/][ ]?)(?P<second>[0-9]{4}|[0-9]{2})(?![-0-9])"
+)
+"""Two years with a mark between them, such as those in which an academic year begins and ends."""
+_AUGUST = 8
+"""The month with which an academic year begins."""
 
 
 @dataclass(frozen=True)
@@ -493,7 +498,7 @@ def _record_date(
         day = int(first.get("start") or day)
     elif year is None and (year := second.get("year")) and month and month > (_month(second.get("month")) or month):
         year = f"{int(year) - 1:04d}"
-    year = year or heading_year or UNKNOWN_YEAR
+    year = year or (heading_year and _year_in(heading_year, month or _AUGUST)) or UNKNOWN_YEAR
     if month is None or not day:
         return f"{year}-{month:02d}" if month else year, None
     if day <= monthrange(2000 if year == UNKNOWN_YEAR else int(year), month)[1]:
@@ -506,10 +511,32 @@ def _record_date(
 def period(text: str) -> str | None:
     """Return the year, or the month with its year, that a heading gives to the entries below it, or None.
 
-    A heading that names two years (`2020-2021`, `Season 2020/21`) gives none.
+    Two years in a row (`2020-2021`, `Season 2020/21`) are an academic year: `2020/2021`; other two give none.
     """
     month = next((match for pattern in MONTH_ONLY if (match := pattern.search(text))), None)
     years = set(re.findall(THE_YEAR, text))
-    if len(years) != 1 or (month is None and _TWO_YEARS.search(text)):
+    if month is None and (two := TWO_YEARS.search(text)):
+        first, second = int(two["first"]), int(two["second"])
+        is_academic = second in (first + 1, (first + 1) % 100) and years <= {f"{first}", f"{first + 1}"}
+        return f"{first}/{first + 1}" if is_academic else None
+    if len(years) != 1:
         return None
     return f"{month['year']}-{_month(month['month']):02d}" if month else years.pop()
+
+
+def academic_year(date: str) -> str:
+    """Return the academic year of a date to the month: `2020/2021`; empty where the date does not tell."""
+    if date.startswith(UNKNOWN_YEAR) or not date[5:7]:
+        return ""
+    first = int(date[:4]) - (int(date[5:7]) < _AUGUST)
+    return f"{first}/{first + 1}"
+
+
+def is_in(date: str, period: str) -> bool:
+    """Tell whether a date is in a month, a year or an academic year."""
+    return date.startswith(period) or academic_year(date) == period
+
+
+def _year_in(period: str, month: int) -> str:
+    """Return the year that a period says of a month."""
+    return period[-4:] if "/" in period and month < _AUGUST else period[:4]

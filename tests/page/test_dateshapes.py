@@ -206,8 +206,8 @@ def test_a_time_is_written_as_in_the_example(example: str, timed: str, untimed: 
     ("words", "example"),
     [
         ("2021-11-09T19:00", "2021-11-08T09:00"),
-        ("17th July 2025, 12:30 to 14:00", "8th November 2021, 09:00"),
-        ("10th December 2026 10-11am", "8th November 2021 9am"),
+        ("17th July 2025, 12:30 to 14:00", "8th November 2021, 09:00 to 10:00"),
+        ("10th December 2026 10-11am", "8th November 2021 9-10am"),
         ("May 29 @ 2PM", "November 8, 2021 @ 9AM"),
         ("27.4.2017 ab 18Uhr", "25.3.2021 ab 09Uhr"),
         ("May 29 @here 2PM", None),

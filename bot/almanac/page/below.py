@@ -143,7 +143,7 @@ def _candidates(lines: Lines, headings: Sequence[Heading], inside: Collection[in
     beside = _beside_others(lines, headings)
     for index, heading in enumerate(headings):
         above = [*(one for one in above if one.level < heading.level), heading]
-        year = next((one.period[:4] for one in reversed(above) if one.period), None)
+        year = next((one.year for one in reversed(above) if one.year), None)
         is_next = index > 0 and not any(map(str.strip, lines.texts[below : heading.line]))
         chain = tuple(one for one in chain if is_next and headings[one].level < heading.level)
         below = heading.line + heading.lines

@@ -27,7 +27,8 @@ _LABELS_OF = {
     "location": "where, location, place, venue, room, address, city, town; wo, ort, raum, treffpunkt; lieu, salle; "
     "lugar, sala; luogo; local; plaats, locatie; 場所, 会場; 地点, 地址",
     "url": "register, registration, rsvp, sign up, signup, sign-up, tickets, join, link, meeting link, website, url, "
-    "details; anmeldung; inscription; inscripción, registro; iscrizione; inscrição; aanmelden; 申込, 参加申込; 报名",
+    "details, info, more info, more information, event page; anmeldung; inscription; inscripción, registro; "
+    "iscrizione; inscrição; aanmelden; 申込, 参加申込; 报名",
     "people": "speaker, speakers, speaker(s), guest, guests, guest(s), presenter, presenters, presenter(s), host, "
     "hosts, panel, panelists, panellists, people, person, who, participants, by, with, lead, leader, facilitator, "
     "facilitators, author, authors; referent, referentin, referenten, referentinnen, vortragende, gast, gäste; "

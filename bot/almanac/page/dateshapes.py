@@ -44,6 +44,7 @@ _CLOCK = re.compile(
 _ZONED = re.compile(rf"(?P<gap>{_BEFORE_TIME.pattern}){TIME}{TIME_ZONE}\)?\Z", re.IGNORECASE)
 _ONLY_TIME = re.compile(rf"{TIME}{TIME_ZONE}?", re.IGNORECASE)
 _UTC = re.compile(r"[ ]?\(?(?:UTC|GMT|Z)\)?\Z")
+_WITH_OFFSET = re.compile(r"T|[0-9]+:[0-9]{2}:[0-9]{2}")
 _OFFSET = re.compile(r"([ ]?)[+-][0-9]{2}(:?)[0-9]{2}\Z")
 _NUMERIC = re.compile(r"(?<![0-9])[0-9]{1,2}([./-])[0-9]{1,2}\1(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
 _BETWEEN_PARTS = re.compile(r"[ ,./()'-]*(?:(?:of|the|de|del|di|do|da)[ ]|d['\u2019])?", re.IGNORECASE)
@@ -54,6 +55,7 @@ _ONE_AND_OTHER = re.compile(r"[ ](?:[/&]|and|und)[ ]|[&]|/(?![0-9]{4})", re.IGNO
 """What may be between two days where there is none between them."""
 _MODEL_DAYS = timedelta(days=2)
 """How many days after the model's the last one is, where an example is one of several days."""
+_SEPT = re.compile(r"\bsept\b", re.IGNORECASE)
 _LONGEST = 60  # characters of an example of several days
 
 
@@ -70,14 +72,14 @@ class _Part:
     text: str
     form: str = ""
 
-    def write(self, date: str) -> str:
-        """Write this part of a date to the day."""
+    def write(self, date: str, ends: str | None = None) -> str:
+        """Write this part of a date to the day, or of a moment; `ends` is that at which the event is over."""
         day = calendar_date.fromisoformat(date[: len(MODEL)])
         match self.kind:
             case "text":
                 return self.text
             case "time":
-                return _time_like(date, self.form)
+                return _time_like(date, self.form, ends)
             case "year":
                 return date[2:4] if self.form == "short" else date[:4]
             case "month" | "weekday":
@@ -90,35 +92,52 @@ class _Part:
         return f"{number:02d}" if self.form == "padded" else str(number)
 
 
-def _time_like(moment: str, example: str) -> str:
-    """Write the time of a moment (ISO 8601 with its offset) as an example writes one: with its offset, or in UTC."""
-    at = datetime.fromisoformat(moment)
-    zone, offset = _UTC.search(example), _OFFSET.search(example)
-    at = at.astimezone(UTC) if zone else at
+def _time_like(moment: str, example: str, ends: str | None = None) -> str:
+    """Write the time of a moment (ISO 8601 with its offset) as an example writes one: with its offset, or in UTC.
+
+    If the example has two times, the second is that at which the event `ends`, if that is known.
+    """
+    zone, offset = _UTC.search(example), _OFFSET.search(example) if _WITH_OFFSET.match(example) else None
+    first, *others = _CLOCK.finditer(example[: offset.start()] if offset else example)
     # In `10-11am` the second says which half of the day both are in.
-    clocks = list(_CLOCK.finditer(example))
-    clock = next((one for one in clocks if one["half"]), clocks[0])
-    half = clock["half"] or ""
-    letter = "p" if at.hour >= 12 else "a"  # noqa: PLR2004 - noon
-    half = re.sub("[aApP]", lambda one: letter.upper() if one[0].isupper() else letter, half, count=1)
-    hour = f"{(at.hour % 12 or 12) if half else at.hour:02d}"
-    if clock["hour"][0] != "0" and (half or len(clock["hour"]) == 1):
-        hour = hour.removeprefix("0")
-    minutes = f"{clock['mark'] or ':'}{at.minute:02d}" if clock["mark"] or at.minute else ""
-    seconds = ":00" if clock["seconds"] else ""
-    ending = zone[0] if zone else f"{offset[1]}{at:%z}" if offset else ""
+    full = next((one for one in others if one["half"] or one["word"]), first)
+    if not (ends and others):
+        first = full
+    times = [datetime.fromisoformat(time) for time in (moment, ends) if time]
+    times = [time.astimezone(UTC) if zone else time for time in times[: 2 if others else 1]]
+    written = _clock_like(times[0], first, full["half"] or "")
+    if others and times[1:]:
+        is_one_half = first["half"] is None and len({time.hour // 12 for time in times}) == 1
+        if is_one_half and full["half"]:
+            written = written.removesuffix(_half_like(times[0], full["half"]))
+        written += example[first.end() : others[0].start()] + _clock_like(times[1], full, full["half"] or "")
+    ending = zone[0] if zone else f"{offset[1]}{times[0]:%z}" if offset else ""
     if offset and offset[2]:
         ending = f"{ending[:-2]}:{ending[-2:]}"
-    return "".join((hour, minutes, seconds, half, clock["word"] or "", ending))
+    return written + ending
 
 
-def written_like(date: str, example: str, end_date: str | None = None) -> str:
+def _clock_like(time: datetime, clock: re.Match[str], half: str) -> str:
+    hour = f"{(time.hour % 12 or 12) if half else time.hour:02d}"
+    if clock["hour"][0] != "0" and (half or len(clock["hour"]) == 1):
+        hour = hour.removeprefix("0")
+    minutes = f"{clock['mark'] or ':'}{time.minute:02d}" if clock["mark"] or time.minute else ""
+    return "".join((hour, minutes, ":00" if clock["seconds"] else "", _half_like(time, half), clock["word"] or ""))
+
+
+def _half_like(time: datetime, half: str) -> str:
+    letter = "p" if time.hour >= 12 else "a"  # noqa: PLR2004 - noon
+    return re.sub("[aApP]", lambda one: letter.upper() if one[0].isupper() else letter, half, count=1)
+
+
+def written_like(date: str, example: str, end_date: str | None = None, ends: str | None = None) -> str:
     """Write a record's date, or a moment (ISO 8601 with its offset), as an example writes one.
 
     What it does not say is left out: with `Nov 8, 2021, 9am` as the example, 2022-01-03 becomes `Jan 3, 2022` and
     2022-01 becomes `Jan 2022`. With an `end_date` the last day is written too: `Jan 3-5, 2022`, or as an example of
-    several days writes it, as `Nov 8 \u2013 10, 2021` does. An example in another language names it: `de: 8. November
-    2021`. A text that is not a record's date is returned unchanged.
+    several days writes it, as `Nov 8 \u2013 10, 2021` does; where the example has two times, the second is the moment
+    at which the event `ends`. An example in another language names it: `de: 8. November 2021`. A text that is not a
+    record's date is returned unchanged.
 
     Raises:
         ValueError: The example is not a date that can be taken apart: to tell day from month, the month must be a word,
@@ -126,13 +145,13 @@ def written_like(date: str, example: str, end_date: str | None = None) -> str:
     """
     names, example = names_of(example)
     if _ONLY_TIME.fullmatch(example):
-        return _time_like(date, example) if "T" in date else ""
+        return _time_like(date, example, ends) if "T" in date else ""
     if names is None:
-        return _written_like(date, example, end_date)
-    return names.named(_written_like(date, names.names_in_english(example), end_date), example)
+        return _written_like(date, example, end_date, ends)
+    return names.named(_written_like(date, names.names_in_english(example), end_date, ends), example)
 
 
-def _written_like(date: str, example: str, end_date: str | None) -> str:
+def _written_like(date: str, example: str, end_date: str | None, ends: str | None) -> str:
     shape = _shape_of(example)
     if shape is None:
         raise ValueError(f"this example of a date cannot be read: {example}")
@@ -142,7 +161,7 @@ def _written_like(date: str, example: str, end_date: str | None) -> str:
     if date.startswith(UNKNOWN_YEAR):
         return heading_date(date)
     if len(date) >= len(MODEL):
-        return _without_dot(shape.write(date, end_date))
+        return _without_dot(shape.write(date, end_date, ends))
     known = {part.kind: part for part in parts}
     if len(date) == len("2021") or not {"month", "number"} & {*known}:
         return date[:4]
@@ -167,12 +186,12 @@ class _Shape:
     mark: str = ""
     repeated: frozenset[str] = frozenset()
 
-    def write(self, date: str, end_date: str | None) -> str:
+    def write(self, date: str, end_date: str | None, ends: str | None = None) -> str:
         """Write a day, or a moment; or several days, of which the last has what the first cannot say for it."""
         parts = _timed(self.parts, date)
         first, last = self._span(parts, date, end_date) if end_date else (0, 0)
         if not end_date or first == last:
-            return "".join(part.write(date) for part in parts)
+            return "".join(part.write(date, ends) for part in parts)
         core = parts[first:last]
         dot = "." if last < len(parts) and parts[last].text.startswith(".") else ""  # `8.-10. November`
         mark = self.mark or ("-" if len(core) == 1 else " to " if any("-" in one.text for one in core) else " - ")
@@ -182,7 +201,7 @@ class _Shape:
             "".join(part.write(date) for part in core) + dot + mark + "".join(part.write(end_date) for part in core)
         )
         before, after = parts[:first], parts[last:]
-        return "".join((*(part.write(date) for part in before), written, *(part.write(date) for part in after)))
+        return "".join((*(part.write(date) for part in before), written, *(part.write(date, ends) for part in after)))
 
     def _span(self, parts: Sequence[_Part], date: str, end_date: str) -> tuple[int, int]:
         """Return from which part to which the last day has its own: what differs, or all of a date of numbers."""
@@ -197,6 +216,7 @@ class _Shape:
 @lru_cache(maxsize=256)
 def _shape_of(example: str, date: str = "") -> _Shape | None:
     """Find how an example of one day or of several writes dates; `date` is what is known about its first day."""
+    example = _SEPT.sub("Sep", example)
     if parts := _taken_apart(example, date):
         return _Shape(tuple(parts))
     found = find_date(example, MODEL[:4]) if len(example) <= _LONGEST else None
@@ -249,9 +269,10 @@ def example_of(seen: Sequence[tuple[str, str]], *, with_year: bool) -> str | Non
     days = [index for index, kind in enumerate(kinds) if kind in ("month", "day")]
     written, model = "", _NUMERIC_MODEL if numeric else MODEL
     for index, alike in enumerate(zip(*most, strict=True)):
-        forms = Counter(part.form for part in alike if part.form).most_common(1)
         first = next((part for part in alike if not part.text.isupper()), alike[0])
-        written += replace(first, form=forms[0][0] if forms else "").write(f"{model}T09:00:00+00:00")
+        parts = [replace(first, form=part.form) for part in alike if part.form] or [replace(first, form="")]
+        usual = Counter(part.write(f"{model}T09:00:00+00:00", f"{model}T10:00:00+00:00") for part in parts)
+        written += usual.most_common(1)[0][0]
         if with_year and "year" not in kinds and index == days[-1]:
             written += f"{' ' if first.kind == 'month' else ', '}{MODEL[:4]}"
     return _of_several(written, model, *marks.most_common(1)[0][0]) if marks else written
@@ -308,7 +329,8 @@ def _taken_apart(example: str, date: str = "") -> list[_Part] | None:
             parts += [_Part("year", word[:4]), *(_Part("number", two, "padded") for two in (word[4:6], word[6:]))]
             continue
         if match["time"]:
-            form = match[0]
+            # Without the T of ISO 8601, what looks like an offset is the end: `10:00-11:00`.
+            form = "T" * (example[match.start() - 1 : match.start()] == "T") + match[0]
         elif match["number"]:
             form = "ordinal" if match["ordinal"] else "padded" if word[0] == "0" else "bare" if len(word) == 1 else ""
         elif not match["year"] and word != "may":

@@ -258,7 +258,7 @@ class _Walk:
 
 
 def _year(above: Sequence[Heading]) -> str | None:
-    return next((one.period[:4] for one in reversed(above) if one.period), None)
+    return next((one.year for one in reversed(above) if one.year), None)
 
 
 def _lead(heading: Heading, found: Found) -> str:

@@ -81,9 +81,9 @@ def _address_in(text: str) -> str | None:
 
 
 def _line_fields(line: Line, zones: Zones) -> Iterator[tuple[str, Any]]:
-    pieces = {piece.field: piece for piece in line.pieces if piece.field}
+    pieces = {piece.field: piece for piece in line.values}
     others = pieces.keys() - {*WHAT_AND_WHEN, "weekday"}
-    named = [part for piece in line.pieces for part in piece.parts or (piece,) if part.field in ("title", "series")]
+    named = [piece for piece in line.values if piece.field in ("title", "series")]
     if others and line.whole and [part.field for part in named] == ["title"]:
         yield "title", plain(named[0].text)[:_LONGEST]
     for field in ("location", "series", "when"):

@@ -11,6 +11,7 @@ from itertools import takewhile
 
 from almanac.dates import UNKNOWN_YEAR
 from almanac.event.people import NAMES
+from almanac.page.dateshapes import has_time
 from almanac.page.lines import plain, split_lines
 from almanac.page.outline import Section
 from almanac.page.pieces import (
@@ -30,6 +31,7 @@ from almanac.page.tables import date_example, date_like, in_line
 _OPENED = re.compile(r"\A[ ]?[(\[]\Z")
 _OR = re.compile(r",?[ ](?:or|and)[ ]")
 _DAY_FIRST = re.compile(r"(?:[a-z]{2,3}: )?[0-9]+\. ")
+_NUMBER = re.compile(r"[^\w\s]*[0-9]+[^\w\s]*")
 _MODELS = 8
 """How many of the newest lines show how the next one is written."""
 _CONDITIONS = {"weekday": "date | length == 10", "number": "number is not none"}
@@ -54,8 +56,7 @@ class FirstLine:
     def shown(self) -> frozenset[str]:
         """Return the fields that the line shows; the address too where the date or the title leads there."""
         leads = any(piece.url and piece.field in WHAT_AND_WHEN for piece in self.model.pieces)
-        both = [part.field for piece in self.model.pieces for part in piece.parts if part.field]
-        return frozenset([*self.model.fields, *both, *(["url"] if leads else [])])
+        return frozenset([*self.model.fields, *(part.field for part in self.model.values), *(["url"] if leads else [])])
 
 
 def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Section]]:
@@ -73,17 +74,19 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
         model, alike = Line(sections[0], mark, pieces), [Line(section, mark, ()) for section in sections]
     own = [line.section for line in alike]
     # Where the same few titles come back again and again, they are those of series. Two events are no habit.
-    recurring = len({one.title for one in sections}) * 2 <= len(sections) and len(sections) >= HABIT
-    recurring = recurring and not any(
-        "series" in (one.field for one in piece.parts or (piece,)) for piece in model.pieces
-    )
+    recurring = len({_NUMBER.sub("", one.title) for one in sections}) * 2 <= len(sections) and len(sections) >= HABIT
+    recurring = recurring and "series" not in (one.field for one in model.values)
+    date = date_example([(_date_with_weekday(line), line.section.date) for line in _newest(alike)], sections)
+    if has_time(date) and "when" in model.fields:  # the times of older lines have a zone
+        start, end = extent(model.pieces, next(at for at, one in enumerate(model.pieces) if one.field == "when"))
+        model = replace(model, pieces=(*model.pieces[:start], *model.pieces[end:]))
     style = sections[0].style
     if style.kind == "atx":
         # The list may go on at another level, where its older entries are.
         model = replace(model, mark="#" * style.level + model.mark.lstrip("#"))
     return FirstLine(
         model,
-        date_example([(_date_with_weekday(line), line.section.date) for line in _newest(alike)], sections),
+        date,
         "(series or title)" if recurring else "title",
         "=-"[style.level - 1] if style.kind == "setext" else "",
     ), own
@@ -131,15 +134,15 @@ def _model(lines: Sequence[Line]) -> Line:
 def write_first_line(first: FirstLine, ending: str = "") -> str:
     """Write the line of a template that makes such first lines, without a line end; `ending` is added to its words."""
     model = first.model
-    line = model.mark + "".join(_write_pieces(first)) + ending
+    line = model.mark + "".join(_write_pieces(first, model.pieces)) + ending
     if first.underline:
         underline = f"{{% for _ in line %}}{first.underline}{{% endfor +%}}"
         return f"{{% set line %}}{line}{{% endset %}}\n{{{{ line }}}}\n{underline}"
     return line
 
 
-def _write_pieces(first: FirstLine) -> Iterator[str]:
-    pieces = first.model.pieces
+def _write_pieces(first: FirstLine, pieces: Sequence[Piece], *, within: bool = False) -> Iterator[str]:
+    """Write the pieces of a line; `within` are those of a link."""
     optional = {}
     for index, piece in enumerate(pieces):
         if piece.field not in ("", *WHAT_AND_WHEN) and not (piece.field == "people" and first.names_only):
@@ -154,7 +157,7 @@ def _write_pieces(first: FirstLine) -> Iterator[str]:
         for end, condition in filter(None, (groups.get(index), optional.get(index))):
             closing[end] += 1
             yield f"{{% if {condition} %}}"
-        yield _write_value(first, index) if piece.field else piece.text
+        yield _write_value(first, pieces, index, within=within) if piece.field else piece.text
     yield "{% endif %}" * closing[len(pieces)]
 
 
@@ -178,24 +181,27 @@ def _copied_behind(pieces: Sequence[Piece], index: int) -> list[str]:
     return [piece.text for piece in takewhile(lambda one: not one.field, pieces[index + 1 :])]
 
 
-def _write_value(first: FirstLine, index: int) -> str:
-    pieces, mark = first.model.pieces, first.model.mark
-    piece = pieces[index]
+def _write_value(first: FirstLine, pieces: Sequence[Piece], index: int, *, within: bool) -> str:
+    mark, piece = first.model.mark, pieces[index]
     date, leads_to = date_like(first.date), "link(url or recording)"
     match piece.field:
         case "both":
-            shown = f"{{{{ ({' ~ '.join(_write_parts(piece, date, first.title))}) | {leads_to} }}}}"
+            words = "".join(_write_pieces(first, piece.parts, within=True))
+            leads = "{% if url or recording %}"
+            shown = f"{leads}[{{% endif %}}{words}{leads}]({{{{ (url or recording) | url }}}}){{% endif %}}"
         case "date":
             # Amid a line, a number with a dot begins no list.
             amid = " | text" if (index or mark.startswith("#")) and _DAY_FIRST.match(first.date) else ""
             shown = f"{{{{ {date} | {leads_to} }}}}" if piece.url else f"{{{{ {date}{amid} }}}}"
         case "title":
             is_heading = bool(first.underline) or mark.startswith("#")
-            ends = is_heading and index + 1 == len(pieces)
+            ends = is_heading and index + 1 == len(pieces) and not within
             escaping = "heading" if ends else "text" if index or is_heading else "item"
             shown = f"{{{{ {first.title} | {leads_to if piece.url else escaping} }}}}"
         case "number":
             shown = "{{ number }}"
+        case "people" if within:
+            shown = "{{ people | map(attribute='name') | join(', ') | text }}"
         case "people":
             shown = write_people(plain(piece.text))
             if first.names_only:
@@ -209,18 +215,6 @@ def _write_value(first: FirstLine, index: int) -> str:
         case _:
             shown = in_line(piece.field, link=piece.text if piece.is_address else "")
     return shown.join(piece.around)
-
-
-def _write_parts(piece: Piece, date: str, title: str) -> Iterator[str]:
-    """Write the parts of a link from date to title; a series goes with what separates it from the rest."""
-    values = {"date": f"({date})", "title": title}
-    after_series = False
-    for part, following in zip(piece.parts, (*piece.parts[1:], Piece("")), strict=True):
-        if part.field == "series":
-            yield f'((series ~ "{following.text}") if series else "")'
-        elif not after_series:
-            yield values.get(part.field) or f'"{part.text}"'
-        after_series = part.field == "series"
 
 
 def write_people(model: str) -> str:

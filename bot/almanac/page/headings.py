@@ -19,7 +19,7 @@ _LONGEST_LINE = 80
 _UNDERLINE = re.compile(r"(=+|-{2,})[ \t]*\Z")
 _NO_PARAGRAPH = frozenset("#>|<-*+=~`{ \t")
 _HTML = re.compile(r"[ ]{0,3}<h([1-6])\b[^<>]*>", re.IGNORECASE)
-_YEAR_LINE = re.compile(r"(?:[A-Z][a-z]+ )?(?:19|20)[0-9]{2}[:.]?")
+_YEAR_LINE = re.compile(r"(?:[A-Z][a-z]+ )?(?:19|20)[0-9]{2}(?:[-\u2013/](?:20)?[0-9]{2})?[:.]?")
 _LABEL = re.compile(r"(\*\*|__)(?=\S)[^*_]+\1:?[ \t]*")
 _FOLDED = re.compile(r"[ \t]*<details\b[^<>]*>[ \t]*\Z", re.IGNORECASE)
 _SUMMARY = re.compile(r"[ \t]*(?:<details\b[^<>]*>[ \t]*)?<summary\b", re.IGNORECASE)
@@ -45,6 +45,11 @@ class Heading:
     level: int  # 1 to 6, 7 for a year line, 8 for a label; of an item, more by its indentation
     text: str
     period: str | None  # the year or month that it gives to what comes below it
+
+    @property
+    def year(self) -> str | None:
+        """The year that it gives, or the academic year."""
+        return self.period and (self.period if "/" in self.period else self.period[:4])
 
     def found(self, year: str | None, habits: DateHabits) -> Found | None:
         """Find the date of an event that begins here; `year` is what the headings above say."""
@@ -120,9 +125,10 @@ def _year_line(lines: Lines, index: int) -> Heading | None:
     """Read a paragraph or bullet such as `2021` or `**Autumn 2021:**`; it heads a list only if one begins below it."""
     text = lines.texts[index]
     first = index
-    if _FOLDED.match(text) and index + 1 < len(lines.texts) and _SUMMARY.match(lines.texts[index + 1]):
-        index += 1
-        text = lines.texts[index]
+    if _FOLDED.match(text):
+        inside = next((line for line in range(index + 1, len(lines.texts)) if not lines.blank(line)), index)
+        if _SUMMARY.match(lines.texts[inside]):
+            index, text = inside, lines.texts[inside]
     if len(text) >= _LONGEST_LINE or not ("19" in text or "20" in text):
         return None
     item = ITEM.match(text)

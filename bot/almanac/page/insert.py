@@ -10,7 +10,7 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from almanac.dates import UNKNOWN_YEAR
+from almanac.dates import UNKNOWN_YEAR, is_in
 from almanac.errors import UserError
 from almanac.event.model import Event
 from almanac.page.canonical import says_same
@@ -269,7 +269,7 @@ def _first_of_page(page: Page, text: str, date: str, family: str) -> str:
             if lines.visible[line] and is_delimiter(lines.texts[line]) and "|" in lines.texts[line - 1]:
                 return _inserted(page, lines.end(line), page.newline + text)
     for heading in page.headings:
-        if heading.period and date.startswith(heading.period):
+        if heading.period and is_in(date, heading.period):
             return _below(page, heading, text)
     for heading in page.headings:
         if heading.kind == "end":

@@ -182,7 +182,8 @@ def named_items(sections: Iterable[Section], said: Collection[str]) -> list[Entr
     _settle(entries, "address", "url", more_than=half)
     _settle(entries, "talk", "title", more_than=half)
     unknown = [[item for item in items if item.field == "?"] for items in entries]
-    places = _places(unknown, {*said, *(item.field for item in everything)})
+    mostly = Counter(field for items in entries for field in {item.field for item in items})
+    places = _places(unknown, {*said, *(field for field, count in mostly.items() if count > half)})
     often = Counter(item.line for item in everything)
     for items in unknown:
         for place, item in enumerate(items):

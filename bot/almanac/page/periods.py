@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import chain, pairwise
 
-from almanac.dates import find_date
+from almanac.dates import TWO_YEARS, academic_year, find_date
 from almanac.page.headings import Heading
 from almanac.page.lines import BULLET, is_delimiter, is_rule, split_lines
 from almanac.page.order import Order, period_headings
@@ -45,14 +45,15 @@ class Periods:
 
     def heading_for(self, date: str) -> Heading | None:
         """Find the heading of a date, as `heading_for`."""
-        fitting = [heading for size in (4, 7, 10) if date[size - 1 :] for heading in self._headings[date[:size]]]
+        periods = [*(date[:size] for size in (4, 7, 10) if date[size - 1 :]), academic_year(date)]
+        fitting = [heading for period in filter(None, periods) for heading in self._headings[period]]
         if self.terms:
             term = _term_of(self.terms, self._group, date)
             fitting = [one for one in fitting if term is None or term in (self.terms.get(one.line) or [term])]
         mine = [heading for heading in fitting if heading.line in self._used]
         empty = [heading for heading in fitting if heading.level in self._levels]
         # A month says more than its year.
-        return max(mine or empty, key=lambda heading: (len(heading.period or ""), -heading.line), default=None)
+        return max(mine or empty, key=lambda one: ("-" in (one.period or ""), -one.line), default=None)
 
 
 def new_heading(page: Page, group: Sequence[Section], date: str, order: Order) -> tuple[int, str, str] | None:
@@ -142,7 +143,10 @@ def _like(page: Page, model: Heading, odd: set[str], date: str, season: str) -> 
     heading = page.text[page.lines.offsets[model.line] : page.lines.offsets[model.line + model.lines]]
     for word in odd:
         heading = re.sub(rf"[ ]?\(?(?<!\S){re.escape(word)}(?!\S)", "", heading, count=1)
-    if _ISO_MONTH.search(heading):
+    if TWO_YEARS.search(heading) and "/" in (model.period or ""):
+        first, second = academic_year(date).split("/")
+        heading = TWO_YEARS.sub(lambda two: first + two["mark"] + second[-len(two["second"]) :], heading, count=1)
+    elif _ISO_MONTH.search(heading):
         heading = _ISO_MONTH.sub(date[:7], heading, count=1)
     else:
         if len(model.period or "") > _ONE_YEAR:
@@ -155,7 +159,7 @@ def _like(page: Page, model: Heading, odd: set[str], date: str, season: str) -> 
 
 def _variable(heading: str) -> str:
     """Return the words of a heading without its year, season and month."""
-    return _MONTH_WORD.sub("", _SEASON.sub("", _YEAR.sub("", _ISO_MONTH.sub("", heading))))
+    return _MONTH_WORD.sub("", _SEASON.sub("", _YEAR.sub("", _ISO_MONTH.sub("", TWO_YEARS.sub("", heading)))))
 
 
 def _table_head(page: Page, first: Section, between: str) -> str:

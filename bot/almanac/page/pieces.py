@@ -42,7 +42,7 @@ _UNSAFE = re.compile(r"[{}<>`\\]")
 _CUTS = (" - ", " \u2013 ", " \u2014 ", " | ", " / ", ": ", "; ", ", ", " (", " @ ", " at ")
 _NUMBERED = re.compile(
     r"(?P<word>#|[^\W\d_]{1,10}\.?[ ])?(?P<number>[0-9]{1,4})"
-    r"(?P<end>\\?[./)]{1,2}[ ]+|(?(word)[ ]?[:\u2013\u2014-][ ]+|(?!)))(?=\S)"
+    r"(?P<end>\\?[./)]{1,2}[ ]+|(?(word)[ ]?[:|\u2013\u2014-][ ]+|(?!)))(?=\S)"
 )
 _SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
 _TITLE_BELOW = re.compile(
@@ -56,7 +56,7 @@ _PLACE = re.compile(
 )
 _PICTURE = re.compile(rf"(?P<picture>{EMOJI})[ ]?")
 _WEEKDAY_ALONE = re.compile(_WEEKDAY, re.IGNORECASE)
-_CLOCK = re.compile(rf"(?<![\w:])(?:{TIME}|[0-9]{{1,2}}:[0-9]{{2}})(?![\w:])", re.IGNORECASE)
+_CLOCK = re.compile(rf"(?<![\w:])(?:{TIME}|[0-9]{{1,2}}:[0-9]{{2}})h?(?![\w:])", re.IGNORECASE)
 _LONGEST_TIME = 40
 _ADDRESSES = ("url", "recording", "links")
 WHAT_AND_WHEN = ("date", "title", "both")
@@ -112,12 +112,28 @@ class Line:
     def fields(self) -> list[str]:
         return [piece.field for piece in self.pieces if piece.field]
 
+    @property
+    def values(self) -> list[Piece]:
+        """Return the pieces that are values, those within a link too."""
+        return [part for piece in self.pieces for part in piece.parts or (piece,) if part.field]
+
+    def with_parts(self, parts: tuple[Piece, ...]) -> "Line":
+        """Return the line with other pieces within its link."""
+        return replace(self, pieces=tuple(replace(one, parts=parts) if one.parts else one for one in self.pieces))
+
 
 def first_lines(sections: Sequence[Section]) -> list[Line]:
     """Cut the first lines of a list's sections into pieces; those whose marks or dates are not clear are left out."""
     texts = [split_lines(section.text)[0] for section in sections]
     by = sum(_BY.search(text) is not None for text in texts) * 2 > len(texts)
     lines = [line for section, text in zip(sections, texts, strict=True) if (line := _cut(section, text, by=by))]
+    # What a link from date to title consists of is a line of its own.
+    inner = [Line(line.section, "", piece.parts) for line in lines for piece in line.pieces if piece.parts]
+    parts = {line.section.start: line.pieces for line in _understood(inner)}
+    return [line.with_parts(parts.get(line.section.start, ())) for line in _understood(lines)]
+
+
+def _understood(lines: list[Line]) -> list[Line]:
     for _ in range(HABIT):
         lines = _refined(lines)
     return _with_titles(lines)
@@ -308,7 +324,7 @@ _Cutter = Callable[[Piece], list[Piece]]
 def _cutter(values: list[str], *, only: bool) -> _Cutter | None:
     """Return what is to be done with the values of one place; None if they stay what they are."""
     role = _role(values)
-    if role in ("people", "weekday"):
+    if role in ("people", "weekday", "number"):
         # Or unless it says more of a person than the name.
         return None if only and not _share(values, _with_brackets) else _Named(role)
     leads = [found["word"] for value in values if (found := _NUMBERED.match(value))]
@@ -384,16 +400,23 @@ def _with_brackets(value: str) -> bool:
 
 
 def _role(values: Sequence[str]) -> str | None:
-    """Tell what most values of one place are, where that can be seen from the values."""
+    """Tell what most values of one place are, where that can be seen from the values.
+
+    The same names or numbers each time are those of a group.
+    """
+    role = _kind(values)
+    is_group = len(values) < HABIT or len({*values}) * 2 <= len(values)
+    return None if role in ("people", "number") and is_group else role
+
+
+def _kind(values: Sequence[str]) -> str | None:
     if _share(values, _WEEKDAY_ALONE.fullmatch):
         return "weekday"
     if _share(values, lambda value: len(value) <= _LONGEST_TIME and _CLOCK.search(value)):
         return "when"
     if _share(values, _PLACE.search):
         return "location"
-    if len(values) >= HABIT and _share(values, PERSON.fullmatch):
-        return "people"
-    return None
+    return "people" if _share(values, PERSON.fullmatch) else "number" if _share(values, str.isdecimal) else None
 
 
 def _numbered(piece: Piece) -> list[Piece]:
@@ -412,9 +435,9 @@ def _sentences(piece: Piece) -> list[Piece]:
         text = piece.text[end : mark.start() if mark else None]
         place, comma, clock = text.rpartition(", ")
         if comma and _CLOCK.search(clock) and not _CLOCK.search(place):
-            pieces += [Piece(place, _role([place] * 3) or "location"), Piece(comma), Piece(clock, "when")]
+            pieces += [Piece(place, _kind([place] * 2) or "location"), Piece(comma), Piece(clock, "when")]
         else:
-            role = _role([text] * 3)
+            role = _kind([text] * 2)
             pieces.append(Piece(text, "?" if role == "people" and not pieces else role or "?"))
         if mark:
             pieces.append(Piece(mark[0]))
@@ -434,30 +457,12 @@ def _with_titles(lines: list[Line]) -> list[Line]:
     between = [place for line in lines for place, index in _unknown(line) if _is_between(line, index)]
     # What nearly every line names between its title and another value, and what is no name and no time, is where it is.
     is_venue = len(lines) >= HABIT and len(between) >= len(lines) * _MOST
-    return [_with_title(line, title, again, shared, is_venue=is_venue) for line in _within_links(lines)]
+    return [_with_title(line, title, again, shared, is_venue=is_venue) for line in lines]
 
 
 def _is_between(line: Line, index: int) -> bool:
     known = [piece.field for piece in line.pieces[index + 1 :] if piece.field]
     return line.pieces[index].field == "?" in [piece.field for piece in line.pieces[:index]] and "date" in known
-
-
-def _within_links(lines: Sequence[Line]) -> Iterator[Line]:
-    """Say what the words of one link from date to title are: the last is the title, and what comes back a series."""
-    texts = Counter(part.text for line in lines for piece in line.pieces for part in piece.parts)
-    for line in lines:
-        pieces = []
-        for piece in line.pieces:
-            parts = list(piece.parts)
-            unknown = [index for index, part in enumerate(parts) if part.field == "?"]
-            for index in reversed(unknown[:-1]):
-                if texts[parts[index].text] >= max(len(lines) * OPTIONAL, HABIT):
-                    parts[index] = replace(parts[index], field="series")
-                else:
-                    del parts[index : index + 2]  # and what separates it from the rest
-            parts = [replace(part, field="title") if part.field == "?" else part for part in parts]
-            pieces.append(replace(piece, parts=tuple(parts)))
-        yield replace(line, pieces=tuple(pieces))
 
 
 def _with_title(line: Line, title: str, again: set[str], shared: set[str], *, is_venue: bool) -> Line:

@@ -113,6 +113,7 @@ class Table:
     bars: tuple[bool, bool]  # whether a row begins and ends with one
     short: bool  # whether a last cell that would be blank is left out
     nothing: str  # what most cells have in which there is nothing, such as a hyphen
+    indent: str = ""
 
     def has(self, *fields: str) -> bool:
         return any(column.field in fields for column in self.columns)
@@ -175,6 +176,7 @@ def _table(columns: Sequence[Column], rows: Sequence[str], date: str = "") -> Ta
         (opened, closed),
         short=not closed or _most(blank),
         nothing=nothing.most_common(1)[0][0] if nothing else "",
+        indent=Counter(row[: len(row) - len(row.lstrip(" "))] for row in rows).most_common(1)[0][0],
     )
 
 
@@ -261,7 +263,7 @@ def write_row(table: Table) -> str:
             value = f"{{% call cell({width}) %}}{value}{{% endcall %}}"
         row.append(f"{before}{value}{end}")
     macro = _PADDED_CELL if any(table.widths) else ""
-    return f"{macro}{'|' * opened}{''.join(row)}\n"
+    return f"{macro}{table.indent}{'|' * opened}{''.join(row)}\n"
 
 
 def _given(column: Column) -> str:

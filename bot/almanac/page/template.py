@@ -100,9 +100,8 @@ def event_writer(
         try:
             # Plain values, without behaviour.
             values = _with_blanks(event.model_dump(exclude={"markdown", "rendered"}))
-            if event.end_date:
-                days = (name for name in ("date", "starts") if values[name])
-                values |= {name: OfSeveralDays(values[name], event.end_date) for name in days}
+            days = (name for name in ("date", "starts") if values[name])
+            values |= {name: Beginning(values[name], event.end_date, event.ends) for name in days}
             values = seen(values)
             values["add_to"] = _Later(partial(calendar_links, event))
             values["extra"] = _Extra(values["extra"], {name: values[name] for name in _ONCE_EXTRA})
@@ -243,19 +242,20 @@ class Blank(str):
         return iter(())
 
 
-class OfSeveralDays(str):
-    """The first day of several, or the moment at which they begin: what writes a date in words writes the last day too.
+class Beginning(str):
+    """An event's first day, or the moment at which it begins: what writes that in words writes the end of it too.
 
     Everywhere else it is the text that it would be without: `date[:10]` is the first day alone.
     """
 
-    __slots__ = ("end_date",)
-    end_date: str
+    __slots__ = ("end_date", "ends")
+    end_date: str | None
+    ends: str | None
 
-    def __new__(cls, text: str, end_date: str) -> Self:
-        day = super().__new__(cls, text)
-        day.end_date = end_date
-        return day
+    def __new__(cls, text: str, end_date: str | None, ends: str | None) -> Self:
+        beginning = super().__new__(cls, text)
+        beginning.end_date, beginning.ends = end_date, ends
+        return beginning
 
 
 class _Extra(dict[str, Any]):
@@ -420,7 +420,7 @@ def _time(words: Any, moment: Any) -> Safe:
 
 def like(date: Any, example: str) -> str:
     """Write a date as in an example. Only what cannot be markup, wherever it is, needs no escaping."""
-    written = written_like(as_text(date), example, getattr(date, "end_date", None))
+    written = written_like(as_text(date), example, getattr(date, "end_date", None), getattr(date, "ends", None))
     return Safe(written) if _HARMLESS_DATE.fullmatch(written) else written
 
 
