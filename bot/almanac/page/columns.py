@@ -80,7 +80,7 @@ _BARE_URL = re.compile(r"<?https?://[^\s<>|]+>?")
 _MARKED = re.compile(r"(\*{1,3}|_{1,2}|~~)(?=[^\s*_~])(?:(?!\1).)+(?<=\S)\1")
 # A link, or words in brackets: what is in it separates nothing.
 ATOM = re.compile(rf"{LINK.pattern}|\([^()]*\)")
-_SEPARATOR = re.compile(r"(?<=\S)(?:,[ ]|;[ ]|[ ]?\\\|[ ]?|[ ]?<br[ ]?/?>[ ]?|[ ][/·•&][ ])(?=\S)", re.IGNORECASE)
+_SEPARATOR = re.compile(r"(?<=\S)(?:,[ ]|;[ ]|[ ]?\\\|[ ]?|[ ]?<br[ ]?/?>[ ]?|[ ][|/·•&][ ])(?=\S)", re.IGNORECASE)
 _AND = re.compile(r"(?<=\S),?[ ](?:and|und|y|&)[ ](?=\S)", re.IGNORECASE)
 BEHIND = re.compile(r"((?:[ ]?<br[ ]?/?>[ ]?|,[ ]|[ ])<(i|em|small)>[ ]?)[^<>]+(</\2>)\Z", re.IGNORECASE)
 _FOR_LINKS = frozenset({"recording", "links", "url"})

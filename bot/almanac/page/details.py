@@ -11,7 +11,7 @@ from itertools import chain, takewhile
 
 from almanac.dates import TIME, UNKNOWN_YEAR, find_date
 from almanac.event.people import NAMES
-from almanac.page.columns import field_of
+from almanac.page.columns import Column, field_of
 from almanac.page.dateshapes import has_time, without_zoned_time
 from almanac.page.firstline import write_people
 from almanac.page.headings import LOWEST
@@ -29,7 +29,7 @@ from almanac.page.items import (
 from almanac.page.lines import cells, plain
 from almanac.page.outline import Section
 from almanac.page.pieces import WEEKDAY_BEFORE
-from almanac.page.tables import WAS, Table, date_example, date_like, in_line, observe_rows, write_row
+from almanac.page.tables import WAS, Table, date_example, date_like, in_line, observe_rows, write_links, write_row
 
 _LOOPS = {"people": "person in people", "agenda": "point in agenda", "links": "entry in links"}
 """The fields of several values, and what a loop goes through."""
@@ -59,10 +59,12 @@ class Shown:
     gap: bool = True  # a blank line comes before it
     when: str = ""  # what leads from a date to the times, or from people to a title
     table: Table | None = None  # the rows below a head
+    column: Column | None = None  # of several links on a line
 
     @property
     def fields(self) -> set[str]:
-        return {column.field for column in self.table.columns} if self.table else {self.field}
+        more = {"recording"} if self.column and self.column.recording_words else set()
+        return {column.field for column in self.table.columns} if self.table else {self.field, *more}
 
     @property
     def mark(self) -> str:
@@ -150,7 +152,7 @@ def _model(item: Item, entries: Sequence[Entry]) -> Shown:
     end = _BREAK.search(text)
     text, after = (text[: end.start()], end[0]) if end else (text.rstrip(), "")
     listed = bool(head) and MARK.match(before.lstrip()) is not None
-    each = item.field in _LOOPS and (listed or not item.label)
+    each = item.field in _LOOPS and (listed or not (item.label or len(ADDRESS.findall(text)) > 1))
     one = Shown(item.field, before, after, head, item.name, each=each, gap=item.gap)
     link = ADDRESS.search(text)
     if item.field == "date":
@@ -200,7 +202,8 @@ def _address_model(one: Shown, item: Item, link: re.Match[str], alike: Sequence[
         # In `Slides: [here](...)` each link has a line, with what it is called as the label.
         if one.label and not one.head and form and not field_of(form):
             return replace(one, before=before, after=after, form=form, each=True)
-        form = ""
+        column = None if one.each else Column("", tuple(texts), field="links")
+        return replace(one, before=before, after=after, form="", column=column)
     return replace(one, before=before, after=after, form=form)
 
 
@@ -253,12 +256,16 @@ def _cut_at_date(item: Item) -> tuple[str, str, str, str]:
 
 
 def write_details(details: Details, said: Collection[str], *, recurring: bool = False) -> str:
-    """Write the part of a template below the first line; `said` are the fields that the first line shows.
+    """Write the part of a template below the first line, from its end on; `said` are the fields that it shows.
 
     Where titles are `recurring`, the first line shows the series in the place of the title, if there is one.
     """
     shown = _apart(_completed(details, said, recurring=recurring), details)
-    written = []
+    written = ["\n"]
+    if details.indent and not (details.spaced or shown[0].mark):
+        # What goes on in a bullet's own paragraph begins a line of it.
+        conditions = " or ".join(_condition(one, shown, said) for one in shown)
+        written = [f"{{% if {conditions} %}}  {{% endif %}}\n\n"]
     for index, one in enumerate(shown):
         run = [one, *takewhile(lambda other: not other.gap, shown[index + 1 :])]
         conditions = [_condition(other, shown, said) for other in run]
@@ -273,6 +280,7 @@ def _completed(details: Details, said: Collection[str], *, recurring: bool) -> l
     """Add to a page's fields what every entry has: a status, a title, and a description if there are other lines."""
     # The address is not written again: the first line leads there.
     omitted = {"url", *([] if recurring else ["title"])} & {*said}
+    omitted |= {"recording"} & {field for one in details.shown if one.column for field in one.fields}
     shown = [one for one in details.shown if one.field not in omitted]
     fields = {field for one in shown for field in one.fields}
     loose = not details.mark or any(one.gap for one in shown)
@@ -332,7 +340,7 @@ def _condition(one: Shown, shown: Sequence[Shown], said: Collection[str]) -> str
             if any(other.field == "links" for other in shown):
                 conditions.append(f"{one.field} not in links | map(attribute='url') | list")
             return f"({' and '.join(conditions)})"
-    return one.field
+    return "(links or recording)" if one.column and "recording" in one.fields else one.field
 
 
 def _lines(one: Shown, indent: str) -> str:
@@ -381,7 +389,7 @@ def _value(one: Shown) -> str:
         case "agenda" if one.each:
             value = "{{ point | inline }}"
         case "links" | "agenda":
-            value = in_line(one.field)
+            value = write_links(one.column) if one.column else in_line(one.field)
     return value
 
 

@@ -62,7 +62,7 @@ def _item_fields(items: Sequence[Item], zones: Zones) -> Iterator[tuple[str, Any
         elif item.field in ("title", "location", "series", "when") and len(texts) == 1:
             yield from _text_field(item.field, item.section.date, texts[0], zones)
         elif item.field == "links":
-            yield "links", links("\n".join((item.line, *(line for _, line in item.below))))
+            yield from _links_in("\n".join((item.line, *(line for _, line in item.below))), with_recording=True)
         elif item.field in ("recording", "url") and (address := _address_in(item.value)):
             yield item.field, address
 
@@ -162,7 +162,7 @@ def _cell_fields(column: Column, cell: str, date: str, zones: Zones) -> Iterator
         case "people":
             yield from _people_of_cell(cell)
         case "links":
-            yield from _links_of_cell(cell, with_recording=bool(column.recording_words))
+            yield from _links_in(cell, with_recording=bool(column.recording_words))
         case "number":
             yield field, column.number_of(cell)
         case "agenda" | "tags":
@@ -183,8 +183,9 @@ def _led_to(cell: str) -> str | None:
     return _address(found[0].url) if len(found) == 1 else None
 
 
-def _links_of_cell(cell: str, *, with_recording: bool) -> Iterator[tuple[str, Any]]:
-    found = links(cell)
+def _links_in(text: str, *, with_recording: bool) -> Iterator[tuple[str, Any]]:
+    """Give the links in a text; one of them may be the recording."""
+    found = links(text)
     recording = next((link for link in found if with_recording and "recording" in head_fields(link.label)), None)
     yield "recording", recording and _address(recording.url)
     yield "links", tuple(link for link in found if link != recording)

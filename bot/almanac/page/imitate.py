@@ -79,9 +79,9 @@ def write_templates(page: Page, sections: Sequence[Section]) -> list[str]:
     line, plain = write_first_line(first), write_first_line(first, CHANGED) + "\n"
     if only_line:
         return [plain]
+    below = write_details(details, first.shown, recurring=first.title != "title")
     # Jinja2 drops the line end after a tag.
-    line_end = "\n\n" if line.endswith("%}") else "\n"
-    return [line + line_end + write_details(details, first.shown, recurring=first.title != "title"), plain]
+    return [line + ("\n" if line.endswith(" %}") and below.startswith("\n") else "") + below, plain]
 
 
 def _suits(page: Page, sections: Sequence[Section], source: str) -> bool:

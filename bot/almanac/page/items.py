@@ -217,7 +217,9 @@ def _own_field(item: Item, said: Collection[str]) -> str:
     if link and not re.search(r"\w", ADDRESS.sub("", TAG.sub("", text))):
         words = (link[1] or link[3] or "").split()
         fields = (field_of(one) for one in (" ".join(words), *words[-1:], *words[:1]))
-        return next((one for one in fields if one in ADDRESSES), "?" if item.level < LOWEST else "links")
+        named = None if ADDRESS.search(text, link.end()) else next((one for one in fields if one in ADDRESSES), None)
+        # Of several, one may lead to the recording.
+        return named or ("?" if item.level < LOWEST else "links")
     return "" if _NO_PROSE.match(text) or not re.search(r"\w", text) else "?"
 
 
@@ -254,8 +256,8 @@ def _places(unknown: Sequence[Entry], known: Collection[str]) -> dict[int, str]:
     most = [*sorted(map(len, unknown), reverse=True), 0][len(unknown) // 2]
     for place in range(most):
         items = [items[place] for items in unknown if len(items) > place]
-        mark = Counter(item.mark for item in items).most_common(1)[0][0]
-        items = [item for item in items if item.mark == mark]
+        mark = Counter(map(_look, items)).most_common(1)[0][0]
+        items = [item for item in items if _look(item) == mark]
         texts = [plain(item.value) for item in items]
         is_habit = len(items) * 2 > len(unknown) and len({*texts}) * 2 > len(texts)
         if not is_habit or _mostly(bool(item.below) for item in items):
@@ -269,6 +271,11 @@ def _places(unknown: Sequence[Entry], known: Collection[str]) -> dict[int, str]:
     titles = [] if "title" in known else [*other, *named][:1]
     people = [] if "people" in known else [place for place in named if place not in titles][:1]
     return {**found, **dict.fromkeys(titles, "title"), **dict.fromkeys(people, "people")}
+
+
+def _look(item: Item) -> str:
+    """Return the mark of an item; headings of all levels have the same."""
+    return item.mark if item.level == LOWEST else "#"
 
 
 def _mostly(flags: Iterable[bool]) -> bool:

@@ -402,10 +402,10 @@ def _with_brackets(value: str) -> bool:
 def _role(values: Sequence[str]) -> str | None:
     """Tell what most values of one place are, where that can be seen from the values.
 
-    The same names or numbers each time are those of a group.
+    The same name or number most times is that of a group.
     """
     role = _kind(values)
-    is_group = len(values) < HABIT or len({*values}) * 2 <= len(values)
+    is_group = len(values) < HABIT or Counter(values).most_common(1)[0][1] * 2 > len(values)
     return None if role in ("people", "number") and is_group else role
 
 
@@ -453,7 +453,9 @@ def _with_titles(lines: list[Line]) -> list[Line]:
     title = max(often, key=lambda place: (often[place], length[place]), default="")
     texts = Counter(piece.text for _, piece in places)
     again = {text for text, count in texts.items() if count >= max(len(lines) * OPTIONAL, HABIT)}
-    shared = {text for text in again if texts[text] >= len(lines) * _NEARLY_ALL}
+    repeated = Counter(place for place, text in {(place, one.text) for place, one in places} if texts[text] >= HABIT)
+    alone = {piece.text for place, piece in places if repeated[place] == 1}
+    shared = {text for text in again & alone if texts[text] >= len(lines) * _NEARLY_ALL}
     between = [place for line in lines for place, index in _unknown(line) if _is_between(line, index)]
     # What nearly every line names between its title and another value, and what is no name and no time, is where it is.
     is_venue = len(lines) >= HABIT and len(between) >= len(lines) * _MOST

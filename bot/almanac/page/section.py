@@ -82,6 +82,11 @@ _SURROGATES = range(0xD800, 0xE000)
 _WAS = " (was "
 _STATUSES = ("scheduled", "cancelled", "postponed", "rescheduled")
 
+_STATUS = re.compile(
+    r"\A\W{0,3}(?P<before>cancell?ed|postponed)\b[ ]?[^\w\s]+[\W_]*(?=\w)"
+    r"|[ ][-\u2013\u2014(\[*]{1,3}[ ]?(?P<behind>cancell?ed|postponed)[)\]*!]{0,3}\Z",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"`[^`]*`")
 _OPENED = re.compile(r"<a\b[^<>]*(>?)", re.IGNORECASE)
 _CLOSED = re.compile(r"</a[ \t]*>", re.IGNORECASE)
@@ -342,7 +347,18 @@ def _readings(section: Section, fields: Fields | None) -> Iterator[_Reading]:
         # Of a section in another style, the title and the times are understood, and what the pattern of its list tells.
         title = (title_of(section) or heading_date(section.date, section.end_date))[:_MAX_TITLE]
         when = _when_line(section)[1]
-        yield _Reading({"title": title, **({"when": when} if when else {}), **(fields or {})}, whole=False)
+        found = {"title": title, **({"when": when} if when else {}), **(fields or {})}
+        yield _Reading({**found, **_status_in(found["title"])}, whole=False)
+
+
+def _status_in(title: str) -> dict[str, str]:
+    """Read a status that stands before a title or behind it: `CANCELLED: Owls`, `Owls (postponed)`."""
+    status = _STATUS.search(title)
+    if status is None or status[0] == title:
+        return {}
+    word = (status["before"] or status["behind"]).lower()
+    rest = title[: status.start()] + title[status.end() :]
+    return {"title": rest, "status": "cancelled" if word.startswith("cancel") else word}
 
 
 def _when_line(section: Section) -> tuple[int, str]:

@@ -18,6 +18,7 @@ from almanac.page.lines import front_matter, split_lines
 from almanac.page.outline import Page, outline
 
 _AROUND_ENTRIES = {"bullet_list", "ordered_list", "table", "thead", "tbody"}
+_FOLDED_END = "</details>"
 _CHANGED = "With the new entry, this place of the page would not look as it did before."
 _LOST = "With the new entry, this entry would not keep its own lines."
 _UNLIKE = "The new entry would not be shown as one entry, like those around it."
@@ -175,7 +176,8 @@ def _end(pieces: Sequence[_ShownPart], start: int, after: int) -> int:
 def _changed(old: Sequence[_ShownPart], rest: Sequence[_ShownPart], page: Page, places: set[int]) -> _ShownPart | None:
     """Find where a page without its new entries, which begin in the lines `places`, differs from what it was.
 
-    It may have more: a heading for a new year, with a list or a table below it, and a rule between two entries.
+    It may have more: a heading for a new year, with a list or a table below it, which may be folded, and a rule between
+    two entries.
     """
     short, count = min(len(old), len(rest)), len(rest) - len(old)
     start = next((at for at in range(short) if old[at].look != rest[at].look), short)
@@ -189,7 +191,7 @@ def _changed(old: Sequence[_ShownPart], rest: Sequence[_ShownPart], page: Page, 
     for piece in rest[start : start + count]:
         following = bisect_left(firsts, piece.first)
         is_above = following < len(firsts) and firsts[following] in places
-        if piece.nesting >= 0 and piece.kind != "hr" and not is_above:
+        if piece.nesting >= 0 and piece.kind != "hr" and piece.says != _FOLDED_END and not is_above:
             return piece
     for one, other in pairwise(rest[max(0, start - 1) : start + count + 1] if count else ()):
         if one.kind == other.kind in _AROUND_ENTRIES and one.nesting < 0 < other.nesting:

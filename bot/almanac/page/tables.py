@@ -292,7 +292,7 @@ def _write_value(table: Table, column: Column) -> str:
         case "people":
             value = _write_people(column)
         case "links":
-            value = _write_links(column)
+            value = write_links(column)
         case "extra":
             value = _write_answer(column)
         case _:
@@ -343,7 +343,8 @@ def _write_people(column: Column) -> str:
     return f"{people}{{% if {_AFFILIATIONS} %}}{before}{in_line('affiliation')}{after}{{% endif %}}"
 
 
-def _write_links(column: Column) -> str:
+def write_links(column: Column) -> str:
+    """Write links as a column's cells have them, and with them the recording where that is one of them."""
     separator = column.separators[0]
     written = (
         "{% for entry in links %}{{ entry.label | link(entry.url) }}"
