@@ -22,7 +22,7 @@ def below(*entries: str, event: Event = FULL, said: tuple[str, ...] = ("title",)
         for text, date in zip(entries, DATES, strict=False)
     ]
     source = write_details(observe_details(sections, sections, said), said, recurring=recurring)
-    return section_renderer(f"#\n{source}")(event)[2:]
+    return section_renderer(f"#{source}")(event)[2:]
 
 
 ADA = "[Ada](https://example.org/ada)"

@@ -150,8 +150,8 @@ def lines(pattern: str, gap: str = "\n") -> str:
         ),
         (
             "* [Call, Nov {day}, 2021: {title}](https://example.org/{number})",
-            "* [Birds, Nov 15, 2021: Owls](https://example.org/register)",
-            "* Nov 15, 2021: Owls",
+            "* [Call, Nov 15, 2021: Owls](https://example.org/register)",
+            "* Call, Nov 15, 2021: Owls",
         ),
         (
             "* [{title}, Nov {day}, 2021](https://example.org/{number})",

@@ -8,6 +8,7 @@ from almanac.event.model import Event
 from almanac.page.imitate import Imitation, imitate, lands, samples, write_templates
 from almanac.page.importer import import_page
 from almanac.page.insert import fitted, put
+from almanac.page.numbers import next_number
 from almanac.page.outline import outline
 from almanac.page.template import section_renderer
 from almanac.views.protocol import unshown
@@ -363,7 +364,7 @@ def test_a_page_for_which_no_template_works_is_reported_as_such(monkeypatch: pyt
 
 
 def test_details_that_do_not_work_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("almanac.page.imitate.write_details", lambda *_, **__: "## November 3rd, 2021: Another\n")
+    monkeypatch.setattr("almanac.page.imitate.write_details", lambda *_, **__: "\n## November 3rd, 2021: Another\n")
     assert imitation_of(PAGES["atx-long-dates"]).template
     assert added(PAGES["atx-long-dates"], FULL) == "## November 15th, 2021: Owls"
 
@@ -383,6 +384,38 @@ def test_the_house_style_is_left_alone_where_most_events_have_it() -> None:
 def test_every_page_with_a_first_line_exists() -> None:
     folder = Path(__file__).parent.parent / "cases/pages"
     assert {path.stem for path in folder.glob("*.md")} >= set(FIRST_LINES)
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("academic-years", "- Nov 15: Owls ([Ada](https://example.org/ada), Grace)"),
+        ("table-time-ranges", "| 2024-11-15 Friday 18:00-19:30 | [Ada](https://example.org/ada), Grace | Owls |"),
+        ("links-on-one-line", "[Slides](https://example.org/slides) | [Video](https://example.org/video)"),
+        ("numbers-in-links", "* [#05 | Owls - 15/11/2024](https://www.example.org/register)"),
+        ("folded-years-apart", "  * [Calls, November 15th](https://www.example.org/register)"),
+        ("numbered-series", "## 13. Calls 2024.11.15\n\n### Owls\n"),
+    ],
+)
+def test_a_full_event_is_written_as_the_neighbours_are(name: str, written: str) -> None:
+    moments = {"date": "2024-11-15", "starts": "2024-11-15T18:00:00-05:00", "ends": "2024-11-15T19:30:00-05:00"}
+    number = next_number(outline(PAGES[name]), moments["date"])
+    assert written in added(PAGES[name], FULL.model_copy(update={**moments, "number": number, "series": "Calls"}))
+
+
+def test_a_new_academic_year_has_its_own_heading() -> None:
+    page = PAGES["academic-years"]
+    event = BARE.model_copy(update={"date": "2024-01-15"})
+    after = put(page, event, added(page, event), previous=None, order=None)
+    assert after.startswith("# Owl seminar\n\n## 2023-2024\n\n- Jan 15: Owls\n\n## 2022-2023\n")
+
+
+def test_a_new_year_is_folded_on_its_own() -> None:
+    page = PAGES["folded-years-apart"]
+    event = BARE.model_copy(update={"date": "2025-01-15"})
+    after = put(page, event, added(page, event), previous=None, order=None)
+    folded = "<details open>\n\n<summary>2025</summary>\n\n  * Owls, January 15th\n\n</details>\n\n"
+    assert after == page.replace("# Calls\n\n", f"# Calls\n\n{folded}")
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))

@@ -95,3 +95,21 @@ def test_a_template_that_does_not_write_a_section_leaves_all_text_verbatim() -> 
 
     imported = import_page(REFERENCE, unfit, ZONES)
     assert (imported.structured, imported.verbatim) == (0, 2)
+
+
+def test_a_status_beside_a_title_is_the_records() -> None:
+    events = records_of(PAGES["plans-changed"])
+    assert [(event.title, event.status) for event in events] == [
+        ("Owls", "cancelled"),
+        ("Foxes", None),
+        ("Bears", "postponed"),
+        ("Mice", None),
+    ]
+    page = "- 2021-11-08: Cancelled culture\n- 2021-10-04: How we cancelled\n"
+    assert [event.status for event in records_of(page)] == [None, None]
+
+
+def test_of_several_links_on_a_line_one_is_the_recording() -> None:
+    event = records_of(PAGES["links-on-one-line"])[0]
+    assert event.recording == "https://v.example/1"
+    assert [link.url for link in event.links] == ["https://s.example/1"]

@@ -5,10 +5,12 @@ from almanac.event.model import Event
 from almanac.page.imitate import imitate, samples
 from almanac.page.importer import import_page
 from almanac.page.insert import put
+from almanac.page.numbers import next_number
 from almanac.page.outline import outline
 from almanac.page.shown import doubt
 from almanac.page.template import section_renderer
 
+from tests.built import convert, github_html, tokens
 from tests.page.house import PAGES, ZONES, render
 
 BULLETS = "# Past\n\n- Nov 8, 2021: Cats\n- Nov 1, 2021: Dogs\n\nThat is all.\n"
@@ -25,6 +27,31 @@ def test_whatever_a_page_is_like_its_own_template_leaves_no_doubt(name: str) -> 
     write = section_renderer(own) if own else render
     for event in samples(cut.alive_list):
         assert doubt(page, put(page, event, write(event), previous=None, order=None)) is None
+
+
+@pytest.mark.jekyll
+def test_jekyll_and_github_show_the_new_entry_and_all_else_as_before() -> None:
+    names = sorted({*PAGES} - {"faults", "fences-and-comments", "html-and-liquid", "white-space"})  # some show no entry
+    before = [PAGES[name].removeprefix("\ufeff") for name in names]
+    after = []
+    for page in before:
+        cut = outline(page)
+        own = imitate(cut, [event.markdown is None for event in import_page(page, render, ZONES).events]).template
+        event = samples(cut.alive_list)[1]
+        event = event.model_copy(update={"number": next_number(cut, event.date)})
+        after.append(put(page, event, (section_renderer(own) if own else render)(event), previous=None, order=None))
+    for show in (convert, github_html):
+        for name, old, new in zip(names, map(shown_parts, show(before)), map(shown_parts, show(after)), strict=True):
+            count = len(new) - len(old)
+            start = next((at for at, both in enumerate(zip(old, new, strict=False)) if both[0] != both[1]), len(old))
+            assert count > 0, name
+            assert new[:start] + new[start + count :] == old, name
+
+
+def shown_parts(html: str) -> list[tuple[str, ...]]:
+    """Return the elements of a page and each word between them."""
+    parts = (map(tuple, map(str.split, token[1].split())) if token[0] == "text" else [token] for token in tokens(html))
+    return [part for each in parts for part in each]
 
 
 @pytest.mark.parametrize(

@@ -264,8 +264,7 @@ def write_details(details: Details, said: Collection[str], *, recurring: bool = 
     written = ["\n"]
     if details.indent and not (details.spaced or shown[0].mark):
         # What goes on in a bullet's own paragraph begins a line of it.
-        conditions = " or ".join(_condition(one, shown, said) for one in shown)
-        written = [f"{{% if {conditions} %}}  {{% endif %}}\n\n"]
+        written = [f"{{% if {' or '.join(_condition(one, shown, said) for one in shown)} %}}  {{% endif %}}\n\n"]
     for index, one in enumerate(shown):
         run = [one, *takewhile(lambda other: not other.gap, shown[index + 1 :])]
         conditions = [_condition(other, shown, said) for other in run]

@@ -16,7 +16,8 @@ from almanac.page.columns import ATOM, BEHIND, NOTHING, Column, head_fields, wit
 from almanac.page.items import ADDRESS, MARK, Item, named_items
 from almanac.page.lines import LINK, links, plain, raw_cells
 from almanac.page.outline import Page, Section
-from almanac.page.pieces import WHAT_AND_WHEN, Line, first_lines
+from almanac.page.pieces import WHAT_AND_WHEN, Line
+from almanac.page.roles import first_lines
 from almanac.page.tables import columns_by_row
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones

@@ -15,17 +15,15 @@ from almanac.page.dateshapes import has_time
 from almanac.page.lines import plain, split_lines
 from almanac.page.outline import Section
 from almanac.page.pieces import (
-    HABIT,
     LETTER,
-    OPTIONAL,
     WHAT_AND_WHEN,
     Line,
     Piece,
     date_of,
     extent,
-    first_lines,
     split_mark,
 )
+from almanac.page.roles import HABIT, OPTIONAL, first_lines
 from almanac.page.tables import date_example, date_like, in_line
 
 _OPENED = re.compile(r"\A[ ]?[(\[]\Z")
@@ -199,7 +197,8 @@ def _write_value(first: FirstLine, pieces: Sequence[Piece], index: int, *, withi
             escaping = "heading" if ends else "text" if index or is_heading else "item"
             shown = f"{{{{ {first.title} | {leads_to if piece.url else escaping} }}}}"
         case "number":
-            shown = "{{ number }}"
+            padded = f'"%0{len(piece.text)}d" | format(number)'
+            shown = f"{{{{ {padded if piece.text.startswith('0') else 'number'} }}}}"
         case "people" if within:
             shown = "{{ people | map(attribute='name') | join(', ') | text }}"
         case "people":

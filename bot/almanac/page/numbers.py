@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from almanac.page.lines import raw_cells
 from almanac.page.outline import Page
-from almanac.page.pieces import first_lines
+from almanac.page.roles import first_lines
 from almanac.page.tables import columns_by_row
 
 

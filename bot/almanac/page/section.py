@@ -5,20 +5,20 @@ same. What is noticed about its content is reported with its line and never corr
 """
 
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date as calendar_date
 from itertools import zip_longest
 from typing import Any
 
-from almanac.dates import DAYS, UNKNOWN_YEAR, find_date, heading_date
+from almanac.dates import DAYS, UNKNOWN_YEAR, heading_date
 from almanac.errors import Problem, UserError
-from almanac.event.description import source, source_line
+from almanac.event.description import source_line
 from almanac.event.model import Event, Image, Link, Person, event_id
 from almanac.page.canonical import is_known, says_same, sense, spelt
-from almanac.page.lines import URL, fingerprint, links, plain, split_lines, with_newline
+from almanac.page.house import decoded, read_house, read_person
+from almanac.page.lines import fingerprint, links, plain, split_lines, with_newline
 from almanac.page.match import title_of
 from almanac.page.outline import Section, outline
 from almanac.page.rewrite import unsaid, without_gone
@@ -65,22 +65,6 @@ _PROBES: dict[str, Any] = {
     "image": Image(path=_PROBE, alt=_PROBE),
 }
 """What each field holds for a moment, to see where the site's own template writes it."""
-
-_DEFAULT_LABEL = "Guests"
-_HEADING = re.compile(r"#{1,6}[ \t]++([^:]*+):[ \t]*+(\S.*)\Z")
-# A formatter's canonical form has a quotation's mark before the bullet's.
-_ITEM = re.compile(r"(> )?- (\S.*)\Z")
-_WITHIN, _BELOW = "  ", "    "
-_NUMBERED = re.compile(r"1\. ")
-_NESTED = re.compile(r"    \* (\S.*)\Z")
-_REFERENCE = re.compile(r"&#([0-9]{1,7});")
-_LINKED = re.compile(rf"\[([^\[\]]+)\]\((https?://(?!\)){URL})\)(.*)\Z")
-_LABELLED = re.compile(r"(Status|Topic|When|Location|Register|Recording):[ ]{1,2}(\S.*)\Z")
-_ROLE_AND_AFFILIATION = re.compile(r"(?: \((?P<role>[^()]+)\))?(?:, (?P<affiliation>\S.*))?\Z")
-_UNLINKED = re.compile(r"(?P<name>[^,(]*[^,( ])(?P<rest>(?: \([^()]+\))?(?:, .*)?)\Z")
-_SURROGATES = range(0xD800, 0xE000)
-_WAS = " (was "
-_STATUSES = ("scheduled", "cancelled", "postponed", "rescheduled")
 
 _STATUS = re.compile(
     r"\A\W{0,3}(?P<before>cancell?ed|postponed)\b[ ]?[^\w\s]+[\W_]*(?=\w)"
@@ -285,21 +269,21 @@ def _values(name: str, value: str, record: Event) -> Iterator[Any]:
         yield from () if name == "title" else [() if name in ("people", "agenda") else None]
     elif name == "people":
         known = {person.name: person for person in record.people}
-        people = [_person(part) for part in _listed(value)]
+        people = [read_person(part) for part in _listed(value)]
         yield tuple(known.get(person.name, person) for person in people)
         yield tuple(people)
         yield tuple(person.model_copy(update={"role": None, "affiliation": person.role}) for person in people)
     elif name == "agenda":
         yield tuple(map(source_line, value.split("; ")))
     elif len(value) <= _MAX_TITLE:
-        yield _decoded(value)
+        yield decoded(value)
 
 
 def _pictures(value: str, between: str) -> Iterator[Image]:
     """Read a picture, if its words and its path are both shown, with this between them."""
     alt, found, path = value.rpartition(between or "\n")
     if found and path and len(path) <= _MAX_TITLE:
-        yield Image(path=path, alt=_decoded(alt) or None)
+        yield Image(path=path, alt=decoded(alt) or None)
 
 
 def _listed(value: str) -> list[str]:
@@ -337,12 +321,12 @@ def _readings(section: Section, fields: Fields | None) -> Iterator[_Reading]:
     """
     as_spelt = spelt(section.text)
     texts = [section.text, "\n".join(as_spelt), "\n".join(filter(None, as_spelt))]
-    read = [house for text in dict.fromkeys(texts) if (house := _read_house(text))]
-    yield from read
+    read = [house for text in dict.fromkeys(texts) if (house := read_house(text))]
+    yield from map(_Reading, read)
     for house in reversed(read):
         # If it is not written again from its fields, its lines hold Markdown and not plain text.
-        in_words = {name: plain(house.fields[name]) or house.fields[name] for name in _LINES if name in house.fields}
-        yield replace(house, fields={**house.fields, **in_words})
+        in_words = {name: plain(house[name]) or house[name] for name in _LINES if name in house}
+        yield _Reading({**house, **in_words})
     if not read:
         # Of a section in another style, the title and the times are understood, and what the pattern of its list tells.
         title = (title_of(section) or heading_date(section.date, section.end_date))[:_MAX_TITLE]
@@ -367,140 +351,6 @@ def _when_line(section: Section) -> tuple[int, str]:
             if match := _WHEN.match(line):
                 return number, plain(match[1])
     return 0, ""
-
-
-# ------------------------------------------------------------------------------- the house style, read back
-
-
-@dataclass
-class _Item:
-    """A bullet with those below it; `apart` if there is an empty line between. `lines` are all that it says."""
-
-    text: str
-    nested: list[str] = field(default_factory=list)
-    apart: bool = False
-    lines: list[str] = field(default_factory=list)
-
-    @property
-    def is_flat(self) -> bool:
-        """Tell whether nothing is below it but those bullets."""
-        return len(self.nested) == sum(bool(line.strip()) for line in self.lines[1:])
-
-
-def _read_house(section: str) -> _Reading | None:
-    """Read what a section says in the house style, as far as it is written in it; None if it is not."""
-    first, *rest = with_newline(section, "\n").split("\n")
-    heading = _HEADING.match(first)
-    date = find_date(heading[1]) if heading else None
-    if heading is None or date is None or not date.leading or date.title:
-        return None
-    items = list(_items(rest))
-    if any(line.strip() for line in rest) and not items:
-        return None
-    fields: dict[str, Any] = {}
-    paragraphs: list[_Item] = []
-    for item in items:
-        found = _labelled(item, fields)
-        if found is None:
-            paragraphs.append(item)
-        else:
-            fields |= found
-    # With a topic, the heading names the series.
-    topic = fields.pop("topic", None)
-    named = _decoded(heading[2])
-    fields |= {"title": topic, "series": named} if topic else {"title": named}
-    fields |= _described(paragraphs, has_agenda="agenda" in fields)
-    return _Reading({name: value for name, value in fields.items() if value is not None})
-
-
-def _items(lines: list[str]) -> Iterator[_Item]:
-    item: _Item | None = None
-    blank = False
-    for line in lines:
-        if match := _ITEM.match(line):
-            if item:
-                yield item
-            text = (match[1] or "") + match[2]
-            item = _Item(text, lines=[text])
-        elif item:
-            if not line.strip() or line.startswith(_WITHIN if _NUMBERED.match(item.text) else _BELOW):
-                item.lines.append(line.removeprefix(_WITHIN))
-            if match := _NESTED.match(line):
-                item.apart = item.apart or (blank and not item.nested)
-                item.nested.append(match[1])
-        blank = not line.strip()
-    if item:
-        yield item
-
-
-def _labelled(item: _Item, known: dict[str, Any]) -> dict[str, Any] | None:
-    """Read a bullet that has a label; None for one that is a paragraph of the description.
-
-    Of several bullets with one label the first counts, the others are paragraphs.
-    """
-    label = _LABELLED.match(item.text)
-    if label and not item.nested and label[1].lower() not in known:
-        return _one_line(label[1], label[2])
-    if item.text == "Agenda:" and item.nested:
-        return {"agenda": tuple(map(source_line, item.nested))}
-    if item.text == "Links:" and item.nested and all(links := [_LINKED.match(entry) for entry in item.nested]):
-        return {"links": tuple(Link(label=_decoded(link[1]), url=link[2]) for link in links if link)}
-    # A paragraph may end with a colon too, but its bullets come after an empty line.
-    if item.text.endswith(":") and item.nested and not item.apart and "people" not in known:
-        name = _decoded(item.text[:-1])
-        people = tuple(map(_person, item.nested))
-        return {"people_label": None if name == _DEFAULT_LABEL else name, "people": people}
-    return None
-
-
-def _one_line(label: str, value: str) -> dict[str, Any]:
-    match label:
-        case "Register" | "Recording":
-            link = _LINKED.match(value)
-            return {"url" if label == "Register" else "recording": link[2]} if link else {}
-        case "Status":
-            status, _, was = value.removesuffix(")").partition(_WAS)
-            found = find_date(was) if status == "rescheduled" else None
-            return {"status": status if status in _STATUSES else None, "previous_date": found.date if found else None}
-    return {label.lower(): _decoded(value)}
-
-
-def _described(paragraphs: list[_Item], *, has_agenda: bool) -> dict[str, Any]:
-    if not paragraphs:
-        return {}
-    fields: dict[str, Any] = {}
-    *others, last = paragraphs
-    if last.nested and last.is_flat and not has_agenda:
-        fields["agenda"] = tuple(map(source_line, last.nested))
-        paragraphs = [*others, _Item(last.text, lines=[last.text])]
-    elif has_agenda and not any(line.strip() for line in last.lines[1:]):
-        # Below a paragraph the agenda would need no name, so these are bullets of a description without paragraphs.
-        bullets = ("\n  ".join(item.lines) for item in paragraphs)
-        return {"description": source("".join(f"- {bullet}\n" for bullet in bullets))}
-    return fields | {"description": source("\n\n".join("\n".join(item.lines) for item in paragraphs))}
-
-
-def _person(markdown: str) -> Person:
-    if linked := _LINKED.match(markdown):
-        name, url, rest = linked[1], linked[2], linked[3]
-    else:
-        parts = _UNLINKED.match(markdown)
-        name, url, rest = (parts["name"], None, parts["rest"]) if parts else (markdown, None, "")
-    more = _ROLE_AND_AFFILIATION.match(rest)
-    if more is None:
-        return Person(name=_decoded(markdown))
-    role, affiliation = (_decoded(value) if value else None for value in more.group("role", "affiliation"))
-    return Person(name=_decoded(name), url=url, role=role, affiliation=affiliation)
-
-
-def _decoded(markdown: str) -> str:
-    """Turn decimal character references, as Almanac writes them, back into what was typed."""
-
-    def character(reference: re.Match[str]) -> str:
-        code = int(reference[1])
-        return chr(code) if code <= sys.maxunicode and code not in _SURROGATES else reference[0]
-
-    return _REFERENCE.sub(character, markdown)
 
 
 # ------------------------------------------------------------------------------- what is noticed

@@ -1,0 +1,272 @@
+"""What the pieces of a list's first lines are: names, times, rooms, titles.
+
+The lines of a list explain each other: what stands in one place of most of them is of one kind.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from almanac.dates import TIME
+from almanac.event.people import PERSON
+from almanac.page.columns import field_of
+from almanac.page.lines import plain
+from almanac.page.outline import Section
+from almanac.page.pieces import SEPARATORS, WEEKDAY, Line, Piece, cut_pieces, extent, marked, unbalanced
+
+_CUTS = (" - ", " \u2013 ", " \u2014 ", " | ", " / ", ": ", "; ", ", ", " (", " @ ", " at ")
+_NUMBERED = re.compile(
+    r"(?P<word>#|[^\W\d_]{1,10}\.?[ ])?(?P<number>[0-9]{1,4})"
+    r"(?P<end>\\?[./)]{1,2}[ ]+|(?(word)[ ]?[:|\u2013\u2014-][ ]+|(?!)))(?=\S)"
+)
+_SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
+_TITLE_BELOW = re.compile(
+    r"[\r\n][ \t]*(?:[-*+][ \t]+)?[*_]{0,3}"
+    r"(?:(?:title|topic|talk)\b[*_]{0,3}:|[\"\u201c][^\r\n]+[\"\u201d][*_]{0,3}[ \t]*+(?![^\r\n]))",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\b(?:room|hall|building|auditorium|theat(?:re|er)|library|online|virtual|zoom|campus|street|raum|saal)\b",
+    re.IGNORECASE,
+)
+_WEEKDAY_ALONE = re.compile(WEEKDAY, re.IGNORECASE)
+_CLOCK = re.compile(rf"(?<![\w:])(?:{TIME}|[0-9]{{1,2}}:[0-9]{{2}})h?(?![\w:])", re.IGNORECASE)
+_LONGEST_TIME = 40
+# Of the values in one place: so many say what all of them are, and from so many on they are a habit.
+_MOST, HABIT = 0.65, 3
+OPTIONAL, _NEARLY_ALL = 0.2, 0.8
+"""The shares of a list's lines from which on a field is one of the list's own, and words are copied."""
+
+
+def first_lines(sections: Sequence[Section]) -> list[Line]:
+    """Cut the first lines of a list's sections into pieces; those whose marks or dates are not clear are left out."""
+    lines = cut_pieces(sections)
+    # What a link from date to title consists of is a line of its own.
+    inner = [Line(line.section, "", piece.parts) for line in lines for piece in line.pieces if piece.parts]
+    parts = {line.section.start: line.pieces for line in _understood(inner)}
+    return [line.with_parts(parts.get(line.section.start, ())) for line in _understood(lines)]
+
+
+def _understood(lines: list[Line]) -> list[Line]:
+    for _ in range(HABIT):
+        lines = _refined(lines)
+    return _with_titles(lines)
+
+
+def _unknown(line: Line) -> Iterator[tuple[str, int]]:
+    """Give the places of values of which is not known yet what they are: the field before it, and the index."""
+    before = ""
+    for index, piece in enumerate(line.pieces):
+        if piece.field == "?":
+            yield before, index
+        before = piece.field or before
+
+
+def _refined(lines: list[Line]) -> list[Line]:
+    """Say what the values of one place are, or cut them where most of them consist of two."""
+    values: dict[str, list[str]] = {}
+    for line in lines:
+        for place, index in _unknown(line):
+            values.setdefault(place, []).append(plain(line.pieces[index].text))
+    # A line's only value is its title, unless that is below it.
+    below = sum(_TITLE_BELOW.search(line.section.text) is not None for line in lines) >= len(lines) * _MOST
+    only = not below and max((sum(1 for _ in _unknown(line)) for line in lines), default=0) == 1
+    cutters = {place: _cutter(found, only=only) for place, found in values.items()}
+    result = []
+    for line in lines:
+        pieces = list(line.pieces)
+        for place, index in reversed([*_unknown(line)]):
+            if cutter := cutters.get(place):
+                pieces[index : index + 1] = cutter(pieces[index])
+        result.append(replace(line, pieces=tuple(piece for piece in pieces if piece.field or piece.text)))
+    return result
+
+
+_Cutter = Callable[[Piece], list[Piece]]
+
+
+def _cutter(values: list[str], *, only: bool) -> _Cutter | None:
+    """Return what is to be done with the values of one place; None if they stay what they are."""
+    role = _role(values)
+    if role in ("people", "weekday", "number"):
+        # Or unless it says more of a person than the name.
+        return None if only and not _share(values, _with_brackets) else _Named(role)
+    leads = [found["word"] for value in values if (found := _NUMBERED.match(value))]
+    if len({*values}) == len(values) >= HABIT and len(leads) >= len(values) * _MOST and len({*leads}) == 1:
+        return _numbered
+    if sum(len(_SENTENCE.findall(value)) > 1 for value in values) >= len(values) * _MOST:
+        return _sentences
+    cuts = [cut for mark in _CUTS for last in (False, True) if (cut := _cut_at(mark, values, last=last))]
+    # The less is cut off, the less of a title it can be.
+    return min(cuts, key=lambda cut: cut.length, default=_Named(role) if role else None)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """What most values of a place are, all are taken for."""
+
+    field: str
+
+    def __call__(self, piece: Piece) -> list[Piece]:
+        return [replace(piece, field=self.field)]
+
+
+def _cut_at(mark: str, values: Sequence[str], *, last: bool) -> "_Cut | None":
+    """Cut most values at a mark, if that leaves two parts of which only one is seen to be something."""
+    parts = [parts for value in values if (parts := _parted(value, mark, last=last))]
+    if len(parts) < max(HABIT, len(values) * _MOST):
+        return None
+    before, after = [one[0] for one in parts], [one[1] for one in parts]
+    first, second = _role(before), _role(after)
+    if (first is None) == (second is None):
+        return None
+    return _Cut(mark, last, (first or "?", second or "?"), sum(map(len, before if first else after)))
+
+
+def _parted(value: str, mark: str, *, last: bool) -> tuple[str, str] | None:
+    """Part a value at the first or last of some marks; None if that would tear what belongs together."""
+    before, found, after = (str.rpartition if last else str.partition)(value, mark)
+    after = after.removesuffix(")") if mark.endswith("(") else after
+    return (before, after) if found and not (unbalanced(before) or unbalanced(after)) else None
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A cut of a value in two, at the first or the last of some marks."""
+
+    mark: str
+    last: bool
+    roles: tuple[str, str]
+    length: int  # of all that it cuts off, in characters
+
+    def __call__(self, piece: Piece) -> list[Piece]:
+        parts = None if piece.url else _parted(piece.text, self.mark, last=self.last)
+        if parts is None:
+            return [piece]
+        before, after = parts
+        around = ("(", ")") if self.mark.endswith("(") and piece.text.endswith(")") else ("", "")
+        rest = before.rstrip(SEPARATORS)
+        mark = (before[len(rest) :] + self.mark).removesuffix(around[0])
+        (opening, end), (first, second) = piece.around, self.roles
+        left, value, right = marked(rest, first)
+        if opening and not end:  # a picture belongs to what is right behind it
+            value, opening = replace(value, around=(opening + value.around[0], value.around[1])), ""
+        last = [Piece(after, second, around=around)] if around[0] else marked(after, second)
+        return [Piece(opening), left, value, right, Piece(mark), *last, Piece(end)]
+
+
+def _share(values: Sequence[str], test: Callable[[str], object]) -> bool:
+    return sum(bool(test(value)) for value in values) >= max(len(values) * _MOST, 2)
+
+
+def _with_brackets(value: str) -> bool:
+    return PERSON.fullmatch(value) is not None and value.endswith(")")
+
+
+def _role(values: Sequence[str]) -> str | None:
+    """Tell what most values of one place are, where that can be seen from the values.
+
+    The same name or number most times is that of a group.
+    """
+    role = _kind(values)
+    is_group = len(values) < HABIT or Counter(values).most_common(1)[0][1] * 2 > len(values)
+    return None if role in ("people", "number") and is_group else role
+
+
+def _kind(values: Sequence[str]) -> str | None:
+    if _share(values, _WEEKDAY_ALONE.fullmatch):
+        return "weekday"
+    if _share(values, lambda value: len(value) <= _LONGEST_TIME and _CLOCK.search(value)):
+        return "when"
+    if _share(values, _PLACE.search):
+        return "location"
+    return "people" if _share(values, PERSON.fullmatch) else "number" if _share(values, str.isdecimal) else None
+
+
+def _numbered(piece: Piece) -> list[Piece]:
+    """Cut off a running number, with the word that leads to it."""
+    found = _NUMBERED.match(piece.text)
+    if found is None or piece.url or piece.around[0]:
+        return [piece]
+    lead, number, end = Piece(found["word"] or ""), Piece(found["number"], "number"), Piece(found["end"])
+    return [lead, number, end, Piece(piece.text[found.end() :], "?")]
+
+
+def _sentences(piece: Piece) -> list[Piece]:
+    """Cut a value into its sentences, of which each says what it is; the first that does not is the title."""
+    pieces, end = [], 0
+    for mark in [*_SENTENCE.finditer(piece.text), None]:
+        text = piece.text[end : mark.start() if mark else None]
+        place, comma, clock = text.rpartition(", ")
+        if comma and _CLOCK.search(clock) and not _CLOCK.search(place):
+            pieces += [Piece(place, _kind([place] * 2) or "location"), Piece(comma), Piece(clock, "when")]
+        else:
+            role = _kind([text] * 2)
+            pieces.append(Piece(text, "?" if role == "people" and not pieces else role or "?"))
+        if mark:
+            pieces.append(Piece(mark[0]))
+            end = mark.end()
+    return pieces
+
+
+def _with_titles(lines: list[Line]) -> list[Line]:
+    """Find the title among what is left in each line; words that all lines share are copied, and others left out."""
+    places = [(place, line.pieces[index]) for line in lines for place, index in _unknown(line)]
+    often = Counter(place for place, _ in places)
+    length = Counter({place: sum(len(piece.text) for other, piece in places if other == place) for place in often})
+    title = max(often, key=lambda place: (often[place], length[place]), default="")
+    texts = Counter(piece.text for _, piece in places)
+    again = {text for text, count in texts.items() if count >= max(len(lines) * OPTIONAL, HABIT)}
+    repeated = Counter(place for place, text in {(place, one.text) for place, one in places} if texts[text] >= HABIT)
+    alone = {piece.text for place, piece in places if repeated[place] == 1}
+    shared = {text for text in again & alone if texts[text] >= len(lines) * _NEARLY_ALL}
+    between = [place for line in lines for place, index in _unknown(line) if _is_between(line, index)]
+    # What nearly every line names between its title and another value, and what is no name and no time, is where it is.
+    is_venue = len(lines) >= HABIT and len(between) >= len(lines) * _MOST
+    return [_with_title(line, title, again, shared, is_venue=is_venue) for line in lines]
+
+
+def _is_between(line: Line, index: int) -> bool:
+    known = [piece.field for piece in line.pieces[index + 1 :] if piece.field]
+    return line.pieces[index].field == "?" in [piece.field for piece in line.pieces[:index]] and "date" in known
+
+
+def _with_title(line: Line, title: str, again: set[str], shared: set[str], *, is_venue: bool) -> Line:
+    pieces = list(line.pieces)
+    unknown = [*_unknown(line)]
+    there = [index for place, index in unknown if place in (title, "?") or len(unknown) == 1]
+    new = [index for index in there if pieces[index].text not in again]
+    at = None if "title" in line.fields else next(iter(new or there), None)
+    leads = any(pieces[index].url for index in there) or (
+        pieces[-1].text.endswith(":") and any(piece.label for piece in pieces)
+    )
+    if leads and shared.issuperset(pieces[index].text for index in there):
+        at = None  # the same words for each event, which name none of them
+    words = " ".join(pieces[index].text for _, index in unknown if pieces[index].text in shared).split()
+    for _, index in unknown:
+        piece = pieces[index]
+        if index == at:
+            pieces[index] = replace(piece, field="title")
+        elif piece.text in shared:
+            # The same words that lead somewhere else each time are a link that each event has.
+            copied = Piece(piece.text.join(piece.around))
+            field = "recording" if any(field_of(word) == "recording" for word in words) else "url"
+            pieces[index] = replace(piece, field=field, is_address=True) if piece.url else copied
+        elif is_venue and _is_between(line, index):
+            pieces[index] = replace(piece, field="location")
+        elif piece.text in again and at is not None and index < at:
+            pieces[index] = replace(piece, field="series")
+    whole = all(pieces[index].field != "?" for _, index in unknown)
+    seen: set[str] = set()
+    index = 0
+    while index < len(pieces):
+        field = pieces[index].field
+        if field == "?" or (field and field in seen):
+            start, end = extent(pieces, index)
+            del pieces[start:end]
+            index = start
+        else:
+            seen.add(field)
+            index += 1
+    return replace(line, pieces=tuple(pieces), whole=whole)
