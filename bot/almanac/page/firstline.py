@@ -29,7 +29,7 @@ from almanac.page.tables import date_example, date_like, in_line
 _OPENED = re.compile(r"\A[ ]?[(\[]\Z")
 _OR = re.compile(r",?[ ](?:or|and)[ ]")
 _DAY_FIRST = re.compile(r"(?:[a-z]{2,3}: )?[0-9]+\. ")
-_NUMBER = re.compile(r"[^\w\s]*[0-9]+[^\w\s]*")
+_NUMBER = re.compile(r"[^\w\s]?[0-9]++[^\w\s]?")
 _MODELS = 8
 """How many of the newest lines show how the next one is written."""
 _CONDITIONS = {"weekday": "date | length == 10", "number": "number is not none"}

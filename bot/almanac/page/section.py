@@ -67,7 +67,7 @@ _PROBES: dict[str, Any] = {
 """What each field holds for a moment, to see where the site's own template writes it."""
 
 _STATUS = re.compile(
-    r"\A\W{0,3}(?P<before>cancell?ed|postponed)\b[ ]?[^\w\s]+[\W_]*(?=\w)"
+    r"\A\W{0,3}(?P<before>cancell?ed|postponed)\b[ ]?[^\w\s][\W_]*+(?=\w)"
     r"|[ ][-\u2013\u2014(\[*]{1,3}[ ]?(?P<behind>cancell?ed|postponed)[)\]*!]{0,3}\Z",
     re.IGNORECASE,
 )
