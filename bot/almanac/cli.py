@@ -184,7 +184,7 @@ def next_(
     """Print the link that opens the form filled in for the next event of a series."""
     from almanac.commands.next import show_next
 
-    return show_next(series, site, as_json=as_json)
+    return show_next(series, site, today=datetime.now(UTC).date(), as_json=as_json)
 
 
 @app.command()

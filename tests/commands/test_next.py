@@ -1,9 +1,12 @@
 """`almanac next`: when a series meets next, and the link to the form."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
+from almanac.commands import next as next_command
+from almanac.commands.next import show_next
 from almanac.renderer import template
 
 from tests.commands.test_cli import Almanac
@@ -48,6 +51,14 @@ def site(folder: Path, every: str = "1 week", remote: str | None = None) -> Path
     return folder
 
 
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be the day after the last event."""
+    monkeypatch.setattr(
+        next_command, "show_next", lambda *given, **more: show_next(*given, **{**more, "today": date(2026, 10, 21)})
+    )
+
+
 def test_the_next_event_with_its_link(almanac: Almanac, tmp_path: Path) -> None:
     folder = site(tmp_path / "site", remote="https://github.com/octo/site.git")
     done = almanac("next", "tea", "--site", str(folder))
@@ -83,7 +94,7 @@ def test_without_a_remote_there_is_no_link(almanac: Almanac, tmp_path: Path) -> 
     ("series", "said"),
     [
         ("Coffee", "This series has no rhythm in the config."),
-        ("Milk", "There is no event of this series with a day yet"),
+        ("Milk", "No event of late has a day to count on from"),
     ],
 )
 def test_what_is_not_known(almanac: Almanac, tmp_path: Path, series: str, said: str) -> None:

@@ -7,7 +7,7 @@ from almanac.proposal.names import SYNC_BRANCH
 from almanac.proposal.page_edits import NO_ISSUE
 from almanac.proposal.state import PutBranch
 
-from tests.scenes import CONFIG, FORM, Scene, both_forges, site_files
+from tests.scenes import CONFIG, FORM, RECORDS, Scene, both_forges, site_files
 from tests.timing import at
 
 PAGE = "meetings.md"
@@ -105,18 +105,47 @@ def test_where_a_commit_is_refused_a_pull_request_says_so(scene: Scene, monkeypa
     assert "`Changes must be made through a pull request.`" in done.pull.body
 
 
-@pytest.mark.parametrize("scene", ["github"], indirect=True)
-@pytest.mark.emulator
-def test_after_a_merge_one_link_opens_the_form_for_the_next_date(scene: Scene) -> None:
-    settings = "calendar: events.ics\nseries:\n  Tea:\n    every: 1 week\n    time_zones: [ET, CET]\n"
-    config = b"url: https://tea.example\n"
-    scene.world.commit({"_config.yml": config, CONFIG: f"page: past-working-groups.md\n{settings}".encode()})
+TEA = (
+    "page: past-working-groups.md\ncalendar: events.ics\n"
+    "series:\n  Tea:\n    every: 1 week\n    time_zones: [ET, CET]\n"
+)
+
+
+def after_a_merge(scene: Scene, config: str, **records: str) -> str:
+    """Return the comment after a meeting on October 20th was published."""
+    files = {"_config.yml": "url: https://tea.example\n", CONFIG: config}
+    files |= {f"{RECORDS}/{name}.yml": text for name, text in records.items()}
+    scene.world.commit({path: text.encode() for path, text in files.items()})
+    at(scene, "2026-10-12")
     number = scene.proposed(series="Tea", title="Leaves", date="2026-10-20", when="9am ET, 3pm CEST")
     scene.world.merge(scene.pull(number).number)
     scene.run(number)
-    comment = scene.comment(number)
+    return scene.comment(number)
+
+
+@pytest.mark.parametrize("scene", ["github"], indirect=True)
+@pytest.mark.emulator
+def test_after_a_merge_one_link_opens_the_form_for_the_next_date(scene: Scene) -> None:
+    comment = after_a_merge(scene, TEA)
     assert "It is also in what people can subscribe to: https://tea.example/events.ics" in comment
     assert "The series meets next on Tuesday, October 27th, 2026." in comment
     assert "/issues/new?template=new-event.yml&" in comment
     assert "&when=9am%20ET%2C%202pm%20CET" in comment
     assert "Mind the clocks: ET and CET" in comment
+
+
+@pytest.mark.parametrize("scene", ["github"], indirect=True)
+@pytest.mark.emulator
+def test_a_date_that_has_its_event_is_not_the_next_one(scene: Scene) -> None:
+    there = "id: 2026-10-27-tea\nseries: Tea\ntitle: Cups\ndate: 2026-10-27\n"
+    assert "The series meets next on Tuesday, November 3rd, 2026." in after_a_merge(
+        scene, TEA, **{"2026-10-27-tea": there}
+    )
+
+
+@pytest.mark.parametrize("scene", ["github"], indirect=True)
+@pytest.mark.emulator
+def test_nobody_is_sent_to_the_form_where_issues_are_opened_for_the_next_dates(scene: Scene) -> None:
+    comment = after_a_merge(scene, f"{TEA}    drafts: 1\n")
+    assert "subscribe" in comment
+    assert "meets next" not in comment

@@ -26,15 +26,15 @@ class Next:
     link: str | None
 
 
-def show_next(series: str | None, folder: Path, *, as_json: bool) -> int:
-    """Print the next event of one series, or of all whose rhythm the config names."""
+def show_next(series: str | None, folder: Path, *, today: date, as_json: bool) -> int:
+    """Print the next event of one series from today on, or of all whose rhythm the config names."""
     with errors_as_json({"next": []}, as_json=as_json):
         root = Folder(folder)
         site, web = Site(root), read_checkout(root.root).web
         names = _names(site.config, series)
-        found = list(_following(names, site, web))
-        if series and not found:
-            message = "There is no event of this series with a day yet, so the next one is not known."
+        found = list(_following(names, site, web, today))
+        if not found:
+            message = "No event of late has a day to count on from, so the next one is not known."
             raise UserError(Problem(message, typed=series))
     if as_json:
         print_json({"next": [{**_values(one.event), "link": one.link} for one in found]})
@@ -64,17 +64,17 @@ def _names(config: Config, series: str | None) -> Sequence[str]:
     chosen = [name for name in known if name.casefold() == series.casefold()]
     if not chosen:
         message = f"This series has no rhythm in the config. Give it one, as in `every: 2 weeks`; it may be {EXAMPLES}."
-        raise UserError(Problem(message, "series", typed=series, file=configs.PATH, choices=tuple(known)))
+        raise UserError(Problem(message, "series", typed=series, choices=tuple(known)))
     return chosen
 
 
-def _following(names: Sequence[str], site: Site, web: str | None) -> Iterator[Next]:
+def _following(names: Sequence[str], site: Site, web: str | None, today: date) -> Iterator[Next]:
     for name in names:
         mine, settings = of_series(site.records, name), site.config.series[name]
         if not mine or not settings.rhythm:
             continue
         last, zones = mine[-1], site.config.zones(name)
-        event = next_event(last, settings.rhythm, settings.skipped, zones)
+        event = next_event(last, settings.rhythm, settings.skipped, zones, today)
         if event:
             link = form_link(web, site.config.form, site.form, event) if web else None
             yield Next(event, clocks_differ(last, event, zones), link)

@@ -1,8 +1,9 @@
 """Finds out where readers have an event, from the site's own settings."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date
 from urllib.parse import quote
 
 from almanac.config import Config
@@ -16,6 +17,8 @@ from almanac.proposal.state import Look
 from almanac.site import Site
 from almanac.views.generated import ID, SERIES
 from almanac.views.protocol import View, places
+
+_DAY = len("2021-11-08")
 
 
 def published(site: Site, look: Look, event: Event, views: Sequence[View]) -> Published:
@@ -58,12 +61,23 @@ def _subscribed(config: Config, event: Event) -> Iterator[str]:
 
 def _following(site: Site, issue: str, event: Event) -> Following | None:
     settings, repository = site.config.settings_of(event.series), repository_of(issue)
-    if settings is None or settings.rhythm is None or repository is None:
+    # Where Almanac opens issues for the next dates, nobody need do that.
+    if settings is None or settings.rhythm is None or settings.drafts or repository is None:
         return None
-    zones = site.config.zones(event.series)
-    following = next_event(event, settings.rhythm, settings.skipped, zones)
+    zones, today = site.config.zones(event.series), site.files.now().astimezone(UTC).date()
+    following = next_event(event, settings.rhythm, settings.skipped.union(_taken(site, event)), zones, today)
     if following is None:
         return None
     day = date.fromisoformat(following.date)
     link = form_link(repository, site.config.form, site.form, following)
     return Following(f"{day:%A}, {heading_date(following.date)}", link, clocks_differ(event, following, zones))
+
+
+def _taken(site: Site, event: Event) -> Iterator[date]:
+    """Give the days for which the series has a record, by their names: no record is read."""
+    end = f"-{safe_slug(event.series or '')}"
+    names = site.ids if site.has_record_folder else ()
+    for day, name in ((one[:_DAY], one[_DAY:]) for one in names):
+        if name.startswith(end):
+            with suppress(ValueError):
+                yield date.fromisoformat(day)

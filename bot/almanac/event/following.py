@@ -28,11 +28,14 @@ def planned_day(event: Event) -> date:
         return date.fromisoformat(event.date)
 
 
-def next_event(last: Event, rhythm: Rhythm, skip: Collection[date], zones: Zones) -> Event | None:
-    """Return what is known of the next event of a series; None where the last one's day is not, or no day is left."""
+def next_event(last: Event, rhythm: Rhythm, skip: Collection[date], zones: Zones, today: date) -> Event | None:
+    """Return what is known of the next event of a series, which is not before today.
+
+    None where the last one's day is not known, or where it is too long ago to count on from there.
+    """
     if not last.has_day:
         return None
-    days = (day for day in rhythm.days(planned_day(last), skip) if f"{day}" > last.date)
+    days = (day for day in rhythm.days(planned_day(last), skip) if f"{day}" > last.date and day >= today)
     return event_on(day, last, zones) if (day := next(days, None)) else None
 
 

@@ -150,7 +150,8 @@ def plain_lines(event: Event) -> list[str]:
     people = ", ".join(map(_person, event.people))
     lines = [f"Rescheduled from {heading_date(was)}"] if (was := event.rescheduled_from) else []
     lines += [f"{event.people_label or 'Guests'}: {people}"] if people else []
-    lines += [described] if (described := plain(event.description)) else []
+    # Two spaces at the end of a line are a line break in Markdown.
+    lines += ["\n".join(map(str.rstrip, described.split("\n")))] if (described := plain(event.description)) else []
     lines += [f"- {plain(point)}" for point in event.agenda]
     named = [("Register", event.url), ("Recording", event.recording), *((one.label, one.url) for one in event.links)]
     return lines + [f"{label}: {url}" for label, url in named if url]
