@@ -1,7 +1,7 @@
 """A problem, which tells a person what is wrong, and the few errors that Almanac raises on purpose."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,18 @@ class Problem:
         """Return the problem on one line: `file:line: field: message`."""
         place = f"{self.file}:{self.line}" if self.file and self.line else self.file
         return ": ".join(part for part in (place, self.field, self.message) if part)
+
+
+def together(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Make one of problems that differ only in what is said of one answer, or only in the fields that it is said of."""
+    messages: dict[Problem, dict[str, None]] = {}
+    for problem in problems:
+        messages.setdefault(replace(problem, message=""), {})[problem.message] = None
+    fields: dict[Problem, dict[str, None]] = {}
+    for problem, said in messages.items():
+        whole = replace(problem, message=" ".join(said), field=None)
+        fields.setdefault(whole, {}).update({problem.field: None} if problem.field else {})
+    return tuple(replace(problem, field=", ".join(named) or None) for problem, named in fields.items())
 
 
 class AlmanacError(Exception):

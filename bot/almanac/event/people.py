@@ -24,19 +24,39 @@ _HANDLE = r"@(?P<handle>[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38})"
 _NAMED = re.compile(_HANDLE)
 # What may follow a name, linked or not, in place of a comma and an affiliation.
 _IN_BRACKETS = re.compile(r"(?P<name>[^()]*\S)\s+\((?P<more>[^()]+)\)")
-_AFTER_DASH = re.compile(rf"(?P<name>{PERSON_NAME})\s+[-\u2013\u2014]\s+(?P<more>\S.*)")
-_AFTER_LINK = re.compile(r"\((?P<brackets>[^()]+)\)|[-\u2013\u2014]\s+(?P<dashed>\S.*)")
-_BETWEEN = re.compile(r";(?:\s+|\Z)")
-_AND = re.compile(r"(?<!\s),?\s+and\s+")
+_DASH = r"[-\u2013\u2014@\u00b7\u2022]"
+_AFTER_DASH = re.compile(rf"(?P<name>{PERSON_NAME}(?:\s\([^()]+\))?)\s+{_DASH}\s+(?P<more>\S.*)")
+_AFTER_LINK = re.compile(rf"\((?P<brackets>[^()]+)\)|{_DASH}\s+(?P<dashed>\S.*)")
+# Between people on one line: for certain, where each is a name, and where each is what no affiliation looks like.
+_BETWEEN = re.compile(r";(?:\s+|\Z)|\u3001")
+_AND = re.compile(r"(?<!\s),?\s+(?:and|&)\s+")
 _ONE_OF_SEVERAL = re.compile(rf"(?:{PERSON_NAME}|\[[^\[\]]+\]\([^()\s]+\))(?:\s+\([^()]+\))?|{_HANDLE}")
-_BULLET = re.compile(r"\A[-*+•]\s+")
+_COMMA_OR_AND = re.compile(r"(?<!\s)(?:,\s+(?:(?:and|&)\s+)?|\s+(?:and|&)\s+|\s+(?=@))")
+_SURELY_ONE = re.compile(rf"{PERSON_NAME}\s\([^()]+\)|{_HANDLE}")
+_BRACKETS = re.compile(r"\([^()]*\)")
+# What marks an item of a list, as typed or pasted from a word processor, and the box of a task.
+_BULLET = re.compile(r"\A[-*+•◦▪▫●○■□‣⁃·–—➤►✓✔✅](?:\s+(?:\[[ xX]\]\s+)?|\Z)")  # noqa: RUF001 - bullets
 _NUMBER = re.compile(r"\A[0-9]{1,3}[.)]\s+")
+_TAB = re.compile(r"(?<=[^\s•◦▪●○·–*+-])[ ]*\t\s*(?=\S)")  # noqa: RUF001 - after a bullet it is none between cells
+_TABLE_RULE = re.compile(r"[|\s:]*-{3}[-|\s:]*")
+# The commas and so on of other scripts.
+_OTHER_MARKS = str.maketrans({"，": ", ", "،": ", ", "；": "; ", "｜": "|", "（": " (", "）": ")"})  # noqa: RUF001
+_EMPHASIS = re.compile(
+    r"(?P<url>https?://[^\s()<>|,]+)|(?<![\w*])(?P<mark>\*{1,3}|_{1,3})(?=\S)(?P<words>[^*_]+)(?<=\S)(?P=mark)(?![\w*])",
+    re.IGNORECASE,
+)
 # The label is everything before the last `](`, so that brackets in a name do no harm.
 _MARKDOWN_LINK = re.compile(r"\[([^\n]*?)\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
+_COMMA = re.compile(",")
 _URL_START = re.compile(r"https?://", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s()<>|,]+", re.IGNORECASE)
 
 T = TypeVar("T", Person, Link)
+
+
+def cells(typed: str) -> str:
+    """Write bars for the tabs of lines that were copied from a table."""
+    return "\n".join(_TAB.sub(" | ", _NUMBER.sub("", line)) if "\t" in line else line for line in typed.split("\n"))
 
 
 def entries(text: str) -> list[str]:
@@ -45,20 +65,32 @@ def entries(text: str) -> list[str]:
     return [line.strip() for line in lines if not is_blank(line)]
 
 
+def _rows(text: str) -> list[str]:
+    """Cut an answer into its lines as `entries` does, without numbers and emphasis; of a table, its rows."""
+    lines: list[str] = []
+    for line in entries(text.translate(_OTHER_MARKS)):
+        if _TABLE_RULE.fullmatch(line) and lines and "|" in line:
+            lines.pop()  # its head
+            continue
+        row = line[1:-1].strip() if line.startswith("|") and line.endswith("|") else line
+        lines.append(_EMPHASIS.sub(lambda found: found["url"] or found["words"], _NUMBER.sub("", row)))
+    return lines
+
+
 def read_people(text: str) -> tuple[tuple[Person, ...], list[Problem]]:
     """Read people, one a line, in any of three spellings.
 
     They are `[Name](https://...), Affiliation`, `Name | Affiliation | https://...` and `Name, Affiliation`, where a
     dash or brackets may be in place of the comma. Later parts may be missing. Several on a line are separated by `;`,
-    or by `and` where each of them is a name for certain. Every one that cannot be read is a problem of its own.
+    or by `and` or a comma where each of them is a person for certain. Every one that cannot be read is a problem of its
+    own.
     """
-    lines = (_NUMBER.sub("", line) for line in entries(text))
-    return _read_lines("people", [person for line in lines for person in _people_of(line)], _person)
+    return _read_lines("people", [person for line in _rows(text) for person in _people_of(line)], _person)
 
 
 def read_links(text: str) -> tuple[tuple[Link, ...], list[Problem]]:
-    """Read links, one a line: `[Text](https://...)`, `Text | https://...`, or a bare `https://...`."""
-    return _read_lines("links", [_NUMBER.sub("", line) for line in entries(text)], _link)
+    """Read links, one a line: `[Text](https://...)`, or the text before or after the address; or a bare address."""
+    return _read_lines("links", [link for line in _rows(text) for link in _links_of(line)], _link)
 
 
 def _read_lines(
@@ -77,15 +109,29 @@ def _people_of(line: str) -> list[str]:
         return [line]
     people: list[str] = []
     for part in (part.strip() for part in _BETWEEN.split(line)):
-        several = _AND.split(part)
-        people += several if all(map(_ONE_OF_SEVERAL.fullmatch, several)) else [part]
+        several, listed = _AND.split(part), _outside_brackets(_COMMA_OR_AND, part)
+        is_named, is_listed = all(map(_ONE_OF_SEVERAL.fullmatch, several)), all(map(_SURELY_ONE.fullmatch, listed))
+        people += several if is_named else listed if is_listed else [part]
     return [person for person in people if not is_blank(person)] or [line]
+
+
+def _outside_brackets(mark: re.Pattern[str], text: str) -> list[str]:
+    """Cut a text at each mark that does not stand in brackets."""
+    hidden = _BRACKETS.sub(lambda found: "\0" * len(found[0]), text)
+    ends = [0, *(end for found in mark.finditer(hidden) for end in found.span()), len(text)]
+    return [text[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True)]
 
 
 def _person(line: str) -> Person | Problem:
     name, affiliation, url, role = _person_parts(line)
-    if handle := _NAMED.fullmatch(affiliation or name) if not url else None:
-        url, affiliation = f"https://github.com/{handle['handle']}", ""
+    if handle := _NAMED.fullmatch(name) or _NAMED.fullmatch(affiliation) if not url else None:
+        url = f"https://github.com/{handle['handle']}"
+        if handle.string == affiliation:
+            affiliation = ""
+        elif _IN_BRACKETS.fullmatch(line) and re.fullmatch(PERSON_NAME, affiliation):
+            name, affiliation = affiliation, ""  # `@ada (Ada Lovelace)`
+    if _MARKDOWN_LINK.search(affiliation):
+        return _two_links(line, name, affiliation, url)
     if is_blank(name):
         return Problem(f"There is no name in this line. {_PERSON_SHAPE}", typed=line)
     if over := entry_too_long("name", name) or entry_too_long("affiliation", affiliation or role):
@@ -100,13 +146,25 @@ def _person(line: str) -> Person | Problem:
     return Person(name=name, url=address, affiliation=None if is_blank(affiliation) else affiliation, role=role or None)
 
 
+def _two_links(line: str, name: str, affiliation: str, url: str) -> Problem:
+    """Say that a line has a second link: that of an affiliation, which has none, or another person's."""
+    person = f"[{name}]({url})" if url else name
+    without = f"{person}, {_MARKDOWN_LINK.sub(lambda found: found[1], affiliation)}"
+    message = (
+        "One person has one link, around the name. Write an affiliation without a link, and each person on a line."
+    )
+    if _MARKDOWN_LINK.fullmatch(affiliation):
+        return Problem(message, typed=line, choices=(f"{person}\n{affiliation}", without))
+    return Problem(message, typed=line, accepted=without)
+
+
 def _person_details(name: str, affiliation: str) -> tuple[str, str, str]:
     """Cut what follows a name in brackets or after a dash off: an affiliation, or what else is said of a person.
 
     What begins with a small letter is no affiliation (`moderator`, `she/her`); the house style shows a role so.
     """
     if not affiliation and (found := _AFTER_DASH.fullmatch(name)):
-        return found["name"], found["more"], ""
+        name, affiliation = found["name"], found["more"]
     found = _IN_BRACKETS.fullmatch(name)
     if not found or _URL_START.search(name):
         return name, affiliation, ""
@@ -130,10 +188,13 @@ def _person_parts(line: str) -> tuple[str, str, str, str]:
             return name, "", more[0], ""
         *middle, last = more
         return (name, " ".join(middle), last, "") if middle else (name, last, "", "")
-    (name, _, affiliation), url = line.partition(","), ""
+    (name, *more), url = _outside_brackets(_COMMA, line), ""
+    affiliation = line[len(name) + 1 :] if more else ""
     before, _, last = affiliation.rpartition(",")
     if _URL_START.match(last.strip()):
         affiliation, url = before, last.strip()
+    elif not affiliation and (found := _URL.search(line)) and not line[found.end() :].strip(" )>"):
+        name, url = line[: found.start()].rstrip(" (<:\u2013\u2014-"), found[0]
     name, affiliation, role = _person_details(name.strip(), affiliation.strip())
     return name, affiliation, url, role
 
@@ -143,32 +204,61 @@ def _person_offer(line: str) -> str | None:
     found = _URL.search(line)
     if not found or why_refused(found[0]):
         return None
-    name = line[: found.start()].strip(" [](<|,")
-    rest = line[found.end() :].lstrip(" )>,|")
+    name, _, affiliation = line[: found.start()].strip(" [](<|,\u2013\u2014-").partition(",")
+    rest = ", ".join(filter(None, (affiliation.strip(), line[found.end() :].lstrip(" )>,|"))))
     offer = f"[{name}]({found[0]})" + (f", {rest}" if rest else "")
-    return offer if name and _person_parts(offer)[:3] == (name, rest, found[0]) else None
+    return offer if name and _person_parts(offer)[:3] == (name, rest, found[0]) and "[" not in name else None
+
+
+def _links_of(line: str) -> list[str]:
+    """Cut a line that holds several links and nothing else."""
+    links = [found[0] for found in _MARKDOWN_LINK.finditer(line)]
+    if len(links) > 1 and _MARKDOWN_LINK.sub("", line).replace("and", "").strip(" ,;|&\u00b7\u2022") == "":
+        return links
+    addresses = re.split(r"[\s,;]+", line)
+    return addresses if all(map(_URL_START.match, addresses)) else [line]
 
 
 def _link(line: str) -> Link | Problem:
-    found = _MARKDOWN_LINK.fullmatch(line)
-    label, _, url = line.rpartition("|") if not found else (found[1], "", found[2])
+    label, url = _link_parts(line)
     try:
-        address = check_url(url.strip())
+        address = check_url(url)
     except RefusedUrl as refused:
-        is_link = bool(found or label or _URL_START.match(line))
+        is_link = bool(label or _URL_START.match(line))
         reason = (
             str(refused) if is_link else f"A link is its words in square brackets, and then its address. {_LINK_SHAPE}"
         )
-        return Problem(reason, typed=line, accepted=_link_offer(line))
-    label = host_of(address) if is_blank(label) else label.strip()
+        return Problem(reason, typed=line, accepted=_link_offer(line, label, url))
+    label = host_of(address) if is_blank(label) else label
     over = entry_too_long("label", label)
     return Problem(over, typed=line) if over else Link(label=label, url=address)
 
 
-def _link_offer(line: str) -> str | None:
-    """Write a line again as `[text](https://...)`, if both are there."""
+def _link_parts(line: str) -> tuple[str, str]:
+    """Cut a line into words and address, whichever of them comes first; all of it is the address if that is unclear."""
+    if found := _MARKDOWN_LINK.fullmatch(line.removeprefix("!")):
+        return found[1].strip(), found[2]
+    first, bar, last = line.rpartition("|")
+    if bar:
+        label, url = (last, first) if _URL_START.match(first) else (first, last)
+        return label.strip(), url.strip()
+    addresses = [*_URL.finditer(line)]
+    if len(addresses) == 1:
+        sides = [_label(side) for side in (line[: addresses[0].start()], line[addresses[0].end() :])]
+        if not all(sides):
+            return "".join(sides), addresses[0][0]
+    return "", line
+
+
+def _label(words: str) -> str:
+    return " ".join(re.sub(r"[\[\]()<>]", " ", words).split()).strip(" ,:;\u2013\u2014-")
+
+
+def _link_offer(line: str, label: str, url: str) -> str | None:
+    """Write a line again as `[text](https://...)`, if both are there, or an address as one."""
     found = _URL.search(line)
-    label = " ".join(re.sub(r"[\[\]()<>|]", " ", line[: found.start()]).split()).rstrip(" ,:;-") if found else ""
-    offer = f"[{label}]({found[0]})" if found and label else ""
-    read = _MARKDOWN_LINK.fullmatch(offer)
-    return offer if read and not why_refused(read[2]) else None
+    before = _label(line[: found.start()]) if found else ""
+    if found and before and not line.startswith("!"):
+        return f"[{before}]({found[0]})" if not why_refused(found[0]) else None
+    whole = f"https://{url}"
+    return None if why_refused(whole) else f"[{label}]({whole})" if label else whole

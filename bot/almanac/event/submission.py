@@ -10,11 +10,12 @@ from typing import Any, get_args
 from almanac.config import CHANGE_FORM, Config
 from almanac.dateanswers import Days, read_days, read_last_day, times_after, without_time
 from almanac.dates import heading_date
-from almanac.errors import ConfigError, Problem, UserError
+from almanac.errors import ConfigError, Problem, UserError, together
 from almanac.event.attachment import read_picture
 from almanac.event.description import notes, refused_links
 from almanac.event.model import Event, Extra, Image, Status, event_id, read_status
-from almanac.event.people import entries, read_links, read_people
+from almanac.event.people import cells, entries, read_links, read_people
+from almanac.event.prose import parse_line
 from almanac.form.body import MISSING, Reading, headings, parse, shown_heading
 from almanac.form.elements import BLANK, Value
 from almanac.form.schema import Field, Form
@@ -33,9 +34,13 @@ NEEDED = ("title", "date")
 OF_CHANGES = ("event", "change", "note")
 """Those that only the form for changes asks: which event, what changes of it, and what else there is to say."""
 
+_LISTS = ("people", "links")
+_LINES_AS_TYPED = ("series", "title", "location", "people_label")
+"""Lines of which the page shows every character; GitHub takes some of these for marks."""
 _SEVERAL_LINES = ("people", "description", "agenda", "links", "tags", "note")
 _URL = re.compile(r"https?://[^\s()<>]+", re.IGNORECASE)
-_BETWEEN_TAGS = re.compile(r"[,;]")
+_WHOLE_LINK = re.compile(r"<(?P<bare>https?://[^\s<>]+)>|\[[^\[\]]*\]\((?P<linked>https?://[^\s()]+)\)", re.IGNORECASE)
+_BETWEEN_TAGS = re.compile(r"[,;|，、；،]|\s(?=#)")  # noqa: RUF001 - commas of other scripts
 _ALL_DAY = re.compile(r"\W{0,3}(?:all|full|whole|the (?:full|whole)|entire)[ -]day(?: event)?\W{0,3}", re.IGNORECASE)
 _EXAMPLES = {
     "title": "Measuring Open Source",
@@ -66,7 +71,7 @@ _DESCRIBE_PICTURE = (
     "event's title."
 )
 _ONLY_INVISIBLE = "This answer contains only invisible characters, or such as not everybody sees."
-_PLACEHOLDER = "This placeholder counts as left blank. You can leave such a question empty."
+_PLACEHOLDER = "A placeholder counts as left blank. You can leave such a question empty."
 _INVALID_OTHERWISE = "This answer is not as the form gives it. Please type it again."
 
 
@@ -97,8 +102,8 @@ def _has_other_statuses(field: Field) -> bool:
 class Submission:
     """The event, under a preliminary id, or all that its author has to fix; and what its author should look at.
 
-    Problems and warnings name the field by its label. Of a change, `named` is what its author calls the event, and
-    `note` what a person has to read, as no field holds it.
+    Problems and warnings name the field by its label, or several if the same is true of all of them. Of a change,
+    `named` is what its author calls the event, and `note` what a person has to read, as no field holds it.
     """
 
     event: Event | None
@@ -163,7 +168,7 @@ class Answers:
         when = self.when(days, values)
         fields = self.fields(values)
         if self.found() or not fields["title"] or not days:
-            return Submission(None, self.found(), tuple(self.warnings))
+            return Submission(None, self.found(), self.noted())
         event = Event(
             id=event_id(days.first, values["series"] or values["title"] or "", ()),
             issue=issue,
@@ -175,7 +180,7 @@ class Answers:
             time_zone=when.time_zone if when else None,
             **fields,
         )
-        return Submission(event, (), tuple(self.warnings))
+        return Submission(event, (), self.noted())
 
     def values(self) -> dict[str, str | None]:
         """Return the answers to what Almanac asks as cleaned texts."""
@@ -184,6 +189,9 @@ class Answers:
 
     def fields(self, values: Mapping[str, str | None]) -> dict[str, Any]:
         """Return what an event's fields hold by these answers, but for its times; what has no answer is empty."""
+        label, below, names = (values["people"] or "").partition(":\n")
+        if below and "\n" not in label:  # `Speakers:` above their names
+            values = {**values, "people_label": values["people_label"] or label.strip(" *_"), "people": names}
         people, wrong_people = read_people(values["people"] or "")
         links, wrong_links = read_links(values["links"] or "")
         self.complain("people", *wrong_people)
@@ -191,6 +199,8 @@ class Answers:
         described = values["description"] or ""
         self.complain("description", *refused_links(described))
         self.warnings += (replace(note, field=self.labels["description"]) for note in notes(described))
+        for name in _LINES_AS_TYPED:
+            self.note_marks(name, values[name])
         extra = self.extra()
         return {
             "series": values["series"],
@@ -210,8 +220,15 @@ class Answers:
 
     def found(self) -> tuple[Problem, ...]:
         """Return the problems that were found, in the order of the form's questions."""
+        return self._in_order(self.problems)
+
+    def noted(self) -> tuple[Problem, ...]:
+        """Return what the author should look at, in the same order."""
+        return self._in_order(self.warnings)
+
+    def _in_order(self, found: list[Problem]) -> tuple[Problem, ...]:
         order = [field.label for field in self.form.fields]
-        return tuple(sorted(self.problems, key=lambda problem: order.index(problem.field or order[0])))
+        return together(sorted(found, key=lambda problem: order.index(problem.field or order[0])))
 
     def label(self, name: str) -> str:
         """Return what the form calls a field, if it asks for it."""
@@ -273,6 +290,8 @@ class Answers:
         typed = value if isinstance(value, str) else ("\n" if several else ", ").join(value or ())
         if several:  # with a line below it, the placeholder of a blank answer is no answer either
             typed = "\n".join(line for line in typed.split("\n") if line.strip() != BLANK)
+        if name in _LISTS:
+            typed = cells(typed)
         cleaned = clean_text(typed) if several else clean_line(typed)
         if over := too_long(name, cleaned):
             self.complain(name, Problem(over))
@@ -368,9 +387,24 @@ class Answers:
                 self.complain("agenda", Problem(over, typed=point))
         return tuple(points)
 
+    def note_marks(self, name: str, typed: str | None) -> None:
+        """Say that a line is shown with its marks, or that a link in it is none on the page."""
+        kinds = {span.kind for span in parse_line(typed or "")} - {"text"}
+        if kinds & {"link", "address"}:
+            more = f" To make it work, put it under {self.labels['url']}." if "url" in self.labels else ""
+            message = f"The page shows the link here as the plain text that you typed.{more}"
+            self.warnings.append(Problem(message, self.labels[name]))
+        elif kinds:
+            self.warnings.append(
+                Problem("This is shown as you typed it, with its marks.", self.labels[name], typed=typed)
+            )
+
     def url(self, name: str, typed: str | None) -> str | None:
+        # What GitHub shows as one link is one, and a sentence's end is no part of it.
+        link = _WHOLE_LINK.fullmatch(typed.rstrip(" .,;")) if typed else None
+        address = link["bare"] or link["linked"] if link else typed and typed.rstrip(" .,;")
         try:
-            return check_url(typed) if typed else None
+            return check_url(address) if address else None
         except RefusedUrl as refused:
             offers = (f"https://{typed}", *_URL.findall(typed or ""))
             accepted = next((offer for offer in offers if not why_refused(offer)), None)
@@ -390,7 +424,7 @@ class Answers:
         tags: dict[str, str] = {}  # by what makes two spellings one tag
         for line in entries(text or ""):
             for part in [line] if is_chosen else _BETWEEN_TAGS.split(line):
-                if not is_blank(tag := part.lstrip(" #").rstrip()):
+                if not is_blank(tag := part.lstrip(" #`").rstrip(" `")):
                     tags.setdefault(tag.casefold(), tag)
         if many := too_many("tags", len(tags)):
             self.complain("tags", Problem(many))

@@ -13,7 +13,7 @@ from almanac.errors import ConfigError, Problem
 from almanac.markdown import fence
 from almanac.matching import changed_lines
 from almanac.proposal.comment import review_draft
-from almanac.proposal.quotation import inert, quotation
+from almanac.proposal.quotation import code_span, inert, quotation
 from almanac.proposal.state import AskForReview, Draft, Plan
 from almanac.text import printable
 from almanac.urls import why_refused
@@ -21,6 +21,8 @@ from almanac.urls import why_refused
 # GitHub takes 65,536 characters; the marker needs some of them.
 MAX_CHARACTERS = 65_000
 SUFFIX = ".md.j2"
+_SHORT = 60
+"""So many typed characters stand in a line of their own words; more of them need room."""
 
 
 class OwnTemplate(NamedTuple):
@@ -169,7 +171,10 @@ def problem_text(problem: Problem, typed: str = "", accepted: str = "This would 
     if problem.event:
         parts.append(f"> {_named(problem.event, problem.url)}")
     if problem.typed:
-        parts.append(f"{typed}\n\n{fence(problem.typed)}")
+        is_short = (
+            len(problem.typed) <= _SHORT and problem.typed.isprintable() and problem.typed.strip() == problem.typed
+        )
+        parts.append(f"{typed} {code_span(problem.typed)}" if is_short else f"{typed}\n\n{fence(problem.typed)}")
     if problem.accepted:
         parts.append(f"{accepted}\n\n{fence(problem.accepted)}")
     if problem.example:
