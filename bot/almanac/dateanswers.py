@@ -141,6 +141,15 @@ def times_after(text: str, date: str) -> str:
     return rest.removeprefix("(")
 
 
+def dates_before(text: str) -> Iterator[tuple[Days, str]]:
+    """Find the dates with which a text begins, each with the rest, which may be the event's times."""
+    stripped = _stripped(text)
+    for typed in _typed(stripped[:LONGEST]):
+        days = _read(stripped[: typed.end], text)
+        if isinstance(days, Days) and (rest := _BEFORE_TIME.sub("", stripped[typed.end :])):
+            yield days, rest
+
+
 def _numbers_end(end: int, text: str) -> int:
     weekday = _WEEKDAY_AFTER.match(text, end)
     return weekday.end() if weekday else end

@@ -124,7 +124,7 @@ def change_event(answers: Answers, find: Callable[[str], Event | Problem]) -> Su
     changed |= {"status": status} if (status := read_status(values["change"] or "")) else {}
     if record is None:
         answers.when(answers.days(values), values)
-        return Submission(None, answers.found(), tuple(answers.warnings), named=named)
+        return Submission(None, answers.found(), answers.noted(), named=named)
     if status == "rescheduled" and not times and not answers.problems:
         answers.complain("date", Problem("Please say the new date here, or the new times below.", example="2026-11-26"))
     if times:
@@ -134,9 +134,9 @@ def change_event(answers: Answers, find: Callable[[str], Event | Problem]) -> Su
     if fields["extra"]:
         changed["extra"] = {**record.extra, **fields["extra"]}
     if answers.problems:
-        return Submission(None, answers.found(), tuple(answers.warnings), named=named)
+        return Submission(None, answers.found(), answers.noted(), named=named)
     changed_event = record.model_copy(update=changed)
-    return Submission(changed_event, (), tuple(answers.warnings), named=named, note=values["note"])
+    return Submission(changed_event, (), answers.noted(), named=named, note=values["note"])
 
 
 def _times(answers: Answers, values: Mapping[str, str | None], record: Event) -> Mapping[str, str | None]:

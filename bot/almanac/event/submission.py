@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, get_args
 
 from almanac.config import CHANGE_FORM, Config
-from almanac.dateanswers import Days, read_days, read_last_day, times_after, without_time
+from almanac.dateanswers import Days, dates_before, read_days, read_last_day, times_after, without_time
 from almanac.dates import heading_date
 from almanac.errors import ConfigError, Problem, UserError, together
 from almanac.event.attachment import read_picture
@@ -330,15 +330,17 @@ class Answers:
     def date(self, typed: str, values: dict[str, str | None]) -> Days | None:
         """Read the days. A time beside them counts where there is no other; one that says too little is left out."""
         alone = without_time(typed)
-        days = read_days(alone)
+        days, label = read_days(alone), self.labels.get("when")
+        if label and not values["when"]:
+            whole = [(days, times_after(typed, alone))] if isinstance(days, Days) and alone != typed else []
+            for known, line in (*whole, *dates_before(typed)):
+                if read_when(str(known), line, self.config.zones(values["series"])).ok:
+                    values["when"] = line
+                    return known
         if isinstance(days, Problem):
             self.complain("date", replace(days, typed=typed))
             return None
         if alone != typed:
-            label, line = self.labels.get("when"), times_after(typed, alone)
-            if label and not values["when"] and read_when(str(days), line, self.config.zones(values["series"])).ok:
-                values["when"] = line
-                return days
             more = f" Give it under {label}, with its zone." if label and not values["when"] else ""
             message = f"Only the date was taken from this answer; {self.left_out(values['when'])}{more}"
             self.warnings.append(Problem(message, self.labels["date"], typed=typed))

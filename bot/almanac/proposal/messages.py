@@ -22,7 +22,7 @@ from almanac.urls import why_refused
 MAX_CHARACTERS = 65_000
 SUFFIX = ".md.j2"
 _SHORT = 60
-"""So many typed characters stand in a line of their own words; more of them need room."""
+"""How many characters are quoted on the line of other words at most."""
 
 
 class OwnTemplate(NamedTuple):
@@ -171,14 +171,11 @@ def problem_text(problem: Problem, typed: str = "", accepted: str = "This would 
     if problem.event:
         parts.append(f"> {_named(problem.event, problem.url)}")
     if problem.typed:
-        is_short = (
-            len(problem.typed) <= _SHORT and problem.typed.isprintable() and problem.typed.strip() == problem.typed
-        )
-        parts.append(f"{typed} {code_span(problem.typed)}" if is_short else f"{typed}\n\n{fence(problem.typed)}")
+        parts.append(_quoted(typed, problem.typed))
     if problem.accepted:
         parts.append(f"{accepted}\n\n{fence(problem.accepted)}")
     if problem.example:
-        parts.append(f"For example:\n\n{fence(problem.example)}")
+        parts.append(_quoted("For example:", problem.example))
     if problem.versions:
         lines = fence("\n".join(changed_lines(*problem.versions)), "diff")
         parts.append(f"What it says (`-`), and what it should say according to the record (`+`):\n\n{lines}")
@@ -189,6 +186,12 @@ def problem_text(problem: Problem, typed: str = "", accepted: str = "This would 
         found = "\n".join(f"- {code(one.answer)}: {_named(one.event, one.url)}" for one in problem.candidates)
         parts.append(f"If it is one of these, put what is before its colon into this answer:\n\n{found}")
     return "\n\n".join(parts)
+
+
+def _quoted(words: str, value: str) -> str:
+    """Quote a text behind some words: on their line if it is short, or else in a fence."""
+    is_short = len(value) <= _SHORT and value.isprintable() and value.strip() == value
+    return f"{words} {code_span(value)}" if is_short else f"{words}\n\n{fence(value)}"
 
 
 def _named(event: str, url: str | None) -> str:

@@ -10,7 +10,7 @@ from almanac.proposal.quotation import bold, inert, inert_link, struck
 from almanac.urls import host_of, why_refused
 
 _MOST_NAMES = 8
-_MOST_CHARACTERS = 28
+_MOST_CHARACTERS = 24
 """How long an address is shown, which has no place to break: a wider table is cut off on a phone."""
 _ALWAYS = ("What", "Date")
 _IN_CELLS = {"title", "series", "date", "end_date", "when", "location", "people", "url", "recording"}
