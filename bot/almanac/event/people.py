@@ -47,7 +47,7 @@ _EMPHASIS = re.compile(
 )
 # The label is everything before the last `](`, so that brackets in a name do no harm.
 _MARKDOWN_LINK = re.compile(r"\[([^\n]*?)\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
-_COMMA = re.compile(",")
+_LINKED = re.compile(r"\[([^\[\]\n]*)\]\([^()\s]*\)")
 _URL_START = re.compile(r"https?://", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s()<>|,]+", re.IGNORECASE)
 
@@ -109,17 +109,16 @@ def _people_of(line: str) -> list[str]:
         return [line]
     people: list[str] = []
     for part in (part.strip() for part in _BETWEEN.split(line)):
-        several, listed = _AND.split(part), _outside_brackets(_COMMA_OR_AND, part)
+        ends = [0, *(end for found in _COMMA_OR_AND.finditer(_hidden(part)) for end in found.span()), len(part)]
+        several, listed = _AND.split(part), [part[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True)]
         is_named, is_listed = all(map(_ONE_OF_SEVERAL.fullmatch, several)), all(map(_SURELY_ONE.fullmatch, listed))
         people += several if is_named else listed if is_listed else [part]
     return [person for person in people if not is_blank(person)] or [line]
 
 
-def _outside_brackets(mark: re.Pattern[str], text: str) -> list[str]:
-    """Cut a text at each mark that does not stand in brackets."""
-    hidden = _BRACKETS.sub(lambda found: "\0" * len(found[0]), text)
-    ends = [0, *(end for found in mark.finditer(hidden) for end in found.span()), len(text)]
-    return [text[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True)]
+def _hidden(text: str) -> str:
+    """Return a text of the same length in which brackets hold no mark."""
+    return _BRACKETS.sub(lambda found: "\0" * len(found[0]), text)
 
 
 def _person(line: str) -> Person | Problem:
@@ -130,7 +129,7 @@ def _person(line: str) -> Person | Problem:
             affiliation = ""
         elif _IN_BRACKETS.fullmatch(line) and re.fullmatch(PERSON_NAME, affiliation):
             name, affiliation = affiliation, ""  # `@ada (Ada Lovelace)`
-    if _MARKDOWN_LINK.search(affiliation):
+    if _LINKED.search(affiliation):
         return _two_links(line, name, affiliation, url)
     if is_blank(name):
         return Problem(f"There is no name in this line. {_PERSON_SHAPE}", typed=line)
@@ -149,11 +148,11 @@ def _person(line: str) -> Person | Problem:
 def _two_links(line: str, name: str, affiliation: str, url: str) -> Problem:
     """Say that a line has a second link: that of an affiliation, which has none, or another person's."""
     person = f"[{name}]({url})" if url else name
-    without = f"{person}, {_MARKDOWN_LINK.sub(lambda found: found[1], affiliation)}"
+    without = f"{person}, {_LINKED.sub(lambda found: found[1], affiliation)}"
     message = (
         "One person has one link, around the name. Write an affiliation without a link, and each person on a line."
     )
-    if _MARKDOWN_LINK.fullmatch(affiliation):
+    if _LINKED.fullmatch(affiliation):
         return Problem(message, typed=line, choices=(f"{person}\n{affiliation}", without))
     return Problem(message, typed=line, accepted=without)
 
@@ -188,8 +187,8 @@ def _person_parts(line: str) -> tuple[str, str, str, str]:
             return name, "", more[0], ""
         *middle, last = more
         return (name, " ".join(middle), last, "") if middle else (name, last, "", "")
-    (name, *more), url = _outside_brackets(_COMMA, line), ""
-    affiliation = line[len(name) + 1 :] if more else ""
+    comma = _hidden(f"{line},").index(",")
+    name, affiliation, url = line[:comma], line[comma + 1 :], ""
     before, _, last = affiliation.rpartition(",")
     if _URL_START.match(last.strip()):
         affiliation, url = before, last.strip()
@@ -212,8 +211,8 @@ def _person_offer(line: str) -> str | None:
 
 def _links_of(line: str) -> list[str]:
     """Cut a line that holds several links and nothing else."""
-    links = [found[0] for found in _MARKDOWN_LINK.finditer(line)]
-    if len(links) > 1 and _MARKDOWN_LINK.sub("", line).replace("and", "").strip(" ,;|&\u00b7\u2022") == "":
+    links = [found[0] for found in _LINKED.finditer(line)]
+    if len(links) > 1 and _LINKED.sub("", line).replace("and", "").strip(" ,;|&\u00b7\u2022") == "":
         return links
     addresses = re.split(r"[\s,;]+", line)
     return addresses if all(map(_URL_START.match, addresses)) else [line]
