@@ -17,7 +17,7 @@ PAGE = "events.md"
 SETTINGS = "page: events.md\nseries:\n  Tea:\n    every: 2 weeks\n    time_zones: [ET, CET]\n    drafts: 2\n"
 LAST = (
     'id: 2026-10-13-tea\nseries: Tea\ntitle: Leaves\ndate: 2026-10-13\nwhen: "9am ET, 3pm CEST"\n'
-    'starts: "2026-10-13T09:00:00-04:00"\ntime_zone: America/New_York\nlocation: Room 5\n'
+    'starts: "2026-10-13T09:00:00-04:00"\ntime_zone: America/New_York\nlocation: Room 5\nurl: https://tea.example/\n'
 )
 
 
@@ -62,6 +62,8 @@ def test_the_next_two_dates_become_issues_once(scene: Scene) -> None:
     # In Paris, summer time has ended by then, and in New York it has not.
     assert "Mind the clocks: ET and CET are not as many hours apart" in bodies(scene)[first]
     assert "Mind the clocks" not in bodies(scene)[second]
+    # Both have the series' one link, which makes them no doubles.
+    assert "registration link" not in scene.pull(second).body
     assert opened(scene.sweep()) == ""
     assert len(bodies(scene)) == 2
 

@@ -51,6 +51,9 @@ def _similar(one: str, other: str) -> bool:
 
 def duplicate_warnings(filed: Filed, event: Event, at_base: EventAtBase, views: Sequence[View]) -> tuple[Problem, ...]:
     """Warn of every open proposal, and of a record or a place in a view, that looks like the same event."""
+    settings = at_base.config.settings_of(event.series)
+    if settings and settings.every:  # a series that meets regularly often has one link for all
+        event = event.model_copy(update={"url": None})
     return (*_proposed(filed, event), *_published(filed, event, at_base, views))
 
 
