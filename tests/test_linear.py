@@ -287,9 +287,10 @@ def test_every_reader_is_linear(name: str) -> None:
 Many = tuple[str, list[Event]]
 
 
-def many(count: int, day: Callable[[int], str], **fields: object) -> list[Event]:
+def many(count: int, day: Callable[[int], str], kind: str = "talk") -> list[Event]:
     return [
-        event(id=f"2021-{number}", date=day(number), title=f"Talk number {number}", **fields) for number in range(count)
+        event(id=f"2021-{kind}-{number}", date=day(number), title=f"{kind.title()} number {number}")
+        for number in range(count)
     ]
 
 
@@ -358,6 +359,26 @@ def added_below_months(count: int) -> Many:
     return page, [*known, *(event(id=f"{one.id}-new", date=f"{one.date[:8]}21", title=one.title) for one in known)]
 
 
+def added_below_new_months(count: int) -> Many:
+    """Add records to a page of two months, each of a month that has no heading yet."""
+    page, known = moved_in_months(2)
+    known = [one.model_copy(update={"date": f"{one.date[:8]}08"}) for one in known]
+    return page, [*known, *many(count, lambda number: f"{2002 + number // 12}-{number % 12 + 1:02}-08", "walk")]
+
+
+def added_below_new_terms(count: int) -> Many:
+    page, known = page_of(many(2, lambda number: f"2001-{number * 6 + 3:02}-08"))
+    page = page.replace("### M", "## Spring 2001\n\n### M").replace("### S", "## Fall 2001\n\n### S")
+    return page, [*known, *many(count, lambda number: f"{2002 + number // 4}-{number % 4 * 3 + 1:02}-08", "walk")]
+
+
+def added_below_prepared_years(count: int) -> Many:
+    """Add a record below each year's heading, which has none."""
+    page, known = page_of(many(1, lambda _: "1901-03-08"))
+    page = page.replace("### ", "## 1901\n\n### ") + "".join(f"\n## {1902 + number}\n" for number in range(count))
+    return page, [*known, *many(count, lambda number: f"{1902 + number}-03-08", "walk")]
+
+
 def added_on_one_day(count: int) -> Many:
     page, known = page_of(many(count, lambda _: "2021-11-08"))
     return page, [*known, *(event(id=f"2021-new-{one.id}", date=one.date, title=one.title) for one in known)]
@@ -406,6 +427,9 @@ MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "added to a jumbled list": (sync_all, added_to_a_jumbled_list, 32),
     "added to a list without years": (sync_all, added_to_a_list_without_years, 32),
     "added below months": (sync_all, added_below_months, 32),
+    "added below new months": (sync_all, added_below_new_months, 32),
+    "added below new terms": (sync_all, added_below_new_terms, 32),
+    "added below prepared years": (sync_all, added_below_prepared_years, 16),
     "added to two lists": (build_index, half_added, 16),
     "added on one day": (sync_all, added_on_one_day, 32),
     "moved in months": (sync_all, moved_in_months, 32),

@@ -5,6 +5,7 @@ are from each other. Where there is no neighbour yet, in a new year or on an emp
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from almanac.page.lines import fingerprint, fingerprints, is_delimiter, with_new
 from almanac.page.match import own_section
 from almanac.page.order import Order, distance, ends, is_jumbled, order_of, order_of_groups, page_order, place_in
 from almanac.page.outline import Page, Section, known_dates, outline
-from almanac.page.periods import heading_for, is_space, new_heading
+from almanac.page.periods import Periods, is_space
 from almanac.page.refusal import event_loop, why_no_event
 
 _BLANK_LINES = re.compile(r"[ \t]*(?:\r\n?|\n)(?:[ \t]*(?:\r\n?|\n))*")
@@ -105,14 +106,14 @@ def insert(page: Page, text: str, date: str, order: Order | None, before: Order 
         # Among entries of another kind it would break their list in two, or swallow what follows. After them is safe.
         return _inserted(page, page.sections[-1].end, page.newline * 2 + text)
     in_order = order or order_of(neighbours) or before or page_order(page) or "oldest"
-    heading = heading_for(page, neighbours, date)
+    periods = Periods(page, neighbours)
+    heading = periods.heading_for(date)
     if heading:
         neighbours = [section for section in neighbours if section.period == heading.line]
         if not neighbours:
-            return _below(page, heading, text)
-    elif new := new_heading(page, neighbours, date, order or order_of_groups(page, neighbours) or in_order):
-        at, lead, separator = new
-        return _inserted(page, at, lead + text + separator)
+            return _inserted(page, end_below(page, heading), page.newline * 2 + text)
+    elif new := periods.new_heading(date, order or order_of_groups(page, neighbours) or in_order):
+        return _inserted(page, new.at, new.before + text + new.after)
     spaces = Spaces(page)
     space = spaces.within(neighbours[0], in_period=heading is not None) or spaces.elsewhere(style.family)
     place = place_in([section.date for section in neighbours], date, in_order)
@@ -270,7 +271,7 @@ def _first_of_page(page: Page, text: str, date: str, family: str) -> str:
                 return _inserted(page, lines.end(line), page.newline + text)
     for heading in page.headings:
         if heading.period and is_in(date, heading.period):
-            return _below(page, heading, text)
+            return _inserted(page, end_below(page, heading), page.newline * 2 + text)
     for heading in page.headings:
         if heading.kind == "end":
             return _before(page, text, heading.line)
@@ -282,13 +283,14 @@ def _first_of_page(page: Page, text: str, date: str, family: str) -> str:
     return _before(page, text, line)
 
 
-def _below(page: Page, heading: Heading, text: str) -> str:
-    """Put a section at the end of the text below a heading that has no section yet."""
-    following = page.headings[page.headings.index(heading) + 1 :]
-    after = following[0].line if following else len(page.lines.texts)
-    while after > heading.line + heading.lines and page.lines.blank(after - 1):
+def end_below(page: Page, heading: Heading) -> int:
+    """Return where the text below a heading that has no section yet ends."""
+    lines, line = page.lines, heading.line + heading.lines
+    place = bisect_left(page.headings, line, key=lambda one: one.line)
+    after = page.headings[place].line if place < len(page.headings) else len(lines.texts)
+    while after > line and lines.blank(after - 1):
         after -= 1
-    return _inserted(page, page.lines.end(after - 1), page.newline * 2 + text)
+    return lines.end(after - 1)
 
 
 def _before(page: Page, text: str, line: int) -> str:

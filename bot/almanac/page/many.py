@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from almanac.page.entries import style_of
-from almanac.page.insert import Growing, Spaces, fill, growing, insert, list_for
-from almanac.page.order import Order, Steps, order_of, page_order, places_in, steps_of
+from almanac.page.headings import Heading
+from almanac.page.insert import Growing, Spaces, end_below, fill, growing, insert, list_for
+from almanac.page.order import Order, Steps, order_of, page_order, places_in, steps_of, steps_of_groups
 from almanac.page.outline import Page, Section, outline
-from almanac.page.periods import Periods
+from almanac.page.periods import NewHeading, Periods
 
 _MONTH, _DAY = len("2021-11"), len("2021-11-08")
 _Edit = tuple[int, str, Section]
@@ -58,8 +59,10 @@ class _Entries:
     """The sections of a list, or of its part under one heading, and what is put among them, in an order.
 
     Where its `steps` are jumbled, that is behind them, as long as they are, and as long as the list's order lasts.
+    Below a heading that has none yet they go to a `place`.
     """
 
+    one: Section  # of the list
     sections: list[Section]
     order: Order
     space: str
@@ -67,6 +70,9 @@ class _Entries:
     in_list: Steps  # those of the whole list
     is_behind: bool
     is_lone: bool  # nothing tells what separates its entries
+    heading: Heading | None = None
+    place: "_Place | None" = None
+    rank: tuple[bool, int] = (False, 0)  # of several at one place, new headings come last, in their order
     added: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, text: str, date: str) -> bool:
@@ -88,26 +94,44 @@ class _Entries:
             return
         places = places_in([one.date for one in self.sections], [date for _, date in self.added], self.order)
         step = 1 if self.order == "oldest" else -1
-        for place, (text, date) in [*zip(places, self.added, strict=True)][::step]:
+        for number, (place, (text, date)) in enumerate([*zip(places, self.added, strict=True)][::step], 1):
             section = self._section(text, date)
-            if place < len(self.sections):
+            if self.place:
+                before = self.place.before if number == 1 else self.space
+                after = self.place.after if number == len(self.added) else ""
+                yield self.place.at, before + text + after, section
+            elif place < len(self.sections):
                 yield self.sections[place].start, text + self.space, section
             else:
                 yield self.sections[-1].end, self.space + text, section
 
     def _section(self, text: str, date: str) -> Section:
-        return replace(self.sections[0], text=text, date=date)
+        return replace(self.one, text=text, date=date, period=self.heading.line if self.heading else None)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where on the page the sections below a heading go that has none yet, and what is put around them."""
+
+    at: int
+    before: str
+    after: str = ""
 
 
 class _List:
-    """A list of a page as it is, with the order that it keeps, if it has one."""
+    """A list of a page as it is, with the order that it keeps and that of its headings, if they have one."""
 
-    def __init__(self, page: Page, sections: Sequence[Section], order: Order | None) -> None:
+    def __init__(self, page: Page, sections: Sequence[Section], order: Order | None, given: Order | None) -> None:
         self.order, self.steps, self.periods = order, steps_of(sections), Periods(page, sections)
+        groups = steps_of_groups(page, sections)
+        self.order_of_headings = given or (groups.order if groups else order)
+        if not (given or self.steps.order or (not self.steps and self.order == self.order_of_headings)):
+            self.order_of_headings = None  # with what comes below new headings, the order of all could be another one
         self.below = defaultdict[int | None, list[Section]](list)
         for section in sections:
             self.below[section.period].append(section)
         self.has_periods = {*self.below} != {None}
+        self.has_filled = False  # a heading that had no entry
 
 
 class _Batch:
@@ -121,6 +145,8 @@ class _Batch:
         self._known: dict[int, _List] = {}  # by the place of a list's first section
         self._by_month: dict[tuple[int, str], _Entries | None] = {}
         self._groups: dict[tuple[int, int | None], _Entries] = {}
+        self._making: _List | None = None  # gets new headings
+        self._made, self._new_at = 0, dict[bool, int]()  # where new headings go, at the list's end and within it
 
     def take(self, text: str, date: str) -> bool:
         """Take a section in; False if where it goes depends on more than its date, or if it changes more than that."""
@@ -135,6 +161,8 @@ class _Batch:
         # Beside a single entry, what says no day may come to be a heading of its own.
         if group is None or (group.is_lone and len(date) < _DAY) or not group.add(text, date):
             return False
+        if group.heading:
+            self._known[one.sections[0].start].periods.file(date, group.heading)
         one.grow(date)
         return True
 
@@ -152,25 +180,35 @@ class _Batch:
         return [section for *_, section in sorted((*new, *old), key=lambda each: each[:2])]
 
     def _edits(self) -> list[_Edit]:
-        return sorted((edit for group in self._groups.values() for edit in group.edits()), key=lambda edit: edit[0])
+        groups = sorted(self._groups.values(), key=lambda group: group.rank)
+        return sorted((edit for group in groups for edit in group.edits()), key=lambda edit: edit[0])
 
     def _group(self, one: Growing, date: str) -> _Entries | None:
         """Return the sections among which a date of a month is put in a list."""
         first = one.sections[0].start
-        if is_first := first not in self._known:
-            self._known[first] = _List(self._page, one.sections, self._lasting_order(one))
-        known, line = self._known[first], None
-        if known.has_periods:
-            heading = known.periods.heading_for(date) if known.order else None
-            # What is filed in one month tells where a term of the next one goes.
-            if heading is None or not (is_first or not known.periods.terms):
-                return None
-            line = heading.line
-        sections = known.below[line]
-        if known.order is None or not sections:
+        if first not in self._known:
+            self._known[first] = _List(self._page, one.sections, self._lasting_order(one), self._order)
+        known, heading, place, rank = self._known[first], None, None, (False, 0)
+        if known.order is None:
             return None
+        if known.has_periods:
+            if self._making not in (None, known):
+                return None
+            heading = known.periods.heading_for(date)
+            if heading is None:
+                new = self._new_heading(known, date)
+                if new is None:
+                    return None
+                heading, place = new.heading, _Place(new.at, new.before, new.after)
+                self._made += 1
+                rank = (True, self._made if known.order_of_headings == "oldest" else -self._made)
+            elif not known.below[heading.line] and (first, heading.line) not in self._groups:
+                place, known.has_filled = _Place(end_below(self._page, heading), self._page.newline * 2), True
+        line = heading.line if heading else None
         if (first, line) not in self._groups:
-            steps, within = steps_of(sections), self._spaces.within(sections[0], in_period=line is not None)
+            sections = known.below[line]
+            steps = steps_of(sections)
+            within = self._spaces.within(sections[0], in_period=line is not None) if sections else None
             space = within or self._spaces.elsewhere(one.style.family)
             # What is put elsewhere tells how a first neighbour is separated.
             self._has_guessed |= within is None
@@ -178,9 +216,26 @@ class _Batch:
             if self._has_guessed and len(self._used) > 1:
                 return None
             is_behind = steps.are_jumbled and not self._order
-            group = _Entries(sections, known.order, space, steps, known.steps, is_behind, is_lone=within is None)
+            group = _Entries(
+                *(one.sections[0], sections, known.order, space, steps, known.steps, is_behind),
+                is_lone=within is None,
+                heading=heading,
+                place=place,
+                rank=rank,
+            )
             self._groups[first, line] = group
         return self._groups[first, line]
+
+    def _new_heading(self, known: _List, date: str) -> NewHeading | None:
+        """Make a heading for a date; None if what is put on the page with it tells more of it."""
+        if known.order_of_headings is None or known.has_filled:
+            return None
+        self._making, new = known, known.periods.new_heading(date, known.order_of_headings)
+        if new:
+            self._new_at[new.is_last] = max(new.at, self._new_at.get(new.is_last, 0))
+            if self._new_at.get(True, new.at) < self._new_at.get(False, new.at):
+                return None
+        return new
 
     def _lasting_order(self, one: Growing) -> Order | None:
         """Return the order of a list, if it is the same whatever comes into it."""

@@ -38,12 +38,17 @@ def order_of(sections: Sequence[Section]) -> Order | None:
 
 
 def order_of_groups(page: Page, sections: Sequence[Section]) -> Order | None:
-    """Return what comes first of the years, seasons or months under which a list is; None if that cannot be seen.
+    """Return what comes first of the years, seasons or months under which a list is; None if that cannot be seen."""
+    return steps_of_groups(page, sections).order
+
+
+def steps_of_groups(page: Page, sections: Sequence[Section]) -> "Steps":
+    """Count which way the dates go from one year, season or month under which a list is to the next.
 
     Where all of its entries are under one such heading, those beside it tell.
     """
     periods = [heading.period or "" for heading in period_headings(page, sections)]
-    return (_steps_of_groups(sections) or Steps(_direction(pairwise(periods)))).order
+    return _steps_of_groups(sections) or Steps(_direction(pairwise(periods)))
 
 
 def period_headings(page: Page, sections: Sequence[Section]) -> list[Heading]:

@@ -1,10 +1,13 @@
 """Lists under headings with years, seasons, terms or months: the heading of a date, and a new one like the others."""
 
 import re
+from bisect import bisect_left, bisect_right
 from calendar import month_abbr, month_name
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from itertools import chain, pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate, chain, pairwise
 
 from almanac.dates import TWO_YEARS, academic_year, find_date
 from almanac.page.headings import Heading
@@ -20,79 +23,164 @@ _SEASONS = (("Winter",), ("Spring",), ("Summer",), ("Fall", "Autumn"), ("Fall", 
 _SEASON_NAMES = tuple(dict.fromkeys(chain(*_SEASONS)))
 _SEASON = re.compile(rf"\b(?:{'|'.join(_SEASON_NAMES)})\b", re.IGNORECASE)
 _FOLDED_END = re.compile(r"\s*</details[ \t]*>", re.IGNORECASE)
+_WORD = re.compile(r" ?(?<!\S)(\S+)")
 _TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=[\r\n])")
 _ONE_YEAR = len("2021")
+_HALF_A_YEAR = 6
 _ANOTHER_TERM = 3
 """How many months after or before all others of a term an event may be, and still be in that term."""
 
 
-def heading_for(page: Page, group: Sequence[Section], date: str) -> Heading | None:
-    """Find the heading of a date's month, term or year in a list under such headings, even if it has no entry yet."""
-    return Periods(page, group).heading_for(date)
+@dataclass(frozen=True)
+class NewHeading:
+    """A heading for another year, term or month: where it goes, and what is put around the sections below it."""
+
+    heading: Heading  # with a line that no heading of the page has
+    at: int
+    before: str
+    after: str
+    is_last: bool  # no heading of the list comes after it
 
 
 class Periods:
-    """The headings of months, terms or years under which a list is, for many dates."""
+    """The headings of months, terms or years under which a list is, and the new ones that it gets.
+
+    What is filed below them, the earliest first, counts as if it were on the page already, and so do new headings.
+    """
 
     def __init__(self, page: Page, group: Sequence[Section]) -> None:
-        self._group = group
+        self._page, self._group = page, group
         self._used = {section.period for section in group if section.period is not None}
-        self._levels = {heading.level for heading in page.headings if heading.line in self._used}
+        self._models = [heading for heading in page.headings if heading.line in self._used]
+        self._levels = {heading.level for heading in self._models}
         self._headings = defaultdict[str, list[Heading]](list)
         for heading in page.headings:
             self._headings[heading.period or ""].append(heading)
-        self.terms = terms_of(page, group)
+        self._terms = _Terms(page, group)
+        self._made = 0
 
     def heading_for(self, date: str) -> Heading | None:
-        """Find the heading of a date, as `heading_for`."""
+        """Find the heading of a date's month, term or year, even if it has no entry yet."""
         periods = [*(date[:size] for size in (4, 7, 10) if date[size - 1 :]), academic_year(date)]
         fitting = [heading for period in filter(None, periods) for heading in self._headings[period]]
-        if self.terms:
-            term = _term_of(self.terms, self._group, date)
-            fitting = [one for one in fitting if term is None or term in (self.terms.get(one.line) or [term])]
+        if self._terms.names:
+            term = self._terms.of(date)
+            fitting = [one for one in fitting if term is None or term in (self._terms.names.get(one.line) or [term])]
         mine = [heading for heading in fitting if heading.line in self._used]
         empty = [heading for heading in fitting if heading.level in self._levels]
         # A month says more than its year.
         return max(mine or empty, key=lambda one: ("-" in (one.period or ""), -one.line), default=None)
 
+    def file(self, date: str, heading: Heading) -> None:
+        """Count a section that is put below a heading."""
+        self._used.add(heading.line)
+        self._terms.file(date, heading.line)
 
-def new_heading(page: Page, group: Sequence[Section], date: str, order: Order) -> tuple[int, str, str] | None:
-    """Make a heading for another year, term or month, like its neighbour's; `order` is that of such headings.
+    def new_heading(self, date: str, order: Order) -> NewHeading | None:
+        """Make a heading for another year, term or month, like its neighbour's; `order` is that of such headings.
 
-    Returns:
-        Where it goes on the page, what comes before the new section, and what after it. None if the list is not all
-        under such headings, or if it cannot be known what the heading would have to say.
-    """
-    if not date[:4].isdigit() or any(section.period is None for section in group):
-        return None
-    used = {section.period for section in group}
-    headings = [heading for heading in page.headings if heading.line in used]
-    if any(len(heading.period or "") > len(date) or _says_day(heading) for heading in headings):
-        return None
-    terms = terms_of(page, group)
-    term = _term_of(terms, group, date) if terms else ""
-    if term is None:
-        return None
-    newest = {one.period: one.date for one in sorted(group, key=lambda one: one.date)}
-    beside = period_headings(page, group)
-    later = [heading for heading in beside if newest.get(heading.line, heading.period or "") > date]
-    following = later if order == "oldest" else [heading for heading in beside if heading not in later]
-    models = [one for one in following if one in headings] or headings[-1:]
-    model = next((one for one in headings if term in terms.get(one.line, ())), models[0])
-    # Words that are not in all of these headings belong to the one that has them, unless they are a term's name.
-    words = _variable(model.text).split()
-    others = [_variable(one.text).split() for one in headings if one.level == model.level and one is not model]
-    odd = {word for word in words if not all(word in other for other in others)}
-    odd = odd if term in ("", *_SEASON_NAMES) else set()
-    lead = _like(page, model, odd, date, "" if term in terms.get(model.line, ()) else term)
-    first = next(section for section in group if section.period == model.line)
-    below = page.lines.offsets[model.line + model.lines]
-    lead += _table_head(page, first, page.text[below : first.start])
-    separator, closing = _separator(page, group), _folded_end(page, first.period, group)
-    if following:
-        return page.lines.offsets[following[0].line], lead, closing + separator
-    folded = _folded_end(page, group[-1].period, group)
-    return group[-1].end + len(folded) if folded else _list_end(page, group[-1]), separator + lead, closing
+        None if the list is not all under such headings, or if it cannot be known what the heading would have to say.
+        """
+        if not _YEAR.fullmatch(date[:4]) or len(date) < self._least_date:
+            return None
+        term = self._terms.of(date) if self._terms.names else ""
+        if term is None:
+            return None
+        page, following = self._page, self._beside.first(date, order)
+        model = self._terms.models.get(term) or self._beside_used.first(date, order) or self._models[-1]
+        names = self._terms.names.get(model.line, [])
+        season = "" if term in names else term
+        odd = self._odd(model) if term in ("", *_SEASON_NAMES) else set()
+        text = _like(page, model, odd, date, season, is_short=self._are_short)
+        first, end = self._first[model.line], self._end[model.line]
+        before = text + _table_head(page, first, page.text[page.lines.offsets[model.line + model.lines] : first.start])
+        self._made += 1
+        period = academic_year(date) if "/" in (model.period or "") else date[: len(model.period or "")]
+        heading = replace(model, line=len(page.lines.texts) + self._made, text=text, period=period)
+        self._headings[period].append(heading)
+        self._terms.add(heading, [season, *names[1:]] if season and names else names)
+        closing = _folded_end(page, end)
+        if following:
+            at = page.lines.offsets[following.line]
+            return NewHeading(heading, at, before, closing + self._separator, is_last=False)
+        last = self._group[-1]
+        folded = _folded_end(page, last.end)
+        at = last.end + len(folded) if folded else _list_end(page, last)
+        return NewHeading(heading, at, self._separator + before, closing, is_last=True)
+
+    @cached_property
+    def _least_date(self) -> int:
+        """How long a date has to be to tell a new heading's period; more than any is, if no heading can be made."""
+        is_apart = any(section.period is None for section in self._group)
+        if is_apart or any(map(_says_day, self._models)):
+            return len("2021-11-08T")
+        return max(len(heading.period or "") for heading in self._models)
+
+    @cached_property
+    def _beside(self) -> "_Row":
+        return _Row(period_headings(self._page, self._group), self._newest)
+
+    @cached_property
+    def _beside_used(self) -> "_Row":
+        return _Row([one for one in period_headings(self._page, self._group) if one in self._models], self._newest)
+
+    @cached_property
+    def _newest(self) -> dict[int | None, str]:
+        return {one.period: one.date for one in sorted(self._group, key=lambda one: one.date)}
+
+    @cached_property
+    def _first(self) -> dict[int | None, Section]:
+        return {one.period: one for one in reversed(self._group)}
+
+    @cached_property
+    def _end(self) -> dict[int | None, int]:
+        return {one.period: one.end for one in self._group}
+
+    @cached_property
+    def _separator(self) -> str:
+        """What mostly comes before a heading of the list: blank lines, and on some pages a rule."""
+        gaps = (
+            self._page.text[one.end : self._page.lines.offsets[other.period]]
+            for one, other in pairwise(self._group)
+            if other.period is not None and other.period != one.period
+        )
+        return next((gap for gap, _ in Counter(filter(is_space, gaps)).most_common(1)), self._page.newline * 2)
+
+    @cached_property
+    def _are_short(self) -> bool:
+        """Whether months have short names; May, which is both, does not tell."""
+        words = (_MONTH_WORD.search(one.text) for one in self._models)
+        return any(word and _is_short(word[0]) for word in words)
+
+    def _odd(self, model: Heading) -> set[str]:
+        """Return the words that are not in all headings like this one: they belong to the one that has them."""
+        shared = self._words[model.level]
+        return {word for word in _variable(model.text).split() if shared[word] < shared[None]}
+
+    @cached_property
+    def _words(self) -> dict[int, Counter[str | None]]:
+        """How many headings of a level have a word; None is in all."""
+        words = defaultdict[int, Counter[str | None]](Counter)
+        for one in self._models:
+            words[one.level].update({None, *_variable(one.text).split()})
+        return words
+
+
+class _Row:
+    """Headings in the order of the page, each with the newest date below it."""
+
+    def __init__(self, headings: Sequence[Heading], newest: Mapping[int | None, str]) -> None:
+        self._headings = headings
+        dates = [newest.get(one.line, one.period or "") for one in headings]
+        self._latest, self._earliest = [*accumulate(dates, max)], [*accumulate(dates, min)]
+
+    def first(self, date: str, order: Order) -> Heading | None:
+        """Find the first heading that a new one for a date comes before."""
+        if order == "oldest":
+            place = bisect_right(self._latest, date)
+        else:
+            place = bisect_left(self._earliest, True, key=lambda earliest: earliest <= date)  # noqa: FBT003
+        return self._headings[place] if place < len(self._headings) else None
 
 
 def _list_end(page: Page, last: Section) -> int:
@@ -121,28 +209,24 @@ def _says_day(heading: Heading) -> bool:
     return found is not None and found.has_day
 
 
-def _separator(page: Page, group: Sequence[Section]) -> str:
-    """Return what mostly comes before a heading of a list: blank lines, and on some pages a rule."""
-    gaps = (
-        page.text[one.end : page.lines.offsets[other.period]]
-        for one, other in pairwise(group)
-        if other.period is not None and other.period != one.period
-    )
-    return next((gap for gap, _ in Counter(filter(is_space, gaps)).most_common(1)), page.newline * 2)
-
-
-def _folded_end(page: Page, period: int | None, group: Sequence[Section]) -> str:
-    """Return what closes the block that can be folded below a heading, if there is one."""
-    last = max(section.end for section in group if section.period == period)
-    closing = _FOLDED_END.match(page.text, last)
+def _folded_end(page: Page, end: int) -> str:
+    """Return what closes the block that can be folded in which the last section ends there, if it is in one."""
+    closing = _FOLDED_END.match(page.text, end)
     return closing[0] if closing else ""
 
 
-def _like(page: Page, model: Heading, odd: set[str], date: str, season: str) -> str:
+def _like(page: Page, model: Heading, odd: set[str], date: str, season: str, *, is_short: bool) -> str:  # noqa: PLR0913
     """Write a heading like the model without its odd words, for another date and, if one is named, another season."""
     heading = page.text[page.lines.offsets[model.line] : page.lines.offsets[model.line + model.lines]]
-    for word in odd:
-        heading = re.sub(rf"[ ]?\(?(?<!\S){re.escape(word)}(?!\S)", "", heading, count=1)
+    left = set(odd)
+
+    def kept(word: re.Match[str]) -> str:
+        if word[1] not in left:
+            return word[0]
+        left.discard(word[1])
+        return ""
+
+    heading = _WORD.sub(kept, heading)
     if TWO_YEARS.search(heading) and "/" in (model.period or ""):
         first, second = academic_year(date).split("/")
         heading = TWO_YEARS.sub(lambda two: first + two["mark"] + second[-len(two["second"]) :], heading, count=1)
@@ -150,7 +234,8 @@ def _like(page: Page, model: Heading, odd: set[str], date: str, season: str) -> 
         heading = _ISO_MONTH.sub(date[:7], heading, count=1)
     else:
         if len(model.period or "") > _ONE_YEAR:
-            heading = _MONTH_WORD.sub(lambda word: _month_like(word[0], date), heading, count=1)
+            names = month_abbr if is_short else month_name
+            heading = _MONTH_WORD.sub(names[int(date[5:7])], heading, count=1)
         if season:
             heading = _SEASON.sub(season, heading, count=1)
         heading = _YEAR.sub(date[:4], heading, count=1)
@@ -173,50 +258,87 @@ def _table_head(page: Page, first: Section, between: str) -> str:
     return page.newline + "".join(line + page.newline for line in lines[delimiter - 1 : delimiter + 1])
 
 
-def _month_like(model: str, date: str) -> str:
-    """Name a date's month, as short as the model is; May, which is both, is taken for a long name."""
-    number = int(date[5:7])
-    return month_abbr[number] if len(model) <= len("Sept") and model not in month_name else month_name[number]
+def _is_short(month: str) -> bool:
+    return len(month) <= len("Sept") and month not in month_name
 
 
 # ------------------------------------------------------------------------------- seasons and terms
 
 
-def terms_of(page: Page, group: Sequence[Section]) -> dict[int, list[str]]:
-    """Return the parts of a year that the headings of a list's level name: line -> names; empty if none does.
+class _Terms:
+    """The parts of a year that the headings of a list's level name; nothing if none does.
 
     They are seasons, or whatever tells two headings of one year apart, such as `Michaelmas 2021` and `Term 1 2021`.
+
+    Attributes:
+        names: By the line of a heading.
+        models: The first heading of the list that names a part.
     """
-    used = {one.period for one in group}
-    levels = {heading.level for heading in page.headings if heading.line in used}
-    dated = [heading for heading in page.headings if heading.level in levels and heading.period]
-    seasons = {one.line: [name.capitalize() for name in _SEASON.findall(one.text)] for one in dated}
-    if any(seasons.values()):
-        return seasons
-    years = Counter(heading.period for heading in dated if len(heading.period or "") == _ONE_YEAR)
-    if max(years.values(), default=0) <= 1:
-        return {}
-    return {one.line: [" ".join(_variable(one.text).split())] for one in dated}
+
+    def __init__(self, page: Page, group: Sequence[Section]) -> None:
+        used = {one.period for one in group}
+        levels = {heading.level for heading in page.headings if heading.line in used}
+        dated = [heading for heading in page.headings if heading.level in levels and heading.period]
+        self.names = {one.line: [name.capitalize() for name in _SEASON.findall(one.text)] for one in dated}
+        if not any(self.names.values()):
+            years = Counter(heading.period for heading in dated if len(heading.period or "") == _ONE_YEAR)
+            are_told_apart = max(years.values(), default=0) > 1
+            self.names = {one.line: [" ".join(_variable(one.text).split())] for one in dated if are_told_apart}
+        mine = [one for one in reversed(dated) if one.line in used]
+        self.models = {name: one for one in mine for name in self.names.get(one.line, ())}
+        self._all_names = {name for names in self.names.values() for name in names}
+        self._filed = defaultdict[int, _Filed](_Filed)  # by month
+        if self.names:
+            for section in group:
+                self.file(section.date, section.period)
+
+    def of(self, date: str) -> str | None:
+        """Name a date's part of the year as the page does: as its entries of about that month are filed.
+
+        For a season that no entry shows the calendar has a name. None if nothing tells.
+        """
+        if len(date) == _ONE_YEAR:
+            return None
+        month = int(date[5:7])
+        beside = ((apart, {(month + apart) % 12, (month - apart) % 12}) for apart in range(_HALF_A_YEAR + 1))
+        apart, months = next(((apart, some) for apart, some in beside if not some.isdisjoint(self._filed)), (12, set()))
+        nearest = self._most(self._filed[one] for one in months if one in self._filed)
+        if self._all_names.isdisjoint(_SEASON_NAMES):
+            return nearest if apart < _ANOTHER_TERM else None
+        by_calendar = _SEASONS[month // 3]
+        calendar_name = next((name for name in by_calendar if name in self._all_names), by_calendar[0])
+        return nearest if apart <= (calendar_name not in self._all_names) else calendar_name
+
+    def file(self, date: str, line: int | None) -> None:
+        """Count an entry below a heading; one that names several parts tells nothing."""
+        names = self.names.get(line, []) if line is not None else []
+        if len(date) > _ONE_YEAR and len(names) == 1:
+            self._filed[int(date[5:7]) % 12].add(names[0], 1, date)
+
+    def add(self, heading: Heading, names: list[str]) -> None:
+        """Take in a new heading."""
+        if self.names:
+            self.names[heading.line] = names
+            self._all_names.update(names)
+
+    @staticmethod
+    def _most(months: Iterable["_Filed"]) -> str | None:
+        one, *others = [*months] or [_Filed()]
+        if not others:
+            return one.first
+        both = _Filed()
+        for filed in (one, *others):
+            for name, (number, newest) in filed.items():
+                both.add(name, number, newest)
+        return both.first
 
 
-def _term_of(terms: dict[int, list[str]], group: Sequence[Section], date: str) -> str | None:
-    """Name a date's part of the year as the page does: as its entries of about that month are filed.
+class _Filed(dict[str, tuple[int, str]]):
+    """In which parts of the year entries are: how many in each, and the newest date; `first` is the one with most."""
 
-    For a season that no entry shows the calendar has a name. None if nothing tells.
-    """
-    if len(date) == _ONE_YEAR:
-        return None
-    month = int(date[5:7])
-    filed = Counter(
-        (min((month - int(one.date[5:7])) % 12, (int(one.date[5:7]) - month) % 12), name)
-        for one in group
-        if len(one.date) > _ONE_YEAR and one.period is not None and len(terms.get(one.period, ())) == 1
-        for name in terms[one.period]
-    )
-    apart, nearest = min(filed, key=lambda each: (each[0], -filed[each]), default=(12, None))
-    own_words = {name for names in terms.values() for name in names}
-    if own_words.isdisjoint(_SEASON_NAMES):
-        return nearest if apart < _ANOTHER_TERM else None
-    by_calendar = _SEASONS[month // 3]
-    calendar_name = next((name for name in by_calendar if name in own_words), by_calendar[0])
-    return nearest if apart <= (calendar_name not in own_words) else calendar_name
+    first: str | None = None
+
+    def add(self, name: str, number: int, newest: str) -> None:
+        before = self.get(name, (0, ""))
+        self[name] = before[0] + number, max(before[1], newest)
+        self.first = name if self.first is None else max(self.first, name, key=self.__getitem__)
