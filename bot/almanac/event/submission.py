@@ -49,8 +49,8 @@ _EXAMPLES = {
 }
 # Why an answer could not be taken from the issue (`almanac.form.body`) -> what to do.
 _REFUSED = {
-    "missing": "This question is not in the issue any more. Please put it back: its heading on a line of its own, a "
-    "blank line, and your answer.",
+    "missing": "This question is not in the issue any more, or its heading was changed. Please put it back: the "
+    "heading on a line of its own, with an empty line before and after it, and then your answer.",
     "ambiguous": "This answer can be read in more than one way, because one of its lines looks like a heading of the "
     "form (### and a question). Please change that line, for example by leaving out the ###.",
     "open-ended": "It is not clear where this answer ends, because the heading after it is missing or was changed. "
@@ -274,7 +274,7 @@ class Answers:
             following = self.form.fields[self.form.fields.index(field) + 1]
             return Problem(_REFUSED[reason], accepted=f"### {following.label}")
         if reason in _REFUSED:
-            return Problem(_REFUSED[reason])
+            return Problem(_REFUSED[reason], accepted=f"### {field.label}" if reason == MISSING else None)
         choices = tuple(option.label for option in field.options[:10]) if field.kind == "dropdown" else ()
         found = self.reading.found.get(field.id)
         if field.kind == "input" and found:
