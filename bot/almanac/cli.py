@@ -59,6 +59,23 @@ def demo(
 
 
 @app.command()
+def playground(
+    site: Annotated[
+        Path | None,
+        typer.Option("--site", metavar="DIR", help="A clone to play with a copy of.", show_default="the demo's site"),
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port to listen on.")] = 8000,
+    public: Annotated[
+        bool, typer.Option("--public", help="Serve it to everyone who can reach this machine: a site for each visitor.")
+    ] = False,
+) -> int:
+    """Play the whole process in a browser, without an account."""
+    from almanac.playground.serve import run
+
+    return run(site, port, public=public)
+
+
+@app.command()
 def parse(
     body: Annotated[str, typer.Argument(metavar="BODY", help="An issue's body: a file, or - for standard input.")],
     form: Annotated[Path, typer.Option("--form", metavar="FORM", help="The issue form with which it was filed.")],

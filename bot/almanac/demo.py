@@ -14,8 +14,9 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.text import Text
 
-from almanac.commands.build import build_files, import_files
-from almanac.config import CHANGE_FORM
+from almanac.commands import sample
+from almanac.commands.build import build_files
+from almanac.commands.sample import PAGE
 from almanac.engine.run import Done, reconcile
 from almanac.errors import Problem, UserError
 from almanac.forge.git import Git
@@ -25,21 +26,11 @@ from almanac.proposal.hidden import read_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Issue
-from almanac.renderer import example, load_messages, template
+from almanac.renderer import example, load_messages
 from almanac.site import Folder, Site
 
-PAGE = "past-working-groups.md"
-FORM = ".github/ISSUE_TEMPLATE/new-event.yml"
 # A terminal cannot open what a browser shows folded.
 _FOLDED = re.compile(r"<details><summary>([^<]*)</summary>(?:[^<]|<(?!/?details>))*+</details>")
-# The person's own git may sign commits, run hooks or convert line ends.
-_GIT_SETTINGS = {
-    "user.name": "Almanac demo",
-    "user.email": "demo@example.org",
-    "commit.gpgSign": "false",
-    "core.hooksPath": ".git/hooks",
-    "core.autocrlf": "false",
-}
 
 
 @dataclass
@@ -73,10 +64,6 @@ class Story:
         built = build_files(Site(self.folder))
         return not built.problems and not built.files
 
-    def commit(self, message: str) -> None:
-        self.git.run("add", "--all")
-        self.git.run("commit", "--quiet", "-m", message)
-
     def propose(self, issue: Issue) -> Done:
         with self.forge.alone():
             self.forge.file_issue(issue)
@@ -104,14 +91,8 @@ def run(folder: Path | None) -> int:
         raise UserError(Problem(f"This folder cannot be created: {error.strerror}.", file=str(place))) from None
     console = Console(highlight=False, soft_wrap=False)
     console.print("[bold]Almanac[/] turns issue forms into an event history. This is the whole process.")
-    git, site = Git(place), Folder(place)
-    git.run("init", "--quiet", "--initial-branch=main")
-    for name, value in _GIT_SETTINGS.items():
-        git.run("config", name, value)
-    forms = {FORM: template("site/new-event.yml"), CHANGE_FORM: template("site/change-event.yml")}
-    site.write({PAGE: example(f"ospo/{PAGE}"), **forms})
+    site, git = sample.begin(place)
     story = Story(site, git, LocalForge(place, lambda: datetime.now(UTC)), load_messages(), console)
-    story.commit("Our site, with a hand-written history page")
     story.title("A site with a hand-written history page")
     story.tell(f"A new git repository contains {PAGE}, the page of a real working group, and an issue form.")
     _import(story)
@@ -128,9 +109,7 @@ def run(folder: Path | None) -> int:
 def _import(story: Story) -> None:
     story.title(f"almanac import {PAGE}")
     before = Site(story.folder).text(PAGE) or ""
-    files, imported = import_files(Site(story.folder), PAGE, before)
-    story.folder.write(files)
-    story.commit("Import the history page into event records")
+    imported = sample.import_page(story.folder, story.git)
     for event in imported.events:
         people, points = len(event.people), len(event.agenda)
         story.tell(f"{event.date}  {event.series}: {people} people, {points} points on the agenda")

@@ -46,30 +46,43 @@ def build_both(root: Path, config: str, tries: Sequence[Mapping[str, str]], word
     `config` is the path of Jekyll's config, and `words` are those of the change that readers should see. Of several
     tries the first counts in which a page shows them, or else the last.
     """
-    jekyll = shutil.which("jekyll")
-    if jekyll is None:
+    if not can_build():
         return None
     with tempfile.TemporaryDirectory(prefix="almanac-") as scratch:
         copy, folder = Path(scratch, "site"), Path(scratch, "built")
         if not _copy(root, copy):
             return None
-        extra = Path(scratch, "override.yml")
-        extra.write_text(_OVERRIDE, encoding="utf-8")
-        source = copy / Path(config).parent
-        command = [jekyll, "build", "--safe", "--quiet", "--disable-disk-cache", "-s", str(source)]
-        command += ["--config", f"{copy / config},{extra}"]
-        if not _run([*command, "-d", str(folder / "before")], source):
+        if not build(copy, config, folder / "before"):
             return None
         trial = None
         for files in tries:
             before = _put(copy, files)
-            if not _run([*command, "-d", str(folder / "after")], source):
+            if not build(copy, config, folder / "after"):
                 return None
             _put(copy, before)
             trial = _compared(_pages(folder / "before"), _pages(folder / "after"), words)
             if trial.shown:
                 break
         return trial
+
+
+def can_build() -> bool:
+    """Tell whether Jekyll is installed here."""
+    return shutil.which("jekyll") is not None
+
+
+def build(copy: Path, config: str, destination: Path, settings: str = "") -> bool:
+    """Build the copy of a site, whose Jekyll config has this path in it, into another folder; tell whether it worked.
+
+    `settings` are more lines of YAML for Jekyll.
+    """
+    with tempfile.TemporaryDirectory(prefix="almanac-") as scratch:
+        extra = Path(scratch, "override.yml")
+        extra.write_text(_OVERRIDE + settings, encoding="utf-8")
+        source, own = copy / Path(config).parent, copy / config
+        command = ["jekyll", "build", "--safe", "--quiet", "--disable-disk-cache", "-s", str(source)]
+        command += ["--config", f"{own},{extra}" if own.is_file() else str(extra)]
+        return _run([*command, "-d", str(destination)], source)
 
 
 def _put(folder: Path, files: Mapping[str, str | None]) -> dict[str, str | None]:

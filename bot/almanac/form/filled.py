@@ -35,13 +35,14 @@ def _taken(form: Form, answers: Mapping[str, str]) -> Iterator[tuple[Field, str]
     """Give each field with its answer, or without one if it cannot hold that."""
     for field in form.fields:
         answer = answers.get(field.id, "")
-        offered = not field.options or answer in [option.label for option in field.options]
+        offered = field.kind != "dropdown" or answer in [option.label for option in field.options]
         yield field, answer if offered else ""
 
 
 def _written(field: Field, answer: str) -> str:
-    if field.kind == "checkboxes":
-        return "\n".join(f"- [ ] {option.label}" for option in field.options)
+    if field.kind == "checkboxes":  # the answer is the boxes that are ticked, a line each
+        ticked = answer.split("\n")
+        return "\n".join(f"- [{'x' if one.label in ticked else ' '}] {one.label}" for one in field.options)
     if answer and field.render is not None:
         return f"```{field.render}\n{answer}\n```"
     return answer or BLANK

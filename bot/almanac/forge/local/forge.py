@@ -120,6 +120,10 @@ class LocalForge:
         stored = self._store.pull(number)
         return self._view(stored, self._clone.heads()) if stored else None
 
+    def branch_of(self, pull: int) -> str:
+        """Return the branch of a pull request."""
+        return self._stored_pull(pull).head
+
     def pulls(self) -> Iterator[Pull]:
         """Give all pull requests, newest first."""
         heads = self._clone.heads()

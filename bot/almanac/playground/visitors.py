@@ -1,0 +1,119 @@
+"""Who plays: one person with one site, or, where strangers may, each with a site of their own for a while."""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock, RLock
+from urllib.parse import quote
+
+from almanac.errors import ForgeError, UserError
+from almanac.jekyll import page_path, read_jekyll
+from almanac.playground.builds import Builds
+from almanac.playground.world import World
+from almanac.site import CommitFiles, Site
+
+MOST_VISITORS, IDLE_SECONDS = 50, 1_800.0
+"""How many sites there are at once where strangers play, and how long one stays that nobody touches."""
+
+
+@dataclass
+class Room:
+    """One visitor's site, and what was built of it."""
+
+    id: str
+    world: World
+    built: Builds
+    used: float
+    lock: RLock = field(default_factory=RLock)
+
+    def _site_at(self, commit: str) -> Site:
+        return Site(CommitFiles(self.world.forge, commit))
+
+    def files(self, commit: str) -> Mapping[str, bytes]:
+        """Return the built site as it is at a commit; nothing where there is no such commit."""
+        return self.built.files(self._site_at(commit), commit) if self.world.git.header(commit) else {}
+
+    def page_address(self, commit: str, event_id: str | None = None) -> str | None:
+        """Return where the history page is seen as it is at a commit, at an event; None if the site has none."""
+        site = self._site_at(commit)
+        if not site.config.has_page:
+            return None
+        path = site.config.page
+        text = site.text(path) or ""
+        if self.built.has_jekyll:
+            jekyll = read_jekyll(site.text, site.files.names, path)
+            place = page_path(jekyll, site.text(jekyll.file) or "" if jekyll.file else "", path, text)
+            path = (place or f"/{path.rpartition('.')[0]}.html").lstrip("/")
+        event = site.record(event_id) if event_id else None
+        found = (view.anchor(site.config.page, text, event) for view in site.views()) if event and text else ()
+        anchor = next(filter(None, found), None)
+        return f"/built/{commit}/{path}" + (f"#{quote(anchor)}" if anchor else "")
+
+
+class Visitors:
+    """The rooms that there are."""
+
+    def __init__(
+        self, start: Callable[[Path], World], seconds: Callable[[], float], *, public: bool, folder: Path | None = None
+    ) -> None:
+        """Take what makes a site in an empty folder, and a clock; `public` if strangers may play."""
+        self.public = public
+        self._start, self._seconds = start, seconds
+        self._home = folder or Path(tempfile.mkdtemp(prefix="almanac-playground-"))
+        self._rooms: dict[str, Room] = {}
+        self._lock = Lock()
+
+    @contextmanager
+    def room(self, visitor: str | None) -> Iterator[Room]:
+        """Give a visitor's room, a new one if there is none, to one request at a time.
+
+        Raises:
+            UserError: Too many strangers play at the moment.
+        """
+        with self._lock:
+            room = self._found(visitor)
+        with room.lock:
+            room.used = self._seconds()
+            yield room
+
+    def _found(self, visitor: str | None) -> Room:
+        if not self.public:
+            visitor = next(iter(self._rooms), None)
+        self._tidy()
+        if visitor and visitor in self._rooms:
+            return self._rooms[visitor]
+        if self.public and len(self._rooms) >= MOST_VISITORS:
+            raise UserError("Many people play here at the moment. Please come back in half an hour.")
+        name = secrets.token_hex(16)
+        place = self._home / (name if self.public else "site")
+        place.mkdir(parents=True)
+        world = self._start(place)
+        self._rooms[name] = Room(name, world, Builds(world.git, with_jekyll=not self.public), self._seconds())
+        return self._rooms[name]
+
+    def _tidy(self) -> None:
+        if self.public:
+            old = self._seconds() - IDLE_SECONDS
+            for name in [name for name, room in self._rooms.items() if room.used < old]:
+                self._drop(name)
+
+    def leave(self, visitor: str | None) -> None:
+        """Throw a visitor's site away; the next look gives a new one."""
+        with self._lock:
+            name = visitor if self.public else next(iter(self._rooms), None)
+            if name in self._rooms:
+                self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        room = self._rooms.pop(name)
+        with room.lock, suppress(OSError, ForgeError):
+            shutil.rmtree(room.world.folder)
+
+    def close(self) -> None:
+        """Throw everything away."""
+        with self._lock:
+            shutil.rmtree(self._home, ignore_errors=True)
