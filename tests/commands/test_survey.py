@@ -185,3 +185,10 @@ def test_the_command_stops_and_writes_nothing(
     assert "past-events.md" in ran.out + ran.err
     assert "_data/events.yml" in ran.out + ran.err
     assert everything(repo.folder) == before
+
+
+def test_nobody_can_tell_where_a_new_page_belongs_on_a_site_of_another_generator() -> None:
+    for file in ("hugo.toml", ".eleventy.js", "astro.config.mjs"):
+        with pytest.raises(UserError, match="not built by Jekyll"):
+            plan({file: ""})
+        assert plan({file: ""}, new=True, page="content/events.md").states["content/events.md"] == "new"

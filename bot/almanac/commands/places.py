@@ -30,7 +30,7 @@ HTML = (".html", ".htm")
 """How the names of pages end that are written in HTML."""
 _YAML = (".yml", ".yaml")
 _READ = (*MARKDOWN, *HTML, *_YAML)
-_DOCUMENTS = (*_READ, ".json", ".toml", ".rst", ".adoc", ".org", ".mdx")
+_DOCUMENTS = (*_READ, ".json", ".toml", ".rst", ".adoc", ".org", ".mdx", ".njk", ".liquid", ".hbs", ".ejs", ".pug")
 _TEMPLATES = (*MARKDOWN, *HTML, ".liquid")
 # Folders in which no page is: what Jekyll uses itself, other people's code, what only decorates pages.
 NO_PAGES = NOT_THE_SITES | {"_posts", "_drafts", "_layouts", "_includes", "_sass", "_data", "_plugins", "assets"}
@@ -119,11 +119,16 @@ class Place:
         return {"files": f"{self.path}/{self.learned.name if self.learned else ''}{self.suffix}"}
 
 
+def has_other_generator(site: Site) -> bool:
+    """Tell whether a site is built by Hugo, Eleventy or Astro, and not by Jekyll."""
+    return any(map(_GENERATORS.fullmatch, site.files.names("")))
+
+
 def find_places(site: Site, paths: Collection[str]) -> list[Place]:
     """Find all places on a site in which its events may be, given the paths of its files."""
     uses = [(path, readable_text(site, path)) for path in paths if path.lower().endswith(_TEMPLATES)]
     printed = None
-    if not any(map(_GENERATORS.fullmatch, site.files.names(""))):
+    if not has_other_generator(site):
         settings = jekyll_of(site, "").settings
         has_theme = bool({"theme", "remote_theme"} & settings.keys())
         printed = Printed(uses, has_theme=has_theme, has_defaults="defaults" in settings)
@@ -256,7 +261,8 @@ def _read_list(site: Site, path: str, printed: Printed | None) -> Place:
     try:
         entries = place.reader.entries(text, path)
     except UserError as error:
-        return replace(place, reasons=(error.problems[0].message,))
+        first = error.problems[0]
+        return replace(place, reasons=(f"Line {first.line}: {first.message}" if first.line else first.message,))
     if not entries:
         return replace(place, reasons=("There is no entry yet that a new one could be like.",))
     if language == "csv":

@@ -15,7 +15,7 @@ from almanac.dates import TIME
 _NAMES = {
     "title": "title heading headline event_title event_name talk_title name event talk topic subject",
     "people": "speaker speakers presenter presenters guest guests panelist panelists lecturer lecturers instructor "
-    "instructors facilitator facilitators host hosts people author authors moderator lead leader",
+    "instructors facilitator facilitators host hosts people author authors moderator lead leader name",
     "affiliation": "affiliation institution organization organisation company university employer institute "
     "affiliations",
     "location": "location venue where place room address city town institution",

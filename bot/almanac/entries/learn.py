@@ -45,6 +45,16 @@ _OF_PERSON = {
     "role": "role position job job_title",
 }
 _PERSON_FIELD = {key: name for name, keys in _OF_PERSON.items() for key in keys.split()}
+_SLUGS = {"slug", "permalink", "anchor", "id"}
+_SLUG = re.compile(r"(?P<before>[\"']?(?:/(?:[\w-]+/)*)?)(?P<name>[a-z0-9]+(?:[-_][a-z0-9]+)*)(?P<after>/?[\"']?)")
+_PARTS_OF_NAME = {
+    "date": "date",
+    "year": "date[:4]",
+    "month": "date[5:7]",
+    "day": "date[8:]",
+    "slug": "title | slug",
+    "people": "(people | names(' ') or title) | slug",
+}
 _PLAIN_FOLDER = re.compile(r"[\w./ -]+")
 _INDENT = re.compile(r"\n([ ]+)\S")
 
@@ -192,11 +202,34 @@ class _KeyWriter:
 
     def with_own_name(self, key: Key, part: Part) -> str | None:
         """Write a value that is made of the file's own name, such as an address of its own; None if it is not."""
-        named = [(one.name, one.entry.data[key.name]) for one in self.models.examples if key.name in one.entry.data]
-        if not key.is_usual or "." in part.value or not all(name and name in str(value) for name, value in named):
+        examples = [one for one in self.models.examples if key.name in one.entry.data]
+        for value, names in (
+            ("id", [one.name for one in examples]),
+            ("id.split('/') | last", [one.name.rpartition("/")[2] for one in examples]),
+        ):
+            pairs = zip(names, key.values, strict=True)
+            if key.is_usual and "." not in part.value and all(name and name in str(own) for name, own in pairs):
+                before, _, after = part.value.partition(names[0])
+                return f"{copied(before)}{{{{ {value} }}}}{copied(after)}"
+        return self.as_address(key, part)
+
+    def as_address(self, key: Key, part: Part) -> str | None:
+        """Write a value that is a part of an address, made of day, people or title as names of files are; or None."""
+        found = _SLUG.fullmatch(part.value)
+        if (
+            key.word not in _SLUGS
+            or not key.is_asked
+            or not found
+            or not all(map(_SLUG.fullmatch, map(str, key.filled)))
+        ):
             return None
-        before, _, after = part.value.partition(named[0][0])
-        return f"{copied(before)}{{{{ id }}}}{copied(after)}"
+        at = next((at for at, one in enumerate(self.models.examples) if one.entry.data.get(key.name)), 0)
+        day = self.models.days("date").get(at, "")
+        pattern = _name_pattern(self.models, at, found["name"], day)
+        if "{slug}" not in pattern and "{people}" not in pattern:
+            return None
+        written = re.sub(r"\{(\w+)\}", lambda place: f"{{{{ {_PARTS_OF_NAME[place[1]]} }}}}", pattern)
+        return found["before"] + written + found["after"]
 
     def asked(self, key: Key, part: Part) -> Iterator[KeyPiece]:
         """Let a question of the form's own fill a key."""
