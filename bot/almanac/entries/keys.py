@@ -121,7 +121,8 @@ def _is_person(value: Any) -> bool:
 
 def name_key(person: Mapping[str, Any]) -> str | None:
     """Return the key that holds a person's name, in what is said of one person."""
-    return next((key for key in person if words_of(key) in ("name", "full_name", "title", "person", "speaker")), None)
+    names = {words_of(key): key for key in person}
+    return next((names[name] for name in ("name", "full_name", "speaker", "person", "title") if name in names), None)
 
 
 _TESTS: dict[str, Callable[[Any], bool]] = {

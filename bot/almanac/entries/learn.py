@@ -126,8 +126,12 @@ def _folder_pattern(folder: str, day: str) -> str:
 
 
 def _name_pattern(models: Models, at: int, name: str, day: str) -> str:
-    if not name or name.isdigit():
-        return "{number}" if name else ""
+    if not name:
+        return ""
+    in_folder = "/" in models.examples[at].name  # of its year or month, so that a month or a day is enough of a name
+    if name.isdigit():
+        part = next((part for part, said in (("month", day[5:7]), ("day", day[8:])) if said == name), "number")
+        return f"{{{part}}}" if in_folder else "{number}"
     before, rest = _cut_day(name, day)
     words = rest.lstrip("-_")
     if not words:
@@ -314,8 +318,11 @@ class _KeyWriter:
     def people(self, part: Part, loop: str) -> str:
         """Write a list of people of whom several things are said, each under a key."""
         pieces = []
-        for one in parts_of(_space(part) + part.value, "yaml"):
+        parts = parts_of(_space(part) + part.value, "yaml")
+        own_name = name_key({one.key: "" for one in parts})
+        for one in parts:
             name = _PERSON_FIELD.get(words_of(one.key))
+            name = "role" if name == "name" and one.key != own_name else name  # the title of someone who has a name
             if name:
                 # Within a group of a list it is not read back: other groups of the list say nothing of people.
                 value = self.plain(f"person.{name}{' | trim' * self.is_inner}", "people", one.key)
