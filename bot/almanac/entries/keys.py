@@ -104,6 +104,18 @@ class Key:
         return sum(map(test, self.filled)) * 4 >= len(self.filled) * 3
 
 
+def tells_of_event(groups: Sequence[Any]) -> bool:
+    """Tell whether most of some groups of values say who, when or where, and so what an event is without them."""
+    names = {*_NAMES_OF["people"], *_NAMES_OF["location"], *_NAMES_OF["when"], "date", "start"} - {"name"}
+
+    def tells(group: Any) -> bool:
+        if isinstance(group, list):
+            return any(map(tells, group))
+        return isinstance(group, dict) and any(words_of(key).replace("_", "") in names for key in group)
+
+    return sum(map(tells, groups)) * 2 > len(groups)
+
+
 def is_words(value: Any) -> bool:
     """Tell whether a value is a text and no address."""
     return isinstance(value, str) and not _ADDRESS.fullmatch(value.strip())

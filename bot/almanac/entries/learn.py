@@ -18,7 +18,7 @@ from almanac.entries.doubts import doubts_of
 from almanac.entries.examples import ISO_DAY, Example, Models, Source
 from almanac.entries.formats import DataEntry
 from almanac.entries.inyaml import YamlList
-from almanac.entries.keys import Key, name_key, words_of
+from almanac.entries.keys import Key, name_key, tells_of_event, words_of
 from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts_of
 from almanac.event.model import Event, safe_slug
 from almanac.page.lines import plain
@@ -238,7 +238,11 @@ class _KeyWriter:
     def asked(self, key: Key, part: Part) -> Iterator[KeyPiece]:
         """Let a question of the form's own fill a key."""
         if any(isinstance(one, dict | list) and not _is_texts(one) for one in key.filled):
-            self.left_out.append(key.name)  # a group of values, which no question of a form can fill
+            if tells_of_event(key.filled) or any(f"page.{key.name}" in body for body in self.models.bodies):
+                message = f"Most events have `{key.name}`, a group of values that no question of a form can fill."
+                self.doubts.append(message)
+            else:
+                self.left_out.append(key.name)
         elif all(isinstance(one, bool) for one in key.filled):
             yield self.constant(key, max(key.filled, key=key.filled.count))
         else:
