@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from almanac.dates import TIME, TIME_ZONE, DateHabits, find_date
 from almanac.event.model import Event, safe_slug
-from almanac.event.people import NAMES
+from almanac.event.people import NAMES, PERSON
 from almanac.page.lines import LINK, cells, is_delimiter, plain
 
 _LABELS_OF = {
@@ -179,6 +179,8 @@ class Column:
     @cached_property
     def separators(self) -> tuple[str, str]:
         """Return what stands between people or links, and before the last person; that is empty if it is the same."""
+        if self.field == "people" and self.affiliation == ",":
+            return "; ", ""
         texts = [ATOM.sub("\0", cell) for cell in self.filled]
         between = Counter(match[0] for text in texts for match in _SEPARATOR.finditer(text))
         several = [text for text in texts if _SEPARATOR.search(text) or _AND.search(text)]
@@ -190,9 +192,12 @@ class Column:
 
     @cached_property
     def affiliation(self) -> str:
-        """Return how affiliations are shown: `()` behind each name, or once behind all, as ` <br> <i>...</i>`."""
-        if any("(" in plain(cell) for cell in self.cells):
+        """Return how affiliations are shown: `()` or `,` behind each name, or once behind all: ` <br> <i>...</i>`."""
+        words = [*map(plain, self.filled)]
+        if any("(" in one for one in words):
             return "()"
+        if _most(", " in one and not NAMES.fullmatch(one) and PERSON.fullmatch(one) is not None for one in words):
+            return ","
         behind = Counter(f"{match[1]}...{match[3]}" for cell in self.cells if (match := BEHIND.search(cell)))
         shape, count = behind.most_common(1)[0] if behind else ("", 0)
         return shape if count * 2 > len(self.filled) else ""

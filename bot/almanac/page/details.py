@@ -13,7 +13,6 @@ from almanac.dates import TIME, UNKNOWN_YEAR, find_date
 from almanac.event.people import NAMES
 from almanac.page.columns import Column, field_of
 from almanac.page.dateshapes import has_time, without_zoned_time
-from almanac.page.firstline import write_people
 from almanac.page.headings import LOWEST
 from almanac.page.items import (
     ADDRESS,
@@ -29,7 +28,17 @@ from almanac.page.items import (
 from almanac.page.lines import cells, plain
 from almanac.page.outline import Section
 from almanac.page.pieces import WEEKDAY_BEFORE
-from almanac.page.tables import WAS, Table, date_example, date_like, in_line, observe_rows, write_links, write_row
+from almanac.page.tables import (
+    WAS,
+    Table,
+    date_example,
+    date_like,
+    in_line,
+    observe_rows,
+    write_links,
+    write_people,
+    write_row,
+)
 
 _LOOPS = {"people": "person in people", "agenda": "point in agenda", "links": "entry in links"}
 """The fields of several values, and what a loop goes through."""
@@ -374,15 +383,14 @@ def _value(one: Shown) -> str:
         case "status":
             value = f"{{{{ status | {one.form}text }}}}{WAS.format(' (', ')')}"
         case "title" if one.form:
-            names = in_line("people", affiliations=False)
+            names = write_people(Column("", (), field="people"))
             people = f"{{% if people %}}{names}{one.when}{{% endif %}}" if one.when else ""
             value = f"{people}{{{{ title | link(url or recording) }}}}"
         case "url" | "recording":
             value = _link(one.field, one.form)
         case "people":
             # Where only names stand on a line, there is room for affiliations.
-            has_more = ", " in one.form and not NAMES.fullmatch(one.form)
-            value = _person(one) if one.each else write_people(one.form if has_more else "(")
+            value = _person(one) if one.each else write_people(Column("", (one.form,), field="people"), "()")
         case "links" if one.each:
             value = _link("entry.url", one.form) if one.form else "{{ entry.label | link(entry.url) }}"
         case "agenda" if one.each:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from almanac.dates import UNKNOWN_YEAR
-from almanac.event.people import NAMES
+from almanac.page.columns import Column
 from almanac.page.dateshapes import has_time
-from almanac.page.lines import plain, split_lines
+from almanac.page.lines import split_lines
 from almanac.page.outline import Section
 from almanac.page.pieces import (
     LETTER,
@@ -24,7 +24,7 @@ from almanac.page.pieces import (
     split_mark,
 )
 from almanac.page.roles import HABIT, OPTIONAL, first_lines
-from almanac.page.tables import date_example, date_like, in_line
+from almanac.page.tables import date_example, date_like, in_line, write_people
 
 _OPENED = re.compile(r"\A[ ]?[(\[]\Z")
 _OR = re.compile(r",?[ ](?:or|and)[ ]")
@@ -44,6 +44,7 @@ class FirstLine:
     date: str
     title: str = "title"  # what a template puts in the title's place
     underline: str = ""
+    people: tuple[str, ...] = ()  # as the newest lines name them
 
     @property
     def names_only(self) -> bool:
@@ -87,6 +88,7 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
         date,
         "(series or title)" if recurring else "title",
         "=-"[style.level - 1] if style.kind == "setext" else "",
+        tuple(piece.text for line in _newest(alike) for piece in line.values if piece.field == "people"),
     ), own
 
 
@@ -202,7 +204,7 @@ def _write_value(first: FirstLine, pieces: Sequence[Piece], index: int, *, withi
         case "people" if within:
             shown = "{{ people | map(attribute='name') | join(', ') | text }}"
         case "people":
-            shown = write_people(plain(piece.text))
+            shown = write_people(Column("", first.people, field="people"))
             if first.names_only:
                 shown = f"{{% if people %}}{shown}{{% else %}}{{{{ title | item }}}}{{% endif %}}"
         case "links" if piece.label:
@@ -214,12 +216,3 @@ def _write_value(first: FirstLine, pieces: Sequence[Piece], index: int, *, withi
         case _:
             shown = in_line(piece.field, link=piece.text if piece.is_address else "")
     return shown.join(piece.around)
-
-
-def write_people(model: str) -> str:
-    """Write people as the model does: with their affiliations in brackets, after a comma, or without."""
-    if "(" in model or NAMES.fullmatch(model) or ", " not in model:
-        return in_line("people", affiliations="(" in model)
-    affiliation = "{% if person.affiliation %}, {{ person.affiliation | text }}{% endif %}"
-    name = "{{ person.name | link(person.url) }}"
-    return f"{{% for person in people %}}{name}{affiliation}{{% if not loop.last %}}; {{% endif %}}{{% endfor %}}"

@@ -54,7 +54,7 @@ def date_like(example: str) -> str:
     return f'{value} | like("{example}")'
 
 
-def in_line(field: str, *, link: str = "", affiliations: bool = True) -> str:
+def in_line(field: str, *, link: str = "") -> str:
     """Write a field's whole value within one line of a template.
 
     Besides the event's fields, there are `year`, and `affiliation` for that of all people. Of `url` and `recording`,
@@ -64,10 +64,6 @@ def in_line(field: str, *, link: str = "", affiliations: bool = True) -> str:
         if link == "<>":
             return f"<{{{{ {field} | url }}}}>"
         return f"[{link}]({{{{ {field} | url }}}})" if link else f"{{{{ {field} | host | link({field}) }}}}"
-    if field == "people":
-        affiliation = "{% if person.affiliation %} ({{ person.affiliation | text }}){% endif %}" if affiliations else ""
-        name = "{{ person.name | link(person.url) }}"
-        return f"{{% for person in people %}}{name}{affiliation}{{% if not loop.last %}}, {{% endif %}}{{% endfor %}}"
     return _IN_LINE.get(field) or f"{{{{ {field} | text }}}}"
 
 
@@ -290,7 +286,7 @@ def _write_value(table: Table, column: Column) -> str:
         case "url" | "recording":
             value = _address(column)
         case "people":
-            value = _write_people(column)
+            value = write_people(column)
         case "links":
             value = write_links(column)
         case "extra":
@@ -325,8 +321,10 @@ def _address(column: Column) -> str:
     return in_line(field, link=column.usual_words or ("" if column.filled else column.name))
 
 
-def _write_people(column: Column) -> str:
+def write_people(column: Column, affiliation: str = "") -> str:
+    """Write people as a column's cells have them; where these show none, affiliations are as the one that is given."""
     separator, last = column.separators
+    affiliation = column.affiliation or affiliation
     name = "{{ person.name | link(person.url) }}"
     between = f"{{% if not loop.last %}}{separator}{{% endif %}}"
     if last:
@@ -334,12 +332,13 @@ def _write_people(column: Column) -> str:
         between = (
             f"{{% if loop.revindex == 2 %}}{comma}{last.lstrip(',')}{{% elif not loop.last %}}{separator}{{% endif %}}"
         )
-    if column.affiliation == "()":
-        name += "{% if person.affiliation %} ({{ person.affiliation | text }}){% endif %}"
+    if affiliation in ("()", ","):
+        before, after = (" (", ")") if affiliation == "()" else (", ", "")
+        name += f"{{% if person.affiliation %}}{before}{{{{ person.affiliation | text }}}}{after}{{% endif %}}"
     people = f"{{% for person in people %}}{name}{between}{{% endfor %}}"
-    if column.affiliation in ("", "()"):
+    if affiliation in ("", "()", ","):
         return people
-    before, after = column.affiliation.split("...")
+    before, after = affiliation.split("...")
     return f"{people}{{% if {_AFFILIATIONS} %}}{before}{in_line('affiliation')}{after}{{% endif %}}"
 
 
