@@ -5,8 +5,8 @@ import sys
 
 import pytest
 from almanac.dates import date_habits, find_date
+from almanac.dateshapes import example_of, written_like
 from almanac.languages import names_for, names_of
-from almanac.page.dateshapes import example_of, written_like
 
 
 @pytest.mark.parametrize(

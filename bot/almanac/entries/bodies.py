@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from almanac.entries.styles import copied
 from almanac.event.model import safe_slug
-from almanac.page.columns import field_of
+from almanac.labels import field_of
 from almanac.page.lines import plain, split_lines
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from almanac.dates import MODEL, TIME
+from almanac.dateshapes import example_of, has_time, written_like
 from almanac.entries.examples import Models
 from almanac.entries.keys import Key
-from almanac.page.dateshapes import example_of, has_time, written_like
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}\S*")
 _CLOCK = re.compile(TIME, re.IGNORECASE)

@@ -15,13 +15,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from almanac.dates import TIME, date_habits, find_date, heading_date
+from almanac.dateshapes import written_like
 from almanac.entries.inert import as_typed, cleaned
 from almanac.entries.syntax import FieldPath, KeyPath, ValueSource
 from almanac.entries.template import EntryTemplate
 from almanac.errors import Problem, UserError
 from almanac.event.description import markdown, source
 from almanac.event.model import Event, read_status
-from almanac.page.dateshapes import written_like
 from almanac.page.lines import plain
 from almanac.times.zones import load_zone
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 
 from almanac.dates import TIME, UNKNOWN_YEAR, find_date
+from almanac.dateshapes import has_time, without_zoned_time
 from almanac.event.people import NAMES
-from almanac.page.columns import Column, field_of
-from almanac.page.dateshapes import has_time, without_zoned_time
+from almanac.labels import field_of
+from almanac.page.columns import Column
 from almanac.page.headings import LOWEST
 from almanac.page.items import (
     ADDRESS,

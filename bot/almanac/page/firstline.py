@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from almanac.dates import UNKNOWN_YEAR
+from almanac.dateshapes import has_time
 from almanac.page.columns import Column
-from almanac.page.dateshapes import has_time
 from almanac.page.lines import split_lines
 from almanac.page.outline import Section
 from almanac.page.pieces import (

@@ -11,7 +11,8 @@ from itertools import chain
 
 from almanac.dates import find_date
 from almanac.event.people import NAMES, PERSON
-from almanac.page.columns import EMOJI, field_of, head_fields
+from almanac.labels import EMOJI, field_of
+from almanac.page.columns import head_fields
 from almanac.page.headings import LOWEST
 from almanac.page.lines import LINK, MAX_START, cells, is_delimiter, plain, split_lines
 from almanac.page.outline import Section

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from almanac.dates import find_date
+from almanac.dateshapes import without_zoned_time
 from almanac.event.people import PERSON
-from almanac.page.columns import EMOJI, field_of
-from almanac.page.dateshapes import without_zoned_time
+from almanac.labels import EMOJI, field_of
 from almanac.page.lines import LINK, MAX_START, plain, split_lines
 from almanac.page.outline import Section
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from almanac.dates import TIME
 from almanac.event.people import PERSON
-from almanac.page.columns import field_of
+from almanac.labels import field_of
 from almanac.page.lines import plain
 from almanac.page.outline import Section
 from almanac.page.pieces import SEPARATORS, WEEKDAY, Line, Piece, cut_pieces, extent, marked, unbalanced

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from almanac.dates import UNDECIDED, UNKNOWN_YEAR, find_date
+from almanac.dateshapes import example_of, has_time, has_year
 from almanac.page.columns import Column, columns_of, head_of
-from almanac.page.dateshapes import example_of, has_time, has_year
 from almanac.page.lines import plain, raw_cells
 from almanac.page.outline import Page, Section
 

@@ -25,12 +25,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from almanac import markdown as escape
 from almanac.dates import heading_date
+from almanac.dateshapes import written_like
 from almanac.errors import ConfigError, Problem
 from almanac.event.calendarlinks import calendar_links
 from almanac.event.description import blocks, markdown, write_line
 from almanac.event.model import Event, safe_slug
 from almanac.markdown import Safe
-from almanac.page.dateshapes import written_like
 from almanac.urls import RefusedUrl, check_url, host_of
 
 SectionRenderer = Callable[[Event], str]

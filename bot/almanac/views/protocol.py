@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from almanac.dateshapes import has_time
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event, Extra
-from almanac.page.dateshapes import has_time
 from almanac.page.lines import plain
 from almanac.page.match import words
 

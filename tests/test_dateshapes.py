@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 from almanac.dates import date_habits, find_date
+from almanac.dateshapes import example_of, has_year, without_zoned_time, written_like
 from almanac.errors import ConfigError
 from almanac.event.model import Event
-from almanac.page.dateshapes import example_of, has_year, without_zoned_time, written_like
 from almanac.page.template import section_renderer
 from hypothesis import given
 from hypothesis import strategies as st
