@@ -31,6 +31,8 @@ def test_what_a_config_says_is_taken() -> None:
         ("page: a\\b\n", 1, "page", "root"),
         ("order: upwards\n", 1, "order", "'newest' or 'oldest'"),
         ("labels: event\n", 1, "labels", "list"),
+        ("series:\n  X:\n    drafts: 2\n", 3, "series.X.drafts", "how often"),
+        ("series:\n  X: {drafts: 9, every: week}\n", 2, "series.X.drafts", "8"),
         ("page: [", 1, None, "YAML"),
     ],
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.paths import leads_inside
@@ -38,6 +38,12 @@ def _every(value: str | None) -> str | None:
     return value
 
 
+def _with_every(value: int | None, info: ValidationInfo) -> int | None:
+    if value is not None and info.data.get("every", "") is None:
+        raise ValueError("Say how often the series meets, too, as in `every: 2 weeks`.")
+    return value
+
+
 def _day(value: str) -> str:
     try:
         return date.fromisoformat(value).isoformat()
@@ -62,8 +68,9 @@ class Series(_Group):
     ] = ()
 
     drafts: Annotated[
-        int | None,
-        Field(ge=1, le=8, description="For how many of its next dates Almanac opens an issue; left out: none"),
+        Annotated[int, Field(ge=1, le=8)] | None,
+        AfterValidator(_with_every),
+        Field(description="For how many of its next dates Almanac opens an issue; left out: none"),
     ] = None
 
     @property

@@ -256,6 +256,16 @@ def test_a_file_of_someone_else_is_left_alone() -> None:
                 view.put(view.path, text, ONE, None)
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_file_of_ours_stays_one_when_git_writes_other_line_ends(line_end: str) -> None:
+    written = put_all(WHO, [ONE, TWO])
+    files = {path: text.replace("\r\n", "\n").replace("\n", line_end) for path, text in written.items()}
+    assert put_all(LATER, [ONE, TWO], files) == files
+    changed = TWO.model_copy(update={"title": "Mugs"})
+    assert put_all(LATER, [changed], files)["events.ics"] == put_all(LATER, [changed], written)["events.ics"]
+    assert put_all(LATER, [changed], files)["feed.xml"] == put_all(LATER, [changed], written)["feed.xml"]
+
+
 def test_an_event_that_is_taken_away_leaves_every_file() -> None:
     files = put_all(WHO, [ONE, TWO])
     paths = [(view, path) for view in views(WHO) for path in view.paths(ONE)]

@@ -25,6 +25,8 @@ _STATUS = {"cancelled": "CANCELLED", "postponed": "TENTATIVE"}
 class CalendarView(GeneratedView):
     """The file that `calendar` in the config names."""
 
+    line_end = "\r\n"
+
     def cut(self, text: str) -> dict[str, str] | None:
         if not text.startswith("\r\n".join(_HEAD[:3])):
             return None
