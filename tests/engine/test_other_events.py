@@ -41,6 +41,10 @@ class TestLimit:
         numbers = [self.filed(scene, day, by="grace") for day in (1, 2, 3)]
         assert [scene.run(number).plan.outcome for number in numbers] == ["created"] * 3
 
+    def test_it_does_not_hold_for_machines_such_as_almanac_itself(self, scene: Scene) -> None:
+        numbers = [self.filed(scene, day, by="github-actions[bot]") for day in (1, 2, 3)]
+        assert [scene.run(number).plan.outcome for number in numbers] == ["created"] * 3
+
     def test_a_change_of_a_merged_event_does_not_wait(self, scene: Scene) -> None:
         first = scene.proposed(title="Event 1", date="2022-05-01")
         scene.world.merge(scene.pull(first).number)
