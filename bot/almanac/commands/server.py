@@ -56,6 +56,8 @@ def serve(address: str, port: int) -> int:
         reason = error.strerror if isinstance(error, OSError) else "There is no such port"
         raise UserError(f"Almanac cannot listen on {address}, port {port}: {reason}.") from None
     with listening:
+        # Every connection gets this from here: an answer in two parts would wait for the client to confirm the first.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         name, number = listening.getsockname()[:2]
         # The address for "everywhere" is replaced by one that a browser can open.
         name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name, name)  # noqa: S104

@@ -66,7 +66,7 @@ def _add_probes(app: FastAPI, host: Host) -> None:
 
 def _add_webhook(app: FastAPI, host: Host) -> None:
     reader = BodyReader(host.settings.max_body, host.settings.body_seconds)
-    limiter = CapacityLimiter(10)  # no more at once than the store has connections
+    limiter = CapacityLimiter(32)  # those that wait for the store at the same time are stored together
 
     @app.post("/webhooks/github")
     async def webhook(request: Request) -> Response:

@@ -30,6 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from almanac.errors import AlmanacError, UserError
 from almanac.server.database import Heartbeat, make_tables, open_engine
+from almanac.server.groups import GroupCommit
 
 # The names in existing databases: changing one would strand the jobs that wait under it.
 MAINTENANCE = "almanac-chores"
@@ -138,6 +139,8 @@ class JobStore:
     ) -> None:
         """Send nothing yet. While the database is down, every call fails at once; a `patient` store waits instead."""
         self._debounce = debounce
+        # A patient store's writes are tried again by the engine, each by itself.
+        self._group = GroupCommit(engine) if engine is not None and not patient else None
         self._client = DBOSClient(
             system_database_url=url,
             system_database_engine=engine,
@@ -200,10 +203,17 @@ class JobStore:
             options["delay_seconds"] = delay
         try:
             # Processes of earlier versions do not know the second number, so they only get it where it says something.
-            self._client.enqueue(options, tries, *([cuts] if cuts else []))
+            numbers = (tries, *([cuts] if cuts else []))
+            if self._group:
+                self._group.run(lambda connection: self._put_down(connection, options, numbers))
+            else:
+                self._client.enqueue(options, *numbers)
         except engine_errors.DBOSWorkflowIDInUseError:
             return False
         return True
+
+    def _put_down(self, connection: sa.Connection, options: EnqueueOptions, numbers: tuple[int, ...]) -> None:
+        self._client.enqueue_in_transaction(connection, options, *numbers)
 
     # ------------------------------------------------------------ while a job runs
 
@@ -320,7 +330,7 @@ class JobFailedError(Exception):
 class JobTiming:
     """How fast jobs run; all times are in seconds."""
 
-    workers: int = 8  # how many jobs a process runs at once
+    workers: int = 24  # how many jobs a process runs at once
     debounce: float = _DEBOUNCE  # how long a delivery's job waits for more of the same
     delays: tuple[float, ...] = (10, 60, 300, 900, 3600, 10_800)  # before each further try of a failed job
     cut_delay: float = 300  # before the second try of a job that was cut off

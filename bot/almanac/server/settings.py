@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     public_url: Address | None = None
     api_url: Address = Field(DEFAULT_API_URL, validation_alias="GITHUB_API_URL")
     web_url: Address | None = Field(None, validation_alias="GITHUB_SERVER_URL")
-    workers: int = Field(8, ge=1, le=64)
+    workers: int = Field(24, ge=1, le=64)
     sweep_minutes: float = Field(15, gt=0, le=1440)
     max_body: int = Field(25 * MIB, ge=1024, le=100 * MIB)
     body_seconds: float = Field(10, gt=0, le=60)
