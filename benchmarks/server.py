@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
+from almanac.server.jobs import JobTiming
+
 from benchmarks.requests import body as answers
 from benchmarks.requests import fill
 from tests.server.github import app_world
@@ -48,6 +50,18 @@ def memory(process: int) -> float:
     """Return a process's resident memory in MB."""
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("VmRSS:")).split()[1]) / 1024
+
+
+def share(process: int, seconds: float = 10) -> float:
+    """Return how much of a processor a process takes for some seconds."""
+    before = _used(process)
+    time.sleep(seconds)
+    return (_used(process) - before) / seconds
+
+
+def _used(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Caller:
@@ -116,7 +130,8 @@ def acknowledgements(url: str) -> None:
         times = sorted(at_rate(url, rate, 20))
         p50, p99 = statistics.median(times) * 1000, times[int(len(times) * 0.99)] * 1000
         line(f"acknowledged at {rate} a second: p50, p99", f"{p50:.1f} ms, {p99:.1f} ms")
-    line("acknowledged as fast as it goes", f"{at_most(url, 5):.0f} a second")
+    for callers in (4, 32):
+        line(f"acknowledged as fast as it goes, {callers} callers", f"{at_most(url, 5, callers):.0f} a second")
 
 
 @contextmanager
@@ -153,7 +168,7 @@ def limit() -> None:
 
 def server(name: str, database: str, folder: Path) -> None:
     """Measure the server on one store."""
-    print(f"almanac serve, {name}, 8 workers, a job takes {LOOK} s")
+    print(f"almanac serve, {name}, {JobTiming().workers} workers, a job takes {LOOK} s")
     github = FakeGitHub(LOOK)
     environment = app_environment(
         GITHUB_API_URL=github.url, ALMANAC_DATABASE_URL=database, ALMANAC_LOG_LEVEL="error", ALMANAC_SWEEP_MINUTES="600"
@@ -162,6 +177,7 @@ def server(name: str, database: str, folder: Path) -> None:
     try:
         time.sleep(4)
         line("memory at rest", f"{memory(made.process.pid):.0f} MB")
+        line("share of a processor at rest", f"{share(made.process.pid):.1%}")
         acknowledgements(made.url)
         line("memory under load", f"{memory(made.process.pid):.0f} MB")
         wait_for(lambda: _idle(github), 600, what="the end of all jobs")

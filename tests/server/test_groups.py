@@ -81,3 +81,15 @@ def test_one_that_fails_fails_alone(engine: sa.Engine) -> None:
     assert [number for number, error in enumerate(errors) if error] == [5]
     assert isinstance(errors[5], IntegrityError)
     assert kept(engine) == list(range(10))
+
+
+def test_what_is_cut_off_is_not_taken_for_stored(engine: sa.Engine) -> None:
+    group = GroupCommit(engine)
+
+    def ended(_: sa.Connection) -> int:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        group.run(ended)
+    assert group.run(put(1)) == 1
+    assert kept(engine) == [1]
