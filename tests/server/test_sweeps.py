@@ -10,8 +10,9 @@ from almanac.errors import ForgeError
 from almanac.forge.github.app import AppRepository, DeliveryAttempt
 from almanac.proposal.hidden import with_state
 from almanac.server.children import Children
+from almanac.server.database import KnownSite
 from almanac.server.jobs import Job, job_about
-from almanac.server.sweeps import ATTEMPTS, DAY, Sweeps, undelivered
+from almanac.server.sweeps import ATTEMPTS, DAY, Sweeps, turn_of, undelivered
 
 from tests.emulated import OWNER
 from tests.proxy import Answer, Request
@@ -219,3 +220,23 @@ class TestDeliveries:
         bench.trouble("/app/hook/deliveries", Answer(404))
         assert bench.sweeps.redeliver()["outcome"] == "checked"
         assert self.asked(bench) == []
+
+
+class TestMany:
+    """Installations with more sites than their limit has requests for, and many installations."""
+
+    def sites(self, count: int, watermark: str | None = "2026-03-04T12:00:00+00:00") -> list[KnownSite]:
+        return [KnownSite(number, f"octo/site-{number}", 1, "main", watermark) for number in range(count)]
+
+    @pytest.mark.parametrize("count", [0, 1, 10, 11, 95])
+    def test_each_site_has_its_turn_and_no_sweep_has_more_than_its_share(self, count: int) -> None:
+        sites, seen = self.sites(count), set[int]()
+        for turn in range(7, 7 + 10):
+            chosen = turn_of(sites, turn, 10)
+            assert len(chosen) <= 10
+            seen |= {site.id for site in chosen}
+        assert seen == {*range(count)}
+
+    def test_a_new_site_does_not_wait_for_its_turn(self) -> None:
+        new = KnownSite(99, "octo/new", 1, "main", None)
+        assert all(new in turn_of([*self.sites(95), new], turn, 10) for turn in range(10))

@@ -46,9 +46,10 @@ class Service:
             pause=settings.write_pause,
         )
         self._redact = redact
-        sweeps = Sweeps(self.app, self.registry, self._worker.connect, self.jobs.store.put)
-        self.jobs.every("sweep", settings.sweep_minutes * _MINUTE, sweeps.sweep)
-        self.jobs.every("deliveries", settings.sweep_minutes * _MINUTE, sweeps.redeliver)
+        seconds = settings.sweep_minutes * _MINUTE
+        sweeps = Sweeps(self.app, self.registry, self._worker.connect, self.jobs.store.put, seconds)
+        self.jobs.every("sweep", seconds, sweeps.sweep)
+        self.jobs.every("deliveries", seconds, sweeps.redeliver)
         self.jobs.every("cleaning", _HOUR, self._clean)
         self._stored: dict[int, tuple[object, float]] = {}
         self._login = ""

@@ -6,12 +6,14 @@ has all open issues of a site looked at. GitHub itself knows which deliveries fa
 
 import itertools
 import math
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import structlog
 
@@ -28,18 +30,36 @@ MARGIN = timedelta(minutes=10)
 REMEMBERED = timedelta(days=3)
 """How long GitHub keeps deliveries."""
 ATTEMPTS = 3
+_AT_ONCE, _AT_ONE_INSTALLATION = 32, 4  # how many sites are swept at the same time: in all, and of one installation
+_SHARE = 200
+"""How many sites of one installation a sweep looks at: at three requests each and four sweeps an hour, that is half of
+what GitHub allows an installation. The others have their turn in the next ones."""
 _NOTE = "deliveries seen until"  # its name in existing databases
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
+class _Lane:
+    """Sites of one installation that are swept one after the other; its lanes stop together."""
+
+    installation: int
+    token: str
+    sites: Sequence[KnownSite]
+    stopped: threading.Event
+
+
+@dataclass(frozen=True)
 class Sweeps:
-    """The maintenance jobs that find what was missed; `connect` takes a token and a site, `put` is the job store's."""
+    """The maintenance jobs that find what was missed.
+
+    `connect` takes a token and a site, `put` is the job store's; there is a sweep every so many `seconds`.
+    """
 
     app: GitHubApp
     registry: Registry
     connect: Callable[[str, KnownSite], GitHubForge]
     put: Callable[..., object]
+    seconds: float = 900.0
 
     # ------------------------------------------------------------ sites
 
@@ -53,38 +73,56 @@ class Sweeps:
         for number in before - {one.id for one in listed}:
             self.registry.add_installation(number, state="removed")
         active = [one.id for one in self.registry.installations() if one.state == "active"]
-        with ThreadPoolExecutor(4, thread_name_prefix="sweep") as threads:
-            found = sum(threads.map(self._sweep_installation, active))
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sweep") as threads:
+            lanes = chain.from_iterable(threads.map(self._lanes, active))
+            found = sum(threads.map(self._sweep_lane, lanes))
         reason = f"{found} changes on {len(active)} installations."
         return {"outcome": "swept", "reason": reason, "full": self._start_full_looks(set(active))}
 
-    def _sweep_installation(self, number: int) -> int:
-        """Sweep one installation's sites and return the number of changes; a failure does not affect the others."""
+    def _lanes(self, number: int) -> list["_Lane"]:
+        """List the sites of an installation that are to be swept now; a failure does not affect the others."""
         if self.registry.installation(number).paused_until > time.time():
-            return 0
+            return []
         try:
             before = {site.id for site in self.registry.sites(number)}
             repositories = self.app.repositories(number)
             if repositories is not None:
                 self.registry.add(repositories, number)
                 self.registry.remove(before - {one.id for one in repositories})
-            token = self.app.token(number)
-            return sum(self._sweep_site(site, token) for site in self.registry.sites(number))
+            sites, token = (
+                turn_of(self.registry.sites(number), int(time.time() // self.seconds)),
+                self.app.token(number),
+            )
         except ForgeError as error:
-            if isinstance(error, RefusedError) and error.wait is not None:
-                self.registry.pause(number, time.time() + error.wait)
-            _log.warning("sweep of an installation failed", installation=number, reason=str(error))
-            return 0
+            self._failed(number, error)
+            return []
+        stopped = threading.Event()
+        lanes = (
+            _Lane(number, token, sites[place::_AT_ONE_INSTALLATION], stopped) for place in range(_AT_ONE_INSTALLATION)
+        )
+        return [lane for lane in lanes if lane.sites]
 
-    def _sweep_site(self, site: KnownSite, token: str) -> int:
-        try:
-            with closing(self.connect(token, site)) as forge:
-                return self._put_changes(site, forge)
-        except ForgeError as error:
-            if isinstance(error, RefusedError) and error.wait is not None:
-                raise
-            _log.warning("sweep of a site failed", repository=site.name, reason=str(error))
-            return 0
+    def _failed(self, number: int, error: ForgeError) -> None:
+        if isinstance(error, RefusedError) and error.wait is not None:
+            self.registry.pause(number, time.time() + error.wait)
+        _log.warning("sweep of an installation failed", installation=number, reason=str(error))
+
+    def _sweep_lane(self, lane: "_Lane") -> int:
+        """Sweep sites one after the other, until GitHub limits their installation; return the number of changes."""
+        found = 0
+        for site in lane.sites:
+            if lane.stopped.is_set():
+                break
+            try:
+                with closing(self.connect(lane.token, site)) as forge:
+                    found += self._put_changes(site, forge)
+            except ForgeError as error:
+                if isinstance(error, RefusedError) and error.wait is not None:
+                    lane.stopped.set()
+                    self._failed(lane.installation, error)
+                else:
+                    _log.warning("sweep of a site failed", repository=site.name, reason=str(error))
+        return found
 
     def _put_changes(self, site: KnownSite, forge: GitHubForge) -> int:
         now = datetime.now(UTC)
@@ -108,7 +146,12 @@ class Sweeps:
             self._put(site, None, f"base-{head[:12]}-{now:%Y%m%dT%H%M%S}")
         newest = max((change.at for change in changes), default=None)
         # Only now: if anything fails before this, the next sweep finds the same again.
-        self.registry.update(site.id, head=head, watermark=newest.isoformat() if newest else site.watermark)
+        watermark = newest.isoformat() if newest else site.watermark
+        if (head, watermark) != (
+            site.head,
+            site.watermark,
+        ):  # most sites are quiet, and a write takes longer than a look
+            self.registry.update(site.id, head=head, watermark=watermark)
         return len(changes) + has_moved
 
     def _start_full_looks(self, active: set[int]) -> int:
@@ -140,6 +183,14 @@ class Sweeps:
         # The next list begins with these, to see whether they arrived.
         self.registry.set_note(_NOTE, min([now, *(one.at for one in missed)]).isoformat())
         return {"outcome": "checked", "reason": f"Asked GitHub to repeat {len(missed)} deliveries."}
+
+
+def turn_of(sites: Sequence[KnownSite], turn: int, share: int = _SHARE) -> list[KnownSite]:
+    """Return the sites of an installation whose turn it is: new ones, and each time another share of the others."""
+    new = [site for site in sites if site.watermark is None]
+    known = sorted((site for site in sites if site.watermark is not None), key=lambda site: site.id)
+    first = turn % max(math.ceil(len(known) / share), 1) * share
+    return [*new[:share], *known[first : first + share]]
 
 
 def undelivered(attempts: Iterable[DeliveryAttempt]) -> list[DeliveryAttempt]:
