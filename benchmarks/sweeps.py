@@ -6,6 +6,7 @@ its registry on SQLite, its client, its threads. A sweep has to fit into the 15 
 """
 
 import json
+import math
 import random
 import resource
 import sys
@@ -92,12 +93,11 @@ def main() -> int:
         engine = open_engine(f"sqlite:///{folder}/sites.sqlite")
         make_tables(engine)
         registry, cache = Registry(engine), BlobCache(Path(folder) / "cache", 0)
-        for number in range(-(-count // each)):
-            mine = range(number * each, min((number + 1) * each, count))
-            registry.add_installation(number + 1, f"account-{number}", "active")
-            registry.add(
-                (AppRepository(place + 1, f"account-{number}/site-{place}", "main") for place in mine), number + 1
-            )
+        accounts = math.ceil(count / each)
+        for number in range(accounts):
+            account, mine = f"account-{number}", range(number * each, min((number + 1) * each, count))
+            registry.add_installation(number + 1, account, "active")
+            registry.add((AppRepository(place + 1, f"{account}/site-{place}", "main") for place in mine), number + 1)
         for site in registry.sites():
             registry.update(site.id, watermark="2026-03-04T12:00:00+00:00", head=HEAD, full_at=time.time())
         print(f"{count:,} quiet sites of {accounts:,} accounts")
