@@ -57,6 +57,7 @@ class People(RuleBasedStateMachine):
         self.repo: Repo = self.world.repo
         self.numbers: list[int] = []
         self.answers: dict[int, dict[str, str]] = {}
+        self.about: dict[int, int] = {}  # issues that ask for a change -> those of the events that they are about
         self.mine: dict[int, Written] = {}
         self.shown: dict[int, dict[str, str]] = {}
         self.words: list[str] = []
@@ -92,7 +93,8 @@ class People(RuleBasedStateMachine):
 
     def side(self, number: int, commit: str) -> Side | None:
         """Return an event's record and its section at a commit, where both are there."""
-        return next((side for side in sides_of(self.world.files(commit)) if side.record.issue == number), None)
+        issue = self.about.get(number, number)
+        return next((side for side in sides_of(self.world.files(commit)) if side.record.issue == issue), None)
 
     # ------------------------------------------------------------ issues
 
@@ -103,6 +105,21 @@ class People(RuleBasedStateMachine):
         answers = {"title": f"Event {self.token()}", "date": f"2022-05-{day:02}", "location": place}
         self._filed(self.scene.file(**answers), answers)
 
+    @precondition(lambda self: len(self.numbers) < MOST and self.published())
+    @rule(index=which, heard=hears)
+    def ask(self, index: int, heard: bool) -> None:
+        """Someone asks that a published event be shown as cancelled."""
+        event = pick(self.published(), index)
+        assert event
+        number = self.scene.ask(event=f"#{event}", change="Cancelled")
+        self.about[number] = event
+        self._filed(number, {"date": ""})
+        self._maybe(heard, number)
+
+    def published(self) -> list[int]:
+        """Return the issues whose events are published, and for which nobody has asked for a change."""
+        return sorted(self.merged - {*self.about, *self.about.values()})
+
     @rule(index=which, place=places, good=st.booleans(), heard=hears)
     def edit(self, index: int, place: str, good: bool, heard: bool) -> None:
         """Someone edits the issue; Almanac hears of it, or not."""
@@ -112,7 +129,11 @@ class People(RuleBasedStateMachine):
 
     def _answer(self, number: int, place: str, *, good: bool) -> None:
         self.answers[number] |= {"location": place, "date": "2022-05-30" if good else "soon"}
-        self.scene.edit(number, **self.answers[number])
+        if event := self.about.get(number):
+            wrong = "" if good else "the 99th"
+            self.scene.ask_again(number, event=f"#{event}", change="Cancelled", location=place, date=wrong)
+        else:
+            self.scene.edit(number, **self.answers[number])
 
     def _maybe(self, heard: bool, number: int | None = None) -> None:
         if heard:
@@ -221,9 +242,13 @@ class People(RuleBasedStateMachine):
                 self._landed(number)
                 self._maybe(heard)
 
+    def asked(self, number: int) -> dict[str, str]:
+        """Return what an issue that asks for a change makes of the event."""
+        return {"status": "cancelled"} if number in self.about else {}
+
     def _landed(self, number: int) -> None:
         mine = self.mine[number]
-        self.shown[number] |= mine.values
+        self.shown[self.about.get(number, number)] |= mine.values | self.asked(number)
         self.files |= mine.files
         self.words += mine.words
         self.mine[number] = Written()

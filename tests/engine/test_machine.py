@@ -141,7 +141,8 @@ class Life(People):
         self._check_words(files, self.files | mine.files, [*self.words, *mine.words])
         side = self.side(number, head)
         assert side
-        check_values(side.record, self.shown[number] | mine.values)
+        values = self.shown[self.about.get(number, number)]
+        check_values(side.record, values | mine.values | self.asked(number))
         check_written(side)
         if in_sync:
             self._check_in_sync(files)

@@ -134,7 +134,7 @@ def test_another_day_alone_keeps_the_times(scene: Scene, published: int) -> None
 @pytest.mark.parametrize(
     ("command", "answer"),
     [
-        ("reschedule", "`/almanac reschedule`: This could not be read as a date."),
+        ("reschedule", "`/almanac reschedule`: The day has to be known."),
         ("reschedule 2/3/2022", "Which is meant: `2022-02-03`, `2022-03-02`?"),
         ("reschedule 2022-02-03 9am ET, 5pm CET", "`/almanac reschedule`: "),
         ("reschedule 2022-01-20", "`/almanac reschedule`: The event is on that day already."),
