@@ -214,7 +214,7 @@ class People(RuleBasedStateMachine):
         """Someone edits an issue's own event on the base: its section, or its record. Its author has a change, too."""
         if number := pick(sorted(self.merged), index):
             side = self.side(number, self.world.forge.base().commit)
-            self._edit_event(side, "description" if page else "url", "main", self.shown[number])
+            self._edit_event(side, "description" if page else "url", "main", self.values_of(number))
             if number in self.issues() and number not in self.opened():
                 self._answer(number, place, good=True)
                 self.hear(number)
@@ -242,13 +242,17 @@ class People(RuleBasedStateMachine):
                 self._landed(number)
                 self._maybe(heard)
 
+    def values_of(self, number: int) -> dict[str, str]:
+        """Return what people wrote on the base into the fields of the event that an issue is about."""
+        return self.shown[self.about.get(number, number)]
+
     def asked(self, number: int) -> dict[str, str]:
         """Return what an issue that asks for a change makes of the event."""
         return {"status": "cancelled"} if number in self.about else {}
 
     def _landed(self, number: int) -> None:
         mine = self.mine[number]
-        self.shown[self.about.get(number, number)] |= mine.values | self.asked(number)
+        self.values_of(number).update(mine.values | self.asked(number))
         self.files |= mine.files
         self.words += mine.words
         self.mine[number] = Written()

@@ -141,8 +141,7 @@ class Life(People):
         self._check_words(files, self.files | mine.files, [*self.words, *mine.words])
         side = self.side(number, head)
         assert side
-        values = self.shown[self.about.get(number, number)]
-        check_values(side.record, values | mine.values | self.asked(number))
+        check_values(side.record, self.values_of(number) | mine.values | self.asked(number))
         check_written(side)
         if in_sync:
             self._check_in_sync(files)

@@ -2,7 +2,7 @@
 
 import pytest
 from almanac.event.model import Event, Person
-from almanac.event.search import MOST, anchor_in, as_words, named_id, named_issue, search
+from almanac.event.search import MOST, anchor_in, as_words, ids_of_day, named_id, named_issue, search
 
 SITE = "https://github.com/octo/site"
 
@@ -113,6 +113,20 @@ def test_an_id_is_known_by_itself_and_at_the_end_of_an_address(typed: str, found
 )
 def test_an_issue_is_known_by_its_number_and_its_address(typed: str, number: int | None) -> None:
     assert named_issue(typed, SITE) == number
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Dec 9, 2021: Ducks", [DUCKS.id]),
+        ("nov 8", []),
+        ("December 2021", []),
+        ("ducks", []),
+        ("9/12/2021", [DUCKS.id]),
+    ],
+)
+def test_the_day_of_most_events_can_be_seen_in_their_ids(words: str, found: list[str]) -> None:
+    assert ids_of_day(words, {one.id for one in EVENTS}) == found
 
 
 def test_of_a_link_the_anchor_counts_and_what_is_quoted_in_it() -> None:

@@ -1,7 +1,7 @@
 """GitHub acts on nothing that anyone typed, in a comment or a pull request, and the entry looks as on the page."""
 
 import pytest
-from almanac.errors import Problem
+from almanac.errors import Candidate, Problem
 from almanac.event.model import Event, Link, Person
 from almanac.page.canonical import PARSER
 from almanac.page.section import Renderer
@@ -85,8 +85,9 @@ def texts(typed: str) -> dict[str, str]:
     entry = _HOUSE(one)
     problem = Problem("Is this right?", "Title", typed=typed, accepted=typed, choices=(typed,), example=typed)
     twin = Problem("There is another.", event=named(one), url="https://example.org/page#there")
+    which = Problem("Which?", typed=typed, candidates=(Candidate("2021-11-08-x", named(one), "https://example.org/x"),))
     both = Problem("Both were changed.", file="p.md", versions=(f"{typed}\n", f"{typed}!\n"))
-    shared = {"preview": entry, "hidden": (), "revises": False, "removes": False, "note": None}
+    shared = {"preview": entry, "hidden": (), "revises": False, "removes": False, "note": typed}
     proposed = {
         **shared,
         "summary": summary(other, one, {}),
@@ -107,7 +108,8 @@ def texts(typed: str) -> dict[str, str]:
         "pull": messages.write(Draft("pull", {**pull, "summary": summary(one, None, {})})),
         "change": messages.write(Draft("pull", {**pull, "summary": summary(other, one, {})})),
         "change back": messages.write(Draft("pull", {**pull, "summary": summary(one, other, {})})),
-        "problems": messages.write(Draft("problems", {"problems": (problem, twin)})),
+        "problems": messages.write(Draft("problems", {"problems": (problem, twin, which)})),
+        "noted": messages.write(Draft("noted", {"note": typed, "problem": twin, "record": "r.yml", "file": "r.yml"})),
         "stuck": messages.write(Draft("stuck", {"problems": (both,), "branch": True})),
         "edits": messages.write(Draft("edits", edits)),
         "removal": messages.write(Draft("proposed", {**proposed, "removes": True}), pull="number 13"),

@@ -113,7 +113,8 @@ def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
         form = house_form() if is_of_longer_form(issue.body, house_form(), form) else form
         if is_for_changes(form):
             look = Look(issue, Base("", ""), Proposal())
-            submission = submit_change(issue.body, form, config, partial(find_event, site, look, PullState()))
+            find = partial(find_event, site, look, PullState(), lambda _: None)
+            submission = submit_change(issue.body, form, config, find)
         else:
             submission = submit_body(issue.body, form, config, issue.number)
         event = submission.event

@@ -22,6 +22,7 @@ from almanac.proposal.comment import answered, note_draft, pending_command
 from almanac.proposal.marker import known_closer, pull_state, text_digest
 from almanac.proposal.merge import field_digests, merge_records
 from almanac.proposal.messages import Messages
+from almanac.proposal.names import branch_name
 from almanac.proposal.ours import has_headings, may_be_ours
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
 from almanac.proposal.published import Published, file_address
@@ -190,7 +191,8 @@ class Planner:
         self.watch(f"the text of issue {issue.number}")
         change = is_for_changes(version.form)
         if change:
-            read = submit_change(issue.body, version.form, site.config, partial(find_event, site, look, state))
+            find = partial(find_event, site, look, state, self._event_of)
+            read = submit_change(issue.body, version.form, site.config, find)
         else:
             read = submit_body(issue.body, version.form, site.config, issue.number)
         labels = {asked.id: asked.label for asked in version.form.fields}
@@ -208,7 +210,12 @@ class Planner:
             change=change,
             named=text_digest(read.named) if read.named else None,
             note=read.note,
+            asks=read.asks,
         )
+
+    def _event_of(self, number: int) -> str | None:
+        """Return the id of the event that an issue's own proposal gives; None if it has none."""
+        return pull_state(self.forge.newest_pull(branch_name(number))).event
 
     def propose(self, filed: Filed, *, anew: bool = False) -> Plan:
         """Plan the proposal of an issue whose answers are fine, or that is open and has to follow its base."""

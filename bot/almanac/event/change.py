@@ -136,7 +136,8 @@ def change_event(answers: Answers, find: Callable[[str], Event | Problem]) -> Su
     if answers.problems:
         return Submission(None, answers.found(), answers.noted(), named=named)
     changed_event = record.model_copy(update=changed)
-    return Submission(changed_event, (), answers.noted(), named=named, note=values["note"])
+    note, asks = values["note"], bool(changed)
+    return Submission(changed_event, (), answers.noted(), named=named, note=note, asks=asks)
 
 
 def _times(answers: Answers, values: Mapping[str, str | None], record: Event) -> Mapping[str, str | None]:

@@ -25,6 +25,7 @@ _IN_LINKS = re.compile(r"[-_/+]+")
 _COMMON = frozenset(
     _WORD.findall("a about an and at by event for from in is meeting of on one or our session that the to with")
 )
+_DAY = "2021-11-08"
 _SHORTEST = 3  # letters of a word that stands for longer ones
 _LIKE = 0.6  # the share of typed words from which an event is a candidate, or the one of its day
 
@@ -115,6 +116,12 @@ def search(words: str, records: Sequence[Event]) -> Sought:
     known = {record.id: record for record in records}
     found = tuple(known[name] for name in likely)[:MOST]
     return Sought(None, found or _newest(records), alike=bool(found))
+
+
+def ids_of_day(words: str, ids: Collection[str]) -> list[str]:
+    """Return the ids that begin with the day that a text names; none if it names no day, or one of any year."""
+    days, _ = _days_of(words)
+    return sorted(name for name in ids for day in days if len(day.first) == len(_DAY) and name.startswith(day.first))
 
 
 def _newest(records: Sequence[Event]) -> tuple[Event, ...]:

@@ -103,7 +103,8 @@ class Submission:
     """The event, under a preliminary id, or all that its author has to fix; and what its author should look at.
 
     Problems and warnings name the field by its label, or several if the same is true of all of them. Of a change,
-    `named` is what its author calls the event, and `note` what a person has to read, as no field holds it.
+    `named` is what its author calls the event, `note` what a person has to read, as no field holds it, and `asks`
+    whether there is anything besides that.
     """
 
     event: Event | None
@@ -111,6 +112,7 @@ class Submission:
     warnings: tuple[Problem, ...] = ()
     named: str | None = None
     note: str | None = None
+    asks: bool = True
 
 
 def submit_body(body: str, form: Form, config: Config, issue: int) -> Submission:

@@ -295,7 +295,7 @@ def _nothing_new(filed: Filed, content: Content, at_base: EventAtBase) -> Plan:
     newest = look.proposal.pull
     revises = pull_state(newest).is_change
     draft = triage.merged_draft(at_base.published(event), _conflicts(filed, content), revises=revises)
-    if filed.change and answers and not (newest and (triage.is_done(newest) or _says_the_same(filed, answers, pull))):
+    if filed.change and answers and not (newest and (triage.is_done(newest) or filed.asks)):
         return _nothing_asked(filed, answers, at_base)
     if pull is None:
         merged = newest.number if newest and triage.is_done(newest) else current_comment(look).merged
@@ -306,11 +306,6 @@ def _nothing_new(filed: Filed, content: Content, at_base: EventAtBase) -> Plan:
     done = (CloseIssue(number, "completed"),) if filed.issue.state == "open" else ()
     comment = put_comment(look, draft, pull.number)
     return Plan(number, "closed", reason, (*ended, *done, *comment, *triage.drop_branch(number, look)), content.event)
-
-
-def _says_the_same(filed: Filed, event: Event, pull: Pull | None) -> bool:
-    """Tell whether a pull request was made from these very answers: what they ask for came onto the base without it."""
-    return pull is not None and pull_state(pull).digest == triage.answers_digest(event, filed.note)
 
 
 def _nothing_asked(filed: Filed, event: Event, at_base: EventAtBase) -> Plan:

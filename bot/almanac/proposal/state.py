@@ -201,7 +201,8 @@ class Filed:
     commands change besides the answers.
 
     Of an issue that asks to `change` a published event, the event is that one with the answers put over its record.
-    `named` is the digest of what its author calls it, and `note` what they say besides.
+    `named` is the digest of what its author calls it, `note` what they say besides, and `asks` whether they ask for
+    anything but that.
     """
 
     look: Look
@@ -217,6 +218,7 @@ class Filed:
     change: bool = False
     named: str | None = None
     note: str | None = None
+    asks: bool = True
 
 
 # ---------------------------------------------------------------- what is decided
