@@ -74,6 +74,21 @@ def test_an_event_that_is_cancelled_is_marked_everywhere_in_one_pull_request(sce
 
 
 @both_forges
+def test_a_command_on_the_merged_pull_request_counts_beside_that_on_a_newer_one(scene: Scene, published: int) -> None:
+    scene.run(published)
+    merged = scene.pull(published).number
+    for place, text in ((merged, "/almanac cancel"), (merged, f"/almanac recording {VIDEO}")):
+        comment = scene.world.comment(place, "grace", text)
+        said = CommentCommand(comment, "grace", text, place)
+        assert reconcile(published, scene.world.forge, load_messages(), comment=said).plan.outcome in (
+            "created",
+            "updated",
+        )
+    assert scene.pull(published).number != merged
+    assert (proposed(scene, published).status, proposed(scene, published).recording) == ("cancelled", VIDEO)
+
+
+@both_forges
 def test_what_a_command_changed_stays_when_the_issue_is_read_again(scene: Scene, published: int) -> None:
     say(scene, published, "/almanac cancel")
     assert scene.run(published).plan.writes == ()

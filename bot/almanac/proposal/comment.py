@@ -110,10 +110,11 @@ def pending_command(look: Look, number: int, comment: CommentCommand | None) -> 
     command = command_of(comment.text) if comment else None
     if not comment or not command:
         return None
-    pull = look.proposal.pull
-    if comment.place not in (number, pull.number if pull else None):
+    pull, now = look.proposal.pull, current_comment(look)
+    # The pull request that was merged last counts too, while a newer one changes what it published.
+    if comment.place not in (number, pull.number if pull else None, now.merged):
         return None
-    return None if comment.id in current_comment(look).heard else command
+    return None if comment.id in now.heard else command
 
 
 def note_draft(  # noqa: PLR0913 -- all that the words depend on
