@@ -5,9 +5,12 @@ from datetime import UTC, timedelta
 
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
+from almanac.errors import AlmanacError
+from almanac.event.model import Event
 from almanac.event.submission import submit_body
 from almanac.proposal.next_dates import NEXT_MARK, issues_opened, next_dates, without_event, without_issue
 from almanac.proposal.state import Base, Issue, Look, Proposal
+from almanac.site import Site
 from almanac.times.zones import load_zone
 
 _REMEMBERED = timedelta(days=800)
@@ -27,11 +30,18 @@ def open_next_dates(planner: Planner, base: Base, issues: Collection[Issue]) -> 
         return None
     now = forge.now()
     today = now.astimezone(load_zone(config.time_zone) if config.time_zone else UTC).date()
-    filed = (submit_body(issue.body, site.form, config, issue.number).event for issue in issues)
-    wanted = next_dates(config, site.records, today)
-    dates = without_event(wanted, [*site.records, *(event for event in filed if event)])
+    filed = filter(None, (_event_of(planner, site, issue) for issue in issues))
+    dates = without_event(next_dates(config, site.records, today), [*site.records, *filed])
     if dates:
         dates = without_issue(dates, (issue.body for issue in forge.own_issues(NEXT_MARK, now - _REMEMBERED)))
     if not dates:
         return None
     return carry_out(issues_opened(dates, site.form, config.labels[:1]), Look(None, base, Proposal()), planner)
+
+
+def _event_of(planner: Planner, site: Site, issue: Issue) -> Event | None:
+    try:
+        planner.watch(issue.number)
+    except AlmanacError:  # it has been the end of a run before, and is reported with its own issue
+        return None
+    return submit_body(issue.body, site.form, site.config, issue.number).event
