@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import gc
+import os
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterator
@@ -13,8 +14,15 @@ if TYPE_CHECKING:
     from tests.emulated import GitHubWorld
 
 
-# No test asserts a time, and a machine under load is no finding.
-settings.register_profile("almanac", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+# No test asserts a time, and a machine under load is no finding. On CI the same examples come each time, so that a
+# change is judged by what it does; everywhere else, .ci/thorough among it, others are looked for.
+settings.register_profile(
+    "almanac",
+    deadline=None,
+    max_examples=40,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("almanac")
 
 

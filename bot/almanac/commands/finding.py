@@ -8,13 +8,13 @@ from almanac import config as configs
 from almanac.commands.build import refuse_other_page
 from almanac.commands.discovery import MARKDOWN
 from almanac.commands.places import Place, find_places, has_other_generator
-from almanac.commands.survey import Candidate, Survey, survey
+from almanac.commands.survey import PageFound, Survey, survey
 from almanac.entries.stores import place_of
 from almanac.errors import Problem, UserError
 from almanac.output import print_problems, print_text
 from almanac.site import Site
 
-Ask = Callable[[Sequence[Candidate | Place]], Candidate | Place]
+Ask = Callable[[Sequence[PageFound | Place]], PageFound | Place]
 """Asks a person which of several pages, folders and lists has the events."""
 
 _OFFERED = 9
@@ -76,7 +76,7 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
     seen = survey(site, paths)
     best = (seen.clearly_best or seen.only_place) if text is None else None
     if best:
-        return best.path if isinstance(best, Candidate) else best
+        return best.path if isinstance(best, PageFound) else best
     if not seen.candidates and not seen.others:
         if has_other_generator(site):
             message = (
@@ -100,7 +100,7 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
     elif ask:
         print_problems(seen.others[:_SEEN_SHOWN], "also seen")
         chosen = ask(offered)
-        return chosen.path if isinstance(chosen, Candidate) else chosen
+        return chosen.path if isinstance(chosen, PageFound) else chosen
     else:
         message = "It is not clear where the history is. Name the page, folder or list, or start a page with `--new`."
         first = Problem(message, choices=_options(seen))
@@ -118,7 +118,7 @@ def _seen(seen: Survey) -> Iterator[Problem]:
         yield Problem(f"{more} more places look like events.")
 
 
-def _offered(seen: Survey) -> list[Candidate | Place]:
+def _offered(seen: Survey) -> list[PageFound | Place]:
     """Return what a person can choose: pages, and places in which a new event would be as its neighbours are."""
     return [*seen.candidates, *(one for one in seen.places if one.learned and not one.reasons)]
 
@@ -127,10 +127,10 @@ def _options(seen: Survey) -> tuple[str, ...]:
     return tuple(f"--page {one.path}" for one in _offered(seen)[:_MOST_NAMED])
 
 
-def ask_for_page(offered: Sequence[Candidate | Place]) -> Candidate | Place:
+def ask_for_page(offered: Sequence[PageFound | Place]) -> PageFound | Place:
     """Let a person choose which page, folder or list has the history."""
     offered = offered[:_OFFERED]
-    are_pages = all(isinstance(one, Candidate) for one in offered)
+    are_pages = all(isinstance(one, PageFound) for one in offered)
     print_text(f"Which {'page' if are_pages else 'of these'} has the history?")
     for number, candidate in enumerate(offered, 1):
         print_text(f"  {number}  {candidate.path} ({counted(candidate.events)})")

@@ -17,7 +17,7 @@ from almanac.site import Site
 
 
 @dataclass(frozen=True)
-class Candidate:
+class PageFound:
     """A page that may be the history page: its path, how many events are on it, and whether its name says so.
 
     `doubt` says why it may be something else.
@@ -37,7 +37,7 @@ class Survey:
     are pages that seem to list events, of which none is read, and `loops` those that show what is kept elsewhere.
     """
 
-    candidates: Sequence[Candidate]
+    candidates: Sequence[PageFound]
     places: Sequence[Place]
     unread: Sequence[Problem]
     loops: Sequence[Problem]
@@ -48,7 +48,7 @@ class Survey:
         return [*self.unread, *self.loops, *(place.problem for place in self.places)]
 
     @property
-    def clearly_best(self) -> Candidate | None:
+    def clearly_best(self) -> PageFound | None:
         """Return the page that is the history beyond doubt, or None.
 
         Its name says so, it has two events or more, nothing else looks like events, and no other page comes near it.
@@ -76,7 +76,7 @@ class Survey:
 
 def survey(site: Site, paths: Collection[str]) -> Survey:
     """Look through a site, given the paths of its files."""
-    candidates: list[Candidate] = []
+    candidates: list[PageFound] = []
     unread: list[Problem] = []
     loops: list[Problem] = []
     for path in paths:
@@ -114,7 +114,7 @@ def _is_other(path: str) -> bool:
     return bool(OTHERS.search(_name(path))) and "readme" not in path.lower()
 
 
-def _candidate(path: str, page: Page) -> Candidate:
+def _candidate(path: str, page: Page) -> PageFound:
     name = _name(path)
     title = page.headings[0].text if page.headings else ""
     has_dates = sum(len(section.date) >= len("2021-11") for section in page.sections) * 2 > len(page.sections)
@@ -125,7 +125,7 @@ def _candidate(path: str, page: Page) -> Candidate:
     elif not has_dates:
         doubt = "most of its dates are only years"
     is_likely = bool(EVENTS.search(name)) or (sounds_past and bool(EVENTS.search(title) or "past" in name.lower()))
-    return Candidate(path, len(page.sections), is_likely, doubt)
+    return PageFound(path, len(page.sections), is_likely, doubt)
 
 
 def _unread(path: str, page: Page) -> tuple[Problem, bool] | None:

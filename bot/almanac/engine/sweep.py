@@ -11,7 +11,7 @@ from functools import partial
 from almanac.engine.drafts import open_next_dates
 from almanac.engine.planner import Planner
 from almanac.engine.rebuild import propose_page_edits
-from almanac.engine.recordings import ask_for_recordings
+from almanac.engine.reminders import ask_for_recordings
 from almanac.engine.run import Done, carry_out, reconcile, run
 from almanac.errors import AlmanacError, ConfigError, Raced
 from almanac.forge.protocol import Forge

@@ -18,7 +18,7 @@ class _Cell(NamedTuple):
     quoted: bool
 
 
-class _Row(NamedTuple):
+class _CsvRow(NamedTuple):
     cells: list[_Cell]
     start: int
     end: int  # behind its line end
@@ -77,9 +77,9 @@ class CsvList:
         )
 
 
-def _rows(text: str, file: str) -> list[_Row]:
+def _rows(text: str, file: str) -> list[_CsvRow]:
     """Cut a text into its rows; blank lines are none."""
-    rows: list[_Row] = []
+    rows: list[_CsvRow] = []
     start = at = len(text) - len(text.removeprefix("\ufeff"))
     cells: list[_Cell] = []
     while at < len(text) or cells:
@@ -96,12 +96,12 @@ def _rows(text: str, file: str) -> list[_Row]:
         end = re.compile(r"\r?\n|\r|\Z").match(text, at)
         at = end.end() if end else at
         if len(cells) > 1 or cells[0].text or quoted:
-            rows.append(_Row(cells, start, at))
+            rows.append(_CsvRow(cells, start, at))
         start, cells = at, []
     return rows
 
 
-def _keys(rows: list[_Row], file: str) -> list[str]:
+def _keys(rows: list[_CsvRow], file: str) -> list[str]:
     keys = [cell.text.strip() for cell in rows[0].cells] if rows else []
     if not keys or len(set(keys)) < len(keys):
         message = "The first row has to name the columns, each once."
@@ -109,12 +109,12 @@ def _keys(rows: list[_Row], file: str) -> list[str]:
     return keys
 
 
-def _data(keys: list[str], row: _Row) -> dict[str, Any]:
+def _data(keys: list[str], row: _CsvRow) -> dict[str, Any]:
     cells = [cell.text for cell in row.cells]
     return dict(zip(keys, [*cells, *[""] * (len(keys) - len(cells))], strict=False))
 
 
-def _like(row: _Row | None, number: int) -> bool:
+def _like(row: _CsvRow | None, number: int) -> bool:
     """Tell whether a row has quotes around a cell that does not need them."""
     cell = row.cells[number] if row and number < len(row.cells) else None
     return cell is not None and cell.quoted and not _NEEDS_QUOTES.search(cell.text)
