@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from almanac.commands.init import plan_adoption
+from almanac.commands.adoption import plan_adoption
 from almanac.commands.shapes import Unproven
 from almanac.errors import AlmanacError, UserError
 from almanac.event.model import Event, Link, Person, event_id

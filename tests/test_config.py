@@ -1,13 +1,13 @@
 """A config may be absent, empty or partial; what it says wrongly is named with line and key."""
 
 import pytest
-from almanac.config import Config, read_config
 from almanac.errors import ConfigError
+from almanac.histories import SiteConfig, read_config
 
 
 @pytest.mark.parametrize("text", [None, "", "# nothing yet\n"])
 def test_a_site_needs_no_config(text: str | None) -> None:
-    assert read_config(text) == Config()
+    assert read_config(text) == SiteConfig()
 
 
 def test_what_a_config_says_is_taken() -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
-from almanac.config import Config, read_config
+from almanac.config import Config
 from almanac.dateanswers import read_days, read_last_day, without_time
 from almanac.dates import date_habits, find_date, period
 from almanac.entries.frontmatter import FrontMatter
@@ -26,6 +26,7 @@ from almanac.event.prose import parse as parse_description
 from almanac.event.record import read_record
 from almanac.form.body import parse
 from almanac.form.schema import read_form
+from almanac.histories import read_config
 from almanac.matching import LinearMatcher
 from almanac.output import diff_lines
 from almanac.page.anchors import heading_id

@@ -1,8 +1,8 @@
 """Which paths lead to a file in a site, on whatever disk."""
 
 import pytest
-from almanac.config import read_config
 from almanac.errors import ConfigError
+from almanac.histories import read_config
 from almanac.paths import leads_inside, parents
 
 GITS_OWN = (

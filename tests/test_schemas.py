@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-from almanac.config import Config
 from almanac.event.model import Event
+from almanac.histories import SiteConfig
 from pydantic import BaseModel
 
 FOLDER = Path(__file__).parent.parent / "docs" / "schema"
-MODELS: dict[str, type[BaseModel]] = {"event.json": Event, "config.json": Config}
+MODELS: dict[str, type[BaseModel]] = {"event.json": Event, "config.json": SiteConfig}
 
 
 def schema_of(model: type[BaseModel]) -> str:

@@ -149,6 +149,9 @@ def init(  # noqa: PLR0913, PLR0917 -- one for each option
             show_default="like the page's own, where that is proven",
         ),
     ] = None,
+    history: Annotated[
+        str | None, typer.Option("--history", metavar="NAME", help="Add one more history to a site, with this name.")
+    ] = None,
     new: Annotated[
         bool, typer.Option("--new", help="Start with a page without events; it is created if necessary.")
     ] = False,
@@ -170,9 +173,8 @@ def init(  # noqa: PLR0913, PLR0917 -- one for each option
     from almanac.commands.init import init_site
 
     today = datetime.now(UTC).date()
-    return init_site(
-        site, page, shape, action, today=today, new=new, force=force, yes=yes, dry_run=dry_run, as_json=as_json
-    )
+    options = {"new": new, "force": force, "yes": yes, "dry_run": dry_run, "as_json": as_json}
+    return init_site(site, page, shape, action, history, today=today, **options)
 
 
 @app.command()

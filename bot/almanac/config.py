@@ -1,17 +1,14 @@
-"""The site's config, `.github/almanac.yml`: every key optional, unknown keys refused with the nearest one named."""
+"""The settings of one history in the site's config: every key optional."""
 
 import re
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
-from almanac.errors import ConfigError, Problem, UserError
 from almanac.paths import leads_inside
 from almanac.times.rhythm import Rhythm, read_rhythm
 from almanac.times.zones import Zones
-from almanac.yamlfile import load
 
 PATH = ".github/almanac.yml"
 CHANGE_FORM = ".github/ISSUE_TEMPLATE/change-event.yml"
@@ -151,7 +148,7 @@ def _paths(value: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 class Config(_Group):
-    """All that a site may say about itself."""
+    """All that a site may say about one history."""
 
     page: Annotated[SitePath, Field(description="The history page")] = "events.md"
     records: Annotated[SitePath, Field(description="The folder of the event records")] = "_data/events"
@@ -248,7 +245,7 @@ class Config(_Group):
         """Return the letters that the site uses, and which of them a When line of a series shows.
 
         Raises:
-            ConfigError: A zone or letter is unknown; `read_config` has made sure that none is.
+            ConfigError: A zone or letter is unknown; `almanac.histories.read_config` has made sure that none is.
         """
         settings = self.settings_of(series)
         return Zones.of(self.time_zones, settings.time_zones if settings else (), self.time_zone)
@@ -260,28 +257,3 @@ class Config(_Group):
 
 def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
-
-
-def read_config(text: str | None, file: str = PATH) -> Config:
-    """Read the config and check its zones; a site without one, or with an empty one, has all the defaults.
-
-    Raises:
-        ConfigError: With every problem, each with its line and key.
-    """
-    if text is None:
-        return Config()
-    try:
-        document = load(text, file)
-        config = Config() if document.data is None else document.read(Config)
-    except UserError as error:
-        raise ConfigError(error.problems) from None
-    problems: list[Problem] = []
-    for series in (None, *config.series):
-        try:
-            config.zones(series)
-        except ConfigError as error:
-            keys = {"series.time_zones": f"series.{series}.time_zones"}
-            problems += (replace(p, field=keys.get(p.field or "", p.field), file=file) for p in error.problems)
-    if problems:
-        raise ConfigError(map(document.located, dict.fromkeys(problems)))
-    return config

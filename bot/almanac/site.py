@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from almanac import config as configs
 from almanac.caps import CONFIG, FORM, MESSAGES, PAGE, RECORDS, TEMPLATE, Cap, check_sizes
-from almanac.config import CHANGE_FORM, Config, read_config
+from almanac.config import CHANGE_FORM, Config
 from almanac.errors import ConfigError, ForgeError, Problem, UserError
 from almanac.event.model import Event
 from almanac.event.record import SUFFIX, is_foreign, is_record_name
@@ -21,6 +21,7 @@ from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
 from almanac.forge.removals import Removals, removals
 from almanac.form.schema import Form, read_form
+from almanac.histories import MAIN, SiteConfig, read_config
 from almanac.jekyll import Jekyll, hidden_files, is_data_file, joined, read_jekyll, site_address
 from almanac.text import first_few
 from almanac.views import Renderers, views_of
@@ -66,7 +67,7 @@ class SiteFiles(Protocol):
 
 
 class Site:
-    """Reads the files of one site, each when it is first needed and only once."""
+    """Reads the files of one site as one of its histories has them, each when it is first needed and only once."""
 
     def __init__(
         self,
@@ -74,19 +75,34 @@ class Site:
         *,
         default_form: str | None = None,
         watch: Callable[[str], object] = lambda _: None,
+        history: str = MAIN,
     ) -> None:
         """Take the files, and the text of the form that a site without one is taken to have.
 
-        `watch` is told the path of each file, or of the folder of all records, before its text is worked on.
+        `watch` is told the path of each file, or of the folder of all records, before its text is worked on. Where the
+        config does not know the `history`, as before it was added, all is as what stands above the histories says.
         """
-        self.files, self._watch = files, watch
+        self.files, self._watch, self.history = files, watch, history
         self._default_form = default_form
         self._texts: dict[str, str | None] = {}
         self._not_text: list[Problem] = []
+        self._named = {history: self}
+
+    def of(self, history: str) -> "Site":
+        """Return the same site as another of its histories has it."""
+        if history not in self._named:
+            other = Site(self.files, default_form=self._default_form, watch=self._watch, history=history)
+            other._texts, other._named = self._texts, self._named
+            self._named[history] = other
+        return self._named[history]
+
+    def each(self) -> tuple["Site", ...]:
+        """Return the site as each of its histories has it; most have one."""
+        return tuple(map(self.of, self.histories))
 
     def with_config(self, **changes: object) -> "Site":
         """Return the site as it would be with other settings."""
-        planned = Site(self.files)
+        planned = Site(self.files, history=self.history)
         planned.config = self.config.model_copy(update=changes)
         return planned
 
@@ -99,8 +115,17 @@ class Site:
         return self._texts[path]
 
     @cached_property
-    def config(self) -> Config:
+    def whole_config(self) -> SiteConfig:
         return read_config(self.text(configs.PATH))
+
+    @cached_property
+    def histories(self) -> Mapping[str, Config]:
+        """The settings of each history, by its name."""
+        return self.whole_config.each()
+
+    @cached_property
+    def config(self) -> Config:
+        return self.histories.get(self.history, self.whole_config)
 
     @cached_property
     def form(self) -> Form:
@@ -123,6 +148,11 @@ class Site:
         if text is None:
             raise ConfigError(Problem("The issue form is missing; `form` in the config names it.", file=path))
         return read_form(text, path)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """An issue has to carry one of these: those of the config, else the form's own."""
+        return self.config.labels or self.form.labels
 
     @cached_property
     def page(self) -> str:

@@ -84,7 +84,7 @@ def github() -> FakeProbe:
 
 def check(github: FakeProbe, *, has_token: bool = True) -> list[Finding]:
     github.has_token = has_token
-    return list(check_github(github, Here(("event",), FILES, PAGE)))
+    return list(check_github(github, Here(("event",), FILES, [(PAGE, "")])))
 
 
 def faults(github: FakeProbe, *, has_token: bool = True) -> list[Finding]:
@@ -107,7 +107,7 @@ def test_what_new_pull_requests_are_to_get_is_looked_for(github: FakeProbe) -> N
         "/orgs/octo/teams/docs/repos/octo/site": reply(200, {}),
         "/orgs/octo/teams/web/repos/octo/site": reply(403, {"message": "Resource not accessible by integration"}),
     }
-    found = [one for one in check_github(github, Here(wanted=wanted)) if one.check == "reviews"]
+    found = [one for one in check_github(github, Here(wanted=[wanted])) if one.check == "reviews"]
     assert [(one.status, one.message) for one in found] == [
         ("ok", "There is a label events."),
         ("ok", "There is a collaborator ada."),
@@ -369,7 +369,7 @@ def test_what_records_would_hide_there_is_found(github: FakeProbe) -> None:
         return reply(200, [{"name": name, "type": "file"} for name in names])
 
     def found() -> list[Finding]:
-        everything = check_github(github, Here(("event",), FILES, PAGE, "_data/events"))
+        everything = check_github(github, Here(("event",), FILES, [(PAGE, "_data/events")]))
         return [one for one in everything if one.check == "records"]
 
     assert found() == []

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from almanac.commands.adoption import plan_adoption
 from almanac.commands.build import build_files, import_files
-from almanac.commands.init import plan_adoption
 from almanac.errors import ConfigError, UserError
 
 from tests.built import build

@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from almanac.commands.adoption import plan_adoption
 from almanac.commands.discovery import Checkout
 from almanac.commands.doctor import check_site
-from almanac.commands.init import plan_adoption
 from almanac.commands.site_checks import Finding
 from almanac.commands.workflow import workflow_text
 from almanac.config import CHANGE_FORM, Config

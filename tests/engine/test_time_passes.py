@@ -149,3 +149,21 @@ def test_nobody_is_sent_to_the_form_where_issues_are_opened_for_the_next_dates(s
     comment = after_a_merge(scene, f"{TEA}    drafts: 1\n")
     assert "subscribe" in comment
     assert "meets next" not in comment
+
+
+def test_edits_of_what_a_calendar_shows_wait_and_are_refused_once(scene: Scene) -> None:
+    take_over(scene, "calendar: events.ics\nfeed: feed.xml\n")
+    publish(scene, "Leaves", "2026-01-22")
+    for done in moves_of(scene):
+        assert done.pull
+        scene.world.merge(done.pull.number)
+    scene.world.commit({PAGE: base_page(scene).replace("Leaves", "Big leaves").encode()})
+    [done] = moves_of(scene)
+    assert (done.plan.outcome, done.pull is not None) == ("created", True)
+    at(scene, "2026-01-11")
+    assert [done.plan.outcome for done in moves_of(scene)] == ["unchanged"]
+    assert done.pull
+    scene.world.close_pull(done.pull.number)
+    moves_of(scene)
+    at(scene, "2026-01-12")
+    assert [done.plan.writes for done in moves_of(scene)] == [()]

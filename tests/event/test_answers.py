@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from almanac.config import read_config
 from almanac.errors import Problem
 from almanac.event.submission import submit_body
+from almanac.histories import read_config
 from almanac.views.protocol import unshown
 
 from tests.filing import body, full_form

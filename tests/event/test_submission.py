@@ -3,12 +3,13 @@
 from typing import get_args
 
 import pytest
-from almanac.config import Config, read_config
+from almanac.config import Config
 from almanac.errors import ConfigError
 from almanac.event.model import Event, Image, Link, Status
 from almanac.event.record import read_record, write_record
 from almanac.event.submission import FIELDS, Submission, submit_body
 from almanac.form.schema import Form, read_form
+from almanac.histories import read_config
 from almanac.text import CAPS
 
 from tests.filing import GOVERNMENTS_ANSWERS, UNIVERSITIES_ANSWERS, body, full_form, house_form

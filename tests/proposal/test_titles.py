@@ -4,9 +4,9 @@ import json
 import re
 
 import pytest
-from almanac.config import read_config
 from almanac.errors import ConfigError
 from almanac.event.model import Event
+from almanac.histories import read_config
 from almanac.proposal.branch import plain, proposal_title
 from hypothesis import given
 from hypothesis import strategies as st

@@ -45,6 +45,7 @@ def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> in
         # To try Almanac on a page, it need not be part of the site.
         is_outside = dry_run and not file.resolve().is_relative_to(root.root)
         path, site = str(page) if is_outside else root.inside(file), Site(root)
+        site = next((one for one in site.each() if path == one.config.page and one.config.has_page), site)
         if not is_outside and (file.is_dir() or is_data_file(path)):
             return _say_known(site, path, [*root.paths()], as_json=as_json)
         text = _page_text(file, path) if is_outside else site.text(path)
@@ -152,34 +153,45 @@ def new_records(site: Site, imported: Imported) -> dict[str, str]:
 
 def build_site(folder: Path, *, check: bool) -> int:
     """Bring page and records in sync; with `check`, only say whether they are, and show how they differ."""
+    root = Folder(folder)
+    each = Site(root).each()
+    every = [_built(site) for site in each]
+    problems = [problem for built in every for problem in built.problems]
+    if problems:
+        raise UserError(problems)
+    before = {path: text for built in every for path, text in built.before.items()}
+    files = {path: text for built in every for path, text in built.files.items()}
+    if check:
+        for line in diff_lines(before, files):
+            print_text(line)
+        if files:
+            print_message("The page and its records differ; `almanac build` brings them in sync.")
+        return int(bool(files))
+    root.write(files)
+    for path, text in files.items():
+        print_text(f"{'deleted' if text is None else 'wrote'} {path}")
+    for site, built in zip(each, every, strict=True):
+        if not built.files:
+            print_text(f"{site.config.page} and its records are in sync; there is nothing to do.")
+    return 0
+
+
+def _built(site: Site) -> PageEdits:
+    """Build one history, and say what there is to say; a problem of a record gets its line."""
     from almanac.commands.view_checks import check_views  # it is among those that build to see what differs
 
-    root = Folder(folder)
-    site = Site(root)
     built = build_files(site)
     print_problems(site.unreadable, "warning")
     print_problems(built.notes, "note")
     for event in site.records:
         path = site.store.path(event.id)
         print_problems((replace(problem, file=path) for problem in refused_urls(event)), "warning")
-    for found in check_views(site):
-        if found.remedy:
-            print_problems([Problem(f"{found.message} {found.remedy}", file=found.file)], "warning")
-    if built.problems:
-        texts = site.record_texts  # a problem of a record gets its line
-        raise UserError([load(texts[p.file], p.file).located(p) if p.file in texts else p for p in built.problems])
-    if check:
-        for line in diff_lines(built.before, built.files):
-            print_text(line)
-        if built.files:
-            print_message("The page and its records differ; `almanac build` brings them in sync.")
-        return int(bool(built.files))
-    root.write(built.files)
-    for path, text in built.files.items():
-        print_text(f"{'deleted' if text is None else 'wrote'} {path}")
-    if not built.files:
-        print_text(f"{site.config.page} and its records are in sync; there is nothing to do.")
-    return 0
+    for seen in check_views(site):
+        if seen.remedy:
+            print_problems([Problem(f"{seen.message} {seen.remedy}", file=seen.file)], "warning")
+    texts = site.record_texts if built.problems else {}
+    found = (load(texts[p.file], p.file).located(p) if p.file in texts else p for p in built.problems)
+    return replace(built, problems=tuple(found))
 
 
 def build_files(site: Site) -> PageEdits:

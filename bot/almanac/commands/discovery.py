@@ -98,25 +98,30 @@ def records_folder(site: Site, page: str, paths: Collection[str]) -> tuple[str, 
     """Return where the records of a page's site belong, and why, if that is not where they usually are.
 
     They belong in the folder that a Liquid loop can use, under a name that hides nothing there, and that none of the
-    site's own templates uses: what a loop of the site's shows stays as it is. `paths` are the site's files.
+    site's own templates uses: what a loop of the site's shows stays as it is. `paths` are the site's files. Of several
+    histories, each has its own folder.
     """
     jekyll = jekyll_of(site, page)
     data = joined(jekyll.root, jekyll.data)
     taken = _data_names(data, paths)
+    usual, own = _USUAL_FOLDER, OWN_FOLDER
+    if site.history:
+        usual, own = (f"{name}_{site.history.replace('-', '_')}" for name in (usual, own))
     for name, folder in taken.items():
-        if name.startswith((_USUAL_FOLDER, OWN_FOLDER)) and folder == joined(data, name):
+        mine = name.startswith((usual, own)) if not site.history else name in (usual, own)
+        if mine and folder == joined(data, name):
             with suppress(UserError):  # it is no place for records
                 if site.with_config(page=page, records=folder).ids:
                     return folder, None  # whatever shows them there, shows records
     templates = (path for path in paths if path.lower().endswith(_TEMPLATES) and not path.startswith(f"{data}/"))
     uses = data_uses((path, readable_text(site, path)) for path in templates)
     if uses.everything:
-        return joined(jekyll.root, "_almanac", _USUAL_FOLDER), f"{_place(uses.everything)} shows all of `site.data`"
-    reason = _why_not_usual(joined(data, _USUAL_FOLDER), taken, uses)
+        return joined(jekyll.root, "_almanac", usual), f"{_place(uses.everything)} shows all of `site.data`"
+    reason = _why_not_usual(joined(data, usual), taken, uses)
     if reason is None:
-        return joined(data, _USUAL_FOLDER), None
-    numbered = (f"{OWN_FOLDER}_{number}" for number in count(2))
-    free = (name for name in chain([OWN_FOLDER], numbered) if name not in taken and name not in uses.names)
+        return joined(data, usual), None
+    numbered = (f"{own}_{number}" for number in count(2))
+    free = (name for name in chain([own], numbered) if name not in taken and name not in uses.names)
     return joined(data, next(free)), reason
 
 
@@ -134,12 +139,13 @@ def _data_names(data: str, paths: Iterable[str]) -> dict[str, str]:
 
 
 def _why_not_usual(usual: str, taken: dict[str, str], uses: DataUses) -> str | None:
-    if (there := taken.get(_USUAL_FOLDER)) and there != usual:
+    name = usual.rpartition("/")[2]
+    if (there := taken.get(name)) and there != usual:
         return f"Jekyll would read a folder {usual}/ in place of {there}"
     if there:
         return f"{usual}/ holds data of the site's own"
-    if _USUAL_FOLDER in uses.names:
-        return f"{_place(uses.names[_USUAL_FOLDER])} shows `site.data.{_USUAL_FOLDER}`"
+    if name in uses.names:
+        return f"{_place(uses.names[name])} shows `site.data.{name}`"
     return f"{_place(uses.anything)} uses a name of `site.data` that it works out" if uses.anything else None
 
 

@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,19 +79,25 @@ def check_site(
         except UserError as error:  # a file that cannot even be read
             return site_checks.from_problems("files", error.problems, "Fix this file.")
 
-    findings = site_checks.check_config(site)
-    if _is_well(findings):
-        findings += guarded(lambda: site_checks.check_forms(site))
+    def check_history(site: Site) -> Iterator[Finding]:
+        yield from guarded(lambda: site_checks.check_forms(site))
         form = site_checks.readable_form(site)
         if site.config.files or site.config.list:
-            findings += guarded(lambda: [*check_entries(site, [*Folder(folder).paths()], form)])
+            yield from guarded(lambda: [*check_entries(site, [*Folder(folder).paths()], form)])
         if site.config.has_page:
-            findings += guarded(lambda: site_checks.check_template(site, form))
-            findings += guarded(lambda: site_checks.check_index_template(site))
+            yield from guarded(lambda: site_checks.check_template(site, form))
+            yield from guarded(lambda: site_checks.check_index_template(site))
             in_the_way = site_checks.check_records(site)
-            findings += in_the_way or guarded(lambda: site_checks.check_page(site))
-            findings += guarded(lambda: site_checks.check_jekyll(site))
-        findings += guarded(lambda: check_views(site))
+            yield from in_the_way or guarded(lambda: site_checks.check_page(site))
+            yield from guarded(lambda: site_checks.check_jekyll(site))
+        yield from guarded(lambda: check_views(site))
+
+    findings = site_checks.check_config(site)
+    if _is_well(findings):
+        for one in site.each():
+            told = f"{one.history}: " if one.history else ""
+            findings += (replace(finding, message=f"{told}{finding.message}") for finding in check_history(one))
+        findings += guarded(lambda: site_checks.check_forms_apart(site))
     findings += site_checks.check_repository(checkout, folder)
     findings += guarded(lambda: site_checks.check_workflow(site, checkout, action, has_server=has_server))
     # One broken file may be in the way of several checks.
@@ -119,21 +125,29 @@ def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
 def _here(site: Site) -> "Here":
     from almanac.commands.github_checks import Here  # as above
 
-    config, form = site.config, site_checks.readable_form(site)
-    return Here(
-        labels=config.labels or (form.labels if form else ()),
-        files=_own_files(site),
-        page=config.page if config.has_page else config.files or config.list or "",
-        records="" if config.files or config.has_own_list else config.records,
-        wanted=config.pull_requests,
-    )
+    each = site.each()
+    labels = [label for one in each for label in one.config.labels or _form_labels(one)]
+    places = []
+    for config in (one.config for one in each):
+        page = config.page if config.has_page else config.files or config.list or ""
+        places.append((page, "" if config.files or config.has_own_list else config.records))
+    wanted = dict.fromkeys(one.config.pull_requests for one in each)
+    return Here(tuple(dict.fromkeys(labels)), _own_files(site), tuple(places), tuple(wanted))
+
+
+def _form_labels(site: Site) -> tuple[str, ...]:
+    form = site_checks.readable_form(site)
+    return form.labels if form else ()
 
 
 def _own_files(site: Site) -> dict[str, str]:
     """Return the files that have to be on GitHub, too, as far as the site has them: path -> text."""
-    config, texts = site.config, {}
-    templates = (config.section_template, config.index_template, config.file_template, config.list_template)
-    for path in (configs.PATH, config.form, config.page, *templates, site_checks.find_workflow(site)):
+    texts: dict[str, str] = {}
+    paths: list[str | None] = [configs.PATH]
+    for config in (one.config for one in site.each()):
+        templates = (config.section_template, config.index_template, config.file_template, config.list_template)
+        paths += (config.form, config.page, *templates)
+    for path in (*paths, site_checks.find_workflow(site)):
         with suppress(UserError):
             if path and (text := site.text(path)) is not None:
                 texts[path] = text

@@ -25,15 +25,15 @@ _SCOPES = {"repo", "public_repo"}
 class Here:
     """What the site on this machine says of what has to be on GitHub.
 
-    An issue has to carry one of the `labels`; `files` are the site's own: path -> text. `page` and `records` are where
-    these are, empty if that is not known. New pull requests are to get what is `wanted`.
+    An issue has to carry one of the `labels`; `files` are the site's own: path -> text. `places` are the page of each
+    history, or where else its events are, and the folder of its records, empty if there is none. New pull requests are
+    to get what is `wanted`.
     """
 
     labels: Sequence[str] = ()
     files: Mapping[str, str] = field(default_factory=dict)
-    page: str = ""
-    records: str = ""
-    wanted: PullRequests = field(default_factory=PullRequests)
+    places: Sequence[tuple[str, str]] = ()
+    wanted: Sequence[PullRequests] = ()
 
 
 def check_github(probe: Probe, here: Here) -> Iterator[Finding]:
@@ -48,14 +48,16 @@ def check_github(probe: Probe, here: Here) -> Iterator[Finding]:
         yield from _token(found, probe)
         yield from _repository(found, probe)
         yield from _labels(probe, here.labels)
-        yield from _asked(probe, here.wanted)
+        for wanted in here.wanted:
+            yield from _asked(probe, wanted)
         yield from _actions(probe)
         branch = str(found.value("default_branch") or "main")
         yield from check_rules(probe, found)
-        yield from _pages(probe, branch, here.page)
+        yield from _pages(probe, branch, [page for page, _ in here.places])
         yield from _files(probe, branch, here.files)
-        if here.records:
-            yield from _records(probe, here.records, here.page)
+        for page, records in here.places:
+            if records:
+                yield from _records(probe, records, page)
     except ForgeError as error:
         yield Finding("github", "error", str(error), error.remedy)
 
@@ -176,7 +178,7 @@ def _actions(probe: Probe) -> Iterator[Finding]:
         yield unknown("actions", "whether Actions may open pull requests", reply.status, remedy)
 
 
-def _pages(probe: Probe, branch: str, page: str) -> Iterator[Finding]:
+def _pages(probe: Probe, branch: str, pages: Sequence[str]) -> Iterator[Finding]:
     address = f"{probe.web}/settings/pages"
     reply = probe.ask("pages")
     if not reply.ok:
@@ -188,7 +190,7 @@ def _pages(probe: Probe, branch: str, page: str) -> Iterator[Finding]:
     if is_legacy and source not in (None, branch):
         message = f"GitHub Pages publishes the branch {source}, but Almanac works on {branch}."
         yield Finding("pages", "warning", message, f"Choose {branch}: {address}")
-    elif is_legacy and path and not page.startswith(f"{path}/"):
+    elif is_legacy and path and not all(page.startswith(f"{path}/") for page in pages):
         message = f"GitHub Pages publishes the folder {path}/, and the page is not in it."
         yield Finding("pages", "warning", message, f"Choose another folder: {address}")
     elif reply.value("status") == "errored":

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from almanac import config as configs
 from almanac.commands.discovery import read_checkout
-from almanac.config import Config
 from almanac.dates import heading_date
 from almanac.errors import Problem, UserError
 from almanac.event.following import clocks_differ, form_link, next_event, of_series
@@ -31,8 +30,7 @@ def show_next(series: str | None, folder: Path, *, today: date, as_json: bool) -
     with errors_as_json({"next": []}, as_json=as_json):
         root = Folder(folder)
         site, web = Site(root), read_checkout(root.root).web
-        names = _names(site.config, series)
-        found = list(_following(names, site, web, today))
+        found = list(_following(_named(site.each(), series), web, today))
         if not found:
             message = "No event of late has a day to count on from, so the next one is not known."
             raise UserError(Problem(message, typed=series))
@@ -54,22 +52,23 @@ def _values(event: Event) -> dict[str, object]:
     return event.model_dump(mode="json", exclude_defaults=True, exclude={"id", "title"})
 
 
-def _names(config: Config, series: str | None) -> Sequence[str]:
-    known = [name for name, settings in config.series.items() if settings.every]
+def _named(each: Sequence[Site], series: str | None) -> Sequence[tuple[Site, str]]:
+    """Return the series that have a rhythm, or the one that is asked for, each with the history that has it."""
+    known = [(site, name) for site in each for name, settings in site.config.series.items() if settings.every]
     if series is None:
         if not known:
             message = f"No series has a rhythm yet. Give it one, as in `every: 2 weeks`; it may be {EXAMPLES}."
             raise UserError(Problem(message, "series", file=configs.PATH))
         return known
-    chosen = [name for name in known if name.casefold() == series.casefold()]
+    chosen = [one for one in known if one[1].casefold() == series.casefold()]
     if not chosen:
         message = f"This series has no rhythm in the config. Give it one, as in `every: 2 weeks`; it may be {EXAMPLES}."
-        raise UserError(Problem(message, "series", typed=series, choices=tuple(known)))
+        raise UserError(Problem(message, "series", typed=series, choices=tuple(name for _, name in known)))
     return chosen
 
 
-def _following(names: Sequence[str], site: Site, web: str | None, today: date) -> Iterator[Next]:
-    for name in names:
+def _following(named: Sequence[tuple[Site, str]], web: str | None, today: date) -> Iterator[Next]:
+    for site, name in named:
         mine, settings = of_series(site.records, name), site.config.series[name]
         if not mine or not settings.rhythm:
             continue

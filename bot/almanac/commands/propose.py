@@ -76,9 +76,10 @@ def _refuse_unprepared(forge: LocalForge, folder: Path) -> None:
     """Raise a UserError if config or form are not on the branch where proposals start; another one may have them."""
     base = forge.base()
     site = Site(CommitFiles(forge, base.commit))
-    lacking = [path for path in (configs.PATH, site.config.form) if site.text(path) is None]
+    forms = [one.config.form for one in site.each()]
+    lacking = [path for path in (configs.PATH, *forms) if site.text(path) is None]
     here = [path for path in lacking if (folder / path).is_file()]
-    if not here and site.config.form not in lacking:
+    if not here and not {*forms} & {*lacking}:
         return  # no config is needed where the defaults are right
     current = read_checkout(folder).current
     if not here:

@@ -1,7 +1,6 @@
 """`almanac parse`, `when` and `preview`, which only read. They have to start quickly, so each imports what it needs."""
 
 import sys
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from almanac.form.schema import lint, read_form
 from almanac.output import errors_as_json, print_json, print_message, print_problems, print_text, problem_values
 
 if TYPE_CHECKING:
+    from almanac.event.submission import Submission
     from almanac.form.schema import Form
     from almanac.proposal.state import Issue
     from almanac.site import Site
@@ -89,34 +89,25 @@ def read_times(date: str, line: str, folder: Path, *, as_json: bool) -> int:
 
 def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
     """Show the section that an issue would put on the page; 1 if it has problems or is not one of the form's."""
-    from almanac.engine.changes import find_event
     from almanac.event.attachment import copy_path, with_copy
-    from almanac.event.change import submit_change
-    from almanac.event.submission import is_for_changes, submit_body
     from almanac.images import SUFFIXES
     from almanac.proposal.form_version import is_of_longer_form
-    from almanac.proposal.marker import PullState
     from almanac.proposal.ours import why_not_ours
-    from almanac.proposal.state import Base, Look, Proposal
     from almanac.renderer import house_form, template
     from almanac.site import Folder, Site
 
     with errors_as_json({"markdown": None, "event": None, "warnings": []}, as_json=as_json):
         issue = read_issue_file(argument)
-        site = Site(Folder(folder), default_form=template("site/new-event.yml"))
+        whole = Site(Folder(folder), default_form=template("site/new-event.yml"))
+        site = _site_of(issue, whole) or whole.each()[0]
         form, config = form_of(issue, site), site.config
         if site.text(config.form) is None:
             print_message(f"note: there is no issue form at {config.form}, so Almanac's own is used.")
         print_problems(lint(form), "warning")
         if why_not_ours(issue, form, config):
-            raise UserError(why_refused(argument, issue, site))
+            raise UserError(why_refused(argument, issue, whole))
         form = house_form() if is_of_longer_form(issue.body, house_form(), form) else form
-        if is_for_changes(form):
-            look = Look(issue, Base("", ""), Proposal())
-            find = partial(find_event, site, look, PullState(), lambda _: None)
-            submission = submit_change(issue.body, form, config, find)
-        else:
-            submission = submit_body(issue.body, form, config, issue.number)
+        submission = _submitted(issue, form, site)
         event = submission.event
         shown = event
         if event and event.image and event.image.url:  # what kind of picture it is, is not known yet
@@ -139,13 +130,51 @@ def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
     return int(section is None)
 
 
+def _submitted(issue: "Issue", form: "Form", site: "Site") -> "Submission":
+    """Read an issue's answers; if it asks for a change, with the event that it names."""
+    from almanac.engine.changes import find_event
+    from almanac.event.change import submit_change
+    from almanac.event.submission import is_for_changes, submit_body
+    from almanac.proposal.marker import PullState
+    from almanac.proposal.state import Base, Look, Proposal
+
+    if not is_for_changes(form):
+        return submit_body(issue.body, form, site.config, issue.number)
+    look = Look(issue, Base("", ""), Proposal())
+    return submit_change(issue.body, form, site.config, partial(find_event, site, look, PullState(), lambda _: None))
+
+
+def _site_of(issue: "Issue", site: "Site") -> "Site | None":
+    """Return the site as that history has it with whose form an issue was filed, or whose event it is to change."""
+    from almanac.event.submission import is_for_changes
+    from almanac.proposal.form_version import is_certain
+    from almanac.proposal.ours import refuse_alike, why_not_ours
+
+    each = site.each()
+    if len(each) == 1:
+        return each[0]
+    refuse_alike([(one.form, one.labels) for one in each])
+    forms = [(one, form_of(issue, one)) for one in each]
+    fitting = [(one, form) for one, form in forms if why_not_ours(issue, form, one.config) is None]
+
+    def is_likely(one: "Site", form: "Form") -> bool:
+        if is_for_changes(form):
+            return _submitted(issue, form, one).event is not None
+        return is_certain(issue.body, form)
+
+    return next((one for one, form in sorted(fitting, key=lambda found: not is_likely(*found))), None)
+
+
 def why_refused(argument: str, issue: "Issue", site: "Site") -> Problem:
     """Say why nothing comes of an issue: which label or headings it lacks, or that it is closed."""
     from almanac.proposal.ours import why_not_ours
 
-    form = form_of(issue, site)
     closed = 'This issue is closed, and nothing was ever proposed for it. To propose it, give it `"state": "open"`.'
-    return replace(why_not_ours(issue, form, site.config) or Problem(closed), file=_name(argument))
+    found = [why_not_ours(issue, form_of(issue, one), one.config) for one in site.each()]
+    if None in found:
+        return Problem(closed, file=_name(argument))
+    lacks = " ".join(dict.fromkeys(problem.message for problem in found if problem))
+    return Problem(lacks, file=_name(argument))
 
 
 def form_of(issue: "Issue", site: "Site") -> "Form":

@@ -25,6 +25,7 @@ from almanac.page.imitate import lands, samples
 from almanac.page.index import index_of
 from almanac.page.lines import cut_lines, front_matter
 from almanac.page.outline import outline
+from almanac.proposal.ours import refuse_alike
 from almanac.renderer import house_renderer
 from almanac.sandbox import render_in_child
 from almanac.site import Site
@@ -104,7 +105,9 @@ def check_forms(site: Site) -> list[Finding]:
     if site.text(path) is None:
         return [Finding("form", "error", "The issue form is missing.", _INIT, path)]
     found = _check_form(site, path)
-    return found if site.text(configs.CHANGE_FORM) is None else [*found, *_check_form(site, configs.CHANGE_FORM)]
+    is_first = site.history == next(iter(site.histories))  # the second form is the same for all histories
+    has_second = is_first and site.text(configs.CHANGE_FORM) is not None
+    return [*found, *_check_form(site, configs.CHANGE_FORM)] if has_second else found
 
 
 def _check_form(site: Site, path: str) -> list[Finding]:
@@ -125,6 +128,13 @@ def readable_form(site: Site) -> Form | None:
         return site.form
     except UserError:
         return None
+
+
+def check_forms_apart(site: Site) -> list[Finding]:
+    """See that each issue belongs to one history only."""
+    readable = [(form, one.config.labels or form.labels) for one in site.each() if (form := readable_form(one))]
+    refuse_alike(readable)
+    return [ok("form", f"The {len(readable)} forms can be told apart.")] if len(readable) > 1 else []
 
 
 def _needed_fields(form: Form) -> Iterator[Finding]:
@@ -150,8 +160,9 @@ def _needed_fields(form: Form) -> Iterator[Finding]:
 def _for_github(site: Site, form: Form) -> Iterator[Finding]:
     path, labels = form.path, site.config.labels
     is_second = is_for_changes(form) and not labels
-    if is_second and (other := readable_form(site)):
-        labels = other.labels
+    if is_second:  # it serves all histories
+        others = [(one.config.labels, readable_form(one)) for one in site.each()]
+        labels = tuple(label for own, other in others for label in own or (other.labels if other else ()))
     if not path.startswith(_FORMS) or not path.endswith((".yml", ".yaml")):
         message = "GitHub only offers forms that are in .github/ISSUE_TEMPLATE/ and end in .yml."
         yield Finding("form", "error", message, "Move the form there, and change `form` in the config.", path)
@@ -480,7 +491,8 @@ def _watching(data: dict[str, Any], site: Site, path: str) -> Iterator[Finding]:
     if not isinstance(paths, list):
         return
     try:
-        lacking = unwatched([str(one) for one in paths], site.config)
+        given = [str(one) for one in paths]
+        lacking = [*dict.fromkeys(one for config in site.histories.values() for one in unwatched(given, config))]
     except UserError:
         return  # which is told of the config
     if lacking:

@@ -3,12 +3,16 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from yaml import MappingNode
+
 from almanac import PROJECT
+from almanac import config as configs
 from almanac.config import Config
+from almanac.errors import Problem, UserError
 from almanac.event.following import of_series
 from almanac.event.model import Event
 from almanac.form.schema import read_form
@@ -17,9 +21,11 @@ from almanac.renderer import template
 from almanac.times.check import check_imported, read_when
 from almanac.times.rhythm import Rhythm, rhythm_of
 from almanac.times.zones import Zones
+from almanac.yamlfile import compose
 
-TEMPLATE = ".github/almanac/section.md.j2"
-INDEX_TEMPLATE = ".github/almanac/index.md.j2"
+_TEMPLATES = ".github/almanac"
+TEMPLATE = f"{_TEMPLATES}/section.md.j2"
+INDEX_TEMPLATE = f"{_TEMPLATES}/index.md.j2"
 SWITCH = "Allow GitHub Actions to create and approve pull requests"
 """The setting of a repository without which the workflow cannot open pull requests."""
 _DOCS = f"{PROJECT}/blob/main/docs"
@@ -50,6 +56,15 @@ class Habits:
     line: str | None
     zone: str | None
     rhythms: dict[str, Rhythm] = field(default_factory=dict)
+
+
+def of_history(path: str, history: str) -> str:
+    """Return where a history has a file of its own that is at this path for a site's only one."""
+    folder, _, name = path.rpartition("/")
+    stem, dot, suffix = name.partition(".")
+    if folder.startswith(_TEMPLATES):
+        return f"{folder}/{history}/{name}"
+    return f"{folder}/{stem}-{history}{dot}{suffix}"
 
 
 def habits_of(events: Sequence[Event], zones: Zones, today: date) -> Habits:
@@ -132,6 +147,48 @@ def said_of_rhythms(habits: Habits) -> list[str]:
     return [f"The settings say how often a series meets, as your events show it: {found}."] if found else []
 
 
+def history_text(name: str, config: Config, habits: Habits, zones: Zones, templates: Mapping[str, str | None]) -> str:
+    """Write the settings of one more history; `templates` are those that it has of its own, by their keys."""
+    lines = [*_places(config), f"records: {_scalar(config.records)}", f"form: {_scalar(config.form)}"]
+    lines += [f"{key}: {path}" for key, path in templates.items() if path]
+    # What stands above for all holds here too, as long as nothing else is said.
+    if habits.zone and config.time_zone is None:
+        lines.append(f"time_zone: {habits.zone}")
+    if (own := habits.letters.get(None)) and not config.time_zones:
+        lines += ["time_zones:", *(f"  {word}: {zones.letters[word]}" for word in own)]
+    if not config.series:
+        lines += _series(habits)
+    return f"  {name}:\n" + "".join(f"    {line}\n" for line in lines)
+
+
+def with_history(text: str, block: str, page: str | None = None) -> str:
+    """Put the settings of one more history, as `history_text` writes them, into a config, and change nothing else.
+
+    `page` is that of the site's only history so far, if the config does not name it: now it has to.
+
+    Raises:
+        UserError: The config's `histories` are written in a way that takes no more lines.
+    """
+    lines = text.splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    root = compose(text, configs.PATH, len(text))
+    pairs = root.value if isinstance(root, MappingNode) else []
+    value = next((value for key, value in pairs if key.value == "histories"), None)
+    if value is None:
+        comment = "# More histories: each takes over what stands above, but for where its events are.\n"
+        named = [f"page: {_scalar(page)}\n"] if page else []
+        return "".join([*lines, *named, *(["\n"] if lines or named else []), comment, "histories:\n", block])
+    if not isinstance(value, MappingNode) or value.flow_style or not value.value:
+        message = "Write each history on a line of its own, with its settings below, so that another one can be added."
+        raise UserError(Problem(message, "histories", file=configs.PATH, line=value.start_mark.line + 1))
+    at = value.end_mark.line if value.end_mark.column == 0 else value.end_mark.line + 1
+    while not lines[at - 1].strip() or lines[at - 1].startswith("#"):
+        at -= 1
+    more = " " * (value.start_mark.column - block.index(block.strip()))
+    return "".join([*lines[:at], *(more + line for line in block.splitlines(keepends=True)), *lines[at:]])
+
+
 def _places(config: Config) -> Iterator[str]:
     """Write where the events are: on a page, or in files or a list with a template."""
     if config.has_page:
@@ -190,6 +247,11 @@ def change_form_text(habits: Habits, today: date, labels: Sequence[str]) -> str:
     for name, day in (("date", "11-26"), ("end_date", "11-28")):
         text = _with_attribute(text, name, "placeholder", f"{today.year}-{day}")
     return _with_attribute(text, "when", "placeholder", habits.line) if habits.line else text
+
+
+def named_form(text: str, history: str) -> str:
+    """Give the form of one of several histories a name of its own, by which people choose it."""
+    return text.replace("name: New event", f"name: {_quoted(f'New event ({history})')}", 1)
 
 
 def _apart(asked: Sequence[str], spare: Sequence[str]) -> Iterator[str]:

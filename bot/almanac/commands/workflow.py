@@ -7,6 +7,7 @@ doctor` checks that the workflow still names them.
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from almanac import config as configs
 from almanac.config import Config
@@ -22,19 +23,20 @@ _PART = re.compile(r"\*\*/|\*\*|\*|\\.|\[[^\]]+\]|.", re.DOTALL)
 _MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "?", "+": "+"}
 
 
-def workflow_text(branch: str, action: str, config: Config) -> str:
+def workflow_text(branch: str, action: str, *histories: Config) -> str:
     """Write the workflow for a site's default branch and files, which runs an action: what follows `uses:`."""
     lines = [f"    branches: [{branch if _PLAIN.fullmatch(branch) else json.dumps(branch, ensure_ascii=False)}]"]
     lines += ["    # The files that Almanac reads and writes. If the config names others, `almanac doctor` says so."]
-    lines += ["    paths:", *(f"      - {json.dumps(pattern, ensure_ascii=False)}" for pattern in watched(config))]
+    lines += ["    paths:", *(f"      - {json.dumps(pattern, ensure_ascii=False)}" for pattern in watched(*histories))]
     text = template("site/almanac.yml").replace(_BRANCHES, "\n".join(lines) + "\n", 1)
     return re.sub(r"(?<=uses: )\S+/almanac@.*", lambda _: action, text, count=1)
 
 
-def watched(config: Config) -> tuple[str, ...]:
-    """Return the patterns of the files of a site that can change what Almanac has to do."""
+def watched(*histories: Config) -> tuple[str, ...]:
+    """Return the patterns of the files of a site that can change what Almanac has to do, for all of its histories."""
+    found = chain.from_iterable(map(_patterns, histories))
     # A site's address, which some views contain, is in the last two.
-    return tuple(dict.fromkeys((*_patterns(config), "**/_config.yml", "**/CNAME")))
+    return tuple(dict.fromkeys((*found, "**/_config.yml", "**/CNAME")))
 
 
 def _patterns(config: Config) -> Iterator[str]:

@@ -18,7 +18,7 @@ _REMEMBERED = timedelta(days=800)
 
 
 def open_next_dates(planner: Planner, base: Base, issues: Collection[Issue]) -> Done | None:
-    """Open an issue for each date that has none; None if that is so. `issues` are the open ones of ours.
+    """Open an issue for each date of a history that has none; None if all have. `issues` are the open ones of ours.
 
     Raises:
         UserError: The site's form or records cannot be used.
@@ -28,10 +28,12 @@ def open_next_dates(planner: Planner, base: Base, issues: Collection[Issue]) -> 
     config = site.config
     if not any(series.drafts for series in config.series.values()):
         return None
+    if len(site.histories) > 1:
+        issues = [one for one in issues if planner.is_ours(Look(one, base, Proposal()), one, as_filed=True)]
     now = forge.now()
     today = now.astimezone(load_zone(config.time_zone) if config.time_zone else UTC).date()
     filed = filter(None, (_event_of(planner, site, issue) for issue in issues))
-    dates = without_event(next_dates(config, site.records, today), [*site.records, *filed])
+    dates = without_event(next_dates(config, site.records, today, site.history), [*site.records, *filed])
     if dates:
         dates = without_issue(dates, (issue.body for issue in forge.own_issues(NEXT_MARK, now - _REMEMBERED)))
     if not dates:

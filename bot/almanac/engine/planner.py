@@ -1,8 +1,9 @@
 """Looks at one issue and decides what is to be done, reading no more than that needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import Literal
 
 from almanac.engine.addresses import published
@@ -15,18 +16,20 @@ from almanac.event.model import Event
 from almanac.event.records import RecordStore
 from almanac.event.submission import is_for_changes, submit_body
 from almanac.forge.protocol import Forge
+from almanac.histories import MAIN
 from almanac.proposal import triage
 from almanac.proposal.amendment import Amendment, read_amendment
 from almanac.proposal.command import AUTHORS, CommentCommand, Given
 from almanac.proposal.comment import answered, note_draft, pending_command
-from almanac.proposal.marker import known_closer, pull_state, text_digest
+from almanac.proposal.form_version import is_certain
+from almanac.proposal.marker import PullState, known_closer, pull_state, text_digest
 from almanac.proposal.merge import field_digests, merge_records
 from almanac.proposal.messages import Messages
 from almanac.proposal.names import branch_name
-from almanac.proposal.ours import has_headings, may_be_ours
+from almanac.proposal.ours import has_headings, may_be_ours, refuse_alike
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
 from almanac.proposal.published import Published, file_address
-from almanac.proposal.state import EventAtBase, Filed, Issue, Look, Plan, Pull, SharedBranch
+from almanac.proposal.state import Base, EventAtBase, Filed, Issue, Look, Plan, Proposal, Pull, SharedBranch
 from almanac.site import CommitFiles, Site
 from almanac.views.protocol import Undecided
 
@@ -36,7 +39,7 @@ DEFAULT_LIMIT = 10
 
 @dataclass
 class Planner:
-    """Decides, for the issues of one forge; keeps the site's files as far as they were read."""
+    """Decides, for the issues of one history of a forge's site; keeps the site's files as far as they were read."""
 
     forge: Forge  # where the site is
     messages: Messages  # writes the messages of a site that has none of its own
@@ -45,15 +48,59 @@ class Planner:
     mark: dict[str, object] = field(default_factory=dict)
     # Is told what is worked on next: an issue's number, a file's path, or what else it is
     watch: Callable[[int | str], object] = lambda _: None
+    history: str = MAIN
     _sites: dict[str, Site] = field(default_factory=dict)
     _forms: dict[str, BothForms] = field(default_factory=dict)
     _site_messages: dict[str, Messages] = field(default_factory=dict)
+    _named: dict[str, "Planner"] = field(default_factory=dict)  # what decides for each history, by its name
 
     def site(self, commit: str) -> Site:
-        """Return the site's files at a commit."""
+        """Return the site's files at a commit, as this history has them."""
         if commit not in self._sites:
             self._sites[commit] = Site(CommitFiles(self.forge, commit), watch=self.watch)
-        return self._sites[commit]
+        return self._sites[commit].of(self.history)
+
+    def each(self, commit: str) -> list["Planner"]:
+        """Return what decides for each history that the site has at a commit; most have one."""
+        return [self._of(name) for name in self.site(commit).histories]
+
+    def _of(self, history: str) -> "Planner":
+        self._named.setdefault(self.history, self)
+        if history not in self._named:
+            self._named[history] = replace(self, history=history, _forms={}, _site_messages={})
+        return self._named[history]
+
+    def for_issue(self, look: Look) -> "Planner":
+        """Return what decides for the history to which an issue belongs; any of them, if to none.
+
+        That is the one where it was proposed, as long as it has a label of that one's form; else the one with whose
+        form it was filed. A change belongs where the event is.
+
+        Raises:
+            ConfigError: The config cannot be read, or a form if it may be that one's; or two forms are too much alike.
+        """
+        issue, pull, comment = look.issue, look.proposal.pull, look.proposal.comment
+        if issue is None or not may_be_ours(issue, answered=bool(pull or comment)):
+            return self
+        each = self.each(look.base.commit)
+        if len(each) == 1:
+            return each[0]
+        first = next((one for one in each if pull and one.history == pull_state(pull).history), None)
+        if first and first.is_ours(look, issue) and not first.asks_for_change(look, issue):
+            return first
+        fitting, broken = _fitting(sorted(each, key=lambda one: one is not first), look, issue)
+        if broken and not fitting and not first:
+            raise broken
+        labelled = (one for one in each if comment and not broken and one.is_ours(look, issue))
+        return next(chain(fitting, (first,) if first else (), labelled), self)
+
+    def asks_for_change(self, look: Look, issue: Issue) -> bool:
+        """Tell whether an issue was filed with the form for changes, which is the same for all histories."""
+        return is_for_changes(self.form_of(look, issue).of(issue, pull_state(look.proposal.pull)).form)
+
+    def fits(self, commit: str, issue: Issue) -> bool:
+        """Tell whether an issue was filed with the form of a history, as far as the forms can be read."""
+        return bool(_fitting(self.each(commit), Look(issue, Base("", commit), Proposal()), issue)[0])
 
     def form_of(self, look: Look, issue: Issue) -> Forms:
         """Return the versions of the site's form with which an issue was filed."""
@@ -133,13 +180,13 @@ class Planner:
         record = site.record(event_id) if event_id and event_id in site.ids else None
         return record if record and (filed.change or record.issue == filed.issue.number) else None
 
-    def is_ours(self, look: Look, issue: Issue) -> bool:
-        """Tell whether an issue is ours: see `almanac.proposal.ours`."""
+    def is_ours(self, look: Look, issue: Issue, *, as_filed: bool = False) -> bool:
+        """Tell whether an issue is ours: see `almanac.proposal.ours`; `as_filed` asks as if it were not answered."""
         forms, state = self.form_of(look, issue), pull_state(look.proposal.pull)
         answered = bool(look.proposal.pull or look.proposal.comment)
         if not forms.is_labelled(issue, state, answered=answered):
             return False
-        return answered or has_headings(issue.body, forms.of(issue, state).form)
+        return (answered and not as_filed) or has_headings(issue.body, forms.of(issue, state).form)
 
     def _not_ours(self, number: int, look: Look) -> Plan:
         """End what is left of an issue that is not ours (any more)."""
@@ -191,7 +238,8 @@ class Planner:
         self.watch(f"the text of issue {issue.number}")
         change = is_for_changes(version.form)
         if change:
-            find = partial(find_event, site, look, state, self._event_of)
+            known = state if state.history == self.history else PullState()
+            find = partial(find_event, site, look, known, self._event_of)
             read = submit_change(issue.body, version.form, site.config, find)
         else:
             read = submit_body(issue.body, version.form, site.config, issue.number)
@@ -207,6 +255,7 @@ class Planner:
             version.digest,
             version.commit,
             amendment=Amendment() if pull and triage.is_done(pull) else state.amendment,
+            history=self.history,
             change=change,
             named=text_digest(read.named) if read.named else None,
             note=read.note,
@@ -215,10 +264,13 @@ class Planner:
 
     def _event_of(self, number: int) -> str | None:
         """Return the id of the event that an issue's own proposal gives; None if it has none."""
-        return pull_state(self.forge.newest_pull(branch_name(number))).event
+        state = pull_state(self.forge.newest_pull(branch_name(number)))
+        return state.event if state.history == self.history else None
 
     def propose(self, filed: Filed, *, anew: bool = False) -> Plan:
         """Plan the proposal of an issue whose answers are fine, or that is open and has to follow its base."""
+        mine = {number: pull for number, pull in filed.look.others.items() if pull_state(pull).history == self.history}
+        filed = replace(filed, look=replace(filed.look, others=mine))
         try:
             return self._propose(filed, anew=anew)
         except Undecided as error:
@@ -244,7 +296,13 @@ class Planner:
             return triage.problems_told(filed)
         views = site.views()
         at_base = EventAtBase(
-            site.config, store, site.text, site.ids, lambda event: published(site, look, event, views), record
+            site.config,
+            store,
+            site.text,
+            site.ids,
+            lambda event: published(site, look, event, views),
+            record,
+            self.history,
         )
         offer = Offer(chosen, filed.event or kept, shared)
         if offer.event:
@@ -365,6 +423,29 @@ class Planner:
         if held is None and records[0] is None and records[1] is not None:
             held = pull_state(pull).commit
         return held if held and self.forge.merge_base(held, head) == held else None
+
+
+def _fitting(each: Sequence[Planner], look: Look, issue: Issue) -> tuple[list[Planner], ConfigError | None]:
+    """Return what decides for the histories with whose forms an issue may have been filed, the likeliest first.
+
+    Besides, what is wrong with a form that cannot be read.
+
+    Raises:
+        ConfigError: Two forms cannot be told apart.
+    """
+    sites, fitting, broken = list[Site](), list[tuple[bool, Planner]](), None
+    for one in each:
+        site = one.site(look.base.commit)
+        try:
+            sites += [site] if site.form else []
+            if one.is_ours(look, issue, as_filed=True):
+                change = one.asks_for_change(look, issue)
+                likely = one.filed(look, issue).event is not None if change else is_certain(issue.body, site.form)
+                fitting.append((not likely, one))
+        except ConfigError as error:
+            broken = error
+    refuse_alike([(site.form, site.labels) for site in sites])
+    return [one for _, one in sorted(fitting, key=lambda found: found[0])], broken
 
 
 def _what_came_of(plan: Plan) -> Literal["blocked", "proposed", "same"]:

@@ -14,7 +14,7 @@ from almanac.event.model import Event
 from almanac.forge.removals import Removals
 from almanac.page.section import Renderer
 from almanac.proposal.marker import pull_state
-from almanac.proposal.names import SYNC_BRANCH
+from almanac.proposal.names import sync_branch
 from almanac.proposal.page_edits import PageEdits, edits_proposed, moves_committed
 from almanac.proposal.state import Look, Overview, Proposal
 from almanac.site import Site
@@ -39,7 +39,7 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     new = [event for event in built.records if event.id not in known]
     first = tuple(undecided(site, removals, cleared.records, new))
     if first:
-        return PageEdits(problems=first)
+        return PageEdits(problems=first, history=site.history)
     written: dict[str, str] = {}
     for event in built.records:
         path = site.store.path(event.id)
@@ -55,6 +55,7 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
         built.problems,
         (*cleared.notes, *built.notes),
         built.moved,
+        history=site.history,
     )
 
 
@@ -76,15 +77,17 @@ def propose_page_edits(planner: Planner, overview: Overview) -> Done | None:
 
 
 def _propose(planner: Planner, overview: Overview) -> Done | None:
-    forge, base, head = planner.forge, overview.base, overview.heads.get(SYNC_BRANCH)
+    branch = sync_branch(planner.history)
+    forge, base, head = planner.forge, overview.base, overview.heads.get(branch)
     site = planner.site(base.commit)
     # A site without any record has not taken its page over, so its sections are left alone.
-    edits = rebuild(site) if site.record_texts else PageEdits()
+    edits = rebuild(site) if site.record_texts else PageEdits(history=site.history)
     if not (edits.notes or edits.problems) and edits.files.keys() <= site.record_texts.keys():
-        edits = PageEdits()  # a formatter was run over the page: that records remember so can wait for a real edit
-    pull = overview.pulls.get(SYNC_BRANCH)
+        # A formatter was run over the page: that records remember so can wait for a real edit.
+        edits = PageEdits(history=site.history)
+    pull = overview.pulls.get(branch)
     if pull is None and (edits.files or head):
-        pull = forge.newest_pull(SYNC_BRANCH)
+        pull = forge.newest_pull(branch)
     mine = head is None or head == pull_state(pull).commit or forge.is_ours(head)
     look = Look(None, base, Proposal(head, pull))
     if edits.only_moves and site.config.moves == "commit":

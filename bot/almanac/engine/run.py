@@ -69,9 +69,10 @@ def run(
     forge = planner.forge
     for remaining in reversed(range(_TRIES)):
         look = look or forge.look(number, hasty=not seen)
-        plan = planner.decide(look, number, comment=comment)
+        chosen = planner.for_issue(look)
+        plan = chosen.decide(look, number, comment=comment)
         try:
-            done = carry_out(plan, look, planner)
+            done = carry_out(plan, look, chosen)
         except Raced:
             if not remaining:
                 raise

@@ -46,29 +46,28 @@ def reconcile_all(
     """
     planner = Planner(forge, messages, dry_run=dry_run, watch=watch)
     overview = forge.overview()
+    each = planner.each(overview.base.commit)
     issues, broken = _open_issues(planner, overview)
     sweep = _Sweep(planner, overview, issues)
     if not sweep.has_looked_for_edits():
-        for done in _attempt(0, partial(propose_page_edits, planner, overview)):
-            yield done
-            if any(isinstance(write, PutBranch) and write.branch == overview.base.branch for write in done.plan.writes):
-                overview = forge.overview()
-                sweep = _Sweep(planner, overview, issues)
+        yield from sweep.look_for_edits()
     if not broken:
-        opening = partial(open_next_dates, planner, overview.base, issues.values())
-        for done in _attempt(0, opening, NEXT_DATES):
-            yield done
-            issues |= {} if dry_run else _open_issues(planner, overview)[0]
-    planner.mark = {"swept": overview.base.commit}
+        for one in each:
+            opening = partial(open_next_dates, one, sweep.overview.base, issues.values())
+            for done in _attempt(0, opening, NEXT_DATES):
+                yield done
+                issues |= {} if dry_run else _open_issues(planner, sweep.overview)[0]
+    planner.mark["swept"] = sweep.base
     # What ends comes first: it makes room for other issues of the same person, which are taken in their order.
-    numbers = sorted({*issues, *sweep.pulls, *sweep.heads}, key=lambda number: (number in issues, number))
+    numbers = sorted({*sweep.issues, *sweep.pulls, *sweep.heads}, key=lambda number: (number in sweep.issues, number))
     for place, number in enumerate(numbers, 1):
         if progress:
             progress(place, len(numbers))
         for done in _attempt(number, lambda number=number: sweep.look_at(number)):  # type: ignore[misc]
             sweep.remember(done)
             yield done
-    yield from ask_for_recordings(planner, overview.base, sweep.pulls)
+    for one in each:
+        yield from ask_for_recordings(one, sweep.overview.base, sweep.pulls)
     if broken:
         raise broken
 
@@ -76,16 +75,23 @@ def reconcile_all(
 def _open_issues(planner: Planner, overview: Overview) -> tuple[dict[int, Issue], ConfigError | None]:
     """List the open issues that may be ours; with a form that cannot be read, only those that are proposed already.
 
-    They were read with the form as it was before, and are kept up to date.
+    They were read with the form as it was before, and are kept up to date. Besides, those of histories whose forms can
+    be read.
     """
-    site, proposed, broken = planner.site(overview.base.commit), {*map(issue_of, overview.pulls)}, None
-    labels = site.config.labels
+    base, proposed, broken = overview.base.commit, {*map(issue_of, overview.pulls)}, None
+    each = planner.each(base)
     try:
-        labels = labels or site.form.labels
+        labels = tuple(dict.fromkeys(label for one in each for label in one.site(base).labels))
     except ConfigError as error:
-        broken = error
-    listed = planner.forge.open_issues(labels)
-    return {issue.number: issue for issue in listed if not broken or issue.number in proposed}, broken
+        labels, broken = (), error
+    listed = {issue.number: issue for issue in planner.forge.open_issues(labels)}
+    if not broken:
+        return listed, None
+    return {
+        number: issue
+        for number, issue in listed.items()
+        if number in proposed or (len(each) > 1 and planner.fits(base, issue))
+    }, broken
 
 
 def reconcile_one_or_all(  # noqa: PLR0913 -- the options of both
@@ -136,12 +142,22 @@ class _Sweep:
         """
         if self.planner.forge.reads_freely(self.base):
             return False
-        site = self.planner.site(self.base)
-        if site.config.upcoming and any(view.is_due(site.text) for view in site.views()):
+        sites = [one.site(self.base) for one in self.planner.each(self.base)]
+        if any(site.config.upcoming and any(view.is_due(site.text) for view in site.views()) for site in sites):
             return False
         states = [pull_state(pull) for pull in self.pulls.values()]
         all_on_base = len(states) >= _SEVERAL and all(state.base == self.base for state in states)
         return all_on_base or any(state.swept == self.base for state in states)
+
+    def look_for_edits(self) -> Iterator[Done]:
+        """Propose what people edited by hand, for each history; what is committed on the base begins the sweep anew."""
+        for one in self.planner.each(self.base):
+            for done in _attempt(0, partial(propose_page_edits, one, self.overview)):
+                yield done
+                branch = self.overview.base.branch
+                if any(isinstance(write, PutBranch) and write.branch == branch for write in done.plan.writes):
+                    self.overview = self.planner.forge.overview()
+                    self.__post_init__()
 
     def look_at(self, number: int) -> Done:
         """Bring one issue up to date, from the listings if they are enough."""
@@ -158,25 +174,26 @@ class _Sweep:
         return done or run(number, self.planner, seen=True)
 
     def _proposed(self, look: Look, issue: Issue, pull: Pull) -> Done | None:
-        if not self.planner.is_ours(look, issue):
+        planner = self.planner.for_issue(look)
+        if not planner.is_ours(look, issue):
             return None
-        filed = self.planner.filed(look, issue)
+        filed = planner.filed(look, issue)
         plan = settled(filed, listed=True)
         if plan:
             return Done(plan, pull)
         moved = only_moved(filed)
-        plan = self.planner.propose(moved) if moved else None
+        plan = planner.propose(moved) if moved else None
         # Whatever takes more than to rebuild it on a base that moved has to be looked at by itself.
         if not moved or not plan or plan.outcome != "updated" or set(map(type, plan.writes)) != {PutBranch, EditPull}:
             return None
         try:
-            return carry_out(plan, moved.look, self.planner)
+            return carry_out(plan, moved.look, planner)
         except Raced:
             return None
 
     def _new(self, look: Look, issue: Issue) -> Done:
         """Look at an issue without a comment and a branch: it is new, or not ours."""
-        if not self.planner.is_ours(look, issue):
+        if not self.planner.for_issue(look).is_ours(look, issue):
             return Done(withdrawn(issue.number, look))
         newest = self.planner.forge.newest_pull(branch_name(issue.number))
         look = replace(look, proposal=replace(look.proposal, pull=newest))

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from almanac.commands import sample
+from almanac.commands.adoption import plan_adoption
 from almanac.commands.discovery import read_checkout
-from almanac.commands.init import plan_adoption
 from almanac.errors import Problem, UserError
 from almanac.forge.git import Git
 from almanac.output import print_message

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from almanac.config import SitePath
-from almanac.event.model import LONGEST_NAME, NAME_PATTERN
+from almanac.event.model import LONGEST_NAME
+from almanac.event.model import NAME_PATTERN as ID_PATTERN
+from almanac.histories import MAIN, NAME_PATTERN
 from almanac.proposal.amendment import Amendment
 from almanac.proposal.hidden import read_state
 from almanac.proposal.state import Closer, Comment, Pull
@@ -29,8 +31,9 @@ class PullState(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", populate_by_name=True)
 
     issue: _Number | None = None  # the issue's number
-    event: str | None = Field(default=None, pattern=NAME_PATTERN, max_length=LONGEST_NAME)  # the event's id
+    event: str | None = Field(default=None, pattern=ID_PATTERN, max_length=LONGEST_NAME)  # the event's id
     page: SitePath = ""  # the history page at the time
+    history: str = Field(default=MAIN, pattern=f"{NAME_PATTERN}|^$", max_length=40)  # to which history it belongs
     by: _Login | None = None  # who filed the issue
     # What identifies the event, to find others like it: see `almanac.proposal.duplicates`
     like: dict[_Word, Annotated[str, Field(max_length=500)]] = Field(default={}, max_length=10)

@@ -17,3 +17,8 @@ def issue_of(branch: str) -> int | None:
     """Return the issue whose proposal has this branch; None if it is not such a branch."""
     found = _BRANCH.fullmatch(branch)
     return int(found[1]) if found else None
+
+
+def sync_branch(history: str) -> str:
+    """Return the branch of that one proposal for a history; its name is empty for the main one."""
+    return f"{SYNC_BRANCH}-{history}" if history else SYNC_BRANCH

@@ -12,6 +12,7 @@ from almanac.event.following import answers_of, clocks_differ, event_on, of_seri
 from almanac.event.model import Event, safe_slug
 from almanac.form.filled import issue_body
 from almanac.form.schema import Form
+from almanac.histories import MAIN
 from almanac.proposal.state import NEXT_DATES, Draft, FileIssue, Plan
 
 NEXT_MARK = "<!-- almanac:next "
@@ -31,11 +32,13 @@ class NextDate:
     event: Event
     apart: tuple[str, str] | None
     gap: timedelta
+    history: str = MAIN
 
     @property
     def series(self) -> str:
-        """The series, as marks name it."""
-        return safe_slug(self.event.series or "")
+        """The series, as marks name it: no other history means the same one."""
+        name = safe_slug(self.event.series or "")
+        return f"{self.history}--{name}" if self.history else name
 
     @property
     def mark(self) -> str:
@@ -47,8 +50,11 @@ class NextDate:
         return abs(day - date.fromisoformat(self.event.date)) * 2 < self.gap
 
 
-def next_dates(config: Config, records: Sequence[Event], today: date) -> Iterator[NextDate]:
-    """Give the days after today for which there is to be an issue or an event, of each series that asks for it."""
+def next_dates(config: Config, records: Sequence[Event], today: date, history: str = MAIN) -> Iterator[NextDate]:
+    """Give the days after today for which there is to be an issue or an event, of each series that asks for it.
+
+    `config` and `records` are those of one history.
+    """
     for name, settings in config.series.items():
         rhythm, mine = settings.rhythm, of_series(records, name)
         if not (settings.drafts and rhythm and mine):
@@ -59,7 +65,7 @@ def next_dates(config: Config, records: Sequence[Event], today: date) -> Iterato
         for day in islice(days, settings.drafts):
             event = event_on(day, mine[-1], zones)
             gap = next(rhythm.days(day), day) - day
-            yield NextDate(event, clocks_differ(mine[-1], event, zones), gap)
+            yield NextDate(event, clocks_differ(mine[-1], event, zones), gap, history)
 
 
 def without_event(dates: Iterable[NextDate], events: Sequence[Event]) -> list[NextDate]:

@@ -7,9 +7,10 @@ labels of the form that it was filed with count too.
 """
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
-from almanac.errors import Problem
+from almanac.errors import ConfigError, Problem
 from almanac.invisible import without_invisible
 
 if TYPE_CHECKING:  # where nothing but `cannot_be_ours` is asked, the answer has to come quickly
@@ -44,7 +45,8 @@ def why_not_ours(issue: "Issue", form: "Form", config: "Config") -> Problem | No
         lacks.append(f"the label {labels}")
     if not has_headings(issue.body, form):
         lacks.append("the headings " + ", ".join(f"`### {field.label}`" for field in form.fields if field.required))
-    return Problem(f"This issue was not filed with the form: it lacks {' and '.join(lacks)}.") if lacks else None
+    which = f" {form.path}" if form.path != type(config).model_fields["form"].default else ""
+    return Problem(f"This issue was not filed with the form{which}: it lacks {' and '.join(lacks)}.") if lacks else None
 
 
 def has_label(issue: "Issue", labels: Sequence[str]) -> bool:
@@ -59,3 +61,21 @@ def has_headings(body: str, form: "Form") -> bool:
     lines = {line.rstrip(" #\r") for line in without_invisible(body).split("\n")}
     labels = (without_invisible(field.label) for field in form.fields if field.required)
     return all(f"### {label}".rstrip(" #") in lines for label in labels)
+
+
+def refuse_alike(forms: "Sequence[tuple[Form, Sequence[str]]]") -> None:
+    """Raise a ConfigError if an issue of one form, given with the labels that count, could be one of another."""
+    for (one, labels), (other, more) in combinations(forms, 2):
+        shared = {label.casefold(): label for label in labels}.keys() & {label.casefold() for label in more}
+        if shared and (_has_all_of(one, other) or _has_all_of(other, one)):
+            message = (
+                f"This form and {one.path} both give the label `{min(shared)}`, and an issue of one could be of the "
+                "other, so nobody could tell to which history it belongs. Give each form a label of its own."
+            )
+            raise ConfigError(Problem(message, "labels", file=other.path))
+
+
+def _has_all_of(form: "Form", other: "Form") -> bool:
+    """Tell whether a form has all questions that need an answer in another."""
+    headings = {field.label for field in form.fields}
+    return headings.issuperset(field.label for field in other.fields if field.required)

@@ -2,18 +2,22 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from almanac.config import PullRequests
 from almanac.errors import Problem
+from almanac.histories import MAIN
 from almanac.proposal.comment import draft_digest, review
 from almanac.proposal.marker import ended, pull_entries, pull_state
-from almanac.proposal.names import SYNC_BRANCH
+from almanac.proposal.names import sync_branch
 from almanac.proposal.state import Closer, DeleteBranch, Draft, EditPull, Look, OpenPull, Plan, Pull, PutBranch, Write
 from almanac.proposal.triage import CLOSED_BY, ENDED, REJECTED, marked
 
 NO_ISSUE = 0
+_STAMP = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}T[0-9]{2}:?[0-9]{2}:?[0-9]{2}Z")
+"""When an entry of a calendar or feed was written, which is no edit."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class PageEdits:
     notes: tuple[Problem, ...] = ()
     moved: int = 0
     refused: str | None = None  # why the base takes no commit, if the site wants one for past events
+    history: str = MAIN  # whose page and records these are
 
     @property
     def only_moves(self) -> bool:
@@ -41,15 +46,21 @@ class PageEdits:
     @property
     def title(self) -> str:
         """What the proposal is called."""
-        if not self.only_moves:
-            return "Take edits made by hand into the records"
-        return f"Move {self.moved} past event{'s' * (self.moved > 1)} to the history"
+        title = "Take edits made by hand into the records"
+        if self.only_moves:
+            title = f"Move {self.moved} past event{'s' * (self.moved > 1)} to the history"
+        return f"{title} ({self.history})" if self.history else title
+
+    @property
+    def branch(self) -> str:
+        """The branch of the proposal."""
+        return sync_branch(self.history)
 
 
 def moves_committed(edits: PageEdits, look: Look, *, mine: bool) -> Plan:
     """Plan one commit on the base that moves past events to the history; `mine` is as in `edits_proposed`."""
     base, head = look.base, look.proposal.head
-    left = (DeleteBranch(SYNC_BRANCH, head),) if head and mine and look.proposal.open_pull is None else ()
+    left = (DeleteBranch(edits.branch, head),) if head and mine and look.proposal.open_pull is None else ()
     commit = PutBranch(
         branch=base.branch,
         base=base.commit,
@@ -74,19 +85,19 @@ def edits_proposed(  # noqa: PLR0911 -- one for each state of it
     if edits.problems:
         return _undecided(edits, look)
     if not edits.files:
-        return _nothing_left(look, mine=mine)
+        return _nothing_left(edits.branch, look, mine=mine)
     state = pull_state(newest)
-    digest = hashlib.sha256(json.dumps(sorted(edits.files.items())).encode()).hexdigest()[:32]
+    digest = hashlib.sha256(_STAMP.sub("", json.dumps(sorted(edits.files.items()))).encode()).hexdigest()[:32]
     if newest and look.closer and state.closed_by is None and state.digest == digest:
-        return _ended(newest, look.closer, look, mine=mine)
+        return _ended(edits.branch, newest, look, mine=mine)
     if not mine:
-        problem = Problem(f"Someone has committed to the branch {SYNC_BRANCH}. Merge that branch, or delete it.")
+        problem = Problem(f"Someone has committed to the branch {edits.branch}. Merge that branch, or delete it.")
         return Plan(NO_ISSUE, "waiting", "A person's commits are on the branch.", (), None, (problem,), edits.notes)
     if pull and (state.digest, state.base, state.commit) == (digest, look.base.commit, look.proposal.head):
         return Plan(NO_ISSUE, "unchanged", "Edits made by hand wait for a maintainer.", (), None, (), edits.notes)
 
     commit = PutBranch(
-        branch=SYNC_BRANCH,
+        branch=edits.branch,
         base=look.base.commit,
         parents=(look.base.commit,),
         files=edits.files,
@@ -101,7 +112,7 @@ def edits_proposed(  # noqa: PLR0911 -- one for each state of it
     if pull:
         edit = EditPull(pull.number, body, entries, edits.title if edits.title != pull.title else None)
         return Plan(NO_ISSUE, "updated", reason, (commit, edit), None, (), edits.notes)
-    opening = OpenPull(SYNC_BRANCH, look.base.branch, edits.title, body, entries, wanted.draft)
+    opening = OpenPull(edits.branch, look.base.branch, edits.title, body, entries, wanted.draft)
     return Plan(NO_ISSUE, "created", reason, (commit, opening, *review(wanted)), None, (), edits.notes)
 
 
@@ -110,11 +121,11 @@ def _draft(edits: PageEdits, files: tuple[str, ...]) -> Draft:
     return Draft("edits", {**values, "files": files})
 
 
-def _ended(pull: Pull, closer: Closer, look: Look, *, mine: bool) -> Plan:
+def _ended(branch: str, pull: Pull, look: Look, *, mine: bool) -> Plan:
     """Take a maintainer's no; let edits wait whose pull request was closed, but not by a decision."""
-    reason = "The pull request with these edits was closed without merging."
+    reason, closer = "The pull request with these edits was closed without merging.", look.closer or Closer()
     if closer.decides:
-        left = (DeleteBranch(SYNC_BRANCH, look.proposal.head),) if look.proposal.head and mine else ()
+        left = (DeleteBranch(branch, look.proposal.head),) if look.proposal.head and mine else ()
         return Plan(NO_ISSUE, "refused", reason, (*marked(pull, {REJECTED: True, ENDED: ended(pull, closer)}), *left))
     message = f"{reason} It was not a maintainer's decision. To go on, reopen #{pull.number}, or delete its branch."
     return Plan(NO_ISSUE, "waiting", reason, marked(pull, {ENDED: ended(pull, closer)}), None, (Problem(message),))
@@ -132,7 +143,7 @@ def _undecided(edits: PageEdits, look: Look) -> Plan:
     return Plan(NO_ISSUE, "waiting", reason, writes, None, edits.problems, edits.notes)
 
 
-def _nothing_left(look: Look, *, mine: bool) -> Plan | None:
+def _nothing_left(branch: str, look: Look, *, mine: bool) -> Plan | None:
     """Close a proposal that has lost its point; someone's commits on the branch stay."""
     writes: list[Write] = []
     pull = look.proposal.open_pull
@@ -140,5 +151,5 @@ def _nothing_left(look: Look, *, mine: bool) -> Plan | None:
         text, entries = pull_entries(pull)
         writes.append(EditPull(pull.number, text, {**entries, CLOSED_BY: "almanac"}, close=True))
     if look.proposal.head and (mine or look.proposal.pull):
-        writes.append(DeleteBranch(SYNC_BRANCH, look.proposal.head))
+        writes.append(DeleteBranch(branch, look.proposal.head))
     return Plan(NO_ISSUE, "closed", "The page and its records agree.", tuple(writes)) if writes else None

@@ -185,8 +185,8 @@ def _is_proposed(filed: Filed, branch: Branch, pull: Pull | None) -> bool:
     if pull is None or branch.head is None or state.shared:
         return False
     digest = triage.answers_digest(filed.event, filed.note) if filed.event else state.digest
-    now = (digest, branch.base.commit, branch.head, branch.amendment)
-    return now == (state.digest, state.base, state.commit, state.amendment)
+    now = (digest, branch.base.commit, branch.head, branch.amendment, filed.history)
+    return now == (state.digest, state.base, state.commit, state.amendment, state.history)
 
 
 def _comment_draft(filed: Filed, content: Content, branch: Branch, shown: str, hidden: tuple[str, ...]) -> Draft:
@@ -241,6 +241,7 @@ def _entries(filed: Filed, content: Content, branch: Branch, comment_digest: str
         "issue": issue.number,
         "event": content.event.id,
         "page": branch.at_base.shown_in(content.event.id),
+        "history": branch.at_base.history or None,
         "by": issue.author or None,
         "like": traits(content.event),
         "digest": triage.answers_digest(filed.event, filed.note) if filed.event else state.digest,

@@ -167,6 +167,7 @@ class EventAtBase:
     ids: frozenset[str]
     published: "Callable[[Event], Published]"
     record: "Event | None" = None
+    history: str = ""  # to which of the site's histories the event belongs
 
     def shown_in(self, event_id: str) -> str:
         """Return the path of the file in which a person would look for an event."""
@@ -198,7 +199,7 @@ class Filed:
     `warnings` are what its author should check; `labels` what the form calls each field, by its id. `form` is the
     digest of the version of the form that it was read with, and `form_at` a commit that holds that. `lacks` is the
     digest of the answer with a picture, if the event goes without that because it could not be had. `amendment` is what
-    commands change besides the answers.
+    commands change besides the answers, `history` the one of the site's to which the issue belongs.
 
     Of an issue that asks to `change` a published event, the event is that one with the answers put over its record.
     `named` is the digest of what its author calls it, `note` what they say besides, and `asks` whether they ask for
@@ -214,6 +215,7 @@ class Filed:
     form: str | None = None
     form_at: str | None = None
     lacks: str | None = None
+    history: str = ""
     amendment: "Amendment" = field(kw_only=True)
     change: bool = False
     named: str | None = None

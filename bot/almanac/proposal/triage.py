@@ -75,7 +75,8 @@ def settled(filed: Filed, *, listed: bool = False) -> Plan | None:
     current = pull is None or (state.base, state.commit) == (look.base.commit, look.proposal.head)
     if filed.event is None:
         return None if listed or not current else problems_told(filed)
-    if pull is None or not current or state.digest != answers_digest(filed.event, filed.note):
+    same = state.digest == answers_digest(filed.event, filed.note) and state.history == filed.history
+    if pull is None or not current or not same:
         return None
     if state.closed_by is not None or state.rejected is not None or state.ended or state.landed:
         return None  # it was closed before: its marks have to go, or the next no would not be noticed
@@ -91,6 +92,8 @@ def only_moved(filed: Filed) -> Filed | None:
     look, pull = filed.look, filed.look.proposal.pull
     state = pull_state(pull)
     if pull is None or filed.event is None or state.digest != answers_digest(filed.event, filed.note) or state.shared:
+        return None
+    if state.history != filed.history:
         return None
     if look.proposal.head is None or state.commit != look.proposal.head or not _comment_is_written(filed, state):
         return None

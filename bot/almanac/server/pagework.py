@@ -256,7 +256,7 @@ def _comment_on_failure(number: int, planner: Planner, reference: str) -> None:
         return
     if not comment and not look.proposal.pull:
         try:
-            if not planner.is_ours(look, issue):
+            if not planner.for_issue(look).is_ours(look, issue):
                 return
         except UserError:  # the site's own files are broken, so nobody can tell
             return

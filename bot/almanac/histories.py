@@ -1,0 +1,142 @@
+"""The site's config, `.github/almanac.yml`, as a whole: the settings of one history, or of several beside each other.
+
+Unknown keys are refused with the nearest one named.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from almanac.config import PATH, Config
+from almanac.errors import ConfigError, Problem, UserError
+from almanac.yamlfile import load
+
+MAIN = ""
+"""The name of the history whose settings stand above those of all others."""
+NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_LONGEST_NAME = 40
+_MAKE_ONE = ("page", "files", "list")
+"""With one of these, what stands above the histories is a history too; else it only holds what they share."""
+OWN = (
+    *(*_MAKE_ONE, "records", "form", "labels", "order", "upcoming", "calendar", "feed", "data"),
+    *("section_template", "index_template", "upcoming_template", "file_template", "list_template"),
+)
+"""The keys that each history has for itself: where its events are, and what shows them."""
+
+
+def history_name(value: str) -> str:
+    """Return the name of a history; raise a ValueError where it cannot be one."""
+    if not re.match(NAME_PATTERN, value) or len(value) > _LONGEST_NAME:
+        raise ValueError("A history's name has small letters, digits and hyphens, as in new-york.")
+    return value
+
+
+class SiteConfig(Config):
+    """The whole config of a site."""
+
+    histories: Annotated[
+        dict[Annotated[str, AfterValidator(history_name)], Config],
+        Field(description="More histories, by their names; each takes over what stands above, but for what is its own"),
+    ] = Field(default_factory=dict)
+
+    def each(self) -> dict[str, Config]:
+        """Return the complete settings of each history by its name, in their order."""
+        found: dict[str, Config] = {}
+        if not self.histories or self.model_fields_set.intersection(_MAKE_ONE):
+            found[MAIN] = self
+        shared = {name: getattr(self, name) for name in self.model_fields_set.difference(OWN, ("histories",))}
+        for name, own in self.histories.items():
+            more = {key: value for key, value in shared.items() if key not in own.model_fields_set}
+            found[name] = own.model_copy(update=more)
+        return found
+
+
+def described(history: str) -> str:
+    """Return what messages call a history."""
+    return f"`{history}`" if history else "the one above them"
+
+
+def read_config(text: str | None, file: str = PATH) -> SiteConfig:
+    """Read the config, and check its zones and that no two histories share a place.
+
+    A site without one, or with an empty one, has all the defaults.
+
+    Raises:
+        ConfigError: With every problem, each with its line and key.
+    """
+    if text is None:
+        return SiteConfig()
+    try:
+        document = load(text, file)
+        config = SiteConfig() if document.data is None else document.read(SiteConfig)
+    except UserError as error:
+        raise ConfigError(error.problems) from None
+    each = config.each()
+    problems = [*_zones_of(config), *_unread(config), *_shared_places(each)]
+    for name, own in config.histories.items():
+        problems += _zones_of(each[name], _prefix(name), own.model_fields_set)
+    if problems:
+        raise ConfigError(document.located(replace(one, file=file)) for one in dict.fromkeys(problems))
+    return config
+
+
+def _prefix(history: str) -> str:
+    return f"histories.{history}." if history else ""
+
+
+def _zones_of(config: Config, prefix: str = "", own: Collection[str] = ()) -> Iterator[Problem]:
+    """Find unknown zones and letters; `prefix` is what stands before the `own` keys of a history."""
+    for series in (None, *config.series):
+        try:
+            config.zones(series)
+        except ConfigError as error:
+            keys = {"series.time_zones": f"series.{series}.time_zones"}
+            for problem in error.problems:
+                field = keys.get(problem.field or "", problem.field) or ""
+                yield replace(problem, field=f"{prefix}{field}" if field.partition(".")[0] in own else field or None)
+
+
+def _unread(config: SiteConfig) -> Iterator[Problem]:
+    """Find keys that say nothing, as what they stand above is no history."""
+    if MAIN in config.each():
+        return
+    for key in OWN:
+        if key in config.model_fields_set:
+            message = f"Each history has its own `{key}`, so it does nothing here. Write it below the name of each."
+            yield Problem(message, key)
+
+
+def _shared_places(each: Mapping[str, Config]) -> Iterator[Problem]:
+    """Find files and folders that two histories would both write."""
+    taken: dict[str, str] = {}
+    for name, config in each.items():
+        mine: dict[str, str] = {}
+        for key, path in _places(config):
+            mine.setdefault(path.rstrip("/"), key)
+        for path, key in mine.items():
+            if path in taken:
+                message = f"This history and {described(taken[path])} would both use {path}. Each needs one of its own."
+                yield Problem(message, f"{_prefix(name)}{key}")
+        taken |= dict.fromkeys(mine, name)
+
+
+def _places(config: Config) -> Iterator[tuple[str, str]]:
+    """Give the files and folders of a history, each with its key."""
+    if config.has_page:
+        yield "page", config.page
+    if config.files:
+        yield "files", config.files.rpartition("/")[0]
+    elif not config.has_own_list:
+        yield "records", config.records
+    yield "form", config.form
+    for key in ("list", "feed", "data"):
+        path = getattr(config, key)
+        if path:
+            yield key, path
+    if config.upcoming and not config.upcoming.startswith("#"):
+        yield "upcoming", config.upcoming
+    for path in config.calendar:
+        yield "calendar", path
