@@ -25,9 +25,8 @@ _STATUS = {"cancelled": "CANCELLED", "postponed": "TENTATIVE"}
 class CalendarView(GeneratedView):
     """The file that `calendar` in the config names."""
 
-    line_end = "\r\n"
-
     def cut(self, text: str) -> dict[str, str] | None:
+        text = text.replace("\r\n", "\n").replace("\n", "\r\n")
         if not text.startswith("\r\n".join(_HEAD[:3])):
             return None
         blocks = (block.partition(_DONE)[0] for block in text.split(_BEGIN)[1:])

@@ -31,6 +31,7 @@ class FeedView(GeneratedView):
         return _MOST
 
     def cut(self, text: str) -> dict[str, str] | None:
+        text = text.replace("\r\n", "\n")
         if not text.startswith(_HEAD):
             return None
         blocks = (block.partition(_DONE)[0] for block in text.split(_BEGIN)[1:])

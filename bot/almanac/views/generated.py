@@ -50,14 +50,15 @@ class Publisher:
 class GeneratedView(View):
     """A file that holds one entry for each event, in an order of its own."""
 
-    line_end = "\n"
-
     def __init__(self, path: str, publisher: Publisher) -> None:
         self.path, self.publisher = path, publisher
 
     @abstractmethod
     def cut(self, text: str) -> dict[str, str] | None:
-        """Return the entries of a file by the ids of their events, in their order; None if it is not one of ours."""
+        """Return the entries of a file by the ids of their events, in their order; None if it is not one of ours.
+
+        It may be one of ours to which git has given other line ends.
+        """
 
     @abstractmethod
     def entry(self, event: Event, old: str | None) -> str | None:
@@ -129,20 +130,16 @@ class GeneratedView(View):
     def _entries(self, path: str, text: str | None) -> dict[str, str]:
         if text is None:
             return {}
-        entries = self._cut(text)
+        entries = self.cut(text)
         if entries is None:
             message = "This file is not one that Almanac writes, so it is left alone. Name another in the config."
             raise ConfigError(Problem(message, file=path))
         return entries
 
     def _written(self, path: str, text: str | None, entries: Mapping[str, str]) -> str:
-        if text is not None and self._cut(text) == entries:
+        if text is not None and self.cut(text) == entries:
             return text
         return self.joined(path, entries)
-
-    def _cut(self, text: str) -> dict[str, str] | None:
-        # git may have written the file with other line ends than ours, which are escaped in typed text.
-        return self.cut(text.replace("\r\n", "\n").replace("\n", self.line_end))
 
 
 def name_of(event: Event) -> str:
