@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from almanac.commands import trial
 from almanac.commands.finding import ask_for_page
+from almanac.commands.init import plan_adoption
 from almanac.config import CHANGE_FORM
 from almanac.errors import UserError
 from almanac.form.schema import read_form
+from almanac.site import Folder, Site
 
-from tests.commands.test_adoption import CONFIG, FORM, WORKFLOW, adopt, plan
+from tests.commands.test_adoption import CONFIG, FORM, TODAY, WORKFLOW, adopt, plan
 from tests.commands.test_cli import Almanac
 from tests.entries.learned import CASES, parts
 from tests.gitrepo import Repo
@@ -274,3 +276,16 @@ def test_doctor_checks_the_events_and_a_sample(almanac: Almanac, tmp_path: Path)
     assert "no event here yet" in almanac("doctor", "--site", repo.folder).out
     repo.git("rm", "-q", FILE)
     assert "template" in almanac("doctor", "--site", repo.folder).out
+
+
+def test_events_in_nested_folders_of_a_disk_are_known(tmp_path: Path) -> None:
+    for year, name in ((2024, "owls"), (2025, "bats")):
+        folder = tmp_path / f"content/events/{year}/{name}"
+        folder.mkdir(parents=True)
+        (folder / "index.md").write_text(f"---\ntitle: {name}\ndate: {year}-03-04\n---\n")
+    site = Site(Folder(tmp_path))
+    planned = plan_adoption(site, sorted(site.files.paths()), "main", today=TODAY)
+    Folder(tmp_path).write(planned.written)
+    assert [event.id for event in Site(Folder(tmp_path)).records] == ["2024/owls", "2025/bats"]
+    assert planned.taken
+    assert planned.taken.path == "content/events/2025/a-sample-event/index.md"

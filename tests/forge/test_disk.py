@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from almanac.caps import PAGE, Cap
+from almanac.caps import PAGE, RECORDS, Cap
 from almanac.errors import ConfigError, UserError
 from almanac.forge.disk import Disk
 
@@ -135,3 +135,13 @@ def test_a_large_file_is_not_read(site: Path) -> None:
     assert Disk(site).read("x.md", cap) == b"x" * 10
     with pytest.raises(ConfigError, match=r"^y\.md: This page has 11 bytes"):
         Disk(site).read("y.md", cap)
+
+
+def test_files_of_several_folders_are_read_at_once_and_no_link_on_the_way(site: Path) -> None:
+    Disk(site).write({"talks/2024/a.md": b"a", "talks/2025/b.md": b"b", "talks/c.md": b"c"})
+    names = Disk(site).names("talks", deep=True)
+    assert Disk(site).read_all("talks", names, RECORDS) == {"2024/a.md": b"a", "2025/b.md": b"b", "c.md": b"c"}
+    assert Disk(site).read_all("talks", ["gone.md", "2020/gone.md", "c.md"], RECORDS) == {"c.md": b"c"}
+    (site / "talks/2026").symlink_to("../docs")
+    with pytest.raises(UserError, match=r"^talks/2026: This is a symbolic link"):
+        Disk(site).read_all("talks", ["2026/a.md"], RECORDS)

@@ -124,6 +124,9 @@ def take_over(site: Site, place: Place, form: Form, today: date, root: Path | No
         UserError: Some of the events cannot be read, or the sample is not found again as what it is.
     """
     store, texts, known = site.store, site.record_texts, known_to(site)
+    if len(known) + len(site.unreadable) < place.events:
+        message = f"Only {len(known)} of {place.events} events would be known, so nothing was written."
+        raise UserError(Problem(message, file=place.path))
     newest = max((one.date for one in known if len(one.date) == len("2021-11-08")), default=today.isoformat())
     past = min(date.fromisoformat(newest), today - timedelta(days=2)) + timedelta(days=1)
     tries = []

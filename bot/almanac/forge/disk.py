@@ -9,8 +9,9 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import groupby
 from pathlib import Path
 
 from almanac.caps import Cap, check_sizes
@@ -40,21 +41,30 @@ class Disk:
             return None if file is None else _content(file, path, cap)
 
     def read_all(self, folder: str, names: Iterable[str], cap: Cap) -> dict[str, bytes]:
-        """Read files of one folder, by name, if they are not too large or too many; one that is gone is left out."""
-        with suppress(FileNotFoundError, NotADirectoryError), self._folder(folder) as here:
-            sizes = {}
-            for name in names:
-                with self._named(path := f"{folder}/{name}"), suppress(FileNotFoundError):
-                    found = os.stat(name, dir_fd=here, follow_symlinks=False)
-                    sizes[path] = found.st_size if stat.S_ISREG(found.st_mode) else self.size(path)
-            check_sizes(cap, sizes, folder)
-            read = {}
-            for path in sizes:
-                name = path.rpartition("/")[2]
-                with self._named(path), suppress(FileNotFoundError), _file(here, name) as file:
-                    read[name] = _content(file, path, cap)
-            return read
-        return {}
+        """Read files below one folder, by name, if they are not too large or too many; one that is gone is left out."""
+        sizes: dict[str, int] = {}
+        read: dict[str, bytes] = {}
+
+        def measure(path: str, here: int) -> None:
+            found = os.stat(path.rpartition("/")[2], dir_fd=here, follow_symlinks=False)
+            sizes[path] = found.st_size if stat.S_ISREG(found.st_mode) else self.size(path)
+
+        def take(path: str, here: int) -> None:
+            with _file(here, path.rpartition("/")[2]) as file:
+                read[path.removeprefix(f"{folder}/")] = _content(file, path, cap)
+
+        self._each([f"{folder}/{name}" for name in names], measure)
+        check_sizes(cap, sizes, folder)
+        self._each(sizes, take)
+        return read
+
+    def _each(self, paths: Iterable[str], do: Callable[[str, int], None]) -> None:
+        """Do something with each file, given its path and its open folder; what is gone is left out."""
+        for folder, own in groupby(paths, lambda path: path.rpartition("/")[0]):
+            with suppress(FileNotFoundError, NotADirectoryError), self._folder(folder) as here:
+                for path in own:
+                    with self._named(path), suppress(FileNotFoundError):
+                        do(path, here)
 
     def size(self, path: str) -> int:
         """Return a file's size in bytes; 0 if there is none."""
