@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from almanac.commands import trial
+from almanac.commands.adoption import plan_adoption
 from almanac.commands.finding import ask_for_page
-from almanac.commands.init import plan_adoption
 from almanac.config import CHANGE_FORM
 from almanac.errors import UserError
 from almanac.form.schema import read_form
