@@ -116,7 +116,7 @@ class TestReferencePage:
 
     def test_the_workflow_waits_for_the_default_branch(self) -> None:
         assert "branches: [gh-pages]" in plan(REFERENCE, branch="gh-pages").written[WORKFLOW]
-        assert yaml.safe_load(plan(REFERENCE, branch="no").written[WORKFLOW])[True]["push"] == {"branches": ["no"]}
+        assert yaml.safe_load(plan(REFERENCE, branch="no").written[WORKFLOW])[True]["push"]["branches"] == ["no"]
 
 
 class TestNextSteps:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+import yaml
+
 from almanac import config as configs
 from almanac.config import Config
 from almanac.renderer import template
@@ -25,7 +27,8 @@ _MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "?", "+": "+"}
 
 def workflow_text(branch: str, action: str, *histories: Config) -> str:
     """Write the workflow for a site's default branch and files, which runs an action: what follows `uses:`."""
-    lines = [f"    branches: [{branch if _PLAIN.fullmatch(branch) else json.dumps(branch, ensure_ascii=False)}]"]
+    is_plain = _PLAIN.fullmatch(branch) and isinstance(yaml.safe_load(branch), str)  # `no` would be a boolean
+    lines = [f"    branches: [{branch if is_plain else json.dumps(branch, ensure_ascii=False)}]"]
     lines += ["    # The files that Almanac reads and writes. If the config names others, `almanac doctor` says so."]
     lines += ["    paths:", *(f"      - {json.dumps(pattern, ensure_ascii=False)}" for pattern in watched(*histories))]
     text = template("site/almanac.yml").replace(_BRANCHES, "\n".join(lines) + "\n", 1)
