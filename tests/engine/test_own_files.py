@@ -37,7 +37,12 @@ IN_JSON = '{"title": "{{ title }}", "date": "{{ date | like("2026-04-24") }}", "
 OLD = "title: Leaves  # our first\n{0}date: 2026-04-24\n{0}room: Room 5\n"
 KINDS = {
     "collection": ("files: _talks/{date}-{slug}.md", "file_template", COLLECTION, "_talks/2026-04-24-leaves.md"),
-    "hugo": ("files: content/talks/{date}-{slug}.md", "file_template", HUGO, "content/talks/2026-04-24-leaves.md"),
+    "hugo": (
+        "files: content/talks/{year}/{slug}/index.md",
+        "file_template",
+        HUGO,
+        "content/talks/2026/leaves/index.md",
+    ),
     "list": ("list: _data/talks.yml", "list_template", LISTED, "_data/talks.yml"),
     "json": ("list: _data/talks.json", "list_template", IN_JSON, "_data/talks.json"),
 }
