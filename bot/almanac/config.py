@@ -155,9 +155,9 @@ class Config(_Group):
     files: Annotated[
         SitePath | None,
         Field(
-            description="One file for each event, which is its record: `{date}`, `{slug}`, `{people}` and `{number}` "
-            "stand in its name for the event's own",
-            examples=["_events/{date}-{slug}.md"],
+            description="One file for each event, which is its record: `{date}`, `{year}`, `{month}`, `{day}`, "
+            "`{slug}`, `{people}` and `{number}` stand for the event's own in its name and in folders",
+            examples=["_events/{date}-{slug}.md", "content/events/{year}/{slug}/index.md"],
         ),
     ] = None
     file_template: Annotated[SitePath | None, Field(description="The Jinja2 template of such a file")] = None
