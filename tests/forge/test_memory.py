@@ -46,21 +46,30 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 
 
 @pytest.fixture(
-    scope="module", params=[(40, 8 * MIB, "This record has 8 MiB"), (400, MIB // 4, "400 records of 100 MiB")]
+    scope="module",
+    params=[
+        (40, 8 * MIB, "This record has 8 MiB", True),
+        (400, MIB // 4, "400 records of 100 MiB", True),
+        (12, 8 * MIB, "This record has 8 MiB", False),
+    ],
 )
 def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
-    """A site with many names for one large file, its commit, and what is said of it."""
-    count, size, said = request.param
+    """A site with many large files, or names for one of them, its commit, and what is said of it."""
+    count, size, said, is_one = request.param
     repo = Repo.init(tmp_path_factory.mktemp("large"))
     (repo.folder / "_data/events").mkdir(parents=True)
     first = repo.folder / "_data/events/0.yml"
     first.write_bytes(RECORD.ljust(size, b"#"))
     for number in range(1, count):
-        (repo.folder / f"_data/events/{number}.yml").hardlink_to(first)
+        other = repo.folder / f"_data/events/{number}.yml"
+        if is_one:
+            other.hardlink_to(first)
+        else:
+            other.write_bytes(RECORD.ljust(size - number, b"#"))
     return repo.folder, repo.commit(), said
 
 
-def test_many_names_for_one_large_file_fill_no_memory(large: tuple[Path, str, str]) -> None:
+def test_large_files_and_many_names_for_one_fill_no_memory(large: tuple[Path, str, str]) -> None:
     folder, commit, said = large
     for door in ("git", "github", "folder"):
         ran = subprocess.run(
