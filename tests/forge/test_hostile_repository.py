@@ -14,6 +14,8 @@ from almanac.site import Folder
 from tests.forge.local_site import BRANCH, forge_on, put
 from tests.gitrepo import Repo
 
+HOOKS = ("reference-transaction", "post-index-change", "post-checkout", "pre-commit", "post-commit", "post-merge")
+
 
 class Trap:
     """A repository with settings that leave a mark when git runs what they name."""
@@ -42,6 +44,15 @@ class Trap:
         with (self.repo.folder / ".git/config").open("a") as config:
             config.writelines(lines)
 
+    def hooks(self, folder: str) -> list[tuple[str, str]]:
+        """Put a program for each hook into a folder, and return the setting that names it."""
+        place = self.mark.parent / folder
+        place.mkdir(exist_ok=True)
+        for name in HOOKS:
+            (place / name).write_text(f"#!/bin/sh\n{self.command} >/dev/null\n")
+            (place / name).chmod(0o755)
+        return [("core.hooksPath", str(place))]
+
 
 @pytest.fixture
 def trap(tmp_path: Path) -> Trap:
@@ -69,6 +80,8 @@ SETTINGS: dict[str, Callable[[Trap], list[tuple[str, str]]]] = {
         ("hook.evil.command", trap.command),
         ("hook.evil.event", "reference-transaction"),
     ],
+    "hooks": lambda trap: trap.hooks("site/.git/hooks"),
+    "a folder of hooks": lambda trap: trap.hooks("hooks"),
     "a diff of its own": lambda trap: [("diff.external", trap.command), ("diff.evil.textconv", trap.command)],
 }
 
@@ -157,4 +170,4 @@ def test_git_is_run_in_one_place_only() -> None:
         if isinstance(node, ast.Import | ast.ImportFrom) and "subprocess" in ast.unparse(node)
     }
     # The others run a site's template, work on pages for the server, and Jekyll without a site's plugins.
-    assert starts == {"forge/git.py", "renderer.py", "server/children.py", "commands/trial.py"}
+    assert starts == {"forge/git.py", "sandbox.py", "server/children.py", "commands/trial.py"}
