@@ -253,3 +253,14 @@ def test_words_within_marks_stay_whole() -> None:
 def test_the_only_words_of_a_line_are_its_title_even_if_they_look_like_a_name() -> None:
     page = lines("- 2021-11-0{day}: {name}")
     assert written(page, EVENT) == "- 2021-11-15: Owls"
+
+
+def test_a_name_that_comes_again_and_again_is_that_of_a_group() -> None:
+    page = "".join(
+        f"### {day}. [Owl Circle](https://m.example/{day}) | {day}.11.2021, 18:00h\n\n" for day in range(13, 20)
+    )
+    event = EVENT.model_copy(update={"number": 20})
+    assert written(page, event) == "### 20. [Owl Circle](https://example.org/register) | 15.11.2021, 6pm ET"
+    speakers = ("Ada Byron", "Bo Peep", "Ada Byron", "Cy Young", "Di Wood", "Ada Byron")
+    page = "".join(f"- Nov {day}, 2021: Owls {day}, {name}\n" for day, name in enumerate(speakers, 8))
+    assert written(page, EVENT) == "- Nov 15, 2021: Owls, Ada Byron, Bo Peep"

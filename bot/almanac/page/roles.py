@@ -35,6 +35,7 @@ _CLOCK = re.compile(rf"(?<![\w:])(?:{TIME}|[0-9]{{1,2}}:[0-9]{{2}})h?(?![\w:])",
 _LONGEST_TIME = 40
 # Of the values in one place: so many say what all of them are, and from so many on they are a habit.
 _MOST, HABIT = 0.65, 3
+_MANY, _OFTEN = 6, 0.4
 OPTIONAL, _NEARLY_ALL = 0.2, 0.8
 """The shares of a list's lines from which on a field is one of the list's own, and words are copied."""
 
@@ -167,10 +168,11 @@ def _with_brackets(value: str) -> bool:
 def _role(values: Sequence[str]) -> str | None:
     """Tell what most values of one place are, where that can be seen from the values.
 
-    The same name or number most times is that of a group.
+    The same name or number again and again is that of a group.
     """
     role = _kind(values)
-    is_group = len(values) < HABIT or Counter(values).most_common(1)[0][1] * 2 > len(values)
+    most = max(Counter(values).values())
+    is_group = len(values) < HABIT or (most >= _MANY and most >= len(values) * _OFTEN)
     return None if role in ("people", "number") and is_group else role
 
 
