@@ -169,6 +169,9 @@ def test_lines_of_names_and_a_linked_title() -> None:
     ("entry", "written"),
     [
         ("## 1\n\n*{title}*\n\n{name}\n\nFur.", f"\n*Owls*\n\n{ADA}, Engines\nGrace\n\nHoots."),
+        ("## 1\n\n**{title}** - talks", "\n**Owls**\n\nHoots."),
+        ("## 1\n\ntalks: *{title}*", "\nOwls\n\nHoots."),
+        ("## 1\n\n(new) {title} [here]", "\nOwls\n\nHoots."),
         ("## 1\n\n### [{title}](https://e.org)\n", "\n### [Owls](https://www.example.org/register)\n\nHoots."),
         ("## 1\n- 17th meetup\n- Speaker: Ana", f"- Owls\n- Speaker: {ADA} (Engines), Grace\n- Hoots."),
         ("## 1\n\n| a | b |\n|---|---|\n| {title} | x |\n", "\n**Owls**\n\nHoots."),

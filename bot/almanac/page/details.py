@@ -28,7 +28,7 @@ from almanac.page.items import (
 )
 from almanac.page.lines import cells, plain
 from almanac.page.outline import Section
-from almanac.page.pieces import WEEKDAY_BEFORE
+from almanac.page.pieces import WEEKDAY_BEFORE, unbalanced
 from almanac.page.tables import (
     WAS,
     Table,
@@ -181,6 +181,9 @@ def _model(item: Item, entries: Sequence[Entry]) -> Shown:
         return one
     words = text.strip(_AROUND)
     opening, closing = text.split(words, 1)
+    if unbalanced(f"{opening} {closing}"):  # they mark a part of the words
+        mark = opening.strip()
+        opening, closing = (opening, mark) if mark in words and not unbalanced(f"{mark} {mark}") else ("", "")
     stop = "." if item.field == "people" and words.endswith(".") else ""
     return replace(one, before=before + opening, after=stop + closing + after)
 
