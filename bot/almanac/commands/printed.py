@@ -4,7 +4,11 @@ import re
 from collections.abc import Collection, Iterable
 from functools import cache
 
-_TAG = re.compile(r"\{\{-?(?P<value>.*?)-?\}\}|\{%-?[ \t\n]*(?P<word>\w+)(?P<rest>.*?)-?%\}", re.DOTALL)
+# No tag holds the beginning of another one.
+_TAG = re.compile(
+    r"\{\{(?P<value>(?:[^{}]|\{(?![{%])|\}(?!\}))*+)\}\}"
+    r"|\{%-?[ \t\n]*+(?P<word>\w++)(?P<rest>(?:[^{%]|\{(?![{%])|%(?!\}))*+)%\}"
+)
 _IN_ATTRIBUTE = re.compile(r"=[ ]?[\"']?[^\"'<>=]*\Z")
 _ASKS = {"if", "elsif", "unless", "case", "when"}
 _ESCAPES = {"escape", "escape_once", "xml_escape"}

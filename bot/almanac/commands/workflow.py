@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"[A-Za-z._/][A-Za-z0-9._/-]*")
 _SPECIAL = re.compile(r"[\\*?+\[\]!]")
 _PLACEHOLDER = re.compile(r"\{[^{}/]*\}")
 # GitHub's filter patterns: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
-_PART = re.compile(r"\*\*/|\*\*|\*|\\.|\[[^\]]+\]|.", re.DOTALL)
+_PART = re.compile(r"\*\*/|\*\*|\*|\\.|\[[^\[\]]+\]|.", re.DOTALL)
 _MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "?", "+": "+"}
 
 
