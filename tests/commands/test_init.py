@@ -119,7 +119,7 @@ def on_a_terminal(folder: Path, typed: str) -> str:
     command = [sys.executable, "-m", "almanac", "init", "--site", str(folder)]
     with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, cwd=ROOT) as process:
         os.close(slave)
-        os.write(master, typed.encode())
+        os.write(master, typed.encode() + b"\x04")  # one more question finds nobody there any more
         shown = b""
         try:
             while part := os.read(master, 4096):

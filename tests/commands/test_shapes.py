@@ -223,7 +223,7 @@ class TestShown:
     def test_a_person_is_asked_with_a_sample_of_each(self, tmp_path: Path) -> None:
         long = HEADINGS.replace("Ana\n", "Ana\n" + "\nMore words.\n" * 30)
         repo = site_with(tmp_path / "site", {"past-talks.md": long})
-        shown = on_a_terminal(repo.folder, "7\n3\ny\n")
+        shown = on_a_terminal(repo.folder, "7\n3\nn\ny\n")
         assert "1  like: like the page's own events" in shown
         assert "    ..." in shown
         assert "doubtful: past-talks.md: The events on the page are written in another style." in shown
