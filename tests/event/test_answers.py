@@ -1,6 +1,6 @@
 """What comes of the answers that people type: each file of tests/cases/answers holds some, and what comes out.
 
-The section in the house style comes last where there is a description, plans have changed, or it does not show all.
+That is the record with what is told of it, the section in the house style, and the comment on the issue.
 
 Set ALMANAC_REWRITE to write what comes out again, and read it.
 """
@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 from almanac.errors import Problem
-from almanac.event.submission import submit_body
+from almanac.event.submission import Submission, submit_body
 from almanac.histories import read_config
+from almanac.proposal.state import Draft
+from almanac.renderer import load_messages
 from almanac.views.protocol import unshown
 
 from tests.filing import body, full_form
@@ -20,7 +22,7 @@ from tests.page.house import render
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "answers").glob("*.yml"))
 CONFIG = read_config("time_zone: America/New_York\ntime_zones: {ET: America/New_York, CET: Europe/Paris}\n")
-SEPARATOR = "---\n"
+SEPARATOR, MESSAGES = "---\n", load_messages()
 
 
 def said(problems: tuple[Problem, ...]) -> list[dict[str, object]]:
@@ -39,8 +41,18 @@ def outcome(answers: dict[str, str]) -> str:
     parts: dict[str, object] = {"event": shown, "problems": said(found.problems), "notes": said(found.warnings)}
     filled = {key: value for key, value in {**parts, "only in the record": [*kept]}.items() if value}
     text: str = yaml.safe_dump(filled, sort_keys=False, allow_unicode=True, width=1000, default_flow_style=False)
-    is_told = kept or (found.event and (found.event.description or found.event.status))
-    return f"{text}{SEPARATOR}{section}\n" if is_told else text
+    return SEPARATOR.join((text, *([f"{section.rstrip()}\n"] if section else []), comment(found, section, kept)))
+
+
+def comment(found: Submission, section: str, kept: tuple[str, ...]) -> str:
+    """Write the comment that a first look at the issue leaves."""
+    if found.event is None:
+        draft = Draft("problems", {"problems": found.problems})
+    else:
+        nothing = {"conflicts": (), "clashes": (), "revises": False, "removes": False, "summary": ()}
+        told = {"preview": section, "hidden": kept, "warnings": found.warnings, "note": None, **nothing}
+        draft = Draft("proposed", told)
+    return MESSAGES.write(draft, pull="#2" if found.event else None).strip() + "\n"
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
