@@ -122,6 +122,12 @@ def test_it_is_not_asked_for_while_a_change_is_proposed(scene: Scene) -> None:
     assert (sweep(scene, "2026-03-09"), asked(scene, number)) == ([], 0)
 
 
+def test_it_is_not_asked_for_while_another_issue_gives_it(scene: Scene) -> None:
+    number = publish(scene)
+    scene.ask(event=f"#{number}", change="Recording or slides", recording=VIDEO)
+    assert (sweep(scene, "2026-03-09"), asked(scene, number)) == ([], 0)
+
+
 def test_it_is_off_unless_the_settings_say_so(scene: Scene) -> None:
     scene.world.commit({CONFIG: f"page: {PAGE}\n".encode()})
     number = publish(scene)

@@ -1,6 +1,6 @@
 """Asks for the recordings of past events, if the site wants that: once for each, in its issue."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -8,14 +8,14 @@ from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
 from almanac.errors import ForgeError, Problem, UserError
 from almanac.event.model import Event
-from almanac.proposal.marker import key_line
+from almanac.proposal.marker import key_line, pull_state
 from almanac.proposal.recordings import KEY, is_due, may_be_due, recording_asked
-from almanac.proposal.state import Base, Look, Proposal
+from almanac.proposal.state import Base, Look, Proposal, Pull
 from almanac.site import Site
 
 
-def ask_for_recordings(planner: Planner, base: Base, proposed: Collection[int]) -> Iterator[Done]:
-    """Ask for what is due; not where a change of the event is `proposed`, given by the issues' numbers.
+def ask_for_recordings(planner: Planner, base: Base, proposed: Iterable[Pull]) -> Iterator[Done]:
+    """Ask for what is due; not where a change of the event is `proposed`, by its own issue or by another.
 
     It costs nothing while no event ended some days ago. Each that did, came from an issue and has no recording costs 1
     read, to see whether it was asked for; and its record another one, where reading costs requests.
@@ -23,9 +23,10 @@ def ask_for_recordings(planner: Planner, base: Base, proposed: Collection[int]) 
     site = planner.site(base.commit)
     if site.config.recordings is None:
         return
-    now = planner.forge.now()
+    now, states = planner.forge.now(), map(pull_state, proposed)
+    changing = {state.event for state in states if state.history == planner.history}
     for event in _recent(site):
-        if event.issue and event.issue not in proposed and is_due(event, now, site.config.time_zone):
+        if event.issue and event.id not in changing and is_due(event, now, site.config.time_zone):
             yield from _ask(planner, base, event, event.issue)
 
 

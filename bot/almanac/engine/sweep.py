@@ -67,7 +67,7 @@ def reconcile_all(
             sweep.remember(done)
             yield done
     for one in each:
-        yield from ask_for_recordings(one, sweep.overview.base, sweep.pulls)
+        yield from ask_for_recordings(one, sweep.overview.base, sweep.pulls.values())
     if broken:
         raise broken
 
