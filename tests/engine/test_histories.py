@@ -122,6 +122,20 @@ def test_another_label_moves_a_proposal_to_the_other_history(scene: Scene) -> No
     assert scene.run(number).plan.outcome == "closed"
 
 
+@both_forges
+def test_another_label_leaves_a_published_event_where_it_is(scene: Scene) -> None:
+    add_lyon(scene)
+    number = file(scene, "event")
+    scene.run(number)
+    merge(scene, number)
+    scene.world.label(number, "lyon")
+    assert scene.run(number).plan.writes == ()
+    scene.edit(number, **DEMO_DAY, location="Lyon")
+    assert scene.run(number).plan.outcome == "created"
+    assert changed(scene, number) == {RECORD, PAGE}
+    assert [done.plan.writes for done in scene.sweep() if done.plan.writes] == []
+
+
 def test_a_commit_on_the_branch_stays_in_its_history(scene: Scene) -> None:
     add_lyon(scene)
     number = file(scene, "lyon")

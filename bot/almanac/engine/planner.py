@@ -73,8 +73,8 @@ class Planner:
     def for_issue(self, look: Look) -> "Planner":
         """Return what decides for the history to which an issue belongs; any of them, if to none.
 
-        That is the one where it was proposed, as long as it has a label of that one's form; else the one with whose
-        form it was filed. A change belongs where the event is.
+        That is the one where it was proposed, as long as it has a label of that one's form or its event is published
+        there; else the one with whose form it was filed. A change belongs where the event is.
 
         Raises:
             ConfigError: The config cannot be read, or a form if it may be that one's; or two forms are too much alike.
@@ -184,9 +184,20 @@ class Planner:
         """Tell whether an issue is ours: see `almanac.proposal.ours`; `as_filed` asks as if it were not answered."""
         forms, state = self.form_of(look, issue), pull_state(look.proposal.pull)
         answered = bool(look.proposal.pull or look.proposal.comment)
-        if not forms.is_labelled(issue, state, answered=answered):
+        if not (forms.is_labelled(issue, state, answered=answered) or self._keeps(look, issue, state)):
             return False
         return (answered and not as_filed) or has_headings(issue.body, forms.of(issue, state).form)
+
+    def _keeps(self, look: Look, issue: Issue, state: PullState) -> bool:
+        """Tell whether an issue has the label of another history, while its event is published here: there it stays."""
+        commit = look.base.commit
+        others = [one for one in self.each(commit) if one.history != self.history]
+        if not others or not state.event or state.named or state.history != self.history:
+            return False
+        record = self._record_at(commit, self.site(commit).store, state.event)
+        if record is None or record.issue != issue.number:
+            return False
+        return any(one.form_of(look, issue).is_labelled(issue, state, answered=True) for one in others)
 
     def _not_ours(self, number: int, look: Look) -> Plan:
         """End what is left of an issue that is not ours (any more)."""
