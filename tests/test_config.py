@@ -33,6 +33,7 @@ def test_what_a_config_says_is_taken() -> None:
         ("labels: event\n", 1, "labels", "list"),
         ("series:\n  X:\n    drafts: 2\n", 3, "series.X.drafts", "how often"),
         ("series:\n  X: {drafts: 9, every: week}\n", 2, "series.X.drafts", "8"),
+        ("organizer:\n  name: Tea\n  url: tea.example\n", 3, "organizer.url", "begins with https://"),
         ("page: [", 1, None, "YAML"),
     ],
 )

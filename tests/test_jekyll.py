@@ -125,6 +125,8 @@ class TestPublished:
             ("url: https://ada.github.io\nbaseurl: /b", None, REPOSITORY, "https://ada.github.io/b"),
             ("url: http://localhost:4000", None, REPOSITORY, "https://ada.github.io/site"),
             ("url: 5", "no domain", REPOSITORY, "https://ada.github.io/site"),
+            ("url: HTTPS://E.org/caf\u00e9", None, None, "https://e.org/caf%C3%A9"),
+            ('url: https://e.org\nbaseurl: "a\\nEND:VCALENDAR"', None, None, None),
             (None, None, REPOSITORY, None),
             ("title: x", None, None, None),
             ("title: x", None, "https://git.example.org/Ada/site", None),

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from almanac.paths import leads_inside
 from almanac.times.rhythm import Rhythm, read_rhythm
 from almanac.times.zones import Zones
+from almanac.urls import check_url
 
 PATH = ".github/almanac.yml"
 CHANGE_FORM = ".github/ISSUE_TEMPLATE/change-event.yml"
@@ -136,7 +137,7 @@ class Organizer(_Group):
     """Who holds the events."""
 
     name: Annotated[str, Field(min_length=1)]
-    url: str | None = None
+    url: Annotated[str, AfterValidator(check_url)] | None = None
 
 
 def _list_place(value: str | None) -> str | None:

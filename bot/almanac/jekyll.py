@@ -14,7 +14,7 @@ import yaml
 
 from almanac.errors import UserError
 from almanac.page.lines import front_matter, split_lines
-from almanac.urls import host_of, why_refused
+from almanac.urls import RefusedUrl, check_url, host_of, why_refused
 from almanac.yamlfile import MAX_CHARACTERS, compose, scalar_value
 
 # Jekyll does not build a site with a config in TOML, but the file shows where the site is.
@@ -191,11 +191,17 @@ def site_address(jekyll: Jekyll, cname: str | None, repository: str | None) -> s
     # GitHub Pages fills in a `baseurl` that is left open.
     default = path or ("" if name.lower() == pages else f"/{name}")
     own = f"https://{cname.strip()}" if cname else ""
+    found = None
     if isinstance(url, str) and not why_refused(url):
-        return url.rstrip("/") + (default if not own and host_of(url.lower()) == pages else path)
-    if own and not why_refused(own):
-        return own + path
-    return f"https://{pages}{default}" if pages and jekyll.file else None
+        found = url.rstrip("/") + (default if not own and host_of(url.lower()) == pages else path)
+    elif own and not why_refused(own):
+        found = own + path
+    elif pages and jekyll.file:
+        found = f"https://{pages}{default}"
+    try:
+        return check_url(found) if found else None
+    except RefusedUrl:  # with such a `baseurl`
+        return None
 
 
 def page_path(jekyll: Jekyll, config: str, path: str, text: str) -> str | None:

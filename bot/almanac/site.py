@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -337,14 +338,10 @@ class Site:
 
     @property
     def publisher(self) -> "Publisher":
-        """Who publishes, as the views name them."""
+        """Who publishes, as all of a view's file is built: with the address that the site's settings say now."""
         from almanac.views.generated import Publisher  # noqa: PLC0415 -- it brings what reads and writes a page
 
-        config = self.config
-        address = config.organizer.url if config.organizer else None
-        if address is None and (config.calendar or config.feed or config.data):
-            address = self._address
-        return Publisher(config, address, self.files.now(), self._file_address)
+        return Publisher(self.config, self.files.now(), lambda: self._address, self._file_address)
 
     @cached_property
     def _jekyll(self) -> Jekyll:
@@ -414,8 +411,19 @@ class Site:
         return self._entry_template("list_template", config.list_template, kind, prepared)
 
     def views(self) -> "tuple[View, ...]":
-        """Return the views of the site."""
-        return views_of(self.publisher, self.renderers())
+        """Return the views of the site as one event is put into them.
+
+        They go on with the address that their files were built with, so Jekyll's settings are not read for each event.
+        """
+        from almanac.views.generated import address_in_files  # noqa: PLC0415 -- the same
+
+        publisher, renderers = self.publisher, self.renderers()
+
+        def find_address() -> str | None:
+            said = address_in_files(views_of(publisher, renderers), self.text)
+            return self._address if said is None else said or None
+
+        return views_of(replace(publisher, find_address=find_address), renderers)
 
     def renderer(self, prepared: Sequence[Event] = ()) -> "Renderer":
         """Return what writes a section: the site's own template (`prepared` ones in one process) if any, else ours."""

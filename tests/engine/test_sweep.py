@@ -218,6 +218,21 @@ class TestEdits:
         assert scene.world.head(SYNC_BRANCH) is None
         assert self.plan(scene) is None
 
+    def test_another_address_of_the_site_comes_into_calendar_and_feed(self, scene: Scene) -> None:
+        views = b"calendar: events.ics\nfeed: feed.xml\n"
+        scene.world.commit({CONFIG: views, "_config.yml": b"url: https://old.example\n"})
+        assert self.plan(scene)
+        scene.world.merge(self.offer(scene).number)
+        self.plan(scene)
+        scene.world.commit({"_config.yml": b"url: https://new.example\n"})
+        assert self.plan(scene)
+        files = self.offered_files(scene)
+        assert files.keys() == {"events.ics", "feed.xml"}
+        assert all(b"https://new.example" in text and b"https://old.example" not in text for text in files.values())
+        scene.world.merge(self.offer(scene).number)
+        self.plan(scene)
+        assert self.plan(scene) is None
+
     def test_it_goes_when_the_edit_was_taken_back(self, scene: Scene) -> None:
         self.edit_page(scene, "9am ET, 3pm CET", "10am ET, 4pm CET")
         self.plan(scene)

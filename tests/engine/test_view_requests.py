@@ -13,17 +13,20 @@ from tests.scenes import CONFIG, PAGE, Scene, site_files
 
 pytestmark = pytest.mark.emulator
 VIEWS = {"calendar": "events.ics", "feed": "feed.xml", "data": "_includes/events.json"}
+EACH = "calendar: [events.ics, 'calendars/{id}.ics']\n"
 ORGANIZER = "organizer: {name: Tea, url: 'https://tea.example/'}\n"
+SETTINGS = {"_config.yml": "url: https://tea.example\n"}
+DOMAIN = {"_config.yml": "title: Tea\n", "CNAME": "tea.example\n"}
+NOWHERE = {"_config.yml": "title: Tea\n"}
 
 
-@cache
-def cost(settings: str) -> tuple[int, int]:
-    """Return the reads and writes of a first proposal on a site that was built."""
-    files = {**site_files(), CONFIG: f"page: {PAGE}\n{settings}", "_config.yml": "url: https://tea.example\n"}
-    built = build_files(memory_site(files)).files
-    files |= {path: text for path, text in built.items() if text is not None}
+def cost(settings: str, others: dict[str, str], *, built: bool = True) -> tuple[int, int]:
+    """Return the reads and writes of a first proposal."""
+    files = {**site_files(), CONFIG: f"page: {PAGE}\n{settings}", **others}
+    if built:
+        files |= {path: text for path, text in build_files(memory_site(files)).files.items() if text is not None}
     with github_world() as world:
-        world.commit({**{path: text.encode() for path, text in files.items()}, "CNAME": b"tea.example\n"})
+        world.commit({path: text.encode() for path, text in files.items()})
         number = Scene(world).file(title="Soup", date="2022-02-22")
         forge = world.connect(default_branch="main")
         world.emulator.proxy.requests.clear()
@@ -31,19 +34,36 @@ def cost(settings: str) -> tuple[int, int]:
         return len(world.emulator.proxy.reads), len(world.emulator.proxy.writes)
 
 
-@pytest.mark.parametrize("names", [["calendar"], ["feed"], ["data"], [*VIEWS]], ids="+".join)
-def test_each_costs_a_read(names: list[str]) -> None:
-    views = "".join(f"{name}: {VIEWS[name]}\n" for name in names)
-    reads, writes = cost(ORGANIZER)
-    assert cost(ORGANIZER + views) == (reads + len(names), writes)
+@cache
+def alone() -> tuple[int, int]:
+    """Return what it costs where no view but the page is in use."""
+    return cost("", DOMAIN)
 
 
-def test_where_only_jekyll_s_config_says_the_address_that_is_read_once() -> None:
-    reads, writes = cost("")
-    views = "".join(f"{name}: {path}\n" for name, path in VIEWS.items())
-    assert cost(views) == (reads + len(VIEWS) + 1, writes)
+def of(*names: str) -> str:
+    return "".join(f"{name}: {VIEWS[name]}\n" for name in names)
 
 
-def test_a_file_for_each_event_costs_nothing() -> None:
-    reads, writes = cost(ORGANIZER)
-    assert cost(f"{ORGANIZER}calendar: 'calendars/{{id}}.ics'\n") == (reads, writes)
+@pytest.mark.parametrize(
+    ("settings", "others", "views"),
+    [
+        pytest.param(of("calendar"), DOMAIN, 1, id="calendar"),
+        pytest.param(of("feed"), DOMAIN, 1, id="feed"),
+        pytest.param(of("data"), DOMAIN, 1, id="data"),
+        pytest.param(of(*VIEWS), DOMAIN, 3, id="all, address in CNAME"),
+        pytest.param(of(*VIEWS), SETTINGS, 3, id="all, address in Jekyll's settings"),
+        pytest.param(of(*VIEWS), NOWHERE, 3, id="all, no address"),
+        pytest.param(of(*VIEWS) + ORGANIZER, DOMAIN, 3, id="all, address of the organizer"),
+        pytest.param(EACH, DOMAIN, 1, id="a file for each event costs nothing"),
+        pytest.param("calendar: 'calendars/{id}.ics'\n" + ORGANIZER, DOMAIN, 0, id="nor does it alone"),
+    ],
+)
+def test_each_costs_a_read(settings: str, others: dict[str, str], views: int) -> None:
+    reads, writes = alone()
+    assert cost(settings, others) == (reads + views, writes)
+
+
+def test_before_the_first_build_the_settings_are_read_once() -> None:
+    reads, writes = alone()
+    assert cost(of(*VIEWS), DOMAIN, built=False) == (reads + 2, writes)
+    assert cost(of(*VIEWS), SETTINGS, built=False) == (reads + 1, writes)

@@ -47,7 +47,7 @@ def event(number: int, typed: str) -> Event:
 @pytest.mark.jekyll
 def test_hostile_text_is_inert_in_the_files_of_a_built_site(tmp_path: Path) -> None:
     events = [event(number, typed) for number, typed in enumerate(TYPED)]
-    publisher = Publisher(Config(organizer=Organizer(name=TYPED[0])), None, datetime(2026, 11, 1, tzinfo=UTC))
+    publisher = Publisher(Config(organizer=Organizer(name=TYPED[0])), datetime(2026, 11, 1, tzinfo=UTC))
     views = [
         CalendarView("events.ics", publisher),
         FeedView("feed.xml", publisher),

@@ -56,7 +56,7 @@ def texts(files: Mapping[str, str | None]) -> dict[str, str]:
 
 def views(config: Config, day: str) -> tuple[View, ...]:
     now = datetime.fromisoformat(f"{day}T12:00:00+00:00")
-    return views_of(Publisher(config, None, now), Renderers(BULLET, coming=SOON))
+    return views_of(Publisher(config, now), Renderers(BULLET, coming=SOON))
 
 
 def test_a_new_event_waits_where_it_is_to_come_and_moves_when_it_is_over() -> None:

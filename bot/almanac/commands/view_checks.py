@@ -27,7 +27,7 @@ def check_views(site: Site) -> list[Finding]:
         found += _of_another(site, jekyll, config.feed)
     if config.data:
         found += _included(jekyll, config.data)
-    if site.publisher.address is None:
+    if served and site.publisher.address is None:
         message = "Where readers find the site is not known, so what they subscribe to has no links to it."
         remedy = "Set `url` (and `baseurl`) in Jekyll's config, or the `url` of `organizer` in Almanac's."
         found.append(Finding("views", "warning", message, remedy, jekyll.file or None))

@@ -16,6 +16,8 @@ _HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Almanac//Almanac//EN", "CA
 _END = "\r\nEND:VCALENDAR\r\n"
 # Typed text cannot begin a line: its own line breaks are escaped, and what is folded goes on with a space.
 _BEGIN, _DONE = "\r\nBEGIN:VEVENT\r\n", "\r\nEND:VEVENT"
+_ADDRESS = "URL"
+"""Where more is to be found: RFC 7986, section 5.5."""
 _WIDTH = 75
 """How many bytes a line may have, by RFC 5545, section 3.1."""
 _MEMORY = ("UID:", "SEQUENCE:", "DTSTAMP:", "LAST-MODIFIED:")
@@ -26,11 +28,14 @@ class CalendarView(GeneratedView):
     """The file that `calendar` in the config names."""
 
     def cut(self, text: str) -> dict[str, str] | None:
-        text = text.replace("\r\n", "\n").replace("\n", "\r\n")
+        text = _unified(text)
         if not text.startswith("\r\n".join(_HEAD[:3])):
             return None
         blocks = (block.partition(_DONE)[0] for block in text.split(_BEGIN)[1:])
         return {_value(block, "UID").rpartition("@")[0]: block for block in blocks}
+
+    def address_in(self, text: str) -> str:
+        return _value(_unified(text).partition(_BEGIN)[0], _ADDRESS)
 
     def entry(self, event: Event, old: str | None) -> str | None:
         if not event.has_day:
@@ -49,13 +54,20 @@ class CalendarView(GeneratedView):
             return _value(entries[event_id], "DTSTART").rpartition(":")[2], event_id
 
         blocks = (f"{_BEGIN}{entries[event_id]}{_DONE}" for event_id in sorted(entries, key=place))
-        return "\r\n".join(_HEAD) + "".join(blocks) + _END
+        address = self.publisher.address
+        head = (*_HEAD, *([f"{_ADDRESS}:{address}"] if address else []))
+        return "".join(map(_folded, head)).removesuffix("\r\n") + "".join(blocks) + _END
 
     def left_out(self, records: Sequence[Event]) -> Iterator[Problem]:
         for record in records:
             if not record.has_day:
                 message = "The day of this event is not known, so it is not in the calendar."
                 yield Problem(message, "date", event=f"{record.date} {record.title}", file=self.path)
+
+
+def _unified(text: str) -> str:
+    """Return a file with the line ends of a calendar, whatever git has made of them."""
+    return text.replace("\r\n", "\n").replace("\n", "\r\n")
 
 
 def _properties(event: Event) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The feed as a view: Atom (RFC 4287), the newest changes first."""
 
+import html
 import re
 from collections.abc import Mapping
 from datetime import UTC
@@ -17,7 +18,10 @@ _HEAD = (
 _END = "</feed>\n"
 _BEGIN, _DONE = "  <entry>\n", "  </entry>\n"
 _ID = re.compile(r"    <id>([^<]*)</id>\n")
+# These two are in the head only: in an entry, lines are indented more.
+_OWN_ID = re.compile(r"^  <id>([^<\r\n]*)</id>", re.MULTILINE)
 _UPDATED = re.compile(r"    <updated>([^<]*)</updated>\n")
+_ADDRESS = re.compile(r'^  <link href="([^"\r\n]*)"/>', re.MULTILINE)
 _PUBLISHED = re.compile(r"    <published>([^<]*)</published>\n")
 # What XML 1.0 cannot hold, in whatever way it is written.
 _IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -37,6 +41,9 @@ class FeedView(GeneratedView):
         blocks = (block.partition(_DONE)[0] for block in text.split(_BEGIN)[1:])
         return {_first(_ID, block).rpartition(":")[2]: block for block in blocks}
 
+    def address_in(self, text: str) -> str:
+        return html.unescape(_first(_ADDRESS, text))
+
     def entry(self, event: Event, old: str | None) -> str:
         said = "".join(f"    {element}\n" for element in self._elements(event))
         if old is not None and old.endswith(said) and old.count("\n") == said.count("\n") + 3:
@@ -54,6 +61,10 @@ class FeedView(GeneratedView):
         blocks = "".join(f"{_BEGIN}{entries[event_id]}{_DONE}" for event_id in newest)
         updated = _first(_UPDATED, entries[newest[0]]) if newest else "1970-01-01T00:00:00Z"
         return f"{_HEAD}{self._about(path, updated)}{blocks}{_END}"
+
+    def _written(self, path: str, text: str | None, entries: Mapping[str, str]) -> str:
+        written, key = super()._written(path, text, entries), _first(_OWN_ID, text or "")
+        return _OWN_ID.sub(lambda _: f"  <id>{key}</id>", written, count=1) if key else written
 
     def _about(self, path: str, updated: str) -> str:
         title = self.publisher.config.organizer.name if self.publisher.config.organizer else "Events"

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from almanac.config import Config
 from almanac.dates import heading_date
@@ -23,15 +24,22 @@ _NOWHERE = "almanac.invalid"
 
 @dataclass(frozen=True)
 class Publisher:
-    """Who publishes: the settings, where readers find the site (if that is known), and what time it is.
+    """Who publishes: the settings, what time it is, and where readers find the site, as far as that is known.
 
-    `file_address` tells where readers have a file of the site, given its path; None if that is not known.
+    `find_address` is asked where the settings do not say it, and only when it is needed. `file_address` tells where
+    readers have a file of the site, given its path.
     """
 
     config: Config
-    address: str | None
     now: datetime
+    find_address: Callable[[], str | None] = lambda: None
     file_address: Callable[[str], str | None] = lambda _: None
+
+    @cached_property
+    def address(self) -> str | None:
+        """The site's address; None if it is not known."""
+        organizer = self.config.organizer
+        return (organizer.url if organizer else None) or self.find_address()
 
     @property
     def host(self) -> str:
@@ -67,6 +75,10 @@ class GeneratedView(View):
     @abstractmethod
     def joined(self, path: str, entries: Mapping[str, str]) -> str:
         """Return a file with these entries, each in its place."""
+
+    def address_in(self, text: str) -> str | None:
+        """Return the site's address that a file was written with, empty if none; None if it does not hold it at all."""
+        return None
 
     @property
     def most(self) -> int | None:
@@ -138,8 +150,25 @@ class GeneratedView(View):
 
     def _written(self, path: str, text: str | None, entries: Mapping[str, str]) -> str:
         if text is not None and self.cut(text) == entries:
-            return text
+            said = self.address_in(text)
+            if said is None or said == (self.publisher.address or ""):
+                return text
         return self.joined(path, entries)
+
+
+def address_in_files(views: Iterable[View], texts: Texts) -> str | None:
+    """Return the site's address as it is in the files that each event goes into, which are read for it anyway.
+
+    It is empty if it was not known when they were built, and None if no file says it.
+    """
+    for view in views:
+        if not isinstance(view, GeneratedView) or SERIES in view.path or ID in view.path:
+            continue
+        text = texts(view.path)
+        said = view.address_in(text) if text is not None else None
+        if said is not None and not (said and why_refused(said)):
+            return said
+    return None
 
 
 def name_of(event: Event) -> str:

@@ -68,7 +68,7 @@ class StructuredView(GeneratedView):
             "location": location,
             "image": [picture] if (picture := self.publisher.picture(event)) else None,
             "description": "\n".join(plain_lines(event)) or None,
-            "url": event.url or self.publisher.address,
+            "url": event.url,
             "performer": [_person(person) for person in event.people] or None,
             "organizer": {"@type": "Organization", "name": organizer.name, "url": organizer.url} if organizer else None,
             "recordedIn": {"@type": "CreativeWork", "url": event.recording} if event.recording else None,
