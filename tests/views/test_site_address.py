@@ -63,7 +63,10 @@ def shown(files: dict[str, str]) -> dict[str, str]:
 def links(files: dict[str, str]) -> set[str]:
     """Return all addresses in calendar and feed, and what their ids are unique under."""
     calendar, feed = icalendar.Calendar.from_ical(files["events.ics"]), feedparser.parse(files["feed.xml"])
-    found = {str(calendar.get("URL", "")), feed.feed.get("link", ""), *(one.get("link", "") for one in feed.entries)}
+    found = {
+        str(calendar.get("URL", "")),
+        *(link.href for one in (feed.feed, *feed.entries) for link in one.get("links", ())),
+    }
     ids = {str(one["UID"]).partition("@")[2] for one in calendar.walk("VEVENT")}
     return found | ids | {re.split("[:,]", one.id)[1] for one in (feed.feed, *feed.entries)}
 
