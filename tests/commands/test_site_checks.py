@@ -377,6 +377,10 @@ class TestWhatIsFine:
     def test_other_ways_to_be_right(self, files: Files) -> None:
         assert faults({**model(), **files}) == []
 
+    def test_structured_data_alone_need_no_address(self) -> None:
+        found = check({**model(), CONFIG: f"page: {PAGE}\ndata: _includes/x.json\n"})
+        assert {finding.status for finding in found if finding.check == "views"} == {"ok"}
+
     @pytest.mark.parametrize("layout", ["wide/page", "page"])
     def test_a_layout_may_be_in_a_folder(self, layout: str) -> None:
         files = {**model(), JEKYLL: "", f"_layouts/{layout}.html": ""}

@@ -219,7 +219,7 @@ class TestEdits:
         assert self.plan(scene) is None
 
     def test_another_address_of_the_site_comes_into_calendar_and_feed(self, scene: Scene) -> None:
-        views = b"calendar: events.ics\nfeed: feed.xml\n"
+        views = f"page: {PAGE}\ncalendar: events.ics\nfeed: feed.xml\n".encode()
         scene.world.commit({CONFIG: views, "_config.yml": b"url: https://old.example\n"})
         assert self.plan(scene)
         scene.world.merge(self.offer(scene).number)
