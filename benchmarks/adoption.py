@@ -29,7 +29,8 @@ from almanac.errors import AlmanacError, UserError
 from almanac.event.model import Event, Link, Person, event_id
 from almanac.page.outline import outline
 from almanac.page.tables import table_questions
-from almanac.site import Folder, Site
+from almanac.site import Site
+from almanac.sitefiles import Folder
 from almanac.views import views_of
 from almanac.views.protocol import completed, put_event
 

@@ -27,7 +27,8 @@ from almanac.proposal.messages import Messages
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Issue
 from almanac.renderer import example, load_messages
-from almanac.site import Folder, Site
+from almanac.site import Site
+from almanac.sitefiles import Folder
 
 # A terminal cannot open what a browser shows folded.
 _FOLDED = re.compile(r"<details><summary>([^<]*)</summary>(?:[^<]|<(?!/?details>))*+</details>")

@@ -11,7 +11,8 @@ from almanac.commands.finding import ask_for_page
 from almanac.config import CHANGE_FORM
 from almanac.errors import UserError
 from almanac.form.schema import read_form
-from almanac.site import Folder, Site
+from almanac.site import Site
+from almanac.sitefiles import Folder
 
 from tests.commands.test_adoption import CONFIG, FORM, TODAY, WORKFLOW, adopt, plan
 from tests.commands.test_cli import Almanac

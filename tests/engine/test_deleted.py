@@ -13,7 +13,8 @@ from almanac.forge.git import Git
 from almanac.page.lines import fingerprints
 from almanac.page.outline import outline
 from almanac.proposal.names import branch_name
-from almanac.site import Folder, Site
+from almanac.site import Site
+from almanac.sitefiles import Folder
 
 from tests.gitrepo import Repo
 from tests.page.formatted import prettier

@@ -9,7 +9,7 @@ import pytest
 from almanac.commands.discovery import read_checkout
 from almanac.errors import ForgeError
 from almanac.forge.git import Git
-from almanac.site import Folder
+from almanac.sitefiles import Folder
 
 from tests.forge.local_site import BRANCH, forge_on, put
 from tests.gitrepo import Repo

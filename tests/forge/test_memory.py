@@ -18,7 +18,8 @@ from almanac.errors import AlmanacError
 from almanac.forge.git import Git
 from almanac.forge.github.files import RemoteFiles
 from almanac.forge.tree import Entry
-from almanac.site import Folder, Site
+from almanac.site import Site
+from almanac.sitefiles import Folder
 
 door, folder, commit = sys.argv[1:]
 git = Git(Path(folder))

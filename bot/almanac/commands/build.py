@@ -26,7 +26,8 @@ from almanac.page import importer
 from almanac.page.importer import Imported
 from almanac.page.section import Renderer
 from almanac.proposal.page_edits import PageEdits
-from almanac.site import Folder, Site, decoded, read_file
+from almanac.site import Site
+from almanac.sitefiles import Folder, decoded, read_file
 from almanac.yamlfile import load
 
 # ---------------------------------------------------------------- import

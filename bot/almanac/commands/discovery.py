@@ -10,7 +10,8 @@ from pathlib import Path
 from almanac.errors import ForgeError, UserError
 from almanac.forge.git import Git
 from almanac.jekyll import DataUses, Jekyll, data_name, data_uses, is_data_file, jekyll_root, joined, read_jekyll
-from almanac.site import OWN_FOLDER, Site
+from almanac.site import Site
+from almanac.sitefiles import OWN_FOLDER
 
 MARKDOWN = (".md", ".markdown", ".mkd", ".mkdown")
 """How the names of Markdown files end."""

@@ -18,7 +18,8 @@ from almanac.commands.view_checks import check_views
 from almanac.errors import UserError
 from almanac.forge.github.request import DEFAULT_API_URL, check_repository_name, is_address, is_token
 from almanac.output import errors_as_json, print_json, print_text
-from almanac.site import Folder, Site
+from almanac.site import Site
+from almanac.sitefiles import Folder
 
 if TYPE_CHECKING:
     from almanac.commands.github_checks import Here

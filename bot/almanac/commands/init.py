@@ -37,7 +37,8 @@ from almanac.errors import Problem, UserError
 from almanac.output import errors_as_json, print_json, print_problems, print_text, problem_values
 from almanac.page.importer import Imported
 from almanac.proposal.page_edits import PageEdits
-from almanac.site import Folder, Site
+from almanac.site import Site
+from almanac.sitefiles import Folder
 
 _RECORDS_SHOWN = 3
 _STATES = {"new": "new", "replaced": "replaced", "completed": "completed", "kept": "yours", "same": "there"}

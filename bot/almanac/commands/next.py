@@ -12,7 +12,8 @@ from almanac.errors import Problem, UserError
 from almanac.event.following import clocks_differ, form_link, next_event, of_series
 from almanac.event.model import Event
 from almanac.output import errors_as_json, print_json, print_text
-from almanac.site import Folder, Site
+from almanac.site import Site
+from almanac.sitefiles import Folder
 from almanac.times.rhythm import EXAMPLES
 
 

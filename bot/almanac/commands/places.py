@@ -24,7 +24,8 @@ from almanac.errors import Problem, UserError
 from almanac.event.record import SUFFIX, is_foreign
 from almanac.jekyll import data_name, is_data_file, joined
 from almanac.page.lines import cut_lines
-from almanac.site import NOT_THE_SITES, Site
+from almanac.site import Site
+from almanac.sitefiles import NOT_THE_SITES
 
 HTML = (".html", ".htm")
 """How the names of pages end that are written in HTML."""

@@ -39,7 +39,8 @@ from almanac.proposal.state import (
     PutComment,
 )
 from almanac.renderer import load_messages
-from almanac.site import CommitFiles, Site
+from almanac.site import Site
+from almanac.sitefiles import CommitFiles
 from almanac.text import first_few
 
 

@@ -64,7 +64,8 @@ def _shown(value: object) -> str:
 
 def read_times(date: str, line: str, folder: Path, *, as_json: bool) -> int:
     """Check a When line with the site's time zones; 0 if it has no problem."""
-    from almanac.site import Folder, Site
+    from almanac.site import Site
+    from almanac.sitefiles import Folder
     from almanac.times.check import explain, read_when, when_to_json
 
     nothing: dict[str, object] = {"ok": False, "instant": None, "line": None, "zones": [], "warnings": []}
@@ -94,7 +95,8 @@ def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
     from almanac.proposal.form_version import is_of_longer_form
     from almanac.proposal.ours import why_not_ours
     from almanac.renderer import house_form, template
-    from almanac.site import Folder, Site
+    from almanac.site import Site
+    from almanac.sitefiles import Folder
 
     with errors_as_json({"markdown": None, "event": None, "warnings": []}, as_json=as_json):
         issue = read_issue_file(argument)

@@ -7,7 +7,8 @@ from almanac.config import CHANGE_FORM
 from almanac.forge.git import Git
 from almanac.page.importer import Imported
 from almanac.renderer import example, template
-from almanac.site import Folder, Site
+from almanac.site import Site
+from almanac.sitefiles import Folder
 
 PAGE = "past-working-groups.md"
 FORM = ".github/ISSUE_TEMPLATE/new-event.yml"

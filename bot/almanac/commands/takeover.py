@@ -19,7 +19,8 @@ from almanac.event.model import Event, Image, Link, Person
 from almanac.event.submission import FIELDS
 from almanac.form.schema import Form
 from almanac.output import print_text
-from almanac.site import Site, SiteFiles
+from almanac.site import Site
+from almanac.sitefiles import SiteFiles
 from almanac.views.protocol import build_all, put_event, unshown
 
 _FOLDER = ".github/almanac"

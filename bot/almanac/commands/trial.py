@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from almanac.matching import LinearMatcher
-from almanac.site import NOT_THE_SITES
+from almanac.sitefiles import NOT_THE_SITES
 
 SECONDS = 60
 """How long one build may take."""

@@ -15,7 +15,8 @@ from almanac.page.lines import fingerprints
 from almanac.page.match import own_section
 from almanac.page.outline import Section, outline
 from almanac.page.section import Renderer
-from almanac.site import Site, decoded
+from almanac.site import Site
+from almanac.sitefiles import decoded
 from almanac.text import first_few
 from almanac.views.protocol import View, places
 

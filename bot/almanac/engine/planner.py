@@ -30,7 +30,8 @@ from almanac.proposal.ours import has_headings, may_be_ours, refuse_alike
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
 from almanac.proposal.published import Published, file_address
 from almanac.proposal.state import Base, EventAtBase, Filed, Issue, Look, Plan, Proposal, Pull, SharedBranch
-from almanac.site import CommitFiles, Site
+from almanac.site import Site
+from almanac.sitefiles import CommitFiles
 from almanac.views.protocol import Undecided
 
 DEFAULT_LIMIT = 10

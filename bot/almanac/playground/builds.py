@@ -13,7 +13,8 @@ from almanac.commands.trial import build, can_build
 from almanac.forge.git import Git
 from almanac.jekyll import read_jekyll
 from almanac.playground.rendering import page_html
-from almanac.site import NOT_THE_SITES, Site
+from almanac.site import Site
+from almanac.sitefiles import NOT_THE_SITES
 
 _KEPT = 6
 """How many built versions of a site are kept in memory."""

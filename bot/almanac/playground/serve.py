@@ -14,7 +14,8 @@ from almanac.forge.git import Git
 from almanac.output import print_message
 from almanac.playground.world import MOST_WRITES, World
 from almanac.renderer import load_messages
-from almanac.site import NOT_THE_SITES, Folder, Site
+from almanac.site import Site
+from almanac.sitefiles import NOT_THE_SITES, Folder
 
 _ADDRESS = "127.0.0.1"
 _HERE = frozenset({_ADDRESS, "localhost"})

@@ -14,7 +14,8 @@ from almanac.errors import ForgeError, UserError
 from almanac.jekyll import page_path, read_jekyll
 from almanac.playground.builds import Builds
 from almanac.playground.world import World
-from almanac.site import CommitFiles, Site
+from almanac.site import Site
+from almanac.sitefiles import CommitFiles
 
 MOST_VISITORS, IDLE_SECONDS = 50, 1_800.0
 """How many sites there are at once where strangers play, and how long one stays that nobody touches."""

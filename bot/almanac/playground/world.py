@@ -20,7 +20,8 @@ from almanac.proposal.command import CommentCommand
 from almanac.proposal.messages import Messages
 from almanac.proposal.names import issue_of
 from almanac.proposal.state import Issue, Pull, PutBranch
-from almanac.site import CommitFiles, Site
+from almanac.site import Site
+from almanac.sitefiles import CommitFiles
 
 AUTHOR, MAINTAINER = "you", "maintainer"
 """Who files issues here, and who may write to the repository."""
