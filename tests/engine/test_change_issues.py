@@ -309,3 +309,11 @@ def test_no_answer_can_pass_for_another(scene: Scene, text: str) -> None:
     scene.run(number)
     assert scene.world.head(branch_name(number)) is None
     assert "2021-12-24" not in str(at_base(scene))
+
+
+def test_the_number_of_an_issue_is_not_looked_for_among_words_and_days(scene: Scene) -> None:
+    scene.world.commit({f"{RECORDS}/2022-02-03-owls.yml": b"id: 2022-02-03-owls\ntitle: Owls 4711\ndate: 2022-02-03\n"})
+    number = scene.ask(event="#4711", change="Cancelled")
+    assert scene.run(number).plan.outcome == "waiting"
+    scene.ask_again(number, event="Owls 4711", change="Cancelled")
+    assert scene.run(number).plan.outcome == "created"

@@ -28,7 +28,8 @@ def find_event(
     record = next(filter(None, (site.record(name) for name in names if name and name in site.ids)), None)
     if record:
         return record
-    views, words = site.views(), as_words(typed)
+    # The number of an issue is no word to look for, nor a day; a bare one may be either.
+    views, words = site.views(), as_words(typed) if issue is None or typed.strip().isdigit() else ""
     sought = Sought()
     for records in _to_be_searched(site, words):
         found = next((record for record in records if issue and record.issue == issue), None)
