@@ -89,3 +89,18 @@ def test_forms_are_told_apart_by_their_label_or_by_a_question_that_needs_an_answ
     longer = read_form(f"{text}  - type: input\n    id: room\n    attributes:\n      label: Room\n", "longer.yml")
     with pytest.raises(ConfigError):
         refuse_alike([(longer, ("event",)), (house, ("event",))])
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "words"),
+    [
+        ("page: events.md\nupcoming: events.md\n", "upcoming", "a heading of this one"),
+        ("calendar: events.ics\nfeed: events.ics\n", "calendar", "name the same file"),
+        ("page: events.md\nhistories:\n  a:\n    page: a.md\n    upcoming: a.md\n", "histories.a.upcoming", "heading"),
+    ],
+)
+def test_two_views_of_one_history_cannot_share_a_file(text: str, key: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_config(text)
+    problem = next(one for one in caught.value.problems if one.field == key)
+    assert words in problem.message

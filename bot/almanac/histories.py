@@ -110,12 +110,20 @@ def _unread(config: SiteConfig) -> Iterator[Problem]:
 
 
 def _shared_places(each: Mapping[str, Config]) -> Iterator[Problem]:
-    """Find files and folders that two histories would both write."""
+    """Find files and folders that two histories would both write, or two views of one."""
     taken: dict[str, str] = {}
     for name, config in each.items():
         mine: dict[str, str] = {}
         for key, path in _places(config):
-            mine.setdefault(path.rstrip("/"), key)
+            first = mine.setdefault(path.rstrip("/"), key)
+            if first != key:
+                message = f"`{first}` and `{key}` name the same file. Each needs one of its own."
+                if (first, key) == ("page", "upcoming"):
+                    message = (
+                        "This is the history page itself. Name another page, or a heading of this one, as in "
+                        '`upcoming: "#Upcoming events"`.'
+                    )
+                yield Problem(message, f"{_prefix(name)}{key}")
         for path, key in mine.items():
             if path in taken:
                 message = f"This history and {described(taken[path])} would both use {path}. Each needs one of its own."

@@ -139,6 +139,11 @@ class TestNextSteps:
         push = next_steps(plan(REFERENCE), Checkout(TOP, branch="no", current="work"))[0]
         assert "merge work into no" in push
 
+    @pytest.mark.parametrize("name", ["bullets", "table"])
+    def test_a_second_run_finds_all_as_the_first_one_left_it(self, name: str) -> None:
+        again = plan(adopt({"history.md": PAGES[name]}, page="history.md"))
+        assert {*again.states.values()} == {"same"}
+
     def test_without_a_repository_there_is_none_to_push(self) -> None:
         assert "not in a git repository" in next_steps(plan(REFERENCE), Checkout(None))[0]
 

@@ -550,7 +550,7 @@ def test_problems_of_the_date_and_the_duration_name_their_field() -> None:
         ("9am", " ", [(None, "has no time zone")]),
         ("9 IST", None, [(None, "no am or pm"), (None, "IST is used for")]),
         ("9am Pariss", None, [(None, "Did you mean CET?")]),
-        ("25:00 ET", "long", [("duration", "as a duration"), (None, "not a valid time")]),
+        ("25:00 ET", "long", [("duration", "as a duration"), (None, "is not valid")]),
         ("we meet", None, [(None, "could not be read")]),
         (" ", None, [(None, "There is no time here")]),
         ("9am (1 hour)", None, [(None, "How long the event takes"), (None, "has no time zone")]),

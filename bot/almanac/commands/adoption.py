@@ -396,7 +396,8 @@ def _add_files(
     plan.files[config.form] = starter.named_form(form, site.history) if site.history else form
     # One workflow that runs Almanac is enough, whatever its name.
     if find_workflow(site) in (None, WORKFLOW):
-        plan.files[WORKFLOW] = workflow(*{**site.histories, site.history: config}.values())
+        planned = config.model_copy(update=plan.templates) if is_ours else config
+        plan.files[WORKFLOW] = workflow(*{**site.histories, site.history: planned}.values())
     return habits
 
 

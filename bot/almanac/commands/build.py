@@ -173,7 +173,9 @@ def build_site(folder: Path, *, check: bool) -> int:
         print_text(f"{'deleted' if text is None else 'wrote'} {path}")
     for site, built in zip(each, every, strict=True):
         if not built.files:
-            print_text(f"{site.config.page} and its records are in sync; there is nothing to do.")
+            config = site.config
+            place = config.page if config.has_page else config.files or config.list
+            print_text(f"{place} and its records are in sync; there is nothing to do.")
     return 0
 
 

@@ -43,8 +43,8 @@ def why_not_ours(issue: "Issue", form: "Form", config: "Config") -> Problem | No
     if not has_label(issue, wanted):
         labels = " or ".join(f"`{label}`" for label in wanted) or "of the form"
         lacks.append(f"the label {labels}")
-    if not has_headings(issue.body, form):
-        lacks.append("the headings " + ", ".join(f"`### {field.label}`" for field in form.fields if field.required))
+    if missing := _missing_headings(issue.body, form):
+        lacks.append(f"the heading{'s' * (len(missing) > 1)} " + ", ".join(f"`### {label}`" for label in missing))
     which = f" {form.path}" if form.path != type(config).model_fields["form"].default else ""
     return Problem(f"This issue was not filed with the form{which}: it lacks {' and '.join(lacks)}.") if lacks else None
 
@@ -57,10 +57,14 @@ def has_label(issue: "Issue", labels: Sequence[str]) -> bool:
 
 def has_headings(body: str, form: "Form") -> bool:
     """Tell whether an issue's body has the headings of all required fields."""
+    return not _missing_headings(body, form)
+
+
+def _missing_headings(body: str, form: "Form") -> list[str]:
     # A heading may have trailing spaces and a closing run of `#`, as in a body that was edited by hand.
     lines = {line.rstrip(" #\r") for line in without_invisible(body).split("\n")}
-    labels = (without_invisible(field.label) for field in form.fields if field.required)
-    return all(f"### {label}".rstrip(" #") in lines for label in labels)
+    labels = [without_invisible(field.label) for field in form.fields if field.required]
+    return [label for label in labels if f"### {label}".rstrip(" #") not in lines]
 
 
 def refuse_alike(forms: "Sequence[tuple[Form, Sequence[str]]]") -> None:

@@ -34,7 +34,7 @@ LENGTH_HERE = (
     "How long the event takes does not belong here. Write only the times and their zones, and give the duration in its "
     "own field, or write a range, such as 9-11am ET."
 )
-NO_SUCH_TIME = "One of these is not a valid time. Write 9am, 9:30am or 21:00."
+NO_SUCH_TIME = "A time here is not valid. Write 9am, 9:30am or 21:00."
 ENDS_AT_ITS_START = (
     "One of these ranges ends when it starts. Write when it really ends, or only when it starts, such as 9am ET."
 )
@@ -62,7 +62,7 @@ EARLY = "A time without am or pm was read as a time in the morning. If it is in 
 def no_zone(zones: Zones) -> str:
     """Say that a time has no zone; the site's default zone is only suggested."""
     message = (
-        "One of these times has no time zone, so readers elsewhere cannot know when it is. Write the zone after each "
+        "A time here has no time zone, so readers elsewhere cannot know when it is. Write the zone after each "
         f"time, {EXAMPLE}."
     )
     return f"{message} This site often uses {zones.label_of(zones.default)}." if zones.default else message
