@@ -3,11 +3,12 @@
 import random
 from collections.abc import Sequence
 
+from almanac.event.prose import TOO_MANY_MARKS, parse
 from almanac.text import clean_line
 
 from tests.built import convert, tokens, with_text
 from tests.hostile import HOSTILE
-from tests.positions import WORD, page, sections, words
+from tests.positions import WORD, description, page, sections, words
 
 _MARKS = list("\\`*_^{}[]<>|$~&#+-=:!\"'().,;/%@0123456789") + [" "] * 8
 _PIECES = (
@@ -18,7 +19,7 @@ _PIECES = (
 
 
 def strings(count: int, seed: int) -> list[str]:
-    """Return texts, cleaned and none of them empty; the same for the same seed."""
+    """Return texts, cleaned and none of them empty or all marks; the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311  # not a secret
     made: list[str] = []
     while len(made) < count:
@@ -27,7 +28,8 @@ def strings(count: int, seed: int) -> list[str]:
             for _ in range(chance.randint(1, 12))
         ]
         text = clean_line("".join(pieces))
-        if text:
+        # In all places at once it must not have more marks than are read.
+        if text and TOO_MANY_MARKS not in parse(description(text)).raw:
             made.append(text)
     return made
 

@@ -10,7 +10,7 @@ from tests.built import DEFAULT, GITHUB_PAGES, build, github_html, tokens
 pytestmark = pytest.mark.jekyll
 
 CASE = Path(__file__).parents[1] / "cases" / "answers" / "description-lines-and-links.yml"
-SECTION = CASE.read_text(encoding="utf-8").rsplit("---\n", 1)[1]
+SECTION = CASE.read_text(encoding="utf-8").rsplit("---\n", 2)[1]
 # Without the tags of paragraphs, which some renderers leave out within bullets.
 SHOWN = """
 <h3>November 8th, 2026: Demo Day</h3>
