@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from almanac.config import Config
+from almanac.dateanswers import Days
 from almanac.entries.frontmatter import FrontMatter
 from almanac.entries.inyaml import YamlList
 from almanac.entries.meaning import fields_of, read_event
+from almanac.entries.stores import FileStore
 from almanac.entries.template import EntryTemplate
 from almanac.errors import UserError
+from almanac.event.change import moved
 from almanac.event.model import Event
 
 
@@ -105,6 +109,11 @@ def test_values_of_keys(template: str, keys: str, expected: dict[str, Any]) -> N
             "a: {{ starts or date }}\nb: {{ ends }}",
             "a: 2021-11-08T18:30:00-05:00\nb: 2021-11-08T19:30-05:00",
             {"date": "2021-11-08", "starts": "2021-11-08T18:30:00-05:00", "ends": "2021-11-08T19:30-05:00"},
+        ),
+        (
+            "a: {{ (starts or date) | like('2021-11-08 09:00:00 +0000') }}",
+            "a: 2026-03-10 18:30:00 +0200",
+            {"date": "2026-03-10", "starts": "2026-03-10T18:30:00+02:00"},
         ),
         ("a: {{ starts or date }}", "a: 2021-11-08 09:30:00", {"date": "2021-11-08", "when": "09:30"}),
         ("a: {{ starts }}\nb: {{ ends | like('8:00') }}", "a: 2021-11-08\nb: 9:00", {"date": "2021-11-08"}),
@@ -248,3 +257,16 @@ def test_an_event() -> None:
 def test_an_entry_of_a_list() -> None:
     made = EntryTemplate("- a: {{ title }}\n", YamlList(), "t.j2")
     assert fields_of(made, {"a": "x"}, "", "") == {"title": "x"}
+
+
+def test_a_moment_with_its_offset_moves_with_its_day_and_is_written_as_it_was() -> None:
+    text = "---\ndate: 2026-03-10 18:30:00 +0200\n---\n"
+    template = EntryTemplate(
+        "---\ndate: {{ (starts or date) | like('2021-11-08 09:00:00 +0000') }}\n---\n", FrontMatter(), "x"
+    )
+    store = FileStore("_talks/{date}.md", template)
+    record = store.read(text, "_talks/2026-03-10.md", "2026-03-10")
+    assert record
+    move = moved(record, Days("2026-03-11", None), None, Config().zones())
+    after = store.write(record.model_copy(update=dict(move.values)), before=record, source=text)
+    assert "date: 2026-03-11 18:30:00 +0200\n" in after

@@ -41,7 +41,11 @@ _CLOCK = re.compile(rf"(?<![\w:]){TIME}(?!\w)", re.IGNORECASE)
 _HOURS = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:h](?P<minute>[0-9]{2}))?[ ]?(?P<half>[ap])?", re.IGNORECASE)
 _ISO_DAY = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _SECONDS = re.compile(r"(?<=:[0-9]{2}):00")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?[+-][0-9]{2}:[0-9]{2}")
+# As in ISO 8601, and as Jekyll writes it.
+_MOMENT = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)"
+    r" ?(?P<hours>[+-][0-9]{2}):?(?P<minutes>[0-9]{2})"
+)
 _NAMES_EVENT = re.compile(r"\s*+(?:\*\*|__|#{1,6}[ \t]|[-*+][ \t]|<h[1-6]\b|<strong>)")
 _FIRST_LINES = 100
 _DESCRIPTION = ValueSource((("description",),), (("markdown", ()),))
@@ -253,8 +257,8 @@ class _Keys:
         day = _day(one)
         clock = "" if one.source.filter("slice") is not None else _clock(one.text)
         if {"starts", "ends"} & {*roots}:
-            if _MOMENT.fullmatch(one.text):
-                self.moments.setdefault(roots[0], one.text)
+            if moment := _moment(one.text):
+                self.moments.setdefault(roots[0], moment)
             if "starts" not in roots:
                 return
             self.clock = self.clock or clock
@@ -294,6 +298,12 @@ def _day(one: _Said) -> str:
     example = next(iter(one.source.filter("like") or ()), "")
     found = find_date(one.text, habits=date_habits([example, one.text]))
     return found.date if found and not found.note and not found.date.startswith("X") else ""
+
+
+def _moment(text: str) -> str:
+    """Return a moment with its offset as a record has it; empty if the text is none."""
+    found = _MOMENT.fullmatch(text)
+    return f"{found['day']}T{found['time']}{found['hours']}:{found['minutes']}" if found else ""
 
 
 def _clock(text: str) -> str:
