@@ -1,22 +1,25 @@
 """What is to come and what was: where an event is listed as time goes by."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from almanac.config import Config
 from almanac.errors import ConfigError
 from almanac.event.ending import is_over
 from almanac.event.model import Event
+from almanac.page.lines import fingerprint
 from almanac.page.template import section_renderer
 from almanac.views import Renderers, views_of
 from almanac.views.generated import Publisher
 from almanac.views.protocol import Undecided, View, build_all, preview, put_event, read_event, stamped
+from almanac.views.timeline import TimelineView
 
 BULLET = section_renderer('- {{ date | like("Nov 8, 2021") }}: {{ title | text }}\n')
 SOON = section_renderer(
     '* **{{ date | like("8 November 2021") }}**, {{ title | text }}{% if when %}, {{ when | text }}{% endif %}\n'
 )
+HEADING = section_renderer('### {{ date | like("May 1, 2027") }}: {{ title | heading }}\n')
 ONE_PAGE = """---
 title: Meetings
 ---
@@ -218,3 +221,49 @@ def test_what_has_no_year_is_history() -> None:
     assert is_over(
         Event(id="XXXX-12-10-x", title="X", date="XXXX-12-10"), datetime.fromisoformat("1999-01-01T00:00:00Z"), None
     )
+
+
+def test_no_question_to_a_view_is_left_to_its_default() -> None:
+    asked = {name for name, method in vars(View).items() if callable(method) and not name.startswith("_")}
+    assert {*vars(TimelineView)} >= asked
+
+
+KEPT = "- Nov 19, 2026: Spoons ([recording](https://video.example/2))"
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_a_change_is_written_into_what_is_kept_word_for_word(name: str) -> None:
+    config, files = site(name)
+    files = {path: text.replace("- Nov 19, 2026: Spoons", KEPT) for path, text in files.items()}
+    (view,) = views(config, "2026-12-01")
+    film = "https://video.example/2"
+    before = Event(
+        id="2026-11-19-spoons",
+        title="Spoons",
+        date="2026-11-19",
+        recording=film,
+        markdown=KEPT,
+        rendered=fingerprint(KEPT),
+    )
+    event = before.model_copy(update={"recording": "https://video.example/10"})
+    after = view.revise(config.page, files[config.page], event, before)
+    assert after.markdown == KEPT.replace("/2)", "/10)")
+    assert "/10)" in view.put(config.page, files[config.page], after, before)
+
+
+HEADINGS = "# Talks\n\n## Upcoming\n\n### May 1, 2027: Owls\n\nText\n\n## Past\n\n### May 1, 2025: Larks\n\nText\n"
+
+
+@pytest.mark.parametrize(
+    ("anchor", "title"), [("may-1-2027-owls", "Owls"), ("may-1-2025-larks", "Larks"), ("past", None)]
+)
+def test_a_link_leads_to_the_event_in_either_list(anchor: str, title: str | None) -> None:
+    (view,) = views_of(
+        Publisher(Config(page="m.md", upcoming="#Upcoming"), datetime(2026, 6, 1, tzinfo=UTC)), Renderers(HEADING)
+    )
+    records = [
+        Event(id=f"{day}-x", title=name, date=day, markdown=f"### May 1, {day[:4]}: {name}\n\nText")
+        for day, name in (("2027-05-01", "Owls"), ("2025-05-01", "Larks"))
+    ]
+    found = view.at_anchor("m.md", HEADINGS, anchor, records)
+    assert (found and found.title) == title

@@ -128,7 +128,11 @@ class PageView(View):
         return anchor_of(text, section) if section else None
 
     def at_anchor(self, path: str, text: str, anchor: str, records: Sequence[Event]) -> Event | None:
-        line, cut = heading_line(text, anchor), outline(text)
+        return self.at_line(text, heading_line(text, anchor), records)
+
+    def at_line(self, text: str, line: int | None, records: Sequence[Event]) -> Event | None:
+        """Return the record of the event whose section begins on a line; None if it is that of none."""
+        cut = outline(text)
         section = next((one for one in cut.sections if one.line == line), None)
         if section is None:
             return None

@@ -11,6 +11,7 @@ from datetime import timedelta
 from almanac.errors import ConfigError, Problem
 from almanac.event.ending import is_over
 from almanac.event.model import Event
+from almanac.page.anchors import heading_line
 from almanac.page.lines import fingerprints, newline_of, split_lines
 from almanac.page.match import own_section, words
 from almanac.page.outline import Page, Section, outline
@@ -121,6 +122,11 @@ class TimelineView(View):
     def stamp(self, event: Event) -> Event:
         return self._part_of(event).view.stamp(event)
 
+    def revise(self, path: str, text: str | None, event: Event, before: Event) -> Event:
+        page = self._there(path, text)
+        part = next((part for part in self._parts(path) if part.section(page, before)), None)
+        return part.view.revise(path, part.window(page).text, event, before) if part else event
+
     def preview(self, event: Event) -> str | None:
         return self._part_of(event).view.preview(event)
 
@@ -162,6 +168,11 @@ class TimelineView(View):
     def anchor(self, path: str, text: str, event: Event) -> str | None:
         sections = (part.section(text, event) for part in self._parts(path))
         return next((anchor_of(text, section) for section in sections if section), None)
+
+    def at_anchor(self, path: str, text: str, anchor: str, records: Sequence[Event]) -> Event | None:
+        line = heading_line(text, anchor)
+        found = (part.view.at_line(part.window(text).text, line, records) for part in self._parts(path))
+        return next(filter(None, found), None)
 
     def similar(self, path: str, text: str | None, event: Event, record: Event | None) -> Alike | None:
         found = (
