@@ -317,3 +317,18 @@ def test_the_number_of_an_issue_is_not_looked_for_among_words_and_days(scene: Sc
     assert scene.run(number).plan.outcome == "waiting"
     scene.ask_again(number, event="Owls 4711", change="Cancelled")
     assert scene.run(number).plan.outcome == "created"
+
+
+def test_what_the_page_never_showed_is_not_named_again(scene: Scene) -> None:
+    source = '### {{ date | heading_date }}:  {{ title | heading }}\n\n- {{ status or "as planned" }}\n'
+    scene.world.commit(
+        {CONFIG: f"page: {PAGE}\nsection_template: section.md.j2\n".encode(), "section.md.j2": source.encode()}
+    )
+    number = scene.proposed(**DEMO_DAY, location="Lyon")
+    assert "no place for When, Location" in scene.comment(number)
+    scene.world.merge(scene.pull(number).number)
+    scene.run(number)
+    change = asked(scene, event=f"#{number}", change="Cancelled")
+    assert "no place for" not in scene.comment(change)
+    other = asked(scene, event=f"#{number}", change="Something else", location="Paris")
+    assert "no place for New location:" in scene.comment(other)

@@ -341,3 +341,19 @@ def test_what_readers_see_of_a_record() -> None:
     assert shown is not None
     assert (shown.url, shown.location, shown.people) == (TALK.url, TALK.location, ())
     assert FILES["hackathon"].shown(TALK) != TALK
+
+
+@pytest.mark.parametrize(
+    ("key", "is_said"),
+    [
+        ("{{ starts }}", True),
+        ("{{ (starts or date) | like('2021-11-08 09:00:00 +0000') }}", True),
+        ("{{ starts | like('Nov 8, 2021') }}", False),
+        ("{{ date }}", False),
+    ],
+)
+def test_a_key_with_the_time_shows_the_times(key: str, *, is_said: bool) -> None:
+    template = EntryTemplate(f"---\ntitle: {{{{ title }}}}\ndate: {key}\n---\n", FrontMatter(), "x")
+    shown = FileStore("_talks/{date}.md", template).shown(TALK)
+    assert shown
+    assert (shown.when is not None) == is_said

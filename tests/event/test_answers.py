@@ -49,8 +49,22 @@ def comment(found: Submission, section: str, kept: tuple[str, ...]) -> str:
     if found.event is None:
         draft = Draft("problems", {"problems": found.problems})
     else:
-        nothing = {"conflicts": (), "clashes": (), "revises": False, "removes": False, "summary": ()}
-        told = {"preview": section, "hidden": kept, "warnings": found.warnings, "note": None, **nothing}
+        nothing = {
+            "page": "history.md",
+            "conflicts": (),
+            "clashes": (),
+            "revises": False,
+            "removes": False,
+            "summary": (),
+        }
+        told = {
+            "preview": section,
+            "hidden": kept,
+            "warnings": found.warnings,
+            "note": None,
+            "page": "history.md",
+            **nothing,
+        }
         draft = Draft("proposed", told)
     return MESSAGES.write(draft, pull="#2" if found.event else None).strip() + "\n"
 

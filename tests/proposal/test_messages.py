@@ -50,6 +50,7 @@ DOUBT = Problem(
 )
 PROPOSED = {
     "preview": "### November 8th, 2021:  Soup\n\n- When: 9am ET\n\n- Guests:\n    * C&#35; @octo [of here](https://example.org)",
+    "page": "history.md",
     "warnings": (),
     "hidden": (),
     "conflicts": (),
@@ -86,6 +87,7 @@ CHANGE = summary(MOVED, SOUP, {"room": "Room"})
 
 DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "proposed": (Draft("proposed", {**PROPOSED, "revises": False}), "#13"),
+    "proposed-files": (Draft("proposed", {**PROPOSED, "revises": False, "page": None}), "#13"),
     "proposed-change": (Draft("proposed", {**PROPOSED, "revises": True, "summary": CHANGE}), "#13"),
     "proposed-removal": (Draft("proposed", {**PROPOSED, "revises": True, "removes": True}), "#13"),
     "proposed-with-everything": (

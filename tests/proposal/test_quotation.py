@@ -87,7 +87,7 @@ def texts(typed: str) -> dict[str, str]:
     twin = Problem("There is another.", event=named(one), url="https://example.org/page#there")
     which = Problem("Which?", typed=typed, candidates=(Candidate("2021-11-08-x", named(one), "https://example.org/x"),))
     both = Problem("Both were changed.", file="p.md", versions=(f"{typed}\n", f"{typed}!\n"))
-    shared = {"preview": entry, "hidden": (), "revises": False, "removes": False, "note": typed}
+    shared = {"preview": entry, "page": "history.md", "hidden": (), "revises": False, "removes": False, "note": typed}
     proposed = {
         **shared,
         "summary": summary(other, one, {}),

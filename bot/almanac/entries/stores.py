@@ -220,5 +220,6 @@ def place_of(pattern: str) -> str:
 def shown_by(template: EntryTemplate, event: Event) -> Event:
     """Return an event with those of its fields that a template asks for, and what each event has."""
     kept = template.fields | {"id", "title", "date", "end_date"}
+    kept |= {"when"} if event.starts and template.says_times else set()
     fields = {name: value for name, value in event.model_dump().items() if name in kept}
     return Event.model_validate(fields, strict=False)

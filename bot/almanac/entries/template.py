@@ -9,8 +9,10 @@ site's layouts or its generator escape it. The body below the keys is written as
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
+from almanac.dateshapes import has_time
 from almanac.entries.formats import DataEntry, Format, Value, Values
 from almanac.entries.frontmatter import cut
 from almanac.entries.inert import cleaned, inert, quotes_inert
@@ -58,6 +60,12 @@ class EntryTemplate:
         """The fields of an event that it asks for; what it asks of `extra` is all of that."""
         in_keys = (str(path[0]) for place in self.places.values() for source in place.sources for path in source.fields)
         return frozenset(in_keys) | self.body_names
+
+    @cached_property
+    def says_times(self) -> bool:
+        """Whether a key says at what time an event starts, and not only on which day."""
+        found = (one for place in self.places.values() for one in place.sources if ("starts",) in one.fields)
+        return any(has_time(str(next(iter(one.filter("like") or ()), "9:00"))) for one in found)
 
     def render(self, event: Event) -> str:
         """Write an event as the template has it, with LF.

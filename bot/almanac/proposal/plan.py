@@ -34,6 +34,9 @@ from almanac.proposal.state import (
 from almanac.proposal.summary import named, summary
 from almanac.views.protocol import Undecided, View, places, preview, unshown
 
+_PARTS = {"affiliations": "people", "image_alt": "image"}
+"""Of what fields some answers are a part."""
+
 
 def branch_owner(look: Look) -> tuple[Literal["ours", "ask", "shared"], str | None]:
     """Tell whose work a branch holds, and at which commit.
@@ -117,7 +120,7 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     likely = () if removes else duplicate_warnings(filed, content.event, at_base, views)
     filed = replace(filed, warnings=(*filed.warnings, *likely))
     shown = preview(views, content.event)
-    hidden = _labels(filed, unshown(content.event, shown))
+    hidden = _labels(filed, _hidden(content, shown, since=content.previous if at_base.record else None))
     comment = _comment_draft(filed, content, branch, shown, hidden)
     commit = None if not content.shared and _is_proposed(filed, branch, pull) else content.commit
     entries = _entries(filed, content, branch, draft_digest(comment)) | ({} if commit else {"commit": branch.head})
@@ -193,6 +196,7 @@ def _comment_draft(filed: Filed, content: Content, branch: Branch, shown: str, h
     """Word the comment. Nothing in it depends on how often it was written, so that most rebuilds leave it alone."""
     values = {
         "preview": shown,
+        "page": branch.at_base.config.page if branch.at_base.config.has_page else None,
         "hidden": hidden,
         "warnings": filed.warnings,
         "conflicts": _conflicts(filed, content),
@@ -203,6 +207,16 @@ def _comment_draft(filed: Filed, content: Content, branch: Branch, shown: str, h
         "summary": summary(content.event, content.previous, filed.labels) if branch.does == "Change" else (),
     }
     return Draft("proposed", values)
+
+
+def _hidden(content: Content, shown: str, since: Event | None) -> list[str]:
+    """Name the fields that what is shown has no place for; of an event that is published, those that change."""
+
+    def value(event: Event, name: str) -> object:
+        return event.extra.get(name) if name in event.extra else getattr(event, _PARTS.get(name, name), None)
+
+    names = unshown(content.event, shown)
+    return [name for name in names if since is None or value(content.event, name) != value(since, name)]
 
 
 def _conflicts(filed: Filed, content: Content) -> tuple[str, ...]:
