@@ -1,0 +1,5 @@
+"""The documentation: its commands, and the pages that the site makes from the code. MkDocs itself is CI's to run."""
+
+from tests.tools import need_extra
+
+need_extra("docs", "mkdocs")

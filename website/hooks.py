@@ -1,0 +1,46 @@
+"""What MkDocs calls while it builds the site (`hooks` in `mkdocs.yml`)."""
+
+import posixpath
+import re
+from pathlib import Path
+
+from almanac import PROJECT
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.pages import Page
+
+ROOT = Path(__file__).parent.parent
+_CODE = re.compile(r"(^ *```.*?^ *```|`[^`\n]*`)", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\]\((\.\./[^)\s#]+)(#[^)\s]*)?\)")
+_CELL = re.compile(r"`[^`\n]*\\\|[^`\n]*`")
+_FETCHED = re.compile(
+    r"""<(?:script|img|source|iframe|link(?![^>]*rel="canonical"))[^>]+(?:src|href)=["']?https?:[^>]*>"""
+)
+
+
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Write a page as GitHub reads it in the way in which MkDocs does."""
+    parts = _CODE.split(_CELL.sub(lambda cell: cell[0].replace("\\|", "|"), markdown))
+    there = posixpath.join("docs", posixpath.dirname(page.file.src_uri))
+    return "".join(
+        part if at % 2 else _LINK.sub(lambda link: _outward(link, there), part) for at, part in enumerate(parts)
+    )
+
+
+def on_post_page(output: str, page: Page, **_: object) -> str:
+    """Hold the promise that readers fetch nothing from elsewhere.
+
+    Raises:
+        PluginError: The page would.
+    """
+    if found := _FETCHED.search(output):
+        raise PluginError(f"{page.file.src_uri}: readers would fetch this from elsewhere: {found[0]}")
+    return output
+
+
+def _outward(link: re.Match[str], there: str) -> str:
+    """Let a link to a file that is not of the documentation lead to the repository."""
+    path = posixpath.normpath(posixpath.join(there, link[1]))
+    if path.startswith("docs/"):
+        return link[0]
+    kind = "tree" if (ROOT / path).is_dir() else "blob"
+    return f"]({PROJECT}/{kind}/main/{path}{link[2] or ''})"
