@@ -5,7 +5,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from almanac.times.check import read_when
+from almanac.times.check import check_imported, imported_moment, read_when
 from almanac.times.grammar import LONGEST
 from almanac.times.moment import Moment, line_of, time_at
 from almanac.times.zones import BUILT_IN, ZonePlace, Zones, names, offset_place
@@ -93,6 +93,16 @@ def test_every_line_that_is_offered_is_accepted(date: str, line: str, zones: Zon
             again = read_when(date, text, zones, duration)
             assert (again.ok, again.line) == (True, text)
             assert all(" change before " in note.message or "there is no" in note.message for note in again.warnings)
+
+
+@pytest.mark.no_cover
+@settings(deadline=None, max_examples=200)
+@given(DATES, LINES)
+def test_the_moment_of_an_imported_line_is_the_one_that_is_shown(date: str, line: str) -> None:
+    day, _, last = date.partition(" to ")
+    when, moment = check_imported(day, line, SITE, last or None), imported_moment(day, line, SITE, last or None)
+    shown = [text and datetime.fromisoformat(text) for text in (when.starts, when.ends)]
+    assert shown == ([moment.start, moment.end] if moment else [None, None])
 
 
 @pytest.mark.no_cover

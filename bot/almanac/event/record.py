@@ -7,7 +7,7 @@ from datetime import datetime
 
 from almanac.errors import Problem, UserError
 from almanac.event.model import ID_PATTERN, Event
-from almanac.times.check import check_imported
+from almanac.times.check import check_imported, imported_moment
 from almanac.times.zones import Zones, check_zone, load_zone
 from almanac.yamlfile import Dialect, load
 from almanac.yamlwriter import dump, rewrite
@@ -135,9 +135,11 @@ def _times(record: Event, zones: Zones, file: str) -> Iterator[Problem]:
             yield Problem(message, "time_zone", typed=record.time_zone, file=file)
     if record.when is None:
         return
-    said = check_imported(record.date, record.when, zones, record.end_date)
-    for name in ("starts", "ends"):
-        mine, read = getattr(record, name), getattr(said, name)
-        if said.ok and mine and read and datetime.fromisoformat(mine) != datetime.fromisoformat(read):
+    said = (record.date, record.when, zones, record.end_date)
+    moment = imported_moment(*said)
+    for name, meant in (("starts", moment.start), ("ends", moment.end)) if moment else ():
+        mine = getattr(record, name)
+        if mine and meant and datetime.fromisoformat(mine) != meant:
             message = f"This is not the moment in the line `when` ({record.when!r})."
-            yield Problem(message, name, typed=mine, accepted=read, file=file)
+            shown = getattr(check_imported(*said), name)
+            yield Problem(message, name, typed=mine, accepted=shown, file=file)

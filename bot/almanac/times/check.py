@@ -107,11 +107,27 @@ def check_imported(date: str, line: str, zones: Zones, end_date: str | None = No
     Where there is a problem, `ok` is false and there is no moment: which of two times was meant is not guessed. Without
     a day in the record's date nothing is checked.
     """
-    if len(date) != len("2021-11-08") or date.startswith("X") or not line.strip():
+    reader = _imported_reader(date, line, zones, end_date)
+    if reader is None:
         return When(ok=True, line=line)
-    last = calendar_date.fromisoformat(end_date) if end_date else None
-    when = LineReader(calendar_date.fromisoformat(date), zones, last=last).when(line)
+    when = reader.when(line)
     return replace(when, line=line, problems=(), warnings=(*when.problems, *when.warnings))
+
+
+def imported_moment(date: str, line: str, zones: Zones, end_date: str | None = None) -> Moment | None:
+    """Return the moment that the line of an imported event means; None where `check_imported` finds none.
+
+    It takes half as long, as nothing is made of it that could be shown.
+    """
+    reader = _imported_reader(date, line, zones, end_date)
+    return reader.moment(line) if reader else None
+
+
+def _imported_reader(date: str, line: str, zones: Zones, end_date: str | None) -> "LineReader | None":
+    if len(date) != len("2021-11-08") or date.startswith("X") or not line.strip():
+        return None
+    last = calendar_date.fromisoformat(end_date) if end_date else None
+    return LineReader(calendar_date.fromisoformat(date), zones, last=last)
 
 
 def explain(when: When) -> list[tuple[str, str, str]]:
@@ -270,6 +286,14 @@ class LineReader:
                 *(Problem(message, typed=line) for message in notes),
             ),
         )
+
+    def moment(self, line: str) -> Moment | None:
+        """Return the moment that a line means, as `when` gives it; None where anything is wrong."""
+        result = self._read(line)
+        if result.moment is None:
+            return None
+        ends, last = self._end(result.readings[0], result.moment)
+        return None if last and self.last and last != self.last else Moment(result.moment.start, ends)
 
     def _end(self, first: TimeReading, moment: Moment) -> tuple[datetime | None, calendar_date | None]:
         """Return when the event ends and, of an event of several days, on which day by these times.
