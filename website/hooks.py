@@ -2,19 +2,39 @@
 
 import posixpath
 import re
+import sys
 from pathlib import Path
 
 from almanac import PROJECT
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))  # as MkDocs starts where it likes
+
+from website import reference  # noqa: E402 -- found there
+
+MADE = {
+    "reference/commands.md": reference.commands_page,
+    "reference/config.md": reference.config_page,
+    "reference/record.md": reference.record_page,
+}
+"""Pages that are made when the site is built."""
 _CODE = re.compile(r"(^ *```.*?^ *```|`[^`\n]*`)", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\((\.\./[^)\s#]+)(#[^)\s]*)?\)")
 _CELL = re.compile(r"`[^`\n]*\\\|[^`\n]*`")
 _FETCHED = re.compile(
     r"""<(?:script|img|source|iframe|link(?![^>]*rel="canonical"))[^>]+(?:src|href)=["']?https?:[^>]*>"""
 )
+
+
+def on_files(files: Files, config: MkDocsConfig, **_: object) -> Files:
+    """Add the pages that are made from the code."""
+    for path, make in MADE.items():
+        files.append(File.generated(config, path, content=make()))
+    return files
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:

@@ -136,8 +136,8 @@ class PullRequests(_Group):
 class Organizer(_Group):
     """Who holds the events."""
 
-    name: Annotated[str, Field(min_length=1)]
-    url: Annotated[str, AfterValidator(check_url)] | None = None
+    name: Annotated[str, Field(min_length=1, description="What they are called")]
+    url: Annotated[Annotated[str, AfterValidator(check_url)] | None, Field(description="Their site")] = None
 
 
 def _list_place(value: str | None) -> str | None:

@@ -67,17 +67,17 @@ class _Value(BaseModel):
 class Person(_Value):
     """A person or an organisation that is named on the page."""
 
-    name: Annotated[str, Field(min_length=1)]
-    url: str | None = None
-    affiliation: str | None = None
-    role: str | None = None
+    name: Annotated[str, Field(min_length=1, description="What they are called")]
+    url: Annotated[str | None, Field(description="Their page")] = None
+    affiliation: Annotated[str | None, Field(description="For whom they work")] = None
+    role: Annotated[str | None, Field(description="What they do at the event")] = None
 
 
 class Link(_Value):
     """A link with the words that are shown for it."""
 
-    label: Annotated[str, Field(min_length=1)]
-    url: str
+    label: Annotated[str, Field(min_length=1, description="The words")]
+    url: Annotated[str, Field(description="Where it leads")]
 
 
 class Image(_Value):
@@ -106,9 +106,9 @@ class Event(_Value):
     ]
     issue: Annotated[int | None, Field(gt=0, description="Number of the issue that it was filed with")] = None
     number: Annotated[int | None, Field(ge=0, description="Its running number, where the page's table has one")] = None
-    status: Status | None = None
+    status: Annotated[Status | None, Field(description="Whether it takes place; `scheduled` if absent")] = None
     series: Annotated[str | None, Field(description="The recurring series it belongs to")] = None
-    title: Annotated[str, Field(min_length=1)]
+    title: Annotated[str, Field(min_length=1, description="What it is called, or its topic")]
     date: Annotated[PartialDate, Field(description="2021-11-08, 2021-11, 2021, or XXXX-12-09: the year is unknown")]
     end_date: Annotated[
         PartialDate | None,
@@ -122,18 +122,18 @@ class Event(_Value):
     starts: Annotated[Instant | None, Field(description="ISO 8601 with offset")] = None
     ends: Annotated[Instant | None, Field(description="ISO 8601 with offset")] = None
     time_zone: Annotated[str | None, Field(description="IANA name of the first zone in `when`")] = None
-    location: str | None = None
+    location: Annotated[str | None, Field(description="Where it is")] = None
     url: Annotated[str | None, Field(description="Where to register")] = None
     people_label: Annotated[
         str | None, Field(description="What the people are called on the page; Guests if absent")
     ] = None
-    people: tuple[Person, ...] = ()
+    people: Annotated[tuple[Person, ...], Field(description="Who speaks, hosts or takes part")] = ()
     description: Annotated[str | None, Field(description="Markdown, as in GitHub's issues")] = None
-    agenda: tuple[str, ...] = ()
+    agenda: Annotated[tuple[str, ...], Field(description="Its points, each a line of Markdown")] = ()
     recording: Annotated[str | None, Field(description="URL of the recording")] = None
-    links: tuple[Link, ...] = ()
+    links: Annotated[tuple[Link, ...], Field(description="Slides and whatever else belongs to it")] = ()
     tags: Annotated[tuple[str, ...], Field(description="What it is about, in single words or a few")] = ()
-    image: Image | None = None
+    image: Annotated[Image | None, Field(description="A picture that shows what it is about")] = None
     extra: Annotated[dict[str, Extra], Field(description="Answers to fields of the site's own")] = {}
     duplicate_of: Annotated[str | None, Field(description="Id of the event of which this is a second listing")] = None
     markdown: Annotated[

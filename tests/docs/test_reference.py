@@ -1,0 +1,41 @@
+"""The reference that is made from the code says all of it."""
+
+import json
+
+import pytest
+import typer
+from almanac.cli import app
+
+from website.reference import SCHEMAS, commands_page, config_page, record_page
+
+
+def test_each_command_and_each_of_its_options_is_in_the_reference() -> None:
+    page = commands_page()
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    for name, command in group.commands.items():
+        _, _, part = page.partition(f"## `almanac {name}`\n")
+        part = part.partition("\n## ")[0]
+        for parameter in command.params:
+            shown = parameter.metavar if parameter.param_type_name == "argument" else parameter.opts[0]
+            assert parameter.name == "help" or f"{shown}" in part, name
+    assert "### `almanac jobs retry`" in page
+    assert "almanac when [OPTIONS] DATE LINE" in page
+
+
+@pytest.mark.parametrize(("make", "file"), [(config_page, "config.json"), (record_page, "event.json")])
+def test_each_key_is_in_the_reference_also_those_of_nested_values(make: object, file: str) -> None:
+    assert callable(make)
+    page, schema = make(), json.loads((SCHEMAS / file).read_text())
+    for properties in (schema["properties"], *(each["properties"] for each in schema["$defs"].values())):
+        for key in properties:
+            assert f"| `{key}` |" in page
+
+
+def test_what_a_key_takes_is_said_in_words() -> None:
+    page = config_page()
+    assert "| `moves` | `pull-request` or `commit` | `pull-request` |" in page
+    assert "| `labels` | a list of text | none |" in page
+    assert "| `drafts` | a whole number from 1 to 8 | none |" in page
+    assert "| `organizer` | [these keys](#organizer) | none |" in page
+    assert "| `title` | text | required |" in record_page()
