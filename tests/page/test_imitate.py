@@ -434,3 +434,26 @@ def test_every_shape_says_that_plans_have_changed(name: str) -> None:
         assert lands(page, moved, render(moved)) or not lands(page, planned, render(planned))
         assert "October 5th" not in render(moved.model_copy(update={"status": "cancelled"}))
         assert "cancelled" not in render(planned.model_copy(update={"status": "scheduled"}))
+
+
+GERMAN = ("8. Mai 2021", "9. Juni 2021", "10. Juli 2021")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "| {} | Eulen |",
+        "- **{}** Eulen",
+        "- Eulen ({})",
+        "## {}: Eulen",
+        "## Eulen\n\n**Datum:** {}",
+        "## Eulen\n\n*{}*",
+    ],
+)
+def test_the_dot_of_a_day_is_escaped_only_where_it_would_begin_a_list(entry: str) -> None:
+    head = "| Datum | Thema |\n|---|---|\n" if entry.startswith("|") else ""
+    page = head + "\n".join(entry.format(day) + "\n" * entry.startswith("#") for day in GERMAN) + "\n"
+    event = Event(id="2021-08-11-eulen", title="Eulen", date="2021-08-11")
+    written = added(page, event)
+    assert written.rstrip("\n").endswith(entry.format("11. August 2021"))
+    assert "- 11&#46; August 2021: Eulen" in added("- 8. Mai 2021: A\n- 9. Juni 2021: B\n", event)

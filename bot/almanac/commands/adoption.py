@@ -1,6 +1,7 @@
 """What `almanac init` will do to a site: finds out everything that it needs, and writes nothing."""
 
-from collections.abc import Callable, Collection, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -17,7 +18,7 @@ from almanac.commands.build import (
 )
 from almanac.commands.discovery import records_folder
 from almanac.commands.entry_checks import check_to_come
-from almanac.commands.finding import Ask, find_page, named_page, refuse_same_address
+from almanac.commands.finding import Ask, counted, find_page, named_page, refuse_same_address
 from almanac.commands.known import left_out
 from almanac.commands.origin import Origin
 from almanac.commands.places import Place
@@ -37,6 +38,7 @@ from almanac.commands.takeover import (
     take_over,
     unasked_for,
 )
+from almanac.commands.upcoming import Coming, coming_of, is_in_place
 from almanac.commands.workflow import WORKFLOW, workflow_text
 from almanac.config import Config
 from almanac.errors import Problem, UserError
@@ -65,9 +67,9 @@ class Adoption:
 
     `files` has those that exist already, too; `states` says what becomes of each. `shape` is how new events will be
     written on the `page`, None where that was decided before; `form` is the one that the site will have, if it can be
-    read. `problems` have to be fixed in files of the site's own. `taken` is the folder or list that is taken over.
-    `subscribed` are the paths of calendar and feed, and `templates` those of what is written, by their keys in the
-    config.
+    read. `coming` is the list of what is to come, where the settings will name it. `problems` have to be fixed in files
+    of the site's own. `taken` is the folder or list that is taken over. `subscribed` are the paths of calendar and
+    feed, and `templates` those of what is written, by their keys in the config.
     """
 
     config: Config
@@ -79,6 +81,7 @@ class Adoption:
     shape: Shape | None = None
     form: Form | None = None
     index_template: str | None = None
+    coming: Coming | None = None
     templates: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -90,6 +93,16 @@ class Adoption:
     @property
     def section_template(self) -> str | None:
         return self.shape.template if self.shape else None
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The texts of the page's templates, by their keys in the config."""
+        found = {
+            "section_template": self.section_template,
+            "index_template": self.index_template,
+            "upcoming_template": self.coming.template if self.coming else None,
+        }
+        return {key: text for key, text in found.items() if text}
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -150,6 +163,8 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     _take_page(plan, site, paths, new=new)
     if plan.page:
         _take_events(plan, site, plan.page, is_ours=is_ours, wanted=shape, choose=choose)
+        if is_ours:
+            _take_upcoming(plan, site, plan.page)
     elif shape not in (None, "house"):
         raise UserError(Problem("There is no event on the page yet whose shape new ones could have.", file=page))
     if text is not None and not is_ours:
@@ -186,6 +201,8 @@ def _plan_history(  # noqa: PLR0913 -- as above
     _take_page(plan, site, paths, new=new)
     if plan.page:
         _take_events(plan, site, plan.page, is_ours=is_new, wanted=shape, choose=choose)
+        if is_new:
+            _take_upcoming(plan, site, plan.page)
     if not is_new:
         plan.files[configs.PATH] = site.text(configs.PATH) or ""
     habits = _add_files(plan, site, workflow, today, is_ours=is_new)
@@ -345,6 +362,39 @@ def _take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
     plan.has_records = bool(plan.records)
 
 
+def _take_upcoming(plan: Adoption, site: Site, page: Page) -> None:
+    """Find out whether the page lists what is to come apart, and whether it is kept up: nothing is moved here."""
+    imported = plan.imported
+    found = coming_of(page, plan.shape.render if plan.shape else site.renderer()) if imported else None
+    if found is None or imported is None:
+        return
+    where = f"below \u201c{found.heading}\u201d (line {found.line})"
+    if count := found.over(site, page, imported):
+        are = "is over and is" if count == 1 else "are over and are"
+        plan.notes.append(
+            f"{counted(count)} {are} still listed {where}. To have what is over moved to the history, put "
+            f"`upcoming: {json.dumps(found.setting, ensure_ascii=False)}` into {configs.PATH}, and run `almanac build`."
+        )
+        return
+    if found.template:
+        own = import_page(page.text, section_renderer(found.template), site.config.zones(), file=site.config.page)
+        imported = found.merged(page, imported, own)
+    records = new_records(site, imported)
+    sources = replace(plan, coming=found).sources
+    paths = _template_paths(site, sources)
+    files = records | {path: sources[key] for key, path in paths.items()}
+    if is_in_place(site, found, files, paths):
+        plan.imported, plan.records, plan.coming = imported, records, found
+        plan.config = plan.config.model_copy(update={"upcoming": found.setting})
+        plan.notes.append(f"An event that is to come is listed {where}, and moves to the history when it is over.")
+
+
+def _template_paths(site: Site, keys: Iterable[str]) -> dict[str, str]:
+    """Return where the templates of a page are written, by their keys in the config."""
+    usual = starter.PAGE_TEMPLATES
+    return {key: starter.of_history(usual[key], site.history) if site.history else usual[key] for key in keys}
+
+
 def _said_of_index(page: Page, lines: Sequence[Section], *, is_written: bool) -> str:
     heading = next((one.text for one in page.headings if one.line == lines[0].parent), "")
     where = f"line {lines[0].line}" + (f", below \u201c{heading}\u201d" if heading else "")
@@ -362,35 +412,29 @@ def _said_of_index(page: Page, lines: Sequence[Section], *, is_written: bool) ->
 def _add_files(
     plan: Adoption, site: Site, workflow: Callable[..., str], today: date, *, is_ours: bool
 ) -> starter.Habits:
-    config, source = site.config, plan.section_template
+    config, source = plan.config, plan.section_template
     zones = config.zones()
     events = plan.imported.events if plan.imported else site.records
     habits = starter.habits_of(events, zones, today)
-    texts = {"section_template": source, "index_template": plan.index_template}
-    usual = {"section_template": starter.TEMPLATE, "index_template": starter.INDEX_TEMPLATE}
-    plan.templates = {
-        key: starter.of_history(path, site.history) if site.history else path
-        for key, path in usual.items()
-        if texts[key]
-    }
+    plan.templates = _template_paths(site, plan.sources)
     if is_ours and not (site.history and config.series):
         plan.notes += starter.said_of_rhythms(habits)
     if is_ours and site.history:
         block = starter.history_text(site.history, config, habits, zones, plan.templates)
         plan.files[configs.PATH] = starter.with_history(site.text(configs.PATH) or "", block, _unnamed_page(site))
     elif is_ours:
-        plan.files[configs.PATH] = starter.config_text(
-            config, habits, zones, own_template=source is not None, index_template=plan.index_template is not None
-        )
+        plan.files[configs.PATH] = starter.config_text(config, habits, zones, plan.templates)
     for key, path in plan.templates.items():
-        if text := texts[key]:
-            plan.files[path] = text
-            if not is_ours:
-                plan.notes.append(
-                    f"Put the line `{key}: {path}` into {configs.PATH}, and new events will be written in this shape."
-                )
+        plan.files[path] = plan.sources[key]
+        if not is_ours:
+            plan.notes.append(
+                f"Put the line `{key}: {path}` into {configs.PATH}, and new events will be written in this shape."
+            )
     own = table_questions(plan.page) if plan.page and source else ()
     hidden = unasked(plan.page, events, plan.shape.render if plan.shape else site.renderer())
+    own_coming = plan.sources.get("upcoming_template")
+    if coming := section_renderer(own_coming) if own_coming else site.renderers().coming:
+        hidden &= unasked(plan.page, events, coming)
     labels = (f"event-{site.history}",) if site.history and not config.labels else config.labels
     form = starter.form_text(habits, today, hidden, labels, own)
     plan.files[config.form] = starter.named_form(form, site.history) if site.history else form

@@ -50,6 +50,7 @@ _PURPOSES = {
 _TEMPLATES = {
     "section_template": "how a new event is written on your page",
     "index_template": "how its line in the second list is written",
+    "upcoming_template": "how it is written while it is to come",
 }
 
 
@@ -212,6 +213,8 @@ def _values(plan: Adoption, steps: Sequence[str], *, written: bool) -> dict[str,
         **imported_values(plan.imported or Imported((), 0, 0, ())),
         "section_template": plan.templates.get("section_template"),
         "index_template": plan.templates.get("index_template"),
+        "upcoming": plan.coming and plan.coming.setting,
+        "upcoming_template": plan.templates.get("upcoming_template"),
         **(shape_values(plan.shape, plan.form) if plan.shape else {}),
         "files": plan.states | dict.fromkeys(plan.records, "new"),
         "written": written,

@@ -26,6 +26,18 @@ from almanac.yamlfile import compose
 _TEMPLATES = ".github/almanac"
 TEMPLATE = f"{_TEMPLATES}/section.md.j2"
 INDEX_TEMPLATE = f"{_TEMPLATES}/index.md.j2"
+UPCOMING_TEMPLATE = f"{_TEMPLATES}/upcoming.md.j2"
+PAGE_TEMPLATES = {
+    "section_template": TEMPLATE,
+    "index_template": INDEX_TEMPLATE,
+    "upcoming_template": UPCOMING_TEMPLATE,
+}
+"""Where the templates of a page are that `init` writes, by their keys in the config."""
+_SAID_OF_TEMPLATES = {
+    "section_template": "How a new event is written on the page. It was made to match the page; edit it as you like.",
+    "index_template": "How its line in the page's second list is written, which names all events.",
+    "upcoming_template": "How it is written in the list of what is to come.",
+}
 SWITCH = "Allow GitHub Actions to create and approve pull requests"
 """The setting of a repository without which the workflow cannot open pull requests."""
 _DOCS = f"{PROJECT}/blob/main/docs"
@@ -99,20 +111,18 @@ def habits_of(events: Sequence[Event], zones: Zones, today: date) -> Habits:
     return Habits(tuple(named)[:_MOST_SERIES], letters, line, zone, rhythms)
 
 
-def config_text(
-    config: Config, habits: Habits, zones: Zones, *, own_template: bool = False, index_template: bool = False
-) -> str:
-    """Write the config for a page and its records, or for files or a list; keys whose default is right are left out."""
+def config_text(config: Config, habits: Habits, zones: Zones, templates: Collection[str] = ()) -> str:
+    """Write the config for a page and its records, or for files or a list; keys whose default is right are left out.
+
+    `templates` are the keys of those that the page has.
+    """
     lines = [f"# yaml-language-server: $schema={_SCHEMA}", f"# All keys, and what they mean: {_DOCS}/configuration.md"]
     lines += _places(config)
     if config.records != Config().records:
         lines.append(f"records: {_scalar(config.records)}")
-    if own_template:
-        lines.append("# How a new event is written on the page. It was made to match the page; edit it as you like.")
-        lines.append(f"section_template: {TEMPLATE}")
-    if index_template:
-        lines.append("# How its line in the page's second list is written, which names all events.")
-        lines.append(f"index_template: {INDEX_TEMPLATE}")
+    for key, path in PAGE_TEMPLATES.items():
+        if key in templates:
+            lines += [f"# {_SAID_OF_TEMPLATES[key]}", f"{key}: {path}"]
     if habits.zone:
         lines.append("# Suggested to people who give a time without a zone; never assumed.")
         lines.append(f"time_zone: {habits.zone}")
@@ -193,6 +203,9 @@ def _places(config: Config) -> Iterator[str]:
     """Write where the events are: on a page, or in files or a list with a template."""
     if config.has_page:
         yield f"page: {_scalar(config.page)}"
+    if config.upcoming:
+        yield "# What is to come is listed below this heading, and moves to the history when it is over."
+        yield f"upcoming: {_scalar(config.upcoming)}"
     for key, path, source in (
         ("file", config.files, config.file_template),
         ("list", config.list, config.list_template),

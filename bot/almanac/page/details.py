@@ -383,7 +383,7 @@ def _value(one: Shown) -> str:
         case "date":
             closing = ")" if one.when.endswith("(") else ""
             when = f"{{% if when %}}{one.when}{{{{ when | text }}}}{closing}{{% endif %}}" if one.when else ""
-            value = f"{{{{ {date_like(one.form)} }}}}{when}"
+            value = f"{{{{ {date_like(one.form, amid=_is_amid(one.before))} }}}}{when}"
         case "status":
             value = f"{{{{ status | {one.form}text }}}}{WAS.format(' (', ')')}"
         case "title" if one.form:
@@ -402,6 +402,12 @@ def _value(one: Shown) -> str:
         case "links" | "agenda":
             value = write_links(one.column) if one.column else in_line(one.field)
     return value
+
+
+def _is_amid(before: str) -> bool:
+    """Tell whether what comes after some text cannot begin a list."""
+    mark = MARK.match(start := before.lstrip())
+    return start.startswith("#") or len(start) > (mark.end() if mark else 0)
 
 
 def _link(address: str, form: str) -> str:

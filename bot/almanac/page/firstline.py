@@ -28,7 +28,6 @@ from almanac.page.tables import date_example, date_like, in_line, write_people
 
 _OPENED = re.compile(r"\A[ ]?[(\[]\Z")
 _OR = re.compile(r",?[ ](?:or|and)[ ]")
-_DAY_FIRST = re.compile(r"(?:[a-z]{2,3}: )?[0-9]+\. ")
 _NUMBER = re.compile(r"[^\w\s]?[0-9]++[^\w\s]?")
 _MODELS = 8
 """How many of the newest lines show how the next one is written."""
@@ -183,16 +182,15 @@ def _copied_behind(pieces: Sequence[Piece], index: int) -> list[str]:
 
 def _write_value(first: FirstLine, pieces: Sequence[Piece], index: int, *, within: bool) -> str:
     mark, piece = first.model.mark, pieces[index]
-    date, leads_to = date_like(first.date), "link(url or recording)"
+    amid = bool(index or piece.around[0] or mark.startswith("#"))
+    date, leads_to = date_like(first.date, amid=amid and not piece.url), "link(url or recording)"
     match piece.field:
         case "both":
             words = "".join(_write_pieces(first, piece.parts, within=True))
             leads = "{% if url or recording %}"
             shown = f"{leads}[{{% endif %}}{words}{leads}]({{{{ (url or recording) | url }}}}){{% endif %}}"
         case "date":
-            # Amid a line, a number with a dot begins no list.
-            amid = " | text" if (index or mark.startswith("#")) and _DAY_FIRST.match(first.date) else ""
-            shown = f"{{{{ {date} | {leads_to} }}}}" if piece.url else f"{{{{ {date}{amid} }}}}"
+            shown = f"{{{{ {date} | {leads_to} }}}}" if piece.url else f"{{{{ {date} }}}}"
         case "title":
             is_heading = bool(first.underline) or mark.startswith("#")
             ends = is_heading and index + 1 == len(pieces) and not within

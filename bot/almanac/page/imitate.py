@@ -60,7 +60,7 @@ def imitate(page: Page, house: Sequence[bool]) -> Imitation:
     if sum(section.start in in_house_style for section in sections) * 2 >= len(sections):
         return Imitation(family, None, proven=True)
     for source in write_templates(page, sections):
-        if _suits(page, sections, source):
+        if suits(page, sections, source):
             return Imitation(family, INTRODUCTION + source, proven=True)
     return Imitation(family, None, proven=False)
 
@@ -84,10 +84,11 @@ def write_templates(page: Page, sections: Sequence[Section]) -> list[str]:
     return [line + ("\n" if line.endswith(" %}") and below.startswith("\n") else "") + below, plain]
 
 
-def _suits(page: Page, sections: Sequence[Section], source: str) -> bool:
+def suits(page: Page, sections: Sequence[Section], source: str) -> bool:
+    """Tell whether a template writes samples that land in one of a page's lists as they should."""
     try:
         render = section_renderer(source)
-        return all(lands(page, event, render(event)) for event in samples(sections))
+        return all(lands(page, event, render(event), sections) for event in samples(sections))
     except UserError:
         return False
 

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 
 from almanac.dates import UNKNOWN_YEAR
-from almanac.errors import UserError
-from almanac.page.imitate import DOCS, lands, samples, write_templates
+from almanac.page.imitate import DOCS, suits, write_templates
 from almanac.page.match import same_name, title_of
 from almanac.page.outline import Page, Section, known_dates
-from almanac.page.template import section_renderer
 
 _INTRODUCTION = f"""\
 {{# One event's line in the second list of the page, which names all events. Change it as you like; what it can use is
@@ -49,11 +47,5 @@ def _is_same(one: Section, other: Section) -> bool:
 def index_template(page: Page) -> str | None:
     """Write the template of an event's line in the second list; None if there is no list, or no template for it."""
     sections = index_of(page)
-    for source in write_templates(page, sections) if sections else ():
-        try:
-            render = section_renderer(source)
-            if all(lands(page, event, render(event), sections) for event in samples(sections)):
-                return _INTRODUCTION + source
-        except UserError:
-            continue
-    return None
+    own = write_templates(page, sections) if sections else ()
+    return next((_INTRODUCTION + source for source in own if suits(page, sections, source)), None)

@@ -109,6 +109,40 @@ class Page:
         """Tell whether a heading above a list says that it has its dates for another reason: news, say."""
         return sections[0].parent in self._aside
 
+    @property
+    def heading_ahead(self) -> Heading | None:
+        """Return the heading below which the page lists what is to come; None if that is not clear.
+
+        It is the only one whose words say so. All that is listed as to come is below it, and nothing else; and there is
+        another list, to which events go when they are over.
+        """
+        own = {one.line - 1 + line for one in self.sections for line in range(len(split_lines(one.text)))}
+        named = [
+            one for one in self.headings if one.kind in ("atx", "setext") and _says(_AHEAD, one) and one.line not in own
+        ]
+        top = [one for one in named if not any(other.line < one.line < self.part(other)[1] for other in named)]
+        ahead = [one for group in self.lists if self.is_ahead(group) for one in group]
+        past = [one for group in self.lists if not (self.is_ahead(group) or self.is_aside(group)) for one in group]
+        alike = [one for one in self.headings if top and one.text.casefold() == top[0].text.casefold()]
+        if not past or len(top) != 1 or len(alike) != 1:
+            return None
+        below = self.below(top[0])
+        return top[0] if {one.start for one in ahead} == {one.start for one in below} else None
+
+    def part(self, heading: Heading) -> tuple[int, int]:
+        """Return the lines below a heading, up to the next one of its level: the first, and that after the last."""
+        first = heading.line + heading.lines
+        ends = (one.line for one in self.headings if one.line > heading.line and one.level <= heading.level)
+        after = next(ends, len(self.lines.texts))
+        while after > first and self.lines.blank(after - 1):
+            after -= 1
+        return first, after
+
+    def below(self, heading: Heading) -> list[Section]:
+        """Return the sections below a heading, up to the next one of its level."""
+        first, after = self.part(heading)
+        return [one for one in self.sections if first < one.line <= after]
+
     @cached_property
     def _ahead(self) -> frozenset[int]:
         return self._below(_AHEAD)
@@ -122,7 +156,7 @@ class Page:
         found, level = set(), 0
         for heading in self.headings:
             if not level or heading.level <= level or _PAST.search(heading.text):
-                level = heading.level if pattern.search(heading.text) and not _PAST.search(heading.text) else 0
+                level = heading.level if _says(pattern, heading) else 0
             if level:
                 found.add(heading.line)
         return frozenset(found)
@@ -134,6 +168,10 @@ class Page:
         for text, gap in zip(chosen, self.gaps[1:], strict=True):
             pieces += (text, gap)
         return "".join(pieces)
+
+
+def _says(pattern: re.Pattern[str], heading: Heading) -> bool:
+    return bool(pattern.search(heading.text)) and not _PAST.search(heading.text)
 
 
 def known_dates(sections: Sequence[Section]) -> list[str]:

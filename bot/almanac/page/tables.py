@@ -26,6 +26,7 @@ _IN_LINE = {
     "{% if not loop.last %}, {% endif %}{% endfor %}",
 }
 _AFFILIATIONS = "people | map(attribute='affiliation') | select | join"
+_DAY_FIRST = re.compile(r"(?:[a-z]{2,3}: )?[0-9]+\.(?![0-9])")
 _NOTHING = re.compile(r"[-\u2013\u2014]*+|n/?a", re.IGNORECASE)
 _MODELS = 12
 """How many of the newest rows show how the next one is written."""
@@ -48,10 +49,13 @@ def date_example(dates: Sequence[tuple[str, str]], sections: Sequence[Section], 
     return example_of(dates, with_year=not year_elsewhere) or "November 8, 2021"
 
 
-def date_like(example: str) -> str:
-    """Return the expression that writes an event's date in a template, with the time if the example has one."""
+def date_like(example: str, *, amid: bool = False) -> str:
+    """Return the expression that writes an event's date in a template, with the time if the example has one.
+
+    `amid` a line, a number with a dot begins no list, and needs no escaping.
+    """
     value = "(starts or date)" if has_time(example) else "date"
-    return f'{value} | like("{example}")'
+    return f'{value} | like("{example}"){" | text" * bool(amid and _DAY_FIRST.match(example))}'
 
 
 def in_line(field: str, *, link: str = "") -> str:
@@ -298,7 +302,7 @@ def _write_value(table: Table, column: Column) -> str:
 
 def _write_name(table: Table, column: Column) -> str:
     """Write the date, the title, or both; what changed about the event is said once, behind the last of them."""
-    like = date_like(table.date)
+    like = date_like(table.date, amid=True)
     # An address that has a place of its own is not written twice.
     shown = {one.field for one in table.columns} | {"recording" for one in table.columns if one.recording_words}
     targets = " or ".join(name for name in ("url", "recording") if name not in shown)

@@ -242,11 +242,7 @@ def _window(text: str, heading: str, path: str, *, inside: bool) -> _Window:
     if at is None:
         message = "The page has no heading with these words. `upcoming` names a heading of the page, or another page."
         raise ConfigError(Problem(message, "upcoming", typed=f"#{heading}", file=path))
-    ends = (one.line for one in cut.headings if one.line > at.line and one.level <= at.level)
-    last = next(ends, len(cut.lines.texts))
-    while last > at.line + at.lines and cut.lines.blank(last - 1):
-        last -= 1
-    start, first, end = (cut.lines.offsets[line] for line in (at.line, at.line + at.lines, last))
+    start, first, end = (cut.lines.offsets[line] for line in (at.line, *cut.part(at)))
     if inside:
         comment = _comment(text[:start])
         return _Window(comment + text[start:end], comment, text[:start], text[end:])
