@@ -249,7 +249,7 @@ def serve(
 
     Reads its settings from the environment; docs/server.md lists them.
     """
-    from almanac.commands.server import serve as run
+    from almanac.server.serving import serve as run
 
     return run(host, port)
 
@@ -263,7 +263,7 @@ def _jobs(context: typer.Context, as_json: JsonOption = False) -> int:
     """Show the server's failed and waiting jobs."""
     if context.invoked_subcommand is not None:
         return 0
-    from almanac.commands.server import list_jobs
+    from almanac.server.serving import list_jobs
 
     return list_jobs(as_json=as_json)
 
@@ -276,7 +276,7 @@ def retry(
     ] = None,
 ) -> int:
     """Run failed jobs again."""
-    from almanac.commands.server import retry_jobs
+    from almanac.server.serving import retry_jobs
 
     return retry_jobs(names or [])
 

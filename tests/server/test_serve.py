@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from almanac.commands.server import serve
+from almanac.server.serving import serve
 from almanac.errors import UserError
 
 from tests.proxy import Answer, Proxy, Request

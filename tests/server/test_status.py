@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from almanac.commands.server import list_jobs, retry_jobs
+from almanac.server.serving import list_jobs, retry_jobs
 from almanac.errors import UserError
 
 from tests.browser import chromium
