@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from almanac.server.serving import serve
 from almanac.errors import UserError
+from almanac.server.serving import serve
 
 from tests.proxy import Answer, Proxy, Request
 from tests.server.serving import SECRET, Served, app_environment, ask, issues_payload, wait_for

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from almanac.server.serving import list_jobs, retry_jobs
 from almanac.errors import UserError
+from almanac.server.serving import list_jobs, retry_jobs
 
 from tests.browser import chromium
 from tests.proxy import Answer, Proxy, Request
