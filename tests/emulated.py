@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Unpack
 from urllib.parse import parse_qs, quote, urlsplit
@@ -18,7 +19,7 @@ from uuid import uuid4
 from almanac.forge.github.repository import GitHubForge, connect
 
 from tests.forge.worlds import HOW_ATTACHED, IssueEdit, SeenComment, SeenPull
-from tests.gitrepo import DATE
+from tests.gitrepo import DATE, merged_files
 from tests.proxy import Answer, Proxy, Request
 from tests.tools import need
 
@@ -227,12 +228,29 @@ class GitHubWorld:
         self.ask("PATCH", f"pulls/{number}", {"state": "open"})
 
     def merge(self, number: int) -> None:
-        """Merge a pull request: the emulator marks it so, and the base gets the files that its branch has."""
+        """Merge a pull request: the emulator marks it so, and the base gets the files that git's merge gives."""
         head = next(pull.head for pull in self.pulls() if pull.number == number)
-        files = self.files(self.head(head) or "")
+        changed = self._changed_by_merge(self.base, head)
         self.ask("PUT", f"pulls/{number}/merge", {})
         now = self.files(self.head(self.base) or "")
-        self.commit({path: text for path, text in files.items() if now.get(path) != text} or {"merged.txt": b"x"})
+        self.commit({path: text for path, text in changed.items() if now.get(path) != text} or {"merged.txt": b"x"})
+
+    def join(self, into: str, branch: str) -> str:
+        """Merge the branch, with a commit of both parents."""
+        other = self.head(branch)
+        made = self.commit(self._changed_by_merge(into, branch), branch=into)
+        about = self.ask("GET", f"git/commits/{made}")
+        parents = [*self.parents(made), other]
+        body = {"message": f"Merge branch '{branch}' into {into}", "parents": parents, "tree": about["tree"]["sha"]}
+        commit = self.ask("POST", "git/commits", body)["sha"]
+        self.ask("PATCH", f"git/refs/heads/{quote(into)}", {"sha": commit, "force": True})
+        return str(commit)
+
+    def _changed_by_merge(self, into: str, branch: str) -> dict[str, bytes | None]:
+        ours, theirs = self.head(into) or "", self.head(branch) or ""
+        known = {one["sha"] for one in self._commits_of(ours)}
+        fork = next(one["sha"] for one in self._commits_of(theirs) if one["sha"] in known)
+        return merged_files(*map(self.files, (fork, ours, theirs)))
 
     def label(self, number: int, *labels: str) -> None:
         """Set an issue's labels."""
@@ -259,13 +277,14 @@ class GitHubWorld:
     def like_github(self, request: Request) -> Answer | None:
         """Do what GitHub does and the emulator does not.
 
-        It refuses a branch's second pull request, lists a file's commits, and gives what was attached to an issue.
+        It refuses a branch's second pull request, lists commits, and gives what was attached to an issue.
         """
         if (data := self.attached.get(request.path)) is not None:
             return Answer(200, data)
         if request.method == "GET" and request.path == f"/repos/{self.name}/commits":
             query = parse_qs(request.query)
-            return Answer(200, list(self._commits_of(query["sha"][0], query["path"][0])))
+            listed = self._commits_of(query["sha"][0], *query.get("path", ()))
+            return Answer(200, list(islice(listed, int(query["per_page"][0]))))
         if request.method == "GET" and request.path.endswith("/pulls") and "/commits/" in request.path:
             merged = self.merged_at.get(request.path.split("/")[-2])
             return Answer(200, [{"merged_at": merged, "base": {"ref": self.base}}] if merged else [])
@@ -276,11 +295,11 @@ class GitHubWorld:
                 return Answer(422, {"message": "Validation Failed", "errors": [{"code": "custom", "message": said}]})
         return None
 
-    def _commits_of(self, commit: str | None, path: str) -> Iterator[dict[str, Any]]:
-        """Give the commits that changed a file, newest first, as `GET /repos/OWNER/NAME/commits` lists them."""
+    def _commits_of(self, commit: str | None, path: str = "") -> Iterator[dict[str, Any]]:
+        """Give the commits, or those that changed a file, newest first, as `GET /repos/OWNER/NAME/commits` does."""
         while commit:
             about, before = self.ask("GET", f"git/commits/{commit}"), next(iter(self.parents(commit)), None)
-            if self._blob(commit, path) != (before and self._blob(before, path)):
+            if not path or self._blob(commit, path) != (before and self._blob(before, path)):
                 yield {"sha": commit, "commit": about, "parents": about["parents"]}
             commit = before
 

@@ -3,6 +3,7 @@
 import io
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,27 @@ def clean_environment(**more: str) -> dict[str, str]:
         for key, value in zip(("NAME", "EMAIL", "DATE"), (*IDENTITY, DATE), strict=True)
     }
     return kept | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"} | who | more
+
+
+def merged_files(
+    before: Mapping[str, bytes], ours: Mapping[str, bytes], theirs: Mapping[str, bytes]
+) -> dict[str, bytes | None]:
+    """Return what a merge changes in our files: path -> content, None if it is removed. There has to be no conflict."""
+    changed: dict[str, bytes | None] = {}
+    for path in {*before, *theirs}:
+        old, mine, other = (files.get(path) for files in (before, ours, theirs))
+        if other in (old, mine):
+            continue
+        if mine == old:
+            changed[path] = other
+            continue
+        assert old is not None and mine is not None and other is not None, path  # noqa: PT018
+        with tempfile.TemporaryDirectory() as folder:
+            files = [Path(folder, name) for name in ("ours", "before", "theirs")]
+            for file, content in zip(files, (mine, old, other), strict=True):
+                file.write_bytes(content)
+            changed[path] = Repo(Path(folder)).run("merge-file", "--stdout", *map(str, files))
+    return changed
 
 
 class Repo:

@@ -251,6 +251,29 @@ class TestFiles:
         assert (world.forge.read(old, "a.md"), world.forge.read(new, "a.md")) == (b"old", b"new")
         assert (world.forge.read(old, "gone.md"), world.forge.read(new, "gone.md")) == (b"x", None)
 
+    def test_what_is_at_a_path_has_an_id_that_is_the_same_as_long_as_it_does_not_change(self, world: World) -> None:
+        old = world.commit({"a.md": b"old", "d/b.md": b"x", "gone.md": b"x"})
+        new = world.commit({"a.md": b"new", "gone.md": None})
+        paths = ("a.md", "d/b.md", "d", "gone.md", "none/at/all.md", "../x", "d/b.md/c")
+        before, after = world.forge.entries(old, paths), world.forge.entries(new, iter(paths))
+        assert {path for path in paths if before[path] != after[path]} == {"a.md", "gone.md"}
+        assert [path for path in paths if after[path] is None] == ["gone.md", "none/at/all.md", "../x", "d/b.md/c"]
+        assert {path: one.mode for path, one in after.items() if one} == {
+            "a.md": "100644",
+            "d/b.md": "100644",
+            "d": "040000",
+        }
+        assert set(world.forge.entries("0" * 40, paths).values()) == {None}
+
+    def test_what_is_in_a_commit_s_history(self, world: World) -> None:
+        old = world.commit({"a.md": b"old"})
+        new = world.commit({"a.md": b"new"})
+        branch = put(world, {"b.md": "x"})
+        both = [(one, two) for one in (old, new, branch) for two in (old, new, branch)]
+        known = {(one, two) for one, two in both if world.forge.is_ancestor(one, two)}
+        assert known == {(old, old), (new, new), (branch, branch), (old, new), (old, branch), (new, branch)}
+        assert not world.forge.is_ancestor("0" * 40, new)
+
     def test_names_are_the_files_directly_in_a_folder(self, world: World) -> None:
         made = world.commit(
             {

@@ -133,6 +133,10 @@ class World(Protocol):
         """A maintainer merges a pull request; issue and branch are left as they are."""
         ...
 
+    def join(self, into: str, branch: str) -> str:
+        """Someone merges one branch into another, as the button "Update branch" does; return the new commit."""
+        ...
+
     def label(self, number: int, *labels: str) -> None:
         """Someone gives an issue these labels and no others."""
         ...
@@ -267,6 +271,14 @@ class LocalWorld:
         assert pull
         branch = next(each.head for each in self.pulls() if each.number == number)
         self.repo.git("merge", "--quiet", "--no-ff", "--no-edit", branch)
+
+    def join(self, into: str, branch: str) -> str:
+        """Merge by plain git, without a working copy."""
+        ours, theirs = self.head(into) or "", self.head(branch) or ""
+        tree = self.repo.git("merge-tree", "--write-tree", ours, theirs)
+        commit = self.repo.git("commit-tree", tree, "-p", ours, "-p", theirs, "-m", f"Merge {branch} into {into}")
+        self.repo.git("update-ref", f"refs/heads/{into}", commit)
+        return commit
 
     def stored_pull(self, number: int) -> StoredPull:
         """Return a pull request as its file has it."""

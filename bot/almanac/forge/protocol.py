@@ -1,12 +1,13 @@
 """What Almanac needs of a place where repositories, issues and pull requests live."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
 from almanac.caps import PAGE, RECORDS, Cap
 from almanac.proposal.state import (
     Base,
+    Blob,
     Changes,
     Closer,
     Comment,
@@ -92,6 +93,9 @@ class Forge(Protocol):
         A symbolic link counts as a file, and is refused where it is read; one on the way is refused as in `read`.
         """
 
+    def entries(self, commit: str, paths: Iterable[str]) -> Mapping[str, Blob | None]:
+        """Tell what is at some paths of a commit, without reading it: a folder too; None where there is nothing."""
+
     def attachment(self, issue: int, address: str, most: int) -> bytes:
         """Read what was attached to an issue, by its address; of what is larger, only `most` bytes and one more.
 
@@ -108,6 +112,9 @@ class Forge(Protocol):
 
     def merge_base(self, first: str, second: str) -> str | None:
         """Find the newest commit that two commits have in common; None if there is none."""
+
+    def is_ancestor(self, older: str, newer: str) -> bool:
+        """Tell whether a commit is in another's history, or is that other; False for one that is not there."""
 
     def changes(self, older: str, newer: str) -> Changes:
         """List what differs between the files of two commits."""

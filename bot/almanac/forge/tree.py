@@ -5,14 +5,14 @@ A symbolic link is refused wherever a path meets one: it is neither followed nor
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from almanac.caps import JOB, PAGE, RECORDS, Cap, check_sizes
 from almanac.errors import ConfigError, ForgeError
 from almanac.forge.disk import link_problem
 from almanac.paths import leads_inside, parents
-from almanac.proposal.state import PutBranch
+from almanac.proposal.state import Blob, PutBranch
 
 FOLDER = "040000"
 REGULAR = "100644"
@@ -66,6 +66,11 @@ class Tree(ABC):
         """Read a file in a commit byte for byte, as `Forge.read` does; None for a folder or a submodule too."""
         entry = self._checked(commit, path)
         return self._read({path: entry}, cap)[entry.id] if entry and entry.is_file else None
+
+    def entries(self, commit: str, paths: Iterable[str]) -> dict[str, Blob | None]:
+        """Tell what is at some paths of a commit, as `Forge.entries` does."""
+        found = {path: self.entry(commit, path) if leads_inside(path) else None for path in paths}
+        return {path: Blob(entry.mode, entry.id) if entry else None for path, entry in found.items()}
 
     def names(self, commit: str, folder: str, *, deep: bool = False) -> frozenset[str]:
         """List the names of the files in a folder of a commit, as `Forge.names` does. A link counts as a file."""

@@ -62,6 +62,12 @@ class GitHubFiles:
     def names(self, commit: str, folder: str, *, deep: bool = False) -> frozenset[str]:
         return self._at(commit).names(commit, folder, deep=deep)
 
+    def entries(self, commit: str, paths: Iterable[str]) -> Mapping[str, Blob | None]:
+        """Tell what is at some paths: 1 request for all names of the commit, unless they are known already."""
+        files, asked = self._at(commit), tuple(paths)
+        found = unless_missing(lambda: files.entries(commit, asked), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return found if found is not None else dict.fromkeys(asked)
+
     def changes(self, older: str, newer: str) -> Changes:
         """List what differs between two commits: 1 request for each whose files are not known yet."""
         return self._remote.changes(older, newer)

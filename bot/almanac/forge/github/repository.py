@@ -99,6 +99,7 @@ class GitHubForge(GitHubFiles, GitHubIssues):
         self.now = now
         self._labels, self._writers = {}, {}
         self._ours: dict[str, Header] = {}
+        self._histories: dict[str, dict[str, bool]] = {}  # by commit, which others are known to be below it, or not
         self._has_graphql = True  # until it turns out that there is none
 
     def __repr__(self) -> str:
@@ -213,6 +214,24 @@ class GitHubForge(GitHubFiles, GitHubIssues):
         path, query = f"compare/{first}...{second}", {"per_page": 1, "page": 2}
         request = Request("GET", path, "compare two commits", _READ, query=query)
         return self.client.find(request, lambda found: str(found["merge_base_commit"]["sha"]))
+
+    def is_ancestor(self, older: str, newer: str) -> bool:
+        """Tell whether a commit is in another's history: 1 request for the last hundred commits, 1 for each older one.
+
+        A checkout with the whole history costs none.
+        """
+        files = self._at(newer)
+        with suppress(ForgeError):  # the history is not there after all
+            if isinstance(files, Git) and not files.is_shallow():
+                return files.is_ancestor(older, newer)
+        if newer not in self._histories:
+            request = Request("GET", "commits", "list the newest commits", _READ, query={"sha": newer})
+            listed = unless_missing(lambda: self.client.page(request, lambda one: str(one["sha"])))
+            self._histories[newer] = dict.fromkeys(listed or (), True)
+        known = self._histories[newer]
+        if older not in known:
+            known[older] = self.merge_base(older, newer) == older
+        return known[older]
 
     def is_ours(self, commit: str) -> bool:
         """Tell whether a commit is one that `put_branch` made straight on a base, as it made it: 1 request."""

@@ -46,6 +46,7 @@ class LocalForge:
         # These are what git and the store do, and no more.
         self.base, self.merge_base, self.changes = self._clone.base, self._git.merge_base, self._git.changes
         self.read, self.files, self.names = self._git.object, self._git.files, self._git.names
+        self.entries, self.is_ancestor = self._git.entries, self._git.is_ancestor
         self.versions, self.uncommitted, self.alone = self._git.versions, self._git.uncommitted, self._store.alone
         self.comments, self.delete_issue = self._store.comments, self._store.drop_issue
 
