@@ -1,4 +1,4 @@
-"""Notes in a wheel from which commit it was built, for `almanac.commands.origin`."""  # noqa: INP001 -- the build loads it by its path
+"""Notes in sdist and wheel from which commit they were built, for `almanac.commands.origin`."""  # noqa: INP001 -- the build loads it by its path
 
 import json
 import subprocess
@@ -8,20 +8,34 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+_NOTE = "origin.json"
+
 
 class OriginHook(BuildHookInterface):
-    """Puts `origin.json` beside the templates, if the wheel is built in a clone."""
+    """Puts `origin.json` in an sdist, and beside the templates of a wheel; a wheel of an sdist takes over its note."""
 
     PLUGIN_NAME = "origin"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write the file, and name it to the builder; an editable install has its clone."""
-        if version == "editable" or not (Path(self.root) / ".git").exists():
+        if version == "editable":
             return
-        noted = {"url": self._git("remote", "get-url", "origin"), "commit": self._git("rev-parse", "HEAD")}
+        note = Path(self.root, _NOTE)
+        if Path(self.root, ".git").exists():
+            note = self._written()
+        if note.exists():
+            build_data["force_include"][str(note)] = _NOTE if self.target_name == "sdist" else f"almanac/_data/{_NOTE}"
+
+    def _written(self) -> Path:
+        noted = {"url": self._git("remote", "get-url", "origin"), "commit": self._commit()}
         with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False, encoding="utf-8") as file:
             json.dump(noted, file)
-        build_data["force_include"][file.name] = "almanac/_data/origin.json"
+        return Path(file.name)
+
+    def _commit(self) -> str:
+        """Return the newest commit that others can have: what the clone alone has, no workflow could fetch."""
+        ahead = self._git("rev-list", "--boundary", "HEAD", "--not", "--remotes=origin").split()
+        return next((one[1:] for one in ahead if one.startswith("-")), self._git("rev-parse", "HEAD"))
 
     def _git(self, *arguments: str) -> str:
         command = ["git", "-C", self.root, *arguments]

@@ -1,9 +1,12 @@
 """What is written into a site, put before the tools that know GitHub's own rules."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+from almanac.commands.origin import Origin
 
 from tests.gitrepo import Repo
 from tests.tools import need
@@ -22,7 +25,8 @@ def assert_sound(folder: Path, files: Mapping[str, str | bytes] | None = None) -
     _check(_tool("actionlint"), folder / WORKFLOW)
     # Here, no wheel knows its commit, so our own action is named by its release.
     policies = folder.parent / "zizmor.yml"
-    policies.write_text('rules: {unpinned-uses: {config: {policies: {almanac-events/*: ref-pin, "*": hash-pin}}}}\n')
+    pins = {Origin().repository: "ref-pin", "*": "hash-pin"}
+    policies.write_text(json.dumps({"rules": {"unpinned-uses": {"config": {"policies": pins}}}}))
     _check(_tool("zizmor"), "--offline", "--quiet", "--config", policies, folder / WORKFLOW)
 
 

@@ -1,14 +1,14 @@
 """What is written into a site names the Almanac that is installed: its commit, its clone, or its release."""
 
+import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 from almanac import PROJECT, __version__
-from almanac.commands.origin import Origin, checked_action, origin_of, outdated
+from almanac.commands.origin import Origin, checked_action, origin_of, outdated, runs_almanac
 from almanac.commands.workflow import workflow_text
 from almanac.config import Config
 from almanac.errors import UserError
@@ -17,7 +17,8 @@ from tests.gitrepo import Repo
 
 ROOT = Path(__file__).parents[2]
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
-RELEASE = f"almanac-events/almanac@v{__version__}"
+NAME = PROJECT.removeprefix("https://github.com/")
+RELEASE = f"{NAME}@v{__version__}"
 NOWHERE = Path("/nowhere")
 
 
@@ -62,7 +63,7 @@ def test_a_release(tmp_path: Path) -> None:
         assert found.action == RELEASE
 
 
-@pytest.mark.parametrize(("url", "name"), [("", "almanac-events/almanac"), ("https://github.com/a/fork", "a/fork")])
+@pytest.mark.parametrize(("url", "name"), [("", NAME), ("https://github.com/a/fork", "a/fork")])
 def test_a_wheel_knows_its_commit(url: str, name: str) -> None:
     assert origin_of({}, NOWHERE, {"url": url, "commit": COMMIT}) == Origin(name, COMMIT)
 
@@ -73,20 +74,32 @@ def test_the_workflow_runs_what_is_given() -> None:
         assert steps[-1]["uses"] == action.partition(" ")[0]
 
 
+OLD, OTHER = "an older Almanac", "another Almanac"
+
+
 @pytest.mark.parametrize(
     ("used", "said"),
     [
-        (RELEASE, False),
-        ("almanac-events/almanac@v0.0.9", True),
-        (f"almanac-events/almanac@{COMMIT} # v0.0.9", True),
-        (f'"a/almanac@{COMMIT}"', True),
-        ("almanac-events/almanac@v0", False),
-        ("almanac-events/almanac@main", False),
-        ("actions/checkout@v4", False),
+        (RELEASE, None),
+        (f"{NAME}@v0.0.9", OLD),
+        (f"{NAME}@{COMMIT} # v0.0.9", OLD),
+        (f'"{NAME}@{COMMIT}" # v0.0.9', OLD),
+        (f'"a/almanac@{COMMIT}"', OTHER),
+        (f"a/our-almanac@{COMMIT} # v9.0.0", OTHER),
+        (f"{NAME}@v0", None),
+        (f"{NAME}@main", None),
+        ("actions/checkout@v4", None),
     ],
 )
-def test_another_one_is_noticed(used: str, *, said: bool) -> None:
-    assert (outdated(f"      - uses: {used}\n", RELEASE) is not None) == said
+def test_another_one_is_noticed(used: str, said: str | None) -> None:
+    message = outdated(f"      - uses: {used}\n", RELEASE)
+    assert message is None if said is None else said in str(message)
+
+
+def test_a_fork_of_another_name_is_known_again() -> None:
+    assert "an older Almanac (a/fork@v0.0.9)" in str(outdated("      - uses: a/fork@v0.0.9\n", "a/fork@v0.1.0"))
+    assert runs_almanac("- uses: a/our-almanac@v1")
+    assert not runs_almanac("- uses: a/fork@v1")
 
 
 @pytest.mark.parametrize("action", ["", "almanac", "a/b", "a/b@", "a b/c@v1", "a/b@v1 # x", "a/b@v1\n- run: x"])
@@ -97,17 +110,16 @@ def test_what_is_no_action_is_refused(action: str) -> None:
     assert checked_action(RELEASE) == RELEASE
 
 
-def test_the_name_of_the_project_is_the_same_everywhere() -> None:
-    urls = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]
-    assert all(url.startswith(PROJECT) for url in urls.values())
-    listed = subprocess.run(
-        ["git", "grep", "-l", "-I", PROJECT.removeprefix("https://github.com/"), "--", "bot"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert listed.stdout.split() == ["bot/almanac/__init__.py"]
+def test_the_name_of_the_project_is_one_constant_and_the_same_wherever_files_cannot_read_it() -> None:
+    grep = ["git", "grep", "-I", "--untracked", "-E", "-o", r"[a-z.]+/[A-Za-z0-9-]+/almanac(/|[^A-Za-z0-9/-]|$)"]
+    listed = subprocess.run(grep, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    found = {tuple(line.split(":", 1)) for line in listed if re.search(r":(github|githubusercontent|ghcr)\.", line)}
+    assert {named.split("/")[1] for _, named in found if "/apps/" not in named} == {NAME.split("/")[0]}
+    assert {path for path, _ in found if not path.endswith(".md") and not path.startswith("tests/")} <= {
+        "bot/almanac/__init__.py",
+        "mkdocs.yml",
+        "pyproject.toml",
+    }
 
 
 def test_the_command_tells_its_version() -> None:

@@ -8,6 +8,7 @@ import pytest
 from almanac.commands.adoption import plan_adoption
 from almanac.commands.discovery import Checkout
 from almanac.commands.doctor import check_site
+from almanac.commands.origin import Origin
 from almanac.commands.site_checks import Finding
 from almanac.commands.workflow import workflow_text
 from almanac.config import CHANGE_FORM, Config
@@ -89,7 +90,8 @@ TWICE: Files = {CONFIG: INDEXED, PAGE: PAGES["sections-and-index"]}
 # What is broken: the file, its new text (None: it is removed), the check that finds it, how bad it is, words of the
 # message, words of the remedy.
 PAGE_TEXT = example(f"ospo/{PAGE}")
-FORM_TEXT, WORKFLOW_TEXT = template("site/new-event.yml"), template("site/almanac.yml")
+FORM_TEXT = template("site/new-event.yml")
+WORKFLOW_TEXT = template("site/almanac.yml").replace("OWNER/REPO@REF", Origin().action)
 CHANGE_TEXT = template("site/change-event.yml")
 TWO_AREAS = "".join(f"  - {{type: textarea, id: x{number}, attributes: {{label: X{number}}}}}\n" for number in (1, 2))
 OWN_TEMPLATE = f"page: {PAGE}\nsection_template: {TEMPLATE}\n"
@@ -292,11 +294,11 @@ BROKEN: dict[str, tuple[dict[str, str | bytes | None], str, str, str, str]] = {
     "old Jekyll": ({"Gemfile.lock": "    jekyll (2.5.3)\n"}, "jekyll", "warning", "Jekyll 2", "bundle update"),
     "no workflow": ({WORKFLOW: None}, "workflow", "error", "No workflow", "almanac init"),
     "workflow no YAML": (
-        {WORKFLOW: "uses: almanac-events/almanac@x\non: ["},
+        {WORKFLOW: "uses: a/almanac@x\non: ["},
         *("workflow", "error", "YAML", "almanac init --force"),
     ),
     "workflow of nothing": (
-        {WORKFLOW: "- uses: almanac-events/almanac@x"},
+        {WORKFLOW: "- uses: a/almanac@x"},
         "workflow",
         "error",
         "not a workflow",
@@ -363,7 +365,7 @@ class TestWhatIsFine:
             {"Gemfile.lock": "    github-pages (232)\n"},
             {WORKFLOW: WORKFLOW_TEXT.replace("branches: [main]", "branches: ['m*']")},
             {WORKFLOW: without(WORKFLOW_TEXT, "branches: [main]").replace("  push:", "  push: {}")},
-            {WORKFLOW: workflow_text("main", "almanac-events/almanac@v0.1.0", Config(page=PAGE))},
+            {WORKFLOW: workflow_text("main", "me/our-almanac@v0", Config(page=PAGE))},
             {
                 WORKFLOW: "on: [issues, push]\npermissions: write-all\njobs:\n  a:\n    steps:\n"
                 "      - run: almanac action\n"
@@ -395,7 +397,7 @@ class TestWhatIsFine:
         text = WORKFLOW_TEXT.replace("almanac@v0.1.0", f"almanac@{'0123456789' * 4} # v0.0.9")
         [finding] = faults({**model(), WORKFLOW: text})
         assert (finding.check, finding.status) == ("workflow", "warning")
-        assert "almanac-events/almanac@v0.1.0" in (finding.remedy or "")
+        assert Origin().action in (finding.remedy or "")
 
     def test_a_server_needs_no_workflow(self) -> None:
         files = {path: text for path, text in model().items() if path != WORKFLOW}

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from almanac.renderer import data_text
 
 _ACTION = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+@[A-Za-z0-9_./-]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_USED = re.compile(r"uses: *[\"']?([A-Za-z0-9_.-]+/almanac@[^\s\"'#]+)")
+_NAMED = r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]*almanac[A-Za-z0-9_.-]*"
+_COMMAND = re.compile(r"\balmanac action\b")
 _FIXED = re.compile(r"@(?:[0-9a-f]{40}|v\d+\.\d+\.\d+)$")
+_RELEASE = re.compile(r"\bv(\d+)\.(\d+)\.(\d+)$")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Origin:
         return f"{__version__} ({self.repository}@{self.commit[:12]})" if self.commit else __version__
 
 
+@cache
 def read_origin() -> Origin:
     """Find out where this program was installed from: from a commit, from a clone, or else as a release."""
     try:
@@ -69,13 +73,28 @@ def origin_of(direct_url: Mapping[str, Any], source: Path, built: Mapping[str, s
     return Origin()
 
 
+def runs_almanac(workflow: str) -> bool:
+    """Tell whether a workflow, or what a step of it says, runs Almanac."""
+    return bool(_COMMAND.search(workflow)) or _used(workflow, read_origin().action) is not None
+
+
 def outdated(workflow: str, action: str) -> str | None:
-    """Return the action of ours that a workflow names, if it names a commit or release other than that of `action`.
+    """Say that a workflow names a commit or release of ours other than that of `action`, the installed one's.
 
     A tag such as `v0`, which moves with the releases, and a branch say nothing.
     """
-    used = _USED.search(workflow)
-    return used[1] if used and _FIXED.search(used[1]) and used[1] != action.partition(" ")[0] else None
+    used = _used(workflow, action)
+    if not used or not _FIXED.search(used[1]) or used[1] == action.partition(" ")[0]:
+        return None
+    theirs, ours = (_RELEASE.search(text.strip()) for text in (used[2] or used[1], action))
+    is_older = theirs and ours and [*map(int, theirs.groups())] < [*map(int, ours.groups())]
+    return f"The workflow runs {'an older' if is_older else 'another'} Almanac ({used[1]}) than the one installed here."
+
+
+def _used(workflow: str, action: str) -> re.Match[str] | None:
+    """Find which action of ours a workflow runs, and its comment: called `almanac`, or as that of the installed one."""
+    own = re.escape(action.partition("@")[0])
+    return re.search(rf"uses: *[\"']?((?:{own}|{_NAMED})@[^\s\"'#]+)[\"']?(?: *#(.*))?", workflow, re.IGNORECASE)
 
 
 def _pushed(git: Git) -> str | None:

@@ -13,7 +13,7 @@ import yaml
 from almanac import config as configs
 from almanac.commands.build import build_files
 from almanac.commands.discovery import Checkout
-from almanac.commands.origin import outdated
+from almanac.commands.origin import outdated, runs_almanac
 from almanac.commands.shapes import said_of_questions, with_answers
 from almanac.commands.workflow import WORKFLOW, unwatched
 from almanac.errors import ConfigError, Problem, UserError
@@ -38,7 +38,6 @@ _INIT = "`almanac init` writes one."
 _FORMS = ".github/ISSUE_TEMPLATE/"
 _WORKFLOWS = ".github/workflows"
 _EXTRA = re.compile(r"""\bextra(?:\.([A-Za-z_][A-Za-z0-9_]*)|\[\s*["']([^"']+)["']\s*\])""")
-_USES_ALMANAC = re.compile(r"uses:[ ]*[\"']?[A-Za-z0-9_.-]+/almanac@|\balmanac action\b")
 # What Jekyll leaves out unless the config says otherwise.
 _LEFT_OUT = ("Gemfile", "Gemfile.lock", "node_modules", "vendor/bundle", "vendor/cache", "vendor/gems", "vendor/ruby")
 _OTHER_WILDCARD = re.compile(r"[\[?]")
@@ -427,7 +426,7 @@ def check_repository(checkout: Checkout, folder: Path) -> list[Finding]:
 def find_workflow(site: Site) -> str | None:
     """Return the path of the workflow that runs Almanac, or None."""
     paths = [f"{_WORKFLOWS}/{name}" for name in sorted(site.files.names(_WORKFLOWS)) if fnmatch(name, "*.y*ml")]
-    return next((path for path in paths if _USES_ALMANAC.search(site.text(path) or "")), None)
+    return next((path for path in paths if runs_almanac(site.text(path) or "")), None)
 
 
 def check_workflow(site: Site, checkout: Checkout, action: str, *, has_server: bool) -> list[Finding]:
@@ -447,9 +446,8 @@ def check_workflow(site: Site, checkout: Checkout, action: str, *, has_server: b
     if not isinstance(data, dict):
         return [Finding("workflow", "error", "This is not a workflow.", _INIT, path)]
     found = [*_triggers(data, checkout, path), *_watching(data, site, path), *_permissions(data, path)]
-    if used := outdated(site.text(path) or "", action):
-        message = f"The workflow runs another Almanac ({used}) than the one that is installed here."
-        found.append(Finding("workflow", "warning", message, f"If it is older, write `uses: {action}`.", path))
+    if behind := outdated(site.text(path) or "", action):
+        found.append(Finding("workflow", "warning", behind, f"To run this one, write `uses: {action}`.", path))
     concurrency = data.get("concurrency")
     if isinstance(concurrency, dict) and concurrency.get("cancel-in-progress") is True:
         message = "A newer run stops the one in progress, which can leave a proposal half-written."
@@ -506,7 +504,7 @@ def _permissions(data: dict[str, Any], path: str) -> Iterator[Finding]:
     for job in jobs.values() if isinstance(jobs, dict) else ():
         listed = job.get("steps") if isinstance(job, dict) else None
         steps = [step for step in listed if isinstance(step, dict)] if isinstance(listed, list) else []
-        if not any(_USES_ALMANAC.search(f"uses: {step.get('uses')}\n{step.get('run')}") for step in steps):
+        if not any(runs_almanac(f"uses: {step.get('uses')}\n{step.get('run')}") for step in steps):
             continue
         given = job.get("permissions", data.get("permissions"))
         inputs = [step["with"] for step in steps if isinstance(step.get("with"), dict)]

@@ -17,6 +17,7 @@ from almanac.renderer import template
 
 WORKFLOW = ".github/workflows/almanac.yml"
 _BRANCHES = "    branches: [main]\n"
+_ACTION = "OWNER/REPO@REF"
 _PLAIN = re.compile(r"[A-Za-z._/][A-Za-z0-9._/-]*")
 _SPECIAL = re.compile(r"[\\*?+\[\]!]")
 _PLACEHOLDER = re.compile(r"\{[^{}/]*\}")
@@ -32,7 +33,7 @@ def workflow_text(branch: str, action: str, *histories: Config) -> str:
     lines += ["    # The files that Almanac reads and writes. If the config names others, `almanac doctor` says so."]
     lines += ["    paths:", *(f"      - {json.dumps(pattern, ensure_ascii=False)}" for pattern in watched(*histories))]
     text = template("site/almanac.yml").replace(_BRANCHES, "\n".join(lines) + "\n", 1)
-    return re.sub(r"(?<=uses: )\S+/almanac@.*", lambda _: action, text, count=1)
+    return text.replace(_ACTION, action)
 
 
 def watched(*histories: Config) -> tuple[str, ...]:
