@@ -249,6 +249,26 @@ def test_a_command_waits_until_it_is_clear_which_event_it_is_about(scene: Scene)
     assert scene.world.issue_state(number)[0] == "closed"
 
 
+def test_what_was_refused_does_not_come_back_with_a_command(scene: Scene) -> None:
+    scene.world.let_in("grace")
+    number = asked(scene, event="2021-11-08", change="Cancelled", location="Lyon")
+    scene.world.close_pull(scene.pull(number).number)
+    scene.run(number)
+    assert say(scene, number, f"/almanac recording {VIDEO}").plan.outcome == "created"
+    before, event = at_base(scene), event_of(scene, number)
+    assert (event.status, event.location, event.recording) == (before.status, before.location, VIDEO)
+    scene.world.commit({"README.md": b"Another\n"})
+    scene.sweep()
+    assert event_of(scene, number).status is None
+    # An answer that was given since is a new one.
+    scene.ask_again(number, event="2021-11-08", change="Cancelled", location="Oslo")
+    scene.run(number)
+    event = event_of(scene, number)
+    assert (event.status, event.location, event.recording) == (None, "Oslo", VIDEO)
+    merge(scene, number)
+    assert (at_base(scene).status, at_base(scene).location, at_base(scene).recording) == (None, "Oslo", VIDEO)
+
+
 def test_a_commit_by_hand_on_its_branch_stays(scene: Scene) -> None:
     number = asked(scene, event="2021-11-08", change="Cancelled")
     text = scene.record(number, GOVERNMENTS)

@@ -14,6 +14,7 @@ from tests.timing import at
 
 LYON_PAGE, LYON_FORM, LYON_RECORDS = "lyon.md", ".github/ISSUE_TEMPLATE/lyon.yml", "_data/lyon"
 LYON_RECORD = f"{LYON_RECORDS}/2022-01-20-demo-day.yml"
+LABELLED = (("event", "2022-02-03"), ("lyon", "2022-02-04"))
 SETTINGS = f"""page: {PAGE}
 time_zone: Europe/Paris
 histories:
@@ -238,6 +239,31 @@ def test_a_change_belongs_to_the_history_that_has_the_event(scene: Scene) -> Non
     scene.ask_again(change, event="2022-03-03 Badgers", change="Cancelled")
     assert scene.run(change).plan.outcome == "waiting"
     assert scene.memory(change).history == ""
+
+
+def test_a_change_that_can_be_of_either_history_gets_candidates_of_both(scene: Scene) -> None:
+    add_lyon(scene)
+    filed = [(file(scene, label), file(scene, label, title=f"Owls of {label}", date=day)) for label, day in LABELLED]
+    for number in (number for pair in filed for number in pair):
+        scene.run(number)
+        merge(scene, number)
+    change = scene.ask(event="the owls", change="Cancelled")
+    assert scene.run(change).plan.outcome == "waiting"
+    assert "This can be more than one event." in scene.comment(change)
+    for name in ("2022-02-03-owls-of-event", "2022-02-04-owls-of-lyon"):
+        assert f"- `{name}`: " in scene.comment(change)
+    scene.ask_again(change, event="2022-02-04-owls-of-lyon", change="Cancelled")
+    assert scene.run(change).plan.outcome == "created"
+    assert changed(scene, change) == {f"{LYON_RECORDS}/2022-02-04-owls-of-lyon.yml", LYON_PAGE, "lyon.ics"}
+    # Two that have one id are told apart by the paths of their records.
+    again = scene.ask(event="2022-01-20-demo-day", change="Cancelled")
+    assert scene.run(again).plan.outcome == "waiting"
+    assert f"- `{RECORD}`: " in scene.comment(again)
+    assert f"- `{LYON_RECORD}`: " in scene.comment(again)
+    scene.ask_again(again, event=LYON_RECORD, change="Cancelled")
+    assert scene.run(again).plan.outcome == "created"
+    assert changed(scene, again) == {LYON_RECORD, LYON_PAGE, "lyon.ics"}
+    assert [done.plan.writes for done in scene.sweep() if done.plan.writes] == []
 
 
 def test_settings_that_only_hold_what_all_share_are_no_history(scene: Scene) -> None:

@@ -247,7 +247,7 @@ def test_an_event_is_taken_off_with_its_record(scene: Scene, published: int) -> 
     scene.edit(published, **DEMO_DAY, location="Lyon")
     assert scene.run(published).plan.writes == ()
     assert say(scene, published, "/almanac cancel").plan.outcome == "unchanged"
-    assert "once the event is published" in scene.comment(published)
+    assert "`/almanac cancel`: The event is off the site now." in scene.comment(published)
 
 
 def test_a_removal_on_which_somebody_commits_is_left_as_it_is(scene: Scene, published: int) -> None:
@@ -279,6 +279,17 @@ def test_a_no_to_what_a_command_proposed_does_not_come_back(scene: Scene, publis
     event = proposed(scene, published)
     assert (event.status, event.recording) == (None, VIDEO)
     assert scene.world.head(branch_name(published))
+
+
+def test_a_no_to_what_the_issue_asked_for_does_not_come_back(scene: Scene, published: int) -> None:
+    scene.run(published)
+    scene.edit(published, **DEMO_DAY, location="Lyon", links="[Notes](https://example.org/notes)")
+    scene.run(published)
+    scene.world.close_pull(scene.pull(published).number)
+    scene.run(published)
+    assert say(scene, published, f"/almanac recording {VIDEO}").plan.outcome == "created"
+    event = proposed(scene, published)
+    assert (event.location, event.recording) == ("Paris", VIDEO)
 
 
 def test_a_change_by_hand_on_the_branch_stays(scene: Scene, published: int) -> None:

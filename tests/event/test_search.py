@@ -17,6 +17,7 @@ DUCKS = event("Ducks", "2021-12-09", "Bird Club")
 BEES = event("Bees and Flowers", "2022-03-01", end_date="2022-03-03", status="rescheduled", previous_date="2022-02-01")
 MONTH = event("Winter School", "2023-01")
 EVENTS = (OWLS, DUCKS, BEES, MONTH)
+SHORT = tuple(event(title, f"2024-0{month}-01") for month, title in enumerate(("One", "Session", "C++", "🎉"), 1))
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,9 @@ EVENTS = (OWLS, DUCKS, BEES, MONTH)
         ("owls", OWLS),
         ("the session on owls", OWLS),
         ("the one with Ada Lovelace", OWLS),
+        ("[Owls at Night](https://example.org/history)", OWLS),
+        ("the owls: https://example.org/history#x.", OWLS),
+        ("https://example.org/history#:~:text=Owls%20at%20Night", OWLS),
         ("bird club december 9", DUCKS),
         ("duks", DUCKS),
         ("2021-12-09 Dukcs", DUCKS),
@@ -67,6 +71,12 @@ def test_otherwise_there_are_candidates(typed: str, first: Event, alike: bool) -
     assert (found.candidates[0], found.alike) == (first, alike)
 
 
+@pytest.mark.parametrize("meant", SHORT, ids=lambda one: one.title)
+def test_a_whole_title_is_enough_however_common_its_words_are(meant: Event) -> None:
+    assert search(meant.title, (*EVENTS, *SHORT)).event == meant
+    assert search(f"{meant.title}, {meant.date}", (*EVENTS, *SHORT)).event == meant
+
+
 def test_there_are_never_more_than_ten() -> None:
     many = [event(f"Owls {number}", f"2021-05-{number:02}") for number in range(1, 29)]
     found = search("owls", many)
@@ -89,6 +99,8 @@ def test_a_title_goes_before_one_that_only_has_its_words() -> None:
         ("_data/events/2021-12-09-ducks.yml", True),
         ("<https://example.org/events/2021-12-09-ducks.html>", True),
         ("https://example.org/events/2021-12-09-ducks/#top", True),
+        ("[Ducks](https://example.org/events/2021-12-09-ducks/)", True),
+        ("see https://example.org/events/2021-12-09-ducks.", True),
         ("2021-12-09-duck", False),
         ("2021-12-09", False),
     ],

@@ -28,6 +28,7 @@ def test_a_new_event_has_a_row_for_each_thing_that_is_known() -> None:
     ("changes", "told"),
     [
         ({}, {}),
+        ({"markdown": "### Soup", "status": "cancelled"}, {"Status": "added: cancelled"}),
         (
             {"date": "2022-02-17"},
             {"Date": "~~Thu, Feb 10, 2022~~ \u2192 **Thu, Feb 17, 2022**"},

@@ -142,8 +142,9 @@ def _submitted(issue: "Issue", form: "Form", site: "Site") -> "Submission":
 
     if not is_for_changes(form):
         return submit_body(issue.body, form, site.config, issue.number)
-    look = Look(issue, Base("", ""), Proposal())
-    return submit_change(issue.body, form, site.config, partial(find_event, site, look, PullState(), lambda _: None))
+    look, sites = Look(issue, Base("", ""), Proposal()), [site, *(one for one in site.each() if one is not site)]
+    find = partial(find_event, sites, look, PullState(), lambda _: PullState())
+    return submit_change(issue.body, form, site.config, find)
 
 
 def _site_of(issue: "Issue", site: "Site") -> "Site | None":

@@ -1,13 +1,14 @@
 """The picture of an event: found where the site or its branch has it already, else fetched, checked and named."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from almanac.errors import ForgeError, Problem
 from almanac.event.attachment import copy_path, own_copy, with_copy
 from almanac.event.model import Event
 from almanac.images import MAX_BYTES, SUFFIXES, RefusedImage, clean_picture
-from almanac.proposal.state import Blob, Changes
+from almanac.proposal.merge import field_digests
+from almanac.proposal.state import Blob, Changes, Filed
 
 _WITHOUT = "The event goes on without it"
 
@@ -22,6 +23,13 @@ class Pictured:
     event: Event
     files: Mapping[str, bytes | Blob] = field(default_factory=dict)
     why: Problem | None = None
+
+    def put_into(self, filed: Filed) -> Filed:
+        """Return what was filed, with the site's own copy of the picture, or with the reason why there is none."""
+        if filed.event is None or self.why is None:
+            return replace(filed, event=filed.event and self.event)
+        why, lacks = replace(self.why, field=filed.labels.get("image")), field_digests(filed.event)["image"]
+        return replace(filed, event=self.event, warnings=(*filed.warnings, why), lacks=lacks)
 
 
 def with_picture(

@@ -9,7 +9,8 @@ from typing import Literal
 from almanac.engine.addresses import published
 from almanac.engine.changes import find_event
 from almanac.engine.forms import BothForms, Forms
-from almanac.engine.pictures import Pictured, with_picture
+from almanac.engine.pictures import with_picture
+from almanac.engine.removed import current_id, is_shown
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.change import submit_change
 from almanac.event.model import Event
@@ -23,7 +24,7 @@ from almanac.proposal.command import AUTHORS, CommentCommand, Given
 from almanac.proposal.comment import answered, note_draft, pending_command
 from almanac.proposal.form_version import is_certain
 from almanac.proposal.marker import PullState, known_closer, pull_state, text_digest
-from almanac.proposal.merge import field_digests, merge_records
+from almanac.proposal.merge import merge_records
 from almanac.proposal.messages import Messages
 from almanac.proposal.names import branch_name
 from almanac.proposal.ours import has_headings, may_be_ours, refuse_alike
@@ -128,7 +129,7 @@ class Planner:
             return self._planned(look, issue)
         return self._commanded(look, issue, comment, command)
 
-    def _commanded(  # noqa: PLR0911 -- one for each kind of command
+    def _commanded(  # noqa: C901, PLR0911 -- one for each kind of command
         self, look: Look, issue: Issue, comment: CommentCommand, given: Given
     ) -> Plan:
         """Plan an issue of ours on which somebody gives a command, and the answer to that."""
@@ -142,6 +143,9 @@ class Planner:
             return self._planned(look, issue, again=True)
         if name == "recreate":
             return answered(self._planned(look, issue, anew=True), look, comment)
+        if name != "unknown" and self._is_removed(filed):
+            off = Problem("The event is off the site now. To bring it back, file it again.")
+            return answered(self._planned(look, issue), look, comment, note(answer="problem", problem=off))
         if name == "cancel" and not record and issue.state == "open":
             return answered(triage.cancelled(issue.number, look), look, comment)
         if name == "unknown" or not record:
@@ -168,18 +172,20 @@ class Planner:
             return replace(before, unfinished=True)  # what happened before comes first
         if filed.event is None:
             return triage.problems_told(filed)
-        # What a maintainer said no to does not come back with it.
+        # What a maintainer said no to does not come back with it, be it by a command or an answer.
         refused = look.closer is not None and look.closer.decides
         amendment = new if refused else filed.amendment.plus(new)
-        return self.propose(replace(filed, amendment=amendment), anew=refused)
+        return self.propose(replace(filed, amendment=amendment, refused=refused), anew=refused)
 
     def _published_record(self, filed: Filed) -> Event | None:
         """Read the record of the event that an issue gives or asks to change; None if it is not published."""
         site, event_id = self.site(filed.look.base.commit), pull_state(filed.look.proposal.pull).event
         if filed.change and filed.event:
             event_id = filed.event.id
+        elif event_id and not filed.change:
+            event_id = current_id(site, event_id, filed.issue.number)
         record = site.record(event_id) if event_id and event_id in site.ids else None
-        return record if record and (filed.change or record.issue == filed.issue.number) else None
+        return record if record and (filed.change or record.issue in (None, filed.issue.number)) else None
 
     def is_ours(self, look: Look, issue: Issue, *, as_filed: bool = False) -> bool:
         """Tell whether an issue is ours: see `almanac.proposal.ours`; `as_filed` asks as if it were not answered."""
@@ -223,10 +229,10 @@ class Planner:
         plan = triage.triage(issue, look, lambda pull: self._published(look, pull))
         if plan:
             return plan
-        if self._is_removed(look):
-            return Plan(issue.number, "unchanged", "The event was taken off the site.")
         filed = self.filed(look, issue)
         plan = None if anew and filed.event else triage.settled(filed)
+        if not (plan and filed.event) and self._is_removed(filed):
+            return self._ended(filed)
         plan = plan or (None if anew or again else triage.lapsed(filed))
         if plan:
             return plan
@@ -236,12 +242,30 @@ class Planner:
             return triage.held(filed, limit)
         return self.propose(filed, anew=anew)
 
-    def _is_removed(self, look: Look) -> bool:
-        """Tell whether the event was taken off by a command, and is still off."""
-        pull, state = look.proposal.pull, pull_state(look.proposal.pull)
-        if pull is None or not (triage.is_done(pull) and state.amendment.remove):
+    def _is_removed(self, filed: Filed) -> bool:
+        """Tell whether the event of an issue, or the one that it asks to change, was published and taken off since."""
+        look, state = filed.look, pull_state(filed.look.proposal.pull)
+        if not state.event or state.history != self.history or not triage.was_published(look.proposal.pull):
             return False
-        return state.event not in self.site(look.base.commit).ids
+        site = self.site(look.base.commit)
+        if state.named:
+            return filed.event is None and state.event not in site.ids
+        if current_id(site, state.event, filed.issue.number):
+            return False
+        if state.amendment.remove or state.event in site.ids:  # another event has its name by now
+            return True
+        record = self._deleted_record(look, site.store, state.event)
+        return record is None or not is_shown(site, record)
+
+    def _ended(self, filed: Filed) -> Plan:
+        """End what an issue proposes for an event that was taken off, unless someone has committed to its branch."""
+        look, pull = filed.look, filed.look.proposal.open_pull
+        owner, commit = branch_owner(look)
+        if pull and commit and (owner == "shared" or (owner == "ask" and not self.forge.is_ours(commit))):
+            message = "The event is off the site now, but someone has committed to this branch. Close the pull request."
+            return undecided(filed, (Problem(message),))
+        newest = look.proposal.pull
+        return triage.removed(filed, self._published(look, newest) if newest else Published(""))
 
     def filed(self, look: Look, issue: Issue) -> Filed:
         """Read an issue's answers, with the version of the form that it was filed with."""
@@ -250,8 +274,8 @@ class Planner:
         self.watch(f"the text of issue {issue.number}")
         change = is_for_changes(version.form)
         if change:
-            known = state if state.history == self.history else PullState()
-            find = partial(find_event, site, look, known, self._event_of)
+            sites = [site, *(one for one in site.each() if one is not site)]
+            find = partial(find_event, sites, look, state, self._proposal_of)
             read = submit_change(issue.body, version.form, site.config, find)
         else:
             read = submit_body(issue.body, version.form, site.config, issue.number)
@@ -274,15 +298,16 @@ class Planner:
             asks=read.asks,
         )
 
-    def _event_of(self, number: int) -> str | None:
-        """Return the id of the event that an issue's own proposal gives; None if it has none."""
-        state = pull_state(self.forge.newest_pull(branch_name(number)))
-        return state.event if state.history == self.history else None
+    def _proposal_of(self, number: int) -> PullState:
+        """Return what the marker of another issue's own proposal says."""
+        return pull_state(self.forge.newest_pull(branch_name(number)))
 
     def propose(self, filed: Filed, *, anew: bool = False) -> Plan:
         """Plan the proposal of an issue whose answers are fine, or that is open and has to follow its base."""
         mine = {number: pull for number, pull in filed.look.others.items() if pull_state(pull).history == self.history}
         filed = replace(filed, look=replace(filed.look, others=mine))
+        if self._is_removed(filed):
+            return self._ended(filed)
         try:
             return self._propose(filed, anew=anew)
         except Undecided as error:
@@ -327,7 +352,7 @@ class Planner:
                 lambda url, most: self.forge.attachment(number, url, most),
             )
             offer = replace(offer, event=pictured.event, pictures=pictured.files)
-            filed = _pictured(filed, pictured)
+            filed = pictured.put_into(filed)
         return proposed(filed, at_base, views, offer)
 
     def _subject(self, filed: Filed, site: Site, *, is_ours: bool) -> tuple[str | None, Event | None]:
@@ -339,6 +364,8 @@ class Planner:
         chosen = event_id_of(look, filed.event, store, site.ids)
         if chosen is None:
             return None, None
+        published = triage.was_published(look.proposal.pull)
+        chosen = (current_id(site, chosen, number) if published else None) or chosen
         if chosen not in site.ids and filed.event:
             # If no marker names the issue's record any more, it may be on the base by the id that it was first given.
             first = store.new_id(filed.event, ())
@@ -346,7 +373,7 @@ class Planner:
             if there and there.issue == number:
                 chosen = first
         record = site.record(chosen) if chosen in site.ids else self._deleted_record(look, store, chosen)
-        if record and record.issue != number:
+        if record and record.issue != number and (record.issue or not published):
             if not is_ours or filed.event is None:
                 message = "Another event has taken the name of this event's record."
                 raise Undecided(Problem(message, file=store.path(chosen)))
@@ -371,9 +398,9 @@ class Planner:
     def _deleted_record(self, look: Look, store: RecordStore, event_id: str) -> Event | None:
         """Read the record that the event had on the base, if it was deleted there: its section may have stayed."""
         pull, state = look.proposal.pull, pull_state(look.proposal.pull)
-        commit = state.commit or (pull.head if pull else None)
-        if pull is None or not (triage.is_done(pull) or state.origin is not None):
+        if pull is None or not triage.was_published(pull):
             return None
+        commit = state.commit or pull.head
         return self._record_at(commit, store, event_id)
 
     def _record_at(self, commit: str | None, store: RecordStore, event_id: str) -> Event | None:
@@ -465,11 +492,3 @@ def _what_came_of(plan: Plan) -> Literal["blocked", "proposed", "same"]:
     if plan.outcome == "waiting":
         return "blocked"
     return "proposed" if plan.outcome in ("created", "updated") else "same"
-
-
-def _pictured(filed: Filed, pictured: Pictured) -> Filed:
-    """Return what was filed, with the site's own copy of the picture, or with the reason why there is none."""
-    if filed.event is None or pictured.why is None:
-        return replace(filed, event=filed.event and pictured.event)
-    why, lacks = replace(pictured.why, field=filed.labels.get("image")), field_digests(filed.event)["image"]
-    return replace(filed, event=pictured.event, warnings=(*filed.warnings, why), lacks=lacks)

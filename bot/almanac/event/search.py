@@ -20,6 +20,8 @@ _MOST_CHARACTERS, _MOST_WORDS = 500, 30
 _WORD = re.compile(r"\w+")
 _ENDINGS = re.compile(r"\.(?:ya?ml|md|markdown|html?)\Z", re.IGNORECASE)
 _ISSUE = re.compile(r"(?:issue\s*)?#?([1-9][0-9]{0,8})", re.IGNORECASE)
+_LINK = re.compile(r"https?://[^\s<>()\[\]`]+", re.IGNORECASE)
+_QUOTES_PAGE = ":~:text="  # what a browser puts before words of the page to which a link leads
 _QUOTED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _IN_LINKS = re.compile(r"[-_/+]+")
 _COMMON = frozenset(
@@ -48,6 +50,11 @@ def named_id(typed: str, ids: Collection[str]) -> str | None:
     return next((name for name in (typed.strip(" `"), _ENDINGS.sub("", last)) if name in ids), None)
 
 
+def names_file(typed: str, path: str) -> bool:
+    """Tell whether a text is the path of a file, or an address that ends with it."""
+    return f"/{_address(typed).path}".endswith(f"/{path}".casefold())
+
+
 def named_issue(typed: str, repository: str | None) -> int | None:
     """Return the number of the issue that a text is, or that it links to in the same repository; None if it is none."""
     found = _ISSUE.fullmatch(typed.strip())
@@ -69,6 +76,8 @@ class Address:
 
 def _address(typed: str) -> Address:
     words = without_invisible(typed).strip().strip("<>`").removesuffix("/")
+    if found := _LINK.search(words):  # there may be words beside it, or it is written as Markdown
+        words = found[0].rstrip(".,;:!?").removesuffix("/")
     scheme, mark, rest = words.partition("://")
     if not mark or not scheme.isalnum() or any(map(str.isspace, rest)):
         return Address(path=words.casefold() if "/" in words and " " not in words else "")
@@ -83,28 +92,35 @@ def _unquoted(part: str) -> str:
 
 def anchor_in(typed: str) -> str:
     """Return the place within a page to which a link leads; empty if it leads to a page, or is no link."""
-    return _address(typed).anchor
+    return _address(typed).anchor.partition(_QUOTES_PAGE)[0]
 
 
 def as_words(typed: str) -> str:
-    """Return what is typed as words to be looked for: of a link, those of its anchor or of its path's last part."""
+    """Return what is typed as words to be looked for.
+
+    Of a link alone, these are those of its anchor or of its path's last part.
+    """
     address = _address(typed)
     if not address.host:
         return without_invisible(typed)[:_MOST_CHARACTERS]
     last = address.anchor or _ENDINGS.sub("", address.path.rpartition("/")[2])
-    return _IN_LINKS.sub(" ", last)[:_MOST_CHARACTERS]
+    beside = _LINK.sub(" ", without_invisible(typed)).strip(" <>()[]`")
+    return beside[:_MOST_CHARACTERS] or _IN_LINKS.sub(" ", last.rpartition(_QUOTES_PAGE)[2])[:_MOST_CHARACTERS]
 
 
 def search(words: str, records: Sequence[Event]) -> Sought:
     """Find the event that a person names by its date, its title, its series or its people, or by parts of these."""
+    titled = [record for record in records if _is_title(words, record)]
+    if len(titled) == 1:
+        return Sought(titled[0])
     days, rest = _days_of(words)
     wanted = [word for word in dict.fromkeys(_words(rest)) if word not in _COMMON][:_MOST_WORDS]
     if not days and not wanted:
-        return Sought(candidates=_newest(records))
+        return Sought(candidates=_newest(titled or records), alike=bool(titled))
     shares = dict(_shares(wanted, records))
     on_day = [record for record in records if any(_is_on(record, day) for day in days)] if days else list(records)
     whole = [record for record in on_day if shares[record.id] == 1]
-    titled = [record for record in whole if _words(record.title) == _words(rest)]
+    titled = [record for record in on_day if _is_title(rest, record)]
     for some in (titled, whole, [record for record in on_day if days and shares[record.id] >= _LIKE]):
         if len(some) == 1:
             return Sought(some[0])
@@ -164,6 +180,11 @@ def _is_on(record: Event, days: Days) -> bool:
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(without_invisible(text).casefold())
+
+
+def _is_title(text: str, record: Event) -> bool:
+    """Tell whether a text is an event's title, however its words are written; one without words, as it is."""
+    return _words(text) == _words(record.title) and (bool(_words(text)) or text.strip() == record.title)
 
 
 def _said_of(record: Event) -> set[str]:

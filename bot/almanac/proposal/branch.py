@@ -6,7 +6,7 @@ by field, other files are kept as they are, and a commit goes on top without for
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,9 +14,10 @@ from almanac.errors import Problem, UserError
 from almanac.event.attachment import own_copy
 from almanac.event.model import Event
 from almanac.event.records import RecordStore
+from almanac.invisible import shows, without_invisible
 from almanac.proposal.amendment import Amendment, with_previous_date
 from almanac.proposal.marker import PullState
-from almanac.proposal.merge import Merged, field_digests, merge, merge_records
+from almanac.proposal.merge import Merged, field_digests, merge, merge_records, without_refused
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBranch
 from almanac.proposal.summary import days_of
@@ -35,7 +36,9 @@ from almanac.views.protocol import (
 )
 
 _TITLE_LENGTH = 60
-_NOT_PLAIN = re.compile(r"[^\w &,'\u2019.\u2013-]|_")
+# Marks that are nothing more to GitHub, git and a shell; `:` and `/` only where they begin no emoji and no address.
+_MARKS = frozenset(" &,'.-!?%+():/")
+_ACTIVE = re.compile(r"(?<![^\s(]):|:(?!\s|\Z|\d\d(?!\d))|(?<!\w)/|/(?!\w)")
 _REFERENCE = re.compile(r"\bGH-\d+", re.IGNORECASE)
 # What lets a commit's checks be skipped, in brackets that a site's own title may put around typed words.
 _SKIPS = re.compile(r"\[ *(skip ci|ci skip|no ci|skip actions|actions skip) *\]", re.IGNORECASE)
@@ -58,6 +61,7 @@ class Branch:
     # The event's picture by its path, if the base does not have it: new, or as git stores it on the branch
     pictures: Mapping[str, bytes | Blob] = field(default_factory=dict)
     amendment: Amendment = field(default_factory=Amendment)  # what commands change of what is published
+    refused: Mapping[str, str] | None = None  # digests of answers that a maintainer has said no to
 
     def zones(self, event: Event) -> Zones:
         return self.at_base.config.zones(event.series)
@@ -99,6 +103,8 @@ def fresh_content(branch: Branch, event: Event) -> Content:
     if previous:
         current = read_event(branch.views, at_base.texts, previous)
         ancestor = branch.origin if branch.origin is not None else field_digests(previous)
+        if branch.refused is not None:
+            ancestor, event = field_digests(current), without_refused(event, current, branch.refused)
         merged = merge(ancestor, current, event, branch.zones(event))
     event = branch.amendment.applied(merged.event.model_copy(update={"id": event.id}))
     event = with_previous_date(event, current)
@@ -372,8 +378,10 @@ def proposal_title(
 ) -> str:
     """Return the title of a proposal and the first line of its commits; `pattern` is the site's own for it."""
     if pattern is not None:
-        series = plain(event.series or "")
-        named = {"action": does, "date": days_of(event), "title": plain(event.title), "series": series, "number": issue}
+        typed = {"title": plain(event.title), "series": plain(event.series or "")}
+        if pattern.startswith(("{title", "{series")):  # `feat!: x` and `fixup! x` say something to tools
+            typed = {name: " ".join(re.sub("[:!]", " ", text).split()) for name, text in typed.items()}
+        named = {"action": does, "date": days_of(event), "number": issue, **typed}
         return _SKIPS.sub(r"(\1)", " ".join(pattern.format_map(named).split()))
     names = [plain(event.title), plain(event.series or "")]
     title = " ".join(f"({name})" if at else name for at, name in enumerate(dict.fromkeys(filter(None, names))))
@@ -382,19 +390,13 @@ def proposal_title(
 
 
 def plain(words: str) -> str:
-    """Return typed words with nothing left in them that GitHub or git would act on.
+    """Return typed words with nothing left in them that GitHub or git would act on, nor a shell of a site's workflow.
 
-    Only letters, digits, spaces and a little punctuation stay, so there is no mention, issue reference, link, trailer
-    or `[skip ci]`; `GH-12` is a reference too and goes. It is cut at a word after 60 characters.
+    Of ASCII, only letters, digits, spaces and a little punctuation stay, so there is no mention, issue reference, link,
+    trailer or `[skip ci]`; `GH-12` is a reference too and goes. All else that shows stays, such as emoji, unless it is
+    another form of such a character. It is cut at a word after 60 characters.
     """
-
-    def kept(found: re.Match[str]) -> str:
-        # The vowel signs and accents of a letter, which are no letters themselves, stay with it.
-        before = found.string[: found.start()][-1:]
-        is_mark = unicodedata.category(found[0]).startswith("M") and unicodedata.category(before or " ")[0] in "LM"
-        return found[0] if is_mark else " "
-
-    words = _NOT_PLAIN.sub(kept, words)
+    words = _ACTIVE.sub(" ", "".join(_kept(without_invisible(words))))
     # A dot between letters makes a host name, which GitHub turns into a link in some places.
     words = re.sub(r"\.(?=\w)", " ", words)
     while _REFERENCE.search(words):  # in `GH-1GH-2` the second is one only when the first is gone
@@ -402,4 +404,17 @@ def plain(words: str) -> str:
     words = " ".join(words.split())
     if len(words) > _TITLE_LENGTH:
         words = words[: _TITLE_LENGTH + 1].rpartition(" ")[0] or words[:_TITLE_LENGTH]
-    return words.strip(" ,&-\u2013.")
+        before, bracket, inside = words.rpartition("(")
+        words = before if bracket and ")" not in inside and before else words
+    return words.strip(" ,&-\u2013.:/+")
+
+
+def _kept(words: str) -> Iterator[str]:
+    before = ""
+    for char in words:
+        kind = unicodedata.category(char)
+        # What shows nothing by itself, such as the accent of a letter or the style of an emoji, stays with its own.
+        seen = before in ("L", "M", "S") if kind[0] == "M" else kind == "Cf" or shows(char)
+        inert = all(one.isalnum() or one in _MARKS for one in unicodedata.normalize("NFKC", char) if one.isascii())
+        before = kind[0] if seen and inert else ""
+        yield char if before else " "

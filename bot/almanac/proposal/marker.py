@@ -42,6 +42,8 @@ class PullState(BaseModel):
     answers: _Digests | None = None
     # The same of the answers that the record on the base was made from, if this changes one
     origin: _Digests | None = None
+    # The same of the answers that were refused, if a command was given afterwards: they are not offered again
+    refused: _Digests | None = None
     # The digest of what the issue calls the published event that it asks to change; None if it gives one of its own
     named: _Digest | None = None
     lacks: _Digest | None = None  # the digest of the answer with a picture that could not be had

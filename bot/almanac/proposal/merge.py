@@ -77,6 +77,13 @@ def merge(ancestor: Mapping[str, str] | None, human: Event, new: Event, zones: Z
     return Merged(merged, tuple(name for name in conflicts if name not in _TIMES or "when" not in conflicts))
 
 
+def without_refused(answers: Event, published: Event, refused: Mapping[str, str]) -> Event:
+    """Put what is published in place of the answers that were refused, given by their digests."""
+    digests = field_digests(answers)
+    same = {name: getattr(published, name) for name in FIELDS if digests.get(name) == refused.get(name)}
+    return answers.model_copy(update=same)
+
+
 def _timed(merged: Event, new: Event, zones: Zones) -> Event:
     """Let the times follow from date and When line, which may come from different sides."""
     if all(getattr(merged, name) == getattr(new, name) for name in ("date", "end_date", "when")):

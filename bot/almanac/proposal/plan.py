@@ -98,9 +98,11 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     state = pull_state(newest)
     # The answers that the record on the base was made from: those of what was merged last.
     origin = state.answers if newest and triage.is_done(newest) else state.origin
-    origin = origin if state.event == offer.id else None  # an issue may name another event than before
+    refused = state.answers if filed.refused else None if newest and triage.is_done(newest) else state.refused
+    # An issue that asks for a change may name another event than before.
+    origin, refused = (None, None) if filed.change and state.event != offer.id else (origin, refused)
     branch = Branch(
-        number, look.base, look.proposal.head, at_base, state, origin, views, offer.pictures, filed.amendment
+        number, look.base, look.proposal.head, at_base, state, origin, views, offer.pictures, filed.amendment, refused
     )
     removes = branch.does == "Remove"
     event = offer.event.model_copy(update={"id": offer.id}) if offer.event else None
@@ -261,6 +263,7 @@ def _entries(filed: Filed, content: Content, branch: Branch, comment_digest: str
         "digest": triage.answers_digest(filed.event, filed.note) if filed.event else state.digest,
         "answers": field_digests(filed.event) if filed.event else state.answers,
         "origin": branch.origin if branch.at_base.record else None,
+        "refused": branch.refused if branch.at_base.record else None,
         "named": filed.named if filed.event else state.named,
         "lacks": filed.lacks if filed.event else state.lacks,
         "amendment": branch.amendment.model_dump(mode="json", exclude_none=True) or None,

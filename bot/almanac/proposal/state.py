@@ -203,7 +203,8 @@ class Filed:
 
     Of an issue that asks to `change` a published event, the event is that one with the answers put over its record.
     `named` is the digest of what its author calls it, `note` what they say besides, and `asks` whether they ask for
-    anything but that.
+    anything but that. `refused` says whether the answers that were proposed last were refused, so that only what they
+    say since then counts.
     """
 
     look: Look
@@ -221,6 +222,7 @@ class Filed:
     named: str | None = None
     note: str | None = None
     asks: bool = True
+    refused: bool = False
 
 
 # ---------------------------------------------------------------- what is decided

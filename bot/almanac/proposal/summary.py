@@ -17,7 +17,7 @@ _IN_CELLS = {"title", "series", "date", "end_date", "when", "location", "people"
 _IN_CELLS |= {"links", "image", "status"}
 # These follow from others, or say nothing to a reader; `extra` is told field by field.
 _NEVER_TOLD = {"id", "issue", "number", "previous_date", "starts", "ends"}
-_NEVER_TOLD |= {"time_zone", "duplicate_of", "rendered", "extra"}
+_NEVER_TOLD |= {"time_zone", "duplicate_of", "rendered", "extra", "markdown"}
 
 
 @dataclass(frozen=True)

@@ -233,6 +233,20 @@ def merged(number: int, look: Look, pull: Pull, place: Published) -> Plan:
     return Plan(number, "closed", reason, (*writes, *drop_branch(number, look)))
 
 
+def removed(filed: Filed, place: Published) -> Plan:
+    """Say that an event was taken off the site since it was published; what its issue proposes has lost its point."""
+    look, number, pull = filed.look, filed.issue.number, filed.look.proposal.pull
+    state, ended = pull_state(pull), close_pull(look)
+    left = drop_branch(number, look) if look.proposal.open_pull or is_leftover(look) else ()
+    reason = "The event was taken off the site."
+    if filed.named not in (None, state.named):  # it names another event by now, but none that there is
+        told = put_comment(look, problems_draft(filed))
+        return Plan(number, "waiting", reason, (*ended, *told, *left), None, filed.problems, filed.warnings)
+    draft = merged_draft(place, revises=state.is_change, removed=True)
+    told = put_comment(look, draft, pull.number if pull and is_done(pull) else current_comment(look).merged)
+    return Plan(number, "closed" if ended else "unchanged", reason, (*ended, *told, *left))
+
+
 def refused(number: int, look: Look, pull: Pull, closer: Closer) -> Plan:
     """Take a maintainer's no. The issue comes first, so that a crash before the mark cannot bring the proposal back."""
     writes: list[Write] = []
@@ -294,6 +308,11 @@ def drop_branch(number: int, look: Look) -> tuple[Write, ...]:
 def is_done(pull: Pull) -> bool:
     """Tell whether what a pull request proposed is on the base: it was merged, or came there in another way."""
     return pull.merged or (pull.state == "closed" and pull_state(pull).landed)
+
+
+def was_published(pull: Pull | None) -> bool:
+    """Tell whether the event of a pull request is on the base, or was: this one brought it there, or changes it."""
+    return pull is not None and (is_done(pull) or pull_state(pull).is_change)
 
 
 def is_leftover(look: Look) -> bool:
