@@ -14,7 +14,7 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))  # as MkDocs starts where it likes
 
-from website import reference  # noqa: E402 -- found there
+from website import gallery, reference  # noqa: E402 -- found there
 
 MADE = {
     "reference/commands.md": reference.commands_page,
@@ -38,7 +38,9 @@ def on_files(files: Files, config: MkDocsConfig, **_: object) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """Write a page as GitHub reads it in the way in which MkDocs does."""
+    """Write a page as GitHub reads it as MkDocs does; show in the gallery what becomes of its shapes."""
+    if page.file.src_uri == "gallery.md":
+        markdown = gallery.with_results(markdown)
     parts = _CODE.split(_CELL.sub(lambda cell: cell[0].replace("\\|", "|"), markdown))
     there = posixpath.join("docs", posixpath.dirname(page.file.src_uri))
     return "".join(
