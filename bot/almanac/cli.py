@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 
 import typer
 
-app = typer.Typer(
+from almanac.usage import Application
+
+app = Application(
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -50,7 +52,10 @@ def _almanac(
 
 @app.command()
 def demo(
-    folder: Annotated[Path | None, typer.Option("--dir", metavar="DIR", help="Where to put the site.")] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--dir", metavar="DIR", help="Where to put the site.", show_default="a new temporary folder"),
+    ] = None,
 ) -> int:
     """Show the whole process on this machine."""
     from almanac.demo import run
@@ -64,7 +69,9 @@ def playground(
         Path | None,
         typer.Option("--site", metavar="DIR", help="A clone to play with a copy of.", show_default="the demo's site"),
     ] = None,
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port to listen on.")] = 8000,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="The port to listen on.")
+    ] = 8000,
     public: Annotated[
         bool, typer.Option("--public", help="Serve it to everyone who can reach this machine: a site for each visitor.")
     ] = False,
@@ -115,7 +122,10 @@ def import_(
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Import a hand-written page into records; of a folder or list of events, say which they are."""
+    """Import a hand-written page into records.
+
+    Of a folder or list of events, it only says which they are: these stay where they are.
+    """
     from almanac.commands.build import import_page
 
     return import_page(page, site, dry_run=dry_run, as_json=as_json)
@@ -145,6 +155,7 @@ def init(  # noqa: PLR0913, PLR0917 -- one for each option
         Literal["like", "plain", "house"] | None,
         typer.Option(
             "--shape",
+            metavar="like|plain|house",
             help="How new events are written: like the page's own, like their first line, or in Almanac's own style.",
             show_default="like the page's own, where that is proven",
         ),
@@ -200,7 +211,10 @@ def next_(
     site: SiteOption = Path(),
     as_json: JsonOption = False,
 ) -> int:
-    """Print the link that opens the form filled in for the next event of a series."""
+    """Print the link to a form for a series' next event.
+
+    The form is filled in with the day and times that the series' rhythm gives.
+    """
     from almanac.commands.next import show_next
 
     return show_next(series, site, today=datetime.now(UTC).date(), as_json=as_json)
@@ -243,7 +257,9 @@ def action() -> int:
 @app.command()
 def serve(
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="The port.")] = 8000,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="The port to listen on; 0 for any free one.")
+    ] = 8000,
 ) -> int:
     """Run the webhook server of a GitHub App.
 
@@ -254,7 +270,7 @@ def serve(
     return run(host, port)
 
 
-jobs = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+jobs = Application(invoke_without_command=True, rich_markup_mode=None)
 app.add_typer(jobs, name="jobs")
 
 

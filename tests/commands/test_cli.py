@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from almanac import entry
+from almanac.cli import app
 from almanac.renderer import example, template
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -610,6 +613,14 @@ class TestStatus:
             ran = almanac(*arguments)
             assert ran.status == 2
             assert ran.err
+
+    def test_help_reads_as_plain_words(self, almanac: Almanac, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
+        commands: Any = typer.main.get_command(app)
+        for words in ([], *([name] for name in commands.commands), ["jobs", "retry"]):
+            ran = almanac(*words, "--help")
+            assert ran.status == 0
+            assert not re.search(r"[{}<>]|\[\[|\(the|^ .*\.\.\.$", ran.out, re.MULTILINE), ran.out
 
     def test_help_and_version_are_0(self, almanac: Almanac) -> None:
         assert "propose" in almanac("--help").out
