@@ -141,6 +141,16 @@ def first_few(names: Sequence[str], most: int = 3) -> str:
     return ", ".join(names[:most]) + (" and more" if len(names) > most else "")
 
 
+def listed(names: Sequence[str]) -> str:
+    """List all names, in words: `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def counted(number: int, what: str = "event") -> str:
+    """Return a number of things in words: `1 event`, `2 events`."""
+    return f"{number:,} {what}" + "s" * (number != 1)
+
+
 # ---------------------------------------------------------------- caps
 
 CAPS: Mapping[str, int] = {

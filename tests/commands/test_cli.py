@@ -347,6 +347,7 @@ class TestImportAndBuild:
         assert (ran.status, "governments-agencies.yml:6: starts:" in ran.err) == (1, True)
 
     def test_build_without_a_page_says_which_is_missing(self, almanac: Almanac, tmp_path: Path) -> None:
+        Repo(tmp_path).write({".github/almanac.yml": ""})
         ran = almanac("build", "--site", tmp_path)
         assert (ran.status, "events.md" in ran.err) == (1, True)
 
@@ -613,6 +614,20 @@ class TestStatus:
             ran = almanac(*arguments)
             assert ran.status == 2
             assert ran.err
+
+    @pytest.mark.parametrize("arguments", [["build"], ["build", "--check"], ["next"], ["doctor"]])
+    def test_a_folder_that_is_no_site_is_1_and_told_what_to_do(
+        self, almanac: Almanac, tmp_path: Path, arguments: list[str]
+    ) -> None:
+        repo = Repo.init(tmp_path / "repo")
+        ran = almanac(*arguments, "--site", repo.folder)
+        said = ran.out + ran.err
+        assert (ran.status, said.count("problem: ") + said.count("WRONG ")) == (1, 1)
+        assert "there is no .github/almanac.yml" in said
+        assert "`almanac init` sets Almanac up there" in said
+        repo.write({".github/almanac.yml": "page: a.md\n", "docs/a.md": "x\n"})
+        ran = almanac(*arguments, "--site", repo.folder / "docs")
+        assert f"add `--site {repo.folder.resolve()}`" in ran.out + ran.err
 
     def test_help_reads_as_plain_words(self, almanac: Almanac, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("COLUMNS", "80")

@@ -32,7 +32,7 @@ class TestAll:
         shown = capsys.readouterr()
         assert (left.value.code, shown.err) == (0, "1 of 2 ...\n2 of 2 ...\n")
         assert all(f"Issue #{number}: created." in shown.out for number in issues)
-        assert "2 open issues were checked; 0 failed." in shown.out
+        assert "Checked 2 open issues; 0 failed." in shown.out
 
     def test_it_goes_on_after_a_failure_and_names_it_at_the_end(
         self, issues: list[int], site: GitHubWorld, capsys: pytest.CaptureFixture[str]

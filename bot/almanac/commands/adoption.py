@@ -18,7 +18,7 @@ from almanac.commands.build import (
 )
 from almanac.commands.discovery import records_folder
 from almanac.commands.entry_checks import check_to_come
-from almanac.commands.finding import Ask, counted, find_page, named_page, refuse_same_address
+from almanac.commands.finding import Ask, find_page, named_page, refuse_same_address
 from almanac.commands.known import left_out
 from almanac.commands.origin import Origin
 from almanac.commands.places import Place
@@ -57,6 +57,7 @@ from almanac.page.template import section_renderer
 from almanac.proposal.ours import refuse_alike
 from almanac.renderer import house_renderer
 from almanac.site import Site
+from almanac.text import counted
 
 State = Literal["new", "replaced", "completed", "kept", "same"]
 

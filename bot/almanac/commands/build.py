@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from almanac import config as configs
-from almanac.commands.discovery import records_folder
+from almanac.commands.discovery import open_site, records_folder
 from almanac.config import Config
 from almanac.engine.rebuild import rebuild
 from almanac.errors import Problem, UserError
@@ -28,6 +28,7 @@ from almanac.page.section import Renderer
 from almanac.proposal.page_edits import PageEdits
 from almanac.site import Site
 from almanac.sitefiles import Folder, decoded, read_file
+from almanac.text import counted
 from almanac.yamlfile import load
 
 # ---------------------------------------------------------------- import
@@ -66,7 +67,7 @@ def import_page(page: Path, folder: Path, *, dry_run: bool, as_json: bool) -> in
         kept_as = "fields" if event.markdown is None else "verbatim"
         print_text(f"{event.date:<10}  {kept_as:<8}  {event.series or event.title}")
     print_problems(imported.warnings, "warning")
-    counts = f"{len(imported.events)} events: {imported.structured} as fields, {imported.verbatim} verbatim"
+    counts = f"{counted(len(imported.events))}: {imported.structured} as fields, {imported.verbatim} verbatim"
     print_text(f"\n{page}: {counts}. Written again from its records, the page is the same byte for byte.")
     print_text("Nothing was written (--dry-run)." if dry_run else f"Files written: {len(files)}.")
     return 0
@@ -154,8 +155,8 @@ def new_records(site: Site, imported: Imported) -> dict[str, str]:
 
 def build_site(folder: Path, *, check: bool) -> int:
     """Bring page and records in sync; with `check`, only say whether they are, and show how they differ."""
-    root = Folder(folder)
-    each = Site(root).each()
+    root, whole = open_site(folder)
+    each = whole.each()
     every = [_built(site) for site in each]
     problems = [problem for built in every for problem in built.problems]
     if problems:

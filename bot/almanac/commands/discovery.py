@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
-from almanac.errors import ForgeError, UserError
+from almanac import config as configs
+from almanac.config import Config
+from almanac.errors import ForgeError, Problem, UserError
 from almanac.forge.git import Git
 from almanac.jekyll import DataUses, Jekyll, data_name, data_uses, is_data_file, jekyll_root, joined, read_jekyll
 from almanac.site import Site
-from almanac.sitefiles import OWN_FOLDER
+from almanac.sitefiles import OWN_FOLDER, Folder
 
 MARKDOWN = (".md", ".markdown", ".mkd", ".mkdown")
 """How the names of Markdown files end."""
@@ -82,6 +84,30 @@ def github_name(url: str) -> str | None:
     """Return the `OWNER/NAME` of a repository on GitHub, given how git addresses it; None if it is elsewhere."""
     found = _on_github(url)
     return found[0] if found else None
+
+
+def why_no_site(site: Site, folder: Path) -> tuple[str, str] | None:
+    """Say that a folder holds nothing of Almanac's, neither config nor page nor form, and what to do about it."""
+    if any(site.text(path) is not None for path in (configs.PATH, Config().page, Config().form)):
+        return None
+    message = f"Almanac is not set up in this folder: there is no {configs.PATH}."
+    top = read_checkout(folder).top
+    if top and top != folder and (top / configs.PATH).is_file():
+        return message, f"The site is in {top}: work there, or add `--site {top}`."
+    return message, "Go to the folder of your site, or name it with `--site DIR`. `almanac init` sets Almanac up there."
+
+
+def open_site(folder: Path) -> tuple[Folder, Site]:
+    """Open a folder that has to hold a site.
+
+    Raises:
+        UserError: There is no such folder, or it holds nothing of Almanac's.
+    """
+    root = Folder(folder)
+    site = Site(root)
+    if why := why_no_site(site, root.root):
+        raise UserError(Problem(" ".join(why), file=str(root.root)))
+    return root, site
 
 
 # ---------------------------------------------------------------- where records belong

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from almanac import config as configs
 from almanac.commands import site_checks
-from almanac.commands.discovery import Checkout, read_checkout
+from almanac.commands.discovery import Checkout, read_checkout, why_no_site
 from almanac.commands.entry_checks import check_entries
 from almanac.commands.origin import Origin, read_origin
 from almanac.commands.site_checks import Finding, Status
@@ -35,7 +35,10 @@ def examine(folder: Path, repository: str | None, *, as_json: bool) -> int:
         root = Folder(folder)
     site, checkout = Site(root), read_checkout(root.root)
     has_server = "ALMANAC_APP_ID" in os.environ
-    findings = check_site(site, checkout, root.root, has_server=has_server, action=read_origin().action)
+    if why := why_no_site(site, root.root):
+        findings = [Finding("site", "error", *why), *site_checks.check_repository(checkout, root.root)]
+    else:
+        findings = check_site(site, checkout, root.root, has_server=has_server, action=read_origin().action)
     if repository is not None:
         findings += _check_on_github(site, repository)
     well = _is_well(findings)

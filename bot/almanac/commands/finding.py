@@ -13,6 +13,7 @@ from almanac.entries.stores import place_of
 from almanac.errors import Problem, UserError
 from almanac.output import print_problems, print_text
 from almanac.site import Site
+from almanac.text import counted
 
 Ask = Callable[[Sequence[PageFound | Place]], PageFound | Place]
 """Asks a person which of several pages, folders and lists has the events."""
@@ -138,11 +139,6 @@ def ask_for_page(offered: Sequence[PageFound | Place]) -> PageFound | Place:
     while not 1 <= chosen <= len(offered):
         chosen = typer.prompt("Its number", default=1, type=int, err=True)
     return offered[chosen - 1]
-
-
-def counted(events: int) -> str:
-    """Return a number of events in words."""
-    return f"{events} event" + "s" * (events != 1)
 
 
 def refuse_same_address(page: str, paths: Collection[str]) -> None:

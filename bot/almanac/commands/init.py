@@ -18,7 +18,7 @@ from almanac.commands.build import (
     imported_values,
 )
 from almanac.commands.discovery import Checkout, read_checkout
-from almanac.commands.finding import ask_for_page, counted
+from almanac.commands.finding import ask_for_page
 from almanac.commands.origin import checked_action, read_origin
 from almanac.commands.shapes import (
     ask_for_shape,
@@ -39,6 +39,7 @@ from almanac.page.importer import Imported
 from almanac.proposal.page_edits import PageEdits
 from almanac.site import Site
 from almanac.sitefiles import Folder
+from almanac.text import counted
 
 _RECORDS_SHOWN = 3
 _STATES = {"new": "new", "replaced": "replaced", "completed": "completed", "kept": "yours", "same": "there"}

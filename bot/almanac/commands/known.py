@@ -12,6 +12,7 @@ from almanac.errors import Problem, UserError
 from almanac.event.model import Event
 from almanac.output import print_json, print_problems, print_text, problem_values
 from almanac.site import Site
+from almanac.text import counted
 
 _NAMED = 5
 
@@ -84,6 +85,6 @@ def show_known(site: Site, place: Place, paths: Collection[str], *, as_json: boo
     for event in known.events:
         print_text(f"{event.date:<10}  {'to come' if event in coming else 'past':<8}  {event.title}")
     print_problems(known.warnings, "warning")
-    print_text(f"\n{len(known.events)} events, {len(coming)} of them to come. {place.path} is not changed.")
+    print_text(f"\n{counted(len(known.events))}, {len(coming)} of them to come. {place.path} is not changed.")
     print_text("Nothing was written: these files are the records.")
     return 0

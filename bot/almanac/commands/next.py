@@ -6,14 +6,13 @@ from datetime import date
 from pathlib import Path
 
 from almanac import config as configs
-from almanac.commands.discovery import read_checkout
+from almanac.commands.discovery import open_site, read_checkout
 from almanac.dates import heading_date
 from almanac.errors import Problem, UserError
 from almanac.event.following import clocks_differ, form_link, next_event, of_series
 from almanac.event.model import Event
 from almanac.output import errors_as_json, print_json, print_text
 from almanac.site import Site
-from almanac.sitefiles import Folder
 from almanac.times.rhythm import EXAMPLES
 
 
@@ -29,8 +28,8 @@ class Next:
 def show_next(series: str | None, folder: Path, *, today: date, as_json: bool) -> int:
     """Print the next event of one series from today on, or of all whose rhythm the config names."""
     with errors_as_json({"next": []}, as_json=as_json):
-        root = Folder(folder)
-        site, web = Site(root), read_checkout(root.root).web
+        root, site = open_site(folder)
+        web = read_checkout(root.root).web
         found = list(_following(_named(site.each(), series), web, today))
         if not found:
             message = "No event of late has a day to count on from, so the next one is not known."

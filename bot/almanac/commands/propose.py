@@ -41,7 +41,7 @@ from almanac.proposal.state import (
 from almanac.renderer import load_messages
 from almanac.site import Site
 from almanac.sitefiles import CommitFiles
-from almanac.text import first_few
+from almanac.text import counted, first_few
 
 
 def propose_issue(argument: str, folder: Path, *, dry_run: bool, as_json: bool) -> int:
@@ -117,7 +117,7 @@ def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, 
         values = [_done_values(done, messages) for done in results]
         print_json(values if number is None else values[0])
     elif number is None:
-        print_text(f"{len(results)} open issues were checked; {len(failed)} failed.")
+        print_text(f"Checked {counted(len(results), 'open issue')}; {len(failed)} failed.")
     for name, error in failed:
         print_message(f"{name}:")
         print_error(error)

@@ -416,7 +416,7 @@ def check_repository(checkout: Checkout, folder: Path) -> list[Finding]:
     """Check that the site's folder is the top of a git repository."""
     if checkout.top is None:
         message = "This folder is not in a git repository, so none of it can reach GitHub."
-        return [Finding("git", "error", message, "Checkout the site's repository and work there.")]
+        return [Finding("git", "error", message, "Clone the site's repository, and work there.")]
     if checkout.top != folder:
         message = "This is not the top folder of its repository, where GitHub looks for `.github`."
         return [Finding("git", "error", message, f"Run this again with `--site {checkout.top}`.")]

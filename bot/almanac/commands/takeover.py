@@ -210,7 +210,8 @@ def said_of_build(built: Trial | None) -> str:
     """Say what readers would see of the sample."""
     if built is None:
         return "The site was not built here, so only its files were checked."
-    shown = f"{_named(built.shown)} shows it" if built.shown else "no page shows it yet"
+    verb = "shows" if len(built.shown) == 1 else "show"
+    shown = f"{_named(built.shown)} {verb} it" if built.shown else "no page shows it yet"
     others = f"; other lines change in {_named(built.lost)}" if built.lost else ", and nothing else changes"
     return f"Built with Jekyll before and after the sample: {shown}{others}."
 

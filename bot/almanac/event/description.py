@@ -13,6 +13,7 @@ from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.event.prose import TOO_MANY_MARKS, Point, Prose, Span, Spans, join_spans, parse, parse_line, parse_page
 from almanac.markdown import Safe, address, code, item, link, text
+from almanac.text import listed
 from almanac.urls import why_refused
 
 _OPEN_LINK = re.compile(r"\[[^\[\]]+\]\(\Z")
@@ -319,9 +320,8 @@ def notes(description: str) -> tuple[Problem, ...]:
         return tuple(found)
     more = (name for name, pattern in _ONLY_ON_GITHUB.items() if any(map(pattern.search, texts)))
     if names := [*dict.fromkeys((*raw, *more))]:
-        listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
         shown = "it is shown as you typed it" if names == ["HTML"] else "they are shown as you typed them"
-        found.append(Problem(f"The page has no place for {listed} here: {shown}."))
+        found.append(Problem(f"The page has no place for {listed(names)} here: {shown}."))
     return tuple(found)
 
 

@@ -37,6 +37,7 @@ from almanac.proposal.marker import comment_marker
 from almanac.proposal.messages import Messages
 from almanac.proposal.state import Draft
 from almanac.renderer import load_messages, template
+from almanac.text import counted
 
 CPU_SECONDS = 30
 """How much of the processor's time one issue may take."""
@@ -226,7 +227,7 @@ def _look_at_all(forge: Forge, messages: Messages, watch: Watch) -> Worked:
             raise done.error
         results.append(done)
     failed = tuple(done.plan.issue for done in results if done.error)
-    reason = f"Looked at {len(results)} issues; {len(failed)} failed."
+    reason = f"Looked at {counted(len(results), 'issue')}; {len(failed)} failed."
     return Worked(result={"outcome": "all", "reason": reason}, failed=failed, head=head)
 
 

@@ -23,6 +23,7 @@ from almanac.forge.github.repository import GitHubForge
 from almanac.forge.github.request import RefusedError
 from almanac.server.database import KnownSite, Registry
 from almanac.server.jobs import Result, job_about
+from almanac.text import counted
 
 DAY = 86_400.0
 MARGIN = timedelta(minutes=10)
@@ -76,7 +77,7 @@ class Sweeps:
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sweep") as threads:
             lanes = chain.from_iterable(threads.map(self._lanes, active))
             found = sum(threads.map(self._sweep_lane, lanes))
-        reason = f"{found} changes on {len(active)} installations."
+        reason = f"{counted(found, 'change')} on {counted(len(active), 'installation')}."
         return {"outcome": "swept", "reason": reason, "full": self._start_full_looks(set(active))}
 
     def _lanes(self, number: int) -> list["_Lane"]:
@@ -182,7 +183,7 @@ class Sweeps:
             _log.info("asked GitHub to redeliver", delivery=one.guid)
         # The next list begins with these, to see whether they arrived.
         self.registry.set_note(_NOTE, min([now, *(one.at for one in missed)]).isoformat())
-        return {"outcome": "checked", "reason": f"Asked GitHub to repeat {len(missed)} deliveries."}
+        return {"outcome": "checked", "reason": f"Asked GitHub to repeat what was not received: {len(missed)}."}
 
 
 def turn_of(sites: Sequence[KnownSite], turn: int, share: int = _SHARE) -> list[KnownSite]:

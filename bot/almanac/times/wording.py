@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from almanac.dates import DAYS, heading_date, short_date
+from almanac.text import listed
 from almanac.times.clock import Clock, show_duration
 from almanac.times.grammar import LONGEST
 from almanac.times.moment import (
@@ -79,7 +80,7 @@ def unknown_zone(suggestion: str | None) -> str:
 
 def ambiguous(letters: AmbiguousZone) -> str:
     """Say which zones some letters mean."""
-    places = _listed([f"{place} ({name})" for place, name in letters.candidates])
+    places = listed([f"{place} ({name})" for place, name in letters.candidates])
     return f"{letters.label} is used for {places}. Replace {letters.label} with the name in brackets."
 
 
@@ -151,8 +152,8 @@ def disagreement(readings: Sequence[TimeReading], verdict: Verdict) -> str:
     """Say that the times are not the same moment: each in the first one's zone, and which is likely the mistake."""
     if verdict.undated and not verdict.odd:
         days = [wall_of(verdict.moments[0].start, reading.place.zone).date() for reading in verdict.undated]
-        listed = _listed([f"{reading} is on {_day(day)}" for reading, day in zip(verdict.undated, days, strict=True)])
-        return f"The times are right, but {listed}. Write the day after such a time, as in ({short_date(days[0])})."
+        told = listed([f"{reading} is on {_day(day)}" for reading, day in zip(verdict.undated, days, strict=True)])
+        return f"The times are right, but {told}. Write the day after such a time, as in ({short_date(days[0])})."
     first = readings[0]
     same_start = all(reading.moment.start == first.moment.start for reading in readings)
     what = "do not end at the same moment" if same_start else "are not the same moment"
@@ -165,15 +166,11 @@ def disagreement(readings: Sequence[TimeReading], verdict: Verdict) -> str:
         shown.append(f"{reading} is {clock_of(first.place, reading.moment)}{letters}{mark}")
     if verdict.odd:
         agreeing = [str(reading) for reading in readings if reading not in verdict.odd]
-        likely = f"{_listed(agreeing)} agree, so {_listed(list(map(str, verdict.odd)))} is probably the mistake."
+        likely = f"{listed(agreeing)} agree, so {listed(list(map(str, verdict.odd)))} is probably the mistake."
     else:
         likely = "Only you can say which is right."
-    return f"These times {what}. By the clocks in {first.place.city}, {_listed(shown)}. {likely}"
+    return f"These times {what}. By the clocks in {first.place.city}, {listed(shown)}. {likely}"
 
 
 def _day(day: date) -> str:
     return heading_date(day.isoformat())
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
