@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,10 @@ from almanac.text import annotation, annotation_property
 from almanac.triggers import NOTHING, Target, target_of
 
 if TYPE_CHECKING:
+    from almanac.engine.planner import Planner
     from almanac.engine.run import Done
+    from almanac.proposal.command import CommentCommand
+    from almanac.proposal.state import Overview
 
 _NEEDED = ("GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH")
 _MOST_ROWS = 1000
@@ -70,13 +74,24 @@ def _reconcile(variables: Mapping[str, str], payload: Mapping[str, Any], target:
         pause=write_pause(variables.get("ALMANAC_WRITE_PAUSE")),
     )
     messages = load_messages()
+    # Somebody has asked for this run, or for the offer that another one made.
+    is_asked = variables["GITHUB_EVENT_NAME"] == "workflow_dispatch" or (target.issue is None and target.comment)
+    onboard = partial(_onboard, target.comment) if is_asked else None
     results: list[Done] = []
     with closing(forge):
-        for done in reconcile_one_or_all(target.issue, forge, messages, comment=target.comment):
+        for done in reconcile_one_or_all(target.issue, forge, messages, comment=target.comment, onboard=onboard):
             _announce(done)
             results.append(done)
     _report(variables, results, one=None if target.issue is None else results[0])
     return int(any(done.error for done in results))
+
+
+def _onboard(comment: "CommentCommand | None", planner: "Planner", overview: "Overview") -> "Done | None":
+    from almanac.commands.onboarding import adopt
+    from almanac.commands.origin import read_origin
+    from almanac.engine.onboarding import offer_adoption
+
+    return offer_adoption(planner, overview, partial(adopt, action=read_origin().action), comment)
 
 
 def _annotate(level: str, title: str, text: str) -> None:

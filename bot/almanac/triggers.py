@@ -6,7 +6,7 @@ from typing import Any
 
 from almanac.proposal.command import CommentCommand, command_of
 from almanac.proposal.hidden import marked_issue
-from almanac.proposal.names import issue_of
+from almanac.proposal.names import ADOPT_BRANCH, issue_of
 from almanac.proposal.ours import cannot_be_ours
 
 _HEADS = "refs/heads/"
@@ -31,11 +31,17 @@ def target_of(trigger: str, payload: Mapping[str, Any]) -> Target:
         head = _part(_part(payload, "pull_request"), "head")
         home, here = _part(head, "repo").get("id"), _part(payload, "repository").get("id")
         # A fork's branch may have the name of one of ours.
-        return NOTHING if home and here and home != here else _target(issue_of(str(head.get("ref"))))
+        if home and here and home != here:
+            return NOTHING
+        if head.get("ref") == ADOPT_BRANCH:
+            return Target(None)
+        # What is written into the text of a proposal changes nothing.
+        return NOTHING if payload.get("action") == "edited" else _target(issue_of(str(head.get("ref"))))
     if trigger == "push":
         ref, default = payload.get("ref"), _part(payload, "repository").get("default_branch")
         if isinstance(ref, str) and default and ref != f"{_HEADS}{default}":
-            return _target(issue_of(ref.removeprefix(_HEADS)))
+            branch = ref.removeprefix(_HEADS)
+            return Target(None) if branch == ADOPT_BRANCH else _target(issue_of(branch))
     return Target(None)
 
 
@@ -48,6 +54,8 @@ def _target_of_issue(trigger: str, payload: Mapping[str, Any]) -> Target:
     if "pull_request" in issue:
         # To GitHub, pull requests are issues. Ours name their issue at the end of the body; if someone else's does so,
         # too, we only look once more.
+        if said and (given := command_of(said.text)) and given.name == "adopt":
+            return Target(None, said)
         return _target(marked_issue(str(issue.get("body") or "")), said)
     comments = 0 if action == "opened" else issue.get("comments")
     if said or action in ("deleted", "transferred") or not isinstance(comments, int):

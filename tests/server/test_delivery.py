@@ -196,16 +196,33 @@ class TestPullsAndPushes:
 
     @pytest.mark.parametrize(
         ("action", "branch", "home"),
-        [("closed", "feature", 1), ("closed", "almanac/issue-12", 2), ("labeled", "almanac/issue-12", 1)],
+        [
+            ("closed", "feature", 1),
+            ("closed", "almanac/issue-12", 2),
+            ("labeled", "almanac/issue-12", 1),
+            ("edited", "almanac/issue-12", 1),
+            ("edited", "almanac/adopt", 2),
+        ],
     )
     def test_any_other_is_not(self, action: str, branch: str, home: int) -> None:
         assert not read("pull_request", self.pull(action, branch, home)).needs_look
+
+    @pytest.mark.parametrize("action", ["closed", "edited", "reopened"])
+    def test_the_offer_of_almanac_is_about_the_whole_site(self, action: str) -> None:
+        assert read("pull_request", self.pull(action, "almanac/adopt")).target == Target(None)
+
+    def test_a_command_that_brings_the_offer_back_is_too(self) -> None:
+        payload = issues_payload("octo/site", 13, action="created")
+        payload["issue"] |= {"pull_request": {}, "body": "What I found"}
+        payload["comment"] = {"id": 99, "body": "/almanac adopt", "user": {"login": "grace"}}
+        assert read("issue_comment", payload).target == Target(None, CommentCommand(99, "grace", "/almanac adopt", 13))
 
     @pytest.mark.parametrize(
         ("ref", "issue", "head"),
         [
             ("refs/heads/main", None, "abc"),
             ("refs/heads/almanac/issue-12", 12, None),
+            ("refs/heads/almanac/adopt", None, None),
             ("refs/heads/other", 0, None),
             ("refs/tags/v1", 0, None),
         ],

@@ -5,9 +5,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from almanac.proposal.names import ADOPT_BRANCH
 
+from tests.emulated import OWNER, GitHubWorld
+from tests.engine.test_onboarding import REFERENCE, SITES
 from tests.filing import GOVERNMENTS_ANSWERS, body
-from tests.server.github import AppWorld
+from tests.scenes import DEMO_DAY
+from tests.server.github import INSTALLATION, AppWorld
 from tests.server.postgres import Cluster
 from tests.server.serving import Served, app_environment, wait_for
 
@@ -33,7 +37,7 @@ def propose(world: AppWorld) -> int:
     return world.file_issue("New event", body(**GOVERNMENTS_ANSWERS), labels=("event",))
 
 
-def proposal(world: AppWorld, number: int) -> bool:
+def proposal(world: GitHubWorld, number: int) -> bool:
     return bool(world.comments(number)) and any(pull.head == f"almanac/issue-{number}" for pull in world.pulls())
 
 
@@ -62,3 +66,43 @@ def test_two_processes_share_the_work(world: AppWorld, start: Start, cluster: Cl
         wait_for(partial(proposal, world, number), what="a proposal")
     assert sorted(pull.head for pull in world.pulls()) == sorted(f"almanac/issue-{number}" for number in numbers)
     assert [len(world.comments(number)) for number in numbers] == [1, 1]
+
+
+@pytest.mark.long
+def test_the_app_is_installed_on_sites_of_all_kinds(world: AppWorld, start: Start, tmp_path: Path) -> None:
+    kinds = {"no": REFERENCE, **SITES, "nothing": {"setup.py": ""}}
+    worlds = {kind: GitHubWorld(world.emulator) for kind in kinds}
+    for kind, one in worlds.items():
+        one.commit({path: text.encode() for path, text in kinds[kind].items()})
+    nothing = worlds.pop("nothing")
+
+    def offers() -> list[int]:
+        """Count the offers of each site."""
+        return [sum(pull.head == ADOPT_BRANCH for pull in one.pulls()) for one in worlds.values()]
+
+    installed = {
+        "action": "created",
+        "installation": {"id": INSTALLATION, "account": {"login": OWNER}},
+        "repositories": [{"id": one.ask("GET")["id"], "full_name": one.name} for one in (*worlds.values(), nothing)],
+    }
+    server = start()
+    world.hook.target = server.url
+    server.deliver("installation", installed)
+    wait_for(lambda: offers() == [1] * len(worlds), what="an offer for each site")
+    declined = worlds.pop("no")
+    declined.close_pull(1)
+    for one in worlds.values():
+        one.merge(1)
+    numbers = {kind: one.file_issue("New event", body(**DEMO_DAY), labels=("event",)) for kind, one in worlds.items()}
+    for kind, number in numbers.items():
+        wait_for(partial(proposal, worlds[kind], number), what=f"a proposal on {kind}")
+    # Another server without any memory looks at all sites anew.
+    server.stop()
+    again = start(ALMANAC_DATA_DIR=str(tmp_path / "another"))
+    world.hook.target = again.url
+    again.deliver("installation", installed)
+    wait_for(lambda: "refused" in again.look().text, what="the look at the site that said no")
+    assert offers() == [1] * len(worlds)
+    assert [pull.head for pull in declined.pulls()] == [ADOPT_BRANCH]
+    assert nothing.pulls() == []
+    assert again.stop() == 0

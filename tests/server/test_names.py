@@ -45,6 +45,8 @@ def test_a_command_is_a_job_of_its_own() -> None:
     assert str(job._replace(guid="GUID")) == "octo/site#12.said.34/GUID"
     assert read_job("octo/site#12.said.34/GUID") == job._replace(guid="GUID")
     assert job_about("octo/site", 12).comment is None
+    of_all = read_job(str(job_about("octo/site", None, 34)._replace(guid="GUID")))
+    assert (of_all.issue, of_all.comment) == (None, 34)
 
 
 def test_only_issues_have_a_number() -> None:

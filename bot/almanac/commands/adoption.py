@@ -59,6 +59,17 @@ from almanac.renderer import house_renderer
 from almanac.site import Site
 from almanac.text import counted
 
+_PURPOSES = {
+    configs.PATH: "the settings",
+    configs.CHANGE_FORM: "the form with which people ask for changes",
+    WORKFLOW: "runs Almanac on GitHub",
+}
+_TEMPLATES = {
+    "section_template": "how a new event is written on your page",
+    "index_template": "how its line in the second list is written",
+    "upcoming_template": "how it is written while it is to come",
+}
+
 State = Literal["new", "replaced", "completed", "kept", "same"]
 
 
@@ -83,6 +94,8 @@ class Adoption:
     form: Form | None = None
     index_template: str | None = None
     coming: Coming | None = None
+    ahead: Coming | None = None  # the same list, also where people do not want it named
+    shapes: Sequence[Shape] = ()  # all those that new events could have
     templates: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -109,6 +122,19 @@ class Adoption:
     def labels(self) -> tuple[str, ...]:
         return self.form.labels if self.form else ()
 
+    def purpose(self, path: str) -> str:
+        """Say what a file is for that is written."""
+        if path in _PURPOSES:
+            return _PURPOSES[path]
+        template = next((key for key, one in self.templates.items() if one == path), None)
+        if template:
+            return _TEMPLATES[template]
+        if path in (self.config.file_template, self.config.list_template):
+            return "how a new event is written"
+        if path in self.subscribed.values():
+            return "what readers can subscribe to"
+        return "the history page" if path == self.config.page else "the form that people fill in"
+
     @property
     def written(self) -> dict[str, str]:
         """What will be written, in the order in which it is shown: path -> text."""
@@ -133,6 +159,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     choose: Choose | None = None,
     root: Path | None = None,
     action: str = Origin().action,
+    upcoming: bool = True,
 ) -> Adoption:
     """Find out what a site needs, given the paths of its files, the repository's default branch, and the date.
 
@@ -140,7 +167,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     exists and differs is replaced; the config never is. `shape` is that of new events; without it, the best one that is
     proven is taken. `history` is one that the settings know, or one more. `ask` chooses the page, and `choose` the
     shape; None if there is no one to ask. `root` is where the site is on this disk, if it may be built, and `action`
-    what the workflow runs.
+    what the workflow runs. `upcoming` tells whether a list of what is to come is kept up, where there is one.
     """
     text, workflow = site.text(configs.PATH), partial(workflow_text, branch, action)
     if history is not None:
@@ -165,7 +192,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     if plan.page:
         _take_events(plan, site, plan.page, is_ours=is_ours, wanted=shape, choose=choose)
         if is_ours:
-            _take_upcoming(plan, site, plan.page)
+            _take_upcoming(plan, site, plan.page, wanted=upcoming)
     elif shape not in (None, "house"):
         raise UserError(Problem("There is no event on the page yet whose shape new ones could have.", file=page))
     if text is not None and not is_ours:
@@ -330,7 +357,7 @@ def _take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
         plan.notes.append(_said_of_index(page, lines, is_written=plan.index_template is not None))
     if own is None:
         unsure = [replace(one, file=path) for one in unclear(page)]
-        shapes = shapes_of(
+        plan.shapes = shapes = shapes_of(
             page, [event.markdown is None for event in imported.events], path, plan.index_template, unsure
         )
         if is_ours or wanted:
@@ -363,8 +390,11 @@ def _take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
     plan.has_records = bool(plan.records)
 
 
-def _take_upcoming(plan: Adoption, site: Site, page: Page) -> None:
-    """Find out whether the page lists what is to come apart, and whether it is kept up: nothing is moved here."""
+def _take_upcoming(plan: Adoption, site: Site, page: Page, *, wanted: bool = True) -> None:
+    """Find out whether the page lists what is to come apart, and whether it is kept up: nothing is moved here.
+
+    Only where that is `wanted`, the settings will name it.
+    """
     imported = plan.imported
     found = coming_of(page, plan.shape.render if plan.shape else site.renderer()) if imported else None
     if found is None or imported is None:
@@ -384,7 +414,10 @@ def _take_upcoming(plan: Adoption, site: Site, page: Page) -> None:
     sources = replace(plan, coming=found).sources
     paths = _template_paths(site, sources)
     files = records | {path: sources[key] for key, path in paths.items()}
-    if is_in_place(site, found, files, paths):
+    if not is_in_place(site, found, files, paths):
+        return
+    plan.ahead = found
+    if wanted:
         plan.imported, plan.records, plan.coming = imported, records, found
         plan.config = plan.config.model_copy(update={"upcoming": found.setting})
         plan.notes.append(f"An event that is to come is listed {where}, and moves to the history when it is over.")

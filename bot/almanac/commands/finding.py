@@ -124,6 +124,11 @@ def _offered(seen: Survey) -> list[PageFound | Place]:
     return [*seen.candidates, *(one for one in seen.places if one.learned and not one.reasons)]
 
 
+def offered_places(site: Site, paths: Collection[str]) -> list[PageFound | Place]:
+    """Return where the events of a site may be, the likeliest first."""
+    return _offered(survey(site, paths))
+
+
 def _options(seen: Survey) -> tuple[str, ...]:
     return tuple(f"--page {one.path}" for one in _offered(seen)[:_MOST_NAMED])
 

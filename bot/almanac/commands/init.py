@@ -14,7 +14,6 @@ from almanac import config as configs
 from almanac.commands import starter
 from almanac.commands.adoption import Adoption, plan_adoption
 from almanac.commands.build import (
-    build_files,
     imported_values,
 )
 from almanac.commands.discovery import Checkout, read_checkout
@@ -25,7 +24,7 @@ from almanac.commands.shapes import (
     print_shape,
     shape_values,
 )
-from almanac.commands.subscriptions import ask_for_subscriptions, head_text, settings_text
+from almanac.commands.subscriptions import ask_for_subscriptions, head_text, subscribe
 from almanac.commands.takeover import (
     Overlay,
     print_takeover,
@@ -36,23 +35,12 @@ from almanac.config import Config
 from almanac.errors import Problem, UserError
 from almanac.output import errors_as_json, print_json, print_problems, print_text, problem_values
 from almanac.page.importer import Imported
-from almanac.proposal.page_edits import PageEdits
 from almanac.site import Site
 from almanac.sitefiles import Folder
 from almanac.text import counted
 
 _RECORDS_SHOWN = 3
 _STATES = {"new": "new", "replaced": "replaced", "completed": "completed", "kept": "yours", "same": "there"}
-_PURPOSES = {
-    configs.PATH: "the settings",
-    configs.CHANGE_FORM: "the form with which people ask for changes",
-    WORKFLOW: "runs Almanac on GitHub",
-}
-_TEMPLATES = {
-    "section_template": "how a new event is written on your page",
-    "index_template": "how its line in the second list is written",
-    "upcoming_template": "how it is written while it is to come",
-}
 
 
 def init_site(  # noqa: PLR0913 -- one for each option
@@ -130,14 +118,11 @@ def _offer_subscriptions(plan: Adoption, folder: Folder, workflow: Callable[[Con
     """Ask whether calendar and feed are to be written, too, if the settings are new."""
     if plan.history or plan.states.get(configs.PATH) not in ("new", "replaced"):
         return
-    plan.subscribed = ask_for_subscriptions(Site(Overlay(folder, plan.written)))
-    plan.files[configs.PATH] += settings_text(plan.subscribed)
-    site = Site(Overlay(folder, plan.written))
+    places = ask_for_subscriptions(Site(Overlay(folder, plan.written)))
+    subscribe(plan, folder, places)
     if plan.states.get(WORKFLOW) in ("new", "replaced"):
-        plan.files[WORKFLOW] = workflow(*site.histories.values())
-    built = build_files(site) if plan.subscribed else PageEdits()
-    for path in plan.subscribed.values():
-        plan.files[path], plan.states[path] = built.files[path] or "", "new"
+        plan.files[WORKFLOW] = workflow(*Site(Overlay(folder, plan.written)).histories.values())
+    for path in places.values():
         print_text(f"  {'new':<9} {path}")
 
 
@@ -158,13 +143,9 @@ def _print_plan(plan: Adoption) -> None:
         print_text(f"Note: {note}")
     print_text()
     for path, state in plan.states.items():
-        is_template = path in (plan.config.file_template, plan.config.list_template)
-        other = "the history page" if path == page else "the form that people fill in"
-        purpose = next((_TEMPLATES[key] for key, one in plan.templates.items() if one == path), _PURPOSES.get(path))
-        purpose = purpose or ("how a new event is written" if is_template else other)
         # Settings are replaced only if they do no more than name the page, as an import leaves them.
         word = "completed" if (path, state) == (configs.PATH, "replaced") else _STATES[state]
-        print_text(f"  {word:<9} {path}  ({purpose})")
+        print_text(f"  {word:<9} {path}  ({plan.purpose(path)})")
     for path in list(plan.records)[:_RECORDS_SHOWN]:
         print_text(f"  new       {path}")
     more = len(plan.records) - _RECORDS_SHOWN

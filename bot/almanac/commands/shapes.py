@@ -17,7 +17,7 @@ from almanac.page.imitate import INTRODUCTION, imitate, lands, samples, write_te
 from almanac.page.items import named_items
 from almanac.page.lines import plain, split_lines
 from almanac.page.match import words
-from almanac.page.outline import Page
+from almanac.page.outline import Page, Section
 from almanac.page.section import Renderer
 from almanac.page.tables import observe_table
 from almanac.page.template import section_renderer
@@ -173,7 +173,7 @@ def print_shape(page: Page, shape: Shape, form: Form | None) -> None:
     """Show the page's newest event, and a sample of a new one with the answers to all questions of the form."""
     _print_newest(page)
     print_text(f"\nA new event will be written {SHAPES[shape.name]}. A sample, with an answer to each question:\n")
-    event, section = _answered(shape, form)
+    event, section = answered(shape, form)
     print_entry(section)
     if shape.line:
         print_text("\nand in the second list:\n")
@@ -185,19 +185,25 @@ def print_shape(page: Page, shape: Shape, form: Form | None) -> None:
 
 def shape_values(shape: Shape, form: Form | None) -> dict[str, object]:
     """Return the same for a JSON document."""
-    event, section = _answered(shape, form)
+    event, section = answered(shape, form)
     kept = questions(form, event, section)[1] if form else []
     line = {"sample_line": shape.line} if shape.line else {}
     return {"shape": shape.name, "sample": section, **line, "only_in_record": kept}
 
 
-def _answered(shape: Shape, form: Form | None) -> tuple[Event, str]:
+def answered(shape: Shape, form: Form | None) -> tuple[Event, str]:
+    """Return a sample with an answer to each question of a form, and how it is written."""
     event = with_answers(shape.event, form) if form else shape.event
     return event, shape.render(event).strip("\n")
 
 
+def newest_of(page: Page) -> Section:
+    """Return the newest event of the list that events are added to."""
+    return max(page.alive_list, key=lambda section: (not section.date.startswith(UNKNOWN_YEAR), section.date))
+
+
 def _print_newest(page: Page) -> None:
-    newest = max(page.alive_list, key=lambda section: (not section.date.startswith(UNKNOWN_YEAR), section.date))
+    newest = newest_of(page)
     print_text(f"\nThe newest event of the list, on line {newest.line}:\n")
     print_entry(newest.text)
 

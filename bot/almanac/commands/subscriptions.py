@@ -4,23 +4,28 @@ from collections.abc import Mapping
 
 import typer
 
+from almanac import config as configs
+from almanac.commands.adoption import Adoption
+from almanac.commands.build import build_files
+from almanac.commands.takeover import Overlay
 from almanac.commands.view_checks import writes_feed_of_posts
 from almanac.jekyll import joined, read_jekyll
 from almanac.site import Site
+from almanac.sitefiles import SiteFiles
 
 _TYPES = {"calendar": "text/calendar", "feed": "application/atom+xml"}
 
 
 def ask_for_subscriptions(site: Site) -> dict[str, str]:
     """Ask whether there is to be a calendar and a feed; return their paths, by their keys in the config."""
-    places = _free_places(site)
+    places = free_places(site)
     names = {"calendar": "a calendar", "feed": "a feed"}
     shown = " and ".join(f"{names[key]} ({path})" for key, path in places.items())
     wanted = places and typer.confirm(f"\nAlso write {shown} for readers to subscribe to?", default=False, err=True)
     return places if wanted else {}
 
 
-def _free_places(site: Site) -> dict[str, str]:
+def free_places(site: Site) -> dict[str, str]:
     """Return where they can be, if nothing else has these names."""
     jekyll = read_jekyll(site.text, site.files.names, site.config.page)
     folder = joined(jekyll.root, jekyll.source)
@@ -35,10 +40,18 @@ def _free_places(site: Site) -> dict[str, str]:
     return found
 
 
-def settings_text(places: Mapping[str, str]) -> str:
-    """Write the keys of the config; nothing for no places."""
-    if not places:
-        return ""
+def subscribe(plan: Adoption, files: SiteFiles, places: Mapping[str, str]) -> None:
+    """Have a calendar and a feed written with the files that are planned for a site."""
+    plan.subscribed = dict(places)
+    if places:
+        plan.files[configs.PATH] += _settings_text(places)
+        built = build_files(Site(Overlay(files, plan.written)))
+        for path in places.values():
+            plan.files[path], plan.states[path] = built.files[path] or "", "new"
+
+
+def _settings_text(places: Mapping[str, str]) -> str:
+    """Write the keys of the config."""
     lines = ["# What readers can subscribe to.", *(f"{key}: {path}" for key, path in places.items())]
     return "\n".join(lines) + "\n"
 

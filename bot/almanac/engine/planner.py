@@ -148,8 +148,8 @@ class Planner:
             return answered(self._planned(look, issue), look, comment, note(answer="problem", problem=off))
         if name == "cancel" and not record and issue.state == "open":
             return answered(triage.cancelled(issue.number, look), look, comment)
-        if name == "unknown" or not record:
-            answer: Literal["unknown", "misplaced"] = "unknown" if name == "unknown" else "misplaced"
+        if name == "adopt" or name == "unknown" or not record:  # noqa: PLR1714 -- mypy follows this
+            answer: Literal["unknown", "misplaced"] = "unknown" if name in ("adopt", "unknown") else "misplaced"
             return answered(self._planned(look, issue), look, comment, note(answer=answer))
         zones = self.site(look.base.commit).config.zones(record.series)
         new = read_amendment(name, given.words, record, zones)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import Literal, assert_never
 
 from almanac.engine.planner import Planner
 from almanac.errors import AlmanacError, Problem, Raced
@@ -174,7 +174,8 @@ def _edit_pull(write: EditPull, more: Mapping[str, object], forge: Forge, messag
     if write.title:
         state["title"] = text_digest(write.title)
     body = with_state(text, state)
-    forge.edit_pull(write.number, title=write.title, body=body, state="closed" if write.close else None)
+    becomes: Literal["open", "closed"] | None = "closed" if write.close else "open" if write.reopen else None
+    forge.edit_pull(write.number, title=write.title, body=body, state=becomes)
 
 
 def _put_comment(

@@ -4,11 +4,12 @@ A listing shows enough to see that a proposal is as it should be, and to rebuild
 new, edited, closed, touched by someone's commit or cut short is looked at by itself.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from almanac.engine.drafts import open_next_dates
+from almanac.engine.onboarding import Onboard, is_for_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.rebuild import propose_page_edits
 from almanac.engine.reminders import ask_for_recordings
@@ -25,13 +26,14 @@ from almanac.proposal.triage import only_moved, settled, withdrawn
 _SEVERAL = 2
 
 
-def reconcile_all(
+def reconcile_all(  # noqa: PLR0913 -- options, and who is told
     forge: Forge,
     messages: Messages,
     *,
     dry_run: bool = False,
     progress: Callable[[int, int], None] | None = None,
     watch: Callable[[int | str], object] = lambda _: None,
+    onboard: Onboard | None = None,
 ) -> Iterator[Done]:
     """Look at all open issues of ours and all open proposals, and give what became of each.
 
@@ -39,6 +41,7 @@ def reconcile_all(
 
     `progress` is called before each: which it is, counted from 1, and how many there are. `watch` is told what comes
     next: an issue's number, a file's path, or what else is worked on; an issue that it has an `AlmanacError` for fails.
+    `onboard` offers Almanac to a site that has no settings yet.
 
     Raises:
         UserError: The site's config cannot be used; or its form, which is told when the proposals have been looked at.
@@ -46,17 +49,16 @@ def reconcile_all(
     """
     planner = Planner(forge, messages, dry_run=dry_run, watch=watch)
     overview = forge.overview()
+    if onboard and is_for_adoption(planner, overview.base):
+        yield from filter(None, [onboard(planner, overview)])
+        return
     each = planner.each(overview.base.commit)
     issues, broken = _open_issues(planner, overview)
     sweep = _Sweep(planner, overview, issues)
     if not sweep.has_looked_for_edits():
         yield from sweep.look_for_edits()
     if not broken:
-        for one in each:
-            opening = partial(open_next_dates, one, sweep.overview.base, issues.values())
-            for done in _attempt(0, opening, NEXT_DATES):
-                yield done
-                issues |= {} if dry_run else _open_issues(planner, sweep.overview)[0]
+        yield from sweep.open_next_dates(each)
     planner.mark["swept"] = sweep.base
     # What ends comes first: it makes room for other issues of the same person, which are taken in their order.
     numbers = sorted({*sweep.issues, *sweep.pulls, *sweep.heads}, key=lambda number: (number in sweep.issues, number))
@@ -102,10 +104,11 @@ def reconcile_one_or_all(  # noqa: PLR0913 -- the options of both
     dry_run: bool = False,
     comment: CommentCommand | None = None,
     progress: Callable[[int, int], None] | None = None,
+    onboard: Onboard | None = None,
 ) -> Iterator[Done]:
     """Reconcile one issue, or all if none is named."""
     if number is None:
-        yield from reconcile_all(forge, messages, dry_run=dry_run, progress=progress)
+        yield from reconcile_all(forge, messages, dry_run=dry_run, progress=progress, onboard=onboard)
     else:
         yield reconcile(number, forge, messages, dry_run=dry_run, comment=comment)
 
@@ -158,6 +161,16 @@ class _Sweep:
                 if any(isinstance(write, PutBranch) and write.branch == branch for write in done.plan.writes):
                     self.overview = self.planner.forge.overview()
                     self.__post_init__()
+
+    def open_next_dates(self, each: Sequence[Planner]) -> Iterator[Done]:
+        """Open issues for the next dates of series, for each history, and count them as open."""
+        for one in each:
+            for done in _attempt(
+                0, partial(open_next_dates, one, self.overview.base, self.issues.values()), NEXT_DATES
+            ):
+                yield done
+                if not self.planner.dry_run:
+                    self.issues = {**self.issues, **_open_issues(self.planner, self.overview)[0]}
 
     def look_at(self, number: int) -> Done:
         """Bring one issue up to date, from the listings if they are enough."""

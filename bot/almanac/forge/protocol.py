@@ -148,9 +148,14 @@ class Forge(Protocol):
         """Ask people and teams to review a pull request, and return those who cannot be asked."""
 
     def edit_pull(
-        self, number: int, *, title: str | None = None, body: str | None = None, state: Literal["closed"] | None = None
+        self,
+        number: int,
+        *,
+        title: str | None = None,
+        body: str | None = None,
+        state: Literal["open", "closed"] | None = None,
     ) -> None:
-        """Change what is given of a pull request, in one write."""
+        """Change what is given of a pull request, in one write; only one whose branch is there can be opened again."""
 
     def create_comment(self, issue: int, body: str) -> Comment:
         """Write our comment on an issue.

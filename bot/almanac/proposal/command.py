@@ -6,14 +6,14 @@ from typing import Literal, get_args
 
 ChangeCommand = Literal["cancel", "postpone", "reschedule", "recording", "slides", "remove"]
 """What changes an event that is published."""
-Command = Literal["retry", "recreate", "unknown"] | ChangeCommand
+Command = Literal["retry", "recreate", "adopt", "unknown"] | ChangeCommand
 BEFORE: tuple[Command, ...] = ("retry", "recreate", "cancel")
 """The commands for an event that is not published yet."""
 AFTER: tuple[Command, ...] = ("retry", "recreate", *get_args(ChangeCommand))
 """Those for an event that is."""
 AUTHORS: tuple[Command, ...] = ("recording", "slides")
 """Those of the latter that the author of the event's issue may give."""
-_KNOWN: dict[str, Command] = {command: command for command in AFTER}
+_KNOWN: dict[str, Command] = {command: command for command in (*AFTER, "adopt")}
 
 _COMMAND = re.compile(r" {0,3}/almanac(?:[ \t]++(\S.*)?)?+", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}+).*)")

@@ -69,6 +69,10 @@ class PullState(BaseModel):
     rejected: _Moment | Literal[True] | None = None  # when the issue was closed after a maintainer's no, or that it was
     revises: _Moment | None = None  # when the issue was closed whose merged event this pull request changes
     amendment: Amendment = Amendment()  # what commands change of the event besides its issue's answers
+    # Of the offer of Almanac: what was chosen, and the files that other people changed on its branch
+    choices: Annotated[dict[_Word, Annotated[str, Field(max_length=500)]], Field(max_length=20)] = {}
+    kept: Annotated[list[SitePath], Field(max_length=50)] = []
+    heard: _CommentId | None = None  # the comment with which it was asked for again
     swept: _Commit | None = None  # the base at which a sweep has looked for edits made by hand
 
     @property

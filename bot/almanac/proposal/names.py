@@ -4,6 +4,8 @@ import re
 
 SYNC_BRANCH = "almanac/sync"
 """The branch of the one proposal that belongs to no issue: it takes edits made by hand into the records."""
+ADOPT_BRANCH = "almanac/adopt"
+"""The branch of the pull request that offers Almanac to a site that has no settings yet."""
 
 _BRANCH = re.compile(r"almanac/issue-([1-9][0-9]{0,8})")
 

@@ -16,7 +16,7 @@ from almanac.proposal.state import Closer, DeleteBranch, Draft, EditPull, Look, 
 from almanac.proposal.triage import CLOSED_BY, ENDED, REJECTED, marked
 
 NO_ISSUE = 0
-_STAMP = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}T[0-9]{2}:?[0-9]{2}:?[0-9]{2}Z")
+STAMP = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}T[0-9]{2}:?[0-9]{2}:?[0-9]{2}Z")
 """When an entry of a calendar or feed was written, which is no edit."""
 
 
@@ -57,6 +57,11 @@ class PageEdits:
         return sync_branch(self.history)
 
 
+def files_digest(files: Mapping[str, str | None]) -> str:
+    """Return what tells files from others, but for the moments at which parts of them were written."""
+    return hashlib.sha256(STAMP.sub("", json.dumps(sorted(files.items()))).encode()).hexdigest()[:32]
+
+
 def moves_committed(edits: PageEdits, look: Look, *, mine: bool) -> Plan:
     """Plan one commit on the base that moves past events to the history; `mine` is as in `edits_proposed`."""
     base, head = look.base, look.proposal.head
@@ -87,7 +92,7 @@ def edits_proposed(  # noqa: PLR0911 -- one for each state of it
     if not edits.files:
         return _nothing_left(edits.branch, look, mine=mine)
     state = pull_state(newest)
-    digest = hashlib.sha256(_STAMP.sub("", json.dumps(sorted(edits.files.items()))).encode()).hexdigest()[:32]
+    digest = files_digest(edits.files)
     if newest and look.closer and state.closed_by is None and state.digest == digest:
         return _ended(edits.branch, newest, look, mine=mine)
     if not mine:

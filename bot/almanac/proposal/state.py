@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # these are plain values: who only carries them need not load
 
 Outcome = Literal["created", "updated", "unchanged", "waiting", "closed", "refused"]
 
-EDITS, NEXT_DATES = "Edits made by hand", "Next dates"
+EDITS, NEXT_DATES, ADOPTION = "Edits made by hand", "Next dates", "The offer of Almanac"
 """What a plan is about that belongs to no issue."""
 
 # ---------------------------------------------------------------- what is read
@@ -299,6 +299,7 @@ class EditPull:
     state: Mapping[str, object]
     title: str | None = None
     close: bool = False
+    reopen: bool = False
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ _CUTS = 2
 _DONE_DAYS, _FAILED_DAYS = 3, 90
 _WAITING, _RUNNING, _FAILED, _DONE = ["ENQUEUED", "DELAYED"], ["PENDING"], ["ERROR"], ["SUCCESS", "CANCELLED"]
 _BATCH = 500
-_ISSUE = re.compile(r"(?P<issue>[0-9]+)(?:\.said\.(?P<comment>[0-9]+))?")
+_ABOUT = re.compile(r"(?:(?P<issue>[0-9]+)|all)(?:\.said\.(?P<comment>[0-9]+))?")
 # A number after a slash belongs to the GUID: earlier versions numbered repeated deliveries this way.
 _NAME = re.compile(r"(?P<repository>[^#]+)#(?P<what>[^/]+)/(?P<guid>[^/+]+(?:/[0-9]+)?)(?:\+(?P<run>[0-9]+))?")
 
@@ -78,13 +78,13 @@ class Job(NamedTuple):
     @property
     def issue(self) -> int | None:
         """The issue's number, or None if the job is not about one issue."""
-        found = _ISSUE.fullmatch(self.what)
-        return int(found["issue"]) if found else None
+        found = _ABOUT.fullmatch(self.what)
+        return int(found["issue"]) if found and found["issue"] else None
 
     @property
     def comment(self) -> int | None:
         """The number of the comment with the command, or None."""
-        found = _ISSUE.fullmatch(self.what)
+        found = _ABOUT.fullmatch(self.what)
         return int(found["comment"]) if found and found["comment"] else None
 
     @property

@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -23,6 +24,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
+from almanac.engine.onboarding import offer_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, run
 from almanac.engine.sweep import reconcile_all
@@ -32,10 +34,11 @@ from almanac.forge.github.files import BlobCache
 from almanac.forge.github.repository import GitHubForge, connect
 from almanac.forge.github.request import RefusedError
 from almanac.forge.protocol import Forge
+from almanac.proposal.command import CommentCommand
 from almanac.proposal.hidden import read_state, with_state
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.messages import Messages
-from almanac.proposal.state import Draft
+from almanac.proposal.state import ADOPTION, Draft, Overview
 from almanac.renderer import load_messages, template
 from almanac.text import counted
 
@@ -206,26 +209,35 @@ def perform(work: PageWork, messages: Messages, watch: Watch) -> Worked:
 
 
 def _perform(work: PageWork, forge: GitHubForge, messages: Messages, watch: Watch) -> Worked:
+    said = forge.comment_command(work.comment) if work.comment is not None else None
     if work.issue is None:
-        return _look_at_all(forge, messages, watch)
+        return _look_at_all(forge, messages, watch, said)
     planner = Planner(forge, messages, watch=watch)
     if work.reference:
         _comment_on_failure(work.issue, planner, work.reference)
         return Worked()
-    said = forge.comment_command(work.comment) if work.comment is not None else None
     done = run(work.issue, planner, comment=said)
     if done.error:
         raise done.error
     return Worked(result={"outcome": done.plan.outcome or "none", "reason": done.plan.reason})
 
 
-def _look_at_all(forge: Forge, messages: Messages, watch: Watch) -> Worked:
+def _onboard(said: CommentCommand | None, planner: Planner, overview: Overview) -> Done | None:
+    from almanac.commands.onboarding import adopt  # noqa: PLC0415 -- it is much, and few sites need it
+
+    return offer_adoption(planner, overview, adopt, said)
+
+
+def _look_at_all(forge: Forge, messages: Messages, watch: Watch, said: CommentCommand | None) -> Worked:
     head = forge.base().commit
     results: list[Done] = []
-    for done in reconcile_all(forge, messages, watch=watch):
+    for done in reconcile_all(forge, messages, watch=watch, onboard=partial(_onboard, said)):
         if isinstance(done.error, RefusedError) and done.error.wait is not None:
             raise done.error
         results.append(done)
+    if [done.plan.subject for done in results if not done.plan.issue] == [ADOPTION]:
+        plan = results[0].plan
+        return Worked(result={"outcome": plan.outcome, "reason": plan.reason}, head=head)
     failed = tuple(done.plan.issue for done in results if done.error)
     reason = f"Looked at {counted(len(results), 'issue')}; {len(failed)} failed."
     return Worked(result={"outcome": "all", "reason": reason}, failed=failed, head=head)

@@ -31,7 +31,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
 _ACTIONS: Mapping[str, frozenset[str]] = {
     "issues": frozenset({"opened", "edited", "reopened", "closed", "deleted", "transferred", "labeled", "unlabeled"}),
     "issue_comment": frozenset({"created"}),
-    "pull_request": frozenset({"closed", "reopened"}),
+    "pull_request": frozenset({"closed", "edited", "reopened"}),
     "push": frozenset({""}),
 }
 _STATES: Mapping[str, InstallationState] = {
@@ -124,7 +124,7 @@ def _read_payload(guid: str, event: str, payload: dict[str, Any]) -> Delivery:
         raise _malformed("The repository is missing or malformed.")
     number = _id(installation.get("id"))
     owner = _part(installation, "account") or _part(_part(payload, "repository"), "owner")
-    is_push_to_base = event == "push" and target.issue is None and repository is not None
+    is_push_to_base = event == "push" and repository and payload.get("ref") == f"refs/heads/{repository.branch}"
     return Delivery(
         guid=guid,
         event=event,

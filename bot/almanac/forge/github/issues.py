@@ -307,7 +307,12 @@ class GitHubIssues:
         return True
 
     def edit_pull(
-        self, number: int, *, title: str | None = None, body: str | None = None, state: Literal["closed"] | None = None
+        self,
+        number: int,
+        *,
+        title: str | None = None,
+        body: str | None = None,
+        state: Literal["open", "closed"] | None = None,
     ) -> None:
         given = {"title": title, "body": body, "state": state}
         changes = {name: value for name, value in given.items() if value is not None}

@@ -215,12 +215,19 @@ class LocalForge:
         return ()
 
     def edit_pull(
-        self, number: int, *, title: str | None = None, body: str | None = None, state: Literal["closed"] | None = None
+        self,
+        number: int,
+        *,
+        title: str | None = None,
+        body: str | None = None,
+        state: Literal["open", "closed"] | None = None,
     ) -> None:
         with self.alone():
             stored, heads = self._stored_pull(number), self._clone.heads()
             pull = self._view(stored, heads)
             given = {"title": title, "body": body}
+            if state == "open" and pull.state == "closed" and not pull.merged and stored.head in heads:
+                stored = stored.model_copy(update={"state": "open", "closed_at": None})
             if pull.state == "open":
                 # So that a merge by plain git is noticed later, when the branch may be gone.
                 given["commit"] = heads.get(stored.head)

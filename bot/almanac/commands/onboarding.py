@@ -1,0 +1,159 @@
+"""What `almanac init` plans, as the pull request that offers Almanac to a repository on GitHub shows it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from almanac import config as configs
+from almanac.commands.adoption import Adoption, plan_adoption
+from almanac.commands.finding import counted, offered_places
+from almanac.commands.origin import Origin
+from almanac.commands.places import Place, has_other_generator
+from almanac.commands.shapes import SHAPES, answered, newest_of, said_of_questions
+from almanac.commands.subscriptions import free_places, subscribe
+from almanac.commands.survey import PageFound
+from almanac.commands.takeover import Overlay, said_of_form
+from almanac.commands.workflow import WORKFLOW
+from almanac.errors import Problem, UserError
+from almanac.forge.protocol import Forge
+from almanac.proposal.messages import code
+from almanac.proposal.onboarding import Box, Choices, Group, Offer
+from almanac.proposal.quotation import inert
+from almanac.proposal.state import Base
+from almanac.site import Site
+from almanac.sitefiles import NOT_THE_SITES, CommitFiles
+
+MOST_FILES = 5_000
+_MOST = 9
+_SUBSCRIPTIONS = {"calendar": "A calendar that readers can subscribe to", "feed": "A feed"}
+
+
+class WholeCommit(CommitFiles):
+    """The files of a commit, all of which are looked through as those of a folder are."""
+
+    def paths(self) -> Iterator[str]:
+        """List them, but for hidden folders, built sites and other people's code."""
+        for path in sorted(self.names("", deep=True)):
+            folders = path.split("/")[:-1]
+            if not any(name in NOT_THE_SITES or name.startswith(".") for name in folders):
+                yield path
+
+
+def adopt(
+    forge: Forge, base: Base, choices: Choices, written: Mapping[str, str], *, action: str | None = None
+) -> Offer | None:
+    """Plan what a site needs, as `almanac.engine.onboarding.Adopt` says; `action` is what its workflow will run.
+
+    Without one, no workflow is written: with a server, there is none.
+    """
+    files = Overlay(WholeCommit(forge, base.commit), written)
+    site, paths = Site(files), [*files.paths()]
+    if len(paths) > MOST_FILES:
+        message = f"This repository has more than {MOST_FILES:,} files. Set it up with `almanac init` in a clone of it."
+        raise UserError(Problem(message))
+    is_decided = configs.PATH in written
+    choices = {} if is_decided else choices
+    places = [] if is_decided else offered_places(site, paths)
+    if not places and not is_decided and not _is_site(site):
+        return None
+    plan = plan_adoption(
+        site,
+        paths,
+        base.branch,
+        today=forge.now().date(),
+        page=choices.get("page") or None,
+        shape=choices.get("shape") or None,
+        ask=lambda offered: offered[0],
+        choose=lambda _, shapes: shapes[0],
+        upcoming=choices.get("upcoming") != "",
+        action=action or Origin().action,
+    )
+    if action is None:
+        plan.files.pop(WORKFLOW, None)
+    if is_decided:
+        return _offer(plan, ())
+    free = free_places(Site(Overlay(files, plan.written)))
+    subscribe(plan, files, {key: path for key, path in free.items() if choices.get(key) == path})
+    return _offer(plan, (*_pages(plan, places), *_shapes(plan), *_more(plan, free)))
+
+
+def _is_site(site: Site) -> bool:
+    """Tell whether a repository without events is a site, so that it may want a page of them."""
+    return "_config.yml" in site.files.names("") and not has_other_generator(site)
+
+
+def _offer(plan: Adoption, groups: tuple[Group, ...]) -> Offer:
+    chosen = {box.option: box.value for group in groups for box in group.boxes if box.ticked}
+    unwanted = {box.option: "" for group in groups for box in group.boxes}
+    newest, sample, asked = _entries(plan)
+    records = {*plan.records}
+    return Offer(
+        files=plan.written,
+        choices={**unwanted, **chosen},
+        groups=groups,
+        found=tuple(_found(plan)),
+        newest=newest,
+        sample=sample,
+        asked=asked,
+        label=next(iter(plan.labels), "event"),
+        purposes={path: plan.purpose(path) for path in plan.written if path not in records},
+        records=len(records),
+        notes=tuple(plan.notes),
+        problems=tuple(plan.problems),
+        warnings=tuple(plan.imported.warnings if plan.imported else ()),
+        doubts=plan.shape.doubts if plan.shape else (),
+    )
+
+
+# ---------------------------------------------------------------- what is chosen
+
+
+def _pages(plan: Adoption, places: Sequence[PageFound | Place]) -> Iterator[Group]:
+    if len(places) > 1:
+        taken = plan.taken.place.path if plan.taken else plan.config.page
+        boxes = (Box("page", one.path, one.path, counted(one.events), one.path == taken) for one in places[:_MOST])
+        yield Group("Where the events are", tuple(boxes), single=True)
+
+
+def _shapes(plan: Adoption) -> Iterator[Group]:
+    if len(plan.shapes) > 1 and plan.shape:
+        name = plan.shape.name
+        boxes = (Box("shape", one.name, SHAPES[one.name], ticked=one.name == name) for one in plan.shapes)
+        yield Group("How new events are written", tuple(boxes), single=True)
+
+
+def _more(plan: Adoption, free: Mapping[str, str]) -> Iterator[Group]:
+    boxes = [Box(key, path, _SUBSCRIPTIONS[key], path, key in plan.subscribed) for key, path in free.items()]
+    if plan.ahead:
+        words = f"Events to come go below \u201c{plan.ahead.heading}\u201d, and move to the others when they are over"
+        boxes.append(Box("upcoming", plan.ahead.heading, words, ticked=plan.coming is not None))
+    if boxes:
+        yield Group("Besides", tuple(boxes), single=False)
+
+
+# ---------------------------------------------------------------- what is said
+
+
+def _found(plan: Adoption) -> Iterator[str]:
+    """Say in Markdown what there is."""
+    if plan.taken:
+        place = plan.taken.place
+        yield f"{code(place.path)}: {inert(place.seen)}. These files stay as they are: they are the records."
+    elif plan.imported:
+        imported = plan.imported
+        yield (
+            f"{code(plan.config.page)}: {counted(len(imported.events))}; {imported.structured} split into fields, "
+            f"{imported.verbatim} kept word for word. Written again from its records, the page is the same byte for "
+            "byte, so this pull request does not change it."
+        )
+    elif plan.page is None:
+        yield f"No events yet. {code(plan.config.page)} is a new page for them."
+
+
+def _entries(plan: Adoption) -> tuple[str, str, str]:
+    """Return the newest event, a sample of a new one, and what the form asks."""
+    if plan.taken and plan.form:
+        return "", plan.taken.sample, said_of_form(plan.taken, plan.form)
+    if not (plan.page and plan.shape):
+        return "", "", ""
+    event, section = answered(plan.shape, plan.form)
+    asked = said_of_questions(plan.form, event, section) if plan.form else ""
+    return newest_of(plan.page).text.strip("\n"), section, asked

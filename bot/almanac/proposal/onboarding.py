@@ -1,0 +1,202 @@
+"""The pull request that offers Almanac to a site without settings: what it says, and what people choose in it.
+
+Merging it is a yes; closing it is a no, which the closed pull request itself remembers. Its text has boxes, and what is
+ticked there is what its files are made of at the next look.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from almanac.errors import Problem
+from almanac.proposal.comment import draft_digest
+from almanac.proposal.marker import pull_entries, pull_state
+from almanac.proposal.names import ADOPT_BRANCH
+from almanac.proposal.page_edits import NO_ISSUE, STAMP, files_digest
+from almanac.proposal.state import ADOPTION, Draft, EditPull, Look, OpenPull, Plan, Pull, PutBranch, Write
+
+TITLE = "Adopt Almanac"
+Choices = Mapping[str, str]
+"""What people chose: the name of an option -> its value, empty for what they do not want."""
+_BOX = re.compile(r"^- \[([ xX])\] .*<!-- almanac:box (\{[^\n]*\}) -->$", re.MULTILINE)
+_LONGEST_BODY = 65_536
+
+
+@dataclass(frozen=True)
+class Box:
+    """One choice: a value of an option, and what people read of it."""
+
+    option: str
+    value: str
+    words: str
+    detail: str = ""
+    ticked: bool = False
+
+    @property
+    def mark(self) -> str:
+        """What stands behind the box, where nobody sees it, so that it is known again."""
+        # `-->` would end the HTML comment early.
+        return "<!-- almanac:box " + re.sub("-(?=-)", r"\\u002d", json.dumps({self.option: self.value})) + " -->"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Choices that belong together. If they are `single`, one of them is ticked."""
+
+    title: str
+    boxes: tuple[Box, ...]
+    single: bool
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What would be done to a site: path -> text, and what to say of it.
+
+    `found` says what there is, `newest` and `sample` are the newest event and one as it would be written, `shown` and
+    `asked` say what the form asks, `purposes` what each file is for. `problems` are what is wrong on the page or was
+    chosen and cannot be had, `doubts` what may go wrong.
+    """
+
+    files: Mapping[str, str]
+    choices: Choices
+    groups: tuple[Group, ...] = ()
+    found: tuple[str, ...] = ()
+    newest: str = ""
+    sample: str = ""
+    asked: str = ""
+    label: str = "event"
+    purposes: Mapping[str, str] = field(default_factory=dict)
+    records: int = 0
+    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    doubts: tuple[Problem, ...] = ()
+
+
+def read_choices(pull: Pull | None) -> dict[str, str]:
+    """Return what is chosen in the text of a pull request.
+
+    Where one of several is to be ticked and two are, the one counts that was not chosen before; where none is, nothing
+    has changed. What is no box of ours is ignored.
+    """
+    before = dict(pull_state(pull).choices)
+    text = pull_entries(pull)[0][:_LONGEST_BODY]
+    seen: dict[str, dict[str, bool]] = {}
+    for ticked, data in _BOX.findall(text.replace("\r\n", "\n")):
+        try:
+            entries = json.loads(data)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(entries, dict) and len(entries) == 1 and all(isinstance(one, str) for one in entries.values()):
+            ((option, value),) = entries.items()
+            seen.setdefault(option, {})[value] = ticked != " "
+    for option, values in seen.items():
+        chosen = [value for value, ticked in values.items() if ticked]
+        others = [value for value in chosen if value != before.get(option)]
+        single = len(values) == 1
+        before[option] = next(iter([*others, *chosen]), "" if single else before.get(option, ""))
+    return before
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A branch with commits of other people: its head, their files, and ours at the head that the offer has not."""
+
+    head: str
+    theirs: frozenset[str]
+    texts: Mapping[str, str | None]  # of the offer's files, as they are there
+    stale: frozenset[str]
+
+
+def adoption_offered(offer: Offer, look: Look, shared: Shared | None) -> Plan:
+    """Plan the pull request; nothing is written where it is as it should be."""
+    pull = look.proposal.open_pull
+    state = pull_state(pull)
+    files: dict[str, str | None] = dict(offer.files)
+    if shared:
+        files = {path: text for path, text in files.items() if path not in shared.theirs}
+        files = {path: text for path, text in files.items() if not _is_there(shared.texts.get(path), text)}
+        files |= dict.fromkeys(shared.stale)
+    body = _body(offer, sorted(shared.theirs) if shared else [])
+    told = draft_digest(body)
+    digest = files_digest(offer.files)
+    is_built = not files if shared else (state.digest, state.commit) == (digest, look.proposal.head)
+    if pull and is_built and state.says == told and read_choices(pull) == dict(state.choices):
+        return Plan(NO_ISSUE, "unchanged", "Almanac is offered; a maintainer decides.", subject=ADOPTION)
+    writes: list[Write] = [] if is_built and pull else [_commit(files, look, shared)]
+    entries: dict[str, Any] = {"digest": digest, "says": told, "choices": dict(offer.choices)}
+    entries |= {"commit": state.commit, "heard": state.heard}
+    if shared:
+        entries["kept"] = sorted(shared.theirs)
+    if pull:
+        writes.append(EditPull(pull.number, body, entries))
+        return Plan(NO_ISSUE, "updated", "The offer follows what was chosen.", tuple(writes), subject=ADOPTION)
+    writes.append(OpenPull(ADOPT_BRANCH, look.base.branch, TITLE, body, entries))
+    return Plan(NO_ISSUE, "created", "Almanac is offered in a pull request.", tuple(writes), subject=ADOPTION)
+
+
+def _is_there(text: str | None, wanted: str | None) -> bool:
+    return text is not None and wanted is not None and STAMP.sub("", text) == STAMP.sub("", wanted)
+
+
+def reopened(newest: Pull, comment: int) -> Plan:
+    """Plan to take a no back, as somebody asks for in a comment."""
+    text, entries = pull_entries(newest)
+    edit = EditPull(newest.number, text, {**entries, "heard": comment}, reopen=True)
+    reason = "Somebody who may write asked for the offer again."
+    return Plan(NO_ISSUE, "updated", reason, (edit,), subject=ADOPTION)
+
+
+def declined(newest: Pull) -> Plan:
+    """Say what became of an offer that is not open any more."""
+    if newest.merged:
+        return Plan(NO_ISSUE, "unchanged", "It was adopted, and its settings were removed later.", subject=ADOPTION)
+    reason = "Its pull request was closed, which is a no; `/almanac adopt` in a comment there brings it back."
+    return Plan(NO_ISSUE, "refused", reason, subject=ADOPTION)
+
+
+def not_offered(problems: Sequence[Problem]) -> Plan:
+    """Say why nothing is offered."""
+    reason = f"Almanac cannot be offered here by itself. {problems[0].message}"
+    return Plan(NO_ISSUE, "waiting", reason, problems=tuple(problems), subject=ADOPTION)
+
+
+def left_alone() -> Plan:
+    """Say that people have made the branch their own."""
+    reason = "People have changed so many files of the offer that it is left to them."
+    return Plan(NO_ISSUE, "waiting", reason, subject=ADOPTION)
+
+
+def _commit(files: Mapping[str, str | None], look: Look, shared: Shared | None) -> PutBranch:
+    start = shared.head if shared else look.base.commit
+    return PutBranch(
+        branch=ADOPT_BRANCH,
+        base=start,
+        parents=(start,),
+        files=files,
+        message=f"{TITLE}\n",
+        expected=look.proposal.head,
+        before={path: shared.texts.get(path) if shared else None for path in files},
+        fresh=shared is None,
+    )
+
+
+def _body(offer: Offer, theirs: Sequence[str]) -> Draft:
+    values = {
+        "found": offer.found,
+        "problems": offer.problems,
+        "warnings": offer.warnings,
+        "newest": offer.newest,
+        "sample": offer.sample,
+        "doubts": offer.doubts,
+        "asked": offer.asked,
+        "groups": offer.groups,
+        "purposes": offer.purposes,
+        "records": offer.records,
+        "notes": offer.notes,
+        "label": offer.label,
+        "theirs": tuple(theirs),
+    }
+    return Draft("adopt", values)

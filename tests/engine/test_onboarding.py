@@ -1,0 +1,281 @@
+"""The offer of Almanac: one pull request on a site without settings, followed, merged, or declined for good."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from almanac import config as configs
+from almanac.commands.onboarding import adopt
+from almanac.config import CHANGE_FORM, Config
+from almanac.engine.onboarding import offer_adoption
+from almanac.engine.planner import Planner
+from almanac.engine.run import Done
+from almanac.engine.sweep import reconcile_all
+from almanac.forge.protocol import Forge
+from almanac.proposal.command import CommentCommand
+from almanac.proposal.marker import pull_state
+from almanac.proposal.names import ADOPT_BRANCH
+from almanac.proposal.onboarding import Box
+from almanac.proposal.state import Overview, Pull
+from almanac.renderer import example, load_messages
+
+from tests.filing import body
+from tests.forge.worlds import World, open_world
+from tests.scenes import DEMO_DAY, FORGES
+
+PAGE = "past-working-groups.md"
+REFERENCE = {PAGE: example(f"ospo/{PAGE}")}
+TALK = "---\nlayout: talk\ntitle: Talk {number}\ndate: {day}\n---\nAbout {number}.\n"
+TALKS = {
+    f"_talks/{day}-talk.md": TALK.format(number=number, day=day)
+    for number, day in enumerate(("2025-03-04", "2025-04-01", "2025-05-06", "2025-06-03"), 1)
+}
+COLLECTION = {
+    "_config.yml": "title: Talks\ncollections:\n  talks:\n    output: true\n",
+    "index.md": "---\n---\n{% for talk in site.talks %}\n- {{ talk.title }}\n{% endfor %}\n",
+    **TALKS,
+}
+LIST = {
+    "_config.yml": "title: Talks\n",
+    "_data/meetups.yml": "".join(
+        f'- title: "Meetup {day}"\n  date: 2025-0{day}-04\n  place: Library\n' for day in (6, 5, 4, 3)
+    ),
+    "index.md": "---\n---\n{% for one in site.data.meetups %}\n- {{ one.date }} {{ one.title }}\n{% endfor %}\n",
+}
+TWO_PAGES = {
+    "past-events.md": "# Past events\n\n" + "".join(f"- 2025-0{month}-02: Talk {month}\n" for month in (6, 5, 4, 3)),
+    "meetups.md": "# Meetups\n\n" + "".join(f"- 2024-0{month}-02: Meetup {month}\n" for month in (6, 5, 4, 3)),
+}
+SITES = {"a page": REFERENCE, "a collection": COLLECTION, "a list": LIST, "two pages": TWO_PAGES}
+
+
+@pytest.fixture(params=FORGES)
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    with open_world(request.param, tmp_path / "site") as made:
+        yield made
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Iterator[World]:
+    with open_world("local", tmp_path / "site") as made:
+        yield made
+
+
+def put(world: World, files: dict[str, str]) -> None:
+    world.commit({path: text.encode() for path, text in files.items()})
+
+
+def sweep(world: World, comment: CommentCommand | None = None, forge: Any = None) -> list[Done]:
+    def onboard(planner: Planner, overview: Overview) -> Done | None:
+        return offer_adoption(planner, overview, adopt, comment)
+
+    return list(reconcile_all(forge or world.forge, load_messages(), onboard=onboard))
+
+
+def outcomes(done: list[Done]) -> list[str | None]:
+    return [one.plan.outcome for one in done]
+
+
+def offer(world: World) -> Pull:
+    pull = world.forge.newest_pull(ADOPT_BRANCH)
+    assert pull
+    return pull
+
+
+def offered(world: World) -> dict[str, str]:
+    """Return the files of the offer that are not on the base."""
+    head, base = world.head(ADOPT_BRANCH), world.head(world.base)
+    assert head
+    assert base
+    before = world.files(base)
+    return {path: data.decode() for path, data in world.files(head).items() if before.get(path) != data}
+
+
+def tick(world: World, option: str, value: str) -> None:
+    """Tick a box as people do on GitHub."""
+    pull, mark = offer(world), Box(option, value, "").mark
+    lines = pull.body.split("\n")
+    assert any(mark in line for line in lines)
+    ticked = [line.replace("- [ ]", "- [x]", 1) if mark in line else line for line in lines]
+    world.forge.edit_pull(pull.number, body="\n".join(ticked))
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_what_is_merged_takes_an_event(world: World, site: str) -> None:
+    put(world, SITES[site])
+    assert outcomes(sweep(world)) == ["created"]
+    assert outcomes(sweep(world)) == ["unchanged"]
+    files = offered(world)
+    assert {configs.PATH, Config().form, CHANGE_FORM} <= files.keys()
+    assert not any(path.startswith(".github/workflows") or path in SITES[site] for path in files)
+    text = offer(world).body
+    assert all(f"`{path}`" in text for path in files if not path.startswith("_data/events/"))
+    world.merge(offer(world).number)
+    assert sweep(world) == []
+    number = world.file_issue("New event", body(**DEMO_DAY), labels=("event",))
+    assert outcomes(sweep(world)) == ["created"]
+    assert world.head(f"almanac/issue-{number}")
+    assert [pull.head for pull in world.pulls()] == [ADOPT_BRANCH, f"almanac/issue-{number}"]
+
+
+def test_a_no_is_remembered_until_somebody_who_may_write_takes_it_back(world: World) -> None:
+    put(world, REFERENCE)
+    sweep(world)
+    number = offer(world).number
+    world.close_pull(number)
+    stranger = CommentCommand(7, "mallory", "/almanac adopt", number)
+    elsewhere = CommentCommand(8, "octo", "/almanac adopt", number + 1)
+    world.let_in("octo")
+    for comment in (None, stranger, elsewhere):
+        assert outcomes(sweep(world, comment)) == ["refused"]
+    assert offer(world).state == "closed"
+    asked = CommentCommand(9, "octo", "/almanac adopt", number)
+    assert outcomes(sweep(world, asked)) == ["unchanged"]
+    assert (offer(world).number, offer(world).state) == (number, "open")
+    world.close_pull(number)
+    # A delivery may come twice.
+    assert outcomes(sweep(world, asked)) == ["refused"]
+    assert len(world.pulls()) == 1
+
+
+def test_without_its_branch_it_is_another_pull_request(local: World) -> None:
+    put(local, REFERENCE)
+    sweep(local)
+    number = offer(local).number
+    local.close_pull(number)
+    local.delete_branch(ADOPT_BRANCH)
+    assert outcomes(sweep(local)) == ["refused"]
+    local.let_in("octo")
+    asked = CommentCommand(9, "octo", "/almanac adopt", number)
+    assert outcomes(sweep(local, asked)) == ["created"]
+    assert offer(local).number != number
+    local.close_pull(offer(local).number)
+    assert outcomes(sweep(local, asked)) == ["refused"]
+
+
+def test_a_run_that_was_cut_short_is_finished(local: World) -> None:
+    class Killed:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(local.forge, name)
+
+        def open_pull(self, *arguments: object, **more: object) -> Pull:
+            raise KeyboardInterrupt
+
+    put(local, REFERENCE)
+    with pytest.raises(KeyboardInterrupt):
+        sweep(local, forge=Killed())
+    head = local.head(ADOPT_BRANCH)
+    assert head
+    assert local.pulls() == []
+    assert outcomes(sweep(local)) == ["created"]
+    assert local.head(ADOPT_BRANCH) == head
+    assert len(local.pulls()) == 1
+
+
+def test_what_is_ticked_is_what_is_offered(world: World) -> None:
+    put(world, TWO_PAGES)
+    sweep(world)
+    first = "past-events.md" if "past-events.md" in offered(world)[configs.PATH] else "meetups.md"
+    other = next(page for page in TWO_PAGES if page != first)
+    before = {path for path in offered(world) if path.startswith("_data/events/")}
+    tick(world, "page", other)
+    tick(world, "calendar", "events.ics")
+    assert outcomes(sweep(world)) == ["updated"]
+    files = offered(world)
+    assert f"page: {other}" in files[configs.PATH]
+    assert "calendar: events.ics" in files[configs.PATH]
+    assert files["events.ics"].count("BEGIN:VEVENT") == 4
+    assert before.isdisjoint(files)
+    ticked = [line for line in offer(world).body.split("\n") if line.startswith("- [x]")]
+    assert [line for line in ticked if "shape" not in line] == [
+        f"- [x] `{other}` (4 events) {Box('page', other, '').mark}",
+        f"- [x] A calendar that readers can subscribe to (events.ics) {Box('calendar', 'events.ics', '').mark}",
+    ]
+    assert outcomes(sweep(world)) == ["unchanged"]
+
+
+def test_a_shape_is_chosen(local: World) -> None:
+    put(local, REFERENCE)
+    sweep(local)
+    assert not any(path.endswith("section.md.j2") for path in offered(local))
+    tick(local, "shape", "plain")
+    assert outcomes(sweep(local)) == ["updated"]
+    assert any(path.endswith("section.md.j2") for path in offered(local))
+    assert dict(pull_state(offer(local)).choices)["shape"] == "plain"
+
+
+def test_what_cannot_be_had_is_said_and_changes_nothing(local: World) -> None:
+    put(local, TWO_PAGES)
+    sweep(local)
+    before, pull = offered(local), offer(local)
+    mark = Box("page", "no-such-page.md", "").mark
+    forged = pull.body.replace("- [x]", f"- [x] a page {mark}\n- [ ]", 1)
+    local.forge.edit_pull(pull.number, body=forged)
+    assert outcomes(sweep(local)) == ["updated"]
+    assert offered(local) == before
+    assert "There is no such page." in offer(local).body
+    assert "no-such-page" not in json.dumps(dict(pull_state(offer(local)).choices))
+
+
+def test_what_people_commit_is_kept_and_followed(world: World) -> None:
+    put(world, TWO_PAGES)
+    sweep(world)
+    form = offered(world)[Config().form].replace("name: ", "name: Our ", 1)
+    other = "meetups.md" if "page: past-events.md" in offered(world)[configs.PATH] else "past-events.md"
+    world.commit({Config().form: form.encode(), configs.PATH: f"page: {other}\n".encode()}, branch=ADOPT_BRANCH)
+    theirs = world.head(ADOPT_BRANCH)
+    assert outcomes(sweep(world)) == ["updated"]
+    files = offered(world)
+    assert (files[Config().form], files[configs.PATH]) == (form, f"page: {other}\n")
+    year = "2024" if other == "meetups.md" else "2025"
+    records = [path for path in files if path.startswith("_data/events/")]
+    assert len(records) == 4
+    assert all(path.startswith(f"_data/events/{year}") for path in records)
+    head = world.head(ADOPT_BRANCH)
+    assert head
+    assert world.parents(head) == (theirs,)
+    assert outcomes(sweep(world)) == ["unchanged"]
+    assert "Somebody has changed" in offer(world).body
+
+
+def test_it_follows_the_page_and_is_left_alone_by_other_commits(local: World) -> None:
+    put(local, REFERENCE)
+    sweep(local)
+    head = local.head(ADOPT_BRANCH)
+    local.commit({"about.md": b"# About\n"})
+    assert outcomes(sweep(local)) == ["unchanged"]
+    assert local.head(ADOPT_BRANCH) == head
+    page = REFERENCE[PAGE].replace("### ", "### December 9th, 2021:  More\n\n- Topic:  Another\n\n### ", 1)
+    local.commit({PAGE: page.encode()})
+    assert outcomes(sweep(local)) == ["updated"]
+    assert any(path.startswith("_data/events/2021-12-09") for path in offered(local))
+
+
+def test_a_repository_that_is_no_site_is_left_alone(local: World) -> None:
+    put(local, {"setup.py": "", "CHANGELOG.md": "# Changes\n\n## 1.0 (2024-03-01)\n\n- First\n"})
+    assert sweep(local) == []
+    assert local.pulls() == []
+
+
+def test_a_site_without_events_gets_a_page_for_them(local: World) -> None:
+    put(local, {"_config.yml": "title: Club\n", "index.md": "---\n---\n# Club\n"})
+    assert outcomes(sweep(local)) == ["created"]
+    assert "events.md" in offered(local)
+    assert "No events yet." in offer(local).body
+
+
+def test_where_nothing_can_be_offered_the_run_says_why(local: World) -> None:
+    put(local, {"_config.yml": "title: Club\n", "events.md": "---\n---\n<ul>\n" + "<li>May 3, 2024: A</li>\n" * 4})
+    (done,) = sweep(local)
+    assert (done.plan.outcome, local.pulls()) == ("waiting", [])
+    assert done.plan.problems
+
+
+def test_without_being_asked_nothing_is_offered(local: World) -> None:
+    put(local, REFERENCE)
+    forge: Forge = local.forge
+    with pytest.raises(Exception, match="form"):
+        list(reconcile_all(forge, load_messages()))
+    assert local.pulls() == []
