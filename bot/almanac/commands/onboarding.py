@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from almanac import config as configs
 from almanac.commands.adoption import Adoption, plan_adoption
-from almanac.commands.finding import counted, offered_places
+from almanac.commands.finding import offered_places
 from almanac.commands.origin import Origin
 from almanac.commands.places import Place, has_other_generator
 from almanac.commands.shapes import SHAPES, answered, newest_of, said_of_questions
@@ -20,6 +20,7 @@ from almanac.proposal.quotation import inert
 from almanac.proposal.state import Base
 from almanac.site import Site
 from almanac.sitefiles import NOT_THE_SITES, CommitFiles
+from almanac.text import counted
 
 MOST_FILES = 5_000
 _MOST = 9
