@@ -6,7 +6,11 @@ import sys
 import pytest
 from almanac.dates import date_habits, find_date
 from almanac.dateshapes import example_of, written_like
+from almanac.event.model import Event
 from almanac.languages import names_for, names_of
+from almanac.page.imitate import write_templates
+from almanac.page.outline import outline
+from almanac.page.template import section_renderer
 
 
 @pytest.mark.parametrize(
@@ -88,3 +92,19 @@ def test_pages_in_english_do_not_load_the_languages() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+FRENCH = (
+    "## 2026\n\n- 12 décembre : Dîner\n- 5 juillet : Marche\n\n## 2025\n\n- 7 mars : Pique-nique\n- 3 août : Soirée\n"
+)
+
+
+def test_the_language_of_dates_below_a_year_is_that_of_their_months() -> None:
+    page = outline(FRENCH)
+    assert [section.date for section in page.sections] == ["2026-12-12", "2026-07-05", "2025-03-07", "2025-08-03"]
+    template = write_templates(page, page.alive_list)[0]
+    event = Event(id="2026-12-10-a", title="Chouettes", date="2026-12-10")
+    assert section_renderer(template)(event).strip() == "- 10 décembre : Chouettes"
+    # One such word is no language, and words that are no months are none either.
+    assert outline("## 2026\n\n- 3 mars : A\n- 4 mars : B\n").sections == ()
+    assert outline("## 2026\n\n- 3 mars : A\n- 4 mai : B\n- 5 talks\n- 6 rooms\n- 7 guests\n- 8 owls\n").sections == ()

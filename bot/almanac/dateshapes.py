@@ -27,7 +27,7 @@ from almanac.dates import (
     heading_date,
     ordinal,
 )
-from almanac.languages import names_for, names_of
+from almanac.languages import names_in, names_of
 
 _RECORD_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?|XXXX-[0-9]{2}-[0-9]{2}")
 _PART = re.compile(
@@ -240,15 +240,16 @@ def _shape_of(example: str, date: str = "") -> _Shape | None:
 _REPEATED = (frozenset[str](), frozenset({"month"}), frozenset({"month", "number", "year"}))
 
 
-def example_of(seen: Sequence[tuple[str, str]], *, with_year: bool) -> str | None:
+def example_of(seen: Sequence[tuple[str, str]], *, with_year: bool, others: Sequence[str] = ()) -> str | None:
     """Return how most of these dates of a page are written, as an example; None where none of them can be read.
 
     Each is given as it is written and as a record has it, which tells day from month where both are numbers. Of several
     days the first counts, and the example is one of several if they are written in another way than they would be; a
     date with more than one reading does not count. An example `with_year` says the year, because no heading says it.
-    One in another language than English names it.
+    One in another language than English names it; `others` of its dates, as they are written, help to tell which.
     """
-    if names := names_for(words for words, _ in seen):
+    own = [words for words, _ in seen]
+    if names := names_in(own) and names_in([*others, *own]):
         english = example_of([(names.names_in_english(words), date) for words, date in seen], with_year=with_year)
         return english and f"{names.language}: {names.named(english, seen[0][0])}"
     # Those are alike that differ only in what one example alone cannot tell.

@@ -19,6 +19,12 @@ _DAY = r"(?P<day>[0-9]{1,2})(?:er|[.\u00ba\u00aa\u00b0])?"
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2})(?![0-9])"
 _DAY_AND_MONTH = re.compile(rf"(?<![\w/.-]){_DAY}[ ]{_LINKS}?(?P<month>{_WORD})\.?[ ]{_LINKS}?{_YEAR}", re.IGNORECASE)
 _DAY_AND_WORD = re.compile(rf"(?<!\w){_DAY}[ ]{_LINKS}?({_WORD})".replace("?P<day>", "?:"), re.IGNORECASE)
+# Below a year, dates need none. One that begins an entry is a date; `3 wars` amid words is none.
+_BEGINS = re.compile(
+    r"[ \t]*(?:[-*+]|[0-9]{1,9}[.)]|#{1,6}|\|)[ \t]+[*_]{0,3}(?:[^\W\d_]{2,12}\.?,?[ ])?"
+    rf"{_DAY}[ ]{_LINKS}?(?P<month>{_WORD})(?!\w)",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(
     r"(?:(?P<year>[0-9]{4})\s?[年년]\s?)?(?:(?P<month>[0-9]{1,2})\s?[月월]\s?)?(?P<day>[0-9]{1,2})\s?[日일]"
 )
@@ -125,12 +131,21 @@ def names_for(texts: Iterable[str]) -> Names | None:
     texts = list(texts)
     if named := next(filter(None, map(_EXAMPLE.search, texts)), None):
         return _names(named[1]) if named[1] in _languages() else None
-    words = Counter(
-        match["month"]
-        for text in texts
-        for match in _DAY_AND_MONTH.finditer(text)
-        if match["month"].casefold() not in _ENGLISH
-    )
+    found = (match["month"] for text in texts for match in _DAY_AND_MONTH.finditer(text))
+    if words := Counter(word for word in found if word.casefold() not in _ENGLISH):
+        return _language_of(frozenset(words.items()))
+    begun = (match["month"] for text in texts if (match := _BEGINS.match(text)))
+    words = Counter(word for word in begun if word.casefold() not in _ENGLISH)
+    names = _language_of(frozenset(words.items())) if len(words) > 1 else None
+    return names if names and sum(_key(word) in names.month_numbers for word in words) > 1 else None
+
+
+def names_in(dates: Iterable[str]) -> Names | None:
+    """Find the language of dates, be they without a year; None if that is English, or none that is known."""
+    dates = list(dates)
+    if names := names_for(dates):
+        return names
+    words = Counter(word for date in dates for word in _DAY_AND_WORD.findall(date) if word.casefold() not in _ENGLISH)
     return _language_of(frozenset(words.items())) if words else None
 
 

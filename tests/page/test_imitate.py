@@ -411,6 +411,14 @@ def test_a_new_academic_year_has_its_own_heading() -> None:
     assert after.startswith("# Owl seminar\n\n## 2023-2024\n\n- Jan 15: Owls\n\n## 2022-2023\n")
 
 
+def test_a_new_heading_names_its_term_in_its_anchors_too() -> None:
+    heading = '### <a name="{0}{1}"></a>{0} {1}<a href="#{0}{1}">*</a>\n'
+    page = "# Talks\n\n" + heading.format("Fall", 2022) + "\n- Nov 8, 2022: Cats\n- Oct 3, 2022: Dogs\n"
+    event = BARE.model_copy(update={"date": "2026-12-10"})
+    after = put(page, event, added(page, event), previous=None, order=None)
+    assert after.startswith("# Talks\n\n" + heading.format("Fall", 2026) + "\n- Dec 10, 2026: Owls\n")
+
+
 def test_a_new_year_is_folded_on_its_own() -> None:
     page = PAGES["folded-years-apart"]
     event = BARE.model_copy(update={"date": "2025-01-15"})

@@ -84,3 +84,13 @@ def test_days_that_are_numbers_of_a_list_are_not_clear() -> None:
     assert (problem.line, problem.typed) == (3, "10. November 2021: Owls")
     for page in ("1. November 8, 2021: Owls\n2. May 2021: Bats\n", "- November 2021: Owls\n", "1. Owls (May 2021)\n"):
         assert list(unclear(outline(f"# Log\n\n{page}"))) == []
+
+
+def test_headings_beside_the_only_event_may_be_its_parts() -> None:
+    only = "### Cats 2021-11-08\n\nHello!\n"
+    [problem] = unclear(outline(f"{only}\n### Sponsor\n\n### Talks\n\n### Thanks\n\nAll.\n"))
+    assert (problem.line, problem.message) == (
+        5,
+        "1 event is found; 3 more headings like it hold no date. This is the first.",
+    )
+    assert not [*unclear(outline(f"{only}\n### Sponsor\n"))]

@@ -21,7 +21,11 @@ _AHEAD = re.compile(
     r"(?:next|future|planned) (?:events?|meetings?|meetups?|talks?|sessions?|calls?|seminars?|webinars?|workshops?))\b",
     re.IGNORECASE,
 )
-_PAST = re.compile(r"\b(?:past|previous|earlier|archived?|history)\b", re.IGNORECASE)
+_PAST = re.compile(
+    r"\b(?:past|previous|earlier|archived?|history|vergangene\w*|frühere\w*|bisherige\w*|passée?s?|précédente?s?|"
+    r"pasad[oa]s?|anterior(?:e?s)?|passad[oa]s?|passat[ie]|archiv\w*)\b",
+    re.IGNORECASE,
+)
 # Dates for another reason than events.
 _ASIDE = re.compile(
     r"\b(?:news|announcements?|updates?|publications?|releases?|change ?log|deadlines?|important dates|blog)\b",
@@ -113,8 +117,8 @@ class Page:
     def heading_ahead(self) -> Heading | None:
         """Return the heading below which the page lists what is to come; None if that is not clear.
 
-        It is the only one whose words say so. All that is listed as to come is below it, and nothing else; and there is
-        another list, to which events go when they are over.
+        It is the only one whose words say so, and they name no year, in which they would change. All that is listed as
+        to come is below it, and nothing else; and there is another list, to which events go when they are over.
         """
         own = {one.line - 1 + line for one in self.sections for line in range(len(split_lines(one.text)))}
         named = [
@@ -124,7 +128,7 @@ class Page:
         ahead = [one for group in self.lists if self.is_ahead(group) for one in group]
         past = [one for group in self.lists if not (self.is_ahead(group) or self.is_aside(group)) for one in group]
         alike = [one for one in self.headings if top and one.text.casefold() == top[0].text.casefold()]
-        if not past or len(top) != 1 or len(alike) != 1:
+        if not past or len(top) != 1 or len(alike) != 1 or top[0].period:
             return None
         below = self.below(top[0])
         return top[0] if {one.start for one in ahead} == {one.start for one in below} else None

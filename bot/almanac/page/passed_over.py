@@ -47,6 +47,7 @@ def _is_amid(page: Page, undated: list[int]) -> bool:
 def unclear(page: Page) -> Iterator[Problem]:
     """Say why it is doubtful that a page's list is understood, if it is."""
     yield from _mostly_undated(page)
+    yield from _undated_beside(page)
     yield from _shared_headings(page)
     yield from _lists_beside(page)
     yield from _numbered_days(page)
@@ -57,6 +58,17 @@ def _mostly_undated(page: Page) -> Iterator[Problem]:
     undated, events = _undated_bullets(page), _events(page)
     if len(undated) >= _LEAST and len(undated) > events:
         yield _undated_problem(page, undated, events)
+
+
+def _undated_beside(page: Page) -> Iterator[Problem]:
+    """Say so if a page's only event has headings of its level below it: they may be its own parts."""
+    if len(page.sections) != 1 or page.sections[0].style.family != "heading":
+        return
+    (only,) = page.sections
+    beside = [one for one in page.headings if one.line >= only.line and one.level == only.style.level]
+    if len(beside) >= _LEAST:
+        message = f"1 event is found; {len(beside)} more headings like it hold no date. This is the first."
+        yield Problem(message, "Date", typed=beside[0].text[:MAX_START], line=beside[0].line + 1)
 
 
 def _shared_headings(page: Page) -> Iterator[Problem]:

@@ -235,11 +235,21 @@ def _like(page: Page, model: Heading, odd: set[str], date: str, season: str, *, 
     else:
         if len(model.period or "") > _ONE_YEAR:
             names = month_abbr if is_short else month_name
-            heading = _MONTH_WORD.sub(names[int(date[5:7])], heading, count=1)
+            heading = _renamed(heading, _MONTH_WORD, names[int(date[5:7])])
         if season:
-            heading = _SEASON.sub(season, heading, count=1)
-        heading = _YEAR.sub(date[:4], heading, count=1)
+            heading = _renamed(heading, _SEASON, season)
+        heading = _renamed(heading, _YEAR, date[:4])
     return _TRAILING.sub("", heading)
+
+
+def _renamed(heading: str, pattern: re.Pattern[str], name: str) -> str:
+    """Put a name in the place of the first one that a pattern finds, wherever that stands: in an anchor, too."""
+    found = pattern.search(heading)
+    if found is None:
+        return heading
+    kind = "[0-9]" if found[0].isdigit() else "[A-Za-z]"
+    same = re.compile(rf"(?<!{kind}){re.escape(found[0])}(?!{kind})", re.IGNORECASE)
+    return same.sub(lambda one: name.lower() if one[0].islower() else name, heading)
 
 
 def _variable(heading: str) -> str:

@@ -46,7 +46,8 @@ def date_example(dates: Sequence[tuple[str, str]], sections: Sequence[Section], 
     year_elsewhere = year_column or unknown or all(section.period is not None for section in sections)
     if not year_elsewhere:
         dates = [(words, date) for words, date in dates if has_year(words)] or dates
-    return example_of(dates, with_year=not year_elsewhere) or "November 8, 2021"
+    others = [section.words for section in sections]
+    return example_of(dates, with_year=not year_elsewhere, others=others) or "November 8, 2021"
 
 
 def date_like(example: str, *, amid: bool = False) -> str:
