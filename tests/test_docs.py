@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from almanac import PROJECT
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "tests/README.md"])
@@ -20,7 +21,8 @@ def anchors(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_each_link_leads_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)\s]+)\)", CODE.sub("", page.read_text())):
+    prose = CODE.sub("", page.read_text())
+    for target in [*re.findall(r"\]\(([^)\s]+)\)", prose), *re.findall(r'\b(?:src|srcset|href)="([^"]+)"', prose)]:
         if target.startswith("https://"):
             continue
         path, _, anchor = target.partition("#")
@@ -40,6 +42,22 @@ def test_each_name_in_the_architecture_is_in_the_code() -> None:
     prose = re.sub(r"```.*?```", "", (ROOT / "docs/architecture.md").read_text(), flags=re.DOTALL)
     names = {name.rpartition(".")[2] for name in re.findall(r"`([A-Za-z]\w*(?:\.[a-z_]+)?)`", prose)} - {"py"}
     assert not {name for name in names if not re.search(rf"\b{name}\b", code)}
+
+
+def test_each_page_of_the_documentation_can_be_reached_from_the_readme() -> None:
+    linked = set(re.findall(r"\]\(docs/([\w-]+\.md)\)", (ROOT / "README.md").read_text()))
+    assert linked == {page.name for page in (ROOT / "docs").glob("*.md")} - {"index.md"}
+
+
+def test_the_project_has_one_address() -> None:
+    owner, name = PROJECT.removeprefix("https://github.com/").split("/")
+    site = f"https://{owner}.github.io/{name}/"
+    config = (ROOT / "mkdocs.yml").read_text()
+    assert f"site_url: {site}\n" in config
+    assert f"link: {PROJECT}\n" in config
+    assert f'Source = "{PROJECT}"\n' in (ROOT / "pyproject.toml").read_text()
+    for page in PAGES:
+        assert {*re.findall(r"https://[\w-]+\.github\.io/[\w-]+/", page.read_text())} <= {site}, page
 
 
 def test_each_module_that_the_readme_of_the_tests_names_is_there() -> None:

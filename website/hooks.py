@@ -24,6 +24,7 @@ MADE = {
 """Pages that are made when the site is built."""
 _CODE = re.compile(r"(^ *```.*?^ *```|`[^`\n]*`)", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\((\.\./[^)\s#]+)(#[^)\s]*)?\)")
+_PICTURE = re.compile(r"(!\[[^\]]*\])\((images/[\w-]+)\.webp\)")
 _CELL = re.compile(r"`[^`\n]*\\\|[^`\n]*`")
 _FETCHED = re.compile(
     r"""<(?:script|img|source|iframe|link(?![^>]*rel="canonical"))[^>]+(?:src|href)=["']?https?:[^>]*>"""
@@ -43,9 +44,8 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
         markdown = gallery.with_results(markdown)
     parts = _CODE.split(_CELL.sub(lambda cell: cell[0].replace("\\|", "|"), markdown))
     there = posixpath.join("docs", posixpath.dirname(page.file.src_uri))
-    return "".join(
-        part if at % 2 else _LINK.sub(lambda link: _outward(link, there), part) for at, part in enumerate(parts)
-    )
+    parts[::2] = [_PICTURE.sub(_both, _LINK.sub(lambda link: _outward(link, there), part)) for part in parts[::2]]
+    return "".join(parts)
 
 
 def on_post_page(output: str, page: Page, **_: object) -> str:
@@ -66,3 +66,9 @@ def _outward(link: re.Match[str], there: str) -> str:
         return link[0]
     kind = "tree" if (ROOT / path).is_dir() else "blob"
     return f"]({PROJECT}/{kind}/main/{path}{link[2] or ''})"
+
+
+def _both(picture: re.Match[str]) -> str:
+    """Show a picture as it is in the dark, where the site is."""
+    words, path = picture.groups()
+    return f"{words}({path}.webp#only-light)\n{words}({path}-dark.webp#only-dark)"

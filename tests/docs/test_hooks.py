@@ -25,6 +25,7 @@ def page(path: str = "a.md") -> Page:
         ("howto/a.md", "[x](../form.md#y)", "[x](../form.md#y)"),
         ("a.md", "`[x](../action.yml)`", "`[x](../action.yml)`"),
         ("a.md", "```\n[x](../action.yml)\n```", "```\n[x](../action.yml)\n```"),
+        ("a.md", "![x](images/y.webp)", "![x](images/y.webp#only-light)\n![x](images/y-dark.webp#only-dark)"),
         ("a.md", r"| `a \| b` | c |", "| `a | b` | c |"),
     ],
 )

@@ -1,6 +1,7 @@
 // Plays in a real browser: reads a list of steps from standard input, takes them one after the other, and writes what
 // was seen. `node play.mjs CHROMIUM PROFILE` with steps such as {"go": "/"}, {"press": "Create"}, {"fill": {...}},
-// {"follow": "New event"}, {"check": "name"}, {"shoot": "file.png"}, {"size": [390, 844]}, {"dark": true}.
+// {"follow": "New event"}, {"check": "name"}, {"shoot": "file.png"}, {"size": [390, 844]}, {"dark": true}. `size` may have
+// a third number, pixels for each pixel of the page; with `shoot`, `of` is a selector of what is shot, else all of the page.
 import axe from "axe-core";
 import { readFileSync } from "node:fs";
 import puppeteer from "puppeteer-core";
@@ -16,7 +17,10 @@ try {
   page.setDefaultTimeout(120_000);
   page.on("response", answer => { if (answer.status() >= 400) seen.errors.push(`${answer.status()} ${answer.url()}`); });
   for (const step of steps) {
-    if (step.size) await page.setViewport({ width: step.size[0], height: step.size[1] });
+    if (step.size) {
+      const [width, height, deviceScaleFactor = 1] = step.size;
+      await page.setViewport({ width, height, deviceScaleFactor });
+    }
     if ("dark" in step) {
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: step.dark ? "dark" : "light" }]);
     }
@@ -53,7 +57,8 @@ try {
       const frame = page.frames().find(each => each !== page.mainFrame());
       seen.texts.push(frame ? await frame.$eval("body", body => body.innerText) : "");
     }
-    if (step.shoot) await page.screenshot({ path: step.shoot, fullPage: true });
+    if (step.shoot && step.of) await (await page.$(step.of)).screenshot({ path: step.shoot, quality: 85 });
+    else if (step.shoot) await page.screenshot({ path: step.shoot, fullPage: !step.fold, ...step.fold && { quality: 85 } });
   }
 } finally {
   await browser.close();

@@ -18,6 +18,7 @@ import uvicorn
 from almanac.playground.app import create_app
 from almanac.playground.serve import new_world
 from almanac.playground.visitors import Visitors
+from almanac.playground.world import World
 
 from tests.browser import chromium
 from tests.emulated import HERE
@@ -39,12 +40,21 @@ class Clock:
 
 @contextmanager
 def playground(
-    folder: Path, source: Path | None = None, *, public: bool = True, clock: Clock | None = None
+    folder: Path,
+    source: Path | None = None,
+    *,
+    public: bool = True,
+    clock: Clock | None = None,
+    today: datetime | None = None,
 ) -> Iterator[str]:
     """Serve a playground, and give its address. Strangers' ones are quicker: Jekyll builds nothing for them."""
-    visitors = Visitors(
-        lambda place: new_world(place, source, public=public), clock or Clock(), public=public, folder=folder / "sites"
-    )
+
+    def world(place: Path) -> World:
+        new = new_world(place, source, public=public)
+        new.ahead = today - datetime.now(UTC) if today else new.ahead
+        return new
+
+    visitors = Visitors(world, clock or Clock(), public=public, folder=folder / "sites")
     app = create_app(visitors, None if public else frozenset({"127.0.0.1"}))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
