@@ -109,7 +109,8 @@ class Site:
         if text is None and path == Config().form:
             text = self._default_form
         if text is None:
-            raise ConfigError(Problem("The issue form is missing; `form` in the config names it.", file=path))
+            message = "The issue form is missing; `form` in the config names it. `almanac init` writes one."
+            raise ConfigError(Problem(message, file=path))
         return read_form(text, path)
 
     @property

@@ -170,7 +170,7 @@ def next_steps(plan: Adoption, checkout: Checkout) -> list[str]:
         push = (
             "Commit and push:\n"
             f"    git add {' '.join(map(shlex.quote, paths))}\n"
-            '    git commit -m "Adopt Almanac"\n'
+            f'    git commit -m "{f"Add the history {plan.history}" if plan.history else "Adopt Almanac"}"\n'
             "    git push"
         )
         if checkout.current and checkout.current != checkout.branch:
