@@ -230,10 +230,11 @@ class GitHubWorld:
     def merge(self, number: int) -> None:
         """Merge a pull request: the emulator marks it so, and the base gets the files that git's merge gives."""
         head = next(pull.head for pull in self.pulls() if pull.number == number)
-        changed = self._changed_by_merge(self.base, head)
+        wanted = {**self.files(self.head(self.base) or ""), **self._changed_by_merge(self.base, head)}
         self.ask("PUT", f"pulls/{number}/merge", {})
-        now = self.files(self.head(self.base) or "")
-        self.commit({path: text for path, text in changed.items() if now.get(path) != text} or {"merged.txt": b"x"})
+        now = self.files(self.head(self.base) or "")  # the emulator puts the branch's files there as they were at first
+        wanted = dict.fromkeys(now) | wanted
+        self.commit({path: text for path, text in wanted.items() if now.get(path) != text} or {"merged.txt": b"x"})
 
     def join(self, into: str, branch: str) -> str:
         """Merge the branch, with a commit of both parents."""

@@ -192,8 +192,6 @@ class TestCommands:
         both.write({CONFIG: read(both, CONFIG) + series, f"_data/events_lyon/{day}-owls.yml": record})
         ran = almanac("next", "owls", "--site", both.folder, "--json")
         assert [one["date"] for one in ran.json["next"]] == [f"{day + timedelta(days=7)}"]
-        both.write({CONFIG: f"series: {{Owls: {{every: week}}}}\n{read(both, CONFIG)}"})
-        assert almanac("next", "badgers", "--site", both.folder).err.count("accepted: Owls") == 1
 
     def test_where_nothing_above_is_a_history_init_asks_for_a_name(self, almanac: Almanac, both: Repo) -> None:
         both.write({CONFIG: read(both, CONFIG).replace("page: past-working-groups.md\n", "", 1)})

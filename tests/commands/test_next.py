@@ -110,3 +110,10 @@ def test_a_site_without_any_rhythm(almanac: Almanac, tmp_path: Path) -> None:
     done = almanac("next", "--site", str(folder))
     assert done.status == 1
     assert "No series has a rhythm yet. Give it one, as in `every: 2 weeks`" in done.err
+
+
+def test_a_series_of_two_histories_is_suggested_once(almanac: Almanac, tmp_path: Path) -> None:
+    folder = site(tmp_path / "site")
+    more = "histories: {lyon: {page: lyon.md, records: _data/lyon, form: .github/ISSUE_TEMPLATE/lyon.yml}}\n"
+    (folder / ".github/almanac.yml").write_text(CONFIG.format(every="1 week") + more)
+    assert almanac("next", "Leaves", "--site", str(folder)).err.count("accepted: Tea") == 1

@@ -88,6 +88,28 @@ def test_a_command_on_the_merged_pull_request_counts_beside_that_on_a_newer_one(
     assert (proposed(scene, published).status, proposed(scene, published).recording) == ("cancelled", VIDEO)
 
 
+def test_several_in_one_comment_add_up_and_each_is_answered(scene: Scene, published: int) -> None:
+    scene.run(published)
+    say(
+        scene, published, f"/almanac recording {VIDEO}\n/almanac slides {DECK}\n/almanac retry\n/almanac dance", "grace"
+    )
+    event, comment, pull = proposed(scene, published), scene.comment(published), scene.pull(published).number
+    assert (event.recording, [link.url for link in event.links][-1]) == (VIDEO, DECK)
+    for answer in (
+        f"`/almanac recording`: pull request #{pull} proposes it.",
+        f"`/almanac slides`: pull request #{pull} proposes it.",
+        "`/almanac retry`: not done, as it cannot be given together with others.",
+        "I don't know that command.",
+    ):
+        assert answer in comment
+    say(scene, published, "/almanac recreate\n/almanac cancel")
+    assert "`/almanac cancel`: not done" in scene.comment(published)
+    assert proposed(scene, published).recording == VIDEO
+    say(scene, published, "/almanac recording https://video.example.org/2\n/almanac cancel", "ada")
+    assert (proposed(scene, published).recording, proposed(scene, published).status) == (f"{VIDEO[:-1]}2", None)
+    assert "give me this command" in scene.comment(published)
+
+
 @both_forges
 def test_what_a_command_changed_stays_when_the_issue_is_read_again(scene: Scene, published: int) -> None:
     say(scene, published, "/almanac cancel")

@@ -1,7 +1,7 @@
 """Which comments give a command, and which only talk about one."""
 
 import pytest
-from almanac.proposal.command import CommentCommand, command_of
+from almanac.proposal.command import CommentCommand, Given, command_of, commands_of
 from almanac.proposal.comment import answered, note_draft, own_text, with_note
 from almanac.proposal.state import Base, Issue, Look, Plan, Proposal, PutComment
 
@@ -14,6 +14,8 @@ from almanac.proposal.state import Base, Issue, Look, Plan, Proposal, PutComment
         ("/almanac cancel", "cancel"),
         ("/Almanac  RETRY!", "retry"),
         ("/almanac retry, please", "unknown"),
+        ("/almanac: retry", "retry"),
+        ("/almanac\u00a0retry", "retry"),
         ("/almanac retry please", "retry"),
         ("   /almanac\tcancel   ", "cancel"),
         ("Thanks!\r\n\r\n/almanac retry\r\nBye", "retry"),
@@ -29,6 +31,12 @@ def test_a_line_of_its_own_is_a_command(text: str, command: str) -> None:
     given = command_of(text)
     assert given
     assert given.name == command
+
+
+def test_a_comment_may_give_several() -> None:
+    text = "/almanac recording a\n> /almanac remove\n\n/almanac slides b\n/almanac recording c"
+    assert commands_of(text) == (Given("recording", "c"), Given("slides", "b"))
+    assert len(commands_of("/almanac dance\n" * 99)) == 1
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,7 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "note-unknown-of-published": (note_draft("unknown", answer="unknown", published=True), None),
     "note-misplaced": (note_draft("postpone", answer="misplaced"), None),
     "note-misplaced-change": (note_draft("postpone", answer="misplaced", change=True), None),
+    "note-apart": (note_draft("retry", answer="apart", published=True), None),
     "note-no-right": (note_draft("cancel", answer="denied"), None),
     "note-no-right-for-an-author": (note_draft("cancel", answer="denied", published=True, author=True), None),
     "note-proposed": (note_draft("cancel", answer="proposed", published=True), "#14"),
@@ -318,7 +319,7 @@ class TestOwn:
         broken, fine = Draft("held", {"limit": 10}), Draft("closed")
         writes = (
             (PutComment(1, None, broken, {}),),
-            (PutComment(1, 2, "kept", {}, broken),),
+            (PutComment(1, 2, "kept", {}, (broken,)),),
             (OpenPull("b", "main", "T", broken, {}),),
             (DeleteBranch("b", "x"), EditPull(3, broken, {})),
         )

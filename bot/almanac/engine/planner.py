@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
-from typing import Literal
 
 from almanac.engine.addresses import published
 from almanac.engine.changes import find_event
+from almanac.engine.commanded import commanded
 from almanac.engine.forms import BothForms, Forms
 from almanac.engine.pictures import with_picture
 from almanac.engine.removed import current_id, is_shown
@@ -19,9 +19,9 @@ from almanac.event.submission import is_for_changes, submit_body
 from almanac.forge.protocol import Forge
 from almanac.histories import MAIN
 from almanac.proposal import triage
-from almanac.proposal.amendment import Amendment, read_amendment
-from almanac.proposal.command import AUTHORS, CommentCommand, Given
-from almanac.proposal.comment import answered, note_draft, pending_command
+from almanac.proposal.amendment import Amendment
+from almanac.proposal.command import CommentCommand
+from almanac.proposal.comment import pending_commands
 from almanac.proposal.form_version import is_certain
 from almanac.proposal.marker import PullState, known_closer, pull_state, text_digest
 from almanac.proposal.merge import merge_records
@@ -124,68 +124,8 @@ class Planner:
         if issue is None or not (may_be_ours(issue, answered=known) and self.is_ours(look, issue)):
             return self._not_ours(number, look)
         look = self.with_closer(look)
-        command = pending_command(look, number, comment)
-        if not command or not comment:
-            return self._planned(look, issue)
-        return self._commanded(look, issue, comment, command)
-
-    def _commanded(  # noqa: C901, PLR0911 -- one for each kind of command
-        self, look: Look, issue: Issue, comment: CommentCommand, given: Given
-    ) -> Plan:
-        """Plan an issue of ours on which somebody gives a command, and the answer to that."""
-        filed, name = self.filed(look, issue), given.name
-        record = self._published_record(filed)
-        is_author = record is not None and comment.author.casefold() == issue.author.casefold()
-        note = partial(note_draft, name, published=record is not None, change=filed.change, author=is_author)
-        if not (self.forge.can_write(comment.author) or (is_author and name in AUTHORS)):
-            return answered(self._planned(look, issue), look, comment, note(answer="denied"), denied=True)
-        if name == "retry":
-            return self._planned(look, issue, again=True)
-        if name == "recreate":
-            return answered(self._planned(look, issue, anew=True), look, comment)
-        if name != "unknown" and self._is_removed(filed):
-            off = Problem("The event is off the site now. To bring it back, file it again.")
-            return answered(self._planned(look, issue), look, comment, note(answer="problem", problem=off))
-        if name == "cancel" and not record and issue.state == "open":
-            return answered(triage.cancelled(issue.number, look), look, comment)
-        if name == "adopt" or name == "unknown" or not record:  # noqa: PLR1714 -- mypy follows this
-            answer: Literal["unknown", "misplaced"] = "unknown" if name in ("adopt", "unknown") else "misplaced"
-            return answered(self._planned(look, issue), look, comment, note(answer=answer))
-        zones = self.site(look.base.commit).config.zones(record.series)
-        new = read_amendment(name, given.words, record, zones)
-        if isinstance(new, Problem):
-            return answered(self._planned(look, issue), look, comment, note(answer="problem", problem=new))
-        if look.proposal.open_pull is None and not new.remove and new.applied(record) == record:
-            return answered(self._planned(look, issue), look, comment, note(answer="same"))
-        plan = self._amended(filed, new)
-        if plan.unfinished:
-            return plan
-        if plan.outcome == "waiting" and plan.event and plan.problems:  # a person has to decide about the branch first
-            return answered(self._planned(look, issue), look, comment, note(answer="problem", problem=plan.problems[0]))
-        return answered(plan, look, comment, note(answer=_what_came_of(plan)))
-
-    def _amended(self, filed: Filed, new: Amendment) -> Plan:
-        """Plan what a command changes of a published event."""
-        look = filed.look
-        before = triage.triage(filed.issue, look, lambda pull: self._published(look, pull))
-        if before and before.writes:
-            return replace(before, unfinished=True)  # what happened before comes first
-        if filed.event is None:
-            return triage.problems_told(filed)
-        # What a maintainer said no to does not come back with it, be it by a command or an answer.
-        refused = look.closer is not None and look.closer.decides
-        amendment = new if refused else filed.amendment.plus(new)
-        return self.propose(replace(filed, amendment=amendment, refused=refused), anew=refused)
-
-    def _published_record(self, filed: Filed) -> Event | None:
-        """Read the record of the event that an issue gives or asks to change; None if it is not published."""
-        site, event_id = self.site(filed.look.base.commit), pull_state(filed.look.proposal.pull).event
-        if filed.change and filed.event:
-            event_id = filed.event.id
-        elif event_id and not filed.change:
-            event_id = current_id(site, event_id, filed.issue.number)
-        record = site.record(event_id) if event_id and event_id in site.ids else None
-        return record if record and (filed.change or record.issue in (None, filed.issue.number)) else None
+        given = pending_commands(look, number, comment)
+        return commanded(self, look, issue, comment, given) if comment and given else self.planned(look, issue)
 
     def is_ours(self, look: Look, issue: Issue, *, as_filed: bool = False) -> bool:
         """Tell whether an issue is ours: see `almanac.proposal.ours`; `as_filed` asks as if it were not answered."""
@@ -221,17 +161,17 @@ class Planner:
         may_be_deleted = look.proposal.head is None or pull.base != look.base.branch
         return replace(look, closer=known_closer(pull) or self.forge.closer(pull.number, may_be_deleted=may_be_deleted))
 
-    def _planned(self, look: Look, issue: Issue, *, anew: bool = False, again: bool = False) -> Plan:
+    def planned(self, look: Look, issue: Issue, *, anew: bool = False, again: bool = False) -> Plan:
         """Plan an issue of ours, from what is cheap to decide to what needs the site's files.
 
         By a command, a proposal is made `anew`, or `again` after it was closed.
         """
-        plan = triage.triage(issue, look, lambda pull: self._published(look, pull))
+        plan = triage.triage(issue, look, lambda pull: self.published(look, pull))
         if plan:
             return plan
         filed = self.filed(look, issue)
         plan = None if anew and filed.event else triage.settled(filed)
-        if not (plan and filed.event) and self._is_removed(filed):
+        if not (plan and filed.event) and self.is_removed(filed):
             return self._ended(filed)
         plan = plan or (None if anew or again else triage.lapsed(filed))
         if plan:
@@ -242,7 +182,7 @@ class Planner:
             return triage.held(filed, limit)
         return self.propose(filed, anew=anew)
 
-    def _is_removed(self, filed: Filed) -> bool:
+    def is_removed(self, filed: Filed) -> bool:
         """Tell whether the event of an issue, or the one that it asks to change, was published and taken off since."""
         look, state = filed.look, pull_state(filed.look.proposal.pull)
         if not state.event or state.history != self.history or not triage.was_published(look.proposal.pull):
@@ -265,7 +205,7 @@ class Planner:
             message = "The event is off the site now, but someone has committed to this branch. Close the pull request."
             return undecided(filed, (Problem(message),))
         newest = look.proposal.pull
-        return triage.removed(filed, self._published(look, newest) if newest else Published(""))
+        return triage.removed(filed, self.published(look, newest) if newest else Published(""))
 
     def filed(self, look: Look, issue: Issue) -> Filed:
         """Read an issue's answers, with the version of the form that it was filed with."""
@@ -306,7 +246,7 @@ class Planner:
         """Plan the proposal of an issue whose answers are fine, or that is open and has to follow its base."""
         mine = {number: pull for number, pull in filed.look.others.items() if pull_state(pull).history == self.history}
         filed = replace(filed, look=replace(filed.look, others=mine))
-        if self._is_removed(filed):
+        if self.is_removed(filed):
             return self._ended(filed)
         try:
             return self._propose(filed, anew=anew)
@@ -386,7 +326,7 @@ class Planner:
         before = self._record_at(pull_state(look.proposal.pull).base, store, event_id)
         return merge_records(before, record, kept).event if kept and before and record else kept
 
-    def _published(self, look: Look, pull: Pull) -> Published:
+    def published(self, look: Look, pull: Pull) -> Published:
         """Find out where the event of a merged pull request is to be seen."""
         site, state = self.site(look.base.commit), pull_state(pull)
         record = self._record_at(look.base.commit, site.store, state.event) if state.event else None
@@ -485,10 +425,3 @@ def _fitting(each: Sequence[Planner], look: Look, issue: Issue) -> tuple[list[Pl
             broken = error
     refuse_alike([(site.form, site.labels) for site in sites])
     return [one for _, one in sorted(fitting, key=lambda found: found[0])], broken
-
-
-def _what_came_of(plan: Plan) -> Literal["blocked", "proposed", "same"]:
-    """Name what became of a command that changes a published event."""
-    if plan.outcome == "waiting":
-        return "blocked"
-    return "proposed" if plan.outcome in ("created", "updated") else "same"

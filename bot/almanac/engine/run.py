@@ -189,7 +189,7 @@ def _put_comment(
     if state.get("told") == "proposed" and pull:
         state["pull"] = pull.number
     text = write.body if isinstance(write.body, str) else messages.write(write.body, pull=name)
-    notes = [messages.write(note, pull=name) for note in (write.note, lacking.note) if note]
+    notes = [messages.write(note, pull=name) for note in (*write.notes, lacking.note) if note]
     text = with_note(text, "\n\n".join(notes))
     body = with_state(f"{comment_marker(write.issue)}\n{text}", state)
     if write.id is None:

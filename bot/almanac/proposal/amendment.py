@@ -129,7 +129,7 @@ def _schedule(words: str, record: Event, zones: Zones) -> Schedule | Problem:
 
 def _days(words: str) -> tuple[Days | Problem, str]:
     """Split words into the days with which they begin, and a line of times: as much as can be is a date."""
-    typed = clean_line(words).split(" ")
+    typed = clean_line(words).removeprefix("to ").split(" ")
     for count in range(min(len(typed), _MOST_WORDS), 0, -1):
         days = read_days(" ".join(typed[:count]).rstrip(","))
         if isinstance(days, Days):

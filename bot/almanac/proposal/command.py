@@ -1,7 +1,9 @@
 """The commands that people give in comments, such as `/almanac cancel`."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal, get_args
 
 ChangeCommand = Literal["cancel", "postpone", "reschedule", "recording", "slides", "remove"]
@@ -15,10 +17,11 @@ AUTHORS: tuple[Command, ...] = ("recording", "slides")
 """Those of the latter that the author of the event's issue may give."""
 _KNOWN: dict[str, Command] = {command: command for command in (*AFTER, "adopt")}
 
-_COMMAND = re.compile(r" {0,3}/almanac(?:[ \t]++(\S.*)?)?+", re.IGNORECASE)
+_COMMAND = re.compile(r" {0,3}/almanac:?(?:\s++(\S.*)?)?+", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}+).*)")
 _HIDDEN = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
 _CODE_INDENT = 4
+_MOST = 10  # commands in one comment
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,18 @@ class CommentCommand:
 
 
 def command_of(text: str) -> Given | None:
-    """Return the first command that a comment gives; None if it gives none.
+    """Return the first command that a comment gives; None if it gives none."""
+    return next(_commands(text), None)
+
+
+def commands_of(text: str) -> tuple[Given, ...]:
+    """Return the commands that a comment gives, each once as it is said last; what is beyond the tenth is not read."""
+    found = {one.name: one for one in islice(_commands(text), _MOST)}
+    return tuple(found.values())
+
+
+def _commands(text: str) -> Iterator[Given]:
+    """Give the commands in a comment.
 
     A command is a line of its own that begins with `/almanac`. In a quotation, a code block (fenced or indented) or an
     HTML comment it is only mentioned.
@@ -58,5 +72,4 @@ def command_of(text: str) -> Given | None:
             fence = opened[1] or opened[2]
         elif found := _COMMAND.fullmatch(line):
             word, words = (*(found[1] or "").split(maxsplit=1), "", "")[:2]
-            return Given(_KNOWN.get(word.lower().rstrip(".!"), "unknown"), words.strip())
-    return None
+            yield Given(_KNOWN.get(word.lower().rstrip(".!"), "unknown"), words.strip())

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from almanac import __version__
 from almanac.config import PullRequests
 from almanac.errors import Problem
-from almanac.proposal.command import AFTER, BEFORE, CommentCommand, Given, command_of
+from almanac.proposal.command import AFTER, BEFORE, CommentCommand, Given, commands_of
 from almanac.proposal.marker import CommentState, comment_entries, comment_state
 from almanac.proposal.state import (
     AddComment,
@@ -105,22 +105,21 @@ def review_draft(labels: Sequence[str], reviewers: Sequence[str], *, draft: bool
 # ---------------------------------------------------------------- commands in people's comments
 
 
-def pending_command(look: Look, number: int, comment: CommentCommand | None) -> Given | None:
-    """Return the command that a comment gives, unless it was dealt with before or is about something else."""
-    command = command_of(comment.text) if comment else None
-    if not comment or not command:
-        return None
+def pending_commands(look: Look, number: int, comment: CommentCommand | None) -> tuple[Given, ...]:
+    """Return the commands that a comment gives, unless they were dealt with before or are about something else."""
+    if comment is None:
+        return ()
     pull, now = look.proposal.pull, current_comment(look)
     # The pull request that was merged last counts too, while a newer one changes what it published.
     if comment.place not in (number, pull.number if pull else None, now.merged):
-        return None
-    return None if comment.id in now.heard else command
+        return ()
+    return () if comment.id in now.heard else commands_of(comment.text)
 
 
 def note_draft(  # noqa: PLR0913 -- all that the words depend on
     command: str,
     *,
-    answer: Literal["denied", "unknown", "misplaced", "proposed", "same", "blocked", "problem"],
+    answer: Literal["denied", "unknown", "misplaced", "apart", "proposed", "same", "blocked", "problem"],
     published: bool = False,
     change: bool = False,
     author: bool = False,
@@ -144,10 +143,8 @@ def note_draft(  # noqa: PLR0913 -- all that the words depend on
     return Draft("note", values)
 
 
-def answered(
-    plan: Plan, look: Look, comment: CommentCommand, note: Draft | None = None, *, denied: bool = False
-) -> Plan:
-    """Note in our comment that a command was dealt with, and answer it if there is something to say.
+def answered(plan: Plan, look: Look, comment: CommentCommand, *notes: Draft, denied: bool = False) -> Plan:
+    """Note in our comment that commands were dealt with, and answer them if there is something to say.
 
     That they may not give it, people are told once.
     """
@@ -159,14 +156,14 @@ def answered(
         state["denied"] = [*now.denied, author][-_REMEMBERED:]
     planned = next((write for write in plan.writes if isinstance(write, PutComment)), None)
     if planned:
-        new = replace(planned, state={**planned.state, **state}, note=note)
+        new = replace(planned, state={**planned.state, **state}, notes=notes)
         return replace(plan, writes=tuple(new if write is planned else write for write in plan.writes))
     there = look.proposal.comment
     if there:
         text, entries = comment_entries(there)
-        new = PutComment(issue.number, there.id, own_text(text), {**entries, **state}, note)
+        new = PutComment(issue.number, there.id, own_text(text), {**entries, **state}, notes)
     else:
-        new = PutComment(issue.number, None, note or "", state)
+        new = PutComment(issue.number, None, notes[0] if notes else "", state, notes[1:])
     # A plan that ends a proposal deletes the branch last, so that a sweep can finish what was cut short.
     place = next((at for at, write in enumerate(plan.writes) if isinstance(write, DeleteBranch)), len(plan.writes))
     return replace(plan, writes=(*plan.writes[:place], new, *plan.writes[place:]))

@@ -306,14 +306,14 @@ class EditPull:
 class PutComment:
     """Our one comment on the issue: a new one if `id` is None, else another text for that one.
 
-    `body` is a draft, or the text that is there already; `note` is added below.
+    `body` is a draft, or the text that is there already; `notes` are added below.
     """
 
     issue: int
     id: int | None
     body: Draft | str
     state: Mapping[str, object]
-    note: Draft | None = None
+    notes: tuple[Draft, ...] = ()
 
 
 @dataclass(frozen=True)
