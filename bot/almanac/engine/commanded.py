@@ -27,7 +27,7 @@ def commanded(planner: "Planner", look: Look, issue: Issue, comment: CommentComm
 
     Several that change what is published add up; any other one has to be the first, and what is behind it is not done.
     """
-    said = _Said(planner, planner.filed(look, issue), comment)
+    said = _Hearing(planner, planner.filed(look, issue), comment)
     first, rest = given[0].name, [said.note(one.name, answer="apart") for one in given[1:]]
     if not said.may(first):
         note = said.note(first, answer="denied")
@@ -43,8 +43,8 @@ def commanded(planner: "Planner", look: Look, issue: Issue, comment: CommentComm
 
 
 @dataclass
-class _Said:
-    """What somebody says of an issue."""
+class _Hearing:
+    """What somebody who gives commands on an issue may do there."""
 
     planner: "Planner"
     filed: Filed
