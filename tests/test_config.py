@@ -29,7 +29,7 @@ def test_what_a_config_says_is_taken() -> None:
         ("page: /etc/passwd\n", 1, "page", "root"),
         ("records: .git/events\n", 1, "records", "root"),
         ("page: a\\b\n", 1, "page", "root"),
-        ("order: upwards\n", 1, "order", "'newest' or 'oldest'"),
+        ("order: upwards\n", 1, "order", "`newest` or `oldest`"),
         ("labels: event\n", 1, "labels", "list"),
         ("series:\n  X:\n    drafts: 2\n", 3, "series.X.drafts", "how often"),
         ("series:\n  X: {drafts: 9, every: week}\n", 2, "series.X.drafts", "8"),
@@ -43,6 +43,37 @@ def test_a_mistake_is_named_with_line_and_key(text: str, line: int, field: str |
     problem = next(problem for problem in caught.value.problems if problem.field == field)
     assert (problem.file, problem.line) == (".github/almanac.yml", line)
     assert words in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "typed", "accepted"),
+    [
+        ("page:\n", "There is no value here", None, None),
+        ("files:\n  - a\n", "one text, not a list, as in _events/", None, None),
+        ("page: {a: b}\n", "one text, not a group of keys", None, None),
+        ("page: 2021\n", "has to be text", "2021", '"2021"'),
+        ("labels: event\n", "has to be a list", "event", '["event"]'),
+        ("order: Newest\n", "`newest` or `oldest`", "Newest", "newest"),
+        ("recordings: aks\n", "`ask`, or left out", "aks", "ask"),
+        ('max_open_per_author: "5"\n', "a whole number", "5", "5"),
+        ('pull_requests: {draft: "yes"}\n', "`true` or `false`", "yes", "true"),
+        ("max_open_per_author: 0\n", "has to be at least 1", "0", None),
+        ("list: events.txt\n", "YAML, JSON or CSV", "events.txt", None),
+        ("files: _events/{slug}.txt\n", "keys in front", "_events/{slug}.txt", None),
+        ("past.md\n", "as in `page: ...`", None, None),
+        ("\tpage: a.md\n", "there is a tab", None, None),
+        ("page: ../x\n", "A path leads from the site's root", "../x", None),
+        ("organizer: {nam: Tea, name: Tea}\n", "The nearest one is `name`", None, None),
+    ],
+)
+def test_a_mistake_shows_what_is_typed_and_what_would_be_accepted(
+    text: str, words: str, typed: str | None, accepted: str | None
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_config(text)
+    [problem] = caught.value.problems
+    assert words in problem.message
+    assert (problem.typed, problem.accepted) == (typed, accepted)
 
 
 def test_unknown_zones_are_named_once_with_their_key_and_the_nearest() -> None:

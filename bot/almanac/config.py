@@ -22,6 +22,18 @@ def _site_path(value: str) -> str:
     return value
 
 
+YAML_SUFFIXES = (".yml", ".yaml")
+DOCUMENT_SUFFIXES = (".md", ".markdown", ".mkd", ".mkdown", ".mdx", ".html", ".htm")
+"""How documents end that have keys in front."""
+KINDS = {
+    "files": (
+        (*DOCUMENT_SUFFIXES, *YAML_SUFFIXES),
+        "A file of one event is a document with keys in front (.md, .html), or YAML (.yml).",
+    ),
+    "list": ((*YAML_SUFFIXES, ".json", ".csv"), "A list of events is a file of YAML, JSON or CSV (.yml, .json, .csv)."),
+}
+"""How files end that these keys may name, and what to say of others."""
+
 SitePath = Annotated[str, AfterValidator(_site_path)]
 SiteFolder = Annotated[str, AfterValidator(lambda value: _site_path(value.removesuffix("/")))]
 
@@ -140,6 +152,14 @@ class Organizer(_Group):
     url: Annotated[Annotated[str, AfterValidator(check_url)] | None, Field(description="Their site")] = None
 
 
+def _of_kind(value: str | None, info: ValidationInfo) -> str | None:
+    """Refuse a path whose ending says that nobody could write such a file."""
+    suffixes, message = KINDS[info.field_name or ""]
+    if value is not None and not value.endswith(suffixes):
+        raise ValueError(message)
+    return value
+
+
 def _list_place(value: str | None) -> str | None:
     return value if value is None or (value.startswith("#") and value.strip("# ")) else _site_path(value)
 
@@ -155,6 +175,7 @@ class Config(_Group):
     records: Annotated[SitePath, Field(description="The folder of the event records")] = "_data/events"
     files: Annotated[
         SitePath | None,
+        AfterValidator(_of_kind),
         Field(
             description="One file for each event, which is its record: `{date}`, `{year}`, `{month}`, `{day}`, "
             "`{slug}`, `{people}` and `{number}` stand for the event's own in its name and in folders",
@@ -164,6 +185,7 @@ class Config(_Group):
     file_template: Annotated[SitePath | None, Field(description="The Jinja2 template of such a file")] = None
     list: Annotated[
         SitePath | None,
+        AfterValidator(_of_kind),
         Field(description="A data file of the site's own with one entry for each event", examples=["_data/events.yml"]),
     ] = None
     list_template: Annotated[SitePath | None, Field(description="The Jinja2 template of such an entry")] = None

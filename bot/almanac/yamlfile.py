@@ -20,6 +20,8 @@ from almanac.errors import Problem, UserError
 MAX_CHARACTERS = 1_000_000
 _DEPTH_CAP = 32
 _LINE_START = re.compile(r"(?:\A|[\n\r\x85\u2028\u2029])([ \t\ufeff?:-]*)")
+_LONGEST_TYPED = 200
+_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false", "true": "true", "false": "false"}
 _TOO_DEEP = "The lists and keys are nested too deep."
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -40,6 +42,10 @@ _SENTENCES = {
     "too_short": "This list must not be empty",
     "missing": "This is missing; it is always needed",
     "string_pattern_mismatch": "This is not in the right form",
+    "greater_than_equal": "This has to be at least {ge}",
+    "greater_than": "This has to be more than {gt}",
+    "less_than_equal": "This has to be at most {le}",
+    "string_too_long": "This must not be longer than {max_length} characters",
 }
 
 
@@ -72,7 +78,10 @@ class Document:
         for step in at:
             data = data[step]
         if not isinstance(data, dict):
-            raise UserError(self.problem("There have to be keys with values here, one a line, as in `title: ...`.", at))
+            first = next(iter(model.model_fields))
+            raise UserError(
+                self.problem(f"There have to be keys with values here, one a line, as in `{first}: ...`.", at)
+            )
         try:
             # Strict, but through JSON: there, a list may become a tuple and nothing else changes its type.
             return model.model_validate_json(json.dumps(data))
@@ -104,7 +113,8 @@ class Document:
                 path = (*path, *rest)
             if path not in seen:  # A union reports once for each of its members.
                 seen.add(path)
-                yield self.problem(_sentence(model, detail), path)
+                typed, accepted = _typed(detail)
+                yield replace(self.problem(_sentence(model, detail), path), typed=typed, accepted=accepted)
 
 
 def field_name(path: Path, first: int = 1) -> str | None:
@@ -141,6 +151,8 @@ def compose(text: str | bytes, file: str, cap: int) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = error.problem or error.context or "something is wrong"
+        if mark and "cannot start any token" in reason and "\t" in decoded.split("\n")[mark.line]:
+            reason = "there is a tab, where YAML takes only spaces"
         unreadable = f"This is not valid YAML: {reason}. Look at this line and the one before it."
         # PyYAML 6.0.4 and later count for themselves, and may stop before we do.
         message = _TOO_DEEP if "nesting" in reason else unreadable
@@ -245,16 +257,41 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
     kind, location = detail["type"], detail["loc"]
     if kind == "extra_forbidden":
         names = list(_schema_at(model, location[:-1]).get("properties", {}))
-        near = difflib.get_close_matches(str(location[-1]), names, n=1, cutoff=0.5)
+        near = difflib.get_close_matches(str(location[-1]), names, n=1)
         known = f"The nearest one is `{near[0]}`." if near else f"These are known: {', '.join(names)}."
         return f"There is no such key. {known}"
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     if kind == "literal_error":
-        return f"This has to be one of {detail['ctx']['expected']}."
+        expected = detail["ctx"]["expected"].replace("'", "`")
+        return f"This has to be {expected}{'' if ' or ' in expected else ', or left out'}."
     examples = _schema_at(model, location).get("examples", [])
     like = f", as in {examples[0]}" if examples else ""
-    return _SENTENCES.get(kind, detail["msg"]) + f"{like}."
+    if kind != "missing" and detail["input"] is None:
+        return f"There is no value here. Write one{like}, or take the line out."
+    if kind == "string_type" and isinstance(detail["input"], list | dict):
+        return (
+            f"This has to be one text, not a {'list' if isinstance(detail['input'], list) else 'group of keys'}{like}."
+        )
+    return _SENTENCES.get(kind, detail["msg"]).format(**detail.get("ctx", {})) + f"{like}."
+
+
+def _typed(detail: ErrorDetails) -> tuple[str | None, str | None]:
+    """Return a single value as it was typed, if it is not what was wanted, and what would be, if that is certain."""
+    kind, value = detail["type"], detail["input"]
+    if kind in {"missing", "extra_forbidden"} or not isinstance(value, str | int) or len(str(value)) > _LONGEST_TYPED:
+        return None, None
+    typed = value if isinstance(value, str) else json.dumps(value)
+    if kind == "string_type":
+        return typed, f'"{typed}"'
+    if kind == "tuple_type":
+        return typed, json.dumps([typed], ensure_ascii=False)
+    if kind == "literal_error":
+        near = difflib.get_close_matches(typed.lower(), re.findall(r"'([^']+)'", detail["ctx"]["expected"]), n=1)
+        return typed, next(iter(near), None)
+    if kind == "int_type" and typed.isdecimal():
+        return typed, typed
+    return typed, _BOOLEANS.get(typed.lower()) if kind == "bool_type" else None
 
 
 @cache  # a file can have thousands of mistakes
@@ -269,6 +306,8 @@ def _schema_at(model: type[BaseModel], location: Path) -> dict[str, Any]:
             here = here.get("items", {})
         else:
             here = here.get("properties", {}).get(step) or here.get("additionalProperties") or {}
+        # Of what may be left out, the other way to be.
+        here = {**next((one for one in here.get("anyOf", ()) if "$ref" in one), {}), **here}
         if "$ref" in here:
             here = {**schema["$defs"][here["$ref"].rpartition("/")[2]], **here}
     return here

@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
+from almanac.config import DOCUMENT_SUFFIXES, KINDS, YAML_SUFFIXES
 from almanac.entries.formats import Format, ListFormat
 from almanac.entries.frontmatter import FrontMatter
 from almanac.entries.incsv import CsvList
@@ -12,9 +13,6 @@ from almanac.entries.inyaml import YamlFile, YamlList
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.yamlfile import Dialect, load
 
-_DOCUMENTS = (".md", ".markdown", ".mkd", ".mkdown", ".mdx", ".html", ".htm")
-_YAML = (".yml", ".yaml")
-
 
 def file_format(path: str) -> Format:
     """Return the format of files that hold one event each, by the end of their names.
@@ -22,12 +20,11 @@ def file_format(path: str) -> Format:
     Raises:
         ConfigError: Almanac cannot write such files.
     """
-    if path.endswith(_DOCUMENTS):
+    if path.endswith(DOCUMENT_SUFFIXES):
         return FrontMatter()
-    if path.endswith(_YAML):
+    if path.endswith(YAML_SUFFIXES):
         return YamlFile()
-    message = "A file of one event is a document with keys in front (.md, .html), or YAML (.yml)."
-    raise ConfigError(Problem(message, "files", typed=path))
+    raise ConfigError(Problem(KINDS["files"][1], "files", typed=path))
 
 
 def list_format(path: str, text: str) -> ListFormat:
@@ -40,9 +37,9 @@ def list_format(path: str, text: str) -> ListFormat:
         return CsvList()
     if path.endswith(".json"):
         return JsonList(_only_key(text, path))
-    if path.endswith(_YAML):
+    if path.endswith(YAML_SUFFIXES):
         return YamlList(_only_key(text, path))
-    raise ConfigError(Problem("A list of events is a file of YAML, JSON or CSV.", "list", typed=path))
+    raise ConfigError(Problem(KINDS["list"][1], "list", typed=path))
 
 
 def _only_key(text: str, path: str) -> str | None:
