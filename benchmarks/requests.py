@@ -23,8 +23,8 @@ ROOT = Path(__file__).parent.parent
 PAGE = "past-working-groups.md"
 FORM = ".github/ISSUE_TEMPLATE/new-event.yml"
 MANY = 200
-IDLE = (10, 0)
-LIMITS = {False: {"first": (8, 5), "unchanged": (7, 0)}, True: {"first": (4, 5), "unchanged": (4, 0)}}
+IDLE = (3, 0)
+LIMITS = {False: {"first": (3, 5), "unchanged": (1, 0)}, True: {"first": (2, 5), "unchanged": (1, 0)}}
 
 
 def body(**given: str) -> str:

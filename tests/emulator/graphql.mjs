@@ -9,136 +9,19 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { schema as source } from "@octokit/graphql-schema";
 import { GraphQLError, buildSchema, execute, getOperationAST, parse, validate } from "graphql";
+import { priced } from "./costs.mjs";
+import { failure, refusal, shown } from "./errors.mjs";
+import { CONNECTION, READS, REF, byId } from "./objects.mjs";
 import { invalid, misfits, unparsed } from "./refusals.mjs";
+import { WRITES } from "./writes.mjs";
 
 const ENDPOINTS = new Set(["/graphql", "/api/graphql"]);
 const ENTERPRISE = "/api/v3"; // where GitHub Enterprise Server has its REST API
-const ZERO = "0".repeat(40);
 const HOP = new Set(["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"]);
-const REF = /^refs(\/(?!\.)(?!.*\.\.)[^\s~^:?*[\\/]+)+$/;
 const REF_WRITE = /\/(git\/refs|merges?|contents|branches)(\/|$)/;
-const BROKEN = "Something went wrong while executing your query. Please include the request id when reporting this issue.";
-
-// ---------------------------------------------------------------- what can be asked, and done
-
-// Type -> field -> (what the type was made of, arguments, api) -> value. Types are made of the REST API's own JSON.
-const RESOLVERS = {
-  Query: {
-    viewer: (_, __, api) => api.found("/user", "You are not authenticated as a user."),
-    rateLimit: async (_, { dryRun }, api) => ({ ...(await api.rate()), cost: dryRun ? 0 : 1, nodeCount: 0 }),
-    repository: (_, { owner, name }, api) => api.repository(owner, name),
-    node: (_, { id }, api) => api.node(id),
-    nodes: (_, { ids }, api) => ids.map((id) => api.node(id)),
-  },
-  Mutation: {
-    updateRefs: async (_, { input }, api) => {
-      const repository = await api.node(input.repositoryId);
-      await api.alone(() => updateRefs(repository.full_name, input.refUpdates, api));
-      return { clientMutationId: input.clientMutationId ?? null };
-    },
-  },
-  UpdateRefsPayload: { clientMutationId: (made) => made.clientMutationId },
-  RateLimit: Object.fromEntries(
-    ["cost", "limit", "nodeCount", "remaining", "resetAt", "used"].map((name) => [name, (rate) => rate[name]]),
-  ),
-  User: {
-    id: (user) => user.node_id,
-    databaseId: (user) => user.id,
-    login: (user) => user.login,
-    name: (user) => user.name ?? null,
-    url: (user) => user.html_url,
-  },
-  Repository: {
-    id: (repository) => repository.node_id,
-    databaseId: (repository) => repository.id,
-    name: (repository) => repository.name,
-    nameWithOwner: (repository) => repository.full_name,
-    url: (repository) => repository.html_url,
-    isPrivate: (repository) => repository.private,
-    isFork: (repository) => repository.fork,
-    isArchived: (repository) => Boolean(repository.archived),
-    defaultBranchRef: (repository, _, api) => ref(repository, `refs/heads/${repository.default_branch}`, api),
-    ref: (repository, { qualifiedName }, api) => ref(repository, qualifiedName, api),
-  },
-  Ref: {
-    id: (found) => found.node_id || nodeId("Ref", `${found.repository.full_name}:${found.ref}`),
-    name: (found) => found.ref.split("/").slice(2).join("/"),
-    prefix: (found) => `${found.ref.split("/").slice(0, 2).join("/")}/`,
-    repository: (found) => found.repository,
-    target: (found) => ({ __typename: found.object.type === "tag" ? "Tag" : "Commit", oid: found.object.sha }),
-  },
-  Commit: {
-    id: (commit) => nodeId("Commit", commit.oid),
-    oid: (commit) => commit.oid,
-    abbreviatedOid: (commit) => commit.oid.slice(0, 7),
-  },
-  Tag: { id: (tag) => nodeId("Tag", tag.oid), oid: (tag) => tag.oid, abbreviatedOid: (tag) => tag.oid.slice(0, 7) },
-};
-
-async function ref(repository, name, api) {
-  if (!REF.test(`refs/${name}`)) return null;
-  const names = name.startsWith("refs/") ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`];
-  for (const each of names) {
-    const { status, data } = await api.rest("GET", refPath(repository.full_name, "ref", each));
-    if (status === 200) return { ...data, repository };
-  }
-  return null;
-}
-
-// Check every ref first, then write them all: all are changed, or none is.
-async function updateRefs(repository, updates, api) {
-  const seen = new Set();
-  const planned = [];
-  for (const update of updates) {
-    if (seen.has(update.name)) throw failure("UNPROCESSABLE", `${update.name} is to be updated twice`);
-    seen.add(update.name);
-    planned.push({ ...update, now: await checked(repository, update, api) });
-  }
-  const done = [];
-  for (const update of planned) {
-    const answer = await setRef(repository, update.name, update.now, update.afterOid, api);
-    if (answer.status >= 400) {
-      for (const made of done.reverse()) await setRef(repository, made.name, made.afterOid, made.now, api);
-      throw refusal(answer, update.name);
-    }
-    done.push(update);
-  }
-}
-
-// Return where a ref is now, as one that may be updated.
-async function checked(repository, { name, beforeOid, afterOid, force }, api) {
-  const answer = await api.rest("GET", refPath(repository, "ref", name));
-  if (answer.status !== 200 && answer.status !== 404) throw refusal(answer, name);
-  const now = answer.status === 200 ? answer.data.object.sha : ZERO;
-  if (beforeOid != null && now !== beforeOid) {
-    throw failure("STALE_DATA", `Expected ${name} to point to ${beforeOid}, but it pointed to ${now}`);
-  }
-  if (afterOid === ZERO) {
-    if (now === ZERO) throw failure("UNPROCESSABLE", `Reference does not exist: ${name}`);
-    return now;
-  }
-  const commit = await api.rest("GET", `/repos/${repository}/git/commits/${afterOid}`);
-  if (commit.status === 404) throw failure("UNPROCESSABLE", `Object does not exist: ${afterOid}`);
-  if (commit.status !== 200) throw refusal(commit, name);
-  if (now !== ZERO && !force && !(await api.descends(repository, now, commit.data))) {
-    throw failure("UNPROCESSABLE", `Update is not a fast forward: ${name}`);
-  }
-  return now;
-}
-
-function setRef(repository, name, now, after, api) {
-  if (after === ZERO) return api.rest("DELETE", refPath(repository, "refs", name));
-  if (now === ZERO) return api.rest("POST", `/repos/${repository}/git/refs`, { ref: name, sha: after });
-  return api.rest("PATCH", refPath(repository, "refs", name), { sha: after, force: true });
-}
-
-function refPath(repository, kind, name) {
-  return `/repos/${repository}/git/${kind}/${name.split("/").slice(1).map(encodeURIComponent).join("/")}`;
-}
-
-function nodeId(type, name) {
-  return Buffer.from(`0:${type}${name}`).toString("base64").replace(/=+$/, "");
-}
+const POINTS = 5000; // that a token has for an hour, if nothing else is said
+const HOUR = 3600;
+const RESOLVERS = { ...READS, ...WRITES };
 
 // ---------------------------------------------------------------- the schema
 
@@ -158,31 +41,9 @@ function scalar(name, accepts) {
 
 function resolve(value, args, api, info) {
   const { name } = info.parentType;
-  const found = RESOLVERS[name]?.[info.fieldName];
+  const found = (RESOLVERS[name] ?? (/Connection$/.test(name) ? CONNECTION : {}))[info.fieldName];
   if (!found) throw new GraphQLError(`This test double has no ${name}.${info.fieldName}.`);
   return found(value, args, api, info);
-}
-
-// ---------------------------------------------------------------- errors in GitHub's shape
-
-function failure(type, message) {
-  return new GraphQLError(message, { extensions: { type } });
-}
-
-function refusal({ status, data }, name) {
-  const said = [data?.message, ...(data?.errors ?? []).map((each) => each.message ?? each)].filter(Boolean).join(": ");
-  if (status === 404) return failure("NOT_FOUND", `Could not resolve to a node: ${name}`);
-  if (status === 429 || (status === 403 && /rate limit/i.test(said))) return failure("RATE_LIMITED", said);
-  if (status === 401 || status === 403) return failure("FORBIDDEN", said);
-  return status < 500 ? failure("UNPROCESSABLE", said) : new GraphQLError(BROKEN);
-}
-
-function failed(error) {
-  const { type } = error.extensions ?? {};
-  const extensions = type === "FORBIDDEN" ? { saml_failure: false } : undefined;
-  const broken = error.originalError && !(error.originalError instanceof GraphQLError);
-  const shown = { path: error.path, extensions, locations: error.locations, message: broken ? BROKEN : error.message };
-  return type ? { type, ...shown } : shown;
 }
 
 // ---------------------------------------------------------------- the REST API behind it
@@ -190,9 +51,35 @@ function failed(error) {
 class Api {
   constructor(double, prefix, headers) {
     Object.assign(this, { double, prefix, headers });
+    this.known = new Map(); // what was read, by path, since something was written last
+  }
+
+  // Read something once, for all who ask for it in one document.
+  get(path) {
+    if (!this.known.has(path)) this.known.set(path, this.rest("GET", path));
+    return this.known.get(path);
+  }
+
+  // Read all of a list.
+  async list(path) {
+    const all = [];
+    for (let page = 1; ; page++) {
+      const { status, data } = await this.get(`${path}${path.includes("?") ? "&" : "?"}per_page=100&page=${page}`);
+      if (status !== 200) throw refusal({ status, data }, path);
+      all.push(...data);
+      if (data.length < 100) return all;
+    }
+  }
+
+  // Do something, and return what it gave; `about` is what a refusal is about.
+  async done(method, path, body, about) {
+    const answer = await this.rest(method, path, body);
+    if (answer.status >= 400) throw refusal(answer, about);
+    return answer.data;
   }
 
   async rest(method, path, body) {
+    if (method !== "GET") this.known.clear();
     const headers = { accept: "application/vnd.github+json", "user-agent": "graphql-double" };
     if (this.headers.authorization) headers.authorization = this.headers.authorization;
     if (body) headers["content-type"] = "application/json";
@@ -206,16 +93,18 @@ class Api {
   }
 
   async found(path, missing) {
-    const answer = await this.rest("GET", path);
+    const answer = await this.get(path);
     if (answer.status === 200) return { __typename: "User", ...answer.data };
     throw answer.status === 404 ? failure("NOT_FOUND", missing) : refusal(answer, path);
   }
 
-  async repository(...names) {
+  async repository(owner, own, followRenames = true) {
+    const names = [owner, own];
     const name = names.join("/");
     const missing = `Could not resolve to a Repository with the name '${name}'.`;
     if (!names.every((each) => /^(?!\.\.?$)[\w.-]+$/.test(each))) throw failure("NOT_FOUND", missing);
-    const { status, data } = await this.rest("GET", `/repos/${name}`);
+    const { status, data } = await this.get(`/repos/${name}`);
+    if (status === 200 && !followRenames && data.full_name.toLowerCase() !== name.toLowerCase()) throw failure("NOT_FOUND", missing);
     if (status === 200) return { __typename: "Repository", ...data };
     throw status === 404 || status === 301 ? failure("NOT_FOUND", missing) : refusal({ status, data }, name);
   }
@@ -224,7 +113,9 @@ class Api {
     const name = this.double.names.get(id);
     const number = /Repository(\d+)$/.exec(Buffer.from(id, "base64").toString())?.[1];
     const path = name ? `/repos/${name}` : number && `/repositories/${number}`;
-    const { status, data } = path ? await this.rest("GET", path) : { status: 404 };
+    const other = path ? null : await byId(id, this);
+    if (other) return other;
+    const { status, data } = path ? await this.get(path) : { status: 404 };
     if (status === 200 && data.node_id === id) return { __typename: "Repository", ...data };
     if (status === 200 || status === 404) {
       throw failure("NOT_FOUND", `Could not resolve to a node with the global id of '${id}'`);
@@ -232,10 +123,10 @@ class Api {
     throw refusal({ status, data }, id);
   }
 
-  async rate() {
-    const { status, data } = await this.rest("GET", "/rate_limit");
-    const rate = (status === 200 && (data.resources?.graphql ?? data.rate)) || { limit: 5000, remaining: 5000, used: 0 };
-    return { ...rate, used: rate.used ?? 0, resetAt: new Date((rate.reset ?? Date.now() / 1000) * 1000).toISOString() };
+  rate(dryRun) {
+    const { cost, nodes: nodeCount, left } = this;
+    const resetAt = new Date(left.reset * 1000).toISOString();
+    return { ...left, cost, nodeCount, resetAt, remaining: left.remaining + (dryRun ? cost : 0) };
   }
 
   // Is a commit in another's history? Breadth first, by the commits themselves: not every API can compare.
@@ -262,9 +153,11 @@ class Api {
 }
 
 class Double {
-  constructor(upstream) {
+  constructor(upstream, points) {
     this.upstream = upstream.replace(/\/+$/, "");
+    this.points = points;
     this.names = new Map(); // node id of a repository -> its name, as far as it was seen
+    this.rates = new Map(); // a token's header -> what is left of its points
     this.enterprise = false;
     this.last = Promise.resolve();
   }
@@ -274,6 +167,18 @@ class Double {
     const done = this.last.then(work);
     this.last = done.catch(() => {});
     return done;
+  }
+
+  // Take a document's points off what a token has; false where that is not enough.
+  pay(token, cost) {
+    const now = Math.floor(Date.now() / 1000);
+    let rate = this.rates.get(token);
+    if (!rate || rate.reset <= now) rate = { limit: this.points, remaining: this.points, used: 0, reset: now + HOUR };
+    this.rates.set(token, rate);
+    if (rate.remaining < cost) return false;
+    rate.remaining -= cost;
+    rate.used += cost;
+    return true;
   }
 
   learn(data) {
@@ -297,11 +202,17 @@ class Double {
     if (request.method === "POST" && ENDPOINTS.has(pathname)) {
       const prefix = this.enterprise && pathname.startsWith("/api/") ? ENTERPRISE : "";
       const { status, answer } = await this.query(body, new Api(this, prefix, request.headers));
-      response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(answer));
+      const headers = { "content-type": "application/json; charset=utf-8", ...this.limits(request.headers.authorization) };
+      response.writeHead(status, headers).end(JSON.stringify(answer));
       return;
     }
     const pass = () => this.pass(request, body, response);
     await (request.method !== "GET" && REF_WRITE.test(pathname) ? this.alone(pass) : pass());
+  }
+
+  limits(token) {
+    const rate = Object.entries(this.rates.get(token) ?? {}).map(([name, value]) => [`x-ratelimit-${name}`, String(value)]);
+    return rate.length ? Object.fromEntries([...rate, ["x-ratelimit-resource", "graphql"]]) : {};
   }
 
   async query(body, api) {
@@ -334,6 +245,13 @@ class Double {
     }
     const unfit = misfits(schema, operation, variables);
     if (unfit.length) return { status: 200, answer: { errors: unfit } };
+    const token = api.headers.authorization;
+    const { cost, nodes, errors: excess } = priced(schema, document, operation, variables);
+    if (excess.length) return { status: 200, answer: { errors: excess.map(shown) } };
+    if (!this.pay(token, cost)) {
+      return { status: 200, answer: { errors: [shown(failure("RATE_LIMITED", "API rate limit exceeded."))] } };
+    }
+    Object.assign(api, { cost, nodes, left: this.rates.get(token) });
     const { data, errors: failures } = await execute({
       schema,
       document,
@@ -344,7 +262,7 @@ class Double {
       typeResolver: (value) => value.__typename,
     });
     const answer = data === undefined ? {} : { data };
-    return { status: 200, answer: failures ? { ...answer, errors: failures.map(failed) } : answer };
+    return { status: 200, answer: failures ? { ...answer, errors: failures.map(shown) } : answer };
   }
 
   async pass(request, body, response) {
@@ -386,8 +304,8 @@ async function read(stream) {
 // ---------------------------------------------------------------- starting it
 
 /** Listen on a port of this machine (0: a free one), and return the address. */
-export async function serve(upstream, port = 0) {
-  const double = new Double(upstream);
+export async function serve(upstream, port = 0, points = POINTS) {
+  const double = new Double(upstream, points);
   const server = http.createServer((request, response) =>
     double.serve(request, response).catch((error) => {
       if (!response.headersSent) response.writeHead(500, { "content-type": "application/json" });
@@ -400,11 +318,12 @@ export async function serve(upstream, port = 0) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { values } = parseArgs({ options: { upstream: { type: "string" }, port: { type: "string", default: "0" } } });
+  const [port, points] = ["0", String(POINTS)].map((usual) => ({ type: "string", default: usual }));
+  const { values } = parseArgs({ options: { upstream: { type: "string" }, port, points } });
   if (!values.upstream) {
-    console.error("usage: node graphql.mjs --upstream URL [--port P]");
+    console.error("usage: node graphql.mjs --upstream URL [--port P] [--points AN_HOUR]");
     process.exit(2);
   }
   process.on("SIGTERM", () => process.exit(0));
-  console.log(await serve(values.upstream, Number(values.port)));
+  console.log(await serve(values.upstream, Number(values.port), Number(values.points)));
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from almanac.caps import Cap
 from almanac.errors import ConfigError, ForgeError, Raced
+from almanac.forge.github.repository import GitHubForge
 from almanac.proposal.marker import comment_marker, with_key
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import PutBranch
@@ -21,6 +22,22 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     kind: Kind = request.param
     with open_world(kind, tmp_path) as made:
         yield made
+        assert getattr(made.forge, "has_graphql", True), "the REST API was asked in its place"
+
+
+class AlsoByRest:
+    """What is read in another way where GitHub has no GraphQL, as on an old Enterprise Server."""
+
+    @pytest.fixture(
+        params=["local", *(pytest.param(kind, marks=pytest.mark.emulator) for kind in ("github", "REST alone"))]
+    )
+    def world(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+        rest = request.param == "REST alone"
+        kind: Kind = "github" if rest else request.param
+        with open_world(kind, tmp_path) as made:
+            if isinstance(made.forge, GitHubForge):
+                made.forge.has_graphql = not rest
+            yield made
 
 
 def put(
@@ -36,7 +53,7 @@ def put(
     return world.forge.put_branch(PutBranch(branch, base, parents or (base,), files, message, expected, before={}))
 
 
-class TestLook:
+class TestLook(AlsoByRest):
     def test_an_issue_that_was_never_filed_is_none(self, world: World) -> None:
         look = world.forge.look(4711)
         assert look.issue is None
@@ -143,7 +160,7 @@ class TestLook:
         assert world.forge.look(number).proposal.comment == ours
 
 
-class TestOpenIssues:
+class TestOpenIssues(AlsoByRest):
     def test_oldest_first_without_closed_ones_and_pull_requests(self, world: World) -> None:
         numbers = [world.file_issue(f"Event {each}", "text", labels=("event",)) for each in range(3)]
         put(world, {"a.md": "a\n"}, branch=branch_name(numbers[0]))

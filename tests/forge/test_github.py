@@ -66,18 +66,31 @@ class TestCost:
         number, forge = self.seed(site), site.connect(default_branch="main")
         site.emulator.proxy.requests.clear()
         forge.look(number)
-        assert site.emulator.proxy.reads == [f"GET /issues/{number}", "GET /branches", "GET /pulls"]
+        assert site.emulator.proxy.reads == ["POST /graphql"]
 
-    def test_the_default_branch_costs_one_once(self, site: GitHubWorld) -> None:
+    def test_without_graphql_it_is_tried_once(self, site: GitHubWorld) -> None:
+        number, forge = self.seed(site), site.connect(default_branch="main")
+        site.emulator.proxy.requests.clear()
+        site.emulator.proxy.trouble = without_graphql()
+        forge.look(number)
+        first = [f"GET /issues/{number}", "GET /branches", "GET /pulls"]
+        assert site.emulator.proxy.reads == ["POST /graphql", *first]
+        site.emulator.proxy.requests.clear()
+        forge.look(number)
+        assert site.emulator.proxy.reads == first
+
+    def test_by_rest_the_default_branch_costs_one_once(self, site: GitHubWorld) -> None:
         number, forge = self.seed(site), site.connect()
+        forge.has_graphql = False
         site.ask("POST", "git/refs", {"ref": "refs/heads/another", "sha": site.head("main")})
         site.emulator.proxy.requests.clear()
         forge.look(number)
         forge.look(number)
         assert len(site.emulator.proxy.reads) == 7
 
-    def test_the_only_branch_is_the_default_one(self, site: GitHubWorld) -> None:
+    def test_by_rest_the_only_branch_is_the_default_one(self, site: GitHubWorld) -> None:
         number, forge = self.seed(site), site.connect()
+        forge.has_graphql = False
         site.emulator.proxy.requests.clear()
         assert forge.look(number).base.branch == "main"
         assert len(site.emulator.proxy.reads) == 3
@@ -86,7 +99,8 @@ class TestCost:
         number, forge = self.seed(site), site.connect(default_branch="main")
         site.emulator.proxy.requests.clear()
         propose(site, forge, number, self.READ)
-        assert len(site.emulator.proxy.reads) == 8
+        # The look, two files of which nobody could know that they are read, and a last look at the comments.
+        assert len(site.emulator.proxy.reads) == 1 + 2 + 1
         assert site.emulator.proxy.writes == [
             "POST /git/trees",
             "POST /git/commits",
@@ -100,7 +114,7 @@ class TestCost:
         forge = site.connect(default_branch="main", checkout=clone(site, tmp_path))
         site.emulator.proxy.requests.clear()
         propose(site, forge, number, self.READ)
-        assert len(site.emulator.proxy.reads) == 4
+        assert len(site.emulator.proxy.reads) == 2
         assert len(site.emulator.proxy.writes) == 5
 
     @pytest.mark.parametrize("known", [None, "main"])
@@ -110,12 +124,7 @@ class TestCost:
         forge = site.connect(default_branch=known)
         site.emulator.proxy.requests.clear()
         assert forge.look(number).proposal.comment
-        assert [str(each) for each in site.emulator.proxy.requests] == [
-            f"GET /issues/{number}",
-            "GET /branches",
-            "GET /pulls",
-            f"GET /issues/{number}/comments",
-        ]
+        assert [str(each) for each in site.emulator.proxy.requests] == ["POST /graphql"]
 
     @pytest.mark.parametrize("proposed", [False, True])
     def test_moving_a_branch(self, site: GitHubWorld, *, proposed: bool) -> None:
@@ -149,7 +158,26 @@ class TestCost:
         numbers = [site.file_issue(f"Event {number}", "text") for number in range(200)]
         site.emulator.proxy.requests.clear()
         assert [issue.number for issue in site.forge.open_issues()] == numbers
-        assert site.emulator.proxy.reads == ["GET /issues", "GET /issues"]
+        assert site.emulator.proxy.reads == ["POST /graphql", "POST /graphql"]
+
+    def test_listing_what_fills_more_than_a_page(self, site: GitHubWorld) -> None:
+        head = put(site, site.forge, issue=1)
+        numbers = [site.file_issue(f"Event {number}", "text", labels=("event",)) for number in range(130)]
+        branches = [branch_name(number) for number in numbers]
+        for branch in branches[1:]:
+            site.restore_branch(branch, head)
+        for branch in branches:
+            site.ask("POST", "pulls", {"title": "Add it", "head": branch, "base": "main"}, login=BOT)
+        site.emulator.proxy.requests.clear()
+        overview = site.forge.overview()
+        assert {*overview.pulls} == {*overview.heads} == {*branches}
+        assert {*overview.heads.values()} == {head}
+        for labels in ((), ("event",), ("event", "other")):
+            assert [issue.number for issue in site.forge.open_issues(labels)] == numbers
+        # Two pages of both proposals and branches; then the issues are asked for from both ends at once.
+        assert site.emulator.proxy.reads == ["POST /graphql"] * (2 + 3)
+        look = site.forge.look(numbers[0])
+        assert {*look.others} == {*numbers[-100:]}  # of more, the newest ones
 
 
 class TestCheckout:
@@ -297,7 +325,7 @@ class TestFiles:
         number, forge = site.file_issue("An event", "text"), site.connect(default_branch="main")
         site.emulator.proxy.requests.clear()
         propose(site, forge, number, ("README.md",))
-        assert len(site.emulator.proxy.requests) == 3 + 2 + 1 + 5
+        assert len(site.emulator.proxy.requests) == 1 + 1 + 1 + 5
         assert len(forge.names(commit, "_data/events")) == 1000
 
 
@@ -426,14 +454,17 @@ class TestLostAnswers:
 
 
 class TestComments:
-    def test_a_strangers_marker_costs_one_request_and_is_passed_over(self, site: GitHubWorld) -> None:
+    @pytest.mark.parametrize("rest", [False, True])
+    def test_a_strangers_marker_is_passed_over(self, site: GitHubWorld, *, rest: bool) -> None:
         number = site.file_issue("An event", "text")
         for _ in range(2):
             site.comment(number, "mallory", f"Me!\n{comment_marker(number)}")
         forge = site.connect(default_branch="main")
+        forge.has_graphql = not rest
         site.emulator.proxy.requests.clear()
         assert forge.look(number).proposal.comment is None
-        assert [each.path for each in site.emulator.proxy.requests].count("/user") == 1
+        # GraphQL tells whose it is; else we ask once who we are.
+        assert [each.path for each in site.emulator.proxy.requests].count("/user") == int(rest)
 
     def test_the_token_of_a_stranger_finds_its_own_comment(self, site: GitHubWorld) -> None:
         number = site.file_issue("An event", "text")
@@ -478,15 +509,17 @@ class TestCopiedComments:
         site.forge.edit_comment(number, ours, "new")
         assert sorted(self.all(site, number)) == sorted([(ours, "new"), (copied, marked)])
 
-    def test_without_ours(self, site: GitHubWorld) -> None:
+    @pytest.mark.parametrize("rest", [False, True])
+    def test_without_ours(self, site: GitHubWorld, *, rest: bool) -> None:
         number = site.file_issue("An event", "text")
+        site.forge.has_graphql = not rest
         marked = self.TEXT.format(comment_marker(number))
         copied = site.comment(number, "octo", marked)
         seen = site.forge.look(number).proposal.comment
         for change in (partial(site.forge.edit_comment, body="new"), site.forge.delete_comment):
             with pytest.raises(Raced):
                 change(number, copied)
-        assert seen
+        assert (seen is not None) == rest
         assert site.forge.look(number).proposal.comment is None
         ours = site.forge.create_comment(number, marked)
         assert self.all(site, number) == [(copied, marked), (ours.id, marked)]

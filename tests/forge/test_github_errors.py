@@ -264,7 +264,7 @@ class TestAnswers:
         error = failure(lambda: forge.look(1))
         assert error.passing
         assert "503" in str(error)
-        assert len(server.requests) == 4
+        assert len(server.requests) == 1 + 4  # GraphQL once, and then the REST API
 
     def test_no_answer(self, server: Proxy, forge: GitHubForge) -> None:
         server.trouble = lambda _: Answer(0)

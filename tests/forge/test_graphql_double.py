@@ -330,6 +330,11 @@ class TestCommand:
         assert answer.split()[1] in {b"400", b"418"}
         assert [one.path for one in upstream.requests] == ([head.split()[1][1:]] if target[0] == "/" else [])
 
+    def test_who_has_used_all_points_is_told_so(self, upstream: Proxy) -> None:
+        with running(upstream, "--points", "1") as url:
+            answers = [send(url, "POST", "/graphql", {"query": "{ viewer { login } }"})[1] for _ in range(2)]
+        assert [answer["errors"][0].get("type") for answer in answers] == ["UNPROCESSABLE", "RATE_LIMITED"]
+
     @pytest.mark.parametrize("variables", ["x", 1, True, [{}]])
     def test_variables_that_are_no_object_are_refused(self, upstream: Proxy, variables: object) -> None:
         with running(upstream) as url:
@@ -338,7 +343,7 @@ class TestCommand:
 
 
 @contextmanager
-def running(upstream: Proxy) -> Iterator[str]:
+def running(upstream: Proxy, *options: str) -> Iterator[str]:
     """Run the command before something that answers everything with status 418 and what was asked."""
 
     def echo(request: Request) -> Answer:
@@ -350,7 +355,7 @@ def running(upstream: Proxy) -> Iterator[str]:
     if not (HERE / "node_modules").is_dir():
         pytest.skip("the packages of tests/emulator are not installed")
     upstream.trouble = echo
-    command = [need("node"), "graphql.mjs", "--upstream", upstream.url, "--port", "0"]
+    command = [need("node"), "graphql.mjs", "--upstream", upstream.url, "--port", "0", *options]
     with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         yield process.stdout.readline().strip()
@@ -378,3 +383,32 @@ def send(url: str, method: str, path: str, body: object = None) -> tuple[int, An
     except urllib.error.HTTPError as error:
         with error:
             return error.code, json.loads(error.read() or b"null")
+
+
+class TestCosts:
+    def test_a_page_has_a_size_of_at_most_a_hundred(self, site: GitHubWorld) -> None:
+        for size, message in [
+            ("", "You must provide a `first` or `last` value to properly paginate the `issues` connection."),
+            (
+                "(last: 101)",
+                "Requesting 101 records on the `issues` connection exceeds the `last` limit of 100 records.",
+            ),
+        ]:
+            query = f'{{ repository(owner: "o", name: "n") {{ issues{size} {{ nodes {{ id }} }} }} }}'
+            assert failed(site, query)["message"] == message
+
+    def test_what_would_be_too_much_is_refused_before_it_is_done(self, site: GitHubWorld) -> None:
+        query = """{ repository(owner: "o", name: "n") {
+            issues(first: 100) { nodes { comments(first: 100) { nodes {
+              issue { comments(first: 100) { nodes { id } } } } } } }
+        } }"""
+        assert failed(site, query)["type"] == "MAX_NODE_LIMIT_EXCEEDED"
+
+    def test_a_document_costs_by_how_often_it_asks_for_a_page(self, site: GitHubWorld) -> None:
+        owner, _, name = site.name.partition("/")
+        query = """query($owner: String!, $name: String!) { rateLimit { cost nodeCount }
+            repository(owner: $owner, name: $name) { issues(first: 100) { totalCount
+              nodes { ...on Issue { labels(first: 100) { nodes { name } } comments { totalCount } } } } }
+        }"""
+        found = ask(site, query, owner=owner, name=name)["data"]
+        assert found["rateLimit"] == {"cost": 1, "nodeCount": 10_100}

@@ -229,7 +229,9 @@ class TestInTheWay:
 
     def test_a_renamed_repository_is_looked_at_under_its_new_name(self, bench: Bench) -> None:
         place = {"id": bench.id, "full_name": "octo/new-name", "default_branch": "main"}
-        bench.proxy.trouble = _by({"/repositories/": Answer(200, place), "/repos/": Answer(404)})
+        bench.proxy.trouble = _by(
+            {"/repositories/": Answer(200, place), "/repos/": Answer(404), "/graphql": Answer(404)}
+        )
         assert bench.look(7)["outcome"] == "skipped"
         assert bench.more == [job_about("octo/new-name", 7)]
         assert not bench.site_is_known()

@@ -126,11 +126,24 @@ class Tree(ABC):
         fetched = self.fetch({entry.id: entry for entry in new.values()}) if new else {}
         # Where a list of files had no sizes, they are known only now.
         check_sizes(cap, {path: len(fetched[entry.id]) for path, entry in new.items()}, folder)
-        self._kept.update(fetched)
-        self._kept_bytes += sum(map(len, fetched.values()))
+        self._keep(fetched)
+        return {**data, **fetched}
+
+    def holds(self, key: str) -> bool:
+        """Tell whether a file, by its id, is in memory."""
+        return key in self._kept
+
+    def keep(self, files: Mapping[str, bytes]) -> None:
+        """Keep files in memory, by their ids, that came with something else; they count for what this run may read."""
+        new = {key: data for key, data in files.items() if key not in self._kept}
+        self._count({key: len(data) for key, data in new.items()})
+        self._keep(new)
+
+    def _keep(self, files: Mapping[str, bytes]) -> None:
+        self._kept.update(files)
+        self._kept_bytes += sum(map(len, files.values()))
         while self._kept_bytes > _KEPT:
             self._kept_bytes -= len(self._kept.popitem(last=False)[1])
-        return {**data, **fetched}
 
     def _count(self, sizes: Mapping[str, int]) -> None:
         self._bytes, self._files = self._bytes + sum(sizes.values()), self._files + len(sizes)

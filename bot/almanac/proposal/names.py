@@ -2,6 +2,8 @@
 
 import re
 
+OURS = "almanac/"
+"""What the names of all branches of Almanac's begin with."""
 SYNC_BRANCH = "almanac/sync"
 """The branch of the one proposal that belongs to no issue: it takes edits made by hand into the records."""
 ADOPT_BRANCH = "almanac/adopt"

@@ -119,9 +119,9 @@ class GitHubClient:
         remaining = self._github.requester.rate_limiting[0]
         return Usage(self._sent, remaining if remaining >= 0 else None)
 
-    def read(self, request: Request, parse: Callable[[Any], T]) -> T:
-        """Send a read; it may be repeated."""
-        return self._repeat(lambda: self._parsed(request, parse, self.send(request)[1]))
+    def read(self, request: Request, parse: Callable[[Any], T], *, insist: bool = True) -> T:
+        """Send a read; it may be repeated. Unless we `insist`, only a rate limit is waited for."""
+        return self._repeat(lambda: self._parsed(request, parse, self.send(request)[1]), insist=insist)
 
     def find(self, request: Request, parse: Callable[[Any], T]) -> T | None:
         """Send a read; None where GitHub says that there is no such thing (404)."""
@@ -201,14 +201,16 @@ class GitHubClient:
             raise explain(failed, request, self.name, time.time())
         return headers, data
 
-    def _repeat(self, send: Callable[[], T], landed: Callable[[], T | None] = lambda: None) -> T:
+    def _repeat(
+        self, send: Callable[[], T], landed: Callable[[], T | None] = lambda: None, *, insist: bool = True
+    ) -> T:
         tried, waited = 0, 0.0
         while True:
             tried += 1
             try:
                 return send()
             except ForgeError as error:
-                pause = _pause(error, tried)
+                pause = _pause(error, tried) if insist or is_rate_limit(error) else math.inf
                 waited += pause
                 if tried == TRIES or waited > self._throttle.patience:
                     raise
@@ -293,6 +295,11 @@ def unless_missing(send: Callable[[], T], *statuses: int) -> T | None:
         if refused.matches(HTTPStatus.NOT_FOUND, *statuses):
             return None
         raise
+
+
+def is_rate_limit(error: ForgeError) -> bool:
+    """Tell whether GitHub accepts no more from us for now."""
+    return isinstance(error, RefusedError) and error.wait is not None
 
 
 def _pause(error: ForgeError, tried: int) -> float:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Literal, NamedTuple
@@ -73,7 +73,7 @@ class GitHubIssues:
             raise ForgeError(f"{self.client.name} is now called {name}.", remedy="Use the new name.")
         return None
 
-    def open_issues(self, labels: Sequence[str] = ()) -> Iterator[Issue]:
+    def _open_issues_by_rest(self, labels: Sequence[str]) -> Iterator[Issue]:
         """Give the open issues, oldest first, a hundred a request. GitHub can filter by one label, not by several."""
         query = {"state": "open", "sort": "created", "direction": "asc"}
         if len(labels) == 1:
@@ -195,7 +195,14 @@ class GitHubIssues:
             raise Raced(branch_name(issue))  # the next look knows who we are, and passes it over
 
     def _our_comments(self, issue: int, body: str | None = None, marks: Sequence[str] = ()) -> list[Comment]:
-        """Read an issue's comments up to ours: the first with our marker, and others of ours on the same page.
+        """Read an issue's comments up to ours: a hundred a request. What counts as ours, `_ours_among` tells."""
+        request = Request("GET", f"issues/{issue}/comments", f"read the comments on issue {issue}", _READ)
+        return self._ours_among(issue, self.client.pages(request, dict), body, marks)
+
+    def _ours_among(
+        self, issue: int, comments: Iterable[dict[str, Any]], body: str | None = None, marks: Sequence[str] = ()
+    ) -> list[Comment]:
+        """Find among comments, as the REST API has them, the first with our marker and others of ours on its page.
 
         `marks` are the lines to be found in place of our one comment's marker; for several, all comments are read.
 
@@ -204,15 +211,17 @@ class GitHubIssues:
         A workflow or an App writes as a bot, and strangers have no bots here. A person's token belongs to someone who
         may write to the repository, so an insider's comment may be ours, too; but people also copy a comment of ours.
         We ask who we are where that makes a difference: for a stranger's, for those of several people, and before one
-        is changed. All of ours are by one author.
+        is changed; not where GraphQL has told whether it is ours (`mine`). All of ours are by one author.
         """
         wanted, found = {*(marks or (comment_marker(issue),))}, list[tuple[Comment, str]]()
-        request = Request("GET", f"issues/{issue}/comments", f"read the comments on issue {issue}", _READ)
-        comments = self.client.pages(request, lambda each: (_comment(each), dict(each)))
-        for seen, (comment, about) in enumerate(comments, 1):
+        for seen, about in enumerate(comments, 1):
+            comment = _comment(about)
             marked = comment.body == body or not wanted.isdisjoint(map(str.strip, comment.body.splitlines()))
+            login = _person(about)
             if marked and self._may_be_ours(about):
-                found.append((comment, "" if about["user"]["type"] == "Bot" else about["user"]["login"]))
+                found.append((comment, "" if "mine" in about else login))
+            elif marked and login:
+                self._writers[comment.id] = login
             if found and len(wanted) == 1 and seen % PER_PAGE == 0:
                 break
         people = {login for _, login in found}
@@ -228,6 +237,8 @@ class GitHubIssues:
             return False
         if user.get("type") == "Bot":
             return True
+        if "mine" in comment:
+            return bool(comment["mine"])
         insider = comment.get("author_association") in _INSIDERS
         return insider if insider and self._login is None else self._is_me(str(user.get("login")))
 
@@ -377,6 +388,12 @@ class GitHubIssues:
     def comment_command(self, comment: int) -> CommentCommand | None:
         """Read a comment that may hold a command: 1 request; None where it is gone, or a machine's."""
         return self.client.find(Request("GET", f"issues/comments/{comment}", "read a comment", _READ), _command)
+
+
+def _person(comment: dict[str, Any]) -> str:
+    """Return who wrote a comment; empty for a machine, or an account that was deleted."""
+    user = comment.get("user") or {"type": "Bot"}
+    return "" if user.get("type") == "Bot" else str(user["login"])
 
 
 def _iso(moment: datetime) -> str:

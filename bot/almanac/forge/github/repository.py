@@ -4,13 +4,12 @@ A proposal costs a handful of requests.
 """
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -19,9 +18,9 @@ import github
 from almanac.errors import ForgeError, Raced, UserError
 from almanac.forge.attachments import Attachments
 from almanac.forge.git import Git, Header, with_trailer
-from almanac.forge.github.client import PER_PAGE, GitHubClient, Throttle, Usage, unless_missing
-from almanac.forge.github.files import GitHubFiles, RepositoryCache
-from almanac.forge.github.issues import GitHubIssues
+from almanac.forge.github.client import GitHubClient, Throttle, Usage, unless_missing
+from almanac.forge.github.files import RepositoryCache
+from almanac.forge.github.looks import GitHubLooks
 from almanac.forge.github.request import (
     DEFAULT_API_URL,
     GRAPHQL,
@@ -33,12 +32,9 @@ from almanac.forge.github.request import (
     web_address,
 )
 from almanac.forge.tree import check_paths
-from almanac.proposal.names import branch_name, issue_of
-from almanac.proposal.ours import cannot_be_ours
-from almanac.proposal.state import Base, FileVersion, Look, Overview, Proposal, Pull, PutBranch
+from almanac.proposal.state import FileVersion, PutBranch
 
 _READ, _WRITE = "contents: read", "contents: write"
-_OURS = "almanac/"
 _SUBMODULE = "160000"
 _NODE_ID = "query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { id } }"
 _RACED = "already exists|not a fast.forward|does not exist|expected .* to point"
@@ -80,7 +76,7 @@ def connect(  # noqa: PLR0913 - each says something else about the same connecti
     return GitHubForge(client, Attachments(web_address(api_url), token), default_branch, checkout, cache, now)
 
 
-class GitHubForge(GitHubFiles, GitHubIssues):
+class GitHubForge(GitHubLooks):
     """A repository on GitHub, as the protocol `Forge`. For one thread at a time; made by `connect`."""
 
     has_accounts = True
@@ -98,9 +94,8 @@ class GitHubForge(GitHubFiles, GitHubIssues):
         self.attachments, self.default_branch = attachments, default_branch
         self.now = now
         self._labels, self._writers = {}, {}
-        self._ours: dict[str, Header] = {}
+        self._headers, self._ours = {}, dict[str, Header]()
         self._histories: dict[str, dict[str, bool]] = {}  # by commit, which others are known to be below it, or not
-        self._has_graphql = True  # until it turns out that there is none
 
     def __repr__(self) -> str:
         return f"GitHubForge({self.name!r})"
@@ -114,75 +109,10 @@ class GitHubForge(GitHubFiles, GitHubIssues):
         return self.client.usage
 
     def close(self) -> None:
+        self._likely.save()
         self.client.close()
 
     # ------------------------------------------------------------ reads
-
-    def look(self, number: int, *, hasty: bool = False) -> Look:
-        """Read an issue and what belongs to it: 3 requests, and 1 more for comments where the issue has any.
-
-        The default branch costs another one, unless it is known, a pull request names it, or it is the only one.
-        With `hasty`, an issue that cannot be ours costs 1 request in all.
-        """
-        branch, issue = branch_name(number), self.issue(number)
-        if hasty and issue and cannot_be_ours(len(issue.labels), issue.body, issue.comments):
-            return Look(issue, Base("", ""), Proposal())
-        heads, complete = self._first_heads()
-        # The answer to the narrow question is much smaller, and enough where this is the only proposal.
-        if complete and not any(issue_of(name) for name in heads if name != branch):
-            pull, opened = self.newest_pull(branch), dict[str, Pull]()
-        else:
-            pull, opened = self._recent_pulls(branch, number)
-        base = self.base(heads)
-        head = heads.get(branch) if branch in heads or complete else self._head(branch)
-        ours = self._our_comments(number) if issue and issue.comments != 0 else []
-        spare = tuple(comment.id for comment in ours[1:])
-        known = ((issue_of(name), other) for name, other in opened.items())
-        others = {other: pull for other, pull in known if other is not None and other != number}
-        return Look(issue, base, Proposal(head, pull, ours[0] if ours else None, spare), others)
-
-    def overview(self) -> Overview:
-        """Read the base, every open pull request and the heads of Almanac's branches: 3 requests.
-
-        Each further hundred of pull requests costs another one.
-        """
-        pulls = self._open_pulls()
-        request = Request("GET", f"git/matching-refs/heads/{_OURS}", "list Almanac's branches", _READ)
-        heads = self.client.read(
-            request, lambda found: {one["ref"].removeprefix("refs/heads/"): str(one["object"]["sha"]) for one in found}
-        )
-        return Overview(self.base(), pulls, heads)
-
-    def base(self, heads: Mapping[str, str] = MappingProxyType({})) -> Base:
-        """Find the base among heads that were just read; else 1 request, or 2 where its name is not known yet."""
-        if self.default_branch is None:
-            request = Request("GET", "", "read the repository", "metadata: read")
-            self.default_branch = self.client.read(request, lambda found: str(found["default_branch"]))
-        head = heads.get(self.default_branch) or self._head(self.default_branch)
-        if head is None:
-            raise ForgeError(
-                f"{self.client.name} has no branch {self.default_branch}.",
-                remedy="Make a first commit, so that there is a branch to propose changes to.",
-            )
-        return Base(self.default_branch, head)
-
-    def _head(self, branch: str) -> str | None:
-        """Read the head of a branch; None where there is no such branch."""
-        request = Request("GET", f"git/ref/heads/{quote(branch)}", f"read the branch {branch}", _READ)
-        return self.client.find(request, lambda found: str(found["object"]["sha"]))
-
-    def _first_heads(self) -> tuple[dict[str, str], bool]:
-        """Read the heads of up to a hundred branches, and whether these are all, in 1 request.
-
-        If only one of all the branches is not Almanac's own, it has to be the default branch.
-        """
-        request = Request("GET", "branches", "list the branches", _READ)
-        heads = dict(self.client.page(request, lambda one: (str(one["name"]), str(one["commit"]["sha"]))))
-        complete = len(heads) < PER_PAGE
-        others = [name for name in heads if not name.startswith(_OURS)]
-        if complete and len(others) == 1:
-            self.default_branch = self.default_branch or others[0]
-        return heads, complete
 
     def versions(self, commit: str, path: str) -> Iterator[FileVersion]:
         """Give the commits that changed a file: 1 request for the newest hundred, and 1 for each that is taken.
@@ -234,12 +164,13 @@ class GitHubForge(GitHubFiles, GitHubIssues):
         return known[older]
 
     def is_ours(self, commit: str) -> bool:
-        """Tell whether a commit is one that `put_branch` made straight on a base, as it made it: 1 request."""
+        """Tell whether a commit is one that `put_branch` made straight on a base, as it made it: 1 request at most."""
 
         def parse(found: Any) -> Header:
             return Header(found["message"], found["tree"]["sha"], tuple(parent["sha"] for parent in found["parents"]))
 
-        header = self.client.find(Request("GET", f"git/commits/{commit}", "read a commit", _READ), parse)
+        read = Request("GET", f"git/commits/{commit}", "read a commit", _READ)
+        header = self._headers.get(commit) or self.client.find(read, parse)
         if header is None or not header.is_ours:
             return False
         self._ours[commit] = header
@@ -301,7 +232,7 @@ class GitHubForge(GitHubFiles, GitHubIssues):
 
     def _swap(self, change: "_BranchChange") -> bool:
         """Let GitHub compare the branch's head and change it, in one step; False where GraphQL does not serve us."""
-        if not self._has_graphql:
+        if not self.has_graphql:
             return False
         update = {"name": change.ref, "beforeOid": change.expected, "afterOid": change.after, "force": change.force}
         try:
@@ -313,7 +244,7 @@ class GitHubForge(GitHubFiles, GitHubIssues):
             # Where it is the token that may not, the REST API says so in better words.
             if refused.passing or not refused.matches(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN):
                 raise
-            self._has_graphql = False
+            self.has_graphql = False
             return False
         return True
 

@@ -157,10 +157,11 @@ def graphql_error(data: Any, headers: Mapping[str, str], secret: str) -> ErrorAn
     """Return what is wrong in an answer of GraphQL's, as the REST API would say it; None where nothing is.
 
     GraphQL answers with status 200 whatever happens. An older server's schema may lack what we ask for; that is as if
-    it were not there.
+    it were not there. A part of what was read that does not exist is None in the answer, and no error.
     """
     errors = data.get("errors") if isinstance(data, dict) else None
-    first = errors[0] if isinstance(errors, list) and errors else None
+    errors = [one for one in errors if not _is_absence(one)] if isinstance(errors, list) else []
+    first = errors[0] if errors else None
     if not isinstance(first, dict):
         return None
     said, extensions = redact(error_text({"errors": errors}), secret), first.get("extensions")
@@ -172,6 +173,11 @@ def graphql_error(data: Any, headers: Mapping[str, str], secret: str) -> ErrorAn
     elif "type" not in first and _BROKEN.search(said):
         status = HTTPStatus.BAD_GATEWAY
     return ErrorAnswer(status, said, headers)
+
+
+def _is_absence(error: Any) -> bool:
+    path = error.get("path") if isinstance(error, dict) else None
+    return isinstance(path, list) and len(path) > 1 and error.get("type") == "NOT_FOUND"
 
 
 def rate_limit_wait(answer: ErrorAnswer, now: float) -> float | None:
