@@ -22,6 +22,7 @@ MADE = {
     "reference/record.md": reference.record_page,
 }
 """Pages that are made when the site is built."""
+_SEARCH = 'data-md-component="search" role="dialog"'
 _CODE = re.compile(r"(^ *```.*?^ *```|`[^`\n]*`)", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\((\.\./[^)\s#]+)(#[^)\s]*)?\)")
 _PICTURE = re.compile(r"(!\[[^\]]*\])\((images/[\w-]+)\.webp\)")
@@ -49,14 +50,14 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
 
 
 def on_post_page(output: str, page: Page, **_: object) -> str:
-    """Hold the promise that readers fetch nothing from elsewhere.
+    """Hold the promise that readers fetch nothing from elsewhere; name the search, which the theme leaves nameless.
 
     Raises:
         PluginError: The page would.
     """
     if found := _FETCHED.search(output):
         raise PluginError(f"{page.file.src_uri}: readers would fetch this from elsewhere: {found[0]}")
-    return output
+    return output.replace(_SEARCH, f'{_SEARCH} aria-label="Search"')
 
 
 def _outward(link: re.Match[str], there: str) -> str:

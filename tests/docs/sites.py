@@ -17,15 +17,16 @@ from almanac.renderer import example
 from tests.docs.blocks import Block
 from tests.gitrepo import Repo, clean_environment
 
-OWL = """\
+MEETUP = """\
 ---
 layout: meetup
-title: "Owls at night"
+title: "{title}"
 speaker: "Ida Brook"
-date: 2025-{month}-07 18:30
+date: {date} 18:30
 recording:
 ---
 """
+MEETUPS = {"2025-08-05": "Bats and their maps", "2025-09-02": "A summer of swifts", "2025-10-07": "Owls at night"}
 
 
 def _nothing(repo: Repo) -> None:
@@ -37,7 +38,7 @@ def _page(repo: Repo) -> None:
 
 
 def _files(repo: Repo) -> None:
-    meetups = {f"_meetups/2025-{month}-07-owls.md": OWL.format(month=month) for month in ("08", "09", "10")}
+    meetups = {f"_meetups/{date}.md": MEETUP.format(date=date, title=title) for date, title in MEETUPS.items()}
     config = "collections: {meetups: {output: true}}\n"
     Repo.init(repo.folder).commit({"_config.yml": config, "_layouts/meetup.html": "{{ page.title }}", **meetups})
 
