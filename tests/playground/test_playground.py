@@ -33,6 +33,7 @@ class TestPlaying:
         person.go("/pulls/1")
         person.send("/pulls/1/merge", {})
         assert 'class="tag merged"' in person.page
+        assert "+### May 4th, 2026:  Owls at night" in person.page  # what was merged
         assert 'class="tag closed"' in person.go(f"/issues/{number}")
         assert "2026-05-04" in person.go("/")
         assert "title: &#34;Owls at night&#34;" in person.go("/files/_data/events/2026-05-04-owls-at-night.yml")
@@ -55,6 +56,11 @@ class TestPlaying:
         person.send("/pulls/1/merge", {})
         person.send(f"/issues/{number}/comment", {"text": "/almanac cancel", "as": "maintainer"})
         assert "+status: &#34;cancelled&#34;" in person.go("/pulls/2")
+        person.send("/pulls/2/merge", {})
+        assert "+status: &#34;cancelled&#34;" in person.page
+        first = person.go("/pulls/1")
+        assert "+title: &#34;Owls at night&#34;" in first
+        assert "cancelled&#34;" not in first
 
     def test_a_maintainer_says_no_and_a_commit_by_hand_stays(self, url: str) -> None:
         person = Person(url)

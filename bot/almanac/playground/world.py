@@ -76,18 +76,26 @@ class World:
         return self.forge.branch_of(pull.number)
 
     def head(self, pull: Pull) -> str | None:
-        """Return the commit that a pull request proposes; None if that is gone."""
+        """Return the commit that a pull request proposes, or proposed when it was merged; None if that is gone."""
+        if pull.merged and pull.head:
+            return pull.head  # its branch may be that of a later one
         return self.git.commit(f"refs/heads/{self.branch(pull)}") or pull.head or None
 
     def changed(self, pull: Pull) -> dict[str, tuple[str, str]]:
         """Return the files that a pull request changes: path -> text before and after; empty where there is none."""
-        base, head = self.forge.base().commit, self.head(pull)
-        fork = self.forge.merge_base(base, head) if head else None
+        head = self.head(pull)
+        fork = self._fork(head) if head else None
         if head is None or fork is None:
             return {}
         page = self.site.config.page
         paths = sorted(self.forge.changes(fork, head), key=lambda path: (path != page, path))
         return {path: (self.text(fork, path), self.text(head, path)) for path in paths}
+
+    def _fork(self, head: str) -> str | None:
+        """Return where a branch left the main one; of a merged one, as that was before the merge."""
+        base = self.forge.base().commit
+        since = self.git.text("rev-list", "--first-parent", "--ancestry-path", f"{head}..{base}").split()
+        return self.forge.merge_base(f"{since[-1]}^1" if since else base, head)
 
     def text(self, commit: str, path: str) -> str:
         return (self.forge.read(commit, path) or b"").decode(errors="replace")
