@@ -380,6 +380,46 @@ def added_below_prepared_years(count: int) -> Many:
     return page, [*known, *many(count, lambda number: f"{1902 + number}-03-08", "walk")]
 
 
+def month(number: int, day: int = 8) -> str:
+    return f"{1901 + number // 12}-{number % 12 + 1:02}-{day:02}"
+
+
+def below_months(records: Sequence[Event], apart: int = 0) -> Many:
+    """Write records on a page, each below its month's heading but the first ones, which are below none."""
+    page, known = page_of(records)
+    head, *parts = page.split("### ")
+    headings = [f"## {month_name[int(one.date[5:7])]} {one.date[:4]}\n\n" for one in records]
+    headings = ["" if number < apart else heading for number, heading in enumerate(headings)]
+    return head + "".join(f"{heading}### {part}" for heading, part in zip(headings, parts, strict=True)), known
+
+
+def added_partly_below_months(count: int) -> Many:
+    """Add records to a page whose newest entries are below no heading, and the others below that of their month."""
+    page, known = below_months(many(count, lambda number: month(count - number)), apart=count // 2)
+    return page, [*known, *many(count, lambda number: month(count // 2 + number, 21), "walk")]
+
+
+def added_below_every_other_month(count: int) -> Many:
+    """Add a record to each month of a page that has a heading for every other one, the newest first."""
+    page, known = below_months(many(count // 2, lambda number: month(count - 2 * number)))
+    return page, [*known, *many(count, lambda number: month(2 + number, 21), "walk")]
+
+
+def added_below_every_other_prepared_month(count: int) -> Many:
+    """Add a record to each month of a page that has a heading for every other one, without an entry but for two."""
+    page, known = below_months(many(2, month))
+    others = [month(number) for number in range(2, count, 2)]
+    page += "".join(f"\n## {month_name[int(one[5:7])]} {one[:4]}\n" for one in others)
+    return page, [*known, *many(count, lambda number: month(number, 21), "walk")]
+
+
+def years_added_to_months(count: int) -> Many:
+    """Add records that say a year and no month to a page with a heading for each month."""
+    page, known = moved_in_months(count)
+    known = [one.model_copy(update={"date": f"{one.date[:8]}08"}) for one in known]
+    return page, [*known, *many(count // 12 + 1, lambda number: f"{2001 + number}", "walk")]
+
+
 def added_on_one_day(count: int) -> Many:
     page, known = page_of(many(count, lambda _: "2021-11-08"))
     return page, [*known, *(event(id=f"2021-new-{one.id}", date=one.date, title=one.title) for one in known)]
@@ -431,6 +471,10 @@ MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "added below new months": (sync_all, added_below_new_months, 32),
     "added below new terms": (sync_all, added_below_new_terms, 32),
     "added below prepared years": (sync_all, added_below_prepared_years, 16),
+    "added to a list partly below months": (sync_all, added_partly_below_months, 32),
+    "added below every other month": (sync_all, added_below_every_other_month, 32),
+    "added below every other prepared month": (sync_all, added_below_every_other_prepared_month, 32),
+    "years added to months": (sync_all, years_added_to_months, 64),
     "added to two lists": (build_index, half_added, 16),
     "added on one day": (sync_all, added_on_one_day, 32),
     "moved in months": (sync_all, moved_in_months, 32),

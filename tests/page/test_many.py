@@ -1,12 +1,13 @@
 """Many sections put on a page or taken out at once: what one after the other would give, in fewer steps."""
 
 from datetime import date
+from itertools import chain
 
 import pytest
 from almanac.event.model import Event
 from almanac.page.insert import fill, insert, taken_out, without
 from almanac.page.lines import fingerprint
-from almanac.page.many import insert_many
+from almanac.page.many import in_turn, insert_many
 from almanac.page.match import COMPARED
 from almanac.page.order import Order, page_order, place_in, places_in
 from almanac.page.outline import Page, Section, outline
@@ -53,7 +54,7 @@ def one_by_one(page: str, added: Added, order: Order | None) -> str:
     known, before = dict(added), page_order(outline(page))
     if not outline(page, known).sections:
         return fill(outline(page), added, order or before)
-    for text, day in added:
+    for text, day in chain(*in_turn(outline(page, known), added)):
         page = insert(outline(page, known), text, day, order, before)
     return page
 
@@ -139,7 +140,8 @@ def test_sections_put_into_several_lists_at_once_are_where_each_would_be(  # noq
     st.lists(DAYS | DATES, min_size=1, max_size=12, unique=True),
     ORDERS,
     st.booleans(),
-    st.booleans(),
+    st.lists(DAYS, max_size=4),
+    st.integers(0, 4),
 )
 def test_sections_put_under_headings_at_once_are_where_each_would_be(  # noqa: PLR0913, PLR0917
     style: str,
@@ -148,8 +150,11 @@ def test_sections_put_under_headings_at_once_are_where_each_would_be(  # noqa: P
     added: list[str],
     order: Order | None,
     is_newest: bool,
-    is_prepared: bool,
+    prepared: list[str],
+    apart: int,
 ) -> None:
+    """Some headings have no entries yet, and the first ones of the list may be below none."""
+
     def under(day: str) -> str:
         month = int(day[5:7] or 1)
         season = ("Winter", "Spring", "Summer", "Fall")[month % 12 // 3]
@@ -165,14 +170,12 @@ def test_sections_put_under_headings_at_once_are_where_each_would_be(  # noqa: P
             for some in (days, added)
         )
     days = sorted(days, reverse=is_newest)
-    parts = [
-        f"{title}\n\n{list_of(style, [day for day in days if under(day) == title], title)}"
-        for title in dict.fromkeys(map(under, days))
-    ]
-    if is_prepared:
-        parts.insert(0 if is_newest else len(parts), under("2025-05-02"))
-        added = [*added, "2025-05-20", "2025-05-02", "2026-01-05"]
-    page = "# Talks\n\n" + "\n\n".join(parts) + "\n"
+    alone, below = days[:apart], days[apart:]
+    titles = dict.fromkeys(map(under, sorted([*below, *prepared], reverse=is_newest)))
+    entries = {title: [day for day in below if under(day) == title] for title in titles}
+    parts = [f"{title}\n\n{list_of(style, some, title)}" if some else title for title, some in entries.items()]
+    page = "# Talks\n\n" + "\n\n".join([*([list_of(style, alone)] if alone else []), *parts]) + "\n"
+    added = [*added, *prepared]
     assume(added)
     assert at_once(page, new(style, added), order) == one_by_one(page, new(style, added), order)
 

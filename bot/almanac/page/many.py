@@ -12,33 +12,56 @@ from almanac.page.outline import Page, Section, outline
 from almanac.page.periods import NewHeading, Periods
 
 _MONTH, _DAY = len("2021-11"), len("2021-11-08")
+_New = tuple[str, str]
+"""A new section, and its date."""
 _Edit = tuple[int, str, Section]
 """Where on the page, what is put there, and the section that comes to be."""
 
 
 def insert_many(
-    page: str, added: Sequence[tuple[str, str]], known: Mapping[str, str], order: Order | None, before: Order | None
+    page: str, added: Sequence[_New], known: Mapping[str, str], order: Order | None, before: Order | None
 ) -> str:
-    """Put new sections with their dates, the earliest first, onto a page, as `insert` does one after the other.
+    """Put new sections with their dates, the earliest first, onto a page, as `insert` does one by one, `in_turn`.
 
     As many as nothing but their dates tells the place of are put there at once. The page is cut again for the others,
     and shows whether these came to be what was expected; if not, fewer are put there. `known` is as in `outline`.
     """
-    cut, size = outline(page, known), len(added)
+    cut = outline(page, known)
     if not cut.sections:
         return fill(cut, added, order or before)
-    while added:
-        batch = _Batch(cut, order, before)
-        count = next((at for at, one in enumerate(added[:size]) if not batch.take(*one)), min(size, len(added)))
-        if count > 1:
-            after = outline(batch.written(), known)
-            if _looks(after.sections) != _looks(batch.sections()):
-                size = count // 2
-                continue
-        else:
-            count, after = 1, outline(insert(cut, *added[0], order, before), known)
-        cut, added, size = after, added[count:], size * 2
+    for turn in in_turn(cut, added):
+        left, size = turn, len(turn)
+        while left:
+            batch = _Batch(cut, order, before)
+            count = next((at for at, one in enumerate(left[:size]) if not batch.take(*one)), min(size, len(left)))
+            if count > 1:
+                after = outline(batch.written(), known)
+                if _looks(after.sections) != _looks(batch.sections()):
+                    size = count // 2
+                    continue
+            else:
+                count, after = 1, outline(insert(cut, *left[0], order, before), known)
+            cut, left, size = after, left[count:], size * 2
     return cut.text
+
+
+def in_turn(page: Page, added: Sequence[_New]) -> list[list[_New]]:
+    """Part new sections by what tells their place, in the order in which they are put onto a page.
+
+    First come those whose heading is there or that need none; then those of each list that get new headings, which are
+    like the others that have entries by then; and last those for which their list can have no heading.
+    """
+    lists, known = growing(page), dict[int, Periods]()
+    turns = defaultdict[tuple[int, int], list[_New]](list)
+    for text, date in added:
+        one, turn = list_for(lists, style_of(text), date), (0, 0)
+        if one:
+            first = one.sections[0].start
+            periods = known.get(first) or known.setdefault(first, Periods(page, one.sections))
+            if periods.heading_for(date) is None:
+                turn = (1, first) if periods.gets_heading(date) else (2, 0)
+        turns[turn].append((text, date))
+    return [turns[turn] for turn in sorted(turns)]
 
 
 def _looks(sections: Sequence[Section]) -> list[tuple[str, str, int, int | None]]:
@@ -89,13 +112,13 @@ class _Entries:
 
     def edits(self) -> Iterator[_Edit]:
         if self.is_behind:
-            end = self.sections[-1].end
-            yield from ((end, self.space + text, self._section(text, date)) for text, date in self.added)
+            last = self.sections[-1]
+            yield from ((last.end, self.space + text, self._section(text, date, last)) for text, date in self.added)
             return
         places = places_in([one.date for one in self.sections], [date for _, date in self.added], self.order)
         step = 1 if self.order == "oldest" else -1
         for number, (place, (text, date)) in enumerate([*zip(places, self.added, strict=True)][::step], 1):
-            section = self._section(text, date)
+            section = self._section(text, date, *self.sections[min(place, len(self.sections) - 1) :][:1])
             if self.place:
                 before = self.place.before if number == 1 else self.space
                 after = self.place.after if number == len(self.added) else ""
@@ -105,8 +128,9 @@ class _Entries:
             else:
                 yield self.sections[-1].end, self.space + text, section
 
-    def _section(self, text: str, date: str) -> Section:
-        return replace(self.one, text=text, date=date, period=self.heading.line if self.heading else None)
+    def _section(self, text: str, date: str, beside: Section | None = None) -> Section:
+        line = self.heading.line if self.heading else beside.period if beside else None
+        return replace(self.one, text=text, date=date, period=line)
 
 
 @dataclass(frozen=True)
@@ -116,6 +140,15 @@ class _Place:
     at: int
     before: str
     after: str = ""
+
+
+@dataclass(frozen=True)
+class _Where:
+    """The part of a list into which a date goes: that below a heading, or the whole list."""
+
+    heading: Heading | None = None
+    place: _Place | None = None
+    rank: tuple[bool, int] = (False, 0)
 
 
 class _List:
@@ -132,6 +165,7 @@ class _List:
             self.below[section.period].append(section)
         self.has_periods = {*self.below} != {None}
         self.has_filled = False  # a heading that had no entry
+        self.goes_below: bool | None = None  # whether what is put there goes below headings, or among all entries
 
 
 class _Batch:
@@ -188,25 +222,13 @@ class _Batch:
         first = one.sections[0].start
         if first not in self._known:
             self._known[first] = _List(self._page, one.sections, self._lasting_order(one), self._order)
-        known, heading, place, rank = self._known[first], None, None, (False, 0)
-        if known.order is None:
+        known = self._known[first]
+        where = self._where(known, first, date) if known.order else None
+        if where is None or known.order is None:
             return None
-        if known.has_periods:
-            if self._making not in (None, known):
-                return None
-            heading = known.periods.heading_for(date)
-            if heading is None:
-                new = self._new_heading(known, date)
-                if new is None:
-                    return None
-                heading, place = new.heading, _Place(new.at, new.before, new.after)
-                self._made += 1
-                rank = (True, self._made if known.order_of_headings == "oldest" else -self._made)
-            elif not known.below[heading.line] and (first, heading.line) not in self._groups:
-                place, known.has_filled = _Place(end_below(self._page, heading), self._page.newline * 2), True
-        line = heading.line if heading else None
+        line = where.heading.line if where.heading else None
         if (first, line) not in self._groups:
-            sections = known.below[line]
+            sections = known.below[line] if where.heading else one.sections
             steps = steps_of(sections)
             within = self._spaces.within(sections[0], in_period=line is not None) if sections else None
             space = within or self._spaces.elsewhere(one.style.family)
@@ -217,23 +239,50 @@ class _Batch:
                 return None
             is_behind = steps.are_jumbled and not self._order
             group = _Entries(
-                *(one.sections[0], sections, known.order, space, steps, known.steps, is_behind),
-                is_lone=within is None,
-                heading=heading,
-                place=place,
-                rank=rank,
+                *(one.sections[0], sections, known.order, space, steps, known.steps, is_behind, within is None),
+                *(where.heading, where.place, where.rank),
             )
             self._groups[first, line] = group
         return self._groups[first, line]
+
+    def _where(self, known: _List, first: int, date: str) -> _Where | None:
+        """Find the part of a list into which a date goes; None if what is put on the page with it tells more of it."""
+        if not known.has_periods:
+            return _Where()
+        periods = known.periods
+        heading = periods.heading_for(date)
+        goes_below = heading is not None or periods.gets_heading(date)
+        # Among all entries are those, too, that were put below a heading.
+        if known.goes_below not in (None, goes_below) or (not goes_below and periods.learns_from(date)):
+            return None
+        known.goes_below = goes_below
+        if heading is None:
+            return self._below_new(known, date) if goes_below else _Where()
+        if known.below[heading.line] or (first, heading.line) in self._groups:
+            return _Where(heading)
+        if known.order_of_headings is None:
+            return None
+        known.has_filled = True
+        return _Where(heading, _Place(end_below(self._page, heading), self._page.newline * 2))
+
+    def _below_new(self, known: _List, date: str) -> _Where | None:
+        if self._making not in (None, known):
+            return None
+        self._making, new = known, self._new_heading(known, date)
+        if new is None:
+            return None
+        self._made += 1
+        rank = self._made if known.order_of_headings == "oldest" else -self._made
+        return _Where(new.heading, _Place(new.at, new.before, new.after), (True, rank))
 
     def _new_heading(self, known: _List, date: str) -> NewHeading | None:
         """Make a heading for a date; None if what is put on the page with it tells more of it."""
         if known.order_of_headings is None or known.has_filled:
             return None
-        self._making, new = known, known.periods.new_heading(date, known.order_of_headings)
+        new = known.periods.new_heading(date, known.order_of_headings)
         if new:
             self._new_at[new.is_last] = max(new.at, self._new_at.get(new.is_last, 0))
-            if self._new_at.get(True, new.at) < self._new_at.get(False, new.at):
+            if len(self._new_at) > 1 and self._new_at[True] < self._new_at[False]:
                 return None
         return new
 

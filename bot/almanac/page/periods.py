@@ -81,9 +81,7 @@ class Periods:
 
         None if the list is not all under such headings, or if it cannot be known what the heading would have to say.
         """
-        if not _YEAR.fullmatch(date[:4]) or len(date) < self._least_date:
-            return None
-        term = self._terms.of(date) if self._terms.names else ""
+        term = self._term_of_new(date)
         if term is None:
             return None
         page, following = self._page, self._beside.first(date, order)
@@ -107,6 +105,20 @@ class Periods:
         folded = _folded_end(page, last.end)
         at = last.end + len(folded) if folded else _list_end(page, last)
         return NewHeading(heading, at, self._separator + before, closing, is_last=True)
+
+    def learns_from(self, date: str) -> bool:
+        """Tell whether an entry, by the heading below which it comes to be, can tell which months a term has."""
+        return len(date) > _ONE_YEAR and any(self._terms.names.values())
+
+    def gets_heading(self, date: str) -> bool:
+        """Tell whether a new heading can be made for a date."""
+        return self._term_of_new(date) is not None
+
+    def _term_of_new(self, date: str) -> str | None:
+        """Name the part of a year that a date's new heading says; empty if none does, None if there can be none."""
+        if not _YEAR.fullmatch(date[:4]) or len(date) < self._least_date:
+            return None
+        return self._terms.of(date) if self._terms.names else ""
 
     @cached_property
     def _least_date(self) -> int:
