@@ -18,7 +18,8 @@ _LABELS_OF = {
     "iscrizione; inscrição; aanmelden; 申込, 参加申込; 报名",
     "people": "speaker, speakers, speaker(s), guest, guests, guest(s), presenter, presenters, presenter(s), host, "
     "hosts, panel, panelists, panellists, people, person, who, participants, by, with, lead, leader, facilitator, "
-    "facilitators, author, authors; referent, referentin, referenten, referentinnen, vortragende, gast, gäste; "
+    "facilitators, author, authors; mit, von; avec, par; con, por, com; met; "
+    "referent, referentin, referenten, referentinnen, vortragende, gast, gäste; "
     "intervenant, intervenante, intervenants, orateur, oratrice, invité, invitée, invités; ponente, ponentes, orador, "
     "oradora, invitado, invitada, invitados; relatore, relatrice, relatori; palestrante, palestrantes; spreker, "
     "sprekers; 発表者, 登壇者, 講師; 讲者, 嘉宾, 演讲者",

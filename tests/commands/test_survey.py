@@ -192,3 +192,16 @@ def test_nobody_can_tell_where_a_new_page_belongs_on_a_site_of_another_generator
         with pytest.raises(UserError, match="not built by Jekyll"):
             plan({file: ""})
         assert plan({file: ""}, new=True, page="content/events.md").states["content/events.md"] == "new"
+
+
+@pytest.mark.parametrize(
+    ("path", "page", "reason"),
+    [
+        ("index.md", "# Cats\n\n- 2021-11-08: a\n- 2021-11-01: b\n", "its name does not say that it lists events"),
+        ("events.md", "# Cats\n\n- 2021-11-08: a\n", "that is too few to tell"),
+    ],
+)
+def test_the_only_page_is_not_taken_without_a_reason(path: str, page: str, reason: str) -> None:
+    with pytest.raises(UserError) as caught:
+        plan({path: page})
+    assert f", but {reason}." in caught.value.problems[1].message

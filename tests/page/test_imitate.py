@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from almanac.event.model import Event
+from almanac.event.model import Event, Person
 from almanac.page.imitate import Imitation, imitate, lands, samples, write_templates
 from almanac.page.importer import import_page
 from almanac.page.insert import fitted, put
@@ -438,9 +438,9 @@ def test_every_shape_says_that_plans_have_changed(name: str) -> None:
             assert "status" not in unshown(event, render(event))
             assert lands(page, event, render(event)) or not lands(page, planned, render(planned))
         moved = planned.model_copy(update={"status": "rescheduled", "previous_date": "2021-10-05"})
-        assert "was October 5th, 2021" in render(moved)
+        assert "(was " in render(moved) or "rescheduled, was " in render(moved)
         assert lands(page, moved, render(moved)) or not lands(page, planned, render(planned))
-        assert "October 5th" not in render(moved.model_copy(update={"status": "cancelled"}))
+        assert "was " not in render(moved.model_copy(update={"status": "cancelled"}))
         assert "cancelled" not in render(planned.model_copy(update={"status": "scheduled"}))
 
 
@@ -465,3 +465,31 @@ def test_the_dot_of_a_day_is_escaped_only_where_it_would_begin_a_list(entry: str
     written = added(page, event)
     assert written.rstrip("\n").endswith(entry.format("11. August 2021"))
     assert "- 11&#46; August 2021: Eulen" in added("- 8. Mai 2021: A\n- 9. Juni 2021: B\n", event)
+
+
+@pytest.mark.parametrize(
+    ("entry", "written"),
+    [
+        ("- 2021-0{}-08: Eulen", "- 2021-11-15: Owls (rescheduled, was 2021-11-08)"),
+        ("- **{}. Mai 2021** Eulen", "- **15. November 2021** Owls (rescheduled, was 8. November 2021)"),
+        ("| {}. Mai 2021 | Eulen |", "| 15. November 2021 | Owls (rescheduled, was 8. November 2021) |"),
+        ("## {}. Mai 2021: Eulen\n\nText.\n", "**Rescheduled (was 8. November 2021)**"),
+    ],
+)
+def test_the_day_on_which_it_was_to_be_is_written_as_the_page_writes_days(entry: str, written: str) -> None:
+    head = "| Datum | Thema |\n|---|---|\n" if entry.startswith("|") else ""
+    page = head + "\n".join(entry.format(day) for day in (1, 2, 3)) + "\n"
+    event = BARE.model_copy(update={"status": "rescheduled", "previous_date": "2021-11-08"})
+    assert written in added(page, event)
+
+
+@pytest.mark.parametrize("word", ["With", "Avec", "Mit"])
+@pytest.mark.parametrize("entry", ["## {}: Cats\n\n{} {}.\n", "- {}: Cats\n  - {} {}"])
+def test_the_word_before_names_stays_and_is_no_name(word: str, entry: str) -> None:
+    days = {"2021-11-08": "Ida Brook", "2021-10-04": "Max Lake", "2021-09-06": "Eva Stone"}
+    page = "\n".join(entry.format(day, word, name) for day, name in days.items()) + "\n"
+    imported = import_page(page, render, ZONES)
+    assert [person.name for event in imported.events for person in event.people] == [*days.values()]
+    event = BARE.model_copy(update={"people": (Person(name="Ada Byron"), Person(name="Bo Peep"))})
+    stop = "." * entry.startswith("#")
+    assert f"{word} Ada Byron, Bo Peep{stop}" in added(page, event)

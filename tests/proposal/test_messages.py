@@ -196,7 +196,9 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
             {
                 "notes": (
                     Problem("This section was edited by hand; its record takes the change over.", file="p.md", line=9),
-                    Problem("The record was edited, so this section is written again.", event="- [ ] @octo"),
+                    Problem(
+                        "The record or the template was edited, so this section is written again.", event="- [ ] @octo"
+                    ),
                 ),
                 "problems": (),
                 "moves": False,

@@ -267,3 +267,11 @@ def test_a_link_leads_to_the_event_in_either_list(anchor: str, title: str | None
     ]
     found = view.at_anchor("m.md", HEADINGS, anchor, records)
     assert (found and found.title) == title
+
+
+def test_words_without_a_file_are_meant_as_those_of_a_heading() -> None:
+    config = Config(page="m.md", upcoming="Upcoming meetings")
+    [view] = [one for one in views(config, "2026-12-01") if isinstance(one, TimelineView)]
+    with pytest.raises(ConfigError) as caught:
+        view.build({"m.md": ONE_PAGE}.get, [])
+    assert caught.value.problems[0].accepted == 'upcoming: "#Upcoming meetings" (a heading of the page)'

@@ -111,7 +111,7 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
 def _seen(seen: Survey) -> Iterator[Problem]:
     """Name what was seen, pages first."""
     for one in seen.candidates[:_MOST_NAMED]:
-        doubt = f", but {one.doubt}" if one.doubt else ""
+        doubt = f", but {one.why_not}" if one.why_not else ""
         yield Problem(f"This page has {counted(one.events)}{doubt}.", file=one.path)
     yield from seen.others[:_SEEN_SHOWN]
     more = len(seen.others) - _SEEN_SHOWN

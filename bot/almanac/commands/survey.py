@@ -28,6 +28,13 @@ class PageFound:
     is_likely: bool = False
     doubt: str | None = None
 
+    @property
+    def why_not(self) -> str | None:
+        """Say why it is not taken without a question, as far as it is a matter of the page itself."""
+        if self.doubt or (self.is_likely and self.events >= LEAST):
+            return self.doubt
+        return "that is too few to tell" if self.is_likely else "its name does not say that it lists events"
+
 
 @dataclass(frozen=True)
 class Survey:

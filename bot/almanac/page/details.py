@@ -30,12 +30,12 @@ from almanac.page.lines import cells, plain
 from almanac.page.outline import Section
 from almanac.page.pieces import WEEKDAY_BEFORE, unbalanced
 from almanac.page.tables import (
-    WAS,
     Table,
     date_example,
     date_like,
     in_line,
     observe_rows,
+    was_on,
     write_links,
     write_people,
     write_row,
@@ -67,7 +67,7 @@ class Shown:
     form: str = ""
     each: bool = False  # each value has a line
     gap: bool = True  # a blank line comes before it
-    when: str = ""  # what leads from a date to the times, or from people to a title
+    when: str = ""  # what leads from a date to the times, or from people to a title; of a status, an example of dates
     table: Table | None = None  # the rows below a head
     column: Column | None = None  # of several links on a line
 
@@ -175,7 +175,10 @@ def _model(item: Item, entries: Sequence[Entry]) -> Shown:
                 one, before=item.mark, label="", form="title", when=item.label["close"] + item.label["space"]
             )
         return replace(one, form="title")
-    if item.field == "people":
+    if item.has_lead:
+        words = text.rstrip(".")
+        one = replace(one, label="", form=plain(words), after=text[len(words) :] + after)
+    elif item.field == "people":
         one = replace(one, form=plain(text))
     if item.label or item.field not in ("title", "people"):
         return one
@@ -268,12 +271,16 @@ def _cut_at_date(item: Item) -> tuple[str, str, str, str]:
 # ------------------------------------------------------------------------------- writing
 
 
-def write_details(details: Details, said: Collection[str], *, recurring: bool = False) -> str:
+def write_details(
+    details: Details, said: Collection[str], date: str = "November 8th, 2021", *, recurring: bool = False
+) -> str:
     """Write the part of a template below the first line, from its end on; `said` are the fields that it shows.
 
+    `date` is the example by which dates are written.
     Where titles are `recurring`, the first line shows the series in the place of the title, if there is one.
     """
-    shown = _apart(_completed(details, said, recurring=recurring), details)
+    completed = _completed(details, said, recurring=recurring)
+    shown = _apart([replace(one, when=date) if one.field == "status" else one for one in completed], details)
     written = ["\n"]
     if details.indent and not (details.spaced or shown[0].mark):
         # What goes on in a bullet's own paragraph begins a line of it.
@@ -385,7 +392,7 @@ def _value(one: Shown) -> str:
             when = f"{{% if when %}}{one.when}{{{{ when | text }}}}{closing}{{% endif %}}" if one.when else ""
             value = f"{{{{ {date_like(one.form, amid=_is_amid(one.before))} }}}}{when}"
         case "status":
-            value = f"{{{{ status | {one.form}text }}}}{WAS.format(' (', ')')}"
+            value = f"{{{{ status | {one.form}text }}}}{was_on(one.when, ' (', ')')}"
         case "title" if one.form:
             names = write_people(Column("", (), field="people"))
             people = f"{{% if people %}}{names}{one.when}{{% endif %}}" if one.when else ""

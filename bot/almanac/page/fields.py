@@ -25,6 +25,8 @@ from almanac.urls import RefusedUrl, check_url
 
 _QUOTED = re.compile(r"\A[\"\u201c](.+)[\"\u201d]\Z")
 _LONGEST = 300
+# The end of a sentence, and not of `Jr.` or an initial.
+_STOP = re.compile(r"(?<=[^\W\d_]{3})\.\Z")
 _BETWEEN_NAMES = re.compile(r",[ ](?:and[ ])?|[ ](?:and|&)[ ]")
 _BETWEEN_PEOPLE = re.compile(r"(?<=\))(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ])|;[ ]")
 _BETWEEN_IN_CELLS = re.compile(r"(?:,?[ ](?:and|und|y|&)[ ]|,[ ]|;[ ]|[ ]?<br[ ]?/?>[ ]?)", re.IGNORECASE)
@@ -114,7 +116,7 @@ def people_in(markdown: str) -> tuple[Person, ...]:
 
     Empty if it may name something else.
     """
-    text = markdown.strip()
+    text = _STOP.sub("", markdown.strip())
     if NAMES.fullmatch(plain(text)):
         parts = _BETWEEN_NAMES.split(text)
     else:

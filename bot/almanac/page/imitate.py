@@ -17,7 +17,7 @@ from almanac.page.insert import fitted, put
 from almanac.page.outline import Page, Section, known_dates, outline
 from almanac.page.pieces import Piece
 from almanac.page.proof import says_date_of
-from almanac.page.tables import CHANGED, observe_table, write_row
+from almanac.page.tables import changed, observe_table, write_row
 from almanac.page.template import section_renderer
 
 DOCS = f"{PROJECT}/blob/main/docs/templates.md"
@@ -76,10 +76,10 @@ def write_templates(page: Page, sections: Sequence[Section]) -> list[str]:
     if only_line and "title" not in first.shown:
         pieces = (*first.model.pieces, Piece(": "), Piece("", "title"))
         first = replace(first, model=replace(first.model, pieces=pieces))
-    line, plain = write_first_line(first), write_first_line(first, CHANGED) + "\n"
+    line, plain = write_first_line(first), write_first_line(first, changed(first.date)) + "\n"
     if only_line:
         return [plain]
-    below = write_details(details, first.shown, recurring=first.title != "title")
+    below = write_details(details, first.shown, first.date, recurring=first.title != "title")
     # Jinja2 drops the line end after a tag.
     return [line + ("\n" if line.endswith(" %}") and below.startswith("\n") else "") + below, plain]
 

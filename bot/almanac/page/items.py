@@ -33,6 +33,11 @@ _LABEL = re.compile(
     r"(?P<close>(?(picture)(?:\*\*|__|\*|_)?[:\uff1a]?|(?:[ ]?[:\uff1a](?:\*\*|__|\*|_)?|(?:\*\*|__|\*|_)[ ]?[:\uff1a]?"
     r"|[ ][-\u2013](?=[ ]\[)|(?=[ \t]*\Z))))(?P<space>[ \t]+|(?<=\uff1a)|\Z)(?P<value>.*)"
 )
+_LEAD = re.compile(
+    r"(?P<mark>(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)?(?P<open>)(?P<picture>)"
+    r"(?P<words>(?:With|By|Mit|Von|Avec|Par|Con|Por|Met|Com))(?P<close>)(?P<space>[ ])(?P<value>.*)"
+)
+"""The word before the names of people, in place of a label."""
 _NO_PROSE = re.compile(r"[|`~<\s]|!\[")
 _LONGEST = 150  # characters of a title, or of a name and an affiliation
 _SHORT = 25  # what is no longer tells nothing: a number, say
@@ -70,6 +75,11 @@ class Item:
     def name(self) -> str:
         """Return the words of its label."""
         return self.label["words"] if self.label else ""
+
+    @property
+    def has_lead(self) -> bool:
+        """Tell whether its label is only a word that leads to names: `With Ada Byron`."""
+        return self.label is not None and self.label.re is _LEAD
 
     @property
     def parts(self) -> tuple[str, str, str]:
@@ -158,6 +168,8 @@ def _read_label(line: str) -> re.Match[str] | None:
 
     A label without a mark after it has to name a field, and to be alone on its line.
     """
+    if (lead := _LEAD.match(line)) and NAMES.fullmatch(plain(lead["value"]).rstrip(".")):
+        return lead
     found = _LABEL.match(line)
     if found is None or found["close"].strip(" :\uff1a-\u2013") != (found["open"] or ""):
         return None

@@ -11,12 +11,14 @@ from typing import Any
 
 from almanac import markdown as escape
 from almanac.dates import heading_date
+from almanac.dateshapes import example_of, written_like
 from almanac.errors import UserError
 from almanac.event.model import Event
 from almanac.matching import LinearMatcher
 from almanac.page.entries import style_of
 from almanac.page.lines import links, plain, split_lines
 from almanac.page.match import words
+from almanac.page.outline import outline
 from almanac.urls import RefusedUrl, check_url
 
 _TEXTS = ("title", "series", "when", "location", "description")
@@ -113,8 +115,15 @@ def _marked(section: str, record: Event) -> str:
     """Say the status behind the title, or at the end of the first line."""
     first, line_end, rest = section.partition("\n")
     at = first.find(record.title) + len(record.title) if record.title in first else len(first.rstrip())
-    was = f", was {heading_date(record.rescheduled_from)}" if record.rescheduled_from else ""
+    was = f", was {_as_there(section, record.rescheduled_from)}" if record.rescheduled_from else ""
     return f"{first[:at]} ({record.status}{was}){first[at:]}{line_end}{rest}"
+
+
+def _as_there(section: str, day: str) -> str:
+    """Write a day as a section writes its own, if that is seen."""
+    dates = [(one.words, one.date) for one in outline(section).sections[:1]]
+    example = example_of(dates, with_year=True)
+    return escape.text(written_like(day, example)) if example else heading_date(day)
 
 
 def _replaced(section: str, old: Any, new: Any) -> str | None:

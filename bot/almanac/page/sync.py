@@ -184,7 +184,7 @@ class _Work:
             self.before[record.id] = None  # it had no section yet, only a line in another list
         else:
             self.written_again.append((section, record))
-        self._note("The record was edited, so this section is written again.", section, record)
+        self._note("The record or the template was edited, so this section is written again.", section, record)
 
     def _belongs_elsewhere(self, text: str, section: Section) -> bool:
         """Tell whether a section is written as another kind of entry than before, for which the page has a list."""

@@ -12,9 +12,6 @@ from almanac.page.columns import Column, columns_of, head_of
 from almanac.page.lines import plain, raw_cells
 from almanac.page.outline import Page, Section
 
-WAS = "{{% if status == 'rescheduled' and previous_date %}}{}was {{{{ previous_date | heading_date }}}}{}{{% endif %}}"
-CHANGED = f"{{% if status and status != 'scheduled' %}} ({{{{ status }}}}{WAS.format(', ', '')}){{% endif %}}"
-"""Says after a title that an event was cancelled or the like, where there is no other place for it."""
 _IN_LINE = {
     "year": "{{ date[:4] }}",
     "affiliation": "{{ people | map(attribute='affiliation') | select | unique | join(', ') | text }}",
@@ -56,7 +53,22 @@ def date_like(example: str, *, amid: bool = False) -> str:
     `amid` a line, a number with a dot begins no list, and needs no escaping.
     """
     value = "(starts or date)" if has_time(example) else "date"
-    return f'{value} | like("{example}"){" | text" * bool(amid and _DAY_FIRST.match(example))}'
+    return f"{value} | {_like(example, amid=amid)}"
+
+
+def _like(example: str, *, amid: bool) -> str:
+    return f'like("{example}"){" | text" * bool(amid and _DAY_FIRST.match(example))}'
+
+
+def was_on(example: str, before: str, after: str = "") -> str:
+    """Write, of an event that is rescheduled, the day on which it was to be, as in an example."""
+    day = f"{{{{ previous_date | {_like(example, amid=True)} }}}}"
+    return f"{{% if status == 'rescheduled' and previous_date %}}{before}was {day}{after}{{% endif %}}"
+
+
+def changed(example: str) -> str:
+    """Write after a title that an event was cancelled or the like, where there is no other place for it."""
+    return f"{{% if status and status != 'scheduled' %}} ({{{{ status }}}}{was_on(example, ', ')}){{% endif %}}"
 
 
 def in_line(field: str, *, link: str = "") -> str:
@@ -247,8 +259,8 @@ def write_row(table: Table) -> str:
         value, width, given = _write_value(table, column), table.widths[index], _given(column)
         if column is table.names:
             title = f"{column.mark}{{{{ title | text }}}}{column.mark}"
-            changed = CHANGED if table.is_yearly else ""
-            value, given = f"{{% if {given} %}}{value}{{% else %}}{title}{{% endif %}}{changed}", ""
+            what_changed = changed(table.date) if table.is_yearly else ""
+            value, given = f"{{% if {given} %}}{value}{{% else %}}{title}{{% endif %}}{what_changed}", ""
         end = f"{after}|" if closed or not is_last else ""
         if is_last and table.short and given:
             row.append(f"{{% if {given} %}}{before}{value}{end}{{% endif %}}")
@@ -308,15 +320,15 @@ def _write_name(table: Table, column: Column) -> str:
     shown = {one.field for one in table.columns} | {"recording" for one in table.columns if one.recording_words}
     targets = " or ".join(name for name in ("url", "recording") if name not in shown)
     show = f"link({targets})" if column.is_linked and targets else "text"
-    changed = CHANGED if table.date and not (table.has("status") or table.is_yearly) else ""
-    title = f"{{{{ title | {show} }}}}{changed}"
+    what_changed = changed(table.date) if table.date and not (table.has("status") or table.is_yearly) else ""
+    title = f"{{{{ title | {show} }}}}{what_changed}"
     match column.field:
         case "title":
             return title
         case "both":
             return f"{{{{ {like} }}}}: {title}"
     date = f"{{{{ {like} }}}}" if show == "text" else f"{{{{ {like} | {show} }}}}"
-    return date if table.has("title") else f"{date}{changed}"
+    return date if table.has("title") else f"{date}{what_changed}"
 
 
 def _address(column: Column) -> str:

@@ -227,7 +227,9 @@ class TimelineView(View):
     def _there(path: str, text: str | None) -> str:
         if text is None:
             message = "This page is missing; `page` or `upcoming` in the config names it."
-            raise ConfigError(Problem(message, file=path))
+            # Words without an ending are meant as those of a heading.
+            heading = None if "." in path else f'upcoming: "#{path}" (a heading of the page)'
+            raise ConfigError(Problem(message, file=path, accepted=heading))
         return text
 
 
