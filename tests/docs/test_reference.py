@@ -6,16 +6,18 @@ import pytest
 import typer
 from almanac.cli import app
 
+from tests.docs.blocks import ROOT
 from website.reference import SCHEMAS, commands_page, config_page, record_page
 
 
 def test_each_command_and_each_of_its_options_is_in_the_reference() -> None:
-    page = commands_page()
+    page, readme = commands_page(), (ROOT / "README.md").read_text()
     group = typer.main.get_command(app)
     assert isinstance(group, typer.core.TyperGroup)
     for name, command in group.commands.items():
         _, _, part = page.partition(f"## `almanac {name}`\n")
         part = part.partition("\n## ")[0]
+        assert f"`almanac {name}" in readme
         for parameter in command.params:
             shown = parameter.metavar if parameter.param_type_name == "argument" else parameter.opts[0]
             assert parameter.name == "help" or f"{shown}" in part, name
