@@ -122,15 +122,23 @@ def sweeps(count: int) -> bool:
     print(f"sweeps of {count} issues, without a checkout {'failed':>8}")
     with github_world() as world:
         fill(world, 0)
-        world.commit({".github/almanac.yml": f"page: {PAGE}\nmax_open_per_author: {count}\n".encode()})
+        settings = f"page: {PAGE}\nmax_open_per_author: {count}\n"
+        world.commit({".github/almanac.yml": settings.encode()})
         for number in range(count):
             date = f"{2001 + number // 28}-05-{1 + number % 28:02}"
             world.file_issue("New event", body(title=f"Event {number}", date=date), labels=("event",))
         sweep(world, "all of them new")
         idle = [sweep(world, "nothing to do")]
         world.commit({"about.md": b"x"})
-        sweep(world, "the base has moved")
+        idle.append(sweep(world, "another file has changed"))
+        world.merge(next(pull.number for pull in world.pulls() if pull.title.endswith(f" #{count // 2}")))
+        sweep(world, "one of them is merged")
         idle.append(sweep(world, "nothing to do"))
+        page = world.files(world.head("main") or "")[PAGE].replace(b"The center of", b"The very center of")
+        world.commit({PAGE: page})
+        sweep(world, "the page has changed")
+        world.commit({".github/almanac.yml": f"{settings}rebuild: always\n".encode()})
+        sweep(world, "each is built again")
     return all(cost <= limit for found in idle for cost, limit in zip(found, IDLE, strict=True))
 
 

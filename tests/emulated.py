@@ -247,6 +247,10 @@ class GitHubWorld:
         self.ask("PATCH", f"git/refs/heads/{quote(into)}", {"sha": commit, "force": True})
         return str(commit)
 
+    def rewind(self, commit: str) -> None:
+        """Move the branch."""
+        self.ask("PATCH", f"git/refs/heads/{self.base}", {"sha": commit, "force": True})
+
     def _changed_by_merge(self, into: str, branch: str) -> dict[str, bytes | None]:
         ours, theirs = self.head(into) or "", self.head(branch) or ""
         known = {one["sha"] for one in self._commits_of(ours)}

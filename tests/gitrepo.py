@@ -136,6 +136,14 @@ class Repo:
             answer.read(1)
         return found
 
+    def merge_tree(self, ours: str, theirs: str) -> tuple[str, frozenset[str]]:
+        """Merge two commits; return the tree that this gives, and the files in which they conflict."""
+        command = ["git", "-C", str(self.folder), "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z"]
+        done = subprocess.run([*command, ours, theirs], capture_output=True, check=False, env=clean_environment())
+        assert done.returncode in (0, 1), done.stderr
+        tree, *conflicts = os.fsdecode(done.stdout).rstrip("\0").split("\0")
+        return tree, frozenset(conflicts)
+
     def mode(self, commit: str, path: str) -> str:
         """Return the mode of one file of a commit."""
         return self.git("ls-tree", "--full-tree", commit, "--", path).split(" ")[0]

@@ -74,6 +74,9 @@ def proposed_files(files: Files, number: int, text: str) -> dict[str, str | byte
     offer = Offer(new_id(look, submission.event, site.store, site.ids), submission.event)
     views = site.views()
     page = Published(site.config.page)
-    plan = proposed(filed, EventAtBase(site.config, site.store, site.text, site.ids, lambda _: page), views, offer)
+    at_base = EventAtBase(
+        site.config, site.store, site.text, site.ids, lambda _: page, entries=dict.fromkeys, moment=site.files.now()
+    )
+    plan = proposed(filed, at_base, views, offer)
     [branch] = [write for write in plan.writes if isinstance(write, PutBranch)]
     return dict(branch.files)

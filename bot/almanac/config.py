@@ -214,6 +214,13 @@ class Config(_Group):
         int | None,
         Field(ge=1, description="How many open proposals one person without write access may have; left out: 10"),
     ] = None
+    rebuild: Annotated[
+        Literal["needed", "always"],
+        Field(
+            description="When an open proposal is built anew after the main branch has moved: `needed`: if merging it "
+            "would conflict, or give something else than is intended; `always`, where branches have to be up to date"
+        ),
+    ] = "needed"
     pull_requests: Annotated[PullRequests, Field(description="What each pull request gets when it is opened")] = (
         PullRequests()
     )

@@ -18,7 +18,7 @@ from almanac.urls import RefusedUrl, check_url, host_of, why_refused
 from almanac.yamlfile import MAX_CHARACTERS, compose, scalar_value
 
 # Jekyll does not build a site with a config in TOML, but the file shows where the site is.
-_CONFIGS = ("_config.yml", "_config.yaml")
+CONFIGS = ("_config.yml", "_config.yaml")
 DATA_SUFFIXES = (".yml", ".yaml", ".json", ".csv", ".tsv")
 """How the names of the files end that Jekyll reads in its data folder."""
 _GITHUB = "https://github.com/"
@@ -80,7 +80,7 @@ def read_jekyll(text: Text, names: Names, page: str) -> Jekyll:
         UserError: The config is not YAML.
     """
     root = jekyll_root(names, page)
-    file = next((path for name in _CONFIGS if text(path := joined(root, name)) is not None), "")
+    file = next((path for name in CONFIGS if text(path := joined(root, name)) is not None), "")
     return Jekyll(root, file, _settings(text(file) or "", file) if file else {})
 
 
@@ -103,7 +103,7 @@ def _shallow(node: yaml.Node) -> Any:
 def jekyll_root(names: Names, page: str) -> str:
     """Return the folder of a page's Jekyll site: the nearest one above the page with a config, else the top folder."""
     parts = page.split("/")[:-1]
-    while parts and not {*_CONFIGS, "_config.toml"} & {*names("/".join(parts))}:
+    while parts and not {*CONFIGS, "_config.toml"} & {*names("/".join(parts))}:
         parts.pop()
     return "/".join(parts)
 

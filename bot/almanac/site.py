@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -15,7 +16,9 @@ from almanac.event.record import SUFFIX, is_foreign, is_record_name
 from almanac.event.records import RecordFolder, Records, RecordStore
 from almanac.form.schema import Form, read_form
 from almanac.histories import MAIN, SiteConfig, read_config
+from almanac.jekyll import CONFIGS as JEKYLL_CONFIGS
 from almanac.jekyll import Jekyll, hidden_files, is_data_file, joined, read_jekyll, site_address
+from almanac.paths import parents
 from almanac.sitefiles import OWN_FOLDER, SiteFiles, decoded
 from almanac.text import first_few
 from almanac.views import Renderers, views_of
@@ -373,14 +376,36 @@ class Site:
         kind = list_format(config.list, "")
         return self._entry_template("list_template", config.list_template, kind, prepared)
 
-    def views(self) -> "tuple[View, ...]":
-        """Return the views of the site as one event is put into them.
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The files that say how an event is read and shown, those that there need not be among them."""
+        config = self.config
+        templates = (config.section_template, config.index_template, config.upcoming_template)
+        own = (config.file_template, config.list_template)
+        return (configs.PATH, config.form, CHANGE_FORM, *filter(None, (*templates, *own)))
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The files and folders that hold records and whatever shows them, and what these are made with."""
+        config = self.config
+        page = (config.page,) if config.has_page else ()
+        coming = (config.upcoming,) if config.upcoming and not config.upcoming.startswith("#") else ()
+        shown = (*page, *coming, *config.calendar, config.feed, config.data, config.list)
+        folders = ("", *parents(config.page))
+        settings = (joined(folder, name) for folder in folders for name in (*JEKYLL_CONFIGS, "CNAME"))
+        # Of a path with a place for the event's own in it, all of the folder counts.
+        files = (path.partition("{")[0].rpartition("/")[0] if "{" in path else path for path in filter(None, shown))
+        return (*self.sources, self.store.place.rstrip("/"), *files, *settings)
+
+    def views(self, moment: datetime | None = None) -> "tuple[View, ...]":
+        """Return the views of the site as one event is put into them; `moment` is what time it is, if not now.
 
         They go on with the address that their files were built with, so Jekyll's settings are not read for each event.
         """
         from almanac.views.generated import address_in_files  # noqa: PLC0415 -- the same
 
         publisher, renderers = self.publisher, self.renderers()
+        publisher = replace(publisher, now=moment) if moment else publisher
 
         def find_address() -> str | None:
             said = address_in_files(views_of(publisher, renderers), self.text)

@@ -198,7 +198,7 @@ class TestFiles:
         number = scene.proposed()
         scene.by_hand(number, {"notes.md": b"mine\n"})
         for name in ("one.md", "two.md"):
-            base = scene.world.commit({name: b"x\n"})
+            base = scene.move_base({name: b"x\n"})
             head = scene.head(number)
             scene.run(number)
             assert scene.world.parents(scene.head(number)) == (head, base)
@@ -209,7 +209,7 @@ class TestFiles:
         scene.world.commit({"about.md": b"one\ntwo\nthree\n"})
         number = scene.proposed()
         scene.by_hand(number, {"about.md": b"ONE\ntwo\nthree\n"})
-        scene.world.commit({"about.md": b"one\ntwo\nTHREE\n"})
+        scene.move_base({"about.md": b"one\ntwo\nTHREE\n"})
         scene.run(number)
         assert scene.files(number)["about.md"] == b"ONE\ntwo\nTHREE\n"
         assert "about.md" not in scene.comment(number)
@@ -229,7 +229,7 @@ class TestFiles:
     def test_both_sides_made_the_same_change(self, scene: Scene) -> None:
         number = scene.proposed()
         scene.by_hand(number, {"about.md": b"same\n"})
-        scene.world.commit({"about.md": b"same\n"})
+        scene.move_base({"about.md": b"same\n"})
         scene.run(number)
         assert scene.files(number)["about.md"] == b"same\n"
         assert "about.md" not in scene.comment(number)
@@ -238,7 +238,7 @@ class TestFiles:
         number = scene.proposed()
         theirs = scene.by_hand(number, {".github/workflows/ci.yml": b"on: push\n"})
         assert scene.run(number).plan.outcome == "updated"
-        scene.world.commit({"about.md": b"x\n"})
+        scene.move_base()
         assert scene.run(number).plan.outcome == "waiting"
         assert scene.head(number) == theirs
         assert ".github/workflows/ci.yml" in scene.comment(number)
@@ -282,7 +282,7 @@ class TestReopened:
         number = scene.proposed()
         scene.by_hand(number, {"notes.md": b"mine\n"})
         scene.edit(number, title="Demo Day", date="soon")
-        base = scene.world.commit({"about.md": b"x\n"})
+        base = scene.move_base()
         assert scene.run(number).plan.outcome == "waiting"
         assert base in scene.world.parents(scene.head(number))
         assert "notes.md" in scene.files(number)
@@ -302,7 +302,7 @@ def test_modes_links_and_submodules_are_kept(tmp_path: Path) -> None:
         (repo.folder / "link").symlink_to("run.sh")
         repo.commit({"odd name\n.md": "x"})
         repo.git("switch", "--quiet", "main")
-        scene.world.commit({"about.md": b"x\n"})
+        scene.move_base()
         scene.run(number)
         head = scene.head(number)
         assert repo.mode(head, "run.sh") == "100755"

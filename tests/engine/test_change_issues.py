@@ -178,6 +178,7 @@ def test_a_proposal_with_problems_keeps_what_it_has_and_what_others_changed(scen
     other = asked(scene, event="2021-11-08", change="Something else", location="Lyon")
     scene.ask_again(number, event="2021-11-08", change="Cancelled", date="the 99th")
     merge(scene, other)
+    scene.move_base()
     assert scene.run(number).plan.outcome == "waiting"
     event = event_of(scene, number)
     assert (event.status, event.location) == ("cancelled", "Lyon")

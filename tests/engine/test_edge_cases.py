@@ -43,7 +43,7 @@ class TestLostMarker:
         lose_marker(scene, number)
         scene.edit(number, title="Demo Day", date="soon")
         head = scene.head(number)
-        scene.world.commit({"about.md": b"x\n"})
+        scene.move_base()
         assert scene.run(number).plan.outcome == "waiting"
         assert scene.head(number) == head
 
@@ -53,7 +53,7 @@ class TestLostMarker:
         other = pull.body.replace("2022-01-20-demo-day", "2022-01-20-other")
         scene.world.forge.edit_pull(pull.number, body=other)
         scene.edit(number, title="Demo Day", date="soon")
-        scene.world.commit({"about.md": b"x\n"})
+        scene.move_base()
         assert scene.run(number).plan.outcome == "waiting"
         assert "**Date**" in scene.comment(number)
 
@@ -118,7 +118,7 @@ class TestRaces:
 
     def test_a_commit_that_comes_while_a_sweep_rebuilds_is_kept(self, scene: Scene) -> None:
         number = scene.proposed()
-        scene.world.commit({"about.md": b"x\n"})
+        scene.move_base()
         forge = Breaking(scene.world.forge)
         forge.between = lambda write: scene.by_hand(number, {"notes.md": b"x\n"}) if write == 0 else None
         results = list(reconcile_all(forge, load_messages()))
@@ -128,7 +128,7 @@ class TestRaces:
     def test_a_sweep_with_a_new_warning_looks_closer(self, scene: Scene) -> None:
         number = scene.proposed()
         record = b'id: "2022-01-20-demo-day-9"\ntitle: "Demo Day"\ndate: "2022-01-20"\n'
-        scene.world.commit({RECORD.replace(".yml", "-9.yml"): record})
+        scene.move_base({RECORD.replace(".yml", "-9.yml"): record})
         results = {done.plan.issue: done for done in scene.sweep()}
         assert results[number].plan.warnings
         assert "already" in scene.comment(number)
@@ -169,7 +169,7 @@ class TestSquash:
         number = scene.proposed(**DEMO_DAY, location="Paris")
         scene.by_hand(number, {"notes.md": b"mine\n"})
         if updated:
-            scene.world.commit({"about.md": b"x\n"})
+            scene.move_base()
             scene.world.repo.git("switch", "--quiet", branch_name(number))
             scene.world.repo.git("merge", "--quiet", "--no-edit", "main")
             scene.world.repo.git("switch", "--quiet", "main")

@@ -58,13 +58,13 @@ def spoilt(scene: Scene) -> int:
 
 def base_moved(scene: Scene) -> int:
     number = scene.proposed()
-    scene.world.commit({PAGE: scene.base_page().replace("More coming", "Much more coming").encode()})
+    scene.move_base({PAGE: scene.base_page().replace("More coming", "Much more coming").encode()})
     return number
 
 
 def spoilt_and_base_moved(scene: Scene) -> int:
     number = spoilt(scene)
-    scene.world.commit({"about.md": b"x\n"})
+    scene.move_base()
     return number
 
 
@@ -80,7 +80,7 @@ def disputed_and_base_moved(scene: Scene) -> int:
     scene.edit_record(number, 'title: "Demo Day"', 'title: "Demo Night"')
     scene.by_hand(number, {"photo.bin": bytes(range(256))})
     scene.edit(number, **{**DEMO_DAY, "title": "Demo Noon"})
-    scene.world.commit({"about.md": b"x\n"})
+    scene.move_base()
     return number
 
 

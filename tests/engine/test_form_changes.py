@@ -34,7 +34,7 @@ def test_a_proposal_stays_as_it_was(scene: Scene, change: str) -> None:
 
 def test_what_is_proposed_follows_its_base_while_the_form_is_broken(scene: Scene) -> None:
     number, other = scene.proposed(**ANSWERS), scene.file(title="Other", date="2022-03-04")
-    scene.world.commit({FORM: b"name: x\n"})
+    scene.move_base({FORM: b"name: x\n"})
     with pytest.raises(ConfigError, match="no `body`"):
         scene.sweep()
     assert scene.memory(number).base == scene.world.forge.base().commit

@@ -134,12 +134,12 @@ class Life(People):
             assert opened if issue.state == "open" and good else issue.state == "open" or not opened
 
     def _check_proposal(self, number: int, base: str, in_sync: bool) -> None:
-        """It does not conflict, all that people wrote is there, and the page says what the record gives."""
-        head = self.scene.head(number)
-        assert self.repo.git("merge-base", base, head) == base
-        files, mine = self.world.files(head), self.mine[number]
+        """It does not conflict; merged, all that people wrote is there, and the page says what the record gives."""
+        tree, conflicts = self.repo.merge_tree(base, self.scene.head(number))
+        assert not conflicts
+        files, mine = self.world.files(tree), self.mine[number]
         self._check_words(files, self.files | mine.files, [*self.words, *mine.words])
-        side = self.side(number, head)
+        side = self.side(number, tree)
         assert side
         check_values(side.record, self.values_of(number) | mine.values | self.asked(number))
         check_written(side)

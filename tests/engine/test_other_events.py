@@ -59,6 +59,8 @@ class TestLimit:
         for number in numbers:
             scene.run(number)
         scene.world.commit({CONFIG: f"page: {PAGE}\nmax_open_per_author: 1\n".encode()})
+        assert [scene.run(number).plan.outcome for number in numbers] == ["unchanged", "unchanged"]
+        scene.move_base()
         assert [scene.run(number).plan.outcome for number in numbers] == ["updated", "updated"]
 
 

@@ -130,6 +130,7 @@ def test_two_proposals_and_a_base_that_moves(scene: Scene, kind: str) -> None:
     scene.by_hand(second, {mine(scene, second)[0]: mine(scene, second)[1].replace("Room 6", "Room 4").encode()})
     scene.world.merge(scene.pull(first).number)
     scene.run(first)
+    scene.move_base()
     assert scene.run(second).plan.outcome == "updated"
     text = mine(scene, second)[1]
     assert "Bark" in text

@@ -83,7 +83,7 @@ class TestProposal:
         address = scene.world.attach(PNG)
         number = proposed(scene, address)
         scene.world.attach(None, address)
-        scene.world.commit({"about.md": b"We have moved.\n"})
+        scene.move_base()
         assert scene.run(number).plan.outcome == "updated"
         assert pictures(scene, number) == {name(address, ".png"): PNG}
         edit(scene, number, address, image_alt="A poster", location="Berlin")
@@ -131,7 +131,7 @@ class TestProposal:
         number = proposed(scene, address)
         scene.world.attach(None, address)
         scene.world.edit_issue(number, body=answers(address).replace("2022-01-20", "soon"))
-        scene.world.commit({"about.md": b"We have moved.\n"})
+        scene.move_base()
         assert scene.run(number).plan.outcome == "waiting"
         assert pictures(scene, number) == {name(address, ".png"): PNG}
         at_rest(scene, number)

@@ -63,7 +63,7 @@ def test_its_life(scene: Scene, kind: str, way: str) -> None:
 
     # The base moves, and the issue is edited: the same picture, which is not fetched again.
     scene.world.attach(None, first)
-    scene.world.commit({"about.md": b"We have moved.\n"})
+    scene.move_base()
     scene.world.edit_issue(number, body=answers(first, location="Room 7"))
     assert scene.run(number).plan.outcome == "updated"
     assert head_files(scene, number)[0] == pictures

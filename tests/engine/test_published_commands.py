@@ -127,7 +127,7 @@ def test_it_stays_while_the_issue_is_edited_and_the_base_moves(scene: Scene, pub
     say(scene, published, "/almanac postpone")
     scene.edit(published, **DEMO_DAY, location="Lyon")
     assert scene.run(published).plan.outcome == "updated"
-    scene.world.commit({"README.md": b"Another\n"})
+    scene.move_base()
     scene.sweep()
     event = proposed(scene, published)
     assert (event.status, event.recording, event.location, event.links) == ("postponed", VIDEO, "Lyon", ())
@@ -262,7 +262,7 @@ def test_an_event_is_taken_off_with_its_record(scene: Scene, published: int) -> 
     assert RECORD not in files
     assert all(b"Demo Day" not in files[path] for path in (PAGE, "events.ics", "feed.xml", "events.json"))
     assert scene.pull(published).title.startswith("Remove event: Thu, Jan 20, 2022")
-    scene.world.commit({"README.md": b"Another\n"})
+    scene.move_base()
     assert scene.run(published).plan.outcome == "updated"
     merge(scene, published)
     assert "off the site now" in scene.comment(published)

@@ -134,9 +134,12 @@ class TestValid:
         assert "I checked it." in pull.body
         assert run(world, number).plan.outcome == "unchanged"
 
-    def test_when_the_base_moves_the_proposal_is_rebuilt_on_it(self, world: World) -> None:
+    def test_when_the_base_moves_the_proposal_is_rebuilt_on_it_if_branches_are_to_be_up_to_date(
+        self, world: World
+    ) -> None:
         number = filed(world, **DEMO_DAY)
         run(world, number)
+        world.commit({CONFIG: f"page: {PAGE}\nrebuild: always\n".encode()})
         base = world.commit({"about.md": b"About us\n"})
         assert run(world, number).plan.outcome == "updated"
         head = world.head(branch_name(number))

@@ -231,7 +231,7 @@ class TestPageEditedByHand:
         scene.edit(number, **DEMO_DAY, location="Paris", url="https://example.org/x")
         scene.run(number)
         scene.by_hand(number, {"notes.md": b"mine\n"})
-        scene.world.commit({"about.md": b"x\n"})
+        scene.move_base()
         scene.run(number)
         page = scene.base_page().replace("- Location: Paris, room 5\n", "- Location: Paris, room 6\n")
         scene.world.commit({PAGE: page.encode()})

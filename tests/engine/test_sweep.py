@@ -87,7 +87,7 @@ class TestEverything:
     def test_a_dry_run_writes_nothing(self, scene: Scene) -> None:
         number = scene.proposed()
         new = scene.file(title="New", date="2022-06-01")
-        scene.world.commit({PAGE: scene.base_page().replace("Demos", "Many demos").encode()})
+        scene.move_base({PAGE: scene.base_page().replace("Demos", "Many demos").encode()})
         seen = scene.everything(number), scene.everything(new), scene.world.head(SYNC_BRANCH)
         results = list(reconcile_all(scene.world.forge, load_messages(), dry_run=True))
         assert outcomes(results) == ["created", "updated", "created"]
@@ -133,10 +133,7 @@ class TestCost:
         assert reads <= 2 * 200 + 15
         assert self.swept(world) == (3, 0)
         scene.world.commit({"about.md": b"x\n"})
-        reads, writes = self.swept(world)
-        assert writes == 4 * 200
-        assert reads <= 200 + 15
-        assert self.swept(world) == (3, 0)
+        assert self.swept(world) == (5, 0)
 
     def test_proposals_that_single_runs_made(self, github: tuple[Scene, GitHubWorld]) -> None:
         scene, world = github
@@ -206,7 +203,10 @@ class TestEdits:
     def test_it_follows_the_base_and_goes_when_it_was_merged(self, scene: Scene) -> None:
         self.edit_page(scene, "9am ET, 3pm CET", "10am ET, 4pm CET")
         self.plan(scene)
-        base = scene.world.commit({"about.md": b"x\n"})
+        record = scene.world.files(scene.world.commit({"about.md": b"x\n"}))[GOVERNMENTS]
+        plan = self.plan(scene)
+        assert plan is None or (plan.outcome, plan.writes) == ("unchanged", ())
+        base = scene.world.commit({GOVERNMENTS: b"# A record\n" + record})
         plan = self.plan(scene)
         assert plan
         assert plan.outcome == "updated"
@@ -296,8 +296,7 @@ class TestEdits:
         number = scene.proposed()
         self.edit_page(scene, "9am ET, 3pm CET\n\n- Three", "10am ET, 4pm CET\n\n- Three")
         results = {done.plan.issue: done.plan.outcome for done in scene.sweep()}
-        assert results == {0: "created", number: "updated"}
-        assert "10am ET, 4pm CET" in scene.page(number)
+        assert results == {0: "created", number: "unchanged"}
         assert scene.world.head(branch_name(number))
 
     def test_a_site_without_records_is_left_alone(self, scene: Scene) -> None:

@@ -137,6 +137,10 @@ class World(Protocol):
         """Someone merges one branch into another, as the button "Update branch" does; return the new commit."""
         ...
 
+    def rewind(self, commit: str) -> None:
+        """Someone forces the base back to an older commit."""
+        ...
+
     def label(self, number: int, *labels: str) -> None:
         """Someone gives an issue these labels and no others."""
         ...
@@ -279,6 +283,9 @@ class LocalWorld:
         commit = self.repo.git("commit-tree", tree, "-p", ours, "-p", theirs, "-m", f"Merge {branch} into {into}")
         self.repo.git("update-ref", f"refs/heads/{into}", commit)
         return commit
+
+    def rewind(self, commit: str) -> None:
+        self.repo.git("reset", "--quiet", "--hard", commit)
 
     def stored_pull(self, number: int) -> StoredPull:
         """Return a pull request as its file has it."""

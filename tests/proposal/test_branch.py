@@ -15,6 +15,7 @@ from almanac.proposal.state import Base, EventAtBase, SharedBranch
 from almanac.views.page import PageView
 from almanac.views.protocol import Undecided
 
+from tests.forge.worlds import NOW
 from tests.page.house import REFERENCE, records_of, render
 from tests.views.test_protocol import ONE, SeriesView
 
@@ -29,7 +30,13 @@ BRANCH = Branch(
     base=Base("main", FORK),
     head=HEAD,
     at_base=EventAtBase(
-        Config(), RecordFolder("_data/events"), NOTHING.get, frozenset(), lambda _: Published("Open.txt")
+        Config(),
+        RecordFolder("_data/events"),
+        NOTHING.get,
+        frozenset(),
+        lambda _: Published("Open.txt"),
+        entries=dict.fromkeys,
+        moment=NOW,
     ),
     state=PullState(answers=field_digests(EVENT)),
     origin=None,
@@ -63,8 +70,14 @@ def test_if_the_page_disagreed_with_the_record_when_the_branch_was_made_the_reco
     other = record.model_copy(update={"title": "Another topic"})
     edited = REFERENCE.replace("9am ET, 3pm CET", "10am ET")
     store = RecordFolder("_data/events")
-    base = EventAtBase(
-        Config(page=page), store, {page: REFERENCE}.get, frozenset({record.id}), lambda _: Published(page), record
+    base = replace(
+        BRANCH.at_base,
+        config=Config(page=page),
+        store=store,
+        texts={page: REFERENCE}.get,
+        ids=frozenset({record.id}),
+        published=lambda _: Published(page),
+        record=record,
     )
     branch = replace(BRANCH, base=Base("main", MOVED), at_base=base, views=[PageView(base.config, render)])
     shared = replace(

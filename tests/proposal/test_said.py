@@ -130,7 +130,7 @@ def test_each_state_has_its_sentence(
 
 def test_what_is_up_to_date_is_not_said_to_follow_the_issue() -> None:
     seen = look(OPEN, pull(says="s", told="s"), None)
-    plan = settled(filed(seen), listed=True)
+    plan = settled(filed(seen), lambda _: True, listed=True)
     assert plan
     assert (plan.outcome, plan.reason) == ("unchanged", "The proposal is up to date.")
     assert lapsed(filed(seen)) is None

@@ -11,7 +11,8 @@ from almanac.engine.commanded import commanded
 from almanac.engine.forms import BothForms, Forms
 from almanac.engine.pictures import with_picture
 from almanac.engine.removed import current_id, is_shown
-from almanac.errors import ConfigError, Problem, UserError
+from almanac.engine.sides import Sides
+from almanac.errors import ConfigError, Problem
 from almanac.event.change import submit_change
 from almanac.event.model import Event
 from almanac.event.records import RecordStore
@@ -30,7 +31,15 @@ from almanac.proposal.names import branch_name
 from almanac.proposal.ours import has_headings, may_be_ours, refuse_alike
 from almanac.proposal.plan import Offer, branch_owner, event_id_of, new_id, proposed, undecided
 from almanac.proposal.published import Published, file_address
-from almanac.proposal.state import Base, EventAtBase, Filed, Issue, Look, Plan, Proposal, Pull, SharedBranch
+from almanac.proposal.state import (
+    Base,
+    Filed,
+    Issue,
+    Look,
+    Plan,
+    Proposal,
+    Pull,
+)
 from almanac.site import Site
 from almanac.sitefiles import CommitFiles
 from almanac.views.protocol import Undecided
@@ -61,6 +70,14 @@ class Planner:
         if commit not in self._sites:
             self._sites[commit] = Site(CommitFiles(self.forge, commit), watch=self.watch)
         return self._sites[commit].of(self.history)
+
+    @property
+    def _sides(self) -> Sides:
+        return Sides(self.forge, self.site, self.history)
+
+    def stands(self, look: Look) -> bool:
+        """Tell whether nothing has changed on the base of what an open proposal was built from."""
+        return self._sides.stands(look)
 
     def each(self, commit: str) -> list["Planner"]:
         """Return what decides for each history that the site has at a commit; most have one."""
@@ -141,7 +158,7 @@ class Planner:
         others = [one for one in self.each(commit) if one.history != self.history]
         if not others or not state.event or state.named or state.history != self.history:
             return False
-        record = self._record_at(commit, self.site(commit).store, state.event)
+        record = self._sides.record_at(commit, self.site(commit).store, state.event)
         if record is None or record.issue != issue.number:
             return False
         return any(one.form_of(look, issue).is_labelled(issue, state, answered=True) for one in others)
@@ -170,7 +187,7 @@ class Planner:
         if plan:
             return plan
         filed = self.filed(look, issue)
-        plan = None if anew and filed.event else triage.settled(filed)
+        plan = None if anew and filed.event else triage.settled(filed, self.stands)
         if not (plan and filed.event) and self.is_removed(filed):
             return self._ended(filed)
         plan = plan or (None if anew or again else triage.lapsed(filed))
@@ -259,29 +276,24 @@ class Planner:
         opener = look.proposal.pull.author if look.proposal.pull else ""
         if look.proposal.head is None and commit and opener and not self.forge.can_write(opener):
             owner, commit = "ours", None  # a stranger's marker may name any commit
-        if commit and (anew or (owner == "ask" and self.forge.is_ours(commit))):
+        followed = None
+        if commit and owner == "ask" and not (anew or self.forge.is_ours(commit)):
+            followed = self._sides.followed(look)
+        elif commit and (anew or owner == "ask"):
             owner = "ours"
+        owner = "ours" if followed else owner
         store = site.store
         chosen, record = self._subject(filed, site, is_ours=owner == "ours")
         if chosen is None:
             return triage.problems_told(filed)
-        shared = self._shared(look, commit, store, chosen) if commit and owner != "ours" else None
+        shared = self._sides.shared(look, commit, store, chosen) if commit and owner != "ours" else None
         if shared and filed.change and pull_state(look.proposal.pull).event != chosen:
             raise Undecided(Problem("The issue names another event now, but someone has committed to the branch."))
         kept = self._kept(look, record, store, chosen) if filed.event is None and not shared else None
         if not (filed.event or kept or shared):
             return triage.problems_told(filed)
-        views = site.views()
-        at_base = EventAtBase(
-            site.config,
-            store,
-            site.text,
-            site.ids,
-            lambda event: published(site, look, event, views),
-            record,
-            self.history,
-        )
-        offer = Offer(chosen, filed.event or kept, shared)
+        at_base, views = self._sides.at_base(look, look.base.commit, record, self.forge.now().replace(microsecond=0))
+        offer = Offer(chosen, filed.event or kept, shared, followed=followed)
         if offer.event:
             base, head = look.base.commit, None if anew else look.proposal.head
             pictured = with_picture(
@@ -293,6 +305,9 @@ class Planner:
             )
             offer = replace(offer, event=pictured.event, pictures=pictured.files)
             filed = pictured.put_into(filed)
+        offer = replace(
+            offer, earlier=partial(self._sides.earlier, filed, offer, lambda then: self.filed(then, filed.issue).event)
+        )
         return proposed(filed, at_base, views, offer)
 
     def _subject(self, filed: Filed, site: Site, *, is_ours: bool) -> tuple[str | None, Event | None]:
@@ -322,14 +337,14 @@ class Planner:
 
     def _kept(self, look: Look, record: Event | None, store: RecordStore, event_id: str) -> Event | None:
         """Read what a branch of ours says of an event; what others have changed of the record since goes with it."""
-        kept = self._record_at(look.proposal.head, store, event_id)
-        before = self._record_at(pull_state(look.proposal.pull).base, store, event_id)
+        kept = self._sides.record_at(look.proposal.head, store, event_id)
+        before = self._sides.record_at(pull_state(look.proposal.pull).base, store, event_id)
         return merge_records(before, record, kept).event if kept and before and record else kept
 
     def published(self, look: Look, pull: Pull) -> Published:
         """Find out where the event of a merged pull request is to be seen."""
         site, state = self.site(look.base.commit), pull_state(pull)
-        record = self._record_at(look.base.commit, site.store, state.event) if state.event else None
+        record = self._sides.record_at(look.base.commit, site.store, state.event) if state.event else None
         if record is None:
             path = state.page or site.config.page
             return Published(path, file_address(look.issue.url if look.issue else "", look.base.branch, path))
@@ -340,68 +355,7 @@ class Planner:
         pull, state = look.proposal.pull, pull_state(look.proposal.pull)
         if pull is None or not triage.was_published(pull):
             return None
-        commit = state.commit or pull.head
-        return self._record_at(commit, store, event_id)
-
-    def _record_at(self, commit: str | None, store: RecordStore, event_id: str) -> Event | None:
-        """Read the record that a commit holds; None if there is none, or none that can be read."""
-        path = store.path(event_id)
-        try:
-            text = self.site(commit).record_text(path) if commit else None
-            return store.read(text, path, event_id) if text is not None else None
-        except UserError:
-            return None
-
-    def _shared(self, look: Look, head: str, store: RecordStore, event_id: str) -> SharedBranch | None:
-        """Read a branch with commits of someone else; None if all of it is on the base, or its commits are gone."""
-        base = look.base.commit
-        fork = self.forge.merge_base(base, head)
-        if fork is None:
-            if look.proposal.head is None:
-                return None
-            raise Undecided(Problem("The branch no longer has a commit in common with the site's main branch."))
-        if fork == head:
-            return None
-        path = store.path(event_id)
-        held = self._merged_at(look, fork, head, store, event_id)
-        if held and self.forge.merge_base(fork, held) == fork:
-            fork = held
-        record = self.site(fork).record_text(path)
-        if record is None and held:  # someone merged the base into the branch since, and so before its own merge
-            record = self.site(held).record_text(path)
-
-        def texts(path: str) -> str | None:
-            try:
-                return self.site(head).text(path)
-            except ConfigError as error:  # not text any more
-                raise Undecided(*error.problems) from None
-
-        return SharedBranch(
-            head=head,
-            fork=fork,
-            texts=texts,
-            fork_texts=self.site(fork).text,
-            fork_record=record,
-            theirs=self.forge.changes(fork, head),
-            moved=self.forge.changes(fork, base) if fork != base else {},
-            sides=lambda path: (self.forge.read(fork, path), self.forge.read(base, path), self.forge.read(head, path)),
-        )
-
-    def _merged_at(self, look: Look, fork: str, head: str, store: RecordStore, event_id: str) -> str | None:
-        """Return what a branch held when it was merged in a way that git cannot see, such as a squash.
-
-        What its event's record was on the base then is what both sides last had in common. If its pull request is
-        merged, the head is known. Otherwise the base shows it by a record that was not there when the branch was made;
-        then what we wrote last has to do.
-        """
-        pull = look.proposal.pull
-        if pull is None or fork == look.base.commit:
-            return None
-        records = [self._record_at(commit, store, event_id) for commit in (fork, look.base.commit)]
-        held = pull.head if triage.is_done(pull) else None
-        if held is None and records[0] is None and records[1] is not None:
-            held = pull_state(pull).commit
-        return held if held and self.forge.merge_base(held, head) == held else None
+        return self._sides.record_at(state.commit or pull.head, store, event_id)
 
 
 def _fitting(each: Sequence[Planner], look: Look, issue: Issue) -> tuple[list[Planner], ConfigError | None]:

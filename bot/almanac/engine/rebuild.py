@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from almanac.engine.missing import undecided, without_deleted
 from almanac.engine.planner import Planner
@@ -16,6 +17,7 @@ from almanac.page.section import Renderer
 from almanac.proposal.marker import pull_state
 from almanac.proposal.names import sync_branch
 from almanac.proposal.page_edits import PageEdits, edits_proposed, moves_committed
+from almanac.proposal.standing import remembered
 from almanac.proposal.state import Look, Overview, Proposal
 from almanac.site import Site
 from almanac.views import views_of
@@ -98,5 +100,7 @@ def _propose(planner: Planner, overview: Overview) -> Done | None:
                 raise
             edits = replace(edits, refused=str(refused))
     look = planner.with_closer(look) if edits.files else look
-    plan = edits_proposed(edits, look, site.config.pull_requests, mine=mine)
+    built = remembered(edits.files, partial(forge.entries, base.commit), forge.now())
+    wanted = site.config.pull_requests
+    plan = edits_proposed(edits, look, wanted, mine=mine, stands=planner.stands(look), built=built)
     return carry_out(plan, look, planner) if plan else None

@@ -4,6 +4,7 @@ A listing shows enough to see that a proposal is as it should be, and to rebuild
 new, edited, closed, touched by someone's commit or cut short is looked at by itself.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,7 +18,7 @@ from almanac.engine.run import Done, carry_out, reconcile, run
 from almanac.errors import AlmanacError, ConfigError, Raced
 from almanac.forge.protocol import Forge
 from almanac.proposal.command import CommentCommand
-from almanac.proposal.marker import pull_state
+from almanac.proposal.marker import pull_state, text_digest
 from almanac.proposal.messages import Messages
 from almanac.proposal.names import branch_name, issue_of
 from almanac.proposal.state import EDITS, NEXT_DATES, EditPull, Issue, Look, Overview, Plan, Proposal, Pull, PutBranch
@@ -59,7 +60,7 @@ def reconcile_all(  # noqa: PLR0913 -- options, and who is told
         yield from sweep.look_for_edits()
     if not broken:
         yield from sweep.open_next_dates(each)
-    planner.mark["swept"] = sweep.base
+    planner.mark["swept"] = sweep.seen
     # What ends comes first: it makes room for other issues of the same person, which are taken in their order.
     numbers = sorted({*sweep.issues, *sweep.pulls, *sweep.heads}, key=lambda number: (number in sweep.issues, number))
     for place, number in enumerate(numbers, 1):
@@ -138,7 +139,7 @@ class _Sweep:
         self.base = self.overview.base.commit
 
     def has_looked_for_edits(self) -> bool:
-        """Tell whether a sweep has compared page and records at this base already; then there is nothing new to find.
+        """Tell whether a sweep has compared page and records as they are; then there is nothing new to find.
 
         A sweep notes that in the proposals that it writes. If several are open, and all of them are on this base, most
         likely one has done so too. If reading costs nothing it is done anyway.
@@ -150,7 +151,15 @@ class _Sweep:
             return False
         states = [pull_state(pull) for pull in self.pulls.values()]
         all_on_base = len(states) >= _SEVERAL and all(state.base == self.base for state in states)
-        return all_on_base or any(state.swept == self.base for state in states)
+        return all_on_base or any(state.swept == self.seen for state in states)
+
+    @property
+    def seen(self) -> str:
+        """What tells page, records and all that they are made of from others."""
+        paths = sorted({path for one in self.planner.each(self.base) for path in one.site(self.base).compared})
+        found = self.planner.forge.entries(self.base, filter(None, paths))
+        ids = [(path, one and (one.mode, one.id)) for path, one in found.items()]
+        return text_digest(json.dumps([ids, self.base if "" in paths else None]))
 
     def look_for_edits(self) -> Iterator[Done]:
         """Propose what people edited by hand, for each history; what is committed on the base begins the sweep anew."""
@@ -191,13 +200,16 @@ class _Sweep:
         if not planner.is_ours(look, issue):
             return None
         filed = planner.filed(look, issue)
-        plan = settled(filed, listed=True)
+        plan = settled(filed, planner.stands, listed=True)
         if plan:
             return Done(plan, pull)
         moved = only_moved(filed)
         plan = planner.propose(moved) if moved else None
         # Whatever takes more than to rebuild it on a base that moved has to be looked at by itself.
-        if not moved or not plan or plan.outcome != "updated" or set(map(type, plan.writes)) != {PutBranch, EditPull}:
+        kinds = set(map(type, plan.writes)) if plan else set()
+        if not moved or not plan or plan.outcome not in ("updated", "unchanged"):
+            return None
+        if kinds and kinds != {PutBranch, EditPull}:
             return None
         try:
             return carry_out(plan, moved.look, planner)

@@ -92,6 +92,19 @@ class Content:
     previous: Event | None = None  # what the base says of the event already, in its record or by hand in a view
 
 
+def own_content(branch: Branch, event: Event | None) -> Content:
+    """Return what a branch comes to that is Almanac's alone; `event` is None only if one is taken off.
+
+    Raises:
+        Undecided: Record and view were both edited on the base, and do not agree.
+    """
+    record = branch.at_base.record
+    if record and branch.does == "Remove":
+        return without_event(branch, record)
+    assert event  # noqa: S101 - see `Offer`
+    return fresh_content(branch, event)
+
+
 def fresh_content(branch: Branch, event: Event) -> Content:
     """Put the event on top of the base, in one commit that takes the place of whatever the branch holds.
 

@@ -25,6 +25,17 @@ _Word = Annotated[str, Field(max_length=100)]
 _Digests = Annotated[dict[_Word, _Digest], Field(max_length=100)]
 
 
+class Built(BaseModel):
+    """What the marker of a pull request says of what its branch was built from."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    # What was at each path of the base that counts: see `almanac.proposal.standing`
+    inputs: Annotated[dict[Annotated[str, Field(max_length=500)], _Digest], Field(min_length=1, max_length=100)]
+    files: _Digest | None = None  # the digest of the texts that the branch changes
+    at: _Moment  # when it was built, in ISO 8601 with an offset
+
+
 class PullState(BaseModel):
     """What the marker of a pull request says."""
 
@@ -50,6 +61,7 @@ class PullState(BaseModel):
     form: _Digest | None = None  # the digest of the version of the form that the answers were read with
     form_at: _Commit | None = None  # a commit of the base that holds that version
     base: _Commit | None = None  # the commit of the base that the branch was built on
+    built: Built | None = None  # what there was at that commit that the branch was built from
     commit: _Commit | None = None  # the branch's head as Almanac left it
     shared: bool = False  # whether someone else's commits are on the branch
     withdrawn: _Commit | None = None  # the branch's head when it was deleted with someone else's commits on it
@@ -73,7 +85,7 @@ class PullState(BaseModel):
     choices: Annotated[dict[_Word, Annotated[str, Field(max_length=500)]], Field(max_length=20)] = {}
     kept: Annotated[list[SitePath], Field(max_length=50)] = []
     heard: _CommentId | None = None  # the comment with which it was asked for again
-    swept: _Commit | None = None  # the base at which a sweep has looked for edits made by hand
+    swept: _Digest | None = None  # what page and records were when a sweep looked for edits made by hand
 
     @property
     def is_change(self) -> bool:

@@ -79,12 +79,13 @@ def moves_committed(edits: PageEdits, look: Look, *, mine: bool) -> Plan:
     return Plan(NO_ISSUE, "updated", reason, (commit, *left), None, (), edits.notes)
 
 
-def edits_proposed(  # noqa: PLR0911 -- one for each state of it
-    edits: PageEdits, look: Look, wanted: PullRequests, *, mine: bool
+def edits_proposed(  # noqa: PLR0911, PLR0913 -- one for each state of it, and all that these depend on
+    edits: PageEdits, look: Look, wanted: PullRequests, *, mine: bool, stands: bool, built: Mapping[str, object] | None
 ) -> Plan | None:
     """Plan the proposal; None if there is nothing to propose and nothing to say.
 
-    `wanted` is what a new pull request gets; `mine` tells whether nobody else has committed to the branch.
+    `wanted` is what a new pull request gets; `mine` tells whether nobody else has committed to the branch, `stands`
+    whether nothing has changed on the base of what it changes, and `built` is what the marker is to say of that.
     """
     newest, pull = look.proposal.pull, look.proposal.open_pull
     if edits.problems:
@@ -98,7 +99,7 @@ def edits_proposed(  # noqa: PLR0911 -- one for each state of it
     if not mine:
         problem = Problem(f"Someone has committed to the branch {edits.branch}. Merge that branch, or delete it.")
         return Plan(NO_ISSUE, "waiting", "A person's commits are on the branch.", (), None, (problem,), edits.notes)
-    if pull and (state.digest, state.base, state.commit) == (digest, look.base.commit, look.proposal.head):
+    if pull and (state.digest, state.commit) == (digest, look.proposal.head) and stands:
         return Plan(NO_ISSUE, "unchanged", "Edits made by hand wait for a maintainer.", (), None, (), edits.notes)
 
     commit = PutBranch(
@@ -112,7 +113,7 @@ def edits_proposed(  # noqa: PLR0911 -- one for each state of it
         fresh=True,
     )
     body = _draft(edits, tuple(edits.files))
-    entries = {"digest": digest, "base": look.base.commit, "says": draft_digest(body)}
+    entries = {"digest": digest, "base": look.base.commit, "built": built, "says": draft_digest(body)}
     reason = "Edits made by hand are proposed."
     if pull:
         edit = EditPull(pull.number, body, entries, edits.title if edits.title != pull.title else None)

@@ -1,6 +1,6 @@
 """What should be true of an event without problems: its branch, its pull request, its comment."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -8,14 +8,15 @@ from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.event.records import RecordStore
 from almanac.proposal import triage
-from almanac.proposal.branch import Branch, Content, content_on_top, fresh_content, without_event
+from almanac.proposal.branch import Branch, Content, content_on_top, own_content
 from almanac.proposal.comment import current_comment, draft_digest, put_comment, review
 from almanac.proposal.duplicates import duplicate_warnings, traits
 from almanac.proposal.hidden import read_state
-from almanac.proposal.marker import pull_entries, pull_state, text_digest
+from almanac.proposal.marker import PullState, pull_entries, pull_state, text_digest
 from almanac.proposal.merge import FIELDS, field_digests
 from almanac.proposal.names import branch_name
 from almanac.proposal.published import file_address
+from almanac.proposal.standing import Earlier, Stands, built_from, standing, stands_with_people
 from almanac.proposal.state import (
     Blob,
     CloseIssue,
@@ -82,6 +83,10 @@ class Offer:
     event: Event | None
     shared: SharedBranch | None = None
     pictures: Mapping[str, bytes | Blob] = field(default_factory=dict)  # see `Branch`
+    # Reads what the proposal was built from, if it might still stand on a base that has moved; None if not
+    earlier: Callable[[], Earlier | None] = lambda: None
+    # What the marker would say if Almanac had merged the base into the branch, where somebody else did nothing but that
+    followed: PullState | None = None
 
 
 def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: Offer) -> Plan:
@@ -95,7 +100,7 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     """
     look, number, pull = filed.look, filed.issue.number, filed.look.proposal.open_pull
     newest = look.proposal.pull
-    state = pull_state(newest)
+    state = offer.followed or pull_state(newest)
     # The answers that the record on the base was made from: those of what was merged last.
     origin = state.answers if newest and triage.is_done(newest) else state.origin
     refused = state.answers if filed.refused else None if newest and triage.is_done(newest) else state.refused
@@ -106,16 +111,16 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     )
     removes = branch.does == "Remove"
     event = offer.event.model_copy(update={"id": offer.id}) if offer.event else None
-    if removes and at_base.record:
-        if offer.shared:
-            message = "Someone has committed to the branch, so it cannot be made one that takes the event off."
-            raise Undecided(Problem(message))
-        content = without_event(branch, at_base.record)
-    elif offer.shared:
+    stands: Stands | None = None
+    if offer.shared and removes and at_base.record:
+        message = "Someone has committed to the branch, so it cannot be made one that takes the event off."
+        raise Undecided(Problem(message))
+    if offer.shared:
         content = content_on_top(branch, offer.shared, event if filed.event else None, offer.id)
     else:
-        assert event  # noqa: S101 - see `Offer`
-        content = fresh_content(branch, event)
+        earlier = offer.earlier() if pull and _is_made_of(filed, branch) else None
+        stands = standing(branch, event, earlier) if earlier else None
+        content = stands.content if stands else own_content(branch, event)
     if not removes and _is_on_base(content, branch):
         return _nothing_new(filed, content, at_base)
 
@@ -124,8 +129,11 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     shown = preview(views, content.event)
     hidden = _labels(filed, _hidden(content, shown, since=content.previous if at_base.record else None))
     comment = _comment_draft(filed, content, branch, shown, hidden)
-    commit = None if not content.shared and _is_proposed(filed, branch, pull) else content.commit
-    entries = _entries(filed, content, branch, draft_digest(comment)) | ({} if commit else {"commit": branch.head})
+    commit = None if stands or _stays(filed, content, branch, offer) else content.commit
+    entries = _entries(filed, content, branch, draft_digest(comment))
+    built = _built(content, branch, views, offer)
+    entries |= built if commit else _kept_entries(filed, content, branch, offer, stands) or built
+    entries |= {} if commit else {"commit": branch.head}
     title = branch.title(content.event)
     writes: list[Write] = [commit] if commit else []
     if pull is None or commit or not _is_written(pull, entries):
@@ -138,7 +146,7 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
         filed = replace(filed, warnings=(*filed.warnings, *(doubts or ())))
     writes += _review(look, at_base)
     writes += put_comment(look, comment if filed.event else triage.problems_draft(filed), pull.number if pull else None)
-    outcome: Outcome = "waiting" if filed.problems else "updated" if pull else "created"
+    outcome: Outcome = "waiting" if filed.problems else "created" if not pull else "updated" if writes else "unchanged"
     reason = _reason(content, outcome, is_change=filed.change)
     return Plan(number, outcome, reason, tuple(writes), content.event, filed.problems, filed.warnings)
 
@@ -184,14 +192,46 @@ def _is_on_base(content: Content, branch: Branch) -> bool:
     return not commit.kept and all(commit.before.get(path) == text for path, text in commit.files.items())
 
 
-def _is_proposed(filed: Filed, branch: Branch, pull: Pull | None) -> bool:
-    """Tell whether the branch holds what we would write, made from the same answers on the same base."""
+def _is_made_of(filed: Filed, branch: Branch) -> bool:
+    """Tell whether the branch holds what was made, by us alone, from the same answers."""
     state = branch.state
-    if pull is None or branch.head is None or state.shared:
+    if branch.head is None or state.shared:
         return False
     digest = triage.answers_digest(filed.event, filed.note) if filed.event else state.digest
-    now = (digest, branch.base.commit, branch.head, branch.amendment, filed.history)
-    return now == (state.digest, state.base, state.commit, state.amendment, state.history)
+    now = (digest, branch.head, branch.amendment, filed.history)
+    return now == (state.digest, state.commit, state.amendment, state.history)
+
+
+def _stays(filed: Filed, content: Content, branch: Branch, offer: Offer) -> bool:
+    """Tell whether the branch needs no commit although one was made, without a look at what it was built from."""
+    pull, base = filed.look.proposal.open_pull, branch.base.commit
+    if offer.shared is None:
+        is_known = pull is not None and offer.followed is None and branch.state.base == base
+        return is_known and _is_made_of(filed, branch)
+    may = content.commit is not None and branch.head is not None and pull is not None
+    if content.commit is None or not may or branch.at_base.config.rebuild == "always":
+        return False
+    moved = content.commit.base == base and base in content.commit.parents[1:]
+    return moved and stands_with_people(offer.shared, content.commit, branch.at_base.texts)
+
+
+def _built(content: Content, branch: Branch, views: Sequence[View], offer: Offer) -> dict[str, object]:
+    """Return the entries that say what a branch is built from now."""
+    others = offer.shared.theirs.keys() if offer.shared else ()
+    return {"base": branch.base.commit, "built": built_from(branch.at_base, views, content, others)}
+
+
+def _kept_entries(
+    filed: Filed, content: Content, branch: Branch, offer: Offer, stands: Stands | None
+) -> dict[str, object]:
+    """Return the same of a branch that stays as it is; nothing if the marker does not say yet what it is built from."""
+    state = branch.state
+    kept = {"base": state.base, **({"form_at": state.form_at} if filed.form == state.form else {})}
+    if stands and offer.followed:
+        return {**kept, "built": stands.built}
+    if stands or (state.built and state.commit == branch.head and state.shared == content.shared):
+        return {**kept, "built": state.built and state.built.model_dump(exclude_none=True)}
+    return {}
 
 
 def _comment_draft(filed: Filed, content: Content, branch: Branch, shown: str, hidden: tuple[str, ...]) -> Draft:
@@ -269,7 +309,6 @@ def _entries(filed: Filed, content: Content, branch: Branch, comment_digest: str
         "amendment": branch.amendment.model_dump(mode="json", exclude_none=True) or None,
         "form": filed.form if filed.event else state.form,
         "form_at": filed.form_at if filed.event else state.form_at,
-        "base": branch.base.commit,
         "shared": content.shared or None,
         "conflicts": list(content.conflicts) or None,
         "says": comment_digest,

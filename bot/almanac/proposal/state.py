@@ -1,6 +1,6 @@
 """What is read and what is decided, as plain values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -168,6 +168,9 @@ class EventAtBase:
     published: "Callable[[Event], Published]"
     record: "Event | None" = None
     history: str = ""  # to which of the site's histories the event belongs
+    sources: tuple[str, ...] = ()  # the files that say how events are read and shown: config, forms, templates
+    entries: "Callable[[Iterable[str]], Mapping[str, Blob | None]]" = field(kw_only=True)  # what is at paths, by id
+    moment: datetime = field(kw_only=True)  # what time it is, as what is written says it
 
     def shown_in(self, event_id: str) -> str:
         """Return the path of the file in which a person would look for an event."""
@@ -190,6 +193,7 @@ class SharedBranch:
     theirs: Changes  # what differs at the head from the fork
     moved: Changes  # what differs at the base from the fork
     sides: Callable[[str], Sides]  # reads a file at fork, base and head
+    forked: bool = True  # whether git takes that fork for what both sides have in common, too
 
 
 @dataclass(frozen=True)

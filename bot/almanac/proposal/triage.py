@@ -64,25 +64,26 @@ def triage(issue: Issue, look: Look, published: Callable[[Pull], Published]) -> 
     return None
 
 
-def settled(filed: Filed, *, listed: bool = False) -> Plan | None:
-    """Decide what needs no page: answers with problems, and answers that are proposed already, on the current base.
+def settled(filed: Filed, stands: Callable[[Look], bool], *, listed: bool = False) -> Plan | None:
+    """Decide what needs no page: answers with problems, and answers that are proposed already.
 
-    None if the site has to be read. If the issue was only seen in a listing, our comment does not show: its trace in
-    the pull request's marker, and how many comments there are, have to do; None if it has to be looked at.
+    None if the site has to be read. `stands` tells whether nothing has changed of what they were built from. If the
+    issue was only seen in a listing, our comment does not show: its trace in the pull request's marker, and how many
+    comments there are, have to do; None if it has to be looked at.
     """
     look, pull = filed.look, filed.look.proposal.open_pull
     state = pull_state(pull)
-    current = pull is None or (state.base, state.commit) == (look.base.commit, look.proposal.head)
     if filed.event is None:
-        return None if listed or not current else problems_told(filed)
+        current = not listed and (pull is None or (state.commit == look.proposal.head and stands(look)))
+        return problems_told(filed) if current else None
     same = state.digest == answers_digest(filed.event, filed.note) and state.history == filed.history
-    if pull is None or not current or not same:
+    if pull is None or not same or state.commit != look.proposal.head:
         return None
     if state.closed_by is not None or state.rejected is not None or state.ended or state.landed:
         return None  # it was closed before: its marks have to go, or the next no would not be noticed
     now = current_comment(look)
     shown = (now.told, now.says, now.pull) == ("proposed", state.says, pull.number) and not look.proposal.spare
-    if not (_comment_is_written(filed, state) if listed else shown):
+    if not (_comment_is_written(filed, state) if listed else shown) or not stands(look):
         return None
     return Plan(filed.issue.number, "unchanged", "The proposal is up to date.", (), filed.event, (), filed.warnings)
 
