@@ -25,7 +25,7 @@ _Word = Annotated[str, Field(max_length=100)]
 _Digests = Annotated[dict[_Word, _Digest], Field(max_length=100)]
 
 
-class Built(BaseModel):
+class BuiltOn(BaseModel):
     """What the marker of a pull request says of what its branch was built from."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
@@ -61,7 +61,7 @@ class PullState(BaseModel):
     form: _Digest | None = None  # the digest of the version of the form that the answers were read with
     form_at: _Commit | None = None  # a commit of the base that holds that version
     base: _Commit | None = None  # the commit of the base that the branch was built on
-    built: Built | None = None  # what there was at that commit that the branch was built from
+    built: BuiltOn | None = None  # what there was at that commit that the branch was built from
     commit: _Commit | None = None  # the branch's head as Almanac left it
     shared: bool = False  # whether someone else's commits are on the branch
     withdrawn: _Commit | None = None  # the branch's head when it was deleted with someone else's commits on it

@@ -16,7 +16,7 @@ from almanac.event.model import Event
 from almanac.paths import parents
 from almanac.proposal.branch import Branch, Content, own_content
 from almanac.proposal.linemerge import merges_to
-from almanac.proposal.marker import Built
+from almanac.proposal.marker import BuiltOn
 from almanac.proposal.state import Base, Blob, EventAtBase, PutBranch, SharedBranch
 from almanac.views.protocol import Texts, View, places
 
@@ -52,7 +52,7 @@ class Stands:
 def built_from(
     at_base: EventAtBase, views: Sequence[View], content: Content, others: Collection[str] = ()
 ) -> dict[str, object] | None:
-    """Return what the marker remembers of what a branch was built from, as the entries of `Built`.
+    """Return what the marker remembers of what a branch was built from, as the entries of `BuiltOn`.
 
     `others` are what else the branch changes. None if it cannot be remembered: too much, or nothing that stays.
     """
@@ -66,13 +66,13 @@ def built_from(
 
 
 def remembered(paths: Collection[str], entries: Entries, moment: datetime) -> dict[str, object] | None:
-    """Return the entries of `Built` for some paths at the base; None if they are too many."""
+    """Return the entries of `BuiltOn` for some paths at the base; None if they are too many."""
     if len(paths) > MOST_INPUTS:
         return None
     return {"inputs": _identities(paths, entries), "at": moment.isoformat(timespec="seconds")}
 
 
-def is_unchanged(built: Built, entries: Entries) -> bool:
+def is_unchanged(built: BuiltOn, entries: Entries) -> bool:
     """Tell whether all that a branch was built from is the same at another commit."""
     return _identities(built.inputs, entries) == built.inputs
 
