@@ -241,7 +241,7 @@ def test_there_is_nothing_else(server: InThread, method: str, path: str, status:
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/healthz", 200), ("/readyz", 503), ("/metrics", 404), ("/", 404), ("/retry", 405)]
+    ("path", "status"), [("/healthz", 200), ("/readyz", 503), ("/metrics", 404), ("/", 200), ("/retry", 405)]
 )
 def test_without_an_app_there_is_next_to_nothing(path: str, status: int) -> None:
     server = InThread(read_settings({}), None)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from almanac.errors import UserError
+from almanac.server.pages import ago
 from almanac.server.serving import list_jobs, retry_jobs
 
 from tests.browser import chromium
@@ -174,6 +175,24 @@ class TestCommands:
         with pytest.raises(UserError, match="no jobs"):
             retry_jobs([])
         assert not (tmp_path / "none").exists()
+
+
+def test_names_lead_to_github_and_chores_are_folded(failed: str, github: Proxy) -> None:
+    link = f'<a href="{github.url}/octo/broken/issues/13">octo/broken, issue 13</a>'
+    assert link in failures(failed)
+    assert re.search(r'<time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ" title="[^"]+UTC">just now</time>', failed)
+    before, _, folded = failed.partition("<details>")
+    assert "maintenance: sweep" in folded
+    assert "maintenance" not in before.partition("<h2>Recently done</h2>")[2]
+    assert re.search(r"<title>1 hours? ago: [1-9]\d* asked for, \d+ done, [1-9]\d* failed</title>", failed)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-3, "just now"), (59, "just now"), (60, "1 minute ago"), (7199, "1 hour ago"), (200_000, "2 days ago")],
+)
+def test_it_says_how_long_ago_something_was(seconds: float, words: str) -> None:
+    assert ago(seconds) == words
 
 
 def test_nothing_secret_is_logged(server: Served) -> None:

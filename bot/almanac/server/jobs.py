@@ -45,6 +45,7 @@ _CUTS = 2
 _DONE_DAYS, _FAILED_DAYS = 3, 90
 _WAITING, _RUNNING, _FAILED, _DONE = ["ENQUEUED", "DELAYED"], ["PENDING"], ["ERROR"], ["SUCCESS", "CANCELLED"]
 _BATCH = 500
+_HOURS, _MOST_COUNTED = 24, 5_000
 _ABOUT = re.compile(r"(?:(?P<issue>[0-9]+)|all)(?:\.said\.(?P<comment>[0-9]+))?")
 # A number after a slash belongs to the GUID: earlier versions numbered repeated deliveries this way.
 _NAME = re.compile(r"(?P<repository>[^#]+)#(?P<what>[^/]+)/(?P<guid>[^/+]+(?:/[0-9]+)?)(?:\+(?P<run>[0-9]+))?")
@@ -126,6 +127,15 @@ class StoredJob:
     executor: str  # the process that runs it, or ran it
     result: Mapping[str, Any]  # the outcome of a job that is done; empty if it was dropped
     reason: str  # why it failed for good, or ""
+
+
+@dataclass
+class Hour:
+    """How many jobs were asked for in an hour, and how many were done or failed for good in it."""
+
+    asked: int = 0
+    done: int = 0
+    failed: int = 0
 
 
 class JobStore:
@@ -257,6 +267,32 @@ class JobStore:
     def recent(self, limit: int = 20) -> list[StoredJob]:
         """List the jobs that are done, newest first."""
         return self._list(["SUCCESS"], limit=limit, sort_desc=True)
+
+    def history(self, now: float) -> list[Hour]:
+        """Count what was asked for and what became of it in each of the last 24 hours, the oldest first.
+
+        `now` is in seconds since the epoch. Maintenance does not count; of very many jobs, only the newest do.
+        """
+        hours = [Hour() for _ in range(_HOURS)]
+        start = now - _HOURS * 3600
+        found = self._client.list_workflows(
+            start_time=datetime.fromtimestamp(start, UTC).isoformat(),
+            name=_WORKFLOW,
+            limit=_MOST_COUNTED,
+            sort_desc=True,
+            load_input=False,
+            load_output=False,
+        )
+        for one in found:
+            if one.workflow_id.startswith(f"{MAINTENANCE}#"):
+                continue
+            asked, ended = ((_seconds(moment) - start) // 3600 for moment in (one.created_at, one.updated_at))
+            if 0 <= asked < _HOURS:
+                hours[int(asked)].asked += 1
+            if 0 <= ended < _HOURS and one.status in ("SUCCESS", *_FAILED):
+                name = "failed" if one.status in _FAILED else "done"
+                setattr(hours[int(ended)], name, getattr(hours[int(ended)], name) + 1)
+        return hours
 
     def clean(self) -> int:
         """Delete old jobs that are done or have failed, and return how many.

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
@@ -21,7 +22,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 from almanac.errors import UserError
 from almanac.renderer import template
-from almanac.server.jobs import MAINTENANCE, StoredJob
+from almanac.server.jobs import MAINTENANCE, Hour, StoredJob
 from almanac.server.webhook import BodyReader, RefusedDelivery
 
 if TYPE_CHECKING:
@@ -87,9 +88,12 @@ def add_status(app: FastAPI, host: "Host") -> None:
     @app.get("/")
     async def status(request: Request) -> Response:
         if host.service is None:
-            return not_found()
+            text = "Open /setup at this address, with the set-up token that the server printed when it started."
+            return message(HTTPStatus.OK, "Almanac is not set up yet", text)
         refusal = _refusal(request, host)
-        return refusal or page("status", **await to_thread.run_sync(_status, host.service, _token(host)))
+        return refusal or page(
+            "status", **await to_thread.run_sync(_status, host.service, _token(host), host.settings.github)
+        )
 
     @app.post("/retry")
     async def retry(request: Request) -> Response:
@@ -146,51 +150,82 @@ def _refusal(request: Request, host: "Host") -> Response | None:
     return answer
 
 
-def _status(service: "Service", token: str) -> dict[str, Any]:
+def _status(service: "Service", token: str, web: str) -> dict[str, Any]:
     store, now = service.jobs.store, time.time()
     waiting, recent = store.waiting(_SHOWN + 1), store.recent(_SHOWN)
     sites = defaultdict[int | None, list[str]](list)
     for site in service.registry.sites():
         sites[site.installation].append(site.name)
+    done = [
+        _row(job, str(job.result.get("reason", "")), now, web)
+        for job in sorted(recent, key=lambda job: job.changed, reverse=True)
+    ]
     return {
         "now": _moment(now),
+        "web": web,
         "installations": [
             {
-                "account": one.account or str(one.id),
+                "account": one.account,
+                "id": one.id,
                 "state": one.state,
                 "paused": _moment(one.paused_until) if one.paused_until > now else "",
-                "sites": sites[one.id],
+                "sites": sorted(sites[one.id]),
             }
             for one in service.registry.installations()
         ],
-        "failed": [_row(one, one.reason, _sealed(str(one.job), token)) for one in store.failed(_SHOWN)],
-        "running": [_row(job, "") for job in store.running()],
-        "waiting": [_row(job, _due(job, now)) for job in waiting[:_SHOWN]],
+        "failed": [_row(one, one.reason, now, web, _sealed(str(one.job), token)) for one in store.failed(_SHOWN)],
+        "running": [_row(job, "", now, web) for job in store.running()],
+        "waiting": [_row(job, _due(job, now), now, web) for job in waiting[:_SHOWN]],
         "more": len(waiting) > _SHOWN,
-        "recent": [
-            _row(job, str(job.result.get("reason", "")))
-            for job in sorted(recent, key=lambda job: job.changed, reverse=True)
-        ],
+        "recent": [row for row in done if row["link"]],
+        "chores": [row for row in done if not row["link"]],
+        "history": _bars(store.history(now)),
     }
 
 
-def _row(stored: StoredJob, text: str, seal: str = "") -> dict[str, str]:
+def _row(stored: StoredJob, text: str, now: float, web: str, seal: str = "") -> dict[str, str]:
     """Return one job as the page shows it; `seal` goes with the button of a failed one."""
-    job = stored.job
+    job, link = stored.job, ""
     if job.repository == MAINTENANCE:
         what = f"maintenance: {job.what}"
     else:
         issue = "all issues" if job.issue is None else f"issue {job.issue}"
         what = f"{job.repository}, {issue}" + (", command" if job.comment else "")
+        link = f"{web}/{job.repository}" + (f"/issues/{job.issue}" if job.issue else "")
     return {
         "id": str(job),
         "reference": job.reference,
         "what": what,
+        "link": link,
         "when": _moment(stored.changed),
+        "ago": ago(now - stored.changed),
         "outcome": str(stored.result.get("outcome", stored.state)),
         "text": text,
         "seal": seal,
     }
+
+
+def _bars(hours: Sequence[Hour]) -> list[dict[str, Any]]:
+    """Return the heights of the bars of each hour, in hundredths of the highest one."""
+    most = max((max(one.asked, one.done + one.failed) for one in hours), default=0) or 1
+
+    def height(count: int) -> int:
+        return max(round(100 * count / most), 3 if count else 0)
+
+    return [
+        {
+            "place": place,
+            "asked": height(one.asked),
+            "done": height(one.done),
+            "failed": height(one.failed),
+            "words": f"{_hours(len(hours) - place)} ago: {one.asked} asked for, {one.done} done, {one.failed} failed",
+        }
+        for place, one in enumerate(hours)
+    ]
+
+
+def _hours(count: int) -> str:
+    return f"{count} hour{'s' * (count != 1)}"
 
 
 def _due(job: StoredJob, now: float) -> str:
@@ -198,6 +233,14 @@ def _due(job: StoredJob, now: float) -> str:
     if job.due is None or job.due <= now:
         return f"next{tries}"
     return f"in {max(1, round(job.due - now))} s{tries}"
+
+
+def ago(seconds: float) -> str:
+    """Say how long ago something was."""
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if (count := int(seconds // length)) > 0:
+            return f"{count} {unit}{'s' * (count != 1)} ago"
+    return "just now"
 
 
 def _moment(seconds: float) -> str:
