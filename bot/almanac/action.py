@@ -87,9 +87,9 @@ def _reconcile(variables: Mapping[str, str], payload: Mapping[str, Any], target:
 
 
 def _onboard(comment: "CommentCommand | None", planner: "Planner", overview: "Overview") -> "Done | None":
-    from almanac.commands.onboarding import adopt
+    from almanac.commands.offered import adopt
     from almanac.commands.origin import read_origin
-    from almanac.engine.onboarding import offer_adoption
+    from almanac.engine.offering import offer_adoption
 
     return offer_adoption(planner, overview, partial(adopt, action=read_origin().action), comment)
 

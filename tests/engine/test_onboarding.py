@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from almanac import config as configs
-from almanac.commands.onboarding import adopt
+from almanac.commands.offered import adopt
 from almanac.config import CHANGE_FORM, Config
-from almanac.engine.onboarding import offer_adoption
+from almanac.engine.offering import offer_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done
 from almanac.engine.sweep import reconcile_all

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from almanac.engine.drafts import open_next_dates
-from almanac.engine.onboarding import Onboard, is_for_adoption
+from almanac.engine.offering import Onboard, is_for_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.rebuild import propose_page_edits
 from almanac.engine.reminders import ask_for_recordings

@@ -51,7 +51,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Offer:
+class AdoptionOffer:
     """What would be done to a site: path -> text, and what to say of it.
 
     `found` says what there is, `newest` and `sample` are the newest event and one as it would be written, `shown` and
@@ -110,7 +110,7 @@ class Shared:
     stale: frozenset[str]
 
 
-def adoption_offered(offer: Offer, look: Look, shared: Shared | None) -> Plan:
+def adoption_offered(offer: AdoptionOffer, look: Look, shared: Shared | None) -> Plan:
     """Plan the pull request; nothing is written where it is as it should be."""
     pull = look.proposal.open_pull
     state = pull_state(pull)
@@ -183,7 +183,7 @@ def _commit(files: Mapping[str, str | None], look: Look, shared: Shared | None) 
     )
 
 
-def _body(offer: Offer, theirs: Sequence[str]) -> Draft:
+def _body(offer: AdoptionOffer, theirs: Sequence[str]) -> Draft:
     values = {
         "found": offer.found,
         "problems": offer.problems,

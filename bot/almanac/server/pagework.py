@@ -24,7 +24,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
-from almanac.engine.onboarding import offer_adoption
+from almanac.engine.offering import offer_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, run
 from almanac.engine.sweep import reconcile_all
@@ -223,7 +223,7 @@ def _perform(work: PageWork, forge: GitHubForge, messages: Messages, watch: Watc
 
 
 def _onboard(said: CommentCommand | None, planner: Planner, overview: Overview) -> Done | None:
-    from almanac.commands.onboarding import adopt  # noqa: PLC0415 -- it is much, and few sites need it
+    from almanac.commands.offered import adopt  # noqa: PLC0415 -- it is much, and few sites need it
 
     return offer_adoption(planner, overview, adopt, said)
 

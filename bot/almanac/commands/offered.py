@@ -15,7 +15,7 @@ from almanac.commands.workflow import WORKFLOW
 from almanac.errors import Problem, UserError
 from almanac.forge.protocol import Forge
 from almanac.proposal.messages import code
-from almanac.proposal.onboarding import Box, Choices, Group, Offer
+from almanac.proposal.onboarding import AdoptionOffer, Box, Choices, Group
 from almanac.proposal.quotation import inert
 from almanac.proposal.state import Base
 from almanac.site import Site
@@ -40,8 +40,8 @@ class WholeCommit(CommitFiles):
 
 def adopt(
     forge: Forge, base: Base, choices: Choices, written: Mapping[str, str], *, action: str | None = None
-) -> Offer | None:
-    """Plan what a site needs, as `almanac.engine.onboarding.Adopt` says; `action` is what its workflow will run.
+) -> AdoptionOffer | None:
+    """Plan what a site needs, as `almanac.engine.offering.Adopt` says; `action` is what its workflow will run.
 
     Without one, no workflow is written: with a server, there is none.
     """
@@ -81,12 +81,12 @@ def _is_site(site: Site) -> bool:
     return "_config.yml" in site.files.names("") and not has_other_generator(site)
 
 
-def _offer(plan: Adoption, groups: tuple[Group, ...]) -> Offer:
+def _offer(plan: Adoption, groups: tuple[Group, ...]) -> AdoptionOffer:
     chosen = {box.option: box.value for group in groups for box in group.boxes if box.ticked}
     unwanted = {box.option: "" for group in groups for box in group.boxes}
     newest, sample, asked = _entries(plan)
     records = {*plan.records}
-    return Offer(
+    return AdoptionOffer(
         files=plan.written,
         choices={**unwanted, **chosen},
         groups=groups,

@@ -13,8 +13,8 @@ from almanac.proposal.command import CommentCommand, command_of
 from almanac.proposal.marker import pull_state
 from almanac.proposal.names import ADOPT_BRANCH
 from almanac.proposal.onboarding import (
+    AdoptionOffer,
     Choices,
-    Offer,
     Shared,
     adoption_offered,
     declined,
@@ -26,7 +26,7 @@ from almanac.proposal.onboarding import (
 from almanac.proposal.state import Base, Look, Overview, Proposal, Pull
 from almanac.sitefiles import decoded
 
-Adopt = Callable[[Forge, Base, Choices, Mapping[str, str]], Offer | None]
+Adopt = Callable[[Forge, Base, Choices, Mapping[str, str]], AdoptionOffer | None]
 """Plans what a site needs, as `almanac init` does, given its base, what was chosen, and files that people wrote
 themselves; None if there is nothing to adopt: no event, and no site to add a page to.
 
@@ -117,7 +117,7 @@ def _changed_by_people(planner: Planner, look: Look) -> frozenset[str]:
     return frozenset({*changed, *state.kept})
 
 
-def _shared(planner: Planner, look: Look, theirs: frozenset[str], offer: Offer) -> Shared:
+def _shared(planner: Planner, look: Look, theirs: frozenset[str], offer: AdoptionOffer) -> Shared:
     forge, head = planner.forge, look.proposal.head or ""
     fork = forge.merge_base(look.base.commit, head)
     ours = forge.changes(fork, head) if fork else {}
