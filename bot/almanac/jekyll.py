@@ -14,6 +14,7 @@ import yaml
 
 from almanac.errors import UserError
 from almanac.page.lines import front_matter, split_lines
+from almanac.paths import joined
 from almanac.urls import RefusedUrl, check_url, host_of, why_refused
 from almanac.yamlfile import MAX_CHARACTERS, compose, scalar_value
 
@@ -66,11 +67,6 @@ class Jekyll:
     def data(self) -> str:
         """The folder in the site whose files a Liquid loop can use."""
         return joined(self.source, self.path("data_dir", "_data"))
-
-
-def joined(*parts: str) -> str:
-    """Join parts of a path, of which some may be empty."""
-    return "/".join(filter(None, parts))
 
 
 def read_jekyll(text: Text, names: Names, page: str) -> Jekyll:

@@ -25,3 +25,8 @@ def parents(path: str) -> list[str]:
     """List the folders on the way to a path, the outermost first."""
     parts = path.split("/")
     return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def joined(*parts: str) -> str:
+    """Join parts of a path, of which some may be empty."""
+    return "/".join(filter(None, parts))

@@ -17,8 +17,8 @@ from almanac.event.records import RecordFolder, Records, RecordStore
 from almanac.form.schema import Form, read_form
 from almanac.histories import MAIN, SiteConfig, read_config
 from almanac.jekyll import CONFIGS as JEKYLL_CONFIGS
-from almanac.jekyll import Jekyll, hidden_files, is_data_file, joined, read_jekyll, site_address
-from almanac.paths import parents
+from almanac.jekyll import Jekyll, hidden_files, is_data_file, read_jekyll, site_address
+from almanac.paths import joined, parents
 from almanac.sitefiles import OWN_FOLDER, SiteFiles, decoded
 from almanac.text import first_few
 from almanac.views import Renderers, views_of

@@ -14,7 +14,7 @@ from almanac.forge.disk import Disk
 from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
 from almanac.forge.removals import Removals, removals
-from almanac.jekyll import joined
+from almanac.paths import joined
 
 # Built sites, and other people's code.
 NOT_THE_SITES = {"_site", "node_modules", "vendor"}

@@ -11,7 +11,8 @@ from almanac import config as configs
 from almanac.config import Config
 from almanac.errors import ForgeError, Problem, UserError
 from almanac.forge.git import Git
-from almanac.jekyll import DataUses, Jekyll, data_name, data_uses, is_data_file, jekyll_root, joined, read_jekyll
+from almanac.jekyll import DataUses, Jekyll, data_name, data_uses, is_data_file, jekyll_root, read_jekyll
+from almanac.paths import joined
 from almanac.site import Site
 from almanac.sitefiles import OWN_FOLDER, Folder
 

@@ -22,8 +22,9 @@ from almanac.entries.styles import Language
 from almanac.entries.template import EntryTemplate
 from almanac.errors import Problem, UserError
 from almanac.event.record import SUFFIX, is_foreign
-from almanac.jekyll import data_name, is_data_file, joined
+from almanac.jekyll import data_name, is_data_file
 from almanac.page.lines import cut_lines
+from almanac.paths import joined
 from almanac.site import Site
 from almanac.sitefiles import NOT_THE_SITES
 

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from almanac.errors import Problem, UserError
-from almanac.form.body import parse, reading_to_json
-from almanac.form.schema import lint, read_form
 from almanac.output import errors_as_json, print_json, print_message, print_problems, print_text, problem_values
 
 if TYPE_CHECKING:
@@ -27,6 +25,9 @@ _REASONS = {
 
 def parse_body(body: str, form: Path, *, as_json: bool) -> int:
     """Read one issue's body with its form; 0 if there is only one way to read it."""
+    from almanac.form.body import parse, reading_to_json
+    from almanac.form.schema import lint, read_form
+
     with errors_as_json({"status": "edited", "fields": {}, "refused": {}}, as_json=as_json):
         if body == "-" and str(form) == "-":
             raise UserError("Only one of BODY and --form can be standard input. Name a file for the other one.")
@@ -64,13 +65,16 @@ def _shown(value: object) -> str:
 
 def read_times(date: str, line: str, folder: Path, *, as_json: bool) -> int:
     """Check a When line with the site's time zones; 0 if it has no problem."""
-    from almanac.site import Site
-    from almanac.sitefiles import Folder
+    from almanac import config as configs
+    from almanac.caps import CONFIG
+    from almanac.histories import read_config
+    from almanac.sitefiles import Folder, decoded
     from almanac.times.check import explain, read_when, when_to_json
 
     nothing: dict[str, object] = {"ok": False, "instant": None, "line": None, "zones": [], "warnings": []}
     with errors_as_json(nothing, as_json=as_json):
-        zones = Site(Folder(folder)).config.zones()
+        config = Folder(folder).read(configs.PATH, CONFIG)
+        zones = read_config(None if config is None else decoded(config, configs.PATH)).zones()
     reading = read_when(date, line, zones)
     status = int(not reading.ok)
     if as_json:
@@ -91,6 +95,7 @@ def read_times(date: str, line: str, folder: Path, *, as_json: bool) -> int:
 def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
     """Show the section that an issue would put on the page; 1 if it has problems or is not one of the form's."""
     from almanac.event.attachment import copy_path, with_copy
+    from almanac.form.schema import lint
     from almanac.images import SUFFIXES
     from almanac.proposal.form_version import is_of_longer_form
     from almanac.proposal.ours import why_not_ours

@@ -20,11 +20,12 @@ from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import read_status
 from almanac.event.submission import is_for_changes, needed_in, own_questions
 from almanac.form.schema import Form, lint
-from almanac.jekyll import Jekyll, jekyll_root, joined, read_jekyll
+from almanac.jekyll import Jekyll, jekyll_root, read_jekyll
 from almanac.page.imitate import lands, samples
 from almanac.page.index import index_of
 from almanac.page.lines import cut_lines, front_matter
 from almanac.page.outline import outline
+from almanac.paths import joined
 from almanac.proposal.ours import refuse_alike
 from almanac.renderer import house_renderer
 from almanac.sandbox import render_in_child

@@ -9,7 +9,8 @@ from almanac.commands.adoption import Adoption
 from almanac.commands.build import build_files
 from almanac.commands.takeover import Overlay
 from almanac.commands.view_checks import writes_feed_of_posts
-from almanac.jekyll import joined, read_jekyll
+from almanac.jekyll import read_jekyll
+from almanac.paths import joined
 from almanac.site import Site
 from almanac.sitefiles import SiteFiles
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from almanac.commands.site_checks import Finding, left_out, ok
-from almanac.jekyll import Jekyll, joined, read_jekyll
+from almanac.jekyll import Jekyll, read_jekyll
+from almanac.paths import joined
 from almanac.site import Site
 
 _FEED_PLUGIN = "jekyll-feed"

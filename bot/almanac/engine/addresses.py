@@ -11,7 +11,8 @@ from almanac.dates import heading_date
 from almanac.errors import UserError
 from almanac.event.following import clocks_differ, form_link, next_event
 from almanac.event.model import Event, safe_slug
-from almanac.jekyll import Jekyll, has_usual_ids, joined, page_path, read_jekyll, site_address
+from almanac.jekyll import Jekyll, has_usual_ids, page_path, read_jekyll, site_address
+from almanac.paths import joined
 from almanac.proposal.published import Following, Published, file_address, repository_of
 from almanac.proposal.state import Look
 from almanac.site import Site
