@@ -143,5 +143,6 @@ def test_the_day_of_most_events_can_be_seen_in_their_ids(words: str, found: list
 
 def test_of_a_link_the_anchor_counts_and_what_is_quoted_in_it() -> None:
     assert anchor_in("https://example.org/p#8-m%C3%A4rz") == "8-m\u00e4rz"
+    assert anchor_in("https://github.com/octo/site/blob/main/p.md#user-content-8-may") == "8-may"
     assert anchor_in("C# 101") == ""
     assert as_words("https://example.org/a_b.html") == "a b"

@@ -83,7 +83,9 @@ def _address(typed: str) -> Address:
         return Address(path=words.casefold() if "/" in words and " " not in words else "")
     place, _, anchor = rest.partition("#")
     host, _, path = place.partition("?")[0].partition("/")
-    return Address(host.casefold(), f"/{_unquoted(path)}".casefold().removesuffix("/"), _unquoted(anchor))
+    # GitHub puts a word of its own before the ids of a page's headings.
+    anchor = _unquoted(anchor).removeprefix("user-content-")
+    return Address(host.casefold(), f"/{_unquoted(path)}".casefold().removesuffix("/"), anchor)
 
 
 def _unquoted(part: str) -> str:
