@@ -1,4 +1,7 @@
-"""Almanac beside its peers, as ratios: `python -m benchmarks.compare [--write]` (fills docs/performance.md).
+"""Almanac beside its peers, as ratios: `python -m benchmarks.compare [--write] [--all]`; needs Jekyll, Node and npm.
+
+With `--write` it fills docs/performance.md; with `--all` it goes on with what requests cost and with what the server
+can do beside a bare one.
 
 Processor time (user and system, children included) is measured, in rounds that have each command once, so that other
 work of the machine falls on all of them alike; the median of a row's rounds counts. `Python alone`, an interpreter that
@@ -21,9 +24,12 @@ from almanac.event.model import Event
 from almanac.form.schema import read_form
 from almanac.renderer import house_renderer, template
 
+from benchmarks import parser
+
 ROUNDS, EVENTS = 5, 1000
 DOC = Path(__file__).parents[1] / "docs" / "performance.md"
-BEGIN, END = "<!-- table -->\n", "<!-- end -->\n"
+BEGIN, END = "<!-- {} -->\n", "<!-- end -->\n"
+PEERS = ("@github/issue-parser@2.0.0", "@zentered/issue-forms-body-parser@3.0.0")
 ALMANAC = (sys.executable, "-m", "almanac")
 
 
@@ -124,14 +130,40 @@ def measure() -> list[str]:
     return lines
 
 
+def parsers() -> list[str]:
+    """Return the lines of the table of parsers: the same issue of ten fields, read by each."""
+    text = parser.body_of("A sentence that somebody typed, of common length.\n\n" * 13)
+    head = "name: An event\ndescription: An event\nbody:\n"
+    fields = (
+        f"- type: {'textarea' if label in parser.FREE else 'input'}\n  id: {label.lower()}\n"
+        f"  attributes:\n    label: {label}\n"
+        for label in parser.TEN
+    )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "package.json").write_text("{}")
+        (folder / "body.md").write_text(text)
+        (folder / "form.yml").write_text(head + "".join(fields))
+        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", *PEERS], cwd=folder, check=True)
+        command: list[str | Path] = ["node", Path(__file__).with_name("peers.mjs"), "body.md", "form.yml"]
+        peers = json.loads(subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout)
+    ours = 1 / parser.measure(text, 2_000)[0]
+    lines = ["| parser | bodies a second | of Almanac's |", "| --- | --- | --- |", f"| Almanac | {ours:,.0f} | 1.000 |"]
+    return [*lines, *(f"| {peer} | {count:,.0f} | {count / ours:.3f} |" for peer, count in peers.items())]
+
+
 def main() -> int:
-    """Print the table, and write it into the page if that is asked for."""
-    lines = measure()
-    print("\n".join(lines))
+    """Print the tables, and write them into the page if that is asked for."""
+    text = DOC.read_text()
+    for name, lines in (("table", measure()), ("parsers", parsers())):
+        print("\n".join(lines), end="\n\n", flush=True)
+        before, mark, rest = text.partition(BEGIN.format(name))
+        text = before + mark + "\n" + "\n".join(lines) + "\n\n" + END + rest.partition(END)[2]
     if "--write" in sys.argv[1:]:
-        text = DOC.read_text()
-        before, _, rest = text.partition(BEGIN)
-        DOC.write_text(before + BEGIN + "\n" + "\n".join(lines) + "\n\n" + END + rest.partition(END)[2])
+        DOC.write_text(text)
+    if "--all" in sys.argv[1:]:
+        for other in ("requests", "server"):
+            subprocess.run([sys.executable, "-m", f"benchmarks.{other}"], check=True)
     return 0
 
 
