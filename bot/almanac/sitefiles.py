@@ -112,6 +112,8 @@ class Folder:
         for folder in reversed(full.parents):
             if folder.is_dir() and folder.samefile(self.root):
                 return full.relative_to(folder).as_posix()
+        if full.is_dir() and full.samefile(self.root):
+            raise UserError(Problem("This is the site's folder itself. Name a file or folder in it.", file=str(path)))
         message = "This file is not in the site's folder; `--site` names that folder."
         raise UserError(Problem(message, file=str(path)))
 

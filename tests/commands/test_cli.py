@@ -629,6 +629,31 @@ class TestStatus:
         ran = almanac(*arguments, "--site", repo.folder / "docs")
         assert f"add `--site {repo.folder.resolve()}`" in ran.out + ran.err
 
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["preview", "12"], "`gh api repos/OWNER/NAME/issues/12 >issue.json`"),
+            (["propose", "https://github.com/a/b/issues/7/"], "issues/7 >issue.json`"),
+            (["import", "SITE"], "This is the site's folder itself"),
+            (["next", "Owls"], ".github/almanac.yml: series: This series has no rhythm"),
+        ],
+    )
+    def test_typical_slips_are_met_with_what_to_do(
+        self, almanac: Almanac, site: Path, arguments: list[str], words: str
+    ) -> None:
+        given = [str(site) if one == "SITE" else one for one in arguments]
+        ran = almanac(*given, "--site", site)
+        assert ran.status == 1
+        assert words in ran.err
+
+    def test_a_part_of_an_issue_that_is_missing_is_named(self, almanac: Almanac, site: Path) -> None:
+        assert "number: This is missing" in almanac("preview", "-", "--site", site, stdin=b'{"title": "x"}').err
+
+    def test_a_check_says_that_all_is_in_sync(self, almanac: Almanac, site: Path) -> None:
+        almanac("import", PAGE, "--site", site)
+        ran = almanac("build", "--check", "--site", site)
+        assert (ran.status, ran.out, ran.err) == (0, "", "All is in sync.\n")
+
     def test_help_reads_as_plain_words(self, almanac: Almanac, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("COLUMNS", "80")
         commands: Any = typer.main.get_command(app)

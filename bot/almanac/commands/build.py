@@ -168,6 +168,8 @@ def build_site(folder: Path, *, check: bool) -> int:
             print_text(line)
         if files:
             print_message("The page and its records differ; `almanac build` brings them in sync.")
+        else:
+            print_message("All is in sync.")
         return int(bool(files))
     root.write(files)
     for path, text in files.items():
@@ -175,8 +177,10 @@ def build_site(folder: Path, *, check: bool) -> int:
     for site, built in zip(each, every, strict=True):
         if not built.files:
             config = site.config
-            place = config.page if config.has_page else config.files or config.list
-            print_text(f"{place} and its records are in sync; there is nothing to do.")
+            what = f"{config.page} and its records are"
+            if not config.has_page:
+                what = f"All that is made from {config.files or config.list} is"
+            print_text(f"{what} in sync; there is nothing to do.")
     return 0
 
 

@@ -63,9 +63,8 @@ def _named(each: Sequence[Site], series: str | None) -> Sequence[tuple[Site, str
     chosen = [one for one in known if one[1].casefold() == series.casefold()]
     if not chosen:
         message = f"This series has no rhythm in the config. Give it one, as in `every: 2 weeks`; it may be {EXAMPLES}."
-        raise UserError(
-            Problem(message, "series", typed=series, choices=tuple(dict.fromkeys(name for _, name in known)))
-        )
+        names = tuple(dict.fromkeys(name for _, name in known))
+        raise UserError(Problem(message, "series", typed=series, choices=names, file=configs.PATH))
     return chosen
 
 

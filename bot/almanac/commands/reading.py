@@ -200,6 +200,10 @@ def read_issue_file(argument: str) -> "Issue":
     """Read the issue that a command line names: a JSON file as GitHub's REST API writes it; `-` is standard input."""
     from almanac.forge.local.store import read_issue
 
+    number = argument.rstrip("/").rpartition("/")[2].removeprefix("#")
+    if number.isdecimal() and not Path(argument).exists():
+        message = f"This is no file. Save the issue first: `gh api repos/OWNER/NAME/issues/{number} >issue.json`."
+        raise UserError(Problem(message, file=argument))
     return read_issue(_read_bytes(argument), _name(argument))
 
 

@@ -151,6 +151,8 @@ def read_issue(data: bytes, file: str) -> Issue:
             path = tuple(step for step in detail["loc"] if step not in {"str", "_Label"})
             reason = detail["msg"][:1].lower() + detail["msg"][1:]
             message = f"GitHub writes this part of an issue differently: {reason}."
+            if detail["type"] == "missing":
+                message = "This is missing, and every issue of GitHub's has it."
             problems.append(Problem(message, field_name(path), file=file))
         raise UserError(problems) from None
     if read.pull_request is not None:
