@@ -104,6 +104,17 @@ def test_of_many_on_one_page_a_merge_rebuilds_those_alone_that_it_touches(scene:
     assert written(scene) == []
 
 
+def test_the_first_record_of_all_rebuilds_those_alone_that_it_touches(scene: Scene) -> None:
+    """With it comes the folder, of which a new file is no concern."""
+    days = [f"202{year}-05-01" for year in range(8)]
+    page = "".join(f"### May 1st, {day[:4]}:  Day {day}\n\n- Topic:  A topic\n\n" for day in reversed(days[1::2]))
+    there = scene.world.files(scene.world.forge.base().commit)
+    scene.world.commit({PAGE: f"# Events\n\n{page}".encode(), **{one: None for one in there if RECORDS in one}})
+    numbers = [scene.proposed(title=f"Event {day}", date=day) for day in days[::2]]
+    scene.world.merge(scene.pull(numbers[1]).number)
+    assert [is_left_alone(scene, number) for number in (numbers[0], *numbers[2:])] == [True] * 3
+
+
 def test_a_site_may_want_every_branch_up_to_date(scene: Scene) -> None:
     number = scene.proposed()
     base = scene.move_base()

@@ -147,11 +147,14 @@ def _merges(held: PutBranch, wanted: PutBranch, before: EventAtBase, now: EventA
 
 
 def _keeps_places(held: PutBranch, before: EventAtBase, now: EventAtBase) -> bool:
-    """Tell whether what is no text is the same on both sides, and no folder was moved to which a file comes."""
-    new = {path for path in held.files if held.before.get(path) is None}
-    paths = {*held.kept, *_emptied(held), *new}
-    was, is_now = _identities(paths, before.entries), _identities(paths, now.entries)
-    return all(was[path] == is_now[path] for path in paths if path not in new or was[path].isdecimal())
+    """Tell whether what is no text is the same on both sides, and no folder is gone to which a file comes."""
+    new = (path for path in held.files if held.before.get(path) is None)
+    folders = {folder for path in new for folder in parents(path)}
+    was, is_now = before.entries(folders), now.entries(folders)
+    if any(was[folder] and not is_now[folder] for folder in folders):
+        return False
+    paths = {*held.kept, *_emptied(held)}
+    return _identities(paths, before.entries) == _identities(paths, now.entries)
 
 
 def stands_with_people(shared: SharedBranch, commit: PutBranch, base: Texts) -> bool:
