@@ -89,3 +89,10 @@ def test_unknown_zones_are_named_once_with_their_key_and_the_nearest() -> None:
 
 def test_a_folder_may_end_with_a_slash() -> None:
     assert read_config("images: static/img/").images == read_config("images: static/img").images == "static/img"
+
+
+def test_a_key_without_a_value_is_as_one_left_out() -> None:
+    keys = ("calendar", "feed", "labels", "series", "pull_requests", "page")
+    assert read_config("".join(f"{key}:\n" for key in keys)) == read_config("")
+    with pytest.raises(ConfigError, match="no such key"):
+        read_config("calender:\n")

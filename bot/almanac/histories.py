@@ -6,7 +6,7 @@ Unknown keys are refused with the nearest one named.
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
@@ -59,6 +59,17 @@ def described(history: str) -> str:
     return f"`{history}`" if history else "the one above them"
 
 
+def _filled(data: Any) -> Any:
+    """Return settings without the keys that have no value, where a value is needed: they are as ones left out."""
+    if not isinstance(data, dict):
+        return data
+    needed = {name for name, field in SiteConfig.model_fields.items() if field.default is not None}
+    kept = {key: value for key, value in data.items() if value is not None or key not in needed}
+    groups = kept.get("histories")
+    own = {name: _filled(one) for name, one in groups.items()} if isinstance(groups, dict) else {}
+    return kept | ({"histories": own} if own else {})
+
+
 def read_config(text: str | None, file: str = PATH) -> SiteConfig:
     """Read the config, and check its zones and that no two histories share a place.
 
@@ -71,6 +82,7 @@ def read_config(text: str | None, file: str = PATH) -> SiteConfig:
         return SiteConfig()
     try:
         document = load(text, file)
+        document = replace(document, data=_filled(document.data))
         config = SiteConfig() if document.data is None else document.read(SiteConfig)
     except UserError as error:
         raise ConfigError(error.problems) from None

@@ -17,7 +17,7 @@ from almanac.event.records import RecordFolder, Records, RecordStore
 from almanac.form.schema import Form, read_form
 from almanac.histories import MAIN, SiteConfig, read_config
 from almanac.jekyll import CONFIGS as JEKYLL_CONFIGS
-from almanac.jekyll import Jekyll, hidden_files, is_data_file, read_jekyll, site_address
+from almanac.jekyll import Jekyll, hidden_files, is_data_file, jekyll_root, page_path, read_jekyll, site_address
 from almanac.paths import joined, parents
 from almanac.sitefiles import OWN_FOLDER, SiteFiles, decoded
 from almanac.text import first_few
@@ -307,7 +307,14 @@ class Site:
         """Who publishes, as all of a view's file is built: with the address that the site's settings say now."""
         from almanac.views.generated import Publisher  # noqa: PLC0415 -- it brings what reads and writes a page
 
-        return Publisher(self.config, self.files.now(), lambda: self._address, self._file_address)
+        return Publisher(
+            self.config,
+            self.files.now(),
+            lambda: self._address,
+            self._file_address,
+            lambda: self._page_place,
+            partial(jekyll_root, self.files.names),
+        )
 
     @cached_property
     def _jekyll(self) -> Jekyll:
@@ -324,6 +331,17 @@ class Site:
         folder = joined(self._jekyll.root, self._jekyll.source)
         inside = path.lstrip("/").removeprefix(f"{folder}/" if folder else "")
         return f"{self._address}/{quote(inside)}" if self._address else None
+
+    @property
+    def _page_place(self) -> str | None:
+        """Where in the built site the page with all events is, from its slash on, if that is one page."""
+        config = self.config
+        is_one = config.has_page and (config.upcoming is None or config.upcoming.startswith("#"))
+        text = self.text(config.page) if is_one else None
+        if text is None:
+            return None
+        jekyll = self._jekyll
+        return page_path(jekyll, self.text(jekyll.file) or "" if jekyll.file else "", config.page, text)
 
     @cached_property
     def section_template(self) -> str | None:
@@ -402,16 +420,26 @@ class Site:
 
         They go on with the address that their files were built with, so Jekyll's settings are not read for each event.
         """
+        from almanac.views.feed import page_in  # noqa: PLC0415 -- the same
         from almanac.views.generated import address_in_files  # noqa: PLC0415 -- the same
 
-        publisher, renderers = self.publisher, self.renderers()
+        publisher, renderers, feed = self.publisher, self.renderers(), self.config.feed
         publisher = replace(publisher, now=moment) if moment else publisher
 
         def find_address() -> str | None:
             said = address_in_files(views_of(publisher, renderers), self.text)
             return self._address if said is None else said or None
 
-        return views_of(replace(publisher, find_address=find_address), renderers)
+        publisher = replace(publisher, find_address=find_address)
+
+        def find_page() -> str | None:
+            text, address = self.text(feed) if feed else None, (publisher.address or "").rstrip("/")
+            said = page_in(text) if text else ""
+            if text is None or not said.startswith(address if said else ""):
+                return self._page_place
+            return said.removeprefix(address) or None
+
+        return views_of(replace(publisher, find_page=find_page), renderers)
 
     def renderer(self, prepared: Sequence[Event] = ()) -> "Renderer":
         """Return what writes a section: the site's own template (`prepared` ones in one process) if any, else ours."""

@@ -187,11 +187,31 @@ def test_the_command_stops_and_writes_nothing(
     assert everything(repo.folder) == before
 
 
-def test_nobody_can_tell_where_a_new_page_belongs_on_a_site_of_another_generator() -> None:
-    for file in ("hugo.toml", ".eleventy.js", "astro.config.mjs"):
-        with pytest.raises(UserError, match="not built by Jekyll"):
-            plan({file: ""})
-        assert plan({file: ""}, new=True, page="content/events.md").states["content/events.md"] == "new"
+@pytest.mark.parametrize(
+    "file",
+    [
+        "hugo.toml",
+        "config/_default/hugo.toml",
+        ".eleventy.js",
+        "astro.config.mjs",
+        "mkdocs.yml",
+        "conf.py",
+        ".nojekyll",
+    ],
+)
+def test_nobody_can_tell_where_a_new_page_belongs_on_a_site_that_jekyll_does_not_build(file: str) -> None:
+    with pytest.raises(UserError, match="Jekyll does not build this site") as raised:
+        plan({file: "", "README.md": "# Owls\n"})
+    assert raised.value.problems[0].file == file
+    assert plan({file: ""}, new=True, page="content/events.md").states["content/events.md"] == "new"
+
+
+@pytest.mark.parametrize(
+    "file", ["README.md", "_config.yml", "docs/_config.yml", "_layouts/default.html", "index.html"]
+)
+def test_a_site_that_github_pages_builds_gets_a_page(file: str) -> None:
+    others = {} if file.endswith((".md", "index.html")) else {"package.json": "{}"}
+    assert plan({file: "", **others}).states["events.md"] == "new"
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_where_history_is_cut_off_no_record_comes_back(scene: Scene, tmp_path: P
     built = build_files(Site(Folder(cloned(scene, tmp_path / "clone", *options))))
     assert built.files == {}
     [problem] = built.problems
-    assert "1 of the page's events have no record" in problem.message
+    assert f"1 of the events on {PAGE} have no record" in problem.message
     assert remedy in problem.message
 
 
@@ -251,3 +251,47 @@ def test_what_was_deleted_on_the_branch_is_left_so_and_the_way_out_is_named(scen
     assert scene.head(number) == theirs
     assert scene.world.head(branch_name(number)) == theirs
     assert "close the pull request or the issue" in scene.comment(number)
+
+
+LIST, ROWS = "_data/meetings.csv", "day,title\n2026-03-03,Bats\n2026-02-03,Owls\n2026-01-06,Snow\n"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Repo:
+    """A site whose list cannot hold records, so that they are beside it."""
+    repo = Repo.init(tmp_path / "site", branch="main")
+    config = f"list: {LIST}\nlist_template: row.csv.j2\nrecords: _data/kept\n"
+    repo.commit({".github/almanac.yml": config, "row.csv.j2": "day,title\n{{ date }},{{ title }}\n", LIST: ROWS})
+    assert build_site(repo.folder, check=False) == 0
+    repo.commit()
+    return repo
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_the_row_of_a_deleted_record_is_taken_off(table: Repo, committed: bool) -> None:
+    record = "_data/kept/2026-02-03-owls.yml"
+    (table.folder / record).unlink()
+    if committed:
+        table.commit()
+    built = build_files(Site(Folder(table.folder)))
+    assert built.files == {LIST: ROWS.replace("2026-02-03,Owls\n", "")}
+    assert [(note.event, note.line) for note in built.notes] == [("Owls", 3)]
+    table.write({LIST: ROWS.replace("2026-02-03,Owls", "2026-02-04,Owls")})
+    assert [*build_files(Site(Folder(table.folder))).files] == ["_data/kept/2026-02-04-owls.yml"]  # edited since
+
+
+def test_rows_whose_records_may_have_been_deleted_before_history_is_cut_off(table: Repo, tmp_path: Path) -> None:
+    (table.folder / "_data/kept/2026-02-03-owls.yml").unlink()
+    table.commit({"README.md": "# Owls\n"})
+    clone = tmp_path / "clone"
+    table.git("clone", "--quiet", "--depth=1", table.folder.as_uri(), str(clone))
+    (problem,) = build_files(Site(Folder(clone))).problems
+    assert f"1 of the events on {LIST} have no record (Owls)" in problem.message
+    Repo(clone).write({LIST: ROWS.replace("day,title\n", "day,title\n2026-04-07,Toads\n")})
+    assert "(Owls)" in build_files(Site(Folder(clone))).problems[0].message
+
+
+def test_the_last_records_do_not_take_the_whole_list_with_them(table: Repo) -> None:
+    shutil.rmtree(table.folder / "_data/kept")
+    (problem,) = build_files(Site(Folder(table.folder))).problems
+    assert "all 3 rows that had one" in problem.message

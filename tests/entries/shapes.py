@@ -13,7 +13,7 @@ from almanac.entries.template import EntryTemplate
 SEMINAR = """\
 ---
 layout: seminar
-title: "{{ title }}"
+title: "{{ title | with_status }}"
 speaker: "{{ people | names }}"
 position: "{{ people[0].role }}"
 institution: '{{ people[0].affiliation }}'
@@ -31,7 +31,7 @@ MEETUP = """\
 ---
 date: {{ date | like("October 7, 2020") }}
 ---
-**{{ title }}**
+**{{ title | with_status | text }}**
 
 {{ description | markdown }}
 """
@@ -92,7 +92,19 @@ date: {{ date }}
 host: {{ location }}
 title: |
   {{ title }}
+cancelled: {{ status == 'cancelled' }}
 slides:
+agenda:
+  - type: intro
+  - type: talk
+    title: {{ title }}
+    abstract: >
+      {{ description }}
+    speakers:
+      {% for person in people %}
+      - name: {{ person.name }}
+      {% endfor %}
+    youtube: {{ recording }}
 """
 FILES = {
     "seminar": FileStore("_seminars/{date}-{people}.md", EntryTemplate(SEMINAR, FrontMatter(), "t.j2")),

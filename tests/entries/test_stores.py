@@ -191,6 +191,66 @@ def test_a_changed_body() -> None:
         store.write(later, before=known, source=gone)
 
 
+def test_what_is_cancelled_is_said_where_readers_see_it() -> None:
+    cancelled = TALK.model_copy(update={"status": "cancelled"})
+    for name, title in (("seminar", 'title: "{}Open: source"'), ("meetup", "**{}Open: source**")):
+        text = FILES[name].write(TALK)
+        after = FILES[name].write(cancelled, before=TALK, source=text)
+        assert after == text.replace(title.format(""), title.format("CANCELLED: "))
+        assert FILES[name].write(TALK, before=cancelled, source=after) == text
+        by_hand = FILES[name].read(after.replace("CANCELLED: Open: source", "Open: source (postponed)"), "x", TALK.id)
+        assert by_hand is not None
+        assert (by_hand.title, by_hand.status) == ("Open: source", "postponed")
+    text = FILES["whole"].write(TALK)
+    after = FILES["whole"].write(cancelled, before=TALK, source=text)
+    assert after == text.replace("cancelled: false", "cancelled: true")
+    assert FILES["whole"].read(after, "x", TALK.id) == cancelled
+    moved = TALK.model_copy(update={"status": "rescheduled"})
+    assert [one and one.status for one in map(FILES["seminar"].shown, (cancelled, moved))] == ["cancelled", None]
+
+
+GROUPS = """\
+number: 5
+date: 2026-05-05
+title: Owls
+agenda:
+  - type: intro
+  - type: talk
+    title: Why they fly
+    abstract: By night.
+    speakers:
+      - name: Ada
+        image: ada.png
+      - name: Bo
+        bio: Two owls.
+    youtube:
+  - type: drinks
+"""
+
+
+def test_what_people_added_to_groups_of_a_list_stays() -> None:
+    store = FILES["whole"]
+    known = store.read(GROUPS, "x", "5")
+    assert known is not None
+    assert (known.title, known.description, [one.name for one in known.people]) == ("Owls", "By night.", ["Ada", "Bo"])
+    later = known.model_copy(update={"recording": "https://r.org/", "people": (known.people[1], Person(name="Cy"))})
+    assert store.write(later, before=known, source=GROUPS) == (
+        GROUPS.replace("      - name: Ada\n        image: ada.png\n", "").replace(
+            "    youtube:\n", "      - name: Cy\n    youtube: https://r.org/\n"
+        )
+    )
+
+
+def test_of_several_talks_nothing_tells_which_is_meant() -> None:
+    several = GROUPS.replace("  - type: drinks\n", "  - type: talk\n    title: Why they hoot\n    abstract: Loudly.\n")
+    several = several.replace("  - type: intro\n", "  - type: intro\n  - type: lunch\n")
+    known = FILES["whole"].read(several, "x", "5")
+    assert known is not None
+    assert known.description is None
+    with pytest.raises(UserError, match="Nothing tells which part of a list changes"):
+        FILES["whole"].write(known.model_copy(update={"recording": "https://r.org/"}), before=known, source=several)
+
+
 def test_what_cannot_be_changed_in_place() -> None:
     store = FILES["meetup"]
     with pytest.raises(UserError, match="without writing more of it again"):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import cast
@@ -13,7 +14,7 @@ from almanac.config import Config, Organizer
 from almanac.errors import ConfigError
 from almanac.event.model import Event, Image, Link, Person
 from almanac.views.calendar import CalendarView
-from almanac.views.feed import FeedView
+from almanac.views.feed import FeedView, page_in
 from almanac.views.generated import GeneratedView, Publisher
 from almanac.views.protocol import build_all, put_event
 from almanac.views.structured import StructuredView
@@ -148,6 +149,16 @@ def test_a_feed_has_the_newest_changes_first_and_stays_short() -> None:
     assert build_all(views(LATER), changed.get, records).files == {
         path: text for path, text in changed.items() if path != "calendars/{series}.ics"
     }
+
+
+def test_a_feed_says_where_it_is_itself_and_leads_to_the_page() -> None:
+    who = replace(WHO, find_page=lambda: "/past/")
+    text = put_all(who, [ONE.model_copy(update={"url": None})])["feed.xml"]
+    read = feedparser.parse(text)
+    assert read.entries[0].link == "https://tea.example/past/"
+    assert [one.href for one in read.feed.links if one.rel == "self"] == ["https://tea.example/feed.xml"]
+    assert read.feed.link == "https://tea.example/"
+    assert page_in(text) == "https://tea.example/past/"
 
 
 def test_the_entry_of_a_feed_tells_all() -> None:

@@ -7,7 +7,7 @@ import typer
 from almanac import config as configs
 from almanac.commands.build import refuse_other_page
 from almanac.commands.discovery import MARKDOWN
-from almanac.commands.places import Place, find_places, has_other_generator
+from almanac.commands.places import Place, find_places, sign_of_other_build
 from almanac.commands.survey import PageFound, Survey, survey
 from almanac.entries.stores import place_of
 from almanac.errors import Problem, UserError
@@ -79,12 +79,12 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
     if best:
         return best.path if isinstance(best, PageFound) else best
     if not seen.candidates and not seen.others:
-        if has_other_generator(site):
+        if sign := sign_of_other_build(site, paths):
             message = (
-                "No events were found, and this site is not built by Jekyll, so nobody can tell where a page of them "
-                "belongs. Name it, as in `almanac init --new --page content/events.md`."
+                "No events were found, and it seems that Jekyll does not build this site, so nobody can tell where a "
+                "page of them belongs. Name it, as in `almanac init --new --page content/events.md`."
             )
-            raise UserError(Problem(message))
+            raise UserError(Problem(message, file=sign))
         return page
     if text is not None:
         message = "The page that the config names is missing, and there is something else that looks like events."

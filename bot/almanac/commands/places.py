@@ -50,8 +50,11 @@ OTHERS = re.compile(
 )
 """Words that name what holds dates for another reason."""
 _GENERATORS = re.compile(
-    r"(?:hugo|config)\.(?:toml|ya?ml|json)|\.eleventy\.c?js|eleventy\.config\.[cm]?js|astro\.config\.[cm]?[jt]s",
+    r"(?:hugo|config)\.(?:toml|ya?ml|json)|\.eleventy\.c?js|eleventy\.config\.[cm]?js|astro\.config\.[cm]?[jt]s|"
+    r"(?:next|nuxt|gatsby|svelte|docusaurus)[.-]config\.[cm]?[jt]s"
 )
+_OTHER_BUILDS = re.compile(r"\.nojekyll|(?!_config\.)[^.].*\.(?:toml|json|ya?ml|cfg|[cm]?[jt]s|py|rst|adoc|org)")
+_OF_JEKYLL = re.compile(r"(?:[^/]+/)?(?:_config\.(?:ya?ml|toml)|_(?:layouts|includes|posts)/.*)")
 _BUNDLE = "index"  # what the one document of an event's own folder is called
 _CATEGORY = re.compile(r"^(?:categor(?:y|ies)|tags?):.*\n(?:[ \t]*-[ \t].*\n)*", re.MULTILINE | re.IGNORECASE)
 _POSTS = re.compile(r"\b(?:site|paginator)\.(?:posts|categories|tags)\b")
@@ -122,8 +125,18 @@ class Place:
 
 
 def has_other_generator(site: Site) -> bool:
-    """Tell whether a site is built by Hugo, Eleventy or Astro, and not by Jekyll."""
-    return any(map(_GENERATORS.fullmatch, site.files.names("")))
+    """Tell whether a site is built by Hugo, Eleventy, Astro or the like, and not by Jekyll."""
+    return any(map(_GENERATORS.fullmatch, site.files.names(""))) or bool(site.files.names("config/_default"))
+
+
+def sign_of_other_build(site: Site, paths: Collection[str]) -> str | None:
+    """Return a file that something else than Jekyll builds the site with, or that nothing builds it; None if none."""
+    names = site.files.names("")
+    defaults = [f"config/_default/{name}" for name in sorted(site.files.names("config/_default"))]
+    known = next(iter([*filter(_GENERATORS.fullmatch, sorted(names)), *defaults]), None)
+    if known or any(map(_OF_JEKYLL.fullmatch, paths)):
+        return known
+    return next(filter(_OTHER_BUILDS.fullmatch, sorted(names)), None)
 
 
 def find_places(site: Site, paths: Collection[str]) -> list[Place]:

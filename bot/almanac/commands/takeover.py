@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,15 @@ from almanac.form.schema import Form
 from almanac.output import print_text
 from almanac.site import Site
 from almanac.sitefiles import SiteFiles
+from almanac.times.zones import load_zone
 from almanac.views.protocol import build_all, put_event, unshown
 
 _FOLDER = ".github/almanac"
 _ALWAYS_ASKED = {"title", "date", "when", "duration"}
 _EVERYTHING: dict[str, Any] = {
     "when": "9am ET",
-    "starts": "09:00:00-05:00",
-    "ends": "10:30:00-05:00",
+    "starts": "09:00",
+    "ends": "10:30",
     "time_zone": "America/New_York",
     "series": "Sample series",
     "location": "Sample place",
@@ -113,7 +114,8 @@ def unasked_for(place: Place) -> set[str]:
 def _fields(place: Place) -> set[str]:
     """Return the fields of an event that a place shows."""
     shown = {_NAMES.get(name, name) for name in place.learned.fields} if place.learned else set()
-    return shown | ({"image_alt"} if "image" in shown else set())
+    # A new event takes place: that it does not is said later.
+    return (shown | ({"image_alt"} if "image" in shown else set())) - {"status", "cancelled"}
 
 
 def take_over(site: Site, place: Place, form: Form, today: date, root: Path | None = None) -> Takeover:
@@ -173,7 +175,9 @@ def _sample(day: str, config: Config, form: Form) -> Event:
     """Make an event of a day, with an answer to each question of the form."""
     asked = {field.id for field in form.fields} | {"starts", "ends", "time_zone"}
     values = {**_EVERYTHING, "image": Image(path=f"{config.images}/sample.png", alt="A sample")}
-    values |= {name: f"{day}T{_EVERYTHING[name]}" for name in ("starts", "ends")}
+    zone = load_zone(_EVERYTHING["time_zone"])
+    for name in ("starts", "ends"):
+        values[name] = datetime.fromisoformat(f"{day}T{_EVERYTHING[name]}").replace(tzinfo=zone).isoformat()
     values = {name: value for name, value in values.items() if name in asked}
     return Event(id="sample", title="A sample event", date=day, **values)
 

@@ -1,8 +1,9 @@
-"""Sections without a record: it was deleted, it lies elsewhere, or git's history is cut off and nobody can tell."""
+"""Sections and rows without a record: deleted, or elsewhere; or git's history is cut off, and nobody can tell."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from almanac import config as configs
 from almanac.errors import Problem, UserError
@@ -13,17 +14,18 @@ from almanac.forge.removals import Removals
 from almanac.page.canonical import is_known, says_same, sense
 from almanac.page.lines import fingerprints
 from almanac.page.match import own_section
-from almanac.page.outline import Section, outline
+from almanac.page.outline import outline
 from almanac.page.section import Renderer
 from almanac.site import Site
 from almanac.sitefiles import decoded
 from almanac.text import first_few
+from almanac.views.entries import EntryListView
 from almanac.views.protocol import View, places
 
 
 @dataclass
 class Cleared:
-    """The views' files (path -> text) without the sections that were taken off, their records, and a note on each."""
+    """The views' files (path -> text) without what was taken off, their records, and a note on each."""
 
     files: dict[str, str | None] = field(default_factory=dict)
     records: list[Event] = field(default_factory=list)
@@ -31,76 +33,109 @@ class Cleared:
     pictures: list[str] = field(default_factory=list)  # which are nobody's any more
 
 
-def without_deleted(site: Site, removals: Removals, views: Sequence[View], render: Renderer) -> Cleared:
-    """Take sections off the views' files whose records somebody deleted, if they are as Almanac knew them.
+@dataclass
+class Shown:
+    """What shows the events of a folder of records: the history page, or else a list with a row for each."""
 
-    A section that was put back after it had been taken off together with its record was written by hand.
+    site: Site
+    views: Sequence[View]
+    render: Renderer
+
+    @property
+    def path(self) -> str:
+        config = self.site.config
+        return config.page if config.has_page else config.list or ""
+
+    @cached_property
+    def rows(self) -> EntryListView | None:
+        """The list, if there is no page."""
+        lists = (view for view in self.views if isinstance(view, EntryListView))
+        return None if self.site.config.has_page else next(lists, None)
+
+    @property
+    def part(self) -> str:
+        return "row" if self.rows else "section"
+
+    def unedited(self, text: str, record: Event) -> tuple[int, set[str]] | None:
+        """Find an event's part of a file, if it says what the record says: its line, and what a record knows it by.
+
+        A formatter may have been at a page.
+        """
+        if self.rows:
+            row = self.rows.unedited(text, record)
+            return (row.line, set()) if row else None
+        written = self.render(record)
+        section = own_section(outline(text), record, written)
+        is_same = section and (is_known(record.rendered, section.text) or says_same(section.text, written))
+        return (section.line, {*fingerprints(section.text), *sense(section.text)}) if section and is_same else None
+
+    def known(self, texts: Iterable[str], event: Event) -> bool:
+        """Tell whether earlier versions of the file have an event that has no record now."""
+        if self.rows:
+            return any(event.rendered in self.rows.known(text) for text in texts)
+        before = {sense(one.text) for text in texts for one in outline(text).sections}
+        now = (one.text for one in outline(self.site.page).sections if before)
+        return any(sense(text) in before and event.rendered in (*fingerprints(text), sense(text)) for text in now)
+
+
+def without_deleted(removals: Removals, shown: Shown) -> Cleared:
+    """Take off the views' files what shows events whose records somebody deleted, if it is as Almanac knew it.
+
+    A section or row that was put back after it had been taken off together with its record was written by hand.
     """
-    cleared = Cleared()
+    site, cleared = shown.site, Cleared()
     files = cleared.files
     if not removals.files:
         return cleared
-    page, known = site.config.page, {record.rendered for record in site.records}
-    lines = {section.text: section.line for section in outline(site.text(page) or "").sections}
-    for path, content, page_then in removals.files:
+    path, known = shown.path, {record.rendered for record in site.records}
+    for name, content, text_then in removals.files:
         try:
-            record = site.store.read(decoded(content, path), path, path.rpartition("/")[2].rpartition(".")[0])
-            written = render(record) if record else ""
+            record = site.store.read(decoded(content, name), name, name.rpartition("/")[2].rpartition(".")[0])
+            there = shown.unedited(files.get(path, site.text(path)) or "", record) if record else None
+            was_there = shown.unedited(decoded(text_then, path), record) if record else None
         except UserError:
             continue
-        if record is None:
-            continue
-        section = _unedited(files.get(page, site.text(page)) or "", record, written)
-        if section is None or not _unedited(decoded(page_then, page), record, written):
-            continue
-        if known & {record.rendered, *fingerprints(section.text), sense(section.text)}:
-            continue  # the section has a record, under another name
-        for view, name in places(views, record):
-            files[name] = view.remove(name, files.get(name, site.text(name)), record)
+        if record is None or there is None or not was_there or known & {record.rendered, *there[1]}:
+            continue  # it was edited since, or has a record under another name
+        before = shown.unedited(site.text(path) or "", record)
+        for view, file in places(shown.views, record):
+            files[file] = view.remove(file, files.get(file, site.text(file)), record)
         folder, _, picture = (own_copy(record) or "").rpartition("/")
         if picture in site.files.names(folder):
             cleared.pictures.append(f"{folder}/{picture}")
-        message = (
-            "The record of this section was deleted, so the section is taken off. To keep it, put the record back."
-        )
-        cleared.notes.append(Problem(message, event=record.title, file=page, line=lines.get(section.text)))
+        part = shown.part
+        message = f"The record of this {part} was deleted, so the {part} is taken off. To keep it, put the record back."
+        cleared.notes.append(Problem(message, event=record.title, file=path, line=before[0] if before else None))
         cleared.records.append(record)
     return cleared
 
 
-def _unedited(page: str, record: Event, written: str) -> Section | None:
-    """Find a record's section if it says what the record says; a formatter may have been at it."""
-    section = own_section(outline(page), record, written)
-    is_same = section and (is_known(record.rendered, section.text) or says_same(section.text, written))
-    return section if is_same else None
-
-
-def undecided(site: Site, removals: Removals, deleted: Sequence[Event], new: Sequence[Event]) -> Iterator[Problem]:
-    """Find what a person has to decide first: before the sections of deleted records go, and others get new ones."""
-    folder = site.store.place
+def undecided(removals: Removals, shown: Shown, deleted: Sequence[Event], new: Sequence[Event]) -> Iterator[Problem]:
+    """Find what a person has to decide first: before what showed deleted records goes, and the rest gets new ones."""
+    site, folder = shown.site, shown.site.store.place
     strays = _elsewhere(site, [*deleted, *new]) if site.has_record_folder else []
     if strays:
         message = (
-            f"The records of {len(strays)} of the page's events are not in this folder, but elsewhere: "
+            f"The records of {len(strays)} of the events on {shown.path} are not in this folder, but elsewhere: "
             f"{first_few(strays)}. Move them here, or name their folder in {configs.PATH}."
         )
         yield Problem(message, "records", file=folder)
         return
     if len(deleted) > 1 and not site.records:
         message = (
-            f"No record is left in this folder, so all {len(deleted)} sections that had one would be taken off the "
-            "page. Put the records back (git has them); or take the sections off yourself, if that is what you want."
+            f"No record is left in this folder, so all {len(deleted)} {shown.part}s that had one would be taken off "
+            f"{shown.path}. Put the records back (git has them); or take the {shown.part}s off yourself, if that is "
+            "what you want."
         )
         yield Problem(message, "records", file=folder)
         return
-    before = {sense(one.text) for page in removals.at_cuts for one in outline(page.decode(errors="replace")).sections}
-    texts = [one.text for one in outline(site.page).sections] if before else []
-    old = {key for text in texts if sense(text) in before for key in (*fingerprints(text), sense(text))}
-    unknown = [event.title for event in new if event.rendered in old]
+    cuts = [text.decode(errors="replace") for text in removals.at_cuts]
+    unknown = [event.title for event in new if shown.known(cuts, event)] if cuts else []
     if unknown:
         message = (
-            f"{len(unknown)} of the page's events have no record ({first_few(unknown)}), and the git history that is "
-            "here does not reach back to where they came from, so nobody can tell whether their records were deleted. "
+            f"{len(unknown)} of the events on {shown.path} have no record ({first_few(unknown)}), and the git history "
+            "that is here does not reach back to where they came from, so nobody can tell whether their records were "
+            "deleted. "
             f"{removals.remedy}"
         )
         yield Problem(message, "records", file=folder)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from almanac.engine.missing import undecided, without_deleted
+from almanac.engine.missing import Shown, undecided, without_deleted
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
 from almanac.errors import ForgeError, Raced
@@ -34,12 +34,13 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     """
     records, renderers = site.records, site.renderers(site.records)
     render, views = renderers.section, views_of(site.publisher, renderers)
-    removals = _removals(site)
-    cleared = without_deleted(site, removals, views, render)
+    shown = Shown(site, views, render)
+    removals = _removals(shown)
+    cleared = without_deleted(removals, shown)
     built = build_all(views, lambda path: cleared.files.get(path, site.text(path)), records)
     known = {event.id: event for event in records}
     new = [event for event in built.records if event.id not in known]
-    first = tuple(undecided(site, removals, cleared.records, new))
+    first = tuple(undecided(removals, shown, cleared.records, new))
     if first:
         return PageEdits(problems=first, history=site.history)
     written: dict[str, str] = {}
@@ -61,10 +62,10 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     )
 
 
-def _removals(site: Site) -> Removals:
-    """Find the records that were deleted while the page still shows their events; one file for all shows none."""
-    config, store = site.config, site.store
-    return site.files.removed(store.place, config.page) if config.has_page and store.suffix else Removals()
+def _removals(shown: Shown) -> Removals:
+    """Find the records that were deleted while their events are still shown; one file for all shows none."""
+    site = shown.site
+    return site.files.removed(site.store.place, shown.path) if site.has_record_folder and shown.path else Removals()
 
 
 def propose_page_edits(planner: Planner, overview: Overview) -> Done | None:

@@ -141,7 +141,8 @@ class _BodyWriter:
         """Write a piece; `fixed` is what all bodies say there, with a mark where each has an address of its own."""
         if piece.name == "title":
             around = piece.blocks[0].text[:2]
-            self.add("title", f"{around}{{{{ title | text }}}}{around}\n")
+            value = "title | text" if {"status", "cancelled"} & self.shown else "title | with_status | text"
+            self.add("title", f"{around}{{{{ {value} }}}}{around}\n")
         elif piece.name == "words":
             self.own_words(piece)
         elif fixed is None:
@@ -161,7 +162,6 @@ class _BodyWriter:
             self.add("description", _DESCRIPTION)
         if self.mark and not {"agenda", "people"} & {*self.kept}:
             self.add("agenda", _list("agenda", self.mark))
-            self.add("people", _list("people", self.mark))
 
     def add(self, name: str, text: str) -> None:
         if name not in self.shown | self.fields:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from almanac.dates import TIME
+from almanac.event.model import read_status
 
 _NAMES = {
     "title": "title heading headline event_title event_name talk_title name event talk topic subject",
@@ -34,8 +35,10 @@ _NAMES = {
     "time_zone": "time_zone timezone tz",
     "series": "series type event_type kind category group",
     "number": "number num no nr edition",
+    "status": "status event_status state",
 }
 _NAMES_OF = {field: names.replace("_", "").split() for field, names in _NAMES.items()}
+_CANCELLED = {"cancelled", "canceled", "iscancelled", "iscanceled"}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ADDRESS = re.compile(r"(?:https?://|\.{0,2}/|mailto:)\S*|[\w-]+(?:\.[\w-]+)+/\S*|[\w/-]+\.html?")
 _PICTURE = re.compile(
@@ -148,13 +151,15 @@ _TESTS: dict[str, Callable[[Any], bool]] = {
     "when": lambda value: isinstance(value, str) and _TIME.search(value) is not None,
     "ends": lambda value: isinstance(value, str) and _TIME.search(value) is not None,
     "number": lambda value: str(value).isdigit(),
+    "status": lambda value: isinstance(value, str) and read_status(value) is not None,
 }
 
 
 def fields_of(keys: Sequence[Key], taken: Mapping[str, str], *, has_text: bool) -> dict[str, str]:
     """Return what keys hold: key -> field; those whose field is known already, its days, are `taken`.
 
-    What only a few have is not looked at. `has_text` tells whether the text about an event stands below the keys.
+    What only a few have is not looked at, but for a mark of those that are cancelled. `has_text` tells whether the text
+    about an event stands below the keys.
     """
     found = dict(taken)
     candidates = [key for key in keys if key.is_usual or len(key.filled) * 3 >= key.entries]
@@ -173,4 +178,5 @@ def fields_of(keys: Sequence[Key], taken: Mapping[str, str], *, has_text: bool) 
         if fitting:
             best = min(fitting, key=lambda key: (not key.is_asked, names.index(key.word)))
             found[best.name] = field
-    return found
+    marks = (key.name for key in keys if key.word in _CANCELLED and all(isinstance(one, bool) for one in key.values))
+    return found | {name: "cancelled" for name in marks if "status" not in found.values()}

@@ -20,7 +20,7 @@ from almanac.entries.formats import DataEntry
 from almanac.entries.inyaml import YamlList
 from almanac.entries.keys import Key, name_key, tells_of_event, words_of
 from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts_of
-from almanac.event.model import Event, safe_slug
+from almanac.event.model import Event, read_status, safe_slug
 from almanac.page.lines import plain
 from almanac.page.tables import Question
 
@@ -32,12 +32,13 @@ _VALUES = {
     "slides": "(links | selectattr('label', 'equalto', 'Slides') | map(attribute='url') | list)[:1] | join",
     "image_alt": "image.alt",
     "tags": "tags | join(', ')",
+    "cancelled": "status == 'cancelled'",
 }
 _ITEMS = {"people": ("person in people", "person.name"), "tags": ("tag in tags", "tag")}
-_CONDITIONS = {"affiliation": "people", "slides": "links", "image_alt": "image"}
+_CONDITIONS = {"affiliation": "people", "slides": "links", "image_alt": "image", "cancelled": "status == 'cancelled'"}
 _TIMES = ("when", "ends")
 _STATES = {"past", "previous", "archive", "archived", "upcoming", "future", "over", "done", "finished", "ended"}
-_EXACT = ("date", "end_date", *_TIMES, "number")
+_EXACT = ("date", "end_date", *_TIMES, "number", "status", "cancelled")
 _OF_PERSON = {
     "name": "name full_name person speaker title",
     "affiliation": "affiliation organization organisation company institution university employer",
@@ -162,7 +163,9 @@ class _KeyWriter:
     """
 
     def __init__(self, models: Models, *, is_inner: bool = False) -> None:
-        self.models, self.is_inner = models, is_inner
+        self.models = models
+        # Where no key says that an event is cancelled, its title has to.
+        self.marks_title = not is_inner and not {"status", "cancelled"} & {*models.fields.values()}
         self.language = models.source.language
         self.questions: list[Question] = []
         self.filled_by: dict[str, str] = {}
@@ -269,13 +272,19 @@ class _KeyWriter:
         if field in _TIMES:
             return time_written(key, field, condition)
         value = _picture(key) if field == "image" else _VALUES.get(field, field)
+        if field == "status":
+            usual = [one for one in key.filled if read_status(one) == "scheduled"]
+            value = f"status or '{max(usual, key=usual.count)}'" if usual else value
+        elif field == "title" and self.marks_title:
+            value = "title | with_status"
         return Written(value, condition)
 
     def condition(self, key: Key, field: str) -> str:
         """Return the condition under which a key is there at all; empty where it always is, with or without a value."""
         name = field.partition(".")[0]
         blank = len(key.values) - len(key.filled)
-        if name in ("title", "date", "number") or blank > key.entries - len(key.values):
+        is_always = name in ("title", "date", "number") or (name == "cancelled" and key.is_usual)
+        if is_always or blank > key.entries - len(key.values):
             return ""
         return field if name == "extra" else _CONDITIONS.get(name, name)
 
@@ -328,8 +337,7 @@ class _KeyWriter:
             name = _PERSON_FIELD.get(words_of(one.key))
             name = "role" if name == "name" and one.key != own_name else name  # the title of someone who has a name
             if name:
-                # Within a group of a list it is not read back: other groups of the list say nothing of people.
-                value = self.plain(f"person.{name}{' | trim' * self.is_inner}", "people", one.key)
+                value = self.plain(f"person.{name}", "people", one.key)
                 condition = "" if name == "name" else f"person.{name}"
                 pieces.append(KeyPiece(_led(one), f"{one.quote}{{{{ {value} }}}}{one.quote}", condition))
         return f"{{% for {loop} %}}\n{entry_template(pieces, _space(part) + part.value, 'yaml')}{{% endfor %}}"
@@ -345,7 +353,7 @@ class _KeyWriter:
         if self.language != "yaml" or len(own) < len(texts):
             return None
         models = Models(replace(self.models.source, examples=own, has_body=False))
-        inner = _KeyWriter(models, is_inner=True)
+        inner = _KeyWriter(models, is_inner="title" in self.models.fields.values())
         pieces = [*inner.pieces()]
         held = {*models.fields.values()}
         if not ("title" in held and held & {"people", "description"}):

@@ -18,11 +18,12 @@ from almanac.dates import TIME, date_habits, find_date, heading_date
 from almanac.dateshapes import written_like
 from almanac.entries.inert import as_typed, cleaned
 from almanac.entries.syntax import FieldPath, KeyPath, ValueSource
-from almanac.entries.template import EntryTemplate
+from almanac.entries.template import EntryTemplate, marked_title
 from almanac.errors import Problem, UserError
 from almanac.event.description import markdown, source
 from almanac.event.model import Event, read_status
 from almanac.page.lines import plain
+from almanac.page.section import status_in
 from almanac.times.zones import load_zone
 
 OWN = "almanac"
@@ -34,6 +35,7 @@ _TEXTS = frozenset(
 _LISTS = frozenset({"tags", "agenda"})
 _DATES = ("date", "end_date", "starts", "ends")
 _READABLE = frozenset({"like", "heading_date", "names", "join", "plain", "url", "text", "heading", "item", "markdown"})
+_OF_STATUS = frozenset({"with_status", "is"})
 _PIECES = frozenset({"slice", "int"})
 _BETWEEN_NAMES = re.compile(r"[,;&]|(?<= )and(?= )")
 _BETWEEN = re.compile(r"[,;]")
@@ -110,7 +112,10 @@ def fields_of(template: EntryTemplate, data: Mapping[str, Any], body: str, name:
     fields |= _on_its_day(fields)
     day = _ISO_DAY.search(name)
     words = " ".join(re.split("[-_ ]+", name.rpartition("/")[2])).strip()
-    found = {"title": _title(body) or words, **({"date": day[0]} if day else {})}
+    title = _title(body) or words
+    found = {"title": title, **({"date": day[0]} if day else {})}
+    if any(isinstance(part, ValueSource) and part.filter("with_status") is not None for part in template.body):
+        found |= status_in(title)
     return found | {name: value for name, value in fields.items() if value or name not in ("title", "date")}
 
 
@@ -123,14 +128,18 @@ def _group(data: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 
 def _in_keys(template: EntryTemplate, data: Mapping[str, Any]) -> Iterator[_Said]:
-    for path, place in template.places.items():
+    # What a group of a list says of the event, as its talk does, the keys above it say better.
+    for path, place in sorted(template.places.items(), key=lambda one: one[0].count("*")):
         made_of = place.sources[0]
         names = {name for name, _ in made_of.filters}
-        if len(place.sources) > 1 or not made_of.fields or not names <= _READABLE | _PIECES:
+        if len(place.sources) > 1 or not made_of.fields or not names <= _READABLE | _OF_STATUS | _PIECES:
             continue
         values = _values(data, path)
-        is_list = "*" in path
-        if values is None or is_list != any("*" in one for one in made_of.fields):
+        is_list = any("*" in one for one in made_of.fields)
+        if values is not None and not is_list and "*" in path:
+            values = [value for value in values if value]
+            values = values if len(values) == 1 else None
+        if values is None or (is_list and "*" not in path):
             continue
         before, after = place.texts[0].lstrip(), place.texts[1].rstrip()
         texts = [_as_text(value).strip() for value in values]
@@ -145,7 +154,9 @@ def _values(data: Any, path: KeyPath) -> list[Any] | None:
     for number, key in enumerate(path):
         if key == "*":
             entries = data if isinstance(data, list) else [data]
-            found = (_values(one, path[number + 1 :]) for one in entries if one is not None)
+            found = [_values(one, path[number + 1 :]) for one in entries if one is not None]
+            if "*" in path[number + 1 :]:
+                return [value for values in found for value in values or ()]
             return [one[0] if one else None for one in found]
         if not isinstance(data, dict) or key not in data:
             return None
@@ -225,8 +236,12 @@ class _Keys:
                 self.found.setdefault(root, {}).setdefault(str(first[1]), values)
             elif root in _LISTS:
                 self.found.setdefault(root, values)
+        elif is_now := one.source.filter("is"):
+            self.found |= {root: is_now[0]} if one.text == "true" else {}
         elif one.text:
-            self._take_text(root, first, one.text)
+            marked = status_in(one.text) if one.source.filter("with_status") is not None else {}
+            for name, text in (marked or {root: one.text}).items():
+                self._take_text(name, first, text)
 
     def _take_text(self, root: str, path: FieldPath, text: str) -> None:
         if root in _TEXTS:
@@ -234,7 +249,9 @@ class _Keys:
         elif root in _LISTS:
             self.found.setdefault(root, tuple(filter(None, map(str.strip, _BETWEEN.split(text)))))
         elif root == "status":
-            self.found.setdefault(root, read_status(text))
+            status = read_status(text)
+            # That it takes place is what a key says of an event of which nothing else is known.
+            self.found.setdefault(root, None if status == "scheduled" else status)
         elif root in ("number", "issue") and re.fullmatch("[1-9][0-9]{0,8}", text):
             self.found.setdefault(root, int(text))
         elif root in ("extra", "image") and len(path) > 1:
@@ -368,22 +385,32 @@ def _shown(one: _Said, values: Mapping[str, Any]) -> list[str] | None:
             break
     shown = value
     for name, arguments in one.source.filters:
-        example = str(next(iter(arguments), ", "))
         if name in _PIECES:
             return None
-        if name == "markdown":
-            shown = source(markdown(_as_text(value)))
-        elif name == "like" and value:
-            with suppress(ValueError):
-                shown = written_like(str(value), example)
-        elif name == "heading_date" and value:
-            shown = heading_date(str(value))
-        elif name == "names" and isinstance(value, list | tuple):
-            shown = example.join(str(person.get("name")) for person in value if isinstance(person, dict))
-        elif name == "join" and isinstance(value, list | tuple):
-            shown = example.join(map(_as_text, value)) if arguments else "".join(map(_as_text, value))
+        shown = _filtered(name, arguments, shown, value, values.get("status"))
     texts = list(shown) if one.is_list and isinstance(shown, list | tuple) else [shown]
     return None if any(isinstance(text, dict) for text in texts) else list(map(_as_text, texts))
+
+
+def _filtered(name: str, arguments: Sequence[Any], shown: Any, value: Any, status: Any) -> Any:
+    """Return what a filter makes of what is `shown` so far of a value, as far as that matters here."""
+    example = str(next(iter(arguments), ", "))
+    if name == "with_status":
+        shown = marked_title(_as_text(value), status)
+    elif name == "is":
+        shown = value == example
+    elif name == "markdown":
+        shown = source(markdown(_as_text(value)))
+    elif name == "like" and value:
+        with suppress(ValueError):
+            shown = written_like(str(value), example)
+    elif name == "heading_date" and value:
+        shown = heading_date(str(value))
+    elif name == "names" and isinstance(value, list | tuple):
+        shown = example.join(str(person.get("name")) for person in value if isinstance(person, dict))
+    elif name == "join" and isinstance(value, list | tuple):
+        shown = example.join(map(_as_text, value)) if arguments else "".join(map(_as_text, value))
+    return shown
 
 
 def _looked_up(values: Any, path: FieldPath) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from almanac.entries.formats import DataEntry, ListFormat
-from almanac.entries.meaning import OWN, read_event
+from almanac.entries.meaning import OWN, fields_of, read_event
 from almanac.entries.template import EntryTemplate
 from almanac.entries.writing import EntryEditor, place_for
 from almanac.errors import ConfigError, Problem, UserError
@@ -221,5 +221,8 @@ def shown_by(template: EntryTemplate, event: Event) -> Event:
     """Return an event with those of its fields that a template asks for, and what each event has."""
     kept = template.fields | {"id", "title", "date", "end_date"}
     kept |= {"when"} if event.starts and template.says_times else set()
+    if event.status:
+        entry = template.entry(event)
+        kept -= {"status"} if fields_of(template, entry.data, entry.body, "").get("status") != event.status else set()
     fields = {name: value for name, value in event.model_dump().items() if name in kept}
     return Event.model_validate(fields, strict=False)

@@ -71,7 +71,7 @@ def _parts(
 
 
 def _source(value: nodes.Node | None, known: Mapping[str, tuple[FieldPath, ...]]) -> ValueSource:
-    found = ValueSource((), (("other", ()),))
+    found = _compared(value)
     match value:
         case nodes.Name():
             found = ValueSource(known.get(value.name, ((value.name,),)))
@@ -93,9 +93,17 @@ def _source(value: nodes.Node | None, known: Mapping[str, tuple[FieldPath, ...]]
         case nodes.Or(left=one, right=other) | nodes.CondExpr(expr1=one, expr2=other):
             first, second = _source(one, known), _source(other, known) if other else ValueSource(())
             found = ValueSource((*first.fields, *second.fields), (*first.filters, *second.filters))
-        case nodes.Const():
-            found = ValueSource(())
     return found
+
+
+def _compared(value: nodes.Node | None) -> ValueSource:
+    """Read `status == "cancelled"`, a value of the template's own, and all else that is no field."""
+    match value:
+        case nodes.Compare(expr=nodes.Name(name=name), ops=[nodes.Operand(op="eq", expr=nodes.Const(value=other))]):
+            return ValueSource(((name,),), (("is", (other,)),))
+        case nodes.Const():
+            return ValueSource(())
+    return ValueSource((), (("other", ()),))
 
 
 def _part(value: nodes.Node | None, name: Any, known: Mapping[str, tuple[FieldPath, ...]]) -> ValueSource:

@@ -12,6 +12,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
 from almanac.dateshapes import has_time
 from almanac.entries.formats import DataEntry, Format, Value, Values
 from almanac.entries.frontmatter import cut
@@ -58,8 +61,10 @@ class EntryTemplate:
     @property
     def fields(self) -> frozenset[str]:
         """The fields of an event that it asks for; what it asks of `extra` is all of that."""
-        in_keys = (str(path[0]) for place in self.places.values() for source in place.sources for path in source.fields)
-        return frozenset(in_keys) | self.body_names
+        in_keys = [source for place in self.places.values() for source in place.sources]
+        in_body = [part for part in self.body if isinstance(part, ValueSource)]
+        marked = {"status" for source in (*in_keys, *in_body) if source.filter("with_status") is not None}
+        return self.body_names | marked | {str(path[0]) for source in in_keys for path in source.fields}
 
     @cached_property
     def says_times(self) -> bool:
@@ -220,6 +225,16 @@ def _names(people: Sequence[Any], separator: str = ", ") -> str:
     return separator.join(as_text(person["name"]) for person in people)
 
 
+def marked_title(title: str, status: str | None) -> str:
+    """Return a title as readers have to see it where nothing else says that an event will not be."""
+    return f"{status.upper()}: {title}" if status in ("cancelled", "postponed") else title
+
+
+@pass_context
+def _with_status(context: Context, title: Any) -> str:
+    return marked_title(as_text(title), as_text(context.get("status")))
+
+
 def _timestamp(moment: Any) -> int | str:
     """Return the seconds since 1970 of a moment, or of a day's beginning in UTC; nothing of less."""
     if not moment or len(moment) < len("2021-11-08"):
@@ -238,6 +253,7 @@ _FILTERS: Mapping[str, Callable[..., Any]] = {
     "names": _names,
     "html": lambda value: html(as_text(value)),
     "timestamp": _timestamp,
+    "with_status": _with_status,
     "like": _like,
 }
 

@@ -13,6 +13,8 @@ from almanac.event.model import Event
 from almanac.page.canonical import says_same
 from almanac.page.rewrite import rewritten
 
+_Groups = list[dict[str, Any]]
+
 _MANY = 4
 """So many times as many steps of a list go one way as the other, if it is in order but for slips."""
 
@@ -116,10 +118,65 @@ def merged(now: dict[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]) 
             at = next((place + 1 for place, (key, _) in enumerate(items) if key == above), 0)
             found = dict([*items[:at], (name, value), *items[at:]])
         elif name in found and old.get(name) != value:
-            one, two = found[name], old.get(name)
-            if isinstance(one, dict) and isinstance(two, dict) and isinstance(value, dict):
-                found[name] = merged(one, two, value)
-            else:
-                found[name] = value
+            found[name] = _together(found[name], old.get(name), value)
         above = name if name in found else above
     return found
+
+
+def _together(now: Any, old: Any, new: Any) -> Any:
+    """Return what a key says with what the template writes otherwise now; what people added beside that stays."""
+    if isinstance(now, dict) and isinstance(old, dict) and isinstance(new, dict):
+        return merged(now, old, new)
+    if _are_groups(now) and _are_groups(old) and _are_groups(new):
+        return _merged_groups(now, old, new)
+    return new
+
+
+def _are_groups(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) and one for one in value)
+
+
+def _merged_groups(now: _Groups, old: _Groups, new: _Groups) -> _Groups:
+    """Return a list of groups of keys, such as speakers or talks, in which only those change that the template changes.
+
+    Raises:
+        UserError: Nothing tells which of the groups is meant.
+    """
+    theirs, next_ones = _counterparts(old, now), _counterparts(old, new)
+    written: dict[int, dict[str, Any] | None] = {}  # what becomes of those that are there
+    for group, at, becomes in zip(old, theirs, next_ones, strict=True):
+        wanted = None if becomes is None else new[becomes]
+        if at is not None:
+            written[at] = None if wanted is None else merged(now[at], group, wanted)
+        elif wanted != group:
+            message = "Nothing tells which part of a list changes, as people edited it. Please change it by hand."
+            raise UserError(Problem(message))
+    found = [(at, written.get(at, group)) for at, group in enumerate(now)]
+    place = -1  # behind which a new one comes
+    for number, group in enumerate(new):
+        if number not in next_ones:
+            found.append((place, group))
+        elif (at := theirs[next_ones.index(number)]) is not None:
+            place = at
+    return [group for _, group in sorted(found, key=lambda one: one[0]) if group is not None]
+
+
+def _counterparts(groups: _Groups, others: _Groups) -> list[int | None]:
+    """Find for each group the other one that says most of the same, beginning with its first key; None if none does.
+
+    Where several say as much, it is the one in the same place of a list of the same length, and else none.
+    """
+    found: list[int | None] = []
+    for number, group in enumerate(groups):
+        free = [at for at in range(len(others)) if at not in found]
+        scores = {at: _agreement(group, others[at]) for at in free}
+        best = [at for at in free if scores[at] and scores[at] == max(scores.values())]
+        is_same_place = number in best and len(groups) == len(others)
+        found.append(number if is_same_place else best[0] if len(best) == 1 else None)
+    return found
+
+
+def _agreement(group: Mapping[str, Any], other: Mapping[str, Any]) -> int:
+    first = next(iter(group))
+    same = [key for key, value in group.items() if value and other.get(key) == value]
+    return len(same) if first in same else 0

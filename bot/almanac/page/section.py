@@ -332,11 +332,11 @@ def _readings(section: Section, fields: Fields | None) -> Iterator[_Reading]:
         title = (title_of(section) or heading_date(section.date, section.end_date))[:_MAX_TITLE]
         when = _when_line(section)[1]
         found = {"title": title, **({"when": when} if when else {}), **(fields or {})}
-        yield _Reading({**found, **_status_in(found["title"])}, whole=False)
+        yield _Reading({**found, **status_in(found["title"])}, whole=False)
 
 
-def _status_in(title: str) -> dict[str, str]:
-    """Read a status that stands before a title or behind it: `CANCELLED: Owls`, `Owls (postponed)`."""
+def status_in(title: str) -> dict[str, str]:
+    """Read a title with its status before or behind it (`CANCELLED: Owls`, `Owls (postponed)`): both, or nothing."""
     status = _STATUS.search(title)
     if status is None or status[0] == title:
         return {}

@@ -100,6 +100,15 @@ class EntryListView(View):
                 return Alike(row.line, said.get("date", ""), said["title"], common)
         return None
 
+    def unedited(self, text: str, record: Event) -> DataEntry | None:
+        """Find a record's row if it says what the record says."""
+        row = self._row_of(self._format.entries(text, self._path), record)
+        return row if row and self._key(row) == self._key(self._template.entry(record)) else None
+
+    def known(self, text: str) -> set[str | None]:
+        """Return what records made of the rows of a file have in `rendered`."""
+        return {record.rendered for record in self.build({self._path: text}.get, []).records}
+
     def _there(self, text: str | None) -> str:
         if text is None:
             raise ConfigError(Problem("This list is missing; `list` in the config names it.", file=self._path))
@@ -110,14 +119,12 @@ class EntryListView(View):
 
     def _pairs(self, rows: Sequence[DataEntry], records: Sequence[Event]) -> dict[str, DataEntry]:
         """Find the rows of records, by their ids: each is the one as which it is written, or of its date and title."""
-        ours = {path[0] for path in self._template.places}
         written: dict[tuple[str, ...], list[DataEntry]] = {}
         for row in reversed(rows):
-            written.setdefault(tuple(str(row.data.get(key, "")) for key in ours), []).append(row)
+            written.setdefault(self._key(row), []).append(row)
         pairs: dict[str, DataEntry] = {}
         for record in records:
-            data = self._template.entry(record).data
-            if alike := written.get(tuple(data[key] for key in ours)):
+            if alike := written.get(self._key(self._template.entry(record))):
                 pairs[record.id] = alike.pop()
         days: dict[str, list[DataEntry]] = {}
         if len(pairs) < len(records):
@@ -129,6 +136,10 @@ class EntryListView(View):
                 pairs[record.id] = mine
                 days[record.date].remove(mine)
         return pairs
+
+    def _key(self, row: DataEntry) -> tuple[str, ...]:
+        """Return what a row says in the columns that the template fills."""
+        return tuple(str(row.data.get(key, "")) for key in {path[0]: None for path in self._template.places})
 
     def _names(self, row: DataEntry, event: Event) -> bool:
         said = self._said(row)

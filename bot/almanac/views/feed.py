@@ -22,6 +22,7 @@ _ID = re.compile(r"    <id>([^<]*)</id>\n")
 _OWN_ID = re.compile(r"^  <id>([^<\r\n]*)</id>", re.MULTILINE)
 _UPDATED = re.compile(r"    <updated>([^<]*)</updated>\n")
 _ADDRESS = re.compile(r'^  <link href="([^"\r\n]*)"/>', re.MULTILINE)
+_PAGE = re.compile(r'^  <link rel="related" type="text/html" href="([^"\r\n]*)"/>', re.MULTILINE)
 _PUBLISHED = re.compile(r"    <published>([^<]*)</published>\n")
 # What XML 1.0 cannot hold, in whatever way it is written.
 _IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -63,8 +64,10 @@ class FeedView(GeneratedView):
         return f"{_HEAD}{self._about(path, updated)}{blocks}{_END}"
 
     def _written(self, path: str, text: str | None, entries: Mapping[str, str]) -> str:
-        written, key = super()._written(path, text, entries), _first(_OWN_ID, text or "")
-        return _OWN_ID.sub(lambda _: f"  <id>{key}</id>", written, count=1) if key else written
+        written, key = self.joined(path, entries), _first(_OWN_ID, text or "")
+        written = _OWN_ID.sub(lambda _: f"  <id>{key}</id>", written, count=1) if key else written
+        # What git has made of its line ends is no change.
+        return text if text is not None and text.replace("\r\n", "\n") == written else written
 
     def _about(self, path: str, updated: str) -> str:
         title = self.publisher.config.organizer.name if self.publisher.config.organizer else "Events"
@@ -76,11 +79,15 @@ class FeedView(GeneratedView):
         ]
         if self.publisher.address:
             lines.append(f"<link href={_attribute(self.publisher.address)}/>")
+        if own := self.publisher.own_address(path):
+            lines.append(f'<link rel="self" type="application/atom+xml" href={_attribute(own)}/>')
+        if page := self.publisher.page:
+            lines.append(f'<link rel="related" type="text/html" href={_attribute(page)}/>')
         return "".join(f"  {line}\n" for line in lines)
 
     def _elements(self, event: Event) -> list[str]:
         day = f"{event.date}\u2013{event.end_date}" if event.end_date else event.date
-        link = event.url or self.publisher.address
+        link = event.url or self.publisher.page or self.publisher.address
         lines = [event.when or "", event.location or "", *plain_lines(event)]
         paragraphs = "".join(f"<p>{_text(line)}</p>" for line in (day, *lines) if line)
         if event.image and (picture := self.publisher.picture(event)):
@@ -93,6 +100,11 @@ class FeedView(GeneratedView):
             *(f"<category term={_attribute(one)}/>" for one in (event.series, *event.tags) if one),
             f'<content type="html">{_text(paragraphs)}</content>',
         ]
+
+
+def page_in(text: str) -> str:
+    """Return the address of the page with all events that a feed was written with; empty if none."""
+    return html.unescape(_first(_PAGE, text))
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:

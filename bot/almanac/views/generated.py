@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from urllib.parse import quote
 
 from almanac.config import Config
 from almanac.dates import heading_date
@@ -27,13 +28,27 @@ class Publisher:
     """Who publishes: the settings, what time it is, and where readers find the site, as far as that is known.
 
     `find_address` is asked where the settings do not say it, and only when it is needed. `file_address` tells where
-    readers have a file of the site, given its path.
+    readers have a file of the site, given its path, and `find_page` where in the site the page with all events is, from
+    its slash on. `root` gives the folder of the repository in which the site with a file is.
     """
 
     config: Config
     now: datetime
     find_address: Callable[[], str | None] = lambda: None
     file_address: Callable[[str], str | None] = lambda _: None
+    find_page: Callable[[], str | None] = lambda: None
+    root: Callable[[str], str] = lambda _: ""
+
+    @cached_property
+    def page(self) -> str | None:
+        """The address of the page with all events; None if there is none, or none that is known."""
+        place = self.find_page() if self.address else None
+        return f"{(self.address or '').rstrip('/')}{place}" if place else None
+
+    def own_address(self, path: str) -> str | None:
+        """Return the address of a file that is written here, by the site's; None if that is not known."""
+        folder = f"{root}/" if "/" in path and (root := self.root(path)) else ""
+        return f"{self.address.rstrip('/')}/{quote(path.removeprefix(folder))}" if self.address else None
 
     @cached_property
     def address(self) -> str | None:
