@@ -290,3 +290,19 @@ def test_events_in_nested_folders_of_a_disk_are_known(tmp_path: Path) -> None:
     assert [event.id for event in Site(Folder(tmp_path)).records] == ["2024/owls", "2025/bats"]
     assert planned.taken
     assert planned.taken.path == "content/events/2025/a-sample-event/index.md"
+
+
+def test_a_folder_of_a_season_is_taken_over_by_itself() -> None:
+    def post(folder: str, day: str) -> dict[str, str]:
+        return {f"content/events/{folder}/{day}-owls.md": f"---\ntitle: Owls\ndate: {day}T00:00:00Z\n---\n"}
+
+    files = {"hugo.toml": ""}
+    for folder, day in (("2024-2025", "2025-02-04"), ("2025-2026", "2025-11-04"), ("2025-2026", "2026-02-03")):
+        files |= post(folder, day)
+    with pytest.raises(UserError, match="Only 2 of 3 events would be known.*--page content/events/2025-2026"):
+        plan(files)
+    planned = plan(files, page="content/events/2025-2026")
+    assert "files: content/events/2025-2026/{date}-owls.md\n" in planned.files[CONFIG]
+    assert planned.taken
+    assert "date: 2026-02-04T00:00:00Z\n" in planned.taken.sample
+    assert set(plan(files | planned.files).states.values()) == {"same"}

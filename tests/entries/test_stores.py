@@ -251,6 +251,42 @@ def test_of_several_talks_nothing_tells_which_is_meant() -> None:
         FILES["whole"].write(known.model_copy(update={"recording": "https://r.org/"}), before=known, source=several)
 
 
+MEETUP = """\
+---
+title: {{ title }}
+{% if date not in id %}
+date: {{ date }}
+{% endif %}
+organizers:
+{% for one in extra.organizers.splitlines() %}
+  - {{ one }}
+{% endfor %}
+---
+"""
+
+
+def test_the_day_is_in_a_key_once_it_is_no_more_the_one_in_the_name_of_the_file() -> None:
+    store = FileStore("_meetups/{date}-meetup.md", EntryTemplate(MEETUP, FrontMatter(), "t.j2"))
+    event = Event(id="2026-05-05-meetup", title="Owls", date="2026-05-05", extra={"organizers": "Ada\nBo"})
+    text = store.write(event)
+    assert text == "---\ntitle: Owls\norganizers:\n  - Ada\n  - Bo\n---\n"
+    assert store.read(text, "x", event.id) == event
+    moved = event.model_copy(update={"date": "2026-05-12"})
+    after = store.write(moved, before=event, source=text)
+    assert after == text.replace("organizers", "date: 2026-05-12\norganizers")
+    assert store.read(after, "x", event.id) == moved
+    assert store.write(event, before=moved, source=after) == text
+    more = store.read(text.replace("  - Bo\n", "  - Bo\n  - Cy\n"), "x", event.id)
+    assert more is not None
+    assert more.extra == {"organizers": "Ada\nBo\nCy"}
+
+
+def test_what_is_about_a_folder_is_no_event() -> None:
+    store = FILES["hugo"]
+    read = store.read_all({"content/events/_index.md": "x", "content/events/2026/README.md": "x"})
+    assert (read.unreadable, read.undated) == ((), ())
+
+
 def test_what_cannot_be_changed_in_place() -> None:
     store = FILES["meetup"]
     with pytest.raises(UserError, match="without writing more of it again"):

@@ -29,7 +29,7 @@ def named_page(site: Site, paths: Collection[str], page: str, *, new: bool) -> s
     Raises:
         UserError: There is no such thing, or the settings name another one.
     """
-    place = next((one for one in find_places(site, paths) if one.path == page.rstrip("/")), None)
+    place = _place_at(site, paths, page.rstrip("/"))
     if place:
         return _wanted(site, place)
     if site.files.names(page):
@@ -40,6 +40,18 @@ def named_page(site: Site, paths: Collection[str], page: str, *, new: bool) -> s
         message = "There is no such page. Name another one, or start with an empty page by adding `--new`."
         raise UserError(Problem(message, file=page, choices=_options(survey(site, paths))))
     return page
+
+
+def _place_at(site: Site, paths: Collection[str], path: str) -> Place | None:
+    """Return the folder or list at a path; it may be a folder within one of events, such as that of a season."""
+    places = find_places(site, paths)
+    found = next((one for one in places if one.path == path), None)
+    outer = next((one for one in places if path.startswith(f"{one.path}/") and not found), None)
+    below = [one for one in outer.files if one.startswith(f"{path}/")] if outer else []
+    if not below:
+        return found
+    within = find_places(site, [*below, *(one for one in paths if not outer or one not in outer.files)], within=path)
+    return next((one for one in within if one.path == path), None)
 
 
 def _wanted(site: Site, place: Place) -> Place:
@@ -70,7 +82,7 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
     """
     page, text = site.config.page, site.text(configs.PATH)
     if own := [*_configured(site)]:
-        found = next((one for one in find_places(site, paths) if one.path in own), None)
+        found = _place_at(site, paths, own[0])
         return found or Place(own[0], (), 0, (), None, ())  # it has no event yet
     if new or (text is not None and (site.text(page) is not None or site.ids)):
         return page
@@ -121,7 +133,9 @@ def _seen(seen: Survey) -> Iterator[Problem]:
 
 def _offered(seen: Survey) -> list[PageFound | Place]:
     """Return what a person can choose: pages, and places in which a new event would be as its neighbours are."""
-    return [*seen.candidates, *(one for one in seen.places if one.learned and not one.reasons)]
+    places = [one for one in seen.places if one.learned and not one.reasons]
+    likely = [one for one in seen.candidates if one.is_likely and not one.doubt]
+    return [*likely, *places, *(one for one in seen.candidates if one not in likely)]
 
 
 def offered_places(site: Site, paths: Collection[str]) -> list[PageFound | Place]:

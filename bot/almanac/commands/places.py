@@ -139,8 +139,11 @@ def sign_of_other_build(site: Site, paths: Collection[str]) -> str | None:
     return next(filter(_OTHER_BUILDS.fullmatch, sorted(names)), None)
 
 
-def find_places(site: Site, paths: Collection[str]) -> list[Place]:
-    """Find all places on a site in which its events may be, given the paths of its files."""
+def find_places(site: Site, paths: Collection[str], within: str | None = None) -> list[Place]:
+    """Find all places on a site in which its events may be, given the paths of its files.
+
+    `within` names a folder that is to be one by itself, though it is in a folder of events.
+    """
     uses = [(path, readable_text(site, path)) for path in paths if path.lower().endswith(_TEMPLATES)]
     printed = None
     if not has_other_generator(site):
@@ -148,7 +151,7 @@ def find_places(site: Site, paths: Collection[str]) -> list[Place]:
         has_theme = bool({"theme", "remote_theme"} & settings.keys())
         printed = Printed(uses, has_theme=has_theme, has_defaults="defaults" in settings)
     found = [
-        *(_read_folder(site, folder, files, printed) for folder, files in _folders(paths)),
+        *(_read_folder(site, folder, files, printed) for folder, files in _folders(paths, within)),
         *_data(site, paths, printed),
         *_posts(site, paths, printed),
     ]
@@ -164,7 +167,7 @@ def is_folder_of_events(folder: str) -> bool:
 # ------------------------------------------------------------------------------- folders
 
 
-def _folders(paths: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+def _folders(paths: Iterable[str], within: str | None = None) -> Iterator[tuple[str, list[str]]]:
     """Find folders that hold one file for each event: a collection of Jekyll's, or what other generators have."""
     held: dict[str, list[str]] = {}
     for path in paths:
@@ -174,7 +177,8 @@ def _folders(paths: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
             continue
         stem = name.lower().partition(".")[0]
         if stem not in ("readme", "_index") and (stem != _BUNDLE or len(folders) > depth + 1):
-            held.setdefault("/".join(folders[: depth + 1]), []).append(path)
+            is_within = within is not None and path.startswith(f"{within}/")
+            held.setdefault(within if within and is_within else "/".join(folders[: depth + 1]), []).append(path)
     for folder, files in held.items():
         if len(files) >= LEAST or folder.rpartition("/")[2].startswith("_"):
             yield folder, files

@@ -13,6 +13,7 @@ from almanac.commands.places import Place
 from almanac.commands.shapes import print_entry, with_answers
 from almanac.commands.trial import Trial, build_both
 from almanac.config import Config
+from almanac.entries.stores import place_of
 from almanac.entries.template import EntryTemplate
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event, Image, Link, Person
@@ -129,6 +130,12 @@ def take_over(site: Site, place: Place, form: Form, today: date, root: Path | No
     store, texts, known = site.store, site.record_texts, known_to(site)
     if len(known) + len(site.unreadable) < place.events:
         message = f"Only {len(known)} of {place.events} events would be known, so nothing was written."
+        pattern = place.settings.get("files", "")
+        if place.files and place_of(pattern) != place.path:
+            message += (
+                f" The newest are in {place_of(pattern)}/, and nothing tells in which folder the next one belongs. To "
+                f"take over that folder alone, name it: `--page {place_of(pattern)}`."
+            )
         raise UserError(Problem(message, file=place.path))
     newest = max((one.date for one in known if len(one.date) == len("2021-11-08")), default=today.isoformat())
     past = min(date.fromisoformat(newest), today - timedelta(days=2)) + timedelta(days=1)

@@ -11,6 +11,8 @@ from almanac.entries.examples import Models
 from almanac.entries.keys import Key
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}\S*")
+# A day, where a time has to be written, too: it is no hour at which anything begins.
+_MIDNIGHT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]00:00(?::00(?:\.0+)?)?(?: ?(?:Z|[+-][0-9:]{4,5}))?)")
 _CLOCK = re.compile(TIME, re.IGNORECASE)
 _LEAST_AGAIN = 3  # entries in which a key says the day once more, before that is no chance
 _DAY_SECONDS = 86_400
@@ -18,10 +20,11 @@ _CUTS = {"year": "[:4]", "month": "[5:7]", "day": "[8:]"}
 
 
 class Written(NamedTuple):
-    """What gives a value in a template, and the condition under which its key is there; empty: always."""
+    """What gives a value in a template, the condition under which its key is there (if not always), and what follows."""
 
     value: str
     condition: str
+    after: str = ""
 
 
 def day_written(models: Models, key: Key, field: str) -> Written | None:
@@ -40,6 +43,10 @@ def day_written(models: Models, key: Key, field: str) -> Written | None:
         condition = "end_date"  # `start_date` beside `date`, the last day: one day needs no first one
     if part:
         return Written(_part_written(models, key, value, part), condition)
+    midnights = [_MIDNIGHT.fullmatch(day.words) for day in models.days_in(key).values()]
+    ends = {found[1] for found in midnights if found}
+    if len(ends) == 1 and all(midnights):
+        return Written(value, condition, ends.pop())
     example = example_of([(day.words, day.date) for day in models.days_in(key).values()], with_year=True)
     if example is None or example == MODEL:
         return Written(value, condition) if example else None

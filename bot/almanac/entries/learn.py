@@ -88,7 +88,12 @@ def learn(source: Source) -> Learned:
     """
     models = Models(source)
     keys = _KeyWriter(models)
-    template = entry_template([*keys.pieces()], models.examples[0].text, source.language)
+    pieces, name = [*keys.pieces()], _name(models)
+    if source.has_body and "{date}" in name and not any(one.startswith("date") for one in models.fields.values()):
+        # The day is in the file's name, which stays when the day changes; generators look at this key first.
+        written = 'date = "{{ date }}"' if source.language == "toml" else "date: {{ date }}"
+        pieces.insert(1, KeyPiece("", written, "date not in id"))
+    template = entry_template(pieces, models.examples[0].text, source.language)
     shown = {field.partition(".")[0] for field in (*models.fields.values(), *keys.inner)}
     body = (html_body if source.is_html else learn_body)(models.different_bodies, shown)
     if body.words:
@@ -103,7 +108,7 @@ def learn(source: Source) -> Learned:
     image = models.key_of("image")
     pictures = tuple(map(str, image.filled)) if image else ()
     questions, left_out = tuple(keys.questions), tuple(keys.left_out)
-    return Learned(template, _name(models), keys.filled_by, fields, questions, left_out, pictures, doubts)
+    return Learned(template, name, keys.filled_by, fields, questions, left_out, pictures, doubts)
 
 
 def _name(models: Models) -> str:
@@ -135,11 +140,17 @@ def _name_pattern(models: Models, at: int, name: str, day: str) -> str:
         return f"{{{part}}}" if in_folder else "{number}"
     before, rest = _cut_day(name, day)
     words = rest.lstrip("-_")
-    if not words:
+    if not words or (before and _is_usual_name(models, words)):
         return before + rest
     people = safe_slug(" ".join(models.texts(at, "people")))
     kind = "{people}" if people and people == safe_slug(words) else "{slug}"
     return f"{before}{rest[: len(rest) - len(words)]}{kind}"
+
+
+def _is_usual_name(models: Models, words: str) -> bool:
+    """Tell whether nearly all names of files end in some words, so that only their days tell them apart."""
+    count = sum(one.name.endswith(words) for one in models.examples)
+    return count > 1 and count * 4 >= len(models.examples) * 3
 
 
 def _cut_day(name: str, day: str) -> tuple[str, str]:
@@ -184,6 +195,9 @@ class _KeyWriter:
             elif field:
                 self.filled_by[key.name] = field
                 yield self.filled(key, part, field, self.written(key, field))
+            elif key.is_asked and self.says_title(key):
+                self.filled_by[key.name] = "title"
+                yield self.filled(key, part, "title", self.written(key, "title"))
             elif again := day_again(self.models, key):
                 self.filled_by[key.name] = "date"
                 yield self.filled(key, part, "date", Written(again, ""))
@@ -196,6 +210,13 @@ class _KeyWriter:
                 yield KeyPiece(part.lead.rstrip(" "), group)
             elif key.is_asked:
                 yield from self.asked(key, part)
+
+    def says_title(self, key: Key) -> bool:
+        """Tell whether a key says the title once more in nearly all."""
+        title = self.models.key_of("title")
+        data = [one.entry.data for one in self.models.examples if title and key.name in one.entry.data]
+        again = sum(one[key.name] == one.get(title.name if title else "") for one in data)
+        return bool(again * 4 >= len(self.models.examples) * 3)
 
     def constant(self, key: Key, value: Any) -> KeyPiece:
         if (value is True and key.word in _STATES) or str(value).strip().lower() in _STATES:
@@ -299,7 +320,7 @@ class _KeyWriter:
         else:
             # Without quotes, JSON has null for what is not known: to Liquid, an empty text is something.
             quote = "" if self.language == "json" and field not in ("title", "date") else part.quote
-            text = f"{quote}{{{{ {value} }}}}{quote}"
+            text = f"{quote}{{{{ {value} }}}}{written.after}{quote}"
         if self.language in ("json", "csv"):
             return KeyPiece(part.lead, text)
         return KeyPiece(_led(part), text, written.condition)

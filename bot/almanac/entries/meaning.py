@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from almanac.dates import TIME, date_habits, find_date, heading_date
 from almanac.dateshapes import written_like
 from almanac.entries.inert import as_typed, cleaned
-from almanac.entries.syntax import FieldPath, KeyPath, ValueSource
+from almanac.entries.syntax import LINES, FieldPath, KeyPath, ValueSource
 from almanac.entries.template import EntryTemplate, marked_title
 from almanac.errors import Problem, UserError
 from almanac.event.description import markdown, source
@@ -232,8 +232,9 @@ class _Keys:
             self._take_entries(one, root, first[1:])
         elif one.is_list:
             values = tuple(filter(None, one.texts))
-            if root == "extra":
-                self.found.setdefault(root, {}).setdefault(str(first[1]), values)
+            if root == "extra" and values:
+                is_text = LINES in first
+                self.found.setdefault(root, {}).setdefault(str(first[1]), "\n".join(values) if is_text else values)
             elif root in _LISTS:
                 self.found.setdefault(root, values)
         elif is_now := one.source.filter("is"):
@@ -415,6 +416,8 @@ def _filtered(name: str, arguments: Sequence[Any], shown: Any, value: Any, statu
 
 def _looked_up(values: Any, path: FieldPath) -> Any:
     for number, key in enumerate(path):
+        if key == LINES:
+            return _as_text(values).splitlines()
         if key == "*" and isinstance(values, list | tuple):
             return [_looked_up(one, path[number + 1 :]) for one in values]
         if isinstance(key, int) and isinstance(values, list | tuple):

@@ -11,6 +11,8 @@ KeyPath = tuple[str, ...]
 FieldPath = tuple[str | int, ...]
 """The same for a value of an event: `("title",)`, `("extra", "room")`, `("people", 0, "name")`, `("tags", "*")`."""
 
+LINES = "lines"
+"""Stands in a path for the lines of a text."""
 _MOST_BRANCHES = 8
 
 
@@ -103,6 +105,10 @@ def _compared(value: nodes.Node | None) -> ValueSource:
             return ValueSource(((name,),), (("is", (other,)),))
         case nodes.Const():
             return ValueSource(())
+        case nodes.Call(
+            node=nodes.Getattr(node=nodes.Getattr(node=nodes.Name(name=name), attr=own), attr="splitlines")
+        ):
+            return ValueSource(((name, own, LINES),))
     return ValueSource((), (("other", ()),))
 
 
