@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
-from almanac.yamlwriter import dump, rewrite
+from almanac.yamlwriter import dump, is_plain, rewrite
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -140,3 +140,9 @@ def test_a_commented_file_comes_to_hold_the_new_values(old: dict[str, Any], new:
     assert rewrite(source, old) == source
     text = rewrite(source, new)
     assert text is None or yaml.safe_load(text) == new
+
+
+@pytest.mark.parametrize("text", ["a: b", "CANCELLED: {{ x | y }}", "a: [b: c]", "no", "12", "2021-11-08"])
+def test_a_text_that_reads_as_something_else_needs_quotes(text: str) -> None:
+    assert not is_plain(text, in_flow=False)
+    assert not is_plain(text, in_flow=True)

@@ -299,7 +299,7 @@ def test_a_folder_of_a_season_is_taken_over_by_itself() -> None:
     files = {"hugo.toml": ""}
     for folder, day in (("2024-2025", "2025-02-04"), ("2025-2026", "2025-11-04"), ("2025-2026", "2026-02-03")):
         files |= post(folder, day)
-    with pytest.raises(UserError, match="Only 2 of 3 events would be known.*--page content/events/2025-2026"):
+    with pytest.raises(UserError, match=r"Only 2 of 3 events would be known.*--page content/events/2025-2026"):
         plan(files)
     planned = plan(files, page="content/events/2025-2026")
     assert "files: content/events/2025-2026/{date}-owls.md\n" in planned.files[CONFIG]

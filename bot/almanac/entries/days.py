@@ -20,7 +20,7 @@ _CUTS = {"year": "[:4]", "month": "[5:7]", "day": "[8:]"}
 
 
 class Written(NamedTuple):
-    """What gives a value in a template, the condition under which its key is there (if not always), and what follows."""
+    """What gives a value in a template, when its key is there at all (empty: always), and what follows the value."""
 
     value: str
     condition: str
