@@ -94,7 +94,7 @@ def is_plain(text: str, *, in_flow: bool) -> bool:
         node = compose(f"[{text}]\n" if in_flow else f"- {text}\n", "", MAX_CHARACTERS)
     except UserError:
         return False
-    values = node.value if isinstance(node, yaml.SequenceNode) else ()
+    values: list[yaml.Node] = node.value if isinstance(node, yaml.SequenceNode) else []
     # Not only another text, a mapping as well may be what it is taken for, even one with a mapping as its key.
     return len(values) == 1 and isinstance(values[0], yaml.ScalarNode) and bool(styled(values[0]) == text)
 
