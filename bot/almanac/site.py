@@ -313,7 +313,7 @@ class Site:
             lambda: self._address,
             self._file_address,
             lambda: self._page_place,
-            partial(jekyll_root, self.files.names),
+            self._place_of,
         )
 
     @cached_property
@@ -331,6 +331,10 @@ class Site:
         folder = joined(self._jekyll.root, self._jekyll.source)
         inside = path.lstrip("/").removeprefix(f"{folder}/" if folder else "")
         return f"{self._address}/{quote(inside)}" if self._address else None
+
+    def _place_of(self, path: str) -> str:
+        folder = jekyll_root(self.files.names, path) if "/" in path else ""
+        return quote(path.removeprefix(f"{folder}/" if folder else ""))
 
     @property
     def _page_place(self) -> str | None:

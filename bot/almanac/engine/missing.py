@@ -34,7 +34,7 @@ class Cleared:
 
 
 @dataclass
-class Shown:
+class ShownEvents:
     """What shows the events of a folder of records: the history page, or else a list with a row for each."""
 
     site: Site
@@ -78,7 +78,7 @@ class Shown:
         return any(sense(text) in before and event.rendered in (*fingerprints(text), sense(text)) for text in now)
 
 
-def without_deleted(removals: Removals, shown: Shown) -> Cleared:
+def without_deleted(removals: Removals, shown: ShownEvents) -> Cleared:
     """Take off the views' files what shows events whose records somebody deleted, if it is as Almanac knew it.
 
     A section or row that was put back after it had been taken off together with its record was written by hand.
@@ -110,7 +110,9 @@ def without_deleted(removals: Removals, shown: Shown) -> Cleared:
     return cleared
 
 
-def undecided(removals: Removals, shown: Shown, deleted: Sequence[Event], new: Sequence[Event]) -> Iterator[Problem]:
+def undecided(
+    removals: Removals, shown: ShownEvents, deleted: Sequence[Event], new: Sequence[Event]
+) -> Iterator[Problem]:
     """Find what a person has to decide first: before what showed deleted records goes, and the rest gets new ones."""
     site, folder = shown.site, shown.site.store.place
     strays = _elsewhere(site, [*deleted, *new]) if site.has_record_folder else []

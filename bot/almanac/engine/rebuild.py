@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from almanac.engine.missing import Shown, undecided, without_deleted
+from almanac.engine.missing import ShownEvents, undecided, without_deleted
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
 from almanac.errors import ForgeError, Raced
@@ -34,7 +34,7 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     """
     records, renderers = site.records, site.renderers(site.records)
     render, views = renderers.section, views_of(site.publisher, renderers)
-    shown = Shown(site, views, render)
+    shown = ShownEvents(site, views, render)
     removals = _removals(shown)
     cleared = without_deleted(removals, shown)
     built = build_all(views, lambda path: cleared.files.get(path, site.text(path)), records)
@@ -62,7 +62,7 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     )
 
 
-def _removals(shown: Shown) -> Removals:
+def _removals(shown: ShownEvents) -> Removals:
     """Find the records that were deleted while their events are still shown; one file for all shows none."""
     site = shown.site
     return site.files.removed(site.store.place, shown.path) if site.has_record_folder and shown.path else Removals()

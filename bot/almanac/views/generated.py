@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from urllib.parse import quote
 
 from almanac.config import Config
 from almanac.dates import heading_date
@@ -29,7 +28,8 @@ class Publisher:
 
     `find_address` is asked where the settings do not say it, and only when it is needed. `file_address` tells where
     readers have a file of the site, given its path, and `find_page` where in the site the page with all events is, from
-    its slash on. `root` gives the folder of the repository in which the site with a file is.
+    its slash on. `place` is the path within the site that an address of a file ends in, given its path in the
+    repository.
     """
 
     config: Config
@@ -37,7 +37,7 @@ class Publisher:
     find_address: Callable[[], str | None] = lambda: None
     file_address: Callable[[str], str | None] = lambda _: None
     find_page: Callable[[], str | None] = lambda: None
-    root: Callable[[str], str] = lambda _: ""
+    place: Callable[[str], str] = lambda path: path
 
     @cached_property
     def page(self) -> str | None:
@@ -47,8 +47,7 @@ class Publisher:
 
     def own_address(self, path: str) -> str | None:
         """Return the address of a file that is written here, by the site's; None if that is not known."""
-        folder = f"{root}/" if "/" in path and (root := self.root(path)) else ""
-        return f"{self.address.rstrip('/')}/{quote(path.removeprefix(folder))}" if self.address else None
+        return f"{self.address.rstrip('/')}/{self.place(path)}" if self.address else None
 
     @cached_property
     def address(self) -> str | None:
