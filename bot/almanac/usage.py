@@ -30,6 +30,13 @@ class _Command(TyperCommand):
             if parameter.param_type_name == "argument":
                 parameter.get_usage_pieces = partial(_usage, parameter)
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
 
 def _usage(parameter: Any, _: Any) -> list[str]:
     return [parameter.metavar]

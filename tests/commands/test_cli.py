@@ -649,6 +649,10 @@ class TestStatus:
     def test_a_part_of_an_issue_that_is_missing_is_named(self, almanac: Almanac, site: Path) -> None:
         assert "number: This is missing" in almanac("preview", "-", "--site", site, stdin=b'{"title": "x"}').err
 
+    def test_a_wrong_choice_is_told_in_plain_words(self, almanac: Almanac) -> None:
+        ran = almanac("init", "--shape", "round")
+        assert (ran.status, "'--shape': 'round' is not one of 'like'" in ran.err) == (2, True)
+
     def test_a_check_says_that_all_is_in_sync(self, almanac: Almanac, site: Path) -> None:
         almanac("import", PAGE, "--site", site)
         ran = almanac("build", "--check", "--site", site)
