@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from almanac.entries.formats import Format
     from almanac.entries.template import EntryTemplate
     from almanac.page.section import Renderer
+    from almanac.page.spelling import Spelling
     from almanac.proposal.messages import OwnTemplate
     from almanac.views.generated import Publisher
     from almanac.views.protocol import View
@@ -386,7 +387,19 @@ class Site:
             from almanac.entries.stores import shown_by  # noqa: PLC0415 -- the same
 
             shown = partial(shown_by, rows)
-        return Renderers(self.renderer(prepared), self.index_renderer(prepared), coming, shown, rows)
+        return Renderers(self.renderer(prepared), self.index_renderer(prepared), coming, shown, rows, self._spelt)
+
+    def _spelt(self, section: str) -> str:
+        """Give a new section the marks that the page has by now, if its template was made to match the page."""
+        return self._spelling.of(section) if self._spelling else section
+
+    @cached_property
+    def _spelling(self) -> "Spelling | None":
+        from almanac.page.imitate import is_imitation  # noqa: PLC0415 -- the same
+        from almanac.page.spelling import Spelling  # noqa: PLC0415 -- the same
+
+        source = self.section_template or ""
+        return Spelling(self.text(self.config.page) or "", source) if is_imitation(source) else None
 
     def _rows(self, prepared: Sequence[Event]) -> "EntryTemplate | None":
         """What writes an event's row in a list that is beside the records, if there is one."""

@@ -52,6 +52,11 @@ class Imitation:
     proven: bool
 
 
+def is_imitation(template: str) -> bool:
+    """Tell whether a template was made of the page's own entries, and is no work of its people."""
+    return template.startswith(INTRODUCTION.partition(".")[0])
+
+
 def imitate(page: Page, house: Sequence[bool]) -> Imitation:
     """Find the template that a page with events needs; `house` tells of each section if the house style writes it."""
     sections = page.alive_list

@@ -22,6 +22,7 @@ class Renderers:
     `section` writes its section of the history page, `index` its line in a second list of that page, if there is one,
     and `coming` its section in the list of what is to come, if that has a template of its own. `shown` is what a site's
     own file or entry shows of it, None where records are not shown, and `rows` its row in a list that is beside them.
+    `spelt` gives a new section the marks that the history page has by now.
     """
 
     section: "Renderer"
@@ -29,6 +30,7 @@ class Renderers:
     coming: "Renderer | None" = None
     shown: "Callable[[Event], Event | None]" = lambda _: None
     rows: "EntryTemplate | None" = None
+    spelt: "Callable[[str], str]" = str
 
 
 def page_view(config: "Config", renderers: Renderers) -> "PageView":
@@ -38,8 +40,8 @@ def page_view(config: "Config", renderers: Renderers) -> "PageView":
     from almanac.views.page import PageView  # noqa: PLC0415
 
     if renderers.index:
-        return IndexedPageView(config, renderers.section, renderers.index)
-    return PageView(config, renderers.section)
+        return IndexedPageView(config, renderers.section, renderers.index, renderers.spelt)
+    return PageView(config, renderers.section, renderers.spelt)
 
 
 def views_of(publisher: "Publisher", renderers: Renderers) -> "tuple[View, ...]":

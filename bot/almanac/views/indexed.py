@@ -4,7 +4,7 @@ The line is written with a template of its own. No record remembers it: it is th
 or one of the event's day and title, which people edited by hand and which is theirs.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -32,8 +32,8 @@ class IndexedPageView(PageView):
     An event that the page had only in that list when it was imported stays there, and gets no section.
     """
 
-    def __init__(self, config: Config, render: Renderer, line: Renderer) -> None:
-        super().__init__(config, render)
+    def __init__(self, config: Config, render: Renderer, line: Renderer, spelt: Callable[[str], str] = str) -> None:
+        super().__init__(config, render, spelt)
         self._line = line
 
     def put(self, path: str, text: str | None, event: Event, previous: Event | None) -> str:

@@ -1,7 +1,7 @@
 """The history page as a view: one section for each event, which people may edit by hand."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from almanac.config import Config
@@ -10,7 +10,7 @@ from almanac.event.model import Event, share_a_day
 from almanac.event.record import record_path
 from almanac.page import insert
 from almanac.page.anchors import heading_id, heading_line
-from almanac.page.canonical import is_known, says_same
+from almanac.page.canonical import is_known, says_same, sense
 from almanac.page.entries import style_of
 from almanac.page.fields import entry_fields
 from almanac.page.lines import fingerprint, fingerprints, newline_of, with_newline
@@ -31,10 +31,11 @@ class PageView(View):
     """The history page that `page` in the config names.
 
     A record remembers by `rendered` how its section was when record and page last agreed, which tells who edited what.
+    A new section is `spelt` with the page's own marks; then `rendered` is a hash of what it says.
     """
 
-    def __init__(self, config: Config, render: Renderer) -> None:
-        self._config, self._render = config, render
+    def __init__(self, config: Config, render: Renderer, spelt: Callable[[str], str] = str) -> None:
+        self._config, self._render, self._spelt = config, render, spelt
 
     def paths(self, event: Event) -> tuple[str, ...]:
         return (self._config.page,)
@@ -42,7 +43,7 @@ class PageView(View):
     def put(self, path: str, text: str | None, event: Event, previous: Event | None) -> str:
         page = self._there(path, text)
         known = self._render(previous) if previous else None
-        return insert.put(page, event, self._render(event), previous=previous, order=self._config.order, known=known)
+        return insert.put(page, event, self._written(event), previous=previous, order=self._config.order, known=known)
 
     def remove(self, path: str, text: str | None, event: Event) -> str | None:
         return None if text is None else insert.remove(text, event, self._render(event))
@@ -67,7 +68,12 @@ class PageView(View):
         return event.model_copy(update={"number": next_number(outline(page), event.date)})
 
     def stamp(self, event: Event) -> Event:
-        return event.model_copy(update={"rendered": fingerprint(self._render(event))})
+        text = self._render(event)
+        return event.model_copy(update={"rendered": fingerprint(text) if text == self._written(event) else sense(text)})
+
+    def _written(self, event: Event) -> str:
+        """Return what is written for an event that is new on the page."""
+        return self._render(event) if event.markdown is not None else self._spelt(self._render(event))
 
     def revise(self, path: str, text: str | None, event: Event, before: Event) -> Event:
         if event.markdown is None or event.markdown != before.markdown:

@@ -82,7 +82,8 @@ class TimelineView(View):
         heading = where.strip("# ") if where.startswith("#") else None
         path = where if heading is None else config.page
         # What is next comes first, unless the list itself says otherwise.
-        other = PageView(config.model_copy(update={"page": path, "order": None}), coming)
+        spelt = renderers.spelt if path == config.page and renderers.coming is None else str
+        other = PageView(config.model_copy(update={"page": path, "order": None}), coming, spelt)
 
         def beside(text: str) -> _Window:
             return _window(text, heading, path, inside=False) if heading is not None else _Window(text)
