@@ -39,6 +39,8 @@ from almanac.page.outline import outline
 from almanac.page.shown import doubt
 from almanac.page.sync import sync
 from almanac.page.template import section_renderer
+from almanac.playground.app import difference
+from almanac.playground.rendering import comment_html, page_html
 from almanac.proposal.amendment import read_amendment
 from almanac.proposal.command import ChangeCommand, command_of
 from almanac.proposal.hidden import read_state
@@ -281,6 +283,21 @@ def test_every_reader_is_linear(name: str) -> None:
         if grows_too_fast(short, long):
             slow.append(head + unit)
     assert not slow
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        pytest.param(lambda count: comment_html("http://a" * 4 * count), id="comment"),
+        pytest.param(lambda count: page_html("http://a" * 4 * count), id="page"),
+        pytest.param(
+            lambda count: difference(*("\n".join(str(n * step % 150) for n in range(count)) for step in (1, 7))),
+            id="difference",
+        ),
+    ],
+)
+def test_what_the_playground_shows_is_linear(action: Callable[[int], object]) -> None:
+    assert not grows_too_fast(partial(action, 1_000), partial(action, 1_000 * GROWTH))
 
 
 # ------------------------------------------------------------------------------- many records

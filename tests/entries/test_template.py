@@ -6,6 +6,7 @@ import pytest
 from almanac.entries.formats import Format, Values
 from almanac.entries.frontmatter import FrontMatter
 from almanac.entries.incsv import CsvList
+from almanac.entries.inert import as_typed
 from almanac.entries.injson import JsonList
 from almanac.entries.inyaml import YamlFile, YamlList
 from almanac.entries.template import EntryTemplate
@@ -156,6 +157,25 @@ def test_json() -> None:
     source = '{\n\t"title": "{{ title | plain }}",\n\t"n": {{ extra.seats | int }},\n\t"l": {{ location }}\n}'
     assert written(JsonList(), source) == ('{\n\t"title": "Say \\"hi\\": it\'s <b>",\n\t"n": 7,\n\t"l": "Hall: 2"\n}')
     assert written(JsonList(), '{"r": {{ recording }}}') == '{"r": null}'
+
+
+@pytest.mark.parametrize(
+    ("typed", "cell"),
+    [
+        ("+cmd|' /C calc'!A0", "&#43;cmd|' /C calc'!A0"),
+        ("@SUM(A1)", "&#64;SUM(A1)"),
+        ("- HYPERLINK(A1)", "&#45; HYPERLINK(A1)"),
+        ("- two (2)\n- three", '"- two (2)\n- three"'),
+        ("=1+1", "&#61;1+1"),
+        ("-5", "-5"),
+        ("+02:00", "+02:00"),
+        ("a=1", "a&#61;1"),
+    ],
+)
+def test_no_cell_begins_with_a_formula(typed: str, cell: str) -> None:
+    rows = written(CsvList(), "a,b\n{{ location }},x\n", TALK.model_copy(update={"location": typed}))
+    assert rows == f"a,b\n{cell},x\n"
+    assert as_typed(cell.strip('"')) == typed
 
 
 def test_csv_and_a_list_and_a_file_in_yaml() -> None:

@@ -1,5 +1,7 @@
 """A record is written stably, read back equal, and a mistake made by hand is named with file, line and field."""
 
+from datetime import date
+
 import pytest
 import yaml
 from almanac.errors import UserError
@@ -19,7 +21,9 @@ people = st.builds(Person, name=texts, url=optional, affiliation=optional, role=
 extras = st.dictionaries(
     texts, texts | st.lists(texts).map(tuple) | st.dictionaries(texts, st.booleans(), min_size=1), max_size=4
 )
-dates = st.dates().map(str) | st.sampled_from(["2021", "2021-11", "XXXX-12-09", "XXXX-02-29"])
+dates = st.dates(date(1000, 1, 1), date(2999, 12, 31)).map(str) | st.sampled_from(
+    ["2021", "2021-11", "XXXX-12-09", "XXXX-02-29"]
+)
 events = st.builds(
     Event,
     id=st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(-[a-z0-9]{1,9}){0,3}", fullmatch=True),
@@ -91,8 +95,8 @@ def test_keys_of_the_site_s_own_that_mean_something_in_yaml_are_quoted() -> None
 
 
 def test_a_date_needs_no_quotes_in_a_record_written_by_hand() -> None:
-    for date in ("2021-11-08", "2021-11", "2021"):
-        assert read_record(f"id: 2021-11-08-x\ntitle: X\ndate: {date}\n", FILE).date == date
+    for day in ("2021-11-08", "2021-11", "2021"):
+        assert read_record(f"id: 2021-11-08-x\ntitle: X\ndate: {day}\n", FILE).date == day
 
 
 @pytest.mark.parametrize(
@@ -115,6 +119,8 @@ def test_a_date_needs_no_quotes_in_a_record_written_by_hand() -> None:
         ('id: "2021-11-08-x"\ntitle: ""\ndate: 2021-11-08\n', 2, "title", "empty"),
         ('id: "2021-11-08-x"\ntitle: X\ndate: 8 Nov\n', 3, "date", "2021-11-08"),
         ('id: "2021-11-08-x"\ntitle: X\ndate: 2021-02-30\n', 3, "date", "day"),
+        ('id: "2021-11-08-x"\ntitle: X\ndate: 9999-12-31\n', 3, "date", "between 1000 and 2999"),
+        (MINIMAL + "starts: 0001-01-01T00:00:00+14:00\n", 4, "starts", "moment"),
         ('id: "../x"\ntitle: X\ndate: 2021\n', 1, "id", "2021-11-08-demo-day"),
         ("title: X\ndate: 2021\n", 1, "id", "missing"),
         ("id: 2021-x\n title: X\n", 2, None, "YAML"),

@@ -86,7 +86,14 @@ class TestPlaying:
 
     def test_what_is_not_there_is_said(self, url: str) -> None:
         person = Person(url)
-        for path in ("/issues/999", "/pulls/9", "/files/nope", "/issues/new/nope.yml", f"/built/{'0' * 40}/x"):
+        for path in (
+            "/issues/999",
+            f"/pulls/{'9' * 5_000}",
+            "/pulls/9",
+            "/files/nope",
+            "/issues/new/nope.yml",
+            f"/built/{'0' * 40}/x",
+        ):
             person.go(path)
             assert (person.status, "Traceback" in person.page) == (404, False), path
 
@@ -152,11 +159,26 @@ class TestHarm:
             assert "Owls" not in first.go("/")
             assert len([*(tmp_path / "sites").iterdir()]) == 1
 
+    def test_who_only_looks_gives_way_to_others(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("almanac.playground.visitors.MOST_VISITORS", 2)
+        with playground(tmp_path) as url:
+            player, robot, newcomer = Person(url), Person(url), Person(url)
+            player.file(**OWLS)
+            robot.go("/")
+            assert "None yet" in newcomer.go("/")
+            assert "Owls" in player.go("/")
+            newcomer.file(**OWLS)
+            robot.go("/")
+            assert (robot.status, "come back" in robot.page) == (503, True)
+
     def test_too_much_text_is_refused(self, url: str) -> None:
         person = Person(url)
         number = person.file(**OWLS)
         person.send(f"/issues/{number}/comment", {"text": "x" * 70_000})
         assert (person.status, "65,536" in person.page) == (400, True)
+        person.go(FORM)
+        person.send(FORM, {"title": "x" * 300})
+        assert (person.status, "256" in person.page) == (400, True)
 
     def test_another_name_for_this_machine_is_refused(self, tmp_path: Path) -> None:
         with playground(tmp_path, public=False) as url:

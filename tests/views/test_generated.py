@@ -351,3 +351,44 @@ def test_put_after_put_gives_what_build_gives(events: list[Event], random: objec
     mixed = list(events)
     random.shuffle(mixed)  # type: ignore[attr-defined]
     assert build_all(views(WHO), NOTHING.get, events).files == put_all(WHO, mixed)
+
+
+# ------------------------------------------------------------------------------- what no form lets in
+
+
+def test_an_address_that_is_none_leads_nobody_anywhere() -> None:
+    for url in ("javascript:alert(1)", "https://a.example/\r\nATTENDEE:x", 'https://a"><script>'):
+        person = Person(name="Ada", url=url)
+        files = put_all(WHO, [BARE.model_copy(update={"url": url, "recording": url, "people": (person,)})])
+        assert not any(
+            line.startswith(("URL:j", "URL:https://a", "ATTENDEE")) for line in files["events.ics"].split("\r\n")
+        )
+        links = [one["href"] for one in feedparser.parse(BytesIO(files["feed.xml"].encode())).entries[0].links]
+        assert links == ["https://tea.example/"]
+        (data,) = json.loads(files["events.json"])
+        assert not {"url", "recordedIn"}.intersection([*data, *data["performer"][0]])
+
+
+def test_control_characters_do_not_come_into_the_calendar() -> None:
+    files = put_all(WHO, [BARE.model_copy(update={"location": "a\x00b\x0bc\rd"})])
+    assert calendar(files)[f"{BARE.id}@tea.example"]["LOCATION"] == "a\ufffdb\ufffdc\nd"
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        ("events.ics", ("SEQUENCE:0", "SEQUENCE:x")),
+        ("events.ics", ("SEQUENCE:0", f"SEQUENCE:{'9' * 5_000}")),
+        ("events.json", ("[", "[" * 100_000)),
+        ("events.json", (f'"startDate": "{BARE.starts}"', '"startDate": 5')),
+    ],
+)
+def test_a_file_that_people_changed_is_written_again_or_left_alone(path: str, change: tuple[str, str]) -> None:
+    files = put_all(WHO, [BARE, TWO])
+    files[path] = files[path].replace(*change, 1)
+    event = BARE.model_copy(update={"title": "Forks"})
+    if path == "events.ics":
+        assert calendar(put_all(LATER, [event], files))[f"{BARE.id}@tea.example"]["SEQUENCE"] == 1
+    else:
+        with pytest.raises(ConfigError, match="not one that Almanac writes"):
+            put_all(LATER, [event], files)

@@ -1,8 +1,9 @@
 """Typed text as a value of a site's own keys: a layout that prints it raw shows it, and does nothing else.
 
 Layouts print `{{ page.title }}` into HTML, into an attribute, through `markdownify`, and into Markdown as the words of
-a link. What could act there is written as a decimal character reference, which all of them show as the character. All
-else stays as it was typed: people read these files, and some layouts escape once more.
+a link; a spreadsheet opens a file of rows. What could act there is written as a decimal character reference, which all
+layouts show as the character. All else stays as it was typed: people read these files, and some layouts escape once
+more.
 """
 
 import html
@@ -18,6 +19,9 @@ _ACTS = re.compile(r'[<>"\\\[\]{]|&(?=#|[\w:.-]{1,40};)|&\w{2,10}|\$(?=\$)|(?<=\
 # In an attribute with single quotes, or without any, these two can begin another attribute.
 _ACTS_WITH_EQUALS = re.compile(_ACTS.pattern + "|['=]")
 _SCHEME = re.compile(r"\A[\x00-\x20]*(?:javascript|vbscript|data)(?=[\x00-\x20]*:)", re.IGNORECASE)
+# What a spreadsheet may work out where it opens a file of rows: a call, or a command of another program. With an equals
+# sign that acts already. A list in Markdown, of several lines, begins with a space after its mark.
+_FORMULA = re.compile(r"\A[+\-@](?![ ][^\n]*\n)(?=[^(|!]*[(|!])")
 _GAP = "&#8288;"  # the word joiner, which shows as nothing; no typed text has one
 
 
@@ -32,6 +36,7 @@ def inert(text: str) -> str:
         return text
     acts = _ACTS_WITH_EQUALS if "=" in text else _ACTS
     written = acts.sub(_reference, text)
+    written = f"&#{ord(text[0])};{written[1:]}" if _FORMULA.match(text) else written
     scheme = _SCHEME.match(written)
     return written[: scheme.end()] + _GAP + written[scheme.end() :] if scheme else written
 

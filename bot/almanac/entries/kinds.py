@@ -45,7 +45,7 @@ def list_format(path: str, text: str) -> ListFormat:
 def _only_key(text: str, path: str) -> str | None:
     """Return the one key of a file that holds its list; None if the list is the file itself, or cannot be read."""
     data: Any = None
-    with suppress(UserError, ValueError):
+    with suppress(UserError, ValueError, RecursionError):
         data = json.loads(text) if path.endswith(".json") else load(text, path, Dialect(aliases=True)).data
     lists = [key for key, value in data.items() if isinstance(value, list)] if isinstance(data, dict) else []
     return str(lists[0]) if len(lists) == 1 else None

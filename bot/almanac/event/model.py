@@ -23,11 +23,17 @@ LONGEST_NAME = 200
 """How many characters an id can have."""
 
 
+_YEARS = range(1000, 3000)
+"""No moment beside them, in another zone or some days further, is beyond what Python's calendar has."""
+
+
 def _partial_date(value: str) -> str:
     if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?|XXXX-[0-9]{2}-[0-9]{2}", value):
         raise ValueError("A date is written 2021-11-08, 2021-11, 2021 or, with the year unknown, XXXX-12-09.")
     # 2000 was a leap year, so an unknown year allows 29 February.
     parts = [2000 if part == "XXXX" else int(part) for part in value.split("-")]
+    if parts[0] not in _YEARS:
+        raise ValueError(f"The year has to be between {_YEARS[0]} and {_YEARS[-1]}.")
     try:
         calendar_date(*([*parts, 1, 1])[:3])
     except ValueError:
@@ -49,7 +55,7 @@ def _after_date(value: str | None, info: ValidationInfo) -> str | None:
 
 def _instant(value: str) -> str:
     with suppress(ValueError):
-        if "T" in value and datetime.fromisoformat(value).tzinfo:
+        if "T" in value and (moment := datetime.fromisoformat(value)).tzinfo and moment.year in _YEARS:
             return value
     raise ValueError("A moment is written with its offset, as in 2021-11-08T09:00:00-05:00.")
 

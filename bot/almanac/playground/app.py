@@ -1,14 +1,15 @@
 """The playground's addresses: plain pages and forms, which work without JavaScript."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from difflib import unified_diff
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
+from starlette.convertors import IntegerConvertor, register_url_convertor
 
 from almanac.form.elements import BLANK
 from almanac.form.schema import Form
+from almanac.matching import changed_lines
 from almanac.playground.asked import asked, default_title, sample_issue, title_of
 from almanac.playground.builds import shown
 from almanac.playground.desk import Desk, Visit
@@ -24,11 +25,18 @@ _EXAMPLES = ("12", "13")
 _DAYS = {"1": 1, "7": 7, "30": 30}
 
 
+class _Number(IntegerConvertor):
+    """The number of an issue or pull request in an address; Python refuses to read one of thousands of digits."""
+
+    regex = "[0-9]{1,9}"
+
+
 def create_app(visitors: Visitors, hosts: frozenset[str] | None) -> FastAPI:
     """Return the application; `hosts` are the names by which it may be asked, None for any.
 
     A page elsewhere could otherwise get at it by a name of its own that leads to this machine.
     """
+    register_url_convertor("number", _Number())
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
 
     @app.middleware("http")
@@ -43,16 +51,16 @@ def create_app(visitors: Visitors, hosts: frozenset[str] | None) -> FastAPI:
         ("/files/{path:path}", _file),
         ("/built/{commit}/{path:path}", _built),
         ("/issues/new/{name}", _form),
-        ("/issues/{number:int}", _issue),
-        ("/pulls/{number:int}", _pull),
+        ("/issues/{number:number}", _issue),
+        ("/pulls/{number:number}", _pull),
     ):
         app.add_route(path, desk.shows(look))
     for path, act in (
         ("/days", _pass_days),
         ("/again", desk.leave),
         ("/issues/new/{name}", _file_issue),
-        ("/issues/{number:int}/{action}", _change_issue),
-        ("/pulls/{number:int}/{action}", _change_pull),
+        ("/issues/{number:number}/{action}", _change_issue),
+        ("/pulls/{number:number}/{action}", _change_pull),
     ):
         app.add_route(path, desk.does(act), methods=["POST"])
     return app
@@ -193,7 +201,7 @@ def _pull(visit: Visit) -> Response:
         "pull",
         pull=pull,
         body=comment_html(pull.body),
-        diffs=[(path, _diff(*texts)) for path, texts in changed.items()],
+        diffs=[(path, difference(*texts)) for path, texts in changed.items()],
         files={path: after for path, (_, after) in changed.items() if after},
         address=visit.room.page_address(head, pull_state(pull).event) if head else None,
     )
@@ -211,8 +219,7 @@ def _change_pull(visit: Visit) -> str:
     return f"/pulls/{number}"
 
 
-def _diff(before: str, after: str) -> list[tuple[str, str]]:
+def difference(before: str, after: str) -> list[tuple[str, str]]:
     """Return the lines of a difference, each with the class that it has in the style sheet."""
     kinds = {"+": "added", "-": "removed", "@": "place"}
-    lines = [*unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)][2:]
-    return [(kinds.get(line[:1], ""), line) for line in lines]
+    return [(kinds.get(line[:1], ""), line) for line in changed_lines(before, after)]

@@ -15,22 +15,30 @@ _TAGS = {
     *("tr", "ul"),
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
+_LONGEST_WORD = 2_000
+"""So many characters without a space may be searched for bare addresses: that takes time with the square of them."""
+_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1}}}")
 _FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
 
 
 def comment_html(text: str) -> str:
     """Render an issue's text, or a comment: line breaks count, as GitHub has it there."""
-    return _clean(_parser(breaks=True).render(text))
+    return _rendered(text, breaks=True)
 
 
 def page_html(text: str) -> str:
     """Render a page of the site, as far as that goes without what builds it."""
-    return _clean(_parser(breaks=False).render(_FRONT_MATTER.sub("", text, count=1)))
+    return _rendered(_FRONT_MATTER.sub("", text, count=1), breaks=False)
+
+
+def _rendered(text: str, *, breaks: bool) -> str:
+    return _clean(_parser(breaks=breaks, linkify=not _LONG_WORD.search(text)).render(text))
 
 
 @cache
-def _parser(*, breaks: bool) -> MarkdownIt:
-    return MarkdownIt("gfm-like", {"html": True, "breaks": breaks, "linkify": True})
+def _parser(*, breaks: bool, linkify: bool) -> MarkdownIt:
+    parser = MarkdownIt("gfm-like", {"html": True, "breaks": breaks, "linkify": linkify})
+    return parser if linkify else parser.disable("linkify")
 
 
 def _clean(html: str) -> str:

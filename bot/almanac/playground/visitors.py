@@ -75,11 +75,14 @@ class Visitors:
         Raises:
             UserError: Too many strangers play at the moment.
         """
-        with self._lock:
-            room = self._found(visitor)
-        with room.lock:
-            room.used = self._seconds()
-            yield room
+        while True:
+            with self._lock:
+                room = self._found(visitor)
+            with room.lock:
+                if room.id in self._rooms:  # nobody threw it away in between
+                    room.used = self._seconds()
+                    yield room
+                    return
 
     def _found(self, visitor: str | None) -> Room:
         if not self.public:
@@ -87,7 +90,7 @@ class Visitors:
         self._tidy()
         if visitor and visitor in self._rooms:
             return self._rooms[visitor]
-        if self.public and len(self._rooms) >= MOST_VISITORS:
+        if self.public and len(self._rooms) >= MOST_VISITORS and not self._gave_way():
             raise UserError("Many people play here at the moment. Please come back in half an hour.")
         name = secrets.token_hex(16)
         place = self._home / (name if self.public else "site")
@@ -102,6 +105,11 @@ class Visitors:
             for name in [name for name, room in self._rooms.items() if room.used < old]:
                 self._drop(name)
 
+    def _gave_way(self) -> bool:
+        """Drop the site that was longest unused of those on which nobody did anything: most robots only look."""
+        found = sorted((room for room in self._rooms.values() if room.world.is_new), key=lambda room: room.used)
+        return any(self._drop(room.id) for room in found)
+
     def leave(self, visitor: str | None) -> None:
         """Throw a visitor's site away; the next look gives a new one."""
         with self._lock:
@@ -109,10 +117,18 @@ class Visitors:
             if name in self._rooms:
                 self._drop(name)
 
-    def _drop(self, name: str) -> None:
-        room = self._rooms.pop(name)
-        with room.lock, suppress(OSError, ForgeError):
-            shutil.rmtree(room.world.folder)
+    def _drop(self, name: str) -> bool:
+        """Throw a site away, but not one in which someone else is busy: they may be waiting for us."""
+        room = self._rooms[name]
+        if not room.lock.acquire(blocking=False):
+            return False
+        try:
+            del self._rooms[name]
+            with suppress(OSError, ForgeError):
+                shutil.rmtree(room.world.folder)
+        finally:
+            room.lock.release()
+        return True
 
     def close(self) -> None:
         """Throw everything away."""

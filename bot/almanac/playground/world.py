@@ -28,6 +28,7 @@ AUTHOR, MAINTAINER = "you", "maintainer"
 FIRST_ISSUE = 12
 LONGEST = 65_536
 """GitHub takes no longer text of an issue or comment, in characters."""
+LONGEST_TITLE = 256
 MOST_WRITES = 200
 """How often one site may be changed where strangers play."""
 
@@ -42,6 +43,7 @@ class World:
         self.folder, self.git = folder, Git(folder)
         self.ahead = timedelta()
         self.log: list[str] = []  # what Almanac did after the last change
+        self.is_new = True  # nobody has changed anything yet
         self._messages, self._clock, self._left = messages, clock, most
         self.forge = LocalForge(folder, self.now)
         self.git.run("config", "almanac.writer", MAINTAINER)
@@ -114,6 +116,8 @@ class World:
         form, _ = self.form(path)
         body = issue_body(form, {name: answer.replace("\r\n", "\n").strip() for name, answer in answers.items()})
         number = max((issue.number for issue in self.forge.issues()), default=FIRST_ISSUE - 1) + 1
+        if len(title) > LONGEST_TITLE:
+            raise UserError(Problem(f"This title is longer than GitHub takes: {LONGEST_TITLE} characters."))
         self._write(body)
         created = self.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         self.forge.file_issue(Issue(number, title, body, form.labels, AUTHOR, created_at=created))
@@ -222,6 +226,7 @@ class World:
         """Count one more change, if they are limited here."""
         if len(text) > LONGEST:
             raise UserError(Problem(f"This is longer than GitHub takes: {LONGEST:,} characters."))
+        self.is_new = False
         if self._left is not None:
             if self._left <= 0:
                 raise UserError(Problem("This site has seen enough changes. Start again with a new one."))

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from almanac.errors import Problem
 from almanac.event.model import Event
-from almanac.views.generated import GeneratedView, name_of, plain_lines
+from almanac.views.generated import GeneratedView, linked, name_of, plain_lines
 
 _HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Almanac//Almanac//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH")
 _END = "\r\nEND:VCALENDAR\r\n"
@@ -21,6 +21,8 @@ _ADDRESS = "URL"
 _WIDTH = 75
 """How many bytes a line may have, by RFC 5545, section 3.1."""
 _MEMORY = ("UID:", "SEQUENCE:", "DTSTAMP:", "LAST-MODIFIED:")
+# RFC 5545, section 3.1: CONTROL.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _STATUS = {"cancelled": "CANCELLED", "postponed": "TENTATIVE"}
 
 
@@ -44,7 +46,7 @@ class CalendarView(GeneratedView):
         if old is not None and _said(old) == said:
             return old
         uid = _value(old or "", "UID") or f"{event.id}@{self.publisher.host}"
-        sequence = int(_value(old, "SEQUENCE") or 0) + 1 if old is not None else 0
+        sequence = _number(_value(old, "SEQUENCE")) + 1 if old is not None else 0
         now = f"{self.publisher.now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         memory = (f"UID:{uid}", f"SEQUENCE:{sequence}", f"DTSTAMP:{now}", f"LAST-MODIFIED:{now}")
         return ("".join(map(_folded, memory)) + said).removesuffix("\r\n")
@@ -87,8 +89,8 @@ def _properties(event: Event) -> Iterator[str]:
     lines = [event.when, *plain_lines(event)] if event.when else plain_lines(event)
     if lines:
         yield f"DESCRIPTION:{_escaped(chr(10).join(lines))}"
-    if event.url:
-        yield f"URL:{event.url}"
+    if url := linked(event.url):
+        yield f"URL:{url}"
     names = [name for name in (event.series, *event.tags) if name]
     if names:
         yield f"CATEGORIES:{','.join(map(_escaped, names))}"
@@ -100,7 +102,8 @@ def _moment(instant: str) -> str:
 
 def _escaped(text: str) -> str:
     """Write a text as a value of the type TEXT: RFC 5545, section 3.3.11."""
-    return re.sub(r"([\\;,])", r"\\\1", text).replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
+    lines = re.sub(r"\r\n?", "\n", _CONTROLS.sub("\ufffd", text))
+    return re.sub(r"([\\;,])", r"\\\1", lines).replace("\n", "\\n")
 
 
 def _folded(line: str) -> str:
@@ -120,6 +123,11 @@ def _value(block: str, name: str) -> str:
     """Return what follows a property's name, parameters included; empty if it is not there."""
     found = re.search(rf"(?:^|\n){name}[:;]([^\n]*(?:\n [^\n]*)*)", block)
     return found[1].replace("\r\n ", "").rstrip("\r") if found else ""
+
+
+def _number(value: str) -> int:
+    """Read a number; 0 where somebody made it anything else."""
+    return int(value) if re.fullmatch(r"[0-9]{1,9}", value) else 0
 
 
 def _said(block: str) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC
 from xml.sax.saxutils import escape, quoteattr
 
 from almanac.event.model import Event
-from almanac.views.generated import GeneratedView, name_of, plain_lines
+from almanac.views.generated import GeneratedView, linked, name_of, plain_lines
 
 _MOST = 20
 _HEAD = (
@@ -87,7 +87,7 @@ class FeedView(GeneratedView):
 
     def _elements(self, event: Event) -> list[str]:
         day = f"{event.date}\u2013{event.end_date}" if event.end_date else event.date
-        link = event.url or self.publisher.page or self.publisher.address
+        link = linked(event.url) or self.publisher.page or self.publisher.address
         lines = [event.when or "", event.location or "", *plain_lines(event)]
         paragraphs = "".join(f"<p>{_text(line)}</p>" for line in (day, *lines) if line)
         if event.image and (picture := self.publisher.picture(event)):

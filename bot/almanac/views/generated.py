@@ -66,7 +66,7 @@ class Publisher:
         if image and image.path and not image.path.startswith("http"):
             return self.file_address(image.path)
         url = (image.path or image.url) if image else None
-        return None if url is None or why_refused(url) else url
+        return linked(url)
 
 
 class GeneratedView(View):
@@ -183,6 +183,11 @@ def address_in_files(views: Iterable[View], texts: Texts) -> str | None:
         if said is not None and not (said and why_refused(said)):
             return said
     return None
+
+
+def linked(url: str | None) -> str | None:
+    """Return an address that readers' programs may be led to; None for another, as a record edited by hand may hold."""
+    return None if url is None or why_refused(url) else url
 
 
 def name_of(event: Event) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from almanac.errors import Problem
 from almanac.event.model import Event, Person
-from almanac.views.generated import GeneratedView, name_of, plain_lines
+from almanac.views.generated import GeneratedView, linked, name_of, plain_lines
 
 _ONLINE = re.compile(r"\b(?:online|virtual|zoom|webinar|video|remote|jitsi|teams|meet)\b|^https?://", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+")
@@ -31,9 +31,9 @@ class StructuredView(GeneratedView):
     def cut(self, text: str) -> dict[str, str] | None:
         try:
             found = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
-        if not isinstance(found, list) or not all(isinstance(one, dict) and "identifier" in one for one in found):
+        if not isinstance(found, list) or not all(map(_is_entry, found)):
             return None
         return {str(one["identifier"]): _dumped(one) for one in found}
 
@@ -68,21 +68,25 @@ class StructuredView(GeneratedView):
             "location": location,
             "image": [picture] if (picture := self.publisher.picture(event)) else None,
             "description": "\n".join(plain_lines(event)) or None,
-            "url": event.url,
+            "url": linked(event.url),
             "performer": [_person(person) for person in event.people] or None,
             "organizer": {"@type": "Organization", "name": organizer.name, "url": organizer.url} if organizer else None,
-            "recordedIn": {"@type": "CreativeWork", "url": event.recording} if event.recording else None,
+            "recordedIn": {"@type": "CreativeWork", "url": url} if (url := linked(event.recording)) else None,
             "keywords": ", ".join(one for one in (event.series, *event.tags) if one) or None,
         }
         return {name: value for name, value in values.items() if value is not None}
+
+
+def _is_entry(found: object) -> bool:
+    return isinstance(found, dict) and "identifier" in found and isinstance(found.get("startDate"), str)
 
 
 def _place(event: Event) -> tuple[str | None, dict[str, Any] | None]:
     """Return how one takes part, and where; a place that names an online service or an address is no place on Earth."""
     said = event.location or ""
     address = _ADDRESS.search(said)
-    if _ONLINE.search(said) or (not said and event.url):
-        url = address[0] if address else event.url
+    if _ONLINE.search(said) or (not said and linked(event.url)):
+        url = linked(address[0] if address else event.url)
         return "OnlineEventAttendanceMode", {"@type": "VirtualLocation", **({"url": url} if url else {"name": said})}
     if said:
         return "OfflineEventAttendanceMode", {"@type": "Place", "name": said, "address": said}
@@ -91,7 +95,7 @@ def _place(event: Event) -> tuple[str | None, dict[str, Any] | None]:
 
 def _person(person: Person) -> dict[str, Any]:
     work = {"@type": "Organization", "name": person.affiliation} if person.affiliation else None
-    values = {"@type": "Person", "name": person.name, "url": person.url, "affiliation": work}
+    values = {"@type": "Person", "name": person.name, "url": linked(person.url), "affiliation": work}
     return {name: value for name, value in values.items() if value is not None}
 
 
