@@ -493,3 +493,8 @@ def test_the_word_before_names_stays_and_is_no_name(word: str, entry: str) -> No
     event = BARE.model_copy(update={"people": (Person(name="Ada Byron"), Person(name="Bo Peep"))})
     stop = "." * entry.startswith("#")
     assert f"{word} Ada Byron, Bo Peep{stop}" in added(page, event)
+
+
+def test_what_is_crossed_out_is_no_model() -> None:
+    page = "- ~~Nov 8, 2021: Cats~~\n- ~~Nov 1, 2021: Dogs~~\n- ~~Oct 4, 2021: Bats~~\n- Sep 6, 2021: Bees\n"
+    assert added(page, BARE).strip() == "- Nov 15, 2021: Owls"

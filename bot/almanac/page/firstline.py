@@ -63,6 +63,8 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
     Where no line can be taken apart, new ones will be plain: `date: title`.
     """
     lines = first_lines(sections)
+    # What is crossed out is over or cancelled, and is no model of what is new.
+    lines = [line for line in lines if "~~" not in split_lines(line.section.text)[0]] or lines
     if lines:
         model = _model(lines)
         alike = [line for line in lines if _skeleton(line).shape == _skeleton(model).shape]
