@@ -175,7 +175,7 @@ class Later(RuleBasedStateMachine):
         """A maintainer gives a command on the issue of a published event, or on one that asks to change it."""
         number = pick([one for one in self.numbers if self.event_of(one) in self.published], index)
         field = "status" if command in STATUS else command
-        if not number or not self.is_free(number, field) or (command == "remove" and number in self.about):
+        if not number or not self.is_free(number, field):
             return
         value: object = {"recording": f"{VIDEO}{next(self.tokens)}", "slides": DECK, "remove": True}.get(command)
         day = self.forge.time + timedelta(days=-4)
