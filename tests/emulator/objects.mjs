@@ -190,7 +190,7 @@ function place(cursor) {
 
 // Find by its id what is no repository.
 export async function byId(id, api) {
-  const [, type, name, number] = /^0:(Issue|IssueComment|PullRequest)([^:]+\/[^:]+):(\d+)$/.exec(Buffer.from(id, "base64")) ?? [];
+  const [, type, name, number] = /^0:(IssueComment|Issue|PullRequest)([^:]+\/[^:]+):(\d+)$/.exec(Buffer.from(id, "base64")) ?? [];
   if (!type) return null;
   const repository = await api.repository(...name.split("/"));
   if (type === "Issue") return issue(repository, number, api);

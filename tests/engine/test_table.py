@@ -251,7 +251,7 @@ class TestLeftovers:
     def leave(self, scene: Scene) -> int:
         number = scene.file(**DEMO_DAY)
         with pytest.raises(BrokenError):
-            reconcile(number, Breaking(scene.world.forge, at=1), load_messages())
+            reconcile(number, Breaking(scene.world.forge, at=1, singly=True), load_messages())
         assert scene.world.head(branch_name(number))
         assert scene.world.pulls() == []
         return number

@@ -208,7 +208,7 @@ class TestGraphQL:
     def test_what_is_asked(self, server: Proxy, forge: GitHubForge) -> None:
         server.trouble = self.answer(NODE, Answer(200, {"data": {"updateRefs": {"clientMutationId": None}}}))
         forge.put_branch(MOVE)
-        asked = server.requests[-1].body["variables"]["input"]
+        asked = server.requests[-1].body["variables"]["m0"]
         update = {"name": f"refs/heads/{BRANCH}", "beforeOid": OLD, "afterOid": NEW, "force": True}
         assert asked == {"repositoryId": "R_99", "refUpdates": [update]}
 

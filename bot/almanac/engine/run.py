@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, assert_never
 
 from almanac.engine.planner import Planner
@@ -83,26 +84,39 @@ def run(
     raise AssertionError
 
 
-def carry_out(plan: Plan, look: Look, planner: Planner) -> Done:  # noqa: C901 -- one for each kind of write
+def carry_out(plan: Plan, look: Look, planner: Planner) -> Done:
     """Write what was planned for a look, in its order; nothing in a dry run.
 
     Raises:
         Raced: Someone else was quicker; nothing after that was written.
         ForgeError: The forge refused or failed.
     """
-    forge, mark = planner.forge, planner.mark
     messages = planner.site_messages(look.base.commit) if plan.writes else planner.messages
     messages.rehearse(plan)
+    if planner.dry_run:
+        return Done(plan, look.proposal.pull, messages=messages)
+    with planner.forge.together():
+        return _written(plan, look, planner, messages)
+
+
+def _written(plan: Plan, look: Look, planner: Planner, messages: Messages) -> Done:  # noqa: C901, PLR0912 -- a kind each
+    forge, mark, writes = planner.forge, planner.mark, plan.writes
     pull, commit = look.proposal.pull, None
     lacking = Lacking()
-    if planner.dry_run:
-        return Done(plan, pull, messages=messages)
-    for write in plan.writes:
+    match writes:
+        case (PutBranch() as put, OpenPull() as opening, *_):
+            made = _proposed(put, opening, mark, forge, messages)
+            if made:
+                (commit, pull), writes = made, writes[2:]
+                lacking = Lacking(draft=opening.draft and not pull.draft)
+    for write in writes:
         match write:
             case PutBranch():
                 commit = forge.put_branch(write)
             case OpenPull():
-                pull = _open_pull(write, {"commit": commit or look.proposal.head, **mark}, forge, messages)
+                body = _pull_body(write, mark, messages, commit or look.proposal.head)
+                pull = forge.open_pull(write.branch, write.base, write.title, body, draft=write.draft)
+                _check_opened(pull, body, write)
                 lacking = replace(lacking, draft=write.draft and not pull.draft)
             case AskForReview():
                 lacking = _asked(write, write.number or (pull.number if pull else 0), forge, lacking)
@@ -156,14 +170,32 @@ def _asked(write: AskForReview, pull: int, forge: Forge, lacking: Lacking) -> La
     return replace(lacking, labels=labels, reviewers=reviewers)
 
 
-def _open_pull(write: OpenPull, more: Mapping[str, object], forge: Forge, messages: Messages) -> Pull:
+def _proposed(
+    put: PutBranch, opening: OpenPull, mark: Mapping[str, object], forge: Forge, messages: Messages
+) -> tuple[str, Pull] | None:
+    """Make a branch and its pull request at once, where the forge does that; its marker then gets the commit."""
+    write_body = partial(_pull_body, opening, mark, messages)
+    made = forge.propose(put, opening, write_body)
+    if made is None:
+        return None
+    commit, pull = made
+    body = write_body(commit)
+    if read_state(pull.body)[1] == read_state(write_body(None))[1]:
+        forge.edit_pull(pull.number, body=body)
+        pull = replace(pull, body=body)
+    _check_opened(pull, body, opening)
+    return commit, pull
+
+
+def _pull_body(write: OpenPull, mark: Mapping[str, object], messages: Messages, commit: str | None) -> str:
     text = messages.write(write.body)
-    state = {**write.state, **more, "title": text_digest(write.title), "text": text_digest(text)}
-    body = with_state(text, state)
-    pull = forge.open_pull(write.branch, write.base, write.title, body, draft=write.draft)
+    state = {**write.state, **({"commit": commit} if commit else {}), **mark}
+    return with_state(text, {**state, "title": text_digest(write.title), "text": text_digest(text)})
+
+
+def _check_opened(pull: Pull, body: str, write: OpenPull) -> None:
     if read_state(pull.body)[1] != read_state(body)[1]:
         raise Raced(write.branch)  # another run was quicker, and its pull request may say something newer
-    return pull
 
 
 def _edit_pull(write: EditPull, more: Mapping[str, object], forge: Forge, messages: Messages) -> None:

@@ -1,6 +1,7 @@
 """What Almanac needs of a place where repositories, issues and pull requests live."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -14,6 +15,7 @@ from almanac.proposal.state import (
     FileVersion,
     Issue,
     Look,
+    OpenPull,
     Overview,
     Pull,
     PutBranch,
@@ -136,6 +138,21 @@ class Forge(Protocol):
 
         Raises:
             Raced: The branch's head is not the expected one; nothing was changed.
+        """
+
+    def propose(self, write: PutBranch, pull: OpenPull, body: Callable[[str | None], str]) -> tuple[str, Pull] | None:
+        """Do what `put_branch` and `open_pull` do for a new branch, where that is cheaper; else nothing, and None.
+
+        `body` gives the text for a commit; the pull request may have that for None, until it is edited.
+
+        Raises:
+            Raced: There is such a branch by now; it was left as it is.
+        """
+
+    def together(self) -> AbstractContextManager[None]:
+        """Let edits and new comments wait for each other and go out at once: before any other write, or at the end.
+
+        If an error ends it, those that still wait are not made.
         """
 
     def open_pull(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> Pull:

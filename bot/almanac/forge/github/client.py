@@ -5,7 +5,7 @@ import binascii
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -99,6 +99,7 @@ class GitHubClient:
         self.name, self.api_url, self._secret = name, api_url.rstrip("/"), secret
         self._throttle = throttle or Throttle(pause=0, patience=0)
         self._sent = 0
+        self.before: Callable[[], None] = lambda: None  # what comes before anything is sent
         self._github = github.Github(
             auth=auth,
             base_url=self.api_url,
@@ -166,8 +167,43 @@ class GitHubClient:
 
         return self._repeat(send, landed)
 
+    def mutate(self, request: Request, writes: int) -> tuple[Mapping[str, Any], Mapping[str, RefusedError]]:
+        """Send so many writes in one GraphQL document, once: what each gave by its name, and what failed.
+
+        Only if a rate limit kept all of them back it is sent again.
+        """
+
+        def send() -> tuple[Mapping[str, Any], Mapping[str, RefusedError]]:
+            for _ in range(writes):
+                self._throttle.wait()
+            headers, data = self._exchange(request)
+            failed = graphql_error(data, headers, self._secret)
+            if failed and not (isinstance(data, dict) and data.get("data")):
+                raise explain(failed, request, self.name, time.time())
+            given = {name: one for name, one in data["data"].items() if one is not None}
+            return given, self._failures(request, data.get("errors") or (), headers)
+
+        return self._repeat(lambda: self._parsed(request, lambda _: send(), None), insist=False)
+
+    def _failures(self, request: Request, errors: Sequence[Any], headers: Mapping[str, str]) -> dict[str, RefusedError]:
+        """Explain what failed in a document of several writes, each by its name."""
+        found: dict[str, RefusedError] = {}
+        for error in errors:
+            answer = graphql_error({"errors": [{**error, "path": None}]}, headers, self._secret)
+            if answer:
+                found[str(error["path"][0])] = explain(answer, request, self.name, time.time())
+        return found
+
     def send(self, request: Request) -> tuple[dict[str, str], Any]:
         """Send a request once, and return headers and body."""
+        headers, data = self._exchange(request)
+        failed = graphql_error(data, headers, self._secret) if request.path == GRAPHQL else None
+        if failed:
+            raise explain(failed, request, self.name, time.time())
+        return headers, data
+
+    def _exchange(self, request: Request) -> tuple[dict[str, str], Any]:
+        self.before()
         path = request.path
         url = path if path.startswith("/") else f"/repos/{self.name}/{path}".rstrip("/")
         if path == GRAPHQL:
@@ -196,9 +232,6 @@ class GitHubClient:
             if "redirected" not in str(error):
                 raise  # PyGithub has no error of its own for a redirect to another server
             raise self._not_github(request) from None
-        failed = graphql_error(data, headers, self._secret) if path == GRAPHQL else None
-        if failed:
-            raise explain(failed, request, self.name, time.time())
         return headers, data
 
     def _repeat(

@@ -38,6 +38,8 @@ class GitHubLooks(GitHubFiles, GitHubIssues):
     """Issues with their proposals, as in the `Forge` protocol."""
 
     _headers: dict[str, Header]  # commits without their files, as far as they came with something else
+    _ours: dict[str, Header]  # those of them that we made
+    _ids: dict[tuple[str, int], str]  # what GraphQL calls an `issue`, a `pull` or a `comment`, by its number
     _is_crowded = False  # whether more proposals are open than one page holds
 
     # ------------------------------------------------------------ one issue
@@ -74,15 +76,18 @@ class GitHubLooks(GitHubFiles, GitHubIssues):
             self._headers[own["target"]["oid"]] = to_header(own["target"])
         none: dict[str, Any] = {"nodes": [], "pageInfo": {"hasNextPage": False}}
         comments = issue["comments"] if issue else none
+        if issue:
+            self._ids["issue", issue["number"]] = issue["id"]
+        self._ids |= {("comment", int(node["fullDatabaseId"])): node["id"] for node in nodes(comments)}
         return _Found(
             base=self._parse_base(found),
             issue=to_issue(issue) if issue else None,
             head=own["target"]["oid"] if own else None,
-            pull=next(filter(None, map(_own, nodes(found["pulls"]))), None),
+            pull=next(filter(None, map(self._own, nodes(found["pulls"]))), None),
             others={
                 OURS + ref["name"]: pull
                 for ref in nodes(branches)
-                for pull in map(_own, nodes(ref["associatedPullRequests"]))
+                for pull in map(self._own, nodes(ref["associatedPullRequests"]))
                 if pull
             },
             comments=list(map(to_comment, nodes(comments))),
@@ -90,6 +95,14 @@ class GitHubLooks(GitHubFiles, GitHubIssues):
             more_pulls=found["pulls"]["pageInfo"]["hasNextPage"],
             more_branches=branches["pageInfo"]["hasNextPage"],
         )
+
+    def _own(self, node: Mapping[str, Any]) -> Pull | None:
+        """Read a pull request; None where it comes from a fork, whose branch may be named like ours."""
+        if node["isCrossRepository"]:
+            return None
+        pull = to_pull(node)
+        self._ids["pull", pull.number] = node["id"]
+        return pull
 
     def _look_by_rest(self, number: int, *, hasty: bool) -> Look:
         """Read an issue and what belongs to it: 3 requests, and 1 more for comments where the issue has any.
@@ -110,6 +123,19 @@ class GitHubLooks(GitHubFiles, GitHubIssues):
         head = heads.get(branch) if branch in heads or complete else self._head(branch)
         ours = self._our_comments(number) if issue and issue.comments != 0 else []
         return _as_look(issue, base, head, pull, opened, ours, number)
+
+    def is_ours(self, commit: str) -> bool:
+        """Tell whether a commit is one that `put_branch` made straight on a base, as it made it: 1 request at most."""
+
+        def parse(found: Any) -> Header:
+            return Header(found["message"], found["tree"]["sha"], tuple(parent["sha"] for parent in found["parents"]))
+
+        read = Request("GET", f"git/commits/{commit}", "read a commit", _READ)
+        header = self._headers.get(commit) or self.client.find(read, parse)
+        if header is None or not header.is_ours:
+            return False
+        self._ours[commit] = header
+        return True
 
     # ------------------------------------------------------------ all that is open
 
@@ -147,7 +173,7 @@ class GitHubLooks(GitHubFiles, GitHubIssues):
         info = {name: connection["pageInfo"] for name, connection in listed.items()}
         return _Page(
             base=self._parse_base(found) if "defaultBranchRef" in found else None,
-            pulls={node["headRefName"]: pull for node in opened if (pull := _own(node))},
+            pulls={node["headRefName"]: pull for node in opened if (pull := self._own(node))},
             heads={OURS + ref["name"]: ref["target"]["oid"] for ref in branches},
             cursors={name: one["endCursor"] for name, one in info.items() if one["hasNextPage"]},
         )
@@ -274,11 +300,6 @@ def _parse_issues(found: Mapping[str, Any]) -> _Issues:
     last = list(map(to_issue, nodes(found["last"]))) if "last" in found else []
     cursor = info["endCursor"] if info["hasNextPage"] else None
     return _Issues(list(map(to_issue, nodes(page))), last, page["totalCount"], cursor)
-
-
-def _own(node: Mapping[str, Any]) -> Pull | None:
-    """Read a pull request; None where it comes from a fork, whose branch may be named like ours."""
-    return None if node["isCrossRepository"] else to_pull(node)
 
 
 def _as_look(  # noqa: PLR0913, PLR0917 -- all that was read

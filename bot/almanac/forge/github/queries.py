@@ -13,7 +13,7 @@ from almanac.proposal.state import Issue, Pull
 
 _AUTHOR = "author { __typename login }"
 _FRAGMENTS = {
-    "issueParts": "on Issue { number title body state stateReason createdAt closedAt url " + _AUTHOR + " "
+    "issueParts": "on Issue { id number title body state stateReason createdAt closedAt url " + _AUTHOR + " "
     "labels(first: 100) { nodes { name } } }",
     "pullParts": "on PullRequest { id number title body state url closedAt isDraft isCrossRepository "
     "headRefName headRefOid baseRefName " + _AUTHOR + " }",

@@ -6,7 +6,7 @@ is asked as well whether it was merged.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,7 +18,7 @@ from almanac.forge.local.clone import Clone
 from almanac.forge.local.store import Store, StoredComment, StoredPull, issue_file, pull_file
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.names import branch_name, issue_of
-from almanac.proposal.state import Closer, Comment, Issue, Look, Overview, Proposal, Pull, PutBranch
+from almanac.proposal.state import Closer, Comment, Issue, Look, OpenPull, Overview, Proposal, Pull, PutBranch
 
 if TYPE_CHECKING:
     from almanac.forge.attachments import Attachments
@@ -184,6 +184,13 @@ class LocalForge:
         for stored in self._store.pulls(branch):
             if stored.state == "open" and self._view(stored, self._clone.heads()).merged:
                 self._end_pull(stored, merged=True)
+
+    def propose(self, write: PutBranch, pull: OpenPull, body: Callable[[str | None], str]) -> None:
+        """Leave it to `put_branch` and `open_pull`, which cost nothing here."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """Let nothing wait: writes cost nothing here."""
+        return nullcontext()
 
     def open_pull(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> Pull:
         with self.alone():
