@@ -27,7 +27,7 @@ FORM = ".github/ISSUE_TEMPLATE/new-event.yml"
 MANY = 200
 FIRST = date(2001, 1, 1)
 IDLE = (3, 0)
-LIMITS = {False: {"first": (3, 5), "unchanged": (1, 0)}, True: {"first": (2, 5), "unchanged": (1, 0)}}
+LIMITS = {False: {"first": (2, 2), "unchanged": (1, 0)}, True: {"first": (1, 2), "unchanged": (1, 0)}}
 
 
 def body(**given: str) -> str:

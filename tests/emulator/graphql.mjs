@@ -81,7 +81,7 @@ class Api {
   async rest(method, path, body) {
     if (method !== "GET") this.known.clear();
     const headers = { accept: "application/vnd.github+json", "user-agent": "graphql-double" };
-    if (this.headers.authorization) headers.authorization = this.headers.authorization;
+    if (this.headers.authorization) headers.authorization = this.double.alias(this.headers.authorization);
     if (body) headers["content-type"] = "application/json";
     const content = body && JSON.stringify(body);
     const url = this.double.upstream + this.prefix + path;
@@ -153,9 +153,9 @@ class Api {
 }
 
 class Double {
-  constructor(upstream, points) {
+  constructor(upstream, { points = POINTS, alias = (authorization) => authorization }) {
     this.upstream = upstream.replace(/\/+$/, "");
-    this.points = points;
+    Object.assign(this, { points, alias }); // `alias` gives the header with which the REST API is asked
     this.names = new Map(); // node id of a repository -> its name, as far as it was seen
     this.rates = new Map(); // a token's header -> what is left of its points
     this.enterprise = false;
@@ -304,8 +304,8 @@ async function read(stream) {
 // ---------------------------------------------------------------- starting it
 
 /** Listen on a port of this machine (0: a free one), and return the address. */
-export async function serve(upstream, port = 0, points = POINTS) {
-  const double = new Double(upstream, points);
+export async function serve(upstream, { port = 0, ...options } = {}) {
+  const double = new Double(upstream, options);
   const server = http.createServer((request, response) =>
     double.serve(request, response).catch((error) => {
       if (!response.headersSent) response.writeHead(500, { "content-type": "application/json" });
@@ -325,5 +325,5 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
     process.exit(2);
   }
   process.on("SIGTERM", () => process.exit(0));
-  console.log(await serve(values.upstream, Number(values.port), Number(values.points)));
+  console.log(await serve(values.upstream, { port: Number(values.port), points: Number(values.points) }));
 }

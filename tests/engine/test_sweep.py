@@ -130,10 +130,10 @@ class TestCost:
             scene.file(title=f"Event {number}", date=f"{2001 + number // 28}-05-{1 + number % 28:02}")
         reads, writes = self.swept(world)
         assert writes == 2 * 200
-        assert reads <= 200 + 5
+        assert reads <= 10
         assert self.swept(world) == (3, 0)
         scene.world.commit({"about.md": b"x\n"})
-        assert self.swept(world) == (5, 0)
+        assert self.swept(world) == (4, 0)
 
     def test_proposals_that_single_runs_made(self, github: tuple[Scene, GitHubWorld]) -> None:
         scene, world = github

@@ -179,6 +179,21 @@ class TestCost:
         look = site.forge.look(numbers[0])
         assert {*look.others} == {*numbers[-100:]}  # of more, the newest ones
 
+    def test_what_was_proposed_before_is_asked_for_many_new_issues_at_once(self, site: GitHubWorld) -> None:
+        numbers = [site.file_issue(f"Event {number}", "text") for number in range(60)]
+        head = put(site, site.forge, issue=numbers[0])
+        pull = site.forge.open_pull(branch_name(numbers[0]), "main", "Add it", "Body")
+        site.close_pull(pull.number)
+        site.delete_branch(branch_name(numbers[0]))
+        site.forge.overview()
+        assert len(list(site.forge.open_issues())) == 60
+        site.emulator.proxy.requests.clear()
+        found = {number: site.forge.newest_pull(branch_name(number)) for number in numbers}
+        assert {number: each.head for number, each in found.items() if each} == {numbers[0]: head}
+        assert site.emulator.proxy.reads == ["POST /graphql"] * 2
+        assert site.forge.newest_pull(branch_name(numbers[1])) is None
+        assert len(site.emulator.proxy.reads) == 3  # it is not remembered for longer
+
 
 class TestCheckout:
     def test_what_is_not_committed_does_not_matter(self, site: GitHubWorld, tmp_path: Path) -> None:

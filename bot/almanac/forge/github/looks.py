@@ -1,8 +1,9 @@
 """What there is for one issue, or for all: by GraphQL in as few requests as there are pages, else by the REST API."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
 from almanac.errors import ForgeError
@@ -19,6 +20,7 @@ from almanac.forge.github.queries import (
     Variable,
     at_paths,
     issues_page,
+    newest_pulls,
     nodes,
     stored,
     to_comment,
@@ -32,6 +34,8 @@ from almanac.proposal.ours import cannot_be_ours
 from almanac.proposal.state import Base, Comment, Issue, Look, Overview, Proposal, Pull
 
 _READ = "contents: read"
+_AT_ONCE = 50
+"""For how many issues earlier proposals are looked for in one request."""
 
 
 class GitHubLooks(GitHubFiles, GitHubIssues):
@@ -40,6 +44,9 @@ class GitHubLooks(GitHubFiles, GitHubIssues):
     _headers: dict[str, Header]  # commits without their files, as far as they came with something else
     _ours: dict[str, Header]  # those of them that we made
     _ids: dict[tuple[str, int], str]  # what GraphQL calls an `issue`, a `pull` or a `comment`, by its number
+    _listed: frozenset[str] | None = None  # the branches of all that is open, once it was listed
+    _unproposed: dict[str, None]  # the branches of the issues that were listed after that and have none
+    _past: dict[str, Pull | None]  # the newest pull requests of some of them
     _is_crowded = False  # whether more proposals are open than one page holds
 
     # ------------------------------------------------------------ one issue
@@ -144,8 +151,9 @@ class GitHubLooks(GitHubFiles, GitHubIssues):
 
         The first one also brings the files that are likely to be read.
         """
-        found = self._overview_at_once()
-        return found or self._overview_by_rest()
+        found = self._overview_at_once() or self._overview_by_rest()
+        self._listed, self._unproposed, self._past = frozenset({*found.pulls, *found.heads}), {}, {}
+        return found
 
     def _overview_at_once(self) -> Overview | None:
         base, pulls, heads = None, dict[str, Pull](), dict[str, str]()
@@ -189,17 +197,55 @@ class GitHubLooks(GitHubFiles, GitHubIssues):
         given, ahead = set[int](), list[Issue]()
         while True:
             asked = f"{first} {last}" if self._is_crowded and not given else first
-            page = self.ask("list the issues", asked, _parse_issues, {**chosen, "after": Variable("String", cursor)})
+            page = self.ask(
+                "list the issues", asked, self._parse_issues, {**chosen, "after": Variable("String", cursor)}
+            )
             if page is None:
                 yield from (issue for issue in self._open_issues_by_rest(labels) if issue.number not in given)
                 return
             ahead = page.last or ahead
             given |= {issue.number for issue in page.first}
+            self._note_unproposed([*page.first, *page.last])
             yield from page.first
             cursor, known = page.cursor, given | {issue.number for issue in ahead}
             if cursor is None or len(known) >= page.total:
                 break
         yield from (issue for issue in ahead if issue.number not in given)
+
+    def _parse_issues(self, found: Mapping[str, Any]) -> "_Issues":
+        page, info = nodes(found["first"]), found["first"]["pageInfo"]
+        last = nodes(found["last"]) if "last" in found else []
+        self._ids |= {("issue", node["number"]): node["id"] for node in (*page, *last)}
+        cursor = info["endCursor"] if info["hasNextPage"] else None
+        return _Issues(list(map(to_issue, page)), list(map(to_issue, last)), found["first"]["totalCount"], cursor)
+
+    def _note_unproposed(self, issues: Sequence[Issue]) -> None:
+        """Remember which issues seem to be new: what was proposed for them before is going to be asked for."""
+        branches = [branch_name(issue.number) for issue in issues if issue.comments == 0]
+        if self._listed is not None:
+            self._unproposed.update(dict.fromkeys(branch for branch in branches if branch not in self._listed))
+
+    def newest_pull(self, branch: str, state: Literal["open", "all"] = "all") -> Pull | None:
+        """Read a branch's newest pull request: 1 request, for fifty issues at once that a listing showed to be new."""
+        if state == "all" and branch in self._unproposed:
+            asked = [branch, *(other for other in self._unproposed if other != branch)][:_AT_ONCE]
+            parts, variables = newest_pulls(asked)
+            self._past |= (
+                self.ask("look for earlier proposals", parts, partial(self._parse_past, asked), variables) or {}
+            )
+            self._unproposed = {other: None for other in self._unproposed if other not in asked}
+        if state == "all" and branch in self._past:
+            return self._past.pop(branch)
+        return super().newest_pull(branch, state)
+
+    def _parse_past(self, branches: Sequence[str], found: Mapping[str, Any]) -> dict[str, Pull | None]:
+        past: dict[str, Pull | None] = {}
+        for at, branch in enumerate(branches):
+            listed = found[f"of{at}"]
+            own = next(filter(None, map(self._own, nodes(listed))), None)
+            if own or not listed["pageInfo"]["hasNextPage"]:
+                past[branch] = own
+        return past
 
     def _overview_by_rest(self) -> Overview:
         """Read the same: 3 requests; each further hundred of pull requests costs another one."""
@@ -293,13 +339,6 @@ class _Issues(NamedTuple):
     last: list[Issue]
     total: int
     cursor: str | None
-
-
-def _parse_issues(found: Mapping[str, Any]) -> _Issues:
-    page, info = found["first"], found["first"]["pageInfo"]
-    last = list(map(to_issue, nodes(found["last"]))) if "last" in found else []
-    cursor = info["endCursor"] if info["hasNextPage"] else None
-    return _Issues(list(map(to_issue, nodes(page))), last, page["totalCount"], cursor)
 
 
 def _as_look(  # noqa: PLR0913, PLR0917 -- all that was read

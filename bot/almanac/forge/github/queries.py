@@ -81,6 +81,15 @@ def issues_page(which: Literal["first", "last"], *, labelled: bool) -> str:
     return f"{which}: issues({page}, {order}) {{ {parts} }}"
 
 
+def newest_pulls(branches: Sequence[str]) -> tuple[str, dict[str, Variable]]:
+    """Return what reads the newest pull requests from each of these branches."""
+    parts = (
+        "first: 5, orderBy: {field: CREATED_AT, direction: DESC}) { pageInfo { hasNextPage } nodes { ...pullParts } }"
+    )
+    selection = " ".join(f"of{at}: pullRequests(headRefName: $of{at}, {parts}" for at in range(len(branches)))
+    return selection, {f"of{at}": Variable("String!", branch) for at, branch in enumerate(branches)}
+
+
 def at_paths(files: Iterable[str], folders: Iterable[str], revision: str = "HEAD") -> tuple[str, dict[str, Variable]]:
     """Return what reads the texts of files, and what is in folders, at a commit or the default branch's head."""
     wanted = [(path, "...blobParts") for path in files] + [(path, "...treeParts") for path in folders]

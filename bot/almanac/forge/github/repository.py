@@ -86,6 +86,7 @@ class GitHubForge(GitHubProposals):
         self._labels, self._writers = {}, {}
         self._headers, self._ours = {}, {}
         self._ids, self._seen, self._waiting, self._leftovers = {}, {}, [], {}
+        self._unproposed, self._past = {}, {}
         self.client.before = self._before_sending
         self._histories: dict[str, dict[str, bool]] = {}  # by commit, which others are known to be below it, or not
 
