@@ -135,6 +135,18 @@ def test_a_row_shows_what_its_columns_say() -> None:
             id="a second column for the title, and one without a name",
         ),
         pytest.param(
+            "| # | Date | Title |\n|--|--|--|\n| 2 | Wed, Oct 27, 2021 | Cats |\n| 1 | Wed, Oct 20, 2021 | Dogs |\n",
+            {"number": 3},
+            "| 3 | Mon, Nov 15, 2021 | Owls |",
+            id="weekdays before dates",
+        ),
+        pytest.param(
+            "| Date | Title |\n|--|--|\n| Oct 27, 2021 (Wed) | Cats |\n| Oct 20, 2021 (Wed) | Dogs |\n",
+            {},
+            "| Nov 15, 2021 (Mon) | Owls |",
+            id="weekdays behind dates",
+        ),
+        pytest.param(
             "| Nov 1, 2021 | Cats | |\n| Nov 8, 2021 | Dogs | |\n",
             {},
             "| Nov 15, 2021 | Owls |  |",

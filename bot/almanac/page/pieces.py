@@ -182,14 +182,20 @@ def _enclosed(link: re.Match[str], piece: Piece) -> tuple[int, int, Piece]:
 
 
 def _date_span(text: str, date: str) -> tuple[int, int, Piece]:
-    """Find the date, with a weekday at either side."""
+    words = with_weekday(text, date, in_brackets=False)
+    start = text.index(words)
+    return start, start + len(words), Piece(words, "date")
+
+
+def with_weekday(text: str, date: str, *, in_brackets: bool = True) -> str:
+    """Return a date that is in a text with the weekday at either side of it, or `in_brackets` behind it."""
     start = text.index(date)
     end = start + len(date)
     if before := WEEKDAY_BEFORE.search(text[:start]):
         start = before.start()
-    elif (after := _WEEKDAY_AFTER.match(text, end)) and "(" not in after[0]:
+    elif (after := _WEEKDAY_AFTER.match(text, end)) and (in_brackets or "(" not in after[0]):
         end = after.end()
-    return start, end, Piece(text[start:end], "date")
+    return text[start:end]
 
 
 def _run(text: str, leads_to: re.Pattern[str] | None) -> Iterator[Piece]:

@@ -11,6 +11,7 @@ from almanac.dateshapes import example_of, has_time, has_year
 from almanac.page.columns import Column, columns_of, head_of
 from almanac.page.lines import plain, raw_cells
 from almanac.page.outline import Page, Section
+from almanac.page.pieces import with_weekday
 
 _IN_LINE = {
     "year": "{{ date[:4] }}",
@@ -157,10 +158,10 @@ def observe_table(page: Page, rows: Sequence[Section]) -> Table:
     models = alike[:_MODELS]
     habits = page.lines.habits
     dates = [
-        (found.words, row.date)
+        (with_weekday(words, found.words) if found.words in words else found.words, row.date)
         for row in models
         for column, cell in zip(columns, raw_cells(row.text), strict=False)
-        if column.field in ("date", "both") and (found := find_date(plain(cell), None, habits))
+        if column.field in ("date", "both") and (found := find_date(words := plain(cell), None, habits))
     ]
     date = date_example(dates, alike, year_column=any(column.field == "year" for column in columns))
     return _table(columns, [row.text for row in models], date)
