@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from almanac.errors import UserError
+from almanac.playground.serve import new_world
+from almanac.playground.visitors import Visitors
+from almanac.playground.world import Limits
 
 from tests.gitrepo import Repo
 from tests.playground.playing import FORM, Clock, Person, play, playground
@@ -36,6 +40,7 @@ class TestPlaying:
         assert "+### May 4th, 2026:  Owls at night" in person.page  # what was merged
         assert 'class="tag closed"' in person.go(f"/issues/{number}")
         assert "2026-05-04" in person.go("/")
+        assert "#may-4th-2026--owls-at-night" in person.page  # the page, where the newest event is
         assert "title: &#34;Owls at night&#34;" in person.go("/files/_data/events/2026-05-04-owls-at-night.yml")
 
     def test_a_mistake_is_told_and_mended(self, url: str) -> None:
@@ -49,6 +54,8 @@ class TestPlaying:
         assert text
         person.send(f"/issues/{number}/edit", {"text": text[1].replace("\n", "\r\n").replace("6pm CET", "5pm CET")})
         assert "it is proposed" in person.page
+        assert '<a class="button main" href="/pulls/1">' in person.page
+        assert 'href="/issues/12">issue #12</a>' in person.go("/pulls/1")
 
     def test_a_command_after_the_merge_changes_the_event(self, url: str) -> None:
         person = Person(url)
@@ -145,7 +152,7 @@ class TestHarm:
 
     def test_the_number_of_sites_and_changes_is_limited(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("almanac.playground.visitors.MOST_VISITORS", 1)
-        monkeypatch.setattr("almanac.playground.serve.MOST_WRITES", 1)
+        monkeypatch.setattr("almanac.playground.serve.STRANGERS", Limits(writes=1))
         clock = Clock()
         with playground(tmp_path, clock=clock) as url:
             first, second = Person(url), Person(url)
@@ -174,11 +181,22 @@ class TestHarm:
     def test_too_much_text_is_refused(self, url: str) -> None:
         person = Person(url)
         number = person.file(**OWLS)
-        person.send(f"/issues/{number}/comment", {"text": "x" * 70_000})
-        assert (person.status, "65,536" in person.page) == (400, True)
+        person.send(f"/issues/{number}/comment", {"text": "x" * 10_001})
+        assert (person.status, "10,000" in person.page) == (400, True)
         person.go(FORM)
         person.send(FORM, {"title": "x" * 300})
         assert (person.status, "256" in person.page) == (400, True)
+
+    def test_one_visitor_cannot_take_all_threads(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("almanac.playground.visitors.MOST_AT_ONCE", 1)
+        visitors = Visitors(lambda place: new_world(place, None, public=True), Clock(), public=True, folder=tmp_path)
+        with visitors.room(None) as room:
+            with pytest.raises(UserError, match="many pages at once"), visitors.room(room.id):
+                pass
+            with visitors.room(None) as other:
+                assert other is not room
+        with visitors.room(room.id) as again:
+            assert again is room
 
     def test_another_name_for_this_machine_is_refused(self, tmp_path: Path) -> None:
         with playground(tmp_path, public=False) as url:

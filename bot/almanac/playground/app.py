@@ -17,6 +17,7 @@ from almanac.playground.rendering import comment_html
 from almanac.playground.visitors import Visitors
 from almanac.playground.world import AUTHOR, MAINTAINER, World
 from almanac.proposal.marker import pull_state
+from almanac.proposal.names import issue_of
 from almanac.renderer import template
 
 _INERT = "default-src 'none'; style-src 'unsafe-inline' 'self'; img-src 'self' data:; font-src 'self'; sandbox"
@@ -71,13 +72,14 @@ def create_app(visitors: Visitors, hosts: frozenset[str] | None) -> FastAPI:
 
 def _site(visit: Visit) -> Response:
     world = visit.world
+    newest = next((pull_state(pull).event for pull in world.pulls() if pull.merged), None)
     return visit.page(
         "site",
         issues=[(issue, world.pull_of(issue.number)) for issue in world.issues()],
         pulls=world.pulls(),
         forms=_forms(world),
         files=_own_files(world),
-        address=visit.room.page_address(world.forge.base().commit),
+        address=visit.room.page_address(world.forge.base().commit, newest),
     )
 
 
@@ -149,12 +151,17 @@ def _issue(visit: Visit) -> Response:
     issue = world.issue(number)
     if issue is None:
         return visit.message(f"There is no issue {number} here.")
+    pull, comments = world.pull_of(number), world.comments(number)
+    onward = ("Read its answer", "#newest") if comments else None
+    if pull and pull.state == "open":
+        onward = ("Look at the pull request", f"/pulls/{pull.number}")
     return visit.page(
         "issue",
+        onward=onward,
         issue=issue,
         body=comment_html(issue.body.replace(BLANK, f"*{BLANK.strip('_')}*")),
-        comments=[(one.author, comment_html(one.body)) for one in world.comments(number)],
-        pull=world.pull_of(number),
+        comments=[(one.author, comment_html(one.body)) for one in comments],
+        pull=pull,
         maintainer=MAINTAINER,
         author=AUTHOR,
     )
@@ -199,7 +206,9 @@ def _pull(visit: Visit) -> Response:
     changed, head = world.changed(pull), world.head(pull)
     return visit.page(
         "pull",
+        onward=("See the page as it is now", "/") if pull.merged else None,
         pull=pull,
+        issue=issue_of(world.branch(pull)),
         body=comment_html(pull.body),
         diffs=[(path, difference(*texts)) for path, texts in changed.items()],
         files={path: after for path, (_, after) in changed.items() if after},

@@ -24,6 +24,7 @@ from almanac.renderer import template
 _COOKIE = "almanac_visitor"
 _LARGEST = 400_000
 """Bytes of what one form may send."""
+_GONE = "The site of this page was thrown away. If you want to copy what you typed, go back in your browser."
 _PAGES = ("base", "site", "form", "issue", "pull", "file", "message")
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -55,8 +56,9 @@ class Visit:
             "seal": self.seal,
             "has_jekyll": self.room.built.has_jekyll,
             "log": self.world.log if self.request.query_params.get("done") else [],
+            "onward": None,
         }
-        answer = _page(name, status, **common, **values)
+        answer = _page(name, status, **{**common, **values})
         if self.request.cookies.get(_COOKIE) != self.room.id:
             answer.set_cookie(_COOKIE, self.room.id, max_age=86_400, httponly=True, samesite="strict")
         return answer
@@ -92,7 +94,7 @@ class Desk:
 
         def work(visit: Visit) -> Response:
             if not hmac.compare_digest(visit.fields.get("seal", "").encode(), visit.seal.encode()):
-                return visit.message("This site is not there any more.", HTTPStatus.FORBIDDEN)
+                return visit.message(_GONE, HTTPStatus.FORBIDDEN)
             return _told(visit, look, HTTPStatus.BAD_REQUEST)
 
         async def handle(request: Request) -> Response:

@@ -4,7 +4,7 @@ A Markdown library renders it, and an HTML sanitizer takes out whatever GitHub's
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
@@ -21,6 +21,7 @@ _LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1}}}")
 _FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
 
 
+@lru_cache(maxsize=300)  # a page shows them all again at each look
 def comment_html(text: str) -> str:
     """Render an issue's text, or a comment: line breaks count, as GitHub has it there."""
     return _rendered(text, breaks=True)

@@ -12,7 +12,7 @@ from almanac.commands.discovery import read_checkout
 from almanac.errors import Problem, UserError
 from almanac.forge.git import Git
 from almanac.output import print_message
-from almanac.playground.world import MOST_WRITES, World
+from almanac.playground.world import STRANGERS, Limits, World
 from almanac.renderer import load_messages
 from almanac.site import Site
 from almanac.sitefiles import NOT_THE_SITES, Folder
@@ -65,7 +65,7 @@ def new_world(place: Path, source: Path | None, *, public: bool) -> World:
         sample.import_page(*sample.begin(place))
     else:
         _copy(source, place)
-    return World(place, load_messages(), lambda: datetime.now(UTC), MOST_WRITES if public else None)
+    return World(place, load_messages(), lambda: datetime.now(UTC), STRANGERS if public else Limits())
 
 
 def _copy(source: Path, place: Path) -> None:

@@ -19,6 +19,8 @@ from almanac.sitefiles import CommitFiles
 
 MOST_VISITORS, IDLE_SECONDS = 50, 1_800.0
 """How many sites there are at once where strangers play, and how long one stays that nobody touches."""
+MOST_AT_ONCE = 8
+"""How many requests of one visitor are in the house; the threads are for all visitors."""
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Room:
     built: Builds
     used: float
     lock: RLock = field(default_factory=RLock)
+    inside: int = 0  # requests that are in it, or wait for those
 
     def _site_at(self, commit: str) -> Site:
         return Site(CommitFiles(self.world.forge, commit))
@@ -73,16 +76,23 @@ class Visitors:
         """Give a visitor's room, a new one if there is none, to one request at a time.
 
         Raises:
-            UserError: Too many strangers play at the moment.
+            UserError: Too many strangers play at the moment, or this one asks for too much at once.
         """
         while True:
             with self._lock:
                 room = self._found(visitor)
-            with room.lock:
-                if room.id in self._rooms:  # nobody threw it away in between
-                    room.used = self._seconds()
-                    yield room
-                    return
+                if room.inside >= MOST_AT_ONCE:
+                    raise UserError("You ask for many pages at once here. Please wait a moment.")
+                room.inside += 1
+            try:
+                with room.lock:
+                    if room.id in self._rooms:  # nobody threw it away in between
+                        room.used = self._seconds()
+                        yield room
+                        return
+            finally:
+                with self._lock:
+                    room.inside -= 1
 
     def _found(self, visitor: str | None) -> Room:
         if not self.public:

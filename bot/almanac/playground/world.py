@@ -4,7 +4,7 @@ What people do on GitHub is a method here; after each, Almanac looks at everythi
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,25 +26,33 @@ from almanac.sitefiles import CommitFiles
 AUTHOR, MAINTAINER = "you", "maintainer"
 """Who files issues here, and who may write to the repository."""
 FIRST_ISSUE = 12
-LONGEST = 65_536
-"""GitHub takes no longer text of an issue or comment, in characters."""
 LONGEST_TITLE = 256
-MOST_WRITES = 200
-"""How often one site may be changed where strangers play."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one site takes."""
+
+    text: int = 65_536
+    """Characters of one text; GitHub takes as many in an issue or comment."""
+    writes: int | None = None
+    """How often it may be changed; None for any number."""
+
+
+STRANGERS = Limits(text=10_000, writes=200)
+"""Where strangers play: work on a text grows with the square of its length, and all share one processor."""
 
 
 class World:
     """One site, and what happens on it."""
 
-    def __init__(
-        self, folder: Path, messages: Messages, clock: Callable[[], datetime], most: int | None = None
-    ) -> None:
-        """Take the top folder of the clone; `most` is how many changes it may see, if that is limited."""
+    def __init__(self, folder: Path, messages: Messages, clock: Callable[[], datetime], limits: Limits) -> None:
+        """Take the top folder of the clone."""
         self.folder, self.git = folder, Git(folder)
         self.ahead = timedelta()
         self.log: list[str] = []  # what Almanac did after the last change
         self.is_new = True  # nobody has changed anything yet
-        self._messages, self._clock, self._left = messages, clock, most
+        self._messages, self._clock, self._longest, self._left = messages, clock, limits.text, limits.writes
         self.forge = LocalForge(folder, self.now)
         self.git.run("config", "almanac.writer", MAINTAINER)
 
@@ -224,8 +232,8 @@ class World:
 
     def _write(self, text: str = "") -> None:
         """Count one more change, if they are limited here."""
-        if len(text) > LONGEST:
-            raise UserError(Problem(f"This is longer than GitHub takes: {LONGEST:,} characters."))
+        if len(text) > self._longest:
+            raise UserError(Problem(f"This text is too long. At most {self._longest:,} characters can be here."))
         self.is_new = False
         if self._left is not None:
             if self._left <= 0:
