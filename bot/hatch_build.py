@@ -1,18 +1,38 @@
-"""Notes in sdist and wheel from which commit they were built, for `almanac.commands.origin`."""  # noqa: INP001 -- the build loads it by its path
+"""Notes in sdist and wheel from which commit they were built, and gives them a README that can be read elsewhere."""  # noqa: INP001 -- the build loads it by its path
 
 import json
+import re
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 _NOTE = "origin.json"
+_PICTURE = re.compile(r'(?<=src=")(?=docs/)|(?<=srcset=")(?=docs/)')
+_LINK = re.compile(r"(?<=\]\()(?=[\w.-]+[/.)])(?!https?:)")
+
+
+class ReadmeHook(MetadataHookInterface):
+    """Lets pictures and links of the README lead to the repository: an index of packages has nothing beside it."""
+
+    PLUGIN_NAME = "readme"
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Give the README to the package."""
+        source = metadata["urls"]["Source"]
+        text = Path(self.root, "README.md").read_text(encoding="utf-8")
+        text = _LINK.sub(f"{source}/blob/main/", _PICTURE.sub(f"{source}/raw/main/", text))
+        metadata["readme"] = {"content-type": "text/markdown", "text": text}
 
 
 class OriginHook(BuildHookInterface):
-    """Puts `origin.json` in an sdist, and beside the templates of a wheel; a wheel of an sdist takes over its note."""
+    """Puts `origin.json` in an sdist, and beside the templates of a wheel; a wheel of an sdist takes over its note.
+
+    `almanac.commands.origin` reads it.
+    """
 
     PLUGIN_NAME = "origin"
 

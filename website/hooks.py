@@ -57,7 +57,16 @@ def on_post_page(output: str, page: Page, **_: object) -> str:
     """
     if found := _FETCHED.search(output):
         raise PluginError(f"{page.file.src_uri}: readers would fetch this from elsewhere: {found[0]}")
-    return output.replace(_SEARCH, f'{_SEARCH} aria-label="Search"')
+    return _named(output)
+
+
+def on_post_template(output_content: str, **_: object) -> str:
+    """Do the same with what is no page: the answer where there is none."""
+    return _named(output_content)
+
+
+def _named(html: str) -> str:
+    return html.replace(_SEARCH, f'{_SEARCH} aria-label="Search"')
 
 
 def _outward(link: re.Match[str], there: str) -> str:

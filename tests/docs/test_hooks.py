@@ -8,7 +8,7 @@ from almanac import PROJECT
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
 
-from website.hooks import on_page_markdown, on_post_page
+from website.hooks import on_page_markdown, on_post_page, on_post_template
 
 
 def page(path: str = "a.md") -> Page:
@@ -50,3 +50,8 @@ def test_a_page_that_readers_would_complete_from_elsewhere_is_refused(html: str,
             on_post_page(html, page())
     else:
         assert on_post_page(html, page()) == html
+
+
+def test_the_search_has_a_name_on_every_page() -> None:
+    html = '<div data-md-component="search" role="dialog">'
+    assert on_post_page(html, page()) == on_post_template(html) == f'{html[:-1]} aria-label="Search">'
