@@ -11,6 +11,7 @@ from almanac.errors import Candidate, ConfigError, Problem
 from almanac.event.model import Event, Person
 from almanac.proposal.comment import note_draft, review_draft
 from almanac.proposal.messages import MAX_CHARACTERS, Messages, OwnTemplate, code, problem_text, write_text
+from almanac.proposal.onboarding import Box, Group
 from almanac.proposal.published import Following, Published
 from almanac.proposal.state import DeleteBranch, Draft, EditPull, OpenPull, Plan, PutComment
 from almanac.proposal.summary import summary
@@ -223,6 +224,31 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     ),
     "next": (Draft("next", {"series": "Tea @octo", "topic": "Topic to be announced", "apart": None}), None),
     "next-apart": (Draft("next", {"series": "Tea", "topic": "To follow", "apart": ("ET", "CET")}), None),
+    "adopt": (
+        Draft(
+            "adopt",
+            {
+                "found": ("`events.md`: 4 events. The page stays as it is, byte for byte.",),
+                "problems": (Problem("There is no such page.", file="old.md"),),
+                "warnings": (),
+                "newest": "- 2025-06-02: <!-- --> @ada `x` - [x] a box",
+                "sample": "- 2025-06-02: A sample",
+                "doubts": (),
+                "asked": "The form asks for Title. Only Almanac's own key, `almanac`, keeps @ada #1.",
+                "groups": (Group("Besides", (Box("feed", "feed--x.xml", "A feed", "feed--x.xml"),), single=False),),
+                "purposes": {".github/almanac.yml": "the settings"},
+                "records": 4,
+                "notes": ("Jekyll leaves it out, as `future: true` is not set.",),
+                "more_notes": 2,
+                "label": "event",
+                "follows": True,
+                "theirs": ("my`file.md",),
+                "deleted": (".github/almanac.yml",),
+            },
+        ),
+        None,
+    ),
+    "adopted": (Draft("adopted", {"path": ".github/almanac.yml"}), None),
     "edits-undecided": (
         Draft(
             "edits",

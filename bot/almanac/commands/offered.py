@@ -7,17 +7,20 @@ from almanac.commands.adoption import Adoption, plan_adoption
 from almanac.commands.finding import offered_places
 from almanac.commands.origin import Origin
 from almanac.commands.places import Place, has_other_generator
-from almanac.commands.shapes import SHAPES, answered, newest_of, said_of_questions
+from almanac.commands.shapes import SHAPES, answered, newest_of, said_of_questions, with_answers
 from almanac.commands.subscriptions import free_places, subscribe
 from almanac.commands.survey import PageFound
 from almanac.commands.takeover import Overlay, said_of_form
 from almanac.commands.workflow import WORKFLOW
 from almanac.errors import Problem, UserError
 from almanac.forge.protocol import Forge
+from almanac.page.imitate import samples
+from almanac.page.importer import Imported
 from almanac.proposal.messages import code
 from almanac.proposal.onboarding import AdoptionOffer, Box, Choices, Group
 from almanac.proposal.quotation import inert
 from almanac.proposal.state import Base
+from almanac.renderer import house_renderer
 from almanac.site import Site
 from almanac.sitefiles import NOT_THE_SITES, CommitFiles
 from almanac.text import counted
@@ -70,10 +73,11 @@ def adopt(
     if action is None:
         plan.files.pop(WORKFLOW, None)
     if is_decided:
-        return _offer(plan, ())
+        return _offer(plan, (), follows=action is None)
     free = free_places(Site(Overlay(files, plan.written)))
     subscribe(plan, files, {key: path for key, path in free.items() if choices.get(key) == path})
-    return _offer(plan, (*_pages(plan, places), *_shapes(plan), *_more(plan, free)))
+    groups = (*_pages(plan, places), *_shapes(plan), *_more(plan, free))
+    return _offer(plan, groups, follows=action is None)
 
 
 def _is_site(site: Site) -> bool:
@@ -81,7 +85,7 @@ def _is_site(site: Site) -> bool:
     return "_config.yml" in site.files.names("") and not has_other_generator(site)
 
 
-def _offer(plan: Adoption, groups: tuple[Group, ...]) -> AdoptionOffer:
+def _offer(plan: Adoption, groups: tuple[Group, ...], *, follows: bool) -> AdoptionOffer:
     chosen = {box.option: box.value for group in groups for box in group.boxes if box.ticked}
     unwanted = {box.option: "" for group in groups for box in group.boxes}
     newest, sample, asked = _entries(plan)
@@ -95,6 +99,7 @@ def _offer(plan: Adoption, groups: tuple[Group, ...]) -> AdoptionOffer:
         sample=sample,
         asked=asked,
         label=next(iter(plan.labels), "event"),
+        follows=follows,
         purposes={path: plan.purpose(path) for path in plan.written if path not in records},
         records=len(records),
         notes=tuple(plan.notes),
@@ -137,23 +142,34 @@ def _found(plan: Adoption) -> Iterator[str]:
     """Say in Markdown what there is."""
     if plan.taken:
         place = plan.taken.place
-        yield f"{code(place.path)}: {inert(place.seen)}. These files stay as they are: they are the records."
+        more = "each new event gets one of its own" if place.files else "new events are added to them"
+        yield f"{code(place.path)}: {inert(place.seen)}. They stay as they are, and {more}."
     elif plan.imported:
         imported = plan.imported
         yield (
-            f"{code(plan.config.page)}: {counted(len(imported.events))}; {imported.structured} split into fields, "
-            f"{imported.verbatim} kept word for word. Written again from its records, the page is the same byte for "
-            "byte, so this pull request does not change it."
+            f"{code(plan.config.page)}: {counted(len(imported.events))}{_kept_whole(imported)}. "
+            "The page stays as it is, byte for byte."
         )
     elif plan.page is None:
         yield f"No events yet. {code(plan.config.page)} is a new page for them."
+
+
+def _kept_whole(imported: Imported) -> str:
+    """Say of how many events of a page the records hold the text instead of fields."""
+    if not imported.verbatim:
+        return ""
+    some = "all" if not imported.structured else f"{imported.verbatim}"
+    return f" ({some} of them in words that I keep as they are, without telling place or guests apart)"
 
 
 def _entries(plan: Adoption) -> tuple[str, str, str]:
     """Return the newest event, a sample of a new one, and what the form asks."""
     if plan.taken and plan.form:
         return "", plan.taken.sample, said_of_form(plan.taken, plan.form)
-    if not (plan.page and plan.shape):
+    if not plan.shape:
+        section = house_renderer()(with_answers(samples(())[1], plan.form)).strip("\n") if plan.form else ""
+        return "", section, ""
+    if not plan.page:
         return "", "", ""
     event, section = answered(plan.shape, plan.form)
     asked = said_of_questions(plan.form, event, section) if plan.form else ""

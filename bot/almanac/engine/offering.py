@@ -1,7 +1,12 @@
 """Offers Almanac to a site that has no settings yet, in the one pull request from `almanac/adopt`."""
 
+import hashlib
+import json
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from almanac import config as configs
 from almanac.config import Config
@@ -18,12 +23,16 @@ from almanac.proposal.onboarding import (
     Shared,
     adoption_offered,
     declined,
+    is_ours,
+    is_there,
     left_alone,
     not_offered,
     read_choices,
     reopened,
+    superseded,
 )
-from almanac.proposal.state import Base, Look, Overview, Proposal, Pull
+from almanac.proposal.page_edits import STAMP
+from almanac.proposal.state import Base, Blob, Changes, Look, Overview, Proposal, Pull
 from almanac.sitefiles import decoded
 
 Adopt = Callable[[Forge, Base, Choices, Mapping[str, str]], AdoptionOffer | None]
@@ -36,15 +45,28 @@ Raises:
 Onboard = Callable[[Planner, Overview], Done | None]
 """Offers it, as `offer_adoption` does with the rest of its arguments."""
 _TRIES = 3
-_MOST_CHANGED = 50
-_PLANNED = ".github/"
-"""Of what people change on the branch, files in here say how the site is to be set up; others are only kept."""
+_MOST_CHANGED, _MOST_NAMED = 50, 10_000
+"""How many files of other people the marker remembers, and the characters of their paths."""
+_PLANNED = re.compile(r"\.github/.*\.(yml|yaml|j2)")
+"""Of what people change on the branch, these files say how the site is to be set up; others are only kept."""
 
 
 def is_for_adoption(planner: Planner, base: Base) -> bool:
     """Tell whether a site has neither settings nor our form, so that there is nothing to look at but this offer."""
+    return _set_up_by(planner, base) is None
+
+
+def _set_up_by(planner: Planner, base: Base) -> str | None:
     site = planner.site(base.commit)
-    return all(site.text(path) is None for path in (configs.PATH, Config().form))
+    return next((path for path in (configs.PATH, Config().form) if site.text(path) is not None), None)
+
+
+def close_offer(planner: Planner, overview: Overview) -> Done | None:
+    """Close the offer if it is open while its site has been set up in another way; None if it is not open."""
+    pull, path = overview.pulls.get(ADOPT_BRANCH), _set_up_by(planner, overview.base)
+    if pull is None or path is None or not is_ours(pull):
+        return None
+    return carry_out(superseded(pull, path), _look(planner, overview), planner)
 
 
 def offer_adoption(
@@ -90,39 +112,88 @@ def _is_asked_again(planner: Planner, newest: Pull, comment: CommentCommand | No
 def _offered(planner: Planner, look: Look, adopt: Adopt) -> Done | None:
     forge, pull, head = planner.forge, look.proposal.open_pull, look.proposal.head
     state = pull_state(pull)
-    is_shared = head is not None and (bool(state.kept) or (head != state.commit and not forge.is_ours(head)))
-    theirs = _changed_by_people(planner, look) if is_shared else frozenset()
-    if len(theirs) > _MOST_CHANGED:
+    if pull and not is_ours(pull):
         return Done(left_alone(), pull)
-    texts = {path: _text(forge, head, path) for path in theirs if head and path.startswith(_PLANNED)}
-    written = {path: text for path, text in texts.items() if text is not None}
+    is_shared = head is not None and (
+        state.shared or bool(state.kept) or (head != state.commit and not forge.is_ours(head))
+    )
     try:
-        offer = adopt(forge, look.base, read_choices(pull), written)
+        theirs = _changed_by_people(planner, look, adopt) if is_shared else frozenset()
+        if len(theirs) > _MOST_CHANGED or len(json.dumps([*theirs])) > _MOST_NAMED:
+            return Done(left_alone(), pull)
+        texts = {path: _text(forge, head, path) for path in theirs if _PLANNED.fullmatch(path)}
+        written = {path: text for path, text in texts.items() if text is not None}
+        offer = _planned(partial(adopt, forge, look.base), pull, written)
+        shared = _shared(planner, look, theirs, offer) if is_shared and offer else None
     except UserError as error:
-        if pull is None:
-            return Done(not_offered(error.problems))
-        offer = adopt(forge, look.base, {}, {})  # what was chosen cannot be had, and is said to be so
-        offer = replace(offer, problems=(*error.problems, *offer.problems)) if offer else None
+        return Done(not_offered(error.problems), pull)
     if offer is None:
         return None
-    shared = _shared(planner, look, theirs, offer) if is_shared else None
     return carry_out(adoption_offered(offer, look, shared), look, planner)
 
 
-def _changed_by_people(planner: Planner, look: Look) -> frozenset[str]:
-    """Return the files that other people changed on the branch, now or before."""
-    state, head = pull_state(look.proposal.pull), look.proposal.head
-    start = state.commit or planner.forge.merge_base(look.base.commit, head or "")
-    changed = planner.forge.changes(start, head) if start and head else {}
+def _planned(
+    adopt: Callable[[Choices, Mapping[str, str]], AdoptionOffer | None], pull: Pull | None, written: Mapping[str, str]
+) -> AdoptionOffer | None:
+    """Plan what was chosen; or, of that, as much as can be had, and say why not all of it.
+
+    Raises:
+        UserError: Nothing can be had.
+    """
+    chosen, before = read_choices(pull), dict(pull_state(pull).choices)
+    besides = {option: value for option, value in before.items() if option not in ("page", "shape")}
+    try:
+        return adopt(chosen, written)
+    except UserError as error:
+        if pull is None:
+            raise
+        for choices, files in ((before, written), (besides, written), (before, {}), (besides, {})):
+            with suppress(UserError):
+                offer = adopt(choices, files)
+                return replace(offer, problems=(*error.problems, *offer.problems)) if offer else None
+        raise
+
+
+def _changed_by_people(planner: Planner, look: Look, adopt: Adopt) -> frozenset[str]:
+    """Return the files that other people changed on the branch, now or before.
+
+    What came with the base, as by "Update branch", is nobody's, and what a run wrote that was cut short is ours.
+    """
+    forge, state, head, base = planner.forge, pull_state(look.proposal.pull), look.proposal.head, look.base.commit
+    start = state.commit or forge.merge_base(base, head or "")
+    changed = forge.changes(start, head) if start and head else {}
+    own = {*_since_fork(forge, base, head), *(_since_fork(forge, base, state.commit) if state.commit else ())}
+    changed = {path: blob for path, blob in changed.items() if path in own}
+    if changed:
+        offer = _planned(partial(adopt, forge, look.base), look.proposal.open_pull, {})
+        ours = offer.files if offer else {}
+        changed = {path: blob for path, blob in changed.items() if not _is_written(forge, head, path, blob, ours)}
     return frozenset({*changed, *state.kept})
+
+
+def _is_written(forge: Forge, head: str | None, path: str, blob: Blob | None, ours: Mapping[str, str]) -> bool:
+    """Tell whether a file at the branch's head is as we write it, or is not there as we write none."""
+    if blob is None or path not in ours:
+        return blob is None and path not in ours
+    data = ours[path].encode()
+    if blob.id == hashlib.sha1(b"blob %d\0%s" % (len(data), data), usedforsecurity=False).hexdigest():
+        return True
+    return STAMP.search(ours[path]) is not None and is_there(_text(forge, head, path), ours[path])
+
+
+def _since_fork(forge: Forge, base: str, commit: str | None) -> Changes:
+    """Return what a commit has changed since it left the base."""
+    fork = forge.merge_base(base, commit) if commit else None
+    return forge.changes(fork, commit) if fork and commit else {}
 
 
 def _shared(planner: Planner, look: Look, theirs: frozenset[str], offer: AdoptionOffer) -> Shared:
     forge, head = planner.forge, look.proposal.head or ""
-    fork = forge.merge_base(look.base.commit, head)
-    ours = forge.changes(fork, head) if fork else {}
+    ours = _since_fork(forge, look.base.commit, head)
     stale = frozenset(path for path, blob in ours.items() if blob) - offer.files.keys() - theirs
-    return Shared(head, theirs, {path: _text(forge, head, path) for path in offer.files}, stale)
+    texts = {path: _text(forge, head, path) for path in offer.files}
+    deleted = frozenset(path for path in theirs & texts.keys() if texts[path] is None)
+    return Shared(head, theirs, texts, stale, deleted)
 
 
 def _text(forge: Forge, commit: str | None, path: str) -> str | None:

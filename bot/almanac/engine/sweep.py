@@ -6,23 +6,38 @@ new, edited, closed, touched by someone's commit or cut short is looked at by it
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
 from almanac.engine.drafts import open_next_dates
-from almanac.engine.offering import Onboard, is_for_adoption
+from almanac.engine.offering import Onboard, close_offer, is_for_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.rebuild import propose_page_edits
 from almanac.engine.reminders import ask_for_recordings
 from almanac.engine.run import Done, carry_out, reconcile, run
-from almanac.errors import AlmanacError, ConfigError, Raced
+from almanac.errors import AlmanacError, ConfigError, Raced, UserError
 from almanac.forge.protocol import Forge
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.marker import pull_state, text_digest
 from almanac.proposal.messages import Messages
 from almanac.proposal.names import branch_name, issue_of
-from almanac.proposal.state import EDITS, NEXT_DATES, EditPull, Issue, Look, Overview, Plan, Proposal, Pull, PutBranch
+from almanac.proposal.page_edits import NO_ISSUE
+from almanac.proposal.state import (
+    EDITS,
+    LABELS,
+    NEXT_DATES,
+    EditPull,
+    Issue,
+    Look,
+    Overview,
+    Plan,
+    Proposal,
+    Pull,
+    PutBranch,
+)
 from almanac.proposal.triage import only_moved, settled, withdrawn
+from almanac.site import Site
 
 _SEVERAL = 2
 
@@ -53,6 +68,7 @@ def reconcile_all(  # noqa: PLR0913 -- options, and who is told
     if onboard and is_for_adoption(planner, overview.base):
         yield from filter(None, [onboard(planner, overview)])
         return
+    yield from filter(None, [close_offer(planner, overview)])
     each = planner.each(overview.base.commit)
     issues, broken = _open_issues(planner, overview)
     sweep = _Sweep(planner, overview, issues)
@@ -71,8 +87,31 @@ def reconcile_all(  # noqa: PLR0913 -- options, and who is told
             yield done
     for one in each:
         yield from ask_for_recordings(one, sweep.overview.base, sweep.pulls.values())
+    yield from _make_labels(planner, sweep)
     if broken:
         raise broken
+
+
+def _make_labels(planner: Planner, sweep: "_Sweep") -> Iterator[Done]:
+    """Make the labels that the forms give their issues, as without them GitHub's form gives none.
+
+    That is looked at only where nothing may have been filed yet: nothing is open, and no record of a page, all of which
+    were read before, has an issue. Later, it costs no request.
+    """
+    if planner.dry_run or sweep.issues or sweep.pulls or sweep.heads:
+        return
+    sites = [one.site(sweep.base) for one in planner.each(sweep.base)]
+    with suppress(UserError):  # what cannot be read was told already
+        if any(record.issue for site in sites if site.config.has_page for record in site.records):
+            return
+        made = planner.forge.make_labels([label for site in sites for label in _labels_of(site)])
+        if made:
+            reason = f"The forms give their issues labels that were missing, and are there now: {', '.join(made)}."
+            yield Done(Plan(NO_ISSUE, "updated", reason, subject=LABELS))
+
+
+def _labels_of(site: Site) -> tuple[str, ...]:
+    return site.form.labels + (site.change_form.labels if site.change_form else ())
 
 
 def _open_issues(planner: Planner, overview: Overview) -> tuple[dict[int, Issue], ConfigError | None]:

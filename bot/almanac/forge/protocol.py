@@ -161,6 +161,9 @@ class Forge(Protocol):
     def add_labels(self, pull: int, labels: Sequence[str]) -> tuple[str, ...]:
         """Give a pull request labels, and return those that the repository does not have: none is made."""
 
+    def make_labels(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Make those of some labels that the repository does not have, and return them; none where we may not."""
+
     def request_reviews(self, pull: int, people: Sequence[str], teams: Sequence[str]) -> tuple[str, ...]:
         """Ask people and teams to review a pull request, and return those who cannot be asked."""
 

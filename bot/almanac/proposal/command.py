@@ -62,14 +62,21 @@ def _commands(text: str) -> Iterator[Given]:
     A command is a line of its own that begins with `/almanac`. In a quotation, a code block (fenced or indented) or an
     HTML comment it is only mentioned.
     """
+    for line in unfenced(_HIDDEN.sub("", text)):
+        if found := _COMMAND.fullmatch(line):
+            word, words = (*(found[1] or "").split(maxsplit=1), "", "")[:2]
+            yield Given(_KNOWN.get(word.lower().rstrip(".!"), "unknown"), words.strip())
+
+
+def unfenced(text: str) -> Iterator[str]:
+    """Give the lines of a Markdown text that are in no fenced code block."""
     fence = ""
-    for line in _HIDDEN.sub("", text).splitlines():
+    for line in text.splitlines():
         if fence:
             indent, closing = len(line) - len(line.lstrip(" ")), line.strip()
             if indent < _CODE_INDENT and closing.startswith(fence) and not closing.strip(fence[0]):
                 fence = ""
         elif opened := _FENCE.fullmatch(line):
             fence = opened[1] or opened[2]
-        elif found := _COMMAND.fullmatch(line):
-            word, words = (*(found[1] or "").split(maxsplit=1), "", "")[:2]
-            yield Given(_KNOWN.get(word.lower().rstrip(".!"), "unknown"), words.strip())
+        else:
+            yield line

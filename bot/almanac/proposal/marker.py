@@ -83,7 +83,7 @@ class PullState(BaseModel):
     amendment: Amendment = Amendment()  # what commands change of the event besides its issue's answers
     # Of the offer of Almanac: what was chosen, and the files that other people changed on its branch
     choices: Annotated[dict[_Word, Annotated[str, Field(max_length=500)]], Field(max_length=20)] = {}
-    kept: Annotated[list[SitePath], Field(max_length=50)] = []
+    kept: Annotated[list[Annotated[str, Field(max_length=4_000)]], Field(max_length=50)] = []
     heard: _CommentId | None = None  # the comment with which it was asked for again
     swept: _Digest | None = None  # what page and records were when a sweep looked for edits made by hand
 

@@ -1,5 +1,6 @@
 """The texts that people read: our comment, the pull request's body. Each is a template in `templates/messages/`."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
@@ -21,6 +22,7 @@ from almanac.urls import why_refused
 # GitHub takes 65,536 characters; the marker needs some of them.
 MAX_CHARACTERS = 65_000
 SUFFIX = ".md.j2"
+_CODE = re.compile(r"(`[^`\n]+`)")
 _SHORT = 60
 """How many characters are quoted on the line of other words at most."""
 
@@ -138,6 +140,7 @@ def _compiled(source: str) -> Template:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
     )
     jinja.filters |= {"fence": fence, "quotation": quotation, "inert": inert, "problem": problem_text, "code": code}
+    jinja.filters["sentence"] = sentence
     return jinja.from_string(source)
 
 
@@ -154,6 +157,11 @@ def _line(trace: TracebackType | None) -> int | None:
 def code(text: str) -> str:
     """Write the name of a file, or of a field in one, as code, in which no character acts."""
     return f"`{printable(text).replace('`', '?')}`"
+
+
+def sentence(text: str) -> str:
+    """Write a sentence of ours, which may name keys and files as `code` and hold names that a site has chosen."""
+    return "".join(code(part[1:-1]) if part.startswith("`") and part[1:] else inert(part) for part in _CODE.split(text))
 
 
 def problem_text(problem: Problem, typed: str = "", accepted: str = "This would be accepted:") -> str:

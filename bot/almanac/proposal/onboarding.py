@@ -7,10 +7,11 @@ ticked there is what its files are made of at the next look.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from almanac.errors import Problem
+from almanac.proposal.command import unfenced
 from almanac.proposal.comment import draft_digest
 from almanac.proposal.marker import pull_entries, pull_state
 from almanac.proposal.names import ADOPT_BRANCH
@@ -18,10 +19,15 @@ from almanac.proposal.page_edits import NO_ISSUE, STAMP, files_digest
 from almanac.proposal.state import ADOPTION, Draft, EditPull, Look, OpenPull, Plan, Pull, PutBranch, Write
 
 TITLE = "Adopt Almanac"
+_AGAIN = "`/almanac adopt` in a comment there brings it back."
 Choices = Mapping[str, str]
 """What people chose: the name of an option -> its value, empty for what they do not want."""
-_BOX = re.compile(r"^- \[([ xX])\] .*<!-- almanac:box (\{[^\n]*\}) -->$", re.MULTILINE)
+_BOX = re.compile(r"- \[([ xX])\] .*<!-- almanac:box (\{[^\n]*\}) -->")
 _LONGEST_BODY = 65_536
+_LINES, _CHARACTERS = 60, 6_000
+"""How much of an event the text shows: GitHub takes 65,536 characters, and two of them are shown."""
+_MOST_NOTES = 10
+_OPTION = re.compile(r"(?:(?<=\. )|^)[^.`]*(?:`[^`]*`[^.`]*)*?`--[^.]*\.")
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class AdoptionOffer:
 
     `found` says what there is, `newest` and `sample` are the newest event and one as it would be written, `shown` and
     `asked` say what the form asks, `purposes` what each file is for. `problems` are what is wrong on the page or was
-    chosen and cannot be had, `doubts` what may go wrong.
+    chosen and cannot be had, `doubts` what may go wrong. `follows` tells whether what is ticked starts the next look.
     """
 
     files: Mapping[str, str]
@@ -67,6 +73,7 @@ class AdoptionOffer:
     sample: str = ""
     asked: str = ""
     label: str = "event"
+    follows: bool = True
     purposes: Mapping[str, str] = field(default_factory=dict)
     records: int = 0
     notes: tuple[str, ...] = ()
@@ -79,12 +86,13 @@ def read_choices(pull: Pull | None) -> dict[str, str]:
     """Return what is chosen in the text of a pull request.
 
     Where one of several is to be ticked and two are, the one counts that was not chosen before; where none is, nothing
-    has changed. What is no box of ours is ignored.
+    has changed. What is no box of ours is ignored, as is one in the text of an event that is shown.
     """
     before = dict(pull_state(pull).choices)
     text = pull_entries(pull)[0][:_LONGEST_BODY]
     seen: dict[str, dict[str, bool]] = {}
-    for ticked, data in _BOX.findall(text.replace("\r\n", "\n")):
+    for found in filter(None, map(_BOX.fullmatch, unfenced(text))):
+        ticked, data = found.groups()
         try:
             entries = json.loads(data)
         except (ValueError, RecursionError):
@@ -108,6 +116,7 @@ class Shared:
     theirs: frozenset[str]
     texts: Mapping[str, str | None]  # of the offer's files, as they are there
     stale: frozenset[str]
+    deleted: frozenset[str] = frozenset()  # of their files, those that they deleted
 
 
 def adoption_offered(offer: AdoptionOffer, look: Look, shared: Shared | None) -> Plan:
@@ -117,9 +126,9 @@ def adoption_offered(offer: AdoptionOffer, look: Look, shared: Shared | None) ->
     files: dict[str, str | None] = dict(offer.files)
     if shared:
         files = {path: text for path, text in files.items() if path not in shared.theirs}
-        files = {path: text for path, text in files.items() if not _is_there(shared.texts.get(path), text)}
+        files = {path: text for path, text in files.items() if not is_there(shared.texts.get(path), text)}
         files |= dict.fromkeys(shared.stale)
-    body = _body(offer, sorted(shared.theirs) if shared else [])
+    body = _body(offer, shared)
     told = draft_digest(body)
     digest = files_digest(offer.files)
     is_built = not files if shared else (state.digest, state.commit) == (digest, look.proposal.head)
@@ -129,7 +138,7 @@ def adoption_offered(offer: AdoptionOffer, look: Look, shared: Shared | None) ->
     entries: dict[str, Any] = {"digest": digest, "says": told, "choices": dict(offer.choices)}
     entries |= {"commit": state.commit, "heard": state.heard}
     if shared:
-        entries["kept"] = sorted(shared.theirs)
+        entries |= {"kept": sorted(shared.theirs), "shared": True}
     if pull:
         writes.append(EditPull(pull.number, body, entries))
         return Plan(NO_ISSUE, "updated", "The offer follows what was chosen.", tuple(writes), subject=ADOPTION)
@@ -137,13 +146,15 @@ def adoption_offered(offer: AdoptionOffer, look: Look, shared: Shared | None) ->
     return Plan(NO_ISSUE, "created", "Almanac is offered in a pull request.", tuple(writes), subject=ADOPTION)
 
 
-def _is_there(text: str | None, wanted: str | None) -> bool:
+def is_there(text: str | None, wanted: str | None) -> bool:
+    """Tell whether a file has the text that is wanted, whenever that was written."""
     return text is not None and wanted is not None and STAMP.sub("", text) == STAMP.sub("", wanted)
 
 
 def reopened(newest: Pull, comment: int) -> Plan:
     """Plan to take a no back, as somebody asks for in a comment."""
     text, entries = pull_entries(newest)
+    entries.pop("closed-by", None)
     edit = EditPull(newest.number, text, {**entries, "heard": comment}, reopen=True)
     reason = "Somebody who may write asked for the offer again."
     return Plan(NO_ISSUE, "updated", reason, (edit,), subject=ADOPTION)
@@ -153,19 +164,40 @@ def declined(newest: Pull) -> Plan:
     """Say what became of an offer that is not open any more."""
     if newest.merged:
         return Plan(NO_ISSUE, "unchanged", "It was adopted, and its settings were removed later.", subject=ADOPTION)
-    reason = "Its pull request was closed, which is a no; `/almanac adopt` in a comment there brings it back."
-    return Plan(NO_ISSUE, "refused", reason, subject=ADOPTION)
+    if pull_state(newest).closed_by:
+        reason = "The site had settings of its own, which were removed later."
+        return Plan(NO_ISSUE, "unchanged", f"{reason} {_AGAIN}", subject=ADOPTION)
+    return Plan(NO_ISSUE, "refused", f"Its pull request was closed, which is a no. {_AGAIN}", subject=ADOPTION)
+
+
+def superseded(pull: Pull, path: str) -> Plan:
+    """Plan to close an offer that is open while the site has been set up in another way, by a file that came to it."""
+    entries = pull_entries(pull)[1]
+    edit = EditPull(pull.number, Draft("adopted", {"path": path}), {**entries, "closed-by": "almanac"}, close=True)
+    reason = "The site has been set up in another way, so the offer was closed."
+    return Plan(NO_ISSUE, "closed", reason, (edit,), subject=ADOPTION)
 
 
 def not_offered(problems: Sequence[Problem]) -> Plan:
-    """Say why nothing is offered."""
+    """Say why nothing is offered, or an offer that is open is left as it is."""
+    problems = tuple(map(_for_browsers, problems))
     reason = f"Almanac cannot be offered here by itself. {problems[0].message}"
-    return Plan(NO_ISSUE, "waiting", reason, problems=tuple(problems), subject=ADOPTION)
+    return Plan(NO_ISSUE, "waiting", reason, problems=problems, subject=ADOPTION)
+
+
+def _for_browsers(problem: Problem) -> Problem:
+    """Leave out what only a terminal can do: sentences that name an option, and answers to choose from."""
+    return replace(problem, message=_OPTION.sub("", problem.message).strip() or problem.message, choices=())
+
+
+def is_ours(pull: Pull) -> bool:
+    """Tell whether a pull request from the branch is Almanac's, even if somebody has emptied its text."""
+    return not pull.author or pull_state(pull).says is not None
 
 
 def left_alone() -> Plan:
     """Say that people have made the branch their own."""
-    reason = "People have changed so many files of the offer that it is left to them."
+    reason = "People have made the branch `almanac/adopt` their own, so it is left to them."
     return Plan(NO_ISSUE, "waiting", reason, subject=ADOPTION)
 
 
@@ -183,20 +215,31 @@ def _commit(files: Mapping[str, str | None], look: Look, shared: Shared | None) 
     )
 
 
-def _body(offer: AdoptionOffer, theirs: Sequence[str]) -> Draft:
+def _body(offer: AdoptionOffer, shared: Shared | None) -> Draft:
+    deleted = shared.deleted if shared else frozenset()
     values = {
         "found": offer.found,
-        "problems": offer.problems,
+        "problems": tuple(map(_for_browsers, offer.problems)),
         "warnings": offer.warnings,
-        "newest": offer.newest,
-        "sample": offer.sample,
+        "newest": _beginning(offer.newest),
+        "sample": _beginning(offer.sample),
         "doubts": offer.doubts,
         "asked": offer.asked,
         "groups": offer.groups,
         "purposes": offer.purposes,
         "records": offer.records,
-        "notes": offer.notes,
+        "notes": offer.notes[:_MOST_NOTES],
+        "more_notes": len(offer.notes[_MOST_NOTES:]),
         "label": offer.label,
-        "theirs": tuple(theirs),
+        "follows": offer.follows,
+        "theirs": tuple(sorted(shared.theirs - deleted)) if shared else (),
+        "deleted": tuple(sorted(deleted)),
     }
     return Draft("adopt", values)
+
+
+def _beginning(text: str) -> str:
+    """Return an event's text, or as much of it as there is room for."""
+    lines = text.strip("\n").split("\n")
+    shown = "\n".join(lines[:_LINES])[:_CHARACTERS]
+    return shown if len(shown) == len(text.strip("\n")) else f"{shown.rstrip()}\n..."

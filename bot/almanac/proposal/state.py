@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # these are plain values: who only carries them need not load
 Outcome = Literal["created", "updated", "unchanged", "waiting", "closed", "refused"]
 
 EDITS, NEXT_DATES, ADOPTION = "Edits made by hand", "Next dates", "The offer of Almanac"
+LABELS = "Labels of the forms"
 """What a plan is about that belongs to no issue."""
 
 # ---------------------------------------------------------------- what is read

@@ -235,7 +235,7 @@ def _look_at_all(forge: Forge, messages: Messages, watch: Watch, said: CommentCo
         if isinstance(done.error, RefusedError) and done.error.wait is not None:
             raise done.error
         results.append(done)
-    if [done.plan.subject for done in results if not done.plan.issue] == [ADOPTION]:
+    if [(done.plan.issue, done.plan.subject) for done in results] == [(0, ADOPTION)]:
         plan = results[0].plan
         return Worked(result={"outcome": plan.outcome, "reason": plan.reason}, head=head)
     failed = tuple(done.plan.issue for done in results if done.error)

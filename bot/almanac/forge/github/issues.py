@@ -20,6 +20,7 @@ from almanac.proposal.state import Closer, Comment, Issue, Pull
 
 _READ, _WRITE, _METADATA = "issues: read", "issues: write", "metadata: read"
 _READ_PULLS, _WRITE_PULLS = "pull-requests: read", "pull-requests: write"
+_COLOUR = "1d76db"
 _AS_HTML = "application/vnd.github.html+json"
 _SIGNED = re.compile(r"https://private-user-images\.[a-z0-9.-]+/[^\s\"'<>]+")
 _INSIDERS = ("OWNER", "MEMBER", "COLLABORATOR")
@@ -284,14 +285,27 @@ class GitHubIssues:
 
         Where the token may not set labels, none of them is there for us.
         """
-        for label in (one for one in labels if one not in self._labels):
-            request = Request("GET", f"labels/{quote(label, safe='')}", f"look for the label {label}", _READ)
-            self._labels[label] = self.client.find(request, lambda _: True) is not None
-        there = [label for label in labels if self._labels[label]]
+        there = [label for label in labels if self._has_label(label)]
         add = Request("POST", f"issues/{pull}/labels", "label the pull request", _WRITE_PULLS, {"labels": there})
         if there and not self._is_granted(add):
             there = []
         return tuple(label for label in labels if label not in there)
+
+    def make_labels(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Make labels that are not there: 1 read for each, once, and 1 write for each that is missing."""
+        made = []
+        for label in (one for one in dict.fromkeys(labels) if not self._has_label(one)):
+            request = Request("POST", "labels", f"make the label {label}", _WRITE, {"name": label, "color": _COLOUR})
+            if self._is_granted(request):
+                self._labels[label] = True
+                made.append(label)
+        return tuple(made)
+
+    def _has_label(self, label: str) -> bool:
+        if label not in self._labels:
+            request = Request("GET", f"labels/{quote(label, safe='')}", f"look for the label {label}", _READ)
+            self._labels[label] = self.client.find(request, lambda _: True) is not None
+        return self._labels[label]
 
     def request_reviews(self, pull: int, people: Sequence[str], teams: Sequence[str]) -> tuple[str, ...]:
         """Ask for reviews: 1 write. GitHub refuses all if one cannot be asked; then it is 1 more for each."""

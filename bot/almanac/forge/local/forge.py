@@ -213,6 +213,10 @@ class LocalForge:
             self._store.put_pull(stored.model_copy(update={"labels": both}))
         return ()
 
+    def make_labels(self, labels: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002 -- here, there is every label
+        """Make none: here, there is every label."""
+        return ()
+
     def request_reviews(self, pull: int, people: Sequence[str], teams: Sequence[str]) -> tuple[str, ...]:
         """Note in the pull request's file who is asked: here, anyone can be."""
         with self.alone():
