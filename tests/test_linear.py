@@ -7,6 +7,7 @@ import re
 from calendar import month_name
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -49,7 +50,11 @@ from almanac.proposal.textmerge import merge_files, merge_texts
 from almanac.renderer import template
 from almanac.text import clean_line, clean_text
 from almanac.times.check import check_imported, read_when
+from almanac.views import Renderers
+from almanac.views.generated import Publisher
 from almanac.views.indexed import IndexedPageView
+from almanac.views.page import PageView
+from almanac.views.timeline import TimelineView
 
 from tests.entries.shapes import FILES
 from tests.linear import GROWTH, Attack, Used, attacks, grows_too_fast, patterns, seconds
@@ -475,6 +480,21 @@ def build_index(many: Many) -> None:
     view.build({Config().page: page}.get, known)
 
 
+def move_on(coming: Many) -> None:
+    """Move all events of a page, which are over now, to a history that has as many."""
+    page, known = coming
+    history, past = page_of(many(len(known), own_day, "walk"))
+    config = Config(upcoming="next.md")
+    publisher = Publisher(config, datetime(2100, 1, 1, tzinfo=UTC))
+    view = TimelineView(publisher, PageView(config, render), Renderers(render))
+    built = view.build({config.page: history, "next.md": page}.get, [*known, *past])
+    assert built.moved == len(known)
+
+
+def in_order(count: int) -> Many:
+    return page_of(many(count, own_day))
+
+
 MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "names": (pair_all, edited, 64),
     "names of one day": (pair_all, alike, 64),
@@ -494,6 +514,7 @@ MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "years added to months": (sync_all, years_added_to_months, 64),
     "added to two lists": (build_index, half_added, 16),
     "added on one day": (sync_all, added_on_one_day, 32),
+    "moved to the history": (move_on, in_order, 16),
     "moved in months": (sync_all, moved_in_months, 32),
 }
 """What is done with many records, how they are made, and how many the fewer are."""

@@ -275,3 +275,34 @@ def test_words_without_a_file_are_meant_as_those_of_a_heading() -> None:
     with pytest.raises(ConfigError) as caught:
         view.build({"m.md": ONE_PAGE}.get, [])
     assert caught.value.problems[0].accepted == 'upcoming: "#Upcoming meetings" (a heading of the page)'
+
+
+@pytest.mark.parametrize("name", SITES)
+@pytest.mark.parametrize("history", ["- Nov 5, 2026: Cups\n", "### 2025\n\n- Nov 5, 2025: Cups\n", ""])
+def test_events_that_move_at_once_are_where_each_day_would_have_put_them(name: str, history: str) -> None:
+    config, files = site(name)
+    past = "m.md" if name == "one page" else "past.md"
+    heading = "## Past meetings\n\n" if name == "one page" else "# History\n\n"
+    files[past] = files[past].split(heading)[0] + heading + history
+    events = [
+        Event(id=f"{day}-{title.lower()}", title=title, date=day, starts=f"{day}T{hour}:00:00+00:00")
+        for day, title, hour in (
+            ("2026-12-05", "Mugs", "09"),
+            ("2026-12-09", "Late tea", "08"),
+            ("2026-12-09", "Tea", "07"),
+            ("2027-01-15", "Spouts", "09"),
+            ("2027-02-01", "Lids", "09"),
+        )
+    ]
+    start = views(config, "2026-11-29")
+    records = list(build_all(start, files.get, []).records)
+    for event in events:
+        records.append(stamped(start, event))
+        files |= texts(put_event(start, files.get, records[-1], None))
+    at_once = build_all(views(config, "2027-03-01"), files.get, records)
+    for day in ("2026-12-06", "2026-12-10", "2026-12-20", "2027-01-16", "2027-03-01"):
+        built = build_all(views(config, day), files.get, records)
+        assert not built.problems
+        files, records = dict(built.files), list(built.records)
+    assert at_once.files == files
+    assert {one.id: one for one in at_once.records} == {one.id: one for one in records}

@@ -1,4 +1,4 @@
-"""Many new sections put on a page in linear time, each exactly where it would go if one came after the other."""
+"""Many sections put on a page or taken out, as if one came after the other, but in linear time."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from almanac.page.entries import style_of
 from almanac.page.headings import Heading
-from almanac.page.insert import Growing, Spaces, end_below, fill, growing, insert, list_for
+from almanac.page.insert import Growing, Spaces, end_below, fill, growing, insert, list_for, taken_out, without
 from almanac.page.order import Order, Steps, order_of, page_order, places_in, steps_of, steps_of_groups
 from almanac.page.outline import Page, Section, outline
 from almanac.page.periods import NewHeading, Periods
@@ -43,6 +43,27 @@ def insert_many(
                 count, after = 1, outline(insert(cut, *left[0], order, before), known)
             cut, left, size = after, left[count:], size * 2
     return cut.text
+
+
+def take_out(
+    page: Page,
+    sections: Sequence[Section],
+    texts: Mapping[int, str] | None = None,
+    known: Mapping[str, str] | None = None,
+) -> str:
+    """Take sections out, as `taken_out` does one by one; `texts` are as in `without`, `known` as in `outline`.
+
+    Of those that leave nothing below their heading, the last one is seen by itself: the heading may go with it.
+    """
+    going = {section.start for section in sections}
+    staying = {None, *(section.period for section in page.sections if section.start not in going)}
+    lone = {section.period: section for section in sections if section.period not in staying}
+    last = {section.start for section in lone.values()}
+    left = without(page, [section for section in sections if section.start not in last], texts)
+    for section in lone.values():
+        cut = outline(left, known)
+        left = taken_out(cut, next(other for other in cut.sections if other.text == section.text))
+    return left
 
 
 def in_turn(page: Page, added: Sequence[_New]) -> list[list[_New]]:

@@ -19,9 +19,9 @@ from almanac.page.canonical import is_known, says_same
 from almanac.page.entries import style_of
 from almanac.page.fields import entry_fields
 from almanac.page.importer import mark_duplicates
-from almanac.page.insert import fitted, refuse_loop, taken_out, without
+from almanac.page.insert import fitted, refuse_loop
 from almanac.page.lines import fingerprint, fingerprints, newline_of, with_newline
-from almanac.page.many import insert_many
+from almanac.page.many import insert_many, take_out
 from almanac.page.match import COMPARED, Tie, pair
 from almanac.page.order import Order, page_order
 from almanac.page.outline import Page, Section, outline
@@ -316,18 +316,10 @@ class _Work:
         """Write the page: first what keeps its place, then what moves and what is added, the earliest first."""
         in_place = {slot.section.start: slot.text for slot in self._slots if not slot.moves}
         moved = [slot for slot in self._slots if slot.moves]
-        # Of those that leave nothing under their heading, the last one is seen by itself: the heading may go with it.
-        moving = {slot.section.start for slot in moved}
-        staying = {None, *(section.period for section in self.cut.sections if section.start not in moving)}
-        lone = {slot.section.period: slot for slot in moved if slot.section.period not in staying}
-        last = {slot.section.start for slot in lone.values()}
-        page = without(self.cut, [one.section for one in moved if one.section.start not in last], in_place)
         self._added = [_rendered(record, self.shown[record.id]) for record in self._added]
         added = sorted((*(slot.record for slot in moved), *self._added), key=lambda one: (*one.sort_key, one.id))
         known = {in_place.get(slot.section.start, slot.section.text): slot.record.date for slot in self._slots}
-        for slot in lone.values():
-            cut = outline(page, known)
-            page = taken_out(cut, next(other for other in cut.sections if other.text == slot.section.text))
+        page = take_out(self.cut, [slot.section for slot in moved], in_place, known)
         known |= {self.shown[record.id]: record.date for record in added}
         texts = [(self.shown[record.id], record.date) for record in added]
         return insert_many(page, texts, known, order, page_order(self.cut)) if texts else page

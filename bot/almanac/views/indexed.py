@@ -16,7 +16,7 @@ from almanac.page.canonical import says_same
 from almanac.page.entries import style_of
 from almanac.page.insert import insert, taken_out, without
 from almanac.page.lines import fingerprints, plain, with_newline
-from almanac.page.many import insert_many
+from almanac.page.many import insert_many, take_out
 from almanac.page.match import COMPARED, own_section, same_name, words
 from almanac.page.order import page_order
 from almanac.page.outline import Page, Section, outline
@@ -46,6 +46,15 @@ class IndexedPageView(PageView):
         cut = outline(page or "")
         line = self._line_of(cut.sections, event)
         return taken_out(cut, line) if line else page
+
+    def put_all(self, text: str, events: Sequence[Event]) -> str:
+        return self._all_listed(super().put_all(text, events), [(event, None) for event in events], ())
+
+    def remove_all(self, text: str, numbers: Sequence[int], events: Sequence[Event]) -> str:
+        cut = outline(super().remove_all(text, numbers, events))
+        by_day = _by_day(cut)
+        lines = (self._line_of(_of_day(by_day, event), event) for event in events)
+        return take_out(cut, [*{line.start: line for line in lines if line}.values()])
 
     def follow(self, path: str, text: str, record: Event, before: Event) -> str:
         return self._listed(text, record, before)

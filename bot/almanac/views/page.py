@@ -14,6 +14,7 @@ from almanac.page.canonical import is_known, says_same, sense
 from almanac.page.entries import style_of
 from almanac.page.fields import entry_fields
 from almanac.page.lines import fingerprint, fingerprints, newline_of, with_newline
+from almanac.page.many import insert_many, take_out
 from almanac.page.match import own_section, same_title, words
 from almanac.page.numbers import next_number
 from almanac.page.outline import Section, outline
@@ -47,6 +48,19 @@ class PageView(View):
 
     def remove(self, path: str, text: str | None, event: Event) -> str | None:
         return None if text is None else insert.remove(text, event, self._render(event))
+
+    def put_all(self, text: str, events: Sequence[Event]) -> str:
+        """Write the sections of many events that the page does not have yet, as `put` does one by one."""
+        cut = outline(text)
+        insert.refuse_loop(cut)
+        ordered = sorted(events, key=lambda event: (*event.sort_key, event.id))
+        added = [(insert.fitted(event, self._written(event), cut.newline), event.date) for event in ordered]
+        return insert_many(text, added, dict(added), self._config.order, None)
+
+    def remove_all(self, text: str, numbers: Sequence[int], events: Sequence[Event]) -> str:
+        """Take out many events, of whose sections the numbers on the page are known, as `remove` does one by one."""
+        cut = outline(text)
+        return take_out(cut, [cut.sections[number] for number in numbers])
 
     def build(self, texts: Texts, records: Sequence[Event]) -> Built:
         path = self._config.page
@@ -96,11 +110,15 @@ class PageView(View):
         return self._render(event)
 
     def read(self, path: str, text: str | None, record: Event) -> Event:
-        if record.rendered is None:
-            return record  # made by hand: its section is still to be written
         page = self._there(path, text)
         section = own_section(outline(page), record, self._render(record))
-        return self._edited(path, page, section, record, "site's main branch") if section else record
+        return self.read_section(path, newline_of(page), section, record) if section else record
+
+    def read_section(self, path: str, newline: str, section: Section, record: Event) -> Event:
+        """Return the record with what people edited in its section of a page with such line ends, as `read` does."""
+        if record.rendered is None:
+            return record  # made by hand: its section is still to be written
+        return self._edited(path, newline, section, record, "site's main branch")
 
     def read_branch(self, path: str, text: str | None, record: Event, origin: str | None) -> Event:
         if text is None:
@@ -116,7 +134,7 @@ class PageView(View):
                 "close the pull request or the issue; otherwise put the section back."
             )
             raise Undecided(Problem(message, file=path))
-        return self._edited(path, text, section, record, "branch")
+        return self._edited(path, newline_of(text), section, record, "branch")
 
     def spelt_as(self, path: str, text: str, like: str, event: Event) -> str:
         written = self._render(event)
@@ -166,9 +184,8 @@ class PageView(View):
             raise ConfigError(Problem("The history page is missing; `page` in the config names it.", file=path))
         return text
 
-    def _edited(self, path: str, page: str, section: Section, record: Event, where: str) -> Event:
+    def _edited(self, path: str, newline: str, section: Section, record: Event, where: str) -> Event:
         """Return the record with what its section says, if only the section was edited, by the rules of an import."""
-        newline = newline_of(page)
         text = insert.fitted(record, self._render(record), newline)
         if says_same(text, section.text) or is_known(record.rendered, section.text):
             return record

@@ -4,16 +4,18 @@ The list is another page, or the part of the history page below a heading. Each 
 shape, which sees nothing of the other: within one page, the lines of the other are a comment while it works.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from almanac.errors import ConfigError, Problem
 from almanac.event.ending import is_over
 from almanac.event.model import Event
 from almanac.page.anchors import heading_line
+from almanac.page.entries import style_of
 from almanac.page.lines import fingerprints, newline_of, split_lines
-from almanac.page.match import own_section, words
+from almanac.page.match import COMPARED, own_section, words
 from almanac.page.outline import Page, Section, outline
 from almanac.page.section import Renderer
 from almanac.views import Renderers
@@ -65,7 +67,18 @@ class _EventList:
 
     def remove(self, text: str, event: Event) -> str:
         window = self.window(text)
-        left = self.view.remove(self.path, window.text, event) or ""
+        return self._removed(window, self.view.remove(self.path, window.text, event) or "")
+
+    def put_all(self, text: str, events: Sequence[Event]) -> str:
+        window = self.window(text)
+        return window.restored(self.view.put_all(window.text, events))
+
+    def remove_all(self, text: str, numbers: Sequence[int], events: Sequence[Event]) -> str:
+        window = self.window(text)
+        return self._removed(window, self.view.remove_all(window.text, numbers, events))
+
+    @staticmethod
+    def _removed(window: _Window, left: str) -> str:
         if left != window.text:  # the list ends as it did: the space above its only event goes with it
             left = left.rstrip("\r\n") + window.text[len(window.text.rstrip("\r\n")) :]
         return window.restored(left)
@@ -197,6 +210,7 @@ class TimelineView(View):
         moves = _Moves(files)
         wanted = [self._part_of(record) for record in records]
         now = [moves.record(*each) for each in zip(records, wanted, map(self._other, wanted), strict=True)]
+        moves.write()
         places = dict(zip((record.id for record in now), wanted, strict=True))
         built = Built(tuple(now), moves.files, tuple(moves.problems), tuple(moves.notes), moves.past)
         for part in (self._coming, self._past):
@@ -264,51 +278,80 @@ def _comment(text: str) -> str:
 
 
 class _Moves:
-    """Moves events between the two lists, where records say so."""
+    """Moves events between the two lists, where records say so: first each is looked at, then all are written."""
 
     def __init__(self, files: dict[str, str]) -> None:
         self.files = files
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
         self.past = 0  # how many moved to the history
-        self._shown: dict[int, _Known] = {}
+        self._shown: dict[_EventList, _Known] = {}
+        self._leaving = defaultdict[_EventList, dict[int, Event]](dict)  # by where their section starts
+        self._arriving = defaultdict[_EventList, list[Event]](list)
 
     def record(self, record: Event, target: _EventList, other: _EventList) -> Event:
-        """Move an event to the list in which it belongs; return its record with what people edited before."""
-        section = self._seen(other).find(record, other)
-        if section is None or self._seen(target).find(record, target):
+        """Let an event move to the list in which it belongs; return its record with what people edited before."""
+        there, here = self._seen(other), self._seen(target)
+        section = there.find(record, other)
+        if section is None or section.start in self._leaving[other] or here.find(record, target):
             return record
         try:
-            record = other.view.read(other.path, other.window(self.files[other.path]).text, record)
+            record = other.view.read_section(other.path, there.newline, section, record)
         except Undecided as undecided:
             self.problems += undecided.problems
             return record
-        self.files[other.path] = other.remove(self.files[other.path], record)
-        alive = outline(target.window(self.files[target.path]).text).alive_list
-        if record.markdown is not None and alive and alive[0].style.family != section.style.family:
+        self._leaving[other][section.start] = record
+        here.family = here.family or section.style.family
+        if record.markdown is not None and here.family != section.style.family:
             record = record.model_copy(update={"markdown": None})  # the other list is of another kind
         record = target.view.stamp(record)
-        self.files[target.path] = target.put(self.files[target.path], record, None)
-        self._shown.clear()
+        self._arriving[target].append(record)
         self.past += target.is_past
         self.notes.append(Problem(target.moved, event=record.title, file=other.path, line=section.line))
         return record
 
+    def write(self) -> None:
+        """Take what moves out of the lists, and put it where it belongs."""
+        for part, leaving in self._leaving.items():
+            if leaving:
+                numbers = [self._seen(part).numbers[start] for start in leaving]
+                self.files[part.path] = part.remove_all(self.files[part.path], numbers, [*leaving.values()])
+        for part, arriving in self._arriving.items():
+            self.files[part.path] = part.put_all(self.files[part.path], arriving)
+
     def _seen(self, part: _EventList) -> "_Known":
-        if id(part) not in self._shown:
-            self._shown[id(part)] = _Known(outline(part.window(self.files[part.path]).text))
-        return self._shown[id(part)]
+        if part not in self._shown:
+            self._shown[part] = _Known(outline(part.window(self.files[part.path]).text))
+        return self._shown[part]
 
 
 class _Known:
-    """The sections of a list, by what they are known by."""
+    """The sections of a list, by what they are known by.
+
+    Attributes:
+        family: Of which kind its sections are; None if it has none yet.
+        numbers: By where a section starts, which one of the page it is.
+    """
 
     def __init__(self, page: Page) -> None:
-        self._page = page
-        self._by_print = {known: one for one in page.sections for known in fingerprints(one.text)}
-        self._days = {one.date for one in page.sections}
+        self._page, self.newline = page, page.newline
+        self.numbers = {one.start: number for number, one in enumerate(page.sections)}
+        self._by_print = {known: one for one in reversed(page.sections) for known in fingerprints(one.text)}
+        self._styles = {one.style for one in page.sections}
+        self._by_day = defaultdict[str, list[Section]](list)
+        for section in page.sections:
+            self._by_day[section.date].append(section)
+        alive = page.alive_list
+        self.family = alive[0].style.family if alive else None
 
     def find(self, record: Event, part: _EventList) -> Section | None:
         if record.rendered in self._by_print:
             return self._by_print[record.rendered]
-        return own_section(self._page, record, part.render(record)) if record.date in self._days else None
+        if record.date not in self._by_day:
+            return None
+        written = part.render(record)
+        of_day, style = self._by_day[record.date], style_of(written)
+        alike = [one for one in of_day if one.style == style] if style in self._styles else of_day
+        # Only what is of its day can be the record's: the whole page need not be walked once for each record.
+        day = replace(self._page, sections=tuple(alike[:COMPARED]), headings=())
+        return own_section(day, record, written)
