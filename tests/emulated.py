@@ -112,6 +112,7 @@ class GitHubWorld:
         self.name = f"{OWNER}/{name}"
         emulator.ask("POST", "/user/repos", {"name": name, "auto_init": True}, token=self.token(OWNER))
         self.let_in(BOT)
+        self._contents: dict[str, bytes] = {}  # of blobs, by their ids
         self.attached: dict[str, bytes | None] = {}  # what can be had of it, by the path of its address
         self.merged_at: dict[str, str] = {}  # when the pull request of a commit was merged
         self.forges: list[GitHubForge] = []
@@ -172,7 +173,13 @@ class GitHubWorld:
         """Read the tree and every blob."""
         tree = self.ask("GET", f"git/trees/{commit}?recursive=1")["tree"]
         found = {each["path"]: each["sha"] for each in tree if each["mode"] in {"100644", "100755"}}
-        return {path: base64.b64decode(self.ask("GET", f"git/blobs/{blob}")["content"]) for path, blob in found.items()}
+        return {path: self._content(blob) for path, blob in found.items()}
+
+    def _content(self, blob: str) -> bytes:
+        """Read a blob, each once: the emulator takes only so many requests."""
+        if blob not in self._contents:
+            self._contents[blob] = base64.b64decode(self.ask("GET", f"git/blobs/{blob}")["content"])
+        return self._contents[blob]
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """Read the commit."""
