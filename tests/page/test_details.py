@@ -76,7 +76,7 @@ OWLS = "About owls.\n\nTwo things:\n\n- eyes\n- ears"
         ("### Ana Low, Uni", f"### {ADA}, Engines\n### Grace"),
         ("#### (Ana Low)", f"#### {ADA}, Engines\n#### Grace"),
         ("Ana Low, Uni.  ", f"{ADA}, Engines.  \nGrace.  "),
-        ("*Ana Low (Uni)*", f"*{ADA} (Engines)*\n*Grace*"),
+        ("*Ana Low (Uni)*", f"*{ADA} (Engines), Grace*"),
     ],
 )
 def test_a_value_stands_where_those_of_the_neighbours_do(entry: str, written: str) -> None:
@@ -168,7 +168,7 @@ def test_lines_of_names_and_a_linked_title() -> None:
 @pytest.mark.parametrize(
     ("entry", "written"),
     [
-        ("## 1\n\n*{title}*\n\n{name}\n\nFur.", f"\n*Owls*\n\n{ADA}, Engines\nGrace\n\nHoots."),
+        ("## 1\n\n*{title}*\n\n{name}\n\nFur.", f"\n*Owls*\n\n{ADA} (Engines), Grace\n\nHoots."),
         ("## 1\n\n**{title}** - talks", "\n**Owls**\n\nHoots."),
         ("## 1\n\ntalks: *{title}*", "\nOwls\n\nHoots."),
         ("## 1\n\n(new) {title} [here]", "\nOwls\n\nHoots."),

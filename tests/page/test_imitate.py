@@ -510,3 +510,49 @@ def test_the_word_before_names_stays_and_is_no_name(word: str, entry: str) -> No
 def test_what_is_crossed_out_is_no_model() -> None:
     page = "- ~~Nov 8, 2021: Cats~~\n- ~~Nov 1, 2021: Dogs~~\n- ~~Oct 4, 2021: Bats~~\n- Sep 6, 2021: Bees\n"
     assert added(page, BARE).strip() == "- Nov 15, 2021: Owls"
+
+
+NAMES = ("Ana Bo", "Cy Dee", "Ed Eff", "Gus Hay")
+TITLES = ("Cats and fur", "Dogs in town", "Hens by day", "Ants at home")
+
+
+def page_of(entry: str, affiliations: tuple[str, ...] = ("Acme", "Bell Labs", "University of Ulm", "Red Hat")) -> str:
+    """Make a page of four entries, the newest first, with their `day`, `name`, `title`, `affiliation` and `number`."""
+    days = ("2021-10-28", "2021-09-28", "2021-08-28", "2021-07-28")
+    entries = zip(days, NAMES, TITLES, affiliations, (43, 42, 41, 40), strict=True)
+    keys = ("day", "name", "title", "affiliation", "number")
+    return "# Talks\n\n" + "\n".join(entry.format(**dict(zip(keys, values, strict=True))) for values in entries) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("entry", "one", "two"),
+    [
+        ("- {day}: {title} ({name}, {affiliation})", "(Nia Nine, Lab N)", "(Nia Nine, Lab N; Otto Ott, Inc)"),
+        ("- {day}: {title} by {name}, {affiliation}", "by Nia Nine, Lab N", "by Nia Nine, Lab N; Otto Ott, Inc"),
+        (
+            "- {day}: {title} ([{name}](https://example.org/{day}), {affiliation})",
+            "(Nia Nine, Lab N)",
+            "(Nia Nine, Lab N; Otto Ott, Inc)",
+        ),
+        ("- {day}: {title} by {name} ({affiliation})", "by Nia Nine (Lab N)", "by Nia Nine (Lab N), Otto Ott (Inc)"),
+    ],
+)
+def test_bullets_keep_affiliations(entry: str, one: str, two: str) -> None:
+    people = (Person(name="Nia Nine", affiliation="Lab N"), Person(name="Otto Ott", affiliation="Inc"))
+    page = page_of(entry)
+    assert added(page, BARE.model_copy(update={"people": people[:1]})) == f"- 2021-11-15: Owls {one}"
+    assert added(page, BARE.model_copy(update={"people": people})) == f"- 2021-11-15: Owls {two}"
+
+
+@pytest.mark.parametrize("label", ["", "**Speaker:** "])
+def test_lines_below_headings_have_affiliations_as_their_neighbours(label: str) -> None:
+    people = (Person(name="Nia Nine", affiliation="Lab N"), Person(name="Otto Ott", affiliation="Inc"))
+    page = page_of(f"## {{day}}: {{title}}\n\n{label}{{name}}, {{affiliation}}\n\nAll of it.\n")
+    event = BARE.model_copy(update={"people": people, "description": "Words."})
+    assert added(page, event) == f"## 2021-11-15: Owls\n\n{label}Nia Nine, Lab N; Otto Ott, Inc\n\nWords."
+
+
+def test_two_people_are_no_person_with_an_affiliation() -> None:
+    people = (Person(name="Nia Nine", affiliation="Lab N"), Person(name="Otto Ott"))
+    page = page_of("- {day}: {title} by {name}, {affiliation}", ("Ada Ames", "Bob Bly", "Cat Coe", "Dan Day"))
+    assert added(page, BARE.model_copy(update={"people": people})) == "- 2021-11-15: Owls by Nia Nine, Otto Ott"

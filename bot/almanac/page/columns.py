@@ -38,6 +38,10 @@ ATOM = re.compile(rf"{LINK.pattern}|\([^()]*\)")
 _SEPARATOR = re.compile(r"(?<=\S)(?:,[ ]|;[ ]|[ ]?\\\|[ ]?|[ ]?<br[ ]?/?>[ ]?|[ ][|/·•&][ ])(?=\S)", re.IGNORECASE)
 _AND = re.compile(r"(?<=\S),?[ ](?:and|und|y|&)[ ](?=\S)", re.IGNORECASE)
 BEHIND = re.compile(r"((?:[ ]?<br[ ]?/?>[ ]?|,[ ]|[ ])<(i|em|small)>[ ]?)[^<>]+(</\2>)\Z", re.IGNORECASE)
+_ORGANISATION = re.compile(
+    r"\b(?:[A-Z]{3,}|Universi\w+|Institut\w*|College|School|Labs?|Laborator\w+|Research|Foundation|Team|Group|Cent(?:er|re)"
+    r"|Inc|Ltd|LLC|GmbH|Corp\w*|Compan\w+|Software|Systems|Technolog\w+)\b"
+)
 _FOR_LINKS = frozenset({"recording", "links", "url"})
 _MOST_COLUMNS = 40
 _OUR_QUESTIONS = {*Event.model_fields, "duration"}
@@ -133,7 +137,10 @@ class Column:
         words = [*map(plain, self.filled)]
         if any("(" in one for one in words):
             return "()"
-        if _most(", " in one and not NAMES.fullmatch(one) and PERSON.fullmatch(one) is not None for one in words):
+        pairs = [one for one in words if ", " in one and PERSON.fullmatch(one)]
+        # Some organisations are called as people are; where all of them seem to be, they are people.
+        told = sum(not NAMES.fullmatch(one) or _ORGANISATION.search(one) is not None for one in pairs)
+        if len(pairs) * 2 > len(words) and told * 2 >= len(pairs):
             return ","
         behind = Counter(f"{match[1]}...{match[3]}" for cell in self.cells if (match := BEHIND.search(cell)))
         shape, count = behind.most_common(1)[0] if behind else ("", 0)

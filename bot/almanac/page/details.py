@@ -69,7 +69,7 @@ class Shown:
     gap: bool = True  # a blank line comes before it
     when: str = ""  # what leads from a date to the times, or from people to a title; of a status, an example of dates
     table: Table | None = None  # the rows below a head
-    column: Column | None = None  # of several links on a line
+    column: Column | None = None  # of several links or people on a line
 
     @property
     def fields(self) -> set[str]:
@@ -163,6 +163,8 @@ def _model(item: Item, entries: Sequence[Entry]) -> Shown:
     text, after = (text[: end.start()], end[0]) if end else (text.rstrip(), "")
     listed = bool(head) and MARK.match(before.lstrip()) is not None
     each = item.field in _LOOPS and (listed or not (item.label or len(ADDRESS.findall(text)) > 1))
+    if item.field == "people" and each and not (head or item.mark or after):
+        each = False  # lines of one paragraph would be read as one
     one = Shown(item.field, before, after, head, item.name, each=each, gap=item.gap)
     link = ADDRESS.search(text)
     if item.field == "date":
@@ -179,7 +181,8 @@ def _model(item: Item, entries: Sequence[Entry]) -> Shown:
         words = text.rstrip(".")
         one = replace(one, label="", form=plain(words), after=text[len(words) :] + after)
     elif item.field == "people":
-        one = replace(one, form=plain(text))
+        column = Column("", tuple(other.parts[2].rstrip(" \\") for other in alike), field="people")
+        one = replace(one, form=plain(text), column=column)
     if item.label or item.field not in ("title", "people"):
         return one
     words = text.strip(_AROUND)
@@ -401,7 +404,7 @@ def _value(one: Shown) -> str:
             value = _link(one.field, one.form)
         case "people":
             # Where only names stand on a line, there is room for affiliations.
-            value = _person(one) if one.each else write_people(Column("", (one.form,), field="people"), "()")
+            value = _person(one) if one.each else write_people(one.column or Column("", (one.form,), field="people"), "()")
         case "links" if one.each:
             value = _link("entry.url", one.form) if one.form else "{{ entry.label | link(entry.url) }}"
         case "agenda" if one.each:

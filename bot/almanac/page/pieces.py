@@ -22,6 +22,8 @@ WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 WEEKDAY_BEFORE = re.compile(rf"\b{WEEKDAY}\.?,?[ ]\Z", re.IGNORECASE)
 _WEEKDAY_AFTER = re.compile(rf",?[ ]\(?{WEEKDAY}\)?(?![A-Za-z])", re.IGNORECASE)
 _BY = re.compile(r",?[ ](?:by|with)[ ](?=[^a-z\s])")
+_LINKED_PERSON = re.compile(r"(?<=[ ])\((\[[^\[\]]+\]\([^()\s]+\),[ ][^()\[\]]+)\)")
+"""A linked name with an affiliation, in brackets."""
 _LABEL = re.compile(
     rf"(?:(?:{EMOJI}[ ]?)?[*_]{{0,3}}(?<![^\W_])(?P<words>[^\W\d_]{{2,20}}):?[*_]{{0,3}}:?|(?P<picture>{EMOJI}))[ ]\Z"
 )
@@ -143,6 +145,10 @@ def _pieces(text: str, date: str, *, by: bool) -> Iterator[Piece]:
         until = min([*(begin for begin, _, _ in spans if begin > start), *addresses, len(text)])
         left, people, right = _without_marks(text[start:until])
         spans.append((start + len(left), until - len(right), replace(people, field="people")))
+    for found in _LINKED_PERSON.finditer(text):
+        is_free = all(found.end() <= begin or after <= found.start() for begin, after, _ in spans)
+        if is_free and PERSON.fullmatch(plain(found[1])):
+            spans.append((*found.span(), Piece(found[1], "people", around=("(", ")"))))
     for link in LINK.finditer(text):
         over = next((span for span in spans if span[0] < link.end() and link.start() < span[1]), None)
         if over is None:
