@@ -556,3 +556,11 @@ def test_two_people_are_no_person_with_an_affiliation() -> None:
     people = (Person(name="Nia Nine", affiliation="Lab N"), Person(name="Otto Ott"))
     page = page_of("- {day}: {title} by {name}, {affiliation}", ("Ada Ames", "Bob Bly", "Cat Coe", "Dan Day"))
     assert added(page, BARE.model_copy(update={"people": people})) == "- 2021-11-15: Owls by Nia Nine, Otto Ott"
+
+
+@pytest.mark.parametrize("words", ["on", "talks about"])
+def test_words_between_a_linked_name_and_a_title_are_copied(words: str) -> None:
+    page = page_of(f"- {{day}}: [{{name}}](https://example.org/{{number}}) {words} {{title}}")
+    event = BARE.model_copy(update={"people": (Person(name="Ada", url="https://example.org/ada"),)})
+    assert added(page, event) == f"- 2021-11-15: [Ada](https://example.org/ada) {words} Owls"
+    assert added(page, BARE) == "- 2021-11-15: Owls"

@@ -404,7 +404,9 @@ def _value(one: Shown) -> str:
             value = _link(one.field, one.form)
         case "people":
             # Where only names stand on a line, there is room for affiliations.
-            value = _person(one) if one.each else write_people(one.column or Column("", (one.form,), field="people"), "()")
+            value = (
+                _person(one) if one.each else write_people(one.column or Column("", (one.form,), field="people"), "()")
+            )
         case "links" if one.each:
             value = _link("entry.url", one.form) if one.form else "{{ entry.label | link(entry.url) }}"
         case "agenda" if one.each:

@@ -20,6 +20,8 @@ _NUMBERED = re.compile(
     r"(?P<word>#|[^\W\d_]{1,10}\.?[ ])?(?P<number>[0-9]{1,4})"
     r"(?P<end>\\?[./)]{1,2}[ ]+|(?(word)[ ]?[:|\u2013\u2014-][ ]+|(?!)))(?=\S)"
 )
+_LEAD = re.compile(r"(?!the |an )[^\W\d_A-Z]{2,12}[ ](?=\S)")
+"""A small word before a value."""
 _SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
 _TITLE_BELOW = re.compile(
     r"[\r\n][ \t]*(?:[-*+][ \t]+)?[*_]{0,3}"
@@ -74,12 +76,18 @@ def _refined(lines: list[Line]) -> list[Line]:
     below = sum(_TITLE_BELOW.search(line.section.text) is not None for line in lines) >= len(lines) * _MOST
     only = not below and max((sum(1 for _ in _unknown(line)) for line in lines), default=0) == 1
     cutters = {place: _cutter(found, only=only) for place, found in values.items()}
+    if "people" in cutters:
+        cutters["people"] = cutters["people"] or _lead_of(values["people"])
     result = []
     for line in lines:
         pieces = list(line.pieces)
         for place, index in reversed([*_unknown(line)]):
             if cutter := cutters.get(place):
-                pieces[index : index + 1] = cutter(pieces[index])
+                cut, start = cutter(pieces[index]), index
+                if isinstance(cutter, _Lead) and len(cut) > 1 and index and not pieces[index - 1].field:
+                    # What leads from one value to the other is one piece: without the first, all of it goes.
+                    cut[0], start = Piece(pieces[index - 1].text + cut[0].text), index - 1
+                pieces[start : index + 1] = cut
         result.append(replace(line, pieces=tuple(piece for piece in pieces if piece.field or piece.text)))
     return result
 
@@ -155,6 +163,24 @@ class _Cut:
             value, opening = replace(value, around=(opening + value.around[0], value.around[1])), ""
         last = [Piece(after, second, around=around)] if around[0] else marked(after, second)
         return [Piece(opening), left, value, right, Piece(mark), *last, Piece(end)]
+
+
+def _lead_of(values: Sequence[str]) -> "_Lead | None":
+    """Find the word with which most values behind people begin, such as `on`."""
+    leads = Counter(found[0] for value in values if (found := _LEAD.match(value)))
+    words, count = leads.most_common(1)[0] if leads else ("", 0)
+    return _Lead(words) if count >= max(HABIT, len(values) * _MOST) else None
+
+
+@dataclass(frozen=True)
+class _Lead:
+    """A cut behind the words that lead from one value to the next."""
+
+    words: str
+
+    def __call__(self, piece: Piece) -> list[Piece]:
+        is_led = not piece.url and piece.text.startswith(self.words) and not "".join(piece.around)
+        return [Piece(self.words), *marked(piece.text[len(self.words) :], "?")] if is_led else [piece]
 
 
 def _share(values: Sequence[str], test: Callable[[str], object]) -> bool:
