@@ -25,6 +25,7 @@ from almanac.proposal.state import LABELS, Overview, Pull
 from almanac.renderer import example, load_messages
 
 from tests.breaking import Breaking, BrokenError
+from tests.emulated import GitHubWorld
 from tests.filing import body
 from tests.forge.worlds import LocalWorld, World, open_world
 from tests.scenes import DEMO_DAY, FORGES
@@ -426,3 +427,15 @@ def test_a_long_event_leaves_room_for_the_boxes(local: World) -> None:
     sweep(local)
     assert len(offer(local).body) < 20_000
     assert Box("calendar", "events.ics", "").mark in offer(local).body
+
+
+@pytest.mark.emulator
+def test_many_files_are_read_in_few_requests(tmp_path: Path) -> None:
+    with open_world("github", tmp_path) as world:
+        assert isinstance(world, GitHubWorld)
+        days = [f"2025-{month:02}-{day:02}" for month in range(1, 9) for day in range(1, 6)]
+        put(world, COLLECTION | {f"_talks/{day}-talk.md": TALK.format(number=day, day=day) for day in days})
+        forge = world.connect()
+        world.emulator.proxy.requests.clear()
+        assert outcomes(sweep(world, forge=forge)) == ["created"]
+        assert len(world.emulator.proxy.reads) <= 10

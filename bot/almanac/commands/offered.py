@@ -1,8 +1,11 @@
 """What `almanac init` plans, as the pull request that offers Almanac to a repository on GitHub shows it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from almanac import config as configs
+from almanac.caps import RECORDS
 from almanac.commands.adoption import Adoption, plan_adoption
 from almanac.commands.finding import offered_places
 from almanac.commands.origin import Origin
@@ -27,6 +30,7 @@ from almanac.text import counted
 
 MOST_FILES = 5_000
 _MOST = 9
+_SEVERAL, _READ = 5, (".md", ".markdown", ".html", ".yml", ".yaml", ".json")
 _SUBSCRIPTIONS = {"calendar": "A calendar that readers can subscribe to", "feed": "A feed"}
 
 
@@ -40,6 +44,16 @@ class WholeCommit(CommitFiles):
             if not any(name in NOT_THE_SITES or name.startswith(".") for name in folders):
                 yield path
 
+    def read_together(self, paths: Iterable[str]) -> None:
+        """Read files of a folder at once that would be read one by one: a hundred are one request, too."""
+        alike = Counter(
+            (path.rpartition("/")[0], suffix) for path in paths for suffix in _READ if path.endswith(suffix)
+        )
+        for (folder, suffix), number in () if self.reads_freely else alike.items():
+            if number >= _SEVERAL:
+                with suppress(UserError):  # whoever needs the one that cannot be read says so
+                    self.read_all(folder, suffix, RECORDS)
+
 
 def adopt(
     forge: Forge, base: Base, choices: Choices, written: Mapping[str, str], *, action: str | None = None
@@ -48,11 +62,13 @@ def adopt(
 
     Without one, no workflow is written: with a server, there is none.
     """
-    files = Overlay(WholeCommit(forge, base.commit), written)
+    whole = WholeCommit(forge, base.commit)
+    files = Overlay(whole, written)
     site, paths = Site(files), [*files.paths()]
     if len(paths) > MOST_FILES:
         message = f"This repository has more than {MOST_FILES:,} files. Set it up with `almanac init` in a clone of it."
         raise UserError(Problem(message))
+    whole.read_together(paths)
     is_decided = configs.PATH in written
     choices = {} if is_decided else choices
     places = [] if is_decided else offered_places(site, paths)
