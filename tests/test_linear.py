@@ -458,6 +458,14 @@ def moved_in_months(count: int) -> Many:
     return "# Events\n\n" + "\n\n".join(texts) + "\n", known
 
 
+def moved_out_of_months(count: int) -> Many:
+    """Move every other record of a page away from its month, below whose heading it is alone."""
+    page, known = below_months(many(count, month))
+    return page, [
+        one.model_copy(update={"date": f"20{one.date[2:]}"}) if number % 2 else one for number, one in enumerate(known)
+    ]
+
+
 def pair_all(many: Many) -> None:
     page, known = many
     pair(outline(page).sections, known, {one.id: render(one) for one in known})
@@ -516,6 +524,7 @@ MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "added on one day": (sync_all, added_on_one_day, 32),
     "moved to the history": (move_on, in_order, 16),
     "moved in months": (sync_all, moved_in_months, 32),
+    "moved out of months": (sync_all, moved_out_of_months, 32),
 }
 """What is done with many records, how they are made, and how many the fewer are."""
 

@@ -7,7 +7,7 @@ import pytest
 from almanac.event.model import Event
 from almanac.page.insert import fill, insert, taken_out, without
 from almanac.page.lines import fingerprint
-from almanac.page.many import in_turn, insert_many
+from almanac.page.many import in_turn, insert_many, take_out
 from almanac.page.match import COMPARED
 from almanac.page.order import Order, page_order, place_in, places_in
 from almanac.page.outline import Page, Section, outline
@@ -194,6 +194,36 @@ def test_sections_taken_out_at_once_leave_what_each_would(style: str, days: list
         now = outline(page)
         page = taken_out(now, next(one for one in now.sections if one.text == section.text))
     assert without(cut, gone) == page
+
+
+@FEW
+@given(
+    st.sampled_from([*STYLES]),
+    st.sampled_from(["## {year}", "## Talks of {year}", "## Year {year} of {number}", "## {year}-{month}"]),
+    st.lists(DAYS, min_size=1, max_size=9, unique=True).map(sorted),
+    st.sets(st.integers(0, 8)),
+    st.booleans(),
+    st.sampled_from(["", "\n\n# More to come\n\nSoon.", "\n\n## 1999"]),
+)
+def test_sections_taken_out_from_below_headings_at_once_leave_what_each_would(  # noqa: PLR0913, PLR0917
+    style: str, heading: str, days: list[str], which: set[int], is_newest: bool, end: str
+) -> None:
+    def under(day: str) -> str:
+        return heading.format(year=day[:4], month=day[5:7], number=int(day[3]) % 2)
+
+    days = days[::-1] if is_newest else days
+    groups = {title: [day for day in days if under(day) == title] for title in map(under, days)}
+    page = "# Talks\n\n" + "\n\n".join(f"{one}\n\n{list_of(style, some, one)}" for one, some in groups.items()) + end
+    cut = outline(f"{page}\n")
+    gone = [section for number, section in enumerate(cut.sections) if number in which]
+    left = {section.period for section in cut.sections if section not in gone}
+    lone = {section.period: section for section in gone if section.period not in left}
+    page = without(cut, [section for section in gone if section not in lone.values()])
+    known = {section.text: section.date for section in gone}
+    for section in lone.values():
+        now = outline(page, known)
+        page = taken_out(now, next(one for one in now.sections if one.text == section.text))
+    assert take_out(cut, gone) == page
 
 
 def test_a_heading_goes_with_the_last_of_its_sections_that_move() -> None:

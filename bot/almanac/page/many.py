@@ -1,5 +1,6 @@
 """Many sections put on a page or taken out, as if one came after the other, but in linear time."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -59,11 +60,48 @@ def take_out(
     staying = {None, *(section.period for section in page.sections if section.start not in going)}
     lone = {section.period: section for section in sections if section.period not in staying}
     last = {section.start for section in lone.values()}
-    left = without(page, [section for section in sections if section.start not in last], texts)
-    for section in lone.values():
-        cut = outline(left, known)
-        left = taken_out(cut, next(other for other in cut.sections if other.text == section.text))
-    return left
+    known = {section.text: section.date for section in sections} | dict(known or {})
+    cut = outline(without(page, [section for section in sections if section.start not in last], texts), known)
+    left, size = [section.text for section in lone.values()], len(lone)
+    while left:
+        size = size if len({*left}) == len(left) else 1  # of two that say the same, each is the first one in its turn
+        by_text = {section.text: section for section in reversed(cut.sections)}
+        batch = [by_text[text] for text in left[:size]]
+        if len(batch) > 1:
+            bare = _without_headings(cut, batch)
+            if bare is None:
+                size = len(batch) // 2
+                continue
+        else:
+            bare = taken_out(cut, batch[0])
+        cut, left, size = outline(bare, known), left[len(batch) :], size * 2
+    return cut.text
+
+
+def _without_headings(page: Page, sections: Sequence[Section]) -> str | None:
+    """Take sections out, each with the heading that only it needs; None if put back they would not bring all again."""
+    headings, going = {one.line: one for one in page.headings}, {one.start for one in sections}
+    starts = [page.lines.offsets[one.line] for one in page.headings]
+    ends = [one.end for one in page.sections if one.start not in going]
+    added, before = sorted(((one.text, one.date) for one in sections), key=lambda one: one[1]), page_order(page)
+    for with_space_above in (False, True):
+        pieces, done = list[str](), 0
+        for section in sorted(sections, key=lambda one: one.start):
+            heading = headings.get(-1 if section.period is None else section.period)
+            if heading is None:
+                return None
+            start = page.lines.offsets[heading.line]
+            following, above = bisect_left(starts, section.end), bisect_right(ends, start)
+            if with_space_above or following == len(starts):
+                first, last = ends[above - 1] if above else start, section.end
+            else:
+                first, last = start, starts[following]
+            pieces.append(page.text[done:first])
+            done = max(done, last)
+        bare = "".join((*pieces, page.text[done:]))
+        if insert_many(bare, added, {}, None, before) == page.text:
+            return bare
+    return None
 
 
 def in_turn(page: Page, added: Sequence[_New]) -> list[list[_New]]:
