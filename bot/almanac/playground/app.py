@@ -206,7 +206,7 @@ def _pull(visit: Visit) -> Response:
     changed, head = world.changed(pull), world.head(pull)
     return visit.page(
         "pull",
-        onward=("See the page as it is now", "/") if pull.merged else None,
+        onward=("See the site as it is now", "/") if pull.merged else None,
         pull=pull,
         issue=issue_of(world.branch(pull)),
         body=comment_html(pull.body),
