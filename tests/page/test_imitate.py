@@ -564,3 +564,20 @@ def test_words_between_a_linked_name_and_a_title_are_copied(words: str) -> None:
     event = BARE.model_copy(update={"people": (Person(name="Ada", url="https://example.org/ada"),)})
     assert added(page, event) == f"- 2021-11-15: [Ada](https://example.org/ada) {words} Owls"
     assert added(page, BARE) == "- 2021-11-15: Owls"
+
+
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [
+        ("- {day}: {number}th meetup: {title}", "44th meetup: Owls"),
+        ("- {day}: {number}\u00e8me meetup - {title}", "44\u00e8me meetup - Owls"),
+        ("- {day}: Meetup #{number}: {title}", "Meetup #44: Owls"),
+        ("- {day}: {number}. Treffen: {title}", "44. Treffen: Owls"),
+        ("- {day}: {number}. {title}", "44. Owls"),
+    ],
+)
+def test_numbers_in_the_words_of_entries_count_on(entry: str, name: str) -> None:
+    page = page_of(entry).replace("43th", "43rd").replace("42th", "42nd").replace("41th", "41st")
+    number = next_number(outline(page), BARE.date)
+    assert added(page, BARE.model_copy(update={"number": number})) == f"- 2021-11-15: {name}"
+    assert added(page, BARE) == "- 2021-11-15: Owls"

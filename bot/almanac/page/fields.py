@@ -93,7 +93,7 @@ def _line_fields(line: Line, zones: Zones) -> Iterator[tuple[str, Any]]:
         if field in pieces:
             yield from _text_field(field, line.section.date, pieces[field].text, zones)
     if "number" in pieces:
-        yield "number", int(pieces["number"].text)
+        yield "number", pieces["number"].number
     leading = [piece for piece in line.pieces if piece.url and piece.field in WHAT_AND_WHEN]
     for field, piece in (*(("url", piece) for piece in leading), *pieces.items()):
         if field in ("recording", "url") and (address := _address(html.unescape(piece.url))):

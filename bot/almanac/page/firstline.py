@@ -29,6 +29,7 @@ from almanac.page.tables import date_example, date_like, in_line, write_people
 _OPENED = re.compile(r"\A[ ]?[(\[]\Z")
 _OR = re.compile(r",?[ ](?:or|and)[ ]")
 _NUMBER = re.compile(r"[^\w\s]?[0-9]++[^\w\s]?")
+_ORDINAL = "{{ 'th' if number % 100 in (11, 12, 13) else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }}"
 _MODELS = 8
 """How many of the newest lines show how the next one is written."""
 _CONDITIONS = {"weekday": "date | length == 10", "number": "number is not none"}
@@ -201,6 +202,7 @@ def _write_value(first: FirstLine, pieces: Sequence[Piece], index: int, *, withi
         case "number":
             padded = f'"%0{len(piece.text)}d" | format(number)'
             shown = f"{{{{ {padded if piece.text.startswith('0') else 'number'} }}}}"
+            shown += "" if piece.text.isdecimal() else _ORDINAL
         case "people" if within:
             shown = "{{ people | map(attribute='name') | join(', ') | text }}"
         case "people":

@@ -30,4 +30,4 @@ def _numbers(page: Page) -> Iterator[tuple[str, int]]:
                     yield row.date, number
     else:
         for line in first_lines(sections):
-            yield from ((line.section.date, int(piece.text)) for piece in line.values if piece.field == "number")
+            yield from ((line.section.date, piece.number) for piece in line.values if piece.field == "number")

@@ -69,6 +69,11 @@ class Piece:
         return (found["words"] if found else None) or ""
 
     @property
+    def number(self) -> int:
+        """Return the running number of which this is the text, such as `7` or `43rd`."""
+        return int(self.text.rstrip("stndrh"))
+
+    @property
     def shape(self) -> tuple[object, ...]:
         """Return what is the same in lines that are written alike."""
         parts = [part.shape for part in self.parts]
@@ -276,6 +281,9 @@ def extent(pieces: Sequence[Piece], index: int) -> tuple[int, int]:
         extents.reverse()
     elif pieces[index].field in ("series", "people") and following in WHAT_AND_WHEN:
         extents.insert(0, extents.pop(1))  # what separates them from a title belongs to them
+    elif pieces[index].field == "number" and following in WHAT_AND_WHEN:
+        is_led = before and index > 1 and not pieces[index - 2].field  # by a word of its own, such as `Meetup #`
+        extents.insert(0, (index - int(is_led), index + 1 + after))
 
     def is_whole(extent: tuple[int, int]) -> bool:
         rest = (*pieces[: extent[0]], *pieces[extent[1] :])

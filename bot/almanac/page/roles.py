@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from almanac.dates import TIME
 from almanac.event.people import PERSON
@@ -20,6 +21,12 @@ _NUMBERED = re.compile(
     r"(?P<word>#|[^\W\d_]{1,10}\.?[ ])?(?P<number>[0-9]{1,4})"
     r"(?P<end>\\?[./)]{1,2}[ ]+|(?(word)[ ]?[:|\u2013\u2014-][ ]+|(?!)))(?=\S)"
 )
+_NUMBERED_NAME = re.compile(
+    r"(?P<word>(?:[^\W\d_]{1,12}[ ])?#|[^\W\d_]{1,12}[ ])?(?P<number>[0-9]{1,4}(?:st|nd|rd|th)?)"
+    r"(?P<end>(?P<name>(?:[.\u00ba\u00aa]|[e\u00e8]me|e)?(?:[ ][^\W\d_]{2,20}){1,2}|(?(word)|(?!)))"
+    r"[ ]?[:|\u2013\u2014-][ ]+)(?=\S)"
+)
+"""A running number with the name of what is counted behind it or before it, such as `43rd meetup: `."""
 _LEAD = re.compile(r"(?!the |an )[^\W\d_A-Z]{2,12}[ ](?=\S)")
 """A small word before a value."""
 _SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
@@ -101,9 +108,11 @@ def _cutter(values: list[str], *, only: bool) -> _Cutter | None:
     if role in ("people", "weekday", "number"):
         # Or unless it says more of a person than the name.
         return None if only and not _share(values, _with_brackets) else _Named(role)
-    leads = [found["word"] for value in values if (found := _NUMBERED.match(value))]
-    if len({*values}) == len(values) >= HABIT and len(leads) >= len(values) * _MOST and len({*leads}) == 1:
-        return _numbered
+    if len({*values}) == len(values) >= HABIT:
+        for pattern in (_NUMBERED_NAME, _NUMBERED):
+            leads = [(found["word"], found.groupdict().get("name")) for one in values if (found := pattern.match(one))]
+            if len(leads) >= len(values) * _MOST and len({*leads}) == 1:
+                return partial(_numbered, pattern)
     if sum(len(_SENTENCE.findall(value)) > 1 for value in values) >= len(values) * _MOST:
         return _sentences
     cuts = [cut for mark in _CUTS for last in (False, True) if (cut := _cut_at(mark, values, last=last))]
@@ -212,9 +221,9 @@ def _kind(values: Sequence[str]) -> str | None:
     return "people" if _share(values, PERSON.fullmatch) else "number" if _share(values, str.isdecimal) else None
 
 
-def _numbered(piece: Piece) -> list[Piece]:
+def _numbered(pattern: re.Pattern[str], piece: Piece) -> list[Piece]:
     """Cut off a running number, with the word that leads to it."""
-    found = _NUMBERED.match(piece.text)
+    found = pattern.match(piece.text)
     if found is None or piece.url or piece.around[0]:
         return [piece]
     lead, number, end = Piece(found["word"] or ""), Piece(found["number"], "number"), Piece(found["end"])
