@@ -22,6 +22,7 @@ from almanac.proposal.state import Pull
 from almanac.renderer import example, house_renderer, load_messages, template
 from almanac.times.zones import Zones
 
+from tests.emulated import GitHubWorld
 from tests.filing import body
 from tests.forge.worlds import Kind, LocalWorld, SeenPull, World, open_world
 
@@ -58,6 +59,8 @@ def new_scene(kind: Kind, folder: Path, *, config: str = "") -> Iterator["Scene"
         yield Scene(LocalWorld(folder / "a site"))
         return
     with open_world(kind, folder) as world:
+        if isinstance(world, GitHubWorld):
+            world.ask("POST", "labels", {"name": "event", "color": "ededed"})  # as on any site that has begun
         scene = Scene(world)
         scene.take_over_page(config)
         yield scene

@@ -47,5 +47,5 @@ class TestAll:
         shown = capsys.readouterr()
         assert left.value.code == 1
         assert f"Issue #{first}: failed. It could not be done." in shown.out
-        assert f"Issue #{second}: updated." in shown.out
+        assert f"Issue #{second}: unchanged." in shown.out
         assert f"Issue #{first}:\nproblem: {RECORDS}/{DAYS[0]}-soup.yml" in shown.err

@@ -137,9 +137,10 @@ class TestPaths:
         ]
         assert {"page", "records", "files", "list", "form", "upcoming", "calendar", "feed", "messages"} <= {*keys}
         for key in keys:
-            config = Config.model_validate({"page": "p.md", key: "some/place"})
-            paths = watched(config)
-            assert is_matched(paths, "some/place") or is_matched(paths, "some/place/file.yml"), key
+            place = {"files": "some/place/{slug}.md", "list": "some/place.yml"}.get(key, "some/place")
+            paths = watched(Config.model_validate({"page": "p.md", key: place}))
+            written = (place.replace("{slug}", "owls"), f"{place}/file.yml")
+            assert any(is_matched(paths, path) for path in written), key
 
     @pytest.mark.parametrize(
         ("config", "path"),

@@ -114,7 +114,7 @@ def test_an_issue_that_is_cut_off_among_all_is_tried_by_itself_and_the_file_is_n
     with closing(Children(child(burning.burning_page))) as made:
         bench = Bench(world, tmp_path, made)
         number = bench.file()
-        assert bench.look(None)["reason"] == "Looked at 1 issues; 1 failed."
+        assert bench.look(None)["reason"] == "Looked at 1 issue; 1 failed."
         assert [job.issue for job in bench.more] == [number]
         with pytest.raises(CutOff, match=f"issue {number}, last on {PAGE}, took more than"):
             bench.look(number)

@@ -25,6 +25,7 @@ from almanac.output import (
 )
 from almanac.proposal.hidden import with_state
 from almanac.proposal.messages import Messages
+from almanac.proposal.page_edits import NO_ISSUE
 from almanac.proposal.state import (
     AddComment,
     AskForReview,
@@ -117,7 +118,8 @@ def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, 
         values = [_done_values(done, messages) for done in results]
         print_json(values if number is None else values[0])
     elif number is None:
-        print_text(f"Checked {counted(len(results), 'open issue')}; {len(failed)} failed.")
+        issues = sum(done.plan.issue != NO_ISSUE for done in results)
+        print_text(f"Checked {counted(issues, 'open issue')}; {len(failed)} failed.")
     for name, error in failed:
         print_message(f"{name}:")
         print_error(error)

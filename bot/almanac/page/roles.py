@@ -91,7 +91,7 @@ def _refined(lines: list[Line]) -> list[Line]:
         for place, index in reversed([*_unknown(line)]):
             if cutter := cutters.get(place):
                 cut, start = cutter(pieces[index]), index
-                if isinstance(cutter, _Lead) and len(cut) > 1 and index and not pieces[index - 1].field:
+                if isinstance(cutter, _LeadWords) and len(cut) > 1 and index and not pieces[index - 1].field:
                     # What leads from one value to the other is one piece: without the first, all of it goes.
                     cut[0], start = Piece(pieces[index - 1].text + cut[0].text), index - 1
                 pieces[start : index + 1] = cut
@@ -174,15 +174,15 @@ class _Cut:
         return [Piece(opening), left, value, right, Piece(mark), *last, Piece(end)]
 
 
-def _lead_of(values: Sequence[str]) -> "_Lead | None":
+def _lead_of(values: Sequence[str]) -> "_LeadWords | None":
     """Find the word with which most values behind people begin, such as `on`."""
     leads = Counter(found[0] for value in values if (found := _LEAD.match(value)))
     words, count = leads.most_common(1)[0] if leads else ("", 0)
-    return _Lead(words) if count >= max(HABIT, len(values) * _MOST) else None
+    return _LeadWords(words) if count >= max(HABIT, len(values) * _MOST) else None
 
 
 @dataclass(frozen=True)
-class _Lead:
+class _LeadWords:
     """A cut behind the words that lead from one value to the next."""
 
     words: str
