@@ -48,7 +48,6 @@ def test_a_mistake_is_named_with_line_and_key(text: str, line: int, field: str |
 @pytest.mark.parametrize(
     ("text", "words", "typed", "accepted"),
     [
-        ("page:\n", "There is no value here", None, None),
         ("files:\n  - a\n", "one text, not a list, as in _events/", None, None),
         ("page: {a: b}\n", "one text, not a group of keys", None, None),
         ("page: 2021\n", "has to be text", "2021", '"2021"'),

@@ -131,6 +131,7 @@ def test_the_action_is_ready_for_the_marketplace() -> None:
     assert action["branding"] == {"icon": "calendar", "color": "blue"}
 
 
+@pytest.mark.long
 def test_the_steps_build_what_knows_its_commit(tmp_path: Path) -> None:
     need("uv")
     repo = Repo.init(tmp_path / "clone")

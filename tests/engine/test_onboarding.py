@@ -201,7 +201,14 @@ def there(world: World) -> object:
     return pulls, world.files(head) if head else {}
 
 
-@pytest.mark.parametrize("scene", [first, ticked, ticked_with_a_commit, asked_for_again, set_up_by_hand])
+@pytest.mark.parametrize(
+    "scene",
+    [
+        first,
+        ticked_with_a_commit,
+        *(pytest.param(one, marks=pytest.mark.long) for one in (ticked, asked_for_again, set_up_by_hand)),
+    ],
+)
 def test_a_run_that_is_killed_at_any_write_is_finished_by_the_next(
     scene: Callable[[World], CommentCommand | None], tmp_path: Path
 ) -> None:

@@ -349,10 +349,10 @@ TERMS = [f"{year}-{month:02}-05" for year in range(2021, 2031) for month in (2, 
 @pytest.mark.parametrize(
     ("headings", "days"),
     [
-        (["2020"], EACH_DAY),
+        pytest.param(["2020"], EACH_DAY, marks=pytest.mark.long),
         (["2019", "2020"], YEARS),
         (["2020", "2019"], YEARS),
-        (["Nov 2019", "Dec 2019"], EACH_DAY),
+        pytest.param(["Nov 2019", "Dec 2019"], EACH_DAY, marks=pytest.mark.long),
         (["March 2020", "February 2020"], EACH_DAY[::9]),
         (["Spring 2020", "Summer 2020", "Fall 2020"], TERMS),
         (["Fall 2020", "Summer 2020", "Spring 2020"], TERMS),
