@@ -161,8 +161,11 @@ SWEPT: list[Setup] = [first, edited, base_moved, closed, refused]
 
 
 def on_forges(setups: Sequence[Setup]) -> pytest.MarkDecorator:
-    """Try all of these on this disk, and those of `ON_GITHUB` on the emulated GitHub."""
-    local = [pytest.param("local", setup, id=f"local-{setup.__name__}") for setup in setups]
+    """Try all of these on this disk, and those of `ON_GITHUB` on the emulated GitHub: in the usual run, there alone."""
+    local = [
+        pytest.param("local", setup, id=f"local-{setup.__name__}", marks=[pytest.mark.long] * (setup in ON_GITHUB))
+        for setup in setups
+    ]
     github = [
         pytest.param("github", setup, id=f"github-{setup.__name__}", marks=pytest.mark.emulator)
         for setup in setups

@@ -386,7 +386,7 @@ def set_site(folder: Path) -> None:
         scene.run(number)
 
 
-@pytest.mark.parametrize("examples", [3, pytest.param(EXAMPLES or 20, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [2, pytest.param(EXAMPLES or 20, marks=pytest.mark.long)])
 def test_what_becomes_of_published_events_in_any_order(examples: int, tmp_path: Path) -> None:
     set_site(tmp_path)
     chosen = settings(

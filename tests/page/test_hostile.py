@@ -25,7 +25,9 @@ def built_pages(folder: Path, typed: Sequence[str], config: str) -> list[list[To
     return [tokens((built / f"p{number}.html").read_text(encoding="utf-8")) for number in range(len(typed))]
 
 
-@pytest.mark.parametrize("config", [DEFAULT, GITHUB_PAGES], ids=["default", "github-pages"])
+@pytest.mark.parametrize(
+    "config", [pytest.param(DEFAULT, marks=pytest.mark.long), GITHUB_PAGES], ids=["default", "github-pages"]
+)
 def test_text_is_read_as_it_was_typed_and_adds_nothing(config: str, tmp_path: Path) -> None:
     harmless, *pages = built_pages(tmp_path / "site", (WORD, *CLEANED), config)
     wrong = []
