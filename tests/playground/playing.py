@@ -56,7 +56,7 @@ def playground(
 
     visitors = Visitors(world, clock or Clock(), public=public, folder=folder / "sites")
     app = create_app(visitors, None if public else frozenset({"127.0.0.1"}))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
