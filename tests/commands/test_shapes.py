@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from almanac.commands.build import import_files
-from almanac.commands.shapes import Shape, Unproven, questions, said_of_questions, with_answers
+from almanac.commands.shapes import Shape, Unproven, answered, questions, said_of_questions, with_answers
 from almanac.errors import UserError
 from almanac.form.schema import read_form
 from almanac.page.imitate import samples
@@ -229,3 +229,14 @@ class TestShown:
         assert "doubtful: past-talks.md: The events on the page are written in another style." in shown
         assert not (repo.folder / SECTION).exists()
         assert (repo.folder / CONFIG).exists()
+
+
+def test_a_page_that_shows_the_time_alone_has_it_in_the_sample() -> None:
+    teas = ((14, "Oolong evening"), (13, "Sencha for all"), (12, "Tasting"))
+    lines = "".join(f"- {day} June 2026, 18:30 \N{EN DASH} **{tea}** with Mei Lin\n" for day, tea in teas)
+    made = plan({"gatherings.md": f"# Gatherings\n\n{lines}"}, page="gatherings.md")
+    assert made.shape
+    assert made.form
+    event, section = answered(made.shape, made.form)
+    assert section.startswith("- 14 June 2026, 09:00 \N{EN DASH} **A sample**")
+    assert "When" in questions(made.form, event, section)[0]

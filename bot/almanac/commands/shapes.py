@@ -22,6 +22,8 @@ from almanac.page.section import Renderer
 from almanac.page.tables import observe_table
 from almanac.page.template import section_renderer
 from almanac.renderer import house_renderer
+from almanac.times.check import check_imported
+from almanac.times.zones import Zones
 from almanac.views import Renderers, page_view
 from almanac.views.protocol import unshown
 
@@ -193,7 +195,9 @@ def shape_values(shape: Shape, form: Form | None) -> dict[str, object]:
 
 def answered(shape: Shape, form: Form | None) -> tuple[Event, str]:
     """Return a sample with an answer to each question of a form, and how it is written."""
-    event = with_answers(shape.event, form) if form else shape.event
+    times = check_imported(shape.event.date, shape.event.when or "", Zones.of())
+    event = shape.event.model_copy(update={"starts": times.starts})  # a page may show the time alone
+    event = with_answers(event, form) if form else event
     return event, shape.render(event).strip("\n")
 
 
