@@ -17,7 +17,7 @@ _PLACE = re.compile(r"\{([a-z]+)\}")
 _PLACES = ("date", "year", "month", "day", "slug", "people", "number")
 _LONGEST = 90
 _NAME = re.compile(NAME_PATTERN)
-_ABOUT = re.compile(r"(?:.*/)?(?:_index|readme)(?:\..*)?", re.IGNORECASE)  # what is about a folder, and no event
+_ABOUT = {"_index", "readme"}  # the names of what is about a folder, and no event
 _MISNAMED = (
     "This is left out because of its name. Almanac knows files whose names begin with a letter or a digit, and have "
     'none of these in them: < > " ` | * ? : \\'
@@ -62,7 +62,7 @@ class FileStore:
         left_out = _LeftOut()
         for path, text in texts.items():
             name = path.removeprefix(f"{self.place}/").removesuffix(self.suffix)
-            if _ABOUT.fullmatch(name):
+            if name.rpartition("/")[2].partition(".")[0].lower() in _ABOUT:
                 continue
             if not _NAME.fullmatch(name):
                 left_out.unreadable.append(Problem(_MISNAMED, file=path))

@@ -22,12 +22,13 @@ TITLE = "Adopt Almanac"
 _AGAIN = "`/almanac adopt` in a comment there brings it back."
 Choices = Mapping[str, str]
 """What people chose: the name of an option -> its value, empty for what they do not want."""
-_BOX = re.compile(r"- \[([ xX])\] .*<!-- almanac:box (\{[^\n]*\}) -->")
+_TICK = re.compile(r"- \[([ xX])\] ")
+_MARK, _MARK_END = "<!-- almanac:box ", " -->"
 _LONGEST_BODY = 65_536
 _LINES, _CHARACTERS = 60, 6_000
 """How much of an event the text shows: GitHub takes 65,536 characters, and two of them are shown."""
 _MOST_NOTES = 10
-_OPTION = re.compile(r"(?:(?<=\. )|^)[^.`]*(?:`[^`]*`[^.`]*)*?`--[^.]*\.")
+_SENTENCES = re.compile(r"(?<=[.?!]) ")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Box:
     def mark(self) -> str:
         """What stands behind the box, where nobody sees it, so that it is known again."""
         # `-->` would end the HTML comment early.
-        return "<!-- almanac:box " + re.sub("-(?=-)", r"\\u002d", json.dumps({self.option: self.value})) + " -->"
+        return _MARK + re.sub("-(?=-)", r"\\u002d", json.dumps({self.option: self.value})) + _MARK_END
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,13 @@ def read_choices(pull: Pull | None) -> dict[str, str]:
     before = dict(pull_state(pull).choices)
     text = pull_entries(pull)[0][:_LONGEST_BODY]
     seen: dict[str, dict[str, bool]] = {}
-    for found in filter(None, map(_BOX.fullmatch, unfenced(text))):
-        ticked, data = found.groups()
+    for line in unfenced(text):
+        tick, (_, mark, data) = _TICK.match(line), line.rpartition(_MARK)
+        if not (tick and mark and data.endswith(_MARK_END)):
+            continue
+        ticked = tick[1]
         try:
-            entries = json.loads(data)
+            entries = json.loads(data.removesuffix(_MARK_END))
         except (ValueError, RecursionError):
             continue
         if isinstance(entries, dict) and len(entries) == 1 and all(isinstance(one, str) for one in entries.values()):
@@ -187,7 +191,8 @@ def not_offered(problems: Sequence[Problem]) -> Plan:
 
 def _for_browsers(problem: Problem) -> Problem:
     """Leave out what only a terminal can do: sentences that name an option, and answers to choose from."""
-    return replace(problem, message=_OPTION.sub("", problem.message).strip() or problem.message, choices=())
+    kept = (one for one in _SENTENCES.split(problem.message) if "`--" not in one)
+    return replace(problem, message=" ".join(kept) or problem.message, choices=())
 
 
 def is_ours(pull: Pull) -> bool:
