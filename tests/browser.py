@@ -1,19 +1,22 @@
 """Pages in a real Chromium without network, which reports everything that a page tried to do."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from tests.tools import need
 
 HOST = "page.test"
+_PLAYER = Path(__file__).parent / "emulator"
 # No page of ours names one of these.
 _OWN = re.compile(r"^(?:https?://)?(?:[a-z0-9-]+\.)*(?:google|googleapis|gvt1|gstatic)\.com[:/]")
 # The policy lets nothing run but the probe, and reports what tried: scripts, handlers, `javascript:` links, images,
@@ -124,3 +127,22 @@ def dump(address: str, folder: Path, *more: str) -> str:
         check=True,
     )
     return done.stdout
+
+
+def play(url: str, steps: Sequence[Mapping[str, Any]], folder: Path) -> dict[str, list[str]]:
+    """Take steps in a real browser: see `tests/emulator/play.mjs`."""
+    for package in ("puppeteer-core", "axe-core"):
+        if not (_PLAYER / "node_modules" / package).is_dir():
+            need(f"{package} (npm ci --prefix tests/emulator)")
+    done = subprocess.run(
+        [need("node"), "play.mjs", chromium(), str(folder)],
+        cwd=_PLAYER,
+        input=json.dumps({"url": url, "steps": list(steps)}),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    return found

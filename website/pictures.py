@@ -14,8 +14,9 @@ from almanac.form.filled import issue_body
 from almanac.form.schema import read_form
 from almanac.renderer import template
 
+from tests.browser import play
 from tests.built import build
-from tests.playground.playing import play, playground
+from tests.playground.playing import playground
 
 IMAGES = Path(__file__).parent.parent / "docs/images"
 TODAY = datetime(2021, 10, 25, 9, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The documentation: its commands, and the pages that the site makes from the code. MkDocs itself is CI's to run."""
+"""The documentation: its commands, and the pages that the site makes from the code.."""
 
 from tests.tools import need_extra
 

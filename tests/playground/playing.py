@@ -1,15 +1,12 @@
 """A playground that runs, as people and browsers reach it."""
 
-import json
 import re
-import subprocess
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar
 from pathlib import Path
-from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
@@ -19,10 +16,6 @@ from almanac.playground.app import create_app
 from almanac.playground.serve import new_world
 from almanac.playground.visitors import Visitors
 from almanac.playground.world import World
-
-from tests.browser import chromium
-from tests.emulated import HERE
-from tests.tools import need
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FORM = "/issues/new/new-event.yml"
@@ -99,22 +92,3 @@ class Person:
         except HTTPError as error:
             self.status, self.page = error.code, error.read().decode()
         return self.page
-
-
-def play(url: str, steps: Sequence[Mapping[str, Any]], folder: Path) -> dict[str, list[str]]:
-    """Take steps in a real browser: see `tests/emulator/play.mjs`."""
-    for package in ("puppeteer-core", "axe-core"):
-        if not (HERE / "node_modules" / package).is_dir():
-            need(f"{package} (npm ci --prefix tests/emulator)")
-    done = subprocess.run(
-        [need("node"), "play.mjs", chromium(), str(folder)],
-        cwd=HERE,
-        input=json.dumps({"url": url, "steps": list(steps)}),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, list[str]] = json.loads(done.stdout)
-    return found

@@ -10,8 +10,9 @@ from almanac.playground.serve import new_world
 from almanac.playground.visitors import Visitors
 from almanac.playground.world import Limits
 
+from tests.browser import play
 from tests.gitrepo import Repo
-from tests.playground.playing import FORM, Clock, Person, play, playground
+from tests.playground.playing import FORM, Clock, Person, playground
 
 OWLS = {"title": "Owls at night", "date": "2026-05-04", "when": "7pm CET", "description": "Bring a *lamp*."}
 
