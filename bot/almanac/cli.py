@@ -21,15 +21,40 @@ app = Application(
     help="Turn 'New event' issue forms into a community's event history.",
 )
 
+
+def _site_folder(given: Path) -> Path:
+    from almanac.commands.locate import site_folder
+
+    return site_folder(given)
+
+
 SiteOption = Annotated[
-    Path, typer.Option("--site", metavar="DIR", help="The site's folder.", show_default="this folder")
+    Path,
+    typer.Option(
+        "--site",
+        metavar="DIR",
+        callback=_site_folder,
+        help="The site's folder.",
+        show_default="the site that this folder is in",
+    ),
+]
+RepoOption = Annotated[
+    str | None,
+    typer.Option(
+        "--repo",
+        metavar="OWNER/NAME",
+        help="The repository on GitHub, or its address.",
+        show_default="the remote of this clone",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only print what would be done.")]
 IssueArgument = Annotated[
     str,
     typer.Argument(
-        metavar="ISSUE", help="An issue as GitHub's REST API returns it: a JSON file, or - for standard input."
+        metavar="ISSUE",
+        help="An issue as GitHub's REST API returns it: a JSON file, or - for standard input; or the number or address "
+        "of one on GitHub.",
     ),
 ]
 
@@ -108,11 +133,13 @@ def when(
 
 
 @app.command()
-def preview(issue: IssueArgument, site: SiteOption = Path(), as_json: JsonOption = False) -> int:
+def preview(
+    issue: IssueArgument, site: SiteOption = Path(), repo: RepoOption = None, as_json: JsonOption = False
+) -> int:
     """Show the section that an issue would add to the page."""
     from almanac.commands.reading import preview_issue
 
-    return preview_issue(issue, site, as_json=as_json)
+    return preview_issue(issue, site, repo, as_json=as_json)
 
 
 @app.command("import")
@@ -222,18 +249,26 @@ def next_(
 
 @app.command()
 def propose(
-    issue: IssueArgument, site: SiteOption = Path(), dry_run: DryRunOption = False, as_json: JsonOption = False
+    issue: IssueArgument,
+    site: SiteOption = Path(),
+    repo: RepoOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> int:
-    """Propose one issue's event in a local clone."""
+    """Propose one issue's event in a local clone.
+
+    An issue on GitHub is only read there; GITHUB_TOKEN is needed where the repository is private.
+    """
     from almanac.commands.propose import propose_issue
 
-    return propose_issue(issue, site, dry_run=dry_run, as_json=as_json)
+    return propose_issue(issue, site, repo, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
 def reconcile(
-    repo: Annotated[str, typer.Option("--repo", metavar="OWNER/NAME", help="The repository on GitHub.")],
+    repo: RepoOption = None,
     issue: Annotated[int | None, typer.Option("--issue", metavar="N", min=1, help="Only this issue.")] = None,
+    site: SiteOption = Path(),
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -243,7 +278,7 @@ def reconcile(
     """
     from almanac.commands.propose import reconcile_repository
 
-    return reconcile_repository(repo, issue, dry_run=dry_run, as_json=as_json)
+    return reconcile_repository(repo, issue, site, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()

@@ -1,8 +1,10 @@
 """What commands print: text, JSON, problems, errors and differences, with typed text made harmless for terminals."""
 
 import json
+import os
+import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -10,6 +12,29 @@ from typing import Any
 from almanac.errors import AlmanacError, ForgeError, Problem, UserError
 from almanac.matching import changed_lines
 from almanac.text import printable_lines
+
+_CLEAR = "\r\x1b[K"
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that says what takes long: on one line of a terminal, which is gone when it is done.
+
+    Where nobody watches, in a pipe or a workflow, nothing is said.
+    """
+    is_watched = sys.stderr.isatty() and "CI" not in os.environ and os.environ.get("TERM") != "dumb"
+
+    def say(text: str) -> None:
+        width = shutil.get_terminal_size().columns - 1
+        sys.stderr.write(_CLEAR + printable_lines(text)[:width])
+        sys.stderr.flush()
+
+    try:
+        yield say if is_watched else lambda _: None
+    finally:
+        if is_watched:
+            sys.stderr.write(_CLEAR)
+            sys.stderr.flush()
 
 
 def print_json(value: Any) -> None:

@@ -632,8 +632,8 @@ class TestStatus:
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
-            (["preview", "12"], "`gh api repos/OWNER/NAME/issues/12 >issue.json`"),
-            (["propose", "https://github.com/a/b/issues/7/"], "issues/7 >issue.json`"),
+            (["preview", "12"], "git knows no remote here"),
+            (["propose", "https://git.example/a/b/issues/7/"], "GITHUB_API_URL to https://git.example/api/v3"),
             (["import", "SITE"], "This is the site's folder itself"),
             (["next", "Owls"], ".github/almanac.yml: series: This series has no rhythm"),
         ],

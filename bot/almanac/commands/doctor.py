@@ -12,11 +12,12 @@ from almanac import config as configs
 from almanac.commands import site_checks
 from almanac.commands.discovery import Checkout, read_checkout, why_no_site
 from almanac.commands.entry_checks import check_entries
+from almanac.commands.locate import GitHubAccess, named_repository
 from almanac.commands.origin import Origin, read_origin
 from almanac.commands.site_checks import Finding, Status
 from almanac.commands.view_checks import check_views
 from almanac.errors import UserError
-from almanac.forge.github.request import DEFAULT_API_URL, check_repository_name, is_address, is_token
+from almanac.forge.github.request import DEFAULT_API_URL, is_address, is_token
 from almanac.output import errors_as_json, print_json, print_text
 from almanac.site import Site
 from almanac.sitefiles import Folder
@@ -31,7 +32,9 @@ def examine(folder: Path, repository: str | None, *, as_json: bool) -> int:
     """Check a site, and its repository on GitHub if one is named; 0 if nothing is wrong."""
     with errors_as_json({"ok": False, "findings": []}, as_json=as_json):
         if repository is not None:
-            check_repository_name(repository)
+            api_url = os.environ.get("GITHUB_API_URL") or DEFAULT_API_URL
+            access = GitHubAccess(api_url if is_address(api_url) else DEFAULT_API_URL, "")
+            repository = named_repository(repository, access)
         root = Folder(folder)
     site, checkout = Site(root), read_checkout(root.root)
     has_server = "ALMANAC_APP_ID" in os.environ

@@ -33,7 +33,7 @@ from almanac.commands.takeover import (
 from almanac.commands.workflow import WORKFLOW, workflow_text
 from almanac.config import Config
 from almanac.errors import Problem, UserError
-from almanac.output import errors_as_json, print_json, print_problems, print_text, problem_values
+from almanac.output import errors_as_json, print_json, print_message, print_problems, print_text, problem_values
 from almanac.page.importer import Imported
 from almanac.site import Site
 from almanac.sitefiles import Folder
@@ -61,10 +61,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
     asks = not (yes or dry_run or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     with errors_as_json({"written": False}, as_json=as_json):
         folder = Folder(site)
-        checkout = read_checkout(folder.root)
-        if checkout.top and checkout.top != folder.root:
-            message = "GitHub reads workflows and forms only in a repository's top folder. Run this with that folder."
-            raise UserError(Problem(message, file=str(folder.root), accepted=f"almanac init --site {checkout.top}"))
+        checkout = _top_checkout(folder.root)
         action = checked_action(action) if action else read_origin().action
         plan = plan_adoption(
             Site(folder),
@@ -107,6 +104,17 @@ def init_site(  # noqa: PLR0913 -- one for each option
     else:
         print_text("\nNothing was written" + (" (--dry-run)." if dry_run else "."))
     return int(bool(plan.problems))
+
+
+def _top_checkout(root: Path) -> Checkout:
+    """Ask git about the site's folder, which has to be the top of its clone."""
+    checkout = read_checkout(root)
+    if checkout.top and checkout.top != root:
+        message = "GitHub reads workflows and forms only in a repository's top folder. Run this with that folder."
+        raise UserError(Problem(message, file=str(root), accepted=f"almanac init --site {checkout.top}"))
+    if root in Path.cwd().parents:
+        print_message(f"note: the site is {root}, the top folder of this clone.")
+    return checkout
 
 
 def _path_in_site(folder: Folder, page: Path) -> str:

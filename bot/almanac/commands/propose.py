@@ -9,10 +9,11 @@ from typing import Any, NamedTuple, assert_never
 
 from almanac import config as configs
 from almanac.commands.discovery import read_checkout
-from almanac.commands.reading import read_issue_file, why_refused
+from almanac.commands.reading import read_named_issue, why_refused
 from almanac.engine.run import Done, reconcile
 from almanac.errors import Problem, UserError
 from almanac.forge.local.forge import LocalForge
+from almanac.forge.local.store import issue_file
 from almanac.output import (
     diff_lines,
     errors_as_json,
@@ -22,6 +23,7 @@ from almanac.output import (
     print_problems,
     print_text,
     problem_values,
+    progress,
 )
 from almanac.proposal.hidden import with_state
 from almanac.proposal.messages import Messages
@@ -45,11 +47,11 @@ from almanac.sitefiles import CommitFiles
 from almanac.text import counted, first_few
 
 
-def propose_issue(argument: str, folder: Path, *, dry_run: bool, as_json: bool) -> int:
+def propose_issue(argument: str, folder: Path, repository: str | None = None, *, dry_run: bool, as_json: bool) -> int:
     """Make or update one proposal in a clone; 1 if the issue has problems or is not one of the form's."""
     messages = load_messages()
     with errors_as_json({"outcome": None}, as_json=as_json):
-        issue = read_issue_file(argument)
+        issue = read_named_issue(argument, folder, repository)
         forge = LocalForge(folder, lambda: datetime.now(UTC))
         ignored = forge.uncommitted()
         if ignored:
@@ -57,7 +59,12 @@ def propose_issue(argument: str, folder: Path, *, dry_run: bool, as_json: bool) 
             print_message(f"note: uncommitted changes were ignored ({names}); a proposal starts from {branch}.")
         _refuse_unprepared(forge, folder)
         # An issue that cannot be used leaves no trace: it is filed only once it is known to be one of the form's.
-        new = forge.issue(issue.number) is None
+        filed = forge.issue(issue.number)
+        if filed and issue.url.startswith("http") and not filed.url.startswith("http"):
+            message = "This clone has another issue with this number, which was filed in it and not on GitHub."
+            remedy = f"To give it up, delete {issue_file(issue.number)}."
+            raise UserError(Problem(f"{message} {remedy}", typed=f"#{issue.number} {filed.title}"))
+        new = filed is None
         if dry_run or new:
             forge.suppose(issue)
             done = reconcile(issue.number, forge, messages, dry_run=True)
@@ -94,22 +101,32 @@ def _refuse_unprepared(forge: LocalForge, folder: Path) -> None:
     raise UserError([Problem(message, file=path) for path in here or lacking[-1:]])
 
 
-def reconcile_repository(repository: str, number: int | None, *, dry_run: bool, as_json: bool) -> int:
-    """Reconcile one issue or all on GitHub; 1 if something could not be done."""
+def reconcile_repository(given: str | None, number: int | None, folder: Path, *, dry_run: bool, as_json: bool) -> int:
+    """Reconcile one issue or all on GitHub; 1 if something could not be done.
+
+    The repository is the one that is given, or else that of the clone.
+    """
+    from almanac.commands.locate import github_access, repository_for
     from almanac.engine.sweep import reconcile_one_or_all  # `propose` does without all this
     from almanac.forge.github.repository import connect
-    from almanac.forge.github.request import DEFAULT_API_URL, write_pause
-
-    def print_progress(place: int, count: int) -> None:
-        print_message(f"{place} of {count} ...")
+    from almanac.forge.github.request import write_pause
 
     messages = load_messages()
     results = []
-    with errors_as_json({"outcome": None}, as_json=as_json):
-        token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or DEFAULT_API_URL
+    with errors_as_json({"outcome": None}, as_json=as_json), progress() as say:
+        access = github_access()
+        repository = repository_for(given, folder, access)
         pause = write_pause(os.environ.get("ALMANAC_WRITE_PAUSE"))
-        with closing(connect(token, repository, api_url=api_url, pause=pause)) as forge:
+
+        def print_progress(place: int, count: int) -> None:
+            say(f"{place} of {counted(count, 'issue')} of {repository} ...")
+
+        with closing(connect(access.token, repository, api_url=access.api_url, pause=pause)) as forge:
+            if given is None:
+                print_message(f"note: the repository is {repository}, by the remote of this clone.")
+            say(f"Looking at {repository} ...")
             for done in reconcile_one_or_all(number, forge, messages, dry_run=dry_run, progress=print_progress):
+                say("")
                 results.append(done)
                 if not as_json and (number is not None or done.plan.outcome or done.error):
                     _print_done(done, messages, dry_run=dry_run)

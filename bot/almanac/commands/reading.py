@@ -92,7 +92,7 @@ def read_times(date: str, line: str, folder: Path, *, as_json: bool) -> int:
     return status
 
 
-def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
+def preview_issue(argument: str, folder: Path, repository: str | None = None, *, as_json: bool) -> int:
     """Show the section that an issue would put on the page; 1 if it has problems or is not one of the form's."""
     from almanac.event.attachment import copy_path, with_copy
     from almanac.form.schema import lint
@@ -104,7 +104,7 @@ def preview_issue(argument: str, folder: Path, *, as_json: bool) -> int:
     from almanac.sitefiles import Folder
 
     with errors_as_json({"markdown": None, "event": None, "warnings": []}, as_json=as_json):
-        issue = read_issue_file(argument)
+        issue = read_named_issue(argument, folder, repository)
         whole = Site(Folder(folder), default_form=template("site/new-event.yml"))
         site = _site_of(issue, whole) or whole.each()[0]
         form, config = form_of(issue, site), site.config
@@ -196,14 +196,25 @@ def form_of(issue: "Issue", site: "Site") -> "Form":
 # ---------------------------------------------------------------- the files that a command line names
 
 
-def read_issue_file(argument: str) -> "Issue":
-    """Read the issue that a command line names: a JSON file as GitHub's REST API writes it; `-` is standard input."""
+def read_named_issue(argument: str, folder: Path, repository: str | None = None) -> "Issue":
+    """Read the issue that a command line names.
+
+    It is a JSON file as GitHub's REST API writes it, `-` for one on standard input, or the number or address of one on
+    GitHub: then that of the repository that is named, or else of the folder's clone.
+    """
     from almanac.forge.local.store import read_issue
 
-    number = argument.rstrip("/").rpartition("/")[2].removeprefix("#")
-    if number.isdecimal() and not Path(argument).exists():
-        message = f"This is no file. Save the issue first: `gh api repos/OWNER/NAME/issues/{number} >issue.json`."
-        raise UserError(Problem(message, file=argument))
+    if argument != "-" and not Path(argument).exists():
+        from almanac.commands.locate import github_access, named_issue, repository_for
+
+        access = github_access()
+        if named := named_issue(argument, access):
+            from almanac.commands.fetch import fetch_issue, issue_of_clone
+
+            address, number = named
+            if address is None and repository is None and (issue := issue_of_clone(number, folder)):
+                return issue
+            return fetch_issue(number, address or repository_for(repository, folder, access), access)
     return read_issue(_read_bytes(argument), _name(argument))
 
 
