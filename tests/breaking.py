@@ -10,6 +10,7 @@ from almanac.forge.protocol import Forge
 WRITES = (
     *("propose", "put_branch", "open_pull", "add_labels", "request_reviews", "edit_pull"),
     *("create_comment", "add_comment", "edit_comment", "delete_comment", "close_issue", "delete_branch"),
+    *("open_issue", "edit_issue"),
 )
 
 

@@ -20,6 +20,8 @@ NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _LONGEST_NAME = 40
 _MAKE_ONE = ("page", "files", "list")
 """With one of these, what stands above the histories is a history too; else it only holds what they share."""
+_OF_ALL = ("histories", "dashboard")
+"""What is about all of them."""
 OWN = (
     *(*_MAKE_ONE, "records", "form", "labels", "order", "upcoming", "calendar", "feed", "data"),
     *("section_template", "index_template", "upcoming_template", "file_template", "list_template"),
@@ -37,6 +39,9 @@ def history_name(value: str) -> str:
 class SiteConfig(Config):
     """The whole config of a site."""
 
+    dashboard: Annotated[
+        bool, Field(description="Whether one issue shows what waits for somebody, what is coming, and what is wrong")
+    ] = False
     histories: Annotated[
         dict[Annotated[str, AfterValidator(history_name)], Config],
         Field(description="More histories, by their names; each takes over what stands above, but for what is its own"),
@@ -47,7 +52,9 @@ class SiteConfig(Config):
         found: dict[str, Config] = {}
         if not self.histories or self.model_fields_set.intersection(_MAKE_ONE):
             found[MAIN] = self
-        shared = {name: getattr(self, name) for name in self.model_fields_set.difference(OWN, ("histories",))}
+        shared = {
+            name: getattr(self, name) for name in self.model_fields_set.difference(OWN, ("histories", "dashboard"))
+        }
         for name, own in self.histories.items():
             more = {key: value for key, value in shared.items() if key not in own.model_fields_set}
             found[name] = own.model_copy(update=more)

@@ -6,7 +6,7 @@ from typing import Any
 
 from almanac.proposal.command import CommentCommand, command_of
 from almanac.proposal.hidden import marked_issue
-from almanac.proposal.names import ADOPT_BRANCH, issue_of
+from almanac.proposal.names import ADOPT_BRANCH, DASHBOARD_LABEL, issue_of
 from almanac.proposal.ours import cannot_be_ours
 
 _HEADS = "refs/heads/"
@@ -57,11 +57,16 @@ def _target_of_issue(trigger: str, payload: Mapping[str, Any]) -> Target:
         if said and (given := command_of(said.text)) and given.name == "adopt":
             return Target(None, said)
         return _target(marked_issue(str(issue.get("body") or "")), said)
+    labels = issue.get("labels") or ()
+    if any(isinstance(label, Mapping) and label.get("name") == DASHBOARD_LABEL for label in labels):
+        # What we write there ourselves asks for nothing.
+        is_person = _part(payload, "sender").get("type") != "Bot"
+        return Target(None) if is_person and action in ("edited", "reopened") else NOTHING
     comments = 0 if action == "opened" else issue.get("comments")
     if said or action in ("deleted", "transferred") or not isinstance(comments, int):
         return _target(number, said)
     # If the payload shows that an issue is not ours, it costs no request at all.
-    strange = cannot_be_ours(len(issue.get("labels") or ()), str(issue.get("body") or ""), comments)
+    strange = cannot_be_ours(len(labels), str(issue.get("body") or ""), comments)
     return NOTHING if strange else _target(number)
 
 

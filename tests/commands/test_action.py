@@ -27,6 +27,7 @@ from tests.tools import need
 ROOT = Path(__file__).parent.parent.parent
 PAGE = "past-working-groups.md"
 DEMO_DAY = {"title": "Demo Day", "date": "2022-01-20", "when": "9am ET, 3pm CET"}
+BOARD = {"issue": {"number": 12, "labels": [{"name": "almanac-dashboard"}], "body": "### X", "comments": 1}}
 OURS = with_state("Adds an event.", {"issue": 12})
 OUTPUTS = ("outcome", "pull-request-number", "pull-request-url", "event-id")
 
@@ -254,6 +255,9 @@ class TestTarget:
             ),
             ("issues", {"action": "opened", "issue": {"number": 12, "labels": []}}, 0),
             ("issues", {"action": "unlabeled", "issue": {"number": 12, "labels": []}}, 12),
+            ("issues", BOARD | {"action": "edited", "sender": {"type": "User"}}, None),
+            ("issues", BOARD | {"action": "edited", "sender": {"type": "Bot"}}, 0),
+            ("issues", BOARD | {"action": "labeled", "sender": {"type": "User"}}, 0),
             ("issue_comment", {"action": "created", "issue": {"number": 12}}, 12),
             ("pull_request", {"pull_request": {"head": {"ref": "almanac/issue-12"}}}, 12),
             ("pull_request", {"pull_request": {"head": {"ref": "feature"}}}, 0),

@@ -195,6 +195,25 @@ class TestOwnIssues:
         world.forge.open_issue("Tea", text, ["event"])
         assert [issue.number for issue in world.forge.own_issues(self.MARK, self.SINCE)] == [first.number]
 
+    def test_one_that_is_kept_is_found_by_its_label_or_else_by_its_first_line(self, world: World) -> None:
+        mark, forge = "<!-- almanac:kept -->", world.forge
+        world.file_issue("Copied", f"{mark}\n\ntext", author="mallory")
+        assert forge.kept_issue("kept", mark) is None
+        forge.open_issue("Mine", f"{mark}\n\ntext", ["kept"])
+        found = forge.kept_issue("kept", mark)
+        assert found
+        assert (found.title, found.labels) == ("Mine", ("kept",))
+        world.label(found.number, "other")
+        forge.close_issue(found.number, "not_planned")
+        again = forge.kept_issue("kept", mark)
+        assert again
+        assert (again.number, again.state, again.labels) == (found.number, "closed", ("other",))
+        forge.edit_issue(found.number, "another text", ("other", "kept"))
+        forge.edit_issue(found.number, "a third text")
+        last = forge.kept_issue("kept", mark)
+        assert last
+        assert (last.number, last.body, set(last.labels)) == (found.number, "a third text", {"other", "kept"})
+
 
 class TestFiles:
     def test_a_file_comes_back_byte_for_byte(self, world: World) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from almanac.errors import Candidate, ConfigError, Problem
 from almanac.event.model import Event, Person
+from almanac.proposal.boxes import box_mark
 from almanac.proposal.comment import note_draft, review_draft
+from almanac.proposal.dashboard import DashboardEntry
 from almanac.proposal.messages import MAX_CHARACTERS, Messages, OwnTemplate, code, problem_text, write_text
 from almanac.proposal.onboarding import Box, Group
 from almanac.proposal.published import Following, Published
@@ -49,6 +51,7 @@ FILE = "https://github.com/o/r/blob/main/history.md"
 DOUBT = Problem(
     "With the new entry, this place of the page would not look as it did before.", file="history.md", line=7
 )
+BOX = box_mark("again", "1")
 PROPOSED = {
     "preview": "### November 8th, 2021:  Soup\n\n- When: 9am ET\n\n- Guests:\n    * C&#35; @octo [of here](https://example.org)",
     "page": "history.md",
@@ -245,6 +248,36 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
                 "theirs": ("my`file.md",),
                 "deleted": (".github/almanac.yml",),
             },
+        ),
+        None,
+    ),
+    "dashboard": (
+        Draft(
+            "dashboard",
+            {
+                "ready": (
+                    DashboardEntry("Add event: Soup @octo #1 ](x) <!--", "../pull/2", (), BOX),
+                    DashboardEntry("Add event: Tea", "../pull/4", ("other people have committed to it",)),
+                ),
+                "answers": (DashboardEntry("[x] Cups", "../issues/5", ("Date, When",)),),
+                "held": (DashboardEntry("Edits made by hand", "", ("`_data/x.yml`: It is too large.",)),),
+                "failed": (DashboardEntry("Cake", "../issues/6", ("GitHub refused @octo.",), BOX),),
+                "more": 2,
+                "coming": (DashboardEntry("Mon, Nov 8, 2021 \u2013 Soup", "../issues/1", ("postponed",)),),
+                "more_coming": 3,
+                "unrecorded": (DashboardEntry("Mon, Nov 1, 2021 \u2013 Cake", "../blob/main/page.md"),),
+                "more_unrecorded": 1,
+                "wrong": (DashboardEntry("Salad", "../blob/main/page.md?plain=1#L3", ("Not the same moment.",)),),
+                "more_wrong": 0,
+            },
+        ),
+        None,
+    ),
+    "dashboard-with-nothing": (
+        Draft(
+            "dashboard",
+            dict.fromkeys(("ready", "answers", "held", "failed", "coming", "unrecorded", "wrong"), ())
+            | dict.fromkeys(("more", "more_coming", "more_unrecorded", "more_wrong"), 0),
         ),
         None,
     ),

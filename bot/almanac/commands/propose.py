@@ -36,10 +36,10 @@ from almanac.proposal.state import (
     Draft,
     DropComment,
     EditPull,
-    FileIssue,
     OpenPull,
     PutBranch,
     PutComment,
+    PutIssue,
 )
 from almanac.renderer import load_messages
 from almanac.site import Site
@@ -239,10 +239,12 @@ def _shown_writes(  # noqa: C901, PLR0912 -- one for each kind of write
             case DropComment():
                 line = f"DELETE a second comment on issue #{write.issue}"
                 yield _Shown({"do": "delete comment", "id": write.id}, line)
-            case FileIssue():
-                text = f"{written(write.intro)}\n\n{write.answers}"
+            case PutIssue():
+                text = "\n\n".join(filter(None, (written(write.body), write.answers)))
                 values = {"title": write.title, "labels": list(write.labels), "body": f"{write.mark}\n\n{text}"}
-                yield _Shown({"do": "open issue", **values}, f"OPEN an issue: {write.title}", text)
+                doing = f"UPDATE issue #{write.number}" if write.number else "OPEN an issue"
+                values |= {"do": "edit issue", "number": write.number} if write.number else {"do": "open issue"}
+                yield _Shown(values, f"{doing}: {write.title}", text)
             case CloseIssue():
                 line = f"CLOSE issue #{write.number} as {write.reason.replace('_', ' ')}"
                 yield _Shown({"do": "close issue", "reason": write.reason}, line)

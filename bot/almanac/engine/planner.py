@@ -135,14 +135,25 @@ class Planner:
             self._site_messages[commit] = self.messages.of_site(own) if own else self.messages
         return self._site_messages[commit]
 
-    def decide(self, look: Look, number: int, *, comment: CommentCommand | None = None) -> Plan:
-        """Decide what is to be done for one issue, and for a comment that may hold a command; errors as in `run`."""
+    def decide(self, look: Look, number: int, *, comment: CommentCommand | None = None, asked: bool = False) -> Plan:
+        """Decide what is to be done for one issue, and for a comment that may hold a command; errors as in `run`.
+
+        If a maintainer `asked` for it, it is done again; what other people have committed to its branch stays.
+        """
         issue, known = look.issue, bool(look.proposal.pull or look.proposal.comment)
         if issue is None or not (may_be_ours(issue, answered=known) and self.is_ours(look, issue)):
             return self._not_ours(number, look)
         look = self.with_closer(look)
+        if asked:
+            return self.planned(look, issue, anew=self._is_ours_alone(look), again=True)
         given = pending_commands(look, number, comment)
         return commanded(self, look, issue, comment, given) if comment and given else self.planned(look, issue)
+
+    def _is_ours_alone(self, look: Look) -> bool:
+        """Tell whether a proposal is open to whose branch nobody else has committed."""
+        owner, commit = branch_owner(look)
+        alone = owner == "ours" or (owner == "ask" and commit is not None and self.forge.is_ours(commit))
+        return alone and look.proposal.open_pull is not None
 
     def is_ours(self, look: Look, issue: Issue, *, as_filed: bool = False) -> bool:
         """Tell whether an issue is ours: see `almanac.proposal.ours`; `as_filed` asks as if it were not answered."""
@@ -305,9 +316,9 @@ class Planner:
             )
             offer = replace(offer, event=pictured.event, pictures=pictured.files)
             filed = pictured.put_into(filed)
-        offer = replace(
-            offer, earlier=partial(self._sides.earlier, filed, offer, lambda then: self.filed(then, filed.issue).event)
-        )
+        if not anew:
+            read = partial(self._sides.earlier, filed, offer, lambda then: self.filed(then, filed.issue).event)
+            offer = replace(offer, earlier=read)
         return proposed(filed, at_base, views, offer)
 
     def _subject(self, filed: Filed, site: Site, *, is_ours: bool) -> tuple[str | None, Event | None]:

@@ -21,13 +21,13 @@ from almanac.proposal.state import (
     Draft,
     DropComment,
     EditPull,
-    FileIssue,
     Look,
     OpenPull,
     Plan,
     Pull,
     PutBranch,
     PutComment,
+    PutIssue,
 )
 
 _TRIES = 3
@@ -55,23 +55,25 @@ def reconcile(
     return run(number, Planner(forge, messages, dry_run=dry_run), comment=comment)
 
 
-def run(
+def run(  # noqa: PLR0913 -- options
     number: int,
     planner: Planner,
     *,
     comment: CommentCommand | None = None,
     seen: bool = False,
+    asked: bool = False,
     look: Look | None = None,
 ) -> Done:
     """Make true what should be true of one issue; errors are those of `reconcile`.
 
-    `look` is what is known already; left out, the issue is looked at, and in full if something of it was `seen`.
+    `look` is what is known already; left out, the issue is looked at, and in full if something of it was `seen`. What
+    somebody `asked` for is done again, be it unchanged.
     """
     forge = planner.forge
     for remaining in reversed(range(_TRIES)):
         look = look or forge.look(number, hasty=not seen)
         chosen = planner.for_issue(look)
-        plan = chosen.decide(look, number, comment=comment)
+        plan = chosen.decide(look, number, comment=comment, asked=asked)
         try:
             done = carry_out(plan, look, chosen)
         except Raced:
@@ -126,9 +128,8 @@ def _written(plan: Plan, look: Look, planner: Planner, messages: Messages) -> Do
                 _put_comment(write, pull, forge, messages, lacking)
             case DropComment():
                 forge.delete_comment(write.issue, write.id)
-            case FileIssue():
-                text = f"{write.mark}\n\n{messages.write(write.intro)}\n\n{write.answers}"
-                forge.open_issue(write.title, text, write.labels)
+            case PutIssue():
+                _put_issue(write, forge, messages)
             case CloseIssue():
                 forge.close_issue(write.number, write.reason)
             case DeleteBranch():
@@ -208,6 +209,17 @@ def _edit_pull(write: EditPull, more: Mapping[str, object], forge: Forge, messag
     body = with_state(text, state)
     becomes: Literal["open", "closed"] | None = "closed" if write.close else "open" if write.reopen else None
     forge.edit_pull(write.number, title=write.title, body=body, state=becomes)
+
+
+def _put_issue(write: PutIssue, forge: Forge, messages: Messages) -> None:
+    body = "\n\n".join(filter(None, (write.mark, messages.write(write.body), write.answers)))
+    body = with_state(body, {**write.state, "text": text_digest(body)}) if write.state else body
+    if write.number is not None:
+        forge.edit_issue(write.number, body, write.labels)
+        return
+    if write.state:  # it is found by its label
+        forge.make_labels(write.labels)
+    forge.open_issue(write.title, body, write.labels)
 
 
 def _put_comment(

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
+from almanac.engine.dashboards import open_dashboard
 from almanac.engine.drafts import open_next_dates
 from almanac.engine.offering import Onboard, close_offer, is_for_adoption
 from almanac.engine.planner import Planner
@@ -21,9 +22,10 @@ from almanac.forge.protocol import Forge
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.marker import pull_state, text_digest
 from almanac.proposal.messages import Messages
-from almanac.proposal.names import branch_name, issue_of
+from almanac.proposal.names import DASHBOARD_LABEL, branch_name, issue_of
 from almanac.proposal.page_edits import NO_ISSUE
 from almanac.proposal.state import (
+    DASHBOARD,
     EDITS,
     LABELS,
     NEXT_DATES,
@@ -70,10 +72,11 @@ def reconcile_all(  # noqa: PLR0913 -- options, and who is told
         return
     yield from filter(None, [close_offer(planner, overview)])
     each = planner.each(overview.base.commit)
+    keeper = open_dashboard(planner, overview)
     issues, broken = _open_issues(planner, overview)
-    sweep = _Sweep(planner, overview, issues)
-    if not sweep.has_looked_for_edits():
-        yield from sweep.look_for_edits()
+    sweep = _Sweep(planner, overview, issues, keeper.asked)
+    if keeper.is_wanted or not sweep.has_looked_for_edits():
+        yield from map(keeper.note, sweep.look_for_edits())
     if not broken:
         yield from sweep.open_next_dates(each)
     planner.mark["swept"] = sweep.seen
@@ -84,10 +87,11 @@ def reconcile_all(  # noqa: PLR0913 -- options, and who is told
             progress(place, len(numbers))
         for done in _attempt(number, lambda number=number: sweep.look_at(number)):  # type: ignore[misc]
             sweep.remember(done)
-            yield done
+            yield keeper.note(done)
     for one in each:
         yield from ask_for_recordings(one, sweep.overview.base, sweep.pulls.values())
     yield from _make_labels(planner, sweep)
+    yield from _attempt(0, lambda: keeper.keep(sweep.overview, sweep.issues), DASHBOARD)
     if broken:
         raise broken
 
@@ -126,7 +130,8 @@ def _open_issues(planner: Planner, overview: Overview) -> tuple[dict[int, Issue]
         labels = tuple(dict.fromkeys(label for one in each for label in one.site(base).labels))
     except ConfigError as error:
         labels, broken = (), error
-    listed = {issue.number: issue for issue in planner.forge.open_issues(labels)}
+    opened = planner.forge.open_issues(labels)
+    listed = {issue.number: issue for issue in opened if DASHBOARD_LABEL not in issue.labels}
     if not broken:
         return listed, None
     return {
@@ -169,6 +174,7 @@ class _Sweep:
     planner: Planner
     overview: Overview
     issues: Mapping[int, Issue]
+    asked: frozenset[int] = frozenset()  # what people have asked to be done again
 
     def __post_init__(self) -> None:
         pulls = ((issue_of(branch), pull) for branch, pull in self.overview.pulls.items())
@@ -225,14 +231,14 @@ class _Sweep:
         self.planner.watch(number)
         issue, pull, head = self.issues.get(number), self.pulls.get(number), self.heads.get(number)
         done = None
-        if issue:
+        if issue and number not in self.asked:
             others = {other: pull for other, pull in self.pulls.items() if other != number}
             look = Look(issue, self.overview.base, Proposal(head, pull), others)
             if pull:
                 done = self._proposed(look, issue, pull)
             elif head is None and issue.comments == 0:
                 done = self._new(look, issue)
-        return done or run(number, self.planner, seen=True)
+        return done or run(number, self.planner, seen=True, asked=number in self.asked)
 
     def _proposed(self, look: Look, issue: Issue, pull: Pull) -> Done | None:
         planner = self.planner.for_issue(look)

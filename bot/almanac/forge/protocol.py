@@ -202,6 +202,12 @@ class Forge(Protocol):
         If another run opens one at the same moment, only the older one stays open.
         """
 
+    def kept_issue(self, label: str, mark: str) -> Issue | None:
+        """Find the oldest issue, open or closed, that Almanac opened with a label; else one whose text begins so."""
+
+    def edit_issue(self, number: int, body: str, labels: Sequence[str] = ()) -> None:
+        """Replace the text of an issue that Almanac opened, and its labels if some are given."""
+
     def close_issue(self, number: int, reason: Literal["completed", "not_planned"]) -> None:
         """Close an issue."""
 

@@ -112,7 +112,7 @@ def _first_half(problems: object) -> tuple[Problem, ...]:
 
 def _drafts(plan: Plan) -> Iterator[Draft]:
     for write in plan.writes:
-        texts = (getattr(write, name, None) for name in ("body", "text", "intro"))
+        texts = (getattr(write, name, None) for name in ("body", "text"))
         yield from (text for text in (*texts, *getattr(write, "notes", ())) if isinstance(text, Draft))
         if isinstance(write, AskForReview):  # what has to be said of it shows only then
             yield review_draft(write.labels, (*write.reviewers, *write.teams))

@@ -1,4 +1,4 @@
-"""The names of Almanac's branches, which tell the issue whose proposal they hold."""
+"""The names of Almanac's branches, which tell the issue whose proposal they hold; and of its own label."""
 
 import re
 
@@ -8,6 +8,8 @@ SYNC_BRANCH = "almanac/sync"
 """The branch of the one proposal that belongs to no issue: it takes edits made by hand into the records."""
 ADOPT_BRANCH = "almanac/adopt"
 """The branch of the pull request that offers Almanac to a site that has no settings yet."""
+DASHBOARD_LABEL = "almanac-dashboard"
+"""The label by which the dashboard is found with one request."""
 
 _BRANCH = re.compile(r"almanac/issue-([1-9][0-9]{0,8})")
 

@@ -13,7 +13,7 @@ from almanac.event.model import Event, safe_slug
 from almanac.form.filled import issue_body
 from almanac.form.schema import Form
 from almanac.histories import MAIN
-from almanac.proposal.state import NEXT_DATES, Draft, FileIssue, Plan
+from almanac.proposal.state import NEXT_DATES, Draft, Plan, PutIssue
 
 NEXT_MARK = "<!-- almanac:next "
 """How the first line of an issue begins that Almanac opened."""
@@ -91,7 +91,7 @@ def without_issue(dates: Iterable[NextDate], bodies: Iterable[str]) -> list[Next
 def issues_opened(dates: Sequence[NextDate], form: Form, labels: Sequence[str]) -> Plan:
     """Plan an issue for each date, filled in as far as the date is known; with the form's labels, or else these."""
     writes = tuple(
-        FileIssue(
+        PutIssue(
             f"{one.event.series}, {heading_date(one.event.date)}",
             one.mark,
             Draft("next", {"series": one.event.series, "topic": TOPIC, "apart": one.apart}),

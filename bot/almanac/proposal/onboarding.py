@@ -4,14 +4,13 @@ Merging it is a yes; closing it is a no, which the closed pull request itself re
 ticked there is what its files are made of at the next look.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from almanac.errors import Problem
-from almanac.proposal.command import unfenced
+from almanac.proposal.boxes import box_mark, read_boxes
 from almanac.proposal.comment import draft_digest
 from almanac.proposal.marker import pull_entries, pull_state
 from almanac.proposal.names import ADOPT_BRANCH
@@ -22,9 +21,6 @@ TITLE = "Adopt Almanac"
 _AGAIN = "`/almanac adopt` in a comment there brings it back."
 Choices = Mapping[str, str]
 """What people chose: the name of an option -> its value, empty for what they do not want."""
-_TICK = re.compile(r"- \[([ xX])\] ")
-_MARK, _MARK_END = "<!-- almanac:box ", " -->"
-_LONGEST_BODY = 65_536
 _LINES, _CHARACTERS = 60, 6_000
 """How much of an event the text shows: GitHub takes 65,536 characters, and two of them are shown."""
 _MOST_NOTES = 10
@@ -44,8 +40,7 @@ class Box:
     @property
     def mark(self) -> str:
         """What stands behind the box, where nobody sees it, so that it is known again."""
-        # `-->` would end the HTML comment early.
-        return _MARK + re.sub("-(?=-)", r"\\u002d", json.dumps({self.option: self.value})) + _MARK_END
+        return box_mark(self.option, self.value)
 
 
 @dataclass(frozen=True)
@@ -90,20 +85,9 @@ def read_choices(pull: Pull | None) -> dict[str, str]:
     has changed. What is no box of ours is ignored, as is one in the text of an event that is shown.
     """
     before = dict(pull_state(pull).choices)
-    text = pull_entries(pull)[0][:_LONGEST_BODY]
     seen: dict[str, dict[str, bool]] = {}
-    for line in unfenced(text):
-        tick, (_, mark, data) = _TICK.match(line), line.rpartition(_MARK)
-        if not (tick and mark and data.endswith(_MARK_END)):
-            continue
-        ticked = tick[1]
-        try:
-            entries = json.loads(data.removesuffix(_MARK_END))
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(entries, dict) and len(entries) == 1 and all(isinstance(one, str) for one in entries.values()):
-            ((option, value),) = entries.items()
-            seen.setdefault(option, {})[value] = ticked != " "
+    for option, value, ticked in read_boxes(pull_entries(pull)[0]):
+        seen.setdefault(option, {})[value] = ticked
     for option, values in seen.items():
         chosen = [value for value, ticked in values.items() if ticked]
         others = [value for value in chosen if value != before.get(option)]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # these are plain values: who only carries them need not load
 Outcome = Literal["created", "updated", "unchanged", "waiting", "closed", "refused"]
 
 EDITS, NEXT_DATES, ADOPTION = "Edits made by hand", "Next dates", "The offer of Almanac"
-LABELS = "Labels of the forms"
+LABELS, DASHBOARD = "Labels of the forms", "Dashboard"
 """What a plan is about that belongs to no issue."""
 
 # ---------------------------------------------------------------- what is read
@@ -350,17 +350,21 @@ class CloseIssue:
 
 
 @dataclass(frozen=True)
-class FileIssue:
-    """A new issue, unless Almanac has opened one with the same first line already, be it closed since.
+class PutIssue:
+    """An issue of Almanac's own: a new one if `number` is None, else another text for that one.
 
-    That line is `mark`; then come the draft, and the answers to the form.
+    A new one is not opened where Almanac has opened one with the same first line already, be it closed since. That line
+    is `mark`; then come the draft, the answers to a form, and a marker that holds the entries of `state`, as far as
+    there are any. `labels` are all that it is to have; for an issue that is there, none leaves them as they are.
     """
 
     title: str
     mark: str
-    intro: Draft
-    answers: str
-    labels: tuple[str, ...]
+    body: Draft
+    answers: str = ""
+    labels: tuple[str, ...] = ()
+    number: int | None = None
+    state: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -379,7 +383,7 @@ Write = (
     | PutComment
     | AddComment
     | DropComment
-    | FileIssue
+    | PutIssue
     | CloseIssue
     | DeleteBranch
 )

@@ -288,6 +288,16 @@ class LocalForge:
                 number = max((*self._store.issues(), *self._supposed), default=0) + 1
                 self._store.put_issue(Issue(number, title, body, tuple(labels), AUTHOR, created_at=self._time()))
 
+    def kept_issue(self, label: str, mark: str) -> Issue | None:
+        ours = [issue for issue in self.issues() if issue.author == AUTHOR]
+        labelled = (issue for issue in ours if label in issue.labels)
+        return next(labelled, next((issue for issue in ours if issue.body.startswith(mark)), None))
+
+    def edit_issue(self, number: int, body: str, labels: Sequence[str] = ()) -> None:
+        with self.alone():
+            issue = self._stored_issue(number)
+            self._store.put_issue(replace(issue, body=body, labels=tuple(labels) or issue.labels))
+
     def close_issue(self, number: int, reason: Literal["completed", "not_planned"]) -> None:
         with self.alone():
             issue = self._stored_issue(number)

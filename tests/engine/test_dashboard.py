@@ -1,0 +1,153 @@
+"""The dashboard: one issue that shows what waits for somebody, kept current by sweeps, with boxes that people tick."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from almanac.engine.run import Done
+from almanac.engine.sweep import reconcile_all
+from almanac.forge.github.files import BlobCache
+from almanac.forge.protocol import Forge
+from almanac.proposal.dashboard import MARK
+from almanac.proposal.names import DASHBOARD_LABEL
+from almanac.proposal.state import DASHBOARD, Issue
+from almanac.renderer import load_messages
+
+from tests.breaking import Breaking
+from tests.emulated import GitHubWorld
+from tests.scenes import CONFIG, PAGE, Scene, both_forges
+
+OF_IT = "Event dashboard"
+
+
+@pytest.fixture
+def scene(scene: Scene) -> Scene:
+    turn(scene, on=True)
+    return scene
+
+
+def turn(scene: Scene, *, on: bool) -> None:
+    scene.world.commit({CONFIG: f"page: {PAGE}\n{'dashboard: true' if on else ''}\n".encode()})
+
+
+def became(done: list[Done]) -> str | None:
+    [outcome] = [one.plan.outcome for one in done if one.plan.subject == DASHBOARD] or [None]
+    return outcome
+
+
+def dashboards(scene: Scene) -> list[Issue]:
+    everything = (scene.world.forge.issue(number) for number in range(1, 12))
+    return [issue for issue in everything if issue and issue.title == OF_IT]
+
+
+def board(scene: Scene) -> Issue:
+    [issue] = dashboards(scene)
+    return issue
+
+
+def tick(scene: Scene, number: int) -> None:
+    box = f'{{"again": "{number}"}}'
+    lines = [line.replace("[ ]", "[x]") if box in line else line for line in board(scene).body.split("\n")]
+    assert "\n".join(lines) != board(scene).body
+    scene.world.edit_issue(board(scene).number, body="\r\n".join(lines))
+
+
+@both_forges
+def test_it_is_one_issue_that_follows_what_waits(scene: Scene) -> None:
+    number = scene.proposed()
+    scene.file(title="Soup", date="soon")
+    assert became(scene.sweep()) == "created"
+    there = board(scene)
+    assert there.labels == (DASHBOARD_LABEL,)
+    assert there.body.startswith(MARK)
+    assert "**For a maintainer (1).**" in there.body
+    assert "Demo Day" in there.body
+    assert "**For whoever filed it (1).**" in there.body
+    assert "New York is on EST, not EDT" in there.body
+    if isinstance(scene.world, GitHubWorld):
+        assert f"](../pull/{scene.pull(number).number})" in there.body
+    assert became(scene.sweep()) == "unchanged"
+    # What nobody wrote there comes to nothing, and what is closed is left alone, until it is opened again.
+    scene.world.edit_issue(there.number, body="Mine!")
+    assert became(scene.sweep()) == "updated"
+    assert board(scene).body == there.body
+    scene.world.edit_issue(there.number, state="closed")
+    scene.world.merge(scene.pull(number).number)
+    assert became(scene.sweep()) == "unchanged"
+    assert board(scene).body == there.body
+    scene.world.edit_issue(there.number, state="open")
+    assert became(scene.sweep()) == "updated"
+    assert "**For a maintainer" not in board(scene).body
+    turn(scene, on=False)
+    assert became(scene.sweep()) is None
+
+
+@both_forges
+def test_a_ticked_box_asks_once_and_for_nothing_else(scene: Scene) -> None:
+    number, other = scene.proposed(), scene.proposed(title="Tea", date="2022-02-01")
+    scene.by_hand(other, {"mine.md": b"mine\n"})
+    scene.sweep()
+    scene.world.commit({"about.md": b"x\n"})  # nothing that the proposals are made of
+    before = scene.head(number)
+    tick(scene, number)
+    done = {one.plan.issue: one.plan.outcome for one in scene.sweep()}
+    assert done[number] == "updated"
+    assert scene.head(number) != before
+    assert "[x]" not in board(scene).body
+    # Nobody asks for what people have committed to, nor for what is not there.
+    assert f'{{"again": "{other}"}}' not in board(scene).body
+    boxes = "".join(f'- [x] mine <!-- almanac:box {{"again": "{one}"}} -->\n' for one in ("99", other, "-1", "٣"))
+    scene.world.edit_issue(board(scene).number, body=f"{boxes}{board(scene).body}")
+    after = scene.head(number), scene.files(other)["mine.md"]
+    assert became(scene.sweep()) == "updated"
+    assert (scene.head(number), scene.files(other)["mine.md"]) == after
+    assert "mine" not in board(scene).body
+    assert became(scene.sweep()) == "unchanged"
+
+
+def test_a_box_that_is_ticked_while_a_sweep_looks_waits_for_the_next(scene: Scene) -> None:
+    scene.proposed()
+    scene.sweep()
+    scene.proposed(title="Tea", date="2022-02-01")
+    forge: Any = scene.world.forge
+    find = forge.kept_issue
+
+    def ticked(*asked: str) -> Issue:
+        found: Issue = find(*asked)
+        forge.kept_issue = find
+        tick(scene, 1)
+        return found
+
+    forge.kept_issue = ticked
+    assert became(scene.sweep()) is None
+    assert became(scene.sweep()) == "updated"
+    assert "[x]" not in board(scene).body
+
+
+@both_forges
+def test_there_is_never_a_second_one(scene: Scene) -> None:
+    forge = scene.world.forge
+    scene.world.file_issue(OF_IT + "!", f"{MARK}\n\nmine", labels=(), author="mallory")  # a stranger's
+    for after in (False, True):
+        breaking = Breaking(forge, at=0, after=after)
+        list(reconcile_all(cast(Forge, breaking), load_messages()))
+    assert became(scene.sweep()) == "unchanged"
+    number = board(scene).number
+    # Nor if somebody takes the label away, or the text.
+    scene.world.label(number, "help wanted")
+    assert became(scene.sweep()) == "updated"
+    assert set(board(scene).labels) == {"help wanted", DASHBOARD_LABEL}
+    assert became(scene.sweep()) == "unchanged"
+
+
+@pytest.mark.emulator
+@pytest.mark.parametrize("scene", ["github"], indirect=True)
+def test_to_look_at_it_costs_a_server_one_request(scene: Scene, tmp_path: Path) -> None:
+    assert isinstance(scene.world, GitHubWorld)
+    cache = BlobCache(tmp_path / "cache", 1 << 24).of(1)
+    scene.proposed()
+    requests = scene.world.emulator.proxy.requests
+    for _ in range(3):
+        requests.clear()
+        list(reconcile_all(scene.world.connect(cache=cache), load_messages()))
+    assert [str(one) for one in requests] == ["POST /graphql", "GET /issues", "POST /graphql"]
