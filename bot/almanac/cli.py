@@ -247,6 +247,79 @@ def next_(
     return show_next(series, site, today=datetime.now(UTC).date(), as_json=as_json)
 
 
+def _answer(*names: str, what: str, several: str = "") -> typer.models.OptionInfo:
+    more = f" It can be given several times, once for each {several}." if several else ""
+    return typer.Option(*names, metavar="TEXT", help=f"{what}{more}")  # type: ignore[no-any-return]
+
+
+@app.command()
+def new(  # noqa: PLR0913, PLR0917 -- one for each option
+    title: Annotated[str | None, _answer("--title", what="What the event is called.")] = None,
+    date: Annotated[str | None, _answer("--date", what="Its day, such as 2026-11-08.")] = None,
+    end_date: Annotated[str | None, _answer("--end-date", what="Its last day, if it has several.")] = None,
+    when: Annotated[str | None, _answer("--when", what="Its times, such as '9am ET, 3pm CET'.")] = None,
+    duration: Annotated[str | None, _answer("--duration", what="How long it takes, such as '90 minutes'.")] = None,
+    series: Annotated[str | None, _answer("--series", what="The series that it belongs to.")] = None,
+    location: Annotated[str | None, _answer("--location", what="Where it is.")] = None,
+    url: Annotated[str | None, _answer("--url", what="Where people register.")] = None,
+    person: Annotated[list[str] | None, _answer("--person", what="Who speaks.", several="person")] = None,
+    description: Annotated[str | None, _answer("--description", what="What it is about.")] = None,
+    point: Annotated[list[str] | None, _answer("--agenda", what="What is on the agenda.", several="point")] = None,
+    link: Annotated[list[str] | None, _answer("--link", what="Slides and the like.", several="link")] = None,
+    recording: Annotated[str | None, _answer("--recording", what="The address of its recording.")] = None,
+    tag: Annotated[list[str] | None, _answer("--tag", what="What it is filed under.", several="tag")] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--field",
+            metavar="QUESTION=ANSWER",
+            help="The answer to any other question of the site's form, by its words or its id.",
+        ),
+    ] = None,
+    local: Annotated[bool, typer.Option("--local", help="Propose it in this clone, and nowhere else.")] = False,
+    github: Annotated[
+        bool, typer.Option("--github", help="File it as an issue on GitHub, with the token in GITHUB_TOKEN.")
+    ] = False,
+    form: Annotated[bool, typer.Option("--form", help="Print the address of the site's form, filled in.")] = False,
+    history: Annotated[
+        str | None, typer.Option("--history", metavar="NAME", help="The history that it belongs to, of several.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before it is done.")] = False,
+    site: SiteOption = Path(),
+    repo: RepoOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Ask for a new event, check it, and propose it.
+
+    It is proposed in this clone, filed on GitHub, or put into the address of the site's form. What options do not
+    answer is asked for in the terminal, unless all that is required is answered. Each answer is checked at once.
+    Nothing that others can see is written before you say yes.
+    """
+    from almanac.commands.new import Options, Way, new_event
+
+    ways: dict[Way, bool] = {"local": local, "github": github, "link": form}
+    chosen = [way for way, is_wanted in ways.items() if is_wanted]
+    if len(chosen) > 1:
+        raise typer.BadParameter("Only one of --local, --github and --form can be done.")
+    one = {
+        "title": title,
+        "date": date,
+        "end_date": end_date,
+        "when": when,
+        "duration": duration,
+        "series": series,
+        "location": location,
+        "url": url,
+        "description": description,
+        "recording": recording,
+    }
+    several = {"people": person, "agenda": point, "links": link, "tags": tag}
+    given = {name: [value] for name, value in one.items() if value is not None}
+    given |= {name: values for name, values in several.items() if values}
+    options = Options(history, next(iter(chosen), None), repo, yes=yes, as_json=as_json)
+    return new_event(site, given, field or (), options)
+
+
 @app.command()
 def propose(
     issue: IssueArgument,

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-import typer
-
 from almanac import config as configs
 from almanac.commands.build import refuse_other_page
 from almanac.commands.discovery import MARKDOWN
 from almanac.commands.places import Place, find_places, sign_of_other_build
+from almanac.commands.questions import choose_number
 from almanac.commands.survey import PageFound, Survey, survey
 from almanac.entries.stores import place_of
 from almanac.errors import Problem, UserError
@@ -154,10 +153,7 @@ def ask_for_page(offered: Sequence[PageFound | Place]) -> PageFound | Place:
     print_text(f"Which {'page' if are_pages else 'of these'} has the history?")
     for number, candidate in enumerate(offered, 1):
         print_text(f"  {number}  {candidate.path} ({counted(candidate.events)})")
-    chosen = 0
-    while not 1 <= chosen <= len(offered):
-        chosen = typer.prompt("Its number", default=1, type=int, err=True)
-    return offered[chosen - 1]
+    return offered[choose_number(len(offered)) - 1]
 
 
 def refuse_same_address(page: str, paths: Collection[str]) -> None:

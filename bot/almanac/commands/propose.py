@@ -36,6 +36,7 @@ from almanac.proposal.state import (
     Draft,
     DropComment,
     EditPull,
+    Issue,
     OpenPull,
     PutBranch,
     PutComment,
@@ -53,32 +54,41 @@ def propose_issue(argument: str, folder: Path, repository: str | None = None, *,
     with errors_as_json({"outcome": None}, as_json=as_json):
         issue = read_named_issue(argument, folder, repository)
         forge = LocalForge(folder, lambda: datetime.now(UTC))
-        ignored = forge.uncommitted()
-        if ignored:
-            names, branch = first_few(ignored, 5), forge.base().branch
-            print_message(f"note: uncommitted changes were ignored ({names}); a proposal starts from {branch}.")
-        _refuse_unprepared(forge, folder)
-        # An issue that cannot be used leaves no trace: it is filed only once it is known to be one of the form's.
-        filed = forge.issue(issue.number)
-        if filed and issue.url.startswith("http") and not filed.url.startswith("http"):
-            message = "This clone has another issue with this number, which was filed in it and not on GitHub."
-            remedy = f"To give it up, delete {issue_file(issue.number)}."
-            raise UserError(Problem(f"{message} {remedy}", typed=f"#{issue.number} {filed.title}"))
-        new = filed is None
-        if dry_run or new:
-            forge.suppose(issue)
-            done = reconcile(issue.number, forge, messages, dry_run=True)
-        if not dry_run and not (new and done.plan.outcome is None):
-            with forge.alone():
-                forge.file_issue(issue)
-                done = reconcile(issue.number, forge, messages)
+        done = propose_in(forge, issue, folder, messages, dry_run=dry_run)
         if done.plan.outcome is None:
             raise UserError(why_refused(argument, issue, Site(CommitFiles(forge, forge.base().commit))))
     if as_json:
-        print_json(_done_values(done, messages))
+        print_json(done_values(done, messages))
     else:
-        _print_done(done, messages, dry_run=dry_run)
+        print_done(done, messages, dry_run=dry_run)
     return int(bool(done.plan.problems))
+
+
+def propose_in(forge: LocalForge, issue: Issue, folder: Path, messages: Messages, *, dry_run: bool = False) -> Done:
+    """File an issue in a clone and propose its event there; one that cannot be used leaves no trace.
+
+    Raises:
+        UserError: The branch where proposals start is not ready, or the clone has another issue with this number.
+    """
+    ignored = forge.uncommitted()
+    if ignored:
+        names, branch = first_few(ignored, 5), forge.base().branch
+        print_message(f"note: uncommitted changes were ignored ({names}); a proposal starts from {branch}.")
+    _refuse_unprepared(forge, folder)
+    filed = forge.issue(issue.number)
+    if filed and issue.url.startswith("http") and not filed.url.startswith("http"):
+        message = "This clone has another issue with this number, which was filed in it and not on GitHub."
+        remedy = f"To give it up, delete {issue_file(issue.number)}."
+        raise UserError(Problem(f"{message} {remedy}", typed=f"#{issue.number} {filed.title}"))
+    # It is filed only once it is known to be one of the form's.
+    if dry_run or filed is None:
+        forge.suppose(issue)
+        done = reconcile(issue.number, forge, messages, dry_run=True)
+    if not dry_run and not (filed is None and done.plan.outcome is None):
+        with forge.alone():
+            forge.file_issue(issue)
+            done = reconcile(issue.number, forge, messages)
+    return done
 
 
 def _refuse_unprepared(forge: LocalForge, folder: Path) -> None:
@@ -129,10 +139,10 @@ def reconcile_repository(given: str | None, number: int | None, folder: Path, *,
                 say("")
                 results.append(done)
                 if not as_json and (number is not None or done.plan.outcome or done.error):
-                    _print_done(done, messages, dry_run=dry_run)
+                    print_done(done, messages, dry_run=dry_run)
     failed = [(done.plan.name, done.error) for done in results if done.error]
     if as_json:
-        values = [_done_values(done, messages) for done in results]
+        values = [done_values(done, messages) for done in results]
         print_json(values if number is None else values[0])
     elif number is None:
         issues = sum(done.plan.issue != NO_ISSUE for done in results)
@@ -146,7 +156,8 @@ def reconcile_repository(given: str | None, number: int | None, folder: Path, *,
 # ---------------------------------------------------------------- what was done, or would be
 
 
-def _print_done(done: Done, messages: Messages, *, dry_run: bool) -> None:
+def print_done(done: Done, messages: Messages, *, dry_run: bool) -> None:
+    """Print what was done for one issue, or would be."""
     plan, pull = done.plan, done.pull
     outcome = plan.outcome or ("failed" if done.error else "nothing to do")
     print_text(f"{plan.name}: {outcome}. {plan.reason}")
@@ -161,7 +172,8 @@ def _print_done(done: Done, messages: Messages, *, dry_run: bool) -> None:
     print_problems(plan.warnings, "warning")
 
 
-def _done_values(done: Done, messages: Messages) -> dict[str, Any]:
+def done_values(done: Done, messages: Messages) -> dict[str, Any]:
+    """Return what was done for one issue, or would be, for a JSON document."""
     plan, pull = done.plan, done.pull
     return {
         "issue": plan.issue,
