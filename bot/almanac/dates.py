@@ -278,6 +278,7 @@ class DateHabits:
 
 UNDECIDED = DateHabits(MappingProxyType({}))
 _ISO_DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})([-/.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12][0-9]|3[01])(?![0-9])")
+_NUMBERS_JOINED = re.compile(r"[0-9][-/.][0-9]")
 _CONTRADICTIONS = 10  # so many dates must agree for each that says otherwise
 
 
@@ -292,7 +293,7 @@ def date_habits(lines: Iterable[str]) -> DateHabits:
     year_first = False
     lines = list(lines)
     for line in lines:
-        if not any(mark in line for mark in "/.-"):
+        if not _NUMBERS_JOINED.search(line):
             continue
         days = {(int(iso[3]), int(iso[4])) for iso in _ISO_DAY.finditer(line)}
         year_first = year_first or any(iso[2] == "/" for iso in _ISO_DAY.finditer(line))

@@ -17,7 +17,7 @@ def leads_inside(path: str) -> bool:
 
 def _is_name(part: str) -> bool:
     # macOS leaves characters out of names that it shows nothing for.
-    shown = "".join(one for one in part if unicodedata.category(one) != "Cf")
+    shown = part if part.isascii() else "".join(one for one in part if unicodedata.category(one) != "Cf")
     return bool(shown.strip(" .")) and not _GIT_FOLDER.fullmatch(shown) and not _DRIVE.fullmatch(shown)
 
 

@@ -25,7 +25,7 @@ def check_url(value: str) -> str:
     """
     if not value:
         raise RefusedUrl("The link is empty.")
-    if any(char.isspace() for char in value):
+    if "".join(value.split()) != value:
         raise RefusedUrl("A link has no spaces in it.")
     if not value.isprintable():
         raise RefusedUrl("The link has an invisible character in it. Please type it again.")

@@ -350,6 +350,8 @@ def join_spans(spans: Iterable[Span], around: frozenset[str] = frozenset()) -> S
     flat: list[Span] = []
     for span in spans:
         flat += span.inside if span.kind in around else [span] if span.text or span.inside or span is BREAK else []
+    if len(flat) == 1 and flat[0].kind == "text":  # as most lines are
+        return tuple(flat)
     runs = [(kind, list(group)) for kind, group in groupby(flat, lambda span: span.kind)]
     kinds = [None, *(kind for kind, _ in runs), None]
     joined: list[Span] = []

@@ -61,7 +61,10 @@ def take_out(
     lone = {section.period: section for section in sections if section.period not in staying}
     last = {section.start for section in lone.values()}
     known = {section.text: section.date for section in sections} | dict(known or {})
-    cut = outline(without(page, [section for section in sections if section.start not in last], texts), known)
+    rest = without(page, [section for section in sections if section.start not in last], texts)
+    if not lone:
+        return rest
+    cut = outline(rest, known)
     left, size = [section.text for section in lone.values()], len(lone)
     while left:
         size = size if len({*left}) == len(left) else 1  # of two that say the same, each is the first one in its turn

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date as calendar_date
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from itertools import product
 from math import prod
 from typing import Any
@@ -164,6 +165,7 @@ def _length(typed: str | None) -> tuple[timedelta | None, tuple[Problem, ...]]:
     return (None, (replace(length, field="duration"),)) if isinstance(length, Problem) else (length, ())
 
 
+@lru_cache(maxsize=1000)  # most events of a site are at the same few times
 def _take_apart(text: str, zones: Zones) -> tuple[WrittenLine | None, tuple[str, ...]]:
     """Take a line apart (None if that cannot be done), and find all that is wrong with it on any date."""
     if len(text) > LONGEST:

@@ -221,7 +221,7 @@ def offset_place(offset: timedelta) -> ZonePlace:
     return ZonePlace(label, timezone(offset), None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Zones:
     """The zone letters of one site, and which of them a When line shows."""
 
