@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from almanac.errors import ConfigError, Problem
+from almanac.phrases import say
 
 _KIB, _MIB = 1 << 10, 1 << 20
 
@@ -40,15 +41,28 @@ def check_sizes(cap: Cap, sizes: Mapping[str, int], folder: str = "") -> None:
         ConfigError: With the file, its size, and what is accepted.
     """
     problems = [
-        Problem(f"This {cap.kind} has {_shown(size)}, and Almanac reads no more than {_shown(cap.each)}.", file=path)
+        Problem(
+            say(
+                "This {kind} has {size}, and Almanac reads no more than {each}.",
+                kind=cap.kind,
+                size=_shown(size),
+                each=_shown(cap.each),
+            ),
+            file=path,
+        )
         for path, size in sizes.items()
         if size > cap.each
     ]
     total = sum(sizes.values())
     if not problems and (len(sizes) > cap.number or total > cap.total):
-        message = (
-            f"There are {len(sizes):,} {cap.kind}s of {_shown(total)} together, and Almanac reads no more than "
-            f"{cap.number:,} of {_shown(cap.total)} together."
+        message = say(
+            "There are {number:,} {kinds} of {size} together, and Almanac reads no more than {cap:,} of {total} "
+            "together.",
+            number=len(sizes),
+            kinds=f"{cap.kind}s",
+            size=_shown(total),
+            cap=cap.number,
+            total=_shown(cap.total),
         )
         problems = [Problem(message, file=folder or None)]
     if problems:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from almanac.paths import leads_inside
+from almanac.phrases import say
 from almanac.times.rhythm import Rhythm, read_rhythm
 from almanac.times.zones import Zones
 from almanac.urls import check_url
@@ -28,9 +29,12 @@ DOCUMENT_SUFFIXES = (".md", ".markdown", ".mkd", ".mkdown", ".mdx", ".html", ".h
 KINDS = {
     "files": (
         (*DOCUMENT_SUFFIXES, *YAML_SUFFIXES),
-        "A file of one event is a document with keys in front (.md, .html), or YAML (.yml).",
+        say("A file of one event is a document with keys in front (.md, .html), or YAML (.yml)."),
     ),
-    "list": ((*YAML_SUFFIXES, ".json", ".csv"), "A list of events is a file of YAML, JSON or CSV (.yml, .json, .csv)."),
+    "list": (
+        (*YAML_SUFFIXES, ".json", ".csv"),
+        say("A list of events is a file of YAML, JSON or CSV (.yml, .json, .csv)."),
+    ),
 }
 """How files end that these keys may name, and what to say of others."""
 
@@ -59,6 +63,10 @@ def _day(value: str) -> str:
         return date.fromisoformat(value).isoformat()
     except ValueError:
         raise ValueError("A day is written 2021-12-23.") from None
+
+
+Language = Literal["en", "de", "es", "fr"]
+"""In which language Almanac speaks to people on GitHub."""
 
 
 class Series(_Group):

@@ -14,7 +14,6 @@ from difflib import get_close_matches
 
 from almanac.dates import (
     COMPACT,
-    DAYS,
     MONTH_NAME,
     MONTH_ONLY,
     MONTHS,
@@ -25,18 +24,22 @@ from almanac.dates import (
     WrittenDate,
     date_pattern,
     heading_date,
+    say_date,
+    say_month,
+    say_weekday,
     whole_year,
     written_date,
 )
 from almanac.errors import Problem
 from almanac.languages import in_english
+from almanac.phrases import joined, say
 from almanac.text import as_on_keyboard, look_alikes, says_nothing
 
 LONGEST = 100  # characters; no way of writing a date comes near
 YEARS = range(1900, 2200)  # what a submitted event can plausibly be in
 MOST_DAYS = 183
 """How many days an event may take at most: half a year. More are a slip of the pen."""
-EXAMPLE = "Write it as 2021-11-08 or as November 8th, 2021."
+EXAMPLE = say("Write it as 2021-11-08 or as November 8th, 2021.")
 
 _WHOLE = (*TYPED, COMPACT)
 _DAY = date_pattern(
@@ -80,6 +83,11 @@ class Days:
     def shown(self) -> str:
         return heading_date(self.first, self.last)
 
+    @property
+    def said(self) -> str:
+        """The days in a message."""
+        return say_date(self.first, self.last)
+
 
 def read_days(text: str) -> Days | Problem:
     """Read a date or a range of dates that someone typed, to the day, or return the problem.
@@ -88,13 +96,13 @@ def read_days(text: str) -> Days | Problem:
     """
     stripped = _stripped(text)
     if len(stripped) > LONGEST:
-        return Problem(f"This is too long for a date. {EXAMPLE}", typed=text)
+        return Problem(say("This is too long for a date. {example}", example=EXAMPLE), typed=text)
     if found := _read(stripped, text):
         return found
     in_words = [found for english in in_english(stripped) if (found := _read(english, text))]
     meanings = list(dict.fromkeys(found for found in in_words if isinstance(found, Days)))
     if len(meanings) > 1:
-        message = "The month can be another one in another language. Write it in English, or as in 2021-11-08."
+        message = say("The month can be another one in another language. Write it in English, or as in 2021-11-08.")
         return Problem(message, typed=text, choices=tuple(map(str, meanings)))
     if in_words:
         return next(iter([*meanings, *in_words]))
@@ -114,7 +122,7 @@ def read_last_day(text: str, first: str | None) -> str | Problem | None:
         days = read_days(text)
         if isinstance(days, Problem):
             return days
-        return Problem("This has to be one day, the last one of the event.", typed=text, accepted=days.last)
+        return Problem(say("This has to be one day, the last one of the event."), typed=text, accepted=days.last)
     if first is None:
         return _checked(last, text) if last.written.year and last.written.month else None
     start = WrittenDate(*map(int, first.split("-")))
@@ -218,7 +226,7 @@ def _read(text: str, typed: str) -> Days | Problem | None:
     if short := _SHORT_YEAR.fullmatch(text):
         year, rest = short["year"] or short["years"], text[: short.start("year" if short["year"] else "years")]
         meant = _read(f"{rest}{whole_year(year)}", typed)
-        message = "Write the year with four digits."
+        message = say("Write the year with four digits.")
         return Problem(message, typed=typed, accepted=str(meant)) if isinstance(meant, Days) else meant
     found = next((found for found in _typed(text) if found.end == len(text)), None)
     if found is None:
@@ -226,7 +234,7 @@ def _read(text: str, typed: str) -> Days | Problem | None:
     if found.last:
         return _range(found, typed)
     if found.first.written.year is None:
-        return Problem("The year is missing. Write the whole date, such as November 8th, 2021.", typed=typed)
+        return Problem(say("The year is missing. Write the whole date, such as November 8th, 2021."), typed=typed)
     date = _checked(found.first, typed)
     return date if isinstance(date, Problem) else Days(date)
 
@@ -237,18 +245,18 @@ def _read(text: str, typed: str) -> Days | Problem | None:
 def _refused(text: str, typed: str) -> Problem:
     """Say why a text is no date, and offer the one that may be meant."""
     if says_nothing(text):
-        return Problem(f"The day has to be known. {EXAMPLE}", typed=typed)
+        return Problem(say("The day has to be known. {example}", example=EXAMPLE), typed=typed)
     if any(pattern.fullmatch(text) for pattern in (*MONTH_ONLY, _YEAR_ONLY)):
-        return Problem("The day is missing. Write the whole date, such as November 8th, 2021.", typed=typed)
+        return Problem(say("The day is missing. Write the whole date, such as November 8th, 2021."), typed=typed)
     if amid := _amid(text, typed):
         return amid
     respelt = _read(re.sub("[A-Za-z]{4,12}", _respelt, text), typed)
     if isinstance(respelt, Days):
         return Problem(
-            "This could not be read as a date. Is one of its words misspelt?", typed=typed, accepted=str(respelt)
+            say("This could not be read as a date. Is one of its words misspelt?"), typed=typed, accepted=str(respelt)
         )
     others = look_alikes(text)
-    return Problem(" ".join(filter(None, ("This could not be read as a date.", others, EXAMPLE))), typed=typed)
+    return Problem(joined((say("This could not be read as a date."), others or "", EXAMPLE)), typed=typed)
 
 
 def _amid(text: str, typed: str) -> Problem | None:
@@ -266,7 +274,7 @@ def _amid(text: str, typed: str) -> Problem | None:
     (date,) = found
     if isinstance(date, Problem):
         return None if re.search("[0-9]", others) else date
-    return Problem("Other words stand beside the date here. Write only the date.", typed=typed, accepted=str(date))
+    return Problem(say("Other words stand beside the date here. Write only the date."), typed=typed, accepted=str(date))
 
 
 def _respelt(found: re.Match[str]) -> str:
@@ -287,18 +295,32 @@ def _checked(side: _Side, typed: str) -> str | Problem:
     wrong = next((named for named in (written.weekday, side.after) if named not in (None, real)), None)
     if wrong is None:
         return date
-    message = f"{heading_date(date)} is a {DAYS[real]}, not a {DAYS[wrong]}. One of the two is wrong."
+    message = say(
+        "{date} is a {weekday}, not a {other}. One of the two is wrong.",
+        date=say_date(date),
+        weekday=say_weekday(real),
+        other=say_weekday(wrong),
+    )
     return Problem(message, typed=typed, accepted=heading_date(date))
 
 
 def _iso(year: int, month: int, day: int, typed: str) -> str | Problem:
     if year not in YEARS:
-        return Problem(f"The year must be between {YEARS[0]} and {YEARS[-1]}.", typed=typed)
+        return Problem(say("The year must be between {first} and {last}.", first=YEARS[0], last=YEARS[-1]), typed=typed)
     if month not in range(1, 13):
-        return Problem(f"There are only twelve months. {EXAMPLE}", typed=typed)
+        return Problem(say("There are only twelve months. {example}", example=EXAMPLE), typed=typed)
     last = monthrange(year, month)[1]
     if day not in range(1, last + 1):
-        return Problem(f"{MONTHS[month]} {year} has no day {day}: it has {last} days.", typed=typed)
+        return Problem(
+            say(
+                "{month} {year} has no day {day}: it has {last} days.",
+                month=say_month(month),
+                year=year,
+                day=day,
+                last=last,
+            ),
+            typed=typed,
+        )
     return f"{year}-{month:02d}-{day:02d}"
 
 
@@ -312,7 +334,7 @@ def _range(found: _TypedDays, typed: str) -> Days | Problem:
     one = replace(one, year=years[0] or (years[1] and years[1] - over_new_year))
     other = replace(other, year=years[1] or (years[0] and years[0] + over_new_year))
     if one.year is None:
-        return Problem("The year is missing. Write the whole dates, such as November 8th-10th, 2021.", typed=typed)
+        return Problem(say("The year is missing. Write the whole dates, such as November 8th-10th, 2021."), typed=typed)
     dates = [_checked(replace(side, written=date), typed) for side, date in ((first, one), (last, other))]
     wrong = next((date for date in dates if isinstance(date, Problem)), None)
     if wrong:
@@ -327,13 +349,25 @@ def _in_order(days: Days, typed: str, *, apart: bool = False) -> Days | Problem:
     if first == last:
         return Days(days.first)
     if last < first:
-        message = f"This ends before it starts: {heading_date(str(last))} is before {heading_date(str(first))}."
+        message = say(
+            "This ends before it starts: {last} is before {first}.",
+            last=say_date(str(last)),
+            first=say_date(str(first)),
+        )
         return Problem(message, typed=typed)
     if (count := (last - first).days + 1) > MOST_DAYS:
-        message = f"From {heading_date(str(first))} to {heading_date(str(last))} are {count} days. An event can take"
-        return Problem(f"{message} {MOST_DAYS} days at most.", typed=typed)
+        message = say(
+            "From {first} to {last} are {count} days. An event can take {most} days at most.",
+            first=say_date(str(first)),
+            last=say_date(str(last)),
+            count=count,
+            most=MOST_DAYS,
+        )
+        return Problem(message, typed=typed)
     if apart and count > 2:  # noqa: PLR2004 - the one and the other
-        message = f"This can be all days of {days.shown}, or only two of them. An event has days in a row."
+        message = say(
+            "This can be all days of {shown}, or only two of them. An event has days in a row.", shown=days.said
+        )
         return Problem(message, typed=typed, accepted=str(days))
     return days
 
@@ -353,18 +387,23 @@ def _by_numbers(text: str, typed: str) -> Days | Problem | None:
         days = _in_order(Days(*map(str, found)), typed) if all(isinstance(date, str) for date in found) else None
         readings += [days] if isinstance(days, Days) and days not in readings else []
     if not readings:
-        return Problem(f"There is no such date, whichever number is the month. {EXAMPLE}", typed=typed)
+        return Problem(
+            say("There is no such date, whichever number is the month. {example}", example=EXAMPLE), typed=typed
+        )
     if len(readings) == 1 and all(match["first"].lstrip("0") == match["second"].lstrip("0") for match in matches):
         return readings[0]
     if len(readings) == 1:
-        message = (
-            f"Some countries write the month first and others the day. This can only be {readings[0].shown}; "
-            "please write it that way, to be sure."
+        message = say(
+            "Some countries write the month first and others the day. This can only be {shown}; "
+            "please write it that way, to be sure.",
+            shown=readings[0].said,
         )
         return Problem(message, typed=typed, accepted=str(readings[0]))
-    message = (
-        f"This can be read as {readings[0].shown} or as {readings[1].shown}, because some countries write "
-        "the month first and others the day. Write the month as a word, or the date as in 2021-11-08."
+    message = say(
+        "This can be read as {shown} or as {other}, because some countries write the month "
+        "first and others the day. Write the month as a word, or the date as in 2021-11-08.",
+        shown=readings[0].said,
+        other=readings[1].said,
     )
     return Problem(message, typed=typed, choices=tuple(map(str, readings)))
 
@@ -380,7 +419,9 @@ def _meanings(match: re.Match[str], typed: str) -> tuple[Days, ...]:
 
 
 def _four_digits(typed: str) -> Problem:
-    return Problem(f"Write the year with four digits and the month as a word. {EXAMPLE}", typed=typed)
+    return Problem(
+        say("Write the year with four digits and the month as a word. {example}", example=EXAMPLE), typed=typed
+    )
 
 
 def _numbers(text: str) -> Iterator[tuple[re.Match[str], ...]]:

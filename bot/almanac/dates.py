@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from almanac.languages import Names, names_for
+from almanac.phrases import in_calendar, say
 
 MONTHS = tuple(month_name)
 DAYS = tuple(day_name)
@@ -161,6 +162,21 @@ def heading_date(date: str, end_date: str | None = None) -> str:
     if year == UNKNOWN_YEAR:
         return words
     return f"{words}, {year}" if day else f"{words} {year}".strip()
+
+
+def say_date(date: str, end_date: str | None = None) -> str:
+    """Show it so in a message, where other languages have their own ways."""
+    return in_calendar(heading_date(date, end_date), "date", *filter(None, (date, end_date)))
+
+
+def say_weekday(number: int) -> str:
+    """Name a weekday in a message; Monday is 0."""
+    return in_calendar(DAYS[number], "weekday", str(number))
+
+
+def say_month(number: int) -> str:
+    """Name a month in a message."""
+    return in_calendar(MONTHS[number], "month", str(number))
 
 
 def ordinal(number: int) -> str:
@@ -495,7 +511,7 @@ def _record_date(
         elif month != day and day in range(1, 13):
             one, other = f"{first['first']:0>2}", f"{first['second']:0>2}"
             readings = f"{year}-{one}-{other} or {year}-{other}-{one}"
-            return year or "", f"The date can be {readings}, so only its year was taken over."
+            return year or "", say("The date can be {readings}, so only its year was taken over.", readings=readings)
         day = int(first.get("start") or day)
     elif year is None and (year := second.get("year")) and month and month > (_month(second.get("month")) or month):
         year = f"{int(year) - 1:04d}"
@@ -506,7 +522,9 @@ def _record_date(
         return f"{year}-{month:02d}-{day:02d}", None
     if year == UNKNOWN_YEAR:
         return "", None
-    return f"{year}-{month:02d}", f"{MONTHS[month]} {year} has no day {day}, so only the month was taken over."
+    return f"{year}-{month:02d}", say(
+        "{month} {year} has no day {day}, so only the month was taken over.", month=say_month(month), year=year, day=day
+    )
 
 
 def period(text: str) -> str | None:

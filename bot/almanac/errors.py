@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from almanac.phrases import joined
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -64,7 +66,7 @@ def together(problems: Iterable[Problem]) -> tuple[Problem, ...]:
         messages.setdefault(replace(problem, message=""), {})[problem.message] = None
     fields: dict[Problem, dict[str, None]] = {}
     for problem, said in messages.items():
-        whole = replace(problem, message=" ".join(said), field=None)
+        whole = replace(problem, message=joined(said), field=None)
         fields.setdefault(whole, {}).update({problem.field: None} if problem.field else {})
     return tuple(replace(problem, field=", ".join(named) or None) for problem, named in fields.items())
 

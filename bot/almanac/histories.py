@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 
 from almanac.config import PATH, Config
 from almanac.errors import ConfigError, Problem, UserError
+from almanac.phrases import say
 from almanac.yamlfile import load
 
 MAIN = ""
@@ -63,7 +64,7 @@ class SiteConfig(Config):
 
 def described(history: str) -> str:
     """Return what messages call a history."""
-    return f"`{history}`" if history else "the one above them"
+    return f"`{history}`" if history else say("the one above them")
 
 
 def _filled(data: Any) -> Any:
@@ -124,7 +125,9 @@ def _unread(config: SiteConfig) -> Iterator[Problem]:
         return
     for key in OWN:
         if key in config.model_fields_set:
-            message = f"Each history has its own `{key}`, so it does nothing here. Write it below the name of each."
+            message = say(
+                "Each history has its own `{key}`, so it does nothing here. Write it below the name of each.", key=key
+            )
             yield Problem(message, key)
 
 
@@ -136,16 +139,22 @@ def _shared_places(each: Mapping[str, Config]) -> Iterator[Problem]:
         for key, path in _places(config):
             first = mine.setdefault(path.rstrip("/"), key)
             if first != key:
-                message = f"`{first}` and `{key}` name the same file. Each needs one of its own."
+                message = say(
+                    "`{first}` and `{key}` name the same file. Each needs one of its own.", first=first, key=key
+                )
                 if (first, key) == ("page", "upcoming"):
-                    message = (
-                        "This is the history page itself. Name another page, or a heading of this one, as in "
-                        '`upcoming: "#Upcoming events"`.'
+                    message = say(
+                        "This is the history page itself. Name another page, or a heading of "
+                        'this one, as in `upcoming: "#Upcoming events"`.'
                     )
                 yield Problem(message, f"{_prefix(name)}{key}")
         for path, key in mine.items():
             if path in taken:
-                message = f"This history and {described(taken[path])} would both use {path}. Each needs one of its own."
+                message = say(
+                    "This history and {taken} would both use {path}. Each needs one of its own.",
+                    taken=described(taken[path]),
+                    path=path,
+                )
                 yield Problem(message, f"{_prefix(name)}{key}")
         taken |= dict.fromkeys(mine, name)
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from almanac.phrases import say
+
 MAX_BYTES = 10 << 20
 """What GitHub accepts as a picture."""
 MAX_PIXELS = 50_000_000
@@ -42,7 +44,9 @@ def clean_picture(data: bytes) -> Picture:
         RefusedImage: It is no PNG, JPEG, WebP or GIF, is damaged, too large, or moves.
     """
     if len(data) > MAX_BYTES:
-        raise RefusedImage(f"The picture has more than {MAX_BYTES >> 20} MiB. Please attach a smaller one.")
+        raise RefusedImage(
+            say("The picture has more than {cap} MiB. Please attach a smaller one.", cap=MAX_BYTES >> 20)
+        )
     for start, suffix, clean in _FORMATS:
         if start.match(data):
             try:
@@ -50,20 +54,26 @@ def clean_picture(data: bytes) -> Picture:
             except (struct.error, IndexError):
                 raise RefusedImage(_DAMAGED) from None
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        raise RefusedImage(f"This is an SVG or a web page, which can hold more than a picture. {_KINDS}")
-    raise RefusedImage(f"This is no picture that every browser shows. {_KINDS}")
+        raise RefusedImage(
+            say("This is an SVG or a web page, which can hold more than a picture. {kinds}", kinds=_KINDS)
+        )
+    raise RefusedImage(say("This is no picture that every browser shows. {kinds}", kinds=_KINDS))
 
 
-_KINDS = "Please attach a PNG, JPEG, WebP or GIF."
-_DAMAGED = "The picture is damaged or not whole. Please save it again, and attach that."
-_MOVES = "This picture moves, which keeps some people from reading the page. Please attach one that does not."
+_KINDS = say("Please attach a PNG, JPEG, WebP or GIF.")
+_DAMAGED = say("The picture is damaged or not whole. Please save it again, and attach that.")
+_MOVES = say("This picture moves, which keeps some people from reading the page. Please attach one that does not.")
 
 
 def _check_size(width: int, height: int) -> None:
     if not (width and height):
         raise RefusedImage(_DAMAGED)
     if width * height > MAX_PIXELS or max(width, height) > _MAX_SIDE:
-        message = f"The picture has {width:,} by {height:,} pixels, and that is too many. Please attach a smaller one."
+        message = say(
+            "The picture has {width:,} by {height:,} pixels, and that is too many. Please attach a smaller one.",
+            width=width,
+            height=height,
+        )
         raise RefusedImage(message)
 
 
@@ -130,7 +140,7 @@ def _clean_jpeg(data: bytes) -> bytes:
         elif marker == 0xE1 and body.startswith(_EXIF):  # noqa: PLR2004
             orientation = orientation or _orientation(body[len(_EXIF) :])
         elif 0xC0 <= marker <= 0xCF and marker != _SCAN_TABLE:  # noqa: PLR2004
-            raise RefusedImage(f"This kind of JPEG is not shown by every browser. {_KINDS}")
+            raise RefusedImage(say("This kind of JPEG is not shown by every browser. {kinds}", kinds=_KINDS))
         if marker == _SOS and frames != 1:
             raise RefusedImage(_DAMAGED)
         if marker in _JPEG_PARTS or any(marker == app and body.startswith(name) for app, name in _APP_PARTS):

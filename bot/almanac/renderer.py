@@ -6,6 +6,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from almanac.catalogues import load_tongue
 from almanac.entries.template import EntryWriter
 from almanac.event.model import Event
 from almanac.event.record import write_record
@@ -43,7 +44,7 @@ def load_messages() -> Messages:
     """Read our message templates."""
     found = (file.name for file in (_data("templates") / "messages").iterdir())
     names = sorted(name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX))
-    return Messages({name: template(f"messages/{name}{SUFFIX}") for name in names}, write_in_child)
+    return Messages({name: template(f"messages/{name}{SUFFIX}") for name in names}, write_in_child, tongues=load_tongue)
 
 
 @cache

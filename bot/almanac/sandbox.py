@@ -26,7 +26,8 @@ from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.languages import load_named
 from almanac.page.template import section_renderer
-from almanac.proposal.messages import write_text
+from almanac.phrases import Glossary, Tongue, said, say
+from almanac.proposal.messages import OWN_WORDS, write_text
 
 SECONDS = 5
 """How much of the processor's time a template may take."""
@@ -50,9 +51,13 @@ def render_in_child(source: str, events: Sequence[Event], file: str, *, as_entry
     return list(_ask({"source": source, "file": file, "events": dumped, "as_entry": as_entry}))
 
 
-def write_in_child(source: str, values: Mapping[str, Any], file: str) -> str:
-    """Write a message with a site's own template in a child process, with the same limits as for a section."""
-    return str(_ask({"source": source, "file": file, "values": values}))
+def write_in_child(source: str, values: Mapping[str, Any], file: str, tongue: Tongue | None = None) -> str:
+    """Write a message with a site's own template in a child process, with the same limits as for a section.
+
+    What is in `values` is said in the site's language already; of that `tongue`, only a filter's own words are needed.
+    """
+    words = {source: said(source, tongue) for source in OWN_WORDS} if tongue else {}
+    return str(_ask({"source": source, "file": file, "values": values, "words": words}))
 
 
 def _plain(value: Any) -> Any:
@@ -83,7 +88,9 @@ def _ask(request: Mapping[str, Any]) -> Any:
 
 
 def _too_much(file: str, what: str) -> ConfigError:
-    message = f"The template {what} and was stopped. Look for a loop or a number in it that is too large."
+    message = say(
+        "The template {what} and was stopped. Look for a loop or a number in it that is too large.", what=what
+    )
     return ConfigError(Problem(message, file=file))
 
 
@@ -211,18 +218,19 @@ def _revived(found: dict[str, Any]) -> Any:
     return Problem(**{**about, "choices": tuple(about["choices"])})
 
 
-def _answer(
+def _answer(  # noqa: PLR0913 -- the parts of a request
     source: str,
     file: str,
     events: Sequence[Event] = (),
     values: Mapping[str, Any] | None = None,
+    words: Mapping[str, str] | None = None,
     *,
     as_entry: bool = False,
 ) -> dict[str, Any]:
     """Write a message if there are values for one, else a section or an entry for each event."""
     try:
         if values is not None:
-            return {"written": write_text(source, values, file)}
+            return {"written": write_text(source, values, file, Glossary(words) if words else None)}
         write = entry_writer(source, file) if as_entry else section_renderer(source, file)
         return {"written": list(map(write, events))}
     except ConfigError as error:

@@ -19,6 +19,7 @@ from almanac.histories import MAIN, SiteConfig, read_config
 from almanac.jekyll import CONFIGS as JEKYLL_CONFIGS
 from almanac.jekyll import Jekyll, hidden_files, is_data_file, jekyll_root, page_path, read_jekyll, site_address
 from almanac.paths import joined, parents
+from almanac.phrases import say
 from almanac.sitefiles import OWN_FOLDER, SiteFiles, decoded
 from almanac.text import first_few
 from almanac.views import Renderers, views_of
@@ -113,7 +114,7 @@ class Site:
         if text is None and path == Config().form:
             text = self._default_form
         if text is None:
-            message = "The issue form is missing; `form` in the config names it. `almanac init` writes one."
+            message = say("The issue form is missing; `form` in the config names it. `almanac init` writes one.")
             raise ConfigError(Problem(message, file=path))
         return read_form(text, path)
 
@@ -126,7 +127,7 @@ class Site:
     def page(self) -> str:
         text = self.text(self.config.page)
         if text is None:
-            message = "The history page is missing; `page` in the config names it."
+            message = say("The history page is missing; `page` in the config names it.")
             raise ConfigError(Problem(message, file=self.config.page))
         return text
 
@@ -178,7 +179,7 @@ class Site:
 
         source = self._template(path)
         if source is None or path is None:
-            message = "The template of the site's own files or entries is missing. `almanac init` writes one."
+            message = say("The template of the site's own files or entries is missing. `almanac init` writes one.")
             raise ConfigError(Problem(message, key, file=configs.PATH))
         return EntryTemplate(source, kind, path, own_entry_writer(source, path, prepared))
 
@@ -239,7 +240,7 @@ class Site:
         misnamed = [name for name in self._data_files if not name.endswith(SUFFIX)]
         if misnamed:
             self._refuse_foreign()
-            message = f"The name of a record ends with {SUFFIX}; rename this file."
+            message = say("The name of a record ends with {suffix}; rename this file.", suffix=SUFFIX)
             raise UserError([Problem(message, file=f"{self.store.place}/{name}") for name in misnamed])
 
     @property
@@ -275,9 +276,11 @@ class Site:
         folder = self.config.records.rstrip("/")
         hidden = hidden_files(folder, self.text, self.files.names, self.config.page)
         if hidden:
-            message = (
-                f"Jekyll would read the records in {folder}/ in place of this file, so what the site shows of it would "
-                f"vanish. {self._other_folder}"
+            message = say(
+                "Jekyll would read the records in {folder}/ in place of this file, so what the "
+                "site shows of it would vanish. {other_folder}",
+                folder=folder,
+                other_folder=self._other_folder,
             )
             raise ConfigError([Problem(message, "records", file=path) for path in hidden])
         return sorted(name for name in self.files.names(folder) if is_data_file(name))
@@ -294,14 +297,27 @@ class Site:
         names = [name for name in self._data_files if self._is_foreign(name)]
         if not names:
             return
-        files = f"{len(names)} data files that are no records" if len(names) > 1 else "a data file that is no record"
-        message = f"This folder holds {files} of Almanac's ({first_few(names)}). {self._other_folder}"
+        files = (
+            say("{number} data files that are no records", number=len(names))
+            if len(names) > 1
+            else say("a data file that is no record")
+        )
+        message = say(
+            "This folder holds {files} of Almanac's ({names}). {other_folder}",
+            files=files,
+            names=first_few(names),
+            other_folder=self._other_folder,
+        )
         raise ConfigError(Problem(message, "records", file=self.config.records))
 
     @property
     def _other_folder(self) -> str:
         parent = self.config.records.rpartition("/")[0]
-        return f"Set `records` in {configs.PATH} to a folder of its own, such as `{joined(parent, OWN_FOLDER)}`."
+        return say(
+            "Set `records` in {path} to a folder of its own, such as `{parent}`.",
+            path=configs.PATH,
+            parent=joined(parent, OWN_FOLDER),
+        )
 
     @property
     def publisher(self) -> "Publisher":
@@ -359,7 +375,7 @@ class Site:
     def _template(self, path: str | None) -> str | None:
         text = self.text(path, TEMPLATE) if path else None
         if path and text is None:
-            raise ConfigError(Problem("The template that the config names is missing.", file=path))
+            raise ConfigError(Problem(say("The template that the config names is missing."), file=path))
         return text
 
     @cached_property

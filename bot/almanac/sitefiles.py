@@ -15,6 +15,7 @@ from almanac.forge.git import Git
 from almanac.forge.protocol import Forge
 from almanac.forge.removals import Removals, removals
 from almanac.paths import joined
+from almanac.phrases import say
 
 # Built sites, and other people's code.
 NOT_THE_SITES = {"_site", "node_modules", "vendor"}
@@ -53,7 +54,7 @@ def decoded(data: bytes, path: str) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        message = "This file is not UTF-8 text, so it cannot be read. Save it as UTF-8 in your editor."
+        message = say("This file is not UTF-8 text, so it cannot be read. Save it as UTF-8 in your editor.")
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(Problem(message, file=path, line=line)) from None
 
@@ -101,7 +102,7 @@ class Folder:
 
     def __init__(self, root: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         if not root.is_dir():
-            raise UserError(Problem("There is no such folder.", file=str(root)))
+            raise UserError(Problem(say("There is no such folder."), file=str(root)))
         self._disk = Disk(root)
         self.root = self._disk.root
         self.now = now
@@ -113,8 +114,10 @@ class Folder:
             if folder.is_dir() and folder.samefile(self.root):
                 return full.relative_to(folder).as_posix()
         if full.is_dir() and full.samefile(self.root):
-            raise UserError(Problem("This is the site's folder itself. Name a file or folder in it.", file=str(path)))
-        message = "This file is not in the site's folder; `--site` names that folder."
+            raise UserError(
+                Problem(say("This is the site's folder itself. Name a file or folder in it."), file=str(path))
+            )
+        message = say("This file is not in the site's folder; `--site` names that folder.")
         raise UserError(Problem(message, file=str(path)))
 
     def read(self, path: str, cap: Cap) -> bytes | None:
@@ -161,7 +164,7 @@ class Folder:
         existing = [path for path in paths if (self.root / path).exists()]
         unsaved = [path for path in existing if not self._is_committed(path)]
         if unsaved:
-            message = (
+            message = say(
                 "This file would be overwritten, and its present content is not in git. Commit it, or move it away."
             )
             raise UserError([Problem(message, file=path) for path in unsaved])
@@ -179,7 +182,12 @@ def _disk_errors(doing: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UserError(Problem(f"This cannot be {doing}: {error.strerror}.", file=str(error.filename))) from None
+        raise UserError(
+            Problem(
+                say("This cannot be {doing}: {strerror}.", doing=doing, strerror=error.strerror),
+                file=str(error.filename),
+            )
+        ) from None
 
 
 def read_file(file: Path, name: str) -> bytes | None:
@@ -190,5 +198,7 @@ def read_file(file: Path, name: str) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name)) from None
+        raise UserError(
+            Problem(say("This file cannot be read: {strerror}.", strerror=error.strerror), file=name)
+        ) from None
     return data

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from almanac.invisible import shows, without_invisible
+from almanac.phrases import joined, say
 
 # Unicode's line ends (its newline guidelines), CRLF first so that it counts once.
 _LINE_END = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -81,7 +82,7 @@ def look_alikes(text: str) -> str:
     around = zip(f" {text}", text, f"{text[1:]} ", strict=False)
     others = dict.fromkeys(char for before, char, after in around if _may_pass(char, f"{before}{after}"))
     named = [f"U+{ord(char):04X} ({unicodedata.name(char, 'no name').lower()})" for char in others]
-    return f"It has characters that may look like others: {first_few(named)}." if named else ""
+    return say("It has characters that may look like others: {named}.", named=first_few(named)) if named else ""
 
 
 def _may_pass(char: str, beside: str) -> bool:
@@ -138,12 +139,15 @@ def says_nothing(cleaned: str) -> bool:
 
 def first_few(names: Sequence[str], most: int = 3) -> str:
     """List some names; of many, only the first: `a, b, c and more`."""
-    return ", ".join(names[:most]) + (" and more" if len(names) > most else "")
+    shown = joined(names[:most], ", ")
+    return say("{names} and more", names=shown) if len(names) > most else shown
 
 
 def listed(names: Sequence[str]) -> str:
     """List all names, in words: `a, b and c`."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    if len(names) < 2:  # noqa: PLR2004 - one is no list
+        return joined(names)
+    return say("{names} and {last}", names=joined(names[:-1], ", "), last=names[-1])
 
 
 def counted(number: int, what: str = "event") -> str:
@@ -177,26 +181,26 @@ CAPS: Mapping[str, int] = {
 CAP_ELSEWHERE = 10_000
 
 COUNT_CAPS: Mapping[str, tuple[int, str]] = {
-    "people": (100, "people"),
-    "agenda": (100, "points"),
-    "links": (50, "links"),
-    "tags": (30, "tags"),
+    "people": (100, say("people")),
+    "agenda": (100, say("points")),
+    "links": (50, say("links")),
+    "tags": (30, say("tags")),
 }
 """Field id -> how many entries it may have, and what they are called."""
 
 ENTRY_CAPS: Mapping[str, tuple[int, str]] = {
-    "name": (200, "The name"),
-    "affiliation": (300, "The affiliation"),
-    "label": (300, "The text"),
-    "point": (1_000, "This"),
-    "tag": (100, "This tag"),
+    "name": (200, say("The name")),
+    "affiliation": (300, say("The affiliation")),
+    "label": (300, say("The text")),
+    "point": (1_000, say("This")),
+    "tag": (100, say("This tag")),
 }
 """Part of a person, a link or a point of the agenda -> how many characters it may have, and what it is called."""
 
 
 def too_long(field: str, value: str) -> str | None:
     """Say that a field's text is longer than its cap; None if it is not."""
-    return _over(CAPS.get(field, CAP_ELSEWHERE), "This", value)
+    return _over(CAPS.get(field, CAP_ELSEWHERE), say("This"), value)
 
 
 def entry_too_long(part: str, value: str) -> str | None:
@@ -208,7 +212,12 @@ def entry_too_long(part: str, value: str) -> str | None:
 def _over(cap: int, subject: str, value: str) -> str | None:
     if len(value) <= cap:
         return None
-    return f"{subject} is {len(value):,} characters long. The limit is {cap:,}. Please shorten it."
+    return say(
+        "{subject} is {number:,} characters long. The limit is {cap:,}. Please shorten it.",
+        subject=subject,
+        number=len(value),
+        cap=cap,
+    )
 
 
 def too_many(field: str, count: int) -> str | None:
@@ -216,7 +225,12 @@ def too_many(field: str, count: int) -> str | None:
     cap, entries = COUNT_CAPS[field]
     if count <= cap:
         return None
-    return f"There are {count:,} {entries} here. The limit is {cap:,}. Please leave some out."
+    return say(
+        "There are {count:,} {entries} here. The limit is {cap:,}. Please leave some out.",
+        count=count,
+        entries=entries,
+        cap=cap,
+    )
 
 
 # ---------------------------------------------------------------- terminals, logs, workflow commands

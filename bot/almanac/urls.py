@@ -4,6 +4,8 @@ import re
 
 import idna
 
+from almanac.phrases import say
+
 MAX_URL = 2_000
 _PORT_END = 65_535
 _HOST_END = 253
@@ -24,20 +26,22 @@ def check_url(value: str) -> str:
         RefusedUrl: A page may not link to it.
     """
     if not value:
-        raise RefusedUrl("The link is empty.")
+        raise RefusedUrl(say("The link is empty."))
     if "".join(value.split()) != value:
-        raise RefusedUrl("A link has no spaces in it.")
+        raise RefusedUrl(say("A link has no spaces in it."))
     if not value.isprintable():
-        raise RefusedUrl("The link has an invisible character in it. Please type it again.")
+        raise RefusedUrl(say("The link has an invisible character in it. Please type it again."))
     if "\\" in value:
-        raise RefusedUrl("A link has no backslash in it. Did you mean a slash?")
+        raise RefusedUrl(say("A link has no backslash in it. Did you mean a slash?"))
     parts = _URL.fullmatch(value)
     if not parts:
-        raise RefusedUrl("A link begins with https:// or http://.")
+        raise RefusedUrl(say("A link begins with https:// or http://."))
     rest = _OUTSIDE_URL.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), parts[3])
     checked = f"{parts[1].lower()}://{_authority(parts[2])}{rest}"
     if len(checked) > MAX_URL:
-        raise RefusedUrl(f"The link is {len(checked):,} characters long. The limit is {MAX_URL:,}.")
+        raise RefusedUrl(
+            say("The link is {number:,} characters long. The limit is {cap:,}.", number=len(checked), cap=MAX_URL)
+        )
     return checked
 
 
@@ -58,14 +62,14 @@ def host_of(checked: str) -> str:
 def _authority(value: str) -> str:
     """Check what is between `//` and the path."""
     if "@" in value:
-        raise RefusedUrl("A link has no user name or password (nor any @) before its first single slash.")
+        raise RefusedUrl(say("A link has no user name or password (nor any @) before its first single slash."))
     host, colon, port = value.partition(":")
     if colon and not (re.fullmatch(r"[0-9]{1,5}", port) and 0 < int(port) <= _PORT_END):
-        raise RefusedUrl("What follows the colon in the link is not a port number.")
+        raise RefusedUrl(say("What follows the colon in the link is not a port number."))
     try:
         ascii_host = host.lower() if host.isascii() else idna.encode(host, uts46=True).decode()
     except idna.IDNAError:
         ascii_host = ""
     if len(ascii_host) > _HOST_END or not _HOST.fullmatch(ascii_host):
-        raise RefusedUrl("The link needs the full name of a website, such as https://example.org.")
+        raise RefusedUrl(say("The link needs the full name of a website, such as https://example.org."))
     return ascii_host + colon + port

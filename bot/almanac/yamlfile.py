@@ -16,13 +16,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from almanac.errors import Problem, UserError
+from almanac.phrases import joined, say
 
 MAX_CHARACTERS = 1_000_000
 _DEPTH_CAP = 32
 _LINE_START = re.compile(r"(?:\A|[\n\r\x85\u2028\u2029])([ \t\ufeff?:-]*)")
 _LONGEST_TYPED = 200
 _BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false", "true": "true", "false": "false"}
-_TOO_DEEP = "The lists and keys are nested too deep."
+_TOO_DEEP = say("The lists and keys are nested too deep.")
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Path = tuple[str | int, ...]
@@ -30,22 +31,22 @@ M = TypeVar("M", bound=BaseModel)
 
 # Pydantic's kind of mistake -> what is wrong with the value.
 _SENTENCES = {
-    "string_type": "This has to be text; put it in double quotes",
-    "int_type": "This has to be a whole number, without quotes",
-    "int_parsing": "This has to be a whole number, without quotes",
-    "bool_type": "This has to be `true` or `false`, without quotes",
-    "tuple_type": "This has to be a list, one entry a line, each after a hyphen",
-    "dict_type": "This has to be a group of keys with values",
-    "model_type": "This has to be a group of keys with values",
-    "dataclass_type": "This has to be a group of keys with values",
-    "string_too_short": "This must not be empty",
-    "too_short": "This list must not be empty",
-    "missing": "This is missing; it is always needed",
-    "string_pattern_mismatch": "This is not in the right form",
-    "greater_than_equal": "This has to be at least {ge}",
-    "greater_than": "This has to be more than {gt}",
-    "less_than_equal": "This has to be at most {le}",
-    "string_too_long": "This must not be longer than {max_length} characters",
+    "string_type": say("This has to be text; put it in double quotes"),
+    "int_type": say("This has to be a whole number, without quotes"),
+    "int_parsing": say("This has to be a whole number, without quotes"),
+    "bool_type": say("This has to be `true` or `false`, without quotes"),
+    "tuple_type": say("This has to be a list, one entry a line, each after a hyphen"),
+    "dict_type": say("This has to be a group of keys with values"),
+    "model_type": say("This has to be a group of keys with values"),
+    "dataclass_type": say("This has to be a group of keys with values"),
+    "string_too_short": say("This must not be empty"),
+    "too_short": say("This list must not be empty"),
+    "missing": say("This is missing; it is always needed"),
+    "string_pattern_mismatch": say("This is not in the right form"),
+    "greater_than_equal": say("This has to be at least {ge}"),
+    "greater_than": say("This has to be more than {gt}"),
+    "less_than_equal": say("This has to be at most {le}"),
+    "string_too_long": say("This must not be longer than {max_length} characters"),
 }
 
 
@@ -80,7 +81,9 @@ class Document:
         if not isinstance(data, dict):
             first = next(iter(model.model_fields))
             raise UserError(
-                self.problem(f"There have to be keys with values here, one a line, as in `{first}: ...`.", at)
+                self.problem(
+                    say("There have to be keys with values here, one a line, as in `{first}: ...`.", first=first), at
+                )
             )
         try:
             # Strict, but through JSON: there, a list may become a tuple and nothing else changes its type.
@@ -143,24 +146,26 @@ def compose(text: str | bytes, file: str, cap: int) -> yaml.Node | None:
         UserError: It is too long, not UTF-8, not YAML, or nested too deep.
     """
     if len(text) > cap:
-        raise UserError(Problem(f"This file is longer than {cap:,} characters, the most that is read.", file=file))
+        raise UserError(
+            Problem(say("This file is longer than {cap:,} characters, the most that is read.", cap=cap), file=file)
+        )
     try:
         decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
         _check_depth(decoded, file)
         return yaml.compose(decoded, _LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        reason = error.problem or error.context or "something is wrong"
+        reason = error.problem or error.context or say("something is wrong")
         if mark and "cannot start any token" in reason and "\t" in decoded.split("\n")[mark.line]:
-            reason = "there is a tab, where YAML takes only spaces"
-        unreadable = f"This is not valid YAML: {reason}. Look at this line and the one before it."
+            reason = say("there is a tab, where YAML takes only spaces")
+        unreadable = say("This is not valid YAML: {reason}. Look at this line and the one before it.", reason=reason)
         # PyYAML 6.0.4 and later count for themselves, and may stop before we do.
         message = _TOO_DEEP if "nesting" in reason else unreadable
         # The end of the file counts as a line of its own there.
         line = min(mark.line, decoded.count("\n")) + 1 if mark else None
         raise UserError(Problem(message, file=file, line=line)) from None
     except (yaml.YAMLError, UnicodeError):
-        message = "This file has a character that YAML does not allow, or is not text in UTF-8."
+        message = say("This file has a character that YAML does not allow, or is not text in UTF-8.")
         raise UserError(Problem(message, file=file)) from None
 
 
@@ -226,7 +231,7 @@ class _Reader:
         if len(path) > _DEPTH_CAP:
             raise self.fail(_TOO_DEEP, node, path)
         if id(node) in self.seen or len(self.lines) > self.room:
-            raise self.fail("Write this out in full; `&` and `*` are not read here.", node, path)
+            raise self.fail(say("Write this out in full; `&` and `*` are not read here."), node, path)
         self.seen.add(id(node))
         value: list[Any] | dict[str, Any]
         if isinstance(node, yaml.SequenceNode):
@@ -241,10 +246,10 @@ class _Reader:
         result: dict[str, Any] = {}
         for key, child in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise self.fail("A key has to be a plain word.", key, path)
+                raise self.fail(say("A key has to be a plain word."), key, path)
             here = (*path, key.value)
             if key.value in result:
-                raise self.fail("This key is here twice; keep one of the two.", key, here)
+                raise self.fail(say("This key is here twice; keep one of the two."), key, here)
             self.lines[here] = _line_of(key)  # The key's line, wherever its value begins.
             result[key.value] = self.value(child, here)
         return result
@@ -253,27 +258,34 @@ class _Reader:
         return UserError(Problem(message, field_name(path, self.dialect.first), file=self.file, line=_line_of(node)))
 
 
-def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
+def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:  # noqa: PLR0911 -- one for each kind
     kind, location = detail["type"], detail["loc"]
     if kind == "extra_forbidden":
-        names = list(_schema_at(model, location[:-1]).get("properties", {}))
-        near = difflib.get_close_matches(str(location[-1]), names, n=1)
-        known = f"The nearest one is `{near[0]}`." if near else f"These are known: {', '.join(names)}."
-        return f"There is no such key. {known}"
+        return _no_such_key(str(location[-1]), list(_schema_at(model, location[:-1]).get("properties", {})))
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     if kind == "literal_error":
-        expected = detail["ctx"]["expected"].replace("'", "`")
-        return f"This has to be {expected}{'' if ' or ' in expected else ', or left out'}."
+        *others, last = re.findall("'[^']*'", detail["ctx"]["expected"])
+        names, last = ", ".join(others).replace("'", "`"), last.replace("'", "`")
+        if names:
+            return say("This has to be {names} or {last}.", names=names, last=last)
+        return say("This has to be {expected}, or left out.", expected=last)
     examples = _schema_at(model, location).get("examples", [])
-    like = f", as in {examples[0]}" if examples else ""
+    like = say(", as in {examples}", examples=examples[0]) if examples else ""
     if kind != "missing" and detail["input"] is None:
-        return f"There is no value here. Write one{like}, or take the line out."
+        return say("There is no value here. Write one{like}, or take the line out.", like=like)
     if kind == "string_type" and isinstance(detail["input"], list | dict):
-        return (
-            f"This has to be one text, not a {'list' if isinstance(detail['input'], list) else 'group of keys'}{like}."
-        )
-    return _SENTENCES.get(kind, detail["msg"]).format(**detail.get("ctx", {})) + f"{like}."
+        what = say("list") if isinstance(detail["input"], list) else say("group of keys")
+        return say("This has to be one text, not a {what}{like}.", what=what, like=like)
+    sentence = say(_SENTENCES[kind], **detail.get("ctx", {})) if kind in _SENTENCES else detail["msg"]
+    return joined((sentence, like, "."), "")
+
+
+def _no_such_key(key: str, names: list[str]) -> str:
+    near = difflib.get_close_matches(key, names, n=1)
+    if near:
+        return say("There is no such key. The nearest one is `{near}`.", near=near[0])
+    return say("There is no such key. These are known: {names}.", names=", ".join(names))
 
 
 def _typed(detail: ErrorDetails) -> tuple[str | None, str | None]:

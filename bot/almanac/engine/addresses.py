@@ -13,6 +13,7 @@ from almanac.event.following import clocks_differ, form_link, next_event
 from almanac.event.model import Event, safe_slug
 from almanac.jekyll import Jekyll, has_usual_ids, page_path, read_jekyll, site_address
 from almanac.paths import joined
+from almanac.phrases import in_calendar
 from almanac.proposal.published import Following, Published, file_address, repository_of
 from almanac.proposal.state import Look
 from almanac.site import Site
@@ -71,7 +72,11 @@ def _following(site: Site, issue: str, event: Event) -> Following | None:
         return None
     day = date.fromisoformat(following.date)
     link = form_link(repository, site.config.form, site.form, following)
-    return Following(f"{day:%A}, {heading_date(following.date)}", link, clocks_differ(event, following, zones))
+    return Following(
+        in_calendar(f"{day:%A}, {heading_date(following.date)}", "full date", following.date),
+        link,
+        clocks_differ(event, following, zones),
+    )
 
 
 def _taken(site: Site, event: Event) -> Iterator[date]:

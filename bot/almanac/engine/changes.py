@@ -20,6 +20,7 @@ from almanac.event.search import (
     names_file,
     search,
 )
+from almanac.phrases import say
 from almanac.proposal.marker import PullState, text_digest
 from almanac.proposal.published import repository_of
 from almanac.proposal.state import Look
@@ -76,7 +77,7 @@ def find_event(
     meant = [lead for lead in leads if lead.sure >= (best if best > _Sure.LIKE else min(best, _Sure.ALIKE))]
     if len(meant) == 1 and meant[0] is leads[0] and leads[0].sought.event and not gone:
         return leads[0].sought.event
-    why = "The event that this was about is not on the site any more." if gone else _why(meant, best)
+    why = say("The event that this was about is not on the site any more.") if gone else _why(meant, best)
     return Problem(why, candidates=tuple(_candidates(meant, look)))
 
 
@@ -134,5 +135,7 @@ def _candidates(leads: Sequence[_Lead], look: Look) -> Iterator[Candidate]:
 def _why(leads: Sequence[_Lead], sure: _Sure) -> str:
     if sure:
         several = sum(len(lead.events) for lead in leads) > 1
-        return "This can be more than one event." if several else "It is not certain which event this is."
-    return "I found no event like this." + ("" if any(lead.events for lead in leads) else " The site has none yet.")
+        return say("This can be more than one event.") if several else say("It is not certain which event this is.")
+    return say("I found no event like this.") + (
+        "" if any(lead.events for lead in leads) else say(" The site has none yet.")
+    )

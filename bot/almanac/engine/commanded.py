@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from almanac.engine.removed import current_id
 from almanac.errors import Problem
 from almanac.event.model import Event
+from almanac.phrases import say
 from almanac.proposal import triage
 from almanac.proposal.amendment import Amendment, read_amendment
 from almanac.proposal.command import AUTHORS, Command, CommentCommand, Given
@@ -19,7 +20,7 @@ from almanac.site import Site
 if TYPE_CHECKING:
     from almanac.engine.planner import Planner
 
-_OFF = Problem("The event is off the site now. To bring it back, file it again.")
+_OFF = Problem(say("The event is off the site now. To bring it back, file it again."))
 
 
 def commanded(planner: "Planner", look: Look, issue: Issue, comment: CommentCommand, given: Sequence[Given]) -> Plan:

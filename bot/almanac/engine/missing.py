@@ -16,6 +16,7 @@ from almanac.page.lines import fingerprints
 from almanac.page.match import own_section
 from almanac.page.outline import outline
 from almanac.page.section import Renderer
+from almanac.phrases import say
 from almanac.site import Site
 from almanac.sitefiles import decoded
 from almanac.text import first_few
@@ -104,7 +105,10 @@ def without_deleted(removals: Removals, shown: ShownEvents) -> Cleared:
         if picture in site.files.names(folder):
             cleared.pictures.append(f"{folder}/{picture}")
         part = shown.part
-        message = f"The record of this {part} was deleted, so the {part} is taken off. To keep it, put the record back."
+        message = say(
+            "The record of this {part} was deleted, so the {part} is taken off. To keep it, put the record back.",
+            part=part,
+        )
         cleared.notes.append(Problem(message, event=record.title, file=path, line=before[0] if before else None))
         cleared.records.append(record)
     return cleared
@@ -117,28 +121,37 @@ def undecided(
     site, folder = shown.site, shown.site.store.place
     strays = _elsewhere(site, [*deleted, *new]) if site.has_record_folder else []
     if strays:
-        message = (
-            f"The records of {len(strays)} of the events on {shown.path} are not in this folder, but elsewhere: "
-            f"{first_few(strays)}. Move them here, or name their folder in {configs.PATH}."
+        message = say(
+            "The records of {number} of the events on {path} are not in this folder, but "
+            "elsewhere: {strays}. Move them here, or name their folder in {config}.",
+            number=len(strays),
+            path=shown.path,
+            strays=first_few(strays),
+            config=configs.PATH,
         )
         yield Problem(message, "records", file=folder)
         return
     if len(deleted) > 1 and not site.records:
-        message = (
-            f"No record is left in this folder, so all {len(deleted)} {shown.part}s that had one would be taken off "
-            f"{shown.path}. Put the records back (git has them); or take the {shown.part}s off yourself, if that is "
-            "what you want."
+        message = say(
+            "No record is left in this folder, so all {number} {part}s that had one would be "
+            "taken off {path}. Put the records back (git has them); or take the {part}s off "
+            "yourself, if that is what you want.",
+            number=len(deleted),
+            part=shown.part,
+            path=shown.path,
         )
         yield Problem(message, "records", file=folder)
         return
     cuts = [text.decode(errors="replace") for text in removals.at_cuts]
     unknown = [event.title for event in new if shown.known(cuts, event)] if cuts else []
     if unknown:
-        message = (
-            f"{len(unknown)} of the events on {shown.path} have no record ({first_few(unknown)}), and the git history "
-            "that is here does not reach back to where they came from, so nobody can tell whether their records were "
-            "deleted. "
-            f"{removals.remedy}"
+        message = say(
+            "{number} of the events on {path} have no record ({names}), and the git history that is here does not "
+            "reach back to where they came from, so nobody can tell whether their records were deleted. {remedy}",
+            number=len(unknown),
+            path=shown.path,
+            names=first_few(unknown),
+            remedy=removals.remedy,
         )
         yield Problem(message, "records", file=folder)
 

@@ -7,10 +7,11 @@ from almanac.errors import ForgeError, Problem
 from almanac.event.attachment import copy_path, own_copy, with_copy
 from almanac.event.model import Event
 from almanac.images import MAX_BYTES, SUFFIXES, RefusedImage, clean_picture
+from almanac.phrases import joined, say
 from almanac.proposal.merge import field_digests
 from almanac.proposal.state import Blob, Changes, Filed
 
-_WITHOUT = "The event goes on without it"
+_WITHOUT = say("The event goes on without it")
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,15 @@ def with_picture(
     try:
         picture = clean_picture(fetch(url, MAX_BYTES))
     except RefusedImage as error:
-        why = Problem(f"{error} {_WITHOUT}.")
+        why = Problem(joined((str(error), " ", _WITHOUT, "."), ""))
     except ForgeError as error:
-        why = Problem(f"The picture could not be fetched: {error} {_WITHOUT} for now, and I will try again.")
+        why = Problem(
+            say(
+                "The picture could not be fetched: {error} {without} for now, and I will try again.",
+                error=error,
+                without=_WITHOUT,
+            )
+        )
     else:
         path = copy_path(folder, event.id, url, picture.suffix)
         return Pictured(with_copy(event, path), {path: picture.data})

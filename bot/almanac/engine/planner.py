@@ -19,6 +19,7 @@ from almanac.event.records import RecordStore
 from almanac.event.submission import is_for_changes, submit_body
 from almanac.forge.protocol import Forge
 from almanac.histories import MAIN
+from almanac.phrases import say
 from almanac.proposal import triage
 from almanac.proposal.amendment import Amendment
 from almanac.proposal.command import CommentCommand
@@ -131,7 +132,8 @@ class Planner:
     def site_messages(self, commit: str) -> Messages:
         """Return what writes the site's messages."""
         if commit not in self._site_messages:
-            own = self.site(commit).messages if commit else {}
+            site = self.site(commit) if commit else None
+            own = site.messages if site else {}
             self._site_messages[commit] = self.messages.of_site(own) if own else self.messages
         return self._site_messages[commit]
 
@@ -230,7 +232,9 @@ class Planner:
         look, pull = filed.look, filed.look.proposal.open_pull
         owner, commit = branch_owner(look)
         if pull and commit and (owner == "shared" or (owner == "ask" and not self.forge.is_ours(commit))):
-            message = "The event is off the site now, but someone has committed to this branch. Close the pull request."
+            message = say(
+                "The event is off the site now, but someone has committed to this branch. Close the pull request."
+            )
             return undecided(filed, (Problem(message),))
         newest = look.proposal.pull
         return triage.removed(filed, self.published(look, newest) if newest else Published(""))
@@ -299,7 +303,7 @@ class Planner:
             return triage.problems_told(filed)
         shared = self._sides.shared(look, commit, store, chosen) if commit and owner != "ours" else None
         if shared and filed.change and pull_state(look.proposal.pull).event != chosen:
-            raise Undecided(Problem("The issue names another event now, but someone has committed to the branch."))
+            raise Undecided(Problem(say("The issue names another event now, but someone has committed to the branch.")))
         kept = self._kept(look, record, store, chosen) if filed.event is None and not shared else None
         if not (filed.event or kept or shared):
             return triage.problems_told(filed)
@@ -341,7 +345,7 @@ class Planner:
         record = site.record(chosen) if chosen in site.ids else self._deleted_record(look, store, chosen)
         if record and record.issue != number and (record.issue or not published):
             if not is_ours or filed.event is None:
-                message = "Another event has taken the name of this event's record."
+                message = say("Another event has taken the name of this event's record.")
                 raise Undecided(Problem(message, file=store.path(chosen)))
             return new_id(look, filed.event, store, site.ids), None
         return chosen, record

@@ -94,6 +94,7 @@ def carry_out(plan: Plan, look: Look, planner: Planner) -> Done:
         ForgeError: The forge refused or failed.
     """
     messages = planner.site_messages(look.base.commit) if plan.writes else planner.messages
+    plan = replace(plan, writes=messages.said(plan.writes))
     messages.rehearse(plan)
     if planner.dry_run:
         return Done(plan, look.proposal.pull, messages=messages)

@@ -10,6 +10,7 @@ from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event
 from almanac.event.records import RecordStore
 from almanac.forge.protocol import Forge
+from almanac.phrases import say
 from almanac.proposal import triage
 from almanac.proposal.linemerge import merges_to
 from almanac.proposal.marker import PullState, pull_state
@@ -134,7 +135,7 @@ class Sides:
         if fork is None:
             if look.proposal.head is None:
                 return None
-            raise Undecided(Problem("The branch no longer has a commit in common with the site's main branch."))
+            raise Undecided(Problem(say("The branch no longer has a commit in common with the site's main branch.")))
         if fork == head:
             return None
         path, forked = store.path(event_id), fork

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from almanac.dates import find_date
 from almanac.entries.examples import ISO_DAY, Models
 from almanac.page.lines import plain, split_lines
+from almanac.phrases import say
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:?[0-9]{2})")
 _EXPORTED = {"meta", "dsq_thread_id", "wordpress_id", "_edit_last", "blogger_id", "guid", "post_id"}
@@ -18,25 +19,34 @@ _PUBLISHED = re.compile(r"(?:date)?(?:publish(?:ed)?|posted|pub|post)(?:on|at|da
 def doubts_of(models: Models, shown: Collection[str], filled_by: Mapping[str, str]) -> Iterator[str]:
     """Say why what would be written may be wrong, given the fields that it shows and what fills each key."""
     if "date" not in shown and not ISO_DAY.search(models.examples[0].name):
-        yield "No key says the day of an event in a way that is understood."
+        yield say("No key says the day of an event in a way that is understood.")
     if "title" not in shown:
-        yield "No key, and no line below the keys, says what an event is called."
+        yield say("No key, and no line below the keys, says what an event is called.")
     if wrong := _published(models):
         name, day, said = wrong
         yield (
-            f"The key for the day may say when an event was published, and not when it is: {name} has {day} there, and "
-            f"its text says {said}. A new one would have the event's own day."
+            say(
+                "The key for the day may say when an event was published, and not when it is: {name} "
+                "has {day} there, and its text says {said}. A new one would have the event's own day.",
+                name=name,
+                day=day,
+                said=said,
+            )
         )
     if exported := sorted({*models.keys} & _EXPORTED):
-        yield f"Another program seems to have written this: it has the key `{exported[0]}`."
+        yield say("Another program seems to have written this: it has the key `{exported}`.", exported=exported[0])
     again = [name for name, field in filled_by.items() if field == "date"]
     if len(again) > _MOST_BY_HAND:
-        yield f"The same day is in {len(again)} keys ({', '.join(again)}), as only a program writes it."
+        yield say(
+            "The same day is in {number} keys ({again}), as only a program writes it.",
+            number=len(again),
+            again=", ".join(again),
+        )
     names = [[*parts] for parts in models.parts]
     is_sorted = all(one == sorted(one) and len(one) > _MOST_BY_CHANCE for one in names)
     values = (str(value) for key in models.keys.values() for value in key.filled)
     if is_sorted or (models.source.language == "json" and any(map(_MOMENT.fullmatch, values))):
-        yield "Another program seems to write this list, so it would write over what is added to it."
+        yield say("Another program seems to write this list, so it would write over what is added to it.")
 
 
 def _published(models: Models) -> tuple[str, str, str] | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from almanac.errors import Problem, UserError
+from almanac.phrases import say
 
 _SPECIAL_IN_QUOTES = re.compile('[\\\\"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]')
 _SHORT_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
@@ -123,7 +124,7 @@ def spliced(text: str, changes: Iterable[tuple[int, int, str]]) -> str:
 
 def misplaced() -> UserError:
     """Say that a value of a template is where none can be."""
-    return UserError(Problem("A value has to be in the place of a key's value, not in a key or a comment."))
+    return UserError(Problem(say("A value has to be in the place of a key's value, not in a key or a comment.")))
 
 
 def with_ends(new: str, text: str) -> str:

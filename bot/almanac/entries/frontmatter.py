@@ -9,6 +9,7 @@ from almanac.entries.formats import DataEntry, Values
 from almanac.entries.intoml import changed_toml, filled_toml, read_toml
 from almanac.entries.inyaml import changed_keys, filled_in, read_alone, read_keys
 from almanac.errors import Problem, UserError
+from almanac.phrases import say
 
 _OPENING = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\r?\n")
 _CLOSING = {
@@ -72,6 +73,6 @@ class FrontMatter:
 def _template(written: str, file: str) -> _Parts:
     parts = cut(written)
     if parts is None:
-        message = "The template has to write front matter: keys between two lines of `---` or `+++`."
+        message = say("The template has to write front matter: keys between two lines of `---` or `+++`.")
         raise UserError(Problem(message, file=file))
     return parts

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from almanac.entries.formats import DataEntry, Values, misplaced, numbered, spliced, with_ends
 from almanac.errors import Problem, UserError
+from almanac.phrases import say
 
 _CELL = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"(?=[,\r\n]|\Z)|([^,"\r\n]*+)(?=[,\r\n]|\Z)')
 _NEEDS_QUOTES = re.compile(r'[,"\r\n]|\A\s|\s\Z')
@@ -66,7 +67,9 @@ class CsvList:
     def filled(self, skeleton: str, values: Values) -> str:
         head, *others = _rows(skeleton, "")
         if len(others) != 1:
-            message = "The template has to write two rows: the keys, as in the first one of the file, and an event."
+            message = say(
+                "The template has to write two rows: the keys, as in the first one of the file, and an event."
+            )
             raise UserError(Problem(message))
         row = others[0]
         if any(values.within(cell.text) for cell in head.cells):
@@ -85,7 +88,7 @@ def _rows(text: str, file: str) -> list[_CsvRow]:
     while at < len(text) or cells:
         found = _CELL.match(text, at)
         if found is None:
-            message = "A quotation mark in this row is not closed, or is in the middle of a cell."
+            message = say("A quotation mark in this row is not closed, or is in the middle of a cell.")
             raise UserError(Problem(message, file=file, line=text.count("\n", 0, at) + 1))
         quoted = found[1] is not None
         cells.append(_Cell(found[1].replace('""', '"') if quoted else found[2], at, found.end(), quoted))
@@ -104,7 +107,7 @@ def _rows(text: str, file: str) -> list[_CsvRow]:
 def _keys(rows: list[_CsvRow], file: str) -> list[str]:
     keys = [cell.text.strip() for cell in rows[0].cells] if rows else []
     if not keys or len(set(keys)) < len(keys):
-        message = "The first row has to name the columns, each once."
+        message = say("The first row has to name the columns, each once.")
         raise UserError(Problem(message, file=file, line=1))
     return keys
 

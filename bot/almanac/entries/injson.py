@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 from almanac.entries.formats import DataEntry, Values, numbered, with_ends
 from almanac.entries.inyaml import filled_in
 from almanac.errors import Problem, UserError
+from almanac.phrases import say
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
@@ -42,7 +43,7 @@ class JsonList:
     def inserted(self, text: str, index: int, new: str) -> str:
         start = self._list(text, "")
         if start is None:
-            raise UserError(Problem(f"There has to be a list of events under `{self.key}` in this file."))
+            raise UserError(Problem(say("There has to be a list of events under `{key}` in this file.", key=self.key)))
         known = list(_members(text, start))
         if not known:
             end = _skip(text, start + 1)
@@ -65,7 +66,7 @@ class JsonList:
     def alone(self, written: str, file: str = "") -> DataEntry:
         found = _parsed(written, file)
         if not isinstance(found, dict):
-            raise UserError(Problem("The template has to write one entry, in curly brackets.", file=file))
+            raise UserError(Problem(say("The template has to write one entry, in curly brackets."), file=file))
         return DataEntry(0, len(written), 1, found)
 
     def filled(self, skeleton: str, values: Values) -> str:
@@ -83,8 +84,8 @@ class JsonList:
                 return None
             start = member.value
         if text[start : start + 1] != "[":
-            where = f"under `{self.key}`" if self.key else "at the top of this file"
-            raise UserError(Problem(f"There has to be a list of events {where}.", file=file))
+            where = say("under `{key}`", key=self.key) if self.key else say("at the top of this file")
+            raise UserError(Problem(say("There has to be a list of events {where}.", where=where), file=file))
         return start
 
 
@@ -109,10 +110,12 @@ def _parsed(text: str, file: str = "") -> Any:
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise UserError(Problem(f"This is not valid JSON: {error.msg}.", file=file, line=error.lineno)) from None
+        raise UserError(
+            Problem(say("This is not valid JSON: {msg}.", msg=error.msg), file=file, line=error.lineno)
+        ) from None
     except (ValueError, RecursionError) as error:
-        reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise UserError(Problem(f"This is not valid JSON: {reason}.", file=file)) from None
+        reason = say("it is nested too deep") if isinstance(error, RecursionError) else str(error)
+        raise UserError(Problem(say("This is not valid JSON: {reason}.", reason=reason), file=file)) from None
 
 
 def _skip(text: str, at: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from almanac.entries.formats import Values, in_quotes, misplaced, spliced, with_ends
 from almanac.errors import Problem, UserError
+from almanac.phrases import say
 
 # A string that nothing closes goes on to its end, so that no part of it is looked at twice.
 _LEXEME = re.compile(
@@ -43,8 +44,8 @@ def read_toml(text: str, file: str) -> dict[str, Any]:
     try:
         return dict(_plain(tomllib.loads(text.replace("\r\n", "\n"))))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        reason = str(error) if isinstance(error, ValueError) else "it is nested too deep"
-        raise UserError(Problem(f"This is not valid TOML: {reason}.", file=file)) from None
+        reason = str(error) if isinstance(error, ValueError) else say("it is nested too deep")
+        raise UserError(Problem(say("This is not valid TOML: {reason}.", reason=reason), file=file)) from None
 
 
 def changed_toml(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:

@@ -11,6 +11,7 @@ import yaml
 
 from almanac.entries.formats import DataEntry, Values, in_quotes, misplaced, spliced, with_ends
 from almanac.errors import Problem, UserError
+from almanac.phrases import say
 from almanac.yamlfile import MAX_CHARACTERS, Dialect, compose, load
 from almanac.yamlwriter import dump, is_plain, rewrite, styled
 
@@ -58,7 +59,9 @@ class YamlList:
         if node is None or not node.value:
             return self._first(text, node, new)
         if node.flow_style:
-            raise UserError(Problem("This list is in brackets. Write each entry on lines of its own, after a hyphen."))
+            raise UserError(
+                Problem(say("This list is in brackets. Write each entry on lines of its own, after a hyphen."))
+            )
         known = self.entries(text)
         new = with_ends(_moved(new, node.start_mark.column), text)
         gap = with_ends("\n" * _blank_lines(text, known), text)
@@ -101,8 +104,10 @@ class YamlList:
         if node is None or is_empty:
             return None
         if not isinstance(node, yaml.SequenceNode):
-            where = f"under `{self.key}`" if self.key else "in this file"
-            raise UserError(Problem(f"There has to be a list of events {where}, each after a hyphen.", file=file))
+            where = say("under `{key}`", key=self.key) if self.key else say("in this file")
+            raise UserError(
+                Problem(say("There has to be a list of events {where}, each after a hyphen.", where=where), file=file)
+            )
         return node
 
     def _first(self, text: str, node: yaml.SequenceNode | None, new: str) -> str:
@@ -132,7 +137,9 @@ def read_keys(text: str, file: str) -> dict[str, Any]:
     if document.data is None:
         return {}
     if not isinstance(document.data, dict):
-        raise UserError(document.problem("There have to be keys with values here, one a line, as in `title: ...`."))
+        raise UserError(
+            document.problem(say("There have to be keys with values here, one a line, as in `title: ...`."))
+        )
     return dict(styled(compose(text, file, MAX_CHARACTERS)))
 
 
@@ -160,8 +167,8 @@ def read_alone(written: str, file: str, *, in_list: bool = False) -> dict[str, A
     elif in_list:
         node = None
     if not isinstance(node, yaml.MappingNode):
-        shape = "one entry of the list, after a hyphen" if in_list else "keys with values, one a line"
-        raise UserError(Problem(f"The template has to write {shape}, as in `title: ...`.", file=file))
+        shape = say("one entry of the list, after a hyphen") if in_list else say("keys with values, one a line")
+        raise UserError(Problem(say("The template has to write {shape}, as in `title: ...`.", shape=shape), file=file))
     return dict(styled(node))
 
 

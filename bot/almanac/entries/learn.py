@@ -23,6 +23,7 @@ from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts
 from almanac.event.model import Event, read_status, safe_slug
 from almanac.page.lines import plain
 from almanac.page.tables import Question
+from almanac.phrases import say
 
 _LONGEST_EXAMPLE = 80
 _OURS = {*Event.model_fields, "duration"}
@@ -97,7 +98,7 @@ def learn(source: Source) -> Learned:
     shown = {field.partition(".")[0] for field in (*models.fields.values(), *keys.inner)}
     body = (html_body if source.is_html else learn_body)(models.different_bodies, shown)
     if body.words:
-        keys.ask("text", "Text", body.words, "Stands below the rest, as in the other events.", is_long=True)
+        keys.ask("text", "Text", body.words, say("Stands below the rest, as in the other events."), is_long=True)
     if source.columns:
         template = f"{','.join(source.columns)}\n{template}"
     elif source.has_body:
@@ -221,8 +222,12 @@ class _KeyWriter:
     def constant(self, key: Key, value: Any) -> KeyPiece:
         if (value is True and key.word in _STATES) or str(value).strip().lower() in _STATES:
             self.doubts.append(
-                f"Nearly all events have `{key.name}: {value}`, so somebody seems to change that by hand when one is "
-                f"over. A new one would have it from the beginning."
+                say(
+                    "Nearly all events have `{name}: {value}`, so somebody seems to change that by "
+                    "hand when one is over. A new one would have it from the beginning.",
+                    name=key.name,
+                    value=value,
+                )
             )
         pairs = zip(self.models.examples, self.models.parts, strict=True)
         part = next(parts[key.name] for one, parts in pairs if one.entry.data.get(key.name, ...) == value)
@@ -263,7 +268,9 @@ class _KeyWriter:
         """Let a question of the form's own fill a key."""
         if any(isinstance(one, dict | list) and not _is_texts(one) for one in key.filled):
             if tells_of_event(key.filled) or any(f"page.{key.name}" in body for body in self.models.bodies):
-                message = f"Most events have `{key.name}`, a group of values that no question of a form can fill."
+                message = say(
+                    "Most events have `{name}`, a group of values that no question of a form can fill.", name=key.name
+                )
                 self.doubts.append(message)
             else:
                 self.left_out.append(key.name)
@@ -275,7 +282,9 @@ class _KeyWriter:
             example = key.filled[0]
             shown = ", ".join(map(str, example)) if isinstance(example, list) else str(example)
             label = words_of(key.name).replace("_", " ").capitalize()
-            self.ask(name, label, shown, f"Written as `{key.name}`.", is_long=key.is_long or "\n" in shown)
+            self.ask(
+                name, label, shown, say("Written as `{name}`.", name=key.name), is_long=key.is_long or "\n" in shown
+            )
             self.filled_by[key.name] = field = f"extra.{name}"
             yield self.filled(key, part, field, Written(field, self.condition(key, field)))
 
@@ -288,7 +297,11 @@ class _KeyWriter:
         if field.startswith(("date", "end_date")):
             if found := day_written(self.models, key, field):
                 return found
-            self.doubts.append(f"It is not certain how `{key.name}` writes days, as in `{key.filled[0]}`.")
+            self.doubts.append(
+                say(
+                    "It is not certain how `{name}` writes days, as in `{filled}`.", name=key.name, filled=key.filled[0]
+                )
+            )
         condition = self.condition(key, field)
         if field in _TIMES:
             return time_written(key, field, condition)

@@ -24,6 +24,7 @@ from almanac.event.description import markdown, source
 from almanac.event.model import Event, read_status
 from almanac.page.lines import plain
 from almanac.page.section import status_in
+from almanac.phrases import say
 from almanac.times.zones import load_zone
 
 OWN = "almanac"
@@ -82,7 +83,7 @@ def read_event(template: EntryTemplate, data: Mapping[str, Any], body: str, even
         return Event.model_validate_json(json.dumps({**fields, "id": event_id}))
     except ValidationError as error:
         problems = [
-            Problem(f"This is not right: {one['msg']}.", ".".join(map(str, (OWN, *one["loc"]))), file=file)
+            Problem(say("This is not right: {one}.", one=one["msg"]), ".".join(map(str, (OWN, *one["loc"]))), file=file)
             for one in error.errors(include_url=False)
         ]
         raise UserError(problems) from None

@@ -12,6 +12,7 @@ from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import NAME_PATTERN, Event, TakenIds, event_id, safe_slug
 from almanac.event.record import in_order
 from almanac.event.records import Records
+from almanac.phrases import say
 
 _PLACE = re.compile(r"\{([a-z]+)\}")
 _PLACES = ("date", "year", "month", "day", "slug", "people", "number")
@@ -22,7 +23,7 @@ _MISNAMED = (
     "This is left out because of its name. Almanac knows files whose names begin with a letter or a digit, and have "
     'none of these in them: < > " ` | * ? : \\'
 )
-_UNDATED = "This is no event to Almanac, as it says no date."
+_UNDATED = say("This is no event to Almanac, as it says no date.")
 _NAMED = 3
 
 
@@ -46,7 +47,7 @@ class FileStore:
         self._name = below.removesuffix(self.suffix)
         if unknown or not start or not self.place:
             known = ", ".join(f"{{{one}}}" for one in _PLACES)
-            message = f"The name of a file, below one folder, has some of these in it: {known}."
+            message = say("The name of a file, below one folder, has some of these in it: {known}.", known=known)
             raise ConfigError(Problem(message, "files", typed=pattern))
         self._template, self._editor = template, EntryEditor(template, in_list=False)
 
@@ -212,7 +213,9 @@ class _LeftOut:
 def unreadable(error: UserError, path: str) -> Problem:
     """Say in one problem that a file or entry cannot be read; it stays as it is."""
     first = error.problems[0]
-    return replace(first, message=f"This is left out, as it cannot be read: {first.message}", file=path)
+    return replace(
+        first, message=say("This is left out, as it cannot be read: {message}", message=first.message), file=path
+    )
 
 
 def place_of(pattern: str) -> str:

@@ -25,6 +25,7 @@ from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event
 from almanac.markdown import Safe
 from almanac.page.template import Blank, SectionEnvironment, as_text, event_writer, filter_blocks, like, parsed
+from almanac.phrases import say
 
 EntryWriter = Callable[[Event], str]
 """Writes an event with marks around the values of its keys: what `entry_writer` returns, here or in another process."""
@@ -85,7 +86,7 @@ class EntryTemplate:
         count = iter(range(len(found)))
         skeleton = _MARKED.sub(lambda _: f"{prefix}{next(count):06}e", marked)
         if _MARKS.search(skeleton):
-            raise self._error("A value is cut in two by a filter.")
+            raise self._error(say("A value is cut in two by a filter."))
         try:
             written = self.format.filled(skeleton, values)
             expected = self.format.alone(self.format.filled(skeleton, _themselves(values)), self.file)
@@ -93,7 +94,7 @@ class EntryTemplate:
                 return written
         except UserError as error:
             raise self._error(" ".join(one.message for one in error.problems)) from None
-        raise self._error(f"What it writes for the event {event.id} reads as something else.")
+        raise self._error(say("What it writes for the event {id} reads as something else.", id=event.id))
 
     def entry(self, event: Event) -> DataEntry:
         """Return what the template writes for an event, as it is read."""
@@ -141,7 +142,7 @@ def entry_writer(source: str, file: str) -> EntryWriter:
         return write_keys(event) + (below + ending if below.strip() else "")
 
     if _MARKS.search(source):
-        raise ConfigError(Problem("The template has a character that is kept for Almanac's own use.", file=file))
+        raise ConfigError(Problem(say("The template has a character that is kept for Almanac's own use."), file=file))
     return write
 
 

@@ -12,6 +12,7 @@ from almanac.errors import Problem, UserError
 from almanac.event.model import Event
 from almanac.page.canonical import says_same
 from almanac.page.rewrite import rewritten
+from almanac.phrases import say
 
 _Groups = list[dict[str, Any]]
 
@@ -52,7 +53,7 @@ class EntryEditor:
         body = None if wanted.body == entry.body else with_ends(wanted.body, text)
         written = self._template.format.changed(text, entry, wanted.data | ({OWN: own} if own else {}), body)
         if written is None:
-            message = "This cannot be changed without writing more of it again. Please change it by hand."
+            message = say("This cannot be changed without writing more of it again. Please change it by hand.")
             raise UserError(Problem(message, typed=event.title, line=entry.line))
         return written
 
@@ -65,9 +66,9 @@ class EntryEditor:
         record = before.model_copy(update=shown)
         text = rewritten(section, record, before, lambda one: self._template.entry(one).body)
         if text is None:
-            message = (
-                "People changed the text of this event, and there is no place in it for what is new. Please change it "
-                "by hand."
+            message = say(
+                "People changed the text of this event, and there is no place in it for what is "
+                "new. Please change it by hand."
             )
             raise UserError(Problem(message, typed=event.title))
         return entry.body.replace(section, text)
@@ -149,7 +150,7 @@ def _merged_groups(now: _Groups, old: _Groups, new: _Groups) -> _Groups:
         if at is not None:
             written[at] = None if wanted is None else merged(now[at], group, wanted)
         elif wanted != group:
-            message = "Nothing tells which part of a list changes, as people edited it. Please change it by hand."
+            message = say("Nothing tells which part of a list changes, as people edited it. Please change it by hand.")
             raise UserError(Problem(message))
     found = [(at, written.get(at, group)) for at, group in enumerate(now)]
     place = -1  # behind which a new one comes

@@ -7,6 +7,7 @@ from almanac.errors import Problem
 from almanac.event.model import Event, Image
 from almanac.images import SUFFIXES
 from almanac.paths import leads_inside
+from almanac.phrases import say
 
 # GitHub writes `![name](address)`, or `<img alt="name" src="address" />` where it knows the size.
 _ADDRESS = re.compile(r"https?://[^\s<>()\"']+", re.IGNORECASE)
@@ -17,7 +18,7 @@ _ATTACHED = re.compile(
 )
 _DIGEST = 8
 _COPY = re.compile(rf"-([0-9a-f]{{{_DIGEST}}})({'|'.join(map(re.escape, SUFFIXES))})\Z")
-_HOW = "Drag a picture into this answer, or paste it there."
+_HOW = say("Drag a picture into this answer, or paste it there.")
 
 
 def read_picture(answer: str) -> Image | Problem:
@@ -27,11 +28,18 @@ def read_picture(answer: str) -> Image | Problem:
     """
     found = [*dict.fromkeys(_ADDRESS.findall(answer))]
     if not found:
-        return Problem(f"There is no picture here. {_HOW}", typed=answer)
+        return Problem(say("There is no picture here. {how}", how=_HOW), typed=answer)
     if len(found) > 1:
-        return Problem(f"There are {len(found)} pictures here, but only one is shown. Please take out the others.")
+        return Problem(
+            say(
+                "There are {number} pictures here, but only one is shown. Please take out the others.",
+                number=len(found),
+            )
+        )
     if not _ATTACHED.fullmatch(found[0]):
-        return Problem(f"Only a picture that is attached to the issue can be shown. {_HOW}", typed=found[0])
+        return Problem(
+            say("Only a picture that is attached to the issue can be shown. {how}", how=_HOW), typed=found[0]
+        )
     return Image(url=found[0])
 
 

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from almanac.config import Config
 from almanac.dateanswers import Days
-from almanac.dates import heading_date
+from almanac.dates import say_date
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event, Link, read_status
 from almanac.event.submission import Answers, Submission, read_answers
 from almanac.form.schema import Form
+from almanac.phrases import say
 from almanac.times.check import read_when
 from almanac.times.clock import days_long, show_duration
 from almanac.times.zones import Zones
@@ -33,21 +34,24 @@ class Moved:
 def moved(record: Event, days: Days, line: str | None, zones: Zones, duration: str | None = None) -> Moved:
     """Move an event to other days, and to other times if a line of them is given: left out, those that it has stay."""
     if record.end_date and days.last is None:
-        message = f"The event has several days, {heading_date(record.date, record.end_date)}: name the first and last."
+        message = say(
+            "The event has several days, {date}: name the first and last.",
+            date=say_date(record.date, record.end_date),
+        )
         more = calendar_date.fromisoformat(record.end_date) - calendar_date.fromisoformat(record.date)
         last = calendar_date.fromisoformat(days.first) + more
         return Moved(problems=(Problem(message, "date", accepted=f"{days.first} to {last}"),))
     values: dict[str, str | None] = {"date": days.first, "end_date": days.last}
     words = line or (record.when if record.starts else None)
     if not words:  # the event has no times, or words that say no moment, or moments without words
-        why = "A duration needs the time at which the event starts; it was left out."
+        why = say("A duration needs the time at which the event starts; it was left out.")
         left_out = (Problem(why, "duration", typed=duration),) if duration else ()
         return Moved({**values, "when": record.when, **_shifted(record, days.first)}, warnings=left_out)
     # How long it takes stays too, be it in the line or not.
     length = duration if line or duration else _length(record)
     when = read_when(str(days), words, zones, length)
     if when.problems and not line:
-        why = "The event keeps the times that it has, and they do not fit that date. "
+        why = say("The event keeps the times that it has, and they do not fit that date. ")
         found = (replace(one, message=why + one.message, typed=None, field=one.field) for one in when.problems)
         return Moved(problems=tuple(found))
     values |= {"end_date": when.end_date, "when": when.line}
@@ -126,7 +130,9 @@ def change_event(answers: Answers, find: Callable[[str], Event | Problem]) -> Su
         answers.when(answers.days(values), values)
         return Submission(None, answers.found(), answers.noted(), named=named)
     if status == "rescheduled" and not times and not answers.problems:
-        answers.complain("date", Problem("Please say the new date here, or the new times below.", example="2026-11-26"))
+        answers.complain(
+            "date", Problem(say("Please say the new date here, or the new times below."), example="2026-11-26")
+        )
     if times:
         changed |= _times(answers, values, record)
     if fields["links"]:

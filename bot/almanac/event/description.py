@@ -13,6 +13,7 @@ from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.event.prose import TOO_MANY_MARKS, Point, Prose, Span, Spans, join_spans, parse, parse_line, parse_page
 from almanac.markdown import Safe, address, code, item, link, text
+from almanac.phrases import joined, say
 from almanac.text import listed
 from almanac.urls import why_refused
 
@@ -23,15 +24,15 @@ _TAGS = {"em": ("<em>", "</em>"), "strong": ("<strong>", "</strong>")}
 # One space within the backticks belongs to them, if there is one at either end.
 _NEEDS_SPACE = re.compile(r"`|[ ](?=.*[^ ]).*[ ]\Z|.*`\Z")
 _INDENT = 4
-_NO_LINK = "This is shown without a link."
+_NO_LINK = say("This is shown without a link.")
 # Typed text that GitHub shows as something else, though its Markdown says nothing of it.
 _ONLY_ON_GITHUB = {
-    "task boxes": re.compile(r"\A\[[ xX]\][ ]"),
+    say("task boxes"): re.compile(r"\A\[[ xX]\][ ]"),
     "alerts": re.compile(r"\A\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]"),
     "footnotes": re.compile(r"\[\^[^\s\[\]]{1,100}\]"),
     "formulas": re.compile(r"(?<![\w$])\$(?=\S)[^$]+(?<=\S)\$(?![\w$])|\$\$[^$]+\$\$"),
-    "emoji names": re.compile(r"(?<![\w:]):(?=[a-z+-])[a-z0-9_+-]{2,50}:(?![\w:])"),
-    "crossed-out words": re.compile(r"(?<!~)~(?=[^\s~])[^~]*(?<=[^\s~])~(?!~)"),
+    say("emoji names"): re.compile(r"(?<![\w:]):(?=[a-z+-])[a-z0-9_+-]{2,50}:(?![\w:])"),
+    say("crossed-out words"): re.compile(r"(?<!~)~(?=[^\s~])[^~]*(?<=[^\s~])~(?!~)"),
 }
 # What is Markdown's link, to where no page may link.
 _DEAD_LINK = re.compile(r"(?<!!)\[[^\[\]]{1,300}\]\((?!https?:)([^()\s]{1,2000})\)", re.IGNORECASE)
@@ -310,18 +311,22 @@ def notes(description: str) -> tuple[Problem, ...]:
 
     Beside it, links and bare addresses to where a page may not link.
     """
-    found = [replace(one, message=f"{_NO_LINK} {one.message}") for one in _refused(description, bare=True)]
+    found = [replace(one, message=joined((_NO_LINK, one.message))) for one in _refused(description, bare=True)]
     texts = [text for spans in _all_lines(description) for text in _texts(spans)]
     dead = [link for text in texts for link in _DEAD_LINK.finditer(text)]
-    found += (Problem(f"{_NO_LINK} {why_refused(link[1])}", typed=link[0]) for link in dead[:_MOST_DEAD_LINKS])
+    found += (
+        Problem(joined((_NO_LINK, why_refused(link[1]) or "")), typed=link[0]) for link in dead[:_MOST_DEAD_LINKS]
+    )
     raw = parse(description).raw
     if raw == (TOO_MANY_MARKS,):
-        found.append(Problem("This text has too many marks, such as * and [, so the page shows it as you typed it."))
+        found.append(
+            Problem(say("This text has too many marks, such as * and [, so the page shows it as you typed it."))
+        )
         return tuple(found)
     more = (name for name, pattern in _ONLY_ON_GITHUB.items() if any(map(pattern.search, texts)))
     if names := [*dict.fromkeys((*raw, *more))]:
-        shown = "it is shown as you typed it" if names == ["HTML"] else "they are shown as you typed them"
-        found.append(Problem(f"The page has no place for {listed(names)} here: {shown}."))
+        shown = say("it is shown as you typed it") if names == ["HTML"] else say("they are shown as you typed them")
+        found.append(Problem(say("The page has no place for {names} here: {shown}.", names=listed(names), shown=shown)))
     return tuple(found)
 
 
@@ -343,4 +348,4 @@ def refused_urls(event: Event) -> tuple[Problem, ...]:
     ]
     found = [(field, url, reason) for field, url in urls if url and (reason := why_refused(url))]
     found += [("description", link.typed or "", link.message) for link in refused_links(event.description or "")]
-    return tuple(Problem(f"{_NO_LINK} {reason}", field, typed=url) for field, url, reason in found)
+    return tuple(Problem(joined((_NO_LINK, reason)), field, typed=url) for field, url, reason in found)

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from almanac.errors import Problem
 from almanac.event.model import Link, Person
+from almanac.phrases import say
 from almanac.text import entry_too_long, is_blank, too_many
 from almanac.urls import RefusedUrl, check_url, host_of, why_refused
 
@@ -132,11 +133,11 @@ def _person(line: str) -> Person | Problem:
     if _LINKED.search(affiliation):
         return _two_links(line, name, affiliation, url)
     if is_blank(name):
-        return Problem(f"There is no name in this line. {_PERSON_SHAPE}", typed=line)
+        return Problem(say("There is no name in this line. {shape}", shape=_PERSON_SHAPE), typed=line)
     if over := entry_too_long("name", name) or entry_too_long("affiliation", affiliation or role):
         return Problem(over, typed=line)
     if not url and _URL_START.search(f"{name} {affiliation}"):
-        message = "A link belongs around the name, or in the third place."
+        message = say("A link belongs around the name, or in the third place.")
         return Problem(f"{message} {_PERSON_SHAPE}", typed=line, accepted=_person_offer(line))
     try:
         address = check_url(url) if url else None
@@ -149,7 +150,7 @@ def _two_links(line: str, name: str, affiliation: str, url: str) -> Problem:
     """Say that a line has a second link: that of an affiliation, which has none, or another person's."""
     person = f"[{name}]({url})" if url else name
     without = f"{person}, {_LINKED.sub(lambda found: found[1], affiliation)}"
-    message = (
+    message = say(
         "One person has one link, around the name. Write an affiliation without a link, and each person on a line."
     )
     if _LINKED.fullmatch(affiliation):
@@ -225,7 +226,9 @@ def _link(line: str) -> Link | Problem:
     except RefusedUrl as refused:
         is_link = bool(label or _URL_START.match(line))
         reason = (
-            str(refused) if is_link else f"A link is its words in square brackets, and then its address. {_LINK_SHAPE}"
+            str(refused)
+            if is_link
+            else say("A link is its words in square brackets, and then its address. {shape}", shape=_LINK_SHAPE)
         )
         return Problem(reason, typed=line, accepted=_link_offer(line, label, url))
     label = host_of(address) if is_blank(label) else label

@@ -18,6 +18,7 @@ from markdown_it.rules_inline import StateInline, html_inline
 from markdown_it.tree import SyntaxTreeNode
 
 from almanac.invisible import shows
+from almanac.phrases import say
 from almanac.text import is_blank
 
 Kind = Literal["text", "break", "code", "em", "strong", "link", "address"]
@@ -66,18 +67,18 @@ class Parsed:
 BREAK = Span("break")
 MAX_MARKS = 1_500
 """More marks than this are not read: some of them take time in proportion to their square."""
-TOO_MANY_MARKS = "too many marks"
+TOO_MANY_MARKS = say("too many marks")
 """Stands in `raw` for all of a text that was not read."""
 _RAW = {
     "heading": "headings",
     "hr": "rules",
-    "code_block": "code blocks",
-    "fence": "code blocks",
+    "code_block": say("code blocks"),
+    "fence": say("code blocks"),
     "html_block": "HTML",
     "table": "tables",
-    "s": "crossed-out words",
-    "blockquote": "quotations in lists",
-    **dict.fromkeys(("bullet_list", "ordered_list"), "lists in quotations"),
+    "s": say("crossed-out words"),
+    "blockquote": say("quotations in lists"),
+    **dict.fromkeys(("bullet_list", "ordered_list"), say("lists in quotations")),
 }
 _LINE_END = re.compile(r"\r\n?")
 _HTTP = re.compile(r"https?:", re.IGNORECASE)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from almanac.errors import Problem, UserError
 from almanac.event.model import ID_PATTERN, Event
+from almanac.phrases import say
 from almanac.times.check import check_imported, imported_moment
 from almanac.times.zones import Zones, check_zone, load_zone
 from almanac.yamlfile import Dialect, load
@@ -93,9 +94,13 @@ def read_records(files: Mapping[str, str]) -> tuple[Event, ...]:
     for file, event in events.items():
         other = first.setdefault(event.id, file)
         if other != file:
-            message = f"The record {other} has this id too; each event needs its own."
+            message = say("The record {other} has this id too; each event needs its own.", other=other)
         elif file.rpartition("/")[2] != f"{event.id}{SUFFIX}":
-            message = f"A record's file is named after its id, so this one should be called {event.id}{SUFFIX}."
+            message = say(
+                "A record's file is named after its id, so this one should be called {id}{suffix}.",
+                id=event.id,
+                suffix=SUFFIX,
+            )
         else:
             continue
         problems.append(load(files[file], file).problem(message, ("id",)))
@@ -118,7 +123,7 @@ def incoherent(records: Sequence[Event], zones: Zones | None, folder: str) -> It
     for record in records:
         file = record_path(folder, record.id)
         if record.duplicate_of is not None and (record.duplicate_of not in ids or record.duplicate_of == record.id):
-            message = "There is no other record with this id."
+            message = say("There is no other record with this id.")
             yield Problem(message, "duplicate_of", typed=record.duplicate_of, file=file)
         if record.time_zone and (wrong := check_zone(record.time_zone)):
             yield Problem(wrong.message, "time_zone", typed=record.time_zone, accepted=wrong.accepted, file=file)
@@ -131,7 +136,7 @@ def _times(record: Event, zones: Zones, file: str) -> Iterator[Problem]:
         starts = datetime.fromisoformat(record.starts)
         there = starts.astimezone(load_zone(record.time_zone)).replace(microsecond=0)
         if there.utcoffset() != starts.utcoffset():
-            message = "At the moment in `starts`, this zone has another offset."
+            message = say("At the moment in `starts`, this zone has another offset.")
             yield Problem(message, "time_zone", typed=record.time_zone, file=file)
     if record.when is None:
         return
@@ -140,6 +145,6 @@ def _times(record: Event, zones: Zones, file: str) -> Iterator[Problem]:
     for name, meant in (("starts", moment.start), ("ends", moment.end)) if moment else ():
         mine = getattr(record, name)
         if mine and meant and datetime.fromisoformat(mine) != meant:
-            message = f"This is not the moment in the line `when` ({record.when!r})."
+            message = say("This is not the moment in the line `when` ({when!r}).", when=record.when)
             shown = getattr(check_imported(*said), name)
             yield Problem(message, name, typed=mine, accepted=shown, file=file)

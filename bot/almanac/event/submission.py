@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from almanac.config import CHANGE_FORM, Config
 from almanac.dateanswers import Days, dates_before, read_days, read_last_day, times_after, without_time
-from almanac.dates import heading_date
+from almanac.dates import say_date
 from almanac.errors import ConfigError, Problem, UserError, together
 from almanac.event.attachment import read_picture
 from almanac.event.description import notes, refused_links
@@ -19,6 +19,7 @@ from almanac.event.prose import parse_line
 from almanac.form.body import MISSING, Reading, headings, parse, shown_heading
 from almanac.form.elements import BLANK, Value
 from almanac.form.schema import Field, Form
+from almanac.phrases import say
 from almanac.text import clean_line, clean_text, entry_too_long, is_blank, says_nothing, too_long, too_many
 from almanac.times.check import When, read_when, read_when_without_date
 from almanac.times.clock import days_long, read_duration
@@ -49,30 +50,44 @@ _EXAMPLES = {
 }
 # Why an answer could not be taken from the issue (`almanac.form.body`) -> what to do.
 _REFUSED = {
-    "missing": "This question is not in the issue any more, or its heading was changed. Please put it back: the "
-    "heading on a line of its own, with an empty line before and after it, and then your answer.",
-    "ambiguous": "This answer can be read in more than one way, because one of its lines looks like a heading of the "
-    "form (### and a question). Please change that line, for example by leaving out the ###.",
-    "open-ended": "It is not clear where this answer ends, because the heading after it is missing or was changed. "
-    "Please put it back, with an empty line before and after it.",
+    "missing": say(
+        "This question is not in the issue any more, or its heading was changed. Please "
+        "put it back: the heading on a line of its own, with an empty line before and "
+        "after it, and then your answer."
+    ),
+    "ambiguous": say(
+        "This answer can be read in more than one way, because one of its lines looks "
+        "like a heading of the form (### and a question). Please change that line, for "
+        "example by leaving out the ###."
+    ),
+    "open-ended": say(
+        "It is not clear where this answer ends, because the heading after it is "
+        "missing or was changed. Please put it back, with an empty line before and "
+        "after it."
+    ),
 }
-_DISORDERED = (
-    "The sections of this issue are not in the form's order, and not all of its headings are there once, so it is not "
-    "clear where some answers begin and end. Please put the sections back in the form's order."
+_DISORDERED = say(
+    "The sections of this issue are not in the form's order, and not all of its headings are "
+    "there once, so it is not clear where some answers begin and end. Please put the sections "
+    "back in the form's order."
 )
 _INVALID = {
-    "input": "This answer has to be one line, so it is not clear where the rest belongs. Please move or delete that.",
-    "dropdown": "This answer is not one of the form's choices.",
-    "checkboxes": "These boxes are not as the form gives them: one a line, each as in `- [x] words` or `- [ ] words`.",
-    "upload": "This answer can only be attached files.",
+    "input": say(
+        "This answer has to be one line, so it is not clear where the rest belongs. Please move or delete that."
+    ),
+    "dropdown": say("This answer is not one of the form's choices."),
+    "checkboxes": say(
+        "These boxes are not as the form gives them: one a line, each as in `- [x] words` or `- [ ] words`."
+    ),
+    "upload": say("This answer can only be attached files."),
 }
-_DESCRIBE_PICTURE = (
-    "Please say here in a few words what the picture shows, for people who do not see it. Until then, it has the "
-    "event's title."
+_DESCRIBE_PICTURE = say(
+    "Please say here in a few words what the picture shows, for people who do not see it. Until "
+    "then, it has the event's title."
 )
-_ONLY_INVISIBLE = "This answer contains only invisible characters, or such as not everybody sees."
-_PLACEHOLDER = "A placeholder counts as left blank. You can leave such a question empty."
-_INVALID_OTHERWISE = "This answer is not as the form gives it. Please type it again."
+_ONLY_INVISIBLE = say("This answer contains only invisible characters, or such as not everybody sees.")
+_PLACEHOLDER = say("A placeholder counts as left blank. You can leave such a question empty.")
+_INVALID_OTHERWISE = say("This answer is not as the form gives it. Please type it again.")
 
 
 def is_for_changes(form: Form) -> bool:
@@ -141,8 +156,8 @@ def read_answers(body: str, form: Form, config: Config) -> "Answers":
     ids = {field.id for field in form.fields}
     missing = [name for name in needed_in(form) if name not in ids]
     if missing:
-        why = "it tells what is to be changed" if is_for_changes(form) else "every event has one"
-        message = f"The form needs a field with this id, because {why}."
+        why = say("it tells what is to be changed") if is_for_changes(form) else say("every event has one")
+        message = say("The form needs a field with this id, because {why}.", why=why)
         raise ConfigError([Problem(message, name, file=form.path) for name in missing])
     known = {shown_heading(field.label) for field in form.fields}
     return Answers(reading, form, config, strangers=not known.issuperset(headings(body)))
@@ -260,16 +275,18 @@ class Answers:
         typed = value if isinstance(value, str) and field.kind != "dropdown" and value.strip() else None
         hidden = typed is not None and is_blank(clean_text(typed))
         if is_needed and not is_answered(value):
-            message = _ONLY_INVISIBLE if hidden else "This has to be filled in."
+            message = _ONLY_INVISIBLE if hidden else say("This has to be filled in.")
             self.complain(field.id, Problem(message, example=_EXAMPLES.get(field.id)))
         elif hidden:
-            self.warnings.append(Problem(f"{_ONLY_INVISIBLE} It counts as left blank.", field.label))
+            self.warnings.append(
+                Problem(say("{message} It counts as left blank.", message=_ONLY_INVISIBLE), field.label)
+            )
         elif typed and not is_needed and says_nothing(clean_text(typed)):
             self.answers[field.id] = None
             self.warnings.append(Problem(_PLACEHOLDER, field.label))
         for option in field.options:
             if option.required and isinstance(value, dict) and not value.get(option.label):
-                self.complain(field.id, Problem("This box has to be ticked.", accepted=f"[x] {option.label}"))
+                self.complain(field.id, Problem(say("This box has to be ticked."), accepted=f"[x] {option.label}"))
 
     def refused(self, field: Field, reason: str) -> Problem:
         if reason == "open-ended":
@@ -310,19 +327,28 @@ class Answers:
             if isinstance(last, Problem):
                 self.complain("end_date", replace(last, typed=typed))
             elif until and last != until:
-                message = f"This is not the last day under {self.label('date')}, {heading_date(until)}."
+                message = say(
+                    "This is not the last day under {label}, {until}.",
+                    label=self.label("date"),
+                    until=say_date(until),
+                )
                 self.complain("end_date", Problem(message, typed=typed, accepted=until))
             else:
                 until = last
                 if alone != typed:
-                    message = f"Only the date was taken from this answer; {self.left_out(values['when'])}"
+                    message = say(
+                        "Only the date was taken from this answer; {rest}", rest=self.left_out(values["when"])
+                    )
                     self.warnings.append(Problem(message, self.labels["end_date"], typed=typed))
         if first and (typed := values["duration"]) and (count := days_long(typed)):
             last = str(calendar_date.fromisoformat(first) + timedelta(days=count - 1))
             if until and last != until:
                 real = (calendar_date.fromisoformat(until) - calendar_date.fromisoformat(first)).days + 1
-                message = (
-                    f"From {heading_date(first)} to {heading_date(until)} are {real} days. One of the two is wrong."
+                message = say(
+                    "From {first} to {until} are {real} days. One of the two is wrong.",
+                    first=say_date(first),
+                    until=say_date(until),
+                    real=real,
                 )
                 self.complain("duration", Problem(message, typed=typed, accepted=f"{real} days"))
             else:
@@ -343,13 +369,21 @@ class Answers:
             self.complain("date", replace(days, typed=typed))
             return None
         if alone != typed:
-            more = f" Give it under {label}, with its zone." if label and not values["when"] else ""
-            message = f"Only the date was taken from this answer; {self.left_out(values['when'])}{more}"
+            more = say(" Give it under {label}, with its zone.", label=label) if label and not values["when"] else ""
+            message = say(
+                "Only the date was taken from this answer; {rest}{more}",
+                rest=self.left_out(values["when"]),
+                more=more,
+            )
             self.warnings.append(Problem(message, self.labels["date"], typed=typed))
         return days
 
     def left_out(self, when: str | None) -> str:
-        return f"the times are those under {self.labels['when']}." if when else "the time of day was left out."
+        return (
+            say("the times are those under {label}.", label=self.labels["when"])
+            if when
+            else say("the time of day was left out.")
+        )
 
     def when(self, days: Days | None, values: Mapping[str, str | None]) -> When | None:
         duration, series = values["duration"], values["series"]
@@ -360,7 +394,7 @@ class Answers:
             if isinstance(read, Problem):
                 self.complain("duration", read)
             elif duration:
-                message = "A duration needs the time at which the event starts; it was left out."
+                message = say("A duration needs the time at which the event starts; it was left out.")
                 self.warnings.append(Problem(message, self.labels["duration"], typed=duration))
             return None
         zones = self.config.zones(series)
@@ -375,7 +409,7 @@ class Answers:
         """Leave out what says that an event takes the whole day: one without times does."""
         if typed is None or not _ALL_DAY.fullmatch(typed):
             return typed
-        message = "This was left out: an event without times takes the whole day."
+        message = say("This was left out: an event without times takes the whole day.")
         self.warnings.append(Problem(message, self.labels[name], typed=typed))
         return None
 
@@ -395,12 +429,14 @@ class Answers:
         """Say that a line is shown with its marks, or that a link in it is none on the page."""
         kinds = {span.kind for span in parse_line(typed or "")} - {"text"}
         if kinds & {"link", "address"}:
-            more = f" To make it work, put it under {self.labels['url']}." if "url" in self.labels else ""
-            message = f"The page shows the link here as the plain text that you typed.{more}"
+            more = (
+                say(" To make it work, put it under {label}.", label=self.labels["url"]) if "url" in self.labels else ""
+            )
+            message = say("The page shows the link here as the plain text that you typed.{more}", more=more)
             self.warnings.append(Problem(message, self.labels[name]))
         elif kinds:
             self.warnings.append(
-                Problem("This is shown as you typed it, with its marks.", self.labels[name], typed=typed)
+                Problem(say("This is shown as you typed it, with its marks."), self.labels[name], typed=typed)
             )
 
     def url(self, name: str, typed: str | None) -> str | None:
@@ -412,14 +448,14 @@ class Answers:
         except RefusedUrl as refused:
             offers = (f"https://{typed}", *_URL.findall(typed or ""))
             accepted = next((offer for offer in offers if not why_refused(offer)), None)
-            blank = "" if accepted or name in self.needed else " If you have no link, leave this empty."
-            self.complain(name, Problem(f"{refused}{blank}", typed=typed, accepted=accepted))
+            blank = "" if accepted or name in self.needed else say(" If you have no link, leave this empty.")
+            self.complain(name, Problem(str(refused) + blank, typed=typed, accepted=accepted))
             return None
 
     def status(self, typed: str | None) -> Status | None:
         status = read_status(typed) if typed else None
         if typed and status is None:
-            message = "This is no status that I know."
+            message = say("This is no status that I know.")
             self.complain("status", Problem(message, typed=typed, choices=get_args(Status)))
         return status
 
@@ -440,7 +476,7 @@ class Answers:
     def image(self, typed: str | None, alt: str | None, title: str | None) -> Image | None:
         if typed is None:
             if alt:
-                message = "There is no picture that this describes; it was left out."
+                message = say("There is no picture that this describes; it was left out.")
                 self.warnings.append(Problem(message, self.labels["image_alt"], typed=alt))
             return None
         image = read_picture(typed)

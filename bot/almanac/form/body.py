@@ -21,6 +21,7 @@ from almanac.errors import UserError
 from almanac.form.elements import JOINT, MARK, Element, Mark, Read, Value, elements_of
 from almanac.form.schema import Form
 from almanac.invisible import without_invisible
+from almanac.phrases import say
 
 BODY_CAP = 262_144
 """The longest body that is read, in bytes of UTF-8. GitHub names a lower limit, but longer ones have been seen."""
@@ -64,7 +65,11 @@ def parse(body: str, form: Form) -> Reading:
         # A body that comes out of JSON can hold half a surrogate pair, which is not UTF-8 but must not end in a crash.
         size = len(body) if body.isascii() else len(body.encode("utf-8", "surrogatepass"))
         if size > BODY_CAP:
-            message = f"This text is too long: it has {size:,} bytes, and at most {BODY_CAP:,} are read. Shorten it."
+            message = say(
+                "This text is too long: it has {size:,} bytes, and at most {cap:,} are read. Shorten it.",
+                size=size,
+                cap=BODY_CAP,
+            )
             raise UserError(message)
     if "\r" in body:
         body = body.replace("\r\n", "\n")

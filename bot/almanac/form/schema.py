@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.invisible import without_invisible
+from almanac.phrases import say
 from almanac.yamlfile import Dialect, Document, Path, load
 
 Kind = Literal["input", "textarea", "dropdown", "checkboxes", "upload"]
@@ -91,10 +92,10 @@ def read_form(text: str | bytes, path: str = ".github/ISSUE_TEMPLATE/new-event.y
 
 def _read(document: Document) -> Form:
     if document.data is None:
-        raise UserError(Problem("This file is empty.", file=document.file))
+        raise UserError(Problem(say("This file is empty."), file=document.file))
     top = document.read(_Top)
     if top.body is None:
-        message = "This is not an issue form: it has no `body` with the form's fields."
+        message = say("This is not an issue form: it has no `body` with the form's fields.")
         raise UserError(document.problem(message, ("body",)))
     return Form(top.name or "", top.labels, _fields(document, len(top.body)), document.file)
 
@@ -192,12 +193,16 @@ def _fields(document: Document, count: int) -> tuple[Field, ...]:
             continue
         if field and field.id in fields:
             line = fields[field.id].line
-            message = f"Its key `{field.id}` is also that of the field in line {line}. Give each an `id` of its own."
+            message = say(
+                "Its key `{id}` is also that of the field in line {line}. Give each an `id` of its own.",
+                id=field.id,
+                line=line,
+            )
             problems.append(Problem(message, field=field.label, file=document.file, line=field.line))
         elif field:
             fields[field.id] = field
     if not fields and not problems:
-        message = "This form asks nothing: add a field, such as one of type `input`."
+        message = say("This form asks nothing: add a field, such as one of type `input`.")
         problems.append(document.problem(message, ("body",)))
     if problems:
         raise UserError(problems)
@@ -212,7 +217,7 @@ def _field(document: Document, at: Path) -> Field | None:
     question = document.read(_QUESTIONS[kind], at)
     key = question.id or parameterize(question.attributes.label)
     if not key:
-        message = "No id can be made from this label. Give the field one, as in `id: topic`."
+        message = say("No id can be made from this label. Give the field one, as in `id: topic`.")
         raise UserError(document.problem(message, (*at, "id")))
     required, line = question.validations.required, document.lines[at]
     return Field(key, kind=kind, required=required, line=line, **dict(question.attributes))
@@ -251,15 +256,18 @@ def lint(form: Form) -> tuple[Problem, ...]:
         messages: list[str] = []
         if before and before.kind == field.kind == "textarea":
             messages.append(
-                f"This textarea follows the textarea “{before.label}”, so a heading typed there can look like this "
-                "one. Put a field of another type, such as an input, between the two (text of type markdown does not "
-                "help)."
+                say(
+                    "This textarea follows the textarea “{label}”, so a heading typed there can look "
+                    "like this one. Put a field of another type, such as an input, between the two "
+                    "(text of type markdown does not help).",
+                    label=before.label,
+                )
             )
         label = without_invisible(field.label)
         if label in labels:
-            messages.append("Another field has the same label. Give each field a label of its own.")
+            messages.append(say("Another field has the same label. Give each field a label of its own."))
         if "\n" in field.label:
-            message = "This label has more than one line. Write it in one line, or it cannot be found in an issue."
+            message = say("This label has more than one line. Write it in one line, or it cannot be found in an issue.")
             messages.append(message)
         messages += _option_messages(field)
         problems += (Problem(text, field=field.label, file=form.path or None, line=field.line) for text in messages)
@@ -272,20 +280,27 @@ def _option_messages(field: Field) -> Iterator[str]:
     words = [option.label for option in field.options]
     for word in dict.fromkeys(words):
         if words.count(word) > 1:
-            yield f"The option “{word}” is here twice. Remove or rename one of the two."
+            yield say("The option “{word}” is here twice. Remove or rename one of the two.", word=word)
         if "\n" in word:
-            yield f"The option “{word}” has more than one line. Write it in one line."
+            yield say("The option “{word}” has more than one line. Write it in one line.", word=word)
         if field.kind == "dropdown" and (word.lower() == "none" or word == "_No response_"):
             yield (
-                f"The option “{word}” looks like a field that was left blank: GitHub writes the same word for it. "
-                "Call it something else, such as “Nothing”."
+                say(
+                    "The option “{word}” looks like a field that was left blank: GitHub writes the "
+                    "same word for it. Call it something else, such as “Nothing”.",
+                    word=word,
+                )
             )
     clash = _two_readings(words) if field.multiple else None
     if clash:
         one, other = (" + ".join(f"“{word}”" for word in choice) for choice in clash)
         yield (
-            f"GitHub joins the chosen options with commas, and then {one} looks the same as {other}. "
-            "Rename an option so that it has no comma."
+            say(
+                "GitHub joins the chosen options with commas, and then {one} looks the same as "
+                "{other}. Rename an option so that it has no comma.",
+                one=one,
+                other=other,
+            )
         )
 
 

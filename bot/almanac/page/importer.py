@@ -17,6 +17,7 @@ from almanac.page.order import order_warnings
 from almanac.page.outline import Page, Section
 from almanac.page.passed_over import passed_over
 from almanac.page.section import Renderer, SectionReader
+from almanac.phrases import say
 from almanac.times.zones import Zones
 
 _SHOWN_OF_DIFFERENCE = 40
@@ -104,7 +105,10 @@ def mark_duplicates(events: Sequence[Event], sections: Sequence[Section]) -> tup
             marked.append(event)
             continue
         marked.append(event.model_copy(update={"duplicate_of": first.event.id}))
-        message = f"This event is on the page already, on line {first.section.line}; this is taken as a second listing."
+        message = say(
+            "This event is on the page already, on line {line}; this is taken as a second listing.",
+            line=first.section.line,
+        )
         warnings.append(Problem(message, event=event.title, line=section.line))
     return marked, warnings
 

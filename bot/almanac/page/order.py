@@ -9,6 +9,7 @@ from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import Problem
 from almanac.page.headings import Heading
 from almanac.page.outline import Page, Section, first_day, known_dates, with_years
+from almanac.phrases import say
 
 Order = Literal["newest", "oldest"]
 
@@ -201,9 +202,9 @@ def order_warnings(page: Page) -> list[Problem]:
     """Say, of the list that is alive, where new events go if its dates do not tell."""
     sections = page.alive_list
     if is_jumbled(sections):
-        message = "The entries of this list are not in the order of their dates, so a new event goes to its end."
+        message = say("The entries of this list are not in the order of their dates, so a new event goes to its end.")
     elif len(sections) > 1 and not known_dates(sections):
-        message = "The dates of this list say no year, so any new event goes where its newest ones seem to be."
+        message = say("The dates of this list say no year, so any new event goes where its newest ones seem to be.")
     else:
         return []
     return [Problem(message, line=sections[0].line)]

@@ -9,6 +9,7 @@ from almanac.page.below import read_date_line
 from almanac.page.lines import BULLET, ITEM, MAX_START, is_rule, plain, split_lines
 from almanac.page.outline import Page, Section, known_dates
 from almanac.page.refusal import IN_PARAGRAPH, says_date, where
+from almanac.phrases import say
 
 _SHARE = 4
 _LEAST = 3
@@ -30,8 +31,14 @@ def passed_over(page: Page) -> Iterator[Problem]:
     entries = dated if len(dated) - len(entries) >= len(page.sections) else entries
     if entries:
         first = entries[0]
-        counted = f"{len(entries)} lines hold a date, but are" if entries[1:] else "1 line holds a date, but is"
-        message = f"{counted} not read as an event. The first is {reasons[first]}."
+        counted = (
+            say("{number} lines hold a date, but are", number=len(entries))
+            if entries[1:]
+            else say("1 line holds a date, but is")
+        )
+        message = say(
+            "{counted} not read as an event. The first is {reasons}.", counted=counted, reasons=reasons[first]
+        )
         yield Problem(message, "Date", typed=lines.texts[first].strip()[:MAX_START], line=first + 1)
     undated, events = _undated_bullets(page), _events(page)
     if (len(undated) >= _LEAST and len(undated) * _SHARE >= events) or _is_amid(page, undated):
@@ -67,7 +74,9 @@ def _undated_beside(page: Page) -> Iterator[Problem]:
     (only,) = page.sections
     beside = [one for one in page.headings if one.line >= only.line and one.level == only.style.level]
     if len(beside) >= _LEAST:
-        message = f"1 event is found; {len(beside)} more headings like it hold no date. This is the first."
+        message = say(
+            "1 event is found; {number} more headings like it hold no date. This is the first.", number=len(beside)
+        )
         yield Problem(message, "Date", typed=beside[0].text[:MAX_START], line=beside[0].line + 1)
 
 
@@ -76,8 +85,11 @@ def _shared_headings(page: Page) -> Iterator[Problem]:
     sections = [one for one in page.alive_list if one.style.family == "heading" and one.date_line]
     shared = [one for one in sections if _says_dates(page, one) > 1]
     if shared and (len(shared) * _SHARE >= len(sections) or max(sections, key=lambda one: one.date) in shared):
-        headings = "1 heading holds" if len(shared) == 1 else f"{len(shared)} headings hold"
-        message = f"{headings} several events with dates of their own, so it is not certain what one event is here."
+        headings = say("1 heading holds") if len(shared) == 1 else say("{number} headings hold", number=len(shared))
+        message = say(
+            "{headings} several events with dates of their own, so it is not certain what one event is here.",
+            headings=headings,
+        )
         yield Problem(message, "Date", typed=split_lines(shared[0].text)[0][:MAX_START], line=shared[0].line)
 
 
@@ -90,8 +102,11 @@ def _lists_beside(page: Page) -> Iterator[Problem]:
         same_kind = one[0].style == alive[0].style and {one[0].parent, alive[0].parent} <= names.keys()
         is_for_events = not (page.is_aside(one) or page.is_ahead(one))
         if same_kind and is_for_events and one[1:] and max(known_dates(one), default="") >= days[0]:
-            message = f"A new event goes to the list below this heading, and not to the one below {_named(names, one)}."
-            text = f"{message} Both have entries of the same time."
+            message = say(
+                "A new event goes to the list below this heading, and not to the one below {names}.",
+                names=_named(names, one),
+            )
+            text = say("{message} Both have entries of the same time.", message=message)
             yield Problem(text, typed=_named(names, alive), line=(alive[0].parent or 0) + 1)
             return
 
@@ -100,7 +115,7 @@ def _numbered_days(page: Page) -> Iterator[Problem]:
     """Say so if days with a dot (`10. November 2021`) begin the entries of a list, where Markdown sees its numbers."""
     found = [one for one in page.alive_list if one.style.kind == "bullet" and _is_numbered_month(one)]
     if len(found) * 2 > len(page.alive_list):
-        message = "Markdown takes these days for the numbers of a list, so a new entry would not say its own."
+        message = say("Markdown takes these days for the numbers of a list, so a new entry would not say its own.")
         yield Problem(message, "Date", typed=split_lines(found[0].text)[0][:MAX_START], line=found[0].line)
 
 
@@ -126,9 +141,13 @@ def _says_dates(page: Page, section: Section) -> int:
 
 
 def _undated_problem(page: Page, undated: list[int], events: int) -> Problem:
-    found, alike = ("1 event is", "it") if events == 1 else (f"{events} events are", "them")
-    bullets = f"{len(undated)} more bullets like {alike} hold" if undated[1:] else f"1 more bullet like {alike} holds"
-    message = f"{found} found; {bullets} no date. This is the first."
+    found, alike = (say("1 event is"), "it") if events == 1 else (say("{events} events are", events=events), "them")
+    bullets = (
+        say("{number} more bullets like {alike} hold", number=len(undated), alike=alike)
+        if undated[1:]
+        else say("1 more bullet like {alike} holds", alike=alike)
+    )
+    message = say("{found} found; {bullets} no date. This is the first.", found=found, bullets=bullets)
     return Problem(message, "Date", typed=page.lines.texts[undated[0]].strip()[:MAX_START], line=undated[0] + 1)
 
 

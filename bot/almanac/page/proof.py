@@ -13,6 +13,7 @@ from almanac.page.lines import CODE, indentation, raw_cells, with_newline
 from almanac.page.match import pair
 from almanac.page.outline import Page, Section, outline
 from almanac.page.template import TEMPLATE
+from almanac.phrases import say
 
 # Comes after the sections that are tried: a heading that ends every list, and the end of all that may be left open.
 _TAIL = """
@@ -48,7 +49,7 @@ def check_section(section: str, event: Event, file: str, template: str = "") -> 
         UnreadableSectionError: It is not found so. The problem, in the template `file`, says what it has to do.
     """
     if not section.strip():
-        message = f"The template writes nothing for the event {event.id}, so it would not be on the page."
+        message = say("The template writes nothing for the event {id}, so it would not be on the page.", id=event.id)
         raise UnreadableSectionError(Problem(message, file=file))
     family = style_of(section).family
     head = ""
@@ -64,22 +65,28 @@ def check_section(section: str, event: Event, file: str, template: str = "") -> 
         return
     first_line = section.split("\n", 1)[0]
     read_as = next((one for one in found if one.text.split("\n", 1)[0] == first_line), None)
-    where = f"The section that the template writes for the event {event.id}"
+    where = say("The section that the template writes for the event {id}", id=event.id)
     if read_as is None:
-        message = (
-            f"{where} would not be found on the page again: the first line has to contain the event's date, as in "
-            f"`{_EXAMPLE}`."
+        message = say(
+            "{where} would not be found on the page again: the first line has to contain the "
+            "event's date, as in `{example}`.",
+            where=where,
+            example=_EXAMPLE,
         )
     elif not says_date_of(read_as, event):
-        message = (
-            f"{where} would be read as one of another date ({read_as.date}): the first line has to contain the "
-            f"event's date, best at its beginning, as in `{_EXAMPLE}`."
+        message = say(
+            "{where} would be read as one of another date ({date}): the first line has to "
+            "contain the event's date, best at its beginning, as in `{example}`.",
+            where=where,
+            date=read_as.date,
+            example=_EXAMPLE,
         )
     else:
-        message = (
-            f"{where} would not be read as one section. Only its first line may be a heading of that level, or an "
-            "entry with a date; what opens a block has to close it; and there may be no rule, comment or definition of "
-            "a link at its end."
+        message = say(
+            "{where} would not be read as one section. Only its first line may be a heading of "
+            "that level, or an entry with a date; what opens a block has to close it; and there "
+            "may be no rule, comment or definition of a link at its end.",
+            where=where,
         )
     raise UnreadableSectionError(Problem(message, file=file))
 
@@ -126,9 +133,10 @@ def misfits(  # noqa: PLR0913
     Raises:
         ConfigError: What the site's own template writes is not a section.
     """
-    message = (
-        "The sections that are to be written do not fit the shape of this page (a heading of another level, perhaps): "
-        "the text around them would be taken for a part of them. A section template of the site's own helps."
+    message = say(
+        "The sections that are to be written do not fit the shape of this page (a heading of "
+        "another level, perhaps): the text around them would be taken for a part of them. A "
+        "section template of the site's own helps."
     )
     misfit = Problem(message, "section_template", file=config.page)
     # With the sections' texts known, the new page is in sync at once, unless what was written has torn sections.
@@ -182,8 +190,9 @@ def _is_section(text: str, record: Event, config: Config) -> bool:
 
 
 def _no_section(record: Event, config: Config) -> Problem:
-    message = (
-        "The page would not show this text as a section: its first line has to contain the event's date, as in "
-        "`### November 8th, 2021: Title`. Without the key `markdown` the section is written from the fields."
+    message = say(
+        "The page would not show this text as a section: its first line has to contain the "
+        "event's date, as in `### November 8th, 2021: Title`. Without the key `markdown` the "
+        "section is written from the fields."
     )
     return Problem(message, "markdown", typed=record.markdown, file=record_path(config.records, record.id))

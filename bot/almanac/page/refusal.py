@@ -8,6 +8,7 @@ from almanac.dates import find_date, period
 from almanac.errors import Problem
 from almanac.page.headings import Heading
 from almanac.page.lines import BULLET, MAX_START, Lines, front_matter, plain
+from almanac.phrases import say
 
 _EVENT_LOOP = re.compile(r"event|meet|talk|session|workshop|history|agenda|\.(?:date|when|starts)\b", re.IGNORECASE)
 _EVENT_INCLUDE = re.compile(r"\{%-?[ \t]{0,9}include\b[^%]{0,200}(?:event|meet|talk|session|seminar)", re.IGNORECASE)
@@ -22,15 +23,16 @@ _IN_WORDS = re.compile(
 _NESTED_BULLET = re.compile(r"\s+[-*+]\s")
 _HTML = re.compile(r"\s*<[A-Za-z/!]")
 
-IN_PARAGRAPH = "in a paragraph, below or beside what names the event"
-_NO_EVENT = "No event was found on this page"
-_SHAPES = (
-    "An event begins with a heading, a bullet or a table row that contains its date, as in `### Nov 8, 2021: Title`. "
-    "Write them so, or leave this page as it is and start a new one: `almanac init --new --page NAME.md`."
-)
-_ELSEWHERE = (
-    "Let it show Almanac's records too (docs/untrusted-text.md), or leave it as it is and start a new page: "
+IN_PARAGRAPH = say("in a paragraph, below or beside what names the event")
+_NO_EVENT = say("No event was found on this page")
+_SHAPES = say(
+    "An event begins with a heading, a bullet or a table row that contains its date, as in `### "
+    "Nov 8, 2021: Title`. Write them so, or leave this page as it is and start a new one: "
     "`almanac init --new --page NAME.md`."
+)
+_ELSEWHERE = say(
+    "Let it show Almanac's records too (docs/untrusted-text.md), or leave it as it is and start "
+    "a new page: `almanac init --new --page NAME.md`."
 )
 
 
@@ -58,7 +60,7 @@ class Sign:
 def event_loop(lines: Lines) -> Sign | None:
     """Find the Liquid loop that writes a page's events."""
     text = next((loop.partition("\n")[0] for loop in lines.loops if _EVENT_LOOP.search(loop)), None)
-    reason = "The events of this page come from a Liquid loop: they are in files or data, not on the page."
+    reason = say("The events of this page come from a Liquid loop: they are in files or data, not on the page.")
     return None if text is None else Sign(lines.texts.index(text), text, reason, elsewhere=True)
 
 
@@ -68,14 +70,16 @@ def why_no_event(lines: Lines, headings: tuple[Heading, ...]) -> Sign:
         return loop
     for line, text in enumerate(lines.texts):
         if _EVENT_INCLUDE.search(text):
-            reason = "The events of this page come from an include: they are not on the page."
+            reason = say("The events of this page come from an include: they are not on the page.")
             return Sign(line, text, reason, elsewhere=True)
     start = front_matter(lines.texts)
     if dated := [index for index in range(start, len(lines.texts)) if says_date(lines.texts[index])]:
         return _dated(lines, headings, dated)
     if lines.loops:
         text = lines.loops[0].partition("\n")[0]
-        return replace(_sign(lines, lines.texts.index(text), "what it lists comes from a Liquid loop."), elsewhere=True)
+        return replace(
+            _sign(lines, lines.texts.index(text), say("what it lists comes from a Liquid loop.")), elsewhere=True
+        )
     return _undated(lines, headings, start)
 
 
@@ -83,31 +87,33 @@ def _dated(lines: Lines, headings: tuple[Heading, ...], dated: list[int]) -> Sig
     """Say where a page's dates are that are not those of events; most are in one kind of place."""
     in_html = [line for line in dated if _HTML.match(lines.texts[line])]
     if len(in_html) * 2 > len(dated):
-        return _sign(lines, in_html[0], f"this page's events are HTML, from line {in_html[0] + 1} on.")
-    count = f"{len(dated)} lines hold a date; the first" if dated[1:] else "the first date"
-    return _sign(lines, dated[0], f"{count} is {where(lines, headings, dated[0])}.")
+        return _sign(lines, in_html[0], say("this page's events are HTML, from line {line} on.", line=in_html[0] + 1))
+    count = say("{number} lines hold a date; the first", number=len(dated)) if dated[1:] else say("the first date")
+    return _sign(lines, dated[0], say("{count} is {place}.", count=count, place=where(lines, headings, dated[0])))
 
 
 def _undated(lines: Lines, headings: tuple[Heading, ...], start: int) -> Sign:
     """Say what is on a page without dates: headings below its title, bullets, other text, or nothing."""
     if headings[1:]:
-        return _sign(lines, headings[1].line, "there are no dates in its headings.")
+        return _sign(lines, headings[1].line, say("there are no dates in its headings."))
     bullets = [index for index, text in enumerate(lines.texts) if lines.visible[index] and BULLET.match(text)]
     if bullets[1:]:
         years = sum(period(plain(lines.texts[index][:MAX_START])) is not None for index in bullets)
         return _sign(
             lines,
             bullets[0],
-            "its bullets hold only years." if years * 2 > len(bullets) else "its bullets have no dates.",
+            say("its bullets hold only years.") if years * 2 > len(bullets) else say("its bullets have no dates."),
         )
     filled = next((index for index in range(start, len(lines.texts)) if not lines.blank(index)), None)
     if filled is None:
-        return Sign(start, "", f"{_NO_EVENT}: it is empty.", is_event=False)
-    return replace(_sign(lines, filled, "it has no date."), is_event=False)
+        return Sign(
+            start, "", say("{no_event}: {reason}", no_event=_NO_EVENT, reason=say("it is empty.")), is_event=False
+        )
+    return replace(_sign(lines, filled, say("it has no date.")), is_event=False)
 
 
 def _sign(lines: Lines, line: int, reason: str) -> Sign:
-    return Sign(line, lines.texts[line], f"{_NO_EVENT}: {reason}")
+    return Sign(line, lines.texts[line], say("{no_event}: {reason}", no_event=_NO_EVENT, reason=reason))
 
 
 def says_date(text: str) -> bool:
@@ -125,11 +131,14 @@ def where(lines: Lines, headings: Iterable[Heading], line: int) -> str:
     """Say where a line with a date stands, in the words that end a sentence."""
     text = lines.texts[line]
     kinds = (
-        (_HTML.match(text), "in HTML, of which no events are read"),
-        (not lines.visible[line], "in code, a comment or a Liquid loop"),
-        (any(one.line == line for one in headings), "in a heading, in a form that is not read or that names a list"),
-        (_NESTED_BULLET.match(text), "in a nested bullet, and most bullets beside the one above it have none"),
-        (BULLET.match(text), "in a bullet, in a form that is not read or in the middle of its text"),
-        ("|" in text, "in a table, in a form that is not read or not in a cell of its own"),
+        (_HTML.match(text), say("in HTML, of which no events are read")),
+        (not lines.visible[line], say("in code, a comment or a Liquid loop")),
+        (
+            any(one.line == line for one in headings),
+            say("in a heading, in a form that is not read or that names a list"),
+        ),
+        (_NESTED_BULLET.match(text), say("in a nested bullet, and most bullets beside the one above it have none")),
+        (BULLET.match(text), say("in a bullet, in a form that is not read or in the middle of its text")),
+        ("|" in text, say("in a table, in a form that is not read or not in a cell of its own")),
     )
     return next((words for applies, words in kinds if applies), IN_PARAGRAPH)

@@ -22,6 +22,7 @@ from almanac.page.lines import fingerprint, links, plain, split_lines, with_newl
 from almanac.page.match import title_of
 from almanac.page.outline import Section, outline
 from almanac.page.rewrite import unsaid, without_gone
+from almanac.phrases import say
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
 
@@ -361,13 +362,18 @@ def _findings(section: Section) -> Iterator[Problem]:
     if section.note:
         yield Problem(section.note, "Date", line=section.line)
     if section.date.startswith(UNKNOWN_YEAR):
-        message = "No year is known for this entry: neither its line nor a heading above it names one."
+        message = say("No year is known for this entry: neither its line nor a heading above it names one.")
         yield Problem(message, "Date", line=section.line)
     elif section.weekday is not None and len(section.date) == len("2021-11-08"):
         real = calendar_date.fromisoformat(section.date).weekday()
         if real != section.weekday:
             day = heading_date(section.date)
-            message = f"{day} is a {DAYS[real]}, not a {DAYS[section.weekday]}. One of the two is wrong."
+            message = say(
+                "{day} is a {days}, not a {days2}. One of the two is wrong.",
+                day=day,
+                days=DAYS[real],
+                days2=DAYS[section.weekday],
+            )
             yield Problem(message, "Date", line=section.line)
     for number, line in enumerate(split_lines(section.text)):
         if ("[" in line or "<" in line) and (broken := _broken_link(line)):
@@ -378,15 +384,15 @@ def _broken_link(line: str) -> str | None:
     text = _CODE.sub("", line)
     tags = list(_OPENED.finditer(text))
     if any(not tag[1] for tag in tags) or _ODD_QUOTE.search(text):
-        return "A link's tag on this line is not complete: a quotation mark or its end (>) is missing."
+        return say("A link's tag on this line is not complete: a quotation mark or its end (>) is missing.")
     if len(tags) != len(_CLOSED.findall(text)):
         return "The tags of a link on this line do not match: each <a> needs one </a>."
     if _APART.search(text):
-        return "There is a space between the words of a link and its address, so it shows as plain text."
+        return say("There is a space between the words of a link and its address, so it shows as plain text.")
     if any(not _closes(text, target.start() + 1) for target in _TARGET.finditer(text)):
-        return "A link on this line has no closing bracket after its address."
+        return say("A link on this line has no closing bracket after its address.")
     if _NO_BRACKET.search(text):
-        return "A link on this line has no closing square bracket after its words."
+        return say("A link on this line has no closing square bracket after its words.")
     return None
 
 

@@ -16,12 +16,13 @@ from almanac.errors import Problem
 from almanac.page.canonical import PARSER
 from almanac.page.lines import front_matter, split_lines
 from almanac.page.outline import Page, outline
+from almanac.phrases import say
 
 _AROUND_ENTRIES = {"bullet_list", "ordered_list", "table", "thead", "tbody"}
 _FOLDED_END = "</details>"
-_CHANGED = "With the new entry, this place of the page would not look as it did before."
-_LOST = "With the new entry, this entry would not keep its own lines."
-_UNLIKE = "The new entry would not be shown as one entry, like those around it."
+_CHANGED = say("With the new entry, this place of the page would not look as it did before.")
+_LOST = say("With the new entry, this entry would not keep its own lines.")
+_UNLIKE = say("The new entry would not be shown as one entry, like those around it.")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from almanac.page.outline import Page, Section, outline
 from almanac.page.proof import blank, misfits
 from almanac.page.rewrite import rewritten, unsaid
 from almanac.page.section import Renderer, SectionReader, Understood
+from almanac.phrases import say
 from almanac.times.zones import Zones
 
 Listing = Callable[[Section, Event], bool]
@@ -129,10 +130,12 @@ def _apart(
 
 def no_place(section: Section, record: Event, changed: Sequence[str], path: str) -> Problem:
     """Say that a section that is kept word for word has no place for what its record, in the file `path`, changed."""
-    message = (
-        f"The record changed {', '.join(changed)}, but its section is kept word for word, and no place for that can be "
-        f"seen in it. Change the section on the page, or take `markdown` out of {path}, and the section is written "
-        "again from the fields."
+    message = say(
+        "The record changed {changed}, but its section is kept word for word, and no place for "
+        "that can be seen in it. Change the section on the page, or take `markdown` out of "
+        "{path}, and the section is written again from the fields.",
+        changed=", ".join(changed),
+        path=path,
     )
     return Problem(message, event=record.title, line=section.line)
 
@@ -184,7 +187,7 @@ class _Work:
             self.before[record.id] = None  # it had no section yet, only a line in another list
         else:
             self.written_again.append((section, record))
-        self._note("The record or the template was edited, so this section is written again.", section, record)
+        self._note(say("The record or the template was edited, so this section is written again."), section, record)
 
     def _belongs_elsewhere(self, text: str, section: Section) -> bool:
         """Tell whether a section is written as another kind of entry than before, for which the page has a list."""
@@ -223,13 +226,16 @@ class _Work:
             return True
         text = with_newline(text, self.cut.newline)
         if text == section.text:
-            message = f"The page has no place for {', '.join(changed)}: the record keeps what it says of that."
+            message = say(
+                "The page has no place for {changed}: the record keeps what it says of that.",
+                changed=", ".join(changed),
+            )
             self._note(message, section, record)
             return False
         stamped = record.model_copy(update={"markdown": text, "rendered": fingerprint(text)})
         self._slots.append(_Slot(section, stamped, text))
         self.written_again.append((section, record))
-        self._note("The record was edited; what it changed is written into this section.", section, record)
+        self._note(say("The record was edited; what it changed is written into this section."), section, record)
         return True
 
     @cached_property
@@ -243,10 +249,11 @@ class _Work:
             if record.rendered and self.reader.said_before(section, record):
                 self.keep_or_write(section, record)
                 return
-            message = (
-                "This section and its record were both changed, and they disagree, so neither was overwritten. Make "
-                "one say what the other says, and run this again. The record is "
-                f"{record_path(self.config.records, record.id)}."
+            message = say(
+                "This section and its record were both changed, and they disagree, so neither "
+                "was overwritten. Make one say what the other says, and run this again. The "
+                "record is {records}.",
+                records=record_path(self.config.records, record.id),
             )
             self.problems.append(
                 Problem(message, versions=(f"{section.text}\n", f"{text}\n"), file=self.config.page, line=section.line)
@@ -255,14 +262,14 @@ class _Work:
         understood = self.reader.again(section, record, self._fields.get(section.start))
         self._slots.append(_Slot(section, understood.event, section.text))
         self.before[record.id] = record
-        self._note("This section was edited by hand; its record takes the change over.", section, understood.event)
+        self._note(say("This section was edited by hand; its record takes the change over."), section, understood.event)
         self._warn(understood)
 
     def make_record(self, section: Section, taken: TakenIds) -> None:
         understood = self.reader.new(section, taken, self._fields.get(section.start))
         taken.add(understood.event.id)
         self._slots.append(_Slot(section, understood.event, section.text, is_new=True))
-        self._note("This section has no record; it gets one.", section, understood.event)
+        self._note(say("This section has no record; it gets one."), section, understood.event)
         self._warn(understood)
 
     def add(self, record: Event) -> None:
@@ -271,9 +278,10 @@ class _Work:
             self._added.append(record)
             self.before[record.id] = None
             return
-        message = (
-            "The section of this record is not on the page any more. If the event should go, delete its record; "
-            "otherwise put the section back, or take the line `rendered` out of the record to have it written again."
+        message = say(
+            "The section of this record is not on the page any more. If the event should go, "
+            "delete its record; otherwise put the section back, or take the line `rendered` out "
+            "of the record to have it written again."
         )
         self.problems.append(
             Problem(message, "rendered", event=record.title, file=record_path(self.config.records, record.id))

@@ -12,6 +12,7 @@ from almanac.page.columns import Column, columns_of, head_of
 from almanac.page.lines import plain, raw_cells
 from almanac.page.outline import Page, Section
 from almanac.page.pieces import with_weekday
+from almanac.phrases import say
 
 _IN_LINE = {
     "year": "{{ date[:4] }}",
@@ -241,7 +242,7 @@ def table_questions(page: Page) -> tuple[Question, ...]:
     for index, column in enumerate(columns):
         if column.field == "extra" and column.question and len(column.filled) * 2 > len(column.cells):
             answers = (plain(cells[index]) for row in newest if index < len(cells := raw_cells(row.text)))
-            purpose = f"For the column \u201c{column.name}\u201d of the page's table."
+            purpose = say("For the column “{name}” of the page's table.", name=column.name)
             example = next(filter(None, answers), "")
             asked.setdefault(column.question, Question(column.question, column.name, example, purpose))
     return tuple(asked.values())

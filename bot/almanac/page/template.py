@@ -31,6 +31,7 @@ from almanac.event.calendarlinks import calendar_links
 from almanac.event.description import blocks, markdown, write_line
 from almanac.event.model import Event, safe_slug
 from almanac.markdown import Safe
+from almanac.phrases import say
 from almanac.urls import RefusedUrl, check_url, host_of
 
 SectionRenderer = Callable[[Event], str]
@@ -44,10 +45,10 @@ _FILTERS_FOR_ONE_POSITION = frozenset({"text", "heading", "item", "inline", "lin
 _RAW_TAG = re.compile(r"<(/?)(script|style|textarea|title|xmp|iframe|noembed|noframes|plaintext)\b", re.IGNORECASE)
 _FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)", re.MULTILINE)
 _UNSAFE_PLACES = (
-    ("an HTML tag", re.compile(r"<[A-Za-z/!?][^<>]*\Z")),
-    ("a link's round brackets", re.compile(r"\]\([^()\n]*\Z")),
-    ("a link's definition", re.compile(r"^[ ]{0,3}\[[^\]\n]*\]:[^\n]*\Z", re.MULTILINE)),
-    ("curly braces", re.compile(r"\{[%{:][^{}]*\Z")),
+    (say("an HTML tag"), re.compile(r"<[A-Za-z/!?][^<>]*\Z")),
+    (say("a link's round brackets"), re.compile(r"\]\([^()\n]*\Z")),
+    (say("a link's definition"), re.compile(r"^[ ]{0,3}\[[^\]\n]*\]:[^\n]*\Z", re.MULTILINE)),
+    (say("curly braces"), re.compile(r"\{[%{:][^{}]*\Z")),
     ("code", re.compile(r"^[^`\n]*(?:`[^`\n]*`[^`\n]*)*`[^`\n]*\Z", re.MULTILINE)),
 )
 # What an error says may quote typed text. Of that, only letters that are no markup anywhere are shown.
@@ -111,7 +112,7 @@ def event_writer(
             # Jinja2 names the frames of a template's code like this; the innermost is where the error is.
             frames = walk_tb(error.__traceback__)
             places = [line for frame, line in frames if frame.f_code.co_filename == "<template>"]
-            message = f"The template fails for the event {event.id}: {_harmless_words(error)}"
+            message = say("The template fails for the event {id}: {error}", id=event.id, error=_harmless_words(error))
             raise ConfigError(Problem(message, file=file, line=places[-1] if places else None)) from None
 
     return write
@@ -145,7 +146,9 @@ def parsed(source: str, file: str, kind: "Callable[[], SectionEnvironment]") -> 
 
 def _unreadable(error: Exception, file: str) -> ConfigError:
     line = error.lineno if isinstance(error, TemplateSyntaxError) else None
-    return ConfigError(Problem(f"The template cannot be read: {_harmless_words(error)}", file=file, line=line))
+    return ConfigError(
+        Problem(say("The template cannot be read: {error}", error=_harmless_words(error)), file=file, line=line)
+    )
 
 
 def _harmless_words(error: Exception) -> str:
@@ -157,10 +160,11 @@ def _harmless_words(error: Exception) -> str:
 
 def _problems(tree: nodes.Template, file: str) -> Iterator[Problem]:
     for line, place in _misplaced_values(tree):
-        message = (
-            f"A value is inside {place}, where typed text could do harm. "
-            "Move it, or use the filter `url` (for an address), `path` (for a file of the site) or `slug` (for a-z, "
-            "0-9 and hyphens)."
+        message = say(
+            "A value is inside {place}, where typed text could do harm. Move it, or use the "
+            "filter `url` (for an address), `path` (for a file of the site) or `slug` (for a-z, "
+            "0-9 and hyphens).",
+            place=place,
         )
         yield Problem(message, file=file, line=line)
     yield from filter_blocks(tree, file)
@@ -168,9 +172,9 @@ def _problems(tree: nodes.Template, file: str) -> Iterator[Problem]:
         for value, after in pairwise(output.nodes):
             # A value without a filter is escaped for this, too.
             if _has_filter(value, _FILTERS_FOR_ONE_POSITION) and _begins_link(after):
-                message = (
-                    "A link comes directly after a value. Put a space between them: an exclamation mark at the end of "
-                    "the value would turn the link into an image."
+                message = say(
+                    "A link comes directly after a value. Put a space between them: an "
+                    "exclamation mark at the end of the value would turn the link into an image."
                 )
                 yield Problem(message, file=file, line=value.lineno)
 
@@ -178,7 +182,7 @@ def _problems(tree: nodes.Template, file: str) -> Iterator[Problem]:
 def filter_blocks(tree: nodes.Template, file: str) -> Iterator[Problem]:
     """Find filter blocks: what they write is not escaped again, and can bring typed words in, or to a line's start."""
     for block in tree.find_all(nodes.FilterBlock):
-        message = "A filter block cannot be used here. Apply the filter to each value instead."
+        message = say("A filter block cannot be used here. Apply the filter to each value instead.")
         yield Problem(message, file=file, line=block.lineno)
 
 
@@ -217,7 +221,7 @@ def _is_harmless(value: nodes.Expr) -> bool:
 def _unsafe_place(before: str) -> str | None:
     last_tags = {tag[2].lower(): tag[1] for tag in _RAW_TAG.finditer(before)}
     if "" in last_tags.values():  # one that nothing closes
-        return "a script, a style or the like"
+        return say("a script, a style or the like")
     if len(_FENCE.findall(before)) % 2:
         return "code"
     return next((name for name, pattern in _UNSAFE_PLACES if pattern.search(before)), None)

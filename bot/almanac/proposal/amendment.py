@@ -13,6 +13,7 @@ from almanac.dateanswers import Days, read_days, without_time
 from almanac.errors import Problem
 from almanac.event.change import moved, with_links
 from almanac.event.model import Event, Instant, Link, PartialDate, Status
+from almanac.phrases import say
 from almanac.proposal.command import ChangeCommand
 from almanac.text import clean_line, too_long
 from almanac.times.zones import Zones
@@ -110,7 +111,7 @@ def read_amendment(command: ChangeCommand, words: str, record: Event, zones: Zon
     try:
         return Amendment.model_validate({command: check_url(first)})
     except RefusedUrl as refused:
-        what = f"{refused}" if first else "An address has to follow."
+        what = str(refused) if first else say("An address has to follow.")
         return Problem(what, example=f"/almanac {command} https://example.org/{command}")
 
 
@@ -119,7 +120,7 @@ def _schedule(words: str, record: Event, zones: Zones) -> Schedule | Problem:
     if isinstance(days, Problem):
         return days
     if (days.first, days.last) == (record.date, record.end_date) and line in ("", record.when):
-        return Problem("The event is on that day already.")
+        return Problem(say("The event is on that day already."))
     found = moved(record, days, line or None, zones)
     if not found.problems:
         return Schedule.model_validate(found.values)

@@ -15,6 +15,7 @@ from almanac.event.attachment import own_copy
 from almanac.event.model import Event
 from almanac.event.records import RecordStore
 from almanac.invisible import shows, without_invisible
+from almanac.phrases import joined, say
 from almanac.proposal.amendment import Amendment, with_previous_date
 from almanac.proposal.marker import PullState
 from almanac.proposal.merge import Merged, field_digests, merge, merge_records, without_refused
@@ -67,7 +68,7 @@ class Branch:
         return self.at_base.config.zones(event.series)
 
     def message(self, event: Event) -> str:
-        return f"{self.title(event)}\n\nCloses #{self.number}\n"
+        return joined((self.title(event), f"\n\nCloses #{self.number}\n"), "")
 
     def title(self, event: Event) -> str:
         return proposal_title(event, self.number, self.does, self.at_base.config.pull_requests.title)
@@ -239,13 +240,16 @@ def _records(shared: SharedBranch, store: RecordStore, event_id: str) -> tuple[E
         raise Undecided(*error.problems) from None
     if now is None:
         name = path.rpartition("/")[2]
-        message = (
-            "The event's record is not on the branch, but someone's commits are. If the event should not go on the "
-            "page, close the pull request or the issue; otherwise put the record back."
+        message = say(
+            "The event's record is not on the branch, but someone's commits are. If the event "
+            "should not go on the page, close the pull request or the issue; otherwise put the "
+            "record back."
         )
         problem = Problem(message, file=path)
         if any(blob and other.rpartition("/")[2] == name for other, blob in shared.theirs.items()):
-            problem = Problem("The site has moved its records to another folder since this branch was made.", file=path)
+            problem = Problem(
+                say("The site has moved its records to another folder since this branch was made."), file=path
+            )
         raise Undecided(problem)
     return now, before
 
@@ -338,7 +342,9 @@ def _merged_files(shared: SharedBranch, ours: Collection[str]) -> _OtherFiles:
         clashes += [path] if merged.clash else []
     workflow = next((path for path in (*kept, *texts) if path.startswith(_WORKFLOWS)), None)
     if workflow:
-        message = "A workflow was changed on the branch. Almanac never writes workflows, so it cannot follow the base."
+        message = say(
+            "A workflow was changed on the branch. Almanac never writes workflows, so it cannot follow the base."
+        )
         raise Undecided(Problem(message, file=workflow))
     return _OtherFiles(kept, texts, tuple(clashes))
 
@@ -386,6 +392,13 @@ def _disputed(merged: Merged, event: Event, state: PullState, answers: Event | N
     return tuple(name for name in found if getattr(merged.event, name) == getattr(event, name))
 
 
+_TITLES = {
+    "Add": say("Add event: {words} #{number}"),
+    "Change": say("Change event: {words} #{number}"),
+    "Remove": say("Remove event: {words} #{number}"),
+}
+
+
 def proposal_title(
     event: Event, issue: int, does: Literal["Add", "Change", "Remove"], pattern: str | None = None
 ) -> str:
@@ -398,8 +411,8 @@ def proposal_title(
         return _SKIPS.sub(r"(\1)", " ".join(pattern.format_map(named).split()))
     names = [plain(event.title), plain(event.series or "")]
     title = " ".join(f"({name})" if at else name for at, name in enumerate(dict.fromkeys(filter(None, names))))
-    words = " \u2013 ".join(filter(None, (days_of(event), title)))
-    return f"{does} event: {words} #{issue}"
+    words = joined((days_of(event), title), " \u2013 ")
+    return say(_TITLES[does], words=words, number=issue)
 
 
 def plain(words: str) -> str:

@@ -7,14 +7,15 @@ from difflib import SequenceMatcher
 
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event, safe_slug, share_a_day
+from almanac.phrases import joined, say
 from almanac.proposal.marker import pull_state
 from almanac.proposal.published import file_address
 from almanac.proposal.state import EventAtBase, Filed
 from almanac.proposal.summary import day_of, named
 from almanac.views.protocol import View, places
 
-_NAMED = re.compile(r"(?:Add|Change) event: (.*?)(?: #[0-9]+| \(#[0-9]+\))?")
-"""A title of ours, and what it calls the event."""
+_NAMED = re.compile(r"[\w'\u2019 ]+ [\w'\u2019]+ ?: (.*?)(?: #[0-9]+| \(#[0-9]+\))?")
+"""A title of ours (`Add event: ...`, in whatever language), and what it calls the event."""
 _SIMILAR = 0.85
 """From which ratio of `difflib` on two titles read as one."""
 
@@ -30,12 +31,12 @@ def traits(event: Event) -> dict[str, str]:
 def in_common(one: Mapping[str, str], other: Mapping[str, str]) -> str | None:
     """Say what the traits of two events have in common, if that makes them look like the same event."""
     if one.get("url") and one.get("url") == other.get("url"):
-        return "the same registration link"
+        return say("the same registration link")
     if not ("date" in one and "date" in other and share_a_day(_days(one), _days(other))):
         return None
     if one.get("series") and one.get("series") == other.get("series"):
-        return "the same day and series"
-    return "the same day and a similar title" if _similar(one.get("title", ""), other.get("title", "")) else None
+        return say("the same day and series")
+    return say("the same day and a similar title") if _similar(one.get("title", ""), other.get("title", "")) else None
 
 
 def _days(one: Mapping[str, str]) -> tuple[str, str | None]:
@@ -64,7 +65,7 @@ def _proposed(filed: Filed, event: Event) -> Iterator[Problem]:
         common = in_common(mine, state.like)
         if common and state.event != event.id:  # and no other change of the same event
             ours = _NAMED.fullmatch(pull.title)
-            message = f"Pull request #{pull.number} proposes an event with {common}."
+            message = say("Pull request #{number} proposes an event with {common}.", number=pull.number, common=common)
             yield _likely(message, ours[1] if ours else pull.title, pull.url)
 
 
@@ -83,8 +84,8 @@ def _published(filed: Filed, event: Event, at_base: EventAtBase, views: Sequence
         found = view.similar(path, at_base.texts(path), event, at_base.record)
         if found:
             place = file_address(filed.issue.url, filed.look.base.branch, path, found.line)
-            message = f"The site already has an event with {found.common}."
-            yield _likely(message, f"{day_of(found.date)} \u2013 {found.title}", place)
+            message = say("The site already has an event with {common}.", common=found.common)
+            yield _likely(message, joined((day_of(found.date), found.title), " \u2013 "), place)
             return
 
 
@@ -96,11 +97,13 @@ def _recorded(filed: Filed, event: Event, at_base: EventAtBase, record_id: str) 
         record = None
     if record is None:
         place = file_address(filed.issue.url, filed.look.base.branch, path)
-        return _likely("The site already has an event with the same day and name.", record_id, place)
-    common = in_common(traits(event), traits(record)) or "the same day and name"
+        return _likely(say("The site already has an event with the same day and name."), record_id, place)
+    common = in_common(traits(event), traits(record)) or say("the same day and name")
     shown = at_base.published(record)
-    return _likely(f"The site already has an event with {common}.", named(record), shown.url or shown.file)
+    return _likely(
+        say("The site already has an event with {common}.", common=common), named(record), shown.url or shown.file
+    )
 
 
 def _likely(message: str, event: str, place: str) -> Problem:
-    return Problem(f"{message} If they are different events, all is well.", event=event, url=place)
+    return Problem(say("{message} If they are different events, all is well.", message=message), event=event, url=place)

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from almanac.config import Language
 from almanac.errors import ConfigError, Problem
 from almanac.markdown import fence
 from almanac.matching import changed_lines
+from almanac.phrases import Tongue, said, say
 from almanac.proposal.comment import review_draft
 from almanac.proposal.quotation import code_span, inert, quotation
 from almanac.proposal.state import AskForReview, Draft, Plan
@@ -34,8 +36,9 @@ class OwnTemplate(NamedTuple):
     path: str
 
 
-SafeWriter = Callable[[str, Mapping[str, Any], str], str]
-"""Writes a text with a template that is not trusted: the template, its values, its path for problems."""
+SafeWriter = Callable[[str, Mapping[str, Any], str, Tongue | None], str]
+"""Writes a text with a template that is not trusted: the template, its values, its path for problems, the language."""
+T = TypeVar("T")
 
 
 class Messages:
@@ -46,12 +49,21 @@ class Messages:
         sources: Mapping[str, str],
         safe_writer: SafeWriter | None = None,
         own: Mapping[str, OwnTemplate] | None = None,
+        *,
+        tongues: Callable[[Language], Tongue | None] = lambda _: None,
+        language: Language = "en",
     ) -> None:
-        """Take Almanac's templates by name, what writes with a site's own, and those."""
-        self._sources, self._safe_writer, self._own = sources, safe_writer, own or {}
+        """Take Almanac's templates by name, what writes with a site's own, those, and what knows which languages."""
+        self._sources, self._safe_writer, self._own, self._tongues = sources, safe_writer, own or {}, tongues
+        self._tongue = tongues(language)
 
-    def of_site(self, own: Mapping[str, OwnTemplate]) -> "Messages":
-        """Return the same with some templates replaced by a site's own.
+    def said(self, value: T) -> T:
+        """Say all that is in a value (see `almanac.phrases`) in the language of these messages."""
+        spoken: T = said(value, self._tongue)
+        return spoken
+
+    def of_site(self, own: Mapping[str, OwnTemplate], language: Language = "en") -> "Messages":
+        """Return the same in another language, and with some templates replaced by a site's own.
 
         Raises:
             ConfigError: There is no message with such a name.
@@ -59,9 +71,11 @@ class Messages:
         for name, template in own.items():
             if name not in self._sources:
                 near = get_close_matches(name, self._sources, 1)
-                hint = f" Did you mean `{near[0]}{SUFFIX}`?" if near else ""
-                raise ConfigError(Problem(f"There is no message with this name.{hint}", file=template.path))
-        return Messages(self._sources, self._safe_writer, own)
+                hint = say(" Did you mean `{name}`?", name=f"{near[0]}{SUFFIX}") if near else ""
+                raise ConfigError(
+                    Problem(say("There is no message with this name.{hint}", hint=hint), file=template.path)
+                )
+        return Messages(self._sources, self._safe_writer, own, tongues=self._tongues, language=language)
 
     def rehearse(self, plan: Plan) -> None:
         """Write all texts of a plan once for nothing, so that a site's broken template stops it before its first write.
@@ -80,15 +94,15 @@ class Messages:
         Raises:
             ConfigError: The site's own template fails.
         """
-        given = {"pull": None, **draft.values, **values}
+        given = self.said({"pull": None, **draft.values, **values})
         own = self._own.get(draft.template)
         if own and self._safe_writer:
-            text = self._safe_writer(own.source, given, own.path).strip()
+            text = self._safe_writer(own.source, given, own.path, self._tongue).strip()
         else:
-            text = write_text(self._sources[draft.template], given, f"{draft.template}{SUFFIX}").strip()
+            text = write_text(self._sources[draft.template], given, f"{draft.template}{SUFFIX}", self._tongue).strip()
         if len(text) <= MAX_CHARACTERS:
             return text
-        shorter = "(This section is too long to be shown here.)"
+        shorter = say("(This section is too long to be shown here.)")
         if draft.values.get("preview", shorter) != shorter:
             return self.write(Draft(draft.template, {**draft.values, "preview": shorter}), **values)
         some = _first_half(draft.values.get("problems"))
@@ -106,7 +120,7 @@ def _first_half(problems: object) -> tuple[Problem, ...]:
     found = problems if isinstance(problems, list | tuple) else ()
     shown = [problem for problem in found if not isinstance(problem, _MoreProblems)]
     kept = shown[: len(shown) // 2]
-    more = "There is more to fix than there is room for here. You will see the rest when this is done."
+    more = say("There is more to fix than there is room for here. You will see the rest when this is done.")
     return (*kept, _MoreProblems(more)) if kept else ()
 
 
@@ -118,14 +132,14 @@ def _drafts(plan: Plan) -> Iterator[Draft]:
             yield review_draft(write.labels, (*write.reviewers, *write.teams))
 
 
-def write_text(source: str, values: Mapping[str, Any], file: str) -> str:
+def write_text(source: str, values: Mapping[str, Any], file: str, tongue: Tongue | None = None) -> str:
     """Write a text from a template. It is Markdown, not HTML; typed text is only ever shown inside a fence.
 
     Raises:
         ConfigError: The template cannot be read, or fails; with file and line.
     """
     try:
-        return _compiled(source).render(values)
+        return _compiled(source, tongue).render(values)
     except TemplateSyntaxError as error:
         problem = Problem(f"The template cannot be read: {error.message}", file=file, line=error.lineno)
         raise ConfigError(problem) from None
@@ -135,13 +149,20 @@ def write_text(source: str, values: Mapping[str, Any], file: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _compiled(source: str) -> Template:
+def _compiled(source: str, tongue: Tongue | None) -> Template:
     jinja = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
     )
-    jinja.filters |= {"fence": fence, "quotation": quotation, "inert": inert, "problem": problem_text, "code": code}
-    jinja.filters["sentence"] = sentence
+    jinja.filters |= {"fence": fence, "quotation": quotation, "inert": inert, "code": code, "sentence": sentence}
+    jinja.filters["problem"] = partial(problem_text, tongue=tongue)
+    jinja.add_extension("jinja2.ext.i18n")
+    text, number = (tongue.text, tongue.number) if tongue else (str, _in_english)
+    jinja.install_gettext_callables(text, number, newstyle=True)  # type: ignore[attr-defined] # the extension brings it
     return jinja.from_string(source)
+
+
+def _in_english(one: str, many: str, number: int) -> str:
+    return one if number == 1 else many
 
 
 def _line(trace: TracebackType | None) -> int | None:
@@ -164,14 +185,23 @@ def sentence(text: str) -> str:
     return "".join(code(part[1:-1]) if part.startswith("`") and part[1:] else inert(part) for part in _CODE.split(text))
 
 
-def problem_text(problem: Problem, typed: str = "", accepted: str = "This would be accepted:") -> str:
+_YOU_TYPED, _IT_SAYS, _ACCEPTED = say("You typed:"), say("It says:"), say("This would be accepted:")
+_EXAMPLE, _LINE = say("For example:"), say("line {number}")
+_VERSIONS = say("What it says (`-`), and what it should say according to the record (`+`):")
+_CHOICES = say("Each of these would be accepted; only you can say which is meant:")
+_CANDIDATES = say("If it is one of these, put what is before its colon into this answer:")
+OWN_WORDS = (_YOU_TYPED, _IT_SAYS, _ACCEPTED, _EXAMPLE, _LINE, _VERSIONS, _CHOICES, _CANDIDATES)
+"""What the filter `problem` says by itself: all that has to be known where a site's own template is rendered."""
+
+
+def problem_text(problem: Problem, typed: str = "", accepted: str = "", *, tongue: Tongue | None = None) -> str:
     """Write one problem as Markdown: file, field and message, what was typed, and what would be accepted.
 
     `typed` and `accepted` are the words before the last two; what stands in a file was not typed as an answer.
     """
-    typed = typed or ("It says:" if problem.file or problem.line else "You typed:")
+    typed = typed or said(_IT_SAYS if problem.file or problem.line else _YOU_TYPED, tongue)
     place = [code(problem.file)] if problem.file else []
-    place += [f"line {problem.line}"] if problem.file and problem.line else []
+    place += [said(_LINE, tongue).format(number=problem.line)] if problem.file and problem.line else []
     about = [", ".join(place)] if place else []
     # A form's labels are its own; a file's fields may be anything that someone typed as a key.
     about += [code(problem.field) if problem.file else f"**{problem.field}**"] if problem.field else []
@@ -181,18 +211,18 @@ def problem_text(problem: Problem, typed: str = "", accepted: str = "This would 
     if problem.typed:
         parts.append(_quoted(typed, problem.typed))
     if problem.accepted:
-        parts.append(f"{accepted}\n\n{fence(problem.accepted)}")
+        parts.append(f"{accepted or said(_ACCEPTED, tongue)}\n\n{fence(problem.accepted)}")
     if problem.example:
-        parts.append(_quoted("For example:", problem.example))
+        parts.append(_quoted(said(_EXAMPLE, tongue), problem.example))
     if problem.versions:
         lines = fence("\n".join(changed_lines(*problem.versions)), "diff")
-        parts.append(f"What it says (`-`), and what it should say according to the record (`+`):\n\n{lines}")
+        parts.append(f"{said(_VERSIONS, tongue)}\n\n{lines}")
     if problem.choices:
         choices = "\n\n".join(map(fence, problem.choices))
-        parts.append(f"Each of these would be accepted; only you can say which is meant:\n\n{choices}")
+        parts.append(f"{said(_CHOICES, tongue)}\n\n{choices}")
     if problem.candidates:
         found = "\n".join(f"- {code(one.answer)}: {_named(one.event, one.url)}" for one in problem.candidates)
-        parts.append(f"If it is one of these, put what is before its colon into this answer:\n\n{found}")
+        parts.append(f"{said(_CANDIDATES, tongue)}\n\n{found}")
     return "\n\n".join(parts)
 
 

@@ -7,17 +7,19 @@ from datetime import date, timedelta
 from itertools import islice
 
 from almanac.config import Config
-from almanac.dates import heading_date
+from almanac.dates import say_date
 from almanac.event.following import answers_of, clocks_differ, event_on, of_series, planned_day
 from almanac.event.model import Event, safe_slug
 from almanac.form.filled import issue_body
 from almanac.form.schema import Form
 from almanac.histories import MAIN
+from almanac.phrases import joined, say
 from almanac.proposal.state import NEXT_DATES, Draft, Plan, PutIssue
 
 NEXT_MARK = "<!-- almanac:next "
 """How the first line of an issue begins that Almanac opened."""
-TOPIC = "Topic to be announced"
+TOPIC = say("Topic to be announced")
+_TITLE = "\0"  # in place of the topic, in whatever language that will be
 _MARK = re.compile(rf"{NEXT_MARK}([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}) ([a-z0-9-]*) -->")
 
 
@@ -88,14 +90,19 @@ def without_issue(dates: Iterable[NextDate], bodies: Iterable[str]) -> list[Next
     return [one for one in dates if not any(name == one.series and one.is_meant_by(day) for name, day in known)]
 
 
+def _about(topic: str, body: str) -> tuple[str, ...]:
+    before, _, after = body.partition(_TITLE)
+    return before, topic, after
+
+
 def issues_opened(dates: Sequence[NextDate], form: Form, labels: Sequence[str]) -> Plan:
     """Plan an issue for each date, filled in as far as the date is known; with the form's labels, or else these."""
     writes = tuple(
         PutIssue(
-            f"{one.event.series}, {heading_date(one.event.date)}",
+            joined((one.event.series or "", say_date(one.event.date)), ", "),
             one.mark,
             Draft("next", {"series": one.event.series, "topic": TOPIC, "apart": one.apart}),
-            issue_body(form, {**answers_of(one.event), "title": TOPIC}),
+            joined(_about(TOPIC, issue_body(form, {**answers_of(one.event), "title": _TITLE})), ""),
             tuple(form.labels or labels),
         )
         for one in dates

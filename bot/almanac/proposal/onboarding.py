@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from almanac.errors import Problem
+from almanac.phrases import say
 from almanac.proposal.boxes import box_mark, read_boxes
 from almanac.proposal.comment import draft_digest
 from almanac.proposal.marker import pull_entries, pull_state
@@ -17,7 +18,7 @@ from almanac.proposal.names import ADOPT_BRANCH
 from almanac.proposal.page_edits import NO_ISSUE, STAMP, files_digest
 from almanac.proposal.state import ADOPTION, Draft, EditPull, Look, OpenPull, Plan, Pull, PutBranch, Write
 
-TITLE = "Adopt Almanac"
+TITLE = say("Adopt Almanac")
 _AGAIN = "`/almanac adopt` in a comment there brings it back."
 Choices = Mapping[str, str]
 """What people chose: the name of an option -> its value, empty for what they do not want."""
@@ -197,7 +198,7 @@ def _commit(files: Mapping[str, str | None], look: Look, shared: Shared | None) 
         base=start,
         parents=(start,),
         files=files,
-        message=f"{TITLE}\n",
+        message=TITLE + "\n",
         expected=look.proposal.head,
         before={path: shared.texts.get(path) if shared else None for path in files},
         fresh=shared is None,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from almanac.errors import ConfigError, Problem
 from almanac.invisible import without_invisible
+from almanac.phrases import say
 
 if TYPE_CHECKING:  # where nothing but `cannot_be_ours` is asked, the answer has to come quickly
     from almanac.config import Config
@@ -72,9 +73,12 @@ def refuse_alike(forms: "Sequence[tuple[Form, Sequence[str]]]") -> None:
     for (one, labels), (other, more) in combinations(forms, 2):
         shared = {label.casefold(): label for label in labels}.keys() & {label.casefold() for label in more}
         if shared and (_has_all_of(one, other) or _has_all_of(other, one)):
-            message = (
-                f"This form and {one.path} both give the label `{min(shared)}`, and an issue of one could be of the "
-                "other, so nobody could tell to which history it belongs. Give each form a label of its own."
+            message = say(
+                "This form and {path} both give the label `{shared}`, and an issue of one could "
+                "be of the other, so nobody could tell to which history it belongs. Give each "
+                "form a label of its own.",
+                path=one.path,
+                shared=min(shared),
             )
             raise ConfigError(Problem(message, "labels", file=other.path))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from almanac.config import PullRequests
 from almanac.errors import Problem
 from almanac.histories import MAIN
+from almanac.phrases import say, say_number
 from almanac.proposal.comment import draft_digest, review
 from almanac.proposal.marker import ended, pull_entries, pull_state
 from almanac.proposal.names import sync_branch
@@ -46,10 +47,12 @@ class PageEdits:
     @property
     def title(self) -> str:
         """What the proposal is called."""
-        title = "Take edits made by hand into the records"
+        title = say("Take edits made by hand into the records")
         if self.only_moves:
-            title = f"Move {self.moved} past event{'s' * (self.moved > 1)} to the history"
-        return f"{title} ({self.history})" if self.history else title
+            title = say_number(
+                "Move {number} past event to the history", "Move {number} past events to the history", self.moved
+            )
+        return title + (f" ({self.history})" if self.history else "")
 
     @property
     def branch(self) -> str:
@@ -71,7 +74,7 @@ def moves_committed(edits: PageEdits, look: Look, *, mine: bool) -> Plan:
         base=base.commit,
         parents=(base.commit,),
         files=edits.files,
-        message=f"{edits.title}\n",
+        message=edits.title + "\n",
         expected=base.commit,
         before=edits.before,
     )
@@ -97,7 +100,9 @@ def edits_proposed(  # noqa: PLR0911, PLR0913 -- one for each state of it, and a
     if newest and look.closer and state.closed_by is None and state.digest == digest:
         return _ended(edits.branch, newest, look, mine=mine)
     if not mine:
-        problem = Problem(f"Someone has committed to the branch {edits.branch}. Merge that branch, or delete it.")
+        problem = Problem(
+            say("Someone has committed to the branch {branch}. Merge that branch, or delete it.", branch=edits.branch)
+        )
         return Plan(NO_ISSUE, "waiting", "A person's commits are on the branch.", (), None, (problem,), edits.notes)
     if pull and (state.digest, state.commit) == (digest, look.proposal.head) and stands:
         return Plan(NO_ISSUE, "unchanged", "Edits made by hand wait for a maintainer.", (), None, (), edits.notes)
@@ -107,7 +112,7 @@ def edits_proposed(  # noqa: PLR0911, PLR0913 -- one for each state of it, and a
         base=look.base.commit,
         parents=(look.base.commit,),
         files=edits.files,
-        message=f"{edits.title}\n",
+        message=edits.title + "\n",
         expected=look.proposal.head,
         before=edits.before,
         fresh=True,
@@ -129,11 +134,15 @@ def _draft(edits: PageEdits, files: tuple[str, ...]) -> Draft:
 
 def _ended(branch: str, pull: Pull, look: Look, *, mine: bool) -> Plan:
     """Take a maintainer's no; let edits wait whose pull request was closed, but not by a decision."""
-    reason, closer = "The pull request with these edits was closed without merging.", look.closer or Closer()
+    reason, closer = say("The pull request with these edits was closed without merging."), look.closer or Closer()
     if closer.decides:
         left = (DeleteBranch(branch, look.proposal.head),) if look.proposal.head and mine else ()
         return Plan(NO_ISSUE, "refused", reason, (*marked(pull, {REJECTED: True, ENDED: ended(pull, closer)}), *left))
-    message = f"{reason} It was not a maintainer's decision. To go on, reopen #{pull.number}, or delete its branch."
+    message = say(
+        "{reason} It was not a maintainer's decision. To go on, reopen #{number}, or delete its branch.",
+        reason=reason,
+        number=pull.number,
+    )
     return Plan(NO_ISSUE, "waiting", reason, marked(pull, {ENDED: ended(pull, closer)}), None, (Problem(message),))
 
 

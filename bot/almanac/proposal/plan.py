@@ -7,6 +7,7 @@ from typing import Literal
 from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.event.records import RecordStore
+from almanac.phrases import say
 from almanac.proposal import triage
 from almanac.proposal.branch import Branch, Content, content_on_top, own_content
 from almanac.proposal.comment import current_comment, draft_digest, put_comment, review
@@ -113,7 +114,7 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     event = offer.event.model_copy(update={"id": offer.id}) if offer.event else None
     stands: Stands | None = None
     if offer.shared and removes and at_base.record:
-        message = "Someone has committed to the branch, so it cannot be made one that takes the event off."
+        message = say("Someone has committed to the branch, so it cannot be made one that takes the event off.")
         raise Undecided(Problem(message))
     if offer.shared:
         content = content_on_top(branch, offer.shared, event if filed.event else None, offer.id)
@@ -369,12 +370,12 @@ def _nothing_asked(filed: Filed, event: Event, at_base: EventAtBase) -> Plan:
     """Answer an issue that asks for no change that could be proposed: it has a note for people alone, or nothing."""
     look, issue, place = filed.look, filed.issue, at_base.published(event)
     url = place.url or place.file
-    why = "The event is on the site just like that. Please say what is different, or close this issue."
+    why = say("The event is on the site just like that. Please say what is different, or close this issue.")
     if filed.note is None:
         filed = replace(filed, problems=(Problem(why, filed.labels.get("change"), event=named(event), url=url),))
         draft, reason = triage.problems_draft(filed), "The site says all of it already."
     else:
-        about = Problem("What you wrote is about this event:", event=named(event), url=url)
+        about = Problem(say("What you wrote is about this event:"), event=named(event), url=url)
         record = at_base.store.path(event.id)
         file = file_address(issue.url, look.base.branch, record)
         draft = Draft("noted", {"note": filed.note, "problem": about, "record": record, "file": file})

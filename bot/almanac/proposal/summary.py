@@ -1,11 +1,12 @@
 """An event at a glance: its name in a title, and the rows of the table with which a pull request begins."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date as calendar_date
 
 from almanac.dates import DAYS, MONTHS, UNKNOWN_YEAR
 from almanac.event.model import Event
+from almanac.phrases import Kind, Phrase, in_calendar, joined, say
 from almanac.proposal.quotation import bold, inert, inert_link, struck
 from almanac.urls import host_of, why_refused
 
@@ -20,6 +21,20 @@ _NEVER_TOLD = {"id", "issue", "number", "previous_date", "starts", "ends"}
 _NEVER_TOLD |= {"time_zone", "duplicate_of", "rendered", "extra", "markdown"}
 
 
+_STATUSES = {
+    "scheduled": say("scheduled"),
+    "cancelled": say("cancelled"),
+    "postponed": say("postponed"),
+    "rescheduled": say("rescheduled"),
+}
+_NAMES = {
+    "people_label": say("People label"),
+    "description": say("Description"),
+    "agenda": say("Agenda"),
+    "tags": say("Tags"),
+}
+
+
 @dataclass(frozen=True)
 class SummaryRow:
     """One row of the table: what it is about, and its text, as Markdown in which nothing acts."""
@@ -30,7 +45,7 @@ class SummaryRow:
 
 def named(event: Event) -> str:
     """Return what an event is called among others: its day, its title and its series, as typed."""
-    return f"{days_of(event)} \u2013 {name_of(event)}"
+    return joined((days_of(event), name_of(event)), " \u2013 ")
 
 
 def name_of(event: Event) -> str:
@@ -40,11 +55,12 @@ def name_of(event: Event) -> str:
 
 def days_of(event: Event, *, full: bool = False) -> str:
     """Show an event's date with its weekday, and its last day if there are several."""
-    first, last = day_of(event.date, full=full), event.end_date
+    first, last, kind = day_of(event.date, full=full), event.end_date, _kind(full=full)
     if last is None:
         return first
     year = f", {event.date[:4]}"
-    return f"{first.removesuffix(year) if last.startswith(event.date[:4]) else first} - {day_of(last, full=full)}"
+    first = first.removesuffix(year) if last.startswith(event.date[:4]) else first
+    return in_calendar(f"{first} - {day_of(last, full=full)}", kind, event.date, last)
 
 
 def day_of(date: str, *, full: bool = False) -> str:
@@ -54,8 +70,14 @@ def day_of(date: str, *, full: bool = False) -> str:
     words = MONTHS[int(month or 0)][:length]
     if day and year != UNKNOWN_YEAR:
         weekday = DAYS[calendar_date.fromisoformat(date).weekday()][:length]
-        return f"{weekday}, {words} {int(day)}, {year}"
-    return f"{words} {int(day)}" if day else f"{words} {year}".strip()
+        words = f"{weekday}, {words} {int(day)}, {year}"
+    else:
+        words = f"{words} {int(day)}" if day else f"{words} {year}".strip()
+    return in_calendar(words, _kind(full=full), date)
+
+
+def _kind(*, full: bool) -> Kind:
+    return "full date" if full else "short date"
 
 
 def summary(event: Event, before: Event | None, labels: Mapping[str, str]) -> tuple[SummaryRow, ...]:
@@ -76,19 +98,24 @@ _NOTHING: _Cell = (None, "")
 
 def _cells(event: Event, *, full: bool = False) -> Iterator[tuple[str, _Cell]]:
     names = [inert(person.name) for person in event.people]
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    yield "What", (name_of(event), inert(name_of(event)))
-    yield "Date", ((event.date, event.end_date), inert(days_of(event, full=full)))
-    yield "When", (event.when, inert(event.when or ""))
-    yield "Where", (event.location, inert(event.location or ""))
-    yield "People", (event.people or None, ", ".join(names[:_MOST_NAMES]) + more)
-    yield "Link", (event.url, _link(event.url))
-    yield "Recording", (event.recording, _link(event.recording))
+    people = joined(names[:_MOST_NAMES], ", ")
+    if len(names) > _MOST_NAMES:
+        people = say("{names} and {number} more", names=people, number=len(names) - _MOST_NAMES)
+    yield say("What"), (name_of(event), inert(name_of(event)))
+    yield say("Date"), ((event.date, event.end_date), days_of(event, full=full))
+    yield say("When"), (event.when, inert(event.when or ""))
+    yield say("Where"), (event.location, inert(event.location or ""))
+    yield say("People"), (event.people or None, people)
+    yield say("Link"), (event.url, _link(event.url))
+    yield say("Recording"), (event.recording, _link(event.recording))
     if not full:
         links = [inert_link(link.label, None if why_refused(link.url) else link.url) for link in event.links]
-        yield "Links", (event.links or None, ", ".join(links))
-    yield "Picture", (event.image, inert(event.image.alt or "without words") if event.image else "")
-    yield "Status", (event.status, event.status or "")
+        yield say("Links"), (event.links or None, ", ".join(links))
+    yield (
+        say("Picture"),
+        (event.image, (inert(event.image.alt) if event.image.alt else say("without words")) if event.image else ""),
+    )
+    yield say("Status"), (event.status, _STATUSES.get(event.status or "", ""))
 
 
 def _link(url: str | None) -> str:
@@ -104,10 +131,18 @@ def _changed(name: str, before: _Cell, after: _Cell) -> SummaryRow | None:
     if was == now:
         return SummaryRow(name, new) if name in _ALWAYS else None
     if now is None:
-        return SummaryRow(name, f"removed: {struck(old)}")
+        return SummaryRow(name, say("removed: {text}", text=_amid(struck, old)))
     if was is None:
-        return SummaryRow(name, f"added: {new}")
-    return SummaryRow(name, f"{struck(old)} \u2192 {bold(new)}" if old != new else f"changed: {new}")
+        return SummaryRow(name, say("added: {text}", text=new))
+    if old == new:
+        return SummaryRow(name, say("changed: {text}", text=new))
+    return SummaryRow(name, joined((_amid(struck, old), _amid(bold, new)), " \u2192 "))
+
+
+def _amid(marks: Callable[[str], str], words: str) -> str:
+    """Put marks around words, which may be said in another language later."""
+    before, _, after = marks("x").partition("x")
+    return joined((before, words, after), "") if isinstance(words, Phrase) else marks(words)
 
 
 def _others(event: Event, before: Event, labels: Mapping[str, str]) -> Iterator[SummaryRow]:
@@ -120,5 +155,5 @@ def _others(event: Event, before: Event, labels: Mapping[str, str]) -> Iterator[
     ]
     for name, was, now in pairs:
         if (was or None) != (now or None):
-            words = labels.get(name) or name.replace("_", " ").capitalize()
-            yield SummaryRow(inert(words), "changed" if was and now else "added" if now else "removed")
+            words = inert(labels.get(name, "")) or _NAMES.get(name) or inert(name.replace("_", " ").capitalize())
+            yield SummaryRow(words, say("changed") if was and now else say("added") if now else say("removed"))

@@ -9,6 +9,7 @@ from typing import Literal
 
 from almanac.dates import short_date
 from almanac.errors import Problem
+from almanac.phrases import say
 from almanac.text import as_on_keyboard
 
 HALF_DAY = timedelta(hours=12)
@@ -175,7 +176,7 @@ def _ranges(start: WrittenTime, end: WrittenTime, *, both: tuple[bool, bool]) ->
 
 LONGEST = 100  # characters
 LIMIT = timedelta(days=31)
-EXAMPLE = "Write it as 2 hours, 90 min, 1h30 or 1:30."
+EXAMPLE = say("Write it as 2 hours, 90 min, 1h30 or 1:30.")
 
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NUMBER = r"[0-9]{1,5}(?:[.,][0-9]{1,3})?"
@@ -220,13 +221,16 @@ def read_duration(text: str) -> timedelta | Problem:
     if re.fullmatch(r"[1-9][0-9]{0,3}", stripped):
         choices = tuple(f"{stripped} {unit}" for unit in ("min", "hours"))
         choices = tuple(choice for choice in choices if isinstance(read_duration(choice), timedelta))
-        return Problem("This number has no unit. Add hours or min to it.", typed=text, choices=choices)
+        return Problem(say("This number has no unit. Add hours or min to it."), typed=text, choices=choices)
     numbers = _units(stripped)
     if not numbers:
-        return Problem(f"This could not be read as a duration. {EXAMPLE}", typed=text)
+        return Problem(say("This could not be read as a duration. {example}", example=EXAMPLE), typed=text)
     duration = timedelta(minutes=round(timedelta(**numbers) / timedelta(minutes=1)))
     if not timedelta() < duration <= LIMIT:
-        return Problem(f"A duration is more than nothing and at most {LIMIT.days} days. {EXAMPLE}", typed=text)
+        return Problem(
+            say("A duration is more than nothing and at most {days} days. {example}", days=LIMIT.days, example=EXAMPLE),
+            typed=text,
+        )
     return duration
 
 

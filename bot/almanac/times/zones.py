@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from almanac.dates import MONTH_NAME, WEEKDAY_NAME
 from almanac.errors import ConfigError, Problem
+from almanac.phrases import say
 
 # Generic letters come before strict ones: the first letters of a zone are what a wrong strict one is replaced with.
 _LETTERS = {
@@ -57,9 +58,9 @@ BUILT_IN: Mapping[str, str] = {letters: name for name, known in _LETTERS.items()
 
 # Letters that mean several zones, each with the place as a reader knows it.
 AMBIGUOUS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "AST": (("Atlantic Canada", "America/Halifax"), ("Arabia", "Asia/Riyadh")),
-    "BST": (("the United Kingdom", "Europe/London"), ("Bangladesh", "Asia/Dhaka")),
-    "CST": (("central North America", "America/Chicago"), ("China", "Asia/Shanghai"), ("Cuba", "America/Havana")),
+    "AST": ((say("Atlantic Canada"), "America/Halifax"), ("Arabia", "Asia/Riyadh")),
+    "BST": ((say("the United Kingdom"), "Europe/London"), ("Bangladesh", "Asia/Dhaka")),
+    "CST": ((say("central North America"), "America/Chicago"), ("China", "Asia/Shanghai"), ("Cuba", "America/Havana")),
     "IST": (("India", "Asia/Kolkata"), ("Ireland", "Europe/Dublin"), ("Israel", "Asia/Jerusalem")),
 }
 
@@ -251,8 +252,8 @@ class Zones:
         for letters in shown:
             if letters not in known:
                 nearest = next(iter(difflib.get_close_matches(letters[:LONGEST_NAME].upper(), known, 1, 0.5)), None)
-                hint = f" Did you mean {nearest}?" if nearest else ""
-                message = f"These letters are not in time_zones, and they are not built in.{hint}"
+                hint = say(" Did you mean {nearest}?", nearest=nearest) if nearest else ""
+                message = say("These letters are not in time_zones, and they are not built in.{hint}", hint=hint)
                 found.append(Problem(message, field="series.time_zones", typed=letters, accepted=nearest))
         if problems := list(filter(None, found)):
             raise ConfigError(problems)
@@ -331,15 +332,19 @@ def check_zone(name: str, key: str | None = None) -> Problem | None:
     if names().get(name.casefold()) == name:
         return None
     nearest = names().get(name.casefold()) or nearest_zone(name)
-    hint = f" Did you mean {nearest}?" if nearest else " Zones have names such as America/New_York or Europe/Paris."
-    return Problem(f"There is no time zone of this name.{hint}", field=key, typed=name, accepted=nearest)
+    hint = (
+        say(" Did you mean {nearest}?", nearest=nearest)
+        if nearest
+        else say(" Zones have names such as America/New_York or Europe/Paris.")
+    )
+    return Problem(say("There is no time zone of this name.{hint}", hint=hint), field=key, typed=name, accepted=nearest)
 
 
 def check_letters(letters: str, key: str | None = None) -> Problem | None:
     """Check letters that a config defines: None, or the problem of this key."""
     if re.fullmatch(r"[A-Za-z]{2,10}", letters) and letters.casefold() not in _NOT_LETTERS:
         return None
-    message = (
+    message = say(
         "The letters of a time zone are 2 to 10 letters from A to Z, such as ET, and not a word such as PM or NOON."
     )
     return Problem(message, field=key, typed=letters)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from almanac.errors import Problem
 from almanac.event.model import Event
+from almanac.phrases import say
 from almanac.views.generated import GeneratedView, linked, name_of, plain_lines
 
 _HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Almanac//Almanac//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH")
@@ -63,7 +64,7 @@ class CalendarView(GeneratedView):
     def left_out(self, records: Sequence[Event]) -> Iterator[Problem]:
         for record in records:
             if not record.has_day:
-                message = "The day of this event is not known, so it is not in the calendar."
+                message = say("The day of this event is not known, so it is not in the calendar.")
                 yield Problem(message, "date", event=f"{record.date} {record.title}", file=self.path)
 
 

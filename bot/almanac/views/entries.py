@@ -12,11 +12,13 @@ from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event, event_id
 from almanac.page.lines import fingerprint
 from almanac.page.match import COMPARED, same_name
+from almanac.phrases import say
 from almanac.views.protocol import Alike, Built, Texts, Undecided, View
 
-_GONE = (
-    "The row of this record is not in the list any more. If the event should go, delete its record; otherwise put the "
-    "row back, or take the line `rendered` out of the record to have it written again."
+_GONE = say(
+    "The row of this record is not in the list any more. If the event should go, delete its "
+    "record; otherwise put the row back, or take the line `rendered` out of the record to have "
+    "it written again."
 )
 
 
@@ -46,7 +48,7 @@ class EntryListView(View):
         data = merged(mine.data, old, self._format.alone(new).data)
         changed = self._format.changed(text, mine, data)
         if changed is None:
-            message = "The template names a column that the file does not have."
+            message = say("The template names a column that the file does not have.")
             raise ConfigError(Problem(message, file=self._template.file))
         return changed
 
@@ -82,9 +84,9 @@ class EntryListView(View):
     def read_branch(self, path: str, text: str | None, record: Event, origin: str | None) -> Event:
         row = self._row_of(self._format.entries(text, path), record) if text is not None else None
         if row is None:
-            message = (
-                "The event's row was removed from the list on the branch. If the event should not be there, close the "
-                "pull request or the issue; otherwise put the row back."
+            message = say(
+                "The event's row was removed from the list on the branch. If the event should "
+                "not be there, close the pull request or the issue; otherwise put the row back."
             )
             raise Undecided(Problem(message, file=path))
         return self._edited(row, record)
@@ -96,7 +98,7 @@ class EntryListView(View):
             said = self._said(row)
             named = self._names(row, event)
             if row is not own and (named or (event.url and said.get("url") == event.url)):
-                common = "the same day and name" if named else "the same registration link"
+                common = say("the same day and name") if named else say("the same registration link")
                 return Alike(row.line, said.get("date", ""), said["title"], common)
         return None
 
@@ -111,7 +113,7 @@ class EntryListView(View):
 
     def _there(self, text: str | None) -> str:
         if text is None:
-            raise ConfigError(Problem("This list is missing; `list` in the config names it.", file=self._path))
+            raise ConfigError(Problem(say("This list is missing; `list` in the config names it."), file=self._path))
         return text
 
     def _row_of(self, rows: Sequence[DataEntry], record: Event) -> DataEntry | None:

@@ -14,6 +14,7 @@ from almanac.dates import heading_date
 from almanac.errors import ConfigError, Problem
 from almanac.event.description import plain
 from almanac.event.model import Event, Person, safe_slug
+from almanac.phrases import say
 from almanac.urls import host_of, why_refused
 from almanac.views.protocol import Built, Texts, View
 
@@ -158,7 +159,7 @@ class GeneratedView(View):
             return {}
         entries = self.cut(text)
         if entries is None:
-            message = "This file is not one that Almanac writes, so it is left alone. Name another in the config."
+            message = say("This file is not one that Almanac writes, so it is left alone. Name another in the config.")
             raise ConfigError(Problem(message, file=path))
         return entries
 

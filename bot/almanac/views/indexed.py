@@ -23,6 +23,7 @@ from almanac.page.outline import Page, Section, outline
 from almanac.page.proof import says_date_of
 from almanac.page.section import Renderer
 from almanac.page.sync import Synced, sync
+from almanac.phrases import say
 from almanac.views.page import PageView
 
 
@@ -83,7 +84,7 @@ class IndexedPageView(PageView):
         for record, _ in changed:
             for section in filter(lambda one: self._lists(one, record), _of_day(by_day, record)):
                 if own.isdisjoint(fingerprints(section.text)) and not says_same(section.text, self._line(record)):
-                    message = "This line was edited by hand, so it stays as it is. See whether it is still true."
+                    message = say("This line was edited by hand, so it stays as it is. See whether it is still true.")
                     notes.append(Problem(message, event=record.title, file=self._config.page, line=section.line))
         return replace(synced, page=page, notes=tuple(notes))
 

@@ -22,6 +22,7 @@ from almanac.page.rewrite import rewritten, unsaid
 from almanac.page.section import Renderer, SectionReader
 from almanac.page.shown import doubt
 from almanac.page.sync import Synced, no_place, sync
+from almanac.phrases import say
 from almanac.views.protocol import Alike, Built, Texts, Undecided, View
 
 _SEARCHED = 2000
@@ -118,20 +119,21 @@ class PageView(View):
         """Return the record with what people edited in its section of a page with such line ends, as `read` does."""
         if record.rendered is None:
             return record  # made by hand: its section is still to be written
-        return self._edited(path, newline, section, record, "site's main branch")
+        return self._edited(path, newline, section, record, say("site's main branch"))
 
     def read_branch(self, path: str, text: str | None, record: Event, origin: str | None) -> Event:
         if text is None:
-            message = "The history page was deleted on the branch."
+            message = say("The history page was deleted on the branch.")
             if origin is None:
-                message = "The history page has been renamed or moved since this branch was made."
+                message = say("The history page has been renamed or moved since this branch was made.")
             raise Undecided(Problem(message, file=path))
         written = self._render(record)
         section = own_section(outline(text), record, written) or _only_new_section(text, origin or "", written)
         if section is None:
-            message = (
-                "The event's section was removed from the page on the branch. If the event should not go on the page, "
-                "close the pull request or the issue; otherwise put the section back."
+            message = say(
+                "The event's section was removed from the page on the branch. If the event "
+                "should not go on the page, close the pull request or the issue; otherwise put "
+                "the section back."
             )
             raise Undecided(Problem(message, file=path))
         return self._edited(path, newline_of(text), section, record, "branch")
@@ -174,14 +176,14 @@ class PageView(View):
             same_day = share_a_day((section.date, section.end_date), (event.date, event.end_date))
             named = same_day and (same_title(section, event) or _names(section.text, event.title))
             if named or _links_to(section.text, event.url):
-                common = "the same day and name" if named else "the same registration link"
+                common = say("the same day and name") if named else say("the same registration link")
                 return Alike(section.line, section.date, section.title or event.title, common)
         return None
 
     @staticmethod
     def _there(path: str, text: str | None) -> str:
         if text is None:
-            raise ConfigError(Problem("The history page is missing; `page` in the config names it.", file=path))
+            raise ConfigError(Problem(say("The history page is missing; `page` in the config names it."), file=path))
         return text
 
     def _edited(self, path: str, newline: str, section: Section, record: Event, where: str) -> Event:
@@ -193,7 +195,10 @@ class PageView(View):
         if not is_known(record.rendered, text):
             if reader.said_before(section, record):
                 return record
-            message = f"The record and its section of the page were both changed on the {where}, and they disagree."
+            message = say(
+                "The record and its section of the page were both changed on the {where}, and they disagree.",
+                where=where,
+            )
             raise Undecided(Problem(message, versions=(f"{section.text}\n", f"{text}\n"), file=path, line=section.line))
         return reader.again(section, record).event
 

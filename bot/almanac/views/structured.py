@@ -10,6 +10,7 @@ from typing import Any
 
 from almanac.errors import Problem
 from almanac.event.model import Event, Person
+from almanac.phrases import say
 from almanac.views.generated import GeneratedView, linked, name_of, plain_lines
 
 _ONLINE = re.compile(r"\b(?:online|virtual|zoom|webinar|video|remote|jitsi|teams|meet)\b|^https?://", re.IGNORECASE)
@@ -49,7 +50,7 @@ class StructuredView(GeneratedView):
     def left_out(self, records: Sequence[Event]) -> Iterator[Problem]:
         for record in records:
             if not record.has_day:
-                message = "The day of this event is not known, so it is not in the structured data."
+                message = say("The day of this event is not known, so it is not in the structured data.")
                 yield Problem(message, "date", event=f"{record.date} {record.title}", file=self.path)
 
     def _event(self, event: Event) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from almanac.page.lines import fingerprints, newline_of, split_lines
 from almanac.page.match import COMPARED, own_section, words
 from almanac.page.outline import Page, Section, outline
 from almanac.page.section import Renderer
+from almanac.phrases import say
 from almanac.views import Renderers
 from almanac.views.generated import Publisher
 from almanac.views.page import PageView, anchor_of
@@ -25,8 +26,8 @@ from almanac.views.protocol import Alike, Built, Texts, Undecided, View
 
 _AHEAD = timedelta(hours=14)
 """How far the first place on Earth is ahead of UTC."""
-_OVER = "This event is over, so it moves to the history."
-_TO_COME = "This event is still to come, so it moves to what is coming."
+_OVER = say("This event is over, so it moves to the history.")
+_TO_COME = say("This event is still to come, so it moves to what is coming.")
 _MARK = "<!-- almanac"
 
 
@@ -241,7 +242,7 @@ class TimelineView(View):
     @staticmethod
     def _there(path: str, text: str | None) -> str:
         if text is None:
-            message = "This page is missing; `page` or `upcoming` in the config names it."
+            message = say("This page is missing; `page` or `upcoming` in the config names it.")
             # Words without an ending are meant as those of a heading.
             heading = None if "." in path else f'upcoming: "#{path}" (a heading of the page)'
             raise ConfigError(Problem(message, file=path, accepted=heading))
@@ -257,7 +258,9 @@ def _window(text: str, heading: str, path: str, *, inside: bool) -> _Window:
     cut = outline(text)
     at = next((one for one in cut.headings if words(one.text) == words(heading)), None)
     if at is None:
-        message = "The page has no heading with these words. `upcoming` names a heading of the page, or another page."
+        message = say(
+            "The page has no heading with these words. `upcoming` names a heading of the page, or another page."
+        )
         raise ConfigError(Problem(message, "upcoming", typed=f"#{heading}", file=path))
     start, first, end = (cut.lines.offsets[line] for line in (at.line, *cut.part(at)))
     if inside:
