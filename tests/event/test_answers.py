@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from almanac import phrases
 from almanac.errors import Problem
 from almanac.event.submission import Submission, submit_body
 from almanac.histories import read_config
@@ -39,7 +40,7 @@ def outcome(answers: dict[str, str]) -> str:
     section = render(found.event) if found.event else ""
     kept = unshown(found.event, section) if found.event else ()
     parts: dict[str, object] = {"event": shown, "problems": said(found.problems), "notes": said(found.warnings)}
-    filled = {key: value for key, value in {**parts, "only in the record": [*kept]}.items() if value}
+    filled = {name: phrases.said(one, None) for name, one in {**parts, "only in the record": [*kept]}.items() if one}
     text: str = yaml.safe_dump(filled, sort_keys=False, allow_unicode=True, width=1000, default_flow_style=False)
     return SEPARATOR.join((text, *([f"{section.rstrip()}\n"] if section else []), comment(found, section, kept)))
 
