@@ -56,7 +56,7 @@ class Problem:
     def __str__(self) -> str:
         """Return the problem on one line: `file:line: field: message`."""
         place = f"{self.file}:{self.line}" if self.file and self.line else self.file
-        return ": ".join(part for part in (place, self.field, self.message) if part)
+        return joined((place or "", self.field or "", self.message), ": ")
 
 
 def together(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -82,7 +82,7 @@ class UserError(AlmanacError):
         if isinstance(problems, str):
             problems = Problem(problems)
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__(joined(map(str, self.problems), "\n"))
 
 
 class ConfigError(UserError):

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from almanac.invisible import shows, without_invisible
-from almanac.phrases import joined, say
+from almanac.phrases import joined, say, say_number
 
 # Unicode's line ends (its newline guidelines), CRLF first so that it counts once.
 _LINE_END = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -152,6 +152,8 @@ def listed(names: Sequence[str]) -> str:
 
 def counted(number: int, what: str = "event") -> str:
     """Return a number of things in words: `1 event`, `2 events`."""
+    if what == "event":
+        return say_number("{number:,} event", "{number:,} events", number)
     return f"{number:,} {what}" + "s" * (number != 1)
 
 

@@ -54,20 +54,21 @@ from almanac.page.outline import Page, Section, outline
 from almanac.page.passed_over import unclear
 from almanac.page.tables import table_questions
 from almanac.page.template import section_renderer
+from almanac.phrases import say
 from almanac.proposal.ours import refuse_alike
 from almanac.renderer import house_renderer
 from almanac.site import Site
 from almanac.text import counted
 
 _PURPOSES = {
-    configs.PATH: "the settings",
-    configs.CHANGE_FORM: "the form with which people ask for changes",
-    WORKFLOW: "runs Almanac on GitHub",
+    configs.PATH: say("the settings"),
+    configs.CHANGE_FORM: say("the form with which people ask for changes"),
+    WORKFLOW: say("runs Almanac on GitHub"),
 }
 _TEMPLATES = {
-    "section_template": "how a new event is written on your page",
-    "index_template": "how its line in the second list is written",
-    "upcoming_template": "how it is written while it is to come",
+    "section_template": say("how a new event is written on your page"),
+    "index_template": say("how its line in the second list is written"),
+    "upcoming_template": say("how it is written while it is to come"),
 }
 
 State = Literal["new", "replaced", "completed", "kept", "same"]
@@ -130,10 +131,10 @@ class Adoption:
         if template:
             return _TEMPLATES[template]
         if path in (self.config.file_template, self.config.list_template):
-            return "how a new event is written"
+            return say("how a new event is written")
         if path in self.subscribed.values():
-            return "what readers can subscribe to"
-        return "the history page" if path == self.config.page else "the form that people fill in"
+            return say("what readers can subscribe to")
+        return say("the history page") if path == self.config.page else say("the form that people fill in")
 
     @property
     def written(self) -> dict[str, str]:
@@ -174,7 +175,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
         planned = _planned_history(site, history, page)
         return _plan_history(planned, paths, workflow, today=today, new=new, force=force, shape=shape, choose=choose)
     if MAIN not in site.histories:
-        message = "This site has several histories. Name one of them, or a new one, with `--history`."
+        message = say("This site has several histories. Name one of them, or a new one, with `--history`.")
         raise UserError(Problem(message, "histories", file=configs.PATH, choices=tuple(site.histories)))
     found = named_page(site, paths, page, new=new) if page else find_page(site, paths, new=new, ask=ask)
     if isinstance(found, Place):
@@ -187,14 +188,14 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     site = fresh if is_ours else site
     plan = Adoption(site.config)
     if reason and is_ours:
-        plan.notes.append(f"The records are kept in {folder}/, because {reason}.")
+        plan.notes.append(say("The records are kept in {folder}/, because {reason}.", folder=folder, reason=reason))
     _take_page(plan, site, paths, new=new)
     if plan.page:
         _take_events(plan, site, plan.page, is_ours=is_ours, wanted=shape, choose=choose)
         if is_ours:
             _take_upcoming(plan, site, plan.page, wanted=upcoming)
     elif shape not in (None, "house"):
-        raise UserError(Problem("There is no event on the page yet whose shape new ones could have.", file=page))
+        raise UserError(Problem(say("There is no event on the page yet whose shape new ones could have."), file=page))
     if text is not None and not is_ours:
         plan.files = {configs.PATH: text, **plan.files}
     habits = _add_files(plan, site, workflow, today, is_ours=is_ours)
@@ -217,7 +218,10 @@ def _plan_history(  # noqa: PLR0913 -- as above
     """Find out what one of several histories of a site needs: one more, or one that the settings know already."""
     config = site.config
     if isinstance(named_page(site, paths, config.page, new=new), Place):
-        message = f"Its events are in files or a list: write the settings of this history by hand ({DOCS} says how)."
+        message = say(
+            "Its events are in files or a list: write the settings of this history by hand ({docs} says how).",
+            docs=DOCS,
+        )
         raise UserError(Problem(message, "histories", file=configs.PATH))
     is_new = site.history not in site.histories
     if is_new:
@@ -225,7 +229,7 @@ def _plan_history(  # noqa: PLR0913 -- as above
         site = site.with_config(records=folder)
     plan = Adoption(site.config, history=site.history)
     if is_new and reason:
-        plan.notes.append(f"The records are kept in {folder}/, because {reason}.")
+        plan.notes.append(say("The records are kept in {folder}/, because {reason}.", folder=folder, reason=reason))
     _take_page(plan, site, paths, new=new)
     if plan.page:
         _take_events(plan, site, plan.page, is_ours=is_new, wanted=shape, choose=choose)
@@ -256,7 +260,7 @@ def _planned_history(site: Site, name: str, page: str | None) -> Site:
         refuse_other_page(site.of(name).config, page or site.of(name).config.page)
         return site.of(name)
     if page is None:
-        message = "Name the page of the new history; with `--new`, it has no events yet."
+        message = say("Name the page of the new history; with `--new`, it has no events yet.")
         raise UserError(Problem(message, "--page", accepted=f"almanac init --history {name} --page {name}.md"))
     own = Config(page=page, form=starter.of_history(Config().form, name))
     whole = site.whole_config
@@ -364,16 +368,18 @@ def _take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
             plan.shape = choose_shape(page, shapes, wanted, choose, path)
         elif shapes[0].name != "house":
             plan.notes.append(
-                "Your page has a shape of its own, and your settings name no section template. To have new events "
-                "written in that shape, run `almanac init --shape like`."
+                say(
+                    "Your page has a shape of its own, and your settings name no section template. "
+                    "To have new events written in that shape, run `almanac init --shape like`."
+                )
             )
     elif wanted:
-        message = "The settings name this template, which says how new events are written. Edit it to change that."
+        message = say("The settings name this template, which says how new events are written. Edit it to change that.")
         raise UserError(Problem(message, "section_template", file=own))
     source = plan.section_template
     if plan.has_records:
         plan.notes.append(
-            "There are records already, so the page was not imported. `almanac build` keeps both in sync."
+            say("There are records already, so the page was not imported. `almanac build` keeps both in sync.")
         )
         write = section_renderer(source) if source else None
         if write and any(
@@ -401,10 +407,17 @@ def _take_upcoming(plan: Adoption, site: Site, page: Page, *, wanted: bool = Tru
         return
     where = f"below \u201c{found.heading}\u201d (line {found.line})"
     if count := found.over(site, page, imported):
-        are = "is over and is" if count == 1 else "are over and are"
+        are = say("is over and is") if count == 1 else say("are over and are")
         plan.notes.append(
-            f"{counted(count)} {are} still listed {where}. To have what is over moved to the history, put "
-            f"`upcoming: {json.dumps(found.setting, ensure_ascii=False)}` into {configs.PATH}, and run `almanac build`."
+            say(
+                "{count} {are} still listed {where}. To have what is over moved to the history, put "
+                "`upcoming: {setting}` into {path}, and run `almanac build`.",
+                count=counted(count),
+                are=are,
+                where=where,
+                setting=json.dumps(found.setting, ensure_ascii=False),
+                path=configs.PATH,
+            )
         )
         return
     if found.template:
@@ -420,7 +433,9 @@ def _take_upcoming(plan: Adoption, site: Site, page: Page, *, wanted: bool = Tru
     if wanted:
         plan.imported, plan.records, plan.coming = imported, records, found
         plan.config = plan.config.model_copy(update={"upcoming": found.setting})
-        plan.notes.append(f"An event that is to come is listed {where}, and moves to the history when it is over.")
+        plan.notes.append(
+            say("An event that is to come is listed {where}, and moves to the history when it is over.", where=where)
+        )
 
 
 def _template_paths(site: Site, keys: Iterable[str]) -> dict[str, str]:
@@ -433,10 +448,14 @@ def _said_of_index(page: Page, lines: Sequence[Section], *, is_written: bool) ->
     heading = next((one.text for one in page.headings if one.line == lines[0].parent), "")
     where = f"line {lines[0].line}" + (f", below \u201c{heading}\u201d" if heading else "")
     if is_written:
-        return f"Your page lists its events twice. A new one also gets a line in the second list ({where})."
-    return (
-        f"Your page lists its events twice, but no template was found for the second list ({where}), so new events "
-        f"will not be in it. {DOCS} says how to write one."
+        return say(
+            "Your page lists its events twice. A new one also gets a line in the second list ({where}).", where=where
+        )
+    return say(
+        "Your page lists its events twice, but no template was found for the second list "
+        "({where}), so new events will not be in it. {docs} says how to write one.",
+        where=where,
+        docs=DOCS,
     )
 
 
@@ -462,7 +481,12 @@ def _add_files(
         plan.files[path] = plan.sources[key]
         if not is_ours:
             plan.notes.append(
-                f"Put the line `{key}: {path}` into {configs.PATH}, and new events will be written in this shape."
+                say(
+                    "Put the line `{key}: {path}` into {config}, and new events will be written in this shape.",
+                    key=key,
+                    path=path,
+                    config=configs.PATH,
+                )
             )
     own = table_questions(plan.page) if plan.page and source else ()
     hidden = unasked(plan.page, events, plan.shape.render if plan.shape else site.renderer())
@@ -494,6 +518,9 @@ def _check_kept(plan: Adoption, site: Site) -> None:
     plan.problems += (Problem(f"{one.message} {one.remedy}", file=one.file, line=one.line) for one in findings)
     if plan.states.get(WORKFLOW) == "kept" and find_workflow(site) is None:
         plan.notes.append(
-            f"{WORKFLOW} is a workflow of yours that does not run Almanac. Rename it and run this again, or "
-            "use Almanac's server."
+            say(
+                "{workflow} is a workflow of yours that does not run Almanac. Rename it and run this "
+                "again, or use Almanac's server.",
+                workflow=WORKFLOW,
+            )
         )

@@ -13,6 +13,7 @@ from almanac.errors import ForgeError, Problem, UserError
 from almanac.forge.git import Git
 from almanac.jekyll import DataUses, Jekyll, data_name, data_uses, is_data_file, jekyll_root, read_jekyll
 from almanac.paths import joined
+from almanac.phrases import say
 from almanac.site import Site
 from almanac.sitefiles import OWN_FOLDER, Folder
 
@@ -91,11 +92,13 @@ def why_no_site(site: Site, folder: Path) -> tuple[str, str] | None:
     """Say that a folder holds nothing of Almanac's, neither config nor page nor form, and what to do about it."""
     if any(site.text(path) is not None for path in (configs.PATH, Config().page, Config().form)):
         return None
-    message = f"Almanac is not set up in this folder: there is no {configs.PATH}."
+    message = say("Almanac is not set up in this folder: there is no {path}.", path=configs.PATH)
     top = read_checkout(folder).top
     if top and top != folder and (top / configs.PATH).is_file():
-        return message, f"The site is in {top}: work there, or add `--site {top}`."
-    return message, "Go to the folder of your site, or name it with `--site DIR`. `almanac init` sets Almanac up there."
+        return message, say("The site is in {top}: work there, or add `--site {top}`.", top=top)
+    return message, say(
+        "Go to the folder of your site, or name it with `--site DIR`. `almanac init` sets Almanac up there."
+    )
 
 
 def open_site(folder: Path) -> tuple[Folder, Site]:
@@ -169,9 +172,9 @@ def _data_names(data: str, paths: Iterable[str]) -> dict[str, str]:
 def _why_not_usual(usual: str, taken: dict[str, str], uses: DataUses) -> str | None:
     name = usual.rpartition("/")[2]
     if (there := taken.get(name)) and there != usual:
-        return f"Jekyll would read a folder {usual}/ in place of {there}"
+        return say("Jekyll would read a folder {usual}/ in place of {there}", usual=usual, there=there)
     if there:
-        return f"{usual}/ holds data of the site's own"
+        return say("{usual}/ holds data of the site's own", usual=usual)
     if name in uses.names:
         return f"{_place(uses.names[name])} shows `site.data.{name}`"
     return f"{_place(uses.anything)} uses a name of `site.data` that it works out" if uses.anything else None

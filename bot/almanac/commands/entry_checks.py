@@ -8,18 +8,23 @@ from almanac.commands.places import Place, find_places
 from almanac.commands.site_checks import Finding, ok
 from almanac.commands.takeover import said_of_form, take_over
 from almanac.form.schema import Form
+from almanac.phrases import say
 from almanac.site import Site
 
 
 def check_entries(site: Site, paths: Collection[str], form: Form | None) -> Iterator[Finding]:
     """Read all events, and try a sample of a new one."""
     for problem in known_events(site).warnings:
-        remedy = "Delete one of the two." if "same event" in problem.message else "Correct it, if it is an event."
+        remedy = (
+            say("Delete one of the two.") if "same event" in problem.message else say("Correct it, if it is an event.")
+        )
         yield Finding("events", "warning", problem.message, remedy, problem.file)
     where = site.store.place
     place = next((one for one in find_places(site, paths) if one.path == where), None)
     if place is None:
-        yield Finding("events", "warning", "There is no event here yet.", "Look at the first pull request well.", where)
+        yield Finding(
+            "events", "warning", say("There is no event here yet."), say("Look at the first pull request well."), where
+        )
     else:
         taken = take_over(site, place, form, site.files.now().date()) if form else None
         said = f" {said_of_form(taken, form)}" if taken and form else ""
@@ -32,5 +37,9 @@ def check_to_come(site: Site, place: Place) -> Iterator[Finding]:
     jekyll = jekyll_of(site, "")
     is_page = place.files and place.path.rpartition("/")[2].startswith("_") and place.suffix not in (".yml", ".yaml")
     if jekyll.file and is_page and jekyll.settings.get("future") is not True:
-        message = "Jekyll leaves out an event that is to come until its day, as `future: true` is not in its config."
-        yield Finding("jekyll", "warning", message, "Add that line, if the site lists what is to come.", jekyll.file)
+        message = say(
+            "Jekyll leaves out an event that is to come until its day, as `future: true` is not in its config."
+        )
+        yield Finding(
+            "jekyll", "warning", message, say("Add that line, if the site lists what is to come."), jekyll.file
+        )

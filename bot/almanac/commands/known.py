@@ -11,6 +11,7 @@ from almanac.config import Config
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event
 from almanac.output import print_json, print_problems, print_text, problem_values
+from almanac.phrases import say
 from almanac.site import Site
 from almanac.text import counted
 
@@ -44,7 +45,7 @@ def left_out(site: Site) -> Iterator[Problem]:
     yield from site.unreadable
     yield from site.undated[:_NAMED]
     if len(site.undated) > _NAMED:
-        yield Problem(f"{len(site.undated) - _NAMED} more say no date.")
+        yield Problem(say("{number} more say no date.", number=len(site.undated) - _NAMED))
 
 
 def _twins(events: Sequence[Event], site: Site) -> Iterator[Problem]:
@@ -53,7 +54,12 @@ def _twins(events: Sequence[Event], site: Site) -> Iterator[Problem]:
     for event in events:
         other = first.setdefault((event.date, event.title.casefold()), event)
         if other is not event:
-            message = f"This seems to be the same event as {other.id}: {event.date}, {event.title}."
+            message = say(
+                "This seems to be the same event as {id}: {date}, {title}.",
+                id=other.id,
+                date=event.date,
+                title=event.title,
+            )
             yield Problem(message, file=site.store.path(event.id))
 
 

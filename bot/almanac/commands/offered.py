@@ -19,6 +19,7 @@ from almanac.errors import Problem, UserError
 from almanac.forge.protocol import Forge
 from almanac.page.imitate import samples
 from almanac.page.importer import Imported
+from almanac.phrases import say
 from almanac.proposal.messages import code
 from almanac.proposal.onboarding import AdoptionOffer, Box, Choices, Group
 from almanac.proposal.quotation import inert
@@ -31,7 +32,7 @@ from almanac.text import counted
 MOST_FILES = 5_000
 _MOST = 9
 _SEVERAL, _READ = 5, (".md", ".markdown", ".html", ".yml", ".yaml", ".json")
-_SUBSCRIPTIONS = {"calendar": "A calendar that readers can subscribe to", "feed": "A feed"}
+_SUBSCRIPTIONS = {"calendar": say("A calendar that readers can subscribe to"), "feed": say("A feed")}
 
 
 class WholeCommit(CommitFiles):
@@ -66,7 +67,10 @@ def adopt(
     files = Overlay(whole, written)
     site, paths = Site(files), [*files.paths()]
     if len(paths) > MOST_FILES:
-        message = f"This repository has more than {MOST_FILES:,} files. Set it up with `almanac init` in a clone of it."
+        message = say(
+            "This repository has more than {cap:,} files. Set it up with `almanac init` in a clone of it.",
+            cap=MOST_FILES,
+        )
         raise UserError(Problem(message))
     whole.read_together(paths)
     is_decided = configs.PATH in written
@@ -132,23 +136,25 @@ def _pages(plan: Adoption, places: Sequence[PageFound | Place]) -> Iterator[Grou
     if len(places) > 1:
         taken = plan.taken.place.path if plan.taken else plan.config.page
         boxes = (Box("page", one.path, one.path, counted(one.events), one.path == taken) for one in places[:_MOST])
-        yield Group("Where the events are", tuple(boxes), single=True)
+        yield Group(say("Where the events are"), tuple(boxes), single=True)
 
 
 def _shapes(plan: Adoption) -> Iterator[Group]:
     if len(plan.shapes) > 1 and plan.shape:
         name = plan.shape.name
         boxes = (Box("shape", one.name, SHAPES[one.name], ticked=one.name == name) for one in plan.shapes)
-        yield Group("How new events are written", tuple(boxes), single=True)
+        yield Group(say("How new events are written"), tuple(boxes), single=True)
 
 
 def _more(plan: Adoption, free: Mapping[str, str]) -> Iterator[Group]:
     boxes = [Box(key, path, _SUBSCRIPTIONS[key], path, key in plan.subscribed) for key, path in free.items()]
     if plan.ahead:
-        words = f"Events to come go below \u201c{plan.ahead.heading}\u201d, and move to the others when they are over"
+        words = say(
+            "Events to come go below “{heading}”, and move to the others when they are over", heading=plan.ahead.heading
+        )
         boxes.append(Box("upcoming", plan.ahead.heading, words, ticked=plan.coming is not None))
     if boxes:
-        yield Group("Besides", tuple(boxes), single=False)
+        yield Group(say("Besides"), tuple(boxes), single=False)
 
 
 # ---------------------------------------------------------------- what is said
@@ -158,24 +164,33 @@ def _found(plan: Adoption) -> Iterator[str]:
     """Say in Markdown what there is."""
     if plan.taken:
         place = plan.taken.place
-        more = "each new event gets one of its own" if place.files else "new events are added to them"
-        yield f"{code(place.path)}: {inert(place.seen)}. They stay as they are, and {more}."
+        more = say("each new event gets one of its own") if place.files else say("new events are added to them")
+        yield say(
+            "{path}: {seen}. They stay as they are, and {more}.",
+            path=code(place.path),
+            seen=place.described(inert),
+            more=more,
+        )
     elif plan.imported:
         imported = plan.imported
         yield (
-            f"{code(plan.config.page)}: {counted(len(imported.events))}{_kept_whole(imported)}. "
-            "The page stays as it is, byte for byte."
+            say(
+                "{page}: {events}{kept}. The page stays as it is, byte for byte.",
+                page=code(plan.config.page),
+                events=counted(len(imported.events)),
+                kept=_kept_whole(imported),
+            )
         )
     elif plan.page is None:
-        yield f"No events yet. {code(plan.config.page)} is a new page for them."
+        yield say("No events yet. {page} is a new page for them.", page=code(plan.config.page))
 
 
 def _kept_whole(imported: Imported) -> str:
     """Say of how many events of a page the records hold the text instead of fields."""
     if not imported.verbatim:
         return ""
-    some = "all" if not imported.structured else f"{imported.verbatim}"
-    return f" ({some} of them in words that I keep as they are, without telling place or guests apart)"
+    some = str(imported.verbatim) if imported.structured else say("all")
+    return say(" ({some} of them in words that I keep as they are, without telling place or guests apart)", some=some)
 
 
 def _entries(plan: Adoption) -> tuple[str, str, str]:

@@ -25,6 +25,7 @@ from almanac.event.record import SUFFIX, is_foreign
 from almanac.jekyll import data_name, is_data_file
 from almanac.page.lines import cut_lines
 from almanac.paths import joined
+from almanac.phrases import say, say_number
 from almanac.site import Site
 from almanac.sitefiles import NOT_THE_SITES
 
@@ -94,14 +95,28 @@ class Place:
     @property
     def seen(self) -> str:
         """What was seen, in words."""
-        what = "file" if self.files else "entry"
-        whats = what.replace("ry", "rie") + "s"
+        return self.described()
+
+    def described(self, written: Callable[[str], str] = str) -> str:
+        """Say what was seen, with paths `written` in some way."""
         if not self.events and self.undated:
-            return f"{self.undated} {what if self.undated == 1 else whats} without a date that is understood"
-        count = f"{self.events} {what if self.events == 1 else whats}"
-        where = f"; shown by the loop in {self.shown[0][0]}, line {self.shown[0][1]}" if self.shown else ""
-        undated = f" ({self.undated} more without a date)" if self.undated else ""
-        return f"{count}, one for each event{undated}{where}"
+            return say("{items} without a date that is understood", items=self._counted(self.undated))
+        where: str = ""
+        if self.shown:
+            path, line = self.shown[0]
+            where = say("; shown by the loop in {path}, line {line}", path=written(path), line=line)
+        undated = say(" ({number} more without a date)", number=self.undated) if self.undated else ""
+        return say(
+            "{items}, one for each event{undated}{where}",
+            items=self._counted(self.events),
+            undated=undated,
+            where=where,
+        )
+
+    def _counted(self, number: int) -> str:
+        if self.files:
+            return say_number("{number} file", "{number} files", number)
+        return say_number("{number} entry", "{number} entries", number)
 
     @property
     def problem(self) -> Problem:

@@ -21,6 +21,7 @@ from almanac.page.outline import Page, Section
 from almanac.page.section import Renderer
 from almanac.page.tables import observe_table
 from almanac.page.template import section_renderer
+from almanac.phrases import say
 from almanac.renderer import house_renderer
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
@@ -28,9 +29,9 @@ from almanac.views import Renderers, page_view
 from almanac.views.protocol import unshown
 
 SHAPES = {
-    "like": "like the page's own events",
-    "plain": "like the first line of the page's own events",
-    "house": "in Almanac's own style",
+    "like": say("like the page's own events"),
+    "plain": say("like the first line of the page's own events"),
+    "house": say("in Almanac's own style"),
 }
 """What each shape is, by its name."""
 _PARTS = {"duration": "when", "people_label": "people", "image_alt": "image"}
@@ -281,5 +282,5 @@ def said_of_questions(form: Form, event: Event, section: str) -> str:
     """Say in words what of a form's answers the page shows, and what only the record keeps."""
     shown, kept = questions(form, event, section)
     if not kept:
-        return "The page shows the answers to all questions of the form."
-    return f"The page shows {', '.join(shown)}. Only the record keeps {', '.join(kept)}."
+        return say("The page shows the answers to all questions of the form.")
+    return say("The page shows {shown}. Only the record keeps {kept}.", shown=", ".join(shown), kept=", ".join(kept))

@@ -17,6 +17,7 @@ from almanac.event.following import of_series
 from almanac.event.model import Event
 from almanac.form.schema import read_form
 from almanac.page.tables import Question
+from almanac.phrases import say
 from almanac.renderer import template
 from almanac.times.check import check_imported, read_when
 from almanac.times.rhythm import Rhythm, rhythm_of
@@ -154,7 +155,11 @@ def _series(habits: Habits) -> Iterator[str]:
 def said_of_rhythms(habits: Habits) -> list[str]:
     """Say what the settings will hold of how often series meet."""
     found = "; ".join(f"{name}, every {rhythm}" for name, rhythm in habits.rhythms.items())
-    return [f"The settings say how often a series meets, as your events show it: {found}."] if found else []
+    return (
+        [say("The settings say how often a series meets, as your events show it: {found}.", found=found)]
+        if found
+        else []
+    )
 
 
 def history_text(name: str, config: Config, habits: Habits, zones: Zones, templates: Mapping[str, str | None]) -> str:
@@ -190,7 +195,9 @@ def with_history(text: str, block: str, page: str | None = None) -> str:
         named = [f"page: {_scalar(page)}\n"] if page else []
         return "".join([*lines, *named, *(["\n"] if lines or named else []), comment, "histories:\n", block])
     if not isinstance(value, MappingNode) or value.flow_style or not value.value:
-        message = "Write each history on a line of its own, with its settings below, so that another one can be added."
+        message = say(
+            "Write each history on a line of its own, with its settings below, so that another one can be added."
+        )
         raise UserError(Problem(message, "histories", file=configs.PATH, line=value.start_mark.line + 1))
     at = value.end_mark.line if value.end_mark.column == 0 else value.end_mark.line + 1
     while not lines[at - 1].strip() or lines[at - 1].startswith("#"):

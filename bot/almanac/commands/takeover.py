@@ -20,6 +20,7 @@ from almanac.event.model import Event, Image, Link, Person
 from almanac.event.submission import FIELDS
 from almanac.form.schema import Form
 from almanac.output import print_text
+from almanac.phrases import say
 from almanac.site import Site
 from almanac.sitefiles import SiteFiles
 from almanac.times.zones import load_zone
@@ -214,7 +215,9 @@ def said_of_form(taken: Takeover, form: Form) -> str:
     asked = ", ".join(field.label for field in form.fields)
     labels = {field.id: field.label for field in form.fields}
     kept = ", ".join(labels[name] for name in taken.kept if name in labels)
-    return f"The form asks for {asked}." + (f" Only Almanac's own key, `almanac`, keeps {kept}." if kept else "")
+    return say("The form asks for {asked}.", asked=asked) + (
+        say(" Only Almanac's own key, `almanac`, keeps {kept}.", kept=kept) if kept else ""
+    )
 
 
 def said_of_build(built: Trial | None) -> str:

@@ -12,6 +12,7 @@ from almanac.config import Config
 from almanac.event.ending import is_over
 from almanac.event.model import Event
 from almanac.markdown import path as path_of
+from almanac.phrases import say
 from almanac.proposal.boxes import box_mark, read_boxes
 from almanac.proposal.comment import draft_digest
 from almanac.proposal.hidden import read_state
@@ -19,10 +20,10 @@ from almanac.proposal.marker import pull_state, text_digest
 from almanac.proposal.names import DASHBOARD_LABEL
 from almanac.proposal.page_edits import NO_ISSUE
 from almanac.proposal.state import DASHBOARD, Draft, EditPull, Issue, Plan, Pull, PutIssue
-from almanac.proposal.summary import named
+from almanac.proposal.summary import STATUSES, named
 from almanac.times.check import check_imported
 
-TITLE = "Event dashboard"
+TITLE = say("Event dashboard")
 MARK = "<!-- almanac:dashboard -->"
 """Its first line, by which it is found where somebody took the label away."""
 _AGAIN = "again"
@@ -156,8 +157,8 @@ def _ready(one: Seen, about: DashboardEntry, again: str) -> DashboardEntry:
     """List an open proposal; it can be built anew unless other people have committed to its branch."""
     title = next((write.title for write in one.plan.writes if isinstance(write, EditPull) and write.title), None)
     shared = pull_state(one.pull).shared
-    notes = ["draft"] if one.pull and one.pull.draft else []
-    notes += ["other people have committed to it"] if shared else []
+    notes = [say("draft")] if one.pull and one.pull.draft else []
+    notes += [say("other people have committed to it")] if shared else []
     name = _short(title) if title else about.name
     return replace(about, name=name, notes=tuple(notes), mark="" if shared else again)
 
@@ -207,7 +208,7 @@ def _published(event: Event, history: Listed, places: Places) -> DashboardEntry:
 
 
 def _status(event: Event) -> tuple[str, ...]:
-    return (event.status,) if event.status and event.status != "scheduled" else ()
+    return (STATUSES[event.status],) if event.status and event.status != "scheduled" else ()
 
 
 def _is_recorded(history: Listed) -> bool:

@@ -187,7 +187,7 @@ def is_ours(pull: Pull) -> bool:
 
 def left_alone() -> Plan:
     """Say that people have made the branch their own."""
-    reason = "People have made the branch `almanac/adopt` their own, so it is left to them."
+    reason = say("People have made the branch `almanac/adopt` their own, so it is left to them.")
     return Plan(NO_ISSUE, "waiting", reason, subject=ADOPTION)
 
 

@@ -379,7 +379,7 @@ def _nothing_asked(filed: Filed, event: Event, at_base: EventAtBase) -> Plan:
         record = at_base.store.path(event.id)
         file = file_address(issue.url, look.base.branch, record)
         draft = Draft("noted", {"note": filed.note, "problem": about, "record": record, "file": file})
-        reason = "It has nothing but a note, which a person has to read."
+        reason = say("It has nothing but a note, which a person has to read.")
     writes = (*triage.close_pull(look), *put_comment(look, draft), *triage.drop_branch(issue.number, look))
     return Plan(issue.number, "waiting", reason, writes, event, filed.problems, filed.warnings)
 

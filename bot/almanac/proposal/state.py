@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from almanac.errors import Problem
+from almanac.phrases import say
 
 if TYPE_CHECKING:  # these are plain values: who only carries them need not load what they hold
     from almanac.config import Config
@@ -17,7 +18,7 @@ if TYPE_CHECKING:  # these are plain values: who only carries them need not load
 
 Outcome = Literal["created", "updated", "unchanged", "waiting", "closed", "refused"]
 
-EDITS, NEXT_DATES, ADOPTION = "Edits made by hand", "Next dates", "The offer of Almanac"
+EDITS, NEXT_DATES, ADOPTION = say("Edits made by hand"), say("Next dates"), say("The offer of Almanac")
 LABELS, DASHBOARD = "Labels of the forms", "Dashboard"
 """What a plan is about that belongs to no issue."""
 
@@ -406,4 +407,4 @@ class Plan:
     @property
     def name(self) -> str:
         """What messages call its subject."""
-        return f"Issue #{self.issue}" if self.issue else self.subject
+        return say("Issue #{number}", number=self.issue) if self.issue else self.subject

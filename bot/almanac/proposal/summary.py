@@ -21,12 +21,13 @@ _NEVER_TOLD = {"id", "issue", "number", "previous_date", "starts", "ends"}
 _NEVER_TOLD |= {"time_zone", "duplicate_of", "rendered", "extra", "markdown"}
 
 
-_STATUSES = {
+STATUSES = {
     "scheduled": say("scheduled"),
     "cancelled": say("cancelled"),
     "postponed": say("postponed"),
     "rescheduled": say("rescheduled"),
 }
+"""What people are told that an event is, by its status."""
 _NAMES = {
     "people_label": say("People label"),
     "description": say("Description"),
@@ -115,7 +116,7 @@ def _cells(event: Event, *, full: bool = False) -> Iterator[tuple[str, _Cell]]:
         say("Picture"),
         (event.image, (inert(event.image.alt) if event.image.alt else say("without words")) if event.image else ""),
     )
-    yield say("Status"), (event.status, _STATUSES.get(event.status or "", ""))
+    yield say("Status"), (event.status, STATUSES.get(event.status or "", ""))
 
 
 def _link(url: str | None) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from almanac import __version__
 from almanac.event.model import Event
+from almanac.phrases import say
 from almanac.proposal.comment import current_comment, put_comment
 from almanac.proposal.hidden import with_state
 from almanac.proposal.marker import PullState, ended, pull_entries, pull_state
@@ -147,7 +148,7 @@ def over_limit(filed: Filed, limit: int) -> bool:
 
 def held(filed: Filed, limit: int) -> Plan:
     """Let an issue wait until one of its author's proposals is done."""
-    reason = f"Its author already has {limit} open proposals, as many as one person may have."
+    reason = say("Its author already has {limit} open proposals, as many as one person may have.", limit=limit)
     writes = put_comment(filed.look, Draft("held", {"limit": limit}))
     return Plan(filed.issue.number, "waiting", reason, writes, filed.event, (), filed.warnings)
 
@@ -168,7 +169,7 @@ def lapsed(filed: Filed) -> Plan | None:
         return None
     writes = marked(pull, {ENDED: ended(pull, closer), **_lost_commits(look)})
     writes += put_comment(look, Draft("lapsed", {"by": closer.login, "deleted": closer.deleted}), pull.number)
-    reason = "Its pull request was closed without merging, and not by a maintainer's decision."
+    reason = say("Its pull request was closed without merging, and not by a maintainer's decision.")
     return Plan(number, "waiting", reason, writes, filed.event, (), filed.warnings)
 
 
