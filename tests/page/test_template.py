@@ -181,6 +181,25 @@ def test_a_slip_is_named_with_its_line() -> None:
     assert (caught.value.problems[0].file, caught.value.problems[0].line) == ("t.j2", 2)
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{{ date | lke('8 May 2021') }}", "cannot be read: there is no filter `lke`. The nearest one is `like`."),
+        ("{{ title | zzzz }}", "there is no filter `zzzz`. These are known: d, default, "),
+        ("{% if title is defind %}{% endif %}", "there is no test `defind`."),
+        ("{{ tittle }}", "fails for the event 2021-11-08-a: there is no value `tittle`. The nearest one is `title`."),
+        ("{{ event.tittle }}", "there is no part `tittle`. The nearest one is `title`."),
+        ("{{ people[0].nam }}", "there is no part `nam`. The nearest one is `name`."),
+        ("{{ people[0].zzzz }}", "there is no part `zzzz`. These are known: add_to, affiliation, agenda,"),
+    ],
+)
+def test_what_a_misspelt_name_was_meant_to_be_is_said(source: str, words: str) -> None:
+    event = Event(id="2021-11-08-a", title="A", date="2021-11-08", people=(Person(name="Ada"),))
+    with pytest.raises(ConfigError) as caught:
+        section_renderer(source)(event)
+    assert words in str(caught.value)
+
+
 @pytest.mark.parametrize("value", ["event", "people[0]", "title.upper", "(description | blocks)[0]"])
 def test_a_group_of_values_is_no_text(value: str) -> None:
     with pytest.raises(ConfigError, match="name the one that you mean"):

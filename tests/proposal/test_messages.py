@@ -359,7 +359,7 @@ class TestOwn:
         ("source", "line", "words"),
         [
             ("\n{% if %}", 2, "cannot be read"),
-            ("\n\n{{ nothing }}", 3, "'nothing' is undefined"),
+            ("\n\n{{ nothing }}", 3, "there is no value `nothing`. These are known: "),
             ("{{ limit // 0 }}", 1, "division"),
             ("{{ ''.__class__.__mro__ }}", 1, "fails"),
         ],

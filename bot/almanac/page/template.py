@@ -20,6 +20,7 @@ from traceback import walk_tb
 from typing import Any, Self
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, nodes
+from jinja2.filters import FILTERS as DEFAULT_FILTERS
 from jinja2.filters import do_default, do_items
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -31,6 +32,7 @@ from almanac.event.calendarlinks import calendar_links
 from almanac.event.description import blocks, markdown, write_line
 from almanac.event.model import Event, safe_slug
 from almanac.markdown import Safe
+from almanac.nearest import slip
 from almanac.phrases import say
 from almanac.urls import RefusedUrl, check_url, host_of
 
@@ -99,6 +101,7 @@ def event_writer(
     template, seen = _compiled(source, file, kind), kind().seen
 
     def write(event: Event) -> str:
+        values: dict[str, Any] = {}
         try:
             # Plain values, without behaviour.
             values = _with_blanks(event.model_dump(exclude={"markdown", "rendered"}))
@@ -112,7 +115,8 @@ def event_writer(
             # Jinja2 names the frames of a template's code like this; the innermost is where the error is.
             frames = walk_tb(error.__traceback__)
             places = [line for frame, line in frames if frame.f_code.co_filename == "<template>"]
-            message = say("The template fails for the event {id}: {error}", id=event.id, error=_harmless_words(error))
+            wrong = slip(str(error), _FILTERS, {**values, "event": values}) or _harmless_words(error)
+            message = say("The template fails for the event {id}: {error}", id=event.id, error=wrong)
             raise ConfigError(Problem(message, file=file, line=places[-1] if places else None)) from None
 
     return write
@@ -125,7 +129,7 @@ def _compiled(source: str, file: str, kind: "Callable[[], SectionEnvironment]") 
     try:
         template = kind().from_string(source)
     except Exception as error:  # noqa: BLE001  # what is constant in a template is worked out as it is read
-        raise _unreadable(error, file) from None
+        raise _unreadable(error, file, kind()) from None
     problems = list(kind().problems(tree, file))
     if problems:
         raise ConfigError(problems)
@@ -141,14 +145,14 @@ def parsed(source: str, file: str, kind: "Callable[[], SectionEnvironment]") -> 
     try:
         return kind().parse(source)
     except Exception as error:  # noqa: BLE001  # a deep one ends in Python's own
-        raise _unreadable(error, file) from None
+        raise _unreadable(error, file, kind()) from None
 
 
-def _unreadable(error: Exception, file: str) -> ConfigError:
+def _unreadable(error: Exception, file: str, kind: "SectionEnvironment") -> ConfigError:
     line = error.lineno if isinstance(error, TemplateSyntaxError) else None
-    return ConfigError(
-        Problem(say("The template cannot be read: {error}", error=_harmless_words(error)), file=file, line=line)
-    )
+    own = [name for name in kind.filters if name in _FILTERS or name not in DEFAULT_FILTERS]
+    wrong = slip(str(error), own, {}) or _harmless_words(error)
+    return ConfigError(Problem(say("The template cannot be read: {error}", error=wrong), file=file, line=line))
 
 
 def _harmless_words(error: Exception) -> str:

@@ -14,6 +14,7 @@ from almanac.config import Language
 from almanac.errors import ConfigError, Problem
 from almanac.markdown import fence
 from almanac.matching import changed_lines
+from almanac.nearest import slip
 from almanac.phrases import Tongue, said, say
 from almanac.proposal.comment import review_draft
 from almanac.proposal.quotation import code_span, inert, quotation
@@ -141,11 +142,12 @@ def write_text(source: str, values: Mapping[str, Any], file: str, tongue: Tongue
     try:
         return _compiled(source, tongue).render(values)
     except TemplateSyntaxError as error:
-        problem = Problem(f"The template cannot be read: {error.message}", file=file, line=error.lineno)
+        words = slip(str(error), _FILTERS, values) or str(error.message)
+        problem = Problem(f"The template cannot be read: {words}", file=file, line=error.lineno)
         raise ConfigError(problem) from None
     except Exception as error:  # noqa: BLE001 -- a template can raise whatever Python can
-        words = f"The template fails: {str(error) or type(error).__name__}"
-        raise ConfigError(Problem(words, file=file, line=_line(error.__traceback__))) from None
+        words = slip(str(error), _FILTERS, values) or str(error) or type(error).__name__
+        raise ConfigError(Problem(f"The template fails: {words}", file=file, line=_line(error.__traceback__))) from None
 
 
 @lru_cache(maxsize=64)
@@ -153,7 +155,7 @@ def _compiled(source: str, tongue: Tongue | None) -> Template:
     jinja = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
     )
-    jinja.filters |= {"fence": fence, "quotation": quotation, "inert": inert, "code": code, "sentence": sentence}
+    jinja.filters |= _FILTERS
     jinja.filters["problem"] = partial(problem_text, tongue=tongue)
     jinja.add_extension("jinja2.ext.i18n")
     text, number = (tongue.text, tongue.number) if tongue else (str, _in_english)
@@ -237,3 +239,14 @@ def _named(event: str, url: str | None) -> str:
     if url and not why_refused(url):
         return f"[{inert(event)}]({url})"
     return f"{inert(event)}" + (f" ({code(url)})" if url else "")
+
+
+_FILTERS: Mapping[str, Callable[..., str]] = {
+    "fence": fence,
+    "quotation": quotation,
+    "inert": inert,
+    "problem": problem_text,
+    "code": code,
+    "sentence": sentence,
+}
+"""What messages can use besides what every template can."""
