@@ -15,15 +15,11 @@ if TYPE_CHECKING:
 
 
 # No test asserts a time, and a machine under load is no finding. On CI the same examples come each time, so that a
-# change is judged by what it does; everywhere else, .ci/thorough among it, others are looked for.
-settings.register_profile(
-    "almanac",
-    deadline=None,
-    max_examples=40,
-    derandomize="CI" in os.environ,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("almanac")
+# change is judged by what it does; everywhere else others are looked for, and .ci/thorough looks for many.
+settings.register_profile("almanac", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("almanac"), max_examples=20, derandomize=True)
+settings.register_profile("thorough", settings.get_profile("almanac"), max_examples=200)
+settings.load_profile("ci" if "CI" in os.environ else "almanac")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What holds for every page that can be put together of lines that real pages have."""
 
-import os
 from datetime import date
 
 import pytest
@@ -70,7 +69,7 @@ def test_every_character_is_in_exactly_one_part(page: str) -> None:
 
 @pytest.mark.long
 @given(pages())
-@settings(deadline=None, max_examples=2_000 if os.environ.get("CI") else 100)
+@settings(deadline=None, max_examples=2_000)
 def test_an_imported_page_comes_back_and_is_in_sync(page: str) -> None:
     records = imported(page)
     synced = sync(page, records, render, ZONES)
