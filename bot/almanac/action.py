@@ -91,7 +91,7 @@ def _onboard(comment: "CommentCommand | None", planner: "Planner", overview: "Ov
     from almanac.commands.origin import read_origin
     from almanac.engine.offering import offer_adoption
 
-    return offer_adoption(planner, overview, partial(adopt, action=read_origin().action), comment)
+    return offer_adoption(planner, overview, partial(adopt, action=read_origin().action), comment, asked=True)
 
 
 def _annotate(level: str, title: str, text: str) -> None:

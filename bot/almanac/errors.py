@@ -103,6 +103,10 @@ class ForgeError(AlmanacError):
         self.passing = passing
 
 
+class NoCommitError(ForgeError):
+    """The repository is empty, or its default branch is: there is nothing to look at."""
+
+
 class Raced(ForgeError):  # noqa: N818 -- an expected turn of events, nobody's error
     """Someone else moved a branch between our look and our write: look again."""
 

@@ -15,6 +15,7 @@ from almanac.engine.offering import offer_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done
 from almanac.engine.sweep import reconcile_all
+from almanac.errors import NoCommitError
 from almanac.forge.protocol import Forge
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.hidden import read_state
@@ -25,7 +26,7 @@ from almanac.proposal.state import LABELS, Overview, Pull
 from almanac.renderer import example, load_messages
 
 from tests.breaking import Breaking, BrokenError
-from tests.emulated import GitHubWorld
+from tests.emulated import OWNER, GitHubWorld
 from tests.filing import body
 from tests.forge.worlds import LocalWorld, World, open_world
 from tests.scenes import DEMO_DAY, FORGES
@@ -321,8 +322,11 @@ def test_a_site_without_events_gets_a_page_for_them(local: World) -> None:
     assert "No events yet." in offer(local).body
 
 
+UNREAD = "---\n---\n<ul>\n" + "<li>May 3, 2024: A</li>\n" * 4
+
+
 def test_where_nothing_can_be_offered_the_run_says_why(local: World) -> None:
-    put(local, {"_config.yml": "title: Club\n", "events.md": "---\n---\n<ul>\n" + "<li>May 3, 2024: A</li>\n" * 4})
+    put(local, {"hugo.toml": "title = 'Club'\n", "events.md": UNREAD})
     (done,) = sweep(local)
     assert (done.plan.outcome, local.pulls()) == ("waiting", [])
     assert done.plan.problems
@@ -419,13 +423,59 @@ def test_an_offer_to_a_site_that_was_set_up_otherwise_is_closed(world: World) ->
     assert len(world.pulls()) == 1
 
 
-def test_a_page_that_cannot_be_read_any_more_leaves_the_offer_as_it_is(local: World) -> None:
-    put(local, {"_config.yml": "title: Club\n", "events.md": TWO_PAGES["meetups.md"]})
-    sweep(local)
-    before = there(local)
-    local.commit({"events.md": b"---\n---\n<ul>\n" + b"<li>May 3, 2024: A</li>\n" * 4})
+def test_what_cannot_be_read_is_named_until_it_is_mended(local: World) -> None:
+    put(local, {"_config.yml": "title: Club\n", "events.md": UNREAD})
+    assert outcomes(sweep(local)) == ["created"]
+    assert outcomes(sweep(local)) == ["unchanged"]
+    assert "`events.md`, line 4: No event was found on this page" in offer(local).body
+    assert "([more](https://" in offer(local).body
+    assert "past-events.md" in offered(local)
+    put(local, {"events.md": TWO_PAGES["meetups.md"]})
+    assert outcomes(sweep(local)) == ["updated"]
+    assert "`events.md`: 4 events." in offer(local).body
+    assert "past-events.md" not in offered(local)
+    # When it cannot be read any more, the offer stays, and says so.
+    before, text = local.head(ADOPT_BRANCH), read_state(offer(local).body)[0]
+    put(local, {"events.md": UNREAD})
     assert outcomes(sweep(local)) == ["waiting"]
-    assert there(local) == before
+    assert outcomes(sweep(local)) == ["waiting"]
+    assert "I can't bring this pull request up to date" in offer(local).body
+    assert offer(local).body.count("### What I found") == 1
+    assert read_state(offer(local).body)[0].endswith(text)
+    assert (local.head(ADOPT_BRANCH), len(local.pulls())) == (before, 1)
+    put(local, {"events.md": TWO_PAGES["meetups.md"]})
+    assert outcomes(sweep(local)) == ["updated"]
+    assert read_state(offer(local).body)[0] == text
+    local.close_pull(offer(local).number)
+    put(local, {"events.md": UNREAD})
+    assert outcomes(sweep(local)) == ["refused"]
+    assert len(local.pulls()) == 1
+
+
+@pytest.mark.parametrize(("kind", "words"), [("fork", "It is a fork"), ("closed", "It is archived")])
+def test_forks_and_archives_are_left_alone(
+    local: World, kind: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(local, REFERENCE)
+    monkeypatch.setattr(local.forge, "kind", lambda: kind)
+    (done,) = sweep(local)
+    assert words in done.plan.reason
+    assert (done.plan.outcome, local.pulls()) == ("unchanged", [])
+
+
+@pytest.mark.emulator
+def test_an_empty_repository_has_nothing_to_look_at(tmp_path: Path) -> None:
+    with open_world("github", tmp_path) as world:
+        assert isinstance(world, GitHubWorld)
+        name = f"{world.name}-empty"
+        token = world.token(OWNER)
+        world.emulator.ask("POST", "/user/repos", {"name": name.partition("/")[2]}, token=token)
+        for has_graphql in (True, False):
+            forge = world.connect(repository=name, token=token)
+            forge.has_graphql = has_graphql
+            with pytest.raises(NoCommitError, match="has no"):
+                sweep(world, forge=forge)
+            assert forge.kind() == "own"
 
 
 def test_a_long_event_leaves_room_for_the_boxes(local: World) -> None:

@@ -281,6 +281,16 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
         ),
         None,
     ),
+    "blocked": (
+        Draft(
+            "blocked",
+            {
+                "problems": (Problem("No event was found on this page.", file="events.md", line=4),),
+                "kept": "\n<!-- almanac:kept -->\n\nAlmanac keeps",
+            },
+        ),
+        None,
+    ),
     "adopted": (Draft("adopted", {"path": ".github/almanac.yml"}), None),
     "edits-undecided": (
         Draft(

@@ -296,8 +296,10 @@ class TestGitHubsOwnExamples:
         assert removed
         assert removed.removed
 
-    @pytest.mark.parametrize(("action", "gone"), [("renamed", False), ("transferred", False), ("deleted", True)])
-    def test_a_repository_is_renamed_transferred_or_deleted(self, action: str, gone: bool) -> None:
+    @pytest.mark.parametrize(
+        ("action", "gone"), [("renamed", False), ("transferred", False), ("deleted", True), ("archived", True)]
+    )
+    def test_a_repository_is_renamed_transferred_archived_or_deleted(self, action: str, gone: bool) -> None:
         payload = copy.deepcopy(example("repository", action)) | {"installation": {"id": 7}}
         found = read("repository", payload).change
         assert found

@@ -112,7 +112,11 @@ class TestInstallations:
 
     def test_the_repositories_of_an_installation(self, github: GitHub) -> None:
         listed = [{"id": 1, "full_name": "octo/site", "default_branch": "trunk"}]
-        github.answers["/installation/repositories"] = {"repositories": listed}
+        closed = [
+            {"id": 2, "full_name": "octo/a", "archived": True},
+            {"id": 3, "full_name": "octo/b", "disabled": True},
+        ]
+        github.answers["/installation/repositories"] = {"repositories": [*closed, *listed]}
         assert github.app.repositories(9) == [AppRepository(1, "octo/site", "trunk")]
         assert github.proxy.requests[-1].authorization.endswith("ghs_token1")
 

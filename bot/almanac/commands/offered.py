@@ -1,8 +1,10 @@
 """What `almanac init` plans, as the pull request that offers Almanac to a repository on GitHub shows it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 
 from almanac import config as configs
 from almanac.caps import RECORDS
@@ -21,7 +23,7 @@ from almanac.page.imitate import samples
 from almanac.page.importer import Imported
 from almanac.phrases import say
 from almanac.proposal.messages import code
-from almanac.proposal.onboarding import AdoptionOffer, Box, Choices, Group
+from almanac.proposal.onboarding import BESIDE, AdoptionOffer, Box, Choices, Group
 from almanac.proposal.quotation import inert
 from almanac.proposal.state import Base
 from almanac.renderer import house_renderer
@@ -32,6 +34,7 @@ from almanac.text import counted
 MOST_FILES = 5_000
 _MOST = 9
 _SEVERAL, _READ = 5, (".md", ".markdown", ".html", ".yml", ".yaml", ".json")
+_NEW_PAGES = ("events.md", "past-events.md", "event-history.md", "history-of-events.md")
 _SUBSCRIPTIONS = {"calendar": say("A calendar that readers can subscribe to"), "feed": say("A feed")}
 
 
@@ -76,28 +79,49 @@ def adopt(
     is_decided = configs.PATH in written
     choices = {} if is_decided else choices
     places = [] if is_decided else offered_places(site, paths)
-    if not places and not is_decided and not _is_site(site):
+    if not places and not is_decided and not (_is_site(site) or has_other_generator(site)):
         return None
-    plan = plan_adoption(
+    planned = partial(
+        plan_adoption,
         site,
         paths,
         base.branch,
         today=forge.now().date(),
-        page=choices.get("page") or None,
         shape=choices.get("shape") or None,
         ask=lambda offered: offered[0],
         choose=lambda _, shapes: shapes[0],
         upcoming=choices.get("upcoming") != "",
         action=action or Origin().action,
     )
+    unread: tuple[Problem, ...] = ()
+    try:
+        plan = planned(page=choices.get("page") or None)
+    except UserError as error:
+        beside = None if is_decided or choices.get("page") or has_other_generator(site) else _beside(paths, planned)
+        if beside is None:
+            raise
+        plan, unread = beside, error.problems[1:]
     if action is None:
         plan.files.pop(WORKFLOW, None)
     if is_decided:
         return _offer(plan, (), follows=action is None)
+    if unread:
+        offer = _offer(plan, (), follows=action is None)
+        found = (_said_of_unread(code(plan.config.page)),)
+        return replace(offer, found=found, problems=(*unread, *offer.problems), choices={BESIDE: plan.config.page})
     free = free_places(Site(Overlay(files, plan.written)))
     subscribe(plan, files, {key: path for key, path in free.items() if choices.get(key) == path})
     groups = (*_pages(plan, places), *_shapes(plan), *_more(plan, free))
     return _offer(plan, groups, follows=action is None)
+
+
+def _beside(paths: Sequence[str], planned: Callable[..., Adoption]) -> Adoption | None:
+    """Plan a new page beside what looks like events and cannot be read, under the first name that is free."""
+    for page in _NEW_PAGES:
+        with suppress(UserError):
+            if page not in paths:
+                return planned(page=page, new=True)
+    return None
 
 
 def _is_site(site: Site) -> bool:
@@ -183,6 +207,15 @@ def _found(plan: Adoption) -> Iterator[str]:
         )
     elif plan.page is None:
         yield say("No events yet. {page} is a new page for them.", page=code(plan.config.page))
+
+
+def _said_of_unread(page: str) -> str:
+    return say(
+        "Something that looks like events, but I can't read it as such; the reasons are below. It stays as it is. As "
+        "things are, this pull request would start a new page, {page}. If you would rather have me take over what you "
+        "have, mend what is named below. I look again after each push, and change this pull request to match.",
+        page=page,
+    )
 
 
 def _kept_whole(imported: Imported) -> str:

@@ -18,10 +18,12 @@ from almanac.proposal.command import CommentCommand, command_of
 from almanac.proposal.marker import pull_state
 from almanac.proposal.names import ADOPT_BRANCH
 from almanac.proposal.onboarding import (
+    BESIDE,
     AdoptionOffer,
     Choices,
     Shared,
     adoption_offered,
+    blocked,
     declined,
     is_ours,
     is_there,
@@ -30,6 +32,7 @@ from almanac.proposal.onboarding import (
     read_choices,
     reopened,
     superseded,
+    unasked_for,
 )
 from almanac.proposal.page_edits import STAMP
 from almanac.proposal.state import Base, Blob, Changes, Look, Overview, Proposal, Pull
@@ -70,9 +73,12 @@ def close_offer(planner: Planner, overview: Overview) -> Done | None:
 
 
 def offer_adoption(
-    planner: Planner, overview: Overview, adopt: Adopt, comment: CommentCommand | None = None
+    planner: Planner, overview: Overview, adopt: Adopt, comment: CommentCommand | None = None, *, asked: bool = False
 ) -> Done | None:
-    """Open the offer or bring it up to date; None if there is nothing to adopt. Errors are those of the forge."""
+    """Open the offer or bring it up to date; None if there is nothing to adopt. Errors are those of the forge.
+
+    A fork is offered it only if somebody has `asked`.
+    """
     for remaining in reversed(range(_TRIES)):
         look = _look(planner, overview)
         newest = look.proposal.pull
@@ -86,6 +92,8 @@ def offer_adoption(
                 continue
         if newest and not look.proposal.open_pull:
             return Done(declined(newest), newest)
+        if newest is None and not asked and (plan := unasked_for(planner.forge.kind())):
+            return Done(plan)
         try:
             return _offered(planner, look, adopt)
         except Raced:
@@ -126,9 +134,11 @@ def _offered(planner: Planner, look: Look, adopt: Adopt) -> Done | None:
         offer = _planned(partial(adopt, forge, look.base), pull, written)
         shared = _shared(planner, look, theirs, offer) if is_shared and offer else None
     except UserError as error:
-        return Done(not_offered(error.problems), pull)
+        return carry_out(blocked(pull, error.problems), look, planner) if pull else Done(not_offered(error.problems))
     if offer is None:
         return None
+    if pull and BESIDE in offer.choices.keys() - state.choices.keys():
+        return carry_out(blocked(pull, offer.problems), look, planner)
     return carry_out(adoption_offered(offer, look, shared), look, planner)
 
 

@@ -19,6 +19,7 @@ from almanac.proposal.state import (
     Overview,
     Pull,
     PutBranch,
+    RepositoryKind,
 )
 
 
@@ -37,6 +38,9 @@ class Forge(Protocol):
     @property
     def has_accounts(self) -> bool:
         """Whether people have accounts here, so that it is known who may write."""
+
+    def kind(self) -> RepositoryKind:
+        """Tell whether the repository is a fork, or `closed`: archived or disabled, so that it takes no writes."""
 
     def now(self) -> datetime:
         """Tell what time it is, with a zone."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from almanac import PROJECT
+from almanac.config import PATH
 from almanac.errors import Problem
 from almanac.phrases import say
 from almanac.proposal.boxes import box_mark, read_boxes
@@ -16,15 +18,30 @@ from almanac.proposal.comment import draft_digest
 from almanac.proposal.marker import pull_entries, pull_state
 from almanac.proposal.names import ADOPT_BRANCH
 from almanac.proposal.page_edits import NO_ISSUE, STAMP, files_digest
-from almanac.proposal.state import ADOPTION, Draft, EditPull, Look, OpenPull, Plan, Pull, PutBranch, Write
+from almanac.proposal.state import (
+    ADOPTION,
+    Draft,
+    EditPull,
+    Look,
+    OpenPull,
+    Plan,
+    Pull,
+    PutBranch,
+    RepositoryKind,
+    Write,
+)
 
 TITLE = say("Adopt Almanac")
 _AGAIN = "`/almanac adopt` in a comment there brings it back."
 Choices = Mapping[str, str]
 """What people chose: the name of an option -> its value, empty for what they do not want."""
+BESIDE = "beside"
+"""Among what was chosen: the new page that is offered where what is there cannot be read. Nobody is asked for that."""
+_BLOCKED, _KEPT = "<!-- almanac:blocked -->", "\n<!-- almanac:kept -->\n"
 _LINES, _CHARACTERS = 60, 6_000
 """How much of an event the text shows: GitHub takes 65,536 characters, and two of them are shown."""
 _MOST_NOTES = 10
+_DOCS, _LINK = re.compile(r"\((docs/[a-z-]+\.md)\)"), rf"([more]({PROJECT}/blob/main/\1))"
 _SENTENCES = re.compile(r"(?<=[.?!]) ")
 
 
@@ -167,6 +184,30 @@ def superseded(pull: Pull, path: str) -> Plan:
     return Plan(NO_ISSUE, "closed", reason, (edit,), subject=ADOPTION)
 
 
+def blocked(pull: Pull, problems: Sequence[Problem]) -> Plan:
+    """Say in an open offer why it cannot follow its site any more; its files stay, and its text below that."""
+    problems = tuple(map(_for_browsers, problems))
+    text, entries = pull_entries(pull)
+    draft = Draft("blocked", {"problems": problems})
+    says, reason = draft_digest(draft), f"The offer stays as it was. {problems[0].message}"
+    writes: tuple[Write, ...] = ()
+    if entries.get("says") != says:
+        kept = text.partition(_KEPT)[2].strip() if text.startswith(_BLOCKED) else text
+        body = Draft("blocked", {"problems": problems, "kept": f"{_KEPT}\n{kept}"})
+        writes = (EditPull(pull.number, body, {**entries, "says": says}),)
+    return Plan(NO_ISSUE, "waiting", reason, writes, problems=problems, subject=ADOPTION)
+
+
+def unasked_for(kind: RepositoryKind) -> Plan | None:
+    """Say why a repository of some kind is not offered Almanac, unless somebody asks for it; None if it is."""
+    if kind == "own":
+        return None
+    reason = "It is archived or disabled, so nothing can be proposed there."
+    if kind == "fork":
+        reason = f"It is a fork, so Almanac is not offered by itself. With a file {PATH} it is looked after."
+    return Plan(NO_ISSUE, "unchanged", reason, subject=ADOPTION)
+
+
 def not_offered(problems: Sequence[Problem]) -> Plan:
     """Say why nothing is offered, or an offer that is open is left as it is."""
     problems = tuple(map(_for_browsers, problems))
@@ -175,9 +216,12 @@ def not_offered(problems: Sequence[Problem]) -> Plan:
 
 
 def _for_browsers(problem: Problem) -> Problem:
-    """Leave out what only a terminal can do: sentences that name an option, and answers to choose from."""
-    kept = (one for one in _SENTENCES.split(problem.message) if "`--" not in one)
-    return replace(problem, message=" ".join(kept) or problem.message, choices=())
+    """Leave out what only a terminal can do: sentences that name an option, and answers to choose from.
+
+    A page of the documentation becomes a link.
+    """
+    kept = " ".join(one for one in _SENTENCES.split(problem.message) if "`--" not in one)
+    return replace(problem, message=_DOCS.sub(_LINK, kept or problem.message), choices=())
 
 
 def is_ours(pull: Pull) -> bool:

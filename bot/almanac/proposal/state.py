@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # these are plain values: who only carries them need not load
 
 Outcome = Literal["created", "updated", "unchanged", "waiting", "closed", "refused"]
 
+RepositoryKind = Literal["own", "fork", "closed"]
+
 EDITS, NEXT_DATES, ADOPTION = say("Edits made by hand"), say("Next dates"), say("The offer of Almanac")
 LABELS, DASHBOARD = "Labels of the forms", "Dashboard"
 """What a plan is about that belongs to no issue."""

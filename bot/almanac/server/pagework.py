@@ -28,7 +28,7 @@ from almanac.engine.offering import offer_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, run
 from almanac.engine.sweep import reconcile_all
-from almanac.errors import AlmanacError, ForgeError, UserError
+from almanac.errors import AlmanacError, ForgeError, NoCommitError, UserError
 from almanac.forge.github.client import Usage
 from almanac.forge.github.files import BlobCache
 from almanac.forge.github.repository import GitHubForge, connect
@@ -203,6 +203,8 @@ def perform(work: PageWork, messages: Messages, watch: Watch) -> Worked:
     with closing(work.access.connect()) as forge:
         try:
             worked = _perform(work, forge, messages, watch)
+        except NoCommitError:
+            worked = Worked(result={"outcome": "none", "reason": "The repository is empty."})
         except Exception as error:  # noqa: BLE001 -- the server decides what it means
             worked = Worked(error=_to_send(error))
         return replace(worked, usage=forge.usage)

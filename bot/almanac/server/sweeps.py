@@ -17,7 +17,7 @@ from itertools import chain
 
 import structlog
 
-from almanac.errors import ForgeError
+from almanac.errors import ForgeError, NoCommitError
 from almanac.forge.github.app import DeliveryAttempt, GitHubApp
 from almanac.forge.github.repository import GitHubForge
 from almanac.forge.github.request import RefusedError
@@ -117,6 +117,8 @@ class Sweeps:
             try:
                 with closing(self.connect(lane.token, site)) as forge:
                     found += self._put_changes(site, forge)
+            except NoCommitError:
+                continue  # its first commit is pushed, and so has it looked at
             except ForgeError as error:
                 if isinstance(error, RefusedError) and error.wait is not None:
                     lane.stopped.set()

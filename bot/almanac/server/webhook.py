@@ -149,7 +149,7 @@ def _installation_change(
         removed = tuple(one.id for one in _repositories(payload, "repositories_removed"))
         return InstallationChange(added=_repositories(payload, "repositories_added"), removed=removed)
     if event == "repository" and repository:
-        if action == "deleted":
+        if action in {"deleted", "archived"}:
             return InstallationChange(removed=(repository.id,))
         if action in {"renamed", "transferred", "edited", "unarchived"}:
             return InstallationChange(added=(repository,))

@@ -24,6 +24,8 @@ from almanac.server.telemetry import Metrics
 
 MOST_CUT_OFF = 2
 """How many issues may be cut off in one look at all of them, before that counts as cut off itself."""
+_READ_ONLY = (HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS)
+_CLOSED = "archived so is read-only|repository access blocked"
 _log = structlog.get_logger(__name__)
 
 
@@ -149,6 +151,8 @@ class Worker:
             raise refused
         if refused.passing:
             raise refused
+        if refused.matches(*_READ_ONLY, pattern=_CLOSED):
+            return _skipped("The repository is archived or disabled, so it takes no writes.")
         # Perhaps the repository was renamed, or is gone.
         found = self.app.repository(installation, site.id)
         if found is None:

@@ -136,11 +136,14 @@ class GitHubApp:
             return client.find(request, lambda found: int(found["id"]))
 
     def repositories(self, installation: int) -> list[AppRepository] | None:
-        """List the repositories that an installation reaches; None where GitHub does not say."""
+        """List the repositories that an installation reaches and may change; None where GitHub does not say."""
         doing = "list the installation's repositories"
         request = Request("GET", "/installation/repositories", doing, "metadata: read")
         with self._connect(self.token(installation)) as client:
-            return unless_missing(lambda: list(client.pages(request, _repository, inside="repositories")))
+            found = unless_missing(lambda: list(client.pages(request, dict, inside="repositories")))
+        if found is None:
+            return None
+        return [_repository(one) for one in found if not (one.get("archived") or one.get("disabled"))]
 
     def repository(self, installation: int, repository: int) -> AppRepository | None:
         """Read what a repository is called now; None where the installation does not reach it any more."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
-from almanac.errors import ForgeError
+from almanac.errors import NoCommitError
 from almanac.forge.git import Header
-from almanac.forge.github.client import PER_PAGE
+from almanac.forge.github.client import PER_PAGE, unless_missing
 from almanac.forge.github.files import GitHubFiles
 from almanac.forge.github.issues import GitHubIssues
 from almanac.forge.github.queries import (
@@ -31,7 +32,7 @@ from almanac.forge.github.queries import (
 from almanac.forge.github.request import Request
 from almanac.proposal.names import OURS, branch_name, issue_of
 from almanac.proposal.ours import cannot_be_ours
-from almanac.proposal.state import Base, Comment, Issue, Look, Overview, Proposal, Pull
+from almanac.proposal.state import Base, Comment, Issue, Look, Overview, Proposal, Pull, RepositoryKind
 
 _READ = "contents: read"
 _AT_ONCE = 50
@@ -163,8 +164,10 @@ class GitHubLooks(GitHubFiles, GitHubIssues):
             asked = " ".join([parts, *(part for part, _ in pages.values())])
             cursors = {name: Variable("String", cursor or None) for name, (_, cursor) in pages.items()}
             found = self.ask("list what is proposed", asked, self._parse_overview, {**variables, **cursors})
-            if found is None or (found.base or base) is None:
+            if found is None:
                 return None
+            if (found.base or base) is None:
+                raise self._no_commit()
             base, parts, variables = base or found.base, "", {}
             pulls |= found.pulls
             heads |= found.heads
@@ -258,6 +261,15 @@ class GitHubLooks(GitHubFiles, GitHubIssues):
 
     # ------------------------------------------------------------ the base
 
+    def kind(self) -> RepositoryKind:
+        """Read what kind of repository this is: 1 request."""
+
+        def parse(found: Any) -> RepositoryKind:
+            is_closed = found.get("archived") or found.get("disabled")
+            return "closed" if is_closed else "fork" if found.get("fork") else "own"
+
+        return self.client.read(Request("GET", "", "read the repository", "metadata: read"), parse)
+
     def _base_parts(self) -> tuple[str, dict[str, Variable]]:
         """Return what reads the base, and at the first time without a checkout, files that are likely to be read."""
         if self._base_at or self.has_checkout:
@@ -284,16 +296,20 @@ class GitHubLooks(GitHubFiles, GitHubIssues):
             self.default_branch = self.client.read(request, lambda found: str(found["default_branch"]))
         head = heads.get(self.default_branch) or self._head(self.default_branch)
         if head is None:
-            raise ForgeError(
-                f"{self.client.name} has no branch {self.default_branch}.",
-                remedy="Make a first commit, so that there is a branch to propose changes to.",
-            )
+            raise self._no_commit()
         return Base(self.default_branch, head)
 
     def _head(self, branch: str) -> str | None:
         """Read the head of a branch; None where there is no such branch."""
         request = Request("GET", f"git/ref/heads/{quote(branch)}", f"read the branch {branch}", _READ)
-        return self.client.find(request, lambda found: str(found["object"]["sha"]))
+        # GitHub answers 409 where the repository is empty.
+        read = partial(self.client.read, request, lambda found: str(found["object"]["sha"]))
+        return unless_missing(read, HTTPStatus.CONFLICT)
+
+    def _no_commit(self) -> NoCommitError:
+        branch = f"branch {self.default_branch}" if self.default_branch else "commit yet"
+        remedy = "Make a first commit, so that there is a branch to propose changes to."
+        return NoCommitError(f"{self.client.name} has no {branch}.", remedy=remedy)
 
     def _first_heads(self) -> tuple[dict[str, str], bool]:
         """Read the heads of up to a hundred branches, and whether these are all, in 1 request.

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from almanac.errors import ForgeError, Raced
+from almanac.errors import ForgeError, NoCommitError, Raced
 from almanac.forge.git import Git, commit_files, commit_merge
 from almanac.proposal.state import Base, PutBranch
 
@@ -46,7 +46,7 @@ class Clone:
                 remedy=f"Correct it: `git config {BASE_SETTING} BRANCH`.",
             )
         if not self.git.text("rev-list", "--all", "--max-count=1"):
-            raise ForgeError(
+            raise NoCommitError(
                 f"The git repository {self.git.folder} has no commit yet.",
                 remedy="Commit the site's files first: `git add .` and `git commit -m 'The site'`.",
             )

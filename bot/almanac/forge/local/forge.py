@@ -18,7 +18,18 @@ from almanac.forge.local.clone import Clone
 from almanac.forge.local.store import Store, StoredComment, StoredPull, issue_file, pull_file
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.names import branch_name, issue_of
-from almanac.proposal.state import Closer, Comment, Issue, Look, OpenPull, Overview, Proposal, Pull, PutBranch
+from almanac.proposal.state import (
+    Closer,
+    Comment,
+    Issue,
+    Look,
+    OpenPull,
+    Overview,
+    Proposal,
+    Pull,
+    PutBranch,
+    RepositoryKind,
+)
 
 if TYPE_CHECKING:
     from almanac.forge.attachments import Attachments
@@ -55,6 +66,10 @@ class LocalForge:
         return self._clone.home.name
 
     # ------------------------------------------------------------ reading
+
+    def kind(self) -> RepositoryKind:
+        """Say nothing of what a clone is of: here it is a repository by itself."""
+        return "own"
 
     def look(self, number: int, *, hasty: bool = False) -> Look:  # noqa: ARG002 - nothing costs anything here
         base, branch, heads = self._clone.base(), branch_name(number), self._clone.heads()
