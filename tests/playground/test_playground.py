@@ -1,6 +1,7 @@
 """The playground: from the empty form to the merged page, and what nobody can do there."""
 
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from almanac.errors import UserError
 from almanac.playground.serve import new_world
 from almanac.playground.visitors import Visitors
-from almanac.playground.world import Limits
+from almanac.playground.world import Limits, World
 
 from tests.browser import play
 from tests.gitrepo import Repo
@@ -198,6 +199,25 @@ class TestHarm:
                 assert other is not room
         with visitors.room(room.id) as again:
             assert again is room
+
+    def test_nobody_waits_while_a_site_is_made_for_someone_else(self, tmp_path: Path) -> None:
+        seen: list[str] = []
+
+        def come() -> None:
+            with visitors.room(None) as room:
+                seen.append(room.id)
+
+        def start(place: Path) -> World:
+            if threading.current_thread() is threading.main_thread():
+                other = threading.Thread(target=come, daemon=True)
+                other.start()
+                other.join(timeout=60)
+                assert seen, "another visitor waits for this one's site"
+            return new_world(place, None, public=True)
+
+        visitors = Visitors(start, Clock(), public=True, folder=tmp_path)
+        with visitors.room(None) as room:
+            assert seen != [room.id]
 
     def test_another_name_for_this_machine_is_refused(self, tmp_path: Path) -> None:
         with playground(tmp_path, public=False) as url:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Lock, RLock
 from urllib.parse import quote
@@ -25,14 +26,33 @@ MOST_AT_ONCE = 8
 
 @dataclass
 class Room:
-    """One visitor's site, and what was built of it."""
+    """One visitor's site, which is made when it is first asked for, and what was built of it."""
 
     id: str
-    world: World
-    built: Builds
+    folder: Path
+    begin: Callable[[Path], World]
+    with_jekyll: bool
     used: float
     lock: RLock = field(default_factory=RLock)
     inside: int = 0  # requests that are in it, or wait for those
+
+    @cached_property
+    def world(self) -> World:
+        self.folder.mkdir(parents=True)
+        try:
+            return self.begin(self.folder)
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    @cached_property
+    def built(self) -> Builds:
+        return Builds(self.world.git, with_jekyll=self.with_jekyll)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody has done anything in it."""
+        return "world" not in self.__dict__ or self.world.is_new
 
     def _site_at(self, commit: str) -> Site:
         return Site(CommitFiles(self.world.forge, commit))
@@ -88,6 +108,7 @@ class Visitors:
                 with room.lock:
                     if room.id in self._rooms:  # nobody threw it away in between
                         room.used = self._seconds()
+                        _ = room.world  # nobody else waits while it is made
                         yield room
                         return
             finally:
@@ -104,9 +125,7 @@ class Visitors:
             raise UserError("Many people play here at the moment. Please come back in half an hour.")
         name = secrets.token_hex(16)
         place = self._home / (name if self.public else "site")
-        place.mkdir(parents=True)
-        world = self._start(place)
-        self._rooms[name] = Room(name, world, Builds(world.git, with_jekyll=not self.public), self._seconds())
+        self._rooms[name] = Room(name, place, self._start, not self.public, self._seconds())
         return self._rooms[name]
 
     def _tidy(self) -> None:
@@ -117,7 +136,7 @@ class Visitors:
 
     def _gave_way(self) -> bool:
         """Drop the site that was longest unused of those on which nobody did anything: most robots only look."""
-        found = sorted((room for room in self._rooms.values() if room.world.is_new), key=lambda room: room.used)
+        found = sorted((room for room in self._rooms.values() if room.is_untouched), key=lambda room: room.used)
         return any(self._drop(room.id) for room in found)
 
     def leave(self, visitor: str | None) -> None:
@@ -135,7 +154,7 @@ class Visitors:
         try:
             del self._rooms[name]
             with suppress(OSError, ForgeError):
-                shutil.rmtree(room.world.folder)
+                shutil.rmtree(room.folder)
         finally:
             room.lock.release()
         return True
