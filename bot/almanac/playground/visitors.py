@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from threading import Lock, RLock
 from urllib.parse import quote
@@ -35,24 +34,33 @@ class Room:
     used: float
     lock: RLock = field(default_factory=RLock)
     inside: int = 0  # requests that are in it, or wait for those
+    # Not `cached_property`: in Python 3.11 that has one lock for all rooms.
+    _made: tuple[World, Builds] | None = None
 
-    @cached_property
+    @property
     def world(self) -> World:
-        self.folder.mkdir(parents=True)
-        try:
-            return self.begin(self.folder)
-        except BaseException:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            raise
+        return self._make()[0]
 
-    @cached_property
+    @property
     def built(self) -> Builds:
-        return Builds(self.world.git, with_jekyll=self.with_jekyll)
+        return self._make()[1]
+
+    def _make(self) -> tuple[World, Builds]:
+        """Make the site, once; whoever has the room's lock may ask."""
+        if self._made is None:
+            self.folder.mkdir(parents=True)
+            try:
+                world = self.begin(self.folder)
+            except BaseException:
+                shutil.rmtree(self.folder, ignore_errors=True)
+                raise
+            self._made = world, Builds(world.git, with_jekyll=self.with_jekyll)
+        return self._made
 
     @property
     def is_untouched(self) -> bool:
         """Whether nobody has done anything in it."""
-        return "world" not in self.__dict__ or self.world.is_new
+        return self._made is None or self._made[0].is_new
 
     def _site_at(self, commit: str) -> Site:
         return Site(CommitFiles(self.world.forge, commit))
