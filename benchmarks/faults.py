@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
+from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError
@@ -25,7 +26,6 @@ from almanac.forge.github.client import Throttle
 from almanac.proposal.marker import pull_state
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Pull
-from almanac.renderer import load_messages
 
 from tests.emulated import GitHubWorld, stop
 from tests.engine import test_faults

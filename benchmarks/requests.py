@@ -13,10 +13,10 @@ from tempfile import TemporaryDirectory
 
 import yaml
 from almanac.dates import heading_date
+from almanac.defaults import load_messages
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.forge.github.repository import GitHubForge
-from almanac.renderer import load_messages
 
 from tests.emulated import GitHubWorld, github_world, stop
 from tests.forge.clones import clone

@@ -33,11 +33,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from almanac.defaults import load_messages
 from almanac.engine.sweep import reconcile_all
 from almanac.forge.github.app import GitHubApp
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.names import branch_name, issue_of
-from almanac.renderer import load_messages
 
 from tests.emulated import OWNER, PEOPLE
 from tests.filing import body

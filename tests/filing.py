@@ -4,7 +4,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from almanac import renderer
+from almanac import defaults
 from almanac.form.schema import Form, read_form
 from almanac.renderer import template
 
@@ -13,7 +13,7 @@ BLANK = "_No response_"
 
 
 def house_form() -> Form:
-    return renderer.house_form()
+    return defaults.house_form()
 
 
 @cache

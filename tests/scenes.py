@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from almanac.config import CHANGE_FORM
+from almanac.defaults import load_messages
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.event.record import write_record
@@ -19,7 +20,7 @@ from almanac.page.importer import import_page
 from almanac.proposal.marker import PullState, comment_marker, pull_state
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Pull
-from almanac.renderer import example, house_renderer, load_messages, template
+from almanac.renderer import example, house_renderer, template
 from almanac.times.zones import Zones
 
 from tests.emulated import GitHubWorld

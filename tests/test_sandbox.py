@@ -139,7 +139,7 @@ def test_threads_have_a_process_each() -> None:
 
 def test_the_child_has_no_environment_and_no_files() -> None:
     code = (
-        "import almanac.sandbox as s, os, sys\n"
+        "import almanac.sandboxed as s, os, sys\n"
         "s._warm_up()\n"
         "s._give_up_rights()\n"
         "print(dict(os.environ).keys() - {'LC_CTYPE'})\n"

@@ -59,10 +59,10 @@ def _run(variables: Mapping[str, str]) -> int:
 
 
 def _reconcile(variables: Mapping[str, str], payload: Mapping[str, Any], target: Target) -> int:
+    from almanac.defaults import load_messages
     from almanac.engine.sweep import reconcile_one_or_all
     from almanac.forge.github.repository import connect
     from almanac.forge.github.request import DEFAULT_API_URL, write_pause
-    from almanac.renderer import load_messages
 
     workspace, repository = variables.get("GITHUB_WORKSPACE"), payload.get("repository")
     forge = connect(

@@ -17,6 +17,7 @@ from rich.text import Text
 from almanac.commands import sample
 from almanac.commands.build import build_files
 from almanac.commands.sample import PAGE
+from almanac.defaults import load_messages
 from almanac.engine.run import Done, reconcile
 from almanac.errors import Problem, UserError
 from almanac.forge.git import Git
@@ -26,7 +27,7 @@ from almanac.proposal.hidden import read_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Issue
-from almanac.renderer import example, load_messages
+from almanac.renderer import example
 from almanac.site import Site
 from almanac.sitefiles import Folder
 

@@ -1,21 +1,20 @@
-"""What writes sections, entries and messages: Almanac's own templates here, a site's own in a sandbox."""
+"""What writes sections and entries: Almanac's own templates here, a site's own in a sandbox."""
 
 from collections.abc import Sequence
-from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from almanac.catalogues import load_tongue
-from almanac.entries.template import EntryWriter
 from almanac.event.model import Event
 from almanac.event.record import write_record
-from almanac.form.schema import Form, read_form
 from almanac.page.proof import check_section
 from almanac.page.section import Renderer
 from almanac.page.template import section_renderer
-from almanac.proposal.messages import SUFFIX, Messages
-from almanac.sandbox import render_in_child, write_in_child
+from almanac.sandbox import render_in_child
+
+if TYPE_CHECKING:
+    from almanac.entries.template import EntryWriter
 
 
 def _data(name: str) -> Traversable:
@@ -40,17 +39,9 @@ def example(path: str) -> str:
     return (_data("examples") / path).read_bytes().decode()
 
 
-def load_messages() -> Messages:
-    """Read our message templates."""
-    found = (file.name for file in (_data("templates") / "messages").iterdir())
-    names = sorted(name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX))
-    return Messages({name: template(f"messages/{name}{SUFFIX}") for name in names}, write_in_child, tongues=load_tongue)
-
-
-@cache
-def house_form() -> Form:
-    """Return Almanac's own issue form."""
-    return read_form(template("site/new-event.yml"))
+def template_names(folder: str) -> list[str]:
+    """List the files of a folder in `templates/`."""
+    return sorted(file.name for file in (_data("templates") / folder).iterdir())
 
 
 def house_renderer() -> Renderer:
@@ -58,7 +49,7 @@ def house_renderer() -> Renderer:
     return section_renderer(template("section.md.j2"))
 
 
-def own_entry_writer(source: str, path: str, prepared: Sequence[Event] = ()) -> EntryWriter:
+def own_entry_writer(source: str, path: str, prepared: Sequence[Event] = ()) -> "EntryWriter":
     """Return what writes a site's own files or entries with its template, in a child process, for `EntryTemplate`.
 
     `prepared` are events whose entries will be needed: one process writes them all.

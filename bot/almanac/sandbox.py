@@ -4,7 +4,7 @@ Jinja2's sandbox is the first wall. The process is the second: it has no environ
 to open files and start processes before it reads the template, and is killed if it takes too long.
 
 Python and Jinja2 take half a second to start, so they are started once, in a fork server. It touches no template:
-each request is answered by a process that is forked for it.
+each request is answered by a process that is forked for it (`almanac.sandboxed`).
 """
 
 import atexit
@@ -21,23 +21,19 @@ from pathlib import Path
 from threading import Timer
 from typing import IO, Any, cast
 
-from almanac.entries.template import entry_writer
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
-from almanac.languages import load_named
-from almanac.page.template import section_renderer
-from almanac.phrases import Glossary, Tongue, said, say
-from almanac.proposal.messages import OWN_WORDS, write_text
+from almanac.phrases import say
 
 SECONDS = 5
 """How much of the processor's time a template may take."""
 PATIENCE = 30
 """After how many seconds by the clock it is stopped in any case. On a busy machine it has to wait for its time."""
 MAX_OUTPUT = 64_000_000
-_MEMORY = 512_000_000
-_PROBLEM = "almanac:problem"
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from almanac.sandbox import main; main()"
-_DONE = b"0\n"
+MEMORY = 512_000_000
+PROBLEM = "almanac:problem"
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from almanac.sandboxed import main; main()"
+DONE = b"0\n"
 
 
 def render_in_child(source: str, events: Sequence[Event], file: str, *, as_entry: bool = False) -> list[str]:
@@ -51,17 +47,16 @@ def render_in_child(source: str, events: Sequence[Event], file: str, *, as_entry
     return list(_ask({"source": source, "file": file, "events": dumped, "as_entry": as_entry}))
 
 
-def write_in_child(source: str, values: Mapping[str, Any], file: str, tongue: Tongue | None = None) -> str:
+def write_in_child(source: str, values: Mapping[str, Any], file: str, words: Mapping[str, str]) -> str:
     """Write a message with a site's own template in a child process, with the same limits as for a section.
 
-    What is in `values` is said in the site's language already; of that `tongue`, only a filter's own words are needed.
+    What is in `values` is said in the site's language already; `words` are what a filter says by itself.
     """
-    words = {source: said(source, tongue) for source in OWN_WORDS} if tongue else {}
     return str(_ask({"source": source, "file": file, "values": values, "words": words}))
 
 
 def _plain(value: Any) -> Any:
-    return {_PROBLEM: asdict(value)} if isinstance(value, Problem) else asdict(value)
+    return {PROBLEM: asdict(value)} if isinstance(value, Problem) else asdict(value)
 
 
 def _ask(request: Mapping[str, Any]) -> Any:
@@ -127,8 +122,8 @@ class _ForkServer:
             said = status.readline()
         finally:
             timer.cancel()
-        self.is_fit = bool(said) and _CAN_FORK
-        if said != _DONE:
+        self.is_fit = bool(said) and CAN_FORK
+        if said != DONE:
             return None
         self._output.seek(0)
         written = self._output.read(MAX_OUTPUT + 1)
@@ -140,7 +135,7 @@ class _ForkServer:
 
     def _kill(self) -> None:
         with suppress(ProcessLookupError):
-            if _CAN_FORK:
+            if CAN_FORK:
                 os.killpg(self._process.pid, signal.SIGKILL)  # what it has forked, too
             else:
                 self._process.kill()
@@ -154,7 +149,7 @@ class _ForkServer:
         self._output.close()
 
 
-_CAN_FORK = hasattr(os, "fork")
+CAN_FORK = hasattr(os, "fork")
 _idle: list[_ForkServer] = []
 """Those that wait for a request: as many as have been needed at once."""
 
@@ -165,105 +160,3 @@ def _end_all() -> None:
 
 
 atexit.register(_end_all)
-
-
-# ------------------------------------------------------------- in the child
-
-
-def main() -> None:
-    """Answer the requests on standard input, a line each: the text goes to standard error, a status to standard output.
-
-    Where a system cannot fork, only the first is answered.
-    """
-    _warm_up()
-    for line in sys.stdin.buffer:
-        if not _CAN_FORK:
-            _respond(line)
-            os.write(1, _DONE)
-            return
-        child = os.fork()
-        if child == 0:
-            _respond_and_exit(line)
-        status = os.waitpid(child, 0)[1]
-        os.write(1, b"%d\n" % status)
-
-
-def _respond_and_exit(line: bytes) -> None:
-    """Answer in a process of its own, which sees no other request."""
-    status = 1
-    try:
-        os.close(0)
-        os.close(1)
-        _respond(line)
-        status = 0
-    finally:
-        os._exit(status)
-
-
-def _respond(line: bytes) -> None:
-    request = json.loads(line, object_hook=_revived)
-    if "events" in request:
-        request["events"] = [Event.model_validate(event, strict=False) for event in request["events"]]
-    load_named(request["source"])
-    _give_up_rights()
-    sys.stderr.write(json.dumps(_answer(**request)))
-    sys.stderr.flush()
-
-
-def _revived(found: dict[str, Any]) -> Any:
-    """Make a problem of what `_plain` made of one."""
-    if found.keys() != {_PROBLEM}:
-        return found
-    about = found[_PROBLEM]
-    return Problem(**{**about, "choices": tuple(about["choices"])})
-
-
-def _answer(  # noqa: PLR0913 -- the parts of a request
-    source: str,
-    file: str,
-    events: Sequence[Event] = (),
-    values: Mapping[str, Any] | None = None,
-    words: Mapping[str, str] | None = None,
-    *,
-    as_entry: bool = False,
-) -> dict[str, Any]:
-    """Write a message if there are values for one, else a section or an entry for each event."""
-    try:
-        if values is not None:
-            return {"written": write_text(source, values, file, Glossary(words) if words else None)}
-        write = entry_writer(source, file) if as_entry else section_renderer(source, file)
-        return {"written": list(map(write, events))}
-    except ConfigError as error:
-        return {"problems": [{"message": one.message, "file": one.file, "line": one.line} for one in error.problems]}
-
-
-def _warm_up() -> None:
-    """Use once whatever Python and Jinja2 import late: when files cannot be opened any more, that would fail."""
-    event = Event(id="2021", title="ü", date="2021", url="https://bücher.example")
-    late = "{{ title | slug }}{{ url | url }}{{ 'x' | wordwrap }}{{ 'x' | pprint }}"
-    for template in (late, "{{ nothing }}", "{% if %}", "{% include 'x' %}"):
-        _answer(template, "", [event])
-        _answer(template, "", [event], as_entry=True)
-        _answer(template, "", values={"problem": Problem("x")})
-    _answer("{{ '| @x | **1** |' | quotation }}", "", values={})
-
-
-def _give_up_rights() -> None:
-    """Take from this process what a template has no use for, as far as the system knows such limits."""
-    try:
-        import resource  # noqa: PLC0415  # not on every system
-    except ImportError:
-        return
-    limits = {
-        "RLIMIT_NOFILE": 0,  # no file can be opened; standard error is open already
-        "RLIMIT_NPROC": 0,
-        "RLIMIT_CORE": 0,
-        "RLIMIT_CPU": SECONDS,
-        "RLIMIT_AS": _MEMORY,
-        "RLIMIT_FSIZE": MAX_OUTPUT,
-    }
-    for name, limit in limits.items():
-        try:
-            resource.setrlimit(getattr(resource, name), (limit, limit))
-        except (AttributeError, OSError, ValueError):
-            continue  # a system without this one still has the others, and the parent's clock

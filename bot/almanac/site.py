@@ -14,7 +14,6 @@ from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event
 from almanac.event.record import SUFFIX, is_foreign, is_record_name
 from almanac.event.records import RecordFolder, Records, RecordStore
-from almanac.form.schema import Form, read_form
 from almanac.histories import MAIN, SiteConfig, read_config
 from almanac.jekyll import CONFIGS as JEKYLL_CONFIGS
 from almanac.jekyll import Jekyll, hidden_files, is_data_file, jekyll_root, page_path, read_jekyll, site_address
@@ -27,6 +26,7 @@ from almanac.views import Renderers, views_of
 if TYPE_CHECKING:
     from almanac.entries.formats import Format
     from almanac.entries.template import EntryTemplate
+    from almanac.form.schema import Form
     from almanac.page.section import Renderer
     from almanac.page.spelling import Spelling
     from almanac.proposal.messages import OwnTemplate
@@ -96,15 +96,15 @@ class Site:
         return self.histories.get(self.history, self.whole_config)
 
     @cached_property
-    def form(self) -> Form:
+    def form(self) -> "Form":
         return self.form_at(self.config.form)
 
     @cached_property
-    def change_form(self) -> Form | None:
+    def change_form(self) -> "Form | None":
         """The form for changes of events that are published; None if the site has none."""
         return None if self.text(CHANGE_FORM, FORM) is None else self.form_at(CHANGE_FORM)
 
-    def form_at(self, path: str) -> Form:
+    def form_at(self, path: str) -> "Form":
         """Read one of the site's forms.
 
         Raises:
@@ -116,6 +116,8 @@ class Site:
         if text is None:
             message = say("The issue form is missing; `form` in the config names it. `almanac init` writes one.")
             raise ConfigError(Problem(message, file=path))
+        from almanac.form.schema import read_form  # noqa: PLC0415 -- the same
+
         return read_form(text, path)
 
     @property

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from almanac.commands.checks import Finding
 from almanac.commands.github_checks import Here, check_github
-from almanac.commands.site_checks import Finding
 from almanac.config import PullRequests
 from almanac.errors import ForgeError
 from almanac.forge.github.client import Probe, Reply

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from almanac.defaults import house_form
 from almanac.event.submission import NEEDED
 from almanac.form.schema import Form, lint, read_form
 from almanac.proposal.form_version import is_of_longer_form
-from almanac.renderer import house_form
 
 from tests.commands.test_adoption import CONFIG, FORM, PAGE, REFERENCE, SECTION, adopt
 from tests.commands.test_cli import Almanac, write_issue, write_site

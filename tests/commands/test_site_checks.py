@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from almanac.commands.adoption import plan_adoption
+from almanac.commands.checks import Finding
 from almanac.commands.discovery import Checkout
 from almanac.commands.doctor import check_site
 from almanac.commands.origin import Origin
-from almanac.commands.site_checks import Finding
 from almanac.commands.workflow import workflow_text
 from almanac.config import CHANGE_FORM, Config
 from almanac.renderer import example, template

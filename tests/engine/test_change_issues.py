@@ -4,12 +4,12 @@ from difflib import unified_diff
 
 import pytest
 from almanac.config import CHANGE_FORM
+from almanac.defaults import load_messages
 from almanac.engine.run import Done, reconcile
 from almanac.event.model import Event, Link
 from almanac.event.record import read_record
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.names import branch_name
-from almanac.renderer import load_messages
 
 from tests.scenes import CONFIG, DEMO_DAY, PAGE, RECORD, RECORDS, Scene, both_forges
 

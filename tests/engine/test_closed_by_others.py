@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.names import SYNC_BRANCH, branch_name
 from almanac.proposal.state import Closer
-from almanac.renderer import load_messages
 
 from tests.proxy import Answer
 from tests.scenes import DEMO_DAY, PAGE, Scene

@@ -1,10 +1,10 @@
 """What people ask for in comments: the commands, who may give them, and that each is carried out once."""
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import Done, reconcile
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.names import branch_name
-from almanac.renderer import load_messages
 
 from tests.scenes import DEMO_DAY, Scene, both_forges
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import Done
 from almanac.engine.sweep import reconcile_all
 from almanac.forge.github.files import BlobCache
@@ -11,7 +12,6 @@ from almanac.forge.protocol import Forge
 from almanac.proposal.dashboard import MARK
 from almanac.proposal.names import DASHBOARD_LABEL
 from almanac.proposal.state import DASHBOARD, Issue
-from almanac.renderer import load_messages
 
 from tests.breaking import Breaking
 from tests.emulated import GitHubWorld

@@ -1,13 +1,13 @@
 """Rare situations: markers that are lost, names that are taken, branches without a common commit, races, squashes."""
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import ConfigError, Raced
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.hidden import read_state
 from almanac.proposal.names import branch_name
-from almanac.renderer import load_messages
 
 from tests.breaking import Breaking
 from tests.forge.worlds import LocalWorld

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError
@@ -18,7 +19,6 @@ from almanac.forge.local.forge import LocalForge
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.hidden import read_state
 from almanac.proposal.names import branch_name
-from almanac.renderer import load_messages
 
 from tests.breaking import Breaking, BrokenError
 from tests.forge.worlds import NOW, Kind, LocalWorld

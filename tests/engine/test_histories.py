@@ -1,12 +1,13 @@
 """A site with two histories: each issue belongs to one, and nothing of one gets into the other."""
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.errors import ConfigError
 from almanac.event.record import read_record
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.names import SYNC_BRANCH
-from almanac.renderer import load_messages, template
+from almanac.renderer import template
 
 from tests.filing import body
 from tests.scenes import CONFIG, DEMO_DAY, FORM, PAGE, RECORD, RECORDS, Scene, both_forges

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError
@@ -17,7 +18,6 @@ from almanac.forge.local.forge import AUTHOR
 from almanac.page.lines import fingerprint
 from almanac.page.sync import sync
 from almanac.proposal.names import SYNC_BRANCH, branch_name
-from almanac.renderer import load_messages
 from almanac.times.zones import Zones
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st

@@ -1,9 +1,9 @@
 """What a new pull request gets: labels, reviewers, a title of the site's own; and what the repository does not have."""
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.proposal.state import AskForReview
-from almanac.renderer import load_messages
 
 from tests.breaking import Breaking, BrokenError
 from tests.emulated import GitHubWorld

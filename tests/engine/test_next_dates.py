@@ -3,12 +3,12 @@
 from datetime import datetime
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import Done
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import ForgeError
 from almanac.forge.protocol import Forge
 from almanac.proposal.state import NEXT_DATES
-from almanac.renderer import load_messages
 
 from tests.filing import body
 from tests.scenes import CONFIG, FORM, RECORDS, Scene, both_forges, site_files

@@ -11,6 +11,7 @@ import pytest
 from almanac import config as configs
 from almanac.commands.offered import adopt
 from almanac.config import CHANGE_FORM, Config
+from almanac.defaults import load_messages
 from almanac.engine.offering import offer_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done
@@ -23,7 +24,7 @@ from almanac.proposal.marker import pull_state
 from almanac.proposal.names import ADOPT_BRANCH
 from almanac.proposal.onboarding import Box
 from almanac.proposal.state import LABELS, Overview, Pull
-from almanac.renderer import example, load_messages
+from almanac.renderer import example
 
 from tests.breaking import Breaking, BrokenError
 from tests.emulated import OWNER, GitHubWorld

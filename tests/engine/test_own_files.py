@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.names import branch_name
 from almanac.proposal.page_edits import NO_ISSUE
-from almanac.renderer import load_messages
 
 from tests.scenes import CONFIG, FORM, PAGE, RECORDS, Scene, both_forges, site_files
 

@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 import yaml
 from almanac.commands.build import build_site
+from almanac.defaults import load_messages
 from almanac.engine.pictures import Pictured, with_picture
 from almanac.engine.planner import Planner
 from almanac.engine.run import reconcile
@@ -21,7 +22,7 @@ from almanac.proposal.command import CommentCommand
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Closer, Pull
 from almanac.proposal.triage import lapsed
-from almanac.renderer import load_messages, template
+from almanac.renderer import template
 
 from tests.breaking import Breaking, BrokenError
 from tests.engine.test_table import at_rest

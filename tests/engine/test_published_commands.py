@@ -3,12 +3,12 @@
 from difflib import unified_diff
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import Done, reconcile
 from almanac.event.model import Event, Link
 from almanac.event.record import read_record
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.names import SYNC_BRANCH, branch_name
-from almanac.renderer import load_messages
 
 from tests.filing import body
 from tests.scenes import CONFIG, DEMO_DAY, FORM, PAGE, RECORD, RECORDS, Scene, both_forges

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError
@@ -24,7 +25,7 @@ from almanac.proposal.command import CommentCommand
 from almanac.proposal.marker import comment_state, pull_state
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Comment
-from almanac.renderer import load_messages, template
+from almanac.renderer import template
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import ForgeError
 from almanac.event.record import read_record
 from almanac.proposal.command import CommentCommand
-from almanac.renderer import load_messages
 
 from tests.emulated import GitHubWorld
 from tests.filing import body

@@ -1,11 +1,11 @@
 """An event that was taken off the site stays off, whoever did it and however; what others ask of it comes to an end."""
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import Done, reconcile
 from almanac.event.record import read_record
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.names import branch_name
-from almanac.renderer import load_messages
 
 from tests.scenes import DEMO_DAY, PAGE, RECORD, RECORDS, Scene, both_forges
 

@@ -1,10 +1,10 @@
 """Issues and pull requests that are reopened, branches that are restored, events that change twice."""
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.names import branch_name
-from almanac.renderer import load_messages
 
 from tests.forge.worlds import LocalWorld
 from tests.scenes import DEMO_DAY, PAGE, Scene, both_forges

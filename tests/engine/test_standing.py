@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.proposal.hidden import read_state, with_state
 from almanac.proposal.names import branch_name
-from almanac.renderer import load_messages
 
 from tests.breaking import Breaking
 from tests.forge.worlds import LocalWorld

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import ForgeError, UserError
 from almanac.proposal.names import SYNC_BRANCH, branch_name
 from almanac.proposal.state import Plan
-from almanac.renderer import load_messages
 
 from tests.breaking import Breaking
 from tests.emulated import GitHubWorld

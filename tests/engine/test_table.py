@@ -1,12 +1,12 @@
 """Every row of the table of a proposal's life, on both forges; what needs real merges, on this disk alone."""
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.event.model import safe_slug
 from almanac.forge.local.forge import LocalForge
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import PutBranch
-from almanac.renderer import load_messages
 
 from tests.breaking import Breaking, BrokenError
 from tests.forge.worlds import LocalWorld

@@ -4,8 +4,8 @@ from functools import cache
 
 import pytest
 from almanac.commands.build import build_files
+from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
-from almanac.renderer import load_messages
 
 from tests.emulated import github_world
 from tests.memory import memory_site

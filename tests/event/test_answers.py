@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 from almanac import phrases
+from almanac.defaults import load_messages
 from almanac.errors import Problem
 from almanac.event.submission import Submission, submit_body
 from almanac.histories import read_config
 from almanac.proposal.state import Draft
-from almanac.renderer import load_messages
 from almanac.views.protocol import unshown
 
 from tests.filing import body, full_form

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.errors import Candidate, ConfigError, Problem
 from almanac.event.model import Event, Person
 from almanac.proposal.boxes import box_mark
@@ -18,7 +19,6 @@ from almanac.proposal.published import Following, Published
 from almanac.proposal.state import DeleteBranch, Draft, EditPull, OpenPull, Plan, PutComment
 from almanac.proposal.summary import summary
 from almanac.proposal.triage import merged_draft
-from almanac.renderer import load_messages
 
 DOCS = Path(__file__).parent.parent.parent / "docs/proposals.md"
 CASES = Path(__file__).parent.parent / "cases" / "messages"

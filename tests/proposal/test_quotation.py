@@ -1,6 +1,7 @@
 """GitHub acts on nothing that anyone typed, in a comment or a pull request, and the entry looks as on the page."""
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.errors import Candidate, Problem
 from almanac.event.model import Event, Link, Person
 from almanac.page.canonical import PARSER
@@ -14,7 +15,7 @@ from almanac.proposal.quotation import bold, inert, inert_link, quotation, struc
 from almanac.proposal.state import Draft
 from almanac.proposal.summary import named, summary
 from almanac.proposal.triage import merged_draft
-from almanac.renderer import load_messages, template
+from almanac.renderer import template
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.proposal.amendment import Amendment
@@ -14,7 +15,6 @@ from almanac.proposal.state import Base, Closer, Comment, Draft, Filed, Issue, L
 from almanac.proposal.triage import abandoned, answers_digest, cancelled, held, lapsed, problems_told, settled
 from almanac.proposal.triage import triage as triaged
 from almanac.proposal.triage import withdrawn as ended
-from almanac.renderer import load_messages
 
 HEAD, BASE = "a" * 40, "b" * 40
 EVENT = Event(id="2021-11-08-x", title="X", date="2021-11-08")

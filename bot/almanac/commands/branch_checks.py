@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from almanac.commands.site_checks import Finding, Status, ok, unknown
+from almanac.commands.checks import Finding, Status, ok, unknown
 from almanac.forge.github.client import Probe, Reply
 
 _OURS = "almanac/issue-1"

@@ -25,7 +25,7 @@ from almanac.output import (
 from almanac.page import importer
 from almanac.page.importer import Imported
 from almanac.page.section import Renderer
-from almanac.proposal.page_edits import PageEdits
+from almanac.proposal.edited_files import PageEdits
 from almanac.site import Site
 from almanac.sitefiles import Folder, decoded, read_file
 from almanac.text import counted

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from almanac import config as configs
 from almanac.commands import site_checks
+from almanac.commands.checks import Finding, Status, from_problems
 from almanac.commands.discovery import Checkout, read_checkout, why_no_site
 from almanac.commands.entry_checks import check_entries
 from almanac.commands.locate import GitHubAccess, named_repository
 from almanac.commands.origin import Origin, read_origin
-from almanac.commands.site_checks import Finding, Status
 from almanac.commands.view_checks import check_views
 from almanac.errors import UserError
 from almanac.forge.github.request import DEFAULT_API_URL, is_address, is_token
@@ -84,7 +84,7 @@ def check_site(
         try:
             return check()
         except UserError as error:  # a file that cannot even be read
-            return site_checks.from_problems("files", error.problems, "Fix this file.")
+            return from_problems("files", error.problems, "Fix this file.")
 
     def check_history(site: Site) -> Iterator[Finding]:
         yield from guarded(lambda: site_checks.check_forms(site))

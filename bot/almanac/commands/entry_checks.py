@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator
 
+from almanac.commands.checks import Finding, ok
 from almanac.commands.discovery import jekyll_of
 from almanac.commands.known import known_events
 from almanac.commands.places import Place, find_places
-from almanac.commands.site_checks import Finding, ok
 from almanac.commands.takeover import said_of_form, take_over
 from almanac.form.schema import Form
 from almanac.phrases import say

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from almanac import config as configs
 from almanac.commands.branch_checks import check_rules
-from almanac.commands.site_checks import Finding, ok, unknown
+from almanac.commands.checks import Finding, ok, unknown
 from almanac.commands.starter import SWITCH
 from almanac.config import PullRequests
 from almanac.errors import ForgeError, UserError

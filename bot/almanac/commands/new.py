@@ -200,8 +200,8 @@ class _Making:
 
     def _propose(self, issue: Issue, _: Answers, asks: bool) -> tuple[dict[str, Any], int]:  # noqa: FBT001 -- as the others
         from almanac.commands.propose import done_values, print_done, propose_in
+        from almanac.defaults import load_messages
         from almanac.forge.local.forge import LocalForge
-        from almanac.renderer import load_messages
 
         forge = LocalForge(self.folder, lambda: datetime.now(UTC))
         with forge.alone():

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, assert_never
 from almanac import config as configs
 from almanac.commands.discovery import read_checkout
 from almanac.commands.reading import read_named_issue, why_refused
+from almanac.defaults import load_messages
 from almanac.engine.run import Done, reconcile
 from almanac.errors import Problem, UserError
 from almanac.forge.local.forge import LocalForge
@@ -42,7 +43,6 @@ from almanac.proposal.state import (
     PutComment,
     PutIssue,
 )
-from almanac.renderer import load_messages
 from almanac.site import Site
 from almanac.sitefiles import CommitFiles
 from almanac.text import counted, first_few

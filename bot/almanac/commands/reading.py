@@ -94,12 +94,13 @@ def read_times(date: str, line: str, folder: Path, *, as_json: bool) -> int:
 
 def preview_issue(argument: str, folder: Path, repository: str | None = None, *, as_json: bool) -> int:
     """Show the section that an issue would put on the page; 1 if it has problems or is not one of the form's."""
+    from almanac.defaults import house_form
     from almanac.event.attachment import copy_path, with_copy
     from almanac.form.schema import lint
     from almanac.images import SUFFIXES
     from almanac.proposal.form_version import is_of_longer_form
     from almanac.proposal.ours import why_not_ours
-    from almanac.renderer import house_form, template
+    from almanac.renderer import template
     from almanac.site import Site
     from almanac.sitefiles import Folder
 

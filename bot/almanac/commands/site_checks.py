@@ -1,22 +1,22 @@
 """The checks of `almanac doctor` on a site's own files: config, form, template, page, Jekyll, git and workflow."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from fnmatch import fnmatch, fnmatchcase
-from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
 from almanac import config as configs
 from almanac.commands.build import build_files
+from almanac.commands.checks import Finding, from_problems, ok
 from almanac.commands.discovery import Checkout
+from almanac.commands.left_out import left_out
 from almanac.commands.origin import outdated, runs_almanac
 from almanac.commands.shapes import said_of_questions, with_answers
 from almanac.commands.workflow import WORKFLOW, unwatched
-from almanac.errors import ConfigError, Problem, UserError
+from almanac.errors import ConfigError, UserError
 from almanac.event.model import read_status
 from almanac.event.submission import is_for_changes, needed_in, own_questions
 from almanac.form.schema import Form, lint
@@ -34,54 +34,15 @@ from almanac.text import first_few
 from almanac.views.protocol import unshown
 from almanac.yamlfile import load
 
-Status = Literal["ok", "warning", "error", "unknown"]
 _INIT = "`almanac init` writes one."
 _FORMS = ".github/ISSUE_TEMPLATE/"
 _WORKFLOWS = ".github/workflows"
 _EXTRA = re.compile(r"""\bextra(?:\.([A-Za-z_][A-Za-z0-9_]*)|\[\s*["']([^"']+)["']\s*\])""")
-# What Jekyll leaves out unless the config says otherwise.
-_LEFT_OUT = ("Gemfile", "Gemfile.lock", "node_modules", "vendor/bundle", "vendor/cache", "vendor/gems", "vendor/ruby")
 _OTHER_WILDCARD = re.compile(r"[\[?]")
 _JEKYLL_VERSION = re.compile(r"^    (jekyll|github-pages) \(([0-9]++)[0-9.]*\)$", re.MULTILINE)
 _OLDEST_JEKYLL = 3
 _TEMPLATE_LINE = "Fix this line; docs/templates.md says what a template can use."
 _PERMISSIONS = ("contents", "issues", "pull-requests")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The result of one check: what was looked at, as one word, what was found, and what to do about it.
-
-    The status is `unknown` if it is impossible to tell, because rights are missing or GitHub does not say.
-    """
-
-    check: str
-    status: Status
-    message: str
-    remedy: str | None = None
-    file: str | None = None
-    line: int | None = None
-
-
-def ok(check: str, message: str) -> Finding:
-    """Say that something is as it should be."""
-    return Finding(check, "ok", message)
-
-
-def unknown(check: str, what: str, status: int, remedy: str) -> Finding:
-    """Say that GitHub, which answered with this HTTP status, does not tell something."""
-    why = "GitHub has a problem" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "GitHub does not show it here"
-    return Finding(check, "unknown", f"We cannot tell {what} ({why}: status {status}).", remedy)
-
-
-def from_problems(check: str, problems: Iterable[Problem], remedy: str) -> list[Finding]:
-    """Make errors of problems, all with one remedy."""
-    findings = []
-    for problem in problems:
-        message = f"{problem.field}: {problem.message}" if problem.field else problem.message
-        accepted = f" This would be accepted: {problem.accepted}" if problem.accepted else ""
-        findings.append(Finding(check, "error", message, remedy + accepted, problem.file, problem.line))
-    return findings
 
 
 def check_config(site: Site) -> list[Finding]:
@@ -319,35 +280,6 @@ def _excluded(jekyll: Jekyll, page: str) -> Iterator[Finding]:
         message = f"Jekyll builds the folder {source}, and the page is not in it."
         yield Finding("jekyll", "error", message, f"Move the page to {source}/, or change `source`.", jekyll.file)
     yield from left_out("jekyll", jekyll, page, "the page")
-
-
-def left_out(check: str, jekyll: Jekyll, path: str, name: str) -> Iterator[Finding]:
-    """Find why Jekyll would leave a file out, which is called `name`.
-
-    These are the steps of Jekyll's own EntryFilter: from folder to folder, each name is let through or not.
-    """
-    parts = jekyll.inside(path).split("/")
-    included = jekyll.strings("include")
-    excluded = [one for one in (*jekyll.strings("exclude"), *_LEFT_OUT) if one not in included]
-    collections = jekyll.settings.get("collections")
-    in_collection = isinstance(collections, dict | list) and parts[0][:1] == "_" and parts[0][1:] in collections
-    for depth, part in enumerate(parts, 1):
-        if _covers(included, part):
-            continue
-        pattern = next((one for one in excluded if _covers([one], "/".join(parts[:depth]))), None)
-        if pattern is not None:
-            message = f"Jekyll leaves {name} out, because `exclude` contains `{pattern}`."
-            yield Finding(check, "error", message, "Take it out of `exclude`.", jekyll.file or path)
-        elif (part[0] in "._#~" or part[-1] == "~") and not (in_collection and depth == 1):
-            message = f"Jekyll leaves out anything with a name like `{part}`, and so {name}."
-            remedy = f'Put `include: ["{part}"]` into Jekyll\'s config, or rename it.'
-            yield Finding(check, "error", message, remedy, path)
-
-
-def _covers(patterns: Sequence[str], path: str) -> bool:
-    """Tell whether one of Jekyll's patterns matches a path; to Jekyll, the beginning of a path matches it too."""
-    cleaned = (pattern.removeprefix("./").removeprefix("/") for pattern in patterns)
-    return any(fnmatchcase(path, one) or path.startswith(one) or one == f"{path}/" for one in cleaned if one)
 
 
 def _records_place(jekyll: Jekyll, records: str) -> Iterator[Finding]:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from almanac.commands.site_checks import Finding, left_out, ok
+from almanac.commands.checks import Finding, ok
+from almanac.commands.left_out import left_out
 from almanac.jekyll import Jekyll, read_jekyll
 from almanac.paths import joined
 from almanac.site import Site

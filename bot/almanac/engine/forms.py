@@ -8,6 +8,7 @@ from itertools import islice
 
 from almanac.caps import FORM
 from almanac.config import CHANGE_FORM, Config
+from almanac.defaults import house_form
 from almanac.errors import AlmanacError, ConfigError
 from almanac.forge.protocol import Forge
 from almanac.form.schema import Form, read_form
@@ -22,7 +23,6 @@ from almanac.proposal.form_version import (
 from almanac.proposal.marker import PullState, text_digest
 from almanac.proposal.ours import has_label
 from almanac.proposal.state import Issue
-from almanac.renderer import house_form
 from almanac.site import Site
 
 _MOST_VERSIONS = 20

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from almanac import config as configs
 from almanac.errors import Problem, UserError
@@ -20,8 +21,10 @@ from almanac.phrases import say
 from almanac.site import Site
 from almanac.sitefiles import decoded
 from almanac.text import first_few
-from almanac.views.entries import EntryListView
 from almanac.views.protocol import View, places
+
+if TYPE_CHECKING:
+    from almanac.views.entries import EntryListView
 
 
 @dataclass
@@ -48,10 +51,13 @@ class ShownEvents:
         return config.page if config.has_page else config.list or ""
 
     @cached_property
-    def rows(self) -> EntryListView | None:
+    def rows(self) -> "EntryListView | None":
         """The list, if there is no page."""
-        lists = (view for view in self.views if isinstance(view, EntryListView))
-        return None if self.site.config.has_page else next(lists, None)
+        if self.site.config.has_page:
+            return None
+        from almanac.views.entries import EntryListView  # noqa: PLC0415 -- most sites have a page
+
+        return next((view for view in self.views if isinstance(view, EntryListView)), None)
 
     @property
     def part(self) -> str:

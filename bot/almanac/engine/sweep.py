@@ -14,7 +14,7 @@ from almanac.engine.dashboards import open_dashboard
 from almanac.engine.drafts import open_next_dates
 from almanac.engine.offering import Onboard, close_offer, is_for_adoption
 from almanac.engine.planner import Planner
-from almanac.engine.rebuild import propose_page_edits
+from almanac.engine.proposed_edits import propose_page_edits
 from almanac.engine.reminders import ask_for_recordings
 from almanac.engine.run import Done, carry_out, reconcile, run
 from almanac.errors import AlmanacError, ConfigError, Raced, UserError

@@ -9,11 +9,11 @@ from pathlib import Path
 from almanac.commands import sample
 from almanac.commands.adoption import plan_adoption
 from almanac.commands.discovery import read_checkout
+from almanac.defaults import load_messages
 from almanac.errors import Problem, UserError
 from almanac.forge.git import Git
 from almanac.output import print_message
 from almanac.playground.world import STRANGERS, Limits, World
-from almanac.renderer import load_messages
 from almanac.site import Site
 from almanac.sitefiles import NOT_THE_SITES, Folder
 

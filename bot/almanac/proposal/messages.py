@@ -37,8 +37,9 @@ class OwnTemplate(NamedTuple):
     path: str
 
 
-SafeWriter = Callable[[str, Mapping[str, Any], str, Tongue | None], str]
-"""Writes a text with a template that is not trusted: the template, its values, its path for problems, the language."""
+SafeWriter = Callable[[str, Mapping[str, Any], str, Mapping[str, str]], str]
+"""Writes a text with a template that is not trusted: the template, its values, its path for problems, and what the
+words of filters are in its language."""
 T = TypeVar("T")
 
 
@@ -98,7 +99,8 @@ class Messages:
         given = self.said({"pull": None, **draft.values, **values})
         own = self._own.get(draft.template)
         if own and self._safe_writer:
-            text = self._safe_writer(own.source, given, own.path, self._tongue).strip()
+            words = {source: said(source, self._tongue) for source in _OWN_WORDS} if self._tongue else {}
+            text = self._safe_writer(own.source, given, own.path, words).strip()
         else:
             text = write_text(self._sources[draft.template], given, f"{draft.template}{SUFFIX}", self._tongue).strip()
         if len(text) <= MAX_CHARACTERS:
@@ -192,7 +194,7 @@ _EXAMPLE, _LINE = say("For example:"), say("line {number}")
 _VERSIONS = say("What it says (`-`), and what it should say according to the record (`+`):")
 _CHOICES = say("Each of these would be accepted; only you can say which is meant:")
 _CANDIDATES = say("If it is one of these, put what is before its colon into this answer:")
-OWN_WORDS = (_YOU_TYPED, _IT_SAYS, _ACCEPTED, _EXAMPLE, _LINE, _VERSIONS, _CHOICES, _CANDIDATES)
+_OWN_WORDS = (_YOU_TYPED, _IT_SAYS, _ACCEPTED, _EXAMPLE, _LINE, _VERSIONS, _CHOICES, _CANDIDATES)
 """What the filter `problem` says by itself: all that has to be known where a site's own template is rendered."""
 
 

@@ -24,6 +24,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
+from almanac.defaults import load_messages
 from almanac.engine.offering import offer_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, run
@@ -39,7 +40,7 @@ from almanac.proposal.hidden import read_state, with_state
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.messages import Messages
 from almanac.proposal.state import ADOPTION, Draft, Overview
-from almanac.renderer import load_messages, template
+from almanac.renderer import template
 from almanac.text import counted
 
 CPU_SECONDS = 30

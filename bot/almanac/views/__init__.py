@@ -45,25 +45,32 @@ def page_view(config: "Config", renderers: Renderers) -> "PageView":
 
 
 def views_of(publisher: "Publisher", renderers: Renderers) -> "tuple[View, ...]":
-    """Return the views of a site."""
-    from almanac.entries.incsv import CsvList  # noqa: PLC0415
-    from almanac.views.calendar import CalendarView  # noqa: PLC0415
-    from almanac.views.entries import EntryListView  # noqa: PLC0415
-    from almanac.views.feed import FeedView  # noqa: PLC0415
+    """Return the views of a site; what other views are made with is not loaded."""
     from almanac.views.own import OwnEntryView  # noqa: PLC0415
-    from almanac.views.structured import StructuredView  # noqa: PLC0415
-    from almanac.views.timeline import TimelineView  # noqa: PLC0415
 
     config = publisher.config
-    pages: tuple[View, ...] = (OwnEntryView(renderers.section, renderers.shown),)
-    if config.list and renderers.rows:
-        pages = (*pages, EntryListView(config.list, renderers.rows, CsvList(), remembers=not config.has_page))
+    views: list[View] = [OwnEntryView(renderers.section, renderers.shown)]
     if config.has_page:
-        page = page_view(config, renderers)
-        pages = (TimelineView(publisher, page, renderers) if config.upcoming else page, *pages[1:])
-    return (
-        *pages,
-        *(CalendarView(path, publisher) for path in config.calendar),
-        *([FeedView(config.feed, publisher)] if config.feed else []),
-        *([StructuredView(config.data, publisher)] if config.data else []),
-    )
+        views = [page_view(config, renderers)]
+    if config.has_page and config.upcoming:
+        from almanac.views.timeline import TimelineView  # noqa: PLC0415
+
+        views = [TimelineView(publisher, page_view(config, renderers), renderers)]
+    if config.list and renderers.rows:
+        from almanac.entries.incsv import CsvList  # noqa: PLC0415
+        from almanac.views.entries import EntryListView  # noqa: PLC0415
+
+        views.append(EntryListView(config.list, renderers.rows, CsvList(), remembers=not config.has_page))
+    if config.calendar:
+        from almanac.views.calendar import CalendarView  # noqa: PLC0415
+
+        views += (CalendarView(path, publisher) for path in config.calendar)
+    if config.feed:
+        from almanac.views.feed import FeedView  # noqa: PLC0415
+
+        views.append(FeedView(config.feed, publisher))
+    if config.data:
+        from almanac.views.structured import StructuredView  # noqa: PLC0415
+
+        views.append(StructuredView(config.data, publisher))
+    return tuple(views)
