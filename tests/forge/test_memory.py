@@ -49,9 +49,9 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 @pytest.fixture(
     scope="module",
     params=[
-        (40, 8 * MIB, "This record has 8 MiB", True),
+        (10, 8 * MIB, "This record has 8 MiB", True),
         (400, MIB // 4, "400 records of 100 MiB", True),
-        (12, 8 * MIB, "This record has 8 MiB", False),
+        (9, 8 * MIB, "This record has 8 MiB", False),
     ],
 )
 def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
