@@ -115,7 +115,9 @@ def test_the_manifest_asks_for_what_is_needed_and_no_more() -> None:
     assert found["hook_attributes"]["url"] == "https://almanac.example.org/webhooks/github"
     assert found["redirect_url"] == "https://almanac.example.org/setup/done"
     assert {"issues", "issue_comment", "pull_request", "push"} <= set(found["default_events"])
+    assert found["setup_url"] == "https://almanac.example.org/setup/installed"
     assert found["public"] is False
+    assert json.loads(manifest("https://almanac.example.org", public=True))["public"] is True
 
 
 def test_the_app_can_be_an_organisation_s() -> None:
@@ -188,7 +190,7 @@ def begun(server: Served, keep: str) -> str:
     """Go as far as GitHub, and return the state that it gives back."""
     page = fill_in(server, keep=keep)
     assert page.status == 200
-    assert ("keys are stored" if keep == "file" else "keys are shown to you") in page.text
+    assert ("<dd>stored here" if keep == "file" else "<dd>shown to you") in page.text
     destination, content = form(page.text)
     assert destination.startswith("https://github.test/organizations/octo/settings/apps/new?state=")
     assert content["hook_attributes"]["url"] == "https://almanac.example.org/webhooks/github"
@@ -217,6 +219,11 @@ def test_from_nothing_to_a_running_app(server: Served, tmp_path: Path) -> None:
     assert answer.status == 200
     assert SECRET not in html.unescape(answer.text)
     assert server.deliver("issues", issues_payload("octo/site", 1)).status == 202
+    assert f'href="{MADE["html_url"]}/installations/new"' in answer.text
+    assert "ALMANAC_STATUS_TOKEN" in answer.text
+    back = ask(f"{server.url}/setup/installed?installation_id=1&setup_action=install")
+    assert (back.status, "Almanac is installed" in back.text) == (200, True)
+    assert "Almanac is asked for" in ask(f"{server.url}/setup/installed?setup_action=request").text
     stored = tmp_path / "data" / "app.json"
     assert stored.stat().st_mode & 0o777 == 0o600
     assert ask(f"{server.url}/setup").status == 404
@@ -309,6 +316,8 @@ def test_a_code_that_github_does_not_take_leaves_the_set_up_open(unset: Served) 
 
 @pytest.mark.parametrize("token", ["", "wrong"])
 def test_the_token_is_needed_also_on_this_machine(unset: Served, token: str) -> None:
+    assert 'href="/setup"' in ask(unset.url).text
+    assert ask(f"{unset.url}/setup/installed").status == 404
     for answer in (fill_in(unset, token=token), ask(f"{unset.url}/setup"), ask(f"{unset.url}/setup?token={TOKEN}")):
         # Above all there is no state, without which GitHub's answer does not count.
         assert "manifest" not in answer.text
@@ -317,7 +326,9 @@ def test_the_token_is_needed_also_on_this_machine(unset: Served, token: str) -> 
 
 
 def test_without_an_organisation_the_app_is_one_s_own(unset: Served) -> None:
-    page = fill_in(unset, organization="")
+    page = fill_in(unset, organization="", public="yes")
+    assert form(page.text)[1]["public"] is True
+    assert "everyone on GitHub" in page.text
     assert form(page.text)[0].startswith("https://github.test/settings/apps/new?state=")
     assert "your own account" in page.text
 

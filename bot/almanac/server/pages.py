@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from almanac.server.host import Host, Service
 
 _SHOWN = 50
-_PAGES = ("page", "status", "setup", "create", "done", "message")
+_PAGES = ("page", "status", "setup", "create", "done", "installed", "next", "message")
 
 
 def page(name: str, status: int = HTTPStatus.OK, *, form_to: str = "'self'", **values: Any) -> HTMLResponse:
@@ -59,9 +59,9 @@ def _style_and_templates() -> tuple[str, Environment]:
     return template("server/style.css"), environment
 
 
-def message(status: HTTPStatus, title: str, text: str) -> HTMLResponse:
-    """Render a page that only says something."""
-    return page("message", status, title=title, text=text)
+def message(status: HTTPStatus, title: str, text: str, link: tuple[str, str] | None = None) -> HTMLResponse:
+    """Render a page that only says something, and may lead on: `link` is an address and its words."""
+    return page("message", status, title=title, text=text, link=link)
 
 
 def not_found() -> Response:
@@ -88,8 +88,8 @@ def add_status(app: FastAPI, host: "Host") -> None:
     @app.get("/")
     async def status(request: Request) -> Response:
         if host.service is None:
-            text = "Open /setup at this address, with the set-up token that the server printed when it started."
-            return message(HTTPStatus.OK, "Almanac is not set up yet", text)
+            text = "Set it up in two steps. Have the set-up token at hand, which the server printed when it started."
+            return message(HTTPStatus.OK, "Almanac is not set up yet", text, ("/setup", "Set it up"))
         refusal = _refusal(request, host)
         return refusal or page(
             "status", **await to_thread.run_sync(_status, host.service, _token(host), host.settings.github)
@@ -140,7 +140,10 @@ def _token(host: "Host") -> str:
 def _refusal(request: Request, host: "Host") -> Response | None:
     token = _token(host)
     if not token:
-        text = "The status page is off. Set ALMANAC_STATUS_TOKEN to switch it on."
+        text = (
+            "The status page is off. To see what it does here, set ALMANAC_STATUS_TOKEN in the server's environment to "
+            "a long password of your own, and start it again."
+        )
         return message(HTTPStatus.FORBIDDEN, "Almanac is running", text)
     if _is_operator(request.headers.get("authorization", ""), token):
         return None

@@ -41,7 +41,7 @@ EVENTS = ("issues", "issue_comment", "pull_request", "push", "repository")
 LIFETIME = 3600.0
 _MOST_STATES = 100
 _ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
-_FIELDS = ("token", "organization", "address", "keep")
+_FIELDS = ("token", "organization", "public", "address", "keep")
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _AGAIN = (
     "If GitHub lists the new App under Settings > Developer settings > GitHub Apps, delete it there. "
@@ -113,7 +113,7 @@ class Setup:
 
 
 def add_setup(app: FastAPI, host: "Host") -> None:
-    """Add the addresses of the set-up, which are not found any more once there is an App."""
+    """Add the addresses of the set-up, which but for the last one are not found any more once there is an App."""
     reader = BodyReader(4096, 10)
 
     @app.get("/setup")
@@ -129,6 +129,11 @@ def add_setup(app: FastAPI, host: "Host") -> None:
             return not_found()
         return await to_thread.run_sync(_begin, host, host.setup, typed)
 
+    @app.get("/setup/installed")
+    async def installed(setup_action: str = "") -> Response:
+        """Welcome whoever comes back from GitHub after installing the App; that can be anybody."""
+        return not_found() if host.service is None else page("installed", is_request=setup_action == "request")
+
     @app.get("/setup/done")
     async def done(state: str = "", code: str = "") -> Response:
         if host.setup is None:
@@ -142,7 +147,8 @@ def add_setup(app: FastAPI, host: "Host") -> None:
 
 
 def _form(values: Mapping[str, str], status: HTTPStatus = HTTPStatus.OK, problem: str = "") -> Response:
-    fields: dict[str, Any] = {"token": "", "address": "", "organization": "", "keep": "file", **values}
+    usual = {"token": "", "address": "", "organization": "", "public": "no", "keep": "file"}
+    fields: dict[str, Any] = {**usual, **values}
     return page("setup", status, problem=problem, reachable=is_reachable(fields["address"]), **fields)
 
 
@@ -151,6 +157,7 @@ def _begin(host: "Host", setup: Setup, typed: Mapping[str, str]) -> Response:
     fields = {name: value.strip() for name, value in typed.items() if name in _FIELDS}
     organization, address = fields.get("organization", ""), fields.get("address", "").rstrip("/")
     keep: Keep = "show" if fields.get("keep") == "show" else "file"
+    public = fields.get("public") == "yes"
     if not setup.admits(fields.pop("token", "")):
         problem = "This is not the set-up token. The server prints it in its log when it starts."
         return _form(fields, HTTPStatus.FORBIDDEN, problem)
@@ -165,8 +172,9 @@ def _begin(host: "Host", setup: Setup, typed: Mapping[str, str]) -> Response:
         "create",
         form_to=setup.github,
         destination=destination,
-        manifest=manifest(address),
+        manifest=manifest(address, public=public),
         owner=f"the organisation {organization}" if organization else "your own account",
+        public=public,
         address=address,
         keep=keep,
     )
@@ -192,7 +200,15 @@ def _finish(host: "Host", setup: Setup, state: str, code: str) -> Response:
         _log.exception("App set up, but the server cannot start to work", reason=host.redact(str(error)))
         works = False
     variables = "" if file else _variables(found)
-    return page("done", works=works, page=found.page, file=file, problem=problem, variables=variables)
+    return page(
+        "done",
+        works=works,
+        page=found.page,
+        file=file,
+        problem=problem,
+        variables=variables,
+        has_status=host.settings.status_token is not None,
+    )
 
 
 def _variables(found: RegisteredApp) -> str:
@@ -201,15 +217,16 @@ def _variables(found: RegisteredApp) -> str:
     return f'ALMANAC_APP_ID={found.id}\nALMANAC_WEBHOOK_SECRET={found.webhook_secret}\nALMANAC_PRIVATE_KEY="{key}"\n'
 
 
-def manifest(address: str) -> str:
-    """Write the App's manifest (JSON) for a server at this address."""
+def manifest(address: str, *, public: bool = False) -> str:
+    """Write the App's manifest (JSON) for a server at this address; a `public` one any account may install."""
     content = {
         "name": f"almanac-{secrets.token_hex(3)}",
         "url": PROJECT,
         "description": "Turns 'New event' issues into pull requests for the event history.",
-        "public": False,
+        "public": public,
         "hook_attributes": {"url": f"{address}/webhooks/github", "active": True},
         "redirect_url": f"{address}/setup/done",
+        "setup_url": f"{address}/setup/installed",
         "default_permissions": PERMISSIONS,
         "default_events": list(EVENTS),
     }
