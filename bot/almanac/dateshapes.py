@@ -36,7 +36,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 # Between the parts. Nothing here is markup, wherever it is, and nothing of it is taken for a part of a date.
-_BEFORE_TIME = re.compile(r"T|[ ]?[,@]?[ ]?(?:(?:at|ab|um|@|[-\u2013\u2014])[ ])?\(?", re.IGNORECASE)
+_BEFORE_TIME = re.compile(r"T|[ ]?[,@\u00b7\u2022]?[ ]?(?:(?:at|ab|um|@|[-\u2013\u2014])[ ])?\(?", re.IGNORECASE)
 _CLOCK = re.compile(
     r"(?P<hour>[0-9]+)(?:(?P<mark>[:h])[0-9]{2}(?P<seconds>:[0-9]{2})?)?(?P<half>[ ]?[ap]\.?m\b\.?)?(?P<word>[ ]?Uhr)?",
     re.IGNORECASE,

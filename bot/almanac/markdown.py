@@ -109,6 +109,15 @@ def address(url: str) -> Safe:
     return Safe(check_url(url))
 
 
+def href(url: str) -> Safe:
+    """Return a URL as it may be put into an attribute of HTML, where a bare `&copy` at its end is another character.
+
+    Raises:
+        RefusedUrl: A page may not link there.
+    """
+    return Safe(check_url(url).replace("&", "&amp;"))
+
+
 def path(value: str) -> Safe:
     """Return the path of a file of the site as it may be put into a link's brackets, or into an attribute."""
     data = value.lstrip("/").encode(errors="replace")

@@ -297,3 +297,14 @@ def test_put_changes_no_other_byte_of_any_page(name: str) -> None:
     assert page.endswith(rest.lstrip())
     added = len(after) - len(page) - len(section)
     assert 0 <= added <= 20
+
+
+def test_a_new_year_of_html_gets_a_list_of_its_own() -> None:
+    years = "<h3>2021</h3>\n<ul>\n<li>May 4: Cats</li>\n<li>April 6: Dogs</li>\n</ul>\n"
+    more = years.replace("2021", "2020")
+    added = put(
+        f"# Talks\n\n{years}\n{more}", event(date="2022-02-01"), "<li>Feb 1: New</li>", previous=None, order=None
+    )
+    assert added == f"# Talks\n\n<h3>2022</h3>\n<ul>\n<li>Feb 1: New</li>\n</ul>\n\n{years}\n{more}"
+    apart = "".join(f"<div>\n{one}</div>\n" for one in (years, more))
+    assert not outline(apart).sections  # nobody knows what else a new element would hold

@@ -312,3 +312,14 @@ def test_the_loops_over_answers_in_the_docs() -> None:
     answered = {"topics": ("*a", "b"), "food": {"Vegan": True, "Fish": False}}
     assert render(UNIVERSITIES.model_copy(update={"extra": answered})) == "- &#42;a\n- b\n- Food: Vegan"
     assert render(UNIVERSITIES) == ""
+
+
+def test_what_is_written_as_html_is_escaped_again_and_its_links_have_the_template_s_own_attributes() -> None:
+    source = "<p>{% call html('class=\"a\"') %}**{{ title }}** [slides]({{ url | url }}){% endcall %}</p>"
+    assert written(source, title="1 < {{2}} & *x*", url="https://a.org/?a=1&copy") == (
+        "<p><strong>1 &#60; &#123;&#123;2&#125;&#125; & &#42;x&#42;</strong> "
+        '<a href="https://a.org/?a=1&amp;copy" class="a">slides</a></p>'
+    )
+    for call in ("html(title)", "html('onclick=\"x\"')", 'html(\'class="a" href="b"\')'):
+        with pytest.raises(ConfigError, match="attributes"):
+            written(f"<p>{{% call {call} %}}x{{% endcall %}}</p>")

@@ -59,7 +59,7 @@ def coming_of(page: Page, render: Renderer) -> Coming | None:
     found = Coming(heading.text, heading.line + 1, tuple(listed))
     if not listed:
         # The first row would have no head.
-        return None if page.alive_list[0].style.family == "row" else found
+        return None if page.alive_list[0].style.family in ("row", "html") else found
     if not _has_own_shape(page, listed, render):
         return found
     own = next((one for one in write_templates(page, listed) if suits(page, listed, one)), None)

@@ -279,6 +279,7 @@ class KeysEnvironment(BodyEnvironment):
 
     def __init__(self) -> None:
         super().__init__(finalize=_marked)
+        del self.globals["html"]  # what it writes is no value of a key
 
     @staticmethod
     def seen(values: dict[str, Any]) -> dict[str, Any]:

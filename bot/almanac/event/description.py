@@ -12,7 +12,7 @@ from itertools import groupby
 from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.event.prose import TOO_MANY_MARKS, Point, Prose, Span, Spans, join_spans, parse, parse_line, parse_page
-from almanac.markdown import Safe, address, code, item, link, text
+from almanac.markdown import Safe, address, code, href, item, link, text
 from almanac.phrases import joined, say
 from almanac.text import listed
 from almanac.urls import why_refused
@@ -193,6 +193,35 @@ def _link(span: Span, marks: Mapping[str, tuple[str, str]], before: Safe) -> str
     if span.text == address(span.url):
         return f"{before}<{span.text}>"
     return link(words, span.url, before=before)
+
+
+def in_html(written: str, attributes: str = "") -> Safe:
+    """Write a line of Markdown as HTML, for a place in which no Markdown is read; links get `attributes`.
+
+    All that is markup is ours, and each text between it is escaped again: nothing of the line is passed through.
+    """
+    return Safe(_in_html(parse_line(written, is_page=True), attributes))
+
+
+def _in_html(spans: Spans, attributes: str) -> str:
+    return "".join(_span_in_html(span, attributes) for span in map(_unlinked, spans))
+
+
+def _span_in_html(span: Span, attributes: str) -> str:
+    match span.kind:
+        case "break":
+            return "<br>"
+        case "em" | "strong" as tag:
+            return f"<{tag}>{_in_html(span.inside, attributes)}</{tag}>"
+        case "code":
+            return f"<code>{text(span.text)}</code>"
+        case "link" | "address":
+            words = _in_html(span.inside, attributes) if span.kind == "link" else text(span.text)
+            if why_refused(span.url):
+                return f"&#91;{words}{text(f']({span.url})')}"
+            return f'<a href="{href(span.url)}"{attributes and f" {attributes}"}>{words}</a>'
+        case _:
+            return text(span.text)
 
 
 # ------------------------------------------------------------------------------- back from a page

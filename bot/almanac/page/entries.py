@@ -16,6 +16,7 @@ from almanac.dates import DateHabits, Found, find_date
 from almanac.page.below import DateLine, date_line, dated_headings, has_title, titled
 from almanac.page.columns import columns_of, head_of
 from almanac.page.headings import Heading, find_headings, heading_ends
+from almanac.page.htmlentries import HtmlEntries
 from almanac.page.lines import (
     BULLET,
     ITEM,
@@ -29,6 +30,7 @@ from almanac.page.lines import (
     plain,
     raw_cells,
 )
+from almanac.page.tags import HtmlElement
 
 _DATE_COLUMN = re.compile(r"\b(?:date|when|day|month|year)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
@@ -40,13 +42,14 @@ _COMMENT = re.compile(r"[ \t]*<!--(?:(?!-->).)*-->[ \t]*\Z")
 _OPENING_TAG = re.compile(r"(?:<|\{%-?[ \t]{0,9})([a-z]+)", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"[ \t]*(?:</([a-z]+)[ \t]*>|\{%-?[ \t]*end([a-z]+)[ \t]*-?%\})[ \t]*\Z", re.IGNORECASE)
 _MARK = re.compile(r"(?P<atx>#{1,6})[ \t]|[ \t]*(?P<bullet>[-*+]|[0-9]{1,9}[.)])[ \t]|[ ]{0,3}\|")
+_HTML_ENTRY = re.compile(r"[ \t]*<(?:li|tr|dt|div|article|section|details|p|figure)\b", re.IGNORECASE)
 _BARE_ROW = re.compile(r"[ ]*[^\s|][^\r\n|]*(?:\|[^\r\n|]*)+")
 _UNDERLINED = re.compile(r"\S[^\r\n]*(?:\r\n?|\n)(?:(=)+|-{2,})[ \t]*(?![^\r\n])")
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a section is written: its kind (`atx`, `setext`, `bullet`, `row`) and, of a heading, the level of its list.
+    """How a section is written: its kind (`atx`, `setext`, `bullet`, `row`, `html`); of a heading, its list's level.
 
     That is the level of the list's first headings, where people let it go on at another one.
     """
@@ -56,7 +59,7 @@ class Style:
 
     @property
     def family(self) -> str:
-        """Return `heading`, `bullet` or `row`; `other` for what only a site's own template writes."""
+        """Return `heading`, `bullet`, `row` or `html`; `other` for what only a site's own template writes."""
         return "heading" if self.kind in ("atx", "setext") else self.kind
 
 
@@ -64,6 +67,8 @@ def style_of(section: str) -> Style:
     """Return how a section is written; `other` if its first line has no mark that tells."""
     if mark := _MARK.match(section):
         return Style("atx", len(mark["atx"])) if mark["atx"] else Style("bullet" if mark["bullet"] else "row")
+    if _HTML_ENTRY.match(section):
+        return Style("html")
     if underlined := _UNDERLINED.match(section):
         return Style("setext", 1 if underlined[1] else 2)
     # A row may do without the outer bars.
@@ -94,6 +99,8 @@ def find_events(lines: Lines) -> tuple[list[EventLines], list[Heading]]:
     entries = [event.first for event in events if _has_own_title(event)]
     if below := dated_headings(lines, headings, _inside(headings, events), entries):
         events = _Walk(lines, headings, below).events()
+    if not events:
+        return _html_events(lines, headings)
     sections = [index for index, event in enumerate(events) if event.style.family == "heading"]
     if sections:
         # Where only the last section holds a rule, what follows the rule closes the page.
@@ -102,6 +109,37 @@ def find_events(lines: Lines) -> tuple[list[EventLines], list[Heading]]:
         if rule is not None and not any(_first_rule(lines, events[index]) for index in others):
             events[last] = replace(events[last], after=trimmed(lines, events[last].first, rule))
     return events, headings
+
+
+def _html_events(lines: Lines, headings: list[Heading]) -> tuple[list[EventLines], list[Heading]]:
+    """Find the events that are elements of HTML.
+
+    Where the lists of a page are each in an element of their own, together with the heading that says their year,
+    there are none: a new year would need a new element, whose contents nobody knows.
+    """
+    elements = HtmlEntries(lines)
+    if not elements.lists:
+        return [], headings
+    found, events, above = elements.headings_with(headings), list[EventLines](), list[Heading]()
+    ahead = iter(found)
+    heading = next(ahead, None)
+    containers: dict[int | None, set[HtmlElement]] = {}
+    for one in elements.lists:
+        markup = elements.markup_of(one)
+        own = list[EventLines]()
+        for index, entry in enumerate(one.entries):
+            while heading and heading.line < entry.first:
+                above = [*(other for other in above if other.level < heading.level), heading]
+                heading = next(ahead, None)
+            if date := markup.found(index, _year(above)):
+                own.append(_event_lines(above, entry.first, entry.after, Style("html"), date))
+                periods = [other for other in above if other.period]
+                containers.setdefault(own[-1].parent, set()).update(map(elements.around, periods))
+                if len(containers[own[-1].parent]) > 1 or not elements.is_below(one, periods):
+                    return [], headings
+        # Days alone are no events.
+        events += own if sum(bool(event.found.title) for event in own) * 2 > len(own) else ()
+    return events, found
 
 
 def _has_own_title(event: EventLines) -> bool:

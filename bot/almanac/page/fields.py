@@ -13,6 +13,7 @@ from almanac.dates import TIME, TIME_ZONE
 from almanac.event.model import Link, Person
 from almanac.event.people import NAMES, PERSON, read_people
 from almanac.page.columns import ATOM, BEHIND, NOTHING, Column, head_fields, without_mark
+from almanac.page.htmltemplate import html_lines, html_markup
 from almanac.page.items import ADDRESS, MARK, Item, named_items
 from almanac.page.lines import LINK, links, plain, raw_cells
 from almanac.page.outline import Page, Section
@@ -48,7 +49,24 @@ def entry_fields(page: Page, zones: Zones) -> dict[int, dict[str, Any]]:
                 found.setdefault(line.section.start, {}).update(_line_fields(line, zones))
     rows = [section for section in page.sections if section.style.family == "row"]
     columns = columns_by_row(page, rows)
-    return found | {row.start: _row_fields(row, columns[row.start], zones) for row in rows}
+    found |= {row.start: _row_fields(raw_cells(row.text), columns[row.start], row.date, zones) for row in rows}
+    for sections in page.lists:
+        if sections[0].style.family == "html":
+            found |= _html_fields(page, sections, zones)
+    return found
+
+
+def _html_fields(page: Page, sections: Sequence[Section], zones: Zones) -> dict[int, dict[str, Any]]:
+    """Read entries of HTML: what stands in each place, and what the one says that says several things."""
+    markup = html_markup(page, sections)
+    lines = html_lines(markup, sections)
+    found: dict[int, dict[str, Any]] = {}
+    for section, entry in zip(sections, markup.entries, strict=True):
+        told = [(column, markup.value(entry[at])) for at, column in markup.columns.items() if column and at in entry]
+        found[section.start] = _row_fields([cell for _, cell in told], [one for one, _ in told], section.date, zones)
+    for line in first_lines([*lines.bullets.values()]) if lines else ():
+        found[line.section.start] |= dict(_line_fields(line, zones))
+    return found
 
 
 def _item_fields(items: Sequence[Item], zones: Zones) -> Iterator[tuple[str, Any]]:
@@ -137,14 +155,14 @@ def _as_typed(markdown: str) -> str:
 # ------------------------------------------------------------------------------- the rows of tables
 
 
-def _row_fields(row: Section, columns: Sequence[Column], zones: Zones) -> dict[str, Any]:
+def _row_fields(cells: Sequence[str], columns: Sequence[Column], date: str, zones: Zones) -> dict[str, Any]:
     """Read the fields of a row: each from the column in which a new row would have it."""
     fields: dict[str, Any] = {}
     # An address in a column of its own counts more than one to which the title leads.
-    for column, raw in sorted(zip(columns, raw_cells(row.text), strict=False), key=lambda pair: pair[0].field == "url"):
+    for column, raw in sorted(zip(columns, cells, strict=False), key=lambda pair: pair[0].field == "url"):
         cell = without_mark(raw.strip(), column.mark)
         if not NOTHING.fullmatch(plain(cell)):
-            fields |= {name: value for name, value in _cell_fields(column, cell, row.date, zones) if value}
+            fields |= {name: value for name, value in _cell_fields(column, cell, date, zones) if value}
     affiliation = fields.pop("affiliation", None)
     if affiliation and "people" in fields:
         fields["people"] = tuple(one.model_copy(update={"affiliation": affiliation}) for one in fields["people"])

@@ -81,6 +81,7 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
     if has_time(date) and "when" in model.fields:  # the times of older lines have a zone
         start, end = extent(model.pieces, next(at for at, one in enumerate(model.pieces) if one.field == "when"))
         model = replace(model, pieces=(*model.pieces[:start], *model.pieces[end:]))
+    model = _apart(model)
     style = sections[0].style
     if style.kind == "atx":
         # The list may go on at another level, where its older entries are.
@@ -92,6 +93,22 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
         "=-"[style.level - 1] if style.kind == "setext" else "",
         tuple(piece.text for line in _newest(alike) for piece in line.values if piece.field == "people"),
     ), own
+
+
+def _apart(model: Line) -> Line:
+    """Separate a title by more than a space from a value before it, where words that led to it are left out."""
+    pieces = list(model.pieces)
+    at = next((at for at, one in enumerate(pieces) if one.field == "title"), 0)
+    if not model.whole and at > 1 and pieces[at - 1] == Piece(" ") and pieces[at - 2].field == "both":
+        pieces[at - 1] = Piece(": ")
+    return replace(model, pieces=tuple(pieces))
+
+
+def with_title(first: FirstLine) -> FirstLine:
+    """Add the title to the end of a line that does not show it."""
+    if "title" in first.shown:
+        return first
+    return replace(first, model=replace(first.model, pieces=(*first.model.pieces, Piece(": "), Piece("", "title"))))
 
 
 def _newest(lines: Sequence[Line]) -> list[Line]:
@@ -198,7 +215,8 @@ def _write_value(first: FirstLine, pieces: Sequence[Piece], index: int, *, withi
             is_heading = bool(first.underline) or mark.startswith("#")
             ends = is_heading and index + 1 == len(pieces) and not within
             escaping = "heading" if ends else "text" if index or is_heading else "item"
-            shown = f"{{{{ {first.title} | {leads_to if piece.url else escaping} }}}}"
+            is_led = piece.url and not any(one.url and one.field in ("both", "date") for one in pieces)
+            shown = f"{{{{ {first.title} | {leads_to if is_led else escaping} }}}}"
         case "number":
             padded = f'"%0{len(piece.text)}d" | format(number)'
             shown = f"{{{{ {padded if piece.text.startswith('0') else 'number'} }}}}"

@@ -121,6 +121,11 @@ def _html(index: int, text: str) -> Heading | None:
     return _heading(index, "html", int(tag[1]), text) if tag else None
 
 
+def html_heading(index: int, lines: int, level: int, text: str) -> Heading:
+    """Return a heading of HTML that is indented, or goes over several lines."""
+    return replace(_heading(index, "html", level, text), lines=lines)
+
+
 def _year_line(lines: Lines, index: int) -> Heading | None:
     """Read a paragraph or bullet such as `2021` or `**Autumn 2021:**`; it heads a list only if one begins below it."""
     text = lines.texts[index]

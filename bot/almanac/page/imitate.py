@@ -5,17 +5,17 @@ that does the same, and it is tried on the page itself before anyone gets it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from almanac import PROJECT
 from almanac.dates import MODEL
 from almanac.errors import UserError
 from almanac.event.model import Event, Link, Person
 from almanac.page.details import observe_details, write_details
-from almanac.page.firstline import observe_first_line, write_first_line
+from almanac.page.firstline import observe_first_line, with_title, write_first_line
+from almanac.page.htmltemplate import write_html
 from almanac.page.insert import fitted, put
 from almanac.page.outline import Page, Section, known_dates, outline
-from almanac.page.pieces import Piece
 from almanac.page.proof import says_date_of
 from almanac.page.tables import changed, observe_table, write_row
 from almanac.page.template import section_renderer
@@ -75,12 +75,12 @@ def write_templates(page: Page, sections: Sequence[Section]) -> list[str]:
     family = sections[0].style.family
     if family == "row":
         return [write_row(observe_table(page, sections))]
+    if family == "html":
+        return [write_html(page, sections)]
     first, alike = observe_first_line(sections)
     details = observe_details(sections, alike, first.shown)
     only_line = family == "bullet" and details.empty
-    if only_line and "title" not in first.shown:
-        pieces = (*first.model.pieces, Piece(": "), Piece("", "title"))
-        first = replace(first, model=replace(first.model, pieces=pieces))
+    first = with_title(first) if only_line else first
     line, plain = write_first_line(first), write_first_line(first, changed(first.date)) + "\n"
     if only_line:
         return [plain]

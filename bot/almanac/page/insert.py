@@ -126,7 +126,7 @@ def fill(page: Page, added: Sequence[tuple[str, str]], order: Order | None) -> s
     """Put many sections with their dates, the earliest first, at once onto a page that has none."""
     ordered = added[::-1] if order == "newest" else added
     family = style_of(ordered[0][0]).family
-    space = page.newline * (1 if family in ("bullet", "row") else 2)
+    space = page.newline * (1 if family in ("bullet", "row", "html") else 2)
     return _first_of_page(page, space.join(text for text, _ in ordered), ordered[0][1], family)
 
 

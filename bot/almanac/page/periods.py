@@ -14,6 +14,7 @@ from almanac.page.headings import Heading
 from almanac.page.lines import BULLET, is_delimiter, is_rule, split_lines
 from almanac.page.order import Order, period_headings
 from almanac.page.outline import Page, Section
+from almanac.page.tags import VOID, tags_in
 
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _MONTH_WORD = re.compile(rf"\b(?:{'|'.join([*month_name[1:], *month_abbr[1:], 'Sept'])})\b", re.IGNORECASE)
@@ -23,6 +24,7 @@ _SEASONS = (("Winter",), ("Spring",), ("Summer",), ("Fall", "Autumn"), ("Fall", 
 _SEASON_NAMES = tuple(dict.fromkeys(chain(*_SEASONS)))
 _SEASON = re.compile(rf"\b(?:{'|'.join(_SEASON_NAMES)})\b", re.IGNORECASE)
 _FOLDED_END = re.compile(r"\s*</details[ \t]*>", re.IGNORECASE)
+_HTML_TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r" ?(?<!\S)(\S+)")
 _TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=[\r\n])")
 _ONE_YEAR = len("2021")
@@ -97,12 +99,14 @@ class Periods:
         heading = replace(model, line=len(page.lines.texts) + self._made, text=text, period=period)
         self._headings[period].append(heading)
         self._terms.add(heading, [season, *names[1:]] if season and names else names)
-        closing = _folded_end(page, end)
+        closing = _folded_end(page, end) if first.style.family != "html" else _closing_tags(page, first, model, end)
         if following:
             at = page.lines.offsets[following.line]
             return NewHeading(heading, at, before, closing + self._separator, is_last=False)
         last = self._group[-1]
         folded = _folded_end(page, last.end)
+        if last.style.family == "html":
+            folded = _closing_tags(page, self._first[last.period], self._model_of(last), last.end)
         at = last.end + len(folded) if folded else _list_end(page, last)
         return NewHeading(heading, at, self._separator + before, closing, is_last=True)
 
@@ -119,6 +123,9 @@ class Periods:
         if not _YEAR.fullmatch(date[:4]) or len(date) < self._least_date:
             return None
         return self._terms.of(date) if self._terms.names else ""
+
+    def _model_of(self, section: Section) -> Heading:
+        return next(one for one in self._models if one.line == section.period)
 
     @cached_property
     def _least_date(self) -> int:
@@ -207,7 +214,7 @@ def _list_end(page: Page, last: Section) -> int:
             end = lines.end(index)
         elif text.strip():
             break
-    return last.end if family == "heading" else end
+    return last.end if family in ("heading", "html") else end
 
 
 def is_space(gap: str) -> bool:
@@ -224,6 +231,17 @@ def _says_day(heading: Heading) -> bool:
 def _folded_end(page: Page, end: int) -> str:
     """Return what closes the block that can be folded in which the last section ends there, if it is in one."""
     closing = _FOLDED_END.match(page.text, end)
+    return closing[0] if closing else ""
+
+
+def _closing_tags(page: Page, first: Section, heading: Heading, end: int) -> str:
+    """Return what closes, behind a period's last entry, the elements that are opened for it below its heading."""
+    opened = page.text[page.lines.offsets[heading.line + heading.lines] : first.start]
+    names = Counter[str]()
+    for tag in tags_in(opened):
+        names[tag.name] += -1 if tag.closes else tag.name not in VOID
+    left = sum(count for count in names.values() if count > 0)
+    closing = re.compile(rf"(?:\s*</[A-Za-z][A-Za-z0-9]*[ \t]*>){{0,{left}}}").match(page.text, end)
     return closing[0] if closing else ""
 
 
@@ -274,6 +292,10 @@ def _table_head(page: Page, first: Section, between: str) -> str:
     if not between.strip():
         return between
     lines = split_lines(between)
+    if first.style.family == "html":
+        # What opens the list, and the head of a table; but no words that are about that year alone.
+        kept = (line for line in lines[:-1] if "<th" in line.lower() or not _HTML_TAG.sub("", line).strip())
+        return "".join(line + page.newline for line in kept)
     delimiter = next((index for index, line in enumerate(lines) if is_delimiter(line)), None)
     if not delimiter or first.style.family != "row":
         return page.newline

@@ -12,6 +12,7 @@ from almanac.page.entries import style_of
 from almanac.page.lines import CODE, indentation, raw_cells, with_newline
 from almanac.page.match import pair
 from almanac.page.outline import Page, Section, outline
+from almanac.page.tags import tags_in
 from almanac.page.template import TEMPLATE
 from almanac.phrases import say
 
@@ -59,8 +60,13 @@ def check_section(section: str, event: Event, file: str, template: str = "") -> 
     elif family == "bullet":
         # A year above it, which some pages have in a heading, and some in a bullet.
         head = f"- {event.date[:4]}\n" if indentation(section) >= CODE else f"## {event.date[:4]}\n\n"
-    space = "\n" if family in ("bullet", "row") else "\n\n"
-    found = outline(f"{head}{section}{space}{section}\n{_TAIL}", habits=date_habits([template])).sections
+    end = ""
+    if family == "html":
+        tag = next(tags_in(section)).name
+        around = {"li": "ul", "tr": "table", "dt": "dl"}.get(tag, "div")
+        head, end = f"## {event.date[:4]}\n\n<{around}>\n", f"</{around}>\n"
+    space = "\n" if family in ("bullet", "row", "html") else "\n\n"
+    found = outline(f"{head}{section}{space}{section}\n{end}{_TAIL}", habits=date_habits([template])).sections
     if [one.text for one in found] == [section] * 2 and all(says_date_of(one, event) for one in found):
         return
     first_line = section.split("\n", 1)[0]

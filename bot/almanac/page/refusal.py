@@ -87,7 +87,12 @@ def _dated(lines: Lines, headings: tuple[Heading, ...], dated: list[int]) -> Sig
     """Say where a page's dates are that are not those of events; most are in one kind of place."""
     in_html = [line for line in dated if _HTML.match(lines.texts[line])]
     if len(in_html) * 2 > len(dated):
-        return _sign(lines, in_html[0], say("this page's events are HTML, from line {line} on.", line=in_html[0] + 1))
+        reason = say(
+            "this page's events are HTML, from line {line} on, but are not alike: each has to be one element (`<li>`, "
+            "`<tr>`, `<div>`) on lines of its own that says its date, and lists of several years have to be side by side.",
+            line=in_html[0] + 1,
+        )
+        return _sign(lines, in_html[0], reason)
     count = say("{number} lines hold a date; the first", number=len(dated)) if dated[1:] else say("the first date")
     return _sign(lines, dated[0], say("{count} is {place}.", count=count, place=where(lines, headings, dated[0])))
 
@@ -131,7 +136,7 @@ def where(lines: Lines, headings: Iterable[Heading], line: int) -> str:
     """Say where a line with a date stands, in the words that end a sentence."""
     text = lines.texts[line]
     kinds = (
-        (_HTML.match(text), say("in HTML, of which no events are read")),
+        (_HTML.match(text), say("in HTML, which is read only where all events are")),
         (not lines.visible[line], say("in code, a comment or a Liquid loop")),
         (
             any(one.line == line for one in headings),

@@ -53,9 +53,25 @@ def first_lines(sections: Sequence[Section]) -> list[Line]:
     """Cut the first lines of a list's sections into pieces; those whose marks or dates are not clear are left out."""
     lines = cut_pieces(sections)
     # What a link from date to title consists of is a line of its own.
-    inner = [Line(line.section, "", piece.parts) for line in lines for piece in line.pieces if piece.parts]
-    parts = {line.section.start: line.pieces for line in _understood(inner)}
-    return [line.with_parts(parts.get(line.section.start, ())) for line in _understood(lines)]
+    inner = _understood([Line(line.section, "", piece.parts) for line in lines for piece in line.pieces if piece.parts])
+    lines, titles = _understood(lines), Counter(text for line in inner if (text := _title_in(line.pieces)))
+    # The same word in nearly all of them names none of the events, if another one does.
+    same = {text for text, count in titles.items() if count >= max(len(inner) * _NEARLY_ALL, HABIT)}
+    titled = {line.section.start for line in lines if "title" in line.fields}
+    parts = {
+        line.section.start: _with_copied(line.pieces, same if line.section.start in titled else set()) for line in inner
+    }
+    return [line.with_parts(parts.get(line.section.start, ())) for line in lines]
+
+
+def _title_in(pieces: Sequence[Piece]) -> str:
+    return next((piece.text for piece in pieces if piece.field == "title"), "")
+
+
+def _with_copied(pieces: Sequence[Piece], texts: set[str]) -> tuple[Piece, ...]:
+    return tuple(
+        Piece(one.text.join(one.around)) if one.field == "title" and one.text in texts else one for one in pieces
+    )
 
 
 def _understood(lines: list[Line]) -> list[Line]:

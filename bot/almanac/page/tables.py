@@ -258,27 +258,36 @@ def write_row(table: Table) -> str:
     for index, column in enumerate(table.columns):
         before, after = table.spaces[index]
         is_first, is_last = index == 0, index + 1 == len(table.columns)
-        value, width, given = _write_value(table, column), table.widths[index], _given(column)
-        if column is table.names:
-            title = f"{column.mark}{{{{ title | text }}}}{column.mark}"
-            what_changed = changed(table.date) if table.is_yearly else ""
-            value, given = f"{{% if {given} %}}{value}{{% else %}}{title}{{% endif %}}{what_changed}", ""
+        (value, needs), width = write_cell(table, column), table.widths[index]
         end = f"{after}|" if closed or not is_last else ""
-        if is_last and table.short and given:
-            row.append(f"{{% if {given} %}}{before}{value}{end}{{% endif %}}")
+        if is_last and table.short and needs:
+            row.append(f"{{% if {needs} %}}{before}{value}{end}{{% endif %}}")
             continue
         if is_first and not opened:
             # A row that begins with a blank cell needs the bar before it: GitHub drops the cell otherwise.
             before = ""
-            value = f"{{% if {given} %}}{value}{{% else %}}| {{% endif %}}" if given else value
-        elif given and (column.mark or column.is_fixed or table.nothing):
+            value = f"{{% if {needs} %}}{value}{{% else %}}| {{% endif %}}" if needs else value
+        elif needs and (column.mark or column.is_fixed or table.nothing):
             otherwise = table.nothing and f"{{% else %}}{table.nothing}"
-            value = f"{{% if {given} %}}{value}{otherwise}{{% endif %}}"
+            value = f"{{% if {needs} %}}{value}{otherwise}{{% endif %}}"
         if width:
             value = f"{{% call cell({width}) %}}{value}{{% endcall %}}"
         row.append(f"{before}{value}{end}")
     macro = _PADDED_CELL if any(table.widths) else ""
     return f"{macro}{table.indent}{'|' * opened}{''.join(row)}\n"
+
+
+def write_cell(table: Table, column: Column) -> tuple[str, str]:
+    """Write what a cell holds, and the expression that tells whether there is something for it, if that is needed.
+
+    Where no column is for titles, the one that tells the events apart has the title in the place of what is absent.
+    """
+    value, needs = _write_value(table, column), _given(column)
+    if column is not table.names:
+        return value, needs
+    title = f"{column.mark}{{{{ title | text }}}}{column.mark}"
+    what_changed = changed(table.date) if table.is_yearly else ""
+    return f"{{% if {needs} %}}{value}{{% else %}}{title}{{% endif %}}{what_changed}", ""
 
 
 def _given(column: Column) -> str:

@@ -5,7 +5,7 @@ The template runs in Jinja2's sandbox, with Markdown's escaping in the place of 
 (within a line), `heading`, `item` (at the start of a line), `link(url)`; `url` gives a checked URL, `host` the name of
 its site, `path` that of a file of this site, `slug` only `a-z`, `0-9` and hyphens, `blocks` a description's paragraphs,
 `heading_date` a date in words, `like("Nov 8, 2021")` one as in an example; where there are several days, both write the
-last one too.
+last one too. What stands in a block `{% call html() %}` is written as HTML, for entries in which no Markdown is read.
 
 No escaping makes typed text safe within a link's brackets, a tag, a script or code. In prose a character reference is
 read as its character and nothing more; after `](`, in an attribute's quotes or in a script it is read too late or not
@@ -29,7 +29,7 @@ from almanac.dates import heading_date
 from almanac.dateshapes import written_like
 from almanac.errors import ConfigError, Problem
 from almanac.event.calendarlinks import calendar_links
-from almanac.event.description import blocks, markdown, write_line
+from almanac.event.description import blocks, in_html, markdown, write_line
 from almanac.event.model import Event, safe_slug
 from almanac.markdown import Safe
 from almanac.nearest import slip
@@ -56,6 +56,8 @@ _UNSAFE_PLACES = (
 # What an error says may quote typed text. Of that, only letters that are no markup anywhere are shown.
 _UNFIT = re.compile(r"[^A-Za-z0-9 _.,:;'()%+=-]")
 _MAX_ERROR = 200
+LINK_ATTRIBUTES = re.compile(r"(?:(?:class|rel|target|data-[a-z-]{1,30})=\"[\w ./:-]{0,200}\"(?:[ ](?!\Z))?)*")
+"""The attributes that a link of HTML gets besides its address."""
 # No line begins with a mark or `1.`, and no address is made.
 _HARMLESS_DATE = re.compile(
     r"[A-Za-z0-9]"
@@ -172,6 +174,7 @@ def _problems(tree: nodes.Template, file: str) -> Iterator[Problem]:
         )
         yield Problem(message, file=file, line=line)
     yield from filter_blocks(tree, file)
+    yield from _typed_attributes(tree, file)
     for output in tree.find_all(nodes.Output):
         for value, after in pairwise(output.nodes):
             # A value without a filter is escaped for this, too.
@@ -181,6 +184,18 @@ def _problems(tree: nodes.Template, file: str) -> Iterator[Problem]:
                     "exclamation mark at the end of the value would turn the link into an image."
                 )
                 yield Problem(message, file=file, line=value.lineno)
+
+
+def _typed_attributes(tree: nodes.Template, file: str) -> Iterator[Problem]:
+    for block in tree.find_all(nodes.CallBlock):
+        called, given = block.call.node, (*block.call.args, *block.call.kwargs)
+        if isinstance(called, nodes.Name) and called.name == "html" and not all(_is_constant(one) for one in given):
+            message = "The attributes of links, which `html` is given, have to be a text of the template's own."
+            yield Problem(message, file=file, line=block.lineno)
+
+
+def _is_constant(given: nodes.Node) -> bool:
+    return isinstance(given.value if isinstance(given, nodes.Keyword) else given, nodes.Const)
 
 
 def filter_blocks(tree: nodes.Template, file: str) -> Iterator[Problem]:
@@ -372,6 +387,7 @@ class SectionEnvironment(ImmutableSandboxedEnvironment):
             del self.filters[name]
         del self.globals["lipsum"]
         self.filters.update(_FILTERS)
+        self.globals["html"] = _html
         self.tests["none"] = _is_none
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
@@ -431,6 +447,13 @@ def like(date: Any, example: str) -> str:
     """Write a date as in an example. Only what cannot be markup, wherever it is, needs no escaping."""
     written = written_like(as_text(date), example, getattr(date, "end_date", None), getattr(date, "ends", None))
     return Safe(written) if _HARMLESS_DATE.fullmatch(written) else written
+
+
+def _html(attributes: str = "", *, caller: Callable[[], str]) -> Safe:
+    """Write the Markdown in a block as HTML: `{% call html() %}{{ title | link(url) }}{% endcall %}`."""
+    if not LINK_ATTRIBUTES.fullmatch(attributes):
+        raise ValueError("links can have the attributes class, rel, target and data-..., with plain words")
+    return in_html(caller(), attributes)
 
 
 def _markdown(
