@@ -190,7 +190,7 @@ def _typed_attributes(tree: nodes.Template, file: str) -> Iterator[Problem]:
     for block in tree.find_all(nodes.CallBlock):
         called, given = block.call.node, (*block.call.args, *block.call.kwargs)
         if isinstance(called, nodes.Name) and called.name == "html" and not all(_is_constant(one) for one in given):
-            message = "The attributes of links, which `html` is given, have to be a text of the template's own."
+            message = say("The attributes of links, which `html` is given, have to be a text of the template's own.")
             yield Problem(message, file=file, line=block.lineno)
 
 
