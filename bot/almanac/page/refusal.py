@@ -89,7 +89,8 @@ def _dated(lines: Lines, headings: tuple[Heading, ...], dated: list[int]) -> Sig
     if len(in_html) * 2 > len(dated):
         reason = say(
             "this page's events are HTML, from line {line} on, but are not alike: each has to be one element (`<li>`, "
-            "`<tr>`, `<div>`) on lines of its own that says its date, and lists of several years have to be side by side.",
+            "`<tr>`, `<div>`) on lines of its own that says its date, and the lists of several years have to be side "
+            "by side.",
             line=in_html[0] + 1,
         )
         return _sign(lines, in_html[0], reason)
