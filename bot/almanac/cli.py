@@ -216,20 +216,21 @@ def init(  # noqa: PLR0913, PLR0917 -- one for each option
 
 
 @app.command()
-def doctor(
+def doctor(  # noqa: PLR0913, PLR0917 -- one for each option
     site: SiteOption = Path(),
-    repo: Annotated[
-        str | None, typer.Option("--repo", metavar="OWNER/NAME", help="Check the repository on GitHub, too.")
-    ] = None,
+    repo: RepoOption = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not look at GitHub.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended, and say what was done.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before something changes on GitHub.")] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Check everything that could make a first run fail.
 
-    With --repo, it reads GITHUB_TOKEN and GITHUB_API_URL.
+    The repository on GitHub is checked as well, with GITHUB_TOKEN if it is set.
     """
-    from almanac.commands.doctor import examine
+    from almanac.commands.doctor import Wanted, examine
 
-    return examine(site, repo, as_json=as_json)
+    return examine(site, Wanted(repo, offline=offline, fix=fix, yes=yes), as_json=as_json)
 
 
 @app.command("next")

@@ -54,7 +54,8 @@ class TestSite:
         assert {line.split()[0] for line in ran.out.split("\n\n")[0].splitlines()} == {"ok"}
         assert "almanac doctor --repo OWNER/NAME" in ran.out
         repo.git("remote", "add", "origin", "ssh://git@github.com/octo/site.git")
-        assert "almanac doctor --repo octo/site" in almanac("doctor", "--site", repo.folder).out
+        assert "almanac doctor --repo octo/site" in almanac("doctor", "--site", repo.folder, "--offline").out
+        repo.git("remote", "remove", "origin")
         assert faults(almanac, repo) == (0, [])
 
     def test_what_is_wrong_is_shown_with_its_place_and_remedy(self, almanac: Almanac, repo: Repo) -> None:
@@ -87,6 +88,45 @@ class TestSite:
         below = Repo(repo.folder / "docs")
         below.write({PAGE: example(f"ospo/{PAGE}")})
         assert f"--site {repo.folder}" in next(f["remedy"] for f in faults(almanac, below)[1] if f["check"] == "git")
+
+    def test_one_cause_is_told_once(self, almanac: Almanac, repo: Repo) -> None:
+        records = sorted((repo.folder / "_data/events").iterdir())
+        for record in records:
+            record.write_text(record.read_text() + "foo: 1\n")
+        [finding] = faults(almanac, repo)[1]
+        assert f"It is the same in _data/events/{records[1].name}:" in finding["message"]
+        repo.git("checkout", "--quiet", ".")
+        repo.write({CONFIG: f"page: {PAGE}\nsection_template: t.j2\n", "t.j2": "{{ date | lke }}\n"})
+        checks = [one["check"] for one in faults(almanac, repo)[1]]
+        assert checks == ["template", "workflow"]  # pushes of the template start nothing
+
+    def test_what_can_be_mended_is_mended_and_told(self, almanac: Almanac, repo: Repo) -> None:
+        repo.git("rm", "--quiet", "-r", "--cached", ".github", "_data")
+        repo.write({".gitignore": "_data/\n*.yml", "_config.yml": f"theme: x\nexclude:\n  - a\n  - {PAGE}  # old\n"})
+        form, workflow = (repo.folder / path for path in (FORM, WORKFLOW))
+        form.write_text(form.read_text().replace("labels: [event]\n", "").replace("required: true", "required: false"))
+        workflow.write_text(workflow.read_text().replace("contents: write", "contents: read"))
+        lines = [line for line in workflow.read_text().split("\n") if "almanac/**" not in line]
+        workflow.write_text("\n".join(lines).replace("in-progress: false", "in-progress: true"))
+        status, found = faults(almanac, repo)
+        assert (status, {one["check"] for one in found}) == (1, {"form", "ignored", "jekyll", "workflow"})
+        told = almanac("doctor", "--site", repo.folder, "--fix", "--json")
+        assert (told.status, told.json["left"]) == (0, [])
+        assert "The form gives the label event now." in told.json["mended"]
+        assert faults(almanac, repo) == (0, [])
+        assert (repo.folder / "_config.yml").read_text() == "theme: x\nexclude:\n  - a\n"
+        assert (repo.folder / ".gitignore").read_text().count("# What Almanac needs") == 1
+        assert "There is nothing that could be mended" in almanac("doctor", "--site", repo.folder, "--fix").out
+
+    def test_what_cannot_be_mended_is_left_and_told(self, almanac: Almanac, repo: Repo) -> None:
+        workflow = repo.folder / WORKFLOW
+        job = "    permissions: {issues: read}\n    steps:"
+        lines = [line for line in workflow.read_text().split("\n") if ": write" not in line]
+        workflow.write_text("\n".join(lines).replace("    permissions:\n    steps:", job))
+        before = workflow.read_text()
+        ran = almanac("doctor", "--site", repo.folder, "--fix")
+        assert (ran.status, "left     Not so: The workflow's job may write" in ran.out) == (1, True)
+        assert workflow.read_text() == before
 
     def test_a_folder_that_does_not_exist_or_a_name_that_is_none(self, almanac: Almanac, repo: Repo) -> None:
         assert almanac("doctor", "--site", repo.folder / "none").status == 1
@@ -162,6 +202,49 @@ class TestGitHub:
         status, findings = faults(almanac, repo, "--repo", NAME)
         assert (status, [one["check"] for one in findings]) == (0, ["token"])
         assert not any(request.authorization for request in github.proxy.requests)
+
+    def test_one_reason_for_which_much_cannot_be_seen_is_told_once(
+        self, almanac: Almanac, repo: Repo, github: GitHub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for path in ("actions/permissions/workflow", "pages", "rulesets"):
+            github.answers[path] = Answer(403, {"message": "Resource not accessible by personal access token"})
+        [finding] = faults(almanac, repo, "--repo", NAME)[1]
+        assert "status 403): whether Actions may open pull requests; whether a push rule" in finding["message"]
+        monkeypatch.delenv("GITHUB_TOKEN")
+        [finding] = faults(almanac, repo, "--repo", NAME)[1]
+        assert (finding["check"], "gh auth token" in finding["remedy"]) == ("token", True)
+        assert "These could not be checked: whether Actions may open pull requests;" in finding["message"]
+
+    def test_the_repository_of_the_clone_is_looked_at_without_being_named(
+        self, almanac: Almanac, repo: Repo, github: GitHub
+    ) -> None:
+        repo.git("remote", "add", "origin", f"{github.proxy.url}/{NAME}.git")
+        del github.answers["labels/event"]
+        assert [one["check"] for one in faults(almanac, repo)[1]] == ["labels"]
+        assert faults(almanac, repo, "--offline") == (0, [])
+        github.answers.clear()
+        status, [finding] = faults(almanac, repo)
+        assert (status, finding["status"], finding["check"]) == (0, "unknown", "github")
+
+    def test_labels_and_permissions_on_github_are_mended_with_a_yes(
+        self, almanac: Almanac, repo: Repo, github: GitHub
+    ) -> None:
+        del github.answers["labels/event"]
+        github.answers["actions/permissions/workflow"] = Answer(200, {"can_approve_pull_request_reviews": False})
+        ran = almanac("doctor", "--site", repo.folder, "--repo", NAME, "--fix")
+        assert (ran.status, ran.out.count("This changes GitHub for all: add --yes.")) == (1, 2)
+        assert all(request.is_read for request in github.proxy.requests)
+        github.answers["labels"] = Answer(201, {"name": "event"})
+        ran = almanac("doctor", "--site", repo.folder, "--repo", NAME, "--fix", "--yes")
+        written = {str(request): request.body for request in github.proxy.requests if not request.is_read}
+        assert written == {
+            "POST /labels": {"name": "event"},
+            "PUT /actions/permissions/workflow": {
+                "default_workflow_permissions": "read",
+                "can_approve_pull_request_reviews": True,
+            },
+        }
+        assert "Not so, although it was tried: The label event was made on GitHub." in ran.out
 
     def test_the_token_is_never_shown(
         self, almanac: Almanac, repo: Repo, github: GitHub, monkeypatch: pytest.MonkeyPatch

@@ -1,26 +1,30 @@
 """`almanac doctor`: checks everything that could make a first run fail, each with its remedy."""
 
 import os
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from almanac import config as configs
 from almanac.commands import site_checks
-from almanac.commands.checks import Finding, Status, from_problems
+from almanac.commands.checks import Edit, Finding, Setting, Status, from_problems
 from almanac.commands.discovery import Checkout, read_checkout, why_no_site
 from almanac.commands.entry_checks import check_entries
-from almanac.commands.locate import GitHubAccess, named_repository
+from almanac.commands.ignored_checks import check_ignored
+from almanac.commands.locate import TAKE_TOKEN, GitHubAccess, github_access, repository_for
 from almanac.commands.origin import Origin, read_origin
 from almanac.commands.view_checks import check_views
-from almanac.errors import UserError
-from almanac.forge.github.request import DEFAULT_API_URL, is_address, is_token
-from almanac.output import errors_as_json, print_json, print_text
+from almanac.errors import AlmanacError, ForgeError, UserError
+from almanac.output import error_text, errors_as_json, print_json, print_message, print_text, progress
 from almanac.site import Site
 from almanac.sitefiles import Folder
+from almanac.text import first_few
 
 if TYPE_CHECKING:
     from almanac.commands.github_checks import Here
@@ -28,32 +32,208 @@ if TYPE_CHECKING:
 _KINDS: dict[Status, str] = {"error": "wrong", "warning": "to look at", "unknown": "that cannot be checked from here"}
 
 
-def examine(folder: Path, repository: str | None, *, as_json: bool) -> int:
-    """Check a site, and its repository on GitHub if one is named; 0 if nothing is wrong."""
+@dataclass(frozen=True)
+class Wanted:
+    """What a command line asks of the doctor: where to look, and what may be changed."""
+
+    repository: str | None = None
+    offline: bool = False
+    fix: bool = False
+    yes: bool = False
+
+
+def examine(folder: Path, wanted: Wanted, *, as_json: bool) -> int:
+    """Check a site, and its repository on GitHub if one is named or is the clone's; 0 if nothing is wrong.
+
+    With `fix`, mend what can be mended first.
+    """
+    mended: list[str] = []
+    left: list[str] = []
+    given, offline, fix = wanted.repository, wanted.offline, wanted.fix
     with errors_as_json({"ok": False, "findings": []}, as_json=as_json):
-        if repository is not None:
-            api_url = os.environ.get("GITHUB_API_URL") or DEFAULT_API_URL
-            access = GitHubAccess(api_url if is_address(api_url) else DEFAULT_API_URL, "")
-            repository = named_repository(repository, access)
         root = Folder(folder)
-    site, checkout = Site(root), read_checkout(root.root)
-    has_server = "ALMANAC_APP_ID" in os.environ
-    if why := why_no_site(site, root.root):
-        findings = [Finding("site", "error", *why), *site_checks.check_repository(checkout, root.root)]
-    else:
-        findings = check_site(site, checkout, root.root, has_server=has_server, action=read_origin().action)
-    if repository is not None:
-        findings += _check_on_github(site, repository)
+        doctor = _Doctor(root, given, offline=offline)
+        findings = doctor.findings()
+        if fix:
+            may_write = _may_write(findings, doctor, yes=wanted.yes, as_json=as_json)
+            mended, left = doctor.mend(findings, may_write=may_write)
+            findings = _Doctor(root, given, offline=offline).findings() if mended else findings
+            helpless = [mend.does for mend in _mends(findings) if mend.does in mended]
+            mended = [one for one in mended if one not in helpless]
+            left += [f"Not so, although it was tried: {one}" for one in helpless]
     well = _is_well(findings)
     if as_json:
-        kept = [{key: value for key, value in asdict(finding).items() if value is not None} for finding in findings]
-        print_json({"ok": well, "findings": kept})
-    else:
-        _print_findings(findings)
-        if repository is None:
-            name = checkout.repository or "OWNER/NAME"
-            print_text(f"What is on GitHub was not checked; `almanac doctor --repo {name}` does that.")
+        values = [_values(finding) for finding in findings]
+        print_json({"ok": well, "findings": values, **({"mended": mended, "left": left} if fix else {})})
+        return int(not well)
+    for one in mended:
+        print_text(f"{'mended':<8} {one}")
+    for one in left:
+        print_text(f"{'left':<8} {one}")
+    if fix:
+        print_text("" if mended or left else "There is nothing that could be mended from here.\n")
+    _print_findings(findings)
+    if doctor.repository is None:
+        print_text(f"What is on GitHub was not checked; `almanac doctor --repo {doctor.named}` does that.")
+    elif not fix and any(finding.mend for finding in findings):
+        print_text("`almanac doctor --fix` mends some of it.")
     return int(not well)
+
+
+def _values(finding: Finding) -> dict[str, object]:
+    shown = ("check", "status", "message", "remedy", "file", "line")
+    return {name: value for name in shown if (value := getattr(finding, name)) is not None}
+
+
+def _may_write(findings: Sequence[Finding], doctor: "_Doctor", *, yes: bool, as_json: bool) -> bool:
+    """Find out whether settings on GitHub may be changed: a person has to say yes to each of them, or the options."""
+    wanted = [mend.does for mend in _mends(findings) if isinstance(mend, Setting)]
+    if yes or not wanted:
+        return yes
+    if as_json or not sys.stdin.isatty():
+        return False
+    print_message(f"In {doctor.repository} on GitHub, for all who work there:")
+    for one in wanted:
+        print_message(f"  - {one}")
+    return typer.confirm("Is that to be?", default=False, err=True)
+
+
+class _Doctor:
+    """Looks at one site and its repository, and mends."""
+
+    def __init__(self, root: Folder, given: str | None, *, offline: bool) -> None:
+        self.root, self.given = root, given
+        self.checkout = read_checkout(root.root)
+        self.named = self.checkout.repository or "OWNER/NAME"
+        self.access: GitHubAccess | None = None
+        self.repository: str | None = None
+        self.unusable: list[Finding] = []  # why GitHub cannot be asked
+        if offline and given is None:
+            return
+        try:
+            self.access = github_access()
+        except UserError as error:
+            self.unusable = from_problems("github", error.problems, "Correct it in the environment.")
+            self.repository = given or self.checkout.repository
+            self.unusable = self.unusable if self.repository else []
+            return
+        try:
+            self.repository = repository_for(given, root.root, self.access)
+        except AlmanacError:
+            if given is not None:
+                raise
+
+    def findings(self) -> list[Finding]:
+        site, checkout, folder = Site(self.root), self.checkout, self.root.root
+        if why := why_no_site(site, folder):
+            found = [Finding("site", "error", *why), *site_checks.check_repository(checkout, folder)]
+        else:
+            has_server = "ALMANAC_APP_ID" in os.environ
+            found = check_site(site, checkout, folder, has_server=has_server, action=read_origin().action)
+        if self.unusable or not (self.repository and self.access):
+            return _without_repeats([*found, *self.unusable])
+        with progress() as say:
+            say(f"Looking at {self.repository} on GitHub ...")
+            there = list(_check_on_github(site, self.access, self.repository))
+        if self.given is None and not any((one.check, one.status) == ("github", "ok") for one in there):
+            # Nobody asked for it by name, so being offline, or without a token for a private one, is no fault.
+            there = [replace(one, status="unknown") if one.check == "github" else one for one in there]
+        return _without_repeats([*found, *_by_cause(there, has_token=bool(self.access.token))])
+
+    def mend(self, findings: Sequence[Finding], *, may_write: bool) -> tuple[list[str], list[str]]:
+        """Mend what can be mended; return what was done, and what was not, each as a sentence."""
+        done: list[str] = []
+        left: list[str] = []
+        for mend in _mends(findings):
+            if isinstance(mend, Setting):
+                why = self._set(mend) if may_write else "This changes GitHub for all: add --yes."
+            else:
+                why = self._edit(mend)
+            done += [] if why else [mend.does]
+            left += [f"Not so: {mend.does} {why}"] if why else []
+        return done, left
+
+    def _edit(self, mend: Edit) -> str | None:
+        """Edit a file; return why not, if so."""
+        try:
+            text = Site(self.root).text(mend.path) or ""
+            changed = mend.change(text)
+            if changed == text:
+                return f"{mend.path} is written in a way that is not for a program to change; do it by hand."
+            self.root.write({mend.path: changed})
+        except UserError as error:
+            return str(error)
+        return None
+
+    def _set(self, mend: Setting) -> str | None:
+        from almanac.forge.github.client import Probe
+        from almanac.forge.github.request import Request
+
+        if self.access is None or self.repository is None:
+            return None
+        if not self.access.token:
+            return f"That needs a token: `{TAKE_TOKEN}`."
+        request = Request(mend.verb, mend.path, "change that", mend.needs, mend.body)
+        with closing(Probe(self.repository, self.access.token, self.access.api_url)) as probe:
+            try:
+                probe.send(request)
+            except ForgeError as error:
+                return error_text(error, " ")
+        return None
+
+
+def _mends(findings: Sequence[Finding]) -> list[Edit | Setting]:
+    """Return what can be done about findings, each thing once."""
+    found: list[Edit | Setting] = []
+    for finding in findings:
+        if finding.mend and finding.mend not in found:
+            found.append(finding.mend)
+    return found
+
+
+def _without_repeats(findings: Iterable[Finding]) -> list[Finding]:
+    """Leave out what was found by two checks, and make one of what is wrong in the same way at several places."""
+    first: dict[tuple[object, ...], Finding] = {}
+    for one in findings:
+        first.setdefault((one.message, one.file, one.line), one)
+    places: dict[Finding, list[Finding]] = {}
+    for one in first.values():
+        places.setdefault(replace(one, file=None, line=None), []).append(one)
+    return [_at_all(same) for same in places.values()]
+
+
+def _at_all(same: Sequence[Finding]) -> Finding:
+    names = [f"{one.file}:{one.line}" if one.line else str(one.file) for one in same[1:]]
+    more = f" It is the same in {first_few(names, 5)}." if names else ""
+    return replace(same[0], message=same[0].message + more)
+
+
+def _by_cause(findings: Sequence[Finding], *, has_token: bool) -> Iterator[Finding]:
+    """Say once what is the reason for which several things cannot be seen on GitHub."""
+    causes: dict[str, list[Finding]] = {}
+    for one in findings:
+        if one.unseen:
+            causes.setdefault(one.unseen[1] if has_token else "", []).append(one)
+    is_told = not has_token and any((one.check, one.status) == ("token", "unknown") for one in findings)
+    for one in findings:
+        if one.unseen is None:
+            lacking = causes.get("", ()) if is_told and (one.check, one.status) == ("token", "unknown") else ()
+            more = f" These could not be checked: {_listed(lacking)}." if lacking else ""
+            yield replace(one, message=one.message + more)
+            continue
+        same = causes[one.unseen[1] if has_token else ""]
+        if is_told or (one is not same[0] and len(same) > 1):
+            continue
+        if len(same) == 1:
+            yield one
+            continue
+        remedy = " ".join(dict.fromkeys(each.remedy for each in same if each.remedy))
+        message = f"We cannot tell these ({one.unseen[1]}): {_listed(same)}."
+        yield replace(one, message=message, remedy=f"A token with more rights may show them. {remedy}")
+
+
+def _listed(findings: Sequence[Finding]) -> str:
+    return "; ".join(one.unseen[0] for one in findings if one.unseen)
 
 
 def _is_well(findings: Sequence[Finding]) -> bool:
@@ -106,26 +286,21 @@ def check_site(
             findings += (replace(finding, message=f"{told}{finding.message}") for finding in check_history(one))
         findings += guarded(lambda: site_checks.check_forms_apart(site))
     findings += site_checks.check_repository(checkout, folder)
+    if checkout.top == folder and _is_well(site_checks.check_config(site)):
+        folders = [one.config.records for one in site.each() if not (one.config.files or one.config.has_own_list)]
+        change_form = [configs.CHANGE_FORM] if site.text(configs.CHANGE_FORM) is not None else []
+        findings += check_ignored(folder, [*_own_files(site), *change_form], folders)
     findings += guarded(lambda: site_checks.check_workflow(site, checkout, action, has_server=has_server))
     # One broken file may be in the way of several checks.
     return list(dict.fromkeys(findings))
 
 
-def _check_on_github(site: Site, repository: str) -> Iterator[Finding]:
+def _check_on_github(site: Site, access: GitHubAccess, repository: str) -> Iterator[Finding]:
     from almanac.commands.github_checks import Here, check_github  # PyGithub is slow to import
     from almanac.forge.github.client import Probe
 
-    token, api_url = os.environ.get("GITHUB_TOKEN", ""), os.environ.get("GITHUB_API_URL") or DEFAULT_API_URL
-    if not is_address(api_url):
-        remedy = "Set it to an address such as https://api.github.com, or do not set it."
-        yield Finding("github", "error", "GITHUB_API_URL is not a valid address.", remedy)
-        return
-    if token and not is_token(token):
-        message = "GITHUB_TOKEN is not a valid token: it contains a space, a line break or the like."
-        yield Finding("token", "error", message, "Copy it again, without anything before or after it.")
-        return
     here = _here(site) if _is_well(site_checks.check_config(site)) else Here()
-    with closing(Probe(repository, token, api_url)) as probe:
+    with closing(Probe(repository, access.token, access.api_url)) as probe:
         yield from check_github(probe, here)
 
 

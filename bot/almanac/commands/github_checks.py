@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from almanac import config as configs
 from almanac.commands.branch_checks import check_rules
-from almanac.commands.checks import Finding, ok, unknown
+from almanac.commands.checks import Finding, Setting, ok, unknown
+from almanac.commands.locate import TAKE_TOKEN
 from almanac.commands.starter import SWITCH
 from almanac.config import PullRequests
 from almanac.errors import ForgeError, UserError
@@ -102,7 +103,7 @@ def _token(reply: Reply, probe: Probe) -> Iterator[Finding]:
     push = reply.value("permissions", "push")
     if not probe.has_token:
         message = "There is no token, so it is unknown what Almanac may do."
-        yield Finding("token", "unknown", message, "Put one into GITHUB_TOKEN, for example with `gh auth token`.")
+        yield Finding("token", "unknown", message, f"Put one into GITHUB_TOKEN: `{TAKE_TOKEN}`.")
     elif scopes and not _SCOPES & {scope.strip() for scope in scopes.split(",")}:
         message = f"The token's scopes ({scopes}) do not let it write to a repository."
         yield Finding("token", "error", message, "Create one with the scope `repo` (`public_repo` for a public one).")
@@ -133,9 +134,13 @@ def _labels(probe: Probe, labels: Sequence[str]) -> Iterator[Finding]:
             yield ok("labels", f"There is a label {label}.")
         elif reply.status == HTTPStatus.NOT_FOUND:
             message = f"There is no label {label}, so GitHub leaves it off new issues, and Almanac ignores them."
-            yield Finding("labels", "error", message, f"Create it: {probe.web}/labels")
+            yield Finding("labels", "error", message, f"Create it: {probe.web}/labels", mend=_make_label(label))
         else:
             yield unknown("labels", f"whether there is a label {label}", reply.status, f"Look at {probe.web}/labels.")
+
+
+def _make_label(name: str) -> Setting:
+    return Setting(f"The label {name} was made on GitHub.", "POST", "labels", {"name": name}, "issues: write")
 
 
 def _asked(probe: Probe, wanted: PullRequests) -> Iterator[Finding]:
@@ -156,7 +161,8 @@ def _asked(probe: Probe, wanted: PullRequests) -> Iterator[Finding]:
             yield ok("reviews", f"There is a {what}.")
         elif reply.status == HTTPStatus.NOT_FOUND:
             message = f"There is no {what}, so new pull requests go without."
-            yield Finding("reviews", "warning", message, f"Look at {address}, or change {place}.")
+            mend = _make_label(what.removeprefix("label ")) if path.startswith("labels/") else None
+            yield Finding("reviews", "warning", message, f"Look at {address}, or change {place}.", mend=mend)
         else:
             yield unknown("reviews", f"whether there is a {what}", reply.status, f"Look at {address}.")
 
@@ -172,7 +178,11 @@ def _actions(probe: Probe) -> Iterator[Finding]:
         yield ok("actions", "Actions may open pull requests.")
     elif may is False:
         remedy = f'Tick "{SWITCH}": {address} (if it is grey, it is one of the organisation\'s settings).'
-        yield Finding("actions", "error", "Actions may not open pull requests.", remedy)
+        kept = reply.value("default_workflow_permissions") or "read"
+        body = {"default_workflow_permissions": kept, "can_approve_pull_request_reviews": True}
+        does, path = "Actions may open pull requests on GitHub now.", "actions/permissions/workflow"
+        mend = Setting(does, "PUT", path, body, "administration: write")
+        yield Finding("actions", "error", "Actions may not open pull requests.", remedy, mend=mend)
     else:
         remedy = f'Look for "{SWITCH}": {address}'
         yield unknown("actions", "whether Actions may open pull requests", reply.status, remedy)

@@ -1,7 +1,9 @@
 """The checks of `almanac doctor` on a site's own files: config, form, template, page, Jekyll, git and workflow."""
 
+import json
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from fnmatch import fnmatch, fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,9 @@ from typing import Any
 import yaml
 
 from almanac import config as configs
+from almanac.commands import mending
 from almanac.commands.build import build_files
-from almanac.commands.checks import Finding, from_problems, ok
+from almanac.commands.checks import Edit, Finding, from_problems, ok
 from almanac.commands.discovery import Checkout
 from almanac.commands.left_out import left_out
 from almanac.commands.origin import outdated, runs_almanac
@@ -78,6 +81,8 @@ def _check_form(site: Site, path: str) -> list[Finding]:
         remedy = "Fix this place, or replace the form with Almanac's own: `almanac init --force`."
         return from_problems("form", error.problems, remedy)
     found = from_problems("form", lint(form), "Otherwise an answer can be read in two ways.")
+    spread = Edit("Questions were moved, so that no textarea follows another.", path, mending.spread_textareas)
+    found = [replace(one, mend=spread) if "follows the textarea" in one.message else one for one in found]
     found += [*_needed_fields(form), *_for_github(site, form)]
     name = "The form for changes" if is_for_changes(form) else "The form"
     return found or [ok("form", f"{name} has {len(form.fields)} questions, and each answer can be told apart.")]
@@ -108,7 +113,8 @@ def _needed_fields(form: Form) -> Iterator[Finding]:
         elif not fields[name].required:
             message = f"The question `{name}` may be left blank, although every {needs} needs it."
             remedy = "Put `validations: {required: true}` below it."
-            yield Finding("form", "warning", message, remedy, form.path, fields[name].line)
+            mend = Edit(f"The question `{name}` has to be answered now.", form.path, mending.require(name))
+            yield Finding("form", "warning", message, remedy, form.path, fields[name].line, mend=mend)
     choices = fields["change"].options if is_for_changes(form) and "change" in fields else ()
     if choices and not any(read_status(option.label) for option in choices):
         message = (
@@ -131,10 +137,15 @@ def _for_github(site: Site, form: Form) -> Iterator[Finding]:
     for key in ("name", "description"):
         if not isinstance(data, dict) or not isinstance(data.get(key), str) or not data[key].strip():
             message = f"The form has no `{key}`, so GitHub does not offer it."
-            yield Finding("form", "error", message, f"Add a line such as `{key}: New event` at its top.", path)
+            title = "Change an event" if is_for_changes(form) else "New event"
+            mend = Edit(f"The form has a `{key}` now.", path, mending.top_key(f"{key}: {title}"))
+            yield Finding("form", "error", message, f"Add a line such as `{key}: {title}` at its top.", path, mend=mend)
     if not form.labels:
         message = "The form gives its issues no label, so Almanac cannot recognize them."
-        yield Finding("form", "error", message, "Add the line `labels: [event]` at its top.", path)
+        name = labels[0] if labels else "event"
+        mend = Edit(f"The form gives the label {name} now.", path, mending.top_key(f"labels: [{json.dumps(name)}]"))
+        remedy = f"Add the line `labels: [{name}]` at its top."
+        yield Finding("form", "error", message, remedy, path, mend=mend)
     elif labels and not {name.casefold() for name in labels} & {name.casefold() for name in form.labels}:
         who = "the other form gives" if is_second else "the config names"
         message = f"The form gives its issues none of the labels that {who}, so Almanac would ignore them."
@@ -384,7 +395,8 @@ def check_workflow(site: Site, checkout: Checkout, action: str, *, has_server: b
     concurrency = data.get("concurrency")
     if isinstance(concurrency, dict) and concurrency.get("cancel-in-progress") is True:
         message = "A newer run stops the one in progress, which can leave a proposal half-written."
-        found.append(Finding("workflow", "warning", message, "Write `cancel-in-progress: false`.", path))
+        mend = Edit("A run of the workflow is let finish now.", path, mending.let_finish)
+        found.append(Finding("workflow", "warning", message, "Write `cancel-in-progress: false`.", path, mend=mend))
     return found or [ok("workflow", "The workflow runs for new issues, and may do what it has to.")]
 
 
@@ -429,7 +441,8 @@ def _watching(data: dict[str, Any], site: Site, path: str) -> Iterator[Finding]:
     if lacking:
         message = f"A push that changes only {first_few(lacking)} does not start the workflow."
         remedy = "Add that to `paths` below `push:`, or let `almanac init --force` write the workflow anew."
-        yield Finding("workflow", "warning", message, remedy, path)
+        mend = Edit(f"A push of {first_few(lacking)} starts the workflow now.", path, mending.watch(lacking))
+        yield Finding("workflow", "warning", message, remedy, path, mend=mend)
 
 
 def _permissions(data: dict[str, Any], path: str) -> Iterator[Finding]:
@@ -448,4 +461,5 @@ def _permissions(data: dict[str, Any], path: str) -> Iterator[Finding]:
         if lacking:
             message = f"The workflow's job may not write: {', '.join(lacking)}."
             remedy = "Below the job's `permissions:`, add " + ", ".join(f"`{name}: write`" for name in lacking) + "."
-            yield Finding("workflow", "error", message, remedy, path)
+            mend = Edit(f"The workflow's job may write {', '.join(lacking)} now.", path, mending.allow(lacking))
+            yield Finding("workflow", "error", message, remedy, path, mend=mend)
