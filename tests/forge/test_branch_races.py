@@ -196,7 +196,7 @@ NODE = Answer(200, {"data": {"repository": {"id": "R_99"}}})
 
 
 def wrong(message: str, **more: object) -> Answer:
-    return Answer(200, {"data": {"updateRefs": None}, "errors": [{"message": message, **more}]})
+    return Answer(200, {"data": {"m0": None}, "errors": [{"message": message, **more}]})
 
 
 class TestGraphQL:
@@ -206,7 +206,7 @@ class TestGraphQL:
         return lambda request: left.pop(0) if request.path.endswith("/graphql") else branch.answer(request)
 
     def test_what_is_asked(self, server: Proxy, forge: GitHubForge) -> None:
-        server.trouble = self.answer(NODE, Answer(200, {"data": {"updateRefs": {"clientMutationId": None}}}))
+        server.trouble = self.answer(NODE, Answer(200, {"data": {"m0": {"clientMutationId": None}}}))
         forge.put_branch(MOVE)
         asked = server.requests[-1].body["variables"]["m0"]
         update = {"name": f"refs/heads/{BRANCH}", "beforeOid": OLD, "afterOid": NEW, "force": True}
@@ -214,7 +214,7 @@ class TestGraphQL:
 
     def test_an_enterprise_server_has_it_beside_the_rest_api(self, server: Proxy) -> None:
         forge = connect("ghp_x", "octo/site", api_url=f"{server.url}/api/v3", default_branch="main", pause=0)
-        server.trouble = self.answer(NODE, Answer(200, {"data": {"updateRefs": {}}}))
+        server.trouble = self.answer(NODE, Answer(200, {"data": {"m0": {}}}))
         forge.delete_branch(BRANCH, OLD)
         assert {each.path for each in server.requests} == {"/api/graphql"}
         forge.close()
@@ -243,7 +243,7 @@ class TestGraphQL:
         ],
     )
     def test_what_passes_is_tried_again(self, server: Proxy, forge: GitHubForge, trouble: Answer) -> None:
-        done = Answer(200, {"data": {"updateRefs": {"clientMutationId": None}}})
+        done = Answer(200, {"data": {"m0": {"clientMutationId": None}}})
         server.trouble = self.answer(NODE, trouble, done)
         forge.put_branch(MOVE)
         assert server.requests[-1].path == "/graphql"

@@ -317,13 +317,13 @@ def ref(sha: str) -> Answer:
 
 
 NODE = Answer(200, {"data": {"repository": {"id": "R_99"}}})
-DONE = Answer(200, {"data": {"updateRefs": {"clientMutationId": None}}})
+DONE = Answer(200, {"data": {"m0": {"clientMutationId": None}}})
 
 
 def wrong(message: str, kind: str | None = None, **more: Any) -> Answer:
     """Fail as GraphQL does: with status 200."""
-    error = {"message": message, "path": ["updateRefs"], **({"type": kind} if kind else {}), **more}
-    return Answer(200, {"data": {"updateRefs": None}, "errors": [error]})
+    error = {"message": message, "path": ["m0"], **({"type": kind} if kind else {}), **more}
+    return Answer(200, {"data": {"m0": None}, "errors": [error]})
 
 
 def said(status: int, message: str, *errors: dict[str, Any]) -> Answer:

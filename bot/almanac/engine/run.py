@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import Literal, assert_never
 
 from almanac.engine.planner import Planner
@@ -55,35 +56,63 @@ def reconcile(
     return run(number, Planner(forge, messages, dry_run=dry_run), comment=comment)
 
 
-def run(  # noqa: PLR0913 -- options
+def run(
+    number: int, planner: Planner, *, comment: CommentCommand | None = None, seen: bool = False, asked: bool = False
+) -> Done:
+    """Make true what should be true of one issue; errors are those of `reconcile`, the rest is as in `decided`."""
+    for remaining in reversed(range(_TRIES)):
+        done = attempt(decided(number, planner, comment=comment, seen=seen, asked=asked), is_last=not remaining)
+        if done:
+            return done
+    raise AssertionError
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What is to be done for one issue: a plan, and what it was made from and by."""
+
+    plan: Plan
+    look: Look
+    planner: Planner
+    # Whether our comment is known to say what it should, so that how the issue reads now makes no difference
+    is_told: bool = False
+
+
+def decided(  # noqa: PLR0913 -- options
     number: int,
     planner: Planner,
     *,
     comment: CommentCommand | None = None,
     seen: bool = False,
     asked: bool = False,
-    look: Look | None = None,
-) -> Done:
-    """Make true what should be true of one issue; errors are those of `reconcile`.
+    others: Mapping[int, Pull] = MappingProxyType({}),
+) -> Decided:
+    """Look at one issue, and decide; in full if something of it was `seen`.
 
-    `look` is what is known already; left out, the issue is looked at, and in full if something of it was `seen`. What
-    somebody `asked` for is done again, be it unchanged.
+    What somebody `asked` for is done again, be it unchanged. `others` are proposals of other issues that are about to
+    be made, and stand for those that there are.
     """
-    forge = planner.forge
-    for remaining in reversed(range(_TRIES)):
-        look = look or forge.look(number, hasty=not seen)
-        chosen = planner.for_issue(look)
-        plan = chosen.decide(look, number, comment=comment, asked=asked)
-        try:
-            done = carry_out(plan, look, chosen)
-        except Raced:
-            if not remaining:
-                raise
-        else:
-            if planner.dry_run or not remaining or not (plan.unfinished or _is_outdated(plan, look, forge)):
-                return done
-        look = None
-    raise AssertionError
+    look = planner.forge.look(number, hasty=not seen)
+    look = replace(look, others={**look.others, **others}) if others else look
+    chosen = planner.for_issue(look)
+    return Decided(chosen.decide(look, number, comment=comment, asked=asked), look, chosen)
+
+
+def attempt(one: Decided, *, is_last: bool = False) -> Done | None:
+    """Do what was decided; None if the issue has to be looked at again.
+
+    That is so if someone else was quicker, if it was edited meanwhile, or if there is more to do; not for the last
+    attempt, which raises `Raced` or leaves it to the next run.
+    """
+    try:
+        done = carry_out(one.plan, one.look, one.planner)
+    except Raced:
+        if is_last:
+            raise
+        return None
+    if one.planner.dry_run or is_last or one.is_told:
+        return done
+    return None if one.plan.unfinished or _is_outdated(one.plan, one.look, one.planner.forge) else done
 
 
 def carry_out(plan: Plan, look: Look, planner: Planner) -> Done:

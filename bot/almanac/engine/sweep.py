@@ -16,10 +16,13 @@ from almanac.engine.offering import Onboard, close_offer, is_for_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.proposed_edits import propose_page_edits
 from almanac.engine.reminders import ask_for_recordings
-from almanac.engine.run import Done, carry_out, reconcile, run
-from almanac.errors import AlmanacError, ConfigError, Raced, UserError
+from almanac.engine.run import Decided, Done, attempt, decided, reconcile, run
+from almanac.errors import AlmanacError, ConfigError, UserError
 from almanac.forge.protocol import Forge
+from almanac.forge.rounds import attempted
 from almanac.proposal.command import CommentCommand
+from almanac.proposal.duplicates import looks_like
+from almanac.proposal.hidden import with_state
 from almanac.proposal.marker import pull_state, text_digest
 from almanac.proposal.messages import Messages
 from almanac.proposal.names import DASHBOARD_LABEL, branch_name, issue_of
@@ -32,6 +35,7 @@ from almanac.proposal.state import (
     EditPull,
     Issue,
     Look,
+    OpenPull,
     Overview,
     Plan,
     Proposal,
@@ -42,6 +46,8 @@ from almanac.proposal.triage import only_moved, settled, withdrawn
 from almanac.site import Site
 
 _SEVERAL = 2
+_GATHERED = ("created", "updated", "waiting")
+"""Outcomes that can wait for others. What is closed makes room for the next, so that is done at once."""
 
 
 def reconcile_all(  # noqa: PLR0913 -- options, and who is told
@@ -85,9 +91,8 @@ def reconcile_all(  # noqa: PLR0913 -- options, and who is told
     for place, number in enumerate(numbers, 1):
         if progress:
             progress(place, len(numbers))
-        for done in _attempt(number, lambda number=number: sweep.look_at(number)):  # type: ignore[misc]
-            sweep.remember(done)
-            yield keeper.note(done)
+        yield from map(keeper.note, sweep.look_at(number))
+    yield from map(keeper.note, sweep.write())
     for one in each:
         yield from ask_for_recordings(one, sweep.overview.base, sweep.pulls.values())
     yield from _make_labels(planner, sweep)
@@ -159,12 +164,15 @@ def reconcile_one_or_all(  # noqa: PLR0913 -- the options of both
 
 
 def _attempt(number: int, look: Callable[[], Done | None], subject: str = EDITS) -> Iterator[Done]:
-    try:
-        done = look()
-    except AlmanacError as error:
-        done = Done(Plan(number, None, "It could not be done.", subject=subject), None, error)
+    done = attempted(look)
+    if isinstance(done, AlmanacError):
+        done = _failed(number, done, subject)
     if done:
         yield done
+
+
+def _failed(number: int, error: AlmanacError, subject: str = EDITS) -> Done:
+    return Done(Plan(number, None, "It could not be done.", subject=subject), None, error)
 
 
 @dataclass
@@ -182,6 +190,9 @@ class _Sweep:
         self.pulls = {number: pull for number, pull in pulls if number is not None}
         self.heads = {number: head for number, head in heads if number is not None}
         self.base = self.overview.base.commit
+        self._waiting: list[Decided] = []
+        # The pull requests of these issues as they will be then
+        self._expected: dict[int, Pull] = {}
 
     def has_looked_for_edits(self) -> bool:
         """Tell whether a sweep has compared page and records as they are; then there is nothing new to find.
@@ -226,28 +237,72 @@ class _Sweep:
                 if not self.planner.dry_run:
                     self.issues = {**self.issues, **_open_issues(self.planner, self.overview)[0]}
 
-    def look_at(self, number: int) -> Done:
-        """Bring one issue up to date, from the listings if they are enough."""
+    def look_at(self, number: int) -> Iterator[Done]:
+        """Bring one issue up to date, or decide how, so that it is written together with others."""
+        try:
+            one = self._decided(number)
+            if any(pull.number == 0 and looks_like(one.plan.event, pull) for pull in self._expected.values()):
+                yield from self.write()  # what is said of the other one takes its number
+                one = self._decided(number)
+        except AlmanacError as error:
+            yield _failed(number, error)
+            return
+        if one.plan.outcome in _GATHERED and one.plan.writes:
+            self._waiting.append(one)
+            if pull := _expected(one):
+                self._expected[number] = pull
+            if len(self._waiting) >= self.planner.forge.batch:
+                yield from self.write()
+        else:
+            yield from self._carry_out([one])
+
+    def write(self) -> Iterator[Done]:
+        """Write what was decided so far."""
+        waiting, self._waiting, self._expected = self._waiting, [], {}
+        yield from self._carry_out(waiting)
+
+    def _carry_out(self, several: Sequence[Decided]) -> Iterator[Done]:
+        """Do what was decided for several issues; what someone else was quicker with is looked at again by itself."""
+
+        def begin(one: Decided) -> Done | None:
+            self.planner.watch(one.plan.issue)
+            return attempt(one)
+
+        def again(number: int) -> Done:
+            self.planner.watch(number)
+            return run(number, self.planner, seen=True, asked=number in self.asked)
+
+        results = self.planner.forge.side_by_side([partial(begin, one) for one in several])
+        for one, result in zip(several, results, strict=True):
+            number = one.plan.issue
+            done = attempted(partial(again, number)) if result is None else result
+            done = _failed(number, done) if isinstance(done, AlmanacError) else done
+            self._remember(done)
+            yield done
+
+    def _decided(self, number: int) -> Decided:
+        """Decide from the listings, if they are enough; else from a closer look."""
         self.planner.watch(number)
         issue, pull, head = self.issues.get(number), self.pulls.get(number), self.heads.get(number)
-        done = None
+        one = None
         if issue and number not in self.asked:
-            others = {other: pull for other, pull in self.pulls.items() if other != number}
+            known = {**self.pulls, **self._expected}
+            others = {other: pull for other, pull in known.items() if other != number}
             look = Look(issue, self.overview.base, Proposal(head, pull), others)
             if pull:
-                done = self._proposed(look, issue, pull)
+                one = self._proposed(look, issue)
             elif head is None and issue.comments == 0:
-                done = self._new(look, issue)
-        return done or run(number, self.planner, seen=True, asked=number in self.asked)
+                one = self._new(look, issue)
+        return one or decided(number, self.planner, seen=True, asked=number in self.asked, others=self._expected)
 
-    def _proposed(self, look: Look, issue: Issue, pull: Pull) -> Done | None:
+    def _proposed(self, look: Look, issue: Issue) -> Decided | None:
         planner = self.planner.for_issue(look)
         if not planner.is_ours(look, issue):
             return None
         filed = planner.filed(look, issue)
         plan = settled(filed, planner.stands, listed=True)
         if plan:
-            return Done(plan, pull)
+            return Decided(plan, look, planner)
         moved = only_moved(filed)
         plan = planner.propose(moved) if moved else None
         # Whatever takes more than to rebuild it on a base that moved has to be looked at by itself.
@@ -256,22 +311,31 @@ class _Sweep:
             return None
         if kinds and kinds != {PutBranch, EditPull}:
             return None
-        try:
-            return carry_out(plan, moved.look, planner)
-        except Raced:
-            return None
+        return Decided(plan, moved.look, planner, is_told=True)
 
-    def _new(self, look: Look, issue: Issue) -> Done:
+    def _new(self, look: Look, issue: Issue) -> Decided:
         """Look at an issue without a comment and a branch: it is new, or not ours."""
-        if not self.planner.for_issue(look).is_ours(look, issue):
-            return Done(withdrawn(issue.number, look))
+        planner = self.planner.for_issue(look)
+        if not planner.is_ours(look, issue):
+            return Decided(withdrawn(issue.number, look), look, planner)
         newest = self.planner.forge.newest_pull(branch_name(issue.number))
         look = replace(look, proposal=replace(look.proposal, pull=newest))
-        return run(issue.number, self.planner, look=look, seen=True)
+        planner = self.planner.for_issue(look)
+        return Decided(planner.decide(look, issue.number), look, planner)
 
-    def remember(self, done: Done) -> None:
+    def _remember(self, done: Done) -> None:
         """Count what this sweep opened and closed itself."""
         if done.plan.outcome == "created" and done.pull:
             self.pulls[done.plan.issue] = done.pull
         elif done.plan.outcome in ("closed", "refused"):
             self.pulls.pop(done.plan.issue, None)
+
+
+def _expected(one: Decided) -> Pull | None:
+    """Return the pull request as it will be, without its number if it is new; None if it stays as it is."""
+    for write in one.plan.writes:
+        if isinstance(write, OpenPull):
+            return Pull(0, write.title, with_state("", write.state))
+        if isinstance(write, EditPull) and one.look.proposal.pull:
+            return replace(one.look.proposal.pull, body=with_state("", write.state))
+    return None

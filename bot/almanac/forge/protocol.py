@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from almanac.caps import PAGE, RECORDS, Cap
+from almanac.errors import AlmanacError
 from almanac.proposal.state import (
     Base,
     Blob,
@@ -21,6 +22,8 @@ from almanac.proposal.state import (
     PutBranch,
     RepositoryKind,
 )
+
+T = TypeVar("T")
 
 
 class Forge(Protocol):
@@ -157,6 +160,17 @@ class Forge(Protocol):
         """Let edits and new comments wait for each other and go out at once: before any other write, or at the end.
 
         If an error ends it, those that still wait are not made.
+        """
+
+    @property
+    def batch(self) -> int:
+        """For how many issues it pays, for now, to decide before anything is written for them."""
+
+    def side_by_side(self, calls: Sequence[Callable[[], T]]) -> list[T | AlmanacError]:
+        """Make calls that write for different issues; return what each gave, or the error that ended it.
+
+        Where that saves requests, what they write at the same step goes out at once, in the order of the calls. For
+        each it is as if it were alone: what fails for one of them does not keep the others from going on.
         """
 
     def open_pull(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> Pull:

@@ -10,7 +10,7 @@ from almanac.event.model import Event, safe_slug, share_a_day
 from almanac.phrases import joined, say
 from almanac.proposal.marker import pull_state
 from almanac.proposal.published import file_address
-from almanac.proposal.state import EventAtBase, Filed
+from almanac.proposal.state import EventAtBase, Filed, Pull
 from almanac.proposal.summary import day_of, named
 from almanac.views.protocol import View, places
 
@@ -56,6 +56,11 @@ def duplicate_warnings(filed: Filed, event: Event, at_base: EventAtBase, views: 
     if settings and settings.every:  # a series that meets regularly often has one link for all
         event = event.model_copy(update={"url": None})
     return (*_proposed(filed, event), *_published(filed, event, at_base, views))
+
+
+def looks_like(event: Event | None, pull: Pull) -> bool:
+    """Tell whether a pull request proposes what may be the same event; a shared link counts for any."""
+    return event is not None and in_common(traits(event), pull_state(pull).like) is not None
 
 
 def _proposed(filed: Filed, event: Event) -> Iterator[Problem]:

@@ -8,10 +8,13 @@ from urllib.parse import quote
 
 from almanac.errors import ForgeError, Raced
 from almanac.forge.git import with_trailer
+from almanac.forge.github.client import is_rate_limit
+from almanac.forge.github.documents import Effects, Writes
 from almanac.forge.github.looks import GitHubLooks
 from almanac.forge.github.mutations import NOWHERE, Mutation, in_order
 from almanac.forge.github.queries import document
 from almanac.forge.github.request import GRAPHQL, RefusedError, Request
+from almanac.forge.rounds import Rounds
 from almanac.forge.tree import check_paths
 from almanac.proposal.state import PutBranch
 
@@ -22,6 +25,8 @@ _RACED = "already exists|not a fast.forward|does not exist|expected .* to point"
 
 class GitHubBranches(GitHubLooks):
     """Branches, as in the `Forge` protocol: made, moved and deleted from the head that was seen, and from no other."""
+
+    _rounds: Rounds[Writes, Effects]  # sends what is written by GraphQL
 
     def put_branch(self, write: PutBranch) -> str:
         """Make the commit and point the branch at it: 3 writes, and 1 for each file that is no text."""
@@ -92,9 +97,10 @@ class GitHubBranches(GitHubLooks):
         if change.spare:
             updates.append({"name": f"refs/heads/{change.spare}", "beforeOid": change.commit, "afterOid": NOWHERE})
         try:
-            body = in_order([Mutation("updateRefs", {"repositoryId": self._node(), "refUpdates": updates})])
-            request = Request("POST", GRAPHQL, change.doing, _WRITE, body)
-            self.client.write(request, lambda _: True, lambda: self._is_done(change))
+            update = Mutation("updateRefs", {"repositoryId": self._node(), "refUpdates": updates})
+            if not self._is_swapped(Writes(change.doing, _WRITE, update)) and not self._is_done(change):
+                request = Request("POST", GRAPHQL, change.doing, _WRITE, in_order([update]))
+                self.client.write(request, lambda _: True, lambda: self._is_done(change))
         except RefusedError as refused:
             # Where it is the token that may not, the REST API says so in better words.
             if refused.passing or not refused.matches(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN):
@@ -102,6 +108,27 @@ class GitHubBranches(GitHubLooks):
             self.has_graphql = False
             return False
         return True
+
+    def _ask(self, writes: Writes) -> Effects:
+        """Send writes of one proposal once, together with what others write at this step."""
+        return self._rounds.ask(writes)
+
+    def _is_swapped(self, writes: Writes) -> bool:
+        """Send the change of a branch, with those of others; False if it is not known whether it took effect.
+
+        Raises:
+            RefusedError: GitHub refused it.
+        """
+        try:
+            given, failed = self._ask(writes)
+        except ForgeError as error:
+            if is_rate_limit(error) or not error.passing:
+                raise
+            return False
+        refused = failed.get("m0")
+        if refused and not refused.passing:
+            raise refused
+        return "m0" in given
 
     def _node(self) -> str:
         """Return what GraphQL calls the repository: 1 request, once, unless a pull request has told it."""

@@ -99,6 +99,7 @@ class GitHubClient:
         self.name, self.api_url, self._secret = name, api_url.rstrip("/"), secret
         self._throttle = throttle or Throttle(pause=0, patience=0)
         self._sent = 0
+        self.took = 0.0  # how many seconds passed before the last answer
         self.before: Callable[[], None] = lambda: None  # what comes before anything is sent
         self._github = github.Github(
             auth=auth,
@@ -167,13 +168,13 @@ class GitHubClient:
 
         return self._repeat(send, landed)
 
-    def mutate(self, request: Request, writes: int) -> tuple[Mapping[str, Any], Mapping[str, RefusedError]]:
+    def mutate(self, request: Request, writes: int) -> tuple[Mapping[str, Any], Mapping[str, ErrorAnswer]]:
         """Send so many writes in one GraphQL document, once: what each gave by its name, and what failed.
 
-        Only if a rate limit kept all of them back it is sent again.
+        Of one that is in neither, nothing is known. Only if a rate limit kept all of them back it is sent again.
         """
 
-        def send() -> tuple[Mapping[str, Any], Mapping[str, RefusedError]]:
+        def send() -> tuple[Mapping[str, Any], Mapping[str, ErrorAnswer]]:
             for _ in range(writes):
                 self._throttle.wait()
             headers, data = self._exchange(request)
@@ -181,17 +182,19 @@ class GitHubClient:
             if failed and not (isinstance(data, dict) and data.get("data")):
                 raise explain(failed, request, self.name, time.time())
             given = {name: one for name, one in data["data"].items() if one is not None}
-            return given, self._failures(request, data.get("errors") or (), headers)
+            missing = {f"m{at}" for at in range(writes)} - given.keys()
+            return given, self._failures(data.get("errors") or (), headers, missing)
 
         return self._repeat(lambda: self._parsed(request, lambda _: send(), None), insist=False)
 
-    def _failures(self, request: Request, errors: Sequence[Any], headers: Mapping[str, str]) -> dict[str, RefusedError]:
-        """Explain what failed in a document of several writes, each by its name."""
-        found: dict[str, RefusedError] = {}
+    def _failures(self, errors: Sequence[Any], headers: Mapping[str, str], missing: set[str]) -> dict[str, ErrorAnswer]:
+        """Tell what failed in a document of several writes, each by its name; one without a name is of all."""
+        found: dict[str, ErrorAnswer] = {}
         for error in errors:
             answer = graphql_error({"errors": [{**error, "path": None}]}, headers, self._secret)
+            names = [str(error["path"][0])] if error.get("path") else missing - found.keys()
             if answer:
-                found[str(error["path"][0])] = explain(answer, request, self.name, time.time())
+                found.update(dict.fromkeys(names, answer))
         return found
 
     def send(self, request: Request) -> tuple[dict[str, str], Any]:
@@ -209,6 +212,7 @@ class GitHubClient:
         if path == GRAPHQL:
             url = self._github.requester.graphql_url
         self._sent += 1
+        began = time.monotonic()
         # Causes are left out: they carry whole answers, and a server may repeat anything in those.
         try:
             headers, data = self._github.requester.requestJsonAndCheck(
@@ -232,6 +236,7 @@ class GitHubClient:
             if "redirected" not in str(error):
                 raise  # PyGithub has no error of its own for a redirect to another server
             raise self._not_github(request) from None
+        self.took = time.monotonic() - began
         return headers, data
 
     def _repeat(

@@ -12,7 +12,7 @@ from almanac.proposal.state import PutBranch
 
 NOWHERE = "0" * 40
 """What GraphQL calls the place of a ref that there is not."""
-_LARGEST = 8 << 20  # bytes of files in one commit; for more, the REST API takes one file a request
+LARGEST = 8 << 20  # bytes of files in one commit; for more, the REST API takes one file a request
 COMMENTED = (
     "commentEdge { node { fullDatabaseId } } "
     "subject { ... on Issue { ...issueParts comments(first: 100) { totalCount nodes { ...commentParts } } } }"
@@ -80,7 +80,7 @@ def plain_commit(write: PutBranch, files: Tree) -> PlainCommit | None:
             entries[path] = None
     tree = tree_with(entries, lambda folder: files.folder_at(write.base, folder))
     message = with_trailer(write.message, tree) if tree else ""
-    if tree is None or not entries or "\n" in message.partition("\n\n")[0] or sum(map(len, data.values())) > _LARGEST:
+    if tree is None or not entries or "\n" in message.partition("\n\n")[0] or sum(map(len, data.values())) > LARGEST:
         return None
     additions = [{"path": path, "contents": base64.b64encode(text).decode()} for path, text in data.items()]
     deletions = [{"path": path} for path, entry in entries.items() if entry is None]

@@ -2,16 +2,17 @@
 
 import math
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
-from almanac.errors import ForgeError, Raced
+from almanac.errors import AlmanacError, ForgeError, Raced
 from almanac.forge.github.branches import GitHubBranches
 from almanac.forge.github.client import is_rate_limit
+from almanac.forge.github.documents import Documents, Effects, Writes
 from almanac.forge.github.mutations import (
     COMMENTED,
     EDITED,
@@ -19,11 +20,10 @@ from almanac.forge.github.mutations import (
     OPENED,
     Mutation,
     PlainCommit,
-    in_order,
     plain_commit,
 )
 from almanac.forge.github.queries import nodes, to_comment, to_issue, to_pull
-from almanac.forge.github.request import GRAPHQL, RefusedError, Request
+from almanac.forge.github.request import RefusedError
 from almanac.proposal.names import OURS, branch_name
 from almanac.proposal.state import Comment, Issue, OpenPull, Overview, Pull, PutBranch
 
@@ -31,6 +31,7 @@ _MAKING = f"{OURS}making-"
 """What branches begin with on which a commit is made before it gets to its place; then comes when that was."""
 _ABANDONED = 3600
 """After so many seconds such a branch is one that a run left behind."""
+T = TypeVar("T")
 
 
 class _Deferred(NamedTuple):
@@ -44,6 +45,7 @@ class _Deferred(NamedTuple):
 class GitHubProposals(GitHubBranches):
     """Commits, pull requests and comments, as in the `Forge` protocol, by GraphQL where that serves us."""
 
+    _documents: Documents
     _waiting: list[_Deferred]
     _gathers = False
     now: Callable[[], datetime]
@@ -58,6 +60,15 @@ class GitHubProposals(GitHubBranches):
         self._leftovers = {branch: head for branch, head in making.items() if now - _begun(branch) > _ABANDONED}
         heads = {branch: head for branch, head in found.heads.items() if branch not in making}
         return replace(found, heads=heads)
+
+    # ------------------------------------------------------------ several proposals at once
+
+    @property
+    def batch(self) -> int:
+        return self._documents.most if self.has_graphql else 1
+
+    def side_by_side(self, calls: Sequence[Callable[[], T]]) -> list[T | AlmanacError]:
+        return self._rounds.run(calls)
 
     # ------------------------------------------------------------ edits, which go out together
 
@@ -83,10 +94,9 @@ class GitHubProposals(GitHubBranches):
             return
         results: Mapping[str, Any] = {}
         if self.has_graphql:
-            body = in_order([one.mutation for one in waiting])
-            request = Request("POST", GRAPHQL, "write what changes", "pull-requests: write", body)
+            writes = Writes("write what changes", "pull-requests: write", *(one.mutation for one in waiting))
             try:
-                results, _ = self.client.mutate(request, len(waiting))
+                results = self._ask(writes).given
             except ForgeError as error:
                 if is_rate_limit(error):
                     raise
@@ -95,6 +105,14 @@ class GitHubProposals(GitHubBranches):
                 one.take(results[f"m{at}"])
             else:
                 one.by_rest()
+
+    def _ask(self, writes: Writes) -> Effects:
+        self._flush()
+        gathers = self._gathers
+        try:
+            return super()._ask(writes)
+        finally:
+            self._gathers = gathers  # as other proposals may have gone on in between
 
     def _waits(self, key: tuple[str, int]) -> str | None:
         """Return what GraphQL calls something if a write about it is to wait for others."""
@@ -268,16 +286,15 @@ class GitHubProposals(GitHubBranches):
         with suppress(ForgeError):
             self.delete_branch(branch, head)
 
-    def _make(self, doing: str, *mutations: Mutation) -> tuple[Mapping[str, Any], Mapping[str, RefusedError]]:
+    def _make(self, doing: str, *mutations: Mutation) -> Effects:
         """Send several writes once, by GraphQL; if the answer was lost, nothing is known of any of them."""
-        request = Request("POST", GRAPHQL, doing, "contents: write", in_order(mutations))
         try:
-            return self.client.mutate(request, len(mutations))
+            return self._ask(Writes(doing, "contents: write", *mutations))
         except ForgeError as error:
             if is_rate_limit(error):
                 raise
             self.has_graphql = error.passing
-            return {}, {}
+            return Effects({}, {})
 
 
 def _begun(branch: str) -> float:

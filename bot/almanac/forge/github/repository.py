@@ -16,6 +16,7 @@ from almanac.errors import ForgeError, UserError
 from almanac.forge.attachments import Attachments
 from almanac.forge.git import Git
 from almanac.forge.github.client import GitHubClient, Throttle, Usage, unless_missing
+from almanac.forge.github.documents import Documents
 from almanac.forge.github.files import RepositoryCache
 from almanac.forge.github.proposals import GitHubProposals
 from almanac.forge.github.request import (
@@ -26,6 +27,7 @@ from almanac.forge.github.request import (
     is_token,
     web_address,
 )
+from almanac.forge.rounds import Rounds
 from almanac.proposal.state import FileVersion
 
 _READ, _WRITE = "contents: read", "contents: write"
@@ -85,6 +87,8 @@ class GitHubForge(GitHubProposals):
         self.now = now
         self._labels, self._writers = {}, {}
         self._headers, self._ours = {}, {}
+        self._documents = Documents(client)
+        self._rounds = Rounds(self._documents.send)
         self._ids, self._seen, self._waiting, self._leftovers = {}, {}, [], {}
         self._unproposed, self._past = {}, {}
         self.client.before = self._before_sending

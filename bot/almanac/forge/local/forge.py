@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from almanac.errors import ForgeError, Raced
+from almanac.errors import AlmanacError, ForgeError, Raced
 from almanac.forge.local.clone import Clone
 from almanac.forge.local.store import Store, StoredComment, StoredPull, issue_file, pull_file
+from almanac.forge.rounds import attempted
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.names import branch_name, issue_of
 from almanac.proposal.state import (
@@ -34,6 +35,7 @@ from almanac.proposal.state import (
 if TYPE_CHECKING:
     from almanac.forge.attachments import Attachments
 
+T = TypeVar("T")
 # GitHub writes an App's login so, and no person's login can hold a bracket.
 AUTHOR = "almanac[bot]"
 
@@ -206,6 +208,11 @@ class LocalForge:
     def together(self) -> AbstractContextManager[None]:
         """Let nothing wait: writes cost nothing here."""
         return nullcontext()
+
+    batch = 1
+
+    def side_by_side(self, calls: Sequence[Callable[[], T]]) -> list[T | AlmanacError]:
+        return [attempted(call) for call in calls]
 
     def open_pull(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> Pull:
         with self.alone():
