@@ -6,13 +6,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from almanac.defaults import load_messages
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError
 from almanac.forge.github.client import Throttle
 from almanac.proposal.marker import pull_state
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Pull
-from almanac.renderer import load_messages
 
 from tests.emulated import BOT, GitHubWorld
 from tests.proxy import Answer, Request
