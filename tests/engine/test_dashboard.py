@@ -7,6 +7,7 @@ import pytest
 from almanac.defaults import load_messages
 from almanac.engine.run import Done
 from almanac.engine.sweep import reconcile_all
+from almanac.errors import ConfigError
 from almanac.forge.github.files import BlobCache
 from almanac.forge.protocol import Forge
 from almanac.proposal.dashboard import MARK
@@ -15,7 +16,7 @@ from almanac.proposal.state import DASHBOARD, Issue
 
 from tests.breaking import Breaking
 from tests.emulated import GitHubWorld
-from tests.scenes import CONFIG, PAGE, Scene, both_forges
+from tests.scenes import CONFIG, FORM, PAGE, Scene, both_forges
 
 OF_IT = "Event dashboard"
 
@@ -103,6 +104,15 @@ def test_a_ticked_box_asks_once_and_for_nothing_else(scene: Scene) -> None:
     assert (scene.head(number), scene.files(other)["mine.md"]) == after
     assert "mine" not in board(scene).body
     assert became(scene.sweep()) == "unchanged"
+
+
+def test_a_form_that_cannot_be_read_is_said_there(scene: Scene) -> None:
+    scene.sweep()
+    scene.world.commit({FORM: b"name: [\n"})
+    with pytest.raises(ConfigError):
+        scene.sweep()
+    assert "- The issue form: " in board(scene).body
+    assert "new-event.yml" in board(scene).body
 
 
 def test_a_box_that_is_ticked_while_a_sweep_looks_waits_for_the_next(scene: Scene) -> None:

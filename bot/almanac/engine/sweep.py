@@ -30,6 +30,7 @@ from almanac.proposal.page_edits import NO_ISSUE
 from almanac.proposal.state import (
     DASHBOARD,
     EDITS,
+    FORM,
     LABELS,
     NEXT_DATES,
     EditPull,
@@ -83,7 +84,9 @@ def reconcile_all(  # noqa: PLR0913 -- options, and who is told
     sweep = _Sweep(planner, overview, issues, keeper.asked)
     if keeper.is_wanted or not sweep.has_looked_for_edits():
         yield from map(keeper.note, sweep.look_for_edits())
-    if not broken:
+    if broken:
+        keeper.note(Done(Plan(NO_ISSUE, None, "It cannot be read.", subject=FORM), None, broken))
+    else:
         yield from sweep.open_next_dates(each)
     planner.mark["swept"] = sweep.seen
     # What ends comes first: it makes room for other issues of the same person, which are taken in their order.

@@ -21,7 +21,7 @@ Outcome = Literal["created", "updated", "unchanged", "waiting", "closed", "refus
 RepositoryKind = Literal["own", "fork", "closed"]
 
 EDITS, NEXT_DATES, ADOPTION = say("Edits made by hand"), say("Next dates"), say("The offer of Almanac")
-LABELS, DASHBOARD = "Labels of the forms", "Dashboard"
+LABELS, DASHBOARD, FORM = "Labels of the forms", "Dashboard", say("The issue form")
 """What a plan is about that belongs to no issue."""
 
 # ---------------------------------------------------------------- what is read
