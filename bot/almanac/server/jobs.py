@@ -149,6 +149,7 @@ class JobStore:
     ) -> None:
         """Send nothing yet. While the database is down, every call fails at once; a `patient` store waits instead."""
         self._debounce = debounce
+        self.used = time.monotonic()  # when a job was last stored or begun here
         # A patient store's writes are tried again by the engine, each by itself.
         self._group = GroupCommit(engine) if engine is not None and not patient else None
         self._client = DBOSClient(
@@ -200,6 +201,7 @@ class JobStore:
         raise UserError(f"There is no failed job {text}. `almanac jobs` lists the failed jobs.")
 
     def _insert(self, job: Job, *, tries: int = 0, cuts: int = 0, delay: float = 0, background: bool = False) -> bool:
+        self.used = time.monotonic()
         options: EnqueueOptions = {
             "workflow_name": _WORKFLOW,
             "queue_name": _QUEUE,
@@ -371,6 +373,8 @@ class JobTiming:
     delays: tuple[float, ...] = (10, 60, 300, 900, 3600, 10_800)  # before each further try of a failed job
     cut_delay: float = 300  # before the second try of a job that was cut off
     poll: float = 0.2  # how often a process looks for jobs
+    idle_poll: float = 2.0  # the same when there was nothing to do
+    idle_after: float = 10.0  # for so long
     beat: float = 1.0  # how often it shows that it is alive
     patience: float = 8.0  # after how long a silence its jobs are taken over
 
@@ -390,6 +394,7 @@ class Jobs:
         self._redact: Callable[[str], str] = str
         self._maintenance: dict[str, tuple[float, Callable[[], Result]]] = {}
         self._periods: dict[str, int] = {}
+        self._is_slow = False
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -426,7 +431,7 @@ class Jobs:
             return self._run(read_job(str(DBOS.workflow_id)), tries, cuts)
 
         DBOS.launch()
-        DBOS.register_queue(
+        self._queue = DBOS.register_queue(
             _QUEUE,
             worker_concurrency=self._timing.workers,
             partition_concurrency=1,
@@ -463,6 +468,7 @@ class Jobs:
 
     def _run(self, job: Job, tries: int, cuts: int) -> Result:
         started = time.monotonic()
+        self.store.used = started
         log = _log.bind(job=job.subject, delivery=job.guid, tries=tries)
         cuts = max(cuts, self._patient_store.drop_waiting(job))
         try:
@@ -511,8 +517,19 @@ class Jobs:
             except Exception as error:  # noqa: BLE001 -- a database that is down now may be back the next time
                 _log.warning("job store unavailable", reason=self._redact(str(error)))
 
+    def _set_pace(self) -> None:
+        """Look for jobs less often where there are none: that is most of what a process costs that has nothing to do.
+
+        All processes share the pace. One that has work sets it again and again, lest another slow it down.
+        """
+        is_idle = time.monotonic() - self.store.used > self._timing.idle_after
+        if not (is_idle and self._is_slow):
+            self._queue.set_polling_interval_sec(self._timing.idle_poll if is_idle else self._timing.poll)
+            self._is_slow = is_idle
+
     def _supervise(self) -> None:
         """Take over the jobs of dead processes, and ask for the maintenance jobs that are due."""
+        self._set_pace()
         running = self.store.running()  # before the heartbeats are read: a process beats before it takes a job
         living = self.heartbeat.living()
         for orphan in (one for one in running if one.executor not in living):
