@@ -442,6 +442,28 @@ def years_added_to_months(count: int) -> Many:
     return page, [*known, *many(count // 12 + 1, lambda number: f"{2001 + number}", "walk")]
 
 
+def lists_below_headings(records: Sequence[Event], lists: int) -> Many:
+    """Write records into several lists by turns, each below its month's heading."""
+    texts = [render(one) for one in records]
+    page, headings = "", [f"## {month_name[int(one.date[5:7])]} {one.date[:4]}" for one in records]
+    for first in range(lists):
+        parts = zip(headings[first::lists], texts[first::lists], strict=True)
+        page += f"# List {first}\n\n" + "".join(f"{heading}\n\n{text}\n\n" for heading, text in parts)
+    known = [one.model_copy(update={"rendered": fingerprint(text)}) for one, text in zip(records, texts, strict=True)]
+    return page, known
+
+
+def added_to_lists_by_turns(count: int) -> Many:
+    """Add a record to each month of a page of two lists, each with headings for every other month."""
+    page, known = lists_below_headings(many(count, month), 2)
+    return page, [*known, *many(count, lambda number: month(number, 21), "walk")]
+
+
+def added_below_a_new_month_of_each_list(count: int) -> Many:
+    page, known = lists_below_headings(many(count, lambda number: month(2 * number)), count)
+    return page, [*known, *many(count, lambda number: month(2 * number + 1, 1), "walk")]
+
+
 def added_on_one_day(count: int) -> Many:
     page, known = page_of(many(count, lambda _: "2021-11-08"))
     return page, [*known, *(event(id=f"2021-new-{one.id}", date=one.date, title=one.title) for one in known)]
@@ -521,6 +543,8 @@ MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "added below every other prepared month": (sync_all, added_below_every_other_prepared_month, 32),
     "years added to months": (sync_all, years_added_to_months, 64),
     "added to two lists": (build_index, half_added, 16),
+    "added to lists by turns": (sync_all, added_to_lists_by_turns, 32),
+    "added below a new month of each list": (sync_all, added_below_a_new_month_of_each_list, 16),
     "added on one day": (sync_all, added_on_one_day, 32),
     "moved to the history": (move_on, in_order, 16),
     "moved in months": (sync_all, moved_in_months, 32),

@@ -2,7 +2,7 @@
 
 import pytest
 from almanac.errors import UserError
-from almanac.page.insert import put, remove, split
+from almanac.page.insert import insert, put, remove, split
 from almanac.page.lines import fingerprint
 from almanac.page.outline import outline
 
@@ -308,3 +308,11 @@ def test_a_new_year_of_html_gets_a_list_of_its_own() -> None:
     assert added == f"# Talks\n\n<h3>2022</h3>\n<ul>\n<li>Feb 1: New</li>\n</ul>\n\n{years}\n{more}"
     apart = "".join(f"<div>\n{one}</div>\n" for one in (years, more))
     assert not outline(apart).sections  # nobody knows what else a new element would hold
+
+
+def test_a_year_of_another_list_is_no_heading_of_this_one() -> None:
+    page = (
+        "# Talks\n\n## 2022\n\n- 2022-01-01: a\n\n## 2020\n\n- 2020-01-01: b\n\n# Walks\n\n## 2021\n\n- 2021-01-01: c\n"
+    )
+    new = insert(outline(page), "- 2021-06-06: d", "2021-06-06", None)
+    assert new == page.replace("## 2020", "## 2021\n\n- 2021-06-06: d\n\n## 2020")

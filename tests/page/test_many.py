@@ -112,6 +112,8 @@ def test_sections_put_into_a_list_in_another_order_than_its_dates(
     st.sampled_from([("Upcoming events", "Past events"), ("Talks", "Walks"), ("News", "Talks")]),
     ORDERS,
     st.booleans(),
+    st.sampled_from(["", "## {0:.4}", "## {0:.7}"]),
+    st.booleans(),
 )
 def test_sections_put_into_several_lists_at_once_are_where_each_would_be(  # noqa: PLR0913, PLR0917
     style: str,
@@ -121,12 +123,19 @@ def test_sections_put_into_several_lists_at_once_are_where_each_would_be(  # noq
     titles: tuple[str, str],
     order: Order | None,
     is_newest: bool,
+    heading: str,
+    is_by_turns: bool,
 ) -> None:
     middle = len(days) // 2
-    parts = [
-        f"# {title}\n\n{list_of(style, one[::-1] if is_newest else one, title)}\n"
-        for title, one in zip(titles, (days[middle:], days[:middle]), strict=True)
-    ]
+
+    def listed(title: str, days: list[str]) -> str:
+        """Write a list, perhaps with headings of years or months."""
+        days = days[::-1] if is_newest else days
+        groups = {name: [day for day in days if heading.format(day) == name] for name in map(heading.format, days)}
+        return "\n\n".join(f"{name}\n\n{list_of(style, some, title)}" for name, some in groups.items()).strip()
+
+    halves = (days[::2], days[1::2]) if is_by_turns else (days[middle:], days[:middle])
+    parts = [f"# {title}\n\n{listed(title, one)}\n" for title, one in zip(titles, halves, strict=True)]
     page = "\n".join(parts)
     pairs = sorted([*new(style, added[::2]), *new(other, added[1::2])], key=lambda pair: pair[1])
     assert at_once(page, pairs, order) == one_by_one(page, pairs, order)

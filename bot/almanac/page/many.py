@@ -110,31 +110,40 @@ def _without_headings(page: Page, sections: Sequence[Section]) -> str | None:
 def in_turn(page: Page, added: Sequence[_New]) -> list[list[_New]]:
     """Part new sections by what tells their place, in the order in which they are put onto a page.
 
-    First come those whose heading is there or that need none; then those of each list that get new headings, which are
-    like the others that have entries by then; and last those for which their list can have no heading.
+    First come those whose heading is there or that need none; then those of lists that get new headings, which are
+    like the others that have entries by then; and last those for which their list can have no heading. Of lists whose
+    headings are below the same one, each gets its new ones by itself, as these are there for the others, too.
     """
     lists, known = growing(page), dict[int, Periods]()
-    turns = defaultdict[tuple[int, int], list[_New]](list)
+    there, making, none = list[_New](), list[tuple[_New, int]](), list[_New]()
     for text, date in added:
-        one, turn = list_for(lists, style_of(text), date), (0, 0)
+        one, turn = list_for(lists, style_of(text), date), there
         if one:
             first = one.sections[0].start
             periods = known.get(first) or known.setdefault(first, Periods(page, one.sections))
             if periods.heading_for(date) is None:
-                turn = (1, first) if periods.gets_heading(date) else (2, 0)
-        turns[turn].append((text, date))
-    return [turns[turn] for turn in sorted(turns)]
+                if periods.gets_heading(date):
+                    making.append(((text, date), first))
+                    continue
+                turn = none
+        turn.append((text, date))
+    turns, last = dict[int, int](), dict[int | None, int]()
+    for first in sorted({first for _, first in making}):
+        turns[first] = max(last.get(name, 0) for name in known[first].names) + 1
+        last |= dict.fromkeys(known[first].names, turns[first])
+    by_turn = [[new for new, first in making if turns[first] == turn] for turn in sorted({*turns.values()})]
+    return [turn for turn in (there, *by_turn, none) if turn]
 
 
 def _looks(sections: Sequence[Section]) -> list[tuple[str, str, int, int | None]]:
-    """Return what sections say, and which of them are in one list and under one heading, whatever its line."""
+    """Return what sections say, and which of them are in one list, and there under one heading, whatever its line."""
     seen: dict[object, int] = {}
 
     def number(key: object) -> int:
         return seen.setdefault(key, len(seen))
 
     return [
-        (one.text, one.date, number(one.list_key), None if one.period is None else number(one.period))
+        (one.text, one.date, number(one.list_key), None if one.period is None else number((one.list_key, one.period)))
         for one in sections
     ]
 
@@ -220,13 +229,15 @@ class _List:
         self.order, self.steps, self.periods = order, steps_of(sections), Periods(page, sections)
         groups = steps_of_groups(page, sections)
         self.order_of_headings = given or (groups.order if groups else order)
-        if not (given or self.steps.order or (not self.steps and self.order == self.order_of_headings)):
+        is_alike = not self.steps and self.order == self.order_of_headings and self.periods.fit
+        if not (given or self.steps.order or is_alike):
             self.order_of_headings = None  # with what comes below new headings, the order of all could be another one
         self.below = defaultdict[int | None, list[Section]](list)
         for section in sections:
             self.below[section.period].append(section)
         self.has_periods = {*self.below} != {None}
         self.has_filled = False  # a heading that had no entry
+        self.new_at = dict[bool, int]()  # where new headings go, at the list's end and within it
         self.goes_below: bool | None = None  # whether what is put there goes below headings, or among all entries
 
 
@@ -241,8 +252,9 @@ class _Batch:
         self._known: dict[int, _List] = {}  # by the place of a list's first section
         self._by_month: dict[tuple[int, str], _Entries | None] = {}
         self._groups: dict[tuple[int, int | None], _Entries] = {}
-        self._making: _List | None = None  # gets new headings
-        self._made, self._new_at = 0, dict[bool, int]()  # where new headings go, at the list's end and within it
+        self._ends: dict[int, int] = {}  # by where a part of a list ends: the place of the list's first section
+        self._making: dict[int | None, _List] = {}  # by what is above the new headings that a list gets
+        self._made = 0
 
     def take(self, text: str, date: str) -> bool:
         """Take a section in; False if where it goes depends on more than its date, or if it changes more than that."""
@@ -299,6 +311,9 @@ class _Batch:
             self._used.add(space)
             if self._has_guessed and len(self._used) > 1:
                 return None
+            end = where.place.at if where.place else sections[-1].end
+            if self._ends.setdefault(end, first) != first:
+                return None  # of what comes to one place in two lists, what was put there before tells the order
             is_behind = steps.are_jumbled and not self._order
             group = _Entries(
                 *(one.sections[0], sections, known.order, space, steps, known.steps, is_behind, within is None),
@@ -328,23 +343,24 @@ class _Batch:
         return _Where(heading, _Place(end_below(self._page, heading), self._page.newline * 2))
 
     def _below_new(self, known: _List, date: str) -> _Where | None:
-        if self._making not in (None, known):
+        if any(self._making.setdefault(name, known) is not known for name in known.periods.names):
             return None
-        self._making, new = known, self._new_heading(known, date)
+        new = self._new_heading(known, date)
         if new is None:
             return None
         self._made += 1
         rank = self._made if known.order_of_headings == "oldest" else -self._made
         return _Where(new.heading, _Place(new.at, new.before, new.after), (True, rank))
 
-    def _new_heading(self, known: _List, date: str) -> NewHeading | None:
+    @staticmethod
+    def _new_heading(known: _List, date: str) -> NewHeading | None:
         """Make a heading for a date; None if what is put on the page with it tells more of it."""
         if known.order_of_headings is None or known.has_filled:
             return None
         new = known.periods.new_heading(date, known.order_of_headings)
         if new:
-            self._new_at[new.is_last] = max(new.at, self._new_at.get(new.is_last, 0))
-            if len(self._new_at) > 1 and self._new_at[True] < self._new_at[False]:
+            known.new_at[new.is_last] = max(new.at, known.new_at.get(new.is_last, 0))
+            if len(known.new_at) > 1 and known.new_at[True] < known.new_at[False]:
                 return None
         return new
 

@@ -54,10 +54,11 @@ def steps_of_groups(page: Page, sections: Sequence[Section]) -> "Steps":
 
 def period_headings(page: Page, sections: Sequence[Section]) -> list[Heading]:
     """Return the headings of years, terms or months above a list's entries, and those beside them without an entry."""
-    used = {section.period for section in sections}
-    kinds = {(one.level, len(one.period)) for one in page.headings if one.line in used and one.period}
+    used = {section.period for section in sections if section.period is not None}
+    headings = page.alongside(used)
+    kinds = {(one.level, len(one.period)) for one in headings if one.line in used and one.period}
     parts: list[list[Heading]] = [[]]
-    for heading in page.headings:
+    for heading in headings:
         if kinds and heading.level < min(kinds)[0]:
             parts.append([])
         elif (heading.level, len(heading.period or "")) in kinds:

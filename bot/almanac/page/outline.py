@@ -5,7 +5,7 @@ known, word for word, so that a section of a site's own template is found even i
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -164,6 +164,33 @@ class Page:
             if level:
                 found.add(heading.line)
         return frozenset(found)
+
+    def alongside(self, lines: Collection[int]) -> list[Heading]:
+        """Return the headings below the same one that names a list as those on some lines, these included."""
+        groups = (self._below_names[name] for name in self.names(lines))
+        return sorted((one for group in groups for one in group), key=lambda one: one.line)
+
+    def names(self, lines: Collection[int]) -> set[int | None]:
+        """Return the lines of the headings that name the lists below headings on some lines; None is for none."""
+        return {self._names[line] for line in lines}
+
+    @cached_property
+    def _names(self) -> dict[int, int | None]:
+        """For the line of each heading, that of the heading above that gives no year and so names what is below it."""
+        found, above = dict[int, int | None](), list[Heading]()
+        for heading in self.headings:
+            while above and above[-1].level >= heading.level:
+                above.pop()
+            found[heading.line] = next((one.line for one in reversed(above) if not one.period), None)
+            above.append(heading)
+        return found
+
+    @cached_property
+    def _below_names(self) -> dict[int | None, list[Heading]]:
+        groups: dict[int | None, list[Heading]] = {}
+        for heading in self.headings:
+            groups.setdefault(self._names[heading.line], []).append(heading)
+        return groups
 
     def joined(self, texts: Sequence[str] | None = None) -> str:
         """Put the page together again, with other texts for its sections if they are given."""

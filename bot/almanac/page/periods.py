@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, chain, pairwise
 
-from almanac.dates import TWO_YEARS, academic_year, find_date
+from almanac.dates import TWO_YEARS, academic_year, find_date, is_in
 from almanac.page.headings import Heading
 from almanac.page.lines import BULLET, is_delimiter, is_rule, split_lines
 from almanac.page.order import Order, period_headings
@@ -47,18 +47,20 @@ class NewHeading:
 class Periods:
     """The headings of months, terms or years under which a list is, and the new ones that it gets.
 
+    Those of another list, below a heading that names it, are not among them, not even for a year that only it has.
     What is filed below them, the earliest first, counts as if it were on the page already, and so do new headings.
     """
 
     def __init__(self, page: Page, group: Sequence[Section]) -> None:
         self._page, self._group = page, group
         self._used = {section.period for section in group if section.period is not None}
-        self._models = [heading for heading in page.headings if heading.line in self._used]
+        self.names, headings = page.names(self._used), page.alongside(self._used)
+        self._models = [heading for heading in headings if heading.line in self._used]
         self._levels = {heading.level for heading in self._models}
         self._headings = defaultdict[str, list[Heading]](list)
-        for heading in page.headings:
+        for heading in headings:
             self._headings[heading.period or ""].append(heading)
-        self._terms = _Terms(page, group)
+        self._terms = _Terms(headings, group)
         self._made = 0
 
     def heading_for(self, date: str) -> Heading | None:
@@ -126,6 +128,13 @@ class Periods:
 
     def _model_of(self, section: Section) -> Heading:
         return next(one for one in self._models if one.line == section.period)
+
+    @cached_property
+    def fit(self) -> bool:
+        """Whether each entry that is below such a heading is of its year or month."""
+        periods = {heading.line: heading.period for heading in self._models}
+        filed = ((one.date, periods.get(one.period)) for one in self._group if one.period is not None)
+        return all(period is None or is_in(date, period) for date, period in filed)
 
     @cached_property
     def _least_date(self) -> int:
@@ -319,10 +328,10 @@ class _Terms:
         models: The first heading of the list that names a part.
     """
 
-    def __init__(self, page: Page, group: Sequence[Section]) -> None:
+    def __init__(self, headings: Sequence[Heading], group: Sequence[Section]) -> None:
         used = {one.period for one in group}
-        levels = {heading.level for heading in page.headings if heading.line in used}
-        dated = [heading for heading in page.headings if heading.level in levels and heading.period]
+        levels = {heading.level for heading in headings if heading.line in used}
+        dated = [heading for heading in headings if heading.level in levels and heading.period]
         self.names = {one.line: [name.capitalize() for name in _SEASON.findall(one.text)] for one in dated}
         if not any(self.names.values()):
             years = Counter(heading.period for heading in dated if len(heading.period or "") == _ONE_YEAR)
