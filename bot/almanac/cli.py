@@ -13,7 +13,6 @@ import typer
 from almanac.usage import Application
 
 app = Application(
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -57,6 +56,12 @@ IssueArgument = Annotated[
         "of one on GitHub.",
     ),
 ]
+
+
+def _series_names(incomplete: str) -> list[str]:
+    from almanac.commands.next import known_series
+
+    return known_series(incomplete)
 
 
 def _version(value: bool) -> None:
@@ -235,7 +240,10 @@ def doctor(  # noqa: PLR0913, PLR0917 -- one for each option
 
 @app.command("next")
 def next_(
-    series: Annotated[str | None, typer.Argument(metavar="[SERIES]", help="The series; left out, each one.")] = None,
+    series: Annotated[
+        str | None,
+        typer.Argument(metavar="[SERIES]", help="The series; left out, each one.", autocompletion=_series_names),
+    ] = None,
     site: SiteOption = Path(),
     as_json: JsonOption = False,
 ) -> int:
@@ -260,7 +268,10 @@ def new(  # noqa: PLR0913, PLR0917 -- one for each option
     end_date: Annotated[str | None, _answer("--end-date", what="Its last day, if it has several.")] = None,
     when: Annotated[str | None, _answer("--when", what="Its times, such as '9am ET, 3pm CET'.")] = None,
     duration: Annotated[str | None, _answer("--duration", what="How long it takes, such as '90 minutes'.")] = None,
-    series: Annotated[str | None, _answer("--series", what="The series that it belongs to.")] = None,
+    series: Annotated[
+        str | None,
+        typer.Option("--series", metavar="TEXT", help="The series that it belongs to.", autocompletion=_series_names),
+    ] = None,
     location: Annotated[str | None, _answer("--location", what="Where it is.")] = None,
     url: Annotated[str | None, _answer("--url", what="Where people register.")] = None,
     person: Annotated[list[str] | None, _answer("--person", what="Who speaks.", several="person")] = None,

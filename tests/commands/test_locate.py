@@ -107,6 +107,27 @@ def test_commands_work_in_a_folder_of_a_clone(almanac: Almanac, repo: Repo, monk
     assert "Issue #12: unchanged." in almanac("propose", "12").out
 
 
+def test_a_shell_completes_commands_options_and_the_site_s_series(
+    almanac: Almanac, repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = repo.folder / ".github/almanac.yml"
+    config.write_text(config.read_text() + "series: {Soup: {every: week}, Sundays: {}, Tea & Talk: {}}\n")
+    monkeypatch.chdir(repo.folder / "docs")
+    monkeypatch.setenv("_ALMANAC_COMPLETE", "complete_bash")
+
+    def completed(*words: str) -> list[str]:
+        monkeypatch.setenv("COMP_WORDS", " ".join(["almanac", *words]))
+        monkeypatch.setenv("COMP_CWORD", str(len(words)))
+        return almanac().out.split("\n")[:-1]
+
+    assert completed("ne") == ["next", "new"]
+    assert completed("doctor", "--f") == ["--fix"]
+    assert completed("next", "S") == ["Soup", "Sundays"]
+    assert completed("new", "--series", "T") == ["Tea\\ \\&\\ Talk"]
+    config.write_text("page: [\n")
+    assert completed("next", "S") == [""]
+
+
 class TestOnGitHub:
     @pytest.fixture
     def github(self, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Proxy:

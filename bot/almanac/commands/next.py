@@ -1,14 +1,18 @@
 """`almanac next`: when a series meets next, and the link that opens the form filled in for that."""
 
+import os
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from almanac import config as configs
 from almanac.commands.discovery import open_site, read_checkout
+from almanac.commands.locate import site_folder
 from almanac.dates import heading_date
-from almanac.errors import Problem, UserError
+from almanac.errors import AlmanacError, Problem, UserError
 from almanac.event.following import clocks_differ, form_link, next_event, of_series
 from almanac.event.model import Event
 from almanac.output import errors_as_json, print_json, print_text
@@ -46,6 +50,18 @@ def show_next(series: str | None, folder: Path, *, today: date, as_json: bool) -
             print_text(f"  Mind the clocks: {here} and {there} are not as many hours apart as they were last time.")
         print_text(f"  {one.link or 'This clone has no remote on GitHub, so there is no link to the form.'}")
     return 0
+
+
+def known_series(beginning: str) -> list[str]:
+    """Return the series that the config of the site here names, and that begin so, for a shell to complete."""
+    with suppress(AlmanacError):
+        _, site = open_site(site_folder(Path()))
+        names = dict.fromkeys(name for one in site.each() for name in one.config.series)
+        begun = [name for name in names if name.startswith(beginning)]
+        # bash puts what it is given onto the line as it is; other shells quote it.
+        is_bash = os.environ.get("_ALMANAC_COMPLETE") == "complete_bash"
+        return [re.sub(r"[^\w-]", r"\\\g<0>", name) for name in begun] if is_bash else begun
+    return []
 
 
 def _values(event: Event) -> dict[str, object]:
