@@ -1,10 +1,12 @@
-"""What commands print: differences of files."""
+"""What commands print: differences of files, and how far they are."""
 
+import io
 import re
+import sys
 
 import pytest
 from almanac.errors import Problem
-from almanac.output import diff_lines, print_problems
+from almanac.output import diff_lines, print_problems, progress
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,3 +88,26 @@ def test_two_versions_are_a_difference(capsys: pytest.CaptureFixture[str]) -> No
     assert printed(problem, capsys) == (
         "problem: p.md:1: Both were changed.\n    @@ -1,2 +1,2 @@\n     a\n    -b\n    +c\n"
     )
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "variables"), [(Screen, {}), (Screen, {"CI": "1"}), (io.StringIO, {})])
+def test_how_far_it_is_is_said_only_where_somebody_watches(
+    monkeypatch: pytest.MonkeyPatch, stream: type[io.StringIO], variables: dict[str, str]
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("COLUMNS", "9")
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    screen = stream()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with pytest.raises(KeyboardInterrupt), progress() as say:  # noqa: PT012 -- it has to be said before
+        say("Building\x1b a site")
+        raise KeyboardInterrupt
+    is_watched = stream is Screen and not variables
+    assert screen.getvalue() == ("\r\x1b[KBuilding\r\x1b[K" if is_watched else "")

@@ -24,7 +24,7 @@ from almanac.errors import AlmanacError, ForgeError, UserError
 from almanac.output import error_text, errors_as_json, print_json, print_message, print_text, progress
 from almanac.site import Site
 from almanac.sitefiles import Folder
-from almanac.text import first_few
+from almanac.text import counted, first_few
 
 if TYPE_CHECKING:
     from almanac.commands.github_checks import Here
@@ -127,6 +127,8 @@ class _Doctor:
         site, checkout, folder = Site(self.root), self.checkout, self.root.root
         if why := why_no_site(site, folder):
             found = [Finding("site", "error", *why), *site_checks.check_repository(checkout, folder)]
+            if self.given is None:
+                return found
         else:
             has_server = "ALMANAC_APP_ID" in os.environ
             found = check_site(site, checkout, folder, has_server=has_server, action=read_origin().action)
@@ -134,7 +136,10 @@ class _Doctor:
             return _without_repeats([*found, *self.unusable])
         with progress() as say:
             say(f"Looking at {self.repository} on GitHub ...")
-            there = list(_check_on_github(site, self.access, self.repository))
+            there: list[Finding] = []
+            for one in _check_on_github(site, self.access, self.repository):
+                there.append(one)
+                say(f"Looking at {self.repository} on GitHub ({counted(len(there), 'check')}) ...")
         if self.given is None and not any((one.check, one.status) == ("github", "ok") for one in there):
             # Nobody asked for it by name, so being offline, or without a token for a private one, is no fault.
             there = [replace(one, status="unknown") if one.check == "github" else one for one in there]

@@ -116,7 +116,7 @@ def reconcile_repository(given: str | None, number: int | None, folder: Path, *,
 
     The repository is the one that is given, or else that of the clone.
     """
-    from almanac.commands.locate import github_access, repository_for
+    from almanac.commands.locate import TAKE_TOKEN, github_access, repository_for
     from almanac.engine.sweep import reconcile_one_or_all  # `propose` does without all this
     from almanac.forge.github.repository import connect
     from almanac.forge.github.request import write_pause
@@ -127,6 +127,8 @@ def reconcile_repository(given: str | None, number: int | None, folder: Path, *,
         access = github_access()
         repository = repository_for(given, folder, access)
         pause = write_pause(os.environ.get("ALMANAC_WRITE_PAUSE"))
+        if not access.token:
+            raise UserError(Problem(f"To work on GitHub, a token is needed: `{TAKE_TOKEN}`.", "GITHUB_TOKEN"))
 
         def print_progress(place: int, count: int) -> None:
             say(f"{place} of {counted(count, 'issue')} of {repository} ...")
