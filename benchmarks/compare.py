@@ -22,7 +22,8 @@ from pathlib import Path
 
 from almanac.event.model import Event
 from almanac.form.schema import read_form
-from almanac.renderer import house_renderer, template
+from almanac.packaged import template
+from almanac.renderer import house_renderer
 
 from benchmarks import parser
 

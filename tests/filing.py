@@ -6,7 +6,7 @@ from pathlib import Path
 
 from almanac import defaults
 from almanac.form.schema import Form, read_form
-from almanac.renderer import template
+from almanac.packaged import template
 
 EXAMPLES = Path(__file__).parent.parent / "examples/ospo"
 BLANK = "_No response_"

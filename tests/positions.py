@@ -3,8 +3,8 @@
 import re
 
 from almanac.event.model import Event, Link, Person
+from almanac.packaged import template
 from almanac.page.template import section_renderer
-from almanac.renderer import template
 
 WORD = "Harmlessword"
 URL = "https://example.org/page?a=1&b=2"

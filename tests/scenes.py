@@ -16,11 +16,12 @@ from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.event.record import write_record
 from almanac.form.schema import read_form
+from almanac.packaged import example, template
 from almanac.page.importer import import_page
 from almanac.proposal.marker import PullState, comment_marker, pull_state
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Pull
-from almanac.renderer import example, house_renderer, template
+from almanac.renderer import house_renderer
 from almanac.times.zones import Zones
 
 from tests.emulated import GitHubWorld

@@ -4,8 +4,8 @@ import pytest
 from almanac.errors import ConfigError
 from almanac.form.schema import read_form
 from almanac.histories import read_config
+from almanac.packaged import template
 from almanac.proposal.ours import refuse_alike
-from almanac.renderer import template
 
 LYON = "  lyon:\n    page: lyon.md\n    records: _data/lyon\n    form: .github/ISSUE_TEMPLATE/lyon.yml\n"
 

@@ -30,6 +30,7 @@ from almanac.form.schema import read_form
 from almanac.histories import read_config
 from almanac.matching import LinearMatcher
 from almanac.output import diff_lines
+from almanac.packaged import template
 from almanac.page.anchors import heading_id
 from almanac.page.canonical import says_same
 from almanac.page.imitate import imitate
@@ -47,7 +48,6 @@ from almanac.proposal.command import ChangeCommand, command_of
 from almanac.proposal.hidden import read_state
 from almanac.proposal.quotation import inert, quotation
 from almanac.proposal.textmerge import merge_files, merge_texts
-from almanac.renderer import template
 from almanac.text import clean_line, clean_text
 from almanac.times.check import check_imported, read_when
 from almanac.views import Renderers

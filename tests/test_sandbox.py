@@ -9,7 +9,8 @@ from almanac.entries.frontmatter import FrontMatter
 from almanac.entries.template import EntryTemplate
 from almanac.errors import ConfigError
 from almanac.event.model import Event, Person
-from almanac.renderer import own_entry_writer, template
+from almanac.packaged import template
+from almanac.renderer import own_entry_writer
 from almanac.sandbox import render_in_child
 
 from tests.reference import GOVERNMENTS, UNIVERSITIES, page_sections

@@ -12,7 +12,7 @@ from typing import Any
 
 from almanac.form.filled import issue_body
 from almanac.form.schema import read_form
-from almanac.renderer import template
+from almanac.packaged import template
 
 from tests.browser import play
 from tests.built import build

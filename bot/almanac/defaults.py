@@ -4,8 +4,8 @@ from functools import cache
 
 from almanac.catalogues import load_tongue
 from almanac.form.schema import Form, read_form
+from almanac.packaged import template, template_names
 from almanac.proposal.messages import SUFFIX, Messages
-from almanac.renderer import template, template_names
 from almanac.sandbox import write_in_child
 
 

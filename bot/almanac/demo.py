@@ -23,11 +23,11 @@ from almanac.errors import Problem, UserError
 from almanac.forge.git import Git
 from almanac.forge.local.forge import LocalForge
 from almanac.forge.local.store import read_issue
+from almanac.packaged import example
 from almanac.proposal.hidden import read_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Issue
-from almanac.renderer import example
 from almanac.site import Site
 from almanac.sitefiles import Folder
 

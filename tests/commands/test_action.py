@@ -16,8 +16,8 @@ from almanac.action import run
 from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.errors import UserError
+from almanac.packaged import example, template
 from almanac.proposal.hidden import with_state
-from almanac.renderer import example, template
 from almanac.triggers import target_of
 
 from tests.emulated import BOT, GitHubWorld

@@ -18,8 +18,8 @@ from almanac.config import CHANGE_FORM
 from almanac.errors import ConfigError, UserError
 from almanac.event.model import Event
 from almanac.form.schema import read_form
+from almanac.packaged import example, template
 from almanac.page.template import section_renderer
-from almanac.renderer import example, template
 
 from tests.commands.sound import assert_sound
 from tests.filing import body

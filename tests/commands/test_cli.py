@@ -14,7 +14,7 @@ import pytest
 import typer
 from almanac import entry
 from almanac.cli import app
-from almanac.renderer import example, template
+from almanac.packaged import example, template
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 from almanac.forge.github.client import Reply
-from almanac.renderer import example
+from almanac.packaged import example
 
 from tests.commands.test_cli import Almanac
 from tests.commands.test_github_checks import FakeProbe

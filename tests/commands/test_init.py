@@ -10,7 +10,7 @@ import pytest
 import yaml
 from almanac.commands.discovery import read_checkout
 from almanac.config import CHANGE_FORM
-from almanac.renderer import example, template
+from almanac.packaged import example, template
 
 from tests.built import build
 from tests.commands.sound import ROOT, assert_sound

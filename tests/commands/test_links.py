@@ -7,7 +7,7 @@ import pytest
 from almanac.commands.build import build_site, import_page
 from almanac.commands.init import init_site
 from almanac.errors import UserError
-from almanac.renderer import example, template
+from almanac.packaged import example, template
 
 from tests.gitrepo import Repo
 

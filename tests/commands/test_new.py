@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from almanac.renderer import template
+from almanac.packaged import template
 
 from tests.commands.test_cli import Almanac, Ran, everything, write_site
 from tests.gitrepo import Repo

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from almanac.commands import next as next_command
 from almanac.commands.next import show_next
-from almanac.renderer import template
+from almanac.packaged import template
 
 from tests.commands.test_cli import Almanac
 from tests.gitrepo import Repo

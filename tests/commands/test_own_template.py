@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from almanac.renderer import template
+from almanac.packaged import template
 
 from tests.commands.test_cli import DEMO_DAY, PAGE, Almanac, almanac, everything, site, write_issue
 from tests.filing import body

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from almanac.renderer import template
+from almanac.packaged import template
 
 from tests.commands.test_cli import DEMO_DAY, PAGE, Almanac, write_issue
 from tests.filing import body, full_form

@@ -8,9 +8,9 @@ from almanac.commands.build import import_files
 from almanac.commands.shapes import Shape, Unproven, answered, questions, said_of_questions, with_answers
 from almanac.errors import UserError
 from almanac.form.schema import read_form
+from almanac.packaged import example, template
 from almanac.page.imitate import samples
 from almanac.page.outline import Page, outline
-from almanac.renderer import example, template
 
 from tests.commands.test_adoption import CONFIG, SECTION, adopt, plan
 from tests.commands.test_cli import Almanac

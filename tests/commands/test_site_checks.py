@@ -12,7 +12,7 @@ from almanac.commands.doctor import check_site
 from almanac.commands.origin import Origin
 from almanac.commands.workflow import workflow_text
 from almanac.config import CHANGE_FORM, Config
-from almanac.renderer import example, template
+from almanac.packaged import example, template
 
 from tests.memory import Files, memory_site
 from tests.page.house import PAGES

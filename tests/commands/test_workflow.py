@@ -11,8 +11,8 @@ import pytest
 import yaml
 from almanac.commands.workflow import is_matched, unwatched, watched, workflow_text
 from almanac.config import Config
+from almanac.packaged import template
 from almanac.proposal.hidden import with_state
-from almanac.renderer import template
 from almanac.triggers import NOTHING, target_of
 
 from tests.expressions import evaluate, is_true

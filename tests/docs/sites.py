@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from almanac import entry
-from almanac.renderer import example
+from almanac.packaged import example
 
 from tests.docs.blocks import Block
 from tests.gitrepo import Repo, clean_environment

@@ -4,7 +4,7 @@ from datetime import date
 
 from almanac.commands.adoption import plan_adoption
 from almanac.form.filled import issue_body
-from almanac.renderer import example, template
+from almanac.packaged import example, template
 
 from tests.docs.blocks import ROOT, blocks
 from tests.memory import memory_site, proposed_files

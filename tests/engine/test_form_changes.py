@@ -2,7 +2,7 @@
 
 import pytest
 from almanac.errors import ConfigError
-from almanac.renderer import template
+from almanac.packaged import template
 
 from tests.emulated import GitHubWorld
 from tests.filing import body

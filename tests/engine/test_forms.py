@@ -13,9 +13,9 @@ from almanac.errors import ConfigError, ForgeError
 from almanac.event.model import Event
 from almanac.event.submission import Submission, submit_body
 from almanac.forge.protocol import Forge
+from almanac.packaged import template
 from almanac.proposal.marker import PullState
 from almanac.proposal.state import FileVersion, Issue
-from almanac.renderer import template
 from almanac.site import Site
 
 from tests.filing import body

@@ -5,9 +5,9 @@ from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.errors import ConfigError
 from almanac.event.record import read_record
+from almanac.packaged import template
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.names import SYNC_BRANCH
-from almanac.renderer import template
 
 from tests.filing import body
 from tests.scenes import CONFIG, DEMO_DAY, FORM, PAGE, RECORD, RECORDS, Scene, both_forges

@@ -18,13 +18,13 @@ from almanac.engine.run import Done
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import NoCommitError
 from almanac.forge.protocol import Forge
+from almanac.packaged import example
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.hidden import read_state
 from almanac.proposal.marker import pull_state
 from almanac.proposal.names import ADOPT_BRANCH
 from almanac.proposal.onboarding import Box
 from almanac.proposal.state import LABELS, Overview, Pull
-from almanac.renderer import example
 
 from tests.breaking import Breaking, BrokenError
 from tests.emulated import OWNER, GitHubWorld

@@ -18,11 +18,11 @@ from almanac.event.record import read_record
 from almanac.forge.attachments import NoAttachmentError
 from almanac.forge.protocol import Forge
 from almanac.images import MAX_BYTES
+from almanac.packaged import template
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Closer, Pull
 from almanac.proposal.triage import lapsed
-from almanac.renderer import template
 
 from tests.breaking import Breaking, BrokenError
 from tests.engine.test_table import at_rest

@@ -1,7 +1,7 @@
 """The picture of an event in a site's own file or entry, in the way in which the neighbours name theirs."""
 
 import pytest
-from almanac.renderer import template
+from almanac.packaged import template
 
 from tests.engine.test_own_files import KINDS, STEMS, TEMPLATE, THERE
 from tests.filing import body, full_form

@@ -21,11 +21,11 @@ from almanac.errors import AlmanacError
 from almanac.event.model import Event
 from almanac.event.record import read_record
 from almanac.forge.local.forge import LocalForge
+from almanac.packaged import template
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.marker import comment_state, pull_state
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Comment
-from almanac.renderer import template
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test

@@ -8,9 +8,9 @@ from almanac.defaults import load_messages
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import ConfigError, UserError
+from almanac.packaged import example, template
 from almanac.proposal.hidden import read_state
 from almanac.proposal.names import branch_name
-from almanac.renderer import example, template
 
 from tests.filing import GOVERNMENTS_ANSWERS, UNIVERSITIES_ANSWERS, body
 from tests.forge.worlds import World, open_world

@@ -7,7 +7,7 @@ from almanac.event.change import submit_change, with_links
 from almanac.event.model import Event, Link
 from almanac.event.submission import Submission
 from almanac.form.schema import read_form
-from almanac.renderer import template
+from almanac.packaged import template
 
 from tests.filing import body
 

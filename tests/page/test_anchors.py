@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from almanac.packaged import example
 from almanac.page.anchors import heading_id
-from almanac.renderer import example
 
 from tests.built import DEFAULT, GITHUB_PAGES, build
 

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 import pytest
 from almanac.event.description import markdown, notes, refused_links
 from almanac.event.model import Event
+from almanac.packaged import template
 from almanac.page.template import section_renderer
-from almanac.renderer import template
 from almanac.text import clean_text
 
 from tests.built import Token, convert, github_html, issue_html, tokens

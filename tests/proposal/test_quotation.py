@@ -4,6 +4,7 @@ import pytest
 from almanac.defaults import load_messages
 from almanac.errors import Candidate, Problem
 from almanac.event.model import Event, Link, Person
+from almanac.packaged import template
 from almanac.page.canonical import PARSER
 from almanac.page.section import Renderer
 from almanac.page.template import section_renderer
@@ -15,7 +16,6 @@ from almanac.proposal.quotation import bold, inert, inert_link, quotation, struc
 from almanac.proposal.state import Draft
 from almanac.proposal.summary import named, summary
 from almanac.proposal.triage import merged_draft
-from almanac.renderer import template
 from hypothesis import given
 from hypothesis import strategies as st
 

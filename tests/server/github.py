@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from almanac.forge.github.app import PERMISSIONS
-from almanac.renderer import example, template
+from almanac.packaged import example, template
 from almanac.server.setup import EVENTS
 
 from tests.emulated import OWNER, Emulator, GitHubWorld

@@ -14,7 +14,7 @@ from almanac import PROJECT, __version__
 from almanac.commands.discovery import github_name, read_checkout
 from almanac.errors import ForgeError, Problem, UserError
 from almanac.forge.git import Git
-from almanac.renderer import data_text
+from almanac.packaged import data_text
 
 _ACTION = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+@[A-Za-z0-9_./-]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")

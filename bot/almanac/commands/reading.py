@@ -98,9 +98,9 @@ def preview_issue(argument: str, folder: Path, repository: str | None = None, *,
     from almanac.event.attachment import copy_path, with_copy
     from almanac.form.schema import lint
     from almanac.images import SUFFIXES
+    from almanac.packaged import template
     from almanac.proposal.form_version import is_of_longer_form
     from almanac.proposal.ours import why_not_ours
-    from almanac.renderer import template
     from almanac.site import Site
     from almanac.sitefiles import Folder
 

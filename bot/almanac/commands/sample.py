@@ -5,8 +5,8 @@ from pathlib import Path
 from almanac.commands.build import import_files
 from almanac.config import CHANGE_FORM
 from almanac.forge.git import Git
+from almanac.packaged import example, template
 from almanac.page.importer import Imported
-from almanac.renderer import example, template
 from almanac.site import Site
 from almanac.sitefiles import Folder
 

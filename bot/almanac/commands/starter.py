@@ -16,9 +16,9 @@ from almanac.errors import Problem, UserError
 from almanac.event.following import of_series
 from almanac.event.model import Event
 from almanac.form.schema import read_form
+from almanac.packaged import template
 from almanac.page.tables import Question
 from almanac.phrases import say
-from almanac.renderer import template
 from almanac.times.check import check_imported, read_when
 from almanac.times.rhythm import Rhythm, rhythm_of
 from almanac.times.zones import Zones

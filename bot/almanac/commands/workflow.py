@@ -13,7 +13,7 @@ import yaml
 
 from almanac import config as configs
 from almanac.config import Config
-from almanac.renderer import template
+from almanac.packaged import template
 
 WORKFLOW = ".github/workflows/almanac.yml"
 _BRANCHES = "    branches: [main]\n"

@@ -10,6 +10,7 @@ from starlette.convertors import IntegerConvertor, register_url_convertor
 from almanac.form.elements import BLANK
 from almanac.form.schema import Form
 from almanac.matching import changed_lines
+from almanac.packaged import template
 from almanac.playground.asked import asked, default_title, sample_issue, title_of
 from almanac.playground.builds import shown
 from almanac.playground.desk import Desk, Visit
@@ -18,7 +19,6 @@ from almanac.playground.visitors import Visitors
 from almanac.playground.world import AUTHOR, MAINTAINER, World
 from almanac.proposal.marker import pull_state
 from almanac.proposal.names import issue_of
-from almanac.renderer import template
 
 _INERT = "default-src 'none'; style-src 'unsafe-inline' 'self'; img-src 'self' data:; font-src 'self'; sandbox"
 """For what the site itself shows: nothing in it runs, and nothing is fetched from elsewhere."""

@@ -8,8 +8,8 @@ from almanac.errors import UserError
 from almanac.forge.local.store import read_issue
 from almanac.form.body import parse
 from almanac.form.schema import Field, Form
+from almanac.packaged import example
 from almanac.playground.rendering import comment_html
-from almanac.renderer import example
 from almanac.yamlfile import load
 
 

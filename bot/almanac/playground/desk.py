@@ -17,9 +17,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from almanac.errors import AlmanacError
+from almanac.packaged import template
 from almanac.playground.visitors import Room, Visitors
 from almanac.playground.world import World
-from almanac.renderer import template
 
 _COOKIE = "almanac_visitor"
 _LARGEST = 400_000

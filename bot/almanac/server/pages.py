@@ -21,7 +21,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from almanac.errors import UserError
-from almanac.renderer import template
+from almanac.packaged import template
 from almanac.server.jobs import MAINTENANCE, Hour, StoredJob
 from almanac.server.webhook import BodyReader, RefusedDelivery
 

@@ -35,12 +35,12 @@ from almanac.forge.github.files import BlobCache
 from almanac.forge.github.repository import GitHubForge, connect
 from almanac.forge.github.request import RefusedError
 from almanac.forge.protocol import Forge
+from almanac.packaged import template
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.hidden import read_state, with_state
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.messages import Messages
 from almanac.proposal.state import ADOPTION, Draft, Overview
-from almanac.renderer import template
 from almanac.text import counted
 
 CPU_SECONDS = 30
