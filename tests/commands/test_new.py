@@ -197,5 +197,14 @@ class TestByOptions:
         assert (event["people"], event["recording"]) == ([{"name": "Ada"}], "https://c.example")
 
 
+def test_the_event_is_shown_as_the_site_s_own_list_will_have_it(almanac: Person, site: Repo) -> None:
+    lists = '[\n  {"title": "Bread", "date": "2022-01-06"},\n  {"title": "Cake", "date": "2022-01-13"}\n]\n'
+    template_of_one = '{"title": "{{ title }}", "date": "{{ date }}"}\n'
+    config = "list: _data/meetups.json\nlist_template: one.j2\n"
+    site.commit({".github/almanac.yml": config, "_data/meetups.json": lists, "one.j2": template_of_one})
+    ran = almanac("new", *OURS, "--local")
+    assert (ran.status, '{"title": "Soup", "date": "2022-01-20"' in ran.out, "Bread" in ran.out) == (0, True, False)
+
+
 def test_who_types_is_no_file() -> None:
     assert not sys.stdin.isatty()  # the tests above depend on it

@@ -18,11 +18,13 @@ from almanac.commands.discovery import open_site
 from almanac.commands.locate import TAKE_TOKEN, GitHubAccess, github_access, repository_for
 from almanac.commands.questions import Answers, FormWords, ask, choose_number, form_words, given_answers
 from almanac.errors import ForgeError, Problem, UserError, together
+from almanac.event.model import Event
 from almanac.event.submission import needed_in, read_answers, submit_body
 from almanac.forge.github.request import RefusedError, Request
 from almanac.form.filled import filled_in, issue_body
 from almanac.form.schema import Field
 from almanac.output import (
+    diff_lines,
     errors_as_json,
     print_json,
     print_message,
@@ -91,7 +93,7 @@ class _Making:
             if not asks:
                 print_problems(read.warnings, "warning")
             if not self.options.as_json:
-                print_text(f"\n{self.site.renderer()(read.event)}\n")
+                print_text(f"\n{self._shown(read.event)}\n")
             title = f"{self.words.title}{read.event.title}"[:_LONGEST_TITLE].strip()
             way = self._way(asks=asks)
             issue = Issue(1, title, body, self.form.labels)
@@ -103,6 +105,17 @@ class _Making:
         if self.options.as_json:
             print_json({**values, "warnings": problem_values(read.warnings)})
         return status
+
+    def _shown(self, event: Event) -> str:
+        """Write an event as the site will have it: on its page, or in a file or list of its own."""
+        config = self.site.config
+        if config.files or config.has_own_list:
+            store, event = self.site.store, event.model_copy(update={"issue": None})  # it has no number yet
+            path = store.path(event.id)
+            before = self.site.text(path) if config.has_own_list else None
+            changes = [*diff_lines({path: before}, {path: store.write(event, source=before)})]
+            return "\n".join(line[1:] for line in changes[2:] if line.startswith("+"))
+        return self.site.renderer()(event)
 
     # ------------------------------------------------------------ the answers
 

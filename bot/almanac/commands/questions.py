@@ -108,7 +108,7 @@ def _field(form: Form, label: str) -> Field | None:
 
 def _unknown(form: Form, option: str, label: str) -> Problem:
     labels = {field.label.casefold(): field.label for field in form.fields}
-    near = get_close_matches(label.casefold(), labels, 1)
+    near = get_close_matches(label.casefold(), labels, 1, 0.8)
     if near:
         return Problem("The site's form has no such question. Did you mean this?", option, label, labels[near[0]])
     message = f"The site's form has no such question. It asks for: {', '.join(labels.values())}."
