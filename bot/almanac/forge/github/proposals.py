@@ -25,7 +25,7 @@ from almanac.forge.github.mutations import (
 from almanac.forge.github.queries import nodes, to_comment, to_issue, to_pull
 from almanac.forge.github.request import RefusedError
 from almanac.proposal.names import OURS, branch_name
-from almanac.proposal.state import Comment, Issue, OpenPull, Overview, Pull, PutBranch
+from almanac.proposal.state import Comment, Issue, Look, OpenPull, Overview, Pull, PutBranch
 
 _MAKING = f"{OURS}making-"
 """What branches begin with on which a commit is made before it gets to its place; then comes when that was."""
@@ -49,9 +49,13 @@ class GitHubProposals(GitHubBranches):
     _waiting: list[_Deferred]
     _gathers = False
     now: Callable[[], datetime]
-    _seen: dict[int, Issue]  # issues as they were after the last write, and nothing was sent since
+    _seen: dict[int, Issue]  # issues as they were after our comment was written, until they are looked at again
 
     _leftovers: dict[str, str]  # branches on which a commit was made that were left there, and their heads
+
+    def look(self, number: int, *, hasty: bool = False) -> Look:
+        self._seen.pop(number, None)
+        return super().look(number, hasty=hasty)
 
     def overview(self) -> Overview:
         found = super().overview()
@@ -78,16 +82,12 @@ class GitHubProposals(GitHubBranches):
         self._gathers = True
         try:
             yield
-            self._flush()
+            self.flush()
         finally:
             self._gathers = False
             self._waiting.clear()
 
-    def _before_sending(self) -> None:
-        self._flush()
-        self._seen.clear()
-
-    def _flush(self) -> None:
+    def flush(self) -> None:
         """Send what waits, in its order. What GraphQL does not do is done by REST, which tells why if it cannot."""
         waiting, self._waiting = self._waiting, []
         if not waiting:
@@ -107,7 +107,7 @@ class GitHubProposals(GitHubBranches):
                 one.by_rest()
 
     def _ask(self, writes: Writes) -> Effects:
-        self._flush()
+        self.flush()
         gathers = self._gathers
         try:
             return super()._ask(writes)
@@ -175,7 +175,7 @@ class GitHubProposals(GitHubBranches):
         return Comment(0, body)
 
     def issue(self, number: int) -> Issue | None:
-        """Read one issue alone: 1 request, unless the last write has told how it is now."""
+        """Read one issue alone: 1 request, unless our comment was just written, which told how it is."""
         return self._seen.pop(number, None) or super().issue(number)
 
     # ------------------------------------------------------------ a new proposal

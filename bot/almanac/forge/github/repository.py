@@ -91,7 +91,7 @@ class GitHubForge(GitHubProposals):
         self._rounds = Rounds(self._documents.send)
         self._ids, self._seen, self._waiting, self._leftovers = {}, {}, [], {}
         self._unproposed, self._past = {}, {}
-        self.client.before = self._before_sending
+        self.client.before = self.flush
         self._histories: dict[str, dict[str, bool]] = {}  # by commit, which others are known to be below it, or not
 
     def __repr__(self) -> str:
