@@ -48,7 +48,7 @@ BY_GITHUB = {"GitHub Actions is not permitted to create or approve pull requests
     ],
 )
 def test_each_template_in_the_documentation(template: str, bare: str, full: str) -> None:
-    render = section_renderer(TEMPLATES[["bullets", "rows", "headings"].index(template)])
+    render = section_renderer(TEMPLATES[["bullets", "rows", "elements", "headings"].index(template)])
     assert render(BARE) == bare
     assert render(FULL) == full
 
