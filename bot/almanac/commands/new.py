@@ -144,6 +144,8 @@ class _Making:
             labels = [
                 field.label for field in self.form.fields for one in read.problems if field.label in (one.field or "")
             ]
+            if not labels:
+                return  # no answer of its own is wrong, which is told once more at the end
             ask(self.words, answers, self._check, only=labels)
 
     def _check(self, field: Field, answers: Answers) -> tuple[Sequence[Problem], Sequence[Problem]]:
