@@ -36,6 +36,7 @@ from almanac.page.canonical import says_same
 from almanac.page.imitate import imitate
 from almanac.page.importer import import_page
 from almanac.page.lines import fingerprint
+from almanac.page.many import take_out
 from almanac.page.match import pair
 from almanac.page.outline import outline
 from almanac.page.shown import doubt
@@ -488,6 +489,23 @@ def moved_out_of_months(count: int) -> Many:
     ]
 
 
+def moved_out_of_years_with_words(count: int) -> Many:
+    """Move every other record away from its year's heading, which says more than its year, or has a text below it."""
+    page, known = page_of(many(count, month))
+    head, *parts = page.split("### ")
+    headings = [f"## {month_name[int(one.date[5:7])]} {one.date[:4]}" for one in known]
+    words = (f"{one}: number {n}\n\n" if n % 4 == 1 else f"{one}\n\nText {n}.\n\n" for n, one in enumerate(headings))
+    page = head + "".join(f"{heading}### {part}" for heading, part in zip(words, parts, strict=True))
+    return page, [
+        one.model_copy(update={"date": f"20{one.date[2:]}"}) if number % 2 else one for number, one in enumerate(known)
+    ]
+
+
+def alike_in_each_year(count: int) -> Many:
+    """Write entries that only the headings of their years tell apart."""
+    return "# Talks\n\n" + "".join(f"## {1900 + n}\n\n- May 4: Talk\n\n" for n in range(count)), []
+
+
 def pair_all(many: Many) -> None:
     page, known = many
     pair(outline(page).sections, known, {one.id: render(one) for one in known})
@@ -500,6 +518,11 @@ def find_known(many: Many) -> None:
 
 def sync_all(many: Many) -> None:
     sync(*many, render, ZONES)
+
+
+def take_out_half(many: Many) -> None:
+    cut = outline(many[0])
+    assert take_out(cut, cut.sections[::2]).count("Talk\n") == len(cut.sections) // 2
 
 
 def build_index(many: Many) -> None:
@@ -549,6 +572,8 @@ MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "moved to the history": (move_on, in_order, 16),
     "moved in months": (sync_all, moved_in_months, 32),
     "moved out of months": (sync_all, moved_out_of_months, 32),
+    "moved out of years with words": (sync_all, moved_out_of_years_with_words, 32),
+    "taken out alike": (take_out_half, alike_in_each_year, 24),
 }
 """What is done with many records, how they are made, and how many the fewer are."""
 

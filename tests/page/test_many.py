@@ -227,11 +227,19 @@ def test_sections_taken_out_from_below_headings_at_once_leave_what_each_would(  
     gone = [section for number, section in enumerate(cut.sections) if number in which]
     left = {section.period for section in cut.sections if section not in gone}
     lone = {section.period: section for section in gone if section.period not in left}
-    page = without(cut, [section for section in gone if section not in lone.values()])
     known = {section.text: section.date for section in gone}
-    for section in lone.values():
+
+    def find(page: str, section: Section) -> tuple[Page, Section]:
         now = outline(page, known)
-        page = taken_out(now, next(one for one in now.sections if one.text == section.text))
+        return now, next(one for one in now.sections if one.text == section.text)
+
+    page = without(cut, [section for section in gone if section not in lone.values()])
+    places = [(find(page, section), section) for section in lone.values()]
+    # A heading that a section alone does not take along stays, whatever else goes.
+    going = [section for (now, own), section in places if taken_out(now, own) != without(now, [own])]
+    page = without(cut, [section for section in gone if section not in going])
+    for section in going:
+        page = taken_out(*find(page, section))
     assert take_out(cut, gone) == page
 
 

@@ -54,22 +54,21 @@ def take_out(
 ) -> str:
     """Take sections out, as `taken_out` does one by one; `texts` are as in `without`, `known` as in `outline`.
 
-    Of those that leave nothing below their heading, the last one is seen by itself: the heading may go with it.
+    Of those that leave nothing below their heading, the last one is seen by itself: the heading may go with it, unless
+    there are words in or below it that a new one would not have.
     """
     going = {section.start for section in sections}
     staying = {None, *(section.period for section in page.sections if section.start not in going)}
     lone = {section.period: section for section in sections if section.period not in staying}
-    last = {section.start for section in lone.values()}
+    bound = _bound_to_stay(page, lone)
+    last = {section.start for line, section in lone.items() if line not in bound}
     known = {section.text: section.date for section in sections} | dict(known or {})
-    rest = without(page, [section for section in sections if section.start not in last], texts)
-    if not lone:
-        return rest
-    cut = outline(rest, known)
-    left, size = [section.text for section in lone.values()], len(lone)
+    cut = outline(without(page, [section for section in sections if section.start not in last], texts), known)
+    there = [section for section in page.sections if section.start not in going or section.start in last]
+    left = [(number, section.text) for number, section in enumerate(there) if section.start in last]
+    size = len(left)
     while left:
-        size = size if len({*left}) == len(left) else 1  # of two that say the same, each is the first one in its turn
-        by_text = {section.text: section for section in reversed(cut.sections)}
-        batch = [by_text[text] for text in left[:size]]
+        batch = [_at(cut, *one) for one in left[:size]]
         if len(batch) > 1:
             bare = _without_headings(cut, batch)
             if bare is None:
@@ -77,8 +76,25 @@ def take_out(
                 continue
         else:
             bare = taken_out(cut, batch[0])
-        cut, left, size = outline(bare, known), left[len(batch) :], size * 2
+        left = [(number - len(batch), text) for number, text in left[len(batch) :]]
+        cut, size = outline(bare, known), size * 2
     return cut.text
+
+
+def _at(page: Page, number: int, text: str) -> Section:
+    """Return the section with a number and a text, or, if others are seen by now, the first that says it."""
+    own = page.sections[number : number + 1]
+    return next(one for one in (*own, *page.sections) if one.text == text)
+
+
+def _bound_to_stay(page: Page, lone: Mapping[int | None, Section]) -> set[int]:
+    """Return the lines of headings that cannot be made again, of those of which only one section is left."""
+    return {
+        line
+        for group in page.lists
+        for line in (Periods(page, group).with_own_words() if any(one.period in lone for one in group) else ())
+        if line in lone
+    }
 
 
 def _without_headings(page: Page, sections: Sequence[Section]) -> str | None:

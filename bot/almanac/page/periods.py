@@ -129,6 +129,20 @@ class Periods:
     def _model_of(self, section: Section) -> Heading:
         return next(one for one in self._models if one.line == section.period)
 
+    def with_own_words(self) -> set[int]:
+        """Return the lines of the headings that no new one would be like: for words in them or between them and a list.
+
+        A new heading has the words that all have and, where they tell parts of a year apart, those of one of them.
+        """
+        names = {name for one in self._terms.names.values() for name in one}
+        is_plain = not names or not names.isdisjoint(_SEASON_NAMES)
+        return {one.line for one in self._models if (is_plain and self._odd(one)) or self._has_words_below(one)}
+
+    def _has_words_below(self, heading: Heading) -> bool:
+        first = self._first[heading.line]
+        between = self._page.text[self._page.lines.offsets[heading.line + heading.lines] : first.start]
+        return any(line.strip() and "|" not in line for line in split_lines(between))
+
     @cached_property
     def fit(self) -> bool:
         """Whether each entry that is below such a heading is of its year or month."""
