@@ -1,6 +1,7 @@
 """The settings of one history in the site's config: every key optional."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 
@@ -218,6 +219,9 @@ class Config(_Group):
     messages: Annotated[
         SitePath | None, Field(description="A folder with templates of the site's own in place of Almanac's messages")
     ] = None
+    language: Annotated[
+        Language, Field(description="In which language Almanac writes comments, pull requests and what is wrong")
+    ] = "en"
     max_open_per_author: Annotated[
         int | None,
         Field(ge=1, description="How many open proposals one person without write access may have; left out: 10"),
@@ -286,7 +290,8 @@ class Config(_Group):
             ConfigError: A zone or letter is unknown; `almanac.histories.read_config` has made sure that none is.
         """
         settings = self.settings_of(series)
-        return Zones.of(self.time_zones, settings.time_zones if settings else (), self.time_zone)
+        zones = Zones.of(self.time_zones, settings.time_zones if settings else (), self.time_zone)
+        return zones if self.language == "en" else replace(zones, to_24=True)
 
     def settings_of(self, series: str | None) -> Series | None:
         """Return the settings of a series, whatever the case of its name."""

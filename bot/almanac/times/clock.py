@@ -118,6 +118,14 @@ class Clock:
         same_half = start[-2:] == end[-2:] and not self.overnight
         return f"{start[:-2] if same_half else start}-{end}"
 
+    @property
+    def in_24_hours(self) -> str:
+        """Show it by the 24-hour clock: `09:30`, `09:00-11:00`, `Oct 6 09:00 - Oct 8 17:00`."""
+        times = [f"{each:%H:%M:%S}".removesuffix(":00") for each in (self.start, self.end) if each]
+        if self.days:
+            return " - ".join(f"{short_date(day)} {each}" for day, each in zip(self.days, times, strict=True))
+        return "-".join(times)
+
 
 def _shown(value: time) -> str:
     minutes = f":{value.minute:02d}" if value.minute or value.second else ""

@@ -4,11 +4,13 @@ It also finds times in a text that is not a When line, if nothing that may matte
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
 
 from almanac.dates import WrittenDate, date_at
+from almanac.languages import in_english
 from almanac.text import CAPS, as_on_keyboard
 from almanac.times.clock import TIME, Clock, WrittenTime, clocks, written_time
 from almanac.times.zones import AmbiguousZone, ZonePlace, Zones, offset_place, same_clocks
@@ -18,15 +20,18 @@ FURTHEST = timedelta(hours=14)  # no zone is further from UTC
 
 _FLAGS = re.IGNORECASE | re.ASCII
 _SPACE = re.compile(r"\s*")
-_LEAD = re.compile(r"(?:at|from)\s+", _FLAGS)
+_HOURS = re.compile(r"(?<!\w)([0-9]{1,2}) ?h ?([0-9]{2})(?!\w)", _FLAGS)  # `18 h 30`
+_LEAD = re.compile(r"(?:(?:at|from|um|ab|von|de|desde|a|à|dès)\s+(?:las?\s+)?|las?\s+)", _FLAGS)
 _LABEL = re.compile(r"(?:time|when|starts)\s*(?::|on|at)\s*", _FLAGS)  # as calendars put it before a line
 _ZONE_LABEL = re.compile(r"\s*(?:time\s?zone\s*:|in(?!\w)|heure de|hora de|ora di)\s*", _FLAGS)
 _ZONE_END = re.compile(r"\stime(?!\w)", _FLAGS)  # `UK time`
 _ISO = re.compile(r"(?<=[0-9])T(?=[0-9]{2}:)|(?<=:[0-9]{2})(?=[+-][0-9]{2}:[0-9]{2}\Z)")
-_ON = re.compile(r"on\s+(?:the\s+)?", _FLAGS)
-_SEPARATOR = re.compile(r"\s*(?://?|[,|;=\u00b7\u2022\u2192]|and(?!\w))(?:\s*and(?!\w))?\s*", _FLAGS)
-_AFTER_DATE = re.compile(r"\s*(?:[-,:/|;@\u00b7]|at(?!\w))?\s*", _FLAGS)
-_UNTIL = re.compile(r"\s?(?:--?|to(?!\w)|until(?!\w)|till?(?!\w))\s?", _FLAGS)
+_ON = re.compile(r"(?:on|am|el|le)\s+(?:the\s+)?", _FLAGS)
+_SEPARATOR = re.compile(r"\s*(?://?|[,|;=\u00b7\u2022\u2192]|(?:and|und|y)(?!\w))(?:\s*and(?!\w))?\s*", _FLAGS)
+_AFTER_DATE = re.compile(
+    r"\s*(?:[-,:/|;@\u00b7])?\s*(?:(?:at|um|ab|a|de|desde|\u00e0|von)(?!\w)\s*(?:las?(?!\w))?)?\s*", _FLAGS
+)
+_UNTIL = re.compile(r"\s?(?:--?|(?:to|until|till?|bis|hasta|a|à|jusqu'à)(?!\w)(?:\s+las?(?!\w))?)\s?", _FLAGS)
 _OFFSET = re.compile(
     r"(?P<utc>(?:UTC|GMT)\s?)?(?P<sign>[+-])(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-9]{2}))?"
     r"(?::(?P<seconds>[0-9]{2}))?(?![0-9:]|\s?[ap]\.?m)",
@@ -43,7 +48,7 @@ _AFTER_ZONE = re.compile(r"\s*(?::|at(?!\w))?\s*", _FLAGS)
 _CLOSE = re.compile(r"\s*\)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/+-]*", re.ASCII)
 _DOTTED = re.compile(r"[A-Za-z](?:\.[A-Za-z]){1,4}(?![A-Za-z])\.?", re.ASCII)
-_NOT_ZONES = re.compile(r"(?:and|on|at|from|to|until|till?)(?!\w)", _FLAGS)
+_NOT_ZONES = re.compile(r"(?:and|on|at|from|to|until|till?|bis|hasta|und|y|a|à)(?!\w)", _FLAGS)
 _PHRASE = re.compile(r"[^\W\d_](?:[^\W\d]|[ ./'-](?=[^\W\d]))*")
 _SHIFT = re.compile(r"(?P<sign>[+-])\s?(?P<days>[0-2])(?:\s?days?)?|(?P<word>next|following|previous|same) day", _FLAGS)
 _SHIFT_IN_BRACKETS = re.compile(rf"\s*\(\s*(?:{_SHIFT.pattern})\s*\)", _FLAGS)
@@ -98,9 +103,17 @@ class WrittenLine:
 
 def read_line(text: str, zones: Zones) -> WrittenLine:
     """Take a When line apart, or raise `UnreadableError`."""
-    line = as_on_keyboard(text)
+    line = _HOURS.sub(r"\1h\2", as_on_keyboard(text))
     parts = _ISO.split(line) if "T" in line else [line]
-    return _LineParser(" ".join(parts), zones).line()
+    line = " ".join(parts)
+    try:
+        return _LineParser(line, zones).line()
+    except UnreadableError:
+        if len(line) <= LONGEST:
+            for english in in_english(line):
+                with suppress(UnreadableError):
+                    return _LineParser(english, zones).line()
+        raise
 
 
 class _LineParser:

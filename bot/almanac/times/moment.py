@@ -236,7 +236,7 @@ def shown_times(
         ranged = any(given.values())
         places = _site_places(readings[0], moment, zones)
         given = {right_label(place, moment if ranged else start, zones): ranged for place in places}
-    return tuple(_shown_at(place, moment if ranged else start, ends) for place, ranged in given.items())
+    return tuple(_shown_at(place, moment if ranged else start, ends, zones) for place, ranged in given.items())
 
 
 def _shows_the_same(known: ZonePlace, place: ZonePlace, moment: datetime) -> bool:
@@ -259,16 +259,16 @@ def _site_places(reading: TimeReading, moment: Moment, zones: Zones) -> list[Zon
 
 def time_at(place: ZonePlace, moment: Moment, zones: Zones, ends: datetime | None = None) -> ZoneTime:
     """Return a moment as the clocks of a place show it; `ends` is the event's end where that is another one."""
-    return _shown_at(right_label(place, moment, zones), moment, ends)
+    return _shown_at(right_label(place, moment, zones), moment, ends, zones)
 
 
-def _shown_at(place: ZonePlace, moment: Moment, ends: datetime | None) -> ZoneTime:
+def _shown_at(place: ZonePlace, moment: Moment, ends: datetime | None, zones: Zones) -> ZoneTime:
     starts = moment.start.astimezone(place.zone).isoformat()
-    last = ends or moment.end
+    last, clock = ends or moment.end, clock_of(place, moment)
     return ZoneTime(
         label=place.label,
         zone=place.name,
-        time=str(clock_of(place, moment)),
+        time=clock.in_24_hours if zones.to_24 else str(clock),
         date=starts[: len("2021-11-08")],
         starts=starts,
         ends=last.astimezone(place.zone).isoformat() if last else None,

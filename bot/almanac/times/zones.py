@@ -230,6 +230,7 @@ class Zones:
     letters: Mapping[str, str]
     shown: tuple[str, ...] = ()  # the letters that a line with a single time is shown in, in order
     default: str | None = None  # the IANA zone that is suggested to someone who gives none; never assumed
+    to_24: bool = False  # whether times are shown by the 24-hour clock
 
     @cached_property
     def _folded(self) -> Mapping[str, str]:
