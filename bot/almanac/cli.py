@@ -209,6 +209,15 @@ def init(  # noqa: PLR0913, PLR0917 -- one for each option
             show_default="the Almanac that is installed here",
         ),
     ] = None,
+    language: Annotated[
+        Literal["en", "de", "es", "fr"] | None,
+        typer.Option(
+            "--language",
+            metavar="en|de|es|fr",
+            help="In which language Almanac speaks on GitHub.",
+            show_default="that of the page",
+        ),
+    ] = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -217,7 +226,7 @@ def init(  # noqa: PLR0913, PLR0917 -- one for each option
 
     today = datetime.now(UTC).date()
     options = {"new": new, "force": force, "yes": yes, "dry_run": dry_run, "as_json": as_json}
-    return init_site(site, page, shape, action, history, today=today, **options)
+    return init_site(site, page, shape, action, history, today=today, language=language, **options)
 
 
 @app.command()

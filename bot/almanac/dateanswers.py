@@ -301,7 +301,7 @@ def _checked(side: _Side, typed: str) -> str | Problem:
         weekday=say_weekday(real),
         other=say_weekday(wrong),
     )
-    return Problem(message, typed=typed, accepted=heading_date(date))
+    return Problem(message, typed=typed, accepted=say_date(date))
 
 
 def _iso(year: int, month: int, day: int, typed: str) -> str | Problem:

@@ -16,7 +16,7 @@ from almanac.commands.build import (
     read_page,
     refuse_other_page,
 )
-from almanac.commands.discovery import records_folder
+from almanac.commands.discovery import language_of, records_folder
 from almanac.commands.entry_checks import check_to_come
 from almanac.commands.finding import Ask, find_page, named_page, refuse_same_address
 from almanac.commands.known import left_out
@@ -40,7 +40,7 @@ from almanac.commands.takeover import (
 )
 from almanac.commands.upcoming import Coming, coming_of, is_in_place
 from almanac.commands.workflow import WORKFLOW, workflow_text
-from almanac.config import Config
+from almanac.config import Config, Language
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event
 from almanac.form.schema import Form, read_form
@@ -92,6 +92,7 @@ class Adoption:
     imported: Imported | None = None
     page: Page | None = None
     shape: Shape | None = None
+    house: str | None = None  # the template of a new page in another language than English
     form: Form | None = None
     index_template: str | None = None
     coming: Coming | None = None
@@ -113,7 +114,7 @@ class Adoption:
     def sources(self) -> dict[str, str]:
         """The texts of the page's templates, by their keys in the config."""
         found = {
-            "section_template": self.section_template,
+            "section_template": self.section_template or self.house,
             "index_template": self.index_template,
             "upcoming_template": self.coming.template if self.coming else None,
         }
@@ -161,6 +162,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     root: Path | None = None,
     action: str = Origin().action,
     upcoming: bool = True,
+    language: Language | None = None,
 ) -> Adoption:
     """Find out what a site needs, given the paths of its files, the repository's default branch, and the date.
 
@@ -168,7 +170,8 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     exists and differs is replaced; the config never is. `shape` is that of new events; without it, the best one that is
     proven is taken. `history` is one that the settings know, or one more. `ask` chooses the page, and `choose` the
     shape; None if there is no one to ask. `root` is where the site is on this disk, if it may be built, and `action`
-    what the workflow runs. `upcoming` tells whether a list of what is to come is kept up, where there is one.
+    what the workflow runs. `language` is the one to speak; without it, the site's.
+    `upcoming` tells whether a list of what is to come is kept up, where there is one.
     """
     text, workflow = site.text(configs.PATH), partial(workflow_text, branch, action)
     if history is not None:
@@ -179,10 +182,11 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
         raise UserError(Problem(message, "histories", file=configs.PATH, choices=tuple(site.histories)))
     found = named_page(site, paths, page, new=new) if page else find_page(site, paths, new=new, ask=ask)
     if isinstance(found, Place):
-        return _take_place(site, paths, workflow, found, today=today, force=force, root=root)
+        language = language or language_of(site)
+        return _take_place(site, paths, workflow, found, today=today, force=force, root=root, language=language)
     page = found
     folder, reason = records_folder(site, page, paths)
-    fresh = site.with_config(page=page, records=folder)
+    fresh = site.with_config(page=page, records=folder, language=language or language_of(site, page))
     # A config as `almanac import` writes it contains no decisions of anyone's.
     is_ours = text is None or text == minimal_config(fresh.config)
     site = fresh if is_ours else site
@@ -284,10 +288,11 @@ def _take_place(  # noqa: PLR0913 -- as above
     today: date,
     force: bool,
     root: Path | None,
+    language: Language,
 ) -> Adoption:
     """Take over a folder or a list of events: its files are the records, and stay as they are."""
     text = site.text(configs.PATH)
-    config = config_for(site, place, paths) if text is None else site.config
+    config = config_for(site, place, paths).model_copy(update={"language": language}) if text is None else site.config
     plan, zones = Adoption(config), config.zones()
     source = config.file_template or config.list_template
     if place.learned and source and (text is None or site.text(source) is None):
@@ -302,7 +307,9 @@ def _take_place(  # noqa: PLR0913 -- as above
     settings = starter.config_text(config, habits, zones) if text is None else text
     plan.files = {configs.PATH: settings, **plan.files}
     own = place.learned.questions if place.learned else ()
-    plan.files[config.form] = starter.form_text(habits, today, unasked_for(place), config.labels, own)
+    plan.files[config.form] = starter.form_text(
+        habits, today, unasked_for(place), config.labels, own, language=config.language
+    )
     if find_workflow(site) in (None, WORKFLOW):
         plan.files[WORKFLOW] = workflow(config)
     _add_change_form(plan, site, habits, today, force=force)
@@ -342,6 +349,7 @@ def _take_page(plan: Adoption, site: Site, paths: Collection[str], *, new: bool)
         refuse_same_address(path, paths)
         layouts = sorted(name.partition(".")[0] for name in site.files.names("_layouts") if "." in name)
         plan.files[path] = starter.first_page(layouts)
+        plan.house = starter.house_section(plan.config.language)
         return
     cut = outline(text)
     if not cut.sections and (new or plan.has_records):
@@ -494,7 +502,7 @@ def _add_files(
     if coming := section_renderer(own_coming) if own_coming else site.renderers().coming:
         hidden &= unasked(plan.page, events, coming)
     labels = (f"event-{site.history}",) if site.history and not config.labels else config.labels
-    form = starter.form_text(habits, today, hidden, labels, own)
+    form = starter.form_text(habits, today, hidden, labels, own, language=config.language)
     plan.files[config.form] = starter.named_form(form, site.history) if site.history else form
     # One workflow that runs Almanac is enough, whatever its name.
     if find_workflow(site) in (None, WORKFLOW):
@@ -507,7 +515,7 @@ def _add_change_form(plan: Adoption, site: Site, habits: starter.Habits, today: 
     """Add the second form, whose issues get the label of the first one, be it the site's own or new."""
     form = None if force else readable_form(site)
     labels = plan.config.labels or (form or read_form(plan.files[plan.config.form])).labels
-    plan.files[configs.CHANGE_FORM] = starter.change_form_text(habits, today, labels)
+    plan.files[configs.CHANGE_FORM] = starter.change_form_text(habits, today, labels, plan.config.language)
 
 
 def _check_kept(plan: Adoption, site: Site) -> None:

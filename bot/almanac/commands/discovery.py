@@ -6,12 +6,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
+from typing import get_args
 
 from almanac import config as configs
-from almanac.config import Config
+from almanac.catalogues import Translated
+from almanac.config import Config, Language
 from almanac.errors import ForgeError, Problem, UserError
 from almanac.forge.git import Git
 from almanac.jekyll import DataUses, Jekyll, data_name, data_uses, is_data_file, jekyll_root, read_jekyll
+from almanac.languages import names_for
+from almanac.page.lines import split_lines
 from almanac.paths import joined
 from almanac.phrases import say
 from almanac.site import Site
@@ -20,6 +24,7 @@ from almanac.sitefiles import OWN_FOLDER, Folder
 MARKDOWN = (".md", ".markdown", ".mkd", ".mkdown")
 """How the names of Markdown files end."""
 _TEMPLATES = (*MARKDOWN, ".html", ".htm", ".liquid", ".xml", ".json", ".js", ".css", ".scss", ".txt", ".ics", ".rb")
+_LANGUAGE = re.compile(r"^(?:lang|locale|language):[ \t]*[\"']?([a-z]{2})(?![a-z])", re.MULTILINE)
 _USUAL_FOLDER = "events"
 _REMOTE = re.compile(
     r"(?:(?:https?|ssh|git)://(?:[^/@\s]+@)?|[^/@\s:]+@)(?P<host>(?>[A-Za-z0-9.-]*?github)[A-Za-z0-9.-]*+)(?::[0-9]+)?[:/]"
@@ -123,6 +128,15 @@ def jekyll_of(site: Site, page: str) -> Jekyll:
         return read_jekyll(site.text, site.files.names, page)
     except UserError:
         return Jekyll(jekyll_root(site.files.names, page))
+
+
+def language_of(site: Site, page: str | None = None) -> Language:
+    """Find the language of a site: that of the dates on its page, or what its Jekyll config says; else English."""
+    text = site.text(page) if page else None
+    names = names_for(split_lines(text)) if text else None
+    said = _LANGUAGE.search(readable_text(site, "_config.yml"))
+    found = names.language if names else said[1] if said else None
+    return next((one for one in get_args(Translated) if one == found), "en")
 
 
 def records_folder(site: Site, page: str, paths: Collection[str]) -> tuple[str, str | None]:

@@ -31,7 +31,7 @@ from almanac.commands.takeover import (
     takeover_values,
 )
 from almanac.commands.workflow import WORKFLOW, workflow_text
-from almanac.config import Config
+from almanac.config import Config, Language
 from almanac.errors import Problem, UserError
 from almanac.output import errors_as_json, print_json, print_message, print_problems, print_text, problem_values
 from almanac.page.importer import Imported
@@ -56,6 +56,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
     yes: bool,
     dry_run: bool,
     as_json: bool,
+    language: Language | None = None,
 ) -> int:
     """Set up a site, or add a history to one; nothing is written that would lose anything."""
     asks = not (yes or dry_run or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
@@ -68,6 +69,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
             [*folder.paths()],
             checkout.branch,
             today=today,
+            language=language,
             page=_path_in_site(folder, page) if page else None,
             history=history,
             new=new,

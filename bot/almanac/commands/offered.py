@@ -143,6 +143,7 @@ def _offer(plan: Adoption, groups: tuple[Group, ...], *, follows: bool) -> Adopt
         sample=sample,
         asked=asked,
         label=next(iter(plan.labels), "event"),
+        language=plan.config.language,
         follows=follows,
         purposes={path: plan.purpose(path) for path in plan.written if path not in records},
         records=len(records),

@@ -11,14 +11,17 @@ from yaml import MappingNode
 
 from almanac import PROJECT
 from almanac import config as configs
-from almanac.config import Config
+from almanac.catalogues import load_tongue
+from almanac.config import Config, Language
 from almanac.errors import Problem, UserError
 from almanac.event.following import of_series
 from almanac.event.model import Event
 from almanac.form.schema import read_form
+from almanac.form.translated import translated_form
 from almanac.packaged import template
 from almanac.page.tables import Question
-from almanac.phrases import say
+from almanac.phrases import Tongue, said, say
+from almanac.proposal.summary import STATUSES
 from almanac.times.check import check_imported, read_when
 from almanac.times.rhythm import Rhythm, rhythm_of
 from almanac.times.zones import Zones
@@ -121,6 +124,8 @@ def config_text(config: Config, habits: Habits, zones: Zones, templates: Collect
     lines += _places(config)
     if config.records != Config().records:
         lines.append(f"records: {_scalar(config.records)}")
+    if config.language != "en":
+        lines.append(f"language: {config.language}")
     for key, path in PAGE_TEMPLATES.items():
         if key in templates:
             lines += [f"# {_SAID_OF_TEMPLATES[key]}", f"{key}: {path}"]
@@ -226,42 +231,47 @@ def _places(config: Config) -> Iterator[str]:
         yield f"images: {_scalar(config.images)}"
 
 
-def form_text(
+def form_text(  # noqa: PLR0913 -- all that a form depends on
     habits: Habits,
     today: date,
     unasked: Collection[str],
     labels: Sequence[str] = (),
     own: Sequence[Question] = (),
+    *,
+    language: Language = "en",
 ) -> str:
     """Write the issue form: all questions but those that are `unasked`, and the site's own ones.
 
     It has the site's label, its series and times as examples, and dates of the year of `today`. `series` stays a field
     to type into: a dropdown could not take the first event of a new series.
     """
-    head, *house = _PART.split(template("site/new-event.yml"))
-    more = _PART.split(template("site/more-questions.yml"))[1:]
+    tongue = load_tongue(language)
+    head, *house = _PART.split(translated_form(template("site/new-event.yml"), tongue))
+    more = _PART.split(translated_form(template("site/more-questions.yml"), tongue))[1:]
     known = {found[1]: part for part in (*house, *more) if (found := _ID.search(part))}
     # The times follow the dates, and whatever need not be answered comes last.
     order = dict.fromkeys(("title", "date", "end_date", *known))
     asked = [known[name] for name in order if name in known and name not in unasked]
     labels_in_use = {field.label for field in read_form(head + "".join(asked)).fields}
-    asked += (_question(one, labels_in_use) for one in own)
+    asked += (_question(one, labels_in_use, tongue) for one in own)
     text = "".join((head, house[0], *_apart(asked, [known[name] for name in _ONE_LINE if name in unasked])))
     if labels:
         text = text.replace("labels: [event]", f"labels: [{_scalar(labels[0])}]", 1)
     if habits.series:
         names = "; ".join(habits.series)
-        description = f"Optional. The recurring series that the event belongs to. So far we have: {names}."
-        text = _with_attribute(text, "series", "description", description)
+        description = say(
+            "Optional. The recurring series that the event belongs to. So far we have: {names}.", names=names
+        )
+        text = _with_attribute(text, "series", "description", said(description, tongue))
         text = _with_attribute(text, "series", "placeholder", habits.series[0])
     for name, day in (("date", "11-08"), ("end_date", "11-10")):
         text = _with_attribute(text, name, "placeholder", f"{today.year}-{day}")
     return _with_attribute(text, "when", "placeholder", habits.line) if habits.line else text
 
 
-def change_form_text(habits: Habits, today: date, labels: Sequence[str]) -> str:
+def change_form_text(habits: Habits, today: date, labels: Sequence[str], language: Language = "en") -> str:
     """Write the form with which people ask for changes; it gives its issues a label of the other form."""
-    text = template("site/change-event.yml")
+    text = translated_form(template("site/change-event.yml"), load_tongue(language))
     if labels:
         text = text.replace("labels: [event]", f"labels: [{_scalar(labels[0])}]", 1)
     for name, day in (("date", "11-26"), ("end_date", "11-28")):
@@ -271,7 +281,8 @@ def change_form_text(habits: Habits, today: date, labels: Sequence[str]) -> str:
 
 def named_form(text: str, history: str) -> str:
     """Give the form of one of several histories a name of its own, by which people choose it."""
-    return text.replace("name: New event", f"name: {_quoted(f'New event ({history})')}", 1)
+    name = read_form(text).name
+    return re.sub("^name: .*$", lambda _: f"name: {_quoted(f'{name} ({history})')}", text, count=1, flags=re.MULTILINE)
 
 
 def _apart(asked: Sequence[str], spare: Sequence[str]) -> Iterator[str]:
@@ -288,10 +299,12 @@ def _apart(asked: Sequence[str], spare: Sequence[str]) -> Iterator[str]:
         yield part
 
 
-def _question(question: Question, labels_in_use: Collection[str]) -> str:
+def _question(question: Question, labels_in_use: Collection[str], tongue: Tongue | None) -> str:
     """Write a question of the site's own."""
-    label = f"{question.label} (in the table)" if question.label in labels_in_use else question.label
-    attributes = {"label": label, "description": f"Optional. {question.purpose}"}
+    label = question.label
+    if label in labels_in_use:
+        label = said(say("{label} (in the table)", label=label), tongue)
+    attributes = {"label": label, "description": said(say("Optional. {purpose}", purpose=question.purpose), tongue)}
     if question.example:
         attributes["placeholder"] = question.example[:_LONGEST_EXAMPLE]
     lines = [f"      {name}: {_quoted(value)}\n" for name, value in attributes.items()]
@@ -302,6 +315,31 @@ def _question(question: Question, labels_in_use: Collection[str]) -> str:
 def _with_attribute(form: str, name: str, attribute: str, value: str) -> str:
     pattern = re.compile(rf"(^    id: {name}\n(?:(?!  - ).*\n)*?      {attribute}: ).*$", re.MULTILINE)
     return pattern.sub(lambda found: found[1] + _quoted(value), form, count=1)
+
+
+_HOUSE_LABELS = (
+    *(say("Status"), say("Topic"), say("When"), say("Location")),
+    *(say("Register"), say("Agenda"), say("Links"), say("Recording")),
+)
+
+
+def house_section(language: Language) -> str | None:
+    """Return the template of a section in the house style in another language; None for English, which needs none."""
+    tongue = load_tongue(language)
+    if tongue is None:
+        return None
+    text = template("section.md.j2")
+    for label in _HOUSE_LABELS:
+        text = text.replace(f"- {label}:", f"- {said(label, tongue)}:")
+    statuses = json.dumps(said(STATUSES, tongue), ensure_ascii=False)
+    text = text.replace('"Guests"', json.dumps(said(say("Guests"), tongue), ensure_ascii=False))
+    text = text.replace("{{ status | text }}", f"{{{{ {statuses}[status] | text }}}}")
+    was = said(say("was"), tongue)
+    text = text.replace("(was {{", f"({was} {{{{")
+    example = f'like("{language}: {tongue.calendar("date", "2021-11-08")}")'
+    # A day with its dot would begin a list elsewhere, so it is said that it does not stand at a line's beginning.
+    text = text.replace("{{ date | heading_date", f"{{{{ date | {example} | heading")
+    return text.replace("| heading_date", f"| {example} | text")
 
 
 def first_page(layouts: Sequence[str]) -> str:

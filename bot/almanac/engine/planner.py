@@ -133,8 +133,9 @@ class Planner:
         """Return what writes the site's messages."""
         if commit not in self._site_messages:
             site = self.site(commit) if commit else None
-            own = site.messages if site else {}
-            self._site_messages[commit] = self.messages.of_site(own) if own else self.messages
+            own, language = (site.messages, site.config.language) if site else ({}, None)
+            is_ours = not own and language in (None, "en")
+            self._site_messages[commit] = self.messages if is_ours else self.messages.of_site(own, language or "en")
         return self._site_messages[commit]
 
     def decide(self, look: Look, number: int, *, comment: CommentCommand | None = None, asked: bool = False) -> Plan:

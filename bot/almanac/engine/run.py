@@ -123,6 +123,7 @@ def carry_out(plan: Plan, look: Look, planner: Planner) -> Done:
         ForgeError: The forge refused or failed.
     """
     messages = planner.site_messages(look.base.commit) if plan.writes else planner.messages
+    messages = messages.of_site({}, plan.language) if plan.language else messages
     plan = replace(plan, writes=messages.said(plan.writes))
     messages.rehearse(plan)
     if planner.dry_run:

@@ -168,12 +168,23 @@ class Event(_Value):
         return self.previous_date if self.status == "rescheduled" else None
 
 
-# Besides the status's own name.
+def _words(text: str) -> list[str]:
+    return re.split("[;,] ", text)
+
+
+# Besides the status's own name; also as the forms in other languages put it.
 _SAID_OF_STATUS: Mapping[Status, tuple[str, ...]] = {
-    "scheduled": ("as planned", "confirmed", "on schedule", "planned"),
-    "cancelled": ("called off", "canceled"),
-    "postponed": ("delayed",),
-    "rescheduled": ("moved", "re-scheduled", "new date or time", "new date", "new time"),
+    "scheduled": (
+        *("as planned", "confirmed", "on schedule", "planned"),
+        *_words("geplant, findet statt; programado; pr\u00e9vu"),
+    ),
+    "cancelled": ("called off", "canceled", *_words("abgesagt; cancelado; annul\u00e9")),
+    "postponed": ("delayed", *_words("verschoben; aplazado, pospuesto; report\u00e9")),
+    "rescheduled": (
+        *("moved", "re-scheduled", "new date or time", "new date", "new time"),
+        *_words("neu angesetzt, neuer tag oder neue uhrzeit, neues datum, neue uhrzeit"),
+        *_words("con nueva fecha, nueva fecha, nueva fecha u hora; \u00e0 une nouvelle date, nouvelle date ou heure"),
+    ),
 }
 
 

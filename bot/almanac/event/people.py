@@ -10,8 +10,8 @@ from almanac.phrases import say
 from almanac.text import entry_too_long, is_blank, too_many
 from almanac.urls import RefusedUrl, check_url, host_of, why_refused
 
-_PERSON_SHAPE = "Write `Name, Affiliation` or `[Name](https://...), Affiliation`."
-_LINK_SHAPE = "Write `[words](https://...)`."
+_PERSON_SHAPE = say("Write `Name, Affiliation` or `[Name](https://...), Affiliation`.")
+_LINK_SHAPE = say("Write `[words](https://...)`.")
 # A person's name, as far as its shape tells: two to four words with capitals, and `van` or the like.
 _WORD = r"(?=[^\W\d_a-z])[^\W\d_][\w'\u2019.-]*"
 _PARTICLE = r"(?!(?:and|at|for|of|the)\b)[a-z]{2,3}"

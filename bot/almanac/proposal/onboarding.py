@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from almanac import PROJECT
-from almanac.config import PATH
+from almanac.config import PATH, Language
 from almanac.errors import Problem
 from almanac.phrases import say
 from almanac.proposal.boxes import box_mark, read_boxes
@@ -87,6 +87,7 @@ class AdoptionOffer:
     sample: str = ""
     asked: str = ""
     label: str = "event"
+    language: Language | None = None
     follows: bool = True
     purposes: Mapping[str, str] = field(default_factory=dict)
     records: int = 0
@@ -147,9 +148,11 @@ def adoption_offered(offer: AdoptionOffer, look: Look, shared: Shared | None) ->
         entries |= {"kept": sorted(shared.theirs), "shared": True}
     if pull:
         writes.append(EditPull(pull.number, body, entries))
-        return Plan(NO_ISSUE, "updated", "The offer follows what was chosen.", tuple(writes), subject=ADOPTION)
+        reason = "The offer follows what was chosen."
+        return Plan(NO_ISSUE, "updated", reason, tuple(writes), language=offer.language, subject=ADOPTION)
     writes.append(OpenPull(ADOPT_BRANCH, look.base.branch, TITLE, body, entries))
-    return Plan(NO_ISSUE, "created", "Almanac is offered in a pull request.", tuple(writes), subject=ADOPTION)
+    reason = "Almanac is offered in a pull request."
+    return Plan(NO_ISSUE, "created", reason, tuple(writes), language=offer.language, subject=ADOPTION)
 
 
 def is_there(text: str | None, wanted: str | None) -> bool:

@@ -9,7 +9,7 @@ from almanac.errors import Problem
 from almanac.phrases import say
 
 if TYPE_CHECKING:  # these are plain values: who only carries them need not load what they hold
-    from almanac.config import Config
+    from almanac.config import Config, Language
     from almanac.event.model import Event
     from almanac.event.records import RecordStore
     from almanac.proposal.amendment import Amendment
@@ -404,6 +404,7 @@ class Plan:
     problems: tuple[Problem, ...] = ()  # what its author has to fix first
     warnings: tuple[Problem, ...] = ()  # what its author should check
     unfinished: bool = False  # whether a command waits until this is done, so that there has to be another look
+    language: "Language | None" = None  # in which its texts are, if the base does not say it yet
     subject: str = EDITS  # what it is about where it belongs to no issue
 
     @property
