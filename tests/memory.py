@@ -10,7 +10,7 @@ from almanac.forge.removals import Removals
 from almanac.proposal.amendment import Amendment
 from almanac.proposal.plan import Offer, new_id, proposed
 from almanac.proposal.published import Published
-from almanac.proposal.state import Base, EventAtBase, Filed, Issue, Look, Proposal, PutBranch
+from almanac.proposal.state import Base, EventAtBase, Filed, Issue, Look, Plan, Proposal, PutBranch
 from almanac.site import Site
 
 Files = Mapping[str, str | bytes]
@@ -64,6 +64,12 @@ def is_in_sync(files: Files) -> bool:
 
 def proposed_files(files: Files, number: int, text: str) -> dict[str, str | bytes | None]:
     """Return the files that the proposal of a new issue changes."""
+    (put,) = (write for write in planned(files, number, text).writes if isinstance(write, PutBranch))
+    return dict(put.files)
+
+
+def planned(files: Files, number: int, text: str) -> Plan:
+    """Return the plan for the proposal of a new issue."""
     site = memory_site(files)
     issue = Issue(number, "New event: a test", text, ("event",))
     submission = submit_body(text, site.form, site.config, number)
@@ -77,6 +83,4 @@ def proposed_files(files: Files, number: int, text: str) -> dict[str, str | byte
     at_base = EventAtBase(
         site.config, site.store, site.text, site.ids, lambda _: page, entries=dict.fromkeys, moment=site.files.now()
     )
-    plan = proposed(filed, at_base, views, offer)
-    [branch] = [write for write in plan.writes if isinstance(write, PutBranch)]
-    return dict(branch.files)
+    return proposed(filed, at_base, views, offer)

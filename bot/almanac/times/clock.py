@@ -227,7 +227,7 @@ def read_duration(text: str) -> timedelta | Problem:
     """Read how long an event takes: `2 hours`, `90 min`, `1h30`, `1:30` (hours and minutes), `PT2H`, `1½ hours`."""
     stripped = _in_numbers(text) if len(text) <= LONGEST else ""
     if re.fullmatch(r"[1-9][0-9]{0,3}", stripped):
-        choices = (f"{stripped} min", say("{number} hours", number=stripped))
+        choices: tuple[str, ...] = (f"{stripped} min", say("{number} hours", number=stripped))
         choices = tuple(choice for choice in choices if isinstance(read_duration(choice), timedelta))
         return Problem(say("This number has no unit. Add hours or min to it."), typed=text, choices=choices)
     numbers = _units(stripped)
