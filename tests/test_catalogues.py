@@ -14,7 +14,7 @@ from typing import Any, get_args
 import pytest
 from almanac.catalogues import Translated, read_catalogue
 from almanac.form.translated import form_words
-from almanac.renderer import template
+from almanac.packaged import template
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import write_po
@@ -28,7 +28,14 @@ IN_LOGS = (
     *("yamlfile", "caps", "config", "histories", "sandbox", "site", "sitefiles", "form/schema", "form/elements"),
     *("page/template", "page/importer", "entries/incsv", "entries/injson", "entries/intoml", "entries/inyaml"),
     *("entries/template", "entries/formats", "entries/frontmatter", "entries/meaning", "entries/stores"),
-    *("commands/discovery", "commands/entry_checks", "commands/known", "playground/world", "playground/app"),
+    *(
+        "commands/discovery",
+        "commands/entry_checks",
+        "commands/known",
+        "commands/trial",
+        "playground/world",
+        "playground/app",
+    ),
 )
 """Modules that say what is wrong with a site's settings, which is read in logs, in English."""
 COMMAND = "python -m tests.test_catalogues"

@@ -10,15 +10,16 @@ from typing import get_args
 import pytest
 from almanac.catalogues import Translated, load_tongue
 from almanac.config import Language
+from almanac.defaults import load_messages
 from almanac.errors import Problem
 from almanac.event.model import read_status
 from almanac.event.submission import submit_body
 from almanac.form.schema import Form, read_form
 from almanac.form.translated import form_words, translated_form
+from almanac.packaged import template
 from almanac.phrases import said, say
 from almanac.proposal.messages import OwnTemplate
 from almanac.proposal.state import Draft, OpenPull
-from almanac.renderer import load_messages, template
 from almanac.times import wording
 from almanac.times.check import read_when
 
