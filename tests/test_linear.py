@@ -443,6 +443,11 @@ def years_added_to_months(count: int) -> Many:
     return page, [*known, *many(count // 12 + 1, lambda number: f"{2001 + number}", "walk")]
 
 
+def added_without_years_below_months(count: int) -> Many:
+    page, known = below_months(many(count, month))
+    return page, [*known, *many(count, lambda number: f"XXXX-{number % 12 + 1:02}-{number % 28 + 1:02}", "walk")]
+
+
 def lists_below_headings(records: Sequence[Event], lists: int) -> Many:
     """Write records into several lists by turns, each below its month's heading."""
     texts = [render(one) for one in records]
@@ -566,6 +571,7 @@ MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "added below every other prepared month": (sync_all, added_below_every_other_prepared_month, 32),
     "years added to months": (sync_all, years_added_to_months, 64),
     "added to two lists": (build_index, half_added, 16),
+    "added without years below months": (sync_all, added_without_years_below_months, 32),
     "added to lists by turns": (sync_all, added_to_lists_by_turns, 32),
     "added below a new month of each list": (sync_all, added_below_a_new_month_of_each_list, 16),
     "added on one day": (sync_all, added_on_one_day, 32),

@@ -515,7 +515,7 @@ def _record_date(
         day = int(first.get("start") or day)
     elif year is None and (year := second.get("year")) and month and month > (_month(second.get("month")) or month):
         year = f"{int(year) - 1:04d}"
-    year = year or (heading_year and _year_in(heading_year, month or _AUGUST)) or UNKNOWN_YEAR
+    year = year or (heading_year and year_in(heading_year, month or _AUGUST)) or UNKNOWN_YEAR
     if month is None or not day:
         return f"{year}-{month:02d}" if month else year, None
     if day <= monthrange(2000 if year == UNKNOWN_YEAR else int(year), month)[1]:
@@ -556,6 +556,6 @@ def is_in(date: str, period: str) -> bool:
     return date.startswith(period) or academic_year(date) == period
 
 
-def _year_in(period: str, month: int) -> str:
+def year_in(period: str, month: int) -> str:
     """Return the year that a period says of a month."""
     return period[-4:] if "/" in period and month < _AUGUST else period[:4]

@@ -345,6 +345,27 @@ def test_what_says_no_year_comes_last(cuts: list[str]) -> None:
     assert len(cuts) == 2 * 3
 
 
+@FEW
+@given(
+    st.sampled_from([*STYLES]),
+    st.sampled_from(["## {0:.4}", "## {0:.7}", "## Season 2020/2021"]),
+    st.lists(DAYS, min_size=1, max_size=12).map(sorted),
+    st.lists(st.dates(date(2021, 1, 1), date(2021, 12, 28)), min_size=1, max_size=12).map(sorted),
+    st.lists(DAYS, max_size=3).map(sorted),
+    ORDERS,
+    st.booleans(),
+)
+def test_what_says_no_year_comes_to_have_that_of_the_heading_above(  # noqa: PLR0913, PLR0917
+    style: str, heading: str, days: list[str], added: list[date], more: list[str], order: Order | None, is_newest: bool
+) -> None:
+    days = days[::-1] if is_newest else days
+    groups = {name: [day for day in days if heading.format(day) == name] for name in map(heading.format, days)}
+    page = "# Talks\n\n" + "\n\n".join(f"{one}\n\n{list_of(style, some)}" for one, some in groups.items()) + "\n"
+    texts = [STYLES[style].format(day=f"{day:%B} {day.day}", title=f"New {n}") for n, day in enumerate(added)]
+    pairs = [*new(style, more), *zip(texts, (f"XXXX{day:-%m-%d}" for day in added), strict=True)]
+    assert at_once(page, pairs, order) == one_by_one(page, pairs, order)
+
+
 def test_a_section_is_compared_with_few_records_of_its_day() -> None:
     records = [event(id=f"2021-{number}", title=f"Talk {number}", date="2021-11-08") for number in range(200)]
     known = [record.model_copy(update={"rendered": fingerprint(render(record))}) for record in records]

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from almanac.dates import UNKNOWN_YEAR, year_in
 from almanac.page.entries import style_of
 from almanac.page.headings import Heading
 from almanac.page.insert import Growing, Spaces, end_below, fill, growing, insert, list_for, taken_out, without
@@ -179,7 +180,9 @@ class _Entries:
     steps: Steps
     in_list: Steps  # those of the whole list
     is_behind: bool
+    is_given: bool  # the order is not the page's own
     is_lone: bool  # nothing tells what separates its entries
+    years: Mapping[int | None, str]  # by the lines of headings: what one without a year is read with
     heading: Heading | None = None
     place: "_Place | None" = None
     rank: tuple[bool, int] = (False, 0)  # of several at one place, new headings come last, in their order
@@ -189,13 +192,32 @@ class _Entries:
         """Take one in; False if where it goes would depend on those before."""
         if self.is_behind:
             lasting = (self.in_list.order, None if self.in_list.are_jumbled else self.order)
-            last = self.added[-1][1] if self.added else self.sections[-1].date
-            for steps in (self.steps, self.in_list):
-                steps.add(last, date)
+            self._step(self.sections[-1], date, "oldest")
             if not self.steps.are_jumbled or self.in_list.order not in lasting:
+                return False
+        elif not self.heading and date.startswith(UNKNOWN_YEAR) and self.sections[-1].period is not None:
+            # It comes to be the first or the last one, and gets the year of the heading above it.
+            if self.added and not self.added[-1][1].startswith(UNKNOWN_YEAR):
+                return False
+            self._step(self.sections[-1 if self.order == "oldest" else 0], date, self.order)
+            if not self.is_given and self.in_list.order != self.order:
                 return False
         self.added.append((text, date))
         return True
+
+    def _step(self, beside: Section, date: str, order: Order) -> None:
+        """Count the step to a section from the one put there before it."""
+        last = self._read(self.added[-1][1], beside.period) if self.added else beside.date
+        ways = (last, self._read(date, beside.period))
+        for steps in (self.steps, self.in_list):
+            steps.add(*(ways if order == "oldest" else ways[::-1]))
+
+    def _read(self, date: str, line: int | None) -> str:
+        """Return a date as the page says it: below a heading that tells the year, one without has that."""
+        year = self.years.get(line)
+        if not year or not date.startswith(UNKNOWN_YEAR):
+            return date
+        return year_in(year, int(date[5:7])) + date[len(UNKNOWN_YEAR) :]
 
     def edits(self) -> Iterator[_Edit]:
         if self.is_behind:
@@ -217,7 +239,7 @@ class _Entries:
 
     def _section(self, text: str, date: str, beside: Section | None = None) -> Section:
         line = self.heading.line if self.heading else beside.period if beside else None
-        return replace(self.one, text=text, date=date, period=line)
+        return replace(self.one, text=text, date=self._read(date, line), period=line)
 
 
 @dataclass(frozen=True)
@@ -264,6 +286,7 @@ class _Batch:
         self._page, self._order = page, order
         self._otherwise = before or (None if page_order(page) else "oldest")
         self._lists, self._spaces, self._has_guessed = growing(page), Spaces(page), False
+        self._years: dict[int | None, str] = {one.line: one.year for one in page.headings if one.year}
         self._used = set[str]()  # between new sections and those beside them
         self._known: dict[int, _List] = {}  # by the place of a list's first section
         self._by_month: dict[tuple[int, str], _Entries | None] = {}
@@ -332,7 +355,8 @@ class _Batch:
                 return None  # of what comes to one place in two lists, what was put there before tells the order
             is_behind = steps.are_jumbled and not self._order
             group = _Entries(
-                *(one.sections[0], sections, known.order, space, steps, known.steps, is_behind, within is None),
+                *(one.sections[0], sections, known.order, space, steps, known.steps),
+                *(is_behind, self._order is not None, within is None, self._years),
                 *(where.heading, where.place, where.rank),
             )
             self._groups[first, line] = group
