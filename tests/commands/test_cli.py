@@ -734,12 +734,30 @@ class TestStatus:
                     "almanac.jekyll",
                 },
             ),
+            (
+                ["build", "--check", "--site", "SITE"],
+                {
+                    "github",
+                    "fastapi",
+                    "rich",
+                    "almanac.form.schema",
+                    "almanac.proposal.marker",
+                    "almanac.engine.planner",
+                    "almanac.entries.template",
+                    "almanac.commands.site_checks",
+                    "almanac.views.feed",
+                    "almanac.views.calendar",
+                },
+            ),
         ],
     )
-    def test_quick_commands_import_nothing_heavy(self, arguments: list[str], banned: set[str], form: Path) -> None:
+    def test_quick_commands_import_nothing_heavy(
+        self, arguments: list[str], banned: set[str], form: Path, site: Path
+    ) -> None:
+        files = {"FORM": str(form), "SITE": str(site)}
         script = (
             "import sys; from almanac import entry\n"
-            f"sys.argv = ['almanac', *{[str(form) if a == 'FORM' else a for a in arguments]!r}]\n"
+            f"sys.argv = ['almanac', *{[files.get(one, one) for one in arguments]!r}]\n"
             "try: entry.main()\nexcept SystemExit: pass\n"
             "print(*sorted(name for name in sys.modules), file=sys.stderr)"
         )
