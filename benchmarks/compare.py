@@ -131,7 +131,7 @@ def large_rows(folder: Path) -> Iterator[Row]:
         check: list[str | Path] = [*ALMANAC, "build", "--check", "--site", site]
         yield Row(f"`almanac build --check`, {events:,} events", check, **aim)
         read: list[str | Path] = [*ALMANAC, "import", site / "events.md", "--site", site, "--dry-run"]
-        yield Row(f"`almanac import`, {events:,} events", read, **aim)
+        yield Row(f"`almanac import`, {events:,} events", read, **{**aim, "rounds": 1 + rounds // 3, "bare": False})
         if "of_jekyll" in aim:
             jekyll: list[str | Path] = ["jekyll", "build", "-q", "--disable-disk-cache"]
             jekyll += ["-s", site, "-d", folder / "built"]

@@ -122,8 +122,11 @@ class SectionReader:
             same = written is not None and says_same(written, section.text)
             return same and (not exact or with_newline(written or "", self.newline) == section.text)
 
-        events = [self._event(section, reading, None, taken) for reading in _readings(section, fields)]
-        return self._understood(section, next(filter(fits, events), None) or _verbatim(section, events[-1]))
+        for reading in _readings(section, fields):
+            event = self._event(section, reading, None, taken)
+            if fits(event):
+                return self._understood(section, event)
+        return self._understood(section, _verbatim(section, event))
 
     def again(self, section: Section, record: Event, fields: Fields | None = None) -> Understood:
         """Take a section that was edited by hand into its record: only the fields of which it says something else.
@@ -320,10 +323,11 @@ def _readings(section: Section, fields: Fields | None) -> Iterator[_Reading]:
 
     Blank lines tell a paragraph with bullets from people with a label, unless a formatter has put them everywhere.
     """
-    as_spelt = spelt(section.text)
-    texts = [section.text, "\n".join(as_spelt), "\n".join(filter(None, as_spelt))]
-    read = [house for text in dict.fromkeys(texts) if (house := read_house(text))]
-    yield from map(_Reading, read)
+    read = []
+    for text in _spellings(section.text):
+        if house := read_house(text):
+            read.append(house)
+            yield _Reading(house)
     for house in reversed(read):
         # If it is not written again from its fields, its lines hold Markdown and not plain text.
         in_words = {name: plain(house[name]) or house[name] for name in _LINES if name in house}
@@ -334,6 +338,13 @@ def _readings(section: Section, fields: Fields | None) -> Iterator[_Reading]:
         when = _when_line(section)[1]
         found = {"title": title, **({"when": when} if when else {}), **(fields or {})}
         yield _Reading({**found, **status_in(found["title"])}, whole=False)
+
+
+def _spellings(text: str) -> Iterator[str]:
+    yield text
+    as_spelt = spelt(text)
+    others = ("\n".join(as_spelt), "\n".join(filter(None, as_spelt)))
+    yield from (other for other in dict.fromkeys(others) if other != text)
 
 
 def status_in(title: str) -> dict[str, str]:

@@ -102,6 +102,7 @@ def read_when_without_date(line: str, zones: Zones, duration: str | None = None)
     return (*_length(duration)[1], *(Problem(message, typed=line) for message in messages))
 
 
+@lru_cache(maxsize=100)  # an event's line is asked for again with each way to read its section
 def check_imported(date: str, line: str, zones: Zones, end_date: str | None = None) -> When:
     """Read the times of an imported event: its words stay as they are, and what is wrong with them is a warning.
 
