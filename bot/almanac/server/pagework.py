@@ -24,6 +24,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
+from almanac.catalogues import load_tongue
+from almanac.config import Language
 from almanac.defaults import load_messages
 from almanac.engine.offering import offer_adoption
 from almanac.engine.planner import Planner
@@ -276,7 +278,10 @@ def _comment_on_failure(number: int, planner: Planner, reference: str) -> None:
                 return
         except UserError:  # the site's own files are broken, so nobody can tell
             return
-    messages = Messages({_FAILED: template("server/failed.md.j2")})
+    language: Language = "en"
+    with suppress(UserError):  # the site's own files are broken, so nobody can tell
+        language = planner.site(look.base.commit).config.language
+    messages = Messages({_FAILED: template("server/failed.md.j2")}, tongues=load_tongue, language=language)
     text = messages.write(Draft(_FAILED, {"reference": reference}))
     body = with_state(f"{comment_marker(number)}\n{text}", {"told": _FAILED, "reference": reference})
     if comment:
