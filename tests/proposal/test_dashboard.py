@@ -8,9 +8,9 @@ from almanac.config import Config
 from almanac.defaults import load_messages
 from almanac.errors import Problem
 from almanac.event.model import Event
-from almanac.proposal.dashboard import DashboardEntry, Listed, Places, Seen, asked_again, dashboard_kept
+from almanac.proposal.dashboard import DashboardEntry, Listed, Places, Seen, asked_again, dashboard_draft
 from almanac.proposal.hidden import with_state
-from almanac.proposal.state import EDITS, Draft, Issue, Outcome, Plan, Pull, PutIssue
+from almanac.proposal.state import EDITS, Issue, Outcome, Plan, Pull
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 WEB = Places("main", is_web=True)
@@ -31,16 +31,10 @@ def event(date: str, **more: Any) -> Event:
     return Event(id=f"{date}-x", title=more.pop("title", f"On {date}"), date=date, **more)
 
 
-def kept(*what: Seen, records: tuple[Event, ...] = (), page: str = "", issue: Issue | None = None) -> Plan:
-    return dashboard_kept(issue, what, [Listed(Config(), records, lambda _: "a page.md", page)], WEB, NOW)
-
-
 def shown(*what: Seen, records: tuple[Event, ...] = (), page: str = "") -> dict[str, Any]:
-    (write,) = kept(*what, records=records, page=page).writes
-    assert isinstance(write, PutIssue)
-    assert isinstance(write.body, Draft)
-    load_messages().write(write.body)
-    return dict(write.body.values)
+    draft = dashboard_draft(what, [Listed(Config(), records, lambda _: "a page.md", page)], WEB, NOW)
+    assert load_messages().write(draft)
+    return dict(draft.values)
 
 
 def links(entries: tuple[DashboardEntry, ...]) -> list[tuple[str, bool]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
 from almanac.errors import ForgeError, UserError
-from almanac.proposal.dashboard import MARK, Listed, Places, Seen, asked_again, dashboard_kept
+from almanac.proposal.dashboard import MARK, Listed, Places, Seen, asked_again, dashboard_draft, dashboard_kept
 from almanac.proposal.names import ADOPT_BRANCH, DASHBOARD_LABEL, OURS, issue_of
 from almanac.proposal.page_edits import NO_ISSUE
 from almanac.proposal.state import Issue, Look, Overview, Plan, Proposal
@@ -46,7 +46,8 @@ class DashboardKeeper:
         except UserError:  # a record or a page cannot be read: that was said already
             return None
         places = Places(base.branch, is_web=forge.has_accounts)
-        plan = dashboard_kept(self.issue, self._seen(overview, issues), listed, places, forge.now())
+        draft = dashboard_draft(self._seen(overview, issues), listed, places, forge.now())
+        plan = dashboard_kept(self.issue, self.planner.site_messages(base.commit).write(draft))
         now = forge.issue(self.issue.number) if plan.writes and self.issue else self.issue
         return carry_out(plan, Look(None, base, Proposal()), self.planner) if asked_again(now) <= self.asked else None
 

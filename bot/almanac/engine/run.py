@@ -243,12 +243,12 @@ def _edit_pull(write: EditPull, more: Mapping[str, object], forge: Forge, messag
 
 
 def _put_issue(write: PutIssue, forge: Forge, messages: Messages) -> None:
-    body = "\n\n".join(filter(None, (write.mark, messages.write(write.body), write.answers)))
-    body = with_state(body, {**write.state, "text": text_digest(body)}) if write.state else body
+    text = write.body if isinstance(write.body, str) else messages.write(write.body)
+    body = "\n\n".join(filter(None, (write.mark, text, write.answers)))
     if write.number is not None:
         forge.edit_issue(write.number, body, write.labels)
         return
-    if write.state:  # it is found by its label
+    if write.own:
         forge.make_labels(write.labels)
     forge.open_issue(write.title, body, write.labels)
 

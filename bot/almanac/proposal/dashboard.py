@@ -14,8 +14,6 @@ from almanac.event.model import Event
 from almanac.markdown import path as path_of
 from almanac.phrases import say
 from almanac.proposal.boxes import box_mark, read_boxes
-from almanac.proposal.comment import draft_digest
-from almanac.proposal.hidden import read_state
 from almanac.proposal.marker import pull_state, text_digest
 from almanac.proposal.names import DASHBOARD_LABEL
 from almanac.proposal.page_edits import NO_ISSUE
@@ -97,25 +95,25 @@ def asked_again(issue: Issue | None) -> frozenset[int]:
     return frozenset(int(value) for value in ticked if value.isdecimal() and value.isascii() and len(value) < 10)  # noqa: PLR2004 -- as issues are numbered
 
 
-def dashboard_kept(
-    issue: Issue | None, seen: Iterable[Seen], listed: Sequence[Listed], places: Places, now: datetime
-) -> Plan:
-    """Plan the dashboard: a new one if there is none, and nothing where it reads as it should or was closed."""
+def dashboard_draft(seen: Iterable[Seen], listed: Sequence[Listed], places: Places, now: datetime) -> Draft:
+    """Word the dashboard."""
+    return Draft("dashboard", {**_waiting(seen, places), **_events(listed, places, now)})
+
+
+def dashboard_kept(issue: Issue | None, text: str) -> Plan:
+    """Plan the dashboard with this text: a new one if there is none, nothing where it reads so or was closed."""
     if issue and issue.state == "closed":
         reason = "Somebody closed it, so it is left alone until it is reopened."
         return Plan(NO_ISSUE, "unchanged", reason, subject=DASHBOARD)
-    draft = Draft("dashboard", {**_waiting(seen, places), **_events(listed, places, now)})
-    says = draft_digest(draft)
-    write = PutIssue(TITLE, MARK, draft, labels=(DASHBOARD_LABEL,), state={"says": says})
+    new = PutIssue(TITLE, MARK, text, labels=(DASHBOARD_LABEL,), own=True)
     if issue is None:
-        return Plan(NO_ISSUE, "created", "It is opened.", (write,), subject=DASHBOARD)
-    text, state = read_state(issue.body)
+        return Plan(NO_ISSUE, "created", "It is opened.", (new,), subject=DASHBOARD)
     is_labelled = DASHBOARD_LABEL in issue.labels
-    if is_labelled and (state.get("says"), state.get("text")) == (says, text_digest(text)):
+    if is_labelled and text_digest(issue.body) == text_digest(f"{MARK}\n\n{text}"):
         return Plan(NO_ISSUE, "unchanged", "It is up to date.", subject=DASHBOARD)
     labels = () if is_labelled else (*issue.labels, DASHBOARD_LABEL)
-    write = replace(write, title=issue.title, number=issue.number, labels=labels)
-    return Plan(NO_ISSUE, "updated", "It shows what has changed.", (write,), subject=DASHBOARD)
+    edit = replace(new, title=issue.title, number=issue.number, labels=labels)
+    return Plan(NO_ISSUE, "updated", "It shows what has changed.", (edit,), subject=DASHBOARD)
 
 
 # ---------------------------------------------------------------- what waits for somebody

@@ -357,17 +357,17 @@ class PutIssue:
     """An issue of Almanac's own: a new one if `number` is None, else another text for that one.
 
     A new one is not opened where Almanac has opened one with the same first line already, be it closed since. That line
-    is `mark`; then come the draft, the answers to a form, and a marker that holds the entries of `state`, as far as
-    there are any. `labels` are all that it is to have; for an issue that is there, none leaves them as they are.
+    is `mark`; then come the text, which may still have to be written, and the answers to a form. `labels` are all that
+    it is to have, and are made if they are Almanac's `own`; for an issue that is there, none leaves them as they are.
     """
 
     title: str
     mark: str
-    body: Draft
+    body: Draft | str
     answers: str = ""
     labels: tuple[str, ...] = ()
+    own: bool = False
     number: int | None = None
-    state: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
