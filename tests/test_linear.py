@@ -465,6 +465,14 @@ def added_to_lists_by_turns(count: int) -> Many:
     return page, [*known, *many(count, lambda number: month(number, 21), "walk")]
 
 
+def added_to_many_lists(count: int) -> Many:
+    """Add a record to each list of a page."""
+    page, known = page_of(many(count, month))
+    _, *parts = page.split("### ")
+    page = "".join(f"# List {number}\n\n### {part}" for number, part in enumerate(parts))
+    return page, [*known, *many(count, lambda number: month(number, 21), "walk")]
+
+
 def added_below_a_new_month_of_each_list(count: int) -> Many:
     page, known = lists_below_headings(many(count, lambda number: month(2 * number)), count)
     return page, [*known, *many(count, lambda number: month(2 * number + 1, 1), "walk")]
@@ -573,6 +581,7 @@ MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "added to two lists": (build_index, half_added, 16),
     "added without years below months": (sync_all, added_without_years_below_months, 32),
     "added to lists by turns": (sync_all, added_to_lists_by_turns, 32),
+    "added to many lists": (sync_all, added_to_many_lists, 64),
     "added below a new month of each list": (sync_all, added_below_a_new_month_of_each_list, 16),
     "added on one day": (sync_all, added_on_one_day, 32),
     "moved to the history": (move_on, in_order, 16),

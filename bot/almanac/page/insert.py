@@ -9,7 +9,8 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from heapq import heappop, heappush
+from itertools import chain, pairwise
 
 from almanac.dates import UNKNOWN_YEAR, is_in
 from almanac.errors import UserError
@@ -19,7 +20,7 @@ from almanac.page.entries import Style, style_of, trimmed
 from almanac.page.headings import Heading
 from almanac.page.lines import fingerprint, fingerprints, is_delimiter, with_newline
 from almanac.page.match import own_section
-from almanac.page.order import Order, distance, ends, is_jumbled, order_of, order_of_groups, page_order, place_in
+from almanac.page.order import Order, ends, is_jumbled, order_of, order_of_groups, page_order, place_in, span
 from almanac.page.outline import Page, Section, known_dates, outline
 from almanac.page.periods import Periods, is_space
 from almanac.page.refusal import event_loop, why_no_event
@@ -98,7 +99,7 @@ def insert(page: Page, text: str, date: str, order: Order | None, before: Order 
     `order` is as in `put`; `before` was the page's own, for a list that does not show it any more.
     """
     style = style_of(text)
-    chosen = list_for(growing(page), style, date)
+    chosen = Lists(page).list_for(style, date)
     if chosen is None:
         return _first_of_page(page, text, date, style.family)
     neighbours = chosen.sections
@@ -207,29 +208,86 @@ class Growing:
             self.days = ends([*self.days, date])
 
 
-def growing(page: Page) -> list[Growing]:
-    """Return the lists of a page."""
-    return [
-        Growing(one, ends(known_dates(one)), len(one), page.is_ahead(one), page.is_aside(one)) for one in page.lists
-    ]
+class Lists:
+    """The lists of a page, and the one of them to which a section belongs."""
+
+    def __init__(self, page: Page) -> None:
+        self._all = [
+            Growing(one, ends(known_dates(one)), len(one), page.is_ahead(one), page.is_aside(one)) for one in page.lists
+        ]
+        self._chosen: dict[Style, tuple[_Nearest, _Nearest]] = {}
+
+    def list_for(self, style: Style, date: str) -> Growing | None:
+        """Choose the list that a section belongs to; None if there is none.
+
+        Lists of the section's own kind come before others, those of its level before other levels, and all before a
+        list of news. A list under "Upcoming events" takes only what is later than all other lists. Of what is left, the
+        list that is nearest to the date is chosen: what is new goes where people added last.
+        """
+        if not self._all:
+            return None
+        kind = Style(style.family, style.level)
+        if kind not in self._chosen:
+            alike = [one for one in self._all if one.style.family == style.family] or self._all
+            same = [one for one in alike if one.style.level == style.level] or alike
+            same = [one for one in same if not one.is_aside] or same
+            ahead, past = ([one for one in same if one.is_ahead == is_ahead] for is_ahead in (True, False))
+            self._chosen[kind] = (_Nearest(ahead or past), _Nearest(past or ahead))
+        ahead_of_all, others = self._chosen[kind]
+        return (ahead_of_all if date > (others.newest or date) else others).find(date)
+
+    def grow(self, one: Growing, date: str) -> None:
+        """Count a section that is put into a list."""
+        one.grow(date)
+        for nearest in chain.from_iterable(self._chosen.values()):
+            nearest.update(one)
 
 
-def list_for(lists: Sequence[Growing], style: Style, date: str) -> Growing | None:
-    """Choose the list that a section belongs to; None if there is none.
+class _Nearest:
+    """Finds among lists the one nearest to a date, of several the one with most entries, and of these the first.
 
-    Lists of the section's own kind come before others, those of its level before other levels, and all before a list
-    of news. A list under "Upcoming events" takes only what is later than all other lists. Of what is left, the list
-    that is nearest to the date is chosen: what is new goes where people added last.
+    They are the leaves of a tree, in the order of their first days, and each node of it knows what the best one below
+    it could be: its first and last day, the most entries, and the first place.
     """
-    alike = [one for one in lists if one.style.family == style.family] or lists
-    same = [one for one in alike if one.style.level == style.level] or alike
-    same = [one for one in same if not one.is_aside] or same
-    ahead = [one for one in same if one.is_ahead]
-    past = [one for one in same if not one.is_ahead]
-    if ahead and past:
-        newest = max((day for one in past for day in one.days), default=date)
-        same = ahead if date > newest else past
-    return min(same, key=lambda one: (distance(one.days, date), -one.size), default=None)
+
+    def __init__(self, lists: Sequence[Growing]) -> None:
+        self._size = len(lists)
+        self._lists = sorted(enumerate(lists), key=lambda one: span(one[1].days))
+        self._leaves = {id(one): self._size + leaf for leaf, (_, one) in enumerate(self._lists)}
+        self._nodes = [(0, 0, 0, 0)] * self._size + [self._node(leaf) for leaf in range(self._size)]
+        for node in range(self._size - 1, 0, -1):
+            self._join(node)
+        self.newest = max((day for one in lists for day in one.days), default=None)
+
+    def update(self, one: Growing) -> None:
+        """Take in that a list has grown, if it is among these."""
+        if not (node := self._leaves.get(id(one), 0)):
+            return
+        self._nodes[node] = self._node(node - self._size)
+        while node := node // 2:
+            self._join(node)
+        self.newest = max([*([self.newest] if self.newest else []), *one.days], default=None)
+
+    def find(self, date: str) -> Growing:
+        first, last = (0, 0) if date.startswith(UNKNOWN_YEAR) else span([date])
+        is_known = last > 0
+        best = [self._bound(1, first, last, is_known=is_known)]
+        while (node := heappop(best)[-1]) < self._size:
+            for below in (2 * node, 2 * node + 1):
+                heappush(best, self._bound(below, first, last, is_known=is_known))
+        return self._lists[node - self._size][1]
+
+    def _bound(self, node: int, first: int, last: int, *, is_known: bool) -> tuple[int, int, int, int]:
+        begins, ends, size, place = self._nodes[node]
+        return max(0, begins - last, first - ends) if is_known else 0, -size, place, node
+
+    def _node(self, leaf: int) -> tuple[int, int, int, int]:
+        place, one = self._lists[leaf]
+        return (*span(one.days), one.size, place)
+
+    def _join(self, node: int) -> None:
+        one, other = self._nodes[2 * node : 2 * node + 2]
+        self._nodes[node] = (min(one[0], other[0]), max(one[1], other[1]), max(one[2], other[2]), min(one[3], other[3]))
 
 
 class Spaces:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from almanac.dates import UNKNOWN_YEAR, year_in
 from almanac.page.entries import style_of
 from almanac.page.headings import Heading
-from almanac.page.insert import Growing, Spaces, end_below, fill, growing, insert, list_for, taken_out, without
+from almanac.page.insert import Growing, Lists, Spaces, end_below, fill, insert, taken_out, without
 from almanac.page.order import Order, Steps, order_of, page_order, places_in, steps_of, steps_of_groups
 from almanac.page.outline import Page, Section, outline
 from almanac.page.periods import NewHeading, Periods
@@ -131,10 +131,10 @@ def in_turn(page: Page, added: Sequence[_New]) -> list[list[_New]]:
     like the others that have entries by then; and last those for which their list can have no heading. Of lists whose
     headings are below the same one, each gets its new ones by itself, as these are there for the others, too.
     """
-    lists, known = growing(page), dict[int, Periods]()
+    lists, known = Lists(page), dict[int, Periods]()
     there, making, none = list[_New](), list[tuple[_New, int]](), list[_New]()
     for text, date in added:
-        one, turn = list_for(lists, style_of(text), date), there
+        one, turn = lists.list_for(style_of(text), date), there
         if one:
             first = one.sections[0].start
             periods = known.get(first) or known.setdefault(first, Periods(page, one.sections))
@@ -285,7 +285,7 @@ class _Batch:
     def __init__(self, page: Page, order: Order | None, before: Order | None) -> None:
         self._page, self._order = page, order
         self._otherwise = before or (None if page_order(page) else "oldest")
-        self._lists, self._spaces, self._has_guessed = growing(page), Spaces(page), False
+        self._lists, self._spaces, self._has_guessed = Lists(page), Spaces(page), False
         self._years: dict[int | None, str] = {one.line: one.year for one in page.headings if one.year}
         self._used = set[str]()  # between new sections and those beside them
         self._known: dict[int, _List] = {}  # by the place of a list's first section
@@ -298,7 +298,7 @@ class _Batch:
     def take(self, text: str, date: str) -> bool:
         """Take a section in; False if where it goes depends on more than its date, or if it changes more than that."""
         style = style_of(text)
-        one = list_for(self._lists, style, date)
+        one = self._lists.list_for(style, date)
         if one is None or (one.style.family, one.style.level) != (style.family, style.level):
             return False
         key = (one.sections[0].start, date[:_MONTH])
@@ -310,7 +310,7 @@ class _Batch:
             return False
         if group.heading:
             self._known[one.sections[0].start].periods.file(date, group.heading)
-        one.grow(date)
+        self._lists.grow(one, date)
         return True
 
     def written(self) -> str:

@@ -13,6 +13,7 @@ from almanac.phrases import say
 
 Order = Literal["newest", "oldest"]
 
+_FAR = first_day("9999") * 2
 _FEW = 6
 """Of fewer steps from date to date, some in the wrong direction are slips."""
 
@@ -180,11 +181,9 @@ def places_in(dates: Sequence[str], added: Sequence[str], order: Order) -> list[
     return places(added, 0, len(dates), -1 if first == [0] else 0)
 
 
-def distance(days: Sequence[str], date: str) -> int:
-    """Return about how many days a date is from the known ones of a list: 0 within them, many if there are none."""
-    if not days or date.startswith(UNKNOWN_YEAR):
-        return first_day("9999")
-    return max(0, first_day(min(days)) - _last_day(date), first_day(date) - max(map(_last_day, days)))
+def span(days: Sequence[str]) -> tuple[int, int]:
+    """Number the first and the last day of a list's known dates; it is far from all days if there are none."""
+    return (first_day(min(days)), max(map(_last_day, days))) if days else (_FAR, -_FAR)
 
 
 def ends(days: Sequence[str]) -> list[str]:
