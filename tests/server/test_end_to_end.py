@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from almanac.proposal.names import ADOPT_BRANCH
+from almanac.proposal.names import ADOPT_BRANCH, DASHBOARD_LABEL
 
 from tests.emulated import OWNER, GitHubWorld
 from tests.engine.test_onboarding import REFERENCE, SITES
 from tests.filing import GOVERNMENTS_ANSWERS, body
-from tests.scenes import DEMO_DAY
+from tests.scenes import CONFIG, DEMO_DAY, PAGE
 from tests.server.github import INSTALLATION, AppWorld
 from tests.server.postgres import Cluster
 from tests.server.serving import Served, app_environment, wait_for
@@ -66,6 +67,28 @@ def test_two_processes_share_the_work(world: AppWorld, start: Start, cluster: Cl
         wait_for(partial(proposal, world, number), what="a proposal")
     assert sorted(pull.head for pull in world.pulls()) == sorted(f"almanac/issue-{number}" for number in numbers)
     assert [len(world.comments(number)) for number in numbers] == [1, 1]
+
+
+@pytest.mark.long
+def test_a_box_that_is_ticked_on_the_dashboard_is_done_at_once(world: AppWorld, start: Start) -> None:
+    server = start()
+    world.hook.target = server.url
+    number = propose(world)
+    wait_for(lambda: proposal(world, number), what="a proposal")
+
+    def board() -> dict[str, Any] | None:
+        found = world.ask("GET", f"issues?labels={DASHBOARD_LABEL}&state=all")
+        return found[0] if len(found) == 1 else None
+
+    world.commit({CONFIG: f"page: {PAGE}\ndashboard: true\n".encode(), "about.md": b"x\n"})
+    found = wait_for(board, what="the dashboard")
+    assert found["user"]["type"] == "Bot"
+    world.commit({"about.md": b"y\n"})  # nothing that the proposal is made of
+    head = world.head(f"almanac/issue-{number}")
+    world.edit_issue(found["number"], body=found["body"].replace("- [ ]", "- [x]"))
+    wait_for(lambda: world.head(f"almanac/issue-{number}") != head, what="the proposal that is built anew")
+    wait_for(lambda: "- [x]" not in (board() or {"body": "- [x]"})["body"], what="the box that is empty again")
+    assert world.comments(found["number"]) == []
 
 
 @pytest.mark.long
