@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
+from almanac import phrases
 from almanac.commands.discovery import MARKDOWN, jekyll_of, readable_text
 from almanac.commands.printed import Printed
 from almanac.entries.examples import Example, Source, sorted_newest
@@ -121,15 +122,18 @@ class Place:
     @property
     def problem(self) -> Problem:
         """Why it is not taken over."""
-        reasons = " ".join(self.reasons)
-        return Problem(f"This holds {self.seen}. {reasons}".strip(), file=self.path + "/" * bool(self.files))
+        message = phrases.joined((say("This holds {seen}.", seen=self.seen), *self.reasons))
+        return Problem(message, file=self.path + "/" * bool(self.files))
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """What is good to know of new events, in sentences."""
         missing = ", ".join(f"`{name}`" for name in (self.learned.left_out if self.learned else ()))
-        message = "A new event will not have {}, a group of values that no question of a form can fill: add it by hand."
-        return (message.format(missing),) if missing else ()
+        message = say(
+            "A new event will not have {names}, a group of values that no question of a form can fill: add it by hand.",
+            names=missing,
+        )
+        return (message,) if missing else ()
 
     @property
     def settings(self) -> dict[str, str]:
@@ -205,7 +209,7 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], printed: Printed
     own = [path for path in files if path.endswith(suffix)]
     place = Place(folder, tuple(files), len(files), (), None, (), suffix)
     if not suffix.lower().endswith(_READ):
-        return replace(place, reasons=(f"Files that end in {suffix} are not taken over.",))
+        return replace(place, reasons=(say("Files that end in {suffix} are not taken over.", suffix=suffix),))
     examples: list[tuple[Example, str]] = []
     reasons: tuple[str, ...] = ()
     for path in own[-_MOST_READ:]:
@@ -213,7 +217,7 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], printed: Printed
         try:
             entry = next(iter(place.reader.entries(text, path)), None)
         except UserError as error:
-            reasons = (f"{path} cannot be read: {error.problems[0].message}",)
+            reasons = (say("{path} cannot be read: {message}", path=path, message=error.problems[0].message),)
             continue
         if entry is not None and entry.data:
             parts = cut(text) if suffix not in _YAML else None
@@ -296,9 +300,9 @@ def _read_list(site: Site, path: str, printed: Printed | None) -> Place:
         entries = place.reader.entries(text, path)
     except UserError as error:
         first = error.problems[0]
-        return replace(place, reasons=(f"Line {first.line}: {first.message}" if first.line else first.message,))
+        return replace(place, reasons=(_with_line(first),))
     if not entries:
-        return replace(place, reasons=("There is no entry yet that a new one could be like.",))
+        return replace(place, reasons=(say("There is no entry yet that a new one could be like."),))
     if language == "csv":
         columns = tuple(entries[0].data)
     texts = (dedent(_whole_lines(text, entry)).replace("\r\n", "\n") for entry in entries)
@@ -328,7 +332,11 @@ def _posts(site: Site, paths: Iterable[str], printed: Printed | None) -> Iterato
             continue
         place = _read_folder(site, folder, found, printed)
         if len(events) * 10 < len(found) * 9:
-            mixed = f"Only {len(events)} of {len(found)} posts seem to be events, and nothing tells which."
+            mixed = say(
+                "Only {number} of {count} posts seem to be events, and nothing tells which.",
+                number=len(events),
+                count=len(found),
+            )
             place = replace(place, reasons=(mixed, *place.reasons))
         yield place
 
@@ -367,6 +375,14 @@ def _with_twin(place: Place, places: Sequence[Place]) -> Place:
             continue
         mine, theirs = (set(one.learned.keys) if one.learned else set() for one in (place, other))
         if mine and len(mine & theirs) >= _ALIKE * len(mine | theirs):
-            twin = f"{other.path} is a list of the same kind, and something moves events from one to the other."
+            twin = say(
+                "{path} is a list of the same kind, and something moves events from one to the other.", path=other.path
+            )
             return replace(place, reasons=(*place.reasons, twin))
     return place
+
+
+def _with_line(problem: Problem) -> str:
+    if problem.line is None:
+        return problem.message
+    return say("Line {number}: {message}", number=problem.line, message=problem.message)

@@ -74,13 +74,15 @@ class Shape:
         # Where the same names come again, they are of series. A table without a column for titles is as people want it.
         nameless = "title" in (hidden := unshown(event, section)) and (not event.series or "series" in hidden)
         if nameless and page.alive_list[0].style.family != "row":
-            yield Problem("The title of a new event would not be shown.", file=file)
+            yield Problem(say("The title of a new event would not be shown."), file=file)
         elif any(words(plain(line)).count(words(event.title).strip()) > 1 for line in split_lines(section)):
-            yield Problem("The title of a new event would be shown twice.", file=file)
+            yield Problem(say("The title of a new event would be shown twice."), file=file)
         index = section_renderer(self.index) if self.index else None
         view = page_view(Config(page=file), Renderers(self.render, index))
         if not lands(page, event, section):
-            yield Problem("A sample of it would not be found on the page again as one event of its day.", file=file)
+            yield Problem(
+                say("A sample of it would not be found on the page again as one event of its day."), file=file
+            )
         elif found := view.doubt(file, page.text, view.put(file, page.text, event, None)):
             yield found
 
@@ -109,7 +111,7 @@ def shapes_of(
     if own.proven and own.template is None:
         untried[0] = house
     else:
-        other = Problem("The events on the page are written in another style.", file=file)
+        other = Problem(say("The events on the page are written in another style."), file=file)
         untried.append(replace(house, doubts=(other,)))
     tried = [_tried(replace(shape, doubts=(*unsure, *shape.doubts)), page, file) for shape in untried]
     # What is written alike is one shape.
