@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any, Literal, get_args
 
 from almanac.config import Language
+from almanac.dates import UNKNOWN_YEAR
 from almanac.phrases import Kind, Tongue
 
 _SKELETONS: Mapping[Kind, str] = {
@@ -20,7 +21,6 @@ _SKELETONS: Mapping[Kind, str] = {
     "short date": "yMMMEd",
     "brief date": "MMMd",
 }
-UNKNOWN_YEAR = "XXXX"
 Translated = Literal["de", "es", "fr"]
 """The languages that have a catalogue. `en`, the other one that a site can have, is that of the source."""
 
