@@ -396,6 +396,15 @@ def added_below_new_terms(count: int) -> Many:
     return page, [*known, *many(count, lambda number: f"{2002 + number // 4}-{number % 4 * 3 + 1:02}-08", "walk")]
 
 
+def added_without_a_term(count: int) -> Many:
+    """Add records to a list of terms that gets no new headings, as one of its entries has none either."""
+    page, known = page_of(many(4, lambda number: f"{2001 + number // 2}-{number % 2 * 6 + 3:02}-08"))
+    head, *parts = page.split("### ")
+    terms = ("", "## Fall 2001\n\n", "## Spring 2002\n\n", "## Fall 2002\n\n")
+    page = head + "".join(f"{term}### {part}" for term, part in zip(terms, parts, strict=True))
+    return page, [*known, *many(count, lambda number: f"{2003 + number // 12}-{number % 12 + 1:02}-08", "walk")]
+
+
 def added_below_prepared_years(count: int) -> Many:
     """Add a record below each year's heading, which has none."""
     page, known = page_of(many(1, lambda _: "1901-03-08"))
@@ -573,6 +582,7 @@ MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "added below months": (sync_all, added_below_months, 32),
     "added below new months": (sync_all, added_below_new_months, 32),
     "added below new terms": (sync_all, added_below_new_terms, 32),
+    "added without a term": (sync_all, added_without_a_term, 32),
     "added below prepared years": (sync_all, added_below_prepared_years, 16),
     "added to a list partly below months": (sync_all, added_partly_below_months, 32),
     "added below every other month": (sync_all, added_below_every_other_month, 32),

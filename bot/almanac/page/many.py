@@ -128,11 +128,13 @@ def in_turn(page: Page, added: Sequence[_New]) -> list[list[_New]]:
     """Part new sections by what tells their place, in the order in which they are put onto a page.
 
     First come those whose heading is there or that need none; then those of lists that get new headings, which are
-    like the others that have entries by then; and last those for which their list can have no heading. Of lists whose
-    headings are below the same one, each gets its new ones by itself, as these are there for the others, too.
+    like the others that have entries by then; then those for which their list can have no heading; and last those for
+    which others may show by then which it is. Of lists whose headings are below the same one, each gets its new ones by
+    itself, as these are there for the others, too.
     """
     lists, known = Lists(page), dict[int, Periods]()
-    there, making, none = list[_New](), list[tuple[_New, int]](), list[_New]()
+    there, making = list[_New](), list[tuple[_New, int]]()
+    none, learning = list[_New](), list[_New]()
     for text, date in added:
         one, turn = lists.list_for(style_of(text), date), there
         if one:
@@ -142,14 +144,14 @@ def in_turn(page: Page, added: Sequence[_New]) -> list[list[_New]]:
                 if periods.gets_heading(date):
                     making.append(((text, date), first))
                     continue
-                turn = none
+                turn = learning if periods.learns_for(date) else none
         turn.append((text, date))
     turns, last = dict[int, int](), dict[int | None, int]()
     for first in sorted({first for _, first in making}):
         turns[first] = max(last.get(name, 0) for name in known[first].names) + 1
         last |= dict.fromkeys(known[first].names, turns[first])
     by_turn = [[new for new, first in making if turns[first] == turn] for turn in sorted({*turns.values()})]
-    return [turn for turn in (there, *by_turn, none) if turn]
+    return [turn for turn in (there, *by_turn, none, learning) if turn]
 
 
 def _looks(sections: Sequence[Section]) -> list[tuple[str, str, int, int | None]]:
@@ -370,7 +372,7 @@ class _Batch:
         heading = periods.heading_for(date)
         goes_below = heading is not None or periods.gets_heading(date)
         # Among all entries are those, too, that were put below a heading.
-        if known.goes_below not in (None, goes_below) or (not goes_below and periods.learns_from(date)):
+        if known.goes_below not in (None, goes_below) or (not goes_below and periods.learns_for(date)):
             return None
         known.goes_below = goes_below
         if heading is None:

@@ -65,8 +65,7 @@ class Periods:
 
     def heading_for(self, date: str) -> Heading | None:
         """Find the heading of a date's month, term or year, even if it has no entry yet."""
-        periods = [*(date[:size] for size in (4, 7, 10) if date[size - 1 :]), academic_year(date)]
-        fitting = [heading for period in filter(None, periods) for heading in self._headings[period]]
+        fitting = [heading for period in _periods_of(date) for heading in self._headings[period]]
         if self._terms.names:
             term = self._terms.of(date)
             fitting = [one for one in fitting if term is None or term in (self._terms.names.get(one.line) or [term])]
@@ -112,9 +111,11 @@ class Periods:
         at = last.end + len(folded) if folded else _list_end(page, last)
         return NewHeading(heading, at, self._separator + before, closing, is_last=True)
 
-    def learns_from(self, date: str) -> bool:
-        """Tell whether an entry, by the heading below which it comes to be, can tell which months a term has."""
-        return len(date) > _ONE_YEAR and any(self._terms.names.values())
+    def learns_for(self, date: str) -> bool:
+        """Tell whether it can depend on what shows which months a term has that no heading is there for a date."""
+        if len(date) == _ONE_YEAR or not any(self._terms.names.values()):
+            return False
+        return len(date) >= self._least_date or any(self._headings[period] for period in _periods_of(date))
 
     def gets_heading(self, date: str) -> bool:
         """Tell whether a new heading can be made for a date."""
@@ -206,6 +207,12 @@ class Periods:
         for one in self._models:
             words[one.level].update({None, *_variable(one.text).split()})
         return words
+
+
+def _periods_of(date: str) -> list[str]:
+    """Return what the heading of a date's year, month, day or academic year would say."""
+    periods = [*(date[:size] for size in (4, 7, 10) if date[size - 1 :]), academic_year(date)]
+    return [period for period in periods if period]
 
 
 class _Row:
