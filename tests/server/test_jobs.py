@@ -23,6 +23,7 @@ from almanac.server.jobs import (
     Result,
     job_about,
 )
+from dbos import DBOS
 
 from tests.server.serving import wait_for
 
@@ -386,6 +387,20 @@ def test_a_job_that_waits_during_an_upgrade_is_done(runner: Runner, name: str) -
     wait_for(lambda: runner.done == [name])
     runner.settle()
     assert runner.jobs.store.recent()[0].result["outcome"] == "updated"
+
+
+def test_a_process_without_jobs_looks_for_them_less_often_until_there_is_one(runner: Runner) -> None:
+    def pace() -> float:
+        queue = DBOS.retrieve_queue("almanac")
+        return queue.polling_interval_sec if queue else 0
+
+    assert pace() == QUICK.poll
+    runner.jobs.store.used -= QUICK.idle_after
+    wait_for(lambda: pace() == QUICK.idle_poll)
+    runner.jobs.store.put(SITE, "one")
+    wait_for(lambda: pace() == QUICK.poll)
+    runner.settle()
+    assert runner.done == ["octo/site#12/one"]
 
 
 def test_a_maintenance_job_that_no_longer_exists_is_skipped(runner: Runner) -> None:
