@@ -413,8 +413,8 @@ class Site:
 
     @cached_property
     def _spelling(self) -> "Spelling | None":
-        from almanac.page.imitate import is_imitation  # noqa: PLC0415 -- the same
         from almanac.page.spelling import Spelling  # noqa: PLC0415 -- the same
+        from almanac.page.template import is_imitation  # noqa: PLC0415 -- the same
 
         source = self.section_template or ""
         return Spelling(self.text(self.config.page) or "", source) if is_imitation(source) else None

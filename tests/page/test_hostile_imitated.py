@@ -92,7 +92,11 @@ SHAPES = (
     HEADINGS,
     TITLES,
     NAMES,
-    *(PAGES[name] for name in PAGES if "below" in name or "three" in name or "in-links" in name),
+    *(
+        PAGES[name]
+        for name in PAGES
+        if "below" in name or "three" in name or "in-links" in name or name.startswith(("html-", "paragraphs"))
+    ),
 )
 
 

@@ -408,6 +408,29 @@ def test_every_page_with_a_first_line_exists() -> None:
         ("numbers-in-links", "* [#05 | Owls - 15/11/2024](https://www.example.org/register)"),
         ("folded-years-apart", "  * [Calls, November 15th](https://www.example.org/register)"),
         ("numbered-series", "## 13. Calls 2024.11.15\n\n### Owls\n"),
+        (
+            "html-cards",
+            (
+                '    <h3 id="2021-11-15-owls">Owls</h3>\n'
+                '    <p class="date"><time datetime="2024-11-15">Friday, November 15, 2024 at 6:00pm</time></p>\n'
+                "    <p><b>Where:</b> Room 5</p>\n"
+                "    <p>About owls.</p>\n"
+                "    <p>Two things:<br>• eyes<br>• ears</p>\n"
+                '    <p><a href="https://www.example.org/register" class="btn">RSVP</a></p>\n'
+                "  </div>"
+            ),
+        ),
+        (
+            "html-definitions",
+            (
+                '<dt>2024-11-15</dt>\n<dd><a href="https://www.example.org/register">Owls</a> — '
+                '<a href="https://example.org/ada">Ada</a>, Grace</dd>'
+            ),
+        ),
+        ("html-folded", "<summary><strong>November 15, 2024</strong> - Owls</summary>\n<p>Speaker: <a "),
+        ("html-table", '<tr><td>Nov 15, 2024</td><td><a href="https://example.org/ada">Ada</a> (Engines), Grace</td>'),
+        ("paragraphs", "**15 November 2024** - *Owls* by [Ada](https://example.org/ada) (Engines), Grace. [Slides]("),
+        ("paragraphs-bold-days", "**November 15, 2024**\n\n**Owls**\n\nAbout owls.\n"),
     ],
 )
 def test_a_full_event_is_written_as_the_neighbours_are(name: str, written: str) -> None:

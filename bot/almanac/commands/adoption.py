@@ -46,14 +46,13 @@ from almanac.event.model import Event
 from almanac.form.schema import Form, read_form
 from almanac.histories import MAIN, history_name, read_config
 from almanac.page.canonical import is_known
-from almanac.page.imitate import DOCS
 from almanac.page.importer import Imported, import_page
 from almanac.page.index import index_of, index_template
 from almanac.page.insert import refuse_loop
 from almanac.page.outline import Page, Section, outline
 from almanac.page.passed_over import unclear
 from almanac.page.tables import table_questions
-from almanac.page.template import section_renderer
+from almanac.page.template import DOCS, section_renderer
 from almanac.phrases import say
 from almanac.proposal.ours import refuse_alike
 from almanac.renderer import house_renderer

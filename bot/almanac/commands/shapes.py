@@ -13,14 +13,14 @@ from almanac.event.model import Event, Extra, Image
 from almanac.event.submission import NEEDED, own_questions
 from almanac.form.schema import Form
 from almanac.output import print_problems, print_text
-from almanac.page.imitate import INTRODUCTION, imitate, lands, samples, write_templates
+from almanac.page.imitate import imitate, lands, samples, write_templates
 from almanac.page.items import named_items
 from almanac.page.lines import plain, split_lines
 from almanac.page.match import words
 from almanac.page.outline import Page, Section
 from almanac.page.section import Renderer
 from almanac.page.tables import observe_table
-from almanac.page.template import section_renderer
+from almanac.page.template import INTRODUCTION, section_renderer
 from almanac.phrases import say
 from almanac.renderer import house_renderer
 from almanac.times.check import check_imported

@@ -7,11 +7,11 @@ from almanac.commands.build import build_files
 from almanac.commands.takeover import Overlay
 from almanac.errors import UserError
 from almanac.event.ending import is_over
-from almanac.page.imitate import INTRODUCTION, samples, suits, write_templates
+from almanac.page.imitate import samples, suits, write_templates
 from almanac.page.importer import Imported
 from almanac.page.outline import Page, Section
 from almanac.page.section import Renderer
-from almanac.page.template import section_renderer
+from almanac.page.template import INTRODUCTION, section_renderer
 from almanac.site import Site
 
 

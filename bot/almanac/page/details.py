@@ -309,7 +309,8 @@ def _completed(details: Details, said: Collection[str], *, recurring: bool) -> l
     if "title" not in fields | omitted:
         mark = details.mark or details.heading
         shown.insert(0, Shown("title", mark or "**", "" if mark else "**", gap=loose))
-    if "description" not in fields and not details.empty:
+    are_talks = any(one.field == "title" and one.form and one.when for one in shown)  # a line each, without more
+    if "description" not in fields and not (details.empty or are_talks):
         last = ("agenda", "links", "recording", "heading")
         before = [at for at, one in enumerate(shown) if one.field in last and (details.mark or one.level < LOWEST)]
         shown.insert([*before, len(shown)][0], Shown("description", details.mark, gap=loose))

@@ -6,6 +6,7 @@ counts as part of the date.
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,8 @@ _OPENING_TAG = re.compile(r"(?:<|\{%-?[ \t]{0,9})([a-z]+)", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"[ \t]*(?:</([a-z]+)[ \t]*>|\{%-?[ \t]*end([a-z]+)[ \t]*-?%\})[ \t]*\Z", re.IGNORECASE)
 _MARK = re.compile(r"(?P<atx>#{1,6})[ \t]|[ \t]*(?P<bullet>[-*+]|[0-9]{1,9}[.)])[ \t]|[ ]{0,3}\|")
 _HTML_ENTRY = re.compile(r"[ \t]*<(?:li|tr|dt|div|article|section|details|p|figure)\b", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"(?:\*{1,3}|_{1,3}|\[|\(|\"|)(?=\w)[^|]*\Z")
+_LEAST_PARAGRAPHS = 3
 _BARE_ROW = re.compile(r"[ ]*[^\s|][^\r\n|]*(?:\|[^\r\n|]*)+")
 _UNDERLINED = re.compile(r"\S[^\r\n]*(?:\r\n?|\n)(?:(=)+|-{2,})[ \t]*(?![^\r\n])")
 
@@ -59,7 +62,7 @@ class Style:
 
     @property
     def family(self) -> str:
-        """Return `heading`, `bullet`, `row` or `html`; `other` for what only a site's own template writes."""
+        """Return `heading`, `bullet`, `row`, `html`; `other` for paragraphs and what a site's own template writes."""
         return "heading" if self.kind in ("atx", "setext") else self.kind
 
 
@@ -100,7 +103,9 @@ def find_events(lines: Lines) -> tuple[list[EventLines], list[Heading]]:
     if below := dated_headings(lines, headings, _inside(headings, events), entries):
         events = _Walk(lines, headings, below).events()
     if not events:
-        return _html_events(lines, headings)
+        events, headings = _html_events(lines, headings)
+    if not events:
+        return _paragraph_events(lines, headings)
     sections = [index for index, event in enumerate(events) if event.style.family == "heading"]
     if sections:
         # Where only the last section holds a rule, what follows the rule closes the page.
@@ -140,6 +145,54 @@ def _html_events(lines: Lines, headings: list[Heading]) -> tuple[list[EventLines
         # Days alone are no events.
         events += own if sum(bool(event.found.title) for event in own) * 2 > len(own) else ()
     return events, found
+
+
+def _paragraph_events(lines: Lines, headings: list[Heading]) -> tuple[list[EventLines], list[Heading]]:
+    """Find the events that are paragraphs which begin with their day, each with what stands below it.
+
+    A bold day may stand alone above the rest. One such paragraph may be anything, so there have to be some.
+    """
+    found: list[tuple[int, Found]] = []
+    kept = [one for one in headings if not (one.kind == "label" and _says_day(one.text, lines))]
+    starts = {one.line for one in kept}
+    above: list[Heading] = []
+    ahead = iter(kept)
+    heading = next(ahead, None)
+    aboves: list[list[Heading]] = []
+    for line, text in enumerate(lines.texts):
+        if heading and heading.line == line:
+            above = [*(one for one in above if one.level < heading.level), heading]
+            heading = next(ahead, None)
+        begins = line == 0 or lines.blank(line - 1) or line - 1 in starts or not lines.visible[line - 1]
+        if line in starts or not (begins and lines.visible[line]) or not _PARAGRAPH.match(text):
+            continue
+        date = find_date(plain(text[:MAX_START]), _year(above), lines.habits)
+        if date and date.leading and date.has_day:
+            found.append((line, date))
+            aboves.append(above)
+    if len(found) < _LEAST_PARAGRAPHS:
+        return [], headings
+    ends = sorted([*starts, *(line for line, _ in found), len(lines.texts)])
+    events = []
+    for (line, date), around in zip(found, aboves, strict=True):
+        end = ends[bisect_right(ends, line)]
+        rule = next((at for at in range(line + 1, end) if lines.visible[at] and _is_bare_rule(lines, at)), end)
+        events.append(_event_lines(around, line, trimmed(lines, line, rule), Style("other"), date))
+    *others, last = events
+    if not any(_has_gap(lines, event) for event in others):
+        # Where each is one paragraph, what follows the last one closes the page.
+        end = next((line for line in range(last.first, last.after) if lines.blank(line)), last.after)
+        events[-1] = replace(last, after=end)
+    return events, kept
+
+
+def _says_day(words: str, lines: Lines) -> bool:
+    found = find_date(words, None, lines.habits)
+    return found is not None and found.leading and found.has_day
+
+
+def _has_gap(lines: Lines, event: EventLines) -> bool:
+    return any(lines.blank(line) for line in range(event.first, event.after))
 
 
 def _has_own_title(event: EventLines) -> bool:

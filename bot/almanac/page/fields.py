@@ -40,7 +40,7 @@ def entry_fields(page: Page, zones: Zones) -> dict[int, dict[str, Any]]:
     """Read the fields of all sections; where each begins on the page -> field -> value."""
     found: dict[int, dict[str, Any]] = {}
     for sections in page.lists:
-        if sections[0].style.family in ("heading", "bullet"):
+        if sections[0].style.family in ("heading", "bullet", "other"):
             lines = first_lines(sections)
             said = {field for line in lines for field in line.fields}
             for items in named_items(sections, said):

@@ -7,7 +7,6 @@ that does the same, and it is tried on the page itself before anyone gets it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from almanac import PROJECT
 from almanac.dates import MODEL
 from almanac.errors import UserError
 from almanac.event.model import Event, Link, Person
@@ -18,14 +17,8 @@ from almanac.page.insert import fitted, put
 from almanac.page.outline import Page, Section, known_dates, outline
 from almanac.page.proof import says_date_of
 from almanac.page.tables import changed, observe_table, write_row
-from almanac.page.template import section_renderer
+from almanac.page.template import INTRODUCTION, section_renderer
 
-DOCS = f"{PROJECT}/blob/main/docs/templates.md"
-INTRODUCTION = f"""\
-{{# One event's part of the page, in the shape that the page has. Change it as you like; what it can use is described in
-   {DOCS}
-   What it does not name stays in the event's record, and is not on the page. #}}
-"""
 _EVERYTHING = {
     "series": "Samples",
     "when": "9am ET, 3pm CET",
@@ -52,11 +45,6 @@ class Imitation:
     proven: bool
 
 
-def is_imitation(template: str) -> bool:
-    """Tell whether a template was made of the page's own entries, and is no work of its people."""
-    return template.startswith(INTRODUCTION.partition(".")[0])
-
-
 def imitate(page: Page, house: Sequence[bool]) -> Imitation:
     """Find the template that a page with events needs; `house` tells of each section if the house style writes it."""
     sections = page.alive_list
@@ -79,7 +67,7 @@ def write_templates(page: Page, sections: Sequence[Section]) -> list[str]:
         return [write_html(page, sections)]
     first, alike = observe_first_line(sections)
     details = observe_details(sections, alike, first.shown)
-    only_line = family == "bullet" and details.empty
+    only_line = family in ("bullet", "other") and details.empty
     first = with_title(first) if only_line else first
     line, plain = write_first_line(first), write_first_line(first, changed(first.date)) + "\n"
     if only_line:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from almanac.dates import UNKNOWN_YEAR
-from almanac.page.imitate import DOCS, suits, write_templates
+from almanac.page.imitate import suits, write_templates
 from almanac.page.match import same_name, title_of
 from almanac.page.outline import Page, Section, known_dates
+from almanac.page.template import DOCS
 
 _INTRODUCTION = f"""\
 {{# One event's line in the second list of the page, which names all events. Change it as you like; what it can use is

@@ -13,7 +13,7 @@ from almanac.page.lines import CODE, indentation, raw_cells, with_newline
 from almanac.page.match import pair
 from almanac.page.outline import Page, Section, outline
 from almanac.page.tags import tags_in
-from almanac.page.template import TEMPLATE
+from almanac.page.template import TEMPLATE, is_imitation
 from almanac.phrases import say
 
 # Comes after the sections that are tried: a heading that ends every list, and the end of all that may be left open.
@@ -42,7 +42,7 @@ class UnreadableSectionError(ConfigError):
 def check_section(section: str, event: Event, file: str, template: str = "") -> None:
     """Prove that what a template writes for an event is one section, the event's.
 
-    It is put onto a page of its own, twice, so that whatever it leaves open (a fence, a comment) swallows the second
+    It is put onto a page of its own, more than once, so that what it leaves open (a fence, say) swallows the next
     one; each has to be found there, whole, with the event's date. Of dates of numbers, the text of the `template` tells
     what comes first, as a page does.
 
@@ -66,8 +66,10 @@ def check_section(section: str, event: Event, file: str, template: str = "") -> 
         around = {"li": "ul", "tr": "table", "dt": "dl"}.get(tag, "div")
         head, end = f"## {event.date[:4]}\n\n<{around}>\n", f"</{around}>\n"
     space = "\n" if family in ("bullet", "row", "html") else "\n\n"
-    found = outline(f"{head}{section}{space}{section}\n{end}{_TAIL}", habits=date_habits([template])).sections
-    if [one.text for one in found] == [section] * 2 and all(says_date_of(one, event) for one in found):
+    # A lone element or a few paragraphs are a list only on a page that was seen to have more of them.
+    copies = [section] * (2 - (family == "html") + (is_imitation(template) and family in ("html", "other")))
+    found = outline(f"{head}{space.join(copies)}\n{end}{_TAIL}", habits=date_habits([template])).sections
+    if [one.text for one in found] == copies and all(says_date_of(one, event) for one in found):
         return
     first_line = section.split("\n", 1)[0]
     read_as = next((one for one in found if one.text.split("\n", 1)[0] == first_line), None)

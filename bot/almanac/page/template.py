@@ -24,6 +24,7 @@ from jinja2.filters import FILTERS as DEFAULT_FILTERS
 from jinja2.filters import do_default, do_items
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from almanac import PROJECT
 from almanac import markdown as escape
 from almanac.dates import heading_date
 from almanac.dateshapes import written_like
@@ -38,6 +39,12 @@ from almanac.urls import RefusedUrl, check_url, host_of
 
 SectionRenderer = Callable[[Event], str]
 TEMPLATE = "templates/section.md.j2"
+DOCS = f"{PROJECT}/blob/main/docs/templates.md"
+INTRODUCTION = f"""\
+{{# One event's part of the page, in the shape that the page has. Change it as you like; what it can use is described in
+   {DOCS}
+   What it does not name stays in the event's record, and is not on the page. #}}
+"""
 MAX_SECTION = 1_000_000  # characters
 
 _SAFE_FILTERS = frozenset({"url", "path", "slug"})
@@ -64,6 +71,11 @@ _HARMLESS_DATE = re.compile(
     r"(?:[A-Za-z0-9 ,/()'\u2013\u2014-]|(?<=[0-9]):(?=[0-9])|\+(?=[0-9])|[@&](?=[ ])|\.(?=[0-9])"
     r"|(?<=[A-Za-z])\.(?=[ ,]))*"
 )
+
+
+def is_imitation(template: str) -> bool:
+    """Tell whether a template was made of the page's own entries, and is no work of its people."""
+    return template.startswith(INTRODUCTION.partition(".")[0])
 
 
 def section_renderer(source: str, file: str = TEMPLATE) -> SectionRenderer:
