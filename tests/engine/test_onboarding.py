@@ -323,7 +323,7 @@ def test_a_site_without_events_gets_a_page_for_them(local: World) -> None:
     assert "No events yet." in offer(local).body
 
 
-UNREAD = "---\n---\n<ul>\n" + "<li>May 3, 2024: A</li>\n" * 4
+UNREAD = "---\n---\n# Events\n" + "We met on May 3, 2024, and had tea.\n" * 4
 
 
 def test_where_nothing_can_be_offered_the_run_says_why(local: World) -> None:
