@@ -18,7 +18,7 @@ from almanac.form.schema import Form, lint, read_form
 from almanac.yamlfile import load
 
 _BODY = re.compile(r"^body:", re.MULTILINE)
-_CANCELS = re.compile(r"^(\s*cancel-in-progress:\s*)true\b", re.MULTILINE)
+_CANCELS = re.compile(r"^([ \t]*cancel-in-progress:[ \t]*)true\b", re.MULTILINE)
 _PERMISSIONS = re.compile(
     r"^(?P<indent>[ ]+)permissions:[ ]*(?:#.*)?\n(?P<keys>(?:(?P=indent)[ ]+\S.*\n)+)", re.MULTILINE
 )

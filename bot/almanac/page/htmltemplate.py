@@ -36,7 +36,7 @@ _NEVER_LEFT_OUT = frozenset(("td", "th", "li", "tr", "dt"))
 _MOST_ELEMENTS = 400
 _LONGEST = 150  # characters of a title
 _TITLE_AND_PROSE = "**{{ title | text }}**CHANGED{% if description %}<br>" + in_line("description") + "{% endif %}"
-_COMMENTS = re.compile(r"^[ \t]*<!--(?:(?!-->)[\s\S])*+-->[ \t]*\n|<!--(?:(?!-->)[\s\S])*+-->", re.MULTILINE)
+_COMMENTS = re.compile(r"^[ \t]*<!--(?:(?!-->)[\s\S])*+-->[ \t]*\n|<!--(?:(?!-->)[\s\S])*+(?:-->|\Z)", re.MULTILINE)
 
 
 def html_markup(page: Page, sections: Sequence[Section]) -> Markup:
