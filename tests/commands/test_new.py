@@ -139,13 +139,16 @@ class TestByOptions:
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
-            (("--field", "Rom=Library"), "accepted: Room"),
+            (("--field", "Rom=Library"), "accepted: Room=Library"),
+            (("--field", "Wher=9am ET"), "typed:    Wher=9am ET\n    accepted: When=9am ET"),
+            (("--tag", "stew"), "typed:    stew"),
             (("--field", "room=Cellar"), "accepted: Hall, upstairs"),
             (("--field", "Room"), "an equals sign between them"),
             (("--field", "poster=x.png"), "only be attached on GitHub's page"),
             (("--location", "Paris"), "--location: The site's form has no such question. It asks for: Title, Date,"),
             (("--github",), "export GITHUB_TOKEN=$(gh auth token)"),
-            (("--history", "talks"), "--history: Name the history"),
+            (("--history", "talks"), "This site has only one history. Leave this option out."),
+            (("--form", "--repo", "foo"), "typed:    foo"),
         ],
     )
     def test_slips_are_met_with_what_is_right(
@@ -155,11 +158,32 @@ class TestByOptions:
         assert (ran.status, words in ran.err) == (1, True), ran.err
 
     def test_a_repository_is_needed_only_for_what_is_on_github(self, almanac: Person, site: Repo) -> None:
-        assert "git knows no remote here" in almanac("new", *OURS, "--form").err
+        ran = almanac("new", *OURS, "--form")
+        assert ("git knows no remote here" in ran.err, ran.out) == (True, "")
         assert almanac("new", *OURS, "--github", "--local").status == 2
         ran = almanac("new", *OURS, "--json")
         assert (ran.status, ran.json["outcome"], ran.json["issue"]) == (0, "created", 1)
         assert almanac("new", *OURS, "--date", "2022-01-21", "--local", "--json").json["issue"] == 2
+
+    def test_the_form_is_asked_that_will_read_the_answers(self, almanac: Person, site: Repo) -> None:
+        form = site.folder / ".github/ISSUE_TEMPLATE/new-event.yml"
+        committed = site.git("rev-parse", "main").strip()
+        form.write_text(SHORT.replace("label: Room", "label: Place"))
+        ran = almanac("new", *OURS, "--local", "--json")
+        assert (ran.status, ran.json["outcome"]) == (0, "created")
+        assert "is used as it is on the branch where proposals start" in ran.err
+        assert "### Room\n" in (site.folder / ".almanac/issues/1/issue.json").read_text().replace("\\n", "\n")
+        site.git("commit", "--all", "--quiet", "-m", "form")
+        site.git("remote", "add", "origin", "https://github.com/octo-org/website")
+        site.git("update-ref", "refs/remotes/origin/main", committed)
+        ran = almanac("new", *OURS, "--form", "--json")
+        assert (ran.status, "is used as it is on GitHub" in ran.err) == (0, True)
+        site.git("rm", "--quiet", str(form))
+        site.git("commit", "--quiet", "-m", "no form")
+        site.git("update-ref", "refs/remotes/origin/main", "main")
+        site.git("reset", "--quiet", "--hard", committed)
+        ran = almanac("new", *OURS, "--form")
+        assert (ran.status, "This file is not on GitHub, as far as this clone knows." in ran.err) == (1, True)
 
     def test_the_address_names_what_it_cannot_hold(self, almanac: Person, github: Proxy) -> None:
         ran = almanac("new", *OURS, "--person", "Ada", "--person", "Bo", "--field", "for=Children, Adults", "--json")

@@ -85,7 +85,7 @@ def named_repository(text: str, access: GitHubAccess) -> str:
     """
     found = _ADDRESS.fullmatch(text.strip())
     if found is None:
-        check_repository_name(text)  # which says how one is named
+        check_repository_name(_CREDENTIALS.sub("", text))  # which says how one is named
         return text
     check_repository_name(found["name"])
     host = (found["host"] or found["alias"] or found["bare"] or access.host).lower()

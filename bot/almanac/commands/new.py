@@ -5,7 +5,6 @@ Nothing is written before all answers are right, and nothing that others can see
 
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,13 +13,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import typer
 
-from almanac.commands.discovery import open_site
+from almanac.commands.discovery import open_site, readable_text
 from almanac.commands.locate import TAKE_TOKEN, GitHubAccess, github_access, repository_for
 from almanac.commands.questions import Answers, FormWords, ask, choose_number, form_words, given_answers
+from almanac.commands.reading import why_refused
 from almanac.errors import ForgeError, Problem, UserError, together
 from almanac.event.model import Event
 from almanac.event.submission import needed_in, read_answers, submit_body
 from almanac.forge.github.request import RefusedError, Request
+from almanac.forge.local.forge import LocalForge
 from almanac.form.filled import filled_in, issue_body
 from almanac.form.schema import Field
 from almanac.output import (
@@ -36,6 +37,7 @@ from almanac.output import (
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Issue
 from almanac.site import Site
+from almanac.sitefiles import CommitFiles
 
 Way = Literal["local", "github", "link"]
 """What is done with the answers: propose them in the clone, file them on GitHub, or only give the form's address."""
@@ -73,11 +75,19 @@ class _Making:
     def __init__(self, folder: Path, options: Options) -> None:
         self.options = options
         self.may_ask = sys.stdin.isatty() and not options.as_json
-        root, site = open_site(folder)
-        self.folder, self.site = root.root, self._history(site)
-        self.form = self.site.form
-        self.words: FormWords = form_words(self.site.text(self.site.config.form) or "", self.form)
+        root, here = open_site(folder)
+        self.folder = root.root
         self.access: GitHubAccess = github_access()
+        self.repository = self._find_repository()
+        if options.way == "github" and not self.access.token:
+            message = f"To file an issue, a token is needed: `{TAKE_TOKEN}`. Or add --form to get the form's address."
+            raise UserError(Problem(message, "GITHUB_TOKEN"))
+        self.site = self._history(self._as_read(here))
+        self.form = self.site.form
+        if self.site.text(self.form.path) != readable_text(here, self.form.path):
+            where = "on GitHub" if self.repository else "on the branch where proposals start"
+            print_message(f"note: {self.form.path} is used as it is {where}, without the changes in this folder.")
+        self.words: FormWords = form_words(self.site.text(self.site.config.form) or "", self.form)
 
     def run(self, given: Mapping[str, Sequence[str]], pairs: Sequence[str]) -> int:
         answers = given_answers(self.form, given, pairs)
@@ -117,7 +127,45 @@ class _Making:
             return "\n".join(line[1:] for line in changes[2:] if line.startswith("+"))
         return self.site.renderer()(event)
 
-    # ------------------------------------------------------------ the answers
+    # ------------------------------------------------------------ the site
+
+    def _find_repository(self) -> str | None:
+        """Return the repository that is named; else that of the clone, if it has one on GitHub and is to use it."""
+        if self.options.way == "local":
+            return None
+        try:
+            return repository_for(self.options.repository, self.folder, self.access)
+        except (UserError, ForgeError):
+            if self.options.repository or self.options.way:
+                raise
+        return None
+
+    def _as_read(self, here: Site) -> Site:
+        """Return the site as whatever reads the answers has it, which is not always what is in the folder.
+
+        That is the branch where proposals start; for an issue on GitHub, the default branch there, as far as the clone
+        knows it.
+        """
+        from almanac.commands.propose import refuse_unprepared
+
+        try:
+            forge = LocalForge(self.folder, lambda: datetime.now(UTC))
+            base, pushed = forge.base(), forge.pushed()
+        except ForgeError:
+            if self.repository is None:
+                raise
+            return here  # it is no clone, and so nothing else is known
+        if self.repository is None:
+            refuse_unprepared(forge, self.folder)
+        site = Site(CommitFiles(forge, base.commit if self.repository is None or pushed is None else pushed))
+        lacking = [one.config.form for one in site.each() if site.text(one.config.form) is None]
+        if lacking:
+            message = (
+                "This file is not on GitHub, as far as this clone knows. Commit and push it; if it is there, run "
+                "`git fetch`. Or add --local to propose the event in this clone."
+            )
+            raise UserError([Problem(message, file=path) for path in lacking])
+        return site
 
     def _history(self, site: Site) -> Site:
         each, name = {one.history: one for one in site.each()}, self.options.history
@@ -128,8 +176,12 @@ class _Making:
             return next(iter(each.values()))
         if name in each:
             return each[name]
+        if len(each) == 1:
+            raise UserError(Problem("This site has only one history. Leave this option out.", "--history", typed=name))
         message = "Name the history that the event belongs to."
         raise UserError(Problem(message, "--history", typed=name, choices=tuple(each)))
+
+    # ------------------------------------------------------------ the answers
 
     def _ask(self, answers: Answers) -> None:
         print_message("A new event, with the questions of the site's form. Ctrl-C ends it, and nothing is written.")
@@ -163,7 +215,7 @@ class _Making:
     def _way(self, *, asks: bool) -> Way:
         if self.options.way:
             return self.options.way
-        repository = self._repository()
+        repository = self.repository
         if repository is None:
             return "local"
         if not asks:
@@ -173,19 +225,6 @@ class _Making:
         for number, way in enumerate(ways, 1):
             print_message(f"  {number}  {_WAYS[way].format(web=self._web(repository))}")
         return ways[choose_number(len(ways)) - 1]
-
-    def _repository(self) -> str | None:
-        """Return the repository that is named; else that of the clone, if it has one on GitHub."""
-        with suppress(ForgeError):
-            try:
-                return repository_for(self.options.repository, self.folder, self.access)
-            except UserError:
-                if self.options.repository or self.options.way:
-                    raise
-        return None
-
-    def _needed_repository(self) -> str:
-        return self._repository() or repository_for(None, self.folder, self.access)
 
     def _web(self, repository: str) -> str:
         return f"{self.access.web}/{repository}"
@@ -201,7 +240,7 @@ class _Making:
         return {"outcome": None}, 0
 
     def _link(self, _: Issue, answers: Answers, asks: bool) -> tuple[dict[str, Any], int]:  # noqa: FBT001 -- as the others
-        address = filled_in(self._web(self._needed_repository()), self.site.config.form, self.form, answers)
+        address = filled_in(self._web(self.repository or ""), self.site.config.form, self.form, answers)
         carried = parse_qs(urlsplit(address).query)
         lacking = [field.label for field in self.form.fields if field.id in answers and field.id not in carried]
         if not self.options.as_json:
@@ -216,7 +255,6 @@ class _Making:
     def _propose(self, issue: Issue, _: Answers, asks: bool) -> tuple[dict[str, Any], int]:  # noqa: FBT001 -- as the others
         from almanac.commands.propose import done_values, print_done, propose_in
         from almanac.defaults import load_messages
-        from almanac.forge.local.forge import LocalForge
 
         forge = LocalForge(self.folder, lambda: datetime.now(UTC))
         with forge.alone():
@@ -225,24 +263,25 @@ class _Making:
                 return self._nothing()
             messages = load_messages()
             created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            done = propose_in(forge, replace(issue, number=number, created_at=created), self.folder, messages)
+            issue = replace(issue, number=number, created_at=created)
+            done = propose_in(forge, issue, self.folder, messages)
+        if done.plan.outcome is None:  # the form there is another one
+            base = Site(CommitFiles(forge, forge.base().commit))
+            raise UserError(replace(why_refused("", issue, base), file=None))
         if not self.options.as_json:
             print_done(done, messages, dry_run=False)
             if done.pull:
                 branch = branch_name(number)
                 print_text(f"To look at it: `git diff ...{branch}`. To accept it: `git merge {branch}`.")
-        return done_values(done, messages), int(bool(done.plan.problems))
+        return done_values(done, messages), int(bool(done.plan.problems or done.error))
 
     def _file(self, issue: Issue, answers: Answers, asks: bool) -> tuple[dict[str, Any], int]:  # noqa: FBT001 -- as the others
         from contextlib import closing
 
         from almanac.forge.github.client import Probe
 
-        repository = self._needed_repository()
+        repository = self.repository or ""
         web = self._web(repository)
-        if not self.access.token:
-            message = f"To file an issue, a token is needed: `{TAKE_TOKEN}`. Or add --form to get the form's address."
-            raise UserError(Problem(message, "GITHUB_TOKEN"))
         if not self._agrees(f"File it as an issue at {web}/issues, for others to see?", asks=asks):
             if self.may_ask:
                 return self._nothing()

@@ -74,7 +74,7 @@ def propose_in(forge: LocalForge, issue: Issue, folder: Path, messages: Messages
     if ignored:
         names, branch = first_few(ignored, 5), forge.base().branch
         print_message(f"note: uncommitted changes were ignored ({names}); a proposal starts from {branch}.")
-    _refuse_unprepared(forge, folder)
+    refuse_unprepared(forge, folder)
     filed = forge.issue(issue.number)
     if filed and issue.url.startswith("http") and not filed.url.startswith("http"):
         message = "This clone has another issue with this number, which was filed in it and not on GitHub."
@@ -91,7 +91,7 @@ def propose_in(forge: LocalForge, issue: Issue, folder: Path, messages: Messages
     return done
 
 
-def _refuse_unprepared(forge: LocalForge, folder: Path) -> None:
+def refuse_unprepared(forge: LocalForge, folder: Path) -> None:
     """Raise a UserError if config or form are not on the branch where proposals start; another one may have them."""
     base = forge.base()
     site = Site(CommitFiles(forge, base.commit))

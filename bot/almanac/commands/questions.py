@@ -1,5 +1,6 @@
 """The questions of a site's form, as `almanac new` has them answered: by options, or by a person at a terminal."""
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -72,7 +73,7 @@ def given_answers(form: Form, given: Mapping[str, Sequence[str]], pairs: Sequenc
     for name, label, value in _named(given, pairs):
         field = _field(form, label)
         if field is None:
-            problems.append(_unknown(form, name, label))
+            problems.append(_unknown(form, name, label, value))
         else:
             values.setdefault(field.id, []).append(value)
     answers: Answers = {}
@@ -106,13 +107,16 @@ def _field(form: Form, label: str) -> Field | None:
     return next(by_id, None) or next(by_label, None)
 
 
-def _unknown(form: Form, option: str, label: str) -> Problem:
+def _unknown(form: Form, option: str, label: str, value: str) -> Problem:
     labels = {field.label.casefold(): field.label for field in form.fields}
-    near = get_close_matches(label.casefold(), labels, 1, 0.8)
+    near = get_close_matches(label.casefold(), labels, 1)
+    typed = value if option != "--field" else f"{label}={value}"
     if near:
-        return Problem("The site's form has no such question. Did you mean this?", option, label, labels[near[0]])
+        meant = f"{labels[near[0]]}={value}"
+        accepted = meant if option == "--field" else f"--field {shlex.quote(meant)}"
+        return Problem("The site's form has no such question. Did you mean this?", option, typed, accepted)
     message = f"The site's form has no such question. It asks for: {', '.join(labels.values())}."
-    return Problem(message, option, label)
+    return Problem(message, option, typed)
 
 
 def _answer(field: Field, values: Sequence[str]) -> str | Problem:

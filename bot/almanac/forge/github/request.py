@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from almanac.errors import ForgeError, UserError
+from almanac.errors import ForgeError, Problem, UserError
 from almanac.forge.github.refusals import remedies
 
 DEFAULT_API_URL = "https://api.github.com"
@@ -63,7 +63,8 @@ def is_token(text: str) -> bool:
 def check_repository_name(name: str) -> None:
     """Raise a UserError unless a repository's name is `OWNER/NAME`."""
     if not _REPOSITORY.fullmatch(name):
-        raise UserError("A repository on GitHub is named OWNER/NAME, as in octo-org/website.")
+        message = "A repository on GitHub is named OWNER/NAME, as in octo-org/website."
+        raise UserError(Problem(message, typed=name))
 
 
 def write_pause(value: str | None) -> float | None:

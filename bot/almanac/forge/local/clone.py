@@ -71,6 +71,10 @@ class Clone:
         if current and not _OURS.fullmatch(current):
             yield current
 
+    def pushed(self) -> str | None:
+        """Return the head of the default branch of `origin`, as of the last push or fetch; None if none is known."""
+        return self.git.commit(_ORIGIN + (self._default_of_origin or self.base().branch))
+
     def head(self, branch: str) -> str | None:
         return self.git.commit(_HEADS + branch)
 

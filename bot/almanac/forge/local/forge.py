@@ -57,7 +57,8 @@ class LocalForge:
         self._supposed: dict[int, Issue] = {}
         self._attachments_of = attachments_of
         # These are what git and the store do, and no more.
-        self.base, self.merge_base, self.changes = self._clone.base, self._git.merge_base, self._git.changes
+        self.base, self.pushed = self._clone.base, self._clone.pushed
+        self.merge_base, self.changes = self._git.merge_base, self._git.changes
         self.read, self.files, self.names = self._git.object, self._git.files, self._git.names
         self.entries, self.is_ancestor = self._git.entries, self._git.is_ancestor
         self.versions, self.uncommitted, self.alone = self._git.versions, self._git.uncommitted, self._store.alone
