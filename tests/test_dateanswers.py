@@ -3,6 +3,7 @@
 import pytest
 from almanac.dateanswers import Days, read_days, read_last_day, without_time
 from almanac.errors import Problem
+from almanac.languages import numbers_in_english
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -264,3 +265,40 @@ def test_what_is_wrong_with_a_last_day(text: str, first: str | None, words: str)
 def test_a_time_after_several_days_is_cut_off() -> None:
     assert without_time("October 6\u20138, 2026, 9am") == "October 6-8, 2026"
     assert without_time("October 6 at 9am") == "October 6"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "meant"),
+    [
+        ("de", "3.4.2027", "2027-04-03"),
+        ("de", "Sa., 03.04.2027", "2027-04-03"),
+        ("de", "am 3. 4. 2027", "2027-04-03"),
+        ("de", "3.-5.4.2027", "2027-04-03 to 2027-04-05"),
+        ("de", "vom 3.4. bis 5.4.2027", "2027-04-03 to 2027-04-05"),
+        ("fr", "samedi 3/4/2027", "2027-04-03"),
+        ("fr", "du 3/4 au 5/4/2027", "2027-04-03 to 2027-04-05"),
+        ("es", "s\u00e1bado 3/4/2027", "2027-04-03"),
+        ("es", "3/4/2027-5/4/2027", "2027-04-03 to 2027-04-05"),
+        ("de", "2021-11-08", "2021-11-08"),
+    ],
+)
+def test_the_day_comes_first_in_other_languages_than_english(language: str, text: str, meant: str) -> None:
+    assert str(read_days(numbers_in_english(text, language))) == meant
+    assert numbers_in_english(text, "en") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "accepted"),
+    [
+        ("3.4.", "The year is missing", None),
+        ("Sa, 3.4.", "The year is missing", None),
+        ("So, 3.4.2027", "is a Saturday, not a Sunday", "April 3rd, 2027"),
+        ("3.4.27", "four digits", "2027-04-03"),
+        ("31.2.2027", "has no day 31", None),
+        ("4/13/2027", "This can only be April 13th, 2027", "2027-04-13"),
+    ],
+)
+def test_what_is_no_date_where_the_day_comes_first(text: str, message: str, accepted: str | None) -> None:
+    found = read_days(numbers_in_english(text, "de"))
+    assert isinstance(found, Problem)
+    assert (message in found.message, found.accepted) == (True, accepted)

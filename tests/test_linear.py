@@ -28,6 +28,7 @@ from almanac.event.record import read_record
 from almanac.form.body import parse
 from almanac.form.schema import read_form
 from almanac.histories import read_config
+from almanac.languages import numbers_in_english
 from almanac.matching import LinearMatcher
 from almanac.output import diff_lines
 from almanac.packaged import template
@@ -176,6 +177,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "form": lambda text: read_form(f"name: x\nbody:\n  - {{type: input, id: a, attributes: {{label: b}}}}\n# {text}"),
     "date": lambda text: (
         read_days(text),
+        numbers_in_english(text, "de"),
         read_last_day(text, None),
         without_time(text),
         period(text),

@@ -84,8 +84,11 @@ def test_a_form_asks_in_its_language_and_is_understood(language: Language) -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_given_as_an_example_is_read(language: Language) -> None:
     example = said(wording.EXAMPLE, load_tongue(language)).split(" ", 2)
+    letters = "MEZ" if language == "de" else "CET"
     line = " ".join(example)[" ".join(example).index("15:00") :]
-    assert read_when("2021-11-08", line, memory_site(_site(language)).config.zones()).line == "15:00 CET, 09:00 ET"
+    assert (
+        read_when("2021-11-08", line, memory_site(_site(language)).config.zones()).line == f"15:00 {letters}, 09:00 ET"
+    )
 
 
 def test_a_template_of_the_site_s_own_speaks_its_language() -> None:

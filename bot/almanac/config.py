@@ -1,7 +1,6 @@
 """The settings of one history in the site's config: every key optional."""
 
 import re
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 
@@ -290,8 +289,8 @@ class Config(_Group):
             ConfigError: A zone or letter is unknown; `almanac.histories.read_config` has made sure that none is.
         """
         settings = self.settings_of(series)
-        zones = Zones.of(self.time_zones, settings.time_zones if settings else (), self.time_zone)
-        return zones if self.language == "en" else replace(zones, to_24=True)
+        shown = settings.time_zones if settings else ()
+        return Zones.of(self.time_zones, shown, self.time_zone, self.language)
 
     def settings_of(self, series: str | None) -> Series | None:
         """Return the settings of a series, whatever the case of its name."""

@@ -29,6 +29,15 @@ _NUMBERED = re.compile(
     r"(?:(?P<year>[0-9]{4})\s?[年년]\s?)?(?:(?P<month>[0-9]{1,2})\s?[月월]\s?)?(?P<day>[0-9]{1,2})\s?[日일]"
 )
 _NUMBERED_WEEKDAY = re.compile(r"\s?\(?([月火水木金土日월화수목금토일])(?:曜日?|요일)?\)?(?!\w)")
+# The day first, as all but English writes it: `3.4.2027`, `3/4/2027`, and with its weekday `Sa., 3.4.`.
+_BY_NUMBERS = re.compile(
+    r"(?:\b(?!(?:am|den|le|el)\b)(?P<weekday>[^\W\d_]{2,12})\.?,?[ ])?(?:\b(?:am|den|le|el)[ ])?"
+    r"(?<![0-9])(?<![0-9][./])(?P<day>[0-9]{1,2})(?:"
+    r"(?P<mark>[./]|(?<![0-9]{4}-[0-9])(?<![0-9]{4}-[0-9]{2})-)[ ]?"
+    r"(?P<month>[0-9]{1,2})(?P=mark)[ ]?(?P<year>[0-9]{4}|[0-9]{2})(?![0-9:])"
+    r"|\.[ ]?(?P<dotted>[0-9]{1,2})\.(?![0-9])|/(?P<bare>[0-9]{1,2})(?=[ ]?(?:\Z|[\u2010-\u2015-]|(?:au?|al)\b)))",
+    re.IGNORECASE,
+)
 _LANGUAGE = re.compile(r"([a-z]{2,3}): (?=.)")
 _EXAMPLE = re.compile(rf"like\([\"']{_LANGUAGE.pattern}")
 _FORMS = (("format", "wide"), ("stand-alone", "wide"), ("format", "abbreviated"), ("stand-alone", "abbreviated"))
@@ -168,6 +177,21 @@ def in_english(text: str) -> tuple[str, ...]:
         return ()
     found = (_names(language).in_english(text)[0] for language in _languages() if _official()[language])
     return tuple(english for english in dict.fromkeys(found) if english != text)
+
+
+def numbers_in_english(text: str, language: str) -> str:
+    """Return a text with its dates of numbers in English words, for a language that writes the day first."""
+
+    def english(match: re.Match[str]) -> str:
+        month = int(match["month"] or match["dotted"] or match["bare"])
+        if month not in range(1, 13):
+            return match[0]
+        date = " ".join(filter(None, (match["day"], month_name[month], match["year"])))
+        word = match["weekday"] or ""
+        weekday = _names(language).weekday_numbers.get(_key(word))
+        return f"{word} {date}".strip() if weekday is None else f"{day_name[weekday]}, {date}"
+
+    return text if language == "en" else _BY_NUMBERS.sub(english, text)
 
 
 def _in_numbers(found: re.Match[str]) -> str:

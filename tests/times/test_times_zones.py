@@ -129,3 +129,29 @@ def test_a_series_may_show_built_in_letters() -> None:
     assert read_when("2021-11-08", "9am ET", site).line == "9am ET, 11pm JST"
     two = Zones.of({"ET": "America/New_York", "EST": "America/New_York"})
     assert read_when("2021-11-08", "9am ET", two).line is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "date", "line", "shown", "warned"),
+    [
+        ("en", "2026-06-20", "12 Uhr MESZ", "12pm CEST", ""),
+        ("en", "2026-06-20", "12 h HAE", "12pm EDT", ""),
+        ("de", "2026-06-20", "12 Uhr MESZ", "12:00 MESZ", ""),
+        ("de", "2026-06-20", "12 Uhr CEST", "12:00 CEST", ""),
+        ("de", "2026-06-20", "12 Uhr MEZ", "12:00 MESZ", "Paris is on MESZ, not MEZ"),
+        ("de", "2026-10-25", "2:30 Uhr MEZ", "02:30 MEZ", ""),
+        ("de", "2026-06-20", "18 Uhr oesz, 17 Uhr mesz", "18:00 OESZ, 17:00 MESZ", ""),
+        ("fr", "2026-01-20", "12 h HNE", "12:00 HNE", ""),
+        ("fr", "2026-06-20", "12 Uhr MESZ", "12:00 CEST", ""),
+    ],
+)
+def test_a_site_shows_the_letters_of_its_language(language: str, date: str, line: str, shown: str, warned: str) -> None:
+    when = read_when(date, line, Zones.of(language=language))
+    assert when.line == shown
+    assert [warned in each.message for each in when.warnings] == [True] * bool(warned)
+
+
+def test_letters_of_a_language_that_a_site_lists_change_with_the_season() -> None:
+    site = Zones.of({"MEZ": "Europe/Berlin"}, language="de")
+    lines = [read_when(date, "12 Uhr MEZ", site).line for date in ("2026-01-20", "2026-06-20")]
+    assert lines == ["12:00 MEZ", "12:00 MESZ"]

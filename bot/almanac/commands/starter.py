@@ -24,7 +24,7 @@ from almanac.phrases import Tongue, said, say
 from almanac.proposal.summary import STATUSES
 from almanac.times.check import check_imported, read_when
 from almanac.times.rhythm import Rhythm, rhythm_of
-from almanac.times.zones import Zones
+from almanac.times.zones import Zones, letters_like
 from almanac.yamlfile import compose
 
 _TEMPLATES = ".github/almanac"
@@ -102,7 +102,8 @@ def habits_of(events: Sequence[Event], zones: Zones, today: date) -> Habits:
         if first:
             starts[first] += 1
         # EDT and EST are both called ET; letters that this site does not know are left to people.
-        found = tuple(dict.fromkeys(zones.label_of(time.zone) for time in read.zones if time.zone))
+        called = (letters_like(time.label, zones.label_of(time.zone)) for time in read.zones if time.zone)
+        found = tuple(dict.fromkeys(called))
         if len(found) > 1 and all(word in zones.letters for word in found):
             letters.setdefault(event.series, found)
     zone = starts.most_common(1)[0][0] if starts else None

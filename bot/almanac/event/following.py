@@ -11,7 +11,7 @@ from almanac.form.filled import filled_in
 from almanac.form.schema import Form
 from almanac.times.check import check_imported, read_when
 from almanac.times.rhythm import Rhythm
-from almanac.times.zones import Zones, load_zone
+from almanac.times.zones import Zones, letters_like, load_zone
 
 
 def of_series(records: Iterable[Event], series: str) -> list[Event]:
@@ -57,7 +57,7 @@ def as_shown(event: Event, zones: Zones) -> Zones:
     if zones.shown or not event.when:
         return zones
     read = check_imported(event.date, event.when, zones).zones
-    letters = (zones.label_of(one.zone) for one in read if one.zone)
+    letters = (letters_like(one.label, zones.label_of(one.zone)) for one in read if one.zone)
     return replace(zones, shown=tuple(dict.fromkeys(one for one in letters if one in zones.letters)))
 
 
@@ -67,7 +67,8 @@ def _clock_of(event: Event, zones: Zones) -> str | None:
         return event.when
     zone = load_zone(event.time_zone)
     times = [datetime.fromisoformat(one).astimezone(zone) for one in (event.starts, event.ends) if one]
-    label = zones.label_of(event.time_zone)
+    shown = (letters for letters in zones.shown if zones.letters[letters] == event.time_zone)
+    label = next(shown, zones.label_of(event.time_zone))
     return f"{'-'.join(f'{one:%H:%M}' for one in times)} {label}"
 
 

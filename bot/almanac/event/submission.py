@@ -19,6 +19,7 @@ from almanac.event.prose import parse_line
 from almanac.form.body import MISSING, Reading, headings, parse, shown_heading
 from almanac.form.elements import BLANK, Value
 from almanac.form.schema import Field, Form
+from almanac.languages import numbers_in_english
 from almanac.phrases import say
 from almanac.text import clean_line, clean_text, entry_too_long, is_blank, says_nothing, too_long, too_many
 from almanac.times.check import When, read_when, read_when_without_date
@@ -322,7 +323,8 @@ class Answers:
         days = self.date(values["date"], values) if values["date"] else None
         first, until = days.first if days else None, days.last if days else None
         if typed := values["end_date"]:
-            alone = without_time(typed)
+            spelt = numbers_in_english(typed, self.config.language)
+            alone = without_time(spelt)
             last = read_last_day(alone, first)
             if isinstance(last, Problem):
                 self.complain("end_date", replace(last, typed=typed))
@@ -335,7 +337,7 @@ class Answers:
                 self.complain("end_date", Problem(message, typed=typed, accepted=until))
             else:
                 until = last
-                if alone != typed:
+                if alone != spelt:
                     message = say(
                         "Only the date was taken from this answer; {rest}", rest=self.left_out(values["when"])
                     )
@@ -357,18 +359,19 @@ class Answers:
 
     def date(self, typed: str, values: dict[str, str | None]) -> Days | None:
         """Read the days. A time beside them counts where there is no other; one that says too little is left out."""
-        alone = without_time(typed)
+        spelt = numbers_in_english(typed, self.config.language)
+        alone = without_time(spelt)
         days, label = read_days(alone), self.labels.get("when")
         if label and not values["when"]:
-            whole = [(days, times_after(typed, alone))] if isinstance(days, Days) and alone != typed else []
-            for known, line in (*whole, *dates_before(typed)):
+            whole = [(days, times_after(spelt, alone))] if isinstance(days, Days) and alone != spelt else []
+            for known, line in (*whole, *dates_before(spelt)):
                 if read_when(str(known), line, self.config.zones(values["series"])).ok:
                     values["when"] = line
                     return known
         if isinstance(days, Problem):
             self.complain("date", replace(days, typed=typed))
             return None
-        if alone != typed:
+        if alone != spelt:
             more = say(" Give it under {label}, with its zone.", label=label) if label and not values["when"] else ""
             message = say(
                 "Only the date was taken from this answer; {rest}{more}",

@@ -13,6 +13,7 @@ from almanac.dateanswers import Days, read_days, without_time
 from almanac.errors import Problem
 from almanac.event.change import moved, with_links
 from almanac.event.model import Event, Instant, Link, PartialDate, Status
+from almanac.languages import numbers_in_english
 from almanac.phrases import say
 from almanac.proposal.command import ChangeCommand
 from almanac.text import clean_line, too_long
@@ -116,7 +117,7 @@ def read_amendment(command: ChangeCommand, words: str, record: Event, zones: Zon
 
 
 def _schedule(words: str, record: Event, zones: Zones) -> Schedule | Problem:
-    days, line = _days(words)
+    days, line = _days(numbers_in_english(words, zones.language))
     if isinstance(days, Problem):
         return days
     if (days.first, days.last) == (record.date, record.end_date) and line in ("", record.when):

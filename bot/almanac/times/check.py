@@ -17,6 +17,7 @@ from typing import Any
 from almanac.dateanswers import read_days
 from almanac.dates import DAYS, WrittenDate, heading_date
 from almanac.errors import Problem
+from almanac.languages import numbers_in_english
 from almanac.times import wording
 from almanac.times.clock import DAY, EARLY_HOURS, HALF_DAY, Clock, clocks, read_duration
 from almanac.times.grammar import (
@@ -85,9 +86,11 @@ def read_when(date: str, line: str, zones: Zones, duration: str | None = None) -
     line is a problem, a blank duration is not. A problem of the date or of the duration has `field` set to `date` or
     `duration`; all others are the line's, with `field` None.
     """
-    days = read_days(date)
+    days = read_days(numbers_in_english(date, zones.language))
     if isinstance(days, Problem):
-        return When(ok=False, problems=(replace(days, field="date"), *read_when_without_date(line, zones, duration)))
+        return When(
+            ok=False, problems=(replace(days, field="date", typed=date), *read_when_without_date(line, zones, duration))
+        )
     length, wrong_length = _length(duration)
     last = calendar_date.fromisoformat(days.last) if days.last else None
     return LineReader(calendar_date.fromisoformat(days.first), zones, length, last).when(line, wrong_length)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from almanac.dates import short_date
 from almanac.times.clock import DAY, Clock
-from almanac.times.zones import BUILT_IN, ZonePlace, Zones, load_zone, offset_place
+from almanac.times.zones import BUILT_IN, ZonePlace, Zones, letters_like, load_zone, offset_place
 
 DAYS_APART = 2  # two zones can be 26 hours apart, so their dates differ by two days at most
 
@@ -103,8 +103,11 @@ def _at(place: ZonePlace, wall: datetime, part: Literal["start", "end"]) -> date
 
 
 def abbreviation(place: ZonePlace, moment: datetime) -> str:
-    """Return what the clocks of a place are called at a moment, in capitals: `EST`, `CEST`, `+0530`."""
-    return (moment.astimezone(place.zone).tzname() or "").upper()
+    """Return what the clocks of a place are called at a moment, in capitals: `EST`, `CEST`, `+0530`.
+
+    They are in the language of its label.
+    """
+    return letters_like(place.label, (moment.astimezone(place.zone).tzname() or "").upper())
 
 
 def wrong_letters(place: ZonePlace, moment: datetime) -> bool:
@@ -268,7 +271,7 @@ def _shown_at(place: ZonePlace, moment: Moment, ends: datetime | None, zones: Zo
     return ZoneTime(
         label=place.label,
         zone=place.name,
-        time=clock.in_24_hours if zones.to_24 else str(clock),
+        time=str(clock) if zones.is_english else clock.in_24_hours,
         date=starts[: len("2021-11-08")],
         starts=starts,
         ends=last.astimezone(place.zone).isoformat() if last else None,

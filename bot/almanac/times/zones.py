@@ -56,6 +56,18 @@ _LETTERS = {
 }
 BUILT_IN: Mapping[str, str] = {letters: name for name, known in _LETTERS.items() for letters in known.split()}
 
+# What other languages call the same: letters there -> language, letters above. A site in that language shows them.
+_TRANSLATED = {
+    "MEZ": ("de", "CET"),
+    "MESZ": ("de", "CEST"),
+    "OEZ": ("de", "EET"),
+    "OESZ": ("de", "EEST"),
+    "WEZ": ("de", "WET"),
+    "WESZ": ("de", "WEST"),
+    "HNE": ("fr", "EST"),
+    "HAE": ("fr", "EDT"),
+}
+
 # Letters that mean several zones, each with the place as a reader knows it.
 AMBIGUOUS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "AST": ((say("Atlantic Canada"), "America/Halifax"), ("Arabia", "Asia/Riyadh")),
@@ -82,7 +94,7 @@ _WORDS = {
     "Europe/Dublin": "irish",
     "Europe/Moscow": "moscow",
     "Europe/Lisbon": "western european",
-    "Europe/Paris": "central european|central europe|romance|w. europe|mez|mesz",
+    "Europe/Paris": "central european|central europe|romance|w. europe",
     "Europe/Athens": "eastern european",
     "Africa/Lagos": "west africa",
     "Africa/Maputo": "central africa",
@@ -154,6 +166,12 @@ def _in_cities() -> re.Pattern[str]:
     return re.compile(rf"(?:{other},[ ]){{0,4}}{known}(?:(?:,[ ]{other})+(?=\s?(?:\Z|[()/|;])))?")
 
 
+def letters_like(label: str, letters: str) -> str:
+    """Return English letters as the language of a label has them: `MESZ` for `CEST` beside `MEZ`."""
+    language, _ = _TRANSLATED.get(label.upper(), ("en", ""))
+    return next((own for own, known in _TRANSLATED.items() if known == (language, letters)), letters)
+
+
 def same_clocks(one: tzinfo, other: tzinfo) -> bool:
     """Tell whether the clocks of two zones show the same on every day of a year."""
     return _offsets(one) == _offsets(other)
@@ -201,7 +219,8 @@ class ZonePlace:
     @property
     def strict(self) -> bool:
         """Tell whether the label is an abbreviation that this zone's clocks use, at least for a part of the year."""
-        return self.label.upper() in abbreviations(self.zone)
+        label = self.label.upper()
+        return _TRANSLATED.get(label, ("", label))[1] in abbreviations(self.zone)
 
 
 @dataclass(frozen=True)
@@ -230,15 +249,23 @@ class Zones:
     letters: Mapping[str, str]
     shown: tuple[str, ...] = ()  # the letters that a line with a single time is shown in, in order
     default: str | None = None  # the IANA zone that is suggested to someone who gives none; never assumed
-    to_24: bool = False  # whether times are shown by the 24-hour clock
+    language: str = "en"  # that of the site: others write by the 24-hour clock, and the day before the month
 
     @cached_property
     def _folded(self) -> Mapping[str, str]:
         return {letters.casefold(): letters for letters in self.letters}
 
+    @property
+    def is_english(self) -> bool:
+        return self.language == "en"
+
     @classmethod
     def of(
-        cls, time_zones: Mapping[str, str] | None = None, shown: Sequence[str] = (), default: str | None = None
+        cls,
+        time_zones: Mapping[str, str] | None = None,
+        shown: Sequence[str] = (),
+        default: str | None = None,
+        language: str = "en",
     ) -> "Zones":
         """Put a site's `time_zones` before the built-in letters; with none `shown`, all the site's own are.
 
@@ -246,7 +273,8 @@ class Zones:
         """
         own = dict(time_zones or {})
         taken = {letters.casefold() for letters in own}
-        known = own | {key: name for key, name in BUILT_IN.items() if key.casefold() not in taken}
+        built_in = {**BUILT_IN, **{word: BUILT_IN[one] for word, (its, one) in _TRANSLATED.items() if its == language}}
+        known = own | {key: name for key, name in built_in.items() if key.casefold() not in taken}
         found = [check_letters(letters, f"time_zones.{letters}") for letters in own]
         found += [check_zone(name, f"time_zones.{letters}") for letters, name in own.items()]
         found += [check_zone(default, "time_zone")] if default is not None else []
@@ -258,7 +286,7 @@ class Zones:
                 found.append(Problem(message, field="series.time_zones", typed=letters, accepted=nearest))
         if problems := list(filter(None, found)):
             raise ConfigError(problems)
-        return cls(known, tuple(shown or own), default)
+        return cls(known, tuple(shown or own), default, language)
 
     def find(self, word: str) -> ZonePlace | AmbiguousZone | None:
         """Look a typed word up: the site's letters, the built-in ones, the ambiguous ones, then IANA names."""
@@ -266,6 +294,8 @@ class Zones:
         if letters := self._folded.get(folded):
             label = "UTC" if letters == "Z" else letters
             return ZonePlace(label, load_zone(self.letters[letters]), self.letters[letters])
+        if translated := _TRANSLATED.get(word.upper()):
+            return self.find(translated[1])
         if candidates := AMBIGUOUS.get(word.upper()):
             return AmbiguousZone(word.upper(), candidates)
         name = names().get(folded)
