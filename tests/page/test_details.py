@@ -58,7 +58,7 @@ OWLS = "About owls.\n\nTwo things:\n\n- eyes\n- ears"
         ("- [Talk Slides](https://e.org/v)", "- [Slides](https://example.org/slides)"),
         ("- Slides: [Click here](https://e.org/v)", "- Slides: [Click here](https://example.org/slides)"),
         ("- Notes: <https://e.org/n>", "- Notes: [Slides](https://example.org/slides)"),
-        ("- Slides - [Cats](https://e.org/v)", "- Slides - [Slides](https://example.org/slides)"),
+        ("- Slides - [Cats](https://e.org/v)", "- Slides - [Owls](https://example.org/slides)"),
         ("- Meetup: <https://e.org/v>", "- Meetup: <https://www.example.org/register>"),
         (
             'Video: <i class="x"></i> On [Y](https://e.org/v)!',
@@ -196,6 +196,16 @@ def test_a_title_below_that_of_its_series() -> None:
     entry = "## Call\n- Topic: Cats"
     assert below(entry, entry, event=BARE.model_copy(update={"series": "Call"}), recurring=True) == "- Topic: Owls"
     assert below(entry, entry, event=BARE, recurring=True) == ""
+
+
+def test_a_title_is_a_bullet_where_most_entries_begin_with_one() -> None:
+    entries = ("# A\n\n- Cats, by Ana.", "# B\n\n- We meet at 6.\n- It rains.", "# C\n\nIt is over.")
+    assert below(*entries, said=("series",)).startswith("\n- Owls\n\nAbout owls.")
+
+
+def test_a_link_has_the_title_as_its_words_where_a_label_above_it_says_what_it_is() -> None:
+    entries = ("# A\n\nSlides:\n[Cats at home](https://e.org/a)", "# B\n\nSlides:\n[Dogs.pdf](https://e.org/b)")
+    assert below(*entries).startswith("\nSlides:\n[Owls](https://example.org/slides)\n\n")
 
 
 def test_prose_or_a_label_for_the_description_whichever_more_entries_have() -> None:

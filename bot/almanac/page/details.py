@@ -94,6 +94,7 @@ class Details:
     spaced: bool  # a blank line follows the first line
     mark: str = ""  # the bullet that all of them have
     heading: str = ""  # the mark of the heading with which they begin
+    bullet: str = ""  # the mark of the bullet with which most of them begin
     shown: tuple[Shown, ...] = ()  # in the page's order
     empty: bool = False  # no entry has any
 
@@ -116,9 +117,11 @@ def observe_details(sections: Sequence[Section], alike: Sequence[Section], said:
     for items in entries:
         items[0].gap = gaps.get(_kind(items[0]), not items[0].mark)
     indent = re.search(rf"^([ \t]*){re.escape(first.line)}", first.section.text, re.MULTILINE)
-    bullet = first.mark if all(item.is_bullet for item in entries[0]) else ""
+    mark = first.mark if all(item.is_bullet for item in entries[0]) else ""
     heading = first.mark if first.level < LOWEST else ""
-    return Details(indent[1] if indent and is_bullet else "", spaced, bullet, heading, tuple(_models(entries)))
+    bullets = [items[0].mark for items in entries if items[0].is_bullet]
+    bullet = bullets[0] if len(bullets) * 2 > len(entries) else ""
+    return Details(indent[1] if indent and is_bullet else "", spaced, mark, heading, bullet, tuple(_models(entries)))
 
 
 def _kind(item: Item) -> tuple[str, bool]:
@@ -222,7 +225,11 @@ def _address_model(one: Shown, item: Item, link: re.Match[str], alike: Sequence[
         if one.label and not one.head and form and not field_of(form):
             return replace(one, before=before, after=after, form=form, each=True)
         column = None if one.each else Column("", tuple(texts), field="links")
-        return replace(one, before=before, after=after, form="", column=column)
+        # Behind a label that says what is linked, words that are none of a field and differ each time are a title.
+        others = [other for other in forms if other != "title"]
+        differ = len({*others}) == len(others) and not any(map(field_of, others))
+        form = "title" if one.label and len(forms) > 1 and differ else ""
+        return replace(one, before=before, after=after, form=form, column=column)
     return replace(one, before=before, after=after, form=form)
 
 
@@ -307,7 +314,7 @@ def _completed(details: Details, said: Collection[str], *, recurring: bool) -> l
     fields = {field for one in shown for field in one.fields}
     loose = not details.mark or any(one.gap for one in shown)
     if "title" not in fields | omitted:
-        mark = details.mark or details.heading
+        mark = details.mark or details.heading or details.bullet
         shown.insert(0, Shown("title", mark or "**", "" if mark else "**", gap=loose))
     are_talks = any(one.field == "title" and one.form and one.when for one in shown)  # a line each, without more
     if "description" not in fields and not (details.empty or are_talks):
@@ -408,12 +415,15 @@ def _value(one: Shown) -> str:
             value = (
                 _person(one) if one.each else write_people(one.column or Column("", (one.form,), field="people"), "()")
             )
-        case "links" if one.each:
+        case "links" if one.each and one.form != "title":
             value = _link("entry.url", one.form) if one.form else "{{ entry.label | link(entry.url) }}"
         case "agenda" if one.each:
             value = "{{ point | inline }}"
         case "links" | "agenda":
             value = write_links(one.column) if one.column else in_line(one.field)
+            if one.form:
+                words = f'(title if entry.label | lower == "{one.label.lower()}" else entry.label)'
+                value = value.replace("entry.label", words)
     return value
 
 
