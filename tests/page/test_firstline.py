@@ -202,6 +202,18 @@ def test_a_line_that_is_not_like_the_others_stays_as_it_is() -> None:
     assert written(page + f"- 2021-11-10: {'long ' * 300}\n", BARE) == "- 2021-11-15: Owls"
 
 
+def test_words_that_lead_from_the_date_to_people_and_a_title_are_written_again() -> None:
+    new = (
+        "* [Nov 10, 2021 call](https://a.org/5)with Cy Twombly on cats.\n"
+        "* [Nov 9, 2021 call](https://a.org/4) with [Di Maio](https://a.org/di) on [dogs](https://a.org/dogs)\n"
+        "* [Nov 8, 2021 call](https://a.org/3) on[ fish](https://a.org/fish)\n"
+    )
+    old = "".join(f"* [Oct {day}, 2020 call](https://a.org/{day})\n" for day in range(30, 10, -1))
+    call = "* [Nov 15, 2021 call](https://example.org/register)"
+    assert written(new + old, EVENT) == f"{call} with Ada Byron, Bo Peep on Owls"
+    assert written(new + old, BARE) == "* Nov 15, 2021 call on Owls"
+
+
 def test_a_word_that_one_link_alone_has_is_left_out() -> None:
     page = "* [Next: Nov 9, 2021 - Cats](https://a.org/2)\n* [Nov 8, 2021 - Dogs](https://a.org/1)\n"
     assert written(page, BARE) == "* Nov 15, 2021 - Owls"

@@ -76,7 +76,7 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
     own = [line.section for line in alike]
     # Where the same few titles come back again and again, they are those of series. Two events are no habit.
     recurring = len({_NUMBER.sub("", one.title) for one in sections}) * 2 <= len(sections) and len(sections) >= HABIT
-    recurring = recurring and "series" not in (one.field for one in model.values)
+    recurring = recurring and "series" not in (one.field for one in model.values) and not _leads_to_title(model)
     date = date_example([(_date_with_weekday(line), line.section.date) for line in _newest(alike)], sections)
     if has_time(date) and "when" in model.fields:  # the times of older lines have a zone
         start, end = extent(model.pieces, next(at for at, one in enumerate(model.pieces) if one.field == "when"))
@@ -135,7 +135,12 @@ def _skeleton(line: Line) -> Line:
 
 
 def _model(lines: Sequence[Line]) -> Line:
-    """Choose the line that most are like: the newest of those that show most of what the list shows."""
+    """Choose the line that most are like: the newest of those that show most of what the list shows.
+
+    Where a few of the newest lead to a title, the new one, which has a title, is like these.
+    """
+    led = [line for line in _newest(lines) if line.whole and _leads_to_title(line)]
+    lines = led if len(led) >= HABIT else lines
     skeletons = Counter(_skeleton(line).shape for line in _newest(lines))
     alike = [line for line in lines if skeletons[_skeleton(line).shape] == max(skeletons.values())]
     often = Counter(field for line in lines for field in line.fields)
@@ -144,6 +149,15 @@ def _model(lines: Sequence[Line]) -> Line:
     return max(
         (line if own.issuperset(line.fields) else _skeleton(line) for line in alike),
         key=lambda line: (len(line.fields), line.section.date),
+    )
+
+
+def _leads_to_title(line: Line) -> bool:
+    """Tell whether words lead from the date to a title behind it."""
+    pieces = line.pieces
+    return any(
+        one.field == "title" and pieces[at].text.strip() == "on" and pieces[0].field in ("date", "both")
+        for at, one in enumerate(pieces[1:])
     )
 
 

@@ -22,6 +22,11 @@ WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 WEEKDAY_BEFORE = re.compile(rf"\b{WEEKDAY}\.?,?[ ]\Z", re.IGNORECASE)
 _WEEKDAY_AFTER = re.compile(rf",?[ ]\(?{WEEKDAY}\)?(?![A-Za-z])", re.IGNORECASE)
 _BY = re.compile(r",?[ ](?:by|with)[ ](?=[^a-z\s])")
+_WITH_ON = re.compile(
+    r"(?P<lead>,?[ ]?)(?:(?:with|by)[ ](?P<people>(?=[^a-z\s])(?:(?![ ]on\b).){1,200})[ ])?(?P<on>on[ ]?)(?=[\[\"\w])"
+)
+"""What leads from a date to a title by way of the people: ` with Ada on Engines`."""
+_LEAST_LED = 2
 _LINKED_PERSON = re.compile(r"(?<=[ ])\((\[[^\[\]]+\]\([^()\s]+\),[ ][^()\[\]]+)\)")
 """A linked name with an affiliation, in brackets."""
 _LABEL = re.compile(
@@ -31,7 +36,7 @@ _LABEL = re.compile(
 _LONGEST_LABEL = 32
 _LEADS_TO = {
     "date": re.compile(r"(?:\b(?:on|the|date|when|week of|am|vom|le|du|el|del)\b[\W_]*)+\Z", re.IGNORECASE),
-    "people": re.compile(r",?[ ](?:by|with)[ ]\Z"),
+    "people": re.compile(r"(?:,?[ ]|\A)(?:by|with)[ ]\Z"),
 }
 """The words before a value that belong to it, and are not the end of the text before."""
 SEPARATORS = " \t:;,.|\u2013\u2014\u00b7\u2022/~@>=-"
@@ -111,10 +116,12 @@ def cut_pieces(sections: Sequence[Section]) -> list[Line]:
     """Cut the first lines of a list at what can be seen in each; one whose marks or date are not clear is left out."""
     texts = [split_lines(section.text)[0] for section in sections]
     by = sum(_BY.search(text) is not None for text in texts) * 2 > len(texts)
-    return [line for section, text in zip(sections, texts, strict=True) if (line := _cut(section, text, by=by))]
+    led = (_led(text, date_of(section)) for section, text in zip(sections, texts, strict=True))
+    on = sum(bool(found and found["people"]) for found in led) >= _LEAST_LED
+    return [line for section, text in zip(sections, texts, strict=True) if (line := _cut(section, text, by=by, on=on))]
 
 
-def _cut(section: Section, text: str, *, by: bool) -> Line | None:
+def _cut(section: Section, text: str, *, by: bool, on: bool) -> Line | None:
     text = text.rstrip()
     closing = _CLOSING_MARK.search(text) if section.style.kind == "atx" else None
     mark, text = split_mark(text[: closing.start()] if closing else text)
@@ -123,7 +130,7 @@ def _cut(section: Section, text: str, *, by: bool) -> Line | None:
         date = month.words  # the day is said below
     if len(text) > MAX_START or date not in section.text:
         return None  # prose, or marks within the date
-    pieces = [*_pieces(text, date, by=by), Piece(closing[0] if closing else "")]
+    pieces = [*_pieces(text, date, by=by, on=on), Piece(closing[0] if closing else "")]
     copied = _copied(part for piece in pieces for part in piece.parts or (piece,))
     is_clear = not (_UNSAFE.search(copied) or unbalanced(copied))
     return Line(section, mark, tuple(piece for piece in pieces if piece.text)) if is_clear else None
@@ -140,11 +147,29 @@ def date_of(section: Section) -> str:
     return without_zoned_time(section.words if "(" in section.words else section.words.rstrip(")"))[0]
 
 
-def _pieces(text: str, date: str, *, by: bool) -> Iterator[Piece]:
+def _led(text: str, date: str) -> re.Match[str] | None:
+    """Find what leads from a date, or from the link that says it, to a title."""
+    if date not in text[:MAX_START]:
+        return None
+    end = text.index(date) + len(date)
+    link = next((link for link in LINK.finditer(text) if link.end() >= end), None)
+    return _WITH_ON.match(text, link.end() if link and date in link[1] else end)
+
+
+def _pieces(text: str, date: str, *, by: bool = False, on: bool = False) -> Iterator[Piece]:
     """Cut a text at its date, its links, and where the people's names begin."""
     spans = [_date_span(text, date)] if date in text else []
     end = 0
-    if by and (names := list(_BY.finditer(text))):
+    if on and (led := _led(text, date)):
+        lead = Piece(" on ")
+        if led["people"]:
+            left, people, right = _without_marks(led["people"])
+            start, after = led.start("people") + len(left), led.end("people") - len(right)
+            spans += [(led.start(), start, Piece(" with ")), (start, after, replace(people, field="people"))]
+            spans.append((after, led.end(), lead))
+        else:
+            spans.append((*led.span(), lead))
+    elif by and (names := list(_BY.finditer(text))):
         start = names[-1].end()
         addresses = (link.start() for link in LINK.finditer(text, start) if _link(link).is_address)
         until = min([*(begin for begin, _, _ in spans if begin > start), *addresses, len(text)])
@@ -159,7 +184,7 @@ def _pieces(text: str, date: str, *, by: bool) -> Iterator[Piece]:
         if over is None:
             spans.append(_enclosed(link, _link(link)))
         elif over[2].field == "date":
-            parts = tuple(part for part in _pieces(link[1], date, by=False) if part.text)
+            parts = tuple(part for part in _pieces(link[1], date) if part.text)
             whole = Piece(link[1], "both", link[2], parts=parts)
             spans[spans.index(over)] = (
                 *link.span(),
@@ -279,6 +304,8 @@ def extent(pieces: Sequence[Piece], index: int) -> tuple[int, int]:
     following = next((piece.field for piece in pieces[index + 1 :] if piece.field), "")
     if not any(piece.field for piece in pieces[:index]):
         extents.reverse()
+    elif pieces[index].field == "people" and after and LETTER.search(pieces[index + 1].text):
+        pass  # what is behind them leads to the title
     elif pieces[index].field in ("series", "people") and following in WHAT_AND_WHEN:
         extents.insert(0, extents.pop(1))  # what separates them from a title belongs to them
     elif pieces[index].field == "number" and following in WHAT_AND_WHEN:
