@@ -439,6 +439,22 @@ def test_a_full_event_is_written_as_the_neighbours_are(name: str, written: str) 
     assert written in added(PAGES[name], FULL.model_copy(update={**moments, "number": number, "series": "Calls"}))
 
 
+def test_a_title_above_its_text_is_one_in_html_with_paragraphs_as_the_neighbours_have_them() -> None:
+    entry = (
+        "<article>\n  <h2>{0} 2021</h2>\n  <p>\n    <strong>{1} in the garden</strong><br />\n    They were seen by "
+        "many people, and it was late when all of them had gone home again. There were a great many questions, and "
+        "all had an answer that was heard to the end.\n  </p>\n  <p>\n    {1}: all went home.\n  </p>\n</article>\n"
+    )
+    page = (
+        "# Past\n\n<div>\n" + "".join(entry.format(*one) for one in (("8 Nov", "Cats"), ("1 Nov", "Dogs"))) + "</div>\n"
+    )
+    assert added(page, FULL).startswith(
+        "<article>\n  <h2>15 Nov 2021</h2>\n  <p>\n    <strong>Owls</strong><br />\n    About owls.\n  </p>\n"
+        "  <p>\n    Two things:<br />\n    • eyes<br />\n    • ears\n  </p>\n</article>"
+    )
+    assert "    <strong>Owls</strong>\n  </p>\n</article>" in added(page, BARE)
+
+
 def test_a_new_academic_year_has_its_own_heading() -> None:
     page = PAGES["academic-years"]
     event = BARE.model_copy(update={"date": "2024-01-15"})

@@ -228,7 +228,7 @@ def _address_model(one: Shown, item: Item, link: re.Match[str], alike: Sequence[
         # Behind a label that says what is linked, words that are none of a field and differ each time are a title.
         others = [other for other in forms if other != "title"]
         differ = len({*others}) == len(others) and not any(map(field_of, others))
-        form = "title" if one.label and len(forms) > 1 and differ else ""
+        form = "title" if column and one.label and len(forms) > 1 and differ else ""
         return replace(one, before=before, after=after, form=form, column=column)
     return replace(one, before=before, after=after, form=form)
 
@@ -415,16 +415,19 @@ def _value(one: Shown) -> str:
             value = (
                 _person(one) if one.each else write_people(one.column or Column("", (one.form,), field="people"), "()")
             )
-        case "links" if one.each and one.form != "title":
+        case "links" if one.each:
             value = _link("entry.url", one.form) if one.form else "{{ entry.label | link(entry.url) }}"
         case "agenda" if one.each:
             value = "{{ point | inline }}"
         case "links" | "agenda":
-            value = write_links(one.column) if one.column else in_line(one.field)
-            if one.form:
-                words = f'(title if entry.label | lower == "{one.label.lower()}" else entry.label)'
-                value = value.replace("entry.label", words)
+            value = _titled(write_links(one.column), one) if one.column else in_line(one.field)
     return value
+
+
+def _titled(links: str, one: Shown) -> str:
+    """Let the title be the words of links where the label above says what these are."""
+    words = f'(title if entry.label | lower == "{one.label.lower()}" else entry.label)'
+    return links.replace("entry.label", words) if one.form else links
 
 
 def _is_amid(before: str) -> bool:

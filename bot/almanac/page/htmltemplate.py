@@ -19,7 +19,7 @@ from almanac.page.lines import plain
 from almanac.page.markup import Markup, Place, Run, observe_markup
 from almanac.page.outline import Page, Section
 from almanac.page.pieces import with_weekday
-from almanac.page.tables import Table, changed, date_example, in_line, write_cell
+from almanac.page.tables import Table, changed, date_example, write_cell
 from almanac.page.tags import HtmlElement, Tag, elements_in, without_comments
 from almanac.page.template import LINK_ATTRIBUTES
 
@@ -35,7 +35,7 @@ _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NEVER_LEFT_OUT = frozenset(("td", "th", "li", "tr", "dt"))
 _MOST_ELEMENTS = 400
 _LONGEST = 150  # characters of a title
-_TITLE_AND_PROSE = "**{{ title | text }}**CHANGED{% if description %}<br>" + in_line("description") + "{% endif %}"
+_BREAK = re.compile(r"<br[ ]?/?>", re.IGNORECASE)
 _COMMENTS = re.compile(r"^[ \t]*<!--(?:(?!-->)[\s\S])*+-->[ \t]*\n|<!--(?:(?!-->)[\s\S])*+(?:-->|\Z)", re.MULTILINE)
 
 
@@ -99,6 +99,7 @@ class _Writer:
         self._runs = self._markup.entries[self._model]
         masked = "\n".join(map(without_comments, self._text.split("\n")))
         self._root, self._elements, self._texts = elements_in(masked)
+        self._prose: set[Place] = set()
         self._values = dict(self._written_values())
 
     @property
@@ -134,7 +135,8 @@ class _Writer:
         table = Table((*columns.values(), *elsewhere), (), (), date, (True, True), short=False, nothing="")
         for at, column in columns.items():
             if column.field == "title" and _is_prose(column):
-                yield at, (_TITLE_AND_PROSE.replace("CHANGED", changed(table.date)), "")
+                self._prose.add(at)
+                yield at, (f"**{{{{ title | text }}}}**{changed(table.date)}", "")
             elif column.field != "extra" or column is table.names:
                 yield at, write_cell(table, column)
 
@@ -200,6 +202,9 @@ class _Writer:
             if needs == "description" and around and self._is_paragraph(run):
                 yield from self._paragraphs(run, around)
                 continue
+            if run.place in self._prose:
+                yield from self._title_and_prose(run, value)
+                continue
             if _IS_MARKDOWN.search(value):
                 value = f"{{% call html({_quoted(_link_attributes(run.tag))}) %}}{value}{{% endcall %}}"
             yield _Edit(start, run.end, _spaced(value))
@@ -220,6 +225,27 @@ class _Writer:
         end = "\n" if (start, after) != (first.start, first.end) else ""
         yield _Edit(start, after, f"{{% for paragraph in description | blocks %}}{end}", f"{{% endfor %}}{end}")
         yield self._wrapped(around, run, "description")
+
+    def _title_and_prose(self, run: Run, title: str) -> Iterator[_Edit]:
+        """Write a title, the first paragraph of a description below it, and the others as elements like theirs."""
+        first = self._enclosing(run.start, run.end)[0]
+        start, after = self._lines(first.start, first.end)
+        before, behind = self._text[start : run.start], self._text[run.end : after]
+        is_own = first.tag is None or first.name != "p" or not _STAY.issuperset(first.tag.attributes)
+        found = Counter(one[0] for at in self._newest for one in _BREAK.finditer(self._sections[at].text))
+        below = found.most_common(1)[0][0] if found else "<br>"
+        end = "\n" * (start != first.start)  # its lines are its own
+        below += end + before.rpartition("\n")[2] * before.rstrip(" \t").endswith("\n")
+        bullets = f"{{% for bullet in paragraph.bullets %}}{below}\u2022 {_in_html('{{ bullet }}')}{{% endfor %}}"
+        paragraph = f"{_in_html('{{ paragraph.text }}')}{bullets}"
+        above, rest = ("", "") if is_own else ("[:1]", "[1:]")
+        loop = "{{% for paragraph in (description | blocks | list){} %}}"
+        yield _Edit(
+            run.start, run.end, _spaced(f"{_in_html(title)}{loop.format(above)}{below}{paragraph}{{% endfor %}}")
+        )
+        if rest:
+            again = f"{_copied(before)}{_spaced(paragraph)}{_copied(behind)}"
+            yield _Edit(start, after, "", f"{loop.format(rest)}{end}{again}{{% endfor %}}{end}")
 
     def _value_start(self, run: Run) -> int:
         """Return where the value of a run begins, behind its label."""
@@ -332,6 +358,10 @@ def _link_attributes(tag: Tag | None) -> str:
 
 def _quoted(attributes: str) -> str:
     return f"'{attributes}'" if attributes else ""
+
+
+def _in_html(value: str) -> str:
+    return f"{{%+ call html() %}}{value}{{% endcall %}}"
 
 
 def _spaced(value: str) -> str:
