@@ -95,7 +95,7 @@ def test_a_template_of_the_site_s_own_speaks_its_language() -> None:
     problems = (Problem(say("This has to be filled in."), "Titel", typed="x"),)
     own = {"problems": OwnTemplate("Hallo!{% for one in problems %} {{ one | problem }}{% endfor %}", "m.md.j2")}
     text = load_messages().of_site(own, "de").write(Draft("problems", {"problems": problems}))
-    assert text == "Hallo! **Titel**: Das muss ausgefüllt werden.\n\nDu hast getippt: `x`"
+    assert text == "Hallo! **Titel**: Das muss ausgefüllt werden.\n\nDeine Eingabe: `x`"
 
 
 if __name__ == "__main__":

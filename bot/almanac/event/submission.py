@@ -45,9 +45,9 @@ _WHOLE_LINK = re.compile(r"<(?P<bare>https?://[^\s<>]+)>|\[[^\[\]]*\]\((?P<linke
 _BETWEEN_TAGS = re.compile(r"[,;|，、；،]|\s(?=#)")  # noqa: RUF001 - commas of other scripts
 _ALL_DAY = re.compile(r"\W{0,3}(?:all|full|whole|the (?:full|whole)|entire)[ -]day(?: event)?\W{0,3}", re.IGNORECASE)
 _EXAMPLES = {
-    "title": "Measuring Open Source",
+    "title": say("Measuring Open Source"),
     "date": "2021-11-08",
-    "when": "9am ET, 3pm CET",
+    "when": say("9am ET, 3pm CET"),
 }
 # Why an answer could not be taken from the issue (`almanac.form.body`) -> what to do.
 _REFUSED = {
