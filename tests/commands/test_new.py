@@ -213,6 +213,8 @@ class TestByOptions:
             template("site/new-event.yml") + template("site/more-questions.yml")
         )
         site.git("commit", "--all", "--quiet", "-m", "form")
+        ran = almanac("new", *DONE, "--when", "9am EDT", "--local")
+        assert (ran.status, ran.err.count("is on EST, not EDT")) == (0, 1)
         more = ("--when", "9am ET", "--duration", "1 hour", "--series", "Soups", "--location", "Paris", "--tag", "stew")
         links = ("--url", "https://a.example", "--link", "https://b.example", "--recording", "https://c.example")
         rest = ("--person", "Ada", "--agenda", "Hello", "--description", "Warm.", "--end-date", "2022-01-20")

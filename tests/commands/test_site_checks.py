@@ -60,6 +60,16 @@ def test_nothing_is_wrong_with_a_site_that_was_set_up() -> None:
     assert not any(finding.remedy for finding in found)
 
 
+def test_forms_that_ask_in_another_language_than_the_site_s_are_found() -> None:
+    later = {**model(), CONFIG: f"{model()[CONFIG]!s}language: de\n"}
+    found = faults(later)
+    assert [(one.check, one.file) for one in found] == [("form", FORM), ("form", CHANGE_FORM)]
+    assert all("in English" in one.message and "`almanac init --force`" in (one.remedy or "") for one in found)
+    paths = sorted(later)
+    again = plan_adoption(memory_site(later), paths, "main", today=date(2026, 3, 1), force=True)
+    assert not faults({**later, **again.written})
+
+
 def test_which_answers_the_page_shows_is_said() -> None:
     files = adopted({"talks.md": PAGES["bullets"], JEKYLL: "theme: minima\n"}, "talks.md")
     (said,) = [finding.message for finding in check(files) if finding.check == "template"]

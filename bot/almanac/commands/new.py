@@ -78,6 +78,7 @@ class _Making:
         root, here = open_site(folder)
         self.folder = root.root
         self.access: GitHubAccess = github_access()
+        self.told: tuple[Problem, ...] = ()  # warnings that were printed already
         self.repository = self._find_repository()
         if options.way == "github" and not self.access.token:
             message = f"To file an issue, a token is needed: `{TAKE_TOKEN}`. Or add --form to get the form's address."
@@ -102,6 +103,7 @@ class _Making:
                 raise UserError(read.problems)
             if not asks:
                 print_problems(read.warnings, "warning")
+            self.told = tuple(read.warnings)
             if not self.options.as_json:
                 print_text(f"\n{self._shown(read.event)}\n")
             title = f"{self.words.title}{read.event.title}"[:_LONGEST_TITLE].strip()
@@ -269,7 +271,8 @@ class _Making:
             base = Site(CommitFiles(forge, forge.base().commit))
             raise UserError(replace(why_refused("", issue, base), file=None))
         if not self.options.as_json:
-            print_done(done, messages, dry_run=False)
+            more = tuple(one for one in done.plan.warnings if one not in self.told)
+            print_done(replace(done, plan=replace(done.plan, warnings=more)), messages, dry_run=False)
             if done.pull:
                 branch = branch_name(number)
                 print_text(f"To look at it: `git diff ...{branch}`. To accept it: `git merge {branch}`.")

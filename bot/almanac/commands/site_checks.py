@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from almanac import config as configs
+from almanac.catalogues import load_tongue
 from almanac.commands import mending
 from almanac.commands.build import build_files
 from almanac.commands.checks import Edit, Finding, from_problems, ok
@@ -23,7 +24,9 @@ from almanac.errors import ConfigError, UserError
 from almanac.event.model import read_status
 from almanac.event.submission import is_for_changes, needed_in, own_questions
 from almanac.form.schema import Form, lint
+from almanac.form.translated import form_words
 from almanac.jekyll import Jekyll, jekyll_root, read_jekyll
+from almanac.packaged import template
 from almanac.page.imitate import lands, samples
 from almanac.page.index import index_of
 from almanac.page.lines import cut_lines, front_matter
@@ -39,6 +42,8 @@ from almanac.yamlfile import load
 
 _INIT = "`almanac init` writes one."
 _FORMS = ".github/ISSUE_TEMPLATE/"
+_OWN_FORMS = ("new-event.yml", "more-questions.yml", "change-event.yml")
+_FEW_WORDS = 4  # that a translated form may well have left as they were
 _WORKFLOWS = ".github/workflows"
 _EXTRA = re.compile(r"""\bextra(?:\.([A-Za-z_][A-Za-z0-9_]*)|\[\s*["']([^"']+)["']\s*\])""")
 _OTHER_WILDCARD = re.compile(r"[\[?]")
@@ -83,7 +88,7 @@ def _check_form(site: Site, path: str) -> list[Finding]:
     found = from_problems("form", lint(form), "Otherwise an answer can be read in two ways.")
     spread = Edit("Questions were moved, so that no textarea follows another.", path, mending.spread_textareas)
     found = [replace(one, mend=spread) if "follows the textarea" in one.message else one for one in found]
-    found += [*_needed_fields(form), *_for_github(site, form)]
+    found += [*_needed_fields(form), *_for_github(site, form), *_in_english(site, path)]
     name = "The form for changes" if is_for_changes(form) else "The form"
     return found or [ok("form", f"{name} has {len(form.fields)} questions, and each answer can be told apart.")]
 
@@ -122,6 +127,19 @@ def _needed_fields(form: Form) -> Iterator[Finding]:
         )
         remedy = "Offer `Cancelled`, `Postponed` and `New date or time` among them."
         yield Finding("form", "warning", message, remedy, form.path, fields["change"].line)
+
+
+def _in_english(site: Site, path: str) -> Iterator[Finding]:
+    """Find a form that was written before the site had its language."""
+    language, tongue = site.config.language, load_tongue(site.config.language)
+    if tongue is None:
+        return
+    words = {word for name in _OWN_FORMS for word in form_words(template(f"site/{name}"))}
+    left = [word for word in form_words(site.text(path) or "") if word in words and tongue.text(word) != word]
+    if len(left) > _FEW_WORDS:
+        message = f"The form asks in English, and the site's language is `{language}`."
+        remedy = "Translate it, or have both forms and the workflow written anew: `almanac init --force`."
+        yield Finding("form", "warning", message, remedy, path)
 
 
 def _for_github(site: Site, form: Form) -> Iterator[Finding]:
