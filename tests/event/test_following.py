@@ -67,6 +67,10 @@ def test_a_site_that_names_no_zones_shows_those_of_the_last_line() -> None:
     assert following
     assert following.when == "9-10am ET, 2-3pm CET"
     assert clocks_differ(LAST, following, Zones.of()) == ("ET", "CET")
+    german = LAST.model_copy(update={"when": "15:00-16:00 MESZ", "time_zone": "Europe/Paris"})
+    following = next_event(german, Rhythm(weeks=1), (), Zones.of(language="de"), TODAY)
+    assert following
+    assert following.when == "15:00-16:00 MEZ"
 
 
 def test_the_next_event_is_not_in_the_past() -> None:

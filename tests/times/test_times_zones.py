@@ -138,6 +138,7 @@ def test_a_series_may_show_built_in_letters() -> None:
         ("en", "2026-06-20", "12 h HAE", "12pm EDT", ""),
         ("de", "2026-06-20", "12 Uhr MESZ", "12:00 MESZ", ""),
         ("de", "2026-06-20", "12 Uhr CEST", "12:00 CEST", ""),
+        ("de", "20.6.2026", "Sa., 20.6.2026, 12 Uhr MESZ", "12:00 MESZ", ""),
         ("de", "2026-06-20", "12 Uhr MEZ", "12:00 MESZ", "Paris is on MESZ, not MEZ"),
         ("de", "2026-10-25", "2:30 Uhr MEZ", "02:30 MEZ", ""),
         ("de", "2026-06-20", "18 Uhr oesz, 17 Uhr mesz", "18:00 OESZ, 17:00 MESZ", ""),

@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import product
 
 from almanac.dates import WrittenDate, date_at
-from almanac.languages import in_english
+from almanac.languages import in_english, numbers_in_english
 from almanac.text import CAPS, as_on_keyboard
 from almanac.times.clock import TIME, Clock, WrittenTime, clocks, written_time
 from almanac.times.zones import AmbiguousZone, ZonePlace, Zones, offset_place, same_clocks
@@ -110,7 +110,7 @@ def read_line(text: str, zones: Zones) -> WrittenLine:
         return _LineParser(line, zones).line()
     except UnreadableError:
         if len(line) <= LONGEST:
-            for english in in_english(line):
+            for english in (*in_english(line), numbers_in_english(line, zones.language)):
                 with suppress(UnreadableError):
                     return _LineParser(english, zones).line()
         raise
