@@ -296,6 +296,12 @@ def unbalanced(text: str) -> bool:
     )
 
 
+def _is_between_words(pieces: Sequence[Piece], index: int) -> bool:
+    if not 0 < index < len(pieces) - 1:
+        return False
+    return all(not one.field and LETTER.search(one.text) for one in (pieces[index - 1], pieces[index + 1]))
+
+
 def extent(pieces: Sequence[Piece], index: int) -> tuple[int, int]:
     """Tell from where to where a line has to be cut, so that a value is gone and what separated it too."""
     before = int(index > 0 and not pieces[index - 1].field)
@@ -304,8 +310,8 @@ def extent(pieces: Sequence[Piece], index: int) -> tuple[int, int]:
     following = next((piece.field for piece in pieces[index + 1 :] if piece.field), "")
     if not any(piece.field for piece in pieces[:index]):
         extents.reverse()
-    elif pieces[index].field == "people" and after and LETTER.search(pieces[index + 1].text):
-        pass  # what is behind them leads to the title
+    elif pieces[index].field == "people" and _is_between_words(pieces, index):
+        pass  # a word leads to them, and another one to the title
     elif pieces[index].field in ("series", "people") and following in WHAT_AND_WHEN:
         extents.insert(0, extents.pop(1))  # what separates them from a title belongs to them
     elif pieces[index].field == "number" and following in WHAT_AND_WHEN:
