@@ -24,7 +24,7 @@ from almanac.proposal.hidden import read_state
 from almanac.proposal.marker import pull_state
 from almanac.proposal.names import ADOPT_BRANCH
 from almanac.proposal.onboarding import Box
-from almanac.proposal.state import LABELS, Overview, Pull
+from almanac.proposal.state import EDITS, LABELS, Overview, Pull
 
 from tests.breaking import Breaking, BrokenError
 from tests.emulated import OWNER, GitHubWorld
@@ -295,6 +295,46 @@ def test_what_people_commit_is_kept_and_followed(world: World) -> None:
     assert world.parents(head) == (theirs,)
     assert outcomes(sweep(world)) == ["unchanged"]
     assert "Somebody has changed" in offer(world).body
+
+
+MEETUPS = "# Meetups\n\n" + "".join(
+    f"## March {day}, 2025: Meetup {day}\n\n- When: 9am ET, {hour}pm CET\n- Place: Library\n\nWe met.\n\n"
+    for day, hour in ((7, 5), (6, 3), (5, 3), (4, 3))
+)
+
+
+def test_pages_templates_and_settings_are_taken_as_they_are_on_the_branch(local: World) -> None:
+    put(local, {"_config.yml": "title: Club\n", "meetups.md": MEETUPS})
+    sweep(local)
+    path = next(path for path in offered(local) if path.endswith("section.md.j2"))
+    changed = {"meetups.md": MEETUPS.replace("5pm", "3pm"), path: offered(local)[path].replace("- Place:", "- Venue:")}
+    local.commit({name: text.encode() for name, text in changed.items()}, branch=ADOPT_BRANCH)
+    assert outcomes(sweep(local)) == ["updated"]
+    assert outcomes(sweep(local)) == ["unchanged"]
+    assert "5pm" not in offer(local).body
+    assert "- Venue: Room 1" in offer(local).body
+    settings = offered(local)[configs.PATH] + "calendar: events.ics\nlanguage: de\n"
+    local.commit({configs.PATH: settings.encode()}, branch=ADOPT_BRANCH)
+    assert outcomes(sweep(local)) == ["updated"]
+    assert outcomes(sweep(local)) == ["unchanged"]
+    files = offered(local)
+    assert files["events.ics"].count("BEGIN:VEVENT") == 4
+    assert "Titel" in files[Config().form]
+    assert "- Venue: Room 1" in offer(local).body
+    assert "missing" not in offer(local).body
+    local.merge(offer(local).number)
+    assert [done for done in sweep(local) if done.plan.subject == EDITS] == []
+
+
+def test_settings_that_name_a_template_of_ours_keep_it(local: World) -> None:
+    put(local, {"_config.yml": "title: Club\n", "meetups.md": MEETUPS})
+    sweep(local)
+    before = offered(local)
+    local.commit({configs.PATH: f"{before[configs.PATH]}dashboard: true\n".encode()}, branch=ADOPT_BRANCH)
+    assert outcomes(sweep(local)) == ["updated"]
+    assert "missing" not in offer(local).body
+    assert offered(local).keys() == before.keys()
+    assert "- Place: Room 1" in offer(local).body
 
 
 def test_it_follows_the_page_and_is_left_alone_by_other_commits(local: World) -> None:

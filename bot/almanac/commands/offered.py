@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import partial
 
 from almanac import config as configs
-from almanac.caps import RECORDS
+from almanac.caps import PAGE, RECORDS
 from almanac.commands.adoption import Adoption, plan_adoption
+from almanac.commands.build import build_files
 from almanac.commands.finding import offered_places
 from almanac.commands.origin import Origin
 from almanac.commands.places import Place, has_other_generator
-from almanac.commands.shapes import SHAPES, answered, newest_of, said_of_questions, with_answers
+from almanac.commands.shapes import SHAPES, Shape, answered, newest_of, said_of_questions, with_answers
 from almanac.commands.subscriptions import free_places, subscribe
 from almanac.commands.survey import PageFound
 from almanac.commands.takeover import Overlay, said_of_form
@@ -21,12 +22,12 @@ from almanac.errors import Problem, UserError
 from almanac.forge.protocol import Forge
 from almanac.page.imitate import samples
 from almanac.page.importer import Imported
+from almanac.page.section import Renderer
 from almanac.phrases import say
 from almanac.proposal.messages import code
 from almanac.proposal.onboarding import BESIDE, AdoptionOffer, Box, Choices, Group
 from almanac.proposal.quotation import inert
 from almanac.proposal.state import Base
-from almanac.renderer import house_renderer
 from almanac.site import Site
 from almanac.sitefiles import NOT_THE_SITES, CommitFiles
 from almanac.text import counted
@@ -35,6 +36,7 @@ MOST_FILES = 5_000
 _MOST = 9
 _SEVERAL, _READ = 5, (".md", ".markdown", ".html", ".yml", ".yaml", ".json")
 _NEW_PAGES = ("events.md", "past-events.md", "event-history.md", "history-of-events.md")
+_TEMPLATES = ("section_template", "index_template", "upcoming_template", "file_template", "list_template")
 _SUBSCRIPTIONS = {"calendar": say("A calendar that readers can subscribe to"), "feed": say("A feed")}
 
 
@@ -104,15 +106,34 @@ def adopt(
     if action is None:
         plan.files.pop(WORKFLOW, None)
     if is_decided:
-        return _offer(plan, (), follows=action is None)
+        _add_named(plan, files, written)
+        return _offer(plan, (), files, written, follows=action is None)
     if unread:
-        offer = _offer(plan, (), follows=action is None)
+        offer = _offer(plan, (), files, written, follows=action is None)
         found = (_said_of_unread(code(plan.config.page)),)
         return replace(offer, found=found, problems=(*unread, *offer.problems), choices={BESIDE: plan.config.page})
     free = free_places(Site(Overlay(files, plan.written)))
     subscribe(plan, files, {key: path for key, path in free.items() if choices.get(key) == path})
     groups = (*_pages(plan, places), *_shapes(plan), *_more(plan, free))
-    return _offer(plan, groups, follows=action is None)
+    return _offer(plan, groups, files, written, follows=action is None)
+
+
+def _add_named(plan: Adoption, files: Overlay, written: Mapping[str, str]) -> None:
+    """Add what settings of people's own name: templates that are on the branch, and files for readers to subscribe to.
+
+    Raises:
+        UserError: Page and settings do not fit.
+    """
+    for key in _TEMPLATES:
+        path = getattr(plan.config, key)
+        if path in written:
+            plan.templates[key], plan.files[path], plan.states[path] = path, written[path], "new"
+    if any(getattr(plan.config, key) for key in _SUBSCRIPTIONS):
+        built = build_files(Site(Overlay(files, plan.written))).files
+        new = {path: text for path, text in built.items() if path.endswith((".ics", ".xml")) and path not in plan.files}
+        for path, text in new.items():
+            if text is not None and files.read(path, PAGE) is None:
+                plan.subscribed[path], plan.files[path], plan.states[path] = path, text, "new"
 
 
 def _beside(paths: Sequence[str], planned: Callable[..., Adoption]) -> Adoption | None:
@@ -129,10 +150,14 @@ def _is_site(site: Site) -> bool:
     return "_config.yml" in site.files.names("") and not has_other_generator(site)
 
 
-def _offer(plan: Adoption, groups: tuple[Group, ...], *, follows: bool) -> AdoptionOffer:
+def _offer(
+    plan: Adoption, groups: tuple[Group, ...], files: Overlay, written: Mapping[str, str], *, follows: bool
+) -> AdoptionOffer:
     chosen = {box.option: box.value for group in groups for box in group.boxes if box.ticked}
     unwanted = {box.option: "" for group in groups for box in group.boxes}
-    newest, sample, asked = _entries(plan)
+    planned = Site(Overlay(files, plan.written))
+    is_own = plan.shape is None or planned.config.section_template in written
+    newest, sample, asked = _entries(plan, planned.renderer() if is_own and not plan.taken else None)
     records = {*plan.records}
     return AdoptionOffer(
         files=plan.written,
@@ -227,15 +252,17 @@ def _kept_whole(imported: Imported) -> str:
     return say(" ({some} of them in words that I keep as they are, without telling place or guests apart)", some=some)
 
 
-def _entries(plan: Adoption) -> tuple[str, str, str]:
-    """Return the newest event, a sample of a new one, and what the form asks."""
+def _entries(plan: Adoption, render: Renderer | None) -> tuple[str, str, str]:
+    """Return the newest event, a sample of a new one, and what the form asks.
+
+    `render` writes new events, None where the shape that is planned does.
+    """
     if plan.taken and plan.form:
         return "", plan.taken.sample, said_of_form(plan.taken, plan.form)
-    if not plan.shape:
-        section = house_renderer()(with_answers(samples(())[1], plan.form)).strip("\n") if plan.form else ""
-        return "", section, ""
     if not plan.page:
-        return "", "", ""
-    event, section = answered(plan.shape, plan.form)
+        section = render(with_answers(samples(())[1], plan.form)).strip("\n") if plan.form and render else ""
+        return "", section, ""
+    shape = plan.shape or Shape("own", None, samples(plan.page.alive_list)[1])
+    event, section = answered(shape, plan.form, render)
     asked = said_of_questions(plan.form, event, section) if plan.form else ""
     return newest_of(plan.page).text.strip("\n"), section, asked

@@ -196,12 +196,12 @@ def shape_values(shape: Shape, form: Form | None) -> dict[str, object]:
     return {"shape": shape.name, "sample": section, **line, "only_in_record": kept}
 
 
-def answered(shape: Shape, form: Form | None) -> tuple[Event, str]:
-    """Return a sample with an answer to each question of a form, and how it is written."""
+def answered(shape: Shape, form: Form | None, render: Renderer | None = None) -> tuple[Event, str]:
+    """Return a sample with an answer to each question of a form, and how it is written, by `render` if given."""
     times = check_imported(shape.event.date, shape.event.when or "", Zones.of())
     event = shape.event.model_copy(update={"starts": times.starts})  # a page may show the time alone
     event = with_answers(event, form) if form else event
-    return event, shape.render(event).strip("\n")
+    return event, (render or shape.render)(event).strip("\n")
 
 
 def newest_of(page: Page) -> Section:

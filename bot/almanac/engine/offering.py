@@ -51,7 +51,10 @@ _TRIES = 3
 _MOST_CHANGED, _MOST_NAMED = 50, 10_000
 """How many files of other people the marker remembers, and the characters of their paths."""
 _PLANNED = re.compile(r"\.github/.*\.(yml|yaml|j2)")
-"""Of what people change on the branch, these files say how the site is to be set up; others are only kept."""
+"""Of what people change on the branch, these files say how the site is to be set up."""
+_EVENTS = re.compile(r".*\.(md|markdown|html|yml|yaml|json|csv)")
+"""These may hold events, where the site has them already; others are only kept."""
+_TEMPLATE = re.compile(r"\.github/.*\.j2")
 
 
 def is_for_adoption(planner: Planner, base: Base) -> bool:
@@ -129,8 +132,7 @@ def _offered(planner: Planner, look: Look, adopt: Adopt) -> Done | None:
         theirs = _changed_by_people(planner, look, adopt) if is_shared else frozenset()
         if len(theirs) > _MOST_CHANGED or len(json.dumps([*theirs])) > _MOST_NAMED:
             return Done(left_alone(), pull)
-        texts = {path: _text(forge, head, path) for path in theirs if _PLANNED.fullmatch(path)}
-        written = {path: text for path, text in texts.items() if text is not None}
+        written = _written_by_people(planner, look, theirs)
         offer = _planned(partial(adopt, forge, look.base), pull, written)
         shared = _shared(planner, look, theirs, offer) if is_shared and offer else None
     except UserError as error:
@@ -140,6 +142,20 @@ def _offered(planner: Planner, look: Look, adopt: Adopt) -> Done | None:
     if pull and BESIDE in offer.choices.keys() - state.choices.keys():
         return carry_out(blocked(pull, offer.problems), look, planner)
     return carry_out(adoption_offered(offer, look, shared), look, planner)
+
+
+def _written_by_people(planner: Planner, look: Look, theirs: frozenset[str]) -> dict[str, str]:
+    """Return what people wrote on the branch that the plan depends on: path -> text.
+
+    If that is the settings, the templates on the branch belong to it, whoever wrote them: the settings name them.
+    """
+    forge, head, base = planner.forge, look.proposal.head, look.base.commit
+    events = forge.entries(base, [path for path in theirs if _EVENTS.fullmatch(path)])
+    wanted = {path for path in theirs if _PLANNED.fullmatch(path) or events.get(path)}
+    if configs.PATH in wanted:
+        wanted |= {path for path in _since_fork(forge, base, head) if _TEMPLATE.fullmatch(path)}
+    texts = {path: _text(forge, head, path) for path in sorted(wanted)}
+    return {path: text for path, text in texts.items() if text is not None}
 
 
 def _planned(
