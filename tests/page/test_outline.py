@@ -169,6 +169,11 @@ def found(page: str) -> list[str]:
             "## Series A\n### 8 Nov 2021: Owls\n### Thanks\n## Series B\n### 7 Nov 2021: Bats\n### 6 Nov 2021: Cats\n",
             ["2 2021-11-08 Owls", "5 2021-11-07 Bats", "6 2021-11-06 Cats"],
         ),
+        # What says its year or month is an event of its own.
+        (
+            "## 2021\n### 8 Nov 2021: Owls\n### 2021: Bats\n## 2020\n### 7 Nov 2020: Cats\n### Nov 2020: Dogs\n",
+            ["2 2021-11-08 Owls", "3 2021 Bats", "5 2020-11-07 Cats", "6 2020-11 Dogs"],
+        ),
         ("## Owls\n\n### 8 Nov 2021\n\n## Bats\n\n### 7 Nov, 6 (7pm)\n", ["1 2021-11-08 Owls", "5 XXXX-11-07 Bats"]),
         # A lower heading after the same words goes on with the list; one after others, or none, is a part of the event.
         (

@@ -181,9 +181,18 @@ def _beside_others(lines: Lines, headings: Sequence[Heading]) -> dict[int, DateL
     beside = {
         index: replace(dates[index], more=False)
         for index, following in ((index, index + 1) for index in titled)
-        if following < len(headings) and following not in dates and headings[following].level == headings[index].level
+        if following < len(headings)
+        and headings[following].level == headings[index].level
+        and following not in dates
+        and not _begins_with_date(headings[following])
     }
     return beside if len(beside) * 2 > len(titled) else {}
+
+
+def _begins_with_date(heading: Heading) -> bool:
+    """Tell whether a heading begins with a day, a month or a year."""
+    found = find_date(heading.text)
+    return found is not None and found.leading
 
 
 def _names(heading: Heading) -> bool:
