@@ -454,6 +454,14 @@ def years_added_to_months(count: int) -> Many:
     return page, [*known, *many(count // 12 + 1, lambda number: f"{2001 + number}", "walk")]
 
 
+def years_added_to_years(count: int) -> Many:
+    """Add a record that says only its year below each year's heading, which has one."""
+    page, known = page_of(many(count, lambda number: f"{1901 + number}-03-08"))
+    head, *parts = page.split("### ")
+    page = head + "".join(f"## {1901 + number}\n\n### {part}" for number, part in enumerate(parts))
+    return page, [*known, *many(count, lambda number: f"{1901 + number}", "walk")]
+
+
 def added_without_years_below_months(count: int) -> Many:
     page, known = below_months(many(count, month))
     return page, [*known, *many(count, lambda number: f"XXXX-{number % 12 + 1:02}-{number % 28 + 1:02}", "walk")]
@@ -590,6 +598,7 @@ MANY: dict[str, tuple[Callable[[Many], object], Callable[[int], Many], int]] = {
     "added below every other month": (sync_all, added_below_every_other_month, 32),
     "added below every other prepared month": (sync_all, added_below_every_other_prepared_month, 32),
     "years added to months": (sync_all, years_added_to_months, 64),
+    "years added to years": (sync_all, years_added_to_years, 32),
     "added to two lists": (build_index, half_added, 16),
     "added without years below months": (sync_all, added_without_years_below_months, 32),
     "added to lists by turns": (sync_all, added_to_lists_by_turns, 32),

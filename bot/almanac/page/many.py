@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from almanac.dates import UNKNOWN_YEAR, year_in
-from almanac.page.entries import style_of
+from almanac.page.entries import find_events, style_of
 from almanac.page.headings import Heading
 from almanac.page.insert import Growing, Lists, Spaces, end_below, fill, insert, taken_out, without
+from almanac.page.lines import cut_lines
 from almanac.page.order import Order, Steps, order_of, page_order, places_in, steps_of, steps_of_groups
 from almanac.page.outline import Page, Section, outline
 from almanac.page.periods import NewHeading, Periods
@@ -207,6 +208,20 @@ class _Entries:
         self.added.append((text, date))
         return True
 
+    def may_be_headed_by(self, text: str) -> bool:
+        """Tell whether an entry that says no day may come to be a heading of its own, or the heading above it an event.
+
+        Beside another entry, or below a mere year, the one above it stays a heading.
+        """
+        if not self.is_lone:
+            return False
+        if self.heading and not self.sections:
+            year = (self.heading.period or "")[: len("2021")]
+            if self.heading.text.strip("#* \r\n") != year:
+                return True
+        events, headings = find_events(cut_lines(text))
+        return bool(headings) and headings[0].line == 0 and all(event.first > 0 for event in events)
+
     def _step(self, beside: Section, date: str, order: Order) -> None:
         """Count the step to a section from the one put there before it."""
         last = self._read(self.added[-1][1], beside.period) if self.added else beside.date
@@ -307,8 +322,7 @@ class _Batch:
         if key not in self._by_month:
             self._by_month[key] = self._group(one, date)
         group = self._by_month[key]
-        # Beside a single entry, what says no day may come to be a heading of its own.
-        if group is None or (group.is_lone and len(date) < _DAY) or not group.add(text, date):
+        if group is None or (len(date) < _DAY and group.may_be_headed_by(text)) or not group.add(text, date):
             return False
         if group.heading:
             self._known[one.sections[0].start].periods.file(date, group.heading)
