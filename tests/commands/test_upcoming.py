@@ -2,6 +2,8 @@
 
 import pytest
 import yaml
+from almanac.commands.build import minimal_config
+from almanac.config import Config
 from almanac.form.schema import read_form
 from almanac.page.outline import outline
 
@@ -44,6 +46,13 @@ def test_a_list_in_a_shape_of_its_own_has_its_template_and_its_questions() -> No
     assert f"upcoming_template: {COMING}\n" in str(files[CONFIG])
     assert "\n    id: location\n" in str(files[FORM])
     assert COMING not in adopt({PAGE: LISTS})
+
+
+def test_a_list_is_kept_up_where_the_page_was_imported_before() -> None:
+    files = adopt({PAGE: LISTS})
+    imported = {path: text for path, text in files.items() if path == PAGE or path.startswith("_data/")}
+    minimal = minimal_config(Config(page=PAGE))
+    assert yaml.safe_load(str(adopt({**imported, CONFIG: minimal})[CONFIG]))["upcoming"] == "#Upcoming events"
 
 
 def test_what_is_over_and_not_moved_is_left_to_a_person() -> None:

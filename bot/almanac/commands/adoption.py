@@ -406,12 +406,13 @@ def _take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
 def _take_upcoming(plan: Adoption, site: Site, page: Page, *, wanted: bool = True) -> None:
     """Find out whether the page lists what is to come apart, and whether it is kept up: nothing is moved here.
 
-    Only where that is `wanted`, the settings will name it.
+    Only where that is `wanted`, the settings will name it. Records that are there already stay as they are.
     """
-    imported = plan.imported
-    found = coming_of(page, plan.shape.render if plan.shape else site.renderer()) if imported else None
-    if found is None or imported is None:
+    is_new = plan.imported is not None
+    found = coming_of(page, plan.shape.render if plan.shape else site.renderer())
+    if found is None or not (is_new or plan.has_records) or (found.template and not is_new):
         return
+    imported = plan.imported or read_page(site, page.text, site.config.page)
     where = f"below \u201c{found.heading}\u201d (line {found.line})"
     if count := found.over(site, page, imported):
         are = say("is over and is") if count == 1 else say("are over and are")
@@ -430,7 +431,7 @@ def _take_upcoming(plan: Adoption, site: Site, page: Page, *, wanted: bool = Tru
     if found.template:
         own = import_page(page.text, section_renderer(found.template), site.config.zones(), file=site.config.page)
         imported = found.merged(page, imported, own)
-    records = new_records(site, imported)
+    records = new_records(site, imported) if is_new else {}
     sources = replace(plan, coming=found).sources
     paths = _template_paths(site, sources)
     files = records | {path: sources[key] for key, path in paths.items()}
@@ -438,7 +439,9 @@ def _take_upcoming(plan: Adoption, site: Site, page: Page, *, wanted: bool = Tru
         return
     plan.ahead = found
     if wanted:
-        plan.imported, plan.records, plan.coming = imported, records, found
+        plan.coming = found
+        if is_new:
+            plan.imported, plan.records = imported, records
         plan.config = plan.config.model_copy(update={"upcoming": found.setting})
         plan.notes.append(
             say("An event that is to come is listed {where}, and moves to the history when it is over.", where=where)
