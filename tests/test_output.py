@@ -111,3 +111,14 @@ def test_how_far_it_is_is_said_only_where_somebody_watches(
         raise KeyboardInterrupt
     is_watched = stream is Screen and not variables
     assert screen.getvalue() == ("\r\x1b[KBuilding\r\x1b[K" if is_watched else "")
+
+
+def test_what_differs_only_in_its_line_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    alike = [Problem("No year.", "Date", file="a.md", line=line) for line in (3, 9, 12)]
+    print_problems([*alike, Problem("No year.", "Date", typed="May", file="a.md", line=4)])
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        "problem: a.md:3: Date: No year. (2 more like this.)",
+        "problem: a.md:4: Date: No year.",
+        "    it says:  May",
+    ]

@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from almanac.errors import AlmanacError, ForgeError, Problem, UserError
@@ -54,9 +54,16 @@ def print_message(text: str) -> None:
 
 
 def print_problems(problems: Iterable[Problem], kind: str = "problem") -> None:
-    """Print each problem on standard error: where, what, what was typed, what would be accepted."""
+    """Print each problem on standard error: where, what, what was typed, what would be accepted.
+
+    Of those that differ only in their line, the first is printed, and how many more there are.
+    """
+    alike = dict[Problem, list[Problem]]()
     for problem in problems:
-        print_message(f"{kind}: {problem}")
+        alike.setdefault(replace(problem, line=None), []).append(problem)
+    for problem, *others in alike.values():
+        more = len(others)
+        print_message(f"{kind}: {problem}{f' ({more} more like this.)' if more else ''}")
         # Nobody typed what stands in a file: not as an answer, and perhaps not at all.
         values = [("it says:  " if problem.file or problem.line else "typed:    ", problem.typed)]
         values += [("accepted: ", text) for text in (problem.accepted, *problem.choices)]
