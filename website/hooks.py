@@ -20,6 +20,7 @@ MADE = {
     "reference/commands.md": reference.commands_page,
     "reference/config.md": reference.config_page,
     "reference/record.md": reference.record_page,
+    "reference/forms.md": reference.forms_page,
 }
 """Pages that are made when the site is built."""
 _SEARCH = 'data-md-component="search" role="dialog"'

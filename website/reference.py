@@ -3,10 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import typer
+from almanac.catalogues import load_tongue
 from almanac.cli import app
+from almanac.config import Language
+from almanac.form.translated import translated_form
+from almanac.packaged import template
 
 SCHEMAS = Path(__file__).parent.parent / "docs/schema"
 _TYPES = {"string": "text", "integer": "a whole number", "boolean": "`true` or `false`"}
@@ -37,6 +41,17 @@ def record_page() -> str:
         "[Records](../records.md) says more about each."
     )
     return _schema_page("All keys of a record", intro, "event.json")
+
+
+def forms_page() -> str:
+    """Return the page of both forms in each language, to be copied by those who have only a browser."""
+    parts = ["# The forms in each language", "[Almanac in your language](../language.md) says what to do with them."]
+    for language in get_args(Language):
+        tongue = load_tongue(language)
+        for name in ("new-event.yml", "change-event.yml"):
+            form = translated_form(template(f"site/{name}"), tongue).rstrip()
+            parts += [f"## `{name}`, `language: {language}`", f"````yaml\n{form}\n````"]
+    return "\n\n".join(parts) + "\n"
 
 
 def commands_page() -> str:

@@ -5,9 +5,10 @@ import json
 import pytest
 import typer
 from almanac.cli import app
+from almanac.form.schema import read_form
 
 from tests.docs.blocks import ROOT
-from website.reference import SCHEMAS, commands_page, config_page, record_page
+from website.reference import SCHEMAS, commands_page, config_page, forms_page, record_page
 
 
 def test_each_command_and_each_of_its_options_is_in_the_reference() -> None:
@@ -41,3 +42,10 @@ def test_what_a_key_takes_is_said_in_words() -> None:
     assert "| `drafts` | a whole number from 1 to 8 | none |" in page
     assert "| `organizer` | [these keys](#organizer) | none |" in page
     assert "| `title` | text | required |" in record_page()
+
+
+def test_both_forms_are_there_in_each_language_with_the_same_ids() -> None:
+    forms = [read_form(part.partition("````")[0]) for part in forms_page().split("````yaml\n")[1:]]
+    assert [form.name for form in forms[::2]] == ["New event", "Neuer Termin", "Nuevo evento", "Nouvel événement"]
+    ids = [[field.id for field in form.fields] for form in forms]
+    assert ids == ids[:2] * 4
