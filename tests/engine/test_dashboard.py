@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 from almanac.defaults import load_messages
-from almanac.engine.run import Done
+from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import ConfigError
 from almanac.forge.github.files import BlobCache
@@ -113,6 +113,32 @@ def test_a_form_that_cannot_be_read_is_said_there(scene: Scene) -> None:
         scene.sweep()
     assert "- The issue form: " in board(scene).body
     assert "new-event.yml" in board(scene).body
+
+
+def test_settings_that_cannot_be_read_are_told_on_the_issue_until_they_are_mended(scene: Scene) -> None:
+    scene.world.commit({CONFIG: f"page: {PAGE}\nlanguag: de\n".encode()})
+    number = scene.file()
+    for _ in range(2):
+        with pytest.raises(ConfigError):
+            reconcile(number, scene.world.forge, load_messages())
+    [comment] = scene.world.comments(number)
+    assert "I can't read this site's settings" in comment.body
+    assert "`.github/almanac.yml`, line 2" in comment.body
+    turn(scene, on=False)
+    scene.sweep()
+    [comment] = scene.world.comments(number)
+    assert "I can't read" not in comment.body
+    assert "need your help" in comment.body
+
+
+def test_a_calendar_that_the_settings_ask_for_is_no_edit(scene: Scene) -> None:
+    scene.world.merge(scene.pull(scene.proposed()).number)
+    scene.world.commit({CONFIG: f"page: {PAGE}\ncalendar: events.ics\n".encode()})
+    scene.sweep()
+    pull = scene.world.pulls()[-1]
+    assert "The settings ask for the files below" in pull.body
+    assert "- `events.ics`" in pull.body
+    assert "by hand" not in pull.title + pull.body
 
 
 def test_a_box_that_is_ticked_while_a_sweep_looks_waits_for_the_next(scene: Scene) -> None:

@@ -165,6 +165,21 @@ def test_without_its_branch_it_is_another_pull_request(local: World) -> None:
     assert outcomes(sweep(local, asked)) == ["refused"]
 
 
+def test_what_was_merged_is_offered_anew_when_somebody_asks(local: World) -> None:
+    put(local, {"_config.yml": "title: Club\n", "events.md": UNREAD})
+    sweep(local)
+    number = offer(local).number
+    local.merge(number)
+    put(local, {"events.md": TWO_PAGES["meetups.md"]})
+    local.commit({configs.PATH: None, Config().form: None, CHANGE_FORM: None, "past-events.md": None})
+    assert outcomes(sweep(local)) == ["unchanged"]
+    local.let_in("octo")
+    assert outcomes(sweep(local, CommentCommand(9, "octo", "/almanac adopt", number))) == ["created"]
+    assert offer(local).number != number
+    assert "`events.md`: 4 events." in offer(local).body
+    assert outcomes(sweep(local)) == ["unchanged"]
+
+
 def first(world: World) -> CommentCommand | None:
     put(world, TWO_PAGES)
     return None
@@ -470,6 +485,7 @@ def test_what_cannot_be_read_is_named_until_it_is_mended(local: World) -> None:
     assert outcomes(sweep(local)) == ["unchanged"]
     assert "`events.md`, line 4: No event was found on this page" in offer(local).body
     assert "([more](https://" in offer(local).body
+    assert "Don't merge this yet if you want to keep `events.md`" in offer(local).body
     assert "past-events.md" in offered(local)
     put(local, {"events.md": TWO_PAGES["meetups.md"]})
     assert outcomes(sweep(local)) == ["updated"]

@@ -231,8 +231,9 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
         Draft(
             "adopt",
             {
-                "found": ("`events.md`: 4 events. The page stays as it is, byte for byte.",),
+                "found": ("`events.md`: 4 events. The page stays as it is.",),
                 "problems": (Problem("There is no such page.", file="old.md"),),
+                "unread": (),
                 "warnings": (),
                 "newest": "- 2025-06-02: <!-- --> @ada `x` - [x] a box",
                 "sample": "- 2025-06-02: A sample",
@@ -248,6 +249,13 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
                 "theirs": ("my`file.md",),
                 "deleted": (".github/almanac.yml",),
             },
+        ),
+        None,
+    ),
+    "settings": (
+        Draft(
+            "settings",
+            {"problems": (Problem("There is no key like that.", "languag", file=".github/almanac.yml", line=12),)},
         ),
         None,
     ),

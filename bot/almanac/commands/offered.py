@@ -225,7 +225,7 @@ def _found(plan: Adoption) -> Iterator[str]:
         imported = plan.imported
         yield (
             say(
-                "{page}: {events}{kept}. The page stays as it is, byte for byte.",
+                "{page}: {events}{kept}. The page stays as it is.",
                 page=code(plan.config.page),
                 events=counted(len(imported.events)),
                 kept=_kept_whole(imported),
@@ -249,7 +249,7 @@ def _kept_whole(imported: Imported) -> str:
     if not imported.verbatim:
         return ""
     some = str(imported.verbatim) if imported.structured else say("all")
-    return say(" ({some} of them in words that I keep as they are, without telling place or guests apart)", some=some)
+    return say(" ({some} of them keep their text as it is)", some=some)
 
 
 def _entries(plan: Adoption, render: Renderer | None) -> tuple[str, str, str]:

@@ -30,7 +30,7 @@ from almanac.views.protocol import unshown
 
 SHAPES = {
     "like": say("like the page's own events"),
-    "plain": say("like the first line of the page's own events"),
+    "plain": say("only a first line, like the page's own, without what stands below"),
     "house": say("in Almanac's own style"),
 }
 """What each shape is, by its name."""

@@ -86,8 +86,8 @@ def offer_adoption(
         look = _look(planner, overview)
         newest = look.proposal.pull
         if newest and not look.proposal.open_pull and _is_asked_again(planner, newest, comment) and comment:
-            if look.proposal.head is None:
-                newest = None  # without its branch it cannot be opened again
+            if look.proposal.head is None or newest.merged:
+                newest = None  # it cannot be opened again, so there is a new one
             else:
                 carry_out(reopened(newest, comment.id), look, planner)
                 comment = None
@@ -112,8 +112,8 @@ def _look(planner: Planner, overview: Overview) -> Look:
 
 
 def _is_asked_again(planner: Planner, newest: Pull, comment: CommentCommand | None) -> bool:
-    """Tell whether a comment takes a no back: one that was not heard before, by somebody who may write."""
-    if comment is None or newest.merged or comment.place != newest.number:
+    """Tell whether a comment asks anew for what was closed or merged: one by somebody who may write, not heard yet."""
+    if comment is None or comment.place != newest.number:
         return False
     given = command_of(comment.text)
     is_new = comment.id > (pull_state(newest).heard or 0)

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Literal, assert_never
 
 from almanac.engine.planner import Planner
-from almanac.errors import AlmanacError, Problem, Raced
+from almanac.engine.setup_problems import tell_of_settings
+from almanac.errors import AlmanacError, ConfigError, Problem, Raced
 from almanac.forge.protocol import Forge
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.comment import review_draft, with_note
@@ -60,10 +61,14 @@ def run(
     number: int, planner: Planner, *, comment: CommentCommand | None = None, seen: bool = False, asked: bool = False
 ) -> Done:
     """Make true what should be true of one issue; errors are those of `reconcile`, the rest is as in `decided`."""
-    for remaining in reversed(range(_TRIES)):
-        done = attempt(decided(number, planner, comment=comment, seen=seen, asked=asked), is_last=not remaining)
-        if done:
-            return done
+    try:
+        for remaining in reversed(range(_TRIES)):
+            done = attempt(decided(number, planner, comment=comment, seen=seen, asked=asked), is_last=not remaining)
+            if done:
+                return done
+    except ConfigError as error:
+        tell_of_settings(number, planner, error)
+        raise
     raise AssertionError
 
 

@@ -40,6 +40,8 @@ class PageEdits:
             title = say_number(
                 "Move {number} past event to the history", "Move {number} past events to the history", self.moved
             )
+        elif self.files and not self.notes:
+            title = say("Write the files that the settings ask for")
         return title + (f" ({self.history})" if self.history else "")
 
     @property

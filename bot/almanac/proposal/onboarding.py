@@ -172,7 +172,8 @@ def reopened(newest: Pull, comment: int) -> Plan:
 def declined(newest: Pull) -> Plan:
     """Say what became of an offer that is not open any more."""
     if newest.merged:
-        return Plan(NO_ISSUE, "unchanged", "It was adopted, and its settings were removed later.", subject=ADOPTION)
+        reason = f"It was adopted, and its settings were removed later. {_AGAIN}"
+        return Plan(NO_ISSUE, "unchanged", reason, subject=ADOPTION)
     if pull_state(newest).closed_by:
         reason = "The site had settings of its own, which were removed later."
         return Plan(NO_ISSUE, "unchanged", f"{reason} {_AGAIN}", subject=ADOPTION)
@@ -254,7 +255,9 @@ def _commit(files: Mapping[str, str | None], look: Look, shared: Shared | None) 
 
 def _body(offer: AdoptionOffer, shared: Shared | None) -> Draft:
     deleted = shared.deleted if shared else frozenset()
+    unread = dict.fromkeys(one.file for one in offer.problems if one.file) if BESIDE in offer.choices else ()
     values = {
+        "unread": tuple(unread),
         "found": offer.found,
         "problems": tuple(map(_for_browsers, offer.problems)),
         "warnings": offer.warnings,

@@ -30,6 +30,7 @@ from almanac.defaults import load_messages
 from almanac.engine.offering import offer_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, run
+from almanac.engine.setup_problems import SETTINGS
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError, ForgeError, NoCommitError, UserError
 from almanac.forge.github.client import Usage
@@ -270,7 +271,7 @@ def _comment_on_failure(number: int, planner: Planner, reference: str) -> None:
     comment, issue = look.proposal.comment, look.issue
     if issue is None or issue.state != "open":
         return
-    if comment and read_state(comment.body)[1].get("told") == _FAILED:
+    if comment and read_state(comment.body)[1].get("told") in (_FAILED, SETTINGS):
         return
     if not comment and not look.proposal.pull:
         try:
