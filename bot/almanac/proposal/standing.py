@@ -120,6 +120,8 @@ def standing(branch: Branch, event: Event | None, earlier: Earlier) -> Stands | 
 
     What it holds is made once more, from what it was built from: to read it would cost two requests for each branch.
     """
+    if earlier.event is None and not (earlier.at_base.record and branch.does == "Remove"):
+        return None  # what was offered is not known any more: its record has another name now, say
     try:
         held = own_content(
             replace(branch, base=earlier.base, at_base=earlier.at_base, views=earlier.views), earlier.event
