@@ -321,6 +321,7 @@ MEETUPS = "# Meetups\n\n" + "".join(
 def test_pages_templates_and_settings_are_taken_as_they_are_on_the_branch(local: World) -> None:
     put(local, {"_config.yml": "title: Club\n", "meetups.md": MEETUPS})
     sweep(local)
+    assert "`meetups.md`, line 5: `9am ET, 5pm CET` \u2192 `9am ET, 3pm CET` / `" in offer(local).body
     path = next(path for path in offered(local) if path.endswith("section.md.j2"))
     changed = {"meetups.md": MEETUPS.replace("5pm", "3pm"), path: offered(local)[path].replace("- Place:", "- Venue:")}
     local.commit({name: text.encode() for name, text in changed.items()}, branch=ADOPT_BRANCH)

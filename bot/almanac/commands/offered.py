@@ -10,6 +10,7 @@ from almanac import config as configs
 from almanac.caps import PAGE, RECORDS
 from almanac.commands.adoption import Adoption, plan_adoption
 from almanac.commands.build import build_files
+from almanac.commands.entry_checks import check_to_come
 from almanac.commands.finding import offered_places
 from almanac.commands.origin import Origin
 from almanac.commands.places import Place, has_other_generator
@@ -159,6 +160,8 @@ def _offer(
     is_own = plan.shape is None or planned.config.section_template in written
     newest, sample, asked = _entries(plan, planned.renderer() if is_own and not plan.taken else None)
     records = {*plan.records}
+    ahead = tuple(check_to_come(planned, plan.taken.place)) if plan.taken else ()
+    said = {one.message for one in ahead}
     return AdoptionOffer(
         files=plan.written,
         choices={**unwanted, **chosen},
@@ -172,8 +175,8 @@ def _offer(
         follows=follows,
         purposes={path: plan.purpose(path) for path in plan.written if path not in records},
         records=len(records),
-        notes=tuple(plan.notes),
-        problems=tuple(plan.problems),
+        notes=tuple(note for note in plan.notes if note not in said),
+        problems=(*plan.problems, *(Problem(f"{one.message} {one.remedy}", file=one.file) for one in ahead)),
         warnings=tuple(plan.imported.warnings if plan.imported else ()),
         doubts=plan.shape.doubts if plan.shape else (),
     )

@@ -141,7 +141,7 @@ def _offered(planner: Planner, look: Look, adopt: Adopt) -> Done | None:
         return None
     if pull and BESIDE in offer.choices.keys() - state.choices.keys():
         return carry_out(blocked(pull, offer.problems), look, planner)
-    return carry_out(adoption_offered(offer, look, shared), look, planner)
+    return carry_out(adoption_offered(offer, look, shared, is_web=forge.has_accounts), look, planner)
 
 
 def _written_by_people(planner: Planner, look: Look, theirs: frozenset[str]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from almanac.errors import Problem
 from almanac.phrases import say
 from almanac.proposal.boxes import box_mark, read_boxes
 from almanac.proposal.comment import draft_digest
+from almanac.proposal.dashboard import Places
 from almanac.proposal.marker import pull_entries, pull_state
 from almanac.proposal.names import ADOPT_BRANCH
 from almanac.proposal.page_edits import NO_ISSUE, STAMP, files_digest
@@ -126,8 +127,8 @@ class Shared:
     deleted: frozenset[str] = frozenset()  # of their files, those that they deleted
 
 
-def adoption_offered(offer: AdoptionOffer, look: Look, shared: Shared | None) -> Plan:
-    """Plan the pull request; nothing is written where it is as it should be."""
+def adoption_offered(offer: AdoptionOffer, look: Look, shared: Shared | None, *, is_web: bool = False) -> Plan:
+    """Plan the pull request, with links to lines on the web; nothing is written where it is as it should be."""
     pull = look.proposal.open_pull
     state = pull_state(pull)
     files: dict[str, str | None] = dict(offer.files)
@@ -135,7 +136,7 @@ def adoption_offered(offer: AdoptionOffer, look: Look, shared: Shared | None) ->
         files = {path: text for path, text in files.items() if path not in shared.theirs}
         files = {path: text for path, text in files.items() if not is_there(shared.texts.get(path), text)}
         files |= dict.fromkeys(shared.stale)
-    body = _body(offer, shared)
+    body = _body(offer, shared, Places(look.base.branch, is_web=is_web))
     told = draft_digest(body)
     digest = files_digest(offer.files)
     is_built = not files if shared else (state.digest, state.commit) == (digest, look.proposal.head)
@@ -253,14 +254,14 @@ def _commit(files: Mapping[str, str | None], look: Look, shared: Shared | None) 
     )
 
 
-def _body(offer: AdoptionOffer, shared: Shared | None) -> Draft:
+def _body(offer: AdoptionOffer, shared: Shared | None, places: Places) -> Draft:
     deleted = shared.deleted if shared else frozenset()
     unread = dict.fromkeys(one.file for one in offer.problems if one.file) if BESIDE in offer.choices else ()
     values = {
         "unread": tuple(unread),
         "found": offer.found,
         "problems": tuple(map(_for_browsers, offer.problems)),
-        "warnings": offer.warnings,
+        "warnings": tuple(replace(one, url=_line(one, places)) for one in offer.warnings),
         "newest": _beginning(offer.newest),
         "sample": _beginning(offer.sample),
         "doubts": offer.doubts,
@@ -276,6 +277,14 @@ def _body(offer: AdoptionOffer, shared: Shared | None) -> Draft:
         "deleted": tuple(sorted(deleted)),
     }
     return Draft("adopt", values)
+
+
+def _line(problem: Problem, places: Places) -> str | None:
+    """Return where a line is that is to be corrected, if that is on the web."""
+    is_line = (
+        places.is_web and problem.file and problem.line and problem.typed and (problem.accepted or problem.choices)
+    )
+    return places.file(problem.file or "", problem.line) if is_line else problem.url
 
 
 def _beginning(text: str) -> str:
