@@ -297,14 +297,18 @@ class TestSite:
             ({".github/almanac.yml": f"page: {PAGE}\nsection_template: none.j2\n".encode()}, "template"),
         ],
     )
-    def test_what_is_wrong_with_the_site_is_reported_and_nothing_is_written(
+    def test_what_is_wrong_with_the_site_is_told_and_nothing_is_proposed(
         self, world: World, files: dict[str, bytes | None], words: str
     ) -> None:
         world.commit(files)
         number = filed(world, **DEMO_DAY)
         with pytest.raises((ConfigError, UserError), match=words):
             run(world, number)
-        assert (world.pulls(), world.comments(number)) == ([], [])
+        assert world.pulls() == []
+        # Without a form that can be read, nobody can tell whether the issue was filed with it.
+        told = [comment.body for comment in world.comments(number)]
+        assert len(told) == (".github/ISSUE_TEMPLATE/new-event.yml" not in files)
+        assert all("A maintainer can mend that" in text for text in told)
 
     def test_a_failure_of_one_issue_does_not_stop_the_others(self, world: World) -> None:
         first, second = filed(world, **DEMO_DAY), filed(world, title="Other", date="2022-03-03")
