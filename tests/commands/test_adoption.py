@@ -141,11 +141,15 @@ class TestNextSteps:
 
     @pytest.mark.parametrize("name", ["bullets", "table"])
     def test_a_second_run_finds_all_as_the_first_one_left_it(self, name: str) -> None:
+        first = plan({"history.md": PAGES[name]}, page="history.md")
         again = plan(adopt({"history.md": PAGES[name]}, page="history.md"))
         assert {*again.states.values()} == {"same"}
+        assert first.templates.keys() == again.templates.keys()
 
     def test_without_a_repository_there_is_none_to_push(self) -> None:
-        assert "not in a git repository" in next_steps(plan(REFERENCE), Checkout(None))[0]
+        push, switch, _ = next_steps(plan(REFERENCE), Checkout(None))
+        assert "not in a git repository" in push
+        assert "put the names of your own account and repository" in switch
 
 
 class TestEveryStyle:

@@ -64,8 +64,12 @@ class TestReferencePage:
         assert_sound(repo.folder)
         before_all = everything(repo.folder)
         ran = almanac("init", "--site", repo.folder, "--force")
-        assert (ran.status, "Everything is set up." in ran.out) == (0, True)
+        assert (ran.status, "Everything is set up." in ran.out, "git commit" in ran.out) == (0, True, True)
         assert everything(repo.folder) == before_all
+        repo.git("add", "--all")
+        repo.git("commit", "--quiet", "-m", "All")
+        ran = almanac("init", "--site", repo.folder)
+        assert ("Push what is committed" in ran.out, "git commit" in ran.out) == (True, False)
 
     def test_it_takes_over_after_an_import(self, almanac: Almanac, repo: Repo) -> None:
         almanac("import", repo.folder / PAGE, "--site", repo.folder)
@@ -171,6 +175,14 @@ class TestOtherSites:
         assert f"--site {repo.folder}" in ran.err
         assert almanac("init", "--site", repo.folder).status == 0
         assert yaml.safe_load((repo.folder / CONFIG).read_text())["records"] == "docs/_data/events"
+
+    def test_a_folder_of_other_projects_is_told_to_be_none_of_a_site(self, almanac: Almanac, tmp_path: Path) -> None:
+        for name in ("a", "b", "c"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "talks.md").write_text("# Talks\n\n- 2021-01-02: One\n- 2021-02-03: Two\n")
+        ran = almanac("init", "--site", tmp_path, "--json")
+        told = ran.json["problems"]
+        assert (ran.status, len(told), "not in a git repository" in told[0]["message"]) == (1, 2, True)
 
     def test_a_folder_without_git_is_set_up_and_told_so(self, almanac: Almanac, tmp_path: Path) -> None:
         (tmp_path / PAGE).write_text(example(f"ospo/{PAGE}"))

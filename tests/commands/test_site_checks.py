@@ -210,6 +210,7 @@ BROKEN: dict[str, tuple[dict[str, str | bytes | None], str, str, str, str]] = {
         {CONFIG: "page: talks.md\n", "talks.md": "---\n---\n" + PAGES["bullets-under-years"], RECORD: None},
         *("template", "warning", "another one", "docs/templates.md"),
     ),
+    "page misspelt": ({PAGE: None, "past-working-group.md": ""}, "page", "error", "missing", "`past-working-group.md`"),
     "no page": ({PAGE: None}, "page", "error", "missing", "`page` in the config"),
     "page edited": (
         {PAGE: example(f"ospo/{PAGE}").replace("Demos", "Shows")},

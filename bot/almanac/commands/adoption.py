@@ -334,6 +334,10 @@ def _compare(plan: Adoption, site: Site, *, force: bool) -> None:
         else:
             # The only config that differs from the one that is wanted is one of `almanac import`.
             plan.states[path] = "replaced" if force or path == configs.PATH else "kept"
+    for key in _TEMPLATES:  # those of an earlier run, which nothing was made for now
+        path = getattr(plan.config, key)
+        if path and path not in plan.states and site.text(path) is not None:
+            plan.templates[key], plan.states[path] = path, "same"
     _check_kept(plan, site)
 
 

@@ -2,7 +2,8 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,7 @@ from almanac.commands.takeover import (
 from almanac.commands.workflow import WORKFLOW, workflow_text
 from almanac.config import Config, Language
 from almanac.errors import Problem, UserError
+from almanac.forge.git import Git
 from almanac.output import errors_as_json, print_json, print_message, print_problems, print_text, problem_values
 from almanac.page.importer import Imported
 from almanac.site import Site
@@ -64,22 +66,23 @@ def init_site(  # noqa: PLR0913 -- one for each option
         folder = Folder(site)
         checkout = _top_checkout(folder.root)
         action = checked_action(action) if action else read_origin().action
-        plan = plan_adoption(
-            Site(folder),
-            [*folder.paths()],
-            checkout.branch,
-            today=today,
-            language=language,
-            page=_path_in_site(folder, page) if page else None,
-            history=history,
-            new=new,
-            force=force,
-            shape=shape,
-            ask=ask_for_page if asks else None,
-            choose=ask_for_shape if asks else None,
-            root=folder.root,
-            action=action,
-        )
+        with _told_of_no_repository(folder, checkout, is_named=page is not None or new):
+            plan = plan_adoption(
+                Site(folder),
+                [*folder.paths()],
+                checkout.branch,
+                today=today,
+                language=language,
+                page=_path_in_site(folder, page) if page else None,
+                history=history,
+                new=new,
+                force=force,
+                shape=shape,
+                ask=ask_for_page if asks and checkout.top else None,
+                choose=ask_for_shape if asks else None,
+                root=folder.root,
+                action=action,
+            )
         if not dry_run:
             replaced = {path for path, state in plan.states.items() if state == "replaced"} - {configs.PATH}
             folder.refuse_to_lose(sorted(replaced))
@@ -92,7 +95,7 @@ def init_site(  # noqa: PLR0913 -- one for each option
     if agreed:
         with errors_as_json({"written": False}, as_json=as_json):
             folder.write(plan.written)
-    steps = next_steps(plan, checkout)
+    steps = next_steps(plan, checkout, is_saved=_is_saved(plan, checkout))
     if as_json:
         print_json(_values(plan, steps, written=agreed))
     elif agreed:
@@ -106,6 +109,21 @@ def init_site(  # noqa: PLR0913 -- one for each option
     else:
         print_text("\nNothing was written" + (" (--dry-run)." if dry_run else "."))
     return int(bool(plan.problems))
+
+
+@contextmanager
+def _told_of_no_repository(folder: Folder, checkout: Checkout, *, is_named: bool) -> Iterator[None]:
+    """Say of what cannot be set up that it is no clone, if so: all that looks like events there is of no use then."""
+    try:
+        yield
+    except UserError as error:
+        if checkout.top or is_named:
+            raise
+        message = (
+            "This folder is not in a git repository. Go to the clone of your site, or name it with `--site DIR`. If "
+            "the site is in this folder, name its page with `--page PAGE`."
+        )
+        raise UserError([Problem(message, file=str(folder.root)), *error.problems[:1]]) from None
 
 
 def _top_checkout(root: Path) -> Checkout:
@@ -166,16 +184,30 @@ def _print_plan(plan: Adoption) -> None:
     print_problems(plan.problems)
 
 
-def next_steps(plan: Adoption, checkout: Checkout) -> list[str]:
-    """Return what people do next, as three steps of one or more lines."""
-    config, web = plan.config, checkout.web or "https://github.com/OWNER/NAME"
+def _ours(plan: Adoption) -> list[str]:
+    """Return the files and folders that belong to Almanac."""
+    config = plan.config
     paths = [".github", *([config.page] if config.has_page else []), *([config.records] if plan.has_records else [])]
-    paths += plan.subscribed.values()
+    return [*paths, *plan.subscribed.values()]
+
+
+def _is_saved(plan: Adoption, checkout: Checkout) -> bool:
+    """Tell whether git has all that belongs to Almanac."""
+    if plan.written or checkout.top is None:
+        return False
+    return not Git(checkout.top).text("status", "--porcelain", "--", *_ours(plan))
+
+
+def next_steps(plan: Adoption, checkout: Checkout, *, is_saved: bool = False) -> list[str]:
+    """Return what people do next, as three steps of one or more lines; `is_saved` tells that all is committed."""
+    config, web, paths = plan.config, checkout.web or "https://github.com/OWNER/NAME", _ours(plan)
     if checkout.top is None:
         push = (
             "Push. This folder is not in a git repository yet: put the site on GitHub first, for example with GitHub "
             f"Desktop.\nThese files belong to Almanac: {', '.join(paths)}"
         )
+    elif is_saved:
+        push = "Push what is committed, if you have not yet:\n    git push"
     else:
         push = (
             "Commit and push:\n"
@@ -183,10 +215,11 @@ def next_steps(plan: Adoption, checkout: Checkout) -> list[str]:
             f'    git commit -m "{f"Add the history {plan.history}" if plan.history else "Adopt Almanac"}"\n'
             "    git push"
         )
-        if checkout.current and checkout.current != checkout.branch:
-            push += f"\nThen merge {checkout.current} into {checkout.branch}, where Almanac looks."
+    if checkout.top and checkout.current and checkout.current != checkout.branch:
+        push += f"\nThen merge {checkout.current} into {checkout.branch}, where Almanac looks."
+    named = "" if checkout.web else "Where it says OWNER/NAME here, put the names of your own account and repository.\n"
     switch = (
-        f"On GitHub, open {web}/settings/actions\n"
+        f"{named}On GitHub, open {web}/settings/actions\n"
         f'and tick "{starter.SWITCH}", at the bottom. Save.\n'
         f"Then create a label called `{next(iter(plan.labels), 'event')}` at {web}/labels, if there is none."
     )

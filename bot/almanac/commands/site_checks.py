@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from difflib import get_close_matches
 from fnmatch import fnmatch, fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from almanac.catalogues import load_tongue
 from almanac.commands import mending
 from almanac.commands.build import build_files
 from almanac.commands.checks import Edit, Finding, from_problems, ok
-from almanac.commands.discovery import Checkout
+from almanac.commands.discovery import MARKDOWN, Checkout
 from almanac.commands.left_out import left_out
 from almanac.commands.origin import outdated, runs_almanac
 from almanac.commands.shapes import said_of_questions, with_answers
@@ -256,7 +257,11 @@ def check_page(site: Site) -> list[Finding]:
     """Compare page and records as `almanac build --check` does."""
     path = site.config.page
     if site.text(path) is None:
-        remedy = "Correct `page` in the config, or let `almanac init` create the page."
+        near = get_close_matches(path, [one for one in site.files.paths() if one.endswith(MARKDOWN)], 1)
+        meant = (
+            f"There is `{near[0]}`. If that is the page, put it into `page` in the config; otherwise" if near else ""
+        )
+        remedy = f"{meant or 'Correct `page` in the config, or'} let `almanac init` create the page."
         return [Finding("page", "error", "The history page is missing.", remedy, path)]
     try:
         built = build_files(site)
