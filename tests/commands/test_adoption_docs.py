@@ -54,7 +54,8 @@ def test_each_template_in_the_documentation(template: str, bare: str, full: str)
 
 
 def test_each_message_in_troubleshooting_is_one_of_ours() -> None:
-    code = "".join(path.read_text() for path in sorted((ROOT / "bot").rglob("*.py")))
+    files = [*sorted((ROOT / "bot").rglob("*.py")), *sorted((ROOT / "templates").rglob("*.j2"))]
+    code = "".join(path.read_text() for path in files)
     # Sentences that run over several lines of code are put together; what is filled in is anything.
     said = re.sub(r"\s+", " ", re.sub(r'"\s*\n\s*f?"', "", code))
     fragments = {part.strip() for message in {*MESSAGES} - BY_GITHUB for part in message.split("...")}
