@@ -58,6 +58,7 @@ def test_a_mistake_is_named_with_line_and_key(text: str, line: int, field: str |
         ('pull_requests: {draft: "yes"}\n', "`true` or `false`", "yes", "true"),
         ("max_open_per_author: 0\n", "has to be at least 1", "0", None),
         ("list: events.txt\n", "YAML, JSON or CSV", "events.txt", None),
+        ("page: a.md\nupcoming: #Up next\nfeed: b.xml\n", "begins a comment", None, '"#Up next"'),
         ("files: _events/{slug}.txt\n", "keys in front", "_events/{slug}.txt", None),
         ("past.md\n", "as in `page: ...`", None, None),
         ("\tpage: a.md\n", "there is a tab", None, None),

@@ -48,6 +48,7 @@ def test_what_stands_above_need_not_be_a_history() -> None:
         (f"page: a.md\nhistories:\n{LYON}    calendar: [b.ics, a.md]\n", 7, "lyon.calendar", "a.md"),
         (f"histories:\n{LYON}    pgae: x\n", 6, "lyon.pgae", "`page`"),
         (f"histories:\n{LYON}    time_zone: Europe/Pari\n", 6, "lyon.time_zone", "Europe/Paris"),
+        (f"histories:\n{LYON}    upcoming: #Bientôt\n", 6, "lyon.upcoming", "in double quotes"),
         ("histories:\n  Lyon: {}\n", 2, "Lyon", "small letters, digits and hyphens"),
         (f"histories:\n{LYON}    histories: {{}}\n", 6, "lyon.histories", "no such key"),
     ],

@@ -6,6 +6,8 @@ Unknown keys are refused with the nearest one named.
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import reduce
+from operator import getitem
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -13,12 +15,13 @@ from pydantic import AfterValidator, Field
 from almanac.config import PATH, Config
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.phrases import say
-from almanac.yamlfile import load
+from almanac.yamlfile import Document, load
 
 MAIN = ""
 """The name of the history whose settings stand above those of all others."""
 NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _LONGEST_NAME = 40
+_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _MAKE_ONE = ("page", "files", "list")
 """With one of these, what stands above the histories is a history too; else it only holds what they share."""
 _OF_ALL = ("histories", "dashboard")
@@ -95,12 +98,22 @@ def read_config(text: str | None, file: str = PATH) -> SiteConfig:
     except UserError as error:
         raise ConfigError(error.problems) from None
     each = config.each()
-    problems = [*_zones_of(config), *_unread(config), *_shared_places(each)]
+    problems = [*_unquoted(text, document), *_zones_of(config), *_unread(config), *_shared_places(each)]
     for name, own in config.histories.items():
         problems += _zones_of(each[name], _prefix(name), own.model_fields_set)
     if problems:
         raise ConfigError(document.located(replace(one, file=file)) for one in dict.fromkeys(problems))
     return config
+
+
+def _unquoted(text: str, document: Document) -> Iterator[Problem]:
+    """Find headings for `upcoming` that stand there without quotes: to YAML they are comments."""
+    lines = _LINE_BREAK.split(text)
+    for path, number in document.lines.items():
+        _, is_comment, words = lines[number - 1].partition("#")
+        if path[-1:] == ("upcoming",) and is_comment and reduce(getitem, path, document.data) is None:
+            message = say("`#` begins a comment here, so no heading is named. Put it in double quotes.")
+            yield replace(document.problem(message, path), accepted=f'"#{words.strip()}"')
 
 
 def _prefix(history: str) -> str:

@@ -423,7 +423,8 @@ def _take_upcoming(plan: Adoption, site: Site, page: Page, *, wanted: bool = Tru
         plan.notes.append(
             say(
                 "{count} {are} still listed {where}. To have what is over moved to the history, put "
-                "`upcoming: {setting}` into {path}, and run `almanac build`.",
+                "`upcoming: {setting}` into {path} on the main branch: a pull request then moves it (in a clone, "
+                "`almanac build` does).",
                 count=counted(count),
                 are=are,
                 where=where,
