@@ -12,7 +12,7 @@ from almanac.page.match import COMPARED
 from almanac.page.order import Order, page_order, place_in, places_in
 from almanac.page.outline import Page, Section, outline
 from almanac.page.sync import sync
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.page.house import ZONES, event, render
@@ -33,6 +33,7 @@ HEADINGS = {
     "term": "## Term {term} {year}",
 }
 MONTHS = ("January", "March", "May", "July", "September", "November")
+DAYS_OF_2017 = ["2017-01-01", "2017-01-02", "2017-01-03", "2017-02-01"]
 DAYS_OF_YEARS = ["2020-05-05", "2021-05-05", "2022-05-05"]
 Added = list[tuple[str, str]]
 
@@ -212,6 +213,7 @@ def test_sections_taken_out_at_once_leave_what_each_would(style: str, days: list
     st.booleans(),
     st.sampled_from(["", "\n\n# More to come\n\nSoon.", "\n\n## 1999"]),
 )
+@example("heading", "## {year}", [*DAYS_OF_2017, "2018-01-01", "2019-01-01"], {0, 1, 2}, True, "")
 def test_sections_taken_out_from_below_headings_at_once_leave_what_each_would(  # noqa: PLR0913, PLR0917
     style: str, heading: str, days: list[str], which: set[int], is_newest: bool, end: str
 ) -> None:

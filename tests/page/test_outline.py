@@ -89,6 +89,9 @@ def test_a_loop_beside_written_events_does_not_matter() -> None:
         ("####### 2021-11-08 seven\n\n#2021-11-08 none\n\n- 2021-11-09: b\n", ["2021-11-09"]),
         ("- 2021-11-08: a\r- 2021-11-09: b\r", ["2021-11-08", "2021-11-09"]),
         ("2020\n\nfounded\n\n- Nov 8: a\n", ["XXXX-11-08"]),
+        ("## 2019\n\n### 2019-03-04: 42\n\na\n\n## 2018\n\n### 2018-05-06\n\nb\n", ["2019-03-04", "2018-05-06"]),
+        ("<dd>No term.</dd>\n<dd>Nov 8, 2021</dd>\n\n- 2021-11-08: a\n", ["2021-11-08"]),
+        ("<dl>\n<dd>No term.</dd>\n<dd>Nov 8, 2021</dd>\n</dl>\n", []),
     ],
 )
 def test_which_lines_are_events(page: str, dates: list[str]) -> None:

@@ -156,7 +156,7 @@ def _candidates(lines: Lines, headings: Sequence[Heading], inside: Collection[in
             continue
         itself = read_date_line(heading.line, heading.text, year, lines.habits)
         if itself and not itself.more:
-            yield _Candidate(chain, itself)
+            yield _Candidate(tuple(one for one in chain if not _is_period(headings[one])), itself)
             chain = ()
             continue
         chain = () if itself or not _names(heading) else (*chain, index)

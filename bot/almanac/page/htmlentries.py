@@ -68,13 +68,14 @@ class HtmlEntries:
 
     def _list_in(self, parent: HtmlElement, holding: set[HtmlElement]) -> HtmlList | None:
         kinds: dict[str, list[list[HtmlElement]]] = {}
-        last = ""
+        one: list[HtmlElement] = []
         for child in parent.children:
-            if child.name == "dd" and last in ("dt", "dd"):
-                kinds["dt"][-1].append(child)  # a definition belongs to its term
-            elif child.name in _ENTRIES and not _is_head(child):
-                kinds.setdefault(child.name, []).append([child])
-            last = child.name
+            if child.name == "dd" and one and one[-1].name in ("dt", "dd"):
+                one.append(child)  # a definition belongs to its term
+                continue
+            one = [child]
+            if child.name in _ENTRIES and not _is_head(child):
+                kinds.setdefault(child.name, []).append(one)
         for alike in kinds.values():
             dated = [one for one in alike if not self._dated.isdisjoint(one)]
             if len(dated) < _LEAST or len(dated) * 2 < len(alike):
