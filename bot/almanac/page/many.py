@@ -64,8 +64,11 @@ def take_out(
     lone = {section.period: section for section in sections if section.period not in staying}
     bound = _bound_to_stay(page, lone)
     last = {section.start for line, section in lone.items() if line not in bound}
+    rest = without(page, [section for section in sections if section.start not in last], texts)
+    if not last:
+        return rest
     known = {section.text: section.date for section in sections} | dict(known or {})
-    cut = outline(without(page, [section for section in sections if section.start not in last], texts), known)
+    cut = outline(rest, known)
     there = [section for section in page.sections if section.start not in going or section.start in last]
     left = [(number, section.text) for number, section in enumerate(there) if section.start in last]
     size = len(left)
