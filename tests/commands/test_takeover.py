@@ -5,9 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from almanac.caps import RECORDS
 from almanac.commands import trial
 from almanac.commands.adoption import plan_adoption
 from almanac.commands.finding import ask_for_page
+from almanac.commands.takeover import Overlay
 from almanac.config import CHANGE_FORM
 from almanac.errors import UserError
 from almanac.form.schema import read_form
@@ -42,6 +44,20 @@ ANSWERS = {
 @pytest.fixture
 def almanac(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Almanac:
     return Almanac(monkeypatch, capsys)
+
+
+def test_files_that_are_laid_over_a_site_are_listed_and_read_as_its_own(tmp_path: Path) -> None:
+    (tmp_path / "talks").mkdir()
+    (tmp_path / "talks/old.yml").write_text("old")
+    (tmp_path / "index.md").write_text("# Club")
+    files = Overlay(Folder(tmp_path), {"talks/new.yml": "new", "_config.yml": "title: Club"})
+    assert files.names("") == {"index.md", "_config.yml"}
+    assert files.names("", deep=True) == {"index.md", "_config.yml", "talks/old.yml", "talks/new.yml"}
+    assert files.read_all("talks", ".yml", RECORDS) == {"old.yml": b"old", "new.yml": b"new"}
+    with pytest.raises(UserError, match="There are 2 records of 6 bytes together"):
+        files.read_all("talks", ".yml", RECORDS._replace(number=1))
+    with pytest.raises(UserError, match="This record has 3 bytes"):
+        files.read("talks/new.yml", RECORDS._replace(each=2))
 
 
 def filed(files: Files, **answers: str) -> dict[str, str | bytes | None]:

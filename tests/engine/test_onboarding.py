@@ -342,6 +342,16 @@ def test_pages_templates_and_settings_are_taken_as_they_are_on_the_branch(local:
     assert [done for done in sweep(local) if done.plan.subject == EDITS] == []
 
 
+def test_a_file_on_the_branch_that_is_larger_than_is_read_is_not_taken_and_it_says_so(local: World) -> None:
+    put(local, {"_config.yml": "title: Club\n", "meetups.md": MEETUPS})
+    sweep(local)
+    settings = offered(local)[configs.PATH] + "# More words.\n" * 5_000
+    local.commit({configs.PATH: settings.encode()}, branch=ADOPT_BRANCH)
+    assert outcomes(sweep(local)) == ["updated"]
+    assert "Almanac reads no more than 64 KiB." in offer(local).body
+    assert outcomes(sweep(local)) == ["unchanged"]
+
+
 def test_settings_that_name_a_template_of_ours_keep_it(local: World) -> None:
     put(local, {"_config.yml": "title: Club\n", "meetups.md": MEETUPS})
     sweep(local)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from almanac.caps import Cap
+from almanac.caps import Cap, check_sizes
 from almanac.commands.discovery import jekyll_of, records_folder
 from almanac.commands.places import Place
 from almanac.commands.shapes import print_entry, with_answers
@@ -20,6 +20,7 @@ from almanac.event.model import Event, Image, Link, Person
 from almanac.event.submission import FIELDS
 from almanac.form.schema import Form
 from almanac.output import print_text
+from almanac.paths import joined
 from almanac.phrases import say
 from almanac.site import Site
 from almanac.sitefiles import SiteFiles
@@ -65,7 +66,7 @@ class Takeover:
 
 
 class Overlay:
-    """The files of a site with some others in their places."""
+    """The files of a site with some others in their places, which are no larger than any file that is read."""
 
     def __init__(self, files: SiteFiles, texts: Mapping[str, str]) -> None:
         self._files, self._texts = files, texts
@@ -74,16 +75,26 @@ class Overlay:
 
     def read(self, path: str, cap: Cap) -> bytes | None:
         text = self._texts.get(path)
-        return self._files.read(path, cap) if text is None else text.encode()
+        if text is None:
+            return self._files.read(path, cap)
+        data = text.encode()
+        check_sizes(cap, {path: len(data)})
+        return data
 
     def names(self, folder: str, *, deep: bool = False) -> Collection[str]:
-        own = (path.removeprefix(f"{folder}/") for path in self._texts if path.startswith(f"{folder}/"))
-        return {*self._files.names(folder, deep=deep), *(name for name in own if deep or "/" not in name)}
+        return {*self._files.names(folder, deep=deep), *self._own(folder, deep=deep)}
 
     def read_all(self, folder: str, suffix: str, cap: Cap, *, deep: bool = False) -> Mapping[str, bytes]:
-        names = (name for name in self.names(folder, deep=deep) if f"{folder}/{name}" in self._texts)
-        own = {name: self._texts[f"{folder}/{name}"].encode() for name in names if name.endswith(suffix)}
-        return {**self._files.read_all(folder, suffix, cap, deep=deep), **own}
+        own = {name: text.encode() for name, text in self._own(folder, deep=deep).items() if name.endswith(suffix)}
+        found = {**self._files.read_all(folder, suffix, cap, deep=deep), **own}
+        check_sizes(cap, {joined(folder, name): len(data) for name, data in found.items()}, folder)
+        return found
+
+    def _own(self, folder: str, *, deep: bool) -> dict[str, str]:
+        """Return the texts that are in a folder, by their names there."""
+        start = f"{folder}/" if folder else ""
+        inside = {path.removeprefix(start): text for path, text in self._texts.items() if path.startswith(start)}
+        return {name: text for name, text in inside.items() if deep or "/" not in name}
 
 
 def config_for(site: Site, place: Place, paths: Collection[str]) -> Config:
