@@ -9,9 +9,15 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from multiprocessing import Pipe
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from almanac.defaults import load_messages
+from almanac.engine.run import Done
+from almanac.errors import ForgeError
+from almanac.forge.github.client import Usage
 from almanac.forge.github.files import BlobCache
+from almanac.proposal.state import Base, Plan
 from almanac.server import children as module
 from almanac.server import pagework
 from almanac.server.children import Children
@@ -105,6 +111,27 @@ class TestChildren:
         assert ours.recv() == 12
         ours.close()
         assert process.wait(10) == 0
+
+
+def look_at_all(monkeypatch: pytest.MonkeyPatch, *done: Done) -> pagework.Worked:
+    """Look at all issues of a repository where this becomes of them."""
+    forge = SimpleNamespace(base=lambda: Base("main", "0" * 40), close=lambda: None, usage=Usage(0, None))
+    monkeypatch.setattr(SiteAccess, "connect", lambda _: forge)
+    monkeypatch.setattr(pagework, "reconcile_all", lambda *_, **__: iter(done))
+    return pagework.perform(work("octo/site", None), load_messages(), lambda _: None)
+
+
+def test_what_belongs_to_no_issue_gets_no_job_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = [Done(Plan(number, None, "It failed."), None, ForgeError("No.")) for number in (0, 12)]
+    worked = look_at_all(monkeypatch, *refused)
+    assert (worked.error, worked.failed) == (None, (12,))
+    assert worked.result["reason"] == "Looked at 2 issues; 2 failed."
+
+
+def test_what_belongs_to_no_issue_is_tried_again_with_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    down = Done(Plan(0, None, "It failed."), None, ForgeError("GitHub is down.", passing=True))
+    worked = look_at_all(monkeypatch, down, Done(Plan(12, "unchanged", "It is up to date.")))
+    assert (str(worked.error), worked.head) == ("GitHub is down.", "")
 
 
 @pytest.mark.emulator

@@ -43,6 +43,7 @@ from almanac.proposal.command import CommentCommand
 from almanac.proposal.hidden import read_state, with_state
 from almanac.proposal.marker import comment_marker
 from almanac.proposal.messages import Messages
+from almanac.proposal.page_edits import NO_ISSUE
 from almanac.proposal.state import ADOPTION, Draft, Overview
 from almanac.text import counted
 
@@ -241,12 +242,16 @@ def _look_at_all(forge: Forge, messages: Messages, watch: Watch, said: CommentCo
         if isinstance(done.error, RefusedError) and done.error.wait is not None:
             raise done.error
         results.append(done)
-    if [(done.plan.issue, done.plan.subject) for done in results] == [(0, ADOPTION)]:
+    if [(done.plan.issue, done.plan.subject) for done in results] == [(NO_ISSUE, ADOPTION)]:
         plan = results[0].plan
         return Worked(result={"outcome": plan.outcome, "reason": plan.reason}, head=head)
-    failed = tuple(done.plan.issue for done in results if done.error)
+    failed = [done for done in results if done.error]
+    for done in failed:
+        if done.plan.issue == NO_ISSUE and isinstance(done.error, ForgeError) and done.error.passing:
+            raise done.error  # what belongs to no issue can only be tried again together with all of them
+    issues = tuple(done.plan.issue for done in failed if done.plan.issue != NO_ISSUE)
     reason = f"Looked at {counted(len(results), 'issue')}; {len(failed)} failed."
-    return Worked(result={"outcome": "all", "reason": reason}, failed=failed, head=head)
+    return Worked(result={"outcome": "all", "reason": reason}, failed=issues, head=head)
 
 
 def _to_send(error: Exception) -> AlmanacError:
