@@ -14,7 +14,10 @@ import pytest
 import typer
 from almanac import entry
 from almanac.cli import app
+from almanac.engine.run import Done
+from almanac.errors import ForgeError
 from almanac.packaged import example, template
+from almanac.proposal.state import Plan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -543,6 +546,14 @@ class TestPropose:
         assert ran.status == 1
         assert "waiting" in ran.out
         assert repo.head("almanac/issue-12") is None
+
+    def test_a_failure_is_told_and_status_is_1(
+        self, almanac: Almanac, repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        failed = Done(Plan(12, "created", "It is new."), None, ForgeError("The branch is locked.", remedy="Unlock it."))
+        monkeypatch.setattr("almanac.commands.propose.reconcile", lambda *_, **__: failed)
+        ran = almanac("propose", write_issue(tmp_path, body(**DEMO_DAY)), "--site", repo.folder)
+        assert (ran.status, ran.err) == (1, "Issue #12:\nerror: The branch is locked.\n    Unlock it.\n")
 
     def test_uncommitted_changes_are_ignored_and_it_says_so(self, almanac: Almanac, repo: Repo, tmp_path: Path) -> None:
         (repo.folder / PAGE).write_text("scribbles")

@@ -255,7 +255,7 @@ class _Making:
         return {"outcome": "link", "link": address, "left_out": lacking}, 0
 
     def _propose(self, issue: Issue, _: Answers, asks: bool) -> tuple[dict[str, Any], int]:  # noqa: FBT001 -- as the others
-        from almanac.commands.propose import done_values, print_done, propose_in
+        from almanac.commands.propose import done_values, print_done, print_failures, propose_in
         from almanac.defaults import load_messages
 
         forge = LocalForge(self.folder, lambda: datetime.now(UTC))
@@ -276,7 +276,7 @@ class _Making:
             if done.pull:
                 branch = branch_name(number)
                 print_text(f"To look at it: `git diff ...{branch}`. To accept it: `git merge {branch}`.")
-        return done_values(done, messages), int(bool(done.plan.problems or done.error))
+        return done_values(done, messages), int(bool(print_failures([done]) or done.plan.problems))
 
     def _file(self, issue: Issue, answers: Answers, asks: bool) -> tuple[dict[str, Any], int]:  # noqa: FBT001 -- as the others
         from contextlib import closing

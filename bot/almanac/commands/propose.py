@@ -1,7 +1,7 @@
 """`almanac propose` and `almanac reconcile`: one issue or all, in a clone or on GitHub, and what was planned."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,7 +49,7 @@ from almanac.text import counted, first_few
 
 
 def propose_issue(argument: str, folder: Path, repository: str | None = None, *, dry_run: bool, as_json: bool) -> int:
-    """Make or update one proposal in a clone; 1 if the issue has problems or is not one of the form's."""
+    """Make or update one proposal in a clone; 1 if it failed, or if the issue has problems or is not the form's."""
     messages = load_messages()
     with errors_as_json({"outcome": None}, as_json=as_json):
         issue = read_named_issue(argument, folder, repository)
@@ -61,7 +61,7 @@ def propose_issue(argument: str, folder: Path, repository: str | None = None, *,
         print_json(done_values(done, messages))
     else:
         print_done(done, messages, dry_run=dry_run)
-    return int(bool(done.plan.problems))
+    return int(bool(print_failures([done]) or done.plan.problems))
 
 
 def propose_in(forge: LocalForge, issue: Issue, folder: Path, messages: Messages, *, dry_run: bool = False) -> Done:
@@ -142,20 +142,27 @@ def reconcile_repository(given: str | None, number: int | None, folder: Path, *,
                 results.append(done)
                 if not as_json and (number is not None or done.plan.outcome or done.error):
                     print_done(done, messages, dry_run=dry_run)
-    failed = [(done.plan.name, done.error) for done in results if done.error]
     if as_json:
         values = [done_values(done, messages) for done in results]
         print_json(values if number is None else values[0])
     elif number is None:
         issues = sum(done.plan.issue != NO_ISSUE for done in results)
-        print_text(f"Checked {counted(issues, 'open issue')}; {len(failed)} failed.")
-    for name, error in failed:
-        print_message(f"{name}:")
-        print_error(error)
-    return int(bool(failed))
+        print_text(
+            f"Checked {counted(issues, 'open issue')}; {sum(done.error is not None for done in results)} failed."
+        )
+    return int(print_failures(results))
 
 
 # ---------------------------------------------------------------- what was done, or would be
+
+
+def print_failures(results: Iterable[Done]) -> bool:
+    """Print on standard error what could not be done, and tell whether there was any of that."""
+    failed = [(done.plan.name, done.error) for done in results if done.error]
+    for name, error in failed:
+        print_message(f"{name}:")
+        print_error(error)
+    return bool(failed)
 
 
 def print_done(done: Done, messages: Messages, *, dry_run: bool) -> None:
