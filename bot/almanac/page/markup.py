@@ -16,7 +16,7 @@ from almanac.dates import DateHabits, Found, find_date
 from almanac.labels import field_of
 from almanac.page.columns import Column, columns_of, head_fields
 from almanac.page.lines import LINK, MAX_START, plain
-from almanac.page.tags import DEEPEST, Tag, tags_in, without_comments
+from almanac.page.tags import CELLS, CLOSED_BY, DEEPEST, VOID, Tag, tags_in, without_comments
 
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "br": "<br>", "u": "", "sup": "", "sub": ""}
 _IN_MARKDOWN = re.compile(r"[\\`*_\[\]<>]|&(?=[A-Za-z0-9#])")
@@ -48,24 +48,26 @@ class Run:
 def runs_of(entry: str) -> list[Run]:
     """Cut an entry into its runs."""
     masked = "\n".join(map(without_comments, entry.split("\n")))
-    pieces = _pieces(masked)
     runs: list[Run] = []
-    path: list[str] = []
+    opened: list[str] = []
+    path: list[str] = []  # the opened elements as a place names them
     counts = Counter[str]()
-    for inline, tag in pieces:
+    for inline, tag in _pieces(masked):
         runs += _runs(masked, inline, path, counts)
         if tag is None:
             continue
         if tag.closes:
-            if any(one.partition(".")[0] == tag.name for one in path):
-                while path.pop().partition(".")[0] != tag.name:
-                    pass
-        elif len(path) < DEEPEST:
-            cell = f"{tag.name}.{_first_class(tag)}"
-            if tag.name in ("td", "th"):
-                counts["|".join((*path, "td"))] += 1
-                cell = f"td.{counts['|'.join((*path, 'td'))] - 1}"
-            path.append(cell)
+            left = len(opened) - opened[::-1].index(tag.name) - 1 if tag.name in opened else len(opened)
+        else:
+            ends = CLOSED_BY.get(tag.name, ())
+            left = next((at for at in range(len(opened), 0, -1) if opened[at - 1] not in ends), 0)
+        del opened[left:], path[left:]
+        if not tag.closes and tag.name not in VOID and len(path) < DEEPEST:
+            cells = "|".join((*path, "td"))
+            is_cell = tag.name in CELLS
+            path.append(f"td.{counts[cells]}" if is_cell else f"{tag.name}.{_first_class(tag)}")
+            opened.append(tag.name)
+            counts[cells] += is_cell
     return runs
 
 
@@ -159,8 +161,7 @@ def _as_markdown(text: str, pieces: Iterable[Tag | tuple[int, int]]) -> str:
 class Markup:
     """What the entries of a list have in common: by place, the column of its runs; None where all say the same.
 
-    `labels` are words at the beginning of a place's runs that are no part of their values. `line` is the place whose
-    runs say the date among other things, and are read as lines are.
+    `labels` are words at the beginning of a place's runs that are no part of their values.
     """
 
     entries: tuple[dict[Place, Run], ...]

@@ -10,13 +10,14 @@ _ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]*)(?:[ \t\r\n]*=[ \t\r\n]*(?:\"([^\"
 VOID = frozenset(("area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"))
 """The elements that hold nothing and are not closed."""
 _HIDDEN = frozenset(("script", "style", "pre", "textarea"))
-_CELLS = frozenset(("td", "th"))
-_CLOSED_BY: dict[str, frozenset[str]] = {
+CELLS = frozenset(("td", "th"))
+"""The elements of a table's row."""
+CLOSED_BY: dict[str, frozenset[str]] = {
     "li": frozenset(("li",)),
     "dt": frozenset(("dt", "dd")),
     "dd": frozenset(("dt", "dd")),
-    "tr": frozenset(("tr",)) | _CELLS,
-    **dict.fromkeys(_CELLS, _CELLS),
+    "tr": frozenset(("tr",)) | CELLS,
+    **dict.fromkeys(CELLS, CELLS),
 }
 """What ends where such an element begins, be it without a tag of its own."""
 DEEPEST = 60
@@ -114,7 +115,7 @@ class _TagWalk:
         self._end, self._opened, self._depth = end, Counter[str](), 0
 
     def open(self, tag: Tag) -> None:
-        while self.current.name in _CLOSED_BY.get(tag.name, ()):
+        while self.current.name in CLOSED_BY.get(tag.name, ()):
             self._leave(tag.start)
         if self._depth >= DEEPEST:
             return
