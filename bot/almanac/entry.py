@@ -26,10 +26,13 @@ def run() -> int:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         return _command()
-    except AlmanacError as error:
-        from almanac.output import print_error
+    except (AlmanacError, OSError) as error:
+        from almanac.output import no_bug, print_error
 
-        print_error(error)
+        known = no_bug(error)
+        if known is None:
+            return _bug()
+        print_error(known)
         return PROBLEMS
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted. Run the same command again to continue.\n")
@@ -39,12 +42,17 @@ def run() -> int:
         if show:  # it is one of Typer's, about the command line
             show()
             return USAGE
-        import traceback
+        return _bug()
 
-        from almanac.output import print_message
 
-        print_message(f"{traceback.format_exc()}\n{_REPORT}\n{_ISSUES}")  # harmless, although it may quote typed text
-        return BUG
+def _bug() -> int:
+    """Show the exception that is being handled, and ask for a report."""
+    import traceback
+
+    from almanac.output import print_message
+
+    print_message(f"{traceback.format_exc()}\n{_REPORT}\n{_ISSUES}")  # harmless, although it may quote typed text
+    return BUG
 
 
 def _command() -> int:

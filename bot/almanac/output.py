@@ -1,5 +1,6 @@
 """What commands print: text, JSON, problems, errors and differences, with typed text made harmless for terminals."""
 
+import errno
 import json
 import os
 import shutil
@@ -14,6 +15,8 @@ from almanac.matching import changed_lines
 from almanac.text import printable_lines
 
 _CLEAR = "\r\x1b[K"
+_REFUSALS = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOSPC, errno.EROFS)
+"""What a disk or the rights on it do not allow, which no change of the code would."""
 
 
 @contextmanager
@@ -76,6 +79,17 @@ def print_problems(problems: Iterable[Problem], kind: str = "problem") -> None:
             print_message(f"    {line}")
 
 
+def no_bug(error: AlmanacError | OSError) -> AlmanacError | None:
+    """Return an error as one that people can do something about; None if it is not known to be."""
+    if isinstance(error, AlmanacError):
+        return error
+    if error.errno not in _REFUSALS:
+        return None
+    return UserError(
+        Problem(f"The system refuses this: {error.strerror}.", file=error.filename and str(error.filename))
+    )
+
+
 def print_error(error: AlmanacError) -> None:
     """Print an error of Almanac's own, and what can be done about it, on standard error."""
     if isinstance(error, UserError):
@@ -102,11 +116,14 @@ def errors_as_json(shape: Mapping[str, object], *, as_json: bool) -> Iterator[No
     """When a command with `--json` fails, print its document all the same: `shape`, with the problems."""
     try:
         yield
-    except AlmanacError as error:
+    except (AlmanacError, OSError) as caught:
+        error = no_bug(caught)
+        if error is None:
+            raise
         if as_json:
             problems = error.problems if isinstance(error, UserError) else (Problem(error_text(error, " ")),)
             print_json({**shape, "problems": problem_values(problems)})
-        raise
+        raise error from None
 
 
 def diff_lines(before: Mapping[str, str | None], after: Mapping[str, str | bytes | None]) -> Iterator[str]:

@@ -681,6 +681,22 @@ class TestStatus:
         assert "propose" in almanac("--help").out
         assert almanac("--version").out.startswith("almanac 0.")
 
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("build", "--site", "TOO-LONG"),
+            ("import", "TOO-LONG"),
+            ("propose", "TOO-LONG"),
+            ("demo", "--dir", "TOO-LONG"),
+        ],
+    )
+    def test_what_the_system_refuses_is_no_bug(self, almanac: Almanac, arguments: tuple[str, ...]) -> None:
+        ran = almanac(*(one.replace("TOO-LONG", "9" * 300) for one in arguments))
+        assert (ran.status, ran.err) == (1, f"problem: {'9' * 300}: The system refuses this: File name too long.\n")
+
+    def test_what_the_system_refuses_is_in_the_json_document_too(self, almanac: Almanac) -> None:
+        assert almanac("doctor", "--json", "--site", "9" * 300).json["problems"][0]["file"] == "9" * 300
+
     def test_a_bug_is_3_and_says_how_to_report_it(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -1,5 +1,6 @@
 """Where a command works: in any folder of a clone, and with the repository that is named or that the remote names."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,8 +69,18 @@ def test_what_names_none_or_one_elsewhere_is_refused_without_its_password(text: 
 
 def test_an_issue_is_a_number_or_an_address() -> None:
     assert named_issue("12", HERE) == named_issue("#12", HERE) == (None, 12)
-    assert named_issue("https://github.com/a/b/issues/12/", HERE) == ("a/b", 12)
-    for other in ("0", "x", "issue-12.json", "a/b", "https://github.com/a/b/pull/12", "https://github.com/a/b/issues"):
+    for address in ("https://github.com/a/b/issues/12/", "github.com/a/b/issues/12#issuecomment-1"):
+        assert named_issue(address, HERE) == ("a/b", 12)
+    for other in (
+        "0",
+        "9" * 5000,
+        "x",
+        "a/b/issues/12",
+        "issue-12.json",
+        "a/b",
+        "https://github.com/a/b/pull/12",
+        "https://github.com/a/b/issues",
+    ):
         assert named_issue(other, HERE) is None
 
 
@@ -114,6 +125,7 @@ def test_a_shell_completes_commands_options_and_the_site_s_series(
     config.write_text(config.read_text() + "series: {Soup: {every: week}, Sundays: {}, Tea & Talk: {}}\n")
     monkeypatch.chdir(repo.folder / "docs")
     monkeypatch.setenv("_ALMANAC_COMPLETE", "complete_bash")
+    monkeypatch.setattr(sys.modules["__main__"], "__package__", None)  # as in the installed command, not `python -m`
 
     def completed(*words: str) -> list[str]:
         monkeypatch.setenv("COMP_WORDS", " ".join(["almanac", *words]))

@@ -58,6 +58,7 @@ JOB = 'on:\n  push:\n    paths:\n      - "a"\njobs:\n  a:\n    permissions:\n   
     ("change", "before", "after"),
     [
         (top_key("labels: [event]"), HEAD, "name: x\n# ours\nlabels: [event]\nbody:\n"),
+        (top_key('labels: ["\u00e9v\\n"]'), HEAD, 'name: x\n# ours\nlabels: ["\u00e9v\\n"]\nbody:\n'),
         (top_key("labels: [event]"), f"labels:\n{HEAD}", None),
         (require("a"), HEAD + question("a"), HEAD + question("a", more=REQUIRED)),
         (

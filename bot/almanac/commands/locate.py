@@ -20,6 +20,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+_NUMBER = re.compile(r"#?([1-9][0-9]{0,8})")
 _ISSUE = re.compile(r"issues/([1-9][0-9]{0,8})(?![0-9]).*")
 
 
@@ -102,11 +103,10 @@ def named_repository(text: str, access: GitHubAccess) -> str:
 
 def named_issue(text: str, access: GitHubAccess) -> tuple[str | None, int] | None:
     """Return what a number, `#12` or the address of an issue names: its repository, if that is told, and its number."""
-    number = text.removeprefix("#")
-    if number.isascii() and number.isdecimal() and int(number):
-        return None, int(number)
+    if number := _NUMBER.fullmatch(text):
+        return None, int(number[1])
     found = _ADDRESS.fullmatch(text)
-    issue = _ISSUE.fullmatch(found["rest"] or "") if found and found["host"] else None
+    issue = _ISSUE.fullmatch(found["rest"] or "") if found and (found["host"] or found["bare"]) else None
     return (named_repository(text, access), int(issue[1])) if issue else None
 
 

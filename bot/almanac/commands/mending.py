@@ -34,7 +34,7 @@ def top_key(line: str) -> Callable[[str], str]:
 
     def change(text: str) -> str:
         has_key = re.search(rf"^{key}:", text, re.MULTILINE)
-        return text if has_key else _BODY.sub(f"{line}\nbody:", text, count=1)
+        return text if has_key else _BODY.sub(lambda _: f"{line}\nbody:", text, count=1)
 
     return change
 

@@ -162,7 +162,11 @@ def _for_github(site: Site, form: Form) -> Iterator[Finding]:
     if not form.labels:
         message = "The form gives its issues no label, so Almanac cannot recognize them."
         name = labels[0] if labels else "event"
-        mend = Edit(f"The form gives the label {name} now.", path, mending.top_key(f"labels: [{json.dumps(name)}]"))
+        mend = Edit(
+            f"The form gives the label {name} now.",
+            path,
+            mending.top_key(f"labels: [{json.dumps(name, ensure_ascii=False)}]"),
+        )
         remedy = f"Add the line `labels: [{name}]` at its top."
         yield Finding("form", "error", message, remedy, path, mend=mend)
     elif labels and not {name.casefold() for name in labels} & {name.casefold() for name in form.labels}:
