@@ -1,11 +1,20 @@
 """In which shape new events are written: what people see of it before they decide, and what is not decided for them."""
 
 from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from almanac.commands.build import import_files
-from almanac.commands.shapes import Shape, Unproven, answered, questions, said_of_questions, with_answers
+from almanac.commands.shapes import (
+    Shape,
+    Unproven,
+    answered,
+    ask_for_shape,
+    questions,
+    said_of_questions,
+    with_answers,
+)
 from almanac.errors import UserError
 from almanac.form.schema import read_form
 from almanac.packaged import example, template
@@ -125,6 +134,18 @@ def test_a_template_that_cannot_be_used_is_no_shape(monkeypatch: pytest.MonkeyPa
     with pytest.raises(Unproven, match="written in another style") as asked:
         plan({"talks.md": PAGES["bullets"]}, page="talks.md")
     assert asked.value.problems[0].choices == ("almanac init --page talks.md --shape house",)
+
+
+def test_the_question_takes_only_a_number_that_is_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("\nhouse\n9\n2\n"))
+    planned = plan({"talks.md": MARKS}, page="talks.md", choose=ask_for_shape)
+    said = capsys.readouterr()
+    assert said.err.count("A number from 1 to") == 2
+    assert "1  like" in said.out
+    assert planned.shape
+    assert planned.shape.name != "like"
 
 
 def test_of_several_shapes_a_person_chooses() -> None:

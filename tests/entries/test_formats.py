@@ -256,6 +256,22 @@ def test_an_object_without_members_gets_one() -> None:
     assert JsonList().changed(text, second, {"a": {"b": 1}}) == '[{}, {"a": {"b": 1}}]'
 
 
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ('[{"a": 1, "b": 2}]', '2, "c": 3}]'),
+        ('[{"a": 1}]', '1, "c": 3}]'),
+        ('[{"a":1,"b":2}]', '2,"c":3}]'),
+        ('[{ "a": 1 }]', '1, "c": 3 }]'),
+        ('[\n  {"a": 1,\n   "b": 2}\n]', '2,\n   "c": 3}\n]'),
+        ('[\n  {\n    "a": 1\n  }\n]', '1,\n    "c": 3\n  }\n]'),
+    ],
+)
+def test_a_new_member_stands_as_its_neighbours_do(text: str, end: str) -> None:
+    (entry,) = JsonList().entries(text)
+    assert JsonList().changed(text, entry, {**entry.data, "c": 3}).endswith(end)  # type: ignore[union-attr]
+
+
 def test_the_format_of_files() -> None:
     assert isinstance(file_format("a.md"), FrontMatter)
     assert isinstance(file_format("a.yml"), YamlFile)

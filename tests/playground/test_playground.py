@@ -45,6 +45,12 @@ class TestPlaying:
         assert "#may-4th-2026--owls-at-night" in person.page  # the page, where the newest event is
         assert "title: &#34;Owls at night&#34;" in person.go("/files/_data/events/2026-05-04-owls-at-night.yml")
 
+    def test_an_issue_without_a_title_has_the_form_s(self, url: str) -> None:
+        person = Person(url)
+        number = person.file(**OWLS)
+        person.send(FORM, {"title": " ", "answer-title": "Bats", "answer-date": "2026-05-05"})
+        assert "New event:" in person.go(f"/issues/{number + 1}")
+
     def test_a_mistake_is_told_and_mended(self, url: str) -> None:
         person = Person(url)
         page = person.go(f"{FORM}?example=13")

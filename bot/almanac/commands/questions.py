@@ -171,10 +171,10 @@ def ask(words: FormWords, answers: Answers, check: Check, only: Sequence[str] | 
         _ask(field, answers, check)
 
 
-def choose_number(most: int) -> int:
-    """Ask for a number from 1 to `most`; Enter alone is the first."""
+def choose_number(most: int, *, offered: bool = True) -> int:
+    """Ask for a number from 1 to `most`; Enter alone is the first, if that is `offered`."""
     while True:
-        typed = str(typer.prompt("Its number", default="1", err=True)).strip()
+        typed = str(typer.prompt("Its number", default="1" if offered else None, err=True)).strip()
         if typed.isascii() and typed.isdecimal() and 1 <= int(typed) <= most:
             return int(typed)
         print_message(f"A number from 1 to {most}, please.")

@@ -4,15 +4,14 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import typer
-
+from almanac.commands.questions import choose_number
 from almanac.config import Config
 from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event, Extra, Image
 from almanac.event.submission import NEEDED, own_questions
 from almanac.form.schema import Form
-from almanac.output import print_problems, print_text
+from almanac.output import print_message, print_problems, print_text
 from almanac.page.imitate import imitate, lands, samples, write_templates
 from almanac.page.items import named_items
 from almanac.page.lines import plain, split_lines
@@ -167,11 +166,8 @@ def ask_for_shape(page: Page, shapes: Sequence[Shape]) -> Shape:
         print_text(f"\n  {number}  {shape.name}: {SHAPES[shape.name]}\n")
         print_entry(shape.sample)
         print_problems(shape.doubts, "doubtful")
-    best = None if shapes[0].doubts else 1
-    chosen = 0
-    while not 1 <= chosen <= len(shapes):
-        chosen = typer.prompt("\nIts number", default=best, type=int, err=True)
-    return shapes[chosen - 1]
+    print_message("")
+    return shapes[choose_number(len(shapes), offered=not shapes[0].doubts) - 1]
 
 
 def print_shape(page: Page, shape: Shape, form: Form | None) -> None:

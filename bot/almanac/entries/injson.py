@@ -157,12 +157,13 @@ def _object(text: str, at: int, new: Mapping[str, Any]) -> str:
     first = ours[known[0].key]
     to_value = text[first.start + len(_text(first.key, text)) : first.value]
     parts: list[str] = []
+    more = next(reversed(gaps.values()), f",{space or _apart(text)}")  # as the last two of its neighbours
     for name, value in new.items():
         written = f"{_text(name, text)}{to_value}{_dumped(value, text, space)}"
         if name in ours:
             one = ours[name]
             written = text[one.start : one.value] + _changed(text, one, value, space)
-        parts.append((gaps.get(name, f",{space}") if parts else space) + written)
+        parts.append((gaps.get(name, more) if parts else space) + written)
     return "{" + "".join(parts) + text[known[-1].end : end]
 
 
@@ -179,11 +180,15 @@ def _dumped(value: Any, text: str, space: str) -> str:
     """Write a value: groups and lists on lines of their own, if the white space before it begins a line."""
     ascii_only = text.isascii() and "\\u" in text
     if "\n" not in space or not isinstance(value, dict | list):
-        apart = bool(re.search(r'":[ ]', text))
-        return json.dumps(value, ensure_ascii=ascii_only, separators=None if apart else (",", ":"))
+        return json.dumps(value, ensure_ascii=ascii_only, separators=None if _apart(text) else (",", ":"))
     column = space.rpartition("\n")[2]
     written = json.dumps(value, ensure_ascii=ascii_only, indent="\t" if "\t" in column else 2)
     return with_ends(written.replace("\n", f"\n{column}"), text)
+
+
+def _apart(text: str) -> str:
+    """Return what a text has between parts on one line: a space, or nothing."""
+    return " " if re.search(r'":[ ]', text) else ""
 
 
 def _text(key: str, text: str) -> str:

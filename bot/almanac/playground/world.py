@@ -16,6 +16,7 @@ from almanac.forge.local.forge import LocalForge
 from almanac.forge.local.store import StoredComment
 from almanac.form.filled import issue_body
 from almanac.form.schema import Form, read_form
+from almanac.playground.asked import default_title
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.messages import Messages
 from almanac.proposal.names import issue_of
@@ -120,8 +121,9 @@ class World:
     # ------------------------------------------------------------ what people do
 
     def file(self, path: str, title: str, answers: Mapping[str, str]) -> int:
-        """File an issue with a form; return its number."""
-        form, _ = self.form(path)
+        """File an issue with a form; return its number. As on GitHub, its title is the form's until it gets another."""
+        form, text = self.form(path)
+        title = title.strip() or default_title(text).strip()
         body = issue_body(form, {name: answer.replace("\r\n", "\n").strip() for name, answer in answers.items()})
         number = max((issue.number for issue in self.forge.issues()), default=FIRST_ISSUE - 1) + 1
         if len(title) > LONGEST_TITLE:
