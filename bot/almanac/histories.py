@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
 from operator import getitem
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, Field
 
-from almanac.config import PATH, Config
+from almanac.config import PATH, Config, Language
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.phrases import say
 from almanac.yamlfile import Document, load
@@ -21,6 +21,8 @@ MAIN = ""
 """The name of the history whose settings stand above those of all others."""
 NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _LONGEST_NAME = 40
+_LANGUAGE = re.compile(r"""^language:[ \t]*["']?([a-z]{2})\b""", re.MULTILINE)
+_DASHBOARD = re.compile(r"^dashboard:[ \t]*true\b", re.MULTILINE)
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _MAKE_ONE = ("page", "files", "list")
 """With one of these, what stands above the histories is a history too; else it only holds what they share."""
@@ -63,6 +65,17 @@ class SiteConfig(Config):
             more = {key: value for key, value in shared.items() if key not in own.model_fields_set}
             found[name] = own.model_copy(update=more)
         return found
+
+
+def glimpsed_language(text: str) -> Language:
+    """Return the language that settings name which cannot be read as a whole."""
+    found = _LANGUAGE.search(text)
+    return next((one for one in get_args(Language) if found and one == found[1]), "en")
+
+
+def wants_dashboard(text: str) -> bool:
+    """Tell whether such settings ask for the dashboard."""
+    return bool(_DASHBOARD.search(text))
 
 
 def described(history: str) -> str:

@@ -6,7 +6,7 @@ into the language of the site, with a `Tongue` that knows the translations; noth
 language it is.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Literal, Protocol
 
@@ -82,6 +82,18 @@ class _Joined(Phrase):
         return self.separator.join(said(self.parts, tongue))
 
 
+class _Reworded(Phrase):
+    """A text in which something is changed when it has been said."""
+
+    __slots__ = ("change", "original")
+
+    original: str
+    change: Callable[[str], str]
+
+    def said_in(self, tongue: Tongue) -> str:
+        return self.change(said(self.original, tongue))
+
+
 class _InCalendar(Phrase):
     """A date, a time of day, or the name of a month or weekday."""
 
@@ -125,6 +137,13 @@ def joined(parts: Iterable[str], separator: str = " ") -> str:
     parts = tuple(filter(None, parts))
     made = _Joined(separator.join(parts))
     made.parts, made.separator = parts, separator
+    return made
+
+
+def reworded(text: str, change: Callable[[str], str]) -> str:
+    """Change something in a text, in whatever language it will be said."""
+    made = _Reworded(change(str.__str__(text)))
+    made.original, made.change = text, change
     return made
 
 

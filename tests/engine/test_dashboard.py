@@ -7,16 +7,17 @@ import pytest
 from almanac.defaults import load_messages
 from almanac.engine.run import Done, reconcile
 from almanac.engine.sweep import reconcile_all
-from almanac.errors import ConfigError
+from almanac.errors import ConfigError, UserError
 from almanac.forge.github.files import BlobCache
 from almanac.forge.protocol import Forge
 from almanac.proposal.dashboard import MARK
+from almanac.proposal.hidden import read_state
 from almanac.proposal.names import DASHBOARD_LABEL
 from almanac.proposal.state import DASHBOARD, Issue
 
 from tests.breaking import Breaking
 from tests.emulated import GitHubWorld
-from tests.scenes import CONFIG, FORM, PAGE, Scene, both_forges
+from tests.scenes import CONFIG, DEMO_DAY, FORM, PAGE, RECORD, Scene, both_forges
 
 OF_IT = "Event dashboard"
 
@@ -111,8 +112,59 @@ def test_a_form_that_cannot_be_read_is_said_there(scene: Scene) -> None:
     scene.world.commit({FORM: b"name: [\n"})
     with pytest.raises(ConfigError):
         scene.sweep()
-    assert "- The issue form: " in board(scene).body
+    assert "**To correct on the main branch (1).**" in board(scene).body
     assert "new-event.yml" in board(scene).body
+
+
+def unreadable(scene: Scene, more: str = "", times: int = 2) -> None:
+    """Have a mistake in the settings, and sweeps that stumble over it."""
+    scene.world.commit({CONFIG: f"page: {PAGE}\nlanguag: de\n{more}".encode()})
+    for _ in range(times):
+        with pytest.raises(ConfigError):
+            scene.sweep()
+
+
+def test_settings_that_cannot_be_read_are_said_there(scene: Scene) -> None:
+    scene.proposed()
+    scene.sweep()
+    before = board(scene).body
+    unreadable(scene, "language: de\ndashboard: true\n")
+    assert "`.github/almanac.yml`, Zeile 2: `languag`" in board(scene).body
+    assert "Demo Day" not in board(scene).body
+    turn(scene, on=True)
+    scene.sweep()
+    assert board(scene).body == before
+
+
+@both_forges
+def test_without_one_they_are_said_on_the_first_proposal_alone_until_they_are_mended(scene: Scene) -> None:
+    turn(scene, on=False)
+    first, second = scene.proposed(), scene.proposed(title="Tea", date="2022-02-01")
+    scene.sweep()
+    before = [one.body for number in (first, second) for one in scene.world.comments(number)]
+    unreadable(scene)
+    [told] = scene.world.comments(first)
+    assert "`.github/almanac.yml`, line 2: `languag`" in told.body
+    assert [one.body for one in scene.world.comments(second)] == before[1:]
+    turn(scene, on=False)
+    scene.sweep()
+    assert [one.body for number in (first, second) for one in scene.world.comments(number)] == before
+    assert "notice" not in read_state(scene.pull(first).body)[1]
+    assert all(one.plan.writes == () for one in scene.sweep())
+
+
+def test_what_people_have_to_decide_about_a_page_is_said_where_it_is(scene: Scene) -> None:
+    scene.world.merge(scene.pull(scene.proposed()).number)
+    scene.sweep()
+    commit = scene.world.forge.base().commit
+    there = {path: scene.world.forge.read(commit, path) or b"" for path in (PAGE, RECORD)}
+    new = {PAGE: b"Day of demos", RECORD: b"Demonstrations"}
+    scene.world.commit({path: text.replace(b"Demo Day", new[path]) for path, text in there.items()})
+    scene.sweep()
+    body = board(scene).body
+    assert "**To correct on the main branch (1).**" in body
+    assert "This section and its record were both changed" in body
+    assert "Edits made by hand" not in body
 
 
 def test_settings_that_cannot_be_read_are_told_on_the_issue_until_they_are_mended(scene: Scene) -> None:
@@ -174,6 +226,18 @@ def test_there_is_never_a_second_one(scene: Scene) -> None:
     assert became(scene.sweep()) == "updated"
     assert set(board(scene).labels) == {"help wanted", DASHBOARD_LABEL}
     assert became(scene.sweep()) == "unchanged"
+
+
+@pytest.mark.parametrize(("path", "text"), [(".github/section.md.j2", b"{{ title"), (PAGE, b"\xff\xfe")])
+def test_a_file_that_keeps_an_issue_waiting_is_named_on_it(scene: Scene, path: str, text: bytes) -> None:
+    template = f"page: {PAGE}\nsection_template: .github/section.md.j2\n"
+    scene.world.commit({CONFIG: template.encode(), ".github/section.md.j2": b"- {{ date }}: {{ title }}\n", path: text})
+    number = scene.file(**DEMO_DAY)
+    with pytest.raises(UserError):
+        scene.run(number)
+    [comment] = scene.world.comments(number)
+    assert f"Something is wrong in `{path}`, so this has to wait." in comment.body
+    assert "settings" not in comment.body.partition("<!-- almanac:state")[0]
 
 
 @pytest.mark.emulator

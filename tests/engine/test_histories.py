@@ -100,7 +100,7 @@ def test_edits_made_by_hand_are_offered_for_each_by_itself(scene: Scene) -> None
     assert [done.plan.outcome for done in scene.sweep() if done.plan.issue == 0] == ["created", "created"]
     pulls = {pull.head: pull for pull in scene.world.pulls() if pull.state == "open"}
     assert {*pulls} == {SYNC_BRANCH, f"{SYNC_BRANCH}-lyon"}
-    assert pulls[f"{SYNC_BRANCH}-lyon"].title == "Take edits made by hand into the records (lyon)"
+    assert pulls[f"{SYNC_BRANCH}-lyon"].title == "Carry over what was edited by hand (lyon)"
     record = scene.world.files(scene.world.head(f"{SYNC_BRANCH}-lyon") or "")[LYON_RECORD].decode()
     assert read_record(record, LYON_RECORD).location == "Bron"
     assert [done.plan.writes for done in scene.sweep() if done.plan.writes] == []

@@ -140,7 +140,7 @@ def test_edits_made_by_hand_are_offered_likewise(scene: Scene) -> None:
     scene.world.commit({PAGE: scene.base_page().replace("Johns Hopkins", "J. Hopkins").encode()})
     assert [done.plan.outcome for done in scene.sweep()] == ["created"]
     [pull] = scene.world.pulls()
-    assert pull.title == "Take edits made by hand into the records"
+    assert pull.title == "Carry over what was edited by hand"
     world = scene.world
     if isinstance(world, LocalWorld):
         assert (world.stored_pull(pull.number).labels, world.stored_pull(pull.number).draft) == (["events"], True)

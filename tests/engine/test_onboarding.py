@@ -520,6 +520,31 @@ def test_what_cannot_be_read_is_named_until_it_is_mended(local: World) -> None:
     assert len(local.pulls()) == 1
 
 
+HTML_PAGE = "---\n---\n<h2>Events</h2>\n" + "<p>May 3, 2024<br>We had tea</p><hr>\n" * 2 + "<b>May 4, 2024</b> Tea\n"
+LOOP = "---\n---\n# Events\n\n{% for event in site.data.calendar %}\n- {{ event.title }}\n{% endfor %}\n"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize(
+    ("page", "english", "german"),
+    [
+        (HTML_PAGE, "or leave this page as it is.", "oder lass diese Seite, wie sie ist."),
+        (LOOP, "or leave it as it is.", "oder lass sie, wie sie ist."),
+    ],
+    ids=["HTML", "Liquid"],
+)
+def test_a_page_that_cannot_be_read_has_a_next_step_for_a_browser(
+    local: World, page: str, english: str, german: str, language: str
+) -> None:
+    put(local, {"_config.yml": f"title: Club\nlang: {language}\n", "events.md": page})
+    assert outcomes(sweep(local)) == ["created"]
+    text = offer(local).body
+    assert (english if language == "en" else german) in text
+    assert "](https://" in text
+    assert "--" not in read_state(text)[0].replace("<!--", "").replace("-->", "")
+    assert ("The events of" in text or "No event was found" in text) == (language == "en")
+
+
 @pytest.mark.parametrize(("kind", "words"), [("fork", "It is a fork"), ("closed", "It is archived")])
 def test_forks_and_archives_are_left_alone(
     local: World, kind: str, words: str, monkeypatch: pytest.MonkeyPatch

@@ -191,6 +191,15 @@ class TestTheRestOfThePage:
         body = self.proposed(scene, '- {{ date | like("Nov 8, 2021") }}: {{ title | text }}\n')
         assert "Everything else there stays as it is, and looks as it did." in body
 
+    def test_of_a_file_that_is_new_nothing_else_is_said(self, scene: Scene) -> None:
+        template = "---\ntitle: {{ title }}\ndate: {{ date }}\n---\n"
+        config = "files: _talks/{date}-{slug}.md\nfile_template: talk.md.j2\n"
+        scene.world.commit({CONFIG: config.encode(), "talk.md.j2": template.encode()})
+        number = scene.file(title="Owls", date="2021-11-05")
+        assert scene.run(number).plan.outcome == "created"
+        assert "This adds the event's entry in `_talks/2021-11-05-owls.md`." in scene.pull(number).body
+        assert "stays as it is" not in scene.pull(number).body
+
     def test_bullets_that_come_apart_are_named(self, scene: Scene) -> None:
         template = '- {{ date | like("Nov 8, 2021") }}: {{ title | text }}\n\n  {{ description | text }}\n'
         body = self.proposed(scene, template)

@@ -30,6 +30,29 @@ def event_of(config: Config | None = None, /, **answers: str) -> Event:
     return submission.event
 
 
+@pytest.mark.parametrize(
+    ("gone", "field", "typed"),
+    [
+        (("location", "description"), "people", None),
+        (("url", "agenda", "recording"), "description", None),
+        (("date", "when"), "title", "Demo Day\n\n2022-01-20"),
+        (("title", "date", "when"), "title", None),
+    ],
+)
+def test_of_headings_that_were_deleted_all_are_named_at_once(
+    gone: tuple[str, ...], field: str, typed: str | None
+) -> None:
+    form = house_form()
+    labels = {one.id: one.label for one in form.fields}
+    text = body(form, **BASE, when="9am ET", description="Hello", location="Paris")
+    for name in gone:
+        text = text.replace(f"### {labels[name]}\n\n", "")
+    [problem] = submit_body(text, form, Config(), 12).problems
+    assert problem.field == labels[field]
+    assert problem.accepted == "\n\n".join(f"### {labels[name]}" for name in gone)
+    assert (problem.typed or "").startswith(typed or "")
+
+
 def own_form(elements: str) -> Form:
     return read_form(
         "name: x\nlabels: [event]\nbody:\n"

@@ -259,6 +259,25 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
         ),
         None,
     ),
+    "settings-of-a-template": (
+        Draft(
+            "settings",
+            {
+                "problems": (
+                    Problem("The template fails: x.", file=".github/almanac/section.md.j2", line=3),
+                    Problem("It is no text.", file="events.md"),
+                )
+            },
+        ),
+        None,
+    ),
+    "stopped": (
+        Draft(
+            "stopped",
+            {"problems": (Problem("There is no key like that.", "languag", file=".github/almanac.yml", line=12),)},
+        ),
+        None,
+    ),
     "dashboard": (
         Draft(
             "dashboard",
@@ -268,7 +287,8 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
                     DashboardEntry("Add event: Tea", "../pull/4", ("other people have committed to it",)),
                 ),
                 "answers": (DashboardEntry("[x] Cups", "../issues/5", ("Date, When",)),),
-                "held": (DashboardEntry("Edits made by hand", "", ("`_data/x.yml`: It is too large.",)),),
+                "mend": (DashboardEntry("_data/x.yml, line 3", "../blob/main/_data/x.yml", ("It is too large.",)),),
+                "held": (DashboardEntry("Edits made by hand", "", ("Merge the branch `almanac/sync`.",)),),
                 "failed": (DashboardEntry("Cake", "../issues/6", ("GitHub refused @octo.",), BOX),),
                 "more": 2,
                 "coming": (DashboardEntry("Mon, Nov 8, 2021 \u2013 Soup", "../issues/1", ("postponed",)),),
@@ -284,7 +304,7 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "dashboard-with-nothing": (
         Draft(
             "dashboard",
-            dict.fromkeys(("ready", "answers", "held", "failed", "coming", "unrecorded", "wrong"), ())
+            dict.fromkeys(("ready", "answers", "mend", "held", "failed", "coming", "unrecorded", "wrong"), ())
             | dict.fromkeys(("more", "more_coming", "more_unrecorded", "more_wrong"), 0),
         ),
         None,

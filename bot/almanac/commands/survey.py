@@ -13,7 +13,14 @@ from almanac.errors import Problem
 from almanac.page.lines import BULLET
 from almanac.page.outline import Page, outline
 from almanac.page.refusal import says_date, why_no_event
+from almanac.phrases import joined, say
 from almanac.site import Site
+
+_TO_BE_READ = say("Begin each event with its date (docs/importing.md), or leave this page as it is.")
+_SHOWN_ELSEWHERE = say(
+    "Let it show Almanac's records too (docs/untrusted-text.md), or leave it as it is. To start a new page beside "
+    "it, add `--new`."
+)
 
 
 @dataclass(frozen=True)
@@ -149,8 +156,8 @@ def _unread(path: str, page: Page) -> tuple[Problem, bool] | None:
     dated = sum(map(says_date, page.lines.texts))
     if file.endswith(HTML) and not sign.elsewhere and dated < LEAST:
         return None
-    remedy = "Start a new page with `--new`" if sign.elsewhere else "Begin each event with its date (docs/importing.md)"
-    return Problem(f"{sign.reason} {remedy}.", file=path, line=sign.line + 1), sign.elsewhere
+    message = joined((sign.reason, _SHOWN_ELSEWHERE if sign.elsewhere else _TO_BE_READ))
+    return Problem(message, file=path, line=sign.line + 1), sign.elsewhere
 
 
 def _lists_dates(page: Page) -> bool:

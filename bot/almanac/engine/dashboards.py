@@ -1,15 +1,19 @@
 """Keeps the dashboard current, where a site's config asks for one: found before a sweep looks, written after it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
+from almanac import config as configs
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
-from almanac.errors import ForgeError, UserError
+from almanac.engine.setup_problems import readable_messages, tell_of_settings
+from almanac.errors import ConfigError, ForgeError, UserError
+from almanac.histories import wants_dashboard
 from almanac.proposal.dashboard import MARK, Listed, Places, Seen, asked_again, dashboard_draft, dashboard_kept
 from almanac.proposal.names import ADOPT_BRANCH, DASHBOARD_LABEL, OURS, issue_of
 from almanac.proposal.page_edits import NO_ISSUE
-from almanac.proposal.state import Issue, Look, Overview, Plan, Proposal
+from almanac.proposal.state import Draft, Issue, Look, Overview, Plan, Proposal
 from almanac.site import Site
 
 
@@ -54,7 +58,8 @@ class DashboardKeeper:
     def _seen(self, overview: Overview, issues: Mapping[int, Issue]) -> Iterator[Seen]:
         for done in sorted(self.done, key=lambda done: done.plan.issue):
             failure = str(done.error) if done.error else ""
-            yield Seen(done.plan, issues.get(done.plan.issue), done.pull, failure)
+            wrong = done.error.problems if isinstance(done.error, UserError) else ()
+            yield Seen(done.plan, issues.get(done.plan.issue), done.pull, failure, wrong)
         told = {done.pull.number for done in self.done if done.pull}
         for branch, pull in overview.pulls.items():
             is_edits = branch.startswith(OURS) and branch != ADOPT_BRANCH and issue_of(branch) is None
@@ -67,6 +72,24 @@ def open_dashboard(planner: Planner, overview: Overview) -> DashboardKeeper:
     is_wanted = planner.site(overview.base.commit).whole_config.dashboard
     issue = planner.forge.kept_issue(DASHBOARD_LABEL, MARK) if is_wanted else None
     return DashboardKeeper(planner, is_wanted, issue)
+
+
+def tell_of_stop(planner: Planner, overview: Overview, error: ConfigError) -> None:
+    """Say what keeps Almanac from looking at anything: on the dashboard, if the settings seem to ask for one.
+
+    Else in the place of our comment on the first issue that has an open proposal.
+    """
+    base = overview.base
+    with suppress(UserError):  # no text at all
+        if wants_dashboard(planner.site(base.commit).text(configs.PATH) or ""):
+            kept = planner.forge.kept_issue(DASHBOARD_LABEL, MARK)
+            if kept is None or kept.state == "open":
+                text = readable_messages(planner, base.commit).write(Draft("stopped", {"problems": error.problems}))
+                carry_out(dashboard_kept(kept, text), Look(None, replace(base, commit=""), Proposal()), planner)
+                return
+    first = min(filter(None, map(issue_of, overview.pulls)), default=None)
+    if first:
+        tell_of_settings(first, planner, error)
 
 
 def _listed(site: Site) -> Listed:

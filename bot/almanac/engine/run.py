@@ -8,7 +8,7 @@ from typing import Literal, assert_never
 
 from almanac.engine.planner import Planner
 from almanac.engine.setup_problems import tell_of_settings
-from almanac.errors import AlmanacError, ConfigError, Problem, Raced
+from almanac.errors import AlmanacError, Problem, Raced, UserError
 from almanac.forge.protocol import Forge
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.comment import review_draft, with_note
@@ -66,8 +66,9 @@ def run(
             done = attempt(decided(number, planner, comment=comment, seen=seen, asked=asked), is_last=not remaining)
             if done:
                 return done
-    except ConfigError as error:
-        tell_of_settings(number, planner, error)
+    except UserError as error:
+        if any(problem.file for problem in error.problems):
+            tell_of_settings(number, planner, error)
         raise
     raise AssertionError
 

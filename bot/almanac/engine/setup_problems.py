@@ -2,13 +2,17 @@
 
 from contextlib import suppress
 
+from almanac import config as configs
 from almanac.config import Config
 from almanac.engine.planner import Planner
-from almanac.errors import ConfigError, UserError
+from almanac.errors import UserError
+from almanac.forge.protocol import Forge
 from almanac.form.schema import read_form
+from almanac.histories import glimpsed_language
 from almanac.proposal.comment import draft_digest
 from almanac.proposal.hidden import read_state, with_state
-from almanac.proposal.marker import comment_marker
+from almanac.proposal.marker import comment_marker, pull_entries
+from almanac.proposal.messages import Messages
 from almanac.proposal.ours import has_headings, has_label
 from almanac.proposal.state import Draft, Look
 
@@ -16,8 +20,8 @@ SETTINGS = "settings"
 """What our comment says then, as its state has it."""
 
 
-def tell_of_settings(number: int, planner: Planner, error: ConfigError) -> None:
-    """Put what is wrong with the set-up in the place of our usual comment; in English if the language cannot be read.
+def tell_of_settings(number: int, planner: Planner, error: UserError) -> None:
+    """Put what is wrong with the set-up in the place of our usual comment.
 
     Nothing is written where the issue is closed or may be another's, or if the comment says so already. The next run
     that works replaces it.
@@ -31,14 +35,29 @@ def tell_of_settings(number: int, planner: Planner, error: ConfigError) -> None:
     state = {"told": SETTINGS, "says": draft_digest(draft)}
     if comment and read_state(comment.body)[1].get("says") == state["says"]:
         return
-    messages = planner.messages
-    with suppress(UserError):  # the config is well, and something else is not
-        messages = planner.site_messages(look.base.commit)
-    body = with_state(f"{comment_marker(number)}\n{messages.write(draft)}", state)
+    put_notice(number, forge, look, with_state(readable_messages(planner, look.base.commit).write(draft), state))
+
+
+def put_notice(number: int, forge: Forge, look: Look, text: str) -> None:
+    """Write a text in the place of our usual comment; an open pull request notes it, as a listing shows only that."""
+    pull, comment = look.proposal.open_pull, look.proposal.comment
+    if pull:
+        words, entries = pull_entries(pull)
+        forge.edit_pull(pull.number, body=with_state(words, {**entries, "notice": True}))
+    body = f"{comment_marker(number)}\n{text}"
     if comment:
         forge.edit_comment(number, comment.id, body)
     else:
         forge.create_comment(number, body)
+
+
+def readable_messages(planner: Planner, commit: str) -> Messages:
+    """Return what writes the site's messages; where its settings cannot be read, ours, in the language they name."""
+    with suppress(UserError):  # the config is well, and something else is not
+        return planner.site_messages(commit)
+    with suppress(UserError):
+        return planner.messages.of_site({}, glimpsed_language(planner.site(commit).text(configs.PATH) or ""))
+    return planner.messages
 
 
 def _is_ours(planner: Planner, look: Look) -> bool:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from almanac.engine.dashboards import open_dashboard
+from almanac.engine.dashboards import open_dashboard, tell_of_stop
 from almanac.engine.drafts import open_next_dates
 from almanac.engine.offering import Onboard, close_offer, is_for_adoption
 from almanac.engine.planner import Planner
@@ -78,7 +78,11 @@ def reconcile_all(  # noqa: PLR0913 -- options, and who is told
         yield from filter(None, [onboard(planner, overview)])
         return
     yield from filter(None, [close_offer(planner, overview)])
-    each = planner.each(overview.base.commit)
+    try:
+        each = planner.each(overview.base.commit)
+    except ConfigError as error:
+        tell_of_stop(planner, overview, error)
+        raise
     keeper = open_dashboard(planner, overview)
     issues, broken = _open_issues(planner, overview)
     sweep = _Sweep(planner, overview, issues, keeper.asked)
@@ -101,6 +105,8 @@ def reconcile_all(  # noqa: PLR0913 -- options, and who is told
     yield from _make_labels(planner, sweep)
     yield from _attempt(0, lambda: keeper.keep(sweep.overview, sweep.issues), DASHBOARD)
     if broken:
+        if not keeper.is_wanted:
+            tell_of_stop(planner, sweep.overview, broken)
         raise broken
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date as calendar_date
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any, get_args
 
 from almanac.config import CHANGE_FORM, Config
@@ -16,7 +17,7 @@ from almanac.event.description import notes, refused_links
 from almanac.event.model import Event, Extra, Image, Status, event_id, read_status
 from almanac.event.people import cells, entries, read_links, read_people
 from almanac.event.prose import parse_line
-from almanac.form.body import MISSING, Reading, headings, parse, shown_heading
+from almanac.form.body import AMBIGUOUS, MISSING, OPEN_ENDED, Reading, headings, parse, shown_heading
 from almanac.form.elements import BLANK, Value
 from almanac.form.schema import Field, Form
 from almanac.languages import numbers_in_english
@@ -65,6 +66,17 @@ _REFUSED = {
         "It is not clear where this answer ends, because the heading after it is "
         "missing or was changed. Please put it back, with an empty line before and "
         "after it."
+    ),
+}
+# The same where several headings that follow each other are not there.
+_SEVERAL_REFUSED = {
+    "missing": say(
+        "This question and those after it are not in the issue any more, or their headings were changed. Please put "
+        "them back: each heading on a line of its own, with an empty line before and after it, and then your answer."
+    ),
+    "open-ended": say(
+        "It is not clear where this answer ends, because the headings after it are missing or were changed. Please put "
+        "them back, each with an empty line before and after it."
     ),
 }
 _DISORDERED = say(
@@ -176,6 +188,7 @@ class Answers:
         self.labels = {field.id: field.label for field in form.fields}
         self.needed = {field.id for field in form.fields if field.required or field.id in needed_in(form)}
         self.problems: list[Problem] = []
+        self.named: set[str] = set()  # the questions of which it was said that their headings are missing
         self.warnings: list[Problem] = []
 
     def submission(self, issue: int) -> Submission:
@@ -266,6 +279,8 @@ class Answers:
         may_lack = field.id not in self.needed and not any(option.required for option in field.options)
         if reason == MISSING and may_lack and not self.strangers:
             return  # as if it had been left blank; a heading that is no question might be this one, misspelt
+        if reason == MISSING and field.id in self.named:
+            return
         if field.id not in self.reading.disordered:
             self.complain(field.id, self.refused(field, reason))
         elif all(problem.message != _DISORDERED for problem in self.problems):
@@ -290,16 +305,25 @@ class Answers:
                 self.complain(field.id, Problem(say("This box has to be ticked."), accepted=f"[x] {option.label}"))
 
     def refused(self, field: Field, reason: str) -> Problem:
-        if reason == "open-ended":
-            following = self.form.fields[self.form.fields.index(field) + 1]
-            return Problem(_REFUSED[reason], accepted=f"### {following.label}")
+        found, gone = self.reading.found.get(field.id), self.gone_from(field)
+        if gone and reason != AMBIGUOUS:
+            # What does not fit the question may belong to those whose headings are gone.
+            reason = MISSING if reason == MISSING else OPEN_ENDED
+            self.named.update(one.id for one in gone)
+            headings_gone = "\n\n".join(f"### {one.label}" for one in gone)
+            return Problem((_SEVERAL_REFUSED if gone[1:] else _REFUSED)[reason], typed=found, accepted=headings_gone)
         if reason in _REFUSED:
-            return Problem(_REFUSED[reason], accepted=f"### {field.label}" if reason == MISSING else None)
+            return Problem(_REFUSED[reason])
         choices = tuple(option.label for option in field.options[:10]) if field.kind == "dropdown" else ()
-        found = self.reading.found.get(field.id)
         if field.kind == "input" and found:
             found = found.partition("\n")[2].strip("\n") or found  # the answer itself is the first line
         return Problem(_INVALID.get(field.kind, _INVALID_OTHERWISE), typed=found, choices=choices)
+
+    def gone_from(self, field: Field) -> tuple[Field, ...]:
+        """Return the questions whose headings are not there, from one on, or from the one after it if its own is."""
+        is_there = self.reading.refused.get(field.id) != MISSING
+        following = self.form.fields[self.form.fields.index(field) + is_there :]
+        return tuple(takewhile(lambda one: self.reading.refused.get(one.id) == MISSING, following))
 
     def text(self, name: str) -> str | None:
         """Return an answer as cleaned text; None where it is blank, not asked for or refused."""

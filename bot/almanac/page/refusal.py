@@ -27,12 +27,12 @@ IN_PARAGRAPH = say("in a paragraph, below or beside what names the event")
 _NO_EVENT = say("No event was found on this page")
 _SHAPES = say(
     "An event begins with a heading, a bullet or a table row that contains its date, as in `### "
-    "Nov 8, 2021: Title`. Write them so, or leave this page as it is and start a new one: "
+    "Nov 8, 2021: Title`. Write them so, or leave this page as it is. To start a new one beside it: "
     "`almanac init --new --page NAME.md`."
 )
 _ELSEWHERE = say(
-    "Let it show Almanac's records too (docs/untrusted-text.md), or leave it as it is and start "
-    "a new page: `almanac init --new --page NAME.md`."
+    "Let it show Almanac's records too (docs/untrusted-text.md), or leave it as it is. To start a new page beside it: "
+    "`almanac init --new --page NAME.md`."
 )
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from almanac.config import Config
+from almanac.errors import Problem
 from almanac.event.ending import is_over
 from almanac.event.model import Event
 from almanac.markdown import path as path_of
-from almanac.phrases import say
+from almanac.phrases import joined, say
 from almanac.proposal.boxes import box_mark, read_boxes
 from almanac.proposal.marker import pull_state, text_digest
 from almanac.proposal.names import DASHBOARD_LABEL
@@ -47,13 +48,20 @@ class DashboardEntry:
 class Seen:
     """What a sweep saw of one issue, or of what belongs to none: its plan, and what is open of it.
 
-    `failure` says why it could not be done.
+    `failure` says why it could not be done, `wrong` what is wrong in files of the site then.
     """
 
     plan: Plan
     issue: Issue | None = None
     pull: Pull | None = None
     failure: str = ""
+    wrong: tuple[Problem, ...] = ()
+
+    @property
+    def mend(self) -> tuple[Problem, ...]:
+        """What has to be corrected in files of the site, if that is all that is wrong, and is no issue's."""
+        found = self.wrong if self.failure else self.plan.problems
+        return () if self.plan.issue or not all(one.file for one in found) else found
 
 
 @dataclass(frozen=True)
@@ -120,12 +128,14 @@ def dashboard_kept(issue: Issue | None, text: str) -> Plan:
 
 
 def _waiting(seen: Iterable[Seen], places: Places) -> dict[str, object]:
-    ready, answers, held, failed = (list[DashboardEntry]() for _ in range(4))
+    ready, answers, mend, held, failed = (list[DashboardEntry]() for _ in range(5))
     for one in seen:
         plan, number = one.plan, one.plan.issue
         about = _about(one, places)
         again = box_mark(_AGAIN, str(number)) if number else ""
-        if one.failure:
+        if one.mend:
+            mend += (_in_file(problem, places) for problem in one.mend)
+        elif one.failure:
             failed.append(replace(about, notes=(one.failure,), mark=again))
         elif one.issue and plan.outcome == "waiting" and plan.problems and plan.event is None:
             answers.append(DashboardEntry(_short(one.issue.title), places.of(one.issue.url), _fields(plan)))
@@ -136,9 +146,10 @@ def _waiting(seen: Iterable[Seen], places: Places) -> dict[str, object]:
     return {
         "ready": tuple(ready[:_MOST_WAITING]),
         "answers": tuple(answers[:_MOST_WAITING]),
+        "mend": tuple(mend[:_MOST_WAITING]),
         "held": tuple(held[:_MOST_WAITING]),
         "failed": tuple(failed[:_MOST_WAITING]),
-        "more": sum(max(0, len(found) - _MOST_WAITING) for found in (ready, answers, held, failed)),
+        "more": sum(max(0, len(found) - _MOST_WAITING) for found in (ready, answers, mend, held, failed)),
     }
 
 
@@ -149,6 +160,14 @@ def _about(one: Seen, places: Places) -> DashboardEntry:
         return DashboardEntry(_short(one.issue.title), places.of(one.issue.url))
     number = one.plan.issue
     return DashboardEntry(one.plan.name, places.issue(number) if number else "")
+
+
+def _in_file(problem: Problem, places: Places) -> DashboardEntry:
+    """Name what is wrong in a file by where it is."""
+    file = problem.file or ""
+    name = say("{file}, line {line}", file=file, line=problem.line) if problem.line else file
+    said = joined((f"`{problem.field}`" if problem.field else "", problem.message), ": ")
+    return DashboardEntry(name, places.file(file, problem.line), (said,))
 
 
 def _ready(one: Seen, about: DashboardEntry, again: str) -> DashboardEntry:

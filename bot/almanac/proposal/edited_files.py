@@ -35,7 +35,7 @@ class PageEdits:
     @property
     def title(self) -> str:
         """What the proposal is called."""
-        title = say("Take edits made by hand into the records")
+        title = say("Carry over what was edited by hand")
         if self.only_moves:
             title = say_number(
                 "Move {number} past event to the history", "Move {number} past events to the history", self.moved

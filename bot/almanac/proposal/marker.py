@@ -85,6 +85,7 @@ class PullState(BaseModel):
     choices: Annotated[dict[_Word, Annotated[str, Field(max_length=500)]], Field(max_length=20)] = {}
     kept: Annotated[list[Annotated[str, Field(max_length=4_000)]], Field(max_length=50)] = []
     heard: _CommentId | None = None  # the comment with which it was asked for again
+    notice: bool = False  # whether our comment was replaced by one that says what keeps Almanac from its work
     swept: _Digest | None = None  # what page and records were when a sweep looked for edits made by hand
 
     @property

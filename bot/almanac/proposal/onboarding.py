@@ -12,7 +12,7 @@ from typing import Any
 from almanac import PROJECT
 from almanac.config import PATH, Language
 from almanac.errors import Problem
-from almanac.phrases import say
+from almanac.phrases import reworded, say
 from almanac.proposal.boxes import box_mark, read_boxes
 from almanac.proposal.comment import draft_digest
 from almanac.proposal.dashboard import Places
@@ -44,6 +44,7 @@ _LINES, _CHARACTERS = 60, 6_000
 _MOST_NOTES = 10
 _DOCS, _LINK = re.compile(r"\((docs/[a-z-]+\.md)\)"), rf"([more]({PROJECT}/blob/main/\1))"
 _SENTENCES = re.compile(r"(?<=[.?!]) ")
+_OPTION = re.compile(r"`[^`]*--\w")
 
 
 @dataclass(frozen=True)
@@ -225,8 +226,12 @@ def _for_browsers(problem: Problem) -> Problem:
 
     A page of the documentation becomes a link.
     """
-    kept = " ".join(one for one in _SENTENCES.split(problem.message) if "`--" not in one)
-    return replace(problem, message=_DOCS.sub(_LINK, kept or problem.message), choices=())
+    return replace(problem, message=reworded(problem.message, _without_terminal), choices=())
+
+
+def _without_terminal(message: str) -> str:
+    kept = " ".join(one for one in _SENTENCES.split(message) if not _OPTION.search(one))
+    return _DOCS.sub(_LINK, kept or message)
 
 
 def is_ours(pull: Pull) -> bool:

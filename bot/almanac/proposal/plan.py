@@ -147,6 +147,8 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
         filed = replace(filed, warnings=(*filed.warnings, *(doubts or ())))
     writes += _review(look, at_base)
     writes += put_comment(look, comment if filed.event else triage.problems_draft(filed), pull.number if pull else None)
+    if pull and pull_state(pull).notice:  # which stays there until our comment is back
+        writes.sort(key=lambda one: isinstance(one, EditPull))
     outcome: Outcome = "waiting" if filed.problems else "created" if not pull else "updated" if writes else "unchanged"
     reason = _reason(content, outcome, is_change=filed.change)
     return Plan(number, outcome, reason, tuple(writes), content.event, filed.problems, filed.warnings)
@@ -163,8 +165,13 @@ def _review(look: Look, at_base: EventAtBase) -> tuple[Write, ...]:
 
 
 def _doubts(content: Content, at_base: EventAtBase, views: Sequence[View]) -> tuple[Problem, ...] | None:
-    """Look for what else would look different with a new event; None where the event is not new, or people helped."""
+    """Look for what else would look different with a new event; None where that cannot be told, or nothing else is.
+
+    It cannot where the event is not new, or people helped; a file that is new holds nothing else.
+    """
     if content.shared or at_base.record or content.commit is None:
+        return None
+    if at_base.texts(at_base.shown_in(content.event.id)) is None:
         return None
     files = content.commit.files
     found = (
@@ -317,8 +324,9 @@ def _entries(filed: Filed, content: Content, branch: Branch, comment_digest: str
         # Someone may have reopened the pull request itself.
         **dict.fromkeys((triage.CLOSED_BY, triage.REJECTED, triage.ENDED, "withdrawn", "landed")),
         # How to tell from a listing alone whether the comment was written: see `triage.settled`.
-        "told": comment.says,
+        "told": comment_digest if state.notice else comment.says,
         "comments": None if comment.says else issue.comments,
+        "notice": None,
     }
 
 

@@ -80,7 +80,7 @@ def settled(filed: Filed, stands: Callable[[Look], bool], *, listed: bool = Fals
     same = state.digest == answers_digest(filed.event, filed.note) and state.history == filed.history
     if pull is None or not same or state.commit != look.proposal.head:
         return None
-    if state.closed_by is not None or state.rejected is not None or state.ended or state.landed:
+    if state.closed_by is not None or state.rejected is not None or state.ended or state.landed or state.notice:
         return None  # it was closed before: its marks have to go, or the next no would not be noticed
     now = current_comment(look)
     shown = (now.told, now.says, now.pull) == ("proposed", state.says, pull.number) and not look.proposal.spare
@@ -110,8 +110,8 @@ def _comment_is_written(filed: Filed, state: PullState) -> bool:
     Either it already did when the pull request was last written. Or there was none then, and the issue has had one more
     comment since: the next thing that the run did was to write ours.
     """
-    if state.told is not None:
-        return state.told == state.says
+    if state.told is not None or state.notice:
+        return state.told == state.says and not state.notice
     count = filed.issue.comments
     return state.comments is not None and count is not None and count > state.comments
 

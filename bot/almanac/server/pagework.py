@@ -30,7 +30,7 @@ from almanac.defaults import load_messages
 from almanac.engine.offering import offer_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, run
-from almanac.engine.setup_problems import SETTINGS
+from almanac.engine.setup_problems import SETTINGS, put_notice
 from almanac.engine.sweep import reconcile_all
 from almanac.errors import AlmanacError, ForgeError, NoCommitError, UserError
 from almanac.forge.github.client import Usage
@@ -41,7 +41,6 @@ from almanac.forge.protocol import Forge
 from almanac.packaged import template
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.hidden import read_state, with_state
-from almanac.proposal.marker import comment_marker
 from almanac.proposal.messages import Messages
 from almanac.proposal.page_edits import NO_ISSUE
 from almanac.proposal.state import ADOPTION, Draft, Overview
@@ -289,8 +288,4 @@ def _comment_on_failure(number: int, planner: Planner, reference: str) -> None:
         language = planner.site(look.base.commit).config.language
     messages = Messages({_FAILED: template("server/failed.md.j2")}, tongues=load_tongue, language=language)
     text = messages.write(Draft(_FAILED, {"reference": reference}))
-    body = with_state(f"{comment_marker(number)}\n{text}", {"told": _FAILED, "reference": reference})
-    if comment:
-        forge.edit_comment(number, comment.id, body)
-    else:
-        forge.create_comment(number, body)
+    put_notice(number, forge, look, with_state(text, {"told": _FAILED, "reference": reference}))
