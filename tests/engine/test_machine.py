@@ -3,7 +3,6 @@
 The same 2,000 steps and more in each run; `ALMANAC_EXAMPLES=500 pytest tests/engine/test_machine.py` tries others.
 """
 
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,17 +18,16 @@ from almanac.page.lines import fingerprint
 from almanac.page.sync import sync
 from almanac.proposal.names import SYNC_BRANCH, branch_name
 from almanac.times.zones import Zones
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
 from tests.breaking import WRITES, Breaking
 from tests.forge.worlds import LocalWorld
+from tests.machine import EXAMPLES, run_machine
 from tests.people import People, pick, which
 from tests.scenes import PAGE, new_scene
 from tests.sides import RENDER, Side, records_of, sides_of
 
-EXAMPLES = int(os.environ.get("ALMANAC_EXAMPLES") or 0)
 STEPS = 2000
 
 
@@ -97,13 +95,11 @@ class Life(People):
                 self._check_proposal(number, base, in_sync)
 
     def _check_base(self, base: str, heads: Sequence[str]) -> bool:
-        """The base is in sync, or a proposal is open that syncs it; what people wrote is there. Tell which."""
+        """The base is in sync, or will be when an open proposal is merged; what people wrote is there. Tell which."""
         edited = SYNC_BRANCH in heads
-        assert edited or not self.world.head(SYNC_BRANCH)
-        commit = self.world.head(SYNC_BRANCH) if edited else base
-        assert commit
-        self.repo.git("merge-tree", "--write-tree", base, commit)
-        files = self.world.files(commit)
+        head = self.world.head(SYNC_BRANCH)
+        assert edited == bool(head)
+        files = self.world.files(self.repo.git("merge-tree", "--write-tree", base, head or base))
         self._check_in_sync(files)
         self._check_words(files, self.files, self.words)
         for side in sides_of(files):
@@ -181,15 +177,22 @@ def set_stages(folder: Path) -> None:
 @pytest.mark.long
 def test_nothing_that_people_do_in_any_order_goes_wrong(tmp_path: Path) -> None:
     set_stages(tmp_path)
-    chosen = settings(
-        max_examples=EXAMPLES or 38,
-        stateful_step_count=75,
-        derandomize=not EXAMPLES,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate, Phase.shrink) if EXAMPLES else (Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
     Life.steps = 0
-    run_state_machine_as_test(Life, settings=chosen)
+    run_machine(Life, examples=EXAMPLES or 38, steps=75)
     assert EXAMPLES or Life.steps >= STEPS
+
+
+def test_a_commit_that_is_merged_beside_edits_by_hand_is_kept(tmp_path: Path) -> None:
+    """These edits change other files, so their proposal does not follow the base; merged, it keeps what is there."""
+    set_stages(tmp_path)
+    life = Life()
+    life.begin(stage="merged")
+    life.ask(heard=True, index=0)
+    life.edit_other(heard=True)
+    edits = life.world.head(SYNC_BRANCH)
+    life.close(hasty=True, heard=False, index=0)
+    life.merge(heard=True, index=0, kind="merge")
+    assert life.world.head(SYNC_BRANCH) == edits
+    life.merge_edits(kind="merge")
+    assert "2/hasty.md" in life.world.files(life.world.forge.base().commit)
+    life.teardown()

@@ -4,7 +4,6 @@ A few examples in each run, and more in the one marked `long`;
 `ALMANAC_EXAMPLES=500 pytest tests/engine/test_published_machine.py` tries others.
 """
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,17 +25,16 @@ from almanac.proposal.command import CommentCommand
 from almanac.proposal.marker import comment_state, pull_state
 from almanac.proposal.names import branch_name
 from almanac.proposal.state import Comment
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tests.breaking import Breaking
 from tests.filing import body, full_form
 from tests.forge.worlds import LocalWorld
+from tests.machine import EXAMPLES, run_machine
 from tests.people import pick
 from tests.scenes import CONFIG, Scene, change_form
 
-EXAMPLES = int(os.environ.get("ALMANAC_EXAMPLES") or 0)
 START = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HISTORIES = ("", "lyon")
 LABELS = {"": "event", "lyon": "lyon"}
@@ -387,16 +385,7 @@ def set_site(folder: Path) -> None:
         scene.run(number)
 
 
-@pytest.mark.parametrize("examples", [2, pytest.param(EXAMPLES or 20, marks=pytest.mark.long)])
-def test_what_becomes_of_published_events_in_any_order(examples: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("examples", "steps"), [(2, 25), pytest.param(EXAMPLES or 20, 50, marks=pytest.mark.long)])
+def test_what_becomes_of_published_events_in_any_order(examples: int, steps: int, tmp_path: Path) -> None:
     set_site(tmp_path)
-    chosen = settings(
-        max_examples=examples,
-        stateful_step_count=50,
-        derandomize=not EXAMPLES,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate, Phase.shrink) if EXAMPLES else (Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(Later, settings=chosen)
+    run_machine(Later, examples=examples, steps=steps)
