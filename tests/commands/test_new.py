@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from almanac.commands.questions import given_answers
+from almanac.form.schema import read_form
 from almanac.packaged import template
 
 from tests.commands.test_cli import Almanac, Ran, everything, write_site
@@ -221,6 +223,16 @@ class TestByOptions:
         event = almanac("new", *DONE, *more, *links, *rest, "--local", "--json").json["event"]
         assert (event["ends"], event["tags"], event["agenda"]) == ("2022-01-20T10:00:00-05:00", ["stew"], ["Hello"])
         assert (event["people"], event["recording"]) == ([{"name": "Ada"}], "https://c.example")
+
+
+def test_an_answer_that_is_a_number_is_meant_as_that_where_it_is_one_of_the_choices() -> None:
+    options = '["2", "4", "8"]'
+    form = read_form(
+        f"name: x\nbody:\n- {{type: dropdown, id: seats, attributes: {{label: Seats, options: {options}}}}}\n"
+        f"- {{type: dropdown, id: rows, attributes: {{label: Rows, multiple: true, options: {options}}}}}\n"
+    )
+    assert given_answers(form, {}, ["seats=2", "rows=2, 8, 3"]) == {"seats": "2", "rows": "2\n8"}
+    assert given_answers(form, {}, ["seats=3"]) == {"seats": "8"}
 
 
 def test_the_event_is_shown_as_the_site_s_own_list_will_have_it(almanac: Person, site: Repo) -> None:

@@ -130,9 +130,9 @@ def _answer(field: Field, values: Sequence[str]) -> str | Problem:
 
 
 def _choices(field: Field, typed: str) -> list[str] | Problem:
-    """Return the options that are meant, each by its words or by its number; commas separate several."""
+    """Return the options that are meant, each by its words or else by its number; commas separate several."""
     labels = [option.label for option in field.options]
-    known = {label.casefold(): label for label in labels} | {str(place): one for place, one in enumerate(labels, 1)}
+    known = {str(place): one for place, one in enumerate(labels, 1)} | {label.casefold(): label for label in labels}
     if field.kind == "checkboxes" and len(labels) == 1:
         known |= dict.fromkeys(_YES, labels[0])
         if typed.strip().casefold() in {"no", "n", "false"}:
