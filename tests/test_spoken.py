@@ -102,3 +102,7 @@ if __name__ == "__main__":
     CASES.mkdir(exist_ok=True)
     for each in LANGUAGES:
         (CASES / f"{each}.md").write_text(spoken(each))
+
+
+def test_the_words_of_any_form_that_is_read_are_found() -> None:
+    assert [*form_words("name: Events\n" + "# What the maintainers noted.\n" * 5_000)] == ["Events"]

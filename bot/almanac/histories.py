@@ -58,9 +58,7 @@ class SiteConfig(Config):
         found: dict[str, Config] = {}
         if not self.histories or self.model_fields_set.intersection(_MAKE_ONE):
             found[MAIN] = self
-        shared = {
-            name: getattr(self, name) for name in self.model_fields_set.difference(OWN, ("histories", "dashboard"))
-        }
+        shared = {name: getattr(self, name) for name in self.model_fields_set.difference(OWN, _OF_ALL)}
         for name, own in self.histories.items():
             more = {key: value for key, value in shared.items() if key not in own.model_fields_set}
             found[name] = own.model_copy(update=more)

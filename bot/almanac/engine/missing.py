@@ -1,6 +1,6 @@
 """Sections and rows without a record: deleted, or elsewhere; or git's history is cut off, and nobody can tell."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -120,46 +120,52 @@ def without_deleted(removals: Removals, shown: ShownEvents) -> Cleared:
     return cleared
 
 
-def undecided(
-    removals: Removals, shown: ShownEvents, deleted: Sequence[Event], new: Sequence[Event]
-) -> Iterator[Problem]:
+def undecided(removals: Removals, shown: ShownEvents, deleted: Sequence[Event], new: Sequence[Event]) -> Problem | None:
     """Find what a person has to decide first: before what showed deleted records goes, and the rest gets new ones."""
-    site, folder = shown.site, shown.site.store.place
-    strays = _elsewhere(site, [*deleted, *new]) if site.has_record_folder else []
-    if strays:
-        message = say(
-            "The records of {number} of the events on {path} are not in this folder, but "
-            "elsewhere: {strays}. Move them here, or name their folder in {config}.",
-            number=len(strays),
-            path=shown.path,
-            strays=first_few(strays),
-            config=configs.PATH,
-        )
-        yield Problem(message, "records", file=folder)
-        return
-    if len(deleted) > 1 and not site.records:
-        message = say(
-            "No record is left in this folder, so all {number} {part}s that had one would be "
-            "taken off {path}. Put the records back (git has them); or take the {part}s off "
-            "yourself, if that is what you want.",
-            number=len(deleted),
-            part=shown.part,
-            path=shown.path,
-        )
-        yield Problem(message, "records", file=folder)
-        return
+    message = _misplaced(shown, [*deleted, *new]) or _emptied(shown, deleted) or _before_memory(removals, shown, new)
+    return Problem(message, "records", file=shown.site.store.place) if message else None
+
+
+def _misplaced(shown: ShownEvents, events: Sequence[Event]) -> str | None:
+    strays = _elsewhere(shown.site, events) if shown.site.has_record_folder else []
+    if not strays:
+        return None
+    return say(
+        "The records of {number} of the events on {path} are not in this folder, but "
+        "elsewhere: {strays}. Move them here, or name their folder in {config}.",
+        number=len(strays),
+        path=shown.path,
+        strays=first_few(strays),
+        config=configs.PATH,
+    )
+
+
+def _emptied(shown: ShownEvents, deleted: Sequence[Event]) -> str | None:
+    if len(deleted) <= 1 or shown.site.records:
+        return None
+    return say(
+        "No record is left in this folder, so all {number} {part}s that had one would be "
+        "taken off {path}. Put the records back (git has them); or take the {part}s off "
+        "yourself, if that is what you want.",
+        number=len(deleted),
+        part=shown.part,
+        path=shown.path,
+    )
+
+
+def _before_memory(removals: Removals, shown: ShownEvents, new: Sequence[Event]) -> str | None:
     cuts = [text.decode(errors="replace") for text in removals.at_cuts]
     unknown = [event.title for event in new if shown.known(cuts, event)] if cuts else []
-    if unknown:
-        message = say(
-            "{number} of the events on {path} have no record ({names}), and the git history that is here does not "
-            "reach back to where they came from, so nobody can tell whether their records were deleted. {remedy}",
-            number=len(unknown),
-            path=shown.path,
-            names=first_few(unknown),
-            remedy=removals.remedy,
-        )
-        yield Problem(message, "records", file=folder)
+    if not unknown:
+        return None
+    return say(
+        "{number} of the events on {path} have no record ({names}), and the git history that is here does not "
+        "reach back to where they came from, so nobody can tell whether their records were deleted. {remedy}",
+        number=len(unknown),
+        path=shown.path,
+        names=first_few(unknown),
+        remedy=removals.remedy,
+    )
 
 
 def _elsewhere(site: Site, events: Sequence[Event]) -> list[str]:

@@ -31,9 +31,8 @@ def rebuild(site: Site, spell: Callable[[Event, Renderer], Event] = lambda event
     built = build_all(views, lambda path: cleared.files.get(path, site.text(path)), records)
     known = {event.id: event for event in records}
     new = [event for event in built.records if event.id not in known]
-    first = tuple(undecided(removals, shown, cleared.records, new))
-    if first:
-        return PageEdits(problems=first, history=site.history)
+    if first := undecided(removals, shown, cleared.records, new):
+        return PageEdits(problems=(first,), history=site.history)
     written: dict[str, str] = {}
     for event in built.records:
         path = site.store.path(event.id)

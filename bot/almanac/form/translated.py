@@ -7,16 +7,15 @@ from collections.abc import Iterator
 import yaml
 
 from almanac.phrases import Tongue
-from almanac.yamlfile import compose
+from almanac.yamlfile import MAX_CHARACTERS, compose
 
 _READ = {"name", "title", "label", "description", "placeholder", "value"}
 _PLAIN = re.compile(r"[^\W\d_][\w ,;.()?!'\u2019/*`-]*[\w.)?!*`]")
-_CAP = 100_000
 
 
 def form_words(text: str) -> Iterator[str]:
     """Give all that people read in a form, in its order."""
-    for node in _words(compose(text, "form", _CAP)):
+    for node in _words(compose(text, "form", MAX_CHARACTERS)):
         yield node.value
 
 
@@ -28,7 +27,7 @@ def translated_form(text: str, tongue: Tongue | None) -> str:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))
-    for node in reversed(list(_words(compose(text, "form", _CAP)))):
+    for node in reversed(list(_words(compose(text, "form", MAX_CHARACTERS)))):
         said = tongue.text(node.value)
         if said != node.value:
             start, end = node.start_mark, node.end_mark
