@@ -175,7 +175,7 @@ def server(name: str, database: str, folder: Path) -> None:
     )
     made = Served(folder, environment, command=COMMAND)
     try:
-        time.sleep(JobTiming().idle_after + 5)
+        time.sleep(15)
         line("memory at rest", f"{memory(made.process.pid):.0f} MB")
         line("share of a processor at rest", f"{share(made.process.pid):.1%}")
         acknowledgements(made.url)

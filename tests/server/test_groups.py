@@ -93,3 +93,21 @@ def test_what_is_cut_off_is_not_taken_for_stored(engine: sa.Engine) -> None:
         group.run(ended)
     assert group.run(put(1)) == 1
     assert kept(engine) == [1]
+
+
+def test_what_is_stored_is_on_the_disk_and_other_writes_do_not_wait_for_it(engine: sa.Engine) -> None:
+    group, waits = GroupCommit(engine), sa.text("PRAGMA synchronous")
+
+    def ask(connection: sa.Connection) -> Any:
+        return connection.execute(waits).scalar()
+
+    def fail(connection: sa.Connection) -> None:
+        put(5)(connection)
+        put(5)(connection)
+
+    assert group.run(ask) == 2  # FULL; 1 is NORMAL
+    with pytest.raises(IntegrityError):
+        group.run(fail)
+    with engine.connect() as connection:
+        assert ask(connection) == 1
+    assert kept(engine) == []

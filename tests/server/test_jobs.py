@@ -23,12 +23,11 @@ from almanac.server.jobs import (
     Result,
     job_about,
 )
-from dbos import DBOS
 
 from tests.server.serving import wait_for
 
 # No debounce and no delays: the engine counts those in whole seconds.
-QUICK = JobTiming(debounce=0, delays=(0, 0), cut_delay=0, poll=0.05, beat=0.1, patience=1.5)
+QUICK = JobTiming(debounce=0, delays=(0, 0), cut_delay=0, longest=1, gap=0.01, beat=0.1, patience=1.5)
 SITE = job_about("octo/site", 12)
 _numbers = itertools.count(1)
 
@@ -181,11 +180,22 @@ class TestOrder:
         assert together == 3
 
     def test_a_delivery_goes_before_what_a_sweep_found(self, runner: Runner) -> None:
+        go_on = threading.Event()
+
+        def act(_: Job) -> Result:
+            assert go_on.wait(30)
+            return {"outcome": "updated"}
+
+        runner.act = act
+        runner.jobs.store.put(SITE, "now")
+        wait_for(lambda: runner.done)
         for number in range(3):
-            runner.jobs.store.put(job_about("octo/site", number), "sweep", delay=3, background=True)
-        runner.jobs.store.put(job_about("octo/site", 9), "delivery", delay=3)
+            runner.jobs.store.put(job_about("octo/site", number), "sweep", background=True)
+        runner.jobs.store.put(job_about("octo/site", 9), "delivery")
+        go_on.set()
         runner.settle()
-        assert runner.done[0] == "octo/site#9/delivery"
+        assert runner.done[:2] == ["octo/site#12/now", "octo/site#9/delivery"]
+        assert len(runner.done) == 5
 
 
 class TestFailing:
@@ -389,18 +399,11 @@ def test_a_job_that_waits_during_an_upgrade_is_done(runner: Runner, name: str) -
     assert runner.jobs.store.recent()[0].result["outcome"] == "updated"
 
 
-def test_a_process_without_jobs_looks_for_them_less_often_until_there_is_one(runner: Runner) -> None:
-    def pace() -> float:
-        queue = DBOS.retrieve_queue("almanac")
-        return queue.polling_interval_sec if queue else 0
-
-    assert pace() == QUICK.poll
-    runner.jobs.store.used -= QUICK.idle_after
-    wait_for(lambda: pace() == QUICK.idle_poll)
-    runner.jobs.store.put(SITE, "one")
-    wait_for(lambda: pace() == QUICK.poll)
-    runner.settle()
-    assert runner.done == ["octo/site#12/one"]
+def test_a_job_that_another_process_stored_is_found(runner: Runner) -> None:
+    store = JobStore(runner.url)
+    store.put(SITE, "one")
+    store.close()
+    wait_for(lambda: runner.done == ["octo/site#12/one"], 10 * QUICK.longest)
 
 
 def test_a_maintenance_job_that_no_longer_exists_is_skipped(runner: Runner) -> None:

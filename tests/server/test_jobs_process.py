@@ -4,17 +4,18 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import psycopg
 import pytest
 from almanac.errors import ForgeError
-from almanac.server.jobs import Job, JobStore, PermanentError, Result
+from almanac.server.jobs import Job, Jobs, JobStore, PermanentError, Result, job_about
 from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
 from tests.server.serving import wait_for
-from tests.server.test_jobs import SITE, Runner
+from tests.server.test_jobs import QUICK, SITE, Runner
 
 Make = Callable[[], Runner]
 
@@ -59,6 +60,29 @@ def test_secrets_do_not_get_into_a_reason(runner: Runner) -> None:
     runner.jobs.start(runner.perform, lambda *_: None, lambda text: text.replace("hopeless", "***"))
     runner.jobs.store.put(SITE, "one")
     assert wait_for(runner.jobs.store.failed)[0].reason == "It is ***."
+
+
+def test_what_this_process_stores_is_begun_when_it_is_due_and_a_worker_is_free(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "jobs", Jobs(runner.url, replace(QUICK, workers=2, longest=3600)))
+    at_once = Counter[str]()
+
+    def act(_: Job) -> Result:
+        at_once["now"] += 1
+        at_once["most"] = max(at_once["most"], at_once["now"])
+        time.sleep(0.1)
+        at_once["now"] -= 1
+        return {"outcome": "updated"}
+
+    runner.act = act
+    runner.start()
+    runner.jobs.store.put(SITE, "later", delay=2)
+    for number in range(10):
+        runner.jobs.store.put(job_about(f"octo/{number}", 1), "now")
+    wait_for(lambda: len(runner.done) == 11)
+    assert runner.done[-1] == "octo/site#12/later"
+    assert at_once["most"] == 2
 
 
 def test_maintenance_runs_at_the_start_and_then_regularly(runner: Runner) -> None:

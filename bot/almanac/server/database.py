@@ -10,7 +10,8 @@ import itertools
 import sqlite3
 import time
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -87,6 +88,9 @@ def open_engine(url: str) -> sa.Engine:
     A SQLite file is put into write-ahead mode, in which readers in other processes and the one writer do not wait for
     each other. The threads of this process share one connection to it, so they queue up in memory: a thread that finds
     SQLite busy sleeps before it tries again, and most of the time would pass between two writers.
+
+    Nor do its writes wait for the disk. If the machine loses power, the file is as it was a moment ago, as if this
+    process had died then; `durable` is for what must not be lost even so.
     """
     if not url.startswith("sqlite"):
         address = sa.make_url(url).set(drivername="postgresql+psycopg")
@@ -103,9 +107,27 @@ def open_engine(url: str) -> sa.Engine:
         connection.isolation_level = "IMMEDIATE"
         connection.execute("PRAGMA busy_timeout=30000")
         connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
 
     return engine
+
+
+@contextmanager
+def durable(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Begin a transaction that is on the disk when this ends, and with it all that was written before."""
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA synchronous=FULL")  # it can only be changed between two transactions
+        try:
+            yield connection
+            connection.commit()
+        finally:
+            connection.rollback()
+            connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
 
 
 def make_tables(engine: sa.Engine) -> None:

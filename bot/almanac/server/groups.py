@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from almanac.server.database import durable
+
 T = TypeVar("T")
 
 
@@ -69,7 +71,7 @@ class GroupCommit:
 
     def _commit(self, group: list[_Waiting]) -> None:
         try:
-            with self._engine.begin() as connection:
+            with durable(self._engine) as connection:
                 results = [one.write(connection) for one in group]
         except Exception as error:  # noqa: BLE001 -- each thread gets its own write's error
             if len(group) == 1:

@@ -30,6 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from almanac.errors import AlmanacError, UserError
 from almanac.server.database import Heartbeat, make_tables, open_engine
+from almanac.server.dispatch import Dispatcher
 from almanac.server.groups import GroupCommit
 
 # The names in existing databases: changing one would strand the jobs that wait under it.
@@ -145,11 +146,19 @@ class JobStore:
     """
 
     def __init__(
-        self, url: str, engine: sa.Engine | None = None, *, patient: bool = False, debounce: float = _DEBOUNCE
+        self,
+        url: str,
+        engine: sa.Engine | None = None,
+        *,
+        patient: bool = False,
+        debounce: float = _DEBOUNCE,
+        wake: Callable[[float], object] = lambda _: None,
     ) -> None:
-        """Send nothing yet. While the database is down, every call fails at once; a `patient` store waits instead."""
-        self._debounce = debounce
-        self.used = time.monotonic()  # when a job was last stored or begun here
+        """Send nothing yet. While the database is down, every call fails at once; a `patient` store waits instead.
+
+        `wake` is told in how many seconds a job that was stored is due.
+        """
+        self._debounce, self._wake = debounce, wake
         # A patient store's writes are tried again by the engine, each by itself.
         self._group = GroupCommit(engine) if engine is not None and not patient else None
         self._client = DBOSClient(
@@ -201,7 +210,6 @@ class JobStore:
         raise UserError(f"There is no failed job {text}. `almanac jobs` lists the failed jobs.")
 
     def _insert(self, job: Job, *, tries: int = 0, cuts: int = 0, delay: float = 0, background: bool = False) -> bool:
-        self.used = time.monotonic()
         options: EnqueueOptions = {
             "workflow_name": _WORKFLOW,
             "queue_name": _QUEUE,
@@ -222,6 +230,7 @@ class JobStore:
                 self._client.enqueue(options, *numbers)
         except engine_errors.DBOSWorkflowIDInUseError:
             return False
+        self._wake(delay)
         return True
 
     def _put_down(self, connection: sa.Connection, options: EnqueueOptions, numbers: tuple[int, ...]) -> None:
@@ -372,10 +381,9 @@ class JobTiming:
     debounce: float = _DEBOUNCE  # how long a delivery's job waits for more of the same
     delays: tuple[float, ...] = (10, 60, 300, 900, 3600, 10_800)  # before each further try of a failed job
     cut_delay: float = 300  # before the second try of a job that was cut off
-    poll: float = 0.2  # how often a process looks for jobs
-    idle_poll: float = 2.0  # the same when there was nothing to do
-    idle_after: float = 10.0  # for so long
-    beat: float = 1.0  # how often it shows that it is alive
+    longest: float = 3.0  # after how long at most a process looks for jobs that others have stored
+    gap: float = 0.05  # between two looks for jobs, so that one of them starts several
+    beat: float = 2.0  # how often a process shows that it is alive
     patience: float = 8.0  # after how long a silence its jobs are taken over
 
 
@@ -386,15 +394,15 @@ class Jobs:
         self._url, self._timing = url, timing or JobTiming()
         self.engine = open_engine(url)
         self.heartbeat = Heartbeat(self.engine, self._timing.patience)
-        self.store = JobStore(url, self.engine, debounce=self._timing.debounce)
+        self._dispatcher = Dispatcher(self._timing.workers, self._timing.longest, self._timing.gap, self._warn)
+        self.store = JobStore(url, self.engine, debounce=self._timing.debounce, wake=self._dispatcher.wake)
         # A running job waits for a database that is down: its outcome must not be lost.
-        self._patient_store = JobStore(url, self.engine, patient=True)
+        self._patient_store = JobStore(url, self.engine, patient=True, wake=self._dispatcher.wake)
         self._perform: Callable[[Job], Result] = lambda _: {}
         self._gave_up: Callable[[Job, str], object] = lambda _job, _reason: None
         self._redact: Callable[[str], str] = str
         self._maintenance: dict[str, tuple[float, Callable[[], Result]]] = {}
         self._periods: dict[str, int] = {}
-        self._is_slow = False
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -421,23 +429,25 @@ class Jobs:
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "WARNING",
             "enable_otlp": False,
+            "notification_coalesce_sec": 1.0,  # it would send what we do not have a hundred times a second
         }
         if self.engine.dialect.name == "sqlite":
             config["system_database_engine"] = self.engine
-        DBOS(config=config)
+        engine = DBOS(config=config)
 
         @DBOS.workflow(name=_WORKFLOW)
         def look(tries: int, cuts: int = 0) -> Result:
             return self._run(read_job(str(DBOS.workflow_id)), tries, cuts)
 
+        DBOS.listen_queues([])
         DBOS.launch()
-        self._queue = DBOS.register_queue(
+        queue = DBOS.register_queue(
             _QUEUE,
             worker_concurrency=self._timing.workers,
             partition_concurrency=1,
-            polling_interval_sec=self._timing.poll,
             on_conflict="always_update",
         )
+        self._dispatcher.start(engine, queue, self.heartbeat.id, _VERSION)
         # Two threads, so that nothing holds the heartbeat up.
         for action in (self.heartbeat.beat, self._supervise):
             self._threads.append(threading.Thread(target=self._repeat, args=(action,), daemon=True))
@@ -446,6 +456,7 @@ class Jobs:
     def stop(self, seconds: int = 5) -> None:
         """Let running jobs finish for so many seconds. Other processes take over the rest."""
         self._stopping.set()
+        self._dispatcher.stop(self._timing.beat)
         for thread in self._threads:
             thread.join(self._timing.beat * 2)
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=seconds)
@@ -453,7 +464,7 @@ class Jobs:
             self.heartbeat.stop()
         except SQLAlchemyError as error:
             # Then other processes notice by themselves that this one is gone.
-            _log.warning("job store unavailable", reason=self._redact(str(error)))
+            self._warn(error)
         self.store.close()
         self._patient_store.close()
         # A connection that a job uses after this is closed when it is returned, not kept for the next user.
@@ -468,7 +479,6 @@ class Jobs:
 
     def _run(self, job: Job, tries: int, cuts: int) -> Result:
         started = time.monotonic()
-        self.store.used = started
         log = _log.bind(job=job.subject, delivery=job.guid, tries=tries)
         cuts = max(cuts, self._patient_store.drop_waiting(job))
         try:
@@ -515,21 +525,13 @@ class Jobs:
             try:
                 action()
             except Exception as error:  # noqa: BLE001 -- a database that is down now may be back the next time
-                _log.warning("job store unavailable", reason=self._redact(str(error)))
+                self._warn(error)
 
-    def _set_pace(self) -> None:
-        """Look for jobs less often where there are none: that is most of what a process costs that has nothing to do.
-
-        All processes share the pace. One that has work sets it again and again, lest another slow it down.
-        """
-        is_idle = time.monotonic() - self.store.used > self._timing.idle_after
-        if not (is_idle and self._is_slow):
-            self._queue.set_polling_interval_sec(self._timing.idle_poll if is_idle else self._timing.poll)
-            self._is_slow = is_idle
+    def _warn(self, error: Exception) -> None:
+        _log.warning("job store unavailable", reason=self._redact(str(error)))
 
     def _supervise(self) -> None:
         """Take over the jobs of dead processes, and ask for the maintenance jobs that are due."""
-        self._set_pace()
         running = self.store.running()  # before the heartbeats are read: a process beats before it takes a job
         living = self.heartbeat.living()
         for orphan in (one for one in running if one.executor not in living):
