@@ -27,13 +27,13 @@ def progress() -> Iterator[Callable[[str], None]]:
     """
     is_watched = sys.stderr.isatty() and "CI" not in os.environ and os.environ.get("TERM") != "dumb"
 
-    def say(text: str) -> None:
+    def tell(text: str) -> None:
         width = shutil.get_terminal_size().columns - 1
         sys.stderr.write(_CLEAR + printable_lines(text)[:width])
         sys.stderr.flush()
 
     try:
-        yield say if is_watched else lambda _: None
+        yield tell if is_watched else lambda _: None
     finally:
         if is_watched:
             sys.stderr.write(_CLEAR)

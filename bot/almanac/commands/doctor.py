@@ -134,12 +134,12 @@ class _Doctor:
             found = check_site(site, checkout, folder, has_server=has_server, action=read_origin().action)
         if self.unusable or not (self.repository and self.access):
             return _without_repeats([*found, *self.unusable])
-        with progress() as say:
-            say(f"Looking at {self.repository} on GitHub ...")
+        with progress() as tell:
+            tell(f"Looking at {self.repository} on GitHub ...")
             there: list[Finding] = []
             for one in _check_on_github(site, self.access, self.repository):
                 there.append(one)
-                say(f"Looking at {self.repository} on GitHub ({counted(len(there), 'check')}) ...")
+                tell(f"Looking at {self.repository} on GitHub ({counted(len(there), 'check')}) ...")
         if self.given is None and not any((one.check, one.status) == ("github", "ok") for one in there):
             # Nobody asked for it by name, so being offline, or without a token for a private one, is no fault.
             there = [replace(one, status="unknown") if one.check == "github" else one for one in there]

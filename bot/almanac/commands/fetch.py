@@ -35,8 +35,8 @@ def fetch_issue(number: int, repository: str, access: GitHubAccess) -> Issue:
         ForgeError: GitHub does not show it, does not accept the token or any more requests, or was not reached.
     """
     request = Request("GET", f"issues/{number}", f"read issue {number}", "issues: read")
-    with closing(Probe(repository, access.token, access.api_url)) as probe, progress() as say:
-        say(f"Reading issue {number} of {repository} ...")
+    with closing(Probe(repository, access.token, access.api_url)) as probe, progress() as tell:
+        tell(f"Reading issue {number} of {repository} ...")
         try:
             _, data = probe.send(request)
         except RefusedError as error:

@@ -292,8 +292,8 @@ class _Making:
         content = {"title": issue.title, "body": issue.body, "labels": list(issue.labels)}
         link = filled_in(web, self.site.config.form, self.form, answers)
         request = Request("POST", "issues", "file the issue", "issues: write", content, link=link)
-        with closing(Probe(repository, self.access.token, self.access.api_url)) as probe, progress() as say:
-            say(f"Filing the issue at {web} ...")
+        with closing(Probe(repository, self.access.token, self.access.api_url)) as probe, progress() as tell:
+            tell(f"Filing the issue at {web} ...")
             try:
                 _, made = probe.send(request)
             except RefusedError as error:

@@ -123,7 +123,7 @@ def reconcile_repository(given: str | None, number: int | None, folder: Path, *,
 
     messages = load_messages()
     results = []
-    with errors_as_json({"outcome": None}, as_json=as_json), progress() as say:
+    with errors_as_json({"outcome": None}, as_json=as_json), progress() as tell:
         access = github_access()
         repository = repository_for(given, folder, access)
         pause = write_pause(os.environ.get("ALMANAC_WRITE_PAUSE"))
@@ -131,14 +131,14 @@ def reconcile_repository(given: str | None, number: int | None, folder: Path, *,
             raise UserError(Problem(f"To work on GitHub, a token is needed: `{TAKE_TOKEN}`.", "GITHUB_TOKEN"))
 
         def print_progress(place: int, count: int) -> None:
-            say(f"{place} of {counted(count, 'issue')} of {repository} ...")
+            tell(f"{place} of {counted(count, 'issue')} of {repository} ...")
 
         with closing(connect(access.token, repository, api_url=access.api_url, pause=pause)) as forge:
             if given is None:
                 print_message(f"note: the repository is {repository}, by the remote of this clone.")
-            say(f"Looking at {repository} ...")
+            tell(f"Looking at {repository} ...")
             for done in reconcile_one_or_all(number, forge, messages, dry_run=dry_run, progress=print_progress):
-                say("")
+                tell("")
                 results.append(done)
                 if not as_json and (number is not None or done.plan.outcome or done.error):
                     print_done(done, messages, dry_run=dry_run)

@@ -49,8 +49,8 @@ def build_both(root: Path, config: str, tries: Sequence[Mapping[str, str]], word
     """
     if not can_build():
         return None
-    with tempfile.TemporaryDirectory(prefix="almanac-") as scratch, progress() as say:
-        say("Building a copy of the site with Jekyll, as it is ...")
+    with tempfile.TemporaryDirectory(prefix="almanac-") as scratch, progress() as tell:
+        tell("Building a copy of the site with Jekyll, as it is ...")
         copy, folder = Path(scratch, "site"), Path(scratch, "built")
         if not _copy(root, copy):
             return None
@@ -58,7 +58,7 @@ def build_both(root: Path, config: str, tries: Sequence[Mapping[str, str]], word
             return None
         trial = None
         for files in tries:
-            say("Building a copy of the site with Jekyll, with a new event ...")
+            tell("Building a copy of the site with Jekyll, with a new event ...")
             before = _put(copy, files)
             if not build(copy, config, folder / "after"):
                 return None
