@@ -3,7 +3,7 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +13,17 @@ import typer
 
 from almanac import config as configs
 from almanac.commands import site_checks
-from almanac.commands.checks import Edit, Finding, Setting, Status, from_problems
+from almanac.commands.checks import (
+    Edit,
+    Finding,
+    Setting,
+    Status,
+    by_cause,
+    from_problems,
+    is_well,
+    mends,
+    without_repeats,
+)
 from almanac.commands.discovery import Checkout, read_checkout, why_no_site
 from almanac.commands.entry_checks import check_entries
 from almanac.commands.ignored_checks import check_ignored
@@ -24,7 +34,7 @@ from almanac.errors import AlmanacError, ForgeError, UserError
 from almanac.output import error_text, errors_as_json, print_json, print_message, print_text, progress
 from almanac.site import Site
 from almanac.sitefiles import Folder
-from almanac.text import counted, first_few
+from almanac.text import counted
 
 if TYPE_CHECKING:
     from almanac.commands.github_checks import Here
@@ -58,10 +68,10 @@ def examine(folder: Path, wanted: Wanted, *, as_json: bool) -> int:
             may_write = _may_write(findings, doctor, yes=wanted.yes, as_json=as_json)
             mended, left = doctor.mend(findings, may_write=may_write)
             findings = _Doctor(root, given, offline=offline).findings() if mended else findings
-            helpless = [mend.does for mend in _mends(findings) if mend.does in mended]
+            helpless = [mend.does for mend in mends(findings) if mend.does in mended]
             mended = [one for one in mended if one not in helpless]
             left += [f"Not so, although it was tried: {one}" for one in helpless]
-    well = _is_well(findings)
+    well = is_well(findings)
     if as_json:
         values = [_values(finding) for finding in findings]
         print_json({"ok": well, "findings": values, **({"mended": mended, "left": left} if fix else {})})
@@ -87,7 +97,7 @@ def _values(finding: Finding) -> dict[str, object]:
 
 def _may_write(findings: Sequence[Finding], doctor: "_Doctor", *, yes: bool, as_json: bool) -> bool:
     """Find out whether settings on GitHub may be changed: a person has to say yes to each of them, or the options."""
-    wanted = [mend.does for mend in _mends(findings) if isinstance(mend, Setting)]
+    wanted = [mend.does for mend in mends(findings) if isinstance(mend, Setting)]
     if yes or not wanted:
         return yes
     if as_json or not sys.stdin.isatty():
@@ -133,7 +143,7 @@ class _Doctor:
             has_server = "ALMANAC_APP_ID" in os.environ
             found = check_site(site, checkout, folder, has_server=has_server, action=read_origin().action)
         if self.unusable or not (self.repository and self.access):
-            return _without_repeats([*found, *self.unusable])
+            return without_repeats([*found, *self.unusable])
         with progress() as tell:
             tell(f"Looking at {self.repository} on GitHub ...")
             there: list[Finding] = []
@@ -143,13 +153,13 @@ class _Doctor:
         if self.given is None and not any((one.check, one.status) == ("github", "ok") for one in there):
             # Nobody asked for it by name, so being offline, or without a token for a private one, is no fault.
             there = [replace(one, status="unknown") if one.check == "github" else one for one in there]
-        return _without_repeats([*found, *_by_cause(there, has_token=bool(self.access.token))])
+        return without_repeats([*found, *by_cause(there, has_token=bool(self.access.token))])
 
     def mend(self, findings: Sequence[Finding], *, may_write: bool) -> tuple[list[str], list[str]]:
         """Mend what can be mended; return what was done, and what was not, each as a sentence."""
         done: list[str] = []
         left: list[str] = []
-        for mend in _mends(findings):
+        for mend in mends(findings):
             if isinstance(mend, Setting):
                 why = self._set(mend) if may_write else "This changes GitHub for all: add --yes."
             else:
@@ -175,7 +185,7 @@ class _Doctor:
         from almanac.forge.github.request import Request
 
         if self.access is None or self.repository is None:
-            return None
+            return "GitHub was not looked at."
         if not self.access.token:
             return f"That needs a token: `{TAKE_TOKEN}`."
         request = Request(mend.verb, mend.path, "change that", mend.needs, mend.body)
@@ -185,64 +195,6 @@ class _Doctor:
             except ForgeError as error:
                 return error_text(error, " ")
         return None
-
-
-def _mends(findings: Sequence[Finding]) -> list[Edit | Setting]:
-    """Return what can be done about findings, each thing once."""
-    found: list[Edit | Setting] = []
-    for finding in findings:
-        if finding.mend and finding.mend not in found:
-            found.append(finding.mend)
-    return found
-
-
-def _without_repeats(findings: Iterable[Finding]) -> list[Finding]:
-    """Leave out what was found by two checks, and make one of what is wrong in the same way at several places."""
-    first: dict[tuple[object, ...], Finding] = {}
-    for one in findings:
-        first.setdefault((one.message, one.file, one.line), one)
-    places: dict[Finding, list[Finding]] = {}
-    for one in first.values():
-        places.setdefault(replace(one, file=None, line=None), []).append(one)
-    return [_at_all(same) for same in places.values()]
-
-
-def _at_all(same: Sequence[Finding]) -> Finding:
-    names = [f"{one.file}:{one.line}" if one.line else str(one.file) for one in same[1:]]
-    more = f" It is the same in {first_few(names, 5)}." if names else ""
-    return replace(same[0], message=same[0].message + more)
-
-
-def _by_cause(findings: Sequence[Finding], *, has_token: bool) -> Iterator[Finding]:
-    """Say once what is the reason for which several things cannot be seen on GitHub."""
-    causes: dict[str, list[Finding]] = {}
-    for one in findings:
-        if one.unseen:
-            causes.setdefault(one.unseen[1] if has_token else "", []).append(one)
-    is_told = not has_token and any((one.check, one.status) == ("token", "unknown") for one in findings)
-    for one in findings:
-        if one.unseen is None:
-            lacking = causes.get("", ()) if is_told and (one.check, one.status) == ("token", "unknown") else ()
-            more = f" These could not be checked: {_listed(lacking)}." if lacking else ""
-            yield replace(one, message=one.message + more)
-            continue
-        same = causes[one.unseen[1] if has_token else ""]
-        if is_told or (one is not same[0] and len(same) > 1):
-            continue
-        if len(same) == 1:
-            yield one
-            continue
-        remedy = " ".join(dict.fromkeys(each.remedy for each in same if each.remedy))
-        message = f"We cannot tell these ({one.unseen[1]}): {_listed(same)}."
-        yield replace(one, message=message, remedy=f"A token with more rights may show them. {remedy}")
-
-
-def _listed(findings: Sequence[Finding]) -> str:
-    return "; ".join(one.unseen[0] for one in findings if one.unseen)
-
-
-def _is_well(findings: Sequence[Finding]) -> bool:
-    return all(finding.status != "error" for finding in findings)
 
 
 def _print_findings(findings: Sequence[Finding]) -> None:
@@ -285,13 +237,13 @@ def check_site(
         yield from guarded(lambda: check_views(site))
 
     findings = site_checks.check_config(site)
-    if _is_well(findings):
+    if is_well(findings):
         for one in site.each():
             told = f"{one.history}: " if one.history else ""
             findings += (replace(finding, message=f"{told}{finding.message}") for finding in check_history(one))
         findings += guarded(lambda: site_checks.check_forms_apart(site))
     findings += site_checks.check_repository(checkout, folder)
-    if checkout.top == folder and _is_well(site_checks.check_config(site)):
+    if checkout.top == folder and is_well(site_checks.check_config(site)):
         folders = [one.config.records for one in site.each() if not (one.config.files or one.config.has_own_list)]
         change_form = [configs.CHANGE_FORM] if site.text(configs.CHANGE_FORM) is not None else []
         findings += check_ignored(folder, [*_own_files(site), *change_form], folders)
@@ -304,7 +256,7 @@ def _check_on_github(site: Site, access: GitHubAccess, repository: str) -> Itera
     from almanac.commands.github_checks import Here, check_github  # PyGithub is slow to import
     from almanac.forge.github.client import Probe
 
-    here = _here(site) if _is_well(site_checks.check_config(site)) else Here()
+    here = _here(site) if is_well(site_checks.check_config(site)) else Here()
     with closing(Probe(repository, access.token, access.api_url)) as probe:
         yield from check_github(probe, here)
 
