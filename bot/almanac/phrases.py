@@ -88,10 +88,10 @@ class _Reworded(Phrase):
     __slots__ = ("change", "original")
 
     original: str
-    change: Callable[[str], str]
+    change: Callable[[str, Tongue | None], str]
 
     def said_in(self, tongue: Tongue) -> str:
-        return self.change(said(self.original, tongue))
+        return self.change(said(self.original, tongue), tongue)
 
 
 class _InCalendar(Phrase):
@@ -140,9 +140,9 @@ def joined(parts: Iterable[str], separator: str = " ") -> str:
     return made
 
 
-def reworded(text: str, change: Callable[[str], str]) -> str:
-    """Change something in a text, in whatever language it will be said."""
-    made = _Reworded(change(str.__str__(text)))
+def reworded(text: str, change: Callable[[str, Tongue | None], str]) -> str:
+    """Change something in a text, in whatever language it will be said; `change` gets that too, None for English."""
+    made = _Reworded(change(str.__str__(text), None))
     made.original, made.change = text, change
     return made
 

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from almanac.catalogues import load_tongue
 from almanac.config import Config
 from almanac.defaults import load_messages
 from almanac.errors import Problem
 from almanac.event.model import Event
+from almanac.phrases import said
 from almanac.proposal.dashboard import DashboardEntry, Listed, Places, Seen, asked_again, dashboard_draft
 from almanac.proposal.hidden import with_state
 from almanac.proposal.state import EDITS, Issue, Outcome, Plan, Pull
@@ -56,8 +58,10 @@ def test_each_issue_is_where_somebody_can_do_something() -> None:
     )
     assert links(found["ready"]) == [("../pull/11", True), ("../pull/12", False), ("../pull/17", False)]
     assert [(one.link, one.notes) for one in found["answers"]] == [("../issues/3", ("Title",))]
-    assert links(found["held"]) == [("../issues/4", True), ("", False)]
-    assert found["held"][1].notes == ("x.yml: It is too large.",)
+    assert links(found["held"]) == [("../issues/4", True)]
+    assert [(one.name, one.link, one.notes) for one in found["mend"]] == [
+        ("x.yml", "../blob/main/x.yml", ("It is too large.",))
+    ]
     assert links(found["failed"]) == [("../issues/5", True)]
 
 
@@ -90,3 +94,11 @@ def test_only_boxes_of_ours_ask_for_something(state: Any, asked: set[int]) -> No
     lines += ['- [ ] <!-- almanac:box {"again": "14"} -->', '```\n- [x] <!-- almanac:box {"again": "15"} -->\n```']
     assert asked_again(Issue(1, "", "\n".join(lines), state=state)) == asked
     assert asked_again(None) == set()
+
+
+def test_a_name_that_is_cut_short_is_said_in_the_site_s_language() -> None:
+    [one] = shown(records=(event("2026-05-01", title="Soup " * 40),))["coming"]
+    assert one.name.startswith("Fri, May 1, 2026")
+    in_german = said(one.name, load_tongue("de"))
+    assert in_german.startswith("Fr., 1. Mai 2026")
+    assert len(in_german) <= 120

@@ -251,8 +251,8 @@ class _Work:
                 return
             message = say(
                 "This section and its record were both changed, and they disagree, so neither "
-                "was overwritten. Make one say what the other says, and run this again. The "
-                "record is {records}.",
+                "was overwritten. Make one say what the other says. The record is "
+                "`{records}`.",
                 records=record_path(self.config.records, record.id),
             )
             self.problems.append(

@@ -13,7 +13,7 @@ from almanac.errors import Problem
 from almanac.event.ending import is_over
 from almanac.event.model import Event
 from almanac.markdown import path as path_of
-from almanac.phrases import joined, say
+from almanac.phrases import Tongue, joined, reworded, say
 from almanac.proposal.boxes import box_mark, read_boxes
 from almanac.proposal.marker import pull_state, text_digest
 from almanac.proposal.names import DASHBOARD_LABEL
@@ -191,6 +191,10 @@ def _said(plan: Plan) -> tuple[str, ...]:
 
 
 def _short(name: str) -> str:
+    return reworded(name, _cut) if len(name) > _LONGEST_NAME else name
+
+
+def _cut(name: str, _: Tongue | None) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}\u2026"
 
 

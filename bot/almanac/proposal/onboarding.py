@@ -12,7 +12,7 @@ from typing import Any
 from almanac import PROJECT
 from almanac.config import PATH, Language
 from almanac.errors import Problem
-from almanac.phrases import reworded, say
+from almanac.phrases import Tongue, reworded, said, say
 from almanac.proposal.boxes import box_mark, read_boxes
 from almanac.proposal.comment import draft_digest
 from almanac.proposal.dashboard import Places
@@ -42,7 +42,8 @@ _BLOCKED, _KEPT = "<!-- almanac:blocked -->", "\n<!-- almanac:kept -->\n"
 _LINES, _CHARACTERS = 60, 6_000
 """How much of an event the text shows: GitHub takes 65,536 characters, and two of them are shown."""
 _MOST_NOTES = 10
-_DOCS, _LINK = re.compile(r"\((docs/[a-z-]+\.md)\)"), rf"([more]({PROJECT}/blob/main/\1))"
+_DOCS, _LINK = re.compile(r"\((docs/[a-z-]+\.md)\)"), rf"([{{more}}]({PROJECT}/blob/main/\1))"
+_MORE = say("more")
 _SENTENCES = re.compile(r"(?<=[.?!]) ")
 _OPTION = re.compile(r"`[^`]*--\w")
 
@@ -229,9 +230,9 @@ def _for_browsers(problem: Problem) -> Problem:
     return replace(problem, message=reworded(problem.message, _without_terminal), choices=())
 
 
-def _without_terminal(message: str) -> str:
+def _without_terminal(message: str, tongue: Tongue | None) -> str:
     kept = " ".join(one for one in _SENTENCES.split(message) if not _OPTION.search(one))
-    return _DOCS.sub(_LINK, kept or message)
+    return _DOCS.sub(_LINK.format(more=said(_MORE, tongue)), kept or message)
 
 
 def is_ours(pull: Pull) -> bool:
