@@ -63,6 +63,8 @@ DATA = {
         ({"agenda": ["talk", "end"]}, "[intro 🎉, 'talk']", '["talk", "end"]'),
         ({"agenda": "talk"}, "agenda: [intro 🎉, 'talk']", 'agenda: "talk"'),
         ({"description": "1\n\n2"}, "  One\n\n  Two   # not a comment\n", "  1\n\n\n  2\n"),
+        ({"agenda": ["a: 🎉", "talk"]}, "intro 🎉", '"a: 🎉"'),
+        ({"agenda": ["\U000e0041 \x85\ufeff\xa0", "talk"]}, "intro 🎉", '"\\U000E0041 \\N\\uFEFF\xa0"'),
         ({"description": "1\t\x07"}, ">-\n  One\n\n  Two   # not a comment\n", '"1\\t\\a"\n'),
     ],
 )

@@ -23,6 +23,7 @@ _WORDS = re.compile(r"/?[^\W\d_][^\n\r\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800
 # Readers differ in what ends a text in brackets.
 _ENDS_IN_FLOW = re.compile(r"[,:?\[\]{}]")
 _NOTHING: tuple[Any, ...] = (None, [], {})
+_ESCAPED = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff\U00010000-\U0010ffff]')
 
 
 class _Dumper(yaml.SafeDumper):
@@ -30,6 +31,17 @@ class _Dumper(yaml.SafeDumper):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 -- PyYAML's signature
         super().increase_indent(flow, indentless=False)
+
+    def write_double_quoted(self, text: str, split: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 -- PyYAML's signature
+        """Leave emoji and the like as they are, which PyYAML's own method escapes; no line is ever split."""
+        self.write_indicator(f'"{_ESCAPED.sub(self._escaped, text)}"', need_whitespace=True)
+
+    def _escaped(self, found: re.Match[str]) -> str:
+        char = found[0]
+        if char > "\uffff":
+            return char if char.isprintable() else f"\\U{ord(char):08X}"
+        short = self.ESCAPE_REPLACEMENTS.get(char)
+        return f"\\{short}" if short else f"\\x{ord(char):02X}" if char <= "\xff" else f"\\u{ord(char):04X}"
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 -- PyYAML's signature
         return True
