@@ -45,12 +45,18 @@ SIGHTED: dict[str, tuple[Files, str, int | None, str]] = {
         None,
         "3 files",
     ),
-    "data": ({"_data/events.yml": "- a\n"}, "_data/events.yml", None, "one for each event"),
+    "data": ({"_data/events.yml": "- a\n"}, "_data/events.yml", None, "no entry yet"),
+    "data in TOML": (
+        {"hugo.toml": "", "data/events.toml": '[[event]]\ntitle = "Owls"\ndate = "2021-11-08"\n'},
+        "data/events.toml",
+        None,
+        "in .toml are not taken over",
+    ),
     "data elsewhere": (
         {"_config.yml": "data_dir: info", "info/past_talks.csv": "a"},
         "info/past_talks.csv",
         None,
-        "one for each",
+        "no entry yet",
     ),
     "data folder": (
         {"_config.yml": "a: [", "_data/events/81.yml": "type: x\n"},
@@ -114,6 +120,8 @@ class TestClearlyBest:
         [
             ({"past-events.md": DATED}, "past-events.md"),
             ({"docs/talks/index.md": DATED}, "docs/talks/index.md"),
+            ({"veranstaltungen.md": DATED}, "veranstaltungen.md"),
+            ({"séminaires.md": DATED, "_data/previous_students.yml": "- name: Ada\n  left: x\n"}, "séminaires.md"),
             ({"past.md": "- 2021-01-01: Owls\n- 2021-02-01: Bats\n", "README.md": DATED}, None),
             ({"past.md": "- 2021-01-01: Owls\n- 2021-02-01: Bats\n"}, "past.md"),
             ({"events.md": "- 2021-01-01: Owls\n"}, None),

@@ -33,16 +33,24 @@ from almanac.sitefiles import NOT_THE_SITES
 HTML = (".html", ".htm")
 """How the names of pages end that are written in HTML."""
 _YAML = (".yml", ".yaml")
+_TOML = ".toml"
 _READ = (*MARKDOWN, *HTML, *_YAML)
 _DOCUMENTS = (*_READ, ".json", ".toml", ".rst", ".adoc", ".org", ".mdx", ".njk", ".liquid", ".hbs", ".ejs", ".pug")
 _TEMPLATES = (*MARKDOWN, *HTML, ".liquid")
 # Folders in which no page is: what Jekyll uses itself, other people's code, what only decorates pages.
 NO_PAGES = NOT_THE_SITES | {"_posts", "_drafts", "_layouts", "_includes", "_sass", "_data", "_plugins", "assets"}
 NO_PAGES |= {"layouts", "archetypes", "themes", "static", "public"}
-_WORD = r"events?|meet(?:ing|up)s?|talks?|seminars?|sessions?|workshops?|webinars?|gatherings?|calendar|agenda|schedule"
+_WORD = (
+    r"events?|meet(?:ing|up)s?|talks?|seminars?|sessions?|workshops?|webinars?|gatherings?|calendar|agenda|schedule|"
+    r"conferences?|colloqui(?:um|a)|hackathons?|veranstaltung(?:en)?|termine?|treffen|vortr(?:ae|[aä])ge?|vortrag|"
+    r"[eé]v[eé]nements?|rencontres?|s[eé]minaires?|conf[eé]rences?|eventos?|encuentros?|charlas?|seminarios?"
+)
 EVENTS = re.compile(rf"(?<![^\W_])(?:{_WORD})(?![^\W_])", re.IGNORECASE)
 """Words that name events."""
-PAST = re.compile(r"(?<![^\W_])(?:past|previous|prior|history|archives?)(?![^\W_])", re.IGNORECASE)
+PAST = re.compile(
+    r"(?<![^\W_])(?:past|previous|prior|history|archiv(?:es?|o)?|vergangene?|pass[eé]e?s|pasad[ao]s|anteriores)(?![^\W_])",
+    re.IGNORECASE,
+)
 """Words that name what is over."""
 OTHERS = re.compile(
     r"(?<![^\W_])(?:change ?log|changes|news|blog|posts?|releases?|licen[cs]e|contributing|security|conduct|minutes|"
@@ -122,7 +130,8 @@ class Place:
     @property
     def problem(self) -> Problem:
         """Why it is not taken over."""
-        message = phrases.joined((say("This holds {seen}.", seen=self.seen), *self.reasons))
+        is_unread = self.reasons and not (self.events or self.undated)
+        message = phrases.joined((*(() if is_unread else (say("This holds {seen}.", seen=self.seen),)), *self.reasons))
         return Problem(message, file=self.path + "/" * bool(self.files))
 
     @property
@@ -209,7 +218,7 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], printed: Printed
     own = [path for path in files if path.endswith(suffix)]
     place = Place(folder, tuple(files), len(files), (), None, (), suffix)
     if not suffix.lower().endswith(_READ):
-        return replace(place, reasons=(say("Files that end in {suffix} are not taken over.", suffix=suffix),))
+        return replace(place, reasons=(_not_taken(suffix),))
     examples: list[tuple[Example, str]] = []
     reasons: tuple[str, ...] = ()
     for path in own[-_MOST_READ:]:
@@ -233,6 +242,10 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], printed: Printed
     layouts = {str(one.entry.data["layout"]) for one in alike if one.entry.data.get("layout")}
     escapes = _escapes(printed, layouts)
     return _learned(place, Source(alike, language, has_body=bool(mark), is_html=is_html, escapes=escapes))
+
+
+def _not_taken(suffix: str) -> str:
+    return say("Files that end in {suffix} are not taken over.", suffix=suffix)
 
 
 def _escapes(printed: Printed | None, layouts: Collection[str] | None = None) -> Callable[[str], bool]:
@@ -281,7 +294,11 @@ def _data(site: Site, paths: Iterable[str], printed: Printed | None) -> Iterator
         if not (EVENTS.search(stem) or PAST.search(stem)):
             continue
         if is_file and is_data_file(name):
-            yield _read_list(site, whole, printed)
+            place = _read_list(site, whole, printed)
+            if place.events or EVENTS.search(stem):
+                yield place
+        elif is_file and name.endswith(_TOML):
+            yield Place(whole, (), 0, (), None, (_not_taken(_TOML),))
         elif not is_file and not any(_is_record(site, path) for path in files[:LEAST]):
             yield _read_folder(site, whole, files, printed)
 
