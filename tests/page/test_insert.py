@@ -279,6 +279,13 @@ SEASONS = (
             "May 3 | N",
             "## 2020\n\nThanks!\n\nDate | Title\n---|---\nMay 4 | a\n\n## 2021\n\nDate | Title\n---|---\nMay 3 | N\n",
         ),
+        # And the class that the neighbour's table has.
+        (
+            "## 2020\n\n{:.w}\n|Day|Talk|\n|--|--|\n|May 4|a|\n",
+            "2021-05-03",
+            "|May 3|N|",
+            "## 2020\n\n{:.w}\n|Day|Talk|\n|--|--|\n|May 4|a|\n\n## 2021\n\n{:.w}\n|Day|Talk|\n|--|--|\n|May 3|N|\n",
+        ),
     ],
 )
 def test_a_new_heading_says_what_is_true_of_the_new_event(page: str, date: str, section: str, expected: str) -> None:

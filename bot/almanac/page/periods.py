@@ -27,6 +27,7 @@ _FOLDED_END = re.compile(r"\s*</details[ \t]*>", re.IGNORECASE)
 _HTML_TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r" ?(?<!\S)(\S+)")
 _TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=[\r\n])")
+_ATTRIBUTES = re.compile(r"\{:[^{}]*\}[ \t]*")  # what kramdown gives the block below
 _ONE_YEAR = len("2021")
 _HALF_A_YEAR = 6
 _ANOTHER_TERM = 3
@@ -329,7 +330,10 @@ def _table_head(page: Page, first: Section, between: str) -> str:
     delimiter = next((index for index, line in enumerate(lines) if is_delimiter(line)), None)
     if not delimiter or first.style.family != "row":
         return page.newline
-    return page.newline + "".join(line + page.newline for line in lines[delimiter - 1 : delimiter + 1])
+    start = delimiter - 1
+    while start and _ATTRIBUTES.fullmatch(lines[start - 1]):
+        start -= 1
+    return page.newline + "".join(line + page.newline for line in lines[start : delimiter + 1])
 
 
 def _is_short(month: str) -> bool:
