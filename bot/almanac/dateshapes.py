@@ -220,7 +220,8 @@ def _shape_of(example: str, date: str = "") -> _Shape | None:
     if parts := _taken_apart(example, date):
         return _Shape(tuple(parts))
     found = find_date(example, MODEL[:4]) if len(example) <= _LONGEST else None
-    date = date or (found.date if found and found.has_day else "")
+    if not date or date.startswith(UNKNOWN_YEAR):
+        date = found.date if found and found.has_day else ""
     likely = None
     for mark in _TO.finditer(example) if len(date) == len(MODEL) else ():
         last = found.end_date if found and not _ONE_AND_OTHER.match(example, mark.start()) else None
