@@ -120,9 +120,9 @@ class TestSite:
 
     def test_what_is_in_the_way_of_two_files_is_mended_once(self, almanac: Almanac, repo: Repo) -> None:
         config = (repo.folder / CONFIG).read_text()
-        repo.commit({"_config.yml": "exclude: [club]\n", CONFIG: f"{config}calendar: club/a.ics\nfeed: club/b.xml\n"})
+        repo.commit({"_config.yml": 'exclude: ["*"]\n', CONFIG: f"{config}calendar: events.ics\n"})
         told = almanac("doctor", "--site", repo.folder, "--fix", "--json").json
-        assert (told["mended"][0], told["left"]) == ("`club` is out of Jekyll's `exclude` now.", [])
+        assert (told["mended"][0], told["left"]) == ("`*` is out of Jekyll's `exclude` now.", [])
         assert (repo.folder / "_config.yml").read_text() == "exclude: []\n"
 
     def test_what_cannot_be_mended_is_left_and_told(self, almanac: Almanac, repo: Repo) -> None:
