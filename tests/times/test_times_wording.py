@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from almanac.dateanswers import read_days
 from almanac.errors import Problem
-from almanac.times.check import When, check_imported, read_when
+from almanac.times.check import check_imported, read_when
 from almanac.times.clock import read_duration
+from almanac.times.linereader import When
 from almanac.times.zones import Zones
 
 CASES = Path(__file__).parents[1] / "cases" / "when"

@@ -23,8 +23,9 @@ from almanac.form.schema import Field, Form
 from almanac.languages import numbers_in_english
 from almanac.phrases import say
 from almanac.text import clean_line, clean_text, entry_too_long, is_blank, says_nothing, too_long, too_many
-from almanac.times.check import When, read_when, read_when_without_date
+from almanac.times.check import read_when, read_when_without_date
 from almanac.times.clock import days_long, read_duration
+from almanac.times.linereader import When
 from almanac.urls import RefusedUrl, check_url, why_refused
 
 FIELDS = (
