@@ -251,3 +251,28 @@ def test_to_look_at_it_costs_a_server_one_request(scene: Scene, tmp_path: Path) 
         requests.clear()
         list(reconcile_all(scene.world.connect(cache=cache), load_messages()))
     assert [str(one) for one in requests] == ["POST /graphql", "GET /issues", "POST /graphql"]
+
+
+@pytest.mark.emulator
+@pytest.mark.parametrize("scene", ["github"], indirect=True)
+@pytest.mark.parametrize(
+    ("settings", "reads", "writes"),
+    [
+        ("", ["POST /graphql"] * 2, ["PATCH /pulls", "PATCH /issues"]),
+        ("dashboard: true\n", ["POST /graphql", "GET /issues"], ["PATCH /issues"]),
+    ],
+)
+def test_settings_that_cannot_be_read_cost_little(
+    scene: Scene, settings: str, reads: list[str], writes: list[str]
+) -> None:
+    assert isinstance(scene.world, GitHubWorld)
+    turn(scene, on=bool(settings))
+    scene.proposed()
+    scene.sweep()
+    scene.world.commit({CONFIG: f"page: {PAGE}\nlanguag: de\n{settings}".encode()})
+    requests = scene.world.emulator.proxy.requests
+    for expected in (reads + writes, reads):
+        requests.clear()
+        with pytest.raises(ConfigError):
+            list(reconcile_all(scene.world.connect(), load_messages()))
+        assert ["/".join(str(one).split("/")[:2]) for one in requests] == expected
