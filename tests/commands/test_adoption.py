@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
-from almanac.commands.adoption import Adoption, plan_adoption
+from almanac.commands.adoption import plan_adoption
 from almanac.commands.build import build_files, import_files
 from almanac.commands.discovery import Checkout
 from almanac.commands.doctor import check_site
 from almanac.commands.init import next_steps
+from almanac.commands.planned import Adoption
 from almanac.config import CHANGE_FORM
 from almanac.errors import ConfigError, UserError
 from almanac.event.model import Event

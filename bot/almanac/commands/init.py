@@ -13,13 +13,14 @@ import typer
 
 from almanac import config as configs
 from almanac.commands import starter
-from almanac.commands.adoption import Adoption, plan_adoption
+from almanac.commands.adoption import plan_adoption
 from almanac.commands.build import (
     imported_values,
 )
 from almanac.commands.discovery import Checkout, read_checkout
 from almanac.commands.finding import ask_for_page
 from almanac.commands.origin import checked_action, read_origin
+from almanac.commands.planned import Adoption
 from almanac.commands.shapes import (
     ask_for_shape,
     print_shape,

@@ -8,12 +8,13 @@ from functools import partial
 
 from almanac import config as configs
 from almanac.caps import PAGE, RECORDS
-from almanac.commands.adoption import Adoption, plan_adoption
+from almanac.commands.adoption import plan_adoption
 from almanac.commands.build import build_files
 from almanac.commands.entry_checks import check_to_come
 from almanac.commands.finding import offered_places
 from almanac.commands.origin import Origin
 from almanac.commands.places import Place, has_other_generator
+from almanac.commands.planned import Adoption
 from almanac.commands.shapes import SHAPES, Shape, answered, newest_of, said_of_questions, with_answers
 from almanac.commands.subscriptions import free_places, subscribe
 from almanac.commands.survey import PageFound

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import typer
 
 from almanac import config as configs
-from almanac.commands.adoption import Adoption
 from almanac.commands.build import build_files
+from almanac.commands.planned import Adoption
 from almanac.commands.takeover import Overlay
 from almanac.commands.view_checks import writes_feed_of_posts
 from almanac.jekyll import read_jekyll

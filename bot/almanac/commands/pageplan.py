@@ -1,0 +1,156 @@
+"""The part of a plan that is about a page: which events it has, how new ones are written, and what is to come."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from almanac import config as configs
+from almanac.commands import starter
+from almanac.commands.build import new_records, read_page
+from almanac.commands.finding import refuse_same_address
+from almanac.commands.planned import Adoption
+from almanac.commands.shapes import Choose, choose_shape, shapes_of
+from almanac.commands.upcoming import coming_of, is_in_place
+from almanac.errors import Problem, UserError
+from almanac.page.canonical import is_known
+from almanac.page.importer import import_page
+from almanac.page.index import index_of, index_template
+from almanac.page.insert import refuse_loop
+from almanac.page.outline import Page, Section, outline
+from almanac.page.passed_over import unclear
+from almanac.page.template import DOCS, section_renderer
+from almanac.phrases import say
+from almanac.renderer import house_renderer
+from almanac.site import Site
+from almanac.text import counted
+
+
+def take_page(plan: Adoption, site: Site, paths: Collection[str], *, new: bool) -> None:
+    """Take the page in, or plan a first one; `new` tells that it has no events yet."""
+    path = site.config.page
+    text = site.text(path)
+    plan.has_records = bool(site.record_texts)
+    if text is None:
+        refuse_same_address(path, paths)
+        layouts = sorted(name.partition(".")[0] for name in site.files.names("_layouts") if "." in name)
+        plan.files[path] = starter.first_page(layouts)
+        plan.house = starter.house_section(plan.config.language)
+        return
+    cut = outline(text)
+    if not cut.sections and (new or plan.has_records):
+        refuse_loop(cut, path)
+        return
+    plan.page = cut
+
+
+def take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
+    plan: Adoption, site: Site, page: Page, *, is_ours: bool, wanted: str | None, choose: Choose | None
+) -> None:
+    """Import the page's events, unless there are records, and decide in which shape new ones are written."""
+    path, zones, own = site.config.page, site.config.zones(), site.config.section_template
+    imported = import_page(page.text, house_renderer(), zones, file=path)  # refuses a page that cannot be imported
+    if site.config.index_template is None and (lines := index_of(page)):
+        plan.index_template = index_template(page)
+        plan.notes.append(_said_of_index(page, lines, is_written=plan.index_template is not None))
+    if own is None:
+        unsure = [replace(one, file=path) for one in unclear(page)]
+        plan.shapes = shapes = shapes_of(
+            page, [event.markdown is None for event in imported.events], path, plan.index_template, unsure
+        )
+        if is_ours or wanted:
+            plan.shape = choose_shape(page, shapes, wanted, choose, path)
+        elif shapes[0].name != "house":
+            plan.notes.append(
+                say(
+                    "Your page has a shape of its own, and your settings name no section template. "
+                    "To have new events written in that shape, run `almanac init --shape like`."
+                )
+            )
+    elif wanted:
+        message = say("The settings name this template, which says how new events are written. Edit it to change that.")
+        raise UserError(Problem(message, "section_template", file=own))
+    source = plan.section_template
+    if plan.has_records:
+        plan.notes.append(
+            say("There are records already, so the page was not imported. `almanac build` keeps both in sync.")
+        )
+        write = section_renderer(source) if source else None
+        if write and any(
+            event.markdown is None and not is_known(event.rendered, write(event)) for event in site.records
+        ):
+            plan.shape = None  # it would write records that are there already in another way
+        return
+    if source and is_ours:
+        # A section that the page's own shape reproduces needs no text of its own in the record.
+        imported = import_page(page.text, section_renderer(source), zones, file=path)
+    elif own is not None:
+        imported = read_page(site, page.text, path)
+    plan.imported, plan.records = imported, new_records(site, imported)
+    plan.has_records = bool(plan.records)
+
+
+def take_upcoming(plan: Adoption, site: Site, page: Page, *, wanted: bool = True) -> None:
+    """Find out whether the page lists what is to come apart, and whether it is kept up: nothing is moved here.
+
+    Only where that is `wanted`, the settings will name it. Records that are there already stay as they are.
+    """
+    is_new = plan.imported is not None
+    found = coming_of(page, plan.shape.render if plan.shape else site.renderer())
+    if found is None or not (is_new or plan.has_records) or (found.template and not is_new):
+        return
+    imported = plan.imported or read_page(site, page.text, site.config.page)
+    where = f"below \u201c{found.heading}\u201d (line {found.line})"
+    if count := found.over(site, page, imported):
+        are = say("is over and is") if count == 1 else say("are over and are")
+        plan.notes.append(
+            say(
+                "{count} {are} still listed {where}. To have what is over moved to the history, put "
+                "`upcoming: {setting}` into {path} on the main branch: a pull request then moves it (in a clone, "
+                "`almanac build` does).",
+                count=counted(count),
+                are=are,
+                where=where,
+                setting=json.dumps(found.setting, ensure_ascii=False),
+                path=configs.PATH,
+            )
+        )
+        return
+    if found.template:
+        own = import_page(page.text, section_renderer(found.template), site.config.zones(), file=site.config.page)
+        imported = found.merged(page, imported, own)
+    records = new_records(site, imported) if is_new else {}
+    sources = replace(plan, coming=found).sources
+    paths = template_paths(site, sources)
+    files = records | {path: sources[key] for key, path in paths.items()}
+    if not is_in_place(site, found, files, paths):
+        return
+    plan.ahead = found
+    if wanted:
+        plan.coming = found
+        if is_new:
+            plan.imported, plan.records = imported, records
+        plan.config = plan.config.model_copy(update={"upcoming": found.setting})
+        plan.notes.append(
+            say("An event that is to come is listed {where}, and moves to the history when it is over.", where=where)
+        )
+
+
+def template_paths(site: Site, keys: Iterable[str]) -> dict[str, str]:
+    """Return where the templates of a page are written, by their keys in the config."""
+    usual = starter.PAGE_TEMPLATES
+    return {key: starter.of_history(usual[key], site.history) if site.history else usual[key] for key in keys}
+
+
+def _said_of_index(page: Page, lines: Sequence[Section], *, is_written: bool) -> str:
+    heading = next((one.text for one in page.headings if one.line == lines[0].parent), "")
+    where = f"line {lines[0].line}" + (f", below \u201c{heading}\u201d" if heading else "")
+    if is_written:
+        return say(
+            "Your page lists its events twice. A new one also gets a line in the second list ({where}).", where=where
+        )
+    return say(
+        "Your page lists its events twice, but no template was found for the second list "
+        "({where}), so new events will not be in it. {docs} says how to write one.",
+        where=where,
+        docs=DOCS,
+    )
