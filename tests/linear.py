@@ -23,6 +23,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import almanac
+from almanac.patterns import Regex
 
 GROWTH = 8
 """How much longer the long text is than the short one."""
@@ -97,7 +98,9 @@ def patterns() -> list[Used]:
 
 
 def _patterns_in(value: Any, place: str) -> Iterator[tuple[str, re.Pattern[str]]]:
-    if isinstance(value, re.Pattern):
+    if isinstance(value, Regex):
+        yield from _patterns_in(value.compiled, place)
+    elif isinstance(value, re.Pattern):
         # That characters are bytes makes no difference here.
         is_text = isinstance(value.pattern, str)
         yield place, value if is_text else re.compile(value.pattern.decode("latin-1"), value.flags)
@@ -116,7 +119,7 @@ def _methods(module: ModuleType) -> defaultdict[str, set[str]]:
     used = defaultdict[str, set[str]](set)
     for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
         if isinstance(node, ast.Attribute) and node.attr in METHODS and ast.unparse(node.value) != "re":
-            held = isinstance(node.value, ast.Name) and isinstance(vars(module).get(node.value.id), re.Pattern)
+            held = isinstance(node.value, ast.Name) and isinstance(vars(module).get(node.value.id), (Regex, re.Pattern))
             if held or node.attr != "split":  # which texts have too
                 used[node.value.id if held else ""].add(node.attr)  # type: ignore[attr-defined]
     return used

@@ -1,12 +1,12 @@
 """The settings of one history in the site's config: every key optional."""
 
-import re
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from almanac.paths import leads_inside
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.times.rhythm import Rhythm, read_rhythm
 from almanac.times.zones import Zones
@@ -103,10 +103,10 @@ class Series(_Group):
 
 
 _TITLE_WORDS = ("action", "date", "title", "series", "number")
-_PLACE = re.compile(r"\{([^{}]*)\}")
+_PLACE = regex(r"\{([^{}]*)\}")
 # Typed words are made harmless one by one, so nothing that GitHub acts on may be put together around them.
 _BESIDE = r"[^\s()\[\]:;,!?\"'\u2013\u2014|]"
-_TYPED_JOINED = re.compile(rf"{_BESIDE}\{{(title|series)\}}|\{{(title|series)\}}{_BESIDE}")
+_TYPED_JOINED = regex(rf"{_BESIDE}\{{(title|series)\}}|\{{(title|series)\}}{_BESIDE}")
 _LONGEST_TITLE = 100
 
 

@@ -32,6 +32,7 @@ from almanac.dates import (
 )
 from almanac.errors import Problem
 from almanac.languages import in_english
+from almanac.patterns import regex
 from almanac.phrases import joined, say
 from almanac.text import as_on_keyboard, look_alikes, says_nothing
 
@@ -56,7 +57,7 @@ _LISTED = ("&", "+", "and", "und")
 """What is between two days each of which is named, and not necessarily those between them."""
 _BEFORE_TIME = date_pattern(r"\A(?:T|[\s,@\u00b7-]+)(?:at[ ])?")
 _LEAD = date_pattern(r"\A(?:date\s*:\s*|(?:day|when)\s*:\s*|on\s+)")
-_SEVERAL = re.compile(r"(?<![0-9])[0-9]{1,2}(?:,\s?[0-9]{1,2})*,?\s?(?:(?:and|&)\s)?[0-9]{1,2}(?![0-9])", re.IGNORECASE)
+_SEVERAL = regex(r"(?<![0-9])[0-9]{1,2}(?:,\s?[0-9]{1,2})*,?\s?(?:(?:and|&)\s)?[0-9]{1,2}(?![0-9])", re.IGNORECASE)
 _SHORT_YEAR = date_pattern(
     rf"(?P<day>[0-9]{{1,2}})(?P<mark>[-/. ]){MONTH_NAME}\.?(?P=mark)(?P<year>[0-9]{{2}})"
     rf"|{MONTH_NAME}\.?[ ](?P<its>[0-9]{{1,2}})(?:st|nd|rd|th)?,?[ ](?P<years>[0-9]{{2}})"

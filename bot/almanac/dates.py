@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from almanac.languages import Names, names_for
+from almanac.patterns import regex
 from almanac.phrases import in_calendar, say
 
 MONTHS = tuple(month_name)
@@ -41,7 +42,7 @@ def _one_of(names: Iterable[str]) -> str:
     return f"(?a:{'|'.join(sorted(names, key=len, reverse=True))})"
 
 
-date_pattern = partial(re.compile, flags=re.IGNORECASE)
+date_pattern = partial(regex, flags=re.IGNORECASE)
 MONTH_NAME, WEEKDAY_NAME = _one_of(_MONTHS), _one_of(_WEEKDAYS)
 _MONTH = rf"(?P<month>{MONTH_NAME})\b\.?"
 WEEKDAY = rf"(?P<weekday>{WEEKDAY_NAME})\b\.?"
@@ -242,7 +243,7 @@ TIME_AFTER = date_pattern(
     r"(?:T|[ ]?[,@\u00b7][ ]?(?:at[ ])?|[ ](?:at|ab|um|@|[-\u2013\u2014])[ ]|[ ])"
     rf"(?P<open>\()?{TIME}{TIME_ZONE}?(?(open)\))(?!\w)"
 )
-TWO_YEARS = re.compile(
+TWO_YEARS = regex(
     r"(?<![0-9])(?P<first>(?:19|20)[0-9]{2})(?P<mark>[ ]?[-\u2013\u2014/][ ]?)(?P<second>[0-9]{4}|[0-9]{2})(?![-0-9])"
 )
 """Two years with a mark between them, such as those in which an academic year begins and ends."""
@@ -293,8 +294,8 @@ class DateHabits:
 
 
 UNDECIDED = DateHabits(MappingProxyType({}))
-_ISO_DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})([-/.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12][0-9]|3[01])(?![0-9])")
-_NUMBERS_JOINED = re.compile(r"[0-9][-/.][0-9]")
+_ISO_DAY = regex(r"(?<![0-9])((?:19|20)[0-9]{2})([-/.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12][0-9]|3[01])(?![0-9])")
+_NUMBERS_JOINED = regex(r"[0-9][-/.][0-9]")
 _CONTRADICTIONS = 10  # so many dates must agree for each that says otherwise
 
 

@@ -28,34 +28,35 @@ from almanac.dates import (
     ordinal,
 )
 from almanac.languages import names_in, names_of
+from almanac.patterns import regex
 
-_RECORD_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?|XXXX-[0-9]{2}-[0-9]{2}")
-_PART = re.compile(
+_RECORD_DATE = regex(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?|XXXX-[0-9]{2}-[0-9]{2}")
+_PART = regex(
     rf"(?:(?<![\w:])|(?<=[0-9]T))(?P<time>{TIME}{TIME_ZONE}?)(?!\w)|\b(?:(?P<weekday>{WEEKDAY_NAME})|(?P<month>{MONTH_NAME}))(?![A-Za-z])|(?<![0-9])(?P<compact>(?:19|20)[0-9]{{6}})(?![0-9])|{THE_YEAR}"
     r"|(?<![0-9])(?P<number>[0-9]{1,2})(?P<ordinal>st|nd|rd|th)?(?![0-9]|(?!T[0-9])[A-Za-z])",
     re.IGNORECASE,
 )
 # Between the parts. Nothing here is markup, wherever it is, and nothing of it is taken for a part of a date.
-_BEFORE_TIME = re.compile(r"T|[ ]?[,@\u00b7\u2022]?[ ]?(?:(?:at|ab|um|@|[-\u2013\u2014])[ ])?\(?", re.IGNORECASE)
-_CLOCK = re.compile(
+_BEFORE_TIME = regex(r"T|[ ]?[,@\u00b7\u2022]?[ ]?(?:(?:at|ab|um|@|[-\u2013\u2014])[ ])?\(?", re.IGNORECASE)
+_CLOCK = regex(
     r"(?P<hour>[0-9]+)(?:(?P<mark>[:h])[0-9]{2}(?P<seconds>:[0-9]{2})?)?(?P<half>[ ]?[ap]\.?m\b\.?)?(?P<word>[ ]?Uhr)?",
     re.IGNORECASE,
 )
-_ZONED = re.compile(rf"(?P<gap>{_BEFORE_TIME.pattern}){TIME}{TIME_ZONE}\)?\Z", re.IGNORECASE)
-_ONLY_TIME = re.compile(rf"{TIME}{TIME_ZONE}?", re.IGNORECASE)
-_UTC = re.compile(r"[ ]?\(?(?:UTC|GMT|Z)\)?\Z")
-_WITH_OFFSET = re.compile(r"T|[0-9]+:[0-9]{2}:[0-9]{2}")
-_OFFSET = re.compile(r"([ ]?)[+-][0-9]{2}(:?)[0-9]{2}\Z")
-_NUMERIC = re.compile(r"(?<![0-9])[0-9]{1,2}([./-])[0-9]{1,2}\1(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
-_BETWEEN_PARTS = re.compile(r"[ ,./()'-]*(?:(?:of|the|de|del|di|do|da)[ ]|d['\u2019])?", re.IGNORECASE)
+_ZONED = regex(rf"(?P<gap>{_BEFORE_TIME.pattern}){TIME}{TIME_ZONE}\)?\Z", re.IGNORECASE)
+_ONLY_TIME = regex(rf"{TIME}{TIME_ZONE}?", re.IGNORECASE)
+_UTC = regex(r"[ ]?\(?(?:UTC|GMT|Z)\)?\Z")
+_WITH_OFFSET = regex(r"T|[0-9]+:[0-9]{2}:[0-9]{2}")
+_OFFSET = regex(r"([ ]?)[+-][0-9]{2}(:?)[0-9]{2}\Z")
+_NUMERIC = regex(r"(?<![0-9])[0-9]{1,2}([./-])[0-9]{1,2}\1(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
+_BETWEEN_PARTS = regex(r"[ ,./()'-]*(?:(?:of|the|de|del|di|do|da)[ ]|d['\u2019])?", re.IGNORECASE)
 _NUMERIC_MODEL = "2021-03-25"
 """The same for dates of numbers: its day is over twelve, and its month has one digit."""
-_TO = re.compile(r"[ ]?[-\u2013\u2014/&][ ]?|[ ](?:to|until|through|thru|and|bis|und)[ ]", re.IGNORECASE)
-_ONE_AND_OTHER = re.compile(r"[ ](?:[/&]|and|und)[ ]|[&]|/(?![0-9]{4})", re.IGNORECASE)
+_TO = regex(r"[ ]?[-\u2013\u2014/&][ ]?|[ ](?:to|until|through|thru|and|bis|und)[ ]", re.IGNORECASE)
+_ONE_AND_OTHER = regex(r"[ ](?:[/&]|and|und)[ ]|[&]|/(?![0-9]{4})", re.IGNORECASE)
 """What may be between two days where there is none between them."""
 _MODEL_DAYS = timedelta(days=2)
 """How many days after the model's the last one is, where an example is one of several days."""
-_SEPT = re.compile(r"\bsept\b", re.IGNORECASE)
+_SEPT = regex(r"\bsept\b", re.IGNORECASE)
 _LONGEST = 60  # characters of an example of several days
 
 

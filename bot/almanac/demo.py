@@ -1,6 +1,5 @@
 """`almanac demo`: the whole process on this machine, as a short story. It succeeds only if each step really holds."""
 
-import re
 import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from almanac.forge.git import Git
 from almanac.forge.local.forge import LocalForge
 from almanac.forge.local.store import read_issue
 from almanac.packaged import example
+from almanac.patterns import regex
 from almanac.proposal.hidden import read_state
 from almanac.proposal.messages import Messages
 from almanac.proposal.names import branch_name
@@ -32,7 +32,7 @@ from almanac.site import Site
 from almanac.sitefiles import Folder
 
 # A terminal cannot open what a browser shows folded.
-_FOLDED = re.compile(r"<details><summary>([^<]*)</summary>(?:[^<]|<(?!/?details>))*+</details>")
+_FOLDED = regex(r"<details><summary>([^<]*)</summary>(?:[^<]|<(?!/?details>))*+</details>")
 
 
 @dataclass

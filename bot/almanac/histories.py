@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field
 
 from almanac.config import PATH, Config, Language
 from almanac.errors import ConfigError, Problem, UserError
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.yamlfile import Document, load
 
@@ -21,9 +22,9 @@ MAIN = ""
 """The name of the history whose settings stand above those of all others."""
 NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _LONGEST_NAME = 40
-_LANGUAGE = re.compile(r"""^language:[ \t]*["']?([a-z]{2})\b""", re.MULTILINE)
-_DASHBOARD = re.compile(r"^dashboard:[ \t]*true\b", re.MULTILINE)
-_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+_LANGUAGE = regex(r"""^language:[ \t]*["']?([a-z]{2})\b""", re.MULTILINE)
+_DASHBOARD = regex(r"^dashboard:[ \t]*true\b", re.MULTILINE)
+_LINE_BREAK = regex(r"\r\n|[\n\r\x85\u2028\u2029]")
 _MAKE_ONE = ("page", "files", "list")
 """With one of these, what stands above the histories is a history too; else it only holds what they share."""
 _OF_ALL = ("histories", "dashboard")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from almanac.patterns import regex
 from almanac.phrases import say
 
 MAX_BYTES = 10 << 20
@@ -125,9 +126,9 @@ _WITHOUT_LENGTH = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})
 _JFIF, _ICC, _ADOBE = b"JFIF\0", b"ICC_PROFILE\0", b"Adobe"
 # What programs add to a picture, and what of that colours depend on.
 _APP_PARTS = ((0xE0, _JFIF), (0xE2, _ICC), (0xEE, _ADOBE))
-_MARKER = re.compile(rb"\xff++([^\xff])")
+_MARKER = regex(rb"\xff++([^\xff])")
 # In a scan, FF is followed by 00, or is the mark of a restart; FF may also be filled up with more of it.
-_SCAN_END = re.compile(rb"\xff(?=[^\x00\xff\xd0-\xd7])")
+_SCAN_END = regex(rb"\xff(?=[^\x00\xff\xd0-\xd7])")
 
 
 def _clean_jpeg(data: bytes) -> bytes:
@@ -335,8 +336,8 @@ def _blocks_end(data: bytes, at: int) -> int:
 
 
 _FORMATS: tuple[tuple[re.Pattern[bytes], str, Callable[[bytes], bytes]], ...] = (
-    (re.compile(re.escape(_PNG)), ".png", _clean_png),
-    (re.compile(rb"\xff\xd8\xff"), ".jpg", _clean_jpeg),
-    (re.compile(rb"RIFF(?s:.{4})WEBP"), ".webp", _clean_webp),
-    (re.compile(rb"GIF8[79]a"), ".gif", _clean_gif),
+    (regex(re.escape(_PNG)), ".png", _clean_png),
+    (regex(rb"\xff\xd8\xff"), ".jpg", _clean_jpeg),
+    (regex(rb"RIFF(?s:.{4})WEBP"), ".webp", _clean_webp),
+    (regex(rb"GIF8[79]a"), ".gif", _clean_gif),
 )

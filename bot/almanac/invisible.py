@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from almanac.patterns import regex
+
 # Default_Ignorable_Code_Point of Unicode 17.0 (DerivedCoreProperties.txt). It holds code points that are not assigned
 # yet as well, so later versions seldom change it.
 IGNORABLE = (
@@ -24,13 +26,13 @@ _MONGOLIAN = "\u1820-\u1878\u1880-\u18aa"
 _FLAGS = "|".join("".join(chr(0xE0000 + ord(tag)) for tag in f"{name}\x7f") for name in ("gbeng", "gbsct", "gbwls"))
 # The blocks of scripts in which a joiner or non-joiner changes letters: Arabic, Syriac, N'Ko, those of India, Myanmar,
 # Khmer, Mongolian and their relatives.
-_CURSIVE = re.compile(
+_CURSIVE = regex(
     "[\u0600-\u0df4\u0f00-\u109f\u1700-\u17b3\u17b6-\u17ff\u1810-\u18aa\u1900-\u1aad\u1b00-\u1c4f\u1cd0-\u1cff\ua800-\ua8ff"
     "\ua930-\uaa7f\uabc0-\uabff\U00010a00-\U00010aff\U00010d00-\U00010d3f\U00010f30-\U00010fff\U00011000-\U00011fff"
     "\U0001e900-\U0001e95f]"
 )
 
-_INVISIBLE = re.compile(
+_INVISIBLE = regex(
     rf"(?P<needed>(?<=[{_PICTURE}])[{_STYLE}]?\u200d(?=[{_PICTURE}])|(?<=[{_PICTURE}])[{_STYLE}]"
     rf"|(?<=[0-9#*])\ufe0f(?=\u20e3)|(?<=\U0001f3f4)(?:{_FLAGS})"
     rf"|(?<=[{_IDEOGRAPH}])[\ufe00-\ufe02\U000e0100-\U000e01ef]"
@@ -40,7 +42,7 @@ _INVISIBLE = re.compile(
 
 # Blocks to which Unicode has given letters and symbols since 14.0, the oldest tables that a Python of ours has; and
 # those that it keeps for emoji to come.
-_NEWER = re.compile(
+_NEWER = regex(
     "[\U000105c0-\U000105ff\U00010940-\U0001095f\U00010d40-\U00010eff\U00011380-\U000113ff\U000116d0-\U000116ff"
     "\U00011b00-\U00011bff\U00011db0-\U00011f5f\U00013460-\U000143ff\U00016100-\U0001613f\U00016d40-\U00016edf"
     "\U00018cff-\U00018dff\U0001cc00-\U0001ceff\U0001d2c0-\U0001d2df\U0001df00-\U0001dfff\U0001e030-\U0001e08f"

@@ -15,6 +15,7 @@ import yaml
 from almanac.errors import UserError
 from almanac.page.lines import front_matter, split_lines
 from almanac.paths import joined
+from almanac.patterns import regex
 from almanac.urls import RefusedUrl, check_url, host_of, why_refused
 from almanac.yamlfile import MAX_CHARACTERS, compose, scalar_value
 
@@ -23,8 +24,8 @@ CONFIGS = ("_config.yml", "_config.yaml")
 DATA_SUFFIXES = (".yml", ".yaml", ".json", ".csv", ".tsv")
 """How the names of the files end that Jekyll reads in its data folder."""
 _GITHUB = "https://github.com/"
-_NO_NAME = re.compile(r"[^\w\s-]+", re.ASCII)
-_USE = re.compile(
+_NO_NAME = regex(r"[^\w\s-]+", re.ASCII)
+_USE = regex(
     r"\bsite[ \t]{0,9}(?:\.[ \t]{0,9}data\b(?!\w)|\[[ \t]{0,9}[\"']data[\"'][ \t]{0,9}\])"
     r"[ \t]{0,9}(?:\.[ \t]{0,9}(?P<name>[\w-]+)|\[[ \t]{0,9}(?:[\"'](?P<quoted>[^\"'\]\n]{1,200})[\"']|(?P<any>)))?"
 )
@@ -169,8 +170,8 @@ def data_uses(texts: Iterable[tuple[str, str]]) -> DataUses:
 
 # ------------------------------------------------------------------------------- where readers find a page
 
-_BUILT = re.compile(r"(?P<folder>(?:[^_./#~][^/]*/)*)(?P<name>[^_./#~][^/]*)\.(?:md|markdown|mkdn?|mkdown|html)")
-_NESTED_PERMALINK = re.compile(r"^[ \t-]+[\"']?permalink\b", re.MULTILINE)
+_BUILT = regex(r"(?P<folder>(?:[^_./#~][^/]*/)*)(?P<name>[^_./#~][^/]*)\.(?:md|markdown|mkdn?|mkdown|html)")
+_NESTED_PERMALINK = regex(r"^[ \t-]+[\"']?permalink\b", re.MULTILINE)
 _STYLES = {"pretty": "/", "date": ".html", "ordinal": ".html", "none": ".html", "weekdate": ".html"}
 
 

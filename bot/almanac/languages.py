@@ -12,25 +12,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from almanac.patterns import regex
+
 _ENGLISH = {name.casefold() for names in (month_name, month_abbr) for name in names} | {"sept"}
 _WORD = r"[^\W\d_]{3,14}"
 _LINKS = r"(?:(?:de|del|di|do|da)[ ]|d['\u2019])"
 _DAY = r"(?P<day>[0-9]{1,2})(?:er|[.\u00ba\u00aa\u00b0])?"
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2})(?![0-9])"
-_DAY_AND_MONTH = re.compile(rf"(?<![\w/.-]){_DAY}[ ]{_LINKS}?(?P<month>{_WORD})\.?[ ]{_LINKS}?{_YEAR}", re.IGNORECASE)
-_DAY_AND_WORD = re.compile(rf"(?<!\w){_DAY}[ ]{_LINKS}?({_WORD})".replace("?P<day>", "?:"), re.IGNORECASE)
+_DAY_AND_MONTH = regex(rf"(?<![\w/.-]){_DAY}[ ]{_LINKS}?(?P<month>{_WORD})\.?[ ]{_LINKS}?{_YEAR}", re.IGNORECASE)
+_DAY_AND_WORD = regex(rf"(?<!\w){_DAY}[ ]{_LINKS}?({_WORD})".replace("?P<day>", "?:"), re.IGNORECASE)
 # Below a year, dates need none. One that begins an entry is a date; `3 wars` amid words is none.
-_BEGINS = re.compile(
+_BEGINS = regex(
     r"[ \t]*(?:[-*+]|[0-9]{1,9}[.)]|#{1,6}|\|)[ \t]+[*_]{0,3}(?:[^\W\d_]{2,12}\.?,?[ ])?"
     rf"{_DAY}[ ]{_LINKS}?(?P<month>{_WORD})(?!\w)",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(
+_NUMBERED = regex(
     r"(?:(?P<year>[0-9]{4})\s?[年년]\s?)?(?:(?P<month>[0-9]{1,2})\s?[月월]\s?)?(?P<day>[0-9]{1,2})\s?[日일]"
 )
-_NUMBERED_WEEKDAY = re.compile(r"\s?\(?([月火水木金土日월화수목금토일])(?:曜日?|요일)?\)?(?!\w)")
+_NUMBERED_WEEKDAY = regex(r"\s?\(?([月火水木金土日월화수목금토일])(?:曜日?|요일)?\)?(?!\w)")
 # The day first, as all but English writes it: `3.4.2027`, `3/4/2027`, and with its weekday `Sa., 3.4.`.
-_BY_NUMBERS = re.compile(
+_BY_NUMBERS = regex(
     r"(?:\b(?!(?:am|den|le|el)\b)(?P<weekday>[^\W\d_]{2,12})\.?,?[ ])?(?:\b(?:am|den|le|el)[ ])?"
     r"(?<![0-9])(?<![0-9][./])(?P<day>[0-9]{1,2})(?:"
     r"(?P<mark>[./]|(?<![0-9]{4}-[0-9])(?<![0-9]{4}-[0-9]{2})-)[ ]?"
@@ -38,8 +40,8 @@ _BY_NUMBERS = re.compile(
     r"|\.[ ]?(?P<dotted>[0-9]{1,2})\.(?![0-9])|/(?P<bare>[0-9]{1,2})(?=[ ]?(?:\Z|[\u2010-\u2015-]|(?:au?|al)\b)))",
     re.IGNORECASE,
 )
-_LANGUAGE = re.compile(r"([a-z]{2,3}): (?=.)")
-_EXAMPLE = re.compile(rf"like\([\"']{_LANGUAGE.pattern}")
+_LANGUAGE = regex(r"([a-z]{2,3}): (?=.)")
+_EXAMPLE = regex(rf"like\([\"']{_LANGUAGE.pattern}")
 _FORMS = (("format", "wide"), ("stand-alone", "wide"), ("format", "abbreviated"), ("stand-alone", "abbreviated"))
 
 

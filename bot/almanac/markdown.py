@@ -8,23 +8,24 @@ it was typed. What is `Safe` is left alone.
 
 import re
 
+from almanac.patterns import regex
 from almanac.urls import check_url
 
-_LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+_LINE_BREAKS = regex(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_CONTROLS = regex(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 # Emphasis, code, links, HTML, tables, maths, attribute lists and Liquid begin with one of these. An ampersand is one
 # only where it could begin a reference. GitHub makes links of a bare `https://` and `www.`.
 # Jekyll's typographer makes dashes of `--` and `---` and one character of `...`, so the second of a run is a reference.
-_MARKUP = re.compile(r"[\\`*_^{}\[\]<>|$~]|&(?=[A-Za-z0-9_:#])|:(?=//)|(?<=[wW]{3})\.|(?<=-)-|(?<=\.)\.")
-_NOT_PLAIN = re.compile(r"[^\w ,.:+;/\u2013\u2014-]|_|:(?=/)|(?<=-)-|(?<=\.)\.")
-_IN_RUN = re.compile(r"(?:(?<=-)|(?<=&#45;))&#45;|(?:(?<=\.)|(?<=&#46;))&#46;")
-_OUTSIDE_PATH = re.compile(rb"[^A-Za-z0-9\-._~/]")
-_FIRST = re.compile(r"\A(?:[#+\-=:]|[0-9]+[.)])")
-_JOINT = re.compile(r"[!&]\Z")
-_BANG = re.compile(r"!\Z")
+_MARKUP = regex(r"[\\`*_^{}\[\]<>|$~]|&(?=[A-Za-z0-9_:#])|:(?=//)|(?<=[wW]{3})\.|(?<=-)-|(?<=\.)\.")
+_NOT_PLAIN = regex(r"[^\w ,.:+;/\u2013\u2014-]|_|:(?=/)|(?<=-)-|(?<=\.)\.")
+_IN_RUN = regex(r"(?:(?<=-)|(?<=&#45;))&#45;|(?:(?<=\.)|(?<=&#46;))&#46;")
+_OUTSIDE_PATH = regex(rb"[^A-Za-z0-9\-._~/]")
+_FIRST = regex(r"\A(?:[#+\-=:]|[0-9]+[.)])")
+_JOINT = regex(r"[!&]\Z")
+_BANG = regex(r"!\Z")
 # What holds one of these cannot be written between backticks: Liquid and tables see into code, whatever looks for tags
 # on a page does, and kramdown takes a backtick before tildes for the beginning of a fence.
-_NOT_IN_CODE = re.compile(r"[`{}|<]|\A[ ~]|[ ]\Z|\A\Z")
+_NOT_IN_CODE = regex(r"[`{}|<]|\A[ ~]|[ ]\Z|\A\Z")
 
 
 class Safe(str):

@@ -5,13 +5,14 @@ every other one differs. Here what both lists begin and end with comes first, th
 (patience diff); what is between those goes to `difflib` where it is short, and is taken for different where it is not.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Sequence
 from difflib import Match, SequenceMatcher
 from typing import Any
 
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+from almanac.patterns import regex
+
+_LINE = regex(r"[^\n]*\n|[^\n]+")
 _SHORT = 32
 """How many items `difflib` may compare with as many others."""
 _DEEPEST = 8

@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from almanac.patterns import regex
+
 # What Jinja2 says of a name that it does not know.
-_NO_FILTER = re.compile(r"No (?P<kind>filter|test) named '(?P<name>\w+)'", re.ASCII)
-_NO_VALUE = re.compile(r"'(?P<name>\w+)' is undefined", re.ASCII)
-_NO_PART = re.compile(r"'[\w. ]+' has no attribute '(?P<name>\w+)'", re.ASCII)
+_NO_FILTER = regex(r"No (?P<kind>filter|test) named '(?P<name>\w+)'", re.ASCII)
+_NO_VALUE = regex(r"'(?P<name>\w+)' is undefined", re.ASCII)
+_NO_PART = regex(r"'[\w. ]+' has no attribute '(?P<name>\w+)'", re.ASCII)
 
 
 def slip(said: str, filters: Collection[str], values: Mapping[str, Any]) -> str | None:

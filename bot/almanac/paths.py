@@ -3,11 +3,13 @@
 import re
 import unicodedata
 
+from almanac.patterns import regex
+
 # Besides `.git`, what reaches it on disks that ignore case, shorten names, drop trailing dots and spaces, or give files
 # several streams, as git itself knows them (`is_ntfs_dotgit` and `is_hfs_dotgit` in its sources).
-_GIT_FOLDER = re.compile(r"(\.git|git~[0-9]+)[ .]*(:.*)?", re.IGNORECASE)
-_DRIVE = re.compile(r"[A-Za-z]:.*")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
+_GIT_FOLDER = regex(r"(\.git|git~[0-9]+)[ .]*(:.*)?", re.IGNORECASE)
+_DRIVE = regex(r"[A-Za-z]:.*")
+_CONTROL = regex(r"[\x00-\x1f\x7f\\]")
 
 
 def leads_inside(path: str) -> bool:

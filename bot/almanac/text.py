@@ -5,14 +5,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from almanac.invisible import shows, without_invisible
+from almanac.patterns import regex
 from almanac.phrases import joined, say, say_number
 
 # Unicode's line ends (its newline guidelines), CRLF first so that it counts once.
-_LINE_END = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
+_LINE_END = regex(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 # Characters that show as blank space: a tab, the no-break space, a braille cell without dots, a musical note without
 # head and stem, two blanks among hieroglyphs.
-_SPACE = re.compile(r"[\t\xa0\u2800\U0001d159\U00013441\U00013442]")
-_DROPPED = re.compile(
+_SPACE = regex(r"[\t\xa0\u2800\U0001d159\U00013441\U00013442]")
+_DROPPED = regex(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f"  # controls; line ends and tabs have been replaced before
     r"\ud800-\udfff\ufdd0-\ufdef"  # halves of characters, and code points that are not characters
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
@@ -239,7 +240,7 @@ def too_many(field: str, count: int) -> str | None:
 # A terminal obeys escape sequences, a log is read line by line, and GitHub's runner takes a line that begins with `::`,
 # or that contains `##[`, for a command.
 
-_COMMAND = re.compile(r"\A(\s*):(?=:)")
+_COMMAND = regex(r"\A(\s*):(?=:)")
 
 
 def printable(text: str) -> str:

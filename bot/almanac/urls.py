@@ -4,15 +4,16 @@ import re
 
 import idna
 
+from almanac.patterns import regex
 from almanac.phrases import say
 
 MAX_URL = 2_000
 _PORT_END = 65_535
 _HOST_END = 253
 
-_URL = re.compile(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE)
-_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])")
-_OUTSIDE_URL = re.compile(r"[^A-Za-z0-9\-._~/?=&%+,:@!$#*]")
+_URL = regex(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE)
+_HOST = regex(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])")
+_OUTSIDE_URL = regex(r"[^A-Za-z0-9\-._~/?=&%+,:@!$#*]")
 
 
 class RefusedUrl(ValueError):  # noqa: N818 -- an answer to the person, not an error of ours

@@ -16,11 +16,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from almanac.errors import Problem, UserError
+from almanac.patterns import regex
 from almanac.phrases import joined, say
 
 MAX_CHARACTERS = 1_000_000
 _DEPTH_CAP = 32
-_LINE_START = re.compile(r"(?:\A|[\n\r\x85\u2028\u2029])([ \t\ufeff?:-]*)")
+_LINE_START = regex(r"(?:\A|[\n\r\x85\u2028\u2029])([ \t\ufeff?:-]*)")
 _LONGEST_TYPED = 200
 _BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false", "true": "true", "false": "false"}
 _TOO_DEEP = say("The lists and keys are nested too deep.")

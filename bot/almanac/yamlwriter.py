@@ -13,17 +13,18 @@ import yaml
 
 from almanac.errors import UserError
 from almanac.matching import LinearMatcher
+from almanac.patterns import regex
 from almanac.yamlfile import MAX_CHARACTERS, compose, load, scalar_value
 
 # Words that YAML 1.1 (Ruby's reader too) takes for a boolean or null if they have no quotes.
 _SPECIAL = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 _TEXT = "tag:yaml.org,2002:str"
 # What begins with a letter, or as a path does, is no number, date or mark to anyone.
-_WORDS = re.compile(r"/?[^\W\d_][^\n\r\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]*+")
+_WORDS = regex(r"/?[^\W\d_][^\n\r\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]*+")
 # Readers differ in what ends a text in brackets.
-_ENDS_IN_FLOW = re.compile(r"[,:?\[\]{}]")
+_ENDS_IN_FLOW = regex(r"[,:?\[\]{}]")
 _NOTHING: tuple[Any, ...] = (None, [], {})
-_ESCAPED = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff\U00010000-\U0010ffff]')
+_ESCAPED = regex('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff\U00010000-\U0010ffff]')
 
 
 class _Dumper(yaml.SafeDumper):

@@ -17,6 +17,7 @@ from almanac.jekyll import DataUses, Jekyll, data_name, data_uses, is_data_file,
 from almanac.languages import names_for
 from almanac.page.lines import split_lines
 from almanac.paths import joined
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.site import Site
 from almanac.sitefiles import OWN_FOLDER, Folder
@@ -24,9 +25,9 @@ from almanac.sitefiles import OWN_FOLDER, Folder
 MARKDOWN = (".md", ".markdown", ".mkd", ".mkdown")
 """How the names of Markdown files end."""
 _TEMPLATES = (*MARKDOWN, ".html", ".htm", ".liquid", ".xml", ".json", ".js", ".css", ".scss", ".txt", ".ics", ".rb")
-_LANGUAGE = re.compile(r"^(?:lang|locale|language):[ \t]*[\"']?([a-z]{2})(?![a-z])", re.MULTILINE)
+_LANGUAGE = regex(r"^(?:lang|locale|language):[ \t]*[\"']?([a-z]{2})(?![a-z])", re.MULTILINE)
 _USUAL_FOLDER = "events"
-_REMOTE = re.compile(
+_REMOTE = regex(
     r"(?:(?:https?|ssh|git)://(?:[^/@\s]+@)?|[^/@\s:]+@)(?P<host>(?>[A-Za-z0-9.-]*?github)[A-Za-z0-9.-]*+)(?::[0-9]+)?[:/]"
     r"(?P<name>[A-Za-z0-9_-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?"
 )

@@ -9,19 +9,20 @@ from urllib.parse import urlsplit
 from almanac import config as configs
 from almanac.errors import Problem, UserError
 from almanac.forge.github.request import DEFAULT_API_URL, check_repository_name, is_address, is_token, web_address
+from almanac.patterns import regex
 
 TAKE_TOKEN = "export GITHUB_TOKEN=$(gh auth token)"  # noqa: S105 -- a command
 """How people who use GitHub's own command line give us their token."""
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     r"(?:(?:https?|ssh|git)://(?:[^/@\s]+@)?(?P<host>[A-Za-z0-9.-]+)(?::[0-9]+)?/"
     r"|(?:[^/@\s:]+@)?(?P<alias>[A-Za-z0-9.-]+):(?!//)"  # as in git@github.com:octo-org/website
     r"|(?P<bare>(?:www\.)?github\.com)/)?"
     r"(?P<name>[^/\s]+/[^/\s]+?)(?:\.git)?(?:/(?P<rest>[^\s]*))?",
     re.IGNORECASE,
 )
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
-_NUMBER = re.compile(r"#?([1-9][0-9]{0,8})")
-_ISSUE = re.compile(r"issues/([1-9][0-9]{0,8})(?![0-9]).*")
+_CREDENTIALS = regex(r"(?<=://)[^/@\s]+@")
+_NUMBER = regex(r"#?([1-9][0-9]{0,8})")
+_ISSUE = regex(r"issues/([1-9][0-9]{0,8})(?![0-9]).*")
 
 
 def site_folder(given: Path) -> Path:

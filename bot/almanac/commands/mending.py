@@ -15,14 +15,13 @@ import yaml
 
 from almanac.errors import UserError
 from almanac.form.schema import Form, lint, read_form
+from almanac.patterns import regex
 from almanac.yamlfile import load
 
-_BODY = re.compile(r"^body:", re.MULTILINE)
-_CANCELS = re.compile(r"^([ \t]*cancel-in-progress:[ \t]*)true\b", re.MULTILINE)
-_PERMISSIONS = re.compile(
-    r"^(?P<indent>[ ]+)permissions:[ ]*(?:#.*)?\n(?P<keys>(?:(?P=indent)[ ]+\S.*\n)+)", re.MULTILINE
-)
-_PATHS = re.compile(r"^(?P<indent>[ ]+)paths:[ ]*(?:#.*)?\n(?:(?P<item>[ ]+- ).*\n)+", re.MULTILINE)
+_BODY = regex(r"^body:", re.MULTILINE)
+_CANCELS = regex(r"^([ \t]*cancel-in-progress:[ \t]*)true\b", re.MULTILINE)
+_PERMISSIONS = regex(r"^(?P<indent>[ ]+)permissions:[ ]*(?:#.*)?\n(?P<keys>(?:(?P=indent)[ ]+\S.*\n)+)", re.MULTILINE)
+_PATHS = regex(r"^(?P<indent>[ ]+)paths:[ ]*(?:#.*)?\n(?:(?P<item>[ ]+- ).*\n)+", re.MULTILINE)
 
 
 # ---------------------------------------------------------------- the form

@@ -15,13 +15,14 @@ from almanac.commands.discovery import github_name, read_checkout
 from almanac.errors import ForgeError, Problem, UserError
 from almanac.forge.git import Git
 from almanac.packaged import data_text
+from almanac.patterns import regex
 
-_ACTION = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+@[A-Za-z0-9_./-]+")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_ACTION = regex(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+@[A-Za-z0-9_./-]+")
+_COMMIT = regex(r"[0-9a-f]{40}")
 _NAMED = r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]*almanac[A-Za-z0-9_.-]*"
-_COMMAND = re.compile(r"\balmanac action\b")
-_FIXED = re.compile(r"@(?:[0-9a-f]{40}|v\d+\.\d+\.\d+)$")
-_RELEASE = re.compile(r"\bv(\d+)\.(\d+)\.(\d+)$")
+_COMMAND = regex(r"\balmanac action\b")
+_FIXED = regex(r"@(?:[0-9a-f]{40}|v\d+\.\d+\.\d+)$")
+_RELEASE = regex(r"\bv(\d+)\.(\d+)\.(\d+)$")
 
 
 @dataclass(frozen=True)

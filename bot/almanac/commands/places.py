@@ -26,6 +26,7 @@ from almanac.event.record import SUFFIX, is_foreign
 from almanac.jekyll import data_name, is_data_file
 from almanac.page.lines import cut_lines
 from almanac.paths import joined
+from almanac.patterns import regex
 from almanac.phrases import say, say_number
 from almanac.site import Site
 from almanac.sitefiles import NOT_THE_SITES
@@ -45,29 +46,29 @@ _WORD = (
     r"conferences?|colloqui(?:um|a)|hackathons?|veranstaltung(?:en)?|termine?|treffen|vortr(?:ae|[aä])ge?|vortrag|"
     r"[eé]v[eé]nements?|rencontres?|s[eé]minaires?|conf[eé]rences?|eventos?|encuentros?|charlas?|seminarios?"
 )
-EVENTS = re.compile(rf"(?<![^\W_])(?:{_WORD})(?![^\W_])", re.IGNORECASE)
+EVENTS = regex(rf"(?<![^\W_])(?:{_WORD})(?![^\W_])", re.IGNORECASE)
 """Words that name events."""
-PAST = re.compile(
+PAST = regex(
     r"(?<![^\W_])(?:past|previous|prior|history|archiv(?:es?|o)?|vergangene?|pass[eé]e?s|pasad[ao]s|anteriores)(?![^\W_])",
     re.IGNORECASE,
 )
 """Words that name what is over."""
-OTHERS = re.compile(
+OTHERS = regex(
     r"(?<![^\W_])(?:change ?log|changes|news|blog|posts?|releases?|licen[cs]e|contributing|security|conduct|minutes|"
     r"notes?|reminders?|readme|guide(?:lines)?|templates?|publications?|papers?|projects?|people|members|jobs|awards|faq|"
     r"proposals?|roadmap|todo)(?![^\W_])",
     re.IGNORECASE,
 )
 """Words that name what holds dates for another reason."""
-_GENERATORS = re.compile(
+_GENERATORS = regex(
     r"(?:hugo|config)\.(?:toml|ya?ml|json)|\.eleventy\.c?js|eleventy\.config\.[cm]?js|astro\.config\.[cm]?[jt]s|"
     r"(?:next|nuxt|gatsby|svelte|docusaurus)[.-]config\.[cm]?[jt]s"
 )
-_OTHER_BUILDS = re.compile(r"\.nojekyll|(?!_config\.)[^.].*\.(?:toml|json|ya?ml|cfg|[cm]?[jt]s|py|rst|adoc|org)")
-_OF_JEKYLL = re.compile(r"(?:[^/]+/)?(?:_config\.(?:ya?ml|toml)|_(?:layouts|includes|posts)/.*)")
+_OTHER_BUILDS = regex(r"\.nojekyll|(?!_config\.)[^.].*\.(?:toml|json|ya?ml|cfg|[cm]?[jt]s|py|rst|adoc|org)")
+_OF_JEKYLL = regex(r"(?:[^/]+/)?(?:_config\.(?:ya?ml|toml)|_(?:layouts|includes|posts)/.*)")
 _BUNDLE = "index"  # what the one document of an event's own folder is called
-_CATEGORY = re.compile(r"^(?:categor(?:y|ies)|tags?):.*\n(?:[ \t]*-[ \t].*\n)*", re.MULTILINE | re.IGNORECASE)
-_POSTS = re.compile(r"\b(?:site|paginator)\.(?:posts|categories|tags)\b")
+_CATEGORY = regex(r"^(?:categor(?:y|ies)|tags?):.*\n(?:[ \t]*-[ \t].*\n)*", re.MULTILINE | re.IGNORECASE)
+_POSTS = regex(r"\b(?:site|paginator)\.(?:posts|categories|tags)\b")
 LEAST = 2
 """How many events there must be to tell how they are kept."""
 _LEAST_POSTS = 3

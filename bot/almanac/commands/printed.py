@@ -4,17 +4,19 @@ import re
 from collections.abc import Collection, Iterable
 from functools import cache
 
+from almanac.patterns import regex
+
 # No tag holds the beginning of another one.
-_TAG = re.compile(
+_TAG = regex(
     r"\{\{(?P<value>(?:[^{}]|\{(?![{%])|\}(?!\}))*+)\}\}"
     r"|\{%-?[ \t\n]*+(?P<word>\w++)(?P<rest>(?:[^{%]|\{(?![{%])|%(?!\}))*+)%\}"
 )
-_IN_ATTRIBUTE = re.compile(r"=[ ]?[\"']?[^\"'<>=]*\Z")
+_IN_ATTRIBUTE = regex(r"=[ ]?[\"']?[^\"'<>=]*\Z")
 _ASKS = {"if", "elsif", "unless", "case", "when"}
 _ESCAPES = {"escape", "escape_once", "xml_escape"}
 _HARMLESS_AFTER = {"truncate", "truncatewords", "strip", "lstrip", "rstrip", "newline_to_br", "append", "prepend"}
-_FILTER = re.compile(r"\|[ \t\n]*(\w+)")
-_LAYOUT = re.compile(r"\A---\s.*?^layout:[ \t]*[\"']?([\w./-]+)", re.DOTALL | re.MULTILINE)
+_FILTER = regex(r"\|[ \t\n]*(\w+)")
+_LAYOUT = regex(r"\A---\s.*?^layout:[ \t]*[\"']?([\w./-]+)", re.DOTALL | re.MULTILINE)
 _LARGEST = 200_000
 
 

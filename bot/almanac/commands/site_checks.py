@@ -33,6 +33,7 @@ from almanac.page.index import index_of
 from almanac.page.lines import cut_lines, front_matter
 from almanac.page.outline import outline
 from almanac.paths import joined
+from almanac.patterns import regex
 from almanac.proposal.ours import refuse_alike
 from almanac.renderer import house_renderer
 from almanac.sandbox import render_in_child
@@ -46,9 +47,9 @@ _FORMS = ".github/ISSUE_TEMPLATE/"
 _OWN_FORMS = ("new-event.yml", "more-questions.yml", "change-event.yml")
 _FEW_WORDS = 4  # that a translated form may well have left as they were
 _WORKFLOWS = ".github/workflows"
-_EXTRA = re.compile(r"""\bextra(?:\.([A-Za-z_][A-Za-z0-9_]*)|\[\s*["']([^"']+)["']\s*\])""")
-_OTHER_WILDCARD = re.compile(r"[\[?]")
-_JEKYLL_VERSION = re.compile(r"^    (jekyll|github-pages) \(([0-9]++)[0-9.]*\)$", re.MULTILINE)
+_EXTRA = regex(r"""\bextra(?:\.([A-Za-z_][A-Za-z0-9_]*)|\[\s*["']([^"']+)["']\s*\])""")
+_OTHER_WILDCARD = regex(r"[\[?]")
+_JEKYLL_VERSION = regex(r"^    (jekyll|github-pages) \(([0-9]++)[0-9.]*\)$", re.MULTILINE)
 _OLDEST_JEKYLL = 3
 _TEMPLATE_LINE = "Fix this line; docs/templates.md says what a template can use."
 _PERMISSIONS = ("contents", "issues", "pull-requests")

@@ -20,6 +20,7 @@ from almanac.form.schema import read_form
 from almanac.form.translated import translated_form
 from almanac.packaged import template
 from almanac.page.tables import Question
+from almanac.patterns import regex
 from almanac.phrases import Tongue, said, say
 from almanac.proposal.summary import STATUSES
 from almanac.times.check import check_imported, read_when
@@ -46,14 +47,14 @@ SWITCH = "Allow GitHub Actions to create and approve pull requests"
 """The setting of a repository without which the workflow cannot open pull requests."""
 _DOCS = f"{PROJECT}/blob/main/docs"
 _SCHEMA = f"{PROJECT}/raw/main/docs/schema/config.json"
-_PART = re.compile(r"^(?=  - type: )", re.MULTILINE)
-_ID = re.compile(r"^    id: (\w+)$", re.MULTILINE)
+_PART = regex(r"^(?=  - type: )", re.MULTILINE)
+_ID = regex(r"^    id: (\w+)$", re.MULTILINE)
 _TEXT = "  - type: textarea"
 _ONE_LINE = ("location", "url", "recording")
 _MOST_SERIES = 12
 _OF_LATE = timedelta(days=100)
 _LONGEST_EXAMPLE = 80
-_PLAIN = re.compile(r"[A-Za-z._/][A-Za-z0-9._/{}-]*")
+_PLAIN = regex(r"[A-Za-z._/][A-Za-z0-9._/{}-]*")
 _YAML_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _BMP = 0xFFFF
 

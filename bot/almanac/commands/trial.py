@@ -5,7 +5,6 @@ mode, which follows no links and reads nothing outside of the site.
 """
 
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from almanac.matching import LinearMatcher
 from almanac.output import progress
+from almanac.patterns import regex
 from almanac.sitefiles import NOT_THE_SITES
 
 SECONDS = 60
@@ -25,7 +25,7 @@ _LARGEST = 1_000_000  # bytes of a file that is copied; what is larger is no pag
 _MOST_BYTES = 200_000_000
 _PAGES = (".html", ".htm", ".xml", ".json", ".txt", ".ics")
 # What a build writes of its own time, and of its order of files.
-_VOLATILE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+-]{6,}Z?|[0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
+_VOLATILE = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+-]{6,}Z?|[0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 
 
 @dataclass(frozen=True)

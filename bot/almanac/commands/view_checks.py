@@ -7,10 +7,11 @@ from almanac.commands.checks import Finding, ok
 from almanac.commands.left_out import left_out
 from almanac.jekyll import Jekyll, read_jekyll
 from almanac.paths import joined
+from almanac.patterns import regex
 from almanac.site import Site
 
 _FEED_PLUGIN = "jekyll-feed"
-_GEM = re.compile(rf"^[ \t]*gem[ (]+[\"']{_FEED_PLUGIN}[\"']", re.MULTILINE)
+_GEM = regex(rf"^[ \t]*gem[ (]+[\"']{_FEED_PLUGIN}[\"']", re.MULTILINE)
 
 
 def check_views(site: Site) -> list[Finding]:

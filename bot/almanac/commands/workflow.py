@@ -14,15 +14,16 @@ import yaml
 from almanac import config as configs
 from almanac.config import Config
 from almanac.packaged import template
+from almanac.patterns import regex
 
 WORKFLOW = ".github/workflows/almanac.yml"
 _BRANCHES = "    branches: [main]\n"
 _ACTION = "OWNER/REPO@REF"
-_PLAIN = re.compile(r"[A-Za-z._/][A-Za-z0-9._/-]*")
-_SPECIAL = re.compile(r"[\\*?+\[\]!]")
-_PLACEHOLDER = re.compile(r"\{[^{}/]*\}")
+_PLAIN = regex(r"[A-Za-z._/][A-Za-z0-9._/-]*")
+_SPECIAL = regex(r"[\\*?+\[\]!]")
+_PLACEHOLDER = regex(r"\{[^{}/]*\}")
 # GitHub's filter patterns: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
-_PART = re.compile(r"\*\*/|\*\*|\*|\\.|\[[^\[\]]+\]|.", re.DOTALL)
+_PART = regex(r"\*\*/|\*\*|\*|\\.|\[[^\[\]]+\]|.", re.DOTALL)
 _MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "?", "+": "+"}
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +13,7 @@ from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
 from almanac.errors import Raced, UserError
 from almanac.forge.protocol import Forge
+from almanac.patterns import regex
 from almanac.proposal.command import CommentCommand, command_of
 from almanac.proposal.marker import pull_state
 from almanac.proposal.names import ADOPT_BRANCH
@@ -50,11 +50,11 @@ Onboard = Callable[[Planner, Overview], Done | None]
 _TRIES = 3
 _MOST_CHANGED, _MOST_NAMED = 50, 10_000
 """How many files of other people the marker remembers, and the characters of their paths."""
-_PLANNED = re.compile(r"\.github/.*\.(yml|yaml|j2)")
+_PLANNED = regex(r"\.github/.*\.(yml|yaml|j2)")
 """Of what people change on the branch, these files say how the site is to be set up."""
-_EVENTS = re.compile(r".*\.(md|markdown|html|yml|yaml|json|csv)")
+_EVENTS = regex(r".*\.(md|markdown|html|yml|yaml|json|csv)")
 """These may hold events, where the site has them already; others are only kept."""
-_TEMPLATE = re.compile(r"\.github/.*\.j2")
+_TEMPLATE = regex(r"\.github/.*\.j2")
 
 
 def is_for_adoption(planner: Planner, base: Base) -> bool:

@@ -4,7 +4,6 @@ A body is seen as blocks with blank lines between them: headings, lists, and par
 word for word, addresses aside, is copied. A heading that names a field leads to it. The rest is the event's own words.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +12,12 @@ from almanac.entries.styles import copied
 from almanac.event.model import safe_slug
 from almanac.labels import field_of
 from almanac.page.lines import plain, split_lines
+from almanac.patterns import regex
 
-_HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
-_BULLET = re.compile(r"([ \t]{0,3}[-*+][ \t]+)\S")
-_BOLD = re.compile(r"(\*\*|__)(?=\S).+(?<=\S)\1[ \t]*")
-_ADDRESS = re.compile(r"(?<=\]\()[^()\s]+(?=[)\s])|(?<=<)https?://[^<>\s]+(?=>)|(?<![(<\w\"'])https?://[^\s<>()]+")
+_HEADING = regex(r"(#{1,6})[ \t]+(\S.*)")
+_BULLET = regex(r"([ \t]{0,3}[-*+][ \t]+)\S")
+_BOLD = regex(r"(\*\*|__)(?=\S).+(?<=\S)\1[ \t]*")
+_ADDRESS = regex(r"(?<=\]\()[^()\s]+(?=[)\s])|(?<=<)https?://[^<>\s]+(?=>)|(?<![(<\w\"'])https?://[^\s<>()]+")
 _HERE = "\0"
 _MOST_LINES = 500  # of a body are looked at
 _LONGEST_LINK = 200  # characters of a line that leads to the event

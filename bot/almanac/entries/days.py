@@ -9,11 +9,12 @@ from almanac.dates import MODEL, TIME
 from almanac.dateshapes import example_of, has_time, written_like
 from almanac.entries.examples import Models
 from almanac.entries.keys import Key
+from almanac.patterns import regex
 
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}\S*")
+_MOMENT = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}\S*")
 # A day, where a time has to be written, too: it is no hour at which anything begins.
-_MIDNIGHT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]00:00(?::00(?:\.0+)?)?(?: ?(?:Z|[+-][0-9:]{4,5}))?)")
-_CLOCK = re.compile(TIME, re.IGNORECASE)
+_MIDNIGHT = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]00:00(?::00(?:\.0+)?)?(?: ?(?:Z|[+-][0-9:]{4,5}))?)")
+_CLOCK = regex(TIME, re.IGNORECASE)
 _LEAST_AGAIN = 3  # entries in which a key says the day once more, before that is no chance
 _DAY_SECONDS = 86_400
 _CUTS = {"year": "[:4]", "month": "[5:7]", "day": "[8:]"}

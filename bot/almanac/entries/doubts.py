@@ -1,19 +1,19 @@
 """What speaks against adding a new event to a site's own files or list as its neighbours are: each in a sentence."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 
 from almanac.dates import find_date
 from almanac.entries.examples import ISO_DAY, Models
 from almanac.page.lines import plain, split_lines
+from almanac.patterns import regex
 from almanac.phrases import say
 
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:?[0-9]{2})")
+_MOMENT = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:?[0-9]{2})")
 _EXPORTED = {"meta", "dsq_thread_id", "wordpress_id", "_edit_last", "blogger_id", "guid", "post_id"}
 _MOST_BY_CHANCE = 5  # keys that may be in the order of the alphabet although a person wrote them
 _MOST_BY_HAND = 3  # keys for one day
 _LINES_READ = 60
-_PUBLISHED = re.compile(r"(?:date)?(?:publish(?:ed)?|posted|pub|post)(?:on|at|date)?")
+_PUBLISHED = regex(r"(?:date)?(?:publish(?:ed)?|posted|pub|post)(?:on|at|date)?")
 
 
 def doubts_of(models: Models, shown: Collection[str], filled_by: Mapping[str, str]) -> Iterator[str]:

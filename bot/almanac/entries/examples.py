@@ -1,6 +1,5 @@
 """A site's own events in files or a list as examples: the newest of them, their keys, and what each key holds."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,15 +10,16 @@ from almanac.entries.bodies import has_own_words
 from almanac.entries.formats import DataEntry
 from almanac.entries.keys import Key, fields_of, is_blank, name_key
 from almanac.entries.styles import Language, Part, parts_of
+from almanac.patterns import regex
 
 MODELS = 12
 """How many of the newest entries show how the next one is written."""
-ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+ISO_DAY = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """A day as it may stand in a file's name."""
 _MOST_KEYS = 200
 _BEGINS, _ENDS = "starts?|begins?|from|first", "ends?|until|to|finish|last"
-_DAY = re.compile(rf"(?:(?P<begins>{_BEGINS})|(?P<ends>{_ENDS})|date|day|time|when|event|at|on)+")
-_SPLIT = re.compile(r"(?P<which>start|end|event)?(?P<part>day|month|year)")
+_DAY = regex(rf"(?:(?P<begins>{_BEGINS})|(?P<ends>{_ENDS})|date|day|time|when|event|at|on)+")
+_SPLIT = regex(r"(?P<which>start|end|event)?(?P<part>day|month|year)")
 
 
 @dataclass(frozen=True)

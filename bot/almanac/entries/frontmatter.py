@@ -9,12 +9,13 @@ from almanac.entries.formats import DataEntry, Values
 from almanac.entries.intoml import changed_toml, filled_toml, read_toml
 from almanac.entries.inyaml import changed_keys, filled_in, read_alone, read_keys
 from almanac.errors import Problem, UserError
+from almanac.patterns import regex
 from almanac.phrases import say
 
-_OPENING = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\r?\n")
+_OPENING = regex(r"\ufeff?(---|\+\+\+)[ \t]*\r?\n")
 _CLOSING = {
-    "---": re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r?\n|\r?\Z)", re.MULTILINE),
-    "+++": re.compile(r"^\+\+\+[ \t]*(?:\r?\n|\r?\Z)", re.MULTILINE),
+    "---": regex(r"^(?:---|\.\.\.)[ \t]*(?:\r?\n|\r?\Z)", re.MULTILINE),
+    "+++": regex(r"^\+\+\+[ \t]*(?:\r?\n|\r?\Z)", re.MULTILINE),
 }
 
 

@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 from almanac.entries.formats import DataEntry, Values, misplaced, numbered, spliced, with_ends
 from almanac.errors import Problem, UserError
+from almanac.patterns import regex
 from almanac.phrases import say
 
-_CELL = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"(?=[,\r\n]|\Z)|([^,"\r\n]*+)(?=[,\r\n]|\Z)')
-_NEEDS_QUOTES = re.compile(r'[,"\r\n]|\A\s|\s\Z')
+_CELL = regex(r'"([^"]*+(?:""[^"]*+)*+)"(?=[,\r\n]|\Z)|([^,"\r\n]*+)(?=[,\r\n]|\Z)')
+_NEEDS_QUOTES = regex(r'[,"\r\n]|\A\s|\s\Z')
 
 
 class _Cell(NamedTuple):

@@ -9,19 +9,20 @@ more.
 import html
 import re
 
+from almanac.patterns import regex
 from almanac.urls import RefusedUrl, check_url
 
 # The word joiner is among them, so that it means one thing only in a value.
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\u2060\ud800-\udfff]")
-_LINE_BREAKS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_CONTROLS = regex(r"[\x00-\x08\x0e-\x1b\x1f\x7f\u2060\ud800-\udfff]")
+_LINE_BREAKS = regex(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Tags, quotes of attributes, links, attribute lists and Liquid begin with one of these, and formulas with two dollars.
-_ACTS = re.compile(r'[<>"\\\[\]{]|&(?=#|[\w:.-]{1,40};)|&\w{2,10}|\$(?=\$)|(?<=\$)\$')
+_ACTS = regex(r'[<>"\\\[\]{]|&(?=#|[\w:.-]{1,40};)|&\w{2,10}|\$(?=\$)|(?<=\$)\$')
 # In an attribute with single quotes, or without any, these two can begin another attribute.
-_ACTS_WITH_EQUALS = re.compile(_ACTS.pattern + "|['=]")
-_SCHEME = re.compile(r"\A[\x00-\x20]*(?:javascript|vbscript|data)(?=[\x00-\x20]*:)", re.IGNORECASE)
+_ACTS_WITH_EQUALS = regex(_ACTS.pattern + "|['=]")
+_SCHEME = regex(r"\A[\x00-\x20]*(?:javascript|vbscript|data)(?=[\x00-\x20]*:)", re.IGNORECASE)
 # What a spreadsheet may work out where it opens a file of rows: a call, or a command of another program. With an equals
 # sign that acts already. A list in Markdown, of several lines, begins with a space after its mark.
-_FORMULA = re.compile(r"\A[+\-@](?![ ][^\n]*\n)(?=[^(|!]*[(|!])")
+_FORMULA = regex(r"\A[+\-@](?![ ][^\n]*\n)(?=[^(|!]*[(|!])")
 _GAP = "&#8288;"  # the word joiner, which shows as nothing; no typed text has one
 
 

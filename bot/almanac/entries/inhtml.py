@@ -1,16 +1,16 @@
 """A description as HTML, for the body of a file that no Markdown is read in: all markup is ours, each text escaped."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from almanac.entries.inert import cleaned
 from almanac.event.prose import Point, Span, Spans, parse
 from almanac.markdown import Safe
+from almanac.patterns import regex
 from almanac.urls import check_url, why_refused
 
 # Liquid sees into HTML as well.
-_ACTS = re.compile("[<>&\"'{}]")
+_ACTS = regex("[<>&\"'{}]")
 
 
 def html(description: str) -> Safe:

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple, NoReturn
 from almanac.entries.formats import DataEntry, Values, numbered, with_ends
 from almanac.entries.inyaml import filled_in
 from almanac.errors import Problem, UserError
+from almanac.patterns import regex
 from almanac.phrases import say
 
-_SPACE = re.compile(r"[ \t\n\r]*")
-_NOT_ASCII = re.compile("[^\x00-\x7f]")
+_SPACE = regex(r"[ \t\n\r]*")
+_NOT_ASCII = regex("[^\x00-\x7f]")
 
 
 class _Member(NamedTuple):

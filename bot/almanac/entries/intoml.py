@@ -8,21 +8,20 @@ from typing import Any, NamedTuple
 
 from almanac.entries.formats import Values, in_quotes, misplaced, spliced, with_ends
 from almanac.errors import Problem, UserError
+from almanac.patterns import regex
 from almanac.phrases import say
 
 # A string that nothing closes goes on to its end, so that no part of it is looked at twice.
-_LEXEME = re.compile(
+_LEXEME = regex(
     r'"""(?:[^"\\]|\\[\s\S]|"(?!""))*+(?:"{3,5})?'
     r"|'''(?:[^']|'(?!''))*+(?:'{3,5})?"
     r'|"(?:[^"\\\n]|\\.)*+"?'
     r"|'[^'\n]*+'?"
     r"|#[^\n]*+|[\[\]{}=,\n]|[ \t\r]++|[^\s\"'#\[\]{}=,]++|[\s\S]"
 )
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_DATE = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
-)
-_NUMBER = re.compile(r"true|false|0|-?[1-9][0-9]*")
+_BARE_KEY = regex(r"[A-Za-z0-9_-]+")
+_DATE = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?")
+_NUMBER = regex(r"true|false|0|-?[1-9][0-9]*")
 
 
 class _Assignment(NamedTuple):

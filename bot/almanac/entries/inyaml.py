@@ -11,13 +11,14 @@ import yaml
 
 from almanac.entries.formats import DataEntry, Values, in_quotes, misplaced, spliced, with_ends
 from almanac.errors import Problem, UserError
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.yamlfile import MAX_CHARACTERS, Dialect, compose, load
 from almanac.yamlwriter import dump, is_plain, rewrite, styled
 
 _DIALECT = Dialect(aliases=True)
-_LINE_ENDS = re.compile(r"\n+")
-_ONLY_BLANK = re.compile(r"(?<=\n)[ ]+(?=\n)")
+_LINE_ENDS = regex(r"\n+")
+_ONLY_BLANK = regex(r"(?<=\n)[ ]+(?=\n)")
 
 
 class YamlFile:

@@ -12,6 +12,7 @@ from typing import Any
 
 from almanac.dates import TIME
 from almanac.event.model import read_status
+from almanac.patterns import regex
 
 _NAMES = {
     "title": "title heading headline event_title event_name talk_title name event talk topic subject",
@@ -39,13 +40,13 @@ _NAMES = {
 }
 _NAMES_OF = {field: names.replace("_", "").split() for field, names in _NAMES.items()}
 _CANCELLED = {"cancelled", "canceled", "iscancelled", "iscanceled"}
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_ADDRESS = re.compile(r"(?:https?://|\.{0,2}/|mailto:)\S*|[\w-]+(?:\.[\w-]+)+/\S*|[\w/-]+\.html?")
-_PICTURE = re.compile(
+_CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_ADDRESS = regex(r"(?:https?://|\.{0,2}/|mailto:)\S*|[\w-]+(?:\.[\w-]+)+/\S*|[\w/-]+\.html?")
+_PICTURE = regex(
     r"(?!https?://)[^\s?#][^?#\n]*\.(?:png|jpe?g|gif|webp|svg|avif)(?:[?#]\S*)?|https?://\S+", re.IGNORECASE
 )
-_TIME = re.compile(rf"{TIME}", re.IGNORECASE)
-_TECHNICAL = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_TIME = regex(rf"{TIME}", re.IGNORECASE)
+_TECHNICAL = regex(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _LONGEST_TITLE, _LONGEST_SUMMARY = 300, 500
 
 

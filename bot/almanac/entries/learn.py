@@ -23,6 +23,7 @@ from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts
 from almanac.event.model import Event, read_status, safe_slug
 from almanac.page.lines import plain
 from almanac.page.tables import Question
+from almanac.patterns import regex
 from almanac.phrases import say
 
 _LONGEST_EXAMPLE = 80
@@ -48,7 +49,7 @@ _OF_PERSON = {
 }
 _PERSON_FIELD = {key: name for name, keys in _OF_PERSON.items() for key in keys.split()}
 _SLUGS = {"slug", "permalink", "anchor", "id"}
-_SLUG = re.compile(r"(?P<before>[\"']?(?:/(?:[\w-]+/)*)?)(?P<name>[a-z0-9]+(?:[-_][a-z0-9]+)*)(?P<after>/?[\"']?)")
+_SLUG = regex(r"(?P<before>[\"']?(?:/(?:[\w-]+/)*)?)(?P<name>[a-z0-9]+(?:[-_][a-z0-9]+)*)(?P<after>/?[\"']?)")
 _PARTS_OF_NAME = {
     "date": "date",
     "year": "date[:4]",
@@ -57,8 +58,8 @@ _PARTS_OF_NAME = {
     "slug": "title | slug",
     "people": "(people | names(' ') or title) | slug",
 }
-_PLAIN_FOLDER = re.compile(r"[\w./ -]+")
-_INDENT = re.compile(r"\n([ ]+)\S")
+_PLAIN_FOLDER = regex(r"[\w./ -]+")
+_INDENT = regex(r"\n([ ]+)\S")
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from almanac.event.description import markdown, source
 from almanac.event.model import Event, read_status
 from almanac.page.lines import plain
 from almanac.page.section import status_in
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.times.zones import load_zone
 
@@ -38,18 +39,18 @@ _DATES = ("date", "end_date", "starts", "ends")
 _READABLE = frozenset({"like", "heading_date", "names", "join", "plain", "url", "text", "heading", "item", "markdown"})
 _OF_STATUS = frozenset({"with_status", "is"})
 _PIECES = frozenset({"slice", "int"})
-_BETWEEN_NAMES = re.compile(r"[,;&]|(?<= )and(?= )")
-_BETWEEN = re.compile(r"[,;]")
-_CLOCK = re.compile(rf"(?<![\w:]){TIME}(?!\w)", re.IGNORECASE)
-_HOURS = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:h](?P<minute>[0-9]{2}))?[ ]?(?P<half>[ap])?", re.IGNORECASE)
-_ISO_DAY = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
-_SECONDS = re.compile(r"(?<=:[0-9]{2}):00")
+_BETWEEN_NAMES = regex(r"[,;&]|(?<= )and(?= )")
+_BETWEEN = regex(r"[,;]")
+_CLOCK = regex(rf"(?<![\w:]){TIME}(?!\w)", re.IGNORECASE)
+_HOURS = regex(r"(?P<hour>[0-9]{1,2})(?:[:h](?P<minute>[0-9]{2}))?[ ]?(?P<half>[ap])?", re.IGNORECASE)
+_ISO_DAY = regex(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+_SECONDS = regex(r"(?<=:[0-9]{2}):00")
 # As in ISO 8601, and as Jekyll writes it.
-_MOMENT = re.compile(
+_MOMENT = regex(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)"
     r" ?(?P<hours>[+-][0-9]{2}):?(?P<minutes>[0-9]{2})"
 )
-_NAMES_EVENT = re.compile(r"\s*+(?:\*\*|__|#{1,6}[ \t]|[-*+][ \t]|<h[1-6]\b|<strong>)")
+_NAMES_EVENT = regex(r"\s*+(?:\*\*|__|#{1,6}[ \t]|[-*+][ \t]|<h[1-6]\b|<strong>)")
 _FIRST_LINES = 100
 _DESCRIPTION = ValueSource((("description",),), (("markdown", ()),))
 

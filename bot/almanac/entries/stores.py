@@ -12,12 +12,13 @@ from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import NAME_PATTERN, Event, TakenIds, event_id, safe_slug
 from almanac.event.record import in_order
 from almanac.event.records import Records
+from almanac.patterns import regex
 from almanac.phrases import say
 
-_PLACE = re.compile(r"\{([a-z]+)\}")
+_PLACE = regex(r"\{([a-z]+)\}")
 _PLACES = ("date", "year", "month", "day", "slug", "people", "number")
 _LONGEST = 90
-_NAME = re.compile(NAME_PATTERN)
+_NAME = regex(NAME_PATTERN)
 _ABOUT = {"_index", "readme"}  # the names of what is about a folder, and no event
 _MISNAMED = (
     "This is left out because of its name. Almanac knows files whose names begin with a letter or a digit, and have "

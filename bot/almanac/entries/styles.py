@@ -9,15 +9,16 @@ from typing import Literal
 
 import yaml
 
+from almanac.patterns import regex
 from almanac.yamlfile import MAX_CHARACTERS, compose
 
 Language = Literal["yaml", "toml", "json", "csv"]
 
-_JINJA = re.compile(r"\{[{%#]")
-_TOML_KEY = re.compile(r"([A-Za-z0-9_-]+[ \t]*=[ \t]*)(\S.*)?")
-_JSON_KEY = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*")[ \t\r\n]*:[ \t\r\n]*')
-_JSON_GAP = re.compile(r"[ \t\r\n]*,?")
-_BLOCK = re.compile(r"[|>][-+0-9]*")
+_JINJA = regex(r"\{[{%#]")
+_TOML_KEY = regex(r"([A-Za-z0-9_-]+[ \t]*=[ \t]*)(\S.*)?")
+_JSON_KEY = regex(r'[ \t\r\n]*("(?:[^"\\]|\\.)*")[ \t\r\n]*:[ \t\r\n]*')
+_JSON_GAP = regex(r"[ \t\r\n]*,?")
+_BLOCK = regex(r"[|>][-+0-9]*")
 
 
 @dataclass(frozen=True)

@@ -25,15 +25,16 @@ from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event
 from almanac.markdown import Safe
 from almanac.page.template import Blank, SectionEnvironment, as_text, event_writer, filter_blocks, like, parsed
+from almanac.patterns import regex
 from almanac.phrases import say
 
 EntryWriter = Callable[[Event], str]
 """Writes an event with marks around the values of its keys: what `entry_writer` returns, here or in another process."""
 
 _OPEN, _OPEN_EXACT, _CLOSE = "\U000f5a10", "\U000f5a11", "\U000f5a12"
-_MARKED = re.compile(f"([{_OPEN}{_OPEN_EXACT}])([^{_OPEN}-{_CLOSE}]*+){_CLOSE}")
-_MARKS = re.compile(f"[{_OPEN}-{_CLOSE}]")
-_TOP_COMMENTS = re.compile(r"\A(?:\{#(?:[^#]|#(?!\}))*+#\}\s*+)+")
+_MARKED = regex(f"([{_OPEN}{_OPEN_EXACT}])([^{_OPEN}-{_CLOSE}]*+){_CLOSE}")
+_MARKS = regex(f"[{_OPEN}-{_CLOSE}]")
+_TOP_COMMENTS = regex(r"\A(?:\{#(?:[^#]|#(?!\}))*+#\}\s*+)+")
 _SAFE_FIELDS = ("id", "status", "date", "end_date", "previous_date", "starts", "ends")
 
 

@@ -7,17 +7,18 @@ from almanac.errors import Problem
 from almanac.event.model import Event, Image
 from almanac.images import SUFFIXES
 from almanac.paths import leads_inside
+from almanac.patterns import regex
 from almanac.phrases import say
 
 # GitHub writes `![name](address)`, or `<img alt="name" src="address" />` where it knows the size.
-_ADDRESS = re.compile(r"https?://[^\s<>()\"']+", re.IGNORECASE)
+_ADDRESS = regex(r"https?://[^\s<>()\"']+", re.IGNORECASE)
 # A company's own GitHub has another host; whether it is the right one, the forge knows.
-_ATTACHED = re.compile(
+_ATTACHED = regex(
     r"https?://[a-z0-9.:-]+/user-attachments/(?:assets/[0-9a-f-]{36}|files/[0-9]+/[\w%.-]+\.(?:png|jpe?g|webp|gif))",
     re.IGNORECASE | re.ASCII,
 )
 _DIGEST = 8
-_COPY = re.compile(rf"-([0-9a-f]{{{_DIGEST}}})({'|'.join(map(re.escape, SUFFIXES))})\Z")
+_COPY = regex(rf"-([0-9a-f]{{{_DIGEST}}})({'|'.join(map(re.escape, SUFFIXES))})\Z")
 _HOW = say("Drag a picture into this answer, or paste it there.")
 
 

@@ -4,8 +4,9 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 from almanac.event.model import Event
+from almanac.patterns import regex
 
-_UNSAFE = re.compile(r"[^\w.~-]", re.ASCII)
+_UNSAFE = regex(r"[^\w.~-]", re.ASCII)
 _LONGEST = 500
 """How much of a description goes into an address."""
 _HOUR = timedelta(hours=1)

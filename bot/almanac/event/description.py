@@ -13,31 +13,32 @@ from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.event.prose import TOO_MANY_MARKS, Point, Prose, Span, Spans, join_spans, parse, parse_line, parse_page
 from almanac.markdown import Safe, address, code, href, item, link, text
+from almanac.patterns import regex
 from almanac.phrases import joined, say
 from almanac.text import listed
 from almanac.urls import why_refused
 
-_OPEN_LINK = re.compile(r"\[[^\[\]]+\]\(\Z")
-_BULLET = re.compile(r"[-*+][ ]+\Z")
+_OPEN_LINK = regex(r"\[[^\[\]]+\]\(\Z")
+_BULLET = regex(r"[-*+][ ]+\Z")
 _MARKS = {"em": ("*", "*"), "strong": ("**", "**")}
 _TAGS = {"em": ("<em>", "</em>"), "strong": ("<strong>", "</strong>")}
 # One space within the backticks belongs to them, if there is one at either end.
-_NEEDS_SPACE = re.compile(r"`|[ ](?=.*[^ ]).*[ ]\Z|.*`\Z")
+_NEEDS_SPACE = regex(r"`|[ ](?=.*[^ ]).*[ ]\Z|.*`\Z")
 _INDENT = 4
 _NO_LINK = say("This is shown without a link.")
 # Typed text that GitHub shows as something else, though its Markdown says nothing of it.
 _ONLY_ON_GITHUB = {
-    say("task boxes"): re.compile(r"\A\[[ xX]\][ ]"),
-    "alerts": re.compile(r"\A\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]"),
-    "footnotes": re.compile(r"\[\^[^\s\[\]]{1,100}\]"),
-    "formulas": re.compile(r"(?<![\w$])\$(?=\S)[^$]+(?<=\S)\$(?![\w$])|\$\$[^$]+\$\$"),
-    say("emoji names"): re.compile(r"(?<![\w:]):(?=[a-z+-])[a-z0-9_+-]{2,50}:(?![\w:])"),
-    say("crossed-out words"): re.compile(r"(?<!~)~(?=[^\s~])[^~]*(?<=[^\s~])~(?!~)"),
+    say("task boxes"): regex(r"\A\[[ xX]\][ ]"),
+    "alerts": regex(r"\A\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]"),
+    "footnotes": regex(r"\[\^[^\s\[\]]{1,100}\]"),
+    "formulas": regex(r"(?<![\w$])\$(?=\S)[^$]+(?<=\S)\$(?![\w$])|\$\$[^$]+\$\$"),
+    say("emoji names"): regex(r"(?<![\w:]):(?=[a-z+-])[a-z0-9_+-]{2,50}:(?![\w:])"),
+    say("crossed-out words"): regex(r"(?<!~)~(?=[^\s~])[^~]*(?<=[^\s~])~(?!~)"),
 }
 # What is Markdown's link, to where no page may link.
-_DEAD_LINK = re.compile(r"(?<!!)\[[^\[\]]{1,300}\]\((?!https?:)([^()\s]{1,2000})\)", re.IGNORECASE)
+_DEAD_LINK = regex(r"(?<!!)\[[^\[\]]{1,300}\]\((?!https?:)([^()\s]{1,2000})\)", re.IGNORECASE)
 _MOST_DEAD_LINKS = 3
-_HAS_SCHEME = re.compile(r"https?:", re.IGNORECASE)
+_HAS_SCHEME = regex(r"https?:", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from slugify import slugify
 
+from almanac.patterns import regex
 from almanac.urls import RefusedUrl, check_url
 
 Status = Literal["scheduled", "cancelled", "postponed", "rescheduled"]
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ID_PATTERN = r"^[0-9X]{4}(-[0-9]{2}){0,2}(-[a-z0-9]+)*$"
 """The ids that Almanac gives."""
 _NAME = r"[^\W_][^\x00-\x1f\x7f-\x9f/\\<>\"`|*?:]*"

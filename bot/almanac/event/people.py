@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from almanac.errors import Problem
 from almanac.event.model import Link, Person
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.text import entry_too_long, is_blank, too_many
 from almanac.urls import RefusedUrl, check_url, host_of, why_refused
@@ -16,41 +17,41 @@ _LINK_SHAPE = say("Write `[words](https://...)`.")
 _WORD = r"(?=[^\W\d_a-z])[^\W\d_][\w'\u2019.-]*"
 _PARTICLE = r"(?!(?:and|at|for|of|the)\b)[a-z]{2,3}"
 PERSON_NAME = rf"(?!(?:The|A|An|How|What|Why|In|On|Of)\b){_WORD}(?:[ ](?:{_PARTICLE}[ ])?{_WORD}){{1,3}}"
-NAMES = re.compile(rf"{PERSON_NAME}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ]){PERSON_NAME})*")
+NAMES = regex(rf"{PERSON_NAME}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ]){PERSON_NAME})*")
 """One or more names, as in a sentence."""
-PERSON = re.compile(rf"{PERSON_NAME}(?:[ ]\([^()]+\)|,[ ]\S.*)?")
+PERSON = regex(rf"{PERSON_NAME}(?:[ ]\([^()]+\)|,[ ]\S.*)?")
 """A name, perhaps with an affiliation."""
 # A name on GitHub, which shows it in an issue as a link to the person.
 _HANDLE = r"@(?P<handle>[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38})"
-_NAMED = re.compile(_HANDLE)
+_NAMED = regex(_HANDLE)
 # What may follow a name, linked or not, in place of a comma and an affiliation.
-_IN_BRACKETS = re.compile(r"(?P<name>[^()]*\S)\s+\((?P<more>[^()]+)\)")
+_IN_BRACKETS = regex(r"(?P<name>[^()]*\S)\s+\((?P<more>[^()]+)\)")
 _DASH = r"[-\u2013\u2014@\u00b7\u2022]"
-_AFTER_DASH = re.compile(rf"(?P<name>{PERSON_NAME}(?:\s\([^()]+\))?)\s+{_DASH}\s+(?P<more>\S.*)")
-_AFTER_LINK = re.compile(rf"\((?P<brackets>[^()]+)\)|{_DASH}\s+(?P<dashed>\S.*)")
+_AFTER_DASH = regex(rf"(?P<name>{PERSON_NAME}(?:\s\([^()]+\))?)\s+{_DASH}\s+(?P<more>\S.*)")
+_AFTER_LINK = regex(rf"\((?P<brackets>[^()]+)\)|{_DASH}\s+(?P<dashed>\S.*)")
 # Between people on one line: for certain, where each is a name, and where each is what no affiliation looks like.
-_BETWEEN = re.compile(r";(?:\s+|\Z)|\u3001")
-_AND = re.compile(r"(?<!\s),?\s+(?:and|&)\s+")
-_ONE_OF_SEVERAL = re.compile(rf"(?:{PERSON_NAME}|\[[^\[\]]+\]\([^()\s]+\))(?:\s+\([^()]+\))?|{_HANDLE}")
-_COMMA_OR_AND = re.compile(r"(?<!\s)(?:,\s+(?:(?:and|&)\s+)?|\s+(?:and|&)\s+|\s+(?=@))")
-_SURELY_ONE = re.compile(rf"{PERSON_NAME}\s\([^()]+\)|{_HANDLE}")
-_BRACKETS = re.compile(r"\([^()]*\)")
+_BETWEEN = regex(r";(?:\s+|\Z)|\u3001")
+_AND = regex(r"(?<!\s),?\s+(?:and|&)\s+")
+_ONE_OF_SEVERAL = regex(rf"(?:{PERSON_NAME}|\[[^\[\]]+\]\([^()\s]+\))(?:\s+\([^()]+\))?|{_HANDLE}")
+_COMMA_OR_AND = regex(r"(?<!\s)(?:,\s+(?:(?:and|&)\s+)?|\s+(?:and|&)\s+|\s+(?=@))")
+_SURELY_ONE = regex(rf"{PERSON_NAME}\s\([^()]+\)|{_HANDLE}")
+_BRACKETS = regex(r"\([^()]*\)")
 # What marks an item of a list, as typed or pasted from a word processor, and the box of a task.
-_BULLET = re.compile(r"\A[-*+•◦▪▫●○■□‣⁃·–—➤►✓✔✅](?:\s+(?:\[[ xX]\]\s+)?|\Z)")  # noqa: RUF001 - bullets
-_NUMBER = re.compile(r"\A[0-9]{1,3}[.)]\s+")
-_TAB = re.compile(r"(?<=[^\s•◦▪●○·–*+-])[ ]*\t\s*(?=\S)")  # noqa: RUF001 - after a bullet it is none between cells
-_TABLE_RULE = re.compile(r"[|\s:]*-{3}[-|\s:]*")
+_BULLET = regex(r"\A[-*+•◦▪▫●○■□‣⁃·–—➤►✓✔✅](?:\s+(?:\[[ xX]\]\s+)?|\Z)")  # noqa: RUF001 - bullets
+_NUMBER = regex(r"\A[0-9]{1,3}[.)]\s+")
+_TAB = regex(r"(?<=[^\s•◦▪●○·–*+-])[ ]*\t\s*(?=\S)")  # noqa: RUF001 - after a bullet it is none between cells
+_TABLE_RULE = regex(r"[|\s:]*-{3}[-|\s:]*")
 # The commas and so on of other scripts.
 _OTHER_MARKS = str.maketrans({"，": ", ", "،": ", ", "；": "; ", "｜": "|", "（": " (", "）": ")"})  # noqa: RUF001
-_EMPHASIS = re.compile(
+_EMPHASIS = regex(
     r"(?P<url>https?://[^\s()<>|,]+)|(?<![\w*])(?P<mark>\*{1,3}|_{1,3})(?=\S)(?P<words>[^*_]+)(?<=\S)(?P=mark)(?![\w*])",
     re.IGNORECASE,
 )
 # The label is everything before the last `](`, so that brackets in a name do no harm.
-_MARKDOWN_LINK = re.compile(r"\[([^\n]*?)\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
-_LINKED = re.compile(r"\[([^\[\]\n]*)\]\([^()\s]*\)")
-_URL_START = re.compile(r"https?://", re.IGNORECASE)
-_URL = re.compile(r"https?://[^\s()<>|,]+", re.IGNORECASE)
+_MARKDOWN_LINK = regex(r"\[([^\n]*?)\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
+_LINKED = regex(r"\[([^\[\]\n]*)\]\([^()\s]*\)")
+_URL_START = regex(r"https?://", re.IGNORECASE)
+_URL = regex(r"https?://[^\s()<>|,]+", re.IGNORECASE)
 
 T = TypeVar("T", Person, Link)
 

@@ -18,6 +18,7 @@ from markdown_it.rules_inline import StateInline, html_inline
 from markdown_it.tree import SyntaxTreeNode
 
 from almanac.invisible import shows
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.text import is_blank
 
@@ -80,28 +81,28 @@ _RAW = {
     "blockquote": say("quotations in lists"),
     **dict.fromkeys(("bullet_list", "ordered_list"), say("lists in quotations")),
 }
-_LINE_END = re.compile(r"\r\n?")
-_HTTP = re.compile(r"https?:", re.IGNORECASE)
+_LINE_END = regex(r"\r\n?")
+_HTTP = regex(r"https?:", re.IGNORECASE)
 # A bare address goes on to a space; brackets in it come in pairs. Where it may begin is GitHub's rule.
 _ADDRESS_START = r"(?:(?<![A-Za-z])https?://(?=\w)|(?<![^\s*_~(])www\.(?=\w))"
-_ADDRESS = re.compile(rf"{_ADDRESS_START}[^\s<>\[\]]*(?:\[[^\s<>\[\]]*\][^\s<>\[\]]*)*", re.IGNORECASE)
-_NAMES_HOST = re.compile(r"[/.]\w")
-_STOP = re.compile(rf"[\n\\`*_~\[\]!<&]|{_ADDRESS_START}", re.IGNORECASE)
-_IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
-_MARK = re.compile(r"[*_`<>\[\]~!&\\|]")
+_ADDRESS = regex(rf"{_ADDRESS_START}[^\s<>\[\]]*(?:\[[^\s<>\[\]]*\][^\s<>\[\]]*)*", re.IGNORECASE)
+_NAMES_HOST = regex(r"[/.]\w")
+_STOP = regex(rf"[\n\\`*_~\[\]!<&]|{_ADDRESS_START}", re.IGNORECASE)
+_IMAGE = regex(r"!\[[^\[\]]*\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_MARK = regex(r"[*_`<>\[\]~!&\\|]")
 # Without one of these a text is paragraphs and nothing else, and needs no parser.
-_MARKED = re.compile(
+_MARKED = regex(
     rf"[*_`<>\[\\~|\t]|&(?=[A-Za-z#])|{_ADDRESS_START}|^[ ]{{0,3}}(?:[-+=#:]|[0-9]{{1,9}}[.)])|^[ ]{{4}}",
     re.IGNORECASE | re.MULTILINE,
 )
-_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+_BLANK_LINES = regex(r"\n(?:[ \t]*\n)+")
 _TAGS: dict[str, Kind] = {
     **dict.fromkeys(("<br>", "<br/>", "<br />"), "break"),
     "<code>": "code",
     "<em>": "em",
     "<strong>": "strong",
 }
-_POINT_MARK = re.compile(r"[ \t]*+(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)+")
+_POINT_MARK = regex(r"[ \t]*+(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)+")
 
 
 class _IssueMarkdown(MarkdownIt):

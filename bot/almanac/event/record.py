@@ -7,6 +7,7 @@ from datetime import datetime
 
 from almanac.errors import Problem, UserError
 from almanac.event.model import ID_PATTERN, Event
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.times.check import check_imported, imported_moment
 from almanac.times.zones import Zones, check_zone, load_zone
@@ -16,7 +17,7 @@ from almanac.yamlwriter import dump, rewrite
 SUFFIX = ".yml"
 # People who write a record by hand may put `date: 2021` without quotes.
 _DIALECT = Dialect(is_text=lambda path: path in (("date",), ("end_date",)))
-_ID_LINE = re.compile(r"^id:", re.MULTILINE)
+_ID_LINE = regex(r"^id:", re.MULTILINE)
 
 
 def record_path(folder: str, event_id: str) -> str:

@@ -13,17 +13,18 @@ from almanac.dates import UNKNOWN_YEAR, DateHabits, find_date, heading_date
 from almanac.event.model import Event, share_a_day
 from almanac.invisible import without_invisible
 from almanac.languages import names_for
+from almanac.patterns import regex
 
 MOST = 10
 """How many candidates are shown."""
 _MOST_CHARACTERS, _MOST_WORDS = 500, 30
-_WORD = re.compile(r"\w+")
-_ENDINGS = re.compile(r"\.(?:ya?ml|md|markdown|html?)\Z", re.IGNORECASE)
-_ISSUE = re.compile(r"(?:issue\s*)?#?([1-9][0-9]{0,8})", re.IGNORECASE)
-_LINK = re.compile(r"https?://[^\s<>()\[\]`]+", re.IGNORECASE)
+_WORD = regex(r"\w+")
+_ENDINGS = regex(r"\.(?:ya?ml|md|markdown|html?)\Z", re.IGNORECASE)
+_ISSUE = regex(r"(?:issue\s*)?#?([1-9][0-9]{0,8})", re.IGNORECASE)
+_LINK = regex(r"https?://[^\s<>()\[\]`]+", re.IGNORECASE)
 _QUOTES_PAGE = ":~:text="  # what a browser puts before words of the page to which a link leads
-_QUOTED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_IN_LINKS = re.compile(r"[-_/+]+")
+_QUOTED = regex(r"(?:%[0-9A-Fa-f]{2})+")
+_IN_LINKS = regex(r"[-_/+]+")
 _COMMON = frozenset(
     _WORD.findall("a about an and at by event for from in is meeting of on one or our session that the to with")
 )

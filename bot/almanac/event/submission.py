@@ -21,6 +21,7 @@ from almanac.form.body import AMBIGUOUS, MISSING, OPEN_ENDED, Reading, headings,
 from almanac.form.elements import BLANK, Value
 from almanac.form.schema import Field, Form
 from almanac.languages import numbers_in_english
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.text import clean_line, clean_text, entry_too_long, is_blank, says_nothing, too_long, too_many
 from almanac.times.check import read_when, read_when_without_date
@@ -42,10 +43,10 @@ _LISTS = ("people", "links")
 _LINES_AS_TYPED = ("series", "title", "location", "people_label")
 """Lines of which the page shows every character; GitHub takes some of these for marks."""
 _SEVERAL_LINES = ("people", "description", "agenda", "links", "tags", "note")
-_URL = re.compile(r"https?://[^\s()<>]+", re.IGNORECASE)
-_WHOLE_LINK = re.compile(r"<(?P<bare>https?://[^\s<>]+)>|\[[^\[\]]*\]\((?P<linked>https?://[^\s()]+)\)", re.IGNORECASE)
-_BETWEEN_TAGS = re.compile(r"[,;|，、；،]|\s(?=#)")  # noqa: RUF001 - commas of other scripts
-_ALL_DAY = re.compile(r"\W{0,3}(?:all|full|whole|the (?:full|whole)|entire)[ -]day(?: event)?\W{0,3}", re.IGNORECASE)
+_URL = regex(r"https?://[^\s()<>]+", re.IGNORECASE)
+_WHOLE_LINK = regex(r"<(?P<bare>https?://[^\s<>]+)>|\[[^\[\]]*\]\((?P<linked>https?://[^\s()]+)\)", re.IGNORECASE)
+_BETWEEN_TAGS = regex(r"[,;|，、；،]|\s(?=#)")  # noqa: RUF001 - commas of other scripts
+_ALL_DAY = regex(r"\W{0,3}(?:all|full|whole|the (?:full|whole)|entire)[ -]day(?: event)?\W{0,3}", re.IGNORECASE)
 _EXAMPLES = {
     "title": say("Measuring Open Source"),
     "date": "2021-11-08",

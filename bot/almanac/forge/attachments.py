@@ -14,14 +14,13 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from almanac.errors import ForgeError
+from almanac.patterns import regex
 
 PUBLIC = "https://github.com"
 """Where an attachment is, if it was not made on a company's own GitHub."""
-_PATH = re.compile(r"/user-attachments/(?:assets/[0-9A-Za-z-]{1,100}|files/[0-9]{1,20}/[0-9A-Za-z%._-]{1,300})")
+_PATH = regex(r"/user-attachments/(?:assets/[0-9A-Za-z-]{1,100}|files/[0-9]{1,20}/[0-9A-Za-z%._-]{1,300})")
 # Where GitHub sends us: its own hosts for what people wrote, and its storage.
-_STORES = re.compile(
-    r"(?:[a-z0-9-]+\.)+githubusercontent\.com|github-production-[a-z-]+-[0-9a-f]{6}\.s3\.amazonaws\.com"
-)
+_STORES = regex(r"(?:[a-z0-9-]+\.)+githubusercontent\.com|github-production-[a-z-]+-[0-9a-f]{6}\.s3\.amazonaws\.com")
 _REDIRECTS = 4
 _TIMES, _ALL = (10, 10), 30  # seconds: to connect and until the next bytes, and for everything
 _CHUNK = 1 << 16

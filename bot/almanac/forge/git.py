@@ -19,15 +19,16 @@ from typing import NamedTuple
 
 from almanac.errors import ForgeError
 from almanac.forge.tree import EXECUTABLE, REGULAR, Entry, Tree, check_paths
+from almanac.patterns import regex
 from almanac.proposal.state import Blob, Changes, FileVersion, PutBranch
 
-_TRAILER = re.compile(r"\n\nAlmanac-Tree: ([0-9a-f]{40,64})\s*\Z")
+_TRAILER = regex(r"\n\nAlmanac-Tree: ([0-9a-f]{40,64})\s*\Z")
 _REMOVED = "0"  # the mode by which `update-index` takes a file away
-_OBJECT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+_OBJECT_ID = regex(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _MOST_VERSIONS = 100
 _SUBMODULES = "--ignore-submodules=all"  # they are repositories with settings of their own
 _KEPT_TREES = 4  # a commit's tree never changes, so the last few are kept
-_KEPT_VARIABLES = re.compile(
+_KEPT_VARIABLES = regex(
     r"GIT_(AUTHOR|COMMITTER|CONFIG_(COUNT|KEY|VALUE|GLOBAL|SYSTEM|NOSYSTEM)|CEILING|EXEC|DISCOVERY)(_|$)"
 )
 # A repository may be anyone's, and its settings can name programs. None of them runs: no hook, filter, merge driver,
@@ -55,9 +56,7 @@ _VARIABLES = {
 }
 # Settings that name programs under names of a repository's own, each with the value by which nothing happens. A merge
 # driver that fails makes a conflict; an empty one would take one side without a word.
-_DRIVER = re.compile(
-    r"(?:filter\..+\.(clean|smudge|process|required)|merge\..+\.(driver)|hook\..+\.(command))", re.DOTALL
-)
+_DRIVER = regex(r"(?:filter\..+\.(clean|smudge|process|required)|merge\..+\.(driver)|hook\..+\.(command))", re.DOTALL)
 _DISARMED = {"clean": "", "smudge": "", "process": "", "required": "false", "driver": "false", "command": "true"}
 _VALUES = {"": "ALMANAC_NOTHING", "false": "ALMANAC_FALSE", "true": "ALMANAC_TRUE"}
 

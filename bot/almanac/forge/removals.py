@@ -7,12 +7,13 @@ from typing import NamedTuple
 from almanac.caps import PAGE
 from almanac.errors import ConfigError, ForgeError, Problem
 from almanac.forge.git import Git
+from almanac.patterns import regex
 
 _LITERAL = {"GIT_LITERAL_PATHSPECS": "1"}
 _LOG = ("--format=commit %H", "--raw", "-z", "--no-abbrev", "--diff-filter=D", "--no-renames", "--relative")
-_LOGGED = re.compile(r"commit ([0-9a-f]+)|:[0-7]+ [0-7]+ ([0-9a-f]+) [0-9a-f]+ D\0([^\0]+)\0")
-_HELD = re.compile(r"(?<![^\0])[0-7]{6} blob ([0-9a-f]{40,64})\t([^\0]+)\0")
-_HIDDEN = re.compile(r"^S ", re.MULTILINE)  # how `ls-files -t` marks what is not checked out
+_LOGGED = regex(r"commit ([0-9a-f]+)|:[0-7]+ [0-7]+ ([0-9a-f]+) [0-9a-f]+ D\0([^\0]+)\0")
+_HELD = regex(r"(?<![^\0])[0-7]{6} blob ([0-9a-f]{40,64})\t([^\0]+)\0")
+_HIDDEN = regex(r"^S ", re.MULTILINE)  # how `ls-files -t` marks what is not checked out
 _UNSHALLOW = "Run `git fetch --unshallow` first (in a workflow: `fetch-depth: 0`)."
 _REFETCH = "Clone the repository again, without `--filter`, and run this there."
 

@@ -11,6 +11,7 @@ from enum import Enum
 from functools import lru_cache, partial
 
 from almanac.form.schema import Field, Form
+from almanac.patterns import regex
 from almanac.phrases import say
 
 Value = str | None | list[str] | dict[str, bool]
@@ -35,7 +36,7 @@ _UNCHOSEN = "None"
 _COMMA = ", "
 _SPLITS_CAP = 64
 # Each alternative walks one line once, and never back: linear on any text.
-_ATTACHMENTS = re.compile(r"(?:(?:!?\[[^\n]*\)|<img [^\n]*>|https?://[^\s<>]+)(?:\n+|\Z))++")
+_ATTACHMENTS = regex(r"(?:(?:!?\[[^\n]*\)|<img [^\n]*>|https?://[^\s<>]+)(?:\n+|\Z))++")
 
 
 @dataclass(frozen=True, eq=False)

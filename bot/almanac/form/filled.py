@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from almanac.form.elements import BLANK, JOINT, MARK
 from almanac.form.schema import Field, Form
+from almanac.patterns import regex
 
-_UNSAFE = re.compile(r"[^\w.~-]", re.ASCII)
+_UNSAFE = regex(r"[^\w.~-]", re.ASCII)
 _LONGEST = 6_000
 """GitHub refuses longer addresses at about 8 KB."""
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import yaml
 
+from almanac.patterns import regex
 from almanac.phrases import Tongue
 from almanac.yamlfile import MAX_CHARACTERS, compose
 
 _READ = {"name", "title", "label", "description", "placeholder", "value"}
-_PLAIN = re.compile(r"[^\W\d_][\w ,;.()?!'\u2019/*`-]*[\w.)?!*`]")
+_PLAIN = regex(r"[^\W\d_][\w ,;.()?!'\u2019/*`-]*[\w.)?!*`]")
 
 
 def form_words(text: str) -> Iterator[str]:

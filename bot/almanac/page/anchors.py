@@ -10,13 +10,14 @@ from markdown_it.token import Token
 
 from almanac.page.canonical import PARSER
 from almanac.page.lines import front_matter, split_lines
+from almanac.patterns import regex
 
 # What the typographer makes one character of, which an id leaves out. Escaped ones are references.
-_TYPOGRAPHIC = re.compile(r"---?|\.\.\.|<< ?| ?>>")
-_OWN_ID = re.compile(r"[\t ]\{#([A-Za-z_:][\w:.-]*)\}\Z")
-_ATTRIBUTES = re.compile(r"[ ]{0,3}\{:")
+_TYPOGRAPHIC = regex(r"---?|\.\.\.|<< ?| ?>>")
+_OWN_ID = regex(r"[\t ]\{#([A-Za-z_:][\w:.-]*)\}\Z")
+_ATTRIBUTES = regex(r"[ ]{0,3}\{:")
 _UNDERLINED = 2
-_LIQUID = re.compile(r"\{[{%]")
+_LIQUID = regex(r"\{[{%]")
 
 
 def heading_id(page: str, line: int) -> str | None:

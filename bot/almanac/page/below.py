@@ -13,16 +13,17 @@ from dataclasses import dataclass, replace
 from almanac.dates import TIME, DateHabits, Found, find_date
 from almanac.page.headings import Heading, heading_ends
 from almanac.page.lines import ITEM, MAX_START, Lines, plain
+from almanac.patterns import regex
 
-_LABEL = re.compile(
+_LABEL = regex(
     r"[^\w:]*(?:dates?|when|day|date(?:[ ](?:and|&)[ ]|/)time|datum|fecha|data|日時|日付|日期)[^\w:\uff1a]*[:\uff1a]"
     r"[^\w(\[]*",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_TIME = re.compile(TIME, re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]")
-_LIST_NAME = re.compile(
+_ASIDE = regex(r"\([^()]*\)|\[[^\[\]]*\]")
+_TIME = regex(TIME, re.IGNORECASE)
+_WORD = regex(r"[^\W\d_]")
+_LIST_NAME = regex(
     r"(?:\W|\b(?:all|our|the|upcoming|coming|past|previous|next|future|recent|events?|meetings?|meetups?|talks?|sessions?"
     r"|seminars?|schedules?|calendar|archives?|dates?|history)\b)+",
     re.IGNORECASE,

@@ -18,11 +18,12 @@ from markdown_it.token import Token
 from almanac.markdown import formerly
 from almanac.page.entries import style_of
 from almanac.page.lines import fingerprint, fingerprints, raw_cells, split_lines
+from almanac.patterns import regex
 
-_LIVE_OR_MARKUP = re.compile(r"(\{[{%:]|\$\$)|[\\`*_^{}\[\]<>|$~&]")
-_MARKUP = re.compile(r"[\\`*_^{}\[\]<>|$~&]")
-_SPACE = re.compile(r"\s+")
-_BREAK = re.compile(r" ?<br ?/?> ?", re.IGNORECASE)
+_LIVE_OR_MARKUP = regex(r"(\{[{%:]|\$\$)|[\\`*_^{}\[\]<>|$~&]")
+_MARKUP = regex(r"[\\`*_^{}\[\]<>|$~&]")
+_SPACE = regex(r"\s+")
+_BREAK = regex(r" ?<br ?/?> ?", re.IGNORECASE)
 _MARKS = {"em": "*", "strong": "**", "s": "~~"}
 
 

@@ -16,6 +16,7 @@ from almanac.event.model import Event, safe_slug
 from almanac.event.people import NAMES, PERSON
 from almanac.labels import field_of
 from almanac.page.lines import LINK, cells, is_delimiter, plain
+from almanac.patterns import regex
 
 # In a head of several words, these say too little: `Speaker name`, `How to join`.
 # These may name a title, or what several events have in common.
@@ -25,20 +26,20 @@ _VAGUE = frozenset(
 )
 # What a table of readings calls its titles; elsewhere these words are labels of other things.
 _TITLES_IN_TABLES = frozenset({"reading", "readings", "paper", "papers", "book", "lecture", "workshop"})
-_WORD = re.compile(r"[^\W\d_]+(?:\([^\W\d_]\))?")
-NOTHING = re.compile(r"\W*|tb[acd]|n/?a|none", re.IGNORECASE)
+_WORD = regex(r"[^\W\d_]+(?:\([^\W\d_]\))?")
+NOTHING = regex(r"\W*|tb[acd]|n/?a|none", re.IGNORECASE)
 """The words of a cell in which there is nothing yet."""
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_TIME = re.compile(rf"{TIME}{TIME_ZONE}?", re.IGNORECASE)
-_NUMBER = re.compile(r"([^\w\s{}]?[ ]?)([0-9]{1,5})([.)]?)")
-_BARE_URL = re.compile(r"<?https?://[^\s<>|]+>?")
-_MARKED = re.compile(r"(\*{1,3}|_{1,2}|~~)(?=[^\s*_~])(?:(?!\1).)+(?<=\S)\1")
+_YEAR = regex(r"(?:19|20)[0-9]{2}")
+_TIME = regex(rf"{TIME}{TIME_ZONE}?", re.IGNORECASE)
+_NUMBER = regex(r"([^\w\s{}]?[ ]?)([0-9]{1,5})([.)]?)")
+_BARE_URL = regex(r"<?https?://[^\s<>|]+>?")
+_MARKED = regex(r"(\*{1,3}|_{1,2}|~~)(?=[^\s*_~])(?:(?!\1).)+(?<=\S)\1")
 # A link, or words in brackets: what is in it separates nothing.
-ATOM = re.compile(rf"{LINK.pattern}|\([^()]*\)")
-_SEPARATOR = re.compile(r"(?<=\S)(?:,[ ]|;[ ]|[ ]?\\\|[ ]?|[ ]?<br[ ]?/?>[ ]?|[ ][|/·•&][ ])(?=\S)", re.IGNORECASE)
-_AND = re.compile(r"(?<=\S),?[ ](?:and|und|y|&)[ ](?=\S)", re.IGNORECASE)
-BEHIND = re.compile(r"((?:[ ]?<br[ ]?/?>[ ]?|,[ ]|[ ])<(i|em|small)>[ ]?)[^<>]+(</\2>)\Z", re.IGNORECASE)
-_ORGANISATION = re.compile(
+ATOM = regex(rf"{LINK.pattern}|\([^()]*\)")
+_SEPARATOR = regex(r"(?<=\S)(?:,[ ]|;[ ]|[ ]?\\\|[ ]?|[ ]?<br[ ]?/?>[ ]?|[ ][|/·•&][ ])(?=\S)", re.IGNORECASE)
+_AND = regex(r"(?<=\S),?[ ](?:and|und|y|&)[ ](?=\S)", re.IGNORECASE)
+BEHIND = regex(r"((?:[ ]?<br[ ]?/?>[ ]?|,[ ]|[ ])<(i|em|small)>[ ]?)[^<>]+(</\2>)\Z", re.IGNORECASE)
+_ORGANISATION = regex(
     r"\b(?:[A-Z]{3,}|Universi\w+|Institut\w*|College|School|Labs?|Laborator\w+|Research|Foundation|Team|Group|Cent(?:er|re)"
     r"|Inc|Ltd|LLC|GmbH|Corp\w*|Compan\w+|Software|Systems|Technolog\w+)\b"
 )

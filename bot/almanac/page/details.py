@@ -40,15 +40,16 @@ from almanac.page.tables import (
     write_people,
     write_row,
 )
+from almanac.patterns import regex
 
 _LOOPS = {"people": "person in people", "agenda": "point in agenda", "links": "entry in links"}
 """The fields of several values, and what a loop goes through."""
-_BREAK = re.compile(r"(?:(?<![ ])[ ]{2,}+|\\|<br[ ]?/?>)\Z")
-_ATTRIBUTES = re.compile(r"\{:[^{}]*\}\Z")
-_SPACES, _DASHES = re.compile(r"[ ]{2,}"), re.compile(r"-{3,}")
-_UNSAFE = re.compile(r"\{[{%#]|[`\\]|<[^<>]*\Z")
+_BREAK = regex(r"(?:(?<![ ])[ ]{2,}+|\\|<br[ ]?/?>)\Z")
+_ATTRIBUTES = regex(r"\{:[^{}]*\}\Z")
+_SPACES, _DASHES = regex(r"[ ]{2,}"), regex(r"-{3,}")
+_UNSAFE = regex(r"\{[{%#]|[`\\]|<[^<>]*\Z")
 _AROUND = ' \t*_"\u201c\u201d'
-_TIME_AFTER = re.compile(rf"(?P<gap>,?[ ]\(?){TIME}", re.IGNORECASE)
+_TIME_AFTER = regex(rf"(?P<gap>,?[ ]\(?){TIME}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

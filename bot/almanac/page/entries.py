@@ -32,22 +32,23 @@ from almanac.page.lines import (
     raw_cells,
 )
 from almanac.page.tags import HtmlElement
+from almanac.patterns import regex
 
-_DATE_COLUMN = re.compile(r"\b(?:date|when|day|month|year)\b", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_WORDS = re.compile(r"[^\W\d_]+")
+_DATE_COLUMN = regex(r"\b(?:date|when|day|month|year)\b", re.IGNORECASE)
+_YEAR = regex(r"(?:19|20)[0-9]{2}")
+_WORDS = regex(r"[^\W\d_]+")
 _NESTED = 2  # columns by which a line is indented that belongs to the item above it
-_BLOCK = re.compile(r"\s*[|<{`~>]")
-_LINK_DEFINITION = re.compile(r"[ ]{0,3}\[[^\[\]]+\]:[ \t]*\S")
-_COMMENT = re.compile(r"[ \t]*<!--(?:(?!-->).)*-->[ \t]*\Z")
-_OPENING_TAG = re.compile(r"(?:<|\{%-?[ \t]{0,9})([a-z]+)", re.IGNORECASE)
-_CLOSING_TAG = re.compile(r"[ \t]*(?:</([a-z]+)[ \t]*>|\{%-?[ \t]*end([a-z]+)[ \t]*-?%\})[ \t]*\Z", re.IGNORECASE)
-_MARK = re.compile(r"(?P<atx>#{1,6})[ \t]|[ \t]*(?P<bullet>[-*+]|[0-9]{1,9}[.)])[ \t]|[ ]{0,3}\|")
-_HTML_ENTRY = re.compile(r"[ \t]*<(?:li|tr|dt|div|article|section|details|p|figure)\b", re.IGNORECASE)
-_PARAGRAPH = re.compile(r"(?:\*{1,3}|_{1,3}|\[|\(|\"|)(?=\w)[^|]*\Z")
+_BLOCK = regex(r"\s*[|<{`~>]")
+_LINK_DEFINITION = regex(r"[ ]{0,3}\[[^\[\]]+\]:[ \t]*\S")
+_COMMENT = regex(r"[ \t]*<!--(?:(?!-->).)*-->[ \t]*\Z")
+_OPENING_TAG = regex(r"(?:<|\{%-?[ \t]{0,9})([a-z]+)", re.IGNORECASE)
+_CLOSING_TAG = regex(r"[ \t]*(?:</([a-z]+)[ \t]*>|\{%-?[ \t]*end([a-z]+)[ \t]*-?%\})[ \t]*\Z", re.IGNORECASE)
+_MARK = regex(r"(?P<atx>#{1,6})[ \t]|[ \t]*(?P<bullet>[-*+]|[0-9]{1,9}[.)])[ \t]|[ ]{0,3}\|")
+_HTML_ENTRY = regex(r"[ \t]*<(?:li|tr|dt|div|article|section|details|p|figure)\b", re.IGNORECASE)
+_PARAGRAPH = regex(r"(?:\*{1,3}|_{1,3}|\[|\(|\"|)(?=\w)[^|]*\Z")
 _LEAST_PARAGRAPHS = 3
-_BARE_ROW = re.compile(r"[ ]*[^\s|][^\r\n|]*(?:\|[^\r\n|]*)+")
-_UNDERLINED = re.compile(r"\S[^\r\n]*(?:\r\n?|\n)(?:(=)+|-{2,})[ \t]*(?![^\r\n])")
+_BARE_ROW = regex(r"[ ]*[^\s|][^\r\n|]*(?:\|[^\r\n|]*)+")
+_UNDERLINED = regex(r"\S[^\r\n]*(?:\r\n?|\n)(?:(=)+|-{2,})[ \t]*(?![^\r\n])")
 
 
 @dataclass(frozen=True)

@@ -20,20 +20,21 @@ from almanac.page.outline import Page, Section
 from almanac.page.pieces import WHAT_AND_WHEN, Line
 from almanac.page.roles import first_lines
 from almanac.page.tables import columns_by_row
+from almanac.patterns import regex
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
 from almanac.urls import RefusedUrl, check_url
 
-_QUOTED = re.compile(r"\A[\"\u201c](.+)[\"\u201d]\Z")
+_QUOTED = regex(r"\A[\"\u201c](.+)[\"\u201d]\Z")
 _LONGEST = 300
 # The end of a sentence, and not of `Jr.` or an initial.
-_STOP = re.compile(r"(?<=[^\W\d_]{3})\.\Z")
-_BETWEEN_NAMES = re.compile(r",[ ](?:and[ ])?|[ ](?:and|&)[ ]")
-_BETWEEN_PEOPLE = re.compile(r"(?<=\))(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ])|;[ ]")
-_BETWEEN_IN_CELLS = re.compile(r"(?:,?[ ](?:and|und|y|&)[ ]|,[ ]|;[ ]|[ ]?<br[ ]?/?>[ ]?)", re.IGNORECASE)
-_NOBODY = re.compile(r"all|everyone|(?:cancell?ed|postponed|no )\b.*", re.IGNORECASE)
-_TIME = re.compile(rf"(?<![\w:]){TIME}{TIME_ZONE}?(?!\w)", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"(?<=\S)[ ]+\(([^()]+)\)\Z")
+_STOP = regex(r"(?<=[^\W\d_]{3})\.\Z")
+_BETWEEN_NAMES = regex(r",[ ](?:and[ ])?|[ ](?:and|&)[ ]")
+_BETWEEN_PEOPLE = regex(r"(?<=\))(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ])|;[ ]")
+_BETWEEN_IN_CELLS = regex(r"(?:,?[ ](?:and|und|y|&)[ ]|,[ ]|;[ ]|[ ]?<br[ ]?/?>[ ]?)", re.IGNORECASE)
+_NOBODY = regex(r"all|everyone|(?:cancell?ed|postponed|no )\b.*", re.IGNORECASE)
+_TIME = regex(rf"(?<![\w:]){TIME}{TIME_ZONE}?(?!\w)", re.IGNORECASE)
+_IN_BRACKETS = regex(r"(?<=\S)[ ]+\(([^()]+)\)\Z")
 
 
 def entry_fields(page: Page, zones: Zones) -> dict[int, dict[str, Any]]:

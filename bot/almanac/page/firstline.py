@@ -3,7 +3,6 @@
 A real line is the model of a new one: its values are replaced, and what is around them is copied.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,10 +24,11 @@ from almanac.page.pieces import (
 )
 from almanac.page.roles import HABIT, OPTIONAL, first_lines
 from almanac.page.tables import date_example, date_like, in_line, write_people
+from almanac.patterns import regex
 
-_OPENED = re.compile(r"\A[ ]?[(\[]\Z")
-_OR = re.compile(r",?[ ](?:or|and)[ ]")
-_NUMBER = re.compile(r"[^\w\s]?[0-9]++[^\w\s]?")
+_OPENED = regex(r"\A[ ]?[(\[]\Z")
+_OR = regex(r",?[ ](?:or|and)[ ]")
+_NUMBER = regex(r"[^\w\s]?[0-9]++[^\w\s]?")
 _ORDINAL = "{{ 'th' if number % 100 in (11, 12, 13) else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }}"
 _MODELS = 8
 """How many of the newest lines show how the next one is written."""

@@ -11,21 +11,22 @@ from typing import Literal
 
 from almanac.dates import DateHabits, Found, find_date, period
 from almanac.page.lines import ITEM, MAX_START, Lines, indentation, plain
+from almanac.patterns import regex
 
 Kind = Literal["atx", "setext", "html", "year", "label", "item", "end"]
 LOWEST = 7
 """The level of a year that is a paragraph: every real heading is above it, bold words and bullets are below it."""
 _LONGEST_LINE = 80
-_UNDERLINE = re.compile(r"(=+|-{2,})[ \t]*\Z")
+_UNDERLINE = regex(r"(=+|-{2,})[ \t]*\Z")
 _NO_PARAGRAPH = frozenset("#>|<-*+=~`{ \t")
-_HTML = re.compile(r"[ ]{0,3}<h([1-6])\b[^<>]*>", re.IGNORECASE)
-_YEAR_LINE = re.compile(r"(?:[A-Z][a-z]+ )?(?:19|20)[0-9]{2}(?:[-\u2013/](?:20)?[0-9]{2})?[:.]?")
-_LABEL = re.compile(r"(\*\*|__)(?=\S)[^*_]+\1:?[ \t]*")
-_FOLDED = re.compile(r"[ \t]*<details\b[^<>]*>[ \t]*\Z", re.IGNORECASE)
-_SUMMARY = re.compile(r"[ \t]*(?:<details\b[^<>]*>[ \t]*)?<summary\b", re.IGNORECASE)
-_LIST = re.compile(r"[ ]{0,3}(?:[-*+]|[0-9]{1,9}[.)])[ \t]|[^|]*\|")
-_LIST_OR_HEADING = re.compile(r"[ ]{0,3}(?:#{1,6}[ \t]|(?:[-*+]|[0-9]{1,9}[.)])[ \t]|\|)")
-_CLOSING = re.compile(
+_HTML = regex(r"[ ]{0,3}<h([1-6])\b[^<>]*>", re.IGNORECASE)
+_YEAR_LINE = regex(r"(?:[A-Z][a-z]+ )?(?:19|20)[0-9]{2}(?:[-\u2013/](?:20)?[0-9]{2})?[:.]?")
+_LABEL = regex(r"(\*\*|__)(?=\S)[^*_]+\1:?[ \t]*")
+_FOLDED = regex(r"[ \t]*<details\b[^<>]*>[ \t]*\Z", re.IGNORECASE)
+_SUMMARY = regex(r"[ \t]*(?:<details\b[^<>]*>[ \t]*)?<summary\b", re.IGNORECASE)
+_LIST = regex(r"[ ]{0,3}(?:[-*+]|[0-9]{1,9}[.)])[ \t]|[^|]*\|")
+_LIST_OR_HEADING = regex(r"[ ]{0,3}(?:#{1,6}[ \t]|(?:[-*+]|[0-9]{1,9}[.)])[ \t]|\|)")
+_CLOSING = regex(
     r"\b(?:coming soon|more soon|more to come|stay tuned|to be continued|watch this space)\b", re.IGNORECASE
 )
 

@@ -10,20 +10,21 @@ from almanac.dates import find_date
 from almanac.event.description import source, source_line
 from almanac.event.model import Link, Person
 from almanac.page.lines import URL, with_newline
+from almanac.patterns import regex
 
 _DEFAULT_LABEL = "Guests"
-_HEADING = re.compile(r"#{1,6}[ \t]++([^:]*+):[ \t]*+(\S.*)\Z")
+_HEADING = regex(r"#{1,6}[ \t]++([^:]*+):[ \t]*+(\S.*)\Z")
 # A formatter's canonical form has a quotation's mark before the bullet's.
 # A formatter's canonical form has a quotation's mark before the bullet's.
-_ITEM = re.compile(r"(> )?- (\S.*)\Z")
+_ITEM = regex(r"(> )?- (\S.*)\Z")
 _WITHIN, _BELOW = "  ", "    "
-_NUMBERED = re.compile(r"1\. ")
-_NESTED = re.compile(r"    \* (\S.*)\Z")
-_REFERENCE = re.compile(r"&#([0-9]{1,7});")
-_LINKED = re.compile(rf"\[([^\[\]]+)\]\((https?://(?!\)){URL})\)(.*)\Z")
-_LABELLED = re.compile(r"(Status|Topic|When|Location|Register|Recording):[ ]{1,2}(\S.*)\Z")
-_ROLE_AND_AFFILIATION = re.compile(r"(?: \((?P<role>[^()]+)\))?(?:, (?P<affiliation>\S.*))?\Z")
-_UNLINKED = re.compile(r"(?P<name>[^,(]*[^,( ])(?P<rest>(?: \([^()]+\))?(?:, .*)?)\Z")
+_NUMBERED = regex(r"1\. ")
+_NESTED = regex(r"    \* (\S.*)\Z")
+_REFERENCE = regex(r"&#([0-9]{1,7});")
+_LINKED = regex(rf"\[([^\[\]]+)\]\((https?://(?!\)){URL})\)(.*)\Z")
+_LABELLED = regex(r"(Status|Topic|When|Location|Register|Recording):[ ]{1,2}(\S.*)\Z")
+_ROLE_AND_AFFILIATION = regex(r"(?: \((?P<role>[^()]+)\))?(?:, (?P<affiliation>\S.*))?\Z")
+_UNLINKED = regex(r"(?P<name>[^,(]*[^,( ])(?P<rest>(?: \([^()]+\))?(?:, .*)?)\Z")
 _SURROGATES = range(0xD800, 0xE000)
 _WAS = " (was "
 _STATUSES = ("scheduled", "cancelled", "postponed", "rescheduled")

@@ -4,7 +4,6 @@ They are looked for on a page where no heading, bullet or row of Markdown is an 
 are entries if most of them say a date and fill their lines, and if they are no lists of such elements themselves.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +13,10 @@ from almanac.page.headings import Heading, html_heading
 from almanac.page.lines import Lines, plain
 from almanac.page.markup import Markup, observe_markup, says_date
 from almanac.page.tags import HtmlElement, elements_in, without_comments
+from almanac.patterns import regex
 
 _ENTRIES = frozenset(("li", "tr", "dt", "div", "article", "section", "details", "p", "figure"))
-_HEADING = re.compile(r"h[1-6]")
+_HEADING = regex(r"h[1-6]")
 _LEAST = 2
 
 

@@ -22,21 +22,22 @@ from almanac.page.pieces import with_weekday
 from almanac.page.tables import Table, changed, date_example, write_cell
 from almanac.page.tags import HtmlElement, Tag, elements_in, without_comments
 from almanac.page.template import LINK_ATTRIBUTES
+from almanac.patterns import regex
 
 _NEWEST = 12
 _RARE, _USUAL = 0.2, 0.5
-_IS_MARKDOWN = re.compile(r"\| (?:link\(|inline|blocks|markdown)|\]\(|\*|<|paragraph\.text")
-_LIQUID = re.compile(r"\{[{%#]")
+_IS_MARKDOWN = regex(r"\| (?:link\(|inline|blocks|markdown)|\]\(|\*|<|paragraph\.text")
+_LIQUID = regex(r"\{[{%#]")
 _LINK_ATTRIBUTES = ("class", "rel", "target")
 _STAY = frozenset(("class", "style", "role", "colspan", "rowspan", "align", "valign", "width"))
 _ADDRESSES = frozenset(("href", "src", "srcset", "poster", "data"))
 _BEHIND_DATE = ": "
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO_DAY = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NEVER_LEFT_OUT = frozenset(("td", "th", "li", "tr", "dt"))
 _MOST_ELEMENTS = 400
 _LONGEST = 150  # characters of a title
-_BREAK = re.compile(r"<br[ ]?/?>", re.IGNORECASE)
-_COMMENTS = re.compile(r"^[ \t]*<!--(?:(?!-->)[\s\S])*+-->[ \t]*\n|<!--(?:(?!-->)[\s\S])*+(?:-->|\Z)", re.MULTILINE)
+_BREAK = regex(r"<br[ ]?/?>", re.IGNORECASE)
+_COMMENTS = regex(r"^[ \t]*<!--(?:(?!-->)[\s\S])*+-->[ \t]*\n|<!--(?:(?!-->)[\s\S])*+(?:-->|\Z)", re.MULTILINE)
 
 
 def html_markup(page: Page, sections: Sequence[Section]) -> Markup:

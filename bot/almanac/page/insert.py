@@ -4,7 +4,6 @@ A new section goes where its date belongs in the order that the page already has
 are from each other. Where there is no neighbour yet, in a new year or on an empty page, headings and tables tell.
 """
 
-import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence
@@ -24,8 +23,9 @@ from almanac.page.order import Order, ends, is_jumbled, order_of, order_of_group
 from almanac.page.outline import Page, Section, known_dates, outline
 from almanac.page.periods import Periods, is_space
 from almanac.page.refusal import event_loop, why_no_event
+from almanac.patterns import regex
 
-_BLANK_LINES = re.compile(r"[ \t]*(?:\r\n?|\n)(?:[ \t]*(?:\r\n?|\n))*")
+_BLANK_LINES = regex(r"[ \t]*(?:\r\n?|\n)(?:[ \t]*(?:\r\n?|\n))*")
 
 
 def split(page: str, file: str | None = None) -> Page:

@@ -17,28 +17,29 @@ from almanac.page.headings import LOWEST
 from almanac.page.lines import LINK, MAX_START, cells, is_delimiter, plain, split_lines
 from almanac.page.outline import Section
 from almanac.page.pieces import WEEKDAY_BEFORE
+from almanac.patterns import regex
 
-ADDRESS = re.compile(rf"{LINK.pattern}|\[([^\[\]]+)\]\[[^\[\]]*\]|<(https?://[^<>\s]+)>")
+ADDRESS = regex(rf"{LINK.pattern}|\[([^\[\]]+)\]\[[^\[\]]*\]|<(https?://[^<>\s]+)>")
 """What leads somewhere: a link (its words are group 1 or 3, its address group 2) or an address (group 4)."""
-TAG = re.compile(r"<[^<>]*>")
+TAG = regex(r"<[^<>]*>")
 ADDRESSES = ("url", "recording", "links")
 BULLETS = ("-", "*", "+", *"0123456789")
-MARK = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)]|#{1,6}|>)[ \t]+")
+MARK = regex(r"(?:[-*+]|[0-9]{1,9}[.)]|#{1,6}|>)[ \t]+")
 """What begins a bullet, a heading or a line of a quotation."""
 _PICTURE = rf"(?:{EMOJI}[ ]?(?=[*_]{{0,2}}[^\W\d_][^:\uff1a]{{1,29}}[:\uff1a]))?"
 """A picture before a label."""
-_LABEL = re.compile(
+_LABEL = regex(
     rf"(?P<mark>(?:[-*+]|[0-9]{{1,9}}[.)]|#{{1,6}})[ \t]+)?{_PICTURE}(?P<open>\*\*|__|\*|_)?{_PICTURE}"
     rf"(?P<words>(?P<picture>{EMOJI})|[^\W\d_][^:\uff1a*_\[\]<>|`{{}}\"\\]{{1,29}}?)"
     r"(?P<close>(?(picture)(?:\*\*|__|\*|_)?[:\uff1a]?|(?:[ ]?[:\uff1a](?:\*\*|__|\*|_)?|(?:\*\*|__|\*|_)[ ]?[:\uff1a]?"
     r"|[ ][-\u2013](?=[ ]\[)|(?=[ \t]*\Z))))(?P<space>[ \t]+|(?<=\uff1a)|\Z)(?P<value>.*)"
 )
-_LEAD = re.compile(
+_LEAD = regex(
     r"(?P<mark>(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)?(?P<open>)(?P<picture>)"
     r"(?P<words>(?:With|By|Mit|Von|Avec|Par|Con|Por|Met|Com))(?P<close>)(?P<space>[ ])(?P<value>.*)"
 )
 """The word before the names of people, in place of a label."""
-_NO_PROSE = re.compile(r"[|`~<\s]|!\[")
+_NO_PROSE = regex(r"[|`~<\s]|!\[")
 _LONGEST = 150  # characters of a title, or of a name and an affiliation
 _SHORT = 25  # what is no longer tells nothing: a number, say
 
@@ -79,7 +80,7 @@ class Item:
     @property
     def has_lead(self) -> bool:
         """Tell whether its label is only a word that leads to names: `With Ada Byron`."""
-        return self.label is not None and self.label.re is _LEAD
+        return self.label is not None and self.label.re.pattern == _LEAD.pattern
 
     @property
     def parts(self) -> tuple[str, str, str]:

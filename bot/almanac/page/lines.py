@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from almanac.dates import DateHabits, date_habits
 from almanac.event.model import Link
+from almanac.patterns import regex
 
 MAX_START = 1_000
 """How much of a line can name an event. A longer line is prose, and no line costs more than this to look at."""
@@ -24,48 +25,48 @@ _TITLE = r"[\"'][^\"'()]*+[\"'][ \t]*+"
 _URL_PART = r"(?>\{\{[^{}()<>\r\n]{0,100}\}\}|[^()\s<>])*+"
 URL = rf"{_URL_PART}(?:\([^()\s]*\){_URL_PART})*"
 """The pattern of a link's URL, without groups."""
-LINK = re.compile(
+LINK = regex(
     rf"(?<!!)\[([^\[\]]*)\]"
     rf"\((?:[ \t]*+(?!{_TITLE}\))|(?=[ \t]))<?({URL})>?(?:[ \t]++{_TITLE}|[ \t]*+)\)(?:\{{:[^{{}}]*\}})?"
 )
 """A link, as in `[words](url "title"){: .attributes}`: group 1 is its words, group 2 its URL. A picture is none."""
 _ITEM_MARK = r"([-*+]|[0-9]{1,9}[.)])([ \t]+)(?:\[[ xX]\][ \t]+)?(?=\S)"
-BULLET = re.compile(rf"([ ]{{0,3}}){_ITEM_MARK}")
+BULLET = regex(rf"([ ]{{0,3}}){_ITEM_MARK}")
 """What begins a list item at the top level, a task's box included: group 2 is its mark."""
-ITEM = re.compile(rf"(?<![ \t])([ \t]*+){_ITEM_MARK}")
+ITEM = regex(rf"(?<![ \t])([ \t]*+){_ITEM_MARK}")
 """The same at any level."""
 
-_IMAGE = re.compile(r"!\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
-_REFERENCE = re.compile(r"\[([^\[\]]+)\](?:\[[^\[\]]*\])?")
-_AUTOLINK = re.compile(r"<(https?://[^<>\s]*)>")
-_ANCHOR = re.compile(
+_IMAGE = regex(r"!\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_REFERENCE = regex(r"\[([^\[\]]+)\](?:\[[^\[\]]*\])?")
+_AUTOLINK = regex(r"<(https?://[^<>\s]*)>")
+_ANCHOR = regex(
     r"<a\b(?>[^<>]*\bhref[ \t]*+=[ \t]*+[\"']?(https?://[^\"'<>\s]++))[^<>]*+>([^<>]*+)</a[ \t]*>", re.IGNORECASE
 )
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--[^<]*?-->")
-_ATTRIBUTES = re.compile(r"\{[:#][^{}]*\}|\{%[^{}%]*%\}")
-_EMPHASIS = re.compile(r"\*+|~~+|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)|`+")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_SPACE = re.compile(r"\s+")
-_BAR = re.compile(r"(?<!\\)\|")
-_DELIMITER = re.compile(r"[ ]{0,3}(?=[^-]*-)[|:\-+ \t]+\Z")
-_RULE = re.compile(r"[ ]{0,3}(?:([-*_])(?:[ \t]*\1){2,}[ \t]*\Z|<hr\b[^<>]*>[ \t]*\Z)", re.IGNORECASE)
+_TAG = regex(r"</?[A-Za-z][^<>]*>|<!--[^<]*?-->")
+_ATTRIBUTES = regex(r"\{[:#][^{}]*\}|\{%[^{}%]*%\}")
+_EMPHASIS = regex(r"\*+|~~+|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)|`+")
+_ESCAPE = regex(r"\\([!-/:-@\[-`{-~])")
+_SPACE = regex(r"\s+")
+_BAR = regex(r"(?<!\\)\|")
+_DELIMITER = regex(r"[ ]{0,3}(?=[^-]*-)[|:\-+ \t]+\Z")
+_RULE = regex(r"[ ]{0,3}(?:([-*_])(?:[ \t]*\1){2,}[ \t]*\Z|<hr\b[^<>]*>[ \t]*\Z)", re.IGNORECASE)
 
 # kramdown ends a line at a lone CR too, so a page is cut there as well.
-_LINE_END = re.compile(r"\r\n?|\n")
-_FENCE = re.compile(r"(?:[ \t]*[-*+][ \t]+|[ \t]*)(`{3,}|~{3,})([^`]*)\Z")
-_CODE_SPAN = re.compile(r"`[^`]*`")
+_LINE_END = regex(r"\r\n?|\n")
+_FENCE = regex(r"(?:[ \t]*[-*+][ \t]+|[ \t]*)(`{3,}|~{3,})([^`]*)\Z")
+_CODE_SPAN = regex(r"`[^`]*`")
 _LOOPS = ("for", "tablerow")
-_LOOP_TAG = re.compile(r"\{%-?[ \t]*(end)?(?:for|tablerow)\b")
+_LOOP_TAG = regex(r"\{%-?[ \t]*(end)?(?:for|tablerow)\b")
 # What opens a block that is no Markdown, and what closes each kind.
-_OPENER = re.compile(
+_OPENER = regex(
     r"<!--|<(?:pre|script|style|textarea)\b|\{::comment(?=\})|\{%-?[ \t]*(comment|highlight|for|tablerow)\b",
     re.IGNORECASE,
 )
 _CLOSERS = {
-    "<!--": re.compile(r"-->"),
-    **{f"<{tag}": re.compile(rf"</{tag}[ \t]*>", re.IGNORECASE) for tag in ("pre", "script", "style", "textarea")},
-    "{::comment": re.compile(r"\{:/(?:comment)?\}"),
-    **{tag: re.compile(rf"\{{%-?[ \t]*end{tag}\b") for tag in ("comment", "highlight", *_LOOPS)},
+    "<!--": regex(r"-->"),
+    **{f"<{tag}": regex(rf"</{tag}[ \t]*>", re.IGNORECASE) for tag in ("pre", "script", "style", "textarea")},
+    "{::comment": regex(r"\{:/(?:comment)?\}"),
+    **{tag: regex(rf"\{{%-?[ \t]*end{tag}\b") for tag in ("comment", "highlight", *_LOOPS)},
 }
 
 

@@ -17,13 +17,14 @@ from almanac.labels import field_of
 from almanac.page.columns import Column, columns_of, head_fields
 from almanac.page.lines import LINK, MAX_START, plain
 from almanac.page.tags import CELLS, CLOSED_BY, DEEPEST, VOID, Tag, tags_in, without_comments
+from almanac.patterns import regex
 
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "br": "<br>", "u": "", "sup": "", "sub": ""}
-_IN_MARKDOWN = re.compile(r"[\\`*_\[\]<>]|&(?=[A-Za-z0-9#])")
-_LABEL = re.compile(r"(\*\*|\*|)[^\W\d_][^:*\[\]<>0-9]{1,29}(?::\1|\1:)[ ]+(?=\S)")
-_SPACE = re.compile(r"\s+")
-_CLASS_WORD = re.compile(r"[A-Za-z]+")
-_HEADING = re.compile(r"h[1-6]")
+_IN_MARKDOWN = regex(r"[\\`*_\[\]<>]|&(?=[A-Za-z0-9#])")
+_LABEL = regex(r"(\*\*|\*|)[^\W\d_][^:*\[\]<>0-9]{1,29}(?::\1|\1:)[ ]+(?=\S)")
+_SPACE = regex(r"\s+")
+_CLASS_WORD = regex(r"[A-Za-z]+")
+_HEADING = regex(r"h[1-6]")
 _EVENT_WORDS = frozenset(("event", "events", "session", "talk", "name", "what", "info", "details", "link"))
 _CONSTANT = 0.8
 _MOST_PLACES = 40

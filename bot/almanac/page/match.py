@@ -14,10 +14,11 @@ from almanac.page.entries import Style, style_of, trimmed
 from almanac.page.headings import heading_ends
 from almanac.page.lines import MAX_START, fingerprints, plain, split_lines
 from almanac.page.outline import Page, Section
+from almanac.patterns import regex
 
-_WORD = re.compile(r"\w+")
-_LABEL = re.compile(r"\A(?:topic|title|event|what):\s*", re.IGNORECASE)
-_MARKS = re.compile(r"\A[\s>*+#|-]+")
+_WORD = regex(r"\w+")
+_LABEL = regex(r"\A(?:topic|title|event|what):\s*", re.IGNORECASE)
+_MARKS = regex(r"\A[\s>*+#|-]+")
 _LOOKED_AT = 2_000
 COMPARED = 50
 """With how many others a section or an event is compared by its names: thousands on one day, or with one word in their

@@ -14,20 +14,21 @@ from almanac.dates import UNKNOWN_YEAR, DateHabits, Found
 from almanac.page.entries import EventLines, Style, find_events, style_of, trimmed
 from almanac.page.headings import Heading
 from almanac.page.lines import Lines, cut_lines, split_lines
+from almanac.patterns import regex
 
 _BASE, _PRIME = 1_000_003, (1 << 61) - 1
-_AHEAD = re.compile(
+_AHEAD = regex(
     r"\b(?:upcoming|coming up|next up|kommende\w*|nächste\w*|prochaine?s?|à venir|próxim[oa]s?|"
     r"(?:next|future|planned) (?:events?|meetings?|meetups?|talks?|sessions?|calls?|seminars?|webinars?|workshops?))\b",
     re.IGNORECASE,
 )
-_PAST = re.compile(
+_PAST = regex(
     r"\b(?:past|previous|earlier|archived?|history|vergangene\w*|frühere\w*|bisherige\w*|passée?s?|précédente?s?|"
     r"pasad[oa]s?|anterior(?:e?s)?|passad[oa]s?|passat[ie]|archiv\w*)\b",
     re.IGNORECASE,
 )
 # Dates for another reason than events.
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"\b(?:news|announcements?|updates?|publications?|releases?|change ?log|deadlines?|important dates|blog)\b",
     re.IGNORECASE,
 )

@@ -15,19 +15,20 @@ from almanac.page.lines import BULLET, is_delimiter, is_rule, split_lines
 from almanac.page.order import Order, period_headings
 from almanac.page.outline import Page, Section
 from almanac.page.tags import VOID, tags_in
+from almanac.patterns import regex
 
-_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
-_MONTH_WORD = re.compile(rf"\b(?:{'|'.join([*month_name[1:], *month_abbr[1:], 'Sept'])})\b", re.IGNORECASE)
-_ISO_MONTH = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}-[01][0-9](?![0-9])")
+_YEAR = regex(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_MONTH_WORD = regex(rf"\b(?:{'|'.join([*month_name[1:], *month_abbr[1:], 'Sept'])})\b", re.IGNORECASE)
+_ISO_MONTH = regex(r"(?<![0-9])(?:19|20)[0-9]{2}-[01][0-9](?![0-9])")
 _SEASONS = (("Winter",), ("Spring",), ("Summer",), ("Fall", "Autumn"), ("Fall", "Autumn", "Winter"))
 """The names for January and February, for each three months from March on, and for December, mostly still autumn."""
 _SEASON_NAMES = tuple(dict.fromkeys(chain(*_SEASONS)))
-_SEASON = re.compile(rf"\b(?:{'|'.join(_SEASON_NAMES)})\b", re.IGNORECASE)
-_FOLDED_END = re.compile(r"\s*</details[ \t]*>", re.IGNORECASE)
-_HTML_TAG = re.compile(r"<[^<>]*>")
-_WORD = re.compile(r" ?(?<!\S)(\S+)")
-_TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=[\r\n])")
-_ATTRIBUTES = re.compile(r"\{:[^{}]*\}[ \t]*")  # what kramdown gives the block below
+_SEASON = regex(rf"\b(?:{'|'.join(_SEASON_NAMES)})\b", re.IGNORECASE)
+_FOLDED_END = regex(r"\s*</details[ \t]*>", re.IGNORECASE)
+_HTML_TAG = regex(r"<[^<>]*>")
+_WORD = regex(r" ?(?<!\S)(\S+)")
+_TRAILING = regex(r"(?<![ \t])[ \t]++(?=[\r\n])")
+_ATTRIBUTES = regex(r"\{:[^{}]*\}[ \t]*")  # what kramdown gives the block below
 _ONE_YEAR = len("2021")
 _HALF_A_YEAR = 6
 _ANOTHER_TERM = 3

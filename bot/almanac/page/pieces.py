@@ -15,38 +15,39 @@ from almanac.event.people import PERSON
 from almanac.labels import EMOJI, field_of
 from almanac.page.lines import LINK, MAX_START, plain, split_lines
 from almanac.page.outline import Section
+from almanac.patterns import regex
 
-_MARK = re.compile(r"\A[ ]{0,3}(?:#{1,6}[ \t]+|(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?")
-_CLOSING_MARK = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
+_MARK = regex(r"\A[ ]{0,3}(?:#{1,6}[ \t]+|(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?")
+_CLOSING_MARK = regex(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
 WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
-WEEKDAY_BEFORE = re.compile(rf"\b{WEEKDAY}\.?,?[ ]\Z", re.IGNORECASE)
-_WEEKDAY_AFTER = re.compile(rf",?[ ]\(?{WEEKDAY}\)?(?![A-Za-z])", re.IGNORECASE)
-_BY = re.compile(r",?[ ](?:by|with)[ ](?=[^a-z\s])")
-_WITH_ON = re.compile(
+WEEKDAY_BEFORE = regex(rf"\b{WEEKDAY}\.?,?[ ]\Z", re.IGNORECASE)
+_WEEKDAY_AFTER = regex(rf",?[ ]\(?{WEEKDAY}\)?(?![A-Za-z])", re.IGNORECASE)
+_BY = regex(r",?[ ](?:by|with)[ ](?=[^a-z\s])")
+_WITH_ON = regex(
     r"(?P<lead>,?[ ]?)(?:(?:with|by)[ ](?P<people>(?=[^a-z\s])(?:(?![ ]on\b).){1,200})[ ])?(?P<on>on[ ]?)(?=[\[\"\w])"
 )
 """What leads from a date to a title by way of the people: ` with Ada on Engines`."""
 _LEAST_LED = 2
-_LINKED_PERSON = re.compile(r"(?<=[ ])\((\[[^\[\]]+\]\([^()\s]+\),[ ][^()\[\]]+)\)")
+_LINKED_PERSON = regex(r"(?<=[ ])\((\[[^\[\]]+\]\([^()\s]+\),[ ][^()\[\]]+)\)")
 """A linked name with an affiliation, in brackets."""
-_LABEL = re.compile(
+_LABEL = regex(
     rf"(?:(?:{EMOJI}[ ]?)?[*_]{{0,3}}(?<![^\W_])(?P<words>[^\W\d_]{{2,20}}):?[*_]{{0,3}}:?|(?P<picture>{EMOJI}))[ ]\Z"
 )
 """What is before a link and says what it leads to, such as `Slides: ` or `videos `."""
 _LONGEST_LABEL = 32
 _LEADS_TO = {
-    "date": re.compile(r"(?:\b(?:on|the|date|when|week of|am|vom|le|du|el|del)\b[\W_]*)+\Z", re.IGNORECASE),
-    "people": re.compile(r"(?:,?[ ]|\A)(?:by|with)[ ]\Z"),
+    "date": regex(r"(?:\b(?:on|the|date|when|week of|am|vom|le|du|el|del)\b[\W_]*)+\Z", re.IGNORECASE),
+    "people": regex(r"(?:,?[ ]|\A)(?:by|with)[ ]\Z"),
 }
 """The words before a value that belong to it, and are not the end of the text before."""
 SEPARATORS = " \t:;,.|\u2013\u2014\u00b7\u2022/~@>=-"
-_MARKS = re.compile(r"\*+|_+|[\"()\[\]\u201c\u201d]")
-_LAST_MARK = re.compile(r"(?:(?<!\*)\*++|(?<!_)_++|[\"()\[\]\u201c\u201d])\Z")
+_MARKS = regex(r"\*+|_+|[\"()\[\]\u201c\u201d]")
+_LAST_MARK = regex(r"(?:(?<!\*)\*++|(?<!_)_++|[\"()\[\]\u201c\u201d])\Z")
 _PAIRS = {"(": ")", "[": "]", "\u201c": "\u201d"}
-LETTER = re.compile(r"[^\W_]")
-_UNSAFE = re.compile(r"[{}<>`\\]")
+LETTER = regex(r"[^\W_]")
+_UNSAFE = regex(r"[{}<>`\\]")
 
-_PICTURE = re.compile(rf"(?P<picture>{EMOJI})[ ]?")
+_PICTURE = regex(rf"(?P<picture>{EMOJI})[ ]?")
 _ADDRESSES = ("url", "recording", "links")
 WHAT_AND_WHEN = ("date", "title", "both")
 

@@ -8,20 +8,21 @@ from almanac.dates import find_date, period
 from almanac.errors import Problem
 from almanac.page.headings import Heading
 from almanac.page.lines import BULLET, MAX_START, Lines, front_matter, plain
+from almanac.patterns import regex
 from almanac.phrases import say
 
-_EVENT_LOOP = re.compile(r"event|meet|talk|session|workshop|history|agenda|\.(?:date|when|starts)\b", re.IGNORECASE)
-_EVENT_INCLUDE = re.compile(r"\{%-?[ \t]{0,9}include\b[^%]{0,200}(?:event|meet|talk|session|seminar)", re.IGNORECASE)
-_NUMERIC = re.compile(r"(?<![0-9/.-])[0-9]{1,4}([/.-])[0-9]{1,2}\1[0-9]{2,4}(?![0-9/.-])")
-_MONTH_AND_DAY = re.compile(
+_EVENT_LOOP = regex(r"event|meet|talk|session|workshop|history|agenda|\.(?:date|when|starts)\b", re.IGNORECASE)
+_EVENT_INCLUDE = regex(r"\{%-?[ \t]{0,9}include\b[^%]{0,200}(?:event|meet|talk|session|seminar)", re.IGNORECASE)
+_NUMERIC = regex(r"(?<![0-9/.-])[0-9]{1,4}([/.-])[0-9]{1,2}\1[0-9]{2,4}(?![0-9/.-])")
+_MONTH_AND_DAY = regex(
     r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?[ ][0-9]{1,2}(?![0-9])", re.IGNORECASE
 )
 # The day, a month in any language, and the year: `12 mars 2020`, `3. Februar 2019`, `4 de mayo de 2020`.
-_IN_WORDS = re.compile(
+_IN_WORDS = regex(
     r"(?<!\w)[0-9]{1,2}(?:\.|er|º)?[ ](?:de[ ])?[^\W\d_]{3,12}\.?[ ](?:de[ ])?(?:19|20)[0-9]{2}(?![0-9])", re.IGNORECASE
 )
-_NESTED_BULLET = re.compile(r"\s+[-*+]\s")
-_HTML = re.compile(r"\s*<[A-Za-z/!]")
+_NESTED_BULLET = regex(r"\s+[-*+]\s")
+_HTML = regex(r"\s*<[A-Za-z/!]")
 
 IN_PARAGRAPH = say("in a paragraph, below or beside what names the event")
 _NO_EVENT = say("No event was found on this page")

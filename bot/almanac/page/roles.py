@@ -15,32 +15,33 @@ from almanac.labels import field_of
 from almanac.page.lines import plain
 from almanac.page.outline import Section
 from almanac.page.pieces import SEPARATORS, WEEKDAY, Line, Piece, cut_pieces, extent, marked, unbalanced
+from almanac.patterns import regex
 
 _CUTS = (" - ", " \u2013 ", " \u2014 ", " | ", " / ", ": ", "; ", ", ", " (", " @ ", " at ")
-_NUMBERED = re.compile(
+_NUMBERED = regex(
     r"(?P<word>#|[^\W\d_]{1,10}\.?[ ])?(?P<number>[0-9]{1,4})"
     r"(?P<end>\\?[./)]{1,2}[ ]+|(?(word)[ ]?[:|\u2013\u2014-][ ]+|(?!)))(?=\S)"
 )
-_NUMBERED_NAME = re.compile(
+_NUMBERED_NAME = regex(
     r"(?P<word>(?:[^\W\d_]{1,12}[ ])?#|[^\W\d_]{1,12}[ ])?(?P<number>[0-9]{1,4}(?:st|nd|rd|th)?)"
     r"(?P<end>(?P<name>(?:[.\u00ba\u00aa]|[e\u00e8]me|e)?(?:[ ][^\W\d_]{2,20}){1,2}|(?(word)|(?!)))"
     r"[ ]?[:|\u2013\u2014-][ ]+)(?=\S)"
 )
 """A running number with the name of what is counted behind it or before it, such as `43rd meetup: `."""
-_LEAD = re.compile(r"(?!the |an )[^\W\d_A-Z]{2,12}[ ](?=\S)")
+_LEAD = regex(r"(?!the |an )[^\W\d_A-Z]{2,12}[ ](?=\S)")
 """A small word before a value."""
-_SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
-_TITLE_BELOW = re.compile(
+_SENTENCE = regex(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
+_TITLE_BELOW = regex(
     r"[\r\n][ \t]*(?:[-*+][ \t]+)?[*_]{0,3}"
     r"(?:(?:title|topic|talk)\b[*_]{0,3}:|[\"\u201c][^\r\n]+[\"\u201d][*_]{0,3}[ \t]*+(?![^\r\n]))",
     re.IGNORECASE,
 )
-_PLACE = re.compile(
+_PLACE = regex(
     r"\b(?:room|hall|building|auditorium|theat(?:re|er)|library|online|virtual|zoom|campus|street|raum|saal)\b",
     re.IGNORECASE,
 )
-_WEEKDAY_ALONE = re.compile(WEEKDAY, re.IGNORECASE)
-_CLOCK = re.compile(rf"(?<![\w:])(?:{TIME}|[0-9]{{1,2}}:[0-9]{{2}})h?(?![\w:])", re.IGNORECASE)
+_WEEKDAY_ALONE = regex(WEEKDAY, re.IGNORECASE)
+_CLOCK = regex(rf"(?<![\w:])(?:{TIME}|[0-9]{{1,2}}:[0-9]{{2}})h?(?![\w:])", re.IGNORECASE)
 _LONGEST_TIME = 40
 # Of the values in one place: so many say what all of them are, and from so many on they are a habit.
 _MOST, HABIT = 0.65, 3

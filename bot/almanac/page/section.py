@@ -22,6 +22,7 @@ from almanac.page.lines import fingerprint, links, plain, split_lines, with_newl
 from almanac.page.match import title_of
 from almanac.page.outline import Section, outline
 from almanac.page.rewrite import unsaid, without_gone
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
@@ -31,7 +32,7 @@ Fields = Mapping[str, Any]
 """Writes an event's section, with LF."""
 _MAX_TITLE = 300
 _MAX_QUOTED = 200
-_WHEN = re.compile(
+_WHEN = regex(
     r"[\s>*+-]{0,20}[*_]{0,2}(?:when|times?|date and time)[*_]{0,2}[ \t]?:[*_]{0,2}[ \t]*(\S.*)", re.IGNORECASE
 )
 # What a section in the house style shows: after an edit by hand it says all of these.
@@ -67,19 +68,19 @@ _PROBES: dict[str, Any] = {
 }
 """What each field holds for a moment, to see where the site's own template writes it."""
 
-_STATUS = re.compile(
+_STATUS = regex(
     r"\A\W{0,3}(?P<before>cancell?ed|postponed)\b[ ]?[^\w\s][\W_]*+(?=\w)"
     r"|[ ][-\u2013\u2014(\[*]{1,3}[ ]?(?P<behind>cancell?ed|postponed)[)\]*!]{0,3}\Z",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"`[^`]*`")
-_OPENED = re.compile(r"<a\b[^<>]*(>?)", re.IGNORECASE)
-_CLOSED = re.compile(r"</a[ \t]*>", re.IGNORECASE)
-_ODD_QUOTE = re.compile(r"\bhref[ \t]*=[ \t]*(?:\"[^\"<>]*(?:[<>]|\Z)|'[^'<>]*(?:[<>]|\Z))", re.IGNORECASE)
-_TARGET = re.compile(r"\]\([ \t]*<?(?:https?:|www\.|mailto:)")
-_BRACKET = re.compile(r"[()]")
-_APART = re.compile(r"\][ \t]+\(https?:")
-_NO_BRACKET = re.compile(r"\[[^\[\]()]*\(https?:[^\s()]*\)(?!\])")
+_CODE = regex(r"`[^`]*`")
+_OPENED = regex(r"<a\b[^<>]*(>?)", re.IGNORECASE)
+_CLOSED = regex(r"</a[ \t]*>", re.IGNORECASE)
+_ODD_QUOTE = regex(r"\bhref[ \t]*=[ \t]*(?:\"[^\"<>]*(?:[<>]|\Z)|'[^'<>]*(?:[<>]|\Z))", re.IGNORECASE)
+_TARGET = regex(r"\]\([ \t]*<?(?:https?:|www\.|mailto:)")
+_BRACKET = regex(r"[()]")
+_APART = regex(r"\][ \t]+\(https?:")
+_NO_BRACKET = regex(r"\[[^\[\]()]*\(https?:[^\s()]*\)(?!\])")
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,14 @@ import re
 from collections.abc import Iterator
 
 from almanac.page.lines import is_delimiter, is_rule, raw_cells, split_lines
+from almanac.patterns import regex
 
-_MARK = re.compile(r"^([ \t]*)([-*+]|(?<![^ \t\n])[0-9]{1,9}[.)])(?=[ \t]+\S)", re.MULTILINE)
-_OWN_MARK = re.compile(
-    r"^[ \t]*(?:\{%[^%\n]*%\})*([-*+]|[0-9]{1,9}[.)])[ \t]+(?!\{\{ (?:bullet|point)\b)", re.MULTILINE
-)
-_STARS = re.compile(r"(?<![*\\\w])\*(?=[^*\s])([^*\n]+)(?<=\S)\*(?![*\w])")
-_BARS = re.compile(r"(?<![_\\\w])_(?=[^_\s])[^_\n]+(?<=\S)_(?![_\w])")
-_TIGHT = re.compile(r"^(#{1,6} [^\r\n]*)(\r\n?|\n)(?=[^\r\n])", re.MULTILINE)
-_LOOSE = re.compile(r"^#{1,6} [^\r\n]*(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)(?=[-*+|\w])", re.MULTILINE)
+_MARK = regex(r"^([ \t]*)([-*+]|(?<![^ \t\n])[0-9]{1,9}[.)])(?=[ \t]+\S)", re.MULTILINE)
+_OWN_MARK = regex(r"^[ \t]*(?:\{%[^%\n]*%\})*([-*+]|[0-9]{1,9}[.)])[ \t]+(?!\{\{ (?:bullet|point)\b)", re.MULTILINE)
+_STARS = regex(r"(?<![*\\\w])\*(?=[^*\s])([^*\n]+)(?<=\S)\*(?![*\w])")
+_BARS = regex(r"(?<![_\\\w])_(?=[^_\s])[^_\n]+(?<=\S)_(?![_\w])")
+_TIGHT = regex(r"^(#{1,6} [^\r\n]*)(\r\n?|\n)(?=[^\r\n])", re.MULTILINE)
+_LOOSE = regex(r"^#{1,6} [^\r\n]*(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)(?=[-*+|\w])", re.MULTILINE)
 
 
 class Spelling:

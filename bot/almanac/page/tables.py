@@ -12,6 +12,7 @@ from almanac.page.columns import Column, columns_of, head_of
 from almanac.page.lines import plain, raw_cells
 from almanac.page.outline import Page, Section
 from almanac.page.pieces import with_weekday
+from almanac.patterns import regex
 from almanac.phrases import say
 
 _IN_LINE = {
@@ -25,8 +26,8 @@ _IN_LINE = {
     "{% if not loop.last %}, {% endif %}{% endfor %}",
 }
 _AFFILIATIONS = "people | map(attribute='affiliation') | select | join"
-_DAY_FIRST = re.compile(r"(?:[a-z]{2,3}: )?[0-9]+\.(?![0-9])")
-_NOTHING = re.compile(r"[-\u2013\u2014]*+|n/?a", re.IGNORECASE)
+_DAY_FIRST = regex(r"(?:[a-z]{2,3}: )?[0-9]+\.(?![0-9])")
+_NOTHING = regex(r"[-\u2013\u2014]*+|n/?a", re.IGNORECASE)
 _MODELS = 12
 """How many of the newest rows show how the next one is written."""
 _PADDED_CELL = """\

@@ -34,6 +34,7 @@ from almanac.event.description import blocks, in_html, markdown, write_line
 from almanac.event.model import Event, safe_slug
 from almanac.markdown import Safe
 from almanac.nearest import slip
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.urls import RefusedUrl, check_url, host_of
 
@@ -51,22 +52,22 @@ _SAFE_FILTERS = frozenset({"url", "path", "slug"})
 _ONCE_EXTRA = ("end_date", "status", "tags")
 _SAFE_FIELDS = frozenset({"id", "date", "end_date", "previous_date", "status"})
 _FILTERS_FOR_ONE_POSITION = frozenset({"text", "heading", "item", "inline", "link", "markdown"})
-_RAW_TAG = re.compile(r"<(/?)(script|style|textarea|title|xmp|iframe|noembed|noframes|plaintext)\b", re.IGNORECASE)
-_FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)", re.MULTILINE)
+_RAW_TAG = regex(r"<(/?)(script|style|textarea|title|xmp|iframe|noembed|noframes|plaintext)\b", re.IGNORECASE)
+_FENCE = regex(r"^[ ]{0,3}(?:```|~~~)", re.MULTILINE)
 _UNSAFE_PLACES = (
-    (say("an HTML tag"), re.compile(r"<[A-Za-z/!?][^<>]*\Z")),
-    (say("a link's round brackets"), re.compile(r"\]\([^()\n]*\Z")),
-    (say("a link's definition"), re.compile(r"^[ ]{0,3}\[[^\]\n]*\]:[^\n]*\Z", re.MULTILINE)),
-    (say("curly braces"), re.compile(r"\{[%{:][^{}]*\Z")),
-    ("code", re.compile(r"^[^`\n]*(?:`[^`\n]*`[^`\n]*)*`[^`\n]*\Z", re.MULTILINE)),
+    (say("an HTML tag"), regex(r"<[A-Za-z/!?][^<>]*\Z")),
+    (say("a link's round brackets"), regex(r"\]\([^()\n]*\Z")),
+    (say("a link's definition"), regex(r"^[ ]{0,3}\[[^\]\n]*\]:[^\n]*\Z", re.MULTILINE)),
+    (say("curly braces"), regex(r"\{[%{:][^{}]*\Z")),
+    ("code", regex(r"^[^`\n]*(?:`[^`\n]*`[^`\n]*)*`[^`\n]*\Z", re.MULTILINE)),
 )
 # What an error says may quote typed text. Of that, only letters that are no markup anywhere are shown.
-_UNFIT = re.compile(r"[^A-Za-z0-9 _.,:;'()%+=-]")
+_UNFIT = regex(r"[^A-Za-z0-9 _.,:;'()%+=-]")
 _MAX_ERROR = 200
-LINK_ATTRIBUTES = re.compile(r"(?:(?:class|rel|target|data-[a-z-]{1,30})=\"[\w ./:-]{0,200}\"(?:[ ](?!\Z))?)*")
+LINK_ATTRIBUTES = regex(r"(?:(?:class|rel|target|data-[a-z-]{1,30})=\"[\w ./:-]{0,200}\"(?:[ ](?!\Z))?)*")
 """The attributes that a link of HTML gets besides its address."""
 # No line begins with a mark or `1.`, and no address is made.
-_HARMLESS_DATE = re.compile(
+_HARMLESS_DATE = regex(
     r"[A-Za-z0-9]"
     r"(?:[A-Za-z0-9 ,/()'\u2013\u2014-]|(?<=[0-9]):(?=[0-9])|\+(?=[0-9])|[@&](?=[ ])|\.(?=[0-9])"
     r"|(?<=[A-Za-z])\.(?=[ ,]))*"

@@ -9,6 +9,8 @@ from functools import cache, lru_cache
 import nh3
 from markdown_it import MarkdownIt
 
+from almanac.patterns import regex
+
 _TAGS = {
     *("a", "b", "blockquote", "br", "code", "del", "details", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i"),
     *("kbd", "li", "ol", "p", "pre", "s", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead"),
@@ -17,8 +19,8 @@ _TAGS = {
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
 _LONGEST_WORD = 2_000
 """So many characters without a space may be searched for bare addresses: that takes time with the square of them."""
-_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1}}}")
-_FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
+_LONG_WORD = regex(rf"\S{{{_LONGEST_WORD + 1}}}")
+_FRONT_MATTER = regex(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
 
 
 @lru_cache(maxsize=300)  # a page shows them all again at each look

@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 
+from almanac.patterns import regex
 from almanac.proposal.command import unfenced
 
-_TICK = re.compile(r"- \[([ xX])\] ")
+_TICK = regex(r"- \[([ xX])\] ")
 _MARK, _MARK_END = "<!-- almanac:box ", " -->"
 _LONGEST_TEXT = 65_536
 

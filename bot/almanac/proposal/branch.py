@@ -15,6 +15,7 @@ from almanac.event.attachment import own_copy
 from almanac.event.model import Event
 from almanac.event.records import RecordStore
 from almanac.invisible import shows, without_invisible
+from almanac.patterns import regex
 from almanac.phrases import joined, say
 from almanac.proposal.amendment import Amendment, with_previous_date
 from almanac.proposal.marker import PullState
@@ -39,10 +40,10 @@ from almanac.views.protocol import (
 _TITLE_LENGTH = 60
 # Marks that are nothing more to GitHub, git and a shell; `:` and `/` only where they begin no emoji and no address.
 _MARKS = frozenset(" &,'.-!?%+():/")
-_ACTIVE = re.compile(r"(?<![^\s(]):|:(?!\s|\Z|\d\d(?!\d))|(?<!\w)/|/(?!\w)")
-_REFERENCE = re.compile(r"\bGH-\d+", re.IGNORECASE)
+_ACTIVE = regex(r"(?<![^\s(]):|:(?!\s|\Z|\d\d(?!\d))|(?<!\w)/|/(?!\w)")
+_REFERENCE = regex(r"\bGH-\d+", re.IGNORECASE)
 # What lets a commit's checks be skipped, in brackets that a site's own title may put around typed words.
-_SKIPS = re.compile(r"\[ *(skip ci|ci skip|no ci|skip actions|actions skip) *\]", re.IGNORECASE)
+_SKIPS = regex(r"\[ *(skip ci|ci skip|no ci|skip actions|actions skip) *\]", re.IGNORECASE)
 _WORKFLOWS = ".github/workflows/"
 _Version = tuple[str | None, Event | None]
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, get_args
 
+from almanac.patterns import regex
+
 ChangeCommand = Literal["cancel", "postpone", "reschedule", "recording", "slides", "remove"]
 """What changes an event that is published."""
 Command = Literal["retry", "recreate", "adopt", "unknown"] | ChangeCommand
@@ -17,9 +19,9 @@ AUTHORS: tuple[Command, ...] = ("recording", "slides")
 """Those of the latter that the author of the event's issue may give."""
 _KNOWN: dict[str, Command] = {command: command for command in (*AFTER, "adopt")}
 
-_COMMAND = re.compile(r" {0,3}/almanac:?(?:\s++(\S.*)?)?+", re.IGNORECASE)
-_FENCE = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}+).*)")
-_HIDDEN = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
+_COMMAND = regex(r" {0,3}/almanac:?(?:\s++(\S.*)?)?+", re.IGNORECASE)
+_FENCE = regex(r" {0,3}(?:(`{3,})[^`]*|(~{3,}+).*)")
+_HIDDEN = regex(r"<!--.*?(-->|\Z)", re.DOTALL)
 _CODE_INDENT = 4
 _MOST = 10  # commands in one comment
 

@@ -1,12 +1,12 @@
 """Whether two events look like the same one: only ever a warning, since only people can tell."""
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event, safe_slug, share_a_day
+from almanac.patterns import regex
 from almanac.phrases import joined, say
 from almanac.proposal.marker import pull_state
 from almanac.proposal.published import file_address
@@ -14,7 +14,7 @@ from almanac.proposal.state import EventAtBase, Filed, Pull
 from almanac.proposal.summary import day_of, named
 from almanac.views.protocol import View, places
 
-_NAMED = re.compile(r"[\w'\u2019 ]+ [\w'\u2019]+ ?: (.*?)(?: #[0-9]+| \(#[0-9]+\))?")
+_NAMED = regex(r"[\w'\u2019 ]+ [\w'\u2019]+ ?: (.*?)(?: #[0-9]+| \(#[0-9]+\))?")
 """A title of ours (`Add event: ...`, in whatever language), and what it calls the event."""
 _SIMILAR = 0.85
 """From which ratio of `difflib` on two titles read as one."""

@@ -5,14 +5,14 @@ change counts here as reaching over all lines at which git may see it, and two t
 they do for git: whatever merges here, git merges too, and into the same. What git might still merge counts as none.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from almanac.matching import LinearMatcher
+from almanac.patterns import regex
 
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")  # only LF ends a line for git
+_LINE = regex(r"[^\n]*\n|[^\n]+")  # only LF ends a line for git
 _BINARY = "\0"  # git merges no file by lines that has one
 
 

@@ -1,6 +1,5 @@
 """The texts that people read: our comment, the pull request's body. Each is a template in `templates/messages/`."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache, partial
@@ -15,6 +14,7 @@ from almanac.errors import ConfigError, Problem
 from almanac.markdown import fence
 from almanac.matching import changed_lines
 from almanac.nearest import slip
+from almanac.patterns import regex
 from almanac.phrases import Tongue, said, say
 from almanac.proposal.comment import review_draft
 from almanac.proposal.quotation import code_span, inert, quotation
@@ -25,7 +25,7 @@ from almanac.urls import why_refused
 # GitHub takes 65,536 characters; the marker needs some of them.
 MAX_CHARACTERS = 65_000
 SUFFIX = ".md.j2"
-_CODE = re.compile(r"(`[^`\n]+`)")
+_CODE = regex(r"(`[^`\n]+`)")
 _SHORT = 60
 """How many characters are quoted on the line of other words at most."""
 

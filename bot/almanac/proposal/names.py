@@ -1,6 +1,6 @@
 """The names of Almanac's branches, which tell the issue whose proposal they hold; and of its own label."""
 
-import re
+from almanac.patterns import regex
 
 OURS = "almanac/"
 """What the names of all branches of Almanac's begin with."""
@@ -11,7 +11,7 @@ ADOPT_BRANCH = "almanac/adopt"
 DASHBOARD_LABEL = "almanac-dashboard"
 """The label by which the dashboard is found with one request."""
 
-_BRANCH = re.compile(r"almanac/issue-([1-9][0-9]{0,8})")
+_BRANCH = regex(r"almanac/issue-([1-9][0-9]{0,8})")
 
 
 def branch_name(issue: int) -> str:

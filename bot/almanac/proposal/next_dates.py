@@ -1,6 +1,5 @@
 """The next dates of a series, each as an issue of its own that Almanac opens, where the config asks for such drafts."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from almanac.event.model import Event, safe_slug
 from almanac.form.filled import issue_body
 from almanac.form.schema import Form
 from almanac.histories import MAIN
+from almanac.patterns import regex
 from almanac.phrases import joined, say
 from almanac.proposal.state import NEXT_DATES, Draft, Plan, PutIssue
 
@@ -20,7 +20,7 @@ NEXT_MARK = "<!-- almanac:next "
 """How the first line of an issue begins that Almanac opened."""
 TOPIC = say("Topic to be announced")
 _TITLE = "\0"  # in place of the topic, in whatever language that will be
-_MARK = re.compile(rf"{NEXT_MARK}([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}) ([a-z0-9-]*) -->")
+_MARK = regex(rf"{NEXT_MARK}([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}) ([a-z0-9-]*) -->")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ Merging it is a yes; closing it is a no, which the closed pull request itself re
 ticked there is what its files are made of at the next look.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from almanac import PROJECT
 from almanac.config import PATH, Language
 from almanac.errors import Problem
+from almanac.patterns import regex
 from almanac.phrases import Tongue, reworded, said, say
 from almanac.proposal.boxes import box_mark, read_boxes
 from almanac.proposal.comment import draft_digest
@@ -42,10 +42,10 @@ _BLOCKED, _KEPT = "<!-- almanac:blocked -->", "\n<!-- almanac:kept -->\n"
 _LINES, _CHARACTERS = 60, 6_000
 """How much of an event the text shows: GitHub takes 65,536 characters, and two of them are shown."""
 _MOST_NOTES = 10
-_DOCS, _LINK = re.compile(r"\((docs/[a-z-]+\.md)\)"), rf"([{{more}}]({PROJECT}/blob/main/\1))"
+_DOCS, _LINK = regex(r"\((docs/[a-z-]+\.md)\)"), rf"([{{more}}]({PROJECT}/blob/main/\1))"
 _MORE = say("more")
-_SENTENCES = re.compile(r"(?<=[.?!]) ")
-_OPTION = re.compile(r"`[^`]*--\w")
+_SENTENCES = regex(r"(?<=[.?!]) ")
+_OPTION = regex(r"`[^`]*--\w")
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 
 from almanac.config import PullRequests
 from almanac.errors import Problem
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.proposal.comment import draft_digest, review
 from almanac.proposal.edited_files import PageEdits
@@ -15,7 +15,7 @@ from almanac.proposal.state import Closer, DeleteBranch, Draft, EditPull, Look, 
 from almanac.proposal.triage import CLOSED_BY, ENDED, REJECTED, marked
 
 NO_ISSUE = 0
-STAMP = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}T[0-9]{2}:?[0-9]{2}:?[0-9]{2}Z")
+STAMP = regex(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}T[0-9]{2}:?[0-9]{2}:?[0-9]{2}Z")
 """When an entry of a calendar or feed was written, which is no edit."""
 
 

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-_UNSAFE = re.compile(r"[^\w./~-]", re.ASCII)
+from almanac.patterns import regex
+
+_UNSAFE = regex(r"[^\w./~-]", re.ASCII)
 
 
 class Following(NamedTuple):

@@ -17,22 +17,23 @@ from almanac.markdown import address, fence, item
 from almanac.markdown import text as escaped
 from almanac.page.entries import style_of
 from almanac.page.lines import raw_cells, split_lines
+from almanac.patterns import regex
 from almanac.urls import why_refused
 
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _APART = "\u200b"
 # What a mention, a reference (`#1`, `GH-1`, a commit), an address, a task box or an emoji's name begins with.
-_ACTIVE = re.compile(
+_ACTIVE = regex(
     r"(?<!\w)(?P<commit>[0-9A-Fa-f]{7,}+)(?!\w)|[@#]|(?<=[Gg][Hh])-|:(?=//|[\w+-]{1,50}:)|(?<=[Ww]{3})\.|\[(?=[ xX]\])"
 )
 _TOO_SHORT = 6
 """A commit's name is at least one character longer."""
-_CROSS_LINKED = re.compile(r"https?://[^/]+/[^/]+/[^/]+/(?:issues|pulls?|discussions|commits?)/")
-_TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z!?][^<>]*>", re.DOTALL)
-_BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
+_CROSS_LINKED = regex(r"https?://[^/]+/[^/]+/[^/]+/(?:issues|pulls?|discussions|commits?)/")
+_TAG = regex(r"<!--.*?(?:-->|\Z)|</?[A-Za-z!?][^<>]*>", re.DOTALL)
+_BREAK = regex(r"<br\b[^<>]*>", re.IGNORECASE)
 # kramdown's attributes (`{: .lead}`), which GitHub does not know. Typed braces are references.
-_ATTRIBUTES = re.compile(r"\{:[^{}\n]*\}")
-_TIGHT_INSIDE = re.compile(r"(?:- |1\. )\S")
+_ATTRIBUTES = regex(r"\{:[^{}\n]*\}")
+_TIGHT_INSIDE = regex(r"(?:- |1\. )\S")
 _MARKS = {"strong": ("**", "strong"), "em": ("*", "em"), "s": ("~~", "del")}
 _LISTS = ("bullet_list", "ordered_list")
 

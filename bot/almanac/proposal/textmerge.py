@@ -4,7 +4,6 @@ An entry of a page is one event's section, bullet or row. Entries are matched by
 did to one side, none is lost and none is there twice; the style of the branch stays where both sides say the same.
 """
 
-import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
@@ -15,8 +14,9 @@ from almanac.page.entries import style_of
 from almanac.page.lines import is_delimiter, newline_of, raw_cells, with_newline
 from almanac.page.match import same_name, title_of, words
 from almanac.page.outline import Page, Section, outline
+from almanac.patterns import regex
 
-_LINE_END = re.compile(r"\r\n?|\n|\Z")
+_LINE_END = regex(r"\r\n?|\n|\Z")
 _MARKDOWN = (".md", ".markdown")
 
 

@@ -14,7 +14,6 @@ what the engine offers itself, and why that is not enough.
 """
 
 import hashlib
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -29,6 +28,7 @@ from dbos import error as engine_errors
 from sqlalchemy.exc import SQLAlchemyError
 
 from almanac.errors import AlmanacError, UserError
+from almanac.patterns import regex
 from almanac.server.database import Heartbeat, make_tables, open_engine
 from almanac.server.dispatch import Dispatcher
 from almanac.server.groups import GroupCommit
@@ -47,9 +47,9 @@ _DONE_DAYS, _FAILED_DAYS = 3, 90
 _WAITING, _RUNNING, _FAILED, _DONE = ["ENQUEUED", "DELAYED"], ["PENDING"], ["ERROR"], ["SUCCESS", "CANCELLED"]
 _BATCH = 500
 _HOURS, _MOST_COUNTED = 24, 5_000
-_ABOUT = re.compile(r"(?:(?P<issue>[0-9]+)|all)(?:\.said\.(?P<comment>[0-9]+))?")
+_ABOUT = regex(r"(?:(?P<issue>[0-9]+)|all)(?:\.said\.(?P<comment>[0-9]+))?")
 # A number after a slash belongs to the GUID: earlier versions numbered repeated deliveries this way.
-_NAME = re.compile(r"(?P<repository>[^#]+)#(?P<what>[^/]+)/(?P<guid>[^/+]+(?:/[0-9]+)?)(?:\+(?P<run>[0-9]+))?")
+_NAME = regex(r"(?P<repository>[^#]+)#(?P<what>[^/]+)/(?P<guid>[^/+]+(?:/[0-9]+)?)(?:\+(?P<run>[0-9]+))?")
 
 Result = Mapping[str, Any]
 State = Literal["waiting", "running", "failed", "done"]

@@ -10,7 +10,6 @@ import hmac
 import ipaddress
 import json
 import os
-import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -28,6 +27,7 @@ from almanac import PROJECT
 from almanac.errors import AlmanacError, UserError
 from almanac.forge.github.app import PERMISSIONS, RegisteredApp, convert_manifest
 from almanac.forge.github.request import is_address
+from almanac.patterns import regex
 from almanac.server.pages import message, not_found, page, read_form
 from almanac.server.settings import Credentials, check_key
 from almanac.server.telemetry import redactor
@@ -40,9 +40,9 @@ EVENTS = ("issues", "issue_comment", "pull_request", "push", "repository")
 """What the App subscribes to; GitHub always sends the events about its installations."""
 LIFETIME = 3600.0
 _MOST_STATES = 100
-_ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
+_ORGANIZATION = regex(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _FIELDS = ("token", "organization", "public", "address", "keep")
-_CODE = re.compile(r"[A-Za-z0-9_-]{1,200}")
+_CODE = regex(r"[A-Za-z0-9_-]{1,200}")
 _AGAIN = (
     "If GitHub lists the new App under Settings > Developer settings > GitHub Apps, delete it there. "
     "Then start again at /setup."

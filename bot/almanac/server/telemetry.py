@@ -9,9 +9,10 @@ from typing import Any, Literal
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from almanac.patterns import regex
 from almanac.text import printable_lines
 
-_TOKENS = re.compile(
+_TOKENS = regex(
     r"\bgh[a-z]_[A-Za-z0-9_.-]{4,}|\bgithub_pat_[A-Za-z0-9_]+"
     # With what is before it in one run of such characters: a search from each of their places would take too long.
     r"|(?<![\w-])(?>[\w-]*?\beyJ)[\w-]++\.[\w-]++\.[\w-]++"

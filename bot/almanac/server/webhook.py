@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,14 +18,15 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from almanac.forge.github.app import AppRepository
+from almanac.patterns import regex
 from almanac.server.database import InstallationState
 from almanac.triggers import NOTHING, Target, target_of
 
 SIGNATURE, SIGNATURE_LENGTH = "x-hub-signature-256", len("sha256=") + 64
 
-_GUID = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_EVENT = re.compile(r"[a-z0-9_]{1,60}")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
+_GUID = regex(r"[A-Za-z0-9._-]{1,100}")
+_EVENT = regex(r"[a-z0-9_]{1,60}")
+_NAME = regex(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
 # The actions after which an issue may need another look. A push has none.
 _ACTIONS: Mapping[str, frozenset[str]] = {
     "issues": frozenset({"opened", "edited", "reopened", "closed", "deleted", "transferred", "labeled", "unlabeled"}),

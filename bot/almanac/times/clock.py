@@ -9,6 +9,7 @@ from typing import Literal
 
 from almanac.dates import short_date
 from almanac.errors import Problem
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.text import as_on_keyboard
 
@@ -22,7 +23,7 @@ _AM = r"""\s?(?P<{half}>[ap])\.?\s?m(?!\w)\.?
         | (?P<{clinging}>[ap])m(?= [a-z]{{2,5}}(?!\w|/[a-z]) | (?!erica)[a-z]+/[a-z] )  # 9amET, 9amEurope/Paris
         | (?P<{short}>[ap])(?![\w./])  # 9a
         """
-TIME = re.compile(
+TIME = regex(
     rf"""(?:12\s?)?(?P<word>noon|midday|midnight)(?!\w)
       | (?P<hour>[0-9]{{1,2}})
         (?: \s?(?P<h>h|uhr)(?P<past>[0-9]{{2}})?(?![a-z])
@@ -196,7 +197,7 @@ _DAY = r"(?:days?|d|tagen?|tage?|jours?|d[ií]as?|giorn[oi]|dag(?:en)?)"
 _HOUR = r"(?:hours?|hrs?|h|std|stunden?|heures?|horas?|or[ae]|uur|uren)"
 _MINUTE = r"(?:minut(?:es?|en?|os?|i|o)|mins?|m|')"
 _FORMS = tuple(
-    re.compile(form, re.IGNORECASE)
+    regex(form, re.IGNORECASE)
     for form in (
         _AND.join(
             (
@@ -211,15 +212,15 @@ _FORMS = tuple(
         rf"P(?:{_DAYS}D)?(?:T(?:{_HOURS}H)?(?:{_MINUTES}M)?)?",
     )
 )
-_ABOUT = re.compile(r"(?:about|approx(?:imately|\.)?|around|circa|ca\.?|up to|max(?:imum|\.)?|~)\s*", re.IGNORECASE)
-_AT_MOST = re.compile(r",?\s(?:long|max(?:imum|\.)?|total|in total)", re.IGNORECASE)
+_ABOUT = regex(r"(?:about|approx(?:imately|\.)?|around|circa|ca\.?|up to|max(?:imum|\.)?|~)\s*", re.IGNORECASE)
+_AT_MOST = regex(r",?\s(?:long|max(?:imum|\.)?|total|in total)", re.IGNORECASE)
 _PARTS = {"\u00bc": ".25", "\u00bd": ".5", "\u00be": ".75"}
 _IN_WORDS = (
-    *((re.compile(rf"\b{word}\b", re.IGNORECASE), str(number)) for number, word in enumerate(_NUMBERS, 1)),
-    (re.compile(r"\bhalf\s(?:an\s)?hour\b", re.IGNORECASE), "30 min"),
-    (re.compile(r"\ban?\s(?!half)", re.IGNORECASE), "1 "),
-    (re.compile(r"\b([0-9]+)(\s[a-z]+)?\sand\sa\shalf\b", re.IGNORECASE), r"\1.5\2"),
-    (re.compile(r"([0-9])\s?([\u00bc-\u00be])"), r"\1\2"),
+    *((regex(rf"\b{word}\b", re.IGNORECASE), str(number)) for number, word in enumerate(_NUMBERS, 1)),
+    (regex(r"\bhalf\s(?:an\s)?hour\b", re.IGNORECASE), "30 min"),
+    (regex(r"\ban?\s(?!half)", re.IGNORECASE), "1 "),
+    (regex(r"\b([0-9]+)(\s[a-z]+)?\sand\sa\shalf\b", re.IGNORECASE), r"\1.5\2"),
+    (regex(r"([0-9])\s?([\u00bc-\u00be])"), r"\1\2"),
 )
 
 

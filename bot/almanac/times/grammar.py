@@ -11,6 +11,7 @@ from itertools import product
 
 from almanac.dates import WrittenDate, date_at
 from almanac.languages import in_english, numbers_in_english
+from almanac.patterns import regex
 from almanac.text import CAPS, as_on_keyboard
 from almanac.times.clock import TIME, Clock, WrittenTime, clocks, written_time
 from almanac.times.zones import AmbiguousZone, ZonePlace, Zones, offset_place, same_clocks
@@ -19,39 +20,39 @@ LONGEST = CAPS["when"]  # characters; the longest line seen on a real page has 7
 FURTHEST = timedelta(hours=14)  # no zone is further from UTC
 
 _FLAGS = re.IGNORECASE | re.ASCII
-_SPACE = re.compile(r"\s*")
-_HOURS = re.compile(r"(?<!\w)([0-9]{1,2}) ?h ?([0-9]{2})(?!\w)", _FLAGS)  # `18 h 30`
-_LEAD = re.compile(r"(?:(?:at|from|um|ab|von|de|desde|a|à|dès)\s+(?:las?\s+)?|las?\s+)", _FLAGS)
-_LABEL = re.compile(r"(?:time|when|starts)\s*(?::|on|at)\s*", _FLAGS)  # as calendars put it before a line
-_ZONE_LABEL = re.compile(r"\s*(?:time\s?zone\s*:|in(?!\w)|heure de|hora de|ora di)\s*", _FLAGS)
-_ZONE_END = re.compile(r"\stime(?!\w)", _FLAGS)  # `UK time`
-_ISO = re.compile(r"(?<=[0-9])T(?=[0-9]{2}:)|(?<=:[0-9]{2})(?=[+-][0-9]{2}:[0-9]{2}\Z)")
-_ON = re.compile(r"(?:on|am|el|le)\s+(?:the\s+)?", _FLAGS)
-_SEPARATOR = re.compile(r"\s*(?://?|[,|;=\u00b7\u2022\u2192]|(?:and|und|y)(?!\w))(?:\s*and(?!\w))?\s*", _FLAGS)
-_AFTER_DATE = re.compile(
+_SPACE = regex(r"\s*")
+_HOURS = regex(r"(?<!\w)([0-9]{1,2}) ?h ?([0-9]{2})(?!\w)", _FLAGS)  # `18 h 30`
+_LEAD = regex(r"(?:(?:at|from|um|ab|von|de|desde|a|à|dès)\s+(?:las?\s+)?|las?\s+)", _FLAGS)
+_LABEL = regex(r"(?:time|when|starts)\s*(?::|on|at)\s*", _FLAGS)  # as calendars put it before a line
+_ZONE_LABEL = regex(r"\s*(?:time\s?zone\s*:|in(?!\w)|heure de|hora de|ora di)\s*", _FLAGS)
+_ZONE_END = regex(r"\stime(?!\w)", _FLAGS)  # `UK time`
+_ISO = regex(r"(?<=[0-9])T(?=[0-9]{2}:)|(?<=:[0-9]{2})(?=[+-][0-9]{2}:[0-9]{2}\Z)")
+_ON = regex(r"(?:on|am|el|le)\s+(?:the\s+)?", _FLAGS)
+_SEPARATOR = regex(r"\s*(?://?|[,|;=\u00b7\u2022\u2192]|(?:and|und|y)(?!\w))(?:\s*and(?!\w))?\s*", _FLAGS)
+_AFTER_DATE = regex(
     r"\s*(?:[-,:/|;@\u00b7])?\s*(?:(?:at|um|ab|a|de|desde|\u00e0|von)(?!\w)\s*(?:las?(?!\w))?)?\s*", _FLAGS
 )
-_UNTIL = re.compile(r"\s?(?:--?|(?:to|until|till?|bis|hasta|a|à|jusqu'à)(?!\w)(?:\s+las?(?!\w))?)\s?", _FLAGS)
-_OFFSET = re.compile(
+_UNTIL = regex(r"\s?(?:--?|(?:to|until|till?|bis|hasta|a|à|jusqu'à)(?!\w)(?:\s+las?(?!\w))?)\s?", _FLAGS)
+_OFFSET = regex(
     r"(?P<utc>(?:UTC|GMT)\s?)?(?P<sign>[+-])(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-9]{2}))?"
     r"(?::(?P<seconds>[0-9]{2}))?(?![0-9:]|\s?[ap]\.?m)",
     _FLAGS,
 )
-_MERE_OFFSET = re.compile(r"\s-[0-9]{2}:?[0-9]{2}\s*(?:$|[,/|;(\u00b7]|and\b|on\b)", _FLAGS)
-_SPACED_OFFSET = re.compile(
+_MERE_OFFSET = regex(r"\s-[0-9]{2}:?[0-9]{2}\s*(?:$|[,/|;(\u00b7]|and\b|on\b)", _FLAGS)
+_SPACED_OFFSET = regex(
     r"(?:UTC|GMT)\s?(?P<sign>[+-])\s(?P<hours>[0-9]{1,2})(?=\s*(?:$|[,/|;()\u00b7]|and\b|on\b))", _FLAGS
 )  # `14:00 UTC - 5`: an offset or the end of a range
-_OPEN = re.compile(r"\(\s*")
-_OPENS = re.compile(r"\s*\(\s*")
-_OPENS_TIME = re.compile(r"\s*\(\s*(?=[0-9]|noon|mid)", _FLAGS)
-_AFTER_ZONE = re.compile(r"\s*(?::|at(?!\w))?\s*", _FLAGS)
-_CLOSE = re.compile(r"\s*\)")
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/+-]*", re.ASCII)
-_DOTTED = re.compile(r"[A-Za-z](?:\.[A-Za-z]){1,4}(?![A-Za-z])\.?", re.ASCII)
-_NOT_ZONES = re.compile(r"(?:and|on|at|from|to|until|till?|bis|hasta|und|y|a|à)(?!\w)", _FLAGS)
-_PHRASE = re.compile(r"[^\W\d_](?:[^\W\d]|[ ./'-](?=[^\W\d]))*")
-_SHIFT = re.compile(r"(?P<sign>[+-])\s?(?P<days>[0-2])(?:\s?days?)?|(?P<word>next|following|previous|same) day", _FLAGS)
-_SHIFT_IN_BRACKETS = re.compile(rf"\s*\(\s*(?:{_SHIFT.pattern})\s*\)", _FLAGS)
+_OPEN = regex(r"\(\s*")
+_OPENS = regex(r"\s*\(\s*")
+_OPENS_TIME = regex(r"\s*\(\s*(?=[0-9]|noon|mid)", _FLAGS)
+_AFTER_ZONE = regex(r"\s*(?::|at(?!\w))?\s*", _FLAGS)
+_CLOSE = regex(r"\s*\)")
+_WORD = regex(r"[A-Za-z][A-Za-z0-9_/+-]*", re.ASCII)
+_DOTTED = regex(r"[A-Za-z](?:\.[A-Za-z]){1,4}(?![A-Za-z])\.?", re.ASCII)
+_NOT_ZONES = regex(r"(?:and|on|at|from|to|until|till?|bis|hasta|und|y|a|à)(?!\w)", _FLAGS)
+_PHRASE = regex(r"[^\W\d_](?:[^\W\d]|[ ./'-](?=[^\W\d]))*")
+_SHIFT = regex(r"(?P<sign>[+-])\s?(?P<days>[0-2])(?:\s?days?)?|(?P<word>next|following|previous|same) day", _FLAGS)
+_SHIFT_IN_BRACKETS = regex(rf"\s*\(\s*(?:{_SHIFT.pattern})\s*\)", _FLAGS)
 
 
 class UnreadableError(Exception):
@@ -318,17 +319,17 @@ def _is_said_twice(one: AnyZone, other: AnyZone) -> bool:
 # ------------------------------------------------------------------------------- times in another text
 
 _USED = "\0"  # in place of what was read, in what is left of the text
-_MATTERS = re.compile(r"[0-9]|\b(?:[ap]\.?m|noon|midday|midnight|half|quarter|past|before|after|not|or)\b", _FLAGS)
-_CLINGS = re.compile(rf"[.:/+_-]{_USED}")
-_BETWEEN = re.compile(rf"(?<={_USED})\s*(?:[,/|;\u00b7\u2022-]|and|or)\s*(?={_USED})", _FLAGS)
-_LENGTH = re.compile(
+_MATTERS = regex(r"[0-9]|\b(?:[ap]\.?m|noon|midday|midnight|half|quarter|past|before|after|not|or)\b", _FLAGS)
+_CLINGS = regex(rf"[.:/+_-]{_USED}")
+_BETWEEN = regex(rf"(?<={_USED})\s*(?:[,/|;\u00b7\u2022-]|and|or)\s*(?={_USED})", _FLAGS)
+_LENGTH = regex(
     r"(?<![\s,;(-])[\s,;(-]*+\b(?:for |about |lasting ){0,9}[0-9]{1,4}(?:[.,][0-9]{1,3})?\s?"
     r"(?:hours?|hrs?|minutes?|mins?)\b[.)]*",
     _FLAGS,
 )
 
 
-_EACH_DAY = re.compile(
+_EACH_DAY = regex(
     r"(?<![\s,;(])[\s,;(]*+\b(?:each day|every day|daily|(?:on )?(?:all|both)(?: [a-z]{3,5}| [2-9])? days)\b[\s,:)]*",
     _FLAGS,
 )

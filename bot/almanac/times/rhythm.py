@@ -11,12 +11,13 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from almanac.dates import DAYS
+from almanac.patterns import regex
 
 EXAMPLES = "`week`, `2 weeks`, `month`, `first Tuesday of the month` or `second and fourth Thursday of the month`"
 _PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 _NAMES = {number: name for name, number in _PLACES.items()}
-_WEEKS = re.compile(r"(?:([0-9]{1,2}) weeks|(?:1 )?week)")
-_IN_MONTH = re.compile(
+_WEEKS = regex(r"(?:([0-9]{1,2}) weeks|(?:1 )?week)")
+_IN_MONTH = regex(
     rf"({'|'.join(_PLACES)})(?: and ({'|'.join(_PLACES)}))? ({'|'.join(DAYS)})(?: of (?:the|each|every) month)?",
     re.IGNORECASE,
 )

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from almanac.dates import MONTH_NAME, WEEKDAY_NAME
 from almanac.errors import ConfigError, Problem
+from almanac.patterns import regex
 from almanac.phrases import say
 
 # Generic letters come before strict ones: the first letters of a zone are what a wrong strict one is replaced with.
@@ -117,7 +118,7 @@ _WORDS = {
     "GMT": "greenwich mean",
 }
 _IN_WORDS = {words: name for name, known in _WORDS.items() for words in known.split("|")}
-_WRITTEN_OUT = re.compile(
+_WRITTEN_OUT = regex(
     rf"(?:U\.?S\.?\s)?(?P<words>{'|'.join(map(re.escape, sorted(_IN_WORDS, key=len, reverse=True)))})"
     r"(?:\s(?P<season>standard|daylight|summer))?(?:\stime)?(?!\w|/[a-z])"
     r"(?:\s?\((?:US|U\.S\.)(?:\s?(?:&|and)\s?Canada)?\))?",

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from almanac.errors import Problem
 from almanac.event.model import Event
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.views.generated import GeneratedView, linked, name_of, plain_lines
 
@@ -23,7 +24,7 @@ _WIDTH = 75
 """How many bytes a line may have, by RFC 5545, section 3.1."""
 _MEMORY = ("UID:", "SEQUENCE:", "DTSTAMP:", "LAST-MODIFIED:")
 # RFC 5545, section 3.1: CONTROL.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS = regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _STATUS = {"cancelled": "CANCELLED", "postponed": "TENTATIVE"}
 
 

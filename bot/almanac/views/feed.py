@@ -7,6 +7,7 @@ from datetime import UTC
 from xml.sax.saxutils import escape, quoteattr
 
 from almanac.event.model import Event
+from almanac.patterns import regex
 from almanac.views.generated import GeneratedView, linked, name_of, plain_lines
 
 _MOST = 20
@@ -17,15 +18,15 @@ _HEAD = (
 )
 _END = "</feed>\n"
 _BEGIN, _DONE = "  <entry>\n", "  </entry>\n"
-_ID = re.compile(r"    <id>([^<]*)</id>\n")
+_ID = regex(r"    <id>([^<]*)</id>\n")
 # These two are in the head only: in an entry, lines are indented more.
-_OWN_ID = re.compile(r"^  <id>([^<\r\n]*)</id>", re.MULTILINE)
-_UPDATED = re.compile(r"    <updated>([^<]*)</updated>\n")
-_ADDRESS = re.compile(r'^  <link href="([^"\r\n]*)"/>', re.MULTILINE)
-_PAGE = re.compile(r'^  <link rel="related" type="text/html" href="([^"\r\n]*)"/>', re.MULTILINE)
-_PUBLISHED = re.compile(r"    <published>([^<]*)</published>\n")
+_OWN_ID = regex(r"^  <id>([^<\r\n]*)</id>", re.MULTILINE)
+_UPDATED = regex(r"    <updated>([^<]*)</updated>\n")
+_ADDRESS = regex(r'^  <link href="([^"\r\n]*)"/>', re.MULTILINE)
+_PAGE = regex(r'^  <link rel="related" type="text/html" href="([^"\r\n]*)"/>', re.MULTILINE)
+_PUBLISHED = regex(r"    <published>([^<]*)</published>\n")
 # What XML 1.0 cannot hold, in whatever way it is written.
-_IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_IMPOSSIBLE = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class FeedView(GeneratedView):

@@ -10,13 +10,14 @@ from typing import Any
 
 from almanac.errors import Problem
 from almanac.event.model import Event, Person
+from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.views.generated import GeneratedView, linked, name_of, plain_lines
 
-_ONLINE = re.compile(r"\b(?:online|virtual|zoom|webinar|video|remote|jitsi|teams|meet)\b|^https?://", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://\S+")
+_ONLINE = regex(r"\b(?:online|virtual|zoom|webinar|video|remote|jitsi|teams|meet)\b|^https?://", re.IGNORECASE)
+_ADDRESS = regex(r"https?://\S+")
 # What could end a script, or begin something that Jekyll acts on; curly brackets of a text are these two meanwhile.
-_ACTIVE = re.compile(r"[<>&\u2028\u2029\ufdd0\ufdd1]")
+_ACTIVE = regex(r"[<>&\u2028\u2029\ufdd0\ufdd1]")
 _BRACKETS: dict[str, str | int | None] = {"{": "\ufdd0", "}": "\ufdd1", "\ufdd0": None, "\ufdd1": None}
 _ESCAPED = {"\ufdd0": "{", "\ufdd1": "}"}
 _STATUS = {

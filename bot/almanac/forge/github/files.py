@@ -7,7 +7,6 @@ import base64
 import hashlib
 import json
 import os
-import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -25,12 +24,13 @@ from almanac.forge.github.likely import Likely, folders_of, named_in
 from almanac.forge.github.queries import LONGEST_TEXT, Stored, Variable, at_paths, by_id, document, portions, stored
 from almanac.forge.github.request import GRAPHQL, Request
 from almanac.forge.tree import FOLDER, Entry, Tree
+from almanac.patterns import regex
 from almanac.proposal.state import Blob, Changes
 
 SHARES = 4
 """One repository may use this fraction of a cache's space: a quarter."""
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_KEY = re.compile(r"[a-z]{1,10}-[0-9a-f]{40,64}")
+_COMMIT = regex(r"[0-9a-f]{40}")
+_KEY = regex(r"[a-z]{1,10}-[0-9a-f]{40,64}")
 _DIGEST = 32
 T = TypeVar("T")
 # A workflow's container may give a checkout to another user. Only its objects are read, so that user's settings can do

@@ -1,7 +1,6 @@
 """Issues and pull requests of a repository on GitHub, our comments, and what has changed in them since some moment."""
 
 import html
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -12,6 +11,7 @@ from almanac.errors import ForgeError, Raced
 from almanac.forge.attachments import Attachments, NoAttachmentError
 from almanac.forge.github.client import PER_PAGE, GitHubClient, unless_missing
 from almanac.forge.github.request import RefusedError, Request, web_address
+from almanac.patterns import regex
 from almanac.proposal.command import CommentCommand, command_of
 from almanac.proposal.hidden import marked_issue
 from almanac.proposal.marker import comment_marker
@@ -22,10 +22,10 @@ _READ, _WRITE, _METADATA = "issues: read", "issues: write", "metadata: read"
 _READ_PULLS, _WRITE_PULLS = "pull-requests: read", "pull-requests: write"
 _COLOUR = "1d76db"
 _AS_HTML = "application/vnd.github.html+json"
-_SIGNED = re.compile(r"https://private-user-images\.[a-z0-9.-]+/[^\s\"'<>]+")
+_SIGNED = regex(r"https://private-user-images\.[a-z0-9.-]+/[^\s\"'<>]+")
 _INSIDERS = ("OWNER", "MEMBER", "COLLABORATOR")
 # An App's login ends in `[bot]`.
-_LOGIN = re.compile(r"[A-Za-z0-9_-]+(\[bot\])?")
+_LOGIN = regex(r"[A-Za-z0-9_-]+(\[bot\])?")
 # GitHub gives `maintain` and `triage` as `write` and `read`; the emulated one says `push`.
 _WRITERS = ("admin", "maintain", "write", "push")
 

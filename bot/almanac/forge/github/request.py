@@ -14,18 +14,19 @@ from urllib.parse import urlsplit
 
 from almanac.errors import ForgeError, Problem, UserError
 from almanac.forge.github.refusals import remedies
+from almanac.patterns import regex
 
 DEFAULT_API_URL = "https://api.github.com"
 GRAPHQL = "/graphql"
 """The path of a request that is a GraphQL document; where that is on an Enterprise Server, the client knows."""
-_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
+_REPOSITORY = regex(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.\.?$)[A-Za-z0-9._-]+")
 MINUTE, DAY = 60.0, 86_400.0
-_TOKENS = re.compile(
+_TOKENS = regex(
     r"\b(?:gh[a-z]_[A-Za-z0-9_.-]{4,}|github_pat_[A-Za-z0-9_]+)"
     # With what is before it in one run of such characters: a search from each of their places would take too long.
     r"|(?<![\w-])(?>[\w-]*?\beyJ)[\w-]++\.[\w-]++\.[\w-]++"
 )
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_CONTROL = regex(r"[\x00-\x1f\x7f-\x9f]+")
 # The kinds of errors that GitHub's GraphQL has, as the REST API would answer them.
 _STATUSES = {
     "NOT_FOUND": HTTPStatus.NOT_FOUND,
@@ -35,11 +36,11 @@ _STATUSES = {
     "RATE_LIMIT": HTTPStatus.TOO_MANY_REQUESTS,
     "STALE_DATA": HTTPStatus.CONFLICT,
 }
-_BROKEN = re.compile(r"something went wrong|timed? ?out", re.IGNORECASE)
+_BROKEN = regex(r"something went wrong|timed? ?out", re.IGNORECASE)
 _UNKNOWN_FIELD = "undefinedField"
-_RATE_LIMIT = re.compile(r"rate limit|abuse detection|wait a few minutes|retry your request again later", re.IGNORECASE)
-_TOO_QUICK = re.compile(r"secondary rate limit|abuse detection|submitted too quickly", re.IGNORECASE)
-_MISSING = re.compile(
+_RATE_LIMIT = regex(r"rate limit|abuse detection|wait a few minutes|retry your request again later", re.IGNORECASE)
+_TOO_QUICK = regex(r"secondary rate limit|abuse detection|submitted too quickly", re.IGNORECASE)
+_MISSING = regex(
     r"resource not accessible by|must have (admin|push|write|triage)|\A(?>(?s:.*?)access to )(?s:.*)not granted"
     r"|not been granted the required scopes?",
     re.IGNORECASE,

@@ -1,6 +1,5 @@
 """A person's clone: which branch is the base, and how a branch is moved without surprising people who work on it."""
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cached_property
@@ -8,10 +7,11 @@ from pathlib import Path
 
 from almanac.errors import ForgeError, NoCommitError, Raced
 from almanac.forge.git import Git, commit_files, commit_merge
+from almanac.patterns import regex
 from almanac.proposal.state import Base, PutBranch
 
 BASE_SETTING = "almanac.base"
-_OURS = re.compile(r"almanac/(issue-\d+|sync)")
+_OURS = regex(r"almanac/(issue-\d+|sync)")
 _HEADS = "refs/heads/"
 _ORIGIN = "refs/remotes/origin/"
 # The commits of a deleted branch stay available, as on GitHub by the pull request; git would clear them away in time.

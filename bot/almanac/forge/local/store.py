@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from almanac.caps import PAGE
 from almanac.errors import ForgeError, Problem, UserError
 from almanac.forge.disk import Disk
+from almanac.patterns import regex
 from almanac.proposal.state import Issue
 from almanac.yamlfile import Document, field_name, load
 
@@ -30,11 +31,11 @@ FOLDER = ".almanac"
 _IGNORED, _LOCK = f"{FOLDER}/.gitignore", f"{FOLDER}/lock"
 _LOCK_TIMEOUT = 60  # seconds that a run waits for another one
 _LOCK_PAUSE = 0.05  # seconds between two looks whether it has ended
-_ISSUE_NAME = re.compile(r"([1-9][0-9]{0,9})")
-_COMMENT_NAME = re.compile(r"comment-([1-9][0-9]{0,8})\.md")
-_PULL_NAME = re.compile(r"([1-9][0-9]{0,8})\.md")
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-_WEB_PAGE = re.compile(r"https?://[!-~]+")
+_ISSUE_NAME = regex(r"([1-9][0-9]{0,9})")
+_COMMENT_NAME = regex(r"comment-([1-9][0-9]{0,8})\.md")
+_PULL_NAME = regex(r"([1-9][0-9]{0,8})\.md")
+_FRONT_MATTER = regex(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_WEB_PAGE = regex(r"https?://[!-~]+")
 
 
 def issue_file(number: int) -> str:
