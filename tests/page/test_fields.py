@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from almanac.event.model import Event
-from almanac.page.fields import entry_fields
+from almanac.page.fields import EntryFields
 from almanac.page.imitate import write_templates
 from almanac.page.importer import import_page
 from almanac.page.outline import outline
@@ -16,7 +16,8 @@ from tests.page.house import PAGES, ZONES, render
 
 def read(page: str) -> list[dict[str, Any]]:
     """Return the fields of each entry of a page, in plain values."""
-    found = entry_fields(outline(page), ZONES).values()
+    cut = outline(page)
+    found = map(EntryFields(cut, ZONES).of, cut.sections)
     return [
         Event(id="2021-x", title="x", date="2021", **one).model_dump(
             exclude_defaults=True, exclude={"id", "title", "date"}
@@ -148,8 +149,7 @@ def test_a_row_that_was_edited_changes_only_the_answers_that_it_shows() -> None:
     record = old.model_copy(update={"extra": {**old.extra, "snacks": "nuts"}})
     edited = outline(PAGES["table-themes"].replace("| Apr. 8, 2021 | Trees |", "| Apr. 8, 2021 | Woods |"))
     section = edited.sections[2]
-    fields = entry_fields(edited, ZONES)[section.start]
-    event = SectionReader(template, ZONES, "\n").again(section, record, fields).event
+    event = SectionReader(template, ZONES, "\n").again(section, record, EntryFields(edited, ZONES)).event
     assert event.extra == {"theme": "Woods", "format": "Group discussion", "snacks": "nuts"}
     assert event.model_copy(update={"extra": record.extra, "rendered": record.rendered}) == record
 

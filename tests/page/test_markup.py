@@ -1,7 +1,7 @@
 """Entries of HTML cut into runs of words, each with its place."""
 
 import pytest
-from almanac.page.fields import entry_fields
+from almanac.page.fields import EntryFields
 from almanac.page.markup import runs_of
 from almanac.page.outline import outline
 from almanac.times.zones import Zones
@@ -35,6 +35,6 @@ def test_rows_that_begin_with_a_heading_cell_are_read_by_the_head_of_their_colum
         f'<tr><th scope="row">2021-11-0{day}</th><td>Talk {day}</td><td>Room {day}</td></tr>\n' for day in (8, 6, 5)
     )
     page = outline(f"# Talks\n\n<table>\n<tr><th>Date</th><th>Title</th><th>Location</th></tr>\n{rows}</table>\n")
-    fields = [entry_fields(page, Zones.of())[section.start] for section in page.sections]
+    fields = map(EntryFields(page, Zones.of()).of, page.sections)
     assert [one.get("location") for one in fields] == ["Room 8", "Room 6", "Room 5"]
     assert [section.title for section in page.sections] == ["Talk 8", "Talk 6", "Talk 5"]

@@ -6,6 +6,8 @@ Only what can be read without doubt is: a link that is none, or times without zo
 import html
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -37,7 +39,23 @@ _TIME = regex(rf"(?<![\w:]){TIME}{TIME_ZONE}?(?!\w)", re.IGNORECASE)
 _IN_BRACKETS = regex(r"(?<=\S)[ ]+\(([^()]+)\)\Z")
 
 
-def entry_fields(page: Page, zones: Zones) -> dict[int, dict[str, Any]]:
+@dataclass(frozen=True)
+class EntryFields:
+    """The fields of a page's sections: those of all of them are read when the first of them are asked for."""
+
+    page: Page
+    zones: Zones
+
+    def of(self, section: Section) -> dict[str, Any]:
+        """Return the fields of a section, by their names."""
+        return self._found.get(section.start, {})
+
+    @cached_property
+    def _found(self) -> dict[int, dict[str, Any]]:
+        return _entry_fields(self.page, self.zones)
+
+
+def _entry_fields(page: Page, zones: Zones) -> dict[int, dict[str, Any]]:
     """Read the fields of all sections; where each begins on the page -> field -> value."""
     found: dict[int, dict[str, Any]] = {}
     for sections in page.lists:

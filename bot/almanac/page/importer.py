@@ -10,7 +10,7 @@ from itertools import product
 from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event, TakenIds
-from almanac.page.fields import entry_fields
+from almanac.page.fields import EntryFields
 from almanac.page.insert import fitted, split
 from almanac.page.match import COMPARED, words
 from almanac.page.order import order_warnings
@@ -46,17 +46,21 @@ def import_page(
     """
     cut = split(page, file)
     reader = SectionReader(render, zones, cut.newline)
-    fields = entry_fields(cut, zones)
+    fields = EntryFields(cut, zones)
     events: list[Event] = []
+    texts: list[str] = []
     warnings: list[Problem] = []
     ids = TakenIds(taken)
     for section in cut.sections:
-        understood = reader.new(section, ids, fields.get(section.start), exact=True)
+        understood = reader.new(section, ids, fields, exact=True)
         ids.add(understood.event.id)
         events.append(understood.event)
+        texts.append(understood.written)
         warnings += understood.warnings
     events, twice = mark_duplicates(events, cut.sections)
-    _prove(cut, events, render, file)
+    # A template may say of a second listing that it is one.
+    shown = [render(event) if event.duplicate_of else text for event, text in zip(events, texts, strict=True)]
+    _prove(cut, [fitted(event, text, cut.newline) for event, text in zip(events, shown, strict=True)], file)
     found = sorted((*order_warnings(cut), *passed_over(cut), *warnings, *twice), key=lambda warning: warning.line or 0)
     verbatim = sum(event.markdown is not None for event in events)
     return Imported(
@@ -64,9 +68,8 @@ def import_page(
     )
 
 
-def _prove(cut: Page, events: list[Event], render: Renderer, file: str | None) -> None:
-    page = cut.text
-    again = cut.joined([fitted(event, render(event), cut.newline) for event in events])
+def _prove(cut: Page, texts: list[str], file: str | None) -> None:
+    page, again = cut.text, cut.joined(texts)
     if again == page:
         return
     different = (at for at, (old, new) in enumerate(zip(page, again, strict=False)) if old != new)

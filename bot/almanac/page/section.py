@@ -6,7 +6,7 @@ same. What is noticed about its content is reported with its line and never corr
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date as calendar_date
 from itertools import zip_longest
@@ -17,6 +17,7 @@ from almanac.errors import Problem, UserError
 from almanac.event.description import source_line
 from almanac.event.model import Event, Image, Link, Person, event_id
 from almanac.page.canonical import is_known, says_same, sense, spelt
+from almanac.page.fields import EntryFields
 from almanac.page.house import decoded, read_house, read_person
 from almanac.page.lines import fingerprint, links, plain, split_lines, with_newline
 from almanac.page.match import title_of
@@ -28,7 +29,6 @@ from almanac.times.check import check_imported
 from almanac.times.zones import Zones
 
 Renderer = Callable[[Event], str]
-Fields = Mapping[str, Any]
 """Writes an event's section, with LF."""
 _MAX_TITLE = 300
 _MAX_QUOTED = 200
@@ -85,9 +85,10 @@ _NO_BRACKET = regex(r"\[[^\[\]()]*\(https?:[^\s()]*\)(?!\])")
 
 @dataclass(frozen=True)
 class Understood:
-    """An event as its section gives it, and what is noticed about it."""
+    """An event as its section gives it, what it is `written` as, and what is noticed about it."""
 
     event: Event
+    written: str
     warnings: tuple[Problem, ...]
 
 
@@ -111,25 +112,22 @@ class SectionReader:
     newline: str
 
     def new(
-        self, section: Section, taken: Collection[str], fields: Fields | None = None, *, exact: bool = False
+        self, section: Section, taken: Collection[str], fields: EntryFields | None = None, *, exact: bool = False
     ) -> Understood:
-        """Make a new record; `taken` are the ids that are in use, `fields` what the pattern of its list tells.
+        """Make a new record; `taken` are the ids that are in use, `fields` tell what the pattern of its list says.
 
         If `exact`, a record without `markdown` is written as the section byte for byte, and not only to the same sense.
         """
-
-        def fits(event: Event) -> bool:
-            written = self.written(event)
-            same = written is not None and says_same(written, section.text)
-            return same and (not exact or with_newline(written or "", self.newline) == section.text)
-
         for reading in _readings(section, fields):
             event = self._event(section, reading, None, taken)
-            if fits(event):
-                return self._understood(section, event)
-        return self._understood(section, _verbatim(section, event))
+            written = self.written(event)
+            if written is None:
+                continue
+            if with_newline(written, self.newline) == section.text or (not exact and says_same(written, section.text)):
+                return self._understood(section, event, written)
+        return self._understood(section, _verbatim(section, event), section.text)
 
-    def again(self, section: Section, record: Event, fields: Fields | None = None) -> Understood:
+    def again(self, section: Section, record: Event, fields: EntryFields | None = None) -> Understood:
         """Take a section that was edited by hand into its record: only the fields of which it says something else.
 
         Of several ways to read it, the one counts by which the person changed the fewest fields. Where no fields can
@@ -144,7 +142,9 @@ class SectionReader:
             before = (self.written(record) if record.markdown is None else record.markdown) or ""
             there = [without_gone(section.text, event, before) for event in events]
             same = [_verbatim(section, _with_unread(section, event, record)) for event in there]
-        return self._understood(section, min(same, key=lambda event: len(_differences(event, record))), record)
+        event = self._timed(min(same, key=lambda event: len(_differences(event, record))), record)
+        written = self.written(event) if event.markdown is None else event.markdown
+        return self._understood(section, event, written or "")
 
     def _read_back(self, section: Section, record: Event) -> Event | None:
         """Read fields where the site's own template puts them; None unless it then writes what the section says.
@@ -218,19 +218,12 @@ class SectionReader:
             event = own if self._says(own, section) else event
         return event
 
-    def _understood(self, section: Section, event: Event, record: Event | None = None) -> Understood:
-        event = self._timed(event, record)
-        event = event.model_copy(update={"rendered": self.stamp(section.text, event)})
+    def _understood(self, section: Section, event: Event, written: str) -> Understood:
+        event = event.model_copy(update={"rendered": stamp(section.text, written)})
         times = check_imported(event.date, event.when or "", self.zones, event.end_date)
         line = section.line + _when_line(section)[0]
         warnings = (replace(warning, field="When", line=line) for warning in times.warnings)
-        return Understood(event, (*_findings(section), *warnings))
-
-    def stamp(self, section: str, event: Event) -> str:
-        """Return the `rendered` of a record whose section on the page says the same as what it is written as."""
-        written = self.written(event) if event.markdown is None else event.markdown
-        is_ours = written is not None and with_newline(written, "\n") == with_newline(section, "\n")
-        return fingerprint(section) if is_ours else sense(section)
+        return Understood(event, written, (*_findings(section), *warnings))
 
     def _event(self, section: Section, reading: _Reading, record: Event | None, taken: Collection[str]) -> Event:
         found = dict(reading.fields)
@@ -262,6 +255,12 @@ class SectionReader:
         known = record is not None and all(getattr(event, name) == getattr(record, name) for name in _TIMED_BY)
         times = record if known else check_imported(event.date, event.when or "", self.zones, event.end_date)
         return event.model_copy(update={name: getattr(times, name) for name in _TIMES})
+
+
+def stamp(section: str, written: str) -> str:
+    """Return the `rendered` of a record whose section on the page says the same as what it is written as."""
+    is_ours = with_newline(written, "\n") == with_newline(section, "\n")
+    return fingerprint(section) if is_ours else sense(section)
 
 
 def _differences(event: Event, record: Event) -> list[str]:
@@ -319,7 +318,7 @@ def _with_unread(section: Section, event: Event, record: Event) -> Event:
     return event.model_copy(update={name: getattr(record, name) for name in names})
 
 
-def _readings(section: Section, fields: Fields | None) -> Iterator[_Reading]:
+def _readings(section: Section, fields: EntryFields | None) -> Iterator[_Reading]:
     """Read a section, the fullest reading first: as it is written, then in its canonical form.
 
     Blank lines tell a paragraph with bullets from people with a label, unless a formatter has put them everywhere.
@@ -337,7 +336,7 @@ def _readings(section: Section, fields: Fields | None) -> Iterator[_Reading]:
         # Of a section in another style, the title and the times are understood, and what the pattern of its list tells.
         title = (title_of(section) or heading_date(section.date, section.end_date))[:_MAX_TITLE]
         when = _when_line(section)[1]
-        found = {"title": title, **({"when": when} if when else {}), **(fields or {})}
+        found = {"title": title, **({"when": when} if when else {}), **(fields.of(section) if fields else {})}
         yield _Reading({**found, **status_in(found["title"])}, whole=False)
 
 

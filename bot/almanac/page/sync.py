@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from almanac.config import Config
 from almanac.errors import Problem
@@ -17,7 +16,7 @@ from almanac.event.record import incoherent, record_path
 from almanac.markdown import formerly
 from almanac.page.canonical import is_known, says_same
 from almanac.page.entries import style_of
-from almanac.page.fields import entry_fields
+from almanac.page.fields import EntryFields
 from almanac.page.importer import mark_duplicates
 from almanac.page.insert import fitted, refuse_loop
 from almanac.page.lines import fingerprint, fingerprints, newline_of, with_newline
@@ -27,7 +26,7 @@ from almanac.page.order import Order, page_order
 from almanac.page.outline import Page, Section, outline
 from almanac.page.proof import blank, misfits
 from almanac.page.rewrite import rewritten, unsaid
-from almanac.page.section import Renderer, SectionReader, Understood
+from almanac.page.section import Renderer, SectionReader, Understood, stamp
 from almanac.phrases import say
 from almanac.times.zones import Zones
 
@@ -72,7 +71,8 @@ def sync(  # noqa: PLR0913
     shown = {record.id: fitted(record, render(record), newline) for record in records}
     cut = outline(page, {shown[record.id]: record.date for record in records})
     refuse_loop(cut)
-    work = _Work(cut, SectionReader(render, zones or Zones.of(), newline), shown, config)
+    reader = SectionReader(render, zones or Zones.of(), newline)
+    work = _Work(cut, reader, EntryFields(cut, reader.zones), shown, config)
     sections, listed = _apart(cut.sections, records, shown, listing)
     pairs = pair(sections, records, shown)
     for one in pairs.tied:
@@ -157,6 +157,7 @@ class _Work:
 
     cut: Page
     reader: SectionReader
+    fields: EntryFields
     shown: Mapping[str, str]
     config: Config
     problems: list[Problem] = field(default_factory=list)
@@ -176,8 +177,8 @@ class _Work:
             return
         if self._is_same(text, section, record):
             known = is_known(record.rendered, section.text)
-            stamp = record.rendered if known else self.reader.stamp(section.text, record)
-            self._slots.append(_Slot(section, record.model_copy(update={"rendered": stamp}), section.text))
+            rendered = record.rendered if known else stamp(section.text, text)
+            self._slots.append(_Slot(section, record.model_copy(update={"rendered": rendered}), section.text))
             return
         # A section that is kept verbatim says its own date, so only one that is written from the fields can move.
         is_other = record.markdown is None and self._belongs_elsewhere(text, section)
@@ -216,7 +217,7 @@ class _Work:
 
     def _write_changes(self, section: Section, record: Event) -> bool:
         """Write what a record changed into its section that is kept word for word; tell whether there was anything."""
-        read = self.reader.new(section, (), self._fields.get(section.start)).event
+        read = self.reader.new(section, (), self.fields).event
         if not (changed := unsaid(section.text, record, read)):
             return False
         text = rewritten(section.text, record, read, self.reader.render)
@@ -238,10 +239,6 @@ class _Work:
         self._note(say("The record was edited; what it changed is written into this section."), section, record)
         return True
 
-    @cached_property
-    def _fields(self) -> dict[int, dict[str, Any]]:
-        return entry_fields(self.cut, self.reader.zones)
-
     def take_in(self, section: Section, record: Event) -> None:
         """Take a section that was edited by hand into its record, unless the record was edited as well."""
         text = self.shown[record.id]
@@ -259,14 +256,14 @@ class _Work:
                 Problem(message, versions=(f"{section.text}\n", f"{text}\n"), file=self.config.page, line=section.line)
             )
             return
-        understood = self.reader.again(section, record, self._fields.get(section.start))
+        understood = self.reader.again(section, record, self.fields)
         self._slots.append(_Slot(section, understood.event, section.text))
         self.before[record.id] = record
         self._note(say("This section was edited by hand; its record takes the change over."), section, understood.event)
         self._warn(understood)
 
     def make_record(self, section: Section, taken: TakenIds) -> None:
-        understood = self.reader.new(section, taken, self._fields.get(section.start))
+        understood = self.reader.new(section, taken, self.fields)
         taken.add(understood.event.id)
         self._slots.append(_Slot(section, understood.event, section.text, is_new=True))
         self._note(say("This section has no record; it gets one."), section, understood.event)

@@ -12,7 +12,7 @@ from almanac.page import insert
 from almanac.page.anchors import heading_id, heading_line
 from almanac.page.canonical import is_known, says_same, sense
 from almanac.page.entries import style_of
-from almanac.page.fields import entry_fields
+from almanac.page.fields import EntryFields
 from almanac.page.lines import fingerprint, fingerprints, newline_of, with_newline
 from almanac.page.many import insert_many, take_out
 from almanac.page.match import own_section, same_title, words
@@ -98,7 +98,7 @@ class PageView(View):
         if section is None:
             return event
         reader = SectionReader(self._render, zones, cut.newline)
-        read = reader.new(section, (), entry_fields(cut, zones).get(section.start)).event
+        read = reader.new(section, (), EntryFields(cut, zones)).event
         # Its section says its own date.
         changed = [*unsaid(section.text, event, read), *(["date"] if event.date != before.date else [])]
         written = rewritten(section.text, event, read, reader.render) if changed and "date" not in changed else None
