@@ -96,6 +96,10 @@ class TestInit:
             (["--history", "Lyon", "--page", "lyon.md"], "small letters, digits and hyphens"),
             (["--history", "oslo"], "Name the page of the new history"),
             (["--history", "oslo", "--page", "oslo.md"], "There is no such page"),
+            (
+                ["--history", "oslo", "--page", "oslo.md", "--new", "--shape", "like"],
+                "There is no event on the page yet",
+            ),
             (["--history", "oslo", "--page", "lyon.md"], "This history and `lyon` would both use lyon.md"),
             (["--history", "lyon", "--page", "oslo.md"], "The config names another page, lyon.md"),
         ],
