@@ -10,7 +10,7 @@ import pytest
 from almanac.forge.github.client import Reply
 from almanac.packaged import example
 
-from tests.commands.test_cli import Almanac
+from tests.commands.running import Almanac
 from tests.commands.test_github_checks import FakeProbe
 from tests.commands.test_site_checks import CONFIG, FORM, NAME, PAGE, WORKFLOW, model
 from tests.gitrepo import Repo
@@ -23,11 +23,6 @@ SECRET = "ghp_secretsecretsecret"  # noqa: S105 -- of nobody
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ALMANAC_APP_ID", "GITHUB_TOKEN", "GITHUB_API_URL"):
         monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def almanac(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Almanac:
-    return Almanac(monkeypatch, capsys)
 
 
 @pytest.fixture

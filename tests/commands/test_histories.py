@@ -8,8 +8,8 @@ from almanac.commands.starter import with_history
 from almanac.errors import UserError
 from almanac.histories import read_config
 
+from tests.commands.running import Almanac
 from tests.commands.sound import assert_sound
-from tests.commands.test_cli import Almanac
 from tests.commands.test_site_checks import model
 from tests.filing import body, issue_json
 from tests.gitrepo import Repo

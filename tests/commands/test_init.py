@@ -13,9 +13,9 @@ from almanac.config import CHANGE_FORM
 from almanac.packaged import example, template
 
 from tests.built import build
+from tests.commands.running import Almanac, everything
 from tests.commands.sound import ROOT, assert_sound
 from tests.commands.test_adoption import inserted
-from tests.commands.test_cli import Almanac, everything
 from tests.emulated import OWNER, GitHubWorld
 from tests.filing import body, issue_json
 from tests.gitrepo import Repo
@@ -24,11 +24,6 @@ from tests.page.house import PAGES
 PAGE = "past-working-groups.md"
 CONFIG, FORM, WORKFLOW = ".github/almanac.yml", ".github/ISSUE_TEMPLATE/new-event.yml", ".github/workflows/almanac.yml"
 OWLS = {"title": "Owls", "date": "2021-11-15"}
-
-
-@pytest.fixture
-def almanac(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Almanac:
-    return Almanac(monkeypatch, capsys)
 
 
 def site_with(folder: Path, files: dict[str, str], *, branch: str = "main", remote: str = "") -> Repo:

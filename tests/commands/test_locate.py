@@ -7,7 +7,7 @@ import pytest
 from almanac.commands.locate import GitHubAccess, named_issue, named_repository, repository_for, site_folder
 from almanac.errors import UserError
 
-from tests.commands.test_cli import PAGE, Almanac, write_issue, write_site
+from tests.commands.running import PAGE, Almanac, write_issue, write_site
 from tests.filing import body, issue_json
 from tests.gitrepo import Repo
 from tests.proxy import Answer, Proxy

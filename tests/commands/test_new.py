@@ -11,7 +11,7 @@ from almanac.commands.questions import given_answers
 from almanac.form.schema import read_form
 from almanac.packaged import template
 
-from tests.commands.test_cli import Almanac, Ran, everything, write_site
+from tests.commands.running import Almanac, Ran, everything, write_site
 from tests.gitrepo import Repo
 from tests.proxy import Answer, Proxy
 

@@ -9,7 +9,7 @@ from almanac.commands import next as next_command
 from almanac.commands.next import show_next
 from almanac.packaged import template
 
-from tests.commands.test_cli import Almanac
+from tests.commands.running import Almanac
 from tests.gitrepo import Repo
 
 RECORD = """id: 2026-10-20-tea
@@ -30,11 +30,6 @@ series:
   Milk:
     every: month
 """
-
-
-@pytest.fixture
-def almanac(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Almanac:
-    return Almanac(monkeypatch, capsys)
 
 
 def site(folder: Path, every: str = "1 week", remote: str | None = None) -> Path:

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from almanac.packaged import template
 
-from tests.commands.test_cli import DEMO_DAY, PAGE, Almanac, almanac, everything, site, write_issue
+from tests.commands.running import DEMO_DAY, PAGE, Almanac, everything, site, write_issue
 from tests.filing import body
 from tests.gitrepo import Repo
 
-__all__ = ["almanac", "site"]
+__all__ = ["site"]
 CONFIG, OWN = ".github/almanac.yml", "section.md.j2"
 RECORD = "_data/events/2021-11-08-governments-agencies.yml"
 SOUND = (

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from almanac.packaged import template
 
-from tests.commands.test_cli import DEMO_DAY, PAGE, Almanac, write_issue
+from tests.commands.running import DEMO_DAY, PAGE, Almanac, write_issue
 from tests.filing import body, full_form
 from tests.forge.worlds import attached
 from tests.gitrepo import Repo

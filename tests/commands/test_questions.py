@@ -9,8 +9,8 @@ from almanac.event.submission import NEEDED
 from almanac.form.schema import Form, lint, read_form
 from almanac.proposal.form_version import is_of_longer_form
 
+from tests.commands.running import Almanac, write_issue, write_site
 from tests.commands.test_adoption import CONFIG, FORM, PAGE, REFERENCE, SECTION, adopt
-from tests.commands.test_cli import Almanac, write_issue, write_site
 from tests.filing import BLANK, body
 from tests.page.house import PAGES
 

@@ -11,8 +11,8 @@ from almanac.commands.build import build_files, import_files
 from almanac.errors import ConfigError, UserError
 
 from tests.built import build
+from tests.commands.running import Almanac, write_issue
 from tests.commands.test_adoption import PAGE, REFERENCE, adopt, findings, plan
-from tests.commands.test_cli import Almanac, write_issue
 from tests.filing import body
 from tests.gitrepo import Repo
 from tests.memory import Files, is_in_sync, memory_site

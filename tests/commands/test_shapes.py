@@ -21,8 +21,8 @@ from almanac.packaged import example, template
 from almanac.page.imitate import samples
 from almanac.page.outline import Page, outline
 
+from tests.commands.running import Almanac
 from tests.commands.test_adoption import CONFIG, SECTION, adopt, plan
-from tests.commands.test_cli import Almanac
 from tests.commands.test_init import on_a_terminal, site_with
 from tests.filing import body
 from tests.memory import is_in_sync, memory_site, proposed_files
@@ -46,11 +46,6 @@ HEADINGS = """\
 # A new bullet has the mark of most others, and so it would not be in the list of its neighbour.
 MARKS = "# Past\n\n* Nov 8, 2021: Cats\n- Nov 1, 2021: Dogs\n- Oct 25, 2021: Bats\n"
 OWLS = {"title": "Owls", "date": "2021-11-15", "location": "Room 7", "description": "They hoot."}
-
-
-@pytest.fixture
-def almanac(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Almanac:
-    return Almanac(monkeypatch, capsys)
 
 
 @pytest.mark.parametrize(

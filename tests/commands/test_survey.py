@@ -6,8 +6,8 @@ import pytest
 from almanac.commands.survey import Survey, survey
 from almanac.errors import UserError
 
+from tests.commands.running import Almanac, everything
 from tests.commands.test_adoption import CONFIG, plan
-from tests.commands.test_cli import Almanac, everything
 from tests.gitrepo import Repo
 from tests.memory import Files, memory_site
 

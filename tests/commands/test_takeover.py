@@ -16,8 +16,8 @@ from almanac.form.schema import read_form
 from almanac.site import Site
 from almanac.sitefiles import Folder
 
+from tests.commands.running import Almanac
 from tests.commands.test_adoption import CONFIG, FORM, TODAY, WORKFLOW, adopt, plan
-from tests.commands.test_cli import Almanac
 from tests.entries.learned import CASES, parts
 from tests.gitrepo import Repo
 from tests.memory import Files, proposed_files
@@ -39,11 +39,6 @@ ANSWERS = {
     "tags": "dormice, winter",
     "summary": "They sleep.",
 }
-
-
-@pytest.fixture
-def almanac(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Almanac:
-    return Almanac(monkeypatch, capsys)
 
 
 def test_files_that_are_laid_over_a_site_are_listed_and_read_as_its_own(tmp_path: Path) -> None:
