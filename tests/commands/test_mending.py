@@ -1,6 +1,7 @@
 """What `almanac doctor --fix` does to files: a few lines are changed, all others stay, and what is doubtful is left."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from almanac.commands.mending import (
@@ -50,6 +51,7 @@ def test_textareas_are_kept_apart(before: str, after: str | None) -> None:
     assert mended.startswith(HEAD + INTRO)
 
 
+CONCURRENCY = "concurrency:\n  group: a\n  cancel-in-progress: {} # x\n"
 EXCLUDE = 'exclude:\n  - a.md\n  - "b.md"\ntitle: x\n'
 JOB = 'on:\n  push:\n    paths:\n      - "a"\njobs:\n  a:\n    permissions:\n      contents: read\n    steps: []\n'
 
@@ -57,31 +59,46 @@ JOB = 'on:\n  push:\n    paths:\n      - "a"\njobs:\n  a:\n    permissions:\n   
 @pytest.mark.parametrize(
     ("change", "before", "after"),
     [
-        (top_key("labels: [event]"), HEAD, "name: x\n# ours\nlabels: [event]\nbody:\n"),
-        (top_key('labels: ["\u00e9v\\n"]'), HEAD, 'name: x\n# ours\nlabels: ["\u00e9v\\n"]\nbody:\n'),
-        (top_key("labels: [event]"), f"labels:\n{HEAD}", None),
-        (require("a"), HEAD + question("a"), HEAD + question("a", more=REQUIRED)),
+        (partial(top_key, "labels: [event]"), HEAD, "name: x\n# ours\nlabels: [event]\nbody:\n"),
+        (partial(top_key, 'labels: ["\u00e9v\\n"]'), HEAD, 'name: x\n# ours\nlabels: ["\u00e9v\\n"]\nbody:\n'),
+        (partial(top_key, "labels: [event]"), f"labels:\n{HEAD}", None),
+        (partial(require, "a"), HEAD + question("a"), HEAD + question("a", more=REQUIRED)),
         (
-            require("a"),
+            partial(require, "a"),
             HEAD + question("a", more=REQUIRED.replace("true", "false")) + question("b"),
             HEAD + question("a", more=REQUIRED) + question("b"),
         ),
-        (require("z"), HEAD + question("a"), None),
-        (require("a"), "body: [{type: input, id: a, attributes: {label: A}}]\n", None),
-        (not_excluded("b.md"), EXCLUDE, "exclude:\n  - a.md\ntitle: x\n"),
-        (not_excluded("b.md"), "exclude: [a.md, b.md, c.md]\n", "exclude: [a.md, c.md]\n"),
-        (not_excluded("b.md"), "exclude: &x\n    [a.md,\n    b.md]\n", None),
-        (included("_x"), "title: x\n", 'title: x\ninclude: ["_x"]\n'),
-        (included("_x"), "include: [a]\n", None),
+        (partial(require, "z"), HEAD + question("a"), None),
+        (partial(require, "a"), "body: [{type: input, id: a, attributes: {label: A}}]\n", None),
+        (partial(not_excluded, "b.md"), EXCLUDE, "exclude:\n  - a.md\ntitle: x\n"),
+        (partial(not_excluded, "b.md"), "exclude: [a.md, b.md, c.md]\n", "exclude: [a.md, c.md]\n"),
+        (partial(not_excluded, "b.md"), "exclude: &x\n    [a.md,\n    b.md]\n", None),
+        (partial(not_excluded, "b.md"), f"include:\n  - b.md\nx: !other y\n{EXCLUDE}", None),
+        (partial(not_excluded, "b.md"), "exclude:\n  - b.md\n", "exclude:\n"),
+        (partial(included, "_x"), "", 'include: ["_x"]\n'),
+        (partial(included, "_x"), "title: x\n", 'title: x\ninclude: ["_x"]\n'),
+        (partial(included, "_x"), "include: [a]\n", None),
         (
-            allow(["contents", "issues"]),
+            partial(allow, "a", ["contents", "issues"]),
             JOB,
             JOB.replace("contents: read\n", "contents: write\n      issues: write\n"),
         ),
-        (allow(["contents"]), JOB.replace("permissions:\n      contents: read", "permissions: read-all"), None),
-        (watch(["b/**"]), JOB, JOB.replace('- "a"\n', '- "a"\n      - "b/**"\n')),
-        (watch(["b/**"]), "on: push\n", None),
-        (let_finish, "a:\n  cancel-in-progress: true # x\n", "a:\n  cancel-in-progress: false # x\n"),
+        (
+            partial(allow, "a", ["contents"]),
+            JOB.replace("permissions:\n      contents: read", "permissions: read-all"),
+            None,
+        ),
+        (partial(watch, ["b/**"]), JOB, JOB.replace('- "a"\n', '- "a"\n      - "b/**"\n')),
+        (partial(allow, "b", ["contents"]), f"{JOB}  b:\n    permissions: {{}}\n", None),  # the lines are another job's
+        (
+            partial(watch, ["b"]),
+            f'"{JOB}'.replace("on:", 'on":', 1),
+            f'"{JOB}'.replace("on:", 'on":', 1).replace('- "a"\n', '- "a"\n      - "b"\n'),
+        ),
+        (partial(watch, ["b/**"]), "on: push\n", None),
+        (partial(watch, ["b/**"]), JOB.replace("push:", "push: {paths: [x]}\n  pull_request:"), None),
+        (let_finish, CONCURRENCY.format("true"), CONCURRENCY.format("false")),
+        (let_finish, f"jobs:\n  a:\n    {CONCURRENCY}".replace("  cancel", "      cancel").format("true"), None),
     ],
 )
 def test_a_few_lines_are_changed_or_none(change: Callable[[str], str], before: str, after: str | None) -> None:

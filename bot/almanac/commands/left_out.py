@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 
 from almanac.commands.checks import Edit, Finding
 from almanac.jekyll import Jekyll
@@ -30,13 +31,13 @@ def left_out(check: str, jekyll: Jekyll, path: str, name: str) -> Iterator[Findi
         if pattern is not None:
             message = f"Jekyll leaves {name} out, because `exclude` contains `{pattern}`."
             does, remedy = f"`{pattern}` is out of Jekyll's `exclude` now.", "Take it out of `exclude`."
-            mend = Edit(does, jekyll.file, not_excluded(pattern)) if jekyll.file else None
+            mend = Edit(does, jekyll.file, partial(not_excluded, pattern)) if jekyll.file else None
             yield Finding(check, "error", message, remedy, jekyll.file or path, mend=mend)
         elif (part[0] in "._#~" or part[-1] == "~") and not (in_collection and depth == 1):
             message = f"Jekyll leaves out anything with a name like `{part}`, and so {name}."
             remedy = f'Put `include: ["{part}"]` into Jekyll\'s config, or rename it.'
             config = jekyll.file or joined(jekyll.root, "_config.yml")
-            mend = Edit(f"`{part}` is in Jekyll's `include` now.", config, included(part))
+            mend = Edit(f"`{part}` is in Jekyll's `include` now.", config, partial(included, part))
             yield Finding(check, "error", message, remedy, path, mend=mend)
 
 

@@ -6,7 +6,7 @@ afterwards is left as it was: then a person has to do it.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -27,15 +27,10 @@ _PATHS = regex(r"^(?P<indent>[ ]+)paths:[ ]*(?:#.*)?\n(?:(?P<item>[ ]+- ).*\n)+"
 # ---------------------------------------------------------------- the form
 
 
-def top_key(line: str) -> Callable[[str], str]:
+def top_key(line: str, text: str) -> str:
     """Put a key above a form's `body`, unless it is there."""
-    key = line.partition(":")[0]
-
-    def change(text: str) -> str:
-        has_key = re.search(rf"^{key}:", text, re.MULTILINE)
-        return text if has_key else _BODY.sub(lambda _: f"{line}\nbody:", text, count=1)
-
-    return change
+    has_key = re.search(rf"^{line.partition(':')[0]}:", text, re.MULTILINE)
+    return text if has_key else _BODY.sub(lambda _: f"{line}\nbody:", text, count=1)
 
 
 def spread_textareas(text: str) -> str:
@@ -65,25 +60,21 @@ def spread_textareas(text: str) -> str:
     return _as_good(text, blocks.head + "".join(blocks.elements[one] for one in order) + blocks.tail, form)
 
 
-def require(name: str) -> Callable[[str], str]:
+def require(name: str, text: str) -> str:
     """Make an answer required."""
-
-    def change(text: str) -> str:
-        form, blocks = read_form(text), _blocks(text)
-        place = next((at for at, field in enumerate(form.fields) if field.id == name), None)
-        if blocks is None or place is None or len(blocks.elements) != len(form.fields):
-            return text
-        element = blocks.elements[place]
-        if "validations:" in element:
-            changed = re.sub(r"(?m)^(\s*required:\s*)false\b", r"\1true", element)
-        else:
-            indent = " " * (len(element) - len(element.lstrip()) + 2)
-            filled = element.rstrip()
-            changed = f"{filled}\n{indent}validations:\n{indent}  required: true{element[len(filled) :]}"
-        elements = [*blocks.elements[:place], changed, *blocks.elements[place + 1 :]]
-        return _as_good(text, blocks.head + "".join(elements) + blocks.tail, form, more=1)
-
-    return change
+    form, blocks = read_form(text), _blocks(text)
+    place = next((at for at, field in enumerate(form.fields) if field.id == name), None)
+    if blocks is None or place is None or len(blocks.elements) != len(form.fields):
+        return text
+    element = blocks.elements[place]
+    if "validations:" in element:
+        changed = re.sub(r"(?m)^(\s*required:\s*)false\b", r"\1true", element)
+    else:
+        indent = " " * (len(element) - len(element.lstrip()) + 2)
+        filled = element.rstrip()
+        changed = f"{filled}\n{indent}validations:\n{indent}  required: true{element[len(filled) :]}"
+    elements = [*blocks.elements[:place], changed, *blocks.elements[place + 1 :]]
+    return _as_good(text, blocks.head + "".join(elements) + blocks.tail, form, more=1)
 
 
 @dataclass(frozen=True)
@@ -134,66 +125,54 @@ def _as_good(text: str, changed: str, form: Form, more: int = 0) -> str:
 # ---------------------------------------------------------------- the workflow, Jekyll's config, .gitignore
 
 
-def allow(names: Sequence[str]) -> Callable[[str], str]:
-    """Let the only job of a workflow write what is named."""
-
-    def change(text: str) -> str:
-        found = [*_PERMISSIONS.finditer(text)]
-        if len(found) != 1:
-            return text
-        block = found[0]
-        keys = [line for line in block["keys"].splitlines() if line.split(":")[0].strip() not in names]
-        inner = block["indent"] + "  "
-        lines = [f"{block['indent']}permissions:", *keys, *(f"{inner}{name}: write" for name in names)]
-        return _still_yaml(text, text[: block.start()] + "\n".join(lines) + "\n" + text[block.end() :])
-
-    return change
+def allow(job: str, names: Sequence[str], text: str) -> str:
+    """Let a job of a workflow write what is named, where it says on lines of their own what it may."""
+    path = ("jobs", job, "permissions")
+    given, found = _at(text, path), [*_PERMISSIONS.finditer(text)]
+    if not isinstance(given, dict) or len(found) != 1:
+        return text
+    block = found[0]
+    keys = [line for line in block["keys"].splitlines() if line.split(":")[0].strip() not in names]
+    inner = block["indent"] + "  "
+    lines = [f"{block['indent']}permissions:", *keys, *(f"{inner}{name}: write" for name in names)]
+    changed = text[: block.start()] + "\n".join(lines) + "\n" + text[block.end() :]
+    return _only(text, changed, path, {**given, **dict.fromkeys(names, "write")})
 
 
-def watch(patterns: Sequence[str]) -> Callable[[str], str]:
+def watch(patterns: Sequence[str], text: str) -> str:
     """Let pushes of files with these patterns start a workflow."""
-
-    def change(text: str) -> str:
-        found = [*_PATHS.finditer(text)]
-        if len(found) != 1:
-            return text
-        lines = "".join(f"{found[0]['item']}{json.dumps(one, ensure_ascii=False)}\n" for one in patterns)
-        return _still_yaml(text, text[: found[0].end()] + lines + text[found[0].end() :])
-
-    return change
+    path = ("on" if _at(text, ["on"]) else True, "push", "paths")  # to YAML 1.1, `on` without quotes is a yes
+    given, found = _at(text, path), [*_PATHS.finditer(text)]
+    if not isinstance(given, list) or len(found) != 1:
+        return text
+    lines = "".join(f"{found[0]['item']}{json.dumps(one, ensure_ascii=False)}\n" for one in patterns)
+    changed = text[: found[0].end()] + lines + text[found[0].end() :]
+    return _only(text, changed, path, [*given, *patterns])
 
 
 def let_finish(text: str) -> str:
     """Let a run of a workflow finish when another one begins."""
-    return _still_yaml(text, _CANCELS.sub(r"\1false", text))
+    path = ("concurrency", "cancel-in-progress")
+    return _only(text, _CANCELS.sub(r"\1false", text), path, value=False) if _at(text, path) else text
 
 
-def not_excluded(pattern: str) -> Callable[[str], str]:
+def not_excluded(pattern: str, text: str) -> str:
     """Take a pattern out of what Jekyll leaves out."""
     quoted = rf"[\"']?{re.escape(pattern)}[\"']?"
-
-    def change(text: str) -> str:
-        one_a_line = re.sub(rf"(?m)^[ ]*-[ ]+{quoted}[ ]*(?:#.*)?\n", "", text, count=1)
-        in_brackets = re.sub(rf"(?m)^(exclude:[ ]*\[.*?){quoted}[ ]*,?[ ]*(.*\])", r"\1\2", text, count=1)
-        wanted = [one for one in _yaml(text).get("exclude") or () if one != pattern]
-        for changed in (one_a_line, in_brackets):
-            data = _yaml(changed)
-            if changed != text and (data.get("exclude") or []) == wanted:
-                return changed
-        return text
-
-    return change
+    one_a_line = re.sub(rf"(?m)^[ ]*-[ ]+{quoted}[ ]*(?:#.*)?\n", "", text, count=1)
+    in_brackets = re.sub(rf"(?m)^(exclude:[ ]*\[.*?){quoted}[ ]*,?[ ]*(.*\])", r"\1\2", text, count=1)
+    left = [one for one in _at(text, ["exclude"]) or () if one != pattern]
+    tried = (
+        _only(text, changed, ["exclude"], value) for changed in (one_a_line, in_brackets) for value in (left, None)
+    )
+    return next((changed for changed in tried if changed != text), text)
 
 
-def included(name: str) -> Callable[[str], str]:
+def included(name: str, text: str) -> str:
     """Have Jekyll take what it would leave out for its name."""
-
-    def change(text: str) -> str:
-        if "include" in _yaml(text):
-            return text
-        return _still_yaml(text, f"{text.rstrip()}\ninclude: [{json.dumps(name)}]\n".lstrip())
-
-    return change
+    if _at(text, ["include"]) is not None:
+        return text
+    return _only(text, f"{text.rstrip()}\ninclude: [{json.dumps(name)}]\n".lstrip(), ["include"], [name])
 
 
 def not_ignored(lines: Sequence[str], text: str) -> str:
@@ -218,12 +197,27 @@ def ignore_lines(path: str, first: str, *, is_folder: bool) -> Iterator[str]:
         yield f"!/{path}/*.yml"
 
 
-def _yaml(text: str) -> dict[str, Any]:
-    with suppress(yaml.YAMLError):
-        data = yaml.safe_load(text)
-        return data if isinstance(data, dict) else {}
-    return {}
+def _yaml(text: str) -> Any:
+    """Read YAML; None where that is not to be had."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
 
 
-def _still_yaml(text: str, changed: str) -> str:
-    return changed if _yaml(changed).keys() >= _yaml(text).keys() and _yaml(changed) else text
+def _at(text: str, path: Sequence[Any]) -> Any:
+    """Return the value at a path of keys; None where there is none."""
+    value = _yaml(text)
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _only(text: str, changed: str, path: Sequence[Any], value: Any) -> str:
+    """Return a changed text if nothing reads otherwise but the value at a path, which is this one; else the text."""
+
+    def wanted(data: Any, path: Sequence[Any]) -> Any:
+        return {**data, path[0]: wanted(data.get(path[0]), path[1:])} if path else value
+
+    data = _yaml(text) if text.strip() else {}
+    return changed if isinstance(data, dict) and _yaml(changed) == wanted(data, path) else text

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 from fnmatch import fnmatch, fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def _needed_fields(form: Form) -> Iterator[Finding]:
         elif not fields[name].required:
             message = f"The question `{name}` may be left blank, although every {needs} needs it."
             remedy = "Put `validations: {required: true}` below it."
-            mend = Edit(f"The question `{name}` has to be answered now.", form.path, mending.require(name))
+            mend = Edit(f"The question `{name}` has to be answered now.", form.path, partial(mending.require, name))
             yield Finding("form", "warning", message, remedy, form.path, fields[name].line, mend=mend)
     choices = fields["change"].options if is_for_changes(form) and "change" in fields else ()
     if choices and not any(read_status(option.label) for option in choices):
@@ -158,7 +159,7 @@ def _for_github(site: Site, form: Form) -> Iterator[Finding]:
         if not isinstance(data, dict) or not isinstance(data.get(key), str) or not data[key].strip():
             message = f"The form has no `{key}`, so GitHub does not offer it."
             title = "Change an event" if is_for_changes(form) else "New event"
-            mend = Edit(f"The form has a `{key}` now.", path, mending.top_key(f"{key}: {title}"))
+            mend = Edit(f"The form has a `{key}` now.", path, partial(mending.top_key, f"{key}: {title}"))
             yield Finding("form", "error", message, f"Add a line such as `{key}: {title}` at its top.", path, mend=mend)
     if not form.labels:
         message = "The form gives its issues no label, so Almanac cannot recognize them."
@@ -166,7 +167,7 @@ def _for_github(site: Site, form: Form) -> Iterator[Finding]:
         mend = Edit(
             f"The form gives the label {name} now.",
             path,
-            mending.top_key(f"labels: [{json.dumps(name, ensure_ascii=False)}]"),
+            partial(mending.top_key, f"labels: [{json.dumps(name, ensure_ascii=False)}]"),
         )
         remedy = f"Add the line `labels: [{name}]` at its top."
         yield Finding("form", "error", message, remedy, path, mend=mend)
@@ -469,13 +470,13 @@ def _watching(data: dict[str, Any], site: Site, path: str) -> Iterator[Finding]:
     if lacking:
         message = f"A push that changes only {first_few(lacking)} does not start the workflow."
         remedy = "Add that to `paths` below `push:`, or let `almanac init --force` write the workflow anew."
-        mend = Edit(f"A push of {first_few(lacking)} starts the workflow now.", path, mending.watch(lacking))
+        mend = Edit(f"A push of {first_few(lacking)} starts the workflow now.", path, partial(mending.watch, lacking))
         yield Finding("workflow", "warning", message, remedy, path, mend=mend)
 
 
 def _permissions(data: dict[str, Any], path: str) -> Iterator[Finding]:
     jobs = data.get("jobs")
-    for job in jobs.values() if isinstance(jobs, dict) else ():
+    for name, job in jobs.items() if isinstance(jobs, dict) else ():
         listed = job.get("steps") if isinstance(job, dict) else None
         steps = [step for step in listed if isinstance(step, dict)] if isinstance(listed, list) else []
         if not any(runs_almanac(f"uses: {step.get('uses')}\n{step.get('run')}") for step in steps):
@@ -485,9 +486,10 @@ def _permissions(data: dict[str, Any], path: str) -> Iterator[Finding]:
         # For a step with a token of its own, the job's permissions do not count.
         if given is None or given == "write-all" or any(values.get("token") for values in inputs):
             continue
-        lacking = [name for name in _PERMISSIONS if not isinstance(given, dict) or given.get(name) != "write"]
+        lacking = [one for one in _PERMISSIONS if not isinstance(given, dict) or given.get(one) != "write"]
         if lacking:
             message = f"The workflow's job may not write: {', '.join(lacking)}."
-            remedy = "Below the job's `permissions:`, add " + ", ".join(f"`{name}: write`" for name in lacking) + "."
-            mend = Edit(f"The workflow's job may write {', '.join(lacking)} now.", path, mending.allow(lacking))
+            remedy = "Below the job's `permissions:`, add " + ", ".join(f"`{one}: write`" for one in lacking) + "."
+            does = f"The workflow's job may write {', '.join(lacking)} now."
+            mend = Edit(does, path, partial(mending.allow, name, lacking))
             yield Finding("workflow", "error", message, remedy, path, mend=mend)
