@@ -2,7 +2,7 @@
 
 import pytest
 from almanac.errors import UserError
-from almanac.page.insert import insert, put, remove, split
+from almanac.page.insert import insert, put, remove, split, without
 from almanac.page.lines import fingerprint
 from almanac.page.outline import outline
 
@@ -315,6 +315,16 @@ def test_a_new_year_of_html_gets_a_list_of_its_own() -> None:
     assert added == f"# Talks\n\n<h3>2022</h3>\n<ul>\n<li>Feb 1: New</li>\n</ul>\n\n{years}\n{more}"
     apart = "".join(f"<div>\n{one}</div>\n" for one in (years, more))
     assert not outline(apart).sections  # nobody knows what else a new element would hold
+
+
+def test_what_is_between_elements_and_shows_no_words_comes_with_a_new_one() -> None:
+    rule = '  <hr class="thin">\n  <p></p>\n'
+    one, other = ("<div>\n  <h3>{}</h3>\n  <i>{}.03.2021</i>\n</div>\n".format(*said) for said in (("a", 9), ("b", 2)))
+    page = f"<section>\n{one}{rule}{other}{rule}{other.replace('02', '01')}</section>\n"
+    new = one.replace("2021", "2022")
+    added = put(page, event(date="2022-03-09"), new.rstrip(), previous=None, order=None)
+    assert added == f"<section>\n{new}{rule}{one}{rule}{other}{rule}{other.replace('02', '01')}</section>\n"
+    assert without(outline(added), outline(added).sections[:1]) == page
 
 
 def test_a_year_of_another_list_is_no_heading_of_this_one() -> None:

@@ -26,6 +26,9 @@ _SEASON_NAMES = tuple(dict.fromkeys(chain(*_SEASONS)))
 _SEASON = regex(rf"\b(?:{'|'.join(_SEASON_NAMES)})\b", re.IGNORECASE)
 _FOLDED_END = regex(r"\s*</details[ \t]*>", re.IGNORECASE)
 _HTML_TAG = regex(r"<[^<>]*>")
+_EMPTY_HTML = regex(
+    r"(?:<[bh]r(?:[\s/][^<>]*)?>\s*|<(?P<name>p|div)(?:\s[^<>]*)?>\s*</(?P=name)>\s*)+", re.IGNORECASE
+)
 _WORD = regex(r" ?(?<!\S)(\S+)")
 _TRAILING = regex(r"(?<![ \t])[ \t]++(?=[\r\n])")
 _ATTRIBUTES = regex(r"\{:[^{}]*\}[ \t]*")  # what kramdown gives the block below
@@ -250,9 +253,14 @@ def _list_end(page: Page, last: Section) -> int:
 
 
 def is_space(gap: str) -> bool:
-    """Tell whether a text between two sections only separates them: line ends, and perhaps a rule."""
+    """Tell whether a text between two sections only separates them: line ends, and perhaps a rule or the like."""
     lines = split_lines(gap)
-    return len(lines) > 1 and all(not line.strip() or is_rule(line) for line in lines)
+    return len(lines) > 1 and all(not line.strip() or is_rule(line) or is_empty_html(line) for line in lines)
+
+
+def is_empty_html(line: str) -> bool:
+    """Tell whether a line has only elements that show no words, such as a rule: `<hr>`, `<br>`, `<p></p>`."""
+    return _EMPTY_HTML.fullmatch(line.strip()) is not None
 
 
 def _says_day(heading: Heading) -> bool:

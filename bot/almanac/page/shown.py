@@ -16,6 +16,7 @@ from almanac.errors import Problem
 from almanac.page.canonical import PARSER
 from almanac.page.lines import front_matter, split_lines
 from almanac.page.outline import Page, outline
+from almanac.page.periods import is_empty_html
 from almanac.phrases import say
 
 _AROUND_ENTRIES = {"bullet_list", "ordered_list", "table", "thead", "tbody"}
@@ -177,8 +178,8 @@ def _end(pieces: Sequence[_ShownPart], start: int, after: int) -> int:
 def _changed(old: Sequence[_ShownPart], rest: Sequence[_ShownPart], page: Page, places: set[int]) -> _ShownPart | None:
     """Find where a page without its new entries, which begin in the lines `places`, differs from what it was.
 
-    It may have more: a heading for a new year, with a list or a table below it, which may be folded, and a rule between
-    two entries.
+    It may have more: a heading for a new year, with a list or a table below it, which may be folded, and a rule or
+    the like between two entries.
     """
     short, count = min(len(old), len(rest)), len(rest) - len(old)
     start = next((at for at in range(short) if old[at].look != rest[at].look), short)
@@ -192,7 +193,8 @@ def _changed(old: Sequence[_ShownPart], rest: Sequence[_ShownPart], page: Page, 
     for piece in rest[start : start + count]:
         following = bisect_left(firsts, piece.first)
         is_above = following < len(firsts) and firsts[following] in places
-        if piece.nesting >= 0 and piece.kind != "hr" and piece.says != _FOLDED_END and not is_above:
+        is_between = piece.kind == "hr" or (piece.kind == "html_block" and is_empty_html(str(piece.says)))
+        if piece.nesting >= 0 and not is_between and piece.says != _FOLDED_END and not is_above:
             return piece
     for one, other in pairwise(rest[max(0, start - 1) : start + count + 1] if count else ()):
         if one.kind == other.kind in _AROUND_ENTRIES and one.nesting < 0 < other.nesting:
