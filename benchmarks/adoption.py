@@ -27,8 +27,8 @@ from almanac.commands.adoption import plan_adoption
 from almanac.commands.shapes import Unproven
 from almanac.errors import AlmanacError, UserError
 from almanac.event.model import Event, Link, Person, event_id
+from almanac.page.imitate import page_questions
 from almanac.page.outline import outline
-from almanac.page.tables import table_questions
 from almanac.site import Site
 from almanac.sitefiles import Folder
 from almanac.views import views_of
@@ -113,7 +113,7 @@ def measure(name: str, text: str, starts: str | None) -> Result:
         warnings = [one.message for one in plan.imported.warnings] if plan.imported else []
         result.notes = (*plan.notes, *warnings)
         site = Site(folder)
-        questions = {one.id: one.example for one in table_questions(cut)}
+        questions = {one.id: one.example for one in page_questions(cut)}
         for kind, answers in (("short", SHORT), ("full", {**FULL, "extra": questions})):
             event = Event(id=event_id(answers["date"], answers["title"], ()), **answers)
             result.entries[kind] = proposed(site, event, text)

@@ -6,34 +6,44 @@ from functools import lru_cache
 
 _LABELS_OF = {
     "title": "topic, title, event, talk, name, subject, theme, session, what, presentation, headline; titel, thema, "
-    "vortrag; titre, sujet; título, tema, charla; titolo, argomento; onderwerp; タイトル, テーマ; 标题, 主题",
+    "vortrag; titre, sujet; título, tema, charla; titolo, argomento; onderwerp; タイトル, テーマ; 标题, 主题; "
+    "тема, название, доклад; temat, tytuł",
     "series": "series, track, category, programme series; reihe",
-    "date": "date, day; datum; jour; fecha, día; data; 日付, 日程; 日期",
+    "date": "date, day; datum; jour; fecha, día; data; 日付, 日程; 日期; дата",
     "when": "when, time, times, date and time, time and date, start time, starts; wann, zeit, uhrzeit; quand, heure, "
-    "horaire; cuándo, hora, horario; ora, orario; tijd; 時間, 日時; 时间",
+    "horaire; cuándo, hora, horario; ora, orario; tijd; 時間, 日時; 时间; "
+    "время, когда; godzina, kiedy",
     "location": "where, location, place, venue, room, address, city, town; wo, ort, raum, treffpunkt; lieu, salle; "
-    "lugar, sala; luogo; local; plaats, locatie; 場所, 会場; 地点, 地址",
+    "lugar, sala; luogo; local; plaats, locatie; 場所, 会場; 地点, 地址; "
+    "место, где, адрес; miejsce, gdzie",
     "url": "register, registration, rsvp, sign up, signup, sign-up, tickets, join, link, meeting link, website, url, "
     "details, info, more info, more information, event page; anmeldung; inscription; inscripción, registro; "
-    "iscrizione; inscrição; aanmelden; 申込, 参加申込; 报名",
+    "iscrizione; inscrição; aanmelden; 申込, 参加申込; 报名; "
+    "регистрация; rejestracja",
     "people": "speaker, speakers, speaker(s), guest, guests, guest(s), presenter, presenters, presenter(s), host, "
     "hosts, panel, panelists, panellists, people, person, who, participants, by, with, lead, leader, facilitator, "
     "facilitators, author, authors; mit, von; avec, par; con, por, com; met; "
     "referent, referentin, referenten, referentinnen, vortragende, gast, gäste; "
     "intervenant, intervenante, intervenants, orateur, oratrice, invité, invitée, invités; ponente, ponentes, orador, "
     "oradora, invitado, invitada, invitados; relatore, relatrice, relatori; palestrante, palestrantes; spreker, "
-    "sprekers; 発表者, 登壇者, 講師; 讲者, 嘉宾, 演讲者",
+    "sprekers; 発表者, 登壇者, 講師; 讲者, 嘉宾, 演讲者; "
+    "докладчик, докладчики, докладчица, спикер, спикеры, лектор, ведущий; prelegent, prelegentka, prelegenci",
     "affiliation": "affiliation, affiliations, organisation, organization, company, institution, institute, "
-    "university, employer, team; organisme; institución; 所属; 单位",
+    "university, employer, team; organisme; institución; 所属; 单位; "
+    "организация",
     "description": "description, abstract, summary, about, notes, comments, comment; beschreibung, zusammenfassung; "
-    "résumé; descripción, resumen; descrizione; descrição, resumo; beschrijving; 概要, 内容; 简介, 摘要",
+    "résumé; descripción, resumen; descrizione; descrição, resumo; beschrijving; 概要, 内容; 简介, 摘要; "
+    "описание, аннотация; opis",
     "agenda": "agenda, schedule, programme, program, outline, topics; programm, ablauf, tagesordnung; ordre du jour; "
-    "programa, orden del día; programma; アジェンダ, プログラム; 议程, 日程安排",
+    "programa, orden del día; programma; アジェンダ, プログラム; 议程, 日程安排; "
+    "программа",
     "links": "links, resources, materials, material, slides, slide, slide deck, deck, pdf, handout, handouts, "
     "references, further reading, read more, more; folien, unterlagen, materialien; diapositives, supports, liens; "
-    "diapositivas, enlaces, materiales; materiali; materiais; スライド, 資料, 発表資料; 幻灯片, 资料",
+    "diapositivas, enlaces, materiales; materiali; materiais; スライド, 資料, 発表資料; 幻灯片, 资料; "
+    "слайды, материалы; slajdy, materiały",
     "recording": "recording, recordings, video, videos, watch, replay; aufzeichnung, aufnahme, mitschnitt; "
-    "enregistrement, vidéo; grabación, vídeo; registrazione; gravação; opname; 録画, 動画; 录像, 视频, 回放",
+    "enregistrement, vidéo; grabación, vídeo; registrazione; gravação; opname; 録画, 動画; 录像, 视频, 回放; "
+    "запись, видео; nagranie",
     "status": "status, state",
     "tags": "tags, tag, keywords, keyword; schlagwörter, stichwörter; mots-clés; etiquetas; タグ; 标签",
 }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from almanac.event.model import Event, Person
-from almanac.page.imitate import Imitation, imitate, lands, samples, write_templates
+from almanac.page.imitate import Imitation, imitate, lands, page_questions, samples, write_templates
 from almanac.page.importer import import_page
 from almanac.page.insert import fitted, put
 from almanac.page.numbers import next_number
@@ -453,6 +453,33 @@ def test_a_title_above_its_text_is_one_in_html_with_paragraphs_as_the_neighbours
         "  <p>\n    Two things:<br />\n    • eyes<br />\n    • ears\n  </p>\n</article>"
     )
     assert "    <strong>Owls</strong>\n  </p>\n</article>" in added(page, BARE)
+
+
+def test_elements_keep_the_tags_around_their_words_and_ask_for_what_no_field_has() -> None:
+    row = "<tr><td>{} 2021</td><td><b>{}</b></td><td><i>{}</i></td><td>{}</td></tr>\n"
+    head = "".join(f"<th>{name}</th>" for name in ("Date", "Talk", "Speaker", "Level"))
+    rows = [row.format(*one) for one in (("8 Nov", "Cats", "Eve", "easy"), ("1 Nov", "Dogs", "Tom", "hard"))]
+    page = f"# Past\n\n<table>\n<tr>{head}</tr>\n{''.join(rows)}</table>\n"
+    full = FULL.model_copy(update={"extra": {"level": "for *all*"}})
+    people = '<a href="https://example.org/ada">Ada</a>, Grace'
+    assert added(page, full) == row.format("15 Nov", "Owls", people, "for &#42;all&#42;").rstrip()
+    assert added(page, BARE) == "<tr><td>15 Nov 2021</td><td><b>Owls</b></td><td></td><td></td></tr>"
+    [question] = page_questions(outline(page))
+    assert (question.id, question.label, question.example) == ("level", "Level", "easy")
+
+
+def test_a_label_of_no_field_in_html_is_a_question() -> None:
+    card = "<div>\n  <h3>{}</h3>\n  <p><i> {}.11.2021</i> </p>\n  <p>Niveau: {}</p>\n</div>\n"
+    page = (
+        "<section>\n"
+        + "".join(card.format(*one) for one in (("Katzen", 8, "hoch"), ("Hunde", 1, "tief")))
+        + "</section>\n"
+    )
+    assert (
+        added(page, FULL.model_copy(update={"extra": {"niveau": "alle"}})) == card.format("Owls", 15, "alle").rstrip()
+    )
+    assert added(page, BARE) == card.format("Owls", 15, "").replace("  <p>Niveau: </p>\n", "").rstrip()
+    assert [one.label for one in page_questions(outline(page))] == ["Niveau"]
 
 
 def test_a_new_academic_year_has_its_own_heading() -> None:

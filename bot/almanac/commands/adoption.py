@@ -26,7 +26,7 @@ from almanac.errors import Problem, UserError
 from almanac.event.model import Event
 from almanac.form.schema import read_form
 from almanac.histories import MAIN, history_name, read_config
-from almanac.page.tables import table_questions
+from almanac.page.imitate import page_questions
 from almanac.page.template import DOCS, section_renderer
 from almanac.phrases import say
 from almanac.proposal.ours import refuse_alike
@@ -266,7 +266,7 @@ def _add_files(
                     config=configs.PATH,
                 )
             )
-    own = table_questions(plan.page) if plan.page and source else ()
+    own = page_questions(plan.page) if plan.page and source else ()
     hidden = unasked(plan.page, events, plan.shape.render if plan.shape else site.renderer())
     own_coming = plan.sources.get("upcoming_template")
     if coming := section_renderer(own_coming) if own_coming else site.renderers().coming:

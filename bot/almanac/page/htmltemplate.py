@@ -16,13 +16,14 @@ from almanac.page.entries import Style
 from almanac.page.firstline import FirstLine, observe_first_line, with_title, write_first_line
 from almanac.page.htmlentries import heads_above
 from almanac.page.lines import plain
-from almanac.page.markup import Markup, Place, Run, observe_markup
+from almanac.page.markup import MARKS, Markup, Place, Run, observe_markup
 from almanac.page.outline import Page, Section
 from almanac.page.pieces import with_weekday
-from almanac.page.tables import Table, changed, date_example, write_cell
+from almanac.page.tables import Question, Table, changed, date_example, write_cell
 from almanac.page.tags import HtmlElement, Tag, elements_in, without_comments
 from almanac.page.template import LINK_ATTRIBUTES
 from almanac.patterns import regex
+from almanac.phrases import say
 
 _NEWEST = 12
 _RARE, _USUAL = 0.2, 0.5
@@ -37,6 +38,7 @@ _NEVER_LEFT_OUT = frozenset(("td", "th", "li", "tr", "dt"))
 _MOST_ELEMENTS = 400
 _LONGEST = 150  # characters of a title
 _BREAK = regex(r"<br[ ]?/?>", re.IGNORECASE)
+_EMPHASIZED = regex(r"<(?P<name>i|em|b|strong|u)>\s*(?P<words>[^<>]*[^<>\s])\s*</(?P=name)>", re.IGNORECASE)
 _COMMENTS = regex(r"^[ \t]*<!--(?:(?!-->)[\s\S])*+-->[ \t]*\n|<!--(?:(?!-->)[\s\S])*+(?:-->|\Z)", re.MULTILINE)
 
 
@@ -72,6 +74,22 @@ def html_lines(markup: Markup, sections: Sequence[Section]) -> HtmlLines | None:
             text = text if markup.is_line else f"{one.words}{_BEHIND_DATE}{text}"
             bullets[index] = replace(one, text=f"- {text}", style=Style("bullet"), date_line=0)
     return HtmlLines(place, bullets, is_dated=markup.is_line)
+
+
+def html_questions(page: Page) -> tuple[Question, ...]:
+    """Return the questions for what most elements of the list that is alive say, called by a label or a table's head.
+
+    Each is what no field fills. The newest element that has an answer gives the example.
+    """
+    sections = [one for one in page.alive_list if one.style.family == "html"]
+    markup = html_markup(page, sections) if sections else None
+    newest = sorted(range(len(sections)), key=lambda at: sections[at].date.lstrip(UNKNOWN_YEAR), reverse=True)
+    asked: dict[str, Question] = {}
+    for column in markup.questions.values() if markup else ():
+        example = next(answer for at in newest if (answer := plain(column.cells[at])))
+        purpose = say("For “{name}” on the page.", name=column.name)
+        asked.setdefault(column.question, Question(column.question, column.name, example, purpose))
+    return tuple(asked.values())
 
 
 def write_html(page: Page, sections: Sequence[Section]) -> str:
@@ -138,7 +156,7 @@ class _Writer:
             if column.field == "title" and _is_prose(column):
                 self._prose.add(at)
                 yield at, (f"**{{{{ title | text }}}}**{changed(table.date)}", "")
-            elif column.field != "extra" or column is table.names:
+            elif column.field != "extra" or column is table.names or at in self._markup.questions:
                 yield at, write_cell(table, column)
 
     def _first_line(self, lines: HtmlLines) -> FirstLine | None:
@@ -198,7 +216,7 @@ class _Writer:
             if not value:
                 yield self._without(run, others)
                 continue
-            start = self._value_start(run)
+            start, end = self._value_start(run), run.end
             around = self._around(run, others) if needs else None
             if needs == "description" and around and self._is_paragraph(run):
                 yield from self._paragraphs(run, around)
@@ -206,9 +224,16 @@ class _Writer:
             if run.place in self._prose:
                 yield from self._title_and_prose(run, value)
                 continue
+            behind = ""
+            if inner := _EMPHASIZED.fullmatch(self._text, start, end):
+                words, behind = _unmarked(value, MARKS[inner["name"].lower()])
+                if words is not None:
+                    (start, end), value = inner.span("words"), words
             if _IS_MARKDOWN.search(value):
                 value = f"{{% call html({_quoted(_link_attributes(run.tag))}) %}}{value}{{% endcall %}}"
-            yield _Edit(start, run.end, _spaced(value))
+            yield _Edit(start, end, _spaced(value))
+            if behind:
+                yield _Edit(run.end, run.end, _spaced(behind))
             if needs:
                 yield self._wrapped(around, run, needs)
 
@@ -359,6 +384,14 @@ def _link_attributes(tag: Tag | None) -> str:
 
 def _quoted(attributes: str) -> str:
     return f"'{attributes}'" if attributes else ""
+
+
+def _unmarked(value: str, mark: str) -> tuple[str | None, str]:
+    """Cut a value into what is within a mark, such as `**`, and what is behind it; None if it is marked otherwise."""
+    if not _IS_MARKDOWN.search(value):
+        return value, ""
+    within, _, behind = value.removeprefix(mark).partition(mark) if mark and value.startswith(mark) else ("", "", "")
+    return (None, "") if not within or _IS_MARKDOWN.search(behind) else (within, behind)
 
 
 def _in_html(value: str) -> str:

@@ -12,11 +12,11 @@ from almanac.errors import UserError
 from almanac.event.model import Event, Link, Person
 from almanac.page.details import observe_details, write_details
 from almanac.page.firstline import observe_first_line, with_title, write_first_line
-from almanac.page.htmltemplate import write_html
+from almanac.page.htmltemplate import html_questions, write_html
 from almanac.page.insert import fitted, put
 from almanac.page.outline import Page, Section, known_dates, outline
 from almanac.page.proof import says_date_of
-from almanac.page.tables import changed, observe_table, write_row
+from almanac.page.tables import Question, changed, observe_table, table_questions, write_row
 from almanac.page.template import INTRODUCTION, section_renderer
 
 _EVERYTHING = {
@@ -75,6 +75,11 @@ def write_templates(page: Page, sections: Sequence[Section]) -> list[str]:
     below = write_details(details, first.shown, first.date, recurring=first.title != "title")
     # Jinja2 drops the line end after a tag.
     return [line + ("\n" if line.endswith(" %}") and below.startswith("\n") else "") + below, plain]
+
+
+def page_questions(page: Page) -> tuple[Question, ...]:
+    """Return the questions for what a page's events say and no field of Almanac's has."""
+    return table_questions(page) or html_questions(page)
 
 
 def suits(page: Page, sections: Sequence[Section], source: str) -> bool:

@@ -19,7 +19,8 @@ from almanac.page.lines import LINK, MAX_START, plain
 from almanac.page.tags import CELLS, CLOSED_BY, DEEPEST, VOID, Tag, tags_in, without_comments
 from almanac.patterns import regex
 
-_MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "br": "<br>", "u": "", "sup": "", "sub": ""}
+MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "br": "<br>", "u": "", "sup": "", "sub": ""}
+"""What Markdown has for elements that are in line with words."""
 _IN_MARKDOWN = regex(r"[\\`*_\[\]<>]|&(?=[A-Za-z0-9#])")
 _LABEL = regex(r"(\*\*|\*|)[^\W\d_][^:*\[\]<>0-9]{1,29}(?::\1|\1:)[ ]+(?=\S)")
 _SPACE = regex(r"\s+")
@@ -77,7 +78,7 @@ def _first_class(tag: Tag) -> str:
 
 
 def _is_inline(tag: Tag) -> bool:
-    return tag.name == "a" or (tag.name in _MARKS and (tag.closes or not tag.attributes or tag.name == "br"))
+    return tag.name == "a" or (tag.name in MARKS and (tag.closes or not tag.attributes or tag.name == "br"))
 
 
 def _pieces(text: str) -> Iterator[tuple[list[Tag | tuple[int, int]], Tag | None]]:
@@ -146,7 +147,7 @@ def _as_markdown(text: str, pieces: Iterable[Tag | tuple[int, int]]) -> str:
             # A mark has no space inside.
             space = written[-1].endswith(" ") and piece.closes
             written[-1] = written[-1].rstrip(" ") if space else written[-1]
-            written.append(_MARKS[piece.name] + " " * space)
+            written.append(MARKS[piece.name] + " " * space)
         elif piece.closes:
             written.append(f"]({address})")
         else:
@@ -162,13 +163,22 @@ def _as_markdown(text: str, pieces: Iterable[Tag | tuple[int, int]]) -> str:
 class Markup:
     """What the entries of a list have in common: by place, the column of its runs; None where all say the same.
 
-    `labels` are words at the beginning of a place's runs that are no part of their values.
+    `labels` are words at the beginning of a place's runs that are no part of their values; `heads` are the places below
+    the words of a table's head.
     """
 
     entries: tuple[dict[Place, Run], ...]
     columns: dict[Place, Column | None]
     labels: dict[Place, str]
     habits: DateHabits
+    heads: frozenset[Place] = frozenset()
+
+    @cached_property
+    def questions(self) -> dict[Place, Column]:
+        """What only questions of the site's own can fill: what is called something, and mostly filled."""
+        named = (place for place in self.columns if place in self.labels or place in self.heads)
+        asked = ((place, column) for place in named if (column := self.columns[place]) and column.field == "extra")
+        return {at: one for at, one in asked if one.question and len(one.filled) * 2 > len(one.cells)}
 
     @cached_property
     def date_place(self) -> Place | None:
@@ -272,7 +282,8 @@ def observe_markup(entries: Sequence[str], heads: Sequence[str], habits: DateHab
         )
         above = ""
     told = [place for place in places if place not in fixed]
-    markup = Markup(cut, dict.fromkeys(fixed), labels, habits)
+    below_heads = frozenset(place for place in names if any(map(str.strip, heads)) and _name(place, heads) in heads)
+    markup = Markup(cut, dict.fromkeys(fixed), labels, habits, below_heads)
     rows = [[markup.value(entry[place]) if place in entry else "" for place in told] for entry in cut]
     columns = columns_of([names[place] for place in told], rows, habits) if told else []
     by_place = dict(zip(told, columns, strict=True))

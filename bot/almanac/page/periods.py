@@ -26,9 +26,7 @@ _SEASON_NAMES = tuple(dict.fromkeys(chain(*_SEASONS)))
 _SEASON = regex(rf"\b(?:{'|'.join(_SEASON_NAMES)})\b", re.IGNORECASE)
 _FOLDED_END = regex(r"\s*</details[ \t]*>", re.IGNORECASE)
 _HTML_TAG = regex(r"<[^<>]*>")
-_EMPTY_HTML = regex(
-    r"(?:<[bh]r(?:[\s/][^<>]*)?>\s*|<(?P<name>p|div)(?:\s[^<>]*)?>\s*</(?P=name)>\s*)+", re.IGNORECASE
-)
+_EMPTY_HTML = regex(r"(?:<[bh]r(?:[\s/][^<>]*)?>\s*|<(?P<name>p|div)(?:\s[^<>]*)?>\s*</(?P=name)>\s*)+", re.IGNORECASE)
 _WORD = regex(r" ?(?<!\S)(\S+)")
 _TRAILING = regex(r"(?<![ \t])[ \t]++(?=[\r\n])")
 _ATTRIBUTES = regex(r"\{:[^{}]*\}[ \t]*")  # what kramdown gives the block below
