@@ -60,8 +60,8 @@ def test_of_what_is_no_text_its_size_is_told() -> None:
     assert list(diff_lines({}, {"a.png": b"x" * 1_234})) == ["--- /dev/null", "+++ b/a.png", "(1,234 bytes, no text)"]
 
 
-def printed(problem: Problem, capsys: pytest.CaptureFixture[str]) -> str:
-    print_problems([problem])
+def printed(problem: Problem, capsys: pytest.CaptureFixture[str], kind: str = "problem") -> str:
+    print_problems([problem], kind)
     return capsys.readouterr().err
 
 
@@ -72,6 +72,16 @@ def test_only_what_was_typed_is_called_typed(capsys: pytest.CaptureFixture[str])
     assert printed(Problem("Bad.", "date", typed="x", file="r.yml", line=3), capsys) == (
         "problem: r.yml:3: date: Bad.\n    it says:  x\n"
     )
+
+
+def test_what_stands_in_the_place_of_an_answer_already_is_not_called_acceptable(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert printed(Problem("Odd.", "When", typed="x", accepted="z"), capsys, "warning") == (
+        "warning: When: Odd.\n    typed:    x\n    shown as: z\n"
+    )
+    in_file = Problem("Odd.", "when", typed="x", accepted="z", file="p.md", line=3)
+    assert printed(in_file, capsys, "warning") == ("warning: p.md:3: when: Odd.\n    it says:  x\n    accepted: z\n")
 
 
 def test_an_example_and_another_event_are_named_as_such(capsys: pytest.CaptureFixture[str]) -> None:

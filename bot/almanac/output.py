@@ -68,8 +68,11 @@ def print_problems(problems: Iterable[Problem], kind: str = "problem") -> None:
         more = len(others)
         print_message(f"{kind}: {problem}{f' ({more} more like this.)' if more else ''}")
         # Nobody typed what stands in a file: not as an answer, and perhaps not at all.
-        values = [("it says:  " if problem.file or problem.line else "typed:    ", problem.typed)]
-        values += [("accepted: ", text) for text in (problem.accepted, *problem.choices)]
+        is_typed = not (problem.file or problem.line)
+        values = [("typed:    " if is_typed else "it says:  ", problem.typed)]
+        # What a warning has in the place of an answer is used already.
+        values += [("shown as: " if kind == "warning" and is_typed else "accepted: ", problem.accepted)]
+        values += [("accepted: ", text) for text in problem.choices]
         values += [("example:  ", problem.example), ("event:    ", problem.event), ("see:      ", problem.url)]
         values += [("event:    ", f"{one.answer}: {one.event}") for one in problem.candidates]
         for label, text in values:

@@ -134,6 +134,21 @@ def test_two_changes_at_once_are_merged_field_by_field(scene: Scene) -> None:
 
 
 @both_forges
+def test_what_was_and_what_will_be_is_shown_after_a_commit_by_hand_too(scene: Scene) -> None:
+    merge(scene, asked(scene, event="2021-11-08", change="Cancelled"))
+    number = asked(scene, event="2021-11-08", change="Something else", location="Lyon")
+    record = scene.record(number, GOVERNMENTS).replace('status: "cancelled"\n', "")
+    scene.by_hand(number, {GOVERNMENTS: record.encode()})
+    assert scene.run(number).plan.outcome == "updated"
+    for text in (scene.pull(number).body, scene.comment(number)):
+        assert "| What | " in text
+        assert "| **Where** | " in text
+        assert "Lyon" in text
+        assert "cancelled~~" in next(line for line in text.splitlines() if line.startswith("| **Status**"))
+    assert "| **When** |" not in scene.pull(number).body, "what stays as it is has no row"
+
+
+@both_forges
 def test_an_edit_of_the_issue_updates_its_pull_request(scene: Scene) -> None:
     number = asked(scene, event="2021-11-08", change="Postponed", note="Because of @octo, see #1.")
     assert "The issue also says this" in scene.pull(number).body

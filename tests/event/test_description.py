@@ -258,7 +258,7 @@ def test_links_that_are_refused_are_found_with_the_reason() -> None:
     ],
 )
 def test_one_note_names_what_is_shown_as_it_was_typed(typed: str, named: str | None) -> None:
-    shown = "it is shown as you typed it" if named == "HTML" else "they are shown as you typed them"
+    shown = "it is shown as it was typed" if named == "HTML" else "they are shown as they were typed"
     expected = f"The page has no place for {named} here: {shown}."
     assert [note.message for note in notes(typed)] == ([expected] if named else [])
 

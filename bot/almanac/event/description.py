@@ -350,12 +350,12 @@ def notes(description: str) -> tuple[Problem, ...]:
     raw = parse(description).raw
     if raw == (TOO_MANY_MARKS,):
         found.append(
-            Problem(say("This text has too many marks, such as * and [, so the page shows it as you typed it."))
+            Problem(say("This text has too many marks, such as * and [, so the page shows it as it was typed."))
         )
         return tuple(found)
     more = (name for name, pattern in _ONLY_ON_GITHUB.items() if any(map(pattern.search, texts)))
     if names := [*dict.fromkeys((*raw, *more))]:
-        shown = say("it is shown as you typed it") if names == ["HTML"] else say("they are shown as you typed them")
+        shown = say("it is shown as it was typed") if names == ["HTML"] else say("they are shown as they were typed")
         found.append(Problem(say("The page has no place for {names} here: {shown}.", names=listed(names), shown=shown)))
     return tuple(found)
 

@@ -461,11 +461,11 @@ class Answers:
             more = (
                 say(" To make it work, put it under {label}.", label=self.labels["url"]) if "url" in self.labels else ""
             )
-            message = say("The page shows the link here as the plain text that you typed.{more}", more=more)
+            message = say("The page shows the link here as plain text, as it was typed.{more}", more=more)
             self.warnings.append(Problem(message, self.labels[name]))
         elif kinds:
             self.warnings.append(
-                Problem(say("This is shown as you typed it, with its marks."), self.labels[name], typed=typed)
+                Problem(say("This is shown as it was typed, with its marks."), self.labels[name], typed=typed)
             )
 
     def url(self, name: str, typed: str | None) -> str | None:

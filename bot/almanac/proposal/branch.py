@@ -227,6 +227,7 @@ def content_on_top(branch: Branch, shared: SharedBranch, answers: Event | None, 
         shared=True,
         conflicts=_disputed(merged, event, branch.state, answers),
         clashes=(*clashes, *others.clashes),
+        previous=current,
     )
 
 
