@@ -75,6 +75,7 @@ class _Making:
     def __init__(self, folder: Path, options: Options) -> None:
         self.options = options
         self.may_ask = sys.stdin.isatty() and not options.as_json
+        self.asks = False  # whether questions are open that somebody answers at the terminal
         root, here = open_site(folder)
         self.folder = root.root
         self.access: GitHubAccess = github_access()
@@ -93,24 +94,23 @@ class _Making:
     def run(self, given: Mapping[str, Sequence[str]], pairs: Sequence[str]) -> int:
         answers = given_answers(self.form, given, pairs)
         needed = [field for field in self.form.fields if field.required or field.id in needed_in(self.form)]
-        asks = self.may_ask and any(field.id not in answers for field in needed)
+        self.asks = self.may_ask and any(field.id not in answers for field in needed)
         try:
-            if asks:
+            if self.asks:
                 self._ask(answers)
             body = issue_body(self.form, answers)
             read = submit_body(body, self.form, self.site.config, 1)
             if read.event is None:
                 raise UserError(read.problems)
-            if not asks:
+            if not self.asks:
                 print_problems(read.warnings, "warning")
             self.told = tuple(read.warnings)
             if not self.options.as_json:
                 print_text(f"\n{self._shown(read.event)}\n")
             title = f"{self.words.title}{read.event.title}"[:_LONGEST_TITLE].strip()
-            way = self._way(asks=asks)
             issue = Issue(1, title, body, self.form.labels)
-            done = {"local": self._propose, "github": self._file, "link": self._link}[way]
-            values, status = done(issue, answers, asks)
+            done = {"local": self._propose, "github": self._file, "link": self._link}[self._way()]
+            values, status = done(issue, answers)
         except typer.Abort:
             print_message("\nNothing was written.")
             raise
@@ -214,13 +214,13 @@ class _Making:
 
     # ------------------------------------------------------------ what becomes of them
 
-    def _way(self, *, asks: bool) -> Way:
+    def _way(self) -> Way:
         if self.options.way:
             return self.options.way
         repository = self.repository
         if repository is None:
             return "local"
-        if not asks:
+        if not self.asks:
             return "link"
         ways: list[Way] = ["github", "link", "local"] if self.access.token else ["link", "local"]
         print_message("What shall be done with it?")
@@ -231,17 +231,17 @@ class _Making:
     def _web(self, repository: str) -> str:
         return f"{self.access.web}/{repository}"
 
-    def _agrees(self, question: str, *, asks: bool) -> bool:
+    def _agrees(self, question: str) -> bool:
         """Ask a person, unless the command line has said yes already; without a person there is no yes."""
         if self.options.yes:
             return True
-        return (asks or self.may_ask) and typer.confirm(question, default=asks, err=True)
+        return self.may_ask and typer.confirm(question, default=self.asks, err=True)
 
     def _nothing(self) -> tuple[dict[str, Any], int]:
         print_text("Nothing was written.")
         return {"outcome": None}, 0
 
-    def _link(self, _: Issue, answers: Answers, asks: bool) -> tuple[dict[str, Any], int]:  # noqa: FBT001 -- as the others
+    def _link(self, _: Issue, answers: Answers) -> tuple[dict[str, Any], int]:
         address = filled_in(self._web(self.repository or ""), self.site.config.form, self.form, answers)
         carried = parse_qs(urlsplit(address).query)
         lacking = [field.label for field in self.form.fields if field.id in answers and field.id not in carried]
@@ -250,18 +250,18 @@ class _Making:
             print_text(address)
         if lacking:
             print_message(f"\nAn address cannot hold all of them. Fill in there: {', '.join(lacking)}.")
-        if asks and self._agrees("\nOpen it in your browser?", asks=asks):
+        if self.asks and self._agrees("\nOpen it in your browser?"):
             typer.launch(address)
         return {"outcome": "link", "link": address, "left_out": lacking}, 0
 
-    def _propose(self, issue: Issue, _: Answers, asks: bool) -> tuple[dict[str, Any], int]:  # noqa: FBT001 -- as the others
+    def _propose(self, issue: Issue, _: Answers) -> tuple[dict[str, Any], int]:
         from almanac.commands.propose import done_values, print_done, print_failures, propose_in
         from almanac.defaults import load_messages
 
         forge = LocalForge(self.folder, lambda: datetime.now(UTC))
         with forge.alone():
             number = max((one.number for one in forge.issues()), default=0) + 1
-            if asks and not self._agrees(f"Propose it in this clone, as issue {number}?", asks=asks):
+            if self.asks and not self._agrees(f"Propose it in this clone, as issue {number}?"):
                 return self._nothing()
             messages = load_messages()
             created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -278,14 +278,14 @@ class _Making:
                 print_text(f"To look at it: `git diff ...{branch}`. To accept it: `git merge {branch}`.")
         return done_values(done, messages), int(bool(print_failures([done]) or done.plan.problems))
 
-    def _file(self, issue: Issue, answers: Answers, asks: bool) -> tuple[dict[str, Any], int]:  # noqa: FBT001 -- as the others
+    def _file(self, issue: Issue, answers: Answers) -> tuple[dict[str, Any], int]:
         from contextlib import closing
 
         from almanac.forge.github.client import Probe
 
         repository = self.repository or ""
         web = self._web(repository)
-        if not self._agrees(f"File it as an issue at {web}/issues, for others to see?", asks=asks):
+        if not self._agrees(f"File it as an issue at {web}/issues, for others to see?"):
             if self.may_ask:
                 return self._nothing()
             raise UserError(Problem(f"This would file an issue at {web}/issues. Add --yes to do it.", "--github"))
