@@ -376,6 +376,15 @@ def test_it_follows_the_page_and_is_left_alone_by_other_commits(local: World) ->
     assert any(path.startswith("_data/events/2021-12-09") for path in offered(local))
 
 
+def test_a_page_with_an_event_that_is_too_long_is_named_beside_the_new_one(local: World) -> None:
+    put(local, {"_config.yml": "title: Club\n", "meetups.md": MEETUPS + "We talked on. " * 25_000})
+    assert outcomes(sweep(local)) == ["created"]
+    assert "meetups.md" not in offered(local)
+    assert "**Don't merge this yet if you want to keep `" in offer(local).body
+    assert "This record has" in offer(local).body
+    assert outcomes(sweep(local)) == ["unchanged"]
+
+
 def test_a_repository_that_is_no_site_is_left_alone(local: World) -> None:
     put(local, {"setup.py": "", "CHANGELOG.md": "# Changes\n\n## 1.0 (2024-03-01)\n\n- First\n"})
     assert sweep(local) == []

@@ -104,7 +104,8 @@ def adopt(
         beside = None if is_decided or choices.get("page") or has_other_generator(site) else _beside(paths, planned)
         if beside is None:
             raise
-        plan, unread = beside, error.problems[1:]
+        # Of several, the first says only that none can be taken; alone, it says why what was found cannot.
+        plan, unread = beside, error.problems[1:] or (error.problems if places else ())
     if action is None:
         plan.files.pop(WORKFLOW, None)
     if is_decided:
