@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from almanac.entries.frontmatter import FrontMatter
-from almanac.entries.stores import FileStore
+from almanac.entries.inyaml import YamlList
+from almanac.entries.stores import FileStore, ListStore
 from almanac.entries.template import EntryTemplate
 from almanac.entries.writing import place_for
 from almanac.errors import ConfigError, UserError
@@ -262,6 +263,21 @@ organizers:
 {% endfor %}
 ---
 """
+
+
+def test_a_time_by_the_clock_stays_where_only_the_day_changes() -> None:
+    template = '- date: {{ (starts or date) | like("2021-11-08 09:00") }}\n  talk: {{ title }}\n'
+    store = ListStore("talks.yml", EntryTemplate(template, YamlList(), "t.j2"), YamlList())
+    text = "- date: 2021-11-02 19:00\n  talk: Owls\n"
+    event = store.read(text, "talks.yml", "2021-11-02-owls")
+    assert event is not None
+    assert (event.when, event.starts) == ("19:00", None)
+    moved = event.model_copy(update={"date": "2021-11-28"})
+    after = store.write(moved, before=event, source=text)
+    assert after == text.replace("-02", "-28") + '  almanac:\n    id: "2021-11-02-owls"\n'
+    assert store.read(after, "talks.yml", event.id) == moved
+    later = moved.model_copy(update={"when": "18:30"})
+    assert "- date: 2021-11-28 18:30\n" in store.write(later, before=moved, source=after)
 
 
 def test_the_day_is_in_a_key_once_it_is_no_more_the_one_in_the_name_of_the_file() -> None:

@@ -343,6 +343,13 @@ def _moved(fields: Mapping[str, Any], clock: str, zone: Any) -> dict[str, Any]:
     return {"when": clock}
 
 
+def by_the_clock(event: Event) -> Event:
+    """Give an event of which only a time by the clock is known, and no zone, a moment that is written as that time."""
+    if event.starts or not event.when or _clock(event.when) != event.when:
+        return event
+    return event.model_copy(update=_moved({"date": event.date}, event.when, "UTC"))
+
+
 def _on_its_day(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what follows a date that a person wrote over another: the times of the day, and not the last day."""
     date, moved = str(fields.get("date", "")), dict[str, Any]()

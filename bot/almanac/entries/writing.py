@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from almanac.entries.formats import DataEntry, with_ends
-from almanac.entries.meaning import OWN, fields_of
+from almanac.entries.meaning import OWN, by_the_clock, fields_of
 from almanac.entries.template import EntryTemplate
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event
@@ -40,7 +40,7 @@ class EntryEditor:
         Raises:
             UserError: The entry, or the text below its keys, cannot be changed in place.
         """
-        old, new = map(self._template.entry, (before, event))
+        old, new = (self._template.entry(by_the_clock(one)) for one in (before, event))
         data = merged(_without_own(entry.data), old.data, new.data)
         body = entry.body
         if old.body != new.body:
