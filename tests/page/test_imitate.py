@@ -468,6 +468,15 @@ def test_elements_keep_the_tags_around_their_words_and_ask_for_what_no_field_has
     assert (question.id, question.label, question.example) == ("level", "Level", "easy")
 
 
+def test_titles_of_a_table_are_links_once_the_newest_ones_are() -> None:
+    linked, bare = "| {} Nov 2021 | [Cats](https://example.org/{}) |\n", "| {} Oct 2021 | Dogs |\n"
+    rows = [linked.format(day, day) for day in (9, 8)] + [bare.format(day) for day in (7, 6, 5, 4)]
+    page = f"| Day | Talk |\n|---|---|\n{''.join(rows)}"
+    assert added(page, FULL) == "| 15 Nov 2021 | [Owls](https://www.example.org/register) |"
+    assert added(page, BARE) == "| 15 Nov 2021 | Owls |"
+    assert {event.url for event in import_page(page, render, ZONES).events} >= {None, "https://example.org/9"}
+
+
 def test_a_label_of_no_field_in_html_is_a_question() -> None:
     card = "<div>\n  <h3>{}</h3>\n  <p><i> {}.11.2021</i> </p>\n  <p>Niveau: {}</p>\n</div>\n"
     page = (

@@ -61,6 +61,7 @@ class Column:
     cells: tuple[str, ...]  # without their marks
     mark: str = ""  # what is around most of them, such as `**`
     field: str = "extra"
+    newest: tuple[str, ...] = ()  # the cells of the newest rows, where these are the model for new ones
 
     @cached_property
     def filled(self) -> list[str]:
@@ -80,9 +81,10 @@ class Column:
 
     @cached_property
     def is_linked(self) -> bool:
-        """Tell whether most cells are one link, a word before or after it aside."""
-        return _most(
-            2 * len("".join(words for words, _ in LINK.findall(cell))) > len(plain(cell)) for cell in self.filled
+        """Tell whether most cells, or those of the newest rows, are one link, a word before or after it aside."""
+        return any(
+            _most(2 * len("".join(words for words, _ in LINK.findall(cell))) > len(plain(cell)) for cell in cells)
+            for cells in (self.filled, self.newest)
         )
 
     @cached_property

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from almanac.dates import UNDECIDED, UNKNOWN_YEAR, find_date
@@ -29,6 +29,8 @@ _AFFILIATIONS = "people | map(attribute='affiliation') | select | join"
 _DAY_FIRST = regex(r"(?:[a-z]{2,3}: )?[0-9]+\.(?![0-9])")
 _NOTHING = regex(r"[-\u2013\u2014]*+|n/?a", re.IGNORECASE)
 _MODELS = 12
+_NEWEST = 3  # rows that tell whether what names an event is a link by now
+_NAMING = ("date", "title", "both")
 """How many of the newest rows show how the next one is written."""
 _PADDED_CELL = """\
 {% macro cell(width) %}{% set words %}{{ caller() }}{% endset %}
@@ -99,6 +101,10 @@ def columns_by_row(page: Page, rows: Sequence[Section]) -> dict[int, tuple[Colum
     for key, alike in tables.items():
         names = [*map(str, key[1:])]
         found = columns_of(names, [raw_cells(row.text) for row in alike], page.lines.habits)
+        newest = sorted(range(len(alike)), key=lambda at: alike[at].date, reverse=True)[:_NEWEST]
+        found = [
+            replace(one, newest=tuple(one.cells[at] for at in newest)) if one.field in _NAMING else one for one in found
+        ]
         columns |= dict.fromkeys((row.start for row in alike), tuple(found))
     return columns
 
