@@ -21,6 +21,7 @@ MADE = {
     "reference/config.md": reference.config_page,
     "reference/record.md": reference.record_page,
     "reference/forms.md": reference.forms_page,
+    "reference/workflow.md": reference.workflow_page,
 }
 """Pages that are made when the site is built."""
 _SEARCH = 'data-md-component="search" role="dialog"'

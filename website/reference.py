@@ -8,6 +8,7 @@ from typing import Any, get_args
 import typer
 from almanac.catalogues import load_tongue
 from almanac.cli import app
+from almanac.commands.origin import read_origin
 from almanac.config import Language
 from almanac.form.translated import translated_form
 from almanac.packaged import template
@@ -52,6 +53,21 @@ def forms_page() -> str:
             form = translated_form(template(f"site/{name}"), tongue).rstrip()
             parts += [f"## `{name}`, `language: {language}`", f"````yaml\n{form}\n````"]
     return "\n\n".join(parts) + "\n"
+
+
+def workflow_page() -> str:
+    """Return the page of the workflow, to be copied by those who have only a browser; it runs this very Almanac."""
+    workflow = template("site/almanac.yml").replace("OWNER/REPO@REF", read_origin().action).rstrip()
+    intro = (
+        "`.github/workflows/almanac.yml` for a site that has no Almanac yet. [Adopt in a browser]"
+        "(../adopt-app.md#with-a-workflow)\nsays what to do with it. If your main branch is not called `main`, write "
+        "its name into the line `branches`."
+    )
+    end = (
+        "The last line names the Almanac that these pages describe. In a clone, `almanac init` writes the same,\n"
+        "and in it the files that start it."
+    )
+    return "\n\n".join(["# The workflow", intro, f"```yaml\n{workflow}\n```", end]) + "\n"
 
 
 def commands_page() -> str:

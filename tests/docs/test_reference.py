@@ -1,14 +1,17 @@
 """The reference that is made from the code says all of it."""
 
 import json
+import re
 
 import pytest
 import typer
+import yaml
 from almanac.cli import app
 from almanac.form.schema import read_form
+from almanac.packaged import template
 
 from tests.docs.blocks import ROOT
-from website.reference import SCHEMAS, commands_page, config_page, forms_page, record_page
+from website.reference import SCHEMAS, commands_page, config_page, forms_page, record_page, workflow_page
 
 
 def test_each_command_and_each_of_its_options_is_in_the_reference() -> None:
@@ -49,3 +52,12 @@ def test_both_forms_are_there_in_each_language_with_the_same_ids() -> None:
     assert [form.name for form in forms[::2]] == ["New event", "Neuer Termin", "Nuevo evento", "Nouvel événement"]
     ids = [[field.id for field in form.fields] for form in forms]
     assert ids == ids[:2] * 4
+
+
+def test_the_workflow_is_there_as_init_writes_it_and_runs_one_version() -> None:
+    shown = yaml.safe_load(workflow_page().partition("```yaml\n")[2].partition("```")[0])
+    ours = yaml.safe_load(template("site/almanac.yml"))
+    used = shown["jobs"]["almanac"]["steps"][-1].pop("uses")
+    ours["jobs"]["almanac"]["steps"][-1].pop("uses")
+    assert shown == ours
+    assert re.fullmatch(r"[\w.-]+/[\w.-]+@([0-9a-f]{40}|v\d+\.\d+\.\d+)", used)
