@@ -97,7 +97,10 @@ class Dispatcher:
                 store.transition_delayed_workflows()
             else:
                 self.wake(_AGAIN)
-        taken = store.start_queued_partitioned_workflows(queue, executor, version, room, owner_xid=owner)
+        # The last argument saves a request: no job is without a version, which only the latest would take.
+        taken = store.start_queued_partitioned_workflows(
+            queue, executor, version, room, owner_xid=owner, is_latest_version=False
+        )
         for status in store.get_workflow_statuses(taken) if taken else ():
             try:
                 handle = execute_dequeued_workflow(engine, status, owner)

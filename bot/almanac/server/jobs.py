@@ -238,24 +238,25 @@ class JobStore:
 
     # ------------------------------------------------------------ while a job runs
 
-    def drop_waiting(self, job: Job) -> int:
+    def drop_waiting(self, job: Job) -> tuple[int, list[Job]]:
         """Drop all waiting jobs with the same subject: a look that starts now sees what they were to look at.
 
         Returns:
-            How often one of them was cut off before.
+            How often one of them was cut off before, and the failed jobs with the same subject.
         """
-        dropped = self._list(_WAITING, f"{job.subject}/")
+        found = self._list([*_WAITING, *_FAILED], f"{job.subject}/")
+        dropped = [one for one in found if one.state == "waiting"]
         self.cancel(one.job for one in dropped)
-        return max((one.cuts for one in dropped), default=0)
+        return max((one.cuts for one in dropped), default=0), [one.job for one in found if one.state == "failed"]
 
     def cancel(self, jobs: Iterable[Job]) -> None:
         """Drop jobs that are not done yet."""
         if ids := [str(job) for job in jobs]:
             self._client.cancel_workflows(ids)
 
-    def forget_failures(self, job: Job) -> None:
-        """Delete the failed jobs with the same subject, since it has now been done."""
-        if ids := [str(one.job) for one in self._list(_FAILED, f"{job.subject}/")]:
+    def forget(self, jobs: Iterable[Job]) -> None:
+        """Delete failed jobs, since what they were to do has now been done."""
+        if ids := [str(job) for job in jobs]:
             self._client.delete_workflows(ids)
 
     # ------------------------------------------------------------ out
@@ -381,9 +382,9 @@ class JobTiming:
     debounce: float = _DEBOUNCE  # how long a delivery's job waits for more of the same
     delays: tuple[float, ...] = (10, 60, 300, 900, 3600, 10_800)  # before each further try of a failed job
     cut_delay: float = 300  # before the second try of a job that was cut off
-    longest: float = 3.0  # after how long at most a process looks for jobs that others have stored
-    gap: float = 0.05  # between two looks for jobs, so that one of them starts several
-    beat: float = 2.0  # how often a process shows that it is alive
+    longest: float = 5.0  # after how long at most a process looks for jobs that others have stored
+    gap: float = 0.1  # between two looks for jobs, so that one of them starts several
+    beat: float = 2.0  # how often a process shows that it is alive; it looks for dead ones half as often
     patience: float = 8.0  # after how long a silence its jobs are taken over
 
 
@@ -449,8 +450,8 @@ class Jobs:
         )
         self._dispatcher.start(engine, queue, self.heartbeat.id, _VERSION)
         # Two threads, so that nothing holds the heartbeat up.
-        for action in (self.heartbeat.beat, self._supervise):
-            self._threads.append(threading.Thread(target=self._repeat, args=(action,), daemon=True))
+        for action, seconds in ((self.heartbeat.beat, self._timing.beat), (self._supervise, 2 * self._timing.beat)):
+            self._threads.append(threading.Thread(target=self._repeat, args=(action, seconds), daemon=True))
             self._threads[-1].start()
 
     def stop(self, seconds: int = 5) -> None:
@@ -480,7 +481,8 @@ class Jobs:
     def _run(self, job: Job, tries: int, cuts: int) -> Result:
         started = time.monotonic()
         log = _log.bind(job=job.subject, delivery=job.guid, tries=tries)
-        cuts = max(cuts, self._patient_store.drop_waiting(job))
+        cuts_before, failures = self._patient_store.drop_waiting(job)
+        cuts = max(cuts, cuts_before)
         try:
             if tries > len(self._timing.delays):
                 raise PermanentError("The server stopped in the middle of this job again and again.")  # noqa: TRY301
@@ -495,7 +497,7 @@ class Jobs:
             return {"outcome": "postponed", "reason": str(postponed)}
         except Exception as error:  # noqa: BLE001 -- whatever went wrong, the job is tried again or kept as failed
             return self._failed(job, tries, cuts, error, log)
-        self._patient_store.forget_failures(job)
+        self._patient_store.forget(failures)
         log.info("job done", seconds=round(time.monotonic() - started, 3), **result)
         return result
 
@@ -520,12 +522,14 @@ class Jobs:
 
     # ------------------------------------------------------------ supervision
 
-    def _repeat(self, action: Callable[[], None]) -> None:
-        while not self._stopping.wait(self._timing.beat):
+    def _repeat(self, action: Callable[[], None], seconds: float) -> None:
+        while True:
             try:
                 action()
             except Exception as error:  # noqa: BLE001 -- a database that is down now may be back the next time
                 self._warn(error)
+            if self._stopping.wait(seconds):
+                break
 
     def _warn(self, error: Exception) -> None:
         _log.warning("job store unavailable", reason=self._redact(str(error)))

@@ -84,9 +84,17 @@ def serve(address: str, port: int) -> int:
 
 
 def _run(host: "Host", listening: socket.socket) -> None:
+    import asyncio
+
     import uvicorn
 
     from almanac.server.app import create_app
+
+    class Server(uvicorn.Server):
+        async def main_loop(self) -> None:
+            # uvicorn's own wakes ten times a second to see whether it is to stop.
+            while not await self.on_tick(0):  # noqa: ASYNC110
+                await asyncio.sleep(0.5)
 
     config = uvicorn.Config(
         create_app(host),
@@ -109,7 +117,7 @@ def _run(host: "Host", listening: socket.socket) -> None:
     # uvicorn raises the signal again when it has stopped, which must not end us before the jobs have stopped.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[listening])
+    Server(config).run(sockets=[listening])
 
 
 # ---------------------------------------------------------------- jobs
