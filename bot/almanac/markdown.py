@@ -17,6 +17,7 @@ _CONTROLS = regex(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 # only where it could begin a reference. GitHub makes links of a bare `https://` and `www.`.
 # Jekyll's typographer makes dashes of `--` and `---` and one character of `...`, so the second of a run is a reference.
 _MARKUP = regex(r"[\\`*_^{}\[\]<>|$~]|&(?=[A-Za-z0-9_:#])|:(?=//)|(?<=[wW]{3})\.|(?<=-)-|(?<=\.)\.")
+_HARMLESS = regex(r"[A-Za-z0-9 ,?()]*")
 _NOT_PLAIN = regex(r"[^\w ,.:+;/\u2013\u2014-]|_|:(?=/)|(?<=-)-|(?<=\.)\.")
 _IN_RUN = regex(r"(?:(?<=-)|(?<=&#45;))&#45;|(?:(?<=\.)|(?<=&#46;))&#46;")
 _OUTSIDE_PATH = regex(rb"[^A-Za-z0-9\-._~/]")
@@ -46,6 +47,8 @@ def text(value: str) -> Safe:
     """
     if isinstance(value, Safe):
         return value
+    if _HARMLESS.fullmatch(value):  # as most are
+        return Safe(value)
     return Safe(_MARKUP.sub(_reference, _CONTROLS.sub("", _LINE_BREAKS.sub(" ", value))))
 
 

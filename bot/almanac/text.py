@@ -264,6 +264,8 @@ def annotation_property(text: str) -> str:
 
 
 def _spelled_out(line: str) -> str:
+    if line.isprintable():
+        return line
     # Joiners build emoji and letters, and unusual spaces are spaces: no terminal takes them for an order.
     harmless = "\t\u200c\u200d\xa0\u202f\u3000"
     return "".join(

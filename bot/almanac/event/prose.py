@@ -96,6 +96,8 @@ _MARKED = regex(
     re.IGNORECASE | re.MULTILINE,
 )
 _BLANK_LINES = regex(r"\n(?:[ \t]*\n)+")
+# A paragraph of several lines, or white space and controls that Markdown does not take as they are.
+_RUN_ON = regex(r"[^\n]\n[ ]*+[^ \n]|(?:\A|\n)[ ]*+(?![ \n])\s|(?![ \n])\s[ ]*+(?:\n|\Z)|[\r\0]")
 _TAGS: dict[str, Kind] = {
     **dict.fromkeys(("<br>", "<br/>", "<br />"), "break"),
     "<code>": "code",
@@ -194,6 +196,8 @@ def parse_page(markdown: str) -> tuple[Prose, ...]:
 
     There a line break is `<br>`, a line end is a space, and `<em>`, `<strong>` and `<code>` are what marks would be.
     """
+    if not (_MARKED.search(markdown) or _RUN_ON.search(markdown)):
+        return _paragraphs(markdown)
     return _ProseReader(markdown.split("\n"), is_page=True).parsed().parts
 
 

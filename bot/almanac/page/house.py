@@ -13,7 +13,7 @@ from almanac.page.lines import URL, with_newline
 from almanac.patterns import regex
 
 _DEFAULT_LABEL = "Guests"
-_HEADING = regex(r"#{1,6}[ \t]++([^:]*+):[ \t]*+(\S.*)\Z")
+_HEADING = regex(r"#{1,6}[ \t]++([^:]++):[ \t]*+(\S.*)\Z")
 # A formatter's canonical form has a quotation's mark before the bullet's.
 # A formatter's canonical form has a quotation's mark before the bullet's.
 _ITEM = regex(r"(> )?- (\S.*)\Z")
@@ -45,12 +45,14 @@ class _Item:
         return len(self.nested) == sum(bool(line.strip()) for line in self.lines[1:])
 
 
-def read_house(section: str) -> dict[str, Any] | None:
-    """Read what a section says in the house style, as far as it is written in it; None if it is not."""
+def read_house(section: str, date: str) -> dict[str, Any] | None:
+    """Read what a section says in the house style, as far as it is written in it; None if it is not.
+
+    `date` is its date as the house style writes it; its heading may have that in other words.
+    """
     first, *rest = with_newline(section, "\n").split("\n")
     heading = _HEADING.match(first)
-    date = find_date(heading[1]) if heading else None
-    if heading is None or date is None or not date.leading or date.title:
+    if heading is None or not (heading[1] == date or _is_date(heading[1])):
         return None
     items = list(_items(rest))
     if any(line.strip() for line in rest) and not items:
@@ -69,6 +71,11 @@ def read_house(section: str) -> dict[str, Any] | None:
     fields |= {"title": topic, "series": named} if topic else {"title": named}
     fields |= _described(paragraphs, has_agenda="agenda" in fields)
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _is_date(text: str) -> bool:
+    found = find_date(text)
+    return found is not None and found.leading and not found.title
 
 
 def _items(lines: list[str]) -> Iterator[_Item]:

@@ -196,7 +196,7 @@ class SectionReader:
     def written(self, event: Event) -> str | None:
         """Write a section from the fields alone, which may be a guess; None if the template cannot."""
         try:
-            return self.render(event.model_copy(update={"markdown": None}))
+            return self.render(event if event.markdown is None else event.model_copy(update={"markdown": None}))
         except UserError:
             return None
 
@@ -323,9 +323,9 @@ def _readings(section: Section, fields: EntryFields | None) -> Iterator[_Reading
 
     Blank lines tell a paragraph with bullets from people with a label, unless a formatter has put them everywhere.
     """
-    read = []
+    read, date = [], heading_date(section.date, section.end_date)
     for text in _spellings(section.text):
-        if house := read_house(text):
+        if house := read_house(text, date):
             read.append(house)
             yield _Reading(house)
     for house in reversed(read):
@@ -334,7 +334,7 @@ def _readings(section: Section, fields: EntryFields | None) -> Iterator[_Reading
         yield _Reading({**house, **in_words})
     if not read:
         # Of a section in another style, the title and the times are understood, and what the pattern of its list tells.
-        title = (title_of(section) or heading_date(section.date, section.end_date))[:_MAX_TITLE]
+        title = (title_of(section) or date)[:_MAX_TITLE]
         when = _when_line(section)[1]
         found = {"title": title, **({"when": when} if when else {}), **(fields.of(section) if fields else {})}
         yield _Reading({**found, **status_in(found["title"])}, whole=False)

@@ -279,6 +279,9 @@ class Blank(str):
         return iter(())
 
 
+_BLANK = Blank()
+
+
 class Beginning(str):
     """An event's first day, or the moment at which it begins: what writes that in words writes the end of it too.
 
@@ -306,7 +309,7 @@ class _Extra(dict[str, Any]):
         self._known = known
 
     def __missing__(self, key: str) -> Any:
-        return self._known.get(key, Blank())
+        return self._known.get(key, _BLANK)
 
 
 class _Later(Mapping[str, str]):
@@ -331,7 +334,7 @@ class _Later(Mapping[str, str]):
 
 def _with_blanks(value: Any) -> Any:
     if value is None:
-        return Blank()
+        return _BLANK
     if isinstance(value, dict):
         return {key: _with_blanks(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

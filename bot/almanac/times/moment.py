@@ -58,7 +58,9 @@ class TimeReading:
 
 def moments(wall: datetime, zone: tzinfo) -> tuple[datetime, ...]:
     """Return the moments, in UTC and in order, at which a zone's clocks show a time: one, or none, or two."""
-    found = {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    found = [wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    if found[0] == found[1]:
+        return (found[0],)  # no clock change is near
     return tuple(sorted(moment for moment in found if wall_of(moment, zone) == wall))
 
 
@@ -122,7 +124,7 @@ def right_label(place: ZonePlace, moment: Moment, zones: Zones) -> ZonePlace:
     the abbreviation in force (`CEST` for `CET` in summer, `EST` in an hour that comes twice); else the IANA name; else
     the offset from UTC.
     """
-    names = [letters for letters, name in BUILT_IN.items() if name == place.name]
+    names = (letters for letters, name in BUILT_IN.items() if name == place.name)
     generic = (label for label in names if not ZonePlace(label, place.zone, place.name).strict)
     day, clock = wall_of(moment.start, place.zone).date(), clock_of(place, moment)
     for label in (place.label, *generic, abbreviation(place, moment.start), place.name or ""):
@@ -230,15 +232,18 @@ def shown_times(
     start, ends = Moment(moment.start), ends or moment.end
     # Each place, and whether it shows the end; a mere offset beside a zone that has it then says nothing more.
     given: dict[ZonePlace, bool] = {}
+    named: dict[tuple[ZonePlace, bool], ZonePlace] = {}
     for reading in readings:
         ranged = reading.clock.end is not None
         place = right_label(reading.place, moment if ranged else start, zones)
+        named[reading.place, ranged] = place
         place = next((known for known in given if _shows_the_same(known, place, moment.start)), place)
         given[place] = given.get(place, False) or ranged
     if len(given) == 1:
         ranged = any(given.values())
         places = _site_places(readings[0], moment, zones)
-        given = {right_label(place, moment if ranged else start, zones): ranged for place in places}
+        found = (named.get((one, ranged)) or right_label(one, moment if ranged else start, zones) for one in places)
+        given = dict.fromkeys(found, ranged)
     return tuple(_shown_at(place, moment if ranged else start, ends, zones) for place, ranged in given.items())
 
 
