@@ -169,6 +169,14 @@ def test_what_is_read_back(page: str, description: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("page", "description"),
+    [("a\nb", "a b"), ("a  \nb", "a\nb"), ("\u00a0a\u00a0", "a"), ("a  ", "a  "), ("a \n\n b", "a \n\nb")],
+)
+def test_white_space_of_a_page_counts_as_markdown_has_it(page: str, description: str) -> None:
+    assert source(page) == description
+
+
+@pytest.mark.parametrize(
     ("typed", "written"),
     [
         ("a", "a"),

@@ -46,6 +46,17 @@ def test_the_reference_page_has_every_field_in_its_place() -> None:
     assert "EST, not EDT" in imported.warnings[0].message
 
 
+def test_a_section_in_the_house_style_is_written_once() -> None:
+    written: list[str] = []
+
+    def own(event: Event) -> str:
+        written.append(event.id)
+        return render(event)
+
+    imported = import_page(REFERENCE, own, ZONES)
+    assert written == [event.id for event in imported.events]
+
+
 def test_line_ends_do_not_hide_the_fields() -> None:
     events = records_of(REFERENCE.replace("\n", "\r\n"))
     assert [event.markdown for event in events] == [None, None]
