@@ -1,25 +1,92 @@
-"""The question and the lines of a template that the documentation adds do what it says."""
+"""What the documentation adds to a form, a template or a page does what it says."""
 
 from datetime import date
 
+import pytest
 from almanac.commands.adoption import plan_adoption
+from almanac.defaults import load_messages
 from almanac.form.filled import issue_body
 from almanac.packaged import example, template
+from almanac.proposal.messages import OwnTemplate
+from almanac.proposal.state import Draft
 
 from tests.docs.blocks import ROOT, blocks
 from tests.memory import memory_site, proposed_files
 
 PAGE, FORM, CONFIG = "past-working-groups.md", ".github/ISSUE_TEMPLATE/new-event.yml", ".github/almanac.yml"
 OWN = ".github/almanac/section.md.j2"
+QUESTION, LABELLED, BULLETS, BULLET, ROW, *_ = (block.text for block in blocks(ROOT / "docs/add-a-question.md"))
+ANSWERS = {"title": "Owls", "date": "2025-11-12", "location": "Room 5", "parking": "Behind the house"}
+SECTIONS = "# Talks\n\n" + "".join(
+    f"## {day}: Talk {day}\n\n**When:** 7pm CEST  \n**Where:** Room 2\n\nAbout it.\n\n"
+    for day in ("October 8, 2025", "September 10, 2025")
+)
 
 
-def test_the_question_for_a_room() -> None:
-    question, lines, *_ = [block.text for block in blocks(ROOT / "docs/add-a-question.md")]
-    files = {PAGE: example(f"ospo/{PAGE}")}
-    files |= plan_adoption(memory_site(files), [*files], "main", today=date(2025, 10, 20)).written
-    files[FORM] = f"{files[FORM].rstrip()}\n{question}"
-    files[OWN] = f"{template('section.md.j2').rstrip()}\n{lines}"
-    files[CONFIG] += f"section_template: {OWN}\n"
-    answers = {"title": "Owls", "date": "2025-11-12", "room": "B 12"}
-    changed = proposed_files(files, 12, issue_body(memory_site(files).form, answers))
-    assert "Owls\nRoom B 12\n" in str(changed[PAGE])
+def adopted(page: str) -> dict[str, str]:
+    files = {PAGE: page}
+    return files | plan_adoption(memory_site(files), [*files], "main", today=date(2025, 10, 20), page=PAGE).written
+
+
+def with_event(files: dict[str, str]) -> str:
+    """Return the page with an event whose form has the question."""
+    files = {**files, FORM: f"{files[FORM].rstrip()}\n{QUESTION}"}
+    return str(proposed_files(files, 12, issue_body(memory_site(files).form, ANSWERS))[PAGE])
+
+
+def above(place: str, lines: str, source: str) -> str:
+    assert source.count(place) == 1
+    return source.replace(place, f"{lines}{place}")
+
+
+def test_a_question_for_sections_with_labels() -> None:
+    files = adopted(SECTIONS)
+    files[OWN] = above("{% if location %}\n", LABELLED, files[OWN])
+    assert "\n**Parking:** Behind the house  \n**Where:** Room 5\n" in with_event(files)
+
+
+def test_a_question_for_a_page_in_the_house_style() -> None:
+    files = adopted(example(f"ospo/{PAGE}"))
+    files[OWN] = above("{% if url %}\n", BULLETS, template("section.md.j2"))
+    files[CONFIG] += next(block.text for block in blocks(ROOT / "docs/add-a-question.md") if "section_t" in block.text)
+    assert "- Location: Room 5\n\n- Parking: Behind the house\n" in with_event(files)
+
+
+def test_a_question_for_bullets_of_one_line() -> None:
+    files = adopted("# Past talks\n\n- Oct 8, 2025: Bats\n- Sep 10, 2025: Swifts\n")
+    files[OWN] = files[OWN].rstrip("\n") + BULLET
+    assert "- Nov 12, 2025: Owls (parking: Behind the house)\n- Oct 8" in with_event(files)
+
+
+def test_a_question_for_rows_of_a_table() -> None:
+    head = "# Past talks\n\n| Date | Title | Where |{}\n| --- | --- | --- |{}\n"
+    rows = "| 2025-10-08 | Bats | Room 2 |\n| 2025-09-10 | Swifts | Room 2 |\n"
+    files = adopted(head.format("", "") + rows)
+    files[OWN] = files[OWN].rstrip("\n") + ROW
+    files[PAGE] = head.format(" Parking |", " --- |") + rows
+    assert "| --- |\n| 2025-11-12 | Owls | Room 5 | Behind the house |\n| 2025-10-08 |" in with_event(files)
+
+
+@pytest.mark.parametrize("place", ["above", "below"])
+def test_the_link_to_subscribe_belongs_to_no_event(place: str) -> None:
+    link = next(block.text for block in blocks(ROOT / "docs/calendar.md") if block.lang == "markdown")
+    first, last = (f"{link}\n", "") if place == "above" else ("", f"# About\n\n{link}")
+    page = SECTIONS.replace("# Talks\n\n", f"# Talks\n\n{first}") + last
+    after = with_event(adopted(page))
+    assert after.replace(link, "", 1).count("Subscribe") == 0
+    assert after.endswith(last)
+    assert after.startswith(f"# Talks\n\n{first}## November 12, 2025: Owls\n")
+
+
+def test_the_message_of_a_site_s_own() -> None:
+    text = next(block.text for block in blocks(ROOT / "docs/proposals.md") if block.lang == "jinja")
+    messages = load_messages().of_site({"merged": OwnTemplate(text, "merged.md.j2")}, "en")
+    known = dict.fromkeys(("subscribed", "following", "conflicts", "revises"))
+    url = "https://tea.example/p#owls"
+    published, unknown, removed = (
+        messages.write(Draft("merged", {**known, "page": "p.md", "file": "p.md", "url": there, "removed": gone}))
+        for there, gone in ((url, False), (None, False), (None, True))
+    )
+    assert published.startswith(f"Thank you! [Your event is on our page]({url}), which")
+    assert unknown == "Thank you! Your event is in `p.md` now."
+    assert removed == "The event is off our page."
