@@ -99,6 +99,11 @@ class Site:
     def form(self) -> "Form":
         return self.form_at(self.config.form)
 
+    @property
+    def has_change_form(self) -> bool:
+        folder, _, name = CHANGE_FORM.rpartition("/")
+        return name in self.files.names(folder)
+
     @cached_property
     def change_form(self) -> "Form | None":
         """The form for changes of events that are published; None if the site has none."""

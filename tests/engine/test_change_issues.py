@@ -201,6 +201,40 @@ def test_a_proposal_with_problems_keeps_what_it_has_and_what_others_changed(scen
 
 
 @both_forges
+def test_a_note_that_people_have_read_is_closed_without_another_word(scene: Scene) -> None:
+    scene.world.let_in("grace")
+    number = scene.ask(by="ada", event="2021-11-08", change="Something else", note="Please take it off.")
+    scene.run(number)
+    comment = scene.comment(number)
+    assert "`/almanac remove`" in comment
+    scene.world.edit_issue(number, state="closed")
+    assert (scene.run(number).plan.outcome, scene.comment(number)) == ("closed", comment)
+    scene.world.edit_issue(number, state="open")
+    assert scene.run(number).plan.writes == ()
+    assert say(scene, number, "/almanac remove").plan.outcome == "created"
+    merge(scene, number)
+    assert GOVERNMENTS not in base_files(scene)
+
+
+@both_forges
+def test_who_may_not_cancel_an_event_is_told_what_they_can_do(scene: Scene) -> None:
+    number = scene.proposed(**DEMO_DAY, by="ada")
+    scene.world.merge(scene.pull(number).number)
+    scene.run(number)
+    assert "file \u201cChange an event\u201d, for example if the event is cancelled" in scene.comment(number)
+    assert "reopen" not in scene.comment(number)
+    say(scene, number, "/almanac cancel", "ada")
+    assert "If the event is cancelled or moved, file \u201cChange an event\u201d" in scene.comment(number)
+    say(scene, number, "/almanac cancel", "zoe")
+    assert "To have the event changed, file \u201cChange an event\u201d." in scene.comment(number)
+    files: dict[str, bytes | None] = {CHANGE_FORM: None}
+    scene.world.commit(files)
+    say(scene, number, "/almanac cancel", "eve")
+    assert "Change an event" not in scene.comment(number)
+    assert "edit the first message of this issue, which can stay closed." in scene.comment(number)
+
+
+@both_forges
 def test_a_note_alone_is_shown_to_the_maintainers(scene: Scene) -> None:
     scene.world.let_in("grace")
     number = scene.ask(by="ada", event="2021-11-08", change="Something else", note="It was @octo's `fault`. Fixes #1")

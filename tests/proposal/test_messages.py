@@ -137,7 +137,10 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "review": (review_draft(["tests"], ["grace", "web"]), "#13"),
     "review-without-drafts": (review_draft(["tests", "more tests"], [], draft=True), "#13"),
     "withdrawn": (Draft("withdrawn"), None),
-    "merged": (merged_draft(Published("history.md", FILE, "https://example.org/history.html#soup")), None),
+    "merged": (
+        merged_draft(Published("history.md", FILE, "https://example.org/history.html#soup", changes=True)),
+        None,
+    ),
     "merged-and-more": (
         merged_draft(
             Published(
@@ -169,6 +172,11 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "note-apart": (note_draft("retry", answer="apart", published=True), None),
     "note-no-right": (note_draft("cancel", answer="denied"), None),
     "note-no-right-for-an-author": (note_draft("cancel", answer="denied", published=True, author=True), None),
+    "note-no-right-for-an-author-with-a-form": (
+        note_draft("cancel", answer="denied", published=True, author=True, changes=True),
+        None,
+    ),
+    "note-no-right-of-published": (note_draft("cancel", answer="denied", published=True, changes=True), None),
     "note-proposed": (note_draft("cancel", answer="proposed", published=True), "#14"),
     "note-same": (note_draft("cancel", answer="same", published=True), "#13"),
     "note-blocked": (note_draft("cancel", answer="blocked", published=True), "#13"),

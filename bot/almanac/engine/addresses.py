@@ -28,7 +28,8 @@ def published(site: Site, look: Look, event: Event, views: Sequence[View]) -> Pu
     issue = look.issue.url if look.issue else ""
     has_page = site.config.has_page
     view, path = next(places(views, event)) if has_page else (None, site.config.list or site.store.path(event.id))
-    here = Published(path, file_address(issue, look.base.branch, path), following=_following(site, issue, event))
+    file = file_address(issue, look.base.branch, path)
+    here = Published(path, file, following=_following(site, issue, event), changes=site.has_change_form)
     try:
         text = site.text(path)
         jekyll = read_jekyll(site.text, site.files.names, path)

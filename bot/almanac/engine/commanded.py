@@ -57,7 +57,11 @@ class _Hearing:
         by_author = self.comment.author.casefold() == self.filed.issue.author.casefold()
         self.is_author = self.record is not None and by_author
         self.note = partial(
-            note_draft, published=self.record is not None, change=self.filed.change, author=self.is_author
+            note_draft,
+            published=self.record is not None,
+            change=self.filed.change,
+            author=self.is_author,
+            changes=self.site.has_change_form,
         )
 
     def may(self, name: str) -> bool:

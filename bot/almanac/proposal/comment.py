@@ -123,12 +123,13 @@ def note_draft(  # noqa: PLR0913 -- all that the words depend on
     published: bool = False,
     change: bool = False,
     author: bool = False,
+    changes: bool = False,
     problem: Problem | None = None,
 ) -> Draft:
     """Word the answer to a command, in one line or with the commands that can be given for an event as it is.
 
     `change` says whether it is about an issue that asks to change a published event, and `author` whether it comes from
-    the author of a published event's issue, or of such a change's.
+    the author of a published event's issue, or of such a change's. `changes` is as in `Published`.
     """
     values = {
         "may": answer != "denied",
@@ -138,6 +139,7 @@ def note_draft(  # noqa: PLR0913 -- all that the words depend on
         "published": published,
         "change": change,
         "author": author,
+        "changes": changes,
         "problem": problem,
     }
     return Draft("note", values)

@@ -26,7 +26,7 @@ class Published:
 
     `file` is its address on the forge, or the path where it has none. `url` is the address at which readers have the
     event, None if that cannot be known; `subscribed` are those of the site's calendars and feed. `following` is when
-    the event's series meets next, if that is known.
+    the event's series meets next, if that is known. `changes` tells whether the site has the form for changes.
     """
 
     path: str
@@ -34,6 +34,7 @@ class Published:
     url: str | None = None
     subscribed: tuple[str, ...] = ()
     following: Following | None = None
+    changes: bool = False
 
 
 def repository_of(issue: str) -> str | None:

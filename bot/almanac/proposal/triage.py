@@ -201,9 +201,12 @@ def abandoned(number: int, look: Look) -> Plan:
 
 
 def closed(number: int, look: Look) -> Plan:
-    """Withdraw the proposal of an issue that its author closed; reopening brings it back."""
+    """Withdraw the proposal of an issue that its author closed; reopening brings it back.
+
+    One with nothing but a note is closed when people have read it: there is nothing to withdraw.
+    """
     writes = close_pull(look)
-    if look.proposal.comment or writes:
+    if writes or (look.proposal.comment and current_comment(look).told != "noted"):
         writes += put_comment(look, Draft("closed"))
     return Plan(number, "closed", "The issue is closed.", (*writes, *drop_branch(number, look)))
 
@@ -219,7 +222,7 @@ def merged_draft(
 ) -> Draft:
     """Word where a merged event or its change is to be seen, as far as that is known; or that it was taken off."""
     values = {"page": place.path, "file": place.file, "url": place.url, "conflicts": conflicts, "removed": removed}
-    values["revises"] = revises
+    values |= {"revises": revises, "changes": place.changes}
     return Draft("merged", {**values, "subscribed": place.subscribed, "following": place.following})
 
 
