@@ -253,6 +253,20 @@ def test_a_version_is_no_date() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "date", "note"),
+    [
+        ("2021-13-02: Cats", "2021", "There is no month 13, so only the year was taken over."),
+        ("2021-00-02: Cats", "2021", "There is no month 0, so only the year was taken over."),
+        ("2021-02-30: Cats", "2021-02", "February 2021 has no day 30, so only the month was taken over."),
+    ],
+)
+def test_of_a_date_that_does_not_exist_what_is_right_is_taken(text: str, date: str, note: str) -> None:
+    found = find_date(text)
+    assert found
+    assert (found.date, found.title, found.note) == (date, "Cats", note)
+
+
+@pytest.mark.parametrize(
     ("text", "words", "title"),
     [
         ("2021-11-09T19:00 Cats", "2021-11-09T19:00", "Cats"),

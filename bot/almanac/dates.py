@@ -517,15 +517,26 @@ def _record_date(
     elif year is None and (year := second.get("year")) and month and month > (_month(second.get("month")) or month):
         year = f"{int(year) - 1:04d}"
     year = year or (heading_year and year_in(heading_year, month or _AUGUST)) or UNKNOWN_YEAR
-    if month is None or not day:
-        return f"{year}-{month:02d}" if month else year, None
-    if day <= monthrange(2000 if year == UNKNOWN_YEAR else int(year), month)[1]:
-        return f"{year}-{month:02d}-{day:02d}", None
-    if year == UNKNOWN_YEAR:
-        return "", None
-    return f"{year}-{month:02d}", say(
-        "{month} {year} has no day {day}, so only the month was taken over.", month=say_month(month), year=year, day=day
-    )
+    return _existing(year, month, day)
+
+
+def _existing(year: str, month: int | None, day: int) -> tuple[str, str | None]:
+    """Return as much of a date as there is in a calendar ("" if that says nothing), and a note on the rest of it."""
+    if month is None:
+        return year, None
+    if month not in range(1, 13):
+        date, note = year, say("There is no month {month}, so only the year was taken over.", month=month)
+    elif day <= monthrange(2000 if year == UNKNOWN_YEAR else int(year), month)[1]:
+        return f"{year}-{month:02d}" + (f"-{day:02d}" if day else ""), None
+    else:
+        note = say(
+            "{month} {year} has no day {day}, so only the month was taken over.",
+            month=say_month(month),
+            year=year,
+            day=day,
+        )
+        date = f"{year}-{month:02d}"
+    return ("", None) if year == UNKNOWN_YEAR else (date, note)
 
 
 def period(text: str) -> str | None:
