@@ -10,12 +10,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from almanac.commands.offered import adopt
+from almanac.defaults import load_messages
+from almanac.engine.offering import offer_adoption
+from almanac.engine.planner import Planner
+from almanac.engine.run import Done
+from almanac.engine.sweep import reconcile_all
 from almanac.form.filled import issue_body
 from almanac.form.schema import read_form
 from almanac.packaged import template
+from almanac.playground.rendering import comment_html
+from almanac.proposal.hidden import read_state
+from almanac.proposal.state import Overview
 
 from tests.browser import play
 from tests.built import build
+from tests.forge.worlds import LocalWorld
 from tests.playground.playing import playground
 
 IMAGES = Path(__file__).parent.parent / "docs/images"
@@ -32,6 +42,14 @@ EVENT = {
 """An event with the mistake that was once on the page of the group."""
 MENDED = {**EVENT, "when": "11am ET, 8am PT, 5pm CET"}
 PAGE = "past-working-groups.md"
+TALKS = """\
+# Past talks
+
+- Oct 8, 2025: Bats and their maps (Jon Lind)
+- Sep 10, 2025: The swift's one summer (Ada Moor)
+- Jun 4, 2025: Moths at the lamp (Noor Aziz)
+"""
+"""A page that Almanac is offered for."""
 STYLE = """\
 :root { color-scheme: light dark; }
 body { max-width: 44rem; margin: 1.5rem auto; padding: 0 1.5rem; font: 16px/1.55 system-ui, sans-serif; }
@@ -68,6 +86,7 @@ def main() -> int:
             [site] = (place / "sites").iterdir()
             page = (site / PAGE).read_text(encoding="utf-8")
         _shoot_page(place, page)
+        _shoot_offer(place)
     sys.stderr.writelines(f"{error}\n" for error in errors)
     return int(bool(errors))
 
@@ -79,6 +98,26 @@ def _shoot_page(place: Path, page: str) -> None:
     anchor = "november-8th-2021--universities--academia"
     steps = [{"size": [760, 620, 1.5], "go": f"/{PAGE.removesuffix('.md')}.html#{anchor}"}, *_shots("page")]
     play(built.as_uri(), steps, place / "profile")
+
+
+def _shoot_offer(place: Path) -> None:
+    """Make the pull request "Adopt Almanac" for a page of talks, and shoot it as the playground shows pull requests."""
+    world = LocalWorld(place / "site")
+    world.commit({"past-talks.md": TALKS.encode(), "_config.yml": b"title: Talks\n"})
+
+    def onboard(planner: Planner, overview: Overview) -> Done | None:
+        return offer_adoption(planner, overview, adopt)
+
+    list(reconcile_all(world.forge, load_messages(), onboard=onboard))
+    [pull] = world.pulls()
+    text = comment_html(read_state(pull.body)[0])
+    for mark, state in (("x", " checked"), (" ", "")):
+        text = text.replace(f"<li>[{mark}] ", f'<li><input type="checkbox"{state}> ')
+    style = template("playground/style.css") + "li:has(input) { list-style: none; margin-left: -1.5rem; }"
+    page = f'<!doctype html><meta charset="utf-8"><style>{style}</style>'
+    page += f'<article class="paper bot"><div class="markdown">{text}</div></article>'
+    (place / "offer.html").write_text(page, encoding="utf-8")
+    play(place.as_uri(), [{"size": DESK, "go": "/offer.html"}, *_shots("adopt", ".bot")], place / "profile")
 
 
 def _shots(name: str, of: str | None = None, size: Sequence[float] | None = None) -> Iterator[dict[str, Any]]:
