@@ -16,7 +16,7 @@ from almanac.errors import UserError
 from almanac.event.model import Event
 from almanac.matching import LinearMatcher
 from almanac.page.entries import style_of
-from almanac.page.lines import links, plain, split_lines
+from almanac.page.lines import ITEM, links, plain, split_lines
 from almanac.page.match import words
 from almanac.page.outline import outline
 from almanac.urls import RefusedUrl, check_url
@@ -146,7 +146,7 @@ def _inserted(section: str, before: str, after: str) -> str:
     for tag, start, end, first, last in reversed(LinearMatcher(old, new).get_opcodes()):
         if tag == "insert":
             at = len(lines) if start == len(old) else _line_after(section, lines, old[1:start])
-            lines[at:at] = _apart(new[first:last], lines[at:])
+            lines[at:at] = _apart(_as_beside(new[first:last], lines, at), lines[at:])
         elif tag == "replace" and end - start == last - first == 1:
             lines[0] = _with_addition(lines[0], old[start], new[first])
     return "\n".join(lines)
@@ -158,6 +158,21 @@ def _line_after(section: str, lines: Sequence[str], above: Sequence[str]) -> int
     if not filled:
         return 2 if style_of(section).kind == "setext" else 1
     return next((lines.index(line) + 1 for line in reversed(filled) if line in lines), len(lines))
+
+
+def _as_beside(added: Sequence[str], section: Sequence[str], at: int) -> list[str]:
+    """Give bullets the indentation and the mark of the bullet below them, or else of that above."""
+    beside = next((line for line in (*section[at:], *reversed(section[1:at])) if line.strip()), "")
+    theirs, own = (ITEM.match(line) for line in (beside, next((line for line in added if line.strip()), "")))
+    if not (theirs and own) or not {theirs[2], own[2]} <= {*"-*+"}:
+        return [*added]
+    mark, new_mark = ("".join(one.group(1, 2, 3)) for one in (own, theirs))
+    return [
+        new_mark + line.removeprefix(mark)
+        if line.startswith(mark)
+        else theirs[1] * bool(line.strip()) + line.removeprefix(own[1])
+        for line in added
+    ]
 
 
 def _apart(added: Sequence[str], below: Sequence[str]) -> list[str]:
