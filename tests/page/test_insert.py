@@ -327,6 +327,17 @@ def test_what_is_between_elements_and_shows_no_words_comes_with_a_new_one() -> N
     assert without(outline(added), outline(added).sections[:1]) == page
 
 
+def test_a_list_below_a_heading_of_its_own_under_each_year_gets_what_is_of_that_year() -> None:
+    page = (
+        "# Club\n\n## 2022\n\n#### Talks\n\n- May 4: a\n- January 4: b\n\n#### Walks\n\n- May 1: c\n\n"
+        "## 2021\n\n#### Talks\n\n- May 4: d\n- March 4: e\n"
+    )
+    for date, section, above in (("2021-12-20", "- Dec 20: N", "- May 4: d"), ("2022-01-02", "- Jan 2: N", None)):
+        after = put(page, event(date=date), section, previous=None, order=None)
+        expected = page.replace(above, f"{section}\n{above}") if above else page.replace(": b\n", f": b\n{section}\n")
+        assert after == expected
+
+
 def test_a_year_of_another_list_is_no_heading_of_this_one() -> None:
     page = (
         "# Talks\n\n## 2022\n\n- 2022-01-01: a\n\n## 2020\n\n- 2020-01-01: b\n\n# Walks\n\n## 2021\n\n- 2021-01-01: c\n"

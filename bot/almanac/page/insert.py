@@ -25,6 +25,7 @@ from almanac.page.periods import Periods, is_space
 from almanac.page.refusal import event_loop, why_no_event
 from almanac.patterns import regex
 
+_Node = tuple[int, int, int, int, int, int]
 _BLANK_LINES = regex(r"[ \t]*(?:\r\n?|\n)(?:[ \t]*(?:\r\n?|\n))*")
 
 
@@ -190,20 +191,30 @@ def _inserted(page: Page, at: int, text: str) -> str:
 
 @dataclass
 class Growing:
-    """A list of a page, and what may come into it."""
+    """A list of a page, and what may come into it.
+
+    All of its sections are below a heading of the period `within`, if there is one.
+    """
 
     sections: list[Section]
     days: list[str]  # its known dates, or those of them that are the first and the last ones
     size: int
     is_ahead: bool
     is_aside: bool
+    within: str | None = None
 
     @property
     def style(self) -> Style:
         return self.sections[0].style
 
+    @property
+    def framed(self) -> list[str]:
+        """Its days, with all those of its period."""
+        return [*self.days, self.within] if self.within else self.days
+
     def grow(self, date: str) -> None:
         self.size += 1
+        self.within = self.within if self.within and is_in(date, self.within) else None
         if not date.startswith(UNKNOWN_YEAR):
             self.days = ends([*self.days, date])
 
@@ -212,8 +223,12 @@ class Lists:
     """The lists of a page, and the one of them to which a section belongs."""
 
     def __init__(self, page: Page) -> None:
+        periods = {heading.line: heading.period for heading in page.headings}
         self._all = [
-            Growing(one, ends(known_dates(one)), len(one), page.is_ahead(one), page.is_aside(one)) for one in page.lists
+            Growing(
+                one, ends(known_dates(one)), len(one), page.is_ahead(one), page.is_aside(one), _within(one, periods)
+            )
+            for one in page.lists
         ]
         self._chosen: dict[Style, tuple[_Nearest, _Nearest]] = {}
 
@@ -222,7 +237,8 @@ class Lists:
 
         Lists of the section's own kind come before others, those of its level before other levels, and all before a
         list of news. A list under "Upcoming events" takes only what is later than all other lists. Of what is left, the
-        list that is nearest to the date is chosen: what is new goes where people added last.
+        list that is nearest to the date is chosen, below its year if there is one: what is new goes where people added
+        last.
         """
         if not self._all:
             return None
@@ -243,18 +259,26 @@ class Lists:
             nearest.update(one)
 
 
+def _within(sections: Sequence[Section], periods: Mapping[int, str | None]) -> str | None:
+    """Return the year or month of the heading below which all of a list is; None if there is none."""
+    lines = {section.period for section in sections}
+    line = next(iter(lines)) if len(lines) == 1 else None
+    period = None if line is None else periods.get(line)
+    return period if period and len(period) in (len("2021"), len("2021-11")) and "/" not in period else None
+
+
 class _Nearest:
-    """Finds among lists the one nearest to a date, of several the one with most entries, and of these the first.
+    """Finds among lists the one nearest to a date: by its period, by its days, with most entries, and the first one.
 
     They are the leaves of a tree, in the order of their first days, and each node of it knows what the best one below
-    it could be: its first and last day, the most entries, and the first place.
+    it could be: its first and last day with its period and without, the most entries, and the first place.
     """
 
     def __init__(self, lists: Sequence[Growing]) -> None:
         self._size = len(lists)
         self._lists = sorted(enumerate(lists), key=lambda one: span(one[1].days))
         self._leaves = {id(one): self._size + leaf for leaf, (_, one) in enumerate(self._lists)}
-        self._nodes = [(0, 0, 0, 0)] * self._size + [self._node(leaf) for leaf in range(self._size)]
+        self._nodes = [(0, 0, 0, 0, 0, 0)] * self._size + [self._node(leaf) for leaf in range(self._size)]
         for node in range(self._size - 1, 0, -1):
             self._join(node)
         self.newest = max((day for one in lists for day in one.days), default=None)
@@ -277,17 +301,22 @@ class _Nearest:
                 heappush(best, self._bound(below, first, last, is_known=is_known))
         return self._lists[node - self._size][1]
 
-    def _bound(self, node: int, first: int, last: int, *, is_known: bool) -> tuple[int, int, int, int]:
-        begins, ends, size, place = self._nodes[node]
-        return max(0, begins - last, first - ends) if is_known else 0, -size, place, node
+    def _bound(self, node: int, first: int, last: int, *, is_known: bool) -> tuple[int, ...]:
+        opens, closes, begins, ends, size, place = self._nodes[node]
+        by_period, by_days = max(0, opens - last, first - closes), max(0, begins - last, first - ends)
+        return (*((by_period, by_days) if is_known else (0, 0)), -size, place, node)
 
-    def _node(self, leaf: int) -> tuple[int, int, int, int]:
+    def _node(self, leaf: int) -> _Node:
         place, one = self._lists[leaf]
-        return (*span(one.days), one.size, place)
+        return (*span(one.framed), *span(one.days), one.size, place)
 
     def _join(self, node: int) -> None:
         one, other = self._nodes[2 * node : 2 * node + 2]
-        self._nodes[node] = (min(one[0], other[0]), max(one[1], other[1]), max(one[2], other[2]), min(one[3], other[3]))
+        self._nodes[node] = (
+            *(min(one[0], other[0]), max(one[1], other[1])),
+            *(min(one[2], other[2]), max(one[3], other[3])),
+            *(max(one[4], other[4]), min(one[5], other[5])),
+        )
 
 
 class Spaces:
