@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as calendar_date
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from almanac.dates import (
     COMPACT,
@@ -178,8 +179,7 @@ def _in_a_row(found: re.Match[str]) -> str:
 # ------------------------------------------------------------------------------- what is typed
 
 
-@dataclass(frozen=True)
-class _Side:
+class _Side(NamedTuple):
     """A date as it was typed, perhaps without year or month; the weekdays before and after it; where it ends."""
 
     written: WrittenDate
@@ -187,8 +187,7 @@ class _Side:
     end: int = 0
 
 
-@dataclass(frozen=True)
-class _TypedDays:
+class _TypedDays(NamedTuple):
     """One date, or two with a mark between them."""
 
     first: _Side
@@ -329,14 +328,14 @@ def _range(found: _TypedDays, typed: str) -> Days | Problem:
     """Give each of two dates what it leaves out, and check them."""
     first, last = found.first, found.last or found.first
     one, other = first.written, last.written
-    one, other = (replace(each, month=each.month or one.month or other.month) for each in (one, other))
+    one, other = (each._replace(month=each.month or one.month or other.month) for each in (one, other))
     years = one.year, other.year
     over_new_year = (one.month or 0) > (other.month or 0)
-    one = replace(one, year=years[0] or (years[1] and years[1] - over_new_year))
-    other = replace(other, year=years[1] or (years[0] and years[0] + over_new_year))
+    one = one._replace(year=years[0] or (years[1] and years[1] - over_new_year))
+    other = other._replace(year=years[1] or (years[0] and years[0] + over_new_year))
     if one.year is None:
         return Problem(say("The year is missing. Write the whole dates, such as November 8th-10th, 2021."), typed=typed)
-    dates = [_checked(replace(side, written=date), typed) for side, date in ((first, one), (last, other))]
+    dates = [_checked(side._replace(written=date), typed) for side, date in ((first, one), (last, other))]
     wrong = next((date for date in dates if isinstance(date, Problem)), None)
     if wrong:
         return replace(wrong, accepted=None)  # it would be one day of several

@@ -10,13 +10,12 @@ which is which (`date_habits`).
 import re
 from calendar import day_abbr, day_name, month_abbr, month_name, monthrange
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date as calendar_date
 from datetime import timedelta
 from functools import partial
 from itertools import chain, pairwise
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from almanac.languages import Names, names_for
 from almanac.patterns import regex
@@ -105,8 +104,7 @@ COMPACT = date_pattern(
 )
 
 
-@dataclass(frozen=True)
-class WrittenDate:
+class WrittenDate(NamedTuple):
     """What a date says, unchecked: month and day can be any numbers of two digits, Monday is 0. It ends at `end`."""
 
     year: int | None
@@ -251,8 +249,7 @@ _AUGUST = 8
 """The month with which an academic year begins."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A date in a line of plain text.
 
     `date` is as a record keeps it: 2021-11-08, 2021-11, 2021, or XXXX-12-09 where no year can be known; `end_date` is
@@ -281,8 +278,7 @@ class Found:
 _Orders = Mapping[tuple[str, int], Literal["day", "month"]]
 
 
-@dataclass(frozen=True)
-class DateHabits:
+class DateHabits(NamedTuple):
     """How a page writes dates, as far as one of them alone does not tell.
 
     `orders` say what comes first in dates of numbers, by the mark between these and how many digits the year has, if
@@ -375,7 +371,7 @@ def find_date(
     def as_written(words: str) -> str:
         return next((words.replace(name, own) for name, own in written.items() if name in words), words)
 
-    return replace(found, words=as_written(found.words), title=as_written(found.title))
+    return found._replace(words=as_written(found.words), title=as_written(found.title))
 
 
 def _found(text: str, year: str | None, orders: _Orders, *, anywhere: bool) -> Found | None:

@@ -7,11 +7,11 @@ example of numbers alone has a day over twelve (`25.3.2021`), or the year first.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from datetime import date as calendar_date
 from functools import lru_cache
 from itertools import zip_longest
+from typing import NamedTuple
 
 from almanac.dates import (
     DAYS,
@@ -60,8 +60,7 @@ _SEPT = regex(r"\bsept\b", re.IGNORECASE)
 _LONGEST = 60  # characters of an example of several days
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(NamedTuple):
     """One part of a date as an example writes it.
 
     `kind` is `weekday`, `month` (a word), `number` (the month as one), `day`, `year` or, to be copied, `text`. `form`
@@ -175,8 +174,7 @@ def _without_dot(written: str) -> str:
     return written.replace("May.", "May")  # it is no short form
 
 
-@dataclass(frozen=True)
-class _Shape:
+class _Shape(NamedTuple):
     """How dates are written: the parts of one, and what is between the first and the last of several days.
 
     `repeated` are the kinds of parts that the last day has again though both days share them; `mark` is empty where
@@ -273,7 +271,7 @@ def example_of(seen: Sequence[tuple[str, str]], *, with_year: bool, others: Sequ
     written, model = "", _NUMERIC_MODEL if numeric else MODEL
     for index, alike in enumerate(zip(*most, strict=True)):
         first = next((part for part in alike if not part.text.isupper()), alike[0])
-        parts = [replace(first, form=part.form) for part in alike if part.form] or [replace(first, form="")]
+        parts = [first._replace(form=part.form) for part in alike if part.form] or [first._replace(form="")]
         usual = Counter(part.write(f"{model}T09:00:00+00:00", f"{model}T10:00:00+00:00") for part in parts)
         written += usual.most_common(1)[0][0]
         if with_year and "year" not in kinds and index == days[-1]:
@@ -285,7 +283,7 @@ def _of_several(example: str, date: str, mark: str, repeated: frozenset[str]) ->
     """Make an example of several days of one of a day, if these are written in another way than they would be."""
     plain = _shape_of(example, date) or _Shape(())
     last = str(calendar_date.fromisoformat(date) + _MODEL_DAYS)
-    several = replace(plain, mark=mark, repeated=repeated).write(date, last)
+    several = plain._replace(mark=mark, repeated=repeated).write(date, last)
     return several if several != plain.write(date, last) and _shape_of(several) else example
 
 
@@ -298,7 +296,7 @@ def _timed(parts: Sequence[_Part], date: str) -> list[_Part]:
     if "T" in date and (not _UTC.search(parts[index].form) or at.astimezone(UTC).date() == at.date()):
         return list(parts)
     before, after = parts[: max(index - 1, 0)], parts[index + 1 :]
-    return [*before, *(replace(part, text=part.text.removeprefix(")")) for part in after)]
+    return [*before, *(part._replace(text=part.text.removeprefix(")")) for part in after)]
 
 
 def has_time(words: str) -> bool:
@@ -355,7 +353,7 @@ def _taken_apart(example: str, date: str = "") -> list[_Part] | None:
     alike = next(iter(known), "padded" if meanings == ["number", "day"] else "")
     for index, kind in zip(numbers, meanings, strict=False):
         form = "short" if kind == "year" else alike if "number" in meanings else parts[index].form
-        parts[index] = replace(parts[index], kind=kind, form=form)
+        parts[index] = parts[index]._replace(kind=kind, form=form)
     kinds = [part.kind for part in parts if part.kind != "text"]
     one_of_each = len({*kinds}) == len(kinds)
     return parts if one_of_each and {"month", "number", "year", "weekday"} & {*kinds} else None

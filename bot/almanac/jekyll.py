@@ -7,7 +7,7 @@ files, so it takes the place of a file of that name: `_data/events/` hides `_dat
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import yaml
@@ -141,8 +141,7 @@ def hidden_files(folder: str, text: Text, names: Names, page: str) -> list[str]:
     return [path for path in found if path.startswith(f"{data}/")]
 
 
-@dataclass(frozen=True)
-class DataUses:
+class DataUses(NamedTuple):
     """What templates use of `site.data`: names, each with the first file and line that use it.
 
     `anything` is where a name is worked out (`site.data[page.kind]`), `everything` where all of it is used.

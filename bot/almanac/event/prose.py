@@ -7,10 +7,10 @@ is text as it was typed, and is named.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import dropwhile, groupby, takewhile
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import RuleFuncInlineType
@@ -26,8 +26,7 @@ Kind = Literal["text", "break", "code", "em", "strong", "link", "address"]
 Spans = tuple["Span", ...]
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A piece of a line: characters (`text`, `code`), a line break, or something `inside` emphasis or a link.
 
     An `address` is a bare one; its `url` has the scheme that its text may lack.
@@ -39,8 +38,7 @@ class Span:
     url: str = ""
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """A point of a list, with its number if it has one, and the points below it, which have none below them."""
 
     spans: Spans
@@ -48,8 +46,7 @@ class Point:
     below: tuple["Point", ...] = ()
 
 
-@dataclass(frozen=True)
-class Prose:
+class Prose(NamedTuple):
     """A paragraph and the lists directly beneath it; lists alone where none is above them. Or a quoted paragraph."""
 
     spans: Spans = ()
@@ -57,8 +54,7 @@ class Prose:
     is_quote: bool = False
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A description, and what of it is only text: `images`, `HTML` and so on."""
 
     parts: tuple[Prose, ...]
@@ -245,7 +241,7 @@ class _ProseReader:
         for node in nodes:
             if node.type in ("bullet_list", "ordered_list") and not is_quote:
                 above = self.parts.pop() if self.parts and not self.parts[-1].is_quote else Prose()
-                self.parts.append(replace(above, points=(*above.points, *self.points(node))))
+                self.parts.append(above._replace(points=(*above.points, *self.points(node))))
             elif node.type == "blockquote":
                 self.read(node.children, is_quote=True)
             else:
@@ -260,7 +256,7 @@ class _ProseReader:
             spans = join_spans(span for block in blocks for span in (BREAK, *block))[1:]
             below = [point for child in lists for point in self.points(child)]
             if spans or not lists:
-                flat = (one for point in below for one in (replace(point, below=()), *point.below))
+                flat = (one for point in below for one in (point._replace(below=()), *point.below))
                 yield Point(spans or self.source(item, item), number, tuple(flat))
             else:
                 yield from below

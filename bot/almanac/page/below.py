@@ -8,7 +8,7 @@ import re
 from bisect import bisect
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from almanac.dates import TIME, DateHabits, Found, find_date
 from almanac.page.headings import Heading, heading_ends
@@ -32,8 +32,7 @@ _LOOKED_AT = 12  # lines with text; a date that stands further down is a part of
 _MOST = 0.9
 
 
-@dataclass(frozen=True)
-class DateLine:
+class DateLine(NamedTuple):
     """A line that says a date: alone, or with `more` text behind it; if `labelled`, it says that it does."""
 
     line: int
@@ -93,8 +92,7 @@ def has_title(found: Found) -> bool:
 # ------------------------------------------------------------------------------- below headings
 
 
-@dataclass(frozen=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """A date, and the headings right above it, the outermost first; a date that is a heading may have none."""
 
     above: tuple[int, ...]  # indexes of headings
@@ -180,7 +178,7 @@ def _beside_others(lines: Lines, headings: Sequence[Heading]) -> dict[int, DateL
     }
     titled = [index for index, date in dates.items() if date.more]
     beside = {
-        index: replace(dates[index], more=False)
+        index: dates[index]._replace(more=False)
         for index, following in ((index, index + 1) for index in titled)
         if following < len(headings)
         and headings[following].level == headings[index].level
@@ -209,4 +207,4 @@ def _is_period(heading: Heading) -> bool:
 
 def titled(date: DateLine, title: str) -> Found:
     """Return a date with the title of what stands above it."""
-    return replace(date.found, leading=True, trailing=False, title=title)
+    return date.found._replace(leading=True, trailing=False, title=title)

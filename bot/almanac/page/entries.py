@@ -9,9 +9,10 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 from almanac.dates import DateHabits, Found, find_date
 from almanac.page.below import DateLine, date_line, dated_headings, has_title, titled
@@ -51,8 +52,7 @@ _BARE_ROW = regex(r"[ ]*[^\s|][^\r\n|]*(?:\|[^\r\n|]*)+")
 _UNDERLINED = regex(r"\S[^\r\n]*(?:\r\n?|\n)(?:(=)+|-{2,})[ \t]*(?![^\r\n])")
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(NamedTuple):
     """How a section is written: its kind (`atx`, `setext`, `bullet`, `row`, `html`); of a heading, its list's level.
 
     That is the level of the list's first headings, where people let it go on at another one.
@@ -79,8 +79,7 @@ def style_of(section: str) -> Style:
     return Style("row" if _BARE_ROW.fullmatch(section) else "other")
 
 
-@dataclass(frozen=True)
-class EventLines:
+class EventLines(NamedTuple):
     """The lines of one event, from `first` up to and without `after`, and what they say.
 
     The date stands on `date_line`, if that is not the first. `parent` is the line of the heading above that names its
@@ -113,7 +112,7 @@ def find_events(lines: Lines) -> tuple[list[EventLines], list[Heading]]:
         *others, last = sections
         rule = _first_rule(lines, events[last])
         if rule is not None and not any(_first_rule(lines, events[index]) for index in others):
-            events[last] = replace(events[last], after=trimmed(lines, events[last].first, rule))
+            events[last] = events[last]._replace(after=trimmed(lines, events[last].first, rule))
     return events, headings
 
 
@@ -183,7 +182,7 @@ def _paragraph_events(lines: Lines, headings: list[Heading]) -> tuple[list[Event
     if not any(_has_gap(lines, event) for event in others):
         # Where each is one paragraph, what follows the last one closes the page.
         end = next((line for line in range(last.first, last.after) if lines.blank(line)), last.after)
-        events[-1] = replace(last, after=end)
+        events[-1] = last._replace(after=end)
     return events, kept
 
 
@@ -255,7 +254,7 @@ class _Walk:
                 after = trimmed(self._lines, heading.line, line)
                 style = Style(heading.kind, self._level(heading, found))
                 event = _event_lines(higher, heading.line, after, style, found)
-                yield replace(event, date_line=date.line) if date else event
+                yield event._replace(date_line=date.line) if date else event
             else:
                 above = [*higher, heading]
         yield from self._listed(above, line, len(self._lines.texts))
@@ -373,8 +372,7 @@ def _names_event(found: Found) -> bool:
     return found.has_day or bool(found.title) if found.leading else found.trailing and bool(found.title)
 
 
-@dataclass(frozen=True)
-class _Undecided:
+class _Undecided(NamedTuple):
     """A bullet that has no date at either end of its first line, but perhaps one amid its words or on a line below."""
 
     event: EventLines
@@ -396,9 +394,9 @@ def _undecided(lines: Lines, event: EventLines, year: str | None) -> _Undecided:
         inner = find_date(named, year, lines.habits, anywhere=True)
         is_apart = inner is not None and inner.apart and inner.words == amid.words
         title = inner.title if inner and is_apart else " ".join(named.replace(amid.words, " ", 1).split())
-        return _Undecided(event, replace(amid, title=title), None)
+        return _Undecided(event, amid._replace(title=title), None)
     below = date_line(lines, end, event.after, year)
-    return _Undecided(event, None, below and replace(below, found=titled(below, words)))
+    return _Undecided(event, None, below and below._replace(found=titled(below, words)))
 
 
 def _ends_paragraph(text: str) -> bool:
@@ -414,7 +412,7 @@ class _Bullets:
 
     def decided(self) -> Iterator[EventLines]:
         """Find the events among the others, if most bullets have a date at such a place."""
-        amid = [replace(one.event, found=one.amid) for one in self.undecided if one.amid]
+        amid = [one.event._replace(found=one.amid) for one in self.undecided if one.amid]
         below = [(one.event, one.below) for one in self.undecided if one.below]
         dated = len(amid) + self.certain
         if dated > 1 and dated * 3 >= (len(self.undecided) + self.certain) * 2:
@@ -422,7 +420,7 @@ class _Bullets:
         is_habit = len(below) > 1 or any(date.labelled for _, date in below)
         is_plain = any(date.labelled or not date.more for _, date in below)
         if is_habit and is_plain and len(below) * 2 >= len(self.undecided):
-            yield from (replace(event, found=date.found, date_line=date.line) for event, date in below)
+            yield from (event._replace(found=date.found, date_line=date.line) for event, date in below)
 
 
 def _begins_with_day(text: str, habits: DateHabits) -> bool:
@@ -467,8 +465,7 @@ def _dated_rows(lines: Lines, first: int, after: int, year: str | None) -> Itera
         year = own_year if goes_on else year
 
 
-@dataclass(frozen=True)
-class _Table:
+class _Table(NamedTuple):
     """What the columns of a table are called, and what they hold."""
 
     names: list[str]
@@ -495,7 +492,7 @@ class _Table:
         others = [cell for index, cell in enumerate(row) if index != column and cell and not _YEAR.fullmatch(cell)]
         titles = [cell for field, cell in zip(self.fields, row, strict=False) if field == "title" and cell]
         title = next(iter([*titles, *filter(None, [found.title]), *others]), "")
-        return replace(found, leading=True, trailing=True, title=title)
+        return found._replace(leading=True, trailing=True, title=title)
 
     def _is_for_dates(self, index: int) -> bool:
         """Tell by its field or name, which a column has only if the head and the first row reach as far."""

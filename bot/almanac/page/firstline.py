@@ -80,12 +80,12 @@ def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Sec
     date = date_example([(_date_with_weekday(line), line.section.date) for line in _newest(alike)], sections)
     if has_time(date) and "when" in model.fields:  # the times of older lines have a zone
         start, end = extent(model.pieces, next(at for at, one in enumerate(model.pieces) if one.field == "when"))
-        model = replace(model, pieces=(*model.pieces[:start], *model.pieces[end:]))
+        model = model._replace(pieces=(*model.pieces[:start], *model.pieces[end:]))
     model = _apart(model)
     style = sections[0].style
     if style.kind == "atx":
         # The list may go on at another level, where its older entries are.
-        model = replace(model, mark="#" * style.level + model.mark.lstrip("#"))
+        model = model._replace(mark="#" * style.level + model.mark.lstrip("#"))
     return FirstLine(
         model,
         date,
@@ -101,14 +101,14 @@ def _apart(model: Line) -> Line:
     at = next((at for at, one in enumerate(pieces) if one.field == "title"), 0)
     if not model.whole and at > 1 and pieces[at - 1] == Piece(" ") and pieces[at - 2].field == "both":
         pieces[at - 1] = Piece(": ")
-    return replace(model, pieces=tuple(pieces))
+    return model._replace(pieces=tuple(pieces))
 
 
 def with_title(first: FirstLine) -> FirstLine:
     """Add the title to the end of a line that does not show it."""
     if "title" in first.shown:
         return first
-    return replace(first, model=replace(first.model, pieces=(*first.model.pieces, Piece(": "), Piece("", "title"))))
+    return replace(first, model=first.model._replace(pieces=(*first.model.pieces, Piece(": "), Piece("", "title"))))
 
 
 def _newest(lines: Sequence[Line]) -> list[Line]:
@@ -131,7 +131,7 @@ def _skeleton(line: Line) -> Line:
         if index < len(pieces) and pieces[index].field not in ("", *WHAT_AND_WHEN):
             start, end = extent(pieces, index)
             del pieces[start:end]
-    return replace(line, pieces=tuple(pieces))
+    return line._replace(pieces=tuple(pieces))
 
 
 def _model(lines: Sequence[Line]) -> Line:

@@ -6,8 +6,7 @@ heads the list below it on many pages.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from almanac.dates import DateHabits, Found, find_date, period
 from almanac.page.lines import ITEM, MAX_START, Lines, indentation, plain
@@ -31,8 +30,7 @@ _CLOSING = regex(
 )
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(NamedTuple):
     """A line that begins a part of the page.
 
     Of the kinds, `year` is a paragraph that holds only a year (or the summary of a block that can be folded), `label`
@@ -124,7 +122,7 @@ def _html(index: int, text: str) -> Heading | None:
 
 def html_heading(index: int, lines: int, level: int, text: str) -> Heading:
     """Return a heading of HTML that is indented, or goes over several lines."""
-    return replace(_heading(index, "html", level, text), lines=lines)
+    return _heading(index, "html", level, text)._replace(lines=lines)
 
 
 def _year_line(lines: Lines, index: int) -> Heading | None:
@@ -145,7 +143,7 @@ def _year_line(lines: Lines, index: int) -> Heading | None:
         is_above = ITEM.match(below) and indentation(below) > indentation(text)
         return _heading(index, "item", LOWEST + 2 + indentation(text), text[item.end() :]) if is_above else None
     is_apart = (first != index or _begins_block(lines, index)) and _LIST_OR_HEADING.match(below)
-    return replace(_heading(first, "year", LOWEST, text), lines=1 + index - first) if is_apart else None
+    return _heading(first, "year", LOWEST, text)._replace(lines=1 + index - first) if is_apart else None
 
 
 def _label(lines: Lines, index: int) -> Heading | None:
@@ -157,7 +155,7 @@ def _label(lines: Lines, index: int) -> Heading | None:
         return None
     label = _heading(index, "label", LOWEST + 1, text)
     # The day of one event is not the time of a list.
-    return replace(label, period=None) if (found := find_date(label.text)) and found.has_day else label
+    return label._replace(period=None) if (found := find_date(label.text)) and found.has_day else label
 
 
 def _text_below(lines: Lines, index: int) -> str:

@@ -6,8 +6,8 @@ are entries if most of them say a date and fill their lines, and if they are no 
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from almanac.page.headings import Heading, html_heading
 from almanac.page.lines import Lines, plain
@@ -20,8 +20,7 @@ _HEADING = regex(r"h[1-6]")
 _LEAST = 2
 
 
-@dataclass(frozen=True)
-class HtmlEntry:
+class HtmlEntry(NamedTuple):
     """The lines of an entry, from `first` up to and without `after`."""
 
     first: int
@@ -29,8 +28,7 @@ class HtmlEntry:
     text: str
 
 
-@dataclass(frozen=True)
-class HtmlList:
+class HtmlList(NamedTuple):
     """Entries that are alike, and the element in which they are."""
 
     within: HtmlElement

@@ -72,7 +72,7 @@ def html_lines(markup: Markup, sections: Sequence[Section]) -> HtmlLines | None:
         if place in entry:
             text = markup.value(entry[place])
             text = text if markup.is_line else f"{one.words}{_BEHIND_DATE}{text}"
-            bullets[index] = replace(one, text=f"- {text}", style=Style("bullet"), date_line=0)
+            bullets[index] = one._replace(text=f"- {text}", style=Style("bullet"), date_line=0)
     return HtmlLines(place, bullets, is_dated=markup.is_line)
 
 
@@ -169,7 +169,7 @@ class _Writer:
         begins = [piece.field or piece.text for piece in pieces[:2]] == ["date", _BEHIND_DATE]
         if not begins or "title" not in first.shown or first.shown <= {"date", "title", "url"}:
             return None
-        return replace(first, model=replace(first.model, pieces=pieces[2:]))
+        return replace(first, model=first.model._replace(pieces=pieces[2:]))
 
     def _date(self) -> str:
         """Return the example by which dates are written."""

@@ -3,7 +3,8 @@
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from almanac.dates import UNKNOWN_YEAR, year_in
 from almanac.page.entries import find_events, style_of
@@ -259,11 +260,10 @@ class _Entries:
 
     def _section(self, text: str, date: str, beside: Section | None = None) -> Section:
         line = self.heading.line if self.heading else beside.period if beside else None
-        return replace(self.one, text=text, date=self._read(date, line), period=line)
+        return self.one._replace(text=text, date=self._read(date, line), period=line)
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(NamedTuple):
     """Where on the page the sections below a heading go that has none yet, and what is put around them."""
 
     at: int
@@ -271,8 +271,7 @@ class _Place:
     after: str = ""
 
 
-@dataclass(frozen=True)
-class _Where:
+class _Where(NamedTuple):
     """The part of a list into which a date goes: that below a heading, or the whole list."""
 
     heading: Heading | None = None
@@ -425,6 +424,6 @@ class _Batch:
 
     def _lasting_order(self, one: Growing) -> Order | None:
         """Return the order of a list, if it is the same whatever comes into it."""
-        if one.is_ahead and not self._page.is_ahead([replace(one.sections[0], title="")]):
+        if one.is_ahead and not self._page.is_ahead([one.sections[0]._replace(title="")]):
             return None
         return self._order or order_of(one.sections) or self._otherwise

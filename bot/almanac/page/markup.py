@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 from almanac.dates import DateHabits, Found, find_date
 from almanac.labels import field_of
@@ -33,8 +34,7 @@ _SENTENCE = 15  # characters
 Place = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """Words of an entry, with what is in line with them, as Markdown; `start` and `end` are in the entry's text.
 
     `place` is the path of the elements around it, and `tag` the first of the links in it.
@@ -223,9 +223,9 @@ class Markup:
         date = next((one for run in runs if (one := _date_in(self.value(run), year, self.habits))), None)
         place = None if self.is_line else self.place_of("title")
         if date and place in entry:
-            return replace(date, title=plain(self.value(entry[place])))
+            return date._replace(title=plain(self.value(entry[place])))
         others = (plain(self.value(run)) for run in entry.values() if run not in own) if date and not date.title else ()
-        return date and replace(date, title=next(filter(None, others), date.title))
+        return date and date._replace(title=next(filter(None, others), date.title))
 
 
 def says_date(text: str, habits: DateHabits) -> bool:
@@ -246,7 +246,7 @@ def _date_in(cell: str, year: str | None, habits: DateHabits) -> Found | None:
         return None
     link = LINK.match(cell)
     named = plain(link[1]) if link else words
-    return replace(amid, title=" ".join(named.replace(amid.words, " ", 1).split()))
+    return amid._replace(title=" ".join(named.replace(amid.words, " ", 1).split()))
 
 
 def observe_markup(entries: Sequence[str], heads: Sequence[str], habits: DateHabits) -> Markup:

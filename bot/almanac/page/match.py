@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import chain, islice
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from almanac.event.model import Event
 from almanac.invisible import without_invisible
@@ -110,8 +109,7 @@ class Tie(Enum):
     LOOKS = "date or title: the section was edited"
 
 
-@dataclass(frozen=True)
-class Tied:
+class Tied(NamedTuple):
     """A section and its record."""
 
     section: Section
@@ -119,8 +117,7 @@ class Tied:
     tie: Tie
 
 
-@dataclass(frozen=True)
-class Pairs:
+class Pairs(NamedTuple):
     """What belongs together, and what is left on either side, each in its order."""
 
     tied: tuple[Tied, ...]

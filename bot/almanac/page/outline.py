@@ -6,9 +6,10 @@ known, word for word, so that a section of a site's own template is found even i
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 from almanac.dates import UNKNOWN_YEAR, DateHabits, Found
 from almanac.page.entries import EventLines, Style, find_events, style_of, trimmed
@@ -34,8 +35,7 @@ _ASIDE = regex(
 )
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """One event's part of the page, exactly as it is there; the line end after it is not its own.
 
     `parent` is the line (from 0) of the heading that names its list, `period` that of the one that gives it a year or a
@@ -289,7 +289,7 @@ def _with_known(page: str, lines: Lines, events: list[EventLines], known: Mappin
             done.append(ahead.pop())
         if done and done[-1].after > first:
             # It seemed to go on below and ends before the known section; what follows that belongs to no event.
-            done[-1] = replace(done[-1], after=trimmed(lines, done[-1].first, first))
+            done[-1] = done[-1]._replace(after=trimmed(lines, done[-1].first, first))
         section, after = None, end
         while ahead and ahead[-1].first < after:
             event = ahead.pop()
@@ -297,7 +297,7 @@ def _with_known(page: str, lines: Lines, events: list[EventLines], known: Mappin
             if any(not lines.blank(line) for line in range(after, event.after)):
                 after = event.after
             if event.first == first:
-                section = replace(event, after=after)
+                section = event._replace(after=after)
         found = Found(known[text], "", leading=True, trailing=True, title="")
         done.append(section or EventLines(first, after, style_of(lines.texts[first]), found))
     return done + ahead[::-1]

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from calendar import month_abbr, month_name
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain, pairwise
 
@@ -100,7 +100,7 @@ class Periods:
         before = text + _table_head(page, first, page.text[page.lines.offsets[model.line + model.lines] : first.start])
         self._made += 1
         period = academic_year(date) if "/" in (model.period or "") else date[: len(model.period or "")]
-        heading = replace(model, line=len(page.lines.texts) + self._made, text=text, period=period)
+        heading = model._replace(line=len(page.lines.texts) + self._made, text=text, period=period)
         self._headings[period].append(heading)
         self._terms.add(heading, [season, *names[1:]] if season and names else names)
         closing = _folded_end(page, end) if first.style.family != "html" else _closing_tags(page, first, model, end)

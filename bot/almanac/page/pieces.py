@@ -6,8 +6,8 @@ What the values are is said by the other lines of the list (`almanac.page.roles`
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import zip_longest
+from typing import NamedTuple
 
 from almanac.dates import find_date
 from almanac.dateshapes import without_zoned_time
@@ -52,8 +52,7 @@ _ADDRESSES = ("url", "recording", "links")
 WHAT_AND_WHEN = ("date", "title", "both")
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A part of a line: the value of a field, or, without a field, text that is copied; `?` until it is known.
 
     `around` are the marks that only this value has around it. Of a link, `url` is the address; if the field
@@ -86,8 +85,7 @@ class Piece:
         return (self.field, bool(self.url), self.around, *parts) if self.field else (self.text,)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """The first line of a section, in pieces, after its mark."""
 
     section: Section
@@ -110,7 +108,7 @@ class Line:
 
     def with_parts(self, parts: tuple[Piece, ...]) -> "Line":
         """Return the line with other pieces within its link."""
-        return replace(self, pieces=tuple(replace(one, parts=parts) if one.parts else one for one in self.pieces))
+        return self._replace(pieces=tuple(one._replace(parts=parts) if one.parts else one for one in self.pieces))
 
 
 def cut_pieces(sections: Sequence[Section]) -> list[Line]:
@@ -166,7 +164,7 @@ def _pieces(text: str, date: str, *, by: bool = False, on: bool = False) -> Iter
         if led["people"]:
             left, people, right = _without_marks(led["people"])
             start, after = led.start("people") + len(left), led.end("people") - len(right)
-            spans += [(led.start(), start, Piece(" with ")), (start, after, replace(people, field="people"))]
+            spans += [(led.start(), start, Piece(" with ")), (start, after, people._replace(field="people"))]
             spans.append((after, led.end(), lead))
         else:
             spans.append((*led.span(), lead))
@@ -175,7 +173,7 @@ def _pieces(text: str, date: str, *, by: bool = False, on: bool = False) -> Iter
         addresses = (link.start() for link in LINK.finditer(text, start) if _link(link).is_address)
         until = min([*(begin for begin, _, _ in spans if begin > start), *addresses, len(text)])
         left, people, right = _without_marks(text[start:until])
-        spans.append((start + len(left), until - len(right), replace(people, field="people")))
+        spans.append((start + len(left), until - len(right), people._replace(field="people")))
     for found in _LINKED_PERSON.finditer(text):
         is_free = all(found.end() <= begin or after <= found.start() for begin, after, _ in spans)
         if is_free and PERSON.fullmatch(plain(found[1])):
@@ -189,7 +187,7 @@ def _pieces(text: str, date: str, *, by: bool = False, on: bool = False) -> Iter
             whole = Piece(link[1], "both", link[2], parts=parts)
             spans[spans.index(over)] = (
                 *link.span(),
-                replace(over[2], url=link[2]) if link[1] == over[2].text else whole,
+                over[2]._replace(url=link[2]) if link[1] == over[2].text else whole,
             )
     for start, after, piece in sorted(spans, key=lambda span: span[0]):
         yield from _run(text[end:start], _LEADS_TO.get(piece.field))
@@ -214,7 +212,7 @@ def _enclosed(link: re.Match[str], piece: Piece) -> tuple[int, int, Piece]:
     text, opening = link.string, piece.around[0]
     start, end = link.start() - len(opening), link.end()
     if start and _PAIRS.get(text[start - 1]) == text[end : end + 1] != "":
-        return start - 1, end + 1, replace(piece, around=(text[start - 1] + opening, text[end]))
+        return start - 1, end + 1, piece._replace(around=(text[start - 1] + opening, text[end]))
     return start, end, piece
 
 
@@ -244,7 +242,7 @@ def _run(text: str, leads_to: re.Pattern[str] | None) -> Iterator[Piece]:
         first, *rest = [piece for piece in values if piece.text] or [Piece("")]
         field = field_of(one["picture"]) or "?"
         field = "?" if field == "people" and not PERSON.fullmatch(plain(first.text)) else field
-        yield replace(first, field=field, around=(one[0], "")) if first.field else Piece(one[0] + first.text)
+        yield first._replace(field=field, around=(one[0], "")) if first.field else Piece(one[0] + first.text)
         yield from rest
 
 
@@ -281,7 +279,7 @@ def _without_marks(text: str) -> tuple[str, Piece, str]:
 def marked(text: str, field: str) -> list[Piece]:
     """Return the value of a field with the marks around it."""
     left, piece, right = _without_marks(text)
-    return [Piece(left), replace(piece, field=field), Piece(right)]
+    return [Piece(left), piece._replace(field=field), Piece(right)]
 
 
 def _copied(pieces: Iterable[Piece]) -> str:

@@ -6,7 +6,7 @@ The lines of a list explain each other: what stands in one place of most of them
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from almanac.dates import TIME
@@ -112,7 +112,7 @@ def _refined(lines: list[Line]) -> list[Line]:
                     # What leads from one value to the other is one piece: without the first, all of it goes.
                     cut[0], start = Piece(pieces[index - 1].text + cut[0].text), index - 1
                 pieces[start : index + 1] = cut
-        result.append(replace(line, pieces=tuple(piece for piece in pieces if piece.field or piece.text)))
+        result.append(line._replace(pieces=tuple(piece for piece in pieces if piece.field or piece.text)))
     return result
 
 
@@ -144,7 +144,7 @@ class _Named:
     field: str
 
     def __call__(self, piece: Piece) -> list[Piece]:
-        return [replace(piece, field=self.field)]
+        return [piece._replace(field=self.field)]
 
 
 def _cut_at(mark: str, values: Sequence[str], *, last: bool) -> "_Cut | None":
@@ -186,7 +186,7 @@ class _Cut:
         (opening, end), (first, second) = piece.around, self.roles
         left, value, right = marked(rest, first)
         if opening and not end:  # a picture belongs to what is right behind it
-            value, opening = replace(value, around=(opening + value.around[0], value.around[1])), ""
+            value, opening = value._replace(around=(opening + value.around[0], value.around[1])), ""
         last = [Piece(after, second, around=around)] if around[0] else marked(after, second)
         return [Piece(opening), left, value, right, Piece(mark), *last, Piece(end)]
 
@@ -301,16 +301,16 @@ def _with_title(line: Line, title: str, again: set[str], shared: set[str], *, is
     for _, index in unknown:
         piece = pieces[index]
         if index == at:
-            pieces[index] = replace(piece, field="title")
+            pieces[index] = piece._replace(field="title")
         elif piece.text in shared:
             # The same words that lead somewhere else each time are a link that each event has.
             copied = Piece(piece.text.join(piece.around))
             field = "recording" if any(field_of(word) == "recording" for word in words) else "url"
-            pieces[index] = replace(piece, field=field, is_address=True) if piece.url else copied
+            pieces[index] = piece._replace(field=field, is_address=True) if piece.url else copied
         elif is_venue and _is_between(line, index):
-            pieces[index] = replace(piece, field="location")
+            pieces[index] = piece._replace(field="location")
         elif piece.text in again and at is not None and index < at:
-            pieces[index] = replace(piece, field="series")
+            pieces[index] = piece._replace(field="series")
     whole = all(pieces[index].field != "?" for _, index in unknown)
     seen: set[str] = set()
     index = 0
@@ -323,4 +323,4 @@ def _with_title(line: Line, title: str, again: set[str], shared: set[str], *, is
         else:
             seen.add(field)
             index += 1
-    return replace(line, pieces=tuple(pieces), whole=whole)
+    return line._replace(pieces=tuple(pieces), whole=whole)

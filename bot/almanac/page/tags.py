@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from almanac.patterns import regex
 
@@ -24,8 +25,7 @@ CLOSED_BY: dict[str, frozenset[str]] = {
 DEEPEST = 60
 
 
-@dataclass(frozen=True)
-class Tag:
+class Tag(NamedTuple):
     """A tag, its name in small letters, and where it is in a text."""
 
     name: str

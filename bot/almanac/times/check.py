@@ -4,7 +4,7 @@ These are the ways in. A line is read by `linereader`, with the words of `gramma
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date as calendar_date
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -57,7 +57,7 @@ def check_imported(date: str, line: str, zones: Zones, end_date: str | None = No
     if reader is None:
         return When(ok=True, line=line)
     when = reader.when(line)
-    return replace(when, line=line, problems=(), warnings=(*when.problems, *when.warnings))
+    return when._replace(line=line, problems=(), warnings=(*when.problems, *when.warnings))
 
 
 def imported_moment(date: str, line: str, zones: Zones, end_date: str | None = None) -> Moment | None:
@@ -99,7 +99,7 @@ def when_to_json(when: When) -> dict[str, Any]:
         "ok": when.ok,
         "instant": when.instant,
         "line": when.line,
-        "zones": [asdict(time) for time in when.zones],
+        "zones": [time._asdict() for time in when.zones],
         "problems": listed(when.problems),
         "warnings": listed(when.warnings),
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import product
 from math import ceil
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from almanac.dates import short_date
 from almanac.errors import Problem
@@ -38,8 +38,7 @@ _HALVES = ("half", "half2", "half3", "half4", "half5", "half6")
 Style = Literal["word", "clock", "loose", "bare", "year"]
 
 
-@dataclass(frozen=True)
-class WrittenTime:
+class WrittenTime(NamedTuple):
     """A time of day as it was typed: any numbers of two digits, and `a` or `p` where am or pm was typed with them.
 
     `style` is `word` (noon), `clock` (24 hours for certain: 09:00, 9h, 17), `loose` (1 to 12 with minutes: 9:00),

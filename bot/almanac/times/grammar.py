@@ -5,9 +5,9 @@ It also finds times in a text that is not a When line, if nothing that may matte
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
+from typing import NamedTuple
 
 from almanac.dates import WrittenDate, date_at
 from almanac.languages import in_english, numbers_in_english
@@ -59,8 +59,7 @@ class UnreadableError(Exception):
     """The line is not a sequence of times and zones."""
 
 
-@dataclass(frozen=True)
-class UnknownZone:
+class UnknownZone(NamedTuple):
     """Words in the place of a zone that are not the name of one; `guess` is what was meant, where that is plain."""
 
     words: str
@@ -73,8 +72,7 @@ class UnknownZone:
 AnyZone = ZonePlace | AmbiguousZone | UnknownZone
 
 
-@dataclass(frozen=True)
-class WrittenPair:
+class WrittenPair(NamedTuple):
     """One time with its zone, as it was typed; `mark` is its day: a date, or so many days after the first time's.
 
     `until` is the date of the end, where that has one of its own.
@@ -94,8 +92,7 @@ class WrittenPair:
         return clocks(self.start, self.end)
 
 
-@dataclass(frozen=True)
-class WrittenLine:
+class WrittenLine(NamedTuple):
     """A When line as it was typed: its times, and the date before or after them."""
 
     times: tuple[WrittenPair, ...]
@@ -359,7 +356,7 @@ def scan_line(text: str, zones: Zones) -> str:
         within_word = begin and (text[begin - 1].isalnum() or text[begin - 1] == "_")
         if not within_word and (date := date_at(text, begin)):
             position = date.end
-            dates.setdefault(replace(date, end=0), text[begin:position])
+            dates.setdefault(date._replace(end=0), text[begin:position])
             left += _USED
         elif not within_word and (end := _pair_end(text, begin, zones)):
             position = end

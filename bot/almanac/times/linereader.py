@@ -5,12 +5,13 @@ What is wrong is reported (`wording`) with lines that correct it.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date as calendar_date
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from itertools import product
 from math import prod
+from typing import NamedTuple
 
 from almanac.dates import WrittenDate
 from almanac.errors import Problem
@@ -53,8 +54,7 @@ Finding = tuple[str, tuple[str, ...]]
 """What is wrong with a line, and lines that may be right, to be tried."""
 
 
-@dataclass(frozen=True)
-class When:
+class When(NamedTuple):
     """What a When line says.
 
     Where anything is wrong only `zones` (each time that could be read), `problems` and `warnings` are given. The
@@ -135,8 +135,7 @@ def _stated_day(written: WrittenDate, near: calendar_date) -> calendar_date | st
     return stated
 
 
-@dataclass(frozen=True)
-class LineResult:
+class LineResult(NamedTuple):
     """What was found in a line; there is no moment where anything is wrong, and the readings are what could be read.
 
     `only_days`: only day marks are wrong or missing, so the one line that comes with the one finding was meant.
@@ -149,8 +148,7 @@ class LineResult:
     only_days: bool = False
 
 
-@dataclass(frozen=True)
-class LineReader:
+class LineReader(NamedTuple):
     """Reads lines for one date and one site.
 
     `length` is the duration that was given beside the line, and `last` the last of several days.

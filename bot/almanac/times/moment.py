@@ -7,7 +7,7 @@ a label that is right then.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from almanac.dates import short_date
 from almanac.times.clock import DAY, Clock
@@ -16,8 +16,7 @@ from almanac.times.zones import BUILT_IN, ZonePlace, Zones, letters_like, load_z
 DAYS_APART = 2  # two zones can be 26 hours apart, so their dates differ by two days at most
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """When an event starts and, where that is said, ends; both in UTC."""
 
     start: datetime
@@ -28,8 +27,7 @@ class Moment:
         return self.end - self.start if self.end else None
 
 
-@dataclass(frozen=True)
-class ClockChange:
+class ClockChange(NamedTuple):
     """A wall time that comes twice in a zone, or never, because the clocks are put back or forward over it.
 
     `part` is the part of the event that was to be then. `moments` are, in order, when the time comes; where it never
@@ -142,8 +140,7 @@ def right_label(place: ZonePlace, moment: Moment, zones: Zones) -> ZonePlace:
 # ------------------------------------------------------------------------------- whether times agree
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What the times of a line say together: whether they are the same moment, and what was meant.
 
     `moments` is one moment if all or most of the times say so, else one for each opinion. A majority is against the
@@ -209,8 +206,7 @@ def british(reading: TimeReading) -> TimeReading:
 # ------------------------------------------------------------------------------- how a moment is shown
 
 
-@dataclass(frozen=True)
-class ZoneTime:
+class ZoneTime(NamedTuple):
     """A moment as the clocks of one zone show it."""
 
     label: str  # `ET`, `EDT` in an hour that comes twice, `Europe/Paris`, `UTC+2`

@@ -9,10 +9,11 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache, cached_property
 from importlib import resources
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from almanac.dates import MONTH_NAME, WEEKDAY_NAME
@@ -203,8 +204,7 @@ def abbreviations(zone: tzinfo) -> frozenset[str]:
     return frozenset((start.astimezone(zone).tzname() or "").upper() for start in starts)
 
 
-@dataclass(frozen=True)
-class ZonePlace:
+class ZonePlace(NamedTuple):
     """A zone as a When line names it: `ET`, `Europe/Paris`, `UTC+2`; a mere offset has no (IANA) name."""
 
     label: str
@@ -224,8 +224,7 @@ class ZonePlace:
         return _TRANSLATED.get(label, ("", label))[1] in abbreviations(self.zone)
 
 
-@dataclass(frozen=True)
-class AmbiguousZone:
+class AmbiguousZone(NamedTuple):
     """Letters that mean several zones, unless the site's config says which."""
 
     label: str
@@ -333,7 +332,7 @@ class Zones:
         shown = (self.letters[letters] for letters in self.shown)
         name = next((name for name in shown if same_clocks(load_zone(name), zone)), known[0])
         place = ZonePlace(self.label_of(name), load_zone(name), name)
-        return replace(place, label=name) if place.strict else place, found.end()  # a city says no season
+        return place._replace(label=name) if place.strict else place, found.end()  # a city says no season
 
     def label_of(self, name: str) -> str:
         """Return the letters by which this site would call an IANA zone, or its IANA name if it has none."""
