@@ -123,9 +123,9 @@ class _Doctor:
         try:
             self.access = github_access()
         except UserError as error:
-            self.unusable = from_problems("github", error.problems, "Correct it in the environment.")
             self.repository = given or self.checkout.repository
-            self.unusable = self.unusable if self.repository else []
+            if self.repository:
+                self.unusable = from_problems("github", error.problems, "Correct it in the environment.")
             return
         try:
             self.repository = repository_for(given, root.root, self.access)
