@@ -155,6 +155,14 @@ class TestClearlyBest:
         assert plan(files, ask=lambda candidates: candidates[1]).config.page == "meeting-minutes.md"
 
 
+def test_a_data_file_that_is_named_is_a_list_wherever_it_is() -> None:
+    entries = ",\n".join(f'  {{"name": "{name}", "day": "2021-11-0{day}"}}' for name, day in (("Owls", 8), ("Bats", 1)))
+    files = {"info/owls2021.json": f"[\n{entries}\n]\n"}
+    assert plan(files, page="info/owls2021.json").config.list == "info/owls2021.json"
+    with pytest.raises(UserError, match=r"in \.toml are not taken over"):
+        plan({"owls.toml": "[[owl]]\nday = 2021-11-08\n"}, page="owls.toml")
+
+
 def test_two_dated_entries_on_any_page_are_worth_a_question() -> None:
     with pytest.raises(UserError, match="not clear"):
         plan({"index.md": "- 2021-01-01: Owls\n- 2021-02-01: Bats\n"})

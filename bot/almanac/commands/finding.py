@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from almanac import config as configs
 from almanac.commands.build import refuse_other_page
 from almanac.commands.discovery import MARKDOWN
-from almanac.commands.places import Place, find_places, sign_of_other_build
+from almanac.commands.places import Place, find_places, list_at, sign_of_other_build
 from almanac.commands.questions import choose_number
 from almanac.commands.survey import PageFound, Survey, survey
 from almanac.entries.stores import place_of
@@ -48,7 +48,7 @@ def _place_at(site: Site, paths: Collection[str], path: str) -> Place | None:
     outer = next((one for one in places if path.startswith(f"{one.path}/") and not found), None)
     below = [one for one in outer.files if one.startswith(f"{path}/")] if outer else []
     if not below:
-        return found
+        return found or list_at(site, path)
     within = find_places(site, [*below, *(one for one in paths if not outer or one not in outer.files)], within=path)
     return next((one for one in within if one.path == path), None)
 

@@ -174,11 +174,7 @@ def find_places(site: Site, paths: Collection[str], within: str | None = None) -
     `within` names a folder that is to be one by itself, though it is in a folder of events.
     """
     uses = [(path, readable_text(site, path)) for path in paths if path.lower().endswith(_TEMPLATES)]
-    printed = None
-    if not has_other_generator(site):
-        settings = jekyll_of(site, "").settings
-        has_theme = bool({"theme", "remote_theme"} & settings.keys())
-        printed = Printed(uses, has_theme=has_theme, has_defaults="defaults" in settings)
+    printed = _printed(site, uses)
     found = [
         *(_read_folder(site, folder, files, printed) for folder, files in _folders(paths, within)),
         *_data(site, paths, printed),
@@ -186,6 +182,26 @@ def find_places(site: Site, paths: Collection[str], within: str | None = None) -
     ]
     found = [replace(place, shown=tuple(_loops(place, uses))) for place in found]
     return [_with_twin(place, found) for place in found]
+
+
+def _printed(site: Site, uses: Sequence[tuple[str, str]]) -> Printed | None:
+    """Tell what a site's templates print raw; None if another generator than Jekyll builds it."""
+    if has_other_generator(site):
+        return None
+    settings = jekyll_of(site, "").settings
+    has_theme = bool({"theme", "remote_theme"} & settings.keys())
+    return Printed(uses, has_theme=has_theme, has_defaults="defaults" in settings)
+
+
+def list_at(site: Site, path: str) -> Place | None:
+    """Return the data file that a person names, wherever it is and whatever its name; None if it is no such file."""
+    if site.text(path) is None or not path.lower().endswith((*_DOCUMENTS, ".csv")):
+        return None
+    if is_data_file(path):
+        return _read_list(site, path, _printed(site, []))
+    ending = path[path.rindex(".") :]
+    is_page = ending.lower() in (*MARKDOWN, *HTML)
+    return None if is_page else Place(path, (), 0, (), None, (_not_taken(ending),))
 
 
 def is_folder_of_events(folder: str) -> bool:
