@@ -148,3 +148,19 @@ def test_a_commented_file_comes_to_hold_the_new_values(old: dict[str, Any], new:
 def test_a_text_that_reads_as_something_else_needs_quotes(text: str) -> None:
     assert not is_plain(text, in_flow=False)
     assert not is_plain(text, in_flow=True)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"id": "2021-x", "issue": 3, "agenda": ["a: b", "- c"], "links": [{"label": "x", "url": "y", "more": ["z"]}]},
+        {
+            "image": {"path": "p", "deep": {"er": [["a", 1], ["b"]]}},
+            "text": '\t"quote" \\ \u2028 \x00 \u00e9 \U0001f600',
+        },
+        {"empty": "", "long": "x " * 500, "n": -5},
+    ],
+)
+def test_simple_values_are_written_as_beside_others(data: dict[str, Any]) -> None:
+    assert dump({**data, "other": None}) == f"{dump(data)}other: null\n"
+    assert yaml.safe_load(dump(data)) == data

@@ -6,7 +6,7 @@ the keys and the way in which all other values are written stay as they are.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 import yaml
@@ -23,6 +23,8 @@ _TEXT = "tag:yaml.org,2002:str"
 _WORDS = regex(r"/?[^\W\d_][^\n\r\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]*+")
 # Readers differ in what ends a text in brackets.
 _ENDS_IN_FLOW = regex(r"[,:?\[\]{}]")
+_KEY = regex(r"[a-z][a-z0-9_-]*")
+_LONGEST_KEY = 100  # YAML has another syntax for long ones
 _NOTHING: tuple[Any, ...] = (None, [], {})
 _ESCAPED = regex('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff\U00010000-\U0010ffff]')
 
@@ -35,17 +37,22 @@ class _Dumper(yaml.SafeDumper):
 
     def write_double_quoted(self, text: str, split: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 -- PyYAML's signature
         """Leave emoji and the like as they are, which PyYAML's own method escapes; no line is ever split."""
-        self.write_indicator(f'"{_ESCAPED.sub(self._escaped, text)}"', need_whitespace=True)
-
-    def _escaped(self, found: re.Match[str]) -> str:
-        char = found[0]
-        if char > "\uffff":
-            return char if char.isprintable() else f"\\U{ord(char):08X}"
-        short = self.ESCAPE_REPLACEMENTS.get(char)
-        return f"\\{short}" if short else f"\\x{ord(char):02X}" if char <= "\xff" else f"\\u{ord(char):04X}"
+        self.write_indicator(_quoted(text), need_whitespace=True)
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 -- PyYAML's signature
         return True
+
+
+def _quoted(text: str) -> str:
+    return f'"{_ESCAPED.sub(_escaped, text)}"'
+
+
+def _escaped(found: re.Match[str]) -> str:
+    char = found[0]
+    if char > "\uffff":
+        return char if char.isprintable() else f"\\U{ord(char):08X}"
+    short = _Dumper.ESCAPE_REPLACEMENTS.get(char)
+    return f"\\{short}" if short else f"\\x{ord(char):02X}" if char <= "\xff" else f"\\u{ord(char):04X}"
 
 
 class Styled(str):
@@ -70,6 +77,8 @@ _Dumper.add_representer(yaml.ScalarNode, lambda _, node: node)
 
 def dump(data: Any, *, flow: bool = False) -> str:
     """Write values as YAML, always the same bytes for the same values: one line a text, or with `flow` one for all."""
+    if not flow and isinstance(data, dict) and _is_simple(data):
+        return "".join(f"{line}\n" for line in _lines(data, ""))
     text = yaml.dump(
         _keyed(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=float("inf"), default_flow_style=flow
     )
@@ -82,8 +91,34 @@ def _keyed(value: Any) -> Any:
         return [_keyed(child) for child in value]
     if not isinstance(value, dict):
         return value
-    plain = {key for key in value if re.fullmatch(r"[a-z][a-z0-9_-]*", key) and key not in _SPECIAL}
-    return {yaml.ScalarNode(_TEXT, key) if key in plain else key: _keyed(child) for key, child in value.items()}
+    return {yaml.ScalarNode(_TEXT, key) if _is_word(key) else key: _keyed(child) for key, child in value.items()}
+
+
+def _is_word(key: str) -> bool:
+    return _KEY.fullmatch(key) is not None and key not in _SPECIAL
+
+
+def _is_simple(value: Any) -> bool:
+    """Tell whether values are what most records have: it takes PyYAML several times as long to write the same."""
+    if isinstance(value, dict):
+        return bool(value) and all(
+            len(key) <= _LONGEST_KEY and _is_word(key) and _is_simple(child) for key, child in value.items()
+        )
+    if isinstance(value, list):
+        return bool(value) and all(map(_is_simple, value))
+    return type(value) in (str, int)
+
+
+def _lines(value: dict[str, Any] | list[Any], indent: str) -> Iterator[str]:
+    """Write simple values as PyYAML would: each text on a line of its own."""
+    for key, child in value.items() if isinstance(value, dict) else ((None, child) for child in value):
+        begin = f"{indent}- " if key is None else f"{indent}{key}: "
+        if not isinstance(child, dict | list):
+            yield begin + (_quoted(child) if isinstance(child, str) else str(child))
+            continue
+        below = _lines(child, f"{indent}  ")
+        yield begin + next(below)[len(begin) :] if key is None else begin[:-1]
+        yield from below
 
 
 def styled(node: yaml.Node | None) -> Any:
