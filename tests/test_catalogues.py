@@ -24,20 +24,6 @@ CODE, TEMPLATES = ROOT / "bot/almanac", ROOT / "templates"
 FORMS = ("new-event.yml", "more-questions.yml", "change-event.yml")
 KEYWORDS: dict[str, Any] = {"say": None, "say_number": (1, 2)}
 JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true", "silent": "false"}
-IN_LOGS = (
-    *("yamlfile", "caps", "config", "histories", "sandbox", "site", "sitefiles", "form/schema", "form/elements"),
-    *("page/template", "page/importer", "entries/incsv", "entries/injson", "entries/intoml", "entries/inyaml"),
-    *("entries/template", "entries/formats", "entries/frontmatter", "entries/meaning", "entries/stores"),
-    *(
-        "commands/discovery",
-        "commands/entry_checks",
-        "commands/known",
-        "commands/trial",
-        "playground/world",
-        "playground/app",
-    ),
-)
-"""Modules that say what is wrong with a site's settings, which is read in logs, in English."""
 COMMAND = "python -m tests.test_catalogues"
 LANGUAGES = get_args(Translated)
 PLURALS = {
@@ -49,8 +35,6 @@ _JINJA_NAME = re.compile(r"%\((\w+)\)[sd]")
 
 def _extracted() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     for path in sorted(CODE.rglob("*.py")):
-        if path.relative_to(CODE).with_suffix("").as_posix() in IN_LOGS:
-            continue
         for _, words, _, _ in extract("python", BytesIO(path.read_bytes()), keywords=KEYWORDS):
             yield path.relative_to(ROOT).as_posix(), words
     keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}

@@ -21,14 +21,14 @@ class Cap(NamedTuple):
     number: int = 1
 
 
-CONFIG = Cap("config", 64 * _KIB, 64 * _KIB)
-FORM = Cap("issue form", 256 * _KIB, 256 * _KIB)
-TEMPLATE = Cap("template", 64 * _KIB, 64 * _KIB)
-MESSAGES = Cap("message", 64 * _KIB, _MIB, 100)
-RECORDS = Cap("record", 256 * _KIB, 16 * _MIB, 10_000)
-PAGE = Cap("file", 2 * _MIB, 2 * _MIB)
+CONFIG = Cap(say("config"), 64 * _KIB, 64 * _KIB)
+FORM = Cap(say("issue form"), 256 * _KIB, 256 * _KIB)
+TEMPLATE = Cap(say("template"), 64 * _KIB, 64 * _KIB)
+MESSAGES = Cap(say("message"), 64 * _KIB, _MIB, 100)
+RECORDS = Cap(say("record"), 256 * _KIB, 16 * _MIB, 10_000)
+PAGE = Cap(say("file"), 2 * _MIB, 2 * _MIB)
 """What no other one is for: pages, and other files of a site."""
-JOB = Cap("file", 2 * _MIB, 256 * _MIB, 50_000)
+JOB = Cap(say("file"), 2 * _MIB, 256 * _MIB, 50_000)
 """What one run reads of a repository in sum."""
 
 
@@ -56,10 +56,10 @@ def check_sizes(cap: Cap, sizes: Mapping[str, int], folder: str = "") -> None:
     total = sum(sizes.values())
     if not problems and (len(sizes) > cap.number or total > cap.total):
         message = say(
-            "There are {number:,} {kinds} of {size} together, and Almanac reads no more than {cap:,} of {total} "
+            "There are {number:,} {kind}s of {size} together, and Almanac reads no more than {cap:,} of {total} "
             "together.",
             number=len(sizes),
-            kinds=f"{cap.kind}s",
+            kind=cap.kind,
             size=_shown(total),
             cap=cap.number,
             total=_shown(cap.total),
@@ -71,5 +71,8 @@ def check_sizes(cap: Cap, sizes: Mapping[str, int], folder: str = "") -> None:
 
 def _shown(size: int) -> str:
     if size < _KIB:
-        return f"{size} bytes"
-    return f"{size / _MIB:,.4g} MiB" if size >= _MIB else f"{size / _KIB:,.4g} KiB"
+        return say("{size} bytes", size=size)
+    kibibytes = size / _KIB
+    if size < _MIB:
+        return say("{number:,.4g} KiB", number=kibibytes)
+    return say("{number:,.4g} MiB", number=kibibytes / _KIB)

@@ -77,6 +77,11 @@ class Catalogue:
             return format_interval(days[0], days[1], _SKELETONS[kind], locale=self._language)
         return " \u2013 ".join(self._date(kind, value) for value in values)
 
+    def figures(self, number: str) -> str:
+        from babel.numbers import get_decimal_symbol, get_group_symbol  # noqa: PLC0415 - as above
+
+        return number.translate({44: get_group_symbol(self._language), 46: get_decimal_symbol(self._language)})
+
     def _date(self, kind: Kind, value: str) -> str:
         from babel.dates import format_skeleton  # noqa: PLC0415 - as above
 

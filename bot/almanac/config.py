@@ -19,7 +19,7 @@ CHANGE_FORM = ".github/ISSUE_TEMPLATE/change-event.yml"
 
 def _site_path(value: str) -> str:
     if not leads_inside(value) or not value.isprintable():
-        raise ValueError("A path leads from the site's root to a file or folder in it, as in docs/events.md.")
+        raise ValueError(say("A path leads from the site's root to a file or folder in it, as in docs/events.md."))
     return value
 
 
@@ -54,7 +54,7 @@ def _every(value: str | None) -> str | None:
 
 def _with_every(value: int | None, info: ValidationInfo) -> int | None:
     if value is not None and info.data.get("every", "") is None:
-        raise ValueError("Say how often the series meets, too, as in `every: 2 weeks`.")
+        raise ValueError(say("Say how often the series meets, too, as in `every: 2 weeks`."))
     return value
 
 
@@ -62,7 +62,7 @@ def _day(value: str) -> str:
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError:
-        raise ValueError("A day is written 2021-12-23.") from None
+        raise ValueError(say("A day is written 2021-12-23.")) from None
 
 
 Language = Literal["en", "de", "es", "fr"]
@@ -115,12 +115,14 @@ def _title(value: str | None) -> str | None:
         return None
     unknown = next((word for word in _PLACE.findall(value) if word not in _TITLE_WORDS), None)
     if unknown is not None or {"{", "}"} & {*_PLACE.sub("", value)}:
-        known = ", ".join(f"{{{word}}}" for word in _TITLE_WORDS)
-        raise ValueError(f"In a title, these stand for the event's own words: {known}.")
+        known = ", ".join(f"`{{{word}}}`" for word in _TITLE_WORDS)
+        raise ValueError(say("In a title, these stand for the event's own words: {known}.", known=known))
     if _TYPED_JOINED.search(value):
-        raise ValueError("Put a space, a bracket, a colon or a comma around `{title}` and `{series}`.")
+        raise ValueError(
+            say("Put a space, a bracket, a colon or a comma around {names}.", names="`{title}`, `{series}`")
+        )
     if not value.strip() or not value.isprintable() or len(value) > _LONGEST_TITLE:
-        raise ValueError(f"A title is one line of at most {_LONGEST_TITLE} characters.")
+        raise ValueError(say("A title is one line of at most {cap} characters.", cap=_LONGEST_TITLE))
     return value
 
 

@@ -29,6 +29,7 @@ from almanac.dates import (
 )
 from almanac.languages import names_in, names_of
 from almanac.patterns import regex
+from almanac.phrases import say
 
 _RECORD_DATE = regex(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?|XXXX-[0-9]{2}-[0-9]{2}")
 _PART = regex(
@@ -154,7 +155,7 @@ def written_like(date: str, example: str, end_date: str | None = None, ends: str
 def _written_like(date: str, example: str, end_date: str | None, ends: str | None) -> str:
     shape = _shape_of(example)
     if shape is None:
-        raise ValueError(f"this example of a date cannot be read: {example}")
+        raise ValueError(say("this example of a date cannot be read: {example}", example=example))
     parts = shape.parts
     if not _RECORD_DATE.fullmatch(date.partition("T")[0]):
         return date

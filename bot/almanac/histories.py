@@ -39,7 +39,7 @@ OWN = (
 def history_name(value: str) -> str:
     """Return the name of a history; raise a ValueError where it cannot be one."""
     if not re.match(NAME_PATTERN, value) or len(value) > _LONGEST_NAME:
-        raise ValueError("A history's name has small letters, digits and hyphens, as in new-york.")
+        raise ValueError(say("A history's name has small letters, digits and hyphens, as in new-york."))
     return value
 
 

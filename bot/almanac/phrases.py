@@ -6,10 +6,14 @@ into the language of the site, with a `Tongue` that knows the translations; noth
 language it is.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
+from string import Formatter
 from typing import Any, Literal, Protocol
 
+_PLAIN = r"(?:[^{}]|\{\w+(?::,)?\})*+"
+"""A text into which values are put as they are."""
 Kind = Literal["date", "full date", "short date", "brief date", "weekday", "month", "clock"]
 """What a phrase is that is no sentence but a part of the calendar, which each language writes in its own way."""
 
@@ -30,6 +34,9 @@ class Tongue(Protocol):
 
         A time may have its date before it.
         """
+
+    def figures(self, number: str) -> str:
+        """Write a number, which English writes `1,234.5`."""
 
 
 class Phrase(str):
@@ -61,13 +68,24 @@ class Phrase(str):
         """Say it in another language."""
         first, last = self.sources[0], self.sources[-1]
         source = tongue.text(first) if len(self.sources) == 1 else tongue.number(first, last, self.amount)
-        return source.format(**said(self.values, tongue)) if self.values else source
+        return _Figures(tongue).vformat(source, (), said(self.values, tongue)) if self.values else source
 
     def __add__(self, other: str) -> str:
         return joined((self, other), "")
 
     def __radd__(self, other: str) -> str:
         return joined((other, self), "")
+
+
+class _Figures(Formatter):
+    """Puts values into a text, and writes large numbers as its language does."""
+
+    def __init__(self, tongue: Tongue) -> None:
+        self._tongue = tongue
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        written = str(format(value, format_spec))
+        return self._tongue.figures(written) if "," in format_spec else written
 
 
 class _Joined(Phrase):
@@ -121,6 +139,9 @@ class Glossary:
     def calendar(self, kind: Kind, *values: str) -> str:  # noqa: ARG002 - what there is was said before
         return " ".join(values)
 
+    def figures(self, number: str) -> str:
+        return number
+
 
 def say(source: str, /, **values: Any) -> str:
     """Mark a text for the catalogues, and put values in: `say("The limit is {cap}.", cap=3)`."""
@@ -152,6 +173,28 @@ def in_calendar(english: str, kind: Kind, *given: str) -> str:
     made = _InCalendar(english)
     made.kind, made.given = kind, given
     return made
+
+
+def packed(text: str) -> Any:
+    """Return a text as JSON can hold it, with what it was made of; what cannot be is in English."""
+    if isinstance(text, _Joined):
+        return {"parts": [packed(part) for part in text.parts], "separator": text.separator}
+    if type(text) is not Phrase:
+        return str.__str__(text)
+    values = {name: packed(one) if isinstance(one, str) else one for name, one in text.values.items()}
+    return {"sources": text.sources, "values": values, "amount": text.amount}
+
+
+def unpacked(found: Any) -> str:
+    """Make a text of what `packed` returned, wherever that comes from: nothing in it is looked up or widened."""
+    if isinstance(found, str):
+        return found
+    if "parts" in found:
+        return joined(map(unpacked, found["parts"]), str(found["separator"]))
+    if not all(re.fullmatch(_PLAIN, source) for source in found["sources"]):
+        raise ValueError(found["sources"])
+    values = {name: one if isinstance(one, int) else unpacked(one) for name, one in found["values"].items()}
+    return Phrase.of(*found["sources"], count=int(found["amount"]), values=values)
 
 
 def said(value: Any, tongue: Tongue | None) -> Any:

@@ -23,7 +23,7 @@ from typing import IO, Any, cast
 
 from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
-from almanac.phrases import say
+from almanac.phrases import say, unpacked
 
 SECONDS = 5
 """How much of the processor's time a template may take."""
@@ -32,6 +32,7 @@ PATIENCE = 30
 MAX_OUTPUT = 64_000_000
 MEMORY = 512_000_000
 PROBLEM = "almanac:problem"
+_REMEDY = say("Look for a loop or a number in it that is too large.")
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from almanac.sandboxed import main; main()"
 DONE = b"0\n"
 
@@ -73,20 +74,21 @@ def _ask(request: Mapping[str, Any]) -> Any:
     else:
         server.end()
     if server.was_slow:
-        raise _too_much(request["file"], f"took longer than {PATIENCE} seconds")
+        message = say(
+            "The template took longer than {number} seconds and was stopped. {remedy}", number=PATIENCE, remedy=_REMEDY
+        )
+        raise ConfigError(Problem(message, file=request["file"]))
     if written is None:
-        raise _too_much(request["file"], "used up its share of time, memory or output")
+        message = say(
+            "The template used up its share of time, memory or output and was stopped. {remedy}", remedy=_REMEDY
+        )
+        raise ConfigError(Problem(message, file=request["file"]))
     answer = json.loads(written)
     if "problems" in answer:
-        raise ConfigError([Problem(**problem) for problem in answer["problems"]])
+        raise ConfigError(
+            Problem(unpacked(message), file=path, line=line) for message, path, line in answer["problems"]
+        )
     return answer["written"]
-
-
-def _too_much(file: str, what: str) -> ConfigError:
-    message = say(
-        "The template {what} and was stopped. Look for a loop or a number in it that is too large.", what=what
-    )
-    return ConfigError(Problem(message, file=file))
 
 
 class _ForkServer:

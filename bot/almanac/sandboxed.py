@@ -11,7 +11,7 @@ from almanac.errors import ConfigError, Problem
 from almanac.event.model import Event
 from almanac.languages import load_named
 from almanac.page.template import section_renderer
-from almanac.phrases import Glossary
+from almanac.phrases import Glossary, packed
 from almanac.proposal.messages import write_text
 from almanac.sandbox import CAN_FORK, DONE, MAX_OUTPUT, MEMORY, PROBLEM, SECONDS
 
@@ -80,7 +80,7 @@ def _answer(  # noqa: PLR0913 -- the parts of a request
         write = entry_writer(source, file) if as_entry else section_renderer(source, file)
         return {"written": list(map(write, events))}
     except ConfigError as error:
-        return {"problems": [{"message": one.message, "file": one.file, "line": one.line} for one in error.problems]}
+        return {"problems": [(packed(one.message), one.file, one.line) for one in error.problems]}
 
 
 def _warm_up() -> None:

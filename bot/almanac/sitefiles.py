@@ -102,7 +102,7 @@ class Folder:
 
     def __init__(self, root: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         if not root.is_dir():
-            raise UserError(Problem(say("There is no such folder."), file=str(root)))
+            raise UserError(Problem("There is no such folder.", file=str(root)))
         self._disk = Disk(root)
         self.root = self._disk.root
         self.now = now
@@ -114,10 +114,8 @@ class Folder:
             if folder.is_dir() and folder.samefile(self.root):
                 return full.relative_to(folder).as_posix()
         if full.is_dir() and full.samefile(self.root):
-            raise UserError(
-                Problem(say("This is the site's folder itself. Name a file or folder in it."), file=str(path))
-            )
-        message = say("This file is not in the site's folder; `--site` names that folder.")
+            raise UserError(Problem("This is the site's folder itself. Name a file or folder in it.", file=str(path)))
+        message = "This file is not in the site's folder; `--site` names that folder."
         raise UserError(Problem(message, file=str(path)))
 
     def read(self, path: str, cap: Cap) -> bytes | None:
@@ -164,7 +162,7 @@ class Folder:
         existing = [path for path in paths if (self.root / path).exists()]
         unsaved = [path for path in existing if not self._is_committed(path)]
         if unsaved:
-            message = say(
+            message = (
                 "This file would be overwritten, and its present content is not in git. Commit it, or move it away."
             )
             raise UserError([Problem(message, file=path) for path in unsaved])
@@ -182,12 +180,7 @@ def _disk_errors(doing: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UserError(
-            Problem(
-                say("This cannot be {doing}: {strerror}.", doing=doing, strerror=error.strerror),
-                file=str(error.filename),
-            )
-        ) from None
+        raise UserError(Problem(f"This cannot be {doing}: {error.strerror}.", file=str(error.filename))) from None
 
 
 def read_file(file: Path, name: str) -> bytes | None:
@@ -198,7 +191,5 @@ def read_file(file: Path, name: str) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise UserError(
-            Problem(say("This file cannot be read: {strerror}.", strerror=error.strerror), file=name)
-        ) from None
+        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name)) from None
     return data

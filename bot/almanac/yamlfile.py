@@ -25,6 +25,23 @@ _LINE_START = regex(r"(?:\A|[\n\r\x85\u2028\u2029])([ \t\ufeff?:-]*)")
 _LONGEST_TYPED = 200
 _BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false", "true": "true", "false": "false"}
 _TOO_DEEP = say("The lists and keys are nested too deep.")
+_REASONS = (
+    ("mapping values are not allowed", say("a key lacks its colon, or a text with a colon needs quotes")),
+    ("sequence entries are not allowed", say("there is a hyphen where no list can begin")),
+    ("could not find expected ':'", say("a key has no colon after it")),
+    ("cannot start any token", say("a text begins with a character that needs quotes around it")),
+    ("unknown escape character", say("a backslash is in double quotes; write it in single ones")),
+    ("quoted scalar", say("a quotation mark is not closed")),
+    ("expected ',' or", say("a bracket is not closed, or a comma is missing in it")),
+    ("node content", say("a value is missing")),
+    ("block mapping", say("a line is further in or out than those beside it, or a text goes on behind its quotes")),
+    ("block collection", say("a line in a list is further out than the others and has no hyphen")),
+    ("alias", say("a text that begins with `*` needs quotes")),
+    ("anchor", say("a text that begins with `&` needs quotes")),
+    ("tag", say("a text that begins with `!` needs quotes")),
+    ("document", say("there is more than one document; `---` can only be the first line")),
+)
+"""Parts of what the YAML library says, in one of its versions or another, and how it is told; the first one counts."""
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Path = tuple[str | int, ...]
@@ -43,12 +60,12 @@ _SENTENCES = {
     "string_too_short": say("This must not be empty"),
     "too_short": say("This list must not be empty"),
     "missing": say("This is missing; it is always needed"),
-    "string_pattern_mismatch": say("This is not in the right form"),
     "greater_than_equal": say("This has to be at least {ge}"),
     "greater_than": say("This has to be more than {gt}"),
     "less_than_equal": say("This has to be at most {le}"),
     "string_too_long": say("This must not be longer than {max_length} characters"),
 }
+_WRONG = say("This is not in the right form")
 
 
 @dataclass(frozen=True)
@@ -118,7 +135,7 @@ class Document:
             if path not in seen:  # A union reports once for each of its members.
                 seen.add(path)
                 typed, accepted = _typed(detail)
-                yield replace(self.problem(_sentence(model, detail), path), typed=typed, accepted=accepted)
+                yield replace(self.problem(mistake(model, detail), path), typed=typed, accepted=accepted)
 
 
 def field_name(path: Path, first: int = 1) -> str | None:
@@ -156,12 +173,13 @@ def compose(text: str | bytes, file: str, cap: int) -> yaml.Node | None:
         return yaml.compose(decoded, _LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        reason = error.problem or error.context or say("something is wrong")
-        if mark and "cannot start any token" in reason and "\t" in decoded.split("\n")[mark.line]:
+        words = f"{error.context} {error.problem}"
+        reason = next((told for part, told in _REASONS if part in words), say("something is wrong"))
+        if mark and "cannot start any token" in words and "\t" in decoded.split("\n")[mark.line]:
             reason = say("there is a tab, where YAML takes only spaces")
         unreadable = say("This is not valid YAML: {reason}. Look at this line and the one before it.", reason=reason)
         # PyYAML 6.0.4 and later count for themselves, and may stop before we do.
-        message = _TOO_DEEP if "nesting" in reason else unreadable
+        message = _TOO_DEEP if "nesting" in words else unreadable
         # The end of the file counts as a line of its own there.
         line = min(mark.line, decoded.count("\n")) + 1 if mark else None
         raise UserError(Problem(message, file=file, line=line)) from None
@@ -259,12 +277,13 @@ class _Reader:
         return UserError(Problem(message, field_name(path, self.dialect.first), file=self.file, line=_line_of(node)))
 
 
-def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:  # noqa: PLR0911 -- one for each kind
+def mistake(model: type[BaseModel], detail: ErrorDetails) -> str:  # noqa: PLR0911 -- one for each kind
+    """Say in a sentence what Pydantic has found wrong."""
     kind, location = detail["type"], detail["loc"]
     if kind == "extra_forbidden":
         return _no_such_key(str(location[-1]), list(_schema_at(model, location[:-1]).get("properties", {})))
     if kind == "value_error":
-        return str(detail["ctx"]["error"])
+        return str(detail["ctx"]["error"])  # ours, in words for people
     if kind == "literal_error":
         *others, last = re.findall("'[^']*'", detail["ctx"]["expected"])
         names, last = ", ".join(others).replace("'", "`"), last.replace("'", "`")
@@ -276,10 +295,9 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:  # noqa: PLR
     if kind != "missing" and detail["input"] is None:
         return say("There is no value here. Write one{like}, or take the line out.", like=like)
     if kind == "string_type" and isinstance(detail["input"], list | dict):
-        what = say("list") if isinstance(detail["input"], list) else say("group of keys")
-        return say("This has to be one text, not a {what}{like}.", what=what, like=like)
-    sentence = say(_SENTENCES[kind], **detail.get("ctx", {})) if kind in _SENTENCES else detail["msg"]
-    return joined((sentence, like, "."), "")
+        what = say("a list") if isinstance(detail["input"], list) else say("a group of keys")
+        return say("This has to be one text, not {what}{like}.", what=what, like=like)
+    return joined((say(_SENTENCES.get(kind, _WRONG), **detail.get("ctx", {})), like, "."), "")
 
 
 def _no_such_key(key: str, names: list[str]) -> str:

@@ -293,7 +293,7 @@ def _check_kept(plan: Adoption, site: Site) -> None:
     plan.form = readable_form(site) if plan.states[path] == "kept" else read_form(plan.files[path])
     kept = [one for one in (path, configs.CHANGE_FORM) if plan.states.get(one) == "kept"]
     findings = [finding for finding in check_forms(site) if finding.remedy and finding.file in kept]
-    plan.problems += (Problem(f"{one.message} {one.remedy}", file=one.file, line=one.line) for one in findings)
+    plan.problems += (Problem(one.said, file=one.file, line=one.line) for one in findings)
     if plan.states.get(WORKFLOW) == "kept" and find_workflow(site) is None:
         plan.notes.append(
             say(

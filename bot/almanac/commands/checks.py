@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from almanac.errors import Problem
+from almanac.phrases import joined
 from almanac.text import first_few
 
 Status = Literal["ok", "warning", "error", "unknown"]
@@ -52,6 +53,11 @@ class Finding:
     # What GitHub does not tell, to follow "whether", and why
     unseen: tuple[str, str] | None = field(default=None, compare=False)
     mend: Mend | None = field(default=None, compare=False)  # what `--fix` does about it
+
+    @property
+    def said(self) -> str:
+        """What was found, and what to do about it."""
+        return joined((self.message, self.remedy or ""))
 
 
 def ok(check: str, message: str) -> Finding:

@@ -98,13 +98,11 @@ def why_no_site(site: Site, folder: Path) -> tuple[str, str] | None:
     """Say that a folder holds nothing of Almanac's, neither config nor page nor form, and what to do about it."""
     if any(site.text(path) is not None for path in (configs.PATH, Config().page, Config().form)):
         return None
-    message = say("Almanac is not set up in this folder: there is no {path}.", path=configs.PATH)
+    message = f"Almanac is not set up in this folder: there is no {configs.PATH}."
     top = read_checkout(folder).top
     if top and top != folder and (top / configs.PATH).is_file():
-        return message, say("The site is in {top}: work there, or add `--site {top}`.", top=top)
-    return message, say(
-        "Go to the folder of your site, or name it with `--site DIR`. `almanac init` sets Almanac up there."
-    )
+        return message, f"The site is in {top}: work there, or add `--site {top}`."
+    return message, "Go to the folder of your site, or name it with `--site DIR`. `almanac init` sets Almanac up there."
 
 
 def open_site(folder: Path) -> tuple[Folder, Site]:
@@ -191,8 +189,10 @@ def _why_not_usual(usual: str, taken: dict[str, str], uses: DataUses) -> str | N
     if there:
         return say("{usual}/ holds data of the site's own", usual=usual)
     if name in uses.names:
-        return f"{_place(uses.names[name])} shows `site.data.{name}`"
-    return f"{_place(uses.anything)} uses a name of `site.data` that it works out" if uses.anything else None
+        return say("{place} shows `{name}`", place=_place(uses.names[name]), name=f"site.data.{name}")
+    if uses.anything:
+        return say("{place} uses a name of `site.data` that it works out", place=_place(uses.anything))
+    return None
 
 
 def _place(place: tuple[str, int]) -> str:

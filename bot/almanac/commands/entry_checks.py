@@ -15,16 +15,12 @@ from almanac.site import Site
 def check_entries(site: Site, paths: Collection[str], form: Form | None) -> Iterator[Finding]:
     """Read all events, and try a sample of a new one."""
     for problem in known_events(site).warnings:
-        remedy = (
-            say("Delete one of the two.") if "same event" in problem.message else say("Correct it, if it is an event.")
-        )
+        remedy = "Delete one of the two." if "same event" in problem.message else "Correct it, if it is an event."
         yield Finding("events", "warning", problem.message, remedy, problem.file)
     where = site.store.place
     place = next((one for one in find_places(site, paths) if one.path == where), None)
     if place is None:
-        yield Finding(
-            "events", "warning", say("There is no event here yet."), say("Look at the first pull request well."), where
-        )
+        yield Finding("events", "warning", "There is no event here yet.", "Look at the first pull request well.", where)
     else:
         taken = take_over(site, place, form, site.files.now().date()) if form else None
         said = f" {said_of_form(taken, form)}" if taken and form else ""

@@ -54,12 +54,7 @@ def _twins(events: Sequence[Event], site: Site) -> Iterator[Problem]:
     for event in events:
         other = first.setdefault((event.date, event.title.casefold()), event)
         if other is not event:
-            message = say(
-                "This seems to be the same event as {id}: {date}, {title}.",
-                id=other.id,
-                date=event.date,
-                title=event.title,
-            )
+            message = f"This seems to be the same event as {other.id}: {event.date}, {event.title}."
             yield Problem(message, file=site.store.path(event.id))
 
 

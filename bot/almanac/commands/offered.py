@@ -178,7 +178,7 @@ def _offer(
         purposes={path: plan.purpose(path) for path in plan.written if path not in records},
         records=len(records),
         notes=tuple(note for note in plan.notes if note not in said),
-        problems=(*plan.problems, *(Problem(f"{one.message} {one.remedy}", file=one.file) for one in ahead)),
+        problems=(*plan.problems, *(Problem(one.said, file=one.file) for one in ahead)),
         warnings=tuple(plan.imported.warnings if plan.imported else ()),
         doubts=plan.shape.doubts if plan.shape else (),
     )

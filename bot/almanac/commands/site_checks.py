@@ -35,6 +35,7 @@ from almanac.page.lines import cut_lines, front_matter
 from almanac.page.outline import outline
 from almanac.paths import joined
 from almanac.patterns import regex
+from almanac.phrases import say
 from almanac.proposal.ours import refuse_alike
 from almanac.renderer import house_renderer
 from almanac.sandbox import render_in_child
@@ -113,22 +114,22 @@ def check_forms_apart(site: Site) -> list[Finding]:
 
 def _needed_fields(form: Form) -> Iterator[Finding]:
     fields = {field.id: field for field in form.fields}
-    needs = "change" if is_for_changes(form) else "event"
+    each = say("every change") if is_for_changes(form) else say("every event")
     for name in needed_in(form):
         if name not in fields:
-            message = f"No question has the id `{name}`, and every {needs} needs one."
-            yield Finding("form", "error", message, f"Add a field with `id: {name}`.", form.path)
+            message = say("No question has the id `{name}`, and {each} needs one.", name=name, each=each)
+            yield Finding("form", "error", message, say("Add a field with `id: {name}`.", name=name), form.path)
         elif not fields[name].required:
-            message = f"The question `{name}` may be left blank, although every {needs} needs it."
-            remedy = "Put `validations: {required: true}` below it."
+            message = say("The question `{name}` may be left blank, although {each} needs it.", name=name, each=each)
+            remedy = say("Put {lines} below it.", lines="`validations: {required: true}`")
             mend = Edit(f"The question `{name}` has to be answered now.", form.path, partial(mending.require, name))
             yield Finding("form", "warning", message, remedy, form.path, fields[name].line, mend=mend)
     choices = fields["change"].options if is_for_changes(form) and "change" in fields else ()
     if choices and not any(read_status(option.label) for option in choices):
-        message = (
+        message = say(
             "None of the choices under `change` is one that I know, so they say nothing about whether it takes place."
         )
-        remedy = "Offer `Cancelled`, `Postponed` and `New date or time` among them."
+        remedy = say("Offer `Cancelled`, `Postponed` and `New date or time` among them.")
         yield Finding("form", "warning", message, remedy, form.path, fields["change"].line)
 
 
@@ -140,8 +141,8 @@ def _in_english(site: Site, path: str) -> Iterator[Finding]:
     words = {word for name in _OWN_FORMS for word in form_words(template(f"site/{name}"))}
     left = [word for word in form_words(site.text(path) or "") if word in words and tongue.text(word) != word]
     if len(left) > _FEW_WORDS:
-        message = f"The form asks in English, and the site's language is `{language}`."
-        remedy = "Translate it, or have both forms and the workflow written anew: `almanac init --force`."
+        message = say("The form asks in English, and the site's language is `{language}`.", language=language)
+        remedy = say("Translate it, or have both forms and the workflow written anew: `almanac init --force`.")
         yield Finding("form", "warning", message, remedy, path)
 
 
@@ -152,30 +153,36 @@ def _for_github(site: Site, form: Form) -> Iterator[Finding]:
         others = [(one.config.labels, readable_form(one)) for one in site.each()]
         labels = tuple(label for own, other in others for label in own or (other.labels if other else ()))
     if not path.startswith(_FORMS) or not path.endswith((".yml", ".yaml")):
-        message = "GitHub only offers forms that are in .github/ISSUE_TEMPLATE/ and end in .yml."
-        yield Finding("form", "error", message, "Move the form there, and change `form` in the config.", path)
+        message = say("GitHub only offers forms that are in .github/ISSUE_TEMPLATE/ and end in .yml.")
+        yield Finding("form", "error", message, say("Move the form there, and change `form` in the config."), path)
     data = load(site.text(path) or "", path).data
     for key in ("name", "description"):
         if not isinstance(data, dict) or not isinstance(data.get(key), str) or not data[key].strip():
-            message = f"The form has no `{key}`, so GitHub does not offer it."
+            message = say("The form has no `{key}`, so GitHub does not offer it.", key=key)
             title = "Change an event" if is_for_changes(form) else "New event"
             mend = Edit(f"The form has a `{key}` now.", path, partial(mending.top_key, f"{key}: {title}"))
-            yield Finding("form", "error", message, f"Add a line such as `{key}: {title}` at its top.", path, mend=mend)
+            remedy = say("Add a line such as `{line}` at its top.", line=f"{key}: {title}")
+            yield Finding("form", "error", message, remedy, path, mend=mend)
     if not form.labels:
-        message = "The form gives its issues no label, so Almanac cannot recognize them."
+        message = say("The form gives its issues no label, so Almanac cannot recognize them.")
         name = labels[0] if labels else "event"
         mend = Edit(
             f"The form gives the label {name} now.",
             path,
             partial(mending.top_key, f"labels: [{json.dumps(name, ensure_ascii=False)}]"),
         )
-        remedy = f"Add the line `labels: [{name}]` at its top."
+        remedy = say("Add a line such as `{line}` at its top.", line=f"labels: [{name}]")
         yield Finding("form", "error", message, remedy, path, mend=mend)
     elif labels and not {name.casefold() for name in labels} & {name.casefold() for name in form.labels}:
-        who = "the other form gives" if is_second else "the config names"
-        message = f"The form gives its issues none of the labels that {who}, so Almanac would ignore them."
-        instead = "" if is_second else ", or take `labels` out of the config"
-        remedy = f"Write `labels: [{labels[0]}]` in the form{instead}."
+        message = say(
+            "The form gives its issues none of the labels that the config names, so Almanac would ignore them."
+        )
+        remedy = say("Write `{line}` in the form, or take `labels` out of the config.", line=f"labels: [{labels[0]}]")
+        if is_second:
+            message = say(
+                "The form gives its issues none of the labels that the other form gives, so Almanac would ignore them."
+            )
+            remedy = say("Write `{line}` in the form.", line=f"labels: [{labels[0]}]")
         yield Finding("form", "error", message, remedy, path)
 
 

@@ -96,14 +96,24 @@ class JsonList:
 def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(members)
     if len(found) < len(members):
-        raise ValueError("a key is there twice")
+        raise ValueError(say("a key is there twice"))
     return found
 
 
 def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number")
+    raise ValueError(say("{word} is no number", word=word))
 
 
+_REASONS = (
+    ("delimiter", say("a comma, a colon or a bracket is missing")),
+    ("Expecting property name", say("a key in double quotes is missing, or a comma is one too many")),
+    ("Expecting value", say("a value is missing, or a comma is one too many")),
+    ("Unterminated string", say("a quotation mark is not closed")),
+    ("control character", say("a text goes over the end of its line")),
+    ("escape", say("a backslash has to be doubled")),
+    ("Extra data", say("something comes after its end")),
+)
+"""Parts of what Python says of JSON, and how it is told."""
 _DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
 
 
@@ -111,9 +121,9 @@ def _parsed(text: str, file: str = "") -> Any:
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise UserError(
-            Problem(say("This is not valid JSON: {msg}.", msg=error.msg), file=file, line=error.lineno)
-        ) from None
+        reason = next((told for part, told in _REASONS if part in error.msg), say("something is wrong"))
+        message = say("This is not valid JSON: {reason}.", reason=reason)
+        raise UserError(Problem(message, file=file, line=error.lineno)) from None
     except (ValueError, RecursionError) as error:
         reason = say("it is nested too deep") if isinstance(error, RecursionError) else str(error)
         raise UserError(Problem(say("This is not valid JSON: {reason}.", reason=reason), file=file)) from None

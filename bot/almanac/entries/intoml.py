@@ -21,6 +21,7 @@ _LEXEME = regex(
 )
 _BARE_KEY = regex(r"[A-Za-z0-9_-]+")
 _DATE = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?")
+_LINE = regex(r"at line ([0-9]+)")
 _NUMBER = regex(r"true|false|0|-?[1-9][0-9]*")
 
 
@@ -43,8 +44,11 @@ def read_toml(text: str, file: str) -> dict[str, Any]:
     try:
         return dict(_plain(tomllib.loads(text.replace("\r\n", "\n"))))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        reason = str(error) if isinstance(error, ValueError) else say("it is nested too deep")
-        raise UserError(Problem(say("This is not valid TOML: {reason}.", reason=reason), file=file)) from None
+        message = say("This is not valid TOML. Look at this line and the one before it.")
+        if isinstance(error, RecursionError):
+            message = say("This is not valid TOML: {reason}.", reason=say("it is nested too deep"))
+        line = _LINE.search(str(error))
+        raise UserError(Problem(message, file=file, line=int(line[1]) if line else None)) from None
 
 
 def changed_toml(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:

@@ -25,8 +25,8 @@ from almanac.event.model import Event, read_status
 from almanac.page.lines import plain
 from almanac.page.section import status_in
 from almanac.patterns import regex
-from almanac.phrases import say
 from almanac.times.zones import load_zone
+from almanac.yamlfile import mistake
 
 OWN = "almanac"
 """The key for what the site's own keys do not say."""
@@ -84,7 +84,7 @@ def read_event(template: EntryTemplate, data: Mapping[str, Any], body: str, even
         return Event.model_validate_json(json.dumps({**fields, "id": event_id}))
     except ValidationError as error:
         problems = [
-            Problem(say("This is not right: {one}.", one=one["msg"]), ".".join(map(str, (OWN, *one["loc"]))), file=file)
+            Problem(mistake(Event, one), ".".join(map(str, (OWN, *one["loc"]))), file=file)
             for one in error.errors(include_url=False)
         ]
         raise UserError(problems) from None

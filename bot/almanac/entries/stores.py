@@ -47,7 +47,7 @@ class FileStore:
         self.suffix = end[end.index("/") :] if "/" in end else end[max(end.rfind("."), 0) :]
         self._name = below.removesuffix(self.suffix)
         if unknown or not start or not self.place:
-            known = ", ".join(f"{{{one}}}" for one in _PLACES)
+            known = ", ".join(f"`{{{one}}}`" for one in _PLACES)
             message = say("The name of a file, below one folder, has some of these in it: {known}.", known=known)
             raise ConfigError(Problem(message, "files", typed=pattern))
         self._template, self._editor = template, EntryEditor(template, in_list=False)

@@ -26,7 +26,7 @@ from almanac.event.model import Event
 from almanac.markdown import Safe
 from almanac.page.template import Blank, SectionEnvironment, as_text, event_writer, filter_blocks, like, parsed
 from almanac.patterns import regex
-from almanac.phrases import say
+from almanac.phrases import joined, say
 
 EntryWriter = Callable[[Event], str]
 """Writes an event with marks around the values of its keys: what `entry_writer` returns, here or in another process."""
@@ -94,7 +94,7 @@ class EntryTemplate:
             if _agrees(expected.data, self.format.alone(written, self.file).data, values):
                 return written
         except UserError as error:
-            raise self._error(" ".join(one.message for one in error.problems)) from None
+            raise self._error(joined(one.message for one in error.problems)) from None
         raise self._error(say("What it writes for the event {id} reads as something else.", id=event.id))
 
     def entry(self, event: Event) -> DataEntry:
@@ -114,7 +114,7 @@ class EntryTemplate:
             except UserError as error:
                 if number:
                     continue  # conditions that never come together
-                raise self._error(" ".join(one.message for one in error.problems)) from None
+                raise self._error(joined(one.message for one in error.problems)) from None
             for path, text in _leaves(data, ()):
                 parts = re.split(f"{prefix}([0-9]{{6}})e", text)
                 if len(parts) > 1:

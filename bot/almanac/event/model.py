@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from slugify import slugify
 
 from almanac.patterns import regex
+from almanac.phrases import say
 from almanac.urls import RefusedUrl, check_url
 
 Status = Literal["scheduled", "cancelled", "postponed", "rescheduled"]
@@ -30,15 +31,15 @@ _YEARS = range(1000, 3000)
 
 def _partial_date(value: str) -> str:
     if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?|XXXX-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("A date is written 2021-11-08, 2021-11, 2021 or, with the year unknown, XXXX-12-09.")
+        raise ValueError(say("A date is written 2021-11-08, 2021-11, 2021 or, with the year unknown, XXXX-12-09."))
     # 2000 was a leap year, so an unknown year allows 29 February.
     parts = [2000 if part == "XXXX" else int(part) for part in value.split("-")]
     if parts[0] not in _YEARS:
-        raise ValueError(f"The year has to be between {_YEARS[0]} and {_YEARS[-1]}.")
+        raise ValueError(say("The year has to be between {first} and {last}.", first=_YEARS[0], last=_YEARS[-1]))
     try:
         calendar_date(*([*parts, 1, 1])[:3])
     except ValueError:
-        raise ValueError("There is no such day in the calendar.") from None
+        raise ValueError(say("There is no such day in the calendar.")) from None
     return value
 
 
@@ -48,9 +49,9 @@ def _after_date(value: str | None, info: ValidationInfo) -> str | None:
     if value is None or first in (None, value):
         return None
     if not (_DAY.fullmatch(value) and _DAY.fullmatch(first)):
-        raise ValueError("An event of several days has both its first and its last day in full, as 2021-11-08.")
+        raise ValueError(say("An event of several days has both its first and its last day in full, as 2021-11-08."))
     if value < first:
-        raise ValueError(f"The last day is before the first one, {first}.")
+        raise ValueError(say("The last day is before the first one, {first}.", first=first))
     return value
 
 
@@ -58,7 +59,7 @@ def _instant(value: str) -> str:
     with suppress(ValueError):
         if "T" in value and (moment := datetime.fromisoformat(value)).tzinfo and moment.year in _YEARS:
             return value
-    raise ValueError("A moment is written with its offset, as in 2021-11-08T09:00:00-05:00.")
+    raise ValueError(say("A moment is written with its offset, as in 2021-11-08T09:00:00-05:00."))
 
 
 PartialDate = Annotated[str, AfterValidator(_partial_date)]

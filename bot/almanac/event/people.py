@@ -7,7 +7,7 @@ from typing import TypeVar
 from almanac.errors import Problem
 from almanac.event.model import Link, Person
 from almanac.patterns import regex
-from almanac.phrases import say
+from almanac.phrases import joined, say
 from almanac.text import entry_too_long, is_blank, too_many
 from almanac.urls import RefusedUrl, check_url, host_of, why_refused
 
@@ -139,7 +139,7 @@ def _person(line: str) -> Person | Problem:
         return Problem(over, typed=line)
     if not url and _URL_START.search(f"{name} {affiliation}"):
         message = say("A link belongs around the name, or in the third place.")
-        return Problem(f"{message} {_PERSON_SHAPE}", typed=line, accepted=_person_offer(line))
+        return Problem(joined((message, _PERSON_SHAPE)), typed=line, accepted=_person_offer(line))
     try:
         address = check_url(url) if url else None
     except RefusedUrl as refused:

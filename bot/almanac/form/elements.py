@@ -12,7 +12,6 @@ from functools import lru_cache, partial
 
 from almanac.form.schema import Field, Form
 from almanac.patterns import regex
-from almanac.phrases import say
 
 Value = str | None | list[str] | dict[str, bool]
 
@@ -20,8 +19,8 @@ Value = str | None | list[str] | dict[str, bool]
 class Mark(Enum):
     """What a slice is instead of a value."""
 
-    ILLEGAL = say("GitHub would not have written it for this element")
-    AMBIGUOUS = say("GitHub would have written it for more than one answer")
+    ILLEGAL = "GitHub would not have written it for this element"
+    AMBIGUOUS = "GitHub would have written it for more than one answer"
 
 
 Read = Value | Mark

@@ -26,7 +26,7 @@ Kind = Literal["input", "textarea", "dropdown", "checkboxes", "upload"]
 
 def _not_blank(value: str) -> str:
     if not value.strip():
-        raise ValueError("This has to be a text that is not empty.")
+        raise ValueError(say("This has to be a text that is not empty."))
     return value
 
 
@@ -109,7 +109,7 @@ _DIALECT = Dialect(
 
 def _key(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
-        raise ValueError("An id is made of the letters A to Z, digits, `-` and `_` only.")
+        raise ValueError(say("An id is made of the letters A to Z, digits, `-` and `_` only."))
     return value
 
 

@@ -9,7 +9,7 @@ from almanac.errors import Problem
 from almanac.page.headings import Heading
 from almanac.page.lines import BULLET, MAX_START, Lines, front_matter, plain
 from almanac.patterns import regex
-from almanac.phrases import say
+from almanac.phrases import joined, say
 
 _EVENT_LOOP = regex(r"event|meet|talk|session|workshop|history|agenda|\.(?:date|when|starts)\b", re.IGNORECASE)
 _EVENT_INCLUDE = regex(r"\{%-?[ \t]{0,9}include\b[^%]{0,200}(?:event|meet|talk|session|seminar)", re.IGNORECASE)
@@ -54,7 +54,7 @@ class Sign:
     @property
     def problem(self) -> Problem:
         """Return the refusal: the line, the reason and the next step."""
-        message = f"{self.reason} {_ELSEWHERE if self.elsewhere else _SHAPES}"
+        message = joined((self.reason, _ELSEWHERE if self.elsewhere else _SHAPES))
         return Problem(message, typed=self.text.strip()[:MAX_START] or None, line=self.line + 1)
 
 

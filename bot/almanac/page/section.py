@@ -397,7 +397,7 @@ def _broken_link(line: str) -> str | None:
     if any(not tag[1] for tag in tags) or _ODD_QUOTE.search(text):
         return say("A link's tag on this line is not complete: a quotation mark or its end (>) is missing.")
     if len(tags) != len(_CLOSED.findall(text)):
-        return "The tags of a link on this line do not match: each <a> needs one </a>."
+        return say("The tags of a link on this line do not match: each `<a>` needs one `</a>`.")
     if _APART.search(text):
         return say("There is a space between the words of a link and its address, so it shows as plain text.")
     if any(not _closes(text, target.start() + 1) for target in _TARGET.finditer(text)):

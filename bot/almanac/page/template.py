@@ -33,7 +33,7 @@ from almanac.event.calendarlinks import calendar_links
 from almanac.event.description import blocks, in_html, markdown, write_line
 from almanac.event.model import Event, safe_slug
 from almanac.markdown import Safe
-from almanac.nearest import slip
+from almanac.nearest import what_is_wrong
 from almanac.patterns import regex
 from almanac.phrases import say
 from almanac.urls import RefusedUrl, check_url, host_of
@@ -59,11 +59,8 @@ _UNSAFE_PLACES = (
     (say("a link's round brackets"), regex(r"\]\([^()\n]*\Z")),
     (say("a link's definition"), regex(r"^[ ]{0,3}\[[^\]\n]*\]:[^\n]*\Z", re.MULTILINE)),
     (say("curly braces"), regex(r"\{[%{:][^{}]*\Z")),
-    ("code", regex(r"^[^`\n]*(?:`[^`\n]*`[^`\n]*)*`[^`\n]*\Z", re.MULTILINE)),
+    (say("code"), regex(r"^[^`\n]*(?:`[^`\n]*`[^`\n]*)*`[^`\n]*\Z", re.MULTILINE)),
 )
-# What an error says may quote typed text. Of that, only letters that are no markup anywhere are shown.
-_UNFIT = regex(r"[^A-Za-z0-9 _.,:;'()%+=-]")
-_MAX_ERROR = 200
 LINK_ATTRIBUTES = regex(r"(?:(?:class|rel|target|data-[a-z-]{1,30})=\"[\w ./:-]{0,200}\"(?:[ ](?!\Z))?)*")
 """The attributes that a link of HTML gets besides its address."""
 # No line begins with a mark or `1.`, and no address is made.
@@ -130,7 +127,7 @@ def event_writer(
             # Jinja2 names the frames of a template's code like this; the innermost is where the error is.
             frames = walk_tb(error.__traceback__)
             places = [line for frame, line in frames if frame.f_code.co_filename == "<template>"]
-            wrong = slip(str(error), _FILTERS, {**values, "event": values}) or _harmless_words(error)
+            wrong = what_is_wrong(error, _FILTERS, {**values, "event": values})
             message = say("The template fails for the event {id}: {error}", id=event.id, error=wrong)
             raise ConfigError(Problem(message, file=file, line=places[-1] if places else None)) from None
 
@@ -166,12 +163,8 @@ def parsed(source: str, file: str, kind: "Callable[[], SectionEnvironment]") -> 
 def _unreadable(error: Exception, file: str, kind: "SectionEnvironment") -> ConfigError:
     line = error.lineno if isinstance(error, TemplateSyntaxError) else None
     own = [name for name in kind.filters if name in _FILTERS or name not in DEFAULT_FILTERS]
-    wrong = slip(str(error), own, {}) or _harmless_words(error)
+    wrong = what_is_wrong(error, own, {})
     return ConfigError(Problem(say("The template cannot be read: {error}", error=wrong), file=file, line=line))
-
-
-def _harmless_words(error: Exception) -> str:
-    return _UNFIT.sub("?", str(error) or type(error).__name__)[:_MAX_ERROR].rstrip(".") + "."
 
 
 # ------------------------------------------------------------------------------- where a template puts its values
@@ -255,7 +248,7 @@ def _unsafe_place(before: str) -> str | None:
     if "" in last_tags.values():  # one that nothing closes
         return say("a script, a style or the like")
     if len(_FENCE.findall(before)) % 2:
-        return "code"
+        return say("code")
     return next((name for name, pattern in _UNSAFE_PLACES if pattern.search(before)), None)
 
 
@@ -358,7 +351,7 @@ def as_text(value: Any) -> str:
         return ", ".join(map(as_text, value))
     if isinstance(value, int | float | Undefined):
         return str(value)
-    raise TypeError("this is a group of values and not a text; name the one that you mean, as in person.name")
+    raise TypeError(say("this is a group of values and not a text; name the one that you mean, as in person.name"))
 
 
 def _joined(parts: Iterable[str]) -> Safe:
@@ -368,7 +361,7 @@ def _joined(parts: Iterable[str]) -> Safe:
     for part in parts:
         length += len(part)
         if length > MAX_SECTION:
-            raise ValueError(f"it writes more than {MAX_SECTION:,} characters")
+            raise ValueError(say("it writes more than {cap:,} characters", cap=MAX_SECTION))
         kept.append(part)
     return Safe("".join(kept))
 
@@ -468,7 +461,7 @@ def like(date: Any, example: str) -> str:
 def _html(attributes: str = "", *, caller: Callable[[], str]) -> Safe:
     """Write the Markdown in a block as HTML: `{% call html() %}{{ title | link(url) }}{% endcall %}`."""
     if not LINK_ATTRIBUTES.fullmatch(attributes):
-        raise ValueError("links can have the attributes class, rel, target and data-..., with plain words")
+        raise ValueError(say("links can have the attributes class, rel, target and data-..., with plain words"))
     return in_html(caller(), attributes)
 
 

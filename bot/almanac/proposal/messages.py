@@ -13,7 +13,7 @@ from almanac.config import Language
 from almanac.errors import ConfigError, Problem
 from almanac.markdown import fence
 from almanac.matching import changed_lines
-from almanac.nearest import slip
+from almanac.nearest import what_is_wrong
 from almanac.patterns import regex
 from almanac.phrases import Tongue, said, say
 from almanac.proposal.comment import review_draft
@@ -144,12 +144,11 @@ def write_text(source: str, values: Mapping[str, Any], file: str, tongue: Tongue
     try:
         return _compiled(source, tongue).render(values)
     except TemplateSyntaxError as error:
-        words = slip(str(error), _FILTERS, values) or str(error.message)
-        problem = Problem(f"The template cannot be read: {words}", file=file, line=error.lineno)
-        raise ConfigError(problem) from None
+        message = say("The template cannot be read: {error}", error=what_is_wrong(error, _FILTERS, values))
+        raise ConfigError(Problem(message, file=file, line=error.lineno)) from None
     except Exception as error:  # noqa: BLE001 -- a template can raise whatever Python can
-        words = slip(str(error), _FILTERS, values) or str(error) or type(error).__name__
-        raise ConfigError(Problem(f"The template fails: {words}", file=file, line=_line(error.__traceback__))) from None
+        message = say("The template fails: {error}", error=what_is_wrong(error, _FILTERS, values))
+        raise ConfigError(Problem(message, file=file, line=_line(error.__traceback__))) from None
 
 
 @lru_cache(maxsize=64)

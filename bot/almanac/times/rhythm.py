@@ -12,8 +12,13 @@ from itertools import pairwise
 
 from almanac.dates import DAYS
 from almanac.patterns import regex
+from almanac.phrases import say
 
-EXAMPLES = "`week`, `2 weeks`, `month`, `first Tuesday of the month` or `second and fourth Thursday of the month`"
+EXAMPLES = say(
+    "{one} or {other}",
+    one="`week`, `2 weeks`, `month`, `first Tuesday of the month`",
+    other="`second and fourth Thursday of the month`",
+)
 _PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 _NAMES = {number: name for name, number in _PLACES.items()}
 _WEEKS = regex(r"(?:([0-9]{1,2}) weeks|(?:1 )?week)")
@@ -73,7 +78,7 @@ def read_rhythm(text: str) -> Rhythm:
     if found := _IN_MONTH.fullmatch(said):
         places = tuple(_PLACES[one.casefold()] for one in found.groups()[:2] if one)
         return Rhythm(places=places, weekday=[day.casefold() for day in DAYS].index(found[3].casefold()))
-    raise ValueError(f"This is not a rhythm that Almanac knows. Write {EXAMPLES}.")
+    raise ValueError(say("This is not a rhythm that Almanac knows. Write {examples}.", examples=EXAMPLES))
 
 
 def rhythm_of(dates: Sequence[str]) -> Rhythm | None:
