@@ -1,8 +1,10 @@
 """What is learned from a site's own events, on whole sites."""
 
 import pytest
+from almanac.commands.places import list_at
 
 from tests.entries.learned import CASES, parts, places
+from tests.memory import memory_site
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -17,3 +19,13 @@ def test_of_countless_keys_only_some_are_looked_at() -> None:
     [told] = places(files).values()
     assert "key100: x" in told
     assert "key299" not in told
+
+
+def test_people_with_several_keys_are_no_list_that_json_could_be_written_with() -> None:
+    entry = '  {{\n    "title": "{}",\n    "on": "2021-11-0{}",\n    "speakers": [{{"name": "{}", "site": "x"}}]\n  }}'
+    text = "[\n" + ",\n".join(entry.format(*one) for one in (("Owls", 8, "Eve"), ("Bats", 1, "Tom"))) + "\n]\n"
+    place = list_at(memory_site({"owls.json": text}), "owls.json")
+    assert place
+    assert place.learned
+    assert [*place.reasons, *place.learned.left_out] == ["speakers"]
+    assert "speakers" not in place.learned.template

@@ -189,7 +189,8 @@ class _KeyWriter:
     def pieces(self) -> Iterator[KeyPiece]:
         """Write each key that the next entry is to have."""
         for key in self.models.keys.values():
-            part, field = self.models.part(key), self.models.fields.get(key.name)
+            part = self.models.part(key)
+            field = self.filling(key, part)
             own = self.with_own_name(key, part) if field in (None, "number") else None
             if own is not None:
                 self.filled_by[key.name] = "id"
@@ -212,6 +213,13 @@ class _KeyWriter:
                 yield KeyPiece(part.lead.rstrip(" "), group)
             elif key.is_asked:
                 yield from self.asked(key, part)
+
+    def filling(self, key: Key, part: Part) -> str | None:
+        """Return the field that fills a key; groups, such as people with several keys, need lines of their own."""
+        model = key.filled[0] if key.filled else None
+        is_groups = isinstance(model, list) and bool(model) and isinstance(model[0], dict)
+        is_on_lines = self.language == "yaml" and part.value.lstrip().startswith("- ")
+        return None if is_groups and not is_on_lines else self.models.fields.get(key.name)
 
     def says_title(self, key: Key) -> bool:
         """Tell whether a key says the title once more in nearly all."""
