@@ -347,6 +347,10 @@ def test_what_is_kept_word_for_word_is_changed_where_it_stands(scene: Scene) -> 
     merge(scene, number)
     scene.sweep()
     assert [done for done in scene.sweep() if done.plan.writes] == []
+    back = asked(scene, event="December 1, 2021", change="New date or time", date="2021-12-01")
+    assert changed_lines(scene, back, PAGE) == ["-- Status: cancelled"]
+    scene.world.edit_issue(back, state="closed")
+    scene.run(back)
     moved = scene.ask(event="December 1, 2021", change="New date or time", date="2021-12-08")
     assert scene.run(moved).plan.outcome == "waiting"
     assert "kept word for word" in scene.comment(moved)
@@ -402,3 +406,59 @@ def test_what_the_page_never_showed_is_not_named_again(scene: Scene) -> None:
     assert "no place for" not in scene.comment(change)
     other = asked(scene, event=f"#{number}", change="Something else", location="Paris")
     assert "no place for New location:" in scene.comment(other)
+
+
+OFF = ("Cancelled", "Postponed")
+
+
+@pytest.mark.parametrize("off", OFF)
+@both_forges
+def test_an_event_that_was_called_off_takes_place_on_its_day_after_all(scene: Scene, off: str) -> None:
+    scene.world.commit({CONFIG: VIEWS.encode()})
+    scene.sweep()
+    scene.world.merge(scene.world.pulls()[-1].number)
+    before = at_base(scene)
+    views = [PAGE, "feed.xml", "events.json"]
+    shown = {path: base_files(scene)[path] for path in views}
+    number = asked(scene, event="2021-11-08", change=off)
+    merge(scene, number)
+    number = asked(scene, event="2021-11-08", change="New date or time", date="November 8, 2021")
+    assert event_of(scene, number) == before.model_copy(update={"rendered": event_of(scene, number).rendered})
+    row = f"| **Status** | ~~{off.lower()}~~ \u2192 **takes place** |"
+    assert row in scene.comment(number)
+    assert row in scene.pull(number).body
+    merge(scene, number)
+    assert base_files(scene)[PAGE] == shown[PAGE]
+    assert b"(cancelled)" not in base_files(scene)["feed.xml"]
+    assert base_files(scene)["events.json"].count(b"EventScheduled") == shown["events.json"].count(b"EventScheduled")
+    calendar = base_files(scene)["events.ics"].decode()
+    entry = next(one for one in calendar.split("BEGIN:VEVENT") if "2021-11-08-governments-agencies@" in one)
+    assert "SEQUENCE:2\r\n" in entry
+    assert "STATUS:CONFIRMED\r\n" in entry
+    # Read again, it changes nothing: neither as it is, nor after the event was called off once more.
+    scene.world.edit_issue(number, state="open")
+    assert scene.run(number).plan.outcome == "unchanged"
+    merge(scene, asked(scene, event="2021-11-08", change=off))
+    scene.world.edit_issue(number, state="open")
+    assert scene.run(number).plan.outcome == "unchanged"
+
+
+def test_the_day_and_times_that_an_event_has_are_nothing_new(scene: Scene) -> None:
+    number = scene.ask(event="2021-11-08", change="New date or time", date="2021-11-08")
+    assert scene.run(number).plan.outcome == "waiting"
+    assert "The event is on the site just like that." in scene.comment(number)
+    scene.ask_again(number, event="2021-11-08", change="New date or time", date="2021-11-08", when="10am ET, 4pm CET")
+    assert scene.run(number).plan.outcome == "created"
+    assert event_of(scene, number).status == "rescheduled"
+
+
+def test_what_was_moved_before_it_was_called_off_stays_moved(scene: Scene) -> None:
+    merge(scene, asked(scene, event="2021-11-08", change="New date or time", date="2021-12-08"))
+    merge(scene, asked(scene, event="2021-11-08", change="Cancelled"))
+    number = asked(scene, event="2021-11-08", change="New date or time", date="2021-12-08")
+    event = event_of(scene, number)
+    assert (event.status, event.date, event.previous_date) == ("rescheduled", "2021-12-08", "2021-11-08")
+    scene.ask_again(number, event="2021-11-08", change="New date or time", date="2021-12-15")
+    scene.run(number)
+    event = event_of(scene, number)
+    assert (event.status, event.date) == ("rescheduled", "2021-12-15")

@@ -336,3 +336,51 @@ def test_before_it_is_published_it_says_what_can_be_done(scene: Scene) -> None:
     say(scene, number, "/almanac postpone")
     assert "That can be done once the event is published." in scene.comment(number)
     assert "close the issue and withdraw the proposal" in scene.comment(number)
+
+
+@pytest.mark.parametrize("off", ["cancel", "postpone"])
+@both_forges
+def test_what_was_called_off_takes_place_on_its_day_after_all(scene: Scene, published: int, off: str) -> None:
+    scene.run(published)
+    before = at_base(scene)
+    say(scene, published, f"/almanac {off}")
+    merge(scene, published)
+    assert at_base(scene).is_off
+    assert say(scene, published, "/almanac reschedule January 20, 2022").plan.outcome == "created"
+    assert (proposed(scene, published).status, proposed(scene, published).when) == (None, before.when)
+    assert "~~ \u2192 **takes place** |" in scene.pull(published).body
+    merge(scene, published)
+    assert at_base(scene).model_copy(update={"rendered": before.rendered}) == before
+    calendar = scene.world.files(scene.world.forge.base().commit)["events.ics"].decode()
+    entry = next(one for one in calendar.split("BEGIN:VEVENT") if "SUMMARY:Demo Day" in one)
+    assert "SEQUENCE:2\r\n" in entry
+    assert "STATUS:CONFIRMED\r\n" in entry
+    say(scene, published, "/almanac reschedule 2022-01-20")
+    assert "The event is on that day already." in scene.comment(published)
+
+
+def test_it_takes_place_on_its_day_at_other_times(scene: Scene, published: int) -> None:
+    scene.run(published)
+    say(scene, published, "/almanac cancel")
+    merge(scene, published)
+    say(scene, published, "/almanac reschedule 2022-01-20 10am ET, 4pm CET")
+    assert (proposed(scene, published).status, proposed(scene, published).when) == (None, "10am ET, 4pm CET")
+
+
+@pytest.mark.parametrize("first", ["cancel", "reschedule 2022-02-03 10am ET"])
+@both_forges
+def test_what_is_only_proposed_is_taken_back_by_the_same_command(scene: Scene, published: int, first: str) -> None:
+    scene.run(published)
+    before = at_base(scene)
+    say(scene, published, f"/almanac {first}\n/almanac recording {VIDEO}")
+    say(scene, published, "/almanac reschedule 2022-01-20")
+    update = {"recording": VIDEO, "rendered": proposed(scene, published).rendered}
+    assert proposed(scene, published) == before.model_copy(update=update)
+    scene.world.close_pull(scene.pull(published).number)
+    scene.run(published)
+    say(scene, published, f"/almanac {first}")
+    say(scene, published, "/almanac reschedule 2022-01-20")
+    assert scene.pull(published).state == "closed"
+    assert "The event is " in scene.comment(published)
+    assert "The change is " not in scene.comment(published)
+    assert at_base(scene) == before

@@ -100,10 +100,10 @@ class _Hearing:
             return answer(answer="apart")
         if record is None and not self.planner.is_removed(self.filed):
             return answer(answer="misplaced")
-        new = read_amendment(name, one.words, record, self.site.config.zones(record.series)) if record else _OFF
+        is_open, zones = self.filed.look.proposal.open_pull is not None, self.site.config.zones
+        new = read_amendment(name, one.words, record, zones(record.series), pending=is_open) if record else _OFF
         if isinstance(new, Problem):
             return answer(answer="problem", problem=new)
-        is_open = self.filed.look.proposal.open_pull is not None
         says_so = record and not is_open and not new.remove and new.applied(record) == record
         return answer(answer="same") if says_so else new
 

@@ -10,7 +10,7 @@ from almanac.config import Config
 from almanac.dateanswers import Days
 from almanac.dates import say_date
 from almanac.errors import ConfigError, Problem, UserError
-from almanac.event.model import Event, Link, read_status
+from almanac.event.model import Event, Link, Status, read_status
 from almanac.event.submission import Answers, Submission, read_answers
 from almanac.form.schema import Form
 from almanac.phrases import say
@@ -31,8 +31,25 @@ class Moved:
     warnings: tuple[Problem, ...] = ()
 
 
+def stays(record: Event, days: Days, line: str | None = None) -> bool:
+    """Tell whether an event has these days already, and these times if a line of them is given."""
+    return (days.first, days.last) == (record.date, record.end_date) and line in (None, record.when)
+
+
+def status_on(record: Event, days: Days, line: str | None = None) -> Status | None:
+    """Return the status of an event that gets some days, and times: one that was called off takes place on its own.
+
+    Then it is what it was before, as far as that is known.
+    """
+    if record.is_off and stays(record, days):
+        return "rescheduled" if record.previous_date else None
+    return record.status if stays(record, days, line) else "rescheduled"
+
+
 def moved(record: Event, days: Days, line: str | None, zones: Zones, duration: str | None = None) -> Moved:
     """Move an event to other days, and to other times if a line of them is given: left out, those that it has stay."""
+    if stays(record, days, line) and not duration:
+        return Moved()
     if record.end_date and days.last is None:
         message = say(
             "The event has several days, {date}: name the first and last.",
@@ -125,7 +142,8 @@ def change_event(answers: Answers, find: Callable[[str], Event | Problem]) -> Su
     fields = answers.fields(values)
     times = {name: values[name] for name in _OF_TIME if values[name]}
     changed = {name: value for name, value in fields.items() if value}
-    changed |= {"status": status} if (status := read_status(values["change"] or "")) else {}
+    status = read_status(values["change"] or "")
+    changed |= {"status": None if status == "scheduled" else status} if status else {}
     if record is None:
         answers.when(answers.days(values), values)
         return Submission(None, answers.found(), answers.noted(), named=named)
@@ -135,6 +153,9 @@ def change_event(answers: Answers, find: Callable[[str], Event | Problem]) -> Su
         )
     if times:
         changed |= _times(answers, values, record)
+    if status == "rescheduled":
+        last, line = changed.get("end_date", record.end_date), changed.get("when", record.when)
+        changed["status"] = status_on(record, Days(changed.get("date", record.date), last), line)
     if fields["links"]:
         changed["links"] = with_links(record.links, fields["links"])
     if fields["extra"]:

@@ -165,6 +165,11 @@ class Event(_Value):
         return len(self.date) == len("2021-11-08") and not self.date.startswith("X")
 
     @property
+    def is_off(self) -> bool:
+        """Whether it does not take place on its day."""
+        return self.status in ("cancelled", "postponed")
+
+    @property
     def rescheduled_from(self) -> str | None:
         """The day on which an event was to be that is rescheduled, as its record has it; None if it is not."""
         return self.previous_date if self.status == "rescheduled" else None

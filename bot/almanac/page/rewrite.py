@@ -104,6 +104,24 @@ def rewritten(section: str, record: Event, read: Event, render: Callable[[Event]
     return None if {*unsaid(text, record)} - {*unsaid(section, record)} else text
 
 
+def without_status(section: str, event: Event, before: Event, render: Callable[[Event], str]) -> str | None:
+    """Take a status out of a section as `rewritten` puts it there; None where the section says it in other words."""
+    if event.status or not before.status or "status" in unsaid(section, before):
+        return section
+    first, line_end, rest = section.partition("\n")
+    old, new = (_rendered(render, one.model_copy(update={"markdown": None})).split("\n") for one in (before, event))
+    opcodes = LinearMatcher(old, new).get_opcodes()
+    gone = {line for tag, start, end, *_ in opcodes if tag == "delete" for line in old[start:end] if line.strip()}
+    lines = split_lines(section)
+    there = [at for at, line in enumerate(lines) if line in gone]
+    if len(there) == 1:
+        at = there[0]
+        apart = 0 < at < len(lines) - 1 and not (lines[at - 1].strip() or lines[at + 1].strip())
+        del lines[at : at + 1 + apart]
+    found = (first.replace(f" ({before.status})", "") + line_end + rest, "\n".join(lines))
+    return next((text for text in found if "status" in unsaid(text, before)), None)
+
+
 def _rendered(render: Callable[[Event], str], event: Event) -> str:
     try:
         return render(event)

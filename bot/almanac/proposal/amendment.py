@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from almanac.dateanswers import Days, read_days, without_time
 from almanac.errors import Problem
-from almanac.event.change import moved, with_links
+from almanac.event.change import moved, status_on, stays, with_links
 from almanac.event.model import Event, Instant, Link, PartialDate, Status
 from almanac.languages import numbers_in_english
 from almanac.phrases import say
@@ -63,7 +63,7 @@ class Schedule(_Marked):
 class Amendment(_Marked):
     """What is to be changed of an event; what is None stays as it is."""
 
-    status: Status | None = None
+    status: Status | None = None  # `scheduled` if it takes place as it was to be
     schedule: Schedule | None = None
     recording: Address | None = None
     slides: Address | None = None
@@ -84,7 +84,9 @@ class Amendment(_Marked):
     def applied(self, event: Event) -> Event:
         """Return an event with these changes."""
         values: dict[str, object] = dict(self.schedule) if self.schedule else {}
-        values |= {name: value for name, value in (("status", self.status), ("recording", self.recording)) if value}
+        values |= {"recording": self.recording} if self.recording else {}
+        if self.status and self.status != (event.status or "scheduled"):
+            values["status"] = None if self.status == "scheduled" else self.status
         if self.slides and all(link.url != self.slides for link in event.links):
             values["links"] = with_links(event.links, (Link(label=SLIDES, url=self.slides),))
         return event.model_copy(update=values)
@@ -99,13 +101,17 @@ def with_previous_date(event: Event, published: Event | None) -> Event:
     return event.model_copy(update={"previous_date": published.date})
 
 
-def read_amendment(command: ChangeCommand, words: str, record: Event, zones: Zones) -> Amendment | Problem:
-    """Read what a command changes of a published event, given the words behind it; or return what is wrong."""
+def read_amendment(
+    command: ChangeCommand, words: str, record: Event, zones: Zones, *, pending: bool = False
+) -> Amendment | Problem:
+    """Read what a command changes of a published event, given the words behind it; or return what is wrong.
+
+    `pending` tells whether something else is proposed for it: then the day that it has is another one than proposed.
+    """
     if command == "remove":
         return Amendment(remove=True)
     if command == "reschedule":
-        found = _schedule(words, record, zones)
-        return found if isinstance(found, Problem) else Amendment(status="rescheduled", schedule=found)
+        return _rescheduled(words, record, zones, pending=pending)
     if command in _STATUS:
         return Amendment(status=_STATUS[command])
     first = next(iter(words.split()), "").strip("<>")
@@ -116,17 +122,26 @@ def read_amendment(command: ChangeCommand, words: str, record: Event, zones: Zon
         return Problem(what, example=f"/almanac {command} https://example.org/{command}")
 
 
-def _schedule(words: str, record: Event, zones: Zones) -> Schedule | Problem:
-    days, line = _days(numbers_in_english(words, zones.language))
+def _rescheduled(words: str, record: Event, zones: Zones, *, pending: bool) -> Amendment | Problem:
+    days, typed = _days(numbers_in_english(words, zones.language))
     if isinstance(days, Problem):
         return days
-    if (days.first, days.last) == (record.date, record.end_date) and line in ("", record.when):
-        return Problem(say("The event is on that day already."))
-    found = moved(record, days, line or None, zones)
+    line = typed or None
+    status = status_on(record, days, line) or "scheduled"
+    if stays(record, days, line):
+        if not (pending or record.is_off):
+            return Problem(say("The event is on that day already."))
+        return Amendment(status=status, schedule=_own_schedule(record) if pending else None)
+    found = moved(record, days, line, zones)
     if not found.problems:
-        return Schedule.model_validate(found.values)
+        return Amendment(status=status, schedule=Schedule.model_validate(found.values))
     first = found.problems[0]
     return replace(first, accepted=f"/almanac reschedule {first.accepted}") if first.field == "date" else first
+
+
+def _own_schedule(record: Event) -> Schedule:
+    values = {name: getattr(record, name) for name in Schedule.model_fields}
+    return Schedule.model_validate(values | {"when": clean_line(record.when) if record.when else None})
 
 
 def _days(words: str) -> tuple[Days | Problem, str]:

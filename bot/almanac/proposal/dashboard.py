@@ -238,7 +238,7 @@ def _is_recorded(history: Listed) -> bool:
 
 
 def _lacks_recording(event: Event, now: datetime, zone: str | None) -> bool:
-    if event.recording or event.status in ("cancelled", "postponed") or not event.has_day:
+    if event.recording or event.is_off or not event.has_day:
         return False
     return not is_over(event, now - _RECENT, zone)
 

@@ -359,7 +359,7 @@ def _nothing_new(filed: Filed, content: Content, at_base: EventAtBase) -> Plan:
     how = "as the issue says" if as_answered and not content.conflicts else "with what was changed there by hand"
     reason = f"The event is on the page, {how}."
     newest = look.proposal.pull
-    revises = pull_state(newest).is_change
+    revises = triage.is_merged_change(newest)
     draft = triage.merged_draft(at_base.published(event), _conflicts(filed, content), revises=revises)
     if filed.change and answers and not (newest and (triage.is_done(newest) or filed.asks)):
         return _nothing_asked(filed, answers, at_base)

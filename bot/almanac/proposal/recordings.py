@@ -23,7 +23,7 @@ def may_be_due(event_id: str, now: datetime) -> bool:
 
 def is_due(event: Event, now: datetime, zone: str | None) -> bool:
     """Tell whether an event is over for some days, but not for weeks, and a recording may be expected of it."""
-    if event.issue is None or event.recording or event.duplicate_of or event.status in ("cancelled", "postponed"):
+    if event.issue is None or event.recording or event.duplicate_of or event.is_off:
         return False
     if len(event.date) != _FULL_DATE:
         return False

@@ -89,6 +89,8 @@ def summary(event: Event, before: Event | None, labels: Mapping[str, str]) -> tu
     if before is None:
         return tuple(SummaryRow(name, text) for name, (_, text) in _cells(event, full=True) if text)
     then, now = dict(_cells(before)), dict(_cells(event))
+    if then["Status"][0] and now["Status"][0] is None:
+        now["Status"] = "scheduled", say("takes place")
     rows = (_changed(name, then.get(name, _NOTHING), now.get(name, _NOTHING)) for name in {**now, **then})
     return (*filter(None, rows), *_others(event, before, labels))
 

@@ -232,7 +232,7 @@ def merged(number: int, look: Look, pull: Pull, place: Published) -> Plan:
     if look.issue and look.issue.state == "open":
         writes.append(CloseIssue(number, "completed"))
     state = pull_state(pull)
-    draft = merged_draft(place, revises=state.is_change, removed=state.amendment.remove is True)
+    draft = merged_draft(place, revises=is_merged_change(pull), removed=state.amendment.remove is True)
     writes += put_comment(look, draft, pull.number)
     reason = "Its pull request was merged." if pull.merged else "What it proposed is on the main branch."
     return Plan(number, "closed", reason, (*writes, *drop_branch(number, look)))
@@ -313,6 +313,11 @@ def drop_branch(number: int, look: Look) -> tuple[Write, ...]:
 def is_done(pull: Pull) -> bool:
     """Tell whether what a pull request proposed is on the base: it was merged, or came there in another way."""
     return pull.merged or (pull.state == "closed" and pull_state(pull).landed)
+
+
+def is_merged_change(pull: Pull | None) -> bool:
+    """Tell whether a pull request changed what was published; else that came in another way, or was taken back."""
+    return pull is not None and pull.merged and pull_state(pull).is_change
 
 
 def was_published(pull: Pull | None) -> bool:

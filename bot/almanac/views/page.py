@@ -18,7 +18,7 @@ from almanac.page.many import insert_many, take_out
 from almanac.page.match import own_section, same_title, words
 from almanac.page.numbers import next_number
 from almanac.page.outline import Section, outline
-from almanac.page.rewrite import rewritten, unsaid
+from almanac.page.rewrite import rewritten, unsaid, without_status
 from almanac.page.section import Renderer, SectionReader
 from almanac.page.shown import doubt
 from almanac.page.sync import Synced, no_place, sync
@@ -100,8 +100,12 @@ class PageView(View):
         reader = SectionReader(self._render, zones, cut.newline)
         read = reader.new(section, (), EntryFields(cut, zones)).event
         # Its section says its own date.
+        text = without_status(section.text, event, before, reader.render)
         changed = [*unsaid(section.text, event, read), *(["date"] if event.date != before.date else [])]
-        written = rewritten(section.text, event, read, reader.render) if changed and "date" not in changed else None
+        changed += ["status"] if text is None else []
+        written = text if text != section.text else None
+        if changed:
+            written = rewritten(text, event, read, reader.render) if text and "date" not in changed else None
         if changed and written is None:
             record = record_path(self._config.records, event.id)
             raise Undecided(replace(no_place(section, event, changed, record), file=path))
