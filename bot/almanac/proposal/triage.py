@@ -222,7 +222,7 @@ def merged_draft(
 ) -> Draft:
     """Word where a merged event or its change is to be seen, as far as that is known; or that it was taken off."""
     values = {"page": place.path, "file": place.file, "url": place.url, "conflicts": conflicts, "removed": removed}
-    values |= {"revises": revises, "changes": place.changes}
+    values |= {"revises": revises, "changes": place.changes and not removed}
     return Draft("merged", {**values, "subscribed": place.subscribed, "following": place.following})
 
 
