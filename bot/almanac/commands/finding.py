@@ -11,6 +11,7 @@ from almanac.commands.survey import PageFound, Survey, survey
 from almanac.entries.stores import place_of
 from almanac.errors import Problem, UserError
 from almanac.output import print_problems, print_text
+from almanac.phrases import joined, say
 from almanac.site import Site
 from almanac.text import counted
 
@@ -91,7 +92,7 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
         return best.path if isinstance(best, PageFound) else best
     if not seen.candidates and not seen.others:
         if sign := sign_of_other_build(site, paths):
-            message = (
+            message = say(
                 "No events were found, and it seems that Jekyll does not build this site, so nobody can tell where a "
                 "page of them belongs. Name it, as in `almanac init --new --page content/events.md`."
             )
@@ -102,13 +103,14 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
         first = Problem(f"{message} Correct `page`, or add `--new` to create the page.", "page", file=configs.PATH)
     elif not (offered := _offered(seen)):
         doubtful = [f"`--page {one.path}`" for one in seen.places if one.learned and one.events][:_MOST_NAMED]
-        message = "The site seems to have events, but not in a way that can be taken over, so nothing was written."
+        message = say("The site seems to have events, but not in a way that can be taken over, so nothing was written.")
         if doubtful:
-            message = (
+            message = say(
                 "The site seems to have events, but new ones may not come out right, so nothing was written. If you "
-                f"know the reasons below and want it all the same, name it: {' or '.join(doubtful)}."
+                "know the reasons below and want it all the same, name it: {names}.",
+                names=" or ".join(doubtful),
             )
-        first = Problem(f"{message} To start an empty page beside that, add `--new`.")
+        first = Problem(joined((message, say("To start an empty page beside that, add `--new`."))))
     elif ask:
         print_problems(seen.others[:_SEEN_SHOWN], "also seen")
         chosen = ask(offered)
@@ -122,12 +124,12 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
 def _seen(seen: Survey) -> Iterator[Problem]:
     """Name what was seen, pages first."""
     for one in seen.candidates[:_MOST_NAMED]:
-        doubt = f", but {one.why_not}" if one.why_not else ""
-        yield Problem(f"This page has {counted(one.events)}{doubt}.", file=one.path)
+        doubt = say(", but {reason}", reason=one.why_not) if one.why_not else ""
+        yield Problem(say("This page has {events}{doubt}.", events=counted(one.events), doubt=doubt), file=one.path)
     yield from seen.others[:_SEEN_SHOWN]
     more = len(seen.others) - _SEEN_SHOWN
     if more > 0:
-        yield Problem(f"{more} more places look like events.")
+        yield Problem(say("{number} more places look like events.", number=more))
 
 
 def _offered(seen: Survey) -> list[PageFound | Place]:

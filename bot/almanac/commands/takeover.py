@@ -141,13 +141,19 @@ def take_over(site: Site, place: Place, form: Form, today: date, root: Path | No
     """
     store, texts, known = site.store, site.record_texts, known_to(site)
     if len(known) + len(site.unreadable) < place.events:
-        message = f"Only {len(known)} of {place.events} events would be known, so nothing was written."
+        message = say(
+            "Only {known} of {events} events would be known, so nothing was written.",
+            known=len(known),
+            events=place.events,
+        )
         pattern = place.settings.get("files", "")
         if place.files and place_of(pattern) != place.path:
-            message += (
-                f" The newest are in {place_of(pattern)}/, and nothing tells in which folder the next one belongs. To "
-                f"take over that folder alone, name it: `--page {place_of(pattern)}`."
+            more = say(
+                "The newest are in {folder}/, and nothing tells in which folder the next one belongs. To take over "
+                "that folder alone, name it: `--page {folder}`.",
+                folder=place_of(pattern),
             )
+            message += " " + more
         raise UserError(Problem(message, file=place.path))
     newest = max((one.date for one in known if len(one.date) == len("2021-11-08")), default=today.isoformat())
     past = min(date.fromisoformat(newest), today - timedelta(days=2)) + timedelta(days=1)
@@ -186,7 +192,9 @@ def _prove(event: Event, before: Collection[Event], after: Collection[Event], pl
     """Refuse a place in which a sample is not found again as one event of its day, all others as they were."""
     found = [(one.title, one.date) for one in after if one.id == event.id]
     if found != [(event.title, event.date)] or [one for one in after if one.id != event.id] != [*before]:
-        message = "A sample of a new event would not be found again as one event of its day, so nothing was written."
+        message = say(
+            "A sample of a new event would not be found again as one event of its day, so nothing was written."
+        )
         raise UserError(Problem(message, file=place.path))
 
 
