@@ -71,6 +71,7 @@ def test_an_event_that_is_cancelled_is_marked_everywhere_in_one_pull_request(sce
     comment = scene.comment(published)
     assert "| **Status** | added: cancelled |" in comment
     assert f"`/almanac cancel`: pull request #{pull.number} proposes it." in comment
+    assert "To withdraw it, a maintainer closes the pull request." in comment, "the issue is closed already"
 
 
 @both_forges

@@ -60,6 +60,7 @@ PROPOSED = {
     "conflicts": (),
     "clashes": (),
     "removes": False,
+    "closed": False,
     "note": None,
     "summary": (),
 }
@@ -93,6 +94,10 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "proposed": (Draft("proposed", {**PROPOSED, "revises": False}), "#13"),
     "proposed-files": (Draft("proposed", {**PROPOSED, "revises": False, "page": None}), "#13"),
     "proposed-change": (Draft("proposed", {**PROPOSED, "revises": True, "summary": CHANGE}), "#13"),
+    "proposed-change-on-a-closed-issue": (
+        Draft("proposed", {**PROPOSED, "revises": True, "summary": CHANGE, "closed": True}),
+        "#13",
+    ),
     "proposed-removal": (Draft("proposed", {**PROPOSED, "revises": True, "removes": True}), "#13"),
     "proposed-with-everything": (
         Draft(
@@ -186,6 +191,10 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
     "pull": (Draft("pull", {**PULL, "doubts": ()}), None),
     "pull-with-a-doubt": (Draft("pull", {**PULL, "doubts": (DOUBT,)}), None),
     "pull-removal": (Draft("pull", {**PULL, "revises": True, "removes": True}), None),
+    "pull-removal-with-a-note": (
+        Draft("pull", {**PULL, "revises": True, "removes": True, "note": "Please take it off."}),
+        None,
+    ),
     "pull-change": (
         Draft(
             "pull",

@@ -253,6 +253,7 @@ def _comment_draft(filed: Filed, content: Content, branch: Branch, shown: str, h
         "clashes": content.clashes,
         "revises": branch.at_base.record is not None,
         "removes": branch.does == "Remove",
+        "closed": filed.issue.state == "closed",
         "note": filed.note,
         "summary": summary(content.event, content.previous, filed.labels) if branch.does == "Change" else (),
     }
