@@ -61,7 +61,7 @@ def _mistake(said: str) -> str | None:
         return say("the block `{name}` is not closed.", name=found["name"])
     if "end of comment" in said:
         return say("a comment is not closed.")
-    if "got 'end of " in said:
+    if "got 'end of " in said or "unexpected end of template" in said:
         return say("something is missing before this ends.")
     if found := _NOT_HERE.search(said):
         return say("`{word}` cannot be here.", word=found["name"].replace("`", "'"))

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.invisible import without_invisible
-from almanac.phrases import say
+from almanac.phrases import joined, say
 from almanac.yamlfile import Dialect, Document, Path, load
 
 Kind = Literal["input", "textarea", "dropdown", "checkboxes", "upload"]
@@ -293,7 +293,7 @@ def _option_messages(field: Field) -> Iterator[str]:
             )
     clash = _two_readings(words) if field.multiple else None
     if clash:
-        one, other = (" + ".join(f"“{word}”" for word in choice) for choice in clash)
+        one, other = (joined((say("“{word}”", word=word) for word in choice), " + ") for choice in clash)
         yield (
             say(
                 "GitHub joins the chosen options with commas, and then {one} looks the same as "
