@@ -149,13 +149,18 @@ def test_cancelled_and_taken_off_by_commands(scene: Scene, kind: str) -> None:
     scene.world.let_in("grace")
     number = scene.proposed(**STEMS)
     scene.world.merge(scene.pull(number).number)
-    for command, says in (("cancel", "cancelled"), ("slides https://slides.example.org/1", "slides.example.org/1")):
+    for command, says in (
+        ("cancel", "cancelled"),
+        (f"reschedule {STEMS['date']}", ""),
+        ("slides https://slides.example.org/1", "slides.example.org/1"),
+    ):
         said = CommentCommand(scene.world.comment(number, "grace", "."), "grace", f"/almanac {command}", number)
         assert reconcile(number, scene.world.forge, load_messages(), comment=said).plan.outcome == "created"
         assert says in mine(scene, number)[1]
         scene.world.merge(scene.pull(number).number)
         assert scene.run(number).plan.outcome == "closed"
         assert says in mine_at(before, base_files(scene))
+        assert (command == "cancel") == ("cancelled" in mine_at(before, base_files(scene)).lower())
     said = CommentCommand(scene.world.comment(number, "grace", "."), "grace", "/almanac remove", number)
     assert reconcile(number, scene.world.forge, load_messages(), comment=said).plan.outcome == "created"
     assert scene.files(number) == before

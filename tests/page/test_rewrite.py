@@ -6,7 +6,7 @@ from almanac.page.fields import people_in
 from almanac.page.imitate import imitate
 from almanac.page.importer import import_page
 from almanac.page.outline import outline
-from almanac.page.rewrite import rewritten
+from almanac.page.rewrite import rewritten, without_status
 from almanac.page.sync import Synced, sync
 from almanac.page.template import section_renderer
 
@@ -300,3 +300,23 @@ def test_no_other_value_is_written_over() -> None:
     names = "".join(f"## {name} (Works) - November {day}, 2021\n\n" for day, name in zip(DAYS, NAMES, strict=True))
     record = import_page(names, render, ZONES).events[0].model_copy(update={"title": "On cats"})
     assert rewritten(names.split("\n")[0], record, import_page(names, render, ZONES).events[0], render) is None
+
+
+@pytest.mark.parametrize(
+    ("section", "after"),
+    [
+        (
+            "- Nov 1, 2021: [Cats](https://a.org) (cancelled) - video\n",
+            "- Nov 1, 2021: [Cats](https://a.org) - video\n",
+        ),
+        (
+            "### November 1st, 2021:  Cats\n\n- Status: cancelled\n\nWith <b>cake</b>.\n",
+            "### November 1st, 2021:  Cats\n\nWith <b>cake</b>.\n",
+        ),
+        ("### Nov 1: Cats\n\nNever said.\n", "### Nov 1: Cats\n\nNever said.\n"),
+        ("### Nov 1: Cats\n\nIt was cancelled, alas.\n", None),
+    ],
+)
+def test_a_status_goes_where_it_was_written_and_words_of_its_author_stay(section: str, after: str | None) -> None:
+    before = Event(id="2021-11-01-cats", title="Cats", date="2021-11-01", status="cancelled", markdown=section)
+    assert without_status(section, before.model_copy(update={"status": None}), before, render) == after

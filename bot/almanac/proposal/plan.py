@@ -150,7 +150,7 @@ def proposed(filed: Filed, at_base: EventAtBase, views: Sequence[View], offer: O
     if pull and pull_state(pull).notice:  # which stays there until our comment is back
         writes.sort(key=lambda one: isinstance(one, EditPull))
     outcome: Outcome = "waiting" if filed.problems else "created" if not pull else "updated" if writes else "unchanged"
-    reason = _reason(content, outcome, is_change=filed.change)
+    reason = _reason(content, outcome, is_change=at_base.record is not None)
     return Plan(number, outcome, reason, tuple(writes), content.event, filed.problems, filed.warnings)
 
 
