@@ -319,4 +319,7 @@ def test_no_other_value_is_written_over() -> None:
 )
 def test_a_status_goes_where_it_was_written_and_words_of_its_author_stay(section: str, after: str | None) -> None:
     before = Event(id="2021-11-01-cats", title="Cats", date="2021-11-01", status="cancelled", markdown=section)
-    assert without_status(section, before.model_copy(update={"status": None}), before, render) == after
+    planned, silent = (before.model_copy(update={"status": status}) for status in ("scheduled", None))
+    assert without_status(section, silent, before, render) == after
+    assert without_status(section, planned, before, render) == after
+    assert without_status(section, silent, planned, render) == section, "it was to take place before"

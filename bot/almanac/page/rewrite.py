@@ -106,7 +106,8 @@ def rewritten(section: str, record: Event, read: Event, render: Callable[[Event]
 
 def without_status(section: str, event: Event, before: Event, render: Callable[[Event], str]) -> str | None:
     """Take a status out of a section as `rewritten` puts it there; None where the section says it in other words."""
-    if event.status or not before.status or "status" in unsaid(section, before):
+    was, now = ("" if one.status == "scheduled" else one.status for one in (before, event))
+    if now or not was or "status" in unsaid(section, before):
         return section
     first, line_end, rest = section.partition("\n")
     old, new = (_rendered(render, one.model_copy(update={"markdown": None})).split("\n") for one in (before, event))
@@ -118,7 +119,7 @@ def without_status(section: str, event: Event, before: Event, render: Callable[[
         at = there[0]
         apart = 0 < at < len(lines) - 1 and not (lines[at - 1].strip() or lines[at + 1].strip())
         del lines[at : at + 1 + apart]
-    found = (first.replace(f" ({before.status})", "") + line_end + rest, "\n".join(lines))
+    found = (first.replace(f" ({was})", "") + line_end + rest, "\n".join(lines))
     return next((text for text in found if "status" in unsaid(text, before)), None)
 
 
