@@ -241,6 +241,14 @@ def test_what_people_added_to_groups_of_a_list_stays() -> None:
     )
 
 
+def test_groups_of_a_list_follow_the_order_of_the_event() -> None:
+    ada, bo, cy = Person(name="Ada", affiliation="A"), Person(name="Bo", url="https://b.org/"), Person(name="Cy")
+    store, known = FILES["conference"], TALK.model_copy(update={"people": (ada, bo, ada)})
+    for people in ((bo, ada, ada), (cy, bo, ada), (bo, ada, cy), (cy, ada)):
+        later = known.model_copy(update={"people": people})
+        assert store.read(store.write(later, before=known, source=store.write(known)), "x", known.id).people == people
+
+
 def test_of_several_talks_nothing_tells_which_is_meant() -> None:
     several = GROUPS.replace("  - type: drinks\n", "  - type: talk\n    title: Why they hoot\n    abstract: Loudly.\n")
     several = several.replace("  - type: intro\n", "  - type: intro\n  - type: lunch\n")

@@ -152,13 +152,18 @@ def _merged_groups(now: _Groups, old: _Groups, new: _Groups) -> _Groups:
         elif wanted != group:
             message = say("Nothing tells which part of a list changes, as people edited it. Please change it by hand.")
             raise UserError(Problem(message))
+    # Those that stay take each other's places where their order is another one now.
+    stay = sorted(
+        (becomes, at) for at, becomes in zip(theirs, next_ones, strict=True) if at is not None and becomes is not None
+    )
+    places = dict(zip((becomes for becomes, _ in stay), sorted(at for _, at in stay), strict=True))
+    written |= {places[becomes]: written[at] for becomes, at in stay}
     found = [(at, written.get(at, group)) for at, group in enumerate(now)]
     place = -1  # behind which a new one comes
     for number, group in enumerate(new):
         if number not in next_ones:
             found.append((place, group))
-        elif (at := theirs[next_ones.index(number)]) is not None:
-            place = at
+        place = places.get(number, place)
     return [group for _, group in sorted(found, key=lambda one: one[0]) if group is not None]
 
 
