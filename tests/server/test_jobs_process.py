@@ -66,9 +66,10 @@ def test_what_this_process_stores_is_begun_when_it_is_due_and_a_worker_is_free(
     runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "jobs", Jobs(runner.url, replace(QUICK, workers=2, longest=3600)))
-    at_once = Counter[str]()
+    at_once, begun = Counter[str](), dict[str, float]()
 
-    def act(_: Job) -> Result:
+    def act(job: Job) -> Result:
+        begun[job.guid] = time.monotonic()
         at_once["now"] += 1
         at_once["most"] = max(at_once["most"], at_once["now"])
         time.sleep(0.1)
@@ -77,11 +78,12 @@ def test_what_this_process_stores_is_begun_when_it_is_due_and_a_worker_is_free(
 
     runner.act = act
     runner.start()
+    stored = time.monotonic()
     runner.jobs.store.put(SITE, "later", delay=2)
     for number in range(10):
         runner.jobs.store.put(job_about(f"octo/{number}", 1), "now")
     wait_for(lambda: len(runner.done) == 11)
-    assert runner.done[-1] == "octo/site#12/later"
+    assert begun["later"] - stored > 1  # the engine counts whole seconds
     assert at_once["most"] == 2
 
 
