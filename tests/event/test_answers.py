@@ -56,6 +56,7 @@ def comment(found: Submission, section: str, kept: tuple[str, ...]) -> str:
             "clashes": (),
             "revises": False,
             "removes": False,
+            "closed": False,
             "summary": (),
         }
         told = {

@@ -93,6 +93,7 @@ def texts(typed: str) -> dict[str, str]:
         **shared,
         "summary": summary(other, one, {}),
         "warnings": (problem, twin),
+        "closed": False,
         "conflicts": (),
         "clashes": (typed,),
     }
