@@ -38,7 +38,9 @@ _NEVER_LEFT_OUT = frozenset(("td", "th", "li", "tr", "dt"))
 _MOST_ELEMENTS = 400
 _LONGEST = 150  # characters of a title
 _BREAK = regex(r"<br[ ]?/?>", re.IGNORECASE)
-_EMPHASIZED = regex(r"<(?P<name>i|em|b|strong|u)>\s*(?P<words>[^<>]*[^<>\s])\s*</(?P=name)>", re.IGNORECASE)
+_EMPHASIZED = regex(
+    r"<(?P<name>i|em|b|strong|u)>\s*+(?P<words>[^<>\s](?:[^<>]*[^<>\s])?)\s*+</(?P=name)>", re.IGNORECASE
+)
 _COMMENTS = regex(r"^[ \t]*<!--(?:(?!-->)[\s\S])*+-->[ \t]*\n|<!--(?:(?!-->)[\s\S])*+(?:-->|\Z)", re.MULTILINE)
 
 
