@@ -1,10 +1,12 @@
 """Typed text does nothing in the templates that imitate a page either, wherever these put it: proven on built pages."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 from almanac.page.imitate import write_templates
 from almanac.page.outline import outline
+from almanac.page.section import Renderer
 from almanac.page.template import section_renderer
 
 from tests.built import Token, build, tokens, with_text
@@ -100,12 +102,17 @@ SHAPES = (
 )
 
 
+@cache
+def renderers() -> list[Renderer]:
+    """Return what imitates each of the shapes."""
+    cuts = [outline(text) for text in SHAPES]
+    return [section_renderer(write_templates(cut, cut.alive_list)[0]) for cut in cuts]
+
+
 def imitated(typed: str) -> str:
     """Return a page with sections that imitate each of the shapes, with a text in every place."""
     event = events(typed)[0].model_copy(update={"starts": "2021-11-08T09:00:00-05:00"})
-    cuts = [outline(text) for text in SHAPES]
-    templates = [write_templates(cut, cut.alive_list)[0] for cut in cuts]
-    return page(*(f"{section_renderer(source)(event)}\n\n----" for source in templates))
+    return page(*(f"{render(event)}\n\n----" for render in renderers()))
 
 
 THIRDS = [0, *(pytest.param(part, marks=pytest.mark.long) for part in (1, 2))]
