@@ -225,7 +225,7 @@ def test_a_long_control_block_of_a_gif_is_no_hiding_place() -> None:
     assert cleaned(gif(comment(SECRET, 0xF9))) == GIF
 
 
-@settings(max_examples=400)
+@settings(max_examples=5 * settings().max_examples)
 @given(
     st.sampled_from([*PLAIN.values(), *FULL.values()]),
     st.lists(st.tuples(st.integers(0, 400), st.binary(max_size=6), st.integers(0, 6)), max_size=5),

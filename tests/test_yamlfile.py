@@ -28,7 +28,7 @@ def test_the_line_is_given_where_it_is_known(problem: Problem, line: int | None)
 MARKS = ("- ", "? ", ": ", "a: ", "a:", "\n", "\n ", " ", "  ", "[", "{", "]", "}", "\r", "\u2028", "&x ", "b")
 
 
-@settings(max_examples=200)
+@settings(max_examples=5 * settings().max_examples)
 @given(st.lists(st.sampled_from(MARKS), max_size=200).map("".join))
 def test_no_text_is_nested_deeper_than_was_looked_for(text: str) -> None:
     """Where the beginnings of lines show that a text is flat enough, nobody counts; so they must never be wrong."""

@@ -134,7 +134,7 @@ groups = st.dictionaries(keys, values, min_size=1, max_size=5)
 
 
 @pytest.mark.no_cover
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=5 * settings().max_examples)
 @given(groups, groups, st.randoms(use_true_random=False))
 def test_a_commented_file_comes_to_hold_the_new_values(old: dict[str, Any], new: dict[str, Any], random: Any) -> None:
     lines = dump(old).splitlines(keepends=True)

@@ -17,7 +17,7 @@ MIXED = WORDS + HEADINGS
 UNCLEAR = ("A", "C", "Online", "x, y")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=5 * settings().max_examples)
 @given(filed(MIXED))
 def test_answer_is_as_typed_or_refused(case: tuple[Form, dict[str, Value], str]) -> None:
     form, typed, body = case
@@ -32,7 +32,7 @@ def test_answer_is_as_typed_or_refused(case: tuple[Form, dict[str, Value], str])
     assert (reading.status == "ok") == (not reading.refused)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=5 * settings().max_examples)
 @given(filed(WORDS, UNCLEAR))
 def test_text_without_headings_is_read_whole(case: tuple[Form, dict[str, Value], str]) -> None:
     form, typed, body = case
@@ -52,7 +52,7 @@ def bodies(draw: st.DrawFn) -> tuple[Form, str]:
     return form, draw(rendering.texts(MIXED))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=5 * settings().max_examples)
 @given(bodies())
 @example((Form("", (), (Field("a", "A", "input"),)), "### A\n\n"))
 @example((Form("", (), (Field("a", "A", "textarea"),)), "### A\n\n\n### A"))
@@ -96,7 +96,7 @@ def _cuts(body: str, place: int, elements: tuple[Element, ...]) -> Iterator[list
                 yield from ([read, *others] for others in _cuts(body, end + 2, rest))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=5 * settings().max_examples)
 @given(forms(), st.one_of(st.text(), rendering.texts(MIXED), st.text(st.sampled_from("#\r\n \ud800\0D`"))))
 def test_any_text_gives_every_field_or_its_reason(form: Form, body: str) -> None:
     reading = parse(body, form)

@@ -69,7 +69,7 @@ def test_every_character_is_in_exactly_one_part(page: str) -> None:
 
 @pytest.mark.long
 @given(pages())
-@settings(deadline=None, max_examples=2_000)
+@settings(max_examples=20 * settings().max_examples)
 def test_an_imported_page_comes_back_and_is_in_sync(page: str) -> None:
     records = imported(page)
     synced = sync(page, records, render, ZONES)

@@ -30,7 +30,7 @@ MOMENTS = st.one_of(
 
 
 @pytest.mark.no_cover
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=5 * settings().max_examples)
 @given(MOMENTS, st.lists(st.sampled_from(PLACES) | OFFSETS, min_size=1, max_size=5),
        st.none() | st.integers(1, 1439) | st.integers(1440, 14_400))  # fmt: skip
 def test_every_line_that_is_shown_is_read_as_its_moment(
@@ -81,7 +81,7 @@ DATES = st.sampled_from(
 
 
 @pytest.mark.no_cover
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=5 * settings().max_examples)
 @given(DATES, LINES, st.sampled_from([SITE, Zones.of(), Zones.of({}, ["ET", "CET"], "America/New_York")]),
        st.none() | st.sampled_from(["90 min", "2 hours", "32 hours"]))  # fmt: skip
 def test_every_line_that_is_offered_is_accepted(date: str, line: str, zones: Zones, duration: str | None) -> None:
@@ -96,7 +96,7 @@ def test_every_line_that_is_offered_is_accepted(date: str, line: str, zones: Zon
 
 
 @pytest.mark.no_cover
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=5 * settings().max_examples)
 @given(DATES, LINES)
 def test_the_moment_of_an_imported_line_is_the_one_that_is_shown(date: str, line: str) -> None:
     day, _, last = date.partition(" to ")
@@ -106,7 +106,7 @@ def test_the_moment_of_an_imported_line_is_the_one_that_is_shown(date: str, line
 
 
 @pytest.mark.no_cover
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=5 * settings().max_examples)
 @given(st.text(max_size=220) | st.text(alphabet="0123456789amp:-/+,;()| NovETPC", max_size=220))
 def test_no_text_breaks_the_reader(line: str) -> None:
     when = read_when("2021-11-08", line, SITE)
