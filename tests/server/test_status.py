@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from almanac.errors import UserError
-from almanac.server.pages import ago
 from almanac.server.serving import list_jobs, retry_jobs
+from almanac.server.status import ago
 
 from tests.browser import chromium
 from tests.proxy import Answer, Proxy, Request

@@ -11,8 +11,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from almanac.server.host import Host, Service
-from almanac.server.pages import add_status, not_found
-from almanac.server.setup import add_setup
+from almanac.server.pages import not_found
+from almanac.server.setuppages import add_setup
+from almanac.server.status import add_status
 from almanac.server.webhook import SIGNATURE, SIGNATURE_LENGTH, BodyReader, RefusedDelivery, read_delivery
 
 _log = structlog.get_logger(__name__)
