@@ -13,6 +13,8 @@ from tests.memory import Files, memory_site
 
 DATED = "".join(f"- 2021-0{month}-01: Owls {month}\n" for month in range(1, 8))
 LOOP = "---\n---\n{% for event in site.events %}\n{{ event.title }}\n{% endfor %}\n"
+ELEMENTS = "".join(f"<li>{day} October 202{day}: Owls {day}</li>\n" for day in (5, 4, 3))
+HTML = f"---\n---\n<h1>Club</h1>\n<ul>\n{ELEMENTS}</ul>\n"
 SIGHTED: dict[str, tuple[Files, str, int | None, str]] = {
     "undated": ({"past-events.md": "# Past\n\n## Owls\n\n## Bats\n"}, "past-events.md", 3, "no dates in its headings"),
     "loop": ({"events.md": LOOP}, "events.md", 3, "Liquid loop"),
@@ -135,6 +137,11 @@ class TestClearlyBest:
             ({"events.md": "- 2021: Owls\n- 2020: Bats\n- 2019: Bees\n"}, None),
             ({"events.md": DATED, "_data/talks.yml": "- a\n"}, None),
             ({"past-events.md": DATED, "events.md": LOOP}, None),
+            ({"past-events.html": HTML}, "past-events.html"),
+            ({"talks/index.HTM": HTML}, "talks/index.HTM"),
+            ({"events.html": HTML, "talks.html": HTML}, None),
+            ({"past-events.html": HTML, "events.html": LOOP}, None),
+            ({"index.html": HTML.replace("Club", "Past talks")}, None),
         ],
     )
     def test_a_page_is_taken_only_where_nothing_speaks_against_it(self, files: Files, path: str | None) -> None:
@@ -153,6 +160,64 @@ class TestClearlyBest:
         assert "4 more places" in others[-1].message
         assert plan(files, page="events.md").imported
         assert plan(files, ask=lambda candidates: candidates[1]).config.page == "meeting-minutes.md"
+
+
+NEWS = HTML.replace("Club", "News")
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("index.html", NEWS),
+        ("index.html", HTML.replace("</h1>", "</h1>\n<h2>What's new</h2>")),
+        ("index.md", "# Club\n\n## News\n\n" + DATED),
+        ("people.html", HTML),
+        ("404.html", NEWS),
+        ("_layouts/events.html", HTML),
+        ("_includes/past-events.html", HTML),
+        ("_site/events.html", HTML),
+        ("docs/changes.html", HTML.replace("Club", "History")),
+        ("about.html", "<h1>Events</h1>\n<p>Join us.</p>\n<p>Last updated on 5 May 2024</p>\n"),
+    ],
+)
+def test_a_page_with_dates_for_another_reason_is_no_page_of_events(path: str, page: str) -> None:
+    found = seen({path: page})
+    assert (found.candidates, found.others) == ([], [])
+
+
+def test_a_page_of_another_name_is_asked_about_where_a_heading_names_events() -> None:
+    found = seen({"index.html": HTML.replace("Club", "Past talks")})
+    assert [one.path for one in found.candidates] == ["index.html"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta name="generator" content="Hugo 0.92.1">',
+        '<meta content="Jekyll v4.2" name="generator">',
+        "<!-- Begin Jekyll SEO tag v2.8.0 -->",
+    ],
+)
+def test_what_a_program_wrote_is_named_only_where_there_is_nothing_else(head: str) -> None:
+    built = f"<html><head>\n{head}\n</head>\n{HTML}"
+    [problem] = seen({"docs/events.html": built}).unread
+    assert problem.file == "docs/events.html"
+    assert "wrote this page" in problem.message
+    best = seen({"docs/events.html": built, "events.md": DATED}).clearly_best
+    assert best
+    assert best.path == "events.md"
+
+
+def test_when_a_page_was_changed_is_no_event() -> None:
+    paragraphs = "<p>5 May 2024: Owls</p>\n<p>6 May 2024: Bats</p>\n<p><i>Last updated on 7 May 2024</i></p>\n"
+    [page] = seen({"events.html": f"<div>\n{paragraphs}</div>\n"}).candidates
+    assert page.events == 2
+
+
+def test_new_events_of_a_page_in_html_are_elements_as_well() -> None:
+    planned = plan({"events.html": HTML})
+    assert (planned.config.page, len(planned.records)) == ("events.html", 3)
+    assert "<li>" in (planned.section_template or "")
 
 
 def test_a_data_file_that_is_named_is_a_list_wherever_it_is() -> None:

@@ -55,7 +55,19 @@ TWO_PAGES = {
     "past-events.md": "# Past events\n\n" + "".join(f"- 2025-0{month}-02: Talk {month}\n" for month in (6, 5, 4, 3)),
     "meetups.md": "# Meetups\n\n" + "".join(f"- 2024-0{month}-02: Meetup {month}\n" for month in (6, 5, 4, 3)),
 }
-SITES = {"a page": REFERENCE, "a collection": COLLECTION, "a list": LIST, "two pages": TWO_PAGES}
+IN_HTML = {
+    "_config.yml": "title: Club\n",
+    "events.html": "---\nlayout: default\n---\n<h1>Club</h1>\n<ul>\n"
+    + "".join(f"  <li>{day} October 202{year}: Bats {day}</li>\n" for day, year in ((8, 5), (2, 5), (9, 4), (3, 4)))
+    + "</ul>\n",
+}
+SITES = {
+    "a page": REFERENCE,
+    "a page in HTML": IN_HTML,
+    "a collection": COLLECTION,
+    "a list": LIST,
+    "two pages": TWO_PAGES,
+}
 
 
 @pytest.fixture(params=FORGES)

@@ -10,10 +10,11 @@ from almanac import config as configs
 from almanac.caps import PAGE, RECORDS
 from almanac.commands.adoption import plan_adoption
 from almanac.commands.build import build_files
+from almanac.commands.discovery import MARKDOWN
 from almanac.commands.entry_checks import check_to_come
 from almanac.commands.finding import offered_places
 from almanac.commands.origin import Origin
-from almanac.commands.places import Place, has_other_generator
+from almanac.commands.places import HTML, Place, has_other_generator
 from almanac.commands.planned import Adoption
 from almanac.commands.shapes import SHAPES, Shape, answered, newest_of, said_of_questions, with_answers
 from almanac.commands.subscriptions import free_places, subscribe
@@ -36,7 +37,8 @@ from almanac.text import counted
 
 MOST_FILES = 5_000
 _MOST = 9
-_SEVERAL, _READ = 5, (".md", ".markdown", ".html", ".yml", ".yaml", ".json")
+_SEVERAL, _READ = 5, (*MARKDOWN, *HTML, ".yml", ".yaml", ".json")
+_TOGETHER = RECORDS._replace(each=RECORDS.total)  # one long page must not part the others
 _NEW_PAGES = ("events.md", "past-events.md", "event-history.md", "history-of-events.md")
 _TEMPLATES = ("section_template", "index_template", "upcoming_template", "file_template", "list_template")
 _SUBSCRIPTIONS = {"calendar": say("A calendar that readers can subscribe to"), "feed": say("A feed")}
@@ -60,7 +62,7 @@ class WholeCommit(CommitFiles):
         for (folder, suffix), number in () if self.reads_freely else alike.items():
             if number >= _SEVERAL:
                 with suppress(UserError):  # whoever needs the one that cannot be read says so
-                    self.read_all(folder, suffix, RECORDS)
+                    self.read_all(folder, suffix, _TOGETHER)
 
 
 def adopt(

@@ -52,7 +52,7 @@ _MOST_CHANGED, _MOST_NAMED = 50, 10_000
 """How many files of other people the marker remembers, and the characters of their paths."""
 _PLANNED = regex(r"\.github/.*\.(yml|yaml|j2)")
 """Of what people change on the branch, these files say how the site is to be set up."""
-_EVENTS = regex(r".*\.(md|markdown|html|yml|yaml|json|csv)")
+_EVENTS = regex(r".*\.(md|markdown|html?|yml|yaml|json|csv)")
 """These may hold events, where the site has them already; others are only kept."""
 _TEMPLATE = regex(r"\.github/.*\.j2")
 

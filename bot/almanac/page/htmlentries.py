@@ -4,6 +4,7 @@ They are looked for on a page where no heading, bullet or row of Markdown is an 
 are entries if most of them say a date and fill their lines, and if they are no lists of such elements themselves.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
@@ -17,6 +18,12 @@ from almanac.patterns import regex
 
 _ENTRIES = frozenset(("li", "tr", "dt", "div", "article", "section", "details", "p", "figure"))
 _HEADING = regex(r"h[1-6]")
+# When a page was last changed is no event.
+_CHANGED = regex(
+    r"(?:last (?:up\w*ed|changed|edited|modified|revised)|zuletzt (?:aktualisiert|geändert)|"
+    r"(?:dernière )?mise? à jour|última actualización)\b",
+    re.IGNORECASE,
+)
 _LEAST = 2
 
 
@@ -76,7 +83,7 @@ class HtmlEntries:
                 kinds.setdefault(child.name, []).append(one)
         for alike in kinds.values():
             dated = [one for one in alike if not self._dated.isdisjoint(one)]
-            if len(dated) < _LEAST or len(dated) * 2 < len(alike):
+            if len(dated) < _LEAST or len(dated) * 2 <= len(alike):
                 continue
             if sum(not holding.isdisjoint(one) for one in dated) * 2 >= len(dated):
                 continue
@@ -88,9 +95,13 @@ class HtmlEntries:
     @cached_property
     def _dated(self) -> set[HtmlElement]:
         dated: set[HtmlElement] = set()
+        before = ""
         for start, end, element in self._texts:
-            if says_date(self._text[start:end], self._lines.habits):
+            said = self._text[start:end].strip()
+            is_event = not any(map(_CHANGED.match, (said, before)))
+            if is_event and says_date(said, self._lines.habits):
                 _mark(dated, element)
+            before = said or before
         return dated
 
     def _entry(self, start: int, end: int) -> HtmlEntry | None:
