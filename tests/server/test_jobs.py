@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from almanac.server.jobs import (
     Result,
     job_about,
 )
+from dbos import _core
+from dbos._sys_db import SystemDatabase
 
 from tests.server.serving import wait_for
 
@@ -354,6 +357,113 @@ class TestSurviving:
 
         wait_for(alone, what="forgetting the dead process")
         engine.dispose()
+
+
+class TestLost:
+    """A job that a process took and does not run holds up its repository until something is done about it."""
+
+    @pytest.fixture(autouse=True)
+    def others_go_on(self, runner: Runner) -> Iterator[None]:
+        """Whatever becomes of the lost one, other jobs of its repository and of others are done."""
+        yield
+        after = [job_about("octo/site", 13), job_about("octo/other", 1)]
+        for job in after:
+            runner.jobs.store.put(job, "after")
+        runner.settle()
+        assert {f"{job.subject}/after" for job in after} <= set(runner.done)
+
+    @staticmethod
+    def break_once(patch: pytest.MonkeyPatch, owner: object, name: str, *, late: bool = False) -> None:
+        """Have a function of the engine's fail the next time that it's called: before it does anything, or after."""
+        real, left = getattr(owner, name), iter((True,))
+
+        def broken(*args: Any, **more: Any) -> Any:
+            fails = next(left, False) if not late else False
+            if fails:
+                raise sa.exc.OperationalError("SELECT 1", {}, Exception("the database is away"))
+            result = real(*args, **more)
+            if late and result and next(left, False):
+                raise sa.exc.OperationalError("COMMIT", {}, Exception("the answer was lost"))
+            return result
+
+        patch.setattr(owner, name, broken)
+
+    @pytest.mark.parametrize(
+        ("owner", "name", "late"),
+        [
+            pytest.param(_core, "execute_dequeued_workflow", False, id="not started"),
+            pytest.param(SystemDatabase, "get_workflow_statuses", False, id="the store is away before it starts"),
+            pytest.param(SystemDatabase, "start_queued_partitioned_workflows", True, id="nobody was told of it"),
+        ],
+    )
+    def test_it_is_run_again(
+        self, runner: Runner, monkeypatch: pytest.MonkeyPatch, owner: object, name: str, late: bool
+    ) -> None:
+        self.break_once(monkeypatch, owner, name, late=late)
+        runner.jobs.store.put(SITE, "one")
+        runner.settle()
+        assert runner.done == ["octo/site#12/one+1"]
+        assert runner.given_up == []
+
+    def test_what_became_of_it_could_not_be_stored(self, runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+        real, left = SystemDatabase.update_workflow_outcome, iter((True,))
+
+        def broken(*args: Any, **more: Any) -> Any:
+            if next(left, False):
+                raise RuntimeError("the thread dies")
+            return real(*args, **more)
+
+        monkeypatch.setattr(SystemDatabase, "update_workflow_outcome", broken)
+        runner.jobs.store.put(SITE, "one")
+        runner.settle()
+        assert runner.done == ["octo/site#12/one", "octo/site#12/one+1"]
+
+    def test_one_that_can_never_be_started_fails_with_a_report(
+        self, runner: Runner, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = _core.execute_dequeued_workflow
+
+        def broken(engine: Any, status: Any, owner: str) -> Any:
+            if status["workflow_uuid"].startswith("octo/site#12/"):
+                raise RuntimeError("no more threads")
+            return real(engine, status, owner)
+
+        monkeypatch.setattr(_core, "execute_dequeued_workflow", broken)
+        runner.jobs.store.put(SITE, "one")
+        failed = wait_for(runner.jobs.store.failed, what="giving up")
+        assert [(str(one.job), "could not start this job" in one.reason) for one in failed] == [
+            ("octo/site#12/one+2", True)
+        ]
+        assert [job for job, _ in runner.given_up] == ["octo/site#12/one+2"]
+        monkeypatch.undo()
+        runner.jobs.store.retry(str(failed[0].job))
+        runner.settle()
+        assert runner.done == ["octo/site#12/one+3"]
+
+    def test_one_that_a_later_version_named_differently_is_looked_at(self, runner: Runner) -> None:
+        with self.held_back(runner):
+            change(
+                runner.url, "UPDATE dbos.workflow_status SET name = 'later' WHERE workflow_uuid = 'octo/site#12/one'"
+            )
+        wait_for(lambda: runner.done == ["octo/site#12/one+1"])
+
+    def test_one_whose_numbers_cannot_be_read_is_listed_as_failed(self, runner: Runner) -> None:
+        with self.held_back(runner):
+            for table in ("workflow_status", "workflow_input"):
+                change(runner.url, f"UPDATE dbos.{table} SET inputs = '[' WHERE workflow_uuid = 'octo/site#12/one'")  # noqa: S608
+        failed = wait_for(runner.jobs.store.failed, what="giving up")
+        assert [str(one.job) for one in failed] == ["octo/site#12/one"]
+
+    @staticmethod
+    @contextmanager
+    def held_back(runner: Runner) -> Iterator[None]:
+        """Change the stored job before it is taken."""
+        store = JobStore(runner.url)
+        store.put(SITE, "one", delay=3600)
+        store.close()
+        yield
+        statement = "UPDATE dbos.workflow_status SET delay_until_epoch_ms = 1 WHERE workflow_uuid = 'octo/site#12/one'"
+        change(runner.url, statement)
 
 
 def stuck(runner: Runner, job: Job, guid: str, tries: int = 0) -> None:

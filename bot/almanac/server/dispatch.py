@@ -10,13 +10,14 @@ import heapq
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import structlog
-from dbos import DBOS, Queue
-from dbos._core import WorkflowHandleFuture, execute_dequeued_workflow
+from dbos import DBOS, Queue, _core
 
 _DELAYS_LOCK = "background_jobs"
 """Under this name the engine keeps two processes from waking the same jobs at the same time."""
@@ -35,7 +36,8 @@ class Dispatcher:
         self._workers, self._longest, self._gap, self._say = workers, longest, gap, say
         self._changed = threading.Condition()
         self._due: list[float] = []  # when to look, a heap
-        self._running = 0
+        self._held: set[str] = set()  # the names of the jobs that run
+        self._taking = threading.Lock()
         self._stopped = False
         self._thread: threading.Thread | None = None
 
@@ -47,7 +49,8 @@ class Dispatcher:
             while self._wait(last):
                 last = time.monotonic()
                 try:
-                    self._look(engine, queue, executor, version)
+                    with self._taking:
+                        self._look(engine, queue, executor, version)
                 except Exception as error:  # noqa: BLE001 -- a database that is down now may be back the next time
                     self._say(error)
 
@@ -74,6 +77,17 @@ class Dispatcher:
             if self._due[0] == at:
                 self._changed.notify()
 
+    @contextmanager
+    def held(self) -> Iterator[frozenset[str]]:
+        """Give the names of the jobs that run here, and take no others meanwhile.
+
+        Any other that is stored as this process's was lost: it could not be started, or what became of it not stored.
+        """
+        with self._taking:
+            with self._changed:
+                held = frozenset(self._held)
+            yield held
+
     def _wait(self, last: float) -> bool:
         """Sleep until it is time for a look; False if there is to be none."""
         with self._changed:
@@ -88,7 +102,7 @@ class Dispatcher:
         return False
 
     def _look(self, engine: DBOS, queue: Queue, executor: str, version: str) -> None:
-        room = self._workers - self._running
+        room = self._workers - len(self._held)
         if room <= 0:
             return  # the end of a job wakes us
         store, owner = engine._sys_db, str(uuid.uuid4())  # noqa: SLF001
@@ -103,16 +117,17 @@ class Dispatcher:
         )
         for status in store.get_workflow_statuses(taken) if taken else ():
             try:
-                handle = execute_dequeued_workflow(engine, status, owner)
-            except Exception as error:  # noqa: BLE001 -- the others are to run
+                handle = _core.execute_dequeued_workflow(engine, status, owner)
+            except Exception as error:  # noqa: BLE001 -- the others are to run, and this one counts as lost
                 _log.error("job could not be started", job=status["workflow_uuid"], exc_info=error)
                 continue
-            if isinstance(handle, WorkflowHandleFuture):
+            if isinstance(handle, _core.WorkflowHandleFuture):
+                name = status["workflow_uuid"]
                 with self._changed:
-                    self._running += 1
-                handle.future.add_done_callback(self._ended)
+                    self._held.add(name)
+                handle.future.add_done_callback(partial(self._ended, name))
 
-    def _ended(self, _: Future[Any]) -> None:
+    def _ended(self, name: str, _: Future[Any]) -> None:
         with self._changed:
-            self._running -= 1
+            self._held.discard(name)
         self.wake()

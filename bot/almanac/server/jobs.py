@@ -25,6 +25,7 @@ import sqlalchemy as sa
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
 from dbos import error as engine_errors
+from dbos._serialization import serialize_exception
 from sqlalchemy.exc import SQLAlchemyError
 
 from almanac.errors import AlmanacError, UserError
@@ -43,6 +44,7 @@ would change it, and jobs that wait during an upgrade would wait for ever."""
 _DEBOUNCE = 1.0
 _CUTS = 2
 """How often a job is cut off before it is given up."""
+_LOST = "The server could not start this job, or not store what became of it, again and again."
 _DONE_DAYS, _FAILED_DAYS = 3, 90
 _WAITING, _RUNNING, _FAILED, _DONE = ["ENQUEUED", "DELAYED"], ["PENDING"], ["ERROR"], ["SUCCESS", "CANCELLED"]
 _BATCH = 500
@@ -254,6 +256,12 @@ class JobStore:
         if ids := [str(job) for job in jobs]:
             self._client.cancel_workflows(ids)
 
+    def fail(self, job: Job, reason: str) -> None:
+        """Keep a job that no process runs as failed for good."""
+        store, serializer = self._client._sys_db, DBOSPortableJSONSerializer()  # noqa: SLF001 -- only a run can fail
+        error, _ = serialize_exception(JobFailedError(reason), serializer.name(), serializer)
+        store.update_workflow_outcome(str(job), _FAILED[0], error=error)  # type: ignore[arg-type]
+
     def forget(self, jobs: Iterable[Job]) -> None:
         """Delete failed jobs, since what they were to do has now been done."""
         if ids := [str(job) for job in jobs]:
@@ -266,8 +274,11 @@ class JobStore:
         return self._list(_WAITING, limit=limit)
 
     def running(self) -> list[StoredJob]:
-        """List the jobs that a process runs, or was running when it died."""
-        return self._list(_RUNNING)
+        """List the jobs that a process runs, or was running when it died.
+
+        With them come those that it took and cannot run, since a later version calls the work differently.
+        """
+        return self._list(_RUNNING, name=None, queue_name=_QUEUE)
 
     def failed(self, limit: int | None = None) -> list[StoredJob]:
         """List the jobs that have failed for good and have not been run again, newest first."""
@@ -322,12 +333,13 @@ class JobStore:
         return count
 
     def _list(self, states: list[str] | None = None, prefix: str | None = None, **more: Any) -> list[StoredJob]:
-        found = self._client.list_workflows(status=states, workflow_id_prefix=prefix, name=_WORKFLOW, **more)
-        return [_stored_job(one) for one in found]
+        wanted = {"status": states, "workflow_id_prefix": prefix, "name": _WORKFLOW, **more}
+        return [_stored_job(one) for one in self._client.list_workflows(**wanted)]
 
 
 def _stored_job(found: WorkflowStatus) -> StoredJob:
-    arguments = found.input["args"] if found.input else ()
+    is_ours = found.name == _WORKFLOW and isinstance(found.input, dict)  # what cannot be read comes as it is stored
+    arguments = found.input["args"] if is_ours and found.input else ()
     due = found.delay_until_epoch_ms if found.status == "DELAYED" else None
     return StoredJob(
         job=read_job(found.workflow_id),
@@ -514,11 +526,15 @@ class Jobs:
             return {"outcome": "retrying", "reason": reason}
         reason += f" This happened {cuts + 1} times." if cut else ""
         log.error("job failed for good", reason=reason, reference=job.reference, exc_info=error)
+        self._report(job, reason)
+        raise JobFailedError(reason) from None
+
+    def _report(self, job: Job, reason: str) -> None:
         try:
             self._gave_up(job, reason)
         except Exception as other:  # noqa: BLE001 -- the job is kept as failed in any case
-            log.warning("could not report the failure on the issue", reason=self._redact(str(other)))
-        raise JobFailedError(reason) from None
+            why = self._redact(str(other))
+            _log.warning("could not report the failure on the issue", job=job.subject, delivery=job.guid, reason=why)
 
     # ------------------------------------------------------------ supervision
 
@@ -535,15 +551,16 @@ class Jobs:
         _log.warning("job store unavailable", reason=self._redact(str(error)))
 
     def _supervise(self) -> None:
-        """Take over the jobs of dead processes, and ask for the maintenance jobs that are due."""
-        running = self.store.running()  # before the heartbeats are read: a process beats before it takes a job
+        """Take over the jobs that nobody runs, and ask for the maintenance jobs that are due."""
+        with self._dispatcher.held() as held:
+            running = self.store.running()  # before the heartbeats are read: a process beats before it takes a job
         living = self.heartbeat.living()
-        for orphan in (one for one in running if one.executor not in living):
-            # First the next run, so that a crash between the two loses nothing. It cannot start before the orphan is
-            # out of the way, and its name keeps a second process that does the same from storing it twice.
-            self.store.follow(orphan.job, orphan.tries + 1, 0, orphan.cuts)
-            self.store.cancel([orphan.job])
-            _log.warning("job taken over from a dead process", job=orphan.job.subject, delivery=orphan.job.guid)
+        for one in running:
+            if one.executor not in living:
+                self._take_over(one, 0)
+                _log.warning("job taken over from a dead process", job=one.job.subject, delivery=one.job.guid)
+            elif one.executor == self.heartbeat.id and str(one.job) not in held:
+                self._recover(one)
         for name, (seconds, _) in self._maintenance.items():
             period = int(time.time() // seconds)
             if self._periods.get(name) != period:
@@ -552,3 +569,21 @@ class Jobs:
                 guid = str(period) if name in self._periods else f"start-{self.heartbeat.id}"
                 self.store.put(Job(MAINTENANCE, name), guid, background=True)
                 self._periods[name] = period
+
+    def _recover(self, lost: StoredJob) -> None:
+        """Have a job run again that this process took and does not run, unless that came to nothing all too often."""
+        delays = self._timing.delays[lost.tries : lost.tries + 1]
+        log = _log.bind(job=lost.job.subject, delivery=lost.job.guid)
+        if delays:
+            self._take_over(lost, delays[0])
+            log.warning("job was lost, will be tried again", seconds=delays[0])
+            return
+        self.store.fail(lost.job, _LOST)
+        log.error("job failed for good", reason=_LOST, reference=lost.job.reference)
+        self._report(lost.job, _LOST)
+
+    def _take_over(self, orphan: StoredJob, delay: float) -> None:
+        # First the next run, so that a crash between the two loses nothing. It cannot start before the orphan is
+        # out of the way, and its name keeps a second process that does the same from storing it twice.
+        self.store.follow(orphan.job, orphan.tries + 1, delay, orphan.cuts)
+        self.store.cancel([orphan.job])
