@@ -30,16 +30,15 @@ def commanded(planner: "Planner", look: Look, issue: Issue, comment: CommentComm
     """
     said = _Hearing(planner, planner.filed(look, issue), comment)
     first, rest = given[0].name, [said.note(one.name, answer="apart") for one in given[1:]]
+    again = partial(planner.planned, look, issue)
     if not said.may(first):
         note = said.note(first, answer="denied")
-        return answered(planner.planned(look, issue), look, comment, note, denied=True)
-    if first == "retry":
-        plan = planner.planned(look, issue, again=True)
-        return answered(plan, look, comment, *rest) if rest else plan
-    if first == "recreate":
-        return answered(planner.planned(look, issue, anew=True), look, comment, *rest)
-    if first == "cancel" and not said.record and issue.state == "open" and not planner.is_removed(said.filed):
-        return answered(triage.cancelled(issue.number, look), look, comment, *rest)
+        return answered(again(), look, comment, note, denied=True)
+    if first == "retry" or first == "recreate":  # noqa: PLR1714 -- mypy knows the others then
+        plan = again(again=True) if first == "retry" else again(anew=True)
+        return answered(plan, look, comment, said.came_of_a_look(first, plan), *rest)
+    if first == "cancel" and not said.record and not said.is_over:
+        return answered(triage.cancelled(issue.number, look), look, comment, said.note(first, answer="done"), *rest)
     return said.changed(given)
 
 
@@ -56,17 +55,30 @@ class _Hearing:
         self.record = published_record(self.site, self.filed)
         by_author = self.comment.author.casefold() == self.filed.issue.author.casefold()
         self.is_author = self.record is not None and by_author
+        self.is_removed = self.record is None and self.planner.is_removed(self.filed)
+        self.is_over = self.is_removed or (self.record is None and self.filed.issue.state == "closed")
         self.note = partial(
             note_draft,
             published=self.record is not None,
             change=self.filed.change,
             author=self.is_author,
             changes=self.site.has_change_form,
+            removed=self.is_removed,
         )
 
     def may(self, name: str) -> bool:
         """Tell whether its author may give a command."""
         return self.planner.forge.can_write(self.comment.author) or (self.is_author and name in AUTHORS)
+
+    def came_of_a_look(self, name: Command, plan: Plan) -> Draft:
+        """Word what came of looking at the issue again."""
+        if self.is_removed:
+            return self.note(name, answer="problem", problem=_OFF)
+        if self.filed.issue.state == "closed" and plan.outcome in ("closed", "refused"):
+            return self.note(name, answer="closed")
+        if plan.outcome == "waiting":
+            return self.note(name, answer="waiting")
+        return self.note(name, answer="done" if plan.writes else "current")
 
     def changed(self, given: Sequence[Given]) -> Plan:
         """Plan what commands change of a published event, as far as they can be given."""
@@ -83,7 +95,7 @@ class _Hearing:
         plan = self._amended(new)
         if plan.unfinished:
             return plan
-        came = partial(self.note, answer=_what_came_of(plan))
+        came = partial(self.note, answer=_what_came_of(plan, look))
         if plan.outcome == "waiting" and plan.event and plan.problems:  # a person has to decide about the branch first
             came = partial(self.note, answer="problem", problem=plan.problems[0])
             plan = self.planner.planned(look, issue)
@@ -98,8 +110,8 @@ class _Hearing:
             return answer(answer="unknown")
         if name == "retry" or name == "recreate":  # noqa: PLR1714
             return answer(answer="apart")
-        if record is None and not self.planner.is_removed(self.filed):
-            return answer(answer="misplaced")
+        if record is None and not self.is_removed:
+            return answer(answer="closed" if self.is_over else "misplaced")
         is_open, zones = self.filed.look.proposal.open_pull is not None, self.site.config.zones
         new = read_amendment(name, one.words, record, zones(record.series), pending=is_open) if record else _OFF
         if isinstance(new, Problem):
@@ -131,8 +143,12 @@ def published_record(site: Site, filed: Filed) -> Event | None:
     return record if record and (filed.change or record.issue in (None, filed.issue.number)) else None
 
 
-def _what_came_of(plan: Plan) -> Literal["blocked", "proposed", "same"]:
+def _what_came_of(plan: Plan, look: Look) -> Literal["blocked", "proposed", "same", "withdrawn"]:
     """Name what became of commands that change a published event."""
     if plan.outcome == "waiting":
         return "blocked"
-    return "proposed" if plan.outcome in ("created", "updated") else "same"
+    if plan.outcome in ("created", "updated"):
+        return "proposed"
+    if look.proposal.open_pull is None:
+        return "same"
+    return "withdrawn" if plan.outcome == "closed" else "proposed"

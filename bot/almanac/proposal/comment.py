@@ -116,20 +116,29 @@ def pending_commands(look: Look, number: int, comment: CommentCommand | None) ->
     return () if comment.id in now.heard else commands_of(comment.text)
 
 
+_Answer = Literal[
+    "denied", "unknown", "misplaced", "apart", "closed",  # it is not done
+    "proposed", "same", "withdrawn", "blocked", "problem",  # what came of a change
+    "done", "current", "waiting",  # what came of another look
+]  # fmt: skip
+
+
 def note_draft(  # noqa: PLR0913 -- all that the words depend on
     command: str,
     *,
-    answer: Literal["denied", "unknown", "misplaced", "apart", "proposed", "same", "blocked", "problem"],
+    answer: _Answer,
     published: bool = False,
     change: bool = False,
     author: bool = False,
     changes: bool = False,
+    removed: bool = False,
     problem: Problem | None = None,
 ) -> Draft:
     """Word the answer to a command, in one line or with the commands that can be given for an event as it is.
 
     `change` says whether it is about an issue that asks to change a published event, and `author` whether it comes from
-    the author of a published event's issue, or of such a change's. `changes` is as in `Published`.
+    the author of a published event's issue, or of such a change's. `changes` is as in `Published`, and
+    `removed` says whether the event was taken off the site.
     """
     values = {
         "may": answer != "denied",
@@ -140,6 +149,7 @@ def note_draft(  # noqa: PLR0913 -- all that the words depend on
         "change": change,
         "author": author,
         "changes": changes,
+        "removed": removed,
         "problem": problem,
     }
     return Draft("note", values)
