@@ -40,12 +40,20 @@ _PART = regex(
 # Between the parts. Nothing here is markup, wherever it is, and nothing of it is taken for a part of a date.
 _BEFORE_TIME = regex(r"T|[ ]?[,@\u00b7\u2022]?[ ]?(?:(?:at|ab|um|@|[-\u2013\u2014])[ ])?\(?", re.IGNORECASE)
 _CLOCK = regex(
-    r"(?P<hour>[0-9]+)(?:(?P<mark>[:h])[0-9]{2}(?P<seconds>:[0-9]{2})?)?(?P<half>[ ]?[ap]\.?m\b\.?)?(?P<word>[ ]?Uhr)?",
+    r"(?P<hour>[0-9]+)(?:(?P<mark>[:h.])[0-9]{2}(?P<seconds>:[0-9]{2})?)?(?P<half>[ ]?[ap]\.?m\b\.?)?"
+    r"(?P<word>[ ]?(?:Uhr|h|hs|hrs)\b)?",
     re.IGNORECASE,
 )
 _ZONED = regex(rf"(?P<gap>{_BEFORE_TIME.pattern}){TIME}{TIME_ZONE}\)?\Z", re.IGNORECASE)
-_ONLY_TIME = regex(rf"{TIME}{TIME_ZONE}?", re.IGNORECASE)
+# Where nothing but a time can stand, it may be written in ways that elsewhere are a day's or a number: `19.30`, `19h`.
+_HOUR_ALONE = r"(?:[01]?[0-9]|2[0-3])(?:[.:h][0-5][0-9](?:[ ]?(?:[ap]\.?m\b\.?|(?:Uhr|hs?|hrs)\b))?|[ ]?(?:h|hs|hrs)\b)"
+_TO_TIME = r"[ ]?(?:[-\u2013\u2014]|\b(?:to|until|bis|[\u00e0a])\b)[ ]?"
+_ONLY_TIME = regex(rf"(?:{TIME}|{_HOUR_ALONE}(?:{_TO_TIME}{_HOUR_ALONE})?){TIME_ZONE}?", re.IGNORECASE)
 _UTC = regex(r"[ ]?\(?(?:UTC|GMT|Z)\)?\Z")
+_LETTERS = regex(r"(?P<before>[ ]?\(?)(?<![A-Za-z])(?P<letters>UTC|GMT|[A-Z]{1,4}T)(?P<after>\)?)\Z")
+_FIRST_LETTERS = regex(r"(?<![A-Za-z/_])(?:UTC|GMT|[A-Z]{1,4}T)(?![\w/+-])")
+_OF_ALL_YEAR = regex(r"[A-Z]T")
+_UTC_OFFSET = regex(r"(?P<before>(?:UTC|GMT)?[ ]?)[+-](?P<hours>[0-9]{1,2})(?:(?P<mark>:?)(?P<minutes>[0-9]{2}))?")
 _WITH_OFFSET = regex(r"T|[0-9]+:[0-9]{2}:[0-9]{2}")
 _OFFSET = regex(r"([ ]?)[+-][0-9]{2}(:?)[0-9]{2}\Z")
 _NUMERIC = regex(r"(?<![0-9])[0-9]{1,2}([./-])[0-9]{1,2}\1(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
@@ -93,12 +101,16 @@ class _Part(NamedTuple):
         return f"{number:02d}" if self.form == "padded" else str(number)
 
 
-def _time_like(moment: str, example: str, ends: str | None = None) -> str:
+def _time_like(moment: str, example: str, ends: str | None = None, letters: str = "") -> str:
     """Write the time of a moment (ISO 8601 with its offset) as an example writes one: with its offset, or in UTC.
 
-    If the example has two times, the second is that at which the event `ends`, if that is known.
+    If the example has two times, the second is that at which the event `ends`, if that is known. If it names a zone,
+    so do the `letters` of the event's own; UTC is kept as long as the day is the same there.
     """
+    named = _LETTERS.search(example) if letters else None
     zone, offset = _UTC.search(example), _OFFSET.search(example) if _WITH_OFFSET.match(example) else None
+    if zone and named and datetime.fromisoformat(moment).astimezone(UTC).date().isoformat() != moment[: len(MODEL)]:
+        zone = None
     first, *others = _CLOCK.finditer(example[: offset.start()] if offset else example)
     # In `10-11am` the second says which half of the day both are in.
     full = next((one for one in others if one["half"] or one["word"]), first)
@@ -113,17 +125,59 @@ def _time_like(moment: str, example: str, ends: str | None = None) -> str:
             written = written.removesuffix(_half_like(times[0], full["half"]))
         written += example[first.end() : others[0].start()] + _clock_like(times[1], full, full["half"] or "")
     ending = zone[0] if zone else f"{offset[1]}{times[0]:%z}" if offset else ""
+    if named and not zone:
+        ending = f"{named['before']}{_letters_like(letters, named['letters'])}{named['after']}"
     if offset and offset[2]:
         ending = f"{ending[:-2]}:{ending[-2:]}"
     return written + ending
+
+
+def is_time(words: str) -> bool:
+    """Tell whether words are nothing but a time by the clock, or two, perhaps with a zone, that can be an example."""
+    return _ONLY_TIME.fullmatch(words) is not None
+
+
+def is_zone(words: str) -> bool:
+    """Tell whether words are nothing but a zone's letters or an offset from UTC, that can be an example."""
+    return (_LETTERS.fullmatch(words) or _UTC_OFFSET.fullmatch(words)) is not None
+
+
+def zone_letters(moment: str, when: str | None) -> str:
+    """Return what an event's zone is called at a moment (ISO 8601): as the line of its times says, or by its offset."""
+    letters = _FIRST_LETTERS.search(when or "")
+    if letters:
+        return letters[0]
+    offset = f"{datetime.fromisoformat(moment):%z}"
+    return "UTC" if not offset.strip("+-0") else f"UTC{offset[:3]}:{offset[3:5]}"
+
+
+def _letters_like(letters: str, example: str) -> str:
+    """Write what a zone's clocks are called: `ET` for `EST`, if the example is one of those that hold all year."""
+    is_of_all_year = _OF_ALL_YEAR.fullmatch(example) and re.fullmatch("[A-Z][SD]T", letters)
+    return f"{letters[0]}T" if is_of_all_year else letters
+
+
+def _zone_like(moment: str, example: str, letters: str) -> str:
+    """Write the zone of a moment as an example does: by its letters, or by its offset from UTC."""
+    offset = _UTC_OFFSET.fullmatch(example)
+    if offset is None:
+        return _letters_like(letters, example)
+    written = f"{datetime.fromisoformat(moment):%z}"
+    hours, minutes = written[1:3], written[3:5]
+    hours = hours if len(offset["hours"]) > 1 else str(int(hours))
+    minutes = f"{offset['mark'] or ''}{minutes}" if offset["minutes"] or minutes != "00" else ""
+    return f"{offset['before']}{written[0]}{hours}{minutes}"
 
 
 def _clock_like(time: datetime, clock: re.Match[str], half: str) -> str:
     hour = f"{(time.hour % 12 or 12) if half else time.hour:02d}"
     if clock["hour"][0] != "0" and (half or len(clock["hour"]) == 1):
         hour = hour.removeprefix("0")
-    minutes = f"{clock['mark'] or ':'}{time.minute:02d}" if clock["mark"] or time.minute else ""
-    return "".join((hour, minutes, ":00" if clock["seconds"] else "", _half_like(time, half), clock["word"] or ""))
+    mark, word = clock["mark"], clock["word"] or ""
+    if time.minute and not mark and word == "h":
+        mark, word = "h", ""  # `18h30` beside `19h`
+    minutes = f"{mark or ':'}{time.minute:02d}" if mark or time.minute else ""
+    return "".join((hour, minutes, ":00" if clock["seconds"] else "", _half_like(time, half), word))
 
 
 def _half_like(time: datetime, half: str) -> str:
@@ -131,13 +185,16 @@ def _half_like(time: datetime, half: str) -> str:
     return re.sub("[aApP]", lambda one: letter.upper() if one[0].isupper() else letter, half, count=1)
 
 
-def written_like(date: str, example: str, end_date: str | None = None, ends: str | None = None) -> str:
+def written_like(
+    date: str, example: str, end_date: str | None = None, ends: str | None = None, letters: str = ""
+) -> str:
     """Write a record's date, or a moment (ISO 8601 with its offset), as an example writes one.
 
     What it does not say is left out: with `Nov 8, 2021, 9am` as the example, 2022-01-03 becomes `Jan 3, 2022` and
     2022-01 becomes `Jan 2022`. With an `end_date` the last day is written too: `Jan 3-5, 2022`, or as an example of
     several days writes it, as `Nov 8 \u2013 10, 2021` does; where the example has two times, the second is the moment
-    at which the event `ends`. An example in another language names it: `de: 8. November 2021`. A text that is not a
+    at which the event `ends`. `letters` are what the event's zone is called then, for an example that names one, as
+    `7pm EST` and `EST` do. An example in another language names it: `de: 8. November 2021`. A text that is not a
     record's date is returned unchanged.
 
     Raises:
@@ -146,7 +203,9 @@ def written_like(date: str, example: str, end_date: str | None = None, ends: str
     """
     names, example = names_of(example)
     if _ONLY_TIME.fullmatch(example):
-        return _time_like(date, example, ends) if "T" in date else ""
+        return _time_like(date, example, ends, letters) if "T" in date else ""
+    if is_zone(example):
+        return _zone_like(date, example, letters) if "T" in date else ""
     if names is None:
         return _written_like(date, example, end_date, ends)
     return names.named(_written_like(date, names.names_in_english(example), end_date, ends), example)

@@ -47,7 +47,7 @@ _EVERYTHING: dict[str, Any] = {
     "links": (Link(label="Slides", url="https://example.org/slides"),),
     "tags": ("sample", "another"),
 }
-_NAMES = {"affiliation": "people", "slides": "links", "ends": "when"}
+_NAMES = {"affiliation": "people", "slides": "links", "ends": "when", "duration": "when"}
 
 
 @dataclass(frozen=True)

@@ -1,31 +1,23 @@
 """How a template writes an event's days and times in the keys of a site's own: as their newest values are written."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from almanac.dates import MODEL, TIME
+from almanac.dates import MODEL
 from almanac.dateshapes import example_of, has_time, written_like
 from almanac.entries.examples import Models
 from almanac.entries.keys import Key
+from almanac.entries.times import Written
 from almanac.patterns import regex
 
-_MOMENT = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}\S*")
 # A day, where a time has to be written, too: it is no hour at which anything begins.
 _MIDNIGHT = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]00:00(?::00(?:\.0+)?)?(?: ?(?:Z|[+-][0-9:]{4,5}))?)")
-_CLOCK = regex(TIME, re.IGNORECASE)
-_LEAST_AGAIN = 3  # entries in which a key says the day once more, before that is no chance
+_LEAST_AGAIN = 3  # entries in which a number is that of the day, the month or the year, before that is no chance
+_ENDS_SOMETIME = "ends or end_date or not starts"
+_OF_DAY = {"day", "month", "year"}
 _DAY_SECONDS = 86_400
 _CUTS = {"year": "[:4]", "month": "[5:7]", "day": "[8:]"}
-
-
-class Written(NamedTuple):
-    """What gives a value in a template, when its key is there at all (empty: always), and what follows the value."""
-
-    value: str
-    condition: str
-    after: str = ""
 
 
 def day_written(models: Models, key: Key, field: str) -> Written | None:
@@ -51,8 +43,11 @@ def day_written(models: Models, key: Key, field: str) -> Written | None:
     example = example_of([(day.words, day.date) for day in models.days_in(key).values()], with_year=True)
     if example is None or example == MODEL:
         return Written(value, condition) if example else None
-    if has_time(example):
-        value = "(starts or date)" if name == "date" else "(ends or end_date or date)"
+    if has_time(example) and name == "date":
+        value = "(starts or date)"
+    elif has_time(example):
+        # Its day alone would be the midnight before it begins.
+        value, condition = "(ends or end_date or ('' if starts else date))", condition or _ENDS_SOMETIME
     return Written(f'{value} | like("{example}")', condition)
 
 
@@ -72,31 +67,29 @@ def _part_written(models: Models, key: Key, value: str, part: str) -> str:
     return f'({written}) if end_date{differs} else ""'
 
 
-def day_again(models: Models, key: Key) -> str | None:
+def day_again(models: Models, key: Key) -> Written | None:
     """Return what gives the day once more, for a key that says it in other words; None for any other key."""
     days = models.days("date")
     entries = ((one.entry.data, days.get(at)) for at, one in enumerate(models.examples))
     known = [(data[key.name], day) for data, day in entries if day and key.name in data]
-    if not key.is_asked or len(known) < _LEAST_AGAIN:
+    if not key.is_asked or not known:
         return None
+    said = models.days_in(key)
+    if said and all(day.date == days.get(at) for at, day in said.items()) and len(said) == len(known):
+        return day_written(models, key, "date")
     first = str(known[0][0])
     ways: dict[str, Callable[[Any, str], bool]] = {
         "date[8:] | int": lambda value, day: str(value) == str(int(day[8:])),
+        "date[8:]": lambda value, day: str(value) == day[8:],
         "date[5:7] | int": lambda value, day: str(value) == str(int(day[5:7])),
+        "date[5:7]": lambda value, day: str(value) == day[5:7],
         "date[:4]": lambda value, day: str(value) == day[:4],
         "(starts or date) | timestamp": _is_moment_of,
         f'date | like("{first}")': lambda value, day: _like(day, first) == value,
     }
-    return next((way for way, tells in ways.items() if all(tells(*one) for one in known)), None)
-
-
-def time_written(key: Key, field: str, condition: str) -> Written:
-    """Return how a beginning (`when`) or an end is written: by the clock, as a moment, or as the whole line."""
-    times = [value.strip() for value in key.filled if isinstance(value, str)]
-    if times and (all(map(_CLOCK.fullmatch, times)) or all(map(_MOMENT.fullmatch, times))):
-        moment = "starts" if field == "when" else "ends"
-        return Written(f'{moment} | like("{times[0]}")', condition and moment)
-    return Written("when", condition)
+    found = next((way for way, tells in ways.items() if all(tells(*one) for one in known)), None)
+    is_by_chance = first.isdigit() and key.word not in _OF_DAY and len(known) < _LEAST_AGAIN
+    return Written(found, "") if found and not is_by_chance else None
 
 
 def _is_moment_of(value: Any, day: str) -> bool:

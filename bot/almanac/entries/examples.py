@@ -10,6 +10,7 @@ from almanac.entries.bodies import has_own_words
 from almanac.entries.formats import DataEntry
 from almanac.entries.keys import Key, fields_of, is_blank, name_key
 from almanac.entries.styles import Language, Part, parts_of
+from almanac.entries.times import times_of
 from almanac.patterns import regex
 
 MODELS = 12
@@ -68,7 +69,8 @@ class Models:
         self.habits = _habits(_keys(source.examples))
         days = _days(self.keys.values(), self.habits) or _parts_of_days(self.keys.values())
         has_text = sum(map(has_own_words, self.bodies)) * 2 > len(self.examples)
-        self.fields = fields_of([*self.keys.values()], days, has_text=has_text)
+        times = times_of(key for key in self.keys.values() if key.name not in days and key.is_frequent)
+        self.fields = fields_of([*self.keys.values()], days | times, has_text=has_text)
 
     @property
     def bodies(self) -> list[str]:

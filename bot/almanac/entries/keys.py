@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from almanac.dates import TIME
 from almanac.event.model import read_status
 from almanac.patterns import regex
 
@@ -31,21 +30,25 @@ _NAMES = {
     "image_alt": "image_alt alt image_description",
     "description": "abstract description synopsis summary excerpt short_description details about blurb content text",
     "tags": "tags categories keywords topics",
-    "when": "time times hours event_time start_time when",
-    "ends": "end_time",
-    "time_zone": "time_zone timezone tz",
     "series": "series type event_type kind category group",
     "number": "number num no nr edition",
     "status": "status event_status state",
 }
 _NAMES_OF = {field: names.replace("_", "").split() for field, names in _NAMES.items()}
+_OF_PLACES = (
+    "address street venueaddress locationaddress venuename locationname building zip zipcode postcode postalcode state "
+    "region country map mapurl maplink coordinates latitude longitude lat lng lon locationurl locationlink venueurl "
+    "venuelink adresse ort lieu lugar"
+)
+PLACES = {*_NAMES_OF["location"], *_OF_PLACES.split()}
+"""Names of keys that say where an event is."""
+_OF_TIMES = ("time", "times", "hours", "eventtime", "starttime", "when", "date", "start")
 _CANCELLED = {"cancelled", "canceled", "iscancelled", "iscanceled"}
 _CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _ADDRESS = regex(r"(?:https?://|\.{0,2}/|mailto:)\S*|[\w-]+(?:\.[\w-]+)+/\S*|[\w/-]+\.html?")
 _PICTURE = regex(
     r"(?!https?://)[^\s?#][^?#\n]*\.(?:png|jpe?g|gif|webp|svg|avif)(?:[?#]\S*)?|https?://\S+", re.IGNORECASE
 )
-_TIME = regex(rf"{TIME}", re.IGNORECASE)
 _TECHNICAL = regex(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _LONGEST_TITLE, _LONGEST_SUMMARY = 300, 500
 
@@ -88,6 +91,11 @@ class Key:
         return len(self.values) * 2 > self.entries
 
     @property
+    def is_frequent(self) -> bool:
+        """Tell whether most entries have the key, or a good part of them a value for it."""
+        return self.is_usual or len(self.filled) * 3 >= self.entries
+
+    @property
     def is_asked(self) -> bool:
         """Tell whether most entries have a value for the key."""
         return len(self.filled) * 2 > self.entries
@@ -110,7 +118,7 @@ class Key:
 
 def tells_of_event(groups: Sequence[Any]) -> bool:
     """Tell whether most of some groups of values say who, when or where, and so what an event is without them."""
-    names = {*_NAMES_OF["people"], *_NAMES_OF["location"], *_NAMES_OF["when"], "date", "start"} - {"name"}
+    names = {*_NAMES_OF["people"], *_NAMES_OF["location"], *_OF_TIMES} - {"name"}
 
     def tells(group: Any) -> bool:
         if isinstance(group, list):
@@ -149,21 +157,19 @@ _TESTS: dict[str, Callable[[Any], bool]] = {
     "slides": _is_address,
     "image": lambda value: isinstance(value, str) and _PICTURE.fullmatch(value.strip()) is not None,
     "tags": lambda value: all(map(is_words, value)) if isinstance(value, list) else is_words(value) and "," in value,
-    "when": lambda value: isinstance(value, str) and _TIME.search(value) is not None,
-    "ends": lambda value: isinstance(value, str) and _TIME.search(value) is not None,
     "number": lambda value: str(value).isdigit(),
     "status": lambda value: isinstance(value, str) and read_status(value) is not None,
 }
 
 
 def fields_of(keys: Sequence[Key], taken: Mapping[str, str], *, has_text: bool) -> dict[str, str]:
-    """Return what keys hold: key -> field; those whose field is known already, its days, are `taken`.
+    """Return what keys hold: key -> field; those whose field is known already, its days and times, are `taken`.
 
     What only a few have is not looked at, but for a mark of those that are cancelled. `has_text` tells whether the text
     about an event stands below the keys.
     """
     found = dict(taken)
-    candidates = [key for key in keys if key.is_usual or len(key.filled) * 3 >= key.entries]
+    candidates = [key for key in keys if key.is_frequent]
     for field, names in _NAMES_OF.items():
         has_people = "people" in found.values()
         if field == "affiliation" and not has_people:

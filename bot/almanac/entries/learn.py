@@ -13,13 +13,14 @@ from itertools import product
 from typing import Any
 
 from almanac.entries.bodies import html_body, learn_body
-from almanac.entries.days import Written, day_again, day_written, time_written
+from almanac.entries.days import day_again, day_written
 from almanac.entries.doubts import doubts_of
 from almanac.entries.examples import ISO_DAY, Example, Models, Source
 from almanac.entries.formats import DataEntry
 from almanac.entries.inyaml import YamlList
-from almanac.entries.keys import Key, name_key, tells_of_event, words_of
+from almanac.entries.keys import PLACES, Key, name_key, tells_of_event, words_of
 from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts_of
+from almanac.entries.times import TIME_FIELDS, Written, is_named_for_time, tells_when, time_written
 from almanac.event.model import Event, read_status, safe_slug
 from almanac.page.lines import plain
 from almanac.page.tables import Question
@@ -38,9 +39,8 @@ _VALUES = {
 }
 _ITEMS = {"people": ("person in people", "person.name"), "tags": ("tag in tags", "tag")}
 _CONDITIONS = {"affiliation": "people", "slides": "links", "image_alt": "image", "cancelled": "status == 'cancelled'"}
-_TIMES = ("when", "ends")
 _STATES = {"past", "previous", "archive", "archived", "upcoming", "future", "over", "done", "finished", "ended"}
-_EXACT = ("date", "end_date", *_TIMES, "number", "status", "cancelled")
+_EXACT = ("date", "end_date", "when", "ends", "duration", "number", "status", "cancelled")
 _OF_PERSON = {
     "name": "name full_name person speaker title",
     "affiliation": "affiliation organization organisation company institution university employer",
@@ -203,10 +203,10 @@ class _KeyWriter:
                 yield self.filled(key, part, "title", self.written(key, "title"))
             elif again := day_again(self.models, key):
                 self.filled_by[key.name] = "date"
-                yield self.filled(key, part, "date", Written(again, ""))
+                yield self.filled(key, part, "date", again)
             elif self.language == "csv" and not key.is_asked:
                 yield KeyPiece("", "")  # a table keeps its columns
-            elif key.is_constant or (key.is_usual and not key.is_asked):
+            elif self.is_copied(key):
                 self.filled_by[key.name] = ""
                 yield self.constant(key, max(key.values, key=key.values.count))
             elif key.is_asked and (group := self.group(key)):
@@ -227,6 +227,21 @@ class _KeyWriter:
         data = [one.entry.data for one in self.models.examples if title and key.name in one.entry.data]
         again = sum(one[key.name] == one.get(title.name if title else "") for one in data)
         return bool(again * 4 >= len(self.models.examples) * 3)
+
+    def is_copied(self, key: Key) -> bool:
+        """Tell whether a new event has what most have: not what says a time or place, which it may have of its own."""
+        if not (key.is_constant or (key.is_usual and not key.is_asked)):
+            return False
+        if key.is_asked and is_named_for_time(key):
+            self.doubts.append(
+                say(
+                    "It is not certain how `{name}` writes times, as in `{filled}`.",
+                    name=key.name,
+                    filled=key.filled[0],
+                )
+            )
+        is_own = (key.word in PLACES and "location" in self.models.fields.values()) or is_named_for_time(key)
+        return not is_own and not any(tells_when(one, self.models.habits) for one in key.filled)
 
     def constant(self, key: Key, value: Any) -> KeyPiece:
         if (value is True and key.word in _STATES) or str(value).strip().lower() in _STATES:
@@ -312,7 +327,7 @@ class _KeyWriter:
                 )
             )
         condition = self.condition(key, field)
-        if field in _TIMES:
+        if field in TIME_FIELDS:
             return time_written(key, field, condition)
         value = _picture(key) if field == "image" else _VALUES.get(field, field)
         if field == "status":

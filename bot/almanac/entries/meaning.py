@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from almanac.dates import TIME, date_habits, find_date, heading_date
-from almanac.dateshapes import written_like
+from almanac.dateshapes import is_time, is_zone, written_like, zone_letters
 from almanac.entries.inert import as_typed, cleaned
 from almanac.entries.syntax import LINES, FieldPath, KeyPath, ValueSource
 from almanac.entries.template import EntryTemplate, marked_title
@@ -25,7 +25,8 @@ from almanac.event.model import Event, read_status
 from almanac.page.lines import plain
 from almanac.page.section import status_in
 from almanac.patterns import regex
-from almanac.times.zones import load_zone
+from almanac.times.check import check_imported
+from almanac.times.zones import Zones, load_zone
 from almanac.yamlfile import mistake
 
 OWN = "almanac"
@@ -42,7 +43,8 @@ _PIECES = frozenset({"slice", "int"})
 _BETWEEN_NAMES = regex(r"[,;&]|(?<= )and(?= )")
 _BETWEEN = regex(r"[,;]")
 _CLOCK = regex(rf"(?<![\w:]){TIME}(?!\w)", re.IGNORECASE)
-_HOURS = regex(r"(?P<hour>[0-9]{1,2})(?:[:h](?P<minute>[0-9]{2}))?[ ]?(?P<half>[ap])?", re.IGNORECASE)
+_TO = regex(r"[-\u2013\u2014]|\b(?:to|until|bis|a|\u00e0)\b", re.IGNORECASE)
+_MINUTES = regex("[:h.][0-9]{2}|[0-9][ ]?[aphAPHuU]")
 _ISO_DAY = regex(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _SECONDS = regex(r"(?<=:[0-9]{2}):00")
 # As in ISO 8601, and as Jekyll writes it.
@@ -99,13 +101,13 @@ def fields_of(template: EntryTemplate, data: Mapping[str, Any], body: str, name:
     fields = keys.fields()
     own = {name: None if value == "" else value for name, value in _group(data, OWN).items() if name != "id"}
     edited = {root for one in said for root in _edited(one, fields, own)}
-    if "starts" in edited:
-        edited |= {"ends", "when"}
-        fields |= keys.moments or _moved(fields, keys.clock, own.get("time_zone"))
+    if "starts" in edited or ("ends" in edited and keys.clock):
+        edited |= {"starts", "ends", "when"}
+        fields |= keys.moments or _moved(fields, keys.line, own.get("time_zone") or fields.get("time_zone"))
     elif keys.moments and "starts" not in own:
         fields |= keys.moments
     elif keys.clock and not {"when", "starts"} & own.keys():
-        fields.setdefault("when", keys.clock)
+        fields.setdefault("when", keys.line)
     own = {name: value for name, value in own.items() if name not in edited}
     extra = fields.get("extra", {}) | {
         name: one for name, one in _group(own, "extra").items() if f"extra.{name}" not in edited
@@ -219,9 +221,16 @@ class _Keys:
     def __init__(self) -> None:
         self.found: dict[str, Any] = {}
         self.clock = ""  # the first time by the clock, as it is written
+        self.until = ""  # that of the end, in a key of its own
         self.moments: dict[str, str] = {}  # beginning and end, where they are written with their offset
         self._pieces: list[str] = []
         self._groups: dict[str, dict[int, dict[str, str]]] = {"people": {}, "links": {}}
+
+    @property
+    def line(self) -> str:
+        """The times by the clock as one line."""
+        has_end = not self.until or _TO.search(self.clock)
+        return self.clock if has_end else f"{self.clock} - {self.until}"
 
     def take(self, one: _Said) -> None:
         first, *others = one.source.fields
@@ -274,12 +283,15 @@ class _Keys:
                     group.setdefault(number, {}).setdefault(str(path[1]), text)
 
     def _take_date(self, one: _Said, roots: list[str]) -> None:
+        if is_zone(str(next(iter(one.source.filter("like") or ()), ""))):
+            return
         day = _day(one)
         clock = "" if one.source.filter("slice") is not None else _clock(one.text)
         if {"starts", "ends"} & {*roots}:
             if moment := _moment(one.text):
                 self.moments.setdefault(roots[0], moment)
             if "starts" not in roots:
+                self.until = self.until or clock
                 return
             self.clock = self.clock or clock
             self._take_day("date", day)
@@ -327,20 +339,20 @@ def _moment(text: str) -> str:
 
 
 def _clock(text: str) -> str:
+    """Return the first time by the clock, or two that belong together, as a text has it; a mere hour is none."""
+    if is_time(text):
+        return _SECONDS.sub("", text) if _MINUTES.search(text) else ""
     found = _CLOCK.search(text, len("2021-11-08T") if _ISO_DAY.match(text) else 0)
     return _SECONDS.sub("", found[0]) if found and re.search("[:apAP]", found[0]) else ""
 
 
 def _moved(fields: Mapping[str, Any], clock: str, zone: Any) -> dict[str, Any]:
-    """Return the moment of the times by the clock that a person wrote over another, in the zone that is known."""
-    found = _HOURS.match(clock)
-    if not found or not isinstance(zone, str) or len(fields.get("date", "")) != len("2021-11-08"):
-        return {"when": clock} if clock else {}
-    hour = int(found["hour"]) % 12 + 12 * (found["half"].lower() == "p") if found["half"] else int(found["hour"])
-    with suppress(KeyError, ValueError):
-        at = datetime.fromisoformat(fields["date"]).replace(hour=hour, minute=int(found["minute"] or 0))
-        return {"starts": at.replace(tzinfo=load_zone(zone)).isoformat()}
-    return {"when": clock}
+    """Return the moments of the times by the clock that a person wrote over others, in the zone that is known."""
+    if clock and isinstance(zone, str):
+        times = check_imported(str(fields.get("date", "")), f"{clock} {zone}", Zones.of())
+        if times.starts:
+            return {"starts": times.starts} | ({"ends": times.ends} if times.ends else {})
+    return {"when": clock} if clock else {}
 
 
 def by_the_clock(event: Event) -> Event:
@@ -395,25 +407,27 @@ def _shown(one: _Said, values: Mapping[str, Any]) -> list[str] | None:
             break
     shown = value
     for name, arguments in one.source.filters:
-        if name in _PIECES:
+        if name in _PIECES or (name == "like" and is_zone(str(next(iter(arguments), "")))):
             return None
-        shown = _filtered(name, arguments, shown, value, values.get("status"))
+        shown = _filtered(name, arguments, shown, value, values)
     texts = list(shown) if one.is_list and isinstance(shown, list | tuple) else [shown]
     return None if any(isinstance(text, dict) for text in texts) else list(map(_as_text, texts))
 
 
-def _filtered(name: str, arguments: Sequence[Any], shown: Any, value: Any, status: Any) -> Any:
-    """Return what a filter makes of what is `shown` so far of a value, as far as that matters here."""
+def _filtered(name: str, arguments: Sequence[Any], shown: Any, value: Any, values: Mapping[str, Any]) -> Any:
+    """Return what a filter makes of what is `shown` so far of one of the `values`, as far as that matters here."""
     example = str(next(iter(arguments), ", "))
     if name == "with_status":
-        shown = marked_title(_as_text(value), status)
+        shown = marked_title(_as_text(value), values.get("status"))
     elif name == "is":
         shown = value == example
     elif name == "markdown":
         shown = source(markdown(_as_text(value)))
     elif name == "like" and value:
+        starts, ends = values.get("starts"), values.get("ends")
         with suppress(ValueError):
-            shown = written_like(str(value), example)
+            letters = zone_letters(str(value), values.get("when")) if value in (starts, ends) else ""
+            shown = written_like(str(value), example, None, ends if value == starts else None, letters)
     elif name == "heading_date" and value:
         shown = heading_date(str(value))
     elif name == "names" and isinstance(value, list | tuple):

@@ -21,10 +21,11 @@ from almanac.entries.frontmatter import cut
 from almanac.entries.inert import cleaned, inert, quotes_inert
 from almanac.entries.inhtml import html
 from almanac.entries.syntax import KeyPath, KeyPlace, ValueSource, names, outlines
+from almanac.entries.times import length_between, length_like
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event
 from almanac.markdown import Safe
-from almanac.page.template import Blank, SectionEnvironment, as_text, event_writer, filter_blocks, like, parsed
+from almanac.page.template import Blank, SectionEnvironment, Timed, as_text, event_writer, filter_blocks, like, parsed
 from almanac.patterns import regex
 from almanac.phrases import joined, say
 
@@ -201,6 +202,12 @@ class _Exact(Safe):
     __slots__ = ()
 
 
+class _ExactTimed(Timed, _Exact):
+    """The same with what is written beside it."""
+
+    __slots__ = ()
+
+
 class _Plain(str):
     """A text that is written as it was typed: something else escapes it."""
 
@@ -245,6 +252,17 @@ def _timestamp(moment: Any) -> int | str:
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
 
 
+def _lasts(moment: Any, example: str) -> str:
+    """Write how long an event takes that begins at a moment, as in an example; nothing where its end is not known."""
+    ends = moment.ends if isinstance(moment, Timed) else None
+    return _Exact(length_like(length_between(moment, ends), example)) if ends else ""
+
+
+def _exact(value: Any) -> _Exact:
+    # A key holds one day: where there is a last one, it has a key of its own.
+    return _ExactTimed(value, None, value.ends, value.letters) if isinstance(value, Timed) else _Exact(value)
+
+
 def _like(date: Any, example: str) -> str:
     written = like(date, example)
     return _Exact(written) if isinstance(written, Safe) else written
@@ -257,6 +275,7 @@ _FILTERS: Mapping[str, Callable[..., Any]] = {
     "timestamp": _timestamp,
     "with_status": _with_status,
     "like": _like,
+    "lasts": _lasts,
 }
 
 
@@ -285,4 +304,4 @@ class KeysEnvironment(BodyEnvironment):
     @staticmethod
     def seen(values: dict[str, Any]) -> dict[str, Any]:
         """Return what the template sees: what cannot be anything else than dates and the like is done."""
-        return {name: _Exact(value) if name in _SAFE_FIELDS and value else value for name, value in values.items()}
+        return {name: _exact(value) if name in _SAFE_FIELDS and value else value for name, value in values.items()}

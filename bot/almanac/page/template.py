@@ -27,7 +27,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from almanac import PROJECT
 from almanac import markdown as escape
 from almanac.dates import heading_date
-from almanac.dateshapes import written_like
+from almanac.dateshapes import written_like, zone_letters
 from almanac.errors import ConfigError, Problem
 from almanac.event.calendarlinks import calendar_links
 from almanac.event.description import blocks, in_html, markdown, write_line
@@ -118,7 +118,9 @@ def event_writer(
             # Plain values, without behaviour.
             values = _with_blanks(event.model_dump(exclude={"markdown", "rendered"}))
             days = (name for name in ("date", "starts") if values[name])
-            values |= {name: Beginning(values[name], event.end_date, event.ends) for name in days}
+            letters = zone_letters(event.starts, event.when) if event.starts else ""
+            values |= {name: Timed(values[name], event.end_date, event.ends, letters) for name in days}
+            values |= {"ends": Timed(event.ends, None, None, letters)} if event.ends else {}
             values = seen(values)
             values["add_to"] = _Later(partial(calendar_links, event))
             values["extra"] = _Extra(values["extra"], {name: values[name] for name in _ONCE_EXTRA})
@@ -275,20 +277,21 @@ class Blank(str):
 _BLANK = Blank()
 
 
-class Beginning(str):
-    """An event's first day, or the moment at which it begins: what writes that in words writes the end of it too.
+class Timed(str):
+    """A day or a moment of an event, with what is written beside it in words: its end, and what its zone is called.
 
     Everywhere else it is the text that it would be without: `date[:10]` is the first day alone.
     """
 
-    __slots__ = ("end_date", "ends")
+    __slots__ = ("end_date", "ends", "letters")
     end_date: str | None
     ends: str | None
+    letters: str
 
-    def __new__(cls, text: str, end_date: str | None, ends: str | None) -> Self:
-        beginning = super().__new__(cls, text)
-        beginning.end_date, beginning.ends = end_date, ends
-        return beginning
+    def __new__(cls, text: str, end_date: str | None, ends: str | None, letters: str) -> Self:
+        timed = super().__new__(cls, text)
+        timed.end_date, timed.ends, timed.letters = end_date, ends, letters
+        return timed
 
 
 class _Extra(dict[str, Any]):
@@ -454,7 +457,8 @@ def _time(words: Any, moment: Any) -> Safe:
 
 def like(date: Any, example: str) -> str:
     """Write a date as in an example. Only what cannot be markup, wherever it is, needs no escaping."""
-    written = written_like(as_text(date), example, getattr(date, "end_date", None), getattr(date, "ends", None))
+    beside = (date.end_date, date.ends, date.letters) if isinstance(date, Timed) else ()
+    written = written_like(as_text(date), example, *beside)
     return Safe(written) if _HARMLESS_DATE.fullmatch(written) else written
 
 
