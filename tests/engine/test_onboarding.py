@@ -30,6 +30,7 @@ from tests.breaking import Breaking, BrokenError
 from tests.emulated import OWNER, GitHubWorld
 from tests.filing import body
 from tests.forge.worlds import LocalWorld, World, open_world
+from tests.offers import offer_of, text_of
 from tests.scenes import DEMO_DAY, FORGES
 
 PAGE = "past-working-groups.md"
@@ -539,6 +540,65 @@ def test_what_cannot_be_read_is_named_until_it_is_mended(local: World) -> None:
     put(local, {"events.md": UNREAD})
     assert outcomes(sweep(local)) == ["refused"]
     assert len(local.pulls()) == 1
+
+
+POSTS = {
+    f"_posts/2025-0{month}-20-talk.md": f"---\ntitle: Talk {month}\ndate: 2025-0{month}-20\n---\n"
+    f"We meet on {month} March 2025.\n"
+    for month in (2, 1, 4)
+}
+PUBLISHED = "may say when an event was published"
+
+
+@pytest.mark.parametrize("site", ["alone", "beside a page", "of another generator"])
+def test_a_doubtful_folder_is_taken_if_somebody_ticks_it(local: World, site: str) -> None:
+    posts, folder = {"_config.yml": "title: Club\n", **POSTS}, "_posts"
+    if site == "beside a page":
+        posts |= {"past-events.md": TWO_PAGES["past-events.md"]}
+    elif site == "of another generator":
+        folder = "content/events"
+        posts = {"hugo.toml": "", **{path.replace("_posts", folder): text for path, text in POSTS.items()}}
+    put(local, posts)
+    assert outcomes(sweep(local)) == ["created"]
+    before, page = offered(local), "content/events.md" if site == "of another generator" else "events.md"
+    page = "past-events.md" if site == "beside a page" else page
+    assert (page in before, f"page: {page}\n" in before[configs.PATH]) == (page not in posts, True)
+    assert f"- [ ] `{folder}` (3 events) {Box('page', folder, '').mark}" in offer(local).body
+    assert offer(local).body.count(PUBLISHED) == 1
+    assert ("Don't merge this yet" in offer(local).body) == (page not in posts)
+    tick(local, "page", folder)
+    assert outcomes(sweep(local)) == ["updated"]
+    assert outcomes(sweep(local)) == ["unchanged"]
+    assert page not in offered(local)
+    assert f"files: {folder}/{{date}}" in offered(local)[configs.PATH]
+    found, choose = offer(local).body.split("### Choose")
+    assert "title: A sample event" in found
+    assert PUBLISHED in found.split("**Please look at this.**")[-1]
+    assert PUBLISHED not in choose
+    assert "Don't merge this yet" not in found
+    tick(local, "page", page)
+    assert outcomes(sweep(local)) == ["updated"]
+    assert offered(local) == before
+    assert outcomes(sweep(local)) == ["unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"_events/a.rst": "a", "_events/b.rst": "b"}, "a folder can hold files in Markdown"),
+        ({"_events/a.md": "---\ntitle: A\n---\n", "_events/b.md": "---\ntitle: B\n---\n"}, "such as `date: "),
+        ({"_events/a.md": "Hi\n", "_events/b.md": "Ho\n"}, "Give each a title and a day at its top"),
+        ({"_data/events.yml": "- title: A\n- title: B\n"}, "Give each a key for its day"),
+        ({"_data/events.yml": "[]\n"}, "Add the first ones by hand."),
+    ],
+)
+def test_what_cannot_be_taken_has_no_box_and_is_told_what_to_change(files: dict[str, str], words: str) -> None:
+    made = offer_of({"_config.yml": "title: Club\n", **files})
+    assert made
+    assert made.choices["beside"] == "events.md"
+    text = text_of(made)
+    assert words in text
+    assert '{"page"' not in text
 
 
 HTML_PAGE = "---\n---\n<h2>Events</h2>\n" + "<p>May 3, 2024<br>We had tea</p><hr>\n" * 2 + "<b>May 4, 2024</b> Tea\n"

@@ -102,7 +102,7 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
         message = "The page that the config names is missing, and there is something else that looks like events."
         first = Problem(f"{message} Correct `page`, or add `--new` to create the page.", "page", file=configs.PATH)
     elif not (offered := _offered(seen)):
-        doubtful = [f"`--page {one.path}`" for one in seen.places if one.learned and one.events][:_MOST_NAMED]
+        doubtful = [f"`--page {one.path}`" for one in seen.places if one.is_doubtful][:_MOST_NAMED]
         message = say("The site seems to have events, but not in a way that can be taken over, so nothing was written.")
         if doubtful:
             message = say(
@@ -140,8 +140,9 @@ def _offered(seen: Survey) -> list[PageFound | Place]:
 
 
 def offered_places(site: Site, paths: Collection[str]) -> list[PageFound | Place]:
-    """Return where the events of a site may be, the likeliest first."""
-    return _offered(survey(site, paths))
+    """Return where the events of a site may be, the likeliest first, and last what only a person may take."""
+    seen = survey(site, paths)
+    return [*_offered(seen), *(one for one in seen.places if one.is_doubtful)]
 
 
 def _options(seen: Survey) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from almanac.forge.protocol import Forge
 from almanac.page.imitate import samples
 from almanac.page.importer import Imported
 from almanac.page.section import Renderer
-from almanac.phrases import say
+from almanac.phrases import joined, say
 from almanac.proposal.messages import code
 from almanac.proposal.onboarding import BESIDE, AdoptionOffer, Box, Choices, Group
 from almanac.proposal.quotation import inert
@@ -85,6 +85,7 @@ def adopt(
     is_decided = configs.PATH in written
     choices = {} if is_decided else choices
     places = [] if is_decided else offered_places(site, paths)
+    doubtful = [one for one in places if isinstance(one, Place) and one.is_doubtful]
     if not places and not is_decided and not (_is_site(site) or has_other_generator(site)):
         return None
     planned = partial(
@@ -99,28 +100,31 @@ def adopt(
         upcoming=choices.get("upcoming") != "",
         action=action or Origin().action,
     )
-    unread: tuple[Problem, ...] = ()
+    unread: Sequence[Problem] | None = None
+    beside, page = choices.get(BESIDE), choices.get("page") or None
+    page = None if page == beside else page
     try:
-        plan = planned(page=choices.get("page") or None)
+        plan = planned(page=page)
+        beside = beside if page else None
     except UserError as error:
-        beside = None if is_decided or choices.get("page") or has_other_generator(site) else _beside(paths, planned)
-        if beside is None:
+        made = None if is_decided or page else _beside(site, paths, planned, doubtful)
+        if made is None:
             raise
         # Of several, the first says only that none can be taken; alone, it says why what was found cannot.
-        plan, unread = beside, error.problems[1:] or (error.problems if places else ())
+        plan, beside = made, made.config.page
+        unread = error.problems[1:] or (error.problems if places else None)
     if action is None:
         plan.files.pop(WORKFLOW, None)
     if is_decided:
         _add_named(plan, files, written)
         return _offer(plan, (), files, written, follows=action is None)
-    if unread:
-        offer = _offer(plan, (), files, written, follows=action is None)
-        found = (_said_of_unread(code(plan.config.page)),)
-        return replace(offer, found=found, problems=(*unread, *offer.problems), choices={BESIDE: plan.config.page})
     free = free_places(Site(Overlay(files, plan.written)))
     subscribe(plan, files, {key: path for key, path in free.items() if choices.get(key) == path})
-    groups = (*_pages(plan, places), *_shapes(plan), *_more(plan, free))
-    return _offer(plan, groups, files, written, follows=action is None)
+    groups = (*_pages(plan, places, beside), *_shapes(plan), *_more(plan, free))
+    offer = _offer(plan, groups, files, written, follows=action is None)
+    if unread is not None:
+        offer = _with_old(offer, code(plan.config.page), unread, doubtful)
+    return replace(offer, choices={**offer.choices, BESIDE: beside}) if beside else offer
 
 
 def _add_named(plan: Adoption, files: Overlay, written: Mapping[str, str]) -> None:
@@ -141,9 +145,20 @@ def _add_named(plan: Adoption, files: Overlay, written: Mapping[str, str]) -> No
                 plan.subscribed[path], plan.files[path], plan.states[path] = path, text, "new"
 
 
-def _beside(paths: Sequence[str], planned: Callable[..., Adoption]) -> Adoption | None:
-    """Plan a new page beside what looks like events and cannot be read, under the first name that is free."""
-    for page in _NEW_PAGES:
+def _beside(
+    site: Site, paths: Sequence[str], planned: Callable[..., Adoption], doubtful: Sequence[Place]
+) -> Adoption | None:
+    """Plan a new page beside what looks like events and cannot be read, or is doubtful, under the first free name.
+
+    Where Jekyll does not build the site, few places are known to be right for a page. There, it is planned only so that
+    people can choose what is doubtful instead.
+    """
+    folder = ""
+    if has_other_generator(site):
+        folder = "content/"
+        if not doubtful or not any(path.startswith(folder) for path in paths):
+            return None
+    for page in (f"{folder}{name}" for name in _NEW_PAGES):
         with suppress(UserError):
             if page not in paths:
                 return planned(page=page, new=True)
@@ -165,7 +180,8 @@ def _offer(
     newest, sample, asked = _entries(plan, planned.renderer() if is_own and not plan.taken else None)
     records = {*plan.records}
     ahead = tuple(check_to_come(planned, plan.taken.place)) if plan.taken else ()
-    said = {one.message for one in ahead}
+    doubts = plan.taken.place.doubts if plan.taken else plan.shape.doubts if plan.shape else ()
+    said = {*(one.message for one in ahead), *(one.message for one in doubts)}
     return AdoptionOffer(
         files=plan.written,
         choices={**unwanted, **chosen},
@@ -182,18 +198,30 @@ def _offer(
         notes=tuple(note for note in plan.notes if note not in said),
         problems=(*plan.problems, *(Problem(one.said, file=one.file) for one in ahead)),
         warnings=tuple(plan.imported.warnings if plan.imported else ()),
-        doubts=plan.shape.doubts if plan.shape else (),
+        doubts=doubts,
     )
 
 
 # ---------------------------------------------------------------- what is chosen
 
 
-def _pages(plan: Adoption, places: Sequence[PageFound | Place]) -> Iterator[Group]:
-    if len(places) > 1:
-        taken = plan.taken.place.path if plan.taken else plan.config.page
-        boxes = (Box("page", one.path, one.path, counted(one.events), one.path == taken) for one in places[:_MOST])
+def _pages(plan: Adoption, places: Sequence[PageFound | Place], beside: str | None) -> Iterator[Group]:
+    """Offer where the events are, or a new page `beside` all that."""
+    taken = plan.taken.place.path if plan.taken else plan.config.page
+    boxes = [Box("page", one.path, one.path, _seen(one), one.path == taken, _doubts(one)) for one in places[:_MOST]]
+    if beside:
+        boxes.append(Box("page", beside, beside, say("a new page, without events"), beside == taken))
+    if len(boxes) > 1:
         yield Group(say("Where the events are"), tuple(boxes), single=True)
+
+
+def _seen(place: PageFound | Place) -> str:
+    reason = place.why_not if isinstance(place, PageFound) else None
+    return joined((counted(place.events), say(", but {reason}", reason=reason) if reason else ""), "")
+
+
+def _doubts(place: PageFound | Place) -> tuple[str, ...]:
+    return place.reasons if isinstance(place, Place) and place.is_doubtful else ()
 
 
 def _shapes(plan: Adoption) -> Iterator[Group]:
@@ -242,13 +270,27 @@ def _found(plan: Adoption) -> Iterator[str]:
         yield say("No events yet. {page} is a new page for them.", page=code(plan.config.page))
 
 
-def _said_of_unread(page: str) -> str:
-    return say(
-        "Something that looks like events, but I can't read it as such; the reasons are below. It stays as it is. As "
-        "things are, this pull request would start a new page, {page}. If you would rather have me take over what you "
-        "have, mend what is named below. I look again after each push, and change this pull request to match.",
-        page=page,
+def _with_old(offer: AdoptionOffer, page: str, unread: Sequence[Problem], places: Sequence[Place]) -> AdoptionOffer:
+    """Say of an offer of a new page what it leaves out: what cannot be read, and places that only people may take."""
+    named = {one.file for place in places for one in place.doubts} | {path for one in places for path, _ in one.shown}
+    unread = [one for one in unread if one.file not in named]
+    then = say("Then run the workflow again, and I change this pull request to match.")
+    if offer.follows:
+        then = say("I look again after each push to the main branch, and change this pull request to match.")
+    unreadable = say("Something that looks like events, but I can't read it as such; the reasons are below.")
+    mend = say("To have me take it over, mend what is named below.")
+    doubted = [str(one.doubts[0].file) for one in places]
+    doubtful = say(
+        "Events in {places}, but new ones may not come out right. To go on with them all the same, tick the box below. "
+        "I then show here how a new event would look, and you can decide.",
+        places=", ".join(map(code, doubted)),
     )
+    new = say(
+        "What you have stays as it is. As things are, this pull request would start a new page, {page}.", page=page
+    )
+    found = (joined((unreadable, mend, then)) if unread else "", doubtful if places else "", new)
+    left = dict.fromkeys((*doubted, *(one.file for one in unread if one.file)))
+    return replace(offer, found=tuple(filter(None, found)), unread=tuple(left), problems=(*unread, *offer.problems))
 
 
 def _kept_whole(imported: Imported) -> str:

@@ -129,10 +129,22 @@ class Place:
         return say_number("{number} entry", "{number} entries", number)
 
     @property
+    def is_doubtful(self) -> bool:
+        """Tell whether it can be taken over, and new events may not come out right."""
+        return self.learned is not None and self.events > 0 and bool(self.reasons)
+
+    @property
+    def doubts(self) -> tuple[Problem, ...]:
+        """Why new events may not come out right."""
+        return tuple(Problem(one, file=self.path + "/" * bool(self.files)) for one in self.reasons)
+
+    @property
     def problem(self) -> Problem:
         """Why it is not taken over."""
         is_unread = self.reasons and not (self.events or self.undated)
-        message = phrases.joined((*(() if is_unread else (say("This holds {seen}.", seen=self.seen),)), *self.reasons))
+        advice = _give_dates(is_list=not self.files) if self.undated and not self.events else ""
+        seen = "" if is_unread else say("This holds {seen}.", seen=self.seen)
+        message = phrases.joined((seen, *self.reasons, advice))
         return Problem(message, file=self.path + "/" * bool(self.files))
 
     @property
@@ -250,7 +262,7 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], printed: Printed
             name = path.removeprefix(f"{folder}/").removesuffix(suffix)
             examples.append((Example(name, parts.keys if parts else text, entry), parts.mark if parts else ""))
     if len(examples) * 2 <= len(own):
-        return replace(place, reasons=reasons or ("Most of them have no keys that can be read.",))
+        return replace(place, reasons=reasons or (_without_keys(),))
     marks = Counter(mark for _, mark in examples)
     mark = marks.most_common(1)[0][0]
     language: Language = "toml" if mark == "+++" else "yaml"
@@ -262,7 +274,23 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], printed: Printed
 
 
 def _not_taken(suffix: str) -> str:
-    return say("Files that end in {suffix} are not taken over.", suffix=suffix)
+    return say(
+        "Files that end in {suffix} are not taken over. A list can be YAML, JSON or CSV, and a folder can hold files "
+        "in Markdown, HTML or YAML.",
+        suffix=suffix,
+    )
+
+
+def _without_keys() -> str:
+    most = say("Most of them have no keys that can be read.")
+    return phrases.joined((most, _give_dates(is_list=False)))
+
+
+def _give_dates(*, is_list: bool) -> str:
+    """Say what makes events known."""
+    if is_list:
+        return say("Give each a key for its day, such as `date: 2026-05-04` (docs/adopt-list.md).")
+    return say("Give each a title and a day at its top, such as `date: 2026-05-04` (docs/adopt-files.md).")
 
 
 def _escapes(printed: Printed | None, layouts: Collection[str] | None = None) -> Callable[[str], bool]:
@@ -336,7 +364,9 @@ def _read_list(site: Site, path: str, printed: Printed | None) -> Place:
         first = error.problems[0]
         return replace(place, reasons=(_with_line(first),))
     if not entries:
-        return replace(place, reasons=(say("There is no entry yet that a new one could be like."),))
+        return replace(
+            place, reasons=(say("There is no entry yet that a new one could be like. Add the first ones by hand."),)
+        )
     if language == "csv":
         columns = tuple(entries[0].data)
     texts = (dedent(_whole_lines(text, entry)).replace("\r\n", "\n") for entry in entries)

@@ -53,7 +53,9 @@ class PageFound:
         """Say why it is not taken without a question, as far as it is a matter of the page itself."""
         if self.doubt or (self.is_likely and self.events >= LEAST):
             return self.doubt
-        return "that is too few to tell" if self.is_likely else "its name does not say that it lists events"
+        if self.is_likely:
+            return say("that is too few to tell")
+        return say("its name does not say that it lists events")
 
 
 @dataclass(frozen=True)
@@ -152,9 +154,9 @@ def _candidate(path: str, page: Page) -> PageFound:
     doubt = None
     sounds_past = bool(PAST.search(name))
     if OTHERS.search(name) or (OTHERS.search(title) and not sounds_past):
-        doubt = "its name or title is that of another kind of page"
+        doubt = say("its name or title is that of another kind of page")
     elif not has_dates:
-        doubt = "most of its dates are only years"
+        doubt = say("most of its dates are only years")
     is_likely = bool(EVENTS.search(name)) or (sounds_past and bool(EVENTS.search(title) or "past" in name.lower()))
     return PageFound(
         path, len(page.sections), is_likely, doubt, _is_other(path) or _is_aside(page, title), _program_of(page.text)

@@ -37,7 +37,7 @@ _AGAIN = "`/almanac adopt` in a comment there brings it back."
 Choices = Mapping[str, str]
 """What people chose: the name of an option -> its value, empty for what they do not want."""
 BESIDE = "beside"
-"""Among what was chosen: the new page that is offered where what is there cannot be read. Nobody is asked for that."""
+"""Among what was chosen: the new page that is offered where what is there cannot be read, or is in doubt."""
 _BLOCKED, _KEPT = "<!-- almanac:blocked -->", "\n<!-- almanac:kept -->\n"
 _LINES, _CHARACTERS = 60, 6_000
 """How much of an event the text shows: GitHub takes 65,536 characters, and two of them are shown."""
@@ -50,13 +50,14 @@ _OPTION = regex(r"`[^`]*--\w")
 
 @dataclass(frozen=True)
 class Box:
-    """One choice: a value of an option, and what people read of it."""
+    """One choice: a value of an option, and what people read of it; `doubts` say what speaks against it."""
 
     option: str
     value: str
     words: str
     detail: str = ""
     ticked: bool = False
+    doubts: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -79,13 +80,15 @@ class AdoptionOffer:
 
     `found` says what there is, `newest` and `sample` are the newest event and one as it would be written, `shown` and
     `asked` say what the form asks, `purposes` what each file is for. `problems` are what is wrong on the page or was
-    chosen and cannot be had, `doubts` what may go wrong. `follows` tells whether what is ticked starts the next look.
+    chosen and cannot be had, `doubts` what may go wrong. `unread` is what looks like events and is not taken, as a new
+    page is offered in its place. `follows` tells whether what is ticked starts the next look.
     """
 
     files: Mapping[str, str]
     choices: Choices
     groups: tuple[Group, ...] = ()
     found: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     newest: str = ""
     sample: str = ""
     asked: str = ""
@@ -262,9 +265,8 @@ def _commit(files: Mapping[str, str | None], look: Look, shared: Shared | None) 
 
 def _body(offer: AdoptionOffer, shared: Shared | None, places: Places) -> Draft:
     deleted = shared.deleted if shared else frozenset()
-    unread = dict.fromkeys(one.file for one in offer.problems if one.file) if BESIDE in offer.choices else ()
     values = {
-        "unread": tuple(unread),
+        "unread": offer.unread,
         "found": offer.found,
         "problems": tuple(map(_for_browsers, offer.problems)),
         "warnings": tuple(replace(one, url=_line(one, places)) for one in offer.warnings),
