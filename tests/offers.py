@@ -6,6 +6,7 @@ from typing import cast
 
 from almanac.caps import Cap
 from almanac.commands.offered import adopt
+from almanac.config import Language
 from almanac.defaults import load_messages
 from almanac.forge.protocol import Forge
 from almanac.proposal.onboarding import AdoptionOffer, adoption_offered
@@ -39,13 +40,15 @@ class _Reading:
         return self._files.read_all(folder, suffix, cap, deep=deep)
 
 
-def offer_of(files: Files, choices: Mapping[str, str] | None = None, action: str | None = None) -> AdoptionOffer | None:
-    """Plan the offer; None if there is nothing to adopt."""
-    return adopt(cast("Forge", _Reading(files)), _BASE, choices or {}, {}, action=action)
+def offer_of(
+    files: Files, choices: Mapping[str, str] | None = None, written: Mapping[str, str] | None = None
+) -> AdoptionOffer | None:
+    """Plan the offer, given what was chosen and what people wrote on its branch; None if there is nothing to adopt."""
+    return adopt(cast("Forge", _Reading(files)), _BASE, choices or {}, written or {})
 
 
-def text_of(offer: AdoptionOffer) -> str:
-    """Write the pull request's text, in the site's language."""
+def text_of(offer: AdoptionOffer, language: Language | None = None) -> str:
+    """Write the pull request's text, in the site's language if no other is named."""
     writes = adoption_offered(offer, Look(None, _BASE, Proposal()), None).writes
     [body] = [one.body for one in writes if isinstance(one, OpenPull)]
-    return load_messages().of_site({}, offer.language or "en").write(body)
+    return load_messages().of_site({}, language or offer.language or "en").write(body)

@@ -75,22 +75,28 @@ def _reconcile(variables: Mapping[str, str], payload: Mapping[str, Any], target:
     )
     messages = load_messages()
     # Somebody has asked for this run, or for the offer that another one made.
-    is_asked = variables["GITHUB_EVENT_NAME"] == "workflow_dispatch" or (target.issue is None and target.comment)
-    onboard = partial(_onboard, target.comment) if is_asked else None
+    is_for_offer = target.issue is None and target.comment is not None
+    is_asked = variables["GITHUB_EVENT_NAME"] == "workflow_dispatch" or is_for_offer
+    onboard = partial(_onboard, comment=target.comment, is_asked=is_asked)
     results: list[Done] = []
     with closing(forge):
         for done in reconcile_one_or_all(target.issue, forge, messages, comment=target.comment, onboard=onboard):
             _announce(done)
             results.append(done)
-    _report(variables, results, one=None if target.issue is None else results[0])
+    _report(variables, results, one=next((done for done in results if done.plan.issue == target.issue), None))
     return int(any(done.error for done in results))
 
 
-def _onboard(comment: "CommentCommand | None", planner: "Planner", overview: "Overview") -> "Done | None":
+def _onboard(
+    planner: "Planner", overview: "Overview", *, comment: "CommentCommand | None", is_asked: bool
+) -> "Done | None":
+    """Offer Almanac to a site that is not set up, or follow an offer that there is; without either, say what to do."""
     from almanac.commands.offered import adopt
     from almanac.commands.origin import read_origin
-    from almanac.engine.offering import offer_adoption
+    from almanac.engine.offering import ask_for_offer, offer_adoption
 
+    if not is_asked and (done := ask_for_offer(planner, overview)):
+        return done
     return offer_adoption(planner, overview, partial(adopt, action=read_origin().action), comment, asked=True)
 
 
@@ -103,7 +109,8 @@ def _announce(done: "Done") -> None:
     plan = done.plan
     if plan.outcome is None and done.error is None:
         return
-    print_text(f"{plan.name}: {plan.outcome or 'failed'}. {plan.reason}")
+    link = f" {done.pull.url}" if done.pull and done.pull.url else ""
+    print_text(f"{plan.name}: {plan.outcome or 'failed'}. {plan.reason}{link}")
     name = f"Issue {plan.issue}" if plan.issue else plan.name
     for level, found in (("warning", plan.problems), ("notice", plan.warnings)):
         for problem in found:

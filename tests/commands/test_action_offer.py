@@ -19,8 +19,8 @@ def test_a_workflow_that_is_pasted_and_run_offers_the_rest(site: GitHubWorld, tm
     site.commit({PAGE: example(f"ospo/{PAGE}").encode(), WORKFLOW: workflow.encode()})
     runner, repository = Runner(site, tmp_path), {"default_branch": site.base}
     pushed = {"ref": f"refs/heads/{site.base}", "repository": repository}
-    # Nobody has asked yet, and there is no form: the documentation says that this run fails.
-    assert run(runner.variables("push", pushed)) == 1
+    assert run(runner.variables("push", pushed)) == 0
+    assert "Run this workflow by hand" in runner.summary
     assert site.pulls() == []
     assert run(runner.variables("workflow_dispatch", {"repository": repository})) == 0
     [pull] = site.pulls()
@@ -31,6 +31,14 @@ def test_a_workflow_that_is_pasted_and_run_offers_the_rest(site: GitHubWorld, tm
     changed = {path for path in after if before.get(path) != after[path]}
     assert changed >= {".github/almanac.yml", ".github/ISSUE_TEMPLATE/new-event.yml"}
     assert WORKFLOW not in changed  # which the workflow's own token may not write
+    issue = site.file_issue("A bug", "### Steps\n\nNone.\n", labels=("bug",))
+    for waiting in (runner.variables("push", pushed), runner.issues(issue, "opened")):
+        assert run(waiting) == 0
+        assert f"| #{pull.number} | Almanac is offered; a maintainer decides." in runner.summary
+        assert runner.outputs()["pull-request-number"] == ""
+    site.commit({PAGE: f"{example(f'ospo/{PAGE}')}\nBye.\n".encode()})
+    assert run(runner.variables("push", pushed)) == 0
+    assert site.comments(issue) == []
     site.merge(pull.number)
     merged = {"action": "closed", "pull_request": {"head": {"ref": pull.head}}, "repository": repository}
     assert run(runner.variables("pull_request", merged)) == 0

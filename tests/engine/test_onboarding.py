@@ -304,6 +304,24 @@ def test_what_cannot_be_had_is_said_and_changes_nothing(local: World) -> None:
     assert "no-such-page" not in json.dumps(dict(pull_state(offer(local)).choices))
 
 
+@pytest.mark.parametrize(("site", "kind"), [(COLLECTION, "file.md"), (LIST, "entry.yml")], ids=["files", "a list"])
+def test_a_template_of_files_or_a_list_is_followed_as_it_is_on_the_branch(
+    local: World, site: dict[str, str], kind: str
+) -> None:
+    put(local, site)
+    sweep(local)
+    path = f".github/almanac/{kind}.j2"
+    assert f"To have it written otherwise, edit `{path}`" in offer(local).body
+    text = offered(local)[path].replace(
+        "title:", "topic: owls\n  title:" if kind == "entry.yml" else "topic: owls\ntitle:"
+    )
+    local.commit({path: text.encode()}, branch=ADOPT_BRANCH)
+    assert outcomes(sweep(local)) == ["updated"]
+    assert outcomes(sweep(local)) == ["unchanged"]
+    assert "topic: owls" in offer(local).body
+    assert offered(local)[path] == text
+
+
 def test_what_people_commit_is_kept_and_followed(world: World) -> None:
     put(world, TWO_PAGES)
     sweep(world)

@@ -255,6 +255,8 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
                 "newest": "- 2025-06-02: <!-- --> @ada `x` - [x] a box",
                 "sample": "- 2025-06-02: A sample",
                 "doubts": (),
+                "template": ".github/almanac/section.md.j2",
+                "docs": "https://example.org/templates.md",
                 "asked": "The form asks for Title. Only Almanac's own key, `almanac`, keeps @ada #1.",
                 "groups": (Group("Besides", (Box("feed", "feed--x.xml", "A feed", "feed--x.xml"),), single=False),),
                 "purposes": {".github/almanac.yml": "the settings"},

@@ -160,7 +160,9 @@ def records_folder(site: Site, page: str, paths: Collection[str]) -> tuple[str, 
     templates = (path for path in paths if path.lower().endswith(_TEMPLATES) and not path.startswith(f"{data}/"))
     uses = data_uses((path, readable_text(site, path)) for path in templates)
     if uses.everything:
-        return joined(jekyll.root, "_almanac", usual), f"{_place(uses.everything)} shows all of `site.data`"
+        return joined(jekyll.root, "_almanac", usual), say(
+            "{place} shows all of `site.data`", place=_place(uses.everything)
+        )
     reason = _why_not_usual(joined(data, usual), taken, uses)
     if reason is None:
         return joined(data, usual), None

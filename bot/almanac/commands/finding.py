@@ -33,11 +33,11 @@ def named_page(site: Site, paths: Collection[str], page: str, *, new: bool) -> s
     if place:
         return _wanted(site, place)
     if site.files.names(page):
-        raise UserError(Problem("This is a folder; name the page in it.", file=page))
+        raise UserError(Problem(say("This is a folder; name the page in it."), file=page))
     if site.text(configs.PATH) is not None:
         refuse_other_page(site.config, page)
     if site.text(page) is None and not new:
-        message = "There is no such page. Name another one, or start with an empty page by adding `--new`."
+        message = say("There is no such page. Name another one, or start with an empty page by adding `--new`.")
         raise UserError(Problem(message, file=page, choices=_options(survey(site, paths))))
     return page
 
@@ -57,7 +57,7 @@ def _place_at(site: Site, paths: Collection[str], path: str) -> Place | None:
 def _wanted(site: Site, place: Place) -> Place:
     """Return a place that a person names, if it can be taken over, be it with doubts."""
     if site.text(configs.PATH) is not None and place.path not in _configured(site):
-        message = "The settings say that the events are elsewhere. Change them, or delete them and run this again."
+        message = say("The settings say that the events are elsewhere. Change them, or delete them and run this again.")
         raise UserError(Problem(message, file=configs.PATH))
     if place.learned is None:
         raise UserError(place.problem)
@@ -99,8 +99,11 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
             raise UserError(Problem(message, file=sign))
         return page
     if text is not None:
-        message = "The page that the config names is missing, and there is something else that looks like events."
-        first = Problem(f"{message} Correct `page`, or add `--new` to create the page.", "page", file=configs.PATH)
+        message = say(
+            "The page that the config names is missing, and there is something else that looks like events. Correct "
+            "`page`. To create the page, add `--new`."
+        )
+        first = Problem(message, "page", file=configs.PATH)
     elif not (offered := _offered(seen)):
         doubtful = [f"`--page {one.path}`" for one in seen.places if one.is_doubtful][:_MOST_NAMED]
         message = say("The site seems to have events, but not in a way that can be taken over, so nothing was written.")
@@ -165,5 +168,9 @@ def refuse_same_address(page: str, paths: Collection[str]) -> None:
     for path in paths:
         name, _, ending = path.rpartition(".")
         if name in {stem, f"{stem}/index"} and f".{ending.lower()}" in {*MARKDOWN, ".html", ".htm"}:
-            message = f"The new page {page} would have the same address as this one, and Jekyll would build only one."
-            raise UserError(Problem(f"{message} Name another: `almanac init --new --page past-events.md`.", file=path))
+            message = say(
+                "The new page {page} would have the same address as this one, and Jekyll would build only one. Name it "
+                "otherwise, as in `almanac init --new --page past-events.md`.",
+                page=page,
+            )
+            raise UserError(Problem(message, file=path))

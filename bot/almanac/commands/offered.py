@@ -77,7 +77,8 @@ def adopt(
     site, paths = Site(files), [*files.paths()]
     if len(paths) > MOST_FILES:
         message = say(
-            "This repository has more than {cap:,} files. Set it up with `almanac init` in a clone of it.",
+            "This repository has more than {cap:,} files, too many to look through here. Somebody with a clone of it "
+            "can set it up (docs/adopting.md).",
             cap=MOST_FILES,
         )
         raise UserError(Problem(message))
@@ -118,9 +119,11 @@ def adopt(
     if is_decided:
         _add_named(plan, files, written)
         return _offer(plan, (), files, written, follows=action is None)
-    free = free_places(Site(Overlay(files, plan.written)))
-    subscribe(plan, files, {key: path for key, path in free.items() if choices.get(key) == path})
-    groups = (*_pages(plan, places, beside), *_shapes(plan), *_more(plan, free))
+    groups = [*_pages(plan, places, beside)]
+    if unread is None:
+        free = free_places(Site(Overlay(files, plan.written)))
+        subscribe(plan, files, {key: path for key, path in free.items() if choices.get(key) == path})
+        groups += [*_shapes(plan), *_more(plan, free)]
     offer = _offer(plan, groups, files, written, follows=action is None)
     if unread is not None:
         offer = _with_old(offer, code(plan.config.page), unread, doubtful)
@@ -171,7 +174,7 @@ def _is_site(site: Site) -> bool:
 
 
 def _offer(
-    plan: Adoption, groups: tuple[Group, ...], files: Overlay, written: Mapping[str, str], *, follows: bool
+    plan: Adoption, groups: Sequence[Group], files: Overlay, written: Mapping[str, str], *, follows: bool
 ) -> AdoptionOffer:
     chosen = {box.option: box.value for group in groups for box in group.boxes if box.ticked}
     unwanted = {box.option: "" for group in groups for box in group.boxes}
@@ -185,11 +188,12 @@ def _offer(
     return AdoptionOffer(
         files=plan.written,
         choices={**unwanted, **chosen},
-        groups=groups,
+        groups=tuple(groups),
         found=tuple(_found(plan)),
         newest=newest,
         sample=sample,
         asked=asked,
+        template=_template_of(plan) or "",
         label=next(iter(plan.labels), "event"),
         language=plan.config.language,
         follows=follows,
@@ -200,6 +204,13 @@ def _offer(
         warnings=tuple(plan.imported.warnings if plan.imported else ()),
         doubts=doubts,
     )
+
+
+def _template_of(plan: Adoption) -> str | None:
+    """Return the path of the template that new events are written with, if there is one besides Almanac's own."""
+    config = plan.config
+    own = config.section_template if config.has_page else config.file_template or config.list_template
+    return plan.templates.get("section_template", own)
 
 
 # ---------------------------------------------------------------- what is chosen
@@ -274,9 +285,7 @@ def _with_old(offer: AdoptionOffer, page: str, unread: Sequence[Problem], places
     """Say of an offer of a new page what it leaves out: what cannot be read, and places that only people may take."""
     named = {one.file for place in places for one in place.doubts} | {path for one in places for path, _ in one.shown}
     unread = [one for one in unread if one.file not in named]
-    then = say("Then run the workflow again, and I change this pull request to match.")
-    if offer.follows:
-        then = say("I look again after each push to the main branch, and change this pull request to match.")
+    then = say("I look again after each push to the main branch, and change this pull request to match.")
     unreadable = say("Something that looks like events, but I can't read it as such; the reasons are below.")
     mend = say("To have me take it over, mend what is named below.")
     doubted = [str(one.doubts[0].file) for one in places]

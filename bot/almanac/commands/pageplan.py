@@ -18,7 +18,7 @@ from almanac.page.index import index_of, index_template
 from almanac.page.insert import refuse_loop
 from almanac.page.outline import Page, Section, outline
 from almanac.page.passed_over import unclear
-from almanac.page.template import DOCS, section_renderer
+from almanac.page.template import section_renderer
 from almanac.phrases import say
 from almanac.renderer import house_renderer
 from almanac.site import Site
@@ -62,8 +62,9 @@ def take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
         elif shapes[0].name != "house":
             plan.notes.append(
                 say(
-                    "Your page has a shape of its own, and your settings name no section template. "
-                    "To have new events written in that shape, run `almanac init --shape like`."
+                    "Your page has a shape of its own, and your settings name no section template, so new events are "
+                    "written in another one. You can write such a template (docs/templates.md). In a clone, `almanac "
+                    "init --shape like` makes it."
                 )
             )
     elif wanted:
@@ -99,14 +100,14 @@ def take_upcoming(plan: Adoption, site: Site, page: Page, *, wanted: bool = True
     if found is None or not (is_new or plan.has_records) or (found.template and not is_new):
         return
     imported = plan.imported or read_page(site, page.text, site.config.page)
-    where = f"below \u201c{found.heading}\u201d (line {found.line})"
+    where = say("below “{heading}” (line {number})", heading=found.heading, number=found.line)
     if count := found.over(site, page, imported):
         are = say("is over and is") if count == 1 else say("are over and are")
         plan.notes.append(
             say(
                 "{count} {are} still listed {where}. To have what is over moved to the history, put "
-                "`upcoming: {setting}` into {path} on the main branch: a pull request then moves it (in a clone, "
-                "`almanac build` does).",
+                "`upcoming: {setting}` into {path} on the main branch: a pull request then moves it. In a clone, "
+                "`almanac build` does.",
                 count=counted(count),
                 are=are,
                 where=where,
@@ -143,14 +144,15 @@ def template_paths(site: Site, keys: Iterable[str]) -> dict[str, str]:
 
 def _said_of_index(page: Page, lines: Sequence[Section], *, is_written: bool) -> str:
     heading = next((one.text for one in page.headings if one.line == lines[0].parent), "")
-    where = f"line {lines[0].line}" + (f", below \u201c{heading}\u201d" if heading else "")
+    first = lines[0].line
+    where = say("line {number}, below “{heading}”", number=first, heading=heading)
+    where = where if heading else say("line {number}", number=first)
     if is_written:
         return say(
             "Your page lists its events twice. A new one also gets a line in the second list ({where}).", where=where
         )
     return say(
         "Your page lists its events twice, but no template was found for the second list "
-        "({where}), so new events will not be in it. {docs} says how to write one.",
+        "({where}), so new events will not be in it. You can write one (docs/templates.md).",
         where=where,
-        docs=DOCS,
     )

@@ -161,7 +161,7 @@ def _series(habits: Habits) -> Iterator[str]:
 
 def said_of_rhythms(habits: Habits) -> list[str]:
     """Say what the settings will hold of how often series meet."""
-    found = "; ".join(f"{name}, every {rhythm}" for name, rhythm in habits.rhythms.items())
+    found = "; ".join(f"{name} (`every: {rhythm}`)" for name, rhythm in habits.rhythms.items())
     return (
         [say("The settings say how often a series meets, as your events show it: {found}.", found=found)]
         if found

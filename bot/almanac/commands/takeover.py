@@ -142,7 +142,7 @@ def take_over(site: Site, place: Place, form: Form, today: date, root: Path | No
     store, texts, known = site.store, site.record_texts, known_to(site)
     if len(known) + len(site.unreadable) < place.events:
         message = say(
-            "Only {known} of {events} events would be known, so nothing was written.",
+            "Only {known} of {events} events would be known, so it is not taken over.",
             known=len(known),
             events=place.events,
         )
@@ -193,7 +193,7 @@ def _prove(event: Event, before: Collection[Event], after: Collection[Event], pl
     found = [(one.title, one.date) for one in after if one.id == event.id]
     if found != [(event.title, event.date)] or [one for one in after if one.id != event.id] != [*before]:
         message = say(
-            "A sample of a new event would not be found again as one event of its day, so nothing was written."
+            "A sample of a new event would not be found again as one event of its day, so it is not taken over."
         )
         raise UserError(Problem(message, file=place.path))
 

@@ -28,6 +28,7 @@ from almanac.proposal.onboarding import (
     is_ours,
     is_there,
     left_alone,
+    not_asked_for,
     not_offered,
     read_choices,
     reopened,
@@ -106,6 +107,11 @@ def offer_adoption(
     raise AssertionError
 
 
+def ask_for_offer(planner: Planner, overview: Overview) -> Done | None:
+    """Say how to ask for the offer, in a run that nobody started for that; None if there is or was one."""
+    return None if _look(planner, overview).proposal.pull else Done(not_asked_for())
+
+
 def _look(planner: Planner, overview: Overview) -> Look:
     pull = overview.pulls.get(ADOPT_BRANCH) or planner.forge.newest_pull(ADOPT_BRANCH)
     return Look(None, overview.base, Proposal(overview.heads.get(ADOPT_BRANCH), pull))
@@ -167,6 +173,8 @@ def _planned(
         UserError: Nothing can be had.
     """
     chosen, before = read_choices(pull), dict(pull_state(pull).choices)
+    if chosen.get("page") != before.get("page") and chosen.get("shape") == before.get("shape"):
+        chosen.pop("shape", None)  # it was that of another page
     besides = {option: value for option, value in before.items() if option not in ("page", "shape")}
     try:
         return adopt(chosen, written)

@@ -165,11 +165,17 @@ def reconcile_one_or_all(  # noqa: PLR0913 -- the options of both
     progress: Callable[[int, int], None] | None = None,
     onboard: Onboard | None = None,
 ) -> Iterator[Done]:
-    """Reconcile one issue, or all if none is named."""
+    """Reconcile one issue, or all if none is named; `onboard` is as in `reconcile_all`."""
     if number is None:
         yield from reconcile_all(forge, messages, dry_run=dry_run, progress=progress, onboard=onboard)
-    else:
+        return
+    try:
         yield reconcile(number, forge, messages, dry_run=dry_run, comment=comment)
+    except ConfigError:
+        planner, overview = Planner(forge, messages, dry_run=dry_run), forge.overview()
+        if onboard is None or not is_for_adoption(planner, overview.base):
+            raise
+        yield from filter(None, [onboard(planner, overview)])
 
 
 def _attempt(number: int, look: Callable[[], Done | None], subject: str = EDITS) -> Iterator[Done]:

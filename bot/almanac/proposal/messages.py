@@ -1,5 +1,6 @@
 """The texts that people read: our comment, the pull request's body. Each is a template in `templates/messages/`."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache, partial
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from almanac import PROJECT
 from almanac.config import Language
 from almanac.errors import ConfigError, Problem
 from almanac.markdown import fence
@@ -25,7 +27,7 @@ from almanac.urls import why_refused
 # GitHub takes 65,536 characters; the marker needs some of them.
 MAX_CHARACTERS = 65_000
 SUFFIX = ".md.j2"
-_CODE = regex(r"(`[^`\n]+`)")
+_CODE = regex(rf"(`[^`\n]+`|\(\[\w+\]\({re.escape(PROJECT)}/blob/main/docs/[a-z-]+\.md\)\))")
 _SHORT = 60
 """How many characters are quoted on the line of other words at most."""
 
@@ -184,8 +186,14 @@ def code(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Write a sentence of ours, which may name keys and files as `code` and hold names that a site has chosen."""
-    return "".join(code(part[1:-1]) if part.startswith("`") and part[1:] else inert(part) for part in _CODE.split(text))
+    """Write a sentence of ours, which may name keys and files as `code` and hold names that a site has chosen.
+
+    A link to our documentation stays one.
+    """
+    parts = _CODE.split(text)
+    parts[::2] = map(inert, parts[::2])
+    parts[1::2] = (code(part[1:-1]) if part.startswith("`") else part for part in parts[1::2])
+    return "".join(parts)
 
 
 _YOU_TYPED, _IT_SAYS, _ACCEPTED = say("You typed:"), say("It says:"), say("This would be accepted:")

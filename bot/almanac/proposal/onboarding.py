@@ -11,6 +11,7 @@ from typing import Any
 from almanac import PROJECT
 from almanac.config import PATH, Language
 from almanac.errors import Problem
+from almanac.page.template import DOCS
 from almanac.patterns import regex
 from almanac.phrases import Tongue, reworded, said, say
 from almanac.proposal.boxes import box_mark, read_boxes
@@ -45,7 +46,7 @@ _MOST_NOTES = 10
 _DOCS, _LINK = regex(r"\((docs/[a-z-]+\.md)\)"), rf"([{{more}}]({PROJECT}/blob/main/\1))"
 _MORE = say("more")
 _SENTENCES = regex(r"(?<=[.?!]) ")
-_OPTION = regex(r"`[^`]*--\w")
+_TERMINAL = regex(r"`(?:almanac [a-z]|[^`]*--\w)")
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,11 @@ class Group:
 class AdoptionOffer:
     """What would be done to a site: path -> text, and what to say of it.
 
-    `found` says what there is, `newest` and `sample` are the newest event and one as it would be written, `shown` and
-    `asked` say what the form asks, `purposes` what each file is for. `problems` are what is wrong on the page or was
-    chosen and cannot be had, `doubts` what may go wrong. `unread` is what looks like events and is not taken, as a new
-    page is offered in its place. `follows` tells whether what is ticked starts the next look.
+    `found` says what there is, `newest` and `sample` are the newest event and one as it would be written, `template` is
+    the file that says how, `shown` and `asked` say what the form asks, `purposes` what each file is for. `problems` are
+    what is wrong on the page or was chosen and cannot be had, `doubts` what may go wrong. `unread` is what looks like
+    events and is not taken, as a new page is offered in its place. `follows` tells whether what is ticked starts the
+    next look.
     """
 
     files: Mapping[str, str]
@@ -92,6 +94,7 @@ class AdoptionOffer:
     newest: str = ""
     sample: str = ""
     asked: str = ""
+    template: str = ""
     label: str = "event"
     language: Language | None = None
     follows: bool = True
@@ -218,6 +221,12 @@ def unasked_for(kind: RepositoryKind) -> Plan | None:
     return Plan(NO_ISSUE, "unchanged", reason, subject=ADOPTION)
 
 
+def not_asked_for() -> Plan:
+    """Say what to do where nothing is set up, and nobody has asked for the offer."""
+    how = "Run this workflow by hand (Actions, Almanac, Run workflow), and a pull request offers to set it up."
+    return Plan(NO_ISSUE, "waiting", f"Almanac is not set up here yet. {how}", subject=ADOPTION)
+
+
 def not_offered(problems: Sequence[Problem]) -> Plan:
     """Say why nothing is offered, or an offer that is open is left as it is."""
     problems = tuple(map(_for_browsers, problems))
@@ -226,15 +235,20 @@ def not_offered(problems: Sequence[Problem]) -> Plan:
 
 
 def _for_browsers(problem: Problem) -> Problem:
-    """Leave out what only a terminal can do: sentences that name an option, and answers to choose from.
+    """Say a problem for people who have a browser only; its choices are commands, too."""
+    return replace(problem, message=_in_browser(problem.message), choices=())
+
+
+def _in_browser(text: str) -> str:
+    """Leave out what only a terminal can do: sentences that name a command or an option.
 
     A page of the documentation becomes a link.
     """
-    return replace(problem, message=reworded(problem.message, _without_terminal), choices=())
+    return reworded(text, _without_terminal)
 
 
 def _without_terminal(message: str, tongue: Tongue | None) -> str:
-    kept = " ".join(one for one in _SENTENCES.split(message) if not _OPTION.search(one))
+    kept = " ".join(one for one in _SENTENCES.split(message) if not _TERMINAL.search(one))
     return _DOCS.sub(_LINK.format(more=said(_MORE, tongue)), kept or message)
 
 
@@ -269,15 +283,19 @@ def _body(offer: AdoptionOffer, shared: Shared | None, places: Places) -> Draft:
         "unread": offer.unread,
         "found": offer.found,
         "problems": tuple(map(_for_browsers, offer.problems)),
-        "warnings": tuple(replace(one, url=_line(one, places)) for one in offer.warnings),
+        "warnings": tuple(
+            replace(one, message=_in_browser(one.message), url=_line(one, places)) for one in offer.warnings
+        ),
         "newest": _beginning(offer.newest),
         "sample": _beginning(offer.sample),
-        "doubts": offer.doubts,
+        "doubts": tuple(map(_for_browsers, offer.doubts)),
+        "template": offer.template,
+        "docs": DOCS,
         "asked": offer.asked,
         "groups": offer.groups,
         "purposes": offer.purposes,
         "records": offer.records,
-        "notes": offer.notes[:_MOST_NOTES],
+        "notes": tuple(map(_in_browser, offer.notes[:_MOST_NOTES])),
         "more_notes": len(offer.notes[_MOST_NOTES:]),
         "label": offer.label,
         "follows": offer.follows,

@@ -1,0 +1,88 @@
+"""The pull request "Adopt Almanac" is for people with a browser only: what it says to all kinds of sites."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import pytest
+from almanac import config as configs
+from almanac.config import Language
+from almanac.defaults import load_messages
+from almanac.errors import Problem, UserError
+from almanac.proposal.onboarding import AdoptionOffer, not_offered
+
+from tests.commands.test_survey import SIGHTED
+from tests.entries.learned import CASES, parts
+from tests.memory import Files
+from tests.offers import offer_of, text_of
+from tests.page.house import PAGES
+
+_JEKYLL = {"_config.yml": "title: Club\n"}
+_CORPORA: dict[str, Mapping[str, Files]] = {
+    "files and lists": {name: parts(case)[0] for name, case in CASES.items()},
+    "what cannot be read": {name: case[0] for name, case in SIGHTED.items()},
+    "pages": {name: {"events.md": text} for name, text in [*PAGES.items()][::3]},
+}
+_TERMINAL = re.compile(r"`almanac [a-z]|(?<![\w<!-])--[a-z]")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_CODE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+_TALKS = "# Talks\n\n- 2025-06-02: Owls\n- 2025-05-02: Bats\n"
+_OVER = "# Talks\n\n## Upcoming\n\n- 2025-07-02: Moths\n\n## Past\n\n- 2025-06-02: Owls\n- 2025-05-02: Bats\n"
+
+
+def _told(files: Files, written: Mapping[str, str] | None = None) -> list[AdoptionOffer] | tuple[Problem, ...]:
+    """Return what a site is told: with the App and with a workflow, and also with what is doubtful chosen."""
+    try:
+        offer = offer_of(files, written=written)
+        if offer is None:
+            return []
+        boxes = [box for group in offer.groups for box in group.boxes if box.doubts]
+        chosen = (offer_of(files, {**offer.choices, box.option: box.value}) for box in boxes[:1])
+        return [offer, replace(offer, follows=False), *filter(None, chosen)]
+    except UserError as error:
+        return not_offered(error.problems).problems
+
+
+def _texts(told: list[AdoptionOffer] | tuple[Problem, ...], language: Language) -> list[str]:
+    if isinstance(told, list):
+        return [text_of(one, language) for one in told]
+    said = load_messages().of_site({}, language).said(told)
+    return ["\n".join((one.message, *one.choices)) for one in said]
+
+
+def _commands(texts: Iterable[str]) -> list[str]:
+    lines = (line for text in texts for line in _CODE.sub("", _COMMENT.sub("", text)).split("\n"))
+    return [line for line in lines if _TERMINAL.search(line)]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("corpus", _CORPORA)
+def test_no_site_is_told_a_command(corpus: str) -> None:
+    told = {name: _told({**_JEKYLL, **files}) for name, files in _CORPORA[corpus].items()}
+    found = {name: _commands([*_texts(one, "en"), *_texts(one, "de")]) for name, one in told.items()}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert all(told.values())
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize(
+    ("files", "written", "words"),
+    [
+        ({"talks.md": _TALKS}, {configs.PATH: "page: talks.md\n"}, {"en": "You can write such a template ([more]("}),
+        (
+            {"talks.md": _OVER},
+            {},
+            {"en": "a pull request then moves it.", "de": "unter \u201eUpcoming\u201c (Zeile 3)"},
+        ),
+        ({"talks.md": _TALKS}, {configs.PATH: "page: walks.md\n"}, {"en": "Correct `page`."}),
+        ({"talks.html": "<p>x</p>"}, {configs.PATH: "page: talks.md\n"}, {"en": "would have the same address"}),
+    ],
+    ids=["without a template", "what is over", "without its page", "of one address"],
+)
+def test_what_takes_a_command_elsewhere_has_a_way_in_a_browser(
+    files: Files, written: Mapping[str, str], words: Mapping[Language, str], language: Language
+) -> None:
+    texts = _texts(_told({**_JEKYLL, **files}, written), language)
+    assert not _commands(texts)
+    assert words.get(language, "") in "".join(texts)
+    assert language == "en" or words["en"] not in "".join(texts)
