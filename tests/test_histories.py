@@ -3,7 +3,7 @@
 import pytest
 from almanac.errors import ConfigError
 from almanac.form.schema import read_form
-from almanac.histories import read_config
+from almanac.histories import glimpsed_language, read_config
 from almanac.packaged import template
 from almanac.proposal.ours import refuse_alike
 
@@ -105,3 +105,21 @@ def test_two_views_of_one_history_cannot_share_a_file(text: str, key: str, words
         read_config(text)
     problem = next(one for one in caught.value.problems if one.field == key)
     assert words in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("a: [\nlanguage: de\n", "de"),
+        ("a: b: c\n language: 'fr' # x", "fr"),
+        ("language: DE", "de"),
+        ("language: Deutsch", "de"),
+        ("\ufefflanguage:\tes", "es"),
+        ("languages: de", "en"),
+        ("# language: de", "en"),
+        ("language: xx", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_language_of_settings_that_cannot_be_read_is_glimpsed(text: str, language: str) -> None:
+    assert glimpsed_language(text) == language

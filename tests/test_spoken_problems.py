@@ -232,10 +232,13 @@ def test_broken_settings_are_told_in_german_on_the_issue(tmp_path: Path) -> None
     with new_scene("local", tmp_path, config="language: de\n") as scene:
         number = scene.file(title="Suppe", date="2022-01-20")
         for settings in (
-            f"page: {PAGE}\nlanguage: de\npaeg: x\n",
-            f"page: {PAGE}\nlanguage: de\nsection_template: s\n",
+            f"page: {PAGE}\nlanguage: Deutsch\n".encode(),
+            f"page: {PAGE}\nlanguage: de\n# Grüße\n".encode("latin-1"),
+            f"page: {PAGE}\nlanguage: de\n{'#' * 65_536}".encode(),
+            f"page: {PAGE}\nlanguage: de\npaeg: x\n".encode(),
+            f"page: {PAGE}\nlanguage: de\nsection_template: s\n".encode(),
         ):
-            scene.world.commit({CONFIG: settings.encode(), "s": b"{{ tittle }}"})
+            scene.world.commit({CONFIG: settings, "s": b"{{ tittle }}"})
             with pytest.raises(UserError):
                 reconcile(number, scene.world.forge, load_messages())
             [comment] = scene.world.comments(number)

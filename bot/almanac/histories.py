@@ -22,7 +22,7 @@ MAIN = ""
 """The name of the history whose settings stand above those of all others."""
 NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _LONGEST_NAME = 40
-_LANGUAGE = regex(r"""^language:[ \t]*["']?([a-z]{2})\b""", re.MULTILINE)
+_LANGUAGE = regex(r"""^[ \t{\ufeff]*language:[ \t]*["']?([a-z]{2})""", re.MULTILINE | re.IGNORECASE)
 _DASHBOARD = regex(r"^dashboard:[ \t]*true\b", re.MULTILINE)
 _LINE_BREAK = regex(r"\r\n|[\n\r\x85\u2028\u2029]")
 _MAKE_ONE = ("page", "files", "list")
@@ -67,9 +67,9 @@ class SiteConfig(Config):
 
 
 def glimpsed_language(text: str) -> Language:
-    """Return the language that settings name which cannot be read as a whole."""
+    """Return the language that settings name which cannot be read as a whole, be it as `DE` or `Deutsch`."""
     found = _LANGUAGE.search(text)
-    return next((one for one in get_args(Language) if found and one == found[1]), "en")
+    return next((one for one in get_args(Language) if found and one == found[1].lower()), "en")
 
 
 def wants_dashboard(text: str) -> bool:

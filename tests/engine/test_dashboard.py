@@ -153,6 +153,31 @@ def test_without_one_they_are_said_on_the_first_proposal_alone_until_they_are_me
     assert all(one.plan.writes == () for one in scene.sweep())
 
 
+@pytest.mark.parametrize("dashboard", [False, True])
+def test_a_page_that_is_not_there_is_said_once_and_where_a_person_sees_it(scene: Scene, dashboard: bool) -> None:
+    turn(scene, on=dashboard)
+    first, second = scene.proposed(), scene.proposed(title="Tea", date="2022-02-01")
+    scene.sweep()
+    before = [one.body for number in (first, second) for one in scene.world.comments(number)]
+    more = "dashboard: true" if dashboard else ""
+    scene.world.commit({CONFIG: f"page: pgae.md\n{more}\n".encode()})
+    for _ in range(2):
+        assert {str(one.error) for one in scene.sweep() if one.plan.issue} == {
+            "pgae.md: The history page is missing; `page` in the config names it."
+        }
+    seen = [one.body for number in (first, second) for one in scene.world.comments(number)]
+    if dashboard:
+        assert "The history page is missing" in board(scene).body
+        assert seen == before
+    else:
+        assert "The history page is missing" in seen[0]
+        assert seen[1:] == before[1:]
+    turn(scene, on=dashboard)
+    scene.sweep()
+    assert [one.body for number in (first, second) for one in scene.world.comments(number)] == before
+    assert all(one.plan.writes == () for one in scene.sweep())
+
+
 def test_what_people_have_to_decide_about_a_page_is_said_where_it_is(scene: Scene) -> None:
     scene.world.merge(scene.pull(scene.proposed()).number)
     scene.sweep()

@@ -1,14 +1,12 @@
 """Keeps the dashboard current, where a site's config asks for one: found before a sweep looks, written after it."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from almanac import config as configs
 from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
-from almanac.engine.setup_problems import readable_messages, tell_of_settings
-from almanac.errors import ConfigError, ForgeError, UserError
+from almanac.engine.setup_problems import glimpsed_settings, readable_messages, tell_of_settings
+from almanac.errors import ForgeError, UserError
 from almanac.histories import wants_dashboard
 from almanac.proposal.dashboard import MARK, Listed, Places, Seen, asked_again, dashboard_draft, dashboard_kept
 from almanac.proposal.names import ADOPT_BRANCH, DASHBOARD_LABEL, OURS, issue_of
@@ -74,22 +72,36 @@ def open_dashboard(planner: Planner, overview: Overview) -> DashboardKeeper:
     return DashboardKeeper(planner, is_wanted, issue)
 
 
-def tell_of_stop(planner: Planner, overview: Overview, error: ConfigError) -> None:
+def tell_of_stop(planner: Planner, overview: Overview, error: UserError) -> None:
     """Say what keeps Almanac from looking at anything: on the dashboard, if the settings seem to ask for one.
 
     Else in the place of our comment on the first issue that has an open proposal.
     """
     base = overview.base
-    with suppress(UserError):  # no text at all
-        if wants_dashboard(planner.site(base.commit).text(configs.PATH) or ""):
-            kept = planner.forge.kept_issue(DASHBOARD_LABEL, MARK)
-            if kept is None or kept.state == "open":
-                text = readable_messages(planner, base.commit).write(Draft("stopped", {"problems": error.problems}))
-                carry_out(dashboard_kept(kept, text), Look(None, replace(base, commit=""), Proposal()), planner)
-                return
+    if wants_dashboard(glimpsed_settings(planner, base.commit)):
+        kept = planner.forge.kept_issue(DASHBOARD_LABEL, MARK)
+        if kept is None or kept.state == "open":
+            text = readable_messages(planner, base.commit).write(Draft("stopped", {"problems": error.problems}))
+            carry_out(dashboard_kept(kept, text), Look(None, replace(base, commit=""), Proposal()), planner)
+            return
     first = min(filter(None, map(issue_of, overview.pulls)), default=None)
     if first:
         tell_of_settings(first, planner, error)
+
+
+def tell_of_failures(planner: Planner, overview: Overview, done: Iterable[Done], broken: UserError | None) -> None:
+    """Say which of the site's files keeps Almanac from looking at issues, each on one: with a proposal, if any.
+
+    `broken` is what keeps it from looking at new ones.
+    """
+    proposed, told = {*map(issue_of, overview.pulls)}, set[str]()
+    for one in sorted(done, key=lambda one: (one.plan.issue not in proposed, one.plan.issue)):
+        if one.plan.issue and isinstance(one.error, UserError) and str(one.error) not in told:
+            told.add(str(one.error))
+            if any(problem.file for problem in one.error.problems):
+                tell_of_settings(one.plan.issue, planner, one.error)
+    if broken and str(broken) not in told:
+        tell_of_stop(planner, overview, broken)
 
 
 def _listed(site: Site) -> Listed:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from almanac import config as configs
+from almanac.caps import PAGE
 from almanac.config import Config
 from almanac.engine.planner import Planner
 from almanac.errors import UserError
@@ -55,9 +56,14 @@ def readable_messages(planner: Planner, commit: str) -> Messages:
     """Return what writes the site's messages; where its settings cannot be read, ours, in the language they name."""
     with suppress(UserError):  # the config is well, and something else is not
         return planner.site_messages(commit)
+    return planner.messages.of_site({}, glimpsed_language(glimpsed_settings(planner, commit)))
+
+
+def glimpsed_settings(planner: Planner, commit: str) -> str:
+    """Return the settings as far as they are text: in whatever encoding, and if they are not far too long."""
     with suppress(UserError):
-        return planner.messages.of_site({}, glimpsed_language(planner.site(commit).text(configs.PATH) or ""))
-    return planner.messages
+        return (planner.site(commit).files.read(configs.PATH, PAGE) or b"").decode(errors="replace")
+    return ""
 
 
 def _is_ours(planner: Planner, look: Look) -> bool:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from almanac.engine.dashboards import open_dashboard, tell_of_stop
+from almanac.engine.dashboards import open_dashboard, tell_of_failures, tell_of_stop
 from almanac.engine.drafts import open_next_dates
 from almanac.engine.offering import Onboard, close_offer, is_for_adoption
 from almanac.engine.planner import Planner
@@ -104,9 +104,9 @@ def reconcile_all(  # noqa: PLR0913 -- options, and who is told
         yield from ask_for_recordings(one, sweep.overview.base, sweep.pulls.values())
     yield from _make_labels(planner, sweep)
     yield from _attempt(0, lambda: keeper.keep(sweep.overview, sweep.issues), DASHBOARD)
+    if not keeper.is_wanted:
+        tell_of_failures(planner, sweep.overview, keeper.done, broken)
     if broken:
-        if not keeper.is_wanted:
-            tell_of_stop(planner, sweep.overview, broken)
         raise broken
 
 
