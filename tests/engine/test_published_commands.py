@@ -176,6 +176,7 @@ def test_another_day_alone_keeps_the_times(scene: Scene, published: int) -> None
         ("reschedule 2/3/2022", "Which is meant: `2022-02-03`, `2022-03-02`?"),
         ("reschedule 2022-02-03 9am ET, 5pm CET", "`/almanac reschedule`: "),
         ("reschedule 2022-01-20", "`/almanac reschedule`: The event is on that day already."),
+        ("reschedule 2022-01-20 9 AM ET / 3 pm CET", "`/almanac reschedule`: The event is on that day already."),
         ("recording", "An address has to follow. For example: `/almanac recording https://example.org/recording`"),
         ("slides javascript:alert(1)", "`/almanac slides`: "),
         ("dance", "I don't know that command."),

@@ -43,6 +43,19 @@ def links(entries: tuple[DashboardEntry, ...]) -> list[tuple[str, bool]]:
     return [(entry.link, bool(entry.mark)) for entry in entries]
 
 
+@pytest.mark.parametrize("changes", [False, True])
+def test_the_form_for_changes_is_named_where_there_is_one(changes: bool) -> None:
+    records = (
+        event("2026-02-01", recording="https://video.example.org/1"),
+        event("2026-03-01", when="9am EST, 9am CET", starts="2026-03-01T09:00:00-05:00"),
+    )
+    listed = [Listed(Config(), records, lambda _: "a page.md", changes=changes)]
+    text = load_messages().write(dashboard_draft((), listed, WEB, NOW))
+    assert "Past, without a recording" in text
+    assert "Times to check" in text
+    assert ("Change an event" in text) is changes
+
+
 def test_each_issue_is_where_somebody_can_do_something() -> None:
     wrong = Problem("This has to be filled in.", "Title")
     found = shown(

@@ -316,6 +316,7 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
                 "more_unrecorded": 1,
                 "wrong": (DashboardEntry("Salad", "../blob/main/page.md?plain=1#L3", ("Not the same moment.",)),),
                 "more_wrong": 0,
+                "changes": True,
             },
         ),
         None,
@@ -324,7 +325,8 @@ DRAFTS: dict[str, tuple[Draft, str | None]] = {
         Draft(
             "dashboard",
             dict.fromkeys(("ready", "answers", "mend", "held", "failed", "coming", "unrecorded", "wrong"), ())
-            | dict.fromkeys(("more", "more_coming", "more_unrecorded", "more_wrong"), 0),
+            | dict.fromkeys(("more", "more_coming", "more_unrecorded", "more_wrong"), 0)
+            | {"changes": False},
         ),
         None,
     ),

@@ -111,4 +111,4 @@ def _listed(site: Site) -> Listed:
     def shown_in(event_id: str) -> str:
         return config.page if config.has_page else config.list or site.store.path(event_id)
 
-    return Listed(config, site.records, shown_in, page or "")
+    return Listed(config, site.records, shown_in, page or "", changes=site.has_change_form)

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from almanac.dateanswers import Days, read_days, without_time
 from almanac.errors import Problem
-from almanac.event.change import moved, status_on, stays, with_links
+from almanac.event.change import moved, status_on, with_links
 from almanac.event.model import Event, Instant, Link, PartialDate, Status
 from almanac.languages import numbers_in_english
 from almanac.phrases import say
@@ -127,13 +127,14 @@ def _rescheduled(words: str, record: Event, zones: Zones, *, pending: bool) -> A
     if isinstance(days, Problem):
         return days
     line = typed or None
-    status = status_on(record, days, line) or "scheduled"
-    if stays(record, days, line):
+    found = moved(record, days, line, zones)
+    if not found.problems and all(getattr(record, name) == value for name, value in found.values.items()):
         if not (pending or record.is_off):
             return Problem(say("The event is on that day already."))
+        status = status_on(record, days) or "scheduled"
         return Amendment(status=status, schedule=_own_schedule(record) if pending else None)
-    found = moved(record, days, line, zones)
     if not found.problems:
+        status = status_on(record, days, line) or "scheduled"
         return Amendment(status=status, schedule=Schedule.model_validate(found.values))
     first = found.problems[0]
     return replace(first, accepted=f"/almanac reschedule {first.accepted}") if first.field == "date" else first

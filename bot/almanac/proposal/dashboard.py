@@ -66,12 +66,16 @@ class Seen:
 
 @dataclass(frozen=True)
 class Listed:
-    """The events of one history: its records, the file that shows each, and that file's text if all are on one page."""
+    """The events of one history: its records, the file that shows each, and that file's text if all are on one page.
+
+    `changes` tells whether people can file changes of them.
+    """
 
     config: Config
     records: Sequence[Event]
     shown_in: Callable[[str], str]
     page: str = ""
+    changes: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,8 @@ def asked_again(issue: Issue | None) -> frozenset[int]:
 
 def dashboard_draft(seen: Iterable[Seen], listed: Sequence[Listed], places: Places, now: datetime) -> Draft:
     """Word the dashboard."""
-    return Draft("dashboard", {**_waiting(seen, places), **_events(listed, places, now)})
+    changes = any(one.changes for one in listed)
+    return Draft("dashboard", {**_waiting(seen, places), **_events(listed, places, now), "changes": changes})
 
 
 def dashboard_kept(issue: Issue | None, text: str) -> Plan:
