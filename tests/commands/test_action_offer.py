@@ -36,8 +36,12 @@ def test_a_workflow_that_is_pasted_and_run_offers_the_rest(site: GitHubWorld, tm
         assert run(waiting) == 0
         assert f"| #{pull.number} | Almanac is offered; a maintainer decides." in runner.summary
         assert runner.outputs()["pull-request-number"] == ""
-    site.commit({PAGE: f"{example(f'ospo/{PAGE}')}\nBye.\n".encode()})
+    page = example(f"ospo/{PAGE}").replace("### ", "### December 9th, 2021:  More\n\n- Topic:  Owls\n\n### ", 1)
+    site.commit({PAGE: page.encode()})
     assert run(runner.variables("push", pushed)) == 0
+    head = site.head(pull.head)
+    assert head
+    assert any("2021-12-09" in path for path in site.files(head))
     assert site.comments(issue) == []
     site.merge(pull.number)
     merged = {"action": "closed", "pull_request": {"head": {"ref": pull.head}}, "repository": repository}

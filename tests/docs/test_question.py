@@ -1,21 +1,30 @@
 """What the documentation adds to a form, a template or a page does what it says."""
 
+import html
+import re
 from datetime import date
+from typing import get_args
 
 import pytest
+import yaml
+from almanac.catalogues import Translated, load_tongue
 from almanac.commands.adoption import plan_adoption
 from almanac.defaults import load_messages
+from almanac.event.model import read_status
 from almanac.form.filled import issue_body
 from almanac.packaged import example, template
 from almanac.proposal.messages import OwnTemplate
 from almanac.proposal.state import Draft
 
 from tests.docs.blocks import ROOT, blocks
-from tests.memory import memory_site, proposed_files
+from tests.memory import is_in_sync, memory_site, proposed_files
 
 PAGE, FORM, CONFIG = "past-working-groups.md", ".github/ISSUE_TEMPLATE/new-event.yml", ".github/almanac.yml"
 OWN = ".github/almanac/section.md.j2"
-QUESTION, LABELLED, BULLETS, BULLET, ROW, *_ = (block.text for block in blocks(ROOT / "docs/add-a-question.md"))
+QUESTION, LABELLED, BULLETS, BULLET, ROW, KEY, ENTRY, *_ = (
+    block.text for block in blocks(ROOT / "docs/add-a-question.md")
+)
+CHANGES = (ROOT / "docs/changes.md").read_text(encoding="utf-8")
 ANSWERS = {"title": "Owls", "date": "2025-11-12", "location": "Room 5", "parking": "Behind the house"}
 SECTIONS = "# Talks\n\n" + "".join(
     f"## {day}: Talk {day}\n\n**When:** 7pm CEST  \n**Where:** Room 2\n\nAbout it.\n\n"
@@ -65,6 +74,42 @@ def test_a_question_for_rows_of_a_table() -> None:
     files[OWN] = files[OWN].rstrip("\n") + ROW
     files[PAGE] = head.format(" Parking |", " --- |") + rows
     assert "| --- |\n| 2025-11-12 | Owls | Room 5 | Behind the house |\n| 2025-10-08 |" in with_event(files)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines", "place"),
+    [("file.md", KEY, "date: {"), ("entry.yml", ENTRY, "  date: {")],
+    ids=["files", "a list"],
+)
+def test_a_question_for_files_and_lists(kind: str, lines: str, place: str) -> None:
+    days = ("2025-10-08", "2025-09-10")
+    if kind == "file.md":
+        files = {f"_talks/{day}.md": f'---\ntitle: "Talk {day}"\ndate: {day}\nroom: Two\n---\n' for day in days}
+    else:
+        entries = (f'- title: "Talk {day}"\n  date: {day}\n  room: Two\n' for day in days)
+        files = {"_data/talks.yml": "".join(entries)}
+    files |= plan_adoption(memory_site(files), [*files], "main", today=date(2025, 10, 20)).written
+    template_path = f".github/almanac/{kind}.j2"
+    files[template_path] = above(place, lines, files[template_path])
+    assert is_in_sync(files)  # the template may come before the question
+    files[FORM] = f"{files[FORM].rstrip()}\n{QUESTION}"
+    answers = {**ANSWERS, "parking": 'Behind "the house"'}
+    [text] = proposed_files(files, 12, issue_body(memory_site(files).form, answers)).values()
+    entry = yaml.safe_load(str(text).split("---\n")[1]) if kind == "file.md" else yaml.safe_load(str(text))[0]
+    assert html.unescape(entry["parking"]) == 'Behind "the house"'
+
+
+def test_the_words_of_choices_are_those_that_are_understood() -> None:
+    rows = re.findall(r"^\| (is cancelled|is postponed|has another date) \| (.*) \|$", CHANGES, re.MULTILINE)
+    statuses = {"is cancelled": "cancelled", "is postponed": "postponed", "has another date": "rescheduled"}
+    assert len(rows) == len(statuses)
+    for what, words in rows:
+        assert {read_status(word) for word in re.findall("`([^`]+)`", words)} == {statuses[what]}
+    known = {word.casefold() for _, words in rows for word in re.findall("`([^`]+)`", words)}
+    for language in get_args(Translated):
+        tongue = load_tongue(language)
+        offered = {tongue and tongue.text(word).casefold() for word in ("Cancelled", "Postponed", "New date or time")}
+        assert offered <= known
 
 
 @pytest.mark.parametrize("place", ["above", "below"])

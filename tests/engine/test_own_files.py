@@ -219,3 +219,13 @@ def test_a_list_in_csv_has_its_records_beside_it(scene: Scene) -> None:
     scene.edit(number, **{**STEMS, "title": "Stems"})
     assert scene.run(number).plan.outcome == "created"
     assert changed(scene, number)["_data/talks.csv"] == f"{ROWS}Stems,2026-05-08,Room 8\r\n"
+    scene.world.merge(scene.pull(number).number)
+    scene.run(number)
+    scene.world.let_in("grace")
+    said = CommentCommand(scene.world.comment(number, "grace", "."), "grace", "/almanac remove", number)
+    assert reconcile(number, scene.world.forge, load_messages(), comment=said).plan.outcome == "created"
+    scene.world.merge(scene.pull(number).number)
+    assert scene.run(number).plan.outcome == "closed"
+    assert base_files(scene)["_data/talks.csv"].decode() == ROWS
+    assert not any("stems" in path for path in base_files(scene))
+    assert "created" not in [done.plan.outcome for done in scene.sweep()]
