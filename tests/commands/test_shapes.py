@@ -95,10 +95,8 @@ def test_a_shape_that_is_not_proven_is_not_taken_without_a_question() -> None:
 def test_a_shape_without_the_title_or_with_two_is_not_proven(
     monkeypatch: pytest.MonkeyPatch, rest: str, words: str
 ) -> None:
-    for place in ("almanac.page.imitate", "almanac.commands.shapes"):
-        monkeypatch.setattr(
-            f"{place}.write_templates", lambda *_: [f'* {{{{ date | like("8 November 2021") }}}}{rest}\n']
-        )
+    source = f'* {{{{ date | like("8 November 2021") }}}}{rest}\n'
+    monkeypatch.setattr("almanac.page.imitate.write_templates", lambda *_: [source])
     with pytest.raises(Unproven, match=f"title of a new event would {words}"):
         plan({"talks.md": PAGES["bullets"]}, page="talks.md")
 
@@ -116,16 +114,14 @@ def test_a_recording_that_is_named_after_its_event_is_no_second_title() -> None:
 
 def test_a_title_may_come_again_further_down(monkeypatch: pytest.MonkeyPatch) -> None:
     source = "## {{ date }}: {{ title | heading }}\n\n**Slides:** {{ title | text }}\n"
-    for place in ("almanac.page.imitate", "almanac.commands.shapes"):
-        monkeypatch.setattr(f"{place}.write_templates", lambda *_: [source])
+    monkeypatch.setattr("almanac.page.imitate.write_templates", lambda *_: [source])
     planned = plan({"talks.md": HEADINGS}, page="talks.md")
     assert planned.shape
     assert (planned.shape.name, planned.shape.doubts) == ("like", ())
 
 
 def test_a_template_that_cannot_be_used_is_no_shape(monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("almanac.page.imitate", "almanac.commands.shapes"):
-        monkeypatch.setattr(f"{place}.write_templates", lambda *_: ["{% if %}"])
+    monkeypatch.setattr("almanac.page.imitate.write_templates", lambda *_: ["{% if %}"])
     with pytest.raises(Unproven, match="written in another style") as asked:
         plan({"talks.md": PAGES["bullets"]}, page="talks.md")
     assert asked.value.problems[0].choices == ("almanac init --page talks.md --shape house",)

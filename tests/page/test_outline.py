@@ -229,3 +229,9 @@ def test_dates_below_headings(page: str, events: list[str]) -> None:
 )
 def test_dates_amid_bullets_and_below_them(page: str, events: list[str]) -> None:
     assert found(page) == events
+
+
+def test_the_same_page_is_cut_once() -> None:
+    page = "# Events\n\n- 2021-11-08: Owls\n\nBats\n"
+    assert outline(page) is outline("".join(page))
+    assert [len(cut.sections) for cut in (outline(page, {"Bats": "2021-11-09"}), outline(page))] == [2, 1]

@@ -12,7 +12,7 @@ from almanac.event.model import Event, Extra, Image
 from almanac.event.submission import NEEDED, own_questions
 from almanac.form.schema import Form
 from almanac.output import print_message, print_problems, print_text
-from almanac.page.imitate import imitate, lands, samples, write_templates
+from almanac.page.imitate import imitate, lands, samples
 from almanac.page.items import named_items
 from almanac.page.lines import plain, split_lines
 from almanac.page.match import words
@@ -103,7 +103,7 @@ def shapes_of(
     `index` is the template for a second list; `unsure` is what makes it doubtful that the page was understood at all.
     """
     own = imitate(page, is_house)
-    like, *_, plain = [INTRODUCTION + source for source in write_templates(page, page.alive_list) * 2]
+    like, *_, plain = [INTRODUCTION + source for source in [*own.sources] * 2]
     full = samples(page.alive_list)[1]
     untried = [Shape("like", own.template or like, full, index), Shape("plain", plain, full, index)]
     house = Shape("house", None, full, index)
@@ -257,23 +257,28 @@ def unasked(page: Page | None, events: Sequence[Event], render: Renderer) -> set
         hidden = {*_RARELY_SHOWN}
     hidden |= {part for part, whole in _PARTS.items() if whole in hidden}
     called = {event.people_label for event in events if event.people}
-    if len(called) <= 1 and len(_labels(page, "people")) <= 1:
+    labels = _labels(page)
+    if len(called) <= 1 and len(labels.get("people", ())) <= 1:
         hidden.add("people_label")
-    if not any(event.status for event in events) and not _labels(page, "status"):
+    if not any(event.status for event in events) and "status" not in labels:
         hidden.add("status")
     if not any(event.end_date for event in events):
         hidden.add("end_date")
     return hidden.difference(NEEDED)
 
 
-def _labels(page: Page | None, field: str) -> set[str]:
-    """Return the words with which a page's entries introduce a field; those for one and for several are the same."""
+def _labels(page: Page | None) -> dict[str, set[str]]:
+    """Return the words with which a page's entries introduce each field; those for one and for several are the same."""
     sections = page.alive_list if page else []
     if page and sections and sections[0].style.family == "row":
-        names = [column.name for column in observe_table(page, sections).columns if column.field == field]
+        named = [(column.field, column.name) for column in observe_table(page, sections).columns]
     else:
-        names = [item.name for items in named_items(sections, ()) for item in items if item.field == field]
-    return {name.casefold().rstrip("s()") for name in names if name}
+        named = [(item.field, item.name) for items in named_items(sections, ()) for item in items]
+    labels: dict[str, set[str]] = {}
+    for field, name in named:
+        if field and name:
+            labels.setdefault(field, set()).add(name.casefold().rstrip("s()"))
+    return labels
 
 
 def said_of_questions(form: Form, event: Event, section: str) -> str:

@@ -5,7 +5,7 @@ that does the same, and it is tried on the page itself before anyone gets it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from almanac.dates import MODEL
 from almanac.errors import UserError
@@ -37,25 +37,28 @@ class Imitation:
     """How a page writes its events: `heading`, `bullet` or `row`, and the template that writes new ones alike.
 
     There is no template where the house style is the page's own, or where none was found that does. `proven` tells
-    whether new entries were seen to land in the page's own shape.
+    whether new entries were seen to land in the page's own shape. `sources` are all that were written, as
+    `write_templates` gives them.
     """
 
     family: str
     template: str | None
     proven: bool
+    sources: Sequence[str] = field(default=(), compare=False)
 
 
 def imitate(page: Page, house: Sequence[bool]) -> Imitation:
     """Find the template that a page with events needs; `house` tells of each section if the house style writes it."""
     sections = page.alive_list
     family = sections[0].style.family
+    sources = write_templates(page, sections)
     in_house_style = {section.start for section, is_house in zip(page.sections, house, strict=True) if is_house}
     if sum(section.start in in_house_style for section in sections) * 2 >= len(sections):
-        return Imitation(family, None, proven=True)
-    for source in write_templates(page, sections):
+        return Imitation(family, None, proven=True, sources=sources)
+    for source in sources:
         if suits(page, sections, source):
-            return Imitation(family, INTRODUCTION + source, proven=True)
-    return Imitation(family, None, proven=False)
+            return Imitation(family, INTRODUCTION + source, proven=True, sources=sources)
+    return Imitation(family, None, proven=False, sources=sources)
 
 
 def write_templates(page: Page, sections: Sequence[Section]) -> list[str]:

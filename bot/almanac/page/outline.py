@@ -7,7 +7,7 @@ known, word for word, so that a section of a site's own template is found even i
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -244,6 +244,15 @@ def outline(page: str, known: Mapping[str, str] | None = None, habits: DateHabit
 
     `habits` tell day from month in dates of numbers, where the page itself is no evidence.
     """
+    return _outline(page, known, habits) if known or habits else _plain_outline(page)
+
+
+@lru_cache(maxsize=2)  # a page with and without an event is compared again and again
+def _plain_outline(page: str) -> Page:
+    return _outline(page, None, None)
+
+
+def _outline(page: str, known: Mapping[str, str] | None, habits: DateHabits | None) -> Page:
     lines = cut_lines(page, habits)
     events, headings = find_events(lines)
     if known:

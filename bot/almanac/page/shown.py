@@ -8,6 +8,7 @@ sets all others of its list apart.
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise, takewhile
 
 from markdown_it.token import Token
@@ -84,7 +85,8 @@ def doubt(before: str, after: str) -> Problem | None:
 # ------------------------------------------------------------------------------- a page as it is shown
 
 
-def _pieces(page: str) -> list[_ShownPart]:
+@lru_cache(maxsize=2)  # the page without the new entry is the same for each one that is tried
+def _pieces(page: str) -> tuple[_ShownPart, ...]:
     """Return what CommonMark makes of a page; its front matter is not shown."""
     texts = split_lines(page)
     above = front_matter(texts)
@@ -106,7 +108,7 @@ def _pieces(page: str) -> list[_ShownPart]:
                 _ShownPart(kind, says, 0, first + number, first + number + 1, inside)
                 for number, says in enumerate(_held(token))
             )
-    return pieces
+    return tuple(pieces)
 
 
 def _held(token: Token) -> Iterator[object]:
