@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from almanac.engine.planner import Planner
 from almanac.engine.removed import current_id
 from almanac.errors import Problem
 from almanac.event.model import Event
@@ -17,13 +18,10 @@ from almanac.proposal.marker import pull_state
 from almanac.proposal.state import Draft, Filed, Issue, Look, Plan
 from almanac.site import Site
 
-if TYPE_CHECKING:
-    from almanac.engine.planner import Planner
-
 _OFF = Problem(say("The event is off the site now. To bring it back, file it again."))
 
 
-def commanded(planner: "Planner", look: Look, issue: Issue, comment: CommentCommand, given: Sequence[Given]) -> Plan:
+def commanded(planner: Planner, look: Look, issue: Issue, comment: CommentCommand, given: Sequence[Given]) -> Plan:
     """Plan an issue of ours on which somebody gives commands, and the answers to them.
 
     Several that change what is published add up; any other one has to be the first, and what is behind it is not done.
@@ -46,7 +44,7 @@ def commanded(planner: "Planner", look: Look, issue: Issue, comment: CommentComm
 class _Hearing:
     """What somebody who gives commands on an issue may do there."""
 
-    planner: "Planner"
+    planner: Planner
     filed: Filed
     comment: CommentCommand
 

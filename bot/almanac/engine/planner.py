@@ -1,4 +1,4 @@
-"""Looks at one issue and decides what is to be done, reading no more than that needs."""
+"""Plans what becomes of one issue, reading no more than that needs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,6 @@ from itertools import chain
 
 from almanac.engine.addresses import published
 from almanac.engine.changes import find_event
-from almanac.engine.commanded import commanded
 from almanac.engine.forms import BothForms, Forms
 from almanac.engine.pictures import with_picture
 from almanac.engine.removed import current_id, is_shown
@@ -22,8 +21,6 @@ from almanac.histories import MAIN
 from almanac.phrases import say
 from almanac.proposal import triage
 from almanac.proposal.amendment import Amendment
-from almanac.proposal.command import CommentCommand
-from almanac.proposal.comment import pending_commands
 from almanac.proposal.form_version import is_certain
 from almanac.proposal.marker import PullState, known_closer, pull_state, text_digest
 from almanac.proposal.merge import merge_records
@@ -51,7 +48,7 @@ DEFAULT_LIMIT = 10
 
 @dataclass
 class Planner:
-    """Decides, for the issues of one history of a forge's site; keeps the site's files as far as they were read."""
+    """Plans for the issues of one history of a forge's site; keeps the site's files as far as they were read."""
 
     forge: Forge  # where the site is
     messages: Messages  # writes the messages of a site that has none of its own
@@ -138,26 +135,6 @@ class Planner:
             self._site_messages[commit] = self.messages if is_ours else self.messages.of_site(own, language or "en")
         return self._site_messages[commit]
 
-    def decide(self, look: Look, number: int, *, comment: CommentCommand | None = None, asked: bool = False) -> Plan:
-        """Decide what is to be done for one issue, and for a comment that may hold a command; errors as in `run`.
-
-        If a maintainer `asked` for it, it is done again; what other people have committed to its branch stays.
-        """
-        issue, known = look.issue, bool(look.proposal.pull or look.proposal.comment)
-        if issue is None or not (may_be_ours(issue, answered=known) and self.is_ours(look, issue)):
-            return self._not_ours(number, look)
-        look = self.with_closer(look)
-        if asked:
-            return self.planned(look, issue, anew=self._is_ours_alone(look), again=True)
-        given = pending_commands(look, number, comment)
-        return commanded(self, look, issue, comment, given) if comment and given else self.planned(look, issue)
-
-    def _is_ours_alone(self, look: Look) -> bool:
-        """Tell whether a proposal is open to whose branch nobody else has committed."""
-        owner, commit = branch_owner(look)
-        alone = owner == "ours" or (owner == "ask" and commit is not None and self.forge.is_ours(commit))
-        return alone and look.proposal.open_pull is not None
-
     def is_ours(self, look: Look, issue: Issue, *, as_filed: bool = False) -> bool:
         """Tell whether an issue is ours: see `almanac.proposal.ours`; `as_filed` asks as if it were not answered."""
         forms, state = self.form_of(look, issue), pull_state(look.proposal.pull)
@@ -176,13 +153,6 @@ class Planner:
         if record is None or record.issue != issue.number:
             return False
         return any(one.form_of(look, issue).is_labelled(issue, state, answered=True) for one in others)
-
-    def _not_ours(self, number: int, look: Look) -> Plan:
-        """End what is left of an issue that is not ours (any more)."""
-        plan, head = triage.withdrawn(number, look), look.proposal.head
-        if plan.outcome is None and head and not look.proposal.pull and self.forge.is_ours(head):
-            return triage.abandoned(number, look)
-        return plan
 
     def with_closer(self, look: Look) -> Look:
         """Find out who closed the newest pull request, if it was not Almanac and nobody has asked before."""

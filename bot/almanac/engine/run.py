@@ -6,6 +6,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Literal, assert_never
 
+from almanac.engine.decide import decide
 from almanac.engine.planner import Planner
 from almanac.engine.setup_problems import tell_of_settings
 from almanac.errors import AlmanacError, Problem, Raced, UserError
@@ -101,7 +102,7 @@ def decided(  # noqa: PLR0913 -- options
     look = planner.forge.look(number, hasty=not seen)
     look = replace(look, others={**look.others, **others}) if others else look
     chosen = planner.for_issue(look)
-    return Decided(chosen.decide(look, number, comment=comment, asked=asked), look, chosen)
+    return Decided(decide(chosen, look, number, comment=comment, asked=asked), look, chosen)
 
 
 def attempt(one: Decided, *, is_last: bool = False) -> Done | None:

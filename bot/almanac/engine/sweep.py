@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from almanac.engine.dashboards import open_dashboard, tell_of_failures, tell_of_stop
+from almanac.engine.decide import decide
 from almanac.engine.drafts import open_next_dates
 from almanac.engine.offering import Onboard, close_offer, is_for_adoption
 from almanac.engine.planner import Planner
@@ -336,7 +337,7 @@ class _Sweep:
         newest = self.planner.forge.newest_pull(branch_name(issue.number))
         look = replace(look, proposal=replace(look.proposal, pull=newest))
         planner = self.planner.for_issue(look)
-        return Decided(planner.decide(look, issue.number), look, planner)
+        return Decided(decide(planner, look, issue.number), look, planner)
 
     def _remember(self, done: Done) -> None:
         """Count what this sweep opened and closed itself."""
