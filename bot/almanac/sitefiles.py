@@ -135,7 +135,7 @@ class Folder:
         return removals(Git(self.root), folder, beside, self.names(folder), self.read(beside, PAGE))
 
     def paths(self) -> Iterator[str]:
-        """List the files that are not too large for a page; no link is followed."""
+        """List the files; no link is followed."""
         seen = 0
         for here, folders, names in os.walk(self.root):
             folders[:] = sorted(name for name in folders if name not in NOT_THE_SITES and not name.startswith("."))
@@ -144,7 +144,7 @@ class Folder:
                 if seen > _MOST_FILES:
                     return
                 file = Path(here, name)
-                if not file.is_symlink() and file.is_file() and file.stat().st_size <= PAGE.each:
+                if not file.is_symlink() and file.is_file():
                     yield file.relative_to(self.root).as_posix()
 
     def write(self, files: Mapping[str, str | None]) -> None:

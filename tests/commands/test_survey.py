@@ -208,6 +208,11 @@ def test_what_a_program_wrote_is_named_only_where_there_is_nothing_else(head: st
     assert best.path == "events.md"
 
 
+def test_a_page_that_is_no_text_is_named_if_its_name_says_that_it_lists_events() -> None:
+    found = seen({"past-events.html": b"\xff", "index.html": b"\xff", "news.html": b"\xff"})
+    assert [one.file for one in found.unread] == ["past-events.html"]
+
+
 def test_when_a_page_was_changed_is_no_event() -> None:
     paragraphs = "<p>5 May 2024: Owls</p>\n<p>6 May 2024: Bats</p>\n<p><i>Last updated on 7 May 2024</i></p>\n"
     [page] = seen({"events.html": f"<div>\n{paragraphs}</div>\n"}).candidates

@@ -432,6 +432,24 @@ def test_a_site_without_events_gets_a_page_for_them(local: World) -> None:
 UNREAD = "---\n---\n# Events\n" + "We met on May 3, 2024, and had tea.\n" * 4
 
 
+def test_a_new_page_whose_address_is_taken_gets_the_next_name_and_it_says_so(local: World) -> None:
+    put(local, {"_config.yml": "title: Club\n", "events/index.html": "---\n---\n<h1>Events</h1>\n<p>Soon.</p>\n"})
+    assert outcomes(sweep(local)) == ["created"]
+    assert "past-events.md" in offered(local)
+    assert "`events/index.html`" in offer(local).body
+    assert outcomes(sweep(local)) == ["unchanged"]
+    local.commit({configs.PATH: b"page: events.md\n"}, branch=ADOPT_BRANCH)
+    assert outcomes(sweep(local)) == ["updated"]
+    assert "as in `page: past-events.md`" in offer(local).body
+
+
+def test_a_page_that_is_longer_than_is_read_is_named(local: World) -> None:
+    put(local, {"_config.yml": "title: Club\n", "meetings.html": "<li>2025-03-04: Owls</li>\n" * 90_000})
+    assert outcomes(sweep(local)) == ["created"]
+    assert len(re.findall("`meetings.html`: This file has .* MiB, and Almanac reads", offer(local).body)) == 1
+    assert "Don't merge this yet if you want to keep `meetings.html`" in offer(local).body
+
+
 def test_where_nothing_can_be_offered_the_run_says_why(local: World) -> None:
     put(local, {"hugo.toml": "title = 'Club'\n", "events.md": UNREAD})
     (done,) = sweep(local)

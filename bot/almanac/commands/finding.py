@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from almanac import config as configs
 from almanac.commands.build import refuse_other_page
 from almanac.commands.discovery import MARKDOWN
-from almanac.commands.places import Place, find_places, list_at, sign_of_other_build
+from almanac.commands.places import HTML, Place, find_places, list_at, sign_of_other_build
 from almanac.commands.questions import choose_number
 from almanac.commands.survey import PageFound, Survey, survey
 from almanac.entries.stores import place_of
@@ -162,15 +162,23 @@ def ask_for_page(offered: Sequence[PageFound | Place]) -> PageFound | Place:
     return offered[choose_number(len(offered)) - 1]
 
 
-def refuse_same_address(page: str, paths: Collection[str]) -> None:
-    """Raise a UserError if Jekyll would build a new page and one of the site's own to one address, and so lose one."""
+def same_address(page: str, paths: Collection[str]) -> str | None:
+    """Return the site's own page that Jekyll would build to the same address as a new one, and so lose one of them."""
     stem = page.rpartition(".")[0]
     for path in paths:
         name, _, ending = path.rpartition(".")
-        if name in {stem, f"{stem}/index"} and f".{ending.lower()}" in {*MARKDOWN, ".html", ".htm"}:
-            message = say(
-                "The new page {page} would have the same address as this one, and Jekyll would build only one. Name it "
-                "otherwise, as in `almanac init --new --page past-events.md`.",
-                page=page,
-            )
-            raise UserError(Problem(message, file=path))
+        if path != page and name in {stem, f"{stem}/index"} and f".{ending.lower()}" in {*MARKDOWN, *HTML}:
+            return path
+    return None
+
+
+def refuse_same_address(page: str, paths: Collection[str]) -> None:
+    """Raise a UserError if a new page would have the address of one of the site's own."""
+    if path := same_address(page, paths):
+        message = say(
+            "The new page {page} would have the same address as this one, and Jekyll would build only one. Write "
+            "another name into the settings, as in `page: past-events.md`. Without settings: `almanac init --new "
+            "--page past-events.md`.",
+            page=page,
+        )
+        raise UserError(Problem(message, file=path))

@@ -12,7 +12,7 @@ from almanac.commands.adoption import plan_adoption
 from almanac.commands.build import build_files
 from almanac.commands.discovery import MARKDOWN
 from almanac.commands.entry_checks import check_to_come
-from almanac.commands.finding import offered_places
+from almanac.commands.finding import offered_places, same_address
 from almanac.commands.origin import Origin
 from almanac.commands.places import HTML, Place, has_other_generator
 from almanac.commands.planned import Adoption
@@ -21,6 +21,7 @@ from almanac.commands.subscriptions import free_places, subscribe
 from almanac.commands.survey import PageFound
 from almanac.commands.takeover import Overlay, said_of_form
 from almanac.commands.workflow import WORKFLOW
+from almanac.config import Config
 from almanac.errors import Problem, UserError
 from almanac.forge.protocol import Forge
 from almanac.page.imitate import samples
@@ -119,6 +120,8 @@ def adopt(
     if is_decided:
         _add_named(plan, files, written)
         return _offer(plan, (), files, written, follows=action is None)
+    if plan.page is None and plan.config.page != Config().page and (other := same_address(Config().page, paths)):
+        plan.notes.append(_said_of_other_name(code(Config().page), code(other)))
     groups = [*_pages(plan, places, beside)]
     if unread is None:
         free = free_places(Site(Overlay(files, plan.written)))
@@ -300,6 +303,14 @@ def _with_old(offer: AdoptionOffer, page: str, unread: Sequence[Problem], places
     found = (joined((unreadable, mend, then)) if unread else "", doubtful if places else "", new)
     left = dict.fromkeys((*doubted, *(one.file for one in unread if one.file)))
     return replace(offer, found=tuple(filter(None, found)), unread=tuple(left), problems=(*unread, *offer.problems))
+
+
+def _said_of_other_name(usual: str, other: str) -> str:
+    return say(
+        "The new page is not called {page}, as Jekyll would build it to the address of {other}.",
+        page=usual,
+        other=other,
+    )
 
 
 def _kept_whole(imported: Imported) -> str:

@@ -8,9 +8,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from almanac.commands.discovery import MARKDOWN, readable_text
+from almanac.commands.discovery import MARKDOWN
 from almanac.commands.places import EVENTS, HTML, LEAST, NO_PAGES, OTHERS, PAST, Place, find_places, is_folder_of_events
-from almanac.errors import Problem
+from almanac.errors import Problem, UserError
 from almanac.page.lines import BULLET
 from almanac.page.outline import Page, outline
 from almanac.page.refusal import says_date, why_no_event
@@ -114,7 +114,11 @@ def survey(site: Site, paths: Collection[str]) -> Survey:
             continue
         if any(one in NO_PAGES or (one.startswith("_") and is_folder_of_events(one)) for one in folders):
             continue
-        page = outline(readable_text(site, path))
+        try:
+            page = outline(site.text(path) or "")
+        except UserError as error:  # it is too long, or is not UTF-8
+            unread += error.problems if _is_named(path) else ()
+            continue
         if page.sections:
             candidates.append(_candidate(path, page))
         elif not any(map(OTHERS.search, folders)) and (seen := _unread(path, page)):
@@ -140,6 +144,12 @@ def _name(path: str) -> str:
     folder, _, name = path.rpartition("/")
     stem = name.partition(".")[0]
     return folder.rpartition("/")[2] if stem.lower() == "index" else stem
+
+
+def _is_named(path: str) -> bool:
+    """Tell whether a page's name says that it lists events, or what is over."""
+    name = _name(path)
+    return bool(EVENTS.search(name) or PAST.search(name)) and not OTHERS.search(name)
 
 
 def _is_other(path: str) -> bool:
@@ -195,11 +205,13 @@ def _unread(path: str, page: Page) -> tuple[Problem, bool] | None:
     *folders, file = path.lower().split("/")
     if any(map(is_folder_of_events, folders)) and not file.startswith("index."):
         return None  # a page of one event, in a folder that is found by itself
-    name = _name(path)
-    is_named = bool(EVENTS.search(name) or PAST.search(name)) and not OTHERS.search(name)
     sign = why_no_event(page.lines, page.headings)
     is_shown_elsewhere = sign.elsewhere and EVENTS.search(sign.text)
-    if not (is_named and sign.is_event) and not is_shown_elsewhere and (_is_other(path) or not _lists_dates(page)):
+    if (
+        not (_is_named(path) and sign.is_event)
+        and not is_shown_elsewhere
+        and (_is_other(path) or not _lists_dates(page))
+    ):
         return None
     dated = sum(map(says_date, page.lines.texts))
     if file.endswith(HTML) and not sign.elsewhere and dated < LEAST:

@@ -184,7 +184,8 @@ def _planned(
         for choices, files in ((before, written), (besides, written), (before, {}), (besides, {})):
             with suppress(UserError):
                 offer = adopt(choices, files)
-                return replace(offer, problems=(*error.problems, *offer.problems)) if offer else None
+                problems = dict.fromkeys((*error.problems, *offer.problems)) if offer else ()
+                return replace(offer, problems=tuple(problems)) if offer else None
         raise
 
 
