@@ -119,7 +119,9 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
         chosen = ask(offered)
         return chosen.path if isinstance(chosen, PageFound) else chosen
     else:
-        message = "It is not clear where the history is. Name the page, folder or list, or start a page with `--new`."
+        message = say(
+            "It is not clear where the history is. Name the page, folder or list, or start a page with `--new`."
+        )
         first = Problem(message, choices=_options(seen))
     raise UserError([first, *_seen(seen)])
 

@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from almanac.errors import ForgeError
 from almanac.patterns import regex
+from almanac.phrases import say
 
 PUBLIC = "https://github.com"
 """Where an attachment is, if it was not made on a company's own GitHub."""
@@ -50,7 +51,7 @@ class Attachments:
             ForgeError: It is no address of an attachment here, or it could not be fetched.
         """
         if not address.startswith(f"{self._web}/") or not _PATH.fullmatch(address.removeprefix(self._web)):
-            raise ForgeError(f"It is not an attachment at {self._web}.")
+            raise ForgeError(say("It is not an attachment at {place}.", place=self._web))
         if self._last is None or self._last[0] != address:
             try:
                 with self._session() as session:
@@ -58,7 +59,7 @@ class Attachments:
                     session.auth = lambda request: request
                     self._last = address, b"".join(self._fetch(session, signed or address, most))
             except (requests.RequestException, HTTPError, OSError, ValueError):
-                raise ForgeError("GitHub could not be reached, or did not answer in time.", passing=True) from None
+                raise ForgeError(say("GitHub could not be reached, or did not answer in time."), passing=True) from None
         return self._last[1]
 
     def _fetch(self, session: requests.Session, url: str, most: int) -> Iterator[bytes]:
@@ -66,7 +67,7 @@ class Attachments:
         for _ in range(1 + _REDIRECTS):
             is_ours = self._is_ours(url)
             if not (is_ours or self._is_store(url)):
-                raise ForgeError("GitHub sent us to a place that is not known to be its own.")
+                raise ForgeError(say("GitHub sent us to a place that is not known to be its own."))
             token = token if is_ours else ""  # it is not taken up again
             headers = {"User-Agent": "almanac", "Accept": "*/*", "Accept-Encoding": "identity"}
             headers |= {"Authorization": f"token {token}"} if token else {}
@@ -79,7 +80,7 @@ class Attachments:
                 url = urljoin(url, answer.headers["location"])
                 if url.startswith(f"{self._web}/login"):
                     raise _refused(HTTPStatus.UNAUTHORIZED)
-        raise ForgeError("GitHub sent us from place to place.")
+        raise ForgeError(say("GitHub sent us from place to place."))
 
     def _is_ours(self, url: str) -> bool:
         return url.startswith(f"{self._web}/")
@@ -104,5 +105,5 @@ def _body(answer: requests.Response, most: int, deadline: float) -> Iterator[byt
 
 def _refused(status: int) -> ForgeError:
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
-        return NoAttachmentError("GitHub says that there is no such attachment, or that we may not see it.")
-    return ForgeError(f"GitHub refused to give it to us (status {status}).", passing=True)
+        return NoAttachmentError(say("GitHub says that there is no such attachment, or that we may not see it."))
+    return ForgeError(say("GitHub refused to give it to us (status {status}).", status=status), passing=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 from almanac.caps import Cap, check_sizes
 from almanac.errors import Problem, UserError
 from almanac.paths import leads_inside, parents
+from almanac.phrases import say
 
 # Windows has neither; Almanac does not run there, but can be imported.
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -150,7 +151,7 @@ class Disk:
     def _named(self, path: str) -> Iterator[None]:
         """Refuse a path that leads elsewhere, and name it in errors; find the link in it where there is one."""
         if not leads_inside(path):
-            message = "This path leads out of the site's folder, or into `.git`."
+            message = say("This path leads out of the site's folder, or into `.git`.")
             raise UserError(Problem(message, file=path))
         try:
             yield
@@ -185,7 +186,7 @@ def _content(file: int, path: str, cap: Cap) -> bytes:
 
 def link_problem(path: str) -> Problem:
     """Say that a path is a symbolic link, which is neither followed nor replaced."""
-    message = (
+    message = say(
         "This is a symbolic link, and Almanac follows none, since it could lead out of the site. "
         "Put the file or folder itself in its place."
     )

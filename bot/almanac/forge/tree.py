@@ -12,7 +12,9 @@ from almanac.caps import JOB, PAGE, RECORDS, Cap, check_sizes
 from almanac.errors import ConfigError, ForgeError
 from almanac.forge.disk import link_problem
 from almanac.paths import leads_inside, parents
+from almanac.phrases import say
 from almanac.proposal.state import Blob, PutBranch
+from almanac.text import printable
 
 FOLDER = "040000"
 REGULAR = "100644"
@@ -149,7 +151,11 @@ class Tree(ABC):
         self._bytes, self._files = self._bytes + sum(sizes.values()), self._files + len(sizes)
         if self._bytes > JOB.total or self._files > JOB.number:
             raise ForgeError(
-                f"This run would have to read more than {JOB.number:,} files, or {JOB.total >> 20} MiB of files.",
+                say(
+                    "This run would have to read more than {number:,} files, or {size:,} MiB of files.",
+                    number=JOB.number,
+                    size=JOB.total >> 20,
+                ),
                 remedy="Make its pages and records smaller, or close proposals that nobody needs any more.",
             )
 
@@ -167,16 +173,26 @@ def check_paths(write: PutBranch, entry: Callable[[str, str], Entry | None]) -> 
 
     for path in write.files:
         if not leads_inside(path):
-            raise ForgeError(f"Almanac does not write to {path!r}: it is not a plain path inside the site.")
+            raise ForgeError(
+                say("Almanac does not write to `{path}`: it is not a plain path inside the site.", path=printable(path))
+            )
         for place, wanted in [*((folder, {FOLDER}) for folder in parents(path)), (path, {REGULAR, EXECUTABLE})]:
             there = mode(place)
             if there == _LINK:
                 raise ForgeError(
-                    f"{place} is a symbolic link, which Almanac neither follows nor replaces: {path} stays as it is.",
+                    say(
+                        "{place} is a symbolic link, which Almanac neither follows nor replaces: {path} stays as "
+                        "it is.",
+                        place=place,
+                        path=path,
+                    ),
                     remedy="Put the file or folder itself in its place.",
                 )
             if there and there not in wanted:
                 raise ForgeError(
-                    f"Almanac's files would take the place of {place}: a file and a folder have the same name.",
+                    say(
+                        "Almanac's files would take the place of {place}: a file and a folder have the same name.",
+                        place=place,
+                    ),
                     remedy="Rename one of them on the base branch.",
                 )

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from almanac.errors import ForgeError, Problem, UserError
 from almanac.forge.github.refusals import remedies
 from almanac.patterns import regex
+from almanac.phrases import Tongue, reworded, say
 
 DEFAULT_API_URL = "https://api.github.com"
 GRAPHQL = "/graphql"
@@ -127,7 +128,7 @@ class RefusedError(ForgeError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let it be sent from one process to another."""
-        return partial(RefusedError, remedy=self.remedy, wait=self.wait), (str(self), self.answer)
+        return partial(RefusedError, remedy=self.remedy, wait=self.wait), (str.__str__(str(self)), self.answer)
 
     def matches(self, *statuses: int, pattern: str = "") -> bool:
         """Tell whether the answer has one of these statuses, and GitHub's words match the pattern."""
@@ -206,19 +207,34 @@ def explain(answer: ErrorAnswer, request: Request, name: str, now: float) -> Ref
     """Say what GitHub's error about `OWNER/NAME` or the App means, and what a person can do; `now`: see above."""
     wait = rate_limit_wait(answer, now)
     if wait is not None:
-        why = "GitHub accepts no more requests from us for now"
+        why, short = "GitHub accepts no more requests from us for now", say("GitHub accepts no more requests for now.")
         if _TOO_QUICK.search(answer.said):
-            why = "GitHub finds that we write too much at once"
-        message = f"{why}, so we could not {request.doing}."
+            why, short = "GitHub finds that we write too much at once", say("GitHub finds that too much is written.")
+        message = _told(f"{why}, so we could not {request.doing}.", short)
         until = datetime.fromtimestamp(now + min(wait, DAY), UTC).strftime("%H:%M:%S UTC")
         return RefusedError(message, answer, remedy=f"Try again after {until}.", wait=wait)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        message = f"GitHub has a problem of its own (status {answer.status}), so we could not {request.doing}."
+        message = _told(
+            f"GitHub has a problem of its own (status {answer.status}), so we could not {request.doing}.",
+            say("GitHub has a problem of its own (status {status}).", status=answer.status),
+        )
         remedy = "Try again in a few minutes; https://www.githubstatus.com shows how GitHub is doing."
         return RefusedError(message, answer, remedy=remedy)
     said = answer.said or "it gave no reason"
-    message = f"GitHub would not let us {request.doing} in {name}: {said} (status {answer.status})."
+    message = _told(
+        f"GitHub would not let us {request.doing} in {name}: {said} (status {answer.status}).",
+        say("GitHub refused it: `{said}` (status {status}).", said=said.replace("`", "'"), status=answer.status),
+    )
     return RefusedError(message, answer, remedy=_remedy(answer, request, name))
+
+
+def _told(english: str, short: str) -> str:
+    """Say it in full in English, where people run Almanac; and in other languages without what we were about to do."""
+    return reworded(short, partial(_unless_english, english))
+
+
+def _unless_english(english: str, text: str, tongue: Tongue | None) -> str:
+    return text if tongue else english
 
 
 def _remedy(answer: ErrorAnswer, request: Request, name: str) -> str | None:
