@@ -77,7 +77,8 @@ def planned(files: Files, number: int, text: str) -> Plan:
     look = Look(issue, Base("main", "0" * 40), Proposal())
     labels = {field.id: field.label for field in site.form.fields}
     filed = Filed(look, issue, submission.event, labels=labels, amendment=Amendment())
-    offer = Offer(new_id(look, submission.event, site.store, site.ids), submission.event)
+    event = site.store.completed(submission.event, lambda: site.records)
+    offer = Offer(new_id(look, event, site.store, site.ids), event)
     views = site.views()
     page = Published(site.config.page)
     at_base = EventAtBase(

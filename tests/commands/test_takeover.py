@@ -19,6 +19,7 @@ from almanac.sitefiles import Folder
 from tests.commands.running import Almanac
 from tests.commands.test_adoption import CONFIG, FORM, TODAY, WORKFLOW, adopt, plan
 from tests.entries.learned import CASES, parts
+from tests.filing import issue_json
 from tests.gitrepo import Repo
 from tests.memory import Files, proposed_files
 from tests.tools import need
@@ -317,3 +318,18 @@ def test_a_folder_of_a_season_is_taken_over_by_itself() -> None:
     assert planned.taken
     assert "date: 2026-02-04T00:00:00Z\n" in planned.taken.sample
     assert set(plan(files | planned.files).states.values()) == {"same"}
+
+
+def test_a_proposal_goes_on_with_the_numbers_of_all_files(almanac: Almanac, tmp_path: Path) -> None:
+    talk = "---\nnumber: {n}\ntitle: Owls {n}\ndate: 2025-03-0{n}\nstart: '13:45'\n---\n"
+    repo = Repo.init(tmp_path / "site", branch="main")
+    repo.commit({f"_talks/{n}.md": talk.replace("{n}", str(n)) for n in range(1, 4)} | {"_config.yml": "title: x\n"})
+    assert almanac("init", "--yes", "--site", repo.folder).status == 0
+    repo.commit()
+    form = read_form((repo.folder / FORM).read_text())
+    answers = {"title": "Dormice", "date": "2026-12-10", "when": "6pm CET"}
+    body = "".join(f"### {one.label}\n\n{answers.get(one.id, '_No response_')}\n\n" for one in form.fields)
+    (tmp_path / "issue.json").write_text(issue_json(7, body))
+    assert almanac("propose", tmp_path / "issue.json", "--site", repo.folder).status == 0
+    text = repo.git("show", "almanac/issue-7:_talks/4.md")
+    assert "number: 4\ntitle: Dormice\ndate: 2026-12-10\nstart: '18:00'\n" in text

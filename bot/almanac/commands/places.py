@@ -379,8 +379,10 @@ def _language(path: str) -> Language:
 
 
 def _whole_lines(text: str, entry: DataEntry) -> str:
-    """Return an entry's text with what is before it in its first line."""
-    return text[text.rfind("\n", 0, entry.start) + 1 : entry.end]
+    """Return an entry's text with the white space or the hyphen before it in its first line."""
+    start = text.rfind("\n", 0, entry.start) + 1
+    is_alone = not text[start : entry.start].strip(" \t-")
+    return text[start if is_alone else entry.start : entry.end]
 
 
 def _posts(site: Site, paths: Iterable[str], printed: Printed | None) -> Iterator[Place]:

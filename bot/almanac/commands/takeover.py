@@ -160,6 +160,7 @@ def take_over(site: Site, place: Place, form: Form, today: date, root: Path | No
     tries = []
     for day in (past, today + timedelta(days=7)):  # a page may list what is over, or what is to come
         event = with_answers(_sample(day.isoformat(), site.config, form), form)
+        event = store.completed(event, lambda: known)
         event = event.model_copy(update={"id": store.new_id(event, {one.id for one in known})})
         path = store.path(event.id)
         changed = {path: store.write(event, source=texts.get(path))}

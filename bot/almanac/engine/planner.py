@@ -279,7 +279,10 @@ class Planner:
         if not (filed.event or kept or shared):
             return triage.problems_told(filed)
         at_base, views = self._sides.at_base(look, look.base.commit, record, self.forge.now().replace(microsecond=0))
-        offer = Offer(chosen, filed.event or kept, shared, followed=followed)
+        offered = filed.event or kept
+        if offered and not (record or shared):
+            offered = store.completed(offered, lambda: site.records)
+        offer = Offer(chosen, offered, shared, followed=followed)
         if offer.event:
             base, head = look.base.commit, None if anew else look.proposal.head
             pictured = with_picture(

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from almanac.dateshapes import has_time
 from almanac.entries.styles import copied
 from almanac.event.model import safe_slug
 from almanac.labels import field_of
@@ -18,6 +19,9 @@ _HEADING = regex(r"(#{1,6})[ \t]+(\S.*)")
 _BULLET = regex(r"([ \t]{0,3}[-*+][ \t]+)\S")
 _BOLD = regex(r"(\*\*|__)(?=\S).+(?<=\S)\1[ \t]*")
 _ADDRESS = regex(r"(?<=\]\()[^()\s]+(?=[)\s])|(?<=<)https?://[^<>\s]+(?=>)|(?<![(<\w\"'])https?://[^\s<>()]+")
+_LABELLED = regex(
+    r"(?P<before>(?:[-*+][ \t]+)?(?:\*\*|__)?)(?P<label>[^*_:\n]{1,40})(?P<after>(?:\*\*|__)?:(?:\*\*|__)?)[ \t]+\S.*"
+)
 _HERE = "\0"
 _MOST_LINES = 500  # of a body are looked at
 _LONGEST_LINK = 200  # characters of a line that leads to the event
@@ -37,6 +41,7 @@ _LISTED = {
     "links": ("entry in links", "{{ entry.label | link(entry.url) }}"),
 }
 _ADDRESSES = ("url", "recording")
+_LABELS = ("when", "location")
 _LINES = {
     "description": "",
     "recording": "{{ recording | host | link(recording) }}",
@@ -63,7 +68,9 @@ class BodyPart:
 
     @property
     def field(self) -> str | None:
-        """The field that a heading leads to, if it names one."""
+        """The field that a heading leads to, or that follows a label, if they name one."""
+        if (labelled := _LABELLED.fullmatch(self.text)) and (name := field_of(labelled["label"].strip())):
+            return name if name in _LABELS else None
         match = _HEADING.fullmatch(self.text)
         words = plain(match[2]).strip(" :") if match else ""
         name = field_of(words) or _FIELD_OF_HEAD.get(safe_slug(words).replace("-", "_"))
@@ -201,8 +208,9 @@ def _fixed(bodies: Sequence[Sequence[BodyPart]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for block in (block for blocks in bodies for block in blocks if len(bodies) > 1):
         alike = spellings[block.same]
-        # What stands above the event's own words, as a heading does, says nothing without them.
-        if block.kind not in ("heading", "title") and block.field is None and len(alike) * 2 >= len(bodies):
+        # What stands above the event's own words, as a heading does, says nothing without them; a time is the event's.
+        is_own = block.kind in ("heading", "title") or block.field is not None or has_time(block.text)
+        if not is_own and len(alike) * 2 >= len(bodies):
             is_same = texts[block.text] * 2 > len(bodies)
             # A line whose address differs leads to what is the event's own.
             is_link = block.same.count(_HERE) == 1 and "![" not in block.same and len(block.same) <= _LONGEST_LINK
@@ -245,6 +253,8 @@ def _mark(blocks: Sequence[BodyPart]) -> str:
 def _headed(name: str, piece: _Passage) -> str:
     """Write a heading as the newest body has it, and a field below it in the shape of what stands there."""
     heading, *below = piece.blocks
+    if found := _LABELLED.fullmatch(heading.text):
+        return f"{copied(found['before'] + found['label'] + found['after'])} {_LINES[name]}\n"
     mark = _mark(below[:1])
     text = copied(heading.text) + "\n" + "\n" * (not below or below[0].is_apart)
     if name == "description":

@@ -71,7 +71,11 @@ class JsonList:
         return DataEntry(0, len(written), 1, found)
 
     def filled(self, skeleton: str, values: Values) -> str:
-        written = filled_in(skeleton, values, is_json=True)
+        try:
+            written = filled_in(skeleton, values, is_json=True)
+        except UserError:
+            _parsed(re.sub(f"{values.prefix}[0-9]{{6}}e", "0", skeleton))  # it knows better what is wrong
+            raise
         _parsed(written)
         return written
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from almanac.event.model import read_status
@@ -31,7 +32,7 @@ _NAMES = {
     "description": "abstract description synopsis summary excerpt short_description details about blurb content text",
     "tags": "tags categories keywords topics",
     "series": "series type event_type kind category group",
-    "number": "number num no nr edition",
+    "number": "number num no nr edition id index order weight position sequence seq",
     "status": "status event_status state",
 }
 _NAMES_OF = {field: names.replace("_", "").split() for field, names in _NAMES.items()}
@@ -50,6 +51,7 @@ _PICTURE = regex(
     r"(?!https?://)[^\s?#][^?#\n]*\.(?:png|jpe?g|gif|webp|svg|avif)(?:[?#]\S*)?|https?://\S+", re.IGNORECASE
 )
 _TECHNICAL = regex(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_LONGEST_NUMBER, _LARGEST_STEP = 9, 100
 _LONGEST_TITLE, _LONGEST_SUMMARY = 300, 500
 
 
@@ -149,6 +151,14 @@ def name_key(person: Mapping[str, Any]) -> str | None:
     return next((names[name] for name in ("name", "full_name", "speaker", "person", "title") if name in names), None)
 
 
+def _counts(key: Key) -> bool:
+    """Tell whether the numbers of a key follow each other from event to event, up or down, but for gaps and slips."""
+    numbers = [int(value) for value in key.filled if str(value).isdigit()]
+    steps = [one - other for one, other in pairwise(numbers)]
+    least = max((3 * len(steps) + 3) // 4, 1)
+    return any(sum(0 < step * sign <= _LARGEST_STEP for step in steps) >= least for sign in (1, -1))
+
+
 _TESTS: dict[str, Callable[[Any], bool]] = {
     "title": lambda value: is_words(value) and len(value) <= _LONGEST_TITLE,
     "people": lambda value: all(map(_is_person, value)) if isinstance(value, list) else _is_person(value),
@@ -157,7 +167,7 @@ _TESTS: dict[str, Callable[[Any], bool]] = {
     "slides": _is_address,
     "image": lambda value: isinstance(value, str) and _PICTURE.fullmatch(value.strip()) is not None,
     "tags": lambda value: all(map(is_words, value)) if isinstance(value, list) else is_words(value) and "," in value,
-    "number": lambda value: str(value).isdigit(),
+    "number": lambda value: str(value).isdigit() and len(str(value)) <= _LONGEST_NUMBER,
     "status": lambda value: isinstance(value, str) and read_status(value) is not None,
 }
 
@@ -180,8 +190,10 @@ def fields_of(keys: Sequence[Key], taken: Mapping[str, str], *, has_text: bool) 
         fitting = [key for key in free if key.is_of(_TESTS.get(field, is_words))]
         if field == "description" and has_text:
             fitting = [key for key in fitting if key.is_long or key.word == "abstract"]
-        if field in ("series", "tags", "image", "number"):
+        if field in ("series", "tags", "image"):
             fitting = [key for key in fitting if any(value != key.values[0] for value in key.values)]
+        if field == "number":
+            fitting = [key for key in fitting if _counts(key)]
         if fitting:
             best = min(fitting, key=lambda key: (not key.is_asked, names.index(key.word)))
             found[best.name] = field

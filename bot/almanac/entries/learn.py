@@ -175,8 +175,9 @@ class _KeyWriter:
     most have and a new event will not.
     """
 
-    def __init__(self, models: Models, *, is_inner: bool = False) -> None:
-        self.models = models
+    def __init__(self, models: Models, *, is_inner: bool = False, has_times: bool = False) -> None:
+        """`has_times` if keys around these say when the event is: then a time of a talk is another one."""
+        self.models, self.has_times = models, has_times
         # Where no key says that an event is cancelled, its title has to.
         self.marks_title = not is_inner and not {"status", "cancelled"} & {*models.fields.values()}
         self.language = models.source.language
@@ -219,7 +220,9 @@ class _KeyWriter:
         model = key.filled[0] if key.filled else None
         is_groups = isinstance(model, list) and bool(model) and isinstance(model[0], dict)
         is_on_lines = self.language == "yaml" and part.value.lstrip().startswith("- ")
-        return None if is_groups and not is_on_lines else self.models.fields.get(key.name)
+        field = self.models.fields.get(key.name)
+        is_of_part = field in TIME_FIELDS and self.has_times
+        return None if is_of_part or (is_groups and not is_on_lines) else field
 
     def says_title(self, key: Key) -> bool:
         """Tell whether a key says the title once more in nearly all."""
@@ -329,6 +332,9 @@ class _KeyWriter:
         condition = self.condition(key, field)
         if field in TIME_FIELDS:
             return time_written(key, field, condition)
+        if field == "number":
+            padded = next((str(one) for one in key.filled if str(one).startswith("0")), "")
+            return Written(f'number | like("{padded}")' if padded else "number", "")
         value = _picture(key) if field == "image" else _VALUES.get(field, field)
         if field == "status":
             usual = [one for one in key.filled if read_status(one) == "scheduled"]
@@ -356,7 +362,7 @@ class _KeyWriter:
             text = f"{part.value.split(maxsplit=1)[0]}\n{space[1] if space else ''}{{{{ {value} }}}}"
         else:
             # Without quotes, JSON has null for what is not known: to Liquid, an empty text is something.
-            quote = "" if self.language == "json" and field not in ("title", "date") else part.quote
+            quote = "" if self.language == "json" and field not in ("title", "date", "number") else part.quote
             text = f"{quote}{{{{ {value} }}}}{written.after}{quote}"
         if self.language in ("json", "csv"):
             return KeyPiece(part.lead, text)
@@ -411,7 +417,8 @@ class _KeyWriter:
         if self.language != "yaml" or len(own) < len(texts):
             return None
         models = Models(replace(self.models.source, examples=own, has_body=False))
-        inner = _KeyWriter(models, is_inner="title" in self.models.fields.values())
+        known = {*self.models.fields.values()}
+        inner = _KeyWriter(models, is_inner="title" in known, has_times="when" in known)
         pieces = [*inner.pieces()]
         held = {*models.fields.values()}
         if not ("title" in held and held & {"people", "description"}):
@@ -423,7 +430,9 @@ class _KeyWriter:
         text, items = lists[0]
         at = [number for number, one in enumerate(items) if _has_title(one)] or [len(items)]
         all_of_them = [one.data for _, entries in lists for one in entries]
-        kept = [text[one.start : one.end] if all_of_them.count(one.data) * 2 >= len(lists) else "" for one in items]
+        same = [all_of_them.count(one.data) * 2 >= len(lists) for one in items]
+        same = [is_same and not tells_when(one.data, models.habits) for is_same, one in zip(same, items, strict=True)]
+        kept = [text[one.start : one.end] if is_same else "" for is_same, one in zip(same, items, strict=True)]
         before, after = "".join(kept[: at[0]]), "".join(kept[at[-1] + 1 :])
         return (before + entry_template(pieces, own[0].text, "yaml") + after).removesuffix("\n")
 

@@ -264,7 +264,7 @@ class _Keys:
             status = read_status(text)
             # That it takes place is what a key says of an event of which nothing else is known.
             self.found.setdefault(root, None if status == "scheduled" else status)
-        elif root in ("number", "issue") and re.fullmatch("[1-9][0-9]{0,8}", text):
+        elif root in ("number", "issue") and re.fullmatch("0*[1-9][0-9]{0,8}", text):
             self.found.setdefault(root, int(text))
         elif root in ("extra", "image") and len(path) > 1:
             self.found.setdefault(root, {}).setdefault(str(path[1]), text)
@@ -423,6 +423,8 @@ def _filtered(name: str, arguments: Sequence[Any], shown: Any, value: Any, value
         shown = value == example
     elif name == "markdown":
         shown = source(markdown(_as_text(value)))
+    elif name == "like" and isinstance(value, int):
+        shown = str(value).zfill(len(example))
     elif name == "like" and value:
         starts, ends = values.get("starts"), values.get("ends")
         with suppress(ValueError):

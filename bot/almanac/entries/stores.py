@@ -1,8 +1,9 @@
 """Records that are a site's own: one file for each event, or one entry in a list."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from almanac.entries.formats import DataEntry, ListFormat
 from almanac.entries.meaning import OWN, fields_of, read_event
@@ -94,6 +95,9 @@ class FileStore:
     def shown(self, event: Event) -> Event | None:
         return shown_by(self._template, event)
 
+    def completed(self, event: Event, known: Callable[[], Sequence[Event]]) -> Event:
+        return counted(self._template, event, known)
+
     def new_id(self, event: Event, taken: Collection[str]) -> str:
         year, month, day = (*event.date.split("-"), "", "")[:3]
         parts = {"date": event.date, "year": year, "month": month, "day": day, "slug": safe_slug(event.title)}
@@ -162,6 +166,9 @@ class ListStore:
     def shown(self, event: Event) -> Event | None:
         return shown_by(self._template, event)
 
+    def completed(self, event: Event, known: Callable[[], Sequence[Event]]) -> Event:
+        return counted(self._template, event, known)
+
     def new_id(self, event: Event, taken: Collection[str]) -> str:
         return event_id(event.date, event.series or event.title, taken)
 
@@ -217,6 +224,28 @@ def unreadable(error: UserError, path: str) -> Problem:
     return replace(
         first, message=say("This is left out, as it cannot be read: {message}", message=first.message), file=path
     )
+
+
+def counted(template: EntryTemplate, event: Event, known: Callable[[], Sequence[Event]]) -> Event:
+    """Give a new event the number that follows those of others, if a key has one."""
+    if event.number is not None or "number" not in template.fields:
+        return event
+    return event.model_copy(update={"number": next_count([(one.date, one.number) for one in known() if one.number])})
+
+
+def next_count(numbers: Sequence[tuple[str, int]]) -> int | None:
+    """Return the number that goes on with those of dates; None where there is none that could follow.
+
+    It is one more, or one less if later dates have less; ten more where all are tens.
+    """
+    in_order = [number for _, number in sorted(numbers)]
+    if not in_order:
+        return None
+    steps = {abs(other - one) for one, other in pairwise(sorted({*in_order}))}
+    step = steps.pop() if len(steps) == 1 else 1
+    if in_order[-1] < in_order[0]:
+        return min(in_order) - step if min(in_order) > step else None
+    return max(in_order) + step
 
 
 def place_of(pattern: str) -> str:

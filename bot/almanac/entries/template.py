@@ -264,6 +264,10 @@ def _exact(value: Any) -> _Exact:
 
 
 def _like(date: Any, example: str) -> str:
+    if isinstance(date, int):  # a running number
+        return _Exact(str(date).zfill(len(example)))
+    if not date:
+        return ""
     written = like(date, example)
     return _Exact(written) if isinstance(written, Safe) else written
 

@@ -1,6 +1,6 @@
 """Where a site keeps its records, and how each of them is read and written."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from almanac.errors import Problem
@@ -73,6 +73,10 @@ class RecordStore(Protocol):
         """Return an event with no more than what its record shows to readers; None if records are not shown as such."""
         ...
 
+    def completed(self, event: Event, known: Callable[[], Sequence[Event]]) -> Event:
+        """Return a new event with what only those that are `known` can tell, such as its number."""
+        ...
+
     def new_id(self, event: Event, taken: Collection[str]) -> str:
         """Return a new event's id, which none of those that are taken is; it never changes afterwards."""
         ...
@@ -103,6 +107,9 @@ class RecordFolder:
 
     def shown(self, event: Event) -> Event | None:  # noqa: ARG002 -- readers see the views
         return None
+
+    def completed(self, event: Event, known: Callable[[], Sequence[Event]]) -> Event:  # noqa: ARG002 -- the views can tell
+        return event
 
     def new_id(self, event: Event, taken: Collection[str]) -> str:
         return event_id(event.date, event.series or event.title, taken)

@@ -6,6 +6,7 @@ from typing import Any
 
 from almanac.entries.formats import DataEntry, ListFormat
 from almanac.entries.meaning import fields_of
+from almanac.entries.stores import counted
 from almanac.entries.template import EntryTemplate
 from almanac.entries.writing import merged, place_for
 from almanac.errors import ConfigError, Problem
@@ -70,6 +71,10 @@ class EntryListView(View):
             text = text if record in gone else self.put(self._path, text, record, None)
         problems = tuple(Problem(_GONE, "rendered", event=record.title, file=self._path) for record in gone)
         return Built(tuple(map(self.stamp, found)), {self._path: text}, problems)
+
+    def complete(self, event: Event, texts: Texts) -> Event:
+        rows = self._format.entries(self._there(texts(self._path)), self._path)
+        return counted(self._template, event, lambda: [*self._imported(rows, ())])
 
     def stamp(self, event: Event) -> Event:
         return event.model_copy(update={"rendered": self._print(event)}) if self._remembers else event
