@@ -333,3 +333,11 @@ def test_a_proposal_goes_on_with_the_numbers_of_all_files(almanac: Almanac, tmp_
     assert almanac("propose", tmp_path / "issue.json", "--site", repo.folder).status == 0
     text = repo.git("show", "almanac/issue-7:_talks/4.md")
     assert "number: 4\ntitle: Dormice\ndate: 2026-12-10\nstart: '18:00'\n" in text
+
+
+def test_a_shape_is_refused_where_there_is_no_choice_of_one(almanac: Almanac, tmp_path: Path) -> None:
+    repo = Repo.init(tmp_path / "site", branch="main")
+    repo.commit(TALKS)
+    ran = almanac("init", "--shape", "house", "--site", repo.folder)
+    assert (ran.status, "edit its template" in ran.err) == (1, True)
+    assert not (repo.folder / CONFIG).exists()

@@ -291,6 +291,21 @@ def test_a_shape_is_chosen(local: World) -> None:
     assert dict(pull_state(offer(local)).choices)["shape"] == "plain"
 
 
+def test_a_shape_that_was_chosen_is_that_of_its_page_alone(local: World) -> None:
+    put(local, {**REFERENCE, "meetups.md": TWO_PAGES["meetups.md"]})
+    sweep(local)
+    tick(local, "page", PAGE)
+    sweep(local)
+    tick(local, "shape", "plain")
+    sweep(local)
+    assert "section_template" in offered(local)[configs.PATH]
+    tick(local, "page", "meetups.md")
+    sweep(local)
+    assert "page: meetups.md" in offered(local)[configs.PATH]
+    assert "cannot be had" not in offer(local).body
+    assert outcomes(sweep(local)) == ["unchanged"]
+
+
 def test_what_cannot_be_had_is_said_and_changes_nothing(local: World) -> None:
     put(local, TWO_PAGES)
     sweep(local)
@@ -616,6 +631,21 @@ def test_a_doubtful_folder_is_taken_if_somebody_ticks_it(local: World, site: str
     assert outcomes(sweep(local)) == ["updated"]
     assert offered(local) == before
     assert outcomes(sweep(local)) == ["unchanged"]
+
+
+def test_of_folders_of_seasons_the_newest_can_be_ticked() -> None:
+    days = ("2024-2025/2024-11-05", "2024-2025/2025-03-04", "2025-2026/2025-11-04", "2025-2026/2026-02-03")
+    files = {f"_talks/{day}.md": TALK.format(number=at, day=day[10:]) for at, day in enumerate(days)}
+    made = offer_of({"_config.yml": "title: Talks\n", **files})
+    assert made
+    text = text_of(made)
+    assert "Only 2 of 4 events would be known" in text
+    assert "- [ ] `_talks/2025-2026` (2 events)" in text
+    assert "`_talks` (" not in text
+    chosen = offer_of({"_config.yml": "title: Talks\n", **files}, {**made.choices, "page": "_talks/2025-2026"})
+    assert chosen
+    assert "files: _talks/2025-2026/{date}.md" in chosen.files[configs.PATH]
+    assert "- [x] `_talks/2025-2026` (2 events)" in text_of(chosen)
 
 
 @pytest.mark.parametrize(

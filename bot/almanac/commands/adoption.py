@@ -190,9 +190,6 @@ def _take_place(  # noqa: PLR0913 -- what there is
     config = config_for(site, place, paths).model_copy(update={"language": language}) if text is None else site.config
     plan, zones = Adoption(config), config.zones()
     source = config.file_template or config.list_template
-    if wishes.shape:
-        message = say("A new one is written like the newest here. To have it written otherwise, edit its template.")
-        raise UserError(Problem(message, file=source))
     if place.learned and source and (text is None or site.text(source) is None):
         plan.files[source] = place.learned.template
     first = starter.config_text(config, starter.habits_of((), zones, wishes.today), zones) if text is None else text

@@ -147,7 +147,22 @@ def _offered(seen: Survey) -> list[PageFound | Place]:
 def offered_places(site: Site, paths: Collection[str]) -> list[PageFound | Place]:
     """Return where the events of a site may be, the likeliest first, and last what only a person may take."""
     seen = survey(site, paths)
-    return [*_offered(seen), *(one for one in seen.places if one.is_doubtful)]
+    found = [*_offered(seen), *(one for one in seen.places if one.is_doubtful)]
+    return [one for one in (_as_offered(site, paths, each) for each in found) if one]
+
+
+def _as_offered(site: Site, paths: Collection[str], found: PageFound | Place) -> PageFound | Place | None:
+    """Return of a folder of folders only that of the newest, where nothing tells in which of them the next one belongs.
+
+    So it is with folders of seasons. None if that cannot be taken by itself.
+    """
+    if isinstance(found, PageFound) or not found.files:
+        return found
+    folder = place_of(found.settings["files"])
+    if folder == found.path or all(file.startswith(f"{folder}/") for file in found.files):
+        return found
+    newest = _place_at(site, paths, folder)
+    return newest if newest and newest.learned and newest.events else None
 
 
 def _options(seen: Survey) -> tuple[str, ...]:

@@ -84,6 +84,11 @@ def init_site(  # noqa: PLR0913 -- one for each option
                 root=folder.root,
                 action=action,
             )
+        if shape and plan.taken:
+            message = "A new one is written like the newest here. To have it written otherwise, edit its template."
+            raise UserError(
+                Problem(message, "--shape", shape, file=plan.config.file_template or plan.config.list_template)
+            )
         if not dry_run:
             replaced = {path for path, state in plan.states.items() if state == "replaced"} - {configs.PATH}
             folder.refuse_to_lose(sorted(replaced))

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from almanac import phrases
 from almanac.caps import Cap, check_sizes
 from almanac.commands.discovery import jekyll_of, records_folder
 from almanac.commands.places import Place
@@ -149,8 +150,8 @@ def take_over(site: Site, place: Place, form: Form, today: date, root: Path | No
         pattern = place.settings.get("files", "")
         if place.files and place_of(pattern) != place.path:
             more = say(
-                "The newest are in {folder}/, and nothing tells in which folder the next one belongs. To take over "
-                "that folder alone, name it: `--page {folder}`.",
+                "The newest are in {folder}/, and nothing tells in which folder the next one belongs. That folder "
+                "alone can be taken over. In a terminal, name it: `--page {folder}`.",
                 folder=place_of(pattern),
             )
             message += " " + more
@@ -235,9 +236,10 @@ def said_of_form(taken: Takeover, form: Form) -> str:
     asked = ", ".join(field.label for field in form.fields)
     labels = {field.id: field.label for field in form.fields}
     kept = ", ".join(labels[name] for name in taken.kept if name in labels)
-    return say("The form asks for {asked}.", asked=asked) + (
-        say(" Only Almanac's own key, `almanac`, keeps {kept}.", kept=kept) if kept else ""
-    )
+    only = say("Only Almanac's own key, `almanac`, keeps {kept}.", kept=kept)
+    if taken.place.path.endswith(".csv"):
+        only = say("Only the record beside it keeps {kept}.", kept=kept)
+    return phrases.joined((say("The form asks for {asked}.", asked=asked), only if kept else ""))
 
 
 def said_of_build(built: Trial | None) -> str:
