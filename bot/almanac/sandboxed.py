@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from almanac.entries.template import entry_writer
-from almanac.errors import ConfigError, Problem
+from almanac.errors import Candidate, ConfigError, Problem
 from almanac.event.model import Event
 from almanac.languages import load_named
 from almanac.page.template import section_renderer
@@ -61,7 +61,8 @@ def _revived(found: dict[str, Any]) -> Any:
     if found.keys() != {PROBLEM}:
         return found
     about = found[PROBLEM]
-    return Problem(**{**about, "choices": tuple(about["choices"])})
+    candidates = tuple(Candidate(**one) for one in about["candidates"])
+    return Problem(**{**about, "choices": tuple(about["choices"]), "candidates": candidates})
 
 
 def _answer(  # noqa: PLR0913 -- the parts of a request

@@ -64,6 +64,32 @@ class TestSite:
         status, [finding] = faults(almanac, repo)
         assert (status, finding["check"], finding["file"], finding["line"]) == (1, "config", CONFIG, 2)
 
+    def test_a_site_s_own_messages_are_tried(self, almanac: Almanac, repo: Repo) -> None:
+        config = (repo.folder / CONFIG).read_text() + "messages: texts\n"
+        well = {"texts/merged.md.j2": "On {{ page }}.", "texts/problems.md.j2": "{{ problems[0] | problem }}"}
+        repo.write({CONFIG: config, **well})
+        assert [one for one in faults(almanac, repo)[1] if one["check"] == "messages"] == []
+        assert almanac("build", "--check", "--site", repo.folder).status == 0
+        broken = "Thanks\n\n{% if removed %}{{ pgae }}{% endif %}"
+        repo.write({"texts/merged.md.j2": broken, "texts/held.md.j2": "{% if %}"})
+        found = [one for one in faults(almanac, repo)[1] if one["check"] == "messages"]
+        assert [(one["file"], one["line"]) for one in found] == [("texts/held.md.j2", 1), ("texts/merged.md.j2", 3)]
+        assert "no value `pgae`. The nearest one is `page`" in found[1]["message"]
+        ran = almanac("build", "--check", "--site", repo.folder)
+        assert ran.status == 1
+        assert "texts/merged.md.j2:3" in ran.err
+
+    @pytest.mark.parametrize(
+        ("files", "status", "words"),
+        [({"texts/mergd.md.j2": "x"}, "error", "`merged.md.j2`"), ({}, "warning", "no messages in this folder")],
+    )
+    def test_messages_that_would_not_be_used_are_told(
+        self, almanac: Almanac, repo: Repo, files: dict[str, str], status: str, words: str
+    ) -> None:
+        repo.write({CONFIG: (repo.folder / CONFIG).read_text() + "messages: texts\n", **files})
+        [found] = [one for one in faults(almanac, repo)[1] if one["check"] == "messages"]
+        assert (found["status"], words in found["message"]) == (status, True)
+
     def test_a_warning_is_no_failure(self, almanac: Almanac, repo: Repo) -> None:
         repo.write({"Gemfile.lock": "GEM\n"})
         ran = almanac("doctor", "--site", repo.folder)

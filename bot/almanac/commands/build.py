@@ -159,6 +159,10 @@ def build_site(folder: Path, *, check: bool) -> int:
     each = whole.each()
     every = [_built(site) for site in each]
     problems = [problem for built in every for problem in built.problems]
+    if check and any(site.config.messages for site in each):
+        from almanac.commands.message_checks import broken_messages  # it loads all that messages are made of
+
+        problems += dict.fromkeys(problem for site in each for problem in broken_messages(site))
     if problems:
         raise UserError(problems)
     before = {path: text for built in every for path, text in built.before.items()}

@@ -28,6 +28,7 @@ from almanac.commands.discovery import Checkout, read_checkout, why_no_site
 from almanac.commands.entry_checks import check_entries
 from almanac.commands.ignored_checks import check_ignored
 from almanac.commands.locate import TAKE_TOKEN, GitHubAccess, github_access, repository_for
+from almanac.commands.message_checks import check_messages
 from almanac.commands.origin import Origin, read_origin
 from almanac.commands.view_checks import check_views
 from almanac.errors import AlmanacError, ForgeError, UserError
@@ -235,6 +236,7 @@ def check_site(
             yield from in_the_way or guarded(lambda: site_checks.check_page(site))
             yield from guarded(lambda: site_checks.check_jekyll(site))
         yield from guarded(lambda: check_views(site))
+        yield from guarded(lambda: check_messages(site))
 
     findings = site_checks.check_config(site)
     if is_well(findings):
