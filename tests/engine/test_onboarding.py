@@ -398,8 +398,12 @@ def test_a_file_on_the_branch_that_is_larger_than_is_read_is_not_taken_and_it_sa
     assert outcomes(sweep(local)) == ["unchanged"]
 
 
-def test_settings_that_name_a_template_of_ours_keep_it(local: World) -> None:
-    put(local, {"_config.yml": "title: Club\n", "meetups.md": MEETUPS})
+AHEAD = "# Meetups\n\n## Upcoming\n\n- **2099-03-04**: Owls\n- **2099-02-04**: Bats\n\n## Past\n\n"
+
+
+@pytest.mark.parametrize("page", [MEETUPS, MEETUPS.replace("## March", "### March").replace("# Meetups\n\n", AHEAD)])
+def test_settings_that_name_a_template_of_ours_keep_it(local: World, page: str) -> None:
+    put(local, {"_config.yml": "title: Club\n", "meetups.md": page})
     sweep(local)
     before = offered(local)
     local.commit({configs.PATH: f"{before[configs.PATH]}dashboard: true\n".encode()}, branch=ADOPT_BRANCH)
@@ -407,6 +411,51 @@ def test_settings_that_name_a_template_of_ours_keep_it(local: World) -> None:
     assert "missing" not in offer(local).body
     assert offered(local).keys() == before.keys()
     assert "- Place: Room 1" in offer(local).body
+
+
+SECTION = ".github/almanac/section.md.j2"
+
+
+def test_settings_that_name_another_page_get_the_template_of_that_page(local: World) -> None:
+    put(local, IN_HTML | {"meetups.md": MEETUPS + MEETUPS.replace("2025", "2024")})
+    sweep(local)
+    assert "page: meetups.md" in offered(local)[configs.PATH]
+    settings = offered(local)[configs.PATH].replace("page: meetups.md", "page: events.html")
+    local.commit({configs.PATH: settings.encode()}, branch=ADOPT_BRANCH)
+    assert outcomes(sweep(local)) == ["updated"]
+    assert outcomes(sweep(local)) == ["unchanged"]
+    assert "<li>" in offered(local)[SECTION]
+    assert "<li>8 October 2025: " in offer(local).body.partition("A made-up one")[2]
+
+
+def test_settings_that_only_name_a_page_get_its_template_and_how_to_name_it(local: World) -> None:
+    put(local, IN_HTML)
+    sweep(local)
+    local.commit({configs.PATH: b"page: events.html\n"}, branch=ADOPT_BRANCH)
+    assert outcomes(sweep(local)) == ["updated"]
+    assert outcomes(sweep(local)) == ["unchanged"]
+    assert f"Put the line `section_template: {SECTION}`" in offer(local).body
+    assert "<li>" in offered(local)[SECTION]
+    assert "No event was found" not in offer(local).body
+    local.commit({configs.PATH: f"page: events.html\nsection_template: {SECTION}\n".encode()}, branch=ADOPT_BRANCH)
+    assert outcomes(sweep(local)) == ["updated"]
+    assert outcomes(sweep(local)) == ["unchanged"]
+    assert "Put the line" not in offer(local).body
+    assert "<li>8 October 2025: " in offer(local).body.partition("A made-up one")[2]
+    local.merge(offer(local).number)
+    assert [done for done in sweep(local) if done.plan.subject == EDITS] == []
+
+
+def test_the_shape_that_was_chosen_stays_when_settings_are_edited(local: World) -> None:
+    put(local, {"_config.yml": "title: Club\n", "meetups.md": MEETUPS})
+    sweep(local)
+    tick(local, "shape", "plain")
+    sweep(local)
+    before = offered(local)
+    local.commit({configs.PATH: f"{before[configs.PATH]}dashboard: true\n".encode()}, branch=ADOPT_BRANCH)
+    assert outcomes(sweep(local)) == ["updated"]
+    assert outcomes(sweep(local)) == ["unchanged"]
+    assert offered(local)[SECTION] == before[SECTION]
 
 
 def test_it_follows_the_page_and_is_left_alone_by_other_commits(local: World) -> None:

@@ -113,7 +113,7 @@ def _plan_page(  # noqa: PLR0913 -- what there is
     take_page(plan, site, paths, new=wishes.new)
     if plan.page:
         take_events(plan, site, plan.page, is_ours=is_ours, wanted=wishes.shape, choose=wishes.choose)
-        if is_ours:
+        if is_ours or (site.config.upcoming_template and site.text(site.config.upcoming_template) is None):
             take_upcoming(plan, site, plan.page, wanted=wishes.upcoming)
     elif wishes.shape not in (None, "house"):
         message = say("There is no event on the page yet whose shape new ones could have.")
@@ -257,7 +257,7 @@ def _add_files(
         plan.files[configs.PATH] = starter.config_text(config, habits, zones, plan.templates)
     for key, path in plan.templates.items():
         plan.files[path] = plan.sources[key]
-        if not is_ours:
+        if not is_ours and getattr(config, key) is None:
             plan.notes.append(
                 say(
                     "Put the line `{key}: {path}` into {config}, and new events will be written in this shape.",
@@ -268,9 +268,8 @@ def _add_files(
             )
     own = page_questions(plan.page) if plan.page and source else ()
     hidden = unasked(plan.page, events, plan.shape.render if plan.shape else site.renderer())
-    own_coming = plan.sources.get("upcoming_template")
-    if coming := section_renderer(own_coming) if own_coming else site.renderers().coming:
-        hidden &= unasked(plan.page, events, coming)
+    if coming := plan.sources.get("upcoming_template") or site.upcoming_template:
+        hidden &= unasked(plan.page, events, section_renderer(coming))
     labels = (f"event-{site.history}",) if site.history and not config.labels else config.labels
     form = starter.form_text(habits, today, hidden, labels, own, language=config.language)
     plan.files[config.form] = starter.named_form(form, site.history) if site.history else form

@@ -85,6 +85,7 @@ def adopt(
         raise UserError(Problem(message))
     whole.read_together(paths)
     is_decided = configs.PATH in written
+    shape = choices.get("shape") or None
     choices = {} if is_decided else choices
     places = [] if is_decided else offered_places(site, paths)
     doubtful = [one for one in places if isinstance(one, Place) and one.is_doubtful]
@@ -96,9 +97,9 @@ def adopt(
         paths,
         base.branch,
         today=forge.now().date(),
-        shape=choices.get("shape") or None,
+        shape=None if is_decided else shape,
         ask=lambda offered: offered[0],
-        choose=lambda _, shapes: shapes[0],
+        choose=lambda _, shapes: next((one for one in shapes if one.name == shape), shapes[0]),
         upcoming=choices.get("upcoming") != "",
         action=action or Origin().action,
     )
@@ -119,7 +120,8 @@ def adopt(
         plan.files.pop(WORKFLOW, None)
     if is_decided:
         _add_named(plan, files, written)
-        return _offer(plan, (), files, written, follows=action is None)
+        offer = _offer(plan, (), files, written, follows=action is None)
+        return replace(offer, choices={"shape": shape}) if shape else offer
     if plan.page is None and plan.config.page != Config().page and (other := same_address(Config().page, paths)):
         plan.notes.append(_said_of_other_name(code(Config().page), code(other)))
     groups = [*_pages(plan, places, beside)]
@@ -182,7 +184,7 @@ def _offer(
     chosen = {box.option: box.value for group in groups for box in group.boxes if box.ticked}
     unwanted = {box.option: "" for group in groups for box in group.boxes}
     planned = Site(Overlay(files, plan.written))
-    is_own = plan.shape is None or planned.config.section_template in written
+    is_own = plan.shape is None or planned.config.section_template in {None, *written}
     newest, sample, asked = _entries(plan, planned.renderer() if is_own and not plan.taken else None)
     records = {*plan.records}
     ahead = tuple(check_to_come(planned, plan.taken.place)) if plan.taken else ()

@@ -47,9 +47,9 @@ def take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
     plan: Adoption, site: Site, page: Page, *, is_ours: bool, wanted: str | None, choose: Choose | None
 ) -> None:
     """Import the page's events, unless there are records, and decide in which shape new ones are written."""
-    path, zones, own = site.config.page, site.config.zones(), site.config.section_template
+    path, zones, own = site.config.page, site.config.zones(), _template(site, "section_template")
     imported = import_page(page.text, house_renderer(), zones, file=path)  # refuses a page that cannot be imported
-    if site.config.index_template is None and (lines := index_of(page)):
+    if _template(site, "index_template") is None and (lines := index_of(page)):
         plan.index_template = index_template(page)
         plan.notes.append(_said_of_index(page, lines, is_written=plan.index_template is not None))
     if own is None:
@@ -57,7 +57,9 @@ def take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
         plan.shapes = shapes = shapes_of(
             page, [event.markdown is None for event in imported.events], path, plan.index_template, unsure
         )
-        if is_ours or wanted:
+        # Settings may name a template that is still to be made, or say no more than which page it is.
+        is_open = not plan.has_records and _is_undecided(site) and (choose is not None or not shapes[0].doubts)
+        if is_ours or wanted or is_open or site.config.section_template:
             plan.shape = choose_shape(page, shapes, wanted, choose, path)
         elif shapes[0].name != "house":
             plan.notes.append(
@@ -81,13 +83,24 @@ def take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
         ):
             plan.shape = None  # it would write records that are there already in another way
         return
-    if source and is_ours:
+    if source and (is_ours or site.config.section_template):
         # A section that the page's own shape reproduces needs no text of its own in the record.
         imported = import_page(page.text, section_renderer(source), zones, file=path)
     elif own is not None:
         imported = read_page(site, page.text, path)
     plan.imported, plan.records = imported, new_records(site, imported)
     plan.has_records = bool(plan.records)
+
+
+def _template(site: Site, key: str) -> str | None:
+    """Return the path of a template that the settings name, if it is there."""
+    path: str | None = getattr(site.config, key)
+    return path if path and site.text(path) is not None else None
+
+
+def _is_undecided(site: Site) -> bool:
+    """Tell whether settings name the page, and say nothing about it."""
+    return site.config.model_fields_set <= {"page", "records"}
 
 
 def take_upcoming(plan: Adoption, site: Site, page: Page, *, wanted: bool = True) -> None:
@@ -137,9 +150,10 @@ def take_upcoming(plan: Adoption, site: Site, page: Page, *, wanted: bool = True
 
 
 def template_paths(site: Site, keys: Iterable[str]) -> dict[str, str]:
-    """Return where the templates of a page are written, by their keys in the config."""
+    """Return where the templates of a page are written, by their keys in the config, which may name other places."""
     usual = starter.PAGE_TEMPLATES
-    return {key: starter.of_history(usual[key], site.history) if site.history else usual[key] for key in keys}
+    own = {key: starter.of_history(usual[key], site.history) if site.history else usual[key] for key in keys}
+    return {key: getattr(site.config, key) or path for key, path in own.items()}
 
 
 def _said_of_index(page: Page, lines: Sequence[Section], *, is_written: bool) -> str:

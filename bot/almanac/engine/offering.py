@@ -55,7 +55,6 @@ _PLANNED = regex(r"\.github/.*\.(yml|yaml|j2)")
 """Of what people change on the branch, these files say how the site is to be set up."""
 _EVENTS = regex(r".*\.(md|markdown|html?|yml|yaml|json|csv)")
 """These may hold events, where the site has them already; others are only kept."""
-_TEMPLATE = regex(r"\.github/.*\.j2")
 
 
 def is_for_adoption(planner: Planner, base: Base) -> bool:
@@ -151,15 +150,10 @@ def _offered(planner: Planner, look: Look, adopt: Adopt) -> Done | None:
 
 
 def _written_by_people(planner: Planner, look: Look, theirs: frozenset[str]) -> dict[str, str]:
-    """Return what people wrote on the branch that the plan depends on: path -> text.
-
-    If that is the settings, the templates on the branch belong to it, whoever wrote them: the settings name them.
-    """
+    """Return what people wrote on the branch that the plan depends on: path -> text."""
     forge, head, base = planner.forge, look.proposal.head, look.base.commit
     events = forge.entries(base, [path for path in theirs if _EVENTS.fullmatch(path)])
     wanted = {path for path in theirs if _PLANNED.fullmatch(path) or events.get(path)}
-    if configs.PATH in wanted:
-        wanted |= {path for path in _since_fork(forge, base, head) if _TEMPLATE.fullmatch(path)}
     texts = {path: _text(forge, head, path) for path in sorted(wanted)}
     return {path: text for path, text in texts.items() if text is not None}
 
