@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 
 import pytest
+from almanac.commands.build import build_files
+from almanac.config import CHANGE_FORM
 from almanac.defaults import load_messages
 from almanac.engine.run import reconcile
 from almanac.proposal.command import CommentCommand
 from almanac.proposal.names import branch_name
 from almanac.proposal.page_edits import NO_ISSUE
+from almanac.site import Site
+from almanac.sitefiles import CommitFiles
 
 from tests.scenes import CONFIG, FORM, PAGE, RECORDS, Scene, both_forges, site_files
 
@@ -192,6 +196,27 @@ def test_a_template_that_is_missing_is_named(scene: Scene) -> None:
     number = scene.file(**STEMS)
     with pytest.raises(Exception, match="template of the site's own files or entries is missing"):
         scene.run(number)
+
+
+def test_a_row_that_was_there_before_is_taken_off_by_a_comment(scene: Scene) -> None:
+    take_over(scene, "list")
+    gone: dict[str, bytes | None] = {"_data/talks.yml": None}
+    settings = f"list: _data/talks.csv\nrecords: _data/records\nlist_template: {TEMPLATE}\n"
+    files = {CONFIG: settings, TEMPLATE: IN_CSV, "_data/talks.csv": f"{ROWS}Bark,2026-05-01,Room 5\r\n"}
+    scene.world.commit({**gone, **{path: text.encode() for path, text in files.items()}})
+    base = scene.world.forge.base().commit
+    built = build_files(Site(CommitFiles(scene.world.forge, base))).files  # as `almanac init` writes them
+    records = {path: text.encode() for path, text in built.items() if text}
+    assert "_data/records/2026-05-01-bark.yml" in records
+    scene.world.commit({CHANGE_FORM: site_files()[CHANGE_FORM].encode(), **records})
+    scene.world.let_in("grace")
+    number = scene.ask(event="Bark, May 1, 2026", change="Something else", note="It is another club's.")
+    scene.run(number)
+    said = CommentCommand(scene.world.comment(number, "grace", "."), "grace", "/almanac remove", number)
+    assert reconcile(number, scene.world.forge, load_messages(), comment=said).plan.outcome == "created"
+    scene.world.merge(scene.pull(number).number)
+    assert base_files(scene)["_data/talks.csv"].decode() == ROWS
+    assert "_data/records/2026-05-01-bark.yml" not in base_files(scene)
 
 
 @both_forges
