@@ -74,6 +74,8 @@ def test_a_date_is_written_in_the_language_of_the_example(example: str, written:
     [
         ([("3. März 2021", "2021-03-03"), ("13. November 2021", "2021-11-13")], "de: 8. November 2021"),
         ([("4 de mayo de 2020", "2020-05-04")], "es: 8 de noviembre de 2021"),
+        ([("Lunes 4 de mayo de 2020", "2020-05-04")], "es: Lunes 8 de noviembre de 2021"),
+        ([("jeudi 4 Décembre 2020", "2020-12-04")], "fr: lundi 8 Novembre 2021"),
         ([("3. März 2021 oder so", "2021-03-03")], None),
     ],
 )
@@ -105,6 +107,7 @@ def test_the_language_of_dates_below_a_year_is_that_of_their_months() -> None:
     template = write_templates(page, page.alive_list)[0]
     event = Event(id="2026-12-10-a", title="Chouettes", date="2026-12-10")
     assert section_renderer(template)(event).strip() == "- 10 décembre : Chouettes"
+    assert len(outline("# 2026\n\n*mardi 3 mars*: A\n\n*lundi 4 mai*: B\n\n*jeudi 7 mai*: C\n").sections) == 3
     # One such word is no language, and words that are no months are none either.
     assert outline("## 2026\n\n- 3 mars : A\n- 4 mars : B\n").sections == ()
     assert outline("## 2026\n\n- 3 mars : A\n- 4 mai : B\n- 5 talks\n- 6 rooms\n- 7 guests\n- 8 owls\n").sections == ()

@@ -23,7 +23,7 @@ _DAY_AND_MONTH = regex(rf"(?<![\w/.-]){_DAY}[ ]{_LINKS}?(?P<month>{_WORD})\.?[ ]
 _DAY_AND_WORD = regex(rf"(?<!\w){_DAY}[ ]{_LINKS}?({_WORD})".replace("?P<day>", "?:"), re.IGNORECASE)
 # Below a year, dates need none. One that begins an entry is a date; `3 wars` amid words is none.
 _BEGINS = regex(
-    r"[ \t]*(?:[-*+]|[0-9]{1,9}[.)]|#{1,6}|\|)[ \t]+[*_]{0,3}(?:[^\W\d_]{2,12}\.?,?[ ])?"
+    r"[ \t]*(?:(?:[-*+]|[0-9]{1,9}[.)]|#{1,6}|\|)[ \t]+[*_]{0,3}|[*_]{1,3})(?:[^\W\d_]{2,12}\.?,?[ ])?"
     rf"{_DAY}[ ]{_LINKS}?(?P<month>{_WORD})(?!\w)",
     re.IGNORECASE,
 )
@@ -102,18 +102,19 @@ class Names:
         return re.sub(r"[^\W\d_]+", english, text)
 
     def named(self, text: str, like: str) -> str:
-        """Write the English names in a date in this language, capital where it has a capital in the example."""
-        capital = any(word[0].isupper() for word in re.findall(r"[^\W\d_]{3,}", like))
+        """Write the English names in a date in this language; months, and weekdays, are capital as in the example."""
+        words = re.findall(r"[^\W\d_]+", like)
 
         def own(match: re.Match[str]) -> str:
-            for mine, first, full, short in (
-                (self.months, 1, month_name, month_abbr),
-                (self.weekdays, 0, day_name, day_abbr),
+            for mine, numbers, first, full, short in (
+                (self.months, self.month_numbers, 1, month_name, month_abbr),
+                (self.weekdays, self.weekday_numbers, 0, day_name, day_abbr),
             ):
                 for english, form in ((full, 0), (short, 2)):
                     if match[1] in [*english][first:]:
                         name = mine[form][[*english].index(match[1]) - first]
-                        name = name[:1].upper() + name[1:] if capital else name
+                        is_capital = any(word[0].isupper() for word in words if _key(word) in numbers)
+                        name = name[:1].upper() + name[1:] if is_capital else name
                         # A name that is not shortened has no dot.
                         return name.removesuffix(".") + match[2] * name.endswith(".")
             return match[0]

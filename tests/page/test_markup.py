@@ -26,6 +26,12 @@ def test_an_item_ends_where_the_next_one_begins() -> None:
     assert first.place[:-1] == second.place[:-1] == ("ul.", "li.")
 
 
+@pytest.mark.parametrize("day", ["3/25/21", "25. März 2021"])
+def test_entries_of_one_day_have_a_date_as_the_page_writes_it(day: str) -> None:
+    page = outline("<ul>\n" + f"<li>{day}: Owls</li>\n" * 3 + "</ul>\n")
+    assert [section.date for section in page.sections] == ["2021-03-25"] * 3
+
+
 def test_what_only_closes_is_passed_over() -> None:
     assert [(run.place, run.text) for run in runs_of("</b></div><p>Owls</p>")] == [(("p.", "0"), "Owls")]
 

@@ -243,6 +243,14 @@ def test_a_cell_is_written_as_those_above_it(
     assert written == f"| Nov 15, 2021 | Owls | {cell} |"
 
 
+def test_a_space_too_many_before_words_of_one_length_is_no_padding() -> None:
+    rows = [
+        f"| Jun {day}, 2021 | Owls {day} | {place} |" for day, place in enumerate((" Old Mill", " Old Mill", "Inn"), 1)
+    ]
+    written = row_of(page_of(*rows, head="| Date | Title | Place |"), BARE.model_copy(update={"location": "Hall"}))
+    assert written == "| Nov 15, 2021 | Owls | Hall |"
+
+
 def test_what_changed_is_said_once_behind_the_title_or_else_the_date() -> None:
     event = BARE.model_copy(update={"status": "cancelled"})
     assert row_of(PAGES["table-times"], event) == "|15th November 2021 (cancelled)|Owls||"

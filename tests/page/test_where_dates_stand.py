@@ -20,7 +20,7 @@ from tests.page.house import BARE, PAGES, ZONES, records_of
 NAMES = (
     *("dates-below-headings", "dates-below-in-bullets", "headings-of-three", "labelled-dates-under-months"),
     *("nested-under-years", "dates-in-nested-bullets", "folded-years", "dates-amid-text", "months-by-number"),
-    *("numbered", "mixed-levels", "german-dates", "spanish-dates", "headings-with-places"),
+    *("numbered", "mixed-levels", "german-dates", "spanish-dates", "headings-with-places", "titles-above-dates"),
 )
 
 

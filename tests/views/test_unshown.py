@@ -49,6 +49,8 @@ def test_a_time_beside_the_date_is_shown() -> None:
     event = BARE.model_copy(update={"when": "7pm ET", "starts": "2021-11-15T19:00:00-05:00"})
     assert unshown(event, "- 2021-11-15T19:00 Owls") == ()
     assert unshown(event, "- 2021-11-15 Owls") == ("when",)
+    assert unshown(event, "**Owls**\n\n*November 15, 7pm*\n") == ()
+    assert unshown(event, "**Owls**\n\n*November 15*\n\nThe bar opens at 6pm.\n") == ("when",)
 
 
 def test_a_description_is_shown_however_its_links_are_written() -> None:

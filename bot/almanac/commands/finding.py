@@ -11,7 +11,7 @@ from almanac.commands.survey import PageFound, Survey, survey
 from almanac.entries.stores import place_of
 from almanac.errors import Problem, UserError
 from almanac.output import print_problems, print_text
-from almanac.phrases import joined, say
+from almanac.phrases import joined, say, say_number
 from almanac.site import Site
 from almanac.text import counted
 
@@ -134,7 +134,9 @@ def _seen(seen: Survey) -> Iterator[Problem]:
     yield from seen.others[:_SEEN_SHOWN]
     more = len(seen.others) - _SEEN_SHOWN
     if more > 0:
-        yield Problem(say("{number} more places look like events.", number=more))
+        yield Problem(
+            say_number("{number} more place looks like events.", "{number} more places look like events.", more)
+        )
 
 
 def _offered(seen: Survey) -> list[PageFound | Place]:

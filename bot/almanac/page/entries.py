@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from almanac.dates import DateHabits, Found, find_date
 from almanac.page.below import DateLine, date_line, dated_headings, has_title, titled
-from almanac.page.headings import Heading, find_headings, heading_ends
+from almanac.page.headings import BOLD_LINE, Heading, find_headings, heading_ends
 from almanac.page.htmlentries import HtmlEntries
 from almanac.page.lines import BULLET, ITEM, LINK, MAX_START, Lines, cells, indentation, is_rule, plain
 from almanac.page.tablerows import dated_rows, table_end
@@ -158,18 +158,37 @@ def _paragraph_events(lines: Lines, headings: list[Heading]) -> tuple[list[Event
             aboves.append(above)
     if len(found) < _LEAST_PARAGRAPHS:
         return [], headings
-    ends = sorted([*starts, *(line for line, _ in found), len(lines.texts)])
+    names = _names_above(lines, [line for line, _ in found])
+    # Where bold words name events, those above a list within one name no list of events.
+    kept = [one for one in kept if not (names and one.kind == "label")]
+    ends = sorted([*(one.line for one in kept), *(names.get(line, line) for line, _ in found), len(lines.texts)])
     events = []
     for (line, date), around in zip(found, aboves, strict=True):
-        end = ends[bisect_right(ends, line)]
+        first = names.get(line, line)
+        end = ends[bisect_right(ends, first)]
         rule = next((at for at in range(line + 1, end) if lines.visible[at] and _is_bare_rule(lines, at)), end)
-        events.append(_event_lines(around, line, trimmed(lines, line, rule), Style("other"), date))
+        event = _event_lines(around, first, trimmed(lines, line, rule), Style("other"), date)
+        if first < line:
+            named = date._replace(leading=True, trailing=False, title=plain(lines.texts[first]))
+            event = event._replace(found=named, date_line=line)
+        events.append(event)
     *others, last = events
     if not any(_has_gap(lines, event) for event in others):
         # Where each is one paragraph, what follows the last one closes the page.
         end = next((line for line in range(last.first, last.after) if lines.blank(line)), last.after)
         events[-1] = last._replace(after=end)
     return events, kept
+
+
+def _names_above(lines: Lines, dated: Sequence[int]) -> dict[int, int]:
+    """Find the lines right above dated ones, blank lines aside, which name most of these events in bold words alone."""
+    names: dict[int, int] = {}
+    for line in dated:
+        above = next((at for at in range(line - 1, -1, -1) if not lines.blank(at)), -1)
+        is_alone = above == 0 or (above > 0 and lines.blank(above - 1))
+        if is_alone and lines.visible[above] and BOLD_LINE.fullmatch(lines.texts[above]):
+            names[line] = above
+    return names if len(names) * 2 > len(dated) else {}
 
 
 def _says_day(words: str, lines: Lines) -> bool:

@@ -20,7 +20,7 @@ _UNDERLINE = regex(r"(=+|-{2,})[ \t]*\Z")
 _NO_PARAGRAPH = frozenset("#>|<-*+=~`{ \t")
 _HTML = regex(r"[ ]{0,3}<h([1-6])\b[^<>]*>", re.IGNORECASE)
 _YEAR_LINE = regex(r"(?:[A-Z][a-z]+ )?(?:19|20)[0-9]{2}(?:[-\u2013/](?:20)?[0-9]{2})?[:.]?")
-_LABEL = regex(r"(\*\*|__)(?=\S)[^*_]+\1:?[ \t]*")
+BOLD_LINE = regex(r"(\*\*|__)(?=\S)[^*_]+\1:?[ \t]*")
 _FOLDED = regex(r"[ \t]*<details\b[^<>]*>[ \t]*\Z", re.IGNORECASE)
 _SUMMARY = regex(r"[ \t]*(?:<details\b[^<>]*>[ \t]*)?<summary\b", re.IGNORECASE)
 _LIST = regex(r"[ ]{0,3}(?:[-*+]|[0-9]{1,9}[.)])[ \t]|[^|]*\|")
@@ -149,7 +149,7 @@ def _year_line(lines: Lines, index: int) -> Heading | None:
 def _label(lines: Lines, index: int) -> Heading | None:
     """Read a paragraph of bold words, such as `**Season 3**`, which names the list that begins right below it."""
     text = lines.texts[index]
-    if text[0] not in "*_" or len(text) >= _LONGEST_LINE or not _LABEL.fullmatch(text):
+    if text[0] not in "*_" or len(text) >= _LONGEST_LINE or not BOLD_LINE.fullmatch(text):
         return None
     if not _begins_block(lines, index) or not _LIST.match(_text_below(lines, index)):
         return None

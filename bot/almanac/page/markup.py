@@ -265,7 +265,8 @@ def observe_markup(entries: Sequence[str], heads: Sequence[str], habits: DateHab
         texts = [entry[place].text for entry in cut if place in entry]
         text, count = Counter(texts).most_common(1)[0]
         is_label = field_of(plain(text)) is not None and len({*texts}) == 1
-        is_fixed = count >= max(2, len(texts) * _CONSTANT) and not find_date(plain(text)) and not _is_told(text)
+        is_same = count >= max(2, len(texts) * _CONSTANT)
+        is_fixed = is_same and find_date(plain(text), None, habits) is None and not _is_told(text)
         if is_label or is_fixed:
             fixed.add(place)
             above = plain(text).rstrip(": ")

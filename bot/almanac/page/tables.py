@@ -218,8 +218,10 @@ def _width(cells: Sequence[str]) -> int:
     before, after = _spaces(cells)
     inner = [cell.removeprefix(before).removesuffix(after) for cell in cells]
     width, count = Counter(map(len, inner)).most_common(1)[0] if inner else (0, 0)
-    is_padded = count * 2 > len(inner) and any(len(cell) == width and cell.strip() != cell for cell in inner)
-    return width if is_padded else 0
+    alike = [cell for cell in inner if len(cell) == width]
+    # Words of one length are as wide without padding; a space too many before each is none.
+    is_padded = any(cell != cell.rstrip() for cell in alike) or len({len(cell.strip()) for cell in alike}) > 1
+    return width if is_padded and count * 2 > len(inner) else 0
 
 
 @dataclass(frozen=True)

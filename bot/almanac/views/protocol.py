@@ -189,7 +189,7 @@ def unshown(event: Event, shown: str) -> tuple[str, ...]:
         "series": [event.series or ""],
         "title": [event.title],
         "end_date": [] if _says_day(shown, event.end_date) else [event.end_date or ""],
-        "when": [] if event.starts and has_time(shown.lstrip().partition("\n")[0]) else [event.when or ""],
+        "when": [] if event.starts and _says_time(shown, event.date) else [event.when or ""],
         "location": [event.location or ""],
         "url": [event.url or ""],
         "people": [person.name for person in event.people],
@@ -210,6 +210,12 @@ def unshown(event: Event, shown: str) -> tuple[str, ...]:
     return tuple(
         name for name, parts in answers.items() if not all(words(part) in said for part in parts if words(part).strip())
     )
+
+
+def _says_time(shown: str, date: str) -> bool:
+    """Tell whether the first line of a text has a time, or the one that says the day, which may stand below a title."""
+    first, *more = shown.strip().splitlines() or [""]
+    return has_time(first) or any(_says_day(line, date) and has_time(line) for line in more)
 
 
 def _says_day(shown: str, date: str | None) -> bool:
