@@ -231,3 +231,18 @@ def test_the_times_of_events_that_are_there_are_read_together() -> None:
     template = EntryTemplate(place.learned.template, place.reader, "template")
     found = fields_of(template, {"title": "Owls", "date": "2025-03-11", "start": "13:45", "end": "15:00"}, "", "x")
     assert found["when"] == "13:45 - 15:00"
+
+
+def test_a_day_without_its_year_is_written_as_its_neighbours_have_it() -> None:
+    keys = {"shown": ["Mar 11", "Feb 11", "Jan 04"], "time_display": "7pm", "year": "2025"}
+    files = {
+        "_data/events.yml": "".join(
+            f"- title: Owls {day}\n  date: {day}\n  time: 19:00\n  shown: {shown}\n  time_display: 7pm\n  year: 2025\n"
+            for day, shown in zip(("2025-03-11", "2025-02-11", "2025-01-04"), keys["shown"], strict=True)
+        )
+    }
+    found = said(learned(files), EVENING.model_copy(update={"date": "2026-12-09"}))
+    assert (found["shown"], found["time_display"], found["year"]) == ("Dec 09", "6pm", "2026")
+    template = learned(files).learned
+    assert template
+    assert "year: {{ date[:4] | int }}\n" in template.template

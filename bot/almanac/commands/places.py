@@ -13,6 +13,7 @@ from textwrap import dedent
 from almanac import phrases
 from almanac.commands.discovery import MARKDOWN, jekyll_of, readable_text
 from almanac.commands.printed import Printed
+from almanac.commands.references import find_references
 from almanac.entries.examples import Example, Source, sorted_newest
 from almanac.entries.formats import DataEntry, Format
 from almanac.entries.frontmatter import cut
@@ -270,7 +271,9 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], printed: Printed
     is_html = suffix.lower().endswith(HTML)
     layouts = {str(one.entry.data["layout"]) for one in alike if one.entry.data.get("layout")}
     escapes = _escapes(printed, layouts)
-    return _learned(place, Source(alike, language, has_body=bool(mark), is_html=is_html, escapes=escapes))
+    references = find_references(site, folder, alike)
+    source = Source(alike, language, has_body=bool(mark), is_html=is_html, references=references, escapes=escapes)
+    return _learned(place, source)
 
 
 def _not_taken(suffix: str) -> str:
@@ -371,7 +374,10 @@ def _read_list(site: Site, path: str, printed: Printed | None) -> Place:
         columns = tuple(entries[0].data)
     texts = (dedent(_whole_lines(text, entry)).replace("\r\n", "\n") for entry in entries)
     examples = [Example("", own, entry) for own, entry in zip(texts, entries, strict=True)]
-    return _learned(place, Source(sorted_newest(examples), language, columns, escapes=_escapes(printed)))
+    newest = sorted_newest(examples)
+    references = find_references(site, path, newest)
+    source = Source(newest, language, columns, references=references, escapes=_escapes(printed))
+    return _learned(place, source)
 
 
 def _language(path: str) -> Language:

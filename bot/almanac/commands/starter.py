@@ -307,10 +307,12 @@ def _question(question: Question, labels_in_use: Collection[str], tongue: Tongue
     if label in labels_in_use:
         label = said(say("{label} (in the table)", label=label), tongue)
     attributes = {"label": label, "description": said(say("Optional. {purpose}", purpose=question.purpose), tongue)}
-    if question.example:
+    if question.example and not question.options:
         attributes["placeholder"] = question.example[:_LONGEST_EXAMPLE]
     lines = [f"      {name}: {_quoted(value)}\n" for name, value in attributes.items()]
-    kind = "textarea" if question.is_long else "input"
+    if question.options:
+        lines += ["      options:\n", *(f"        - {_quoted(option)}\n" for option in question.options)]
+    kind = "dropdown" if question.options else "textarea" if question.is_long else "input"
     return f"  - type: {kind}\n    id: {question.id}\n    attributes:\n{''.join(lines)}"
 
 

@@ -56,7 +56,7 @@ def _part_written(models: Models, key: Key, value: str, part: str) -> str:
     texts = [str(one) for one in (key if key.filled else models.key_of(f"date.{part}") or key).filled]
     cut = _CUTS[part]
     if all(text.isdigit() for text in texts):
-        is_padded = part == "year" or any(text.startswith("0") for text in texts)
+        is_padded = any(text.startswith("0") for text in texts)
         written = f"{value}{cut}" if is_padded else f"{value}{cut} | int"
     else:
         written = f'{value} | like("{texts[0]}")'
@@ -83,10 +83,14 @@ def day_again(models: Models, key: Key) -> Written | None:
         "date[8:]": lambda value, day: str(value) == day[8:],
         "date[5:7] | int": lambda value, day: str(value) == str(int(day[5:7])),
         "date[5:7]": lambda value, day: str(value) == day[5:7],
-        "date[:4]": lambda value, day: str(value) == day[:4],
+        "date[:4] | int": lambda value, day: str(value) == day[:4],
         "(starts or date) | timestamp": _is_moment_of,
         f'date | like("{first}")': lambda value, day: _like(day, first) == value,
     }
+    # One alone may not tell whether a day below ten has a zero.
+    example = example_of([(str(value), day) for value, day in known], with_year=False)
+    if example and example.isprintable() and '"' not in example:
+        ways[f'date | like("{example}")'] = lambda value, day: _like(day, example) == value
     found = next((way for way, tells in ways.items() if all(tells(*one) for one in known)), None)
     is_by_chance = first.isdigit() and key.word not in _OF_DAY and len(known) < _LEAST_AGAIN
     return Written(found, "") if found and not is_by_chance else None

@@ -1,7 +1,7 @@
 """A site's own events in files or a list as examples: the newest of them, their keys, and what each key holds."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -36,11 +36,20 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """What a key's values name: entries of another file, or files of a folder, at a path, by their ids."""
+
+    path: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Source:
     """Where a site keeps events, and how: the newest events first.
 
     `language` is that of the keys, `columns` are a table's, and with `has_body` the keys are front matter, be it of a
-    page in HTML (`is_html`). `escapes` tells whether whatever prints a key makes its value inert by itself.
+    page in HTML (`is_html`). `references` are keys whose values name something else of the site. `escapes` tells
+    whether whatever prints a key makes its value inert by itself.
     """
 
     examples: Sequence[Example]
@@ -48,6 +57,7 @@ class Source:
     columns: tuple[str, ...] = ()
     has_body: bool = False
     is_html: bool = False
+    references: Mapping[str, Reference] = field(default_factory=dict)
     escapes: Callable[[str], bool] = lambda _: False
 
 
@@ -69,8 +79,9 @@ class Models:
         self.habits = _habits(_keys(source.examples))
         days = _days(self.keys.values(), self.habits) or _parts_of_days(self.keys.values())
         has_text = sum(map(has_own_words, self.bodies)) * 2 > len(self.examples)
-        times = times_of(key for key in self.keys.values() if key.name not in days and key.is_frequent)
-        self.fields = fields_of([*self.keys.values()], days | times, has_text=has_text)
+        free = [key for key in self.keys.values() if key.name not in source.references]
+        times = times_of(key for key in free if key.name not in days and key.is_frequent)
+        self.fields = fields_of(free, days | times, has_text=has_text)
 
     @property
     def bodies(self) -> list[str]:

@@ -65,7 +65,7 @@ class JsonList:
         return text[: known[index - 1].end] + text[known[index].end :]
 
     def alone(self, written: str, file: str = "") -> DataEntry:
-        found = _parsed(written, file)
+        found = read_json(written, file)
         if not isinstance(found, dict):
             raise UserError(Problem(say("The template has to write one entry, in curly brackets."), file=file))
         return DataEntry(0, len(written), 1, found)
@@ -74,14 +74,14 @@ class JsonList:
         try:
             written = filled_in(skeleton, values, is_json=True)
         except UserError:
-            _parsed(re.sub(f"{values.prefix}[0-9]{{6}}e", "0", skeleton))  # it knows better what is wrong
+            read_json(re.sub(f"{values.prefix}[0-9]{{6}}e", "0", skeleton))  # it knows better what is wrong
             raise
-        _parsed(written)
+        read_json(written)
         return written
 
     def _list(self, text: str, file: str) -> int | None:
         """Return where the list begins; None if its key is missing."""
-        data = _parsed(text.removeprefix("\ufeff"), file)
+        data = read_json(text.removeprefix("\ufeff"), file)
         start = _skip(text, len(text) - len(text.removeprefix("\ufeff")))
         if self.key is not None and isinstance(data, dict):
             member = next((one for one in _members(text, start) if one.key == self.key), None)
@@ -121,7 +121,12 @@ _REASONS = (
 _DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
 
 
-def _parsed(text: str, file: str = "") -> Any:
+def read_json(text: str, file: str = "") -> Any:
+    """Read a text.
+
+    Raises:
+        UserError: It is not valid JSON, or has a key twice.
+    """
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -213,7 +218,7 @@ def _text(key: str, text: str) -> str:
 def _moved(new: str, space: str, text: str) -> str:
     """Put an entry, as a template writes it, where the white space leads to."""
     if "\n" not in space:
-        return space + _dumped(_parsed(new), text, "")
+        return space + _dumped(read_json(new), text, "")
     first, *others = new.strip().split("\n")
     base = others[-1][: len(others[-1]) - len(others[-1].lstrip())] if others else ""
     column = space.rpartition("\n")[2]

@@ -15,7 +15,7 @@ from typing import Any
 from almanac.entries.bodies import html_body, learn_body
 from almanac.entries.days import day_again, day_written
 from almanac.entries.doubts import doubts_of
-from almanac.entries.examples import ISO_DAY, Example, Models, Source
+from almanac.entries.examples import ISO_DAY, Example, Models, Reference, Source
 from almanac.entries.formats import DataEntry
 from almanac.entries.inyaml import YamlList
 from almanac.entries.keys import PLACES, Key, name_key, tells_of_event, words_of
@@ -28,6 +28,7 @@ from almanac.patterns import regex
 from almanac.phrases import say
 
 _LONGEST_EXAMPLE = 80
+_MOST_OPTIONS = 30  # to choose from in a form
 _OURS = {*Event.model_fields, "duration"}
 _VALUES = {
     "people": "people | names",
@@ -233,7 +234,8 @@ class _KeyWriter:
 
     def is_copied(self, key: Key) -> bool:
         """Tell whether a new event has what most have: not what says a time or place, which it may have of its own."""
-        if not (key.is_constant or (key.is_usual and not key.is_asked)):
+        is_usual = key.is_constant or (key.is_usual and not key.is_asked)
+        if not is_usual or key.name in self.models.source.references:
             return False
         if key.is_asked and is_named_for_time(key):
             self.doubts.append(
@@ -309,15 +311,20 @@ class _KeyWriter:
             example = key.filled[0]
             shown = ", ".join(map(str, example)) if isinstance(example, list) else str(example)
             label = words_of(key.name).replace("_", " ").capitalize()
-            self.ask(
-                name, label, shown, say("Written as `{name}`.", name=key.name), is_long=key.is_long or "\n" in shown
-            )
+            is_long, options = key.is_long or "\n" in shown, tuple[str, ...]()
+            purpose = say("Written as `{name}`.", name=key.name)
+            if named := self.models.source.references.get(key.name):
+                purpose, options = _of_reference(key, named)
+                is_long = isinstance(example, list)
+            self.ask(name, label, shown, purpose, is_long=is_long, options=options)
             self.filled_by[key.name] = field = f"extra.{name}"
             yield self.filled(key, part, field, Written(field, self.condition(key, field)))
 
-    def ask(self, name: str, label: str, example: str, purpose: str, *, is_long: bool) -> None:
+    def ask(  # noqa: PLR0913 -- all that a question is
+        self, name: str, label: str, example: str, purpose: str, *, is_long: bool, options: tuple[str, ...] = ()
+    ) -> None:
         words = plain(" ".join(example.split()))[:_LONGEST_EXAMPLE]
-        self.questions.append(Question(name, label, words, purpose, is_long))
+        self.questions.append(Question(name, label, words, purpose, is_long, options))
 
     def written(self, key: Key, field: str) -> Written:
         """Return what gives a field's value for a key, and the condition under which the key is there."""
@@ -362,7 +369,11 @@ class _KeyWriter:
             text = f"{part.value.split(maxsplit=1)[0]}\n{space[1] if space else ''}{{{{ {value} }}}}"
         else:
             # Without quotes, JSON has null for what is not known: to Liquid, an empty text is something.
-            quote = "" if self.language == "json" and field not in ("title", "date", "number") else part.quote
+            quote = (
+                ""
+                if self.language == "json" and field.partition(".")[0] not in ("title", "date", "number")
+                else part.quote
+            )
             text = f"{quote}{{{{ {value} }}}}{written.after}{quote}"
         if self.language in ("json", "csv"):
             return KeyPiece(part.lead, text)
@@ -435,6 +446,17 @@ class _KeyWriter:
         kept = [text[one.start : one.end] if is_same else "" for is_same, one in zip(same, items, strict=True)]
         before, after = "".join(kept[: at[0]]), "".join(kept[at[-1] + 1 :])
         return (before + entry_template(pieces, own[0].text, "yaml") + after).removesuffix("\n")
+
+
+def _of_reference(key: Key, named: Reference) -> tuple[str, tuple[str, ...]]:
+    """Return what a question says of a key that names something else, and what can be chosen, if it is one of a few."""
+    if any(isinstance(one, list) for one in key.filled):
+        purpose = say("Written as `{name}`, each on a line: those in {path}.", name=key.name, path=named.path)
+    else:
+        purpose = say("Written as `{name}`: one of those in {path}.", name=key.name, path=named.path)
+        if len(named.ids) <= _MOST_OPTIONS:
+            return purpose, named.ids
+    return purpose + " " + say("Known are {known}.", known=", ".join(named.ids[:_MOST_OPTIONS])), ()
 
 
 def _picture(key: Key) -> str:

@@ -22,9 +22,10 @@ TIME_FIELDS = ("when", "ends", "duration", "time_zone")
 """What keys can hold of an event's times."""
 _TIME_WORDS = "times?|hours?|clock|when|(?:uhr)?zeit(?:en)?|heures?|horas?|horaires?|horarios?"
 _NAME = regex(
-    r"(?:event|meeting|talk|session|local)?(?:(?P<begins>starts?|starting|begins?|from|beginn|anfang|von|d[e\u00e9]but|"
+    r"(?:event|meeting|talk|session|local|display)?(?:(?P<begins>starts?|starting|begins?|from|beginn|anfang|von|d[e\u00e9]but|"
     r"inicio|desde)|(?P<ends>ends?|ending|until|till|to|finish|ende|bis|fin|hasta)|"
-    rf"(?P<plain>{_TIME_WORDS}))(?:at|of|de)?(?:{_TIME_WORDS})?(?P<begun>start|begin)?(?P<ended>end)?(?:24|12)?h?"
+    rf"(?P<plain>{_TIME_WORDS}))(?:at|of|de)?(?:{_TIME_WORDS})?(?P<begun>start|begin)?(?P<ended>end)?"
+    r"(?:24|12)?h?(?:display(?:ed)?|text|string|label)?"
 )
 _SAYS_TIME = regex(rf".*(?:{_TIME_WORDS})")
 _LENGTH_NAME = regex(

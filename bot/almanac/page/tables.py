@@ -228,7 +228,7 @@ def _width(cells: Sequence[str]) -> int:
 class Question:
     """A question of a site's own: its id, its words, an answer as an example, and where the answer goes.
 
-    A long one is asked for on several lines.
+    A long one is asked for on several lines; where there are `options`, one of them is chosen.
     """
 
     id: str
@@ -236,6 +236,7 @@ class Question:
     example: str
     purpose: str
     is_long: bool = False
+    options: tuple[str, ...] = ()
 
 
 def table_questions(page: Page) -> tuple[Question, ...]:
