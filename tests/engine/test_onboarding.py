@@ -781,6 +781,7 @@ def test_many_files_are_read_in_few_requests(tmp_path: Path) -> None:
         assert isinstance(world, GitHubWorld)
         days = [f"2025-{month:02}-{day:02}" for month in range(1, 9) for day in range(1, 6)]
         put(world, COLLECTION | {f"_talks/{day}-talk.md": TALK.format(number=day, day=day) for day in days})
+        put(world, {f"docs/{day}.html": f"<p>{day}</p>\n" * (20_000 if day == days[0] else 1) for day in days})
         forge = world.connect()
         world.emulator.proxy.requests.clear()
         assert outcomes(sweep(world, forge=forge)) == ["created"]

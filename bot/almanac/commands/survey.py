@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from almanac.caps import PAGE
 from almanac.commands.discovery import MARKDOWN
 from almanac.commands.places import EVENTS, HTML, LEAST, NO_PAGES, OTHERS, PAST, Place, find_places, is_folder_of_events
 from almanac.errors import Problem, UserError
@@ -116,8 +117,8 @@ def survey(site: Site, paths: Collection[str]) -> Survey:
             continue
         try:
             page = outline(site.text(path) or "")
-        except UserError as error:  # it is too long, or is not UTF-8
-            unread += error.problems if _is_named(path) else ()
+        except UserError as error:
+            unread += error.problems if _is_named(path) and _may_say_dates(site, path) else ()
             continue
         if page.sections:
             candidates.append(_candidate(path, page))
@@ -150,6 +151,15 @@ def _is_named(path: str) -> bool:
     """Tell whether a page's name says that it lists events, or what is over."""
     name = _name(path)
     return bool(EVENTS.search(name) or PAST.search(name)) and not OTHERS.search(name)
+
+
+def _may_say_dates(site: Site, path: str) -> bool:
+    """Tell whether a page that cannot be read, as it is too long or not UTF-8, says dates as far as can be seen."""
+    try:
+        data = site.files.read(path, PAGE) or b""
+    except UserError:
+        return True
+    return sum(map(says_date, data.decode(errors="replace").split("\n"))) >= LEAST
 
 
 def _is_other(path: str) -> bool:
