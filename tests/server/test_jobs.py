@@ -318,6 +318,31 @@ class TestWaiting:
         assert waiting[0].due > time.time() + 30
 
 
+class TestCommands:
+    @staticmethod
+    def said(comment: int) -> Job:
+        return job_about("octo/site", 12, comment)
+
+    def test_one_that_failed_for_a_moment_is_not_overtaken_by_a_later_one(self, runner: Runner) -> None:
+        """What is said last has to win, in whatever order it comes."""
+        store = JobStore(runner.url)
+        store.follow(self.said(34)._replace(guid="first"), 1, 2)
+        store.close()
+        runner.jobs.store.put(self.said(35), "second")
+        wait_for(lambda: len(runner.done) == 2, what="both commands")
+        assert runner.done == ["octo/site#12.said.34/first+1", "octo/site#12.said.35/second+1"]
+
+    def test_nothing_else_waits_for_it_and_no_command_for_long(self, runner: Runner) -> None:
+        store = JobStore(runner.url)
+        store.follow(self.said(34)._replace(guid="first"), 5, 3600)
+        store.close()
+        for job in (self.said(35), SITE):
+            runner.jobs.store.put(job, "g")
+        runner.jobs.store.put(job_about("octo/site", 1, 36), "g")
+        wait_for(lambda: len(runner.done) == 3)
+        assert not any(job.endswith("+1") for job in runner.done)
+
+
 class TestSurviving:
     def test_the_jobs_of_a_dead_process_are_handed_on_once(self, runner: Runner) -> None:
         stuck(runner, SITE, "one")

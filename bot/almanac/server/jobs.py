@@ -45,6 +45,8 @@ _DEBOUNCE = 1.0
 _CUTS = 2
 """How often a job is cut off before it is given up."""
 _LOST = "The server could not start this job, or not store what became of it, again and again."
+_LONGEST_TURN = 90
+"""How many seconds a command waits at most for an earlier one that is to be tried again."""
 _DONE_DAYS, _FAILED_DAYS = 3, 90
 _WAITING, _RUNNING, _FAILED, _DONE = ["ENQUEUED", "DELAYED"], ["PENDING"], ["ERROR"], ["SUCCESS", "CANCELLED"]
 _BATCH = 500
@@ -250,6 +252,15 @@ class JobStore:
         dropped = [one for one in found if one.state == "waiting"]
         self.cancel(one.job for one in dropped)
         return max((one.cuts for one in dropped), default=0), [one.job for one in found if one.state == "failed"]
+
+    def turn(self, job: Job) -> float:
+        """Return in how many seconds it is a command's turn, if earlier ones on the same issue are soon tried again."""
+        if job.comment is None:
+            return 0
+        found = self._list(_WAITING, f"{job.repository}#{job.issue or _ALL}.said.")
+        now, earlier = time.time(), (one for one in found if one.job.comment and one.job.comment < job.comment)
+        waits = [max((one.due or now) - now, 1) for one in earlier]
+        return max((one for one in waits if one <= _LONGEST_TURN), default=0)
 
     def cancel(self, jobs: Iterable[Job]) -> None:
         """Drop jobs that are not done yet."""
@@ -498,6 +509,8 @@ class Jobs:
         try:
             if tries > len(self._timing.delays):
                 raise PermanentError("The server stopped in the middle of this job again and again.")  # noqa: TRY301
+            if wait := self._patient_store.turn(job):
+                raise Postponed(wait, "An earlier command on the same issue goes first.")  # noqa: TRY301
             if job.repository == MAINTENANCE:
                 _, action = self._maintenance.get(job.what, (0, lambda: {"outcome": "skipped"}))
                 result = action()
