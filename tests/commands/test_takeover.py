@@ -144,6 +144,15 @@ def test_pictures_go_where_those_of_the_site_are() -> None:
     assert "images: assets/owls\n" in plan(files).files[CONFIG]
 
 
+def test_times_are_in_the_zone_that_the_site_s_own_key_names() -> None:
+    owl = '---\ntitle: Owls {n}\ndate: 2025-03-0{n}\nstart: "19:30"\ntz: Europe/Berlin\n---\nNumber {n}.\n'
+    planned = plan({f"_events/{n}.md": owl.replace("{n}", str(n)) for n in range(1, 5)})
+    assert "\ntime_zone: Europe/Berlin\n" in planned.files[CONFIG]
+    assert 'placeholder: "7:30pm Europe/Berlin"\n' in planned.files[FORM]
+    assert planned.taken
+    assert 'start: "09:00"\ntz: Europe/Berlin\n' in planned.taken.sample
+
+
 def test_a_site_that_was_taken_over_stays_as_it_is() -> None:
     for site in (TALKS, OWLS):
         files = adopt(site)

@@ -93,12 +93,16 @@ def habits_of(events: Sequence[Event], zones: Zones, today: date) -> Habits:
     for event in latest:
         if not event.when:
             continue
-        read = check_imported(event.date, event.when, zones, event.end_date)
+        when = event.when
+        read = check_imported(event.date, when, zones, event.end_date)
+        if not read.zones and event.time_zone:  # in files and lists it has a key of its own
+            when = f"{event.when} {event.time_zone}"
+            read = check_imported(event.date, when, zones, event.end_date)
         if not read.zones:
             continue
         if read.ok and line is None and not event.end_date:
             # As Almanac would show it: the page's own line may contain a date, or letters that do not fit the season.
-            line = read_when(event.date, event.when, zones).line or event.when
+            line = read_when(event.date, when, zones).line or when
         first = read.zones[0].zone
         if first:
             starts[first] += 1

@@ -25,6 +25,7 @@ from almanac.paths import joined
 from almanac.phrases import say
 from almanac.site import Site
 from almanac.sitefiles import SiteFiles
+from almanac.times.check import read_when
 from almanac.times.zones import load_zone
 from almanac.views.protocol import build_all, put_event, unshown
 
@@ -204,7 +205,9 @@ def _sample(day: str, config: Config, form: Form) -> Event:
     """Make an event of a day, with an answer to each question of the form."""
     asked = {field.id for field in form.fields} | {"starts", "ends", "time_zone"}
     values = {**_EVERYTHING, "image": Image(path=f"{config.images}/sample.png", alt="A sample")}
-    zone = load_zone(_EVERYTHING["time_zone"])
+    if name := config.time_zone:
+        values |= {"time_zone": name, "when": read_when(day, f"9am {name}", config.zones()).line}
+    zone = load_zone(values["time_zone"])
     for name in ("starts", "ends"):
         values[name] = datetime.fromisoformat(f"{day}T{_EVERYTHING[name]}").replace(tzinfo=zone).isoformat()
     values = {name: value for name, value in values.items() if name in asked}
