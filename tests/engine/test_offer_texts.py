@@ -68,7 +68,11 @@ def test_no_site_is_told_a_command(corpus: str) -> None:
 @pytest.mark.parametrize(
     ("files", "written", "words"),
     [
-        ({"talks.md": _TALKS}, {configs.PATH: "page: talks.md\n"}, {"en": "You can write such a template ([more]("}),
+        (
+            {"talks.md": _TALKS},
+            {configs.PATH: "page: talks.md\nimages: img\n"},
+            {"en": "You can write such a template ([more]("},
+        ),
         (
             {"talks.md": _OVER},
             {},
