@@ -51,6 +51,21 @@ def lines(pattern: str, gap: str = "\n") -> str:
             "- Nov 15, 2021 - Owls",
         ),
         (
+            "- Nov {day}, 2021 (T34{number}): {title}",
+            "- Nov 15, 2021 (Hall 2): Owls",
+            "- Nov 15, 2021: Owls",
+        ),
+        (
+            "- Nov {day}, 2021 (Room {number}) {title}",
+            "- Nov 15, 2021 (Hall 2) Owls",
+            "- Nov 15, 2021 Owls",
+        ),
+        (
+            "## {title}, November {day}, 2021 (Salle {number})",
+            "## Owls, November 15, 2021 (Hall 2)",
+            "## Owls, November 15, 2021",
+        ),
+        (
             "- Nov {day}, 2021 - {title} - {name}, Works",
             "- Nov 15, 2021 - Owls - Ada Byron, Engines; Bo Peep",
             "- Nov 15, 2021 - Owls",

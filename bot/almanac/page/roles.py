@@ -31,13 +31,17 @@ _NUMBERED_NAME = regex(
 _LEAD = regex(r"(?!the |an )[^\W\d_A-Z]{2,12}[ ](?=\S)")
 """A small word before a value."""
 _SENTENCE = regex(r"(?<!\b[A-Z])(?<!\b[DMS][rst])\.[ ]+(?=\S)")
+_ASIDE = regex(r"\(([^()]+)\)([\s:,.\u2013\u2014-]+)(?=\S)")
 _TITLE_BELOW = regex(
     r"[\r\n][ \t]*(?:[-*+][ \t]+)?[*_]{0,3}"
     r"(?:(?:title|topic|talk)\b[*_]{0,3}:|[\"\u201c][^\r\n]+[\"\u201d][*_]{0,3}[ \t]*+(?![^\r\n]))",
     re.IGNORECASE,
 )
 _PLACE = regex(
-    r"\b(?:room|hall|building|auditorium|theat(?:re|er)|library|online|virtual|zoom|campus|street|raum|saal)\b",
+    r"\b(?:room|hall|building|auditorium|theat(?:re|er)|library|online|virtual|zoom|campus|street"
+    r"|(?:seminar|vortrags|h\u00f6r|fest)?(?:raum|saal)|bibliothek|salle|amphi(?:th\u00e9\u00e2tre)?|b\u00e2timent"
+    r"|biblioth\u00e8que|en ligne|aula|sala|auditorio|edificio|biblioteca|en l\u00ednea)\b"
+    r"|\A(?-i:[A-Z]){1,3}[ -]?[0-9]{1,4}(?:[.-][0-9]{1,4})?[A-Za-z]?\Z",  # the number of a room, such as T340
     re.IGNORECASE,
 )
 _WEEKDAY_ALONE = regex(WEEKDAY, re.IGNORECASE)
@@ -132,6 +136,9 @@ def _cutter(values: list[str], *, only: bool) -> _Cutter | None:
                 return partial(_numbered, pattern)
     if sum(len(_SENTENCE.findall(value)) > 1 for value in values) >= len(values) * _MOST:
         return _sentences
+    asides = [found[1] for value in values if (found := _ASIDE.match(value))]
+    if len(asides) >= max(HABIT, len(values) * _MOST) and (aside := _role(asides)):
+        return partial(_aside, aside)
     cuts = [cut for mark in _CUTS for last in (False, True) if (cut := _cut_at(mark, values, last=last))]
     # The less is cut off, the less of a title it can be.
     return min(cuts, key=lambda cut: cut.length, default=_Named(role) if role else None)
@@ -245,6 +252,14 @@ def _numbered(pattern: re.Pattern[str], piece: Piece) -> list[Piece]:
         return [piece]
     lead, number, end = Piece(found["word"] or ""), Piece(found["number"], "number"), Piece(found["end"])
     return [lead, number, end, Piece(piece.text[found.end() :], "?")]
+
+
+def _aside(role: str, piece: Piece) -> list[Piece]:
+    """Cut off what a value has in brackets at its beginning, such as a room."""
+    found = _ASIDE.match(piece.text)
+    if found is None or piece.url or piece.around[0]:
+        return [piece]
+    return [Piece(found[1], role, around=("(", ")")), Piece(found[2]), *marked(piece.text[found.end() :], "?")]
 
 
 def _sentences(piece: Piece) -> list[Piece]:
