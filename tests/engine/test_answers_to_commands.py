@@ -217,3 +217,24 @@ def test_what_was_done_again_is_answered_too(scene: Scene) -> None:
     say(scene, number, RECREATE)
     assert "notes.md" not in scene.files(number)
     assert answer(scene, number) == "`/almanac recreate`: done."
+
+
+def test_a_no_that_was_not_seen_yet_is_none_to_be_done_again(scene: Scene) -> None:
+    scene.world.let_in("grace")
+    number = proposed(scene)
+    scene.world.close_pull(scene.pull(number).number)
+    say(scene, number, RETRY)
+    assert CLOSED in answer(scene, number)
+    assert scene.world.issue_state(number)[0] == "closed"
+
+
+def test_a_command_that_comes_again_after_the_issue_was_reopened_is_not_done_again(scene: Scene) -> None:
+    scene.world.let_in("grace")
+    number = proposed(scene)
+    comment = scene.world.comment(number, "grace", CANCEL)
+    said = CommentCommand(comment, "grace", CANCEL, number)
+    reconcile(number, scene.world.forge, load_messages(), comment=said)
+    scene.world.edit_issue(number, state="open")
+    scene.run(number)
+    assert reconcile(number, scene.world.forge, load_messages(), comment=said).plan.outcome == "unchanged"
+    assert scene.world.issue_state(number)[0] == "open"

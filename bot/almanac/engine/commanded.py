@@ -72,7 +72,7 @@ class _Hearing:
         """Word what came of looking at the issue again."""
         if self.is_removed:
             return self.note(name, answer="problem", problem=_OFF)
-        if self.filed.issue.state == "closed" and plan.outcome in ("closed", "refused"):
+        if plan.outcome == "refused" or (plan.outcome == "closed" and self.filed.issue.state == "closed"):
             return self.note(name, answer="closed")
         if plan.outcome == "waiting":
             return self.note(name, answer="waiting")
