@@ -1,5 +1,6 @@
 """Sites whose events are kept in files or a list: taken over by `almanac init`, and new events added to them."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -350,3 +351,21 @@ def test_a_shape_is_refused_where_there_is_no_choice_of_one(almanac: Almanac, tm
     ran = almanac("init", "--shape", "house", "--site", repo.folder)
     assert (ran.status, "edit its template" in ran.err) == (1, True)
     assert not (repo.folder / CONFIG).exists()
+
+
+@pytest.mark.parametrize("path", ["events.json", "assets/data/meetups.json", "static/api/talks.json"])
+def test_a_list_in_json_that_a_script_reads_is_found_where_nothing_else_is(path: str) -> None:
+    rows = [{"title": f"Owls {n}", "date": f"2025-0{n}-04", "time": "19:00"} for n in range(1, 4)]
+    files = {path: json.dumps(rows, indent=2), "index.html": "<script src=show.js></script>", "hugo.toml": ""}
+    planned = plan(files)
+    assert f"list: {path}\n" in planned.files[CONFIG]
+    assert set(plan(files | planned.files).states.values()) == {"same"}
+    text = entry(files | planned.files, title="<b>Dormice", date="2026-12-10", when="6pm CET")
+    assert '"time": "18:00"' in text
+    assert "<b>" not in text.partition("almanac")[0]
+    structured = [{"@type": "Event", **row} for row in rows]
+    with pytest.raises(UserError):
+        plan({**files, path: json.dumps(structured)})
+    with pytest.raises(UserError):
+        plan({**files, path: '[{"title": "Owls", "on": "the moor"}]'})
+    assert "list: _data" not in plan({**TALKS, path: files[path]}).files[CONFIG]

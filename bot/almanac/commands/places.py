@@ -74,6 +74,8 @@ LEAST = 2
 """How many events there must be to tell how they are kept."""
 _LEAST_POSTS = 3
 _MOST_READ = 1_000
+_MOST_ELSEWHERE = 20
+_NOTHING_PRINTED = Printed((), has_theme=False, has_defaults=False)  # by templates: a script may print it raw
 _ALIKE = 0.7
 
 
@@ -206,12 +208,24 @@ def _printed(site: Site, uses: Sequence[tuple[str, str]]) -> Printed | None:
     return Printed(uses, has_theme=has_theme, has_defaults="defaults" in settings)
 
 
+def lists_elsewhere(site: Site, paths: Collection[str]) -> list[Place]:
+    """Find lists of events in JSON where a script of the site may read them, and not with the data of a generator.
+
+    What has the keys of structured data is a copy that a program made.
+    """
+    named = [path for path in paths if path.lower().endswith(".json") and not {*path.split("/")} & NOT_THE_SITES]
+    named = [path for path in named if EVENTS.search(data_name(path[: path.rindex(".")].rpartition("/")[2]))]
+    found = [_read_list(site, path, _NOTHING_PRINTED) for path in named[:_MOST_ELSEWHERE]]
+    known = [one for one in found if one.learned and {"title", "date"} <= one.learned.fields]
+    return [one for one in known if one.events >= LEAST and one.learned and "@type" not in one.learned.keys]
+
+
 def list_at(site: Site, path: str) -> Place | None:
     """Return the data file that a person names, wherever it is and whatever its name; None if it is no such file."""
     if site.text(path) is None or not path.lower().endswith((*_DOCUMENTS, ".csv")):
         return None
     if is_data_file(path):
-        return _read_list(site, path, _printed(site, []))
+        return _read_list(site, path, _NOTHING_PRINTED)
     ending = path[path.rindex(".") :]
     is_page = ending.lower() in (*MARKDOWN, *HTML)
     return None if is_page else Place(path, (), 0, (), None, (_not_taken(ending),))

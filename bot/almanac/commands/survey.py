@@ -10,7 +10,18 @@ from dataclasses import dataclass
 
 from almanac.caps import PAGE
 from almanac.commands.discovery import MARKDOWN
-from almanac.commands.places import EVENTS, HTML, LEAST, NO_PAGES, OTHERS, PAST, Place, find_places, is_folder_of_events
+from almanac.commands.places import (
+    EVENTS,
+    HTML,
+    LEAST,
+    NO_PAGES,
+    OTHERS,
+    PAST,
+    Place,
+    find_places,
+    is_folder_of_events,
+    lists_elsewhere,
+)
 from almanac.errors import Problem, UserError
 from almanac.page.lines import BULLET
 from almanac.page.outline import Page, outline
@@ -132,6 +143,7 @@ def survey(site: Site, paths: Collection[str]) -> Survey:
     built = [_said_of_built(one) for one in found if one.program]
     found = [one for one in found if not one.program]
     found.sort(key=lambda one: (one.doubt is None, one.is_likely, one.events, one.path), reverse=True)
+    places = places or (lists_elsewhere(site, paths) if not found else [])
     if not (found or places):
         unread += built  # what a program wrote is beside what it was written from
     return Survey(found, places, unread, loops)
