@@ -2,8 +2,9 @@
 
 import pytest
 from almanac.proposal.command import CommentCommand, Given, command_of, commands_of
-from almanac.proposal.comment import answered, note_draft, own_text, with_note
-from almanac.proposal.state import Base, Issue, Look, Plan, Proposal, PutComment
+from almanac.proposal.comment import answered, note_draft, own_text, pending_commands, with_note
+from almanac.proposal.hidden import with_state
+from almanac.proposal.state import Base, Comment, Issue, Look, Plan, Proposal, PutComment
 
 
 @pytest.mark.parametrize(
@@ -81,3 +82,11 @@ def test_what_is_heard_is_noted_where_we_never_spoke() -> None:
     assert isinstance(said, PutComment)
     assert (said.id, said.state) == (None, {"heard": [7], "denied": ["eve"]})
     assert said.body
+
+
+def test_a_command_that_comes_again_is_not_heard_even_if_it_was_forgotten() -> None:
+    heard = list(range(10, 30))
+    for ours, number, pending in ((heard, 9, False), (heard, 10, False), (heard, 30, True), (heard[1:], 9, True)):
+        comment = Comment(1, with_state("", {"heard": ours}))
+        look = Look(Issue(12, "", ""), Base("main", "a"), Proposal(comment=comment))
+        assert bool(pending_commands(look, 12, CommentCommand(number, "grace", "/almanac retry", 12))) is pending

@@ -113,7 +113,9 @@ def pending_commands(look: Look, number: int, comment: CommentCommand | None) ->
     # The pull request that was merged last counts too, while a newer one changes what it published.
     if comment.place not in (number, pull.number if pull else None, now.merged):
         return ()
-    return () if comment.id in now.heard else commands_of(comment.text)
+    # GitHub counts comments upwards: where some were forgotten, one from before all that we remember is one of them.
+    is_forgotten = len(now.heard) == _REMEMBERED and comment.id < min(now.heard)
+    return () if comment.id in now.heard or is_forgotten else commands_of(comment.text)
 
 
 _Answer = Literal[
