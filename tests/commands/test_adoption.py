@@ -236,7 +236,7 @@ class TestOtherSites:
 
     def test_of_two_pages_a_person_can_choose(self) -> None:
         files = {"talks.md": PAGES["bullets"], "meetings.md": PAGES["table"]}
-        assert plan(files, ask=lambda candidates: candidates[-1]).config.page == "meetings.md"
+        assert plan(files, ask=lambda candidates, _: candidates[-1]).config.page == "meetings.md"
 
     @pytest.mark.parametrize(
         ("jekyll", "page", "records"),

@@ -159,7 +159,7 @@ class TestClearlyBest:
         assert (doubt.file, "another kind of page" in doubt.message) == ("meeting-minutes.md", True)
         assert "4 more places" in others[-1].message
         assert plan(files, page="events.md").imported
-        assert plan(files, ask=lambda candidates: candidates[1]).config.page == "meeting-minutes.md"
+        assert plan(files, ask=lambda candidates, _: candidates[1]).config.page == "meeting-minutes.md"
 
 
 NEWS = HTML.replace("Club", "News")

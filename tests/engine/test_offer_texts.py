@@ -90,3 +90,9 @@ def test_what_takes_a_command_elsewhere_has_a_way_in_a_browser(
     assert not _commands(texts)
     assert words.get(language, "") in "".join(texts)
     assert language == "en" or words["en"] not in "".join(texts)
+
+
+def test_nothing_is_printed_beside_the_offer(capsys: pytest.CaptureFixture[str]) -> None:
+    loop = "# Events\n\n{% for one in site.data.meetups %}\n- {{ one.date }}\n{% endfor %}\n"
+    assert offer_of({**_JEKYLL, "talks.md": _TALKS, "meetups.md": _TALKS, "events.md": loop})
+    assert capsys.readouterr() == ("", "")

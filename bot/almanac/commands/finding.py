@@ -15,8 +15,8 @@ from almanac.phrases import joined, say, say_number
 from almanac.site import Site
 from almanac.text import counted
 
-Ask = Callable[[Sequence[PageFound | Place]], PageFound | Place]
-"""Asks a person which of several pages, folders and lists has the events."""
+Ask = Callable[[Sequence[PageFound | Place], Sequence[Problem]], PageFound | Place]
+"""Asks a person which of several pages, folders and lists has the events; what else looks like events is shown too."""
 
 _OFFERED = 9
 _MOST_NAMED = 5
@@ -115,8 +115,7 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
             )
         first = Problem(joined((message, say("To start an empty page beside that, add `--new`."))))
     elif ask:
-        print_problems(seen.others[:_SEEN_SHOWN], "also seen")
-        chosen = ask(offered)
+        chosen = ask(offered, seen.others)
         return chosen.path if isinstance(chosen, PageFound) else chosen
     else:
         message = say(
@@ -171,8 +170,9 @@ def _options(seen: Survey) -> tuple[str, ...]:
     return tuple(f"--page {one.path}" for one in _offered(seen)[:_MOST_NAMED])
 
 
-def ask_for_page(offered: Sequence[PageFound | Place]) -> PageFound | Place:
+def ask_for_page(offered: Sequence[PageFound | Place], others: Sequence[Problem]) -> PageFound | Place:
     """Let a person choose which page, folder or list has the history."""
+    print_problems(others[:_SEEN_SHOWN], "also seen")
     offered = offered[:_OFFERED]
     are_pages = all(isinstance(one, PageFound) for one in offered)
     print_text(f"Which {'page' if are_pages else 'of these'} has the history?")

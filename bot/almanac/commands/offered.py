@@ -98,7 +98,7 @@ def adopt(
         base.branch,
         today=forge.now().date(),
         shape=None if is_decided else shape,
-        ask=lambda offered: offered[0],
+        ask=lambda offered, _: offered[0],
         choose=lambda _, shapes: next((one for one in shapes if one.name == shape), shapes[0]),
         upcoming=choices.get("upcoming") != "",
         action=action or Origin().action,
