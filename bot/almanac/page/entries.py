@@ -181,14 +181,17 @@ def _paragraph_events(lines: Lines, headings: list[Heading]) -> tuple[list[Event
 
 
 def _names_above(lines: Lines, dated: Sequence[int]) -> dict[int, int]:
-    """Find the lines right above dated ones, blank lines aside, which name most of these events in bold words alone."""
+    """Find the lines right above dated ones, blank lines aside, which name most of these events in bold words alone.
+
+    Where the first of these has none above it, such words belong to the day that they follow.
+    """
     names: dict[int, int] = {}
     for line in dated:
         above = next((at for at in range(line - 1, -1, -1) if not lines.blank(at)), -1)
         is_alone = above == 0 or (above > 0 and lines.blank(above - 1))
         if is_alone and lines.visible[above] and BOLD_LINE.fullmatch(lines.texts[above]):
             names[line] = above
-    return names if len(names) * 2 > len(dated) else {}
+    return names if dated[0] in names and len(names) * 2 > len(dated) else {}
 
 
 def _says_day(words: str, lines: Lines) -> bool:
