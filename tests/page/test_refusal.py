@@ -48,6 +48,17 @@ def test_the_line_the_reason_and_the_next_step(text: str, line: int, reason: str
     assert problem.typed == ((HEAD + text).split("\n")[line - 1].strip() or None)
 
 
+def test_a_list_in_the_front_matter_is_seen() -> None:
+    cut = outline(
+        '---\ndate: 2021-01-01\ntalks:\n  - date: "05/04/2021"\n  - date: "05/11/2021"\n---\n\nEach Tuesday.\n'
+    )
+    sign = why_no_event(cut.lines, cut.headings)
+    assert (sign.line, sign.is_event) == (3, True)
+    assert "its dates are in its front matter" in sign.reason
+    cut = outline("---\ndate: 2021-01-01\nlastmod: 2021-02-02\n---\n\nWrite to us.\n")
+    assert not why_no_event(cut.lines, cut.headings).is_event
+
+
 def test_other_text_is_no_sign_of_events() -> None:
     cut = outline("Write to us.\n")
     assert not why_no_event(cut.lines, cut.headings).is_event

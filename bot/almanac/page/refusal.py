@@ -76,6 +76,11 @@ def why_no_event(lines: Lines, headings: tuple[Heading, ...]) -> Sign:
     start = front_matter(lines.texts)
     if dated := [index for index in range(start, len(lines.texts)) if says_date(lines.texts[index])]:
         return _dated(lines, headings, dated)
+    above = [
+        index for index in range(start) if lines.texts[index].startswith((" ", "-")) and says_date(lines.texts[index])
+    ]
+    if above[1:]:
+        return _sign(lines, above[0], say("its dates are in its front matter, of which no list is read."))
     if lines.loops:
         text = lines.loops[0].partition("\n")[0]
         return replace(
