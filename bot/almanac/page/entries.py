@@ -191,7 +191,8 @@ def _names_above(lines: Lines, dated: Sequence[int]) -> dict[int, int]:
         is_alone = above == 0 or (above > 0 and lines.blank(above - 1))
         if is_alone and lines.visible[above] and BOLD_LINE.fullmatch(lines.texts[above]):
             names[line] = above
-    return names if dated[0] in names and len(names) * 2 > len(dated) else {}
+    is_above = dated[0] in names and {*names.values()}.isdisjoint(dated)
+    return names if is_above and len(names) * 2 > len(dated) else {}
 
 
 def _says_day(words: str, lines: Lines) -> bool:
