@@ -42,6 +42,8 @@ OWLS = "About owls.\n\nTwo things:\n\n- eyes\n- ears"
         ("\nLinks\n* [Repo](https://e.org/r)", "\nLinks\n* [Slides](https://example.org/slides)"),
         ("\n**Speakers:**\n\n> Ana", f"\n**Speakers:**\n\n> {ADA}, Engines\n> Grace"),
         ("All of it.\n* Room: 1", "About owls.\n\n* Two things:\n    * eyes\n    * ears\n* Room: Room 5"),
+        ("- [Old Mill, Mill Lane 4](https://maps.example.org/mill)", "- Room 5"),
+        ("- [Map](https://maps.example.org/mill)", "- [Slides](https://example.org/slides)"),
         ("\n**Agenda**\n\n1. Coffee\n2. Cake", "\n**Agenda**\n\n1. Hello\n1. Bye"),
         ("\n**Abstract:**  \nAll of it.", f"\n**Abstract:**  \n{OWLS}"),
         ("\nAbstract: All of it.", f"\nAbstract: {OWLS}"),

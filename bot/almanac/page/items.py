@@ -39,6 +39,11 @@ _LEAD = regex(
     r"(?P<words>(?:With|By|Mit|Von|Avec|Par|Con|Por|Met|Com))(?P<close>)(?P<space>[ ])(?P<value>.*)"
 )
 """The word before the names of people, in place of a label."""
+_MAP = regex(
+    r"https?://(?:maps\.|(?:www\.)?(?:google\.[a-z.]{2,6}|bing\.com)/maps\b|goo\.gl/maps/|(?:www\.)?(?:openstreetmap|osm)\.org)"
+)
+_TO_MAP = regex(r"\b(?:maps?|location|directions|karte|anfahrt|plan|carte|mapa)\b", re.IGNORECASE)
+"""Words of a link that say that it leads to a map, and name no place."""
 _NO_PROSE = regex(r"[|`~<\s]|!\[")
 _LONGEST = 150  # characters of a title, or of a name and an affiliation
 _SHORT = 25  # what is no longer tells nothing: a number, say
@@ -229,12 +234,19 @@ def _own_field(item: Item, said: Collection[str]) -> str:
             return "" if named in (None, "affiliation", "date") else named
         return "address" if link[0] == text and shows_address(link) else "talk" if NAMES.fullmatch(item.name) else ""
     if link and not re.search(r"\w", ADDRESS.sub("", TAG.sub("", text))):
-        words = (link[1] or link[3] or "").split()
-        fields = (field_of(one) for one in (" ".join(words), *words[-1:], *words[:1]))
-        named = None if ADDRESS.search(text, link.end()) else next((one for one in fields if one in ADDRESSES), None)
         # Of several, one may lead to the recording.
-        return named or ("?" if item.level < LOWEST else "links")
+        several = ADDRESS.search(text, link.end()) is not None
+        return (None if several else _linked(link)) or ("?" if item.level < LOWEST else "links")
     return "" if _NO_PROSE.match(text) or not re.search(r"\w", text) else "?"
+
+
+def _linked(link: re.Match[str]) -> str | None:
+    """Return the field of a link by where it leads, to a map that is, or by its words."""
+    words = (link[1] or link[3] or "").split()
+    if _MAP.match(link[2] or "") and not _TO_MAP.search(link[1]):
+        return "location"
+    fields = (field_of(one) for one in (" ".join(words), *words[-1:], *words[:1]))
+    return next((one for one in fields if one in ADDRESSES), None)
 
 
 def shows_address(link: re.Match[str]) -> bool:
