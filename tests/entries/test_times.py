@@ -179,6 +179,14 @@ def test_a_new_event_shows_its_own_times(case: Case, kind: str) -> None:
         assert [found.get(key, "") for key in case.keys] == [*case.shown], place.learned
 
 
+@pytest.mark.parametrize("key", ["start", "until"])
+def test_a_time_in_mere_digits_is_doubted_and_not_copied(key: str) -> None:
+    items = (f"- title: Owls {day}\n  date: {day}\n  {key}: 1900\n" for day in DAYS)
+    place = learned({"_data/events.yml": "".join(items)})
+    assert place.reasons == (f"It is not certain how `{key}` writes times, as in `1900`.",)
+    assert key not in said(place, EVENING)
+
+
 @pytest.mark.parametrize("value", ["evening", "after the owls' walk", "19 o'clock"])
 def test_a_time_in_words_that_nobody_can_write_is_doubted_and_asked_for(value: str) -> None:
     place = learned(kept_as("list", rows(Case({"time": value}, []), 3)))

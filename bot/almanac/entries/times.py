@@ -97,7 +97,9 @@ def tells_when(value: Any, habits: DateHabits) -> bool:
 
 
 def is_named_for_time(key: Key) -> bool:
-    """Tell whether a key's name says that it holds a time, a length or a zone."""
+    """Tell whether a key's name says that it holds a time, a length or a zone: `start` does if numbers are there."""
+    if _NAME.fullmatch(key.word) and all(str(value).isdigit() for value in key.filled):
+        return True
     return any(name.fullmatch(key.word) for name in (_SAYS_TIME, _LENGTH_NAME, _ZONE_NAME))
 
 
