@@ -29,3 +29,11 @@ def test_people_with_several_keys_are_no_list_that_json_could_be_written_with() 
     assert place.learned
     assert [*place.reasons, *place.learned.left_out] == ["speakers"]
     assert "speakers" not in place.learned.template
+
+
+def test_of_times_in_a_group_is_said_once_that_no_question_fills_them() -> None:
+    entry = '- title: {}\n  date: 2025-05-0{}\n  when: {{start: "19:00", end: "21:00"}}\n'
+    text = "".join(entry.format(*one) for one in (("Owls", 8), ("Bats", 1)))
+    place = list_at(memory_site({"_data/owls.yml": text}), "_data/owls.yml")
+    assert place
+    assert place.reasons == ("Most events have `when`, a group of values that no question of a form can fill.",)

@@ -237,7 +237,9 @@ class _KeyWriter:
         is_usual = key.is_constant or (key.is_usual and not key.is_asked)
         if not is_usual or key.name in self.models.source.references:
             return False
-        if key.is_asked and is_named_for_time(key):
+        if (
+            key.is_asked and is_named_for_time(key) and not isinstance(key.filled[0], dict)
+        ):  # `asked` says so of a group
             self.doubts.append(
                 say(
                     "It is not certain how `{name}` writes times, as in `{filled}`.",
