@@ -27,7 +27,7 @@ from almanac.forge.protocol import Forge
 from almanac.page.imitate import samples
 from almanac.page.importer import Imported
 from almanac.page.section import Renderer
-from almanac.phrases import joined, say
+from almanac.phrases import joined, say, say_number
 from almanac.proposal.messages import code
 from almanac.proposal.onboarding import BESIDE, AdoptionOffer, Box, Choices, Group
 from almanac.proposal.quotation import inert
@@ -106,11 +106,12 @@ def adopt(
     unread: Sequence[Problem] | None = None
     beside, page = choices.get(BESIDE), choices.get("page") or None
     page = None if page == beside else page
+    beside_that = partial(_beside, site, paths, planned, doubtful)
     try:
         plan = planned(page=page)
-        beside = beside if page else None
+        beside = beside or _way_back(plan, beside_that, places) if page else None
     except UserError as error:
-        made = None if is_decided or page else _beside(site, paths, planned, doubtful)
+        made = None if is_decided or page else beside_that()
         if made is None:
             raise
         # Of several, the first says only that none can be taken; alone, it says why what was found cannot.
@@ -130,6 +131,7 @@ def adopt(
         subscribe(plan, files, {key: path for key, path in free.items() if choices.get(key) == path})
         groups += [*_shapes(plan), *_more(plan, free)]
     offer = _offer(plan, groups, files, written, follows=action is None)
+    offer = replace(offer, found=(*offer.found, *_left_alone(plan, places)))
     if unread is not None:
         offer = _with_old(offer, code(plan.config.page), unread, doubtful)
     return replace(offer, choices={**offer.choices, BESIDE: beside}) if beside else offer
@@ -171,6 +173,13 @@ def _beside(
             if page not in paths:
                 return planned(page=page, new=True)
     return None
+
+
+def _way_back(plan: Adoption, beside: Callable[[], Adoption | None], places: Sequence[PageFound | Place]) -> str | None:
+    """Return the new page that can be had instead of what was chosen, where all that there is is doubtful."""
+    is_doubtful = plan.taken is not None and all(isinstance(one, Place) and one.is_doubtful for one in places)
+    made = beside() if is_doubtful else None
+    return made.config.page if made else None
 
 
 def _is_site(site: Site) -> bool:
@@ -223,7 +232,7 @@ def _template_of(plan: Adoption) -> str | None:
 
 def _pages(plan: Adoption, places: Sequence[PageFound | Place], beside: str | None) -> Iterator[Group]:
     """Offer where the events are, or a new page `beside` all that."""
-    taken = plan.taken.place.path if plan.taken else plan.config.page
+    taken = _chosen_path(plan)
     boxes = [Box("page", one.path, one.path, _seen(one), one.path == taken, _doubts(one)) for one in places[:_MOST]]
     if beside:
         boxes.append(Box("page", beside, beside, say("a new page, without events"), beside == taken))
@@ -231,9 +240,14 @@ def _pages(plan: Adoption, places: Sequence[PageFound | Place], beside: str | No
         yield Group(say("Where the events are"), tuple(boxes), single=True)
 
 
+def _chosen_path(plan: Adoption) -> str:
+    return plan.taken.place.path if plan.taken else plan.config.page
+
+
 def _seen(place: PageFound | Place) -> str:
     reason = place.why_not if isinstance(place, PageFound) else None
-    return joined((counted(place.events), say(", but {reason}", reason=reason) if reason else ""), "")
+    number = place.likely if isinstance(place, Place) else place.events
+    return joined((counted(number), say(", but {reason}", reason=reason) if reason else ""), "")
 
 
 def _doubts(place: PageFound | Place) -> tuple[str, ...]:
@@ -286,6 +300,16 @@ def _found(plan: Adoption) -> Iterator[str]:
         yield say("No events yet. {page} is a new page for them.", page=code(plan.config.page))
 
 
+def _left_alone(plan: Adoption, places: Sequence[PageFound | Place]) -> Iterator[str]:
+    """Name the other places, which can be taken instead."""
+    others = [one for one in places if one.path != _chosen_path(plan)][:_MOST]
+    if others:
+        yield say(
+            "Also {places}, which this pull request leaves alone. To take that instead, tick its box below.",
+            places=joined((joined((code(one.path), joined(("(", _seen(one), ")"), ""))) for one in others), ", "),
+        )
+
+
 def _with_old(offer: AdoptionOffer, page: str, unread: Sequence[Problem], places: Sequence[Place]) -> AdoptionOffer:
     """Say of an offer of a new page what it leaves out: what cannot be read, and places that only people may take."""
     named = {one.file for place in places for one in place.doubts} | {path for one in places for path, _ in one.shown}
@@ -319,8 +343,11 @@ def _kept_whole(imported: Imported) -> str:
     """Say of how many events of a page the records hold the text instead of fields."""
     if not imported.verbatim:
         return ""
-    some = str(imported.verbatim) if imported.structured else say("all")
-    return say(" ({some} of them keep their text as it is)", some=some)
+    if not imported.structured:
+        return say(" (all of them keep their text as it is)")
+    return say_number(
+        " ({number} of them keeps its text as it is)", " ({number} of them keep their text as it is)", imported.verbatim
+    )
 
 
 def _entries(plan: Adoption, render: Renderer | None) -> tuple[str, str, str]:

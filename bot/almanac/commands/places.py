@@ -83,7 +83,8 @@ _ALIKE = 0.7
 class Place:
     """A folder with a file for each event, or a data file with a list of them (`files` is empty).
 
-    `events` is how many it holds, and `undated` how many more files or entries say no date; `shown` is which templates
+    `events` is how many it holds, `others` how many of these seem to be something else that has a date, and `undated`
+    how many more files or entries say no date; `shown` is which templates
     have a loop over it: path and line. `learned` is how the next one is written, None if none of them can be read;
     `reasons` say why it would not be right to add one. `text` is that of the data file.
     """
@@ -97,6 +98,7 @@ class Place:
     suffix: str = ""
     text: str = ""
     undated: int = 0
+    others: int = 0
 
     @property
     def reader(self) -> Format:
@@ -119,9 +121,11 @@ class Place:
             path, line = self.shown[0]
             where = say("; shown by the loop in {path}, line {line}", path=written(path), line=line)
         undated = say(" ({number} more without a date)", number=self.undated) if self.undated else ""
+        others = say(" ({number} more of other things)", number=self.others) if self.others else ""
         return say(
-            "{items}, one for each event{undated}{where}",
-            items=self._counted(self.events),
+            "{items}, one for each event{others}{undated}{where}",
+            items=self._counted(self.likely),
+            others=others,
             undated=undated,
             where=where,
         )
@@ -130,6 +134,11 @@ class Place:
         if self.files:
             return say_number("{number} file", "{number} files", number)
         return say_number("{number} entry", "{number} entries", number)
+
+    @property
+    def likely(self) -> int:
+        """How many of its events seem to be some."""
+        return self.events - self.others
 
     @property
     def is_doubtful(self) -> bool:
@@ -423,7 +432,8 @@ def _posts(site: Site, paths: Iterable[str], printed: Printed | None) -> Iterato
                 number=len(events),
                 count=len(found),
             )
-            place = replace(place, reasons=(mixed, *place.reasons))
+            others = max(0, place.events - len(events))
+            place = replace(place, reasons=(mixed, *place.reasons), others=others)
         yield place
 
 

@@ -32,6 +32,7 @@ from almanac.site import Site
 
 _TO_BE_READ = say("Begin each event with its date (docs/importing.md), or leave this page as it is.")
 _HEAD = 20_000
+_TAG = regex(r"<[^<>]*>")
 # What programs that make whole sites put into the pages that they write.
 _WRITTEN = regex(
     r"<meta\b(?=[^<>]{0,200}name=[\"']?generator\b)[^<>]{0,200}content=[\"']?(astro|docusaurus|docutils|doxygen|eleventy|"
@@ -235,11 +236,16 @@ def _unread(path: str, page: Page) -> tuple[Problem, bool] | None:
         and (_is_other(path) or not _lists_dates(page))
     ):
         return None
-    dated = sum(map(says_date, page.lines.texts))
+    dated = sum(map(_dates_said, page.lines.texts))
     if file.endswith(HTML) and not sign.elsewhere and dated < LEAST:
         return None
     message = joined((sign.reason, _SHOWN_ELSEWHERE if sign.elsewhere else _TO_BE_READ))
     return Problem(message, file=path, line=sign.line + 1), sign.elsewhere
+
+
+def _dates_said(line: str) -> int:
+    """Count the dates that a line of HTML says: between tags there is one at most, and tags may stand within one."""
+    return max(says_date(line), sum(map(says_date, _TAG.split(line))))
 
 
 def _lists_dates(page: Page) -> bool:

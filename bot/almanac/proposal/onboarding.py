@@ -144,7 +144,7 @@ def adoption_offered(offer: AdoptionOffer, look: Look, shared: Shared | None, *,
         files = {path: text for path, text in files.items() if path not in shared.theirs}
         files = {path: text for path, text in files.items() if not is_there(shared.texts.get(path), text)}
         files |= dict.fromkeys(shared.stale)
-    body = _body(offer, shared, Places(look.base.branch, is_web=is_web))
+    body = _body(offer, shared, Places(look.base.branch, is_web=is_web), look.base.branch)
     told = draft_digest(body)
     digest = files_digest(offer.files)
     is_built = not files if shared else (state.digest, state.commit) == (digest, look.proposal.head)
@@ -277,10 +277,11 @@ def _commit(files: Mapping[str, str | None], look: Look, shared: Shared | None) 
     )
 
 
-def _body(offer: AdoptionOffer, shared: Shared | None, places: Places) -> Draft:
+def _body(offer: AdoptionOffer, shared: Shared | None, places: Places, branch: str) -> Draft:
     deleted = shared.deleted if shared else frozenset()
     values = {
         "unread": offer.unread,
+        "branch": branch,
         "found": offer.found,
         "problems": tuple(map(_for_browsers, offer.problems)),
         "warnings": tuple(

@@ -1,0 +1,82 @@
+"""What the pull request "Adopt Almanac" says of what was found and chosen: all of it, and the way back."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.memory import Files
+from tests.offers import offer_of, text_of
+
+_JEKYLL = {"_config.yml": "title: Club\n"}
+_POST = "---\nlayout: post\ntitle: {title} {day}\n{more}---\nAbout it.\n"
+_MIXED = {
+    **_JEKYLL,
+    **{f"_posts/2025-0{day}-10-talk.md": _POST.format(title="Talk", day=day, more="tags: events\n") for day in "1234"},
+    **{f"_posts/2025-0{day}-10-old.md": _POST.format(title="News", day=day, more="") for day in "567"},
+}
+_TALKS = "- 2025-06-02: Owls\n- 2025-05-02: Bats\n- 2025-04-02: Moths\n"
+_TWO = {**_JEKYLL, "talks.md": f"# Talks\n\n{_TALKS}", "meetups.md": f"# Meetups\n\n{_TALKS.replace('2025', '2024')}"}
+_DATES = "<p>8 October 2025: Bats<br>10 September 2025: Owls</p>"
+
+
+def _text(files: Files, **ticked: str) -> str:
+    made = offer_of(files, ticked)
+    assert made
+    return text_of(made)
+
+
+@pytest.mark.parametrize("page", [f"<h1>Past events</h1>\n{_DATES}\n", f"<html><body><h1>Past events</h1>{_DATES}"])
+def test_dates_on_one_line_of_html_are_named_as_not_read(page: str) -> None:
+    text = _text({**_JEKYLL, "events.html": page})
+    assert "Don't merge this yet if you want to keep `events.html`" in text
+    assert f"`events.html`, line {page[: page.index('8 Oct')].count(chr(10)) + 1}" in text
+    assert "each has to be one element" in text
+
+
+def test_one_date_of_html_is_no_list() -> None:
+    assert "Merge it to begin" in _text({**_JEKYLL, "events.html": "<p>Since <b>8</b> October 2025 we <i>meet</i></p>"})
+
+
+def test_who_ticks_what_is_doubtful_is_warned_first_and_can_go_back() -> None:
+    text = _text(_MIXED, page="_posts")
+    begin, choose = text.split("### What I found")[0], text.split("### Choose")[1]
+    assert "new events may not come out right" in begin
+    assert "**Merge it to begin" not in begin
+    assert "- [x] `_posts` (4 events)" in choose
+    assert "- [ ] `events.md` (a new page, without events)" in choose
+
+
+@pytest.mark.parametrize("ticked", [{}, {"page": "_posts"}])
+def test_what_seems_no_event_is_not_counted_as_one(ticked: dict[str, str]) -> None:
+    text = _text(_MIXED, **ticked)
+    assert "`_posts` (4 events)" in text
+    assert "7 events" not in text
+    assert "Only 4 of 7 posts seem to be events" in text
+    assert ("`_posts`: 4 files, one for each event (3 more of other things)" in text) == bool(ticked)
+
+
+@pytest.mark.parametrize(("taken", "left"), [("talks.md", "meetups.md"), ("meetups.md", "talks.md")])
+def test_the_page_that_is_left_alone_is_named(taken: str, left: str) -> None:
+    found = _text(_TWO, page=taken).split("### Choose")[0]
+    assert f"`{taken}`: 3 events." in found
+    assert f"Also `{left}` (3 events), which this pull request leaves alone" in found
+
+
+def test_a_no_to_a_workflow_takes_its_file_along() -> None:
+    made = offer_of(_TWO)
+    assert made
+    assert "delete the workflow `.github/workflows/almanac.yml` too" in text_of(replace(made, follows=False))
+    assert ".github/workflows" not in text_of(made)
+
+
+def test_a_line_to_change_is_said_to_be_on_the_main_branch() -> None:
+    page = "# Events\n\n- 2025-06-02: Owls\n- 2025-05-32: Bats\n- 2025-04-02: Moths\n"
+    assert "commit to `main`" in _text({**_JEKYLL, "events.md": page})
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_few_events_that_keep_their_text(number: int) -> None:
+    own = "".join(f"### 2025-0{day}-03: Walk\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n" for day in range(1, 1 + number))
+    page = f"# Events\n\n### 2025-06-02: Owls\n\n- Location: Library\n\n{own}"
+    words = {1: "(1 of them keeps its text as it is)", 2: "(2 of them keep their text as it is)"}
+    assert words[number] in _text({**_JEKYLL, "events.md": page})
