@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from almanac import config as configs
 from almanac.caps import PAGE, RECORDS
@@ -84,45 +85,33 @@ def adopt(
         )
         raise UserError(Problem(message))
     whole.read_together(paths)
-    is_decided = configs.PATH in written
     shape = choices.get("shape") or None
-    choices = {} if is_decided else choices
-    places = [] if is_decided else offered_places(site, paths)
-    doubtful = [one for one in places if isinstance(one, Place) and one.is_doubtful]
-    if not places and not is_decided and not (_is_site(site) or has_other_generator(site)):
-        return None
-    planned = partial(
-        plan_adoption,
-        site,
-        paths,
-        base.branch,
-        today=forge.now().date(),
-        shape=None if is_decided else shape,
-        ask=lambda offered, _: offered[0],
-        choose=lambda _, shapes: next((one for one in shapes if one.name == shape), shapes[0]),
-        upcoming=choices.get("upcoming") != "",
-        action=action or Origin().action,
-    )
-    unread: Sequence[Problem] | None = None
-    beside, page = choices.get(BESIDE), choices.get("page") or None
-    page = None if page == beside else page
-    beside_that = partial(_beside, site, paths, planned, doubtful)
-    try:
-        plan = planned(page=page)
-        beside = beside or _way_back(plan, beside_that, places) if page else None
-    except UserError as error:
-        made = None if is_decided or page else beside_that()
-        if made is None:
-            raise
-        # Of several, the first says only that none can be taken; alone, it says why what was found cannot.
-        plan, beside = made, made.config.page
-        unread = error.problems[1:] or (error.problems if places else None)
-    if action is None:
-        plan.files.pop(WORKFLOW, None)
-    if is_decided:
+
+    def planned(**wishes: Any) -> Adoption:
+        plan = plan_adoption(
+            site,
+            paths,
+            base.branch,
+            today=forge.now().date(),
+            ask=lambda offered, _: offered[0],
+            choose=lambda _, shapes: next((one for one in shapes if one.name == shape), shapes[0]),
+            action=action or Origin().action,
+            **wishes,
+        )
+        if action is None:
+            plan.files.pop(WORKFLOW, None)
+        return plan
+
+    if configs.PATH in written:
+        plan = planned()
         _add_named(plan, files, written)
         offer = _offer(plan, (), files, written, follows=action is None)
         return replace(offer, choices={"shape": shape}) if shape else offer
+    places = offered_places(site, paths)
+    if not places and not (_is_site(site) or has_other_generator(site)):
+        return None
+    wished = partial(planned, shape=shape, upcoming=choices.get("upcoming") != "")
+    plan, beside, unread = _page_or_new(site, paths, choices, places, wished)
     if plan.page is None and plan.config.page != Config().page and (other := same_address(Config().page, paths)):
         plan.notes.append(_said_of_other_name(code(Config().page), code(other)))
     groups = [*_pages(plan, places, beside)]
@@ -131,9 +120,10 @@ def adopt(
         subscribe(plan, files, {key: path for key, path in free.items() if choices.get(key) == path})
         groups += [*_shapes(plan), *_more(plan, free)]
     offer = _offer(plan, groups, files, written, follows=action is None)
-    offer = replace(offer, found=(*offer.found, *_left_alone(plan, places)))
-    if unread is not None:
-        offer = _with_old(offer, code(plan.config.page), unread, doubtful)
+    if unread is None:
+        offer = replace(offer, found=(*offer.found, *_left_alone(plan, places)))
+    else:
+        offer = _with_old(offer, code(plan.config.page), unread, _doubtful(places))
     return replace(offer, choices={**offer.choices, BESIDE: beside}) if beside else offer
 
 
@@ -153,6 +143,35 @@ def _add_named(plan: Adoption, files: Overlay, written: Mapping[str, str]) -> No
         for path, text in new.items():
             if text is not None and files.read(path, PAGE) is None:
                 plan.subscribed[path], plan.files[path], plan.states[path] = path, text, "new"
+
+
+def _page_or_new(
+    site: Site,
+    paths: Sequence[str],
+    choices: Choices,
+    places: Sequence[PageFound | Place],
+    planned: Callable[..., Adoption],
+) -> tuple[Adoption, str | None, Sequence[Problem] | None]:
+    """Plan the page, folder or list that was chosen or is found; or a new page, where none can be taken.
+
+    The path is that of a new page that is offered beside the others, and the problems are why one is needed.
+    """
+    beside, page = choices.get(BESIDE), choices.get("page") or None
+    page = None if page == beside else page
+    beside_that = partial(_beside, site, paths, planned, _doubtful(places))
+    try:
+        plan = planned(page=page)
+        return plan, (beside or _way_back(plan, beside_that, places)) if page else None, None
+    except UserError as error:
+        new = None if page else beside_that()
+        if new is None:
+            raise
+        # Of several, the first says only that none can be taken; alone, it says why what was found cannot.
+        return new, new.config.page, error.problems[1:] or (error.problems if places else None)
+
+
+def _doubtful(places: Sequence[PageFound | Place]) -> list[Place]:
+    return [one for one in places if isinstance(one, Place) and one.is_doubtful]
 
 
 def _beside(

@@ -15,7 +15,7 @@ from almanac.yamlfile import Dialect, load
 
 _ID = regex(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 _OTHERS = ("layout", "title", "status", "tags", "categories", "keywords", "topics")  # keys that name what needs no file
-_NO_DATA = {"_data", "_drafts", "_includes", "_layouts", "_plugins", "_posts", "_sass", "_site"}
+_NO_COLLECTIONS = {"_data", "_drafts", "_includes", "_layouts", "_plugins", "_posts", "_sass", "_site"}
 _IDS = ("id", "key", "slug", "handle", "username", "short", "shortname")
 _SUFFIXES = (".yml", ".yaml", ".json")
 _PAGES = (".md", ".markdown", ".html", *_SUFFIXES)
@@ -55,10 +55,12 @@ def _known(site: Site, place: str) -> Iterator[Reference]:
         if ids := tuple(_ids_of(_read(site, path))):
             yield Reference(path, ids)
     folders: dict[str, list[str]] = {}
-    own = (name for name in site.files.names(jekyll.root, deep=True) if name.startswith("_") and name.count("/") == 1)
-    for name in (*(joined(jekyll.data, name) for name in names if name.count("/") == 1), *own):
-        if name.partition("/")[0] not in _NO_DATA or name.count("/") > 1:
-            folders.setdefault(joined(jekyll.root, name.rpartition("/")[0]), []).append(name)
+    own = (name for name in site.files.names(jekyll.root, deep=True) if name.startswith("_"))
+    own = (name for name in own if name.partition("/")[0] not in _NO_COLLECTIONS)
+    for top, below in ((data, names), (jekyll.root, own)):
+        for name in below:
+            if name.count("/") == 1:
+                folders.setdefault(joined(top, name.partition("/")[0]), []).append(name)
     for folder, held in folders.items():
         stems = tuple(sorted(name.rpartition("/")[2].rpartition(".")[0] for name in held if name.endswith(_PAGES)))
         if stems and folder != place:

@@ -191,9 +191,8 @@ def _candidate(path: str, page: Page) -> PageFound:
     elif not has_dates:
         doubt = say("most of its dates are only years")
     is_likely = bool(EVENTS.search(name)) or (sounds_past and bool(EVENTS.search(title) or "past" in name.lower()))
-    return PageFound(
-        path, len(page.sections), is_likely, doubt, _is_other(path) or _is_aside(page, title), _program_of(page.text)
-    )
+    is_aside = _is_other(path) or _is_aside(page, title)
+    return PageFound(path, len(page.sections), is_likely, doubt, is_aside=is_aside, program=_program_of(page.text))
 
 
 def _is_aside(page: Page, title: str) -> bool:
@@ -230,11 +229,8 @@ def _unread(path: str, page: Page) -> tuple[Problem, bool] | None:
         return None  # a page of one event, in a folder that is found by itself
     sign = why_no_event(page.lines, page.headings)
     is_shown_elsewhere = sign.elsewhere and EVENTS.search(sign.text)
-    if (
-        not (_is_named(path) and sign.is_event)
-        and not is_shown_elsewhere
-        and (_is_other(path) or not _lists_dates(page))
-    ):
+    is_named = _is_named(path) and sign.is_event
+    if not (is_named or is_shown_elsewhere) and (_is_other(path) or not _lists_dates(page)):
         return None
     dated = sum(map(_dates_said, page.lines.texts))
     if file.endswith(HTML) and not sign.elsewhere and dated < LEAST:
