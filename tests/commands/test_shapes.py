@@ -193,14 +193,18 @@ class TestQuestions:
         assert event.extra == {"level": "Some level", "room": "Red"}
         shown, kept = questions(form, event, "* 8 November 2021 - A sample, Some level, Room 1, Ada and Grace")
         assert (shown, kept[-1]) == (["Title", "Date", "People", "Location", "Level"], "Room")
-        assert "Only the record keeps When, Series, " in said_of_questions(form, event, "A sample")
+        assert "Only the record keeps When, Duration, Series, " in said_of_questions(form, event, "A sample")
 
-    def test_the_house_style_shows_all(self) -> None:
+    def test_the_house_style_shows_all_but_how_long_it_takes(self) -> None:
         planned = plan({"talks.md": example("ospo/past-working-groups.md")}, page="talks.md")
         assert planned.form
         assert planned.shape
-        said = said_of_questions(planned.form, planned.shape.event, planned.shape.sample)
-        assert said == "The page shows the answers to all questions of the form."
+        event = planned.shape.event
+        assert said_of_questions(planned.form, event, planned.shape.sample).startswith("The page shows the answers to")
+        event, section = answered(planned.shape, planned.form)
+        assert said_of_questions(planned.form, event, section).endswith(". Only the record keeps Duration.")
+        section = f"{section}, 9am\u201310:30am ET"
+        assert said_of_questions(planned.form, event, section).startswith("The page shows the answers to all questions")
 
 
 class TestShown:

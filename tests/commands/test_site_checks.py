@@ -76,7 +76,7 @@ def test_which_answers_the_page_shows_is_said() -> None:
     assert said.startswith("A sample event is written in the right place. ")
     assert said.endswith("The page shows Title, Date, Description, Links. Only the record keeps Location.")
     (ours,) = [finding.message for finding in check(model()) if finding.check == "template"]
-    assert ours.endswith("The page shows the answers to all questions of the form.")
+    assert ours.endswith("Recording, Links. Only the record keeps Duration.")
 
 
 def test_a_question_of_the_sites_own_that_no_template_names_is_found() -> None:

@@ -125,7 +125,7 @@ def test_a_site_with_a_file_for_each_event_gets_settings_template_form_and_workf
     assert "\npage:" not in planned.files[CONFIG]
     assert planned.taken
     assert planned.taken.path == "_talks/2025-10-08.md"
-    assert planned.taken.kept == ("when", "location")
+    assert planned.taken.kept == ("when", "duration", "location")
     assert [*SITES["bold-title-and-bullets"]] == [path for path in adopt(TALKS) if not path.startswith(".github")]
 
 

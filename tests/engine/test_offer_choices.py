@@ -80,3 +80,19 @@ def test_few_events_that_keep_their_text(number: int) -> None:
     page = f"# Events\n\n### 2025-06-02: Owls\n\n- Location: Library\n\n{own}"
     words = {1: "(1 of them keeps its text as it is)", 2: "(2 of them keep their text as it is)"}
     assert words[number] in _text({**_JEKYLL, "events.md": page})
+
+
+@pytest.mark.parametrize(
+    ("first", "kept"),
+    [("{} June 2025, 7pm", "keeps Duration."), ("{} June 2025, 7pm\u20138pm", "answers to all questions")],
+)
+def test_how_long_an_event_takes_is_said_to_be_shown_only_where_its_end_is(first: str, kept: str) -> None:
+    rows = "".join(f"- {first.format(day)}: {name}\n" for day, name in ((3, "Owls"), (2, "Bats"), (1, "Moths")))
+    assert kept in _text({**_JEKYLL, "events.md": f"# Events\n\n{rows}"})
+
+
+@pytest.mark.parametrize(("key", "kept"), [("", True), ('end: "19:30"\n', False), ("duration: 60 min\n", False)])
+def test_of_files_likewise(key: str, kept: bool) -> None:
+    talk = '---\ntitle: Talk {0}\ndate: 2025-06-0{0}\nstart: "18:00"\n' + key + "---\nAbout it.\n"
+    text = _text({**_JEKYLL, **{f"_events/2025-06-0{day}-talk.md": talk.format(day) for day in (1, 2, 3)}})
+    assert ("`almanac`, keeps Duration" in text) == kept

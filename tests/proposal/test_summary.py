@@ -100,3 +100,20 @@ def test_a_name_has_the_days_the_title_and_the_series() -> None:
     one = SOUP.model_copy(update={"series": "Food", "end_date": "2022-02-12"})
     assert named(one) == "Thu, Feb 10 - Sat, Feb 12, 2022 \u2013 Soup (Food)"
     assert days_of(one.model_copy(update={"end_date": "2023-01-01"})) == "Thu, Feb 10, 2022 - Sun, Jan 1, 2023"
+
+
+@pytest.mark.parametrize(
+    ("when", "ends", "shown"),
+    [
+        ("9am ET", "10:30", "9am ET (1 hour 30 minutes)"),
+        ("9am ET", "11:00", "9am ET (2 hours)"),
+        ("9am\u201310:30am ET", "10:30", "9am\u201310:30am ET"),
+    ],
+)
+def test_how_long_it_takes_is_said_where_its_line_does_not(when: str, ends: str, shown: str) -> None:
+    times = {"starts": "2022-02-10T09:00:00-05:00", "ends": f"2022-02-10T{ends}:00-05:00"}
+    event = SOUP.model_copy(update={**times, "when": when})
+    assert rows(event)["When"] == shown
+    longer = event.model_copy(update={"ends": "2022-02-10T12:00:00-05:00"})
+    told = rows(longer, event).get("When")
+    assert told == (None if "\u2013" in when else f"~~{shown}~~ → **9am ET (3 hours)**")

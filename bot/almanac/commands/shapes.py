@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from almanac.commands.questions import choose_number
 from almanac.config import Config
@@ -36,6 +37,7 @@ SHAPES = {
 _PARTS = {"duration": "when", "people_label": "people", "image_alt": "image"}
 """Questions that are a part of another one."""
 _RARELY_SHOWN = {"tags": ("Sample tag",), "image": Image(path="images/sample.png")}
+_LONG = timedelta(minutes=90)
 _SHOWN_LINES = 32
 _SHOWN_CHARACTERS = 240
 
@@ -194,9 +196,7 @@ def shape_values(shape: Shape, form: Form | None) -> dict[str, object]:
 
 def answered(shape: Shape, form: Form | None, render: Renderer | None = None) -> tuple[Event, str]:
     """Return a sample with an answer to each question of a form, and how it is written, by `render` if given."""
-    times = check_imported(shape.event.date, shape.event.when or "", Zones.of())
-    event = shape.event.model_copy(update={"starts": times.starts})  # a page may show the time alone
-    event = with_answers(event, form) if form else event
+    event = with_answers(shape.event, form) if form else _timed(shape.event)
     return event, (render or shape.render)(event).strip("\n")
 
 
@@ -225,10 +225,20 @@ def print_entry(text: str) -> None:
 
 def with_answers(event: Event, form: Form) -> Event:
     """Return a sample with answers to the questions of a form that are the site's own, too."""
-    own = own_questions(form)
+    event, own = _timed(event), own_questions(form)
     answers: dict[str, Extra] = {field.id: f"Some {field.label.lower()}" for field in own}
     chosen: dict[str, Extra] = {field.id: field.options[0].label for field in own if field.options}
     return event.model_copy(update={"extra": answers | chosen})
+
+
+def _timed(event: Event) -> Event:
+    """Return a sample with the moments that its line says and, as its duration is answered, the end that it does not.
+
+    A page may show the time alone.
+    """
+    starts = event.starts or check_imported(event.date, event.when or "", Zones.of()).starts
+    ends = event.ends or (datetime.fromisoformat(starts) + _LONG).isoformat() if starts else None
+    return event.model_copy(update={"starts": starts, "ends": ends})
 
 
 def questions(form: Form, event: Event, section: str) -> tuple[list[str], list[str]]:
@@ -237,7 +247,7 @@ def questions(form: Form, event: Event, section: str) -> tuple[list[str], list[s
     The event has an answer to each.
     """
     hidden = unshown(event, section)
-    asked = {field.id: field.label for field in form.fields if field.id not in _PARTS}
+    asked = {field.id: field.label for field in form.fields if field.id not in _PARTS or field.id in hidden}
     shown = [label for name, label in asked.items() if name not in hidden]
     return shown, [label for name, label in asked.items() if name in hidden]
 

@@ -128,7 +128,9 @@ def unasked_for(place: Place) -> set[str]:
 
 def _fields(place: Place) -> set[str]:
     """Return the fields of an event that a place shows."""
-    shown = {_NAMES.get(name, name) for name in place.learned.fields} if place.learned else set()
+    fields = place.learned.fields if place.learned else ()
+    shown = {_NAMES.get(name, name) for name in fields}
+    shown |= {"duration"} if {"ends", "duration"}.intersection(fields) else set()
     # A new event takes place: that it does not is said later.
     return (shown | ({"image_alt"} if "image" in shown else set())) - {"status", "cancelled"}
 

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date as calendar_date
+from datetime import datetime
 
 from almanac.dates import DAYS, MONTHS, UNKNOWN_YEAR
 from almanac.event.model import Event
-from almanac.phrases import Kind, Phrase, in_calendar, joined, say
+from almanac.phrases import Kind, Phrase, in_calendar, joined, say, say_number
 from almanac.proposal.quotation import bold, inert, inert_link, struck
+from almanac.times.check import imported_moment
+from almanac.times.zones import Zones
 from almanac.urls import host_of, why_refused
 
 _MOST_NAMES = 8
@@ -106,7 +109,9 @@ def _cells(event: Event, *, full: bool = False) -> Iterator[tuple[str, _Cell]]:
         people = say("{names} and {number} more", names=people, number=len(names) - _MOST_NAMES)
     yield say("What"), (name_of(event), inert(name_of(event)))
     yield say("Date"), ((event.date, event.end_date), days_of(event, full=full))
-    yield say("When"), (event.when, inert(event.when or ""))
+    length = _length_beside(event)
+    when = joined((inert(event.when or ""), joined(("(", length, ")"), "") if length else ""))
+    yield say("When"), (event.when and f"{event.when}{length}", when)
     yield say("Where"), (event.location, inert(event.location or ""))
     yield say("People"), (event.people or None, people)
     yield say("Link"), (event.url, _link(event.url))
@@ -119,6 +124,22 @@ def _cells(event: Event, *, full: bool = False) -> Iterator[tuple[str, _Cell]]:
         (event.image, (inert(event.image.alt) if event.image.alt else say("without words")) if event.image else ""),
     )
     yield say("Status"), (event.status, STATUSES.get(event.status or "", ""))
+
+
+def _length_beside(event: Event) -> str:
+    """Say how long an event takes, where its line of times does not say when it ends."""
+    if event.end_date or not (event.when and event.starts and event.ends):
+        return ""
+    moment = imported_moment(event.date, event.when, Zones.of())
+    if moment and moment.end:
+        return ""
+    length = datetime.fromisoformat(event.ends) - datetime.fromisoformat(event.starts)
+    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
+    parts = (
+        say_number("{number} hour", "{number} hours", hours) if hours else "",
+        say_number("{number} minute", "{number} minutes", minutes) if minutes else "",
+    )
+    return joined(parts)
 
 
 def _link(url: str | None) -> str:

@@ -190,6 +190,7 @@ def unshown(event: Event, shown: str) -> tuple[str, ...]:
         "title": [event.title],
         "end_date": [] if _says_day(shown, event.end_date) else [event.end_date or ""],
         "when": [] if event.starts and _says_time(shown, event.date) else [event.when or ""],
+        "duration": [] if event.ends is None or _says_end(shown, event.ends) else [event.ends],
         "location": [event.location or ""],
         "url": [event.url or ""],
         "people": [person.name for person in event.people],
@@ -216,6 +217,13 @@ def _says_time(shown: str, date: str) -> bool:
     """Tell whether the first line of a text has a time, or the one that says the day, which may stand below a title."""
     first, *more = shown.strip().splitlines() or [""]
     return has_time(first) or any(_says_day(line, date) and has_time(line) for line in more)
+
+
+def _says_end(shown: str, ends: str) -> bool:
+    """Tell whether a text has the time at which an event ends, by the clock of 12 or of 24 hours."""
+    hour, minute = int(ends[11:13]), ends[14:16]
+    minutes = rf"\s?[:.h]\s?{minute}" if minute != "00" else r"(?:\s?[:.h]\s?00|(?![:.h]))"
+    return re.search(rf"(?<![0-9:.])0?(?:{hour}|{hour % 12 or 12})(?![0-9]){minutes}", shown) is not None
 
 
 def _says_day(shown: str, date: str | None) -> bool:
