@@ -202,7 +202,7 @@ def written_like(
             the day over twelve, or the order year, month, day.
     """
     names, example = names_of(example)
-    if _ONLY_TIME.fullmatch(example):
+    if is_time(example):
         return _time_like(date, example, ends, letters) if "T" in date else ""
     if is_zone(example):
         return _zone_like(date, example, letters) if "T" in date else ""

@@ -115,6 +115,7 @@ CASES = (
         NO_END,
     ),
     Case({"doors": "18:30", "time": "19:00"}, ["", "18:00"]),  # asked for
+    Case({"start": "19:00", "end": "midnight"}, ["18:00", ""]),
     Case({"note": "Doors open at 18:30.", "time": "19:00"}, ["", "18:00"]),
     Case({"deadline": "2025-01-02", "time": "19:00"}, ["", "18:00"]),
 )
@@ -233,12 +234,19 @@ def test_times_that_a_person_wrote_over_others_are_known(
     assert (found["starts"], found.get("ends")) == (f"{day}{starts}:00+01:00", ends and f"{day}{ends}:00+01:00")
 
 
-def test_the_times_of_events_that_are_there_are_read_together() -> None:
-    place = learned(kept_as("json", rows(Case({"start": "13:45", "end": "15:00"}, []), 2)))
+@pytest.mark.parametrize(("start", "end"), [("13:45", "15:00"), ("9 a.m.", "11 a.m.")])
+def test_the_times_of_events_that_are_there_are_read_together(start: str, end: str) -> None:
+    place = learned(kept_as("json", rows(Case({"start": start, "end": end}, []), 2)))
     assert place.learned
     template = EntryTemplate(place.learned.template, place.reader, "template")
-    found = fields_of(template, {"title": "Owls", "date": "2025-03-11", "start": "13:45", "end": "15:00"}, "", "x")
-    assert found["when"] == "13:45 - 15:00"
+    found = fields_of(template, {"title": "Owls", "date": "2025-03-11", "start": start, "end": end}, "", "x")
+    assert found["when"] == f"{start} - {end}"
+
+
+def test_of_zones_one_that_is_a_zone_is_the_example() -> None:
+    zones = ("local", "EST", "CET", "GMT")
+    items = (f"- title: Owls {day}\n  date: 2025-03-1{day}\n  tz: {zone}\n" for day, zone in enumerate(zones))
+    assert said(learned({"_data/events.yml": "".join(items)}), EVENING)["tz"] == "CET"
 
 
 def test_a_day_without_its_year_is_written_as_its_neighbours_have_it() -> None:

@@ -84,9 +84,9 @@ class Place:
     """A folder with a file for each event, or a data file with a list of them (`files` is empty).
 
     `events` is how many it holds, `others` how many of these seem to be something else that has a date, and `undated`
-    how many more files or entries say no date; `shown` is which templates
-    have a loop over it: path and line. `learned` is how the next one is written, None if none of them can be read;
-    `reasons` say why it would not be right to add one. `text` is that of the data file.
+    how many more files or entries say no date; `shown` is which templates have a loop over it: path and line. `learned`
+    is how the next one is written, None if none of them can be read; `reasons` say why it would not be right to add
+    one. `text` is that of the data file.
     """
 
     path: str

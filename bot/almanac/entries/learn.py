@@ -237,16 +237,6 @@ class _KeyWriter:
         is_usual = key.is_constant or (key.is_usual and not key.is_asked)
         if not is_usual or key.name in self.models.source.references:
             return False
-        if (
-            key.is_asked and is_named_for_time(key) and not isinstance(key.filled[0], dict)
-        ):  # `asked` says so of a group
-            self.doubts.append(
-                say(
-                    "It is not certain how `{name}` writes times, as in `{filled}`.",
-                    name=key.name,
-                    filled=key.filled[0],
-                )
-            )
         is_own = (key.word in PLACES and "location" in self.models.fields.values()) or is_named_for_time(key)
         return not is_own and not any(tells_when(one, self.models.habits) for one in key.filled)
 
@@ -318,6 +308,10 @@ class _KeyWriter:
             if named := self.models.source.references.get(key.name):
                 purpose, options = _of_reference(key, named)
                 is_long = isinstance(example, list)
+            elif key.is_constant and is_named_for_time(key):
+                self.doubts.append(
+                    say("It is not certain how `{name}` writes times, as in `{filled}`.", name=key.name, filled=example)
+                )
             self.ask(name, label, shown, purpose, is_long=is_long, options=options)
             self.filled_by[key.name] = field = f"extra.{name}"
             yield self.filled(key, part, field, Written(field, self.condition(key, field)))

@@ -43,7 +43,7 @@ _PIECES = frozenset({"slice", "int"})
 _BETWEEN_NAMES = regex(r"[,;&]|(?<= )and(?= )")
 _BETWEEN = regex(r"[,;]")
 _CLOCK = regex(rf"(?<![\w:]){TIME}(?!\w)", re.IGNORECASE)
-_TO = regex(r"[-\u2013\u2014]|\b(?:to|until|bis|a|\u00e0)\b", re.IGNORECASE)
+_TO_TIME = regex(r"(?:[-\u2013\u2014]|\b(?:to|until|bis|a|\u00e0)\b)[ ]?[0-9]", re.IGNORECASE)
 _MINUTES = regex("[:h.][0-9]{2}|[0-9][ ]?[aphAPHuU]")
 _ISO_DAY = regex(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _SECONDS = regex(r"(?<=:[0-9]{2}):00")
@@ -229,7 +229,7 @@ class _Keys:
     @property
     def line(self) -> str:
         """The times by the clock as one line."""
-        has_end = not self.until or _TO.search(self.clock)
+        has_end = not self.until or _TO_TIME.search(self.clock)
         return self.clock if has_end else f"{self.clock} - {self.until}"
 
     def take(self, one: _Said) -> None:
@@ -283,7 +283,7 @@ class _Keys:
                     group.setdefault(number, {}).setdefault(str(path[1]), text)
 
     def _take_date(self, one: _Said, roots: list[str]) -> None:
-        if is_zone(str(next(iter(one.source.filter("like") or ()), ""))):
+        if _is_zone(one):
             return
         day = _day(one)
         clock = "" if one.source.filter("slice") is not None else _clock(one.text)
@@ -398,6 +398,11 @@ def _spaced(text: str) -> str:
     return " ".join(cleaned(text).split())
 
 
+def _is_zone(one: _Said) -> bool:
+    """Tell whether a place says the zone of a moment alone."""
+    return is_zone(str(next(iter(one.source.filter("like") or ()), "")))
+
+
 def _shown(one: _Said, values: Mapping[str, Any]) -> list[str] | None:
     """Return what a place shows of values; None where that is not known here."""
     value: Any = None
@@ -407,7 +412,7 @@ def _shown(one: _Said, values: Mapping[str, Any]) -> list[str] | None:
             break
     shown = value
     for name, arguments in one.source.filters:
-        if name in _PIECES or (name == "like" and is_zone(str(next(iter(arguments), "")))):
+        if name in _PIECES or _is_zone(one):
             return None
         shown = _filtered(name, arguments, shown, value, values)
     texts = list(shown) if one.is_list and isinstance(shown, list | tuple) else [shown]

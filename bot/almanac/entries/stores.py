@@ -236,7 +236,7 @@ def counted(template: EntryTemplate, event: Event, known: Callable[[], Sequence[
 def next_count(numbers: Sequence[tuple[str, int]]) -> int | None:
     """Return the number that goes on with those of dates; None where there is none that could follow.
 
-    It is one more, or one less if later dates have less; ten more where all are tens.
+    It is one more, or one less if later dates have less; where all are as far apart, it is as far from the last.
     """
     in_order = [number for _, number in sorted(numbers)]
     if not in_order:

@@ -7,7 +7,7 @@ copied to a new event (`tells_when`), as it would be the time of another one.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -22,9 +22,9 @@ TIME_FIELDS = ("when", "ends", "duration", "time_zone")
 """What keys can hold of an event's times."""
 _TIME_WORDS = "times?|hours?|clock|when|(?:uhr)?zeit(?:en)?|heures?|horas?|horaires?|horarios?"
 _NAME = regex(
-    r"(?:event|meeting|talk|session|local|display)?(?:(?P<begins>starts?|starting|begins?|from|beginn|anfang|von|d[e\u00e9]but|"
+    r"(?:event|meeting|talk|session|local|display)?(?:(?:starts?|starting|begins?|from|beginn|anfang|von|d[e\u00e9]but|"
     r"inicio|desde)|(?P<ends>ends?|ending|until|till|to|finish|ende|bis|fin|hasta)|"
-    rf"(?P<plain>{_TIME_WORDS}))(?:at|of|de)?(?:{_TIME_WORDS})?(?P<begun>start|begin)?(?P<ended>end)?"
+    rf"(?P<plain>{_TIME_WORDS}))(?:at|of|de)?(?:{_TIME_WORDS})?(?:start|begin)?(?P<ended>end)?"
     r"(?:24|12)?h?(?:display(?:ed)?|text|string|label)?"
 )
 _SAYS_TIME = regex(rf".*(?:{_TIME_WORDS})")
@@ -36,10 +36,12 @@ _ZONE_NAME = regex(
     r"(?:event|local)?(?:timezone|tz|zone|(?:utc|gmt|timezone|tz)?offset|zeitzone|fuseauhoraire|zonahoraria)"
 )
 _WITH_TIME = regex(rf"(?<![\w:./-]){TIME}(?![\w:])", re.IGNORECASE)
-_MOMENT = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}\S*")
-_WEEKDAY = regex(WEEKDAY_NAME, re.IGNORECASE)
-_PARTS = regex(r"(?P<hour>[0-9]+)(?P<minute>[:.h][0-9]{2})?")
-_NOT_DIGITS = regex(r"[0-9]+")
+_MOMENT = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}[\w:.+-]*")
+_IN_WORDS = regex(
+    rf"{WEEKDAY_NAME}|noon|midday|midnight|mittag|mitternacht|midi|minuit|mediod[i\u00ed]a|medianoche", re.IGNORECASE
+)
+_CLOCK = regex(r"(?P<hour>[0-9]+)(?P<minute>[:.h][0-9]{2})?")
+_DIGITS = regex(r"[0-9]+")
 _LENGTH = regex(r"(?P<number>[0-9]+(?:[.,][0-9]+)?)(?P<gap>[ ]?)(?P<unit>[A-Za-z]+)(?P<dot>\.?)")
 _LONGEST = 200  # characters of a text in which a time is looked for
 _MOST_HOURS, _LEAST_MINUTES = 12, 15  # of lengths that are numbers without a unit
@@ -71,16 +73,17 @@ def times_of(keys: Iterable[Key]) -> dict[str, str]:
 
 
 def _field(key: Key) -> str | None:
-    if _ZONE_NAME.fullmatch(key.word):
-        return "time_zone" if zone_written(key) else None
-    if _LENGTH_NAME.fullmatch(key.word):
-        return "duration" if length_written(key) else None
     name = _NAME.fullmatch(key.word)
-    if name is None or not key.is_of(lambda value: isinstance(value, str)):
+    if _ZONE_NAME.fullmatch(key.word):
+        field = "time_zone"
+    elif _LENGTH_NAME.fullmatch(key.word):
+        field = "duration"
+    elif name and key.is_of(lambda value: isinstance(value, str)):
+        field = "ends" if name["ends"] or name["ended"] else "when"
+    else:
         return None
-    field = "ends" if name["ends"] or name["ended"] else "when"
-    is_line = bool(name["plain"]) and field == "when" and key.is_of(_has_time)
-    return field if is_line or _clock_written(key, field) else None
+    is_line = field == "when" and name and name["plain"] and key.is_of(_has_time)
+    return field if is_line or _written(key, field) else None
 
 
 def tells_when(value: Any, habits: DateHabits) -> bool:
@@ -93,7 +96,7 @@ def tells_when(value: Any, habits: DateHabits) -> bool:
     found = find_date(text, None, habits)
     is_day = found is not None and found.leading and found.date.count("-") == len("--")
     is_length = isinstance(read_duration(text), timedelta)
-    return is_day or is_length or is_time(text) or bool(_has_time(text) or _WEEKDAY.fullmatch(text))
+    return is_day or is_length or is_time(text) or bool(_has_time(text) or _IN_WORDS.fullmatch(text))
 
 
 def is_named_for_time(key: Key) -> bool:
@@ -112,20 +115,30 @@ def _has_time(value: Any) -> bool:
 
 def time_written(key: Key, field: str, condition: str) -> Written:
     """Return how a key that holds one of these fields is written, as most of its values are."""
-    written = {"time_zone": zone_written, "duration": length_written}.get(field, lambda one: _clock_written(one, field))
-    value, needed = written(key) or ("when", "when")
+    value, needed = _written(key, field) or ("when", "when")
     return Written(value, condition and needed)
 
 
-def _clock_written(key: Key, field: str) -> tuple[str, str] | None:
-    """Return what writes a beginning or an end: by the clock, or as a moment; None where most say it otherwise."""
-    texts = [value.strip() for value in key.filled if isinstance(value, str)]
-    moment = "starts" if field == "when" else "ends"
-    for kind in (is_time, _MOMENT.fullmatch):
-        alike = [text for text in texts if kind(text)]
-        if texts and len(alike) * 4 >= len(texts) * 3:
-            return f'{moment} | like("{_telling(alike)}")', moment
-    return None
+def _written(key: Key, field: str) -> tuple[str, str] | None:
+    """Return what writes one of these fields, and what has to be known for that; None where that is not certain."""
+    texts = [str(value).strip() for value in key.filled]
+    if field == "time_zone":
+        return _zone_written(texts)
+    if field == "duration":
+        return _length_written(texts, key.word)
+    return _clock_written(texts, "starts" if field == "when" else "ends")
+
+
+def _clock_written(texts: list[str], moment: str) -> tuple[str, str] | None:
+    """Return what writes a beginning or an end: by the clock, or as a moment."""
+    alike = _alike(texts, is_time) or _alike(texts, _MOMENT.fullmatch)
+    return (f'{moment} | like("{_telling(alike)}")', moment) if alike else None
+
+
+def _alike(texts: list[str], test: Callable[[str], object]) -> list[str]:
+    """Return those that pass a test, if they are most."""
+    passed = [text for text in texts if test(text)]
+    return passed if len(passed) * 4 >= len(texts) * 3 else []
 
 
 def _telling(texts: list[str]) -> str:
@@ -133,46 +146,40 @@ def _telling(texts: list[str]) -> str:
 
     One with minutes does not tell whether a full hour has them, nor ten o'clock whether nine has a zero.
     """
-    kinds = [_NOT_DIGITS.sub("0", re.sub("(?i)[ap](?=[.]?m)", "a", _PARTS.sub("0", text))) for text in texts]
+    kinds = [_DIGITS.sub("0", re.sub("(?i)[ap](?=[.]?m)", "a", _CLOCK.sub("0", text))) for text in texts]
     kind = max(kinds, key=kinds.count)
 
     def tells(text: str) -> tuple[bool, bool]:
-        found = next(_PARTS.finditer(text))
+        found = next(_CLOCK.finditer(text))
         return found["minute"] is not None, len(found["hour"]) > 1 and found["hour"][0] != "0"
 
     return min((text for text, own in zip(texts, kinds, strict=True) if own == kind), key=tells)
 
 
-def zone_written(key: Key) -> tuple[str, str] | None:
-    """Return what writes a zone: by its name, or by what its clocks are called or show then; None for other words."""
-    texts = [str(value).strip() for value in key.filled]
-    if _most(texts, lambda text: "/" in text and check_zone(text) is None):
+def _zone_written(texts: list[str]) -> tuple[str, str] | None:
+    """Return what writes a zone: by its name, or by what its clocks are called or show then."""
+    if _alike(texts, lambda text: "/" in text and check_zone(text) is None):
         return "time_zone", "time_zone"
-    if _most(texts, is_zone):
-        return f'starts | like("{Counter(texts).most_common(1)[0][0]}")', "starts"
-    return None
+    alike = _alike(texts, is_zone)
+    return (f'starts | like("{Counter(alike).most_common(1)[0][0]}")', "starts") if alike else None
 
 
-def length_written(key: Key) -> tuple[str, str] | None:
-    """Return what writes how long an event takes; None where that is not certain."""
-    texts = [str(value).strip() for value in key.filled]
-    name = _LENGTH_NAME.fullmatch(key.word)
-    unit = ""
+def _length_written(texts: list[str], word: str) -> tuple[str, str] | None:
+    """Return what writes how long an event takes; `word` is the key's name, which may say the unit."""
     if all(text.isdigit() for text in texts):
-        numbers = [*map(int, texts)]
+        name, numbers = _LENGTH_NAME.fullmatch(word), [*map(int, texts)]
         is_minutes = (name and name["minutes"]) or min(numbers) >= _LEAST_MINUTES
-        unit = "minutes" if is_minutes else "hours" if (name and name["hours"]) or max(numbers) <= _MOST_HOURS else ""
-        return (f'starts | lasts("{unit}")', "ends") if unit else None
-    alike = [text for text in texts if (length := read_duration(text)) == _as_length(length, text)]
-    return (f'starts | lasts("{alike[0]}")', "ends") if len(alike) * 4 >= len(texts) * 3 else None
+        is_hours = (name and name["hours"]) or max(numbers) <= _MOST_HOURS
+        example = "minutes" if is_minutes else "hours" if is_hours else ""
+    else:
+        example = next(iter(_alike(texts, _is_length)), "")
+    return (f'starts | lasts("{example}")', "ends") if example else None
 
 
-def _as_length(length: Any, text: str) -> Any:
-    return length if isinstance(length, timedelta) and '"' not in text and length_like(length, text) == text else None
-
-
-def _most(texts: list[str], test: Any) -> bool:
-    return bool(texts) and sum(bool(test(text)) for text in texts) * 4 >= len(texts) * 3
+def _is_length(text: str) -> bool:
+    """Tell whether a text is a length that is written again as it is, with itself as the example."""
+    length = read_duration(text)
+    return isinstance(length, timedelta) and '"' not in text and length_like(length, text) == text
 
 
 def length_between(starts: str, ends: str) -> timedelta:
