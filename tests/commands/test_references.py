@@ -41,7 +41,7 @@ def test_several_are_written_one_on_a_line_and_those_known_are_named() -> None:
     files = site("speakers:\n  - ida-brook\n  - tom-reed\n", **{"_data/people.yml": PEOPLE})
     planned = plan(files)
     form = planned.files[FORM]
-    assert "each on a line: those in _data/people.yml. Known are ida-brook, tom-reed." in form
+    assert "one on each line: ids in _data/people.yml. Known so far: ida-brook, tom-reed." in form
     text = entry({**files, **planned.written}, title="Dormice", date="2026-12-10", speakers="tom-reed\nida-brook")
     assert "speakers:\n  - tom-reed\n  - ida-brook\n" in text
 
@@ -49,7 +49,7 @@ def test_several_are_written_one_on_a_line_and_those_known_are_named() -> None:
 def test_of_very_many_only_some_are_named() -> None:
     many = "".join(f"person-{number}:\n  name: Ida\n" for number in range(40))
     form = plan(site("speaker: person-3\n", **{"_data/people.yml": many})).files[FORM]
-    assert "one of those in _data/people.yml. Known are person-0, person-1" in form
+    assert "one of the ids in _data/people.yml. Known so far: person-0, person-1" in form
     assert "person-30" not in form
     assert "dropdown" not in form
 

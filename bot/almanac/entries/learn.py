@@ -447,12 +447,12 @@ class _KeyWriter:
 def _of_reference(key: Key, named: Reference) -> tuple[str, tuple[str, ...]]:
     """Return what a question says of a key that names something else, and what can be chosen, if it is one of a few."""
     if any(isinstance(one, list) for one in key.filled):
-        purpose = say("Written as `{name}`, each on a line: those in {path}.", name=key.name, path=named.path)
+        purpose = say("Written as `{name}`, one on each line: ids in {path}.", name=key.name, path=named.path)
     else:
-        purpose = say("Written as `{name}`: one of those in {path}.", name=key.name, path=named.path)
+        purpose = say("Written as `{name}`: one of the ids in {path}.", name=key.name, path=named.path)
         if len(named.ids) <= _MOST_OPTIONS:
             return purpose, named.ids
-    return purpose + " " + say("Known are {known}.", known=", ".join(named.ids[:_MOST_OPTIONS])), ()
+    return purpose + " " + say("Known so far: {known}.", known=", ".join(named.ids[:_MOST_OPTIONS])), ()
 
 
 def _picture(key: Key) -> str:
