@@ -1,8 +1,10 @@
 """What the pull request "Adopt Almanac" says of what was found and chosen: all of it, and the way back."""
 
+import re
 from dataclasses import replace
 
 import pytest
+from almanac.config import PATH
 
 from tests.memory import Files
 from tests.offers import offer_of, text_of
@@ -96,3 +98,25 @@ def test_of_files_likewise(key: str, kept: bool) -> None:
     talk = '---\ntitle: Talk {0}\ndate: 2025-06-0{0}\nstart: "18:00"\n' + key + "---\nAbout it.\n"
     text = _text({**_JEKYLL, **{f"_events/2025-06-0{day}-talk.md": talk.format(day) for day in (1, 2, 3)}})
     assert ("`almanac`, keeps Duration" in text) == kept
+
+
+@pytest.mark.parametrize("ticked", [{}, {"shape": "house"}])
+def test_almanac_s_own_style_has_a_template_to_edit_for_who_ticks_its_box(ticked: dict[str, str]) -> None:
+    files = {**_JEKYLL, **({"talks.md": f"# Talks\n\n{_TALKS}"} if ticked else {})}
+    path = ".github/almanac/section.md.j2"
+    before = offer_of(files, ticked)
+    assert before
+    assert path not in before.files
+    assert "tick the box of a file to edit below" in text_of(before)
+    chosen = {**before.choices, "template": path}
+    made = offer_of(files, chosen)
+    assert made
+    assert (made.choices, made.sample) == (chosen, before.sample)
+    assert f"section_template: {path}\n" in made.files[PATH]
+    assert f"edit `{path}` ([how](" in text_of(made)
+    edited = offer_of(files, chosen, {path: "### {{ date }}: {{ title }}\n"})
+    assert edited
+    assert re.fullmatch("### [0-9-]+: A sample", edited.sample)
+    assert (edited.template, path in edited.files) == (path, False)
+    assert f"- [x] A file to edit, which says how new events are written ({path})" in text_of(edited)
+    assert path not in offer_of(files, {**edited.choices, "template": ""}).files  # type: ignore[union-attr]

@@ -44,6 +44,7 @@ class _Wishes:
     new: bool
     force: bool
     upcoming: bool
+    template: bool
 
 
 def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
@@ -62,6 +63,7 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     root: Path | None = None,
     action: str = Origin().action,
     upcoming: bool = True,
+    template: bool = False,
     language: Language | None = None,
 ) -> Adoption:
     """Find out what a site needs, given the paths of its files, the repository's default branch, and the date.
@@ -71,10 +73,11 @@ def plan_adoption(  # noqa: PLR0913 -- what there is, and one for each option
     proven is taken. `history` is one that the settings know, or one more. `ask` chooses the page, and `choose` the
     shape; None if there is no one to ask. `root` is where the site is on this disk, if it may be built, and `action`
     what the workflow runs. `language` is the one to speak; without it, the site's.
-    `upcoming` tells whether a list of what is to come is kept up, where there is one.
+    `upcoming` tells whether a list of what is to come is kept up, where there is one, and `template` whether the page
+    gets a template that can be edited also where Almanac's own style is right.
     """
     text, workflow = site.text(configs.PATH), partial(workflow_text, branch, action)
-    wishes = _Wishes(today, shape, choose, new=new, force=force, upcoming=upcoming)
+    wishes = _Wishes(today, shape, choose, new=new, force=force, upcoming=upcoming, template=template)
     if history is not None:
         site = _planned_history(site, history, page)
         return _plan_history(site, paths, workflow, wishes)
@@ -118,6 +121,8 @@ def _plan_page(  # noqa: PLR0913 -- what there is
     elif wishes.shape not in (None, "house"):
         message = say("There is no event on the page yet whose shape new ones could have.")
         raise UserError(Problem(message, file=plan.config.page))
+    if wishes.template and "section_template" not in plan.sources:
+        plan.house = starter.house_section(plan.config.language)
     if not is_ours:
         plan.files = {configs.PATH: site.text(configs.PATH) or "", **plan.files}
     return _add_files(plan, site, workflow, wishes.today, is_ours=is_ours)

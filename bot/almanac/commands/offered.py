@@ -9,6 +9,7 @@ from typing import Any
 
 from almanac import config as configs
 from almanac.caps import PAGE, RECORDS
+from almanac.commands import starter
 from almanac.commands.adoption import plan_adoption
 from almanac.commands.build import build_files
 from almanac.commands.discovery import MARKDOWN
@@ -110,7 +111,8 @@ def adopt(
     places = offered_places(site, paths)
     if not places and not (_is_site(site) or has_other_generator(site)):
         return None
-    wished = partial(planned, shape=shape, upcoming=choices.get("upcoming") != "")
+    wants_template = bool(choices.get("template"))
+    wished = partial(planned, shape=shape, upcoming=choices.get("upcoming") != "", template=wants_template)
     plan, beside, unread = _page_or_new(site, paths, choices, places, wished)
     if plan.page is None and plan.config.page != Config().page and (other := same_address(Config().page, paths)):
         plan.notes.append(_said_of_other_name(code(Config().page), code(other)))
@@ -282,6 +284,9 @@ def _shapes(plan: Adoption) -> Iterator[Group]:
 
 def _more(plan: Adoption, free: Mapping[str, str]) -> Iterator[Group]:
     boxes = [Box(key, path, _SUBSCRIPTIONS[key], path, key in plan.subscribed) for key, path in free.items()]
+    if plan.config.has_page and not plan.section_template and (plan.page or plan.config.language == "en"):
+        words = say("A file to edit, which says how new events are written")
+        boxes.append(Box("template", starter.TEMPLATE, words, starter.TEMPLATE, bool(plan.house)))
     if plan.ahead:
         words = say(
             "Events to come go below “{heading}”, and move to the others when they are over", heading=plan.ahead.heading

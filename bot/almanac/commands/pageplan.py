@@ -34,7 +34,7 @@ def take_page(plan: Adoption, site: Site, paths: Collection[str], *, new: bool) 
         refuse_same_address(path, paths)
         layouts = sorted(name.partition(".")[0] for name in site.files.names("_layouts") if "." in name)
         plan.files[path] = starter.first_page(layouts)
-        plan.house = starter.house_section(plan.config.language)
+        plan.house = starter.house_section(plan.config.language) if plan.config.language != "en" else None
         return
     cut = outline(text)
     if not cut.sections and (new or plan.has_records):

@@ -49,7 +49,7 @@ class Adoption:
     imported: Imported | None = None
     page: Page | None = None
     shape: Shape | None = None
-    house: str | None = None  # the template of a new page in another language than English
+    house: str | None = None  # the template of the house style, where the site is to have that as a file
     form: Form | None = None
     index_template: str | None = None
     coming: Coming | None = None

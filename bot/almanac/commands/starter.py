@@ -331,12 +331,11 @@ _HOUSE_LABELS = (
 )
 
 
-def house_section(language: Language) -> str | None:
-    """Return the template of a section in the house style in another language; None for English, which needs none."""
-    tongue = load_tongue(language)
+def house_section(language: Language) -> str:
+    """Return the template of a section in the house style in some language; English needs none of its own."""
+    text, tongue = template("section.md.j2"), load_tongue(language)
     if tongue is None:
-        return None
-    text = template("section.md.j2")
+        return text
     for label in _HOUSE_LABELS:
         text = text.replace(f"- {label}:", f"- {said(label, tongue)}:")
     statuses = json.dumps(said(STATUSES, tongue), ensure_ascii=False)

@@ -291,6 +291,7 @@ def _body(offer: AdoptionOffer, shared: Shared | None, places: Places, branch: s
         "sample": _beginning(offer.sample),
         "doubts": tuple(map(_for_browsers, offer.doubts)),
         "template": offer.template,
+        "has_box": any(box.option == "template" for group in offer.groups for box in group.boxes),
         "docs": DOCS,
         "asked": offer.asked,
         "groups": offer.groups,
